@@ -1,0 +1,130 @@
+// The only way to the database: `read` and `write`, each one atomic batch and one round trip.
+// drizzle's own `batch` is a deferred transaction, in which a guarded write fails under load; hence one
+// instance bound to each mode.
+import type { Client, InStatement, InValue } from "@libsql/client";
+import type { BatchItem } from "drizzle-orm/batch";
+import { drizzle } from "drizzle-orm/libsql/http";
+import { DatabaseError, toDatabaseError } from "./errors.ts";
+
+/** A piece of a statement: a guard, an id found by a subquery. Rooms pass it on without knowing drizzle. */
+export type { SQL } from "drizzle-orm";
+
+/** One SQL statement, built with `query` and not run yet. */
+export type Statement = BatchItem<"sqlite">;
+export type Reads = Record<string, Statement>;
+/** What each named read answers. */
+export type Answers<T extends Reads> = { [K in keyof T]: T[K]["_"]["result"] };
+
+/** Builds statements; it has no connection and runs nothing. */
+export const query = drizzle.mock();
+
+export interface Database {
+  /** All reads see the same state. */
+  read<T extends Reads>(reads: T): Promise<Answers<T>>;
+  /**
+   * All changes or none, then the answer, read in the same transaction. The whole batch may be sent twice (an answer
+   * can be lost after the commit): changes carry their own ids and guards, and the answer says what holds now.
+   */
+  write<T extends Reads>(changes: readonly Statement[], answer: T): Promise<Answers<T>>;
+  close(): void;
+}
+
+export interface Persistence {
+  /** Milliseconds after which a batch that keeps finding the database unavailable gives up. Default 8000. */
+  patience?: number;
+  /** How time passes between tries; a test brings its own. */
+  time?: { now: () => number; sleep: (milliseconds: number) => Promise<void> };
+}
+
+export interface DatabaseOptions extends Persistence {
+  /** Called for each batch sent, retries included: the meter. */
+  onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
+}
+
+export function createDatabase(client: Client, options: DatabaseOptions = {}): Database {
+  const bound = (mode: "read" | "write") =>
+    drizzle({
+      // drizzle asks nothing else of the client than this one call.
+      client: {
+        batch: (statements: InStatement[]) => {
+          options.onTrip?.({ mode, statements: statements.length });
+          return client.batch(statements.map(withPlainValues), mode);
+        },
+      } as unknown as Client,
+    });
+  const reader = bound("read");
+  const writer = bound("write");
+
+  async function run(instance: typeof reader, changes: readonly Statement[], reads: Reads) {
+    const names = Object.keys(reads);
+    const statements = [...changes, ...Object.values(reads)];
+    if (statements.length === 0) return {};
+    const results = (await persist(
+      client,
+      () => instance.batch(statements as [Statement, ...Statement[]]),
+      options,
+    )) as unknown[];
+    return Object.fromEntries(names.map((name, position) => [name, results[changes.length + position]]));
+  }
+
+  return {
+    read: (reads) => run(reader, [], reads) as never,
+    write: (changes, answer) => run(writer, changes, answer) as never,
+    close: () => client.close(),
+  };
+}
+
+const realTime = {
+  now: () => performance.now(),
+  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** Tries again while the database is unavailable, with growing, jittered waits, until patience ends. */
+export async function persist<T>(
+  client: Client,
+  attempt: () => Promise<T>,
+  { patience = 8_000, time = realTime }: Persistence = {},
+): Promise<T> {
+  const started = time.now();
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (cause) {
+      const error = toDatabaseError(cause);
+      await renew(client, error);
+      const wait = Math.min(1_000, 5 * 2 ** tries) * (0.5 + Math.random());
+      if (!error.isPassing || client.closed || time.now() - started + wait > patience) throw error;
+      await time.sleep(wait);
+    }
+  }
+}
+
+/**
+ * A file's connection that couldn't begin a transaction keeps the statement that failed, and commits nothing more until
+ * that is collected: it is exchanged. Calls that wait for the old one are told `CLIENT_CLOSED` and come again.
+ */
+async function renew(client: Client, error: DatabaseError): Promise<void> {
+  const isStuck = error.kind === "unavailable" && error.code.startsWith("SQLITE_");
+  if (client.protocol === "file" && isStuck && !client.closed) await client.reconnect();
+}
+
+const withPlainValues = (statement: InStatement): InStatement =>
+  typeof statement === "string" || !Array.isArray(statement.args)
+    ? statement
+    : { sql: statement.sql, args: statement.args.map(toPlainValue) };
+
+/**
+ * A file binds every JavaScript number as REAL and ends a text at NUL, a server doesn't take half a surrogate pair: both
+ * get integers and text that both keep.
+ */
+function toPlainValue(value: InValue): InValue {
+  if (typeof value === "string") return toPlainText(value);
+  return Number.isSafeInteger(value) ? BigInt(value as number) : value;
+}
+
+export const toPlainText = (text: string) => text.toWellFormed().replaceAll("\0", "\uFFFD");
+
+/** Whether a write was refused because a value is taken (`column` as in `users.email` or an index's name). */
+export function isTaken(error: unknown, column: string): boolean {
+  return error instanceof DatabaseError && error.kind === "constraint" && error.message.includes(column);
+}

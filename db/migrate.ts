@@ -1,0 +1,89 @@
+// Brings a database to what this program knows: migrations in order, then the seeds. Run by `npm start` for an embedded
+// database and by `npm run db:migrate` for a server. Each migration is one transaction that also records itself, so two
+// runs at once, or a run that is cut off, leave nothing half done.
+import { readFileSync, readdirSync } from "node:fs";
+import type { Client } from "@libsql/client";
+import { persist } from "./client.ts";
+import { DatabaseError, toDatabaseError } from "./errors.ts";
+
+export interface Migration {
+  number: number;
+  name: string;
+  statements: string[];
+}
+
+export class NewerDatabaseError extends Error {
+  override readonly name = "NewerDatabaseError";
+}
+
+const folder = new URL("./migrations/", import.meta.url);
+
+/** The migrations of this program, oldest first. Each statement of a file ends with `;` at the end of a line. */
+export function loadMigrations(): Migration[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".sql"))
+    .toSorted()
+    .map((file) => ({
+      number: Number.parseInt(file, 10),
+      name: file.replace(/\.sql$/, ""),
+      statements: readFileSync(new URL(file, folder), "utf8")
+        .replaceAll(/^--.*$/gm, "")
+        .split(/;[ \t]*\n/)
+        .map((statement) => statement.trim())
+        .filter((statement) => statement !== ""),
+    }));
+}
+
+/** The numbers that this database has, in order; empty for a new one. */
+export async function appliedMigrations(client: Client): Promise<number[]> {
+  try {
+    const result = await client.execute("SELECT number FROM migrations ORDER BY number");
+    return result.rows.map((row) => Number(row["number"]));
+  } catch (cause) {
+    const error = toDatabaseError(cause);
+    if (error.kind === "schema") return [];
+    throw error;
+  }
+}
+
+/** Applies what is missing and answers the names of what it applied. Throws `NewerDatabaseError` for a later release's database. */
+export async function migrate(client: Client, now: number, migrations = loadMigrations()): Promise<string[]> {
+  const newest = migrations.at(-1)?.number ?? 0;
+  const applied = await appliedMigrations(client);
+  const ahead = applied.at(-1) ?? 0;
+  if (ahead > newest) {
+    throw new NewerDatabaseError(
+      `The database is at migration ${ahead}, this program knows ${newest}: it was made by a later release. ` +
+        "Install that release, or restore the copy made before the upgrade (belfry.db.before-…).",
+    );
+  }
+  const done: string[] = [];
+  for (const migration of migrations) {
+    if (!applied.includes(migration.number) && (await apply(client, migration, now)))
+      done.push(migration.name);
+  }
+  return done;
+}
+
+async function apply(client: Client, migration: Migration, now: number): Promise<boolean> {
+  const record =
+    "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)";
+  const batch = [
+    record,
+    // A second run, or this one sent again, fails here, before it changes anything.
+    {
+      sql: "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)",
+      args: [migration.number, migration.name, now],
+    },
+    ...migration.statements,
+  ];
+  try {
+    await persist(client, () => client.batch(batch, "write"));
+    return true;
+  } catch (cause) {
+    const error = toDatabaseError(cause);
+    if (error.kind === "constraint" && (await appliedMigrations(client)).includes(migration.number))
+      return false;
+    throw new DatabaseError(error.kind, `Migration ${migration.name} failed: ${error.message}`, cause);
+  }
+}

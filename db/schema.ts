@@ -1,0 +1,5 @@
+// What is stored: every table, index and state, once. Migrations must agree with it (a test compares them).
+// Times are integer epoch milliseconds from the application's clock; ids are UUIDs of version 7 as text.
+export * from "./schema/values.ts";
+export * from "./schema/accounts.ts";
+export * from "./schema/notifications.ts";

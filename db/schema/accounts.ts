@@ -1,0 +1,142 @@
+// Tables of the deployment, its users, their keys and what they did.
+import { sql } from "drizzle-orm";
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import { oneOf, siteRoles, tokenScopes, userStatuses } from "./values.ts";
+
+/** One row for each deployment-wide fact: what an operator switched, the deployment's id, the last tick. */
+export const settings = sqliteTable("settings", {
+  key: text("key").primaryKey(),
+  value: text("value").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** Totals for metrics: counters that only grow, incremented in the very write that they count. */
+export const counters = sqliteTable(
+  "counters",
+  {
+    name: text("name").notNull(),
+    /** JSON object with sorted names. */
+    labels: text("labels").notNull(),
+    value: real("value").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.name, table.labels] })],
+);
+
+export const organizations = sqliteTable(
+  "organizations",
+  {
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    displayName: text("display_name").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [uniqueIndex("organizations_name").on(sql`lower(${table.name})`)],
+);
+
+export const users = sqliteTable(
+  "users",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    id: text("id").notNull(),
+    username: text("username").notNull(),
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    status: text("status", { enum: userStatuses }).notNull(),
+    /** `scrypt$N$r$p$salt$hash`; NULL for users who can't sign in with a password. */
+    passwordHash: text("password_hash"),
+    /** Users of the system (`prebuilds`) can't sign in and get no notifications. */
+    isSystem: integer("is_system", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    lastSeenAt: integer("last_seen_at"),
+    deletedAt: integer("deleted_at"),
+  },
+  (table) => [
+    uniqueIndex("users_id").on(table.id),
+    uniqueIndex("users_email")
+      .on(sql`lower(${table.email})`)
+      .where(sql`deleted_at IS NULL AND email <> ''`),
+    uniqueIndex("users_username")
+      .on(sql`lower(${table.username})`)
+      .where(sql`deleted_at IS NULL`),
+    check("users_status", oneOf("status", userStatuses)),
+  ],
+);
+
+export const userRoles = sqliteTable(
+  "user_roles",
+  {
+    userId: text("user_id").notNull(),
+    role: text("role", { enum: siteRoles }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.role] }),
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
+    index("user_roles_role").on(table.role, table.userId),
+    check("user_roles_role_known", oneOf("role", siteRoles)),
+  ],
+);
+
+/** Sessions (`kind = 'session'`, from a sign-in) and API tokens. Only a SHA-256 of the secret is stored. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    secretHash: text("secret_hash").notNull(),
+    kind: text("kind", { enum: ["session", "token"] }).notNull(),
+    name: text("name").notNull(),
+    scope: text("scope", { enum: tokenScopes }).notNull(),
+    lifetimeSeconds: integer("lifetime_seconds").notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
+    uniqueIndex("api_keys_token_name")
+      .on(table.userId, table.name)
+      .where(sql`kind = 'token'`),
+    index("api_keys_user").on(table.userId, table.createdAt),
+    index("api_keys_expiry").on(table.expiresAt),
+    check("api_keys_kind", sql`kind IN ('session', 'token')`),
+    check("api_keys_scope", oneOf("scope", tokenScopes)),
+  ],
+);
+
+/** Who did what to what, from where. Values of secrets never get here. */
+export const auditEntries = sqliteTable(
+  "audit_entries",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    id: text("id").notNull(),
+    at: integer("at").notNull(),
+    /** NULL when nobody was signed in (a failed sign-in, the first user, a command on the machine). */
+    actorId: text("actor_id"),
+    action: text("action").notNull(),
+    resourceType: text("resource_type").notNull(),
+    resourceId: text("resource_id"),
+    requestId: text("request_id").notNull(),
+    address: text("address"),
+    /** JSON object: what changed. */
+    detail: text("detail").notNull(),
+  },
+  (table) => [
+    uniqueIndex("audit_entries_id").on(table.id),
+    index("audit_entries_at").on(table.at),
+    index("audit_entries_actor").on(table.actorId, table.seq),
+    index("audit_entries_resource").on(table.resourceId, table.seq),
+  ],
+);

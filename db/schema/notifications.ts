@@ -1,0 +1,209 @@
+// Tables of notification templates, the outbox, its attempts, and the inbox.
+import { sql } from "drizzle-orm";
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+import { users } from "./accounts.ts";
+import { attemptOutcomes, messageStatuses, methods, oneOf } from "./values.ts";
+
+export const notificationTemplates = sqliteTable(
+  "notification_templates",
+  {
+    id: text("id").primaryKey(),
+    /** Coder's identifier (`TemplateCustomNotification`), for code and people to point at. */
+    key: text("key").notNull(),
+    name: text("name").notNull(),
+    group: text("group_name").notNull(),
+    kind: text("kind", { enum: ["system", "custom"] }).notNull(),
+    enabledByDefault: integer("enabled_by_default", { mode: "boolean" }).notNull(),
+    /** NULL: the deployment's default method. */
+    method: text("method", { enum: methods }),
+    activeVersion: integer("active_version").notNull(),
+    /** JSON `{labels, data}` of a typical event, for previews. */
+    sample: text("sample").notNull(),
+  },
+  (table) => [
+    uniqueIndex("notification_templates_name").on(table.name),
+    uniqueIndex("notification_templates_key").on(table.key),
+    check("notification_templates_kind", sql`kind IN ('system', 'custom')`),
+    check("notification_templates_method", oneOf("method", methods)),
+  ],
+);
+
+/** Texts. Rows are never edited: another text is another version. */
+export const notificationTemplateVersions = sqliteTable(
+  "notification_template_versions",
+  {
+    templateId: text("template_id").notNull(),
+    number: integer("number").notNull(),
+    title: text("title").notNull(),
+    body: text("body").notNull(),
+    /** JSON array of `{label, url}`, both Liquid. */
+    actions: text("actions").notNull(),
+    origin: text("origin", { enum: ["seed", "admin"] }).notNull(),
+    contentHash: text("content_hash").notNull(),
+    createdBy: text("created_by"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.templateId, table.number] }),
+    foreignKey({ columns: [table.templateId], foreignColumns: [notificationTemplates.id] }).onDelete(
+      "cascade",
+    ),
+    check("notification_template_versions_origin", sql`origin IN ('seed', 'admin')`),
+  ],
+);
+
+/** No row: the template's default holds. */
+export const notificationPreferences = sqliteTable(
+  "notification_preferences",
+  {
+    userId: text("user_id").notNull(),
+    templateId: text("template_id").notNull(),
+    disabled: integer("disabled", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.templateId] }),
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
+    foreignKey({ columns: [table.templateId], foreignColumns: [notificationTemplates.id] }).onDelete(
+      "cascade",
+    ),
+  ],
+);
+
+/** What happened, once, however many people are told. */
+export const notificationEvents = sqliteTable(
+  "notification_events",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    id: text("id").notNull(),
+    templateId: text("template_id").notNull(),
+    templateVersion: integer("template_version").notNull(),
+    /** JSON: strings by name; raw, escaped only where they are rendered. */
+    labels: text("labels").notNull(),
+    /** JSON object or NULL, at most 256 kB. */
+    data: text("data"),
+    /** JSON array of UUIDs: what it is about. */
+    targets: text("targets").notNull(),
+    createdBy: text("created_by").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("notification_events_id").on(table.id),
+    index("notification_events_created").on(table.createdAt),
+    foreignKey({
+      columns: [table.templateId, table.templateVersion],
+      foreignColumns: [notificationTemplateVersions.templateId, notificationTemplateVersions.number],
+    }),
+  ],
+);
+
+/** An event for one user by one method: the outbox and the delivery log in one. */
+export const notificationMessages = sqliteTable(
+  "notification_messages",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    id: text("id").notNull(),
+    eventId: text("event_id").notNull(),
+    userId: text("user_id").notNull(),
+    method: text("method", { enum: methods }).notNull(),
+    status: text("status", { enum: messageStatuses }).notNull(),
+    /** JSON array of short codes: why to this person, why this way, why not. */
+    reasons: text("reasons").notNull(),
+    /** When something is to be done next (send, retry, end of the lease); NULL when nothing is. */
+    dueAt: integer("due_at"),
+    /** Who holds it; NULL when nobody does. */
+    leaseToken: text("lease_token"),
+    attemptCount: integer("attempt_count").notNull(),
+    /** Attempts that no longer count towards the limit, since somebody asked for another round. */
+    attemptsForgiven: integer("attempts_forgiven").notNull().default(0),
+    dedupeKey: text("dedupe_key"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("notification_messages_id").on(table.id),
+    uniqueIndex("notification_messages_dedupe")
+      .on(table.dedupeKey)
+      .where(sql`dedupe_key IS NOT NULL`),
+    index("notification_messages_due")
+      .on(table.dueAt, table.seq)
+      .where(sql`due_at IS NOT NULL`),
+    index("notification_messages_lease")
+      .on(table.leaseToken)
+      .where(sql`lease_token IS NOT NULL`),
+    index("notification_messages_event").on(table.eventId),
+    index("notification_messages_user").on(table.userId, table.seq),
+    index("notification_messages_final")
+      .on(table.updatedAt)
+      .where(sql`due_at IS NULL`),
+    foreignKey({ columns: [table.eventId], foreignColumns: [notificationEvents.id] }).onDelete("cascade"),
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
+    check("notification_messages_method", oneOf("method", methods)),
+    check("notification_messages_status", oneOf("status", messageStatuses)),
+    check(
+      "notification_messages_alive",
+      sql`(due_at IS NOT NULL) = (status IN ('pending', 'leased', 'temporary_failure'))`,
+    ),
+    check("notification_messages_leased", sql`(lease_token IS NOT NULL) = (status = 'leased')`),
+  ],
+);
+
+/** One row for each try, written when it begins, so that a crash counts. */
+export const notificationAttempts = sqliteTable(
+  "notification_attempts",
+  {
+    messageId: text("message_id").notNull(),
+    number: integer("number").notNull(),
+    startedAt: integer("started_at").notNull(),
+    finishedAt: integer("finished_at"),
+    outcome: text("outcome", { enum: attemptOutcomes }).notNull(),
+    /** What came back, in words; never a secret. */
+    detail: text("detail"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.messageId, table.number] }),
+    foreignKey({ columns: [table.messageId], foreignColumns: [notificationMessages.id] }).onDelete("cascade"),
+    check("notification_attempts_outcome", oneOf("outcome", attemptOutcomes)),
+  ],
+);
+
+/** What a person reads. State, not delivery: it stays when the message's row is purged. */
+export const inboxNotifications = sqliteTable(
+  "inbox_notifications",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    /** The message's id. */
+    id: text("id").notNull(),
+    userId: text("user_id").notNull(),
+    templateId: text("template_id").notNull(),
+    targets: text("targets").notNull(),
+    /** Markdown. */
+    title: text("title").notNull(),
+    content: text("content").notNull(),
+    icon: text("icon").notNull(),
+    /** JSON array of `{label, url}`. */
+    actions: text("actions").notNull(),
+    readAt: integer("read_at"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("inbox_notifications_id").on(table.id),
+    index("inbox_notifications_user").on(table.userId, table.seq),
+    index("inbox_notifications_unread")
+      .on(table.userId, table.seq)
+      .where(sql`read_at IS NULL`),
+    index("inbox_notifications_created").on(table.createdAt),
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
+    foreignKey({ columns: [table.templateId], foreignColumns: [notificationTemplates.id] }),
+  ],
+);

@@ -1,0 +1,150 @@
+// The live inbox: new notifications appear by themselves, marking as read happens in place, times stay true.
+// The server renders; this puts it in its place. Without it the page works by plain forms.
+import { exactTime, relativeTime } from "./relative-time.js";
+
+const section = () => document.querySelector("#inbox");
+const list = () => document.querySelector("#items");
+const announcer = document.querySelector("#announcer");
+const live = document.querySelector("#live");
+
+/** How far the server's clock is ahead of ours, in milliseconds. */
+const ahead = Number(section().dataset.now) - Date.now();
+const isFirstPage = "firstPage" in section().dataset;
+const firstWait = 1_000;
+const longestWait = 60_000;
+const patience = 5_000;
+
+/** Ids of what was announced: after a break the server may tell something again. */
+const told = new Set();
+
+/** One change after the other, so that order holds. */
+let work = Promise.resolve();
+const inTurn = (task) => (work = work.then(task).catch(() => say("That did not work. Please try again.")));
+
+function say(words) {
+  announcer.textContent = words;
+}
+
+/** For the eyes: a word at the edge of the page. */
+function hint(words) {
+  live.textContent = words;
+  live.hidden = false;
+}
+
+function showUnread(count) {
+  document.title = document.title.replace(/^(\(\d+\) )?/, count > 0 ? `(${count}) ` : "");
+  document.querySelector("#count").textContent = count > 0 ? `${count} unread` : "Nothing unread";
+  document.querySelector("#read-all").hidden = count === 0;
+}
+
+function refreshTimes() {
+  for (const time of document.querySelectorAll("#inbox time")) {
+    const at = Date.parse(time.dateTime);
+    const words = relativeTime(at, Date.now() + ahead);
+    if (time.textContent !== words) time.textContent = words;
+    time.title = exactTime(at);
+  }
+}
+
+/** Signed out elsewhere, or the session has ended: the page itself says where to go. */
+async function ask(path, options) {
+  const answer = await fetch(path, { ...options, headers: { "belfry-part": "1" } });
+  const isSignedOut = answer.redirected && new URL(answer.url).pathname === "/login";
+  if (isSignedOut) location.reload();
+  if (isSignedOut || !answer.ok) throw new Error(`no answer from ${path}`);
+  return answer;
+}
+
+async function fetchItem(path, options) {
+  const answer = await ask(path, options);
+  const template = document.createElement("template");
+  template.innerHTML = await answer.text();
+  return {
+    item: template.content.querySelector("li"),
+    unread: Number(answer.headers.get("belfry-unread-count")),
+  };
+}
+
+async function showNew(id) {
+  if (told.has(id)) return;
+  const { item, unread } = await fetchItem(`/inbox/items/${id}`);
+  told.add(id);
+  showUnread(unread);
+  const title = item
+    .querySelector("h2")
+    .textContent.trim()
+    .replace(/^Unread: /, "");
+  if (isFirstPage && document.getElementById(item.id) === null) {
+    section().querySelector(".empty")?.remove();
+    item.classList.add("fresh");
+    list().prepend(item);
+    refreshTimes();
+  }
+  say(`New notification: ${title}`);
+}
+
+async function markOne(form) {
+  const old = form.closest("li");
+  const { item, unread } = await fetchItem(form.action, { method: "POST", body: new FormData(form) });
+  const hadFocus = old.contains(document.activeElement);
+  old.replaceWith(item);
+  showUnread(unread);
+  refreshTimes();
+  if (hadFocus) item.querySelector(".mark button").focus();
+  say(item.classList.contains("unread") ? "Marked as unread" : "Marked as read");
+}
+
+async function markAll(form) {
+  const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  section().replaceWith(page.querySelector("#inbox"));
+  showUnread(0);
+  refreshTimes();
+  document.querySelector("#main").focus({ preventScroll: true });
+  say("All marked as read");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const mark = form.id === "read-all" ? markAll : form.matches(".mark") ? markOne : null;
+  if (mark === null) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.setAttribute("aria-busy", "true");
+  void inTurn(() => mark(form)).finally(() => button.removeAttribute("aria-busy"));
+});
+
+/** Runs while there is no connection. */
+let silence;
+
+/** The browser reconnects by itself, from where it was. Only when it has given up, we do, ever more slowly. */
+function listen(position, firstTry = firstWait) {
+  const source = new EventSource(`/api/v2/notifications/inbox/events?after=${position}`);
+  let last = position;
+  let wait = firstTry;
+  source.addEventListener("open", () => {
+    clearTimeout(silence);
+    silence = undefined;
+    wait = firstWait;
+    live.hidden = true;
+  });
+  source.addEventListener("notification", (event) => {
+    last = event.lastEventId || last;
+    const { notification } = JSON.parse(event.data);
+    void inTurn(() =>
+      showNew(notification.id).catch(() => hint("There is news. Reload the page to see it.")),
+    );
+  });
+  source.addEventListener("error", () => {
+    silence ??= setTimeout(() => hint("No connection at the moment. Trying again…"), patience);
+    if (source.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => {
+      listen(last, Math.min(longestWait, wait * 2));
+      ask("/inbox", { method: "HEAD" }).catch(() => {});
+    }, wait);
+  });
+}
+
+refreshTimes();
+setInterval(refreshTimes, 30_000);
+listen(section().dataset.position);

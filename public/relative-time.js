@@ -1,0 +1,44 @@
+// How long ago something was, in words. Server and browser say it alike: both use this file.
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const count = (number, unit) => `${number} ${unit}${number === 1 ? "" : "s"} ago`;
+
+/**
+ * @param {number} at epoch milliseconds
+ * @param {number} now epoch milliseconds
+ * @param {string} [timeZone] for dates; the reader's own when left out
+ */
+export function relativeTime(at, now, timeZone) {
+  const past = now - at;
+  if (past < 45_000) return "just now";
+  if (past < hour) return `${Math.max(1, Math.floor(past / minute))} min ago`;
+  if (past < day) return count(Math.floor(past / hour), "hour");
+  if (past < 7 * day) return count(Math.floor(past / day), "day");
+  const year = (time) => new Intl.DateTimeFormat("en-GB", { year: "numeric", timeZone }).format(time);
+  return new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    ...(year(at) === year(now) ? {} : { year: "numeric" }),
+    timeZone,
+  }).format(at);
+}
+
+/**
+ * The moment itself, for who wants to know exactly.
+ * @param {number} at epoch milliseconds
+ * @param {string} [timeZone] the reader's own when left out
+ */
+export function exactTime(at, timeZone) {
+  return new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+    timeZoneName: "short",
+  }).format(at);
+}

@@ -1,0 +1,36 @@
+// Audit entries: who did what, from where, as a statement for the write that does it.
+import type { SQL, Statement } from "../../db/client.ts";
+import type { Deps } from "../deps.ts";
+import { insertAudit } from "./store/audit.ts";
+
+export interface AuditedDeed {
+  /** The user who did it; null when nobody was signed in. */
+  actorId: string | null;
+  /** `create`, `write`, `delete`, `login`, `login_failed`, `logout`, `suspend`, … */
+  action: string;
+  resourceType:
+    | "user"
+    | "api_key"
+    | "notifications_settings"
+    | "notification_template"
+    | "notification_message"
+    | "organization";
+  resourceId: string | null;
+  requestId: string;
+  /** What changed; never a secret. */
+  detail?: Record<string, unknown>;
+}
+
+export function audit(deps: Deps, deed: AuditedDeed, when?: SQL): Statement {
+  const { detail = {}, ...rest } = deed;
+  return insertAudit(
+    {
+      id: deps.newId(),
+      at: deps.now(),
+      address: deps.clientAddress,
+      detail: JSON.stringify(detail),
+      ...rest,
+    },
+    when,
+  );
+}

@@ -1,0 +1,64 @@
+// Changing a password: one's own, or as an administrator somebody else's.
+import type { Deps } from "../deps.ts";
+import { invalid, notFound } from "../errors.ts";
+import { applyChange, demandManage } from "./change.ts";
+import { refuseBadPassword } from "./checks.ts";
+import { checkPassword, hashPassword } from "./passwords.ts";
+import type { Actor } from "./rules/actor.ts";
+import { normalisePassword } from "./rules/password.ts";
+import { deleteKeysOf, keyExists } from "./store/keys.ts";
+import { allOf, hasHash, mayStillManage, setPasswordHash } from "./store/manage.ts";
+import { findUserState, type UserRow } from "./store/users.ts";
+
+export interface PasswordChange {
+  /** Needed for one's own. */
+  oldPassword: string;
+  password: string;
+}
+
+/** Ends all sessions and tokens but the caller's own key. Throws 400 that names the field, 403. */
+export async function changePassword(
+  deps: Deps,
+  actor: Actor,
+  target: UserRow,
+  { oldPassword, password }: PasswordChange,
+  requestId: string,
+): Promise<void> {
+  const isSelf = actor.userId === target.id;
+  if (!isSelf) demandManage(actor, target);
+  if (isSelf && oldPassword === "") throw invalid("old_password", "is needed to change your own password");
+  refuseBadPassword(password, target);
+  const { state } = await deps.db.read({ state: findUserState(target.id) });
+  if (state[0] === undefined) throw notFound("User");
+  const seen = state[0].passwordHash;
+  if (isSelf) await demandOldPassword(deps, seen, { oldPassword, password });
+  const renewed = await hashPassword(deps, password);
+  const { passwordHash } = await applyChange(deps, {
+    actor,
+    target,
+    guard: isSelf
+      ? allOf(keyExists(actor.keyId), hasHash(target.id, seen ?? ""))
+      : mayStillManage(actor, target.id),
+    changes: (guard) => [
+      setPasswordHash(target.id, renewed, deps.now(), guard),
+      deleteKeysOf(target.id, hasHash(target.id, renewed), isSelf ? actor.keyId : undefined),
+    ],
+    // Somebody who was faster with the same old password is told so below.
+    isDone: (now) => now.passwordHash === renewed || (isSelf && now.passwordHash !== seen),
+    deed: { action: "write", requestId, detail: { password: "changed" } },
+  });
+  if (passwordHash !== renewed) throw wrongOldPassword();
+}
+
+const wrongOldPassword = () => invalid("old_password", "is not your password");
+
+async function demandOldPassword(
+  deps: Deps,
+  stored: string | null,
+  { oldPassword, password }: PasswordChange,
+): Promise<void> {
+  const { matches } = await checkPassword(deps, oldPassword, stored);
+  if (!matches) throw wrongOldPassword();
+  if (normalisePassword(oldPassword) === normalisePassword(password))
+    throw invalid("password", "is the one that you have already");
+}

@@ -1,0 +1,80 @@
+// One guarded change of a user: what it writes, whether it was taken, and what to say when it wasn't.
+// The verbs that change users call it.
+import type { SQL, Statement } from "../../db/client.ts";
+import type { SiteRole } from "../../db/schema.ts";
+import type { Deps } from "../deps.ts";
+import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../errors.ts";
+import { audit, type AuditedDeed } from "./audit.ts";
+import { refuseTaken } from "./checks.ts";
+import type { Actor } from "./rules/actor.ts";
+import { mayManage } from "./rules/permissions.ts";
+import { findKey } from "./store/keys.ts";
+import { findOtherOwner } from "./store/manage.ts";
+import { findUserState, type UserRow } from "./store/users.ts";
+
+export type UserState = ReturnType<typeof findUserState>["_"]["result"][number];
+
+export interface Change {
+  actor: Actor;
+  target: UserRow;
+  /** What must hold at the moment of the write. */
+  guard: SQL;
+  changes: (guard: SQL) => Statement[];
+  /** Whether this is what was wanted. */
+  isDone: (state: UserState) => boolean;
+  deed: Pick<AuditedDeed, "action" | "requestId" | "detail">;
+}
+
+export const rolesOf = (user: Pick<UserRow, "roles">) => JSON.parse(user.roles) as SiteRole[];
+
+const notAllowed = () =>
+  forbidden("Only an owner or a user-admin may do this, and to an owner only another owner.");
+
+/** Throws 403 for who may not manage this user. */
+export function demandManage(actor: Actor, target: UserRow): void {
+  if (target.isSystem) throw forbidden("This user belongs to the system; nobody can change it.");
+  if (!mayManage(actor, { roles: rolesOf(target) })) throw notAllowed();
+}
+
+/**
+ * One write. What was true when the request was judged may be so no more: then it is judged again by what the write
+ * left. The audit entry comes first, while the guard still means what was before.
+ */
+export async function applyChange(deps: Deps, change: Change): Promise<UserState> {
+  const { actor, target, guard, changes, isDone, deed } = change;
+  const entry = audit(
+    deps,
+    { ...deed, actorId: actor.userId, resourceType: "user", resourceId: target.id },
+    guard,
+  );
+  const { state, otherOwner, caller } = await refuseTaken(
+    deps.db.write([entry, ...changes(guard)], {
+      state: findUserState(target.id),
+      otherOwner: findOtherOwner(target.id),
+      caller: findKey(actor.keyId),
+    }),
+  );
+  const now = state[0];
+  if (now !== undefined && isDone(now)) return now;
+  if (caller.length === 0) throw unauthorized();
+  if (now === undefined || now.deletedAt !== null) throw notFound("User");
+  throw isLastOwner(now, otherOwner.length > 0) ? lastOwner() : notAllowed();
+}
+
+/** Nobody removes, suspends or demotes themselves: 409 for the last owner, otherwise what Coder answers. */
+export async function refuseSelf(
+  deps: Deps,
+  actor: Actor,
+  target: UserRow,
+  refusal: ApiError,
+): Promise<void> {
+  if (target.id !== actor.userId) return;
+  const { otherOwner } = await deps.db.read({ otherOwner: findOtherOwner(target.id) });
+  throw isLastOwner(target, otherOwner.length > 0) ? lastOwner() : refusal;
+}
+
+const isLastOwner = (user: UserRow, thereIsAnother: boolean) =>
+  !thereIsAnother && user.status === "active" && rolesOf(user).includes("owner");
+
+const lastOwner = () =>
+  conflict("This is the last active owner.", "Make somebody else an owner first: one must remain.");

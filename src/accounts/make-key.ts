@@ -1,0 +1,46 @@
+// Makes keys: what the client gets, and the row that is stored. Sign-in and tokens call it.
+import type { apiKeys } from "../../db/schema.ts";
+import type { Deps } from "../deps.ts";
+import { randomText } from "../ids.ts";
+import { hashSecret } from "./rules/credential.ts";
+
+type KeyRow = typeof apiKeys.$inferInsert;
+
+export interface NewKey {
+  /** `<id>-<secret>`: shown once, never stored. */
+  text: string;
+  row: KeyRow;
+}
+
+interface Properties extends Pick<KeyRow, "userId" | "kind" | "scope" | "lifetimeSeconds" | "lastUsedAt"> {
+  /** Of a token; one is made up when it is left out. */
+  name?: string | undefined;
+}
+
+export function makeKey(deps: Deps, properties: Properties): NewKey {
+  const now = deps.now();
+  const id = randomText(10);
+  const secret = randomText(22);
+  return {
+    text: `${id}-${secret}`,
+    row: {
+      id,
+      secretHash: hashSecret(secret),
+      createdAt: now,
+      updatedAt: now,
+      expiresAt: now + properties.lifetimeSeconds * 1_000,
+      ...properties,
+      name: properties.name ?? (properties.kind === "token" ? `token-${id.toLowerCase()}` : ""),
+    },
+  };
+}
+
+/** A session lasts as long as the configuration says, and again each time its use is noted. */
+export const makeSessionKey = (deps: Deps, userId: string): NewKey =>
+  makeKey(deps, {
+    userId,
+    kind: "session",
+    scope: "all",
+    lifetimeSeconds: Math.max(1, Math.floor(deps.config.sessionDuration / 1_000)),
+    lastUsedAt: deps.now(),
+  });

@@ -1,0 +1,12 @@
+// Expired keys and old audit entries go, a slice a tick.
+import type { Statement } from "../../db/client.ts";
+import type { Deps } from "../deps.ts";
+import { purgeAudit } from "./store/audit.ts";
+import { deleteExpiredKeys } from "./store/keys.ts";
+
+const slice = 500;
+
+export function purgeAccounts(deps: Deps): Statement[] {
+  const now = deps.now();
+  return [deleteExpiredKeys(now, slice), purgeAudit(now - deps.config.auditRetention, slice)];
+}

@@ -1,0 +1,91 @@
+// What makes a password good enough: its length, how hard it is to guess, and that it isn't its owner's name.
+
+export interface PasswordVerdict {
+  valid: boolean;
+  /** What is wrong, in words; empty when nothing is. */
+  details: string;
+}
+
+export interface PasswordOwner {
+  email?: string | undefined;
+  username?: string | undefined;
+}
+
+const leastBytes = 8;
+const mostBytes = 64;
+const leastBits = 52;
+/** Shorter names are in many good passwords by chance. */
+const shortestName = 3;
+
+/** The form that is judged, hashed and compared: the same characters, however the keyboard composed them. */
+export const normalisePassword = (password: string): string => password.normalize("NFKC");
+
+export function judgePassword(password: string, owner: PasswordOwner = {}): PasswordVerdict {
+  const text = normalisePassword(password);
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes < leastBytes)
+    return refuse(`It is too short: it needs at least ${leastBytes} characters, better more.`);
+  if (bytes > mostBytes)
+    return refuse(`It is too long: it has ${bytes} bytes, and ${mostBytes} are the most that are allowed.`);
+  const bits = entropy(text);
+  if (bits < leastBits) {
+    return refuse(
+      `It is too easy to guess (${Math.floor(bits)} of ${leastBits} bits). Make it longer, or mix words, digits and signs; repeated letters and runs like 1234 hardly count.`,
+    );
+  }
+  if (entropy(withoutNames(text, owner)) < leastBits)
+    return refuse("It is made of the username or the email address. Leave these out, or add to them.");
+  return { valid: true, details: "" };
+}
+
+const refuse = (details: string): PasswordVerdict => ({ valid: false, details });
+
+/** Size of each kind of characters: what a guesser has to try for each place once the kind occurs. */
+const kinds: [pattern: RegExp, size: number][] = [
+  [/[a-z]/, 26],
+  [/[A-Z]/, 26],
+  [/[0-9]/, 10],
+  [/[ -/:-@[-`{-~]/, 33],
+  [/[^ -~]/, 100],
+];
+
+/** Bits: log2 of the characters to choose from, for each character that is worth counting. */
+export function entropy(text: string): number {
+  const pool = kinds.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
+  return pool === 0 ? 0 : Math.log2(pool) * countedLength(text);
+}
+
+/** Each further time of a character counts half of the one before; what continues a run (aaa, abc, 321) nothing. */
+function countedLength(text: string): number {
+  const weights = new Map<string, number>();
+  const characters = Array.from(text);
+  const points = characters.map((character) => character.codePointAt(0)!);
+  let length = 0;
+  for (const [place, character] of characters.entries()) {
+    if (continuesRun(points, place)) continue;
+    const weight = weights.get(character) ?? 1;
+    weights.set(character, weight / 2);
+    length += weight;
+  }
+  return length;
+}
+
+function continuesRun(points: readonly number[], place: number): boolean {
+  if (place < 2) return false;
+  const step = points[place]! - points[place - 1]!;
+  return Math.abs(step) <= 1 && step === points[place - 1]! - points[place - 2]!;
+}
+
+function withoutNames(text: string, { email = "", username = "" }: PasswordOwner): string {
+  const names = [email, email.slice(0, Math.max(0, email.lastIndexOf("@"))), username]
+    .map((name) => normalisePassword(name).toLowerCase())
+    .filter((name) => name.length >= shortestName)
+    .toSorted((a, b) => b.length - a.length);
+  return names.reduce((rest, name) => without(rest, name), text);
+}
+
+/** Takes a name out wherever it stands, in any case. */
+function without(text: string, name: string): string {
+  const pattern = name.replaceAll(/[^\p{L}\p{N}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
+  return text.replaceAll(new RegExp(pattern, "giu"), "");
+}

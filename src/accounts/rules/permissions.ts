@@ -1,0 +1,41 @@
+// Who may do what. The one place: handlers ask by the name of the deed.
+import type { SiteRole } from "../../../db/schema.ts";
+import type { Actor } from "./actor.ts";
+
+const grants = {
+  "users:read": ["owner", "user-admin", "template-admin", "auditor"],
+  "users:manage": ["owner", "user-admin"],
+  "audit:read": ["owner", "auditor"],
+  "deployment:manage": ["owner"],
+  "notifications:send-to-others": ["owner"],
+  "messages:read-all": ["owner"],
+  "tokens:read-others": ["owner", "auditor"],
+  "tokens:manage-others": ["owner"],
+} satisfies Record<string, SiteRole[]>;
+
+export type Deed = keyof typeof grants;
+
+export function may(actor: Pick<Actor, "roles">, deed: Deed): boolean {
+  const allowed: readonly SiteRole[] = grants[deed];
+  return actor.roles.some((role) => allowed.includes(role));
+}
+
+/** A `read` token only looks; a `notify` token only sends custom notifications to its own user. */
+export function scopeAllows(
+  actor: Pick<Actor, "scope">,
+  method: string,
+  deed: "any" | "notify-self",
+): boolean {
+  if (actor.scope === "all") return true;
+  if (actor.scope === "read") return method === "GET" || method === "HEAD";
+  return deed === "notify-self";
+}
+
+/** Everybody sees themselves. */
+export const maySee = (actor: Pick<Actor, "roles" | "userId">, target: { id: string }): boolean =>
+  actor.userId === target.id || may(actor, "users:read");
+
+/** Only an owner may touch an owner: a user-admin can't make, change or remove one. */
+export function mayManage(actor: Pick<Actor, "roles">, target: { roles: readonly SiteRole[] }): boolean {
+  return may(actor, "users:manage") && (actor.roles.includes("owner") || !target.roles.includes("owner"));
+}

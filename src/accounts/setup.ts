@@ -1,0 +1,121 @@
+// The first user: who may make them, and the one-time code for those who come from elsewhere.
+// The runtime asks for the code at the start; the API and the set-up page make the user.
+import { randomInt } from "node:crypto";
+import type { Deps } from "../deps.ts";
+import { ApiError, conflict } from "../errors.ts";
+import { audit } from "./audit.ts";
+import { refuseBadFields, refuseTaken } from "./checks.ts";
+import { hashPassword } from "./passwords.ts";
+import { sameHash } from "./rules/credential.ts";
+import { isLocalCaller } from "./rules/loopback.ts";
+import { hashSetupCode, makeSetupCode } from "./rules/setup-code.ts";
+import { listOrganizations } from "./store/organizations.ts";
+import {
+  deleteSetupCode,
+  findAnyUser,
+  nobodyExists,
+  readSetupCodeHash,
+  storeSetupCodeHash,
+} from "./store/setup.ts";
+import { findUserState, insertRoles, insertUser, userExists } from "./store/users.ts";
+
+export interface FirstUser {
+  email: string;
+  username: string;
+  name?: string | undefined;
+  password: string;
+}
+
+export interface SetupRequest {
+  requestId: string;
+  /** The Host header. */
+  host: string;
+  /** Whether a proxy says that it passed the request on. */
+  forwarded: boolean;
+  setupCode?: string | undefined;
+}
+
+/** A fresh set-up code while there is no user, to be printed; undefined afterwards. Older codes end. */
+export async function ensureSetupCode(deps: Pick<Deps, "db" | "now">): Promise<string | undefined> {
+  if (await isSetUp(deps)) return undefined;
+  const code = makeSetupCode((below) => randomInt(below));
+  const hash = hashSetupCode(code);
+  const { stored } = await deps.db.write([storeSetupCodeHash(hash, deps.now())], {
+    stored: readSetupCodeHash(),
+  });
+  return stored[0]?.value === hash ? code : undefined;
+}
+
+export async function isSetUp(deps: Pick<Deps, "db">): Promise<boolean> {
+  const { anyUser } = await deps.db.read({ anyUser: findAnyUser() });
+  return anyUser.length > 0;
+}
+
+/** Makes the owner. Throws 409 when there is a user, 403 without the code from elsewhere, 400 for bad fields. */
+export async function createFirstUser(
+  deps: Deps,
+  input: FirstUser,
+  request: SetupRequest,
+): Promise<{ userId: string; organizationId: string }> {
+  const { anyUser, codeHash } = await deps.db.read({ anyUser: findAnyUser(), codeHash: readSetupCodeHash() });
+  if (anyUser.length > 0) throw alreadySetUp();
+  demandCode(deps, request, codeHash[0]?.value);
+  const { username, password } = input;
+  const email = input.email.trim();
+  const name = input.name?.trim() ?? "";
+  refuseBadFields({ email, username, name, password });
+  const userId = deps.newId();
+  const now = deps.now();
+  const user = {
+    id: userId,
+    username,
+    email,
+    name,
+    status: "active" as const,
+    passwordHash: await hashPassword(deps, password),
+    isSystem: false,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const made = userExists(userId);
+  const entry = {
+    actorId: null,
+    action: "create",
+    resourceType: "user" as const,
+    resourceId: userId,
+    requestId: request.requestId,
+    detail: { username, email, roles: ["owner"], first: true },
+  };
+  const { mine, organizations } = await refuseTaken(
+    deps.db.write(
+      [
+        insertUser(user, nobodyExists),
+        insertRoles(userId, ["owner"], made),
+        deleteSetupCode(),
+        audit(deps, entry, made),
+      ],
+      { mine: findUserState(userId), organizations: listOrganizations() },
+    ),
+  );
+  if (mine.length === 0) throw alreadySetUp();
+  return { userId, organizationId: organizations[0]!.id };
+}
+
+const alreadySetUp = () =>
+  conflict("Belfry is set up already.", "There is a first user. Sign in, or ask an owner for an account.");
+
+function demandCode(deps: Deps, request: SetupRequest, codeHash: string | undefined): void {
+  const { host, forwarded, setupCode } = request;
+  if (isLocalCaller({ address: deps.clientAddress, host, forwarded })) return;
+  const given = setupCode?.trim() ?? "";
+  if (given !== "" && codeHash !== undefined && sameHash(hashSetupCode(given), codeHash)) return;
+  throw new ApiError(
+    403,
+    given === "" ? "Setting up from another machine needs the set-up code." : "The set-up code is not right.",
+    {
+      detail:
+        "The server printed it when it started (and npm run db:migrate prints one): each start makes a new one. " +
+        "Send it as setup_code or in the header Belfry-Setup-Code. From the server's own machine none is needed.",
+    },
+  );
+}

@@ -1,0 +1,132 @@
+// SQL of API keys and of the look-up that signs a request in.
+import { and, eq, gt, lt, lte, ne, sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../db/client.ts";
+import { apiKeys, users } from "../../../db/schema.ts";
+import type { Credential } from "../rules/credential.ts";
+
+const rolesOf = (userId: SQL | typeof users.id) =>
+  sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${userId})`;
+
+export function findSession(keyId: string) {
+  return query
+    .select({
+      keyId: apiKeys.id,
+      secretHash: apiKeys.secretHash,
+      kind: apiKeys.kind,
+      scope: apiKeys.scope,
+      expiresAt: apiKeys.expiresAt,
+      lifetimeSeconds: apiKeys.lifetimeSeconds,
+      lastUsedAt: apiKeys.lastUsedAt,
+      userId: users.id,
+      username: users.username,
+      email: users.email,
+      name: users.name,
+      status: users.status,
+      isSystem: users.isSystem,
+      roles: rolesOf(users.id).as("roles"),
+    })
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .where(and(eq(apiKeys.id, keyId), sql`${users.deletedAt} IS NULL`));
+}
+
+/** The id of the key's user, for reads that travel with the look-up. */
+export const userOfKey = (keyId: string): SQL<string> =>
+  sql<string>`(SELECT user_id FROM api_keys WHERE id = ${keyId})`;
+
+/** The same, but only for a key that may act now: NULL otherwise, so a guarded write takes nothing. */
+export const userOfGoodKey = (
+  credential: Credential,
+  now: number,
+  scopes: readonly string[] = ["all"],
+): SQL<string> =>
+  sql<string>`(SELECT k.user_id FROM api_keys k JOIN users u ON u.id = k.user_id
+    WHERE k.id = ${credential.keyId} AND k.secret_hash = ${credential.secretHash} AND k.expires_at > ${now}
+      AND k.scope IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))
+      AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system)`;
+
+/** Notes the use of a key and lets a session last its whole lifetime again. */
+export function touchKey(keyId: string, now: number): Statement[] {
+  return [
+    query
+      .update(apiKeys)
+      .set({
+        lastUsedAt: now,
+        expiresAt: sql`CASE WHEN kind = 'session' THEN ${now} + lifetime_seconds * 1000 ELSE expires_at END`,
+      })
+      .where(eq(apiKeys.id, keyId)),
+    query
+      .update(users)
+      .set({ lastSeenAt: now })
+      .where(eq(users.id, userOfKey(keyId))),
+  ];
+}
+
+export function insertKey(key: typeof apiKeys.$inferInsert, when: SQL = sql`true`): Statement {
+  return query.run(sql`INSERT INTO ${apiKeys}
+      (id, user_id, secret_hash, kind, name, scope, lifetime_seconds, created_at, updated_at, last_used_at, expires_at)
+    SELECT ${key.id}, ${key.userId}, ${key.secretHash}, ${key.kind}, ${key.name}, ${key.scope}, ${key.lifetimeSeconds},
+      ${key.createdAt}, ${key.updatedAt}, ${key.lastUsedAt ?? null}, ${key.expiresAt}
+    WHERE ${when} ON CONFLICT DO NOTHING`);
+}
+
+/** True in SQL while there is a key of this id: for what depends on its having been made, or its being good still. */
+export const keyExists = (keyId: string): SQL => sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${keyId})`;
+
+export function findKey(keyId: string) {
+  return query.select().from(apiKeys).where(eq(apiKeys.id, keyId));
+}
+
+export function findTokenByName(userId: SQL | string, name: string) {
+  return query
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.userId, userId), eq(apiKeys.name, name), eq(apiKeys.kind, "token")));
+}
+
+/** A user's tokens, or everybody's; expired ones too where `from` is 0. */
+export function listTokens(userId: SQL | string | null, from: number) {
+  return query
+    .select({ key: apiKeys, username: users.username })
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .where(
+      and(
+        eq(apiKeys.kind, "token"),
+        gt(apiKeys.expiresAt, from),
+        userId === null ? undefined : eq(apiKeys.userId, userId),
+      ),
+    )
+    .orderBy(apiKeys.createdAt, apiKeys.id);
+}
+
+export function deleteKey(keyId: string): Statement {
+  return query.delete(apiKeys).where(eq(apiKeys.id, keyId));
+}
+
+/** Ends all sessions and tokens of a user, but for one key, if `when` holds. */
+export function deleteKeysOf(userId: string, when: SQL, except?: string): Statement {
+  return query
+    .delete(apiKeys)
+    .where(and(eq(apiKeys.userId, userId), except === undefined ? undefined : ne(apiKeys.id, except), when));
+}
+
+/** Makes room for a new token of this name. */
+export function deleteExpiredToken(userId: string, name: string, now: number): Statement {
+  return query
+    .delete(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.userId, userId),
+        eq(apiKeys.name, name),
+        eq(apiKeys.kind, "token"),
+        lte(apiKeys.expiresAt, now),
+      ),
+    );
+}
+
+export function deleteExpiredKeys(now: number, limit: number): Statement {
+  return query
+    .delete(apiKeys)
+    .where(sql`id IN (SELECT id FROM api_keys WHERE ${lt(apiKeys.expiresAt, now)} LIMIT ${limit})`);
+}

@@ -1,0 +1,91 @@
+// SQL of users and their roles: who is found, and how one is made. What changes one is in manage.ts.
+import { and, eq, sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../db/client.ts";
+import { users, type SiteRole } from "../../../db/schema.ts";
+
+/** JSON array of a user's site roles. */
+export const rolesColumn = sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`;
+
+export const userColumns = {
+  id: users.id,
+  username: users.username,
+  email: users.email,
+  name: users.name,
+  status: users.status,
+  isSystem: users.isSystem,
+  createdAt: users.createdAt,
+  updatedAt: users.updatedAt,
+  lastSeenAt: users.lastSeenAt,
+  roles: rolesColumn.as("roles"),
+  /** JSON array: everybody belongs to every organization. */
+  organizations: sql<string>`(SELECT json_group_array(id) FROM organizations)`.as("organizations"),
+};
+
+const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** `name` is what a path carries: `me` (then `self` is the caller's id), a UUID or a username. */
+function isCalled(name: string, self: SQL<string>): SQL {
+  const chosen =
+    name === "me"
+      ? eq(users.id, self)
+      : uuidShape.test(name)
+        ? eq(users.id, name.toLowerCase())
+        : sql`lower(${users.username}) = lower(${name})`;
+  return sql`${chosen} AND ${users.deletedAt} IS NULL`;
+}
+
+export function findUser(name: string, self: SQL<string>) {
+  return query.select(userColumns).from(users).where(isCalled(name, self));
+}
+
+/** SQL for the id of that user, for reads that travel with the look-up. */
+export const idOfUser = (name: string, self: SQL<string>): SQL<string> =>
+  sql<string>`(SELECT id FROM users WHERE ${isCalled(name, self)})`;
+
+export type UserRow = ReturnType<typeof findUser>["_"]["result"][number];
+
+/** With what a sign-in needs. */
+export function findUserToSignIn(email: string) {
+  return query
+    .select({ ...userColumns, passwordHash: users.passwordHash })
+    .from(users)
+    .where(
+      sql`lower(${users.email}) = lower(${email}) AND ${users.email} <> '' AND ${users.deletedAt} IS NULL`,
+    );
+}
+
+/** By id, deleted or not: what a write left behind. */
+export function findUserState(id: string) {
+  return query
+    .select({ ...userColumns, passwordHash: users.passwordHash, deletedAt: users.deletedAt })
+    .from(users)
+    .where(eq(users.id, id));
+}
+
+/** Refused by a constraint when the email or the username is taken; nothing happens unless `when` holds. */
+export function insertUser(user: Omit<typeof users.$inferInsert, "seq">, when: SQL): Statement {
+  return query.run(sql`INSERT INTO ${users}
+      (id, username, email, name, status, password_hash, is_system, created_at, updated_at, last_seen_at, deleted_at)
+    SELECT ${user.id}, ${user.username}, ${user.email}, ${user.name}, ${user.status}, ${user.passwordHash ?? null},
+      ${user.isSystem}, ${user.createdAt}, ${user.updatedAt}, NULL, NULL
+    WHERE ${when} AND NOT EXISTS (SELECT 1 FROM users WHERE id = ${user.id})`);
+}
+
+/** True in SQL when there is a user of this id: for what depends on a user's having been made. */
+export const userExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`;
+
+export function insertRoles(userId: string, roles: readonly SiteRole[], when: SQL): Statement {
+  return query.run(sql`INSERT INTO user_roles (user_id, role)
+    SELECT ${userId}, value FROM json_each(${JSON.stringify(roles)}) WHERE ${when} ON CONFLICT DO NOTHING`);
+}
+
+/** True in SQL for a user who may act: a key may be made for them. */
+export const mayAct = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND status = 'active' AND deleted_at IS NULL AND NOT is_system)`;
+
+export function noteSeen(id: string, now: number, when: SQL): Statement {
+  return query
+    .update(users)
+    .set({ lastSeenAt: now })
+    .where(and(eq(users.id, id), when));
+}

@@ -1,0 +1,121 @@
+// API tokens and further session keys: making them, and ending one.
+import type { TokenScope } from "../../db/schema.ts";
+import type { Deps } from "../deps.ts";
+import { conflict, forbidden, invalid, notFound, unauthorized } from "../errors.ts";
+import { audit } from "./audit.ts";
+import { taken } from "./checks.ts";
+import { makeKey, makeSessionKey, type NewKey } from "./make-key.ts";
+import type { Actor } from "./rules/actor.ts";
+import { judgeLifetime } from "./rules/lifetime.ts";
+import { may } from "./rules/permissions.ts";
+import {
+  deleteExpiredToken,
+  deleteKey,
+  findKey,
+  findTokenByName,
+  insertKey,
+  keyExists,
+} from "./store/keys.ts";
+import { allOf } from "./store/manage.ts";
+import { findUserState, mayAct, type UserRow } from "./store/users.ts";
+
+export interface NewToken {
+  /** One is made up when it is left out. */
+  name?: string | undefined;
+  scope: TokenScope;
+  /** Milliseconds; the default when left out. */
+  lifetime?: number | undefined;
+}
+
+/** Answers the token's text, which is shown this once. Throws 400, 403, 409 for a name that is in use. */
+export async function createToken(
+  deps: Deps,
+  actor: Actor,
+  holder: UserRow,
+  input: NewToken,
+  requestId: string,
+): Promise<string> {
+  demandOwnKeys(actor, holder);
+  const verdict = judgeLifetime(input.lifetime, deps.config.maxTokenLifetime);
+  if (!verdict.ok) throw invalid("lifetime", verdict.problem);
+  const key = makeKey(deps, {
+    userId: holder.id,
+    kind: "token",
+    scope: input.scope,
+    lifetimeSeconds: verdict.seconds,
+    lastUsedAt: null,
+    name: input.name,
+  });
+  return store(deps, actor, key, requestId);
+}
+
+/** A key like the one of a sign-in, for a client that was given a token. */
+export async function createSession(
+  deps: Deps,
+  actor: Actor,
+  holder: UserRow,
+  requestId: string,
+): Promise<string> {
+  demandOwnKeys(actor, holder);
+  return store(deps, actor, makeSessionKey(deps, holder.id), requestId);
+}
+
+function demandOwnKeys(actor: Actor, holder: UserRow): void {
+  if (holder.isSystem) throw forbidden("This user belongs to the system and has no keys.");
+  if (actor.userId !== holder.id && !may(actor, "tokens:manage-others"))
+    throw forbidden("Only an owner may make keys for somebody else.");
+}
+
+async function store(deps: Deps, actor: Actor, { text, row }: NewKey, requestId: string): Promise<string> {
+  const entry = {
+    actorId: actor.userId,
+    action: "create",
+    resourceType: "api_key" as const,
+    resourceId: row.id,
+    requestId,
+    detail: {
+      user_id: row.userId,
+      kind: row.kind,
+      scope: row.scope,
+      ...(row.name === "" ? {} : { name: row.name }),
+      lifetime_seconds: row.lifetimeSeconds,
+    },
+  };
+  const { made, namesake, caller, holder } = await deps.db.write(
+    [
+      deleteExpiredToken(row.userId, row.name, deps.now()),
+      insertKey(row, allOf(keyExists(actor.keyId), mayAct(row.userId))),
+      audit(deps, entry, keyExists(row.id)),
+    ],
+    {
+      made: findKey(row.id),
+      namesake: findTokenByName(row.userId, row.name),
+      caller: findKey(actor.keyId),
+      holder: findUserState(row.userId),
+    },
+  );
+  if (made[0]?.secretHash === row.secretHash) return text;
+  if (caller.length === 0) throw unauthorized();
+  if (row.kind === "token" && namesake.length > 0)
+    throw taken("token_name", `There is a token named "${row.name}" already.`);
+  if (holder[0] === undefined || holder[0].deletedAt !== null) throw notFound("User");
+  throw conflict("A suspended user gets no keys.", "Activate the user first.");
+}
+
+/** Whoever comes with it is signed out at once. */
+export async function deleteUserKey(
+  deps: Deps,
+  actor: Actor,
+  key: { id: string; userId: string; kind: string; name: string },
+  requestId: string,
+): Promise<void> {
+  const entry = {
+    actorId: actor.userId,
+    action: "delete",
+    resourceType: "api_key" as const,
+    resourceId: key.id,
+    requestId,
+    detail: { user_id: key.userId, kind: key.kind, name: key.name },
+  };
+  await deps.db.write([audit(deps, entry, keyExists(key.id)), deleteKey(key.id)], {});
+}

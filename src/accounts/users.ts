@@ -1,0 +1,120 @@
+// Making, changing and removing a user. The API calls these; a command line does so through it.
+import type { UserStatus } from "../../db/schema.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError, forbidden, unauthorized } from "../errors.ts";
+import { audit } from "./audit.ts";
+import { applyChange, demandManage, refuseSelf, rolesOf, type UserState } from "./change.ts";
+import { refuseBadFields, refuseTaken } from "./checks.ts";
+import { hashPassword } from "./passwords.ts";
+import type { Actor } from "./rules/actor.ts";
+import { deleteKeysOf, findKey, keyExists } from "./store/keys.ts";
+import {
+  allOf,
+  isDeleted,
+  isNotLastOwner,
+  markDeleted,
+  mayStillMakeUsers,
+  mayStillManage,
+  setProfile,
+} from "./store/manage.ts";
+import { findUserState, insertUser, userExists, type UserRow } from "./store/users.ts";
+
+export interface NewUser {
+  email: string;
+  username: string;
+  name: string;
+  password: string;
+  status: UserStatus;
+}
+
+/** A plain member. Throws 403, 400 for bad fields, 409 that names the field for what is taken. */
+export async function createUser(
+  deps: Deps,
+  actor: Actor,
+  input: NewUser,
+  requestId: string,
+): Promise<UserState> {
+  const { password, ...rest } = input;
+  const fields = { ...rest, email: rest.email.trim(), name: rest.name.trim() };
+  refuseBadFields({ ...fields, password });
+  const id = deps.newId();
+  const now = deps.now();
+  const user = {
+    id,
+    ...fields,
+    passwordHash: await hashPassword(deps, password),
+    isSystem: false,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const { username, email, status } = fields;
+  const entry = {
+    actorId: actor.userId,
+    action: "create",
+    resourceType: "user" as const,
+    resourceId: id,
+    requestId,
+    detail: { username, email, status },
+  };
+  const { made, caller } = await refuseTaken(
+    deps.db.write([insertUser(user, mayStillMakeUsers(actor)), audit(deps, entry, userExists(id))], {
+      made: findUserState(id),
+      caller: findKey(actor.keyId),
+    }),
+  );
+  if (made[0] !== undefined) return made[0];
+  throw caller.length === 0 ? unauthorized() : forbidden("Only an owner or a user-admin may make users.");
+}
+
+/** Throws 400 for bad fields, 403, 409 for a taken username. `name` stays when it is left out. */
+export async function changeProfile(
+  deps: Deps,
+  actor: Actor,
+  target: UserRow,
+  input: { username: string; name?: string | undefined },
+  requestId: string,
+): Promise<UserState> {
+  const isSelf = actor.userId === target.id;
+  if (!isSelf) demandManage(actor, target);
+  const profile = { username: input.username, name: input.name?.trim() ?? target.name };
+  // A username from before a rule stays good for those who have it.
+  refuseBadFields(profile.username === target.username ? { name: profile.name } : profile);
+  return applyChange(deps, {
+    actor,
+    target,
+    guard: isSelf ? keyExists(actor.keyId) : mayStillManage(actor, target.id),
+    changes: (guard) => [setProfile(target.id, profile, deps.now(), guard)],
+    isDone: (state) => state.username === profile.username && state.name === profile.name,
+    deed: {
+      action: "write",
+      requestId,
+      detail: { from: { username: target.username, name: target.name }, to: profile },
+    },
+  });
+}
+
+/** Ends all sessions and tokens too. Throws 403, 409 for the last active owner. */
+export async function deleteUser(
+  deps: Deps,
+  actor: Actor,
+  target: UserRow,
+  requestId: string,
+): Promise<void> {
+  demandManage(actor, target);
+  await refuseSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
+  await applyChange(deps, {
+    actor,
+    target,
+    guard: allOf(mayStillManage(actor, target.id), isNotLastOwner(target.id)),
+    changes: (guard) => [
+      markDeleted(target.id, deps.now(), guard),
+      deleteKeysOf(target.id, isDeleted(target.id)),
+    ],
+    isDone: (state) => state.deletedAt !== null,
+    deed: {
+      action: "delete",
+      requestId,
+      detail: { username: target.username, email: target.email, roles: rolesOf(target) },
+    },
+  });
+}

@@ -1,0 +1,67 @@
+// Routes of the set-up: whether there is a first user, and making them.
+import { Hono } from "hono";
+import * as z from "zod";
+import { createFirstUser, isSetUp, type SetupRequest } from "../accounts/setup.ts";
+import { ApiError } from "../errors.ts";
+import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+import { messageSchema, text } from "./schemas.ts";
+
+const firstUserBody = z.object({
+  email: text(1_024),
+  username: text(1_024),
+  name: text(1_024).nullish(),
+  password: text(1_024),
+  setup_code: text(100).nullish(),
+});
+
+/** Headers by which a proxy says that a request came through it. */
+const proxyHeaders = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-real-ip",
+  "cf-connecting-ip",
+];
+
+/** What the verb has to know of a request, the page's as well as the API's. */
+export function setupRequestOf(c: Ctx, setupCode: string | undefined): SetupRequest {
+  return {
+    requestId: c.get("requestId"),
+    host: c.req.header("host") ?? "",
+    forwarded: proxyHeaders.some((name) => c.req.header(name) !== undefined),
+    setupCode: setupCode ?? c.req.header("belfry-setup-code"),
+  };
+}
+
+export const firstUserRoutes = new Hono<Env>()
+  .get(
+    "/users/first",
+    endpoint({
+      summary: "Whether the first user has been made: 404 until then",
+      access: "anyone",
+      answers: { 200: messageSchema },
+      errors: [404],
+    }),
+    async (c) => {
+      if (!(await isSetUp(c.get("deps")))) throw new ApiError(404, "There is no first user yet.");
+      return c.json({ message: "The first user has been made." });
+    },
+  )
+  .post(
+    "/users/first",
+    endpoint({
+      summary: "Make the first user, an owner; from elsewhere than the server's machine with the set-up code",
+      access: "anyone",
+      answers: { 201: z.object({ user_id: z.string(), organization_id: z.string() }) },
+      errors: [400, 403, 409, 413, 415],
+    }),
+    valid("json", firstUserBody),
+    async (c) => {
+      const { setup_code, name, ...rest } = c.req.valid("json");
+      const input = { ...rest, name: name ?? "" };
+      const request = setupRequestOf(c as Ctx, setup_code ?? undefined);
+      const made = await createFirstUser(c.get("deps"), input, request);
+      return c.json({ user_id: made.userId, organization_id: made.organizationId }, 201);
+    },
+  );

@@ -1,0 +1,173 @@
+// What every route is made of: `endpoint` (who may call, what it answers), `valid` (what it takes) and `load` (who is
+// asking, together with what the handler reads). Handlers stay inline, next to their path.
+import { zValidator } from "@hono/zod-validator";
+import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
+import { getCookie } from "hono/cookie";
+import type * as z from "zod";
+import type { Answers, Reads, Statement } from "../../db/client.ts";
+import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
+import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
+import { may, scopeAllows, type Deed } from "../accounts/rules/permissions.ts";
+import { findSession, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError, forbidden, unauthorized, type ErrorStatus, type Validation } from "../errors.ts";
+import { isOwnOrigin } from "./rules/origin.ts";
+
+export interface Env {
+  Variables: { deps: Deps; requestId: string; credential: Credential; endpoint: Endpoint };
+}
+export type Ctx = Context<Env, string, object>;
+
+export const sessionCookie = "coder_session_token";
+
+export interface Endpoint {
+  summary: string;
+  access: "anyone" | "session";
+  /** What a `notify` token may do. */
+  deed?: "notify-self";
+  /** Successful answers: the schema of the body, or null for none. */
+  answers: Partial<Record<200 | 201 | 204 | 304, z.ZodType | null>>;
+  errors: ErrorStatus[];
+}
+
+const endpointTag = Symbol("endpoint");
+const schemaTag = Symbol("schema");
+type Tagged = MiddlewareHandler & {
+  [endpointTag]?: Endpoint;
+  [schemaTag]?: { target: keyof ValidationTargets; schema: z.ZodType };
+};
+
+export const endpointOf = (handler: unknown): Endpoint | undefined => (handler as Tagged)[endpointTag];
+export const schemaOf = (handler: unknown) => (handler as Tagged)[schemaTag];
+
+/** First on every route: declares it, and lets nobody in who brings no key where one is needed. */
+export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
+  const middleware: MiddlewareHandler<Env> = async (c, next) => {
+    c.set("endpoint", description);
+    if (description.access === "session") c.set("credential", credentialOf(c as Ctx));
+    else if (!isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
+    await next();
+  };
+  (middleware as Tagged)[endpointTag] = description;
+  return middleware;
+}
+
+/** Parses and checks a part of the request; what is wrong becomes one 400 that names each member. */
+export function valid<Target extends keyof ValidationTargets, Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+) {
+  const middleware = zValidator(target, schema, (result, c) => {
+    if (target === "json") refuseOtherMediaTypes(c as unknown as Ctx);
+    if (result.success) return;
+    const validations = result.error.issues.map(toValidation);
+    throw new ApiError(400, summarise(validations), { validations });
+  });
+  (middleware as unknown as Tagged)[schemaTag] = { target, schema };
+  return middleware;
+}
+
+function refuseOtherMediaTypes(c: Ctx): void {
+  const type = c.req.header("content-type") ?? "";
+  const isEmpty = c.req.raw.body === null;
+  if (!isEmpty && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+    throw new ApiError(415, "The body must be JSON.", {
+      detail: "Send it with Content-Type: application/json.",
+    });
+  }
+}
+
+function toValidation(issue: z.core.$ZodIssue): Validation {
+  const field = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    return { field: issue.keys.join(", "), detail: "is not known here" };
+  }
+  return { field: field === "" ? "body" : field, detail: issue.message };
+}
+
+const summarise = (validations: Validation[]) =>
+  validations.length === 1
+    ? `${validations[0]!.field}: ${validations[0]!.detail}`
+    : "The request has members that are not valid.";
+
+const isSafe = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
+
+/** A header's key wins over a cookie's; a cookie from a foreign page changes nothing. */
+function credentialOf(c: Ctx): Credential {
+  const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const header = c.req.header("coder-session-token") ?? bearer;
+  const text = header ?? getCookie(c, sessionCookie);
+  if (text === undefined || text === "")
+    throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
+  if (header === undefined && !isSafe(c.req.method)) refuseForeignBrowser(c);
+  const credential = parseCredential(text);
+  if (credential === undefined)
+    throw unauthorized("The key is not of the form that keys have. Please sign in again.");
+  return credential;
+}
+
+export function refuseForeignBrowser(c: Ctx): void {
+  const { config } = c.get("deps");
+  const facts = {
+    secFetchSite: c.req.header("sec-fetch-site") ?? null,
+    origin: c.req.header("origin") ?? null,
+    requestOrigin: new URL(c.req.url).origin,
+    accessUrl: config.accessUrl,
+  };
+  if (!isOwnOrigin(facts)) {
+    throw forbidden(
+      `The request comes from another site (${facts.origin ?? "unknown"}), not from ${facts.requestOrigin}.`,
+    );
+  }
+}
+
+/** SQL for the id of the user who is asking, for reads that travel with the look-up of their key. */
+export const me = (c: Ctx) => userOfKey(c.get("credential").keyId);
+/** The same, for writes: NULL unless the key may do this now. */
+export const meIfAllowed = (c: Ctx) => userOfGoodKey(c.get("credential"), c.get("deps").now());
+
+/** One round trip: the look-up of the key and what the handler needs. Throws 401 or 403 for who may not. */
+export async function load<T extends Reads>(c: Ctx, reads: T): Promise<{ actor: Actor } & Answers<T>> {
+  const { db } = c.get("deps");
+  const answers = await db.read({ ...reads, session: findSession(c.get("credential").keyId) });
+  return {
+    ...(answers as unknown as Answers<T>),
+    actor: admit(c, answers.session[0] as SessionRow | undefined),
+  };
+}
+
+/** One round trip: changes that are guarded by `meIfAllowed`, and what holds afterwards. */
+export async function perform<T extends Reads>(
+  c: Ctx,
+  changes: Statement[],
+  reads: T,
+): Promise<{ actor: Actor } & Answers<T>> {
+  const { db } = c.get("deps");
+  const answers = await db.write(changes, { ...reads, session: findSession(c.get("credential").keyId) });
+  return {
+    ...(answers as unknown as Answers<T>),
+    actor: admit(c, answers.session[0] as SessionRow | undefined),
+  };
+}
+
+function admit(c: Ctx, row: SessionRow | undefined): Actor {
+  const { now, db, defer } = c.get("deps");
+  const verdict = judgeSession(row, c.get("credential"), now());
+  if (!verdict.ok) {
+    throw unauthorized(
+      verdict.why === "suspended"
+        ? "Your account is suspended. Ask an administrator to activate it."
+        : undefined,
+    );
+  }
+  if (!scopeAllows(verdict.actor, c.req.method, c.get("endpoint").deed ?? "any")) {
+    throw forbidden(`The token's scope is "${verdict.actor.scope}", which does not allow this.`);
+  }
+  if (isUseWorthNoting(row!, now())) defer(() => db.write(touchKey(row!.keyId, now()), {}));
+  return verdict.actor;
+}
+
+/** Throws 403 with words for who may not. */
+export function demand(actor: Actor, deed: Deed, words: string): void {
+  if (!may(actor, deed)) throw forbidden(words);
+}

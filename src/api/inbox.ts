@@ -1,0 +1,125 @@
+// Routes of the inbox: list, read status, mark all.
+import { Hono } from "hono";
+import * as z from "zod";
+import type { Action } from "../../db/schema.ts";
+import { notFound } from "../errors.ts";
+import { iconOf } from "../notifications/rules/icon.ts";
+import {
+  countUnread,
+  findInboxItem,
+  listInbox,
+  setAllRead,
+  setRead,
+  type InboxRow,
+} from "../notifications/store/inbox.ts";
+import { endpoint, load, me, meIfAllowed, perform, valid, type Ctx, type Env } from "./http.ts";
+import { actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "./schemas.ts";
+
+export const inboxPageSize = 25;
+
+export const inboxItemSchema = z
+  .object({
+    id: z.string(),
+    user_id: z.string(),
+    template_id: z.string(),
+    targets: z.array(z.string()).nullable(),
+    title: z.string().meta({ description: "Markdown" }),
+    content: z.string().meta({ description: "Markdown" }),
+    icon: z.string(),
+    actions: z.array(actionSchema),
+    read_at: time.nullable(),
+    created_at: time,
+  })
+  .meta({ id: "InboxNotification" });
+
+/** An unknown parameter is a mistake, as it is for Coder. */
+export const inboxFilter = z.strictObject({
+  targets: uuidList,
+  templates: uuidList,
+  read_status: z
+    .enum(["", "all", "read", "unread"], { error: "must be one of all, read, unread" })
+    .default("all")
+    .transform((value) => (value === "" ? "all" : value)),
+});
+const inboxQuery = inboxFilter.extend({
+  starting_before: z
+    .literal("")
+    .or(uuid)
+    .optional()
+    .transform((value) => (value === "" ? undefined : value)),
+});
+
+export const inboxRoutes = new Hono<Env>()
+  .get(
+    "/notifications/inbox",
+    endpoint({
+      summary: "Your inbox, newest first, 25 at a time",
+      access: "session",
+      answers: { 200: z.object({ notifications: z.array(inboxItemSchema), unread_count: z.number() }) },
+      errors: [400, 401],
+    }),
+    valid("query", inboxQuery),
+    async (c) => {
+      const { starting_before, read_status, targets, templates } = c.req.valid("query");
+      const { items, unread } = await load(c as Ctx, {
+        items: listInbox(
+          me(c as Ctx),
+          { targets, templates, readStatus: read_status },
+          inboxPageSize,
+          starting_before,
+        ),
+        unread: countUnread(me(c as Ctx)),
+      });
+      return c.json({ notifications: items.map(toInboxItem), unread_count: unread[0]!.count });
+    },
+  )
+  .put(
+    "/notifications/inbox/mark-all-as-read",
+    endpoint({
+      summary: "Mark all of your notifications as read",
+      access: "session",
+      answers: { 204: null },
+      errors: [401],
+    }),
+    async (c) => {
+      await perform(c as Ctx, [setAllRead(meIfAllowed(c as Ctx), c.get("deps").now())], {});
+      return c.body(null, 204);
+    },
+  )
+  .put(
+    "/notifications/inbox/:id/read-status",
+    endpoint({
+      summary: "Mark one of your notifications as read or unread",
+      access: "session",
+      answers: { 200: z.object({ notification: inboxItemSchema, unread_count: z.number() }) },
+      errors: [400, 401, 404, 415],
+    }),
+    valid("param", z.object({ id: uuid })),
+    valid("json", z.object({ is_read: z.boolean() })),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const readAt = c.req.valid("json").is_read ? c.get("deps").now() : null;
+      const { item, unread } = await perform(c as Ctx, [setRead(meIfAllowed(c as Ctx), id, readAt)], {
+        item: findInboxItem(me(c as Ctx), id),
+        unread: countUnread(me(c as Ctx)),
+      });
+      if (item[0] === undefined) throw notFound("Notification");
+      return c.json({ notification: toInboxItem(item[0]), unread_count: unread[0]!.count });
+    },
+  );
+
+export function toInboxItem(row: InboxRow): z.infer<typeof inboxItemSchema> {
+  const targets = JSON.parse(row.targets) as string[];
+  return {
+    id: row.id,
+    user_id: row.userId,
+    template_id: row.templateId,
+    targets: targets.length === 0 ? null : targets,
+    title: row.title,
+    content: row.content,
+    icon: row.icon === "" ? iconOf(row.templateId) : row.icon,
+    actions: JSON.parse(row.actions) as Action[],
+    read_at: toTimeOrNull(row.readAt),
+    created_at: toTime(row.createdAt),
+  };
+}

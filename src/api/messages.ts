@@ -1,0 +1,153 @@
+// Routes of the delivery log: who got what, by which way, after how many tries, and why not.
+import { Hono } from "hono";
+import * as z from "zod";
+import { attemptOutcomes, messageStatuses, methods } from "../../db/schema.ts";
+import { audit } from "../accounts/audit.ts";
+import { conflict, notFound } from "../errors.ts";
+import { announce } from "../notifications/enqueue.ts";
+import { findMessageStates } from "../notifications/store/outbox.ts";
+import {
+  findMessage,
+  listAttempts,
+  listMessages,
+  requeueMessage,
+  type AttemptRow,
+  type MessageRow,
+} from "../notifications/store/log.ts";
+import { demand, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { time, toTime, toTimeOrNull, uuid } from "./schemas.ts";
+
+const messageSchema = z
+  .object({
+    id: z.string(),
+    event_id: z.string(),
+    template: z.object({ id: z.string(), name: z.string(), version: z.number() }),
+    user: z.object({ id: z.string(), username: z.string() }),
+    method: z.enum(methods),
+    status: z.enum(messageStatuses),
+    reasons: z.array(z.string()).meta({ description: "Codes: why to this person, why this way, why not" }),
+    attempt_count: z.number(),
+    last_answer: z.string().nullable(),
+    next_try_at: time.nullable(),
+    created_by: z.string(),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: "NotificationMessage" });
+
+const attemptSchema = z
+  .object({
+    number: z.number(),
+    started_at: time,
+    duration_ms: z.number().nullable(),
+    outcome: z.enum(attemptOutcomes),
+    answer: z.string().nullable(),
+  })
+  .meta({ id: "NotificationAttempt" });
+
+const listQuery = z.strictObject({
+  status: z.enum(messageStatuses).optional(),
+  template: uuid.optional(),
+  user: z.string().min(1).optional(),
+  event: uuid.optional(),
+  before: uuid.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const messageRoutes = new Hono<Env>()
+  .get(
+    "/notifications/messages",
+    endpoint({
+      summary: "The delivery log, newest first: your own messages, for an owner everybody's",
+      access: "session",
+      answers: { 200: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }) },
+      errors: [],
+    }),
+    valid("query", listQuery),
+    async (c) => {
+      const { limit, ...filter } = c.req.valid("query");
+      const { rows } = await load(c as Ctx, { rows: listMessages(me(c as Ctx), filter, limit + 1) });
+      const shown = rows.slice(0, limit);
+      return c.json({ messages: shown.map(toMessage), next: rows.length > limit ? shown.at(-1)!.id : null });
+    },
+  )
+  .get(
+    "/notifications/messages/:id",
+    endpoint({
+      summary: "One delivery with every try and the reasons for what was decided",
+      access: "session",
+      answers: { 200: messageSchema.extend({ attempts: z.array(attemptSchema) }) },
+      errors: [404],
+    }),
+    valid("param", z.object({ id: uuid })),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { message, attempts } = await load(c as Ctx, {
+        message: findMessage(me(c as Ctx), id),
+        attempts: listAttempts(id),
+      });
+      if (message[0] === undefined) throw notFound("Message");
+      return c.json({ ...toMessage(message[0]), attempts: attempts.map(toAttempt) });
+    },
+  )
+  .post(
+    "/notifications/messages/:id/retry",
+    endpoint({
+      summary: "Put a delivery that has failed for good back into the queue",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [404, 409],
+    }),
+    valid("param", z.object({ id: uuid })),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { actor, before } = await load(c as Ctx, { before: findMessage(me(c as Ctx), id) });
+      demand(actor, "deployment:manage", "Only an owner may send a failed notification again.");
+      if (before[0] === undefined) throw notFound("Message");
+      if (before[0].status !== "permanent_failure") {
+        throw conflict(
+          `The message is "${before[0].status}"; only one that has failed for good can be sent again.`,
+        );
+      }
+      const deps = c.get("deps");
+      const entry = audit(deps, {
+        actorId: actor.userId,
+        action: "retry",
+        resourceType: "notification_message",
+        resourceId: id,
+        requestId: c.get("requestId"),
+      });
+      const { message, states } = await deps.db.write([requeueMessage(id, deps.now()), entry], {
+        message: findMessage(me(c as Ctx), id),
+        states: findMessageStates([id]),
+      });
+      announce(deps, states);
+      return c.json(toMessage(message[0]!));
+    },
+  );
+
+function toMessage(row: MessageRow): z.infer<typeof messageSchema> {
+  return {
+    id: row.id,
+    event_id: row.eventId,
+    template: { id: row.templateId, name: row.templateName, version: row.templateVersion },
+    user: { id: row.userId, username: row.username },
+    method: row.method,
+    status: row.status,
+    reasons: JSON.parse(row.reasons) as string[],
+    attempt_count: row.attempts,
+    last_answer: row.lastDetail,
+    next_try_at: toTimeOrNull(row.dueAt),
+    created_by: row.createdBy,
+    created_at: toTime(row.createdAt),
+    updated_at: toTime(row.updatedAt),
+  };
+}
+
+const toAttempt = (row: AttemptRow): z.infer<typeof attemptSchema> => ({
+  number: row.number,
+  started_at: toTime(row.startedAt),
+  duration_ms: row.finishedAt === null ? null : row.finishedAt - row.startedAt,
+  outcome: row.outcome,
+  answer: row.detail,
+});

@@ -1,0 +1,199 @@
+// Routes of sending and settings: /notifications/{custom,test,settings,templates,dispatch-methods}.
+import { Hono } from "hono";
+import * as z from "zod";
+import { siteRoles } from "../../db/schema.ts";
+import { audit } from "../accounts/audit.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { forbidden } from "../errors.ts";
+import { may } from "../accounts/rules/permissions.ts";
+import { customReads, sendCustom } from "../notifications/custom.ts";
+import { isPaused, readSettings, writeSettings } from "../notifications/store/settings.ts";
+import { listTemplates, type TemplateRow } from "../notifications/store/templates.ts";
+import { sendTest, testReads } from "../notifications/test.ts";
+import { demand, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { filledText } from "./schemas.ts";
+import { textAsJson } from "./text.ts";
+
+const customBody = z.object({
+  content: z.object({ title: filledText(120), message: filledText(2_000) }),
+  recipients: z
+    .strictObject({
+      users: z.array(z.string().min(1)).max(1_000).optional(),
+      roles: z.array(z.enum(siteRoles)).max(10).optional(),
+    })
+    .refine(
+      ({ users, roles }) => (users?.length ?? 0) + (roles?.length ?? 0) > 0,
+      "name at least one user or role",
+    )
+    .optional(),
+});
+const settingsBody = z.object({ notifier_paused: z.boolean() });
+const templateSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    title_template: z.string(),
+    body_template: z.string(),
+    actions: z.string().meta({ description: "JSON text: an array of {label, url}" }),
+    group: z.string(),
+    method: z.string(),
+    kind: z.enum(["system", "custom"]),
+    enabled_by_default: z.boolean(),
+  })
+  .meta({ id: "NotificationTemplate" });
+const methodsSchema = z.object({ available: z.array(z.string()), default: z.string() });
+
+export const notificationRoutes = new Hono<Env>()
+  .post(
+    "/notifications/custom",
+    endpoint({
+      summary: "Send a custom notification to yourself, or as an owner to others",
+      access: "session",
+      deed: "notify-self",
+      answers: { 204: null },
+      errors: [400, 401, 403, 409, 413, 415],
+    }),
+    textAsJson((body, { title }) => ({ content: { title: title ?? "Notification", message: body } })),
+    valid("json", customBody),
+    async (c) => {
+      const { content, recipients } = c.req.valid("json");
+      const deps = c.get("deps");
+      const audience =
+        recipients === undefined
+          ? { self: me(c as Ctx) }
+          : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
+      const { actor, ...read } = await load(c as Ctx, customReads(audience));
+      if (
+        recipients !== undefined &&
+        (actor.scope !== "all" || !may(actor, "notifications:send-to-others"))
+      ) {
+        throw forbidden(
+          "Only an owner may send notifications to others. Leave recipients out to send to yourself.",
+        );
+      }
+      const eventId = await sendCustom(deps, actor, content, read, audience);
+      c.header("belfry-event-id", eventId);
+      return c.body(null, 204);
+    },
+  )
+  .post(
+    "/notifications/test",
+    endpoint({
+      summary: "Send a test notification to yourself",
+      access: "session",
+      answers: { 204: null },
+      errors: [401, 403, 409],
+    }),
+    async (c) => {
+      const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx)));
+      demand(actor, "deployment:manage", "Only an owner may send test notifications.");
+      c.header("belfry-event-id", await sendTest(c.get("deps"), actor, read));
+      return c.body(null, 204);
+    },
+  )
+  .get(
+    "/notifications/settings",
+    endpoint({
+      summary: "Whether notifications are paused",
+      access: "session",
+      answers: { 200: settingsBody },
+      errors: [401],
+    }),
+    async (c) => {
+      const { notificationSettings } = await load(c as Ctx, { notificationSettings: readSettings() });
+      return c.json({ notifier_paused: isPaused(notificationSettings) });
+    },
+  )
+  .put(
+    "/notifications/settings",
+    endpoint({
+      summary: "Pause or resume all notifications",
+      access: "session",
+      answers: { 200: settingsBody, 304: null },
+      errors: [400, 401, 403, 415],
+    }),
+    valid("json", settingsBody),
+    async (c) => {
+      const wanted = c.req.valid("json");
+      const { actor, notificationSettings } = await load(c as Ctx, { notificationSettings: readSettings() });
+      if (notificationSettings[0]?.value === JSON.stringify(wanted)) return c.body(null, 304);
+      demand(actor, "deployment:manage", "Only an owner may pause or resume notifications.");
+      await saveSettings(c as Ctx, actor, wanted);
+      return c.json(wanted);
+    },
+  )
+  .get(
+    "/notifications/templates/system",
+    endpoint({
+      summary: "The kinds of notification that the system sends",
+      access: "session",
+      answers: { 200: z.array(templateSchema) },
+      errors: [401],
+    }),
+    async (c) => {
+      const { templates } = await load(c as Ctx, { templates: listTemplates("system") });
+      return c.json(templates.map(toTemplate));
+    },
+  )
+  .get(
+    "/notifications/templates/custom",
+    endpoint({
+      summary: "The kinds of notification that people and scripts send",
+      access: "session",
+      answers: { 200: z.array(templateSchema) },
+      errors: [401],
+    }),
+    async (c) => {
+      const { templates } = await load(c as Ctx, { templates: listTemplates("custom") });
+      return c.json(templates.map(toTemplate));
+    },
+  )
+  .get(
+    "/notifications/dispatch-methods",
+    endpoint({
+      summary: "The ways that messages can go, and the default one",
+      access: "session",
+      answers: { 200: methodsSchema },
+      errors: [401],
+    }),
+    async (c) => {
+      await load(c as Ctx, {});
+      // Clients of Coder expect one of the two as the default, set up or not.
+      return c.json({
+        available: ["smtp", "webhook"],
+        default: c.get("deps").config.notifications.defaultMethod ?? "smtp",
+      });
+    },
+  );
+
+/** Pauses or resumes, and notes who did it. The page with the same button calls it too. */
+export async function saveSettings(
+  c: Ctx,
+  actor: Actor,
+  wanted: z.infer<typeof settingsBody>,
+): Promise<void> {
+  const deps = c.get("deps");
+  const entry = audit(deps, {
+    actorId: actor.userId,
+    action: "write",
+    resourceType: "notifications_settings",
+    resourceId: null,
+    requestId: c.get("requestId"),
+    detail: wanted,
+  });
+  await deps.db.write([writeSettings(wanted, deps.now()), entry], {});
+}
+
+function toTemplate(row: TemplateRow): z.infer<typeof templateSchema> {
+  return {
+    id: row.id,
+    name: row.name,
+    title_template: row.title,
+    body_template: row.body,
+    actions: row.actions,
+    group: row.group,
+    method: row.method ?? "",
+    kind: row.kind,
+    enabled_by_default: row.enabledByDefault,
+  };
+}

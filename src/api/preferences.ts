@@ -1,0 +1,70 @@
+// Routes of what each person wants to be told: /users/{user}/notifications/preferences.
+import { Hono } from "hono";
+import * as z from "zod";
+import { mayManage } from "../accounts/rules/permissions.ts";
+import { findUser } from "../accounts/store/users.ts";
+import type { SiteRole } from "../../db/schema.ts";
+import { invalid, notFound } from "../errors.ts";
+import { listKnownTemplates, listPreferences, savePreferences } from "../notifications/store/preferences.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { time, toTime, uuid } from "./schemas.ts";
+
+const preferences = z
+  .array(z.object({ id: z.string(), disabled: z.boolean(), updated_at: time }))
+  .nullable()
+  .meta({ description: "null when the user has chosen nothing" });
+const body = z.object({ template_disabled_map: z.record(uuid, z.boolean()) });
+
+export const preferenceRoutes = new Hono<Env>()
+  .get(
+    "/users/:user/notifications/preferences",
+    endpoint({
+      summary: "Which notifications a user has switched on or off",
+      access: "session",
+      answers: { 200: preferences },
+      errors: [401, 404],
+    }),
+    async (c) => {
+      const { userId } = await loadSubject(c as Ctx, c.req.param("user"));
+      const { rows } = await c.get("deps").db.read({ rows: listPreferences(userId) });
+      return c.json(toPreferences(rows));
+    },
+  )
+  .put(
+    "/users/:user/notifications/preferences",
+    endpoint({
+      summary: "Switch notifications on or off for a user",
+      access: "session",
+      answers: { 200: preferences },
+      errors: [400, 401, 404, 415],
+    }),
+    valid("json", body),
+    async (c) => {
+      const { template_disabled_map: wanted } = c.req.valid("json");
+      const { userId } = await loadSubject(c as Ctx, c.req.param("user"));
+      const { db, now } = c.get("deps");
+      const { known } = await db.read({ known: listKnownTemplates(Object.keys(wanted)) });
+      const unknown = Object.keys(wanted).filter((id) => !known.some((row) => row.id === id));
+      if (unknown.length > 0)
+        throw invalid("template_disabled_map", `there is no notification template ${unknown.join(", ")}`);
+      const { rows } = await db.write(savePreferences(userId, wanted, now()), {
+        rows: listPreferences(userId),
+      });
+      return c.json(toPreferences(rows));
+    },
+  );
+
+/** The user that the path names, if the caller may see and change their preferences. */
+async function loadSubject(c: Ctx, name: string): Promise<{ userId: string }> {
+  const { actor, subject } = await load(c, { subject: findUser(name, me(c)) });
+  const user = subject[0];
+  if (user === undefined) throw notFound("User");
+  if (user.id !== actor.userId && !mayManage(actor, { roles: JSON.parse(user.roles) as SiteRole[] }))
+    throw notFound("User");
+  return { userId: user.id };
+}
+
+const toPreferences = (rows: { templateId: string; disabled: boolean; updatedAt: number }[]) =>
+  rows.length === 0
+    ? null
+    : rows.map((row) => ({ id: row.templateId, disabled: row.disabled, updated_at: toTime(row.updatedAt) }));

@@ -1,0 +1,43 @@
+// Schemas that several routes share: what requests carry and what answers look like.
+import * as z from "zod";
+
+export const uuid = z.uuid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
+
+/** At most so many bytes of UTF-8: limits of the wire are bytes, not characters. */
+export const text = (most: number) =>
+  z.string().refine((value) => new TextEncoder().encode(value).length <= most, {
+    error: (issue) =>
+      `has ${new TextEncoder().encode(String(issue.input)).length} bytes, ${most} are allowed`,
+  });
+
+export const filledText = (most: number) =>
+  text(most).refine((value) => value.trim() !== "", "must not be empty");
+
+/** RFC 3339 in UTC. */
+export const time = z.string().meta({ format: "date-time" });
+export const toTime = (at: number): string => new Date(at).toISOString();
+export const toTimeOrNull = (at: number | null): string | null => (at === null ? null : toTime(at));
+
+export const actionSchema = z.object({ label: z.string(), url: z.string() });
+
+export const errorSchema = z
+  .object({
+    message: z.string(),
+    detail: z.string().optional(),
+    validations: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: "Error" });
+
+export const messageSchema = z.object({ message: z.string() });
+
+/** `?ids=a,b&ids=c`: one list; blanks round the items don't count, an empty value is none. */
+export const uuidList = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) =>
+    (value === undefined ? [] : Array.isArray(value) ? value : [value])
+      .flatMap((part) => part.split(","))
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+  )
+  .pipe(z.array(uuid));

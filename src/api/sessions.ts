@@ -1,0 +1,72 @@
+// Routes of signing in and out, and what the sign-in page of a client asks before.
+import { Hono } from "hono";
+import * as z from "zod";
+import { signIn, signOut } from "../accounts/sessions.ts";
+import { judgePassword } from "../accounts/rules/password.ts";
+import { clearSessionCookie, setSessionCookie } from "./cookies.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { filledText, messageSchema, text } from "./schemas.ts";
+
+const methodsSchema = z.object({
+  password: z.object({ enabled: z.boolean() }),
+  github: z.object({ enabled: z.boolean(), default_provider_configured: z.boolean() }),
+  oidc: z.object({ enabled: z.boolean(), signInText: z.string(), iconUrl: z.string() }),
+});
+
+export const sessionRoutes = new Hono<Env>()
+  .post(
+    "/users/login",
+    endpoint({
+      summary: "Sign in with email and password; answers a session's key and sets it as a cookie",
+      access: "anyone",
+      answers: { 201: z.object({ session_token: z.string() }) },
+      errors: [400, 401, 403, 413, 415],
+    }),
+    valid("json", z.object({ email: filledText(1_024), password: filledText(1_024) })),
+    async (c) => {
+      const session = await signIn(c.get("deps"), c.req.valid("json"), c.get("requestId"));
+      setSessionCookie(c as Ctx, session.key, session.expiresAt);
+      return c.json({ session_token: session.key }, 201);
+    },
+  )
+  .post(
+    "/users/logout",
+    endpoint({
+      summary: "End the session, or remove the token, that the request came with",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [401, 403],
+    }),
+    async (c) => {
+      const { actor } = await load(c as Ctx, {});
+      await signOut(c.get("deps"), actor, c.get("requestId"));
+      clearSessionCookie(c as Ctx);
+      return c.json({ message: "You are signed out." });
+    },
+  )
+  .get(
+    "/users/authmethods",
+    endpoint({
+      summary: "The ways to sign in",
+      access: "anyone",
+      answers: { 200: methodsSchema },
+      errors: [],
+    }),
+    (c) =>
+      c.json({
+        password: { enabled: true },
+        github: { enabled: false, default_provider_configured: false },
+        oidc: { enabled: false, signInText: "", iconUrl: "" },
+      }),
+  )
+  .post(
+    "/users/validate-password",
+    endpoint({
+      summary: "Whether a password is good enough, and what is wrong with it",
+      access: "anyone",
+      answers: { 200: z.object({ valid: z.boolean(), details: z.string() }) },
+      errors: [400, 403, 413, 415],
+    }),
+    valid("json", z.object({ password: text(10_000) })),
+    (c) => c.json(judgePassword(c.req.valid("json").password)),
+  );

@@ -1,0 +1,180 @@
+// Routes of keys: API tokens, and sessions for clients that were given one.
+import { Hono } from "hono";
+import * as z from "zod";
+import { tokenScopes, type TokenScope } from "../../db/schema.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { may } from "../accounts/rules/permissions.ts";
+import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts";
+import { idOfUser } from "../accounts/store/users.ts";
+import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
+import { forbidden, notFound } from "../errors.ts";
+import { endpoint, me, valid, type Ctx, type Env } from "./http.ts";
+import { keySchema, tokenSchema, toKey } from "./key-shape.ts";
+import { loadUser, loadUserWith } from "./user-shape.ts";
+
+const nanosecondsPerMillisecond = 1_000_000;
+
+/** Coder's newer clients write `coder:all`; an empty text is left out, like null. */
+const anyScope = z.string().transform((text, context): TokenScope | undefined => {
+  const scope = tokenScopes.find((one) => one === text.replace(/^coder:/, ""));
+  if (scope === undefined && text !== "")
+    context.addIssue({
+      code: "custom",
+      message: `"${text}" is no scope; known are ${tokenScopes.join(", ")}`,
+    });
+  return scope;
+});
+
+const newTokenBody = z.object({
+  lifetime: z
+    .number({ error: "must be a whole number of nanoseconds" })
+    .refine(Number.isInteger, "must be a whole number of nanoseconds")
+    .nullish()
+    .transform((value) => (value == null ? undefined : value / nanosecondsPerMillisecond)),
+  scope: anyScope.nullish(),
+  scopes: z.array(anyScope).max(1, "may have one scope").nullish(),
+  token_name: z
+    .string()
+    .regex(/^$|^(?!tokenconfig$)[a-zA-Z0-9]([a-zA-Z0-9._-]{0,62}[a-zA-Z0-9])?$/, {
+      error: 'must have 1 to 64 letters, digits and . _ - between them, and not be "tokenconfig"',
+    })
+    .nullish(),
+  allow_list: z
+    .array(z.literal("*:*", { error: "lists of resources are not supported; leave it out" }))
+    .nullish(),
+});
+const flag = z
+  .enum(["true", "false", ""], { error: "must be true or false" })
+  .optional()
+  .transform((value) => value === "true");
+const listQuery = z.object({ include_all: flag, include_expired: flag });
+const newKeySchema = z.object({ key: z.string() });
+
+const mayRead = (actor: Actor, userId: string) => actor.userId === userId || may(actor, "tokens:read-others");
+
+/** Who sees the user but not their keys gets the reason; who doesn't see the user, a 404 before. */
+function demandRead(actor: Actor, userId: string): void {
+  if (!mayRead(actor, userId)) throw forbidden("Only the user, owners and auditors may see these keys.");
+}
+
+export const tokenRoutes = new Hono<Env>()
+  .post(
+    "/users/:user/keys",
+    endpoint({
+      summary: "Make a session's key, for a client that was given a token",
+      access: "session",
+      answers: { 201: newKeySchema },
+      errors: [401, 403, 404, 409],
+    }),
+    async (c) => {
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const key = await createSession(c.get("deps"), actor, target, c.get("requestId"));
+      return c.json({ key }, 201);
+    },
+  )
+  .post(
+    "/users/:user/keys/tokens",
+    endpoint({
+      summary: "Make an API token; its text is shown this once",
+      access: "session",
+      answers: { 201: newKeySchema },
+      errors: [400, 401, 403, 404, 409, 413, 415],
+    }),
+    valid("json", newTokenBody),
+    async (c) => {
+      const { lifetime, scope, scopes, token_name } = c.req.valid("json");
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const input = { lifetime, scope: scopes?.[0] ?? scope ?? "all", name: token_name || undefined };
+      const key = await createToken(c.get("deps"), actor, target, input, c.get("requestId"));
+      return c.json({ key }, 201);
+    },
+  )
+  .get(
+    "/users/:user/keys/tokens",
+    endpoint({
+      summary: "A user's tokens, oldest first; with include_all everybody's, for owners and auditors",
+      access: "session",
+      answers: { 200: z.array(tokenSchema) },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("query", listQuery),
+    async (c) => {
+      const { include_all, include_expired } = c.req.valid("query");
+      const name = c.req.param("user");
+      const whose = include_all ? null : idOfUser(name, me(c as Ctx));
+      const from = include_expired ? 0 : c.get("deps").now();
+      const { actor, target, rows } = await loadUserWith(c as Ctx, name, { rows: listTokens(whose, from) });
+      demandRead(actor, target.id);
+      // Asking for everybody's is no mistake for others: they get what they may see, their own.
+      const seen = rows.filter(({ key }) => mayRead(actor, key.userId));
+      return c.json(seen.map(({ key, username }) => ({ ...toKey(key), username })));
+    },
+  )
+  .get(
+    "/users/:user/keys/tokens/tokenconfig",
+    endpoint({
+      summary: "The longest lifetime that a token may have, in nanoseconds",
+      access: "session",
+      answers: { 200: z.object({ max_token_lifetime: z.number() }) },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      await loadUser(c as Ctx, c.req.param("user"));
+      const { maxTokenLifetime } = c.get("deps").config;
+      return c.json({ max_token_lifetime: maxTokenLifetime * nanosecondsPerMillisecond });
+    },
+  )
+  .get(
+    "/users/:user/keys/tokens/:name",
+    endpoint({
+      summary: "A token by its name",
+      access: "session",
+      answers: { 200: keySchema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const name = c.req.param("user");
+      const { actor, target, token } = await loadUserWith(c as Ctx, name, {
+        token: findTokenByName(idOfUser(name, me(c as Ctx)), c.req.param("name")),
+      });
+      demandRead(actor, target.id);
+      if (token[0] === undefined) throw notFound("Token");
+      return c.json(toKey(token[0]));
+    },
+  )
+  .get(
+    "/users/:user/keys/:id",
+    endpoint({
+      summary: "A session or token by its id",
+      access: "session",
+      answers: { 200: keySchema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { actor, target, key } = await loadUserWith(c as Ctx, c.req.param("user"), {
+        key: findKey(c.req.param("id")),
+      });
+      demandRead(actor, target.id);
+      if (key[0]?.userId !== target.id) throw notFound("Key");
+      return c.json(toKey(key[0]));
+    },
+  )
+  .delete(
+    "/users/:user/keys/:id",
+    endpoint({
+      summary: "End a session or remove a token",
+      access: "session",
+      answers: { 204: null },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { actor, target, key } = await loadUserWith(c as Ctx, c.req.param("user"), {
+        key: findKey(c.req.param("id")),
+      });
+      if (actor.userId !== target.id && !may(actor, "tokens:manage-others"))
+        throw forbidden("Only the user and owners may remove these keys.");
+      if (key[0]?.userId !== target.id) throw notFound("Key");
+      await deleteUserKey(c.get("deps"), actor, key[0], c.get("requestId"));
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,80 @@
+// Routes of what a user may and may not: password, roles, suspension.
+import { Hono } from "hono";
+import * as z from "zod";
+import { siteRoles, type SiteRole } from "../../db/schema.ts";
+import { changePassword } from "../accounts/change-password.ts";
+import { changeRoles } from "../accounts/roles.ts";
+import { changeStatus } from "../accounts/status.ts";
+import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+import { filledText, text } from "./schemas.ts";
+import { loadUser, toUser, userSchema } from "./user-shape.ts";
+
+/** Everybody is a member: the word is taken and says nothing. */
+const rolesBody = z.object({
+  roles: z
+    .array(z.enum([...siteRoles, "member"], { error: `must be of ${siteRoles.join(", ")}` }))
+    .max(100)
+    .transform((roles) => roles.filter((role): role is SiteRole => role !== "member")),
+});
+
+export const userAccessRoutes = new Hono<Env>()
+  .put(
+    "/users/:user/password",
+    endpoint({
+      summary: "Change a password; ends all other sessions and tokens of the user",
+      access: "session",
+      answers: { 204: null },
+      errors: [400, 401, 403, 404, 413, 415],
+    }),
+    valid("json", z.object({ old_password: text(1_024).nullish(), password: filledText(1_024) })),
+    async (c) => {
+      const { old_password, password } = c.req.valid("json");
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const change = { oldPassword: old_password ?? "", password };
+      await changePassword(c.get("deps"), actor, target, change, c.get("requestId"));
+      return c.body(null, 204);
+    },
+  )
+  .put(
+    "/users/:user/roles",
+    endpoint({
+      summary: "Give a user exactly these site roles",
+      access: "session",
+      answers: { 200: userSchema },
+      errors: [400, 401, 403, 404, 409, 413, 415],
+    }),
+    valid("json", rolesBody),
+    async (c) => {
+      const { roles } = c.req.valid("json");
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      return c.json(toUser(await changeRoles(c.get("deps"), actor, target, roles, c.get("requestId"))));
+    },
+  )
+  .put(
+    "/users/:user/status/suspend",
+    endpoint({
+      summary: "Suspend a user; ends all of their sessions and tokens at once",
+      access: "session",
+      answers: { 200: userSchema },
+      errors: [400, 401, 403, 404, 409],
+    }),
+    async (c) => {
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const user = await changeStatus(c.get("deps"), actor, target, "suspended", c.get("requestId"));
+      return c.json(toUser(user));
+    },
+  )
+  .put(
+    "/users/:user/status/activate",
+    endpoint({
+      summary: "Let a suspended user back in",
+      access: "session",
+      answers: { 200: userSchema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const user = await changeStatus(c.get("deps"), actor, target, "active", c.get("requestId"));
+      return c.json(toUser(user));
+    },
+  );

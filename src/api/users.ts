@@ -1,0 +1,118 @@
+// Routes of users: the list, making one, and what one is.
+import { Hono } from "hono";
+import * as z from "zod";
+import { parseUserSearch } from "../accounts/rules/user-search.ts";
+import { countUsers, listUsers } from "../accounts/store/directory.ts";
+import { listOrganizations } from "../accounts/store/organizations.ts";
+import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
+import { invalid } from "../errors.ts";
+import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { wholeNumber } from "./paging.ts";
+import { messageSchema, text } from "./schemas.ts";
+import { loadUser, toUser, userSchema } from "./user-shape.ts";
+
+const listQuery = z.object({
+  q: text(1_000)
+    .optional()
+    .transform((q, context) => {
+      const verdict = parseUserSearch(q ?? "");
+      if (verdict.ok) return verdict.search;
+      context.addIssue({ code: "custom", message: verdict.problem });
+      return z.NEVER;
+    }),
+  limit: wholeNumber,
+  offset: wholeNumber,
+});
+
+/** Coder's clients send null, or an empty text, for what they leave out. */
+const newUserBody = z.object({
+  email: text(1_024),
+  username: text(1_024),
+  name: text(1_024).nullish(),
+  password: text(1_024),
+  login_type: z.enum(["password", ""], { error: "must be password, the only way to sign in" }).nullish(),
+  organization_ids: z.array(z.string()).nullish(),
+  user_status: z.enum(["active", "suspended", ""], { error: "must be active or suspended" }).nullish(),
+});
+
+export const userRoutes = new Hono<Env>()
+  .get(
+    "/users",
+    endpoint({
+      summary: "Users by name; q takes words, status:active and role:owner",
+      access: "session",
+      answers: { 200: z.object({ users: z.array(userSchema), count: z.number() }) },
+      errors: [400, 401, 403],
+    }),
+    valid("query", listQuery),
+    async (c) => {
+      const { q, limit, offset = 0 } = c.req.valid("query");
+      const { actor, rows, total } = await load(c as Ctx, {
+        rows: listUsers(q, { limit, offset }),
+        total: countUsers(q),
+      });
+      demand(actor, "users:read", "Only administrators and auditors may list users.");
+      return c.json({ users: rows.map(toUser), count: total[0]!.count });
+    },
+  )
+  .post(
+    "/users",
+    endpoint({
+      summary: "Make a user",
+      access: "session",
+      answers: { 201: userSchema },
+      errors: [400, 401, 403, 409, 413, 415],
+    }),
+    valid("json", newUserBody),
+    async (c) => {
+      const { email, username, name, password, organization_ids, user_status } = c.req.valid("json");
+      const { actor, organizations } = await load(c as Ctx, { organizations: listOrganizations() });
+      demand(actor, "users:manage", "Only an owner or a user-admin may make users.");
+      const unknown = (organization_ids ?? []).filter((id) => !organizations.some((row) => row.id === id));
+      if (unknown.length > 0)
+        throw invalid("organization_ids", `there is no organization ${unknown.join(", ")}`);
+      const status = user_status === "suspended" ? "suspended" : "active";
+      const input = { email, username, name: name ?? "", password, status } as const;
+      return c.json(toUser(await createUser(c.get("deps"), actor, input, c.get("requestId"))), 201);
+    },
+  )
+  .get(
+    "/users/:user",
+    endpoint({
+      summary: "A user: me, an id or a username",
+      access: "session",
+      answers: { 200: userSchema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => c.json(toUser((await loadUser(c as Ctx, c.req.param("user"))).target)),
+  )
+  .delete(
+    "/users/:user",
+    endpoint({
+      summary: "Remove a user; ends all of their sessions and tokens",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [401, 403, 404, 409],
+    }),
+    async (c) => {
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      await deleteUser(c.get("deps"), actor, target, c.get("requestId"));
+      return c.json({ message: "The user has been removed." });
+    },
+  )
+  .put(
+    "/users/:user/profile",
+    endpoint({
+      summary: "Change a username and a name",
+      access: "session",
+      answers: { 200: userSchema },
+      errors: [400, 401, 403, 404, 409, 413, 415],
+    }),
+    valid("json", z.object({ username: text(1_024), name: text(1_024).nullish() })),
+    async (c) => {
+      const { username, name } = c.req.valid("json");
+      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const input = { username, name: name ?? undefined };
+      return c.json(toUser(await changeProfile(c.get("deps"), actor, target, input, c.get("requestId"))));
+    },
+  );

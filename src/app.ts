@@ -1,0 +1,109 @@
+// The application: mounts the API and the pages, gives every request its dependencies, and is the one place where an
+// error becomes a response. It doesn't know where it runs.
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { DatabaseError } from "../db/errors.ts";
+import { createApi } from "./api/index.ts";
+import type { Ctx, Env } from "./api/http.ts";
+import type { Deps } from "./deps.ts";
+import { ApiError, errorBody, problemBody } from "./errors.ts";
+import { createPages, errorPage } from "./pages/index.ts";
+import { version } from "./version.ts";
+
+/** What the runtime passes along with a request. */
+export type Open = (request: Request, runtime: unknown) => Deps;
+
+const largestBody = 1_048_576;
+const mostDrained = 16 * largestBody;
+
+export function createApp(open: Open) {
+  const app = new Hono<Env>();
+  app.use(async (c, next) => {
+    const deps = open(c.req.raw, c.env);
+    const requestId = deps.newId();
+    c.set("requestId", requestId);
+    c.set("deps", { ...deps, log: deps.log.with({ request_id: requestId }) });
+    await next();
+    addHeaders(c as Ctx);
+  });
+  app.use(
+    bodyLimit({
+      maxSize: largestBody,
+      onError: async (c) => {
+        await drain(c.req.raw);
+        throw new ApiError(413, "The body is too large.", { detail: `It may have ${largestBody} bytes.` });
+      },
+    }),
+  );
+  app.route("/", createApi());
+  app.route("/", createPages());
+  app.notFound((c) =>
+    respond(
+      c as unknown as Ctx,
+      new ApiError(404, "There is nothing here.", { detail: `${c.req.method} ${c.req.path}` }),
+    ),
+  );
+  app.onError((error, c) => respond(c as unknown as Ctx, toApiError(error, c as unknown as Ctx)));
+  return app;
+}
+
+/** Reads on for a while: a client that is still sending would see a broken connection instead of the answer. */
+async function drain(request: Request): Promise<void> {
+  if (request.body === null || request.body.locked) return;
+  const reader = request.body.getReader();
+  for (let bytes = 0; bytes < mostDrained;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    bytes += value.length;
+  }
+}
+
+function addHeaders(c: Ctx): void {
+  const { headers } = c.res;
+  headers.set("x-request-id", c.get("requestId"));
+  headers.set("x-coder-build-version", version);
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "same-origin");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+}
+
+/** Everything that may be thrown, as the error that the client sees; what is a bug or the world's fault is logged. */
+function toApiError(error: Error, c: Ctx): ApiError {
+  const deps = c.get("deps") as Deps | undefined;
+  if (error instanceof ApiError) return error;
+  if (error instanceof HTTPException && error.status < 500)
+    return new ApiError(error.status as 400, error.message);
+  if (error instanceof DatabaseError && error.kind === "unavailable") {
+    deps?.log.error("the database is not available", { path: c.req.path, reason: error.message });
+    return new ApiError(503, "The database is not available at the moment.", {
+      headers: { "retry-after": "5" },
+    });
+  }
+  if (error instanceof DatabaseError && error.kind === "schema") {
+    deps?.log.error("the database has no migrations of this release", { reason: error.message });
+    return new ApiError(503, "The database is not ready for this release. Run: npm run db:migrate", {
+      headers: { "retry-after": "30" },
+    });
+  }
+  deps?.log.error("a request failed", {
+    path: c.req.path,
+    method: c.req.method,
+    reason: error.message,
+    stack: error.stack,
+  });
+  return new ApiError(500, "Something went wrong on our side.");
+}
+
+function respond(c: Ctx, error: ApiError): Response | Promise<Response> {
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+  const accept = c.req.header("accept") ?? "";
+  const requestId = c.get("requestId");
+  if (accept.includes("application/problem+json")) {
+    return c.body(JSON.stringify(problemBody(error, requestId)), error.status, {
+      "content-type": "application/problem+json",
+    });
+  }
+  if (!c.req.path.startsWith("/api/") && accept.includes("text/html")) return errorPage(c, error);
+  return c.json(errorBody(error, requestId), error.status);
+}

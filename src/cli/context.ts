@@ -1,0 +1,72 @@
+// What a command gets: where to print, whom to ask, and the client for the Belfry that is meant.
+import { styleText } from "node:util";
+import { createClient, type Client } from "../client.ts";
+import { exit, Failure } from "./failure.ts";
+import { createPrompts, type Prompts } from "./prompts.ts";
+import { chooseServer, type Choice } from "./rules/server.ts";
+import { configFolder, readLogin, type StoredLogin } from "./stored-login.ts";
+
+export interface Context {
+  environment: Record<string, string | undefined>;
+  /** The folder of the stored sign-in. */
+  folder: string;
+  stored: StoredLogin | undefined;
+  prompts: Prompts;
+  /** Which Belfry, with which key. */
+  choice: () => Choice;
+  /** A client that is signed in; throws when there is no key. */
+  client: () => Client;
+  /** A line of data. */
+  print: (line: string) => void;
+  /** A line for the person. */
+  say: (line: string) => void;
+  printJson: (value: unknown) => void;
+  bold: (text: string) => string;
+  dim: (text: string) => string;
+  /** Columns of the terminal that gets the data; undefined when it is none. */
+  columns: number | undefined;
+  now: () => number;
+  /** Lets go of standard input, so that the program can end. */
+  close: () => void;
+}
+
+export function createContext(
+  environment: Record<string, string | undefined>,
+  options: { url?: string | undefined; token?: string | undefined },
+): Context {
+  const folder = configFolder(environment);
+  const stored = readLogin(folder);
+  const choice = () =>
+    chooseServer({
+      option: { url: options.url, token: options.token },
+      environment: { url: environment["BELFRY_URL"], token: environment["BELFRY_SESSION_TOKEN"] },
+      stored: stored === undefined ? undefined : { url: stored.url, token: stored.session?.token },
+    });
+  let prompts: Prompts | undefined;
+  return {
+    environment,
+    folder,
+    stored,
+    // Not before somebody is asked: whoever touches standard input takes it from the program that `run` starts.
+    get prompts() {
+      return (prompts ??= createPrompts());
+    },
+    choice,
+    client: () => {
+      const { url, token } = choice();
+      if (token === undefined) throw notSignedIn(url);
+      return createClient({ url, token });
+    },
+    print: (line) => void process.stdout.write(`${line}\n`),
+    say: (line) => void process.stderr.write(`${line}\n`),
+    printJson: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    bold: (text) => styleText("bold", text, { stream: process.stdout }),
+    dim: (text) => styleText("dim", text, { stream: process.stdout }),
+    columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined,
+    now: Date.now,
+    close: () => prompts?.close(),
+  };
+}
+
+export const notSignedIn = (url: string) =>
+  new Failure(exit.signedOut, `You are not signed in at ${url}.`, `Sign in with: belfry login ${url}`);

@@ -1,0 +1,128 @@
+// Runs another program inside this one's place: its input is ours, its output goes through unchanged and is kept at its
+// end, signals reach it. `belfry run` calls it.
+import { spawn, type ChildProcess } from "node:child_process";
+import { constants } from "node:os";
+import type { Readable } from "node:stream";
+import { isatty } from "node:tty";
+import { closeWriteEnds, openPipes } from "./pipes.ts";
+import { addOutput, emptyTail, type OutputStream, type OutputTail } from "./rules/output-tail.ts";
+
+export interface Ended {
+  /** 128 and the signal's number when a signal ended it; 126 and 127 when it could not be started. */
+  exitCode: number;
+  signal: NodeJS.Signals | null;
+  problem: string | undefined;
+  milliseconds: number;
+  tail: OutputTail;
+}
+
+export const stopSignals = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
+const forwarded = [...stopSignals, "SIGUSR1", "SIGUSR2"] as const;
+
+/** Milliseconds without output after which a program that has ended is not waited for any more. */
+const quietTime = 500;
+
+export async function runProgram(
+  words: string[],
+  environment: Record<string, string | undefined>,
+): Promise<Ended> {
+  const [file = "", ...args] = words;
+  const started = performance.now();
+  const pipes = openPipes();
+  const [out, error] = pipes ?? [];
+  const child = spawn(file, args, {
+    stdio: ["inherit", out?.writeEnd ?? "pipe", error?.writeEnd ?? "pipe"],
+    env: { ...environment, ...colours(environment) },
+  });
+  closeWriteEnds(pipes ?? []);
+  let tail = emptyTail;
+  const keep = (stream: OutputStream) => (text: string) => (tail = addOutput(tail, stream, text));
+  const outputs = [
+    passOn(out?.readEnd ?? child.stdout, process.stdout, keep("out")),
+    passOn(error?.readEnd ?? child.stderr, process.stderr, keep("error")),
+  ].flat();
+  const stopForwarding = forwardSignals(child);
+  const end = await endOf(child, file, outputs);
+  stopForwarding();
+  return { ...end, milliseconds: performance.now() - started, tail };
+}
+
+/** Behind a pipe programs leave their colours out, unless they are told that a terminal comes after it. */
+function colours(environment: Record<string, string | undefined>): Record<string, string> {
+  const isDecided = environment["FORCE_COLOR"] !== undefined || environment["NO_COLOR"] !== undefined;
+  return isatty(1) && !isDecided ? { FORCE_COLOR: "1" } : {};
+}
+
+/** The stream that is passed on; none when the program could not be started for want of everything. */
+function passOn(
+  source: Readable | null | undefined,
+  target: NodeJS.WriteStream,
+  keep: (text: string) => void,
+): Readable[] {
+  if (source == null) return [];
+  const decoder = new TextDecoder();
+  source.on("data", (chunk: Buffer) => keep(decoder.decode(chunk, { stream: true })));
+  source.on("error", () => source.destroy());
+  source.pipe(target, { end: false });
+  // The reader has gone (`| head`): the program learns it as it would have without us.
+  target.on("error", () => source.destroy());
+  return [source];
+}
+
+/** What a terminal's keys send goes to all programs on it; only what was meant for this one is passed on. */
+function forwardSignals(child: ChildProcess): () => void {
+  const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
+  const handlers = forwarded.map((signal) => {
+    const handler = () => {
+      if (!hasTerminal || (signal !== "SIGINT" && signal !== "SIGQUIT")) child.kill(signal);
+    };
+    process.on(signal, handler);
+    return { signal, handler };
+  });
+  return () => {
+    for (const { signal, handler } of handlers) process.off(signal, handler);
+  };
+}
+
+type End = Pick<Ended, "exitCode" | "signal" | "problem">;
+
+function endOf(child: ChildProcess, file: string, outputs: Readable[]): Promise<End> {
+  return new Promise((resolve) => {
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      if (child.pid !== undefined) return;
+      const isMissing = error.code === "ENOENT";
+      const problem = isMissing
+        ? `There is no program "${file}".`
+        : `"${file}" can't be run: ${error.code === "EACCES" ? "it is not executable" : error.message}.`;
+      resolve({ exitCode: isMissing ? 127 : 126, signal: null, problem });
+    });
+    child.on("exit", (code, signal) => {
+      const exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+      void outputEnds(outputs).then(() => resolve({ exitCode, signal, problem: undefined }));
+    });
+  });
+}
+
+/** All that the program has printed is through. What it left running may keep its output open for ever. */
+function outputEnds(outputs: Readable[]): Promise<void> {
+  let heard = false;
+  for (const output of outputs) output.on("data", () => (heard = true));
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout;
+    const finish = () => {
+      clearTimeout(timer);
+      for (const output of outputs) output.destroy();
+      resolve();
+    };
+    const wait = () => {
+      heard = false;
+      // After a slow reader the time may be up with output still waiting: it comes before the immediate.
+      timer = setTimeout(() => setImmediate(() => (heard ? wait() : finish())), quietTime);
+    };
+    const closed = outputs.map((output) =>
+      output.closed ? undefined : new Promise((ended) => output.once("close", ended)),
+    );
+    wait();
+    void Promise.all(closed).then(finish);
+  });
+}

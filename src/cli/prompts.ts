@@ -1,0 +1,108 @@
+// Questions on the terminal, and lines from standard input where there is none. Questions go to standard error.
+import { createInterface, type Interface } from "node:readline";
+import { Writable } from "node:stream";
+import { exit, Failure } from "./failure.ts";
+
+export interface Prompts {
+  /** False: nobody can be asked. */
+  interactive: boolean;
+  /** The next line; undefined at the end of the input. */
+  line: (question: string, hidden?: boolean) => Promise<string | undefined>;
+  close: () => void;
+}
+
+export function createPrompts(): Prompts {
+  const interactive = process.stdin.isTTY && process.stderr.isTTY;
+  let reader: Reader | undefined;
+  return {
+    interactive,
+    line: (question, hidden = false) => {
+      reader ??= createReader(interactive);
+      return reader.next(interactive ? question : "", hidden);
+    },
+    close: () => reader?.close(),
+  };
+}
+
+interface Reader {
+  next: (question: string, hidden: boolean) => Promise<string | undefined>;
+  close: () => void;
+}
+
+/** One reader for all questions: lines that come early wait for theirs. */
+function createReader(interactive: boolean): Reader {
+  let silent = false;
+  const echo = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!silent) process.stderr.write(chunk);
+      done();
+    },
+  });
+  const lines: string[] = [];
+  const waiting: ((line: string | undefined) => void)[] = [];
+  let ended = false;
+  const readline: Interface = createInterface({
+    input: process.stdin,
+    output: echo,
+    terminal: interactive,
+    historySize: 0,
+  });
+  readline.on("line", (line) => {
+    const waiter = waiting.shift();
+    if (waiter === undefined) lines.push(line);
+    else waiter(line);
+  });
+  readline.on("SIGINT", () => {
+    readline.close();
+    process.stderr.write("\n");
+    process.exit(130);
+  });
+  readline.on("close", () => {
+    ended = true;
+    for (const waiter of waiting.splice(0)) waiter(undefined);
+  });
+  return {
+    next: async (question, hidden) => {
+      process.stderr.write(question);
+      silent = hidden;
+      const line =
+        lines.shift() ??
+        (ended ? undefined : await new Promise<string | undefined>((resolve) => waiting.push(resolve)));
+      silent = false;
+      if (hidden && question !== "") process.stderr.write("\n");
+      return line;
+    },
+    close: () => readline.close(),
+  };
+}
+
+/** An answer that is not empty, or the one that is offered. */
+export async function ask(prompts: Prompts, question: string, offered?: string): Promise<string> {
+  for (;;) {
+    const line = await prompts.line(offered === undefined ? `${question}: ` : `${question} [${offered}]: `);
+    if (line === undefined) throw new Failure(exit.failed, `No answer to "${question}".`);
+    const answer = line.trim() === "" ? (offered ?? "") : line.trim();
+    if (answer !== "") return answer;
+  }
+}
+
+/** A password: asked without echo, or the first line of standard input. */
+export async function askPassword(prompts: Prompts, question: string): Promise<string> {
+  const line = await prompts.line(`${question}: `, true);
+  if (line !== undefined && line !== "") return line;
+  throw new Failure(
+    exit.failed,
+    prompts.interactive ? `No answer to "${question}".` : "There is no password on standard input.",
+    prompts.interactive ? undefined : "Send it as the first line, for example: … < password-file",
+  );
+}
+
+/** A new password, asked twice. */
+export async function askNewPassword(prompts: Prompts): Promise<string> {
+  if (!prompts.interactive) return askPassword(prompts, "Password");
+  for (;;) {
+    const password = await askPassword(prompts, "Password");
+    if ((await askPassword(prompts, "The same again")) === password) return password;
+    process.stderr.write("These two are not the same. Once more, please.\n");
+  }
+}

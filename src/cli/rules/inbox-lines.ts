@@ -1,0 +1,53 @@
+// The inbox as lines for a terminal.
+import { toPlainText } from "../../notifications/rules/markdown.ts";
+import { ageWords } from "./duration.ts";
+import { columnsOf, cutToColumns, plain, plainLine } from "./text.ts";
+
+export interface Shown {
+  id: string;
+  title: string;
+  content: string;
+  actions: { label: string; url: string }[];
+  read_at: string | null;
+  created_at: string;
+}
+
+export interface InboxStyle {
+  bold: (text: string) => string;
+  dim: (text: string) => string;
+  /** Lines are cut to it; undefined where nobody looks at columns. */
+  columns: number | undefined;
+  now: number;
+}
+
+/** The end of an id, which is random: enough to name one of an inbox. */
+export const shortId = (id: string): string => id.slice(-8);
+
+const contentLines = 3;
+
+/** `*` marks the unread ones; the last word of the first line is what `read` takes. */
+export function inboxLines(item: Shown, { bold, dim, columns, now }: InboxStyle): string[] {
+  const age = ageWords(item.created_at, now).padEnd(10);
+  const id = shortId(item.id);
+  const indent = " ".repeat(2 + age.length + 2);
+  const room = (columns ?? Infinity) - indent.length;
+  const title = cutToColumns(plainLine(toPlainText(item.title)), Math.max(10, room - id.length - 2));
+  const gap = " ".repeat(columns === undefined ? 2 : Math.max(2, room - columnsOf(title) - id.length));
+  const isUnread = item.read_at === null;
+  return [
+    `${isUnread ? "*" : " "} ${dim(age)}  ${isUnread ? bold(title) : title}${gap}${dim(id)}`,
+    ...[...bodyOf(item.content), ...item.actions.map(({ label, url }) => plainLine(`${label}: ${url}`))].map(
+      (line) => indent + cutToColumns(line, Math.max(10, room)),
+    ),
+  ];
+}
+
+function bodyOf(content: string): string[] {
+  const lines = plain(toPlainText(content))
+    .split("\n")
+    .map((line) => line.replaceAll("\t", "  ").trimEnd())
+    .filter((line) => line !== "");
+  return lines.length <= contentLines
+    ? lines
+    : [...lines.slice(0, contentLines), `(${lines.length - contentLines} more lines)`];
+}

@@ -1,0 +1,75 @@
+// The kinds of values that variables of the environment have, each with the words for a wrong one. Used by config*.ts.
+import * as z from "zod";
+
+const durationUnits: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of `30s`, `5m`, `1h30m`, `7d`; undefined when it is no duration. */
+export function parseDuration(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
+  if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text) return undefined;
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * durationUnits[unit!]!, 0);
+}
+
+export const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const value = parseDuration(text);
+      if (value !== undefined) return value;
+      context.addIssue({
+        code: "custom",
+        message: `"${text}" is no duration; write it like 30s, 5m or 1h30m`,
+      });
+      return z.NEVER;
+    });
+
+export const flag = (fallback: boolean) =>
+  z
+    .enum(["true", "false", "1", "0"], {
+      error: (issue) => `"${String(issue.input)}" is neither true nor false`,
+    })
+    .default(fallback ? "true" : "false")
+    .transform((text) => text === "true" || text === "1");
+
+export const count = (fallback: number, least: number, most: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      const value = Number(text);
+      if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+      context.addIssue({ code: "custom", message: `"${text}" is no whole number from ${least} to ${most}` });
+      return z.NEVER;
+    });
+
+export const webUrl = (schemes: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
+    error: (issue) =>
+      `"${String(issue.input)}" is no address; write it like ${schemes.at(-1)}//host.example.com`,
+  });
+
+export const webhookSecret = z.string().refine((text) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(text), {
+  error:
+    "must be whsec_ followed by 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)",
+});
+
+/** The known name that is most like a given one, and how many letters are between them. */
+export function nearestName(name: string, known: string[]): { name: string; distance: number } {
+  return known
+    .map((candidate) => ({ name: candidate, distance: editDistance(name, candidate) }))
+    .toSorted((a, b) => a.distance - b.distance)[0]!;
+}
+
+/** Levenshtein's distance between two short texts. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1)!;
+}

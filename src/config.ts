@@ -1,0 +1,190 @@
+// The environment, parsed once. Everything an operator can set, with its default and its words.
+import * as z from "zod";
+import { mailVariables, toMailConfig, type MailConfig } from "./config-mail.ts";
+import { count, duration, flag, nearestName, webhookSecret, webUrl } from "./config-values.ts";
+import { logLevels } from "./log.ts";
+
+export type { MailConfig } from "./config-mail.ts";
+export { parseDuration } from "./config-values.ts";
+
+const variables = {
+  BELFRY_DATABASE_URL: z
+    .string()
+    .regex(
+      /^(file:\S|(libsql|https?|wss?):\/\/[^\s/])/,
+      "must be file:./data/belfry.db or libsql://host.example.com",
+    )
+    .default("file:./data/belfry.db"),
+  BELFRY_DATABASE_AUTH_TOKEN: z.string().optional(),
+  BELFRY_ACCESS_URL: webUrl(["http:", "https:"]).optional(),
+  BELFRY_HTTP_ADDRESS: z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$/, "must be host:port, like 127.0.0.1:4747 or [::1]:4747")
+    .default("127.0.0.1:4747"),
+  BELFRY_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
+  BELFRY_LOG_FORMAT: z.enum(["text", "json"], { error: "must be text or json" }).optional(),
+  BELFRY_SESSION_DURATION: duration("7d"),
+  BELFRY_MAX_TOKEN_LIFETIME: duration("876600h"),
+  BELFRY_AUDIT_RETENTION: duration("90d"),
+  BELFRY_NOTIFICATIONS_METHOD: z.enum(["smtp", "webhook"], { error: "must be smtp or webhook" }).optional(),
+  BELFRY_NOTIFICATIONS_INBOX_ENABLED: flag(true),
+  BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: webUrl(["http:", "https:"]).optional(),
+  BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: webhookSecret.optional(),
+  BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: duration("10s"),
+  BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: count(5, 1, 100),
+  BELFRY_NOTIFICATIONS_RETRY_INTERVAL: duration("30s"),
+  BELFRY_NOTIFICATIONS_FETCH_INTERVAL: duration("15s"),
+  BELFRY_NOTIFICATIONS_LEASE_PERIOD: duration("2m"),
+  BELFRY_NOTIFICATIONS_LEASE_COUNT: count(50, 1, 1_000),
+  BELFRY_NOTIFICATIONS_MESSAGE_RETENTION: duration("30d"),
+  BELFRY_NOTIFICATIONS_INBOX_RETENTION: duration("180d"),
+  ...mailVariables,
+} satisfies Record<string, z.ZodType>;
+
+/** The groups in which a name that we don't know is a mistake. */
+const groups = ["BELFRY_NOTIFICATIONS_", "BELFRY_EMAIL_", "BELFRY_WORKSPACE_PREBUILDS_", "BELFRY_DATABASE_"];
+/** Read by the command line or the test suite, not here. */
+const foreign = /^BELFRY_(URL|SESSION_TOKEN|AGENT_TOKEN|CONFIG_DIR|TEST_\w+)$/;
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+export interface Config {
+  databaseUrl: string;
+  databaseAuthToken: string | undefined;
+  /** Without a trailing slash; what links in messages begin with. */
+  accessUrl: string;
+  host: string;
+  port: number;
+  logLevel: z.infer<(typeof variables)["BELFRY_LOG_LEVEL"]>;
+  logFormat: "text" | "json" | undefined;
+  /** Milliseconds, as all durations here. */
+  sessionDuration: number;
+  maxTokenLifetime: number;
+  auditRetention: number;
+  notifications: NotificationsConfig;
+}
+
+export interface NotificationsConfig {
+  /** Where messages go besides the inbox; undefined when neither mail nor a webhook is set up. */
+  defaultMethod: "smtp" | "webhook" | undefined;
+  inboxEnabled: boolean;
+  webhook: { endpoint: string; secret: string | undefined } | undefined;
+  mail: MailConfig | undefined;
+  dispatchTimeout: number;
+  maxSendAttempts: number;
+  retryInterval: number;
+  fetchInterval: number;
+  leasePeriod: number;
+  leaseCount: number;
+  messageRetention: number;
+  inboxRetention: number;
+}
+
+/** Throws `ConfigError` that names each wrong variable and what would be right; `warn` gets names that may be mistakes. */
+export function parseConfig(
+  environment: Record<string, string | undefined>,
+  warn: (message: string) => void,
+): Config {
+  const given = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith("BELFRY_") && value !== undefined && value !== "",
+  );
+  const problems = given.flatMap(([name]) => problemWithName(name, warn));
+  const parsed = z.object(variables).safeParse(Object.fromEntries(given));
+  if (!parsed.success)
+    problems.push(...parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  const config = toConfig(parsed.data!, (problem) => problems.push(problem));
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  if (config.notifications.mail?.tls === true && parsed.data!.BELFRY_EMAIL_TLS_STARTTLS) {
+    warn("BELFRY_EMAIL_TLS_STARTTLS is ignored: the connection is TLS from the start");
+  }
+  return config;
+}
+
+type Environment = z.infer<z.ZodObject<typeof variables>>;
+
+function toConfig(env: Environment, problem: (message: string) => void): Config {
+  const split = env.BELFRY_HTTP_ADDRESS.lastIndexOf(":");
+  const host = env.BELFRY_HTTP_ADDRESS.slice(0, split).replace(/^\[|\]$/g, "") || "0.0.0.0";
+  const port = Number(env.BELFRY_HTTP_ADDRESS.slice(split + 1));
+  const shownHost =
+    host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return {
+    databaseUrl: env.BELFRY_DATABASE_URL,
+    databaseAuthToken: env.BELFRY_DATABASE_AUTH_TOKEN,
+    accessUrl: (env.BELFRY_ACCESS_URL ?? `http://${shownHost}:${port}`).replace(/\/+$/, ""),
+    host,
+    port,
+    logLevel: env.BELFRY_LOG_LEVEL,
+    logFormat: env.BELFRY_LOG_FORMAT,
+    sessionDuration: env.BELFRY_SESSION_DURATION,
+    maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
+    auditRetention: env.BELFRY_AUDIT_RETENTION,
+    notifications: toNotifications(env, problem),
+  };
+}
+
+function toNotifications(env: Environment, problem: (message: string) => void): NotificationsConfig {
+  const dispatchTimeout = env.BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT;
+  const leasePeriod = env.BELFRY_NOTIFICATIONS_LEASE_PERIOD;
+  if (dispatchTimeout >= leasePeriod) {
+    problem(
+      "BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: must be shorter than BELFRY_NOTIFICATIONS_LEASE_PERIOD, or a message is sent twice",
+    );
+  }
+  const endpoint = env.BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT;
+  const webhook =
+    endpoint === undefined ? undefined : { endpoint, secret: env.BELFRY_NOTIFICATIONS_WEBHOOK_SECRET };
+  const mail = toMailConfig(env, dispatchTimeout, problem);
+  if (mail !== undefined && mail.timeout >= leasePeriod) {
+    problem(
+      `BELFRY_NOTIFICATIONS_LEASE_PERIOD: must be longer than the ${mail.timeout / 1_000}s that a mail may take, or it is sent twice`,
+    );
+  }
+  return {
+    defaultMethod: defaultMethodOf(env.BELFRY_NOTIFICATIONS_METHOD, { smtp: mail, webhook }, problem),
+    inboxEnabled: env.BELFRY_NOTIFICATIONS_INBOX_ENABLED,
+    webhook,
+    mail,
+    dispatchTimeout,
+    maxSendAttempts: env.BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS,
+    retryInterval: env.BELFRY_NOTIFICATIONS_RETRY_INTERVAL,
+    fetchInterval: env.BELFRY_NOTIFICATIONS_FETCH_INTERVAL,
+    leasePeriod,
+    leaseCount: env.BELFRY_NOTIFICATIONS_LEASE_COUNT,
+    messageRetention: env.BELFRY_NOTIFICATIONS_MESSAGE_RETENTION,
+    inboxRetention: env.BELFRY_NOTIFICATIONS_INBOX_RETENTION,
+  };
+}
+
+/** The one that is asked for, else mail (as Coder has it), else the webhook. */
+function defaultMethodOf(
+  asked: "smtp" | "webhook" | undefined,
+  { smtp, webhook }: { smtp: unknown; webhook: unknown },
+  problem: (message: string) => void,
+): NotificationsConfig["defaultMethod"] {
+  if (asked === "smtp" && smtp === undefined) {
+    problem(
+      "BELFRY_NOTIFICATIONS_METHOD: is smtp, but mail is not set up; set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM",
+    );
+  }
+  if (asked === "webhook" && webhook === undefined) {
+    problem(
+      "BELFRY_NOTIFICATIONS_METHOD: is webhook, but there is none; set BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT",
+    );
+  }
+  return asked ?? (smtp !== undefined ? "smtp" : webhook !== undefined ? "webhook" : undefined);
+}
+
+/** A misspelt variable is refused with the nearest known one; others (an orchestrator makes some) are only mentioned. */
+function problemWithName(name: string, warn: (message: string) => void): string[] {
+  if (name in variables || foreign.test(name)) return [];
+  const nearest = nearestName(name, Object.keys(variables));
+  if (nearest.distance <= 2 || groups.some((group) => name.startsWith(group))) {
+    return [`${name}: there is no such variable; did you mean ${nearest.name}?`];
+  }
+  warn(`${name} is not one of Belfry's variables and is ignored`);
+  return [];
+}

@@ -1,0 +1,55 @@
+// What the application is given: `Process` lives as long as the process (per invocation on Workers), `Deps` as long as
+// one request or one pass.
+import type { Database } from "../db/client.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { Hub } from "./notifications/hub.ts";
+import type { NudgeQueue } from "./notifications/dispatch.ts";
+import type { EnqueueGroup } from "./notifications/group.ts";
+import type { TemplateCache } from "./notifications/rules/render.ts";
+
+export interface Process {
+  /** Compiled notification templates, by id and version. */
+  templates: TemplateCache;
+  /** Gathers concurrent enqueues into one write; null where each request writes for itself (Workers). */
+  group: EnqueueGroup | null;
+  /** Wakes the open inboxes of this process. */
+  hub: Hub;
+  /** Runs at most so many password hashes at a time; the others wait. */
+  hashLimit: <T>(task: () => Promise<T>) => Promise<T>;
+  /** scrypt's N; 2^14 when left out. Tests, which hash a lot, set less. */
+  passwordCost?: number;
+  /** Gathers nudges, so that messages enqueued together are sent together; null where each request sends its own. */
+  nudges: NudgeQueue | null;
+  /** Failures of receivers that the log has told of in the last minute. */
+  toldFailures: Map<string, { at: number; count: number }>;
+  /** Aborted when the process is to stop: nothing more is claimed. */
+  stopping: AbortSignal;
+}
+
+/** Sends an HTTP POST to a receiver. Never follows redirects; throws when the connection fails or the time is up. */
+export type Post = (request: {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+  /** Milliseconds for the whole exchange. */
+  timeout: number;
+}) => Promise<{ status: number; headers: Headers }>;
+
+export interface Deps {
+  db: Database;
+  /** Epoch milliseconds; the only clock. */
+  now: () => number;
+  /** A UUID of version 7, increasing. */
+  newId: () => string;
+  /** Runs after the answer is out; what it throws is logged. */
+  defer: (task: () => Promise<unknown>) => void;
+  post: Post;
+  config: Config;
+  log: Log;
+  /** The address of the client's socket; null when there is none (a tick). */
+  clientAddress: string | null;
+  /** Files of `public/`: null when there is no such file. */
+  assets: (path: string) => Promise<Response | null>;
+  process: Process;
+}

@@ -1,0 +1,81 @@
+// The errors that a caller of the API can cause, and how they look on the wire. Everything else that throws is a bug.
+
+export interface Validation {
+  /** The member of the request, as the client spelt it. */
+  field: string;
+  detail: string;
+}
+
+/** Statuses that carry an error. Each has one meaning in this program. */
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+
+/** Thrown by handlers and verbs; the one error handler turns it into a response. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: ErrorStatus;
+  readonly detail: string | undefined;
+  readonly validations: Validation[] | undefined;
+  readonly headers: Record<string, string>;
+  constructor(
+    status: ErrorStatus,
+    message: string,
+    more: { detail?: string; validations?: Validation[]; headers?: Record<string, string> } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.detail = more.detail;
+    this.validations = more.validations;
+    this.headers = more.headers ?? {};
+  }
+}
+
+/** The request is wrong in one named member. */
+export function invalid(field: string, detail: string): ApiError {
+  return new ApiError(400, `${field}: ${detail}`, { validations: [{ field, detail }] });
+}
+
+export const unauthorized = (
+  message = "You are signed out or your session has expired. Please sign in again.",
+) => new ApiError(401, message);
+export const forbidden = (detail: string) => new ApiError(403, "Forbidden.", { detail });
+/** Also for what the caller may not know to exist. */
+export const notFound = (what: string) => new ApiError(404, `${what} not found or not yours to see.`);
+export const conflict = (message: string, detail?: string) =>
+  new ApiError(409, message, detail === undefined ? {} : { detail });
+
+/** Coder's error object. */
+export interface ErrorBody {
+  message: string;
+  detail?: string;
+  validations?: Validation[];
+}
+
+export function errorBody(error: ApiError, requestId: string): ErrorBody {
+  const detail =
+    error.status >= 500 ? [error.detail, `Request ${requestId}.`].filter(Boolean).join(" ") : error.detail;
+  return {
+    message: error.message,
+    ...(detail === undefined ? {} : { detail }),
+    ...(error.validations === undefined ? {} : { validations: error.validations }),
+  };
+}
+
+/** RFC 9457's object for the same error. */
+export function problemBody(error: ApiError, requestId: string): Record<string, unknown> {
+  const { message, detail, validations } = errorBody(error, requestId);
+  return {
+    type: "about:blank",
+    title: message,
+    status: error.status,
+    ...(detail === undefined ? {} : { detail }),
+    instance: `urn:uuid:${requestId}`,
+    ...(validations === undefined
+      ? {}
+      : {
+          errors: validations.map(({ field, detail: why }) => ({
+            pointer: `#/${field.replaceAll(".", "/")}`,
+            detail: why,
+          })),
+        }),
+  };
+}

@@ -1,0 +1,53 @@
+// One line for each event, on whatever the runtime writes to. Callers give ids and words, never bodies or secrets.
+
+export const logLevels = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof logLevels)[number];
+export type LogFields = Record<string, string | number | boolean | null | undefined>;
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+  /** The same log, with these fields on each line. */
+  with(fields: LogFields): Log;
+}
+
+export interface LogOptions {
+  level: LogLevel;
+  format: "text" | "json";
+  now: () => number;
+  write: (line: string) => void;
+}
+
+export function createLog(options: LogOptions, bound: LogFields = {}): Log {
+  const threshold = logLevels.indexOf(options.level);
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (logLevels.indexOf(level) < threshold) return;
+      const time = new Date(options.now()).toISOString();
+      options.write(format(options.format, { time, level, msg: message, ...bound, ...fields }));
+    };
+  return {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    with: (fields) => createLog(options, { ...bound, ...fields }),
+  };
+}
+
+function format(kind: "text" | "json", line: LogFields): string {
+  if (kind === "json") return JSON.stringify(line);
+  const { time, level, msg, ...fields } = line;
+  const rest = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${quote(value)}`);
+  return [time, String(level).toUpperCase().padEnd(5), oneLine(String(msg)), ...rest].join(" ");
+}
+
+const quote = (value: LogFields[string]) =>
+  typeof value === "string" && /[\s"=\p{Cc}]/u.test(value) ? JSON.stringify(value) : String(value);
+
+const oneLine = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ");

@@ -1,0 +1,127 @@
+// One try of one message: checks whether it is still wanted, renders it and hands it to its channel.
+import { createHash } from "node:crypto";
+import type { Action } from "../../db/schema.ts";
+import type { Deps } from "../deps.ts";
+import { sendWebhook } from "./channels/webhook.ts";
+import { toPlainText } from "./rules/markdown.ts";
+import { renderOrFallback, type Rendered } from "./rules/render.ts";
+import type { Outcome } from "./rules/retry.ts";
+import type { ClaimedMessage } from "./store/queue.ts";
+
+/** Coder's id of the test notification: it is also the way back for an endpoint that had answered 410. */
+export const testTemplateId = "c425f63e-716a-4bf4-ae24-78348f706c3f";
+
+export interface Delivery {
+  outcome: Outcome;
+  rendered: Rendered | null;
+}
+
+export const endpointHash = (endpoint: string) => createHash("sha256").update(endpoint).digest("hex");
+
+/** Never throws for what the world does; `goneEndpoint` is the hash of the endpoint that wants nothing more. */
+export async function deliver(
+  deps: Deps,
+  message: ClaimedMessage,
+  goneEndpoint: string | undefined,
+): Promise<Delivery> {
+  const refused = reasonNotToSend(deps, message);
+  if (refused !== undefined) return { outcome: refused, rendered: null };
+  const input = inputOf(deps, message);
+  const version = {
+    templateId: message.templateId,
+    number: message.version,
+    name: message.templateName,
+    title: message.title,
+    body: message.body,
+    actions: JSON.parse(message.actions) as Action[],
+  };
+  const rendered = renderOrFallback(deps.process.templates, version, input);
+  if (message.method === "inbox") return { outcome: { kind: "sent", detail: "in the inbox" }, rendered };
+  if (message.method === "webhook") {
+    return { outcome: await overWebhook(deps, message, rendered, goneEndpoint), rendered };
+  }
+  return { outcome: { kind: "permanent", detail: "mail is not set up in this deployment" }, rendered };
+}
+
+function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefined {
+  if (message.tries > deps.config.notifications.maxSendAttempts) {
+    return {
+      kind: "permanent",
+      detail: "every try was cut off before it ended",
+      reason: "attempts_exhausted",
+    };
+  }
+  if (message.userDeletedAt !== null || message.userStatus !== "active") {
+    return { kind: "inhibited", detail: "the user is suspended or gone", reason: "suspended_user" };
+  }
+  if (message.disabled === true) {
+    return { kind: "inhibited", detail: "the user has switched this kind off", reason: "disabled_by_user" };
+  }
+  return undefined;
+}
+
+async function overWebhook(
+  deps: Deps,
+  message: ClaimedMessage,
+  rendered: Rendered,
+  goneEndpoint: string | undefined,
+): Promise<Outcome> {
+  const target = deps.config.notifications.webhook;
+  if (target === undefined)
+    return {
+      kind: "permanent",
+      detail: "no webhook endpoint is set (BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT)",
+    };
+  if (goneEndpoint === endpointHash(target.endpoint) && message.templateId !== testTemplateId) {
+    return {
+      kind: "permanent",
+      detail: "the endpoint had answered 410 Gone; a test notification that it accepts switches it on again",
+      reason: "endpoint_gone",
+    };
+  }
+  const webhook = {
+    id: message.id,
+    payload: payloadOf(message, rendered),
+    title: toPlainText(rendered.title),
+    titleMarkdown: rendered.title,
+    body: toPlainText(rendered.body),
+    bodyMarkdown: rendered.body,
+  };
+  return sendWebhook(deps.post, target, webhook, {
+    now: deps.now,
+    timeout: deps.config.notifications.dispatchTimeout,
+  });
+}
+
+function inputOf(deps: Deps, message: ClaimedMessage) {
+  return {
+    labels: JSON.parse(message.labels) as Record<string, string>,
+    data: message.data === null ? null : (JSON.parse(message.data) as Record<string, unknown>),
+    user: {
+      id: message.userId,
+      name: message.userName === "" ? message.username : message.userName,
+      username: message.username,
+      email: message.email,
+    },
+    baseUrl: deps.config.accessUrl,
+    templateId: message.templateId,
+  };
+}
+
+/** Coder's message payload, version 1.2: labels and data as they are, not escaped. */
+function payloadOf(message: ClaimedMessage, rendered: Rendered): Record<string, unknown> {
+  const targets = JSON.parse(message.targets) as string[];
+  return {
+    _version: "1.2",
+    notification_name: message.templateName,
+    notification_template_id: message.templateId,
+    user_id: message.userId,
+    user_email: message.email,
+    user_name: message.userName === "" ? message.username : message.userName,
+    user_username: message.username,
+    actions: rendered.actions,
+    labels: JSON.parse(message.labels),
+    data: message.data === null ? null : JSON.parse(message.data),
+    targets: targets.length === 0 ? null : targets,
+  };
+}

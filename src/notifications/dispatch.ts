@@ -1,0 +1,119 @@
+// The way out: claim due messages under a lease, send them, settle each result as it comes. Called by the tick for all
+// that is due and, after an answer, for just the messages of that answer. Safe to run twice, at once, anywhere.
+import type { Deps } from "../deps.ts";
+import { deliver } from "./deliver.ts";
+import { createSettler } from "./settle.ts";
+import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
+import { readGoneEndpoint } from "./store/settings.ts";
+
+export interface DispatchOptions {
+  /** Only these messages; otherwise whatever is due. */
+  ids?: readonly string[];
+  /** Epoch milliseconds after which nothing more is claimed. */
+  until?: number;
+}
+
+export interface DispatchReport {
+  claimed: number;
+  sent: number;
+  failed: number;
+}
+
+/** Sends until nothing is due (or time is up) and every result is written. */
+export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promise<DispatchReport> {
+  const capacity = deps.config.notifications.leaseCount;
+  const settler = createSettler(deps);
+  const inflight = new Set<Promise<void>>();
+  const report: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
+  let left = options.ids;
+  const mayClaim = () =>
+    !deps.process.stopping.aborted && (options.until === undefined || deps.now() < options.until);
+
+  for (let more = true; more || inflight.size > 0;) {
+    const free = capacity - inflight.size;
+    // Slots are refilled by the quarter: a claim for each single one would cost a write each.
+    if (more && mayClaim() && (inflight.size === 0 || free >= capacity / 4)) {
+      const claim = await claimSome(deps, free, left);
+      left = left?.slice(free);
+      more = left === undefined ? claim.messages.length === free : left.length > 0;
+      report.claimed += claim.messages.length;
+      for (const message of claim.messages) {
+        const job: Promise<void> = sendOne(message, claim.token, claim.goneEndpoint).finally(() =>
+          inflight.delete(job),
+        );
+        inflight.add(job);
+      }
+    } else if (inflight.size > 0) {
+      await Promise.race(inflight);
+    } else {
+      more = false;
+    }
+  }
+  await settler.finish();
+  return report;
+
+  async function sendOne(
+    message: ClaimedMessage,
+    token: string,
+    goneEndpoint: string | undefined,
+  ): Promise<void> {
+    const delivery = await deliver(deps, message, goneEndpoint);
+    report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
+    settler.add(message, token, delivery);
+  }
+}
+
+async function claimSome(deps: Deps, limit: number, ids: readonly string[] | undefined) {
+  const now = deps.now();
+  const token = deps.newId();
+  const leaseUntil = now + deps.config.notifications.leasePeriod;
+  const statements = claimMessages({
+    token,
+    now,
+    leaseUntil,
+    limit,
+    ...(ids === undefined ? {} : { ids: ids.slice(0, limit) }),
+  });
+  const { messages, gone } = await deps.db.write(statements, {
+    messages: findClaimed(token),
+    gone: readGoneEndpoint(),
+  });
+  if (deps.process.stopping.aborted && messages.length > 0) {
+    await deps.db.write(releaseClaim(token, deps.now()), {});
+    return { token, messages: [], goneEndpoint: undefined };
+  }
+  return { token, messages, goneEndpoint: gone[0]?.value };
+}
+
+/** Gathers what is to be sent at once, so that a burst of requests makes few claims. */
+export interface NudgeQueue {
+  add: (deps: Deps, ids: readonly string[]) => void;
+}
+
+/** At most so many dispatches at a time, so that one slow receiver doesn't hold up the others for long. */
+const widestNudge = 4;
+
+export function createNudgeQueue(): NudgeQueue {
+  let waiting: string[] = [];
+  let running = 0;
+  async function drain(deps: Deps): Promise<void> {
+    running += 1;
+    try {
+      while (waiting.length > 0) await dispatch(deps, { ids: waiting.splice(0, 1_000) });
+    } finally {
+      running -= 1;
+    }
+  }
+  return {
+    add: (deps, ids) => {
+      waiting = waiting.concat(ids);
+      if (running < widestNudge) deps.defer(() => drain(deps));
+    },
+  };
+}
+
+/** Sends these messages as soon as the answer is out. What it misses, the tick finds. */
+export function nudge(deps: Deps, ids: readonly string[]): void {
+  if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { ids }));
+  else deps.process.nudges.add(deps, ids);
+}

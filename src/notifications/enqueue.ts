@@ -1,0 +1,34 @@
+// The way in: a planned event becomes rows. Producers either let its statements ride in their own write (`enqueue`, then
+// `announce`) or have it written on its own (`send`).
+import type { SQL, Statement } from "../../db/client.ts";
+import type { Deps } from "../deps.ts";
+import { nudge } from "./dispatch.ts";
+import type { EventPlan } from "./plan.ts";
+import { findMessageStates, insertOutbox, type MessageState } from "./store/outbox.ts";
+
+/** The statements of a planned event; nothing happens unless `when` holds. */
+export function enqueue(plan: EventPlan, options: { when?: SQL } = {}): Statement[] {
+  return insertOutbox(plan.rows, options.when);
+}
+
+/** The read that answers what became of a planned event's messages. */
+export const messagesOf = (plan: EventPlan) =>
+  findMessageStates(plan.rows.messages.map((message) => message.id));
+
+/** To be called once the write is done: wakes open inboxes and sends what is due, after the answer. */
+export function announce(deps: Deps, messages: readonly MessageState[]): void {
+  if (messages.some((message) => message.method === "inbox" && message.status === "sent"))
+    deps.process.hub.wake();
+  const due = messages.filter((message) => message.dueAt !== null).map((message) => message.id);
+  if (due.length > 0) nudge(deps, due);
+}
+
+/** Writes a planned event on its own, together with others that arrive at the same time where the process can. */
+export async function send(deps: Deps, plan: EventPlan): Promise<MessageState[]> {
+  const messages =
+    deps.process.group === null
+      ? (await deps.db.write(enqueue(plan), { messages: messagesOf(plan) })).messages
+      : await deps.process.group.add(deps.db, plan.rows);
+  announce(deps, messages);
+  return messages;
+}

@@ -1,0 +1,72 @@
+// Markdown: to safe HTML (for pages and mail), to plain text (for webhooks, terminals, lock screens), and the escaping
+// that keeps a label from becoming markup.
+import MarkdownIt, { type Token } from "markdown-it";
+
+const markdown = createMarkdown();
+
+function createMarkdown() {
+  const parser = new MarkdownIt({ html: false, linkify: true, breaks: true });
+  parser.validateLink = (url) => /^(https?:\/\/|mailto:|\/(?!\/))/i.test(url.trim());
+  // A picture would tell its server who read the message and when.
+  parser.disable("image");
+  parser.renderer.rules["link_open"] = (tokens, index, options, _environment, self) => {
+    tokens[index]!.attrSet("rel", "noopener noreferrer nofollow");
+    return self.renderToken(tokens, index, options);
+  };
+  return parser;
+}
+
+export const toHtml = (text: string): string => markdown.render(text);
+/** Without a paragraph around it: for titles. */
+export const toInlineHtml = (text: string): string => markdown.renderInline(text.replaceAll(/\s+/g, " "));
+
+/** Readable text without markup; a link becomes `words (address)`. */
+export function toPlainText(text: string): string {
+  const blocks = markdown.parse(text, {});
+  return blocksToText(blocks)
+    .replaceAll(/[ \t]+\n/g, "\n")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+function blocksToText(tokens: Token[]): string {
+  let out = "";
+  for (const token of tokens) {
+    if (token.type === "inline") out += inlineToText(token.children ?? []);
+    else if (token.type === "fence" || token.type === "code_block") out += `${token.content}\n`;
+    else if (token.type === "hr") out += "----\n\n";
+    else if (token.type === "list_item_open") out += "- ";
+    else if (token.type === "td_close" || token.type === "th_close") out += "  ";
+    else if (token.type === "tr_close") out += "\n";
+    else if (token.type === "paragraph_close") out += token.hidden ? "\n" : "\n\n";
+    else if (/^(heading|bullet_list|ordered_list|blockquote|table)_close$/.test(token.type)) out += "\n\n";
+  }
+  return out;
+}
+
+function inlineToText(tokens: Token[]): string {
+  const open: { url: string; from: number }[] = [];
+  let out = "";
+  for (const token of tokens) {
+    if (token.type === "text" || token.type === "code_inline") out += token.content;
+    else if (token.type === "softbreak" || token.type === "hardbreak") out += "\n";
+    else if (token.type === "link_open")
+      open.push({ url: String(token.attrGet("href") ?? ""), from: out.length });
+    else if (token.type === "link_close") {
+      const link = open.pop();
+      if (link !== undefined && !isSameAddress(out.slice(link.from), link.url)) out += ` (${link.url})`;
+    }
+  }
+  return out;
+}
+
+const isSameAddress = (words: string, url: string) => words === url || `mailto:${words}` === url;
+
+/** Makes a value that shows as itself in Markdown: no emphasis, link, heading, list, code, HTML or line of its own. */
+export function escapeMarkdown(value: string): string {
+  return value
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\\`*_{}[\]()<>#+!|~=&:@]/g, "\\$&")
+    .replace(/^( *)(-)/, "$1\\$2")
+    .replace(/^( *\d+)(\.)/, "$1\\$2");
+}

@@ -1,0 +1,136 @@
+// Decides for one event who gets it, how, now or later, and why: one row for each person and method considered.
+import { createHash } from "node:crypto";
+import type { Method, UserStatus } from "../../../db/schema.ts";
+
+/** Short codes kept on each message: what was decided and why. */
+export type Reason =
+  // why to this person
+  | "to_self"
+  | "named"
+  | `role_${string}`
+  // why by this method
+  | "inbox"
+  | "deployment_default"
+  | "template_method"
+  // why not, or not yet
+  | "disabled_by_user"
+  | "off_by_default"
+  | "duplicate"
+  | "suspended_user"
+  | "no_address"
+  | "paused"
+  | "render_failed"
+  | "endpoint_gone"
+  | "attempts_exhausted";
+
+export interface Recipient {
+  userId: string;
+  username: string;
+  name: string;
+  email: string;
+  status: UserStatus;
+  /** The person's own choice for this template; null when there is none. */
+  disabled: boolean | null;
+  /** Why they are told at all. */
+  why: Reason[];
+}
+
+export interface Routing {
+  template: { id: string; method: Method | null; enabledByDefault: boolean };
+  /** Templates that must never lie in an inbox (a passcode). */
+  neverInbox: boolean;
+  defaultMethod: "smtp" | "webhook" | undefined;
+  inboxEnabled: boolean;
+  paused: boolean;
+  /** What makes the event itself, for duplicates. */
+  identity: string;
+  now: number;
+}
+
+export interface Route {
+  recipient: Recipient;
+  method: Method;
+  status: "pending" | "sent" | "inhibited";
+  dueAt: number | null;
+  reasons: Reason[];
+  dedupeKey: string | null;
+}
+
+export function route(recipients: readonly Recipient[], routing: Routing): Route[] {
+  return recipients.flatMap((recipient) =>
+    methodsOf(routing).map(([method, why]) => decide(recipient, method, why, routing)),
+  );
+}
+
+/** The ways that this deployment uses for this template. A way that it doesn't use is not considered. */
+export function methodsOf(
+  routing: Pick<Routing, "template" | "neverInbox" | "defaultMethod" | "inboxEnabled">,
+): [Method, Reason][] {
+  const chosen: [Method, Reason][] = [];
+  if (routing.template.method !== null) chosen.push([routing.template.method, "template_method"]);
+  else if (routing.defaultMethod !== undefined) chosen.push([routing.defaultMethod, "deployment_default"]);
+  if (routing.inboxEnabled && routing.template.method !== "inbox") chosen.push(["inbox", "inbox"]);
+  return routing.neverInbox ? chosen.filter(([method]) => method !== "inbox") : chosen;
+}
+
+function decide(recipient: Recipient, method: Method, why: Reason, routing: Routing): Route {
+  const reasons: Reason[] = [...recipient.why, why];
+  const against = reasonAgainst(recipient, method, routing);
+  if (against !== undefined) {
+    return {
+      recipient,
+      method,
+      status: "inhibited",
+      dueAt: null,
+      reasons: [...reasons, against],
+      dedupeKey: null,
+    };
+  }
+  const dedupeKey = hash([routing.template.id, recipient.userId, method, routing.identity]);
+  if (method === "inbox" && !routing.paused) {
+    return { recipient, method, status: "sent", dueAt: null, reasons, dedupeKey };
+  }
+  if (routing.paused) reasons.push("paused");
+  return { recipient, method, status: "pending", dueAt: routing.now, reasons, dedupeKey };
+}
+
+function reasonAgainst(recipient: Recipient, method: Method, routing: Routing): Reason | undefined {
+  if (recipient.status !== "active") return "suspended_user";
+  if (recipient.disabled === true) return "disabled_by_user";
+  if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";
+  if (method === "smtp" && recipient.email === "") return "no_address";
+  return undefined;
+}
+
+/**
+ * What makes an event the same as another: the identity its producer gives (a build, an episode), else its content on
+ * one UTC day (Coder's rule; a producer that means every occurrence puts `dedupe_bypass_ts` into the data).
+ */
+export function identityOf(
+  event: {
+    labels: Record<string, string>;
+    data: Record<string, unknown> | null;
+    targets: string[];
+    identity?: string;
+  },
+  now: number,
+): string {
+  if (event.identity !== undefined) return `identity ${event.identity}`;
+  const day = new Date(now).toISOString().slice(0, 10);
+  return canonicalJson([event.labels, event.data, event.targets, day]);
+}
+
+/** JSON with sorted keys: equal for equal values. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+    return `{${members.join(",")}}`;
+  }
+  return JSON.stringify(value ?? null);
+}
+
+const hash = (parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("hex");

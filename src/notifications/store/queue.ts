@@ -1,0 +1,168 @@
+// SQL of the outbox's way out: claim under a lease, settle, release, purge. All of it may be sent twice.
+import { and, eq, lt, sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../db/client.ts";
+import { chunks, insertRows } from "../../../db/rows.ts";
+import {
+  inboxNotifications,
+  notificationEvents,
+  notificationMessages,
+  notificationPreferences,
+  notificationTemplates,
+  notificationTemplateVersions,
+  users,
+  type AttemptOutcome,
+  type MessageStatus,
+} from "../../../db/schema.ts";
+import { pausedNow } from "./settings.ts";
+
+export interface Claim {
+  /** Made by the claimant; what holds it is theirs until `leaseUntil`. */
+  token: string;
+  now: number;
+  leaseUntil: number;
+  limit: number;
+  /** Only these messages; otherwise the longest due. */
+  ids?: readonly string[];
+}
+
+/** Takes due messages, counts the attempt and notes its beginning. A token that holds something takes no more. */
+export function claimMessages(claim: Claim): Statement[] {
+  const chosen =
+    claim.ids === undefined
+      ? sql`true`
+      : sql`id IN (SELECT value FROM json_each(${JSON.stringify(claim.ids)}))`;
+  const due = sql`SELECT seq FROM notification_messages WHERE due_at <= ${claim.now} AND ${chosen}
+    ORDER BY due_at, seq LIMIT ${claim.limit}`;
+  return [
+    query.run(sql`UPDATE notification_messages
+      SET status = 'leased', lease_token = ${claim.token}, due_at = ${claim.leaseUntil},
+        attempt_count = attempt_count + 1, updated_at = ${claim.now}
+      WHERE seq IN (${due}) AND NOT ${pausedNow}
+        AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${claim.token})`),
+    query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, outcome)
+      SELECT id, attempt_count, ${claim.now}, 'started' FROM notification_messages WHERE lease_token = ${claim.token}
+      ON CONFLICT DO NOTHING`),
+  ];
+}
+
+/** What a claim holds, with all that sending needs. */
+export function findClaimed(token: string) {
+  return query
+    .select({
+      id: notificationMessages.id,
+      method: notificationMessages.method,
+      attempt: notificationMessages.attemptCount,
+      /** Attempts of this round: the ones that count towards the limit. */
+      tries: sql<number>`${notificationMessages.attemptCount} - ${notificationMessages.attemptsForgiven}`.as(
+        "tries",
+      ),
+      createdAt: notificationMessages.createdAt,
+      labels: notificationEvents.labels,
+      data: notificationEvents.data,
+      targets: notificationEvents.targets,
+      templateId: notificationTemplates.id,
+      templateName: notificationTemplates.name,
+      version: notificationTemplateVersions.number,
+      title: notificationTemplateVersions.title,
+      body: notificationTemplateVersions.body,
+      actions: notificationTemplateVersions.actions,
+      userId: users.id,
+      username: users.username,
+      userName: users.name,
+      email: users.email,
+      userStatus: users.status,
+      userDeletedAt: users.deletedAt,
+      disabled: notificationPreferences.disabled,
+    })
+    .from(notificationMessages)
+    .innerJoin(notificationEvents, eq(notificationEvents.id, notificationMessages.eventId))
+    .innerJoin(notificationTemplates, eq(notificationTemplates.id, notificationEvents.templateId))
+    .innerJoin(
+      notificationTemplateVersions,
+      and(
+        eq(notificationTemplateVersions.templateId, notificationEvents.templateId),
+        eq(notificationTemplateVersions.number, notificationEvents.templateVersion),
+      ),
+    )
+    .innerJoin(users, eq(users.id, notificationMessages.userId))
+    .leftJoin(
+      notificationPreferences,
+      and(
+        eq(notificationPreferences.userId, notificationMessages.userId),
+        eq(notificationPreferences.templateId, notificationEvents.templateId),
+      ),
+    )
+    .where(eq(notificationMessages.leaseToken, token))
+    .orderBy(notificationMessages.seq);
+}
+
+export type ClaimedMessage = ReturnType<typeof findClaimed>["_"]["result"][number];
+
+export interface SettledRow {
+  id: string;
+  token: string;
+  attempt: number;
+  status: Exclude<MessageStatus, "leased" | "pending">;
+  outcome: AttemptOutcome;
+  dueAt: number | null;
+  reason: string | null;
+  detail: string;
+  finishedAt: number;
+}
+
+type InboxRow = typeof inboxNotifications.$inferInsert;
+
+/**
+ * Writes results, each only while the lease that it came from holds; inbox rows go with their message.
+ * A result whose lease was lost changes nothing but its own attempt's row.
+ */
+export function settleMessages(results: readonly SettledRow[], inbox: readonly InboxRow[]): Statement[] {
+  const held = sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`;
+  return [
+    ...chunks(results).flatMap((chunk) => [
+      query.run(sql`UPDATE notification_messages
+        SET status = row.value ->> '$.status', lease_token = NULL, due_at = row.value ->> '$.dueAt',
+          updated_at = row.value ->> '$.finishedAt',
+          reasons = CASE WHEN row.value ->> '$.reason' IS NULL THEN reasons
+            ELSE json_insert(reasons, '$[#]', row.value ->> '$.reason') END
+        FROM json_each(${chunk}) AS row
+        WHERE notification_messages.id = row.value ->> '$.id'
+          AND notification_messages.lease_token = row.value ->> '$.token'`),
+      query.run(sql`UPDATE notification_attempts
+        SET finished_at = row.value ->> '$.finishedAt', outcome = row.value ->> '$.outcome', detail = row.value ->> '$.detail'
+        FROM json_each(${chunk}) AS row
+        WHERE message_id = row.value ->> '$.id' AND number = row.value ->> '$.attempt' AND outcome = 'started'`),
+    ]),
+    ...insertRows(inboxNotifications, inbox, held),
+  ];
+}
+
+/** Gives back what was claimed and not begun: no attempt was made. */
+export function releaseClaim(token: string, now: number): Statement[] {
+  return [
+    query.run(sql`DELETE FROM notification_attempts WHERE outcome = 'started' AND (message_id, number) IN
+      (SELECT id, attempt_count FROM notification_messages WHERE lease_token = ${token})`),
+    query.run(sql`UPDATE notification_messages
+      SET status = 'pending', lease_token = NULL, due_at = ${now}, attempt_count = attempt_count - 1, updated_at = ${now}
+      WHERE lease_token = ${token}`),
+  ];
+}
+
+/** When the next message is due; null when none is. */
+export function nextDue() {
+  return query
+    .select({ dueAt: sql<number | null>`min(${notificationMessages.dueAt})` })
+    .from(notificationMessages)
+    .where(sql`${notificationMessages.dueAt} IS NOT NULL`);
+}
+
+/** Final messages and their attempts, and events that nothing refers to, older than `before`; a slice at a time. */
+export function purgeMessages(before: number, limit: number): Statement[] {
+  const old: SQL = sql`SELECT seq FROM notification_messages WHERE due_at IS NULL AND ${lt(notificationMessages.updatedAt, before)} LIMIT ${limit}`;
+  return [
+    query.run(sql`DELETE FROM notification_messages WHERE seq IN (${old})`),
+    query.run(sql`DELETE FROM notification_events WHERE seq IN (
+      SELECT e.seq FROM notification_events e WHERE e.created_at < ${before}
+        AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = e.id) LIMIT ${limit})`),
+  ];
+}

@@ -1,0 +1,22 @@
+// The files of `public/` that pages use: styles, scripts, icons. Browsers keep them and ask whether they changed.
+import { createHash } from "node:crypto";
+import { Hono } from "hono";
+import type { Ctx, Env } from "../api/http.ts";
+import { notFound } from "../errors.ts";
+
+/** Plain names only: nothing encoded, no folder up, nothing hidden. */
+const plainName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(css|js|svg|png|webmanifest)$/;
+
+export const files = new Hono<Env>()
+  .get("/assets/:name", (c) => respondWithFile(c as Ctx, c.req.path.slice("/assets/".length)))
+  .get("/favicon.ico", (c) => respondWithFile(c as Ctx, "icon.png"));
+
+async function respondWithFile(c: Ctx, name: string): Promise<Response> {
+  const file = plainName.test(name) ? await c.get("deps").assets(name) : null;
+  if (file === null) throw notFound("File");
+  const content = await file.arrayBuffer();
+  const etag = `"${createHash("sha256").update(new Uint8Array(content)).digest("base64url").slice(0, 22)}"`;
+  const headers = { etag, "cache-control": "no-cache" };
+  if (c.req.header("if-none-match")?.includes(etag)) return c.body(null, 304, headers);
+  return c.body(content, 200, { ...headers, "content-type": file.headers.get("content-type")! });
+}

@@ -1,0 +1,92 @@
+// Forms: fields with their labels, hints and errors, and what the browser sent.
+import { html } from "hono/html";
+import type { Ctx } from "../api/http.ts";
+import { ApiError, invalid, type Validation } from "../errors.ts";
+import { attributes, type Html } from "./layout.ts";
+
+export interface Field {
+  name: string;
+  label: string;
+  type: "text" | "email" | "password";
+  autocomplete: string;
+  hint?: string;
+  value?: string | undefined;
+  optional?: boolean;
+  autofocus?: boolean;
+}
+
+const longestText = 4_096;
+
+/** Texts of a form; files and fields that are not there are empty. */
+export async function readForm<Name extends string>(
+  c: Ctx,
+  names: readonly Name[],
+): Promise<Record<Name, string>> {
+  const sent = await c.req.parseBody().catch((error: unknown) => {
+    if (error instanceof TypeError) throw new ApiError(400, "The form arrived broken. Please send it again.");
+    throw error;
+  });
+  const texts = names.map((name): [Name, string] => {
+    const value = sent[name];
+    return [name, typeof value === "string" ? value : ""];
+  });
+  const long = texts.find(([, text]) => text.length > longestText);
+  if (long !== undefined) throw invalid(long[0], `is far too long: ${longestText} characters are the most`);
+  return Object.fromEntries(texts) as Record<Name, string>;
+}
+
+export function fields(all: readonly Field[], error?: ApiError): Html[] {
+  const wrong = all.find((field) => detailOf(field, error) !== undefined);
+  return all.map((field) =>
+    renderField(
+      wrong === undefined ? field : { ...field, autofocus: field === wrong },
+      detailOf(field, error),
+    ),
+  );
+}
+
+const detailOf = (field: Field, error: ApiError | undefined): string | undefined =>
+  error?.validations?.find((validation) => validation.field === field.name)?.detail;
+
+function renderField(field: Field, error: string | undefined): Html {
+  const { name, label, type, autocomplete, hint, value, optional = false, autofocus } = field;
+  const described = [hint === undefined ? "" : `${name}-hint`, error === undefined ? "" : `${name}-error`];
+  return html`<div class="field">
+    <label for="${name}">${label}${optional ? html` <span class="optional">optional</span>` : ""}</label>
+    ${hint === undefined ? "" : html`<p class="hint" id="${name}-hint">${hint}</p>`}
+    <input${attributes({
+      id: name,
+      name,
+      type,
+      value,
+      autocomplete,
+      autofocus,
+      required: !optional,
+      autocapitalize: "none",
+      spellcheck: "false",
+      "aria-describedby": described.join(" ").trim() || undefined,
+      "aria-invalid": error === undefined ? undefined : "true",
+    })}>
+    ${error === undefined ? "" : html`<p class="wrong" id="${name}-error">${sentence(error)}</p>`}
+  </div>`;
+}
+
+/** What is wrong with the form as a whole, with all that no field of it shows. */
+export function problem(error: ApiError | undefined, shown: readonly Field[] = []): Html | string {
+  if (error === undefined) return "";
+  const { validations = [] } = error;
+  const isShown = ({ field }: Validation) => shown.some(({ name }) => name === field);
+  const elsewhere = validations.filter((validation) => !isShown(validation));
+  const words = validations.some(isShown) ? "Please look at what is marked below." : error.message;
+  return html`<div class="problem" role="alert">
+    <p>${words}</p>
+    ${error.detail === undefined ? "" : html`<p>${error.detail}</p>`}
+    ${validations.length > elsewhere.length ? elsewhere.map(({ field, detail }) => html`<p>${field}: ${detail}</p>`) : ""}
+  </div>`;
+}
+
+/** Details are made to follow a field's name: "must have …", "is taken". */
+function sentence(detail: string): string {
+  const text = /^[a-z]/.test(detail) ? `This ${detail}` : detail;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

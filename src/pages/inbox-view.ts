@@ -1,0 +1,131 @@
+// How the inbox looks: the whole section, and one notification, which the live part fetches by itself.
+import { html, raw } from "hono/html";
+import type { Action } from "../../db/schema.ts";
+import { exactTime, relativeTime } from "../../public/relative-time.js";
+import { toInlineHtml } from "../notifications/rules/markdown.ts";
+import type { InboxRow } from "../notifications/store/inbox.ts";
+import { attributes, type Html } from "./layout.ts";
+import { buttonTarget } from "./rules/links.ts";
+import { toProse } from "./rules/prose.ts";
+
+export interface InboxView {
+  show: "all" | "unread";
+  /** Only what is older than the notification with this id. */
+  before: string | undefined;
+}
+
+export interface InboxFacts {
+  items: readonly InboxRow[];
+  unread: number;
+  /** The newest notification's place in the order of all: news after it are told live. */
+  position: number;
+  hasOlder: boolean;
+  now: number;
+  accessUrl: string;
+}
+
+export function pathOf(view: InboxView): string {
+  const query = new URLSearchParams();
+  if (view.show === "unread") query.set("show", "unread");
+  if (view.before !== undefined) query.set("starting_before", view.before);
+  return query.size === 0 ? "/inbox" : `/inbox?${query}`;
+}
+
+export function inboxSection(view: InboxView, facts: InboxFacts): Html {
+  const { items, unread, position, hasOlder, now } = facts;
+  const here = pathOf(view);
+  return html`<section
+    id="inbox"
+    data-position="${position}"
+    data-now="${now}"
+    ${attributes({
+      "data-first-page": view.before === undefined,
+    })}
+  >
+    <div class="head">
+      <h1>Inbox</h1>
+      <p class="count" id="count">${unread === 0 ? "Nothing unread" : `${unread} unread`}</p>
+    </div>
+    <div class="bar">
+      <nav class="tabs" aria-label="Which notifications">
+        ${tab("All", { show: "all", before: undefined }, view)}
+        ${tab("Unread", { show: "unread", before: undefined }, view)}
+      </nav>
+      <form method="post" action="/inbox/read-all" id="read-all" ${attributes({ hidden: unread === 0 })}>
+        <input type="hidden" name="to" value="${here}" />
+        <button class="quiet" type="submit">Mark all as read</button>
+      </form>
+    </div>
+    <ul class="items" id="items" role="list">
+      ${items.map((item) => inboxItem(item, here, facts))}
+    </ul>
+    ${items.length === 0 ? empty(view, facts.accessUrl) : ""} ${pages(view, items.at(-1), hasOlder)}
+  </section>`;
+}
+
+function tab(words: string, to: InboxView, view: InboxView): Html {
+  return html`<a
+    href="${pathOf(to)}"
+    ${attributes({
+      "aria-current": to.show === view.show ? "page" : undefined,
+    })}
+    >${words}</a
+  >`;
+}
+
+function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): Html | string {
+  if (!hasOlder && view.before === undefined) return "";
+  return html`<nav class="pages" aria-label="Pages">
+    ${view.before === undefined ? "" : html`<a class="button" href="${pathOf({ ...view, before: undefined })}">Newest</a>`}
+    ${hasOlder ? html`<a class="button" rel="next" href="${pathOf({ ...view, before: last!.id })}">Older</a>` : ""}
+  </nav>`;
+}
+
+/** `here` is where a browser without scripts comes back to. */
+export function inboxItem(
+  item: InboxRow,
+  here: string,
+  { now, accessUrl }: Pick<InboxFacts, "now" | "accessUrl">,
+): Html {
+  const { id, readAt, createdAt } = item;
+  const buttons = (JSON.parse(item.actions) as Action[]).flatMap(({ label, url }) => {
+    const target = buttonTarget(url, accessUrl);
+    return target === null ? [] : [html`<a class="button" href="${target}" rel="noopener">${label}</a>`];
+  });
+  return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}">
+    <article aria-labelledby="t-${id}">
+      <h2 id="t-${id}">
+        ${readAt === null ? html`<span class="spoken">Unread: </span>` : ""}${raw(toInlineHtml(item.title))}
+      </h2>
+      <time datetime="${new Date(createdAt).toISOString()}" title="${exactTime(createdAt, "UTC")}"
+        >${relativeTime(createdAt, now, "UTC")}</time
+      >
+      <div class="prose">${raw(toProse(item.content))}</div>
+      ${buttons.length === 0 ? "" : html`<div class="acts">${buttons}</div>`}
+      <form class="mark" method="post" action="/inbox/items/${id}/${readAt === null ? "read" : "unread"}">
+        <input type="hidden" name="to" value="${here}" />
+        <button class="quiet" type="submit" aria-describedby="t-${id}">
+          ${readAt === null ? "Mark as read" : "Mark as unread"}
+        </button>
+      </form>
+    </article>
+  </li>`;
+}
+
+function empty(view: InboxView, accessUrl: string): Html {
+  if (view.before !== undefined) return html`<div class="empty"><p>Nothing older is here.</p></div>`;
+  if (view.show === "unread") {
+    return html`<div class="empty">
+      <h2>All read</h2>
+      <p>New notifications show up here by themselves.</p>
+    </div>`;
+  }
+  return html`<div class="empty">
+    <h2>Nothing has happened yet</h2>
+    <p>Notifications show up here by themselves. Send yourself the first one from a terminal:</p>
+    <pre><code>npx belfry login ${accessUrl}</code><code>npx belfry notifications custom "Hello" "It works"</code></pre>
+    <p>
+      Put the second line at the end of a script that takes a while, and look at something else meanwhile.
+    </p>
+  </div>`;
+}

@@ -1,0 +1,93 @@
+// The inbox: the list, one notification for the live part, and the forms that mark as read.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../api/http.ts";
+import { inboxPageSize } from "../api/inbox.ts";
+import { notFound } from "../errors.ts";
+import {
+  countUnread,
+  findInboxItem,
+  listInbox,
+  newestSeq,
+  setAllRead,
+  setRead,
+} from "../notifications/store/inbox.ts";
+import { readForm } from "./form.ts";
+import { inboxItem, inboxSection, type InboxView } from "./inbox-view.ts";
+import { respondWithPage, respondWithPart } from "./layout.ts";
+import { ownPath } from "./rules/links.ts";
+import { signedIn } from "./session.ts";
+
+/** A script asks so for the notification alone, to put it in place. */
+const partHeader = "belfry-part";
+
+export const inboxPages = new Hono<Env>()
+  .get("/inbox", signedIn, (c) => showInbox(c as Ctx))
+  .post("/inbox/read-all", signedIn, async (c) => {
+    const { to } = await readForm(c as Ctx, ["to"]);
+    await perform(c as Ctx, [setAllRead(meIfAllowed(c as Ctx), c.get("deps").now())], {});
+    return back(c as Ctx, to);
+  })
+  .get("/inbox/items/:id", signedIn, async (c) => {
+    const { item, unread } = await load(c as Ctx, {
+      item: findInboxItem(me(c as Ctx), c.req.param("id")),
+      unread: countUnread(me(c as Ctx)),
+    });
+    return showItem(c as Ctx, item[0], unread[0]!.count);
+  })
+  .post("/inbox/items/:id/:mark{read|unread}", signedIn, async (c) => {
+    const { id, mark } = c.req.param();
+    const { to } = await readForm(c as Ctx, ["to"]);
+    const readAt = mark === "read" ? c.get("deps").now() : null;
+    const { item, unread } = await perform(c as Ctx, [setRead(meIfAllowed(c as Ctx), id, readAt)], {
+      item: findInboxItem(me(c as Ctx), id),
+      unread: countUnread(me(c as Ctx)),
+    });
+    if (c.req.header(partHeader) !== undefined) return showItem(c as Ctx, item[0], unread[0]!.count);
+    if (item[0] === undefined) throw notFound("Notification");
+    return back(c as Ctx, to, id);
+  });
+
+async function showInbox(c: Ctx) {
+  const { now, config } = c.get("deps");
+  const view: InboxView = {
+    show: c.req.query("show") === "unread" ? "unread" : "all",
+    before: c.req.query("starting_before") || undefined,
+  };
+  const filter = { targets: [], templates: [], readStatus: view.show };
+  const { actor, items, unread, newest } = await load(c, {
+    items: listInbox(me(c), filter, inboxPageSize + 1, view.before),
+    unread: countUnread(me(c)),
+    newest: newestSeq(),
+  });
+  const main = inboxSection(view, {
+    items: items.slice(0, inboxPageSize),
+    hasOlder: items.length > inboxPageSize,
+    unread: unread[0]!.count,
+    position: newest[0]!.seq,
+    now: now(),
+    accessUrl: config.accessUrl,
+  });
+  return respondWithPage(c, {
+    title: "Inbox",
+    actor,
+    unread: unread[0]!.count,
+    scripts: ["inbox.js"],
+    main: html`${main}
+      <p class="spoken" id="announcer" role="status"></p>
+      <p class="live" id="live" hidden></p>`,
+  });
+}
+
+function showItem(c: Ctx, item: Parameters<typeof inboxItem>[0] | undefined, unread: number) {
+  if (item === undefined) throw notFound("Notification");
+  const { now, config } = c.get("deps");
+  c.header("belfry-unread-count", String(unread));
+  return respondWithPart(c, inboxItem(item, "/inbox", { now: now(), accessUrl: config.accessUrl }));
+}
+
+/** To the list that the form stood in, and there to the notification that it was about. */
+function back(c: Ctx, to: string, id?: string): Response {
+  const path = ownPath(to) ?? "/inbox";
+  return c.redirect(id === undefined ? path : `${path.split("#")[0]}#n-${id}`, 303);
+}

@@ -1,0 +1,100 @@
+// The frame of every page: head, header, main. Called by each page, and by the error page without a signed-in user.
+import { html, raw } from "hono/html";
+import type { HtmlEscapedString } from "hono/utils/html";
+import type { Actor } from "../accounts/rules/actor.ts";
+import type { Ctx } from "../api/http.ts";
+import { version } from "../version.ts";
+
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+export interface Page {
+  title: string;
+  main: Html;
+  /** Who is signed in; without it there is nothing to go to and nobody to sign out. */
+  actor?: Pick<Actor, "username">;
+  /** Shown in the title. */
+  unread?: number;
+  /** Modules of `public/`. */
+  scripts?: string[];
+  /** A small page with one thing to do. */
+  narrow?: boolean;
+}
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "manifest-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join("; ");
+
+export function respondWithPage(c: Ctx, page: Page, status = 200): Response | Promise<Response> {
+  return c.html(layout(page, c.req.path), status as 200, { "content-security-policy": policy });
+}
+
+/** A part of a page, for a script that puts it in place. */
+export function respondWithPart(c: Ctx, part: Html): Response | Promise<Response> {
+  return c.html(part, 200, { "content-security-policy": policy });
+}
+
+/** Attributes that are there or not; names are ours, values are escaped. */
+export function attributes(values: Record<string, string | boolean | undefined>): Html[] {
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name, value]) => (value === true ? html` ${raw(name)}` : html` ${raw(name)}="${value}"`));
+}
+
+const layout = (page: Page, path: string): Html =>
+  html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${page.unread ? `(${page.unread}) ` : ""}${page.title} · Belfry</title>
+    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+    <link rel="apple-touch-icon" href="/assets/icon.png">
+    <link rel="manifest" href="/assets/belfry.webmanifest">
+    <link rel="stylesheet" href="/assets/belfry.css">
+    ${(page.scripts ?? []).map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
+  </head>
+  <body${attributes({ class: page.narrow === true ? "narrow" : undefined })}>
+    <a class="skip" href="#main">Skip to the content</a>
+    <header class="top">
+      <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>
+      ${page.actor === undefined ? "" : signedInHeader(page.actor, path)}
+    </header>
+    <main id="main" tabindex="-1">${page.main}</main>
+    <footer class="foot">Belfry ${version}</footer>
+  </body>
+</html>`;
+
+const logo = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
+  <path class="logo-arch" d="M4 31V14a12 12 0 0 1 24 0v17z" />
+  <path
+    class="logo-bell"
+    d="M16 7.5c.9 0 1.5.7 1.5 1.5v.5c2.9.7 4.7 3.2 4.7 6.1 0 3.6.8 5 1.8 6.2.6.7.1 1.7-.8 1.7H8.8c-.9 0-1.4-1-.8-1.7 1-1.2 1.8-2.6 1.8-6.2 0-2.9 1.8-5.4 4.7-6.1V9c0-.8.6-1.5 1.5-1.5zM13.4 25h5.2a2.6 2.6 0 0 1-5.2 0z"
+  />
+</svg>`;
+
+function signedInHeader(actor: Pick<Actor, "username">, path: string): Html {
+  const link = (href: string, words: Html | string) =>
+    html`<a
+      href="${href}"
+      ${attributes({
+        "aria-current": path === href ? "page" : undefined,
+      })}
+      >${words}</a
+    >`;
+  return html`<nav class="places" aria-label="Main">
+      ${link("/inbox", "Inbox")} ${link("/deployment/notifications", "Delivery")}
+    </nav>
+    <form class="leave" method="post" action="/logout">
+      <span class="who" title="Signed in as ${actor.username}">${actor.username}</span>
+      <button class="quiet" type="submit">Sign out</button>
+    </form>`;
+}

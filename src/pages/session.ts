@@ -1,0 +1,52 @@
+// Who may see a page: the cookie's session, or off to the sign-in page. First on every page but set-up and sign-in.
+import type { MiddlewareHandler } from "hono";
+import { getCookie } from "hono/cookie";
+import { parseCredential } from "../accounts/rules/credential.ts";
+import { setSessionCookie } from "../api/cookies.ts";
+import { refuseForeignBrowser, sessionCookie, type Ctx, type Env } from "../api/http.ts";
+import { ApiError } from "../errors.ts";
+
+const declaration = {
+  summary: "A page",
+  access: "session" as const,
+  answers: {},
+  errors: [],
+};
+
+/** For every form: what another site's page sends changes nothing here. */
+export const ownForm: MiddlewareHandler<Env> = async (c, next) => {
+  refuseForeignBrowser(c as Ctx);
+  await next();
+};
+
+/** Whoever has no session, or one that has ended meanwhile, is asked to sign in and comes back afterwards. */
+export const signedIn: MiddlewareHandler<Env> = async (c, next) => {
+  if (c.req.method === "POST") refuseForeignBrowser(c as Ctx);
+  if (!bringCredential(c as Ctx)) return toSignIn(c as Ctx);
+  await next();
+  if (c.error instanceof ApiError && c.error.status === 401) {
+    c.res = undefined;
+    c.res = toSignIn(c as Ctx);
+  } else if (c.error === undefined) keepCookie(c as Ctx);
+};
+
+/** A session that is used lasts its whole lifetime again, and so does its cookie. */
+function keepCookie(c: Ctx): void {
+  const { now, config } = c.get("deps");
+  setSessionCookie(c, getCookie(c, sessionCookie)!, now() + config.sessionDuration);
+}
+
+/** Whether the request has a cookie that may be a session's: only then may `load` be asked. */
+export function bringCredential(c: Ctx): boolean {
+  const credential = parseCredential(getCookie(c, sessionCookie) ?? "");
+  if (credential === undefined) return false;
+  c.set("endpoint", declaration);
+  c.set("credential", credential);
+  return true;
+}
+
+function toSignIn(c: Ctx): Response {
+  const { pathname, search } = new URL(c.req.url);
+  const next = c.req.method === "GET" ? `?next=${encodeURIComponent(pathname + search)}` : "";
+  return new Response(null, { status: 303, headers: { location: `/login${next}` } });
+}

@@ -1,0 +1,111 @@
+// The first run: a form that makes the first user, an owner, and signs them in. Gone once there is one.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { isLocalCaller } from "../accounts/rules/loopback.ts";
+import { signIn } from "../accounts/sessions.ts";
+import { createFirstUser, isSetUp } from "../accounts/setup.ts";
+import { setSessionCookie } from "../api/cookies.ts";
+import { setupRequestOf } from "../api/first-user.ts";
+import type { Ctx, Env } from "../api/http.ts";
+import { ApiError } from "../errors.ts";
+import { fields, problem, readForm, type Field } from "./form.ts";
+import { respondWithPage } from "./layout.ts";
+import { ownForm } from "./session.ts";
+
+const names = ["email", "username", "name", "password", "setup_code"] as const;
+type Values = Partial<Record<(typeof names)[number], string>>;
+
+export const setupPages = new Hono<Env>()
+  .get("/setup", async (c) => {
+    if (await isSetUp(c.get("deps"))) return c.redirect("/login", 303);
+    return showSetup(c as Ctx, {});
+  })
+  .post("/setup", ownForm, async (c) => {
+    const deps = c.get("deps");
+    const values = await readForm(c as Ctx, names);
+    const { email, username, name, password, setup_code: setupCode } = values;
+    try {
+      const user = { email: email.trim(), username: username.trim(), name: name.trim(), password };
+      await createFirstUser(deps, user, setupRequestOf(c as Ctx, setupCode));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status >= 500) throw error;
+      if (error.status === 409 && error.validations === undefined) return c.redirect("/login", 303);
+      return showSetup(c as Ctx, values, error.status === 403 ? wrongCode(setupCode) : error);
+    }
+    const { key, expiresAt } = await signIn(deps, { email: email.trim(), password }, c.get("requestId"));
+    setSessionCookie(c as Ctx, key, expiresAt);
+    return c.redirect("/inbox", 303);
+  });
+
+function showSetup(c: Ctx, values: Values, error?: ApiError) {
+  const { clientAddress: address } = c.get("deps");
+  const needsCode = !isLocalCaller({ address, ...setupRequestOf(c, undefined) });
+  const form = setupFields(values, needsCode);
+  const main = html`<form class="sheet" method="post" action="/setup">
+    <h1>Welcome to Belfry</h1>
+    <p>
+      Belfry tells people when something happens to their workspaces. Make the first account: it is the
+      owner's and may do everything.
+    </p>
+    ${problem(error, form)} ${fields(form, error)}
+    <button class="button primary" type="submit">Create the account</button>
+  </form>`;
+  return respondWithPage(c, { title: "Set up", main, narrow: true }, error?.status);
+}
+
+function setupFields(values: Values, needsCode: boolean): Field[] {
+  const code: Field = {
+    name: "setup_code",
+    label: "Set-up code",
+    type: "text",
+    autocomplete: "one-time-code",
+    hint: "The server printed it when it started. It shows that this machine is yours.",
+    value: values.setup_code,
+  };
+  return [
+    {
+      name: "email",
+      label: "Email address",
+      type: "email",
+      autocomplete: "email",
+      hint: "You sign in with it.",
+      value: values.email,
+      autofocus: true,
+    },
+    {
+      name: "username",
+      label: "Username",
+      type: "text",
+      autocomplete: "username",
+      hint: "Letters, digits and hyphens.",
+      value: values.username,
+    },
+    {
+      name: "name",
+      label: "Your name",
+      type: "text",
+      autocomplete: "name",
+      value: values.name,
+      optional: true,
+    },
+    {
+      name: "password",
+      label: "Password",
+      type: "password",
+      autocomplete: "new-password",
+      hint: "At least 8 characters. A few words that don't belong together are good.",
+    },
+    ...(needsCode ? [code] : []),
+  ];
+}
+
+/** The API's words speak of headers; here there is a field. */
+function wrongCode(given: string): ApiError {
+  const detail =
+    given.trim() === ""
+      ? "Setting up from another machine needs the code."
+      : "That is not the code of the server's latest start.";
+  return new ApiError(403, "The set-up code is not right.", {
+    validations: [{ field: "setup_code", detail }],
+  });
+}

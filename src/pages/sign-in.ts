@@ -1,0 +1,88 @@
+// The way in and out: `/` sends everybody where they belong, and the sign-in form remembers where they wanted to go.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { signIn, signOut } from "../accounts/sessions.ts";
+import { isSetUp } from "../accounts/setup.ts";
+import { clearSessionCookie, setSessionCookie } from "../api/cookies.ts";
+import { load, type Ctx, type Env } from "../api/http.ts";
+import { ApiError } from "../errors.ts";
+import { fields, problem, readForm, type Field } from "./form.ts";
+import { respondWithPage } from "./layout.ts";
+import { afterSignIn } from "./rules/links.ts";
+import { bringCredential, ownForm } from "./session.ts";
+
+export const signInPages = new Hono<Env>()
+  .get("/", async (c) => {
+    if ((await actorOf(c as Ctx)) !== undefined) return c.redirect("/inbox", 303);
+    return c.redirect((await isSetUp(c.get("deps"))) ? "/login" : "/setup", 303);
+  })
+  .get("/login", async (c) => {
+    const next = afterSignIn(c.req.query("next"));
+    if ((await actorOf(c as Ctx)) !== undefined) return c.redirect(next, 303);
+    if (!(await isSetUp(c.get("deps")))) return c.redirect("/setup", 303);
+    return showSignIn(c as Ctx, { next, signedOut: c.req.query("signed_out") !== undefined });
+  })
+  .post("/login", ownForm, async (c) => {
+    const { email, password, next } = await readForm(c as Ctx, ["email", "password", "next"]);
+    try {
+      const session = await signIn(c.get("deps"), { email: email.trim(), password }, c.get("requestId"));
+      setSessionCookie(c as Ctx, session.key, session.expiresAt);
+      return c.redirect(afterSignIn(next), 303);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status >= 500) throw error;
+      for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+      return showSignIn(c as Ctx, { next: afterSignIn(next), email, error });
+    }
+  })
+  .post("/logout", ownForm, async (c) => {
+    const actor = await actorOf(c as Ctx);
+    if (actor !== undefined) await signOut(c.get("deps"), actor, c.get("requestId"));
+    clearSessionCookie(c as Ctx);
+    return c.redirect("/login?signed_out", 303);
+  });
+
+/** Who is signed in; undefined when nobody is, or their key is none for pages. */
+async function actorOf(c: Ctx) {
+  if (!bringCredential(c)) return undefined;
+  try {
+    return (await load(c, {})).actor;
+  } catch (error) {
+    if (error instanceof ApiError && error.status < 500) return undefined;
+    throw error;
+  }
+}
+
+interface SignInPage {
+  next: string;
+  email?: string;
+  signedOut?: boolean;
+  error?: ApiError;
+}
+
+function showSignIn(c: Ctx, { next, email, signedOut = false, error }: SignInPage) {
+  const form: Field[] = [
+    {
+      name: "email",
+      label: "Email address",
+      type: "email",
+      autocomplete: "username",
+      value: email,
+      autofocus: email === undefined,
+    },
+    {
+      name: "password",
+      label: "Password",
+      type: "password",
+      autocomplete: "current-password",
+      autofocus: email !== undefined,
+    },
+  ];
+  const main = html`<form class="sheet" method="post" action="/login">
+    <h1>Sign in</h1>
+    ${signedOut && error === undefined ? html`<p class="note" role="status">You are signed out.</p>` : ""}
+    ${problem(error, form)} ${fields(form, error)}
+    <input type="hidden" name="next" value="${next}" />
+    <button class="button primary" type="submit">Sign in</button>
+  </form>`;
+  return respondWithPage(c, { title: "Sign in", main, narrow: true }, error?.status);
+}

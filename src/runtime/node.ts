@@ -1,0 +1,26 @@
+// `npm start` and `belfry serve`: configuration from the environment, then a server that says what a person needs next.
+import { banner } from "./banner.ts";
+import { failureWords } from "./failure.ts";
+import { PortInUseError, startServer } from "./server.ts";
+
+try {
+  const server = await startServer(process.env, {
+    write: (line) => process.stderr.write(`${line}\n`),
+    terminal: process.stderr.isTTY,
+  });
+  process.stdout.write(`${banner(server, process.stdout.isTTY)}\n`);
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      // A second one means: now.
+      if (stopping) process.exit(130);
+      stopping = true;
+      void server.stop().then(() => process.exit(0));
+    });
+  }
+} catch (error) {
+  const words =
+    error instanceof PortInUseError ? error.message : failureWords(error, process.env["BELFRY_DATABASE_URL"]);
+  process.stderr.write(`belfry: ${words}\n`);
+  process.exit(1);
+}

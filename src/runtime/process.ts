@@ -1,0 +1,52 @@
+// What lives as long as a Node process: groups, queues, caches and the live hub.
+import type { Database } from "../../db/client.ts";
+import type { Process } from "../deps.ts";
+import type { Log } from "../log.ts";
+import { createNudgeQueue } from "../notifications/dispatch.ts";
+import { createEnqueueGroup } from "../notifications/group.ts";
+import { createHub } from "../notifications/hub.ts";
+
+export interface ProcessOptions {
+  db: Database;
+  log: Log;
+  stopping: AbortSignal;
+  /** Password hashes at a time. */
+  hashes: number;
+  passwordCost?: number | undefined;
+}
+
+/** Milliseconds between looks for other processes' notifications. */
+const hubInterval = 1_000;
+
+export function createProcess({ db, log, stopping, hashes, passwordCost }: ProcessOptions): Process {
+  return {
+    templates: new Map(),
+    group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),
+    nudges: createNudgeQueue(),
+    hub: createHub({
+      db,
+      interval: hubInterval,
+      onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
+    }),
+    hashLimit: createLimit(hashes),
+    ...(passwordCost === undefined ? {} : { passwordCost }),
+    toldFailures: new Map(),
+    stopping,
+  };
+}
+
+/** Runs at most `width` tasks at a time, the others in order. */
+export function createLimit(width: number): Process["hashLimit"] {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve));
+    running += 1;
+    try {
+      return await task();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
+}

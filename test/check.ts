@@ -1,0 +1,53 @@
+// `npm run check`: formatting, lint with the import laws, types, the worker's bundle. Side by side; seconds.
+import { spawn } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { bundleWorker } from "./support/bundle.ts";
+
+interface Verdict {
+  ok: boolean;
+  /** What there is to read; for a check that passed, a few words at most. */
+  words: string;
+}
+
+const bin = (name: string) => new URL(`../node_modules/.bin/${name}`, import.meta.url).pathname;
+
+/** Passes when the program does. */
+function run(command: string, ...args: string[]): Promise<Verdict> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.on("close", (code) => resolve({ ok: code === 0, words: code === 0 ? "" : output.trim() }));
+  });
+}
+
+async function bundle(): Promise<Verdict> {
+  try {
+    const { folder, size, problems } = await bundleWorker();
+    await rm(folder, { recursive: true });
+    if (problems.length > 0) return { ok: false, words: problems.join("\n") };
+    return { ok: true, words: `${Math.round(size)} KiB compressed` };
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    return { ok: false, words: `${stdout}${stderr}`.trim() || String(error) };
+  }
+}
+
+const checks: Record<string, Promise<Verdict>> = {
+  formatting: run(bin("oxfmt"), "-c", ".oxfmtrc.json", "--check", "src", "db", "test", "public"),
+  lint: run(bin("oxlint"), "-c", ".oxlintrc.json", "--deny-warnings", "src", "db", "test"),
+  types: run(bin("tsc")),
+  "worker's bundle": bundle(),
+};
+
+await Promise.all(
+  Object.entries(checks).map(async ([name, verdict]) => {
+    const { ok, words } = await verdict;
+    if (ok) console.log(`ok     ${name}${words === "" ? "" : ` (${words})`}`);
+    else {
+      console.log(`FAILED ${name}\n${words}`);
+      process.exitCode = 1;
+    }
+  }),
+);

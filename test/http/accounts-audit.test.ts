@@ -1,0 +1,129 @@
+// The audit log: each deed once, in the write that did it, for owners and auditors.
+import { expect, test } from "vitest";
+import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+
+interface Entry {
+  id: string;
+  action: string;
+  resource_type: string;
+  resource_id: string | null;
+  user: { id: string; username: string } | null;
+  detail: Record<string, unknown>;
+}
+
+const read = async (server: TestServer, token: string, query = "") => {
+  const answer = await server.call("GET", `/api/v2/audit${query}`, { token });
+  return { ...answer, entries: answer.json.entries as Entry[], next: answer.json.next as number | null };
+};
+
+test("every deed leaves one entry that says who, what and from where, and no secret", async () => {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const mia = await addUser(server, token, "mia");
+  const call = (method: string, path: string, json?: unknown, as = token) =>
+    server.call(method, `/api/v2/users/${path}`, { token: as, ...(json === undefined ? {} : { json }) });
+  const newPassword = server.secret("seven-green-bottles-41");
+  await call("PUT", "me/profile", { username: "mia", name: "Mia" }, mia.token);
+  await call("PUT", "me/password", { old_password: mia.password, password: newPassword }, mia.token);
+  const made = await call("POST", "me/keys/tokens", { token_name: "ci" }, mia.token);
+  await call("DELETE", `me/keys/${(made.json.key as string).slice(0, 10)}`, undefined, mia.token);
+  await call("PUT", "mia/roles", { roles: ["auditor"] });
+  await call("PUT", "mia/roles", { roles: ["auditor"] });
+  await call("PUT", "mia/status/suspend");
+  await call("PUT", "mia/status/suspend");
+  await call("PUT", "mia/status/activate");
+  await call("DELETE", "mia");
+  await call("DELETE", "me");
+
+  const { text, entries } = await read(server, token);
+  const deeds = entries.map(
+    (entry) => `${entry.user?.username ?? "-"} ${entry.action} ${entry.resource_type}`,
+  );
+  expect(deeds.toReversed()).toEqual([
+    "- create user",
+    "ada login api_key",
+    "ada create user",
+    "mia login api_key",
+    "mia write user",
+    "mia write user",
+    "mia create api_key",
+    "mia delete api_key",
+    "ada write user",
+    "ada suspend user",
+    "ada activate user",
+    "ada delete user",
+  ]);
+  expect(entries.find((entry) => entry.action === "delete" && entry.resource_type === "user")).toMatchObject({
+    resource_id: mia.userId,
+    user: { id: userId },
+    ip: "127.0.0.1",
+    request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    time: new Date(server.clock.now()).toISOString(),
+    detail: { username: "mia", email: "mia@example.com", roles: ["auditor"] },
+  });
+  for (const secret of [newPassword, mia.password, owner.password, "scrypt$", token.slice(11), made.json.key])
+    expect(text).not.toContain(secret);
+});
+
+test("what was refused leaves no entry of having been done", async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  const mia = await addUser(server, token, "mia");
+  const before = (await read(server, token)).entries.length;
+  await server.call("DELETE", "/api/v2/users/ada", { token: mia.token });
+  await server.call("DELETE", "/api/v2/users/ada", { token });
+  await server.call("PUT", "/api/v2/users/mia/profile", { token, json: { username: "ada", name: "" } });
+  await server.call("POST", "/api/v2/users", {
+    token,
+    json: { email: "ada@example.com", username: "x", password: server.secret("seven-green-bottles-41") },
+  });
+  expect((await read(server, token)).entries).toHaveLength(before);
+});
+
+test("the log is read newest first, page by page, without a gap or a repetition", async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  for (const name of ["ann", "ben", "cat"]) await addUser(server, token, name);
+  const all = (await read(server, token)).entries.map((entry) => entry.id);
+  expect(all).toHaveLength(8);
+  const paged: string[] = [];
+  let next: number | null = null;
+  do {
+    const page = await read(server, token, `?limit=3${next === null ? "" : `&before=${next}`}`);
+    expect(page.entries.length).toBeLessThanOrEqual(3);
+    paged.push(...page.entries.map((entry) => entry.id));
+    next = page.next;
+  } while (next !== null);
+  expect(paged).toEqual(all);
+});
+
+test("the log is filtered by who, what and to what", async () => {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const mia = await addUser(server, token, "mia");
+  const actions = async (query: string) =>
+    (await read(server, token, query)).entries.map((entry) => entry.action);
+  expect(await actions("?user=mia")).toEqual(["login"]);
+  expect(await actions(`?user=${mia.userId}`)).toEqual(["login"]);
+  expect(await actions("?user=me")).toEqual(["create", "login"]);
+  expect(await actions(`?user=${userId}&action=create`)).toEqual(["create"]);
+  expect(await actions(`?resource_id=${mia.userId}`)).toEqual(["create"]);
+  expect(await actions("?user=nobody")).toEqual([]);
+});
+
+test("only owners and auditors read the log, and what it doesn't know is refused", async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  for (const [name, roles, status] of [
+    ["aud", ["auditor"], 200],
+    ["uma", ["user-admin"], 403],
+    ["tom", ["template-admin"], 403],
+    ["mia", [], 403],
+  ] as [string, string[], number][]) {
+    const { token: theirs } = await addUser(server, token, name, roles);
+    expect((await read(server, theirs)).status, name).toBe(status);
+  }
+  expect((await server.call("GET", "/api/v2/audit")).status).toBe(401);
+  for (const query of ["?limit=501", "?before=x", "?colour=blue", "?action="])
+    expect((await server.call("GET", `/api/v2/audit${query}`, { token })).status, query).toBe(400);
+});

@@ -1,0 +1,338 @@
+// The way out: webhooks on real sockets, retries, leases, pause, and what the log says.
+import { Webhook } from "standardwebhooks";
+import { describe, expect, test } from "vitest";
+import { dispatch } from "../../src/notifications/dispatch.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+
+const secret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
+
+async function start(environment: Record<string, string> = {}) {
+  const receiver = await startReceiver();
+  const server = await startTestServer({
+    environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url, ...environment },
+  });
+  return { server, receiver, ...(await signInFirst(server)) };
+}
+
+const send = (server: TestServer, token: string, title: string) =>
+  server.call("POST", "/api/v2/notifications/custom", {
+    token,
+    json: { content: { title, message: "*All* green" } },
+  });
+
+/** Sends what is due and answers how many attempts came of it; the nudges of earlier answers are over before. */
+async function pass(server: TestServer) {
+  await server.settled();
+  return dispatch(server.deps());
+}
+
+const failures = (server: TestServer) =>
+  server.logs.filter((line) => line.includes("could not be delivered"));
+
+describe("a webhook", () => {
+  test("has Coder's envelope and a signature that the reference library accepts", async () => {
+    const { server, receiver, token, userId } = await start({ BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret });
+    await send(server, token, "Build <done> & [dusted](http://a.example)");
+    const [arrival] = await receiver.wait(1);
+    const { headers, body, json } = arrival!;
+    expect(json).toEqual({
+      _version: "1.1",
+      msg_id: headers["x-message-id"],
+      payload: {
+        _version: "1.2",
+        notification_name: "Custom Notification",
+        notification_template_id: "39b1e189-c857-4b0c-877a-511144c18516",
+        user_id: userId,
+        user_email: owner.email,
+        user_name: "Ada Lovelace",
+        user_username: "ada",
+        actions: [],
+        labels: { custom_title: "Build <done> & [dusted](http://a.example)", custom_message: "*All* green" },
+        data: { dedupe_bypass_ts: "2026-11-21T10:00:00Z" },
+        targets: null,
+      },
+      title: "Build <done> & dusted (http://a.example)",
+      title_markdown: "Build <done> & [dusted](http://a.example)",
+      body: "All green",
+      body_markdown: "*All* green",
+    });
+    expect(headers).toMatchObject({ "content-type": "application/json", "webhook-id": json.msg_id });
+    expect(headers["webhook-timestamp"]).toBe(String(Math.floor(server.clock.now() / 1_000)));
+    // The library judges by the real clock, the server by the test's: it is asked about the signature alone.
+    const signed = new Webhook(secret).sign(
+      json.msg_id as string,
+      new Date(Number(headers["webhook-timestamp"]) * 1_000),
+      body,
+    );
+    expect(headers["webhook-signature"]).toBe(signed);
+  });
+
+  test("goes out right after the answer, with no tick at all", async () => {
+    const { server, receiver, token } = await start();
+    await Promise.all(Array.from({ length: 30 }, (_, index) => send(server, token, `Build ${index}`)));
+    const arrivals = await receiver.wait(30);
+    expect(new Set(arrivals.map(({ json }) => json.msg_id)).size).toBe(30);
+    await server.settled();
+    expect(await pass(server)).toEqual({ claimed: 0, sent: 0, failed: 0 });
+  });
+
+  test("that fails is tried again after growing waits under the same id, five times, then no more", async () => {
+    const { server, receiver, token } = await start();
+    receiver.answer({ status: 500 });
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    for (const wait of [36_000, 144_000, 576_000, 2_304_000]) {
+      expect((await pass(server)).claimed).toBe(0);
+      server.clock.advance(wait);
+      expect((await pass(server)).failed).toBe(1);
+    }
+    server.clock.advance(86_400_000);
+    expect((await pass(server)).claimed).toBe(0);
+    expect(receiver.arrivals).toHaveLength(5);
+    expect(new Set(receiver.arrivals.map(({ json }) => json.msg_id)).size).toBe(1);
+    const states = await server.messages();
+    expect(states).toMatchObject([
+      {
+        status: "permanent_failure",
+        attemptCount: 5,
+        reasons: expect.stringContaining("attempts_exhausted"),
+      },
+      { method: "inbox", status: "sent" },
+    ]);
+  });
+
+  test("that is accepted at the second try is sent once more and then done", async () => {
+    const { server, receiver, token } = await start();
+    receiver.answer({ status: 503, headers: { "retry-after": "300" } });
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    await server.settled();
+    receiver.answer({ status: 200 });
+    server.clock.advance(200_000);
+    expect((await pass(server)).claimed).toBe(0);
+    server.clock.advance(100_001);
+    expect((await pass(server)).sent).toBe(1);
+    expect(receiver.arrivals.map(({ json }) => json.msg_id)[0]).toBe(receiver.arrivals[1]!.json.msg_id);
+    const attempts = await server.attempts();
+    expect(attempts).toMatchObject([
+      { number: 1, outcome: "temporary_failure", detail: "answered 503" },
+      { number: 2, outcome: "sent", detail: "answered 200" },
+    ]);
+  });
+
+  test("is not sent on by a redirect", async () => {
+    const { server, receiver, token } = await start();
+    const elsewhere = await startReceiver();
+    receiver.answer({ status: 302, headers: { location: elsewhere.url } });
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    await server.settled();
+    expect(elsewhere.arrivals).toEqual([]);
+    expect((await server.messages())[0]).toMatchObject({ status: "temporary_failure" });
+  });
+
+  test("answered 410 switches the endpoint off, until a test notification is accepted", async () => {
+    const { server, receiver, token } = await start();
+    receiver.answer({ status: 410 });
+    await send(server, token, "one");
+    await receiver.wait(1);
+    await server.settled();
+    await send(server, token, "two");
+    await server.settled();
+    expect(receiver.arrivals).toHaveLength(1);
+    expect((await server.messages()).filter(({ method }) => method === "webhook")).toMatchObject([
+      { status: "permanent_failure", reasons: expect.stringContaining("endpoint_gone") },
+      { status: "permanent_failure", reasons: expect.stringContaining("endpoint_gone") },
+    ]);
+    receiver.answer({ status: 200 });
+    await server.call("POST", "/api/v2/notifications/test", { token });
+    await receiver.wait(2);
+    await server.settled();
+    await send(server, token, "three");
+    await receiver.wait(3);
+  });
+
+  test("to nobody listening is a temporary failure with the reason in words", async () => {
+    const { server, receiver, token } = await start();
+    await receiver.close();
+    await send(server, token, "Build done");
+    await server.settled();
+    expect(await server.attempts()).toMatchObject([
+      { outcome: "temporary_failure", detail: expect.stringContaining("ECONNREFUSED") },
+    ]);
+  });
+
+  test("to a receiver that never answers is given up after the deadline", async () => {
+    const { server, receiver, token } = await start({ BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "200ms" });
+    let release = (_: { status: number }) => {};
+    receiver.answer(() => new Promise((resolve) => (release = resolve)));
+    await send(server, token, "Build done");
+    await server.settled();
+    expect(await server.attempts()).toMatchObject([
+      { outcome: "temporary_failure", detail: "no answer in time" },
+    ]);
+    release({ status: 200 });
+  });
+});
+
+describe("before it is sent", () => {
+  test("a message of somebody suspended since is kept back and says why", async () => {
+    const { server, receiver, token } = await start();
+    const grace = await addUser(server, token, "grace");
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+    await send(server, grace.token, "hers");
+    await server.call("PUT", "/api/v2/users/grace/status/suspend", { token });
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
+    await pass(server);
+    expect(receiver.arrivals).toEqual([]);
+    for (const message of await server.messages()) {
+      expect(message).toMatchObject({
+        status: "inhibited",
+        reasons: expect.stringContaining("suspended_user"),
+      });
+    }
+  });
+
+  test("a kind that the person has switched off since is kept back", async () => {
+    const { server, receiver, token } = await start();
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+    await send(server, token, "Build done");
+    await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+      token,
+      json: { template_disabled_map: { "39b1e189-c857-4b0c-877a-511144c18516": true } },
+    });
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
+    await pass(server);
+    expect(receiver.arrivals).toEqual([]);
+    for (const message of await server.messages()) {
+      expect(message).toMatchObject({
+        status: "inhibited",
+        reasons: expect.stringContaining("disabled_by_user"),
+      });
+    }
+  });
+});
+
+describe("leases", () => {
+  test("two dispatchers at once send each message once", async () => {
+    const { server, receiver, token } = await start();
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+    for (let index = 0; index < 120; index += 1) await send(server, token, `Build ${index}`);
+    await server.settled();
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
+    const reports = await Promise.all([1, 2, 3].map(() => dispatch(server.deps())));
+    expect(reports.reduce((sum, report) => sum + report.sent, 0)).toBe(240);
+    expect(new Set(receiver.arrivals.map(({ json }) => json.msg_id)).size).toBe(120);
+    expect(receiver.arrivals).toHaveLength(120);
+  });
+
+  test("one that was not settled in time is sent again; the late result changes nothing", async () => {
+    const { server, receiver, token } = await start({ BELFRY_NOTIFICATIONS_LEASE_PERIOD: "20s" });
+    let release = (_: { status: number }) => {};
+    receiver.answer(() => new Promise((resolve) => (release = resolve)));
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    const releaseFirst = release;
+    receiver.answer({ status: 200 });
+    server.clock.advance(20_001);
+    expect(await dispatch(server.deps())).toMatchObject({ sent: 1 });
+    releaseFirst({ status: 500 });
+    await server.settled();
+    expect((await server.messages())[0]).toMatchObject({ status: "sent", attemptCount: 2, dueAt: null });
+    expect(await server.attempts()).toMatchObject([
+      { number: 1, outcome: "temporary_failure" },
+      { number: 2, outcome: "sent" },
+    ]);
+  });
+
+  test("a message whose every try was cut off is not tried for ever", async () => {
+    const { server, receiver, token } = await start({ BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: "2" });
+    receiver.answer({ status: 500 });
+    await send(server, token, "Build done");
+    await server.settled();
+    await server.sql(
+      "UPDATE notification_messages SET status = 'leased', lease_token = 'lost', attempt_count = 2, due_at = 1 WHERE method = 'webhook'",
+    );
+    expect(await pass(server)).toMatchObject({ claimed: 1, failed: 1 });
+    expect((await server.messages())[0]).toMatchObject({
+      status: "permanent_failure",
+      reasons: expect.stringContaining("attempts_exhausted"),
+    });
+    expect(receiver.arrivals).toHaveLength(1);
+  });
+
+  test("a server that stops takes nothing more and finishes what it began", async () => {
+    const { server, receiver, token } = await start();
+    let release = (_: { status: number }) => {};
+    receiver.answer(() => new Promise((resolve) => (release = resolve)));
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    const stopped = server.stop();
+    release({ status: 200 });
+    await stopped;
+    const again = await startTestServer({ folder: server.folder, clock: server.clock });
+    expect((await again.messages())[0]).toMatchObject({ status: "sent" });
+  });
+});
+
+describe("the log", () => {
+  test("tells of a failing receiver once a minute, with what matters and a count", async () => {
+    const { server, receiver, token } = await start();
+    receiver.answer({ status: 500 });
+    for (let index = 0; index < 5; index += 1) await send(server, token, `Build ${index}`);
+    await receiver.wait(5);
+    await server.settled();
+    expect(failures(server)).toHaveLength(1);
+    const told = JSON.parse(failures(server)[0]!);
+    expect(told).toMatchObject({
+      level: "warn",
+      method: "webhook",
+      host: new URL(receiver.url).host,
+      answer: "answered 500",
+      next_try: expect.stringMatching(/^2026-11-21T10:00/),
+      message_id: expect.any(String),
+    });
+    server.clock.advance(61_000);
+    await send(server, token, "Build 6");
+    await receiver.wait(6);
+    await server.settled();
+    expect(JSON.parse(failures(server)[1]!)).toMatchObject({ same_before: 4 });
+  });
+
+  test("of a healthy server says nothing, whatever is sent", async () => {
+    const { server, receiver, token } = await start();
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    await server.runTick();
+    await server.settled();
+    expect(server.logs).toEqual([]);
+  });
+});
+
+describe("retention", () => {
+  test("cuts back messages, attempts, events and read notifications when their time is over, and no earlier", async () => {
+    const { server, receiver, token } = await start({
+      BELFRY_NOTIFICATIONS_MESSAGE_RETENTION: "7d",
+      BELFRY_NOTIFICATIONS_INBOX_RETENTION: "14d",
+    });
+    const counts = async () =>
+      Promise.all(
+        ["notification_events", "notification_messages", "notification_attempts", "inbox_notifications"].map(
+          async (table) => (await server.sql(`SELECT count(*) AS n FROM ${table}`))[0]!["n"],
+        ),
+      );
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    await server.settled();
+    server.clock.advance(7 * 86_400_000 - 1_000);
+    await server.runTick();
+    expect(await counts()).toEqual([1, 2, 1, 1]);
+    server.clock.advance(2_000);
+    await server.runTick();
+    expect(await counts()).toEqual([0, 0, 0, 1]);
+    server.clock.advance(7 * 86_400_000);
+    await server.runTick();
+    expect(await counts()).toEqual([0, 0, 0, 0]);
+  });
+});

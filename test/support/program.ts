@@ -1,0 +1,85 @@
+// Belfry as people start it: a process of its own, killed when the test ends.
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
+
+export interface Program {
+  process: ChildProcess;
+  /** The JSON line that it printed once it listened. */
+  started: Record<string, unknown>;
+  url: string;
+  stderr: () => string;
+  /** Sends a signal and resolves with how it ended. */
+  kill: (signal: NodeJS.Signals) => Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "belfry-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+/** The environment of a process: this one's without what could leak into it. */
+export function cleanEnvironment(extra: Record<string, string>): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("BELFRY_") && !name.startsWith("VITEST"),
+  );
+  return { ...(Object.fromEntries(kept) as Record<string, string>), ...extra };
+}
+
+/** Runs a program to its end. */
+export function run(
+  words: string[],
+  options: { environment?: Record<string, string>; folder?: string; input?: string } = {},
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [launcher, ...words], {
+    cwd: options.folder,
+    env: cleanEnvironment(options.environment ?? {}),
+  });
+  const out = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => (out.stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (out.stderr += chunk.toString()));
+  child.stdin.end(options.input ?? "");
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, ...out })));
+}
+
+/** Starts `belfry serve` and waits until it listens; fails with what it said when it doesn't. */
+export async function startProgram(environment: Record<string, string>): Promise<Program> {
+  const child = spawn(process.execPath, [launcher, "serve"], { env: cleanEnvironment(environment) });
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.on("close", (code, signal) => resolve({ code, signal })),
+  );
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  const line = await new Promise<string>((resolve, reject) => {
+    let stdout = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+      if (stdout.includes("\n")) resolve(stdout);
+    });
+    void ended.then(() => reject(new Error(`The server ended before it listened: ${stderr}`)));
+  });
+  const started = JSON.parse(line) as Record<string, unknown>;
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
+  return { process: child, started, url: started["address"] as string, stderr: () => stderr, kill };
+}

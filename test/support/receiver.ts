@@ -1,0 +1,61 @@
+// A real webhook receiver on a socket of its own: keeps what it gets, answers what the test says, and lets a test wait
+// for an arrival instead of a time.
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { onTestFinished } from "vitest";
+
+export interface Arrival {
+  headers: IncomingHttpHeaders;
+  body: string;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  json: any;
+}
+
+export interface Receiver {
+  url: string;
+  arrivals: Arrival[];
+  /** Resolves with the first `count` arrivals once they are there. */
+  wait: (count: number) => Promise<Arrival[]>;
+  /** What to answer from now on: a status with headers, or a promise of one (the request is held until then). */
+  answer: (reply: Reply | (() => Reply | Promise<Reply>)) => void;
+  close: () => Promise<void>;
+}
+
+export interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+}
+
+export async function startReceiver(): Promise<Receiver> {
+  const arrivals: Arrival[] = [];
+  const waiting: { count: number; resolve: (arrivals: Arrival[]) => void }[] = [];
+  let reply: () => Reply | Promise<Reply> = () => ({ status: 204 });
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = Buffer.concat(chunks).toString("utf8");
+      arrivals.push({ headers: request.headers, body, json: JSON.parse(body) as unknown });
+      for (const waiter of waiting)
+        if (arrivals.length >= waiter.count) waiter.resolve(arrivals.slice(0, waiter.count));
+      void Promise.resolve(reply()).then(({ status, headers }) => response.writeHead(status, headers).end());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.closeAllConnections();
+      server.close(() => resolve());
+    });
+  onTestFinished(close);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    arrivals,
+    wait: (count) =>
+      arrivals.length >= count
+        ? Promise.resolve(arrivals.slice(0, count))
+        : new Promise((resolve) => waiting.push({ count, resolve })),
+    answer: (next) => (reply = typeof next === "function" ? next : () => next),
+    close,
+  };
+}

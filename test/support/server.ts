@@ -1,0 +1,213 @@
+// A real server in this process: its own database file, a port of its own, a clock that is set, logs that are kept.
+// On stop it proves that no secret the test made is in the log.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import { onTestFinished } from "vitest";
+import { query } from "../../db/client.ts";
+import { notificationAttempts, notificationMessages } from "../../db/schema.ts";
+import { startServer, type RunningServer, type ServerOptions } from "../../src/runtime/server.ts";
+import { tick, type TickReport } from "../../src/tick.ts";
+import { wrapClient, type AdapterName } from "./adapters.ts";
+
+type Row = Record<string, unknown>;
+
+export interface TestClock {
+  now: () => number;
+  advance: (milliseconds: number) => void;
+}
+
+export function createClock(start = Date.parse("2026-11-21T10:00:00.500Z")): TestClock {
+  let time = start;
+  return { now: () => time, advance: (milliseconds) => (time += milliseconds) };
+}
+
+export interface TestServerOptions extends Partial<ServerOptions> {
+  environment?: Record<string, string>;
+  adapter?: AdapterName;
+  clock?: TestClock;
+  /** A folder to keep the database in; otherwise one that is removed. */
+  folder?: string;
+}
+
+export interface TestServer extends RunningServer {
+  url: string;
+  clock: TestClock;
+  logs: string[];
+  /** Remembers something that no log line may contain. */
+  secret: <T extends string>(value: T) => T;
+  /** Sends JSON (or what `body` is) and parses a JSON answer. */
+  call: (method: string, path: string, options?: CallOptions) => Promise<CallAnswer>;
+  folder: string;
+  /** One pass of everything periodic, now. */
+  runTick: () => Promise<TickReport>;
+  /** Rows of a statement, for looking at what is stored. */
+  sql: (statement: string) => Promise<Row[]>;
+  /** The messages there are, in order; the attempts likewise. */
+  messages: () => Promise<(typeof notificationMessages.$inferSelect)[]>;
+  attempts: () => Promise<(typeof notificationAttempts.$inferSelect)[]>;
+}
+
+export interface CallOptions {
+  token?: string;
+  json?: unknown;
+  body?: BodyInit;
+  headers?: Record<string, string>;
+}
+
+export interface CallAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // Tests look into answers of every shape.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  json: any;
+}
+
+/** The adapter that the whole suite runs with, from the vitest project. */
+export const suiteAdapter = (process.env["BELFRY_TEST_ADAPTER"] ?? "plain") as AdapterName;
+
+/** Starts a server that stops when the test ends. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { environment = {}, adapter = suiteAdapter, clock = createClock(), folder: kept, ...rest } = options;
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), "belfry-")));
+  const logs: string[] = [];
+  const secrets = new Set<string>();
+  const server = await startServer(
+    {
+      BELFRY_DATABASE_URL: `file:${join(folder, "belfry.db")}`,
+      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+      BELFRY_LOG_LEVEL: "debug",
+      BELFRY_LOG_FORMAT: "json",
+      ...environment,
+    },
+    {
+      write: (line) => logs.push(line),
+      terminal: false,
+      now: clock.now,
+      ticking: false,
+      passwordCost: 16,
+      wrapClient: (client) => wrapClient(client, adapter),
+      ...rest,
+    },
+  );
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= server.stop());
+  onTestFinished(async () => {
+    await stop();
+    if (kept === undefined) await rm(folder, { recursive: true, force: true });
+    for (const secret of secrets) {
+      const line = logs.find((entry) => entry.includes(secret));
+      if (line !== undefined) throw new Error(`A secret is in the log: ${line}`);
+    }
+  });
+  const secret = <T extends string>(value: T): T => {
+    secrets.add(value);
+    return value;
+  };
+  return {
+    ...server,
+    stop,
+    url: server.address,
+    clock,
+    logs,
+    secret,
+    folder,
+    runTick: () => tick(server.deps()),
+    sql: async (statement) => (await server.db.write([], { rows: query.all<Row>(sql.raw(statement)) })).rows,
+    messages: async () =>
+      (
+        await server.db.read({
+          rows: query.select().from(notificationMessages).orderBy(notificationMessages.seq),
+        })
+      ).rows,
+    attempts: async () =>
+      (
+        await server.db.read({
+          rows: query
+            .select()
+            .from(notificationAttempts)
+            .orderBy(notificationAttempts.startedAt, notificationAttempts.number),
+        })
+      ).rows,
+    call: (method, path, call) => callServer(server.address, method, path, call),
+  };
+}
+
+export async function callServer(
+  url: string,
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<CallAnswer> {
+  const { token, json, body, headers = {} } = options;
+  const answer = await fetch(url + path, {
+    method,
+    redirect: "manual",
+    headers: {
+      ...(token === undefined ? {} : { "coder-session-token": token }),
+      ...(json === undefined ? {} : { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(json === undefined ? (body === undefined ? {} : { body }) : { body: JSON.stringify(json) }),
+  });
+  const text = await answer.text();
+  const isJson = /json/.test(answer.headers.get("content-type") ?? "") && text !== "";
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    text,
+    json: isJson ? (JSON.parse(text) as unknown) : undefined,
+  };
+}
+
+export const owner = {
+  email: "ada@example.com",
+  username: "ada",
+  name: "Ada Lovelace",
+  password: "correct-horse-battery-42",
+};
+
+/** Makes the first user, an owner, and signs them in. */
+export async function signInFirst(
+  server: TestServer,
+  user = owner,
+): Promise<{ token: string; userId: string }> {
+  server.secret(user.password);
+  const made = await server.call("POST", "/api/v2/users/first", { json: user });
+  if (made.status !== 201) throw new Error(`first user: ${made.status} ${made.text}`);
+  return { token: await signIn(server, user), userId: made.json.user_id as string };
+}
+
+export async function signIn(server: TestServer, user: { email: string; password: string }): Promise<string> {
+  const { email, password } = user;
+  const answer = await server.call("POST", "/api/v2/users/login", { json: { email, password } });
+  if (answer.status !== 201) throw new Error(`sign-in: ${answer.status} ${answer.text}`);
+  return server.secret(answer.json.session_token as string);
+}
+
+/** Makes another user, with roles, and signs them in. */
+export async function addUser(
+  server: TestServer,
+  ownerToken: string,
+  username: string,
+  roles: string[] = [],
+): Promise<{ token: string; userId: string; email: string; password: string }> {
+  const email = `${username}@example.com`;
+  const password = server.secret(`a-good-password-of-${username}-9`);
+  const made = await server.call("POST", "/api/v2/users", {
+    token: ownerToken,
+    json: { email, username, password },
+  });
+  if (made.status !== 201) throw new Error(`user ${username}: ${made.status} ${made.text}`);
+  if (roles.length > 0) {
+    await server.call("PUT", `/api/v2/users/${username}/roles`, { token: ownerToken, json: { roles } });
+  }
+  return {
+    token: await signIn(server, { email, password }),
+    userId: made.json.id as string,
+    email,
+    password,
+  };
+}

@@ -1,0 +1,19 @@
+// The suite. HTTP tests run three times: as it is, with every write sent twice, and with first answers lost.
+import { defineConfig } from "vitest/config";
+
+const http = ["test/http/**/*.test.ts"];
+const common = { testTimeout: 30_000, hookTimeout: 30_000, pool: "forks" as const, isolate: false };
+
+export default defineConfig({
+  root: new URL("..", import.meta.url).pathname,
+  test: {
+    ...common,
+    reporters: ["default", "./test/support/reporter.ts"],
+    projects: [
+      { test: { ...common, name: "unit", include: ["test/**/*.test.ts"], exclude: http } },
+      { test: { ...common, name: "http", include: http } },
+      { test: { ...common, name: "twice", include: http, env: { BELFRY_TEST_ADAPTER: "twice" } } },
+      { test: { ...common, name: "lost", include: http, env: { BELFRY_TEST_ADAPTER: "lost" } } },
+    ],
+  },
+});

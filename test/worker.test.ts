@@ -1,0 +1,173 @@
+// The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it.
+import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { bundleWorker, type Bundle } from "./support/bundle.ts";
+import { startReceiver } from "./support/receiver.ts";
+import { callServer, owner, type CallOptions } from "./support/server.ts";
+import { noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
+import { startWorker } from "./support/worker.ts";
+
+const program = fileURLToPath(new URL("../src/runtime/migrate.ts", import.meta.url));
+
+/** What `npm run db:migrate` prints. */
+async function migrate(databaseUrl: string): Promise<{ setup_code: string }> {
+  const { stdout } = await promisify(execFile)(process.execPath, [program], {
+    env: { ...process.env, BELFRY_DATABASE_URL: databaseUrl },
+  });
+  return JSON.parse(stdout) as { setup_code: string };
+}
+
+let bundle: Bundle;
+beforeAll(async () => {
+  bundle = await bundleWorker();
+});
+afterAll(() => rm(bundle.folder, { recursive: true, force: true }));
+
+async function startDatabase(): Promise<LibsqlServer> {
+  const server = await startLibsqlServer();
+  onTestFinished(server.stop);
+  return server;
+}
+
+test("the bundle is small and asks nothing of Node but what Workers have", () => {
+  expect(bundle.problems).toEqual([]);
+});
+
+test("a Worker without a database says so in its log, and nobody else learns why", async () => {
+  const secret = "a-token-that-nobody-may-see";
+  for (const [bindings, reason] of [
+    [{ BELFRY_DATABASE_URL: "file:./belfry.db" }, "BELFRY_DATABASE_URL: must be a libSQL server here"],
+    [
+      { BELFRY_DATABASE_URL: "http://127.0.0.1:1", BELFRY_LOG_LEVEL: secret },
+      "BELFRY_LOG_LEVEL: must be one of",
+    ],
+  ] as const) {
+    const worker = await startWorker(bundle, bindings);
+    const answer = await callServer(worker.url, "GET", "/healthz");
+    expect(answer.status).toBe(503);
+    expect(answer.text).toMatch(/^Belfry is not set up yet: .* The Worker's log names it\.\n$/);
+    await expect.poll(() => worker.logs.join("\n")).toContain(reason);
+    expect(worker.logs.join("\n")).not.toContain(secret);
+    await worker.scheduled();
+  }
+});
+
+describe.skipIf(noServer)("with a libSQL server", () => {
+  test("a database without migrations is told with the command that mends it", async () => {
+    const { url } = await startDatabase();
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: url });
+    const answer = await callServer(worker.url, "POST", "/api/v2/users/login", {
+      json: { email: owner.email, password: owner.password },
+    });
+    expect(answer.status).toBe(503);
+    expect(answer.json.message).toContain("npm run db:migrate");
+    expect(answer.headers.get("retry-after")).toBe("30");
+
+    // Files need no database, and go out through the Worker with its headers.
+    const style = await callServer(worker.url, "GET", "/assets/belfry.css");
+    expect(style.status).toBe(200);
+    expect(style.headers.get("content-type")).toContain("text/css");
+    expect(style.headers.get("x-content-type-options")).toBe("nosniff");
+    expect((await callServer(worker.url, "GET", "/assets/nothing.css")).status).toBe(404);
+  });
+
+  test("a first user's message is in the open inbox and at the receiver, and the cron sends what was left", async () => {
+    const [database, receiver] = await Promise.all([startDatabase(), startReceiver()]);
+    const { setup_code: setupCode } = await migrate(database.url);
+    const secret = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
+    const worker = await startWorker(bundle, {
+      BELFRY_DATABASE_URL: database.url,
+      BELFRY_ACCESS_URL: "https://belfry.example.com",
+      BELFRY_LOG_LEVEL: "debug",
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+      BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret,
+    });
+    const call = (method: string, path: string, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+
+    // There is no loopback on Workers: nobody is trusted without the code.
+    expect((await call("POST", "/users/first", { json: owner })).status).toBe(403);
+    const made = await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    expect(made).toMatchObject({ status: 201 });
+    const { email, password } = owner;
+    const { session_token: token } = (await call("POST", "/users/login", { json: { email, password } })).json;
+
+    const heard = listen(`${worker.url}/api/v2/notifications/inbox/events`, token as string);
+    await heard.until("retry:");
+    const first = { title: "Build done", message: "All **312** tests passed" };
+    expect((await call("POST", "/notifications/custom", { token, json: { content: first } })).status).toBe(
+      204,
+    );
+    const [arrival] = await receiver.wait(1);
+    new Webhook(secret).verify(arrival!.body, arrival!.headers as Record<string, string>);
+    expect(arrival!.json).toMatchObject({ title: "Build done", body: "All 312 tests passed" });
+    const inbox = await call("GET", "/notifications/inbox", { token });
+    expect(inbox.json).toMatchObject({ unread_count: 1, notifications: [{ title: "Build done" }] });
+    expect(await heard.until("event: notification")).toContain('"title":"Build done"');
+    heard.leave();
+
+    // Left pending: paused, nothing is sent. The next pass after that finds it.
+    expect(
+      (await call("PUT", "/notifications/settings", { token, json: { notifier_paused: true } })).status,
+    ).toBe(200);
+    const second = { title: "Deployed", message: "Version 7 is out" };
+    expect((await call("POST", "/notifications/custom", { token, json: { content: second } })).status).toBe(
+      204,
+    );
+    await worker.scheduled();
+    expect(receiver.arrivals).toHaveLength(1);
+    expect(
+      (await call("PUT", "/notifications/settings", { token, json: { notifier_paused: false } })).status,
+    ).toBe(200);
+    await worker.scheduled();
+    expect((await receiver.wait(2))[1]!.json).toMatchObject({ title: "Deployed" });
+    expect((await call("GET", "/notifications/inbox", { token })).json.unread_count).toBe(2);
+    await worker.scheduled();
+    expect(receiver.arrivals).toHaveLength(2);
+
+    // The cron comes once a minute, and with that it is in time.
+    expect((await callServer(worker.url, "GET", "/readyz")).json).toMatchObject({ ready: true });
+    expect(worker.logs).toEqual([]);
+
+    // Only a failure is worth a line, and it has nothing that is secret.
+    receiver.answer({ status: 500 });
+    const third = { title: "Failed", message: "Version 8 is not out" };
+    expect((await call("POST", "/notifications/custom", { token, json: { content: third } })).status).toBe(
+      204,
+    );
+    await receiver.wait(3);
+    await expect.poll(() => worker.logs).toHaveLength(1);
+    expect(JSON.parse(worker.logs[0]!)).toMatchObject({
+      level: "warn",
+      method: "webhook",
+      answer: "answered 500",
+    });
+    for (const hidden of [token as string, setupCode, password, secret, third.message])
+      expect(worker.logs[0]).not.toContain(hidden);
+  });
+});
+
+/** An open inbox: what it has been told so far, once that has `part` in it. */
+function listen(url: string, token: string) {
+  const leave = new AbortController();
+  const reader = fetch(url, { headers: { "coder-session-token": token }, signal: leave.signal }).then(
+    ({ body }) => body!.pipeThrough(new TextDecoderStream()).getReader(),
+  );
+  let told = "";
+  return {
+    leave: () => leave.abort(),
+    until: async (part: string): Promise<string> => {
+      const isTold = () => told.includes(part) && told.indexOf("\n\n", told.indexOf(part)) > 0;
+      while (!isTold()) {
+        const { value, done } = await (await reader).read();
+        if (done) throw new Error(`The stream ended: ${told}`);
+        told += value;
+      }
+      return told;
+    },
+  };
+}
