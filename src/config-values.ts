@@ -73,3 +73,8 @@ function editDistance(a: string, b: string): number {
   }
   return row.at(-1)!;
 }
+
+/** The root of all keys: at least 32 random bytes. */
+export const secretKey = z.string().refine((text) => /^[A-Za-z0-9+/_-]{43,}={0,2}$/.test(text), {
+  error: "must be at least 32 random bytes in base64; make one with: openssl rand -base64 32",
+});

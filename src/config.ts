@@ -1,7 +1,7 @@
 // The environment, parsed once. Everything an operator can set, with its default and its words.
 import * as z from "zod";
 import { mailVariables, toMailConfig, type MailConfig } from "./config-mail.ts";
-import { count, duration, flag, nearestName, webhookSecret, webUrl } from "./config-values.ts";
+import { count, duration, flag, nearestName, secretKey, webhookSecret, webUrl } from "./config-values.ts";
 import { logLevels } from "./log.ts";
 
 export type { MailConfig } from "./config-mail.ts";
@@ -23,6 +23,8 @@ const variables = {
     .default("127.0.0.1:4747"),
   BELFRY_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   BELFRY_LOG_FORMAT: z.enum(["text", "json"], { error: "must be text or json" }).optional(),
+  BELFRY_SECRET_KEY: secretKey.optional(),
+  BELFRY_SECRET_KEY_PREVIOUS: secretKey.optional(),
   BELFRY_SESSION_DURATION: duration("7d"),
   BELFRY_MAX_TOKEN_LIFETIME: duration("876600h"),
   BELFRY_AUDIT_RETENTION: duration("90d"),
@@ -59,6 +61,9 @@ export interface Config {
   port: number;
   logLevel: z.infer<(typeof variables)["BELFRY_LOG_LEVEL"]>;
   logFormat: "text" | "json" | undefined;
+  /** Base64; undefined when the runtime is to make and keep one. */
+  secretKey: string | undefined;
+  secretKeyPrevious: string | undefined;
   /** Milliseconds, as all durations here. */
   sessionDuration: number;
   maxTokenLifetime: number;
@@ -119,6 +124,8 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     port,
     logLevel: env.BELFRY_LOG_LEVEL,
     logFormat: env.BELFRY_LOG_FORMAT,
+    secretKey: env.BELFRY_SECRET_KEY,
+    secretKeyPrevious: env.BELFRY_SECRET_KEY_PREVIOUS,
     sessionDuration: env.BELFRY_SESSION_DURATION,
     maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
     auditRetention: env.BELFRY_AUDIT_RETENTION,

@@ -2,6 +2,7 @@
 // one request or one pass.
 import type { Database } from "../db/client.ts";
 import type { Config } from "./config.ts";
+import type { KeysFor } from "./keys.ts";
 import type { Log } from "./log.ts";
 import type { Hub } from "./notifications/hub.ts";
 import type { NudgeQueue } from "./notifications/dispatch.ts";
@@ -45,6 +46,8 @@ export interface Deps {
   /** Runs after the answer is out; what it throws is logged. */
   defer: (task: () => Promise<unknown>) => void;
   post: Post;
+  /** Secret keys, by purpose. */
+  keysFor: KeysFor;
   config: Config;
   log: Log;
   /** The address of the client's socket; null when there is none (a tick). */

@@ -16,6 +16,7 @@ import { databaseFile, openClient } from "./database.ts";
 import { createPost } from "./post.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 import { createProcess } from "./process.ts";
+import { openKeys } from "./secret-key.ts";
 
 export class PortInUseError extends Error {
   override readonly name = "PortInUseError";
@@ -64,6 +65,7 @@ export async function startServer(
   let config = given;
   const client = await openClient(config, { onAnswer: options.onAnswer });
   const db = createDatabase(options.wrapClient?.(client) ?? client, options);
+  const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
 
   const stopping = new AbortController();
@@ -80,7 +82,7 @@ export async function startServer(
   const post = options.post ?? poster.post;
   const { defer } = deferral;
   const deps = (clientAddress: string | null = null): Deps => {
-    return { db, now, newId, config, log, clientAddress, assets, process, post, defer };
+    return { db, now, newId, config, log, clientAddress, assets, process, post, keysFor, defer };
   };
 
   const setupCode = await ensureSetupCode(deps());

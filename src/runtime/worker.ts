@@ -7,6 +7,7 @@ import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config.ts";
 import type { Deps, Post, Process } from "../deps.ts";
 import { createNewId } from "../ids.ts";
+import { createKeys } from "../keys.ts";
 import { createLog } from "../log.ts";
 import { tick } from "../tick.ts";
 import { createProcess } from "./process.ts";
@@ -62,6 +63,8 @@ function configure(bindings: Bindings, origin: string | undefined): Config | und
       throw new ConfigError(
         "BELFRY_DATABASE_URL: must be a libSQL server here, like libsql://host.example.com",
       );
+    if (variables["BELFRY_SECRET_KEY"] === undefined)
+      throw new ConfigError("BELFRY_SECRET_KEY: is needed; make one with: openssl rand -base64 32");
     const tell = (message: string) => console.warn(JSON.stringify({ level: "warn", msg: message }));
     // Once a pass is enough for a name that may be a mistake.
     const config = parseConfig(
@@ -104,6 +107,7 @@ function createDeps({ config, bindings, lifetime }: Invocation, clientAddress: s
     clientAddress,
     process,
     post,
+    keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
     defer: (task) =>
       lifetime.waitUntil(

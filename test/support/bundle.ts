@@ -45,9 +45,7 @@ export async function bundleWorker(): Promise<Bundle> {
 }
 
 function findProblems(code: string, size: number): string[] {
-  const modules = [...code.matchAll(/(?:from|import)\s*\(?["'](node:[\w/]+|cloudflare:\w+)["']/g)].map(
-    ([, name]) => name!,
-  );
+  const modules = [...code.matchAll(/(?:from|import)\s*\(?["'](node:[\w/]+)["']/g)].map(([, name]) => name!);
   const foreign = [...new Set(modules)].filter((name) => !["node:crypto", "node:buffer"].includes(name));
   return [
     ...foreign.map((name) => `it imports ${name}, which only the Node runtime may`),

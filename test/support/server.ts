@@ -13,6 +13,9 @@ import { wrapClient, type AdapterName } from "./adapters.ts";
 
 type Row = Record<string, unknown>;
 
+/** The root of the keys of all test servers: several of them on one database must share it. */
+export const secretKey = Buffer.alloc(32, 5).toString("base64");
+
 export interface TestClock {
   now: () => number;
   advance: (milliseconds: number) => void;
@@ -78,6 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     {
       BELFRY_DATABASE_URL: `file:${join(folder, "belfry.db")}`,
       BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+      BELFRY_SECRET_KEY: secretKey,
       BELFRY_LOG_LEVEL: "debug",
       BELFRY_LOG_FORMAT: "json",
       ...environment,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { onTestFinished } from "vitest";
 import type { Bundle } from "./bundle.ts";
+import { secretKey } from "./server.ts";
 
 export interface RunningWorker {
   /** Without a trailing slash. */
@@ -34,7 +35,7 @@ export async function startWorker(bundle: Bundle, bindings: Record<string, strin
       modules: [{ type: "ESModule", path: bundle.file }],
       compatibilityDate: JSON.parse(setting("compatibility_date")) as string,
       compatibilityFlags: JSON.parse(setting("compatibility_flags")) as string[],
-      bindings,
+      bindings: { BELFRY_SECRET_KEY: secretKey, ...bindings },
       assets: {
         directory: join(root, JSON.parse(setting("directory")) as string),
         binding: JSON.parse(setting("binding")) as string,
