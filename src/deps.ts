@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import type { KeysFor } from "./keys.ts";
 import type { Log } from "./log.ts";
 import type { Hub } from "./notifications/hub.ts";
+import type { MailPool } from "./notifications/channels/smtp/pool.ts";
 import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
@@ -14,6 +15,8 @@ export interface Process {
   templates: TemplateCache;
   /** Gathers concurrent enqueues into one write; null where each request writes for itself (Workers). */
   group: EnqueueGroup | null;
+  /** Sessions with the mail server; null when mail is not set up. */
+  mail: MailPool | null;
   /** Wakes the open inboxes of this process. */
   hub: Hub;
   /** Runs at most so many password hashes at a time; the others wait. */

@@ -29,6 +29,7 @@ const usual: Routing = {
   neverInbox: false,
   defaultMethod: "webhook",
   inboxEnabled: true,
+  configured: ["smtp", "webhook"],
   paused: false,
   identity: "i",
   now: 1_000,
@@ -97,6 +98,17 @@ describe("routing", () => {
       { template: { id: "t", method: null, enabledByDefault: false } },
     );
     expect(rows.map(({ status }) => status)).toEqual(["pending", "sent"]);
+  });
+
+  test("a way that the template names and nobody has set up is kept with its reason", () => {
+    const rows = routed(
+      {},
+      { template: { id: "t", method: "smtp", enabledByDefault: true }, configured: ["webhook"] },
+    );
+    expect(rows.map(({ method, reasons }) => [method, reasons.at(-1)])).toEqual([
+      ["smtp", "not_configured"],
+      ["inbox", "inbox"],
+    ]);
   });
 
   test("nobody without an address gets mail, but the inbox", () => {

@@ -2,14 +2,19 @@
 import { createHash } from "node:crypto";
 import type { Action } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
+import { sendMail } from "./channels/mail.ts";
 import { sendWebhook } from "./channels/webhook.ts";
 import { toPlainText } from "./rules/markdown.ts";
 import { renderOrFallback, type Rendered } from "./rules/render.ts";
 import type { Outcome } from "./rules/retry.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
+import { makeUnsubscribeToken } from "./unsubscribe.ts";
 
 /** Coder's id of the test notification: it is also the way back for an endpoint that had answered 410. */
 export const testTemplateId = "c425f63e-716a-4bf4-ae24-78348f706c3f";
+
+/** Kinds that nobody can switch off: a passcode by mail is how its owner gets back in. */
+const unstoppable = new Set(["62f86a30-2330-4b61-a26d-311ff3b608cf"]);
 
 export interface Delivery {
   outcome: Outcome;
@@ -40,7 +45,7 @@ export async function deliver(
   if (message.method === "webhook") {
     return { outcome: await overWebhook(deps, message, rendered, goneEndpoint), rendered };
   }
-  return { outcome: { kind: "permanent", detail: "mail is not set up in this deployment" }, rendered };
+  return { outcome: await overMail(deps, message, rendered), rendered };
 }
 
 function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefined {
@@ -91,6 +96,32 @@ async function overWebhook(
     now: deps.now,
     timeout: deps.config.notifications.dispatchTimeout,
   });
+}
+
+async function overMail(deps: Deps, message: ClaimedMessage, rendered: Rendered): Promise<Outcome> {
+  const { mail } = deps.config.notifications;
+  const pool = deps.process.mail;
+  if (mail === undefined || pool === null) {
+    const detail = "mail is not set up (BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM)";
+    return { kind: "permanent", detail, reason: "not_configured" };
+  }
+  const { accessUrl } = deps.config;
+  const token = makeUnsubscribeToken(deps, { userId: message.userId, templateId: message.templateId });
+  const name = message.userName === "" ? message.username : message.userName;
+  return sendMail(
+    pool,
+    { from: mail.from, accessUrl },
+    {
+      id: message.id,
+      to: { name, address: message.email },
+      title: rendered.title,
+      body: rendered.body,
+      actions: rendered.actions,
+      unsubscribeUrl: unstoppable.has(message.templateId) ? null : `${accessUrl}/unsubscribe?token=${token}`,
+      oneClick: true,
+    },
+    { now: deps.now, timeout: mail.timeout },
+  );
 }
 
 function inputOf(deps: Deps, message: ClaimedMessage) {

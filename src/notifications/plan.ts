@@ -58,13 +58,18 @@ export function planEvent(
   if ((data?.length ?? 0) > dataLimit)
     throw new ApiError(413, `data: has more than ${dataLimit} bytes of JSON`);
   const now = deps.now();
-  const { defaultMethod, inboxEnabled } = deps.config.notifications;
+  const { defaultMethod, inboxEnabled, mail, webhook } = deps.config.notifications;
+  const configured = [
+    ...(mail === undefined ? [] : ["smtp" as const]),
+    ...(webhook === undefined ? [] : ["webhook" as const]),
+  ];
   const recipients = read.recipients.map((row) => ({ ...row, why: reasonsFor(row, event.audience, selfId) }));
   const routes = route(recipients, {
     template,
     neverInbox: event.neverInbox ?? false,
     defaultMethod,
     inboxEnabled,
+    configured,
     paused: isPaused(read.notificationSettings),
     identity: identityOf(event, now),
     now,

@@ -3,6 +3,7 @@ import type { inboxNotifications } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { inboxRow } from "./plan.ts";
 import { endpointHash, testTemplateId, type Delivery } from "./deliver.ts";
+import { receiverOf } from "./rules/receiver.ts";
 import { settle, type Settlement } from "./rules/retry.ts";
 import { settleMessages, type ClaimedMessage, type SettledRow } from "./store/queue.ts";
 import { clearGoneEndpoint, markEndpointGone } from "./store/settings.ts";
@@ -83,7 +84,7 @@ const minute = 60_000;
 /** One warning for each failed try; the same failure of the same receiver once a minute, with a count of the others. */
 function tell(deps: Deps, message: ClaimedMessage, settlement: Settlement): void {
   const now = deps.now();
-  const host = message.method === "webhook" ? hostOf(deps.config.notifications.webhook?.endpoint) : undefined;
+  const host = receiverOf(deps.config.notifications, message.method);
   const key = `${message.method} ${host ?? ""} ${settlement.detail}`;
   const told = deps.process.toldFailures.get(key);
   if (told !== undefined && now - told.at < minute) {
@@ -103,5 +104,3 @@ function tell(deps: Deps, message: ClaimedMessage, settlement: Settlement): void
     same_before: told?.count,
   });
 }
-
-const hostOf = (address: string | undefined) => (address === undefined ? undefined : new URL(address).host);

@@ -3,7 +3,7 @@ import type { RunningServer } from "./server.ts";
 
 export function banner(server: RunningServer, terminal: boolean): string {
   const { config, address, databaseFile, prepared, setupCode } = server;
-  const { webhook } = config.notifications;
+  const { webhook, mail } = config.notifications;
   if (!terminal) {
     const { applied, copy } = prepared;
     return JSON.stringify({
@@ -11,6 +11,7 @@ export function banner(server: RunningServer, terminal: boolean): string {
       address,
       database: databaseFile ?? new URL(config.databaseUrl).host,
       webhook: webhook !== undefined,
+      mail: mail !== undefined,
       migrations: applied,
       ...(copy === undefined ? {} : { copy }),
       ...(setupCode === undefined ? {} : { setup_code: setupCode }),
@@ -22,7 +23,7 @@ export function banner(server: RunningServer, terminal: boolean): string {
     `  data     ${databaseFile ?? new URL(config.databaseUrl).host}`,
     ...(prepared.copy === undefined ? [] : [`  copy     ${prepared.copy} (made before the upgrade)`]),
     `  webhook  ${webhook === undefined ? "off; set BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT to switch it on" : `on, to ${new URL(webhook.endpoint).host}`}`,
-    "  mail     off; not part of this release yet",
+    `  mail     ${mail === undefined ? "off; set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM to switch it on" : `on, through ${mail.host}:${mail.port}`}`,
     "",
   ];
   if (setupCode === undefined)

@@ -2,6 +2,7 @@
 import type { Database } from "../../db/client.ts";
 import type { Process } from "../deps.ts";
 import type { Log } from "../log.ts";
+import type { MailPool } from "../notifications/channels/smtp/pool.ts";
 import { createNudgeQueue } from "../notifications/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/group.ts";
 import { createHub } from "../notifications/hub.ts";
@@ -12,15 +13,17 @@ export interface ProcessOptions {
   stopping: AbortSignal;
   /** Password hashes at a time. */
   hashes: number;
+  mail: MailPool | null;
   passwordCost?: number | undefined;
 }
 
 /** Milliseconds between looks for other processes' notifications. */
 const hubInterval = 1_000;
 
-export function createProcess({ db, log, stopping, hashes, passwordCost }: ProcessOptions): Process {
+export function createProcess({ db, log, stopping, hashes, mail, passwordCost }: ProcessOptions): Process {
   return {
     templates: new Map(),
+    mail,
     group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),
     nudges: createNudgeQueue(),
     hub: createHub({

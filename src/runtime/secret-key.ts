@@ -31,4 +31,4 @@ function keptKey(config: Config): string {
   return readFileSync(path, "utf8").trim();
 }
 
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.");

@@ -13,6 +13,7 @@ import { createLog, type Log } from "../log.ts";
 import { tick } from "../tick.ts";
 import { createAssets } from "./assets.ts";
 import { databaseFile, openClient } from "./database.ts";
+import { createMail } from "./mail.ts";
 import { createPost } from "./post.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 import { createProcess } from "./process.ts";
@@ -69,17 +70,17 @@ export async function startServer(
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
 
   const stopping = new AbortController();
+  const { post, mail, ...outlets } = openOutlets(config, options);
   const process = createProcess({
     db,
     log,
     stopping: stopping.signal,
     hashes: 2,
+    mail,
     passwordCost: options.passwordCost,
   });
   const deferral = createDeferral(log);
-  const poster = createPost();
   const assets = createAssets();
-  const post = options.post ?? poster.post;
   const { defer } = deferral;
   const deps = (clientAddress: string | null = null): Deps => {
     return { db, now, newId, config, log, clientAddress, assets, process, post, keysFor, defer };
@@ -102,7 +103,7 @@ export async function startServer(
     process.hub.close();
     const patience = new Promise((resolve) => setTimeout(resolve, stopPatience).unref());
     await Promise.race([Promise.all([close(http), deferral.settled()]), patience]);
-    await poster.close();
+    await outlets.close();
     db.close();
   };
   const file = databaseFile(config.databaseUrl);
@@ -131,6 +132,18 @@ function configure(
   const log = createLog({ level: config.logLevel, format, now, write: options.write });
   for (const warning of warnings) log.warn(warning);
   return { config, log };
+}
+
+/** The ways out of the process. */
+function openOutlets(config: Config, options: ServerOptions) {
+  const poster = createPost();
+  const { mail: settings } = config.notifications;
+  const mail = settings === undefined ? null : createMail(settings);
+  return {
+    post: options.post ?? poster.post,
+    mail,
+    close: () => Promise.all([poster.close(), mail?.close()]),
+  };
 }
 
 interface Deferral {

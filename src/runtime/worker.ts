@@ -11,6 +11,7 @@ import { createKeys } from "../keys.ts";
 import { createLog } from "../log.ts";
 import { tick } from "../tick.ts";
 import { createProcess } from "./process.ts";
+import { createWorkerMail } from "./worker-mail.ts";
 
 /** `BELFRY_…` variables and secrets, and the files of `public/`. */
 export interface Bindings {
@@ -50,6 +51,7 @@ export default {
     if (config === undefined) return;
     const deps = createDeps({ config, bindings, lifetime }, null);
     await tick(deps, { until: deps.now() + passTime });
+    await deps.process.mail?.close();
   },
 };
 
@@ -92,8 +94,15 @@ function createDeps({ config, bindings, lifetime }: Invocation, clientAddress: s
     write: console.log,
   });
   const db = createDatabase(connect(config));
+  const { mail } = config.notifications;
   const process: Process = {
-    ...createProcess({ db, log, stopping: new AbortController().signal, hashes: 1 }),
+    ...createProcess({
+      db,
+      log,
+      stopping: new AbortController().signal,
+      hashes: 1,
+      mail: mail === undefined ? null : createWorkerMail(mail),
+    }),
     // What they gather for has only this one request.
     group: null,
     nudges: null,

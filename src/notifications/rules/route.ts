@@ -18,6 +18,7 @@ export type Reason =
   | "duplicate"
   | "suspended_user"
   | "no_address"
+  | "not_configured"
   | "paused"
   | "render_failed"
   | "endpoint_gone"
@@ -41,6 +42,8 @@ export interface Routing {
   neverInbox: boolean;
   defaultMethod: "smtp" | "webhook" | undefined;
   inboxEnabled: boolean;
+  /** The ways besides the inbox that are set up: a template may name one that is not. */
+  configured: readonly Method[];
   paused: boolean;
   /** What makes the event itself, for duplicates. */
   identity: string;
@@ -98,6 +101,7 @@ function reasonAgainst(recipient: Recipient, method: Method, routing: Routing): 
   if (recipient.status !== "active") return "suspended_user";
   if (recipient.disabled === true) return "disabled_by_user";
   if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";
+  if (method !== "inbox" && !routing.configured.includes(method)) return "not_configured";
   if (method === "smtp" && recipient.email === "") return "no_address";
   return undefined;
 }

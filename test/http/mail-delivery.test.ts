@@ -1,0 +1,136 @@
+// Mail from an event to a real mail server: what arrives, and what the delivery log says of it.
+import type { AddressInfo } from "node:net";
+import PostalMime, { type Email } from "postal-mime";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { expect, onTestFinished, test } from "vitest";
+import { dispatch } from "../../src/notifications/dispatch.ts";
+import { readUnsubscribeToken } from "../../src/notifications/unsubscribe.ts";
+import { owner, signInFirst, startTestServer } from "../support/server.ts";
+
+async function startMailServer(options: SMTPServerOptions = {}) {
+  const mails: Email[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    disableReverseLookup: true,
+    onData(stream, _session, done) {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+      stream.on("end", () => {
+        void PostalMime.parse(Buffer.concat(chunks)).then((mail) => {
+          mails.push(mail);
+          done();
+        });
+      });
+    },
+    ...options,
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  return { mails, port: (server.server.address() as AddressInfo).port };
+}
+
+async function start(port: number) {
+  const server = await startTestServer({
+    environment: {
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${port}`,
+      BELFRY_EMAIL_FROM: "Belfry <belfry@example.com>",
+    },
+  });
+  return { server, ...(await signInFirst(server)) };
+}
+
+test("a custom notification arrives as mail, with its id and a link that switches the kind off", async () => {
+  const { mails, port } = await startMailServer();
+  const { server, token, userId } = await start(port);
+  const content = {
+    title: "Grüße: build done",
+    message: "All **312** tests passed.\n.\nA line with a dot before.",
+  };
+  await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
+  await server.settled();
+  const [mail] = mails;
+  expect(mail).toMatchObject({
+    subject: "Grüße: build done",
+    from: { name: "Belfry", address: "belfry@example.com" },
+    to: [{ name: "Ada Lovelace", address: owner.email }],
+    text: expect.stringContaining("All 312 tests passed."),
+    html: expect.stringContaining("<strong>312</strong>"),
+  });
+  const [message] = (
+    await server.call("GET", "/api/v2/notifications/messages?limit=200", { token })
+  ).json.messages.filter((row: { method: string }) => row.method === "smtp");
+  expect(mail!.messageId).toBe(`<${message.id}@127.0.0.1>`);
+  expect(message).toMatchObject({
+    status: "sent",
+    attempt_count: 1,
+    last_answer: expect.stringContaining(`127.0.0.1:${port} 250`),
+  });
+  const link = mail!.headers.find(({ key }) => key === "list-unsubscribe")!.value.replace(/^<|>$/g, "");
+  expect(link.startsWith(`${server.url}/unsubscribe?token=`)).toBe(true);
+  expect(readUnsubscribeToken(server.deps(), new URL(link).searchParams.get("token")!)).toEqual({
+    userId,
+    templateId: message.template.id,
+  });
+});
+
+test("a mail server that says no for now is asked again, one that says never is not", async () => {
+  let code = 451;
+  const { mails, port } = await startMailServer({
+    onRcptTo: (_address, _session, done) =>
+      done(code === 250 ? undefined : Object.assign(new Error("not now"), { responseCode: code })),
+  });
+  const { server, token } = await start(port);
+  const send = async (title: string) => {
+    await server.call("POST", "/api/v2/notifications/custom", {
+      token,
+      json: { content: { title, message: "x" } },
+    });
+    await server.settled();
+  };
+  await send("later");
+  const states = async () =>
+    (await server.messages()).filter(({ method }) => method === "smtp").map(({ status }) => status);
+  expect(await states()).toEqual(["temporary_failure"]);
+  code = 250;
+  server.clock.advance(60_000);
+  await dispatch(server.deps());
+  expect(mails.map(({ subject }) => subject)).toEqual(["later"]);
+  code = 550;
+  await send("never");
+  expect(await states()).toEqual(["sent", "permanent_failure"]);
+});
+
+test("an owner sends a message that has failed for good once more, with a fresh round of tries", async () => {
+  let code = 550;
+  const { mails, port } = await startMailServer({
+    onRcptTo: (_address, _session, done) =>
+      done(code === 250 ? undefined : Object.assign(new Error("no such user"), { responseCode: code })),
+  });
+  const { server, token } = await start(port);
+  await server.call("POST", "/api/v2/notifications/custom", {
+    token,
+    json: { content: { title: "again", message: "x" } },
+  });
+  await server.settled();
+  const list = async () =>
+    (await server.call("GET", "/api/v2/notifications/messages?status=permanent_failure", { token })).json;
+  const [failed] = (await list()).messages;
+  expect(failed.last_answer).toContain("550");
+  code = 250;
+  const retried = await server.call("POST", `/api/v2/notifications/messages/${failed.id}/retry`, { token });
+  expect(retried.status).toBe(200);
+  await server.settled();
+  expect(mails).toHaveLength(1);
+  const detail = (await server.call("GET", `/api/v2/notifications/messages/${failed.id}`, { token })).json;
+  expect(detail).toMatchObject({
+    status: "sent",
+    attempts: [
+      { number: 1, outcome: "permanent_failure" },
+      { number: 2, outcome: "sent", duration_ms: expect.any(Number) },
+    ],
+  });
+  expect(
+    (await server.call("POST", `/api/v2/notifications/messages/${failed.id}/retry`, { token })).status,
+  ).toBe(409);
+});
