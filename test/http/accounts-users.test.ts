@@ -99,6 +99,7 @@ test("users are listed by name, searched, and paged with their whole count", asy
   expect(await list("?q=&limit=0&offset=0")).toEqual({ names: everybody, count: 5 });
   expect(await list("?limit=2&offset=1")).toEqual({ names: ["aud", "mia"], count: 5 });
   expect(await list("?limit=2&offset=9")).toEqual({ names: [], count: 5 });
+  expect(await list("?offset=4")).toEqual({ names: everybody.slice(4), count: 5 });
   expect(await list("?q=status:active")).toEqual({ names: ["ada", "aud", "tom", "uma"], count: 4 });
   expect(await list("?q=status:suspended")).toEqual({ names: ["mia"], count: 1 });
   expect(await list("?q=status:active,suspended")).toEqual({ names: everybody, count: 5 });

@@ -11,6 +11,9 @@ export interface Page {
   offset: number;
 }
 
+// An offset needs a limit in SQL.
+const everything = Number.MAX_SAFE_INTEGER;
+
 /** By username. */
 export function listUsers(search: UserSearch, { limit, offset }: Page) {
   return query
@@ -18,7 +21,7 @@ export function listUsers(search: UserSearch, { limit, offset }: Page) {
     .from(users)
     .where(matches(search))
     .orderBy(sql`lower(${users.username})`)
-    .limit(limit ?? -1)
+    .limit(limit ?? everything)
     .offset(offset);
 }
 
