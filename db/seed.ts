@@ -140,6 +140,7 @@ function seedTemplate(file: TemplateFile, now: number): Statement[] {
     .digest("hex");
   const versions = notificationTemplateVersions;
   const shipped = sql`SELECT max(number) FROM ${versions} WHERE template_id = ${file.id} AND origin = 'seed'`;
+  const isNew = sql`${contentHash} IS NOT (SELECT content_hash FROM ${versions} WHERE template_id = ${file.id} AND number = (${shipped}))`;
   return [
     query
       .insert(notificationTemplates)
@@ -165,13 +166,14 @@ function seedTemplate(file: TemplateFile, now: number): Statement[] {
           sample: JSON.stringify(file.sample),
         },
       }),
+    // Only who stands on the newest shipped text goes on to the next: an admin's own text stays, and an older one that
+    // an admin went back to stays too. The shipped one waits beside it.
+    query.run(sql`UPDATE ${notificationTemplates}
+      SET active_version = 1 + (SELECT max(number) FROM ${versions} WHERE template_id = ${file.id})
+      WHERE id = ${file.id} AND active_version = (${shipped}) AND ${isNew}`),
     query.run(sql`INSERT INTO ${versions} (template_id, number, title, body, actions, origin, content_hash, created_by, created_at)
       SELECT ${file.id}, 1 + coalesce((SELECT max(number) FROM ${versions} WHERE template_id = ${file.id}), 0),
         ${file.title}, ${file.body}, ${actions}, 'seed', ${contentHash}, NULL, ${now}
-      WHERE ${contentHash} IS NOT (SELECT content_hash FROM ${versions} WHERE template_id = ${file.id} AND number = (${shipped}))`),
-    // An admin's own text stays active; the shipped one waits beside it.
-    query.run(sql`UPDATE ${notificationTemplates} SET active_version = (${shipped})
-      WHERE id = ${file.id} AND active_version < (${shipped})
-        AND EXISTS (SELECT 1 FROM ${versions} WHERE template_id = ${file.id} AND number = active_version AND origin = 'seed')`),
+      WHERE ${isNew}`),
   ];
 }

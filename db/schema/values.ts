@@ -30,3 +30,32 @@ export interface Action {
 /** A CHECK for a column that holds one of these. */
 export const oneOf = (column: string, values: readonly string[]) =>
   sql.raw(`${column} IN (${values.map((value) => `'${value}'`).join(", ")})`);
+
+export const prebuildStatuses = ["normal", "hard_limited", "validation_failed"] as const;
+export const transitions = ["start", "stop", "delete"] as const;
+/** Coder's job states, stored as they are. */
+export const buildStatuses = ["pending", "running", "succeeded", "failed", "canceling", "canceled"] as const;
+export const buildReasons = ["initiator", "autostart", "prebuild", "prebuild_claim"] as const;
+export const buildStages = ["none", "create", "claim"] as const;
+export const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
+export const lifecycleStates = [
+  "created",
+  "starting",
+  "start_timeout",
+  "start_error",
+  "ready",
+  "shutting_down",
+  "shutdown_timeout",
+  "shutdown_error",
+  "off",
+] as const;
+export const appStates = ["working", "idle", "complete", "failure"] as const;
+
+export type PrebuildStatus = (typeof prebuildStatuses)[number];
+export type Transition = (typeof transitions)[number];
+export type BuildStatus = (typeof buildStatuses)[number];
+export type BuildReason = (typeof buildReasons)[number];
+export type BuildStage = (typeof buildStages)[number];
+export type BuildLogLevel = (typeof logLevels)[number];
+export type LifecycleState = (typeof lifecycleStates)[number];
+export type AppState = (typeof appStates)[number];
