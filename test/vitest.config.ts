@@ -2,7 +2,14 @@
 import { defineConfig } from "vitest/config";
 
 const http = ["test/http/**/*.test.ts"];
-const common = { testTimeout: 30_000, hookTimeout: 30_000, pool: "forks" as const, isolate: false };
+// Most tests wait for sockets and processes: one worker more than there are cores keeps two cores busy.
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  pool: "forks" as const,
+  isolate: false,
+  maxWorkers: 3,
+};
 
 export default defineConfig({
   root: new URL("..", import.meta.url).pathname,
