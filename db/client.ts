@@ -19,19 +19,19 @@ export type Answers<T extends Reads> = { [K in keyof T]: T[K]["_"]["result"] };
 export const query = drizzle.mock();
 
 export interface Database {
-  /** All reads see the same state. */
-  read<T extends Reads>(reads: T): Promise<Answers<T>>;
+  /** All reads see the same state. `patience`: milliseconds, instead of the usual ones. */
+  read<T extends Reads>(reads: T, patience?: number): Promise<Answers<T>>;
   /**
    * All changes or none, then the answer, read in the same transaction. The whole batch may be sent twice (an answer
    * can be lost after the commit): changes carry their own ids and guards, and the answer says what holds now.
    */
-  write<T extends Reads>(changes: readonly Statement[], answer: T): Promise<Answers<T>>;
+  write<T extends Reads>(changes: readonly Statement[], answer: T, patience?: number): Promise<Answers<T>>;
   close(): void;
 }
 
 export interface Persistence {
   /** Milliseconds after which a batch that keeps finding the database unavailable gives up. Default 8000. */
-  patience?: number;
+  patience?: number | undefined;
   /** How time passes between tries; a test brings its own. */
   time?: { now: () => number; sleep: (milliseconds: number) => Promise<void> };
 }
@@ -55,21 +55,25 @@ export function createDatabase(client: Client, options: DatabaseOptions = {}): D
   const reader = bound("read");
   const writer = bound("write");
 
-  async function run(instance: typeof reader, changes: readonly Statement[], reads: Reads) {
+  async function run(
+    instance: typeof reader,
+    changes: readonly Statement[],
+    reads: Reads,
+    patience = options.patience,
+  ) {
     const names = Object.keys(reads);
     const statements = [...changes, ...Object.values(reads)];
     if (statements.length === 0) return {};
-    const results = (await persist(
-      client,
-      () => instance.batch(statements as [Statement, ...Statement[]]),
-      options,
-    )) as unknown[];
+    const results = (await persist(client, () => instance.batch(statements as [Statement, ...Statement[]]), {
+      ...options,
+      patience,
+    })) as unknown[];
     return Object.fromEntries(names.map((name, position) => [name, results[changes.length + position]]));
   }
 
   return {
-    read: (reads) => run(reader, [], reads) as never,
-    write: (changes, answer) => run(writer, changes, answer) as never,
+    read: (reads, patience) => run(reader, [], reads, patience) as never,
+    write: (changes, answer, patience) => run(writer, changes, answer, patience) as never,
     close: () => client.close(),
   };
 }

@@ -7,15 +7,15 @@ import { DatabaseError } from "../db/errors.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./api/http.ts";
 import type { Deps } from "./deps.ts";
+import { largestBodyOf } from "./api/rules/body-limit.ts";
 import { ApiError, errorBody, problemBody } from "./errors.ts";
 import { createPages, errorPage } from "./pages/index.ts";
-import { version } from "./version.ts";
+import { versionForCoder } from "./version.ts";
 
 /** What the runtime passes along with a request. */
 export type Open = (request: Request, runtime: unknown) => Deps;
 
-const largestBody = 1_048_576;
-const mostDrained = 16 * largestBody;
+const mostDrained = 50_331_648;
 
 export function createApp(open: Open) {
   const app = new Hono<Env>();
@@ -27,25 +27,30 @@ export function createApp(open: Open) {
     await next();
     addHeaders(c as Ctx);
   });
-  app.use(
-    bodyLimit({
-      maxSize: largestBody,
-      onError: async (c) => {
-        await drain(c.req.raw);
-        throw new ApiError(413, "The body is too large.", { detail: `It may have ${largestBody} bytes.` });
-      },
-    }),
-  );
+  app.use((c, next) => {
+    const maxSize = largestBodyOf(c.req.method, c.req.path, c.get("deps").process.largestPlan);
+    const onError = async () => {
+      await drain(c.req.raw);
+      throw new ApiError(413, "The body is too large.", { detail: `It may have ${maxSize} bytes.` });
+    };
+    return bodyLimit({ maxSize, onError })(c, next);
+  });
   app.route("/", createApi());
   app.route("/", createPages());
-  app.notFound((c) =>
-    respond(
-      c as unknown as Ctx,
-      new ApiError(404, "There is nothing here.", { detail: `${c.req.method} ${c.req.path}` }),
-    ),
-  );
+  app.notFound((c) => respond(c as unknown as Ctx, nothingAt(c as unknown as Ctx)));
   app.onError((error, c) => respond(c as unknown as Ctx, toApiError(error, c as unknown as Ctx)));
   return app;
+}
+
+/** Coder's clients ask for more than there is, and show these words to people. */
+function nothingAt(c: Ctx): ApiError {
+  const { method, path } = c.req;
+  if (!path.startsWith("/api/"))
+    return new ApiError(404, "There is nothing here.", { detail: `${method} ${path}` });
+  const page = `${c.get("deps").config.accessUrl}/docs/reference/coder-compatibility`;
+  return new ApiError(404, `Belfry has no ${method} ${path}.`, {
+    detail: `What it has of Coder's API: ${page}`,
+  });
 }
 
 /** Reads on for a while: a client that is still sending would see a broken connection instead of the answer. */
@@ -62,7 +67,7 @@ async function drain(request: Request): Promise<void> {
 function addHeaders(c: Ctx): void {
   const { headers } = c.res;
   headers.set("x-request-id", c.get("requestId"));
-  headers.set("x-coder-build-version", version);
+  headers.set("x-coder-build-version", versionForCoder);
   headers.set("x-content-type-options", "nosniff");
   headers.set("referrer-policy", "same-origin");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");

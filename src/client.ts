@@ -60,7 +60,24 @@ export type InboxNotification = BodyOf<
   Awaited<ReturnType<Routes["notifications"]["inbox"]["$get"]>>
 >["notifications"][number];
 
+type Messages = Routes["notifications"]["messages"];
+/** A delivery, as the log lists it and alone with its tries. */
+export type Message = BodyOf<Awaited<ReturnType<Messages["$get"]>>>["messages"][number];
+export type MessageWithAttempts = BodyOf<Awaited<ReturnType<Messages[":id"]["$get"]>>>;
+
+type Templates = Routes["notifications"]["templates"];
+export type NotificationTemplate = BodyOf<Awaited<ReturnType<Templates["system"]["$get"]>>>[number];
+export type TemplateVersion = BodyOf<Awaited<ReturnType<Templates[":id"]["versions"]["$get"]>>>[number];
+
 export type User = BodyOf<Awaited<ReturnType<Routes["users"][":user"]["$get"]>>>;
+
+export type Template = BodyOf<Awaited<ReturnType<Routes["templates"][":id"]["$get"]>>>;
+export type Workspace = BodyOf<Awaited<ReturnType<Routes["workspaces"][":id"]["$get"]>>>;
+export type Build = BodyOf<Awaited<ReturnType<Routes["workspacebuilds"][":id"]["$get"]>>>;
+/** What a version of a template is made from. */
+export type VersionBody = Parameters<
+  Routes["organizations"][":organization"]["templateversions"]["$post"]
+>[0]["json"];
 
 export interface Client {
   url: string;

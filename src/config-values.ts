@@ -78,3 +78,7 @@ function editDistance(a: string, b: string): number {
 export const secretKey = z.string().refine((text) => /^[A-Za-z0-9+/_-]{43,}={0,2}$/.test(text), {
   error: "must be at least 32 random bytes in base64; make one with: openssl rand -base64 32",
 });
+
+export const metricsToken = z.string().refine((text) => /^[\x21-\x7e]{16,}$/.test(text), {
+  error: "must be at least 16 characters without blanks; make one with: openssl rand -hex 32",
+});

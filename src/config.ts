@@ -1,13 +1,22 @@
 // The environment, parsed once. Everything an operator can set, with its default and its words.
 import * as z from "zod";
 import { mailVariables, toMailConfig, type MailConfig } from "./config-mail.ts";
-import { count, duration, flag, nearestName, secretKey, webhookSecret, webUrl } from "./config-values.ts";
+import {
+  count,
+  duration,
+  flag,
+  metricsToken,
+  nearestName,
+  secretKey,
+  webhookSecret,
+  webUrl,
+} from "./config-values.ts";
 import { logLevels } from "./log.ts";
 
 export type { MailConfig } from "./config-mail.ts";
 export { parseDuration } from "./config-values.ts";
 
-const variables = {
+export const variables = {
   BELFRY_DATABASE_URL: z
     .string()
     .regex(
@@ -25,6 +34,7 @@ const variables = {
   BELFRY_LOG_FORMAT: z.enum(["text", "json"], { error: "must be text or json" }).optional(),
   BELFRY_SECRET_KEY: secretKey.optional(),
   BELFRY_SECRET_KEY_PREVIOUS: secretKey.optional(),
+  BELFRY_METRICS_TOKEN: metricsToken.optional(),
   BELFRY_SESSION_DURATION: duration("7d"),
   BELFRY_MAX_TOKEN_LIFETIME: duration("876600h"),
   BELFRY_AUDIT_RETENTION: duration("90d"),
@@ -64,6 +74,8 @@ export interface Config {
   /** Base64; undefined when the runtime is to make and keep one. */
   secretKey: string | undefined;
   secretKeyPrevious: string | undefined;
+  /** What a scraper from elsewhere sends; undefined: none may. */
+  metricsToken: string | undefined;
   /** Milliseconds, as all durations here. */
   sessionDuration: number;
   maxTokenLifetime: number;
@@ -126,6 +138,7 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     logFormat: env.BELFRY_LOG_FORMAT,
     secretKey: env.BELFRY_SECRET_KEY,
     secretKeyPrevious: env.BELFRY_SECRET_KEY_PREVIOUS,
+    metricsToken: env.BELFRY_METRICS_TOKEN,
     sessionDuration: env.BELFRY_SESSION_DURATION,
     maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
     auditRetention: env.BELFRY_AUDIT_RETENTION,

@@ -9,6 +9,7 @@ import type { MailPool } from "./notifications/channels/smtp/pool.ts";
 import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
+import type { JobWaker } from "./workspaces/waker.ts";
 
 export interface Process {
   /** Compiled notification templates, by id and version. */
@@ -19,6 +20,10 @@ export interface Process {
   mail: MailPool | null;
   /** Wakes the open inboxes of this process. */
   hub: Hub;
+  /** Bytes of the largest plan that is read. */
+  largestPlan: number;
+  /** Wakes the provisioners that wait for a job in this process. */
+  jobs: JobWaker;
   /** Runs at most so many password hashes at a time; the others wait. */
   hashLimit: <T>(task: () => Promise<T>) => Promise<T>;
   /** scrypt's N; 2^14 when left out. Tests, which hash a lot, set less. */

@@ -34,13 +34,24 @@ export function routesOf(app: Pick<Hono<Env>, "routes">): Route[] {
 function errorsOf({ endpoint, inputs, method }: Route): ErrorStatus[] {
   const takesBody = inputs.some((input) => input.target === "json");
   const followed: ErrorStatus[] = [
-    ...(endpoint.access === "session" ? ([401, 403] as const) : []),
+    ...(endpoint.access.startsWith("session") ? ([401, 403] as const) : []),
+    ...(endpoint.access === "provisioner" || endpoint.access === "agent" ? ([401] as const) : []),
     ...(endpoint.access === "anyone" && method !== "GET" ? ([403] as const) : []),
     ...(inputs.length > 0 ? ([400] as const) : []),
     ...(takesBody ? ([413, 415] as const) : []),
   ];
   return [...new Set([...endpoint.errors, ...followed])].toSorted();
 }
+
+const session = [{ header: [] }, { bearer: [] }, { cookie: [] }];
+const provisioner = [{ provisioner: [] }, { bearer: [] }];
+const security: Record<Endpoint["access"], Record<string, string[]>[]> = {
+  anyone: [],
+  session,
+  provisioner,
+  "session-or-provisioner": [...session, { provisioner: [] }],
+  agent: [{ header: [] }, { bearer: [] }],
+};
 
 const words: Record<number, string> = {
   200: "Done",
@@ -84,6 +95,7 @@ export function openApiDocument(app: Pick<Hono<Env>, "routes">, serverUrl: strin
         header: { type: "apiKey", in: "header", name: "Coder-Session-Token" },
         bearer: { type: "http", scheme: "bearer" },
         cookie: { type: "apiKey", in: "cookie", name: "coder_session_token" },
+        provisioner: { type: "apiKey", in: "header", name: "Coder-Provisioner-Daemon-Key" },
       },
     },
   };
@@ -104,7 +116,7 @@ function operation({ method, endpoint, errors, inputs }: Route, path: string, sc
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w)?/g, (_, letter: string | undefined) => (letter ?? "").toUpperCase())}`,
     summary: endpoint.summary,
-    security: endpoint.access === "anyone" ? [] : [{ header: [] }, { bearer: [] }, { cookie: [] }],
+    security: security[endpoint.access],
     parameters: parameters(path, inputs, schemas),
     ...(body === undefined
       ? {}

@@ -14,7 +14,11 @@ export interface AuditedDeed {
     | "notifications_settings"
     | "notification_template"
     | "notification_message"
-    | "organization";
+    | "organization"
+    | "deployment"
+    | "template"
+    | "template_version"
+    | "provisioner_key";
   resourceId: string | null;
   requestId: string;
   /** What changed; never a secret. */

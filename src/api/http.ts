@@ -11,6 +11,7 @@ import { may, scopeAllows, type Deed } from "../accounts/rules/permissions.ts";
 import { findSession, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, unauthorized, type ErrorStatus, type Validation } from "../errors.ts";
+import { bringsProvisionerKey, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { isOwnOrigin } from "./rules/origin.ts";
 
 export interface Env {
@@ -22,7 +23,8 @@ export const sessionCookie = "coder_session_token";
 
 export interface Endpoint {
   summary: string;
-  access: "anyone" | "session";
+  /** Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth). */
+  access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
   /** What a `notify` token may do. */
   deed?: "notify-self";
   /** Successful answers: the schema of the body, or null for none. */
@@ -45,7 +47,13 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {
     c.set("endpoint", description);
     if (description.access === "session") c.set("credential", credentialOf(c as Ctx));
-    else if (!isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
+    else if (description.access === "provisioner") c.set("credential", provisionerCredentialOf(c as Ctx));
+    else if (description.access === "session-or-provisioner")
+      c.set(
+        "credential",
+        bringsProvisionerKey(c as Ctx) ? provisionerCredentialOf(c as Ctx) : credentialOf(c as Ctx),
+      );
+    else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
     await next();
   };
   (middleware as Tagged)[endpointTag] = description;

@@ -2,18 +2,29 @@
 import { Hono } from "hono";
 import { openApiDocument } from "../openapi.ts";
 import { auditRoutes } from "./audit.ts";
+import { buildRoutes } from "./builds.ts";
+import { fileRoutes } from "./files.ts";
 import { firstUserRoutes } from "./first-user.ts";
 import type { Env } from "./http.ts";
 import { inboxEvents } from "./inbox-events.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { messageRoutes } from "./messages.ts";
+import { metricsRoutes } from "./metrics.ts";
+import { notificationTemplateRoutes } from "./notification-templates.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
 import { preferenceRoutes } from "./preferences.ts";
+import { provisionerJobRoutes } from "./provisioner-jobs.ts";
+import { provisionerStateRoutes } from "./provisioner-state.ts";
+import { roleRoutes } from "./roles.ts";
+import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { templateVersionRoutes } from "./template-versions.ts";
+import { templateRoutes } from "./templates.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { userAccessRoutes } from "./user-access.ts";
 import { userRoutes } from "./users.ts";
+import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 
 function createRoutes() {
@@ -21,17 +32,28 @@ function createRoutes() {
     .route("/api/v2", buildInfoRoutes)
     .route("/api/v2", firstUserRoutes)
     .route("/api/v2", sessionRoutes)
+    .route("/api/v2", roleRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)
     .route("/api/v2", tokenRoutes)
     .route("/api/v2", organizationRoutes)
+    .route("/api/v2", templateRoutes)
+    .route("/api/v2", templateVersionRoutes)
+    .route("/api/v2", fileRoutes)
+    .route("/api/v2", provisionerKeyRoutes)
     .route("/api/v2", auditRoutes)
     .route("/api/v2", notificationRoutes)
+    .route("/api/v2", notificationTemplateRoutes)
     .route("/api/v2", messageRoutes)
     .route("/api/v2", inboxRoutes)
     .route("/api/v2", inboxEvents)
     .route("/api/v2", preferenceRoutes)
-    .route("/", healthRoutes);
+    .route("/api/v2", workspaceRoutes)
+    .route("/api/v2", buildRoutes)
+    .route("/api/v2", provisionerJobRoutes)
+    .route("/api/v2", provisionerStateRoutes)
+    .route("/", healthRoutes)
+    .route("/", metricsRoutes);
 }
 
 export function createApi() {

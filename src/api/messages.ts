@@ -1,9 +1,13 @@
 // Routes of the delivery log: who got what, by which way, after how many tries, and why not.
 import { Hono } from "hono";
 import * as z from "zod";
-import { attemptOutcomes, messageStatuses, methods } from "../../db/schema.ts";
+import { attemptOutcomes, messageStatuses, methods, type Method } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { may } from "../accounts/rules/permissions.ts";
+import type { Config } from "../config.ts";
 import { conflict, notFound } from "../errors.ts";
+import { receiverOf } from "../notifications/rules/receiver.ts";
 import { announce } from "../notifications/enqueue.ts";
 import { findMessageStates } from "../notifications/store/outbox.ts";
 import {
@@ -24,6 +28,10 @@ const messageSchema = z
     template: z.object({ id: z.string(), name: z.string(), version: z.number() }),
     user: z.object({ id: z.string(), username: z.string() }),
     method: z.enum(methods),
+    target: z
+      .string()
+      .nullable()
+      .meta({ description: "The host that this way leads to now, for owners; null when there is none" }),
     status: z.enum(messageStatuses),
     reasons: z.array(z.string()).meta({ description: "Codes: why to this person, why this way, why not" }),
     attempt_count: z.number(),
@@ -66,9 +74,13 @@ export const messageRoutes = new Hono<Env>()
     valid("query", listQuery),
     async (c) => {
       const { limit, ...filter } = c.req.valid("query");
-      const { rows } = await load(c as Ctx, { rows: listMessages(me(c as Ctx), filter, limit + 1) });
+      const { actor, rows } = await load(c as Ctx, { rows: listMessages(me(c as Ctx), filter, limit + 1) });
       const shown = rows.slice(0, limit);
-      return c.json({ messages: shown.map(toMessage), next: rows.length > limit ? shown.at(-1)!.id : null });
+      const targets = targetsFor(actor, c.get("deps").config);
+      return c.json({
+        messages: shown.map((row) => toMessage(row, targets)),
+        next: rows.length > limit ? shown.at(-1)!.id : null,
+      });
     },
   )
   .get(
@@ -82,12 +94,13 @@ export const messageRoutes = new Hono<Env>()
     valid("param", z.object({ id: uuid })),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { message, attempts } = await load(c as Ctx, {
+      const { actor, message, attempts } = await load(c as Ctx, {
         message: findMessage(me(c as Ctx), id),
         attempts: listAttempts(id),
       });
       if (message[0] === undefined) throw notFound("Message");
-      return c.json({ ...toMessage(message[0]), attempts: attempts.map(toAttempt) });
+      const targets = targetsFor(actor, c.get("deps").config);
+      return c.json({ ...toMessage(message[0], targets), attempts: attempts.map(toAttempt) });
     },
   )
   .post(
@@ -122,17 +135,27 @@ export const messageRoutes = new Hono<Env>()
         states: findMessageStates([id]),
       });
       announce(deps, states);
-      return c.json(toMessage(message[0]!));
+      return c.json(toMessage(message[0]!, targetsFor(actor, deps.config)));
     },
   );
 
-function toMessage(row: MessageRow): z.infer<typeof messageSchema> {
+type Targets = Record<Method, string | null>;
+
+/** What else runs here is for owners to know. */
+function targetsFor(actor: Actor, { notifications }: Config): Targets {
+  const isOwner = may(actor, "deployment:manage");
+  const target = (method: Method) => (isOwner ? (receiverOf(notifications, method) ?? null) : null);
+  return { inbox: null, webhook: target("webhook"), smtp: target("smtp") };
+}
+
+function toMessage(row: MessageRow, targets: Targets): z.infer<typeof messageSchema> {
   return {
     id: row.id,
     event_id: row.eventId,
     template: { id: row.templateId, name: row.templateName, version: row.templateVersion },
     user: { id: row.userId, username: row.username },
     method: row.method,
+    target: targets[row.method],
     status: row.status,
     reasons: JSON.parse(row.reasons) as string[],
     attempt_count: row.attempts,

@@ -12,7 +12,7 @@ import { listTemplates, type TemplateRow } from "../notifications/store/template
 import { sendTest, testReads } from "../notifications/test.ts";
 import { demand, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { filledText } from "./schemas.ts";
-import { textAsJson } from "./text.ts";
+import { emptyAsJson, textAsJson } from "./text.ts";
 
 const customBody = z.object({
   content: z.object({ title: filledText(120), message: filledText(2_000) }),
@@ -26,6 +26,9 @@ const customBody = z.object({
       "name at least one user or role",
     )
     .optional(),
+});
+const testBody = z.strictObject({
+  user: z.string().min(1).optional().meta({ description: "A username or an id" }),
 });
 const settingsBody = z.object({ notifier_paused: z.boolean() });
 const templateSchema = z
@@ -79,15 +82,18 @@ export const notificationRoutes = new Hono<Env>()
   .post(
     "/notifications/test",
     endpoint({
-      summary: "Send a test notification to yourself",
+      summary: "Send a test notification to yourself, or to the user that you name",
       access: "session",
       answers: { 204: null },
       errors: [401, 403, 409],
     }),
+    emptyAsJson,
+    valid("json", testBody),
     async (c) => {
-      const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx)));
+      const { user } = c.req.valid("json");
+      const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx), user));
       demand(actor, "deployment:manage", "Only an owner may send test notifications.");
-      c.header("belfry-event-id", await sendTest(c.get("deps"), actor, read));
+      c.header("belfry-event-id", await sendTest(c.get("deps"), actor, read, user));
       return c.body(null, 204);
     },
   )

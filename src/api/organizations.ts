@@ -68,6 +68,22 @@ export const organizationRoutes = new Hono<Env>()
       });
       return c.json(organizations.map(toOrganization));
     },
+  )
+  .get(
+    "/users/:user/organizations/:organization",
+    endpoint({
+      summary: "An organization that a user belongs to, by id or name",
+      access: "session",
+      answers: { 200: organizationSchema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { organization } = await loadUserWith(c as Ctx, c.req.param("user"), {
+        organization: findOrganization(c.req.param("organization")),
+      });
+      if (organization[0] === undefined) throw notFound("Organization");
+      return c.json(toOrganization(organization[0]));
+    },
   );
 
 function toOrganization(row: OrganizationRow): z.infer<typeof organizationSchema> {

@@ -2,6 +2,8 @@
 import * as z from "zod";
 
 export const uuid = z.uuid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
+/** As ids are stored. */
+export const lowerUuid = uuid.transform((id) => id.toLowerCase());
 
 /** At most so many bytes of UTF-8: limits of the wire are bytes, not characters. */
 export const text = (most: number) =>

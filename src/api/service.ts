@@ -1,11 +1,12 @@
 // Routes of the service itself: who it is, whether it lives, whether it can work, what it speaks.
 import { Hono } from "hono";
 import * as z from "zod";
-import { DatabaseError } from "../../db/errors.ts";
 import { readDeploymentId } from "../accounts/store/deployment.ts";
+import type { Deps } from "../deps.ts";
 import { readLastTick } from "../notifications/store/settings.ts";
 import { version } from "../version.ts";
 import { endpoint, type Env } from "./http.ts";
+import { probe } from "./probe.ts";
 
 const buildInfo = z.object({
   version: z.string(),
@@ -21,9 +22,10 @@ const buildInfo = z.object({
 
 const readiness = z.object({
   ready: z.boolean(),
-  database: z.enum(["ok", "unavailable", "no_migrations"]),
+  database: z.enum(["ok", "not_writable", "unavailable", "no_migrations"]),
   tick: z.enum(["ok", "late", "never", "unknown"]),
   tick_age_seconds: z.number().nullable(),
+  problems: z.array(z.string()).meta({ description: "What is wrong, in words" }),
 });
 
 export const buildInfoRoutes = new Hono<Env>().get(
@@ -63,7 +65,7 @@ export const healthRoutes = new Hono<Env>()
   .get(
     "/readyz",
     endpoint({
-      summary: "Ready: the database answers and is migrated, the last tick is recent",
+      summary: "Ready: the database takes a write and is migrated, the last tick is recent",
       access: "anyone",
       answers: { 200: readiness },
       errors: [503],
@@ -75,26 +77,28 @@ export const healthRoutes = new Hono<Env>()
     },
   );
 
-async function readReadiness(deps: Env["Variables"]["deps"]): Promise<z.infer<typeof readiness>> {
-  const { db, now, config } = deps;
-  try {
-    const { lastTick } = await db.read({ lastTick: readLastTick() });
-    if (lastTick[0] === undefined)
-      return { ready: false, database: "ok", tick: "never", tick_age_seconds: null };
-    const age = Math.max(0, now() - Number(lastTick[0].value));
-    const onTime = age <= lateAfter * config.notifications.fetchInterval;
-    return {
-      ready: onTime,
-      database: "ok",
-      tick: onTime ? "ok" : "late",
-      tick_age_seconds: Math.round(age / 1_000),
-    };
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || !["unavailable", "schema"].includes(error.kind)) throw error;
-    const database = error.kind === "schema" ? "no_migrations" : "unavailable";
-    return { ready: false, database, tick: "unknown", tick_age_seconds: null };
-  }
+async function readReadiness(deps: Deps): Promise<z.infer<typeof readiness>> {
+  const { state, problem, answers } = await probe(deps, { lastTick: readLastTick() });
+  const tick = judgeTick(deps, answers?.lastTick);
+  const problems = [problem, tickWords[tick.tick]].filter((words) => words != null);
+  return { ready: problems.length === 0, database: state, ...tick, problems };
 }
+
+type TickState = Pick<z.infer<typeof readiness>, "tick" | "tick_age_seconds">;
+
+function judgeTick({ now, config }: Deps, lastTick: { value: string }[] | undefined): TickState {
+  if (lastTick === undefined) return { tick: "unknown", tick_age_seconds: null };
+  if (lastTick[0] === undefined) return { tick: "never", tick_age_seconds: null };
+  const age = Math.max(0, now() - Number(lastTick[0].value));
+  const onTime = age <= lateAfter * config.notifications.fetchInterval;
+  return { tick: onTime ? "ok" : "late", tick_age_seconds: Math.round(age / 1_000) };
+}
+
+/** Where the database is to blame for not knowing, that is said already. */
+const tickWords: Partial<Record<TickState["tick"], string>> = {
+  late: "The last pass of everything periodic is too long ago: what failed is not tried again. Is the server, or the cron trigger, running?",
+  never: "There was no pass of everything periodic yet.",
+};
 
 /** The document is made once it is asked for: nobody pays for it at start-up. */
 export function documentRoute(makeDocument: (serverUrl: string) => unknown) {

@@ -1,4 +1,4 @@
-// Lets a route that takes JSON take plain text too, so that `curl -d "All green"` is enough.
+// Lets a route that takes JSON take plain text too, so that `curl -d "All green"` is enough, or nothing at all.
 import type { MiddlewareHandler } from "hono";
 import type { Env } from "./http.ts";
 
@@ -19,3 +19,14 @@ export function textAsJson(
     await next();
   };
 }
+
+/** No body at all is an empty object, whatever it is announced as. */
+export const emptyAsJson: MiddlewareHandler<Env> = async (c, next) => {
+  if ((await c.req.text()) === "") {
+    const headers = new Headers(c.req.raw.headers);
+    headers.set("content-type", "application/json");
+    c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers, body: "{}" });
+    c.req.bodyCache = {};
+  }
+  await next();
+};

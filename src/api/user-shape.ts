@@ -31,7 +31,7 @@ export const userSchema = z
   })
   .meta({ id: "User" });
 
-const roleNames: Record<SiteRole, string> = {
+export const roleNames: Record<SiteRole, string> = {
   owner: "Owner",
   "user-admin": "User Admin",
   "template-admin": "Template Admin",

@@ -57,9 +57,10 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
     token: string,
     goneEndpoint: string | undefined,
   ): Promise<void> {
+    const startedAt = deps.now();
     const delivery = await deliver(deps, message, goneEndpoint);
     report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
-    settler.add(message, token, delivery);
+    settler.add(message, token, delivery, startedAt);
   }
 }
 

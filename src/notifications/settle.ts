@@ -1,15 +1,21 @@
 // Results of tries, gathered for a moment and written together; and what the log says of failures.
+import type { Statement } from "../../db/client.ts";
 import type { inboxNotifications } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { inboxRow } from "./plan.ts";
 import { endpointHash, testTemplateId, type Delivery } from "./deliver.ts";
+import { summarise, type Try } from "./rules/health.ts";
 import { receiverOf } from "./rules/receiver.ts";
-import { settle, type Settlement } from "./rules/retry.ts";
+import { settle, type Outcome, type Settlement } from "./rules/retry.ts";
+import { additionsOf } from "./rules/totals.ts";
+import { noteHealth } from "./store/health.ts";
+import { countTries, type CountedTry } from "./store/metrics.ts";
 import { settleMessages, type ClaimedMessage, type SettledRow } from "./store/queue.ts";
 import { clearGoneEndpoint, markEndpointGone } from "./store/settings.ts";
 
 export interface Settler {
-  add: (message: ClaimedMessage, token: string, delivery: Delivery) => void;
+  /** `startedAt`: when the try began. */
+  add: (message: ClaimedMessage, token: string, delivery: Delivery, startedAt: number) => void;
   /** Resolves when all that was added is written, or has failed to be. */
   finish: () => Promise<void>;
 }
@@ -18,58 +24,62 @@ export interface Settler {
 const gatherTime = 100;
 const gatherCount = 50;
 
+/** Results that are written together. */
+interface Gathered {
+  rows: SettledRow[];
+  counted: CountedTry[];
+  inbox: (typeof inboxNotifications.$inferInsert)[];
+  tries: Try[];
+  endpoint: "gone" | "alive" | undefined;
+}
+
+const nothing = (): Gathered => ({ rows: [], counted: [], inbox: [], tries: [], endpoint: undefined });
+
 export function createSettler(deps: Deps): Settler {
-  let rows: SettledRow[] = [];
-  let inbox: (typeof inboxNotifications.$inferInsert)[] = [];
-  let endpoint: "gone" | "alive" | undefined;
+  let gathered = nothing();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> = Promise.resolve();
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
+    const { rows, inbox } = gathered;
     if (rows.length === 0) return;
-    const statements = [...settleMessages(rows, inbox), ...endpointStatements()];
-    const ids = rows.map((row) => row.id);
-    const wakes = inbox.length > 0;
-    rows = [];
-    inbox = [];
-    endpoint = undefined;
+    const statements = statementsOf(deps, gathered);
+    gathered = nothing();
     writing = writing
       .then(() => deps.db.write(statements, {}))
       .then(() => {
-        if (wakes) deps.process.hub.wake();
+        if (inbox.length > 0) deps.process.hub.wake();
       })
       // The leases run out and the messages go out once more: at least once, under the same ids.
       .catch((error: unknown) =>
         deps.log.error("results of deliveries could not be written", {
-          messages: ids.length,
+          messages: rows.length,
           reason: String(error),
         }),
       );
   }
 
-  function endpointStatements() {
-    const address = deps.config.notifications.webhook?.endpoint;
-    if (address === undefined || endpoint === undefined) return [];
-    return [endpoint === "gone" ? markEndpointGone(endpointHash(address), deps.now()) : clearGoneEndpoint()];
-  }
-
   return {
-    add: (message, token, { outcome, rendered }) => {
+    add: (message, token, { outcome, rendered }, startedAt) => {
       const now = deps.now();
+      const { method, id } = message;
       const { maxSendAttempts, retryInterval } = deps.config.notifications;
       const policy = { maxAttempts: maxSendAttempts, interval: retryInterval };
       const settlement = settle(outcome, message.tries, policy, now, Math.random());
-      rows.push({ id: message.id, token, attempt: message.attempt, finishedAt: now, ...settlement });
-      if (message.method === "inbox" && outcome.kind === "sent" && rendered !== null) {
-        inbox.push(inboxRow(message, rendered, now));
-      }
-      if (outcome.kind === "permanent" && outcome.gone === true) endpoint = "gone";
-      if (outcome.kind === "sent" && message.method === "webhook" && message.templateId === testTemplateId)
-        endpoint = "alive";
+      const ended = { startedAt, finishedAt: now, outcome: outcome.kind, status: settlement.status };
+      gathered.rows.push({ id, token, attempt: message.attempt, finishedAt: now, ...settlement });
+      gathered.counted.push({ id, token, additions: additionsOf({ ...message, ...ended }) });
+      if (method === "inbox" && outcome.kind === "sent" && rendered !== null)
+        gathered.inbox.push(inboxRow(message, rendered, now));
+      if (method !== "inbox" && tellsOfWay(outcome))
+        gathered.tries.push({ method, at: now, ok: outcome.kind === "sent", answer: outcome.detail });
+      if (outcome.kind === "permanent" && outcome.gone === true) gathered.endpoint = "gone";
+      if (outcome.kind === "sent" && method === "webhook" && message.templateId === testTemplateId)
+        gathered.endpoint = "alive";
       if (outcome.kind === "temporary" || outcome.kind === "permanent") tell(deps, message, settlement);
-      if (rows.length >= gatherCount) flush();
+      if (gathered.rows.length >= gatherCount) flush();
       else timer ??= setTimeout(flush, gatherTime);
     },
     finish: async () => {
@@ -78,6 +88,24 @@ export function createSettler(deps: Deps): Settler {
     },
   };
 }
+
+/** What counts comes first: it goes by the leases that the others end. */
+function statementsOf(deps: Deps, { rows, counted, inbox, tries, endpoint }: Gathered): Statement[] {
+  const now = deps.now();
+  const address = deps.config.notifications.webhook?.endpoint;
+  return [
+    ...countTries(counted),
+    ...settleMessages(rows, inbox),
+    ...(endpoint === "gone" && address !== undefined ? [markEndpointGone(endpointHash(address), now)] : []),
+    ...(endpoint === "alive" ? [clearGoneEndpoint()] : []),
+    ...noteHealth(summarise(tries), now),
+  ];
+}
+
+/** What is wrong with one person, or was never tried, says nothing about the way. */
+const tellsOfWay = (outcome: Outcome): boolean =>
+  outcome.kind !== "inhibited" &&
+  !(outcome.kind === "permanent" && (outcome.reason === "no_address" || outcome.reason === "not_configured"));
 
 const minute = 60_000;
 

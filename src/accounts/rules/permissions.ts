@@ -9,8 +9,13 @@ const grants = {
   "deployment:manage": ["owner"],
   "notifications:send-to-others": ["owner"],
   "messages:read-all": ["owner"],
+  /** Templates, their versions and files, and the keys of provisioners. */
+  "templates:manage": ["owner", "template-admin"],
   "tokens:read-others": ["owner", "auditor"],
   "tokens:manage-others": ["owner"],
+  "workspaces:read-all": ["owner", "template-admin", "auditor"],
+  "workspaces:end-others": ["owner", "template-admin"],
+  "workspaces:manage-others": ["owner"],
 } satisfies Record<string, SiteRole[]>;
 
 export type Deed = keyof typeof grants;
@@ -19,6 +24,9 @@ export function may(actor: Pick<Actor, "roles">, deed: Deed): boolean {
   const allowed: readonly SiteRole[] = grants[deed];
   return actor.roles.some((role) => allowed.includes(role));
 }
+
+/** For guards in SQL. */
+export const rolesThatMay = (deed: Deed): readonly SiteRole[] => grants[deed];
 
 /** A `read` token only looks; a `notify` token only sends custom notifications to its own user. */
 export function scopeAllows(

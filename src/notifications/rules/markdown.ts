@@ -2,11 +2,16 @@
 // that keeps a label from becoming markup.
 import MarkdownIt, { type Token } from "markdown-it";
 
-const markdown = createMarkdown();
+/** To a web page, a path of ours, or a mail address: no other link is ever made. */
+export const isGoodLink = (url: string): boolean => /^(https?:\/\/|mailto:|\/(?!\/))/i.test(url.trim());
 
-function createMarkdown() {
+const markdown = createMarkdown(isGoodLink);
+/** Finds links of every kind. It never makes HTML. */
+const anyLinks = createMarkdown(() => true);
+
+function createMarkdown(validateLink: (url: string) => boolean) {
   const parser = new MarkdownIt({ html: false, linkify: true, breaks: true });
-  parser.validateLink = (url) => /^(https?:\/\/|mailto:|\/(?!\/))/i.test(url.trim());
+  parser.validateLink = validateLink;
   // A picture would tell its server who read the message and when.
   parser.disable("image");
   parser.renderer.rules["link_open"] = (tokens, index, options, _environment, self) => {
@@ -19,6 +24,14 @@ function createMarkdown() {
 export const toHtml = (text: string): string => markdown.render(text);
 /** Without a paragraph around it: for titles. */
 export const toInlineHtml = (text: string): string => markdown.renderInline(text.replaceAll(/\s+/g, " "));
+
+/** Where the links of a text lead, those included that are left as they were typed. */
+export const linksIn = (text: string): string[] =>
+  anyLinks
+    .parse(text, {})
+    .flatMap((block) => block.children ?? [])
+    .filter((token) => token.type === "link_open")
+    .map((token) => String(token.attrGet("href") ?? ""));
 
 /** Readable text without markup; a link becomes `words (address)`. */
 export function toPlainText(text: string): string {

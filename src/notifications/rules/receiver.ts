@@ -9,6 +9,7 @@ interface Receivers {
 /** Undefined for the inbox, and for a way that is not set up. */
 export function receiverOf({ webhook, mail }: Receivers, method: Method): string | undefined {
   if (method === "webhook" && webhook !== undefined) return new URL(webhook.endpoint).host;
-  if (method === "smtp" && mail !== undefined) return `${mail.host}:${mail.port}`;
+  if (method === "smtp" && mail !== undefined)
+    return `${mail.host.includes(":") ? `[${mail.host}]` : mail.host}:${mail.port}`;
   return undefined;
 }

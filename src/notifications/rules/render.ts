@@ -35,7 +35,14 @@ export type TemplateCache = Map<string, CompiledTemplate>;
 
 // Far above any real text, far below what would be felt.
 const limits = { parseLimit: 100_000, renderLimit: 500, memoryLimit: 2_000_000 };
-const options = { ...limits, ownPropertyOnly: true, strictVariables: false, cache: false, templates: {} };
+const options = {
+  ...limits,
+  ownPropertyOnly: true,
+  strictVariables: false,
+  strictFilters: true,
+  cache: false,
+  templates: {},
+};
 const forMarkdown = new Liquid({
   ...options,
   outputEscape: (value: unknown) => escapeMarkdown(asText(value)),
@@ -57,6 +64,9 @@ const asText = (value: unknown): string =>
     : typeof value === "object"
       ? JSON.stringify(value)
       : String(value);
+
+/** Where a text reads from: `["labels", "name"]`; a step that is itself a variable is an array. Throws as `compile` does. */
+export const variablesIn = (text: string): unknown[][] => forPlain.globalVariableSegmentsSync(text);
 
 /** Throws with Liquid's words when the text doesn't parse. */
 export function compile(text: TemplateText): CompiledTemplate {

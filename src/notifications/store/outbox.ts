@@ -3,6 +3,7 @@ import { inArray, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { insertRows } from "../../../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../../../db/schema.ts";
+import { countEndings } from "./metrics.ts";
 
 type EventRow = typeof notificationEvents.$inferInsert;
 type MessageRow = typeof notificationMessages.$inferInsert;
@@ -33,6 +34,7 @@ export function insertOutbox(rows: OutboxRows, when: SQL = sql`true`): Statement
   const messageIsNew = sql`NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')`;
   const messageIsSent = sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`;
   return [
+    ...countEndings(rows.messages, when),
     ...insertRows(notificationEvents, rows.events, when),
     ...insertRows(notificationMessages, rows.messages, eventIsThere),
     ...insertRows(notificationMessages, duplicates, sql`${eventIsThere} AND ${messageIsNew}`),

@@ -1,0 +1,36 @@
+// Whether this instance has the deployment's root key: a value that only the key gives is kept in the database. The tick
+// notes it, metrics and `belfry admin doctor` compare it.
+import type { Statement } from "../../db/client.ts";
+import type { Deps } from "../deps.ts";
+import { audit } from "./audit.ts";
+import { insertKeyCheck, readKeyCheck, replaceKeyCheck, writeKeyCheck } from "./store/deployment.ts";
+
+const purpose = "key check";
+const checksOf = ({ keysFor }: Pick<Deps, "keysFor">) =>
+  keysFor(purpose).map((key) => Buffer.from(key).toString("base64url"));
+
+/** The first key that works with a database is the deployment's, and after an exchange the new one is. */
+export function noteKey(deps: Pick<Deps, "keysFor" | "now">): Statement[] {
+  const [current, ...former] = checksOf(deps);
+  const now = deps.now();
+  return [insertKeyCheck(current!, now), ...former.map((check) => replaceKeyCheck(current!, check, now))];
+}
+
+/** `stored` is undefined until the first pass. */
+export function keyMatches(deps: Pick<Deps, "keysFor">, stored: string | undefined): boolean {
+  return stored === undefined || checksOf(deps).includes(stored);
+}
+
+/** From now on the key at hand is the deployment's. */
+export async function acceptKey(deps: Deps): Promise<void> {
+  const [current] = checksOf(deps);
+  const entry = {
+    actorId: null,
+    action: "write",
+    resourceType: "deployment" as const,
+    resourceId: null,
+    requestId: deps.newId(),
+    detail: { secret_key: "accepted", where: "on the machine" },
+  };
+  await deps.db.write([writeKeyCheck(current!, deps.now()), audit(deps, entry)], { check: readKeyCheck() });
+}

@@ -1,0 +1,161 @@
+// Routes of builds: of a workspace by its id or name, and a build with its log.
+import { Hono } from "hono";
+import * as z from "zod";
+import { transitions } from "../../db/schema.ts";
+import type { SQL } from "../../db/client.ts";
+import { idOfUser } from "../accounts/store/users.ts";
+import { notFound } from "../errors.ts";
+import { cancel } from "../workspaces/cancel-build.ts";
+import { buildReads, createBuild } from "../workspaces/create-build.ts";
+import { findBuild, listBuilds } from "../workspaces/store/builds.ts";
+import { listLines } from "../workspaces/store/logs.ts";
+import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts";
+import { buildSchema, lineSchema, toBuild, toLine } from "./build-shape.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { wholeNumber } from "./paging.ts";
+import { messageSchema, uuid } from "./schemas.ts";
+import { optionalId, parameterValues } from "./workspaces.ts";
+
+const pageSize = 50;
+const largestPage = 200;
+
+const newBuildBody = z.object({
+  transition: z.enum(transitions, { error: `must be one of ${transitions.join(", ")}` }),
+  template_version_id: optionalId,
+  template_version_preset_id: optionalId,
+  rich_parameter_values: parameterValues,
+});
+const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
+const listQuery = z.object({
+  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
+  offset: wholeNumber,
+});
+const logQuery = z.object({
+  after: wholeNumber.meta({ description: "the id of a line: only those after it" }),
+  before: wholeNumber.meta({ description: "the id of a line: only those before it" }),
+  follow: z
+    .enum(["false", ""], { error: "is not supported; ask again with after=, the id of the last line" })
+    .optional(),
+});
+
+async function create(c: Ctx, workspaceId: SQL | string, body: z.infer<typeof newBuildBody>) {
+  const request = {
+    transition: body.transition,
+    versionId: body.template_version_id,
+    presetId: body.template_version_preset_id,
+    parameters: body.rich_parameter_values,
+  };
+  const { actor, ...facts } = await load(c, buildReads(workspaceId, me(c), request));
+  return toBuild(await createBuild(c.get("deps"), actor, facts, request));
+}
+
+async function list(c: Ctx, workspaceId: SQL | string, query: z.infer<typeof listQuery>) {
+  const { limit, offset = 0 } = query;
+  const { workspace, rows } = await load(c, {
+    workspace: findWorkspace(workspaceId, me(c), true),
+    rows: listBuilds(workspaceId, me(c), { limit, offset }),
+  });
+  if (workspace.length === 0) throw notFound("Workspace");
+  return rows.map(toBuild);
+}
+
+const named = (c: Ctx, user: string, name: string, withDeleted = false) =>
+  idOfWorkspace(idOfUser(user, me(c)), name, withDeleted);
+
+const creation = {
+  access: "session" as const,
+  answers: { 201: buildSchema },
+  errors: [400, 401, 403, 404, 409] as (400 | 401 | 403 | 404 | 409)[],
+};
+const listing = {
+  access: "session" as const,
+  answers: { 200: z.array(buildSchema) },
+  errors: [400, 401, 404] as (400 | 401 | 404)[],
+};
+
+export const buildRoutes = new Hono<Env>()
+  .post(
+    "/workspaces/:id/builds",
+    endpoint({ summary: "Start, stop or delete a workspace", ...creation }),
+    valid("param", idParam),
+    valid("json", newBuildBody),
+    async (c) => c.json(await create(c as Ctx, c.req.valid("param").id, c.req.valid("json")), 201),
+  )
+  .post(
+    "/users/:user/workspace/:name/builds",
+    endpoint({ summary: "The same, by the workspace's name", ...creation }),
+    valid("json", newBuildBody),
+    async (c) => {
+      const id = named(c as Ctx, c.req.param("user"), c.req.param("name"));
+      return c.json(await create(c as Ctx, id, c.req.valid("json")), 201);
+    },
+  )
+  .get(
+    "/workspaces/:id/builds",
+    endpoint({ summary: "A workspace's builds, newest first", ...listing }),
+    valid("param", idParam),
+    valid("query", listQuery),
+    async (c) => c.json(await list(c as Ctx, c.req.valid("param").id, c.req.valid("query"))),
+  )
+  .get(
+    "/users/:user/workspace/:name/builds",
+    endpoint({ summary: "The same, by the workspace's name", ...listing }),
+    valid("query", listQuery),
+    async (c) => {
+      const id = named(c as Ctx, c.req.param("user"), c.req.param("name"), true);
+      return c.json(await list(c as Ctx, id, c.req.valid("query")));
+    },
+  )
+  .get(
+    "/workspacebuilds/:id",
+    endpoint({
+      summary: "A build with its job, resources and agents",
+      access: "session",
+      answers: { 200: buildSchema },
+      errors: [400, 401, 404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const { build } = await load(c as Ctx, { build: findBuild(c.req.valid("param").id, me(c as Ctx)) });
+      if (build[0] === undefined) throw notFound("Build");
+      return c.json(toBuild(build[0]));
+    },
+  )
+  .get(
+    "/workspacebuilds/:id/logs",
+    endpoint({
+      summary: "A build's log, oldest line first",
+      access: "session",
+      answers: { 200: z.array(lineSchema) },
+      errors: [400, 401, 404],
+    }),
+    valid("param", idParam),
+    valid("query", logQuery),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { build, lines } = await load(c as Ctx, {
+        build: findBuild(id, me(c as Ctx)),
+        lines: listLines(id, c.req.valid("query")),
+      });
+      if (build[0] === undefined) throw notFound("Build");
+      return c.json(lines.map(toLine));
+    },
+  )
+  .patch(
+    "/workspacebuilds/:id/cancel",
+    endpoint({
+      summary: "Cancel a build: one that runs is stopped by its provisioner",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const { actor, build } = await load(c as Ctx, {
+        build: findBuild(c.req.valid("param").id, me(c as Ctx)),
+      });
+      if (build[0] === undefined) throw notFound("Build");
+      await cancel(c.get("deps"), actor, build[0]);
+      return c.json({ message: "The build is being canceled." });
+    },
+  );

@@ -1,0 +1,75 @@
+// Routes of files: the tar of a template's folder, put there by who makes versions, fetched by provisioners.
+import { Hono } from "hono";
+import * as z from "zod";
+import type { Reads } from "../../db/client.ts";
+import { may } from "../accounts/rules/permissions.ts";
+import { ApiError, forbidden, invalid, notFound } from "../errors.ts";
+import { fileReads, readFile, storeFile } from "../workspaces/files.ts";
+import { demand, endpoint, load, type Ctx, type Env } from "./http.ts";
+import { bringsProvisionerKey, loadProvisioner } from "./provisioner-auth.ts";
+
+const tarType = "application/x-tar";
+
+/** Coder's clients know the file's id as its hash. */
+const storedSchema = z.object({
+  hash: z.string().meta({ description: "the file's id" }),
+  sha256: z.string(),
+});
+
+export const fileRoutes = new Hono<Env>()
+  .post(
+    "/files",
+    endpoint({
+      summary: "Store a template's folder as a tar, at most 10 MiB; the same content is stored once",
+      access: "session",
+      answers: { 200: storedSchema, 201: storedSchema },
+      errors: [400, 401, 403, 413, 415],
+    }),
+    async (c) => {
+      const { actor } = await load(c as Ctx, {});
+      demand(actor, "templates:manage", "Only an owner or a template-admin may store files.");
+      const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+      if (type !== tarType)
+        throw new ApiError(415, "The body must be a tar.", {
+          detail: `Send it with Content-Type: ${tarType}.`,
+        });
+      const content = new Uint8Array(await c.req.arrayBuffer());
+      const { file, isNew } = await storeFile(c.get("deps"), actor, content);
+      return c.json({ hash: file.id, sha256: file.hash }, isNew ? 201 : 200);
+    },
+  )
+  .get(
+    "/files/:id",
+    endpoint({
+      summary: "The bytes of a file, by its id or its SHA-256; for template admins and provisioners",
+      access: "session-or-provisioner",
+      answers: { 200: null },
+      errors: [400, 401, 403, 404],
+    }),
+    async (c) => {
+      const name = c.req.param("id").toLowerCase();
+      if (!/^([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{64})$/.test(name))
+        throw invalid("id", `"${c.req.param("id")}" is neither a UUID nor a SHA-256`);
+      const { file, chunks } = await loadForFiles(c as Ctx, fileReads(name));
+      if (file[0] === undefined) throw notFound("File");
+      const content = await readFile(c.get("deps"), file[0], chunks);
+      return c.body(content, 200, { "content-type": tarType });
+    },
+  );
+
+/** A bearer token may be of either kind; what comes in a header or a cookie of its own is what it says. */
+async function loadForFiles<T extends Reads>(c: Ctx, reads: T) {
+  const isBearer = c.req.header("coder-session-token") === undefined && c.req.header("authorization");
+  if (bringsProvisionerKey(c)) return loadProvisioner(c, reads);
+  if (isBearer) {
+    try {
+      return await loadProvisioner(c, reads);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+  const answers = await load(c, reads);
+  if (!may(answers.actor, "templates:manage"))
+    throw forbidden("Only owners, template admins and provisioners may fetch files.");
+  return answers;
+}

@@ -1,0 +1,111 @@
+// A job on the wire, as a provisioner acquires it, and what it sends when the job is done.
+import * as z from "zod";
+import { buildStages, logLevels, transitions } from "../../db/schema.ts";
+import type { Deps } from "../deps.ts";
+import { makeAgentToken } from "../workspaces/rules/agent-token.ts";
+import type { Completion, LogLine } from "../workspaces/jobs.ts";
+import type { AcquiredRow } from "../workspaces/store/jobs.ts";
+import { filledText, text, time, toTime } from "./schemas.ts";
+
+const named = z.object({ id: z.string(), name: z.string() });
+
+export const acquiredSchema = z
+  .object({
+    job_id: z.string(),
+    lease_expires_at: time,
+    stage: z.enum(buildStages),
+    transition: z.enum(transitions),
+    agent_token: z.string(),
+    file_id: z.string().optional(),
+    has_state: z.boolean(),
+    workspace: named.extend({ owner_name: z.string() }),
+    template: named,
+    template_version: named,
+    preset: named.optional(),
+    parameters: z.array(z.object({ name: z.string(), value: z.string(), sensitive: z.boolean() })),
+    previous_build: z.object({ number: z.number(), template_version_id: z.string() }).optional(),
+  })
+  .meta({ id: "AcquiredJob" });
+
+export function toAcquired(deps: Deps, row: AcquiredRow): z.infer<typeof acquiredSchema> {
+  const key = deps.keysFor("agent-token")[0];
+  return {
+    job_id: row.id,
+    lease_expires_at: toTime(row.leaseExpiresAt ?? 0),
+    stage: row.stage,
+    transition: row.transition,
+    agent_token: makeAgentToken(key, row.workspaceId, row.agentGeneration),
+    ...(row.fileId === null ? {} : { file_id: row.fileId }),
+    has_state: row.hasState === 1,
+    workspace: { id: row.workspaceId, name: row.workspaceName, owner_name: row.ownerName },
+    template: { id: row.templateId, name: row.templateName },
+    template_version: { id: row.versionId, name: row.versionName },
+    ...(row.presetId === null ? {} : { preset: { id: row.presetId, name: row.presetName ?? "" } }),
+    parameters: JSON.parse(row.parameters) as { name: string; value: string; sensitive: boolean }[],
+    ...(row.previousVersionId === null
+      ? {}
+      : { previous_build: { number: row.number - 1, template_version_id: row.previousVersionId } }),
+  };
+}
+
+const mostLines = 1_000;
+
+export const linesBody = z
+  .array(
+    z.object({
+      id: filledText(64).optional().meta({ description: "a line of the same id is kept once" }),
+      level: z.enum(logLevels),
+      source: z.enum(["provisioner", "provisioner_daemon"]),
+      stage: text(256),
+      output: z.string(),
+      created_at: z.iso.datetime({ offset: true, error: "must be a time as RFC 3339 writes it" }).optional(),
+    }),
+  )
+  .max(mostLines, `may have ${mostLines} lines at a time`);
+
+export const toLogLines = (lines: z.infer<typeof linesBody>): LogLine[] =>
+  lines.map(({ created_at, ...line }) => ({
+    ...line,
+    at: created_at === undefined ? undefined : Date.parse(created_at),
+  }));
+
+const slug = z
+  .string()
+  .regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9])*$/, "must have letters and digits, with single hyphens between them")
+  .max(64);
+const app = z.object({ slug, display_name: text(256).nullish(), url: text(2_048).nullish() });
+const agent = z.object({
+  name: slug,
+  apps: z.array(app).max(100).nullish(),
+});
+
+export const completeBody = z.object({
+  resources: z
+    .array(
+      z.object({
+        type: filledText(256),
+        name: filledText(256),
+        agents: z.array(agent).max(100).nullish(),
+      }),
+    )
+    .max(5_000),
+  ai_task: z.object({ prompt: text(65_536), sidebar_app_slug: z.string().nullish() }).nullish(),
+});
+
+export const toCompletion = ({ resources, ai_task }: z.infer<typeof completeBody>): Completion => ({
+  resources: resources.map(({ type, name, agents }) => ({
+    type,
+    name,
+    agents: (agents ?? []).map((one) => ({
+      name: one.name,
+      apps: (one.apps ?? []).map((app) => ({
+        slug: app.slug,
+        displayName: app.display_name || app.slug,
+        url: app.url || null,
+      })),
+    })),
+  })),
+  aiTask: ai_task
+    ? { prompt: ai_task.prompt, sidebarAppSlug: ai_task.sidebar_app_slug || undefined }
+    : undefined,
+});

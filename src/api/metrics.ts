@@ -1,0 +1,116 @@
+// The route for Prometheus: one round trip shows what waits, what was done, and whether the database takes writes.
+import { Hono } from "hono";
+import * as z from "zod";
+import { readKeyCheck } from "../accounts/store/deployment.ts";
+import { keyMatches } from "../accounts/key-check.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError } from "../errors.ts";
+import { endpointHash } from "../notifications/deliver.ts";
+import { outboxFamilies, outboxReads } from "../notifications/metrics.ts";
+import { exposition, expositionType, type Family } from "../notifications/rules/exposition.ts";
+import { isPaused, readGoneEndpoint, readLastTick, readSettings } from "../notifications/store/settings.ts";
+import { version } from "../version.ts";
+import { setupRequestOf } from "./first-user.ts";
+import { endpoint, type Ctx, type Env } from "./http.ts";
+import { probe, type Probe } from "./probe.ts";
+import { judgeMetricsAccess } from "./rules/metrics-access.ts";
+import { readClock } from "./store/health.ts";
+
+export const metricsRoutes = new Hono<Env>().get(
+  "/metrics",
+  endpoint({
+    summary:
+      "Prometheus metrics; from elsewhere than the server's machine with BELFRY_METRICS_TOKEN as a bearer token",
+    access: "anyone",
+    answers: { 200: z.string().meta({ description: "Prometheus text format, version 0.0.4" }) },
+    errors: [401, 404],
+  }),
+  async (c) => {
+    admitScraper(c as unknown as Ctx);
+    const deps = c.get("deps");
+    const found = await probe(deps, metricsReads(deps.now()));
+    return c.body(exposition(allFamilies(deps, found)), 200, { "content-type": expositionType });
+  },
+);
+
+function admitScraper(c: Ctx): void {
+  const { clientAddress, config } = c.get("deps");
+  const { host, forwarded } = setupRequestOf(c, undefined);
+  const caller = { address: clientAddress, host, forwarded, authorization: c.req.header("authorization") };
+  const verdict = judgeMetricsAccess(caller, config.metricsToken);
+  if (verdict === "hidden") {
+    throw new ApiError(404, "There is nothing here.", { detail: "GET /metrics" });
+  }
+  if (verdict === "refused") {
+    throw new ApiError(401, "The metrics need the token of BELFRY_METRICS_TOKEN.", {
+      detail: "Send it as: Authorization: Bearer …",
+      headers: { "www-authenticate": 'Bearer realm="metrics"' },
+    });
+  }
+}
+
+const metricsReads = (now: number) => ({
+  ...outboxReads(now),
+  settings: readSettings(),
+  gone: readGoneEndpoint(),
+  lastTick: readLastTick(),
+  clock: readClock(),
+  keyCheck: readKeyCheck(),
+});
+
+function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof metricsReads>>): Family[] {
+  const { config, now } = deps;
+  const gauge = (name: string, help: string, value: number, labels = {}): Family => ({
+    name,
+    type: "gauge",
+    help,
+    samples: [{ labels, value }],
+  });
+  const always = [
+    gauge("belfry_build_info", "The release that runs; always 1.", 1, { version }),
+    gauge(
+      "belfry_database_writable",
+      "1 when the database took a write just now, else 0.",
+      state === "ok" ? 1 : 0,
+    ),
+    gauge(
+      "belfry_tick_interval_seconds",
+      "Seconds between two passes of everything periodic.",
+      config.notifications.fetchInterval / 1_000,
+    ),
+  ];
+  if (answers === null) return always;
+  const { lastTick, settings, gone, clock, keyCheck } = answers;
+  const tickAge = lastTick[0] === undefined ? Infinity : Math.max(0, now() - Number(lastTick[0].value));
+  const endpointUrl = config.notifications.webhook?.endpoint;
+  const isGone = endpointUrl !== undefined && gone[0]?.value === endpointHash(endpointUrl);
+  return [
+    ...always,
+    gauge(
+      "belfry_tick_age_seconds",
+      "Seconds since the last pass; +Inf when there was none.",
+      tickAge / 1_000,
+    ),
+    gauge(
+      "belfry_clock_offset_seconds",
+      "By how much this instance's clock is ahead of the database's.",
+      (now() - clock[0]!.now) / 1_000,
+    ),
+    gauge(
+      "belfry_secret_key_matches",
+      "1 when BELFRY_SECRET_KEY is the one that this deployment works with, else 0.",
+      keyMatches(deps, keyCheck[0]?.value) ? 1 : 0,
+    ),
+    gauge(
+      "belfry_notifications_paused",
+      "1 while notifications are held back for everybody, else 0.",
+      isPaused(settings) ? 1 : 0,
+    ),
+    gauge(
+      "belfry_notifications_webhook_gone",
+      "1 when the webhook's receiver has answered 410 Gone and gets nothing more, else 0.",
+      isGone ? 1 : 0,
+    ),
+    ...outboxFamilies(answers, now()),
+  ];
+}

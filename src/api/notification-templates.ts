@@ -1,0 +1,183 @@
+// Routes of the texts of notifications and the ways that they go: /notifications/templates/{id}/….
+import { Hono } from "hono";
+import type { Method } from "../../db/schema.ts";
+import { audit } from "../accounts/audit.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import type { Config } from "../config.ts";
+import {
+  activateVersion,
+  addVersion,
+  changeMethod,
+  known,
+  preview,
+  templateReads,
+  textReads,
+  versionReads,
+  versionsOf,
+  type Note,
+} from "../notifications/templates.ts";
+import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import {
+  activeBody,
+  idParam,
+  methodBody,
+  previewBody,
+  previewSchema,
+  toPreview,
+  toVersion,
+  versionBody,
+  versionSchema,
+  versionsSchema,
+} from "./notification-template-shape.ts";
+import { messageSchema } from "./schemas.ts";
+
+export const notificationTemplateRoutes = new Hono<Env>()
+  .get(
+    "/notifications/templates/:id/versions",
+    endpoint({
+      summary: "The texts that a kind of notification has had, newest first",
+      access: "session",
+      answers: { 200: versionsSchema },
+      errors: [404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const read = await load(c as Ctx, versionReads(c.req.valid("param").id));
+      return c.json(versionsOf(read).map(toVersion));
+    },
+  )
+  .post(
+    "/notifications/templates/:id/versions",
+    endpoint({
+      summary: "Store another text, not active yet; 200 when a version has this very text already",
+      access: "session",
+      answers: { 200: versionSchema, 201: versionSchema },
+      errors: [404],
+    }),
+    valid("param", idParam),
+    valid("json", versionBody),
+    async (c) => {
+      const { title_template: title, body_template: body, actions } = c.req.valid("json");
+      const { actor, ...read } = await load(c as Ctx, textReads(c.req.valid("param").id));
+      demandOwner(actor);
+      const text = { title, body, actions };
+      const made = await addVersion(c.get("deps"), toReader(actor), read, text, noteOf(c as Ctx, actor));
+      return c.json(toVersion(made.version), made.isNew ? 201 : 200);
+    },
+  )
+  .put(
+    "/notifications/templates/:id/version",
+    endpoint({
+      summary: "Make a version the active one; also the way back",
+      access: "session",
+      answers: { 200: messageSchema, 304: null },
+      errors: [404],
+    }),
+    valid("param", idParam),
+    valid("json", activeBody),
+    async (c) => {
+      const { version } = c.req.valid("json");
+      const { actor, ...read } = await load(c as Ctx, versionReads(c.req.valid("param").id));
+      demandOwner(actor);
+      const changed = await activateVersion(c.get("deps"), read, version, noteOf(c as Ctx, actor));
+      if (!changed) return c.body(null, 304);
+      return c.json({ message: `Version ${version} of "${known(read).name}" is active.` });
+    },
+  )
+  .post(
+    "/notifications/templates/:id/preview",
+    endpoint({
+      summary: "What a text becomes; what is left out is taken from the active version and the sample",
+      access: "session",
+      answers: { 200: previewSchema },
+      errors: [404],
+    }),
+    valid("param", idParam),
+    valid("json", previewBody),
+    async (c) => {
+      const { title_template: title, body_template: body, actions, payload } = c.req.valid("json");
+      const { actor, ...read } = await load(c as Ctx, textReads(c.req.valid("param").id));
+      demandOwner(actor);
+      const draft = {
+        ...(title === undefined ? {} : { title }),
+        ...(body === undefined ? {} : { body }),
+        ...(actions === undefined ? {} : { actions }),
+      };
+      const shown = preview(c.get("deps"), toReader(actor), read, draft, payload);
+      return c.json(toPreview(shown));
+    },
+  )
+  .put(
+    "/notifications/templates/:id/method",
+    endpoint({
+      summary: "Set the way that a kind of notification goes, besides the inbox",
+      access: "session",
+      answers: { 200: messageSchema, 304: null },
+      errors: [404],
+    }),
+    valid("param", idParam),
+    valid("json", methodBody),
+    async (c) => {
+      const { method } = c.req.valid("json");
+      const { actor, ...read } = await load(c as Ctx, templateReads(c.req.valid("param").id));
+      demandOwner(actor);
+      const deps = c.get("deps");
+      if (!(await changeMethod(deps, read, method, noteOf(c as Ctx, actor)))) return c.body(null, 304);
+      const lacks = missingFor(method, deps.config);
+      return c.json({ message: `"${known(read).name}" goes by ${method} now.${lacks}` });
+    },
+  )
+  .delete(
+    "/notifications/templates/:id/method",
+    endpoint({
+      summary: "Back to the deployment's default way",
+      access: "session",
+      answers: { 200: messageSchema, 304: null },
+      errors: [404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const { actor, ...read } = await load(c as Ctx, templateReads(c.req.valid("param").id));
+      demandOwner(actor);
+      if (!(await changeMethod(c.get("deps"), read, null, noteOf(c as Ctx, actor)))) return c.body(null, 304);
+      return c.json({ message: `"${known(read).name}" goes by the default way again.` });
+    },
+  );
+
+const demandOwner = (actor: Actor) =>
+  demand(actor, "deployment:manage", "Only an owner may change what notifications say and how they go.");
+
+const noteOf = (c: Ctx, actor: Actor): Note => {
+  const { id } = idParam.parse(c.req.param());
+  return (deed, when) =>
+    audit(
+      c.get("deps"),
+      {
+        ...deed,
+        actorId: actor.userId,
+        resourceType: "notification_template",
+        resourceId: id,
+        requestId: c.get("requestId"),
+      },
+      when,
+    );
+};
+
+const toReader = ({ userId, username, name, email }: Actor) => ({
+  id: userId,
+  username,
+  name: name === "" ? username : name,
+  email,
+});
+
+/** A way may be chosen before it is set up; whoever does so should know. */
+function missingFor(method: Method, { notifications }: Config): string {
+  const { mail, webhook, inboxEnabled } = notifications;
+  if (method === "smtp" && mail === undefined)
+    return " Mail is not set up yet: set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM.";
+  if (method === "webhook" && webhook === undefined)
+    return " There is no webhook yet: set BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";
+  if (method === "inbox" && !inboxEnabled)
+    return " The inbox is off for everything else (BELFRY_NOTIFICATIONS_INBOX_ENABLED).";
+  return "";
+}

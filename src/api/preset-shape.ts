@@ -1,0 +1,101 @@
+// Parameters and presets of a version on the wire. Values that are sensitive are masked.
+import * as z from "zod";
+import { prebuildStatuses } from "../../db/schema.ts";
+import { masked } from "../workspaces/rules/mask.ts";
+import type { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
+import type { listParameters } from "../workspaces/store/versions.ts";
+
+type ParameterRow = ReturnType<typeof listParameters>["_"]["result"][number];
+
+export const parameterSchema = z
+  .object({
+    name: z.string(),
+    display_name: z.string(),
+    description: z.string(),
+    description_plaintext: z.string(),
+    type: z.literal("string"),
+    form_type: z.literal("input"),
+    mutable: z.boolean(),
+    default_value: z.string(),
+    icon: z.string(),
+    options: z.array(
+      z.object({ name: z.string(), description: z.string(), value: z.string(), icon: z.string() }),
+    ),
+    required: z.boolean().meta({ description: "a build needs a value: there is no default" }),
+    ephemeral: z.boolean(),
+    sensitive: z.boolean(),
+  })
+  .meta({ id: "TemplateVersionParameter" });
+
+export const toParameter = (row: ParameterRow): z.infer<typeof parameterSchema> => ({
+  name: row.name,
+  display_name: row.name,
+  description: row.description,
+  description_plaintext: row.description,
+  type: "string",
+  form_type: "input",
+  mutable: true,
+  default_value: masked(row.name, row.defaultValue ?? "", [row]),
+  icon: "",
+  options: [],
+  required: row.required && row.defaultValue === null,
+  ephemeral: false,
+  sensitive: row.sensitive,
+});
+
+export const presetSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    default: z.boolean(),
+    description: z.string(),
+    icon: z.string(),
+    parameters: z.array(z.object({ name: z.string(), value: z.string() })),
+    prebuilds: z
+      .object({
+        instances: z.number(),
+        expiration_policy: z.object({ ttl: z.number() }).optional(),
+        scheduling: z
+          .object({
+            timezone: z.string(),
+            schedule: z.array(z.object({ cron: z.string(), instances: z.number() })),
+          })
+          .optional(),
+      })
+      .nullable()
+      .meta({ description: "null: no workspaces are built ahead" }),
+    prebuild_status: z.enum(prebuildStatuses),
+  })
+  .meta({ id: "Preset" });
+
+interface PresetRows {
+  presets: ReturnType<typeof listPresets>["_"]["result"];
+  values: ReturnType<typeof listPresetParameters>["_"]["result"];
+  schedules: ReturnType<typeof listPresetSchedules>["_"]["result"];
+  parameters: ParameterRow[];
+}
+
+export const toPresets = ({ presets, values, schedules, parameters }: PresetRows) =>
+  presets.map((row): z.infer<typeof presetSchema> => {
+    const own = <T extends { presetId: string }>(rows: T[]) => rows.filter((one) => one.presetId === row.id);
+    const schedule = own(schedules).map(({ cron, instances }) => ({ cron, instances }));
+    return {
+      id: row.id,
+      name: row.name,
+      default: row.isDefault,
+      description: "",
+      icon: "",
+      parameters: own(values).map(({ name, value }) => ({ name, value: masked(name, value, parameters) })),
+      prebuilds:
+        row.desiredInstances === null
+          ? null
+          : {
+              instances: row.desiredInstances,
+              ...(row.ttlSeconds === null ? {} : { expiration_policy: { ttl: row.ttlSeconds } }),
+              ...(row.schedulingTimezone === null
+                ? {}
+                : { scheduling: { timezone: row.schedulingTimezone, schedule } }),
+            },
+      prebuild_status: row.prebuildStatus,
+    };
+  });

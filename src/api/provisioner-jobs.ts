@@ -1,0 +1,215 @@
+// Routes of provisioners: taking a job, keeping its lease, sending what comes of it, and ending it.
+import { Hono } from "hono";
+import * as z from "zod";
+import { conflict } from "../errors.ts";
+import { waitForJob } from "../workspaces/acquire.ts";
+import { addLines, completeJob, demandEnded, demandHeld } from "../workspaces/jobs.ts";
+import { listAgents } from "../workspaces/store/agents.ts";
+import {
+  acquireJob,
+  endJob,
+  extendLease,
+  findAcquired,
+  findJob,
+  findPending,
+  notePlan,
+  releaseJob,
+  type AcquiredRow,
+  type Hold,
+} from "../workspaces/store/jobs.ts";
+import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+import {
+  acquiredSchema,
+  completeBody,
+  linesBody,
+  toAcquired,
+  toCompletion,
+  toLogLines,
+} from "./job-shape.ts";
+import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
+import { filledText, text, uuid } from "./schemas.ts";
+
+const longestWait = 30;
+const longestError = 65_536;
+
+const acquireQuery = z.object({
+  wait: z
+    .string()
+    .regex(/^\d{1,3}$/, "must be a whole number of seconds")
+    .optional()
+    .transform((seconds) => Math.min(Number(seconds ?? 0), longestWait) * 1_000),
+});
+const acquireBody = z.object({ name: filledText(128), acquire_id: filledText(64) });
+const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
+
+/** The header tells acquisitions of one key apart, so that one whose lease has gone can't act as the next one. */
+export const holdOf = (c: Ctx, jobId: string): Hold => ({
+  jobId,
+  credential: c.get("credential"),
+  acquireId: c.req.header("belfry-acquire-id") || undefined,
+});
+
+async function tryAcquire(c: Ctx, body: z.infer<typeof acquireBody>): Promise<AcquiredRow | undefined> {
+  const changes = acquireJob({
+    acquireId: body.acquire_id,
+    credential: c.get("credential"),
+    provisionerName: body.name,
+    now: c.get("deps").now(),
+  });
+  const { job, provisioner } = await performAsProvisioner(c, [changes], {
+    job: findAcquired(body.acquire_id),
+  });
+  const [row] = job;
+  const isOurs = row?.provisionerKeyId === provisioner.keyId;
+  if (row !== undefined && (!isOurs || (row.status !== "running" && row.status !== "canceling")))
+    throw conflict("The acquire_id has been used before.", "Make a new one for each job that you ask for.");
+  return row;
+}
+
+export const provisionerJobRoutes = new Hono<Env>()
+  .post(
+    "/provisionerdaemons/jobs/acquire",
+    endpoint({
+      summary: "Take a job under a lease; 204 when there is none within `wait` seconds (at most 30)",
+      access: "provisioner",
+      answers: { 200: acquiredSchema, 204: null },
+      errors: [400, 401, 409],
+    }),
+    valid("query", acquireQuery),
+    valid("json", acquireBody),
+    async (c) => {
+      const deps = c.get("deps");
+      const body = c.req.valid("json");
+      const job = await waitForJob({
+        attempt: () => tryAcquire(c as Ctx, body),
+        look: async () => (await loadProvisioner(c as Ctx, { pending: findPending() })).pending.length > 0,
+        jobs: deps.process.jobs,
+        wait: c.req.valid("query").wait,
+        over: AbortSignal.any([c.req.raw.signal, deps.process.stopping]),
+      });
+      return job === undefined ? c.body(null, 204) : c.json(toAcquired(deps, job));
+    },
+  )
+  .post(
+    "/provisionerjobs/:id/heartbeat",
+    endpoint({
+      summary: "Keep the lease; answers whether the job is to be canceled",
+      access: "provisioner",
+      answers: { 200: z.object({ cancel: z.boolean() }) },
+      errors: [400, 401, 404, 409],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const { job } = await performAsProvisioner(c as Ctx, [extendLease(hold, c.get("deps").now())], {
+        job: findJob(hold.jobId),
+      });
+      return c.json({ cancel: demandHeld(job[0], hold).status === "canceling" });
+    },
+  )
+  .post(
+    "/provisionerjobs/:id/release",
+    endpoint({
+      summary: "Give a job back that has not been begun",
+      access: "provisioner",
+      answers: { 204: null },
+      errors: [400, 401, 404, 409],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const deps = c.get("deps");
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const before = await loadProvisioner(c as Ctx, { job: findJob(hold.jobId) });
+      const { acquireId } = demandHeld(before.job[0], hold);
+      const { job } = await performAsProvisioner(c as Ctx, releaseJob(hold, deps.now()), {
+        job: findJob(hold.jobId),
+      });
+      if (job[0]?.acquireId === acquireId && job[0]?.status !== "canceled")
+        throw conflict("The job has been begun.", "Complete it, or fail it with the reason.");
+      deps.process.jobs.wake();
+      return c.body(null, 204);
+    },
+  )
+  .post(
+    "/provisionerjobs/:id/logs",
+    endpoint({
+      summary: "Add lines to the build's log",
+      access: "provisioner",
+      answers: { 204: null },
+      errors: [400, 401, 404, 409],
+    }),
+    valid("param", idParam),
+    valid("json", linesBody),
+    async (c) => {
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const lines = addLines(c.get("deps"), hold, toLogLines(c.req.valid("json")));
+      const { job } = await performAsProvisioner(c as Ctx, lines, { job: findJob(hold.jobId) });
+      demandHeld(job[0], hold);
+      return c.body(null, 204);
+    },
+  )
+  .post(
+    "/provisionerjobs/:id/plan",
+    endpoint({
+      summary: "Tell what is about to be done: what `terraform show -json` printed, or a part of it",
+      access: "provisioner",
+      answers: {
+        200: z.object({
+          replacements: z.array(z.object({ resource: z.string(), paths: z.array(z.string()) })),
+        }),
+      },
+      errors: [400, 401, 404, 409],
+    }),
+    valid("param", idParam),
+    valid("json", z.looseObject({}, { error: "must be an object" })),
+    async (c) => {
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const { job } = await performAsProvisioner(c as Ctx, [notePlan(hold, c.get("deps").now())], {
+        job: findJob(hold.jobId),
+      });
+      demandHeld(job[0], hold);
+      return c.json({ replacements: [] });
+    },
+  )
+  .post(
+    "/provisionerjobs/:id/complete",
+    endpoint({
+      summary: "The job is done: what there is now",
+      access: "provisioner",
+      answers: { 200: z.object({ agents: z.array(z.object({ id: z.string(), name: z.string() })) }) },
+      errors: [400, 401, 404, 409],
+    }),
+    valid("param", idParam),
+    valid("json", completeBody),
+    async (c) => {
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const changes = completeJob(c.get("deps"), hold, toCompletion(c.req.valid("json")));
+      const { job, agents } = await performAsProvisioner(c as Ctx, changes, {
+        job: findJob(hold.jobId),
+        agents: listAgents(hold.jobId),
+      });
+      demandEnded(job[0], hold, "succeeded");
+      return c.json({ agents });
+    },
+  )
+  .post(
+    "/provisionerjobs/:id/fail",
+    endpoint({
+      summary: "The job could not be done, and why",
+      access: "provisioner",
+      answers: { 204: null },
+      errors: [400, 401, 404, 409],
+    }),
+    valid("param", idParam),
+    valid("json", z.object({ error: text(longestError) })),
+    async (c) => {
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const { error } = c.req.valid("json");
+      const ending = { now: c.get("deps").now(), error: error.trim() || "The provisioner gave no reason." };
+      const { job } = await performAsProvisioner(c as Ctx, [endJob(hold, ending)], {
+        job: findJob(hold.jobId),
+      });
+      demandEnded(job[0], hold, "failed");
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,64 @@
+// Routes of a workspace's state: opaque bytes, which a provisioner with the lease gets and puts back.
+import { Hono } from "hono";
+import * as z from "zod";
+import { ApiError } from "../errors.ts";
+import { demandHeld } from "../workspaces/jobs.ts";
+import { seal, unseal } from "../workspaces/seal.ts";
+import { findJob, holds } from "../workspaces/store/jobs.ts";
+import { putState, readState } from "../workspaces/store/state.ts";
+import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
+import { holdOf } from "./provisioner-jobs.ts";
+import { uuid } from "./schemas.ts";
+
+export const largestState = 8 * 1_048_576;
+const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
+
+export const provisionerStateRoutes = new Hono<Env>()
+  .get(
+    "/provisionerjobs/:id/state",
+    endpoint({
+      summary: "What the workspace's last build left, as bytes; 204 when there is nothing",
+      access: "provisioner",
+      answers: { 200: null, 204: null },
+      errors: [400, 401, 404, 409],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const { job, rows } = await loadProvisioner(c as Ctx, {
+        job: findJob(hold.jobId),
+        rows: readState(hold.jobId, holds(hold)),
+      });
+      const { workspaceId } = demandHeld(job[0], hold);
+      if (rows.length === 0) return c.body(null, 204);
+      const sealed = new Uint8Array(Buffer.concat(rows.map(({ content }) => content)));
+      const state = await unseal(c.get("deps"), workspaceId, sealed);
+      return c.body(state, 200, { "content-type": "application/octet-stream" });
+    },
+  )
+  .put(
+    "/provisionerjobs/:id/state",
+    endpoint({
+      summary: "Put the state back, at most 8 MiB; again and again until the job ends",
+      access: "provisioner",
+      answers: { 204: null },
+      errors: [400, 401, 404, 409, 413],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const deps = c.get("deps");
+      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      // Who may not, is turned away before the bytes are read.
+      const before = await loadProvisioner(c as Ctx, { job: findJob(hold.jobId) });
+      const { workspaceId } = demandHeld(before.job[0], hold);
+      const state = new Uint8Array(await c.req.arrayBuffer());
+      if (state.length === 0) throw new ApiError(400, "The body is empty: it must be the state's bytes.");
+      const sealed = await seal(deps, workspaceId, state);
+      const { job } = await performAsProvisioner(c as Ctx, putState(hold.jobId, sealed, holds(hold)), {
+        job: findJob(hold.jobId),
+      });
+      demandHeld(job[0], hold);
+      return c.body(null, 204);
+    },
+  );

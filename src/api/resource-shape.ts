@@ -1,0 +1,85 @@
+// What a build has left on the wire: resources, their agents and apps, as Coder's clients know them.
+import * as z from "zod";
+import { transitions } from "../../db/schema.ts";
+import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/store/builds.ts";
+import { toTime } from "./schemas.ts";
+
+const appSchema = z.looseObject({
+  id: z.string(),
+  slug: z.string(),
+  display_name: z.string(),
+  url: z.string(),
+});
+const agentSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  resource_id: z.string(),
+  lifecycle_state: z.string(),
+  apps: z.array(appSchema),
+});
+export const resourceSchema = z.looseObject({
+  id: z.string(),
+  job_id: z.string(),
+  workspace_transition: z.enum(transitions),
+  type: z.string(),
+  name: z.string(),
+  agents: z.array(agentSchema),
+});
+
+export const toResource = ({ build }: BuildRow, resource: ResourceView) => ({
+  id: resource.id,
+  created_at: toTime(build.completedAt ?? build.createdAt),
+  job_id: build.id,
+  workspace_transition: build.transition,
+  type: resource.type,
+  name: resource.name,
+  hide: false,
+  icon: "",
+  agents: resource.agents.map((agent) => toAgent(agent, resource.id)),
+  metadata: [],
+  daily_cost: 0,
+});
+
+const toAgent = (agent: AgentView, resourceId: string) => ({
+  id: agent.id,
+  parent_id: null,
+  created_at: toTime(agent.createdAt),
+  updated_at: toTime(agent.lifecycleChangedAt ?? agent.createdAt),
+  status: agent.lifecycleState === "created" ? "connecting" : "connected",
+  lifecycle_state: agent.lifecycleState,
+  name: agent.name,
+  resource_id: resourceId,
+  architecture: "",
+  operating_system: "",
+  environment_variables: {},
+  directory: "",
+  version: "",
+  api_version: "",
+  apps: agent.apps.map(toApp),
+  connection_timeout_seconds: 0,
+  troubleshooting_url: "",
+  subsystems: [],
+  health: { healthy: true },
+  display_apps: [],
+  log_sources: [],
+  scripts: [],
+  startup_script_behavior: "non-blocking",
+  logs_length: 0,
+  logs_overflowed: false,
+});
+
+const toApp = (app: AppView) => ({
+  id: app.id,
+  slug: app.slug,
+  display_name: app.displayName,
+  url: app.url ?? "",
+  external: app.url !== null,
+  icon: "",
+  subdomain: false,
+  sharing_level: "owner",
+  healthcheck: { url: "", interval: 0, threshold: 0 },
+  health: "disabled",
+  hidden: false,
+  open_in: "slim-window",
+  statuses: [],
+});

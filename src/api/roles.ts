@@ -1,0 +1,59 @@
+// Routes of site roles: which there are, and which a user has. Coder's command line asks before it gives some.
+import { Hono } from "hono";
+import * as z from "zod";
+import { siteRoles, type SiteRole } from "../../db/schema.ts";
+import { mayManage } from "../accounts/rules/permissions.ts";
+import { endpoint, load, type Ctx, type Env } from "./http.ts";
+import { loadUser, roleNames } from "./user-shape.ts";
+
+const roleSchema = z
+  .object({
+    name: z.enum(siteRoles),
+    display_name: z.string(),
+    assignable: z.boolean().meta({ description: "Whether you may give it to others" }),
+    built_in: z.boolean(),
+  })
+  .meta({ id: "AssignableRole" });
+
+const userRolesSchema = z.object({
+  roles: z.array(z.enum(siteRoles)),
+  organization_roles: z
+    .record(z.string(), z.array(z.string()))
+    .meta({ description: "Organizations have none" }),
+});
+
+/** Before the routes of users: `roles` is no username. */
+export const roleRoutes = new Hono<Env>()
+  .get(
+    "/users/roles",
+    endpoint({
+      summary: "The site roles that there are",
+      access: "session",
+      answers: { 200: z.array(roleSchema) },
+      errors: [401, 403],
+    }),
+    async (c) => {
+      const { actor } = await load(c as Ctx, {});
+      return c.json(
+        siteRoles.map((name) => ({
+          name,
+          display_name: roleNames[name],
+          assignable: mayManage(actor, { roles: [name] }),
+          built_in: true,
+        })),
+      );
+    },
+  )
+  .get(
+    "/users/:user/roles",
+    endpoint({
+      summary: "The site roles that a user has",
+      access: "session",
+      answers: { 200: userRolesSchema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { target } = await loadUser(c as Ctx, c.req.param("user"));
+      return c.json({ roles: JSON.parse(target.roles) as SiteRole[], organization_roles: {} });
+    },
+  );

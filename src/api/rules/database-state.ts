@@ -1,0 +1,24 @@
+// How a database is, and the words for it. They name no host, path or token: anyone may ask.
+
+export type DatabaseState = "ok" | "not_writable" | "unavailable" | "no_migrations";
+
+/** `code` is what the write failed with; empty when it gave none. */
+export function databaseWords(state: DatabaseState, code: string): string | null {
+  if (state === "ok") return null;
+  if (state === "no_migrations")
+    return "The database has no tables of this release. Run: belfry admin migrate";
+  const why = reasons.find(([codes]) => codes.includes(code))?.[1];
+  if (state === "not_writable")
+    return `The database can be read, but takes no writes${why === undefined ? "" : `: ${why}`}.`;
+  return `The database can't be used${why === undefined ? "" : `: ${why}`}.`;
+}
+
+const reasons: [codes: string[], words: string][] = [
+  [["SQLITE_FULL"], "its disk is full"],
+  [["SQLITE_READONLY", "SQLITE_PERM"], "its file may not be written"],
+  [["SQLITE_BUSY", "SQLITE_LOCKED"], "another program holds its lock"],
+  [["SQLITE_IOERR"], "its disk fails, or is full"],
+  [["SQLITE_CORRUPT", "SQLITE_NOTADB"], "its file is damaged; restore a backup"],
+  [["BLOCKED"], "its server refuses, as a quota is used up"],
+  [["TIMEOUT"], "it does not answer in time"],
+];

@@ -1,0 +1,18 @@
+// Who may read the metrics: whoever has the token, and programs on this very machine without one.
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isLocalCaller, type CallerFacts } from "../../accounts/rules/loopback.ts";
+
+/** `hidden`: without a token in the configuration nobody elsewhere learns that there is such a page. */
+export type MetricsAccess = "allowed" | "refused" | "hidden";
+
+export function judgeMetricsAccess(
+  caller: CallerFacts & { authorization: string | undefined },
+  token: string | undefined,
+): MetricsAccess {
+  if (isLocalCaller(caller)) return "allowed";
+  if (token === undefined) return "hidden";
+  const given = /^Bearer +(.+)$/i.exec(caller.authorization ?? "")?.[1];
+  return given !== undefined && timingSafeEqual(digest(given), digest(token)) ? "allowed" : "refused";
+}
+
+const digest = (text: string) => createHash("sha256").update(text).digest();

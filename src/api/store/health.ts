@@ -1,0 +1,23 @@
+// SQL that asks the database how it is: a write that leaves no trace but itself, and the database's clock.
+import { sql } from "drizzle-orm";
+import { query, type Statement } from "../../../db/client.ts";
+
+/** Milliseconds within which one probe's write is good for all. */
+const freshness = 5_000;
+
+/** Bytes: as much as a notification needs. On a nearly full disk a single page still finds room. */
+const size = 40_000;
+
+/** A write into one row. Where another has just written it there is nothing to do: nobody wears out a disk by asking. */
+export function writeProbe(now: number): Statement {
+  return query.run(sql`INSERT INTO settings (key, value, updated_at) VALUES ('write_probe', hex(zeroblob(${size / 2})), ${now})
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at
+    WHERE abs(excluded.updated_at - settings.updated_at) >= ${freshness}`);
+}
+
+/** The database's own clock, epoch milliseconds. */
+export function readClock() {
+  return query
+    .select({ now: sql<number>`CAST(unixepoch('subsec') * 1000 AS INTEGER)` })
+    .from(sql`(SELECT 1)`);
+}

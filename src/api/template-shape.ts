@@ -1,0 +1,125 @@
+// Templates and versions on the wire, as Coder's clients know them.
+import * as z from "zod";
+import type { TemplateRow } from "../workspaces/store/templates.ts";
+import type { VersionRow } from "../workspaces/store/versions.ts";
+import { time, toTime } from "./schemas.ts";
+
+export const templateSchema = z
+  .object({
+    id: z.string(),
+    created_at: time,
+    updated_at: time,
+    organization_id: z.string(),
+    organization_name: z.string(),
+    organization_display_name: z.string(),
+    organization_icon: z.string(),
+    name: z.string(),
+    display_name: z.string(),
+    description: z.string(),
+    icon: z.string(),
+    provisioner: z.literal("terraform"),
+    active_version_id: z.string(),
+    active_version_name: z.string(),
+    active_user_count: z.number().meta({ description: "people with a workspace of it" }),
+    deprecated: z.boolean(),
+    deprecation_message: z.string(),
+    deleted: z.boolean(),
+    created_by_id: z.string(),
+    created_by_name: z.string(),
+    allow_user_cancel_workspace_jobs: z.boolean(),
+    allow_user_autostart: z.boolean(),
+    allow_user_autostop: z.boolean(),
+    default_ttl_ms: z.number(),
+  })
+  .meta({ id: "Template" });
+
+export const toTemplate = (row: TemplateRow): z.infer<typeof templateSchema> => ({
+  id: row.id,
+  created_at: toTime(row.createdAt),
+  updated_at: toTime(row.updatedAt),
+  organization_id: row.organizationId,
+  organization_name: row.organizationName,
+  organization_display_name: row.organizationDisplayName,
+  organization_icon: "",
+  name: row.name,
+  display_name: row.displayName,
+  description: row.description,
+  icon: "",
+  provisioner: "terraform",
+  active_version_id: row.activeVersionId,
+  active_version_name: row.activeVersionName ?? "",
+  active_user_count: row.userCount,
+  deprecated: row.deprecationMessage !== "",
+  deprecation_message: row.deprecationMessage,
+  deleted: row.deletedAt !== null,
+  created_by_id: row.createdBy,
+  created_by_name: row.createdByName ?? "",
+  allow_user_cancel_workspace_jobs: true,
+  allow_user_autostart: true,
+  allow_user_autostop: false,
+  default_ttl_ms: 0,
+});
+
+/** Versions are checked while they are made, so the job that Coder's clients wait for has always succeeded. */
+const importJobSchema = z.object({
+  id: z.string(),
+  created_at: time,
+  started_at: time,
+  completed_at: time,
+  status: z.literal("succeeded"),
+  file_id: z.string(),
+  tags: z.record(z.string(), z.string()),
+  queue_position: z.number(),
+  queue_size: z.number(),
+  type: z.literal("template_version_import"),
+});
+
+export const versionSchema = z
+  .object({
+    id: z.string(),
+    template_id: z.string().optional().meta({ description: "absent until a template is made from it" }),
+    organization_id: z.string(),
+    created_at: time,
+    updated_at: time,
+    name: z.string(),
+    message: z.string(),
+    job: importJobSchema,
+    readme: z.string(),
+    created_by: z.object({ id: z.string(), username: z.string(), avatar_url: z.string() }),
+    archived: z.boolean(),
+    file_id: z.string().nullable(),
+    has_ai_task: z.boolean(),
+  })
+  .meta({ id: "TemplateVersion" });
+
+const noFile = "00000000-0000-0000-0000-000000000000";
+
+export function toVersion(row: VersionRow): z.infer<typeof versionSchema> {
+  const at = toTime(row.createdAt);
+  return {
+    id: row.id,
+    ...(row.templateId === null ? {} : { template_id: row.templateId }),
+    organization_id: row.organizationId,
+    created_at: at,
+    updated_at: toTime(row.updatedAt),
+    name: row.name,
+    message: row.message,
+    job: {
+      id: row.id,
+      created_at: at,
+      started_at: at,
+      completed_at: at,
+      status: "succeeded",
+      file_id: row.fileId ?? noFile,
+      tags: {},
+      queue_position: 0,
+      queue_size: 0,
+      type: "template_version_import",
+    },
+    readme: "",
+    created_by: { id: row.createdBy, username: row.createdByName ?? "", avatar_url: "" },
+    archived: false,
+    file_id: row.fileId,
+    has_ai_task: row.hasAiTask,
+  };
+}

@@ -1,0 +1,165 @@
+// Routes of template versions: making one, and what one is.
+import { Hono } from "hono";
+import * as z from "zod";
+import { findOrganization } from "../accounts/store/organizations.ts";
+import { notFound } from "../errors.ts";
+import { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
+import { findVersion, listParameters } from "../workspaces/store/versions.ts";
+import { createVersion, type NewVersion } from "../workspaces/versions.ts";
+import { demand, endpoint, load, valid, type Ctx, type Endpoint, type Env } from "./http.ts";
+import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";
+import { lowerUuid, text } from "./schemas.ts";
+import { toVersion, versionSchema } from "./template-shape.ts";
+
+const mostParameters = 200;
+const mostPresets = 200;
+const mostSchedules = 50;
+
+const value = text(16_384);
+const newParameter = z.strictObject({
+  name: text(1_024),
+  required: z.boolean().nullish(),
+  default_value: value.nullish(),
+  description: text(16_384).nullish(),
+  sensitive: z.boolean().nullish(),
+});
+/** The members of Terraform's `coder_workspace_preset`. Numbers are judged with the rest of the version. */
+const newPreset = z.strictObject({
+  name: text(1_024),
+  default: z.boolean().nullish(),
+  parameters: z
+    .array(z.strictObject({ name: text(1_024), value }))
+    .max(mostParameters)
+    .nullish(),
+  prebuilds: z
+    .strictObject({
+      instances: z.number(),
+      expiration_policy: z.strictObject({ ttl: z.number().meta({ description: "seconds" }) }).nullish(),
+      scheduling: z
+        .strictObject({
+          timezone: text(1_024),
+          schedule: z.array(z.strictObject({ cron: text(1_024), instances: z.number() })).max(mostSchedules),
+        })
+        .nullish(),
+    })
+    .nullish(),
+});
+/** Coder's clients send more than this, about how it is to be imported. */
+const newVersionBody = z.object({
+  name: text(1_024).nullish(),
+  message: text(16_384).nullish(),
+  template_id: lowerUuid.nullish(),
+  file_id: lowerUuid.nullish(),
+  has_ai_task: z.boolean().nullish(),
+  parameters: z.array(newParameter).max(mostParameters).nullish(),
+  presets: z.array(newPreset).max(mostPresets).nullish(),
+});
+
+const idParam = z.object({ id: lowerUuid });
+const reading = (summary: string, answer: z.ZodType): Endpoint => ({
+  summary,
+  access: "session",
+  answers: { 200: answer },
+  errors: [400, 401, 403, 404],
+});
+
+export const templateVersionRoutes = new Hono<Env>()
+  .post(
+    "/organizations/:organization/templateversions",
+    endpoint({
+      summary: "Make a version, of a template or for a new one; its presets are checked",
+      access: "session",
+      answers: { 201: versionSchema },
+      errors: [400, 401, 403, 404, 409, 413, 415],
+    }),
+    valid("json", newVersionBody),
+    async (c) => {
+      const { actor, organization } = await load(c as Ctx, {
+        organization: findOrganization(c.req.param("organization")),
+      });
+      demand(actor, "templates:manage", "Only an owner or a template-admin may make versions of templates.");
+      if (organization[0] === undefined) throw notFound("Organization");
+      const input = toInput(organization[0].id, c.req.valid("json"));
+      return c.json(toVersion(await createVersion(c.get("deps"), actor, input, c.get("requestId"))), 201);
+    },
+  )
+  .get(
+    "/templateversions/:id",
+    endpoint(reading("A version of a template", versionSchema)),
+    valid("param", idParam),
+    async (c) => {
+      const { version } = await load(c as Ctx, { version: findVersion(c.req.valid("param").id) });
+      if (version[0] === undefined) throw notFound("Template version");
+      return c.json(toVersion(version[0]));
+    },
+  )
+  .get(
+    "/templateversions/:id/presets",
+    endpoint(
+      reading(
+        "The presets of a version, with their pools; sensitive values are masked",
+        z.array(presetSchema),
+      ),
+    ),
+    valid("param", idParam),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { version, ...rows } = await load(c as Ctx, {
+        version: findVersion(id),
+        presets: listPresets(id),
+        values: listPresetParameters(id),
+        schedules: listPresetSchedules(id),
+        parameters: listParameters(id),
+      });
+      if (version[0] === undefined) throw notFound("Template version");
+      return c.json(toPresets(rows));
+    },
+  )
+  .get(
+    "/templateversions/:id/rich-parameters",
+    endpoint(reading("The parameters of a version; sensitive values are masked", z.array(parameterSchema))),
+    valid("param", idParam),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { version, parameters } = await load(c as Ctx, {
+        version: findVersion(id),
+        parameters: listParameters(id),
+      });
+      if (version[0] === undefined) throw notFound("Template version");
+      return c.json(parameters.map(toParameter));
+    },
+  );
+
+function toInput(organizationId: string, body: z.infer<typeof newVersionBody>): NewVersion {
+  return {
+    organizationId,
+    templateId: body.template_id ?? null,
+    name: body.name || undefined,
+    message: body.message ?? "",
+    fileId: body.file_id ?? null,
+    hasAiTask: body.has_ai_task ?? false,
+    parameters: (body.parameters ?? []).map(({ name, required, default_value, description, sensitive }) => ({
+      name,
+      required: required ?? false,
+      defaultValue: default_value ?? null,
+      description: description ?? "",
+      sensitive: sensitive ?? false,
+    })),
+    presets: (body.presets ?? []).map(toPresetInput),
+  };
+}
+
+function toPresetInput({ name, parameters, prebuilds, ...preset }: z.infer<typeof newPreset>) {
+  return {
+    name,
+    isDefault: preset.default ?? false,
+    parameters: parameters ?? [],
+    prebuilds: prebuilds
+      ? {
+          instances: prebuilds.instances,
+          ttlSeconds: prebuilds.expiration_policy?.ttl ?? null,
+          scheduling: prebuilds.scheduling ?? null,
+        }
+      : null,
+  };
+}

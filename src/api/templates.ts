@@ -1,0 +1,212 @@
+// Routes of templates: what there is, making and changing one, and which of its versions is active.
+import { Hono } from "hono";
+import * as z from "zod";
+import { findOrganization } from "../accounts/store/organizations.ts";
+import { invalid, notFound } from "../errors.ts";
+import {
+  findTemplate,
+  findTemplateByName,
+  listTemplates,
+  type TemplateRow,
+} from "../workspaces/store/templates.ts";
+import { findVersion, listVersions } from "../workspaces/store/versions.ts";
+import { activateVersion, changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
+import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { wholeNumber } from "./paging.ts";
+import { lowerUuid, messageSchema, text } from "./schemas.ts";
+import { templateSchema, toTemplate, toVersion, versionSchema } from "./template-shape.ts";
+
+const idParam = z.object({ id: lowerUuid });
+const displayName = text(256).refine((name) => !/\p{Cc}/u.test(name), "must be one line of text");
+const newTemplateBody = z.object({
+  name: text(1_024),
+  display_name: displayName.nullish(),
+  description: text(16_384).nullish(),
+  template_version_id: lowerUuid,
+});
+const changeBody = z.object({
+  name: text(1_024).nullish().meta({ description: "may be sent, but not changed" }),
+  display_name: displayName.nullish(),
+  description: text(16_384).nullish(),
+  deprecation_message: text(4_096).nullish().meta({ description: "empty: no longer deprecated" }),
+});
+const onlyAdmins = "Only an owner or a template-admin may change templates.";
+
+export const templateRoutes = new Hono<Env>()
+  .get(
+    "/templates",
+    endpoint({
+      summary: "All templates by name, deprecated ones too",
+      access: "session",
+      answers: { 200: z.array(templateSchema) },
+      errors: [401, 403],
+    }),
+    async (c) => {
+      const { rows } = await load(c as Ctx, { rows: listTemplates() });
+      return c.json(rows.map(toTemplate));
+    },
+  )
+  .get(
+    "/organizations/:organization/templates",
+    endpoint({
+      summary: "An organization's templates by name",
+      access: "session",
+      answers: { 200: z.array(templateSchema) },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { organization, rows } = await load(c as Ctx, {
+        organization: findOrganization(c.req.param("organization")),
+        rows: listTemplates(),
+      });
+      if (organization[0] === undefined) throw notFound("Organization");
+      const { id } = organization[0];
+      return c.json(rows.filter(({ organizationId }) => organizationId === id).map(toTemplate));
+    },
+  )
+  .get(
+    "/organizations/:organization/templates/:name",
+    endpoint({
+      summary: "A template by its name",
+      access: "session",
+      answers: { 200: templateSchema },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { template } = await load(c as Ctx, {
+        template: findTemplateByName(c.req.param("organization"), c.req.param("name")),
+      });
+      return c.json(toTemplate(there(template)));
+    },
+  )
+  .post(
+    "/organizations/:organization/templates",
+    endpoint({
+      summary: "Make a template from a version that has none yet",
+      access: "session",
+      answers: { 201: templateSchema },
+      errors: [400, 401, 403, 404, 409, 413, 415],
+    }),
+    valid("json", newTemplateBody),
+    async (c) => {
+      const { name, display_name, description, template_version_id } = c.req.valid("json");
+      const { actor, organization, version } = await load(c as Ctx, {
+        organization: findOrganization(c.req.param("organization")),
+        version: findVersion(template_version_id),
+      });
+      demand(actor, "templates:manage", onlyAdmins);
+      if (organization[0] === undefined) throw notFound("Organization");
+      const input = {
+        organizationId: organization[0].id,
+        name,
+        displayName: display_name ?? "",
+        description: description ?? "",
+      };
+      const made = await createTemplate(c.get("deps"), actor, input, version[0], c.get("requestId"));
+      return c.json(toTemplate(made), 201);
+    },
+  )
+  .get(
+    "/templates/:id",
+    endpoint({
+      summary: "A template",
+      access: "session",
+      answers: { 200: templateSchema },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const { template } = await load(c as Ctx, { template: findTemplate(c.req.valid("param").id) });
+      return c.json(toTemplate(there(template)));
+    },
+  )
+  .patch(
+    "/templates/:id",
+    endpoint({
+      summary: "Change a template's words, or deprecate it; what is left out stays",
+      access: "session",
+      answers: { 200: templateSchema },
+      errors: [400, 401, 403, 404, 413, 415],
+    }),
+    valid("param", idParam),
+    valid("json", changeBody),
+    async (c) => {
+      const { name, display_name, description, deprecation_message } = c.req.valid("json");
+      const { actor, template } = await load(c as Ctx, { template: findTemplate(c.req.valid("param").id) });
+      demand(actor, "templates:manage", onlyAdmins);
+      const target = there(template);
+      if (name && name !== target.name) throw invalid("name", "can't be changed: links and scripts use it");
+      const change = {
+        displayName: display_name ?? undefined,
+        description: description ?? undefined,
+        deprecationMessage: deprecation_message ?? undefined,
+      };
+      return c.json(
+        toTemplate(await changeTemplate(c.get("deps"), actor, target, change, c.get("requestId"))),
+      );
+    },
+  )
+  .delete(
+    "/templates/:id",
+    endpoint({
+      summary: "Delete a template of which nobody has a workspace; its name is free again",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const { actor, template } = await load(c as Ctx, { template: findTemplate(c.req.valid("param").id) });
+      demand(actor, "templates:manage", onlyAdmins);
+      await deleteTemplate(c.get("deps"), actor, there(template), c.get("requestId"));
+      return c.json({ message: "The template has been deleted." });
+    },
+  )
+  .get(
+    "/templates/:id/versions",
+    endpoint({
+      summary: "A template's versions, oldest first",
+      access: "session",
+      answers: { 200: z.array(versionSchema) },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", idParam),
+    valid("query", z.object({ limit: wholeNumber, offset: wholeNumber })),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { limit, offset } = c.req.valid("query");
+      const { template, versions } = await load(c as Ctx, {
+        template: findTemplate(id),
+        versions: listVersions(id, { limit, offset }),
+      });
+      there(template);
+      return c.json(versions.map(toVersion));
+    },
+  )
+  .patch(
+    "/templates/:id/versions",
+    endpoint({
+      summary: "Make one of a template's versions the active one",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [400, 401, 403, 404, 413, 415],
+    }),
+    valid("param", idParam),
+    valid("json", z.object({ id: lowerUuid })),
+    async (c) => {
+      const { actor, template, version } = await load(c as Ctx, {
+        template: findTemplate(c.req.valid("param").id),
+        version: findVersion(c.req.valid("json").id),
+      });
+      demand(actor, "templates:manage", onlyAdmins);
+      const target = there(template);
+      await activateVersion(c.get("deps"), actor, target, version[0], c.get("requestId"));
+      return c.json({ message: "The version is the active one." });
+    },
+  );
+
+function there(rows: TemplateRow[]): TemplateRow {
+  const [row] = rows;
+  if (row === undefined || row.deletedAt !== null) throw notFound("Template");
+  return row;
+}

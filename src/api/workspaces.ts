@@ -1,0 +1,167 @@
+// Routes of workspaces: making one, the list, and what one is. Their builds are in builds.ts.
+import { Hono } from "hono";
+import * as z from "zod";
+import { idOfUser } from "../accounts/store/users.ts";
+import { findOrganization } from "../accounts/store/organizations.ts";
+import { notFound } from "../errors.ts";
+import { createWorkspace, workspaceReads } from "../workspaces/create-workspace.ts";
+import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
+import {
+  countWorkspaces,
+  findWorkspace,
+  idOfWorkspace,
+  listWorkspaces,
+} from "../workspaces/store/workspaces.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { wholeNumber } from "./paging.ts";
+import { text, uuid } from "./schemas.ts";
+import { loadUserWith } from "./user-shape.ts";
+import { toWorkspace, workspaceSchema } from "./workspace-shape.ts";
+
+const pageSize = 50;
+const largestPage = 200;
+
+export const parameterValues = z
+  .array(z.object({ name: text(256), value: text(65_536) }))
+  .max(500)
+  .nullish()
+  .transform((values) => values ?? []);
+const noId = "00000000-0000-0000-0000-000000000000";
+/** Coder's clients send null, an empty text or an id of zeros for what they leave out. */
+export const optionalId = z
+  .union([z.literal(""), z.literal(noId), uuid], { error: "is no UUID" })
+  .nullish()
+  .transform((id) => (id == null || id === "" || id === noId ? undefined : id.toLowerCase()));
+
+const newWorkspaceBody = z
+  .object({
+    name: z.string().regex(/^(?=.{1,32}$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/, {
+      error: "must have 1 to 32 letters and digits, with single hyphens between them",
+    }),
+    template_id: optionalId,
+    template_version_id: optionalId,
+    template_version_preset_id: optionalId,
+    rich_parameter_values: parameterValues,
+    automatic_updates: z
+      .enum(["always", "never", ""], { error: "must be always or never" })
+      .nullish()
+      .transform((value) => value || ("never" as const)),
+  })
+  .refine((body) => (body.template_id ?? body.template_version_id) !== undefined, {
+    path: ["template_id"],
+    error: "name a template, or a version of one by template_version_id",
+  });
+type NewWorkspaceBody = z.infer<typeof newWorkspaceBody>;
+
+const listQuery = z.object({
+  q: text(1_000)
+    .optional()
+    .transform((q, context) => {
+      const verdict = parseWorkspaceSearch(q ?? "");
+      if (verdict.ok) return verdict.search;
+      context.addIssue({ code: "custom", message: verdict.problem });
+      return z.NEVER;
+    }),
+  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
+  offset: wholeNumber,
+});
+const oneQuery = z.object({ include_deleted: z.enum(["true", "false", ""]).optional() });
+
+async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization?: string) {
+  const request = {
+    name: body.name,
+    templateId: body.template_id,
+    versionId: body.template_version_id,
+    presetId: body.template_version_preset_id,
+    parameters: body.rich_parameter_values,
+    automaticUpdates: body.automatic_updates,
+  };
+  const { actor, target, organizations, ...facts } = await loadUserWith(c, user, {
+    ...workspaceReads(request),
+    organizations: findOrganization(organization ?? ""),
+  });
+  if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
+  return toWorkspace(await createWorkspace(c.get("deps"), actor, target, facts, request));
+}
+
+export const workspaceRoutes = new Hono<Env>()
+  .post(
+    "/users/:user/workspaces",
+    endpoint({
+      summary: "Make a workspace and start it",
+      access: "session",
+      answers: { 201: workspaceSchema },
+      errors: [400, 401, 403, 404, 409],
+    }),
+    valid("json", newWorkspaceBody),
+    async (c) => c.json(await create(c as Ctx, c.req.param("user"), c.req.valid("json")), 201),
+  )
+  .post(
+    "/organizations/:organization/members/:user/workspaces",
+    endpoint({
+      summary: "The same, as Coder's clients call it",
+      access: "session",
+      answers: { 201: workspaceSchema },
+      errors: [400, 401, 403, 404, 409],
+    }),
+    valid("json", newWorkspaceBody),
+    async (c) => {
+      const { user, organization } = c.req.param();
+      return c.json(await create(c as Ctx, user, c.req.valid("json"), organization), 201);
+    },
+  )
+  .get(
+    "/workspaces",
+    endpoint({
+      summary: "Workspaces by name; q takes owner:me, template:x, name:y, status:running",
+      access: "session",
+      answers: { 200: z.object({ workspaces: z.array(workspaceSchema), count: z.number() }) },
+      errors: [400, 401],
+    }),
+    valid("query", listQuery),
+    async (c) => {
+      const { q, limit, offset = 0 } = c.req.valid("query");
+      const self = me(c as Ctx);
+      const { rows, total } = await load(c as Ctx, {
+        rows: listWorkspaces(q, self, { limit, offset }),
+        total: countWorkspaces(q, self),
+      });
+      return c.json({ workspaces: rows.map(toWorkspace), count: total[0]!.count });
+    },
+  )
+  .get(
+    "/workspaces/:id",
+    endpoint({
+      summary: "A workspace with its latest build; a deleted one with include_deleted=true",
+      access: "session",
+      answers: { 200: workspaceSchema },
+      errors: [400, 401, 404],
+    }),
+    valid("param", z.object({ id: uuid })),
+    valid("query", oneQuery),
+    async (c) => {
+      const withDeleted = c.req.valid("query").include_deleted === "true";
+      const id = c.req.valid("param").id.toLowerCase();
+      const { workspace } = await load(c as Ctx, { workspace: findWorkspace(id, me(c as Ctx), withDeleted) });
+      if (workspace[0] === undefined) throw notFound("Workspace");
+      return c.json(toWorkspace(workspace[0]));
+    },
+  )
+  .get(
+    "/users/:user/workspace/:name",
+    endpoint({
+      summary: "A user's workspace by its name; a deleted one with include_deleted=true",
+      access: "session",
+      answers: { 200: workspaceSchema },
+      errors: [400, 401, 404],
+    }),
+    valid("query", oneQuery),
+    async (c) => {
+      const withDeleted = c.req.valid("query").include_deleted === "true";
+      const self = me(c as Ctx);
+      const id = idOfWorkspace(idOfUser(c.req.param("user"), self), c.req.param("name"), withDeleted);
+      const { workspace } = await load(c as Ctx, { workspace: findWorkspace(id, self, withDeleted) });
+      if (workspace[0] === undefined) throw notFound("Workspace");
+      return c.json(toWorkspace(workspace[0]));
+    },
+  );

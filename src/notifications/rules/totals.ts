@@ -1,0 +1,140 @@
+// The totals that metrics show: what a try adds to them, what an event adds that is decided at once, and how the stored
+// counters become families. Names, labels and buckets are Coder's where it has them.
+import { messageStatuses, methods, type MessageStatus, type Method } from "../../../db/schema.ts";
+import type { Family, Sample } from "./exposition.ts";
+import type { Outcome } from "./retry.ts";
+import { canonicalJson } from "./route.ts";
+
+/** Labels are JSON with sorted names: one text for one row. */
+export type Addition = [name: string, labels: string, value: number];
+
+const attempts = "coderd_notifications_dispatch_attempts_total";
+const retries = "coderd_notifications_retry_count";
+const queued = "coderd_notifications_queued_seconds";
+const sending = "coderd_notifications_dispatcher_send_seconds";
+export const finished = "belfry_notifications_finished_total";
+
+/** Upper bounds in seconds. */
+const buckets: Record<string, readonly number[]> = {
+  [queued]: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 60, 120, 300, 600, 3_600],
+  [sending]: [0.001, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120],
+};
+const beyond = "+Inf";
+
+const finalStatuses = ["sent", "permanent_failure", "inhibited"] as const satisfies MessageStatus[];
+
+export interface EndedTry {
+  method: Method;
+  templateId: string;
+  /** 1 is the first. */
+  attempt: number;
+  createdAt: number;
+  startedAt: number;
+  finishedAt: number;
+  outcome: Outcome["kind"];
+  /** What has become of the message. */
+  status: MessageStatus;
+}
+
+/** A message that turned out not to be wanted was no try; Coder counts it nowhere either. */
+export function additionsOf(one: EndedTry): Addition[] {
+  const { method, status } = one;
+  const end = finalStatuses.some((final) => final === status) ? [finishedAddition(method, status)] : [];
+  if (one.outcome === "inhibited") return end;
+  const labels = { method, notification_template_id: one.templateId };
+  const result = status === "sent" ? "success" : status === "permanent_failure" ? "perm_fail" : "temp_fail";
+  return [
+    [attempts, canonicalJson({ ...labels, result }), 1],
+    ...(one.attempt > 1 ? ([[retries, canonicalJson(labels), 1]] satisfies Addition[]) : []),
+    ...(one.attempt === 1 ? observation(queued, method, one.startedAt - one.createdAt) : []),
+    ...observation(sending, method, one.finishedAt - one.startedAt),
+    ...end,
+  ];
+}
+
+const finishedAddition = (method: Method, status: MessageStatus): Addition => [
+  finished,
+  canonicalJson({ method, status }),
+  1,
+];
+
+/** Stored in the one bucket where it falls: they are summed up when they are shown. */
+function observation(name: string, method: Method, milliseconds: number): Addition[] {
+  const seconds = Math.max(0, milliseconds) / 1_000;
+  const bound = buckets[name]!.find((most) => seconds <= most);
+  return [
+    [`${name}_bucket`, canonicalJson({ le: bound === undefined ? beyond : String(bound), method }), 1],
+    [`${name}_sum`, canonicalJson({ method }), seconds],
+    [`${name}_count`, canonicalJson({ method }), 1],
+  ];
+}
+
+export interface CounterRow {
+  name: string;
+  labels: string;
+  value: number;
+}
+
+/** What ends is shown from the first scrape on: a series that begins with 1 has no increase. */
+export function totalFamilies(rows: readonly CounterRow[]): Family[] {
+  const samplesOf = (name: string): Sample[] =>
+    rows
+      .filter((row) => row.name === name)
+      .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));
+  return [
+    {
+      name: attempts,
+      type: "counter",
+      help: "Tries to hand over a message, by result: success, temp_fail (is tried again), perm_fail (is not).",
+      samples: samplesOf(attempts),
+    },
+    {
+      name: retries,
+      type: "counter",
+      help: "Tries that were not a message's first.",
+      samples: samplesOf(retries),
+    },
+    {
+      name: finished,
+      type: "counter",
+      help: "Messages that came to an end: sent, permanent_failure, inhibited (not wanted, or told already).",
+      samples: finishedSamples(samplesOf(finished)),
+    },
+    histogram(queued, "Seconds from a message's making to its first try.", samplesOf),
+    histogram(sending, "Seconds that a try took.", samplesOf),
+  ];
+}
+
+function finishedSamples(stored: Sample[]): Sample[] {
+  return methods.flatMap((method) =>
+    finalStatuses.map((status) => ({
+      labels: { method, status },
+      value:
+        stored.find(({ labels }) => labels?.["method"] === method && labels["status"] === status)?.value ?? 0,
+    })),
+  );
+}
+
+function histogram(name: string, help: string, samplesOf: (name: string) => Sample[]): Family {
+  const inBuckets = samplesOf(`${name}_bucket`);
+  const sums = samplesOf(`${name}_sum`);
+  const samples = samplesOf(`${name}_count`).flatMap(({ labels, value }): Sample[] => {
+    const method = labels!["method"]!;
+    const ofMethod = (sample: Sample) => sample.labels?.["method"] === method;
+    let total = 0;
+    return [
+      ...[...buckets[name]!.map(String), beyond].map((le) => {
+        total += inBuckets.find((sample) => ofMethod(sample) && sample.labels!["le"] === le)?.value ?? 0;
+        return { suffix: "_bucket", labels: { method, le }, value: total };
+      }),
+      { suffix: "_sum", labels: { method }, value: sums.find(ofMethod)?.value ?? 0 },
+      { suffix: "_count", labels: { method }, value },
+    ];
+  });
+  return { name, type: "histogram", help, samples };
+}
+
+/** The statuses of messages that something is still to be done for. */
+export const livingStatuses = messageStatuses.filter(
+  (status) => !finalStatuses.some((final) => final === status),
+);

@@ -1,0 +1,147 @@
+// A build of a workspace that there is: what it runs with, and the write that queues it. The API calls it.
+import type { Answers, SQL } from "../../db/client.ts";
+import type { BuildReason, Transition } from "../../db/schema.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { may } from "../accounts/rules/permissions.ts";
+import { keyExists, userOfKey } from "../accounts/store/keys.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError, conflict, forbidden, invalid, notFound } from "../errors.ts";
+import { isActive } from "./rules/job.ts";
+import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
+import {
+  findBuild,
+  findPreset,
+  findVersion,
+  insertBuild,
+  isStill,
+  listDefinitions,
+  listLatestValues,
+  listPresetValues,
+  nextVersion,
+  type BuildRow,
+  type NewBuild,
+} from "./store/builds.ts";
+import { findWorkspace } from "./store/workspaces.ts";
+import { allOf } from "../accounts/store/manage.ts";
+
+export interface BuildRequest {
+  transition: Transition;
+  versionId?: string | undefined;
+  presetId?: string | undefined;
+  parameters: readonly ParameterValue[];
+  reason?: BuildReason;
+}
+
+/** People's builds come first, then deletions and creations of pools. */
+export const peoplesPriority = 0;
+const mostTries = 3;
+
+/** What the next build of a workspace depends on; one read. */
+export const buildReads = (workspaceId: SQL | string, self: SQL, request: BuildRequest) => {
+  const versionId = nextVersion(workspaceId, request.versionId);
+  return {
+    workspace: findWorkspace(workspaceId, self),
+    version: findVersion(versionId),
+    definitions: listDefinitions(versionId),
+    previous: listLatestValues(workspaceId),
+    preset: findPreset(request.presetId),
+    presetValues: listPresetValues(request.presetId),
+  };
+};
+export type BuildFacts = Answers<ReturnType<typeof buildReads>>;
+
+/** Throws 404, 403, 400 that names the member, 409 while another build is going on. */
+export async function createBuild(
+  deps: Deps,
+  actor: Actor,
+  seen: BuildFacts,
+  request: BuildRequest,
+): Promise<BuildRow> {
+  const self = userOfKey(actor.keyId);
+  const id = deps.newId();
+  let facts = seen;
+  for (let tries = 1; ; tries += 1) {
+    const { build, parameters } = decideBuild(deps, actor, facts, request, id);
+    const guard = isStill(build.workspaceId, facts.workspace[0]!.workspace.latestBuildId);
+    const { made, ...now } = await deps.db.write(
+      insertBuild(build, parameters, allOf(guard, keyExists(actor.keyId))),
+      { made: findBuild(id, self), ...buildReads(build.workspaceId, self, request) },
+    );
+    if (made[0] !== undefined) {
+      deps.process.jobs.wake();
+      return made[0];
+    }
+    if (tries === mostTries)
+      throw conflict("The workspace keeps changing at the moment.", "Please try again.");
+    facts = now;
+  }
+}
+
+function decideBuild(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest, id: string) {
+  const found = facts.workspace[0];
+  if (found === undefined) throw notFound("Workspace");
+  const { workspace, build: latest } = found;
+  demandBuild(actor, workspace.ownerId, request.transition);
+  if (isActive(latest.status)) {
+    throw conflict(
+      `Build ${latest.number} of the workspace (${latest.transition}) is ${latest.status}.`,
+      "Wait until it has ended, or cancel it.",
+    );
+  }
+  const version = facts.version[0];
+  if (version === undefined || version.templateId !== workspace.templateId)
+    throw invalid("template_version_id", "is no version of the workspace's template");
+  const parameters = decideParameters(facts, version.id, request);
+  const now = deps.now();
+  const build: NewBuild = {
+    ...emptyBuild(id, now),
+    workspaceId: workspace.id,
+    number: nextNumber(latest),
+    versionId: version.id,
+    presetId: request.presetId ?? null,
+    transition: request.transition,
+    reason: request.reason ?? "initiator",
+    initiatorId: actor.userId,
+    agentGeneration: nextGeneration(latest, request.transition, deps.newId()),
+    hasAiTask: version.hasAiTask,
+  };
+  return { build, parameters };
+}
+
+/** The values of a build; throws 400 for those that are missing or unknown, and for a preset of another version. */
+export function decideParameters(
+  facts: Pick<BuildFacts, "definitions" | "previous" | "preset" | "presetValues">,
+  versionId: string,
+  request: Pick<BuildRequest, "presetId" | "parameters">,
+): ParameterValue[] {
+  if (request.presetId !== undefined && facts.preset[0]?.versionId !== versionId)
+    throw invalid("template_version_preset_id", "is no preset of the template version");
+  const verdict = nextParameters({
+    definitions: facts.definitions,
+    previous: facts.previous,
+    preset: facts.presetValues,
+    requested: request.parameters,
+  });
+  if (verdict.ok) return verdict.parameters;
+  const [first] = verdict.validations;
+  throw new ApiError(400, `${first!.field}: ${first!.detail}`, { validations: verdict.validations });
+}
+
+/** A job that nobody has taken yet. */
+export const emptyBuild = (id: string, now: number) =>
+  ({
+    id,
+    stage: "none",
+    status: "pending",
+    createdAt: now,
+    updatedAt: now,
+    priority: peoplesPriority,
+  }) as const;
+
+function demandBuild(actor: Actor, ownerId: string, transition: Transition): void {
+  if (actor.userId === ownerId || may(actor, "workspaces:manage-others")) return;
+  if (transition === "start")
+    throw forbidden("Only the workspace's owner and owners of the deployment may start it.");
+  if (!may(actor, "workspaces:end-others"))
+    throw forbidden("Only the workspace's owner and administrators may stop or delete it.");
+}

@@ -1,0 +1,133 @@
+// A new workspace and its first build, in one write. The API calls it.
+import type { Answers, SQL } from "../../db/client.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { may } from "../accounts/rules/permissions.ts";
+import { keyExists } from "../accounts/store/keys.ts";
+import type { UserRow } from "../accounts/store/users.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError, forbidden, invalid, unauthorized } from "../errors.ts";
+import { decideParameters, emptyBuild } from "./create-build.ts";
+import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
+import {
+  findPreset,
+  findVersion,
+  insertBuild,
+  isStill,
+  listDefinitions,
+  listPresetValues,
+  type BuildRow,
+} from "./store/builds.ts";
+import {
+  findNamesake,
+  findTemplate,
+  findWorkspaceState,
+  insertWorkspace,
+  templateFor,
+  versionFor,
+} from "./store/workspaces.ts";
+
+export interface WorkspaceRequest {
+  name: string;
+  templateId: string | undefined;
+  versionId: string | undefined;
+  presetId: string | undefined;
+  parameters: readonly ParameterValue[];
+  automaticUpdates: "always" | "never";
+}
+
+/** What a new workspace depends on; one read. */
+export const workspaceReads = ({ templateId, versionId, presetId }: WorkspaceRequest) => {
+  const version: SQL = versionFor(templateId, versionId);
+  return {
+    template: findTemplate(templateFor(templateId, versionId)),
+    version: findVersion(version),
+    definitions: listDefinitions(version),
+    preset: findPreset(presetId),
+    presetValues: listPresetValues(presetId),
+  };
+};
+export type WorkspaceFacts = Answers<ReturnType<typeof workspaceReads>>;
+
+/** Throws 403, 400 that names the member, 409 for a name that is taken. */
+export async function createWorkspace(
+  deps: Deps,
+  actor: Actor,
+  owner: UserRow,
+  facts: WorkspaceFacts,
+  request: WorkspaceRequest,
+): Promise<BuildRow> {
+  if (owner.id !== actor.userId && !may(actor, "workspaces:manage-others"))
+    throw forbidden("Only owners of the deployment may make workspaces for others.");
+  if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
+  const { template, version } = decideOrigin(facts, request);
+  const parameters = decideParameters({ ...facts, previous: [] }, version.id, request);
+  const now = deps.now();
+  const workspace = {
+    id: deps.newId(),
+    ownerId: owner.id,
+    organizationId: template.organizationId,
+    templateId: template.id,
+    name: request.name,
+    automaticUpdates: request.automaticUpdates,
+    createdAt: now,
+    updatedAt: now,
+    lastUsedAt: now,
+  };
+  const build = {
+    ...emptyBuild(deps.newId(), now),
+    workspaceId: workspace.id,
+    number: nextNumber(undefined),
+    versionId: version.id,
+    presetId: request.presetId ?? null,
+    transition: "start" as const,
+    reason: "initiator" as const,
+    initiatorId: actor.userId,
+    agentGeneration: nextGeneration(undefined, "start", deps.newId()),
+    hasAiTask: version.hasAiTask,
+  };
+  const { made, namesake, templateNow } = await deps.db.write(
+    [
+      ...insertWorkspace(workspace, keyExists(actor.keyId)),
+      ...insertBuild(build, parameters, isStill(workspace.id, null)),
+    ],
+    {
+      made: findWorkspaceState(workspace.id),
+      namesake: findNamesake(owner.id, request.name),
+      templateNow: findTemplate(template.id),
+    },
+  );
+  if (made[0] === undefined) {
+    if (namesake.length > 0) throw nameTaken(request.name);
+    decideOrigin({ ...facts, template: templateNow }, request);
+    throw unauthorized();
+  }
+  deps.process.jobs.wake();
+  return made[0];
+}
+
+/** The template and version to make it from; throws 400 when there is none or it takes no new workspaces. */
+function decideOrigin(
+  { template, version }: Pick<WorkspaceFacts, "template" | "version">,
+  request: WorkspaceRequest,
+) {
+  const [from] = template;
+  const [of] = version;
+  if (request.templateId === undefined && (of === undefined || of.templateId === null))
+    throw invalid("template_version_id", "is no version of a template");
+  if (from === undefined || from.deletedAt !== null)
+    throw invalid("template_id", "there is no such template");
+  if (from.deprecationMessage !== "") {
+    throw new ApiError(400, `Template "${from.name}" is deprecated: no new workspaces are made from it.`, {
+      detail: from.deprecationMessage,
+      validations: [{ field: "template_id", detail: "this template is deprecated" }],
+    });
+  }
+  if (of === undefined || of.templateId !== from.id)
+    throw invalid("template_version_id", `is no version of the template "${from.name}"`);
+  return { template: from, version: of };
+}
+
+const nameTaken = (name: string): ApiError =>
+  new ApiError(409, `There is a workspace "${name}" already.`, {
+    validations: [{ field: "name", detail: "is taken; choose another one" }],
+  });

@@ -1,0 +1,112 @@
+// When a preset's pool has another size: cron expressions that are read as stretches of time, hour by hour.
+// `* 9-18 * * 1-5` holds from 09:00:00 to 18:59:59 on weekdays. The check of presets uses it.
+
+export interface Schedule {
+  /** Which hours it holds in, by their number. */
+  hours: boolean[];
+  /** Which kinds of days it holds on, by `dayOf`. */
+  days: Uint8Array;
+}
+export type ScheduleVerdict = { ok: true; schedule: Schedule } | { ok: false; problem: string };
+
+interface Field {
+  name: string;
+  least: number;
+  most: number;
+  /** Names for its numbers, from `least` on. */
+  words: string[];
+}
+
+const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const fields: Field[] = [
+  { name: "hour", least: 0, most: 23, words: [] },
+  { name: "day of the month", least: 1, most: 31, words: [] },
+  { name: "month", least: 1, most: 12, words: months },
+  { name: "day of the week", least: 0, most: 7, words: weekdays },
+];
+
+/** Every combination of month (1-12), day (1-31) and weekday (0-6, Sunday first) has its place. */
+const dayOf = (month: number, day: number, weekday: number) => ((month - 1) * 31 + day - 1) * 7 + weekday;
+
+export function parseSchedule(cron: string): ScheduleVerdict {
+  const parts = cron.trim().split(/\s+/);
+  if (parts.length !== 5)
+    return no(`must have five fields (minute, hour, day, month, weekday), like "* 9-18 * * 1-5"`);
+  const [minute, ...rest] = parts as [string, string, string, string, string];
+  if (minute !== "*")
+    return no(
+      `must begin with *: a schedule holds for whole hours, like "* 9-18 * * 1-5"; "${minute}" is no *`,
+    );
+  const sets: boolean[][] = [];
+  for (const [index, part] of rest.entries()) {
+    const field = fields[index]!;
+    const values = valuesOf(part, field);
+    if (values === undefined)
+      return no(`the ${field.name} "${part}" can't be read; it goes from ${field.least} to ${field.most}`);
+    sets.push(values);
+  }
+  const [hours, days, inMonths, onWeekdays] = sets as [boolean[], boolean[], boolean[], boolean[]];
+  if (onWeekdays[7]) onWeekdays[0] = true;
+  const anyDay = parts[2] === "*";
+  const anyWeekday = parts[4] === "*";
+  const isOn = (day: number, weekday: number) =>
+    // As cron has always had it: with both given, either of them is enough.
+    anyDay || anyWeekday ? days[day]! && onWeekdays[weekday]! : days[day]! || onWeekdays[weekday]!;
+  const schedule = { hours, days: new Uint8Array(12 * 31 * 7) };
+  for (const [index, length] of daysInMonth.entries()) {
+    if (!inMonths[index + 1]) continue;
+    for (let day = 1; day <= length; day += 1)
+      for (let weekday = 0; weekday < 7; weekday += 1)
+        schedule.days[dayOf(index + 1, day, weekday)] = isOn(day, weekday) ? 1 : 0;
+  }
+  if (!schedule.days.includes(1)) return no(`"${cron}" never comes: no month has such a day`);
+  return { ok: true, schedule };
+}
+
+const no = (problem: string): ScheduleVerdict => ({ ok: false, problem });
+
+/** Lists of numbers, ranges and steps; undefined for anything else. */
+function valuesOf(text: string, field: Field): boolean[] | undefined {
+  const values = Array.from({ length: field.most + 1 }, () => false);
+  for (const item of text.split(",")) {
+    const match = /^(?:(\*)|([A-Z]{3}|\d{1,2})(?:-([A-Z]{3}|\d{1,2}))?)(?:\/(\d{1,2}))?$/i.exec(item);
+    if (match === null) return undefined;
+    const [, star, first, last, step] = match;
+    if (star === undefined && last === undefined && step !== undefined) return undefined;
+    const from = star === undefined ? numberOf(first!, field) : field.least;
+    const to = star !== undefined ? field.most : last === undefined ? from : numberOf(last, field);
+    const width = Number(step ?? 1);
+    if (from === undefined || to === undefined || from > to || width === 0) return undefined;
+    for (let value = from; value <= to; value += width) values[value] = true;
+  }
+  return values;
+}
+
+function numberOf(text: string, { words, least, most }: Field): number | undefined {
+  const index = words.indexOf(text.toUpperCase());
+  const value = index === -1 ? Number(text) : index + least;
+  return value >= least && value <= most ? value : undefined;
+}
+
+/** Whether there is a minute in which both hold. */
+export const overlap = (a: Schedule, b: Schedule): boolean =>
+  a.hours.some((isOn, hour) => isOn && b.hours[hour] === true) &&
+  a.days.some((isOn, day) => isOn === 1 && b.days[day] === 1);
+
+/** Whether it holds at a local time, as a clock and a calendar on the wall in the preset's time zone show it. */
+export const holdsAt = (
+  { hours, days }: Schedule,
+  local: { hour: number; month: number; day: number; weekday: number },
+): boolean => hours[local.hour] === true && days[dayOf(local.month, local.day, local.weekday)] === 1;
+
+/** Names only: an offset like +02:00 knows no summer time. */
+export function isTimeZone(name: string): boolean {
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    return /^[A-Za-z]/.test(timeZone) && /^[A-Za-z]/.test(name);
+  } catch {
+    return false;
+  }
+}

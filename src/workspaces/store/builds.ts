@@ -1,0 +1,177 @@
+// SQL of builds: what one looks like with its workspace, and how one is made. Workspaces are shown by the same rows,
+// joined by their latest build.
+import { and, desc, eq, sql } from "drizzle-orm";
+import { query, type SQL, type Statement } from "../../../db/client.ts";
+import { insertRows } from "../../../db/rows.ts";
+import {
+  buildParameters,
+  organizations,
+  presetParameters,
+  presets,
+  templateParameters,
+  templates,
+  templateVersions,
+  users,
+  workspaceBuilds,
+  workspaces,
+  type LifecycleState,
+} from "../../../db/schema.ts";
+import { rolesThatMay } from "../../accounts/rules/permissions.ts";
+import type { ParameterValue } from "../rules/next-build.ts";
+
+export interface AppView {
+  id: string;
+  slug: string;
+  displayName: string;
+  url: string | null;
+}
+export interface AgentView {
+  id: string;
+  name: string;
+  lifecycleState: LifecycleState;
+  lifecycleChangedAt: number | null;
+  createdAt: number;
+  apps: AppView[];
+}
+export interface ResourceView {
+  id: string;
+  type: string;
+  name: string;
+  agents: AgentView[];
+}
+
+const apps = sql`(SELECT json_group_array(json_object('id', p.id, 'slug', p.slug, 'displayName', p.display_name,
+    'url', p.url)) FROM workspace_apps p WHERE p.agent_id = a.id)`;
+const agents = sql`(SELECT json_group_array(json_object('id', a.id, 'name', a.name, 'lifecycleState', a.lifecycle_state,
+    'lifecycleChangedAt', a.lifecycle_changed_at, 'createdAt', a.created_at, 'apps', json(${apps})))
+  FROM workspace_agents a WHERE a.build_id = r.build_id AND a.resource_id = r.id)`;
+/** JSON of `ResourceView[]`. */
+const resources = sql<string>`(SELECT json_group_array(json_object('id', r.id, 'type', r.type, 'name', r.name,
+    'agents', json(${agents}))) FROM workspace_resources r WHERE r.build_id = ${workspaceBuilds.id})`;
+
+/** Rows of builds with everything that is shown of them and of their workspace. */
+export const buildView = () =>
+  query
+    .select({
+      build: workspaceBuilds,
+      workspace: workspaces,
+      ownerName: users.username,
+      organizationName: organizations.name,
+      template: {
+        name: templates.name,
+        displayName: templates.displayName,
+        activeVersionId: templates.activeVersionId,
+      },
+      versionName: templateVersions.name,
+      fileId: templateVersions.fileId,
+      initiatorName: sql<
+        string | null
+      >`(SELECT username FROM users WHERE id = ${workspaceBuilds.initiatorId})`.as("initiator_name"),
+      resources: resources.as("resources"),
+    })
+    .from(workspaceBuilds)
+    .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))
+    .innerJoin(users, eq(users.id, workspaces.ownerId))
+    .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
+    .innerJoin(templates, eq(templates.id, workspaces.templateId))
+    .innerJoin(templateVersions, eq(templateVersions.id, workspaceBuilds.versionId))
+    .$dynamic();
+
+export type BuildRow = ReturnType<typeof buildView>["_"]["result"][number];
+
+const readers = JSON.stringify(rolesThatMay("workspaces:read-all"));
+
+/** True in SQL for workspaces that this user may see. */
+export const isVisibleTo = (self: SQL): SQL => sql`(${workspaces.ownerId} = ${self} OR EXISTS (
+  SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${readers}))))`;
+
+/** A build of a workspace that the user may see, deleted or not. */
+export const findBuild = (id: string, self: SQL) =>
+  buildView().where(and(eq(workspaceBuilds.id, id), isVisibleTo(self)));
+
+/** Newest first. */
+export const listBuilds = (
+  workspaceId: SQL | string,
+  self: SQL,
+  { limit, offset }: { limit: number; offset: number },
+) =>
+  buildView()
+    .where(and(eq(workspaceBuilds.workspaceId, workspaceId), isVisibleTo(self)))
+    .orderBy(desc(workspaceBuilds.number))
+    .limit(limit)
+    .offset(offset);
+
+const latestOf = (workspaceId: SQL | string) =>
+  sql`(SELECT latest_build_id FROM workspaces WHERE id = ${workspaceId})`;
+
+/** SQL for the version that a build runs: the one asked for, or that of the latest build. */
+export const nextVersion = (workspaceId: SQL | string, requested: string | undefined): SQL =>
+  sql`COALESCE(${requested ?? null}, (SELECT version_id FROM workspace_builds WHERE id = ${latestOf(workspaceId)}))`;
+
+export const findVersion = (id: SQL | string) =>
+  query.select().from(templateVersions).where(eq(templateVersions.id, id));
+
+export const listDefinitions = (versionId: SQL | string) =>
+  query
+    .select()
+    .from(templateParameters)
+    .where(eq(templateParameters.versionId, versionId))
+    .orderBy(templateParameters.position);
+
+/** The values that the workspace's latest build ran with. */
+export const listLatestValues = (workspaceId: SQL | string) =>
+  query
+    .select({ name: buildParameters.name, value: buildParameters.value })
+    .from(buildParameters)
+    .where(eq(buildParameters.buildId, latestOf(workspaceId)));
+
+export const findPreset = (id: string | undefined) =>
+  query
+    .select({ id: presets.id, versionId: presets.versionId })
+    .from(presets)
+    .where(eq(presets.id, id ?? ""));
+
+export const listPresetValues = (id: string | undefined) =>
+  query
+    .select({ name: presetParameters.name, value: presetParameters.value })
+    .from(presetParameters)
+    .where(eq(presetParameters.presetId, id ?? ""));
+
+export type NewBuild = Omit<typeof workspaceBuilds.$inferInsert, "seq">;
+
+/** `when` must still hold for each of the statements: a build that was not made has no parameters. */
+export function insertBuild(build: NewBuild, parameters: readonly ParameterValue[], when: SQL): Statement[] {
+  const made = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${build.id})`;
+  const values = parameters.map((parameter) => ({ buildId: build.id, ...parameter }));
+  return [
+    ...insertRows(workspaceBuilds, [build], when),
+    ...insertRows(buildParameters, values, made),
+    query
+      .update(workspaces)
+      .set({ latestBuildId: build.id, updatedAt: build.createdAt, lastUsedAt: build.createdAt })
+      .where(
+        sql`${workspaces.id} = ${build.workspaceId} AND ${made} AND (latest_build_id IS NULL OR ${build.number} >
+          (SELECT number FROM workspace_builds WHERE id = latest_build_id))`,
+      ),
+  ];
+}
+
+/** True in SQL while the workspace is as it was seen and nothing is going on in it. */
+export const isStill = (workspaceId: string, latestBuildId: string | null): SQL => sql`(
+  EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND deleted_at IS NULL
+    AND latest_build_id IS ${latestBuildId})
+  AND NOT EXISTS (SELECT 1 FROM workspace_builds WHERE workspace_id = ${workspaceId}
+    AND status IN ('pending', 'running', 'canceling')))`;
+
+/** One that nobody has taken ends at once; the provisioner of one that runs is told. */
+export function cancelBuild(id: string, now: number, when: SQL): Statement {
+  return query
+    .update(workspaceBuilds)
+    .set({
+      status: sql`CASE status WHEN 'pending' THEN 'canceled' ELSE 'canceling' END`,
+      completedAt: sql`CASE status WHEN 'pending' THEN ${now} END`,
+      canceledAt: now,
+      updatedAt: now,
+    })
+    .where(sql`${workspaceBuilds.id} = ${id} AND status IN ('pending', 'running') AND ${when}`);
+}

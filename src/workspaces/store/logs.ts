@@ -1,0 +1,46 @@
+// SQL of builds' logs.
+import { and, asc, eq, gt, lt, sql } from "drizzle-orm";
+import { query, type SQL, type Statement } from "../../../db/client.ts";
+import { insertRows } from "../../../db/rows.ts";
+import { buildLogs } from "../../../db/schema.ts";
+import { largestLog, lineOverhead, truncatedWords } from "../rules/log-lines.ts";
+
+export type NewLine = Omit<typeof buildLogs.$inferInsert, "seq">;
+
+/** Kept until the log is full; then one line says so. */
+export function insertLines(buildId: string, lines: readonly NewLine[], now: number, when: SQL): Statement[] {
+  const stored = sql`(SELECT COALESCE(sum(octet_length(output) + ${lineOverhead}), 0) FROM build_logs
+    WHERE build_id = ${buildId})`;
+  const last: NewLine = {
+    id: `${buildId}:truncated`,
+    buildId,
+    at: now,
+    level: "warn",
+    source: "provisioner_daemon",
+    stage: "",
+    output: truncatedWords,
+  };
+  return [
+    ...insertRows(buildLogs, lines, sql`${when} AND ${stored} < ${largestLog}`),
+    ...insertRows(buildLogs, [last], sql`${when} AND ${stored} >= ${largestLog}`),
+  ];
+}
+
+/** Oldest first; `after` and `before` are ids on the wire. */
+export const listLines = (
+  buildId: string,
+  range: { after?: number | undefined; before?: number | undefined },
+) =>
+  query
+    .select()
+    .from(buildLogs)
+    .where(
+      and(
+        eq(buildLogs.buildId, buildId),
+        range.after === undefined ? undefined : gt(buildLogs.seq, range.after),
+        range.before === undefined ? undefined : lt(buildLogs.seq, range.before),
+      ),
+    )
+    .orderBy(asc(buildLogs.seq));
+
+export type LineRow = ReturnType<typeof listLines>["_"]["result"][number];

@@ -1,0 +1,186 @@
+// Making, changing and deleting templates, and choosing their active version. The API calls these.
+import type { SQL, Statement } from "../../db/client.ts";
+import { audit, type AuditedDeed } from "../accounts/audit.ts";
+import { taken } from "../accounts/checks.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import { findKey } from "../accounts/store/keys.ts";
+import { allOf } from "../accounts/store/manage.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../errors.ts";
+import { problemWithTemplateName } from "./rules/template-name.ts";
+import { mayStillManageTemplates } from "./store/guards.ts";
+import {
+  findTemplate,
+  findTemplateByName,
+  insertTemplate,
+  isUnused,
+  templateExists,
+  templateIsThere,
+  updateTemplate,
+  type TemplateRow,
+} from "./store/templates.ts";
+import { adoptVersion, findVersion, versionBelongsTo, type VersionRow } from "./store/versions.ts";
+
+export const notAllowed = () => forbidden("Only an owner or a template-admin may change templates.");
+
+export interface NewTemplate {
+  organizationId: string;
+  name: string;
+  displayName: string;
+  description: string;
+}
+
+/** Made from a version that has no template yet, its first active one. Throws 400, 403, 404, 409. */
+export async function createTemplate(
+  deps: Deps,
+  actor: Actor,
+  input: NewTemplate,
+  version: VersionRow | undefined,
+  requestId: string,
+): Promise<TemplateRow> {
+  const problem = problemWithTemplateName(input.name);
+  if (problem !== undefined) throw invalid("name", problem);
+  const { organizationId, name } = input;
+  if (version === undefined || version.organizationId !== organizationId)
+    throw notFound("The version in template_version_id");
+  const id = deps.newId();
+  const now = deps.now();
+  const row = {
+    id,
+    ...input,
+    deprecationMessage: "",
+    activeVersionId: version.id,
+    createdBy: actor.userId,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const deed = { action: "create", requestId, detail: { name, version_id: version.id } };
+  const { made, namesake, caller, versions } = await deps.db.write(
+    [
+      insertTemplate(row, allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, null))),
+      adoptVersion(version.id, id, now, templateExists(id)),
+      note(deps, actor, id, deed, templateExists(id)),
+    ],
+    {
+      made: findTemplate(id),
+      namesake: findTemplateByName(organizationId, name),
+      caller: findKey(actor.keyId),
+      versions: findVersion(version.id),
+    },
+  );
+  if (made[0] !== undefined) return made[0];
+  if (caller.length === 0) throw unauthorized();
+  if (versions[0]!.templateId !== null)
+    throw conflict("The version belongs to a template already.", "Make another version for this template.");
+  if (namesake.length > 0) throw taken("name", `There is a template named "${name}" already.`);
+  throw notAllowed();
+}
+
+export interface TemplateChange {
+  displayName?: string | undefined;
+  description?: string | undefined;
+  /** Empty: no longer deprecated. */
+  deprecationMessage?: string | undefined;
+}
+
+/** Throws 403, 404. */
+export async function changeTemplate(
+  deps: Deps,
+  actor: Actor,
+  template: TemplateRow,
+  change: TemplateChange,
+  requestId: string,
+): Promise<TemplateRow> {
+  const given = Object.entries(change).filter(
+    ([name, value]) => value !== undefined && value !== template[name as keyof TemplateChange],
+  );
+  if (given.length === 0) return template;
+  const wanted = Object.fromEntries(given) as Partial<Record<keyof TemplateChange, string>>;
+  const guard = mayStillManageTemplates(actor);
+  const deed = { action: "write", requestId, detail: { name: template.name, ...inWords(wanted) } };
+  return apply(deps, actor, template, {
+    deed,
+    guard,
+    change: wanted,
+    isDone: (row) => given.every(([name, value]) => row[name as keyof TemplateChange] === value),
+  });
+}
+
+const inWords = ({ displayName, description, deprecationMessage }: TemplateChange) => ({
+  ...(displayName === undefined ? {} : { display_name: displayName }),
+  ...(description === undefined ? {} : { description }),
+  ...(deprecationMessage === undefined ? {} : { deprecation_message: deprecationMessage }),
+});
+
+/** Throws 400 for a version of something else, 403, 404. */
+export async function activateVersion(
+  deps: Deps,
+  actor: Actor,
+  template: TemplateRow,
+  version: VersionRow | undefined,
+  requestId: string,
+): Promise<TemplateRow> {
+  if (version === undefined) throw notFound("Template version");
+  if (version.templateId !== template.id)
+    throw invalid("id", `the version "${version.name}" belongs to another template`);
+  if (template.activeVersionId === version.id) return template;
+  const detail = {
+    name: template.name,
+    active_version_id: { from: template.activeVersionId, to: version.id },
+  };
+  return apply(deps, actor, template, {
+    deed: { action: "write", requestId, detail },
+    guard: allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, template.id)),
+    change: { activeVersionId: version.id },
+    isDone: (row) => row.activeVersionId === version.id,
+  });
+}
+
+/** The row stays, for builds that name it; the name is free again. Throws 400 while people have workspaces of it. */
+export async function deleteTemplate(
+  deps: Deps,
+  actor: Actor,
+  template: TemplateRow,
+  requestId: string,
+): Promise<void> {
+  await apply(deps, actor, template, {
+    deed: { action: "delete", requestId, detail: { name: template.name } },
+    guard: allOf(mayStillManageTemplates(actor), isUnused(template.id)),
+    change: { deletedAt: deps.now() },
+    isDone: (row) => row.deletedAt !== null,
+  });
+}
+
+interface Step {
+  deed: Deed;
+  /** What must hold at the moment of the write. */
+  guard: SQL;
+  change: Parameters<typeof updateTemplate>[1];
+  isDone: (row: TemplateRow) => boolean;
+}
+type Deed = Pick<AuditedDeed, "action" | "requestId" | "detail">;
+
+/** One write; the audit entry comes first, while the guard still means what was before. */
+async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step): Promise<TemplateRow> {
+  const { deed, guard, change, isDone } = step;
+  const { id } = template;
+  const { row, caller } = await deps.db.write(
+    [
+      note(deps, actor, id, deed, allOf(guard, templateIsThere(id))),
+      updateTemplate(id, change, deps.now(), guard),
+    ],
+    { row: findTemplate(id), caller: findKey(actor.keyId) },
+  );
+  const now = row[0];
+  if (now !== undefined && isDone(now)) return now;
+  if (caller.length === 0) throw unauthorized();
+  if (now === undefined || now.deletedAt !== null) throw notFound("Template");
+  if (deed.action === "delete" && now.userCount > 0)
+    throw new ApiError(400, "There are workspaces of this template.", {
+      detail: "Delete the workspaces first, or deprecate the template instead.",
+    });
+  throw notAllowed();
+}
+
+const note = (deps: Deps, actor: Actor, id: string, deed: Deed, when: SQL): Statement =>
+  audit(deps, { ...deed, actorId: actor.userId, resourceType: "template", resourceId: id }, when);
