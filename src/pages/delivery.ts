@@ -1,21 +1,23 @@
-// What the test notification's button leads to: whether notifications go out, and by which ways. Owners pause, resume
-// and test here.
+// Whether notifications go out, by which ways, and what became of them lately. The test notification's button leads
+// here; owners pause, resume and test here.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import type { Actor } from "../accounts/rules/actor.ts";
 import { demand, load, me, type Ctx, type Env } from "../api/http.ts";
 import { saveSettings } from "../api/notifications.ts";
-import type { Config } from "../config.ts";
 import { ApiError } from "../errors.ts";
-import { endpointHash } from "../notifications/deliver.ts";
+import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/store/health.ts";
 import { isPaused, readGoneEndpoint, readSettings } from "../notifications/store/settings.ts";
 import { sendTest, testReads } from "../notifications/test.ts";
+import { choicesPath } from "./choices-view.ts";
+import { failures, state, tryIt, waysList, type WaysFacts } from "./delivery-view.ts";
 import { problem } from "./form.ts";
-import { attributes, respondWithPage, type Html } from "./layout.ts";
+import { respondWithPage } from "./layout.ts";
 import { signedIn } from "./session.ts";
 
 const path = "/deployment/notifications";
+const failuresShown = 10;
+
 const reads = () => ({ notificationSettings: readSettings(), gone: readGoneEndpoint() });
 
 const notes: Record<string, string> = {
@@ -47,82 +49,33 @@ export const deliveryPages = new Hono<Env>()
   });
 
 async function showDelivery(c: Ctx, error?: ApiError) {
-  const { config } = c.get("deps");
-  const { actor, notificationSettings, gone } = await load(c, reads());
+  const { config, now } = c.get("deps");
+  const { actor, notificationSettings, ...read } = await load(c, {
+    ...reads(),
+    health: readHealth(me(c)),
+    waiting: countWaiting(me(c)),
+    failed: listFailures(me(c), failuresShown),
+  });
+  const manages = may(actor, "deployment:manage");
+  const facts: WaysFacts = {
+    notifications: config.notifications,
+    manages,
+    goneHash: read.gone[0]?.value,
+    health: toHealth(read.health),
+    waiting: read.waiting,
+    now: now(),
+  };
   const done = notes[c.req.query("done") ?? ""];
   const main = html`<section>
     <div class="head"><h1>Delivery of notifications</h1></div>
     ${done === undefined || error !== undefined ? "" : html`<p class="note" role="status">${done}</p>`}
-    ${problem(error)} ${state(actor, isPaused(notificationSettings))}
+    ${problem(error)} ${state(path, isPaused(notificationSettings), manages)}
     <h2>The ways that messages go</h2>
-    <dl class="ways">${ways(actor, config, gone[0]?.value)}</dl>
-    ${may(actor, "deployment:manage") ? tryIt : ""}
+    ${waysList(facts)}
+    <p class="aside">
+      Which kinds reach you is up to your <a href="${choicesPath}">notification settings</a>.
+    </p>
+    ${failures(read.failed, facts.now)} ${manages ? tryIt(path) : ""}
   </section>`;
   return respondWithPage(c, { title: "Delivery", actor, main }, error?.status);
-}
-
-function state(actor: Actor, paused: boolean): Html {
-  const words = paused
-    ? html`<p>
-        <strong>Notifications are paused.</strong> Nothing goes out. What happens meanwhile is kept and sent
-        later.
-      </p>`
-    : html`<p><strong>Notifications go out.</strong></p>`;
-  const button = may(actor, "deployment:manage")
-    ? html`<form method="post" action="${path}/${paused ? "resume" : "pause"}">
-        <button class="button" type="submit">${paused ? "Resume" : "Pause everything"}</button>
-      </form>`
-    : "";
-  return html`<div class="state" ${attributes({ "data-paused": paused })}>${words}${button}</div>`;
-}
-
-const tryIt = html`<form method="post" action="${path}/test">
-  <h2>Try it</h2>
-  <p>A test goes to you alone, by every way that is on.</p>
-  <button class="button primary" type="submit">Send me a test</button>
-</form>`;
-
-function ways(actor: Actor, config: Config, goneHash: string | undefined): Html[] {
-  const { inboxEnabled, webhook } = config.notifications;
-  const way = (name: string, on: boolean, words: Html | string) =>
-    html`<div class="${on ? "way on" : "way"}">
-      <dt>${name} <span class="switch">${on ? "on" : "off"}</span></dt>
-      <dd>${words}</dd>
-    </div>`;
-  return [
-    way(
-      "Inbox",
-      inboxEnabled,
-      inboxEnabled
-        ? "Everybody has one, right here."
-        : html`Switched off by <code>BELFRY_NOTIFICATIONS_INBOX_ENABLED</code>.`,
-    ),
-    webhookWay(),
-    way("Mail", false, "Not part of this release yet."),
-  ];
-
-  function webhookWay(): Html {
-    if (webhook === undefined) {
-      return way(
-        "Webhook",
-        false,
-        html`Set <code>BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT</code> to switch it on.`,
-      );
-    }
-    if (goneHash === endpointHash(webhook.endpoint))
-      return way(
-        "Webhook",
-        false,
-        "The receiver said that it is gone for good. A test that it accepts switches it on again.",
-      );
-    const signed = webhook.secret === undefined ? "unsigned" : "signed";
-    // Who isn't an owner need not know what else runs here.
-    return way(
-      "Webhook",
-      true,
-      may(actor, "deployment:manage")
-        ? html`To <code>${new URL(webhook.endpoint).host}</code>, ${signed}.`
-        : `Set up, ${signed}.`,
-    );
-  }
 }

@@ -25,7 +25,7 @@ export function errorPage(c: Ctx, error: ApiError): Response | Promise<Response>
     }
     <p><a class="button" href="/">Go to the inbox</a></p>
   </article>`;
-  return respondWithPage(c, { title: heading, main, narrow: true }, error.status);
+  return respondWithPage(c, { title: heading, main, shape: "narrow" }, error.status);
 }
 
 /** The message, or where it would only repeat the heading, what lies behind it. */

@@ -22,10 +22,7 @@ export async function readForm<Name extends string>(
   c: Ctx,
   names: readonly Name[],
 ): Promise<Record<Name, string>> {
-  const sent = await c.req.parseBody().catch((error: unknown) => {
-    if (error instanceof TypeError) throw new ApiError(400, "The form arrived broken. Please send it again.");
-    throw error;
-  });
+  const sent = await readFields(c);
   const texts = names.map((name): [Name, string] => {
     const value = sent[name];
     return [name, typeof value === "string" ? value : ""];
@@ -33,6 +30,14 @@ export async function readForm<Name extends string>(
   const long = texts.find(([, text]) => text.length > longestText);
   if (long !== undefined) throw invalid(long[0], `is far too long: ${longestText} characters are the most`);
   return Object.fromEntries(texts) as Record<Name, string>;
+}
+
+/** Everything that the form has; of names that occur twice the last. */
+export function readFields(c: Ctx): Promise<Record<string, unknown>> {
+  return c.req.parseBody().catch((error: unknown) => {
+    if (error instanceof TypeError) throw new ApiError(400, "The form arrived broken. Please send it again.");
+    throw error;
+  });
 }
 
 export function fields(all: readonly Field[], error?: ApiError): Html[] {

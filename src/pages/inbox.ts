@@ -12,6 +12,8 @@ import {
   setAllRead,
   setRead,
 } from "../notifications/store/inbox.ts";
+import { readHealth, toHealth } from "../notifications/store/health.ts";
+import { failingLine } from "./failing.ts";
 import { readForm } from "./form.ts";
 import { inboxItem, inboxSection, type InboxView } from "./inbox-view.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
@@ -55,12 +57,13 @@ async function showInbox(c: Ctx) {
     before: c.req.query("starting_before") || undefined,
   };
   const filter = { targets: [], templates: [], readStatus: view.show };
-  const { actor, items, unread, newest } = await load(c, {
+  const { actor, items, unread, newest, health } = await load(c, {
     items: listInbox(me(c), filter, inboxPageSize + 1, view.before),
     unread: countUnread(me(c)),
     newest: newestSeq(),
+    health: readHealth(me(c)),
   });
-  const main = inboxSection(view, {
+  const section = inboxSection(view, {
     items: items.slice(0, inboxPageSize),
     hasOlder: items.length > inboxPageSize,
     unread: unread[0]!.count,
@@ -73,7 +76,7 @@ async function showInbox(c: Ctx) {
     actor,
     unread: unread[0]!.count,
     scripts: ["inbox.js"],
-    main: html`${main}
+    main: html`${failingLine(toHealth(health), config.notifications, now())} ${section}
       <p class="spoken" id="announcer" role="status"></p>
       <p class="live" id="live" hidden></p>`,
   });

@@ -1,19 +1,29 @@
-// The HTML pages: set-up, sign-in, the inbox, and what links in messages lead to.
+// The HTML pages: set-up, sign-in, the inbox, what links in messages lead to, and the documentation.
 import { Hono } from "hono";
 import type { Env } from "../api/http.ts";
+import { choicePages } from "./choices.ts";
+import { cliAuthPages } from "./cli-auth.ts";
 import { deliveryPages } from "./delivery.ts";
+import { documentPages } from "./documents.ts";
 import { files } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
 import { setupPages } from "./setup.ts";
 import { signInPages } from "./sign-in.ts";
+import { unsubscribePages } from "./unsubscribe.ts";
+import { userPages } from "./users.ts";
 
 export { errorPage } from "./error.ts";
 
 export function createPages() {
   return new Hono<Env>()
     .route("/", files)
+    .route("/", documentPages)
     .route("/", signInPages)
     .route("/", setupPages)
+    .route("/", unsubscribePages)
     .route("/", inboxPages)
-    .route("/", deliveryPages);
+    .route("/", choicePages)
+    .route("/", cliAuthPages)
+    .route("/", deliveryPages)
+    .route("/", userPages);
 }

@@ -2,6 +2,7 @@
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Actor } from "../accounts/rules/actor.ts";
+import { may } from "../accounts/rules/permissions.ts";
 import type { Ctx } from "../api/http.ts";
 import { version } from "../version.ts";
 
@@ -11,13 +12,13 @@ export interface Page {
   title: string;
   main: Html;
   /** Who is signed in; without it there is nothing to go to and nobody to sign out. */
-  actor?: Pick<Actor, "username">;
+  actor?: Pick<Actor, "username" | "roles">;
   /** Shown in the title. */
   unread?: number;
   /** Modules of `public/`. */
   scripts?: string[];
-  /** A small page with one thing to do. */
-  narrow?: boolean;
+  /** A small page with one thing to do, or a large one to read. */
+  shape?: "narrow" | "wide";
 }
 
 const policy = [
@@ -62,14 +63,14 @@ const layout = (page: Page, path: string): Html =>
     <link rel="stylesheet" href="/assets/belfry.css">
     ${(page.scripts ?? []).map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
   </head>
-  <body${attributes({ class: page.narrow === true ? "narrow" : undefined })}>
+  <body${attributes({ class: page.shape })}>
     <a class="skip" href="#main">Skip to the content</a>
     <header class="top">
       <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>
       ${page.actor === undefined ? "" : signedInHeader(page.actor, path)}
     </header>
     <main id="main" tabindex="-1">${page.main}</main>
-    <footer class="foot">Belfry ${version}</footer>
+    <footer class="foot">Belfry ${version} <a href="/docs">Documentation</a></footer>
   </body>
 </html>`;
 
@@ -81,7 +82,7 @@ const logo = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="t
   />
 </svg>`;
 
-function signedInHeader(actor: Pick<Actor, "username">, path: string): Html {
+function signedInHeader(actor: Pick<Actor, "username" | "roles">, path: string): Html {
   const link = (href: string, words: Html | string) =>
     html`<a
       href="${href}"
@@ -91,7 +92,9 @@ function signedInHeader(actor: Pick<Actor, "username">, path: string): Html {
       >${words}</a
     >`;
   return html`<nav class="places" aria-label="Main">
-      ${link("/inbox", "Inbox")} ${link("/deployment/notifications", "Delivery")}
+      ${link("/inbox", "Inbox")} ${link("/settings/notifications", "Settings")}
+      ${link("/deployment/notifications", "Delivery")}
+      ${may(actor, "users:read") ? link("/deployment/users", "Users") : ""}
     </nav>
     <form class="leave" method="post" action="/logout">
       <span class="who" title="Signed in as ${actor.username}">${actor.username}</span>

@@ -50,7 +50,7 @@ function showSetup(c: Ctx, values: Values, error?: ApiError) {
     ${problem(error, form)} ${fields(form, error)}
     <button class="button primary" type="submit">Create the account</button>
   </form>`;
-  return respondWithPage(c, { title: "Set up", main, narrow: true }, error?.status);
+  return respondWithPage(c, { title: "Set up", main, shape: "narrow" }, error?.status);
 }
 
 function setupFields(values: Values, needsCode: boolean): Field[] {

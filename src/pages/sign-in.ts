@@ -84,5 +84,5 @@ function showSignIn(c: Ctx, { next, email, signedOut = false, error }: SignInPag
     <input type="hidden" name="next" value="${next}" />
     <button class="button primary" type="submit">Sign in</button>
   </form>`;
-  return respondWithPage(c, { title: "Sign in", main, narrow: true }, error?.status);
+  return respondWithPage(c, { title: "Sign in", main, shape: "narrow" }, error?.status);
 }

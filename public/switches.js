@@ -1,0 +1,38 @@
+// Switches of notification settings work in place. The server renders; this puts it in its place. Without it each
+// press loads the page again.
+const announcer = document.querySelector("#announcer");
+
+function say(words) {
+  announcer.textContent = words;
+}
+
+/** The page as it is after the change; a session that has ended leads to the sign-in. */
+async function send(form) {
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+  if (answer.redirected && new URL(answer.url).pathname === "/login") location.reload();
+  if (!answer.ok) throw new Error(`no answer from ${form.action}`);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+async function press(form) {
+  const button = form.querySelector("button");
+  const hadFocus = form.contains(document.activeElement);
+  const page = await send(form);
+  document.querySelector("#kinds").replaceWith(page.querySelector("#kinds"));
+  const now = document.getElementById(button.id);
+  if (hadFocus) now?.focus();
+  if (now?.getAttribute("role") !== "switch") say("Saved");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("#kinds .switching")) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  if (button.hasAttribute("aria-busy")) return;
+  button.setAttribute("aria-busy", "true");
+  press(form).catch(() => {
+    button.removeAttribute("aria-busy");
+    say("That did not work. Please try again.");
+  });
+});

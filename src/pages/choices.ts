@@ -1,0 +1,53 @@
+// What each person wants to be told: every kind of notification with a switch. Links of messages come here too, to ask
+// whether their kind is to be switched off.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../api/http.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { listChoices, setChoices } from "../notifications/store/choices.ts";
+import { choicesPath, confirmation, kinds, type ChoicesFacts } from "./choices-view.ts";
+import { readFields } from "./form.ts";
+import { respondWithPage } from "./layout.ts";
+import { ownPath } from "./rules/links.ts";
+import { signedIn } from "./session.ts";
+
+const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const choicePages = new Hono<Env>()
+  .get(choicesPath, signedIn, (c) => showChoices(c as Ctx))
+  .post(choicesPath, signedIn, async (c) => {
+    const { to, disabled } = await readChoices(c as Ctx);
+    const { choices } = await perform(
+      c as Ctx,
+      [setChoices(meIfAllowed(c as Ctx), disabled, c.get("deps").now())],
+      { choices: listChoices(me(c as Ctx)) },
+    );
+    const known = new Set(choices.map(({ id }) => id));
+    if (Object.keys(disabled).some((id) => !known.has(id))) throw notFound("Kind of notification");
+    return c.redirect(to, 303);
+  });
+
+/** A field for each kind that is to change, `on` or `off` by its id; the others stay. */
+async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<string, boolean> }> {
+  const { to, ...switches } = await readFields(c);
+  const disabled: Record<string, boolean> = {};
+  for (const [id, value] of Object.entries(switches)) {
+    if (!uuidShape.test(id) || (value !== "on" && value !== "off"))
+      throw new ApiError(400, "The form has a field that is not known here. Please reload the page.");
+    disabled[id] = value === "off";
+  }
+  return { to: ownPath(typeof to === "string" ? to : undefined) ?? choicesPath, disabled };
+}
+
+async function showChoices(c: Ctx) {
+  const { notifications } = c.get("deps").config;
+  const { actor, choices } = await load(c, { choices: listChoices(me(c)) });
+  const facts: ChoicesFacts = { choices, notifications, email: actor.email };
+  const main = html`<section>
+    <div class="head"><h1>Notification settings</h1></div>
+    <p class="lead">What Belfry tells you about. A switch takes effect at once.</p>
+    ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kinds(facts)}
+    <p class="spoken" id="announcer" role="status"></p>
+  </section>`;
+  return respondWithPage(c, { title: "Notification settings", actor, scripts: ["switches.js"], main });
+}

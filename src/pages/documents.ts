@@ -1,0 +1,142 @@
+// The documentation: public/docs/**.md as pages, for anybody, with what an index file lists beside them. Nothing here
+// asks the database, so that it can be read when that is what is broken.
+import { Hono } from "hono";
+import { html, raw } from "hono/html";
+import type { Ctx, Env } from "../api/http.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError } from "../errors.ts";
+import { attributes, respondWithPage, type Html } from "./layout.ts";
+import { pageOf, readContents, renderDocument, type ContentsGroup, type Document } from "./rules/document.ts";
+
+type Assets = Deps["assets"];
+
+const root = "/docs";
+/** Plain names only: nothing encoded, no folder up, nothing hidden. */
+const plainPath = /^([a-z0-9-]+\/)*[a-z0-9-]+$/;
+const picturePath = /^([a-z0-9-]+\/)*[a-z0-9-]+\.(png|svg)$/;
+
+export const documentPages = new Hono<Env>().get(`${root}/*`, async (c): Promise<Response> => {
+  const { path } = c.req;
+  if (path !== root && path.endsWith("/")) return c.redirect(path.replace(/\/+$/, ""), 301);
+  const name = path.slice(root.length + 1);
+  return picturePath.test(name) ? showPicture(c as Ctx, name) : showDocument(c as Ctx, name);
+});
+
+const nothing = () => new ApiError(404, "There is nothing here.");
+
+async function showPicture(c: Ctx, name: string): Promise<Response> {
+  const file = await c.get("deps").assets(`docs/${name}`);
+  if (file === null) throw nothing();
+  const headers = { "content-type": file.headers.get("content-type")!, "cache-control": "no-cache" };
+  return c.body(await file.arrayBuffer(), 200, headers);
+}
+
+async function showDocument(c: Ctx, name: string): Promise<Response> {
+  const { assets } = c.get("deps");
+  const found = await findDocument(assets, name);
+  if (found === undefined) throw nothing();
+  const document = renderDocument(found.text, found.file);
+  const [contents, crumbs] = await Promise.all([contentsOf(assets), crumbsOf(assets, name)]);
+  const main = html`<div class="reading">
+    ${sidebar(contents, pageOf(found.file))}
+    <article class="document">${breadcrumb(crumbs, document.title)} ${body(document)}</article>
+  </div>`;
+  return respondWithPage(c, { title: document.title, main, shape: "wide", scripts: ["copy.js"] });
+}
+
+/** The document of a page's name: a file, or a folder's index. */
+async function findDocument(
+  assets: Assets,
+  name: string,
+): Promise<{ file: string; text: string } | undefined> {
+  if (name !== "" && !plainPath.test(name)) return undefined;
+  if (name === "index" || name.endsWith("/index")) return undefined;
+  for (const file of name === "" ? ["index.md"] : [`${name}.md`, `${name}/index.md`]) {
+    const answer = await assets(`docs/${file}`);
+    if (answer !== null) return { file, text: await answer.text() };
+  }
+  return undefined;
+}
+
+async function contentsOf(assets: Assets): Promise<ContentsGroup[]> {
+  const index = await findDocument(assets, "");
+  return index === undefined ? [] : readContents(index.text, index.file);
+}
+
+interface Crumb {
+  title: string;
+  /** Undefined where there is only a folder. */
+  page?: string;
+}
+
+/** The folders above a page: by the title of their own document where they have one, else by their name. */
+function crumbsOf(assets: Assets, name: string): Promise<Crumb[]> {
+  const parts = name.split("/").slice(0, -1);
+  return Promise.all(
+    parts.map(async (part, index): Promise<Crumb> => {
+      const found = await findDocument(assets, parts.slice(0, index + 1).join("/"));
+      if (found !== undefined)
+        return { title: renderDocument(found.text, found.file).title, page: pageOf(found.file) };
+      return { title: (part[0]!.toUpperCase() + part.slice(1)).replaceAll("-", " ") };
+    }),
+  );
+}
+
+function breadcrumb(crumbs: readonly Crumb[], title: string): Html | string {
+  if (crumbs.length === 0) return "";
+  const sign = html`<span class="sign" aria-hidden="true"> › </span>`;
+  return html`<nav class="crumbs" aria-label="Breadcrumb">
+    <ol role="list">
+      ${crumbs.map(({ title, page }) => html`<li>${page === undefined ? title : html`<a href="${page}">${title}</a>`}${sign}</li>`)}
+      <li aria-current="page">${title}</li>
+    </ol>
+  </nav>`;
+}
+
+/** One list, open beside the text where there is room and folded above it where there is none. */
+function sidebar(contents: readonly ContentsGroup[], current: string): Html {
+  const list = html`<a
+      class="all"
+      href="${root}"
+      ${attributes({ "aria-current": current === root ? "page" : undefined })}
+      >Documentation</a
+    >
+    ${contents.map(
+      ({ title, entries }) =>
+        html`${title === "" ? "" : html`<h2>${title}</h2>`}
+          <ul role="list">
+            ${entries.map(
+              (entry) =>
+                html`<li>
+                  <a
+                    href="${entry.page}"
+                    ${attributes({ "aria-current": entry.page === current ? "page" : undefined })}
+                    >${entry.title}</a
+                  >
+                </li>`,
+            )}
+          </ul>`,
+    )}`;
+  return html`<nav class="contents" aria-label="Documentation">${list}</nav>
+    <details class="contents-folded">
+      <summary>All pages</summary>
+      <nav aria-label="Documentation">${list}</nav>
+    </details>`;
+}
+
+/** The text, with what is on the page below its first heading where that is much. */
+function body({ html: text, sections }: Document): Html {
+  const end = text.indexOf("</h1>") + "</h1>".length;
+  const onThisPage =
+    sections.length < 4
+      ? ""
+      : html`<nav class="sections" aria-label="On this page">
+          <ul role="list">
+            ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}
+          </ul>
+        </nav>`;
+  return html`<div class="prose">
+    ${raw(text.slice(0, text.includes("</h1>") ? end : 0))} ${onThisPage}
+    ${raw(text.slice(text.includes("</h1>") ? end : 0))}
+  </div>`;
+}

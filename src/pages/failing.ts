@@ -1,0 +1,28 @@
+// The line on top of an owner's inbox while a way has been failing for some minutes.
+import { html } from "hono/html";
+import type { NotificationsConfig } from "../config.ts";
+import { failing, type Health } from "../notifications/rules/health.ts";
+import type { Html } from "./layout.ts";
+import { lasting } from "./rules/lasting.ts";
+
+/** A way that is no longer set up can't fail. */
+export const inUse = (ways: readonly Health[], { mail, webhook }: NotificationsConfig): Health[] =>
+  ways.filter(
+    ({ method }) =>
+      (method === "smtp" && mail !== undefined) || (method === "webhook" && webhook !== undefined),
+  );
+
+export function failingLine(
+  ways: readonly Health[],
+  notifications: NotificationsConfig,
+  now: number,
+): Html | string {
+  const bad = failing(inUse(ways, notifications), now);
+  if (bad.length === 0) return "";
+  const names = bad.map(({ method }) => (method === "smtp" ? "mail" : "the webhook")).join(" and ");
+  const since = lasting(now - Math.min(...bad.map(({ failingSince }) => failingSince)));
+  const words = `${names[0]!.toUpperCase()}${names.slice(1)} ${bad.length > 1 ? "have" : "has"} been failing for ${since}.`;
+  return html`<p class="failing" role="alert">
+    <strong>${words}</strong> <a href="/deployment/notifications">See what comes back</a>
+  </p>`;
+}

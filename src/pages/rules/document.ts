@@ -1,0 +1,130 @@
+// A document of public/docs/ as the inside of a page: HTML with anchors, its title, and where its links lead.
+import MarkdownIt, { type Token } from "markdown-it";
+
+export interface Section {
+  id: string;
+  title: string;
+}
+
+export interface Document {
+  /** Its first heading, without markup. */
+  title: string;
+  html: string;
+  /** Its headings of the second level. */
+  sections: Section[];
+}
+
+const markdown = createMarkdown();
+
+function createMarkdown() {
+  const parser = new MarkdownIt({ html: false, linkify: true });
+  parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+  // What is too wide scrolls in there, not the page.
+  parser.renderer.rules["table_open"] = () => '<div class="table"><table>\n';
+  parser.renderer.rules["table_close"] = () => "</table></div>\n";
+  return parser;
+}
+
+/** The path of a document's page, from its file below docs/: `a/index.md` is the page of the folder. */
+export const pageOf = (file: string): string => `/docs/${file}`.replace(/(\/index)?\.md$/, "");
+
+/** Where a link in a document leads: other documents become pages, files beside it keep their name. */
+export function documentLink(href: string, file: string): string {
+  const base = "http://here.invalid";
+  if (href.startsWith("#") || !URL.canParse(href, base)) return href;
+  const url = new URL(href, `${base}/docs/${file}`);
+  if (url.origin !== base) return href;
+  const path = url.pathname.startsWith("/docs/") ? pageOf(url.pathname.slice("/docs/".length)) : url.pathname;
+  return path + url.search + url.hash;
+}
+
+/** Letters and digits in lower case with hyphens between, as the forges make them; `taken` gets what is given out. */
+export function anchorOf(title: string, taken: Set<string>): string {
+  const plain = title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replaceAll(/\s/g, "-");
+  let anchor = plain;
+  for (let count = 1; taken.has(anchor); count += 1) anchor = `${plain}-${count}`;
+  taken.add(anchor);
+  return anchor;
+}
+
+const wordsOf = (inline: Token): string =>
+  (inline.children ?? [])
+    .filter(({ type }) => type === "text" || type === "code_inline")
+    .map(({ content }) => content)
+    .join("");
+
+/** `file` is its path below docs/. */
+export function renderDocument(text: string, file: string): Document {
+  const tokens = markdown.parse(text, {});
+  const sections: Section[] = [];
+  const taken = new Set<string>();
+  let title = "";
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === "inline") for (const child of token.children ?? []) rewrite(child, file);
+    if (token.type !== "heading_open") continue;
+    const inline = tokens[index + 1]!;
+    const words = wordsOf(inline);
+    if (title === "") title = words;
+    if (token.tag === "h1") continue;
+    const id = anchorOf(words, taken);
+    token.attrSet("id", id);
+    inline.children = [...(inline.children ?? []), ...linkTo(id, words)];
+    if (token.tag === "h2") sections.push({ id, title: words });
+  }
+  const html = markdown.renderer.render(tokens, markdown.options, {});
+  // Pages allow no inline style. The renderer escapes quotes of the text, so what matches is its own.
+  return {
+    title,
+    html: html.replaceAll(/ style="text-align:(left|center|right)"/g, ' class="$1"'),
+    sections,
+  };
+}
+
+function rewrite(token: Token, file: string): void {
+  const name = token.type === "link_open" ? "href" : token.type === "image" ? "src" : undefined;
+  const target = name === undefined ? null : token.attrGet(name);
+  if (name !== undefined && target !== null) token.attrSet(name, documentLink(String(target), file));
+}
+
+/** The sign behind a heading that links to it. */
+function linkTo(id: string, words: string): Token[] {
+  const [open, sign, close] = markdown.parseInline("[#](#)", {})[0]!.children! as [Token, Token, Token];
+  open.attrSet("href", `#${id}`);
+  open.attrSet("class", "anchor");
+  open.attrSet("aria-label", `Link to “${words}”`);
+  return [open, sign, close];
+}
+
+export interface ContentsGroup {
+  title: string;
+  entries: { title: string; page: string }[];
+}
+
+/** The table of contents that an index makes: its lists' links to documents, below the headings that they stand under. */
+export function readContents(text: string, file: string): ContentsGroup[] {
+  const groups: ContentsGroup[] = [{ title: "", entries: [] }];
+  const tokens = markdown.parse(text, {});
+  let depth = 0;
+  for (const [index, token] of tokens.entries()) {
+    if (token.type === "heading_open" && token.tag !== "h1")
+      groups.push({ title: wordsOf(tokens[index + 1]!), entries: [] });
+    depth += /^(bullet|ordered)_list_/.test(token.type) ? token.nesting : 0;
+    if (token.type === "inline" && depth > 0) groups.at(-1)!.entries.push(...entriesOf(token, file));
+  }
+  return groups.filter(({ entries }) => entries.length > 0);
+}
+
+/** The first link of a list's item, if it leads to a document. */
+function entriesOf(inline: Token, file: string): ContentsGroup["entries"] {
+  const children = inline.children ?? [];
+  const at = children.findIndex(({ type }) => type === "link_open");
+  const href = String(children[at]?.attrGet("href") ?? "");
+  if (at === -1 || !/^[^:]*\.md$/.test(href)) return [];
+  const end = children.findIndex(({ type }, index) => index > at && type === "link_close");
+  const title = wordsOf({ children: children.slice(at, end) } as Token);
+  return [{ title, page: documentLink(href, file) }];
+}

@@ -1,0 +1,14 @@
+// How long something has lasted, in words.
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** In whole units of the largest kind; `milliseconds` may be negative where clocks differ. */
+export function lasting(milliseconds: number): string {
+  if (milliseconds < minute) return "less than a minute";
+  const [unit, name] =
+    milliseconds < hour ? [minute, "minute"] : milliseconds < 2 * day ? [hour, "hour"] : [day, "day"];
+  const count = Math.floor(milliseconds / unit);
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}
