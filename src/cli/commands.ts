@@ -1,14 +1,30 @@
 // All commands of `belfry`, as one tree.
+import { admin } from "./admin/admin.ts";
+import { wait as waitForBuild } from "./builds/wait.ts";
 import { exit, Failure } from "./failure.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { custom } from "./notifications/custom.ts";
+import { explain } from "./notifications/explain.ts";
 import { list as listNotifications } from "./notifications/list.ts";
 import { pause, resume } from "./notifications/pause.ts";
 import { read } from "./notifications/read.ts";
+import { retry } from "./notifications/retry.ts";
+import { activate as activateTemplate } from "./notifications/templates/activate.ts";
+import { edit } from "./notifications/templates/edit.ts";
+import { list as listTemplates } from "./notifications/templates/list.ts";
+import { preview } from "./notifications/templates/preview.ts";
+import { versions } from "./notifications/templates/versions.ts";
 import { test } from "./notifications/test.ts";
+import { key as provisionerKey } from "./provisioner/key.ts";
+import { start as startProvisioner } from "./provisioner/start.ts";
 import { defineCommand, type Group } from "./rules/command.ts";
 import { run } from "./run.ts";
+import { activate as activateVersion } from "./templates/activate.ts";
+import { deprecate } from "./templates/deprecate.ts";
+import { list as listWorkspaceTemplates } from "./templates/list.ts";
+import { push } from "./templates/push.ts";
+import { remove as removeTemplate } from "./templates/remove.ts";
 import { create as createToken } from "./tokens/create.ts";
 import { list as listTokens } from "./tokens/list.ts";
 import { remove } from "./tokens/remove.ts";
@@ -16,6 +32,11 @@ import { create as createUser } from "./users/create.ts";
 import { list as listUsers } from "./users/list.ts";
 import { activate, suspend } from "./users/suspend.ts";
 import { whoami } from "./whoami.ts";
+import { remove as removeWorkspace, start, stop, update } from "./workspaces/build.ts";
+import { create as createWorkspace } from "./workspaces/create.ts";
+import { list as listWorkspaces } from "./workspaces/list.ts";
+import { logs } from "./workspaces/logs.ts";
+import { show } from "./workspaces/show.ts";
 
 /** For its help and for wrong options: `launch.js` starts the server when `serve` stands alone. */
 const serve = defineCommand({
@@ -41,8 +62,46 @@ export const commands: Group = {
     {
       name: "notifications",
       aliases: ["notification"],
-      summary: "Send them, see them, hold them back",
-      commands: [custom, listNotifications, read, test, pause, resume],
+      summary: "Send them, see them, hold them back, find out what became of them",
+      commands: [
+        custom,
+        listNotifications,
+        read,
+        test,
+        pause,
+        resume,
+        explain,
+        retry,
+        {
+          name: "templates",
+          aliases: ["template"],
+          summary: "What notifications say, in versions",
+          commands: [listTemplates, versions, activateTemplate, preview, edit],
+        },
+      ],
+    },
+    {
+      name: "provisioner",
+      summary: "Do the builds of workspaces",
+      commands: [startProvisioner, provisionerKey],
+    },
+    {
+      name: "templates",
+      aliases: ["template"],
+      summary: "What workspaces are made from",
+      commands: [listWorkspaceTemplates, push, activateVersion, deprecate, removeTemplate],
+    },
+    {
+      name: "workspaces",
+      aliases: ["workspace"],
+      summary: "Make them, start and stop them, see what their builds say",
+      commands: [listWorkspaces, show, createWorkspace, start, stop, update, removeWorkspace, logs],
+    },
+    {
+      name: "builds",
+      aliases: ["build"],
+      summary: "Runs of workspaces' templates",
+      commands: [waitForBuild],
     },
     {
       name: "tokens",
@@ -56,5 +115,6 @@ export const commands: Group = {
       summary: "Accounts, for administrators",
       commands: [createUser, listUsers, suspend, activate],
     },
+    admin,
   ],
 };

@@ -1,15 +1,107 @@
-// belfry notifications test: does anything arrive?
-import { defineCommand } from "../rules/command.ts";
+// belfry notifications test: does anything arrive? With --wait it says what really came back, way by way.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client, MessageWithAttempts } from "../../client.ts";
+import type { Context } from "../context.ts";
+import { exit, Failure } from "../failure.ts";
+import { readLog, readMessage } from "../delivery-log.ts";
+import { defineCommand, outputOption } from "../rules/command.ts";
+import { parseLifetime } from "../rules/duration.ts";
+import { isOver, resultLine } from "../rules/message-lines.ts";
 
 export const test = defineCommand({
   name: "test",
   summary: "Send a test notification to yourself, by every way that is set up (owners only)",
-  examples: ["belfry notifications test"],
-  options: {},
-  async run(context) {
-    await context.client().ask((routes) => routes.notifications.test.$post());
+  details: [
+    "",
+    "With --wait it prints a line for each way with what came back, and fails when one of them did.",
+  ],
+  examples: [
+    "belfry notifications test",
+    "belfry notifications test --wait",
+    "belfry notifications test --wait --user grace --timeout 2m",
+  ],
+  options: {
+    wait: { type: "boolean", text: "wait for what comes of it" },
+    user: { type: "string", value: "NAME", text: "send it to this user instead" },
+    timeout: { type: "string", value: "TIME", text: "how long to wait: 30s, 2m (60s when missing)" },
+    ...outputOption,
+  },
+  async run(context, { options }) {
+    const timeout = parseLifetime(options.timeout ?? "60s");
+    if (timeout === undefined)
+      throw new Failure(exit.usage, `--timeout ${options.timeout} is no time.`, "Write it like 30s or 2m.");
+    const client = context.client();
+    const event = await sendTest(client, options.user);
+    if (options.wait) return follow(context, client, { event, timeout, asJson: options.output === "json" });
+    if (options.output === "json") return context.printJson({ event_id: event });
     context.say(
-      "A test notification is on its way to you. If it does not arrive, the server's log says why.",
+      `A test notification is on its way to ${options.user ?? "you"}. To see what comes of it: belfry notifications list --all`,
     );
   },
 });
+
+/** Answers the event's id. */
+async function sendTest(client: Client, user: string | undefined): Promise<string> {
+  let event: string | null = null;
+  await client.ask(async (routes) => {
+    const response = await routes.notifications.test.$post({ json: user === undefined ? {} : { user } });
+    event = response.headers.get("belfry-event-id");
+    return response;
+  });
+  if (event === null)
+    throw new Failure(exit.failed, "The test was sent, but this server doesn't say what becomes of it.");
+  return event;
+}
+
+interface Following {
+  event: string;
+  /** Milliseconds. */
+  timeout: number;
+  asJson: boolean;
+}
+
+/** The exit code: 1 when a way has failed or did not end in time. */
+async function follow(
+  context: Context,
+  client: Client,
+  { event, timeout, asJson }: Following,
+): Promise<number> {
+  const told = new Map<string, MessageWithAttempts>();
+  const until = performance.now() + timeout;
+  for (let pause = 100; ; pause = Math.min(1_000, pause * 1.5)) {
+    const messages = await readLog(client, { event }, () => false);
+    for (const { id } of messages
+      .toReversed()
+      .filter((message) => isOver(message) && !told.has(message.id))) {
+      const message = await readMessage(client, id);
+      told.set(id, message);
+      if (!asJson) context.print(resultLine(message));
+    }
+    const waiting = messages.filter(({ id }) => !told.has(id));
+    const isPaused = waiting.some(({ reasons }) => reasons.includes("paused"));
+    if (waiting.length === 0 || isPaused || performance.now() >= until) {
+      const unfinished = await Promise.all(waiting.map(({ id }) => readMessage(client, id)));
+      const all = [...told.values(), ...unfinished];
+      if (asJson) context.printJson({ event_id: event, messages: all });
+      for (const { method, target } of unfinished) {
+        const way = [method, target].filter(Boolean).join(" ");
+        context.say(isPaused ? `${way} is held back.` : `${way}: nothing came back in time.`);
+      }
+      if (isPaused) context.say("Notifications are paused. To let them out: belfry notifications resume");
+      sayWhatIsMissing(context, all);
+      return all.length > 0 && all.every(({ status }) => status === "sent") ? 0 : exit.failed;
+    }
+    await sleep(pause);
+  }
+}
+
+function sayWhatIsMissing(context: Context, messages: MessageWithAttempts[]): void {
+  const isOnlyInbox = messages.every(({ method }) => method === "inbox");
+  const isChosen = messages.some(({ reasons }) => reasons.includes("template_method"));
+  if (!isOnlyInbox) return;
+  if (isChosen) return context.say("An owner has chosen the inbox as the only way for test notifications.");
+  context.say(
+    `${messages.length === 0 ? "No way is set up at all." : "No other way than the inbox is set up."} ` +
+      "For mail set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.",
+  );
+}

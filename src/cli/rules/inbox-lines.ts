@@ -1,6 +1,7 @@
 // The inbox as lines for a terminal.
 import { toPlainText } from "../../notifications/rules/markdown.ts";
 import { ageWords } from "./duration.ts";
+import { shortId } from "./short-id.ts";
 import { columnsOf, cutToColumns, plain, plainLine } from "./text.ts";
 
 export interface Shown {
@@ -19,9 +20,6 @@ export interface InboxStyle {
   columns: number | undefined;
   now: number;
 }
-
-/** The end of an id, which is random: enough to name one of an inbox. */
-export const shortId = (id: string): string => id.slice(-8);
 
 const contentLines = 3;
 

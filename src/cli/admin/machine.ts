@@ -1,0 +1,128 @@
+// What commands on the server's own machine work with: its configuration, its database, and dependencies like a
+// server's that never sends anything. The commands of admin/ open it.
+import { existsSync } from "node:fs";
+import type { Client } from "@libsql/client";
+import { createDatabase, type Database } from "../../../db/client.ts";
+import { DatabaseError } from "../../../db/errors.ts";
+import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
+import { ConfigError, parseConfig, type Config } from "../../config.ts";
+import type { Deps } from "../../deps.ts";
+import { ApiError } from "../../errors.ts";
+import { createNewId } from "../../ids.ts";
+import { createLog } from "../../log.ts";
+import { BackupError, noDatabase } from "../../runtime/backup.ts";
+import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
+import { failureWords } from "../../runtime/failure.ts";
+import { createProcess } from "../../runtime/process.ts";
+import { keyFile, openKeys } from "../../runtime/secret-key.ts";
+import type { Context } from "../context.ts";
+import { exit, Failure } from "../failure.ts";
+
+export interface Machine {
+  config: Config;
+  client: Client;
+  db: Database;
+  deps: Deps;
+}
+
+export const configOf = (context: Context): Config =>
+  parseConfig(context.environment, (message) => context.say(message));
+
+/** Opens the database that is there, at this release, and closes it again. */
+export async function withMachine<T>(context: Context, work: (machine: Machine) => Promise<T>): Promise<T> {
+  const config = configOf(context);
+  const file = databaseFile(config.databaseUrl);
+  if (file !== undefined && !existsSync(file)) throw noDatabase(file);
+  const client = await openClient(config);
+  const db = createDatabase(client);
+  try {
+    await demandThisRelease(client, config);
+    return await work({ config, client, db, deps: createDeps(context, config, db) });
+  } finally {
+    db.close();
+  }
+}
+
+async function demandThisRelease(client: Client, config: Config): Promise<void> {
+  const applied = (await appliedMigrations(client)).at(-1) ?? 0;
+  const newest = loadMigrations().at(-1)!.number;
+  if (applied === newest) return;
+  const name = databaseName(config.databaseUrl);
+  throw applied < newest
+    ? new Failure(
+        exit.failed,
+        `The database ${name} is not at this release yet: migration ${applied} of ${newest}.`,
+        "Start this release of the server once; it brings the database up to date.",
+      )
+    : new Failure(
+        exit.failed,
+        `The database ${name} is of a later release: migration ${applied}, this program knows ${newest}.`,
+        "Use the program of that release.",
+      );
+}
+
+function createDeps(context: Context, config: Config, db: Database): Deps {
+  const { now } = context;
+  const log = createLog({ level: "warn", format: "text", now, write: context.say });
+  const stopping = new AbortController().signal;
+  const unavailable = () => {
+    throw new Error("commands on the machine send nothing");
+  };
+  return {
+    db,
+    now,
+    newId: createNewId(now),
+    defer: unavailable,
+    post: unavailable,
+    keysFor: (purpose) => keysOf(config)(purpose),
+    config,
+    log,
+    clientAddress: null,
+    assets: () => Promise.resolve(null),
+    process: createProcess({ db, log, stopping, hashes: 1, mail: null }),
+  };
+}
+
+/** Unlike a start, it makes none where there is none. */
+export function keysOf(config: Config): Deps["keysFor"] {
+  const file = databaseFile(config.databaseUrl);
+  if (config.secretKey === undefined && file !== undefined && !existsSync(keyFile(file))) {
+    throw new Failure(
+      exit.failed,
+      `There is no key at ${keyFile(file)}.`,
+      "Put the one back that belongs to this database, or start the server: it makes a new one.",
+    );
+  }
+  return openKeys(config);
+}
+
+/** What goes wrong on the machine, as the command line tells it. */
+export async function explained<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BackupError) throw new Failure(exit.failed, error.message, error.advice);
+    if (error instanceof ApiError) throw new Failure(exit.failed, error.message, error.detail);
+    if (error instanceof ConfigError) {
+      throw new Failure(
+        exit.failed,
+        "The configuration is not right.",
+        error.message.replaceAll(/^/gm, "  "),
+      );
+    }
+    if (
+      error instanceof DatabaseOpenError ||
+      (error instanceof DatabaseError && error.kind === "unavailable")
+    )
+      throw new Failure(exit.failed, failureWords(error, databaseUrlOf(context)));
+    throw error;
+  }
+}
+
+function databaseUrlOf(context: Context): string | undefined {
+  try {
+    return parseConfig(context.environment, () => {}).databaseUrl;
+  } catch {
+    return undefined;
+  }
+}

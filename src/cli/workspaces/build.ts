@@ -1,0 +1,96 @@
+// belfry workspaces start, stop, update and delete: each is a build of a workspace.
+import type { Client, Workspace } from "../../client.ts";
+import { waitForBuild } from "../builds/follow.ts";
+import type { Context } from "../context.ts";
+import { defineCommand } from "../rules/command.ts";
+import { plainLine } from "../rules/text.ts";
+import { findWorkspace, parameterOption, parametersOf, waitOption } from "./find.ts";
+
+interface Wanted {
+  transition: "start" | "stop" | "delete";
+  versionId?: string;
+  parameters?: { name: string; value: string }[];
+}
+
+async function build(
+  context: Context,
+  client: Client,
+  { id, name }: Workspace,
+  { transition, versionId, parameters = [] }: Wanted,
+  wait: boolean,
+): Promise<number> {
+  const made = await client.ask((routes) =>
+    routes.workspaces[":id"].builds.$post({
+      param: { id },
+      json: { transition, template_version_id: versionId, rich_parameter_values: parameters },
+    }),
+  );
+  context.say(plainLine(`Build ${made.build_number} of ${name} (${transition}) is queued.`));
+  if (wait) return waitForBuild(context, client, made.id, { log: true });
+  context.say(`To wait for it: belfry builds wait ${made.id}`);
+  return 0;
+}
+
+export const start = defineCommand({
+  name: "start",
+  summary: "Start a workspace with the version that it had",
+  takes: "NAME",
+  least: 1,
+  examples: ["belfry workspaces start web", "belfry workspaces start web --parameter size=big --wait"],
+  options: { ...parameterOption, ...waitOption },
+  async run(context, { options, words: [name = ""] }) {
+    const parameters = parametersOf(options.parameter);
+    const client = context.client();
+    const workspace = await findWorkspace(client, name);
+    return build(context, client, workspace, { transition: "start", parameters }, options.wait);
+  },
+});
+
+export const update = defineCommand({
+  name: "update",
+  summary: "Start a workspace with the active version of its template",
+  takes: "NAME",
+  least: 1,
+  examples: ["belfry workspaces update web --wait"],
+  options: { ...parameterOption, ...waitOption },
+  async run(context, { options, words: [name = ""] }) {
+    const parameters = parametersOf(options.parameter);
+    const client = context.client();
+    const workspace = await findWorkspace(client, name);
+    if (!workspace.outdated && parameters.length === 0) {
+      context.say(plainLine(`${workspace.name} has the active version already.`));
+      return 0;
+    }
+    const versionId = workspace.template_active_version_id;
+    return build(context, client, workspace, { transition: "start", versionId, parameters }, options.wait);
+  },
+});
+
+export const stop = defineCommand({
+  name: "stop",
+  summary: "Stop a workspace",
+  takes: "NAME",
+  least: 1,
+  examples: ["belfry workspaces stop web"],
+  options: { ...waitOption },
+  async run(context, { options, words: [name = ""] }) {
+    const client = context.client();
+    const workspace = await findWorkspace(client, name);
+    return build(context, client, workspace, { transition: "stop" }, options.wait);
+  },
+});
+
+export const remove = defineCommand({
+  name: "delete",
+  aliases: ["rm", "remove"],
+  summary: "Delete a workspace and all that is in it",
+  takes: "NAME",
+  least: 1,
+  examples: ["belfry workspaces delete web --wait"],
+  options: { ...waitOption },
+  async run(context, { options, words: [name = ""] }) {
+    const client = context.client();
+    const workspace = await findWorkspace(client, name);
+    return build(context, client, workspace, { transition: "delete" }, options.wait);
+  },
+});

@@ -1,0 +1,45 @@
+// Cuts what a program prints into lines, and says how grave a line is.
+import { plain } from "../../cli/rules/text.ts";
+
+export type Level = "trace" | "debug" | "info" | "warn" | "error";
+export type Stream = "out" | "error";
+
+/** Characters of a line that are looked at, and those that are kept: what is cut has been masked before. */
+const held = 16_384;
+const kept = 4_096;
+
+export interface Split {
+  lines: string[];
+  /** What has come since the last line break. */
+  open: string;
+}
+
+export function splitLines(open: string, text: string): Split {
+  const parts = (open + text).split(/\r?\n/);
+  const last = parts.pop()!;
+  return { lines: parts.map((line) => line.slice(0, held)), open: last.slice(0, held) };
+}
+
+/** Without colours, and of a bearable length. */
+export function tidyLine(line: string, mask: (text: string) => string): string {
+  // A carriage return starts the line anew: what a progress bar has overwritten is gone.
+  const visible = line.slice(line.lastIndexOf("\r", line.length - 2) + 1);
+  const clean = mask(plain(visible)).trimEnd();
+  return clean.length > kept ? `${clean.slice(0, kept).toWellFormed()}…` : clean;
+}
+
+export function levelOf(line: string, stream: Stream): Level {
+  if (/^[│╷ ]*Warning:/.test(line) || line.includes("# forces replacement")) return "warn";
+  return stream === "error" ? "error" : "info";
+}
+
+/** The line that says what went wrong: Terraform's first `Error:`, else the last that is not empty. */
+export function problemIn(lines: readonly string[]): string | undefined {
+  const bare = lines.map((line) => line.replace(/^[│╷╵\s]+/, "").trim()).filter((line) => line !== "");
+  return (
+    bare
+      .find((line) => line.startsWith("Error:"))
+      ?.slice("Error:".length)
+      .trim() ?? bare.at(-1)
+  );
+}

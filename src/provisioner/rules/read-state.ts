@@ -1,0 +1,87 @@
+// What is in a workspace, from the document that `terraform show -json` prints of its state: the output `belfry`, and
+// the resources of Coder's provider.
+import { readAgents, readTask, withTask, type AiTask, type Completion, type Resource } from "./completion.ts";
+import type { Parameter } from "./job.ts";
+import { fields, isText, items, textOr } from "./shape.ts";
+
+interface StateResource {
+  address: string;
+  type: string;
+  name: string;
+  values: Record<string, unknown>;
+  dependsOn: string[];
+}
+
+/** Throws `ShapeError` where the template says something that can't be. */
+export function readState(document: unknown, parameters: readonly Parameter[]): Completion {
+  const values = fields(fields(document)["values"]);
+  const all = resourcesOf(values["root_module"]);
+  const output = fields(fields(fields(values["outputs"])["belfry"])["value"]);
+  const resources = all.filter(({ type }) => !type.startsWith("coder_"));
+  const shown: Resource[] = resources.map(({ type, name }) => ({ type, name, agents: [] }));
+  for (const agent of all.filter(({ type }) => type === "coder_agent")) {
+    const holder = resources.findIndex(({ dependsOn }) => dependsOn.includes(withoutIndex(agent.address)));
+    place(shown, shown[holder], { type: agent.type, name: agent.name }, [
+      { name: agent.name, apps: appsOf(agent, all) },
+    ]);
+  }
+  const named = readAgents(output["agents"], "output belfry: agents");
+  // With one resource there is no doubt about where they run.
+  if (named.length > 0)
+    place(shown, shown.length === 1 ? shown[0] : undefined, { type: "belfry", name: "workspace" }, named);
+  const task = readTask(output["ai_task"], "output belfry: ai_task") ?? coderTask(all, parameters);
+  return withTask(shown, task);
+}
+
+function place(
+  all: Resource[],
+  holder: Resource | undefined,
+  otherwise: { type: string; name: string },
+  agents: Resource["agents"],
+): void {
+  if (holder === undefined) all.push({ ...otherwise, agents });
+  else holder.agents.push(...agents);
+}
+
+/** Data sources are no resources of the workspace. */
+function resourcesOf(module: unknown): StateResource[] {
+  const { resources, child_modules: children } = fields(module);
+  const own = items(resources)
+    .map(fields)
+    .filter(({ mode }) => mode !== "data")
+    .map(({ address, type, name, values, depends_on: dependsOn }) => ({
+      address: textOr(address, ""),
+      type: textOr(type, ""),
+      name: textOr(name, ""),
+      values: fields(values),
+      dependsOn: items(dependsOn).filter(isText),
+    }))
+    .filter(({ type, name }) => type !== "" && name !== "");
+  return [...own, ...items(children).flatMap(resourcesOf)];
+}
+
+const withoutIndex = (address: string): string => address.replace(/\[[^\]]*\]$/, "");
+
+function appsOf(agent: StateResource, all: StateResource[]) {
+  return all
+    .filter(({ type, values }) => type === "coder_app" && values["agent_id"] === agent.values["id"])
+    .map(({ name, values }) => ({
+      slug: textOr(values["slug"], name),
+      ...(isText(values["display_name"]) ? { display_name: values["display_name"] } : {}),
+      ...(isText(values["url"]) ? { url: values["url"] } : {}),
+    }));
+}
+
+/** The app is named by `app_id`, before that by `sidebar_app { id }`; the prompt was a parameter at first. */
+function coderTask(all: StateResource[], parameters: readonly Parameter[]): AiTask | undefined {
+  const task = all.find(({ type }) => type === "coder_ai_task");
+  if (task === undefined) return undefined;
+  const appId = task.values["app_id"] ?? fields(items(task.values["sidebar_app"])[0])["id"];
+  const app = all.find(({ type, values }) => type === "coder_app" && isText(appId) && values["id"] === appId);
+  if (app === undefined) return undefined;
+  const asked = parameters.find(({ name }) => name === "AI Prompt")?.value ?? "";
+  return {
+    prompt: textOr(task.values["prompt"], "") || asked,
+    sidebar_app_slug: textOr(app.values["slug"], app.name),
+  };
+}

@@ -1,0 +1,118 @@
+// One job done by OpenTofu or Terraform: init, plan, the reduced plan to the server, apply, and what is there now.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runProgram, type Ended } from "./child.ts";
+import { JobFailure } from "./ending.ts";
+import { readState } from "./rules/read-state.ts";
+import { reducePlan, type ReducedPlan } from "./rules/reduce-plan.ts";
+import { terraformEnvironment, isVariableName } from "./rules/environment.ts";
+import { problemIn, tidyLine } from "./rules/lines.ts";
+import { fields, isText, items, parseJson } from "./rules/shape.ts";
+import * as steps from "./rules/steps.ts";
+import { jobCall, jsonOf } from "./server.ts";
+import type { Completion } from "./rules/completion.ts";
+import type { Work } from "./work.ts";
+
+/** Bytes of a plan or a state as JSON. */
+const mostShown = 64 * 1_048_576;
+
+export async function runTerraform(work: Work, terraform: string): Promise<Completion> {
+  const { job, folder, log } = work;
+  for (const { name } of job.parameters)
+    if (!isVariableName(name))
+      log.note(`The parameter "${name}" is not passed on: it is no name of a variable.`, "warn");
+  if (job.transition === "delete" && !job.hasState) {
+    log.note("There is no state: nothing has to be deleted.");
+    await sendPlan(work, { resource_changes: [] });
+    return { resources: [] };
+  }
+  if (!work.hasFiles) throw new JobFailure("This version of the template has no files.");
+  await writeFile(join(folder, steps.backendOverride.file), steps.backendOverride.content);
+  log.stage(steps.stages.init);
+  await step(work, terraform, steps.initArguments);
+  log.stage(steps.stages.plan);
+  await step(work, terraform, steps.planArguments(job));
+  const plan = await show(work, terraform, steps.showPlanArguments);
+  // From here on the job is nobody else's: without the server's yes nothing is changed.
+  await sendPlan(work, reducePlan(plan));
+  log.stage(steps.applyStage(job));
+  work.changing();
+  await step(work, terraform, steps.applyArguments);
+  if (job.transition === "delete") return { resources: [] };
+  return readState(await show(work, terraform, steps.showStateArguments), job.parameters);
+}
+
+export async function sendPlan(work: Work, plan: ReducedPlan | Record<string, unknown>): Promise<void> {
+  const { job, ending, log } = work;
+  const answer = await work.server.insist({ ...jobCall(job, "POST", "plan"), json: plan }, ending.ended);
+  if (answer.kind === "lost") ending.end("lost");
+  if (answer.kind === "refused") throw new JobFailure(`The server refused the plan: ${answer.message}`);
+  work.goOn();
+  if (answer.kind !== "done") return;
+  for (const { resource, paths } of items(fields(jsonOf(answer.body))["replacements"]).map(fields)) {
+    if (!isText(resource)) continue;
+    const causes = items(paths).map((path) => (isText(path) ? path : JSON.stringify(path)));
+    log.note(
+      `${resource} will be destroyed and made anew${causes.length === 0 ? "" : ` because of ${causes.join(", ")}`}.`,
+      "warn",
+    );
+  }
+}
+
+async function step(work: Work, terraform: string, words: string[]): Promise<void> {
+  const errors: string[] = [];
+  const ended = await run(work, terraform, words, (line, stream) => {
+    work.log.line(line, stream);
+    if (stream === "error") {
+      errors.push(tidyLine(line, work.mask));
+      // The first ones say the most, the last ones are for programs that are not Terraform.
+      if (errors.length > 200) errors.splice(100, 1);
+    }
+  });
+  work.goOn();
+  if (ended.code === 0) return;
+  const reason = problemIn(errors) ?? ended.problem ?? `exit code ${ended.code}`;
+  throw new JobFailure(`terraform ${words[0]} failed: ${reason}`);
+}
+
+async function show(work: Work, terraform: string, words: string[]): Promise<unknown> {
+  const errors: string[] = [];
+  const ended = await run(
+    work,
+    terraform,
+    words,
+    (line) => errors.length < 200 && errors.push(line),
+    mostShown,
+  );
+  work.goOn();
+  const document = ended.code === 0 ? parseJson(ended.output) : undefined;
+  if (document !== undefined) return document;
+  const reason = ended.problem ?? problemIn(errors) ?? "it printed no JSON";
+  throw new JobFailure(`terraform show failed: ${work.mask(reason)}`);
+}
+
+const run = (
+  { job, folder, ending, world, timing }: Work,
+  file: string,
+  words: string[],
+  onLine: (line: string, stream: "out" | "error") => void,
+  keep?: number,
+): Promise<Ended> => {
+  const environment = terraformEnvironment(job, world.environment);
+  return runProgram(
+    // Terraform tells its own providers.
+    {
+      file,
+      words,
+      folder,
+      environment,
+      interrupt: "SIGINT",
+      withChildren: false,
+      onLine,
+      ...(keep === undefined ? {} : { keep }),
+    },
+    ending,
+    world,
+    timing.grace,
+  );
+};
