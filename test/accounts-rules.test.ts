@@ -85,8 +85,12 @@ describe("permissions", () => {
     "deployment:manage": ["owner"],
     "notifications:send-to-others": ["owner"],
     "messages:read-all": ["owner"],
+    "templates:manage": ["owner", "template-admin"],
     "tokens:read-others": ["owner", "auditor"],
     "tokens:manage-others": ["owner"],
+    "workspaces:read-all": ["owner", "template-admin", "auditor"],
+    "workspaces:end-others": ["owner", "template-admin"],
+    "workspaces:manage-others": ["owner"],
   };
 
   test("are those of any of the roles that somebody has, and a member has none", () => {

@@ -1,6 +1,7 @@
 // The pages in a real browser: set-up to inbox, live and without scripts, light and dark, on a phone.
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { makeUnsubscribeToken } from "../src/notifications/unsubscribe.ts";
 import { browserTest, useBrowser } from "./support/browser.ts";
 import {
   createClock,
@@ -153,6 +154,47 @@ browserTest("marking works in place, with the keyboard's focus kept", async () =
   expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
 });
 
+browserTest("switches work in place, with the keyboard's focus kept, and hold", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  const page = await open(server, { token });
+  await page.goto("/settings/notifications");
+  await page.evaluate(() => (document.body.dataset["same"] = "yes"));
+  const toggle = page.getByRole("switch", { name: "Test Notification" });
+  expect(await toggle.getAttribute("aria-checked")).toBe("true");
+  await toggle.focus();
+  await page.keyboard.press("Space");
+  await page.locator('[role="switch"][aria-checked="false"]').waitFor();
+  expect(await toggle.getAttribute("aria-checked")).toBe("false");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
+  expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
+  await page.reload();
+  expect(await toggle.getAttribute("aria-checked")).toBe("false");
+  await server.call("POST", "/api/v2/users/logout", { token });
+  await toggle.click();
+  await page.waitForURL("**/login?next=%2Fsettings%2Fnotifications");
+});
+
+browserTest("a key for the terminal and the code of a document are copied with a press", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  const page = await open(server, { token, permissions: ["clipboard-read", "clipboard-write"] });
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.goto("/cli-auth");
+  await page.getByRole("button", { name: "Show the key" }).click();
+  const key = server.secret(await page.getByLabel("Key").inputValue());
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await copied()).toBe(key);
+  expect((await server.call("GET", "/api/v2/users/me", { token: key })).status).toBe(200);
+  await page.goto("/docs/administration/monitoring/alerts");
+  const block = page.locator(".copied").first();
+  await block.hover();
+  await block.getByRole("button", { name: "Copy" }).click();
+  await block.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await copied()).toBe((await block.locator("pre").textContent())!.trimEnd());
+});
+
 browserTest("with the session ended meanwhile a click leads to the sign-in, and back", async () => {
   const server = await start();
   const { token } = await signInFirst(server);
@@ -213,6 +255,15 @@ browserTest("without scripts everything but the live part works", async () => {
   expect((await titles(page))[0]).toBe("Test: notifications reach you");
   await page.getByRole("link", { name: "View notification settings" }).click();
   await page.getByRole("heading", { name: "Delivery" }).waitFor();
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await page.getByRole("switch", { name: "Custom Notification" }).click();
+  const off = page.locator('[role="switch"][aria-checked="false"]');
+  expect(await off.count()).toBe(1);
+  await off.click();
+  expect(await off.count()).toBe(0);
+  await page.getByRole("link", { name: "Documentation" }).click();
+  await page.getByRole("heading", { level: 1, name: "Documentation" }).waitFor();
+  await page.goto("/inbox");
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByText("You are signed out.").waitFor();
   await page.goto("/inbox");
@@ -220,6 +271,7 @@ browserTest("without scripts everything but the live part works", async () => {
   await signInByForm(page);
 });
 
+const customKind = "39b1e189-c857-4b0c-877a-511144c18516";
 const longWord = "x".repeat(100);
 const wide = `\`\`\`\n${longWord} ${longWord}\n\`\`\`\n\n| ${longWord} | b |\n|--|--|\n| 1 | 2 |\n\nhttps://example.com/${longWord} ${longWord}`;
 
@@ -234,14 +286,25 @@ browserTest.each([
     const options = { colorScheme, viewport: { width, height: 740 }, expected: /status of 404/ };
     const stranger = await open(server, options);
     await checkLooks(stranger, "/setup", width, paper);
-    const { token } = await signInFirst(server);
+    const { token, userId } = await signInFirst(server);
     await checkLooks(stranger, "/login", width, paper);
     await checkLooks(stranger, "/nowhere", width, paper);
     const page = await open(server, { ...options, token });
     await checkLooks(page, "/inbox", width, paper);
     await server.call("POST", "/api/v2/notifications/test", { token });
     await send(server, token, `A long title ${longWord}`, wide);
-    for (const path of ["/inbox", "/inbox?show=unread", "/deployment/notifications"])
+    for (const path of [
+      "/inbox",
+      "/inbox?show=unread",
+      "/deployment/notifications",
+      "/deployment/users",
+      "/settings/notifications",
+      `/settings/notifications?disabled=${customKind}`,
+      `/unsubscribe?token=${makeUnsubscribeToken(server.deps(), { userId, templateId: customKind })}`,
+      "/cli-auth",
+      "/docs",
+      "/docs/administration/monitoring/alerts",
+    ])
       await checkLooks(page, path, width, paper);
   },
 );
@@ -256,7 +319,8 @@ async function checkLooks(page: Page, path: string, width: number, paper: string
       .map((element) => element.outerHTML.slice(0, 80)),
     // Links inside running text are exempt (WCAG 2.2, 2.5.8).
     small: [...document.querySelectorAll("a, button, input:not([type=hidden])")]
-      .filter((element) => !element.matches(".prose a, .skip, [hidden] *"))
+      .filter((element) => !element.matches(".prose a, p a, .skip, [hidden] *"))
+      .filter((element) => element.checkVisibility())
       .map((element) => ({ words: element.outerHTML.slice(0, 80), box: element.getBoundingClientRect() }))
       .filter(({ box }) => box.height < 24 || box.width < 24)
       .map(({ words }) => words),
@@ -282,7 +346,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
       };
     });
   const order: string[] = [];
-  for (let presses = 0; presses < 8; presses += 1) {
+  for (let presses = 0; presses < 10; presses += 1) {
     await page.keyboard.press("Tab");
     const { words, outline } = await focused();
     expect([words, outline]).toEqual([words, "solid 3px"]);
@@ -291,7 +355,9 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
   expect(order).toEqual([
     "Belfry",
     "Inbox",
+    "Settings",
     "Delivery",
+    "Users",
     "Sign out",
     "All",
     "Unread",

@@ -522,9 +522,9 @@ describe("Notifications", () => {
     const [shown, some, all, zero, everything] = await Promise.all([
       list(),
       list("--limit", "27", "-o", "json"),
-      list("--all", "-o", "json"),
+      list("--limit", "all", "-o", "json"),
       list("--limit", "0"),
-      belfry(["notifications", "ls", "--all"]),
+      belfry(["notifications", "ls", "--limit", "all"]),
     ]);
     expect(titles(some!.stdout)).toEqual(Array.from({ length: 27 }, (_, index) => 30 - index));
     expect(titles(all!.stdout)).toHaveLength(30);
@@ -546,7 +546,7 @@ describe("Notifications", () => {
       stderr: "Marked 3 notifications as read, 27 unread left.\n",
     });
     const [unread, noId, nowhere, nothing, both] = await Promise.all([
-      list("--unread", "--all", "-o", "json"),
+      list("--unread", "--limit", "all", "-o", "json"),
       belfry(["notifications", "read", "xyz"]),
       belfry(["notifications", "read", "00000000"]),
       belfry(["notifications", "read"]),

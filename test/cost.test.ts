@@ -122,7 +122,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
       "read status": 1,
       "mark all as read": 1,
       settings: 1,
-      "idle tick": 2,
+      "idle tick": 3,
     });
     for (const [name, { rowsRead }] of Object.entries(much)) {
       const before = some[name as keyof typeof some].rowsRead;

@@ -419,6 +419,11 @@ describe("seeding notification templates", () => {
     await client.execute("UPDATE notification_templates SET active_version = 3");
     await sow({ title: "Third" });
     expect(await look()).toMatchObject({ active: 4, versions: { length: 4 } });
+    // An older shipped text that an admin went back to stays, at the next start and at the next release.
+    await client.execute("UPDATE notification_templates SET active_version = 3");
+    await sow({ title: "Third" });
+    await sow({ title: "Fourth" });
+    expect(await look()).toMatchObject({ active: 3, versions: { length: 5 } });
   });
 });
 

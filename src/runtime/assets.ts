@@ -15,19 +15,19 @@ const types: Record<string, string> = {
 };
 
 export function createAssets(): (path: string) => Promise<Response | null> {
-  const kept = new Map<string, Uint8Array<ArrayBuffer> | null>();
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
   return async (path) => {
     const type = types[extname(path)];
     const file = normalize(join(folder, path));
     if (type === undefined || !file.startsWith(folder)) return null;
-    let content = kept.get(file);
-    if (content === undefined) {
-      content = await readFile(file).then(
-        (bytes) => new Uint8Array(bytes),
-        () => null,
-      );
-      kept.set(file, content);
-    }
-    return content === null ? null : new Response(content, { headers: { "content-type": type } });
+    const bytes =
+      kept.get(file) ??
+      (await readFile(file)
+        .then((read) => new Uint8Array(read))
+        .catch(() => null));
+    // What is not there is not kept: such names are endless.
+    if (bytes === null) return null;
+    kept.set(file, bytes);
+    return new Response(bytes, { headers: { "content-type": type } });
   };
 }

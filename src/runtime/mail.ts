@@ -3,18 +3,28 @@ import { readFile } from "node:fs/promises";
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { MailConfig } from "../config-mail.ts";
-import type { OpenMail } from "../notifications/channels/smtp/connection.ts";
+import type { MailServer, OpenMail } from "../notifications/channels/smtp/connection.ts";
 import { createMailPool, type MailPool, type PoolLimits } from "../notifications/channels/smtp/pool.ts";
+import { openSession } from "../notifications/channels/smtp/protocol.ts";
 
 /** Made once by the process and closed when it stops. */
 export function createMail(config: MailConfig, limits: Partial<PoolLimits> = {}): MailPool {
-  const { login } = config;
-  return createMailPool(
-    createOpenMail(config),
-    { ...config, login: login === undefined ? undefined : { ...login, password: () => passwordOf(login) } },
-    limits,
-  );
+  return createMailPool(createOpenMail(config), serverOf(config), limits);
 }
+
+/** Opens a session as for a mail, and takes leave without one. Throws `MailFailure`. */
+export async function checkMail(config: MailConfig, signal: AbortSignal): Promise<void> {
+  const session = await openSession(createOpenMail(config), serverOf(config), signal);
+  await session.quit();
+}
+
+const serverOf = (config: MailConfig): MailServer => {
+  const { login } = config;
+  return {
+    ...config,
+    login: login === undefined ? undefined : { ...login, password: () => passwordOf(login) },
+  };
+};
 
 /** Read at each login: a new password needs no restart. An editor's line end is not part of it. */
 async function passwordOf({ password, passwordFile }: NonNullable<MailConfig["login"]>): Promise<string> {

@@ -6,6 +6,7 @@ import type { MailPool } from "../notifications/channels/smtp/pool.ts";
 import { createNudgeQueue } from "../notifications/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/group.ts";
 import { createHub } from "../notifications/hub.ts";
+import { createJobWaker } from "../workspaces/waker.ts";
 
 export interface ProcessOptions {
   db: Database;
@@ -31,6 +32,8 @@ export function createProcess({ db, log, stopping, hashes, mail, passwordCost }:
       interval: hubInterval,
       onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
     }),
+    largestPlan: 32 * 1_048_576,
+    jobs: createJobWaker(stopping),
     hashLimit: createLimit(hashes),
     ...(passwordCost === undefined ? {} : { passwordCost }),
     toldFailures: new Map(),

@@ -16,7 +16,7 @@ export const keyFile = (file: string) => join(dirname(file), "belfry.key");
 
 function keptKey(config: Config): string {
   const file = databaseFile(config.databaseUrl);
-  if (file === undefined || !isLoopback(config.host)) {
+  if (file === undefined || mustBeGiven(config)) {
     throw new ConfigError(
       "BELFRY_SECRET_KEY: is needed when Belfry listens beyond this machine or its database is a server, the same on every instance; make one with: openssl rand -base64 32",
     );
@@ -30,5 +30,10 @@ function keptKey(config: Config): string {
   }
   return readFileSync(path, "utf8").trim();
 }
+
+/** Only one process on one machine may make its own. */
+export const mustBeGiven = (config: Config): boolean =>
+  config.secretKey === undefined &&
+  (databaseFile(config.databaseUrl) === undefined || !isLoopback(config.host));
 
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.");

@@ -106,6 +106,8 @@ function createDeps({ config, bindings, lifetime }: Invocation, clientAddress: s
     // What they gather for has only this one request.
     group: null,
     nudges: null,
+    // An invocation has 128 MB for everything.
+    largestPlan: 8 * 1_048_576,
   };
   return {
     db,

@@ -8,8 +8,10 @@ import {
   signInFirst,
   startTestServer,
   type CallAnswer,
+  type CallOptions,
   type TestServer,
 } from "../support/server.ts";
+import { workspaceBodies, workspaceErrors } from "../support/workspace-errors.ts";
 
 const nobody = "00000000-0000-4000-8000-000000000000";
 const template = "39b1e189-c857-4b0c-877a-511144c18516";
@@ -21,6 +23,8 @@ interface World {
   token: string;
   member: { token: string; email: string; password: string };
   notify: string;
+  /** The key of a provisioner. */
+  provisioner: string;
 }
 type Make = (world: World) => Promise<CallAnswer>;
 
@@ -37,8 +41,32 @@ const asMember = (method: string, path: string, json?: unknown) => (world: World
   world.server.call(method, path, { token: world.member.token, ...(json === undefined ? {} : { json }) });
 const taken = { email: "other@example.com", username: "MEMBER", password: "correct-horse-battery-42" };
 
+const tar = { "content-type": "application/x-tar" };
+const versions = (organization = "default") => `/api/v2/organizations/${organization}/templateversions`;
+
+/** Makes a template with a version `v1`, once. */
+const withTemplate =
+  (make: (template: { id: string; active_version_id: string }) => Make): Make =>
+  async (world) => {
+    const path = "/api/v2/organizations/default/templates";
+    const { json } = await as("POST", versions(), { name: "v1" })(world);
+    await as("POST", path, { name: "docker", template_version_id: json.id })(world);
+    return make((await as("GET", `${path}/docker`)(world)).json)(world);
+  };
+
+const versionReads = (...parts: string[]): Record<string, Make> =>
+  Object.fromEntries(
+    parts.flatMap((part) => [
+      [`GET /api/v2/templateversions/:id${part} 400`, as("GET", `/api/v2/templateversions/1${part}`)],
+      [`GET /api/v2/templateversions/:id${part} 404`, as("GET", `/api/v2/templateversions/${nobody}${part}`)],
+    ]),
+  );
+
+const text = { title_template: "x", body_template: "x" };
+
 /** What follows from nothing but the route itself is made in one way; these are the others. */
 const special: Record<string, Make> = {
+  ...workspaceErrors,
   "GET /api/v2/users/first 404": ({ empty }) => empty.call("GET", "/api/v2/users/first"),
   "POST /api/v2/users/first 409": as("POST", "/api/v2/users/first", {
     ...owner,
@@ -100,6 +128,8 @@ const special: Record<string, Make> = {
   "DELETE /api/v2/users/:user/keys/:id 404": as("DELETE", "/api/v2/users/me/keys/AAAAAAAAAA"),
   "GET /api/v2/organizations/:organization 404": as("GET", "/api/v2/organizations/none"),
   "GET /api/v2/users/:user/organizations 404": as("GET", "/api/v2/users/nobody/organizations"),
+  "GET /api/v2/users/:user/organizations/:organization 404": as("GET", "/api/v2/users/me/organizations/none"),
+  "GET /api/v2/users/:user/roles 404": as("GET", "/api/v2/users/nobody/roles"),
   "GET /api/v2/audit 400": as("GET", "/api/v2/audit?limit=many"),
   "POST /api/v2/notifications/custom 409": async (world) => {
     const send = as("POST", "/api/v2/notifications/custom", { content: { title: "twice", message: "x" } });
@@ -129,6 +159,42 @@ const special: Record<string, Make> = {
     const { messages } = (await as("GET", "/api/v2/notifications/messages")(world)).json;
     return as("POST", `/api/v2/notifications/messages/${messages[0].id}/retry`)(world);
   },
+  "GET /api/v2/notifications/templates/:id/versions 400": as(
+    "GET",
+    "/api/v2/notifications/templates/1/versions",
+  ),
+  "GET /api/v2/notifications/templates/:id/versions 404": as(
+    "GET",
+    `/api/v2/notifications/templates/${nobody}/versions`,
+  ),
+  "POST /api/v2/notifications/templates/:id/versions 404": as(
+    "POST",
+    `/api/v2/notifications/templates/${nobody}/versions`,
+    text,
+  ),
+  "PUT /api/v2/notifications/templates/:id/version 404": as(
+    "PUT",
+    `/api/v2/notifications/templates/${template}/version`,
+    { version: 99 },
+  ),
+  "POST /api/v2/notifications/templates/:id/preview 404": as(
+    "POST",
+    `/api/v2/notifications/templates/${nobody}/preview`,
+    text,
+  ),
+  "PUT /api/v2/notifications/templates/:id/method 404": as(
+    "PUT",
+    `/api/v2/notifications/templates/${nobody}/method`,
+    { method: "smtp" },
+  ),
+  "DELETE /api/v2/notifications/templates/:id/method 400": as(
+    "DELETE",
+    "/api/v2/notifications/templates/1/method",
+  ),
+  "DELETE /api/v2/notifications/templates/:id/method 404": as(
+    "DELETE",
+    `/api/v2/notifications/templates/${nobody}/method`,
+  ),
   "GET /api/v2/notifications/inbox 400": as("GET", "/api/v2/notifications/inbox?targets=x"),
   "GET /api/v2/notifications/inbox/events 400": as("GET", "/api/v2/notifications/inbox/events?targets=x"),
   "PUT /api/v2/notifications/inbox/:id/read-status 404": as(
@@ -147,7 +213,59 @@ const special: Record<string, Make> = {
       template_disabled_map: { [template]: true },
     },
   ),
+  "POST /api/v2/organizations/:organization/templateversions 404": as("POST", versions("none"), {}),
+  "POST /api/v2/organizations/:organization/templateversions 409": withTemplate((template) =>
+    as("POST", versions(), { template_id: template.id, name: "v1" }),
+  ),
+  "GET /api/v2/organizations/:organization/templates 404": as("GET", "/api/v2/organizations/none/templates"),
+  "GET /api/v2/organizations/:organization/templates/:name 404": as(
+    "GET",
+    "/api/v2/organizations/default/templates/none",
+  ),
+  "POST /api/v2/organizations/:organization/templates 404": as(
+    "POST",
+    "/api/v2/organizations/default/templates",
+    { name: "lost", template_version_id: nobody },
+  ),
+  "POST /api/v2/organizations/:organization/templates 409": withTemplate((template) =>
+    as("POST", "/api/v2/organizations/default/templates", {
+      name: "another",
+      template_version_id: template.active_version_id,
+    }),
+  ),
+  "GET /api/v2/templates/:id 400": as("GET", "/api/v2/templates/1"),
+  "GET /api/v2/templates/:id 404": as("GET", `/api/v2/templates/${nobody}`),
+  "PATCH /api/v2/templates/:id 404": as("PATCH", `/api/v2/templates/${nobody}`, {}),
+  "DELETE /api/v2/templates/:id 400": as("DELETE", "/api/v2/templates/1"),
+  "DELETE /api/v2/templates/:id 404": as("DELETE", `/api/v2/templates/${nobody}`),
+  "GET /api/v2/templates/:id/versions 400": as("GET", "/api/v2/templates/1/versions"),
+  "GET /api/v2/templates/:id/versions 404": as("GET", `/api/v2/templates/${nobody}/versions`),
+  "PATCH /api/v2/templates/:id/versions 404": as("PATCH", `/api/v2/templates/${nobody}/versions`, {
+    id: nobody,
+  }),
+  ...versionReads("", "/presets", "/rich-parameters"),
+  "POST /api/v2/files 400": ({ server, token }) =>
+    server.call("POST", "/api/v2/files", { token, body: "x", headers: tar }),
+  "POST /api/v2/files 413": ({ server, token }) =>
+    server.call("POST", "/api/v2/files", { token, body: new Uint8Array(10_485_761), headers: tar }),
+  "GET /api/v2/files/:id 400": as("GET", "/api/v2/files/1"),
+  "GET /api/v2/files/:id 404": as("GET", `/api/v2/files/${nobody}`),
+  "POST /api/v2/organizations/:organization/provisionerkeys 404": as(
+    "POST",
+    "/api/v2/organizations/none/provisionerkeys",
+    { name: "lost" },
+  ),
+  "POST /api/v2/organizations/:organization/provisionerkeys 409": as(
+    "POST",
+    "/api/v2/organizations/default/provisionerkeys",
+    { name: "RACK" },
+  ),
   "GET /readyz 503": ({ empty }) => empty.call("GET", "/readyz"),
+  // As a proxy passes it on.
+  "GET /metrics 401": ({ server }) =>
+    server.call("GET", "/metrics", { headers: { "x-forwarded-for": "192.0.2.1" } }),
+  "GET /metrics 404": ({ empty }) =>
+    empty.call("GET", "/metrics", { headers: { "x-forwarded-for": "192.0.2.1" } }),
 };
 
 function general(method: string, path: string, status: number, access: string): Make | undefined {
@@ -162,30 +280,42 @@ function general(method: string, path: string, status: number, access: string): 
     return ({ server, notify }) =>
       server.call(method, to, { token: notify, ...(isForOne ? { json } : bodyFor(method, path)) });
   }
-  if (status === 400)
-    return ({ server, token }) =>
-      server.call(method, to, { token, body: "{", headers: { "content-type": "application/json" } });
+  // Whoever may call it at all: a provisioner, or the owner.
+  const caller = ({ token, provisioner }: World): Pick<CallOptions, "token" | "headers"> =>
+    access === "provisioner" ? { headers: { "coder-provisioner-daemon-key": provisioner } } : { token };
+  const send =
+    (body: string, type: string): Make =>
+    (world) => {
+      const { token, headers } = caller(world);
+      const options = { body, headers: { "content-type": type, ...headers } };
+      return world.server.call(method, to, token === undefined ? options : { token, ...options });
+    };
+  if (status === 400) return send("{", "application/json");
   if (method === "GET" || method === "DELETE") return undefined;
-  if (status === 413) {
-    const body = JSON.stringify({ filler: "x".repeat(1_100_000) });
-    return ({ server, token }) =>
-      server.call(method, to, { token, body, headers: { "content-type": "application/json" } });
-  }
-  if (status === 415)
-    return ({ server, token }) =>
-      server.call(method, to, { token, body: "<a/>", headers: { "content-type": "text/xml" } });
+  if (status === 413) return send(JSON.stringify({ filler: "x".repeat(1_100_000) }), "application/json");
+  if (status === 415) return send("<a/>", "text/xml");
   return undefined;
 }
 
 /** Bodies that pass validation, so that what is refused is the caller. */
 function bodyFor(method: string, path: string): { json?: unknown } {
   const bodies: Record<string, unknown> = {
+    ...workspaceBodies,
     "POST /api/v2/users": { ...taken, username: "third" },
     "PUT /api/v2/users/:user/profile": { username: "ada", name: "Ada" },
     "PUT /api/v2/users/:user/password": { old_password: owner.password, password: "another-good-one-17" },
     "PUT /api/v2/users/:user/roles": { roles: ["owner"] },
     "POST /api/v2/users/:user/keys/tokens": { token_name: "another" },
     "PUT /api/v2/notifications/settings": { notifier_paused: true },
+    "POST /api/v2/organizations/:organization/templateversions": {},
+    "PATCH /api/v2/templates/:id": {},
+    "POST /api/v2/organizations/:organization/templates": { name: "x", template_version_id: nobody },
+    "POST /api/v2/organizations/:organization/provisionerkeys": { name: "x" },
+    "PATCH /api/v2/templates/:id/versions": { id: nobody },
+    "POST /api/v2/notifications/templates/:id/versions": text,
+    "POST /api/v2/notifications/templates/:id/preview": text,
+    "PUT /api/v2/notifications/templates/:id/version": { version: 1 },
+    "PUT /api/v2/notifications/templates/:id/method": { method: "smtp" },
     "PUT /api/v2/notifications/inbox/:id/read-status": { is_read: true },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   };
@@ -194,7 +324,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
 }
 
 test("each declared error of each route is what a caller gets", async () => {
-  const server = await startTestServer();
+  const server = await startTestServer({ environment: { BELFRY_METRICS_TOKEN: "a-token-for-the-scraper" } });
   const empty = await startTestServer();
   const { token } = await signInFirst(server);
   const member = await addUser(server, token, "member");
@@ -202,7 +332,12 @@ test("each declared error of each route is what a caller gets", async () => {
     token,
     json: { token_name: "notify", scope: "notify" },
   });
-  const world: World = { server, empty, token, member, notify: server.secret(made.json.key as string) };
+  const rack = await server.call("POST", "/api/v2/organizations/default/provisionerkeys", {
+    token,
+    json: { name: "rack" },
+  });
+  const [notify, provisioner] = [made, rack].map(({ json }) => server.secret(json.key as string));
+  const world: World = { server, empty, token, member, notify: notify!, provisioner: provisioner! };
 
   const wrong: string[] = [];
   const known = new Set<string>();
@@ -250,5 +385,5 @@ test("an error is a problem object for whoever asks for one", async () => {
 test("a route that doesn't exist is told as JSON", async () => {
   const server = await startTestServer();
   const answer = await server.call("GET", "/api/v2/entitlements");
-  expect([answer.status, answer.json.detail]).toEqual([404, "GET /api/v2/entitlements"]);
+  expect([answer.status, answer.json.message]).toEqual([404, "Belfry has no GET /api/v2/entitlements."]);
 });

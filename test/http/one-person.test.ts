@@ -20,7 +20,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
 
   const build = await call("GET", "/buildinfo");
   expect(build.json).toMatchObject({
-    version: build.headers.get("x-coder-build-version"),
+    version: expect.stringMatching(/^v\d+\.\d+\.\d+$/),
     dashboard_url: server.url,
     deployment_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
   });
@@ -115,6 +115,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
     database: "ok",
     tick: "ok",
     tick_age_seconds: 0,
+    problems: [],
   });
   server.clock.advance(46_000);
   expect((await server.call("GET", "/readyz")).json).toMatchObject({

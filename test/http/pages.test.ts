@@ -1,41 +1,10 @@
 // The pages as a browser without scripts gets them: where they send whom, what they let in, what they keep harmless.
 import { expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
-import {
-  addUser,
-  owner,
-  signInFirst,
-  startTestServer,
-  type CallAnswer,
-  type TestServer,
-} from "../support/server.ts";
-
-const asBrowser = { accept: "text/html,application/xhtml+xml" };
+import { asBrowser, get, placeOf, post, startSignedIn } from "../support/pages.ts";
+import { addUser, owner, startTestServer, type CallAnswer, type TestServer } from "../support/server.ts";
 
 const cookieOf = (answer: CallAnswer) => answer.headers.get("set-cookie")?.split(";")[0] ?? "";
-const placeOf = (answer: CallAnswer) => answer.headers.get("location");
-
-const get = (server: TestServer, path: string, cookie?: string) =>
-  server.call("GET", path, { headers: { ...asBrowser, ...(cookie === undefined ? {} : { cookie }) } });
-
-const post = (
-  server: TestServer,
-  path: string,
-  fields: Record<string, string> = {},
-  cookie?: string,
-  headers: Record<string, string> = {},
-) =>
-  server.call("POST", path, {
-    body: new URLSearchParams(fields),
-    headers: { ...asBrowser, ...(cookie === undefined ? {} : { cookie }), ...headers },
-  });
-
-/** A server with an owner, who is signed in by the API and, with the same key, in the browser. */
-async function startSignedIn(options: Parameters<typeof startTestServer>[0] = {}) {
-  const server = await startTestServer(options);
-  const { token, userId } = await signInFirst(server);
-  return { server, token, userId, cookie: `coder_session_token=${token}` };
-}
 
 const send = async (server: TestServer, token: string, title: string, message = "Words.") => {
   const answer = await server.call("POST", "/api/v2/notifications/custom", {
@@ -199,6 +168,8 @@ test.each([
   ["/inbox/read-all", { to: "/inbox" }],
   ["/deployment/notifications/pause", {}],
   ["/deployment/notifications/test", {}],
+  ["/settings/notifications", { "39b1e189-c857-4b0c-877a-511144c18516": "off" }],
+  ["/cli-auth", {}],
 ])("a form of another site changes nothing at %s", async (path, fields: Record<string, string>) => {
   const { server, token, cookie } = await startSignedIn();
   await send(server, token, "One");
@@ -215,6 +186,8 @@ test.each([
   expect(inbox.json.unread_count).toBe(1);
   const settings = await server.call("GET", "/api/v2/notifications/settings", { token });
   expect(settings.json.notifier_paused).toBe(false);
+  expect(await server.sql("SELECT 1 FROM notification_preferences")).toEqual([]);
+  expect(await server.sql("SELECT 1 FROM api_keys")).toHaveLength(1);
 });
 
 test("the set-up form of another site makes nobody", async () => {
@@ -352,7 +325,19 @@ test("buttons that lead to pages of ours keep to the host that the reader came b
 test("every page says what a browser may do with it, and errors look like pages", async () => {
   const { server, token, cookie } = await startSignedIn();
   await send(server, token, "One");
-  const paths = ["/login", "/inbox", "/deployment/notifications", "/nowhere", "/inbox/items/none"];
+  const paths = [
+    "/login",
+    "/inbox",
+    "/deployment/notifications",
+    "/deployment/users",
+    "/settings/notifications",
+    "/cli-auth",
+    "/docs",
+    "/nowhere",
+    "/inbox/items/none",
+    "/docs/none",
+    "/unsubscribe?token=none",
+  ];
   const pages = await Promise.all(
     paths.map((path) => get(server, path, path === "/login" ? undefined : cookie)),
   );
@@ -377,7 +362,7 @@ test("every page says what a browser may do with it, and errors look like pages"
     expect(page.text).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(page.text.match(/<h1>/g)).toHaveLength(1);
   }
-  expect(pages.map((page) => page.status)).toEqual([200, 200, 200, 404, 404]);
+  expect(pages.map((page) => page.status)).toEqual([200, 200, 200, 200, 200, 200, 200, 404, 404, 404, 404]);
   expect(broken.status).toBe(500);
   expect(broken.text).toContain(broken.headers.get("x-request-id")!);
   expect(broken.text).not.toMatch(/JSON|SyntaxError|at .*\.ts/);
@@ -387,7 +372,9 @@ test("files are served with a tag by which a browser keeps them, and nothing out
   const server = await startTestServer();
   const types = {
     "belfry.css": "text/css; charset=utf-8",
+    "copy.js": "text/javascript; charset=utf-8",
     "inbox.js": "text/javascript; charset=utf-8",
+    "switches.js": "text/javascript; charset=utf-8",
     "relative-time.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
     "icon.png": "image/png",

@@ -43,9 +43,15 @@ export function cleanEnvironment(extra: Record<string, string>): Record<string, 
 /** Runs a program to its end. */
 export function run(
   words: string[],
-  options: { environment?: Record<string, string>; folder?: string; input?: string } = {},
+  options: {
+    environment?: Record<string, string>;
+    folder?: string;
+    input?: string;
+    /** An installed one; otherwise the one of this repository. */
+    program?: string;
+  } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [launcher, ...words], {
+  const child = spawn(process.execPath, [options.program ?? launcher, ...words], {
     cwd: options.folder,
     env: cleanEnvironment(options.environment ?? {}),
   });
@@ -57,8 +63,11 @@ export function run(
 }
 
 /** Starts `belfry serve` and waits until it listens; fails with what it said when it doesn't. */
-export async function startProgram(environment: Record<string, string>): Promise<Program> {
-  const child = spawn(process.execPath, [launcher, "serve"], { env: cleanEnvironment(environment) });
+export async function startProgram(
+  environment: Record<string, string>,
+  program = launcher,
+): Promise<Program> {
+  const child = spawn(process.execPath, [program, "serve"], { env: cleanEnvironment(environment) });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>

@@ -31,6 +31,8 @@ export async function startReceiver(): Promise<Receiver> {
   const waiting: { count: number; resolve: (arrivals: Arrival[]) => void }[] = [];
   let reply: () => Reply | Promise<Reply> = () => ({ status: 204 });
   const server = createServer((request, response) => {
+    // Somebody only asks whether it is there.
+    if (request.method === "HEAD") return void response.writeHead(405).end();
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {

@@ -1,0 +1,140 @@
+// Puts a backup into the place of an embedded database that no server works with. `belfry admin restore` calls it.
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  closeSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createClient, type Client } from "@libsql/client";
+import { loadMigrations } from "../../db/migrate.ts";
+import { BackupError, checkCopy, embeddedFile, flush } from "./backup.ts";
+
+export interface Restored {
+  file: string;
+  /** Where the database that was there is now; undefined when there was none. */
+  aside: string | undefined;
+  /** The last migration of the backup. */
+  migration: number;
+  /** Messages that are not sent yet in it: the next start sends them. */
+  waiting: number;
+}
+
+/** Throws `BackupError`. Until the very last step the database that is there stays what it is. */
+export async function restore(databaseUrl: string, from: string, now: number): Promise<Restored> {
+  const file = embeddedFile(databaseUrl);
+  const source = resolve(from);
+  demandBackup(source, file);
+  mkdirSync(dirname(file), { recursive: true });
+  const incoming = `${file}.restoring`;
+  rmSync(incoming, { force: true });
+  try {
+    await pipeline(createReadStream(source), createWriteStream(incoming, { mode: 0o600, flags: "wx" }));
+    const migration = await checkCopy(incoming);
+    demandKnown(source, migration);
+    const waiting = await settleCopy(incoming);
+    flush(incoming);
+    const aside = existsSync(file) ? await setAside(file, now) : undefined;
+    renameSync(incoming, file);
+    flush(dirname(file));
+    return { file, aside, migration, waiting };
+  } finally {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(incoming + suffix, { force: true });
+  }
+}
+
+function demandBackup(source: string, file: string): void {
+  if (!existsSync(source)) throw new BackupError(`There is no file ${source}.`, "Check its name.");
+  if (
+    existsSync(file) &&
+    statSync(file).ino === statSync(source).ino &&
+    statSync(file).dev === statSync(source).dev
+  )
+    throw new BackupError(`${source} is the database itself.`, "Name a backup of it.");
+  if (!isDatabase(source))
+    throw new BackupError(`${source} is not a database.`, "Name a file that belfry admin backup has made.");
+  if (existsSync(`${source}-wal`) && statSync(`${source}-wal`).size > 0) {
+    throw new BackupError(
+      `${source} is a database in use, or was copied from under one: part of it is in ${source}-wal.`,
+      "Make a backup of it with belfry admin backup, and restore that.",
+    );
+  }
+}
+
+function isDatabase(file: string): boolean {
+  const header = Buffer.alloc(16);
+  const descriptor = openSync(file, "r");
+  try {
+    readSync(descriptor, header, 0, 16, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  return header.toString("latin1") === "SQLite format 3\0";
+}
+
+function demandKnown(source: string, migration: number): void {
+  const newest = loadMigrations().at(-1)!.number;
+  if (migration <= newest) return;
+  throw new BackupError(
+    `${source} is of a later release: it has migration ${migration}, this one knows ${newest}.`,
+    "Install the release that made it, and restore it there.",
+  );
+}
+
+/** All of it in one file, whatever it was. Answers how many messages wait in it. */
+async function settleCopy(incoming: string): Promise<number> {
+  const client = createClient({ url: `file:${incoming}`, concurrency: 1 });
+  try {
+    await client.execute("PRAGMA journal_mode = DELETE");
+    const { rows } = await client.execute(
+      "SELECT count(*) AS count FROM notification_messages WHERE due_at IS NOT NULL",
+    );
+    return Number(rows[0]!["count"]);
+  } finally {
+    client.close();
+  }
+}
+
+/** Milliseconds that another program has to let go of the database. */
+const patience = 500;
+
+/** Gives the database another name besides its own, once it is sure that nobody has it open. */
+async function setAside(file: string, now: number): Promise<string> {
+  const aside = `${file}.replaced-${new Date(now).toISOString().replaceAll(/[:.]/g, "-")}`;
+  const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: patience });
+  try {
+    await closeLog(client, file);
+    linkSync(file, aside);
+    // Only a damaged one has still got a log. It belongs to that database and to no other.
+    if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`);
+    rmSync(`${file}-shm`, { force: true });
+    return aside;
+  } finally {
+    client.close();
+  }
+}
+
+/** Ends the write-ahead log, which only somebody who is alone with the database can. */
+async function closeLog(client: Client, file: string): Promise<void> {
+  try {
+    await client.execute("PRAGMA journal_mode = DELETE");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    // Whoever restores a backup may do so because of that; it is kept with its log, as it is.
+    if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB") return;
+    throw code === "SQLITE_BUSY"
+      ? new BackupError(`A server has ${file} open.`, "Stop it first, then restore, then start it again.")
+      : new BackupError(
+          `${file} can't be locked: ${(error as Error).message}.`,
+          "Is its folder writable, its disk full?",
+        );
+  }
+}

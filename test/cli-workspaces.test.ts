@@ -1,0 +1,144 @@
+// The commands of workspaces and builds as people use them: the real program against a real server.
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { hasEnded, outcomeWords, parseParameters, parseWorkspaceName } from "../src/cli/rules/workspace.ts";
+import { run, temporaryFolder } from "./support/program.ts";
+import { addUser, signInFirst, startTestServer } from "./support/server.ts";
+import { addProvisioner, addTemplate, addVersion, outcome } from "./support/workspaces.ts";
+
+async function open() {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const home = await temporaryFolder();
+  const { templateId } = await addTemplate(server, userId, "docker", {
+    parameters: [{ name: "size", defaultValue: "small" }],
+    presets: [{ id: randomUUID(), name: "Berlin", parameters: [{ name: "size", value: "big" }] }],
+  });
+  const provisioner = await addProvisioner(server, userId, "one");
+  const belfryAs = (key: string, ...words: string[]) =>
+    run(words, {
+      environment: { BELFRY_CONFIG_DIR: home, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: key },
+    });
+  const belfry = (...words: string[]) => belfryAs(token, ...words);
+  /** Does the next job, which may come later, with a line of log. */
+  const work = async (end: "complete" | "fail" = "complete") => {
+    const { json } = await provisioner.acquire({ wait: 30 });
+    const line = { level: "info", source: "provisioner", stage: "", output: `doing ${json.transition}` };
+    await provisioner.job("POST", json.job_id, "logs", [line]);
+    await provisioner.job("POST", json.job_id, end, end === "fail" ? { error: "no disk" } : outcome);
+    return json;
+  };
+  return { server, token, userId, templateId, belfry, belfryAs, work };
+}
+
+describe("belfry workspaces", () => {
+  test("create, show, list, stop, update and delete a workspace, with its log and how it ended", async () => {
+    const { server, userId, templateId, belfry, work } = await open();
+    const first = work();
+    const made = await belfry(
+      "workspaces",
+      "create",
+      "web",
+      "--template",
+      "docker",
+      "--preset",
+      "berlin",
+      "--wait",
+    );
+    expect(made).toEqual({
+      code: 0,
+      stdout: "doing start\n",
+      stderr: "Made web; its first build is queued.\nBuild 1 of web (start) has succeeded.\n",
+    });
+    expect((await first).parameters).toMatchObject([{ name: "size", value: "big" }]);
+    const [list, shown, log] = await Promise.all([
+      belfry("workspaces", "list"),
+      belfry("workspaces", "show", "web"),
+      belfry("workspaces", "logs", "web"),
+    ]);
+    expect(list.stdout).toMatch(/^ada\/web +docker +running /m);
+    for (const line of [
+      "Workspace: ada/web",
+      "Status: running",
+      "Agent: main, created",
+      "App: web at http://w",
+    ])
+      expect(shown.stdout).toContain(line);
+    expect(log).toEqual({ code: 0, stdout: "doing start\n", stderr: "" });
+
+    expect((await belfry("workspaces", "update", "web")).stderr).toBe(
+      "web has the active version already.\n",
+    );
+    const next = await addVersion(server, userId, templateId);
+    await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+    const updating = await belfry("workspaces", "update", "web");
+    expect(updating.code).toBe(0);
+    const [id] = /[0-9a-f-]{36}/.exec(updating.stderr)!;
+    const failing = work("fail");
+    const waited = await belfry("builds", "wait", id, "--quiet");
+    expect(waited).toEqual({ code: 1, stdout: "", stderr: "Build 2 of web (start) has failed: no disk\n" });
+    expect((await failing).template_version.id).toBe(next);
+    const deletion = work();
+    expect((await belfry("workspaces", "delete", "web", "--wait")).code).toBe(0);
+    await deletion;
+    expect(await belfry("workspaces", "list")).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  test("say what is wrong: a name, a parameter, a template, a preset, somebody else's, one that is busy", async () => {
+    const { server, token, belfry, belfryAs } = await open();
+    const member = await addUser(server, token, "mia");
+    const create = ["workspaces", "create", "web", "--template"];
+    expect((await belfryAs(member.token, ...create, "docker")).code).toBe(0);
+    const [name, template, none, parameter, preset, near, other, busy] = await Promise.all([
+      belfry("workspaces", "show", "a/b/c"),
+      belfry(...create, "dokcer"),
+      belfry("workspaces", "create", "web"),
+      belfry(...create, "docker", "--parameter", "size"),
+      belfry(...create, "docker", "--preset", "Berlim"),
+      belfryAs(member.token, "workspaces", "show", "wev"),
+      belfryAs(member.token, "workspaces", "show", "ada/web"),
+      belfry("workspaces", "stop", "mia/web"),
+    ]);
+    expect([name.code, template.code, none.code, parameter.code, preset.code]).toEqual([2, 1, 2, 2, 1]);
+    expect(parameter.stderr).toContain('--parameter takes NAME=VALUE, not "size"');
+    expect(preset.stderr).toContain('Did you mean "Berlin"?');
+    expect(near.stderr).toContain('Did you mean "web"?');
+    expect([other.code, busy.code]).toEqual([1, 1]);
+    expect(busy.stderr).toContain("is pending");
+  });
+});
+
+describe("what the commands read and say", () => {
+  test.each([
+    ["web", { owner: "me", name: "web" }],
+    ["ada/web", { owner: "ada", name: "web" }],
+    ["", undefined],
+    ["/web", undefined],
+    ["a/b/c", undefined],
+  ])("%j names a workspace: %j", (text, name) => {
+    expect(parseWorkspaceName(text)).toEqual(name);
+  });
+  test("a parameter's value may have anything in it, its name must be there", () => {
+    expect(parseParameters(["a=b=c", "d="])).toEqual({
+      ok: true,
+      parameters: [
+        { name: "a", value: "b=c" },
+        { name: "d", value: "" },
+      ],
+    });
+    for (const text of ["a", "=b"]) expect(parseParameters([text]).ok).toBe(false);
+  });
+  test.each([
+    ["succeeded", undefined, "Build 2 of web (stop) has succeeded."],
+    ["canceled", "x", "Build 2 of web (stop) was canceled."],
+    ["failed", "no disk", "Build 2 of web (stop) has failed: no disk"],
+    ["failed", undefined, "Build 2 of web (stop) has failed: no reason was given"],
+  ])("a build that has ended as %s (%s) is told in words", (status, error, words) => {
+    const build = { build_number: 2, transition: "stop", workspace_name: "web", job: { status, error } };
+    expect(outcomeWords(build)).toBe(words);
+    expect(hasEnded(status)).toBe(true);
+  });
+  test("a build that goes on has not ended", () => {
+    for (const status of ["pending", "running", "canceling"]) expect(hasEnded(status)).toBe(false);
+  });
+});

@@ -1,0 +1,124 @@
+// The documentation as it is served: every document that ships, its links, and nothing but documents.
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { pageOf } from "../../src/pages/rules/document.ts";
+import { createMeter } from "../support/meter.ts";
+import { cookieFor, get, placeOf, startSignedIn, wordsOf } from "../support/pages.ts";
+import { startTestServer } from "../support/server.ts";
+
+const folder = new URL("../../public/docs/", import.meta.url);
+const documents = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".md"),
+);
+
+test("every document is a page for anybody, in the site's look, with one heading that is its title", async () => {
+  const server = await startTestServer();
+  expect(documents).toContain("index.md");
+  for (const file of documents) {
+    const page = await get(server, pageOf(file));
+    expect([file, page.status, page.headers.get("content-type")]).toEqual([
+      file,
+      200,
+      "text/html; charset=UTF-8",
+    ]);
+    expect([file, page.text.match(/<h1>/g)?.length]).toEqual([file, 1]);
+    const title = /<h1>(.*?)<\/h1>/s.exec(page.text)![1]!.replaceAll(/<[^>]*>/g, "");
+    expect(page.text).toContain(`<title>${title} · Belfry</title>`);
+    expect(page.text).not.toMatch(/\sstyle="|<script>|\.md"/);
+  }
+});
+
+test("every link of every document leads somewhere, anchors included", async () => {
+  const { server, cookie } = await startSignedIn();
+  const pages = new Map<string, string>();
+  const open = async (path: string) => {
+    if (!pages.has(path)) {
+      const page = await get(server, path, cookie);
+      pages.set(path, page.status === 200 ? page.text : `status ${page.status}`);
+    }
+    return pages.get(path)!;
+  };
+  for (const file of documents) {
+    const here = pageOf(file);
+    const text = await open(here);
+    for (const [, href] of text.matchAll(/ (?:href|src)="([^"]+)"/g)) {
+      const url = new URL(href!.replaceAll("&amp;", "&"), `http://here.invalid${here}`);
+      if (url.host !== "here.invalid") continue;
+      const target = url.pathname === "/" ? "" : await open(url.pathname);
+      expect(target, `${file} links to ${href}`).not.toMatch(/^status/);
+      const anchor = decodeURIComponent(url.hash.slice(1));
+      if (anchor !== "") expect(target.includes(`id="${anchor}"`), `${file} links to ${href}`).toBe(true);
+    }
+  }
+});
+
+test("a document stands below its folders, and beside all others of the index", async () => {
+  const server = await startTestServer();
+  const deep = documents.find((file) => file.startsWith("administration/monitoring/"))!;
+  const page = await get(server, pageOf(deep));
+  const title = /<h1>(.*?)<\/h1>/s.exec(page.text)![1]!;
+  const crumbs = /aria-label="Breadcrumb">(.*?)<\/nav>/s.exec(page.text)![1]!;
+  expect(
+    crumbs
+      .replaceAll(/<[^>]*>/g, "")
+      .replaceAll(/\s+/g, " ")
+      .trim(),
+  ).toBe(`Administration › Monitoring › ${title}`);
+  const index = await get(server, "/docs");
+  const listed = (text: string) =>
+    new Set(
+      [.../<nav class="contents".*?<\/nav>/s.exec(text)![0].matchAll(/href="([^"]+)"/g)].map(([, to]) => to),
+    );
+  expect(listed(page.text)).toEqual(listed(index.text));
+  expect(listed(index.text).size).toBeGreaterThan(1);
+  expect(index.text).not.toContain('aria-label="Breadcrumb"');
+});
+
+test("each document is in the index", async () => {
+  const server = await startTestServer();
+  const contents = /<nav class="contents".*?<\/nav>/s.exec((await get(server, "/docs")).text)![0];
+  const missing = documents.filter((file) => !contents.includes(`href="${pageOf(file)}"`));
+  expect(missing).toEqual([]);
+});
+
+test("what is no document is not there, and the text itself is not served", async () => {
+  const server = await startTestServer();
+  for (const path of [
+    "/docs/none",
+    "/docs/index",
+    "/docs/index.md",
+    "/docs/administration/monitoring/alerts.md",
+    "/docs/administration/monitoring/index",
+    "/docs/%2e%2e/package",
+    "/docs/..%2fbelfry",
+    "/docs/Administration",
+    "/docs/.hidden",
+    "/docs/none.png",
+    "/docs/../belfry.css",
+    "/docs//index",
+    "/docs/a%00",
+  ]) {
+    const page = await get(server, path);
+    expect([path, page.status]).toEqual([path, 404]);
+  }
+  expect(wordsOf(await get(server, "/docs/none"))).toContain("No page has the address /docs/none");
+  const slash = await get(server, "/docs/");
+  expect([slash.status, placeOf(slash)]).toEqual([301, "/docs"]);
+  const away = await get(server, "//evil.example/docs/");
+  expect(placeOf(away) ?? "").not.toMatch(/^\/\//);
+});
+
+test("pictures of documents are served beside them", async () => {
+  const server = await startTestServer();
+  const picture = await server.call("GET", "/docs/inbox.png");
+  expect([picture.status, picture.headers.get("content-type")]).toEqual([200, "image/png"]);
+});
+
+test("reading asks the database nothing, so that it works when that is what is broken", async () => {
+  const meter = createMeter();
+  const { server, token } = await startSignedIn({ adapter: "plain", onTrip: meter.onTrip });
+  await server.settled();
+  meter.reset();
+  expect((await get(server, "/docs", cookieFor(token))).status).toBe(200);
+  expect(meter.trips).toBe(0);
+});

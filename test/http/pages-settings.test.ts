@@ -1,0 +1,245 @@
+// The page where people switch kinds of notification on and off, and the links of mails that do it without signing in.
+import { expect, test } from "vitest";
+import { loadTemplateFiles, seed } from "../../db/seed.ts";
+import { aboutKind } from "../../src/notifications/rules/about.ts";
+import { makeUnsubscribeToken } from "../../src/notifications/unsubscribe.ts";
+import { createMeter } from "../support/meter.ts";
+import { cookieFor, get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
+import { addUser, type CallAnswer, type TestServer } from "../support/server.ts";
+
+const custom = "39b1e189-c857-4b0c-877a-511144c18516";
+const testKind = "c425f63e-716a-4bf4-ae24-78348f706c3f";
+const path = "/settings/notifications";
+const preferences = "/api/v2/users/me/notifications/preferences";
+
+/** The switches of the page, by the name of their kind. */
+const switchesOf = (page: CallAnswer) =>
+  Object.fromEntries(
+    [...page.text.matchAll(/<li class="kind">.*?<\/li>/gs)].map(([row]) => [
+      /<h3[^>]*>(.*?)<\/h3>/s.exec(row)![1],
+      /aria-checked="(true|false)"/.exec(row)![1] === "true",
+    ]),
+  );
+
+const disabledOf = async (server: TestServer, token: string) =>
+  (
+    (await server.call("GET", preferences, { token })).json as { id: string; disabled: boolean }[] | null
+  )?.map(({ id, disabled }) => [id, disabled]);
+
+const another = {
+  ...loadTemplateFiles().find(({ id }) => id === testKind)!,
+  id: "00000000-0000-4000-8000-00000000000a",
+  key: "TemplateAnother",
+  name: "Another Notification",
+  enabledByDefault: false,
+  method: "smtp" as const,
+};
+
+test("every kind stands in its group, with what it is about, where it goes and a switch", async () => {
+  const { server, cookie } = await startSignedIn({
+    environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook" },
+  });
+  const page = await get(server, path, cookie);
+  expect(page.status).toBe(200);
+  expect(switchesOf(page)).toEqual(
+    Object.fromEntries(loadTemplateFiles().map(({ name, enabledByDefault }) => [name, enabledByDefault])),
+  );
+  for (const { group, key } of loadTemplateFiles()) {
+    expect(page.text).toContain(`>${group}</h2>`);
+    expect(aboutKind(key), key).toMatch(/^[A-Z].{20,120}[.]$/);
+    expect(wordsOf(page)).toContain(aboutKind(key)!);
+  }
+  expect(wordsOf(page)).toContain("Goes to your inbox and to the webhook.");
+});
+
+test("a kind that is off by default says so, and names the way that its template asks for", async () => {
+  const { server, cookie } = await startSignedIn();
+  await seed(server.db, server.clock.now(), () => "unused", [another]);
+  const page = await get(server, path, cookie);
+  expect(switchesOf(page)).toMatchObject({ "Another Notification": false });
+  expect(wordsOf(page)).toContain("Off unless you switch it on.");
+  expect(wordsOf(page)).toContain("Goes to your inbox and by mail, which is not set up here.");
+  await post(server, path, { [another.id]: "on" }, cookie);
+  const after = await get(server, path, cookie);
+  expect(switchesOf(after)).toMatchObject({ "Another Notification": true });
+  expect(wordsOf(after)).not.toContain("Off unless you switch it on.");
+});
+
+test("with mail set up the page says to which address it goes, and with every way off that it goes nowhere", async () => {
+  const mail = { BELFRY_EMAIL_SMARTHOST: "127.0.0.1:9", BELFRY_EMAIL_FROM: "belfry@example.com" };
+  const { server, cookie } = await startSignedIn({ environment: mail });
+  expect(wordsOf(await get(server, path, cookie))).toContain(
+    "Goes to your inbox and by mail to ada@example.com.",
+  );
+  const nothing = await startSignedIn({ environment: { BELFRY_NOTIFICATIONS_INBOX_ENABLED: "false" } });
+  expect(wordsOf(await get(nothing.server, path, nothing.cookie))).toContain("Goes nowhere");
+});
+
+test("a press saves one switch and leaves the others, and comes back to it", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  const off = await post(server, path, { [testKind]: "off", to: `${path}#k-${testKind}` }, cookie);
+  expect([off.status, placeOf(off)]).toEqual([303, `${path}#k-${testKind}`]);
+  expect(await disabledOf(server, token)).toEqual([[testKind, true]]);
+  expect(switchesOf(await get(server, path, cookie))).toMatchObject({
+    "Test Notification": false,
+    "Custom Notification": true,
+  });
+  const on = await post(server, path, { [testKind]: "on", to: "//evil.example" }, cookie);
+  expect(placeOf(on)).toBe(path);
+  expect(await disabledOf(server, token)).toEqual([[testKind, false]]);
+});
+
+test("a group of several kinds is switched at once", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  await seed(server.db, server.clock.now(), () => "unused", [another]);
+  const page = await get(server, path, cookie);
+  expect(page.text.match(/Switch all off/g)).toHaveLength(1);
+  await post(server, path, { [testKind]: "off", [another.id]: "off" }, cookie);
+  expect((await get(server, path, cookie)).text).toContain("Switch all on");
+  expect(await disabledOf(server, token)).toEqual([
+    [another.id, true],
+    [testKind, true],
+  ]);
+});
+
+test.each([
+  ["an unknown kind", { "00000000-0000-4000-8000-000000000001": "off", [testKind]: "off" }, 404],
+  ["a field that is none", { nonsense: "off" }, 400],
+  ["a value that is none", { [testKind]: "perhaps" }, 400],
+])("a form with %s changes nothing", async (_what, fields, status) => {
+  const { server, token, cookie } = await startSignedIn();
+  expect((await post(server, path, fields as Record<string, string>, cookie)).status).toBe(status);
+  expect(await disabledOf(server, token)).toBeUndefined();
+});
+
+test("each person has their own switches, and a press is one round trip, like the page", async () => {
+  const meter = createMeter();
+  const { server, token, cookie } = await startSignedIn({ adapter: "plain", onTrip: meter.onTrip });
+  const grace = await addUser(server, token, "grace");
+  await server.settled();
+  await get(server, path, cookieFor(grace.token));
+  await server.settled();
+  meter.reset();
+  await get(server, path, cookieFor(grace.token));
+  expect(meter.trips).toBe(1);
+  meter.reset();
+  await post(server, path, { [custom]: "off" }, cookieFor(grace.token));
+  expect(meter.trips).toBe(1);
+  expect(await disabledOf(server, grace.token)).toEqual([[custom, true]]);
+  expect(await disabledOf(server, token)).toBeUndefined();
+  expect(switchesOf(await get(server, path, cookie))).toMatchObject({ "Custom Notification": true });
+});
+
+test("a token that may only look sees the switches and moves none", async () => {
+  const { server, token } = await startSignedIn();
+  const made = await server.call("POST", "/api/v2/users/me/keys/tokens", { token, json: { scope: "read" } });
+  const cookie = cookieFor(server.secret(made.json.key as string));
+  expect((await get(server, path, cookie)).status).toBe(200);
+  expect((await post(server, path, { [custom]: "off" }, cookie)).status).toBe(403);
+  expect(await disabledOf(server, token)).toBeUndefined();
+});
+
+test("the link that names a kind asks first, and its button switches that kind off", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  const link = `${path}?disabled=${testKind}`;
+  expect(placeOf(await get(server, link))).toBe(`/login?next=${encodeURIComponent(link)}`);
+  const asked = await get(server, link, cookie);
+  expect(wordsOf(asked)).toContain("Switch off “Test Notification”?");
+  expect(await disabledOf(server, token)).toBeUndefined();
+  const [, form] = /<div class="ask">(.*?)<\/form>/s.exec(asked.text)!;
+  const fields = Object.fromEntries(
+    [...form!.matchAll(/name="([^"]+)" value="([^"]+)"/g)].map(([, name, value]) => [name!, value!]),
+  );
+  const done = await post(server, path, fields, cookie);
+  expect(await disabledOf(server, token)).toEqual([[testKind, true]]);
+  expect(wordsOf(await get(server, placeOf(done)!, cookie))).toContain(
+    "“Test Notification” is switched off.",
+  );
+  const again = await get(server, link, cookie);
+  expect(wordsOf(again)).toContain("“Test Notification” is switched off.");
+  expect(again.text).not.toContain('class="ask"');
+  const strange = await get(server, `${path}?disabled=${encodeURIComponent('"><script>')}`, cookie);
+  expect(wordsOf(strange)).toContain("names a kind of notification that is not here");
+});
+
+async function startWithLink() {
+  const started = await startSignedIn();
+  const { server, userId } = started;
+  const unsubscribe = makeUnsubscribeToken(server.deps(), { userId, templateId: custom });
+  return { ...started, unsubscribe, link: `/unsubscribe?token=${unsubscribe}` };
+}
+
+test("the link of a mail asks without a session, and looking at it changes nothing", async () => {
+  const { server, token, link } = await startWithLink();
+  const page = await get(server, link);
+  expect(page.status).toBe(200);
+  expect(wordsOf(page)).toContain("Switch off “Custom Notification”?");
+  expect(wordsOf(page)).toContain("ada@example.com");
+  expect(page.text.match(/<button/g)).toHaveLength(1);
+  expect(page.text).toContain(`action="${link}"`);
+  expect((await server.call("HEAD", link)).status).toBe(200);
+  expect(await disabledOf(server, token)).toBeUndefined();
+});
+
+const multipart = () => {
+  const body = new FormData();
+  body.set("List-Unsubscribe", "One-Click");
+  return body;
+};
+
+test.each([
+  ["as the page's form sends it", () => new URLSearchParams({ "List-Unsubscribe": "One-Click" }), {}],
+  ["as a mail provider sends it, in parts", multipart, {}],
+  ["without a body", () => undefined, {}],
+  [
+    "from another site's page",
+    () => new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+    { origin: "https://mail.example", "sec-fetch-site": "cross-site" },
+  ],
+])("a POST to the link %s switches the kind off, once and for all", async (_how, body, headers) => {
+  const { server, token, link } = await startWithLink();
+  for (let time = 1; time <= 2; time += 1) {
+    const sent = body();
+    const answer = await server.call("POST", link, {
+      ...(sent === undefined ? {} : { body: sent }),
+      headers: headers as Record<string, string>,
+    });
+    expect([answer.status, placeOf(answer), answer.headers.get("set-cookie")]).toEqual([200, null, null]);
+    expect(wordsOf(answer)).toContain("“Custom Notification” is switched off");
+    expect(await disabledOf(server, token)).toEqual([[custom, true]]);
+  }
+  expect(wordsOf(await get(server, link))).toContain("“Custom Notification” is switched off");
+  const refused = await server.call("POST", "/api/v2/notifications/custom", {
+    token,
+    json: { content: { title: "One", message: "x" } },
+  });
+  expect(refused.status).toBe(409);
+});
+
+test("a link that we did not make, or whose person or kind is gone, is told alike and does nothing", async () => {
+  const { server, token, unsubscribe } = await startWithLink();
+  const grace = await addUser(server, token, "grace");
+  const deps = server.deps();
+  const ofGrace = makeUnsubscribeToken(deps, { userId: grace.userId, templateId: custom });
+  await server.call("DELETE", "/api/v2/users/grace", { token });
+  const tokens = [
+    "",
+    "x",
+    `${unsubscribe.slice(0, -4)}AAAA`,
+    `B${unsubscribe.slice(1)}`,
+    ofGrace,
+    makeUnsubscribeToken(deps, { userId: grace.userId, templateId: another.id }),
+  ];
+  const seen = new Set<string>();
+  for (const bad of tokens)
+    for (const method of ["GET", "POST"]) {
+      const answer = await server.call(method, `/unsubscribe?token=${bad}`, {
+        headers: { accept: "text/html" },
+      });
+      expect([bad, method, answer.status]).toEqual([bad, method, 404]);
+      seen.add(wordsOf(answer));
+    }
+  expect([...seen]).toHaveLength(1);
+  expect((await server.call("POST", "/unsubscribe")).status).toBe(404);
+  expect(await server.sql("SELECT 1 FROM notification_preferences")).toEqual([]);
+});

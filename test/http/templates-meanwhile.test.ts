@@ -1,0 +1,127 @@
+// What happens between the look of a request about templates and its write: the guards judge by what holds at the write.
+import type { Client, InStatement, TransactionMode } from "@libsql/client";
+import { expect, test } from "vitest";
+import { writeTar } from "../../src/cli/rules/tar.ts";
+import { wrapClient } from "../support/adapters.ts";
+import { addUser, signIn, signInFirst, startTestServer, suiteAdapter } from "../support/server.ts";
+
+const organization = "/api/v2/organizations/default";
+
+async function start() {
+  let waiting: (() => Promise<unknown>) | undefined;
+  const holdNextWrite = (client: Client) =>
+    new Proxy(client, {
+      get(target, property) {
+        const value = Reflect.get(target, property) as unknown;
+        if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
+        return async (statements: InStatement[], mode?: TransactionMode) => {
+          const first = mode === "write" ? waiting : undefined;
+          if (first !== undefined) {
+            waiting = undefined;
+            await first();
+          }
+          return target.batch(statements, mode);
+        };
+      },
+    });
+  const server = await startTestServer({
+    wrapClient: (client) => holdNextWrite(wrapClient(client, suiteAdapter)),
+  });
+  const { token } = await signInFirst(server);
+  const admin = await addUser(server, token, "tess", ["template-admin"]);
+  const call = async (as: string, method: string, path: string, json?: unknown) => {
+    const answer = await server.call(method, path, { token: as, ...(json === undefined ? {} : { json }) });
+    await server.settled();
+    return answer;
+  };
+  /** The owner does this right before the next write of anybody else. */
+  const meanwhile = (method: string, path: string, json?: unknown) => {
+    waiting = async () => {
+      const answer = await server.call(method, path, { token, ...(json === undefined ? {} : { json }) });
+      if (answer.status >= 300) throw new Error(`meanwhile: ${answer.status} ${answer.text}`);
+    };
+  };
+  const version = async (json: unknown = {}) =>
+    (await call(token, "POST", `${organization}/templateversions`, json)).json;
+  const first = await version();
+  const template = (
+    await call(token, "POST", `${organization}/templates`, { name: "docker", template_version_id: first.id })
+  ).json;
+  return { server, token, admin, call, meanwhile, version, template, first };
+}
+
+test("who loses the role, or the session, before the write changes nothing", async () => {
+  const { server, token, admin, call, meanwhile, version, template } = await start();
+  const free = await version();
+  const second = await version({ template_id: template.id });
+  const path = `/api/v2/templates/${template.id}`;
+  const tar = writeTar([{ path: "late", content: Buffer.from("late"), executable: false }]);
+  const by = (method: string, to: string, json?: unknown) => (as: string) => call(as, method, to, json);
+  const changes: Record<string, (as: string) => Promise<{ status: number }>> = {
+    "make a version": by("POST", `${organization}/templateversions`, { presets: [{ name: "late" }] }),
+    "make a template": by("POST", `${organization}/templates`, {
+      name: "late",
+      template_version_id: free.id,
+    }),
+    "change it": by("PATCH", path, { description: "late" }),
+    "activate a version": by("PATCH", `${path}/versions`, { id: second.id }),
+    "delete it": by("DELETE", path),
+    "make a key": by("POST", `${organization}/provisionerkeys`, { name: "late" }),
+    "store a file": (as) =>
+      server.call("POST", "/api/v2/files", {
+        token: as,
+        body: tar,
+        headers: { "content-type": "application/x-tar" },
+      }),
+  };
+  const deeds = "SELECT count(*) AS n FROM audit_entries WHERE resource_type LIKE 'template%'";
+  const audited = await server.sql(deeds);
+  for (const [name, change] of Object.entries(changes)) {
+    meanwhile("PUT", "/api/v2/users/tess/roles", { roles: [] });
+    expect([name, (await change(admin.token)).status]).toEqual([name, 403]);
+    await call(token, "PUT", "/api/v2/users/tess/roles", { roles: ["template-admin"] });
+    meanwhile("PUT", "/api/v2/users/tess/status/suspend");
+    expect([name, (await change(admin.token)).status]).toEqual([name, 401]);
+    await call(token, "PUT", "/api/v2/users/tess/status/activate");
+    admin.token = await signIn(server, admin);
+  }
+  expect((await call(token, "GET", path)).json).toEqual(template);
+  for (const table of ["presets", "provisioner_keys", "files"])
+    expect([table, await server.sql(`SELECT * FROM ${table}`)]).toEqual([table, []]);
+  expect(await server.sql("SELECT id FROM template_versions")).toHaveLength(3);
+  expect(await server.sql(deeds)).toEqual(audited);
+});
+
+test("a template that is deleted before the write gets no version and no change", async () => {
+  const changes = (id: string, version: string): [method: string, path: string, json: unknown][] => [
+    ["POST", `${organization}/templateversions`, { template_id: id, parameters: [{ name: "late" }] }],
+    ["PATCH", `/api/v2/templates/${id}`, { description: "late" }],
+    ["PATCH", `/api/v2/templates/${id}/versions`, { id: version }],
+  ];
+  for (const index of [0, 1, 2]) {
+    const { server, admin, call, meanwhile, version, template } = await start();
+    const second = await version({ template_id: template.id });
+    const [method, path, json] = changes(template.id, second.id)[index]!;
+    meanwhile("DELETE", `/api/v2/templates/${template.id}`);
+    expect([path, (await call(admin.token, method, path, json)).status]).toEqual([path, 404]);
+    expect(await server.sql("SELECT description, active_version_id FROM templates")).toEqual([
+      { description: "", active_version_id: template.active_version_id },
+    ]);
+    expect(await server.sql("SELECT * FROM template_parameters")).toEqual([]);
+  }
+});
+
+test("a version that another template takes before the write makes no second one", async () => {
+  const { server, admin, call, meanwhile, version } = await start();
+  const free = await version();
+  meanwhile("POST", `${organization}/templates`, { name: "quick", template_version_id: free.id });
+  const late = await call(admin.token, "POST", `${organization}/templates`, {
+    name: "late",
+    template_version_id: free.id,
+  });
+  expect(late.status).toBe(409);
+  expect(await server.sql("SELECT name FROM templates ORDER BY seq")).toEqual([
+    { name: "docker" },
+    { name: "quick" },
+  ]);
+});

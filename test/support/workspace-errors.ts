@@ -1,0 +1,153 @@
+// How each declared error of the routes of workspaces, builds and jobs is made.
+import { randomUUID } from "node:crypto";
+import { outcome } from "./workspaces.ts";
+import type { CallAnswer, TestServer } from "./server.ts";
+
+interface World {
+  server: TestServer;
+  token: string;
+  /** The key of a provisioner. */
+  provisioner: string;
+}
+type Make = (world: World) => Promise<CallAnswer>;
+
+const nobody = "00000000-0000-4000-8000-000000000000";
+const as =
+  (method: string, path: string, json?: unknown): Make =>
+  ({ server, token }) =>
+    server.call(method, `/api/v2${path}`, { token, ...(json === undefined ? {} : { json }) });
+const asProvisioner =
+  (method: string, path: string, json?: unknown, body?: BodyInit): Make =>
+  ({ server, provisioner }) =>
+    server.call(method, `/api/v2${path}`, {
+      headers: { "coder-provisioner-daemon-key": provisioner },
+      ...(json === undefined ? {} : { json }),
+      ...(body === undefined ? {} : { body }),
+    });
+
+/** Makes a workspace whose first build waits. */
+const withWorkspace =
+  (make: (workspace: { id: string; name: string; templateId: string; buildId: string }) => Make): Make =>
+  async (world) => {
+    const organization = "/organizations/default";
+    const name = `t${randomUUID().slice(0, 8)}`;
+    const version = (await as("POST", `${organization}/templateversions`, {})(world)).json;
+    const body = { name, template_version_id: version.id };
+    const template = (await as("POST", `${organization}/templates`, body)(world)).json;
+    const { json } = await as("POST", "/users/me/workspaces", { name, template_id: template.id })(world);
+    return make({ id: json.id, name, templateId: template.id, buildId: json.latest_build.id })(world);
+  };
+
+const start = { transition: "start" };
+const created = { name: "web", template_id: nobody };
+const bodies: Record<string, unknown> = {
+  logs: [],
+  plan: {},
+  complete: outcome,
+  fail: { error: "x" },
+};
+
+const ofJobs = Object.fromEntries(
+  ["heartbeat", "release", "logs", "plan", "complete", "fail"].flatMap((action) => {
+    const route = `POST /api/v2/provisionerjobs/:id/${action}`;
+    const call = (id: string) => asProvisioner("POST", `/provisionerjobs/${id}/${action}`, bodies[action]);
+    return [
+      [`${route} 400`, call("1")],
+      [`${route} 404`, call(nobody)],
+      [`${route} 409`, withWorkspace(({ buildId }) => call(buildId))],
+    ] as [string, Make][];
+  }),
+);
+
+const ofState = Object.fromEntries(
+  ["GET", "PUT"].flatMap((method) => {
+    const route = `${method} /api/v2/provisionerjobs/:id/state`;
+    const body = method === "PUT" ? "state" : undefined;
+    const call = (id: string) => asProvisioner(method, `/provisionerjobs/${id}/state`, undefined, body);
+    return [
+      [`${route} 400`, call("1")],
+      [`${route} 404`, call(nobody)],
+      [`${route} 409`, withWorkspace(({ buildId }) => call(buildId))],
+    ] as [string, Make][];
+  }),
+);
+
+const usedAcquisition = withWorkspace(() => async (world) => {
+  const body = { name: "one", acquire_id: randomUUID() };
+  const acquire = asProvisioner("POST", "/provisionerdaemons/jobs/acquire", body);
+  const { json } = await acquire(world);
+  await asProvisioner("POST", `/provisionerjobs/${json.job_id}/complete`, outcome)(world);
+  return acquire(world);
+});
+
+const namesake = (path: string) =>
+  withWorkspace(({ name, templateId }) => as("POST", path, { name, template_id: templateId }));
+
+const largePlan = new Uint8Array(32 * 1_048_576 + 1);
+const largeState = new Uint8Array(8 * 1_048_576 + 1);
+
+/** By route and status. */
+export const workspaceErrors: Record<string, Make> = {
+  ...ofJobs,
+  ...ofState,
+  "POST /api/v2/provisionerjobs/:id/plan 413": asProvisioner(
+    "POST",
+    `/provisionerjobs/${nobody}/plan`,
+    undefined,
+    largePlan,
+  ),
+  "PUT /api/v2/provisionerjobs/:id/state 413": asProvisioner(
+    "PUT",
+    `/provisionerjobs/${nobody}/state`,
+    undefined,
+    largeState,
+  ),
+  "POST /api/v2/provisionerdaemons/jobs/acquire 409": usedAcquisition,
+  "POST /api/v2/users/:user/workspaces 404": as("POST", "/users/nobody/workspaces", created),
+  "POST /api/v2/users/:user/workspaces 409": namesake("/users/me/workspaces"),
+  "POST /api/v2/organizations/:organization/members/:user/workspaces 404": as(
+    "POST",
+    "/organizations/none/members/me/workspaces",
+    created,
+  ),
+  "POST /api/v2/organizations/:organization/members/:user/workspaces 409": namesake(
+    "/organizations/default/members/me/workspaces",
+  ),
+  "GET /api/v2/workspaces 400": as("GET", "/workspaces?q=status:asleep"),
+  "GET /api/v2/workspaces/:id 400": as("GET", "/workspaces/1"),
+  "GET /api/v2/workspaces/:id 404": as("GET", `/workspaces/${nobody}`),
+  "GET /api/v2/users/:user/workspace/:name 400": as(
+    "GET",
+    "/users/me/workspace/none?include_deleted=perhaps",
+  ),
+  "GET /api/v2/users/:user/workspace/:name 404": as("GET", "/users/me/workspace/none"),
+  "POST /api/v2/workspaces/:id/builds 404": as("POST", `/workspaces/${nobody}/builds`, start),
+  "POST /api/v2/workspaces/:id/builds 409": withWorkspace(({ id }) =>
+    as("POST", `/workspaces/${id}/builds`, start),
+  ),
+  "POST /api/v2/users/:user/workspace/:name/builds 404": as("POST", "/users/me/workspace/none/builds", start),
+  "POST /api/v2/users/:user/workspace/:name/builds 409": withWorkspace(({ name }) =>
+    as("POST", `/users/me/workspace/${name}/builds`, start),
+  ),
+  "GET /api/v2/workspaces/:id/builds 400": as("GET", "/workspaces/1/builds"),
+  "GET /api/v2/workspaces/:id/builds 404": as("GET", `/workspaces/${nobody}/builds`),
+  "GET /api/v2/users/:user/workspace/:name/builds 400": as(
+    "GET",
+    "/users/me/workspace/none/builds?limit=many",
+  ),
+  "GET /api/v2/users/:user/workspace/:name/builds 404": as("GET", "/users/me/workspace/none/builds"),
+  "GET /api/v2/workspacebuilds/:id 400": as("GET", "/workspacebuilds/1"),
+  "GET /api/v2/workspacebuilds/:id 404": as("GET", `/workspacebuilds/${nobody}`),
+  "GET /api/v2/workspacebuilds/:id/logs 400": as("GET", `/workspacebuilds/${nobody}/logs?follow=true`),
+  "GET /api/v2/workspacebuilds/:id/logs 404": as("GET", `/workspacebuilds/${nobody}/logs`),
+  "PATCH /api/v2/workspacebuilds/:id/cancel 400": as("PATCH", "/workspacebuilds/1/cancel"),
+  "PATCH /api/v2/workspacebuilds/:id/cancel 404": as("PATCH", `/workspacebuilds/${nobody}/cancel`),
+};
+
+/** Bodies that pass validation. */
+export const workspaceBodies: Record<string, unknown> = {
+  "POST /api/v2/users/:user/workspaces": created,
+  "POST /api/v2/organizations/:organization/members/:user/workspaces": created,
+  "POST /api/v2/workspaces/:id/builds": start,
+  "POST /api/v2/users/:user/workspace/:name/builds": start,
+};

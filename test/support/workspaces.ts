@@ -1,0 +1,147 @@
+// What tests of workspaces begin with: a template with a version in the database, a provisioner's key, and a provisioner.
+import { createHash, randomUUID } from "node:crypto";
+import { insertRows } from "../../db/rows.ts";
+import {
+  presetParameters,
+  presets,
+  provisionerKeys,
+  templateParameters,
+  templates,
+  templateVersions,
+} from "../../db/schema.ts";
+import { randomText } from "../../src/ids.ts";
+import type { CallAnswer, TestServer } from "./server.ts";
+
+export interface VersionOptions {
+  hasAiTask?: boolean;
+  parameters?: { name: string; required?: boolean; defaultValue?: string }[];
+  presets?: { id: string; name: string; parameters: { name: string; value: string }[] }[];
+}
+
+const organizationOf = async (server: TestServer) =>
+  (await server.sql("SELECT id FROM organizations"))[0]!["id"] as string;
+
+export async function addTemplate(
+  server: TestServer,
+  userId: string,
+  name = "docker",
+  options: VersionOptions = {},
+): Promise<{ templateId: string; versionId: string }> {
+  const [templateId, versionId] = [randomUUID(), randomUUID()];
+  const at = server.clock.now();
+  const template = {
+    id: templateId,
+    organizationId: await organizationOf(server),
+    name,
+    displayName: name,
+    description: "",
+    deprecationMessage: "",
+    activeVersionId: versionId,
+    createdBy: userId,
+    createdAt: at,
+    updatedAt: at,
+  };
+  await server.db.write(insertRows(templates, [template]), {});
+  await addVersion(server, userId, templateId, options, versionId);
+  return { templateId, versionId };
+}
+
+export async function addVersion(
+  server: TestServer,
+  userId: string,
+  templateId: string,
+  options: VersionOptions = {},
+  versionId: string = randomUUID(),
+): Promise<string> {
+  const at = server.clock.now();
+  const version = {
+    id: versionId,
+    organizationId: await organizationOf(server),
+    templateId,
+    name: `v-${versionId}`,
+    message: "",
+    hasAiTask: options.hasAiTask ?? false,
+    createdBy: userId,
+    createdAt: at,
+    updatedAt: at,
+  };
+  const parameters = (options.parameters ?? []).map((one, position) => ({
+    versionId,
+    position,
+    name: one.name,
+    required: one.required ?? false,
+    defaultValue: one.defaultValue ?? null,
+    description: "",
+    sensitive: false,
+  }));
+  const chosen = options.presets ?? [];
+  await server.db.write(
+    [
+      ...insertRows(templateVersions, [version]),
+      ...insertRows(templateParameters, parameters),
+      ...insertRows(
+        presets,
+        chosen.map(({ id, name }) => ({ id, versionId, name, isDefault: false, createdAt: at })),
+      ),
+      ...insertRows(
+        presetParameters,
+        chosen.flatMap(({ id, parameters }) => parameters.map((one) => ({ presetId: id, ...one }))),
+      ),
+    ],
+    {},
+  );
+  return versionId;
+}
+
+export interface Provisioner {
+  /** Takes a job; the id of the acquisition is made up when it is left out. */
+  acquire: (options?: { acquireId?: string; wait?: number }) => Promise<CallAnswer>;
+  /** A call of one of the job's routes, as the acquisition that took it. */
+  job: (
+    method: string,
+    jobId: string,
+    action: string,
+    json?: unknown,
+    acquireId?: string,
+  ) => Promise<CallAnswer>;
+  headers: Record<string, string>;
+}
+
+export async function addProvisioner(server: TestServer, userId: string, name: string): Promise<Provisioner> {
+  const id = randomText(10);
+  const secret = server.secret(randomText(22));
+  const key = {
+    id,
+    organizationId: await organizationOf(server),
+    name,
+    secretHash: createHash("sha256").update(secret).digest("hex"),
+    createdBy: userId,
+    createdAt: server.clock.now(),
+  };
+  await server.db.write(insertRows(provisionerKeys, [key]), {});
+  const headers = { "coder-provisioner-daemon-key": `${id}-${secret}` };
+  return {
+    headers,
+    acquire: ({ acquireId = randomUUID(), wait = 0 } = {}) =>
+      server.call("POST", `/api/v2/provisionerdaemons/jobs/acquire?wait=${wait}`, {
+        headers,
+        json: { name, acquire_id: acquireId },
+      }),
+    job: (method, jobId, action, json, acquireId) =>
+      server.call(method, `/api/v2/provisionerjobs/${jobId}/${action}`, {
+        headers: { ...headers, ...(acquireId === undefined ? {} : { "belfry-acquire-id": acquireId }) },
+        ...(json === undefined ? {} : { json }),
+      }),
+  };
+}
+
+/** What a simple template has: one agent with one app. */
+export const outcome = {
+  resources: [
+    {
+      type: "docker_container",
+      name: "dev",
+      agents: [{ name: "main", apps: [{ slug: "web", url: "http://w" }] }],
+    },
+  ],
+};
