@@ -87,9 +87,13 @@ function toApiError(error: Error, c: Ctx): ApiError {
   }
   if (error instanceof DatabaseError && error.kind === "schema") {
     deps?.log.error("the database has no migrations of this release", { reason: error.message });
-    return new ApiError(503, "The database is not ready for this release. Run: npm run db:migrate", {
-      headers: { "retry-after": "30" },
-    });
+    return new ApiError(
+      503,
+      "The database is not ready for this release. Run: npm run db:migrate (installed from the package: belfry admin migrate)",
+      {
+        headers: { "retry-after": "30" },
+      },
+    );
   }
   deps?.log.error("a request failed", {
     path: c.req.path,

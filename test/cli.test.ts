@@ -344,6 +344,19 @@ describe("Users and tokens", () => {
     expect(nobody).toEqual({ code: 0, stdout: "", stderr: "Nobody matches.\n" });
     expect(json(all!.stdout)["count"]).toBe(4);
 
+    const [promoted, plain, crowned] = [
+      await belfry(["users", "roles", "grace", "template-admin", "auditor"]),
+      await belfry(["users", "roles", "grace", "-o", "json"]),
+      await belfry(["users", "roles", "grace", "king"]),
+    ];
+    expect(promoted).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: expect.stringContaining("template-admin"),
+    });
+    expect(json(plain.stdout)["roles"]).toEqual([]);
+    expect(crowned).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no role "king"') });
+
     const suspended = await belfry(["users", "suspend", "grace"]);
     expect(suspended).toEqual({ code: 0, stdout: "", stderr: "grace is suspended.\n" });
     const again = { email: "grace@example.com", password };

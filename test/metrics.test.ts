@@ -68,7 +68,7 @@ describe("the text", () => {
           const family = {
             name: "a_b",
             type: "gauge" as const,
-            help: help.replaceAll("\r", ""),
+            help,
             samples: [{ labels, value }],
           };
           expect(parseExposition(exposition([family]))).toEqual([

@@ -30,6 +30,7 @@ import { list as listTokens } from "./tokens/list.ts";
 import { remove } from "./tokens/remove.ts";
 import { create as createUser } from "./users/create.ts";
 import { list as listUsers } from "./users/list.ts";
+import { roles } from "./users/roles.ts";
 import { activate, suspend } from "./users/suspend.ts";
 import { whoami } from "./whoami.ts";
 import { remove as removeWorkspace, start, stop, update } from "./workspaces/build.ts";
@@ -113,7 +114,7 @@ export const commands: Group = {
       name: "users",
       aliases: ["user"],
       summary: "Accounts, for administrators",
-      commands: [createUser, listUsers, suspend, activate],
+      commands: [createUser, listUsers, roles, suspend, activate],
     },
     admin,
   ],

@@ -1,6 +1,7 @@
 // Gathers the enqueues of one process: one write is in flight, what arrives meanwhile is the next, its rows merged into
 // the same few statements. Seventeen times the throughput of single writes.
 import type { Database } from "../../db/client.ts";
+import { DatabaseError } from "../../db/errors.ts";
 import { findMessageStates, insertOutbox, type MessageState, type OutboxRows } from "./store/outbox.ts";
 
 export interface EnqueueGroup {
@@ -28,7 +29,12 @@ export function createEnqueueGroup(gather: () => Promise<void>): EnqueueGroup {
       const members = takeGroup();
       try {
         await writeTogether(db, members);
-      } catch {
+      } catch (error) {
+        if (error instanceof DatabaseError && error.kind === "unavailable") {
+          // Nobody's mistake: each alone would only wait as long again.
+          for (const member of members) member.reject(error);
+          continue;
+        }
         // One member's mistake must not be the others': each stands or falls alone.
         for (const member of members) await writeTogether(db, [member]).catch(member.reject);
       }

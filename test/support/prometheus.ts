@@ -23,7 +23,7 @@ export function parseExposition(text: string): Scrape {
     const fail = (why: string): never => {
       throw new Error(`${why}: ${line}`);
     };
-    const [, kind, name, rest] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
+    const [, kind, name, rest] = /^# (HELP|TYPE) (\S+) (.*)$/s.exec(line) ?? [];
     if (kind === "HELP") {
       if (done.has(name!)) fail("the family was there before");
       if (!nameForm.test(name!)) fail("no name of a metric");
@@ -50,7 +50,7 @@ export function parseExposition(text: string): Scrape {
 }
 
 function parseSample(line: string): Series | undefined {
-  const [, name, , inside, number] = /^([^\s{]+)(\{(.*)\})? (\S+)$/.exec(line) ?? [];
+  const [, name, , inside, number] = /^([^\s{]+)(\{(.*)\})? (\S+)$/s.exec(line) ?? [];
   if (name === undefined || !nameForm.test(name)) return undefined;
   const labels: Record<string, string> = {};
   labelForm.lastIndex = 0;

@@ -174,7 +174,7 @@ export function judgePeople({ users, owners, templateAdmins, accessUrl }: People
     return warn(
       "people",
       `${users} ${users === 1 ? "account" : "accounts"}, but nobody is template admin: the owners are told what template admins should be.`,
-      "Give somebody the role template-admin, on the page /deployment/users.",
+      "Give somebody the role: belfry users roles NAME template-admin",
     );
   return ok("people", `${users} ${users === 1 ? "account" : "accounts"}, ${owners} of them owner`);
 }

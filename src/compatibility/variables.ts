@@ -1,0 +1,88 @@
+// Coder's environment variables beside Belfry's.
+import { absent, better, different, notYet, same, type Row } from "./row.ts";
+
+const mail = (suffix: string, note = ""): Row =>
+  same(`CODER_EMAIL_${suffix}`, note, `BELFRY_EMAIL_${suffix}`);
+const notifications = (suffix: string) => `BELFRY_NOTIFICATIONS_${suffix}`;
+
+export const variables: Row[] = [
+  different(
+    "CODER_NOTIFICATIONS_METHOD",
+    "default: what is set up, mail before the webhook. One that is not set up is refused at the start",
+    notifications("METHOD"),
+  ),
+  same("CODER_NOTIFICATIONS_INBOX_ENABLED", "`true`", notifications("INBOX_ENABLED")),
+  same("CODER_NOTIFICATIONS_WEBHOOK_ENDPOINT", "", notifications("WEBHOOK_ENDPOINT")),
+  different("CODER_NOTIFICATIONS_DISPATCH_TIMEOUT", "`10s`, there `1m`", notifications("DISPATCH_TIMEOUT")),
+  same("CODER_NOTIFICATIONS_MAX_SEND_ATTEMPTS", "`5`", notifications("MAX_SEND_ATTEMPTS")),
+  better(
+    "CODER_NOTIFICATIONS_RETRY_INTERVAL",
+    "`30s`, and each wait is four times the one before, an hour at most; there always `5m`",
+    notifications("RETRY_INTERVAL"),
+  ),
+  different(
+    "CODER_NOTIFICATIONS_FETCH_INTERVAL",
+    "`15s`; only for what has to be tried again: a new message leaves at once",
+    notifications("FETCH_INTERVAL"),
+  ),
+  same("CODER_NOTIFICATIONS_LEASE_PERIOD", "`2m`", notifications("LEASE_PERIOD")),
+  different("CODER_NOTIFICATIONS_LEASE_COUNT", "`50`, there `20`", notifications("LEASE_COUNT")),
+  absent("CODER_NOTIFICATIONS_STORE_SYNC_INTERVAL", "results are written as they come"),
+  absent("CODER_NOTIFICATIONS_STORE_SYNC_BUFFER_SIZE", "results are written as they come"),
+  better("CODER_EMAIL_FROM", "with a display name too: `Belfry <belfry@example.com>`", "BELFRY_EMAIL_FROM"),
+  mail("SMARTHOST"),
+  mail("HELLO", "`localhost`"),
+  mail("FORCE_TLS", "`false`; always for port 465"),
+  mail("AUTH_IDENTITY"),
+  better(
+    "CODER_EMAIL_AUTH_USERNAME",
+    "ways to sign in that we don't know are passed over instead of failing",
+    "BELFRY_EMAIL_AUTH_USERNAME",
+  ),
+  mail("AUTH_PASSWORD"),
+  better(
+    "CODER_EMAIL_AUTH_PASSWORD_FILE",
+    "a line break at its end is no part of the password",
+    "BELFRY_EMAIL_AUTH_PASSWORD_FILE",
+  ),
+  mail("TLS_STARTTLS", "`false`; when set, nothing is sent without it"),
+  mail("TLS_SERVERNAME"),
+  mail("TLS_SKIPVERIFY", "`false`"),
+  mail("TLS_CACERTFILE"),
+  mail("TLS_CERTFILE"),
+  mail("TLS_CERTKEYFILE"),
+  absent("CODER_NOTIFICATIONS_EMAIL_*", "the old names are not taken: use `BELFRY_EMAIL_*`"),
+  same("CODER_ACCESS_URL", "", "BELFRY_ACCESS_URL"),
+  same("CODER_HTTP_ADDRESS", "`127.0.0.1:4747`", "BELFRY_HTTP_ADDRESS"),
+  different(
+    "CODER_PG_CONNECTION_URL",
+    "libSQL: a file, a server or Turso; no PostgreSQL",
+    "BELFRY_DATABASE_URL",
+  ),
+  different("CODER_SESSION_DURATION", "`7d`; it is renewed by use", "BELFRY_SESSION_DURATION"),
+  same("CODER_MAX_TOKEN_LIFETIME", "`876600h`", "BELFRY_MAX_TOKEN_LIFETIME"),
+  better(
+    "CODER_PROMETHEUS_ENABLE",
+    "on the server's own port: open on its machine, with a token from elsewhere",
+    "BELFRY_METRICS_TOKEN",
+  ),
+  same("CODER_URL", "for the command line", "BELFRY_URL"),
+  same("CODER_SESSION_TOKEN", "for the command line", "BELFRY_SESSION_TOKEN"),
+  same("CODER_CONFIG_DIR", "for the command line", "BELFRY_CONFIG_DIR"),
+  absent("CODER_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL", notYet),
+  absent("CODER_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL", notYet),
+  absent("CODER_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_LOOKBACK_PERIOD", notYet),
+  absent("CODER_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT", notYet),
+];
+
+export const ownVariables: { name: string; what: string }[] = [
+  { name: "BELFRY_DATABASE_AUTH_TOKEN", what: "the database server's token" },
+  { name: "BELFRY_SECRET_KEY", what: "the root of all keys" },
+  { name: "BELFRY_SECRET_KEY_PREVIOUS", what: "the one before, while it is changed" },
+  { name: "BELFRY_NOTIFICATIONS_WEBHOOK_SECRET", what: "what webhooks are signed with" },
+  { name: "BELFRY_NOTIFICATIONS_MESSAGE_RETENTION", what: "how long messages that have ended are kept" },
+  { name: "BELFRY_NOTIFICATIONS_INBOX_RETENTION", what: "how long notifications lie in inboxes" },
+  { name: "BELFRY_AUDIT_RETENTION", what: "how long the audit log is kept" },
+  { name: "BELFRY_LOG_LEVEL", what: "how much is logged" },
+  { name: "BELFRY_LOG_FORMAT", what: "text or JSON" },
+];

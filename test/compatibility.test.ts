@@ -1,0 +1,206 @@
+// The table of Coder's things beside ours, held against the program: what it calls there is there, what it calls absent
+// is not, and nothing of ours is left out. A page is made of it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { loadTemplateFiles } from "../db/seed.ts";
+import { createApi } from "../src/api/index.ts";
+import { commands, ownCommands } from "../src/compatibility/commands.ts";
+import { enums } from "../src/compatibility/enums.ts";
+import { metrics } from "../src/compatibility/metrics.ts";
+import { compatibilityPage } from "../src/compatibility/page.ts";
+import { queries } from "../src/compatibility/queries.ts";
+import { accountRoutes, notificationRoutes, ownRoutes, serviceRoutes } from "../src/compatibility/routes.ts";
+import type { Row } from "../src/compatibility/row.ts";
+import { templates } from "../src/compatibility/templates.ts";
+import { ownVariables, variables } from "../src/compatibility/variables.ts";
+import { elsewhere, ownWorkspaceRoutes, workspaceRoutes } from "../src/compatibility/workspace-routes.ts";
+import { variables as serverVariables } from "../src/config.ts";
+import { routesOf } from "../src/openapi.ts";
+import { cliVariables, listCommands, readDocument } from "./support/documents.ts";
+
+const root = new URL("../", import.meta.url).pathname;
+
+/** All source text but the table's own. */
+const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !file.startsWith("compatibility/"))
+  .map((file) => ({ file, text: readFileSync(join(root, "src", file), "utf8") }));
+const sourceText = sources.map(({ text }) => text).join("\n");
+
+const all = (rows: readonly Row[], verdict: "there" | "absent") =>
+  rows.filter((row) => (row.verdict === "absent") === (verdict === "absent"));
+const withoutDoubles = (names: string[]) => expect(names).toEqual([...new Set(names)]);
+
+describe("routes", () => {
+  const rows = [...serviceRoutes, ...accountRoutes, ...notificationRoutes, ...workspaceRoutes, ...elsewhere];
+  /** Whatever a parameter is called. */
+  const shapeOf = (route: string) => route.replaceAll(/\{\w+\}|:\w+(\{[^}]*\})?/g, "{}");
+  const ours = routesOf(createApi()).map(({ method, path }) =>
+    shapeOf(
+      path.startsWith("/api/v2/") ? `${method} ${path.slice("/api/v2".length)}` : `${method} ${path} (root)`,
+    ),
+  );
+  const own = [...ownRoutes, ...ownWorkspaceRoutes].map(({ route }) => shapeOf(route));
+
+  test("that the table has are there", () => {
+    const named = [...all(rows, "there").map((row) => shapeOf(row.ours)), ...own];
+    expect(named.filter((route) => !ours.includes(route))).toEqual([]);
+  });
+
+  test("that the table calls absent are not there", () => {
+    const absent = all(rows, "absent").map(({ coder }) => shapeOf(coder));
+    expect(absent.filter((route) => ours.includes(route))).toEqual([]);
+  });
+
+  test("that are there are all in the table", () => {
+    const named = [...all(rows, "there").map((row) => shapeOf(row.ours)), ...own];
+    expect(ours.filter((route) => !named.includes(route))).toEqual([]);
+  });
+
+  test("are in it once", () => withoutDoubles(rows.map(({ coder }) => coder)));
+});
+
+describe("commands", () => {
+  const ours = listCommands().map(([usage]) => usage.replace(/^((?:[a-z-]+ ?)+).*$/s, "$1").trim());
+  const isThere = (command: string) => ours.some((one) => one === command || one.startsWith(`${command} `));
+  const named = [
+    ...all(commands, "there").map((row) => row.ours),
+    ...ownCommands.map(({ command }) => command),
+  ];
+
+  test("that the table has are there", () => {
+    expect(named.filter((command) => !isThere(command))).toEqual([]);
+  });
+
+  test("that the table calls absent are not there", () => {
+    // `coder users show, delete` names two.
+    const absent = all(commands, "absent").flatMap(({ coder }) => {
+      const [first = "", ...others] = coder.replace(/^coder/, "belfry").split(", ");
+      const group = first.slice(0, first.lastIndexOf(" "));
+      return [first, ...others.map((name) => `${group} ${name}`)];
+    });
+    expect(absent.filter(isThere)).toEqual([]);
+  });
+
+  test("that are there are all in the table", () => {
+    const covers = (command: string) => named.some((one) => command === one || command.startsWith(`${one} `));
+    expect(ours.filter((command) => !covers(command))).toEqual([]);
+  });
+
+  test("are in it once", () => withoutDoubles(commands.map(({ coder }) => coder)));
+});
+
+describe("environment variables", () => {
+  const ours = [...Object.keys(serverVariables), ...cliVariables()];
+  const named = [...all(variables, "there").map((row) => row.ours), ...ownVariables.map(({ name }) => name)];
+
+  test("that the table has are there", () => {
+    expect(named.filter((name) => !ours.includes(name))).toEqual([]);
+  });
+
+  test("that the table calls absent are not there", () => {
+    const absent = all(variables, "absent").map(({ coder }) => coder.replace(/^CODER_/, "BELFRY_"));
+    expect(absent.filter((name) => ours.includes(name))).toEqual([]);
+  });
+
+  test("that are there are all in the table", () => {
+    expect(ours.filter((name) => !named.includes(name))).toEqual([]);
+  });
+
+  test("are in it once", () => withoutDoubles(variables.map(({ coder }) => coder)));
+});
+
+describe("kinds of notification", () => {
+  const idOf = ({ coder }: Row) => /`([0-9a-f-]{36})`/.exec(coder)![1]!;
+  const files = loadTemplateFiles();
+
+  test("that the table has are shipped, under Coder's name, id and identifier", () => {
+    const named = all(templates, "there").map(({ coder }) => coder);
+    const shipped = files.map(({ name, id, key }) => `${name} (\`${id}\`, ${key})`);
+    expect(named.filter((kind) => !shipped.includes(kind))).toEqual([]);
+  });
+
+  test("that the table calls absent are not shipped", () => {
+    const shipped = new Set(files.map(({ id }) => id));
+    expect(
+      all(templates, "absent")
+        .filter((row) => shipped.has(idOf(row)))
+        .map(({ coder }) => coder),
+    ).toEqual([]);
+  });
+
+  test("that are shipped are all in the table", () => {
+    const known = new Set(templates.map(idOf));
+    expect(files.filter(({ id }) => !known.has(id)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test("are in it once", () => withoutDoubles(templates.map(idOf)));
+});
+
+describe("metrics", () => {
+  const isThere = (name: string) => new RegExp(`["\`]${name}["\`]`).test(sourceText);
+
+  test("that the table has are there", () => {
+    expect(all(metrics, "there").flatMap(({ ours }) => (isThere(ours) ? [] : [ours]))).toEqual([]);
+  });
+
+  test("that the table calls absent are not there", () => {
+    expect(all(metrics, "absent").flatMap(({ coder }) => (isThere(coder) ? [coder] : []))).toEqual([]);
+  });
+
+  test("of Coder's name that are there are all in the table", () => {
+    const known = new Set(metrics.map(({ coder }) => coder));
+    const ours = [...sourceText.matchAll(/["`](coderd_\w+)["`]/g)].map(([, name]) => name!);
+    expect(ours.filter((name) => !known.has(name))).toEqual([]);
+    expect(ours.length).toBeGreaterThan(3);
+  });
+});
+
+describe("database queries", () => {
+  const functions = new Set(
+    sources
+      .filter(({ file }) => file.includes("/store/"))
+      .flatMap(({ text }) =>
+        [...text.matchAll(/^export (?:function|const) (\w+)/gm)].map(([, name]) => name!),
+      ),
+  );
+
+  test("that the table has are there", () => {
+    expect(all(queries, "there").flatMap(({ ours }) => (functions.has(ours) ? [] : [ours]))).toEqual([]);
+  });
+
+  test("that the table calls absent are not there, by the same name", () => {
+    const sameName = (name: string) => name[0]!.toLowerCase() + name.slice(1);
+    expect(
+      all(queries, "absent").flatMap(({ coder }) => (functions.has(sameName(coder)) ? [coder] : [])),
+    ).toEqual([]);
+  });
+});
+
+test("each row that is different or better says in what", () => {
+  const rows = [
+    ...serviceRoutes,
+    ...accountRoutes,
+    ...notificationRoutes,
+    ...workspaceRoutes,
+    ...commands,
+    ...variables,
+    ...templates,
+    ...enums,
+    ...metrics,
+    ...queries,
+  ];
+  expect(rows.length).toBeGreaterThan(200);
+  expect(rows.filter(({ verdict, note }) => verdict !== "same" && note === "")).toEqual([]);
+});
+
+test("the page is made of the table as it is now (else: node test/write-documents.ts)", () => {
+  expect(readDocument("reference/coder-compatibility.md")).toBe(compatibilityPage());
+});
+
+test("the page and the README begin with what matters most", () => {
+  const page = readDocument("reference/coder-compatibility.md").split("\n");
+  expect(page[2]).toMatch(/^Belfry stands alone; it needs no coderd\./);
+  const [, paragraph = ""] = readFileSync(join(root, "README.md"), "utf8").split("\n\n");
+  expect(paragraph.replaceAll("\n", " ")).toContain("stands alone; it needs no coderd");
+});
