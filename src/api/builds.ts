@@ -13,8 +13,8 @@ import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts"
 import { buildSchema, lineSchema, toBuild, toLine } from "./build-shape.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
-import { messageSchema, uuid } from "./schemas.ts";
-import { optionalId, parameterValues } from "./workspaces.ts";
+import { optionalId, messageSchema, uuid } from "./schemas.ts";
+import { parameterValues } from "./workspaces.ts";
 
 const pageSize = 50;
 const largestPage = 200;
@@ -34,7 +34,7 @@ const logQuery = z.object({
   after: wholeNumber.meta({ description: "the id of a line: only those after it" }),
   before: wholeNumber.meta({ description: "the id of a line: only those before it" }),
   follow: z
-    .enum(["false", ""], { error: "is not supported; ask again with after=, the id of the last line" })
+    .enum(["false"], { error: "is not supported; ask again with after=, the id of the last line" })
     .optional(),
 });
 

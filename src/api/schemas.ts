@@ -5,6 +5,15 @@ export const uuid = z.uuid({ error: (issue) => `"${String(issue.input)}" is no U
 /** As ids are stored. */
 export const lowerUuid = uuid.transform((id) => id.toLowerCase());
 
+/** What Go's clients send where they mean no id. */
+const noId = "00000000-0000-0000-0000-000000000000";
+
+/** An id that may be left out, be empty or be all zeros: undefined then. */
+export const optionalId = z
+  .union([z.literal(""), z.literal(noId), uuid], { error: "is no UUID" })
+  .nullish()
+  .transform((id) => (id == null || id === "" || id === noId ? undefined : id.toLowerCase()));
+
 /** At most so many bytes of UTF-8: limits of the wire are bytes, not characters. */
 export const text = (most: number) =>
   z.string().refine((value) => new TextEncoder().encode(value).length <= most, {

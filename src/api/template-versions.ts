@@ -8,7 +8,7 @@ import { findVersion, listParameters } from "../workspaces/store/versions.ts";
 import { createVersion, type NewVersion } from "../workspaces/versions.ts";
 import { demand, endpoint, load, valid, type Ctx, type Endpoint, type Env } from "./http.ts";
 import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";
-import { lowerUuid, text } from "./schemas.ts";
+import { optionalId, lowerUuid, text } from "./schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
 
 const mostParameters = 200;
@@ -48,8 +48,8 @@ const newPreset = z.strictObject({
 const newVersionBody = z.object({
   name: text(1_024).nullish(),
   message: text(16_384).nullish(),
-  template_id: lowerUuid.nullish(),
-  file_id: lowerUuid.nullish(),
+  template_id: optionalId,
+  file_id: optionalId,
   has_ai_task: z.boolean().nullish(),
   parameters: z.array(newParameter).max(mostParameters).nullish(),
   presets: z.array(newPreset).max(mostPresets).nullish(),

@@ -14,7 +14,7 @@ import {
 } from "../workspaces/store/workspaces.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
-import { text, uuid } from "./schemas.ts";
+import { optionalId, text, uuid } from "./schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { toWorkspace, workspaceSchema } from "./workspace-shape.ts";
 
@@ -26,12 +26,6 @@ export const parameterValues = z
   .max(500)
   .nullish()
   .transform((values) => values ?? []);
-const noId = "00000000-0000-0000-0000-000000000000";
-/** Coder's clients send null, an empty text or an id of zeros for what they leave out. */
-export const optionalId = z
-  .union([z.literal(""), z.literal(noId), uuid], { error: "is no UUID" })
-  .nullish()
-  .transform((id) => (id == null || id === "" || id === noId ? undefined : id.toLowerCase()));
 
 const newWorkspaceBody = z
   .object({

@@ -38,6 +38,10 @@ describe("a template", () => {
       created_by: { id: userId, username: "ada" },
     });
     expect(version.template_id).toBeUndefined();
+    // Go's clients send zeros where they mean none.
+    const zeros = "00000000-0000-0000-0000-000000000000";
+    const sameWay = await makeVersion(server, token, { template_id: zeros, file_id: zeros });
+    expect(sameWay.template_id).toBeUndefined();
 
     const made = await server.call("POST", `${organization}/templates`, {
       token,

@@ -138,7 +138,7 @@ export const workspaceErrors: Record<string, Make> = {
   "GET /api/v2/users/:user/workspace/:name/builds 404": as("GET", "/users/me/workspace/none/builds"),
   "GET /api/v2/workspacebuilds/:id 400": as("GET", "/workspacebuilds/1"),
   "GET /api/v2/workspacebuilds/:id 404": as("GET", `/workspacebuilds/${nobody}`),
-  "GET /api/v2/workspacebuilds/:id/logs 400": as("GET", `/workspacebuilds/${nobody}/logs?follow=true`),
+  "GET /api/v2/workspacebuilds/:id/logs 400": as("GET", `/workspacebuilds/${nobody}/logs?follow`),
   "GET /api/v2/workspacebuilds/:id/logs 404": as("GET", `/workspacebuilds/${nobody}/logs`),
   "PATCH /api/v2/workspacebuilds/:id/cancel 400": as("PATCH", "/workspacebuilds/1/cancel"),
   "PATCH /api/v2/workspacebuilds/:id/cancel 404": as("PATCH", `/workspacebuilds/${nobody}/cancel`),
