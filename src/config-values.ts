@@ -1,5 +1,6 @@
 // The kinds of values that variables of the environment have, each with the words for a wrong one. Used by config*.ts.
 import * as z from "zod";
+import { editDistance } from "./rules/edit-distance.ts";
 
 const durationUnits: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -59,19 +60,6 @@ export function nearestName(name: string, known: string[]): { name: string; dist
   return known
     .map((candidate) => ({ name: candidate, distance: editDistance(name, candidate) }))
     .toSorted((a, b) => a.distance - b.distance)[0]!;
-}
-
-/** Levenshtein's distance between two short texts. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row.at(-1)!;
 }
 
 /** The root of all keys: at least 32 random bytes. */

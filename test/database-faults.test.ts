@@ -17,7 +17,8 @@ import { openClient } from "../src/runtime/database.ts";
 import { wrapClient } from "./support/adapters.ts";
 import { counters, counterTables, counts, countUp } from "./support/counter.ts";
 import { createMeter } from "./support/meter.ts";
-import { freePort, noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
+import { freePort } from "./support/program.ts";
+import { noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
 
 let server: LibsqlServer;
 let folder: string;

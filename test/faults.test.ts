@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { examine } from "../src/cli/admin/examine.ts";
 import type { Finding } from "../src/cli/admin/rules/finding.ts";
 import { openClient } from "../src/runtime/database.ts";
-import { cleanEnvironment, run, temporaryFolder } from "./support/program.ts";
+import { cleanEnvironment, run, temporaryFolder, freePort } from "./support/program.ts";
 import { parseExposition, scrape, valueOf, type Scrape } from "./support/prometheus.ts";
 import { startReceiver } from "./support/receiver.ts";
 import {
@@ -21,7 +21,7 @@ import {
   type TestServerOptions,
 } from "./support/server.ts";
 import { startMailServer } from "./support/smtp.ts";
-import { freePort, noServer, startLibsqlServer } from "./support/sqld.ts";
+import { noServer, startLibsqlServer } from "./support/sqld.ts";
 
 const secretKey = Buffer.alloc(32, 7).toString("base64");
 const otherKey = Buffer.alloc(32, 8).toString("base64");

@@ -19,7 +19,8 @@ import { loadTemplateFiles, parseTemplateFile, seed, type TemplateFile } from ".
 import { openClient } from "../src/runtime/database.ts";
 import { prepareDatabase } from "../src/runtime/prepare.ts";
 import { wrapClient } from "./support/adapters.ts";
-import { freePort, noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
+import { freePort } from "./support/program.ts";
+import { noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
 let ids = 0;

@@ -1,4 +1,5 @@
 // "Did you mean …": the known word that a mistyped one is closest to.
+import { editDistance } from "../../rules/edit-distance.ts";
 
 /** Undefined when none is close: two slips in a long word, one in a short one; a beginning counts as close too. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
@@ -8,22 +9,4 @@ export function nearest(word: string, known: readonly string[]): string | undefi
     .toSorted((a, b) => a.distance - b.distance)[0];
   if (best !== undefined && best.distance <= (word.length > 4 ? 2 : 1)) return best.other;
   return beginning;
-}
-
-/** Letters to add, drop, change, or swap with their neighbour. */
-export function editDistance(a: string, b: string): number {
-  let before: number[] = [];
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swap =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : change;
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, change, swap));
-    }
-    before = row;
-    row = next;
-  }
-  return row.at(-1)!;
 }
