@@ -3,7 +3,8 @@
 import { expect, test } from "vitest";
 import { loadTemplateFiles, type TemplateFile } from "../db/seed.ts";
 import { send } from "../src/notifications/enqueue.ts";
-import { enqueueReads, planEvent } from "../src/notifications/plan.ts";
+import { planEvent } from "../src/notifications/plan.ts";
+import { enqueueReads } from "../src/notifications/reads.ts";
 import { toHtml } from "../src/notifications/rules/markdown.ts";
 import { readUnsubscribeToken } from "../src/notifications/unsubscribe.ts";
 import { cookieFor, get, placeOf, wordsOf } from "./support/pages.ts";

@@ -3,7 +3,8 @@ import type { SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { conflict, invalid } from "../errors.ts";
 import { send } from "./enqueue.ts";
-import { enqueueReads, planEvent, type EnqueueAnswers, type NotificationEvent } from "./plan.ts";
+import { planEvent, type NotificationEvent } from "./plan.ts";
+import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
 import type { MessageState } from "./store/outbox.ts";
 import type { Audience } from "./store/recipients.ts";
 

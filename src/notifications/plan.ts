@@ -2,12 +2,14 @@
 import type { Action, SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
+import { chooseRecipients, type Circle } from "./rules/audience.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "./rules/render.ts";
 import { identityOf, route, type Reason, type Recipient, type Route } from "./rules/route.ts";
 import type { OutboxRows } from "./store/outbox.ts";
-import { findRecipients, type Audience } from "./store/recipients.ts";
-import { isPaused, readSettings } from "./store/settings.ts";
-import { findTemplate, type TemplateRow } from "./store/templates.ts";
+import type { EnqueueAnswers } from "./reads.ts";
+import type { Audience } from "./store/recipients.ts";
+import { isPaused } from "./store/settings.ts";
+import type { TemplateRow } from "./store/templates.ts";
 
 /** Something that happened, once. */
 export interface NotificationEvent {
@@ -20,7 +22,10 @@ export interface NotificationEvent {
   createdBy: string;
   /** What makes it the same event as another; without it, equal content on one UTC day does. */
   identity?: string;
-  audience: Audience;
+  /** Whom it was addressed to by name, role or as the caller; ignored where there is a circle. */
+  audience?: Audience;
+  /** Chooses among the people who were read, by what they are to the event. */
+  circle?: Circle;
   /** Keeps the text out of every inbox (a passcode). */
   neverInbox?: boolean;
 }
@@ -31,18 +36,6 @@ export interface EventPlan {
 }
 
 const dataLimit = 256_000;
-
-/** What must be read before an event of this template can be planned. */
-export function enqueueReads(templateId: string, audience: Audience) {
-  return {
-    template: findTemplate(templateId),
-    recipients: findRecipients(templateId, audience),
-    notificationSettings: readSettings(),
-  };
-}
-
-type Reads = ReturnType<typeof enqueueReads>;
-export type EnqueueAnswers = { [K in keyof Reads]: Reads[K]["_"]["result"] };
 
 /** `selfId` is the caller, who is told because it is their own doing. Nothing is written yet. */
 export function planEvent(
@@ -63,7 +56,11 @@ export function planEvent(
     ...(mail === undefined ? [] : ["smtp" as const]),
     ...(webhook === undefined ? [] : ["webhook" as const]),
   ];
-  const recipients = read.recipients.map((row) => ({ ...row, why: reasonsFor(row, event.audience, selfId) }));
+  const { circle, audience = {} } = event;
+  const recipients =
+    circle === undefined
+      ? read.recipients.map((row) => ({ ...row, why: reasonsFor(row, audience, selfId) }))
+      : chooseRecipients(read.recipients, circle);
   const routes = route(recipients, {
     template,
     neverInbox: event.neverInbox ?? false,

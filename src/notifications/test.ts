@@ -4,7 +4,8 @@ import type { Deps } from "../deps.ts";
 import { conflict, invalid } from "../errors.ts";
 import { testTemplateId } from "./deliver.ts";
 import { send } from "./enqueue.ts";
-import { enqueueReads, planEvent, type EnqueueAnswers } from "./plan.ts";
+import { planEvent } from "./plan.ts";
+import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
 import type { MessageState } from "./store/outbox.ts";
 
 /** `user` is a name or an id; without it the sender is told. */

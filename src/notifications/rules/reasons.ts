@@ -13,6 +13,10 @@ export interface ReasonWords {
 const sentences: Record<Exclude<Reason, `role_${string}`>, ReasonWords> = {
   to_self: { question: "who", words: "They caused it themselves" },
   named: { question: "who", words: "Whoever sent it named them" },
+  workspace_owner: { question: "who", words: "The workspace is theirs" },
+  own_account: { question: "who", words: "It is about their own account" },
+  uses_template: { question: "who", words: "They have a workspace of the template" },
+  no_template_admin: { question: "who", words: "Nobody is a template admin, so the owners are told instead" },
   inbox: { question: "way", words: "Every notification goes to the inbox" },
   deployment_default: {
     question: "way",

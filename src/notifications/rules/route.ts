@@ -8,6 +8,10 @@ export type Reason =
   | "to_self"
   | "named"
   | `role_${string}`
+  | "workspace_owner"
+  | "own_account"
+  | "uses_template"
+  | "no_template_admin"
   // why by this method
   | "inbox"
   | "deployment_default"
