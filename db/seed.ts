@@ -1,5 +1,5 @@
-// What a database holds from the first start: the deployment's id, the default organization and the notification
-// templates that ship. Seeding twice changes nothing; a changed template file becomes a new version.
+// What a database holds from the first start: the deployment's id, the default organization, the user who owns pools and
+// the notification templates that ship. Seeding twice changes nothing; a changed template file becomes a new version.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { sql } from "drizzle-orm";
@@ -10,7 +10,9 @@ import {
   notificationTemplates,
   notificationTemplateVersions,
   organizations,
+  prebuildsUser,
   settings,
+  users,
   type Action,
   type Method,
 } from "./schema.ts";
@@ -114,6 +116,8 @@ function parseSample(text: string, line: number): TemplateFile["sample"] {
   }
 }
 
+const systemUser = { email: "", name: "", status: "active", isSystem: true } as const;
+
 /** Brings the database up to these templates, in one write. `newId` makes ids for what is missing. */
 export async function seed(
   db: Database,
@@ -127,6 +131,7 @@ export async function seed(
       ...insertRows(organizations, [
         { id: newId(), name: "default", displayName: "Default", createdAt: now, updatedAt: now },
       ]),
+      ...insertRows(users, [{ ...prebuildsUser, ...systemUser, createdAt: now, updatedAt: now }]),
       ...files.flatMap((file) => seedTemplate(file, now)),
     ],
     {},

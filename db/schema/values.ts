@@ -31,6 +31,8 @@ export interface Action {
 export const oneOf = (column: string, values: readonly string[]) =>
   sql.raw(`${column} IN (${values.map((value) => `'${value}'`).join(", ")})`);
 
+/** The user of the system who owns workspaces of pools until somebody claims them; Coder's id of it. */
+export const prebuildsUser = { id: "c42fdf75-3097-471c-8c33-fb52454d81c0", username: "prebuilds" } as const;
 export const prebuildStatuses = ["normal", "hard_limited", "validation_failed"] as const;
 export const transitions = ["start", "stop", "delete"] as const;
 /** Coder's job states, stored as they are. */

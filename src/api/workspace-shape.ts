@@ -1,5 +1,6 @@
 // A workspace on the wire, as Coder's clients know one.
 import * as z from "zod";
+import { prebuildsUser } from "../../db/schema.ts";
 import type { BuildRow, ResourceView } from "../workspaces/store/builds.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
 import { time, toTime, toTimeOrNull } from "./schemas.ts";
@@ -79,6 +80,6 @@ export function toWorkspace(row: BuildRow): z.infer<typeof workspaceSchema> {
     allow_renames: false,
     favorite: false,
     next_start_at: toTimeOrNull(workspace.nextStartAt),
-    is_prebuild: row.ownerName === "prebuilds",
+    is_prebuild: workspace.ownerId === prebuildsUser.id,
   };
 }

@@ -87,8 +87,8 @@ test("unknown address, wrong password and a user of the system get the same answ
   const now = server.clock.now();
   const system = {
     id: server.deps().newId(),
-    username: "prebuilds",
-    email: "prebuilds@example.com",
+    username: "machine",
+    email: "machine@example.com",
     name: "",
     status: "active" as const,
     passwordHash: await hashPassword(server.deps(), owner.password),

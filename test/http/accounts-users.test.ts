@@ -1,8 +1,9 @@
 // Users: who may see, make, change and remove whom; and that an owner always remains.
 import { expect, test } from "vitest";
+import { prebuildsUser } from "../../db/schema.ts";
 import { listTokens } from "../../src/accounts/store/keys.ts";
 import { isNotLastOwner, setStatus } from "../../src/accounts/store/manage.ts";
-import { findUserState, insertUser, userExists } from "../../src/accounts/store/users.ts";
+import { findUserState } from "../../src/accounts/store/users.ts";
 import {
   addUser,
   signIn,
@@ -449,21 +450,12 @@ test("the last active owner is guarded in SQL, whoever asks", async () => {
 
 test("nobody changes a user of the system", async () => {
   const server = await startTestServer();
-  const { token, userId } = await signInFirst(server);
-  const id = server.deps().newId();
-  const system = {
-    id,
-    username: "prebuilds",
-    email: "",
-    name: "",
-    status: "active" as const,
-    isSystem: true,
-    createdAt: 0,
-    updatedAt: 0,
-  };
-  await server.db.write([insertUser(system, userExists(userId))], {});
+  const { token } = await signInFirst(server);
   const asOwner = usersCalls(server)(token);
-  expect((await asOwner("GET", "prebuilds")).json).toMatchObject({ id, login_type: "none" });
+  expect((await asOwner("GET", "prebuilds")).json).toMatchObject({
+    id: prebuildsUser.id,
+    login_type: "none",
+  });
   expect((await asOwner("GET", "")).json.count).toBe(1);
   for (const attempt of [
     ["DELETE", "prebuilds"],

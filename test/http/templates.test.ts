@@ -1,5 +1,6 @@
 // Templates over HTTP: made from versions, changed, deprecated, deleted; their versions, presets and parameters.
 import { describe, expect, test } from "vitest";
+import { prebuildsUser } from "../../db/schema.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 const organization = "/api/v2/organizations/default";
@@ -164,10 +165,8 @@ describe("a template", () => {
       server.sql(`INSERT INTO workspaces (id, owner_id, organization_id, template_id, name, automatic_updates,
         created_at, updated_at, last_used_at) VALUES ('${id}', '${owner}', '${template.organization_id}',
         '${template.id}', '${id}', 'never', 1, 1, 1) ON CONFLICT DO NOTHING`);
-    await server.sql(`INSERT INTO users (id, username, email, name, status, is_system, created_at, updated_at)
-      VALUES ('pool', 'prebuilds', 'prebuilds@system', '', 'active', 1, 1, 1) ON CONFLICT DO NOTHING`);
     await insert("mine", userId);
-    await insert("waiting", "pool");
+    await insert("waiting", prebuildsUser.id);
     const path = `/api/v2/templates/${template.id}`;
     expect((await server.call("GET", path, { token })).json.active_user_count).toBe(1);
     expect(await server.call("DELETE", path, { token })).toMatchObject({
