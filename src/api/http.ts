@@ -11,11 +11,20 @@ import { may, scopeAllows, type Deed } from "../accounts/rules/permissions.ts";
 import { findSession, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, unauthorized, type ErrorStatus, type Validation } from "../errors.ts";
+import { parseAgentToken, type AgentToken } from "../workspaces/rules/agent-token.ts";
 import { bringsProvisionerKey, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { isOwnOrigin } from "./rules/origin.ts";
 
 export interface Env {
-  Variables: { deps: Deps; requestId: string; credential: Credential; endpoint: Endpoint };
+  Variables: {
+    deps: Deps;
+    requestId: string;
+    /** Of a person or a provisioner. */
+    credential: Credential;
+    /** Of an agent. */
+    agentToken: AgentToken;
+    endpoint: Endpoint;
+  };
 }
 export type Ctx = Context<Env, string, object>;
 
@@ -53,6 +62,7 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
         "credential",
         bringsProvisionerKey(c as Ctx) ? provisionerCredentialOf(c as Ctx) : credentialOf(c as Ctx),
       );
+    else if (description.access === "agent") c.set("agentToken", agentTokenOf(c as Ctx));
     else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
     await next();
   };
@@ -100,10 +110,20 @@ const summarise = (validations: Validation[]) =>
 
 const isSafe = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
 
+const headerKeyOf = (c: Ctx): string | undefined =>
+  c.req.header("coder-session-token") ?? /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+
+/** Only its form is checked here: the verbs of agents check the rest on what they read. */
+function agentTokenOf(c: Ctx): AgentToken {
+  const token = parseAgentToken(headerKeyOf(c) ?? "");
+  if (token === undefined)
+    throw unauthorized("Agents bring the token of their workspace, in the header Coder-Session-Token.");
+  return token;
+}
+
 /** A header's key wins over a cookie's; a cookie from a foreign page changes nothing. */
 function credentialOf(c: Ctx): Credential {
-  const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  const header = c.req.header("coder-session-token") ?? bearer;
+  const header = headerKeyOf(c);
   const text = header ?? getCookie(c, sessionCookie);
   if (text === undefined || text === "")
     throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");

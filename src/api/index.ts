@@ -1,6 +1,7 @@
 // All routes of the HTTP API. `Api` is what typed clients see.
 import { Hono } from "hono";
 import { openApiDocument } from "../openapi.ts";
+import { agentRoutes } from "./agents.ts";
 import { auditRoutes } from "./audit.ts";
 import { buildRoutes } from "./builds.ts";
 import { fileRoutes } from "./files.ts";
@@ -52,6 +53,7 @@ function createRoutes() {
     .route("/api/v2", buildRoutes)
     .route("/api/v2", provisionerJobRoutes)
     .route("/api/v2", provisionerStateRoutes)
+    .route("/api/v2", agentRoutes)
     .route("/", healthRoutes)
     .route("/", metricsRoutes);
 }

@@ -44,6 +44,7 @@ export const workspaceRoutes: Row[] = [
     "provisioners ask over plain HTTP, not over a WebSocket of Coder's own protocol",
     "POST /provisionerdaemons/jobs/acquire",
   ),
+  same("POST /workspaceagents/me/report-lifecycle"),
   absent("PATCH /workspaceagents/me/app-status", notYet),
   absent("GET /workspaceagents/me/rpc", "agents report over plain HTTP"),
   absent("GET /prebuilds/settings", notYet),

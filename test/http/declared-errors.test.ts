@@ -15,6 +15,8 @@ import { workspaceBodies, workspaceErrors } from "../support/workspace-errors.ts
 
 const nobody = "00000000-0000-4000-8000-000000000000";
 const template = "39b1e189-c857-4b0c-877a-511144c18516";
+/** Of the form of an agent's token, which is all that is looked at before the body is. */
+const agentLike = `agent_${"0".repeat(32)}_${"0".repeat(64)}`;
 const foreign = { origin: "https://elsewhere.example", "sec-fetch-site": "cross-site" };
 
 interface World {
@@ -280,9 +282,13 @@ function general(method: string, path: string, status: number, access: string): 
     return ({ server, notify }) =>
       server.call(method, to, { token: notify, ...(isForOne ? { json } : bodyFor(method, path)) });
   }
-  // Whoever may call it at all: a provisioner, or the owner.
-  const caller = ({ token, provisioner }: World): Pick<CallOptions, "token" | "headers"> =>
-    access === "provisioner" ? { headers: { "coder-provisioner-daemon-key": provisioner } } : { token };
+  // Whoever may call it at all: a provisioner, an agent, or the owner.
+  const caller = ({ token, provisioner }: World): Pick<CallOptions, "token" | "headers"> => {
+    if (access === "agent") return { token: agentLike };
+    return access === "provisioner"
+      ? { headers: { "coder-provisioner-daemon-key": provisioner } }
+      : { token };
+  };
   const send =
     (body: string, type: string): Make =>
     (world) => {

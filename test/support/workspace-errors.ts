@@ -1,6 +1,6 @@
 // How each declared error of the routes of workspaces, builds and jobs is made.
 import { randomUUID } from "node:crypto";
-import { outcome } from "./workspaces.ts";
+import { agentTokenOf, outcome } from "./workspaces.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 
 interface World {
@@ -37,6 +37,19 @@ const withWorkspace =
     const { json } = await as("POST", "/users/me/workspaces", { name, template_id: template.id })(world);
     return make({ id: json.id, name, templateId: template.id, buildId: json.latest_build.id })(world);
   };
+
+/** Of a workspace whose first build waits: nobody knows its agents yet. */
+const asAgentTooEarly = (method: string, path: string, json: unknown): Make =>
+  withWorkspace(({ id }) => async ({ server }) => {
+    const token = await agentTokenOf(server, id);
+    return server.call(method, `/api/v2/workspaceagents/me/${path}`, { token, json });
+  });
+
+const ofAgents: Record<string, Make> = {
+  "POST /api/v2/workspaceagents/me/report-lifecycle 409": asAgentTooEarly("POST", "report-lifecycle", {
+    state: "ready",
+  }),
+};
 
 const start = { transition: "start" };
 const created = { name: "web", template_id: nobody };
@@ -90,6 +103,7 @@ const largeState = new Uint8Array(8 * 1_048_576 + 1);
 export const workspaceErrors: Record<string, Make> = {
   ...ofJobs,
   ...ofState,
+  ...ofAgents,
   "POST /api/v2/provisionerjobs/:id/plan 413": asProvisioner(
     "POST",
     `/provisionerjobs/${nobody}/plan`,

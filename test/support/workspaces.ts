@@ -10,6 +10,7 @@ import {
   templateVersions,
 } from "../../db/schema.ts";
 import { randomText } from "../../src/ids.ts";
+import { makeAgentToken } from "../../src/workspaces/rules/agent-token.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 
 export interface VersionOptions {
@@ -145,3 +146,11 @@ export const outcome = {
     },
   ],
 };
+
+/** What the agents of a workspace's latest build sign in with, as the provisioner is told. */
+export async function agentTokenOf(server: TestServer, workspaceId: string): Promise<string> {
+  const [row] = await server.sql(`SELECT agent_generation FROM workspace_builds
+    WHERE id = (SELECT latest_build_id FROM workspaces WHERE id = '${workspaceId}')`);
+  const key = server.deps().keysFor("agent-token")[0];
+  return server.secret(makeAgentToken(key, workspaceId, row!["agent_generation"] as string));
+}

@@ -1,8 +1,16 @@
-// SQL of what runs in a workspace, as a build has left it: resources, agents and apps.
-import { asc, eq } from "drizzle-orm";
+// SQL of what runs in a workspace: resources, agents and apps as a build has left them, and what agents say of themselves.
+import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { insertRows } from "../../../db/rows.ts";
-import { workspaceAgents, workspaceApps, workspaceResources } from "../../../db/schema.ts";
+import {
+  workspaceAgents,
+  workspaceApps,
+  workspaceBuilds,
+  workspaceResources,
+  workspaces,
+  type BuildStatus,
+  type LifecycleState,
+} from "../../../db/schema.ts";
 
 export interface Outcome {
   resources: (typeof workspaceResources.$inferInsert)[];
@@ -22,3 +30,51 @@ export const listAgents = (buildId: string) =>
     .from(workspaceAgents)
     .where(eq(workspaceAgents.buildId, buildId))
     .orderBy(asc(workspaceAgents.id));
+
+/** JSON of the agents that work under the latest build's generation: those of its newest build that is done. */
+const agentsAtWork = sql<string>`(SELECT json_group_array(json_object('id', a.id, 'name', a.name,
+    'lifecycleState', a.lifecycle_state, 'lifecycleChangedAt', a.lifecycle_changed_at))
+  FROM workspace_agents a WHERE a.build_id = (SELECT b.id FROM workspace_builds b
+    WHERE b.workspace_id = ${workspaces.id} AND b.agent_generation = ${workspaceBuilds.agentGeneration}
+      AND (b.status = 'succeeded' OR EXISTS (SELECT 1 FROM workspace_agents x WHERE x.build_id = b.id))
+    ORDER BY b.number DESC LIMIT 1))`;
+
+/** A workspace that there is, its latest build, and its agents. */
+export const findAgents = (workspaceId: string) =>
+  query
+    .select({
+      id: workspaces.id,
+      name: workspaces.name,
+      ownerId: workspaces.ownerId,
+      organizationId: workspaces.organizationId,
+      build: {
+        id: workspaceBuilds.id,
+        status: workspaceBuilds.status,
+        transition: workspaceBuilds.transition,
+        agentGeneration: workspaceBuilds.agentGeneration,
+        hasAiTask: workspaceBuilds.hasAiTask,
+        aiTaskPrompt: workspaceBuilds.aiTaskPrompt,
+        aiTaskSidebarAppId: workspaceBuilds.aiTaskSidebarAppId,
+      },
+      agents: agentsAtWork.as("agents"),
+    })
+    .from(workspaces)
+    .innerJoin(workspaceBuilds, eq(workspaceBuilds.id, workspaces.latestBuildId))
+    .where(and(eq(workspaces.id, workspaceId), isNull(workspaces.deletedAt)));
+
+/** True in SQL while the workspace's latest build is the one that was seen, as it was seen. */
+export const isLatestBuild = (build: { id: string; status: BuildStatus }): SQL => sql`EXISTS (
+  SELECT 1 FROM workspaces w JOIN workspace_builds b ON b.id = w.latest_build_id
+  WHERE b.id = ${build.id} AND b.status = ${build.status} AND w.deleted_at IS NULL)`;
+
+/** Only ever to what was said later. */
+export const setLifecycle = (agentId: string, state: LifecycleState, at: number, when: SQL): Statement =>
+  query
+    .update(workspaceAgents)
+    .set({ lifecycleState: state, lifecycleChangedAt: at })
+    .where(
+      sql`${workspaceAgents.id} = ${agentId} AND COALESCE(${workspaceAgents.lifecycleChangedAt}, 0) <= ${at} AND ${when}`,
+    );
+
+/** A row while this holds. */
+export const findTruth = (what: SQL) => query.all<{ holds: number }>(sql`SELECT 1 AS holds WHERE ${what}`);

@@ -1,0 +1,72 @@
+// What agents report of themselves, through the API.
+import { describe, expect, test } from "vitest";
+import { startTask, twoAgents } from "../support/task.ts";
+import { agentTokenOf } from "../support/workspaces.ts";
+
+describe("a report of an agent's lifecycle", () => {
+  const agentsOf = (workspace: { latest_build: { resources: { agents: object[] }[] } }) =>
+    workspace.latest_build.resources.flatMap(({ agents }) => agents);
+
+  test("is what people see of it", async () => {
+    const { lifecycle, workspace } = await startTask();
+    const [before] = agentsOf(await workspace());
+    expect(before).toMatchObject({ lifecycle_state: "created", status: "connecting" });
+    const answer = await lifecycle("ready");
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    const [after] = agentsOf(await workspace());
+    expect(after).toMatchObject({ lifecycle_state: "ready", status: "connected" });
+  });
+
+  test("counts by the agent's clock: one that was overtaken changes nothing, one from the future is now", async () => {
+    const { lifecycle, workspace, server } = await startTask();
+    const at = (offset: number) => ({ changed_at: new Date(server.clock.now() + offset).toISOString() });
+    const stateOf = async () => agentsOf(await workspace())[0];
+    await lifecycle("ready", at(-1_000));
+    expect((await lifecycle("starting", at(-2_000))).status).toBe(204);
+    expect(await stateOf()).toMatchObject({ lifecycle_state: "ready" });
+    await lifecycle("shutting_down", at(3_600_000));
+    server.clock.advance(1);
+    await lifecycle("off", { changed_at: "0001-01-01T00:00:00Z" });
+    expect(await stateOf()).toMatchObject({ lifecycle_state: "off" });
+  });
+
+  test("comes from one agent of several by its name", async () => {
+    const { lifecycle, workspace, agentToken } = await startTask({ agents: twoAgents });
+    const nameless = await lifecycle("ready");
+    expect([nameless.status, nameless.json.message]).toEqual([401, expect.stringContaining("main, side")]);
+    expect((await lifecycle("ready", {}, `${agentToken}.side`)).status).toBe(204);
+    expect((await lifecycle("ready", {}, `${agentToken}.other`)).status).toBe(401);
+    const states = agentsOf(await workspace()).map((agent) => Object.assign({}, agent));
+    expect(states).toMatchObject([
+      { name: "main", lifecycle_state: "created" },
+      { name: "side", lifecycle_state: "ready" },
+    ]);
+  });
+
+  test("is taken from a start to the end of the stop after it, and of the next start by its own token", async () => {
+    const { lifecycle, build, finish, server, workspaceId, agentToken } = await startTask();
+    await build("stop");
+    expect((await lifecycle("shutting_down")).status).toBe(204);
+    await finish();
+    expect((await lifecycle("off")).status).toBe(401);
+    await build("start");
+    expect((await lifecycle("starting")).status).toBe(401);
+    const next = await agentTokenOf(server, workspaceId);
+    expect(next).not.toBe(agentToken);
+    expect((await lifecycle("starting", {}, next)).status).toBe(409);
+    await finish();
+    expect((await lifecycle("starting", {}, next)).status).toBe(204);
+    await build("delete");
+    await finish();
+    expect((await lifecycle("off", {}, next)).status).toBe(401);
+  });
+
+  test.each([
+    ["no token", ""],
+    ["a person's key", "Ab3dE6gH9j-0123456789abcdefghijkl"],
+    ["a token of nothing", `agent_${"0".repeat(32)}_${"0".repeat(64)}`],
+  ])("is refused with %s", async (_what, as) => {
+    const { lifecycle } = await startTask();
+    expect((await lifecycle("ready", {}, as)).status).toBe(401);
+  });
+});
