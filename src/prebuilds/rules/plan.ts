@@ -1,0 +1,143 @@
+// What a pass is to do about the pools, and why: a pure function of what was read. `apply.ts` carries it out; the dry run,
+// the page and the command line show it.
+import { mostWanted } from "./desired.ts";
+import { span } from "./eligibility.ts";
+import { inactiveWords, poolStates, type PoolState } from "./pool-state.ts";
+import { share } from "./share.ts";
+import type { Policy, Pool, Snapshot } from "./snapshot.ts";
+
+/** A workspace as it was seen: it is only touched while `buildId` is still its latest build. */
+export interface Target {
+  workspaceId: string;
+  name: string;
+  buildId: string;
+}
+
+interface Common {
+  pool: Pool;
+  /** A sentence without its full stop. */
+  reason: string;
+}
+/** The first four change workspaces, the marks the preset; the others say why nothing happens. */
+export type Action = Common &
+  (
+    | { kind: "create"; count: number }
+    | { kind: "delete"; why: "outdated" | "expired" | "extraneous"; targets: Target[] }
+    | { kind: "cancel"; targets: Target[] }
+    | { kind: "mark_hard_limited"; failed: number }
+    | { kind: "mark_validation_failed"; missing: string[] }
+    | { kind: "mark_normal" }
+    | { kind: "backoff"; until: number }
+    | { kind: "suppress"; count: number }
+    | { kind: "wait"; count: number }
+  );
+export type ActionKind = Action["kind"];
+
+export interface Plan {
+  states: PoolState[];
+  actions: Action[];
+}
+
+export function plan(snapshot: Snapshot, now: number, policy: Policy): Plan {
+  const states = poolStates(snapshot, now, policy);
+  const wanted = states.map((state) => ({
+    first: [...marksFor(state, policy), ...cancellations(state)],
+    later: state.backoffUntil === null ? changesFor(state) : [backoff(state, state.backoffUntil)],
+  }));
+  const canceled = wanted.flatMap(({ first }) => first).reduce((sum, action) => sum + targetsOf(action), 0);
+  const room = policy.maxPending - Math.max(0, snapshot.pending - canceled);
+  const granted = share(
+    wanted.map(({ later }) => later),
+    Math.max(0, room),
+    policy.maxPending,
+  );
+  return { states, actions: wanted.flatMap(({ first }, index) => [...first, ...granted[index]!]) };
+}
+
+const targetsOf = (action: Action) => (action.kind === "cancel" ? action.targets.length : 0);
+
+/** What is stored of a preset follows what its builds have come to. */
+function marksFor(state: PoolState, policy: Policy): Action[] {
+  const { pool, isActive, isAtLimit, hasRecovered } = state;
+  if (!isActive) return [];
+  if (pool.status === "normal" && pool.missingParameters.length > 0 && mostWanted(pool) > 0) {
+    const missing = pool.missingParameters;
+    return [{ kind: "mark_validation_failed", pool, missing, reason: missingWords(missing) }];
+  }
+  const isNewEpisode = pool.status === "normal" || (pool.status === "hard_limited" && hasRecovered);
+  if (isAtLimit && isNewEpisode) {
+    const failed = policy.failureHardLimit;
+    return [{ kind: "mark_hard_limited", pool, failed, reason: limitWords(failed) }];
+  }
+  if (pool.status === "hard_limited" && hasRecovered)
+    return [{ kind: "mark_normal", pool, reason: "a workspace was built since the limit was reached" }];
+  return [];
+}
+
+/** Jobs that would build what nobody wants any more, and that nobody has begun. */
+function cancellations({ pool, isActive, underway }: PoolState): Action[] {
+  if (isActive) return [];
+  const targets = underway
+    .filter(({ isCreation, status }) => isCreation && status === "pending")
+    .map(toTarget);
+  return targets.length === 0 ? [] : [{ kind: "cancel", pool, targets, reason: inactiveWords(pool) }];
+}
+
+/** Coder's CalculateActions, apart from backoff: expired ones of an inactive pool are deleted, too. */
+function changesFor(state: PoolState): Action[] {
+  const { pool, isActive, running, expired, extraneous } = state;
+  const { ttlSeconds } = pool;
+  if (!isActive) return deletion(pool, "outdated", [...expired, ...running], inactiveWords(pool));
+  return [
+    ...deletion(pool, "expired", expired, `older than ${span((ttlSeconds ?? 0) * 1_000)}`),
+    ...deletion(
+      pool,
+      "extraneous",
+      running.slice(0, extraneous),
+      `${running.length} are running, ${state.desired} are wanted`,
+    ),
+    ...creation(state),
+  ];
+}
+
+type Seen = { workspaceId: string; name: string; buildId: string };
+const toTarget = ({ workspaceId, name, buildId }: Seen): Target => ({ workspaceId, name, buildId });
+
+const deletion = (
+  pool: Pool,
+  why: "outdated" | "expired" | "extraneous",
+  prebuilds: readonly Seen[],
+  reason: string,
+): Action[] =>
+  prebuilds.length === 0 ? [] : [{ kind: "delete", pool, why, targets: prebuilds.map(toTarget), reason }];
+
+/** Never more than the pool wants in all; nothing while its builds fail, or can't be made. */
+function creation({ pool, desired, running, starting, missing, isAtLimit }: PoolState): Action[] {
+  const count = Math.min(missing, desired);
+  if (count === 0) return [];
+  if (pool.status === "validation_failed" || pool.missingParameters.length > 0)
+    return [{ kind: "suppress", pool, count, reason: missingWords(pool.missingParameters) }];
+  if (isAtLimit)
+    return [
+      {
+        kind: "suppress",
+        pool,
+        count,
+        reason: "its newest builds have all failed: the hard limit is reached",
+      },
+    ];
+  const reason = `${desired} are wanted, ${running.length} are running and ${starting} are starting`;
+  return [{ kind: "create", pool, count, reason }];
+}
+
+function backoff({ pool, failedLately }: PoolState, until: number): Action {
+  const builds = failedLately === 1 ? "1 build has" : `${failedLately} builds have`;
+  return { kind: "backoff", pool, until, reason: `${builds} failed lately` };
+}
+
+const limitWords = (failed: number) =>
+  failed === 1 ? "its newest build has failed" : `its newest ${failed} builds have all failed`;
+const missingWords = (missing: readonly string[]) =>
+  missing.length === 0
+    ? "its builds could not be made; a new version or a resume makes it try again"
+    : `its version requires ${missing.join(", ")}, and the preset has no value for ${missing.length === 1 ? "it" : "them"}`;

@@ -1,0 +1,117 @@
+// What a pool has and what it wants, by the definitions of Coder's CalculateState. Plans, the API and metrics use it.
+import { createWallClock, desiredNow, type Desired } from "./desired.ts";
+import { isReady, span, whyNotReady } from "./eligibility.ts";
+import type { Policy, Pool, Prebuild, Snapshot, Underway } from "./snapshot.ts";
+
+export interface PoolState {
+  pool: Pool;
+  /** Its version is the active one of a template that is neither deleted nor deprecated. */
+  isActive: boolean;
+  desired: number;
+  /** Why its schedules are not followed. */
+  scheduleProblem: string | null;
+  /** Not expired, oldest first. */
+  running: Prebuild[];
+  /** Oldest first. */
+  expired: Prebuild[];
+  eligible: Prebuild[];
+  notEligible: { prebuild: Prebuild; why: string }[];
+  /** More than it wants. */
+  extraneous: number;
+  underway: Underway[];
+  starting: number;
+  stopping: number;
+  deleting: number;
+  /** To be made so that it has what it wants, whatever stands in the way. */
+  missing: number;
+  /** Until then, and at that very moment, nothing is done; null: it doesn't wait. */
+  backoffUntil: number | null;
+  failedLately: number;
+  isAtLimit: boolean;
+  hasRecovered: boolean;
+}
+
+export function poolStates(snapshot: Snapshot, now: number, policy: Policy): PoolState[] {
+  const wallClock = createWallClock(now);
+  const running = Map.groupBy(snapshot.running, ({ presetId }) => presetId);
+  const underway = Map.groupBy(snapshot.underway, ({ presetId }) => presetId);
+  const backoffs = new Map(snapshot.backoffs.map((row) => [row.presetId, row]));
+  const atLimit = new Set(snapshot.atLimit.map(({ presetId }) => presetId));
+  const recovered = new Set(snapshot.recovered.map(({ presetId }) => presetId));
+  return snapshot.pools.map((pool) => {
+    const id = pool.presetId;
+    const isActive = pool.usesActiveVersion && !pool.isDeleted && !pool.isDeprecated;
+    const desired = isActive ? desiredNow(pool, wallClock) : none;
+    const backoff = backoffs.get(id);
+    const waits = backoff !== undefined && backoff.failed > 0;
+    const until = waits ? backoff.lastBuildAt + backoff.failed * policy.backoffInterval : -Infinity;
+    return {
+      pool,
+      isActive,
+      desired: desired.instances,
+      scheduleProblem: desired.problem,
+      ...countWorkspaces(
+        pool,
+        isActive,
+        desired.instances,
+        running.get(id) ?? [],
+        underway.get(id) ?? [],
+        now,
+      ),
+      backoffUntil: now > until ? null : until,
+      failedLately: backoff?.failed ?? 0,
+      isAtLimit: atLimit.has(id),
+      hasRecovered: recovered.has(id),
+    };
+  });
+}
+
+const none: Desired = { instances: 0, problem: null };
+
+function countWorkspaces(
+  pool: Pool,
+  isActive: boolean,
+  desired: number,
+  all: readonly Prebuild[],
+  underway: Underway[],
+  now: number,
+) {
+  const byAge = all.toSorted((a, b) => a.createdAt - b.createdAt || (a.workspaceId < b.workspaceId ? -1 : 1));
+  const isExpired = ({ createdAt }: Prebuild) =>
+    pool.ttlSeconds !== null && pool.ttlSeconds > 0 && now - createdAt > pool.ttlSeconds * 1_000;
+  const expired = byAge.filter(isExpired);
+  const running = byAge.filter((prebuild) => !isExpired(prebuild));
+  const doing = (transition: string) =>
+    underway.filter((one) => one.transition === transition && one.status !== "canceling").length;
+  const starting = doing("start");
+  const eligible = isActive ? running.filter(isReady) : [];
+  return {
+    running,
+    expired,
+    eligible,
+    notEligible: byAge
+      .filter((prebuild) => !eligible.includes(prebuild))
+      .map((prebuild) => ({
+        prebuild,
+        why: !isActive
+          ? inactiveWords(pool)
+          : isExpired(prebuild)
+            ? `it is older than ${span(pool.ttlSeconds! * 1_000)}`
+            : whyNotReady(prebuild, now)!,
+      })),
+    extraneous: isActive ? Math.max(running.length - desired, 0) : 0,
+    underway,
+    starting,
+    stopping: doing("stop"),
+    deleting: doing("delete"),
+    missing: isActive ? Math.max(desired - running.length - starting, 0) : 0,
+  };
+}
+
+/** Why a pool that is not active wants nothing. */
+export const inactiveWords = (pool: Pool): string =>
+  pool.isDeleted
+    ? "its template has been deleted"
+    : !pool.usesActiveVersion
+      ? `version ${pool.versionName} is not the active one`
+      : "its template is deprecated";
