@@ -11,7 +11,17 @@ import type { EnqueueGroup } from "./notifications/group.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
 import type { JobWaker } from "./workspaces/waker.ts";
 
+export interface Clock {
+  /** Epoch milliseconds: the machine's time, corrected. */
+  now: () => number;
+  /** The machine's own. */
+  local: () => number;
+  /** Hears what the database's clock said when it was asked at the local time `asked`; answers by how much that changed ours. */
+  observe: (database: number, asked: number) => number;
+}
+
 export interface Process {
+  clock: Clock;
   /** Compiled notification templates, by id and version. */
   templates: TemplateCache;
   /** Gathers concurrent enqueues into one write; null where each request writes for itself (Workers). */
@@ -47,7 +57,7 @@ export type Post = (request: {
 
 export interface Deps {
   db: Database;
-  /** Epoch milliseconds; the only clock. */
+  /** Epoch milliseconds; the only clock (`process.clock`). */
   now: () => number;
   /** A UUID of version 7, increasing. */
   newId: () => string;

@@ -1,11 +1,13 @@
-// One pass of everything periodic. Safe to run twice, at the same time, on two machines; each part stands alone.
+// One pass of everything periodic. Safe to run twice, at the same time, on two machines; each part stands alone. What the
+// parts look at first is read in one round trip: an idle pass costs that, one claim and one write.
+import { readClock } from "../db/health.ts";
 import { noteKey } from "./accounts/key-check.ts";
 import { purgeAccounts } from "./accounts/purge.ts";
 import type { Deps } from "./deps.ts";
 import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
 import { purgeNotifications } from "./notifications/purge.ts";
-import { noteTick } from "./notifications/store/settings.ts";
-import { expireLeases } from "./workspaces/expire-leases.ts";
+import { noteTick, readLastTick } from "./notifications/store/settings.ts";
+import { expireLeases, leaseReads } from "./workspaces/expire-leases.ts";
 
 export interface TickReport {
   dispatch: DispatchReport | null;
@@ -16,8 +18,8 @@ export interface TickReport {
 
 /** `until`: epoch milliseconds after which nothing new is begun. */
 export async function tick(deps: Deps, options: { until?: number } = {}): Promise<TickReport> {
-  // First, because it asks when the pass before was.
-  const lapsed = await part(deps, "leases", () => expireLeases(deps));
+  const opening = await part(deps, "opening", () => open(deps));
+  const lapsed = opening && (await part(deps, "leases", () => expireLeases(deps, opening)));
   const dispatched = await part(deps, "dispatch", () => dispatch(deps, options));
   const purged = await part(deps, "purge", async () => {
     const notes = [noteTick(deps.now()), ...noteKey(deps)];
@@ -26,6 +28,26 @@ export async function tick(deps: Deps, options: { until?: number } = {}): Promis
   });
   return { dispatch: dispatched, lapsed, purged: purged ?? false };
 }
+
+/** Sets our clock by the database's, and looks for what each part has to do. */
+async function open(deps: Deps) {
+  const { clock } = deps.process;
+  const asked = clock.local();
+  const answers = await deps.db.read({
+    clock: readClock(),
+    lastTick: readLastTick(),
+    ...leaseReads(deps.now()),
+  });
+  const change = clock.observe(answers.clock[0]!.now, asked);
+  if (Math.abs(change) > worthTelling)
+    deps.log.warn("this machine's clock differs from the database's; going by the database's", {
+      seconds: change / 1_000,
+    });
+  return answers;
+}
+
+/** Milliseconds of difference that an operator should know of. */
+const worthTelling = 5_000;
 
 async function part<T>(deps: Deps, name: string, work: () => Promise<T>): Promise<T | null> {
   try {

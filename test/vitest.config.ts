@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 const http = ["test/http/**/*.test.ts"];
 // Most tests wait for sockets and processes: one worker more than there are cores keeps two cores busy.
 const common = {
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  testTimeout: 90_000,
+  hookTimeout: 90_000,
   pool: "forks" as const,
   isolate: false,
   maxWorkers: 3,

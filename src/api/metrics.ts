@@ -14,7 +14,7 @@ import { setupRequestOf } from "./first-user.ts";
 import { endpoint, type Ctx, type Env } from "./http.ts";
 import { probe, type Probe } from "./probe.ts";
 import { judgeMetricsAccess } from "./rules/metrics-access.ts";
-import { readClock } from "./store/health.ts";
+import { readClock } from "../../db/health.ts";
 
 export const metricsRoutes = new Hono<Env>().get(
   "/metrics",
@@ -94,7 +94,7 @@ function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof met
     gauge(
       "belfry_clock_offset_seconds",
       "By how much this instance's clock is ahead of the database's.",
-      (now() - clock[0]!.now) / 1_000,
+      (deps.process.clock.local() - clock[0]!.now) / 1_000,
     ),
     gauge(
       "belfry_secret_key_matches",

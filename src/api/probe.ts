@@ -2,9 +2,9 @@
 // reads all the while. Readiness and metrics ask, and read in the same round trip what they show.
 import type { Answers, Reads } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
+import { writeProbe } from "../../db/health.ts";
 import type { Deps } from "../deps.ts";
 import { databaseWords, type DatabaseState } from "./rules/database-state.ts";
-import { writeProbe } from "./store/health.ts";
 
 export interface Probe<T extends Reads> {
   state: DatabaseState;

@@ -1,7 +1,8 @@
 // `npm start` and `belfry serve`: configuration from the environment, then a server that says what a person needs next.
 import { banner } from "./banner.ts";
 import { failureWords } from "./failure.ts";
-import { PortInUseError, startServer } from "./server.ts";
+import { PortInUseError } from "./listen.ts";
+import { startServer } from "./server.ts";
 
 try {
   const server = await startServer(process.env, {

@@ -1,6 +1,6 @@
 // What lives as long as a Node process: groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
-import type { Process } from "../deps.ts";
+import type { Clock, Process } from "../deps.ts";
 import type { Log } from "../log.ts";
 import type { MailPool } from "../notifications/channels/smtp/pool.ts";
 import { createNudgeQueue } from "../notifications/dispatch.ts";
@@ -9,6 +9,7 @@ import { createHub } from "../notifications/hub.ts";
 import { createJobWaker } from "../workspaces/waker.ts";
 
 export interface ProcessOptions {
+  clock: Clock;
   db: Database;
   log: Log;
   stopping: AbortSignal;
@@ -21,8 +22,10 @@ export interface ProcessOptions {
 /** Milliseconds between looks for other processes' notifications. */
 const hubInterval = 1_000;
 
-export function createProcess({ db, log, stopping, hashes, mail, passwordCost }: ProcessOptions): Process {
+export function createProcess(options: ProcessOptions): Process {
+  const { clock, db, log, stopping, hashes, mail, passwordCost } = options;
   return {
+    clock,
     templates: new Map(),
     mail,
     group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),

@@ -1,33 +1,32 @@
 // A whole server on Node: opens and prepares the database, listens, ticks, and stops cleanly. Tests start it in-process.
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import type { Client } from "@libsql/client";
-import { Cron } from "croner";
 import { createDatabase, type Database } from "../../db/client.ts";
+import { readClock } from "../../db/health.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApp } from "../app.ts";
 import { parseConfig, type Config } from "../config.ts";
-import type { Deps, Post } from "../deps.ts";
+import type { Clock, Deps, Post } from "../deps.ts";
 import { createNewId } from "../ids.ts";
 import { createLog, type Log } from "../log.ts";
-import { tick } from "../tick.ts";
 import { createAssets } from "./assets.ts";
+import { createClock } from "./clock.ts";
 import { databaseFile, openClient } from "./database.ts";
+import { createDeferral, startTicker } from "./deferral.ts";
+import { close, listen } from "./listen.ts";
 import { createMail } from "./mail.ts";
 import { createPost } from "./post.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 import { createProcess } from "./process.ts";
 import { openKeys } from "./secret-key.ts";
 
-export class PortInUseError extends Error {
-  override readonly name = "PortInUseError";
-}
-
 export interface ServerOptions {
   write: (line: string) => void;
   terminal: boolean;
   /** Tests set the clock, wrap the database's client, switch the tick off. */
   now?: () => number;
+  /** Corrects the clock by the database's; left out: unless `now` is given. */
+  followDatabaseClock?: boolean;
   wrapClient?: (client: Client) => Client;
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
   /** Gets each answer of a database server. */
@@ -60,7 +59,11 @@ export async function startServer(
   environment: Record<string, string | undefined>,
   options: ServerOptions,
 ): Promise<RunningServer> {
-  const now = options.now ?? Date.now;
+  const clock = createClock({
+    local: options.now ?? Date.now,
+    follow: options.followDatabaseClock ?? options.now === undefined,
+  });
+  const { now } = clock;
   const newId = createNewId(now);
   const { config: given, log } = configure(environment, options, now);
   let config = given;
@@ -68,20 +71,15 @@ export async function startServer(
   const db = createDatabase(options.wrapClient?.(client) ?? client, options);
   const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
+  await setClock(db, clock);
 
   const stopping = new AbortController();
   const { post, mail, ...outlets } = openOutlets(config, options);
-  const process = createProcess({
-    db,
-    log,
-    stopping: stopping.signal,
-    hashes: 2,
-    mail,
-    passwordCost: options.passwordCost,
-  });
-  const deferral = createDeferral(log);
+  const { signal } = stopping;
+  const { passwordCost } = options;
+  const process = createProcess({ clock, db, log, stopping: signal, hashes: 2, mail, passwordCost });
+  const { defer, settled } = createDeferral(log);
   const assets = createAssets();
-  const { defer } = deferral;
   const deps = (clientAddress: string | null = null): Deps => {
     return { db, now, newId, config, log, clientAddress, assets, process, post, keysFor, defer };
   };
@@ -94,31 +92,27 @@ export async function startServer(
   const port = await listen(http, config);
   // Port 0 is "any free one": links must name the one that it became.
   config = { ...config, port, accessUrl: config.accessUrl.replace(/:0$/, `:${port}`) };
-  if (options.ticking !== false) defer(() => tick(deps()));
-  const ticker = options.ticking === false ? undefined : startTicker(config, deps, deferral);
+  const ticker = options.ticking === false ? undefined : startTicker(config, deps);
 
   const stop = async () => {
     stopping.abort();
     ticker?.stop();
     process.hub.close();
     const patience = new Promise((resolve) => setTimeout(resolve, stopPatience).unref());
-    await Promise.race([Promise.all([close(http), deferral.settled()]), patience]);
+    await Promise.race([Promise.all([close(http), settled()]), patience]);
     await outlets.close();
     db.close();
   };
   const file = databaseFile(config.databaseUrl);
-  return {
-    config,
-    prepared,
-    setupCode,
-    address: config.accessUrl,
-    databaseFile: file,
-    deps,
-    db,
-    log,
-    settled: deferral.settled,
-    stop,
-  };
+  const address = config.accessUrl;
+  return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
+}
+
+/** Before the first request: leases are only as good as the clocks that they are read by. */
+async function setClock(db: Database, clock: Clock): Promise<void> {
+  const asked = clock.local();
+  const answer = await db.read({ clock: readClock() });
+  clock.observe(answer.clock[0]!.now, asked);
 }
 
 function configure(
@@ -144,61 +138,4 @@ function openOutlets(config: Config, options: ServerOptions) {
     mail,
     close: () => Promise.all([poster.close(), mail?.close()]),
   };
-}
-
-interface Deferral {
-  defer: Deps["defer"];
-  /** Resolves when all that was deferred is done. */
-  settled: () => Promise<void>;
-}
-
-function createDeferral(log: Log): Deferral {
-  const running = new Set<Promise<unknown>>();
-  return {
-    defer: (task) => {
-      const job: Promise<unknown> = new Promise((resolve) => setImmediate(resolve))
-        .then(task)
-        .catch((error: unknown) => log.error("work after an answer failed", { reason: String(error) }))
-        .finally(() => running.delete(job));
-      running.add(job);
-    },
-    settled: async () => {
-      while (running.size > 0) await Promise.all(running);
-    },
-  };
-}
-
-/** Resolves when every request is answered; connections that are kept alive for more don't count. */
-async function close(http: ReturnType<typeof createAdaptorServer>): Promise<void> {
-  const sweep = setInterval(() => "closeIdleConnections" in http && http.closeIdleConnections(), 20);
-  await new Promise((resolve) => http.close(resolve));
-  clearInterval(sweep);
-}
-
-function startTicker(config: Config, deps: () => Deps, deferral: Deferral): Cron {
-  const interval = Math.max(1, Math.round(config.notifications.fetchInterval / 1_000));
-  // `protect`: a pass that is still running is not joined by another.
-  return new Cron(
-    "* * * * * *",
-    { interval, protect: true, unref: true },
-    () =>
-      new Promise<void>((resolve) => {
-        deferral.defer(() => tick(deps()).finally(resolve));
-      }),
-  );
-}
-
-function listen(http: ReturnType<typeof createAdaptorServer>, config: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EADDRINUSE") return reject(error);
-      const other = config.port + 1;
-      reject(
-        new PortInUseError(
-          `Port ${config.port} on ${config.host} is in use. Stop what listens there, or start on another one: BELFRY_HTTP_ADDRESS=${config.host}:${other} npm start`,
-        ),
-      );
-    });
-    http.listen(config.port, config.host, () => resolve((http.address() as AddressInfo).port));
-  });
 }

@@ -10,6 +10,7 @@ import { createNewId } from "../ids.ts";
 import { createKeys } from "../keys.ts";
 import { createLog } from "../log.ts";
 import { tick } from "../tick.ts";
+import { createClock } from "./clock.ts";
 import { createProcess } from "./process.ts";
 import { createWorkerMail } from "./worker-mail.ts";
 
@@ -86,7 +87,8 @@ function configure(bindings: Bindings, origin: string | undefined): Config | und
 }
 
 function createDeps({ config, bindings, lifetime }: Invocation, clientAddress: string | null): Deps {
-  const now = Date.now;
+  const clock = createClock({ local: Date.now, follow: true });
+  const { now } = clock;
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat ?? "json",
@@ -97,6 +99,7 @@ function createDeps({ config, bindings, lifetime }: Invocation, clientAddress: s
   const { mail } = config.notifications;
   const process: Process = {
     ...createProcess({
+      clock,
       db,
       log,
       stopping: new AbortController().signal,

@@ -1,18 +1,18 @@
 // Jobs whose provisioner has not been heard of: back to the queue, or failed. A part of the tick.
+import type { Answers } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
-import { readLastTick } from "../notifications/store/settings.ts";
+import type { readLastTick } from "../notifications/store/settings.ts";
 import { afterLapse, wasAway } from "./rules/job.ts";
 import { cancelLapsed, extendAll, failLapsed, listLapsed, requeueJobs, type Lapsed } from "./store/leases.ts";
 
 const mostAtOnce = 500;
 
-/** Answers how many leases ran out. Reads when the last pass was: it must run before this one is noted. */
-export async function expireLeases(deps: Deps): Promise<number> {
+export const leaseReads = (now: number) => ({ lapsed: listLapsed(now, mostAtOnce) });
+type Seen = Answers<ReturnType<typeof leaseReads> & { lastTick: ReturnType<typeof readLastTick> }>;
+
+/** Answers how many leases ran out. `lastTick` is the pass before: it is read before this one is noted. */
+export async function expireLeases(deps: Deps, { lapsed, lastTick }: Seen): Promise<number> {
   const now = deps.now();
-  const { lastTick, lapsed } = await deps.db.read({
-    lastTick: readLastTick(),
-    lapsed: listLapsed(now, mostAtOnce),
-  });
   if (lapsed.length === 0) return 0;
   const last = lastTick[0] === undefined ? undefined : Number(lastTick[0].value);
   if (wasAway(last, now, deps.config.notifications.fetchInterval)) {

@@ -9,7 +9,7 @@ import { keyMatches } from "../../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.ts";
 import { countPeople } from "../../accounts/store/people.ts";
 import { probe, type Probe } from "../../api/probe.ts";
-import { readClock } from "../../api/store/health.ts";
+import { readClock } from "../../../db/health.ts";
 import { ConfigError, parseConfig, type Config } from "../../config.ts";
 import { createLog } from "../../log.ts";
 import { countLiving, findFailing } from "../../notifications/store/metrics.ts";

@@ -13,6 +13,7 @@ import { createLog } from "../../log.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
 import { failureWords } from "../../runtime/failure.ts";
+import { createClock } from "../../runtime/clock.ts";
 import { createProcess } from "../../runtime/process.ts";
 import { keyFile, openKeys } from "../../runtime/secret-key.ts";
 import type { Context } from "../context.ts";
@@ -62,7 +63,8 @@ async function demandThisRelease(client: Client, config: Config): Promise<void> 
 }
 
 function createDeps(context: Context, config: Config, db: Database): Deps {
-  const { now } = context;
+  const clock = createClock({ local: context.now, follow: false });
+  const { now } = clock;
   const log = createLog({ level: "warn", format: "text", now, write: context.say });
   const stopping = new AbortController().signal;
   const unavailable = () => {
@@ -79,7 +81,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     log,
     clientAddress: null,
     assets: () => Promise.resolve(null),
-    process: createProcess({ db, log, stopping, hashes: 1, mail: null }),
+    process: createProcess({ clock, db, log, stopping, hashes: 1, mail: null }),
   };
 }
 

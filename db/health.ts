@@ -1,6 +1,6 @@
-// SQL that asks the database how it is: a write that leaves no trace but itself, and the database's clock.
+// Statements that ask the database how it is: a write that leaves no trace but itself, and its clock.
 import { sql } from "drizzle-orm";
-import { query, type Statement } from "../../../db/client.ts";
+import { query, type Statement } from "./client.ts";
 
 /** Milliseconds within which one probe's write is good for all. */
 const freshness = 5_000;

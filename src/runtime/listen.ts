@@ -1,0 +1,33 @@
+// The listening socket of Node: opened where the configuration says, closed when every request is answered.
+import type { AddressInfo } from "node:net";
+import type { createAdaptorServer } from "@hono/node-server";
+import type { Config } from "../config.ts";
+
+type HttpServer = ReturnType<typeof createAdaptorServer>;
+
+export class PortInUseError extends Error {
+  override readonly name = "PortInUseError";
+}
+
+/** Resolves with the port. Throws `PortInUseError`. */
+export function listen(http: HttpServer, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      const other = config.port + 1;
+      reject(
+        new PortInUseError(
+          `Port ${config.port} on ${config.host} is in use. Stop what listens there, or start on another one: BELFRY_HTTP_ADDRESS=${config.host}:${other} npm start`,
+        ),
+      );
+    });
+    http.listen(config.port, config.host, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+/** Resolves when every request is answered; connections that are kept alive for more don't count. */
+export async function close(http: HttpServer): Promise<void> {
+  const sweep = setInterval(() => "closeIdleConnections" in http && http.closeIdleConnections(), 20);
+  await new Promise((resolve) => http.close(resolve));
+  clearInterval(sweep);
+}
