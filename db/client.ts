@@ -3,8 +3,16 @@
 // instance bound to each mode.
 import type { Client, InStatement, InValue } from "@libsql/client";
 import type { BatchItem } from "drizzle-orm/batch";
-import { drizzle } from "drizzle-orm/libsql/http";
+import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
+import { LibSQLSession } from "drizzle-orm/libsql/session";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { DatabaseError, toDatabaseError } from "./errors.ts";
+
+/** What is asked of libSQL's own client for a file, and of ours for a server. */
+export type DatabaseClient = Pick<
+  Client,
+  "batch" | "execute" | "close" | "closed" | "protocol" | "reconnect"
+>;
 
 /** A piece of a statement: a guard, an id found by a subquery. Rooms pass it on without knowing drizzle. */
 export type { SQL } from "drizzle-orm";
@@ -16,7 +24,14 @@ export type Reads = Record<string, Statement>;
 export type Answers<T extends Reads> = { [K in keyof T]: T[K]["_"]["result"] };
 
 /** Builds statements; it has no connection and runs nothing. */
-export const query = drizzle.mock();
+export const query = build({} as Client);
+
+/** What drizzle's own function makes, without the client that comes with it. */
+function build(client: Client) {
+  const dialect = new SQLiteAsyncDialect();
+  const session = new LibSQLSession(client, dialect, undefined, {}, undefined);
+  return new LibSQLDatabase("async", dialect, session, undefined);
+}
 
 export interface Database {
   /** All reads see the same state. `patience`: milliseconds, instead of the usual ones. */
@@ -41,17 +56,15 @@ export interface DatabaseOptions extends Persistence {
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
 }
 
-export function createDatabase(client: Client, options: DatabaseOptions = {}): Database {
+export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
   const bound = (mode: "read" | "write") =>
-    drizzle({
+    build({
       // drizzle asks nothing else of the client than this one call.
-      client: {
-        batch: (statements: InStatement[]) => {
-          options.onTrip?.({ mode, statements: statements.length });
-          return client.batch(statements.map(withPlainValues), mode);
-        },
-      } as unknown as Client,
-    });
+      batch: (statements: InStatement[]) => {
+        options.onTrip?.({ mode, statements: statements.length });
+        return client.batch(statements.map(withPlainValues), mode);
+      },
+    } as unknown as Client);
   const reader = bound("read");
   const writer = bound("write");
 
@@ -85,7 +98,7 @@ const realTime = {
 
 /** Tries again while the database is unavailable, with growing, jittered waits, until patience ends. */
 export async function persist<T>(
-  client: Client,
+  client: DatabaseClient,
   attempt: () => Promise<T>,
   { patience = 8_000, time = realTime }: Persistence = {},
 ): Promise<T> {
@@ -107,7 +120,7 @@ export async function persist<T>(
  * A file's connection that couldn't begin a transaction keeps the statement that failed, and commits nothing more until
  * that is collected: it is exchanged. Calls that wait for the old one are told `CLIENT_CLOSED` and come again.
  */
-async function renew(client: Client, error: DatabaseError): Promise<void> {
+async function renew(client: DatabaseClient, error: DatabaseError): Promise<void> {
   const isStuck = error.kind === "unavailable" && error.code.startsWith("SQLITE_");
   if (client.protocol === "file" && isStuck && !client.closed) await client.reconnect();
 }

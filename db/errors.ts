@@ -38,10 +38,23 @@ export class ServerRefusal extends Error {
   }
 }
 
-/** Every client's `fetch` ends with this: a refusal keeps its status, whatever its body looks like. */
-export async function refuse(answer: Response): Promise<Response> {
-  if (answer.ok) return answer;
-  throw new ServerRefusal(answer.status, (await answer.text()).trim());
+/** A server took the request, and a statement of it failed. */
+export class ServerFailure extends Error {
+  override readonly name = "ServerFailure";
+  readonly code: string;
+  constructor({ message, code }: { message: string; code: string | null }) {
+    super(message);
+    this.code = code ?? "";
+  }
+}
+
+/** The client was closed by this program. */
+export class ClientClosed extends Error {
+  override readonly name = "ClientClosed";
+  readonly code = "CLIENT_CLOSED";
+  constructor() {
+    super("the client is closed");
+  }
 }
 
 const passingCodes = new Set([

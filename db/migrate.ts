@@ -2,8 +2,7 @@
 // database and by `npm run db:migrate` for a server. Each migration is one transaction that also records itself, so two
 // runs at once, or a run that is cut off, leave nothing half done.
 import { readFileSync, readdirSync } from "node:fs";
-import type { Client } from "@libsql/client";
-import { persist } from "./client.ts";
+import { persist, type DatabaseClient } from "./client.ts";
 import { DatabaseError, toDatabaseError } from "./errors.ts";
 
 export interface Migration {
@@ -35,7 +34,7 @@ export function loadMigrations(): Migration[] {
 }
 
 /** The numbers that this database has, in order; empty for a new one. */
-export async function appliedMigrations(client: Client): Promise<number[]> {
+export async function appliedMigrations(client: DatabaseClient): Promise<number[]> {
   try {
     const result = await client.execute("SELECT number FROM migrations ORDER BY number");
     return result.rows.map((row) => Number(row["number"]));
@@ -47,7 +46,11 @@ export async function appliedMigrations(client: Client): Promise<number[]> {
 }
 
 /** Applies what is missing and answers the names of what it applied. Throws `NewerDatabaseError` for a later release's database. */
-export async function migrate(client: Client, now: number, migrations = loadMigrations()): Promise<string[]> {
+export async function migrate(
+  client: DatabaseClient,
+  now: number,
+  migrations = loadMigrations(),
+): Promise<string[]> {
   const newest = migrations.at(-1)?.number ?? 0;
   const applied = await appliedMigrations(client);
   const ahead = applied.at(-1) ?? 0;
@@ -65,7 +68,7 @@ export async function migrate(client: Client, now: number, migrations = loadMigr
   return done;
 }
 
-async function apply(client: Client, migration: Migration, now: number): Promise<boolean> {
+async function apply(client: DatabaseClient, migration: Migration, now: number): Promise<boolean> {
   const record =
     "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)";
   const batch = [

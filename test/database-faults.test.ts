@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { LibsqlError, type Client } from "@libsql/client";
+import { LibsqlError } from "@libsql/client";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createDatabase, query, type DatabaseOptions } from "../db/client.ts";
+import { createDatabase, query, type DatabaseOptions, type DatabaseClient } from "../db/client.ts";
 import { DatabaseError, toDatabaseError } from "../db/errors.ts";
 import { openClient } from "../src/runtime/database.ts";
 import { wrapClient } from "./support/adapters.ts";
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const newFile = () => `file:${join(folder, `${(files += 1)}.db`)}`;
 
-async function connect(databaseUrl: string, requestTimeout = 5_000): Promise<Client> {
+async function connect(databaseUrl: string, requestTimeout = 5_000): Promise<DatabaseClient> {
   const client = await openClient({ databaseUrl, databaseAuthToken: undefined }, { requestTimeout });
   onTestFinished(() => {
     if (!client.closed) client.close();
@@ -59,17 +59,17 @@ const busy = () => new LibsqlError("database is locked", "SQLITE_BUSY");
 
 /** A real client whose first batches fail with what `faults` makes. */
 function failFirst(
-  client: Client,
+  client: DatabaseClient,
   faults: (() => Error)[],
-): { client: Client; modes: (string | undefined)[] } {
+): { client: DatabaseClient; modes: (string | undefined)[] } {
   const modes: (string | undefined)[] = [];
-  const batch: Client["batch"] = async (statements, mode) => {
+  const batch: DatabaseClient["batch"] = async (statements, mode) => {
     modes.push(mode);
     const fault = faults[modes.length - 1];
     if (fault !== undefined) throw fault();
     return client.batch(statements, mode);
   };
-  const get = (target: Client, property: string | symbol) => {
+  const get = (target: DatabaseClient, property: string | symbol) => {
     if (property === "batch") return batch;
     const value = Reflect.get(target, property) as unknown;
     return typeof value === "function" ? value.bind(target) : value;

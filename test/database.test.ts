@@ -3,11 +3,11 @@ import { statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Client } from "@libsql/client";
+import { createClient } from "@libsql/client";
 import { asc, eq, sql } from "drizzle-orm";
 import { integer, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createDatabase, isTaken, query, type Database } from "../db/client.ts";
+import { createDatabase, isTaken, query, type Database, type DatabaseClient } from "../db/client.ts";
 import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
 import { insertRows } from "../db/rows.ts";
 import { openClient } from "../src/runtime/database.ts";
@@ -48,13 +48,21 @@ afterAll(async () => {
 });
 
 /** What is the same for both, and a connection that nothing else uses. */
-async function connect(target: "file" | "server", requestTimeout = 5_000): Promise<Client> {
+async function connect(target: "file" | "server", requestTimeout = 5_000): Promise<DatabaseClient> {
   const databaseUrl = target === "file" ? `file:${join(folder, "contract.db")}` : server.url;
   const client = await openClient({ databaseUrl, databaseAuthToken: undefined }, { requestTimeout });
   onTestFinished(() => {
     if (!client.closed) client.close();
   });
   return client;
+}
+
+/** Somebody else's transaction, begun by libSQL's own client. */
+async function hold(target: "file" | "server") {
+  const url = target === "file" ? `file:${join(folder, "contract.db")}` : server.url;
+  const client = createClient({ url });
+  onTestFinished(() => client.close());
+  return client.transaction("write");
 }
 
 const failureOf = async (work: Promise<unknown>): Promise<DatabaseError> => {
@@ -69,7 +77,7 @@ const failureOf = async (work: Promise<unknown>): Promise<DatabaseError> => {
 const targets = [{ target: "file" as const }, { target: "server" as const }];
 for (const { target } of targets) {
   describe.skipIf(target === "server" && noServer)(`on a ${target}`, () => {
-    let client: Client;
+    let client: DatabaseClient;
     let db: Database;
     beforeEach(async () => {
       client = await connect(target);
@@ -92,6 +100,24 @@ for (const { target } of targets) {
         counted: [{ count: 2 }],
         none: [],
       });
+    });
+
+    test("values of every kind come back as they were given", async () => {
+      const bytes = Uint8Array.from({ length: 300 }, (_, at) => at % 256);
+      const { rows, columns } = await client.execute({
+        sql: "SELECT ? AS none, ? AS whole, ? AS part, ? AS words, ? AS bytes, ? AS words",
+        args: [null, -9_007_199_254_740_991n, 0.5, "Zażółć 🐋", bytes, "another"],
+      });
+      const [row] = rows;
+      expect(columns).toEqual(["none", "whole", "part", "words", "bytes", "words"]);
+      expect(row).toMatchObject({ none: null, whole: -9_007_199_254_740_991, part: 0.5 });
+      expect([row!["words"], row![3], row![5], row!.length]).toEqual([
+        "Zażółć 🐋",
+        "Zażółć 🐋",
+        "another",
+        6,
+      ]);
+      expect(new Uint8Array(row!["bytes"] as ArrayBuffer)).toEqual(bytes);
     });
 
     test("a write answers what holds after it", async () => {
@@ -289,7 +315,7 @@ for (const { target } of targets) {
     });
 
     test("a write waits for whoever holds the database, and reads go on meanwhile", async () => {
-      const holder = await (await connect(target)).transaction("write");
+      const holder = await hold(target);
       await holder.execute("INSERT INTO things (id, name) VALUES ('held', 'held')");
       let tries = 0;
       const waiting = createDatabase(await connect(target, 300), {
@@ -307,7 +333,7 @@ for (const { target } of targets) {
     });
 
     test("a write gives up on a database that stays held, and the next one succeeds", async () => {
-      const holder = await (await connect(target)).transaction("write");
+      const holder = await hold(target);
       await holder.execute("INSERT INTO things (id, name) VALUES ('held', 'held')");
       const waiting = createDatabase(await connect(target, 300), { patience: 0 });
       const error = await failureOf(waiting.write([thingOnce("a")], {}));

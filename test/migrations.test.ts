@@ -8,11 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Client } from "@libsql/client";
+import { createClient } from "@libsql/client";
 import { is, SQL } from "drizzle-orm";
 import { getTableConfig, SQLiteSyncDialect, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { createDatabase } from "../db/client.ts";
+import { createDatabase, type DatabaseClient } from "../db/client.ts";
 import { appliedMigrations, loadMigrations, migrate, type Migration } from "../db/migrate.ts";
 import * as schema from "../db/schema.ts";
 import { loadTemplateFiles, parseTemplateFile, seed, type TemplateFile } from "../db/seed.ts";
@@ -32,13 +32,13 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
 });
 
-async function connect(databaseUrl: string): Promise<Client> {
+async function connect(databaseUrl: string): Promise<DatabaseClient> {
   const client = await openClient({ databaseUrl, databaseAuthToken: undefined });
   onTestFinished(() => client.close());
   return client;
 }
 
-const rowsOf = async (client: Client, statement: string) =>
+const rowsOf = async (client: DatabaseClient, statement: string) =>
   (await client.execute(statement)).rows.map((row) => ({ ...row })) as Record<
     string,
     string | number | null
@@ -94,7 +94,7 @@ function declaredTable(table: SQLiteTable): Table {
   };
 }
 
-async function storedTable(client: Client, name: string): Promise<Table> {
+async function storedTable(client: DatabaseClient, name: string): Promise<Table> {
   const [{ sql: text } = { sql: "" }] = await rowsOf(
     client,
     `SELECT sql FROM sqlite_master WHERE name = '${name}'`,
@@ -127,7 +127,7 @@ async function storedTable(client: Client, name: string): Promise<Table> {
   };
 }
 
-async function storedIndexes(client: Client, table: string): Promise<Table["indexes"]> {
+async function storedIndexes(client: DatabaseClient, table: string): Promise<Table["indexes"]> {
   const made = await rowsOf(
     client,
     `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '${table}' AND sql IS NOT NULL`,
@@ -149,7 +149,7 @@ const declared = Object.fromEntries(
   declaredTables.map((table) => [getTableConfig(table).name, declaredTable(table)]),
 );
 
-async function storedTables(client: Client): Promise<Record<string, Table>> {
+async function storedTables(client: DatabaseClient): Promise<Record<string, Table>> {
   const names = await rowsOf(
     client,
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'libsql_%'",
@@ -194,7 +194,7 @@ for (const target of ["file", "server"]) {
         .map(({ name }) => String(name))
         .filter((name) => !/^(sqlite|libsql)_/.test(name));
       // One pipeline keeps one connection, in which the switch holds.
-      await client.executeMultiple(
+      await createClient({ url }).executeMultiple(
         ["PRAGMA foreign_keys = off", ...tables.map((name) => `DROP TABLE "${name}"`)].join(";\n"),
       );
     });
@@ -270,7 +270,7 @@ for (const target of ["file", "server"]) {
   });
 }
 
-const contentOf = async (client: Client) => ({
+const contentOf = async (client: DatabaseClient) => ({
   settings: await rowsOf(client, "SELECT * FROM settings"),
   organizations: await rowsOf(client, "SELECT * FROM organizations"),
   templates: await rowsOf(client, "SELECT * FROM notification_templates ORDER BY id"),

@@ -284,6 +284,16 @@ describe("texts", () => {
     expect(toHtml(escapeMarkdown(value))).toMatch(/^<p>[^<]*<\/p>\n$/);
   });
 
+  test("character references are HTML 4's; another stays as it is typed", () => {
+    expect(toPlainText("&lt;b&gt; &copy;&nbsp;&eacute;&Omega; &rang; &apos; &#65;&#x42; \\&amp;")).toBe(
+      "<b> ©\u00A0éΩ ⟩ ' AB &amp;",
+    );
+    expect(toInlineHtml("&lt;b&gt; &bigstar; a&b; &amp;amp;")).toBe(
+      "&lt;b&gt; &amp;bigstar; a&amp;b; &amp;amp;",
+    );
+    expect(toHtml("[x](https://a.example/?a=1&amp;b=2)")).toContain('href="https://a.example/?a=1&amp;b=2"');
+  });
+
   test("HTML, scripts, pictures and odd links of an author stay text", () => {
     const html = toHtml(
       "<script>alert(1)</script> ![x](http://a/b.png) [j](javascript:alert(1)) [d](data:text/html,x) [v](vbscript:x) [p](//evil.example)",

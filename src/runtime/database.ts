@@ -2,10 +2,10 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClient, type Client } from "@libsql/client";
+import { createClient } from "@libsql/client";
 import { Pool } from "undici";
-import { persist } from "../../db/client.ts";
-import { refuse } from "../../db/errors.ts";
+import { persist, type DatabaseClient } from "../../db/client.ts";
+import { createServerClient, serverUrl, type Send } from "../../db/server.ts";
 
 export interface DatabaseAddress {
   databaseUrl: string;
@@ -32,7 +32,10 @@ export interface ClientOptions {
   requestTimeout?: number;
 }
 
-export async function openClient(address: DatabaseAddress, options: ClientOptions = {}): Promise<Client> {
+export async function openClient(
+  address: DatabaseAddress,
+  options: ClientOptions = {},
+): Promise<DatabaseClient> {
   const file = databaseFile(address.databaseUrl);
   return file === undefined ? openServer(address, options) : openFile(file);
 }
@@ -40,7 +43,7 @@ export async function openClient(address: DatabaseAddress, options: ClientOption
 /** Milliseconds that a call waits for another process's write. The loop stands still meanwhile; `persist` comes again. */
 const busyTimeout = 500;
 
-async function openFile(file: string): Promise<Client> {
+async function openFile(file: string): Promise<DatabaseClient> {
   try {
     mkdirSync(dirname(file), { recursive: true });
     // One connection: a batch never waits for another inside this process.
@@ -60,39 +63,23 @@ async function openFile(file: string): Promise<Client> {
 
 const connections = 8;
 
-function openServer(address: DatabaseAddress, { onAnswer, requestTimeout = 5_000 }: ClientOptions): Client {
-  const url = address.databaseUrl.replace(/^libsql:/, "https:").replace(/^ws/, "http");
-  const pool = new Pool(new URL(url).origin, { connections });
-  const client = createClient({
-    url,
-    ...(address.databaseAuthToken === undefined ? {} : { authToken: address.databaseAuthToken }),
-    fetch: async (request: Request) => {
-      const answer = await refuse(await send(pool, request, requestTimeout));
-      onAnswer?.(await answer.clone().text());
-      return answer;
-    },
-  });
-  const close = client.close.bind(client);
-  client.close = () => {
-    close();
-    void pool.destroy();
+function openServer(
+  address: DatabaseAddress,
+  { onAnswer, requestTimeout = 5_000 }: ClientOptions,
+): DatabaseClient {
+  // Node's own `fetch` costs more than the database does: the pool halves a round trip.
+  const pool = new Pool(new URL(serverUrl(address.databaseUrl)).origin, { connections });
+  const send: Send = async (url, headers, body) => {
+    const answer = await pool.request({
+      path: new URL(url).pathname,
+      method: "POST",
+      headers,
+      body,
+      signal: AbortSignal.timeout(requestTimeout),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode === 200) onAnswer?.(text);
+    return { status: answer.statusCode, text };
   };
-  return client;
-}
-
-/** Node's own `fetch` costs more than the database does: the pool halves a round trip. */
-async function send(pool: Pool, request: Request, timeout: number): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
-  const answer = await pool.request({
-    path: pathname + search,
-    method: request.method as "POST",
-    headers: Object.fromEntries(request.headers),
-    body: request.body === null ? null : Buffer.from(await request.arrayBuffer()),
-    signal: AbortSignal.timeout(timeout),
-  });
-  const body = await answer.body.arrayBuffer();
-  const headers = Object.entries(answer.headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)] as [string, string]],
-  );
-  return new Response(answer.statusCode === 204 ? null : body, { status: answer.statusCode, headers });
+  return createServerClient(address, send, () => void pool.destroy());
 }

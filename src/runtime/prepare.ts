@@ -1,8 +1,7 @@
 // Before the first request: a copy of an embedded database that is about to change, the migrations, the seeds.
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { Client } from "@libsql/client";
-import type { Database } from "../../db/client.ts";
+import type { Database, DatabaseClient } from "../../db/client.ts";
 import { appliedMigrations, loadMigrations, migrate } from "../../db/migrate.ts";
 import { seed } from "../../db/seed.ts";
 import { databaseFile } from "./database.ts";
@@ -17,7 +16,7 @@ export interface Prepared {
 const copiesKept = 3;
 
 export async function prepareDatabase(
-  client: Client,
+  client: DatabaseClient,
   db: Database,
   databaseUrl: string,
   clock: { now: () => number; newId: () => string },
@@ -36,7 +35,7 @@ export async function prepareDatabase(
 }
 
 /** A consistent copy beside the file, `belfry.db.before-N` for the migration to come; the last few are kept. */
-async function copyDatabase(client: Client, file: string, number: number): Promise<string> {
+async function copyDatabase(client: DatabaseClient, file: string, number: number): Promise<string> {
   const copy = `${file}.before-${number}`;
   const partial = `${copy}.partial`;
   rmSync(partial, { force: true });

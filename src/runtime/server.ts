@@ -1,7 +1,6 @@
 // A whole server on Node: opens and prepares the database, listens, ticks, and stops cleanly. Tests start it in-process.
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import type { Client } from "@libsql/client";
-import { createDatabase, type Database } from "../../db/client.ts";
+import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
 import { readClock } from "../../db/health.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApp } from "../app.ts";
@@ -27,7 +26,7 @@ export interface ServerOptions {
   now?: () => number;
   /** Corrects the clock by the database's; left out: unless `now` is given. */
   followDatabaseClock?: boolean;
-  wrapClient?: (client: Client) => Client;
+  wrapClient?: (client: DatabaseClient) => DatabaseClient;
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
   /** Gets each answer of a database server. */
   onAnswer?: (text: string) => void;

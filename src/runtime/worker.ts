@@ -1,8 +1,7 @@
 // Belfry on Cloudflare Workers: requests and the cron trigger. Everything but the routes is made for each invocation,
 // because a database connection doesn't outlive the request that opened it there.
-import { createClient } from "@libsql/client/http";
 import { createDatabase } from "../../db/client.ts";
-import { refuse } from "../../db/errors.ts";
+import { createServerClient } from "../../db/server.ts";
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config.ts";
 import type { Deps, Post, Process } from "../deps.ts";
@@ -133,11 +132,10 @@ function createDeps({ config, bindings, lifetime }: Invocation, clientAddress: s
 }
 
 const connect = (config: Config) =>
-  createClient({
-    url: config.databaseUrl.replace(/^ws/, "http"),
-    ...(config.databaseAuthToken === undefined ? {} : { authToken: config.databaseAuthToken }),
-    fetch: async (request: Request) =>
-      refuse(await fetch(request, { signal: AbortSignal.timeout(databaseTimeout) })),
+  createServerClient(config, async (url, headers, body) => {
+    const signal = AbortSignal.timeout(databaseTimeout);
+    const answer = await fetch(url, { method: "POST", headers, body, signal });
+    return { status: answer.status, text: await answer.text() };
   });
 
 const post: Post = async ({ url, headers, body, timeout }) => {

@@ -1,5 +1,6 @@
 // What happens between a request's look and its write: the guards in SQL judge by what holds at the write.
-import type { Client, InStatement, TransactionMode } from "@libsql/client";
+import type { DatabaseClient } from "../../db/client.ts";
+import type { InStatement, TransactionMode } from "@libsql/client";
 import { expect, test } from "vitest";
 import { wrapClient } from "../support/adapters.ts";
 import { addUser, signIn, signInFirst, startTestServer, suiteAdapter } from "../support/server.ts";
@@ -9,7 +10,7 @@ const goodPassword = "seven-green-bottles-41";
 /** A server whose next write waits until something else has been done. */
 async function startWithMeanwhile() {
   let waiting: (() => Promise<unknown>) | undefined;
-  const holdNextWrite = (client: Client) =>
+  const holdNextWrite = (client: DatabaseClient) =>
     new Proxy(client, {
       get(target, property) {
         const value = Reflect.get(target, property) as unknown;

@@ -1,5 +1,6 @@
 // What happens between the look of a request about templates and its write: the guards judge by what holds at the write.
-import type { Client, InStatement, TransactionMode } from "@libsql/client";
+import type { DatabaseClient } from "../../db/client.ts";
+import type { InStatement, TransactionMode } from "@libsql/client";
 import { expect, test } from "vitest";
 import { writeTar } from "../../src/cli/rules/tar.ts";
 import { wrapClient } from "../support/adapters.ts";
@@ -9,7 +10,7 @@ const organization = "/api/v2/organizations/default";
 
 async function start() {
   let waiting: (() => Promise<unknown>) | undefined;
-  const holdNextWrite = (client: Client) =>
+  const holdNextWrite = (client: DatabaseClient) =>
     new Proxy(client, {
       get(target, property) {
         const value = Reflect.get(target, property) as unknown;

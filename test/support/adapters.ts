@@ -1,10 +1,11 @@
 // Clients that misbehave as the world does: one sends every write twice, one loses the first answer of every write.
-import type { Client, InStatement, TransactionMode } from "@libsql/client";
+import type { DatabaseClient } from "../../db/client.ts";
+import type { InStatement, TransactionMode } from "@libsql/client";
 
 export type AdapterName = "plain" | "twice" | "lost";
-type Batch = (statements: InStatement[], mode?: TransactionMode) => ReturnType<Client["batch"]>;
+type Batch = (statements: InStatement[], mode?: TransactionMode) => ReturnType<DatabaseClient["batch"]>;
 
-export function wrapClient(client: Client, adapter: AdapterName): Client {
+export function wrapClient(client: DatabaseClient, adapter: AdapterName): DatabaseClient {
   if (adapter === "plain") return client;
   const batch = adapter === "twice" ? sendTwice(client) : loseFirstAnswer(client);
   return new Proxy(client, {
@@ -16,7 +17,7 @@ export function wrapClient(client: Client, adapter: AdapterName): Client {
   });
 }
 
-function sendTwice(client: Client): Batch {
+function sendTwice(client: DatabaseClient): Batch {
   return async (statements, mode) => {
     if (mode === "write") await client.batch(statements, mode);
     return client.batch(statements, mode);
@@ -24,7 +25,7 @@ function sendTwice(client: Client): Batch {
 }
 
 /** Each write is done and then reported as failed, the first time that it is seen. */
-function loseFirstAnswer(client: Client) {
+function loseFirstAnswer(client: DatabaseClient) {
   const seen = new Set<string>();
   return async (statements: InStatement[], mode?: TransactionMode) => {
     const key = JSON.stringify(statements, (_, value: unknown) =>

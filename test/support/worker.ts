@@ -22,41 +22,52 @@ interface Scheduled {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Stops when the test ends. */
-export async function startWorker(bundle: Bundle, bindings: Record<string, string>): Promise<RunningWorker> {
-  const settings = await readFile(join(root, "wrangler.toml"), "utf8");
-  const setting = (name: string) => new RegExp(`^${name} = (.*)$`, "m").exec(settings)?.[1] ?? "";
-  const logs: string[] = [];
-  const miniflare = new Miniflare(
+const settings = await readFile(join(root, "wrangler.toml"), "utf8");
+const setting = (name: string) =>
+  JSON.parse(new RegExp(`^${name} = (.*)$`, "m").exec(settings)?.[1] ?? "null") as unknown;
+
+/** As wrangler.toml has it. Whoever made it disposes of it. */
+export function createWorker(
+  { folder, file }: Pick<Bundle, "folder" | "file">,
+  bindings: Record<string, string>,
+  onLog: (line: string) => void = () => {},
+): Miniflare {
+  return new Miniflare(
     convertV4MiniflareOptions({
       name: "belfry",
-      rootPath: bundle.folder,
-      modulesRoot: bundle.folder,
-      modules: [{ type: "ESModule", path: bundle.file }],
-      compatibilityDate: JSON.parse(setting("compatibility_date")) as string,
-      compatibilityFlags: JSON.parse(setting("compatibility_flags")) as string[],
+      rootPath: folder,
+      modulesRoot: folder,
+      modules: [{ type: "ESModule", path: file }],
+      compatibilityDate: setting("compatibility_date") as string,
+      compatibilityFlags: setting("compatibility_flags") as string[],
       bindings: { BELFRY_SECRET_KEY: secretKey, ...bindings },
       assets: {
-        directory: join(root, JSON.parse(setting("directory")) as string),
-        binding: JSON.parse(setting("binding")) as string,
+        directory: join(root, setting("directory") as string),
+        binding: setting("binding") as string,
         routerConfig: {
           has_user_worker: true,
-          invoke_user_worker_ahead_of_assets: JSON.parse(setting("run_worker_first")) as boolean,
+          invoke_user_worker_ahead_of_assets: setting("run_worker_first") as boolean,
         },
       },
       cf: false,
       host: "127.0.0.1",
       port: 0,
-      handleStructuredLogs: ({ message }) => logs.push(message),
+      handleStructuredLogs: ({ message }) => onLog(message),
     }),
   );
+}
+
+/** Stops when the test ends. */
+export async function startWorker(bundle: Bundle, bindings: Record<string, string>): Promise<RunningWorker> {
+  const logs: string[] = [];
+  const miniflare = createWorker(bundle, bindings, (line) => logs.push(line));
   onTestFinished(() => miniflare.dispose());
   const url = (await miniflare.ready).origin;
   return {
     url,
     logs,
     scheduled: async () => {
-      const [cron] = JSON.parse(setting("crons")) as string[];
+      const [cron] = setting("crons") as string[];
       // What the types leave out of a Worker's stub.
       const worker = (await miniflare.getWorker()) as unknown as Scheduled;
       const { outcome } = await worker.scheduled({ cron: cron! });

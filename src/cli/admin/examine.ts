@@ -2,8 +2,7 @@
 // one row that stands for a write. `belfry admin doctor` calls it.
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Client } from "@libsql/client";
-import { createDatabase, type Answers } from "../../../db/client.ts";
+import { createDatabase, type Answers, type DatabaseClient } from "../../../db/client.ts";
 import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
 import { keyMatches } from "../../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.ts";
@@ -117,7 +116,7 @@ async function examineDatabase(
       ),
     );
   }
-  let client: Client | undefined;
+  let client: DatabaseClient | undefined;
   try {
     client = await openClient(config, { requestTimeout });
     const applied = (await appliedMigrations(client)).at(-1) ?? 0;
@@ -137,7 +136,7 @@ async function examineDatabase(
 }
 
 /** The same question as /readyz asks. */
-function ask(client: Client, now: () => number): Promise<Probe<ReturnType<typeof factReads>>> {
+function ask(client: DatabaseClient, now: () => number): Promise<Probe<ReturnType<typeof factReads>>> {
   const log = createLog({ level: "error", format: "text", now, write: () => {} });
   const db = createDatabase(client, { patience: requestTimeout });
   return probe({ db, log, now }, factReads(now()));

@@ -1,8 +1,7 @@
 // What commands on the server's own machine work with: its configuration, its database, and dependencies like a
 // server's that never sends anything. The commands of admin/ open it.
 import { existsSync } from "node:fs";
-import type { Client } from "@libsql/client";
-import { createDatabase, type Database } from "../../../db/client.ts";
+import { createDatabase, type Database, type DatabaseClient } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
 import { ConfigError, parseConfig, type Config } from "../../config.ts";
@@ -21,7 +20,7 @@ import { exit, Failure } from "../failure.ts";
 
 export interface Machine {
   config: Config;
-  client: Client;
+  client: DatabaseClient;
   db: Database;
   deps: Deps;
 }
@@ -44,7 +43,7 @@ export async function withMachine<T>(context: Context, work: (machine: Machine) 
   }
 }
 
-async function demandThisRelease(client: Client, config: Config): Promise<void> {
+async function demandThisRelease(client: DatabaseClient, config: Config): Promise<void> {
   const applied = (await appliedMigrations(client)).at(-1) ?? 0;
   const newest = loadMigrations().at(-1)!.number;
   if (applied === newest) return;

@@ -1,6 +1,7 @@
 // Markdown: to safe HTML (for pages and mail), to plain text (for webhooks, terminals, lock screens), and the escaping
 // that keeps a label from becoming markup.
 import MarkdownIt, { type Token } from "markdown-it";
+import { decodeHTMLStrict } from "./entities.ts";
 
 /** To a web page, a path of ours, or a mail address: no other link is ever made. */
 export const isGoodLink = (url: string): boolean => /^(https?:\/\/|mailto:|\/(?!\/))/i.test(url.trim());
@@ -12,6 +13,14 @@ const anyLinks = createMarkdown(() => true);
 function createMarkdown(validateLink: (url: string) => boolean) {
   const parser = new MarkdownIt({ html: false, linkify: true, breaks: true });
   parser.validateLink = validateLink;
+  parser.inline.ruler.before("entity", "unknown_entity", (state, silent) => {
+    const [reference] = /^&[a-z][a-z0-9]{1,31};/i.exec(state.src.slice(state.pos, state.pos + 34)) ?? [];
+    if (reference === undefined || decodeHTMLStrict(reference) !== reference) return false;
+    // On every runtime alike: the table that markdown-it has there may be another.
+    if (!silent) state.pending += "&";
+    state.pos += 1;
+    return true;
+  });
   // A picture would tell its server who read the message and when.
   parser.disable("image");
   parser.renderer.rules["link_open"] = (tokens, index, options, _environment, self) => {

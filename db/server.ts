@@ -1,0 +1,182 @@
+// A libSQL server over HTTP: a batch is one request of the Hrana protocol, version 2. Node and Workers each bring their
+// way to send one. The official client's is five times the size, which every start of a Worker would pay for.
+import type { InStatement, InValue, ResultSet, Row, TransactionMode } from "@libsql/client";
+import type { DatabaseClient } from "./client.ts";
+import { ClientClosed, ServerFailure, ServerRefusal } from "./errors.ts";
+
+/** POSTs JSON; throws when the connection fails or time is up. */
+export type Send = (
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+) => Promise<{ status: number; text: string }>;
+
+export interface ServerAddress {
+  /** `libsql:`, `https:`, `http:`, and `ws:` likewise, which means the same server over HTTP here. */
+  databaseUrl: string;
+  databaseAuthToken: string | undefined;
+}
+
+export const serverUrl = (databaseUrl: string): string =>
+  databaseUrl
+    .replace(/^libsql:/, "https:")
+    .replace(/^ws/, "http")
+    .replace(/\/+$/, "");
+
+const begin: Record<TransactionMode, string> = {
+  write: "BEGIN IMMEDIATE",
+  read: "BEGIN TRANSACTION READONLY",
+  deferred: "BEGIN DEFERRED",
+};
+
+export function createServerClient(
+  { databaseUrl, databaseAuthToken }: ServerAddress,
+  send: Send,
+  onClose: () => void = () => {},
+): DatabaseClient {
+  const url = `${serverUrl(databaseUrl)}/v2/pipeline`;
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    ...(databaseAuthToken === undefined ? {} : { authorization: `Bearer ${databaseAuthToken}` }),
+  };
+  let closed = false;
+
+  async function ask<T>(request: object): Promise<T> {
+    if (closed) throw new ClientClosed();
+    const body = JSON.stringify({ baton: null, requests: [request, { type: "close" }] });
+    const { status, text } = await send(url, headers, body);
+    if (status < 200 || status > 299) throw new ServerRefusal(status, text.trim());
+    const answer = (JSON.parse(text) as { results?: PipelineResult<T>[] }).results?.[0];
+    if (answer === undefined)
+      throw new ServerFailure({ message: "no libSQL server", code: "HRANA_PROTO_ERROR" });
+    if (answer.type === "error") throw new ServerFailure(answer.error);
+    return answer.response.result;
+  }
+
+  return {
+    protocol: "http",
+    get closed() {
+      return closed;
+    },
+    close: () => {
+      closed = true;
+      onClose();
+    },
+    // Each request may go over another connection as it is.
+    reconnect: async () => {},
+    execute: async (statement: InStatement) =>
+      toResultSet(await ask<StatementResult>({ type: "execute", stmt: toStatement(statement) })),
+    batch: async (statements, mode = "deferred") => {
+      const steps = transaction(statements as InStatement[], mode);
+      return inTransaction(await ask<BatchResult>({ type: "batch", batch: { steps } }), statements.length);
+    },
+  };
+}
+
+/** BEGIN, each statement if the one before it went well, COMMIT if all did, else ROLLBACK. */
+function transaction(statements: readonly InStatement[], mode: TransactionMode): object[] {
+  const after = (step: number) => ({ condition: { type: "ok", step } });
+  const commit = statements.length + 1;
+  return [
+    { stmt: { sql: begin[mode], want_rows: false } },
+    ...statements.map((statement, step) => ({ ...after(step), stmt: toStatement(statement) })),
+    { ...after(commit - 1), stmt: { sql: "COMMIT", want_rows: false } },
+    {
+      condition: { type: "not", cond: { type: "ok", step: commit } },
+      stmt: { sql: "ROLLBACK", want_rows: false },
+    },
+  ];
+}
+
+function inTransaction({ step_results, step_errors }: BatchResult, statements: number): ResultSet[] {
+  // The step of the rollback doesn't count: it may find that the transaction has ended by itself.
+  const failure = step_errors.slice(0, statements + 2).find((error) => error !== null);
+  if (failure !== undefined) throw new ServerFailure(failure);
+  return step_results.slice(1, statements + 1).map((result) => toResultSet(result!));
+}
+
+function toStatement(statement: InStatement): object {
+  if (typeof statement === "string") return { sql: statement, args: [], want_rows: true };
+  const args = (statement.args ?? []) as InValue[];
+  return { sql: statement.sql, args: args.map(encode), want_rows: true };
+}
+
+function encode(value: InValue): Value {
+  if (value === null) return { type: "null" };
+  if (typeof value === "string") return { type: "text", value };
+  if (typeof value === "bigint") return { type: "integer", value: String(value) };
+  if (typeof value === "boolean") return { type: "integer", value: value ? "1" : "0" };
+  if (typeof value === "number" && Number.isFinite(value)) return { type: "float", value };
+  if (value instanceof ArrayBuffer) return { type: "blob", base64: Buffer.from(value).toString("base64") };
+  if (ArrayBuffer.isView(value)) {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return { type: "blob", base64: bytes.toString("base64") };
+  }
+  throw new TypeError(`${typeof value} can't be given to a statement`);
+}
+
+function decode(value: Value): Row[number] {
+  switch (value.type) {
+    case "null":
+      return null;
+    case "integer": {
+      const integer = Number(value.value);
+      if (!Number.isSafeInteger(integer)) throw new RangeError(`${value.value} is too large for a number`);
+      return integer;
+    }
+    case "blob":
+      return new Uint8Array(Buffer.from(value.base64, "base64")).buffer;
+    default:
+      return value.value;
+  }
+}
+
+function toResultSet(result: StatementResult): ResultSet {
+  const columns = result.cols.map(({ name }) => name ?? "");
+  const rows = result.rows.map((row) => toRow(columns, row.map(decode)));
+  return {
+    columns,
+    columnTypes: result.cols.map(({ decltype }) => decltype ?? ""),
+    rows,
+    rowsAffected: result.affected_row_count,
+    lastInsertRowid: result.last_insert_rowid === null ? undefined : BigInt(result.last_insert_rowid),
+    toJSON: () => result,
+  };
+}
+
+/** Values by name and, not enumerable, by position: what drizzle takes a row for. */
+function toRow(columns: string[], values: Row[number][]): Row {
+  const row: Record<string, Row[number]> = {};
+  Object.defineProperty(row, "length", { value: values.length });
+  values.forEach((value, at) => {
+    Object.defineProperty(row, at, { value });
+    const name = columns[at]!;
+    if (!Object.hasOwn(row, name)) row[name] = value;
+  });
+  return row as unknown as Row;
+}
+
+type Value =
+  | { type: "null" }
+  | { type: "integer" | "text"; value: string }
+  | { type: "float"; value: number }
+  | { type: "blob"; base64: string };
+
+interface StatementResult {
+  cols: { name: string | null; decltype?: string | null }[];
+  rows: Value[][];
+  affected_row_count: number;
+  last_insert_rowid: string | null;
+}
+
+interface Failure {
+  message: string;
+  code: string | null;
+}
+
+interface BatchResult {
+  step_results: (StatementResult | null)[];
+  step_errors: (Failure | null)[];
+}
+
+type PipelineResult<T> = { type: "ok"; response: { result: T } } | { type: "error"; error: Failure };
