@@ -125,7 +125,7 @@ describe("A plan", () => {
       ...more,
     });
     const paths = [["network", 0, "name"], ["rules", { secret: "hush" }, "port"], []];
-    const reduced = reducePlan({
+    const document = {
       format_version: "1.2",
       variables: { token: { value: "hush" } },
       prior_state: { values: "hush" },
@@ -139,8 +139,21 @@ describe("A plan", () => {
         { address: "data.http.ip", type: "http", change: change(["read"]) },
         { address: "null_resource.a", change: change(["update"], { replace_paths: null }) },
         { type: "no address", change: change(["create"]) },
+        {
+          address: 'a_b.c["hush"]',
+          type: "a_b",
+          action_reason: "replace_because_cannot_update",
+          change: change(["create", "delete"], {
+            replace_paths: [
+              ["env", "TOKEN=secret"],
+              ["set", "hush", 1],
+            ],
+            before_sensitive: { env: true },
+          }),
+        },
       ],
-    });
+    };
+    const reduced = reducePlan(document, createMask(["hush"]));
     expect(reduced).toEqual({
       resource_changes: [
         {
@@ -152,16 +165,23 @@ describe("A plan", () => {
           },
         },
         { address: "null_resource.a", type: "", change: { actions: ["update"] } },
+        {
+          address: 'a_b.c["********"]',
+          type: "a_b",
+          action_reason: "replace_because_cannot_update",
+          change: { actions: ["create", "delete"], replace_paths: [["env"], ["set", "********", 1]] },
+        },
       ],
     });
-    expect(JSON.stringify(reduced)).not.toContain("hush");
+    expect(JSON.stringify(reduced)).not.toMatch(/hush|secret/);
   });
 
   test("of any shape at all is reduced to a list", () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => Array.isArray(reducePlan(value).resource_changes)));
+    const reduce = (document: unknown) => reducePlan(document, (text) => text).resource_changes;
+    fc.assert(fc.property(fc.jsonValue(), (value) => Array.isArray(reduce(value))));
     fc.assert(
       fc.property(fc.jsonValue(), (value) =>
-        Array.isArray(reducePlan({ resource_changes: [value, { change: value }] }).resource_changes),
+        Array.isArray(reduce({ resource_changes: [value, { change: value }] })),
       ),
     );
   });
@@ -362,9 +382,10 @@ describe("Log lines", () => {
     expect(tidyLine("10%\r50%\r100%", mask)).toBe("100%");
     expect(tidyLine("windows\r", mask)).toBe("windows");
     expect(tidyLine("x".repeat(5_000), mask)).toHaveLength(4_097);
-    expect(levelOf("│ Warning: old", "out")).toBe("warn");
-    expect(levelOf('  ~ image = "a" -> "b" # forces replacement', "out")).toBe("warn");
-    expect([levelOf("x", "out"), levelOf("x", "error")]).toEqual(["info", "error"]);
+    expect(levelOf("│ Warning: old", "out", false)).toBe("warn");
+    const replaced = '  ~ image = "a" -> "b" # forces replacement';
+    expect([true, false].map((isClaim) => levelOf(replaced, "out", isClaim))).toEqual(["warn", "info"]);
+    expect([levelOf("x", "out", true), levelOf("x", "error", true)]).toEqual(["info", "error"]);
     expect(problemIn(["╷", "│ Error: no room", "│   on main.tf", "╵"])).toBe("no room");
     expect(problemIn(["first", "last", ""])).toBe("last");
     expect(problemIn([" "])).toBeUndefined();

@@ -262,9 +262,6 @@ describe("Terraform", () => {
         },
       ],
     });
-    expect(outputs(made, "provisioner_daemon")).toEqual([
-      "terraform_data.workspace will be destroyed and made anew because of triggers_replace.",
-    ]);
     expect(outputs(made)).toEqual(
       expect.arrayContaining([
         "TF_VAR_belfry_agent_token=********",
@@ -299,6 +296,29 @@ describe("Terraform", () => {
     ]);
     daemon.kill("SIGTERM");
     await daemon.ended;
+  });
+
+  test("A plan that can't be read here, or that the server won't take, is told, and the job goes on", async () => {
+    const server = await startJobServer();
+    server.addFile("unread", makeTar([{ path: "main.tf", content: "# plan: no JSON\n" }]));
+    server.addFile("refused", makeTar([{ path: "main.tf", content: "# plan: replace\n" }]));
+    const [unread, refused] = ["unread", "refused"].map((id) => server.queue({ file_id: id }));
+    const tried: string[] = [];
+    server.refuse((_method, path) => {
+      if (path !== `/api/v2/provisionerjobs/${refused!.id}/plan` || tried.push(path) > 1) return undefined;
+      return { status: 413, message: "It is too large." };
+    });
+    await startDaemon(server, ["--terraform", await standIn()]);
+    await server.until(() => ended(unread!) && ended(refused!));
+    for (const [job, why] of [
+      [unread!, "the plan is of a newer version"],
+      [refused!, "It is too large."],
+    ] as const) {
+      expect(job).toMatchObject({ status: "succeeded", plan: { resource_changes: [] } });
+      expect(job.lines.filter(({ source }) => source === "provisioner_daemon")).toMatchObject([
+        { level: "warn", stage: "Planning infrastructure", output: expect.stringContaining(why) },
+      ]);
+    }
   });
 
   test("A failed apply and an interrupted one put the state back before the job ends, and while it runs", async () => {

@@ -1,6 +1,7 @@
 // All commands of `belfry`, as one tree.
 import { admin } from "./admin/admin.ts";
 import { wait as waitForBuild } from "./builds/wait.ts";
+import { drift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
@@ -60,6 +61,7 @@ export const commands: Group = {
     logout,
     whoami,
     run,
+    drift,
     {
       name: "notifications",
       aliases: ["notification"],

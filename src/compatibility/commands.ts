@@ -70,6 +70,10 @@ export const commands: Row[] = [
 
 export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry run", what: "runs a command, then tells you whether it succeeded" },
+  {
+    command: "belfry drift",
+    what: "what a plan would replace on a claim, and the cure, before anybody is hurt",
+  },
   { command: "belfry notifications list", what: "your inbox; with `--all` the delivery log" },
   { command: "belfry notifications read", what: "marks as read" },
   { command: "belfry notifications explain", what: "why it went to somebody, or why not" },

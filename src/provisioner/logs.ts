@@ -22,6 +22,7 @@ export function openLog(
   { server, world, timing, ending }: { server: JobServer; world: World; timing: Timing; ending: Ending },
   mask: (text: string) => string,
 ): JobLog {
+  const isClaim = job.stage === "claim" && job.transition !== "delete";
   const waiting: LogLine[] = [];
   let [stage, leftOut, sentAt] = ["", 0, 0];
   let sending: Promise<void> | undefined;
@@ -61,7 +62,7 @@ export function openLog(
     add("provisioner_daemon", level, tidyLine(line, mask));
   return {
     stage: (name) => (stage = name),
-    line: (line, stream) => add("provisioner", levelOf(line, stream), tidyLine(line, mask)),
+    line: (line, stream) => add("provisioner", levelOf(line, stream, isClaim), tidyLine(line, mask)),
     note,
     flush: async () => {
       full.abort();

@@ -7,7 +7,8 @@ import { JobFailure } from "./ending.ts";
 import { readCompletion, type Completion } from "./rules/completion.ts";
 import { scriptEnvironment } from "./rules/environment.ts";
 import { problemIn, tidyLine } from "./rules/lines.ts";
-import { fields, isText, parseJson } from "./rules/shape.ts";
+import { reducePlan } from "./rules/reduce-plan.ts";
+import { fields, isText, parseJson } from "../rules/shape.ts";
 import { applyStage } from "./rules/steps.ts";
 import { sendPlan } from "./terraform.ts";
 import type { Work } from "./work.ts";
@@ -50,7 +51,7 @@ export async function runScript(work: Work, script: string): Promise<Completion>
     const reason = ended.problem ?? problemIn([lastError]) ?? `exit code ${ended.code}`;
     throw new JobFailure(isText(error) ? mask(error) : `The script failed: ${reason}`);
   }
-  if (plan !== undefined && plan !== null) await sendPlan(work, fields(plan));
+  if (plan !== undefined && plan !== null) await sendPlan(work, reducePlan(plan, mask));
   return readCompletion(result ?? {});
 }
 

@@ -7,9 +7,9 @@ import { readState } from "./rules/read-state.ts";
 import { reducePlan, type ReducedPlan } from "./rules/reduce-plan.ts";
 import { terraformEnvironment, isVariableName } from "./rules/environment.ts";
 import { problemIn, tidyLine } from "./rules/lines.ts";
-import { fields, isText, items, parseJson } from "./rules/shape.ts";
+import { parseJson } from "../rules/shape.ts";
 import * as steps from "./rules/steps.ts";
-import { jobCall, jsonOf } from "./server.ts";
+import { jobCall } from "./server.ts";
 import type { Completion } from "./rules/completion.ts";
 import type { Work } from "./work.ts";
 
@@ -23,7 +23,7 @@ export async function runTerraform(work: Work, terraform: string): Promise<Compl
       log.note(`The parameter "${name}" is not passed on: it is no name of a variable.`, "warn");
   if (job.transition === "delete" && !job.hasState) {
     log.note("There is no state: nothing has to be deleted.");
-    await sendPlan(work, { resource_changes: [] });
+    await sendPlan(work, noChanges);
     return { resources: [] };
   }
   if (!work.hasFiles) throw new JobFailure("This version of the template has no files.");
@@ -32,9 +32,10 @@ export async function runTerraform(work: Work, terraform: string): Promise<Compl
   await step(work, terraform, steps.initArguments);
   log.stage(steps.stages.plan);
   await step(work, terraform, steps.planArguments(job));
-  const plan = await show(work, terraform, steps.showPlanArguments);
+  const shown = await tryToShow(work, terraform, steps.showPlanArguments);
+  if ("problem" in shown) noteUnread(work, shown.problem);
   // From here on the job is nobody else's: without the server's yes nothing is changed.
-  await sendPlan(work, reducePlan(plan));
+  await sendPlan(work, "problem" in shown ? noChanges : reducePlan(shown.document, work.mask));
   log.stage(steps.applyStage(job));
   work.changing();
   await step(work, terraform, steps.applyArguments);
@@ -42,22 +43,29 @@ export async function runTerraform(work: Work, terraform: string): Promise<Compl
   return readState(await show(work, terraform, steps.showStateArguments), job.parameters);
 }
 
-export async function sendPlan(work: Work, plan: ReducedPlan | Record<string, unknown>): Promise<void> {
-  const { job, ending, log } = work;
-  const answer = await work.server.insist({ ...jobCall(job, "POST", "plan"), json: plan }, ending.ended);
+/** What is said of a plan that can't be read: the server has to know all the same that the work begins. */
+const noChanges: ReducedPlan = { resource_changes: [] };
+
+/** A plan that the server can't take is no reason to give up: it is there to be told, not to be obeyed. */
+export async function sendPlan(work: Work, plan: ReducedPlan): Promise<void> {
+  const { job, ending } = work;
+  const send = (json: ReducedPlan) =>
+    work.server.insist({ ...jobCall(job, "POST", "plan"), json }, ending.ended);
+  let answer = await send(plan);
+  if (answer.kind === "refused" && plan !== noChanges) {
+    noteUnread(work, answer.message);
+    answer = await send(noChanges);
+  }
   if (answer.kind === "lost") ending.end("lost");
   if (answer.kind === "refused") throw new JobFailure(`The server refused the plan: ${answer.message}`);
   work.goOn();
-  if (answer.kind !== "done") return;
-  for (const { resource, paths } of items(fields(jsonOf(answer.body))["replacements"]).map(fields)) {
-    if (!isText(resource)) continue;
-    const causes = items(paths).map((path) => (isText(path) ? path : JSON.stringify(path)));
-    log.note(
-      `${resource} will be destroyed and made anew${causes.length === 0 ? "" : ` because of ${causes.join(", ")}`}.`,
-      "warn",
-    );
-  }
 }
+
+const noteUnread = ({ log, mask }: Work, problem: string) =>
+  log.note(
+    `What is destroyed and made anew is not known, the plan could not be read: ${mask(problem)}`,
+    "warn",
+  );
 
 async function step(work: Work, terraform: string, words: string[]): Promise<void> {
   const errors: string[] = [];
@@ -76,6 +84,16 @@ async function step(work: Work, terraform: string, words: string[]): Promise<voi
 }
 
 async function show(work: Work, terraform: string, words: string[]): Promise<unknown> {
+  const shown = await tryToShow(work, terraform, words);
+  if ("problem" in shown) throw new JobFailure(`terraform show failed: ${work.mask(shown.problem)}`);
+  return shown.document;
+}
+
+async function tryToShow(
+  work: Work,
+  terraform: string,
+  words: string[],
+): Promise<{ document: unknown } | { problem: string }> {
   const errors: string[] = [];
   const ended = await run(
     work,
@@ -86,9 +104,9 @@ async function show(work: Work, terraform: string, words: string[]): Promise<unk
   );
   work.goOn();
   const document = ended.code === 0 ? parseJson(ended.output) : undefined;
-  if (document !== undefined) return document;
-  const reason = ended.problem ?? problemIn(errors) ?? "it printed no JSON";
-  throw new JobFailure(`terraform show failed: ${work.mask(reason)}`);
+  return document === undefined
+    ? { problem: ended.problem ?? problemIn(errors) ?? "it printed no JSON" }
+    : { document };
 }
 
 const run = (

@@ -1,5 +1,5 @@
 // Acts as Terraform for tests of the provisioner: the same words, files and documents, no resources. A comment in main.tf
-// tells it how to behave: `# apply: hang`, `# apply: stubborn`, `# apply: fail`, `# apply: lines N`, `# plan: replace`.
+// tells it how to behave: `# apply: hang`, `# apply: stubborn`, `# apply: fail`, `# apply: lines N`, `# plan: replace`, `# plan: no JSON`.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 const [command, ...words] = process.argv.slice(2);
@@ -115,5 +115,6 @@ if (command === "init") {
 } else if (command === "apply") apply();
 else if (command === "show") {
   const file = words.find((word) => !word.startsWith("-"));
-  say(JSON.stringify(file === undefined ? showState() : showPlan(file)));
+  if (file !== undefined && told("plan") === "no JSON") fail("the plan is of a newer version");
+  else say(JSON.stringify(file === undefined ? showState() : showPlan(file)));
 }

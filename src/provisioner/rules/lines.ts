@@ -28,8 +28,9 @@ export function tidyLine(line: string, mask: (text: string) => string): string {
   return clean.length > kept ? `${clean.slice(0, kept).toWellFormed()}…` : clean;
 }
 
-export function levelOf(line: string, stream: Stream): Level {
-  if (/^[│╷ ]*Warning:/.test(line) || line.includes("# forces replacement")) return "warn";
+/** What forces a replacement is a warning where somebody waits for what was ready. */
+export function levelOf(line: string, stream: Stream, isClaim: boolean): Level {
+  if (/^[│╷ ]*Warning:/.test(line) || (isClaim && line.includes("# forces replacement"))) return "warn";
   return stream === "error" ? "error" : "info";
 }
 

@@ -2,7 +2,7 @@
 // the resources of Coder's provider.
 import { readAgents, readTask, withTask, type AiTask, type Completion, type Resource } from "./completion.ts";
 import type { Parameter } from "./job.ts";
-import { fields, isText, items, textOr } from "./shape.ts";
+import { fields, isText, items, textOr } from "../../rules/shape.ts";
 
 interface StateResource {
   address: string;

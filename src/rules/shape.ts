@@ -1,4 +1,4 @@
-// Looking into JSON of which nothing is known yet.
+// Looking into JSON of which nothing is known yet: plans, states, results of scripts, answers of servers.
 
 /** Its members; none when it is no object. */
 export const fields = (value: unknown): Record<string, unknown> =>

@@ -1,0 +1,101 @@
+// What keeps a resource as it was prebuilt: `lifecycle { ignore_changes = [...] }`, ready to be put into the template,
+// and where that can't help, why. Only names that the language allows get into the snippet.
+import { blockOf, isName, type Block } from "./address.ts";
+import { compare, type Replacement } from "./replacements.ts";
+
+export interface Cure {
+  /** HCL, "" when there is nothing to put in. */
+  snippet: string;
+  /** Sentences. */
+  notes: string[];
+}
+
+const mostBlocks = 50;
+const mostNotes = 10;
+const mostAttributes = 50;
+
+export function cureOf(replacements: readonly Replacement[]): Cure {
+  const blocks = new Map<string, { block: Block; attributes: Set<string> }>();
+  const notes = new Set<string>();
+  for (const replacement of replacements) {
+    const block = blockOf(replacement.resource);
+    const attributes = block === undefined ? [] : attributesOf(replacement);
+    for (const note of notesOn(replacement, block)) notes.add(note);
+    if (block === undefined || attributes.length === 0) continue;
+    const key = [...block.modules, block.type, block.name].join(".");
+    const known = blocks.get(key) ?? { block, attributes: new Set() };
+    for (const attribute of attributes) known.attributes.add(attribute);
+    blocks.set(key, known);
+  }
+  const all = [...blocks].toSorted(([a], [b]) => compare(a, b)).map(([, one]) => one);
+  if (all.length > mostBlocks)
+    notes.add(`${all.length - mostBlocks} more blocks of the template need the same.`);
+  if (all.some(({ block }) => block.modules.length > 0))
+    notes.add(
+      "A module that is not yours can't be given this from outside: it has to take the change itself.",
+    );
+  return {
+    snippet: all
+      .slice(0, mostBlocks)
+      .map(({ block, attributes }) => snippetOf(block, [...attributes].toSorted(compare)))
+      .join("\n\n"),
+    notes: cut([...notes]),
+  };
+}
+
+/** Names of the attributes and blocks that the paths begin with. */
+const attributesOf = ({ paths }: Replacement): string[] =>
+  paths.map((path) => path.split(".")[0]!).filter((attribute) => isName(attribute));
+
+function snippetOf({ modules, type, name }: Block, attributes: string[]): string {
+  const kept = attributes.slice(0, mostAttributes);
+  const flat = `    ignore_changes = [${kept.join(", ")}]`;
+  const list =
+    flat.length <= 100 ? [flat] : ["    ignore_changes = [", ...kept.map((one) => `      ${one},`), "    ]"];
+  return [
+    ...(modules.length === 0 ? [] : [`# in the module ${modules.join(".")}`]),
+    `resource "${type}" "${name}" {`,
+    "  # what it has already",
+    "  lifecycle {",
+    ...list,
+    "  }",
+    "}",
+  ].join("\n");
+}
+
+function notesOn(replacement: Replacement, block: Block | undefined): string[] {
+  const { resource, paths, reason } = replacement;
+  if (block === undefined)
+    return [`"${resource}" is no address that Terraform writes: there is no snippet for it.`];
+  if (paths.length === 0) return [`${resource}: ${reasonWords(reason)}`];
+  const attributes = attributesOf(replacement);
+  const nested = paths.filter((path) => path.includes(".") && isName(path.split(".")[0]!));
+  return [
+    ...(attributes.length < paths.length
+      ? [`${resource}: one of its paths names no attribute; ignore_changes can't help there.`]
+      : []),
+    ...[...new Set(nested.map((path) => path.split(".")[0]!))].map(
+      (attribute) =>
+        `${resource}: ignoring ${attribute} leaves all of it as it was. If another part of ${attribute} has to change, ` +
+        `that can't help: take out of it what differs (${nested.find((path) => path.startsWith(`${attribute}.`))}).`,
+    ),
+  ];
+}
+
+/** Codes are Terraform's `action_reason`. */
+function reasonWords(reason: string): string {
+  if (reason === "replace_because_tainted")
+    return "it is tainted, an earlier build has left it unfinished; ignore_changes can't help.";
+  if (reason === "replace_by_request") return "somebody has asked for it; ignore_changes can't help.";
+  if (reason === "replace_by_triggers")
+    return "something in its replace_triggered_by changes. Take that out; ignore_changes can't help.";
+  return "the plan does not say why; ignore_changes can't help.";
+}
+
+const cut = (notes: string[]) =>
+  notes.length <= mostNotes
+    ? notes
+    : [
+        ...notes.slice(0, mostNotes - 1),
+        `${notes.length - mostNotes + 1} more of the resources need a look.`,
+      ];
