@@ -18,7 +18,9 @@ export interface AuditedDeed {
     | "deployment"
     | "template"
     | "template_version"
-    | "provisioner_key";
+    | "provisioner_key"
+    | "workspace"
+    | "workspace_build";
   resourceId: string | null;
   requestId: string;
   /** What changed; never a secret. */

@@ -3,7 +3,8 @@ import * as z from "zod";
 import { buildStages, logLevels, transitions } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { makeAgentToken } from "../workspaces/rules/agent-token.ts";
-import type { Completion, LogLine } from "../workspaces/jobs.ts";
+import type { Completion } from "../workspaces/end-job.ts";
+import type { LogLine } from "../workspaces/jobs.ts";
 import type { AcquiredRow } from "../workspaces/store/jobs.ts";
 import { filledText, text, time, toTime } from "./schemas.ts";
 

@@ -3,11 +3,10 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { conflict } from "../errors.ts";
 import { waitForJob } from "../workspaces/acquire.ts";
-import { addLines, completeJob, demandEnded, demandHeld } from "../workspaces/jobs.ts";
-import { listAgents } from "../workspaces/store/agents.ts";
+import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/end-job.ts";
+import { addLines, demandHeld } from "../workspaces/jobs.ts";
 import {
   acquireJob,
-  endJob,
   extendLease,
   findAcquired,
   findJob,
@@ -183,13 +182,10 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("json", completeBody),
     async (c) => {
       const hold = holdOf(c as Ctx, c.req.valid("param").id);
-      const changes = completeJob(c.get("deps"), hold, toCompletion(c.req.valid("json")));
-      const { job, agents } = await performAsProvisioner(c as Ctx, changes, {
-        job: findJob(hold.jobId),
-        agents: listAgents(hold.jobId),
-      });
-      demandEnded(job[0], hold, "succeeded");
-      return c.json({ agents });
+      const deps = c.get("deps");
+      const facts = await loadProvisioner(c as Ctx, completionReads(hold.jobId));
+      const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts, c.get("requestId"));
+      return c.json({ agents: await endWith(deps, hold, "succeeded", [done]) });
     },
   )
   .post(
@@ -204,12 +200,10 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("json", z.object({ error: text(longestError) })),
     async (c) => {
       const hold = holdOf(c as Ctx, c.req.valid("param").id);
-      const { error } = c.req.valid("json");
-      const ending = { now: c.get("deps").now(), error: error.trim() || "The provisioner gave no reason." };
-      const { job } = await performAsProvisioner(c as Ctx, [endJob(hold, ending)], {
-        job: findJob(hold.jobId),
-      });
-      demandEnded(job[0], hold, "failed");
+      const deps = c.get("deps");
+      const error = c.req.valid("json").error.trim() || "The provisioner gave no reason.";
+      const facts = await loadProvisioner(c as Ctx, failureReads([hold.jobId]));
+      await endWith(deps, hold, "failed", [failure(deps, hold, error, facts)]);
       return c.body(null, 204);
     },
   );

@@ -29,11 +29,13 @@ export const templates: Row[] = [
     "d089fe7b-d5c5-4c0c-aaf5-689859f7d392",
     "TemplateWorkspaceManuallyUpdated",
   ),
-  absentKind("Workspace Deleted", "f517da0b-cdc9-410f-ab89-a86107c420ed", "TemplateWorkspaceDeleted"),
-  absentKind(
+  kind("Workspace Deleted", "f517da0b-cdc9-410f-ab89-a86107c420ed", "TemplateWorkspaceDeleted", "same"),
+  kind(
     "Workspace Autobuild Failed",
     "381df2a9-c0c0-4749-420f-80a9280c66f9",
     "TemplateWorkspaceAutobuildFailed",
+    "better",
+    "with the error",
   ),
   absentKind(
     "Workspace Marked as Dormant",
@@ -52,10 +54,12 @@ export const templates: Row[] = [
     "TemplateWorkspaceMarkedForDeletion",
     noDormancy,
   ),
-  absentKind(
+  kind(
     "Workspace Manual Build Failed",
     "2faeee0f-26cb-4e96-821c-85ccb9f71513",
     "TemplateWorkspaceManualBuildFailed",
+    "better",
+    "with the error; the owners are told where nobody is a template admin",
   ),
   absentKind(
     "Workspace Out Of Memory",

@@ -11,9 +11,9 @@ export function enqueue(plan: EventPlan, options: { when?: SQL } = {}): Statemen
   return insertOutbox(plan.rows, options.when);
 }
 
-/** The read that answers what became of a planned event's messages. */
-export const messagesOf = (plan: EventPlan) =>
-  findMessageStates(plan.rows.messages.map((message) => message.id));
+/** The read that answers what became of the messages of planned events. */
+export const messagesOf = (...plans: readonly EventPlan[]) =>
+  findMessageStates(plans.flatMap(({ rows }) => rows.messages.map((message) => message.id)));
 
 /** To be called once the write is done: wakes open inboxes and sends what is due, after the answer. */
 export function announce(deps: Deps, messages: readonly MessageState[]): void {

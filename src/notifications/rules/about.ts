@@ -3,6 +3,10 @@
 const sentences: Record<string, string> = {
   TemplateCustomNotification: "What you or your scripts send: a build that is done, a job that has failed.",
   TemplateTestNotification: "What the test button sends, to see whether messages get through.",
+  TemplateWorkspaceDeleted: "Somebody else deleted a workspace of yours.",
+  TemplateWorkspaceAutobuildFailed: "A workspace of yours was to start by itself and could not.",
+  TemplateWorkspaceManualBuildFailed:
+    "A build that somebody asked for failed: for template admins, who can mend it.",
 };
 
 /** By the template's key; undefined for a kind of which nothing is known here. */

@@ -7,6 +7,7 @@ export const leaseTime = 60_000;
 /** How often a job goes back to the queue after a lost lease; the next loss fails it. */
 export const mostRequeues = 3;
 export const leaseLost = "LEASE_LOST";
+export const leaseLostWords = "The provisioner has not been heard of any more; nobody knows how far it came.";
 
 export const isActive = (status: BuildStatus) =>
   status === "pending" || status === "running" || status === "canceling";

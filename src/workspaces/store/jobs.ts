@@ -110,6 +110,10 @@ const isHeld = ({ jobId, credential, acquireId }: Hold): SQL => sql`(id = ${jobI
 /** True in SQL while this provisioner has the job's lease. */
 export const holds = (hold: Hold): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE ${isHeld(hold)})`;
 
+/** The same while nobody wants the job to be canceled: it will have ended as its provisioner says. */
+export const holdsUncanceled = (hold: Hold): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE status = 'running' AND ${isHeld(hold)})`;
+
 export const extendLease = (hold: Hold, now: number): Statement =>
   query.run(
     sql`UPDATE workspace_builds SET lease_expires_at = ${now + leaseTime}, updated_at = ${now} WHERE ${isHeld(hold)}`,

@@ -1,7 +1,7 @@
 // SQL of leases that run out. The tick calls it.
 import { sql } from "drizzle-orm";
-import { query, type Statement } from "../../../db/client.ts";
-import { leaseLost, leaseTime, mostRequeues } from "../rules/job.ts";
+import { query, type SQL, type Statement } from "../../../db/client.ts";
+import { leaseLost, leaseLostWords, leaseTime, mostRequeues } from "../rules/job.ts";
 
 export interface Lapsed {
   id: string;
@@ -33,7 +33,10 @@ export const cancelLapsed = (ids: readonly string[], now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET status = 'canceled', completed_at = ${now}, lease_expires_at = NULL,
       updated_at = ${now} WHERE ${among(ids, now)} AND status = 'canceling' AND plan_received_at IS NULL`);
 
+/** True in SQL while this job has not been heard of, nor ended. */
+export const hasLapsed = (id: string, now: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id} AND lease_expires_at <= ${now})`;
+
 export const failLapsed = (ids: readonly string[], now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET status = 'failed', error_code = ${leaseLost}, completed_at = ${now},
-      error = 'The provisioner has not been heard of any more; nobody knows how far it came.', lease_expires_at = NULL,
-      updated_at = ${now} WHERE ${among(ids, now)}`);
+      error = ${leaseLostWords}, lease_expires_at = NULL, updated_at = ${now} WHERE ${among(ids, now)}`);

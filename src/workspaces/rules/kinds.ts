@@ -1,0 +1,8 @@
+// The kinds of notification that templates, workspaces and their builds cause, by Coder's ids. The texts are in
+// db/templates.
+
+export const workspaceKinds = {
+  workspaceDeleted: "f517da0b-cdc9-410f-ab89-a86107c420ed",
+  manualBuildFailed: "2faeee0f-26cb-4e96-821c-85ccb9f71513",
+  autobuildFailed: "381df2a9-c0c0-4749-420f-80a9280c66f9",
+} as const;

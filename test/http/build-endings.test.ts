@@ -1,0 +1,161 @@
+// What the end of a build tells, and whom, through the routes of provisioners and the tick.
+import { describe, expect, test } from "vitest";
+import { leaseTime } from "../../src/workspaces/rules/job.ts";
+import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { inboxTitles } from "../support/inbox.ts";
+import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
+
+/** An owner (ada), a template admin (tess), a member (mia) with a running workspace, and a provisioner. */
+async function setUp() {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const tess = await addUser(server, token, "tess", ["template-admin"]);
+  const mia = await addUser(server, token, "mia");
+  const { templateId } = await addTemplate(server, userId);
+  const provisioner = await addProvisioner(server, userId, "one");
+  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+    token: mia.token,
+    json: { name: "web", template_id: templateId },
+  });
+  const finish = async () => {
+    const { json } = await provisioner.acquire();
+    await provisioner.job("POST", json.job_id, "complete", outcome);
+  };
+  await finish();
+  const build = async (transition: string, as: string) => {
+    const path = `/api/v2/workspaces/${made.json.id}/builds`;
+    const { json } = await server.call("POST", path, { token: as, json: { transition } });
+    return json.id as string;
+  };
+  const titles = {
+    ada: () => inboxTitles(server, token),
+    tess: () => inboxTitles(server, tess.token),
+    mia: () => inboxTitles(server, mia.token),
+  };
+  return {
+    server,
+    token,
+    tess,
+    mia,
+    provisioner,
+    finish,
+    build,
+    titles,
+    workspaceId: made.json.id as string,
+  };
+}
+
+const failed = "A build of mia's workspace web failed";
+const deleted = "Your workspace web was deleted";
+
+describe("a deletion that succeeded", () => {
+  test("tells the workspace's owner who did it, once, however often the completion is sent", async () => {
+    const { server, token, mia, provisioner, build, titles, workspaceId } = await setUp();
+    await build("delete", token);
+    const { job_id } = (await provisioner.acquire()).json;
+    for (let time = 0; time < 2; time += 1)
+      expect((await provisioner.job("POST", job_id, "complete", { resources: [] })).status).toBe(200);
+    expect(await titles.mia()).toEqual([deleted]);
+    expect(await titles.ada()).toEqual([]);
+    expect(await titles.tess()).toEqual([]);
+    const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token: mia.token });
+    expect(inbox.json.notifications[0]).toMatchObject({
+      content: expect.stringContaining("**ada** deleted your workspace **web**"),
+      targets: expect.arrayContaining([workspaceId, mia.userId]),
+    });
+    const [message] = await server.messages();
+    expect(JSON.parse(message!.reasons)).toEqual(["workspace_owner", "inbox"]);
+  });
+
+  test("tells nobody when it is the owner's own doing, and leaves an entry of who did it", async () => {
+    const { server, token, mia, finish, build, workspaceId } = await setUp();
+    await build("delete", mia.token);
+    await finish();
+    expect(await server.messages()).toEqual([]);
+    const audit = await server.call("GET", `/api/v2/audit?resource_id=${workspaceId}&action=delete`, {
+      token,
+    });
+    expect(audit.json.entries).toMatchObject([
+      { user: { username: "mia" }, resource_type: "workspace", ip: null, detail: { name: "web" } },
+    ]);
+  });
+
+  test("that was canceled meanwhile is no news, nor is one that failed a deletion", async () => {
+    const { server, token, provisioner, build, titles } = await setUp();
+    const id = await build("delete", token);
+    await provisioner.acquire();
+    await server.call("PATCH", `/api/v2/workspacebuilds/${id}/cancel`, { token });
+    await provisioner.job("POST", id, "complete", { resources: [] });
+    expect(await server.messages()).toEqual([]);
+    expect(await server.sql("SELECT id FROM audit_entries WHERE action = 'delete'")).toEqual([]);
+    const second = await build("delete", token);
+    await provisioner.acquire();
+    await provisioner.job("POST", second, "fail", { error: "busy" });
+    expect(await titles.mia()).toEqual([]);
+    expect(await titles.tess()).toEqual([failed]);
+  });
+});
+
+describe("a build that failed", () => {
+  test("tells the template admins what went wrong, once, and not its owner", async () => {
+    const { server, mia, tess, provisioner, build, titles } = await setUp();
+    const id = await build("stop", mia.token);
+    await provisioner.acquire();
+    for (let time = 0; time < 2; time += 1)
+      await provisioner.job("POST", id, "fail", { error: "\nError: no *space* left\n  on device" });
+    expect(await titles.tess()).toEqual([failed]);
+    expect(await titles.ada()).toEqual([]);
+    expect(await titles.mia()).toEqual([]);
+    const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
+      .json;
+    expect(notifications[0].content).toContain("> Error\\: no \\*space\\* left\n");
+    expect(notifications[0].actions).toEqual([
+      { label: "View build", url: `${server.url}/@mia/web/builds/2` },
+    ]);
+  });
+
+  test("tells the owners where nobody is a template admin", async () => {
+    const { server, token, mia, provisioner, build, titles } = await setUp();
+    await server.call("PUT", "/api/v2/users/tess/roles", { token, json: { roles: [] } });
+    await provisioner.job("POST", await build("stop", mia.token), "fail", { error: "not held" });
+    expect(await server.messages()).toEqual([]);
+    const { job_id } = (await provisioner.acquire()).json;
+    await provisioner.job("POST", job_id, "fail", { error: "" });
+    expect(await titles.ada()).toEqual([failed]);
+    const [message] = await server.messages();
+    expect(JSON.parse(message!.reasons)).toEqual(["no_template_admin", "role_owner", "inbox"]);
+  });
+
+  test("by itself tells its owner; one of a pool tells nobody here", async () => {
+    const { server, mia, provisioner, build, titles } = await setUp();
+    const fail = async (reason: string) => {
+      const id = await build("start", mia.token);
+      await server.sql(`UPDATE workspace_builds SET reason = '${reason}' WHERE id = '${id}'`);
+      await provisioner.acquire();
+      await provisioner.job("POST", id, "fail", { error: "x" });
+    };
+    await fail("prebuild");
+    expect(await server.messages()).toEqual([]);
+    await fail("autostart");
+    expect(await titles.mia()).toEqual(["Your workspace web could not be started by itself"]);
+    expect(await titles.tess()).toEqual([]);
+  });
+
+  test("since its provisioner was lost is told alike, once, by however many ticks", async () => {
+    const { server, mia, provisioner, build, titles } = await setUp();
+    const id = await build("stop", mia.token);
+    await server.runTick();
+    await provisioner.acquire();
+    await provisioner.job("POST", id, "plan", {});
+    for (let passed = 0; passed <= leaseTime; passed += 30_000) {
+      server.clock.advance(30_000);
+      await Promise.all([server.runTick(), server.runTick()]);
+    }
+    expect(await titles.tess()).toEqual([failed]);
+    const jobs = await server.sql(`SELECT status, error_code FROM workspace_builds WHERE id = '${id}'`);
+    expect(jobs).toMatchObject([{ status: "failed", error_code: "LEASE_LOST" }]);
+    // What the lost one says later is refused, and no news.
+    expect((await provisioner.job("POST", id, "fail", { error: "late" })).status).toBe(409);
+    expect(await titles.tess()).toEqual([failed]);
+  });
+});
