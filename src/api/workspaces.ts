@@ -4,7 +4,8 @@ import * as z from "zod";
 import { idOfUser } from "../accounts/store/users.ts";
 import { findOrganization } from "../accounts/store/organizations.ts";
 import { notFound } from "../errors.ts";
-import { createWorkspace, workspaceReads } from "../workspaces/create-workspace.ts";
+import { claimOrCreate } from "../prebuilds/claim.ts";
+import { workspaceReads } from "../workspaces/create-workspace.ts";
 import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
 import {
   countWorkspaces,
@@ -75,7 +76,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     organizations: findOrganization(organization ?? ""),
   });
   if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
-  return toWorkspace(await createWorkspace(c.get("deps"), actor, target, facts, request));
+  return toWorkspace(await claimOrCreate(c.get("deps"), actor, target, facts, request));
 }
 
 export const workspaceRoutes = new Hono<Env>()

@@ -60,7 +60,11 @@ export const queries: Row[] = [
   absent("CountInProgressPrebuilds", notYet),
   absent("GetPresetsBackoff", notYet),
   absent("GetPresetsAtFailureLimit", notYet),
-  absent("ClaimPrebuiltWorkspace", notYet),
+  better(
+    "ClaimPrebuiltWorkspace",
+    "the claim's build is made by the write that takes the workspace, or else a new workspace's",
+    "claimReady",
+  ),
   absent("UpdatePresetPrebuildStatus", notYet),
   absent("GetPrebuildMetrics", notYet),
 ];

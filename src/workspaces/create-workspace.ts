@@ -1,14 +1,15 @@
-// A new workspace and its first build, in one write. The API calls it.
-import type { Answers, SQL } from "../../db/client.ts";
+// A new workspace and its first build: what they are, the statements that make them, and what to say when they were not
+// made. Pools stand before it: whoever makes a workspace calls prebuilds/claim.ts.
+import type { Answers, SQL, Statement } from "../../db/client.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { may } from "../accounts/rules/permissions.ts";
-import { keyExists } from "../accounts/store/keys.ts";
 import type { UserRow } from "../accounts/store/users.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, invalid, unauthorized } from "../errors.ts";
 import { decideParameters, emptyBuild } from "./create-build.ts";
 import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
 import {
+  findBuildState,
   findPreset,
   findVersion,
   insertBuild,
@@ -16,14 +17,15 @@ import {
   listDefinitions,
   listPresetValues,
   type BuildRow,
+  type NewBuild,
 } from "./store/builds.ts";
 import {
   findNamesake,
   findTemplate,
-  findWorkspaceState,
   insertWorkspace,
   templateFor,
   versionFor,
+  type NewWorkspace,
 } from "./store/workspaces.ts";
 
 export interface WorkspaceRequest {
@@ -48,14 +50,20 @@ export const workspaceReads = ({ templateId, versionId, presetId }: WorkspaceReq
 };
 export type WorkspaceFacts = Answers<ReturnType<typeof workspaceReads>>;
 
-/** Throws 403, 400 that names the member, 409 for a name that is taken. */
-export async function createWorkspace(
+export interface WorkspacePlan {
+  workspace: NewWorkspace;
+  build: NewBuild;
+  parameters: ParameterValue[];
+}
+
+/** Throws 403, and 400 that names the member. */
+export function planWorkspace(
   deps: Deps,
   actor: Actor,
   owner: UserRow,
   facts: WorkspaceFacts,
   request: WorkspaceRequest,
-): Promise<BuildRow> {
+): WorkspacePlan {
   if (owner.id !== actor.userId && !may(actor, "workspaces:manage-others"))
     throw forbidden("Only owners of the deployment may make workspaces for others.");
   if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
@@ -85,24 +93,32 @@ export async function createWorkspace(
     agentGeneration: nextGeneration(undefined, "start", deps.newId()),
     hasAiTask: version.hasAiTask,
   };
-  const { made, namesake, templateNow } = await deps.db.write(
-    [
-      ...insertWorkspace(workspace, keyExists(actor.keyId)),
-      ...insertBuild(build, parameters, isStill(workspace.id, null)),
-    ],
-    {
-      made: findWorkspaceState(workspace.id),
-      namesake: findNamesake(owner.id, request.name),
-      templateNow: findTemplate(template.id),
-    },
-  );
-  if (made[0] === undefined) {
-    if (namesake.length > 0) throw nameTaken(request.name);
-    decideOrigin({ ...facts, template: templateNow }, request);
-    throw unauthorized();
-  }
-  deps.process.jobs.wake();
-  return made[0];
+  return { workspace, build, parameters };
+}
+
+/** Nothing is made when the name is taken, or when the template takes no new workspaces any more. */
+export const insertPlanned = ({ workspace, build, parameters }: WorkspacePlan, when: SQL): Statement[] => [
+  ...insertWorkspace(workspace, when),
+  ...insertBuild(build, parameters, isStill(workspace.id, null)),
+];
+
+/** What a write of the plan has left. */
+export const stateOf = ({ workspace, build }: WorkspacePlan) => ({
+  made: findBuildState(build.id),
+  namesake: findNamesake(workspace.ownerId, workspace.name),
+  templateNow: findTemplate(workspace.templateId),
+});
+
+/** The plan's build; throws 409 for a name that is taken, 400 for a template that has gone meanwhile, 401. */
+export function demandMade(
+  { made, namesake, templateNow }: Answers<ReturnType<typeof stateOf>>,
+  facts: WorkspaceFacts,
+  request: WorkspaceRequest,
+): BuildRow {
+  if (made[0] !== undefined) return made[0];
+  if (namesake.length > 0) throw nameTaken(request.name);
+  decideOrigin({ ...facts, template: templateNow }, request);
+  throw unauthorized();
 }
 
 /** The template and version to make it from; throws 400 when there is none or it takes no new workspaces. */

@@ -16,7 +16,14 @@ import type { CallAnswer, TestServer } from "./server.ts";
 export interface VersionOptions {
   hasAiTask?: boolean;
   parameters?: { name: string; required?: boolean; defaultValue?: string }[];
-  presets?: { id: string; name: string; parameters: { name: string; value: string }[] }[];
+  presets?: {
+    id: string;
+    name: string;
+    parameters: { name: string; value: string }[];
+    /** It keeps a pool of so many. */
+    instances?: number | undefined;
+    ttlSeconds?: number;
+  }[];
 }
 
 const organizationOf = async (server: TestServer) =>
@@ -82,7 +89,15 @@ export async function addVersion(
       ...insertRows(templateParameters, parameters),
       ...insertRows(
         presets,
-        chosen.map(({ id, name }) => ({ id, versionId, name, isDefault: false, createdAt: at })),
+        chosen.map(({ id, name, instances = null, ttlSeconds = null }) => ({
+          id,
+          versionId,
+          name,
+          isDefault: false,
+          desiredInstances: instances,
+          ttlSeconds,
+          createdAt: at,
+        })),
       ),
       ...insertRows(
         presetParameters,

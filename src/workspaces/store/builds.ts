@@ -89,6 +89,9 @@ export const isVisibleTo = (self: SQL): SQL => sql`(${workspaces.ownerId} = ${se
 export const findBuild = (id: string, self: SQL) =>
   buildView().where(and(eq(workspaceBuilds.id, id), isVisibleTo(self)));
 
+/** By id alone, whoever asks: what a write left behind. */
+export const findBuildState = (id: string) => buildView().where(eq(workspaceBuilds.id, id));
+
 /** Newest first. */
 export const listBuilds = (
   workspaceId: SQL | string,
@@ -127,7 +130,12 @@ export const listLatestValues = (workspaceId: SQL | string) =>
 
 export const findPreset = (id: string | undefined) =>
   query
-    .select({ id: presets.id, versionId: presets.versionId })
+    .select({
+      id: presets.id,
+      versionId: presets.versionId,
+      desiredInstances: presets.desiredInstances,
+      ttlSeconds: presets.ttlSeconds,
+    })
     .from(presets)
     .where(eq(presets.id, id ?? ""));
 
@@ -137,24 +145,33 @@ export const listPresetValues = (id: string | undefined) =>
     .from(presetParameters)
     .where(eq(presetParameters.presetId, id ?? ""));
 
+/** What a build runs with, if it was made. */
+export const insertValues = (buildId: string, values: readonly ParameterValue[]): Statement[] =>
+  insertRows(
+    buildParameters,
+    values.map((value) => ({ buildId, ...value })),
+    buildExists(buildId),
+  );
+
 export type NewBuild = Omit<typeof workspaceBuilds.$inferInsert, "seq">;
 
 /** `when` must still hold for each of the statements: a build that was not made has no parameters. */
 export function insertBuild(build: NewBuild, parameters: readonly ParameterValue[], when: SQL): Statement[] {
-  const made = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${build.id})`;
-  const values = parameters.map((parameter) => ({ buildId: build.id, ...parameter }));
   return [
     ...insertRows(workspaceBuilds, [build], when),
-    ...insertRows(buildParameters, values, made),
+    ...insertValues(build.id, parameters),
     query
       .update(workspaces)
       .set({ latestBuildId: build.id, updatedAt: build.createdAt, lastUsedAt: build.createdAt })
       .where(
-        sql`${workspaces.id} = ${build.workspaceId} AND ${made} AND (latest_build_id IS NULL OR ${build.number} >
+        sql`${workspaces.id} = ${build.workspaceId} AND ${buildExists(build.id)} AND (latest_build_id IS NULL OR ${build.number} >
           (SELECT number FROM workspace_builds WHERE id = latest_build_id))`,
       ),
   ];
 }
+
+/** True in SQL when there is a build of this id. */
+export const buildExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`;
 
 /** True in SQL while the workspace is as it was seen and nothing is going on in it. */
 export const isStill = (workspaceId: string, latestBuildId: string | null): SQL => sql`(

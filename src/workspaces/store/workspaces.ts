@@ -20,9 +20,6 @@ export const findWorkspace = (id: SQL | string, self: SQL, withDeleted = false) 
     ),
   );
 
-/** By id alone, deleted or not: what a write left behind. */
-export const findWorkspaceState = (id: string) => buildView().where(and(eq(workspaces.id, id), latest));
-
 /** SQL for the id of a user's workspace by its name; of deleted ones by that name too, the latest, if there is no other. */
 export const idOfWorkspace = (ownerId: SQL, name: string, withDeleted = false): SQL<string> =>
   sql<string>`(SELECT id FROM workspaces WHERE owner_id = ${ownerId} AND lower(name) = lower(${name})

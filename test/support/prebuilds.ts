@@ -1,0 +1,107 @@
+// A pool in the database, as passes and provisioners leave it: workspaces of the system's user, built and ready.
+import { randomUUID } from "node:crypto";
+import { insertRows } from "../../db/rows.ts";
+import {
+  buildParameters,
+  prebuildsUser,
+  workspaceAgents,
+  workspaceBuilds,
+  workspaceResources,
+  workspaces,
+  type LifecycleState,
+} from "../../db/schema.ts";
+import type { TestServer } from "./server.ts";
+
+export interface PoolOf {
+  templateId: string;
+  versionId: string;
+  presetId: string;
+}
+export interface PrebuildOptions {
+  /** A state for each agent; without any there is no agent. */
+  agents?: LifecycleState[];
+  parameters?: { name: string; value: string }[];
+  build?: Partial<typeof workspaceBuilds.$inferInsert>;
+  workspace?: Partial<typeof workspaces.$inferInsert>;
+}
+
+/** Answers the ids of the workspaces, oldest first. */
+export async function addPrebuilds(
+  server: TestServer,
+  { templateId, versionId, presetId }: PoolOf,
+  count: number,
+  { agents = ["ready"], parameters = [], build = {}, workspace = {} }: PrebuildOptions = {},
+): Promise<string[]> {
+  const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"] as string;
+  const at = server.clock.now();
+  const times = { createdAt: at, updatedAt: at };
+  const ids = Array.from({ length: count }, () => ({
+    id: randomUUID(),
+    buildId: randomUUID(),
+    resourceId: randomUUID(),
+  }));
+  await server.db.write(
+    [
+      ...insertRows(
+        workspaces,
+        ids.map(({ id, buildId }) => ({
+          ...times,
+          id,
+          ownerId: prebuildsUser.id,
+          organizationId,
+          templateId,
+          name: `prebuild-${id.slice(0, 8)}`,
+          automaticUpdates: "never" as const,
+          latestBuildId: buildId,
+          lastUsedAt: at,
+          ...workspace,
+        })),
+      ),
+      ...insertRows(
+        workspaceBuilds,
+        ids.map(({ id, buildId }) => ({
+          ...times,
+          id: buildId,
+          workspaceId: id,
+          number: 1,
+          versionId,
+          presetId,
+          transition: "start" as const,
+          reason: "prebuild" as const,
+          stage: "create" as const,
+          initiatorId: prebuildsUser.id,
+          status: "succeeded" as const,
+          agentGeneration: randomUUID(),
+          hasAiTask: false,
+          priority: 2,
+          completedAt: at,
+          ...build,
+        })),
+      ),
+      ...insertRows(
+        buildParameters,
+        ids.flatMap(({ buildId }) => parameters.map((one) => ({ buildId, ...one }))),
+      ),
+      ...insertRows(
+        workspaceResources,
+        ids.map(({ buildId, resourceId }) => ({ id: resourceId, buildId, type: "container", name: "dev" })),
+      ),
+      ...insertRows(
+        workspaceAgents,
+        ids.flatMap(({ buildId, resourceId }) =>
+          agents.map((lifecycleState, index) => ({
+            id: randomUUID(),
+            buildId,
+            resourceId,
+            name: `agent-${index}`,
+            lifecycleState,
+            lifecycleChangedAt: at,
+            createdAt: at,
+          })),
+        ),
+      ),
+    ],
+    {},
+  );
+  return ids.map(({ id }) => id);
+}
