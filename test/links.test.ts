@@ -7,6 +7,7 @@ import { planEvent } from "../src/notifications/plan.ts";
 import { enqueueReads } from "../src/notifications/reads.ts";
 import { toHtml } from "../src/notifications/rules/markdown.ts";
 import { readUnsubscribeToken } from "../src/notifications/unsubscribe.ts";
+import { makeNamed } from "./support/named.ts";
 import { cookieFor, get, placeOf, wordsOf } from "./support/pages.ts";
 import { owner, signInFirst, startTestServer, type TestServer } from "./support/server.ts";
 import { startMailServer, type ReceivedMail } from "./support/smtp.ts";
@@ -102,11 +103,14 @@ const shipped = loadTemplateFiles();
 test.each(shipped.map((file) => [file.name, file] as const))(
   "every link of “%s” leads to a page that shows the thing named",
   async (_name, file) => {
-    const { server, post, token } = await startWithMail();
+    const { server, post, token, userId } = await startWithMail();
     await sendSample(server, file, token);
     const [mail] = post.mails;
     const links = [...(await linksOfInbox(server, token)), ...linksOfMail(mail!)];
     expect(links.length).toBeGreaterThanOrEqual(file.actions.length * 2 + 3);
+    for (const { url } of links)
+      if (url.startsWith(`${server.url}/`))
+        await makeNamed({ server, token, userId }, url.slice(server.url.length));
     const before = await server.sql("SELECT * FROM notification_preferences");
     for (const link of links) {
       expect(link.url).toMatch(/^(https?:\/\/|mailto:)/);

@@ -4,7 +4,12 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exactTime, relativeTime } from "../public/relative-time.js";
+import { appStates, buildStatuses, lifecycleStates, prebuildStatuses, userStatuses } from "../db/schema.ts";
+import { duration } from "../src/pages/rules/lasting.ts";
 import { afterSignIn, buttonTarget, ownPath } from "../src/pages/rules/links.ts";
+import { buildPath, filterPath, taskPath, versionPath, workspacePath } from "../src/pages/rules/paths.ts";
+import { kindOf } from "../src/pages/rules/tags.ts";
+import { workspaceStatuses } from "../src/workspaces/rules/job.ts";
 import { toProse } from "../src/pages/rules/prose.ts";
 
 describe("links", () => {
@@ -109,6 +114,70 @@ describe("times", () => {
   ])("%i ms ago is told as %s", (past, words) => expect(relativeTime(now - past, now, "UTC")).toBe(words));
 
   test("the exact moment has its zone", () => expect(exactTime(now, "UTC")).toBe("21 Nov 2026, 10:00 UTC"));
+});
+
+describe("how long something took", () => {
+  test.each([
+    [-5, "0 s"],
+    [0, "0 s"],
+    [59_400, "59 s"],
+    [59_600, "1 min 0 s"],
+    [3_599_000, "59 min 59 s"],
+    [3_600_000, "1 h 0 min"],
+    [90_061_000, "25 h 1 min"],
+  ])("%i ms are %s", (milliseconds, words) => expect(duration(milliseconds)).toBe(words));
+});
+
+describe("tags", () => {
+  test("each state that a tag can show is good news, bad news or neither", () => {
+    const states = [...buildStatuses, ...workspaceStatuses, ...lifecycleStates, ...appStates];
+    const kinds = Object.groupBy(
+      [...states, ...prebuildStatuses, ...userStatuses],
+      (state) => kindOf(state) ?? "neither",
+    );
+    expect(Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, [...new Set(all)]]))).toEqual(
+      {
+        good: ["running", "succeeded", "ready", "complete", "active"],
+        bad: [
+          "failed",
+          "start_timeout",
+          "start_error",
+          "shutdown_timeout",
+          "shutdown_error",
+          "failure",
+          "hard_limited",
+          "validation_failed",
+          "suspended",
+        ],
+        neither: [
+          "pending",
+          "canceling",
+          "canceled",
+          "starting",
+          "stopping",
+          "stopped",
+          "deleting",
+          "deleted",
+          "created",
+          "shutting_down",
+          "off",
+          "working",
+          "idle",
+          "normal",
+        ],
+      },
+    );
+  });
+});
+
+describe("addresses", () => {
+  test("what names hold can't lead elsewhere", () => {
+    expect(workspacePath("ada", "web")).toBe("/@ada/web");
+    expect(buildPath("a/b", "c?d", 3)).toBe("/@a%2Fb/c%3Fd/builds/3");
+    expect(taskPath("ada", "#")).toBe("/tasks/ada/%23");
+    expect(versionPath("default", "docker", "v 1/2")).toBe("/templates/default/docker/versions/v%201%2F2");
+    expect(filterPath("owner:me template:a&b")).toBe("/workspaces?filter=owner%3Ame+template%3Aa%26b");
+  });
 });
 
 describe("colours", () => {

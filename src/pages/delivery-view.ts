@@ -1,13 +1,13 @@
 // How the page of delivery looks: paused or not, each way with how it does, and what could not be delivered.
 import { html } from "hono/html";
 import type { Method } from "../../db/schema.ts";
-import { exactTime, relativeTime } from "../../public/relative-time.js";
 import type { NotificationsConfig } from "../config.ts";
 import { endpointHash } from "../notifications/deliver.ts";
 import { failing, type Health } from "../notifications/rules/health.ts";
 import { receiverOf } from "../notifications/rules/receiver.ts";
 import { mostCounted, type Failure, type Waiting } from "../notifications/store/health.ts";
 import { attributes, type Html } from "./layout.ts";
+import { moment } from "./parts.ts";
 import { lasting } from "./rules/lasting.ts";
 
 export interface WaysFacts {
@@ -107,20 +107,18 @@ const setUp: Record<Method, (facts: WaysFacts) => { on: boolean; words: Html | s
   },
 };
 
-const ago = (at: number, now: number): Html =>
-  html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
-    >${relativeTime(at, now, "UTC")}</time
-  >`;
-
 /** What has gone by this way, and what waits for it. */
 function record(method: Method, { health, waiting, now }: WaysFacts): Html | string {
   const known = health.find((one) => one.method === method);
   const queue = waiting.find((one) => one.method === method);
   const lines: Html[] = [];
-  if (typeof known?.succeededAt === "number") lines.push(html`Last success ${ago(known.succeededAt, now)}.`);
+  if (typeof known?.succeededAt === "number")
+    lines.push(html`Last success ${moment(known.succeededAt, now)}.`);
   else if (known !== undefined) lines.push(html`No success yet.`);
   if (typeof known?.failedAt === "number")
-    lines.push(html`Last failure ${ago(known.failedAt, now)}: <span class="answer">${known.answer}</span>`);
+    lines.push(
+      html`Last failure ${moment(known.failedAt, now)}: <span class="answer">${known.answer}</span>`,
+    );
   if (queue !== undefined) {
     const count = queue.count >= mostCounted ? `${mostCounted} or more` : queue.count;
     lines.push(html`${count} waiting, the oldest for ${lasting(now - queue.oldest)}.`);
@@ -152,7 +150,7 @@ function failure(message: Failure, now: number): Html {
     dueAt === null ? "given up" : dueAt <= now ? "next try now" : `next try in ${lasting(dueAt - now)}`;
   return html`<li class="failure">
     <h3>${templateName} <span class="for">to ${username} by ${names[method].toLowerCase()}</span></h3>
-    <p class="when">${ago(failedAt, now)}</p>
+    <p class="when">${moment(failedAt, now)}</p>
     <p class="answer">${answer ?? "No answer."}</p>
     <p class="more">${tries}, ${next} · <code>${id}</code></p>
   </li>`;

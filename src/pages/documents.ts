@@ -6,6 +6,7 @@ import type { Ctx, Env } from "../api/http.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
+import { breadcrumb, type Crumb } from "./parts.ts";
 import { pageOf, readContents, renderDocument, type ContentsGroup, type Document } from "./rules/document.ts";
 
 type Assets = Deps["assets"];
@@ -63,12 +64,6 @@ async function contentsOf(assets: Assets): Promise<ContentsGroup[]> {
   return index === undefined ? [] : readContents(index.text, index.file);
 }
 
-interface Crumb {
-  title: string;
-  /** Undefined where there is only a folder. */
-  page?: string;
-}
-
 /** The folders above a page: by the title of their own document where they have one, else by their name. */
 function crumbsOf(assets: Assets, name: string): Promise<Crumb[]> {
   const parts = name.split("/").slice(0, -1);
@@ -80,17 +75,6 @@ function crumbsOf(assets: Assets, name: string): Promise<Crumb[]> {
       return { title: (part[0]!.toUpperCase() + part.slice(1)).replaceAll("-", " ") };
     }),
   );
-}
-
-function breadcrumb(crumbs: readonly Crumb[], title: string): Html | string {
-  if (crumbs.length === 0) return "";
-  const sign = html`<span class="sign" aria-hidden="true"> › </span>`;
-  return html`<nav class="crumbs" aria-label="Breadcrumb">
-    <ol role="list">
-      ${crumbs.map(({ title, page }) => html`<li>${page === undefined ? title : html`<a href="${page}">${title}</a>`}${sign}</li>`)}
-      <li aria-current="page">${title}</li>
-    </ol>
-  </nav>`;
 }
 
 /** One list, open beside the text where there is room and folded above it where there is none. */

@@ -1,6 +1,7 @@
 // The HTML pages: set-up, sign-in, the inbox, what links in messages lead to, and the documentation.
 import { Hono } from "hono";
 import type { Env } from "../api/http.ts";
+import { buildPages } from "./builds.ts";
 import { choicePages } from "./choices.ts";
 import { cliAuthPages } from "./cli-auth.ts";
 import { deliveryPages } from "./delivery.ts";
@@ -9,8 +10,11 @@ import { files } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
 import { setupPages } from "./setup.ts";
 import { signInPages } from "./sign-in.ts";
+import { taskPages } from "./tasks.ts";
+import { templatePages } from "./templates.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
 import { userPages } from "./users.ts";
+import { workspacePages } from "./workspaces.ts";
 
 export { errorPage } from "./error.ts";
 
@@ -25,5 +29,9 @@ export function createPages() {
     .route("/", choicePages)
     .route("/", cliAuthPages)
     .route("/", deliveryPages)
-    .route("/", userPages);
+    .route("/", userPages)
+    .route("/", workspacePages)
+    .route("/", buildPages)
+    .route("/", templatePages)
+    .route("/", taskPages);
 }

@@ -15,6 +15,10 @@ export interface Page {
   actor?: Pick<Actor, "username" | "roles">;
   /** Shown in the title. */
   unread?: number;
+  /** The address of the list that this belongs to. */
+  place?: string;
+  /** Seconds after which the page is out of date: it keeps itself true then. */
+  refresh?: number;
   /** Modules of `public/`. */
   scripts?: string[];
   /** A small page with one thing to do, or a large one to read. */
@@ -61,18 +65,24 @@ const layout = (page: Page, path: string): Html =>
     <link rel="apple-touch-icon" href="/assets/icon.png">
     <link rel="manifest" href="/assets/belfry.webmanifest">
     <link rel="stylesheet" href="/assets/belfry.css">
-    ${(page.scripts ?? []).map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
+    ${page.refresh === undefined ? "" : html`<noscript><meta http-equiv="refresh" content="${page.refresh}" /></noscript>`}
+    ${[...(page.scripts ?? []), ...(page.refresh === undefined ? [] : ["refresh.js"])].map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
   </head>
-  <body${attributes({ class: page.shape })}>
+  <body${attributes({ class: page.shape, "data-refresh": page.refresh?.toString() })}>
     <a class="skip" href="#main">Skip to the content</a>
     <header class="top">
       <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>
-      ${page.actor === undefined ? "" : signedInHeader(page.actor, path)}
+      ${page.actor === undefined ? "" : signedInHeader(page.actor, path, page.place)}
     </header>
     <main id="main" tabindex="-1">${page.main}</main>
+    ${page.refresh === undefined ? "" : announcer}
     <footer class="foot">Belfry ${version} <a href="/docs">Documentation</a></footer>
   </body>
 </html>`;
+
+/** Where the script that keeps a page true says what has changed, and that it can't. */
+const announcer = html`<p class="spoken" id="announcer" role="status"></p>
+  <p class="live" id="live" hidden></p>`;
 
 const logo = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
   <path class="logo-arch" d="M4 31V14a12 12 0 0 1 24 0v17z" />
@@ -82,18 +92,22 @@ const logo = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="t
   />
 </svg>`;
 
-function signedInHeader(actor: Pick<Actor, "username" | "roles">, path: string): Html {
+function signedInHeader(
+  actor: Pick<Actor, "username" | "roles">,
+  path: string,
+  place: string | undefined,
+): Html {
   const link = (href: string, words: Html | string) =>
     html`<a
       href="${href}"
       ${attributes({
-        "aria-current": path === href ? "page" : undefined,
+        "aria-current": path === href ? "page" : place === href ? "true" : undefined,
       })}
       >${words}</a
     >`;
   return html`<nav class="places" aria-label="Main">
-      ${link("/inbox", "Inbox")} ${link("/settings/notifications", "Settings")}
-      ${link("/deployment/notifications", "Delivery")}
+      ${link("/inbox", "Inbox")} ${link("/workspaces", "Workspaces")} ${link("/templates", "Templates")}
+      ${link("/settings/notifications", "Settings")} ${link("/deployment/notifications", "Delivery")}
       ${may(actor, "users:read") ? link("/deployment/users", "Users") : ""}
     </nav>
     <form class="leave" method="post" action="/logout">

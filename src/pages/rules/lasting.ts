@@ -12,3 +12,13 @@ export function lasting(milliseconds: number): string {
   const count = Math.floor(milliseconds / unit);
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
+
+/** How long something took, to the second. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1_000));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes === 0) return `${seconds} s`;
+  return minutes < 60
+    ? `${minutes} min ${seconds % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

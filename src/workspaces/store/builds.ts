@@ -86,11 +86,15 @@ export const isVisibleTo = (self: SQL): SQL => sql`(${workspaces.ownerId} = ${se
   SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${readers}))))`;
 
 /** A build of a workspace that the user may see, deleted or not. */
-export const findBuild = (id: string, self: SQL) =>
+export const findBuild = (id: SQL | string, self: SQL) =>
   buildView().where(and(eq(workspaceBuilds.id, id), isVisibleTo(self)));
 
 /** By id alone, whoever asks: what a write left behind. */
 export const findBuildState = (id: string) => buildView().where(eq(workspaceBuilds.id, id));
+
+/** SQL for the id of a workspace's build by its number. */
+export const idOfBuild = (workspaceId: SQL, number: number): SQL<string> =>
+  sql<string>`(SELECT id FROM workspace_builds WHERE workspace_id = ${workspaceId} AND number = ${number})`;
 
 /** Newest first. */
 export const listBuilds = (

@@ -1,5 +1,5 @@
 // SQL of builds' logs.
-import { and, asc, eq, gt, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, lt, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { insertRows } from "../../../db/rows.ts";
 import { buildLogs } from "../../../db/schema.ts";
@@ -44,3 +44,24 @@ export const listLines = (
     .orderBy(asc(buildLogs.seq));
 
 export type LineRow = ReturnType<typeof listLines>["_"]["result"][number];
+
+/** The newest lines from `from` on, newest first. */
+export const listLastLines = (buildId: SQL, limit: number, from: number) =>
+  query
+    .select()
+    .from(buildLogs)
+    .where(and(eq(buildLogs.buildId, buildId), gte(buildLogs.seq, from)))
+    .orderBy(desc(buildLogs.seq))
+    .limit(limit);
+
+/** How many lines warn or tell of an error, and which is the first of each. */
+export const countWarnings = (buildId: SQL) =>
+  query
+    .select({
+      level: buildLogs.level,
+      count: sql<number>`count(*)`,
+      first: sql<number>`min(${buildLogs.seq})`,
+    })
+    .from(buildLogs)
+    .where(and(eq(buildLogs.buildId, buildId), sql`${buildLogs.level} IN ('warn', 'error')`))
+    .groupBy(buildLogs.level);

@@ -1,6 +1,6 @@
 // SQL of presets, with their parameters and schedules.
 import { asc, eq, sql } from "drizzle-orm";
-import { query, type Statement } from "../../../db/client.ts";
+import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { insertRows } from "../../../db/rows.ts";
 import { presetParameters, presets, presetSchedules } from "../../../db/schema.ts";
 import { versionExists } from "./versions.ts";
@@ -38,10 +38,10 @@ export function insertPresets(versionId: string, all: readonly NewPreset[]): Sta
 }
 
 /** In the order of the version. */
-export const listPresets = (versionId: string) =>
+export const listPresets = (versionId: SQL | string) =>
   query.select().from(presets).where(eq(presets.versionId, versionId)).orderBy(asc(presets.seq));
 
-export const listPresetParameters = (versionId: string) =>
+export const listPresetParameters = (versionId: SQL | string) =>
   query
     .select({
       presetId: presetParameters.presetId,
@@ -53,7 +53,7 @@ export const listPresetParameters = (versionId: string) =>
     .where(eq(presets.versionId, versionId))
     .orderBy(asc(presets.seq), sql`${presetParameters}.rowid`);
 
-export const listPresetSchedules = (versionId: string) =>
+export const listPresetSchedules = (versionId: SQL | string) =>
   query
     .select({
       presetId: presetSchedules.presetId,

@@ -42,6 +42,16 @@ export const findTemplateByName = (organization: string, name: string) =>
       (SELECT id FROM organizations WHERE id = lower(${organization}) OR lower(name) = lower(${organization}))
     AND lower(${templates.name}) = lower(${name}) AND ${templates.deletedAt} IS NULL`);
 
+/** SQL for the id of a template that is there; names however they are spelt. */
+export const idOfTemplate = (organization: string, name: string): SQL<string> =>
+  sql<string>`(SELECT t.id FROM templates t JOIN organizations o ON o.id = t.organization_id
+    WHERE (o.id = lower(${organization}) OR lower(o.name) = lower(${organization}))
+      AND lower(t.name) = lower(${name}) AND t.deleted_at IS NULL)`;
+
+/** SQL for the id of its active version. */
+export const activeVersionOf = (templateId: SQL): SQL<string> =>
+  sql<string>`(SELECT active_version_id FROM templates WHERE id = ${templateId})`;
+
 /** By name. */
 export const listTemplates = () =>
   found()

@@ -1,5 +1,5 @@
 // SQL of template versions and their parameters.
-import { and, asc, eq, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { insertRows } from "../../../db/rows.ts";
 import { templateParameters, templateVersions, users } from "../../../db/schema.ts";
@@ -26,10 +26,18 @@ export type VersionRow = ReturnType<ReturnType<typeof found>["where"]>["_"]["res
 
 export const findVersion = (id: string) => found().where(eq(templateVersions.id, id));
 
-export const findVersionByName = (templateId: string, name: string) =>
+export const findVersionByName = (templateId: SQL | string, name: string) =>
   found().where(
     and(eq(templateVersions.templateId, templateId), sql`lower(${templateVersions.name}) = lower(${name})`),
   );
+
+/** Newest first. */
+export const listLatestVersions = (templateId: SQL | string, limit: number) =>
+  found().where(eq(templateVersions.templateId, templateId)).orderBy(desc(templateVersions.seq)).limit(limit);
+
+/** SQL for the id of a template's version by its name. */
+export const idOfVersion = (templateId: SQL, name: string): SQL<string> =>
+  sql<string>`(SELECT id FROM template_versions WHERE template_id = ${templateId} AND lower(name) = lower(${name}))`;
 
 /** Oldest first. */
 export const listVersions = (

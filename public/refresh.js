@@ -1,0 +1,92 @@
+// Keeps a page true while what it shows goes on: asks for it again and puts in place what has changed. A log grows at
+// its end, so that whoever reads keeps the place; whoever is at the end stays there. Without it the page is loaded anew.
+
+const longestWait = 60_000;
+const nearTheEnd = 80;
+
+const log = document.querySelector("#log");
+const announcer = document.querySelector("#announcer");
+const live = document.querySelector("#live");
+
+/** Milliseconds between two looks; undefined when nothing goes on any more. */
+const intervalOf = (page) => Number(page.body.dataset.refresh) * 1_000 || undefined;
+
+const lastLine = () => log?.querySelector("li[id]:last-child");
+
+/** Asks only for lines from the last one on, which shows where the new ones begin. */
+function address() {
+  const url = new URL(location.href);
+  const last = lastLine();
+  if (last) url.searchParams.set("from", last.id.slice("l-".length));
+  url.hash = "";
+  return url;
+}
+
+async function fetchPage() {
+  const answer = await fetch(address());
+  const isSignedOut = answer.redirected && new URL(answer.url).pathname === "/login";
+  if (isSignedOut) location.reload();
+  if (isSignedOut || !answer.ok) throw new Error(`no answer from ${location.pathname}`);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** Where the focus is on a link, it is on that link afterwards. */
+function put(old, fresh) {
+  if (old.innerHTML === fresh.innerHTML) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  old.replaceChildren(...fresh.childNodes);
+  if (focused !== null) old.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+function addLines(fresh) {
+  const { scrollHeight } = document.documentElement;
+  const isAtEnd = scrollY > 0 && scrollY + innerHeight >= scrollHeight - nearTheEnd;
+  const last = lastLine();
+  const lines = [...fresh.children];
+  const known = last ? lines.findIndex((line) => line.id === last.id) : -1;
+  log.append(...lines.slice(known + 1));
+  if (isAtEnd) scrollTo(0, document.documentElement.scrollHeight);
+}
+
+function say(fresh) {
+  const words = fresh.querySelector("[data-announce]")?.dataset.announce;
+  if (words === undefined || words === announcer.dataset.said) return;
+  announcer.dataset.said = words;
+  announcer.textContent = words;
+}
+
+async function look() {
+  const fresh = await fetchPage();
+  if (log) addLines(fresh.querySelector("#log"));
+  say(fresh);
+  for (const old of document.querySelectorAll("[data-part]"))
+    put(old, fresh.querySelector(`[data-part="${old.dataset.part}"]`));
+  return intervalOf(fresh);
+}
+
+const whenShown = () =>
+  document.visibilityState === "visible"
+    ? Promise.resolve()
+    : new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function follow() {
+  announcer.dataset.said = document.querySelector("[data-announce]")?.dataset.announce ?? "";
+  let interval = intervalOf(document);
+  for (let wait = interval; interval !== undefined;) {
+    await pause(wait);
+    await whenShown();
+    try {
+      interval = await look();
+      wait = interval;
+      live.hidden = true;
+    } catch {
+      wait = Math.min(longestWait, wait * 2);
+      live.textContent = "No connection at the moment. Trying again…";
+      live.hidden = false;
+    }
+  }
+}
+
+void follow();

@@ -1,0 +1,67 @@
+// Lists with a filter that is kept in the address, page by page: of users and of workspaces.
+import { html } from "hono/html";
+import type { Ctx } from "../api/http.ts";
+import { attributes, type Html } from "./layout.ts";
+
+export const listSize = 50;
+const longestFilter = 1_000;
+
+/** What the address asks for. */
+export interface Choice {
+  path: string;
+  filter: string;
+  offset: number;
+}
+
+export const choiceOf = (c: Ctx, path: string): Choice => ({
+  path,
+  filter: (c.req.query("filter") ?? "").slice(0, longestFilter),
+  offset: Math.min(Math.max(0, Math.trunc(Number(c.req.query("offset")) || 0)), 1_000_000_000),
+});
+
+function addressOf({ path }: Choice, filter: string, offset = 0): string {
+  const query = new URLSearchParams();
+  if (filter !== "") query.set("filter", filter);
+  if (offset > 0) query.set("offset", String(offset));
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** Filters to choose from, by the words on them. */
+export const tabs = (choice: Choice, label: string, all: Record<string, string>): Html =>
+  html`<nav class="tabs" aria-label="${label}">
+    ${Object.entries(all).map(
+      ([words, filter]) =>
+        html`<a
+          href="${addressOf(choice, filter)}"
+          ${attributes({ "aria-current": filter === choice.filter.trim() ? "page" : undefined })}
+          >${words}</a
+        > `,
+    )}
+  </nav>`;
+
+export const searchForm = (
+  { path, filter }: Choice,
+  { label, example }: { label: string; example: string },
+): Html =>
+  html`<form class="search" method="get" action="${path}" role="search">
+    <input
+      type="search"
+      name="filter"
+      value="${filter}"
+      aria-label="${label}"
+      placeholder="${example}"
+      autocapitalize="none"
+      spellcheck="false"
+    />
+    <button class="button" type="submit">Find</button>
+  </form>`;
+
+/** The ways to the lists before and after this one. */
+export function pages(choice: Choice, count: number, size = listSize): Html | string {
+  const { filter, offset } = choice;
+  if (offset === 0 && count <= size) return "";
+  return html`<nav class="pages" aria-label="Pages">
+    ${offset > 0 ? html`<a class="button" rel="prev" href="${addressOf(choice, filter, Math.max(0, offset - size))}">Before</a>` : ""}
+    ${offset + size < count ? html`<a class="button" rel="next" href="${addressOf(choice, filter, offset + size)}">More</a>` : ""}
+  </nav>`;
+}

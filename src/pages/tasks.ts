@@ -1,0 +1,82 @@
+// A task that an AI agent works on in a workspace: what it was asked to do, and what it has said since.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { idOfUser } from "../accounts/store/users.ts";
+import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { notFound } from "../errors.ts";
+import { findTask, listStatuses, taskAppOf, type StatusRow } from "../workspaces/store/app-statuses.ts";
+import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts";
+import { respondWithPage, type Html } from "./layout.ts";
+import { breadcrumb, facts, moment, outwardLink, tag } from "./parts.ts";
+import { workspacesPath } from "./rules/paths.ts";
+import { signedIn } from "./session.ts";
+import { pathOf, statusOf, type View } from "./workspace-view.ts";
+
+const statusesShown = 200;
+const refresh = 5;
+
+export const taskPages = new Hono<Env>().get("/tasks/:user/:workspace", signedIn, (c) => {
+  const { user, workspace } = c.req.param();
+  return showTask(c as Ctx, user, workspace);
+});
+
+async function showTask(c: Ctx, user: string, name: string) {
+  const { config, now } = c.get("deps");
+  const id = idOfWorkspace(idOfUser(user, me(c)), name, true);
+  const { actor, workspace, task, statuses } = await load(c, {
+    workspace: findWorkspace(id, me(c), true),
+    task: findTask(id),
+    statuses: listStatuses(taskAppOf(id), statusesShown),
+  });
+  const [row] = workspace;
+  if (row === undefined || !(row.build.hasAiTask || task.length > 0)) throw notFound("Task");
+  const view = { now: now(), accessUrl: config.accessUrl };
+  const status = statusOf(row);
+  const state = status === "running" ? statuses[0]?.state : undefined;
+  const title = `${row.ownerName}/${row.workspace.name}`;
+  const main = html`<section>
+    ${breadcrumb(
+      [
+        { title: "Workspaces", page: workspacesPath },
+        { title, page: pathOf(row) },
+      ],
+      "Task",
+    )}
+    <div data-part="state">
+      <div class="head">
+        <h1>Task in ${row.workspace.name}</h1>
+        <p class="tags" data-announce="${state ?? status}">${tag(state ?? status)}</p>
+      </div>
+      ${facts({ Owner: row.ownerName, Workspace: html`<a href="${pathOf(row)}">${title}</a>, ${status}` })}
+    </div>
+    <h2>What it was asked to do</h2>
+    <p class="prompt">${task[0]?.prompt || "Nothing yet."}</p>
+    <div data-part="statuses">${timeline(statuses, view)}</div>
+  </section>`;
+  const isGoingOn = state === "working" || state === "idle" || (state === undefined && status !== "stopped");
+  return respondWithPage(c, {
+    title: `Task in ${title}`,
+    place: workspacesPath,
+    actor,
+    main,
+    ...(isGoingOn && row.workspace.deletedAt === null ? { refresh } : {}),
+  });
+}
+
+function timeline(statuses: readonly StatusRow[], view: View): Html {
+  if (statuses.length === 0)
+    return html`<h2>What it has said</h2>
+      <p class="aside">Nothing yet.</p>`;
+  return html`<h2>What it has said, latest first</h2>
+    <ol class="items" role="list" reversed>
+      ${statuses.map(
+        ({ state, message, uri, createdAt }) =>
+          html`<li class="row">
+            <h3>${message || "No words"}</h3>
+            <p class="tags">${tag(state)}</p>
+            <p>${outwardLink(uri, uri ?? "", view.accessUrl)}</p>
+            <p class="seen">${moment(createdAt, view.now)}</p>
+          </li>`,
+      )}
+    </ol>`;
+}

@@ -1,0 +1,143 @@
+// How templates look: a line in the list, one with its facts, versions and presets, and one version.
+import { html } from "hono/html";
+import type { toParameter, toPresets } from "../api/preset-shape.ts";
+import type { TemplateRow } from "../workspaces/store/templates.ts";
+import type { VersionRow } from "../workspaces/store/versions.ts";
+import type { Html } from "./layout.ts";
+import { countOf, facts, moment, tag } from "./parts.ts";
+import { lasting } from "./rules/lasting.ts";
+import { filterPath, templatePath, versionPath } from "./rules/paths.ts";
+
+type Parameter = ReturnType<typeof toParameter>;
+type Preset = ReturnType<typeof toPresets>[number];
+
+const isDeprecated = ({ deprecationMessage }: TemplateRow) => deprecationMessage !== "";
+
+export function templateList(rows: readonly TemplateRow[]): Html {
+  if (rows.length === 0)
+    return html`<div class="empty">
+      <p>There are none yet. A template-admin sends a folder with a <code>belfry.json</code>:</p>
+      <pre><code>belfry templates push NAME --directory FOLDER</code></pre>
+    </div>`;
+  return html`<ul class="items" role="list">
+    ${rows.map(
+      (row) =>
+        html`<li class="row">
+          <h2>
+            <a href="${templatePath(row.organizationName, row.name)}">${row.displayName || row.name}</a>
+          </h2>
+          <p class="tags">${isDeprecated(row) ? tag("deprecated") : ""}</p>
+          <p>${namesOf(row)}</p>
+          <p class="seen">${row.activeVersionName}</p>
+          ${row.description === "" ? "" : html`<p class="answer plain">${row.description}</p>`}
+        </li>`,
+    )}
+  </ul>`;
+}
+
+const namesOf = ({ name, organizationName, userCount }: TemplateRow): string =>
+  `${organizationName}/${name}, used by ${countOf(userCount, "person", "people")}`;
+
+export const templateHead = (row: TemplateRow): Html =>
+  html`<div class="head">
+      <h1>${row.displayName || row.name}</h1>
+      <p class="tags">${isDeprecated(row) ? tag("deprecated") : ""}</p>
+    </div>
+    ${row.description === "" ? "" : html`<p class="lead">${row.description}</p>`}
+    ${isDeprecated(row) ? html`<div class="problem"><p>${row.deprecationMessage}</p></div>` : ""}`;
+
+export const templateFacts = (row: TemplateRow, now: number): Html =>
+  facts({
+    Name: html`<code>${row.name}</code> of the organization <code>${row.organizationName}</code>`,
+    "Active version": html`<a
+      href="${versionPath(row.organizationName, row.name, row.activeVersionName ?? "")}"
+      >${row.activeVersionName}</a
+    >`,
+    Workspaces: html`<a href="${filterPath(`template:${row.name}`)}">Those made from it</a>, of
+      ${countOf(row.userCount, "person", "people")}`,
+    Made: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "somebody who is gone"}`,
+  });
+
+export function versionList(
+  row: TemplateRow,
+  versions: readonly VersionRow[],
+  shown: number,
+  now: number,
+): Html {
+  return html`<h2>Versions</h2>
+    <ul class="items" role="list">
+      ${versions.slice(0, shown).map(
+        (version) =>
+          html`<li class="row">
+            <h3>
+              <a href="${versionPath(row.organizationName, row.name, version.name)}">${version.name}</a>
+            </h3>
+            <p class="tags">${version.id === row.activeVersionId ? tag("active") : ""}</p>
+            <p>${version.message || "No message"}, by ${version.createdByName ?? "somebody who is gone"}</p>
+            <p class="seen">${moment(version.createdAt, now)}</p>
+          </li>`,
+      )}
+    </ul>
+    ${versions.length > shown ? html`<p class="aside">Older ones are told by the API.</p>` : ""}`;
+}
+
+export function versionFacts(of: TemplateRow, row: VersionRow, now: number): Html {
+  const path = templatePath(of.organizationName, of.name);
+  return html`<div class="head">
+      <h1>${of.name} ${row.name}</h1>
+      <p class="tags">${row.id === of.activeVersionId ? tag("active") : ""}</p>
+    </div>
+    ${row.message === "" ? "" : html`<p class="lead">${row.message}</p>`}
+    ${facts({
+      Template: html`<a href="${path}">${of.displayName || of.name}</a>`,
+      Organization: of.organizationName,
+      "AI task": row.hasAiTask ? "workspaces of it work on a task" : undefined,
+      Made: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "somebody who is gone"}`,
+    })}`;
+}
+
+export function parameterList(parameters: readonly Parameter[]): Html {
+  if (parameters.length === 0)
+    return html`<h2>Parameters</h2>
+      <p class="aside">It has none.</p>`;
+  return html`<h2>Parameters</h2>
+    <ul class="items" role="list">
+      ${parameters.map(
+        ({ name, description, required, default_value, sensitive }) =>
+          html`<li class="row">
+            <h3><code>${name}</code></h3>
+            <p class="tags">${required ? tag("required") : ""} ${sensitive ? tag("sensitive") : ""}</p>
+            ${description === "" ? "" : html`<p class="answer plain">${description}</p>`}
+            ${default_value === "" ? "" : html`<p class="answer plain">default <code>${default_value}</code></p>`}
+          </li>`,
+      )}
+    </ul>`;
+}
+
+/** With what they keep ready, where they have a pool. */
+export function presetList(presets: readonly Preset[], title: string): Html | string {
+  if (presets.length === 0) return "";
+  return html`<h2>${title}</h2>
+    <ul class="items" role="list">
+      ${presets.map(onePreset)}
+    </ul>`;
+}
+
+function onePreset({ name, default: isDefault, parameters, prebuilds, prebuild_status }: Preset): Html {
+  return html`<li class="row">
+    <h3>${name}</h3>
+    <p class="tags">${isDefault ? tag("default") : ""} ${prebuilds === null ? "" : tag(prebuild_status)}</p>
+    <p class="answer plain">
+      ${parameters.map(({ name, value }) => html`<code>${name}=${value}</code> `)}
+      ${parameters.length === 0 ? "No parameters" : ""}
+    </p>
+    ${prebuilds === null ? "" : html`<p class="answer plain">${poolWords(prebuilds)}</p>`}
+  </li>`;
+}
+
+function poolWords({ instances, expiration_policy, scheduling }: NonNullable<Preset["prebuilds"]>): Html {
+  const ttl = expiration_policy?.ttl ?? 0;
+  const expiry = ttl > 0 ? `, each replaced after ${lasting(ttl * 1_000)}` : "";
+  return html`Keeps ${countOf(instances, "workspace")} ready${expiry}.
+  ${(scheduling?.schedule ?? []).map(({ cron, instances }) => html`<br />${instances} while <code>${cron}</code> in ${scheduling!.timezone}`)}`;
+}

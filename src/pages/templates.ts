@@ -1,0 +1,101 @@
+// Templates: what workspaces are made from, one with its versions and presets, and one version.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { load, type Ctx, type Env } from "../api/http.ts";
+import { toParameter, toPresets } from "../api/preset-shape.ts";
+import { notFound } from "../errors.ts";
+import { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
+import {
+  activeVersionOf,
+  findTemplateByName,
+  idOfTemplate,
+  listTemplates,
+} from "../workspaces/store/templates.ts";
+import {
+  findVersionByName,
+  idOfVersion,
+  listLatestVersions,
+  listParameters,
+} from "../workspaces/store/versions.ts";
+import type { SQL } from "../../db/client.ts";
+import { respondWithPage } from "./layout.ts";
+import { breadcrumb, countOf } from "./parts.ts";
+import { templatePath, templatesPath } from "./rules/paths.ts";
+import { signedIn } from "./session.ts";
+import {
+  parameterList,
+  presetList,
+  templateFacts,
+  templateHead,
+  templateList,
+  versionFacts,
+  versionList,
+} from "./template-view.ts";
+
+const versionsShown = 50;
+
+export const templatePages = new Hono<Env>()
+  .get(templatesPath, signedIn, async (c) => {
+    const { actor, rows } = await load(c as Ctx, { rows: listTemplates() });
+    const main = html`<section>
+      <div class="head">
+        <h1>Templates</h1>
+        <p class="count">${countOf(rows.length, "template")}</p>
+      </div>
+      ${templateList(rows)}
+    </section>`;
+    return respondWithPage(c as Ctx, { title: "Templates", actor, main });
+  })
+  .get(`${templatesPath}/:organization/:template`, signedIn, (c) => {
+    const { organization, template } = c.req.param();
+    return showTemplate(c as Ctx, organization, template);
+  })
+  .get(`${templatesPath}/:organization/:template/versions/:version`, signedIn, (c) =>
+    showVersion(c as Ctx, c.req.param()),
+  );
+
+const presetReads = (versionId: SQL) => ({
+  presets: listPresets(versionId),
+  values: listPresetParameters(versionId),
+  schedules: listPresetSchedules(versionId),
+  parameters: listParameters(versionId),
+});
+
+async function showTemplate(c: Ctx, organization: string, name: string) {
+  const now = c.get("deps").now();
+  const id = idOfTemplate(organization, name);
+  const { actor, template, versions, ...active } = await load(c, {
+    template: findTemplateByName(organization, name),
+    versions: listLatestVersions(id, versionsShown + 1),
+    ...presetReads(activeVersionOf(id)),
+  });
+  const [row] = template;
+  if (row === undefined) throw notFound("Template");
+  const main = html`<section>
+    ${breadcrumb([{ title: "Templates", page: templatesPath }], row.name)} ${templateHead(row)}
+    ${templateFacts(row, now)} ${presetList(toPresets(active), "Presets")}
+    ${versionList(row, versions, versionsShown, now)}
+  </section>`;
+  return respondWithPage(c, { title: row.name, place: templatesPath, actor, main });
+}
+
+async function showVersion(c: Ctx, names: { organization: string; template: string; version: string }) {
+  const id = idOfTemplate(names.organization, names.template);
+  const { actor, template, version, ...inside } = await load(c, {
+    template: findTemplateByName(names.organization, names.template),
+    version: findVersionByName(id, names.version),
+    ...presetReads(idOfVersion(id, names.version)),
+  });
+  const [of] = template;
+  const [row] = version;
+  if (of === undefined || row === undefined) throw notFound("Template version");
+  const crumbs = [
+    { title: "Templates", page: templatesPath },
+    { title: of.name, page: templatePath(of.organizationName, of.name) },
+  ];
+  const main = html`<section>
+    ${breadcrumb(crumbs, row.name)} ${versionFacts(of, row, c.get("deps").now())}
+    ${parameterList(inside.parameters.map(toParameter))} ${presetList(toPresets(inside), "Presets")}
+  </section>`;
+  return respondWithPage(c, { title: `${of.name} ${row.name}`, place: templatesPath, actor, main });
+}

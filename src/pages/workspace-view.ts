@@ -1,0 +1,170 @@
+// How workspaces look: a line in the list, and one with its facts, what runs in it, and its builds.
+import { html } from "hono/html";
+import type { BuildReason } from "../../db/schema.ts";
+import { exactTime } from "../../public/relative-time.js";
+import { workspaceStatus } from "../workspaces/rules/job.ts";
+import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/store/builds.ts";
+import type { StatusRow } from "../workspaces/store/app-statuses.ts";
+import type { Html } from "./layout.ts";
+import { facts, moment, outwardLink, tag } from "./parts.ts";
+import { duration } from "./rules/lasting.ts";
+import { buildPath, taskPath, templatePath, versionPath, workspacePath } from "./rules/paths.ts";
+
+/** What a view needs to know of the moment and of where this Belfry is. */
+export interface View {
+  now: number;
+  accessUrl: string;
+}
+
+export const statusOf = ({ build, workspace }: BuildRow): string =>
+  workspace.deletedAt === null ? workspaceStatus(build.status, build.transition) : "deleted";
+
+export const pathOf = (row: BuildRow): string => workspacePath(row.ownerName, row.workspace.name);
+
+const firstLine = (text: string): string => text.trim().split("\n", 1)[0]!;
+
+export function workspaceList(
+  rows: readonly BuildRow[],
+  filter: string,
+  now: number,
+  wasUnderstood: boolean,
+): Html | string {
+  if (rows.length > 0)
+    return html`<ul class="items" role="list">
+      ${rows.map((row) => listed(row, now))}
+    </ul>`;
+  if (!wasUnderstood) return "";
+  return html`<div class="empty">
+    ${
+      filter === ""
+        ? html`<p>There are none yet. One is made from a <a href="/templates">template</a>:</p>
+            <pre><code>belfry workspaces create NAME --template TEMPLATE</code></pre>`
+        : html`<p>No workspace that you may see is like that.</p>`
+    }
+  </div>`;
+}
+
+function listed(row: BuildRow, now: number): Html {
+  const { build, template } = row;
+  const outdated = build.versionId === template.activeVersionId ? "" : ", there is a newer version";
+  return html`<li class="row">
+    <h2><a href="${pathOf(row)}">${row.ownerName}/${row.workspace.name}</a></h2>
+    <p class="tags">${tag(statusOf(row))}</p>
+    <p>${template.name} ${row.versionName}${outdated}</p>
+    <p class="seen">build ${build.number}, ${moment(build.createdAt, now)}</p>
+    ${build.error === null ? "" : html`<p class="answer">${firstLine(build.error)}</p>`}
+  </li>`;
+}
+
+export const workspaceHead = (row: BuildRow): Html =>
+  html`<div class="head">
+    <h1>${row.workspace.name}</h1>
+    <p class="tags" data-announce="${row.workspace.name} is ${statusOf(row)}">${tag(statusOf(row))}</p>
+  </div>`;
+
+export function workspaceFacts(row: BuildRow, { now }: View): Html {
+  const { build, workspace, template, organizationName } = row;
+  const version = html`<a href="${versionPath(organizationName, template.name, row.versionName)}"
+    >${row.versionName}</a
+  >`;
+  const isOutdated = build.versionId !== template.activeVersionId && workspace.deletedAt === null;
+  const schedule = workspace.autostartSchedule;
+  return facts({
+    Owner: row.ownerName,
+    Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
+    Version: isOutdated
+      ? html`${version}, not the active one: <code>belfry workspaces update ${workspace.name}</code>`
+      : version,
+    Updates: workspace.automaticUpdates === "always" ? "to the active version at every start" : undefined,
+    "Starts by itself":
+      schedule === null
+        ? undefined
+        : html`<code>${schedule}</code
+            >${workspace.nextStartAt === null ? "" : html`, next on ${exact(workspace.nextStartAt)}`}`,
+    Task: build.hasAiTask
+      ? html`<a href="${taskPath(row.ownerName, workspace.name)}"
+          >What it was asked to do, and how it gets on</a
+        >`
+      : undefined,
+    Made: moment(workspace.createdAt, now),
+    Deleted: workspace.deletedAt === null ? undefined : moment(workspace.deletedAt, now),
+  });
+}
+
+const exact = (at: number): Html =>
+  html`<time datetime="${new Date(at).toISOString()}">${exactTime(at, "UTC")}</time>`;
+
+export function agentList(row: BuildRow, statuses: readonly StatusRow[], view: View): Html | string {
+  const agents = (JSON.parse(row.resources) as ResourceView[]).flatMap((resource) => resource.agents);
+  if (agents.length === 0) return "";
+  return html`<h2>What runs in it</h2>
+    <ul class="items" role="list">
+      ${agents.map((agent) => oneAgent(agent, statuses, view))}
+    </ul>`;
+}
+
+function oneAgent(agent: AgentView, statuses: readonly StatusRow[], view: View): Html {
+  const since = agent.lifecycleChangedAt;
+  return html`<li class="row">
+    <h3>${agent.name} <span class="for">agent</span></h3>
+    <p class="tags">${tag(agent.lifecycleState)}</p>
+    ${since === null ? "" : html`<p class="seen">${moment(since, view.now)}</p>`}
+    ${agent.apps.map((app) =>
+      oneApp(
+        app,
+        statuses.find(({ appId }) => appId === app.id),
+        view,
+      ),
+    )}
+  </li>`;
+}
+
+function oneApp(app: AppView, status: StatusRow | undefined, view: View): Html {
+  const name = outwardLink(app.url, app.displayName || app.slug, view.accessUrl);
+  return html`<p class="app">
+    ${name}
+    ${status === undefined ? "" : html`${tag(status.state)} ${status.message} ${moment(status.createdAt, view.now)}`}
+  </p>`;
+}
+
+export function buildList(builds: readonly BuildRow[], shown: number, view: View): Html {
+  const older =
+    builds.length > shown
+      ? html`<p class="aside">Older ones are told by <code>belfry workspaces show</code> and the API.</p>`
+      : "";
+  return html`<h2>Builds</h2>
+    <ul class="items" role="list">
+      ${builds.slice(0, shown).map((row) => oneBuild(row, view))}
+    </ul>
+    ${older}`;
+}
+
+function oneBuild(row: BuildRow, { now }: View): Html {
+  const { build, ownerName, workspace } = row;
+  return html`<li class="row">
+    <h3>
+      <a href="${buildPath(ownerName, workspace.name, build.number)}">Build ${build.number}</a>
+      <span class="for">${build.transition}</span>
+    </h3>
+    <p class="tags">${tag(build.status)}</p>
+    <p>${row.versionName}, ${becauseOf(row)}</p>
+    <p class="seen">${moment(build.createdAt, now)}</p>
+    ${build.error === null ? "" : html`<p class="answer">${firstLine(build.error)}</p>`}
+  </li>`;
+}
+
+const reasons: Record<BuildReason, (initiator: string) => string> = {
+  initiator: (initiator) => `by ${initiator}`,
+  autostart: () => "by its schedule",
+  prebuild: () => "for the pool",
+  prebuild_claim: (initiator) => `claimed by ${initiator}`,
+};
+
+export const becauseOf = ({ build, initiatorName }: BuildRow): string =>
+  reasons[build.reason](initiatorName ?? "somebody who is gone");
+
+/** How long it took, or has taken until now; undefined while nobody has begun. */
+export function lasted({ build }: BuildRow, now: number): string | undefined {
+  if (build.startedAt === null) return undefined;
+  return duration((build.completedAt ?? now) - build.startedAt);
+}

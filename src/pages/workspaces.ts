@@ -1,0 +1,93 @@
+// Workspaces: the list with the filters that links use, and one with what runs in it and its builds.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { may } from "../accounts/rules/permissions.ts";
+import { idOfUser } from "../accounts/store/users.ts";
+import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { isActive } from "../workspaces/rules/job.ts";
+import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
+import { listLatestStatuses } from "../workspaces/store/app-statuses.ts";
+import { listBuilds } from "../workspaces/store/builds.ts";
+import {
+  countWorkspaces,
+  findWorkspace,
+  idOfWorkspace,
+  listWorkspaces,
+} from "../workspaces/store/workspaces.ts";
+import { choiceOf, listSize, pages, searchForm, tabs } from "./filtered.ts";
+import { problem } from "./form.ts";
+import { respondWithPage } from "./layout.ts";
+import { breadcrumb, countOf } from "./parts.ts";
+import { workspacesPath } from "./rules/paths.ts";
+import { signedIn } from "./session.ts";
+import { agentList, buildList, workspaceFacts, workspaceHead, workspaceList } from "./workspace-view.ts";
+
+const buildsShown = 20;
+const refresh = 5;
+
+export const workspacePages = new Hono<Env>()
+  .get(workspacesPath, signedIn, (c) => showList(c as Ctx))
+  .get("/:owner{@[^/]+}/:workspace", signedIn, (c) => {
+    const { owner, workspace } = c.req.param();
+    return showWorkspace(c as Ctx, owner.slice(1), workspace);
+  });
+
+async function showList(c: Ctx) {
+  const choice = choiceOf(c, workspacesPath);
+  const verdict = parseWorkspaceSearch(choice.filter);
+  const search = verdict.ok ? verdict.search : {};
+  const { actor, rows, total } = await load(c, {
+    rows: listWorkspaces(search, me(c), { limit: listSize, offset: choice.offset }),
+    total: countWorkspaces(search, me(c)),
+  });
+  const error = verdict.ok ? undefined : new ApiError(400, `That can't be looked for: ${verdict.problem}.`);
+  const found = verdict.ok ? rows : [];
+  const count = verdict.ok ? total[0]!.count : 0;
+  const mine: Record<string, string> = may(actor, "workspaces:read-all") ? { Mine: "owner:me" } : {};
+  const main = html`<section>
+    <div class="head">
+      <h1>Workspaces</h1>
+      <p class="count">${verdict.ok ? counted(count, choice.filter.trim()) : ""}</p>
+    </div>
+    <div class="bar">
+      ${tabs(choice, "Which workspaces", { All: "", ...mine, Running: "status:running", Failed: "status:failed" })}
+      ${searchForm(choice, {
+        label: "Name, owner:me, template:docker, status:running",
+        example: "web, status:failed",
+      })}
+    </div>
+    ${problem(error)} ${workspaceList(found, choice.filter, c.get("deps").now(), verdict.ok)}
+    ${pages(choice, count)}
+  </section>`;
+  return respondWithPage(c, { title: "Workspaces", actor, main }, error?.status);
+}
+
+const counted = (count: number, filter: string): string =>
+  filter === "" ? countOf(count, "workspace") : `${countOf(count, "workspace")} of ${filter}`;
+
+async function showWorkspace(c: Ctx, owner: string, name: string) {
+  const { config, now } = c.get("deps");
+  const id = idOfWorkspace(idOfUser(owner, me(c)), name, true);
+  const { actor, workspace, builds, statuses } = await load(c, {
+    workspace: findWorkspace(id, me(c), true),
+    builds: listBuilds(id, me(c), { limit: buildsShown + 1, offset: 0 }),
+    statuses: listLatestStatuses(id),
+  });
+  const [row] = workspace;
+  if (row === undefined) throw notFound("Workspace");
+  const view = { now: now(), accessUrl: config.accessUrl };
+  const main = html`<section>
+    ${breadcrumb([{ title: "Workspaces", page: workspacesPath }], `${row.ownerName}/${row.workspace.name}`)}
+    <div data-part="state">${workspaceHead(row)} ${workspaceFacts(row, view)}</div>
+    <div data-part="agents">${agentList(row, statuses, view)}</div>
+    <div data-part="builds">${buildList(builds, buildsShown, view)}</div>
+  </section>`;
+  return respondWithPage(c, {
+    title: `${row.ownerName}/${row.workspace.name}`,
+    place: workspacesPath,
+    actor,
+    main,
+    ...(isActive(row.build.status) ? { refresh } : {}),
+  });
+}

@@ -1,0 +1,107 @@
+// The pages of templates: the list, one with its versions and presets, and one version. In one round trip each.
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { createMeter } from "../support/meter.ts";
+import { cookieFor, get, startSignedIn, wordsOf } from "../support/pages.ts";
+import { addUser } from "../support/server.ts";
+import { addTemplate, addVersion } from "../support/workspaces.ts";
+
+async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
+  const started = await startSignedIn(options);
+  const { server, userId } = started;
+  const preset = {
+    id: randomUUID(),
+    name: "Small <here>",
+    parameters: [
+      { name: "region", value: "eu-west" },
+      { name: "password", value: "hunter2" },
+    ],
+  };
+  const template = await addTemplate(server, userId, "docker", {
+    parameters: [
+      { name: "region", required: true, defaultValue: "us-east" },
+      { name: "password", defaultValue: "hunter1" },
+      { name: "size", required: true },
+    ],
+    presets: [preset],
+  });
+  await server.sql("UPDATE template_parameters SET sensitive = 1 WHERE name = 'password'");
+  await server.sql(`UPDATE presets SET desired_instances = 3, ttl_seconds = 7200, scheduling_timezone = 'Europe/Berlin',
+    prebuild_status = 'hard_limited'`);
+  await server.sql(`INSERT OR IGNORE INTO preset_schedules VALUES ('${preset.id}', 0, '* 8-18 * * 1-5', 5)`);
+  await server.sql("UPDATE template_versions SET name = 'first', message = 'Hello & welcome'");
+  return { ...started, ...template };
+}
+
+test("the list has every template by name, with what is said of deprecated ones", async () => {
+  const { server, token, userId, cookie } = await start();
+  await addTemplate(server, userId, "ancient");
+  await server.sql("UPDATE templates SET deprecation_message = 'Use docker.' WHERE name = 'ancient'");
+  await server.sql("UPDATE templates SET description = 'Runs <anywhere>' WHERE name = 'docker'");
+  const page = await get(server, "/templates", cookie);
+  expect([...page.text.matchAll(/<a href="(\/templates\/[^"]+)"/g)].map(([, href]) => href)).toEqual([
+    "/templates/default/ancient",
+    "/templates/default/docker",
+  ]);
+  expect(wordsOf(page)).toMatch(/2 templates ancient deprecated .* docker .* first Runs &lt;anywhere&gt;/);
+  const grace = await addUser(server, token, "grace");
+  expect((await get(server, "/templates", cookieFor(grace.token))).status).toBe(200);
+});
+
+test("a template is shown with its versions, newest first, and the presets of the active one", async () => {
+  const { server, userId, cookie, templateId } = await start();
+  const second = await addVersion(server, userId, templateId);
+  await server.sql(`UPDATE template_versions SET name = 'second' WHERE id = '${second}'`);
+  const page = await get(server, "/templates/default/DOCKER", cookie);
+  const words = wordsOf(page);
+  expect(words).toMatch(
+    /Versions second No message, by ada .* first active Hello &amp; welcome|Versions second/,
+  );
+  expect(page.text.indexOf("/versions/second")).toBeGreaterThan(0);
+  expect(words).toContain("Small &lt;here&gt; hard limited region=eu-west password=********");
+  expect(words).toContain("Keeps 3 workspaces ready, each replaced after 2 hours.");
+  expect(words).toContain("5 while * 8-18 * * 1-5 in Europe/Berlin");
+  expect(page.text).not.toContain("hunter");
+  await server.sql(`UPDATE templates SET active_version_id = '${second}', deprecation_message = 'Use "vm".'`);
+  const later = wordsOf(await get(server, "/templates/default/docker", cookie));
+  expect(later).toContain("second active No message");
+  expect(later).toContain('Use "vm".');
+  expect(later).not.toContain("Small");
+});
+
+test("a version is shown with its parameters, and nothing of what is sensitive", async () => {
+  const { server, cookie } = await start();
+  const page = await get(server, "/templates/default/docker/versions/First", cookie);
+  const words = wordsOf(page);
+  expect(words).toContain("docker first active Hello & welcome");
+  expect(words).toContain("region default us-east");
+  expect(words).toContain("password sensitive default ********");
+  expect(words).toContain("size required");
+  expect(words).toContain("Small &lt;here&gt;");
+  expect(page.text).not.toContain("hunter");
+});
+
+test("what there isn't, or no longer is, is refused alike", async () => {
+  const { server, cookie } = await start();
+  const refused = async (path: string, words: string) => {
+    const page = await get(server, path, cookie);
+    expect([path, page.status, wordsOf(page)]).toEqual([path, 404, expect.stringContaining(words)]);
+  };
+  await refused("/templates/default/nothing", "Template not found or not yours to see");
+  await refused("/templates/nowhere/docker", "Template not found or not yours to see");
+  await refused("/templates/default/docker/versions/nothing", "Template version not found");
+  await server.sql(`UPDATE templates SET deleted_at = ${server.clock.now()}`);
+  await refused("/templates/default/docker", "Template not found");
+  await refused("/templates/default/docker/versions/first", "Template version not found");
+  expect(wordsOf(await get(server, "/templates", cookie))).toContain("There are none yet.");
+});
+
+test("every page is one round trip", async () => {
+  const meter = createMeter();
+  const { server, cookie } = await start({ adapter: "plain", onTrip: meter.onTrip });
+  for (const path of ["", "/default/docker", "/default/docker/versions/first"]) {
+    meter.reset();
+    expect((await get(server, `/templates${path}`, cookie)).status).toBe(200);
+    expect([path, meter.trips]).toEqual([path, 1]);
+  }
+});

@@ -1,0 +1,23 @@
+// How a page looks in a browser: nothing scrolls sideways, no text is cut off, everything can be hit with a finger.
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+
+/** `paper`: the background that the colour scheme has. */
+export async function checkLooks(page: Page, path: string, width: number, paper: string) {
+  await page.goto(path);
+  const found = await page.evaluate(() => ({
+    width: document.documentElement.scrollWidth,
+    paper: getComputedStyle(document.documentElement).backgroundColor,
+    cut: [...document.querySelectorAll("h1, h2, p:not(.spoken), .prose, dd")]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+      .map((element) => element.outerHTML.slice(0, 80)),
+    // Links inside running text are exempt (WCAG 2.2, 2.5.8).
+    small: [...document.querySelectorAll("a, button, input:not([type=hidden])")]
+      .filter((element) => !element.matches(".prose a, p a, .skip, [hidden] *"))
+      .filter((element) => element.checkVisibility())
+      .map((element) => ({ words: element.outerHTML.slice(0, 80), box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.height < 24 || box.width < 24)
+      .map(({ words }) => words),
+  }));
+  expect({ path, ...found }).toEqual({ path, width, paper, cut: [], small: [] });
+}
