@@ -81,8 +81,11 @@ export type VersionBody = Parameters<
 
 export interface Client {
   url: string;
-  /** Makes one call and gives its body; throws `ClientError`. */
-  ask: <R extends AnyAnswer>(call: (routes: Routes) => Promise<R>) => Promise<BodyOf<R>>;
+  /** Makes one call and gives its body; throws `ClientError`. `onHeaders` gets the answer's headers. */
+  ask: <R extends AnyAnswer>(
+    call: (routes: Routes) => Promise<R>,
+    onHeaders?: (headers: Headers) => void,
+  ) => Promise<BodyOf<R>>;
 }
 
 export function createClient({ url: given, token, timeout = 30_000 }: ClientOptions): Client {
@@ -90,7 +93,7 @@ export function createClient({ url: given, token, timeout = 30_000 }: ClientOpti
   const headers: Record<string, string> = token === undefined ? {} : { "coder-session-token": token };
   return {
     url,
-    ask: async (call) => {
+    ask: async (call, onHeaders) => {
       // A redirect is not followed: the key is for this address alone.
       const init: RequestInit = { redirect: "manual", signal: AbortSignal.timeout(timeout) };
       let response: AnyAnswer;
@@ -102,6 +105,7 @@ export function createClient({ url: given, token, timeout = 30_000 }: ClientOpti
         throw isNetworks(error) ? notReached(url, error, timeout) : error;
       }
       if (!response.ok && response.status !== 304) throw refused(url, response, text);
+      onHeaders?.(response.headers);
       if (text === "") return null as BodyOf<Awaited<ReturnType<typeof call>>>;
       const body = parseJson(text);
       if (body === undefined) throw notBelfry(url, response);

@@ -73,6 +73,7 @@ describe("belfry workspaces", () => {
     await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
     const updating = await belfry("workspaces", "update", "web");
     expect(updating.code).toBe(0);
+    expect(updating.stderr).toContain("Build 2 of web (start) is queued.\nTold: you.\n");
     const [id] = /[0-9a-f-]{36}/.exec(updating.stderr)!;
     const failing = work("fail");
     const waited = await belfry("builds", "wait", id, "--quiet");

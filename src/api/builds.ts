@@ -7,6 +7,7 @@ import { idOfUser } from "../accounts/store/users.ts";
 import { notFound } from "../errors.ts";
 import { cancel } from "../workspaces/cancel-build.ts";
 import { buildReads, createBuild } from "../workspaces/create-build.ts";
+import { formatTold, toldHeader } from "../workspaces/rules/told.ts";
 import { findBuild, listBuilds } from "../workspaces/store/builds.ts";
 import { listLines } from "../workspaces/store/logs.ts";
 import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts";
@@ -46,7 +47,9 @@ async function create(c: Ctx, workspaceId: SQL | string, body: z.infer<typeof ne
     parameters: body.rich_parameter_values,
   };
   const { actor, ...facts } = await load(c, buildReads(workspaceId, me(c), request));
-  return toBuild(await createBuild(c.get("deps"), actor, facts, request));
+  const { row, told } = await createBuild(c.get("deps"), actor, facts, request, c.get("requestId"));
+  if (told !== undefined) c.header(toldHeader, formatTold(told));
+  return toBuild(row);
 }
 
 async function list(c: Ctx, workspaceId: SQL | string, query: z.infer<typeof listQuery>) {
@@ -76,7 +79,10 @@ const listing = {
 export const buildRoutes = new Hono<Env>()
   .post(
     "/workspaces/:id/builds",
-    endpoint({ summary: "Start, stop or delete a workspace", ...creation }),
+    endpoint({
+      summary: "Start, stop or delete a workspace; the header Belfry-Told says who was told of a new version",
+      ...creation,
+    }),
     valid("param", idParam),
     valid("json", newBuildBody),
     async (c) => c.json(await create(c as Ctx, c.req.valid("param").id, c.req.valid("json")), 201),
@@ -155,7 +161,7 @@ export const buildRoutes = new Hono<Env>()
         build: findBuild(c.req.valid("param").id, me(c as Ctx)),
       });
       if (build[0] === undefined) throw notFound("Build");
-      await cancel(c.get("deps"), actor, build[0]);
+      await cancel(c.get("deps"), actor, build[0], c.get("requestId"));
       return c.json({ message: "The build is being canceled." });
     },
   );

@@ -24,10 +24,12 @@ export const templates: Row[] = [
   ),
   kind("Test Notification", "c425f63e-716a-4bf4-ae24-78348f706c3f", "TemplateTestNotification", "same"),
   absentKind("Workspace Created", "281fdf73-c6d6-4cbb-8ff5-888baf8a2fff", "TemplateWorkspaceCreated"),
-  absentKind(
+  kind(
     "Workspace Manually Updated",
     "d089fe7b-d5c5-4c0c-aaf5-689859f7d392",
     "TemplateWorkspaceManuallyUpdated",
+    "better",
+    "on by default; the owner too; names the version that was asked for; every update, also the same one twice a day; sensitive values masked",
   ),
   kind("Workspace Deleted", "f517da0b-cdc9-410f-ab89-a86107c420ed", "TemplateWorkspaceDeleted", "same"),
   kind(

@@ -1,4 +1,4 @@
-// A build of a workspace that there is: what it runs with, and the write that queues it. The API calls it.
+// A build of a workspace that there is: what it runs with, and the write that queues it and tells of it. The API calls it.
 import type { Answers, SQL } from "../../db/client.ts";
 import type { BuildReason, Transition } from "../../db/schema.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
@@ -6,8 +6,11 @@ import { may } from "../accounts/rules/permissions.ts";
 import { keyExists, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../errors.ts";
+import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
+import { noteBuild, planUpdate, updateReads } from "./build-news.ts";
 import { isActive } from "./rules/job.ts";
 import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
+import { whoWasTold, type Told } from "./rules/told.ts";
 import {
   findBuild,
   findPreset,
@@ -46,9 +49,16 @@ export const buildReads = (workspaceId: SQL | string, self: SQL, request: BuildR
     previous: listLatestValues(workspaceId),
     preset: findPreset(request.presetId),
     presetValues: listPresetValues(request.presetId),
+    ...updateReads(workspaceId),
   };
 };
 export type BuildFacts = Answers<ReturnType<typeof buildReads>>;
+
+export interface MadeBuild {
+  row: BuildRow;
+  /** Undefined for a build that is no update to another version. */
+  told: Told | undefined;
+}
 
 /** Throws 404, 403, 400 that names the member, 409 while another build is going on. */
 export async function createBuild(
@@ -56,20 +66,34 @@ export async function createBuild(
   actor: Actor,
   seen: BuildFacts,
   request: BuildRequest,
-): Promise<BuildRow> {
+  requestId: string,
+): Promise<MadeBuild> {
   const self = userOfKey(actor.keyId);
   const id = deps.newId();
   let facts = seen;
   for (let tries = 1; ; tries += 1) {
     const { build, parameters } = decideBuild(deps, actor, facts, request, id);
-    const guard = isStill(build.workspaceId, facts.workspace[0]!.workspace.latestBuildId);
-    const { made, ...now } = await deps.db.write(
-      insertBuild(build, parameters, allOf(guard, keyExists(actor.keyId))),
-      { made: findBuild(id, self), ...buildReads(build.workspaceId, self, request) },
+    const { workspace } = facts.workspace[0]!;
+    const plans = planUpdate(deps, actor, facts, request, build);
+    const guard = allOf(isStill(workspace.id, workspace.latestBuildId), keyExists(actor.keyId));
+    // What tells of it comes first: the guard holds until the build is there.
+    const { made, messages, ...now } = await deps.db.write(
+      [
+        noteBuild(deps, actor, facts, build, requestId, guard),
+        ...plans.flatMap((plan) => enqueue(plan, { when: guard })),
+        ...insertBuild(build, parameters, guard),
+      ],
+      {
+        made: findBuild(id, self),
+        messages: messagesOf(...plans),
+        ...buildReads(workspace.id, self, request),
+      },
     );
     if (made[0] !== undefined) {
       deps.process.jobs.wake();
-      return made[0];
+      announce(deps, messages);
+      const people = { ownerId: workspace.ownerId, initiatorId: actor.userId };
+      return { row: made[0], told: plans.length === 0 ? undefined : whoWasTold(messages, people) };
     }
     if (tries === mostTries)
       throw conflict("The workspace keeps changing at the moment.", "Please try again.");

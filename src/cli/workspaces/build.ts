@@ -4,6 +4,7 @@ import { waitForBuild } from "../builds/follow.ts";
 import type { Context } from "../context.ts";
 import { defineCommand } from "../rules/command.ts";
 import { plainLine } from "../rules/text.ts";
+import { parseTold, toldHeader, toldInWords } from "../../workspaces/rules/told.ts";
 import { findWorkspace, parameterOption, parametersOf, waitOption } from "./find.ts";
 
 interface Wanted {
@@ -15,17 +16,21 @@ interface Wanted {
 async function build(
   context: Context,
   client: Client,
-  { id, name }: Workspace,
+  { id, name, owner_name }: Workspace,
   { transition, versionId, parameters = [] }: Wanted,
   wait: boolean,
 ): Promise<number> {
-  const made = await client.ask((routes) =>
-    routes.workspaces[":id"].builds.$post({
-      param: { id },
-      json: { transition, template_version_id: versionId, rich_parameter_values: parameters },
-    }),
+  let told: string | null = null;
+  const made = await client.ask(
+    (routes) =>
+      routes.workspaces[":id"].builds.$post({
+        param: { id },
+        json: { transition, template_version_id: versionId, rich_parameter_values: parameters },
+      }),
+    (headers) => (told = headers.get(toldHeader)),
   );
   context.say(plainLine(`Build ${made.build_number} of ${name} (${transition}) is queued.`));
+  if (told !== null) context.say(plainLine(toldInWords(parseTold(told), owner_name)));
   if (wait) return waitForBuild(context, client, made.id, { log: true });
   context.say(`To wait for it: belfry builds wait ${made.id}`);
   return 0;
@@ -48,7 +53,7 @@ export const start = defineCommand({
 
 export const update = defineCommand({
   name: "update",
-  summary: "Start a workspace with the active version of its template",
+  summary: "Start a workspace with the active version of its template; says who is told of it",
   takes: "NAME",
   least: 1,
   examples: ["belfry workspaces update web --wait"],

@@ -3,6 +3,8 @@
 const sentences: Record<string, string> = {
   TemplateCustomNotification: "What you or your scripts send: a build that is done, a job that has failed.",
   TemplateTestNotification: "What the test button sends, to see whether messages get through.",
+  TemplateWorkspaceManuallyUpdated:
+    "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",
   TemplateWorkspaceDeleted: "Somebody else deleted a workspace of yours.",
   TemplateWorkspaceAutobuildFailed: "A workspace of yours was to start by itself and could not.",
   TemplateWorkspaceManualBuildFailed:

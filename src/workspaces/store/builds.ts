@@ -184,6 +184,10 @@ export const isStill = (workspaceId: string, latestBuildId: string | null): SQL 
   AND NOT EXISTS (SELECT 1 FROM workspace_builds WHERE workspace_id = ${workspaceId}
     AND status IN ('pending', 'running', 'canceling')))`;
 
+/** True in SQL while a build waits or runs, and nobody wants it to be canceled yet. */
+export const mayBeCanceled = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id} AND status IN ('pending', 'running'))`;
+
 /** One that nobody has taken ends at once; the provisioner of one that runs is told. */
 export function cancelBuild(id: string, now: number, when: SQL): Statement {
   return query

@@ -25,6 +25,9 @@ export const idOfWorkspace = (ownerId: SQL, name: string, withDeleted = false): 
   sql<string>`(SELECT id FROM workspaces WHERE owner_id = ${ownerId} AND lower(name) = lower(${name})
     AND (${withDeleted} OR deleted_at IS NULL) ORDER BY deleted_at IS NOT NULL, seq DESC LIMIT 1)`;
 
+/** SQL for the id of a workspace's owner. */
+export const ownerOf = (id: SQL | string): SQL => sql`SELECT owner_id FROM workspaces WHERE id = ${id}`;
+
 export const listWorkspaces = (
   search: WorkspaceSearch,
   self: SQL,

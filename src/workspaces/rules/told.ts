@@ -1,0 +1,47 @@
+// Who has been told of a build, as far as whoever made it may know: a header of the build's answer, and a sentence. The API
+// and the command line call it.
+
+export interface Told {
+  /** Whoever made it: theirs is the receipt. */
+  self: boolean;
+  /** The workspace's owner, when that is somebody else. */
+  owner: boolean;
+  /** Owners and template admins besides. */
+  admins: number;
+}
+
+/** A message that was withheld told nobody. */
+export function whoWasTold(
+  messages: readonly { userId: string; status: string }[],
+  { ownerId, initiatorId }: { ownerId: string; initiatorId: string },
+): Told {
+  const told = new Set(messages.filter(({ status }) => status !== "inhibited").map(({ userId }) => userId));
+  const self = told.delete(initiatorId);
+  const owner = told.delete(ownerId);
+  return { self, owner, admins: told.size };
+}
+
+/** The header of a build's answer that says so; absent when the build is no update. */
+export const toldHeader = "belfry-told";
+
+/** A dictionary of RFC 9651: `self, admins=2`. */
+export const formatTold = ({ self, owner, admins }: Told): string =>
+  [...(self ? ["self"] : []), ...(owner ? ["owner"] : []), `admins=${admins}`].join(", ");
+
+export function parseTold(header: string): Told {
+  const members = header.split(",").map((member) => member.trim());
+  const admins = members.flatMap((member) => /^admins=(\d+)$/.exec(member)?.[1] ?? [])[0];
+  return { self: members.includes("self"), owner: members.includes("owner"), admins: Number(admins ?? 0) };
+}
+
+/** For a person: "Told: you, mia (its owner) and 2 administrators." */
+export function toldInWords({ self, owner, admins }: Told, ownerName: string): string {
+  const people = [
+    ...(self ? ["you"] : []),
+    ...(owner ? [`${ownerName} (its owner)`] : []),
+    ...(admins > 0 ? [admins === 1 ? "1 administrator" : `${admins} administrators`] : []),
+  ];
+  if (people.length === 0) return "Nobody has been told: everybody concerned has switched this kind off.";
+  const last = people.pop()!;
+  return `Told: ${people.length === 0 ? last : `${people.join(", ")} and ${last}`}.`;
+}

@@ -1,0 +1,211 @@
+// Moving a workspace to another version of its template: the receipt of its owner, the news of the admins.
+import { describe, expect, test } from "vitest";
+import { inboxTitles } from "../support/inbox.ts";
+import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
+
+/** Two owners (ada, olga), a template admin (tess), one with both roles (bea), a member (mia) with a workspace, another. */
+async function setUp() {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const people = {
+    ada: { token, userId },
+    olga: await addUser(server, token, "olga", ["owner"]),
+    tess: await addUser(server, token, "tess", ["template-admin"]),
+    bea: await addUser(server, token, "bea", ["owner", "template-admin"]),
+    mia: await addUser(server, token, "mia"),
+    max: await addUser(server, token, "max"),
+  };
+  const parameters = [
+    { name: "size", defaultValue: "small" },
+    { name: "secret", defaultValue: "" },
+  ];
+  const { templateId, versionId: v1 } = await addTemplate(server, userId, "docker", { parameters });
+  const v2 = await addVersion(server, userId, templateId, { parameters });
+  await server.sql(`UPDATE template_versions SET name = 'v1' WHERE id = '${v1}'`);
+  await server.sql(`UPDATE template_versions SET name = 'v2' WHERE id = '${v2}'`);
+  await server.sql("UPDATE template_parameters SET sensitive = 1 WHERE name = 'secret'");
+  const provisioner = await addProvisioner(server, userId, "one");
+  const finish = async () => {
+    const { json } = await provisioner.acquire();
+    await provisioner.job("POST", json.job_id, "complete", outcome);
+  };
+  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+    token: people.mia.token,
+    json: { name: "web", template_id: templateId },
+  });
+  await finish();
+  type Name = keyof typeof people;
+  const build = async (as: Name, json: object) => {
+    const path = `/api/v2/workspaces/${made.json.id}/builds`;
+    const answer = await server.call("POST", path, { token: people[as].token, json });
+    if (answer.status === 201) await finish();
+    return answer;
+  };
+  const titles = async () => {
+    const names = Object.keys(people) as Name[];
+    const all = await Promise.all(
+      names.map(async (name) => [name, await inboxTitles(server, people[name].token)] as const),
+    );
+    return Object.fromEntries(all.filter(([, list]) => list.length > 0));
+  };
+  const workspaceId = made.json.id as string;
+  return { server, people, templateId, workspaceId, v1, v2, build, titles };
+}
+
+const receipt = "Your workspace web is being updated to v2";
+const news = "mia's workspace web is being updated to v2";
+
+describe("a manual update", () => {
+  test("by the workspace's owner is their receipt, and news for owners and template admins, each once", async () => {
+    const { build, titles, v2 } = await setUp();
+    const { status, headers } = await build("mia", { transition: "start", template_version_id: v2 });
+    expect([status, headers.get("belfry-told")]).toEqual([201, "self, admins=4"]);
+    expect(await titles()).toEqual({ mia: [receipt], ada: [news], olga: [news], tess: [news], bea: [news] });
+  });
+
+  test("by an admin is news for the owner and the other admins, not for whoever did it", async () => {
+    const { build, titles, v2 } = await setUp();
+    const { headers } = await build("ada", { transition: "start", template_version_id: v2 });
+    expect(headers.get("belfry-told")).toBe("owner, admins=3");
+    expect(await titles()).toEqual({ mia: [receipt], olga: [news], tess: [news], bea: [news] });
+  });
+
+  test("says what Coder's receivers know of it, names the version asked for, and masks what is sensitive", async () => {
+    const { server, people, build, templateId, workspaceId, v2 } = await setUp();
+    const values = [
+      { name: "size", value: "big" },
+      { name: "secret", value: "hunter2" },
+    ];
+    const request = { transition: "stop", template_version_id: v2, rich_parameter_values: values };
+    const made = await build("tess", request);
+    const [event] = await server.sql("SELECT labels, data, targets, created_by FROM notification_events");
+    expect(event!["created_by"]).toBe("api-workspaces-updated");
+    expect(JSON.parse(event!["labels"] as string)).toEqual({
+      organization: "default",
+      initiator: "tess",
+      workspace: "web",
+      template: "docker",
+      version: "v2",
+      workspace_owner_username: "mia",
+    });
+    expect(JSON.parse(event!["data"] as string)).toEqual({
+      workspace: { id: workspaceId, name: "web" },
+      template: { id: templateId, name: "docker" },
+      template_version: { id: v2, name: "v2" },
+      owner: { id: people.mia.userId, name: "", email: "mia@example.com" },
+      initiator: { id: people.tess.userId, username: "tess" },
+      build: { id: made.json.id, number: 2, transition: "stop" },
+      parameters: [
+        { name: "size", value: "big" },
+        { name: "secret", value: "********" },
+      ],
+    });
+    const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"];
+    expect(JSON.parse(event!["targets"] as string)).toEqual([
+      workspaceId,
+      people.mia.userId,
+      templateId,
+      organizationId,
+    ]);
+    const everything = await server.sql("SELECT * FROM inbox_notifications");
+    expect(JSON.stringify(everything)).not.toContain("hunter2");
+    const links = (JSON.parse(everything[0]!["actions"] as string) as { url: string }[]).map(
+      ({ url }) => url,
+    );
+    expect(links).toEqual([`${server.url}/@mia/web`, `${server.url}/templates/default/docker/versions/v2`]);
+  });
+
+  test("forth and back and forth again on one day is told each time", async () => {
+    const { build, titles, v1, v2 } = await setUp();
+    for (const version of [v2, v1, v2])
+      await build("mia", { transition: "start", template_version_id: version });
+    const back = receipt.replace("v2", "v1");
+    expect((await titles())["mia"]).toEqual([receipt, back, receipt]);
+    expect((await titles())["tess"]).toHaveLength(3);
+  });
+
+  test("is none without a version, with the one that the workspace has, or when it is refused", async () => {
+    const { server, build, v1, v2 } = await setUp();
+    const none = "00000000-0000-0000-0000-000000000000";
+    for (const version of [undefined, null, "", none, v1]) {
+      const { status, headers } = await build("mia", { transition: "start", template_version_id: version });
+      expect([status, headers.has("belfry-told")]).toEqual([201, false]);
+    }
+    for (const refused of [
+      await build("max", { transition: "start", template_version_id: v2 }),
+      await build("tess", { transition: "start", template_version_id: v2 }),
+      await build("mia", {
+        transition: "start",
+        template_version_id: v2,
+        rich_parameter_values: [{ name: "x", value: "" }],
+      }),
+    ])
+      expect([404, 403, 400]).toContain(refused.status);
+    expect(await server.messages()).toEqual([]);
+  });
+
+  test("tells once when two ask for it at the same moment: the other is refused", async () => {
+    const { server, people, workspaceId, titles, v2 } = await setUp();
+    const path = `/api/v2/workspaces/${workspaceId}/builds`;
+    const json = { transition: "start", template_version_id: v2 };
+    const answers = await Promise.all(
+      [people.mia, people.ada, people.mia].map(({ token }) => server.call("POST", path, { token, json })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    expect((await titles())["mia"]).toEqual([receipt]);
+  });
+
+  test("says so when nobody wants to know", async () => {
+    const { server, people, build, titles, v2 } = await setUp();
+    const [kind] = await server.sql(
+      "SELECT id FROM notification_templates WHERE key = 'TemplateWorkspaceManuallyUpdated'",
+    );
+    for (const { token } of Object.values(people)) {
+      await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+        token,
+        json: { template_disabled_map: { [kind!["id"] as string]: true } },
+      });
+    }
+    const { headers } = await build("mia", { transition: "start", template_version_id: v2 });
+    expect(headers.get("belfry-told")).toBe("admins=0");
+    expect(await titles()).toEqual({});
+  });
+});
+
+test("builds are in the audit log: who started, stopped, deleted and canceled what", async () => {
+  const { server, people, build, workspaceId } = await setUp();
+  await build("mia", { transition: "stop" });
+  await build("tess", { transition: "delete" });
+  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+    token: people.mia.token,
+    json: { name: "other", template_id: (await server.sql("SELECT id FROM templates"))[0]!["id"] },
+  });
+  const cancel = `/api/v2/workspacebuilds/${made.json.latest_build.id}/cancel`;
+  for (const status of [200, 400])
+    expect((await server.call("PATCH", cancel, { token: people.mia.token })).status).toBe(status);
+  const audit = await server.call("GET", "/api/v2/audit", { token: people.ada.token });
+  const entries = audit.json.entries.filter(
+    ({ resource_type, action }: { resource_type: string; action: string }) =>
+      resource_type.startsWith("workspace") && action !== "create",
+  );
+  expect(
+    entries.map((entry: { user: { username: string }; action: string; resource_type: string }) => [
+      entry.user.username,
+      entry.action,
+      entry.resource_type,
+    ]),
+  ).toEqual([
+    ["mia", "cancel", "workspace_build"],
+    ["tess", "delete", "workspace"],
+    ["tess", "delete", "workspace_build"],
+    ["mia", "stop", "workspace_build"],
+  ]);
+  expect(entries[3].detail).toEqual({
+    workspace: "web",
+    workspace_id: workspaceId,
+    owner: "mia",
+    build_number: 2,
+    version: "v1",
+  });
+});
