@@ -51,9 +51,10 @@ export async function restore(databaseUrl: string, from: string, now: number): P
   }
 }
 
-function demandBackup(source: string, file: string): void {
+export function demandBackup(source: string, file: string | undefined): void {
   if (!existsSync(source)) throw new BackupError(`There is no file ${source}.`, "Check its name.");
   if (
+    file !== undefined &&
     existsSync(file) &&
     statSync(file).ino === statSync(source).ino &&
     statSync(file).dev === statSync(source).dev
@@ -80,7 +81,7 @@ function isDatabase(file: string): boolean {
   return header.toString("latin1") === "SQLite format 3\0";
 }
 
-function demandKnown(source: string, migration: number): void {
+export function demandKnown(source: string, migration: number): void {
   const newest = loadMigrations().at(-1)!.number;
   if (migration <= newest) return;
   throw new BackupError(
@@ -90,7 +91,7 @@ function demandKnown(source: string, migration: number): void {
 }
 
 /** All of it in one file, whatever it was. Answers how many messages wait in it. */
-async function settleCopy(incoming: string): Promise<number> {
+export async function settleCopy(incoming: string): Promise<number> {
   const client = createClient({ url: `file:${incoming}`, concurrency: 1 });
   try {
     await client.execute("PRAGMA journal_mode = DELETE");

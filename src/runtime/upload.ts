@@ -1,0 +1,190 @@
+// Fills a new database on a server with a backup of an embedded one: how a deployment moves. `belfry admin restore` calls
+// it where the environment names a server.
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createClient, type Client, type InStatement, type InValue, type Row } from "@libsql/client";
+import { persist } from "../../db/client.ts";
+import { migrate } from "../../db/migrate.ts";
+import { BackupError, checkCopy } from "./backup.ts";
+import { databaseName, openClient, type DatabaseAddress } from "./database.ts";
+import { demandBackup, demandKnown, settleCopy } from "./restore.ts";
+
+export interface Uploaded {
+  /** The server's host. */
+  database: string;
+  rows: number;
+  /** The last migration, of this release. */
+  migration: number;
+  /** Messages that are not sent yet in it: the next start sends them. */
+  waiting: number;
+}
+
+/** Milliseconds that the server has for one batch of rows. */
+const requestTimeout = 60_000;
+/** Rows read at a time, and bytes of values sent in one batch: a server takes 10 MB. */
+const pageSize = 500;
+const largestBatch = 2_000_000;
+/** While there is this table, the database is not whole. */
+const marker = "restore_unfinished";
+
+/** Throws `BackupError`. A run that was cut off may be repeated: it begins anew. */
+export async function upload(address: DatabaseAddress, from: string, now: number): Promise<Uploaded> {
+  const source = resolve(from);
+  demandBackup(source, undefined);
+  const folder = await mkdtemp(join(tmpdir(), "belfry-restore-"));
+  const server = await openClient(address, { requestTimeout });
+  try {
+    const copy = join(folder, "belfry.db");
+    await pipeline(createReadStream(source), createWriteStream(copy, { mode: 0o600, flags: "wx" }));
+    demandKnown(source, await checkCopy(copy));
+    const waiting = await settleCopy(copy);
+    const file = createClient({ url: `file:${copy}`, concurrency: 1 });
+    try {
+      await migrate(file, now);
+      const { rows, migration } = await fill(server, file, databaseName(address.databaseUrl), now);
+      return { database: databaseName(address.databaseUrl), rows, migration, waiting };
+    } finally {
+      file.close();
+    }
+  } finally {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fill(server: Client, file: Client, database: string, now: number) {
+  await migrate(server, now);
+  await demandEmpty(server, database);
+  const tables = await tablesOf(file);
+  await send(server, [
+    ...tables.toReversed().map(({ name }) => `DELETE FROM "${name}"`),
+    `CREATE TABLE IF NOT EXISTS ${marker} (begun_at INTEGER)`,
+  ]);
+  let rows = 0;
+  for (const table of tables) rows += await copyTable(server, file, table);
+  await send(server, [...(await sequences(file)), `DROP TABLE IF EXISTS ${marker}`]);
+  const migration = Number(
+    (await file.execute("SELECT max(number) AS number FROM migrations")).rows[0]!["number"],
+  );
+  return { rows, migration };
+}
+
+/** What a first start leaves may be replaced, and what an earlier run of this began; nothing else. */
+async function demandEmpty(server: Client, database: string): Promise<void> {
+  const { rows } = await persist(server, () =>
+    server.execute({
+      sql: `SELECT (SELECT count(*) FROM users WHERE NOT is_system) AS users,
+        EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?) AS unfinished`,
+      args: [marker],
+    }),
+  );
+  const { users, unfinished } = rows[0]! as unknown as { users: number; unfinished: number };
+  if (users === 0 || unfinished === 1) return;
+  throw new BackupError(
+    `The database on ${database} is in use: it has ${users === 1 ? "a user" : `${users} users`}.`,
+    "Make a new, empty one and name that in BELFRY_DATABASE_URL.",
+  );
+}
+
+interface Table {
+  name: string;
+  columns: string[];
+}
+
+/** Those that others refer to come first. */
+async function tablesOf(file: Client): Promise<Table[]> {
+  const { rows } = await file.execute(`SELECT t.name,
+      (SELECT json_group_array(c.name) FROM pragma_table_info(t.name) c) AS columns,
+      (SELECT json_group_array(f."table") FROM pragma_foreign_key_list(t.name) f) AS refers
+    FROM sqlite_master t WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'migrations'`);
+  const waiting = new Map(
+    rows.map((row) => [
+      String(row["name"]),
+      {
+        columns: JSON.parse(String(row["columns"])) as string[],
+        refers: JSON.parse(String(row["refers"])) as string[],
+      },
+    ]),
+  );
+  const ordered: Table[] = [];
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter(([name, { refers }]) =>
+      refers.every((other) => other === name || !waiting.has(other)),
+    );
+    if (ready.length === 0) throw new Error(`Tables refer to each other: ${[...waiting.keys()].join(", ")}`);
+    for (const [name, { columns }] of ready) {
+      ordered.push({ name, columns });
+      waiting.delete(name);
+    }
+  }
+  return ordered;
+}
+
+/** Answers how many rows the table has. Throws when not all of them have arrived. */
+async function copyTable(server: Client, file: Client, { name, columns }: Table): Promise<number> {
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  const insert = `INSERT INTO "${name}" (${names}) VALUES (${columns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
+  let count = 0;
+  for (let after = -1; ;) {
+    const { rows } = await file.execute({
+      sql: `SELECT rowid AS "the rowid", ${names} FROM "${name}" WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+      args: [after, pageSize],
+    });
+    if (rows.length === 0) break;
+    after = Number(rows.at(-1)!["the rowid"]);
+    count += rows.length;
+    for (const batch of cut(rows, columns)) {
+      await send(
+        server,
+        batch.map((args) => ({ sql: insert, args })),
+      );
+    }
+  }
+  const arrived = await persist(server, () => server.execute(`SELECT count(*) AS count FROM "${name}"`));
+  const found = Number(arrived.rows[0]!["count"]);
+  if (found !== count) throw new Error(`${name}: ${found} of ${count} rows have arrived`);
+  return count;
+}
+
+/** The values of each row, in batches that a server takes. */
+function cut(rows: readonly Row[], columns: readonly string[]): InValue[][][] {
+  const batches: InValue[][][] = [];
+  let size = Infinity;
+  for (const row of rows) {
+    const values = columns.map((column) => toValue(row[column]));
+    const bytes = values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
+    if (size + bytes > largestBatch) {
+      batches.push([]);
+      size = 0;
+    }
+    batches.at(-1)!.push(values);
+    size += bytes;
+  }
+  return batches;
+}
+
+/** A server keeps a number without a fraction as an integer only when it is sent as one. */
+const toValue = (value: Row[string] | undefined): InValue =>
+  value === undefined ? null : Number.isSafeInteger(value) ? BigInt(value as number) : value;
+
+const sizeOf = (value: InValue): number =>
+  typeof value === "string" ? value.length : value instanceof ArrayBuffer ? value.byteLength : 8;
+
+/** The highest numbers ever given: a cursor must not meet a number again. */
+async function sequences(file: Client): Promise<InStatement[]> {
+  const { rows } = await file.execute("SELECT name, seq FROM sqlite_sequence");
+  return rows.flatMap(({ name, seq }) => [
+    { sql: "DELETE FROM sqlite_sequence WHERE name = ?", args: [name as string] },
+    {
+      sql: "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+      args: [name as string, BigInt(Number(seq))],
+    },
+  ]);
+}
+
+/** May be sent twice, as all writes. */
+const send = (server: Client, statements: InStatement[]) =>
+  persist(server, () => server.batch(statements, "write"));
