@@ -5,8 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { createClient, type Client, type InStatement, type InValue, type Row } from "@libsql/client";
-import { persist } from "../../db/client.ts";
+import { createClient, type InStatement, type InValue, type Row } from "@libsql/client";
+import { persist, type DatabaseClient } from "../../db/client.ts";
 import { migrate } from "../../db/migrate.ts";
 import { BackupError, checkCopy } from "./backup.ts";
 import { databaseName, openClient, type DatabaseAddress } from "./database.ts";
@@ -55,7 +55,7 @@ export async function upload(address: DatabaseAddress, from: string, now: number
   }
 }
 
-async function fill(server: Client, file: Client, database: string, now: number) {
+async function fill(server: DatabaseClient, file: DatabaseClient, database: string, now: number) {
   await migrate(server, now);
   await demandEmpty(server, database);
   const tables = await tablesOf(file);
@@ -73,7 +73,7 @@ async function fill(server: Client, file: Client, database: string, now: number)
 }
 
 /** What a first start leaves may be replaced, and what an earlier run of this began; nothing else. */
-async function demandEmpty(server: Client, database: string): Promise<void> {
+async function demandEmpty(server: DatabaseClient, database: string): Promise<void> {
   const { rows } = await persist(server, () =>
     server.execute({
       sql: `SELECT (SELECT count(*) FROM users WHERE NOT is_system) AS users,
@@ -95,7 +95,7 @@ interface Table {
 }
 
 /** Those that others refer to come first. */
-async function tablesOf(file: Client): Promise<Table[]> {
+async function tablesOf(file: DatabaseClient): Promise<Table[]> {
   const { rows } = await file.execute(`SELECT t.name,
       (SELECT json_group_array(c.name) FROM pragma_table_info(t.name) c) AS columns,
       (SELECT json_group_array(f."table") FROM pragma_foreign_key_list(t.name) f) AS refers
@@ -124,7 +124,11 @@ async function tablesOf(file: Client): Promise<Table[]> {
 }
 
 /** Answers how many rows the table has. Throws when not all of them have arrived. */
-async function copyTable(server: Client, file: Client, { name, columns }: Table): Promise<number> {
+async function copyTable(
+  server: DatabaseClient,
+  file: DatabaseClient,
+  { name, columns }: Table,
+): Promise<number> {
   const names = columns.map((column) => `"${column}"`).join(", ");
   const insert = `INSERT INTO "${name}" (${names}) VALUES (${columns.map(() => "?").join(", ")}) ON CONFLICT DO NOTHING`;
   let count = 0;
@@ -174,7 +178,7 @@ const sizeOf = (value: InValue): number =>
   typeof value === "string" ? value.length : value instanceof ArrayBuffer ? value.byteLength : 8;
 
 /** The highest numbers ever given: a cursor must not meet a number again. */
-async function sequences(file: Client): Promise<InStatement[]> {
+async function sequences(file: DatabaseClient): Promise<InStatement[]> {
   const { rows } = await file.execute("SELECT name, seq FROM sqlite_sequence");
   return rows.flatMap(({ name, seq }) => [
     { sql: "DELETE FROM sqlite_sequence WHERE name = ?", args: [name as string] },
@@ -186,5 +190,5 @@ async function sequences(file: Client): Promise<InStatement[]> {
 }
 
 /** May be sent twice, as all writes. */
-const send = (server: Client, statements: InStatement[]) =>
+const send = (server: DatabaseClient, statements: InStatement[]) =>
   persist(server, () => server.batch(statements, "write"));
