@@ -1,5 +1,6 @@
 // The kinds of values that variables of the environment have, each with the words for a wrong one. Used by config*.ts.
 import * as z from "zod";
+import { parseRange } from "./rules/client-address.ts";
 import { editDistance } from "./rules/edit-distance.ts";
 
 const durationUnits: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -69,4 +70,23 @@ export const secretKey = z.string().refine((text) => /^[A-Za-z0-9+/_-]{43,}={0,2
 
 export const metricsToken = z.string().refine((text) => /^[\x21-\x7e]{16,}$/.test(text), {
   error: "must be at least 16 characters without blanks; make one with: openssl rand -hex 32",
+});
+
+export const proxyHeader = z
+  .string()
+  .regex(/^[A-Za-z0-9-]+$/, "must be the name of a header, like X-Forwarded-For")
+  .transform((name) => name.toLowerCase());
+
+/** Addresses and blocks with commas between. */
+export const proxyOrigins = z.string().transform((text, context) => {
+  const parts = text.split(",").filter((part) => part.trim() !== "");
+  const ranges = parts.map((part) => parseRange(part));
+  const wrong = ranges.indexOf(undefined);
+  const known = ranges.filter((range) => range !== undefined);
+  if (wrong === -1 && known.length > 0) return known;
+  context.addIssue({
+    code: "custom",
+    message: `"${parts[wrong]?.trim() ?? text}" is no block of addresses; write them like 10.0.0.0/8, 127.0.0.1`,
+  });
+  return z.NEVER;
 });

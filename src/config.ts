@@ -7,11 +7,14 @@ import {
   flag,
   metricsToken,
   nearestName,
+  proxyHeader,
+  proxyOrigins,
   secretKey,
   webhookSecret,
   webUrl,
 } from "./config-values.ts";
 import { logLevels } from "./log.ts";
+import type { Proxy } from "./rules/client-address.ts";
 
 export type { MailConfig } from "./config-mail.ts";
 export { parseDuration } from "./config-values.ts";
@@ -30,6 +33,8 @@ export const variables = {
     .string()
     .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}$/, "must be host:port, like 127.0.0.1:4747 or [::1]:4747")
     .default("127.0.0.1:4747"),
+  BELFRY_PROXY_TRUSTED_HEADER: proxyHeader.optional(),
+  BELFRY_PROXY_TRUSTED_ORIGINS: proxyOrigins.optional(),
   BELFRY_LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   BELFRY_LOG_FORMAT: z.enum(["text", "json"], { error: "must be text or json" }).optional(),
   BELFRY_SECRET_KEY: secretKey.optional(),
@@ -54,7 +59,13 @@ export const variables = {
 } satisfies Record<string, z.ZodType>;
 
 /** The groups in which a name that we don't know is a mistake. */
-const groups = ["BELFRY_NOTIFICATIONS_", "BELFRY_EMAIL_", "BELFRY_WORKSPACE_PREBUILDS_", "BELFRY_DATABASE_"];
+const groups = [
+  "BELFRY_NOTIFICATIONS_",
+  "BELFRY_EMAIL_",
+  "BELFRY_WORKSPACE_PREBUILDS_",
+  "BELFRY_DATABASE_",
+  "BELFRY_PROXY_",
+];
 /** Read by the command line or the test suite, not here. */
 const foreign = /^BELFRY_(URL|SESSION_TOKEN|AGENT_TOKEN|CONFIG_DIR|TEST_\w+)$/;
 
@@ -69,6 +80,8 @@ export interface Config {
   accessUrl: string;
   host: string;
   port: number;
+  /** Whose word is taken for where a request comes from; undefined: nobody's. */
+  proxy: Proxy | undefined;
   logLevel: z.infer<(typeof variables)["BELFRY_LOG_LEVEL"]>;
   logFormat: "text" | "json" | undefined;
   /** Base64; undefined when the runtime is to make and keep one. */
@@ -134,6 +147,7 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     accessUrl: (env.BELFRY_ACCESS_URL ?? `http://${shownHost}:${port}`).replace(/\/+$/, ""),
     host,
     port,
+    proxy: toProxy(env, problem),
     logLevel: env.BELFRY_LOG_LEVEL,
     logFormat: env.BELFRY_LOG_FORMAT,
     secretKey: env.BELFRY_SECRET_KEY,
@@ -144,6 +158,23 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     auditRetention: env.BELFRY_AUDIT_RETENTION,
     notifications: toNotifications(env, problem),
   };
+}
+
+/** One without the other would either trust nobody or everybody. */
+function toProxy(env: Environment, problem: (message: string) => void): Proxy | undefined {
+  const { BELFRY_PROXY_TRUSTED_HEADER: header, BELFRY_PROXY_TRUSTED_ORIGINS: origins } = env;
+  if (header !== undefined && origins !== undefined) return { header, origins };
+  if (header !== undefined) {
+    problem(
+      "BELFRY_PROXY_TRUSTED_ORIGINS: is missing; BELFRY_PROXY_TRUSTED_HEADER is set, and it is taken only from proxies named here, like 10.0.0.0/8",
+    );
+  }
+  if (origins !== undefined) {
+    problem(
+      "BELFRY_PROXY_TRUSTED_HEADER: is missing; in which header do the proxies of BELFRY_PROXY_TRUSTED_ORIGINS say whom they speak for, like X-Forwarded-For?",
+    );
+  }
+  return undefined;
 }
 
 function toNotifications(env: Environment, problem: (message: string) => void): NotificationsConfig {

@@ -34,7 +34,7 @@ export interface Process {
   largestPlan: number;
   /** Wakes the provisioners that wait for a job in this process. */
   jobs: JobWaker;
-  /** Runs at most so many password hashes at a time; the others wait. */
+  /** Runs at most so many password hashes at a time; others wait, and 503 is thrown for those who would for too long. */
   hashLimit: <T>(task: () => Promise<T>) => Promise<T>;
   /** scrypt's N; 2^14 when left out. Tests, which hash a lot, set less. */
   passwordCost?: number;
@@ -68,7 +68,7 @@ export interface Deps {
   keysFor: KeysFor;
   config: Config;
   log: Log;
-  /** The address of the client's socket; null when there is none (a tick). */
+  /** Where the request comes from, behind a trusted proxy too; null when there is none (a tick). */
   clientAddress: string | null;
   /** Files of `public/`: null when there is no such file. */
   assets: (path: string) => Promise<Response | null>;

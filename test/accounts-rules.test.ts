@@ -1,4 +1,6 @@
 // The accounts room's decisions, as values in and values out.
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -181,6 +183,8 @@ describe("a set-up code", () => {
   });
 });
 
+const commonPasswords = readFileSync(new URL("../public/common-passwords.txt", import.meta.url), "utf8");
+
 describe("a password", () => {
   const details = (password: string, owner = {}) => judgePassword(password, owner).details;
 
@@ -222,6 +226,37 @@ describe("a password", () => {
       expect(details(password, owner), password).toMatch(/username or the email/);
     expect(judgePassword("admiral-grace keeps seven moths", owner).valid).toBe(true);
     expect(judgePassword("a-good-password-of-ada-9", { username: "ada" }).valid).toBe(true);
+  });
+  test("may not be made of a common one, whatever stands around it", () => {
+    const refusal = (password: string) => judgePassword(password, {}, commonPasswords).details;
+    for (const password of [
+      "Password-2024-11!",
+      "P@ssw0rd-2024-11!",
+      "  !!football#1979",
+      "DragonDragon#1979",
+      "qwertyuiop1234567890",
+      "1Q2w3E4r5T-2024!",
+    ])
+      expect(refusal(password), password).toMatch(/common/);
+    for (const password of [
+      "correct-horse-battery-42",
+      "password of my third cat",
+      "Tr0ub4dor&3xtra",
+      "a-good-password-of-ada-9",
+      "seven-green-bottles-41",
+      "7395-1846-dragon-2047-9931-4652",
+      "солнце-и-луна",
+    ])
+      expect(refusal(password), password).toBe("");
+  });
+  test("is compared with a list that is small, sorted, in lower case and free to use", () => {
+    const [source, licence, ...words] = commonPasswords.trimEnd().split("\n");
+    expect([source, licence].every((line) => line!.startsWith("# "))).toBe(true);
+    expect(licence).toMatch(/MIT License/);
+    expect(words).toEqual([...new Set(words)].toSorted());
+    expect(words.every((word) => /^[a-z][^A-Z\s]*$/.test(word))).toBe(true);
+    expect(words.length).toBeGreaterThan(10_000);
+    expect(gzipSync(commonPasswords, { level: 9 }).length).toBeLessThanOrEqual(40 * 1_024);
   });
   test("isn't judged by names that are too short to mean anything, or by signs in them as patterns", () => {
     expect(judgePassword("correct-horse-battery-42", { username: "o", email: "re@x.com" }).valid).toBe(true);

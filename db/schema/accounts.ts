@@ -61,6 +61,8 @@ export const users = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     lastSeenAt: integer("last_seen_at"),
     deletedAt: integer("deleted_at"),
+    /** Of the last one-time passcode (RFC 4226): it moves with each. */
+    passcodeCounter: integer("passcode_counter").notNull().default(0),
   },
   (table) => [
     uniqueIndex("users_id").on(table.id),

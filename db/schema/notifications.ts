@@ -129,6 +129,10 @@ export const notificationMessages = sqliteTable(
     dedupeKey: text("dedupe_key"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** JSON of labels that only dispatch opens, sealed; NULL without, and once it is over with the message. */
+    sealedLabels: text("sealed_labels"),
+    /** When it is too late to send it; NULL for never. */
+    expiresAt: integer("expires_at"),
   },
   (table) => [
     uniqueIndex("notification_messages_id").on(table.id),
@@ -146,6 +150,9 @@ export const notificationMessages = sqliteTable(
     index("notification_messages_final")
       .on(table.updatedAt)
       .where(sql`due_at IS NULL`),
+    index("notification_messages_expiry")
+      .on(table.expiresAt)
+      .where(sql`sealed_labels IS NOT NULL`),
     foreignKey({ columns: [table.eventId], foreignColumns: [notificationEvents.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
     check("notification_messages_method", oneOf("method", methods)),

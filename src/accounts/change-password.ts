@@ -27,7 +27,7 @@ export async function changePassword(
   const isSelf = actor.userId === target.id;
   if (!isSelf) demandManage(actor, target);
   if (isSelf && oldPassword === "") throw invalid("old_password", "is needed to change your own password");
-  refuseBadPassword(password, target);
+  await refuseBadPassword(deps, password, target);
   const { state } = await deps.db.read({ state: findUserState(target.id) });
   if (state[0] === undefined) throw notFound("User");
   const seen = state[0].passwordHash;

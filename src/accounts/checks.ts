@@ -1,7 +1,9 @@
 // What every verb that takes a username, an address or a password checks, and the words for a taken one.
 import { isTaken } from "../../db/client.ts";
+import type { Deps } from "../deps.ts";
 import { ApiError, invalid, type Validation } from "../errors.ts";
-import { judgePassword, type PasswordOwner } from "./rules/password.ts";
+import { assessPassword } from "./common-passwords.ts";
+import type { PasswordOwner } from "./rules/password.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "./rules/profile.ts";
 
 export interface UserFields {
@@ -12,13 +14,14 @@ export interface UserFields {
 }
 
 /** One 400 that names each field that is wrong. */
-export function refuseBadFields(fields: UserFields): void {
+export async function refuseBadFields(deps: Pick<Deps, "assets">, fields: UserFields): Promise<void> {
   const { email, username, name, password } = fields;
+  const verdict = password === undefined ? undefined : await assessPassword(deps, password, fields);
   const problems: [field: string, problem: string | undefined][] = [
     ["email", email === undefined ? undefined : problemWithEmail(email)],
     ["username", username === undefined ? undefined : problemWithUsername(username)],
     ["name", name === undefined ? undefined : problemWithName(name)],
-    ["password", password === undefined ? undefined : judgePassword(password, fields).details || undefined],
+    ["password", verdict?.details || undefined],
   ];
   const validations = problems.flatMap(([field, detail]): Validation[] =>
     detail === undefined ? [] : [{ field, detail }],
@@ -32,8 +35,12 @@ export function refuseBadFields(fields: UserFields): void {
   );
 }
 
-export function refuseBadPassword(password: string, owner: PasswordOwner): void {
-  const { valid, details } = judgePassword(password, owner);
+export async function refuseBadPassword(
+  deps: Pick<Deps, "assets">,
+  password: string,
+  owner: PasswordOwner,
+): Promise<void> {
+  const { valid, details } = await assessPassword(deps, password, owner);
   if (!valid) throw invalid("password", details);
 }
 

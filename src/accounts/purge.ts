@@ -1,12 +1,17 @@
-// Expired keys and old audit entries go, a slice a tick.
+// Expired keys, limits that mean nothing any more and old audit entries go, a slice a tick.
 import type { Statement } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { purgeAudit } from "./store/audit.ts";
 import { deleteExpiredKeys } from "./store/keys.ts";
+import { purgeLimits } from "./store/limits.ts";
 
 const slice = 500;
 
 export function purgeAccounts(deps: Deps): Statement[] {
   const now = deps.now();
-  return [deleteExpiredKeys(now, slice), purgeAudit(now - deps.config.auditRetention, slice)];
+  return [
+    deleteExpiredKeys(now, slice),
+    purgeLimits(now, slice),
+    purgeAudit(now - deps.config.auditRetention, slice),
+  ];
 }

@@ -28,7 +28,7 @@ export async function findLockedOut(deps: Deps, email: string): Promise<UserRow>
 
 /** Ends all sessions and tokens of the user. Throws 400 that says what is wrong with the password. */
 export async function resetPassword(deps: Deps, target: UserRow, password: string): Promise<void> {
-  refuseBadPassword(password, target);
+  await refuseBadPassword(deps, password, target);
   const renewed = await hashPassword(deps, password);
   const isDone = hasHash(target.id, renewed);
   const entry = {

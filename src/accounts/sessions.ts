@@ -3,6 +3,7 @@ import type { Deps } from "../deps.ts";
 import { unauthorized } from "../errors.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { makeSessionKey } from "./make-key.ts";
+import { forgetFailures, turnsOfSignIn } from "./limits.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKey, findKey, insertKey, keyExists } from "./store/keys.ts";
@@ -29,12 +30,15 @@ const tries = 3;
 
 /**
  * Throws 401: the same words, after the same work, whether the address is unknown or the password wrong. Only who knows
- * the password is told of a suspension.
+ * the password is told of a suspension. Throws 429 before anything is hashed.
  */
 export async function signIn(deps: Deps, given: Credentials, requestId: string): Promise<Session> {
+  const turns = turnsOfSignIn(deps, given.email, requestId);
+  const find = () => findUserToSignIn(given.email.trim());
+  const { found, limits } = await deps.db.write(turns.statements, { found: find(), limits: turns.read });
+  turns.demand(limits);
+  let [candidate] = found;
   for (let left = tries; left > 0; left -= 1) {
-    const { found } = await deps.db.read({ found: findUserToSignIn(given.email.trim()) });
-    const candidate = found[0];
     const stored = candidate === undefined || candidate.isSystem ? null : candidate.passwordHash;
     const { matches, outdated } = await checkPassword(deps, given.password, stored);
     if (candidate === undefined || !matches) return refuse(deps, candidate, "wrong_password", requestId);
@@ -42,6 +46,7 @@ export async function signIn(deps: Deps, given: Credentials, requestId: string):
     const renewed = outdated ? await hashPassword(deps, given.password) : null;
     const session = await begin(deps, candidate, renewed, requestId);
     if (session !== undefined) return session;
+    [candidate] = (await deps.db.read({ found: find() })).found;
   }
   throw wrongCredentials();
 }
@@ -91,6 +96,7 @@ async function begin(
       insertKey(key.row, allOf(mayAct(user.id), hasHash(user.id, user.passwordHash!))),
       noteSeen(user.id, deps.now(), made),
       ...(renewed === null ? [] : [replaceHash(user.id, user.passwordHash!, renewed)]),
+      forgetFailures(deps, user.email, made),
       audit(deps, entry, made),
     ],
     { session: findKey(key.row.id) },

@@ -5,6 +5,7 @@ import type { Deps } from "../deps.ts";
 import { ApiError, conflict } from "../errors.ts";
 import { audit } from "./audit.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";
+import { turnOfPlace } from "./limits.ts";
 import { hashPassword } from "./passwords.ts";
 import { sameHash } from "./rules/credential.ts";
 import { isLocalCaller } from "./rules/loopback.ts";
@@ -51,19 +52,25 @@ export async function isSetUp(deps: Pick<Deps, "db">): Promise<boolean> {
   return anyUser.length > 0;
 }
 
-/** Makes the owner. Throws 409 when there is a user, 403 without the code from elsewhere, 400 for bad fields. */
+/** Makes the owner. Throws 429, 409 when there is a user, 403 without the code from elsewhere, 400 for bad fields. */
 export async function createFirstUser(
   deps: Deps,
   input: FirstUser,
   request: SetupRequest,
 ): Promise<{ userId: string; organizationId: string }> {
-  const { anyUser, codeHash } = await deps.db.read({ anyUser: findAnyUser(), codeHash: readSetupCodeHash() });
+  const turn = turnOfPlace(deps, request.requestId);
+  const { anyUser, codeHash, limits } = await deps.db.write(turn.statements, {
+    anyUser: findAnyUser(),
+    codeHash: readSetupCodeHash(),
+    limits: turn.read,
+  });
+  turn.demand(limits);
   if (anyUser.length > 0) throw alreadySetUp();
   demandCode(deps, request, codeHash[0]?.value);
   const { username, password } = input;
   const email = input.email.trim();
   const name = input.name?.trim() ?? "";
-  refuseBadFields({ email, username, name, password });
+  await refuseBadFields(deps, { email, username, name, password });
   const userId = deps.newId();
   const now = deps.now();
   const user = {

@@ -36,7 +36,7 @@ export async function createUser(
 ): Promise<UserState> {
   const { password, ...rest } = input;
   const fields = { ...rest, email: rest.email.trim(), name: rest.name.trim() };
-  refuseBadFields({ ...fields, password });
+  await refuseBadFields(deps, { ...fields, password });
   const id = deps.newId();
   const now = deps.now();
   const user = {
@@ -78,7 +78,7 @@ export async function changeProfile(
   if (!isSelf) demandManage(actor, target);
   const profile = { username: input.username, name: input.name?.trim() ?? target.name };
   // A username from before a rule stays good for those who have it.
-  refuseBadFields(profile.username === target.username ? { name: profile.name } : profile);
+  await refuseBadFields(deps, profile.username === target.username ? { name: profile.name } : profile);
   return applyChange(deps, {
     actor,
     target,

@@ -26,10 +26,13 @@ const proxyHeaders = [
 
 /** What the verb has to know of a request, the page's as well as the API's. */
 export function setupRequestOf(c: Ctx, setupCode: string | undefined): SetupRequest {
+  const { proxy } = c.get("deps").config;
   return {
     requestId: c.get("requestId"),
     host: c.req.header("host") ?? "",
-    forwarded: proxyHeaders.some((name) => c.req.header(name) !== undefined),
+    forwarded: [...proxyHeaders, proxy?.header].some(
+      (name) => name !== undefined && c.req.header(name) !== undefined,
+    ),
     setupCode: setupCode ?? c.req.header("belfry-setup-code"),
   };
 }
@@ -54,7 +57,7 @@ export const firstUserRoutes = new Hono<Env>()
       summary: "Make the first user, an owner; from elsewhere than the server's machine with the set-up code",
       access: "anyone",
       answers: { 201: z.object({ user_id: z.string(), organization_id: z.string() }) },
-      errors: [400, 403, 409, 413, 415],
+      errors: [400, 403, 409, 413, 415, 429, 503],
     }),
     valid("json", firstUserBody),
     async (c) => {

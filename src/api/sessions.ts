@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
-import { judgePassword } from "../accounts/rules/password.ts";
+import { validatePassword } from "../accounts/validate-password.ts";
 import { clearSessionCookie, setSessionCookie } from "./cookies.ts";
 import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { filledText, messageSchema, text } from "./schemas.ts";
@@ -20,7 +20,7 @@ export const sessionRoutes = new Hono<Env>()
       summary: "Sign in with email and password; answers a session's key and sets it as a cookie",
       access: "anyone",
       answers: { 201: z.object({ session_token: z.string() }) },
-      errors: [400, 401, 403, 413, 415],
+      errors: [400, 401, 403, 413, 415, 429, 503],
     }),
     valid("json", z.object({ email: filledText(1_024), password: filledText(1_024) })),
     async (c) => {
@@ -65,8 +65,19 @@ export const sessionRoutes = new Hono<Env>()
       summary: "Whether a password is good enough, and what is wrong with it",
       access: "anyone",
       answers: { 200: z.object({ valid: z.boolean(), details: z.string() }) },
-      errors: [400, 403, 413, 415],
+      errors: [400, 403, 413, 415, 429],
     }),
-    valid("json", z.object({ password: text(10_000) })),
-    (c) => c.json(judgePassword(c.req.valid("json").password)),
+    valid(
+      "json",
+      z.object({
+        password: text(10_000),
+        email: text(1_024).nullish().meta({ description: "whose it is to be" }),
+        username: text(1_024).nullish(),
+      }),
+    ),
+    async (c) => {
+      const { password, email, username } = c.req.valid("json");
+      const owner = { email: email ?? undefined, username: username ?? undefined };
+      return c.json(await validatePassword(c.get("deps"), password, owner, c.get("requestId")));
+    },
   );

@@ -61,7 +61,7 @@ export const userRoutes = new Hono<Env>()
       summary: "Make a user",
       access: "session",
       answers: { 201: userSchema },
-      errors: [400, 401, 403, 409, 413, 415],
+      errors: [400, 401, 403, 409, 413, 415, 503],
     }),
     valid("json", newUserBody),
     async (c) => {

@@ -53,6 +53,8 @@ export const variables: Row[] = [
   mail("TLS_CERTKEYFILE"),
   absent("CODER_NOTIFICATIONS_EMAIL_*", "the old names are not taken: use `BELFRY_EMAIL_*`"),
   same("CODER_ACCESS_URL", "", "BELFRY_ACCESS_URL"),
+  different("CODER_PROXY_TRUSTED_HEADERS", "one header", "BELFRY_PROXY_TRUSTED_HEADER"),
+  same("CODER_PROXY_TRUSTED_ORIGINS", "", "BELFRY_PROXY_TRUSTED_ORIGINS"),
   same("CODER_HTTP_ADDRESS", "`127.0.0.1:4747`", "BELFRY_HTTP_ADDRESS"),
   different(
     "CODER_PG_CONNECTION_URL",

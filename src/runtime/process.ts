@@ -1,6 +1,7 @@
 // What lives as long as a Node process: groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
 import type { Clock, Process } from "../deps.ts";
+import { ApiError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { MailPool } from "../notifications/channels/smtp/pool.ts";
 import { createNudgeQueue } from "../notifications/dispatch.ts";
@@ -44,18 +45,30 @@ export function createProcess(options: ProcessOptions): Process {
   };
 }
 
-/** Runs at most `width` tasks at a time, the others in order. */
+/** For each that runs so many may wait: with the cost of a password that is about five seconds. */
+export const waitingForEach = 20;
+
+/** Runs at most `width` tasks at a time, others in order; throws 503 for those who would wait too long. */
 export function createLimit(width: number): Process["hashLimit"] {
   const waiting: (() => void)[] = [];
   let running = 0;
   return async (task) => {
-    if (running >= width) await new Promise<void>((resolve) => waiting.push(resolve));
-    running += 1;
+    if (running < width) running += 1;
+    else if (waiting.length >= width * waitingForEach) throw tooBusy();
+    // Whoever ends passes its place on.
+    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await task();
     } finally {
-      running -= 1;
-      waiting.shift()?.();
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
     }
   };
 }
+
+const tooBusy = () =>
+  new ApiError(503, "Too many passwords are being checked at the moment.", {
+    detail: "Nothing was changed. Try again in a few seconds.",
+    headers: { "retry-after": "5" },
+  });

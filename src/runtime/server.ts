@@ -8,6 +8,7 @@ import { parseConfig, type Config } from "../config.ts";
 import type { Clock, Deps, Post } from "../deps.ts";
 import { createNewId } from "../ids.ts";
 import { createLog, type Log } from "../log.ts";
+import { clientAddressOf } from "../rules/client-address.ts";
 import { createAssets } from "./assets.ts";
 import { createClock } from "./clock.ts";
 import { databaseFile, openClient } from "./database.ts";
@@ -84,9 +85,7 @@ export async function startServer(
   };
 
   const setupCode = await ensureSetupCode(deps());
-  const app = createApp((_request, runtime) =>
-    deps((runtime as HttpBindings).incoming?.socket?.remoteAddress ?? null),
-  );
+  const app = createApp((request, runtime) => deps(clientOf(request, runtime as HttpBindings, config)));
   const http = createAdaptorServer({ fetch: app.fetch });
   const port = await listen(http, config);
   // Port 0 is "any free one": links must name the one that it became.
@@ -113,6 +112,9 @@ async function setClock(db: Database, clock: Clock): Promise<void> {
   const answer = await db.read({ clock: readClock() });
   clock.observe(answer.clock[0]!.now, asked);
 }
+
+const clientOf = (request: Request, { incoming }: HttpBindings, { proxy }: Config) =>
+  clientAddressOf(incoming?.socket?.remoteAddress ?? null, proxy, (name) => request.headers.get(name));
 
 function configure(
   environment: Record<string, string | undefined>,

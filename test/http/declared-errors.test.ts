@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { routesOf } from "../../src/openapi.ts";
+import { waitingForEach } from "../../src/runtime/process.ts";
 import {
   addUser,
   owner,
@@ -297,16 +298,47 @@ function general(method: string, path: string, status: number, access: string): 
       return world.server.call(method, to, token === undefined ? options : { token, ...options });
     };
   if (status === 400) return send("{", "application/json");
+  if (status === 429) return beyondLimit(method, path);
+  if (status === 503) return whileBusy(method, path);
   if (method === "GET" || method === "DELETE") return undefined;
   if (status === 413) return send(JSON.stringify({ filler: "x".repeat(1_100_000) }), "application/json");
   if (status === 415) return send("<a/>", "text/xml");
   return undefined;
 }
 
+/** As often as it takes, from a place of its own, as a proxy passes it on. */
+const beyondLimit =
+  (method: string, path: string): Make =>
+  async ({ server }) => {
+    const headers = { "x-real-ip": `192.0.2.${path.length}` };
+    const send = () => server.call(method, path, { ...bodyFor(method, path), headers });
+    let answer = await send();
+    for (let sent = 1; answer.status !== 429 && sent < 100; sent += 1) answer = await send();
+    return answer;
+  };
+
+/** While as many passwords wait to be hashed as may. */
+const whileBusy =
+  (method: string, path: string): Make =>
+  async ({ server, empty, token }) => {
+    const asked = path === "/api/v2/users/first" ? empty : server;
+    const { hashLimit } = asked.deps().process;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const work = Array.from({ length: 2 + 2 * waitingForEach }, () => hashLimit(() => released));
+    const answer = await asked.call(method, fill(path), { ...bodyFor(method, path), token });
+    release();
+    await Promise.all(work);
+    return answer;
+  };
+
 /** Bodies that pass validation, so that what is refused is the caller. */
 function bodyFor(method: string, path: string): { json?: unknown } {
   const bodies: Record<string, unknown> = {
     ...workspaceBodies,
+    "POST /api/v2/users/first": owner,
+    "POST /api/v2/users/login": { email: owner.email, password: owner.password },
+    "POST /api/v2/users/validate-password": { password: "x" },
     "POST /api/v2/users": { ...taken, username: "third" },
     "PUT /api/v2/users/:user/profile": { username: "ada", name: "Ada" },
     "PUT /api/v2/users/:user/password": { old_password: owner.password, password: "another-good-one-17" },
@@ -330,7 +362,12 @@ function bodyFor(method: string, path: string): { json?: unknown } {
 }
 
 test("each declared error of each route is what a caller gets", async () => {
-  const server = await startTestServer({ environment: { BELFRY_METRICS_TOKEN: "a-token-for-the-scraper" } });
+  const environment = {
+    BELFRY_METRICS_TOKEN: "a-token-for-the-scraper",
+    BELFRY_PROXY_TRUSTED_HEADER: "X-Real-IP",
+    BELFRY_PROXY_TRUSTED_ORIGINS: "127.0.0.1",
+  };
+  const server = await startTestServer({ environment });
   const empty = await startTestServer();
   const { token } = await signInFirst(server);
   const member = await addUser(server, token, "member");

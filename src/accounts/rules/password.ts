@@ -1,4 +1,5 @@
-// What makes a password good enough: its length, how hard it is to guess, and that it isn't its owner's name.
+// What makes a password good enough: its length, how hard it is to guess, and that it is neither its owner's name nor a
+// common one.
 
 export interface PasswordVerdict {
   valid: boolean;
@@ -20,7 +21,8 @@ const shortestName = 3;
 /** The form that is judged, hashed and compared: the same characters, however the keyboard composed them. */
 export const normalisePassword = (password: string): string => password.normalize("NFKC");
 
-export function judgePassword(password: string, owner: PasswordOwner = {}): PasswordVerdict {
+/** `common`: the commonest passwords in lower case, each on a line of its own; empty for none. */
+export function judgePassword(password: string, owner: PasswordOwner = {}, common = ""): PasswordVerdict {
   const text = normalisePassword(password);
   const bytes = new TextEncoder().encode(text).length;
   if (bytes < leastBytes)
@@ -35,6 +37,11 @@ export function judgePassword(password: string, owner: PasswordOwner = {}): Pass
   }
   if (entropy(withoutNames(text, owner)) < leastBits)
     return refuse("It is made of the username or the email address. Leave these out, or add to them.");
+  if (entropy(withoutCommon(text, common)) < leastBits) {
+    return refuse(
+      "It is made of a common password, which is tried first; digits and signs around it hardly help. Take several words that don't belong together.",
+    );
+  }
   return { valid: true, details: "" };
 }
 
@@ -88,4 +95,29 @@ function withoutNames(text: string, { email = "", username = "" }: PasswordOwner
 function without(text: string, name: string): string {
   const pattern = name.replaceAll(/[^\p{L}\p{N}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
   return text.replaceAll(new RegExp(pattern, "giu"), "");
+}
+
+/** What people write instead of a letter. */
+const disguises: Record<string, string> = {
+  "@": "a",
+  "4": "a",
+  "3": "e",
+  "1": "i",
+  "!": "i",
+  "0": "o",
+  $: "s",
+  "5": "s",
+  "7": "t",
+};
+
+/** Takes out the word within digits and signs where it is a common password, also in disguise or twice over. */
+function withoutCommon(text: string, common: string): string {
+  const [, before = "", word = "", after = ""] = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/su.exec(text) ?? [];
+  const plain = word.toLowerCase();
+  const undisguised = Array.from(plain, (letter) => disguises[letter] ?? letter).join("");
+  const once = (form: string) => /^(.+?)\1+$/su.exec(form)?.[1] ?? form;
+  const isCommon = [plain, undisguised].some(
+    (form) => form !== "" && [form, once(form)].some((one) => common.includes(`\n${one}\n`)),
+  );
+  return isCommon ? before + after : text;
 }

@@ -9,6 +9,7 @@ import type { Deps } from "../../deps.ts";
 import { ApiError } from "../../errors.ts";
 import { createNewId } from "../../ids.ts";
 import { createLog } from "../../log.ts";
+import { createAssets } from "../../runtime/assets.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
 import { failureWords } from "../../runtime/failure.ts";
@@ -79,7 +80,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     config,
     log,
     clientAddress: null,
-    assets: () => Promise.resolve(null),
+    assets: createAssets(),
     process: createProcess({ clock, db, log, stopping, hashes: 1, mail: null }),
   };
 }

@@ -1,0 +1,86 @@
+// Turns at signing in: each route of that group lets them ride in its first batch, before any password is hashed.
+import { createHmac } from "node:crypto";
+import type { SQL, Statement } from "../../db/client.ts";
+import type { Deps } from "../deps.ts";
+import { ApiError } from "../errors.ts";
+import { placeOf } from "../rules/client-address.ts";
+import { failuresOfAccount, signInsOfPlace, timeToNext, type LimitPolicy } from "./rules/limit.ts";
+import { clearLimit, countTurn, findLimits, hadTurn, type Turn } from "./store/limits.ts";
+
+export interface Turns {
+  statements: Statement[];
+  /** Travels with the route's other reads. */
+  read: ReturnType<typeof findLimits>;
+  /** Throws 429 for the first limit that has nothing left. */
+  demand: (rows: ReturnType<typeof findLimits>["_"]["result"]) => void;
+}
+
+/** One by the place that the request comes from. */
+export const turnOfPlace = (deps: Deps, requestId: string): Turns => turnsOf(deps, [place(deps, requestId)]);
+
+/**
+ * That, and one of the failures that an account may have: it is taken before the password is known to be wrong, or
+ * many could be tried at once, and given back by `forgetFailures`.
+ */
+export const turnsOfSignIn = (deps: Deps, email: string, requestId: string): Turns =>
+  turnsOf(deps, [
+    place(deps, requestId),
+    { ...common(deps, requestId, failuresOfAccount), key: accountKey(deps, email) },
+  ]);
+
+/** Somebody has shown that the account is theirs. */
+export const forgetFailures = (deps: Deps, email: string, when: SQL): Statement =>
+  clearLimit(accountKey(deps, email), when);
+
+const common = (deps: Deps, id: string, policy: LimitPolicy) => ({ id, policy, now: deps.now() });
+
+const place = (deps: Deps, requestId: string): Turn => ({
+  ...common(deps, requestId, signInsOfPlace),
+  key: keyOf(deps, signInsOfPlace, placeOf(deps.clientAddress)),
+});
+
+const accountKey = (deps: Deps, email: string) =>
+  keyOf(deps, failuresOfAccount, email.normalize("NFKC").trim().toLowerCase());
+
+function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): string {
+  const [key] = keysFor("rate limits");
+  return createHmac("sha256", key).update(`${name}\n${subject}`).digest("base64url");
+}
+
+function turnsOf(deps: Deps, turns: Turn[]): Turns {
+  return {
+    statements: turns.map((turn, at) => countTurn(turn, at === 0 ? undefined : hadTurn(turns[at - 1]!))),
+    read: findLimits(turns.map(({ key }) => key)),
+    demand: (rows) => {
+      for (const { key, id, policy } of turns) {
+        const row = rows.find((one) => one.key === key);
+        if (row?.admittedBy === id) continue;
+        throw tooMany(policy, row === undefined ? 0 : timeToNext(row, policy, deps.now()));
+      }
+    },
+  };
+}
+
+/** Fields of draft-ietf-httpapi-ratelimit-headers-10. `wait` in milliseconds. */
+function tooMany(policy: LimitPolicy, wait: number): ApiError {
+  const seconds = Math.max(1, Math.ceil(wait / 1_000));
+  const headers = {
+    "retry-after": String(seconds),
+    "ratelimit-policy": `"${policy.name}";q=${policy.most};w=${policy.window / 1_000}`,
+    ratelimit: `"${policy.name}";r=0;t=${seconds}`,
+  };
+  const isOfAccount = policy === failuresOfAccount;
+  return new ApiError(
+    429,
+    isOfAccount
+      ? "There were too many failed sign-ins for this address."
+      : "There were too many requests about signing in from where you are.",
+    {
+      detail: `Try again in ${inWords(seconds)}${isOfAccount ? ", or reset the password: that is always open" : ""}.`,
+      headers,
+    },
+  );
+}
+
+const inWords = (seconds: number) =>
+  seconds < 90 ? `${seconds} second${seconds === 1 ? "" : "s"}` : `${Math.ceil(seconds / 60)} minutes`;
