@@ -7,3 +7,4 @@ export * from "./schema/notifications.ts";
 export * from "./schema/templates.ts";
 export * from "./schema/workspaces.ts";
 export * from "./schema/agents.ts";
+export * from "./schema/drift.ts";

@@ -98,7 +98,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
     expect(Buffer.from(kept).equals(state)).toBe(true);
     const line = { level: "info", source: "provisioner", stage: "", output: "hello" };
     await provisioner.job("POST", job.job_id, "logs", [line]);
-    await provisioner.job("POST", job.job_id, "plan", {});
+    await provisioner.job("POST", job.job_id, "plan", { resource_changes: [] });
     await provisioner.job("POST", job.job_id, "complete", outcome);
     expect(await call("GET", `/workspacebuilds/${latest_build.id}/logs`)).toMatchObject([
       { output: "hello" },

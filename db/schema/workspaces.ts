@@ -111,6 +111,9 @@ export const workspaceBuilds = sqliteTable(
       .on(table.acquireId)
       .where(sql`acquire_id IS NOT NULL`),
     index("workspace_builds_preset").on(table.presetId, table.createdAt),
+    index("workspace_builds_claims")
+      .on(table.versionId, table.presetId)
+      .where(sql`stage = 'claim'`),
     foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.versionId], foreignColumns: [templateVersions.id] }),
     foreignKey({ columns: [table.presetId], foreignColumns: [presets.id] }),

@@ -16,6 +16,7 @@ import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
 import { preferenceRoutes } from "./preferences.ts";
 import { provisionerJobRoutes } from "./provisioner-jobs.ts";
+import { provisionerPlanRoutes } from "./provisioner-plan.ts";
 import { provisionerStateRoutes } from "./provisioner-state.ts";
 import { roleRoutes } from "./roles.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
@@ -52,6 +53,7 @@ function createRoutes() {
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", buildRoutes)
     .route("/api/v2", provisionerJobRoutes)
+    .route("/api/v2", provisionerPlanRoutes)
     .route("/api/v2", provisionerStateRoutes)
     .route("/api/v2", agentRoutes)
     .route("/", healthRoutes)

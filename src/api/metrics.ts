@@ -9,6 +9,7 @@ import { endpointHash } from "../notifications/deliver.ts";
 import { outboxFamilies, outboxReads } from "../notifications/metrics.ts";
 import { exposition, expositionType, type Family } from "../notifications/rules/exposition.ts";
 import { isPaused, readGoneEndpoint, readLastTick, readSettings } from "../notifications/store/settings.ts";
+import { prebuildFamilies } from "../prebuilds/metrics.ts";
 import { version } from "../version.ts";
 import { setupRequestOf } from "./first-user.ts";
 import { endpoint, type Ctx, type Env } from "./http.ts";
@@ -112,5 +113,6 @@ function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof met
       isGone ? 1 : 0,
     ),
     ...outboxFamilies(answers, now()),
+    ...prebuildFamilies(answers.counters),
   ];
 }

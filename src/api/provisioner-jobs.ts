@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { conflict } from "../errors.ts";
+import { claimCompletion, claimReads } from "../prebuilds/complete-claim.ts";
 import { waitForJob } from "../workspaces/acquire.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/end-job.ts";
 import { addLines, demandHeld } from "../workspaces/jobs.ts";
@@ -11,7 +12,6 @@ import {
   findAcquired,
   findJob,
   findPending,
-  notePlan,
   releaseJob,
   type AcquiredRow,
   type Hold,
@@ -148,29 +148,6 @@ export const provisionerJobRoutes = new Hono<Env>()
     },
   )
   .post(
-    "/provisionerjobs/:id/plan",
-    endpoint({
-      summary: "Tell what is about to be done: what `terraform show -json` printed, or a part of it",
-      access: "provisioner",
-      answers: {
-        200: z.object({
-          replacements: z.array(z.object({ resource: z.string(), paths: z.array(z.string()) })),
-        }),
-      },
-      errors: [400, 401, 404, 409],
-    }),
-    valid("param", idParam),
-    valid("json", z.looseObject({}, { error: "must be an object" })),
-    async (c) => {
-      const hold = holdOf(c as Ctx, c.req.valid("param").id);
-      const { job } = await performAsProvisioner(c as Ctx, [notePlan(hold, c.get("deps").now())], {
-        job: findJob(hold.jobId),
-      });
-      demandHeld(job[0], hold);
-      return c.json({ replacements: [] });
-    },
-  )
-  .post(
     "/provisionerjobs/:id/complete",
     endpoint({
       summary: "The job is done: what there is now",
@@ -183,9 +160,13 @@ export const provisionerJobRoutes = new Hono<Env>()
     async (c) => {
       const hold = holdOf(c as Ctx, c.req.valid("param").id);
       const deps = c.get("deps");
-      const facts = await loadProvisioner(c as Ctx, completionReads(hold.jobId));
+      const facts = await loadProvisioner(c as Ctx, {
+        ...completionReads(hold.jobId),
+        ...claimReads(hold.jobId),
+      });
       const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts, c.get("requestId"));
-      return c.json({ agents: await endWith(deps, hold, "succeeded", [done]) });
+      const drift = claimCompletion(deps, hold, facts);
+      return c.json({ agents: await endWith(deps, hold, "succeeded", [drift, done]) });
     },
   )
   .post(

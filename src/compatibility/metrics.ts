@@ -20,7 +20,10 @@ export const metrics: Row[] = [
   absent(`${pool}created_total`, notYet),
   absent(`${pool}failed_total`, notYet),
   absent(`${pool}claimed_total`, notYet),
-  absent(`${pool}resource_replacements_total`, notYet),
+  better(
+    `${pool}resource_replacements_total`,
+    "counted in the very write that completes the claim; Coder's begins anew with each start",
+  ),
   absent(`${pool}desired`, notYet),
   absent(`${pool}running`, notYet),
   absent(`${pool}eligible`, notYet),

@@ -110,10 +110,12 @@ export const templates: Row[] = [
     "TemplateWorkspaceBuildsFailedReport",
     "no weekly report; each failure is told when it happens",
   ),
-  absentKind(
+  kind(
     "Prebuilt Workspace Resource Replaced",
     "89d9745a-816e-4695-a17f-3d0a229e2b8d",
     "TemplateWorkspaceResourceReplaced",
+    "better",
+    "names the template, carries what to add to it, and is told once however often the completion is sent",
   ),
   absentKind(
     "Prebuild Failure Limit Reached",

@@ -2,7 +2,7 @@
 // jobs call these; how a job ends is in end-job.ts.
 import type { Deps } from "../deps.ts";
 import { conflict, notFound, type ApiError } from "../errors.ts";
-import type { Statement } from "../../db/client.ts";
+import type { SQL, Statement } from "../../db/client.ts";
 import { cutLine } from "./rules/log-lines.ts";
 import { leaseLost } from "./rules/job.ts";
 import { holds, type Hold, type JobRow } from "./store/jobs.ts";
@@ -43,7 +43,12 @@ export function demandEnded(job: JobRow | undefined, hold: Hold, wanted: "succee
 }
 
 /** A line that names itself is kept once, however often it is sent. */
-export function addLines(deps: Deps, hold: Hold, lines: readonly LogLine[]): Statement[] {
+export function addLines(
+  deps: Deps,
+  hold: Hold,
+  lines: readonly LogLine[],
+  when: SQL = holds(hold),
+): Statement[] {
   const now = deps.now();
   const rows = lines.map((line) => ({
     id: `${hold.jobId}:${line.id ?? deps.newId()}`,
@@ -54,5 +59,5 @@ export function addLines(deps: Deps, hold: Hold, lines: readonly LogLine[]): Sta
     stage: line.stage,
     output: cutLine(line.output),
   }));
-  return insertLines(hold.jobId, rows, now, holds(hold));
+  return insertLines(hold.jobId, rows, now, when);
 }

@@ -146,7 +146,7 @@ describe("a build that failed", () => {
     const id = await build("stop", mia.token);
     await server.runTick();
     await provisioner.acquire();
-    await provisioner.job("POST", id, "plan", {});
+    await provisioner.job("POST", id, "plan", { resource_changes: [] });
     for (let passed = 0; passed <= leaseTime; passed += 30_000) {
       server.clock.advance(30_000);
       await Promise.all([server.runTick(), server.runTick()]);

@@ -120,7 +120,7 @@ describe("a job", () => {
       ["heartbeat", undefined],
       ["release", undefined],
       ["logs", []],
-      ["plan", {}],
+      ["plan", { resource_changes: [] }],
       ["complete", outcome],
       ["fail", { error: "x" }],
     ] as const) {
@@ -273,7 +273,7 @@ describe("a lease", () => {
     const job = await jobOf(latest_build.id);
     expect([job.status, job.started_at]).toEqual(["pending", undefined]);
     expect((await other.acquire()).json.job_id).toBe(latest_build.id);
-    await other.job("POST", latest_build.id, "plan", {});
+    await other.job("POST", latest_build.id, "plan", { resource_changes: [] });
     expect((await other.job("POST", latest_build.id, "release")).status).toBe(409);
     expect((await other.job("POST", latest_build.id, "plan", [])).status).toBe(400);
   });

@@ -55,7 +55,7 @@ const start = { transition: "start" };
 const created = { name: "web", template_id: nobody };
 const bodies: Record<string, unknown> = {
   logs: [],
-  plan: {},
+  plan: { resource_changes: [] },
   complete: outcome,
   fail: { error: "x" },
 };

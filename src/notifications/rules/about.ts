@@ -2,6 +2,8 @@
 
 const sentences: Record<string, string> = {
   TemplateCustomNotification: "What you or your scripts send: a build that is done, a job that has failed.",
+  TemplateWorkspaceResourceReplaced:
+    "A claim made resources of a prebuilt workspace anew: for template admins, with what to add to the template.",
   TemplateTestNotification: "What the test button sends, to see whether messages get through.",
   TemplateWorkspaceManuallyUpdated:
     "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",

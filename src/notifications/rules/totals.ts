@@ -75,33 +75,35 @@ export interface CounterRow {
   value: number;
 }
 
+export const samplesOf = (rows: readonly CounterRow[], name: string): Sample[] =>
+  rows
+    .filter((row) => row.name === name)
+    .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));
+
 /** What ends is shown from the first scrape on: a series that begins with 1 has no increase. */
 export function totalFamilies(rows: readonly CounterRow[]): Family[] {
-  const samplesOf = (name: string): Sample[] =>
-    rows
-      .filter((row) => row.name === name)
-      .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));
+  const samples = (name: string): Sample[] => samplesOf(rows, name);
   return [
     {
       name: attempts,
       type: "counter",
       help: "Tries to hand over a message, by result: success, temp_fail (is tried again), perm_fail (is not).",
-      samples: samplesOf(attempts),
+      samples: samples(attempts),
     },
     {
       name: retries,
       type: "counter",
       help: "Tries that were not a message's first.",
-      samples: samplesOf(retries),
+      samples: samples(retries),
     },
     {
       name: finished,
       type: "counter",
       help: "Messages that came to an end: sent, permanent_failure, inhibited (not wanted, or told already).",
-      samples: finishedSamples(samplesOf(finished)),
+      samples: finishedSamples(samples(finished)),
     },
-    histogram(queued, "Seconds from a message's making to its first try.", samplesOf),
-    histogram(sending, "Seconds that a try took.", samplesOf),
+    histogram(queued, "Seconds from a message's making to its first try.", samples),
+    histogram(sending, "Seconds that a try took.", samples),
   ];
 }
 

@@ -4,6 +4,7 @@ import { query, type Statement } from "../../../db/client.ts";
 import { chunks } from "../../../db/rows.ts";
 import { counters, notificationEvents, notificationMessages, type Method } from "../../../db/schema.ts";
 import type { Addition } from "../rules/totals.ts";
+import { canonicalJson } from "../rules/route.ts";
 import { finished } from "../rules/totals.ts";
 
 export interface CountedTry {
@@ -54,6 +55,11 @@ export function countEndings(messages: readonly MessageRow[], when: SQL): Statem
       ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
   );
 }
+
+/** One more. `when` must hold once only: before the write that it counts, no more after. */
+export const addToCounter = (name: string, labels: Record<string, string>, when: SQL): Statement =>
+  query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${canonicalJson(labels)}, 1 WHERE ${when}
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
 
 export function readCounters() {
   return query.select().from(counters).orderBy(counters.name, counters.labels);

@@ -35,6 +35,21 @@ export function findReplacements(document: unknown): Replacement[] {
   return [...found.values()].toSorted((a, b) => compare(a.resource, b.resource));
 }
 
+/** So much is kept and answered of a plan: about a thousand times what a template ever has. */
+const mostPaths = 20_000;
+const mostCharacters = 1_000_000;
+
+/** The first of them, as far as there is room. */
+export function keepable(replacements: readonly Replacement[]): Replacement[] {
+  let [paths, characters] = [0, 0];
+  const over = replacements.findIndex((one) => {
+    paths += Math.max(1, one.paths.length);
+    characters += one.paths.reduce((sum, path) => sum + path.length + one.resource.length, 0);
+    return paths > mostPaths || characters > mostCharacters;
+  });
+  return over === -1 ? [...replacements] : replacements.slice(0, over);
+}
+
 /** Those that the plan gives a cause for: what is counted and told. */
 export const withPaths = (replacements: readonly Replacement[]): Replacement[] =>
   replacements.filter(({ paths }) => paths.length > 0);

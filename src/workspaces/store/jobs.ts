@@ -114,6 +114,10 @@ export const holds = (hold: Hold): SQL => sql`EXISTS (SELECT 1 FROM workspace_bu
 export const holdsUncanceled = (hold: Hold): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE status = 'running' AND ${isHeld(hold)})`;
 
+/** True in SQL until it has told what it is about to do. */
+export const holdsUnplanned = (hold: Hold): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE plan_received_at IS NULL AND ${isHeld(hold)})`;
+
 export const extendLease = (hold: Hold, now: number): Statement =>
   query.run(
     sql`UPDATE workspace_builds SET lease_expires_at = ${now + leaseTime}, updated_at = ${now} WHERE ${isHeld(hold)}`,

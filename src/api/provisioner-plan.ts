@@ -1,0 +1,59 @@
+// The route of plans: what a build is about to do, told before it does it.
+import { Hono } from "hono";
+import * as z from "zod";
+import { receivePlan } from "../prebuilds/receive-plan.ts";
+import { problemOfPlan } from "../prebuilds/rules/plan-check.ts";
+import { findReplacements, keepable, withPaths } from "../prebuilds/rules/replacements.ts";
+import { demandHeld } from "../workspaces/jobs.ts";
+import { findJob } from "../workspaces/store/jobs.ts";
+import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
+import { holdOf } from "./provisioner-jobs.ts";
+import { uuid } from "./schemas.ts";
+
+const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
+
+const planBody = z
+  .looseObject({}, { error: "must be an object" })
+  .check(({ value, issues }) => {
+    const problem = problemOfPlan(value);
+    if (problem === undefined) return;
+    const path = problem.field === "body" ? [] : problem.field.split(".");
+    issues.push({ code: "custom", input: undefined, path, message: problem.detail });
+  })
+  .meta({
+    description:
+      "What `terraform show -json` prints of a plan, or of each of its `resource_changes` only `address`, `type`, `action_reason` and of its `change` `actions`, `replace_paths`",
+  });
+
+const replacement = z
+  .object({
+    resource: z.string(),
+    paths: z.array(z.string()).meta({ description: "of the attributes that force it, as Coder writes them" }),
+  })
+  .meta({ id: "ResourceReplacement" });
+
+export const provisionerPlanRoutes = new Hono<Env>().post(
+  "/provisionerjobs/:id/plan",
+  endpoint({
+    summary: "Tell what is about to be done; answers what is destroyed and made anew, by address",
+    access: "provisioner",
+    answers: { 200: z.object({ replacements: z.array(replacement) }) },
+    errors: [400, 401, 404, 409],
+  }),
+  valid("param", idParam),
+  valid("json", planBody),
+  async (c) => {
+    const hold = holdOf(c as Ctx, c.req.valid("param").id);
+    const replacements = findReplacements(c.req.valid("json"));
+    // What it is for is only asked where there is something to say.
+    const before =
+      replacements.length === 0 ? { job: [] } : await loadProvisioner(c as Ctx, { job: findJob(hold.jobId) });
+    const changes = receivePlan(c.get("deps"), hold, replacements, before.job[0]);
+    const { job } = await performAsProvisioner(c as Ctx, changes, { job: findJob(hold.jobId) });
+    demandHeld(job[0], hold);
+    return c.json({
+      replacements: keepable(withPaths(replacements)).map(({ resource, paths }) => ({ resource, paths })),
+    });
+  },
+);

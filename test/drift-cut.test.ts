@@ -1,0 +1,82 @@
+// The completion of a claim that made resources anew, cut at every batch, before and after it is done: the end of the
+// build, the count and the messages are never parted.
+import { randomUUID } from "node:crypto";
+import type { InStatement, TransactionMode } from "@libsql/client";
+import { expect, test } from "vitest";
+import type { DatabaseClient } from "../db/client.ts";
+import { addUser, signInFirst, startTestServer } from "./support/server.ts";
+import { addProvisioner, addTemplate } from "./support/workspaces.ts";
+
+type Cut = { at: number; done: boolean };
+
+test("A connection that is cut after any batch parts nothing, and the completion that is sent again mends it", async () => {
+  let cut: Cut | undefined;
+  let batches = 0;
+  const cutting = (client: DatabaseClient) =>
+    new Proxy(client, {
+      get(target, property) {
+        const value = Reflect.get(target, property) as unknown;
+        if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
+        return async (statements: InStatement[], mode?: TransactionMode) => {
+          batches += 1;
+          if (cut === undefined || batches < cut.at) return target.batch(statements, mode);
+          if (batches === cut.at && cut.done) await target.batch(statements, mode);
+          throw new Error("the connection is cut");
+        };
+      },
+    });
+  const server = await startTestServer({ wrapClient: cutting });
+  const { token, userId } = await signInFirst(server);
+  await addUser(server, token, "tess", ["template-admin"]);
+  const preset = { id: randomUUID(), name: "small", parameters: [] };
+  const { versionId } = await addTemplate(server, userId, "docker", { presets: [preset] });
+  const provisioner = await addProvisioner(server, userId, "one");
+  const number = async (statement: string) => Number((await server.sql(statement))[0]!["n"]);
+  const state = async (id: string) => ({
+    ended: await number(
+      `SELECT count(*) AS n FROM workspace_builds WHERE id = '${id}' AND status = 'succeeded'`,
+    ),
+    messages: await number(
+      `SELECT count(*) AS n FROM notification_messages m JOIN notification_events e ON e.id = m.event_id
+        WHERE e.labels LIKE '%"workspace":"w-${id}"%'`,
+    ),
+    counted: await number(
+      "SELECT coalesce(sum(value), 0) AS n FROM counters WHERE name LIKE '%resource_replacements_total'",
+    ),
+  });
+  /** Completes a claim, cut there; answers what was left, and what is there once it was sent again. */
+  const complete = async (place: Cut | undefined) => {
+    const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+      token,
+      json: { name: "web", template_version_id: versionId, template_version_preset_id: preset.id },
+    });
+    const { id } = made.json.latest_build as { id: string };
+    await server.sql(`UPDATE workspace_builds SET stage = 'claim' WHERE id = '${id}'`);
+    await server.sql(`UPDATE workspaces SET name = 'w-${id}' WHERE latest_build_id = '${id}'`);
+    await provisioner.acquire();
+    const change = { actions: ["delete", "create"], replace_paths: [["x"]] };
+    await provisioner.job("POST", id, "plan", {
+      resource_changes: [{ address: "a_b.c", type: "a_b", change }],
+    });
+    await server.settled();
+    const before = await state(id);
+    [cut, batches] = [place, 0];
+    const { status } = await provisioner.job("POST", id, "complete", { resources: [] });
+    await server.settled();
+    cut = undefined;
+    const taken = batches;
+    const left = await state(id);
+    const again = await provisioner.job("POST", id, "complete", { resources: [] });
+    await server.settled();
+    return { status, taken, again: again.status, before: before.counted, left, after: await state(id) };
+  };
+  const whole = await complete(undefined);
+  expect(whole).toMatchObject({ status: 200, again: 200, after: { ended: 1, messages: 1 } });
+  for (let at = 1; at <= whole.taken; at += 1)
+    for (const done of [false, true]) {
+      const { again, before, left, after } = await complete({ at, done });
+      expect(again).toBe(200);
+      expect([left.messages, left.counted - before]).toEqual([left.ended, left.ended]);
+      expect(after).toEqual({ ended: 1, messages: 1, counted: before + 1 });
+    }
+});

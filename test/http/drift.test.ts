@@ -1,0 +1,325 @@
+// Drift as a provisioner, a claimant and the template admins meet it: plans, the log, the message, the memory.
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { toHtml } from "../../src/notifications/rules/markdown.ts";
+import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { addProvisioner, addTemplate } from "../support/workspaces.ts";
+
+const change = (address: string, paths: unknown, more: object = {}) => ({
+  address,
+  type: "docker_container",
+  change: { actions: ["delete", "create"], replace_paths: paths },
+  ...more,
+});
+const plan = (...changes: unknown[]) => ({ format_version: "1.2", resource_changes: changes });
+
+async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
+  const server = await startTestServer(options);
+  const { token, userId } = await signInFirst(server);
+  const presetId = randomUUID();
+  const preset = { id: presetId, name: "small", parameters: [] };
+  const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets: [preset] });
+  const provisioner = await addProvisioner(server, userId, "one");
+  /** A build that a provisioner has; of a claim unless it is said otherwise. */
+  const begin = async (name: string, stage = "claim") => {
+    const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+      token,
+      json: { name, template_version_id: versionId, template_version_preset_id: presetId },
+    });
+    expect(made.status).toBe(201);
+    const { id } = made.json.latest_build as { id: string };
+    await server.sql(`UPDATE workspace_builds SET stage = '${stage}' WHERE id = '${id}'`);
+    expect((await provisioner.acquire()).json.job_id).toBe(id);
+    return id;
+  };
+  const logOf = async (id: string) =>
+    (await server.call("GET", `/api/v2/workspacebuilds/${id}/logs`, { token })).json as {
+      log_level: string;
+      log_source: string;
+      stage: string;
+      output: string;
+    }[];
+  return { server, token, userId, templateId, versionId, presetId, provisioner, begin, logOf };
+}
+
+describe("a plan", () => {
+  test("is answered with what it replaces, which is kept, and logged once", async () => {
+    const { server, provisioner, begin, logOf } = await setUp();
+    const id = await begin("web");
+    const document = plan(
+      change("docker_volume.home", [["name"]]),
+      change("docker_container.dev[0]", [["image"], ["env"], ["env"]]),
+      change("docker_image.tainted", []),
+      change("coder_agent.main", [["dir"]], { type: "coder_agent" }),
+    );
+    const expected = {
+      replacements: [
+        { resource: "docker_container.dev[0]", paths: ["image", "env", "env"] },
+        { resource: "docker_volume.home", paths: ["name"] },
+      ],
+    };
+    for (let time = 0; time < 2; time += 1)
+      expect((await provisioner.job("POST", id, "plan", document)).json).toEqual(expected);
+    // Another one comes too late to count.
+    expect((await provisioner.job("POST", id, "plan", plan(change("a.b", [["c"]])))).status).toBe(200);
+    const rows = await server.sql("SELECT address, path FROM resource_replacements ORDER BY position");
+    expect(rows.map(({ address, path }) => [address, path])).toEqual([
+      ["docker_container.dev[0]", "image"],
+      ["docker_container.dev[0]", "env"],
+      ["docker_container.dev[0]", "env"],
+      ["docker_image.tainted", null],
+      ["docker_volume.home", "name"],
+    ]);
+    const log = await logOf(id);
+    expect(log.map(({ output }) => output)).toEqual([
+      "This workspace was prebuilt, and claiming it destroys and makes anew 3 resources, because of:",
+      "- docker_container.dev[0]: env, image",
+      "- docker_image.tainted: the plan names no attribute",
+      "- docker_volume.home: name",
+      "To keep what was prebuilt, add this to the template:",
+      'resource "docker_container" "dev" {',
+      "  # what it has already",
+      "  lifecycle {",
+      "    ignore_changes = [env, image]",
+      "  }",
+      "}",
+      "",
+      'resource "docker_volume" "home" {',
+      "  # what it has already",
+      "  lifecycle {",
+      "    ignore_changes = [name]",
+      "  }",
+      "}",
+      "docker_image.tainted: the plan does not say why; ignore_changes can't help.",
+    ]);
+    const kinds = new Set(log.map((line) => `${line.log_level} ${line.log_source} ${line.stage}`));
+    expect([...kinds]).toEqual(["warn provisioner Planning infrastructure"]);
+  });
+
+  test.each(["none", "create"])("of another build (%s) is logged without alarm", async (stage) => {
+    const { provisioner, begin, logOf } = await setUp();
+    const id = await begin("web", stage);
+    await provisioner.job("POST", id, "plan", plan(change("a_b.c", [["x"]])));
+    expect(await logOf(id)).toMatchObject([
+      { log_level: "info", output: "1 resource will be destroyed and made anew, because of:" },
+      { log_level: "info", output: "- a_b.c: x" },
+    ]);
+  });
+
+  test("that replaces nothing is no word in the log", async () => {
+    const { provisioner, begin, logOf } = await setUp();
+    const id = await begin("web");
+    const document = { format_version: "1.2", planned_values: { root_module: {} } };
+    expect((await provisioner.job("POST", id, "plan", document)).json).toEqual({ replacements: [] });
+    expect(await logOf(id)).toEqual([]);
+  });
+
+  test("that is none is a 400 that says where, and the job goes on", async () => {
+    const { server, provisioner, begin } = await setUp();
+    const id = await begin("web");
+    const field = async (json: unknown) => {
+      const { status, json: answer } = await provisioner.job("POST", id, "plan", json);
+      expect([status, answer.message]).toEqual([400, expect.stringContaining(answer.validations[0].detail)]);
+      return answer.validations[0].field;
+    };
+    expect(await field({})).toBe("resource_changes");
+    expect(await field([])).toBe("body");
+    expect(await field({ format_version: "2.0", resource_changes: [] })).toBe("format_version");
+    expect(await field(plan(change("", [])))).toBe("resource_changes.0.address");
+    const cut = await server.call("POST", `/api/v2/provisionerjobs/${id}/plan`, {
+      headers: { ...provisioner.headers, "content-type": "application/json" },
+      body: JSON.stringify(plan(change("a_b.c", [["x"]]))).slice(0, -3),
+    });
+    expect([cut.status, cut.json.message]).toEqual([400, expect.stringContaining("JSON")]);
+    expect(await server.sql("SELECT 1 FROM workspace_builds WHERE plan_received_at IS NOT NULL")).toEqual([]);
+    expect((await provisioner.job("POST", id, "plan", plan())).status).toBe(200);
+    expect((await provisioner.job("POST", id, "complete", { resources: [] })).status).toBe(200);
+  });
+
+  test("of ten thousand replaced resources, with names of any length and depth, harms nothing", async () => {
+    const { provisioner, begin, logOf } = await setUp();
+    const id = await begin("web");
+    let deep: unknown = "x";
+    for (let level = 0; level < 2_000; level += 1) deep = [deep];
+    const hostile = [
+      change("__proto__", [["__proto__", "constructor"]]),
+      change("<script>alert(1)</script>\n**x** [y](http://evil) `z`\u001B[31m", [deep, ["a\u202Eb"]]),
+      change("x".repeat(100_000), [["y".repeat(100_000)]]),
+    ];
+    const many = Array.from({ length: 10_000 }, (_, at) => change(`a_b.c[${at}]`, [["x"]]));
+    const answer = await provisioner.job("POST", id, "plan", plan(...hostile, ...many));
+    expect(answer.json.replacements).toHaveLength(10_003);
+    const log = await logOf(id);
+    expect(log.length).toBeLessThan(80);
+    expect(log[0]!.output).toContain("10,003 resources");
+    expect(log.every(({ output }) => output.length < 1_200 && !/[\p{Cc}\u202E]/u.test(output))).toBe(true);
+    expect((await provisioner.job("POST", id, "complete", { resources: [] })).status).toBe(200);
+  });
+});
+
+describe("a claim that made resources anew", () => {
+  const drifting = plan(
+    change("docker_volume.home[0]", [["name"]]),
+    change("docker_container.dev[0]", [["env"], ["image"]]),
+    change("docker_image.tainted", []),
+  );
+  const done = { resources: [] };
+
+  /** With a template admin, who is told. */
+  async function withAdmin() {
+    const world = await setUp();
+    const { server, token } = world;
+    const tess = await addUser(server, token, "tess", ["template-admin"]);
+    const total = async () => {
+      const { text } = await server.call("GET", "/metrics");
+      return text.split("\n").find((line) => line.startsWith(`${totalName}{`));
+    };
+    const events = async () =>
+      (await server.sql("SELECT labels, data, targets, created_by FROM notification_events")).map((row) => ({
+        labels: JSON.parse(row["labels"] as string) as unknown,
+        data: JSON.parse(row["data"] as string) as Record<string, unknown>,
+        targets: JSON.parse(row["targets"] as string) as string[],
+        createdBy: row["created_by"],
+      }));
+    return { ...world, tess, total, events };
+  }
+  const totalName = "coderd_prebuilt_workspaces_resource_replacements_total";
+
+  test("is counted and told when it has succeeded, once, however often that is sent", async () => {
+    const {
+      server,
+      tess,
+      token,
+      userId,
+      presetId,
+      templateId,
+      versionId,
+      provisioner,
+      begin,
+      total,
+      events,
+    } = await withAdmin();
+    const id = await begin("web");
+    await provisioner.job("POST", id, "plan", drifting);
+    expect([await total(), await events()]).toEqual([undefined, []]);
+    for (let time = 0; time < 2; time += 1)
+      expect((await provisioner.job("POST", id, "complete", done)).status).toBe(200);
+    expect(await total()).toBe(
+      `${totalName}{organization_name="default",preset_name="small",template_name="docker"} 1`,
+    );
+    const [workspace] = await server.sql("SELECT id, organization_id FROM workspaces");
+    expect(await events()).toEqual([
+      {
+        labels: {
+          org: "default",
+          workspace: "web",
+          template: "docker",
+          template_version: `v-${versionId}`,
+          preset: "small",
+          workspace_build_num: "1",
+          claimant: "ada",
+        },
+        data: {
+          replacements: { "docker_container.dev[0]": "env, image", "docker_volume.home[0]": "name" },
+          more: 0,
+          cure: expect.stringContaining("ignore_changes = [env, image]"),
+          notes: [],
+        },
+        targets: [workspace!["id"], userId, templateId, versionId, presetId, workspace!["organization_id"]],
+        createdBy: "prebuilds_reconciler",
+      },
+    ]);
+    const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
+      .json;
+    expect(notifications).toMatchObject([
+      {
+        template_id: "89d9745a-816e-4695-a17f-3d0a229e2b8d",
+        title: "Claiming a prebuilt workspace of docker made resources anew",
+      },
+    ]);
+    // The claimant is told only as a template admin.
+    const own = await server.call("GET", "/api/v2/notifications/inbox", { token });
+    expect(own.json.notifications).toEqual([]);
+
+    const second = await begin("other");
+    await provisioner.job("POST", second, "plan", drifting);
+    await provisioner.job("POST", second, "complete", done);
+    expect([(await total())?.endsWith(" 2"), (await events()).length]).toEqual([true, 2]);
+  });
+
+  test("tells the owners where there is no template admin", async () => {
+    const { server, token, provisioner, begin } = await setUp();
+    const id = await begin("web");
+    await provisioner.job("POST", id, "plan", drifting);
+    await provisioner.job("POST", id, "complete", done);
+    const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
+    expect(inbox.json.notifications).toHaveLength(1);
+    expect((await server.messages())[0]!.reasons).toContain("no_template_admin");
+  });
+
+  test("names fifty resources, and how many more", async () => {
+    const { provisioner, begin, events } = await withAdmin();
+    const id = await begin("web");
+    const many = Array.from({ length: 70 }, (_, at) =>
+      change(`a_b.c${String(at).padStart(2, "0")}`, [["x"]]),
+    );
+    await provisioner.job("POST", id, "plan", plan(...many));
+    await provisioner.job("POST", id, "complete", done);
+    const { data } = (await events())[0]!;
+    expect(Object.keys(data["replacements"] as object)).toHaveLength(50);
+    expect(data["more"]).toBe(20);
+  });
+
+  test("that fails or is canceled is told by its log alone; so are other builds, and what has no path", async () => {
+    const { server, token, provisioner, begin, logOf, total, events } = await withAdmin();
+    const failed = await begin("failed");
+    await provisioner.job("POST", failed, "plan", drifting);
+    await provisioner.job("POST", failed, "fail", { error: "no disk" });
+    const canceled = await begin("canceled");
+    await provisioner.job("POST", canceled, "plan", drifting);
+    await server.call("PATCH", `/api/v2/workspacebuilds/${canceled}/cancel`, { token });
+    await provisioner.job("POST", canceled, "complete", done);
+    const created = await begin("created", "create");
+    await provisioner.job("POST", created, "plan", drifting);
+    await provisioner.job("POST", created, "complete", done);
+    const tainted = await begin("tainted");
+    await provisioner.job("POST", tainted, "plan", plan(change("docker_image.tainted", [])));
+    await provisioner.job("POST", tainted, "complete", done);
+    expect((await logOf(failed)).length).toBeGreaterThan(0);
+    expect((await logOf(tainted)).length).toBeGreaterThan(0);
+    expect(await total()).toBeUndefined();
+    const told = (await events()).map(({ createdBy }) => createdBy);
+    expect(told).not.toContain("prebuilds_reconciler");
+  });
+
+  test("with names of any kind is shown as it is: in the inbox, in mail, and without a gap in the snippet", async () => {
+    const { server, tess, provisioner, begin, events } = await withAdmin();
+    const names = [
+      "__proto__",
+      "constructor",
+      'module.m["**x** <img src=x onerror=alert(1)> [y](http://evil.example)"].a_b.c["`z`"]',
+      'a_b.d" {}\n```\n# injected',
+    ];
+    const id = await begin("web");
+    const hostile = names.map((name) => change(name, [["env"], ["<b>"], ["__proto__"]]));
+    await provisioner.job("POST", id, "plan", plan(...hostile));
+    await provisioner.job("POST", id, "complete", done);
+    const { data } = (await events())[0]!;
+    expect(Object.keys(data["replacements"] as object).toSorted()).toEqual(
+      names.map((name) => name.replace("\n```\n", " ``` ").replaceAll("\n", " ")).toSorted(),
+    );
+    expect(data["cure"]).toBe(`# in the module m
+resource "a_b" "c" {
+  # what it has already
+  lifecycle {
+    ignore_changes = [__proto__, env]
+  }
+}`);
+    const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
+      .json;
+    const page = toHtml(notifications[0].content as string);
+    expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
+    expect(page).not.toMatch(/<img|<script|href="http:\/\/evil|# injected\s*<\/code>/);
+    expect(page.match(/<pre>/g)).toHaveLength(1);
+  });
+});
