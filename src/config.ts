@@ -1,6 +1,7 @@
 // The environment, parsed once. Everything an operator can set, with its default and its words.
 import * as z from "zod";
 import { mailVariables, toMailConfig, type MailConfig } from "./config-mail.ts";
+import { taskVariables, toTaskMode, type TaskMode } from "./config-tasks.ts";
 import {
   count,
   duration,
@@ -55,12 +56,14 @@ export const variables = {
   BELFRY_NOTIFICATIONS_LEASE_COUNT: count(50, 1, 1_000),
   BELFRY_NOTIFICATIONS_MESSAGE_RETENTION: duration("30d"),
   BELFRY_NOTIFICATIONS_INBOX_RETENTION: duration("180d"),
+  ...taskVariables,
   ...mailVariables,
 } satisfies Record<string, z.ZodType>;
 
 /** The groups in which a name that we don't know is a mistake. */
 const groups = [
   "BELFRY_NOTIFICATIONS_",
+  "BELFRY_TASK_",
   "BELFRY_EMAIL_",
   "BELFRY_WORKSPACE_PREBUILDS_",
   "BELFRY_DATABASE_",
@@ -94,6 +97,7 @@ export interface Config {
   maxTokenLifetime: number;
   auditRetention: number;
   notifications: NotificationsConfig;
+  tasks: TaskMode;
 }
 
 export interface NotificationsConfig {
@@ -157,6 +161,7 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
     auditRetention: env.BELFRY_AUDIT_RETENTION,
     notifications: toNotifications(env, problem),
+    tasks: toTaskMode(env),
   };
 }
 

@@ -8,6 +8,7 @@ import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
 import { purgeNotifications } from "./notifications/purge.ts";
 import { noteTick, readLastTick } from "./notifications/store/settings.ts";
 import { expireLeases, leaseReads } from "./workspaces/expire-leases.ts";
+import { purgeWorkspaces } from "./workspaces/purge.ts";
 
 export interface TickReport {
   dispatch: DispatchReport | null;
@@ -23,7 +24,8 @@ export async function tick(deps: Deps, options: { until?: number } = {}): Promis
   const dispatched = await part(deps, "dispatch", () => dispatch(deps, options));
   const purged = await part(deps, "purge", async () => {
     const notes = [noteTick(deps.now()), ...noteKey(deps)];
-    await deps.db.write([...purgeNotifications(deps), ...purgeAccounts(deps), ...notes], {});
+    const purges = [...purgeNotifications(deps), ...purgeWorkspaces(deps), ...purgeAccounts(deps)];
+    await deps.db.write([...purges, ...notes], {});
     return true;
   });
   return { dispatch: dispatched, lapsed, purged: purged ?? false };

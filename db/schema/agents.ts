@@ -1,4 +1,5 @@
 // Tables of what runs in a workspace: resources, agents, apps and the statuses that apps report.
+import { sql } from "drizzle-orm";
 import { check, foreignKey, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { appStates, lifecycleStates, oneOf } from "./values.ts";
 import { workspaceBuilds, workspaces } from "./workspaces.ts";
@@ -63,10 +64,18 @@ export const workspaceAppStatuses = sqliteTable(
     message: text("message").notNull(),
     uri: text("uri"),
     createdAt: integer("created_at").notNull(),
+    /** When the app began to report this state, without another one in between. */
+    stateSince: integer("state_since").notNull().default(0),
+    /** Whether the app has reported anything later. */
+    superseded: integer("superseded", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [
     uniqueIndex("workspace_app_statuses_id").on(table.id),
     index("workspace_app_statuses_app").on(table.appId, table.seq),
+    index("workspace_app_statuses_workspace").on(table.workspaceId, table.seq),
+    index("workspace_app_statuses_superseded")
+      .on(table.createdAt)
+      .where(sql`superseded = 1`),
     foreignKey({ columns: [table.appId], foreignColumns: [workspaceApps.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.id] }).onDelete("cascade"),
     check("workspace_app_statuses_state", oneOf("state", appStates)),

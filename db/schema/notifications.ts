@@ -133,6 +133,8 @@ export const notificationMessages = sqliteTable(
     sealedLabels: text("sealed_labels"),
     /** When it is too late to send it; NULL for never. */
     expiresAt: integer("expires_at"),
+    /** What it is about, for a message that may be taken back before it is sent; NULL: it isn't. */
+    subject: text("subject"),
   },
   (table) => [
     uniqueIndex("notification_messages_id").on(table.id),
@@ -145,6 +147,9 @@ export const notificationMessages = sqliteTable(
     index("notification_messages_lease")
       .on(table.leaseToken)
       .where(sql`lease_token IS NOT NULL`),
+    index("notification_messages_subject")
+      .on(table.subject)
+      .where(sql`subject IS NOT NULL AND due_at IS NOT NULL`),
     index("notification_messages_event").on(table.eventId),
     index("notification_messages_user").on(table.userId, table.seq),
     index("notification_messages_final")

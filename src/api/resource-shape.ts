@@ -1,14 +1,30 @@
 // What a build has left on the wire: resources, their agents and apps, as Coder's clients know them.
 import * as z from "zod";
-import { transitions } from "../../db/schema.ts";
-import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/store/builds.ts";
-import { toTime } from "./schemas.ts";
+import { appStates, transitions } from "../../db/schema.ts";
+import type { AgentView, AppView, BuildRow, ResourceView, StatusView } from "../workspaces/store/builds.ts";
+import { time, toTime } from "./schemas.ts";
+
+export const statusSchema = z
+  .object({
+    id: z.string(),
+    created_at: time,
+    workspace_id: z.string(),
+    agent_id: z.string(),
+    app_id: z.string(),
+    state: z.enum(appStates),
+    message: z.string(),
+    uri: z.string(),
+    icon: z.literal("").meta({ description: "always empty; Coder has it no more" }),
+    needs_user_attention: z.literal(false).meta({ description: "always false; Coder has it no more" }),
+  })
+  .meta({ id: "WorkspaceAppStatus" });
 
 const appSchema = z.looseObject({
   id: z.string(),
   slug: z.string(),
   display_name: z.string(),
   url: z.string(),
+  statuses: z.array(statusSchema).meta({ description: "the last ten, latest first" }),
 });
 const agentSchema = z.looseObject({
   id: z.string(),
@@ -81,5 +97,18 @@ const toApp = (app: AppView) => ({
   health: "disabled",
   hidden: false,
   open_in: "slim-window",
-  statuses: [],
+  statuses: app.statuses.map(toStatus),
+});
+
+export const toStatus = (status: StatusView): z.infer<typeof statusSchema> => ({
+  id: status.id,
+  created_at: toTime(status.createdAt),
+  workspace_id: status.workspaceId,
+  agent_id: status.agentId,
+  app_id: status.appId,
+  state: status.state,
+  message: status.message,
+  uri: status.uri ?? "",
+  icon: "",
+  needs_user_attention: false,
 });

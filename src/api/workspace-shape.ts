@@ -1,8 +1,9 @@
 // A workspace on the wire, as Coder's clients know one.
 import * as z from "zod";
 import { prebuildsUser } from "../../db/schema.ts";
-import type { BuildRow, ResourceView } from "../workspaces/store/builds.ts";
+import type { BuildRow, ResourceView, StatusView } from "../workspaces/store/builds.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
+import { statusSchema, toStatus } from "./resource-shape.ts";
 import { time, toTime, toTimeOrNull } from "./schemas.ts";
 
 export const workspaceSchema = z
@@ -24,7 +25,7 @@ export const workspaceSchema = z
     template_require_active_version: z.boolean(),
     template_use_classic_parameter_flow: z.boolean(),
     latest_build: buildSchema,
-    latest_app_status: z.null(),
+    latest_app_status: statusSchema.nullable(),
     outdated: z.boolean(),
     name: z.string(),
     autostart_schedule: z.string().optional(),
@@ -67,7 +68,8 @@ export function toWorkspace(row: BuildRow): z.infer<typeof workspaceSchema> {
     template_require_active_version: false,
     template_use_classic_parameter_flow: true,
     latest_build: toBuild(row),
-    latest_app_status: null,
+    latest_app_status:
+      row.latestStatus === null ? null : toStatus(JSON.parse(row.latestStatus) as StatusView),
     outdated: build.versionId !== template.activeVersionId,
     name: workspace.name,
     ...(workspace.autostartSchedule === null ? {} : { autostart_schedule: workspace.autostartSchedule }),

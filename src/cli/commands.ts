@@ -1,5 +1,7 @@
 // All commands of `belfry`, as one tree.
 import { admin } from "./admin/admin.ts";
+import { ready } from "./agent/ready.ts";
+import { status } from "./agent/status.ts";
 import { wait as waitForBuild } from "./builds/wait.ts";
 import { drift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
@@ -105,6 +107,11 @@ export const commands: Group = {
       aliases: ["build"],
       summary: "Runs of workspaces' templates",
       commands: [waitForBuild],
+    },
+    {
+      name: "agent",
+      summary: "What runs in a workspace says how it is, from inside",
+      commands: [ready, status],
     },
     {
       name: "tokens",

@@ -80,6 +80,8 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry notifications retry", what: "once more what has failed for good" },
   { command: "belfry notifications templates", what: "what notifications say, in versions" },
   { command: "belfry templates deprecate", what: "marks one as no longer to be used" },
+  { command: "belfry agent ready", what: "a workspace has started; from inside of it" },
+  { command: "belfry agent status", what: "what an AI is doing, as `coder exp mcp` reports it" },
   { command: "belfry builds wait", what: "until a build has ended; the exit code is its outcome" },
   { command: "belfry admin backup", what: "a copy of the running database" },
   { command: "belfry admin restore", what: "a copy back into its place" },

@@ -5,6 +5,8 @@ import { notYet, type Row } from "./row.ts";
 /** Kinds whose producer Belfry has no part for. */
 const noDormancy = "workspaces don't become dormant";
 
+const onByDefault = "on by default, there off; every change of state is told, the first one too";
+
 const kind = (name: string, id: string, key: string, verdict: Row["verdict"], note = ""): Row => ({
   coder: `${name} (\`${id}\`, ${key})`,
   ours: verdict === "absent" ? "" : id,
@@ -123,8 +125,20 @@ export const templates: Row[] = [
     "PrebuildFailureLimitReached",
     "not yet; Coder sends it no more",
   ),
-  absentKind("Task Working", "bd4b7168-d05e-4e19-ad0f-3593b77aa90f", "TemplateTaskWorking"),
-  absentKind("Task Idle", "d4a6271c-cced-4ed0-84ad-afd02a9c7799", "TemplateTaskIdle"),
-  absentKind("Task Completed", "8c5a4d12-9f7e-4b3a-a1c8-6e4f2d9b5a7c", "TemplateTaskCompleted"),
-  absentKind("Task Failed", "3b7e8f1a-4c2d-49a6-b5e9-7f3a1c8d6b4e", "TemplateTaskFailed"),
+  kind(
+    "Task Working",
+    "bd4b7168-d05e-4e19-ad0f-3593b77aa90f",
+    "TemplateTaskWorking",
+    "different",
+    onByDefault,
+  ),
+  kind("Task Idle", "d4a6271c-cced-4ed0-84ad-afd02a9c7799", "TemplateTaskIdle", "different", onByDefault),
+  kind(
+    "Task Completed",
+    "8c5a4d12-9f7e-4b3a-a1c8-6e4f2d9b5a7c",
+    "TemplateTaskCompleted",
+    "different",
+    onByDefault,
+  ),
+  kind("Task Failed", "3b7e8f1a-4c2d-49a6-b5e9-7f3a1c8d6b4e", "TemplateTaskFailed", "different", onByDefault),
 ];

@@ -84,6 +84,8 @@ export const ownVariables: { name: string; what: string }[] = [
   { name: "BELFRY_NOTIFICATIONS_WEBHOOK_SECRET", what: "what webhooks are signed with" },
   { name: "BELFRY_NOTIFICATIONS_MESSAGE_RETENTION", what: "how long messages that have ended are kept" },
   { name: "BELFRY_NOTIFICATIONS_INBOX_RETENTION", what: "how long notifications lie in inboxes" },
+  { name: "BELFRY_TASK_NOTIFICATIONS", what: "whether every change of an AI task is told" },
+  { name: "BELFRY_TASK_IDLE_DWELL", what: "how long a task is idle before it is told, when calm" },
   { name: "BELFRY_AUDIT_RETENTION", what: "how long the audit log is kept" },
   { name: "BELFRY_LOG_LEVEL", what: "how much is logged" },
   { name: "BELFRY_LOG_FORMAT", what: "text or JSON" },

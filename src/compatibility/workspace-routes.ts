@@ -45,7 +45,7 @@ export const workspaceRoutes: Row[] = [
     "POST /provisionerdaemons/jobs/acquire",
   ),
   same("POST /workspaceagents/me/report-lifecycle"),
-  absent("PATCH /workspaceagents/me/app-status", notYet),
+  same("PATCH /workspaceagents/me/app-status"),
   absent("GET /workspaceagents/me/rpc", "agents report over plain HTTP"),
   absent("GET /prebuilds/settings", notYet),
   absent("PUT /prebuilds/settings", notYet),

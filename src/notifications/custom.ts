@@ -5,6 +5,7 @@ import { conflict, invalid } from "../errors.ts";
 import { send } from "./enqueue.ts";
 import { planEvent, type NotificationEvent } from "./plan.ts";
 import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
+import { minuteBucket } from "./rules/route.ts";
 import type { MessageState } from "./store/outbox.ts";
 import type { Audience } from "./store/recipients.ts";
 
@@ -35,7 +36,7 @@ export async function sendCustom(
   const event: NotificationEvent = {
     labels: { custom_title: content.title, custom_message: content.message },
     // The same text again is the same message only within one minute (Coder's bucket).
-    data: { dedupe_bypass_ts: minuteOf(deps.now()) },
+    data: { dedupe_bypass_ts: minuteBucket(deps.now()) },
     targets: [],
     createdBy: sender.userId,
     audience,
@@ -48,9 +49,6 @@ export async function sendCustom(
   if (refusal !== undefined) throw refusal;
   return plan.eventId;
 }
-
-/** RFC 3339 without fractions, the seconds cut off. */
-const minuteOf = (now: number) => new Date(now - (now % 60_000)).toISOString().replace(".000Z", "Z");
 
 function unknownNames(
   wanted: readonly string[],

@@ -89,6 +89,8 @@ async function claimSome(deps: Deps, limit: number, ids: readonly string[] | und
 /** Gathers what is to be sent at once, so that a burst of requests makes few claims. */
 export interface NudgeQueue {
   add: (deps: Deps, ids: readonly string[]) => void;
+  /** The same, in so many milliseconds. */
+  addLater: (deps: Deps, ids: readonly string[], wait: number) => void;
 }
 
 /** At most so many dispatches at a time, so that one slow receiver doesn't hold up the others for long. */
@@ -105,16 +107,27 @@ export function createNudgeQueue(): NudgeQueue {
       running -= 1;
     }
   }
-  return {
-    add: (deps, ids) => {
-      waiting = waiting.concat(ids);
-      if (running < widestNudge) deps.defer(() => drain(deps));
-    },
+  const add: NudgeQueue["add"] = (deps, ids) => {
+    waiting = waiting.concat(ids);
+    if (running < widestNudge) deps.defer(() => drain(deps));
   };
+  return { add, addLater: (deps, ids, wait) => unref(setTimeout(() => add(deps, ids), wait)) };
 }
+
+/** A timer that keeps no process alive. */
+const unref = (timer: unknown): void => (timer as { unref?: () => void }).unref?.();
 
 /** Sends these messages as soon as the answer is out. What it misses, the tick finds. */
 export function nudge(deps: Deps, ids: readonly string[]): void {
   if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { ids }));
   else deps.process.nudges.add(deps, ids);
 }
+
+/** The same for messages that are held back until `at`, where the process lasts that long. */
+export function nudgeAt(deps: Deps, at: number, ids: readonly string[]): void {
+  // Timers may be early by a moment.
+  deps.process.nudges?.addLater(deps, ids, Math.min(at - deps.now() + 10, longestTimer));
+}
+
+/** Milliseconds; what is held back longer is left to the tick. */
+const longestTimer = 2_147_483_647;

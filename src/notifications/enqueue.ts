@@ -2,7 +2,7 @@
 // `announce`) or have it written on its own (`send`).
 import type { SQL, Statement } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
-import { nudge } from "./dispatch.ts";
+import { nudge, nudgeAt } from "./dispatch.ts";
 import type { EventPlan } from "./plan.ts";
 import { findMessageStates, insertOutbox, type MessageState } from "./store/outbox.ts";
 
@@ -13,15 +13,21 @@ export function enqueue(plan: EventPlan, options: { when?: SQL } = {}): Statemen
 
 /** The read that answers what became of the messages of planned events. */
 export const messagesOf = (...plans: readonly EventPlan[]) =>
-  findMessageStates(plans.flatMap(({ rows }) => rows.messages.map((message) => message.id)));
+  findMessageStates(plans.flatMap(({ rows }) => rows.messages.map(idOf)));
 
 /** To be called once the write is done: wakes open inboxes and sends what is due, after the answer. */
 export function announce(deps: Deps, messages: readonly MessageState[]): void {
   if (messages.some((message) => message.method === "inbox" && message.status === "sent"))
     deps.process.hub.wake();
-  const due = messages.filter((message) => message.dueAt !== null).map((message) => message.id);
-  if (due.length > 0) nudge(deps, due);
+  const now = deps.now();
+  const due = messages.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
+  if (due.length > 0) nudge(deps, due.map(idOf));
+  const heldBack = messages.filter(({ dueAt }) => dueAt !== null && dueAt > now);
+  if (heldBack.length > 0)
+    nudgeAt(deps, Math.max(...heldBack.map(({ dueAt }) => dueAt!)), heldBack.map(idOf));
 }
+
+const idOf = ({ id }: { id: string }) => id;
 
 /** Writes a planned event on its own, together with others that arrive at the same time where the process can. */
 export async function send(deps: Deps, plan: EventPlan): Promise<MessageState[]> {

@@ -28,6 +28,10 @@ export interface NotificationEvent {
   circle?: Circle;
   /** Keeps the text out of every inbox (a passcode). */
   neverInbox?: boolean;
+  /** Epoch milliseconds before which nobody is told. */
+  holdUntil?: number | undefined;
+  /** What it is about: by this, messages that were not sent yet are taken back. */
+  subject?: string;
 }
 
 export interface EventPlan {
@@ -69,6 +73,7 @@ export function planEvent(
     configured,
     paused: isPaused(read.notificationSettings),
     identity: identityOf(event, now),
+    holdUntil: event.holdUntil,
     now,
   });
   const eventId = deps.newId();
@@ -125,6 +130,7 @@ function addMessage(
     dedupeKey: way.dedupeKey,
     createdAt: now,
     updatedAt: now,
+    subject: event.subject ?? null,
   });
 }
 

@@ -4,7 +4,12 @@ import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
 import { load, me, type Ctx, type Env } from "../api/http.ts";
 import { notFound } from "../errors.ts";
-import { findTask, listStatuses, taskAppOf, type StatusRow } from "../workspaces/store/app-statuses.ts";
+import {
+  findTask,
+  getLatestWorkspaceAppStatusesByAppID,
+  taskAppOf,
+  type StatusRow,
+} from "../workspaces/store/app-statuses.ts";
 import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { breadcrumb, facts, moment, outwardLink, tag } from "./parts.ts";
@@ -26,7 +31,7 @@ async function showTask(c: Ctx, user: string, name: string) {
   const { actor, workspace, task, statuses } = await load(c, {
     workspace: findWorkspace(id, me(c), true),
     task: findTask(id),
-    statuses: listStatuses(taskAppOf(id), statusesShown),
+    statuses: getLatestWorkspaceAppStatusesByAppID(taskAppOf(id), statusesShown),
   });
   const [row] = workspace;
   if (row === undefined || !(row.build.hasAiTask || task.length > 0)) throw notFound("Task");

@@ -61,12 +61,9 @@ describe("a report of an agent's lifecycle", () => {
     expect((await lifecycle("off", {}, next)).status).toBe(401);
   });
 
-  test.each([
-    ["no token", ""],
-    ["a person's key", "Ab3dE6gH9j-0123456789abcdefghijkl"],
-    ["a token of nothing", `agent_${"0".repeat(32)}_${"0".repeat(64)}`],
-  ])("is refused with %s", async (_what, as) => {
+  test("is refused without a token, with a person's key, and with a token of nothing", async () => {
     const { lifecycle } = await startTask();
-    expect((await lifecycle("ready", {}, as)).status).toBe(401);
+    for (const as of ["", "Ab3dE6gH9j-0123456789abcdefghijkl", `agent_${"0".repeat(32)}_${"0".repeat(64)}`])
+      expect((await lifecycle("ready", {}, as)).status).toBe(401);
   });
 });

@@ -60,6 +60,13 @@ export async function startTask(options: TaskOptions = {}) {
       }),
     workspace: async () =>
       (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token: member.token })).json,
+    /** Titles in the member's inbox, oldest first. */
+    told: async () => {
+      const { notifications } = (
+        await server.call("GET", "/api/v2/notifications/inbox", { token: member.token })
+      ).json as { notifications: { title: string }[] };
+      return notifications.map(({ title }) => title).toReversed();
+    },
     ...agentCalls(server, agentToken),
   };
 }
@@ -69,5 +76,10 @@ export const agentCalls = (server: TestServer, token: string) => ({
     server.call("POST", "/api/v2/workspaceagents/me/report-lifecycle", {
       token: as,
       json: { state, ...more },
+    }),
+  status: (state: string, message = "", more: object = {}, as = token): Promise<CallAnswer> =>
+    server.call("PATCH", "/api/v2/workspaceagents/me/app-status", {
+      token: as,
+      json: { app_slug: "claude", state, message, ...more },
     }),
 });

@@ -49,6 +49,10 @@ const ofAgents: Record<string, Make> = {
   "POST /api/v2/workspaceagents/me/report-lifecycle 409": asAgentTooEarly("POST", "report-lifecycle", {
     state: "ready",
   }),
+  "PATCH /api/v2/workspaceagents/me/app-status 409": asAgentTooEarly("PATCH", "app-status", {
+    app_slug: "web",
+    state: "idle",
+  }),
 };
 
 const start = { transition: "start" };

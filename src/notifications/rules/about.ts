@@ -4,6 +4,10 @@ const sentences: Record<string, string> = {
   TemplateCustomNotification: "What you or your scripts send: a build that is done, a job that has failed.",
   TemplateWorkspaceResourceReplaced:
     "A claim made resources of a prebuilt workspace anew: for template admins, with what to add to the template.",
+  TemplateTaskCompleted: "The agent of one of your AI tasks says that it has finished.",
+  TemplateTaskFailed: "The agent of one of your AI tasks says that it could not do it.",
+  TemplateTaskIdle: "The agent of one of your AI tasks has stopped and waits for you.",
+  TemplateTaskWorking: "The agent of one of your AI tasks begins to work, or goes on.",
   TemplateTestNotification: "What the test button sends, to see whether messages get through.",
   TemplateWorkspaceManuallyUpdated:
     "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",

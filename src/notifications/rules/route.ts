@@ -24,6 +24,8 @@ export type Reason =
   | "no_address"
   | "not_configured"
   | "paused"
+  | "held_back"
+  | "taken_back"
   | "render_failed"
   | "endpoint_gone"
   | "attempts_exhausted";
@@ -49,6 +51,8 @@ export interface Routing {
   /** The ways besides the inbox that are set up: a template may name one that is not. */
   configured: readonly Method[];
   paused: boolean;
+  /** Epoch milliseconds before which nobody is told; undefined: at once. */
+  holdUntil?: number | undefined;
   /** What makes the event itself, for duplicates. */
   identity: string;
   now: number;
@@ -94,11 +98,14 @@ function decide(recipient: Recipient, method: Method, why: Reason, routing: Rout
     };
   }
   const dedupeKey = hash([routing.template.id, recipient.userId, method, routing.identity]);
-  if (method === "inbox" && !routing.paused) {
+  const { paused, now, holdUntil = now } = routing;
+  const isHeldBack = holdUntil > now;
+  if (method === "inbox" && !paused && !isHeldBack) {
     return { recipient, method, status: "sent", dueAt: null, reasons, dedupeKey };
   }
-  if (routing.paused) reasons.push("paused");
-  return { recipient, method, status: "pending", dueAt: routing.now, reasons, dedupeKey };
+  if (paused) reasons.push("paused");
+  if (isHeldBack) reasons.push("held_back");
+  return { recipient, method, status: "pending", dueAt: Math.max(now, holdUntil), reasons, dedupeKey };
 }
 
 function reasonAgainst(recipient: Recipient, method: Method, routing: Routing): Reason | undefined {
@@ -127,6 +134,10 @@ export function identityOf(
   const day = new Date(now).toISOString().slice(0, 10);
   return canonicalJson([event.labels, event.data, event.targets, day]);
 }
+
+/** The value of `dedupe_bypass_ts`: RFC 3339 without fractions, the seconds cut off. */
+export const minuteBucket = (now: number): string =>
+  new Date(now - (now % 60_000)).toISOString().replace(".000Z", "Z");
 
 /** JSON with sorted keys: equal for equal values. */
 export function canonicalJson(value: unknown): string {

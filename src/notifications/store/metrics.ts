@@ -61,6 +61,13 @@ export const addToCounter = (name: string, labels: Record<string, string>, when:
   query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${canonicalJson(labels)}, 1 WHERE ${when}
     ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
 
+/** Counts living messages that are about to end unsent; goes before the statement that ends them. */
+export const countInhibited = (which: SQL): Statement =>
+  query.run(sql`INSERT INTO counters (name, labels, value)
+    SELECT ${finished}, json_object('method', method, 'status', 'inhibited'), count(*)
+    FROM notification_messages WHERE ${which} GROUP BY method
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
+
 export function readCounters() {
   return query.select().from(counters).orderBy(counters.name, counters.labels);
 }

@@ -31,13 +31,18 @@ export const listAgents = (buildId: string) =>
     .where(eq(workspaceAgents.buildId, buildId))
     .orderBy(asc(workspaceAgents.id));
 
-/** JSON of the agents that work under the latest build's generation: those of its newest build that is done. */
+/** SQL for the build whose agents are at work: of the latest build's generation the newest that is done. */
+export const buildAtWork = (workspaceId: SQL | string): SQL => sql`(SELECT b.id FROM workspace_builds b
+  WHERE b.workspace_id = ${workspaceId}
+    AND b.agent_generation = (SELECT l.agent_generation FROM workspaces w
+      JOIN workspace_builds l ON l.id = w.latest_build_id WHERE w.id = ${workspaceId})
+    AND (b.status = 'succeeded' OR EXISTS (SELECT 1 FROM workspace_agents x WHERE x.build_id = b.id))
+  ORDER BY b.number DESC LIMIT 1)`;
+
+/** JSON of `Agent[]`. */
 const agentsAtWork = sql<string>`(SELECT json_group_array(json_object('id', a.id, 'name', a.name,
     'lifecycleState', a.lifecycle_state, 'lifecycleChangedAt', a.lifecycle_changed_at))
-  FROM workspace_agents a WHERE a.build_id = (SELECT b.id FROM workspace_builds b
-    WHERE b.workspace_id = ${workspaces.id} AND b.agent_generation = ${workspaceBuilds.agentGeneration}
-      AND (b.status = 'succeeded' OR EXISTS (SELECT 1 FROM workspace_agents x WHERE x.build_id = b.id))
-    ORDER BY b.number DESC LIMIT 1))`;
+  FROM workspace_agents a WHERE a.build_id = ${buildAtWork(sql`${workspaces.id}`)})`;
 
 /** A workspace that there is, its latest build, and its agents. */
 export const findAgents = (workspaceId: string) =>

@@ -14,16 +14,29 @@ import {
   users,
   workspaceBuilds,
   workspaces,
+  type AppState,
   type LifecycleState,
 } from "../../../db/schema.ts";
 import { rolesThatMay } from "../../accounts/rules/permissions.ts";
 import type { ParameterValue } from "../rules/next-build.ts";
 
+export interface StatusView {
+  id: string;
+  appId: string;
+  agentId: string;
+  workspaceId: string;
+  state: AppState;
+  message: string;
+  uri: string | null;
+  createdAt: number;
+}
 export interface AppView {
   id: string;
   slug: string;
   displayName: string;
   url: string | null;
+  /** The last few, latest first. */
+  statuses: StatusView[];
 }
 export interface AgentView {
   id: string;
@@ -40,8 +53,18 @@ export interface ResourceView {
   agents: AgentView[];
 }
 
+/** Statuses of an app that go with it, at most. */
+const shownStatuses = 10;
+const statusMembers = sql`'id', s.id, 'appId', s.app_id, 'workspaceId', s.workspace_id, 'state', s.state,
+  'message', s.message, 'uri', s.uri, 'createdAt', s.created_at`;
+const statuses = sql`(SELECT json_group_array(json_object(${statusMembers}, 'agentId', p.agent_id)) FROM (
+  SELECT * FROM workspace_app_statuses WHERE app_id = p.id ORDER BY seq DESC LIMIT ${shownStatuses}) s)`;
+/** JSON of a `StatusView`: the last of all of the workspace's apps. */
+const latestStatus = sql<string | null>`(SELECT json_object(${statusMembers}, 'agentId', p.agent_id)
+  FROM workspace_app_statuses s JOIN workspace_apps p ON p.id = s.app_id
+  WHERE s.workspace_id = ${workspaces.id} ORDER BY s.seq DESC LIMIT 1)`;
 const apps = sql`(SELECT json_group_array(json_object('id', p.id, 'slug', p.slug, 'displayName', p.display_name,
-    'url', p.url)) FROM workspace_apps p WHERE p.agent_id = a.id)`;
+    'url', p.url, 'statuses', json(${statuses}))) FROM workspace_apps p WHERE p.agent_id = a.id)`;
 const agents = sql`(SELECT json_group_array(json_object('id', a.id, 'name', a.name, 'lifecycleState', a.lifecycle_state,
     'lifecycleChangedAt', a.lifecycle_changed_at, 'createdAt', a.created_at, 'apps', json(${apps})))
   FROM workspace_agents a WHERE a.build_id = r.build_id AND a.resource_id = r.id)`;
@@ -68,6 +91,7 @@ export const buildView = () =>
         string | null
       >`(SELECT username FROM users WHERE id = ${workspaceBuilds.initiatorId})`.as("initiator_name"),
       resources: resources.as("resources"),
+      latestStatus: latestStatus.as("latest_status"),
     })
     .from(workspaceBuilds)
     .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))

@@ -1,0 +1,284 @@
+// What an AI task's agent reports, and what its owner is told of it, through the API.
+import { describe, expect, test } from "vitest";
+import { startReceiver } from "../support/receiver.ts";
+import { startTask, twoAgents } from "../support/task.ts";
+import { agentTokenOf } from "../support/workspaces.ts";
+
+const task = "Fix the bug in the parser";
+const titles = {
+  working: `At work: ${task}`,
+  idle: `Waiting for you: ${task}`,
+  complete: `Done: ${task}`,
+  failure: `Failed: ${task}`,
+};
+
+describe("a status of an app", () => {
+  test("is kept, and shown with its workspace", async () => {
+    const { status, workspace, server, workspaceId } = await startTask();
+    const answer = await status("working", "Reading\\nthe parser", { uri: "https://git.example.com/1" });
+    expect([answer.status, answer.json]).toEqual([200, null]);
+    server.clock.advance(1_000);
+    await status("working", "<b>Writing</b> tests", { icon: "/icon.svg", needs_user_attention: true });
+    const now = new Date(server.clock.now()).toISOString();
+    const shown = await workspace();
+    const [agent] = shown.latest_build.resources[0].agents;
+    const app = agent.apps.find((one: { slug: string }) => one.slug === "claude");
+    const latest = {
+      id: expect.any(String),
+      created_at: now,
+      workspace_id: workspaceId,
+      agent_id: agent.id,
+      app_id: app.id,
+      state: "working",
+      message: "Writing tests",
+      uri: "",
+      icon: "",
+      needs_user_attention: false,
+    };
+    expect(shown.latest_app_status).toEqual(latest);
+    expect(app.statuses).toMatchObject([
+      latest,
+      { message: "Reading the parser", uri: "https://git.example.com/1" },
+    ]);
+    expect(shown.last_used_at).toBe(now);
+  });
+
+  test("with a wrong member is refused, and the member is named", async () => {
+    const { status, server } = await startTask();
+    const wrong: [string, string, object][] = [
+      ["message", "idle", { message: "é".repeat(81) }],
+      ["state", "asleep", {}],
+      ["app_slug", "idle", { app_slug: "web" }],
+      ["app_slug", "idle", { app_slug: "" }],
+      ["uri", "idle", { uri: "x".repeat(2_049) }],
+    ];
+    for (const [field, state, more] of wrong) {
+      const answer = await status(state, "", more);
+      const fields = answer.json.validations.map((one: { field: string }) => one.field);
+      expect([answer.status, fields]).toEqual([400, [field]]);
+    }
+    expect((await status("idle", "é".repeat(80))).status).toBe(200);
+    expect(await server.sql("SELECT * FROM workspace_app_statuses")).toHaveLength(1);
+  });
+
+  test("is that of an app of the agent itself", async () => {
+    const { status, agentToken } = await startTask({ agents: twoAgents });
+    expect((await status("idle", "", {}, `${agentToken}.main`)).status).toBe(200);
+    const other = await status("idle", "", {}, `${agentToken}.side`);
+    expect([other.status, other.json.message]).toEqual([400, expect.stringContaining("it has logs")]);
+    expect((await status("idle")).status).toBe(401);
+  });
+
+  test("that is old goes, but for the latest of its app", async () => {
+    const { status, server } = await startTask();
+    for (const message of ["1", "2", "3"]) await status("working", message);
+    await status("idle", "4", { app_slug: "logs" });
+    server.clock.advance(31 * 86_400_000);
+    await status("working", "5");
+    await server.runTick();
+    const kept = await server.sql("SELECT message FROM workspace_app_statuses ORDER BY seq");
+    expect(kept.map(({ message }) => message)).toEqual(["4", "5"]);
+  });
+});
+
+describe("the owner of a task", () => {
+  test("is told of each change once, at once, the first one included", async () => {
+    const { status, told, server, workspaceId, member, userId } = await startTask();
+    for (const state of ["working", "working", "idle", "working", "complete", "failure", "failure"])
+      await status(state, `It is ${state}`);
+    expect(await told()).toEqual([
+      titles.working,
+      titles.idle,
+      titles.working,
+      titles.complete,
+      titles.failure,
+    ]);
+    const events = await server.sql("SELECT * FROM notification_events ORDER BY seq");
+    const { app_id: appId } = (await server.sql("SELECT app_id FROM workspace_app_statuses"))[0]!;
+    const { id: organizationId } = (await server.sql("SELECT id FROM organizations"))[0]!;
+    expect(JSON.parse(events[1]!["labels"] as string)).toEqual({ task, workspace: "fix-bug" });
+    expect(JSON.parse(events[1]!["data"] as string)).toEqual({
+      dedupe_bypass_ts: "2026-11-21T10:00:00Z",
+      message: "It is idle",
+      uri: "",
+    });
+    expect(JSON.parse(events[1]!["targets"] as string)).toEqual([
+      workspaceId,
+      member.userId,
+      organizationId,
+      appId,
+    ]);
+    expect(events[1]!["created_by"]).toBe("api-workspace-agent-app-status");
+    const messages = await server.messages();
+    expect(new Set(messages.map((message) => message.userId))).toEqual(new Set([member.userId]));
+    expect(userId).not.toBe(member.userId);
+    expect(messages.map(({ reasons }) => JSON.parse(reasons))).toEqual(
+      messages.map(() => ["workspace_owner", "inbox"]),
+    );
+  });
+
+  test("reads what the agent says, and has links to the task and the workspace", async () => {
+    const { status, server, member } = await startTask({ prompt: "" });
+    await status("idle", "Which of *the two*?");
+    const [notification] = (await server.call("GET", "/api/v2/notifications/inbox", { token: member.token }))
+      .json.notifications;
+    expect(notification).toMatchObject({
+      title: "Waiting for you: fix-bug",
+      content: expect.stringContaining("waits for an answer: Which of \\*the two\\*?"),
+      actions: [
+        { label: "View task", url: `${server.url}/tasks/mia/fix-bug` },
+        { label: "View workspace", url: `${server.url}/@mia/fix-bug` },
+      ],
+    });
+  });
+
+  test("hears once of two equal reports that come at once, and of each of two different ones", async () => {
+    const { status, told, server } = await startTask();
+    await Promise.all([status("idle", "a"), status("idle", "b"), status("idle", "c")]);
+    expect(await told()).toEqual([titles.idle]);
+    expect(await server.sql("SELECT * FROM workspace_app_statuses")).toHaveLength(3);
+    const answers = await Promise.all([status("complete"), status("failure")]);
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+    expect((await told()).slice(1).toSorted()).toEqual([titles.complete, titles.failure].toSorted());
+  });
+
+  test.each([
+    ["the version is no AI task", { hasAiTask: false }],
+    ["the build names no app", { sidebarApp: null }],
+    ["the build names another app", { sidebarApp: "logs" }],
+  ])("is not told when %s", async (_what, options) => {
+    const { status, told, server } = await startTask(options);
+    expect((await status("idle")).status).toBe(200);
+    expect(await told()).toEqual([]);
+    expect(await server.messages()).toEqual([]);
+  });
+
+  test("is told of an agent that says nothing of itself or is ready, not of one that starts", async () => {
+    const { status, lifecycle, told } = await startTask();
+    await status("working");
+    await lifecycle("starting");
+    await status("idle");
+    await lifecycle("ready");
+    await status("working");
+    expect(await told()).toEqual([titles.working, titles.working]);
+  });
+
+  test("is not told while the workspace stops, and of the next build's task anew", async () => {
+    const { status, build, finish, told, server, workspaceId } = await startTask();
+    await status("working");
+    await build("stop");
+    expect((await status("idle")).status).toBe(200);
+    await finish();
+    expect((await status("complete")).status).toBe(401);
+    await build("start");
+    await finish();
+    await status("working", "", {}, await agentTokenOf(server, workspaceId));
+    expect(await told()).toEqual([titles.working, titles.working]);
+  });
+
+  test("is not told of a kind that they have switched off", async () => {
+    const { status, told, server, member } = await startTask();
+    await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+      token: member.token,
+      json: { template_disabled_map: { "bd4b7168-d05e-4e19-ad0f-3593b77aa90f": true } },
+    });
+    await status("working");
+    await status("idle");
+    expect(await told()).toEqual([titles.idle]);
+  });
+});
+
+describe("a calm task", () => {
+  const calm = {
+    server: { environment: { BELFRY_TASK_NOTIFICATIONS: "calm", BELFRY_TASK_IDLE_DWELL: "30s" } },
+  };
+  const startCalm = async () => {
+    const task = await startTask(calm);
+    const pass = async (milliseconds: number) => {
+      task.server.clock.advance(milliseconds);
+      await task.server.runTick();
+    };
+    return { ...task, pass };
+  };
+
+  test("tells that it is idle when it has lasted, and not that it began", async () => {
+    const { status, told, pass, server } = await startCalm();
+    await status("working");
+    await status("idle", "Which one?");
+    await pass(29_999);
+    expect(await told()).toEqual([]);
+    const [held] = await server.messages();
+    expect(held).toMatchObject({ status: "pending", attemptCount: 0 });
+    expect(JSON.parse(held!.reasons)).toEqual(["workspace_owner", "inbox", "held_back"]);
+    await status("idle", "Which one, please?");
+    await pass(1);
+    expect(await told()).toEqual([titles.idle]);
+    expect((await server.messages()).map((message) => message.status)).toEqual(["sent"]);
+    await status("working");
+    expect(await told()).toEqual([titles.idle, titles.working]);
+  });
+
+  test("says nothing of an idle that was over before", async () => {
+    const { status, told, pass, server } = await startCalm();
+    await status("working");
+    await status("idle");
+    await pass(20_000);
+    await status("working");
+    await pass(60_000);
+    expect(await told()).toEqual([]);
+    const [taken] = await server.messages();
+    expect(taken).toMatchObject({ status: "inhibited", dueAt: null });
+    expect(JSON.parse(taken!.reasons)).toEqual(["workspace_owner", "inbox", "held_back", "taken_back"]);
+    const counted = await server.sql(
+      "SELECT * FROM counters WHERE name = 'belfry_notifications_finished_total'",
+    );
+    expect(counted).toMatchObject([{ labels: '{"method":"inbox","status":"inhibited"}', value: 1 }]);
+    await status("idle");
+    await pass(30_000);
+    expect(await told()).toEqual([titles.idle]);
+  });
+
+  test("that was idle for long, of which nobody could be told, says nothing when it goes on", async () => {
+    const { status, told, pass, server, token } = await startCalm();
+    const pause = (paused: boolean) =>
+      server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: paused } });
+    await status("working");
+    await status("idle");
+    await pause(true);
+    await pass(60_000);
+    await status("working");
+    await pause(false);
+    await pass(60_000);
+    expect(await told()).toEqual([]);
+  });
+
+  test("tells at once that it is done, and no more that it was idle", async () => {
+    const { status, told, pass } = await startCalm();
+    await status("idle");
+    await pass(1_000);
+    await status("complete");
+    await pass(60_000);
+    expect(await told()).toEqual([titles.complete]);
+  });
+
+  test("is told at its time by the process itself, by every way", async () => {
+    const receiver = await startReceiver();
+    const { status, told, server } = await startTask({
+      server: {
+        clock: { now: Date.now, advance: () => undefined },
+        environment: {
+          BELFRY_TASK_NOTIFICATIONS: "calm",
+          BELFRY_TASK_IDLE_DWELL: "150ms",
+          BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+        },
+      },
+    });
+    const reported = Date.now();
+    await status("idle");
+    const [request] = await receiver.wait(1);
+    expect(Date.now() - reported).toBeGreaterThanOrEqual(150);
+    expect(request!.json.title).toBe(titles.idle);
+    await server.settled();
+    expect(await told()).toEqual([titles.idle]);
+  });
+});
