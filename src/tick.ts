@@ -7,6 +7,7 @@ import type { Deps } from "./deps.ts";
 import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
 import { purgeNotifications } from "./notifications/purge.ts";
 import { noteTick, readLastTick } from "./notifications/store/settings.ts";
+import { dueStartReads, startDue } from "./workspaces/autostart.ts";
 import { expireLeases, leaseReads } from "./workspaces/expire-leases.ts";
 import { purgeWorkspaces } from "./workspaces/purge.ts";
 
@@ -14,6 +15,8 @@ export interface TickReport {
   dispatch: DispatchReport | null;
   /** Leases of jobs that ran out. */
   lapsed: number | null;
+  /** Workspaces that got a build because their time had come. */
+  started: number | null;
   purged: boolean;
 }
 
@@ -21,6 +24,7 @@ export interface TickReport {
 export async function tick(deps: Deps, options: { until?: number } = {}): Promise<TickReport> {
   const opening = await part(deps, "opening", () => open(deps));
   const lapsed = opening && (await part(deps, "leases", () => expireLeases(deps, opening)));
+  const started = opening && (await part(deps, "autostart", () => startDue(deps, opening)));
   const dispatched = await part(deps, "dispatch", () => dispatch(deps, options));
   const purged = await part(deps, "purge", async () => {
     const notes = [noteTick(deps.now()), ...noteKey(deps)];
@@ -28,7 +32,7 @@ export async function tick(deps: Deps, options: { until?: number } = {}): Promis
     await deps.db.write([...purges, ...notes], {});
     return true;
   });
-  return { dispatch: dispatched, lapsed, purged: purged ?? false };
+  return { dispatch: dispatched, lapsed, started, purged: purged ?? false };
 }
 
 /** Sets our clock by the database's, and looks for what each part has to do. */
@@ -39,6 +43,7 @@ async function open(deps: Deps) {
     clock: readClock(),
     lastTick: readLastTick(),
     ...leaseReads(deps.now()),
+    ...dueStartReads(deps.now()),
   });
   const change = clock.observe(answers.clock[0]!.now, asked);
   if (Math.abs(change) > worthTelling)

@@ -26,6 +26,7 @@ import { templateRoutes } from "./templates.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { userAccessRoutes } from "./user-access.ts";
 import { userRoutes } from "./users.ts";
+import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 
@@ -51,6 +52,7 @@ function createRoutes() {
     .route("/api/v2", inboxEvents)
     .route("/api/v2", preferenceRoutes)
     .route("/api/v2", workspaceRoutes)
+    .route("/api/v2", workspaceSettingRoutes)
     .route("/api/v2", buildRoutes)
     .route("/api/v2", provisionerJobRoutes)
     .route("/api/v2", provisionerPlanRoutes)

@@ -47,10 +47,11 @@ export const templates: Row[] = [
     "TemplateWorkspaceDormant",
     noDormancy,
   ),
-  absentKind(
+  kind(
     "Workspace Updated Automatically",
     "c34a0c09-0704-4cac-bd1c-0c0146811c2b",
     "TemplateWorkspaceAutoUpdated",
+    "same",
   ),
   absentKind(
     "Workspace Marked for Deletion",

@@ -34,10 +34,10 @@ export const workspaceRoutes: Row[] = [
   absent("GET /workspacebuilds/{id}/parameters", notYet),
   absent("GET /workspacebuilds/{id}/state", "state goes to provisioners alone"),
   absent("GET /users/{user}/workspace/{name}/builds/{number}", notYet),
-  absent("PUT /workspaces/{id}/autostart", notYet),
+  better("PUT /workspaces/{id}/autostart", "what is wrong with a schedule is said in words"),
   absent("PUT /workspaces/{id}/ttl", "workspaces don't stop by themselves"),
   absent("PUT /workspaces/{id}/dormant", "workspaces don't become dormant"),
-  absent("PUT /workspaces/{id}/autoupdates", notYet),
+  same("PUT /workspaces/{id}/autoupdates"),
   same("POST /organizations/{organization}/provisionerkeys", "`name`"),
   different(
     "GET /organizations/{organization}/provisionerdaemons/serve",

@@ -75,7 +75,10 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
     Version: isOutdated
       ? html`${version}, not the active one: <code>belfry workspaces update ${workspace.name}</code>`
       : version,
-    Updates: workspace.automaticUpdates === "always" ? "to the active version at every start" : undefined,
+    Updates:
+      workspace.automaticUpdates === "always"
+        ? "to the active version whenever it starts by itself"
+        : undefined,
     "Starts by itself":
       schedule === null
         ? undefined

@@ -1,5 +1,6 @@
 // How each declared error of the routes of workspaces, builds and jobs is made.
 import { randomUUID } from "node:crypto";
+import { prebuildsUser } from "../../db/schema.ts";
 import { agentTokenOf, outcome } from "./workspaces.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 
@@ -55,6 +56,28 @@ const ofAgents: Record<string, Make> = {
   }),
 };
 
+const settings: Record<string, unknown> = {
+  autostart: { schedule: "30 8 * * 1-5" },
+  autoupdates: { automatic_updates: "always" },
+};
+
+/** Nobody has claimed it yet. */
+const ofPool = (setting: string): Make =>
+  withWorkspace(({ id }) => async (world) => {
+    await world.server.sql(`UPDATE workspaces SET owner_id = '${prebuildsUser.id}' WHERE id = '${id}'`);
+    return as("PUT", `/workspaces/${id}/${setting}`, settings[setting])(world);
+  });
+
+const ofSettings = Object.fromEntries(
+  Object.keys(settings).flatMap((setting) => {
+    const route = `PUT /api/v2/workspaces/:id/${setting}`;
+    return [
+      [`${route} 404`, as("PUT", `/workspaces/${nobody}/${setting}`, settings[setting])],
+      [`${route} 409`, ofPool(setting)],
+    ] as [string, Make][];
+  }),
+);
+
 const start = { transition: "start" };
 const created = { name: "web", template_id: nobody };
 const bodies: Record<string, unknown> = {
@@ -108,6 +131,7 @@ export const workspaceErrors: Record<string, Make> = {
   ...ofJobs,
   ...ofState,
   ...ofAgents,
+  ...ofSettings,
   "POST /api/v2/provisionerjobs/:id/plan 413": asProvisioner(
     "POST",
     `/provisionerjobs/${nobody}/plan`,
@@ -168,4 +192,6 @@ export const workspaceBodies: Record<string, unknown> = {
   "POST /api/v2/organizations/:organization/members/:user/workspaces": created,
   "POST /api/v2/workspaces/:id/builds": start,
   "POST /api/v2/users/:user/workspace/:name/builds": start,
+  "PUT /api/v2/workspaces/:id/autostart": settings["autostart"],
+  "PUT /api/v2/workspaces/:id/autoupdates": settings["autoupdates"],
 };

@@ -13,6 +13,8 @@ const sentences: Record<string, string> = {
     "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",
   TemplateWorkspaceDeleted: "Somebody else deleted a workspace of yours.",
   TemplateWorkspaceAutobuildFailed: "A workspace of yours was to start by itself and could not.",
+  TemplateWorkspaceAutoUpdated:
+    "A workspace of yours started by itself with a newer version of its template, as you had it set.",
   TemplateWorkspaceManualBuildFailed:
     "A build that somebody asked for failed: for template admins, who can mend it.",
 };

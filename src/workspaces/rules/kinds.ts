@@ -3,6 +3,7 @@
 
 export const workspaceKinds = {
   manuallyUpdated: "d089fe7b-d5c5-4c0c-aaf5-689859f7d392",
+  automaticallyUpdated: "c34a0c09-0704-4cac-bd1c-0c0146811c2b",
   workspaceDeleted: "f517da0b-cdc9-410f-ab89-a86107c420ed",
   manualBuildFailed: "2faeee0f-26cb-4e96-821c-85ccb9f71513",
   autobuildFailed: "381df2a9-c0c0-4749-420f-80a9280c66f9",

@@ -198,6 +198,13 @@ export function insertBuild(build: NewBuild, parameters: readonly ParameterValue
   ];
 }
 
+/** Those of these ids that there are. */
+export const listMadeBuilds = (ids: readonly string[]) =>
+  query
+    .select({ id: workspaceBuilds.id })
+    .from(workspaceBuilds)
+    .where(sql`${workspaceBuilds.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
+
 /** True in SQL when there is a build of this id. */
 export const buildExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`;
 

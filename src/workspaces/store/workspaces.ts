@@ -99,6 +99,10 @@ export const versionFor = (templateId: string | undefined, versionId: string | u
     ? sql`(SELECT active_version_id FROM templates WHERE id = ${templateId ?? null})`
     : sql`${versionId}`;
 
+/** True in SQL for a workspace that is there and not deleted. */
+export const workspaceIsThere = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${id} AND deleted_at IS NULL)`;
+
 /** Ends the workspace of a build that deleted it; its name is free again. */
 export const endWorkspaceOf = (buildId: string, now: number): Statement =>
   query

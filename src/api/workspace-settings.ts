@@ -1,0 +1,57 @@
+// Routes of what a workspace does by itself: start at a time, and move to its template's active version then.
+import { Hono } from "hono";
+import * as z from "zod";
+import { setAutomaticUpdates, setAutostart } from "../workspaces/settings.ts";
+import { findWorkspace } from "../workspaces/store/workspaces.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { lowerUuid, text } from "./schemas.ts";
+
+const idParam = z.object({ id: lowerUuid });
+const change = {
+  access: "session" as const,
+  answers: { 204: null },
+  errors: [400, 401, 403, 404, 409] as (400 | 401 | 403 | 404 | 409)[],
+};
+
+const autostartBody = z.object({
+  schedule: text(256)
+    .nullish()
+    .transform((schedule) => schedule ?? null)
+    .meta({
+      description: "CRON_TZ=zone minute hour * * weekdays; null or empty: it doesn't start by itself",
+    }),
+});
+const autoupdatesBody = z.object({
+  automatic_updates: z.enum(["always", "never"], { error: "must be always or never" }),
+});
+
+const seen = (c: Ctx, id: string) => load(c, { workspace: findWorkspace(id, me(c)) });
+
+export const workspaceSettingRoutes = new Hono<Env>()
+  .put(
+    "/workspaces/:id/autostart",
+    endpoint({ summary: "Set when a workspace starts by itself", ...change }),
+    valid("param", idParam),
+    valid("json", autostartBody),
+    async (c) => {
+      const { actor, workspace } = await seen(c as Ctx, c.req.valid("param").id);
+      const { schedule } = c.req.valid("json");
+      await setAutostart(c.get("deps"), actor, workspace[0], schedule, c.get("requestId"));
+      return c.body(null, 204);
+    },
+  )
+  .put(
+    "/workspaces/:id/autoupdates",
+    endpoint({
+      summary: "Set whether a workspace that starts by itself takes the active version",
+      ...change,
+    }),
+    valid("param", idParam),
+    valid("json", autoupdatesBody),
+    async (c) => {
+      const { actor, workspace } = await seen(c as Ctx, c.req.valid("param").id);
+      const { automatic_updates } = c.req.valid("json");
+      await setAutomaticUpdates(c.get("deps"), actor, workspace[0], automatic_updates, c.get("requestId"));
+      return c.body(null, 204);
+    },
+  );

@@ -1,0 +1,77 @@
+// When a workspace starts by itself: its schedule, as Coder writes it, and what to do when the time has come. The tick
+// and the routes that set schedules call these.
+import { Cron } from "croner";
+import type { BuildStatus, Transition, UserStatus } from "../../../db/schema.ts";
+import { isActive } from "./job.ts";
+import { isTimeZone } from "./preset-schedule.ts";
+
+/** Milliseconds after which a start that was missed is left out: the server was down, and people have helped themselves. */
+export const startGrace = 3_600_000;
+
+export interface Schedule {
+  /** Minute, hour, `*`, `*`, weekdays. */
+  cron: string;
+  /** A name of the IANA's; UTC when the schedule names none. */
+  timeZone: string;
+}
+export type ScheduleVerdict = { ok: true; schedule: Schedule } | { ok: false; problem: string };
+
+const no = (problem: string): ScheduleVerdict => ({ ok: false, problem });
+
+/** `CRON_TZ=Europe/Berlin 30 8 * * 1-5`; the zone may be missing. Problems are made to follow the member's name. */
+export function parseAutostart(text: string): ScheduleVerdict {
+  const [, zone, cron] = /^(?:CRON_TZ=(\S+)\s+)?(.*)$/s.exec(text.trim())!;
+  if (zone !== undefined && !isTimeZone(zone)) return no(`there is no time zone "${zone}"`);
+  const parts = cron!.split(/\s+/);
+  if (parts.length !== 5)
+    return no(
+      'must have five fields, with the time zone before them: "CRON_TZ=Europe/Berlin 30 8 * * 1-5" is 8:30 on weekdays',
+    );
+  const [minute, hour, day, month, weekday] = parts as [string, string, string, string, string];
+  if (day !== "*" || month !== "*")
+    return no(`must have * for the day of the month and the month, not "${day} ${month}"`);
+  const fields = { minute, hour, "day of the week": weekday };
+  const crons = [`${minute} 0 * * *`, `0 ${hour} * * *`, `0 0 * * ${weekday}`];
+  const wrong = Object.entries(fields).find(
+    ([, value], index) => !/^[\dA-Z*,/-]+$/i.test(value) || !isCron(crons[index]!),
+  );
+  if (wrong !== undefined) return no(`the ${wrong[0]} "${wrong[1]}" can't be read`);
+  return { ok: true, schedule: { cron: parts.join(" "), timeZone: zone ?? "UTC" } };
+}
+
+function isCron(cron: string): boolean {
+  try {
+    return new Cron(cron).nextRun(new Date(0)) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** The first time after `after`, both epoch milliseconds; null for what is no schedule. */
+export function nextStart(text: string | null, after: number): number | null {
+  const verdict = text === null ? undefined : parseAutostart(text);
+  if (verdict?.ok !== true) return null;
+  const { cron, timeZone } = verdict.schedule;
+  return new Cron(cron, { timezone: timeZone }).nextRun(new Date(after))?.getTime() ?? null;
+}
+
+/** A workspace whose time has come. */
+export interface DueStart {
+  nextStartAt: number;
+  ownerStatus: UserStatus;
+  ownerIsSystem: boolean;
+  latest: { transition: Transition; status: BuildStatus };
+}
+
+/** Why it is left as it is until its next time; undefined when it is to be started. */
+export function whyNotStarted(
+  { nextStartAt, ownerStatus, ownerIsSystem, latest }: DueStart,
+  now: number,
+): string | undefined {
+  if (now - nextStartAt > startGrace) return "its time was missed by more than an hour";
+  if (ownerStatus !== "active" || ownerIsSystem) return "its owner is not active";
+  if (isActive(latest.status)) return "a build of it is going on";
+  if (latest.transition === "delete") return "somebody wanted it deleted";
+  if (latest.transition === "start" && latest.status === "succeeded") return "it runs";
+  return undefined;
+}

@@ -1,0 +1,322 @@
+// Workspaces that start by themselves: their settings over the API, and what a pass does when their time has come.
+import { describe, expect, test } from "vitest";
+import { createMeter } from "../support/meter.ts";
+import { inboxTitles } from "../support/inbox.ts";
+import {
+  addUser,
+  signInFirst,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from "../support/server.ts";
+import {
+  addProvisioner,
+  addTemplate,
+  addVersion,
+  outcome,
+  type VersionOptions,
+} from "../support/workspaces.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** Tests begin on a Saturday, at 10:00:00.500. */
+const elevenDaily = "0 11 * * *";
+
+/** An owner (ada) and a member (mia), whose workspace runs. */
+async function setUp(options: TestServerOptions = {}, version: VersionOptions = {}) {
+  const server = await startTestServer(options);
+  const { token, userId } = await signInFirst(server);
+  const mia = await addUser(server, token, "mia");
+  const { templateId, versionId } = await addTemplate(server, userId, "docker", version);
+  const provisioner = await addProvisioner(server, userId, "one");
+  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+    token: mia.token,
+    json: { name: "web", template_id: templateId },
+  });
+  const id = made.json.id as string;
+  const finish = async () => {
+    const { json } = await provisioner.acquire();
+    await provisioner.job("POST", json.job_id, "complete", outcome);
+    return json;
+  };
+  await finish();
+  const put = (setting: string, json: unknown, as = mia.token) =>
+    server.call("PUT", `/api/v2/workspaces/${id}/${setting}`, { token: as, json });
+  const workspace = async () =>
+    (await server.call("GET", `/api/v2/workspaces/${id}`, { token: mia.token })).json;
+  const stop = async () => {
+    const path = `/api/v2/workspaces/${id}/builds`;
+    await server.call("POST", path, { token: mia.token, json: { transition: "stop" } });
+    await finish();
+  };
+  /** Stopped, and to start by itself at eleven. */
+  const schedule = async (text = elevenDaily) => {
+    await stop();
+    expect((await put("autostart", { schedule: text })).status).toBe(204);
+  };
+  return {
+    server,
+    token,
+    userId,
+    mia,
+    provisioner,
+    templateId,
+    versionId,
+    id,
+    put,
+    workspace,
+    stop,
+    finish,
+    schedule,
+  };
+}
+
+const builds = async (server: TestServer) =>
+  server.sql(
+    "SELECT number, transition, reason, status, initiator_id, version_id FROM workspace_builds ORDER BY seq",
+  );
+
+describe("settings", () => {
+  test("a schedule is kept as it was written, with its next time, until it is taken away", async () => {
+    const { server, token, put, workspace, id } = await setUp();
+    const text = "CRON_TZ=Europe/Berlin 30 8 * * 1-5";
+    expect((await put("autostart", { schedule: text })).status).toBe(204);
+    expect(await workspace()).toMatchObject({
+      autostart_schedule: text,
+      next_start_at: "2026-11-23T07:30:00.000Z",
+      automatic_updates: "never",
+    });
+    const entries = (await server.call("GET", `/api/v2/audit?resource_id=${id}&action=write`, { token }))
+      .json;
+    expect(entries.entries).toMatchObject([
+      { user: { username: "mia" }, detail: { name: "web", owner: "mia", autostart_schedule: text } },
+    ]);
+    for (const nothing of [{ schedule: "" }, { schedule: null }, {}]) {
+      await put("autostart", { schedule: text });
+      expect((await put("autostart", nothing)).status).toBe(204);
+      expect(await workspace()).toMatchObject({ next_start_at: null });
+      expect(await workspace()).not.toHaveProperty("autostart_schedule");
+    }
+  });
+
+  test("automatic updates are switched on and off", async () => {
+    const { put, workspace } = await setUp();
+    for (const wanted of ["always", "never"]) {
+      expect((await put("autoupdates", { automatic_updates: wanted })).status).toBe(204);
+      expect((await workspace()).automatic_updates).toBe(wanted);
+    }
+    const wrong = await put("autoupdates", { automatic_updates: "sometimes" });
+    expect([wrong.status, wrong.json.validations]).toEqual([
+      400,
+      [{ field: "automatic_updates", detail: "must be always or never" }],
+    ]);
+  });
+
+  test("a schedule that is none is refused in words, and the one before stays", async () => {
+    const { put, workspace } = await setUp();
+    await put("autostart", { schedule: elevenDaily });
+    const refused = await put("autostart", { schedule: "CRON_TZ=Europe/Berlim 0 8 * * *" });
+    expect(refused.status).toBe(400);
+    expect(refused.json.validations).toEqual([
+      { field: "schedule", detail: 'there is no time zone "Europe/Berlim"' },
+    ]);
+    expect((await workspace()).autostart_schedule).toBe(elevenDaily);
+  });
+
+  test("its owner and owners of the deployment set them; who only sees it is told so, others don't find it", async () => {
+    const { server, token, put } = await setUp();
+    const who = { owner: token } as Record<string, string>;
+    for (const role of ["template-admin", "auditor", "user-admin"])
+      who[role] = (await addUser(server, token, `a-${role}`, [role])).token;
+    who["member"] = (await addUser(server, token, "linus")).token;
+    const answers: Record<string, number[]> = {};
+    for (const [role, key] of Object.entries(who))
+      answers[role] = [
+        (await put("autostart", { schedule: elevenDaily }, key)).status,
+        (await put("autoupdates", { automatic_updates: "always" }, key)).status,
+      ];
+    expect(answers).toEqual({
+      owner: [204, 204],
+      "template-admin": [403, 403],
+      auditor: [403, 403],
+      "user-admin": [404, 404],
+      member: [404, 404],
+    });
+  });
+});
+
+describe("a pass", () => {
+  test("starts what is due, as its owner's, and not before; the next time is tomorrow's", async () => {
+    const { server, mia, schedule, workspace, finish, versionId } = await setUp();
+    await schedule();
+    server.clock.advance(hour - 501);
+    expect((await server.runTick()).started).toBe(0);
+    server.clock.advance(1);
+    expect((await server.runTick()).started).toBe(1);
+    expect((await builds(server)).at(-1)).toEqual({
+      number: 3,
+      transition: "start",
+      reason: "autostart",
+      status: "pending",
+      initiator_id: mia.userId,
+      version_id: versionId,
+    });
+    expect(await workspace()).toMatchObject({ next_start_at: "2026-11-22T11:00:00.000Z" });
+    expect((await finish()).transition).toBe("start");
+    expect((await server.runTick()).started).toBe(0);
+    expect(await server.messages()).toEqual([]);
+    server.clock.advance(24 * hour);
+    expect((await server.runTick()).started).toBe(0);
+    expect(await builds(server)).toHaveLength(3);
+    expect(await workspace()).toMatchObject({ next_start_at: "2026-11-23T11:00:00.000Z" });
+  });
+
+  test("of two instances one starts it", async () => {
+    const { server, schedule } = await setUp();
+    const other = await startTestServer({ folder: server.folder, clock: server.clock });
+    await schedule();
+    server.clock.advance(hour);
+    const reports = await Promise.all([server.runTick(), other.runTick()]);
+    expect(reports.map(({ started }) => started).toSorted()).toEqual([0, 1]);
+    expect(await builds(server)).toHaveLength(3);
+  });
+
+  test("moves a workspace with automatic updates to the active version and tells its owner, once", async () => {
+    const { server, token, userId, mia, templateId, put, schedule, workspace, finish } = await setUp();
+    await put("autoupdates", { automatic_updates: "always" });
+    const second = await addVersion(server, userId, templateId);
+    await server.sql(
+      `UPDATE template_versions SET name = 'v2', message = 'Newer *image*' WHERE id = '${second}'`,
+    );
+    await server.sql(`UPDATE templates SET active_version_id = '${second}' WHERE id = '${templateId}'`);
+    await schedule();
+    server.clock.advance(hour);
+    for (let pass = 0; pass < 2; pass += 1) await server.runTick();
+    expect((await workspace()).latest_build).toMatchObject({
+      reason: "autostart",
+      template_version_name: "v2",
+      initiator_name: "mia",
+    });
+    expect(await inboxTitles(server, mia.token)).toEqual(["Your workspace web was updated automatically"]);
+    expect(await inboxTitles(server, token)).toEqual([]);
+    const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: mia.token }))
+      .json;
+    expect(notifications[0].content).toContain("template version **v2**");
+    expect(notifications[0].content).toContain("> Newer \\*image\\*");
+    const [message] = await server.messages();
+    expect(JSON.parse(message!.reasons)).toEqual(["workspace_owner", "inbox"]);
+    await finish();
+    await schedule();
+    server.clock.advance(24 * hour);
+    expect((await server.runTick()).started).toBe(1);
+    expect(await inboxTitles(server, mia.token)).toHaveLength(1);
+  });
+
+  test("leaves a workspace without automatic updates on its version, and tells nobody", async () => {
+    const { server, userId, templateId, versionId, schedule } = await setUp();
+    const second = await addVersion(server, userId, templateId);
+    await server.sql(`UPDATE templates SET active_version_id = '${second}' WHERE id = '${templateId}'`);
+    await schedule();
+    server.clock.advance(hour);
+    await server.runTick();
+    expect((await builds(server)).at(-1)).toMatchObject({ reason: "autostart", version_id: versionId });
+    expect(await server.messages()).toEqual([]);
+  });
+
+  test("carries the parameters over, and makes a failed build of one that lacks a value, which its owner is told", async () => {
+    const size = { name: "size", required: true, defaultValue: "small" };
+    const { server, userId, mia, templateId, put, schedule, workspace } = await setUp(
+      {},
+      { parameters: [size] },
+    );
+    await put("autoupdates", { automatic_updates: "always" });
+    const parameters = [size, { name: "region", required: true }];
+    const second = await addVersion(server, userId, templateId, { parameters });
+    await server.sql(`UPDATE templates SET active_version_id = '${second}' WHERE id = '${templateId}'`);
+    await schedule();
+    server.clock.advance(hour);
+    for (let pass = 0; pass < 2; pass += 1) await server.runTick();
+    const { latest_build: build, next_start_at } = await workspace();
+    expect(build).toMatchObject({ build_number: 3, reason: "autostart", job: { status: "failed" } });
+    expect(build.job.error).toContain('the parameter "region" is required and has no value');
+    expect(next_start_at).toBe("2026-11-22T11:00:00.000Z");
+    expect(await inboxTitles(server, mia.token)).toEqual([
+      "Your workspace web could not be started by itself",
+    ]);
+    expect(await server.sql("SELECT name, value FROM build_parameters ORDER BY rowid DESC LIMIT 1")).toEqual([
+      { name: "size", value: "small" },
+    ]);
+    server.clock.advance(24 * hour);
+    expect((await server.runTick()).started).toBe(1);
+    expect(await inboxTitles(server, mia.token)).toHaveLength(2);
+  });
+
+  test("whose start fails with its provisioner tells the owner", async () => {
+    const { server, mia, provisioner, schedule } = await setUp();
+    await schedule();
+    server.clock.advance(hour);
+    await server.runTick();
+    const { json } = await provisioner.acquire();
+    await provisioner.job("POST", json.job_id, "fail", { error: "no disk left" });
+    expect(await inboxTitles(server, mia.token)).toEqual([
+      "Your workspace web could not be started by itself",
+    ]);
+  });
+
+  test.each([
+    ["by an hour, starts", hour, 1],
+    ["by more, waits for the next time", hour + 1_000, 0],
+  ])("that comes late, %s it", async (_words, late, started) => {
+    const { server, schedule, workspace } = await setUp();
+    await schedule();
+    server.clock.advance(hour - 500 + late);
+    expect((await server.runTick()).started).toBe(started);
+    expect(await workspace()).toMatchObject({ next_start_at: "2026-11-22T11:00:00.000Z" });
+    expect(server.logs.some((line) => line.includes("missed by more than an hour"))).toBe(started === 0);
+  });
+
+  test("leaves the workspaces of suspended people as they are, until they are back", async () => {
+    const { server, token, schedule } = await setUp();
+    await schedule();
+    await server.call("PUT", "/api/v2/users/mia/status/suspend", { token });
+    server.clock.advance(hour);
+    expect((await server.runTick()).started).toBe(0);
+    await server.call("PUT", "/api/v2/users/mia/status/activate", { token });
+    expect((await server.runTick()).started).toBe(0);
+    server.clock.advance(24 * hour);
+    expect((await server.runTick()).started).toBe(1);
+  });
+
+  test("does not start what is deleted", async () => {
+    const { server, mia, id, schedule, finish } = await setUp();
+    await schedule();
+    const path = `/api/v2/workspaces/${id}/builds`;
+    await server.call("POST", path, { token: mia.token, json: { transition: "delete" } });
+    await finish();
+    server.clock.advance(hour);
+    expect((await server.runTick()).started).toBe(0);
+    expect(await builds(server)).toHaveLength(3);
+  });
+
+  test("takes fifty at a time; the others follow in the next", async () => {
+    const meter = createMeter();
+    const { server, mia, templateId, schedule } = await setUp({ adapter: "plain", onTrip: meter.onTrip });
+    await schedule();
+    for (let count = 0; count < 60; count += 1) {
+      const json = { name: `w${count}`, template_id: templateId };
+      await server.call("POST", "/api/v2/users/me/workspaces", { token: mia.token, json });
+    }
+    await server.sql("UPDATE workspace_builds SET transition = 'stop', status = 'succeeded'");
+    await server.sql(`UPDATE workspaces SET autostart_schedule = '${elevenDaily}', next_start_at =
+      (SELECT next_start_at FROM workspaces WHERE name = 'web')`);
+    meter.reset();
+    await server.runTick();
+    expect(meter.trips).toBe(3);
+    server.clock.advance(hour);
+    meter.reset();
+    expect((await server.runTick()).started).toBe(50);
+    expect(meter.trips).toBe(5);
+    expect((await server.runTick()).started).toBe(11);
+    expect((await server.runTick()).started).toBe(0);
+  });
+});
