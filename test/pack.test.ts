@@ -1,7 +1,7 @@
 // The packed package, installed into an empty folder as people do it, and used: nothing of this repository is in reach
 // there. npm has to reach its registry for the database's native part.
 import { execFile } from "node:child_process";
-import { readdir, stat } from "node:fs/promises";
+import { chmod, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -71,6 +71,14 @@ test.skipIf(noNetwork)("one tarball holds all that a machine with Node needs", a
   expect(templates.json.length + custom.json.length).toBe(loadTemplateFiles().length);
   expect([style.status, page.status]).toEqual([200, 200]);
   expect(page.text).toContain("Packed");
+
+  if (process.getuid?.() === 0) await chmod(folder, 0o755);
+  else console.log("not root: that it runs for a user without a home was not tried");
+  const nobody = { uid: process.getuid?.() === 0 ? 54_321 : process.getuid!(), cwd: "/", env: {} };
+  const asNobody = await promisify(execFile)(process.execPath, [program, "admin", "doctor"], nobody).catch(
+    (error: { stdout: string }) => error,
+  );
+  expect(asNobody.stdout).toContain("There is none at /data/belfry.db.");
 
   const access = { ...environment, BELFRY_ACCESS_URL: server.url };
   const doctor = await run(["admin", "doctor"], { environment: access, folder, program });

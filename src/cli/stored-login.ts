@@ -18,7 +18,16 @@ export interface StoredLogin {
 export function configFolder(environment: Record<string, string | undefined>): string {
   const { BELFRY_CONFIG_DIR: own, XDG_CONFIG_HOME: shared } = environment;
   if (own !== undefined && own !== "") return own;
-  return join(shared !== undefined && shared !== "" ? shared : join(homedir(), ".config"), "belfry");
+  return join(shared !== undefined && shared !== "" ? shared : join(home(), ".config"), "belfry");
+}
+
+/** A container's user need not have one: then nothing is stored, and storing says where it could not. */
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    return "/";
+  }
 }
 
 const fileOf = (folder: string) => join(folder, "login.json");
