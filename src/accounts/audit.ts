@@ -21,7 +21,8 @@ export interface AuditedDeed {
     | "provisioner_key"
     | "workspace"
     | "workspace_build";
-  resourceId: string | null;
+  /** SQL for one that only the write itself finds out. */
+  resourceId: SQL | string | null;
   requestId: string;
   /** What changed; never a secret. */
   detail?: Record<string, unknown>;

@@ -76,7 +76,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     organizations: findOrganization(organization ?? ""),
   });
   if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
-  return toWorkspace(await claimOrCreate(c.get("deps"), actor, target, facts, request));
+  return toWorkspace(await claimOrCreate(c.get("deps"), actor, target, facts, request, c.get("requestId")));
 }
 
 export const workspaceRoutes = new Hono<Env>()

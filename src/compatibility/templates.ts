@@ -25,7 +25,13 @@ export const templates: Row[] = [
     "to others too, by owners",
   ),
   kind("Test Notification", "c425f63e-716a-4bf4-ae24-78348f706c3f", "TemplateTestNotification", "same"),
-  absentKind("Workspace Created", "281fdf73-c6d6-4cbb-8ff5-888baf8a2fff", "TemplateWorkspaceCreated"),
+  kind(
+    "Workspace Created",
+    "281fdf73-c6d6-4cbb-8ff5-888baf8a2fff",
+    "TemplateWorkspaceCreated",
+    "same",
+    "sensitive values masked",
+  ),
   kind(
     "Workspace Manually Updated",
     "d089fe7b-d5c5-4c0c-aaf5-689859f7d392",

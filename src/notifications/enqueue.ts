@@ -4,12 +4,16 @@ import type { SQL, Statement } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { nudge, nudgeAt } from "./dispatch.ts";
 import type { EventPlan } from "./plan.ts";
-import { findMessageStates, insertOutbox, type MessageState } from "./store/outbox.ts";
+import { findMessageStates, insertOutbox, replaceTarget, type MessageState } from "./store/outbox.ts";
 
 /** The statements of a planned event; nothing happens unless `when` holds. */
 export function enqueue(plan: EventPlan, options: { when?: SQL } = {}): Statement[] {
   return insertOutbox(plan.rows, options.when);
 }
+
+/** For an id that only the write itself finds out (SQL for it): it takes the planned one's place. */
+export const retarget = (plan: EventPlan, planned: string, found: SQL): Statement[] =>
+  replaceTarget(plan.rows, planned, found);
 
 /** The read that answers what became of the messages of planned events. */
 export const messagesOf = (...plans: readonly EventPlan[]) =>

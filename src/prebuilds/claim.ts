@@ -3,6 +3,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { keyExists } from "../accounts/store/keys.ts";
 import type { UserRow } from "../accounts/store/users.ts";
 import type { Deps } from "../deps.ts";
+import { announce, messagesOf } from "../notifications/enqueue.ts";
 import {
   demandMade,
   insertPlanned,
@@ -11,6 +12,7 @@ import {
   type WorkspaceFacts,
   type WorkspaceRequest,
 } from "../workspaces/create-workspace.ts";
+import { creationNews } from "../workspaces/creation-news.ts";
 import type { BuildRow } from "../workspaces/store/builds.ts";
 import { claimReady, type Pool } from "./store/claim.ts";
 
@@ -25,14 +27,20 @@ export async function claimOrCreate(
   owner: UserRow,
   facts: WorkspaceFacts,
   request: WorkspaceRequest,
+  requestId: string,
 ): Promise<BuildRow> {
   const plan = planWorkspace(deps, actor, owner, facts, request);
   const mayStill = keyExists(actor.keyId);
   const pool = poolOf(facts, request, plan.build.createdAt);
   const claim = pool === undefined ? [] : claimReady(plan, pool, mayStill);
-  const answers = await deps.db.write([...claim, ...insertPlanned(plan, mayStill)], stateOf(plan));
-  const made = demandMade(answers, facts, request);
+  const news = creationNews(deps, { actor, owner, requestId }, facts, request, plan);
+  const { messages, ...state } = await deps.db.write(
+    [...claim, ...insertPlanned(plan, mayStill), ...news.statements],
+    { ...stateOf(plan), messages: messagesOf(...news.plans) },
+  );
+  const made = demandMade(state, facts, request);
   deps.process.jobs.wake();
+  announce(deps, messages);
   return made;
 }
 

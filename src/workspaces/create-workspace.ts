@@ -7,6 +7,7 @@ import type { UserRow } from "../accounts/store/users.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, invalid, unauthorized } from "../errors.ts";
 import { decideParameters, emptyBuild } from "./create-build.ts";
+import { creationReads } from "./creation-news.ts";
 import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
 import {
   findBuildState,
@@ -46,6 +47,7 @@ export const workspaceReads = ({ templateId, versionId, presetId }: WorkspaceReq
     definitions: listDefinitions(version),
     preset: findPreset(presetId),
     presetValues: listPresetValues(presetId),
+    ...creationReads(),
   };
 };
 export type WorkspaceFacts = Answers<ReturnType<typeof workspaceReads>>;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { leaseTime } from "../../src/workspaces/rules/job.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { inboxTitles } from "../support/inbox.ts";
+import { allTold, inboxTitles } from "../support/inbox.ts";
 import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
 
 /** An owner (ada), a template admin (tess), a member (mia) with a running workspace, and a provisioner. */
@@ -63,15 +63,15 @@ describe("a deletion that succeeded", () => {
       content: expect.stringContaining("**ada** deleted your workspace **web**"),
       targets: expect.arrayContaining([workspaceId, mia.userId]),
     });
-    const [message] = await server.messages();
-    expect(JSON.parse(message!.reasons)).toEqual(["workspace_owner", "inbox"]);
+    const [message] = await allTold(server);
+    expect(message!.reasons).toEqual(["workspace_owner", "inbox"]);
   });
 
   test("tells nobody when it is the owner's own doing, and leaves an entry of who did it", async () => {
     const { server, token, mia, finish, build, workspaceId } = await setUp();
     await build("delete", mia.token);
     await finish();
-    expect(await server.messages()).toEqual([]);
+    expect(await allTold(server)).toEqual([]);
     const audit = await server.call("GET", `/api/v2/audit?resource_id=${workspaceId}&action=delete`, {
       token,
     });
@@ -86,8 +86,12 @@ describe("a deletion that succeeded", () => {
     await provisioner.acquire();
     await server.call("PATCH", `/api/v2/workspacebuilds/${id}/cancel`, { token });
     await provisioner.job("POST", id, "complete", { resources: [] });
-    expect(await server.messages()).toEqual([]);
-    expect(await server.sql("SELECT id FROM audit_entries WHERE action = 'delete'")).toEqual([]);
+    expect(await allTold(server)).toEqual([]);
+    expect(
+      await server.sql(
+        "SELECT id FROM audit_entries WHERE action = 'delete' AND resource_type = 'workspace'",
+      ),
+    ).toEqual([]);
     const second = await build("delete", token);
     await provisioner.acquire();
     await provisioner.job("POST", second, "fail", { error: "busy" });
@@ -118,12 +122,12 @@ describe("a build that failed", () => {
     const { server, token, mia, provisioner, build, titles } = await setUp();
     await server.call("PUT", "/api/v2/users/tess/roles", { token, json: { roles: [] } });
     await provisioner.job("POST", await build("stop", mia.token), "fail", { error: "not held" });
-    expect(await server.messages()).toEqual([]);
+    expect(await allTold(server)).toEqual([]);
     const { job_id } = (await provisioner.acquire()).json;
     await provisioner.job("POST", job_id, "fail", { error: "" });
     expect(await titles.ada()).toEqual([failed]);
-    const [message] = await server.messages();
-    expect(JSON.parse(message!.reasons)).toEqual(["no_template_admin", "role_owner", "inbox"]);
+    const [message] = await allTold(server);
+    expect(message!.reasons).toEqual(["no_template_admin", "role_owner", "inbox"]);
   });
 
   test("by itself tells its owner; one of a pool tells nobody here", async () => {
@@ -135,7 +139,7 @@ describe("a build that failed", () => {
       await provisioner.job("POST", id, "fail", { error: "x" });
     };
     await fail("prebuild");
-    expect(await server.messages()).toEqual([]);
+    expect(await allTold(server)).toEqual([]);
     await fail("autostart");
     expect(await titles.mia()).toEqual(["Your workspace web could not be started by itself"]);
     expect(await titles.tess()).toEqual([]);

@@ -1,6 +1,6 @@
 // Moving a workspace to another version of its template: the receipt of its owner, the news of the admins.
 import { describe, expect, test } from "vitest";
-import { inboxTitles } from "../support/inbox.ts";
+import { allTold, inboxTitles, switchKind } from "../support/inbox.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
 
@@ -79,9 +79,9 @@ describe("a manual update", () => {
     ];
     const request = { transition: "stop", template_version_id: v2, rich_parameter_values: values };
     const made = await build("tess", request);
-    const [event] = await server.sql("SELECT labels, data, targets, created_by FROM notification_events");
-    expect(event!["created_by"]).toBe("api-workspaces-updated");
-    expect(JSON.parse(event!["labels"] as string)).toEqual({
+    const [event] = await allTold(server);
+    expect(event!.createdBy).toBe("api-workspaces-updated");
+    expect(event!.labels).toEqual({
       organization: "default",
       initiator: "tess",
       workspace: "web",
@@ -89,7 +89,7 @@ describe("a manual update", () => {
       version: "v2",
       workspace_owner_username: "mia",
     });
-    expect(JSON.parse(event!["data"] as string)).toEqual({
+    expect(event!.data).toEqual({
       workspace: { id: workspaceId, name: "web" },
       template: { id: templateId, name: "docker" },
       template_version: { id: v2, name: "v2" },
@@ -102,12 +102,7 @@ describe("a manual update", () => {
       ],
     });
     const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"];
-    expect(JSON.parse(event!["targets"] as string)).toEqual([
-      workspaceId,
-      people.mia.userId,
-      templateId,
-      organizationId,
-    ]);
+    expect(event!.targets).toEqual([workspaceId, people.mia.userId, templateId, organizationId]);
     const everything = await server.sql("SELECT * FROM inbox_notifications");
     expect(JSON.stringify(everything)).not.toContain("hunter2");
     const links = (JSON.parse(everything[0]!["actions"] as string) as { url: string }[]).map(
@@ -142,7 +137,7 @@ describe("a manual update", () => {
       }),
     ])
       expect([404, 403, 400]).toContain(refused.status);
-    expect(await server.messages()).toEqual([]);
+    expect(await allTold(server)).toEqual([]);
   });
 
   test("tells once when two ask for it at the same moment: the other is refused", async () => {
@@ -158,15 +153,8 @@ describe("a manual update", () => {
 
   test("says so when nobody wants to know", async () => {
     const { server, people, build, titles, v2 } = await setUp();
-    const [kind] = await server.sql(
-      "SELECT id FROM notification_templates WHERE key = 'TemplateWorkspaceManuallyUpdated'",
-    );
-    for (const { token } of Object.values(people)) {
-      await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
-        token,
-        json: { template_disabled_map: { [kind!["id"] as string]: true } },
-      });
-    }
+    for (const { token } of Object.values(people))
+      await switchKind(server, token, "TemplateWorkspaceManuallyUpdated", false);
     const { headers } = await build("mia", { transition: "start", template_version_id: v2 });
     expect(headers.get("belfry-told")).toBe("admins=0");
     expect(await titles()).toEqual({});
@@ -185,9 +173,8 @@ test("builds are in the audit log: who started, stopped, deleted and canceled wh
   for (const status of [200, 400])
     expect((await server.call("PATCH", cancel, { token: people.mia.token })).status).toBe(status);
   const audit = await server.call("GET", "/api/v2/audit", { token: people.ada.token });
-  const entries = audit.json.entries.filter(
-    ({ resource_type, action }: { resource_type: string; action: string }) =>
-      resource_type.startsWith("workspace") && action !== "create",
+  const entries = audit.json.entries.filter(({ resource_type }: { resource_type: string }) =>
+    resource_type.startsWith("workspace"),
   );
   expect(
     entries.map((entry: { user: { username: string }; action: string; resource_type: string }) => [
@@ -197,11 +184,13 @@ test("builds are in the audit log: who started, stopped, deleted and canceled wh
     ]),
   ).toEqual([
     ["mia", "cancel", "workspace_build"],
+    ["mia", "create", "workspace"],
     ["tess", "delete", "workspace"],
     ["tess", "delete", "workspace_build"],
     ["mia", "stop", "workspace_build"],
+    ["mia", "create", "workspace"],
   ]);
-  expect(entries[3].detail).toEqual({
+  expect(entries[4].detail).toEqual({
     workspace: "web",
     workspace_id: workspaceId,
     owner: "mia",

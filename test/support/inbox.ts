@@ -6,3 +6,47 @@ export async function inboxTitles(server: TestServer, token: string): Promise<st
   const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token });
   return (json.notifications as { title: string }[]).map(({ title }) => title).toReversed();
 }
+
+/** Somebody's own choice for a kind of notification, by its key. */
+export async function switchKind(server: TestServer, token: string, key: string, on: boolean): Promise<void> {
+  const [kind] = await server.sql(`SELECT id FROM notification_templates WHERE key = '${key}'`);
+  const answer = await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+    token,
+    json: { template_disabled_map: { [kind!["id"] as string]: !on } },
+  });
+  if (answer.status !== 200) throw new Error(`preferences: ${answer.status} ${answer.text}`);
+}
+
+export interface ToldRow {
+  key: string;
+  username: string;
+  method: string;
+  status: string;
+  reasons: string[];
+  labels: Record<string, string>;
+  // Tests look into data of every shape.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  data: any;
+  targets: string[];
+  createdBy: string;
+}
+
+/** Every message there is in order, suppressed ones too, with its event; but not of kinds that are off by default. */
+export async function allTold(server: TestServer): Promise<ToldRow[]> {
+  const rows =
+    await server.sql(`SELECT t.key, u.username, m.method, m.status, m.reasons, e.labels, e.data, e.targets,
+      e.created_by FROM notification_messages m JOIN notification_events e ON e.id = m.event_id
+    JOIN notification_templates t ON t.id = e.template_id JOIN users u ON u.id = m.user_id
+    WHERE m.reasons NOT LIKE '%"off_by_default"%' ORDER BY m.seq`);
+  return rows.map((row) => ({
+    key: row["key"] as string,
+    username: row["username"] as string,
+    method: row["method"] as string,
+    status: row["status"] as string,
+    reasons: JSON.parse(row["reasons"] as string),
+    labels: JSON.parse(row["labels"] as string),
+    data: JSON.parse(row["data"] as string),
+    targets: JSON.parse(row["targets"] as string),
+    createdBy: row["created_by"] as string,
+  }));
+}

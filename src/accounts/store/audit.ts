@@ -3,14 +3,16 @@ import { and, desc, eq, lt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { auditEntries, users } from "../../../db/schema.ts";
 
-type Entry = Omit<typeof auditEntries.$inferInsert, "seq">;
+type Entry = Omit<typeof auditEntries.$inferInsert, "seq" | "resourceId"> & {
+  resourceId: SQL | string | null;
+};
 
 /** Written only if `when` holds; sent twice, it is one entry. */
 export function insertAudit(entry: Entry, when: SQL = sql`true`): Statement {
   return query.run(sql`INSERT INTO ${auditEntries}
       (id, at, actor_id, action, resource_type, resource_id, request_id, address, detail)
     SELECT ${entry.id}, ${entry.at}, ${entry.actorId ?? null}, ${entry.action}, ${entry.resourceType},
-      ${entry.resourceId ?? null}, ${entry.requestId}, ${entry.address ?? null}, ${entry.detail}
+      ${entry.resourceId}, ${entry.requestId}, ${entry.address ?? null}, ${entry.detail}
     WHERE ${when} ON CONFLICT(id) DO NOTHING`);
 }
 

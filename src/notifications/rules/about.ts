@@ -9,6 +9,7 @@ const sentences: Record<string, string> = {
   TemplateTaskIdle: "The agent of one of your AI tasks has stopped and waits for you.",
   TemplateTaskWorking: "The agent of one of your AI tasks begins to work, or goes on.",
   TemplateTestNotification: "What the test button sends, to see whether messages get through.",
+  TemplateWorkspaceCreated: "Somebody made a workspace: for template admins who want to know of each.",
   TemplateWorkspaceManuallyUpdated:
     "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",
   TemplateWorkspaceDeleted: "Somebody else deleted a workspace of yours.",

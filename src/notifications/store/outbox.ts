@@ -42,6 +42,18 @@ export function insertOutbox(rows: OutboxRows, when: SQL = sql`true`): Statement
   ];
 }
 
+/** Puts an id in the place of another in what events are about, wherever they are kept. */
+export function replaceTarget({ events, inbox }: OutboxRows, planned: string, found: SQL): Statement[] {
+  const among = (rows: readonly { id: string }[]) =>
+    sql`id IN (SELECT value FROM json_each(${JSON.stringify(rows.map(({ id }) => id))}))`;
+  return [
+    query.run(sql`UPDATE notification_events SET targets = replace(targets, ${planned}, ${found}),
+      data = replace(data, ${planned}, ${found}) WHERE ${among(events)}`),
+    query.run(sql`UPDATE inbox_notifications SET targets = replace(targets, ${planned}, ${found})
+      WHERE ${among(inbox)}`),
+  ];
+}
+
 /** What became of messages: the answer of an enqueue. */
 export function findMessageStates(ids: readonly string[]) {
   return query

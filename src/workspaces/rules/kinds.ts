@@ -2,6 +2,7 @@
 // db/templates.
 
 export const workspaceKinds = {
+  workspaceCreated: "281fdf73-c6d6-4cbb-8ff5-888baf8a2fff",
   manuallyUpdated: "d089fe7b-d5c5-4c0c-aaf5-689859f7d392",
   automaticallyUpdated: "c34a0c09-0704-4cac-bd1c-0c0146811c2b",
   workspaceDeleted: "f517da0b-cdc9-410f-ab89-a86107c420ed",

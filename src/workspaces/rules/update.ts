@@ -1,8 +1,8 @@
 // Whether a build moves its workspace to another version of its template, and what is told of it, to whom. Making a build
 // calls it.
 import type { NotificationEvent } from "../../notifications/plan.ts";
-import { masked } from "./mask.ts";
 import type { ParameterValue } from "./next-build.ts";
+import { shownParameters } from "./shown-parameters.ts";
 
 /** Somebody's request for a build, and the workspace as it was before. */
 export interface RequestedBuild {
@@ -49,7 +49,7 @@ export function updateEvent(build: RequestedBuild): NotificationEvent | undefine
       owner: { id: owner.id, name: owner.name, email: owner.email },
       initiator: { id: initiator.id, username: initiator.username },
       build: { id, number, transition },
-      ...shownParameters(build),
+      ...shownParameters(build.parameters, build.definitions),
     },
     targets: [workspace.id, owner.id, template.id, organization.id],
     createdBy: "api-workspaces-updated",
@@ -61,22 +61,4 @@ export function updateEvent(build: RequestedBuild): NotificationEvent | undefine
       without: [initiator.id],
     },
   };
-}
-
-/** Characters of one value, and of the JSON of all that a message carries. */
-const longestValue = 1_000;
-const mostCharacters = 50_000;
-
-function shownParameters({ parameters, definitions }: RequestedBuild) {
-  const shown: ParameterValue[] = [];
-  let left = mostCharacters;
-  for (const { name, value: whole } of parameters) {
-    const value = masked(name, whole, definitions);
-    const cut = value.length > longestValue ? `${value.slice(0, longestValue - 1)}…` : value;
-    const parameter = { name, value: cut };
-    left -= JSON.stringify(parameter).length;
-    if (left < 0) return { parameters: shown, parameters_left_out: parameters.length - shown.length };
-    shown.push(parameter);
-  }
-  return { parameters: shown };
 }

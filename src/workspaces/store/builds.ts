@@ -208,6 +208,10 @@ export const listMadeBuilds = (ids: readonly string[]) =>
 /** True in SQL when there is a build of this id. */
 export const buildExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`;
 
+/** SQL for the id of a build's workspace. */
+export const workspaceOfBuild = (id: string): SQL =>
+  sql`(SELECT workspace_id FROM workspace_builds WHERE id = ${id})`;
+
 /** True in SQL while the workspace is as it was seen and nothing is going on in it. */
 export const isStill = (workspaceId: string, latestBuildId: string | null): SQL => sql`(
   EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND deleted_at IS NULL

@@ -1,0 +1,97 @@
+// A new workspace: who made it is in the audit log, and template admins who want to know are told.
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { inboxTitles, switchKind } from "../support/inbox.ts";
+import { addPrebuilds } from "../support/prebuilds.ts";
+import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { addTemplate } from "../support/workspaces.ts";
+
+async function setUp() {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const tess = await addUser(server, token, "tess", ["template-admin"]);
+  const tom = await addUser(server, token, "tom", ["template-admin"]);
+  const mia = await addUser(server, token, "mia");
+  await switchKind(server, tess.token, "TemplateWorkspaceCreated", true);
+  const presetId = randomUUID();
+  const { templateId, versionId } = await addTemplate(server, userId, "docker", {
+    parameters: [{ name: "size" }],
+    presets: [{ id: presetId, name: "small", parameters: [{ name: "size", value: "small" }], instances: 1 }],
+  });
+  await server.sql("UPDATE template_parameters SET sensitive = 1");
+  const create = async (as: string, user: string, name: string, more: object = {}) =>
+    server.call("POST", `/api/v2/users/${user}/workspaces`, {
+      token: as,
+      json: { name, template_id: templateId, ...more },
+    });
+  const about = async () =>
+    (await server.sql("SELECT labels, data, targets FROM notification_events ORDER BY seq")).map((row) => ({
+      labels: JSON.parse(row["labels"] as string),
+      data: JSON.parse(row["data"] as string),
+      targets: JSON.parse(row["targets"] as string) as string[],
+    }));
+  return { server, token, tess, tom, mia, templateId, versionId, presetId, create, about };
+}
+
+test("a new workspace is told to template admins who have switched it on, not to whoever made it", async () => {
+  const { server, token, tess, tom, mia, create, about } = await setUp();
+  const parameters = { rich_parameter_values: [{ name: "size", value: "secret" }] };
+  const made = await create(mia.token, "me", "web", parameters);
+  expect(made.status).toBe(201);
+  await create(token, "mia", "other");
+  await create(tess.token, "me", "mine");
+  expect((await create(mia.token, "me", "web")).status).toBe(409);
+  expect(await inboxTitles(server, tess.token)).toEqual([
+    "mia has a new workspace web",
+    "mia has a new workspace other",
+  ]);
+  for (const other of [tom.token, mia.token, token]) expect(await inboxTitles(server, other)).toEqual([]);
+  const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
+    .json;
+  expect(notifications[0].content).toContain("**ada** made the workspace **other** for **mia**");
+  const [first] = await about();
+  expect(first!.labels).toEqual({
+    workspace: "web",
+    template: "docker",
+    version: expect.any(String),
+    workspace_owner_username: "mia",
+  });
+  expect(first!.data.parameters).toEqual([{ name: "size", value: "********" }]);
+  expect(first!.targets).toContain(made.json.id);
+});
+
+test("one from a pool is told alike, and is the one that had waited there", async () => {
+  const { server, tess, mia, templateId, versionId, presetId, create, about } = await setUp();
+  const [waiting] = await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+  const made = await create(mia.token, "me", "web", { template_version_preset_id: presetId });
+  expect(made.json.id).toBe(waiting);
+  expect(await inboxTitles(server, tess.token)).toEqual(["mia has a new workspace web"]);
+  const [event] = await about();
+  expect(event!.targets[0]).toBe(waiting);
+  expect(event!.data.workspace).toEqual({ id: waiting, name: "web" });
+  const inbox = await server.call("GET", `/api/v2/notifications/inbox?targets=${waiting}`, {
+    token: tess.token,
+  });
+  expect(inbox.json.notifications).toHaveLength(1);
+});
+
+test("who made it for whom is in the audit log, once, also for one from a pool", async () => {
+  const { server, token, mia, templateId, versionId, presetId, create } = await setUp();
+  const [waiting] = await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+  await create(token, "mia", "web", { template_version_preset_id: presetId });
+  const second = await create(mia.token, "me", "other");
+  expect((await create(mia.token, "me", "other")).status).toBe(409);
+  const { json } = await server.call("GET", "/api/v2/audit?action=create", { token });
+  const entries = json.entries.filter(
+    ({ resource_type }: { resource_type: string }) => resource_type === "workspace",
+  );
+  expect(entries).toMatchObject([
+    { user: { username: "mia" }, resource_id: second.json.id, detail: { name: "other", owner: "mia" } },
+    {
+      user: { username: "ada" },
+      resource_id: waiting,
+      ip: expect.any(String),
+      detail: { name: "web", owner: "mia", template: "docker", build_id: expect.any(String) },
+    },
+  ]);
+});
