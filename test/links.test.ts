@@ -129,6 +129,11 @@ test.each(shipped.map((file) => [file.name, file] as const))(
 
 test("a kind's own words for what the mail switches off are on both pages that a mail leads to", async () => {
   const { server, token } = await startWithMail();
+  const on = await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+    token,
+    json: { template_disabled_map: Object.fromEntries(shipped.map(({ id }) => [id, false])) },
+  });
+  expect(on.status).toBe(200);
   for (const { id, name } of shipped) {
     const asked = await get(server, `/settings/notifications?disabled=${id}`, cookieFor(token));
     expect(wordsOf(asked)).toContain(`Switch off “${name}”?`);

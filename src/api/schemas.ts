@@ -1,7 +1,8 @@
 // Schemas that several routes share: what requests carry and what answers look like.
 import * as z from "zod";
 
-export const uuid = z.uuid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
+/** Of any version and variant: ids of Coder's are made up by hand, too. */
+export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
 /** As ids are stored. */
 export const lowerUuid = uuid.transform((id) => id.toLowerCase());
 
