@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { InStatement, TransactionMode } from "@libsql/client";
 import { expect, test } from "vitest";
 import type { DatabaseClient } from "../db/client.ts";
+import { addPrebuilds } from "./support/prebuilds.ts";
 import { addUser, signInFirst, startTestServer } from "./support/server.ts";
 import { addProvisioner, addTemplate } from "./support/workspaces.ts";
 
@@ -28,17 +29,17 @@ test("A connection that is cut after any batch parts nothing, and the completion
   const server = await startTestServer({ wrapClient: cutting });
   const { token, userId } = await signInFirst(server);
   await addUser(server, token, "tess", ["template-admin"]);
-  const preset = { id: randomUUID(), name: "small", parameters: [] };
-  const { versionId } = await addTemplate(server, userId, "docker", { presets: [preset] });
+  const preset = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
+  const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets: [preset] });
   const provisioner = await addProvisioner(server, userId, "one");
   const number = async (statement: string) => Number((await server.sql(statement))[0]!["n"]);
-  const state = async (id: string) => ({
+  const state = async (id: string, name: string) => ({
     ended: await number(
       `SELECT count(*) AS n FROM workspace_builds WHERE id = '${id}' AND status = 'succeeded'`,
     ),
     messages: await number(
       `SELECT count(*) AS n FROM notification_messages m JOIN notification_events e ON e.id = m.event_id
-        WHERE e.labels LIKE '%"workspace":"w-${id}"%'`,
+        WHERE e.labels LIKE '%"workspace":"${name}"%'`,
     ),
     counted: await number(
       "SELECT coalesce(sum(value), 0) AS n FROM counters WHERE name LIKE '%resource_replacements_total'",
@@ -46,29 +47,29 @@ test("A connection that is cut after any batch parts nothing, and the completion
   });
   /** Completes a claim, cut there; answers what was left, and what is there once it was sent again. */
   const complete = async (place: Cut | undefined) => {
+    await addPrebuilds(server, { templateId, versionId, presetId: preset.id }, 1);
+    const name = randomUUID().slice(0, 8);
     const made = await server.call("POST", "/api/v2/users/me/workspaces", {
       token,
-      json: { name: "web", template_version_id: versionId, template_version_preset_id: preset.id },
+      json: { name, template_version_id: versionId, template_version_preset_id: preset.id },
     });
     const { id } = made.json.latest_build as { id: string };
-    await server.sql(`UPDATE workspace_builds SET stage = 'claim' WHERE id = '${id}'`);
-    await server.sql(`UPDATE workspaces SET name = 'w-${id}' WHERE latest_build_id = '${id}'`);
     await provisioner.acquire();
     const change = { actions: ["delete", "create"], replace_paths: [["x"]] };
     await provisioner.job("POST", id, "plan", {
       resource_changes: [{ address: "a_b.c", type: "a_b", change }],
     });
     await server.settled();
-    const before = await state(id);
+    const before = await state(id, name);
     [cut, batches] = [place, 0];
     const { status } = await provisioner.job("POST", id, "complete", { resources: [] });
     await server.settled();
     cut = undefined;
     const taken = batches;
-    const left = await state(id);
+    const left = await state(id, name);
     const again = await provisioner.job("POST", id, "complete", { resources: [] });
     await server.settled();
-    return { status, taken, again: again.status, before: before.counted, left, after: await state(id) };
+    return { status, taken, again: again.status, before: before.counted, left, after: await state(id, name) };
   };
   const whole = await complete(undefined);
   expect(whole).toMatchObject({ status: 200, again: 200, after: { ended: 1, messages: 1 } });

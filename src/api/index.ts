@@ -21,6 +21,7 @@ import { provisionerStateRoutes } from "./provisioner-state.ts";
 import { roleRoutes } from "./roles.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes } from "./template-versions.ts";
 import { templateRoutes } from "./templates.ts";
 import { tokenRoutes } from "./tokens.ts";
@@ -42,6 +43,7 @@ function createRoutes() {
     .route("/api/v2", organizationRoutes)
     .route("/api/v2", templateRoutes)
     .route("/api/v2", templateVersionRoutes)
+    .route("/api/v2", templateDriftRoutes)
     .route("/api/v2", fileRoutes)
     .route("/api/v2", provisionerKeyRoutes)
     .route("/api/v2", auditRoutes)

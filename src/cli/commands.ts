@@ -25,6 +25,7 @@ import { defineCommand, type Group } from "./rules/command.ts";
 import { run } from "./run.ts";
 import { activate as activateVersion } from "./templates/activate.ts";
 import { deprecate } from "./templates/deprecate.ts";
+import { drift as templateDrift } from "./templates/drift.ts";
 import { list as listWorkspaceTemplates } from "./templates/list.ts";
 import { push } from "./templates/push.ts";
 import { remove as removeTemplate } from "./templates/remove.ts";
@@ -94,7 +95,7 @@ export const commands: Group = {
       name: "templates",
       aliases: ["template"],
       summary: "What workspaces are made from",
-      commands: [listWorkspaceTemplates, push, activateVersion, deprecate, removeTemplate],
+      commands: [listWorkspaceTemplates, push, activateVersion, deprecate, templateDrift, removeTemplate],
     },
     {
       name: "workspaces",

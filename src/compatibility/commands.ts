@@ -82,6 +82,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry templates deprecate", what: "marks one as no longer to be used" },
   { command: "belfry agent ready", what: "a workspace has started; from inside of it" },
   { command: "belfry agent status", what: "what an AI is doing, as `coder exp mcp` reports it" },
+  { command: "belfry templates drift", what: "which claims made resources anew, by version and preset" },
   { command: "belfry builds wait", what: "until a build has ended; the exit code is its outcome" },
   { command: "belfry admin backup", what: "a copy of the running database" },
   { command: "belfry admin restore", what: "a copy back into its place" },

@@ -64,6 +64,7 @@ export const elsewhere: Row[] = [
 export const ownWorkspaceRoutes: { route: string; what: string }[] = [
   { route: "POST /users/{user}/workspace/{name}/builds", what: "a build by the workspace's name" },
   { route: "GET /users/{user}/workspace/{name}/builds", what: "its builds" },
+  { route: "GET /templates/{id}/drift", what: "which claims made resources anew, by version and preset" },
   { route: "POST /provisionerjobs/{id}/heartbeat", what: "a provisioner is alive" },
   { route: "POST /provisionerjobs/{id}/release", what: "a job goes back, not begun" },
   { route: "POST /provisionerjobs/{id}/logs", what: "what a job printed" },

@@ -1,9 +1,11 @@
 // Templates: what workspaces are made from, one with its versions and presets, and one version.
 import { Hono } from "hono";
 import { html } from "hono/html";
+import { may } from "../accounts/rules/permissions.ts";
 import { load, type Ctx, type Env } from "../api/http.ts";
 import { toParameter, toPresets } from "../api/preset-shape.ts";
 import { notFound } from "../errors.ts";
+import { driftOf, driftReads } from "../prebuilds/drift.ts";
 import { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
 import {
   activeVersionOf,
@@ -18,6 +20,7 @@ import {
   listParameters,
 } from "../workspaces/store/versions.ts";
 import type { SQL } from "../../db/client.ts";
+import { driftSection } from "./drift-view.ts";
 import { respondWithPage } from "./layout.ts";
 import { breadcrumb, countOf } from "./parts.ts";
 import { templatePath, templatesPath } from "./rules/paths.ts";
@@ -67,6 +70,7 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
   const { actor, template, versions, ...active } = await load(c, {
     template: findTemplateByName(organization, name),
     versions: listLatestVersions(id, versionsShown + 1),
+    ...driftReads(id),
     ...presetReads(activeVersionOf(id)),
   });
   const [row] = template;
@@ -74,6 +78,7 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
   const main = html`<section>
     ${breadcrumb([{ title: "Templates", page: templatesPath }], row.name)} ${templateHead(row)}
     ${templateFacts(row, now)} ${presetList(toPresets(active), "Presets")}
+    ${may(actor, "templates:manage") ? driftSection(row, driftOf(active), now) : ""}
     ${versionList(row, versions, versionsShown, now)}
   </section>`;
   return respondWithPage(c, { title: row.name, place: templatesPath, actor, main });

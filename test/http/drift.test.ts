@@ -2,8 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { toHtml } from "../../src/notifications/rules/markdown.ts";
+import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate } from "../support/workspaces.ts";
+import { addPrebuilds } from "../support/prebuilds.ts";
+import { addProvisioner, addTemplate, addVersion } from "../support/workspaces.ts";
 
 const change = (address: string, paths: unknown, more: object = {}) => ({
   address,
@@ -17,19 +19,22 @@ async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
   const server = await startTestServer(options);
   const { token, userId } = await signInFirst(server);
   const presetId = randomUUID();
-  const preset = { id: presetId, name: "small", parameters: [] };
+  const preset = { id: presetId, name: "small", parameters: [], instances: 1 };
   const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets: [preset] });
+  const mia = await addUser(server, token, "mia");
   const provisioner = await addProvisioner(server, userId, "one");
-  /** A build that a provisioner has; of a claim unless it is said otherwise. */
-  const begin = async (name: string, stage = "claim") => {
-    const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+  /** A build of mia's that a provisioner has: of a claim, or one that is called so. */
+  const begin = async (name: string, stage: "claim" | "create" | "none" = "claim") => {
+    if (stage === "claim") await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+    const made = await server.call("POST", "/api/v2/users/mia/workspaces", {
       token,
       json: { name, template_version_id: versionId, template_version_preset_id: presetId },
     });
     expect(made.status).toBe(201);
     const { id } = made.json.latest_build as { id: string };
-    await server.sql(`UPDATE workspace_builds SET stage = '${stage}' WHERE id = '${id}'`);
-    expect((await provisioner.acquire()).json.job_id).toBe(id);
+    if (stage === "create")
+      await server.sql(`UPDATE workspace_builds SET stage = 'create' WHERE id = '${id}'`);
+    expect((await provisioner.acquire()).json).toMatchObject({ job_id: id, stage });
     return id;
   };
   const logOf = async (id: string) =>
@@ -39,7 +44,7 @@ async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
       stage: string;
       output: string;
     }[];
-  return { server, token, userId, templateId, versionId, presetId, provisioner, begin, logOf };
+  return { server, token, mia, userId, templateId, versionId, presetId, provisioner, begin, logOf };
 }
 
 describe("a plan", () => {
@@ -96,7 +101,7 @@ describe("a plan", () => {
     expect([...kinds]).toEqual(["warn provisioner Planning infrastructure"]);
   });
 
-  test.each(["none", "create"])("of another build (%s) is logged without alarm", async (stage) => {
+  test.each(["none", "create"] as const)("of another build (%s) is logged without alarm", async (stage) => {
     const { provisioner, begin, logOf } = await setUp();
     const id = await begin("web", stage);
     await provisioner.job("POST", id, "plan", plan(change("a_b.c", [["x"]])));
@@ -186,19 +191,8 @@ describe("a claim that made resources anew", () => {
   const totalName = "coderd_prebuilt_workspaces_resource_replacements_total";
 
   test("is counted and told when it has succeeded, once, however often that is sent", async () => {
-    const {
-      server,
-      tess,
-      token,
-      userId,
-      presetId,
-      templateId,
-      versionId,
-      provisioner,
-      begin,
-      total,
-      events,
-    } = await withAdmin();
+    const { server, tess, mia, presetId, templateId, versionId, provisioner, begin, total, events } =
+      await withAdmin();
     const id = await begin("web");
     await provisioner.job("POST", id, "plan", drifting);
     expect([await total(), await events()]).toEqual([undefined, []]);
@@ -216,8 +210,8 @@ describe("a claim that made resources anew", () => {
           template: "docker",
           template_version: `v-${versionId}`,
           preset: "small",
-          workspace_build_num: "1",
-          claimant: "ada",
+          workspace_build_num: "2",
+          claimant: "mia",
         },
         data: {
           replacements: { "docker_container.dev[0]": "env, image", "docker_volume.home[0]": "name" },
@@ -225,7 +219,14 @@ describe("a claim that made resources anew", () => {
           cure: expect.stringContaining("ignore_changes = [env, image]"),
           notes: [],
         },
-        targets: [workspace!["id"], userId, templateId, versionId, presetId, workspace!["organization_id"]],
+        targets: [
+          workspace!["id"],
+          mia.userId,
+          templateId,
+          versionId,
+          presetId,
+          workspace!["organization_id"],
+        ],
         createdBy: "prebuilds_reconciler",
       },
     ]);
@@ -238,7 +239,7 @@ describe("a claim that made resources anew", () => {
       },
     ]);
     // The claimant is told only as a template admin.
-    const own = await server.call("GET", "/api/v2/notifications/inbox", { token });
+    const own = await server.call("GET", "/api/v2/notifications/inbox", { token: mia.token });
     expect(own.json.notifications).toEqual([]);
 
     const second = await begin("other");
@@ -321,5 +322,65 @@ resource "a_b" "c" {
     expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
     expect(page).not.toMatch(/<img|<script|href="http:\/\/evil|# injected\s*<\/code>/);
     expect(page.match(/<pre>/g)).toHaveLength(1);
+  });
+});
+
+describe("the memory of drift", () => {
+  test("shows by version and preset what claims met, and that a new version is cured", async () => {
+    const { server, token, mia, userId, templateId, versionId, presetId, provisioner, begin } = await setUp();
+    const memory = async (as = token) =>
+      server.call("GET", `/api/v2/templates/${templateId}/drift`, { token: as });
+    const entry = {
+      template_version_id: versionId,
+      active: true,
+      preset_id: presetId,
+      preset_name: "small",
+      claims: 0,
+      claims_hurt: 0,
+      last_claimed: null,
+      last_seen: null,
+      resources: [],
+      cure: { snippet: "", notes: [] },
+    };
+    expect((await memory()).json).toMatchObject([entry]);
+    const claim = async (name: string, document: unknown) => {
+      const id = await begin(name);
+      await provisioner.job("POST", id, "plan", document);
+      await provisioner.job("POST", id, "complete", { resources: [] });
+      server.clock.advance(60_000);
+    };
+    await claim("one", plan(change("a_b.c", [["x"]]), change("a_b.d", [["y"]])));
+    await claim("two", plan(change("a_b.c", [["z"]])));
+    await claim("three", plan());
+    const hurt = {
+      claims: 3,
+      claims_hurt: 2,
+      last_seen: "2026-11-21T10:01:00.500Z",
+      last_claimed: "2026-11-21T10:02:00.500Z",
+      resources: [
+        { resource: "a_b.c", paths: ["x", "z"], claims_hurt: 2, last_seen: "2026-11-21T10:01:00.500Z" },
+        { resource: "a_b.d", paths: ["y"], claims_hurt: 1, last_seen: "2026-11-21T10:00:00.500Z" },
+      ],
+      cure: { snippet: expect.stringContaining("ignore_changes = [x, z]"), notes: [] },
+    };
+    expect((await memory()).json).toMatchObject([{ ...entry, ...hurt }]);
+    expect((await memory(mia.token)).status).toBe(403);
+    expect((await server.call("GET", `/api/v2/templates/${randomUUID()}/drift`, { token })).status).toBe(404);
+
+    const cured = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
+    const next = await addVersion(server, userId, templateId, { presets: [cured] });
+    const path = `/api/v2/templates/${templateId}/versions`;
+    expect((await server.call("PATCH", path, { token, json: { id: next } })).status).toBe(200);
+    expect((await memory()).json).toMatchObject([
+      { ...entry, template_version_id: next, preset_id: cured.id },
+      { ...entry, ...hurt, active: false },
+    ]);
+    const page = await get(server, "/templates/default/docker", cookieFor(token));
+    expect(wordsOf(page)).toMatch(
+      /Drift on claims.*Not claimed yet.*2 of 3 claims hurt.*a_b\.c because of x z , 2 claims/,
+    );
+    expect(wordsOf(await get(server, "/templates/default/docker", cookieFor(mia.token)))).not.toContain(
+      "Drift",
+    );
   });
 });

@@ -1,4 +1,4 @@
-// Which states are good news and which are bad: of workspaces, builds, agents, apps, pools and accounts.
+// Which states are good news and which are bad: of workspaces, builds, agents, apps, pools, claims and accounts.
 
 const bad = new Set([
   "failed",
@@ -11,8 +11,9 @@ const bad = new Set([
   "start_error",
   "shutdown_timeout",
   "shutdown_error",
+  "drifts",
 ]);
-const good = new Set(["running", "succeeded", "ready", "complete", "active"]);
+const good = new Set(["running", "succeeded", "ready", "complete", "active", "no_drift"]);
 
 /** Undefined for what is neither: it goes on, or it is at rest. */
 export const kindOf = (word: string): "good" | "bad" | undefined =>

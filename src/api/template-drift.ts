@@ -1,0 +1,75 @@
+// The route of the memory of drift: what claims of a template's prebuilt workspaces have made anew.
+import { Hono } from "hono";
+import * as z from "zod";
+import { notFound } from "../errors.ts";
+import { driftOf, driftReads } from "../prebuilds/drift.ts";
+import type { DriftEntry } from "../prebuilds/rules/drift-report.ts";
+import { findTemplate } from "../workspaces/store/templates.ts";
+import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { lowerUuid, time, toTime, toTimeOrNull } from "./schemas.ts";
+
+const driftSchema = z
+  .object({
+    template_version_id: z.string(),
+    template_version_name: z.string(),
+    active: z.boolean(),
+    preset_id: z.string().nullable(),
+    preset_name: z.string(),
+    claims: z.number(),
+    claims_hurt: z.number().meta({ description: "claims that destroyed and made anew a resource" }),
+    last_claimed: time.nullable(),
+    last_seen: time.nullable().meta({ description: "the latest claim that was hurt" }),
+    resources: z.array(
+      z.object({
+        resource: z.string(),
+        paths: z.array(z.string()),
+        claims_hurt: z.number(),
+        last_seen: time,
+      }),
+    ),
+    cure: z.object({
+      snippet: z.string().meta({ description: "HCL to add to the template" }),
+      notes: z.array(z.string()),
+    }),
+  })
+  .meta({ id: "TemplateDrift" });
+
+export const templateDriftRoutes = new Hono<Env>().get(
+  "/templates/:id/drift",
+  endpoint({
+    summary: "What claims have destroyed and made anew, by version and preset, the newest version first",
+    access: "session",
+    answers: { 200: z.array(driftSchema) },
+    errors: [400, 401, 403, 404],
+  }),
+  valid("param", z.object({ id: lowerUuid })),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { actor, template, ...found } = await load(c as Ctx, {
+      template: findTemplate(id),
+      ...driftReads(id),
+    });
+    demand(actor, "templates:manage", "Only template-admins and owners see how claims fare.");
+    if (template[0] === undefined || template[0].deletedAt !== null) throw notFound("Template");
+    return c.json(driftOf(found).map(toWire));
+  },
+);
+
+const toWire = (entry: DriftEntry): z.infer<typeof driftSchema> => ({
+  template_version_id: entry.version.id,
+  template_version_name: entry.version.name,
+  active: entry.version.isActive,
+  preset_id: entry.preset?.id ?? null,
+  preset_name: entry.preset?.name ?? "",
+  claims: entry.claims,
+  claims_hurt: entry.hurt,
+  last_claimed: toTimeOrNull(entry.claimedAt),
+  last_seen: toTimeOrNull(entry.hurtAt),
+  resources: entry.resources.map(({ resource, paths, claims, hurtAt }) => ({
+    resource,
+    paths,
+    claims_hurt: claims,
+    last_seen: toTime(hurtAt),
+  })),
+  cure: entry.cure,
+});

@@ -1,0 +1,73 @@
+// What claims of a template's prebuilt workspaces have met, as a section of the template's page.
+import { html } from "hono/html";
+import type { DriftEntry } from "../prebuilds/rules/drift-report.ts";
+import type { TemplateRow } from "../workspaces/store/templates.ts";
+import type { Html } from "./layout.ts";
+import { countOf, moment, tag } from "./parts.ts";
+import { versionPath } from "./rules/paths.ts";
+
+const entriesShown = 20;
+const resourcesShown = 10;
+
+/** Nothing where nobody has claimed and there is nothing to claim. */
+export function driftSection(of: TemplateRow, entries: readonly DriftEntry[], now: number): Html | string {
+  if (entries.length === 0) return "";
+  return html`<h2 id="drift">Drift on claims</h2>
+    <p class="aside">
+      What claims of prebuilt workspaces destroyed and made anew.
+      <a href="/docs/administration/templates/drift">Why it happens, and the cure</a>
+    </p>
+    <ul class="items" role="list">
+      ${entries.slice(0, entriesShown).map((entry) => oneEntry(of, entry, now))}
+    </ul>`;
+}
+
+function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
+  const { version, preset, resources, cure } = entry;
+  const rest = resources.length - resourcesShown;
+  return html`<li class="row">
+    <h3>
+      <a href="${versionPath(of.organizationName, of.name, version.name)}">${version.name}</a
+      >${preset === null ? "" : `, ${preset.name}`}
+    </h3>
+    <p class="tags">${version.isActive ? tag("active") : ""} ${stateOf(entry)}</p>
+    <p>${countWords(entry)}</p>
+    <p class="seen">${entry.hurtAt === null ? "" : moment(entry.hurtAt, now)}</p>
+    ${
+      resources.length === 0
+        ? ""
+        : html`<ul class="answer plain">
+            ${resources
+              .slice(0, resourcesShown)
+              .map(
+                ({ resource, paths, claims }) =>
+                  html`<li>
+                    <code>${resource}</code> because of
+                    ${paths.length === 0 ? "nothing that the plan names" : paths.map((path) => html`<code>${path || "the whole of it"}</code> `)},
+                    ${countOf(claims, "claim")}
+                  </li>`,
+              )}
+            ${rest > 0 ? html`<li>and ${rest} more</li>` : ""}
+          </ul>`
+    }
+    ${
+      !version.isActive || cure.snippet === ""
+        ? ""
+        : html`<div class="answer plain">
+            <p>To keep what was prebuilt, add this to the template:</p>
+            <pre><code>${cure.snippet}</code></pre>
+          </div>`
+    }
+    ${version.isActive ? cure.notes.map((note) => html`<p class="answer plain">${note}</p>`) : ""}
+  </li>`;
+}
+
+const stateOf = ({ claims, hurt }: DriftEntry): Html | string =>
+  hurt > 0 ? tag("drifts") : claims > 0 ? tag("no_drift") : "";
+
+function countWords({ claims, hurt }: DriftEntry): string {
+  if (claims === 0) return "Not claimed yet";
+  return hurt === 0
+    ? `${countOf(claims, "claim")}, none hurt`
+    : `${hurt} of ${countOf(claims, "claim")} hurt`;
+}
