@@ -37,11 +37,11 @@ export interface ReplacedRow {
   total: number;
 }
 
-/** The first resources of a build that have paths. */
+/** The first resources of a build that have paths. A libSQL server takes no ORDER BY inside an aggregate. */
 export const listReplaced = (buildId: string, limit: number) =>
-  query.all<ReplacedRow>(sql`SELECT address, json_group_array(path ORDER BY position) AS paths,
-      count(*) OVER () AS total
-    FROM resource_replacements WHERE build_id = ${buildId} AND path IS NOT NULL
+  query.all<ReplacedRow>(sql`SELECT address, json_group_array(path) AS paths, count(*) OVER () AS total
+    FROM (SELECT address, path, position FROM resource_replacements
+      WHERE build_id = ${buildId} AND path IS NOT NULL ORDER BY position)
     GROUP BY address ORDER BY min(position) LIMIT ${limit}`);
 
 const firstPreset = sql`(SELECT first.preset_id FROM workspace_builds first
