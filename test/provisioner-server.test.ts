@@ -99,15 +99,26 @@ test("Two provisioners that are killed, one before its plan and one while it app
     error_code: "LEASE_LOST",
   });
 
-  // What the second one had made is known to the third.
-  const third = await startDaemon(at, ["--exec", await script('echo "state: $(cat "$BELFRY_STATE")"')]);
-  const removal = await build(workspace.id, "delete");
-  await third.saying(`job ${removal.id}: completed`);
-  const lines = (await ask("GET", `/api/v2/workspacebuilds/${removal.id}/logs`)) as { output: string }[];
-  expect(lines.map(({ output }) => output)).toContain(
-    'state: {"version":4,"serial":1,"resources":["terraform_data.workspace"]}',
+  // What the second one had made is known to the third, which takes the workspace through the rest of its life.
+  const file3 = await script(
+    'job=$(cat); echo "state: $(tail -n 1 "$BELFRY_STATE")"; echo >> "$BELFRY_STATE"; echo "$job" | grep -o "\\"transition\\":\\"[a-z]*" >> "$BELFRY_STATE"',
   );
-  expect((await ask("GET", `/api/v2/workspacebuilds/${removal.id}`)).status).toBe("deleted");
+  const third = await startDaemon(at, ["--exec", file3]);
+  const seen: string[] = [];
+  for (const transition of ["start", "stop", "start", "delete"]) {
+    const made = await build(workspace.id, transition);
+    await third.saying(`job ${made.id}: completed`);
+    const lines = (await ask("GET", `/api/v2/workspacebuilds/${made.id}/logs`)) as { output: string }[];
+    seen.push(...lines.map(({ output }) => output).filter((line) => line.startsWith("state: ")));
+  }
+  expect(seen).toEqual([
+    'state: {"version":4,"serial":1,"resources":["terraform_data.workspace"]}',
+    'state: "transition":"start',
+    'state: "transition":"stop',
+    'state: "transition":"start',
+  ]);
+  const end = await ask("GET", `/api/v2/workspaces/${workspace.id}?include_deleted=true`);
+  expect(end.latest_build.status).toBe("deleted");
 });
 
 test("A script's failure is the build's, with its log; a canceled build is canceled", async () => {

@@ -37,6 +37,7 @@ import { list as listUsers } from "./users/list.ts";
 import { roles } from "./users/roles.ts";
 import { activate, suspend } from "./users/suspend.ts";
 import { whoami } from "./whoami.ts";
+import { autostart, autoupdate } from "./workspaces/autostart.ts";
 import { remove as removeWorkspace, start, stop, update } from "./workspaces/build.ts";
 import { create as createWorkspace } from "./workspaces/create.ts";
 import { list as listWorkspaces } from "./workspaces/list.ts";
@@ -101,7 +102,18 @@ export const commands: Group = {
       name: "workspaces",
       aliases: ["workspace"],
       summary: "Make them, start and stop them, see what their builds say",
-      commands: [listWorkspaces, show, createWorkspace, start, stop, update, removeWorkspace, logs],
+      commands: [
+        listWorkspaces,
+        show,
+        createWorkspace,
+        start,
+        stop,
+        update,
+        autostart,
+        autoupdate,
+        removeWorkspace,
+        logs,
+      ],
     },
     {
       name: "builds",

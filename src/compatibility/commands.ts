@@ -63,7 +63,13 @@ export const commands: Row[] = [
   same("coder provisioner keys create", "", "belfry provisioner key"),
   absent("coder prebuilds pause, resume", notYet),
   absent("coder ssh, port-forward, ping, config-ssh, open", notOurs),
-  absent("coder schedule, favorite, rename, dotfiles, state", notOurs),
+  different(
+    "coder schedule start",
+    "a time of day with days, or cron's five fields; workspaces don't stop by themselves",
+    "belfry workspaces autostart",
+  ),
+  same("coder autoupdate", "", "belfry workspaces autoupdate"),
+  absent("coder favorite, rename, dotfiles, state", notOurs),
   absent("coder organizations, groups, licenses, features", "there is one organization and no licence"),
   absent("coder external-auth, publickey, netcheck, speedtest", notOurs),
 ];

@@ -17,7 +17,7 @@ export function templateList(rows: readonly TemplateRow[]): Html {
   if (rows.length === 0)
     return html`<div class="empty">
       <p>There are none yet. A template-admin sends a folder with a <code>belfry.json</code>:</p>
-      <pre><code>belfry templates push NAME --directory FOLDER</code></pre>
+      <pre><code>belfry templates push FOLDER</code></pre>
     </div>`;
   return html`<ul class="items" role="list">
     ${rows.map(

@@ -1,9 +1,9 @@
 // How workspaces look: a line in the list, and one with its facts, what runs in it, and its builds.
 import { html } from "hono/html";
-import type { BuildReason } from "../../db/schema.ts";
 import { exactTime } from "../../public/relative-time.js";
 import { workspaceStatus } from "../workspaces/rules/job.ts";
 import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/store/builds.ts";
+import { causeWords, outdatedWords } from "../workspaces/rules/words.ts";
 import type { StatusRow } from "../workspaces/store/app-statuses.ts";
 import type { Html } from "./layout.ts";
 import { facts, moment, outwardLink, tag } from "./parts.ts";
@@ -46,7 +46,7 @@ export function workspaceList(
 
 function listed(row: BuildRow, now: number): Html {
   const { build, template } = row;
-  const outdated = build.versionId === template.activeVersionId ? "" : ", there is a newer version";
+  const outdated = build.versionId === template.activeVersionId ? "" : `, ${outdatedWords}`;
   return html`<li class="row">
     <h2><a href="${pathOf(row)}">${row.ownerName}/${row.workspace.name}</a></h2>
     <p class="tags">${tag(statusOf(row))}</p>
@@ -73,7 +73,7 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
     Owner: row.ownerName,
     Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
     Version: isOutdated
-      ? html`${version}, not the active one: <code>belfry workspaces update ${workspace.name}</code>`
+      ? html`${version}, ${outdatedWords}: <code>belfry workspaces update ${workspace.name}</code>`
       : version,
     Updates:
       workspace.automaticUpdates === "always"
@@ -156,15 +156,8 @@ function oneBuild(row: BuildRow, { now }: View): Html {
   </li>`;
 }
 
-const reasons: Record<BuildReason, (initiator: string) => string> = {
-  initiator: (initiator) => `by ${initiator}`,
-  autostart: () => "by its schedule",
-  prebuild: () => "for the pool",
-  prebuild_claim: (initiator) => `claimed by ${initiator}`,
-};
-
 export const becauseOf = ({ build, initiatorName }: BuildRow): string =>
-  reasons[build.reason](initiatorName ?? "somebody who is gone");
+  causeWords(build.reason, initiatorName ?? "");
 
 /** How long it took, or has taken until now; undefined while nobody has begun. */
 export function lasted({ build }: BuildRow, now: number): string | undefined {

@@ -99,11 +99,11 @@ test("a workspace is shown with its template, its version, its agents and what t
   expect(words).toContain("main agent start error");
   expect(words).not.toContain("First words");
   expect(words).toMatch(/Build 1 start succeeded v-\S+, by ada/);
-  expect(words).not.toContain("not the active one");
+  expect(words).not.toContain("not the active version");
   const newer = await addVersion(server, userId, templateId);
   await server.sql(`UPDATE templates SET active_version_id = '${newer}'`);
   expect(wordsOf(await get(server, "/@ada/web", cookie))).toContain(
-    "not the active one: belfry workspaces update web",
+    "not the active version: belfry workspaces update web",
   );
 });
 

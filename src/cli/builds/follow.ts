@@ -1,21 +1,43 @@
 // Waits for a build, and shows its log as it comes. Commands that start builds call it, and `builds wait`.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Build, Client } from "../../client.ts";
+import { ClientError, type Build, type Client } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit } from "../failure.ts";
-import { hasEnded, outcomeWords } from "../rules/workspace.ts";
+import { hasEnded, isPassing, outcomeWords } from "../rules/workspace.ts";
 import { plainLine } from "../rules/text.ts";
 
 /** Milliseconds between looks. */
 const interval = 1_000;
 
-/** Resolves with the build once it has ended. `onLook` runs before each look at it, and once after the last. */
-async function untilEnded(client: Client, id: string, onLook: () => Promise<void>): Promise<Build> {
+/** Milliseconds for which a Belfry that is away is waited for: it is restarted, or upgraded. */
+const patience = 300_000;
+
+/**
+ * Resolves with the build once it has ended. `onLook` runs after each look at it. Throws what the first look throws, and
+ * later what no waiting would change.
+ */
+async function untilEnded(
+  context: Context,
+  client: Client,
+  id: string,
+  onLook: () => Promise<void>,
+): Promise<Build> {
+  let lastSeen: number | undefined;
+  let isAway = false;
   for (;;) {
-    const build = await client.ask((routes) => routes.workspacebuilds[":id"].$get({ param: { id } }));
-    // The log after the look: what was written before the end is all there.
-    await onLook();
-    if (hasEnded(build.job.status)) return build;
+    try {
+      const build = await client.ask((routes) => routes.workspacebuilds[":id"].$get({ param: { id } }));
+      // The log after the look: what was written before the end is all there.
+      await onLook();
+      lastSeen = context.now();
+      isAway = false;
+      if (hasEnded(build.job.status)) return build;
+    } catch (error) {
+      const isOver = lastSeen === undefined || context.now() - lastSeen > patience;
+      if (isOver || !(error instanceof ClientError) || !isPassing(error)) throw error;
+      if (!isAway) context.say(plainLine(`${error.message} Trying again.`));
+      isAway = true;
+    }
     await sleep(interval);
   }
 }
@@ -40,7 +62,12 @@ export async function waitForBuild(
   id: string,
   { log }: { log: boolean },
 ): Promise<number> {
-  const build = await untilEnded(client, id, log ? createLogPrinter(context, client, id) : async () => {});
+  const build = await untilEnded(
+    context,
+    client,
+    id,
+    log ? createLogPrinter(context, client, id) : async () => {},
+  );
   context.say(plainLine(outcomeWords(build)));
   return build.job.status === "succeeded" ? 0 : exit.failed;
 }

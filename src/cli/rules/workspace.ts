@@ -38,6 +38,10 @@ export interface EndedBuild {
 export const hasEnded = (status: string): boolean =>
   status === "succeeded" || status === "failed" || status === "canceled";
 
+/** Whether Belfry may answer in a moment: it didn't, or was busy. */
+export const isPassing = ({ status }: { status: number | undefined }): boolean =>
+  status === undefined || status >= 500 || status === 429;
+
 /** One line for the person who waited. */
 export function outcomeWords({ build_number, transition, workspace_name, job }: EndedBuild): string {
   const build = `Build ${build_number} of ${workspace_name} (${transition})`;

@@ -1,9 +1,7 @@
 // belfry templates activate: chooses which version new workspaces are made from.
-import { exit, Failure } from "../failure.ts";
 import { defineCommand } from "../rules/command.ts";
-import { nearest } from "../rules/nearest.ts";
 import { plainLine } from "../rules/text.ts";
-import { findTemplate } from "./find.ts";
+import { findTemplate, findVersion } from "./find.ts";
 
 export const activate = defineCommand({
   name: "activate",
@@ -15,25 +13,11 @@ export const activate = defineCommand({
   async run(context, { words }) {
     const [name, wanted] = words as [string, string];
     const client = context.client();
-    const { id, name: known } = await findTemplate(client, name);
-    const versions = await client.ask((routes) =>
-      routes.templates[":id"].versions.$get({ param: { id }, query: {} }),
-    );
-    const version = versions.find(
-      (one) => one.name.toLowerCase() === wanted.toLowerCase() || one.id === wanted,
-    );
-    if (version === undefined) {
-      const names = versions.map((one) => one.name);
-      const near = nearest(wanted, names);
-      throw new Failure(
-        exit.failed,
-        `${known} has no version "${wanted}".${near === undefined ? "" : ` Did you mean "${near}"?`}`,
-        `It has ${names.slice(-10).join(", ")}.`,
-      );
-    }
+    const template = await findTemplate(client, name);
+    const version = await findVersion(client, template, wanted);
     await client.ask((routes) =>
-      routes.templates[":id"].versions.$patch({ param: { id }, json: { id: version.id } }),
+      routes.templates[":id"].versions.$patch({ param: { id: template.id }, json: { id: version.id } }),
     );
-    context.say(plainLine(`${version.name} is the active version of ${known}.`));
+    context.say(plainLine(`${version.name} is the active version of ${template.name}.`));
   },
 });

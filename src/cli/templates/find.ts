@@ -32,3 +32,25 @@ export async function findTemplate(client: Client, name: string): Promise<Templa
     "To see all: belfry templates list",
   );
 }
+
+/** One of a template's versions, by its name or id. */
+export async function findVersion(
+  client: Client,
+  { id, name }: { id: string; name: string },
+  wanted: string,
+): Promise<{ id: string; name: string }> {
+  const versions = await client.ask((routes) =>
+    routes.templates[":id"].versions.$get({ param: { id }, query: {} }),
+  );
+  const version = versions.find(
+    (one) => one.name.toLowerCase() === wanted.toLowerCase() || one.id === wanted,
+  );
+  if (version !== undefined) return version;
+  const names = versions.map((one) => one.name);
+  const near = nearest(wanted, names);
+  throw new Failure(
+    exit.failed,
+    `${name} has no version "${wanted}".${near === undefined ? "" : ` Did you mean "${near}"?`}`,
+    `It has ${names.slice(-10).join(", ")}.`,
+  );
+}

@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { defineCommand } from "../rules/command.ts";
 import { plainLine } from "../rules/text.ts";
 import { parseTold, toldHeader, toldInWords } from "../../workspaces/rules/told.ts";
+import { findVersion } from "../templates/find.ts";
 import { findWorkspace, parameterOption, parametersOf, waitOption } from "./find.ts";
 
 interface Wanted {
@@ -53,21 +54,33 @@ export const start = defineCommand({
 
 export const update = defineCommand({
   name: "update",
-  summary: "Start a workspace with the active version of its template; says who is told of it",
+  summary: "Start a workspace with another version of its template; says who is told of it",
   takes: "NAME",
   least: 1,
-  examples: ["belfry workspaces update web --wait"],
-  options: { ...parameterOption, ...waitOption },
+  examples: ["belfry workspaces update web --wait", "belfry workspaces update web --version quiet_otter12"],
+  options: {
+    version: { type: "string", value: "NAME", text: "the version; the active one when missing" },
+    ...parameterOption,
+    ...waitOption,
+  },
   async run(context, { options, words: [name = ""] }) {
     const parameters = parametersOf(options.parameter);
     const client = context.client();
     const workspace = await findWorkspace(client, name);
-    if (!workspace.outdated && parameters.length === 0) {
-      context.say(plainLine(`${workspace.name} has the active version already.`));
+    const { template_id: id, template_name: template } = workspace;
+    const version =
+      options.version === undefined
+        ? { id: workspace.template_active_version_id, words: "the active version" }
+        : await findVersion(client, { id, name: template }, options.version).then((found) => ({
+            id: found.id,
+            words: `version ${found.name}`,
+          }));
+    if (workspace.latest_build.template_version_id === version.id && parameters.length === 0) {
+      context.say(plainLine(`${workspace.name} has ${version.words} already.`));
       return 0;
     }
-    const versionId = workspace.template_active_version_id;
-    return build(context, client, workspace, { transition: "start", versionId, parameters }, options.wait);
+    const wanted: Wanted = { transition: "start", versionId: version.id, parameters };
+    return build(context, client, workspace, wanted, options.wait);
   },
 });
 

@@ -2,6 +2,7 @@
 import type { Workspace } from "../../client.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { ageWords } from "../rules/duration.ts";
+import { outdatedWords } from "../../workspaces/rules/words.ts";
 import { table } from "../rules/table.ts";
 
 const pageSize = 200;
@@ -44,7 +45,7 @@ export const list = defineCommand({
       workspace.template_name,
       workspace.latest_build.status,
       ageWords(workspace.latest_build.created_at, now),
-      workspace.outdated ? "an update is there" : "",
+      workspace.outdated ? outdatedWords : "",
     ]);
     const [headings, ...lines] = table(["NAME", "TEMPLATE", "STATUS", "LAST BUILD", "NOTE"], rows);
     context.print(context.bold(headings!));
