@@ -100,10 +100,10 @@ test("Two provisioners that are killed, one before its plan and one while it app
   });
 
   // What the second one had made is known to the third, which takes the workspace through the rest of its life.
-  const file3 = await script(
+  const takeover = await script(
     'job=$(cat); echo "state: $(tail -n 1 "$BELFRY_STATE")"; echo >> "$BELFRY_STATE"; echo "$job" | grep -o "\\"transition\\":\\"[a-z]*" >> "$BELFRY_STATE"',
   );
-  const third = await startDaemon(at, ["--exec", file3]);
+  const third = await startDaemon(at, ["--exec", takeover]);
   const seen: string[] = [];
   for (const transition of ["start", "stop", "start", "delete"]) {
     const made = await build(workspace.id, transition);
