@@ -20,6 +20,7 @@ import {
   columnsOf,
   cutStartToBytes,
   cutToBytes,
+  logLine,
   cutToColumns,
   plain,
 } from "../src/cli/rules/text.ts";
@@ -77,6 +78,11 @@ describe("Times in words", () => {
 });
 
 describe("Texts", () => {
+  test("a line of a log keeps its indentation and steers no terminal", () => {
+    expect(logLine('    "name" = \u001b[31m"main"\u001b[0m \r')).toBe('    "name" = "main"');
+    expect(logLine("one\r\ntwo")).toBe("one two");
+  });
+
   test("Cutting to bytes keeps to the limit, keeps characters whole and says that it cut", () => {
     expect(cutToBytes("short", 5)).toBe("short");
     expect(cutToBytes("longer", 5)).toBe("lo…");

@@ -4,7 +4,7 @@ import { ClientError, type Build, type Client } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit } from "../failure.ts";
 import { hasEnded, isPassing, outcomeWords } from "../rules/workspace.ts";
-import { plainLine } from "../rules/text.ts";
+import { logLine, plainLine } from "../rules/text.ts";
 
 /** Milliseconds between looks. */
 const interval = 1_000;
@@ -50,7 +50,7 @@ export function createLogPrinter(context: Context, client: Client, id: string): 
     const lines = await client.ask((routes) =>
       routes.workspacebuilds[":id"].logs.$get({ param: { id }, query }),
     );
-    for (const line of lines) context.print(plainLine(line.output));
+    for (const line of lines) context.print(logLine(line.output));
     after = lines.at(-1)?.id ?? after;
   };
 }

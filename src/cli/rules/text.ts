@@ -67,3 +67,6 @@ export function plain(text: string): string {
 
 /** The same on one line. */
 export const plainLine = (text: string): string => plain(text.replaceAll(/\s+/g, " ")).trim();
+
+/** A line of a program's output, with its indentation. */
+export const logLine = (text: string): string => plain(text.replaceAll(/[\r\n]+/g, " ")).trimEnd();
