@@ -10,7 +10,14 @@ import { readCompletion, ShapeError, withTask } from "../src/provisioner/rules/c
 import { endWords, isStronger, type EndReason } from "../src/provisioner/rules/ending.ts";
 import { scriptEnvironment, terraformEnvironment } from "../src/provisioner/rules/environment.ts";
 import { readJob } from "../src/provisioner/rules/job.ts";
-import { levelOf, problemIn, splitLines, tidyLine } from "../src/provisioner/rules/lines.ts";
+import {
+  frameOf,
+  levelOf,
+  problemIn,
+  splitLines,
+  tidyLine,
+  type Frame,
+} from "../src/provisioner/rules/lines.ts";
 import { createMask } from "../src/provisioner/rules/mask.ts";
 import { readState } from "../src/provisioner/rules/read-state.ts";
 import { reducePlan } from "../src/provisioner/rules/reduce-plan.ts";
@@ -382,13 +389,41 @@ describe("Log lines", () => {
     expect(tidyLine("10%\r50%\r100%", mask)).toBe("100%");
     expect(tidyLine("windows\r", mask)).toBe("windows");
     expect(tidyLine("x".repeat(5_000), mask)).toHaveLength(4_097);
-    expect(levelOf("│ Warning: old", "out", false)).toBe("warn");
     const replaced = '  ~ image = "a" -> "b" # forces replacement';
-    expect([true, false].map((isClaim) => levelOf(replaced, "out", isClaim))).toEqual(["warn", "info"]);
-    expect([levelOf("x", "out", true), levelOf("x", "error", true)]).toEqual(["info", "error"]);
+    expect([true, false].map((isClaim) => levelOf(replaced, "out", undefined, isClaim))).toEqual([
+      "warn",
+      "info",
+    ]);
+    expect([levelOf("x", "out", undefined, true), levelOf("x", "error", undefined, true)]).toEqual([
+      "info",
+      "error",
+    ]);
     expect(problemIn(["╷", "│ Error: no room", "│   on main.tf", "╵"])).toBe("no room");
     expect(problemIn(["first", "last", ""])).toBe("last");
     expect(problemIn([" "])).toBeUndefined();
+  });
+
+  test("on standard error are as grave as the frame that Terraform draws around them", () => {
+    const lines = [
+      "╷",
+      "│ Warning: old",
+      "│ ",
+      "│ It will go.",
+      "╵",
+      "",
+      "╷",
+      "│ Error: no room",
+      "│   main.tf",
+      "╵",
+      "x",
+    ];
+    let frame: Frame;
+    const levels = lines.map((line) => {
+      frame = frameOf(line, frame);
+      return levelOf(line, "error", frame, false);
+    });
+    const warning = ["info", "warn", "warn", "warn", "info"];
+    expect(levels).toEqual([...warning, "info", "info", "error", "error", "info", "error"]);
   });
 
   test("go a hundred at a time, or fewer when they are long", () => {

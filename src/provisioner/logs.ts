@@ -1,6 +1,6 @@
 // A job's log on its way to the server: masked, in batches, each line with an id of its own, in order.
 import { batchLines, batchSize, mostWaiting, type LogLine } from "./rules/batches.ts";
-import { levelOf, tidyLine, type Level, type Stream } from "./rules/lines.ts";
+import { frameOf, levelOf, tidyLine, type Frame, type Level, type Stream } from "./rules/lines.ts";
 import type { Job } from "./rules/job.ts";
 import { jobCall, type JobServer } from "./server.ts";
 import type { Ending } from "./ending.ts";
@@ -24,6 +24,7 @@ export function openLog(
 ): JobLog {
   const isClaim = job.stage === "claim" && job.transition !== "delete";
   const waiting: LogLine[] = [];
+  const frames: Record<Stream, Frame> = { out: undefined, error: undefined };
   let [stage, leftOut, sentAt] = ["", 0, 0];
   let sending: Promise<void> | undefined;
   let full = new AbortController();
@@ -62,7 +63,10 @@ export function openLog(
     add("provisioner_daemon", level, tidyLine(line, mask));
   return {
     stage: (name) => (stage = name),
-    line: (line, stream) => add("provisioner", levelOf(line, stream, isClaim), tidyLine(line, mask)),
+    line: (line, stream) => {
+      frames[stream] = frameOf(line, frames[stream]);
+      add("provisioner", levelOf(line, stream, frames[stream], isClaim), tidyLine(line, mask));
+    },
     note,
     flush: async () => {
       full.abort();

@@ -28,10 +28,20 @@ export function tidyLine(line: string, mask: (text: string) => string): string {
   return clean.length > kept ? `${clean.slice(0, kept).toWellFormed()}…` : clean;
 }
 
-/** What forces a replacement is a warning where somebody waits for what was ready. */
-export function levelOf(line: string, stream: Stream, isClaim: boolean): Level {
-  if (/^[│╷ ]*Warning:/.test(line) || (isClaim && line.includes("# forces replacement"))) return "warn";
-  return stream === "error" ? "error" : "info";
+/** What Terraform draws a frame around on standard error. */
+export type Frame = "warning" | "error" | undefined;
+
+/** The frame that a line belongs to; `before` is that of the line before it. */
+export function frameOf(line: string, before: Frame): Frame {
+  const kind = /^[│╷ ]*(Warning|Error):/.exec(line)?.[1];
+  if (kind !== undefined) return kind === "Warning" ? "warning" : "error";
+  return line.startsWith("│") ? before : undefined;
+}
+
+/** What forces a replacement is a warning where somebody waits for what was ready; a frame's edges say nothing. */
+export function levelOf(line: string, stream: Stream, frame: Frame, isClaim: boolean): Level {
+  if (frame === "warning" || (isClaim && line.includes("# forces replacement"))) return "warn";
+  return stream === "out" || /^[╷╵]?\s*$/.test(line) ? "info" : "error";
 }
 
 /** The line that says what went wrong: Terraform's first `Error:`, else the last that is not empty. */
