@@ -4,7 +4,7 @@ import type { Database } from "../db/client.ts";
 import type { Config } from "./config.ts";
 import type { KeysFor } from "./keys.ts";
 import type { Log } from "./log.ts";
-import type { Hub } from "./notifications/hub.ts";
+import type { Hub, Watch } from "./notifications/hub.ts";
 import type { MailPool } from "./notifications/channels/smtp/pool.ts";
 import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
@@ -70,6 +70,8 @@ export interface Deps {
   log: Log;
   /** Where the request comes from, behind a trusted proxy too; null when there is none (a tick). */
   clientAddress: string | null;
+  /** The live inbox of somebody who may see it; a WebSocket only where the request asks for one. */
+  watchInbox: (watch: Watch) => Promise<Response>;
   /** Files of `public/`: null when there is no such file. */
   assets: (path: string) => Promise<Response | null>;
   process: Process;

@@ -7,7 +7,7 @@ export interface Validation {
 }
 
 /** Statuses that carry an error. Each has one meaning in this program. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
 
 /** Thrown by handlers and verbs; the one error handler turns it into a response. */
 export class ApiError extends Error {

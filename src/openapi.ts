@@ -54,6 +54,7 @@ const security: Record<Endpoint["access"], Record<string, string[]>[]> = {
 };
 
 const words: Record<number, string> = {
+  101: "The connection goes on as a WebSocket",
   200: "Done",
   201: "Created",
   204: "Done; no body",
@@ -67,6 +68,7 @@ const words: Record<number, string> = {
   413: "Too large",
   415: "Not the media type that is expected",
   422: "Understood, but it can't be done",
+  426: "It speaks another protocol",
   429: "Too many requests",
   500: "Our mistake",
   503: "Not available at the moment",

@@ -6,8 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Webhook } from "standardwebhooks";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { bundleWorker, type Bundle } from "./support/bundle.ts";
+import { openEvents } from "./support/events.ts";
+import { openFrames, refusalOf } from "./support/frames.ts";
+import { startLink } from "./support/link.ts";
 import { startReceiver } from "./support/receiver.ts";
 import { callServer, owner, type CallOptions } from "./support/server.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
@@ -122,8 +125,8 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const { email, password } = owner;
     const { session_token: token } = (await call("POST", "/users/login", { json: { email, password } })).json;
 
-    const heard = listen(`${worker.url}/api/v2/notifications/inbox/events`, token as string);
-    await heard.until("retry:");
+    const heard = await openEvents(`${worker.url}/api/v2/notifications/inbox/events`, token as string);
+    await heard.ready;
     const first = { title: "Build done", message: "All **312** tests passed" };
     expect((await call("POST", "/notifications/custom", { token, json: { content: first } })).status).toBe(
       204,
@@ -133,8 +136,8 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     expect(arrival!.json).toMatchObject({ title: "Build done", body: "All 312 tests passed" });
     const inbox = await call("GET", "/notifications/inbox", { token });
     expect(inbox.json).toMatchObject({ unread_count: 1, notifications: [{ title: "Build done" }] });
-    expect(await heard.until("event: notification")).toContain('"title":"Build done"');
-    heard.leave();
+    expect((await heard.next()).data).toContain('"title":"Build done"');
+    heard.close();
 
     // Left pending: paused, nothing is sent. The next pass after that finds it.
     expect(
@@ -175,25 +178,56 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     for (const hidden of [token as string, setupCode, password, secret, third.message])
       expect(worker.logs[0]).not.toContain(hidden);
   });
-});
 
-/** An open inbox: what it has been told so far, once that has `part` in it. */
-function listen(url: string, token: string) {
-  const leave = new AbortController();
-  const reader = fetch(url, { headers: { "coder-session-token": token }, signal: leave.signal }).then(
-    ({ body }) => body!.pipeThrough(new TextDecoderStream()).getReader(),
-  );
-  let told = "";
-  return {
-    leave: () => leave.abort(),
-    until: async (part: string): Promise<string> => {
-      const isTold = () => told.includes(part) && told.indexOf("\n\n", told.indexOf(part)) > 0;
-      while (!isTold()) {
-        const { value, done } = await (await reader).read();
-        if (done) throw new Error(`The stream ended: ${told}`);
-        told += value;
-      }
-      return told;
-    },
-  };
-}
+  test("readers of all invocations share one look a second, are told at once, and resume", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const link = await startLink(database.url);
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: link.url });
+    const call = (method: string, path: string, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const { email, password } = owner;
+    const token: string = (await call("POST", "/users/login", { json: { email, password } })).json
+      .session_token;
+    const send = (title: string) =>
+      call("POST", "/notifications/custom", { token, json: { content: { title, message: "x" } } });
+    const events = `${worker.url}/api/v2/notifications/inbox/events`;
+    const watch = `${worker.url}/api/v2/notifications/inbox/watch`;
+
+    const streams = await Promise.all(Array.from({ length: 10 }, () => openEvents(events, token)));
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => openFrames(watch, token)));
+    await Promise.all(streams.map(({ ready }) => ready));
+    await send("for all");
+    expect(new Set(await Promise.all(streams.map(async (stream) => (await stream.next()).id)))).toEqual(
+      new Set(["1"]),
+    );
+    const frames = await Promise.all(sockets.map((socket) => socket.next()));
+    for (const frame of frames)
+      expect(frame).toMatchObject({ notification: { title: "for all" }, unread_count: 1 });
+
+    // Thirty readers, one look a second: three take about three seconds.
+    await new Promise<void>((resolve) => link.onRequest(() => resolve()));
+    const [before, began] = [link.requests(), performance.now()];
+    await new Promise<void>((resolve) => link.onRequest(() => link.requests() >= before + 3 && resolve()));
+    expect(performance.now() - began).toBeGreaterThan(2_000);
+
+    // What was missed comes after resuming, once.
+    streams[0]!.close();
+    await send("missed");
+    const again = await openEvents(events, token, streams[0]!.lastId());
+    expect((await again.next()).data).toContain('"title":"missed"');
+    expect(await refusalOf(`${watch}?targets=x`, { "coder-session-token": token })).toMatchObject({
+      status: 400,
+    });
+
+    // Nobody reads: nobody asks. That a stream has no reader shows when it is written to.
+    for (const stream of [...streams, again]) stream.close();
+    await send("to streams without readers");
+    for (const socket of sockets) socket.close();
+    let last = performance.now();
+    link.onRequest(() => (last = performance.now()));
+    await vi.waitUntil(() => performance.now() - last > 2_500, { timeout: 20_000, interval: 100 });
+    expect(worker.logs).toEqual([]);
+  });
+});

@@ -37,7 +37,7 @@ export interface Endpoint {
   /** What a `notify` token may do. */
   deed?: "notify-self";
   /** Successful answers: the schema of the body, or null for none. */
-  answers: Partial<Record<200 | 201 | 204 | 304, z.ZodType | null>>;
+  answers: Partial<Record<101 | 200 | 201 | 204 | 304, z.ZodType | null>>;
   errors: ErrorStatus[];
 }
 
@@ -127,12 +127,15 @@ function credentialOf(c: Ctx): Credential {
   const text = header ?? getCookie(c, sessionCookie);
   if (text === undefined || text === "")
     throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
-  if (header === undefined && !isSafe(c.req.method)) refuseForeignBrowser(c);
+  // A page of any site may open a WebSocket, with the cookie, and read from it.
+  if (header === undefined && (!isSafe(c.req.method) || asksForSocket(c))) refuseForeignBrowser(c);
   const credential = parseCredential(text);
   if (credential === undefined)
     throw unauthorized("The key is not of the form that keys have. Please sign in again.");
   return credential;
 }
+
+export const asksForSocket = (c: Ctx) => c.req.header("upgrade")?.toLowerCase() === "websocket";
 
 export function refuseForeignBrowser(c: Ctx): void {
   const { config } = c.get("deps");

@@ -1,80 +1,63 @@
-// The live inbox as server-sent events: resumable by `Last-Event-ID`, in slices that end by themselves, so that a lost
+// A live inbox as server-sent events: resumable by `Last-Event-ID`, in slices that end by themselves, so that a lost
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
-import { Hono } from "hono";
-import { streamSSE, type SSEStreamingApi } from "hono/streaming";
-import * as z from "zod";
-import type { Deps } from "../deps.ts";
-import { passes } from "../notifications/hub.ts";
-import {
-  countUnread,
-  listInboxAfter,
-  newestSeq,
-  type InboxFilter,
-  type InboxRow,
-} from "../notifications/store/inbox.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { inboxFilter, toInboxItem } from "./inbox.ts";
+import { SSEStreamingApi } from "hono/streaming";
+import type { Database } from "../../db/client.ts";
+import type { Log } from "../log.ts";
+import { passes, type Watch } from "../notifications/hub.ts";
+import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/store/inbox.ts";
+import type { Holder } from "./inbox-socket.ts";
+import { toInboxItem } from "./inbox.ts";
 
 /** Milliseconds of one slice, and between comments that keep proxies from closing a silent one. */
 const sliceTime = 55_000;
 const keepAliveTime = 15_000;
 const pageSize = 500;
 
-/** `after` is for a page that knows what it shows; a browser that reconnects sends `Last-Event-ID`, which wins. */
-const eventsQuery = inboxFilter.extend({
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/, "must be the id of an event")
-    .optional(),
-});
+type EventsWatch = Watch & { as: { way: "events" } };
+export interface EventsHolder extends Holder {
+  db: Database;
+  log: Log;
+}
 
-export const inboxEvents = new Hono<Env>().get(
-  "/notifications/inbox/events",
-  endpoint({
-    summary: "Your inbox, live, as server-sent events (at most 55 seconds; resume with Last-Event-ID)",
-    access: "session",
-    answers: { 200: z.string().meta({ description: "text/event-stream of {notification, unread_count}" }) },
-    errors: [400, 401],
-  }),
-  valid("query", eventsQuery),
-  async (c) => {
-    const { read_status, targets, templates, after } = c.req.valid("query");
-    const filter = { targets, templates, readStatus: read_status };
-    const { actor } = await load(c as Ctx, {});
-    const deps = c.get("deps");
-    const resumeFrom = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0] ?? after;
-    c.header("x-accel-buffering", "no");
-    return streamSSE(c, (stream) =>
-      follow(deps, stream, actor.userId, filter, resumeFrom === undefined ? undefined : Number(resumeFrom)),
-    );
-  },
-);
+const headers = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache",
+  connection: "keep-alive",
+  "x-accel-buffering": "no",
+};
 
-async function follow(
-  deps: Deps,
-  stream: SSEStreamingApi,
-  userId: string,
-  filter: InboxFilter,
-  resumeFrom: number | undefined,
-): Promise<void> {
+export function openEvents(holder: EventsHolder, watch: EventsWatch): Response {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const stream = new SSEStreamingApi(writable, readable);
+  void follow(holder, stream, watch)
+    .catch((error: unknown) => holder.log.warn("a live inbox broke off", { reason: String(error) }))
+    .finally(() => stream.close());
+  return new Response(stream.responseReadable, { headers });
+}
+
+async function follow(holder: EventsHolder, stream: SSEStreamingApi, watch: EventsWatch): Promise<void> {
   const buffer: { row: InboxRow; unread: number }[] = [];
+  let isOver = false;
   let wake = () => {};
-  const leave = await deps.process.hub.join({
-    userId,
+  const wakeUp = () => wake();
+  const leave = await holder.hub.join({
+    userId: watch.userId,
+    keyId: watch.keyId,
     tell: (row, unread) => {
-      if (passes(row, filter)) buffer.push({ row, unread });
+      if (passes(row, watch.filter)) buffer.push({ row, unread });
+      wake();
+    },
+    end: () => {
+      isOver = true;
       wake();
     },
   });
-  const { stopping } = deps.process;
-  const wakeUp = () => wake();
   stream.onAbort(wakeUp);
-  stopping.addEventListener("abort", wakeUp);
   const timer = setInterval(wakeUp, keepAliveTime);
-  const end = performance.now() + sliceTime;
+  const sliceEnd = performance.now() + sliceTime;
   try {
-    let position = await catchUp(deps, stream, userId, filter, resumeFrom);
-    while (!stream.aborted && !stopping.aborted && performance.now() < end) {
+    let position = await catchUp(holder, stream, watch);
+    while (!isOver && !holder.stopping.aborted && !stream.aborted && performance.now() < sliceEnd) {
       const fresh = buffer.splice(0).filter(({ row }) => row.seq > position);
       for (const { row, unread } of fresh) await tell(stream, row, unread);
       position = fresh.at(-1)?.row.seq ?? position;
@@ -85,20 +68,14 @@ async function follow(
   } finally {
     leave();
     clearInterval(timer);
-    stopping.removeEventListener("abort", wakeUp);
   }
 }
 
-/** Tells what was missed since `resumeFrom`, and names the place from which to resume later. Answers that place. */
-async function catchUp(
-  deps: Deps,
-  stream: SSEStreamingApi,
-  userId: string,
-  filter: InboxFilter,
-  resumeFrom: number | undefined,
-): Promise<number> {
-  for (let after = resumeFrom ?? Number.MAX_SAFE_INTEGER; ;) {
-    const { missed, unread, newest } = await deps.db.read({
+/** Tells what was missed, and names the place from which to resume later. Answers that place. */
+async function catchUp({ db }: EventsHolder, stream: SSEStreamingApi, watch: EventsWatch): Promise<number> {
+  const { userId, filter } = watch;
+  for (let after = watch.as.after ?? Number.MAX_SAFE_INTEGER; ;) {
+    const { missed, unread, newest } = await db.read({
       missed: listInboxAfter(userId, filter, after, pageSize),
       unread: countUnread(userId),
       newest: newestSeq(),

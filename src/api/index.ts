@@ -7,7 +7,7 @@ import { buildRoutes } from "./builds.ts";
 import { fileRoutes } from "./files.ts";
 import { firstUserRoutes } from "./first-user.ts";
 import type { Env } from "./http.ts";
-import { inboxEvents } from "./inbox-events.ts";
+import { inboxWatch } from "./inbox-watch.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { messageRoutes } from "./messages.ts";
 import { metricsRoutes } from "./metrics.ts";
@@ -51,7 +51,7 @@ function createRoutes() {
     .route("/api/v2", notificationTemplateRoutes)
     .route("/api/v2", messageRoutes)
     .route("/api/v2", inboxRoutes)
-    .route("/api/v2", inboxEvents)
+    .route("/api/v2", inboxWatch)
     .route("/api/v2", preferenceRoutes)
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)

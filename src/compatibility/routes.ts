@@ -92,7 +92,10 @@ export const notificationRoutes: Row[] = [
   same("GET /users/{user}/notifications/preferences", "`null` when nothing is chosen"),
   better("PUT /users/{user}/notifications/preferences", `an unknown kind is 400: ${trustworthy}`),
   better("GET /notifications/inbox", "a bad `read_status` is named as what it is"),
-  absent("GET /notifications/inbox/watch", `${notYet}; \`GET /notifications/inbox/events\` streams the same`),
+  better(
+    "GET /notifications/inbox/watch",
+    "ends when the key does; a reader who falls behind is told to come again",
+  ),
   better("PUT /notifications/inbox/{id}/read-status", `somebody else's is 404: ${trustworthy}`),
   same("PUT /notifications/inbox/mark-all-as-read"),
   absent("POST /users/{user}/webpush/subscription", notOurs),

@@ -1,12 +1,25 @@
-// Live inboxes: readers of one holder (the process on Node) share one look at the database a second, and one at once
-// when this process has written something. No reader, no look.
+// Live inboxes: readers of one holder (the process on Node, a Durable Object on Workers) share one look at the database a
+// second, and one at once when this process has written something. No reader, no look.
 import type { Database } from "../../db/client.ts";
-import { countUnreadOf, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
+import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
 
 export interface Reader {
   userId: string;
+  /** What they signed in with. */
+  keyId: string;
   /** Called in order, for each new notification of the user, with the user's count of unread ones. */
   tell: (row: InboxRow, unreadCount: number) => void;
+  /** Called when the key is not good any more: the reader has been left out. */
+  end: () => void;
+}
+
+/** What somebody who may wants to see, and how. */
+export interface Watch {
+  userId: string;
+  keyId: string;
+  filter: InboxFilter;
+  /** What is newer than `after`: as server-sent events (null: than now), or as a WebSocket's frames. */
+  as: { way: "events"; after: number | null } | { way: "socket"; after: number; isPlain: boolean };
 }
 
 export interface Hub {
@@ -21,55 +34,68 @@ export interface HubOptions {
   db: Database;
   /** Milliseconds between looks. */
   interval: number;
+  /** Which of these keys may still see what they see; asked once a minute. */
+  goodKeys: (keyIds: readonly string[]) => Promise<{ id: string }[]>;
+  /** Epoch milliseconds. */
+  now: () => number;
   onError: (error: unknown) => void;
 }
 
 const pageSize = 500;
+/** Milliseconds after which a key that has ended is noticed. */
+const keyInterval = 60_000;
 
 export function createHub(options: HubOptions): Hub {
   const readers = new Set<Reader>();
+  /** Everything up to here has been told; undefined while nobody reads. */
   let position: number | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let looking: Promise<void> | undefined;
-  let again = false;
+  let keysDue = options.now() + keyInterval;
+  const looks = createLooks({
+    interval: options.interval,
+    look,
+    isWanted: () => readers.size > 0,
+    rest: () => (position = undefined),
+    onError: options.onError,
+  });
 
   async function look(): Promise<void> {
-    clearTimeout(timer);
-    try {
-      do {
-        again = false;
-        if (readers.size > 0) await deliver();
-      } while (again && readers.size > 0);
-    } catch (error) {
-      options.onError(error);
-    }
-    looking = undefined;
-    if (readers.size === 0) position = undefined;
-    else timer = setTimeout(start, options.interval);
-  }
-
-  function start(): Promise<void> {
-    again = looking !== undefined;
-    // Begun later, so that a look with nothing to do does not end before it is noted as going on.
-    looking ??= Promise.resolve().then(look);
-    return looking;
-  }
-
-  async function deliver(): Promise<void> {
-    if (position === undefined) {
+    const after = position;
+    if (after === undefined) {
       position = (await options.db.read({ newest: newestSeq() })).newest[0]!.seq;
       return;
     }
-    const rows = await tellNews(options.db, position, readers);
-    position = rows.at(-1)?.seq ?? position;
-    if (rows.length === pageSize) again = true;
+    if (options.now() >= keysDue) await dismissOthers([...readers]);
+    const { rows, unread } = await options.db.read({
+      rows: listAllAfter(after, pageSize),
+      unread: countUnreadAfter(after),
+    });
+    tellAll(rows, new Map(unread.map((row) => [row.userId, row.count])));
+    position = rows.at(-1)?.seq ?? after;
+    if (rows.length === pageSize) void looks.start();
+  }
+
+  function tellAll(rows: readonly InboxRow[], unread: ReadonlyMap<string, number>): void {
+    for (const row of rows) {
+      for (const reader of readers) {
+        if (reader.userId === row.userId) reader.tell(row, unread.get(row.userId) ?? 0);
+      }
+    }
+  }
+
+  /** Leaves out those whose keys have ended. */
+  async function dismissOthers(asked: readonly Reader[]): Promise<void> {
+    const good = new Set((await options.goodKeys(asked.map(({ keyId }) => keyId))).map(({ id }) => id));
+    keysDue = options.now() + keyInterval;
+    for (const reader of asked) {
+      if (!good.has(reader.keyId) && readers.delete(reader)) reader.end();
+    }
   }
 
   return {
     join: async (reader) => {
       readers.add(reader);
       // A look that is under way may have begun before this reader came.
-      for (let tries = 0; position === undefined && tries < 2; tries += 1) await start();
+      for (let tries = 0; position === undefined && tries < 2; tries += 1) await looks.start();
       if (position === undefined) {
         readers.delete(reader);
         throw new Error("The live inbox can't look for news at the moment.");
@@ -77,29 +103,55 @@ export function createHub(options: HubOptions): Hub {
       return () => void readers.delete(reader);
     },
     wake: () => {
-      if (readers.size > 0) void start();
+      if (readers.size > 0) void looks.start();
     },
     close: () => {
+      for (const reader of readers) reader.end();
       readers.clear();
-      clearTimeout(timer);
+      looks.stop();
     },
   };
 }
 
-/** One round trip for all readers, however many. Answers what was told. */
-async function tellNews(db: Database, after: number, readers: ReadonlySet<Reader>): Promise<InboxRow[]> {
-  const userIds = [...new Set([...readers].map((reader) => reader.userId))];
-  const { rows, unread } = await db.read({
-    rows: listAllAfter(after, pageSize),
-    unread: countUnreadOf(userIds),
-  });
-  const counts = new Map(unread.map((row) => [row.userId, row.count]));
-  for (const row of rows) {
-    for (const reader of readers) {
-      if (reader.userId === row.userId) reader.tell(row, counts.get(row.userId) ?? 0);
+interface LooksOptions {
+  /** Milliseconds from the end of a look to the next. */
+  interval: number;
+  look: () => Promise<void>;
+  isWanted: () => boolean;
+  /** Called when no look will follow. */
+  rest: () => void;
+  onError: (error: unknown) => void;
+}
+
+/** One look at a time, again and again while they are wanted; `start` is at once, or after the one that is under way. */
+function createLooks({ interval, look, isWanted, rest, onError }: LooksOptions) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+
+  async function run(): Promise<void> {
+    clearTimeout(timer);
+    try {
+      do {
+        again = false;
+        if (isWanted()) await look();
+      } while (again && isWanted());
+    } catch (error) {
+      onError(error);
     }
+    running = undefined;
+    if (isWanted()) timer = setTimeout(start, interval);
+    else rest();
   }
-  return rows;
+
+  function start(): Promise<void> {
+    again = running !== undefined;
+    // Begun later, so that a look with nothing to do does not end before it is noted as going on.
+    running ??= Promise.resolve().then(run);
+    return running;
+  }
+
+  return { start, stop: () => clearTimeout(timer) };
 }
 
 /** Whether a notification passes the filter of a watch. New ones are unread: `read` lets none through. */

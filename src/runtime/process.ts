@@ -1,5 +1,6 @@
 // What lives as long as a Node process: groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
+import { findGoodKeys } from "../accounts/store/keys.ts";
 import type { Clock, Process } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -34,6 +35,8 @@ export function createProcess(options: ProcessOptions): Process {
     hub: createHub({
       db,
       interval: hubInterval,
+      now: clock.now,
+      goodKeys: async (keyIds) => (await db.read({ keys: findGoodKeys(keyIds, clock.now()) })).keys,
       onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
     }),
     largestPlan: 32 * 1_048_576,

@@ -1,4 +1,5 @@
 // A whole server on Node: opens and prepares the database, listens, ticks, and stops cleanly. Tests start it in-process.
+import type { Server as HttpServer } from "node:http";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
 import { readClock } from "../../db/health.ts";
@@ -19,6 +20,7 @@ import { createPost } from "./post.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 import { createProcess } from "./process.ts";
 import { openKeys } from "./secret-key.ts";
+import { acceptSockets, createWatch, shouldUpgradeCallback, type Upgrade } from "./sockets.ts";
 
 export interface ServerOptions {
   write: (line: string) => void;
@@ -80,13 +82,18 @@ export async function startServer(
   const process = createProcess({ clock, db, log, stopping: signal, hashes: 2, mail, passwordCost });
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
-  const deps = (clientAddress: string | null = null): Deps => {
-    return { db, now, newId, config, log, clientAddress, assets, process, post, keysFor, defer };
+  const deps = (clientAddress: string | null = null, accept?: Upgrade["accept"]): Deps => {
+    const watchInbox = createWatch({ db, log, hub: process.hub, stopping: signal }, accept);
+    return { db, now, newId, config, log, clientAddress, assets, process, post, keysFor, defer, watchInbox };
   };
 
   const setupCode = await ensureSetupCode(deps());
-  const app = createApp((request, runtime) => deps(clientOf(request, runtime as HttpBindings, config)));
-  const http = createAdaptorServer({ fetch: app.fetch });
+  const app = createApp((request, runtime) => {
+    const bindings = runtime as HttpBindings & Partial<Upgrade>;
+    return deps(clientOf(request, bindings, config), bindings.accept);
+  });
+  const http = createAdaptorServer({ fetch: app.fetch, serverOptions: { shouldUpgradeCallback } });
+  const sockets = acceptSockets(http as HttpServer, app.fetch);
   const port = await listen(http, config);
   // Port 0 is "any free one": links must name the one that it became.
   config = { ...config, port, accessUrl: config.accessUrl.replace(/:0$/, `:${port}`) };
@@ -96,6 +103,7 @@ export async function startServer(
     stopping.abort();
     ticker?.stop();
     process.hub.close();
+    sockets.close();
     const patience = new Promise((resolve) => setTimeout(resolve, stopPatience).unref());
     await Promise.race([Promise.all([close(http), settled()]), patience]);
     await outlets.close();

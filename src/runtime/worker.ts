@@ -1,32 +1,10 @@
 // Belfry on Cloudflare Workers: requests and the cron trigger. Everything but the routes is made for each invocation,
 // because a database connection doesn't outlive the request that opened it there.
-import { createDatabase } from "../../db/client.ts";
-import { createServerClient } from "../../db/server.ts";
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config.ts";
-import type { Deps, Post, Process } from "../deps.ts";
-import { createNewId } from "../ids.ts";
-import { createKeys } from "../keys.ts";
-import { createLog } from "../log.ts";
 import { tick } from "../tick.ts";
-import { createClock } from "./clock.ts";
-import { createProcess } from "./process.ts";
-import { createWorkerMail } from "./worker-mail.ts";
-
-/** `BELFRY_…` variables and secrets, and the files of `public/`. */
-export interface Bindings {
-  ASSETS?: { fetch: (request: Request) => Promise<Response> };
-  [variable: string]: unknown;
-}
-/** What an invocation may go on with after its answer. */
-interface Lifetime {
-  waitUntil: (work: Promise<unknown>) => void;
-}
-interface Invocation {
-  config: Config;
-  bindings: Bindings;
-  lifetime: Lifetime;
-}
+import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
+import { serveInbox } from "./worker-inbox.ts";
 
 const app = createApp((request, runtime) =>
   createDeps(runtime as Invocation, request.headers.get("cf-connecting-ip")),
@@ -35,7 +13,6 @@ const app = createApp((request, runtime) =>
 /** Milliseconds: a pass begins nothing new after this, and the trigger comes every minute. */
 const passTime = 25_000;
 const cronInterval = 60_000;
-const databaseTimeout = 5_000;
 
 export default {
   fetch: (request: Request, bindings: Bindings, lifetime: Lifetime): Response | Promise<Response> => {
@@ -54,6 +31,20 @@ export default {
     await deps.process.mail?.close();
   },
 };
+
+/** The one holder of the live inbox; it lives on while anybody reads. */
+export class LiveInbox {
+  private readonly deps: ReturnType<typeof createOwnDeps> | undefined;
+  constructor(lifetime: Lifetime, bindings: Bindings) {
+    const config = configure(bindings, undefined);
+    this.deps = config && createOwnDeps({ config, bindings, lifetime }, null);
+  }
+  fetch(request: Request): Promise<Response> | Response {
+    if (this.deps === undefined) return new Response(null, { status: 503 });
+    const { db, log, process } = this.deps;
+    return serveInbox({ db, log, hub: process.hub, stopping: process.stopping }, request);
+  }
+}
 
 /** Undefined, and a line in the log, when the variables are not right. `origin` stands in for the access URL. */
 function configure(bindings: Bindings, origin: string | undefined): Config | undefined {
@@ -83,69 +74,4 @@ function configure(bindings: Bindings, origin: string | undefined): Config | und
     );
     return undefined;
   }
-}
-
-function createDeps({ config, bindings, lifetime }: Invocation, clientAddress: string | null): Deps {
-  const clock = createClock({ local: Date.now, follow: true });
-  const { now } = clock;
-  const log = createLog({
-    level: config.logLevel,
-    format: config.logFormat ?? "json",
-    now,
-    write: console.log,
-  });
-  const db = createDatabase(connect(config));
-  const { mail } = config.notifications;
-  const process: Process = {
-    ...createProcess({
-      clock,
-      db,
-      log,
-      stopping: new AbortController().signal,
-      hashes: 1,
-      mail: mail === undefined ? null : createWorkerMail(mail),
-    }),
-    // What they gather for has only this one request.
-    group: null,
-    nudges: null,
-    // An invocation has 128 MB for everything.
-    largestPlan: 8 * 1_048_576,
-  };
-  return {
-    db,
-    now,
-    newId: createNewId(now),
-    config,
-    log,
-    clientAddress,
-    process,
-    post,
-    keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
-    assets: (path) => readAsset(bindings, path),
-    defer: (task) =>
-      lifetime.waitUntil(
-        Promise.resolve()
-          .then(task)
-          .catch((error: unknown) => log.error("work after an answer failed", { reason: String(error) })),
-      ),
-  };
-}
-
-const connect = (config: Config) =>
-  createServerClient(config, async (url, headers, body) => {
-    const signal = AbortSignal.timeout(databaseTimeout);
-    const answer = await fetch(url, { method: "POST", headers, body, signal });
-    return { status: answer.status, text: await answer.text() };
-  });
-
-const post: Post = async ({ url, headers, body, timeout }) => {
-  const signal = AbortSignal.timeout(timeout);
-  const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-  await answer.body?.cancel();
-  return { status: answer.status, headers: answer.headers };
-};
-
-async function readAsset({ ASSETS }: Bindings, path: string): Promise<Response | null> {
-  const answer = await ASSETS?.fetch(new Request(new URL(path, "https://assets.invalid/")));
-  return answer?.status === 200 ? answer : null;
 }

@@ -199,6 +199,8 @@ const special: Record<string, Make> = {
     `/api/v2/notifications/templates/${nobody}/method`,
   ),
   "GET /api/v2/notifications/inbox 400": as("GET", "/api/v2/notifications/inbox?targets=x"),
+  "GET /api/v2/notifications/inbox/watch 400": as("GET", "/api/v2/notifications/inbox/watch?targets=x"),
+  "GET /api/v2/notifications/inbox/watch 426": as("GET", "/api/v2/notifications/inbox/watch"),
   "GET /api/v2/notifications/inbox/events 400": as("GET", "/api/v2/notifications/inbox/events?targets=x"),
   "PUT /api/v2/notifications/inbox/:id/read-status 404": as(
     "PUT",

@@ -40,6 +40,7 @@ export function createWorker(
       modules: [{ type: "ESModule", path: file }],
       compatibilityDate: setting("compatibility_date") as string,
       compatibilityFlags: setting("compatibility_flags") as string[],
+      durableObjects: { LIVE_INBOX: setting("class_name") as string },
       bindings: { BELFRY_SECRET_KEY: secretKey, ...bindings },
       assets: {
         directory: join(root, setting("directory") as string),

@@ -45,6 +45,22 @@ export const userOfGoodKey = (
       AND k.scope IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))
       AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system)`;
 
+/** Which of these keys may read now. */
+export function findGoodKeys(keyIds: readonly string[], now: number) {
+  return query
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .where(
+      and(
+        sql`${apiKeys.id} IN (SELECT value FROM json_each(${JSON.stringify(keyIds)}))`,
+        gt(apiKeys.expiresAt, now),
+        eq(users.status, "active"),
+        sql`${users.deletedAt} IS NULL`,
+      ),
+    );
+}
+
 /** Notes the use of a key and lets a session last its whole lifetime again. */
 export function touchKey(keyId: string, now: number): Statement[] {
   return [

@@ -75,6 +75,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     now,
     newId: createNewId(now),
     defer: unavailable,
+    watchInbox: unavailable,
     post: unavailable,
     keysFor: (purpose) => keysOf(config)(purpose),
     config,

@@ -73,13 +73,14 @@ export function countUnread(user: User) {
     .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt)));
 }
 
-export function countUnreadOf(users: readonly string[]) {
+/** For those who have a notification after a sequence number. */
+export function countUnreadAfter(after: number) {
   return query
     .select({ userId: inboxNotifications.userId, count: sql<number>`count(*)` })
     .from(inboxNotifications)
     .where(
       and(
-        sql`${inboxNotifications.userId} IN (SELECT value FROM json_each(${JSON.stringify(users)}))`,
+        sql`${inboxNotifications.userId} IN (SELECT n.user_id FROM inbox_notifications n WHERE n.seq > ${after})`,
         isNull(inboxNotifications.readAt),
       ),
     )

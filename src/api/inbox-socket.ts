@@ -1,0 +1,71 @@
+// A live inbox as the frames of a WebSocket: one JSON object for each new notification, as Coder sends them. The runtime
+// opens the socket.
+import { passes, type Hub, type Watch } from "../notifications/hub.ts";
+import { toPlainText } from "../notifications/rules/markdown.ts";
+import type { InboxRow } from "../notifications/store/inbox.ts";
+import { toInboxItem } from "./inbox.ts";
+
+/** Our end of a WebSocket, open already or about to be. */
+export interface Socket {
+  send: (text: string) => void;
+  close: (code: number, reason: string) => void;
+  /** Calls back once, when the other side has gone. */
+  onGone: (then: () => void) => void;
+  /** Bytes that wait to be sent. */
+  waiting: () => number;
+}
+
+export interface Holder {
+  hub: Hub;
+  stopping: AbortSignal;
+}
+
+/** Bytes; a reader who is so far behind has to come again and read the list. */
+const mostWaiting = 1_048_576;
+
+/** RFC 6455 §7.4.1, and the code of a policy that was broken for an account that may not read on. */
+const closing = { goingAway: 1001, refused: 1008, tryAgain: 1013 };
+
+/** Resolves when every notification from now on will be told; then the handshake may be answered. */
+export async function openFrames(
+  { hub, stopping }: Holder,
+  { userId, keyId, filter, as }: Watch & { as: { way: "socket" } },
+): Promise<(socket: Socket) => void> {
+  let early: { row: InboxRow; unread: number }[] = [];
+  let isOver = stopping.aborted;
+  let tell = (row: InboxRow, unread: number) => void early.push({ row, unread });
+  let end = () => void (isOver = true);
+  const leave = await hub.join({
+    userId,
+    keyId,
+    tell: (row, unread) => {
+      if (row.seq > as.after && passes(row, filter)) tell(row, unread);
+    },
+    end: () => end(),
+  });
+  return (socket) => {
+    socket.onGone(leave);
+    end = () => {
+      leave();
+      if (stopping.aborted) socket.close(closing.goingAway, "Belfry stops");
+      else socket.close(closing.refused, "the key has ended");
+    };
+    tell = (row, unread) => {
+      if (socket.waiting() > mostWaiting) {
+        leave();
+        socket.close(closing.tryAgain, "too slow");
+      } else socket.send(frame(row, unread, as.isPlain));
+    };
+    for (const { row, unread } of early) tell(row, unread);
+    early = [];
+    if (isOver) end();
+  };
+}
+
+function frame(row: InboxRow, unread: number, isPlain: boolean): string {
+  const item = toInboxItem(row);
+  const notification = isPlain
+    ? { ...item, title: toPlainText(item.title), content: toPlainText(item.content) }
+    : item;
+  return JSON.stringify({ notification, unread_count: unread });
+}

@@ -1,0 +1,112 @@
+// What the application is given on Workers. Everything is made for each invocation, because a database connection doesn't
+// outlive the request that opened it there. worker.ts calls it.
+import { createDatabase } from "../../db/client.ts";
+import { createServerClient } from "../../db/server.ts";
+import type { Config } from "../config.ts";
+import type { Deps, Post, Process } from "../deps.ts";
+import { createNewId } from "../ids.ts";
+import { createKeys } from "../keys.ts";
+import { createLog } from "../log.ts";
+import { createClock } from "./clock.ts";
+import { createProcess } from "./process.ts";
+import { createRemoteInbox, type ObjectNamespace } from "./worker-inbox.ts";
+import { createWorkerMail } from "./worker-mail.ts";
+
+/** `BELFRY_…` variables and secrets, the files of `public/`, and who holds the live inbox. */
+export interface Bindings {
+  ASSETS?: { fetch: (request: Request) => Promise<Response> };
+  LIVE_INBOX: ObjectNamespace;
+  [variable: string]: unknown;
+}
+
+/** What an invocation may go on with after its answer. */
+export interface Lifetime {
+  waitUntil: (work: Promise<unknown>) => void;
+}
+
+export interface Invocation {
+  config: Config;
+  bindings: Bindings;
+  lifetime: Lifetime;
+}
+
+/** Milliseconds that the database server has for an answer. */
+const databaseTimeout = 5_000;
+
+/** For a request or a pass. Who reads the live inbox is held elsewhere, and told of news there. */
+export function createDeps(invocation: Invocation, clientAddress: string | null): Deps {
+  const own = createOwnDeps(invocation, clientAddress);
+  const inbox = createRemoteInbox(invocation.bindings.LIVE_INBOX);
+  const hub = { ...own.process.hub, wake: () => own.defer(inbox.wake) };
+  return { ...own, process: { ...own.process, hub }, watchInbox: inbox.watch };
+}
+
+/** The same for the holder of the live inbox. */
+export function createOwnDeps(
+  { config, bindings, lifetime }: Invocation,
+  clientAddress: string | null,
+): Omit<Deps, "watchInbox"> {
+  const clock = createClock({ local: Date.now, follow: true });
+  const { now } = clock;
+  const log = createLog({
+    level: config.logLevel,
+    format: config.logFormat ?? "json",
+    now,
+    write: console.log,
+  });
+  const db = createDatabase(connect(config));
+  const { mail } = config.notifications;
+  const defer: Deps["defer"] = (task) =>
+    lifetime.waitUntil(
+      Promise.resolve()
+        .then(task)
+        .catch((error: unknown) => log.error("work after an answer failed", { reason: String(error) })),
+    );
+  const process: Process = {
+    ...createProcess({
+      clock,
+      db,
+      log,
+      stopping: new AbortController().signal,
+      hashes: 1,
+      mail: mail === undefined ? null : createWorkerMail(mail),
+    }),
+    // What they gather for has only this one request.
+    group: null,
+    nudges: null,
+    // An invocation has 128 MB for everything.
+    largestPlan: 8 * 1_048_576,
+  };
+  return {
+    db,
+    now,
+    newId: createNewId(now),
+    config,
+    log,
+    clientAddress,
+    process,
+    post,
+    keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
+    assets: (path) => readAsset(bindings, path),
+    defer,
+  };
+}
+
+const connect = (config: Config) =>
+  createServerClient(config, async (url, headers, body) => {
+    const signal = AbortSignal.timeout(databaseTimeout);
+    const answer = await fetch(url, { method: "POST", headers, body, signal });
+    return { status: answer.status, text: await answer.text() };
+  });
+
+const post: Post = async ({ url, headers, body, timeout }) => {
+  const signal = AbortSignal.timeout(timeout);
+  const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+  await answer.body?.cancel();
+  return { status: answer.status, headers: answer.headers };
+};
+
+async function readAsset({ ASSETS }: Bindings, path: string): Promise<Response | null> {
+  const answer = await ASSETS?.fetch(new Request(new URL(path, "https://assets.invalid/")));
+  return answer?.status === 200 ? answer : null;
+}

@@ -1,0 +1,74 @@
+// The live inbox on Workers: one Durable Object holds every reader, because a Worker's invocations share nothing. The
+// Worker has found out who may read what; the object looks once a second for all, as the Node process does.
+import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
+import { openFrames, type Socket } from "../api/inbox-socket.ts";
+import type { Watch } from "../notifications/hub.ts";
+
+/** As wrangler.toml binds it. */
+export interface ObjectNamespace {
+  idFromName: (name: string) => unknown;
+  get: (id: unknown) => { fetch: (url: string, init?: RequestInit) => Promise<Response> };
+}
+
+/** Cloudflare's half of a WebSocket. */
+interface CloudflareSocket extends WebSocket {
+  accept: () => void;
+}
+declare const WebSocketPair: new () => { 0: CloudflareSocket; 1: CloudflareSocket };
+type SocketAnswer = Response & { webSocket: CloudflareSocket };
+type SocketInit = ResponseInit & { webSocket: CloudflareSocket };
+
+const theOne = "inbox";
+const address = "https://inbox.invalid/";
+
+export interface RemoteInbox {
+  watch: (watch: Watch) => Promise<Response>;
+  /** Something was written: the object is to look now. */
+  wake: () => Promise<unknown>;
+}
+
+/** The Worker's side. */
+export function createRemoteInbox(objects: ObjectNamespace): RemoteInbox {
+  const ask = (path: string, init?: RequestInit) =>
+    objects.get(objects.idFromName(theOne)).fetch(address + path, init);
+  return {
+    watch: async (watch) => {
+      const headers = watch.as.way === "socket" ? { upgrade: "websocket" } : {};
+      const answer = await ask(`?watch=${encodeURIComponent(JSON.stringify(watch))}`, { headers });
+      if (answer.status !== 101) return new Response(answer.body, answer);
+      const { webSocket } = answer as SocketAnswer;
+      return new Response(null, { status: 101, webSocket } as SocketInit);
+    },
+    wake: () => ask("wake"),
+  };
+}
+
+/** The object's side. */
+export async function serveInbox(holder: EventsHolder, { url }: Request): Promise<Response> {
+  const given = new URL(url).searchParams.get("watch");
+  if (given === null) {
+    holder.hub.wake();
+    return new Response(null, { status: 204 });
+  }
+  const { as, ...watch } = JSON.parse(given) as Watch;
+  if (as.way === "events") return openEvents(holder, { ...watch, as });
+  const opened = await openFrames(holder, { ...watch, as });
+  const { 0: theirs, 1: ours } = new WebSocketPair();
+  ours.accept();
+  opened(toSocket(ours));
+  return new Response(null, { status: 101, webSocket: theirs } as SocketInit);
+}
+
+const toSocket = (socket: CloudflareSocket): Socket => ({
+  send: (text) => socket.send(text),
+  close: (code, reason) => socket.close(code, reason),
+  // The platform doesn't say.
+  waiting: () => 0,
+  onGone: (then) => {
+    socket.addEventListener("close", () => {
+      socket.close();
+      then();
+    });
+    socket.addEventListener("error", then);
+  },
+});

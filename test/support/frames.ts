@@ -1,0 +1,83 @@
+// A WebSocket as Coder's clients open one: waits for frames, and knows how it ended or why it was refused.
+import { onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+
+export interface Frame {
+  notification: { id: string; title: string; content: string; template_id: string; read_at: string | null };
+  unread_count: number;
+}
+
+export interface FrameSocket {
+  next: () => Promise<Frame>;
+  /** How many have come and were not asked for. */
+  waiting: () => number;
+  /** The code that the server closed with; 1006 when the connection just ended. */
+  ended: Promise<number>;
+  close: () => void;
+  /** Reads nothing more. */
+  pause: () => void;
+}
+
+export interface Refusal {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  json: { message: string; detail?: string; validations?: { field: string; detail: string }[] };
+}
+
+const socketUrl = (url: string) => url.replace(/^http/, "ws");
+
+/** Resolves once the handshake is done. */
+export async function openFrames(
+  url: string,
+  token: string | null,
+  headers: Record<string, string> = {},
+): Promise<FrameSocket> {
+  const socket = new WebSocket(socketUrl(url), {
+    headers: { ...(token === null ? {} : { "coder-session-token": token }), ...headers },
+  });
+  const frames: Frame[] = [];
+  const waiting: ((frame: Frame) => void)[] = [];
+  socket.on("message", (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as Frame;
+    const waiter = waiting.shift();
+    if (waiter === undefined) frames.push(frame);
+    else waiter(frame);
+  });
+  const ended = new Promise<number>((resolve) => socket.on("close", resolve));
+  await new Promise<void>((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  socket.on("error", () => {});
+  onTestFinished(() => socket.terminate());
+  return {
+    next: () => {
+      const frame = frames.shift();
+      return frame === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(frame);
+    },
+    waiting: () => frames.length,
+    ended,
+    close: () => socket.close(),
+    pause: () => socket.pause(),
+  };
+}
+
+/** What a client that asks for a socket is answered instead. */
+export function refusalOf(url: string, headers: Record<string, string>): Promise<Refusal> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(socketUrl(url), { headers });
+    socket.once("open", () => reject(new Error("it was opened")));
+    socket.once("error", reject);
+    socket.once("unexpected-response", (_request, answer) => {
+      let body = "";
+      answer.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      answer.on("end", () =>
+        resolve({
+          status: answer.statusCode!,
+          headers: answer.headers,
+          json: JSON.parse(body) as Refusal["json"],
+        }),
+      );
+    });
+  });
+}
