@@ -245,6 +245,8 @@ const special: Record<string, Make> = {
   "DELETE /api/v2/templates/:id 404": as("DELETE", `/api/v2/templates/${nobody}`),
   "GET /api/v2/templates/:id/versions 400": as("GET", "/api/v2/templates/1/versions"),
   "GET /api/v2/templates/:id/versions 404": as("GET", `/api/v2/templates/${nobody}/versions`),
+  "GET /api/v2/templates/:id/drift 400": as("GET", "/api/v2/templates/1/drift"),
+  "GET /api/v2/templates/:id/drift 404": as("GET", `/api/v2/templates/${nobody}/drift`),
   "PATCH /api/v2/templates/:id/versions 404": as("PATCH", `/api/v2/templates/${nobody}/versions`, {
     id: nobody,
   }),

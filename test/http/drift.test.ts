@@ -13,6 +13,7 @@ const change = (address: string, paths: unknown, more: object = {}) => ({
   change: { actions: ["delete", "create"], replace_paths: paths },
   ...more,
 });
+const kind = "89d9745a-816e-4695-a17f-3d0a229e2b8d";
 const plan = (...changes: unknown[]) => ({ format_version: "1.2", resource_changes: changes });
 
 async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
@@ -180,7 +181,11 @@ describe("a claim that made resources anew", () => {
       return text.split("\n").find((line) => line.startsWith(`${totalName}{`));
     };
     const events = async () =>
-      (await server.sql("SELECT labels, data, targets, created_by FROM notification_events")).map((row) => ({
+      (
+        await server.sql(
+          `SELECT labels, data, targets, created_by FROM notification_events WHERE template_id = '${kind}'`,
+        )
+      ).map((row) => ({
         labels: JSON.parse(row["labels"] as string) as unknown,
         data: JSON.parse(row["data"] as string) as Record<string, unknown>,
         targets: JSON.parse(row["targets"] as string) as string[],
@@ -230,16 +235,19 @@ describe("a claim that made resources anew", () => {
         createdBy: "prebuilds_reconciler",
       },
     ]);
-    const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
-      .json;
+    const { notifications } = (
+      await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
+    ).json;
     expect(notifications).toMatchObject([
       {
-        template_id: "89d9745a-816e-4695-a17f-3d0a229e2b8d",
+        template_id: kind,
         title: "Claiming a prebuilt workspace of docker made resources anew",
       },
     ]);
     // The claimant is told only as a template admin.
-    const own = await server.call("GET", "/api/v2/notifications/inbox", { token: mia.token });
+    const own = await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, {
+      token: mia.token,
+    });
     expect(own.json.notifications).toEqual([]);
 
     const second = await begin("other");
@@ -253,9 +261,9 @@ describe("a claim that made resources anew", () => {
     const id = await begin("web");
     await provisioner.job("POST", id, "plan", drifting);
     await provisioner.job("POST", id, "complete", done);
-    const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
+    const inbox = await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token });
     expect(inbox.json.notifications).toHaveLength(1);
-    expect((await server.messages())[0]!.reasons).toContain("no_template_admin");
+    expect((await server.messages()).at(-1)!.reasons).toContain("no_template_admin");
   });
 
   test("names fifty resources, and how many more", async () => {
@@ -316,8 +324,9 @@ resource "a_b" "c" {
     ignore_changes = [__proto__, env]
   }
 }`);
-    const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
-      .json;
+    const { notifications } = (
+      await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
+    ).json;
     const page = toHtml(notifications[0].content as string);
     expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
     expect(page).not.toMatch(/<img|<script|href="http:\/\/evil|# injected\s*<\/code>/);
