@@ -39,7 +39,7 @@ test("A connection that is cut after any batch parts nothing, and the completion
     ),
     messages: await number(
       `SELECT count(*) AS n FROM notification_messages m JOIN notification_events e ON e.id = m.event_id
-        WHERE e.labels LIKE '%"workspace":"${name}"%'`,
+        WHERE e.created_by = 'prebuilds_reconciler' AND e.labels LIKE '%"workspace":"${name}"%'`,
     ),
     counted: await number(
       "SELECT coalesce(sum(value), 0) AS n FROM counters WHERE name LIKE '%resource_replacements_total'",

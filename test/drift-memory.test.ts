@@ -1,11 +1,13 @@
 // The memory of drift against a model that is written down as one thinks of it: many claims of any kind, counted by hand.
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../db/rows.ts";
 import { resourceReplacements, workspaceBuilds, workspaces } from "../db/schema.ts";
 import { driftOf, driftReads } from "../src/prebuilds/drift.ts";
+import { listReplaced } from "../src/prebuilds/store/replacements.ts";
 import { signInFirst, startTestServer } from "./support/server.ts";
+import { noServer, startLibsqlServer } from "./support/sqld.ts";
 import { addTemplate, addVersion } from "./support/workspaces.ts";
 
 const resources = ["a_b.c", "a_b.d[0]", "ü.é"];
@@ -22,8 +24,8 @@ const build = fc.record({
   }),
 });
 
-test("What claims met is counted by version and preset as one would count by hand", async () => {
-  const server = await startTestServer();
+async function compare(environment: Record<string, string> = {}) {
+  const server = await startTestServer({ environment });
   const { userId } = await signInFirst(server);
   const presets = () =>
     ["p0", "p1"].map((name) => ({ id: randomUUID(), name, parameters: [], instances: 1 }));
@@ -132,4 +134,27 @@ test("What claims met is counted by version and preset as one would count by han
   expect(expected.every(({ hurt }) => hurt > 0)).toBe(true);
   expect(report).toMatchObject(expected);
   expect(report).toHaveLength(6);
+  // What the message of each build says comes in the order of the plan, the resources with paths first.
+  for (const { id, replaced } of builds.slice(0, 20)) {
+    const { rows } = await server.db.read({ rows: listReplaced(id, 2) });
+    const byAddress = Map.groupBy(replaced.entries(), ([, [address]]) => address);
+    const pathsOf = (address: string) => byAddress.get(address)!.map(([at, [, path]]) => [at, path]);
+    const isNamed = (address: string) => pathsOf(address).some(([, path]) => path !== null);
+    const addresses = [...byAddress.keys()].toSorted((a, b) => Number(isNamed(b)) - Number(isNamed(a)));
+    expect(
+      rows.map(({ address, paths }) => [
+        address,
+        (JSON.parse(paths) as [number, string][]).toSorted(([a], [b]) => a - b),
+      ]),
+    ).toEqual(addresses.slice(0, 2).map((address) => [address, pathsOf(address)]));
+    expect(rows.every(({ total }) => total === addresses.filter(isNamed).length)).toBe(true);
+  }
+}
+
+test("What claims met is counted by version and preset as one would count by hand", () => compare());
+
+test.skipIf(noServer)("The same on a libSQL server", async () => {
+  const libsql = await startLibsqlServer();
+  onTestFinished(() => libsql.stop());
+  await compare({ BELFRY_DATABASE_URL: libsql.url });
 });

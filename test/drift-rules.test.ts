@@ -113,7 +113,7 @@ describe("A plan's replacements", () => {
     const all = findReplacements(document);
     expect(all).toHaveLength(10_000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(32 * 1_048_576);
-    const lines = logLines(all, true);
+    const lines = logLines(all, true).map(({ output }) => output);
     expect(lines).toContain(`- and ${(10_000 - mostListed).toLocaleString("en-US")} more`);
     expect(lines.length).toBeLessThan(80);
   });
@@ -235,8 +235,8 @@ resource "docker_volume" "home" {
       fc.property(fc.array(fc.tuple(name, fc.array(name, { maxLength: 4 })), { maxLength: 6 }), (changes) => {
         const all = findReplacements(plan(...changes.map(([address, paths]) => replaced(address, paths))));
         for (const line of cureOf(all).snippet.split("\n")) expect(line).toMatch(known);
-        for (const line of logLines(all, true))
-          expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
+        for (const { output } of logLines(all, true))
+          expect(output).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
       }),
       { numRuns: 300 },
     );
@@ -329,16 +329,18 @@ describe("A document", () => {
 test("A log's lines are compact and sorted, with the cure where somebody has claimed", () => {
   const all = findReplacements(plan(replaced("a_b.d", [["z"], ["c", 0], ["z"]]), replaced("a_b.c", [])));
   expect(logLines(all, false)).toEqual([
-    "2 resources will be destroyed and made anew, because of:",
-    "- a_b.c: the plan names no attribute",
-    "- a_b.d: c.0, z",
+    { level: "info", output: "2 resources will be destroyed and made anew, because of:" },
+    { level: "info", output: "- a_b.c: the plan names no attribute" },
+    { level: "info", output: "- a_b.d: c.0, z" },
   ]);
-  const lines = logLines(all, true);
+  const claimed = logLines(all, true);
+  expect(claimed.map(({ level }) => level).join(" ")).toMatch(/^warn warn warn( info)+$/);
+  const lines = claimed.map(({ output }) => output);
   expect(lines[0]).toBe(
     "This workspace was prebuilt, and claiming it destroys and makes anew 2 resources, because of:",
   );
   expect(lines).toContain("    ignore_changes = [c, z]");
   expect(logLines([], true)).toEqual([]);
   const many = { resource: "r", paths: Array.from({ length: 25 }, (_, at) => `p${at}`), reason: "" };
-  expect(logLines([many], false)[1]).toMatch(/ and 5 more$/);
+  expect(logLines([many], false)[1]!.output).toMatch(/ and 5 more$/);
 });

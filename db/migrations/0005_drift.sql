@@ -4,6 +4,7 @@ CREATE TABLE "resource_replacements" (
   "position" integer NOT NULL,
   "address" text NOT NULL,
   "path" text,
+  "reason" text,
   PRIMARY KEY ("build_id", "position"),
   FOREIGN KEY ("build_id") REFERENCES "workspace_builds"("id") ON DELETE cascade
 );

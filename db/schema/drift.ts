@@ -12,6 +12,8 @@ export const resourceReplacements = sqliteTable(
     address: text("address").notNull(),
     /** NULL when the plan names none: it is not counted as drift then. */
     path: text("path"),
+    /** Terraform's code for why; NULL when the plan has none. */
+    reason: text("reason"),
   },
   (table) => [
     primaryKey({ columns: [table.buildId, table.position] }),

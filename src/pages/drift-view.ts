@@ -27,8 +27,9 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
   const rest = resources.length - resourcesShown;
   return html`<li class="row">
     <h3>
-      <a href="${versionPath(of.organizationName, of.name, version.name)}">${version.name}</a
-      >${preset === null ? "" : `, ${preset.name}`}
+      <a href="${versionPath(of.organizationName, of.name, version.name)}"
+        >${version.name}${preset === null ? "" : `, ${preset.name}`}</a
+      >
     </h3>
     <p class="tags">${version.isActive ? tag("active") : ""} ${stateOf(entry)}</p>
     <p>${countWords(entry)}</p>
@@ -42,9 +43,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
               .map(
                 ({ resource, paths, claims }) =>
                   html`<li>
-                    <code>${resource}</code> because of
-                    ${paths.length === 0 ? "nothing that the plan names" : paths.map((path) => html`<code>${path || "the whole of it"}</code> `)},
-                    ${countOf(claims, "claim")}
+                    <code>${resource}</code> because of ${pathWords(paths)}, ${countOf(claims, "claim")}
                   </li>`,
               )}
             ${rest > 0 ? html`<li>and ${rest} more</li>` : ""}
@@ -61,6 +60,11 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
     ${version.isActive ? cure.notes.map((note) => html`<p class="answer plain">${note}</p>`) : ""}
   </li>`;
 }
+
+const pathWords = (paths: readonly string[]): Html | string =>
+  paths.length === 0
+    ? "nothing that the plan names"
+    : html`${paths.map((path, at) => html`${at === 0 ? "" : ", "}<code>${path || "the whole of it"}</code>`)}`;
 
 const stateOf = ({ claims, hurt }: DriftEntry): Html | string =>
   hurt > 0 ? tag("drifts") : claims > 0 ? tag("no_drift") : "";

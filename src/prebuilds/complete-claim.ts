@@ -16,7 +16,8 @@ import {
   resourceReplacedTemplate,
 } from "./rules/drift-event.ts";
 import { mostListed } from "./rules/drift-lines.ts";
-import { findClaim, listReplaced } from "./store/replacements.ts";
+import type { Replacement } from "./rules/replacements.ts";
+import { findClaim, listReplaced, type ReplacedRow } from "./store/replacements.ts";
 
 /** What is read before a job is completed. */
 export const claimReads = (buildId: string) => ({
@@ -29,18 +30,19 @@ export type ClaimFacts = Answers<ReturnType<typeof claimReads>>;
 /** Nothing for a build that is no claim or has replaced nothing. Counts that it happened, not how many resources. */
 export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): EndingPart {
   const [claim] = facts.claim;
-  const [first] = facts.replaced;
-  if (claim === undefined || first === undefined) return { statements: [], plans: [] };
-  const replaced = facts.replaced.map(({ address, paths }) => ({
-    resource: address,
-    paths: JSON.parse(paths) as string[],
-    reason: "",
-  }));
-  const event = driftEvent(hold.jobId, claim, replaced, first.total);
+  const total = facts.replaced[0]?.total ?? 0;
+  if (claim === undefined || total === 0) return { statements: [], plans: [] };
+  const event = driftEvent(hold.jobId, claim, facts.replaced.map(toReplacement), total);
   const plan = planEvent(deps, event, enqueueAnswersOf("resourceReplaced", facts));
   const when = holdsUncanceled(hold);
   return {
     statements: [addToCounter(replacementsTotal, replacementLabels(claim), when), ...enqueue(plan, { when })],
     plans: [plan],
   };
+}
+
+function toReplacement({ address, paths, reason }: ReplacedRow): Replacement {
+  const places = (JSON.parse(paths) as [number, string | null][]).toSorted(([a], [b]) => a - b);
+  const named = places.map(([, path]) => path).filter((path) => path !== null);
+  return { resource: address, paths: named, reason: reason ?? "" };
 }

@@ -19,12 +19,11 @@ export function receivePlan(
   job?: JobRow,
 ): Statement[] {
   const isClaim = job?.stage === "claim" && job.transition !== "delete";
-  const lines = logLines(replacements, isClaim).map((output, at) => ({
+  const lines = logLines(replacements, isClaim).map((line, at) => ({
+    ...line,
     id: `drift-${at}`,
-    level: isClaim ? ("warn" as const) : ("info" as const),
     source: "provisioner" as const,
     stage,
-    output,
     at: undefined,
   }));
   const isFirst = holdsUnplanned(hold);

@@ -55,7 +55,7 @@ describe("a plan", () => {
     const document = plan(
       change("docker_volume.home", [["name"]]),
       change("docker_container.dev[0]", [["image"], ["env"], ["env"]]),
-      change("docker_image.tainted", []),
+      change("docker_image.tainted", [], { action_reason: "replace_because_tainted" }),
       change("coder_agent.main", [["dir"]], { type: "coder_agent" }),
     );
     const expected = {
@@ -96,10 +96,11 @@ describe("a plan", () => {
       "    ignore_changes = [name]",
       "  }",
       "}",
-      "docker_image.tainted: the plan does not say why; ignore_changes can't help.",
+      "docker_image.tainted: it is tainted, an earlier build has left it unfinished; ignore_changes can't help.",
     ]);
-    const kinds = new Set(log.map((line) => `${line.log_level} ${line.log_source} ${line.stage}`));
-    expect([...kinds]).toEqual(["warn provisioner Planning infrastructure"]);
+    const kinds = log.map((line) => `${line.log_level} ${line.log_source} ${line.stage}`);
+    const [warning, info] = ["warn", "info"].map((level) => `${level} provisioner Planning infrastructure`);
+    expect(kinds).toEqual([...Array<string>(4).fill(warning!), ...Array<string>(15).fill(info!)]);
   });
 
   test.each(["none", "create"] as const)("of another build (%s) is logged without alarm", async (stage) => {
@@ -167,7 +168,7 @@ describe("a claim that made resources anew", () => {
   const drifting = plan(
     change("docker_volume.home[0]", [["name"]]),
     change("docker_container.dev[0]", [["env"], ["image"]]),
-    change("docker_image.tainted", []),
+    change("docker_image.tainted", [], { action_reason: "replace_because_tainted" }),
   );
   const done = { resources: [] };
 
@@ -222,7 +223,7 @@ describe("a claim that made resources anew", () => {
           replacements: { "docker_container.dev[0]": "env, image", "docker_volume.home[0]": "name" },
           more: 0,
           cure: expect.stringContaining("ignore_changes = [env, image]"),
-          notes: [],
+          notes: [expect.stringMatching(/^docker_image\.tainted: it is tainted/)],
         },
         targets: [
           workspace!["id"],
@@ -386,7 +387,7 @@ describe("the memory of drift", () => {
     ]);
     const page = await get(server, "/templates/default/docker", cookieFor(token));
     expect(wordsOf(page)).toMatch(
-      /Drift on claims.*Not claimed yet.*2 of 3 claims hurt.*a_b\.c because of x z , 2 claims/,
+      /Drift on claims.*Not claimed yet.*2 of 3 claims hurt.*a_b\.c because of x, z, 2 claims/,
     );
     expect(wordsOf(await get(server, "/templates/default/docker", cookieFor(mia.token)))).not.toContain(
       "Drift",

@@ -2,7 +2,7 @@
 import type { NotificationEvent } from "../../notifications/plan.ts";
 import { templateAdminRoles, templateAdmins } from "../../notifications/rules/audience.ts";
 import { cureOf } from "./cure.ts";
-import type { Replacement } from "./replacements.ts";
+import { withPaths, type Replacement } from "./replacements.ts";
 
 export const resourceReplacedTemplate = "89d9745a-816e-4695-a17f-3d0a229e2b8d";
 export const replacementsTotal = "coderd_prebuilt_workspaces_resource_replacements_total";
@@ -26,7 +26,10 @@ export interface Claim {
 /** Characters of a resource's paths together. */
 const longestPaths = 1_000;
 
-/** `replaced` are the first of `total` resources; one build is one event. */
+/**
+ * `replaced` are the first resources, of which `total` have paths; one build is one event. Those without a path are in
+ * the notes alone.
+ */
 export function driftEvent(
   buildId: string,
   claim: Claim,
@@ -34,6 +37,7 @@ export function driftEvent(
   total: number,
 ): NotificationEvent {
   const { snippet, notes } = cureOf(replaced);
+  const named = withPaths(replaced);
   return {
     labels: {
       org: claim.organizationName,
@@ -46,10 +50,8 @@ export function driftEvent(
     },
     data: {
       // A resource may have the name of anything, also of a member that every object has.
-      replacements: Object.fromEntries(
-        replaced.map(({ resource, paths }) => [resource, cut(paths.join(", "))]),
-      ),
-      more: total - replaced.length,
+      replacements: Object.fromEntries(named.map(({ resource, paths }) => [resource, cut(paths.join(", "))])),
+      more: total - named.length,
       cure: snippet,
       notes,
     },

@@ -14,7 +14,7 @@ export function resourceLine({ resource, paths }: Replacement): string {
   return `${resource}: ${all.slice(0, mostPathsListed).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
-export function resourceLines(replacements: readonly Replacement[]): string[] {
+function resourceLines(replacements: readonly Replacement[]): string[] {
   const rest = replacements.length - mostListed;
   return [
     ...replacements.slice(0, mostListed).map((one) => `- ${resourceLine(one)}`),
@@ -22,21 +22,27 @@ export function resourceLines(replacements: readonly Replacement[]): string[] {
   ];
 }
 
-/** What the log of a build says; the cure where somebody waits for a workspace that was ready. */
-export function logLines(replacements: readonly Replacement[], isClaim: boolean): string[] {
+export interface LogLine {
+  level: "info" | "warn";
+  output: string;
+}
+
+/** What the log of a build says; a warning, and the cure, where somebody waits for a workspace that was ready. */
+export function logLines(replacements: readonly Replacement[], isClaim: boolean): LogLine[] {
   if (replacements.length === 0) return [];
   const many = replacements.length !== 1;
   const what = `${replacements.length.toLocaleString("en-US")} resource${many ? "s" : ""}`;
-  if (!isClaim)
-    return [`${what} will be destroyed and made anew, because of:`, ...resourceLines(replacements)];
+  const head = isClaim
+    ? `This workspace was prebuilt, and claiming it destroys and makes anew ${what}, because of:`
+    : `${what} will be destroyed and made anew, because of:`;
+  const level = isClaim ? "warn" : "info";
   return [
-    `This workspace was prebuilt, and claiming it destroys and makes anew ${what}, because of:`,
-    ...resourceLines(replacements),
-    ...cureLines(replacements),
+    ...[head, ...resourceLines(replacements)].map((output) => ({ level, output }) as const),
+    ...(isClaim ? cureLines(replacements) : []).map((output) => ({ level: "info", output }) as const),
   ];
 }
 
-export function cureLines(replacements: readonly Replacement[]): string[] {
+function cureLines(replacements: readonly Replacement[]): string[] {
   const { snippet, notes } = cureOf(replacements);
   return [
     ...(snippet === ""

@@ -1,6 +1,6 @@
 // The memory of drift: what the claims of a template have met, by version and preset, the newest version first.
 import { cureOf, type Cure } from "./cure.ts";
-import { compare } from "./replacements.ts";
+import { compare, type Replacement } from "./replacements.ts";
 
 export interface Claims {
   versionId: string;
@@ -21,6 +21,7 @@ export interface Hurt {
   address: string;
   /** JSON array of texts and nulls. */
   paths: string;
+  reason: string | null;
   claims: number;
   hurtAt: number;
 }
@@ -34,7 +35,7 @@ export interface DriftEntry {
   hurt: number;
   claimedAt: number | null;
   hurtAt: number | null;
-  resources: { resource: string; paths: string[]; claims: number; hurtAt: number }[];
+  resources: (Replacement & { claims: number; hurtAt: number })[];
   cure: Cure;
 }
 
@@ -52,8 +53,9 @@ export function driftReport(
     .map((one) => {
       const resources = hurt
         .filter((row) => isSame(row, one))
-        .map(({ address, paths, claims, hurtAt }) => ({
+        .map(({ address, paths, reason, claims, hurtAt }) => ({
           resource: address,
+          reason: reason ?? "",
           paths: (JSON.parse(paths) as (string | null)[]).filter((path) => path !== null).toSorted(compare),
           claims,
           hurtAt,
@@ -66,7 +68,7 @@ export function driftReport(
         claimedAt: one.claimedAt,
         hurtAt: one.hurtAt,
         resources,
-        cure: cureOf(resources.map(({ resource, paths }) => ({ resource, paths, reason: "" }))),
+        cure: cureOf(resources),
       };
     });
 }

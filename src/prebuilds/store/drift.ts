@@ -34,6 +34,7 @@ export const listActivePools = (templateId: SQL | string) =>
 
 export const listHurt = (templateId: SQL | string) =>
   query.all<Hurt>(sql`SELECT c.version_id AS versionId, c.preset_id AS presetId, r.address AS address,
-      json_group_array(DISTINCT r.path) AS paths, count(DISTINCT c.id) AS claims, max(c.at) AS hurtAt
+      json_group_array(DISTINCT r.path) AS paths, max(r.reason) AS reason,
+      count(DISTINCT c.id) AS claims, max(c.at) AS hurtAt
     FROM ${claimsOf(templateId)} AS c JOIN resource_replacements r ON r.build_id = c.id
     GROUP BY c.version_id, c.preset_id, r.address ORDER BY claims DESC, r.address LIMIT ${mostResources}`);

@@ -19,8 +19,8 @@ export function insertReplacements(
   replacements: readonly Replacement[],
   when: SQL,
 ): Statement[] {
-  const rows = replacements.flatMap(({ resource: address, paths }) =>
-    (paths.length === 0 ? [null] : paths).map((path) => ({ address, path })),
+  const rows = replacements.flatMap(({ resource: address, paths, reason }) =>
+    (paths.length === 0 ? [null] : paths).map((path) => ({ address, path, reason: reason || null })),
   );
   return insertRows(
     resourceReplacements,
@@ -31,18 +31,19 @@ export function insertReplacements(
 
 export interface ReplacedRow {
   address: string;
-  /** JSON array of the paths, null among them for none. */
+  /** JSON array of pairs: where a path stands, and the path, null for none. */
   paths: string;
+  reason: string | null;
   /** Resources of the build that have paths, those beyond the limit included. */
   total: number;
 }
 
-/** The first resources of a build that have paths. A libSQL server takes no ORDER BY inside an aggregate. */
+/** The first resources of a build, those that have paths before the others. A libSQL server takes no ORDER BY inside an aggregate. */
 export const listReplaced = (buildId: string, limit: number) =>
-  query.all<ReplacedRow>(sql`SELECT address, json_group_array(path) AS paths, count(*) OVER () AS total
-    FROM (SELECT address, path, position FROM resource_replacements
-      WHERE build_id = ${buildId} AND path IS NOT NULL ORDER BY position)
-    GROUP BY address ORDER BY min(position) LIMIT ${limit}`);
+  query.all<ReplacedRow>(sql`SELECT address, json_group_array(json_array(position, path)) AS paths,
+      max(reason) AS reason, count(max(path)) OVER () AS total
+    FROM resource_replacements WHERE build_id = ${buildId}
+    GROUP BY address ORDER BY max(path) IS NULL, min(position) LIMIT ${limit}`);
 
 const firstPreset = sql`(SELECT first.preset_id FROM workspace_builds first
   WHERE first.workspace_id = ${workspaceBuilds.workspaceId} AND first.number = 1)`;
