@@ -8,3 +8,4 @@ export * from "./schema/templates.ts";
 export * from "./schema/workspaces.ts";
 export * from "./schema/agents.ts";
 export * from "./schema/drift.ts";
+export * from "./schema/pools.ts";

@@ -9,6 +9,7 @@ import type { MailPool } from "./notifications/channels/smtp/pool.ts";
 import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
+import type { PoolNudges } from "./prebuilds/nudge.ts";
 import type { JobWaker } from "./workspaces/waker.ts";
 
 export interface Clock {
@@ -40,6 +41,8 @@ export interface Process {
   passwordCost?: number;
   /** Gathers nudges, so that messages enqueued together are sent together; null where each request sends its own. */
   nudges: NudgeQueue | null;
+  /** Gathers wishes for a pass over the pools; null where each request makes its own. */
+  pools: PoolNudges | null;
   /** Failures of receivers that the log has told of in the last minute. */
   toldFailures: Map<string, { at: number; count: number }>;
   /** Aborted when the process is to stop: nothing more is claimed. */

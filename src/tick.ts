@@ -8,6 +8,7 @@ import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
 import { purgeNotifications } from "./notifications/purge.ts";
 import { noteTick, readLastTick } from "./notifications/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart.ts";
+import { dueReads, isDue, reconcile } from "./prebuilds/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/expire-leases.ts";
 import { purgeWorkspaces } from "./workspaces/purge.ts";
 
@@ -17,6 +18,8 @@ export interface TickReport {
   lapsed: number | null;
   /** Workspaces that got a build because their time had come. */
   started: number | null;
+  /** What became of the pass over the pools; null when none was due, or it failed. */
+  pools: "done" | "paused" | "busy" | null;
   purged: boolean;
 }
 
@@ -25,6 +28,10 @@ export async function tick(deps: Deps, options: { until?: number } = {}): Promis
   const opening = await part(deps, "opening", () => open(deps));
   const lapsed = opening && (await part(deps, "leases", () => expireLeases(deps, opening)));
   const started = opening && (await part(deps, "autostart", () => startDue(deps, opening)));
+  const pools =
+    opening && isDue(opening, deps.now())
+      ? await part(deps, "pools", async () => (await reconcile(deps, { wished: false })).outcome)
+      : null;
   const dispatched = await part(deps, "dispatch", () => dispatch(deps, options));
   const purged = await part(deps, "purge", async () => {
     const notes = [noteTick(deps.now()), ...noteKey(deps)];
@@ -32,7 +39,7 @@ export async function tick(deps: Deps, options: { until?: number } = {}): Promis
     await deps.db.write([...purges, ...notes], {});
     return true;
   });
-  return { dispatch: dispatched, lapsed, started, purged: purged ?? false };
+  return { dispatch: dispatched, lapsed, started, pools, purged: purged ?? false };
 }
 
 /** Sets our clock by the database's, and looks for what each part has to do. */
@@ -44,6 +51,7 @@ async function open(deps: Deps) {
     lastTick: readLastTick(),
     ...leaseReads(deps.now()),
     ...dueStartReads(deps.now()),
+    ...dueReads(),
   });
   const change = clock.observe(answers.clock[0]!.now, asked);
   if (Math.abs(change) > worthTelling)

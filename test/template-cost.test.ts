@@ -15,6 +15,8 @@ test.skipIf(noServer)("A libSQL server takes the largest file, and each route fe
     environment: { BELFRY_DATABASE_URL: libsql.url },
     onTrip: meter.onTrip,
   });
+  // The passes over the pools that follow are not these routes' own cost.
+  server.deps().process.pools = { wish: () => {} };
   const { token } = await signInFirst(server);
   const trips: Record<string, number> = {};
   const call = async (method: string, path: string, options: { json?: unknown } = {}) => {

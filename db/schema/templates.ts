@@ -109,6 +109,9 @@ export const templateParameters = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.versionId, table.name] }),
+    index("template_parameters_demanded")
+      .on(table.versionId)
+      .where(sql`required = 1 AND default_value IS NULL`),
     foreignKey({ columns: [table.versionId], foreignColumns: [templateVersions.id] }).onDelete("cascade"),
   ],
 );
@@ -133,6 +136,8 @@ export const presets = sqliteTable(
     prebuildStatus: text("prebuild_status", { enum: prebuildStatuses }).notNull().default("normal"),
     /** The event that told of the present episode; guards that it is told once. */
     limitEventId: text("limit_event_id"),
+    /** Since when it has its status; NULL for `normal`. */
+    limitedAt: integer("limited_at"),
     /** Failures before this no longer count: somebody resumed the pool. */
     failuresForgivenAt: integer("failures_forgiven_at"),
     createdAt: integer("created_at").notNull(),
@@ -143,6 +148,9 @@ export const presets = sqliteTable(
     index("presets_pools")
       .on(table.versionId)
       .where(sql`desired_instances IS NOT NULL`),
+    index("presets_limited")
+      .on(table.id)
+      .where(sql`prebuild_status = 'hard_limited'`),
     foreignKey({ columns: [table.versionId], foreignColumns: [templateVersions.id] }).onDelete("cascade"),
     check("presets_prebuild_status", oneOf("prebuild_status", prebuildStatuses)),
   ],

@@ -54,6 +54,11 @@ export const workspaces = sqliteTable(
   ],
 );
 
+// What the indexes of pools hold. Queries must say the same words to be served by them.
+export const isPoolNow = sql`pool_preset_id IS NOT NULL AND (status IN ('pending', 'running', 'canceling') OR (status = 'succeeded' AND transition = 'start'))`;
+export const isPoolStart = sql`pool_preset_id IS NOT NULL AND preset_id IS NOT NULL AND transition = 'start'`;
+export const isPoolSuccess = sql`stage = 'create' AND status = 'succeeded'`;
+
 /** One run of a transition, and the provisioner's job of it. */
 export const workspaceBuilds = sqliteTable(
   "workspace_builds",
@@ -94,6 +99,11 @@ export const workspaceBuilds = sqliteTable(
     planReceivedAt: integer("plan_received_at"),
     /** Order in the queue: people's, then deletions of a pool, then creations of a pool. */
     priority: integer("priority").notNull(),
+    /**
+     * While it is the latest build of a workspace that nobody has claimed: the preset whose pool that is in. Triggers keep
+     * it, so that looking after the pools costs what is in them, however many builds there have been.
+     */
+    poolPresetId: text("pool_preset_id"),
   },
   (table) => [
     uniqueIndex("workspace_builds_id").on(table.id),
@@ -114,6 +124,9 @@ export const workspaceBuilds = sqliteTable(
     index("workspace_builds_claims")
       .on(table.versionId, table.presetId)
       .where(sql`stage = 'claim'`),
+    index("workspace_builds_pool_now").on(table.poolPresetId).where(isPoolNow),
+    index("workspace_builds_pool_starts").on(table.poolPresetId, table.createdAt).where(isPoolStart),
+    index("workspace_builds_pool_made").on(table.presetId, table.createdAt).where(isPoolSuccess),
     foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.versionId], foreignColumns: [templateVersions.id] }),
     foreignKey({ columns: [table.presetId], foreignColumns: [presets.id] }),

@@ -18,6 +18,8 @@ export interface AuditedDeed {
     | "deployment"
     | "template"
     | "template_version"
+    | "template_preset"
+    | "prebuilds_settings"
     | "provisioner_key"
     | "workspace"
     | "workspace_build";

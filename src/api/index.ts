@@ -15,6 +15,7 @@ import { notificationTemplateRoutes } from "./notification-templates.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
 import { preferenceRoutes } from "./preferences.ts";
+import { prebuildRoutes } from "./prebuilds.ts";
 import { provisionerJobRoutes } from "./provisioner-jobs.ts";
 import { provisionerPlanRoutes } from "./provisioner-plan.ts";
 import { provisionerStateRoutes } from "./provisioner-state.ts";
@@ -56,6 +57,7 @@ function createRoutes() {
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)
     .route("/api/v2", buildRoutes)
+    .route("/api/v2", prebuildRoutes)
     .route("/api/v2", provisionerJobRoutes)
     .route("/api/v2", provisionerPlanRoutes)
     .route("/api/v2", provisionerStateRoutes)

@@ -9,7 +9,7 @@ import { endpointHash } from "../notifications/deliver.ts";
 import { outboxFamilies, outboxReads } from "../notifications/metrics.ts";
 import { exposition, expositionType, type Family } from "../notifications/rules/exposition.ts";
 import { isPaused, readGoneEndpoint, readLastTick, readSettings } from "../notifications/store/settings.ts";
-import { prebuildFamilies } from "../prebuilds/metrics.ts";
+import { poolFamilies, poolMetricReads, prebuildFamilies } from "../prebuilds/metrics.ts";
 import { version } from "../version.ts";
 import { setupRequestOf } from "./first-user.ts";
 import { endpoint, type Ctx, type Env } from "./http.ts";
@@ -29,7 +29,7 @@ export const metricsRoutes = new Hono<Env>().get(
   async (c) => {
     admitScraper(c as unknown as Ctx);
     const deps = c.get("deps");
-    const found = await probe(deps, metricsReads(deps.now()));
+    const found = await probe(deps, metricsReads(deps));
     return c.body(exposition(allFamilies(deps, found)), 200, { "content-type": expositionType });
   },
 );
@@ -50,8 +50,9 @@ function admitScraper(c: Ctx): void {
   }
 }
 
-const metricsReads = (now: number) => ({
-  ...outboxReads(now),
+const metricsReads = (deps: Deps) => ({
+  ...outboxReads(deps.now()),
+  ...poolMetricReads(deps),
   settings: readSettings(),
   gone: readGoneEndpoint(),
   lastTick: readLastTick(),
@@ -114,5 +115,6 @@ function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof met
     ),
     ...outboxFamilies(answers, now()),
     ...prebuildFamilies(answers.counters),
+    ...poolFamilies(deps, answers),
   ];
 }

@@ -1,7 +1,10 @@
 // Pools of prebuilt workspaces and what a pass does about them, on the wire.
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
-import { time } from "./schemas.ts";
+import { firstLine } from "../prebuilds/rules/notice.ts";
+import type { Action } from "../prebuilds/rules/plan.ts";
+import type { PoolReport } from "../prebuilds/report.ts";
+import { time, toTime, toTimeOrNull } from "./schemas.ts";
 
 export const poolSchema = z
   .object({
@@ -24,7 +27,7 @@ export const poolSchema = z
     deleting: z.number(),
     not_eligible: z.array(z.object({ workspace_id: z.string(), workspace: z.string(), why: z.string() })),
     status: z.enum(prebuildStatuses),
-    limited_since: time.nullable(),
+    status_since: time.nullable().meta({ description: "null for `normal`" }),
     failures: z.number().meta({ description: "builds in a row that have failed, the newest first" }),
     failure_limit: z.number().meta({ description: "so many in a row, and nothing new is made; 0: no limit" }),
     backoff_until: time.nullable(),
@@ -66,6 +69,7 @@ export const actionSchema = z
     template: z.string(),
     template_version: z.string(),
     count: z.number(),
+    done: z.number().nullable().meta({ description: "so many of them were done; null for a dry run" }),
     workspaces: z.array(z.object({ id: z.string(), name: z.string() })),
     until: time.nullable().meta({ description: "when a backoff ends" }),
     reason: z.string().meta({ description: "a sentence without its full stop" }),
@@ -83,3 +87,63 @@ export const passSchema = z
     actions: z.array(actionSchema),
   })
   .meta({ id: "PrebuildPass" });
+
+const nameOf = ({ workspaceId, name }: { workspaceId: string; name: string }) => ({ id: workspaceId, name });
+
+export function toPool(report: PoolReport, failureLimit: number): z.infer<typeof poolSchema> {
+  const { pool } = report;
+  return {
+    id: pool.presetId,
+    name: pool.presetName,
+    template_id: pool.templateId,
+    template_name: pool.templateName,
+    template_version_id: pool.versionId,
+    template_version_name: pool.versionName,
+    organization_name: pool.organizationName,
+    active: report.isActive,
+    desired: report.desired,
+    running: report.running.length + report.expired.length,
+    eligible: report.eligible.length,
+    expired: report.expired.length,
+    starting: report.starting,
+    stopping: report.stopping,
+    deleting: report.deleting,
+    not_eligible: report.notEligible.map(({ prebuild, why }) => ({
+      workspace_id: prebuild.workspaceId,
+      workspace: prebuild.name,
+      why,
+    })),
+    status: pool.status,
+    status_since: toTimeOrNull(pool.limitedAt),
+    failures: report.streak,
+    failure_limit: failureLimit,
+    backoff_until: toTimeOrNull(report.backoffUntil),
+    last_failures: report.latestFailures.map((build) => ({
+      build_id: build.buildId,
+      build_number: build.buildNumber,
+      workspace_id: build.workspaceId,
+      workspace: build.workspaceName,
+      error: firstLine(build.error),
+      error_code: build.errorCode,
+      created_at: toTime(build.createdAt),
+    })),
+  };
+}
+
+/** `done`: null for what is only planned. */
+export function toAction(action: Action, done: number | null): z.infer<typeof actionSchema> {
+  const { pool, kind, reason } = action;
+  return {
+    action: kind,
+    preset_id: pool.presetId,
+    preset: pool.presetName,
+    template_id: pool.templateId,
+    template: pool.templateName,
+    template_version: pool.versionName,
+    count: "count" in action ? action.count : "targets" in action ? action.targets.length : 1,
+    done,
+    workspaces: "targets" in action ? action.targets.map(nameOf) : [],
+    until: kind === "backoff" ? toTime(action.until) : null,
+    reason,
+  };
+}

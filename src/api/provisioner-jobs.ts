@@ -1,8 +1,11 @@
 // Routes of provisioners: taking a job, keeping its lease, sending what comes of it, and ending it.
 import { Hono } from "hono";
 import * as z from "zod";
+import type { BuildReason } from "../../db/schema.ts";
+import type { Deps } from "../deps.ts";
 import { conflict } from "../errors.ts";
 import { claimCompletion, claimReads } from "../prebuilds/complete-claim.ts";
+import { nudgePools } from "../prebuilds/nudge.ts";
 import { waitForJob } from "../workspaces/acquire.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/end-job.ts";
 import { addLines, demandHeld } from "../workspaces/jobs.ts";
@@ -166,7 +169,9 @@ export const provisionerJobRoutes = new Hono<Env>()
       });
       const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts, c.get("requestId"));
       const drift = claimCompletion(deps, hold, facts);
-      return c.json({ agents: await endWith(deps, hold, "succeeded", [drift, done]) });
+      const agents = await endWith(deps, hold, "succeeded", [drift, done]);
+      nudgeFor(deps, facts.ended);
+      return c.json({ agents });
     },
   )
   .post(
@@ -185,6 +190,12 @@ export const provisionerJobRoutes = new Hono<Env>()
       const error = c.req.valid("json").error.trim() || "The provisioner gave no reason.";
       const facts = await loadProvisioner(c as Ctx, failureReads([hold.jobId]));
       await endWith(deps, hold, "failed", [failure(deps, hold, error, facts)]);
+      nudgeFor(deps, facts.ended);
       return c.body(null, 204);
     },
   );
+
+/** What ended in a pool makes room for the next, or is one failure too many. */
+function nudgeFor(deps: Deps, ended: readonly { reason: BuildReason }[]): void {
+  if (ended.some(({ reason }) => reason === "prebuild")) nudgePools(deps);
+}

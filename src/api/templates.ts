@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { findOrganization } from "../accounts/store/organizations.ts";
 import { invalid, notFound } from "../errors.ts";
+import { nudgePools } from "../prebuilds/nudge.ts";
 import {
   findTemplate,
   findTemplateByName,
@@ -103,6 +104,8 @@ export const templateRoutes = new Hono<Env>()
         description: description ?? "",
       };
       const made = await createTemplate(c.get("deps"), actor, input, version[0], c.get("requestId"));
+      nudgePools(c.get("deps"));
+      nudgePools(c.get("deps"));
       return c.json(toTemplate(made), 201);
     },
   )
@@ -141,9 +144,9 @@ export const templateRoutes = new Hono<Env>()
         description: description ?? undefined,
         deprecationMessage: deprecation_message ?? undefined,
       };
-      return c.json(
-        toTemplate(await changeTemplate(c.get("deps"), actor, target, change, c.get("requestId"))),
-      );
+      const changed = await changeTemplate(c.get("deps"), actor, target, change, c.get("requestId"));
+      if (deprecation_message != null) nudgePools(c.get("deps"));
+      return c.json(toTemplate(changed));
     },
   )
   .delete(
@@ -159,6 +162,7 @@ export const templateRoutes = new Hono<Env>()
       const { actor, template } = await load(c as Ctx, { template: findTemplate(c.req.valid("param").id) });
       demand(actor, "templates:manage", onlyAdmins);
       await deleteTemplate(c.get("deps"), actor, there(template), c.get("requestId"));
+      nudgePools(c.get("deps"));
       return c.json({ message: "The template has been deleted." });
     },
   )
@@ -201,6 +205,7 @@ export const templateRoutes = new Hono<Env>()
       demand(actor, "templates:manage", onlyAdmins);
       const target = there(template);
       await activateVersion(c.get("deps"), actor, target, version[0], c.get("requestId"));
+      nudgePools(c.get("deps"));
       return c.json({ message: "The version is the active one." });
     },
   );

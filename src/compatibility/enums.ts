@@ -34,7 +34,7 @@ export const enums: Row[] = [
     "prebuild_status",
     prebuildStatuses,
     "different",
-    "`normal` is what Coder calls `healthy`; `validation_failed` will be used: a preset that can't work is left alone",
+    "`normal` is what Coder calls `healthy`; `validation_failed` is used: a preset that can't work is left alone",
   ),
   set("user_status", userStatuses, "different", "nobody becomes `dormant`"),
   set(

@@ -1,7 +1,10 @@
 // Coder's metrics beside Belfry's.
-import { absent, better, notYet, same, type Row } from "./row.ts";
+import { absent, better, same, type Row } from "./row.ts";
 
 const pool = "coderd_prebuilt_workspaces_";
+const total =
+  "counted by the database in the write that they count, so right over restarts and over all instances";
+const live = "read for each scrape; there as old as 15 s";
 
 export const metrics: Row[] = [
   better(
@@ -17,17 +20,17 @@ export const metrics: Row[] = [
   same("coderd_notifications_inflight_dispatches"),
   absent("coderd_notifications_pending_updates", "results are written as they come"),
   absent("coderd_notifications_synced_updates_total", "results are written as they come"),
-  absent(`${pool}created_total`, notYet),
-  absent(`${pool}failed_total`, notYet),
-  absent(`${pool}claimed_total`, notYet),
   better(
     `${pool}resource_replacements_total`,
     "counted in the very write that completes the claim; Coder's begins anew with each start",
   ),
-  absent(`${pool}desired`, notYet),
-  absent(`${pool}running`, notYet),
-  absent(`${pool}eligible`, notYet),
-  absent(`${pool}preset_hard_limited`, notYet),
-  absent(`${pool}metrics_last_updated`, notYet),
-  absent(`${pool}reconciliation_paused`, notYet),
+  better(`${pool}created_total`, total),
+  better(`${pool}failed_total`, total),
+  better(`${pool}claimed_total`, total),
+  better(`${pool}desired`, live),
+  better(`${pool}running`, live),
+  better(`${pool}eligible`, live),
+  better(`${pool}preset_hard_limited`, live),
+  better(`${pool}metrics_last_updated`, live),
+  same(`${pool}reconciliation_paused`),
 ];

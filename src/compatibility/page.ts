@@ -6,7 +6,7 @@ import { metrics } from "./metrics.ts";
 import { queries } from "./queries.ts";
 import { accountRoutes, notificationRoutes, ownRoutes, serviceRoutes } from "./routes.ts";
 import type { Row } from "./row.ts";
-import { templates } from "./templates.ts";
+import { ownKinds, templates } from "./templates.ts";
 import { ownVariables, variables } from "./variables.ts";
 import { elsewhere, ownWorkspaceRoutes, workspaceRoutes } from "./workspace-routes.ts";
 
@@ -71,6 +71,10 @@ ${worksWithCoder.map((line) => `- \`${line.replace(/ \(.*\)$/, "")}\`${/ \(.*\)$
       ["Coder: name, id, identifier", "Belfry: the same id"],
       false,
     ),
+    `## Kinds that only Belfry has\n\n${table(
+      ["name", "id", "what it tells"],
+      ownKinds.map(({ name, id, what }) => [name, code(id), what]),
+    )}`,
     section("Values", enums, ["Coder's type", "Belfry's values"], false),
     section("Metrics", metrics),
     section("Database queries", queries),

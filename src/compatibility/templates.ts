@@ -126,11 +126,12 @@ export const templates: Row[] = [
     "better",
     "names the template, carries what to add to it, and is told once however often the completion is sent",
   ),
-  absentKind(
+  kind(
     "Prebuild Failure Limit Reached",
     "414d9331-c1fc-4761-b40c-d1f4702279eb",
     "PrebuildFailureLimitReached",
-    "not yet; Coder sends it no more",
+    "better",
+    "once for each episode, with the last failures and the ways on; Coder sends it no more",
   ),
   kind(
     "Task Working",
@@ -148,4 +149,13 @@ export const templates: Row[] = [
     onByDefault,
   ),
   kind("Task Failed", "3b7e8f1a-4c2d-49a6-b5e9-7f3a1c8d6b4e", "TemplateTaskFailed", "different", onByDefault),
+];
+
+/** What Coder has no counterpart of. */
+export const ownKinds: { id: string; name: string; what: string }[] = [
+  {
+    id: "7c1f0a52-9d5e-4d0b-8f3c-2b6a4e1d9c07",
+    name: "Prebuild Validation Failed",
+    what: "a pool can't be filled: its preset has no value for what its version requires",
+  },
 ];

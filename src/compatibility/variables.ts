@@ -1,9 +1,11 @@
 // Coder's environment variables beside Belfry's.
-import { absent, better, different, notYet, same, type Row } from "./row.ts";
+import { absent, better, different, same, type Row } from "./row.ts";
 
 const mail = (suffix: string, note = ""): Row =>
   same(`CODER_EMAIL_${suffix}`, note, `BELFRY_EMAIL_${suffix}`);
 const notifications = (suffix: string) => `BELFRY_NOTIFICATIONS_${suffix}`;
+
+const prebuilds = (suffix: string) => `BELFRY_WORKSPACE_PREBUILDS_${suffix}`;
 
 export const variables: Row[] = [
   different(
@@ -71,10 +73,22 @@ export const variables: Row[] = [
   same("CODER_URL", "for the command line", "BELFRY_URL"),
   same("CODER_SESSION_TOKEN", "for the command line", "BELFRY_SESSION_TOKEN"),
   same("CODER_CONFIG_DIR", "for the command line", "BELFRY_CONFIG_DIR"),
-  absent("CODER_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL", notYet),
-  absent("CODER_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL", notYet),
-  absent("CODER_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_LOOKBACK_PERIOD", notYet),
-  absent("CODER_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT", notYet),
+  same(
+    "CODER_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL",
+    "`1m`, of all instances together",
+    prebuilds("RECONCILIATION_INTERVAL"),
+  ),
+  same(
+    "CODER_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL",
+    "`1m`",
+    prebuilds("RECONCILIATION_BACKOFF_INTERVAL"),
+  ),
+  same(
+    "CODER_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_LOOKBACK_PERIOD",
+    "`1h`",
+    prebuilds("RECONCILIATION_BACKOFF_LOOKBACK_PERIOD"),
+  ),
+  same("CODER_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT", "`3`, 0 for none", prebuilds("FAILURE_HARD_LIMIT")),
 ];
 
 export const ownVariables: { name: string; what: string }[] = [
@@ -86,6 +100,10 @@ export const ownVariables: { name: string; what: string }[] = [
   { name: "BELFRY_NOTIFICATIONS_INBOX_RETENTION", what: "how long notifications lie in inboxes" },
   { name: "BELFRY_TASK_NOTIFICATIONS", what: "whether every change of an AI task is told" },
   { name: "BELFRY_TASK_IDLE_DWELL", what: "how long a task is idle before it is told, when calm" },
+  {
+    name: "BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING",
+    what: "how many jobs of pools may wait for a provisioner at a time",
+  },
   { name: "BELFRY_AUDIT_RETENTION", what: "how long the audit log is kept" },
   { name: "BELFRY_LOG_LEVEL", what: "how much is logged" },
   { name: "BELFRY_LOG_FORMAT", what: "text or JSON" },

@@ -47,8 +47,8 @@ export const workspaceRoutes: Row[] = [
   same("POST /workspaceagents/me/report-lifecycle"),
   same("PATCH /workspaceagents/me/app-status"),
   absent("GET /workspaceagents/me/rpc", "agents report over plain HTTP"),
-  absent("GET /prebuilds/settings", notYet),
-  absent("PUT /prebuilds/settings", notYet),
+  same("GET /prebuilds/settings"),
+  same("PUT /prebuilds/settings", "by template-admins too; 304 when nothing changes"),
 ];
 
 export const elsewhere: Row[] = [
@@ -62,6 +62,12 @@ export const elsewhere: Row[] = [
 
 /** What Coder has no counterpart of. */
 export const ownWorkspaceRoutes: { route: string; what: string }[] = [
+  { route: "GET /prebuilds/presets", what: "the pools: what each wants and has, and what has failed" },
+  { route: "POST /prebuilds/reconcile", what: "a pass over the pools, or what one would do and why" },
+  {
+    route: "POST /prebuilds/presets/{id}/resume",
+    what: "a pool is filled again: failures before now count no more",
+  },
   { route: "POST /users/{user}/workspace/{name}/builds", what: "a build by the workspace's name" },
   { route: "GET /users/{user}/workspace/{name}/builds", what: "its builds" },
   { route: "GET /templates/{id}/drift", what: "which claims made resources anew, by version and preset" },

@@ -14,6 +14,7 @@ import {
 } from "../workspaces/create-workspace.ts";
 import { creationNews } from "../workspaces/creation-news.ts";
 import type { BuildRow } from "../workspaces/store/builds.ts";
+import { nudgePools } from "./nudge.ts";
 import { claimReady, type Pool } from "./store/claim.ts";
 
 /**
@@ -41,6 +42,7 @@ export async function claimOrCreate(
   const made = demandMade(state, facts, request);
   deps.process.jobs.wake();
   announce(deps, messages);
+  if (made.build.stage === "claim") nudgePools(deps);
   return made;
 }
 

@@ -8,6 +8,7 @@ import type { MailPool } from "../notifications/channels/smtp/pool.ts";
 import { createNudgeQueue } from "../notifications/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/group.ts";
 import { createHub } from "../notifications/hub.ts";
+import { createPoolNudges } from "../prebuilds/nudge.ts";
 import { createJobWaker } from "../workspaces/waker.ts";
 
 export interface ProcessOptions {
@@ -32,6 +33,7 @@ export function createProcess(options: ProcessOptions): Process {
     mail,
     group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),
     nudges: createNudgeQueue(),
+    pools: createPoolNudges(),
     hub: createHub({
       db,
       interval: hubInterval,

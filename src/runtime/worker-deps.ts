@@ -74,6 +74,7 @@ export function createOwnDeps(
     // What they gather for has only this one request.
     group: null,
     nudges: null,
+    pools: null,
     // An invocation has 128 MB for everything.
     largestPlan: 8 * 1_048_576,
   };

@@ -18,6 +18,8 @@ type PresetOptions = Partial<NonNullable<VersionOptions["presets"]>[number]>;
 async function setUp(preset: PresetOptions = {}, options: TestServerOptions = {}) {
   const server = await startTestServer(options);
   const { token, userId } = await signInFirst(server);
+  // What is claimed stays claimed: nobody fills the pool up.
+  await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
   const member = await addUser(server, token, "mia");
   const presetId = randomUUID();
   const presets = [

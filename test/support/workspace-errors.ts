@@ -186,8 +186,16 @@ export const workspaceErrors: Record<string, Make> = {
   "PATCH /api/v2/workspacebuilds/:id/cancel 404": as("PATCH", `/workspacebuilds/${nobody}/cancel`),
 };
 
+const resume = (id: string) => as("POST", `/prebuilds/presets/${id}/resume`);
+Object.assign(workspaceErrors, {
+  "POST /api/v2/prebuilds/reconcile 400": as("POST", "/prebuilds/reconcile?dry_run=perhaps"),
+  "POST /api/v2/prebuilds/presets/:id/resume 400": resume("1"),
+  "POST /api/v2/prebuilds/presets/:id/resume 404": resume(nobody),
+});
+
 /** Bodies that pass validation. */
 export const workspaceBodies: Record<string, unknown> = {
+  "PUT /api/v2/prebuilds/settings": { reconciliation_paused: true },
   "POST /api/v2/users/:user/workspaces": created,
   "POST /api/v2/organizations/:organization/members/:user/workspaces": created,
   "POST /api/v2/workspaces/:id/builds": start,

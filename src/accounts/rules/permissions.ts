@@ -9,7 +9,7 @@ const grants = {
   "deployment:manage": ["owner"],
   "notifications:send-to-others": ["owner"],
   "messages:read-all": ["owner"],
-  /** Templates, their versions and files, and the keys of provisioners. */
+  /** Templates, their versions, files and pools, and the keys of provisioners. */
   "templates:manage": ["owner", "template-admin"],
   "tokens:read-others": ["owner", "auditor"],
   "tokens:manage-others": ["owner"],

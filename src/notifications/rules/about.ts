@@ -12,6 +12,10 @@ const sentences: Record<string, string> = {
   TemplateWorkspaceCreated: "Somebody made a workspace: for template admins who want to know of each.",
   TemplateWorkspaceManuallyUpdated:
     "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",
+  PrebuildFailureLimitReached:
+    "A pool of prebuilt workspaces is not filled any more, because its builds fail: for template admins.",
+  PrebuildValidationFailed:
+    "A pool of prebuilt workspaces can't be filled at all, because a value is missing: for template admins.",
   TemplateWorkspaceDeleted: "Somebody else deleted a workspace of yours.",
   TemplateWorkspaceAutobuildFailed: "A workspace of yours was to start by itself and could not.",
   TemplateWorkspaceAutoUpdated:

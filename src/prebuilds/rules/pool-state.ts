@@ -28,6 +28,8 @@ export interface PoolState {
   backoffUntil: number | null;
   failedLately: number;
   isAtLimit: boolean;
+  /** Of its newest builds, when it is at the limit. */
+  failuresInRow: number;
   hasRecovered: boolean;
 }
 
@@ -36,7 +38,7 @@ export function poolStates(snapshot: Snapshot, now: number, policy: Policy): Poo
   const running = Map.groupBy(snapshot.running, ({ presetId }) => presetId);
   const underway = Map.groupBy(snapshot.underway, ({ presetId }) => presetId);
   const backoffs = new Map(snapshot.backoffs.map((row) => [row.presetId, row]));
-  const atLimit = new Set(snapshot.atLimit.map(({ presetId }) => presetId));
+  const atLimit = new Map(snapshot.atLimit.map(({ presetId, failed }) => [presetId, failed]));
   const recovered = new Set(snapshot.recovered.map(({ presetId }) => presetId));
   return snapshot.pools.map((pool) => {
     const id = pool.presetId;
@@ -61,6 +63,7 @@ export function poolStates(snapshot: Snapshot, now: number, policy: Policy): Poo
       backoffUntil: now > until ? null : until,
       failedLately: backoff?.failed ?? 0,
       isAtLimit: atLimit.has(id),
+      failuresInRow: atLimit.get(id) ?? 0,
       hasRecovered: recovered.has(id),
     };
   });

@@ -11,6 +11,7 @@ export interface Pool {
   organizationName: string;
   versionId: string;
   versionName: string;
+  hasAiTask: boolean;
   usesActiveVersion: boolean;
   isDeleted: boolean;
   isDeprecated: boolean;
@@ -20,8 +21,10 @@ export interface Pool {
   timezone: string | null;
   schedules: { cron: string; instances: number }[];
   status: PrebuildStatus;
-  /** When the present episode of the hard limit began; null when there is none. */
+  /** Since when it has its status; null for `normal`. */
   limitedAt: number | null;
+  /** The event that told of its status; null for `normal`. */
+  limitEventId: string | null;
   /** Parameters that its version requires and it gives no value. */
   missingParameters: string[];
 }
@@ -94,7 +97,6 @@ export interface FailedBuild {
   buildNumber: number;
   workspaceId: string;
   workspaceName: string;
-  ownerName: string;
   error: string;
   errorCode: string | null;
   /** 1 is the preset's newest build; ranks that are missing have not failed. */

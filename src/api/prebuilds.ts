@@ -1,0 +1,123 @@
+// Routes of the pools of prebuilt workspaces: what is in them, what a pass would do, a pass, and the switches.
+import { Hono } from "hono";
+import * as z from "zod";
+import { reconcile, type Pass } from "../prebuilds/reconcile.ts";
+import { poolReads, poolsReport } from "../prebuilds/report.ts";
+import { resumePool } from "../prebuilds/resume.ts";
+import { savePrebuildSettings } from "../prebuilds/settings.ts";
+import { isPaused } from "../prebuilds/snapshot.ts";
+import { findPool } from "../prebuilds/store/resume.ts";
+import { readPrebuildSettings } from "../prebuilds/store/settings.ts";
+import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { passSchema, poolSchema, toAction, toPool } from "./prebuild-shape.ts";
+import { lowerUuid, messageSchema } from "./schemas.ts";
+
+const settingsBody = z.object({ reconciliation_paused: z.boolean() });
+const dryRun = z
+  .enum(["true", "false"], { error: (issue) => `"${String(issue.input)}" is neither true nor false` })
+  .default("false")
+  .transform((text) => text === "true");
+const onlyAdmins = "Only an owner or a template-admin may look after the pools.";
+
+export const prebuildRoutes = new Hono<Env>()
+  .get(
+    "/prebuilds/settings",
+    endpoint({
+      summary: "Whether the passes over the pools are paused",
+      access: "session",
+      answers: { 200: settingsBody },
+      errors: [401],
+    }),
+    async (c) => {
+      const { settings } = await load(c as Ctx, { settings: readPrebuildSettings() });
+      return c.json({ reconciliation_paused: isPaused(settings) });
+    },
+  )
+  .put(
+    "/prebuilds/settings",
+    endpoint({
+      summary: "Pause the passes over the pools, or let them go on",
+      access: "session",
+      answers: { 200: settingsBody, 304: null },
+      errors: [400, 401, 403, 415],
+    }),
+    valid("json", settingsBody),
+    async (c) => {
+      const wanted = c.req.valid("json");
+      const { actor, settings } = await load(c as Ctx, { settings: readPrebuildSettings() });
+      demand(actor, "templates:manage", "Only an owner or a template-admin may pause the pools.");
+      if (isPaused(settings) === wanted.reconciliation_paused && settings.length > 0)
+        return c.body(null, 304);
+      await savePrebuildSettings(c.get("deps"), actor, wanted, c.get("requestId"));
+      return c.json(wanted);
+    },
+  )
+  .get(
+    "/prebuilds/presets",
+    endpoint({
+      summary: "The pools: what each wants and has, why what is there can't be claimed, and what has failed",
+      access: "session",
+      answers: { 200: z.array(poolSchema) },
+      errors: [401, 403],
+    }),
+    async (c) => {
+      const deps = c.get("deps");
+      const { actor, ...answers } = await load(c as Ctx, poolReads(deps));
+      demand(actor, "templates:manage", onlyAdmins);
+      const { failureHardLimit } = deps.config.prebuilds;
+      return c.json(poolsReport(deps, answers).pools.map((pool) => toPool(pool, failureHardLimit)));
+    },
+  )
+  .post(
+    "/prebuilds/reconcile",
+    endpoint({
+      summary: "Make a pass over the pools now, or with `dry_run` tell what one would do and why",
+      access: "session",
+      answers: { 200: passSchema },
+      errors: [400, 401, 403],
+    }),
+    valid("query", z.object({ dry_run: dryRun })),
+    async (c) => {
+      const deps = c.get("deps");
+      const isDry = c.req.valid("query").dry_run;
+      const { actor, ...before } = await load(c as Ctx, isDry ? poolReads(deps) : {});
+      demand(actor, "templates:manage", onlyAdmins);
+      if (isDry) return c.json(toPass(poolsReport(deps, before as PoolAnswers), null, limitOf(c as Ctx)));
+      const pass = await reconcile(deps, { wished: true });
+      const after = poolsReport(deps, await deps.db.read(poolReads(deps)));
+      return c.json(toPass(after, pass, limitOf(c as Ctx)));
+    },
+  )
+  .post(
+    "/prebuilds/presets/:id/resume",
+    endpoint({
+      summary: "Fill a preset's pool again: failures before now count no more",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", z.object({ id: lowerUuid })),
+    async (c) => {
+      const { actor, preset } = await load(c as Ctx, { preset: findPool(c.req.valid("param").id) });
+      demand(actor, "templates:manage", onlyAdmins);
+      const { name } = await resumePool(c.get("deps"), actor, preset[0], c.get("requestId"));
+      return c.json({ message: `The pool of the preset "${name}" is filled again.` });
+    },
+  );
+
+type PoolAnswers = Parameters<typeof poolsReport>[1];
+const limitOf = (c: Ctx) => c.get("deps").config.prebuilds.failureHardLimit;
+
+function toPass(
+  { paused, pools, plan }: ReturnType<typeof poolsReport>,
+  pass: Pass | null,
+  limit: number,
+): z.infer<typeof passSchema> {
+  const actions = pass === null ? plan.actions : (pass.plan?.actions ?? []);
+  return {
+    outcome: pass?.outcome ?? "planned",
+    reconciliation_paused: paused,
+    presets: pools.map((pool) => toPool(pool, limit)),
+    actions: actions.map((action) => toAction(action, pass === null ? null : (pass.done.get(action) ?? 0))),
+  };
+}

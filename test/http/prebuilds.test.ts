@@ -1,0 +1,111 @@
+// Pools of prebuilt workspaces, through the API and the tick: they are filled, kept, drained, limited and resumed.
+import { describe, expect, test } from "vitest";
+import { addUser } from "../support/server.ts";
+import { startPools } from "../support/pools.ts";
+
+const limitOf = (limit: number) => ({
+  environment: {
+    BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: String(limit),
+    BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: "0s",
+  },
+});
+
+describe("a pool", () => {
+  test("is filled, and what is in it can be seen", async () => {
+    const { pass, build, states, pool, plan, server } = await startPools({ instances: 2 });
+    const planned = await plan();
+    expect(planned).toMatchObject({
+      outcome: "planned",
+      actions: [{ action: "create", count: 2, done: null }],
+    });
+    const first = await pass();
+    expect(first).toMatchObject({ outcome: "done", actions: [{ action: "create", count: 2, done: 2 }] });
+    expect(await states()).toEqual(["start/pending", "start/pending"]);
+    expect(await pool()).toMatchObject({ desired: 2, running: 0, starting: 2, eligible: 0 });
+    expect((await plan()).actions).toEqual([]);
+    await build("starting");
+    server.clock.advance(240_000);
+    expect(await pool()).toMatchObject({
+      desired: 2,
+      running: 2,
+      starting: 0,
+      eligible: 0,
+      not_eligible: [
+        { why: "agent main has not reported ready for 4 min" },
+        { why: "agent main has not reported ready for 4 min" },
+      ],
+    });
+    await server.sql("UPDATE workspace_agents SET lifecycle_state = 'ready'");
+    expect(await pool()).toMatchObject({ eligible: 2, not_eligible: [] });
+    expect((await pass()).actions).toEqual([]);
+  });
+
+  test("is looked after once in an interval, by whichever instance ticks", async () => {
+    const { server, states } = await startPools();
+    expect((await server.runTick()).pools).toBe("done");
+    expect(await states()).toEqual(["start/pending"]);
+    expect((await server.runTick()).pools).toBeNull();
+    server.clock.advance(59_999);
+    expect((await server.runTick()).pools).toBeNull();
+    server.clock.advance(1);
+    expect((await server.runTick()).pools).toBe("done");
+  });
+});
+
+describe("the hard limit", () => {
+  test.each([
+    [1, 1, "hard_limited", 1],
+    [2, 2, "normal", 0],
+  ])("%i, one failed build: %i workspaces, %s, %i notices", async (limit, count, status, told) => {
+    const pools = await startPools({}, limitOf(limit));
+    await pools.pass();
+    await pools.server.settled();
+    await pools.fail("no", 1);
+    await pools.server.settled();
+    for (let turn = 0; turn < 3; turn += 1) await pools.pass();
+    expect((await pools.members()).length).toBe(count);
+    expect(await pools.status(pools.presetId)).toBe(status);
+    expect((await pools.notices()).length).toBe(told);
+  });
+
+  test("is told to the template admins, with the failures and what can still be claimed; resumed, it is told again", async () => {
+    const pools = await startPools({ instances: 2 }, limitOf(1));
+    const { server, api, presetId, pass } = pools;
+    const admin = await addUser(server, pools.token, "tess", ["template-admin"]);
+    await pass();
+    const { json } = await pools.provisioner.acquire();
+    await pools.provisioner.job("POST", json.job_id, "complete", { resources: [] });
+    await pools.fail();
+    await pass();
+    await pass();
+    const [notice, ...more] = await pools.notices();
+    expect(more).toEqual([]);
+    expect(notice).toMatchObject({
+      user_id: admin.userId,
+      labels: { org: "default", template: "docker", preset: "small" },
+      data: {
+        limit: 1,
+        eligible: 0,
+        failures: [{ build_number: 1, error: "Error: no space left on device" }],
+      },
+    });
+    expect(await pools.pool()).toMatchObject({
+      status: "hard_limited",
+      failures: 1,
+      last_failures: [{ build_number: 1, error: "Error: no space left on device" }],
+    });
+    expect(server.logs.filter((line) => line.includes("hard limit")).length).toBeGreaterThanOrEqual(2);
+
+    server.clock.advance(1_000);
+    expect((await api("POST", `/prebuilds/presets/${presetId}/resume`)).status).toBe(200);
+    await server.settled();
+    expect(await pools.status(presetId)).toBe("normal");
+    expect(await pools.states()).toEqual(["start/succeeded", "start/failed", "start/pending"]);
+    await pools.fail("again");
+    await pass();
+    expect(await pools.status(presetId)).toBe("hard_limited");
+    expect((await pools.notices()).map(({ data }) => data.failures.length)).toEqual([1, 1]);
+    const audit = (await api("GET", "/audit")).json;
+    expect(JSON.stringify(audit)).toContain("resume");
+  });
+});
