@@ -6,6 +6,7 @@ import { findOrganization } from "../accounts/store/organizations.ts";
 import { notFound } from "../errors.ts";
 import { claimOrCreate } from "../prebuilds/claim.ts";
 import { workspaceReads } from "../workspaces/create-workspace.ts";
+import { parseAutostart } from "../workspaces/rules/autostart.ts";
 import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
 import {
   countWorkspaces,
@@ -41,6 +42,15 @@ const newWorkspaceBody = z
       .enum(["always", "never", ""], { error: "must be always or never" })
       .nullish()
       .transform((value) => value || ("never" as const)),
+    autostart_schedule: text(256)
+      .nullish()
+      .transform((schedule, context) => {
+        const wanted = schedule?.trim() || null;
+        const verdict = wanted === null ? undefined : parseAutostart(wanted);
+        if (verdict?.ok === false) context.addIssue({ code: "custom", message: verdict.problem });
+        return wanted;
+      })
+      .meta({ description: "CRON_TZ=zone minute hour * * weekdays: it starts by itself then" }),
   })
   .refine((body) => (body.template_id ?? body.template_version_id) !== undefined, {
     path: ["template_id"],
@@ -70,6 +80,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     presetId: body.template_version_preset_id,
     parameters: body.rich_parameter_values,
     automaticUpdates: body.automatic_updates,
+    autostartSchedule: body.autostart_schedule,
   };
   const { actor, target, organizations, ...facts } = await loadUserWith(c, user, {
     ...workspaceReads(request),

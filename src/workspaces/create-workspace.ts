@@ -8,6 +8,7 @@ import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, invalid, unauthorized } from "../errors.ts";
 import { decideParameters, emptyBuild } from "./create-build.ts";
 import { creationReads } from "./creation-news.ts";
+import { nextStart } from "./rules/autostart.ts";
 import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
 import {
   findBuildState,
@@ -36,6 +37,8 @@ export interface WorkspaceRequest {
   presetId: string | undefined;
   parameters: readonly ParameterValue[];
   automaticUpdates: "always" | "never";
+  /** A schedule that can be read; null or left out: it doesn't start by itself. */
+  autostartSchedule?: string | null;
 }
 
 /** What a new workspace depends on; one read. */
@@ -79,6 +82,8 @@ export function planWorkspace(
     templateId: template.id,
     name: request.name,
     automaticUpdates: request.automaticUpdates,
+    autostartSchedule: request.autostartSchedule ?? null,
+    nextStartAt: nextStart(request.autostartSchedule ?? null, now),
     createdAt: now,
     updatedAt: now,
     lastUsedAt: now,

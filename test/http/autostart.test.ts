@@ -103,6 +103,27 @@ describe("settings", () => {
     }
   });
 
+  test("a new workspace may have a schedule and automatic updates from the start", async () => {
+    const { server, mia, templateId } = await setUp();
+    const make = (name: string, autostart_schedule: string | null) =>
+      server.call("POST", "/api/v2/users/me/workspaces", {
+        token: mia.token,
+        json: { name, template_id: templateId, autostart_schedule, automatic_updates: "always" },
+      });
+    expect((await make("early", elevenDaily)).json).toMatchObject({
+      autostart_schedule: elevenDaily,
+      next_start_at: "2026-11-21T11:00:00.000Z",
+      automatic_updates: "always",
+    });
+    for (const [name, nothing] of [
+      ["plain", null],
+      ["blank", " "],
+    ] as const)
+      expect((await make(name, nothing)).json.next_start_at).toBeNull();
+    const wrong = await make("wrong", "now and then");
+    expect([wrong.status, wrong.json.validations[0].field]).toEqual([400, "autostart_schedule"]);
+  });
+
   test("automatic updates are switched on and off", async () => {
     const { put, workspace } = await setUp();
     for (const wanted of ["always", "never"]) {

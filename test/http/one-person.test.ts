@@ -1,8 +1,12 @@
 // The one-person check: somebody alone, with nothing but the calls named here, sees each of them work.
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { openEvents } from "../support/events.ts";
 import { startReceiver } from "../support/receiver.ts";
-import { startTestServer } from "../support/server.ts";
+import { cookieFor, get, wordsOf } from "../support/pages.ts";
+import { inboxTitles } from "../support/inbox.ts";
+import { signInFirst, startTestServer } from "../support/server.ts";
+import { outcome } from "../support/workspaces.ts";
 
 const me = { email: "solo@example.com", username: "solo", password: "only-one-of-me-here-7" };
 
@@ -128,6 +132,50 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
   expect((await call("POST", "/users/logout", undefined, token)).status).toBe(200);
   expect((await call("GET", "/users/me", undefined, token)).status).toBe(401);
   expect(server.logs).toEqual([]);
+});
+
+test("the same person makes a template and a workspace of it, does its builds, updates it and has the receipt", async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  const call = async (method: string, path: string, json?: unknown) => {
+    const answer = await server.call(method, `/api/v2${path}`, {
+      token,
+      ...(json === undefined ? {} : { json }),
+    });
+    expect([method, path, answer.status]).toEqual([method, path, expect.toBeOneOf([200, 201])]);
+    return answer.json;
+  };
+  const organization = "/organizations/default";
+  const first = await call("POST", `${organization}/templateversions`, { name: "v1" });
+  const template = await call("POST", `${organization}/templates`, {
+    name: "docker",
+    template_version_id: first.id,
+  });
+  const { key } = await call("POST", `${organization}/provisionerkeys`, { name: "rack-1" });
+  const headers = { "coder-provisioner-daemon-key": server.secret(key as string) };
+  const provision = async (method: string, path: string, json: unknown) =>
+    (await server.call(method, `/api/v2${path}`, { headers, json })).json;
+  const work = async () => {
+    const body = { name: "rack-1", acquire_id: randomUUID() };
+    const job = await provision("POST", "/provisionerdaemons/jobs/acquire", body);
+    await provision("POST", `/provisionerjobs/${job.job_id}/complete`, outcome);
+    return job;
+  };
+  const workspace = await call("POST", "/users/me/workspaces", { name: "web", template_id: template.id });
+  await work();
+  const second = await call("POST", `${organization}/templateversions`, {
+    name: "v2",
+    template_id: template.id,
+  });
+  const update = { transition: "start", template_version_id: second.id };
+  await call("POST", `/workspaces/${workspace.id}/builds`, update);
+  expect((await work()).template_version.name).toBe("v2");
+  expect(await inboxTitles(server, token)).toEqual(["Your workspace web is being updated to v2"]);
+  const [receipt] = (await call("GET", "/notifications/inbox")).notifications;
+  const [button] = receipt.actions;
+  const page = await get(server, new URL(button.url).pathname, cookieFor(token));
+  expect([button.label, page.status]).toEqual(["View workspace", 200]);
+  expect(wordsOf(page)).toContain("web running");
 });
 
 test("the OpenAPI document names every route once, and every reference leads somewhere", async () => {

@@ -58,7 +58,7 @@ test("a ready workspace becomes its claimer's, with a build of theirs, and its a
   const [before] = await server.sql(
     `SELECT agent_generation FROM workspace_builds WHERE workspace_id = '${oldest}'`,
   );
-  const made = await create("web", { automatic_updates: "always" });
+  const made = await create("web", { automatic_updates: "always", autostart_schedule: "0 11 * * *" });
   expect(made.status).toBe(201);
   expect(made.json).toMatchObject({
     id: oldest,
@@ -66,6 +66,8 @@ test("a ready workspace becomes its claimer's, with a build of theirs, and its a
     owner_name: "mia",
     is_prebuild: false,
     automatic_updates: "always",
+    autostart_schedule: "0 11 * * *",
+    next_start_at: "2026-11-21T11:00:00.000Z",
     latest_build: {
       build_number: 2,
       transition: "start",

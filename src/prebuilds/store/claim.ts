@@ -74,6 +74,7 @@ const keepValues = (buildId: string, names: readonly string[]): Statement =>
 
 const handOver = ({ workspace, build }: WorkspacePlan): Statement =>
   query.run(sql`UPDATE workspaces SET owner_id = ${workspace.ownerId}, name = ${workspace.name},
-      automatic_updates = ${workspace.automaticUpdates}, autostart_schedule = NULL, next_start_at = NULL,
+      automatic_updates = ${workspace.automaticUpdates}, autostart_schedule = ${workspace.autostartSchedule ?? null},
+      next_start_at = ${workspace.nextStartAt ?? null},
       latest_build_id = ${build.id}, updated_at = ${workspace.updatedAt}, last_used_at = ${workspace.lastUsedAt}
     WHERE id = ${workspaceOfClaim(build.id)} AND owner_id = ${prebuildsUser.id}`);
