@@ -51,6 +51,7 @@ export async function sendPlan(work: Work, plan: ReducedPlan): Promise<void> {
   const { job, ending } = work;
   const send = (json: ReducedPlan) =>
     work.server.insist({ ...jobCall(job, "POST", "plan"), json }, ending.ended);
+  await flushLog(work);
   let answer = await send(plan);
   if (answer.kind === "refused" && plan !== noChanges) {
     noteUnread(work, answer.message);
@@ -59,6 +60,14 @@ export async function sendPlan(work: Work, plan: ReducedPlan): Promise<void> {
   if (answer.kind === "lost") ending.end("lost");
   if (answer.kind === "refused") throw new JobFailure(`The server refused the plan: ${answer.message}`);
   work.goOn();
+}
+
+/** What the server says of the plan comes after the plan itself; a server that is away holds nothing up. */
+async function flushLog({ log, world, timing, ending }: Work): Promise<void> {
+  const over = new AbortController();
+  const isEnough = world.wait(timing.patience, AbortSignal.any([ending.ended, over.signal]));
+  await Promise.race([log.flush(), isEnough]);
+  over.abort();
 }
 
 const noteUnread = ({ log, mask }: Work, problem: string) =>

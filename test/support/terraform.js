@@ -52,7 +52,7 @@ function apply() {
 
 function showPlan(file) {
   const { destroy } = JSON.parse(readFileSync(file, "utf8"));
-  const replace = told("plan") === "replace";
+  const replace = told("plan") === "replace" && !template.includes("ignore_changes");
   return {
     format_version: "1.2",
     variables: { belfry_agent_token: { value: variables["TF_VAR_belfry_agent_token"] } },
