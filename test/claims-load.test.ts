@@ -1,7 +1,7 @@
 // Many people and few prebuilt workspaces, over two processes on one libSQL server, with every write sent twice.
 import { randomUUID } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { addPrebuilds } from "./support/prebuilds.ts";
+import { addPrebuilds, stillPools } from "./support/prebuilds.ts";
 import { startProgram } from "./support/program.ts";
 import { noServer, startLibsqlServer } from "./support/sqld.ts";
 import { addUser, callServer, secretKey, signInFirst, startTestServer } from "./support/server.ts";
@@ -15,6 +15,7 @@ async function start() {
   const environment = { BELFRY_DATABASE_URL: database.url };
   const server = await startTestServer({ environment });
   const { token, userId } = await signInFirst(server);
+  await stillPools(server);
   const preset = { id: randomUUID(), name: "small", parameters: [], instances: 20 };
   const made = await addTemplate(server, userId, "docker", { presets: [preset] });
   return { server, environment, token, pool: { ...made, presetId: preset.id } };

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
 import { inboxTitles } from "../support/inbox.ts";
+import { stillPools } from "../support/prebuilds.ts";
 import {
   addUser,
   signInFirst,
@@ -326,6 +327,7 @@ describe("a pass", () => {
   test("takes fifty at a time; the others follow in the next", async () => {
     const meter = createMeter();
     const { server, mia, templateId, schedule } = await setUp({ adapter: "plain", onTrip: meter.onTrip });
+    await stillPools(server);
     await schedule();
     for (let count = 0; count < 60; count += 1) {
       const json = { name: `w${count}`, template_id: templateId };

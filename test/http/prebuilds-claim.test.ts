@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { prebuildsUser } from "../../db/schema.ts";
-import { addPrebuilds, type PrebuildOptions } from "../support/prebuilds.ts";
+import { addPrebuilds, stillPools, type PrebuildOptions } from "../support/prebuilds.ts";
 import { addUser, signInFirst, startTestServer, type TestServerOptions } from "../support/server.ts";
 import {
   addProvisioner,
@@ -19,7 +19,7 @@ async function setUp(preset: PresetOptions = {}, options: TestServerOptions = {}
   const server = await startTestServer(options);
   const { token, userId } = await signInFirst(server);
   // What is claimed stays claimed: nobody fills the pool up.
-  await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
+  await stillPools(server);
   const member = await addUser(server, token, "mia");
   const presetId = randomUUID();
   const presets = [

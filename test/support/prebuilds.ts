@@ -105,3 +105,8 @@ export async function addPrebuilds(
   );
   return ids.map(({ id }) => id);
 }
+
+/** Passes over the pools are paused: what a test puts into them stays as it is. */
+export const stillPools = (server: TestServer) =>
+  server.sql(`INSERT INTO settings (key, value, updated_at)
+    VALUES ('prebuilds_settings', '{"reconciliation_paused":true}', 0) ON CONFLICT DO NOTHING`);
