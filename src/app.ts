@@ -69,7 +69,7 @@ function addHeaders(c: Ctx): void {
   headers.set("x-request-id", c.get("requestId"));
   headers.set("x-coder-build-version", versionForCoder);
   headers.set("x-content-type-options", "nosniff");
-  headers.set("referrer-policy", "same-origin");
+  if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }
 

@@ -9,6 +9,13 @@ import { isUseWorthNoting, judgeSession, type SessionRow } from "../src/accounts
 import { hashSecret, parseCredential, sameHash } from "../src/accounts/rules/credential.ts";
 import { judgeLifetime } from "../src/accounts/rules/lifetime.ts";
 import { isLocalCaller } from "../src/accounts/rules/loopback.ts";
+import {
+  digitsOf,
+  makeSelector,
+  parsePasscode,
+  passcodeText,
+  sameDigits,
+} from "../src/accounts/rules/passcode.ts";
 import { entropy, judgePassword, normalisePassword } from "../src/accounts/rules/password.ts";
 import { may, mayManage, maySee, scopeAllows, type Deed } from "../src/accounts/rules/permissions.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "../src/accounts/rules/profile.ts";
@@ -439,6 +446,48 @@ describe("a token's lifetime", () => {
         (wanted, most) => {
           const verdict = judgeLifetime(wanted, most);
           if (verdict.ok) expect(verdict.seconds * 1_000).toBeLessThanOrEqual(Math.min(wanted, most));
+        },
+      ),
+    );
+  });
+});
+
+describe("a one-time passcode", () => {
+  const secret = Buffer.from("12345678901234567890");
+
+  test("has the digits of RFC 4226, appendix D", () => {
+    const truncated = [
+      1284755224, 1094287082, 137359152, 1726969429, 1640338314, 868254676, 1918287922, 82162583, 673399871,
+      645520489,
+    ];
+    for (const [counter, value] of truncated.entries())
+      expect(digitsOf(secret, counter)).toBe(String(value % 100_000_000).padStart(8, "0"));
+  });
+  test("is read as people type it, and nothing else is", () => {
+    const chance = (below: number) => below - 1;
+    const code = { selector: makeSelector(chance), digits: "00000042" };
+    expect(passcodeText(code)).toBe("9999-00000042");
+    for (const text of [passcodeText(code), " 9999 00000042 ", "999900000042", "9999-0000 0042"])
+      expect(parsePasscode(text)).toEqual(code);
+    expect(parsePasscode("abcd-00000042")?.selector).toBe("ABCD");
+    for (const text of ["", "9999", "9999-0000004", "9999-000000421", "9999-0000004x", crypto.randomUUID()])
+      expect(parsePasscode(text), text).toBeUndefined();
+  });
+  test("is right only digit for digit", () => {
+    expect(sameDigits("12345678", "12345678")).toBe(true);
+    for (const wrong of ["", "1234567", "12345679", "123456780"])
+      expect(sameDigits(wrong, "12345678")).toBe(false);
+  });
+  test("of any letters is read again", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(30), { minLength: 4, maxLength: 4 }),
+        fc.nat(99_999_999),
+        (picks, number) => {
+          let at = 0;
+          const selector = makeSelector(() => picks[at++]!);
+          const code = { selector, digits: String(number).padStart(8, "0") };
+          expect(parsePasscode(passcodeText(code))).toEqual(code);
         },
       ),
     );

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
+import type { Method } from "../db/schema.ts";
 import { sign } from "../src/notifications/channels/webhook.ts";
 import { passes } from "../src/notifications/hub.ts";
 import { escapeMarkdown, toHtml, toInlineHtml, toPlainText } from "../src/notifications/rules/markdown.ts";
@@ -14,6 +15,7 @@ import {
   type Recipient,
   type Routing,
 } from "../src/notifications/rules/route.ts";
+import { passcodeTemplateId } from "../src/notifications/rules/special-kinds.ts";
 
 const ada: Recipient = {
   userId: "00000000-0000-7000-8000-000000000001",
@@ -26,7 +28,6 @@ const ada: Recipient = {
 };
 const usual: Routing = {
   template: { id: "t", method: null, enabledByDefault: true },
-  neverInbox: false,
   defaultMethod: "webhook",
   inboxEnabled: true,
   configured: ["smtp", "webhook"],
@@ -34,6 +35,7 @@ const usual: Routing = {
   identity: "i",
   now: 1_000,
 };
+const passcode = (method: Method | null) => ({ id: passcodeTemplateId, method, enabledByDefault: true });
 const routed = (recipient: Partial<Recipient>, routing: Partial<Routing>) =>
   route([{ ...ada, ...recipient }], { ...usual, ...routing }).map(({ method, status, reasons, dueAt }) => ({
     method,
@@ -64,14 +66,21 @@ describe("routing", () => {
       { template: { id: "t", method: "inbox", enabledByDefault: true } },
       ["inbox"],
     ],
-    ["it must never lie in an inbox", { neverInbox: true }, ["webhook"]],
-    [
-      "neither, and the template names the inbox",
-      { neverInbox: true, template: { id: "t", method: "inbox", enabledByDefault: true } },
-      [],
-    ],
+    ["it is a passcode, which goes by mail alone", { template: passcode(null) }, ["smtp"]],
+    ["it is a passcode, and the template names the inbox", { template: passcode("inbox") }, ["smtp"]],
+    ["it is a passcode, and no mail is set up", { template: passcode(null), configured: [] }, ["smtp"]],
   ] as [string, Partial<Routing>, string[]][])("uses these methods when %s", (_, routing, expected) => {
     expect(routed({}, routing).map(({ method }) => method)).toEqual(expected);
+  });
+
+  test("lets nobody switch off what keeps an account its owner's, and sends a passcode before all else", () => {
+    const template = { ...passcode(null), enabledByDefault: false };
+    const [row] = routed({ disabled: true }, { template });
+    expect(row).toMatchObject({ method: "smtp", status: "pending", reasons: ["named", "only_by_mail"] });
+    expect(row!.dueAt).toBeLessThan(usual.now);
+    expect(routed({}, { template, configured: [] })).toMatchObject([
+      { status: "inhibited", reasons: ["named", "only_by_mail", "not_configured"] },
+    ]);
   });
 
   test.each([
@@ -198,6 +207,16 @@ describe("retries", () => {
       status: "permanent_failure",
       dueAt: null,
       reason: "attempts_exhausted",
+    });
+  });
+
+  test("what would come too late is not tried again", () => {
+    const outcome = { kind: "temporary", detail: "answered 451" } as const;
+    expect(settle(outcome, 1, policy, 1_000, 0.5, 31_001).dueAt).toBe(31_000);
+    expect(settle(outcome, 1, policy, 1_000, 0.5, 31_000)).toMatchObject({
+      status: "permanent_failure",
+      dueAt: null,
+      reason: "expired",
     });
   });
 

@@ -8,6 +8,7 @@ import type { Actor } from "./rules/actor.ts";
 import { normalisePassword } from "./rules/password.ts";
 import { deleteKeysOf, keyExists } from "./store/keys.ts";
 import { allOf, hasHash, mayStillManage, setPasswordHash } from "./store/manage.ts";
+import { endPasscodes } from "./store/passcodes.ts";
 import { findUserState, type UserRow } from "./store/users.ts";
 
 export interface PasswordChange {
@@ -42,6 +43,7 @@ export async function changePassword(
     changes: (guard) => [
       setPasswordHash(target.id, renewed, deps.now(), guard),
       deleteKeysOf(target.id, hasHash(target.id, renewed), isSelf ? actor.keyId : undefined),
+      endPasscodes(target.id, hasHash(target.id, renewed)),
     ],
     // Somebody who was faster with the same old password is told so below.
     isDone: (now) => now.passwordHash === renewed || (isSelf && now.passwordHash !== seen),

@@ -9,6 +9,8 @@ import { clearLimit, countTurn, findLimits, hadTurn, type Turn } from "./store/l
 
 export interface Turns {
   statements: Statement[];
+  /** True in SQL, within the batch, for who has got them. */
+  admitted: SQL;
   /** Travels with the route's other reads. */
   read: ReturnType<typeof findLimits>;
   /** Throws 429 for the first limit that has nothing left. */
@@ -50,6 +52,7 @@ function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): strin
 function turnsOf(deps: Deps, turns: Turn[]): Turns {
   return {
     statements: turns.map((turn, at) => countTurn(turn, at === 0 ? undefined : hadTurn(turns[at - 1]!))),
+    admitted: hadTurn(turns.at(-1)!),
     read: findLimits(turns.map(({ key }) => key)),
     demand: (rows) => {
       for (const { key, id, policy } of turns) {

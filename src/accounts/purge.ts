@@ -1,9 +1,10 @@
-// Expired keys, limits that mean nothing any more and old audit entries go, a slice a tick.
+// Expired keys and passcodes, limits that mean nothing any more and old audit entries go, a slice a tick.
 import type { Statement } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { purgeAudit } from "./store/audit.ts";
 import { deleteExpiredKeys } from "./store/keys.ts";
 import { purgeLimits } from "./store/limits.ts";
+import { purgePasscodes } from "./store/passcodes.ts";
 
 const slice = 500;
 
@@ -12,6 +13,7 @@ export function purgeAccounts(deps: Deps): Statement[] {
   return [
     deleteExpiredKeys(now, slice),
     purgeLimits(now, slice),
+    purgePasscodes(now, slice),
     purgeAudit(now - deps.config.auditRetention, slice),
   ];
 }

@@ -6,6 +6,7 @@ import { refuseBadPassword } from "./checks.ts";
 import { hashPassword } from "./passwords.ts";
 import { deleteKeysOf } from "./store/keys.ts";
 import { hasHash, setPasswordHash } from "./store/manage.ts";
+import { endPasscodes } from "./store/passcodes.ts";
 import { listOwners } from "./store/people.ts";
 import { findUserState, findUserToSignIn, userExists, type UserRow } from "./store/users.ts";
 
@@ -43,6 +44,7 @@ export async function resetPassword(deps: Deps, target: UserRow, password: strin
     [
       setPasswordHash(target.id, renewed, deps.now(), userExists(target.id)),
       deleteKeysOf(target.id, isDone),
+      endPasscodes(target.id, isDone),
       audit(deps, entry, isDone),
     ],
     { state: findUserState(target.id) },

@@ -11,9 +11,8 @@ export function clearSessionCookie(c: Ctx): void {
   deleteCookie(c, sessionCookie, attributes(c));
 }
 
-function attributes(c: Ctx) {
-  const isHttps = [c.req.url, c.get("deps").config.accessUrl].some(
-    (address) => new URL(address).protocol === "https:",
-  );
-  return { httpOnly: true, path: "/", sameSite: "Lax", secure: isHttps } as const;
-}
+const attributes = (c: Ctx) => ({ httpOnly: true, path: "/", sameSite: "Lax", secure: isHttps(c) }) as const;
+
+/** Whether people come over https, also through a proxy that speaks it. */
+export const isHttps = (c: Ctx): boolean =>
+  [c.req.url, c.get("deps").config.accessUrl].some((address) => new URL(address).protocol === "https:");

@@ -14,6 +14,7 @@ import { metricsRoutes } from "./metrics.ts";
 import { notificationTemplateRoutes } from "./notification-templates.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
+import { passcodeRoutes } from "./passcodes.ts";
 import { preferenceRoutes } from "./preferences.ts";
 import { prebuildRoutes } from "./prebuilds.ts";
 import { provisionerJobRoutes } from "./provisioner-jobs.ts";
@@ -37,6 +38,7 @@ function createRoutes() {
     .route("/api/v2", buildInfoRoutes)
     .route("/api/v2", firstUserRoutes)
     .route("/api/v2", sessionRoutes)
+    .route("/api/v2", passcodeRoutes)
     .route("/api/v2", roleRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)

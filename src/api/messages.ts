@@ -122,6 +122,8 @@ export const messageRoutes = new Hono<Env>()
           `The message is "${before[0].status}"; only one that has failed for good can be sent again.`,
         );
       }
+      if (before[0].expiresAt !== null)
+        throw conflict("It is not sent again: what it said is of no use any more.");
       const deps = c.get("deps");
       const entry = audit(deps, {
         actorId: actor.userId,

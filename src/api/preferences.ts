@@ -5,6 +5,7 @@ import { mayManage } from "../accounts/rules/permissions.ts";
 import { findUser } from "../accounts/store/users.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { invalid, notFound } from "../errors.ts";
+import { isAlwaysOn } from "../notifications/rules/special-kinds.ts";
 import { listKnownTemplates, listPreferences, savePreferences } from "../notifications/store/preferences.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { time, toTime, uuid } from "./schemas.ts";
@@ -42,6 +43,12 @@ export const preferenceRoutes = new Hono<Env>()
     async (c) => {
       const { template_disabled_map: wanted } = c.req.valid("json");
       const { userId } = await loadSubject(c as Ctx, c.req.param("user"));
+      const stubborn = Object.keys(wanted).filter((id) => wanted[id] === true && isAlwaysOn(id));
+      if (stubborn.length > 0)
+        throw invalid(
+          "template_disabled_map",
+          `${stubborn.join(", ")} is always on and can't be switched off`,
+        );
       const { db, now } = c.get("deps");
       const { known } = await db.read({ known: listKnownTemplates(Object.keys(wanted)) });
       const unknown = Object.keys(wanted).filter((id) => !known.some((row) => row.id === id));

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { readDeploymentId } from "../accounts/store/deployment.ts";
+import type { Config } from "../config.ts";
 import type { Deps } from "../deps.ts";
 import { readLastTick } from "../notifications/store/settings.ts";
 import { version } from "../version.ts";
@@ -26,6 +27,7 @@ const readiness = z.object({
   tick: z.enum(["ok", "late", "never", "unknown"]),
   tick_age_seconds: z.number().nullable(),
   problems: z.array(z.string()).meta({ description: "What is wrong, in words" }),
+  notes: z.array(z.string()).meta({ description: "What an operator should know, though it is no fault" }),
 });
 
 export const buildInfoRoutes = new Hono<Env>().get(
@@ -81,8 +83,16 @@ async function readReadiness(deps: Deps): Promise<z.infer<typeof readiness>> {
   const { state, problem, answers } = await probe(deps, { lastTick: readLastTick() });
   const tick = judgeTick(deps, answers?.lastTick);
   const problems = [problem, tickWords[tick.tick]].filter((words) => words != null);
-  return { ready: problems.length === 0, database: state, ...tick, problems };
+  return { ready: problems.length === 0, database: state, ...tick, problems, notes: notesOn(deps.config) };
 }
+
+/** Who forgets a password can't be helped by a page then: an administrator has to. */
+const notesOn = ({ notifications }: Config) =>
+  notifications.mail === undefined
+    ? [
+        "No mail is set up (BELFRY_EMAIL_SMARTHOST, BELFRY_EMAIL_FROM): nobody gets a code for a new password.",
+      ]
+    : [];
 
 type TickState = Pick<z.infer<typeof readiness>, "tick" | "tick_age_seconds">;
 

@@ -34,6 +34,7 @@ import { list as listTokens } from "./tokens/list.ts";
 import { remove } from "./tokens/remove.ts";
 import { create as createUser } from "./users/create.ts";
 import { list as listUsers } from "./users/list.ts";
+import { resetPassword } from "./users/reset-password.ts";
 import { roles } from "./users/roles.ts";
 import { activate, suspend } from "./users/suspend.ts";
 import { whoami } from "./whoami.ts";
@@ -136,7 +137,7 @@ export const commands: Group = {
       name: "users",
       aliases: ["user"],
       summary: "Accounts, for administrators",
-      commands: [createUser, listUsers, roles, suspend, activate],
+      commands: [createUser, listUsers, roles, suspend, activate, resetPassword],
     },
     admin,
   ],

@@ -80,6 +80,10 @@ export const ownCommands: { command: string; what: string }[] = [
     command: "belfry drift",
     what: "what a plan would replace on a claim, and the cure, before anybody is hurt",
   },
+  {
+    command: "belfry users reset-password",
+    what: "a new password with a code that is mailed; Coder has only the page for it",
+  },
   { command: "belfry notifications list", what: "your inbox; with `--all` the delivery log" },
   { command: "belfry notifications read", what: "marks as read" },
   { command: "belfry notifications explain", what: "why it went to somebody, or why not" },

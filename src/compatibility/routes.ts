@@ -1,6 +1,6 @@
 // Coder's routes beside Belfry's: accounts, notifications, the service itself. Paths are below /api/v2 unless they are
 // of the server's root.
-import { absent, better, different, notOurs, notYet, same, type Row } from "./row.ts";
+import { absent, better, different, notOurs, same, type Row } from "./row.ts";
 
 const trustworthy = "one clear error instead of 500";
 
@@ -31,9 +31,15 @@ export const accountRoutes: Row[] = [
   same("POST /users/login"),
   same("POST /users/logout"),
   same("GET /users/authmethods", "password only"),
-  same("POST /users/validate-password"),
-  absent("POST /users/otp/request", notYet),
-  absent("POST /users/otp/change-password", notYet),
+  better(
+    "POST /users/validate-password",
+    "also with `email` and `username`, which a password may not be made of",
+  ),
+  better(
+    "POST /users/otp/request",
+    "by mail alone; three codes wait at most, so nobody can replace somebody's",
+  ),
+  better("POST /users/otp/change-password", "five tries end a code; who has it is told of the change"),
   absent("GET /users/oauth2/github/callback", "no sign-in by GitHub or OpenID Connect"),
   absent("GET /users/oidc/callback", "no sign-in by GitHub or OpenID Connect"),
   same("GET /users", "`q` knows words, `status:` and `role:`; another filter is a 400 that says so"),

@@ -106,10 +106,19 @@ export const templates: Row[] = [
     "1a6a6bea-ee0a-43e2-9e7c-eabdb53730e4",
     "TemplateYourAccountActivated",
   ),
-  absentKind(
+  kind(
     "One-Time Passcode",
     "62f86a30-2330-4b61-a26d-311ff3b608cf",
     "TemplateUserRequestedOneTimePasscode",
+    "better",
+    "by mail alone, never by webhook; sealed until it is sent, never sent late, and nobody can switch it off",
+  ),
+  kind(
+    "Your password was changed",
+    "5f1d2c8e-7a46-4e0b-9c3d-1b6e8f20a9d4",
+    "PasswordChanged",
+    "better",
+    "Belfry's own: Coder tells nobody",
   ),
   absentKind("Template Deleted", "29a09665-2a4c-403f-9648-54301670e7be", "TemplateTemplateDeleted"),
   absentKind("Template Deprecated", "f40fae84-55a2-42cd-99fa-b41c1ca64894", "TemplateTemplateDeprecated"),

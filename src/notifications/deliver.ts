@@ -5,6 +5,8 @@ import type { Deps } from "../deps.ts";
 import { sendMail } from "./channels/mail.ts";
 import { sendWebhook } from "./channels/webhook.ts";
 import { toPlainText } from "./rules/markdown.ts";
+import { isAlwaysOn } from "./rules/special-kinds.ts";
+import { openLabels } from "./sealed-labels.ts";
 import { renderOrFallback, type Rendered } from "./rules/render.ts";
 import type { Outcome } from "./rules/retry.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
@@ -12,9 +14,6 @@ import { makeUnsubscribeToken } from "./unsubscribe.ts";
 
 /** Coder's id of the test notification: it is also the way back for an endpoint that had answered 410. */
 export const testTemplateId = "c425f63e-716a-4bf4-ae24-78348f706c3f";
-
-/** Kinds that nobody can switch off: a passcode by mail is how its owner gets back in. */
-const unstoppable = new Set(["62f86a30-2330-4b61-a26d-311ff3b608cf"]);
 
 export interface Delivery {
   outcome: Outcome;
@@ -31,7 +30,12 @@ export async function deliver(
 ): Promise<Delivery> {
   const refused = reasonNotToSend(deps, message);
   if (refused !== undefined) return { outcome: refused, rendered: null };
-  const input = inputOf(deps, message);
+  const opened = await openLabels(deps, message);
+  if (opened === undefined) {
+    const detail = "what it says can't be opened: the secret key was changed";
+    return { outcome: { kind: "permanent", detail }, rendered: null };
+  }
+  const input = inputOf(deps, message, opened);
   const version = {
     templateId: message.templateId,
     number: message.version,
@@ -56,10 +60,13 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
       reason: "attempts_exhausted",
     };
   }
+  if (message.expiresAt !== null && deps.now() >= message.expiresAt) {
+    return { kind: "inhibited", detail: "it is of no use any more", reason: "expired" };
+  }
   if (message.userDeletedAt !== null || message.userStatus !== "active") {
     return { kind: "inhibited", detail: "the user is suspended or gone", reason: "suspended_user" };
   }
-  if (message.disabled === true) {
+  if (message.disabled === true && !isAlwaysOn(message.templateId)) {
     return { kind: "inhibited", detail: "the user has switched this kind off", reason: "disabled_by_user" };
   }
   return undefined;
@@ -117,16 +124,16 @@ async function overMail(deps: Deps, message: ClaimedMessage, rendered: Rendered)
       title: rendered.title,
       body: rendered.body,
       actions: rendered.actions,
-      unsubscribeUrl: unstoppable.has(message.templateId) ? null : `${accessUrl}/unsubscribe?token=${token}`,
+      unsubscribeUrl: isAlwaysOn(message.templateId) ? null : `${accessUrl}/unsubscribe?token=${token}`,
       oneClick: true,
     },
-    { now: deps.now, timeout: mail.timeout },
+    { now: deps.now, timeout: Math.min(mail.timeout, (message.expiresAt ?? Infinity) - deps.now()) },
   );
 }
 
-function inputOf(deps: Deps, message: ClaimedMessage) {
+function inputOf(deps: Deps, message: ClaimedMessage, opened: Record<string, string>) {
   return {
-    labels: JSON.parse(message.labels) as Record<string, string>,
+    labels: { ...(JSON.parse(message.labels) as Record<string, string>), ...opened },
     data: message.data === null ? null : (JSON.parse(message.data) as Record<string, unknown>),
     user: {
       id: message.userId,

@@ -26,12 +26,12 @@ export interface NotificationEvent {
   audience?: Audience;
   /** Chooses among the people who were read, by what they are to the event. */
   circle?: Circle;
-  /** Keeps the text out of every inbox (a passcode). */
-  neverInbox?: boolean;
   /** Epoch milliseconds before which nobody is told. */
   holdUntil?: number | undefined;
   /** What it is about: by this, messages that were not sent yet are taken back. */
   subject?: string;
+  /** Epoch milliseconds from which on it must not be sent any more. */
+  expiresAt?: number;
 }
 
 export interface EventPlan {
@@ -67,7 +67,6 @@ export function planEvent(
       : chooseRecipients(read.recipients, circle);
   const routes = route(recipients, {
     template,
-    neverInbox: event.neverInbox ?? false,
     defaultMethod,
     inboxEnabled,
     configured,
@@ -131,6 +130,7 @@ function addMessage(
     createdAt: now,
     updatedAt: now,
     subject: event.subject ?? null,
+    expiresAt: event.expiresAt ?? null,
   });
 }
 

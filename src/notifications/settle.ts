@@ -67,7 +67,7 @@ export function createSettler(deps: Deps): Settler {
       const { method, id } = message;
       const { maxSendAttempts, retryInterval } = deps.config.notifications;
       const policy = { maxAttempts: maxSendAttempts, interval: retryInterval };
-      const settlement = settle(outcome, message.tries, policy, now, Math.random());
+      const settlement = settle(outcome, message.tries, policy, now, Math.random(), message.expiresAt);
       const ended = { startedAt, finishedAt: now, outcome: outcome.kind, status: settlement.status };
       gathered.rows.push({ id, token, attempt: message.attempt, finishedAt: now, ...settlement });
       gathered.counted.push({ id, token, additions: additionsOf({ ...message, ...ended }) });

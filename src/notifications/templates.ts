@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import type { Answers, SQL, Statement } from "../../db/client.ts";
 import type { Action, Method } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
-import { ApiError, notFound, type Validation } from "../errors.ts";
+import { ApiError, invalid, notFound, type Validation } from "../errors.ts";
 import { toHtml, toInlineHtml, toPlainText } from "./rules/markdown.ts";
 import { compile, type RenderInput, type TemplateText } from "./rules/render.ts";
+import { isOnlyByMail } from "./rules/special-kinds.ts";
 import { checkTemplate, type Payload } from "./rules/template-check.ts";
 import {
   findSample,
@@ -111,6 +112,8 @@ export async function changeMethod(
   note: Note,
 ): Promise<boolean> {
   const template = known(read);
+  if (isOnlyByMail(template.id) && method !== null && method !== "smtp")
+    throw invalid("method", "must be smtp: what this kind says is for its receiver's mailbox alone");
   if (template.method === method) return false;
   const entry = note({ action: "write", detail: { method } }, hasOtherMethod(template.id, method));
   await deps.db.write([entry, setMethod(template.id, method)], {});

@@ -4,6 +4,7 @@ import type { Method } from "../../db/schema.ts";
 import type { NotificationsConfig } from "../config.ts";
 import { aboutKind } from "../notifications/rules/about.ts";
 import { methodsOf } from "../notifications/rules/route.ts";
+import { isAlwaysOn } from "../notifications/rules/special-kinds.ts";
 import type { Choice } from "../notifications/store/choices.ts";
 import { attributes, type Html } from "./layout.ts";
 
@@ -17,10 +18,11 @@ export interface ChoicesFacts {
 }
 
 export const isOn = ({
+  id,
   disabled,
   enabledByDefault,
-}: Pick<Choice, "disabled" | "enabledByDefault">): boolean =>
-  disabled === null ? enabledByDefault : !disabled;
+}: Pick<Choice, "id" | "disabled" | "enabledByDefault">): boolean =>
+  isAlwaysOn(id) || (disabled === null ? enabledByDefault : !disabled);
 
 /** One form for a switch, so that it works without scripts. */
 function switchForm(choices: readonly Choice[], on: boolean, to: string, button: Html): Html {
@@ -42,6 +44,10 @@ export function confirmation(
   const choice = choices.find(({ id }) => id === about);
   if (choice === undefined)
     return html`<p class="problem" role="alert">The link names a kind of notification that is not here.</p>`;
+  if (isAlwaysOn(choice.id))
+    return html`<p class="note" role="status">
+      “${choice.name}” is always on: it is how you keep your account.
+    </p>`;
   if (asked !== undefined && isOn(choice)) return question(choice);
   return html`<p class="note" role="status">
     “${choice.name}” is switched ${isOn(choice) ? "on" : "off"}. You can change it below at any time.
@@ -73,7 +79,7 @@ function kindGroup(group: string, choices: readonly Choice[], id: string, facts:
   return html`<section class="group" aria-labelledby="${id}">
     <div class="bar">
       <h2 id="${id}">${group}</h2>
-      ${choices.length > 1 ? wholeGroup(choices, id) : ""}
+      ${wholeGroup(choices, id)}
     </div>
     <ul class="kinds" role="list">
       ${choices.map((choice) => kind(choice, facts))}
@@ -81,7 +87,9 @@ function kindGroup(group: string, choices: readonly Choice[], id: string, facts:
   </section>`;
 }
 
-function wholeGroup(choices: readonly Choice[], id: string): Html {
+function wholeGroup(group: readonly Choice[], id: string): Html | string {
+  const choices = group.filter((choice) => !isAlwaysOn(choice.id));
+  if (choices.length < 2) return "";
   const on = !choices.some(isOn);
   return switchForm(
     choices,
@@ -117,7 +125,11 @@ function kind(choice: Choice, facts: ChoicesFacts): Html {
       </p>
       <p class="goes">${destination(choice, facts)}</p>
     </div>
-    ${switchForm([choice], !on, `${choicesPath}#k-${id}`, button)}
+    ${
+      isAlwaysOn(id)
+        ? html`<p class="always">Always on</p>`
+        : switchForm([choice], !on, `${choicesPath}#k-${id}`, button)
+    }
   </li>`;
 }
 
@@ -132,7 +144,7 @@ function destination(choice: Choice, { notifications, email }: ChoicesFacts): st
         : `by mail to ${email || "nobody: you have no address"}`,
     webhook: webhook === undefined ? "to the webhook, which is not set up here" : "to the webhook",
   };
-  const ways = methodsOf({ template: choice, neverInbox: false, defaultMethod, inboxEnabled })
+  const ways = methodsOf({ template: choice, defaultMethod, inboxEnabled })
     .map(([method]) => method)
     .toSorted((a, b) => Number(b === "inbox") - Number(a === "inbox"));
   if (ways.length === 0) return "Goes nowhere: every way is off here.";

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../api/http.ts";
 import { ApiError, notFound } from "../errors.ts";
+import { isAlwaysOn } from "../notifications/rules/special-kinds.ts";
 import { listChoices, setChoices } from "../notifications/store/choices.ts";
 import { choicesPath, confirmation, kinds, type ChoicesFacts } from "./choices-view.ts";
 import { readFields } from "./form.ts";
@@ -34,6 +35,7 @@ async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<strin
   for (const [id, value] of Object.entries(switches)) {
     if (!uuidShape.test(id) || (value !== "on" && value !== "off"))
       throw new ApiError(400, "The form has a field that is not known here. Please reload the page.");
+    if (value === "off" && isAlwaysOn(id)) throw new ApiError(400, "This kind of notification is always on.");
     disabled[id] = value === "off";
   }
   return { to: ownPath(typeof to === "string" ? to : undefined) ?? choicesPath, disabled };

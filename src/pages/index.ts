@@ -8,6 +8,7 @@ import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
 import { files } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
+import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
 import { signInPages } from "./sign-in.ts";
 import { taskPages } from "./tasks.ts";
@@ -24,6 +25,7 @@ export function createPages() {
     .route("/", documentPages)
     .route("/", signInPages)
     .route("/", setupPages)
+    .route("/", resetPasswordPages)
     .route("/", unsubscribePages)
     .route("/", inboxPages)
     .route("/", choicePages)

@@ -20,7 +20,7 @@ export const signInPages = new Hono<Env>()
     const next = afterSignIn(c.req.query("next"));
     if ((await actorOf(c as Ctx)) !== undefined) return c.redirect(next, 303);
     if (!(await isSetUp(c.get("deps")))) return c.redirect("/setup", 303);
-    return showSignIn(c as Ctx, { next, signedOut: c.req.query("signed_out") !== undefined });
+    return showSignIn(c as Ctx, { next, note: noteOf(c.req.query()) });
   })
   .post("/login", ownForm, async (c) => {
     const { email, password, next } = await readForm(c as Ctx, ["email", "password", "next"]);
@@ -55,11 +55,17 @@ async function actorOf(c: Ctx) {
 interface SignInPage {
   next: string;
   email?: string;
-  signedOut?: boolean;
+  /** What has just been done. */
+  note?: string | undefined;
   error?: ApiError;
 }
 
-function showSignIn(c: Ctx, { next, email, signedOut = false, error }: SignInPage) {
+function noteOf(query: Record<string, string>): string | undefined {
+  if (query["signed_out"] !== undefined) return "You are signed out.";
+  return query["password_changed"] === undefined ? undefined : "Your password is changed. Sign in with it.";
+}
+
+function showSignIn(c: Ctx, { next, email, note, error }: SignInPage) {
   const form: Field[] = [
     {
       name: "email",
@@ -79,10 +85,11 @@ function showSignIn(c: Ctx, { next, email, signedOut = false, error }: SignInPag
   ];
   const main = html`<form class="sheet" method="post" action="/login">
     <h1>Sign in</h1>
-    ${signedOut && error === undefined ? html`<p class="note" role="status">You are signed out.</p>` : ""}
+    ${note !== undefined && error === undefined ? html`<p class="note" role="status">${note}</p>` : ""}
     ${problem(error, form)} ${fields(form, error)}
     <input type="hidden" name="next" value="${next}" />
     <button class="button primary" type="submit">Sign in</button>
+    <p class="aside"><a href="/reset-password">Forgot password?</a></p>
   </form>`;
   return respondWithPage(c, { title: "Sign in", main, shape: "narrow" }, error?.status);
 }

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { loadTemplateFiles, seed } from "../../db/seed.ts";
 import { aboutKind } from "../../src/notifications/rules/about.ts";
+import { isAlwaysOn } from "../../src/notifications/rules/special-kinds.ts";
 import { makeUnsubscribeToken } from "../../src/notifications/unsubscribe.ts";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
@@ -17,7 +18,7 @@ const switchesOf = (page: CallAnswer) =>
   Object.fromEntries(
     [...page.text.matchAll(/<li class="kind">.*?<\/li>/gs)].map(([row]) => [
       /<h3[^>]*>(.*?)<\/h3>/s.exec(row)![1],
-      /aria-checked="(true|false)"/.exec(row)![1] === "true",
+      row.includes(">Always on<") ? "always" : /aria-checked="(true|false)"/.exec(row)![1] === "true",
     ]),
   );
 
@@ -48,7 +49,12 @@ test("every kind stands in its group, with what it is about, where it goes and a
   const page = await get(server, path, cookie);
   expect(page.status).toBe(200);
   expect(switchesOf(page)).toEqual(
-    Object.fromEntries(loadTemplateFiles().map(({ name, enabledByDefault }) => [name, enabledByDefault])),
+    Object.fromEntries(
+      loadTemplateFiles().map(({ id, name, enabledByDefault }) => [
+        name,
+        isAlwaysOn(id) ? "always" : enabledByDefault,
+      ]),
+    ),
   );
   for (const { group, key } of loadTemplateFiles()) {
     expect(page.text).toContain(`>${group}</h2>`);
@@ -99,7 +105,10 @@ test("a group of several kinds is switched at once", async () => {
   const { server, token, cookie } = await startSignedIn();
   await seed(server.db, server.clock.now(), () => "unused", [another]);
   const page = await get(server, path, cookie);
-  const groups = Map.groupBy([...loadTemplateFiles(), another], ({ group }) => group);
+  const groups = Map.groupBy(
+    [...loadTemplateFiles(), another].filter(({ id }) => !isAlwaysOn(id)),
+    ({ group }) => group,
+  );
   const several = [...groups.values()].filter((kinds) => kinds.length > 1);
   expect(page.text.match(/Switch all off/g)).toHaveLength(several.length);
   await post(server, path, { [testKind]: "off", [another.id]: "off" }, cookie);

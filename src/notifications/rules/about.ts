@@ -8,6 +8,9 @@ const sentences: Record<string, string> = {
   TemplateTaskFailed: "The agent of one of your AI tasks says that it could not do it.",
   TemplateTaskIdle: "The agent of one of your AI tasks has stopped and waits for you.",
   TemplateTaskWorking: "The agent of one of your AI tasks begins to work, or goes on.",
+  TemplateUserRequestedOneTimePasscode:
+    "The code by which you set a new password when you have forgotten yours.",
+  PasswordChanged: "Your password was changed: if it wasn't you, you have to know.",
   TemplateTestNotification: "What the test button sends, to see whether messages get through.",
   TemplateWorkspaceCreated: "Somebody made a workspace: for template admins who want to know of each.",
   TemplateWorkspaceManuallyUpdated:

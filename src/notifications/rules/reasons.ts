@@ -23,6 +23,7 @@ const sentences: Record<Exclude<Reason, `role_${string}`>, ReasonWords> = {
     words: "It is the way that this Belfry sends by when nobody says otherwise",
   },
   template_method: { question: "way", words: "An owner has chosen this way for this kind of notification" },
+  only_by_mail: { question: "way", words: "This kind goes by mail alone, so that nobody else reads it" },
   disabled_by_user: { question: "not", words: "They have switched this kind off" },
   off_by_default: { question: "not", words: "This kind is off for whoever has not switched it on" },
   duplicate: { question: "not", words: "They had got the very same notification already" },
@@ -41,6 +42,7 @@ const sentences: Record<Exclude<Reason, `role_${string}`>, ReasonWords> = {
     words: "The receiver has said that it is gone for good; a test that it accepts switches it on again",
   },
   attempts_exhausted: { question: "not", words: "Every try has failed, and there are no more" },
+  expired: { question: "not", words: "It was of no use any more before it could be sent" },
 };
 
 /** A code of a later release is its own words. */

@@ -37,6 +37,8 @@ export function settle(
   policy: RetryPolicy,
   now: number,
   chance: number,
+  /** From when on it must not be sent; null for never. */
+  expiresAt: number | null = null,
 ): Settlement {
   const { detail } = outcome;
   if (outcome.kind === "sent") return { status: "sent", outcome: "sent", dueAt: null, reason: null, detail };
@@ -65,6 +67,15 @@ export function settle(
     backoff(attempt, policy, chance),
     Math.min(outcome.retryAfter ?? 0, longestRetryAfter),
   );
+  if (expiresAt !== null && now + wait >= expiresAt) {
+    return {
+      status: "permanent_failure",
+      outcome: "temporary_failure",
+      dueAt: null,
+      reason: "expired",
+      detail,
+    };
+  }
   return {
     status: "temporary_failure",
     outcome: "temporary_failure",

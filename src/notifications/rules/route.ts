@@ -1,6 +1,7 @@
 // Decides for one event who gets it, how, now or later, and why: one row for each person and method considered.
 import { createHash } from "node:crypto";
 import type { Method, UserStatus } from "../../../db/schema.ts";
+import { isAlwaysOn, isOnlyByMail } from "./special-kinds.ts";
 
 /** Short codes kept on each message: what was decided and why. */
 export type Reason =
@@ -16,6 +17,7 @@ export type Reason =
   | "inbox"
   | "deployment_default"
   | "template_method"
+  | "only_by_mail"
   // why not, or not yet
   | "disabled_by_user"
   | "off_by_default"
@@ -28,7 +30,8 @@ export type Reason =
   | "taken_back"
   | "render_failed"
   | "endpoint_gone"
-  | "attempts_exhausted";
+  | "attempts_exhausted"
+  | "expired";
 
 export interface Recipient {
   userId: string;
@@ -44,8 +47,6 @@ export interface Recipient {
 
 export interface Routing {
   template: { id: string; method: Method | null; enabledByDefault: boolean };
-  /** Templates that must never lie in an inbox (a passcode). */
-  neverInbox: boolean;
   defaultMethod: "smtp" | "webhook" | undefined;
   inboxEnabled: boolean;
   /** The ways besides the inbox that are set up: a template may name one that is not. */
@@ -75,14 +76,18 @@ export function route(recipients: readonly Recipient[], routing: Routing): Route
 
 /** The ways that this deployment uses for this template. A way that it doesn't use is not considered. */
 export function methodsOf(
-  routing: Pick<Routing, "template" | "neverInbox" | "defaultMethod" | "inboxEnabled">,
+  routing: Pick<Routing, "template" | "defaultMethod" | "inboxEnabled">,
 ): [Method, Reason][] {
+  if (isOnlyByMail(routing.template.id)) return [["smtp", "only_by_mail"]];
   const chosen: [Method, Reason][] = [];
   if (routing.template.method !== null) chosen.push([routing.template.method, "template_method"]);
   else if (routing.defaultMethod !== undefined) chosen.push([routing.defaultMethod, "deployment_default"]);
   if (routing.inboxEnabled && routing.template.method !== "inbox") chosen.push(["inbox", "inbox"]);
-  return routing.neverInbox ? chosen.filter(([method]) => method !== "inbox") : chosen;
+  return chosen;
 }
+
+/** Milliseconds. What is due longest goes first: before a passcode nothing is. */
+const headStart = 86_400_000;
 
 function decide(recipient: Recipient, method: Method, why: Reason, routing: Routing): Route {
   const reasons: Reason[] = [...recipient.why, why];
@@ -98,20 +103,23 @@ function decide(recipient: Recipient, method: Method, why: Reason, routing: Rout
     };
   }
   const dedupeKey = hash([routing.template.id, recipient.userId, method, routing.identity]);
-  const { paused, now, holdUntil = now } = routing;
+  const { paused, now, holdUntil = -Infinity } = routing;
   const isHeldBack = holdUntil > now;
   if (method === "inbox" && !paused && !isHeldBack) {
     return { recipient, method, status: "sent", dueAt: null, reasons, dedupeKey };
   }
   if (paused) reasons.push("paused");
   if (isHeldBack) reasons.push("held_back");
-  return { recipient, method, status: "pending", dueAt: Math.max(now, holdUntil), reasons, dedupeKey };
+  const dueAt = Math.max(isOnlyByMail(routing.template.id) ? now - headStart : now, holdUntil);
+  return { recipient, method, status: "pending", dueAt, reasons, dedupeKey };
 }
 
 function reasonAgainst(recipient: Recipient, method: Method, routing: Routing): Reason | undefined {
   if (recipient.status !== "active") return "suspended_user";
-  if (recipient.disabled === true) return "disabled_by_user";
-  if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";
+  if (!isAlwaysOn(routing.template.id)) {
+    if (recipient.disabled === true) return "disabled_by_user";
+    if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";
+  }
   if (method !== "inbox" && !routing.configured.includes(method)) return "not_configured";
   if (method === "smtp" && recipient.email === "") return "no_address";
   return undefined;

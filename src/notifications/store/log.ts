@@ -1,5 +1,5 @@
 // SQL of the delivery log: what became of each message, and every try.
-import { and, asc, desc, eq, lt, sql, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import {
   notificationAttempts,
@@ -37,6 +37,7 @@ const columns = {
   createdBy: notificationEvents.createdBy,
   createdAt: notificationMessages.createdAt,
   updatedAt: notificationMessages.updatedAt,
+  expiresAt: notificationMessages.expiresAt,
   lastDetail: sql<string | null>`(SELECT a.detail FROM notification_attempts a
     WHERE a.message_id = ${notificationMessages.id} ORDER BY a.number DESC LIMIT 1)`.as("last_detail"),
 };
@@ -99,5 +100,11 @@ export function requeueMessage(id: string, now: number): Statement {
   return query
     .update(notificationMessages)
     .set({ status: "pending", dueAt: now, updatedAt: now, attemptsForgiven: sql`attempt_count` })
-    .where(and(eq(notificationMessages.id, id), eq(notificationMessages.status, "permanent_failure")));
+    .where(
+      and(
+        eq(notificationMessages.id, id),
+        eq(notificationMessages.status, "permanent_failure"),
+        isNull(notificationMessages.expiresAt),
+      ),
+    );
 }

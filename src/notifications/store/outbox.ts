@@ -28,6 +28,7 @@ export function insertOutbox(rows: OutboxRows, when: SQL = sql`true`): Statement
       reasons: JSON.stringify([...(JSON.parse(message.reasons) as string[]), "duplicate"]),
       dueAt: null,
       dedupeKey: null,
+      sealedLabels: null,
       updatedAt: now,
     }));
   const eventIsThere = sql`EXISTS (SELECT 1 FROM notification_events e WHERE e.id = row.value ->> '$.eventId')`;

@@ -13,6 +13,7 @@ import {
   type AttemptOutcome,
   type MessageStatus,
 } from "../../../db/schema.ts";
+import { countInhibited } from "./metrics.ts";
 import { pausedNow } from "./settings.ts";
 
 export interface Claim {
@@ -57,6 +58,8 @@ export function findClaimed(token: string) {
         "tries",
       ),
       createdAt: notificationMessages.createdAt,
+      sealedLabels: notificationMessages.sealedLabels,
+      expiresAt: notificationMessages.expiresAt,
       labels: notificationEvents.labels,
       data: notificationEvents.data,
       targets: notificationEvents.targets,
@@ -123,6 +126,7 @@ export function settleMessages(results: readonly SettledRow[], inbox: readonly I
       query.run(sql`UPDATE notification_messages
         SET status = row.value ->> '$.status', lease_token = NULL, due_at = row.value ->> '$.dueAt',
           updated_at = row.value ->> '$.finishedAt',
+          sealed_labels = CASE WHEN row.value ->> '$.dueAt' IS NULL THEN NULL ELSE sealed_labels END,
           reasons = CASE WHEN row.value ->> '$.reason' IS NULL THEN reasons
             ELSE json_insert(reasons, '$[#]', row.value ->> '$.reason') END
         FROM json_each(${chunk}) AS row
@@ -134,6 +138,21 @@ export function settleMessages(results: readonly SettledRow[], inbox: readonly I
         WHERE message_id = row.value ->> '$.id' AND number = row.value ->> '$.attempt' AND outcome = 'started'`),
     ]),
     ...insertRows(inboxNotifications, inbox, held),
+  ];
+}
+
+/**
+ * Ends what is too late to be sent, so that what it carried is gone also while nothing is sent at all; what is being sent
+ * ends by itself.
+ */
+export function expireMessages(now: number): Statement[] {
+  const late = sql`sealed_labels IS NOT NULL AND expires_at <= ${now} AND (lease_token IS NULL OR due_at <= ${now})`;
+  return [
+    countInhibited(late),
+    query.run(sql`UPDATE notification_messages
+      SET status = 'inhibited', due_at = NULL, lease_token = NULL, sealed_labels = NULL, updated_at = ${now},
+        reasons = json_insert(reasons, '$[#]', 'expired')
+      WHERE ${late}`),
   ];
 }
 

@@ -20,7 +20,15 @@ export interface MailFacts {
 }
 
 export function judgeMail({ place, problem, failing }: MailFacts): Finding[] {
-  if (place === null) return [ok("mail", "not set up (BELFRY_EMAIL_SMARTHOST, BELFRY_EMAIL_FROM)")];
+  if (place === null) {
+    return [
+      warn(
+        "mail",
+        "It is not set up: nobody who forgets their password gets a code for a new one.",
+        "Set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM; until then: belfry admin reset-password EMAIL",
+      ),
+    ];
+  }
   const session =
     problem === null
       ? ok("mail", `${place} answers and lets Belfry in`)

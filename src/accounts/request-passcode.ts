@@ -1,0 +1,94 @@
+// Mailing somebody a passcode for a new password. Whether there is such an account shows neither in what is answered nor in
+// how much is done for it: a stranger's goes the same way, only that nothing comes of it. The API and the page call it.
+import { randomInt } from "node:crypto";
+import type { Deps } from "../deps.ts";
+import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
+import { planEvent, type EventPlan } from "../notifications/plan.ts";
+import { enqueueReads, type EnqueueAnswers } from "../notifications/reads.ts";
+import { passcodeTemplateId } from "../notifications/rules/special-kinds.ts";
+import { sealLabels } from "../notifications/sealed-labels.ts";
+import { audit } from "./audit.ts";
+import { turnOfPlace } from "./limits.ts";
+import { digitsFor, storedSelectors } from "./passcodes.ts";
+import { makeSelector, passcodeLife, passcodeText } from "./rules/passcode.ts";
+import { findPasscode, findToReset, idOfAddress, insertPasscode, mayGetPasscode } from "./store/passcodes.ts";
+
+/** How often it is made anew when another request of the same account was faster. */
+const tries = 3;
+
+type Receiver = ReturnType<typeof findToReset>["_"]["result"][number];
+
+/** Throws 429 and nothing else: there may be no such account, one that can't sign in, or three that wait already. */
+export async function requestPasscode(deps: Deps, email: string, requestId: string): Promise<void> {
+  const address = email.trim();
+  const turn = turnOfPlace(deps, requestId);
+  const { limits, found, ...read } = await deps.db.write(turn.statements, {
+    limits: turn.read,
+    found: findToReset(address),
+    ...enqueueReads(passcodeTemplateId, { self: idOfAddress(address) }),
+  });
+  turn.demand(limits);
+  const entry = audit(deps, {
+    actorId: null,
+    action: "request_password_reset",
+    resourceType: "user",
+    resourceId: found[0]?.id ?? null,
+    requestId,
+  });
+  let receiver = found[0] ?? stranger(deps, address);
+  for (let left = tries; left > 0; left -= 1) {
+    const { row, plan } = await makePasscode(deps, receiver, read);
+    const when = mayGetPasscode(receiver.id, receiver.counter, deps.now());
+    const { made, now, messages } = await deps.db.write(
+      [entry, ...enqueue(plan, { when }), ...insertPasscode(row, when)],
+      { made: findPasscode(row.id), now: findToReset(address), messages: messagesOf(plan) },
+    );
+    announce(deps, messages);
+    const wasFirst = now[0] === undefined || now[0].counter === receiver.counter;
+    if (made.length > 0 || wasFirst) return;
+    [receiver] = now as [Receiver];
+  }
+}
+
+const stranger = ({ newId }: Deps, email: string): Receiver => ({
+  id: newId(),
+  username: "",
+  email,
+  counter: 0,
+});
+
+async function makePasscode(
+  deps: Deps,
+  { id: userId, counter: last, ...receiver }: Receiver,
+  read: EnqueueAnswers,
+) {
+  const createdAt = deps.now();
+  const counter = last + 1;
+  const selector = makeSelector((below) => randomInt(below));
+  const [digits] = digitsFor(deps, userId, counter);
+  const [stored] = storedSelectors(deps, selector);
+  const row = {
+    id: deps.newId(),
+    userId,
+    selector: stored!,
+    counter,
+    createdAt,
+    expiresAt: createdAt + passcodeLife,
+  };
+  const person = read.recipients[0] ?? { userId, name: "", disabled: null, roles: "[]", ...receiver };
+  const event = {
+    // Of what is stored the sealed labels have the code; this stands where it would be.
+    labels: { one_time_passcode: "(sealed)" },
+    data: null,
+    targets: [userId],
+    createdBy: "change-password-with-one-time-passcode",
+    identity: row.id,
+    circle: { people: [{ id: userId, why: "own_account" as const }] },
+    expiresAt: row.expiresAt,
+  };
+  // The write asks who may have it: until then everybody is planned for alike.
+  const everybody = { ...read, recipients: [{ ...person, status: "active" as const }] };
+  const plan: EventPlan = planEvent(deps, event, everybody);
+  const labels = { one_time_passcode: passcodeText({ selector, digits: digits! }) };
+  return { row, plan: await sealLabels(deps, plan, labels) };
+}

@@ -1,0 +1,13 @@
+// Kinds of notification that keep an account its owner's: nobody switches them off, and what opens an account goes by mail
+// alone. The one place that names them: routing, sending, settings and the texts' administration ask here.
+
+/** Coder's id. */
+export const passcodeTemplateId = "62f86a30-2330-4b61-a26d-311ff3b608cf";
+export const passwordChangedTemplateId = "5f1d2c8e-7a46-4e0b-9c3d-1b6e8f20a9d4";
+
+const alwaysOn: readonly string[] = [passcodeTemplateId, passwordChangedTemplateId];
+const onlyByMail: readonly string[] = [passcodeTemplateId];
+
+export const isAlwaysOn = (templateId: string): boolean => alwaysOn.includes(templateId);
+/** Never in an inbox, never to a webhook, and before everything else that waits. */
+export const isOnlyByMail = (templateId: string): boolean => onlyByMail.includes(templateId);

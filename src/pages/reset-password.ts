@@ -1,0 +1,189 @@
+// A forgotten password: asking for a passcode, and the page that the mail leads to. The code moves from the address into a
+// cookie of that page at once, so that it is in no history and no `Referer`; only the button uses it up, so that whatever
+// opens links in mails burns nothing.
+import { Hono } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { html } from "hono/html";
+import * as z from "zod";
+import { changeWithPasscode } from "../accounts/change-with-passcode.ts";
+import { requestPasscode } from "../accounts/request-passcode.ts";
+import { passcodeLife } from "../accounts/rules/passcode.ts";
+import { problemWithEmail } from "../accounts/rules/profile.ts";
+import { signIn } from "../accounts/sessions.ts";
+import { isHttps, setSessionCookie } from "../api/cookies.ts";
+import type { Ctx, Env } from "../api/http.ts";
+import { ApiError, invalid } from "../errors.ts";
+import { fields, problem, readForm, type Field } from "./form.ts";
+import { respondWithPage } from "./layout.ts";
+import { ownForm } from "./session.ts";
+
+const asking = "/reset-password";
+const changing = "/reset-password/change";
+const cookie = "belfry_passcode";
+const longest = 300;
+
+const kept = z.object({ email: z.string().max(longest), code: z.string().max(longest) });
+type Kept = z.infer<typeof kept>;
+
+export const resetPasswordPages = new Hono<Env>()
+  .get(asking, (c) => (c.req.query("sent") === undefined ? showAsking(c as Ctx) : showSent(c as Ctx)))
+  .post(asking, ownForm, async (c) => {
+    const { email } = await readForm(c as Ctx, ["email"]);
+    try {
+      const wrong = problemWithEmail(email.trim());
+      if (wrong !== undefined) throw invalid("email", wrong);
+      await requestPasscode(c.get("deps"), email, c.get("requestId"));
+    } catch (error) {
+      return showAsking(c as Ctx, email, shown(c as Ctx, error));
+    }
+    return c.redirect(`${asking}?sent`, 303);
+  })
+  .get(changing, (c) => {
+    const { otp, email = "" } = c.req.query();
+    if (otp === undefined) return showChanging(c as Ctx, read(c as Ctx));
+    keep(c as Ctx, { email, code: otp });
+    c.header("referrer-policy", "no-referrer");
+    return c.redirect(changing, 303);
+  })
+  .post(changing, ownForm, async (c) => {
+    const form = await readForm(c as Ctx, ["email", "one_time_passcode", "password"]);
+    const fromMail = form.one_time_passcode === "" ? read(c as Ctx) : undefined;
+    const { email, code } = fromMail ?? { email: form.email.trim(), code: form.one_time_passcode };
+    const { password } = form;
+    try {
+      if (code.trim() === "") throw invalid("one_time_passcode", "is in the mail that you asked for");
+      const change = { email, passcode: code, password };
+      await changeWithPasscode(c.get("deps"), change, c.get("requestId"));
+    } catch (error) {
+      const told = shown(c as Ctx, error);
+      // A code that is no good has had its time; one whose password is no good is kept for the next.
+      const isOver = told.status === 400 && told.validations === undefined;
+      if (isOver) forget(c as Ctx);
+      return showChanging(c as Ctx, isOver ? undefined : fromMail, { email, error: told });
+    }
+    forget(c as Ctx);
+    return enter(c as Ctx, email, password);
+  });
+
+/** What the form has to say; what is our fault is the error page's. */
+function shown(c: Ctx, error: unknown): ApiError {
+  if (!(error instanceof ApiError) || (error.status >= 500 && error.status !== 503)) throw error;
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
+  return error;
+}
+
+/** Whoever has just set a password needn't type it again. */
+async function enter(c: Ctx, email: string, password: string): Promise<Response> {
+  try {
+    const session = await signIn(c.get("deps"), { email, password }, c.get("requestId"));
+    setSessionCookie(c, session.key, session.expiresAt);
+    return c.redirect("/inbox", 303);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return c.redirect("/login?password_changed", 303);
+  }
+}
+
+const attributes = (c: Ctx) =>
+  ({ path: changing, httpOnly: true, sameSite: "Lax", secure: isHttps(c) }) as const;
+
+function keep(c: Ctx, value: Kept): void {
+  const text = Buffer.from(JSON.stringify(value)).toString("base64url");
+  if (kept.safeParse(value).success)
+    setCookie(c, cookie, text, { ...attributes(c), maxAge: passcodeLife / 1_000 });
+}
+
+const forget = (c: Ctx) => deleteCookie(c, cookie, attributes(c));
+
+function read(c: Ctx): Kept | undefined {
+  try {
+    return kept.parse(JSON.parse(Buffer.from(getCookie(c, cookie) ?? "", "base64url").toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+const respond = (c: Ctx, title: string, main: ReturnType<typeof html>, status?: number) => {
+  c.header("referrer-policy", "no-referrer");
+  return respondWithPage(c, { title, main, shape: "narrow" }, status);
+};
+
+function showAsking(c: Ctx, email?: string, error?: ApiError) {
+  const form: Field[] = [
+    {
+      name: "email",
+      label: "Email address",
+      type: "email",
+      autocomplete: "username",
+      value: email,
+      autofocus: true,
+    },
+  ];
+  const main = html`<form class="sheet" method="post" action="${asking}">
+    <h1>Forgot your password?</h1>
+    <p>Belfry mails you a link by which you set a new one.</p>
+    ${problem(error, form)} ${fields(form, error)}
+    <button class="button primary" type="submit">Send the mail</button>
+    <p class="aside"><a href="${changing}">I have a code already</a> <a href="/login">Back to sign-in</a></p>
+  </form>`;
+  return respond(c, "Forgot your password?", main, error?.status);
+}
+
+function showSent(c: Ctx) {
+  const main = html`<article class="sheet">
+    <h1>Look into your mail</h1>
+    <p role="status">
+      If there is an account with this address, a mail with a link and a code is on its way. They work once,
+      for 20 minutes.
+    </p>
+    <p>Nothing there after a minute? Look into the spam folder too, or ask whoever runs this Belfry.</p>
+    <p class="aside"><a href="${changing}">Type in the code</a> <a href="${asking}">Another address</a></p>
+  </article>`;
+  return respond(c, "Look into your mail", main);
+}
+
+function showChanging(c: Ctx, fromMail: Kept | undefined, again?: { email: string; error: ApiError }) {
+  const { error, email } = again ?? {};
+  const form = [...(fromMail === undefined ? codeFields(email) : []), passwordField(fromMail !== undefined)];
+  const main = html`<form class="sheet" method="post" action="${changing}">
+    <h1>Set a new password</h1>
+    ${
+      fromMail === undefined
+        ? ""
+        : html`<p>For <strong>${fromMail.email}</strong>.</p>
+            <input type="hidden" name="email" value="${fromMail.email}" autocomplete="username" />`
+    }
+    ${problem(error, form)} ${fields(form, error)}
+    <button class="button primary" type="submit">Set the password</button>
+    <p class="hint">All your sessions and tokens end.</p>
+    <p class="aside"><a href="${asking}">Ask for another code</a></p>
+  </form>`;
+  return respond(c, "Set a new password", main, error?.status);
+}
+
+const codeFields = (email: string | undefined): Field[] => [
+  {
+    name: "email",
+    label: "Email address",
+    type: "email",
+    autocomplete: "username",
+    value: email,
+    autofocus: true,
+  },
+  {
+    name: "one_time_passcode",
+    label: "Code",
+    type: "text",
+    autocomplete: "one-time-code",
+    hint: "From the mail, like 7KQM-40618253.",
+  },
+];
+
+const passwordField = (autofocus: boolean): Field => ({
+  name: "password",
+  label: "New password",
+  type: "password",
+  autocomplete: "new-password",
+  hint: "At least 8 characters. A few words that don't belong together are good.",
+  autofocus,
+});
