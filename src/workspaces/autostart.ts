@@ -41,9 +41,12 @@ export async function startDue(
     return reason === undefined;
   });
   const starts = await planStarts(deps, starting, now);
-  const moves = dueStarts.map((row) => moveNextStart(row, nextStart(row.schedule, now)));
+  const left = dueStarts.filter((row) => !starting.includes(row));
   const { made, messages } = await deps.db.write(
-    [...starts.flatMap(({ statements }) => statements), ...moves],
+    [
+      ...starts.flatMap(({ statements }) => statements),
+      ...left.map((row) => moveNextStart(row, nextStart(row.schedule, now))),
+    ],
     {
       made: listMadeBuilds(starts.map(({ build }) => build.id)),
       messages: messagesOf(...starts.flatMap(({ plans }) => plans)),
@@ -109,6 +112,8 @@ function planStart(deps: Deps, row: DueRow, facts: Facts, now: number): Start {
     statements: [
       ...insertBuild(build, parameters, allOf(isStill(row.workspaceId, row.latest.id), isStillDue(row))),
       ...plans.flatMap((plan) => enqueue(plan, { when: buildExists(build.id) })),
+      // One that has changed meanwhile is still due: the next pass looks at it anew.
+      moveNextStart(row, nextStart(row.schedule, now), buildExists(build.id)),
     ],
   };
 }

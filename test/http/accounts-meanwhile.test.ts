@@ -1,33 +1,14 @@
 // What happens between a request's look and its write: the guards in SQL judge by what holds at the write.
-import type { DatabaseClient } from "../../db/client.ts";
-import type { InStatement, TransactionMode } from "@libsql/client";
 import { expect, test } from "vitest";
-import { wrapClient } from "../support/adapters.ts";
-import { addUser, signIn, signInFirst, startTestServer, suiteAdapter } from "../support/server.ts";
+import { holdWrites } from "../support/meanwhile.ts";
+import { addUser, signIn, signInFirst, startTestServer } from "../support/server.ts";
 
 const goodPassword = "seven-green-bottles-41";
 
 /** A server whose next write waits until something else has been done. */
 async function startWithMeanwhile() {
-  let waiting: (() => Promise<unknown>) | undefined;
-  const holdNextWrite = (client: DatabaseClient) =>
-    new Proxy(client, {
-      get(target, property) {
-        const value = Reflect.get(target, property) as unknown;
-        if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-        return async (statements: InStatement[], mode?: TransactionMode) => {
-          const first = mode === "write" ? waiting : undefined;
-          if (first !== undefined) {
-            waiting = undefined;
-            await first();
-          }
-          return target.batch(statements, mode);
-        };
-      },
-    });
-  const server = await startTestServer({
-    wrapClient: (client) => holdNextWrite(wrapClient(client, suiteAdapter)),
-  });
+  const { wrapClient, beforeNextWrite } = holdWrites();
+  const server = await startTestServer({ wrapClient });
   server.secret(goodPassword);
   const { token } = await signInFirst(server);
   const call = (as: string, method: string, path: string, json?: unknown) =>
@@ -40,10 +21,10 @@ async function startWithMeanwhile() {
     mia: await addUser(server, token, "mia"),
     /** The owner does this right before the next write of anybody else. */
     meanwhile: (method: string, path: string, json?: unknown) => {
-      waiting = async () => {
+      beforeNextWrite(async () => {
         const answer = await call(token, method, path, json);
         if (answer.status >= 300) throw new Error(`meanwhile: ${answer.status} ${answer.text}`);
-      };
+      });
     },
     audited: async (action: string, resourceId: string) => {
       const query = `?action=${action}&resource_id=${resourceId}`;

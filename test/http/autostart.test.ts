@@ -72,6 +72,11 @@ async function setUp(options: TestServerOptions = {}, version: VersionOptions = 
   };
 }
 
+interface Pass {
+  started: number | null;
+  trips: number;
+}
+
 /** What somebody was told; the making of a workspace is a kind that is off. */
 const told = async (server: TestServer) =>
   (await server.messages()).filter(({ status }) => status !== "inhibited");
@@ -336,14 +341,16 @@ describe("a pass", () => {
     await server.sql("UPDATE workspace_builds SET transition = 'stop', status = 'succeeded'");
     await server.sql(`UPDATE workspaces SET autostart_schedule = '${elevenDaily}', next_start_at =
       (SELECT next_start_at FROM workspaces WHERE name = 'web')`);
-    meter.reset();
-    await server.runTick();
-    expect(meter.trips).toBe(3);
-    server.clock.advance(hour);
-    meter.reset();
-    expect((await server.runTick()).started).toBe(50);
-    expect(meter.trips).toBe(5);
-    expect((await server.runTick()).started).toBe(11);
-    expect((await server.runTick()).started).toBe(0);
+    const passes: Pass[] = [];
+    for (const wait of [hour, 0, 0, hour]) {
+      server.clock.advance(wait);
+      meter.reset();
+      const { started } = await server.runTick();
+      passes.push({ started, trips: meter.trips });
+    }
+    expect(passes.map(({ started }) => started)).toEqual([50, 11, 0, 0]);
+    const [first, second, third, fourth] = passes as [Pass, Pass, Pass, Pass];
+    // Others have their own work once in a while: what is compared is alike but for the starts.
+    expect([first.trips - fourth.trips, second.trips - third.trips]).toEqual([2, 2]);
   });
 });

@@ -1,33 +1,14 @@
 // What happens between the look of a request about templates and its write: the guards judge by what holds at the write.
-import type { DatabaseClient } from "../../db/client.ts";
-import type { InStatement, TransactionMode } from "@libsql/client";
 import { expect, test } from "vitest";
 import { writeTar } from "../../src/cli/rules/tar.ts";
-import { wrapClient } from "../support/adapters.ts";
-import { addUser, signIn, signInFirst, startTestServer, suiteAdapter } from "../support/server.ts";
+import { holdWrites } from "../support/meanwhile.ts";
+import { addUser, signIn, signInFirst, startTestServer } from "../support/server.ts";
 
 const organization = "/api/v2/organizations/default";
 
 async function start() {
-  let waiting: (() => Promise<unknown>) | undefined;
-  const holdNextWrite = (client: DatabaseClient) =>
-    new Proxy(client, {
-      get(target, property) {
-        const value = Reflect.get(target, property) as unknown;
-        if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-        return async (statements: InStatement[], mode?: TransactionMode) => {
-          const first = mode === "write" ? waiting : undefined;
-          if (first !== undefined) {
-            waiting = undefined;
-            await first();
-          }
-          return target.batch(statements, mode);
-        };
-      },
-    });
-  const server = await startTestServer({
-    wrapClient: (client) => holdNextWrite(wrapClient(client, suiteAdapter)),
-  });
+  const { wrapClient, beforeNextWrite } = holdWrites();
+  const server = await startTestServer({ wrapClient });
   const { token } = await signInFirst(server);
   const admin = await addUser(server, token, "tess", ["template-admin"]);
   const call = async (as: string, method: string, path: string, json?: unknown) => {
@@ -37,10 +18,10 @@ async function start() {
   };
   /** The owner does this right before the next write of anybody else. */
   const meanwhile = (method: string, path: string, json?: unknown) => {
-    waiting = async () => {
+    beforeNextWrite(async () => {
       const answer = await server.call(method, path, { token, ...(json === undefined ? {} : { json }) });
       if (answer.status >= 300) throw new Error(`meanwhile: ${answer.status} ${answer.text}`);
-    };
+    });
   };
   const version = async (json: unknown = {}) =>
     (await call(token, "POST", `${organization}/templateversions`, json)).json;

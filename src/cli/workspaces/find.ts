@@ -33,7 +33,7 @@ export const parameterOption = {
     short: "p",
     multiple: true,
     value: "NAME=VALUE",
-    text: "a parameter of the template; may be given again for others",
+    text: "a parameter of the template",
   },
 } as const;
 export const waitOption = {

@@ -83,11 +83,15 @@ export const isStillDue = ({
       AND w.owner_id = ${ownerId} AND o.status = 'active' AND t.active_version_id = ${activeVersionId})`;
 
 /** To its next time, unless somebody has moved it meanwhile. */
-export const moveNextStart = ({ workspaceId, nextStartAt }: DueRow, next: number | null): Statement =>
+export const moveNextStart = (
+  { workspaceId, nextStartAt }: DueRow,
+  next: number | null,
+  when?: SQL,
+): Statement =>
   query
     .update(workspaces)
     .set({ nextStartAt: next })
-    .where(and(eq(workspaces.id, workspaceId), eq(workspaces.nextStartAt, nextStartAt)));
+    .where(and(eq(workspaces.id, workspaceId), eq(workspaces.nextStartAt, nextStartAt), when));
 
 export type Settings = Partial<
   Pick<typeof workspaces.$inferInsert, "autostartSchedule" | "nextStartAt" | "automaticUpdates">
