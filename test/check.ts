@@ -1,7 +1,7 @@
 // `npm run check`: formatting, lint with the import laws, types, the worker's bundle. Side by side; seconds.
 import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { bundleWorker } from "./support/bundle.ts";
+import { bundleWorker, rehearseDeployment } from "./support/bundle.ts";
 
 interface Verdict {
   ok: boolean;
@@ -26,6 +26,7 @@ async function bundle(): Promise<Verdict> {
   try {
     const { folder, size, problems } = await bundleWorker();
     await rm(folder, { recursive: true });
+    await rehearseDeployment();
     if (problems.length > 0) return { ok: false, words: problems.join("\n") };
     return { ok: true, words: `${Math.round(size)} KiB compressed` };
   } catch (error) {

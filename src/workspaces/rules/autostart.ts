@@ -1,9 +1,10 @@
 // When a workspace starts by itself: its schedule, as Coder writes it, and what to do when the time has come. The tick
 // and the routes that set schedules call these.
-import { Cron } from "croner";
 import type { BuildStatus, Transition, UserStatus } from "../../../db/schema.ts";
+import { cronFields, cronValues } from "./cron-field.ts";
 import { isActive } from "./job.ts";
 import { isTimeZone } from "./preset-schedule.ts";
+import { createWallClock } from "./wall-time.ts";
 
 /** Milliseconds after which a start that was missed is left out: the server was down, and people have helped themselves. */
 export const startGrace = 3_600_000;
@@ -31,28 +32,45 @@ export function parseAutostart(text: string): ScheduleVerdict {
   if (day !== "*" || month !== "*")
     return no(`must have * for the day of the month and the month, not "${day} ${month}"`);
   const fields = { minute, hour, "day of the week": weekday };
-  const crons = [`${minute} 0 * * *`, `0 ${hour} * * *`, `0 0 * * ${weekday}`];
-  const wrong = Object.entries(fields).find(
-    ([, value], index) => !/^[\dA-Z*,/-]+$/i.test(value) || !isCron(crons[index]!),
-  );
-  if (wrong !== undefined) return no(`the ${wrong[0]} "${wrong[1]}" can't be read`);
+  for (const [name, value] of Object.entries(fields)) {
+    if (cronValues(value, cronFields[name as keyof typeof fields]) === undefined)
+      return no(`the ${name} "${value}" can't be read`);
+  }
   return { ok: true, schedule: { cron: parts.join(" "), timeZone: zone ?? "UTC" } };
 }
 
-function isCron(cron: string): boolean {
-  try {
-    return new Cron(cron).nextRun(new Date(0)) !== null;
-  } catch {
-    return false;
-  }
-}
+const minuteTime = 60_000;
+const dayTime = 24 * 60 * minuteTime;
+/** Further than any clock was ever put forward or back. */
+const furthestChange = 3 * 60 * minuteTime;
 
 /** The first time after `after`, both epoch milliseconds; null for what is no schedule. */
 export function nextStart(text: string | null, after: number): number | null {
   const verdict = text === null ? undefined : parseAutostart(text);
   if (verdict?.ok !== true) return null;
-  const { cron, timeZone } = verdict.schedule;
-  return new Cron(cron, { timezone: timeZone }).nextRun(new Date(after))?.getTime() ?? null;
+  const [minute, hour, , , weekday] = verdict.schedule.cron.split(" ") as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const onMinutes = cronValues(minute, cronFields.minute)!;
+  const inHours = cronValues(hour, cronFields.hour)!;
+  const onWeekdays = cronValues(weekday, cronFields["day of the week"])!;
+  const clock = createWallClock(verdict.schedule.timeZone);
+  const now = clock.show(after);
+  const today = Math.floor(now / dayTime) * dayTime;
+  for (let day = today; ; day += dayTime) {
+    if (!onWeekdays[new Date(day).getUTCDay()]) continue;
+    for (let wall = day; wall < day + dayTime; wall += minuteTime) {
+      const at = new Date(wall);
+      if (!inHours[at.getUTCHours()] || !onMinutes[at.getUTCMinutes()] || wall < now - furthestChange)
+        continue;
+      const moment = clock.moment(wall);
+      if (moment > after) return moment;
+    }
+  }
 }
 
 /** A workspace whose time has come. */

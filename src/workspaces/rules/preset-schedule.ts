@@ -1,5 +1,6 @@
 // When a preset's pool has another size: cron expressions that are read as stretches of time, hour by hour.
 // `* 9-18 * * 1-5` holds from 09:00:00 to 18:59:59 on weekdays. The check of presets uses it.
+import { cronFields, cronValues } from "./cron-field.ts";
 
 export interface Schedule {
   /** Which hours it holds in, by their number. */
@@ -9,23 +10,13 @@ export interface Schedule {
 }
 export type ScheduleVerdict = { ok: true; schedule: Schedule } | { ok: false; problem: string };
 
-interface Field {
-  name: string;
-  least: number;
-  most: number;
-  /** Names for its numbers, from `least` on. */
-  words: string[];
-}
-
-const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-const fields: Field[] = [
-  { name: "hour", least: 0, most: 23, words: [] },
-  { name: "day of the month", least: 1, most: 31, words: [] },
-  { name: "month", least: 1, most: 12, words: months },
-  { name: "day of the week", least: 0, most: 7, words: weekdays },
-];
+const fields = [
+  cronFields.hour,
+  cronFields["day of the month"],
+  cronFields.month,
+  cronFields["day of the week"],
+] as const;
 
 /** Every combination of month (1-12), day (1-31) and weekday (0-6, Sunday first) has its place. */
 const dayOf = (month: number, day: number, weekday: number) => ((month - 1) * 31 + day - 1) * 7 + weekday;
@@ -42,13 +33,12 @@ export function parseSchedule(cron: string): ScheduleVerdict {
   const sets: boolean[][] = [];
   for (const [index, part] of rest.entries()) {
     const field = fields[index]!;
-    const values = valuesOf(part, field);
+    const values = cronValues(part, field);
     if (values === undefined)
       return no(`the ${field.name} "${part}" can't be read; it goes from ${field.least} to ${field.most}`);
     sets.push(values);
   }
   const [hours, days, inMonths, onWeekdays] = sets as [boolean[], boolean[], boolean[], boolean[]];
-  if (onWeekdays[7]) onWeekdays[0] = true;
   const anyDay = parts[2] === "*";
   const anyWeekday = parts[4] === "*";
   const isOn = (day: number, weekday: number) =>
@@ -66,29 +56,6 @@ export function parseSchedule(cron: string): ScheduleVerdict {
 }
 
 const no = (problem: string): ScheduleVerdict => ({ ok: false, problem });
-
-/** Lists of numbers, ranges and steps; undefined for anything else. */
-function valuesOf(text: string, field: Field): boolean[] | undefined {
-  const values = Array.from({ length: field.most + 1 }, () => false);
-  for (const item of text.split(",")) {
-    const match = /^(?:(\*)|([A-Z]{3}|\d{1,2})(?:-([A-Z]{3}|\d{1,2}))?)(?:\/(\d{1,2}))?$/i.exec(item);
-    if (match === null) return undefined;
-    const [, star, first, last, step] = match;
-    if (star === undefined && last === undefined && step !== undefined) return undefined;
-    const from = star === undefined ? numberOf(first!, field) : field.least;
-    const to = star !== undefined ? field.most : last === undefined ? from : numberOf(last, field);
-    const width = Number(step ?? 1);
-    if (from === undefined || to === undefined || from > to || width === 0) return undefined;
-    for (let value = from; value <= to; value += width) values[value] = true;
-  }
-  return values;
-}
-
-function numberOf(text: string, { words, least, most }: Field): number | undefined {
-  const index = words.indexOf(text.toUpperCase());
-  const value = index === -1 ? Number(text) : index + least;
-  return value >= least && value <= most ? value : undefined;
-}
 
 /** Whether there is a minute in which both hold. */
 export const overlap = (a: Schedule, b: Schedule): boolean =>
