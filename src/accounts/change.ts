@@ -4,6 +4,8 @@ import type { SQL, Statement } from "../../db/client.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../errors.ts";
+import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
+import type { EventPlan } from "../notifications/plan.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { refuseTaken } from "./checks.ts";
 import type { Actor } from "./rules/actor.ts";
@@ -20,6 +22,8 @@ export interface Change {
   /** What must hold at the moment of the write. */
   guard: SQL;
   changes: (guard: SQL) => Statement[];
+  /** What it tells, if the account is still as it was seen. */
+  tells?: { plans: readonly EventPlan[]; when: SQL };
   /** Whether this is what was wanted. */
   isDone: (state: UserState) => boolean;
   deed: Pick<AuditedDeed, "action" | "requestId" | "detail">;
@@ -38,22 +42,26 @@ export function demandManage(actor: Actor, target: UserRow): void {
 
 /**
  * One write. What was true when the request was judged may be so no more: then it is judged again by what the write
- * left. The audit entry comes first, while the guard still means what was before.
+ * left. The audit entry and what is told come first, while their guards still mean what was before.
  */
 export async function applyChange(deps: Deps, change: Change): Promise<UserState> {
-  const { actor, target, guard, changes, isDone, deed } = change;
+  const { actor, target, guard, changes, tells, isDone, deed } = change;
+  const plans = tells?.plans ?? [];
   const entry = audit(
     deps,
     { ...deed, actorId: actor.userId, resourceType: "user", resourceId: target.id },
     guard,
   );
-  const { state, otherOwner, caller } = await refuseTaken(
-    deps.db.write([entry, ...changes(guard)], {
+  const news = plans.flatMap((plan) => enqueue(plan, { when: tells!.when }));
+  const { state, otherOwner, caller, messages } = await refuseTaken(
+    deps.db.write([entry, ...news, ...changes(guard)], {
       state: findUserState(target.id),
       otherOwner: findOtherOwner(target.id),
       caller: findKey(actor.keyId),
+      messages: messagesOf(...plans),
     }),
   );
+  announce(deps, messages);
   const now = state[0];
   if (now !== undefined && isDone(now)) return now;
   if (caller.length === 0) throw unauthorized();

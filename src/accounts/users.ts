@@ -2,9 +2,11 @@
 import type { UserStatus } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, unauthorized } from "../errors.ts";
+import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
 import { audit } from "./audit.ts";
 import { applyChange, demandManage, refuseSelf, rolesOf, type UserState } from "./change.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";
+import { planCreation, planDeletion, type CreationFacts, type DeletionFacts } from "./news.ts";
 import { hashPassword } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKeysOf, findKey, keyExists } from "./store/keys.ts";
@@ -32,6 +34,7 @@ export async function createUser(
   deps: Deps,
   actor: Actor,
   input: NewUser,
+  facts: CreationFacts,
   requestId: string,
 ): Promise<UserState> {
   const { password, ...rest } = input;
@@ -56,12 +59,19 @@ export async function createUser(
     requestId,
     detail: { username, email, status },
   };
-  const { made, caller } = await refuseTaken(
-    deps.db.write([insertUser(user, mayStillMakeUsers(actor)), audit(deps, entry, userExists(id))], {
-      made: findUserState(id),
-      caller: findKey(actor.keyId),
-    }),
+  const plan = planCreation(deps, actor, user, facts);
+  const isMade = userExists(id);
+  const { made, caller, messages } = await refuseTaken(
+    deps.db.write(
+      [
+        insertUser(user, mayStillMakeUsers(actor)),
+        audit(deps, entry, isMade),
+        ...enqueue(plan, { when: isMade }),
+      ],
+      { made: findUserState(id), caller: findKey(actor.keyId), messages: messagesOf(plan) },
+    ),
   );
+  announce(deps, messages);
   if (made[0] !== undefined) return made[0];
   throw caller.length === 0 ? unauthorized() : forbidden("Only an owner or a user-admin may make users.");
 }
@@ -98,14 +108,17 @@ export async function deleteUser(
   deps: Deps,
   actor: Actor,
   target: UserRow,
+  facts: DeletionFacts,
   requestId: string,
 ): Promise<void> {
   demandManage(actor, target);
   await refuseSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
+  const guard = allOf(mayStillManage(actor, target.id), isNotLastOwner(target.id));
   await applyChange(deps, {
     actor,
     target,
-    guard: allOf(mayStillManage(actor, target.id), isNotLastOwner(target.id)),
+    guard,
+    tells: { plans: [planDeletion(deps, actor, target, facts)], when: guard },
     changes: (guard) => [
       markDeleted(target.id, deps.now(), guard),
       deleteKeysOf(target.id, isDeleted(target.id)),

@@ -1,13 +1,15 @@
 // Routes of what a user may and may not: password, roles, suspension.
 import { Hono } from "hono";
 import * as z from "zod";
-import { siteRoles, type SiteRole } from "../../db/schema.ts";
+import { siteRoles, type SiteRole, type UserStatus } from "../../db/schema.ts";
 import { changePassword } from "../accounts/change-password.ts";
 import { changeRoles } from "../accounts/roles.ts";
+import { statusReads } from "../accounts/news.ts";
 import { changeStatus } from "../accounts/status.ts";
-import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+import { idOfUser } from "../accounts/store/users.ts";
+import { endpoint, me, valid, type Ctx, type Env } from "./http.ts";
 import { filledText, text } from "./schemas.ts";
-import { loadUser, toUser, userSchema } from "./user-shape.ts";
+import { loadUser, loadUserWith, toUser, userSchema } from "./user-shape.ts";
 
 /** Everybody is a member: the word is taken and says nothing. */
 const rolesBody = z.object({
@@ -16,6 +18,12 @@ const rolesBody = z.object({
     .max(100)
     .transform((roles) => roles.filter((role): role is SiteRole => role !== "member")),
 });
+
+async function setStatus(c: Ctx, user: string, status: UserStatus) {
+  const reads = statusReads(status, idOfUser(user, me(c)));
+  const { actor, target, ...facts } = await loadUserWith(c, user, reads);
+  return toUser(await changeStatus(c.get("deps"), actor, target, status, facts, c.get("requestId")));
+}
 
 export const userAccessRoutes = new Hono<Env>()
   .put(
@@ -59,9 +67,7 @@ export const userAccessRoutes = new Hono<Env>()
       errors: [400, 401, 403, 404, 409],
     }),
     async (c) => {
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
-      const user = await changeStatus(c.get("deps"), actor, target, "suspended", c.get("requestId"));
-      return c.json(toUser(user));
+      return c.json(await setStatus(c as Ctx, c.req.param("user"), "suspended"));
     },
   )
   .put(
@@ -73,8 +79,6 @@ export const userAccessRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
-      const user = await changeStatus(c.get("deps"), actor, target, "active", c.get("requestId"));
-      return c.json(toUser(user));
+      return c.json(await setStatus(c as Ctx, c.req.param("user"), "active"));
     },
   );

@@ -1,6 +1,7 @@
 // Routes of users: the list, making one, and what one is.
 import { Hono } from "hono";
 import * as z from "zod";
+import { creationReads, deletionReads } from "../accounts/news.ts";
 import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/organizations.ts";
@@ -9,7 +10,7 @@ import { invalid } from "../errors.ts";
 import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { messageSchema, text } from "./schemas.ts";
-import { loadUser, toUser, userSchema } from "./user-shape.ts";
+import { loadUser, loadUserWith, toUser, userSchema } from "./user-shape.ts";
 
 const listQuery = z.object({
   q: text(1_000)
@@ -66,14 +67,17 @@ export const userRoutes = new Hono<Env>()
     valid("json", newUserBody),
     async (c) => {
       const { email, username, name, password, organization_ids, user_status } = c.req.valid("json");
-      const { actor, organizations } = await load(c as Ctx, { organizations: listOrganizations() });
+      const { actor, organizations, ...facts } = await load(c as Ctx, {
+        organizations: listOrganizations(),
+        ...creationReads(),
+      });
       demand(actor, "users:manage", "Only an owner or a user-admin may make users.");
       const unknown = (organization_ids ?? []).filter((id) => !organizations.some((row) => row.id === id));
       if (unknown.length > 0)
         throw invalid("organization_ids", `there is no organization ${unknown.join(", ")}`);
       const status = user_status === "suspended" ? "suspended" : "active";
       const input = { email, username, name: name ?? "", password, status } as const;
-      return c.json(toUser(await createUser(c.get("deps"), actor, input, c.get("requestId"))), 201);
+      return c.json(toUser(await createUser(c.get("deps"), actor, input, facts, c.get("requestId"))), 201);
     },
   )
   .get(
@@ -95,8 +99,8 @@ export const userRoutes = new Hono<Env>()
       errors: [401, 403, 404, 409],
     }),
     async (c) => {
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
-      await deleteUser(c.get("deps"), actor, target, c.get("requestId"));
+      const { actor, target, ...facts } = await loadUserWith(c as Ctx, c.req.param("user"), deletionReads());
+      await deleteUser(c.get("deps"), actor, target, facts, c.get("requestId"));
       return c.json({ message: "The user has been removed." });
     },
   )

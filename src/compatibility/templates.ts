@@ -84,27 +84,31 @@ export const templates: Row[] = [
     "TemplateWorkspaceOutOfDisk",
     "agents report no resources",
   ),
-  absentKind("User account created", "4e19c0ac-94e1-4532-9515-d1801aa283b2", "TemplateUserAccountCreated"),
-  absentKind("User account deleted", "f44d9314-ad03-4bc8-95d0-5cad491da6b6", "TemplateUserAccountDeleted"),
-  absentKind(
+  kind("User account created", "4e19c0ac-94e1-4532-9515-d1801aa283b2", "TemplateUserAccountCreated", "same"),
+  kind("User account deleted", "f44d9314-ad03-4bc8-95d0-5cad491da6b6", "TemplateUserAccountDeleted", "same"),
+  kind(
     "User account suspended",
     "b02ddd82-4733-4d02-a2d7-c36f3598997d",
     "TemplateUserAccountSuspended",
+    "same",
   ),
-  absentKind(
+  kind(
     "User account activated",
     "9f5af851-8408-4e73-a7a1-c6502ba46689",
     "TemplateUserAccountActivated",
+    "same",
   ),
-  absentKind(
+  kind(
     "Your account has been suspended",
     "6a2f0609-9b69-4d36-a989-9f5925b6cbff",
     "TemplateYourAccountSuspended",
+    "same",
   ),
-  absentKind(
+  kind(
     "Your account has been activated",
     "1a6a6bea-ee0a-43e2-9e7c-eabdb53730e4",
     "TemplateYourAccountActivated",
+    "same",
   ),
   kind(
     "One-Time Passcode",

@@ -5,7 +5,7 @@ import type { Deps } from "../deps.ts";
 import { sendMail } from "./channels/mail.ts";
 import { sendWebhook } from "./channels/webhook.ts";
 import { toPlainText } from "./rules/markdown.ts";
-import { isAlwaysOn } from "./rules/special-kinds.ts";
+import { isAlwaysOn, reachesSuspended } from "./rules/special-kinds.ts";
 import { openLabels } from "./sealed-labels.ts";
 import { renderOrFallback, type Rendered } from "./rules/render.ts";
 import type { Outcome } from "./rules/retry.ts";
@@ -63,7 +63,8 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
   if (message.expiresAt !== null && deps.now() >= message.expiresAt) {
     return { kind: "inhibited", detail: "it is of no use any more", reason: "expired" };
   }
-  if (message.userDeletedAt !== null || message.userStatus !== "active") {
+  const isSuspended = message.userStatus !== "active" && !reachesSuspended(message.templateId);
+  if (message.userDeletedAt !== null || isSuspended) {
     return { kind: "inhibited", detail: "the user is suspended or gone", reason: "suspended_user" };
   }
   if (message.disabled === true && !isAlwaysOn(message.templateId)) {

@@ -1,6 +1,6 @@
 // The audit log: each deed once, in the write that did it, for owners and auditors.
 import { expect, test } from "vitest";
-import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 interface Entry {
   id: string;
@@ -16,10 +16,21 @@ const read = async (server: TestServer, token: string, query = "") => {
   return { ...answer, entries: answer.json.entries as Entry[], next: answer.json.next as number | null };
 };
 
+/** Makes a user as people do, which is a deed of its own, and signs them in. */
+async function makeUser(server: TestServer, token: string, username: string) {
+  const user = {
+    email: `${username}@example.com`,
+    password: server.secret(`a-good-password-of-${username}-9`),
+  };
+  const made = await server.call("POST", "/api/v2/users", { token, json: { ...user, username } });
+  expect(made.status).toBe(201);
+  return { ...user, userId: made.json.id as string, token: await signIn(server, user) };
+}
+
 test("every deed leaves one entry that says who, what and from where, and no secret", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
-  const mia = await addUser(server, token, "mia");
+  const mia = await makeUser(server, token, "mia");
   const call = (method: string, path: string, json?: unknown, as = token) =>
     server.call(method, `/api/v2/users/${path}`, { token: as, ...(json === undefined ? {} : { json }) });
   const newPassword = server.secret("seven-green-bottles-41");
@@ -83,7 +94,7 @@ test("what was refused leaves no entry of having been done", async () => {
 test("the log is read newest first, page by page, without a gap or a repetition", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  for (const name of ["ann", "ben", "cat"]) await addUser(server, token, name);
+  for (const name of ["ann", "ben", "cat"]) await makeUser(server, token, name);
   const all = (await read(server, token)).entries.map((entry) => entry.id);
   expect(all).toHaveLength(8);
   const paged: string[] = [];
@@ -100,7 +111,7 @@ test("the log is read newest first, page by page, without a gap or a repetition"
 test("the log is filtered by who, what and to what", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
-  const mia = await addUser(server, token, "mia");
+  const mia = await makeUser(server, token, "mia");
   const actions = async (query: string) =>
     (await read(server, token, query)).entries.map((entry) => entry.action);
   expect(await actions("?user=mia")).toEqual(["login"]);

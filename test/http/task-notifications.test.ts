@@ -93,7 +93,9 @@ describe("the owner of a task", () => {
       titles.complete,
       titles.failure,
     ]);
-    const events = await server.sql("SELECT * FROM notification_events ORDER BY seq");
+    const events = await server.sql(
+      "SELECT * FROM notification_events WHERE created_by <> 'api-workspaces-created' ORDER BY seq",
+    );
     const { app_id: appId } = (await server.sql("SELECT app_id FROM workspace_app_statuses"))[0]!;
     const { id: organizationId } = (await server.sql("SELECT id FROM organizations"))[0]!;
     expect(JSON.parse(events[1]!["labels"] as string)).toEqual({ task, workspace: "fix-bug" });

@@ -3,7 +3,8 @@
 import { request } from "node:http";
 import * as z from "zod";
 
-const uuid = z.uuid();
+/** As Go reads one: of any version. */
+const uuid = z.guid();
 /** `time.Time` takes RFC 3339 and nothing else; Coder's own server writes UTC. */
 const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/);
 /** Go's int64 as JSON: no fraction, no exponent. */

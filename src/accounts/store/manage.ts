@@ -82,7 +82,7 @@ export const markDeleted = (id: string, now: number, when: SQL): Statement =>
 
 export const isDeleted = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND deleted_at IS NOT NULL)`;
-export const isSuspended = (id: string): SQL =>
-  sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND status = 'suspended')`;
+export const hasStatus = (id: string, status: UserStatus): SQL =>
+  sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND status = ${status})`;
 export const hasHash = (id: string, hash: string): SQL =>
   sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND password_hash = ${hash})`;

@@ -12,6 +12,12 @@ const sentences: Record<string, string> = {
     "The code by which you set a new password when you have forgotten yours.",
   PasswordChanged: "Your password was changed: if it wasn't you, you have to know.",
   TemplateTestNotification: "What the test button sends, to see whether messages get through.",
+  TemplateUserAccountCreated: "Somebody got an account: for owners and user admins.",
+  TemplateUserAccountDeleted: "Somebody's account was removed: for owners and user admins.",
+  TemplateUserAccountSuspended: "Somebody's account was suspended: for owners and user admins.",
+  TemplateUserAccountActivated: "Somebody's suspended account works again: for owners and user admins.",
+  TemplateYourAccountSuspended: "Your account was suspended, and you can't sign in any more.",
+  TemplateYourAccountActivated: "Your account works again after it had been suspended.",
   TemplateWorkspaceCreated: "Somebody made a workspace: for template admins who want to know of each.",
   TemplateWorkspaceManuallyUpdated:
     "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",

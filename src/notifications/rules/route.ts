@@ -115,7 +115,7 @@ function decide(recipient: Recipient, method: Method, why: Reason, routing: Rout
 }
 
 function reasonAgainst(recipient: Recipient, method: Method, routing: Routing): Reason | undefined {
-  if (recipient.status !== "active") return "suspended_user";
+  if (recipient.status !== "active" && !reachesSuspended(routing.template.id)) return "suspended_user";
   if (!isAlwaysOn(routing.template.id)) {
     if (recipient.disabled === true) return "disabled_by_user";
     if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";

@@ -11,3 +11,9 @@ const onlyByMail: readonly string[] = [passcodeTemplateId];
 export const isAlwaysOn = (templateId: string): boolean => alwaysOn.includes(templateId);
 /** Never in an inbox, never to a webhook, and before everything else that waits. */
 export const isOnlyByMail = (templateId: string): boolean => onlyByMail.includes(templateId);
+
+/** Kinds that tell people of the state of their own account (by Coder's ids): they reach the suspended, too. */
+export const suspendedTemplateId = "6a2f0609-9b69-4d36-a989-9f5925b6cbff";
+export const activatedTemplateId = "1a6a6bea-ee0a-43e2-9e7c-eabdb53730e4";
+export const reachesSuspended = (templateId: string): boolean =>
+  templateId === suspendedTemplateId || templateId === activatedTemplateId;

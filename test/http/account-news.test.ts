@@ -1,0 +1,126 @@
+// What changes of accounts tell: owners and user-admins, and the person themselves.
+import { describe, expect, test } from "vitest";
+import { allTold, inboxTitles, switchKind } from "../support/inbox.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { addUser, signIn, signInFirst, startTestServer } from "../support/server.ts";
+
+/** Owners ada and olga, a user-admin (uma), a template admin (tess) and a member (mia). */
+async function setUp(environment: Record<string, string> = {}) {
+  const server = await startTestServer({ environment });
+  const { token, userId } = await signInFirst(server);
+  const olga = await addUser(server, token, "olga", ["owner"]);
+  const uma = await addUser(server, token, "uma", ["user-admin"]);
+  const tess = await addUser(server, token, "tess", ["template-admin"]);
+  const mia = await addUser(server, token, "mia");
+  const call = (method: string, path: string, as = token, json?: unknown) =>
+    server.call(method, `/api/v2/users${path}`, { token: as, ...(json === undefined ? {} : { json }) });
+  const told = async () =>
+    (await allTold(server)).map(({ key, username }) => [key.replace("Template", ""), username]);
+  return { server, token, userId, olga, uma, tess, mia, call, told };
+}
+
+const password = "a-good-password-of-nobody-9";
+const toAdmins = (key: string) => ["ada", "olga", "uma"].map((name) => [key, name]);
+
+describe("an account", () => {
+  test("that is made is told to owners and user-admins, whoever made it included", async () => {
+    const { server, token, uma, call, told } = await setUp();
+    const json = {
+      email: "nia@example.com",
+      username: "nia",
+      name: "Nia N",
+      password: server.secret(password),
+    };
+    const made = await call("POST", "", uma.token, json);
+    expect(made.status).toBe(201);
+    expect((await call("POST", "", uma.token, json)).status).toBe(409);
+    expect(await told()).toEqual(toAdmins("UserAccountCreated"));
+    const [message] = await allTold(server);
+    expect(message).toMatchObject({
+      labels: { created_account_name: "Nia N", created_account_user_name: "nia", initiator: "uma" },
+      targets: [made.json.id],
+      reasons: ["role_owner", "inbox"],
+    });
+    expect(await inboxTitles(server, token)).toEqual(["New account: nia"]);
+    const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
+    expect(inbox.json.notifications[0]).toMatchObject({
+      content: "**uma** made an account for **Nia N (nia)**.",
+      actions: [{ label: "View accounts", url: `${server.url}/deployment/users?filter=status%3Aactive` }],
+    });
+  });
+
+  test("that is removed is told alike, but not to itself", async () => {
+    const { call, uma, told } = await setUp();
+    expect((await call("DELETE", "/mia")).status).toBe(200);
+    expect((await call("DELETE", "/mia")).status).toBe(404);
+    expect(await told()).toEqual(toAdmins("UserAccountDeleted"));
+    expect((await call("DELETE", "/uma")).status).toBe(200);
+    expect((await told()).slice(3)).toEqual([
+      ["UserAccountDeleted", "ada"],
+      ["UserAccountDeleted", "olga"],
+    ]);
+    expect((await call("GET", "/me", uma.token)).status).toBe(401);
+  });
+
+  test("that is suspended and activated, again and again on one day, is told each time, and to the person", async () => {
+    const { server, mia, call, told } = await setUp();
+    for (const status of ["suspend", "suspend", "activate", "activate", "suspend", "activate"])
+      expect((await call("PUT", `/mia/status/${status}`)).status).toBe(200);
+    const off = [...toAdmins("UserAccountSuspended"), ["YourAccountSuspended", "mia"]];
+    const on = [...toAdmins("UserAccountActivated"), ["YourAccountActivated", "mia"]];
+    expect(await told()).toEqual([...off, ...on, ...off, ...on]);
+    const own = (await allTold(server)).filter(({ username }) => username === "mia");
+    expect(own[0]).toMatchObject({
+      labels: { suspended_account_name: "mia", initiator: "Ada Lovelace" },
+      reasons: ["own_account", "inbox"],
+      targets: [mia.userId],
+    });
+    const again = await signIn(server, mia);
+    expect(await inboxTitles(server, again)).toEqual([
+      "Your account has been suspended",
+      "Your account has been activated",
+      "Your account has been suspended",
+      "Your account has been activated",
+    ]);
+  });
+
+  test("that two suspend at the same moment is told of once", async () => {
+    const { olga, token, call, told } = await setUp();
+    const answers = await Promise.all(
+      [token, olga.token, token].map((as) => call("PUT", "/mia/status/suspend", as)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await told()).toEqual([...toAdmins("UserAccountSuspended"), ["YourAccountSuspended", "mia"]]);
+  });
+
+  test("is told of by the other way, too, though it is suspended by then", async () => {
+    const receiver = await startReceiver();
+    const { server, mia, call } = await setUp({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url });
+    await call("PUT", "/mia/status/suspend");
+    await server.settled();
+    const hooks = await receiver.wait(4);
+    const own = hooks.map(({ json }) => json).filter(({ payload }) => payload.user_username === "mia");
+    expect(own.map(({ title }) => title)).toEqual(["Your account has been suspended"]);
+    // Nothing else reaches whoever is suspended.
+    const custom = await server.call("POST", "/api/v2/notifications/custom", {
+      token: await signIn(server, { email: "ada@example.com", password: "correct-horse-battery-42" }),
+      json: { content: { title: "x", message: "y" }, recipients: { users: ["mia"] } },
+    });
+    expect(custom.status).toBe(409);
+    expect(mia.userId).toBe(own[0].payload.user_id);
+  });
+
+  test("of somebody who has switched the kind off, or may not be changed, tells nobody", async () => {
+    const { server, token, olga, uma, tess, call, told } = await setUp();
+    for (const as of [token, olga.token, uma.token])
+      await switchKind(server, as, "TemplateUserAccountDeleted", false);
+    expect((await call("DELETE", "/mia", tess.token)).status).toBe(403);
+    expect((await call("DELETE", "/olga", uma.token)).status).toBe(403);
+    expect((await call("PUT", "/me/status/suspend")).status).toBe(400);
+    expect(await told()).toEqual([]);
+    expect((await call("DELETE", "/mia")).status).toBe(200);
+    expect((await allTold(server)).map(({ status, reasons }) => [status, reasons.at(-1)])).toEqual(
+      Array.from({ length: 3 }, () => ["inhibited", "disabled_by_user"]),
+    );
+  });
+});
