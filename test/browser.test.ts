@@ -165,7 +165,7 @@ browserTest("switches work in place, with the keyboard's focus kept, and hold", 
   expect(await toggle.getAttribute("aria-checked")).toBe("true");
   await toggle.focus();
   await page.keyboard.press("Space");
-  await page.locator('[role="switch"][aria-checked="false"]').waitFor();
+  await page.getByRole("switch", { name: "Test Notification", checked: false }).waitFor();
   expect(await toggle.getAttribute("aria-checked")).toBe("false");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
   expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
@@ -258,7 +258,7 @@ browserTest("without scripts everything but the live part works", async () => {
   await page.getByRole("heading", { name: "Delivery" }).waitFor();
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await page.getByRole("switch", { name: "Custom Notification" }).click();
-  const off = page.locator('[role="switch"][aria-checked="false"]');
+  const off = page.getByRole("switch", { name: "Custom Notification", checked: false });
   expect(await off.count()).toBe(1);
   await off.click();
   expect(await off.count()).toBe(0);
