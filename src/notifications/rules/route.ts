@@ -1,7 +1,7 @@
 // Decides for one event who gets it, how, now or later, and why: one row for each person and method considered.
 import { createHash } from "node:crypto";
 import type { Method, UserStatus } from "../../../db/schema.ts";
-import { isAlwaysOn, isOnlyByMail } from "./special-kinds.ts";
+import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "./special-kinds.ts";
 
 /** Short codes kept on each message: what was decided and why. */
 export type Reason =

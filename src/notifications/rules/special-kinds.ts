@@ -1,5 +1,6 @@
-// Kinds of notification that keep an account its owner's: nobody switches them off, and what opens an account goes by mail
-// alone. The one place that names them: routing, sending, settings and the texts' administration ask here.
+// Kinds of notification that are about an account itself: some nobody switches off, what opens an account goes by mail alone,
+// and what becomes of it reaches the suspended. The one place that names them: routing, sending, settings and the texts'
+// administration ask here.
 
 /** Coder's id. */
 export const passcodeTemplateId = "62f86a30-2330-4b61-a26d-311ff3b608cf";
@@ -12,7 +13,7 @@ export const isAlwaysOn = (templateId: string): boolean => alwaysOn.includes(tem
 /** Never in an inbox, never to a webhook, and before everything else that waits. */
 export const isOnlyByMail = (templateId: string): boolean => onlyByMail.includes(templateId);
 
-/** Kinds that tell people of the state of their own account (by Coder's ids): they reach the suspended, too. */
+/** People's own accounts, by Coder's ids. */
 export const suspendedTemplateId = "6a2f0609-9b69-4d36-a989-9f5925b6cbff";
 export const activatedTemplateId = "1a6a6bea-ee0a-43e2-9e7c-eabdb53730e4";
 export const reachesSuspended = (templateId: string): boolean =>
