@@ -69,8 +69,8 @@ describe("an account", () => {
     const off = [...toAdmins("UserAccountSuspended"), ["YourAccountSuspended", "mia"]];
     const on = [...toAdmins("UserAccountActivated"), ["YourAccountActivated", "mia"]];
     expect(await told()).toEqual([...off, ...on, ...off, ...on]);
-    const own = (await allTold(server)).filter(({ username }) => username === "mia");
-    expect(own[0]).toMatchObject({
+    const own = (await allTold(server)).find(({ username }) => username === "mia");
+    expect(own).toMatchObject({
       labels: { suspended_account_name: "mia", initiator: "Ada Lovelace" },
       reasons: ["own_account", "inbox"],
       targets: [mia.userId],
