@@ -4,6 +4,7 @@ import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
 import { load, me, type Ctx, type Env } from "../api/http.ts";
 import { notFound } from "../errors.ts";
+import { isActive } from "../workspaces/rules/job.ts";
 import {
   findTask,
   getLatestWorkspaceAppStatusesByAppID,
@@ -58,13 +59,14 @@ async function showTask(c: Ctx, user: string, name: string) {
     <p class="prompt">${task[0]?.prompt || "Nothing yet."}</p>
     <div data-part="statuses">${timeline(statuses, view)}</div>
   </section>`;
-  const isGoingOn = state === "working" || state === "idle" || (state === undefined && status !== "stopped");
+  const isGoingOn =
+    status === "running" ? state !== "complete" && state !== "failure" : isActive(row.build.status);
   return respondWithPage(c, {
     title: `Task in ${title}`,
     place: workspacesPath,
     actor,
     main,
-    ...(isGoingOn && row.workspace.deletedAt === null ? { refresh } : {}),
+    ...(isGoingOn ? { refresh } : {}),
   });
 }
 

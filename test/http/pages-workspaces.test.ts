@@ -188,7 +188,9 @@ test("of a long log the end is shown, with a way to the whole and to an error be
 test("a task is shown with what it was asked to do and what it has said, latest first", async () => {
   const { server, token, cookie, templateId, provisioner } = await start();
   const { id } = await make(server, token, templateId, "web");
-  expect(wordsOf(await get(server, "/tasks/ada/web", cookie))).toContain("Nothing yet.");
+  const waiting = await get(server, "/tasks/ada/web", cookie);
+  expect(wordsOf(waiting)).toContain("Nothing yet.");
+  expect(waiting.text).toContain('data-refresh="5"');
   const ai_task = { prompt: "Fix the parser.\n<b>Then</b> rest.", sidebar_app_slug: "web" };
   await (
     await take(provisioner)
@@ -202,6 +204,7 @@ test("a task is shown with what it was asked to do and what it has said, latest 
   expect(page.text).toContain("Fix the parser.\n&lt;b&gt;Then&lt;/b&gt; rest.");
   const words = wordsOf(page);
   expect(words).toContain("Task in web idle");
+  expect(page.text).toContain('data-refresh="5"');
   expect(words.indexOf("Words 1")).toBeLessThan(words.indexOf("Words 0"));
   expect(page.text).toContain('<a href="https://example.com/pr/1"');
   const stop = { token, json: { transition: "stop" } };
@@ -211,6 +214,7 @@ test("a task is shown with what it was asked to do and what it has said, latest 
   )("complete", { resources: [] });
   const stopped = wordsOf(await get(server, "/tasks/ada/web", cookie));
   expect(stopped).toContain("Task in web stopped");
+  expect((await get(server, "/tasks/ada/web", cookie)).text).not.toContain("refresh");
   expect(stopped).toContain("Words 1");
 });
 
