@@ -1,9 +1,13 @@
 // `belfry drift`: a plan from a file or from standard input, without any server.
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readPlanFile } from "../src/cli/rules/plan-file.ts";
+import { addPrebuilds } from "./support/prebuilds.ts";
 import { run, temporaryFolder } from "./support/program.ts";
+import { signInFirst, startTestServer } from "./support/server.ts";
+import { addProvisioner, addTemplate, addVersion } from "./support/workspaces.ts";
 
 const change = (address: string, paths: unknown[][], more: object = {}) => ({
   address,
@@ -94,4 +98,41 @@ test("a file may begin with the marks that Windows writes", () => {
   const text = JSON.stringify(plan());
   const utf16 = new Uint8Array(Buffer.from(`\uFEFF${text}`, "utf16le"));
   expect([bytesOf(`\uFEFF${text}`), utf16].map((bytes) => readPlanFile(bytes).ok)).toEqual([true, true]);
+});
+
+test("belfry templates drift shows what claims met, the newest version first, and the cure for the active one", async () => {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const presets = () => [{ id: randomUUID(), name: "small", parameters: [], instances: 1 }];
+  const first = presets();
+  const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets: first });
+  await addTemplate(server, userId, "quiet");
+  const provisioner = await addProvisioner(server, userId, "one");
+  const environment = { BELFRY_CONFIG_DIR: await temporaryFolder(), BELFRY_URL: server.url };
+  const belfry = (...words: string[]) =>
+    run(["templates", "drift", ...words], { environment: { ...environment, BELFRY_SESSION_TOKEN: token } });
+  const presetId = first[0]!.id;
+  await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+    token,
+    json: { name: "web", template_id: templateId, template_version_preset_id: presetId },
+  });
+  const { id } = made.json.latest_build as { id: string };
+  await provisioner.acquire();
+  await provisioner.job("POST", id, "plan", plan(change("docker_container.dev[0]", [["env"]])));
+  await provisioner.job("POST", id, "complete", { resources: [] });
+  const hurt = await belfry("docker");
+  expect(hurt).toMatchObject({ code: 0, stderr: "" });
+  expect(hurt.stdout).toMatch(/^VERSION +PRESET +CLAIMS +HURT +LAST HURT\nv-\S+ \(active\) +small +1 +1 +\S/);
+  expect(hurt.stdout).toContain(", small: made anew, because of\n- docker_container.dev[0]: env (1 claim)\n");
+  expect(hurt.stdout).toContain("    ignore_changes = [env]\n");
+
+  const next = await addVersion(server, userId, templateId, { presets: presets() });
+  const path = `/api/v2/templates/${templateId}/versions`;
+  expect((await server.call("PATCH", path, { token, json: { id: next } })).status).toBe(200);
+  const cured = await belfry("docker");
+  expect(cured.stdout).toMatch(/\nv-\S+ \(active\) +small +0 +0 +never\nv-\S+ +small +1 +1 +/);
+  expect(cured.stdout).not.toContain("ignore_changes");
+  expect(JSON.parse((await belfry("docker", "--output", "json")).stdout)).toHaveLength(2);
+  expect((await belfry("quiet")).stderr).toMatch(/^Nobody has claimed a workspace of it/);
 });

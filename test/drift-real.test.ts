@@ -1,7 +1,7 @@
 // The whole way of drift: a pool, a claim that makes a resource anew, the message, its snippet put into the template, a
 // claim that does not. Done by OpenTofu or Terraform where one is installed, else by a stand-in.
 import { expect, test } from "vitest";
-import { addPrebuilds } from "./support/prebuilds.ts";
+import { prebuildsUser } from "../db/schema.ts";
 import { real, realWords, standIn, startDaemon } from "./support/provisioner.ts";
 import { signInFirst, startTestServer } from "./support/server.ts";
 import { makeTar } from "./support/tar.ts";
@@ -73,17 +73,17 @@ test(`A claim that drifts is told with its cure, and the cure helps (with ${real
   const place = { url: server.url, key: server.secret(key as string) };
   const daemon = await startDaemon(place, ["--terraform", real ?? (await standIn())]);
 
-  /** Fills the pool, claims from it, and answers the log of the claim. */
+  /** Waits for the pool to be filled, claims from it, and answers the log of the claim. */
   const claim = async (name: string, { versionId, presetId }: { versionId: string; presetId: string }) => {
-    const parameters = [{ name: "size", value: "s" }];
-    const build = { status: "pending" as const, completedAt: null };
-    const pool = { templateId: templateId as string, versionId, presetId };
-    const [workspaceId] = await addPrebuilds(server, pool, 1, { agents: [], parameters, build });
-    const prebuild = await ask("GET", `/workspaces/${workspaceId}`);
-    await daemon.saying(`job ${prebuild.latest_build.id}: completed`);
+    await server.settled();
+    const [prebuild] = await server.sql(`SELECT w.id, b.id AS build_id FROM workspaces w
+      JOIN workspace_builds b ON b.id = w.latest_build_id
+      WHERE w.owner_id = '${prebuildsUser.id}' AND b.version_id = '${versionId}'`);
+    await daemon.saying(`job ${prebuild!["build_id"] as string}: completed`);
+    const workspaceId = prebuild!["id"] as string;
     const lifecycle = { state: "ready" };
     const ready = await server.call("POST", "/api/v2/workspaceagents/me/report-lifecycle", {
-      token: await agentTokenOf(server, workspaceId!),
+      token: await agentTokenOf(server, workspaceId),
       json: lifecycle,
     });
     expect(ready.status).toBe(204);

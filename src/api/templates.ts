@@ -105,7 +105,6 @@ export const templateRoutes = new Hono<Env>()
       };
       const made = await createTemplate(c.get("deps"), actor, input, version[0], c.get("requestId"));
       nudgePools(c.get("deps"));
-      nudgePools(c.get("deps"));
       return c.json(toTemplate(made), 201);
     },
   )

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { toHtml } from "../../src/notifications/rules/markdown.ts";
 import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { startMailServer } from "../support/smtp.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { addProvisioner, addTemplate, addVersion } from "../support/workspaces.ts";
 
@@ -173,8 +174,8 @@ describe("a claim that made resources anew", () => {
   const done = { resources: [] };
 
   /** With a template admin, who is told. */
-  async function withAdmin() {
-    const world = await setUp();
+  async function withAdmin(options: Parameters<typeof setUp>[0] = {}) {
+    const world = await setUp(options);
     const { server, token } = world;
     const tess = await addUser(server, token, "tess", ["template-admin"]);
     const total = async () => {
@@ -303,7 +304,13 @@ describe("a claim that made resources anew", () => {
   });
 
   test("with names of any kind is shown as it is: in the inbox, in mail, and without a gap in the snippet", async () => {
-    const { server, tess, provisioner, begin, events } = await withAdmin();
+    const post = await startMailServer();
+    const environment = {
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${post.port}`,
+      BELFRY_EMAIL_FROM: "belfry@example.com",
+      BELFRY_EMAIL_TLS_STARTTLS: "false",
+    };
+    const { server, token, tess, provisioner, begin, events } = await withAdmin({ environment });
     const names = [
       "__proto__",
       "constructor",
@@ -328,10 +335,20 @@ resource "a_b" "c" {
     const { notifications } = (
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
-    const page = toHtml(notifications[0].content as string);
-    expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
-    expect(page).not.toMatch(/<img|<script|href="http:\/\/evil|# injected\s*<\/code>/);
-    expect(page.match(/<pre>/g)).toHaveLength(1);
+    await server.settled();
+    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Claiming a prebuilt"))!.email;
+    const inbox = toHtml(notifications[0].content as string);
+    for (const page of [inbox, mail.html!]) {
+      expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
+      expect(page).not.toMatch(/<img [^>]*onerror|<script|href="http:\/\/evil|# injected\s*<\/code>/);
+      expect(page.match(/<pre/g)).toHaveLength(1);
+    }
+    expect(mail.text).toContain("[y](http://evil.example)");
+    for (const path of ["/templates/default/docker", "/@mia/web/builds/2"]) {
+      const page = await get(server, path, cookieFor(token));
+      expect(page.text).toContain("&lt;img src=x onerror=alert(1)&gt;");
+      expect(page.text).not.toMatch(/<img src=x|href="http:\/\/evil/);
+    }
   });
 });
 

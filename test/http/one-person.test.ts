@@ -179,6 +179,64 @@ test("the same person makes a template and a workspace of it, does its builds, u
   expect(wordsOf(page)).toContain("web running");
 });
 
+test("the same person keeps a pool, claims from it, and learns what the claim made anew and how to keep it", async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  const call = async (method: string, path: string, json?: unknown, headers: Record<string, string> = {}) => {
+    const given = { ...(json === undefined ? {} : { json }), headers };
+    const as = Object.keys(headers).length === 0 ? { token } : {};
+    const answer = await server.call(method, `/api/v2${path}`, { ...as, ...given });
+    expect([method, path, answer.status]).toEqual([method, path, expect.toBeOneOf([200, 201, 204])]);
+    await server.settled();
+    return answer.json;
+  };
+  const organization = "/organizations/default";
+  const version = await call("POST", `${organization}/templateversions`, {
+    name: "v1",
+    presets: [{ name: "small", parameters: [], prebuilds: { instances: 1 } }],
+  });
+  const [preset] = await call("GET", `/templateversions/${version.id}/presets`);
+  const newTemplate = { name: "docker", template_version_id: version.id };
+  const template = await call("POST", `${organization}/templates`, newTemplate);
+  const { key } = await call("POST", `${organization}/provisionerkeys`, { name: "rack-1" });
+  const provisioner = { "coder-provisioner-daemon-key": server.secret(key as string) };
+  const acquire = () =>
+    call(
+      "POST",
+      "/provisionerdaemons/jobs/acquire",
+      { name: "rack-1", acquire_id: randomUUID() },
+      provisioner,
+    );
+  const prebuild = await acquire();
+  expect(prebuild.stage).toBe("create");
+  await call("POST", `/provisionerjobs/${prebuild.job_id}/complete`, outcome, provisioner);
+  const agent = { "coder-session-token": server.secret(prebuild.agent_token as string) };
+  await call("POST", "/workspaceagents/me/report-lifecycle", { state: "ready" }, agent);
+
+  const workspace = await call("POST", "/users/me/workspaces", {
+    name: "web",
+    template_id: template.id,
+    template_version_preset_id: preset.id,
+  });
+  const claim = await acquire();
+  expect(claim).toMatchObject({
+    stage: "claim",
+    job_id: workspace.latest_build.id,
+    agent_token: prebuild.agent_token,
+  });
+  const replaced = { actions: ["delete", "create"], replace_paths: [["name"]] };
+  const change = { address: "docker_volume.home", type: "docker_volume", change: replaced };
+  const plan = { format_version: "1.2", resource_changes: [change] };
+  await call("POST", `/provisionerjobs/${claim.job_id}/plan`, plan, provisioner);
+  await call("POST", `/provisionerjobs/${claim.job_id}/complete`, outcome, provisioner);
+  const [told] = (await call("GET", "/notifications/inbox")).notifications;
+  expect(told.title).toBe("Claiming a prebuilt workspace of docker made resources anew");
+  expect(told.content).toContain("    ignore_changes = [name]");
+  const page = await get(server, new URL(told.actions[0].url).pathname, cookieFor(token));
+  expect(wordsOf(page)).toContain("- docker_volume.home: name");
+  expect(await call("GET", `/templates/${template.id}/drift`)).toMatchObject([{ claims: 1, claims_hurt: 1 }]);
+});
+
 test("the OpenAPI document names every route once, and every reference leads somewhere", async () => {
   const server = await startTestServer();
   const document = (await server.call("GET", "/api/v2/openapi.json")).json;
