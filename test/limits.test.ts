@@ -1,8 +1,12 @@
 // The sums of limits against a model that remembers everything, the same in TypeScript and in SQL; and addresses.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { mostPasscodes } from "../src/accounts/rules/passcode.ts";
+import { unmistakable } from "../src/accounts/rules/setup-code.ts";
 import {
+  failuresOfAccount,
   isAllowed,
+  signInsOfPlace,
   timeToNext,
   waitAfter,
   type LimitPolicy,
@@ -75,6 +79,29 @@ test("a turn that is sent twice counts once, and a clock that is behind changes 
   const behind = { ...turn, id: "two", now: turn.now - 700 };
   const { rows } = await database.write([countTurn(behind)], { rows: findLimits(["k"]) });
   expect(rows[0]).toMatchObject({ current: 2, previous: 0, window: 1_700_000_000, admittedBy: "two" });
+});
+
+test("somebody who guesses all day gets less than a thousand guesses at a password, and no code", async () => {
+  ({ db: database } = await startTestServer());
+  const day = 86_400_000;
+  /** Guesses as soon as it is allowed. */
+  const guessesWithin = async (policy: LimitPolicy, time: number) => {
+    const start = 1_700_000_000_000 - (1_700_000_000_000 % policy.window);
+    let guesses = 0;
+    for (let now = start; now < start + time; guesses += 1) {
+      const turn = { key: policy.name, id: String(guesses), policy, now };
+      const { rows } = await database.write([countTurn(turn)], { rows: findLimits([policy.name]) });
+      expect(rows[0]!.admittedBy).toBe(turn.id);
+      now += timeToNext(rows[0]!, policy, now);
+    }
+    return guesses;
+  };
+  // The documentation reckons with these.
+  expect(await guessesWithin(failuresOfAccount, day / 8)).toBeLessThanOrEqual(970 / 8);
+  expect(await guessesWithin(signInsOfPlace, 3 * 60_000)).toBeLessThanOrEqual(4 * 60);
+  // Letters that name one of three codes, and its digits: by 86,400 guesses of one place.
+  const chance = (86_400 * mostPasscodes) / (unmistakable.length ** 4 * 1e8);
+  expect(chance).toBeLessThan(1 / 300_000_000);
 });
 
 test("addresses are read as RFC 4291 writes them", () => {

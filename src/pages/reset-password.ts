@@ -103,10 +103,8 @@ function read(c: Ctx): Kept | undefined {
   }
 }
 
-const respond = (c: Ctx, title: string, main: ReturnType<typeof html>, status?: number) => {
-  c.header("referrer-policy", "no-referrer");
-  return respondWithPage(c, { title, main, shape: "narrow" }, status);
-};
+const respond = (c: Ctx, title: string, main: ReturnType<typeof html>, status?: number) =>
+  respondWithPage(c, { title, main, shape: "narrow" }, status);
 
 function showAsking(c: Ctx, email?: string, error?: ApiError) {
   const form: Field[] = [
@@ -154,8 +152,8 @@ function showChanging(c: Ctx, fromMail: Kept | undefined, again?: { email: strin
             <input type="hidden" name="email" value="${fromMail.email}" autocomplete="username" />`
     }
     ${problem(error, form)} ${fields(form, error)}
-    <button class="button primary" type="submit">Set the password</button>
     <p class="hint">All your sessions and tokens end.</p>
+    <button class="button primary" type="submit">Set the password</button>
     <p class="aside"><a href="${asking}">Ask for another code</a></p>
   </form>`;
   return respond(c, "Set a new password", main, error?.status);
