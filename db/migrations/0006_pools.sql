@@ -33,7 +33,11 @@ CREATE INDEX "workspace_builds_pool_made" ON "workspace_builds" ("preset_id","cr
 CREATE TRIGGER "workspaces_pool" AFTER UPDATE OF "owner_id", "latest_build_id", "deleted_at" ON "workspaces"
 WHEN OLD."owner_id" = 'c42fdf75-3097-471c-8c33-fb52454d81c0' OR NEW."owner_id" = 'c42fdf75-3097-471c-8c33-fb52454d81c0'
 BEGIN
-  UPDATE "pool_totals" SET "claimed" = "claimed" + 1
+  INSERT INTO "pool_totals" ("template_id", "preset_name", "created", "failed", "claimed")
+    SELECT NEW."template_id", p."name", 0, 0, 0 FROM "workspace_builds" b JOIN "presets" p ON p."id" = b."pool_preset_id"
+    WHERE b."id" = OLD."latest_build_id" AND OLD."owner_id" <> NEW."owner_id" AND NOT EXISTS (
+      SELECT 1 FROM "pool_totals" t WHERE t."template_id" = NEW."template_id" AND t."preset_name" = p."name")
+  ; UPDATE "pool_totals" SET "claimed" = "claimed" + 1
     WHERE OLD."owner_id" <> NEW."owner_id" AND OLD."owner_id" = 'c42fdf75-3097-471c-8c33-fb52454d81c0'
       AND ("template_id", "preset_name") = (SELECT NEW."template_id", p."name" FROM "workspace_builds" b
         JOIN "presets" p ON p."id" = b."pool_preset_id" WHERE b."id" = OLD."latest_build_id")
