@@ -82,5 +82,5 @@ const toUnderway = (row: MemberRow): Underway => ({
   buildId: row.buildId,
   transition: row.transition,
   status: row.status as Underway["status"],
-  isCreation: row.stage === "create" && row.buildNumber === 1,
+  isCreation: row.stage === "create" && row.transition === "start" && row.buildNumber === 1,
 });

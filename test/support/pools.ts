@@ -36,7 +36,8 @@ export async function startPools(preset: PresetOptions = {}, options: TestServer
     plan: async () => (await api("POST", "/prebuilds/reconcile?dry_run=true")).json,
     pool: async (name = "small") => {
       const { json } = await api("GET", "/prebuilds/presets");
-      return (json as { name: string }[]).find((pool) => pool.name === name) as Record<string, unknown>;
+      const pools = json as { name: string; active: boolean }[];
+      return pools.find((pool) => pool.name === name && pool.active) as Record<string, unknown> | undefined;
     },
     /** Another version, active at once. */
     push: async (more: PresetOptions = {}) => {

@@ -1,0 +1,361 @@
+// Passes over the pools on a real database: what is made, deleted and left alone, by the tables of Coder's tests.
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { prebuildsUser, type BuildStatus, type Transition } from "../db/schema.ts";
+import { changesAnything } from "../src/prebuilds/apply.ts";
+import { reconcile } from "../src/prebuilds/reconcile.ts";
+import { poolReads, poolsReport } from "../src/prebuilds/report.ts";
+import { histories, settle, writes } from "./support/pool-histories.ts";
+import { startPools } from "./support/pools.ts";
+import { addPrebuilds } from "./support/prebuilds.ts";
+import { signInFirst, startTestServer, type TestServer } from "./support/server.ts";
+import { addTemplate, addVersion } from "./support/workspaces.ts";
+
+const withoutWaiting = {
+  BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: "0s",
+  BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING: "10000",
+};
+const passes = async (server: TestServer, count: number) => {
+  for (let turn = 0; turn < count; turn += 1) await reconcile(server.deps(), { wished: true });
+};
+
+describe("one workspace in a pool of one, over eight passes", () => {
+  const transitions: Transition[] = ["start", "stop", "delete"];
+  const statuses: BuildStatus[] = ["pending", "running", "canceling", "succeeded", "failed", "canceled"];
+  const origins = ["active", "former", "deleted"] as const;
+  const cases = transitions.flatMap((transition) =>
+    statuses.flatMap((status) => origins.map((origin) => ({ transition, status, origin }))),
+  );
+
+  test("is deleted, replaced or left alone, whatever other workspaces there are", async () => {
+    const server = await startTestServer({ environment: withoutWaiting });
+    const { userId } = await signInFirst(server);
+    const pools = [];
+    for (const [index, { transition, status, origin }] of cases.entries()) {
+      const preset = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
+      const made = await addTemplate(server, userId, `template-${index}`, { presets: [preset] });
+      const pool = { ...made, presetId: preset.id };
+      const [id] = await addPrebuilds(server, pool, 1, { build: { transition, status } });
+      // Somebody's own workspaces of the same preset, in the same state.
+      await addPrebuilds(server, pool, 1, { build: { transition, status }, workspace: { ownerId: userId } });
+      if (origin === "former") {
+        const next = await addVersion(server, userId, made.templateId);
+        await server.sql(
+          `UPDATE templates SET active_version_id = '${next}' WHERE id = '${made.templateId}'`,
+        );
+      }
+      if (origin === "deleted")
+        await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${made.templateId}'`);
+      pools.push({ ...pool, id: id! });
+    }
+    const owned = await server.sql(
+      `SELECT id, latest_build_id FROM workspaces WHERE owner_id = '${userId}' ORDER BY id`,
+    );
+    // A backoff of nothing lasts until the next moment.
+    server.clock.advance(1);
+    await passes(server, 8);
+
+    for (const [index, { transition, status, origin }] of cases.entries()) {
+      const { templateId, id } = pools[index]!;
+      const builds = await server.sql(`SELECT transition || '/' || status AS state FROM workspace_builds
+        WHERE workspace_id = '${id}' ORDER BY number`);
+      const made = await server.sql(`SELECT w.id FROM workspaces w WHERE w.template_id = '${templateId}'
+        AND w.owner_id = '${prebuildsUser.id}' AND w.id <> '${id}'`);
+      const isStart = transition === "start";
+      const isThere = isStart && ["pending", "running", "succeeded"].includes(status);
+      const isGone = origin !== "active" && isStart && status === "succeeded";
+      const isCanceled = origin !== "active" && isStart && status === "pending";
+      const first = `${transition}/${isCanceled ? "canceled" : status}`;
+      expect({ ...cases[index], made: made.length, builds: builds.map(({ state }) => state) }).toEqual({
+        ...cases[index],
+        made: origin === "active" && !isThere ? 1 : 0,
+        builds: isGone ? [first, "delete/pending"] : [first],
+      });
+    }
+    expect(
+      await server.sql(`SELECT id, latest_build_id FROM workspaces WHERE owner_id = '${userId}' ORDER BY id`),
+    ).toEqual(owned);
+  });
+});
+
+test("A full pool doesn't hold another up, and passes that meet make no more than one", async () => {
+  const { server, userId, states } = await startPools({ instances: 4 });
+  await passes(server, 1);
+  const large = { id: randomUUID(), name: "large", parameters: [], instances: 10 };
+  await addTemplate(server, userId, "other", { presets: [large] });
+  await Promise.all(Array.from({ length: 5 }, () => passes(server, 2)));
+  expect((await states()).length).toBe(14);
+});
+
+test("A deletion runs with what the workspace was built with, by no preset and the version that it has", async () => {
+  const pools = await startPools();
+  const { server, presetId, templateId, versionId } = pools;
+  const parameters = [{ name: "size", value: "large" }];
+  const [id] = await addPrebuilds(server, { templateId, versionId, presetId }, 1, { parameters });
+  await pools.push({ instances: 0 });
+  await passes(server, 3);
+  expect(
+    await server.sql(`SELECT transition, reason, stage, version_id, preset_id, priority, (SELECT json_group_array(name || '=' || value)
+      FROM build_parameters WHERE build_id = b.id) AS parameters FROM workspace_builds b WHERE workspace_id = '${id}' ORDER BY number`),
+  ).toEqual([
+    expect.objectContaining({ transition: "start", preset_id: presetId }),
+    {
+      transition: "delete",
+      reason: "prebuild",
+      stage: "none",
+      version_id: versionId,
+      preset_id: null,
+      priority: 1,
+      parameters: '["size=large"]',
+    },
+  ]);
+});
+
+test("Creations of a version that is not active any more are canceled before anybody takes them, and leave nothing", async () => {
+  const pools = await startPools({ instances: 2 });
+  const { server, provisioner } = pools;
+  await passes(server, 1);
+  const { json } = await provisioner.acquire();
+  await pools.push({ instances: 1 });
+  await passes(server, 3);
+  expect(await pools.states()).toEqual(["start/running", "start/pending"]);
+  expect((await server.sql("SELECT status FROM workspace_builds WHERE status = 'canceled'")).length).toBe(1);
+  expect(json.stage).toBe("create");
+});
+
+test("A preset that lacks what its version requires is told of once, makes nothing, and holds nothing else up", async () => {
+  const pools = await startPools({ instances: 2 });
+  const { server, templateId, versionId, presetId, userId } = pools;
+  await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+  const next = randomUUID();
+  const broken = { id: randomUUID(), name: "small", parameters: [], instances: 2 };
+  await addVersion(
+    server,
+    userId,
+    templateId,
+    { parameters: [{ name: "region", required: true }], presets: [broken] },
+    next,
+  );
+  await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+  await passes(server, 8);
+  expect(await pools.states()).toEqual(["delete/pending"]);
+  expect(await pools.status(broken.id)).toBe("validation_failed");
+  const notices = await pools.notices("Prebuild Validation Failed");
+  expect(notices.map(({ data }) => data)).toEqual([{ missing: ["region"], eligible: 0 }]);
+  expect(await pools.pool()).toMatchObject({ status: "validation_failed", running: 0 });
+  // Resumed without being mended, it is told again; mended, it is filled.
+  server.clock.advance(1_000);
+  await pools.api("POST", `/prebuilds/presets/${broken.id}/resume`);
+  await server.settled();
+  expect((await pools.notices("Prebuild Validation Failed")).length).toBe(2);
+  await server.sql(`INSERT INTO preset_parameters VALUES ('${broken.id}', 'region', 'eu')`);
+  server.clock.advance(1_000);
+  await pools.api("POST", `/prebuilds/presets/${broken.id}/resume`);
+  await server.settled();
+  expect((await pools.states()).filter((state) => state === "start/pending").length).toBe(2);
+});
+
+describe("the hard limit", () => {
+  const limitOf = (limit: number) => ({
+    environment: { ...withoutWaiting, BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: String(limit) },
+  });
+
+  test.each(["a new version", "the template's deletion"])("blocks no deletion after %s", async (what) => {
+    const pools = await startPools({ instances: 2 }, limitOf(1));
+    const { server, templateId, versionId, presetId } = pools;
+    const pool = { templateId, versionId, presetId };
+    const [good] = await addPrebuilds(server, pool, 1);
+    server.clock.advance(1_000);
+    await addPrebuilds(server, pool, 1, {
+      build: { status: "failed", createdAt: server.clock.now(), completedAt: server.clock.now() },
+    });
+    server.clock.advance(1);
+    await passes(server, 3);
+    expect((await pools.states()).toSorted()).toEqual(["start/failed", "start/succeeded"]);
+    expect(await pools.status(presetId)).toBe("hard_limited");
+    const limited = async () =>
+      (await server.call("GET", "/metrics")).text.match(
+        /^coderd_prebuilt_workspaces_preset_hard_limited\{.*$/m,
+      )?.[0];
+    expect(await limited()).toBe(
+      'coderd_prebuilt_workspaces_preset_hard_limited{template_name="docker",preset_name="small",organization_name="default"} 1',
+    );
+    if (what === "a new version") await pools.push({ instances: 0 });
+    else await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${templateId}'`);
+    await passes(server, 3);
+    expect((await pools.states()).toSorted()).toEqual(["delete/pending", "start/failed"]);
+    expect((await pools.members()).find(({ id }) => id === good)!["state"]).toBe("delete/pending");
+    expect(await limited()).toBeUndefined();
+    expect((await pools.notices()).length).toBe(1);
+  });
+
+  test("lets what is ready be claimed, and fills up again when the failures are deleted, without another notice", async () => {
+    const pools = await startPools({ instances: 1 }, limitOf(1));
+    const { server, presetId, api } = pools;
+    await passes(server, 1);
+    await pools.fail("no", 1);
+    server.clock.advance(1);
+    await passes(server, 2);
+    expect(await pools.states()).toEqual(["start/failed"]);
+    // An operator deletes the evidence: the suppression is lifted, the episode goes on.
+    const [failed] = await pools.members();
+    expect((await api("POST", `/workspaces/${failed!["id"]}/builds`, { transition: "delete" })).status).toBe(
+      201,
+    );
+    server.clock.advance(1);
+    await passes(server, 1);
+    expect(await pools.states()).toEqual(["delete/pending", "start/pending"]);
+    expect(await pools.status(presetId)).toBe("hard_limited");
+    // The new one fails: limited again, and told already.
+    await server.sql(
+      "UPDATE workspace_builds SET status = 'failed', completed_at = created_at WHERE status = 'pending' AND transition = 'start'",
+    );
+    await passes(server, 2);
+    expect((await pools.notices()).length).toBe(1);
+    // One that succeeds ends the episode; whoever comes then may claim it.
+    server.clock.advance(1_000);
+    await api("POST", `/prebuilds/presets/${presetId}/resume`);
+    await server.settled();
+    await pools.build();
+    server.clock.advance(1_000);
+    await passes(server, 1);
+    expect(await pools.status(presetId)).toBe("normal");
+    const claimed = await api("POST", "/users/me/workspaces", {
+      name: "mine",
+      template_id: pools.templateId,
+      template_version_preset_id: presetId,
+    });
+    expect(claimed.json.latest_build.reason).toBe("prebuild_claim");
+  });
+
+  test("ends its episode when a workspace is built after it was told", async () => {
+    const pools = await startPools({ instances: 1 }, limitOf(1));
+    const { server, presetId, templateId, versionId } = pools;
+    await passes(server, 1);
+    await pools.fail("no", 1);
+    server.clock.advance(1);
+    await passes(server, 1);
+    expect(await pools.status(presetId)).toBe("hard_limited");
+    server.clock.advance(1_000);
+    await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+    await passes(server, 1);
+    expect(await pools.status(presetId)).toBe("normal");
+    expect(
+      (await server.sql(`SELECT limit_event_id, limited_at FROM presets WHERE id = '${presetId}'`))[0],
+    ).toEqual({
+      limit_event_id: null,
+      limited_at: null,
+    });
+  });
+});
+
+test("Failed builds are waited for, linearly, and then it goes on (two wanted, one minute each)", async () => {
+  const pools = await startPools(
+    { instances: 2 },
+    { environment: { BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: "0" } },
+  );
+  const { server } = pools;
+  await server.call("PUT", "/api/v2/prebuilds/settings", {
+    token: pools.token,
+    json: { reconciliation_paused: false },
+  });
+  await server.settled();
+  const made = server.clock.now();
+  await pools.fail("no", 2);
+  await server.settled();
+  const until = new Date(made + 120_000).toISOString();
+  expect(await pools.pool()).toMatchObject({ backoff_until: until, starting: 0, failures: 2 });
+  expect((await pools.pass()).actions).toMatchObject([{ action: "backoff", until, count: 1 }]);
+  server.clock.advance(120_000 - (server.clock.now() - made));
+  expect((await pools.pass()).actions).toMatchObject([{ action: "backoff" }]);
+  server.clock.advance(1);
+  expect((await pools.pass()).actions).toMatchObject([{ action: "create", done: 2 }]);
+});
+
+test("While passes are paused nothing happens, not even in the middle of one; afterwards it goes on", async () => {
+  const pools = await startPools();
+  const { server, api } = pools;
+  const settings = (reconciliation_paused: boolean) =>
+    api("PUT", "/prebuilds/settings", { reconciliation_paused });
+  expect((await settings(true)).status).toBe(200);
+  expect((await settings(true)).status).toBe(304);
+  expect((await server.runTick()).pools).toBeNull();
+  expect(await pools.pass()).toMatchObject({ outcome: "paused", reconciliation_paused: true, actions: [] });
+  expect(await pools.plan()).toMatchObject({
+    outcome: "planned",
+    reconciliation_paused: true,
+    actions: [{ action: "create" }],
+  });
+  expect(await pools.states()).toEqual([]);
+  const { text } = await server.call("GET", "/metrics");
+  expect(text).toContain("\ncoderd_prebuilt_workspaces_reconciliation_paused 1\n");
+  expect((await settings(false)).status).toBe(200);
+  await server.settled();
+  expect(await pools.states()).toEqual(["start/pending"]);
+  const entries = await server.sql(
+    "SELECT detail FROM audit_entries WHERE resource_type = 'prebuilds_settings' ORDER BY seq",
+  );
+  expect(entries.map(({ detail }) => detail)).toEqual([
+    '{"reconciliation_paused":true}',
+    '{"reconciliation_paused":false}',
+  ]);
+});
+
+test("Metrics follow what is made, fails, is claimed and is left, by names; a deleted template's are gone", async () => {
+  const pools = await startPools({ instances: 2 }, { environment: withoutWaiting });
+  const { server, templateId, presetId, api } = pools;
+  await passes(server, 1);
+  await pools.fail("no", 1);
+  await server.settled();
+  await pools.build();
+  await server.settled();
+  await api("POST", "/users/me/workspaces", {
+    name: "mine",
+    template_id: templateId,
+    template_version_preset_id: presetId,
+  });
+  await server.settled();
+  const shown = async () => {
+    const { text } = await server.call("GET", "/metrics");
+    const found = text.matchAll(/^coderd_prebuilt_workspaces_(\w+)\{.*preset_name="small".*\} (\d+)$/gm);
+    return Object.fromEntries([...found].map(([, name, value]) => [name, Number(value)]));
+  };
+  expect(await shown()).toEqual({
+    created_total: 4,
+    failed_total: 1,
+    claimed_total: 1,
+    desired: 2,
+    running: 1,
+    eligible: 1,
+  });
+  await server.sql(`UPDATE templates SET deprecation_message = 'old' WHERE id = '${templateId}'`);
+  expect(await shown()).toMatchObject({ desired: 0, running: 1, eligible: 0 });
+  await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${templateId}'`);
+  expect(await shown()).toEqual({});
+});
+
+test("Whatever has happened, a pass leaves nothing to do, and touches nobody's own workspace", async () => {
+  const server = await startTestServer({ environment: withoutWaiting });
+  const { userId } = await signInFirst(server);
+  const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
+  const owned = () =>
+    server.sql(
+      `SELECT id, latest_build_id, deleted_at FROM workspaces WHERE owner_id = '${userId}' ORDER BY id`,
+    );
+  await fc.assert(
+    fc.asyncProperty(histories, async (history) => {
+      const rows = settle(history);
+      await server.db.write(writes(rows, organizationId, userId), {});
+      const before = await owned();
+      await reconcile(server.deps(), { wished: true });
+      expect(await owned()).toEqual(before);
+      const { plan, pools } = poolsReport(server.deps(), await server.db.read(poolReads(server.deps())));
+      expect(changesAnything(plan)).toBe(false);
+      for (const { isActive, desired, running, starting } of pools)
+        if (isActive && running.length === 0)
+          expect(starting).toBeLessThanOrEqual(Math.max(desired, rows.workspaces.length));
+    }),
+    { numRuns: 40 },
+  );
+});
