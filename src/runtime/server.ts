@@ -29,6 +29,8 @@ export interface ServerOptions {
   now?: () => number;
   /** Corrects the clock by the database's; left out: unless `now` is given. */
   followDatabaseClock?: boolean;
+  /** Milliseconds that the database may be unavailable before a request is refused. */
+  patience?: number;
   wrapClient?: (client: DatabaseClient) => DatabaseClient;
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
   /** Gets each answer of a database server. */

@@ -1,5 +1,7 @@
 // A pool in the database, as passes and provisioners leave it: workspaces of the system's user, built and ready.
 import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
+import { query } from "../../db/client.ts";
 import { insertRows } from "../../db/rows.ts";
 import {
   buildParameters,
@@ -44,7 +46,7 @@ export async function addPrebuilds(
     [
       ...insertRows(
         workspaces,
-        ids.map(({ id, buildId }) => ({
+        ids.map(({ id }) => ({
           ...times,
           id,
           ownerId: prebuildsUser.id,
@@ -52,7 +54,6 @@ export async function addPrebuilds(
           templateId,
           name: `prebuild-${id.slice(0, 8)}`,
           automaticUpdates: "never" as const,
-          latestBuildId: buildId,
           lastUsedAt: at,
           ...workspace,
         })),
@@ -78,6 +79,10 @@ export async function addPrebuilds(
           ...build,
         })),
       ),
+      // As a separate change, which the pools' bookkeeping follows.
+      query.run(sql`UPDATE workspaces SET latest_build_id = (
+          SELECT id FROM workspace_builds WHERE workspace_id = workspaces.id ORDER BY number DESC LIMIT 1)
+        WHERE id IN (SELECT value FROM json_each(${JSON.stringify(ids.map(({ id }) => id))}))`),
       ...insertRows(
         buildParameters,
         ids.flatMap(({ buildId }) => parameters.map((one) => ({ buildId, ...one }))),

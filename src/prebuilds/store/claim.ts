@@ -1,18 +1,14 @@
 // SQL of a claim: a ready prebuild becomes somebody's workspace, with a build of theirs in the queue.
 import { sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
-import { prebuildsUser } from "../../../db/schema.ts";
+import { isPoolNow, prebuildsUser } from "../../../db/schema.ts";
 import type { WorkspacePlan } from "../../workspaces/create-workspace.ts";
 import { buildExists, insertValues } from "../../workspaces/store/builds.ts";
 
 /** True in SQL when the build has agents and all of them are ready. */
-export const agentsAreReady = (buildId: SQL): SQL => sql`(
+const agentsAreReady = (buildId: SQL): SQL => sql`(
   EXISTS (SELECT 1 FROM workspace_agents WHERE build_id = ${buildId})
   AND NOT EXISTS (SELECT 1 FROM workspace_agents WHERE build_id = ${buildId} AND lifecycle_state <> 'ready'))`;
-
-/** SQL for the preset of a workspace: that of its newest build which has one (a stop or delete has none). */
-export const currentPreset = (workspaceId: SQL): SQL => sql`(SELECT preset_id FROM workspace_builds
-  WHERE workspace_id = ${workspaceId} AND preset_id IS NOT NULL ORDER BY number DESC LIMIT 1)`;
 
 export interface Pool {
   presetId: string;
@@ -48,11 +44,11 @@ function insertClaim(
     SELECT ${build.id}, w.id, b.number + 1, b.version_id, ${presetId}, 'start', 'prebuild_claim', 'claim',
       ${build.initiatorId}, 'pending', b.agent_generation, ${build.hasAiTask}, ${build.createdAt}, ${build.updatedAt},
       ${build.priority}
-    FROM workspaces w JOIN workspace_builds b ON b.id = w.latest_build_id JOIN templates t ON t.id = w.template_id
-    WHERE w.template_id = ${workspace.templateId} AND w.owner_id = ${prebuildsUser.id} AND w.deleted_at IS NULL
-      AND b.transition = 'start' AND b.status = 'succeeded' AND b.version_id = ${build.versionId}
-      AND t.active_version_id = b.version_id AND t.deleted_at IS NULL AND t.deprecation_message = ''
-      AND ${agentsAreReady(sql`b.id`)} AND ${currentPreset(sql`w.id`)} = ${presetId}
+    FROM workspace_builds b JOIN workspaces w ON w.id = b.workspace_id JOIN templates t ON t.id = w.template_id
+    WHERE b.pool_preset_id = ${presetId} AND ${isPoolNow} AND b.status = 'succeeded' AND b.transition = 'start'
+      AND w.latest_build_id = b.id AND w.owner_id = ${prebuildsUser.id} AND w.deleted_at IS NULL
+      AND b.version_id = ${build.versionId} AND t.active_version_id = b.version_id
+      AND t.deleted_at IS NULL AND t.deprecation_message = '' AND ${agentsAreReady(sql`b.id`)}
       AND NOT ${buildExists(build.id)} AND ${isFree(workspace.ownerId, workspace.name)} AND ${when}
     ORDER BY w.created_at < ${freshSince}, w.seq LIMIT 1 ON CONFLICT DO NOTHING`);
 }
