@@ -19,6 +19,10 @@ import { list as listTemplates } from "./notifications/templates/list.ts";
 import { preview } from "./notifications/templates/preview.ts";
 import { versions } from "./notifications/templates/versions.ts";
 import { test } from "./notifications/test.ts";
+import { list as listPools } from "./prebuilds/list.ts";
+import { pause as pausePools, resume as resumePools } from "./prebuilds/pause.ts";
+import { plan as planPools } from "./prebuilds/plan.ts";
+import { reconcile as reconcilePools } from "./prebuilds/reconcile.ts";
 import { key as provisionerKey } from "./provisioner/key.ts";
 import { start as startProvisioner } from "./provisioner/start.ts";
 import { defineCommand, type Group } from "./rules/command.ts";
@@ -98,6 +102,12 @@ export const commands: Group = {
       aliases: ["template"],
       summary: "What workspaces are made from",
       commands: [listWorkspaceTemplates, push, activateVersion, deprecate, templateDrift, removeTemplate],
+    },
+    {
+      name: "prebuilds",
+      aliases: ["prebuild"],
+      summary: "Pools of workspaces that are ready before somebody needs one",
+      commands: [planPools, listPools, reconcilePools, pausePools, resumePools],
     },
     {
       name: "workspaces",

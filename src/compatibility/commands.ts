@@ -1,5 +1,5 @@
 // Coder's commands beside Belfry's, and what of them works against Belfry with Coder's own program.
-import { absent, better, different, notOurs, notYet, same, type Row } from "./row.ts";
+import { absent, better, different, notOurs, same, type Row } from "./row.ts";
 
 export const commands: Row[] = [
   better(
@@ -61,7 +61,8 @@ export const commands: Row[] = [
   same("coder delete", "", "belfry workspaces delete"),
   same("coder logs", "", "belfry workspaces logs"),
   same("coder provisioner keys create", "", "belfry provisioner key"),
-  absent("coder prebuilds pause, resume", notYet),
+  same("coder prebuilds pause", "", "belfry prebuilds pause"),
+  better("coder prebuilds resume", "also for one pool that has failed too often", "belfry prebuilds resume"),
   absent("coder ssh, port-forward, ping, config-ssh, open", notOurs),
   different(
     "coder schedule start",
@@ -93,6 +94,9 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry agent ready", what: "a workspace has started; from inside of it" },
   { command: "belfry agent status", what: "what an AI is doing, as `coder exp mcp` reports it" },
   { command: "belfry templates drift", what: "which claims made resources anew, by version and preset" },
+  { command: "belfry prebuilds plan", what: "what a pass over the pools would do now, and why" },
+  { command: "belfry prebuilds list", what: "how many workspaces each pool wants and has" },
+  { command: "belfry prebuilds reconcile", what: "a pass over the pools now" },
   { command: "belfry builds wait", what: "until a build has ended; the exit code is its outcome" },
   { command: "belfry admin backup", what: "a copy of the running database" },
   { command: "belfry admin restore", what: "a copy back into its place" },

@@ -8,6 +8,7 @@ import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
 import { files } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
+import { poolPages } from "./pools.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
 import { signInPages } from "./sign-in.ts";
@@ -35,5 +36,6 @@ export function createPages() {
     .route("/", workspacePages)
     .route("/", buildPages)
     .route("/", templatePages)
+    .route("/", poolPages)
     .route("/", taskPages);
 }

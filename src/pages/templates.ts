@@ -23,7 +23,7 @@ import type { SQL } from "../../db/client.ts";
 import { driftSection } from "./drift-view.ts";
 import { respondWithPage } from "./layout.ts";
 import { breadcrumb, countOf } from "./parts.ts";
-import { templatePath, templatesPath } from "./rules/paths.ts";
+import { poolsPath, templatePath, templatesPath } from "./rules/paths.ts";
 import { signedIn } from "./session.ts";
 import {
   parameterList,
@@ -37,6 +37,9 @@ import {
 
 const versionsShown = 50;
 
+const poolsAside = () =>
+  html`<p class="aside">What waits for whoever needs one: <a href="${poolsPath}">prebuilt workspaces</a></p>`;
+
 export const templatePages = new Hono<Env>()
   .get(templatesPath, signedIn, async (c) => {
     const { actor, rows } = await load(c as Ctx, { rows: listTemplates() });
@@ -45,7 +48,7 @@ export const templatePages = new Hono<Env>()
         <h1>Templates</h1>
         <p class="count">${countOf(rows.length, "template")}</p>
       </div>
-      ${templateList(rows)}
+      ${templateList(rows)} ${may(actor, "templates:manage") ? poolsAside() : ""}
     </section>`;
     return respondWithPage(c as Ctx, { title: "Templates", actor, main });
   })

@@ -59,6 +59,19 @@ export function columnsOf(text: string): number {
   return [...eachCharacter(text)].reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0);
 }
 
+/** Lines of at most so many columns, broken between words; a word that is longer stands alone. */
+export function wrap(text: string, columns: number | undefined): string[] {
+  if (columns === undefined) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    const longer = `${last} ${word}`;
+    if (last !== undefined && columnsOf(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Without colours, cursor movements and other control characters; line breaks and tabs stay. */
 export function plain(text: string): string {
   const steering = /(?![\n\t])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;

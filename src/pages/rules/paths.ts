@@ -2,6 +2,7 @@
 
 export const workspacesPath = "/workspaces";
 export const templatesPath = "/templates";
+export const poolsPath = "/prebuilds";
 
 const part = encodeURIComponent;
 

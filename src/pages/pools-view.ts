@@ -1,0 +1,134 @@
+// How the page of pools looks: each with its numbers, what stands in its way, and what the next pass does.
+import { html } from "hono/html";
+import { exactTime } from "../../public/relative-time.js";
+import {
+  deedWords,
+  failuresAlike,
+  mostNamed,
+  resumeCommand,
+  stateOf,
+  type ShownAction,
+  type ShownFailure,
+  type ShownPool,
+} from "../prebuilds/rules/pool-words.ts";
+import { attributes, type Html } from "./layout.ts";
+import { moment } from "./parts.ts";
+import { lasting } from "./rules/lasting.ts";
+import { buildPath, versionPath, workspacePath } from "./rules/paths.ts";
+
+type Pool = ShownPool & { organization_name: string };
+
+/** Who owns what nobody has claimed. */
+const owner = "prebuilds";
+
+export const pausedNote = (): Html =>
+  html`<div class="state" ${attributes({ "data-paused": true })}>
+    <p>
+      <strong>Passes over the pools are paused.</strong> Nothing is made or deleted; what is ready can be
+      claimed. To go on: <code>belfry prebuilds resume</code>
+    </p>
+  </div>`;
+
+export function poolList(pools: readonly Pool[], actions: readonly ShownAction[], now: number): Html {
+  if (pools.length === 0)
+    return html`<div class="empty">
+      <p>
+        No template keeps workspaces ready. A preset does with <code>prebuilds</code> in its
+        <code>belfry.json</code>:
+      </p>
+      <pre><code>"presets": [{ "name": "small", "prebuilds": { "instances": 2 } }]</code></pre>
+    </div>`;
+  return html`<ul class="items" role="list">
+    ${pools.map((pool) => onePool(pool, actions, now))}
+  </ul>`;
+}
+
+function onePool(pool: Pool, actions: readonly ShownAction[], now: number): Html {
+  const { organization_name, template_name, template_version_name: version, name } = pool;
+  const { words, kind, streak } = stateOf(pool);
+  return html`<li class="row pool" data-pool="${template_name}/${name}">
+    <h2>
+      <a href="${versionPath(organization_name, template_name, version)}">${template_name} / ${name}</a>
+    </h2>
+    <p class="tags">
+      <span class="tag" ${attributes({ "data-kind": kind === "between" ? undefined : kind })}
+        >${[words, streak].filter(Boolean).join(", ")}</span
+      >
+    </p>
+    <p>${numbers(pool)}</p>
+    <p class="seen">${version}</p>
+    ${details(pool, actions, now)}
+  </li>`;
+}
+
+/** What is none goes unsaid, but for what everybody asks first. */
+function numbers({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
+  const others = { starting, stopping, deleting };
+  return [
+    `${eligible} of ${desired} ready`,
+    `${running} running`,
+    ...Object.entries(others)
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => `${count} ${what}`),
+  ].join(", ");
+}
+
+function details(pool: Pool, actions: readonly ShownAction[], now: number): Html | string {
+  const lines = [
+    ...waiting(pool),
+    ...failuresAlike(pool).map(([error, alike]) => failure(error, alike, now)),
+    ...actions.filter(({ preset_id }) => preset_id === pool.id).map((action) => deed(action, now)),
+    ...wayOn(pool, now),
+  ];
+  return lines.length === 0
+    ? ""
+    : html`<ul class="more" role="list">
+        ${lines}
+      </ul>`;
+}
+
+function waiting({ active, not_eligible: all }: Pool): Html[] {
+  if (!active) return [];
+  const rest = all.length - mostNamed;
+  return [
+    ...all
+      .slice(0, mostNamed)
+      .map(
+        ({ workspace, why }) =>
+          html`<li>
+            <a href="${workspacePath(owner, workspace)}">${workspace}</a> can't be claimed yet: ${why}
+          </li>`,
+      ),
+    ...(rest > 0 ? [html`<li>${rest} more can't be claimed yet</li>`] : []),
+  ];
+}
+
+function failure(error: string, alike: readonly ShownFailure[], now: number): Html {
+  const { workspace, build_number, created_at } = alike[0]!;
+  const link = html`<a href="${buildPath(owner, workspace, build_number)}">${workspace}</a>`;
+  const who = alike.length === 1 ? link : html`${alike.length} builds, the last ${link},`;
+  return html`<li class="bad">
+    ${who} failed ${moment(Date.parse(created_at), now)}: <span class="output">${error}</span>
+  </li>`;
+}
+
+function deed(action: ShownAction, now: number): Html {
+  const until =
+    action.until === null
+      ? ""
+      : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>,
+          another ${lasting(Math.max(0, Date.parse(action.until) - now))}`;
+  return html`<li>The next pass: ${deedWords(action)}${until}, because ${action.reason}</li>`;
+}
+
+function wayOn(pool: Pool, now: number): Html[] {
+  const command = resumeCommand(pool);
+  if (command === undefined) return [];
+  const since =
+    pool.status_since === null ? "" : html`So for ${lasting(now - Date.parse(pool.status_since))}. `;
+  return [
+    html`<li>
+      ${since}To go on, push a new version of the template, or try again with <code>${command}</code>
+    </li>`,
+  ];
+}

@@ -1,0 +1,42 @@
+// The pools of prebuilt workspaces: what each has, why what is there can't be claimed yet, what has failed, and what the
+// next pass does about it. Notices about pools lead here; nothing is changed here.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { toAction, toPool } from "../api/prebuild-shape.ts";
+import { demand, load, type Ctx, type Env } from "../api/http.ts";
+import { poolReads, poolsReport } from "../prebuilds/report.ts";
+import { isPresent } from "../prebuilds/rules/pool-words.ts";
+import { respondWithPage } from "./layout.ts";
+import { breadcrumb, countOf } from "./parts.ts";
+import { pausedNote, poolList } from "./pools-view.ts";
+import { poolsPath, templatesPath } from "./rules/paths.ts";
+import { signedIn } from "./session.ts";
+
+const title = "Prebuilt workspaces";
+const refresh = 5;
+
+export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
+  const deps = c.get("deps");
+  const { actor, ...answers } = await load(c as Ctx, poolReads(deps));
+  demand(actor, "templates:manage", "Only an owner or a template-admin sees the pools.");
+  const { paused, plan, pools } = poolsReport(deps, answers);
+  const actions = plan.actions.map((action) => toAction(action, null));
+  const shown = pools
+    .map((pool) => toPool(pool, deps.config.prebuilds.failureHardLimit))
+    .filter((pool) => isPresent(pool, actions))
+    .toSorted((a, b) => Number(b.active) - Number(a.active));
+  const main = html`<section>
+    ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
+    <div class="head">
+      <h1>${title}</h1>
+      <p class="count">${countOf(shown.length, "pool")}</p>
+    </div>
+    <div data-part="pools">${paused ? pausedNote() : ""} ${poolList(shown, actions, deps.now())}</div>
+    <p class="aside">
+      What the words mean, and what to do:
+      <a href="/docs/administration/templates/prebuilds">Prebuilt workspaces</a> in the documentation. In a
+      terminal: <code>belfry prebuilds plan</code>
+    </p>
+  </section>`;
+  return respondWithPage(c as Ctx, { title, place: templatesPath, actor, main, refresh });
+});

@@ -1,0 +1,121 @@
+// How pools are told to people: the page and the command line say it with these words. They speak of what the API shows.
+
+export interface ShownPool {
+  id: string;
+  name: string;
+  template_name: string;
+  template_version_name: string;
+  active: boolean;
+  desired: number;
+  running: number;
+  eligible: number;
+  starting: number;
+  stopping: number;
+  deleting: number;
+  not_eligible: readonly { workspace: string; why: string }[];
+  status: string;
+  status_since: string | null;
+  failures: number;
+  failure_limit: number;
+  backoff_until: string | null;
+  last_failures: readonly ShownFailure[];
+}
+export interface ShownFailure {
+  workspace: string;
+  build_number: number;
+  error: string;
+  created_at: string;
+}
+export interface ShownAction {
+  action: string;
+  preset_id: string;
+  count: number;
+  /** Null for what is only planned. */
+  done: number | null;
+  workspaces: readonly { name: string }[];
+  until: string | null;
+  reason: string;
+}
+
+/** A pool with many workspaces shows these of them. */
+export const mostNamed = 5;
+
+/** Pools that have nothing and want nothing are history. */
+export const isPresent = (pool: ShownPool, actions: readonly ShownAction[] = []): boolean =>
+  pool.active ||
+  pool.running + pool.starting + pool.stopping + pool.deleting > 0 ||
+  actions.some(({ preset_id }) => preset_id === pool.id);
+
+/** What it is in a few words, and how many builds in a row have failed. */
+export function stateOf(pool: ShownPool): {
+  words: string;
+  kind: "good" | "bad" | "between";
+  streak: string;
+} {
+  const streak = streakOf(pool);
+  if (!pool.active) return { words: "not active", kind: "between", streak: "" };
+  if (pool.status === "hard_limited") return { words: "hard limit", kind: "bad", streak };
+  if (pool.status === "validation_failed") return { words: "can't be built", kind: "bad", streak: "" };
+  if (pool.backoff_until !== null) return { words: "backing off", kind: "bad", streak };
+  if (streak !== "") return { words: "failing", kind: "bad", streak };
+  return pool.eligible >= pool.desired
+    ? { words: "ok", kind: "good", streak }
+    : { words: "filling", kind: "between", streak };
+}
+
+/** `2 of 3 failed` on the way to the limit, `4 failed` at it or where there is none. */
+const streakOf = ({ failures, failure_limit: limit }: ShownPool): string =>
+  failures === 0 ? "" : failures < limit ? `${failures} of ${limit} failed` : `${failures} failed`;
+
+const isWork = (action: string) => ["create", "delete", "cancel"].includes(action);
+
+/** What a pass does, as an order: `make 2`. Of what a pass could do only a part of: `make 2 (1 done)`. */
+export function deedWords(action: ShownAction): string {
+  const { count, done } = action;
+  const isPart = done !== null && done < count && isWork(action.action);
+  return isPart ? `${orderFor(action)} (${done} done)` : orderFor(action);
+}
+
+function orderFor({ action, count, workspaces }: ShownAction): string {
+  const names = listWords(workspaces.map(({ name }) => name));
+  switch (action) {
+    case "create":
+      return `make ${count}`;
+    case "delete":
+      return `delete ${names}`;
+    case "cancel":
+      return `cancel the builds of ${names}`;
+    case "mark_hard_limited":
+      return "stop making workspaces, and tell the template admins";
+    case "mark_validation_failed":
+      return "stop trying, and tell the template admins";
+    case "mark_normal":
+      return "go back to normal";
+    case "backoff":
+      return "wait";
+    case "suppress":
+      return `make none of ${count}`;
+    case "wait":
+      return "leave the rest to a later pass";
+    default:
+      return action;
+  }
+}
+
+function listWords(names: readonly string[]): string {
+  const shown = names.slice(0, mostNamed).join(", ");
+  return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
+}
+
+/** Of the present streak; those that failed alike are together, the newest first. */
+export const failuresAlike = (pool: ShownPool): [error: string, failures: ShownFailure[]][] =>
+  pool.active && pool.failures > 0
+    ? [...Map.groupBy(pool.last_failures, ({ error }) => error)].slice(0, mostNamed)
+    : [];
+
+/** What goes on after a mark: undefined where there is none. */
+export function resumeCommand({ active, status, template_name, name }: ShownPool): string | undefined {
+  if (!active || status === "normal") return undefined;
+  const words = [template_name, name].map((word) => (/^[\w.-]+$/.test(word) ? word : `"${word}"`));
+  return `belfry prebuilds resume ${words.join(" ")}`;
+}

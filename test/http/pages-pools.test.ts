@@ -1,0 +1,87 @@
+// The page of pools: what each has, what stands in its way, and what the next pass does about it.
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { addPrebuilds } from "../support/prebuilds.ts";
+import { cookieFor, get, wordsOf } from "../support/pages.ts";
+import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { addTemplate, addVersion } from "../support/workspaces.ts";
+
+const page = "/prebuilds";
+
+async function setUp() {
+  const server = await startTestServer({
+    environment: { BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: "2" },
+  });
+  const { token, userId } = await signInFirst(server);
+  const admin = await addUser(server, token, "tess", ["template-admin"]);
+  const [small, large] = [randomUUID(), randomUUID()];
+  const { templateId, versionId } = await addTemplate(server, userId, "docker", {
+    presets: [
+      { id: small, name: "small", parameters: [], instances: 2 },
+      { id: large, name: "large", parameters: [], instances: 1 },
+    ],
+  });
+  const fill = (presetId: string, count: number, more?: Parameters<typeof addPrebuilds>[3]) =>
+    addPrebuilds(server, { templateId, versionId, presetId }, count, more);
+  const look = async () => get(server, page, cookieFor(admin.token));
+  return { server, token, userId, admin, templateId, small, large, fill, look };
+}
+
+test("says of each pool what it has, why the rest can't be claimed, what has failed, and what comes next", async () => {
+  const { server, admin, small, large, fill, look } = await setUp();
+  const [waiting] = await fill(small, 1, { agents: ["starting"] });
+  await fill(small, 1);
+  server.clock.advance(240_000);
+  const failed = await fill(large, 2, { build: { status: "failed", error: "no <room>\nat all" } });
+  const answer = await look();
+  const words = wordsOf(answer);
+  expect(answer.status).toBe(200);
+  expect(words).toContain("docker / small filling 1 of 2 ready, 2 running");
+  expect(words).toMatch(/prebuild-\w+ can't be claimed yet: agent agent-0 has not reported ready for 4 min/);
+  expect(words).toContain("docker / large backing off, 2 failed 0 of 1 ready, 0 running");
+  expect(words).toMatch(/2 builds, the last prebuild-\w+, failed just now: no &lt;room&gt;/);
+  expect(words).toContain("The next pass: wait until");
+  const nameOf = async (id: string) =>
+    (await server.sql(`SELECT name FROM workspaces WHERE id = '${id}'`))[0]!["name"] as string;
+  expect(answer.text).toContain(`href="/@prebuilds/${await nameOf(waiting!)}"`);
+  const links = await Promise.all(failed.map(async (id) => `/@prebuilds/${await nameOf(id)}/builds/1`));
+  const shown = links.find((link) => answer.text.includes(`href="${link}"`));
+  expect((await get(server, shown!, cookieFor(admin.token))).status).toBe(200);
+});
+
+test("at the hard limit it says since when and the two ways on; of old versions what is left", async () => {
+  const { server, userId, templateId, small, large, fill, look } = await setUp();
+  await fill(small, 2);
+  await fill(large, 2, { build: { status: "failed", error: "no room" } });
+  server.clock.advance(600_000);
+  await server.runTick();
+  server.clock.advance(600_000);
+  const words = wordsOf(await look());
+  expect(words).toContain("docker / large hard limit, 2 failed");
+  expect(words).toContain("The next pass: make none of 1, because");
+  expect(words).toContain(
+    "So for 10 minutes. To go on, push a new version of the template, or try again with",
+  );
+  expect(words).toContain("belfry prebuilds resume docker large");
+  const next = await addVersion(server, userId, templateId);
+  await server.sql(`UPDATE templates SET active_version_id = '${next}'`);
+  const after = wordsOf(await look());
+  expect(after).toContain("1 pool docker / small not active");
+  expect(after).toContain("The next pass: delete prebuild-");
+});
+
+test("says that passes are paused, and how a pool is made where there is none", async () => {
+  const { server, token, look } = await setUp();
+  await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
+  expect(wordsOf(await look())).toContain("Passes over the pools are paused.");
+  await server.sql("UPDATE presets SET desired_instances = NULL");
+  expect(wordsOf(await look())).toContain("No template keeps workspaces ready.");
+});
+
+test("is for owners and template admins", async () => {
+  const { server, token } = await setUp();
+  const member = await addUser(server, token, "mia");
+  expect((await get(server, page, cookieFor(member.token))).status).toBe(403);
+  expect((await get(server, page, cookieFor(token))).status).toBe(200);
+  expect((await get(server, page)).headers.get("location")).toBe("/login?next=%2Fprebuilds");
+});
