@@ -11,6 +11,7 @@ import {
   type TemplateRow,
 } from "../workspaces/store/templates.ts";
 import { findVersion, listVersions } from "../workspaces/store/versions.ts";
+import { deprecationReads, templateDeletionReads } from "../workspaces/template-news.ts";
 import { activateVersion, changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
 import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
@@ -134,7 +135,11 @@ export const templateRoutes = new Hono<Env>()
     valid("json", changeBody),
     async (c) => {
       const { name, display_name, description, deprecation_message } = c.req.valid("json");
-      const { actor, template } = await load(c as Ctx, { template: findTemplate(c.req.valid("param").id) });
+      const { id } = c.req.valid("param");
+      const { actor, template, ...facts } = await load(c as Ctx, {
+        template: findTemplate(id),
+        ...deprecationReads(id),
+      });
       demand(actor, "templates:manage", onlyAdmins);
       const target = there(template);
       if (name && name !== target.name) throw invalid("name", "can't be changed: links and scripts use it");
@@ -143,7 +148,7 @@ export const templateRoutes = new Hono<Env>()
         description: description ?? undefined,
         deprecationMessage: deprecation_message ?? undefined,
       };
-      const changed = await changeTemplate(c.get("deps"), actor, target, change, c.get("requestId"));
+      const changed = await changeTemplate(c.get("deps"), actor, target, change, facts, c.get("requestId"));
       if (deprecation_message != null) nudgePools(c.get("deps"));
       return c.json(toTemplate(changed));
     },
@@ -158,9 +163,12 @@ export const templateRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const { actor, template } = await load(c as Ctx, { template: findTemplate(c.req.valid("param").id) });
+      const { actor, template, ...facts } = await load(c as Ctx, {
+        template: findTemplate(c.req.valid("param").id),
+        ...templateDeletionReads(),
+      });
       demand(actor, "templates:manage", onlyAdmins);
-      await deleteTemplate(c.get("deps"), actor, there(template), c.get("requestId"));
+      await deleteTemplate(c.get("deps"), actor, there(template), facts, c.get("requestId"));
       nudgePools(c.get("deps"));
       return c.json({ message: "The template has been deleted." });
     },

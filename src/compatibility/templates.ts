@@ -124,8 +124,8 @@ export const templates: Row[] = [
     "better",
     "Belfry's own: Coder tells nobody",
   ),
-  absentKind("Template Deleted", "29a09665-2a4c-403f-9648-54301670e7be", "TemplateTemplateDeleted"),
-  absentKind("Template Deprecated", "f40fae84-55a2-42cd-99fa-b41c1ca64894", "TemplateTemplateDeprecated"),
+  kind("Template Deleted", "29a09665-2a4c-403f-9648-54301670e7be", "TemplateTemplateDeleted", "same"),
+  kind("Template Deprecated", "f40fae84-55a2-42cd-99fa-b41c1ca64894", "TemplateTemplateDeprecated", "same"),
   absentKind(
     "Report: Workspace Builds Failed",
     "34a20db2-e9cc-4a93-b0e4-8569699d7a00",

@@ -7,18 +7,27 @@ import { findKey } from "../accounts/store/keys.ts";
 import { allOf } from "../accounts/store/manage.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../errors.ts";
+import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
+import type { EventPlan } from "../notifications/plan.ts";
 import { problemWithTemplateName } from "./rules/template-name.ts";
 import { mayStillManageTemplates } from "./store/guards.ts";
 import {
   findTemplate,
   findTemplateByName,
   insertTemplate,
+  isDeprecatedAs,
   isUnused,
   templateExists,
   templateIsThere,
   updateTemplate,
   type TemplateRow,
 } from "./store/templates.ts";
+import {
+  planDeprecation,
+  planTemplateDeletion,
+  type DeprecationFacts,
+  type TemplateDeletionFacts,
+} from "./template-news.ts";
 import { adoptVersion, findVersion, versionBelongsTo, type VersionRow } from "./store/versions.ts";
 
 export const notAllowed = () => forbidden("Only an owner or a template-admin may change templates.");
@@ -83,12 +92,13 @@ export interface TemplateChange {
   deprecationMessage?: string | undefined;
 }
 
-/** Throws 403, 404. */
+/** Those who have workspaces of it are told when it is deprecated. Throws 403, 404. */
 export async function changeTemplate(
   deps: Deps,
   actor: Actor,
   template: TemplateRow,
   change: TemplateChange,
+  facts: DeprecationFacts,
   requestId: string,
 ): Promise<TemplateRow> {
   const given = Object.entries(change).filter(
@@ -102,6 +112,10 @@ export async function changeTemplate(
     deed,
     guard,
     change: wanted,
+    tells: {
+      plans: planDeprecation(deps, template, wanted.deprecationMessage, facts),
+      when: isDeprecatedAs(template.id, template.deprecationMessage),
+    },
     isDone: (row) => given.every(([name, value]) => row[name as keyof TemplateChange] === value),
   });
 }
@@ -141,12 +155,15 @@ export async function deleteTemplate(
   deps: Deps,
   actor: Actor,
   template: TemplateRow,
+  facts: TemplateDeletionFacts,
   requestId: string,
 ): Promise<void> {
+  const plans = [planTemplateDeletion(deps, actor, template, facts)];
   await apply(deps, actor, template, {
     deed: { action: "delete", requestId, detail: { name: template.name } },
     guard: allOf(mayStillManageTemplates(actor), isUnused(template.id)),
     change: { deletedAt: deps.now() },
+    tells: { plans },
     isDone: (row) => row.deletedAt !== null,
   });
 }
@@ -156,21 +173,28 @@ interface Step {
   /** What must hold at the moment of the write. */
   guard: SQL;
   change: Parameters<typeof updateTemplate>[1];
+  /** What it tells, where this holds besides the guard: the template is still as it was seen. */
+  tells?: { plans: readonly EventPlan[]; when?: SQL };
   isDone: (row: TemplateRow) => boolean;
 }
 type Deed = Pick<AuditedDeed, "action" | "requestId" | "detail">;
 
-/** One write; the audit entry comes first, while the guard still means what was before. */
+/** One write; the audit entry and what is told come first, while their guards still mean what was before. */
 async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step): Promise<TemplateRow> {
-  const { deed, guard, change, isDone } = step;
+  const { deed, guard, change, tells, isDone } = step;
   const { id } = template;
-  const { row, caller } = await deps.db.write(
+  const plans = tells?.plans ?? [];
+  const isThere = allOf(guard, templateIsThere(id));
+  const isNews = tells?.when === undefined ? isThere : allOf(isThere, tells.when);
+  const { row, caller, messages } = await deps.db.write(
     [
-      note(deps, actor, id, deed, allOf(guard, templateIsThere(id))),
+      note(deps, actor, id, deed, isThere),
+      ...plans.flatMap((plan) => enqueue(plan, { when: isNews })),
       updateTemplate(id, change, deps.now(), guard),
     ],
-    { row: findTemplate(id), caller: findKey(actor.keyId) },
+    { row: findTemplate(id), caller: findKey(actor.keyId), messages: messagesOf(...plans) },
   );
+  announce(deps, messages);
   const now = row[0];
   if (now !== undefined && isDone(now)) return now;
   if (caller.length === 0) throw unauthorized();

@@ -18,6 +18,8 @@ const sentences: Record<string, string> = {
   TemplateUserAccountActivated: "Somebody's suspended account works again: for owners and user admins.",
   TemplateYourAccountSuspended: "Your account was suspended, and you can't sign in any more.",
   TemplateYourAccountActivated: "Your account works again after it had been suspended.",
+  TemplateTemplateDeleted: "Somebody deleted a template: for the other template admins.",
+  TemplateTemplateDeprecated: "A template that you have a workspace of is not to be used any more.",
   TemplateWorkspaceCreated: "Somebody made a workspace: for template admins who want to know of each.",
   TemplateWorkspaceManuallyUpdated:
     "A workspace is moved to another version of its template: yours, or anybody's if you administer them.",

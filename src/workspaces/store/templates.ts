@@ -92,6 +92,14 @@ export const updateTemplate = (id: string, change: Change, now: number, when: SQ
     .set({ ...change, updatedAt: now })
     .where(and(eq(templates.id, id), isNull(templates.deletedAt), when));
 
+/** SQL for the ids of those who have a workspace of it. */
+export const usersOf = (id: string): SQL =>
+  sql`SELECT owner_id FROM workspaces WHERE template_id = ${id} AND deleted_at IS NULL`;
+
+/** True in SQL while it is deprecated with these words, or with none. */
+export const isDeprecatedAs = (id: string, message: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id} AND deprecation_message = ${message})`;
+
 /** True in SQL while nobody has a workspace of it; those that wait for somebody don't count. */
 export const isUnused = (id: string): SQL => sql`NOT EXISTS (
   SELECT 1 FROM workspaces w JOIN users o ON o.id = w.owner_id

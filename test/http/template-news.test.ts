@@ -1,0 +1,114 @@
+// What becomes of templates: told to those who use them, and to the template admins.
+import { describe, expect, test } from "vitest";
+import { allTold, inboxTitles } from "../support/inbox.ts";
+import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { addTemplate } from "../support/workspaces.ts";
+
+/** An owner (ada), template admins (tess, tom), and members of whom mia and max have workspaces of the template. */
+async function setUp() {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const tess = await addUser(server, token, "tess", ["template-admin"]);
+  const tom = await addUser(server, token, "tom", ["template-admin"]);
+  const mia = await addUser(server, token, "mia");
+  const max = await addUser(server, token, "max");
+  await addUser(server, token, "nia");
+  const { templateId } = await addTemplate(server, userId, "docker");
+  const create = async (as: string, name: string) => {
+    const json = { name, template_id: templateId };
+    expect((await server.call("POST", "/api/v2/users/me/workspaces", { token: as, json })).status).toBe(201);
+  };
+  const patch = (json: object, as = tess.token) =>
+    server.call("PATCH", `/api/v2/templates/${templateId}`, { token: as, json });
+  const remove = (as: string) => server.call("DELETE", `/api/v2/templates/${templateId}`, { token: as });
+  const told = async () =>
+    (await allTold(server)).map(({ key, username }) => [key.replace("TemplateTemplate", ""), username]);
+  return { server, token, tess, tom, mia, max, templateId, create, patch, remove, told };
+}
+
+describe("a template that is deprecated", () => {
+  test("is told to those who have workspaces of it, each once, each time that the words change", async () => {
+    const { server, mia, max, templateId, create, patch, told } = await setUp();
+    await create(mia.token, "one");
+    await create(mia.token, "two");
+    await create(max.token, "three");
+    await patch({ description: "Nothing new." });
+    expect(await told()).toEqual([]);
+    const words = "Use “podman” instead.\n<b>Soon</b>";
+    for (const message of [words, words, "", "Another reason."])
+      expect((await patch({ deprecation_message: message })).status).toBe(200);
+    const each = [
+      ["Deprecated", "mia"],
+      ["Deprecated", "max"],
+    ];
+    expect(await told()).toEqual([...each, ...each]);
+    const [message] = await allTold(server);
+    const [organization] = await server.sql("SELECT id FROM organizations");
+    expect(message).toMatchObject({
+      labels: { template: "docker", message: words, organization: "default" },
+      targets: [templateId, organization!["id"]],
+      reasons: ["uses_template", "inbox"],
+    });
+    const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token: max.token });
+    expect(json.notifications[0]).toMatchObject({
+      title: "Template docker is deprecated",
+      content: expect.stringContaining("> Another reason"),
+      actions: [
+        {
+          label: "See affected workspaces",
+          url: `${server.url}/workspaces?filter=owner%3Ame+template%3Adocker`,
+        },
+        { label: "View template", url: `${server.url}/templates/default/docker` },
+      ],
+    });
+  });
+
+  test("by two at the same moment in the same words is told once", async () => {
+    const { token, tess, mia, create, patch, told } = await setUp();
+    await create(mia.token, "one");
+    const answers = await Promise.all(
+      [tess.token, token, tess.token].map((as) => patch({ deprecation_message: "Gone." }, as)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await told()).toEqual([["Deprecated", "mia"]]);
+  });
+
+  test("by somebody who may not tells nobody", async () => {
+    const { mia, create, patch, told } = await setUp();
+    await create(mia.token, "one");
+    expect((await patch({ deprecation_message: "x" }, mia.token)).status).toBe(403);
+    expect(await told()).toEqual([]);
+  });
+});
+
+describe("a template that is deleted", () => {
+  test("is told to the template admins, but not to whoever did it, once", async () => {
+    const { server, token, tess, tom, remove, told } = await setUp();
+    const answers = await Promise.all([remove(tess.token), remove(tess.token)]);
+    expect(answers.map(({ status }) => status)).toContain(200);
+    expect(await told()).toEqual([["Deleted", "tom"]]);
+    expect(await inboxTitles(server, tom.token)).toEqual(["Template docker was deleted"]);
+    const [message] = await allTold(server);
+    expect(message).toMatchObject({
+      labels: { name: "docker", initiator: "tess" },
+      reasons: ["role_template-admin", "inbox"],
+    });
+    expect((await remove(token)).status).toBe(404);
+  });
+
+  test("by an owner is told to the owners where nobody is a template admin, but for whoever did it", async () => {
+    const { server, token, remove, told } = await setUp();
+    await addUser(server, token, "olga", ["owner"]);
+    await server.sql("DELETE FROM user_roles WHERE role = 'template-admin'");
+    expect((await remove(token)).status).toBe(200);
+    expect(await told()).toEqual([["Deleted", "olga"]]);
+    expect((await allTold(server))[0]!.reasons).toEqual(["no_template_admin", "role_owner", "inbox"]);
+  });
+
+  test("is not, while somebody has a workspace of it: nobody is told", async () => {
+    const { mia, tess, create, remove, told } = await setUp();
+    await create(mia.token, "one");
+    expect((await remove(tess.token)).status).toBe(400);
+    expect(await told()).toEqual([]);
+  });
+});
