@@ -26,12 +26,12 @@ async function startDeployment() {
       run(words, {
         environment: { BELFRY_CONFIG_DIR: folder, BELFRY_URL: url, BELFRY_SESSION_TOKEN: token },
       });
-  const inboxOf = async (token: string) =>
-    (
-      (await callServer(url, "GET", "/api/v2/notifications/inbox", { token })).json.notifications as {
-        title: string;
-      }[]
-    ).map(({ title }) => title);
+  /** What somebody heard of the workspace; accounts make news of their own. */
+  const inboxOf = async (token: string) => {
+    const { json } = await callServer(url, "GET", "/api/v2/notifications/inbox", { token });
+    const titles = (json.notifications as { title: string }[]).map(({ title }) => title);
+    return titles.filter((title) => title.includes("workspace web"));
+  };
   return { folder, variables, server, url, ada, as, signIn, inboxOf };
 }
 
