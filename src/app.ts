@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { DatabaseError } from "../db/errors.ts";
+import { isHttps } from "./api/cookies.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./api/http.ts";
 import type { Deps } from "./deps.ts";
@@ -70,6 +71,10 @@ function addHeaders(c: Ctx): void {
   headers.set("x-coder-build-version", versionForCoder);
   headers.set("x-content-type-options", "nosniff");
   if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
+  // Pages bring their own; whatever else a browser opens by itself runs nothing and stands in no frame.
+  if (!headers.has("content-security-policy"))
+    headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  if (isHttps(c)) headers.set("strict-transport-security", "max-age=31536000");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }
 

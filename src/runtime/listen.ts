@@ -1,9 +1,35 @@
 // The listening socket of Node: opened where the configuration says, closed when every request is answered.
 import type { AddressInfo } from "node:net";
-import type { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer } from "@hono/node-server";
 import type { Config } from "../config.ts";
+import { shouldUpgradeCallback } from "./sockets.ts";
 
 type HttpServer = ReturnType<typeof createAdaptorServer>;
+
+/** Milliseconds that a request may take to arrive; how long the answer takes is another matter. */
+export interface SlowRequests {
+  headers: number;
+  whole: number;
+  /** Between two looks at the connections. */
+  look: number;
+}
+
+/** A plan of 32 MiB has its two minutes; somebody who sends a byte now and then holds no connection for long. */
+const patience: SlowRequests = { headers: 15_000, whole: 120_000, look: 5_000 };
+
+export const createHttp = (
+  fetch: Parameters<typeof createAdaptorServer>[0]["fetch"],
+  { headers, whole, look }: SlowRequests = patience,
+): HttpServer =>
+  createAdaptorServer({
+    fetch,
+    serverOptions: {
+      shouldUpgradeCallback,
+      headersTimeout: headers,
+      requestTimeout: whole,
+      connectionsCheckingInterval: look,
+    },
+  });
 
 export class PortInUseError extends Error {
   override readonly name = "PortInUseError";

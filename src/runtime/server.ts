@@ -1,6 +1,6 @@
 // A whole server on Node: opens and prepares the database, listens, ticks, and stops cleanly. Tests start it in-process.
 import type { Server as HttpServer } from "node:http";
-import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import type { HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
 import { readClock } from "../../db/health.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
@@ -14,13 +14,13 @@ import { createAssets } from "./assets.ts";
 import { createClock } from "./clock.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { createDeferral, startTicker } from "./deferral.ts";
-import { close, listen } from "./listen.ts";
+import { close, createHttp, listen, type SlowRequests } from "./listen.ts";
 import { createMail } from "./mail.ts";
 import { createPost } from "./post.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 import { createProcess } from "./process.ts";
 import { openKeys } from "./secret-key.ts";
-import { acceptSockets, createWatch, shouldUpgradeCallback, type Upgrade } from "./sockets.ts";
+import { acceptSockets, createWatch, type Upgrade } from "./sockets.ts";
 
 export interface ServerOptions {
   write: (line: string) => void;
@@ -38,6 +38,7 @@ export interface ServerOptions {
   post?: Post;
   ticking?: boolean;
   passwordCost?: number;
+  slowRequests?: SlowRequests;
 }
 
 export interface RunningServer {
@@ -94,7 +95,7 @@ export async function startServer(
     const bindings = runtime as HttpBindings & Partial<Upgrade>;
     return deps(clientOf(request, bindings, config), bindings.accept);
   });
-  const http = createAdaptorServer({ fetch: app.fetch, serverOptions: { shouldUpgradeCallback } });
+  const http = createHttp(app.fetch, options.slowRequests);
   const sockets = acceptSockets(http as HttpServer, app.fetch);
   const port = await listen(http, config);
   // Port 0 is "any free one": links must name the one that it became.

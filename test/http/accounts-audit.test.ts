@@ -1,5 +1,6 @@
 // The audit log: each deed once, in the write that did it, for owners and auditors.
 import { expect, test } from "vitest";
+import { askForCode, changeWith, newPassword, startWithMail } from "../support/passcodes.ts";
 import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 interface Entry {
@@ -137,4 +138,94 @@ test("only owners and auditors read the log, and what it doesn't know is refused
   expect((await server.call("GET", "/api/v2/audit")).status).toBe(401);
   for (const query of ["?limit=501", "?before=x", "?colour=blue", "?action="])
     expect((await server.call("GET", `/api/v2/audit${query}`, { token })).status, query).toBe(400);
+});
+
+test("a forgotten password leaves what was asked, tried and done, and nothing of the code", async () => {
+  const { server, codes } = await startWithMail();
+  const { token, userId } = await signInFirst(server);
+  server.secret(newPassword);
+  await askForCode(server);
+  await askForCode(server, "nobody@example.com");
+  const [code] = codes();
+  await changeWith(
+    server,
+    `${code!.slice(0, 5)}${code!.endsWith("00000000") ? "11111111" : "00000000"}`,
+    newPassword,
+  );
+  await changeWith(server, "AAAA-00000000", newPassword, "nobody@example.com");
+  const changed = await changeWith(server, code!, newPassword);
+  const fresh = await signIn(server, { ...owner, password: newPassword });
+  const { text, entries } = await read(server, fresh);
+  expect(entries.toReversed().slice(2)).toMatchObject([
+    { action: "request_password_reset", user: null, resource_id: userId, ip: "127.0.0.1" },
+    { action: "request_password_reset", user: null, resource_id: null },
+    { action: "password_reset_failed", resource_id: userId },
+    { action: "password_reset_failed", resource_id: null },
+    {
+      action: "write",
+      resource_id: userId,
+      detail: { password: "reset", where: "with a passcode" },
+      request_id: changed.headers.get("x-request-id"),
+    },
+    { action: "login", user: { id: userId } },
+  ]);
+  for (const secret of [...code!.split("-"), "nobody@example.com", newPassword, token.slice(11)])
+    expect(text).not.toContain(secret);
+});
+
+test("what an administrator does to the deployment and to templates is in it", async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  const kind = "/api/v2/notifications/templates/c425f63e-716a-4bf4-ae24-78348f706c3f";
+  const calls: [string, string, unknown][] = [
+    ["PUT", "/api/v2/notifications/settings", { notifier_paused: true }],
+    ["PUT", "/api/v2/notifications/settings", { notifier_paused: false }],
+    ["POST", `${kind}/versions`, { title_template: "x", body_template: "y" }],
+    ["PUT", `${kind}/version`, { version: 2 }],
+    ["PUT", `${kind}/method`, { method: "smtp" }],
+    ["PUT", "/api/v2/prebuilds/settings", { reconciliation_paused: true }],
+    ["POST", "/api/v2/organizations/default/provisionerkeys", { name: "rack" }],
+    ["POST", "/api/v2/organizations/default/templateversions", { name: "v1" }],
+  ];
+  let version = "";
+  for (const [method, path, json] of calls) {
+    const answer = await server.call(method, path, { token, json });
+    expect(answer.status, `${method} ${path}`).toBeLessThan(300);
+    if (path.endsWith("templateversions")) version = answer.json.id as string;
+  }
+  const template = await server.call("POST", "/api/v2/organizations/default/templates", {
+    token,
+    json: { name: "docker", template_version_id: version },
+  });
+  await server.call("DELETE", `/api/v2/templates/${template.json.id}`, { token });
+  const { entries } = await read(server, token);
+  expect(
+    entries
+      .toReversed()
+      .slice(2)
+      .map(({ action, resource_type }) => `${action} ${resource_type}`),
+  ).toEqual([
+    "write notifications_settings",
+    "write notifications_settings",
+    "create notification_template",
+    "write notification_template",
+    "write notification_template",
+    expect.stringMatching(/^write prebuild/),
+    "create provisioner_key",
+    "create template_version",
+    "create template",
+    "delete template",
+  ]);
+  for (const entry of entries) expect(entry).toMatchObject({ ip: "127.0.0.1" });
+});
+
+test("entries are kept as long as the configuration says", async () => {
+  const server = await startTestServer({ environment: { BELFRY_AUDIT_RETENTION: "2d" } });
+  const { token } = await signInFirst(server);
+  server.clock.advance(86_400_000);
+  await signIn(server, owner);
+  server.clock.advance(86_400_000 + 1);
+  await server.runTick();
+  const { entries } = await read(server, token);
+  expect(entries.map(({ action }) => action)).toEqual(["login"]);
 });

@@ -1,0 +1,60 @@
+// What every answer says to browsers, and how long a request may take to arrive.
+import { connect } from "node:net";
+import { expect, test } from "vitest";
+import { signInFirst, startTestServer } from "../support/server.ts";
+
+const paths = [
+  "/api/v2/buildinfo",
+  "/healthz",
+  "/assets/icon.svg",
+  "/assets/belfry.css",
+  "/api/v2/nothing",
+  "/login",
+];
+
+test("nothing that is answered runs a script of others, stands in a frame, or is taken for another kind", async () => {
+  const server = await startTestServer();
+  await signInFirst(server);
+  for (const path of paths) {
+    const { headers } = await server.call("GET", path, { headers: { accept: "text/html" } });
+    const policy = headers.get("content-security-policy")!;
+    expect(policy, path).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(policy, path).not.toMatch(/unsafe|\*/);
+    expect(headers.get("x-content-type-options"), path).toBe("nosniff");
+    expect(headers.get("referrer-policy"), path).toBe("same-origin");
+    expect(headers.get("strict-transport-security"), path).toBeNull();
+  }
+});
+
+test("no page has a script or a style in its text", async () => {
+  const server = await startTestServer();
+  await signInFirst(server);
+  for (const path of ["/login", "/reset-password", "/reset-password/change", "/docs", "/nowhere"]) {
+    const { text } = await server.call("GET", path, { headers: { accept: "text/html" } });
+    expect(text, path).not.toMatch(/<script(?![^>]* src=)|<style|\son[a-z]+=|\sstyle=/i);
+  }
+});
+
+test("where people come over https, browsers are told to stay there", async () => {
+  const server = await startTestServer({
+    environment: { BELFRY_ACCESS_URL: "https://belfry.example.com", BELFRY_HTTP_ADDRESS: "127.0.0.1:0" },
+  });
+  const answer = await fetch(`http://127.0.0.1:${server.config.port}/healthz`);
+  expect(answer.headers.get("strict-transport-security")).toBe("max-age=31536000");
+});
+
+test.each([
+  ["its headers", "GET /healthz HTTP/1.1\r\nHost: here\r\n"],
+  [
+    "its body",
+    "POST /api/v2/users/login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+  ],
+])("a request that never ends %s is told so and let go", async (_what, start) => {
+  const server = await startTestServer({ slowRequests: { headers: 60, whole: 120, look: 20 } });
+  const socket = connect(server.config.port, "127.0.0.1");
+  let heard = "";
+  socket.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+  socket.write(start);
+  await new Promise((resolve) => socket.on("close", resolve));
+  expect(heard).toMatch(/^HTTP\/1\.1 408 /);
+});
