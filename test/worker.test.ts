@@ -1,30 +1,18 @@
 // The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it.
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { bundleWorker, type Bundle } from "./support/bundle.ts";
 import { openEvents } from "./support/events.ts";
 import { openFrames, refusalOf } from "./support/frames.ts";
 import { startLink } from "./support/link.ts";
+import { migrate } from "./support/migrate.ts";
 import { startReceiver } from "./support/receiver.ts";
 import { callServer, owner, type CallOptions } from "./support/server.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
 import { createWorker, startWorker } from "./support/worker.ts";
-
-const program = fileURLToPath(new URL("../src/runtime/migrate.ts", import.meta.url));
-
-/** What `npm run db:migrate` prints. */
-async function migrate(databaseUrl: string): Promise<{ setup_code: string }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [program], {
-    env: { ...process.env, BELFRY_DATABASE_URL: databaseUrl },
-  });
-  return JSON.parse(stdout) as { setup_code: string };
-}
 
 let bundle: Bundle;
 beforeAll(async () => {

@@ -8,6 +8,9 @@ import { onTestFinished } from "vitest";
 
 const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
 
+/** Registers what is to be done when a test, or a group of tests, is over. */
+export type WhenDone = (cleanUp: () => Promise<void>) => void;
+
 export interface Program {
   process: ChildProcess;
   /** The JSON line that it printed once it listened. */
@@ -64,17 +67,22 @@ export function run(
 }
 
 /** Starts `belfry serve` and waits until it listens; fails with what it said when it doesn't. */
-export async function startProgram(
+export const startProgram = (environment: Record<string, string>, program = launcher): Promise<Program> =>
+  startCommand([process.execPath, program, "serve"], environment);
+
+/** The same by any command, for as long as `whenDone` says; with the test, if left out. */
+export async function startCommand(
+  [command, ...words]: [string, ...string[]],
   environment: Record<string, string>,
-  program = launcher,
+  whenDone: WhenDone = onTestFinished,
 ): Promise<Program> {
-  const child = spawn(process.execPath, [program, "serve"], { env: cleanEnvironment(environment) });
+  const child = spawn(command, words, { env: cleanEnvironment(environment) });
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.on("close", (code, signal) => resolve({ code, signal })),
   );
-  onTestFinished(async () => {
+  whenDone(async () => {
     child.kill("SIGKILL");
     await ended;
   });

@@ -3,6 +3,7 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import type { WhenDone } from "./program.ts";
 
 export interface Arrival {
   headers: IncomingHttpHeaders;
@@ -26,7 +27,8 @@ export interface Reply {
   headers?: Record<string, string>;
 }
 
-export async function startReceiver(): Promise<Receiver> {
+/** Ends with the test, or when `whenDone` says. */
+export async function startReceiver(whenDone: WhenDone = onTestFinished): Promise<Receiver> {
   const arrivals: Arrival[] = [];
   const waiting: { count: number; resolve: (arrivals: Arrival[]) => void }[] = [];
   let reply: () => Reply | Promise<Reply> = () => ({ status: 204 });
@@ -49,7 +51,7 @@ export async function startReceiver(): Promise<Receiver> {
       server.closeAllConnections();
       server.close(() => resolve());
     });
-  onTestFinished(close);
+  whenDone(close);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     arrivals,

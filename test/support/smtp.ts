@@ -7,6 +7,7 @@ import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
 import { onTestFinished } from "vitest";
+import type { WhenDone } from "./program.ts";
 
 const folder = new URL("./certificates/", import.meta.url);
 /** The path of one of the test certificates or keys. */
@@ -36,6 +37,8 @@ export interface MailServerFixture {
 export interface MailServerOptions extends SMTPServerOptions {
   /** What the server takes; otherwise every login fails. */
   user?: { username: string; password: string };
+  /** When it ends; with the test, if left out. */
+  whenDone?: WhenDone;
 }
 
 // The real one waits 100 ms for clients that talk too soon; ours never do.
@@ -46,6 +49,7 @@ SMTPConnection.prototype.init = function init(this: SMTPConnection) {
 /** Starts a real server that stops when the test ends. Plain and without login unless the options say more. */
 export async function startMailServer({
   user,
+  whenDone = onTestFinished,
   ...options
 }: MailServerOptions = {}): Promise<MailServerFixture> {
   const mails: ReceivedMail[] = [];
@@ -94,7 +98,7 @@ export async function startMailServer({
     socket.on("close", ends.add);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)));
+  whenDone(() => new Promise<void>((resolve) => server.close(resolve)));
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { onTestFinished } from "vitest";
 import type { Bundle } from "./bundle.ts";
+import type { WhenDone } from "./program.ts";
 import { secretKey } from "./server.ts";
 
 export interface RunningWorker {
@@ -58,11 +59,15 @@ export function createWorker(
   );
 }
 
-/** Stops when the test ends. */
-export async function startWorker(bundle: Bundle, bindings: Record<string, string>): Promise<RunningWorker> {
+/** Stops when the test ends, or when `whenDone` says. */
+export async function startWorker(
+  bundle: Bundle,
+  bindings: Record<string, string>,
+  whenDone: WhenDone = onTestFinished,
+): Promise<RunningWorker> {
   const logs: string[] = [];
   const miniflare = createWorker(bundle, bindings, (line) => logs.push(line));
-  onTestFinished(() => miniflare.dispose());
+  whenDone(() => miniflare.dispose());
   const url = (await miniflare.ready).origin;
   return {
     url,
