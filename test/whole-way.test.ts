@@ -41,7 +41,7 @@ const exists = (file: string) =>
     () => false,
   );
 
-test("push, provision, create, push again, update: the owner has the receipt, the other admin the news; a kill of the server costs nothing", async () => {
+test("push, provision, create, push again, update, delete: each hears of it once, though the server is killed in the middle", async () => {
   const { folder, variables, server, url, ada, as, signIn, inboxOf } = await startDeployment();
   const belfry = as(ada);
   const say = async (...words: string[]) => {
@@ -60,12 +60,12 @@ test("push, provision, create, push again, update: the owner has the receipt, th
   };
   await push("v1");
   const key = (await belfry("provisioner", "key", "rack-1")).stdout.trim();
-  // A stop waits for a file, so that there is a middle to be killed in.
+  // A deletion waits for a file, so that there is a middle to be killed in.
   const [begun, gate] = [join(folder, "begun"), join(folder, "gate")];
   const file = await script(
     [
       `job=$(cat); echo "$job" | grep -o '"transition":"[a-z]*"'`,
-      `case "$job" in *'"transition":"stop"'*) touch ${begun}; while [ ! -e ${gate} ]; do sleep 0.1; done;; esac`,
+      `case "$job" in *'"transition":"delete"'*) touch ${begun}; while [ ! -e ${gate} ]; do sleep 0.1; done;; esac`,
       `echo '{"resources":[{"type":"box","name":"dev","agents":[{"name":"main","apps":[{"slug":"ide"}]}]}]}'`,
     ].join("\n"),
   );
@@ -78,23 +78,28 @@ test("push, provision, create, push again, update: the owner has the receipt, th
   const updated = await say("workspaces", "update", "web", "--wait");
   expect(updated).toContain("Told: you and 1 administrator.");
   expect(updated).toContain("Build 2 of web (start) has succeeded.");
-  expect(await inboxOf(ada)).toEqual(["Your workspace web is being updated to v2"]);
+  const before = ["Your workspace web is being updated to v2", "New account: tess"];
+  expect(await inboxOf(ada)).toEqual(before);
   expect(await inboxOf(tess)).toEqual(["ada's workspace web is being updated to v2"]);
   expect(await say("workspaces", "logs", "web")).toContain('"transition":"start"');
 
-  const stopping = belfry("workspaces", "stop", "web", "--wait");
+  expect(await say("workspaces", "stop", "web", "--wait")).toContain("Build 3 of web (stop) has succeeded.");
+  expect(await say("workspaces", "show", "web")).toContain("Status: stopped");
+  const deleting = as(tess)("workspaces", "delete", "ada/web", "--wait");
   while (!(await exists(begun))) await new Promise((resolve) => setTimeout(resolve, 20));
   await server.kill("SIGKILL");
   await startProgram(variables);
   await writeFile(gate, "");
-  const { code, stderr } = await stopping;
-  expect([code, stderr]).toEqual([0, expect.stringContaining("Build 3 of web (stop) has succeeded.")]);
-  const { stdout } = await belfry("workspaces", "show", "web");
-  expect(stdout).toContain("Status: stopped");
-  expect(await inboxOf(ada)).toHaveLength(1);
+  const { code, stderr } = await deleting;
+  expect([code, stderr]).toEqual([0, expect.stringContaining("Build 4 of web (delete) has succeeded.")]);
+  expect(await say("workspaces", "list")).not.toContain("web");
+  expect(await inboxOf(ada)).toEqual(["Your workspace web was deleted", ...before]);
 
-  await say("workspaces", "delete", "web", "--wait");
   await say("templates", "delete", "docker");
+  expect(await inboxOf(tess)).toEqual([
+    "Template docker was deleted",
+    "ada's workspace web is being updated to v2",
+  ]);
   daemon.kill("SIGTERM");
   expect((await daemon.ended).code).toBe(0);
 });

@@ -5,7 +5,7 @@ import { openEvents } from "../support/events.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { inboxTitles } from "../support/inbox.ts";
-import { signInFirst, startTestServer } from "../support/server.ts";
+import { signIn, signInFirst, startTestServer } from "../support/server.ts";
 import { outcome } from "../support/workspaces.ts";
 
 const me = { email: "solo@example.com", username: "solo", password: "only-one-of-me-here-7" };
@@ -177,6 +177,47 @@ test("the same person makes a template and a workspace of it, does its builds, u
   const page = await get(server, new URL(button.url).pathname, cookieFor(token));
   expect([button.label, page.status]).toEqual(["View workspace", 200]);
   expect(wordsOf(page)).toContain("web running");
+
+  // Who is alone administers: what fails comes to them, and what they have said themselves to those who use a template.
+  await call("POST", `/workspaces/${workspace.id}/builds`, { transition: "stop" });
+  const stop = await provision("POST", "/provisionerdaemons/jobs/acquire", {
+    name: "rack-1",
+    acquire_id: randomUUID(),
+  });
+  await provision("POST", `/provisionerjobs/${stop.job_id}/fail`, { error: "no disk" });
+  await call("PATCH", `/templates/${template.id}`, { deprecation_message: "Use podman." });
+  const user = {
+    email: "grace@example.com",
+    username: "grace",
+    password: server.secret("of-grace-all-alone-7"),
+  };
+  await call("POST", "/users", user);
+  await call("PUT", "/users/grace/status/suspend");
+  await call("PUT", "/users/grace/status/activate");
+  await call("POST", `/workspaces/${workspace.id}/builds`, { transition: "delete" });
+  await work();
+  expect((await inboxTitles(server, token)).slice(1)).toEqual([
+    "A build of ada's workspace web failed",
+    "Template docker is deprecated",
+    "New account: grace",
+    "Account grace was suspended",
+    "Account grace works again",
+  ]);
+  expect(await inboxTitles(server, await signIn(server, user))).toEqual([
+    "Your account has been suspended",
+    "Your account has been activated",
+  ]);
+  const { entries } = await call("GET", "/audit?user=ada");
+  const deeds = (entries as { action: string; resource_type: string }[]).map(
+    ({ action, resource_type }) => `${action} ${resource_type}`,
+  );
+  for (const deed of [
+    "create workspace",
+    "start workspace_build",
+    "stop workspace_build",
+    "delete workspace",
+  ])
+    expect(deeds).toContain(deed);
 });
 
 test("the same person keeps a pool, claims from it, and learns what the claim made anew and how to keep it", async () => {
