@@ -16,6 +16,7 @@ import { variables } from "../src/config.ts";
 import { anchorOf, readContents } from "../src/pages/rules/document.ts";
 import { reasonWords } from "../src/notifications/rules/reasons.ts";
 import { messageStatuses } from "../db/schema.ts";
+import { loadTemplateFiles } from "../db/seed.ts";
 import { cliVariables, documentFiles, folder, madeDocuments, readDocument } from "./support/documents.ts";
 import { signInFirst, startTestServer } from "./support/server.ts";
 
@@ -62,6 +63,19 @@ function defaultOf(schema: z.ZodType): string | undefined {
   if (def.type === "default") return def.defaultValue === "" ? undefined : String(def.defaultValue);
   return def.type === "pipe" ? defaultOf(def.in!) : undefined;
 }
+
+test("the page of kinds has each kind that ships, once, and whom it goes to", () => {
+  const page = readDocument(`${notifications}/kinds.md`);
+  const told = [...page.matchAll(/^\| ([^|]+?) +\| ([^|]{10,}?) +\| ([^|]{3,}?) +\|$/gm)].map(
+    ([, name]) => name!,
+  );
+  const kinds = told.filter((name) => /^[A-Z]/.test(name));
+  expect(kinds.toSorted()).toEqual(
+    loadTemplateFiles()
+      .map(({ name }) => name)
+      .toSorted(),
+  );
+});
 
 describe("how delivery works", () => {
   const page = readDocument(`${notifications}/delivery.md`);
