@@ -238,7 +238,7 @@ resource "docker_volume" "home" {
         for (const { output } of logLines(all, true))
           expect(output).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

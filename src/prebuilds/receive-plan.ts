@@ -28,7 +28,7 @@ export function receivePlan(
   }));
   const isFirst = holdsUnplanned(hold);
   return [
-    ...(lines.length === 0 ? [] : addLines(deps, hold, lines, isFirst)),
+    ...(lines.length === 0 ? [] : addLines(deps, hold, lines, { when: isFirst, evenWhenFull: true })),
     ...insertReplacements(hold.jobId, keepable(replacements), isFirst),
     notePlan(hold, deps.now()),
   ];

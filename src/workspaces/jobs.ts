@@ -6,7 +6,7 @@ import type { SQL, Statement } from "../../db/client.ts";
 import { cutLine } from "./rules/log-lines.ts";
 import { leaseLost } from "./rules/job.ts";
 import { holds, type Hold, type JobRow } from "./store/jobs.ts";
-import { insertLines } from "./store/logs.ts";
+import { insertFewLines, insertLines } from "./store/logs.ts";
 import type { BuildLogLevel } from "../../db/schema.ts";
 
 export interface LogLine {
@@ -47,7 +47,7 @@ export function addLines(
   deps: Deps,
   hold: Hold,
   lines: readonly LogLine[],
-  when: SQL = holds(hold),
+  { when = holds(hold), evenWhenFull = false }: { when?: SQL; evenWhenFull?: boolean } = {},
 ): Statement[] {
   const now = deps.now();
   const rows = lines.map((line) => ({
@@ -59,5 +59,5 @@ export function addLines(
     stage: line.stage,
     output: cutLine(line.output),
   }));
-  return insertLines(hold.jobId, rows, now, when);
+  return evenWhenFull ? insertFewLines(rows, when) : insertLines(hold.jobId, rows, now, when);
 }

@@ -114,6 +114,24 @@ describe("a plan", () => {
     ]);
   });
 
+  test("has its place in a log that is full already", async () => {
+    const { provisioner, begin, logOf } = await setUp();
+    const id = await begin("web");
+    const line = { level: "info", source: "provisioner", stage: "x", output: "x".repeat(16_000) };
+    for (let time = 0; time < 2; time += 1)
+      await provisioner.job(
+        "POST",
+        id,
+        "logs",
+        Array.from({ length: 60 }, () => line),
+      );
+    await provisioner.job("POST", id, "logs", [{ ...line, output: "too late" }]);
+    await provisioner.job("POST", id, "plan", plan(change("a_b.c", [["x"]])));
+    const outputs = (await logOf(id)).map(({ output }) => output);
+    expect(outputs).not.toContain("too late");
+    expect(outputs).toContain("- a_b.c: x");
+  });
+
   test("that replaces nothing is no word in the log", async () => {
     const { provisioner, begin, logOf } = await setUp();
     const id = await begin("web");

@@ -26,6 +26,10 @@ export function insertLines(buildId: string, lines: readonly NewLine[], now: num
   ];
 }
 
+/** What must be read also at the end of a log that is full. */
+export const insertFewLines = (lines: readonly NewLine[], when: SQL): Statement[] =>
+  insertRows(buildLogs, lines, when);
+
 /** Oldest first; `after` and `before` are ids on the wire. */
 export const listLines = (
   buildId: string,
