@@ -304,6 +304,11 @@ describe("in words", () => {
     [waiting, true, "Notifications are paused. To let them out: belfry notifications resume"],
     [{ ...waiting, next_try_at: "2026-11-21T10:00:10Z" }, false, "It goes out at the next pass."],
     [
+      { ...waiting, status: "pending" },
+      false,
+      "It goes out at 2026-11-21 10:02:00 UTC, in 1 m 30 s, if it still holds then.",
+    ],
+    [
       { status: "leased", next_try_at: "2026-11-21T10:02:00Z" },
       false,
       "A try is under way. If it is cut off, the next one comes by itself.",

@@ -170,6 +170,8 @@ function nextLines(message: ToldMessage, { paused, now }: StoryOptions): string[
   if (paused) return ["Notifications are paused. To let them out: belfry notifications resume"];
   const wait = Date.parse(next) - now;
   if (wait <= 0) return ["It goes out at the next pass."];
+  if (status === "pending")
+    return [`It goes out at ${timeWords(next)}, in ${durationWords(wait)}, if it still holds then.`];
   return [`The next try comes at ${timeWords(next)}, in ${durationWords(wait)}.`];
 }
 

@@ -31,8 +31,8 @@ const sentences: Record<Exclude<Reason, `role_${string}`>, ReasonWords> = {
   no_address: { question: "not", words: "They have no mail address that mail can go to" },
   not_configured: { question: "not", words: "This way is not set up" },
   paused: { question: "not", words: "Notifications were paused when it came up" },
-  held_back: { question: "not", words: "It waits until it is sure that it is still true" },
-  taken_back: { question: "not", words: "It was no longer true before anybody was told" },
+  held_back: { question: "not", words: "It was to wait, in case it did not last" },
+  taken_back: { question: "not", words: "It was over before anybody was told" },
   render_failed: {
     question: "not",
     words: "The text of this kind could not be filled in, so it went out as a plain list of facts",
