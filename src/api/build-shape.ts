@@ -39,6 +39,7 @@ const jobSchema = z
       workspace_id: z.string(),
       workspace_name: z.string(),
     }),
+    logs_overflowed: z.boolean(),
   })
   .meta({ id: "ProvisionerJob" });
 
@@ -68,6 +69,7 @@ export const buildSchema = z
     daily_cost: z.number(),
     matched_provisioners: z.null(),
     has_ai_task: z.boolean(),
+    has_external_agent: z.boolean(),
     ai_task_sidebar_app_id: z.string().nullable(),
   })
   .meta({ id: "WorkspaceBuild" });
@@ -111,6 +113,7 @@ export function toBuild(row: BuildRow): z.infer<typeof buildSchema> {
     daily_cost: 0,
     matched_provisioners: null,
     has_ai_task: build.hasAiTask,
+    has_external_agent: false,
     ai_task_sidebar_app_id: build.aiTaskSidebarAppId,
   };
 }
@@ -152,6 +155,7 @@ function toJob({ build, workspace, template, ...row }: BuildRow): z.infer<typeof
       workspace_id: workspace.id,
       workspace_name: workspace.name,
     },
+    logs_overflowed: false,
   };
 }
 

@@ -53,3 +53,16 @@ export const uuidList = z
       .filter((item) => item !== ""),
   )
   .pipe(z.array(uuid));
+
+/** A list's `q`, read by a rule that says what it doesn't understand. */
+export const searchText = <Search>(
+  parse: (q: string) => { ok: true; search: Search } | { ok: false; problem: string },
+) =>
+  text(1_000)
+    .optional()
+    .transform((q, context): Search => {
+      const verdict = parse(q ?? "");
+      if (verdict.ok) return verdict.search;
+      context.addIssue({ code: "custom", message: verdict.problem });
+      return z.NEVER;
+    });

@@ -30,8 +30,37 @@ export const templateSchema = z
     allow_user_autostart: z.boolean(),
     allow_user_autostop: z.boolean(),
     default_ttl_ms: z.number(),
+    activity_bump_ms: z.number(),
+    failure_ttl_ms: z.number(),
+    time_til_dormant_ms: z.number(),
+    time_til_dormant_autodelete_ms: z.number(),
+    autostart_requirement: z.object({ days_of_week: z.array(z.string()) }),
+    autostop_requirement: z.object({ days_of_week: z.array(z.string()), weeks: z.number() }),
+    build_time_stats: z.record(z.string(), z.object({ P50: z.null(), P95: z.null() })),
+    require_active_version: z.boolean(),
+    max_port_share_level: z.literal("owner"),
+    cors_behavior: z.literal("simple"),
+    use_classic_parameter_flow: z.boolean(),
   })
   .meta({ id: "Template" });
+
+/** What Coder's templates have besides, and ours have no use for. */
+const unused = {
+  activity_bump_ms: 0,
+  failure_ttl_ms: 0,
+  time_til_dormant_ms: 0,
+  time_til_dormant_autodelete_ms: 0,
+  autostart_requirement: {
+    days_of_week: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+  },
+  autostop_requirement: { days_of_week: [], weeks: 1 },
+  build_time_stats: {},
+  require_active_version: false,
+  max_port_share_level: "owner" as const,
+  cors_behavior: "simple" as const,
+  // Parameters are asked for one by one, not over a socket that evaluates Terraform.
+  use_classic_parameter_flow: true,
+};
 
 export const toTemplate = (row: TemplateRow): z.infer<typeof templateSchema> => ({
   id: row.id,
@@ -58,6 +87,7 @@ export const toTemplate = (row: TemplateRow): z.infer<typeof templateSchema> => 
   allow_user_autostart: true,
   allow_user_autostop: false,
   default_ttl_ms: 0,
+  ...unused,
 });
 
 /** Versions are checked while they are made, so the job that Coder's clients wait for has always succeeded. */
@@ -72,6 +102,10 @@ const importJobSchema = z.object({
   queue_position: z.number(),
   queue_size: z.number(),
   type: z.literal("template_version_import"),
+  organization_id: z.string(),
+  initiator_id: z.string(),
+  input: z.object({ template_version_id: z.string() }),
+  logs_overflowed: z.boolean(),
 });
 
 export const versionSchema = z
@@ -87,6 +121,7 @@ export const versionSchema = z
     readme: z.string(),
     created_by: z.object({ id: z.string(), username: z.string(), avatar_url: z.string() }),
     archived: z.boolean(),
+    has_external_agent: z.boolean(),
     file_id: z.string().nullable(),
     has_ai_task: z.boolean(),
   })
@@ -115,10 +150,15 @@ export function toVersion(row: VersionRow): z.infer<typeof versionSchema> {
       queue_position: 0,
       queue_size: 0,
       type: "template_version_import",
+      organization_id: row.organizationId,
+      initiator_id: row.createdBy,
+      input: { template_version_id: row.id },
+      logs_overflowed: false,
     },
     readme: "",
     created_by: { id: row.createdBy, username: row.createdByName ?? "", avatar_url: "" },
     archived: false,
+    has_external_agent: false,
     file_id: row.fileId,
     has_ai_task: row.hasAiTask,
   };

@@ -128,6 +128,18 @@ export const templateVersionRoutes = new Hono<Env>()
       if (version[0] === undefined) throw notFound("Template version");
       return c.json(parameters.map(toParameter));
     },
+  )
+  .get(
+    "/templateversions/:id/external-auth",
+    endpoint(
+      reading("Accounts elsewhere that a workspace of it needs: there are none", z.array(z.never()).max(0)),
+    ),
+    valid("param", idParam),
+    async (c) => {
+      const { version } = await load(c as Ctx, { version: findVersion(c.req.valid("param").id) });
+      if (version[0] === undefined) throw notFound("Template version");
+      return c.json([]);
+    },
   );
 
 function toInput(organizationId: string, body: z.infer<typeof newVersionBody>): NewVersion {

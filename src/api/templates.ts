@@ -4,6 +4,7 @@ import * as z from "zod";
 import { findOrganization } from "../accounts/store/organizations.ts";
 import { invalid, notFound } from "../errors.ts";
 import { nudgePools } from "../prebuilds/nudge.ts";
+import { parseTemplateSearch } from "../workspaces/rules/template-search.ts";
 import {
   findTemplate,
   findTemplateByName,
@@ -15,7 +16,7 @@ import { deprecationReads, templateDeletionReads } from "../workspaces/template-
 import { activateVersion, changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
 import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
-import { lowerUuid, messageSchema, text } from "./schemas.ts";
+import { lowerUuid, messageSchema, searchText, text } from "./schemas.ts";
 import { templateSchema, toTemplate, toVersion, versionSchema } from "./template-shape.ts";
 
 const idParam = z.object({ id: lowerUuid });
@@ -32,20 +33,23 @@ const changeBody = z.object({
   description: text(16_384).nullish(),
   deprecation_message: text(4_096).nullish().meta({ description: "empty: no longer deprecated" }),
 });
+const listQuery = z.object({ q: searchText(parseTemplateSearch) });
 const onlyAdmins = "Only an owner or a template-admin may change templates.";
 
 export const templateRoutes = new Hono<Env>()
   .get(
     "/templates",
     endpoint({
-      summary: "All templates by name, deprecated ones too",
+      summary:
+        "Templates by name, deprecated ones too; q takes exact_name:x, name:x, organization:x, author:x",
       access: "session",
       answers: { 200: z.array(templateSchema) },
-      errors: [401, 403],
+      errors: [400, 401, 403],
     }),
+    valid("query", listQuery),
     async (c) => {
       const { rows } = await load(c as Ctx, { rows: listTemplates() });
-      return c.json(rows.map(toTemplate));
+      return c.json(rows.filter(c.req.valid("query").q).map(toTemplate));
     },
   )
   .get(

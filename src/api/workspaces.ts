@@ -16,7 +16,7 @@ import {
 } from "../workspaces/store/workspaces.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
-import { optionalId, text, uuid } from "./schemas.ts";
+import { optionalId, searchText, text, uuid } from "./schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { toWorkspace, workspaceSchema } from "./workspace-shape.ts";
 
@@ -59,14 +59,7 @@ const newWorkspaceBody = z
 type NewWorkspaceBody = z.infer<typeof newWorkspaceBody>;
 
 const listQuery = z.object({
-  q: text(1_000)
-    .optional()
-    .transform((q, context) => {
-      const verdict = parseWorkspaceSearch(q ?? "");
-      if (verdict.ok) return verdict.search;
-      context.addIssue({ code: "custom", message: verdict.problem });
-      return z.NEVER;
-    }),
+  q: searchText(parseWorkspaceSearch),
   limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
   offset: wholeNumber,
 });

@@ -4,7 +4,7 @@ import { absent, better, different, notOurs, notYet, same, type Row } from "./ro
 const ownBody = "parameters and presets are in the body; Coder has its provisioner read them from Terraform";
 
 export const workspaceRoutes: Row[] = [
-  same("GET /templates"),
+  same("GET /templates", "`q` knows `exact_name:`, `name:`, `organization:`, `author:` and `deprecated:`"),
   same("GET /organizations/{organization}/templates"),
   same("GET /organizations/{organization}/templates/{name}"),
   same("POST /organizations/{organization}/templates"),
@@ -17,7 +17,7 @@ export const workspaceRoutes: Row[] = [
   same("GET /templateversions/{id}"),
   same("GET /templateversions/{id}/presets"),
   same("GET /templateversions/{id}/rich-parameters"),
-  absent("GET /templateversions/{id}/external-auth", "`coder create` asks for it, and stops"),
+  same("GET /templateversions/{id}/external-auth", "always empty"),
   absent("GET /templateversions/{id}/logs", "there is no import that would log anything"),
   better("POST /files", "a tar of at most 10 MiB, stored once for equal content"),
   same("GET /files/{id}"),

@@ -246,6 +246,7 @@ const special: Record<string, Make> = {
       template_version_id: template.active_version_id,
     }),
   ),
+  "GET /api/v2/templates 400": as("GET", "/api/v2/templates?q=colour:red"),
   "GET /api/v2/templates/:id 400": as("GET", "/api/v2/templates/1"),
   "GET /api/v2/templates/:id 404": as("GET", `/api/v2/templates/${nobody}`),
   "PATCH /api/v2/templates/:id 404": as("PATCH", `/api/v2/templates/${nobody}`, {}),
@@ -258,7 +259,7 @@ const special: Record<string, Make> = {
   "PATCH /api/v2/templates/:id/versions 404": as("PATCH", `/api/v2/templates/${nobody}/versions`, {
     id: nobody,
   }),
-  ...versionReads("", "/presets", "/rich-parameters"),
+  ...versionReads("", "/presets", "/rich-parameters", "/external-auth"),
   "POST /api/v2/files 400": ({ server, token }) =>
     server.call("POST", "/api/v2/files", { token, body: "x", headers: tar }),
   "POST /api/v2/files 413": ({ server, token }) =>

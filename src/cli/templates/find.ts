@@ -21,7 +21,7 @@ export async function lookUpTemplate(client: Client, name: string): Promise<Temp
 export async function findTemplate(client: Client, name: string): Promise<Template> {
   const found = await lookUpTemplate(client, name);
   if (found !== undefined) return found;
-  const all = await client.ask((routes) => routes.templates.$get());
+  const all = await client.ask((routes) => routes.templates.$get({ query: {} }));
   const near = nearest(
     name,
     all.map((template) => template.name),

@@ -10,7 +10,7 @@ export const list = defineCommand({
   examples: ["belfry templates list", "belfry templates list --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
-    const templates = await context.client().ask((routes) => routes.templates.$get());
+    const templates = await context.client().ask((routes) => routes.templates.$get({ query: {} }));
     if (options.output === "json") return context.printJson(templates);
     if (templates.length === 0)
       return context.say("There are no templates. Make one from a folder with: belfry templates push DIR");
