@@ -58,6 +58,16 @@ export type Post = (request: {
   timeout: number;
 }) => Promise<{ status: number; headers: Headers }>;
 
+/** Our end of a WebSocket, open already or about to be. */
+export interface Socket {
+  send: (text: string) => void;
+  close: (code: number, reason: string) => void;
+  /** Calls back once, when the other side has gone. */
+  onGone: (then: () => void) => void;
+  /** Bytes that wait to be sent. */
+  waiting: () => number;
+}
+
 export interface Deps {
   db: Database;
   /** Epoch milliseconds; the only clock (`process.clock`). */
@@ -75,6 +85,8 @@ export interface Deps {
   clientAddress: string | null;
   /** The live inbox of somebody who may see it; a WebSocket only where the request asks for one. */
   watchInbox: (watch: Watch) => Promise<Response>;
+  /** Answers a request that asks for a WebSocket: `opened` is called after the handshake, in this process. */
+  openSocket: (opened: (socket: Socket) => void) => Response;
   /** Files of `public/`: null when there is no such file. */
   assets: (path: string) => Promise<Response | null>;
   process: Process;

@@ -93,6 +93,24 @@ describe("the parameters of the next build", () => {
       ],
     });
   });
+  test("keep a sensitive value of which only the mask comes back, and take the mask of others as it is", () => {
+    const secret = { name: "key", required: true, defaultValue: null, sensitive: true };
+    const mask = "********";
+    const given = (more: object) =>
+      decide({
+        definitions: [secret, definitions[0]!],
+        requested: [...of("key", mask), ...of("size", mask)],
+        ...more,
+      });
+    expect(given({ previous: of("key", "k1") })).toEqual({
+      ok: true,
+      parameters: [...of("key", "k1"), ...of("size", mask)],
+    });
+    expect(given({})).toMatchObject({
+      ok: false,
+      validations: [{ detail: expect.stringContaining('"key"') }],
+    });
+  });
   test("an empty value is a value", () => {
     expect(decide({ requested: of("region", "") })).toMatchObject({ ok: true });
   });

@@ -1,4 +1,4 @@
-// Routes of builds: of a workspace by its id or name, and a build with its log.
+// Routes of builds: of a workspace by its id or name. Their logs are in build-logs.ts.
 import { Hono } from "hono";
 import * as z from "zod";
 import { transitions } from "../../db/schema.ts";
@@ -8,10 +8,17 @@ import { notFound } from "../errors.ts";
 import { cancel } from "../workspaces/cancel-build.ts";
 import { buildReads, createBuild } from "../workspaces/create-build.ts";
 import { formatTold, toldHeader } from "../workspaces/rules/told.ts";
-import { findBuild, listBuilds } from "../workspaces/store/builds.ts";
-import { listLines } from "../workspaces/store/logs.ts";
+import { masked } from "../workspaces/rules/mask.ts";
+import {
+  findBuild,
+  idOfBuild,
+  listBuilds,
+  listDefinitions,
+  listValues,
+  versionOfBuild,
+} from "../workspaces/store/builds.ts";
 import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts";
-import { buildSchema, lineSchema, toBuild, toLine } from "./build-shape.ts";
+import { buildSchema, toBuild } from "./build-shape.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { optionalId, messageSchema, uuid } from "./schemas.ts";
@@ -31,14 +38,6 @@ const listQuery = z.object({
   limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
   offset: wholeNumber,
 });
-const logQuery = z.object({
-  after: wholeNumber.meta({ description: "the id of a line: only those after it" }),
-  before: wholeNumber.meta({ description: "the id of a line: only those before it" }),
-  follow: z
-    .enum(["false"], { error: "is not supported; ask again with after=, the id of the last line" })
-    .optional(),
-});
-
 async function create(c: Ctx, workspaceId: SQL | string, body: z.infer<typeof newBuildBody>) {
   const request = {
     transition: body.transition,
@@ -113,6 +112,43 @@ export const buildRoutes = new Hono<Env>()
     },
   )
   .get(
+    "/users/:user/workspace/:name/builds/:number",
+    endpoint({
+      summary: "One of its builds by the number, of a deleted workspace too",
+      access: "session",
+      answers: { 200: buildSchema },
+      errors: [400, 401, 404],
+    }),
+    valid("param", z.object({ number: z.string().regex(/^[1-9]\d{0,8}$/, "must be a build's number") })),
+    async (c) => {
+      const workspaceId = named(c as Ctx, c.req.param("user"), c.req.param("name"), true);
+      const id = idOfBuild(workspaceId, Number(c.req.valid("param").number));
+      const { build } = await load(c as Ctx, { build: findBuild(id, me(c as Ctx)) });
+      if (build[0] === undefined) throw notFound("Build");
+      return c.json(toBuild(build[0]));
+    },
+  )
+  .get(
+    "/workspacebuilds/:id/parameters",
+    endpoint({
+      summary: "The parameters that a build runs with; sensitive values are masked",
+      access: "session",
+      answers: { 200: z.array(z.object({ name: z.string(), value: z.string() })) },
+      errors: [400, 401, 404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { build, values, definitions } = await load(c as Ctx, {
+        build: findBuild(id, me(c as Ctx)),
+        values: listValues(id),
+        definitions: listDefinitions(versionOfBuild(id)),
+      });
+      if (build[0] === undefined) throw notFound("Build");
+      return c.json(values.map(({ name, value }) => ({ name, value: masked(name, value, definitions) })));
+    },
+  )
+  .get(
     "/workspacebuilds/:id",
     endpoint({
       summary: "A build with its job, resources and agents",
@@ -125,26 +161,6 @@ export const buildRoutes = new Hono<Env>()
       const { build } = await load(c as Ctx, { build: findBuild(c.req.valid("param").id, me(c as Ctx)) });
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
-    },
-  )
-  .get(
-    "/workspacebuilds/:id/logs",
-    endpoint({
-      summary: "A build's log, oldest line first",
-      access: "session",
-      answers: { 200: z.array(lineSchema) },
-      errors: [400, 401, 404],
-    }),
-    valid("param", idParam),
-    valid("query", logQuery),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const { build, lines } = await load(c as Ctx, {
-        build: findBuild(id, me(c as Ctx)),
-        lines: listLines(id, c.req.valid("query")),
-      });
-      if (build[0] === undefined) throw notFound("Build");
-      return c.json(lines.map(toLine));
     },
   )
   .patch(

@@ -1,19 +1,10 @@
 // A live inbox as the frames of a WebSocket: one JSON object for each new notification, as Coder sends them. The runtime
 // opens the socket.
+import type { Socket } from "../deps.ts";
 import { passes, type Hub, type Watch } from "../notifications/hub.ts";
 import { toPlainText } from "../notifications/rules/markdown.ts";
 import type { InboxRow } from "../notifications/store/inbox.ts";
 import { toInboxItem } from "./inbox.ts";
-
-/** Our end of a WebSocket, open already or about to be. */
-export interface Socket {
-  send: (text: string) => void;
-  close: (code: number, reason: string) => void;
-  /** Calls back once, when the other side has gone. */
-  onGone: (then: () => void) => void;
-  /** Bytes that wait to be sent. */
-  waiting: () => number;
-}
 
 export interface Holder {
   hub: Hub;

@@ -3,7 +3,9 @@ import { Hono } from "hono";
 import { openApiDocument } from "../openapi.ts";
 import { agentRoutes } from "./agents.ts";
 import { auditRoutes } from "./audit.ts";
+import { buildLogRoutes } from "./build-logs.ts";
 import { buildRoutes } from "./builds.ts";
+import { dryRunRoutes } from "./dry-runs.ts";
 import { fileRoutes } from "./files.ts";
 import { firstUserRoutes } from "./first-user.ts";
 import type { Env } from "./http.ts";
@@ -30,6 +32,7 @@ import { tokenRoutes } from "./tokens.ts";
 import { userAccessRoutes } from "./user-access.ts";
 import { userRoutes } from "./users.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
+import { workspaceAgentRoutes } from "./workspace-agents.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 
@@ -47,6 +50,7 @@ function createRoutes() {
     .route("/api/v2", templateRoutes)
     .route("/api/v2", templateVersionRoutes)
     .route("/api/v2", templateDriftRoutes)
+    .route("/api/v2", dryRunRoutes)
     .route("/api/v2", fileRoutes)
     .route("/api/v2", provisionerKeyRoutes)
     .route("/api/v2", auditRoutes)
@@ -60,6 +64,8 @@ function createRoutes() {
     .route("/api/v2", workspaceSettingRoutes)
     .route("/api/v2", buildRoutes)
     .route("/api/v2", prebuildRoutes)
+    .route("/api/v2", buildLogRoutes)
+    .route("/api/v2", workspaceAgentRoutes)
     .route("/api/v2", provisionerJobRoutes)
     .route("/api/v2", provisionerPlanRoutes)
     .route("/api/v2", provisionerStateRoutes)

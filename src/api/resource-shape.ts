@@ -1,8 +1,8 @@
 // What a build has left on the wire: resources, their agents and apps, as Coder's clients know them.
 import * as z from "zod";
-import { appStates, transitions } from "../../db/schema.ts";
+import { appStates, transitions, type LifecycleState } from "../../db/schema.ts";
 import type { AgentView, AppView, BuildRow, ResourceView, StatusView } from "../workspaces/store/builds.ts";
-import { time, toTime } from "./schemas.ts";
+import { time, toTime, toTimeOrNull } from "./schemas.ts";
 
 export const statusSchema = z
   .object({
@@ -26,7 +26,7 @@ const appSchema = z.looseObject({
   url: z.string(),
   statuses: z.array(statusSchema).meta({ description: "the last ten, latest first" }),
 });
-const agentSchema = z.looseObject({
+export const agentSchema = z.looseObject({
   id: z.string(),
   name: z.string(),
   resource_id: z.string(),
@@ -56,12 +56,13 @@ export const toResource = ({ build }: BuildRow, resource: ResourceView) => ({
   daily_cost: 0,
 });
 
-const toAgent = (agent: AgentView, resourceId: string) => ({
+export const toAgent = (agent: AgentView, resourceId: string) => ({
   id: agent.id,
   parent_id: null,
   created_at: toTime(agent.createdAt),
   updated_at: toTime(agent.lifecycleChangedAt ?? agent.createdAt),
-  status: agent.lifecycleState === "created" ? "connecting" : "connected",
+  status: statusOf(agent.lifecycleState),
+  ...(agent.lifecycleState === "ready" ? { ready_at: toTimeOrNull(agent.lifecycleChangedAt) } : {}),
   lifecycle_state: agent.lifecycleState,
   name: agent.name,
   resource_id: resourceId,
@@ -75,7 +76,7 @@ const toAgent = (agent: AgentView, resourceId: string) => ({
   connection_timeout_seconds: 0,
   troubleshooting_url: "",
   subsystems: [],
-  health: { healthy: true },
+  health: healthOf(agent.lifecycleState),
   display_apps: [],
   log_sources: [],
   scripts: [],
@@ -83,6 +84,21 @@ const toAgent = (agent: AgentView, resourceId: string) => ({
   logs_length: 0,
   logs_overflowed: false,
 });
+
+/** Nobody is connected with an agent here: this is what it says of itself. */
+const statusOf = (state: LifecycleState) =>
+  state === "created" ? "connecting" : state === "off" ? "disconnected" : "connected";
+
+const failures: Partial<Record<LifecycleState, string>> = {
+  start_timeout: "it takes too long to start",
+  start_error: "its start has failed",
+  shutdown_timeout: "it takes too long to shut down",
+  shutdown_error: "its shutdown has failed",
+};
+export const healthOf = (state: LifecycleState): { healthy: boolean; reason?: string } => {
+  const reason = failures[state];
+  return reason === undefined ? { healthy: true } : { healthy: false, reason };
+};
 
 const toApp = (app: AppView) => ({
   id: app.id,

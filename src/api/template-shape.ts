@@ -91,7 +91,7 @@ export const toTemplate = (row: TemplateRow): z.infer<typeof templateSchema> => 
 });
 
 /** Versions are checked while they are made, so the job that Coder's clients wait for has always succeeded. */
-const importJobSchema = z.object({
+export const importJobSchema = z.object({
   id: z.string(),
   created_at: time,
   started_at: time,
@@ -101,7 +101,7 @@ const importJobSchema = z.object({
   tags: z.record(z.string(), z.string()),
   queue_position: z.number(),
   queue_size: z.number(),
-  type: z.literal("template_version_import"),
+  type: z.enum(["template_version_import", "template_version_dry_run"]),
   organization_id: z.string(),
   initiator_id: z.string(),
   input: z.object({ template_version_id: z.string() }),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { prebuildsUser } from "../../db/schema.ts";
 import type { BuildRow, ResourceView, StatusView } from "../workspaces/store/builds.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
-import { statusSchema, toStatus } from "./resource-shape.ts";
+import { healthOf, statusSchema, toStatus } from "./resource-shape.ts";
 import { time, toTime, toTimeOrNull } from "./schemas.ts";
 
 export const workspaceSchema = z
@@ -42,13 +42,11 @@ export const workspaceSchema = z
   })
   .meta({ id: "Workspace" });
 
-const failing = new Set(["start_timeout", "start_error", "shutdown_timeout", "shutdown_error"]);
-
 export function toWorkspace(row: BuildRow): z.infer<typeof workspaceSchema> {
   const { workspace, template, build } = row;
   const failingAgents = (JSON.parse(row.resources) as ResourceView[])
     .flatMap(({ agents }) => agents)
-    .filter((agent) => failing.has(agent.lifecycleState))
+    .filter((agent) => !healthOf(agent.lifecycleState).healthy)
     .map((agent) => agent.id);
   return {
     id: workspace.id,

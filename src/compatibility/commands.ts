@@ -55,7 +55,11 @@ export const commands: Row[] = [
   same("coder list", "", "belfry workspaces list"),
   same("coder show", "", "belfry workspaces show"),
   same("coder create", "", "belfry workspaces create"),
-  same("coder start", "", "belfry workspaces start"),
+  same(
+    "coder start",
+    "while a build waits, Coder's own asks for a build without an id and stops; the build goes on",
+    "belfry workspaces start",
+  ),
   same("coder stop", "", "belfry workspaces stop"),
   same("coder update", "", "belfry workspaces update"),
   same("coder delete", "", "belfry workspaces delete"),
@@ -113,4 +117,6 @@ export const worksWithCoder = [
   "coder tokens create, list, view, remove",
   "coder notifications pause, resume, test, custom",
   "coder organizations show",
+  "coder create, show, list, start, stop, restart, update, delete",
+  "coder templates list, versions list, presets list, delete",
 ];

@@ -1,5 +1,5 @@
 // Coder's routes of templates, workspaces, builds, provisioners and prebuilds beside Belfry's.
-import { absent, better, different, notOurs, notYet, same, type Row } from "./row.ts";
+import { absent, better, different, notOurs, same, type Row } from "./row.ts";
 
 const ownBody = "parameters and presets are in the body; Coder has its provisioner read them from Terraform";
 
@@ -18,6 +18,11 @@ export const workspaceRoutes: Row[] = [
   same("GET /templateversions/{id}/presets"),
   same("GET /templateversions/{id}/rich-parameters"),
   same("GET /templateversions/{id}/external-auth", "always empty"),
+  different("POST /templateversions/{id}/dry-run", "checks the parameters; nothing is planned"),
+  different("GET /templateversions/{id}/dry-run/{job}", "has succeeded"),
+  different("GET /templateversions/{id}/dry-run/{job}/matched-provisioners", "none are needed"),
+  different("GET /templateversions/{id}/dry-run/{job}/resources", "empty"),
+  different("GET /templateversions/{id}/dry-run/{job}/logs", "empty"),
   absent("GET /templateversions/{id}/logs", "there is no import that would log anything"),
   better("POST /files", "a tar of at most 10 MiB, stored once for equal content"),
   same("GET /files/{id}"),
@@ -29,11 +34,14 @@ export const workspaceRoutes: Row[] = [
   same("POST /workspaces/{id}/builds", "409 while another build waits or runs"),
   same("GET /workspaces/{id}/builds"),
   same("GET /workspacebuilds/{id}"),
-  different("GET /workspacebuilds/{id}/logs", "by `after`; no `follow` over a WebSocket"),
+  same("GET /workspacebuilds/{id}/logs", "with `follow` over a WebSocket"),
   same("PATCH /workspacebuilds/{id}/cancel"),
-  absent("GET /workspacebuilds/{id}/parameters", notYet),
+  same(
+    "GET /workspacebuilds/{id}/parameters",
+    "sensitive values are masked; a mask that is sent back changes nothing",
+  ),
   absent("GET /workspacebuilds/{id}/state", "state goes to provisioners alone"),
-  absent("GET /users/{user}/workspace/{name}/builds/{number}", notYet),
+  same("GET /users/{user}/workspace/{name}/builds/{number}"),
   better("PUT /workspaces/{id}/autostart", "what is wrong with a schedule is said in words"),
   absent("PUT /workspaces/{id}/ttl", "workspaces don't stop by themselves"),
   absent("PUT /workspaces/{id}/dormant", "workspaces don't become dormant"),
@@ -46,6 +54,9 @@ export const workspaceRoutes: Row[] = [
   ),
   same("POST /workspaceagents/me/report-lifecycle"),
   same("PATCH /workspaceagents/me/app-status"),
+  same("GET /workspaceagents/{id}"),
+  different("GET /workspaceagents/{id}/listening-ports", "empty: nobody looks"),
+  different("GET /workspaceagents/{id}/containers", "empty: nobody looks"),
   absent("GET /workspaceagents/me/rpc", "agents report over plain HTTP"),
   same("GET /prebuilds/settings"),
   same("PUT /prebuilds/settings", "by template-admins too; 304 when nothing changes"),

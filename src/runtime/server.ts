@@ -20,7 +20,7 @@ import { createPost } from "./post.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 import { createProcess } from "./process.ts";
 import { openKeys } from "./secret-key.ts";
-import { acceptSockets, createWatch, type Upgrade } from "./sockets.ts";
+import { acceptSockets, createWatch, noSocket, type Upgrade } from "./sockets.ts";
 
 export interface ServerOptions {
   write: (line: string) => void;
@@ -85,9 +85,10 @@ export async function startServer(
   const process = createProcess({ clock, db, log, stopping: signal, hashes: 2, mail, passwordCost });
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
-  const deps = (clientAddress: string | null = null, accept?: Upgrade["accept"]): Deps => {
-    const watchInbox = createWatch({ db, log, hub: process.hub, stopping: signal }, accept);
-    return { db, now, newId, config, log, clientAddress, assets, process, post, keysFor, defer, watchInbox };
+  const deps = (clientAddress: string | null = null, openSocket: Upgrade["accept"] = noSocket): Deps => {
+    const watchInbox = createWatch({ db, log, hub: process.hub, stopping: signal }, openSocket);
+    const ways = { post, defer, watchInbox, openSocket };
+    return { db, now, newId, config, log, clientAddress, assets, process, keysFor, ...ways };
   };
 
   const setupCode = await ensureSetupCode(deps());

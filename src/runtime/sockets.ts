@@ -4,7 +4,8 @@ import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
-import { openFrames, type Socket } from "../api/inbox-socket.ts";
+import { openFrames } from "../api/inbox-socket.ts";
+import type { Socket } from "../deps.ts";
 import type { Watch } from "../notifications/hub.ts";
 
 /** What the application is given besides a request that asks for a socket. */
@@ -18,14 +19,18 @@ export interface Upgrade {
 export const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === "websocket";
 
-/** The live inbox, from this process. `accept` is there where the request asks for a socket. */
+/** Who didn't ask for a socket can't be given one. */
+export const noSocket: Upgrade["accept"] = () => {
+  throw new Error("the request asks for no socket");
+};
+
+/** The live inbox, from this process. */
 export const createWatch =
-  (holder: EventsHolder, accept: Upgrade["accept"] | undefined) =>
-  async ({ as, ...watch }: Watch): Promise<Response> => {
-    if (as.way === "events") return openEvents(holder, { ...watch, as });
-    if (accept === undefined) throw new Error("the request asks for no socket");
-    return accept(await openFrames(holder, { ...watch, as }));
-  };
+  (holder: EventsHolder, accept: Upgrade["accept"]) =>
+  async ({ as, ...watch }: Watch): Promise<Response> =>
+    as.way === "events"
+      ? openEvents(holder, { ...watch, as })
+      : accept(await openFrames(holder, { ...watch, as }));
 
 type Answer = (request: Request, upgrade: Upgrade) => Response | Promise<Response>;
 

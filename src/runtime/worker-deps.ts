@@ -9,7 +9,7 @@ import { createKeys } from "../keys.ts";
 import { createLog } from "../log.ts";
 import { createClock } from "./clock.ts";
 import { createProcess } from "./process.ts";
-import { createRemoteInbox, type ObjectNamespace } from "./worker-inbox.ts";
+import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
 import { createWorkerMail } from "./worker-mail.ts";
 
 /** `BELFRY_…` variables and secrets, the files of `public/`, and who holds the live inbox. */
@@ -90,6 +90,7 @@ export function createOwnDeps(
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
     defer,
+    openSocket,
   };
 }
 

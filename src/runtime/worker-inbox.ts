@@ -1,7 +1,8 @@
 // The live inbox on Workers: one Durable Object holds every reader, because a Worker's invocations share nothing. The
 // Worker has found out who may read what; the object looks once a second for all, as the Node process does.
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
-import { openFrames, type Socket } from "../api/inbox-socket.ts";
+import { openFrames } from "../api/inbox-socket.ts";
+import type { Deps, Socket } from "../deps.ts";
 import type { Watch } from "../notifications/hub.ts";
 
 /** As wrangler.toml binds it. */
@@ -52,12 +53,16 @@ export async function serveInbox(holder: EventsHolder, { url }: Request): Promis
   }
   const { as, ...watch } = JSON.parse(given) as Watch;
   if (as.way === "events") return openEvents(holder, { ...watch, as });
-  const opened = await openFrames(holder, { ...watch, as });
+  return openSocket(await openFrames(holder, { ...watch, as }));
+}
+
+/** A socket that this invocation, or this object, holds itself. */
+export const openSocket: Deps["openSocket"] = (opened) => {
   const { 0: theirs, 1: ours } = new WebSocketPair();
   ours.accept();
   opened(toSocket(ours));
   return new Response(null, { status: 101, webSocket: theirs } as SocketInit);
-}
+};
 
 const toSocket = (socket: CloudflareSocket): Socket => ({
   send: (text) => socket.send(text),

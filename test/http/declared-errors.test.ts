@@ -38,7 +38,9 @@ const fill = (path: string) =>
     .replace(":user", "me")
     .replace(":organization", "default")
     .replace(":name", "none")
-    .replace(":id", nobody);
+    .replace(":id", nobody)
+    .replace(":job", nobody)
+    .replace(":number", "1");
 const as = (method: string, path: string, json?: unknown) => (world: World) =>
   world.server.call(method, path, { token: world.token, ...(json === undefined ? {} : { json }) });
 const asMember = (method: string, path: string, json?: unknown) => (world: World) =>

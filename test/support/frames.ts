@@ -7,8 +7,8 @@ export interface Frame {
   unread_count: number;
 }
 
-export interface FrameSocket {
-  next: () => Promise<Frame>;
+export interface FrameSocket<T = Frame> {
+  next: () => Promise<T>;
   /** How many have come and were not asked for. */
   waiting: () => number;
   /** The code that the server closed with; 1006 when the connection just ended. */
@@ -27,18 +27,18 @@ export interface Refusal {
 const socketUrl = (url: string) => url.replace(/^http/, "ws");
 
 /** Resolves once the handshake is done. */
-export async function openFrames(
+export async function openFrames<T = Frame>(
   url: string,
   token: string | null,
   headers: Record<string, string> = {},
-): Promise<FrameSocket> {
+): Promise<FrameSocket<T>> {
   const socket = new WebSocket(socketUrl(url), {
     headers: { ...(token === null ? {} : { "coder-session-token": token }), ...headers },
   });
-  const frames: Frame[] = [];
-  const waiting: ((frame: Frame) => void)[] = [];
+  const frames: T[] = [];
+  const waiting: ((frame: T) => void)[] = [];
   socket.on("message", (data: Buffer) => {
-    const frame = JSON.parse(data.toString()) as Frame;
+    const frame = JSON.parse(data.toString()) as T;
     const waiter = waiting.shift();
     if (waiter === undefined) frames.push(frame);
     else waiter(frame);

@@ -78,6 +78,27 @@ const ofSettings = Object.fromEntries(
   }),
 );
 
+const ofAgentViews = Object.fromEntries(
+  ["", "/listening-ports", "/containers"].flatMap((part) => [
+    [`GET /api/v2/workspaceagents/:id${part} 400`, as("GET", `/workspaceagents/1${part}`)],
+    [`GET /api/v2/workspaceagents/:id${part} 404`, as("GET", `/workspaceagents/${nobody}${part}`)],
+  ]),
+) as Record<string, Make>;
+
+const ofDryRuns: Record<string, Make> = {
+  ...Object.fromEntries(
+    ["", "/matched-provisioners", "/resources", "/logs"].flatMap((part) => {
+      const route = `GET /api/v2/templateversions/:id/dry-run/:job${part}`;
+      const call = (id: string) => as("GET", `/templateversions/${id}/dry-run/${nobody}${part}`);
+      return [
+        [`${route} 400`, call("1")],
+        [`${route} 404`, call(nobody)],
+      ];
+    }),
+  ),
+  "POST /api/v2/templateversions/:id/dry-run 404": as("POST", `/templateversions/${nobody}/dry-run`, {}),
+};
+
 const start = { transition: "start" };
 const created = { name: "web", template_id: nobody };
 const bodies: Record<string, unknown> = {
@@ -180,7 +201,22 @@ export const workspaceErrors: Record<string, Make> = {
   "GET /api/v2/users/:user/workspace/:name/builds 404": as("GET", "/users/me/workspace/none/builds"),
   "GET /api/v2/workspacebuilds/:id 400": as("GET", "/workspacebuilds/1"),
   "GET /api/v2/workspacebuilds/:id 404": as("GET", `/workspacebuilds/${nobody}`),
-  "GET /api/v2/workspacebuilds/:id/logs 400": as("GET", `/workspacebuilds/${nobody}/logs?follow`),
+  "GET /api/v2/workspacebuilds/:id/logs 400": as("GET", `/workspacebuilds/${nobody}/logs?follow=perhaps`),
+  "GET /api/v2/workspacebuilds/:id/logs 426": withWorkspace(({ buildId }) =>
+    as("GET", `/workspacebuilds/${buildId}/logs?follow`),
+  ),
+  "GET /api/v2/workspacebuilds/:id/parameters 400": as("GET", "/workspacebuilds/1/parameters"),
+  "GET /api/v2/workspacebuilds/:id/parameters 404": as("GET", `/workspacebuilds/${nobody}/parameters`),
+  "GET /api/v2/users/:user/workspace/:name/builds/:number 400": as(
+    "GET",
+    "/users/me/workspace/none/builds/x",
+  ),
+  "GET /api/v2/users/:user/workspace/:name/builds/:number 404": as(
+    "GET",
+    "/users/me/workspace/none/builds/1",
+  ),
+  ...ofAgentViews,
+  ...ofDryRuns,
   "GET /api/v2/workspacebuilds/:id/logs 404": as("GET", `/workspacebuilds/${nobody}/logs`),
   "PATCH /api/v2/workspacebuilds/:id/cancel 400": as("PATCH", "/workspacebuilds/1/cancel"),
   "PATCH /api/v2/workspacebuilds/:id/cancel 404": as("PATCH", `/workspacebuilds/${nobody}/cancel`),
@@ -196,6 +232,7 @@ Object.assign(workspaceErrors, {
 /** Bodies that pass validation. */
 export const workspaceBodies: Record<string, unknown> = {
   "PUT /api/v2/prebuilds/settings": { reconciliation_paused: true },
+  "POST /api/v2/templateversions/:id/dry-run": {},
   "POST /api/v2/users/:user/workspaces": created,
   "POST /api/v2/organizations/:organization/members/:user/workspaces": created,
   "POST /api/v2/workspaces/:id/builds": start,

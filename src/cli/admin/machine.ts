@@ -76,6 +76,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     newId: createNewId(now),
     defer: unavailable,
     watchInbox: unavailable,
+    openSocket: unavailable,
     post: unavailable,
     keysFor: (purpose) => keysOf(config)(purpose),
     config,

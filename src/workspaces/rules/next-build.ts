@@ -1,11 +1,13 @@
 // The next build of a workspace: its number, its parameters, and the generation of its agents' tokens.
 import type { Transition } from "../../../db/schema.ts";
 import type { Validation } from "../../errors.ts";
+import { maskedValue } from "./mask.ts";
 
 export interface ParameterDefinition {
   name: string;
   required: boolean;
   defaultValue: string | null;
+  sensitive?: boolean;
 }
 export interface ParameterValue {
   name: string;
@@ -17,7 +19,10 @@ export type ParameterVerdict =
 
 const member = "rich_parameter_values";
 
-/** Later ones win: the default, the previous build's value, the preset's, the request's. */
+/**
+ * Later ones win: the default, the previous build's value, the preset's, the request's. Who sends back the mask of a
+ * sensitive value means the one that it stands for.
+ */
 export function nextParameters(from: {
   definitions: readonly ParameterDefinition[];
   previous: readonly ParameterValue[];
@@ -25,8 +30,10 @@ export function nextParameters(from: {
   requested: readonly ParameterValue[];
 }): ParameterVerdict {
   const validations = strangers(from.definitions, from.requested);
+  const secret = new Set(from.definitions.filter(({ sensitive }) => sensitive).map(({ name }) => name));
+  const requested = from.requested.filter(({ name, value }) => value !== maskedValue || !secret.has(name));
   const given = new Map(
-    [...from.previous, ...from.preset, ...from.requested].map(({ name, value }) => [name, value]),
+    [...from.previous, ...from.preset, ...requested].map(({ name, value }) => [name, value]),
   );
   const parameters: ParameterValue[] = [];
   for (const { name, required, defaultValue } of from.definitions) {

@@ -120,6 +120,14 @@ export const findBuildState = (id: string) => buildView().where(eq(workspaceBuil
 export const idOfBuild = (workspaceId: SQL, number: number): SQL<string> =>
   sql<string>`(SELECT id FROM workspace_builds WHERE workspace_id = ${workspaceId} AND number = ${number})`;
 
+/** SQL for the version that a build runs. */
+export const versionOfBuild = (buildId: string): SQL<string> =>
+  sql<string>`(SELECT version_id FROM workspace_builds WHERE id = ${buildId})`;
+
+/** SQL for the build that an agent belongs to. */
+export const buildOfAgent = (agentId: string): SQL<string> =>
+  sql<string>`(SELECT build_id FROM workspace_agents WHERE id = ${agentId})`;
+
 /** Newest first. */
 export const listBuilds = (
   workspaceId: SQL | string,
@@ -149,12 +157,15 @@ export const listDefinitions = (versionId: SQL | string) =>
     .where(eq(templateParameters.versionId, versionId))
     .orderBy(templateParameters.position);
 
-/** The values that the workspace's latest build ran with. */
-export const listLatestValues = (workspaceId: SQL | string) =>
+/** The values that a build runs with. */
+export const listValues = (buildId: SQL | string) =>
   query
     .select({ name: buildParameters.name, value: buildParameters.value })
     .from(buildParameters)
-    .where(eq(buildParameters.buildId, latestOf(workspaceId)));
+    .where(eq(buildParameters.buildId, buildId));
+
+/** The values that the workspace's latest build ran with. */
+export const listLatestValues = (workspaceId: SQL | string) => listValues(latestOf(workspaceId));
 
 export const findPreset = (id: string | undefined) =>
   query

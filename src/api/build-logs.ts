@@ -1,0 +1,74 @@
+// The route of a build's log: all of it, what came after a line, or line by line over a WebSocket until the build has ended.
+import { Hono, type TypedResponse } from "hono";
+import * as z from "zod";
+import { ApiError, notFound } from "../errors.ts";
+import { isActive } from "../workspaces/rules/job.ts";
+import { findBuild } from "../workspaces/store/builds.ts";
+import { listLines } from "../workspaces/store/logs.ts";
+import { lineSchema, toLine } from "./build-shape.ts";
+import { asksForSocket, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { followLog } from "./log-socket.ts";
+import { wholeNumber } from "./paging.ts";
+import { uuid } from "./schemas.ts";
+
+const logQuery = z.object({
+  after: wholeNumber.meta({ description: "the id of a line: only those after it" }),
+  before: wholeNumber.meta({ description: "the id of a line: only those before it" }),
+  follow: z
+    // Coder's clients say nothing but the name.
+    .enum(["", "true", "false"], { error: "must be true or false" })
+    .optional()
+    .transform((follow) => follow === "" || follow === "true")
+    .meta({ description: "as a WebSocket: a text frame for each line, until the build has ended" }),
+});
+
+async function look(
+  c: Ctx,
+  buildId: string,
+  range: { after?: number | undefined; before?: number | undefined },
+) {
+  const { build, lines } = await load(c, {
+    build: findBuild(buildId, me(c)),
+    lines: listLines(buildId, range),
+  });
+  if (build[0] === undefined) throw notFound("Build");
+  return { lines, hasEnded: !isActive(build[0].build.status) };
+}
+
+export const buildLogRoutes = new Hono<Env>().get(
+  "/workspacebuilds/:id/logs",
+  endpoint({
+    summary: "A build's log, oldest line first; with follow as a WebSocket",
+    access: "session",
+    answers: { 101: lineSchema, 200: z.array(lineSchema) },
+    errors: [400, 401, 404, 426],
+  }),
+  valid("param", z.object({ id: uuid.transform((id) => id.toLowerCase()) })),
+  valid("query", logQuery),
+  async (c) => {
+    const { id } = c.req.valid("param");
+    const { follow, ...range } = c.req.valid("query");
+    const { lines } = await look(c as Ctx, id, range);
+    if (!follow) return c.json(lines.map(toLine));
+    if (!asksForSocket(c as Ctx)) {
+      throw new ApiError(426, "To follow a log, open a WebSocket.", {
+        detail: "Or ask again with after=, the id of the last line.",
+        headers: { upgrade: "websocket" },
+      });
+    }
+    const { openSocket, log, process } = c.get("deps");
+    const answer = openSocket((socket) => {
+      const following = followLog({
+        socket,
+        after: range.after ?? 0,
+        look: (after) => look(c as Ctx, id, { after }),
+        stopping: process.stopping,
+      });
+      following.catch((error: unknown) =>
+        log.error("a log could not be followed", { reason: String(error) }),
+      );
+    });
+    // For typed clients, which get lines from this route and nothing else.
+    return answer as Response & TypedResponse<null, 101, "body">;
+  },
+);

@@ -1,0 +1,100 @@
+// Routes of Coder's dry runs, which its command line asks for before it makes or starts a workspace. Nothing runs here:
+// the parameters are checked, and the job, which is named like its version, has succeeded by then.
+import { Hono } from "hono";
+import * as z from "zod";
+import { notFound } from "../errors.ts";
+import { decideParameters } from "../workspaces/create-build.ts";
+import { listDefinitions } from "../workspaces/store/builds.ts";
+import { findVersion } from "../workspaces/store/versions.ts";
+import { lineSchema } from "./build-shape.ts";
+import { asksForSocket, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { resourceSchema } from "./resource-shape.ts";
+import { lowerUuid, text } from "./schemas.ts";
+import { importJobSchema, toVersion } from "./template-shape.ts";
+import { parameterValues } from "./workspaces.ts";
+
+const versionParam = z.object({ id: lowerUuid });
+const jobParam = z.object({ id: lowerUuid, job: lowerUuid });
+const newBody = z.object({ workspace_name: text(1_024).nullish(), rich_parameter_values: parameterValues });
+
+const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => ({
+  summary,
+  access: "session" as const,
+  answers: { 200: answer },
+  errors: [400, 401, 404] as (400 | 401 | 404)[],
+});
+
+async function jobOf(c: Ctx, { id, job }: z.infer<typeof jobParam>) {
+  const { version } = await load(c, { version: findVersion(id) });
+  if (version[0] === undefined || job !== id) throw notFound("Dry run");
+  return { ...toVersion(version[0]).job, type: "template_version_dry_run" as const };
+}
+
+export const dryRunRoutes = new Hono<Env>()
+  .post(
+    "/templateversions/:id/dry-run",
+    endpoint({
+      summary: "Check the parameters of a workspace before it is made",
+      access: "session",
+      answers: { 201: importJobSchema },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", versionParam),
+    valid("json", newBody),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { version, definitions } = await load(c as Ctx, {
+        version: findVersion(id),
+        definitions: listDefinitions(id),
+      });
+      if (version[0] === undefined) throw notFound("Template version");
+      const parameters = c.req.valid("json").rich_parameter_values;
+      // Of which workspace is not said: a sensitive value that comes back masked is one that it has.
+      const facts = { definitions, previous: parameters, preset: [], presetValues: [] };
+      decideParameters(facts, id, { presetId: undefined, parameters });
+      return c.json({ ...toVersion(version[0]).job, type: "template_version_dry_run" as const }, 201);
+    },
+  )
+  .get(
+    "/templateversions/:id/dry-run/:job",
+    endpoint(reading("A dry run, which has succeeded", importJobSchema)),
+    valid("param", jobParam),
+    async (c) => c.json(await jobOf(c as Ctx, c.req.valid("param"))),
+  )
+  .get(
+    "/templateversions/:id/dry-run/:job/matched-provisioners",
+    endpoint(
+      reading(
+        "Provisioners that a dry run needs: none",
+        z.object({ count: z.number(), available: z.number() }),
+      ),
+    ),
+    valid("param", jobParam),
+    async (c) => {
+      await jobOf(c as Ctx, c.req.valid("param"));
+      return c.json({ count: 0, available: 0 });
+    },
+  )
+  .get(
+    "/templateversions/:id/dry-run/:job/resources",
+    endpoint(reading("What a dry run has found out about resources: nothing", z.array(resourceSchema))),
+    valid("param", jobParam),
+    async (c) => {
+      await jobOf(c as Ctx, c.req.valid("param"));
+      return c.json([]);
+    },
+  )
+  .get(
+    "/templateversions/:id/dry-run/:job/logs",
+    endpoint({
+      ...reading("The log of a dry run, which is empty", z.array(lineSchema)),
+      answers: { 101: lineSchema, 200: z.array(lineSchema) },
+    }),
+    valid("param", jobParam),
+    async (c) => {
+      await jobOf(c as Ctx, c.req.valid("param"));
+      return asksForSocket(c as Ctx)
+        ? c.get("deps").openSocket((socket) => socket.close(1000, ""))
+        : c.json([]);
+    },
+  );

@@ -1,0 +1,52 @@
+// Routes of agents as people see them. What agents report themselves is in agents.ts.
+import { Hono } from "hono";
+import * as z from "zod";
+import { notFound } from "../errors.ts";
+import { buildOfAgent, findBuild, type ResourceView } from "../workspaces/store/builds.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { agentSchema, toAgent } from "./resource-shape.ts";
+import { uuid } from "./schemas.ts";
+
+const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
+const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
+  endpoint({ summary, access: "session", answers: { 200: answer }, errors: [400, 401, 404] });
+
+/** Of a workspace that the caller may see. */
+async function agentOf(c: Ctx, id: string) {
+  const { build } = await load(c, { build: findBuild(buildOfAgent(id), me(c)) });
+  const resources = build[0] === undefined ? [] : (JSON.parse(build[0].resources) as ResourceView[]);
+  for (const resource of resources) {
+    const agent = resource.agents.find((one) => one.id === id);
+    if (agent !== undefined) return toAgent(agent, resource.id);
+  }
+  throw notFound("Agent");
+}
+
+export const workspaceAgentRoutes = new Hono<Env>()
+  .get(
+    "/workspaceagents/:id",
+    reading("An agent with its apps and what they report", agentSchema),
+    valid("param", idParam),
+    async (c) => c.json(await agentOf(c as Ctx, c.req.valid("param").id)),
+  )
+  .get(
+    "/workspaceagents/:id/listening-ports",
+    reading("Ports that are open in a workspace: nobody looks", z.object({ ports: z.array(z.never()) })),
+    valid("param", idParam),
+    async (c) => {
+      await agentOf(c as Ctx, c.req.valid("param").id);
+      return c.json({ ports: [] });
+    },
+  )
+  .get(
+    "/workspaceagents/:id/containers",
+    reading(
+      "Containers in a workspace: nobody looks",
+      z.object({ devcontainers: z.array(z.never()), containers: z.array(z.never()) }),
+    ),
+    valid("param", idParam),
+    async (c) => {
+      await agentOf(c as Ctx, c.req.valid("param").id);
+      return c.json({ devcontainers: [], containers: [] });
+    },
+  );
