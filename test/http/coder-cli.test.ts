@@ -363,7 +363,6 @@ test("what Belfry has no part in is refused as JSON with words that lead somewhe
     ["GET", `${api}/entitlements`],
     ["GET", `${api}/experiments`],
     ["GET", `${api}/users/me/gitsshkey`],
-    ["GET", `${api}/workspaceagents/connection`],
     ["GET", `${api}/workspaceproxies`],
     ["GET", "/api/experimental/tasks?q=owner%3Ame"],
     ["POST", `${api}/authcheck`, { checks: {} }],
