@@ -32,6 +32,7 @@ import { tokenRoutes } from "./tokens.ts";
 import { userAccessRoutes } from "./user-access.ts";
 import { userRoutes } from "./users.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
+import { versionsOfTemplateRoutes } from "./versions-of-template.ts";
 import { workspaceAgentRoutes } from "./workspace-agents.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
@@ -48,6 +49,7 @@ function createRoutes() {
     .route("/api/v2", tokenRoutes)
     .route("/api/v2", organizationRoutes)
     .route("/api/v2", templateRoutes)
+    .route("/api/v2", versionsOfTemplateRoutes)
     .route("/api/v2", templateVersionRoutes)
     .route("/api/v2", templateDriftRoutes)
     .route("/api/v2", dryRunRoutes)

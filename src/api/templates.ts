@@ -1,4 +1,4 @@
-// Routes of templates: what there is, making and changing one, and which of its versions is active.
+// Routes of templates: what there is, making and changing one. Their versions are in versions-of-template.ts.
 import { Hono } from "hono";
 import * as z from "zod";
 import { findOrganization } from "../accounts/store/organizations.ts";
@@ -11,13 +11,12 @@ import {
   listTemplates,
   type TemplateRow,
 } from "../workspaces/store/templates.ts";
-import { findVersion, listVersions } from "../workspaces/store/versions.ts";
+import { findVersion } from "../workspaces/store/versions.ts";
 import { deprecationReads, templateDeletionReads } from "../workspaces/template-news.ts";
-import { activateVersion, changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
+import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
 import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { wholeNumber } from "./paging.ts";
 import { lowerUuid, messageSchema, searchText, text } from "./schemas.ts";
-import { templateSchema, toTemplate, toVersion, versionSchema } from "./template-shape.ts";
+import { templateSchema, toTemplate } from "./template-shape.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const displayName = text(256).refine((name) => !/\p{Cc}/u.test(name), "must be one line of text");
@@ -34,7 +33,7 @@ const changeBody = z.object({
   deprecation_message: text(4_096).nullish().meta({ description: "empty: no longer deprecated" }),
 });
 const listQuery = z.object({ q: searchText(parseTemplateSearch) });
-const onlyAdmins = "Only an owner or a template-admin may change templates.";
+export const onlyAdmins = "Only an owner or a template-admin may change templates.";
 
 export const templateRoutes = new Hono<Env>()
   .get(
@@ -176,52 +175,10 @@ export const templateRoutes = new Hono<Env>()
       nudgePools(c.get("deps"));
       return c.json({ message: "The template has been deleted." });
     },
-  )
-  .get(
-    "/templates/:id/versions",
-    endpoint({
-      summary: "A template's versions, oldest first",
-      access: "session",
-      answers: { 200: z.array(versionSchema) },
-      errors: [400, 401, 403, 404],
-    }),
-    valid("param", idParam),
-    valid("query", z.object({ limit: wholeNumber, offset: wholeNumber })),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const { limit, offset } = c.req.valid("query");
-      const { template, versions } = await load(c as Ctx, {
-        template: findTemplate(id),
-        versions: listVersions(id, { limit, offset }),
-      });
-      there(template);
-      return c.json(versions.map(toVersion));
-    },
-  )
-  .patch(
-    "/templates/:id/versions",
-    endpoint({
-      summary: "Make one of a template's versions the active one",
-      access: "session",
-      answers: { 200: messageSchema },
-      errors: [400, 401, 403, 404, 413, 415],
-    }),
-    valid("param", idParam),
-    valid("json", z.object({ id: lowerUuid })),
-    async (c) => {
-      const { actor, template, version } = await load(c as Ctx, {
-        template: findTemplate(c.req.valid("param").id),
-        version: findVersion(c.req.valid("json").id),
-      });
-      demand(actor, "templates:manage", onlyAdmins);
-      const target = there(template);
-      await activateVersion(c.get("deps"), actor, target, version[0], c.get("requestId"));
-      nudgePools(c.get("deps"));
-      return c.json({ message: "The version is the active one." });
-    },
   );
 
-function there(rows: TemplateRow[]): TemplateRow {
+/** Throws 404 for one that is not, or no longer, there. */
+export function there(rows: TemplateRow[]): TemplateRow {
   const [row] = rows;
   if (row === undefined || row.deletedAt !== null) throw notFound("Template");
   return row;

@@ -1,0 +1,59 @@
+// Routes of a template's versions: which there are, and which is active. Making one is in template-versions.ts.
+import { Hono } from "hono";
+import * as z from "zod";
+import { nudgePools } from "../prebuilds/nudge.ts";
+import { findTemplate } from "../workspaces/store/templates.ts";
+import { findVersion, listVersions } from "../workspaces/store/versions.ts";
+import { activateVersion } from "../workspaces/templates.ts";
+import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { wholeNumber } from "./paging.ts";
+import { lowerUuid, messageSchema } from "./schemas.ts";
+import { toVersion, versionSchema } from "./template-shape.ts";
+import { onlyAdmins, there } from "./templates.ts";
+
+const idParam = z.object({ id: lowerUuid });
+
+export const versionsOfTemplateRoutes = new Hono<Env>()
+  .get(
+    "/templates/:id/versions",
+    endpoint({
+      summary: "A template's versions, oldest first",
+      access: "session",
+      answers: { 200: z.array(versionSchema) },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", idParam),
+    valid("query", z.object({ limit: wholeNumber, offset: wholeNumber })),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { limit, offset } = c.req.valid("query");
+      const { template, versions } = await load(c as Ctx, {
+        template: findTemplate(id),
+        versions: listVersions(id, { limit, offset }),
+      });
+      there(template);
+      return c.json(versions.map(toVersion));
+    },
+  )
+  .patch(
+    "/templates/:id/versions",
+    endpoint({
+      summary: "Make one of a template's versions the active one",
+      access: "session",
+      answers: { 200: messageSchema },
+      errors: [400, 401, 403, 404, 413, 415],
+    }),
+    valid("param", idParam),
+    valid("json", z.object({ id: lowerUuid })),
+    async (c) => {
+      const { actor, template, version } = await load(c as Ctx, {
+        template: findTemplate(c.req.valid("param").id),
+        version: findVersion(c.req.valid("json").id),
+      });
+      demand(actor, "templates:manage", onlyAdmins);
+      const target = there(template);
+      await activateVersion(c.get("deps"), actor, target, version[0], c.get("requestId"));
+      nudgePools(c.get("deps"));
+      return c.json({ message: "The version is the active one." });
+    },
+  );
