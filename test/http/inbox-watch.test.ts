@@ -109,6 +109,7 @@ test("a key that ends, or a person who is suspended, ends the socket within a mi
   // Somebody else's news makes it look.
   await send(server, token, "news");
   expect(await socket.ended).toBe(1008);
+  expect((await mine.next()).notification.title).toBe("Account grace was suspended");
   expect((await mine.next()).notification.title).toBe("news");
 });
 
