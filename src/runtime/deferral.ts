@@ -29,7 +29,9 @@ export function createDeferral(log: Log): Deferral {
 
 /** A pass at once, then one each interval. */
 export function startTicker(config: Config, deps: () => Deps): Cron {
-  const interval = Math.max(1, Math.round(config.notifications.fetchInterval / 1_000));
+  const { notifications, prebuilds } = config;
+  const shortest = Math.min(notifications.fetchInterval, prebuilds.reconciliationInterval);
+  const interval = Math.max(1, Math.round(shortest / 1_000));
   const { defer } = deps();
   defer(() => tick(deps()));
   // `protect`: a pass that is still running is not joined by another.

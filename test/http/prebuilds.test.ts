@@ -1,5 +1,6 @@
 // Pools of prebuilt workspaces, through the API and the tick: they are filled, kept, drained, limited and resumed.
 import { describe, expect, test } from "vitest";
+import { addPrebuilds } from "../support/prebuilds.ts";
 import { addUser } from "../support/server.ts";
 import { startPools } from "../support/pools.ts";
 
@@ -108,4 +109,75 @@ describe("the hard limit", () => {
     const audit = (await api("GET", "/audit")).json;
     expect(JSON.stringify(audit)).toContain("resume");
   });
+});
+
+test("People's jobs come first, then what pools lose, then what they get", async () => {
+  const pools = await startPools({ instances: 1 });
+  const { server, api, provisioner, templateId, versionId, presetId } = pools;
+  await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+  await pools.push({ instances: 1 });
+  await pools.pass();
+  expect((await pools.states()).toSorted()).toEqual(["delete/pending", "start/pending"]);
+  await api("POST", "/users/me/workspaces", { name: "mine", template_id: templateId });
+  const order = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    const { json } = await provisioner.acquire();
+    order.push([json.workspace.owner_name, json.transition, json.stage]);
+  }
+  expect(order).toEqual([
+    ["ada", "start", "none"],
+    ["prebuilds", "delete", "none"],
+    ["prebuilds", "start", "create"],
+  ]);
+});
+
+test("Only those who manage templates look after pools; everybody sees whether they are paused", async () => {
+  const pools = await startPools();
+  const { server, presetId } = pools;
+  const member = await addUser(server, pools.token, "mia");
+  const admin = await addUser(server, pools.token, "tess", ["template-admin"]);
+  const calls: [string, string, unknown?][] = [
+    ["GET", "/prebuilds/presets"],
+    ["POST", "/prebuilds/reconcile?dry_run=true"],
+    ["POST", "/prebuilds/reconcile"],
+    ["POST", `/prebuilds/presets/${presetId}/resume`],
+    ["PUT", "/prebuilds/settings", { reconciliation_paused: true }],
+  ];
+  const ask = async (token: string) => {
+    const statuses = [];
+    for (const [method, path, json] of calls)
+      statuses.push((await server.call(method, `/api/v2${path}`, { token, json })).status);
+    return statuses;
+  };
+  expect(await ask(member.token)).toEqual(calls.map(() => 403));
+  expect(await pools.states()).toEqual([]);
+  expect(await ask(admin.token)).toEqual(calls.map(() => 200));
+  const settings = await server.call("GET", "/api/v2/prebuilds/settings", { token: member.token });
+  expect(settings.json).toEqual({ reconciliation_paused: true });
+});
+
+test("Pushing, activating, deprecating and deleting reach the pools at once", async () => {
+  const pools = await startPools({ instances: 0 });
+  const { server, api, templateId } = pools;
+  const organization = "/organizations/default";
+  const presets = [{ name: "small", prebuilds: { instances: 2 } }];
+  const version = (
+    await api("POST", `${organization}/templateversions`, { template_id: templateId, presets })
+  ).json;
+  await server.settled();
+  expect(await pools.states()).toEqual([]);
+  await api("PATCH", `/templates/${templateId}/versions`, { id: version.id });
+  await server.settled();
+  expect(await pools.states()).toEqual(["start/pending", "start/pending"]);
+  await pools.build();
+  await api("PATCH", `/templates/${templateId}`, { deprecation_message: "Use the other one." });
+  await server.settled();
+  expect(await pools.states()).toEqual(["delete/pending", "delete/pending"]);
+  await pools.build();
+  await api("PATCH", `/templates/${templateId}`, { deprecation_message: "" });
+  await server.settled();
+  expect(await pools.states()).toEqual(["start/pending", "start/pending"]);
+  await api("DELETE", `/templates/${templateId}`);
+  await server.settled();
+  expect(await pools.states()).toEqual([]);
 });
