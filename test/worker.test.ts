@@ -167,6 +167,50 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       expect(worker.logs[0]).not.toContain(hidden);
   });
 
+  test("a build's log is followed to its end, and an agent's report is told", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: database.url });
+    const call = async (method: string, path: string, options?: CallOptions) => {
+      const answer = await callServer(worker.url, method, `/api/v2${path}`, options);
+      if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+      return answer.json;
+    };
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const { email, password } = owner;
+    const { session_token: token } = await call("POST", "/users/login", { json: { email, password } });
+    const organization = "/organizations/default";
+    const has = { name: "v1", has_ai_task: true };
+    const version = await call("POST", `${organization}/templateversions`, { token, json: has });
+    const body = { name: "docker", template_version_id: version.id };
+    const template = await call("POST", `${organization}/templates`, { token, json: body });
+    const json = { name: "dev", template_id: template.id };
+    const workspace = await call("POST", "/users/me/workspaces", { token, json });
+    const { key } = await call("POST", `${organization}/provisionerkeys`, { token, json: { name: "one" } });
+    const headers = { "coder-provisioner-daemon-key": key as string };
+    const acquisition = { name: "one", acquire_id: "a1" };
+    const job = await call("POST", "/provisionerdaemons/jobs/acquire", { headers, json: acquisition });
+
+    const buildId = workspace.latest_build.id as string;
+    const url = `${worker.url}/api/v2/workspacebuilds/${buildId}/logs?follow`;
+    const log = await openFrames<{ output: string }>(url, token as string);
+    const line = { level: "info", source: "provisioner", stage: "Apply", output: "done" };
+    await call("POST", `/provisionerjobs/${buildId}/logs`, { headers, json: [line] });
+    expect((await log.next()).output).toBe("done");
+    const resources = [
+      { type: "container", name: "dev", agents: [{ name: "main", apps: [{ slug: "claude" }] }] },
+    ];
+    const outcome = { resources, ai_task: { prompt: "Fix it", sidebar_app_slug: "claude" } };
+    await call("POST", `/provisionerjobs/${buildId}/complete`, { headers, json: outcome });
+    expect(await log.ended).toBe(1000);
+
+    const status = { app_slug: "claude", state: "idle", message: "Which one?" };
+    await call("PATCH", "/workspaceagents/me/app-status", { token: job.agent_token as string, json: status });
+    const { notifications } = await call("GET", "/notifications/inbox", { token });
+    expect(notifications[0].title).toBe("Waiting for you: Fix it");
+    expect(worker.logs).toEqual([]);
+  });
+
   test("readers of all invocations share one look a second, are told at once, and resume", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
