@@ -87,6 +87,8 @@ export interface Deps {
   watchInbox: (watch: Watch) => Promise<Response>;
   /** Answers a request that asks for a WebSocket: `opened` is called after the handshake, in this process. */
   openSocket: (opened: (socket: Socket) => void) => Response;
+  /** The OpenAPI document of this deployment's API. */
+  openApi: () => Promise<Record<string, unknown>>;
   /** Files of `public/`: null when there is no such file. */
   assets: (path: string) => Promise<Response | null>;
   process: Process;

@@ -1,5 +1,5 @@
 // The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
@@ -33,6 +33,7 @@ test("the bundle is small and asks nothing of Node but what Workers have", () =>
 test("it starts in at most twice the time of an empty Worker", async () => {
   const folder = await mkdtemp(join(tmpdir(), "belfry-empty-"));
   onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, "public"));
   const empty = join(folder, "worker.js");
   await writeFile(empty, 'export default { fetch: () => new Response("here") };\n');
   const times = { empty: Infinity, belfry: Infinity };

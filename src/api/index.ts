@@ -1,6 +1,5 @@
 // All routes of the HTTP API. `Api` is what typed clients see.
 import { Hono } from "hono";
-import { openApiDocument } from "../openapi.ts";
 import { agentRoutes } from "./agents.ts";
 import { auditRoutes } from "./audit.ts";
 import { buildLogRoutes } from "./build-logs.ts";
@@ -78,10 +77,7 @@ function createRoutes() {
 
 export function createApi() {
   const routes: Hono<Env> = createRoutes();
-  return routes.route(
-    "/api/v2",
-    documentRoute((serverUrl) => openApiDocument(routes, serverUrl)),
-  );
+  return routes.route("/api/v2", documentRoute);
 }
 
 export type Api = ReturnType<typeof createRoutes>;

@@ -110,16 +110,14 @@ const tickWords: Partial<Record<TickState["tick"], string>> = {
   never: "There was no pass of everything periodic yet.",
 };
 
-/** The document is made once it is asked for: nobody pays for it at start-up. */
-export function documentRoute(makeDocument: (serverUrl: string) => unknown) {
-  return new Hono<Env>().get(
-    "/openapi.json",
-    endpoint({
-      summary: "This API as an OpenAPI 3.1 document",
-      access: "anyone",
-      answers: { 200: z.record(z.string(), z.unknown()) },
-      errors: [],
-    }),
-    (c) => c.json(makeDocument(c.get("deps").config.accessUrl) as Record<string, unknown>),
-  );
-}
+/** The document is made of the routes themselves, where and when is the runtime's to say. */
+export const documentRoute = new Hono<Env>().get(
+  "/openapi.json",
+  endpoint({
+    summary: "This API as an OpenAPI 3.1 document",
+    access: "anyone",
+    answers: { 200: z.record(z.string(), z.unknown()) },
+    errors: [],
+  }),
+  async (c) => c.json(await c.get("deps").openApi()),
+);

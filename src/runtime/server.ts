@@ -4,11 +4,13 @@ import type { HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
 import { readClock } from "../../db/health.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
+import { createApi } from "../api/index.ts";
 import { createApp } from "../app.ts";
 import { parseConfig, type Config } from "../config.ts";
 import type { Clock, Deps, Post } from "../deps.ts";
 import { createNewId } from "../ids.ts";
 import { createLog, type Log } from "../log.ts";
+import { openApiDocument } from "../openapi.ts";
 import { clientAddressOf } from "../rules/client-address.ts";
 import { createAssets } from "./assets.ts";
 import { createClock } from "./clock.ts";
@@ -85,11 +87,15 @@ export async function startServer(
   const process = createProcess({ clock, db, log, stopping: signal, hashes: 2, mail, passwordCost });
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
-  const deps = (clientAddress: string | null = null, openSocket: Upgrade["accept"] = noSocket): Deps => {
-    const watchInbox = createWatch({ db, log, hub: process.hub, stopping: signal }, openSocket);
-    const ways = { post, defer, watchInbox, openSocket };
-    return { db, now, newId, config, log, clientAddress, assets, process, keysFor, ...ways };
-  };
+  const lasting = { db, now, newId, log, assets, process, post, keysFor, defer };
+  const deps = (clientAddress: string | null = null, openSocket: Upgrade["accept"] = noSocket): Deps => ({
+    ...lasting,
+    config,
+    clientAddress,
+    watchInbox: createWatch({ db, log, hub: process.hub, stopping: signal }, openSocket),
+    openSocket,
+    openApi: () => describeApi(config),
+  });
 
   const setupCode = await ensureSetupCode(deps());
   const app = createApp((request, runtime) => {
@@ -117,6 +123,9 @@ export async function startServer(
   const address = config.accessUrl;
   return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
 }
+
+/** Once it is asked for: nobody pays for it at start-up. */
+const describeApi = async ({ accessUrl }: Config) => openApiDocument(createApi(), accessUrl);
 
 /** Before the first request: leases are only as good as the clocks that they are read by. */
 async function setClock(db: Database, clock: Clock): Promise<void> {

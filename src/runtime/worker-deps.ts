@@ -89,6 +89,11 @@ export function createOwnDeps(
     post,
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
+    openApi: async () => {
+      const made = await readAsset(bindings, "openapi.json");
+      if (made === null) throw new Error("openapi.json is missing: run `npm run build:worker`");
+      return { ...((await made.json()) as object), servers: [{ url: config.accessUrl }] };
+    },
     defer,
     openSocket,
   };

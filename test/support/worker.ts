@@ -44,7 +44,7 @@ export function createWorker(
       durableObjects: { LIVE_INBOX: setting("class_name") as string },
       bindings: { BELFRY_SECRET_KEY: secretKey, ...bindings },
       assets: {
-        directory: join(root, setting("directory") as string),
+        directory: join(folder, "public"),
         binding: setting("binding") as string,
         routerConfig: {
           has_user_worker: true,

@@ -77,6 +77,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     defer: unavailable,
     watchInbox: unavailable,
     openSocket: unavailable,
+    openApi: unavailable,
     post: unavailable,
     keysFor: (purpose) => keysOf(config)(purpose),
     config,
