@@ -30,6 +30,7 @@ import {
   type VersionInput,
 } from "../src/workspaces/rules/version-check.ts";
 import { temporaryFolder } from "./support/program.ts";
+import { parseTemplateSearch } from "../src/workspaces/rules/template-search.ts";
 
 function schedule(cron: string): Schedule {
   const verdict = parseSchedule(cron);
@@ -347,5 +348,40 @@ describe("a tar", () => {
     const tar = writeTar([file("a", "1")]);
     tar[0]! += 1;
     expect(problemWithTar(tar)).toBe("is no tar");
+  });
+});
+
+describe("the search of templates", () => {
+  const template = {
+    name: "docker",
+    displayName: "Containers, with a GPU",
+    organizationId: "0199f3a0-0000-7000-8000-000000000001",
+    organizationName: "default",
+    createdByName: "ada",
+    deprecationMessage: "",
+  };
+  test.each([
+    ["", true],
+    ["DOCK", true],
+    ["gpu", true],
+    ["podman", false],
+    ['name:"with a"', true],
+    ['exact_name:"Docker"', true],
+    ["exact_name:dock", false],
+    [`organization:"${template.organizationId}" exact_name:"docker"`, true],
+    ["organization:default author:ADA deprecated:false", true],
+    ["author:grace", false],
+    ["deprecated:true", false],
+    ["docker author:grace", false],
+  ])("%j finds it: %s", (q, finds) => {
+    const verdict = parseTemplateSearch(q);
+    expect(verdict.ok && verdict.search(template)).toBe(finds);
+  });
+  test("says which filters there are", () => {
+    for (const key of ["colour", "constructor"])
+      expect(parseTemplateSearch(`${key}:x`)).toEqual({
+        ok: false,
+        problem: `there is no filter "${key}"; known are name, exact_name, organization, author, deprecated`,
+      });
   });
 });
