@@ -1,11 +1,9 @@
 // A forgotten password as people meet it: in a browser, on the command line, and on two servers at once.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { browserTest, useBrowser } from "./support/browser.ts";
 import { checkLooks } from "./support/looks.ts";
 import { askForCode, codeIn, mailTo, newPassword, startWithMail } from "./support/passcodes.ts";
-import { cleanEnvironment, run } from "./support/program.ts";
+import { run, startProgram } from "./support/program.ts";
 import { callServer, createClock, owner, secretKey, signInFirst } from "./support/server.ts";
 import { startMailServer } from "./support/smtp.ts";
 import { noServer, startLibsqlServer } from "./support/sqld.ts";
@@ -85,23 +83,6 @@ test("on the command line: one command asks for the mail, another sets the passw
   expect(await askForCode(server, "nobody@example.com")).toBe(204);
 });
 
-/** A server that sends every write twice. */
-async function startTwice(environment: Record<string, string>): Promise<string> {
-  const program = new URL("support/server-program.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [program], { env: cleanEnvironment(environment) });
-  onTestFinished(async () => {
-    child.kill("SIGKILL");
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  });
-  let complaints = "";
-  child.stderr.on("data", (chunk: Buffer) => (complaints += chunk.toString()));
-  const [line] = (await Promise.race([
-    once(child.stdout, "data"),
-    once(child, "exit").then(() => Promise.reject(new Error(complaints))),
-  ])) as [Buffer];
-  return line.toString().trim();
-}
-
 test.skipIf(noServer)(
   "of twenty changes with the right code at once, on two servers, one is done and answers so",
   async () => {
@@ -115,8 +96,9 @@ test.skipIf(noServer)(
       BELFRY_SECRET_KEY: secretKey,
       BELFRY_LOG_LEVEL: "error",
     };
-    const first = await startTwice(environment);
-    const urls = [first, await startTwice(environment)];
+    const twice = new URL("support/serve-twice.ts", import.meta.url).pathname;
+    const { url: first } = await startProgram(environment, twice);
+    const urls = [first, (await startProgram(environment, twice)).url];
     await callServer(first, "POST", "/api/v2/users/first", { json: owner });
     const arrived = new Promise<void>((resolve) => (mail.mails.push = pushing(mail.mails, resolve)));
     await callServer(first, "POST", "/api/v2/users/otp/request", { json: { email: owner.email } });

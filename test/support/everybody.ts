@@ -1,0 +1,91 @@
+// Everybody who may call, and something of mia's for each route to be about. Nothing that they do stays.
+import { randomUUID } from "node:crypto";
+import { createForgetful } from "./forgetful.ts";
+import { startTask } from "./task.ts";
+import { addUser, type TestServer } from "./server.ts";
+import { archive } from "./whole-requests.ts";
+import { addTemplate } from "./workspaces.ts";
+
+export const callers = [
+  "anonymous",
+  "mia",
+  "bob",
+  "template-admin",
+  "user-admin",
+  "auditor",
+  "owner",
+  "read",
+  "notify",
+  "agent",
+  "provisioner",
+] as const;
+/** mia is a member and whose everything is, bob another member; `read` and `notify` are tokens of mia's. */
+export type Caller = (typeof callers)[number];
+
+export interface Everybody {
+  server: TestServer;
+  headers: Record<Caller, Record<string, string>>;
+  /** Ids, by what stands before them in a path. */
+  ids: { [path: string]: string };
+}
+
+const testKind = "c425f63e-716a-4bf4-ae24-78348f706c3f";
+
+export async function startEverybody(): Promise<Everybody> {
+  const forgetful = createForgetful();
+  const task = await startTask({ server: { adapter: "plain", wrapClient: forgetful.wrap } });
+  const { server, token: owner, member: mia, userId, provisioner } = task;
+  const key = (token: string) => ({ "coder-session-token": token });
+  const withRole = async (name: string, ...roles: string[]) =>
+    key((await addUser(server, owner, name, roles)).token);
+  const call = (token: string, method: string, path: string, json?: unknown) =>
+    server.call(method, `/api/v2${path}`, { token, ...(json === undefined ? {} : { json }) });
+  const tokenOf = async (scope: string) =>
+    (await call(mia.token, "POST", "/users/me/keys/tokens", { token_name: scope, scope })).json.key as string;
+  const [reading, notifying] = [server.secret(await tokenOf("read")), server.secret(await tokenOf("notify"))];
+
+  const preset = { id: randomUUID(), name: "pool", parameters: [], instances: 1 };
+  const pooled = await addTemplate(server, userId, "pooled", { presets: [preset] });
+  const file = await server.call("POST", "/api/v2/files", {
+    token: owner,
+    ...archive,
+  });
+  await call(mia.token, "POST", "/notifications/custom", { content: { title: "Hello", message: "mia" } });
+  const [message] = (await call(mia.token, "GET", "/notifications/messages")).json.messages;
+  const workspace = (await call(mia.token, "GET", `/workspaces/${task.workspaceId}`)).json;
+  await call(mia.token, "POST", "/users/me/workspaces", { name: "waiting", template_id: task.templateId });
+  const acquireId = randomUUID();
+  const job = (await provisioner.acquire({ acquireId })).json;
+  const headers = {
+    anonymous: {},
+    mia: key(mia.token),
+    bob: await withRole("bob"),
+    "template-admin": await withRole("tess", "template-admin"),
+    "user-admin": await withRole("uma", "user-admin"),
+    auditor: await withRole("aud", "auditor"),
+    owner: key(owner),
+    read: key(reading),
+    notify: key(notifying),
+    agent: key(task.agentToken),
+    provisioner: { ...provisioner.headers, "belfry-acquire-id": acquireId },
+  };
+  await server.settled();
+  forgetful.forget();
+  return {
+    server,
+    headers,
+    ids: {
+      keys: mia.token.slice(0, 10),
+      templates: pooled.templateId,
+      templateversions: pooled.versionId,
+      files: file.json.hash as string,
+      "notifications/templates": testKind,
+      messages: message.id as string,
+      inbox: message.id as string,
+      workspaces: task.workspaceId,
+      workspacebuilds: workspace.latest_build.id as string,
+      presets: preset.id,
+      provisionerjobs: job.job_id as string,
+    },
+  };
+}
