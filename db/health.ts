@@ -15,6 +15,12 @@ export function writeProbe(now: number): Statement {
     WHERE abs(excluded.updated_at - settings.updated_at) >= ${freshness}`);
 }
 
+/** 6 MB, in values that a server takes: about as much as four chunks of a file, the largest answer there is to be. */
+export function readLargeAnswer() {
+  const half = sql<string>`hex(zeroblob(1500000))`;
+  return query.select({ first: half.as("first"), second: half.as("second") }).from(sql`(SELECT 1)`);
+}
+
 /** The database's own clock, epoch milliseconds. */
 export function readClock() {
   return query

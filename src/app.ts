@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import { DatabaseError } from "../db/errors.ts";
+import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
 import { isHttps } from "./api/cookies.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./api/http.ts";
@@ -78,27 +78,48 @@ function addHeaders(c: Ctx): void {
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }
 
+interface DatabaseFailure {
+  /** In the log. */
+  told: string;
+  words: string;
+  detail?: string;
+  /** Seconds. */
+  retryAfter: number;
+}
+
+/** What is nobody's mistake, and may be different when the caller comes again. */
+const databaseFailures: Partial<Record<DatabaseErrorKind, DatabaseFailure>> = {
+  unavailable: {
+    told: "the database is not available",
+    words: "The database is not available at the moment.",
+    retryAfter: 5,
+  },
+  schema: {
+    told: "the database has no migrations of this release",
+    words:
+      "The database is not ready for this release. Run: npm run db:migrate (installed from the package: belfry admin migrate)",
+    retryAfter: 30,
+  },
+  too_large: {
+    told: "the database takes or gives no more than this at once; a libSQL server's --max-response-size says how much",
+    words: "This is more than the database takes or gives at once.",
+    detail: "Nothing was changed. Ask for fewer at a time, or for less in one.",
+    retryAfter: 60,
+  },
+};
+
 /** Everything that may be thrown, as the error that the client sees; what is a bug or the world's fault is logged. */
 function toApiError(error: Error, c: Ctx): ApiError {
   const deps = c.get("deps") as Deps | undefined;
   if (error instanceof ApiError) return error;
   if (error instanceof HTTPException && error.status < 500)
     return new ApiError(error.status as 400, error.message);
-  if (error instanceof DatabaseError && error.kind === "unavailable") {
-    deps?.log.error("the database is not available", { path: c.req.path, reason: error.message });
-    return new ApiError(503, "The database is not available at the moment.", {
-      headers: { "retry-after": "5" },
-    });
-  }
-  if (error instanceof DatabaseError && error.kind === "schema") {
-    deps?.log.error("the database has no migrations of this release", { reason: error.message });
-    return new ApiError(
-      503,
-      "The database is not ready for this release. Run: npm run db:migrate (installed from the package: belfry admin migrate)",
-      {
-        headers: { "retry-after": "30" },
-      },
-    );
+  const known = error instanceof DatabaseError ? databaseFailures[error.kind] : undefined;
+  if (known !== undefined) {
+    const { told, words, detail, retryAfter } = known;
+    deps?.log.error(told, { path: c.req.path, reason: error.message });
+    const headers = { "retry-after": String(retryAfter) };
+    return new ApiError(503, words, detail === undefined ? { headers } : { headers, detail });
   }
   deps?.log.error("a request failed", {
     path: c.req.path,

@@ -1,4 +1,4 @@
-// Ten faults, each planted: what /readyz and /metrics show of it, and what `belfry admin doctor` says to do. Real mail
+// Faults, each planted: what /readyz and /metrics show of it, and what `belfry admin doctor` says to do. Real mail
 // servers, receivers, database servers and limits of the system.
 import { spawn } from "node:child_process";
 import { createServer, request } from "node:http";
@@ -285,6 +285,15 @@ describe.skipIf(noServer)("a database server", () => {
     expect(valueOf(series, "belfry_database_writable")).toBe(0);
     expect(valueOf(series, "belfry_tick_age_seconds")).toBeUndefined();
     expect(said[0]).toMatch(/^database: The database 127\.0\.0\.1:\d+ can't be used: .* BELFRY_DATABASE_URL/);
+  });
+
+  test("that gives too little at once", async () => {
+    const libsql = await startLibsqlServer(["--max-response-size", "1MB"]);
+    onTestFinished(() => libsql.stop());
+    const { complaints } = await startPatient({ BELFRY_DATABASE_URL: libsql.url });
+    expect(await complaints()).toEqual([
+      expect.stringMatching(/^database: .* refuses answers of 6 MB: .* → .* --max-response-size/),
+    ]);
   });
 
   test("whose writers block one another, while it answers reads", async () => {

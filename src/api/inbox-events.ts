@@ -2,6 +2,7 @@
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
 import { SSEStreamingApi } from "hono/streaming";
 import type { Database } from "../../db/client.ts";
+import { withFewer } from "../../db/fewer.ts";
 import type { Log } from "../log.ts";
 import { passes, type Watch } from "../notifications/hub.ts";
 import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/store/inbox.ts";
@@ -75,13 +76,15 @@ async function follow(holder: EventsHolder, stream: SSEStreamingApi, watch: Even
 async function catchUp({ db }: EventsHolder, stream: SSEStreamingApi, watch: EventsWatch): Promise<number> {
   const { userId, filter } = watch;
   for (let after = watch.as.after ?? Number.MAX_SAFE_INTEGER; ;) {
-    const { missed, unread, newest } = await db.read({
-      missed: listInboxAfter(userId, filter, after, pageSize),
-      unread: countUnread(userId),
-      newest: newestSeq(),
-    });
+    const { missed, unread, newest, limit } = await withFewer(pageSize, (limit) =>
+      db.read({
+        missed: listInboxAfter(userId, filter, after, limit),
+        unread: countUnread(userId),
+        newest: newestSeq(),
+      }),
+    );
     for (const row of missed) await tell(stream, row, unread[0]!.count);
-    if (missed.length < pageSize) {
+    if (missed.length < limit) {
       await stream.write(`retry: 1000\nid: ${newest[0]!.seq}\n\n`);
       return newest[0]!.seq;
     }

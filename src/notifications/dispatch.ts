@@ -1,5 +1,6 @@
 // The way out: claim due messages under a lease, send them, settle each result as it comes. Called by the tick for all
 // that is due and, after an answer, for just the messages of that answer. Safe to run twice, at once, anywhere.
+import { withFewer } from "../../db/fewer.ts";
 import type { Deps } from "../deps.ts";
 import { deliver } from "./deliver.ts";
 import { createSettler } from "./settle.ts";
@@ -33,9 +34,10 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
     const free = capacity - inflight.size;
     // Slots are refilled by the quarter: a claim for each single one would cost a write each.
     if (more && mayClaim() && (inflight.size === 0 || free >= capacity / 4)) {
-      const claim = await claimSome(deps, free, left);
-      left = left?.slice(free);
-      more = left === undefined ? claim.messages.length === free : left.length > 0;
+      // Large events may be more than a server's answer holds: nothing would ever go out again.
+      const claim = await withFewer(free, (limit) => claimSome(deps, limit, left));
+      left = left?.slice(claim.limit);
+      more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
       report.claimed += claim.messages.length;
       for (const message of claim.messages) {
         const job: Promise<void> = sendOne(message, claim.token, claim.goneEndpoint).finally(() =>

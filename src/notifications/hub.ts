@@ -1,6 +1,8 @@
 // Live inboxes: readers of one holder (the process on Node, a Durable Object on Workers) share one look at the database a
 // second, and one at once when this process has written something. No reader, no look.
 import type { Database } from "../../db/client.ts";
+import { withFewer } from "../../db/fewer.ts";
+import { ApiError } from "../errors.ts";
 import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
 
 export interface Reader {
@@ -23,7 +25,7 @@ export interface Watch {
 }
 
 export interface Hub {
-  /** Resolves when from now on every new notification will be told; answers how to leave. Throws when it can't look. */
+  /** Resolves when from now on every new notification will be told; answers how to leave. Throws 503 when it can't look. */
   join: (reader: Reader) => Promise<() => void>;
   /** Something was written by this process: look now. */
   wake: () => void;
@@ -65,13 +67,12 @@ export function createHub(options: HubOptions): Hub {
       return;
     }
     if (options.now() >= keysDue) await dismissOthers([...readers]);
-    const { rows, unread } = await options.db.read({
-      rows: listAllAfter(after, pageSize),
-      unread: countUnreadAfter(after),
-    });
+    const { rows, unread, limit } = await withFewer(pageSize, (limit) =>
+      options.db.read({ rows: listAllAfter(after, limit), unread: countUnreadAfter(after) }),
+    );
     tellAll(rows, new Map(unread.map((row) => [row.userId, row.count])));
     position = rows.at(-1)?.seq ?? after;
-    if (rows.length === pageSize) void looks.start();
+    if (rows.length === limit) void looks.start();
   }
 
   function tellAll(rows: readonly InboxRow[], unread: ReadonlyMap<string, number>): void {
@@ -98,7 +99,7 @@ export function createHub(options: HubOptions): Hub {
       for (let tries = 0; position === undefined && tries < 2; tries += 1) await looks.start();
       if (position === undefined) {
         readers.delete(reader);
-        throw new Error("The live inbox can't look for news at the moment.");
+        throw cannotLook();
       }
       return () => void readers.delete(reader);
     },
@@ -112,6 +113,9 @@ export function createHub(options: HubOptions): Hub {
     },
   };
 }
+
+const cannotLook = () =>
+  new ApiError(503, "The live inbox can't look for news at the moment.", { headers: { "retry-after": "5" } });
 
 interface LooksOptions {
   /** Milliseconds from the end of a look to the next. */

@@ -25,11 +25,12 @@ export interface LibsqlServer {
   stop: () => Promise<void>;
 }
 
-export async function startLibsqlServer(): Promise<LibsqlServer> {
+/** `flags` besides the usual ones. */
+export async function startLibsqlServer(flags: readonly string[] = []): Promise<LibsqlServer> {
   const folder = await mkdtemp(join(tmpdir(), "belfry-sqld-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  let child = await launch(folder, port);
+  let child = await launch(folder, port, flags);
   const atExit = () => void child.kill("SIGKILL");
   process.once("exit", atExit);
   const kill = async () => {
@@ -42,7 +43,7 @@ export async function startLibsqlServer(): Promise<LibsqlServer> {
     kill,
     restart: async () => {
       await kill();
-      child = await launch(folder, port);
+      child = await launch(folder, port, flags);
     },
     stop: async () => {
       await kill();
@@ -52,12 +53,12 @@ export async function startLibsqlServer(): Promise<LibsqlServer> {
   };
 }
 
-async function launch(folder: string, port: number): Promise<ChildProcess> {
+async function launch(folder: string, port: number, more: readonly string[]): Promise<ChildProcess> {
   const flags = ["--no-welcome", "-d", folder, "--http-listen-addr", `127.0.0.1:${port}`];
   // With more than two of its connections its writers block one another for good. The second flag ends it by itself
   // when the test run was killed and could not.
   const limits = ["--max-concurrent-connections", "2", "--idle-shutdown-timeout-s", "90"];
-  const child = spawn(binary, [...flags, ...limits], { stdio: "ignore" });
+  const child = spawn(binary, [...flags, ...limits, ...more], { stdio: "ignore" });
   while (!(await answers(port))) {
     if (child.exitCode !== null)
       throw new Error(`The libSQL server ended with ${child.exitCode} instead of listening on ${port}.`);

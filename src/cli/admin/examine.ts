@@ -3,12 +3,13 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { createDatabase, type Answers, type DatabaseClient } from "../../../db/client.ts";
+import { DatabaseError } from "../../../db/errors.ts";
 import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
 import { keyMatches } from "../../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.ts";
 import { countPeople } from "../../accounts/store/people.ts";
 import { probe, type Probe } from "../../api/probe.ts";
-import { readClock } from "../../../db/health.ts";
+import { readClock, readLargeAnswer } from "../../../db/health.ts";
 import { ConfigError, parseConfig, type Config } from "../../config.ts";
 import { createLog } from "../../log.ts";
 import { countLiving, findFailing } from "../../notifications/store/metrics.ts";
@@ -29,6 +30,7 @@ import {
   judgeDatabase,
   judgeDisk,
   judgeKey,
+  judgeSmallAnswers,
   judgeTick,
   type KeyFacts,
 } from "./rules/judge-database.ts";
@@ -123,8 +125,13 @@ async function examineDatabase(
     const found = await ask(client, now);
     const facts = { name: databaseName(config.databaseUrl), isFile: file !== undefined, ...found };
     const known = loadMigrations().at(-1)!.number;
+    const isSmall = facts.state === "ok" && !facts.isFile && (await refusesLargeAnswers(client));
     return {
-      findings: [judgeDatabase({ ...facts, applied, known }), ...onDisk],
+      findings: [
+        judgeDatabase({ ...facts, applied, known }),
+        ...(isSmall ? [judgeSmallAnswers(facts.name)] : []),
+        ...onDisk,
+      ],
       answers: applied === known ? found.answers : null,
     };
   } catch (error) {
@@ -140,6 +147,16 @@ function ask(client: DatabaseClient, now: () => number): Promise<Probe<ReturnTyp
   const log = createLog({ level: "error", format: "text", now, write: () => {} });
   const db = createDatabase(client, { patience: requestTimeout });
   return probe({ db, log, now }, factReads(now()));
+}
+
+async function refusesLargeAnswers(client: DatabaseClient): Promise<boolean> {
+  try {
+    await createDatabase(client, { patience: requestTimeout }).read({ large: readLargeAnswer() });
+    return false;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.kind === "too_large") return true;
+    throw error;
+  }
 }
 
 function examineFile(file: string): Finding[] {

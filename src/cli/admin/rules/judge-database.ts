@@ -61,6 +61,14 @@ const serverAdvice = (state: DatabaseFacts["state"]) =>
     ? "Restart the libSQL server. If it stops again under load, start it with --max-concurrent-connections 2."
     : "Is it running, and is BELFRY_DATABASE_URL its address, BELFRY_DATABASE_AUTH_TOKEN good for writing?";
 
+/** For a server that works, and gives less at once than the largest answer needs. */
+export const judgeSmallAnswers = (name: string): Finding =>
+  fail(
+    "database",
+    `${name} refuses answers of 6 MB: templates can't be fetched by provisioners, and long lists fail.`,
+    "Start the libSQL server without --max-response-size (SQLD_MAX_RESPONSE_SIZE), or with 10MB or more.",
+  );
+
 export interface DiskFacts {
   folder: string;
   freeBytes: number;
