@@ -40,6 +40,10 @@ function belfry(
     env: { PATH: process.env["PATH"], ...environment },
   });
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  // It must not outlive a demo that breaks.
+  const kill = () => child.kill("SIGKILL");
+  process.on("exit", kill);
+  void ended.then(() => process.off("exit", kill));
   return { ended, stop: () => void child.kill("SIGTERM") };
 }
 
@@ -95,7 +99,9 @@ const provisioner = belfry(
 
 async function end(code: number): Promise<never> {
   provisioner.stop();
+  await provisioner.ended;
   machines.stop();
+  await server.stop();
   await rm(folder, { recursive: true, force: true });
   process.exit(code);
 }
@@ -117,8 +123,18 @@ try {
     pause: pace.pause,
     push: () => belfry(["templates", "push", inDemo("template")], as(known.ada)).ended,
     runScript: () =>
-      belfry(["run", "--", "sh", "-c", `sleep ${isHurried ? 0 : 3}; echo "312 tests passed"`], as(known.ada))
-        .ended,
+      belfry(
+        [
+          "run",
+          "--title",
+          "npm test",
+          "--",
+          "sh",
+          "-c",
+          `sleep ${isHurried ? 0 : 3}; echo "312 tests passed"`,
+        ],
+        as(known.ada),
+      ).ended,
   });
 } catch (error) {
   console.error(error);
