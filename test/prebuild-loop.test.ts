@@ -6,6 +6,7 @@ import { prebuildsUser, type BuildStatus, type Transition } from "../db/schema.t
 import { changesAnything } from "../src/prebuilds/apply.ts";
 import { reconcile } from "../src/prebuilds/reconcile.ts";
 import { poolReads, poolsReport } from "../src/prebuilds/report.ts";
+import { endPass, leaseTime, readLease, takeLease } from "../src/prebuilds/store/lease.ts";
 import { histories, settle, writes } from "./support/pool-histories.ts";
 import { startPools } from "./support/pools.ts";
 import { addPrebuilds } from "./support/prebuilds.ts";
@@ -86,6 +87,35 @@ test("A full pool doesn't hold another up, and passes that meet make no more tha
   await addTemplate(server, userId, "other", { presets: [large] });
   await Promise.all(Array.from({ length: 5 }, () => passes(server, 2)));
   expect((await states()).length).toBe(14);
+});
+
+test("Two instances make one pass in an interval; a wish that meets a pass under way makes another follow", async () => {
+  const { server, states } = await startPools();
+  const second = await startTestServer({ folder: server.folder, clock: server.clock });
+  const ticks = async () =>
+    (await Promise.all([server.runTick(), second.runTick()])).map(({ pools }) => pools);
+  expect((await ticks()).filter((pools) => pools === "done").length).toBe(1);
+  expect(await ticks()).toEqual([null, null]);
+  server.clock.advance(60_000);
+  expect((await ticks()).filter((pools) => pools === "done").length).toBe(1);
+  expect(await states()).toEqual(["start/pending"]);
+
+  const { db, clock } = server;
+  const due = async () => (await db.read({ lease: readLease() })).lease[0]!;
+  await db.write(takeLease("first", clock.now(), true), {});
+  expect((await reconcile(second.deps(), { wished: false })).outcome).toBe("busy");
+  expect((await due()).wishedAt).toBeNull();
+  expect((await reconcile(second.deps(), { wished: true })).outcome).toBe("busy");
+  expect((await due()).wishedAt).toBe(clock.now());
+  await db.write([endPass("first", clock.now(), clock.now() + 60_000)], {});
+  expect(await due()).toMatchObject({ token: null, nextDueAt: clock.now(), wishedAt: null });
+  expect((await second.runTick()).pools).toBe("done");
+  // Whoever holds a lease and is not heard of again holds the others up for as long as it lasts.
+  await db.write(takeLease("first", clock.now(), true), {});
+  clock.advance(leaseTime - 1);
+  expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("busy");
+  clock.advance(1);
+  expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("done");
 });
 
 test("A deletion runs with what the workspace was built with, by no preset and the version that it has", async () => {
@@ -348,13 +378,15 @@ test("Whatever has happened, a pass leaves nothing to do, and touches nobody's o
       const rows = settle(history);
       await server.db.write(writes(rows, organizationId, userId), {});
       const before = await owned();
-      await reconcile(server.deps(), { wished: true });
+      const pass = await reconcile(server.deps(), { wished: true });
       expect(await owned()).toEqual(before);
       const { plan, pools } = poolsReport(server.deps(), await server.db.read(poolReads(server.deps())));
       expect(changesAnything(plan)).toBe(false);
-      for (const { isActive, desired, running, starting } of pools)
-        if (isActive && running.length === 0)
-          expect(starting).toBeLessThanOrEqual(Math.max(desired, rows.workspaces.length));
+      const filled = [...pass.done.keys()].filter(({ kind }) => kind === "create");
+      for (const { pool } of filled) {
+        const { desired, running, starting } = pools.find((one) => one.pool.presetId === pool.presetId)!;
+        expect(running.length + starting).toBe(desired);
+      }
     }),
     { numRuns: 40 },
   );

@@ -146,11 +146,9 @@ describe("an active pool", () => {
   });
 
   test("doesn't count the expired as extraneous", () => {
-    const more = { running: [running(1, { createdAt: now - 60_001 }), running(2), running(3)] };
-    const young = {
-      running: more.running.map((one, index) => (index === 0 ? one : { ...one, createdAt: now - index })),
-    };
-    expect(planned(snapshotOf({ ttlSeconds: 60 }, young))).toEqual([
+    const aged = (number: number, age: number) => running(number, { createdAt: now - age });
+    const more = { running: [aged(1, 60_001), aged(2, 1), aged(3, 2)] };
+    expect(planned(snapshotOf({ ttlSeconds: 60 }, more))).toEqual([
       "delete expired w1",
       "delete extraneous w3",
     ]);
