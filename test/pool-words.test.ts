@@ -91,7 +91,7 @@ describe("a pool", () => {
   test("goes on by a command that can be copied as it stands", () => {
     expect(resumeCommand(pool({ status: "hard_limited" }))).toBe("belfry prebuilds resume docker small");
     expect(resumeCommand(pool({ status: "validation_failed", name: "with GPU" }))).toBe(
-      'belfry prebuilds resume docker "with GPU"',
+      "belfry prebuilds resume docker 'with GPU'",
     );
     expect(resumeCommand(pool())).toBeUndefined();
     expect(resumeCommand(pool({ status: "hard_limited", active: false }))).toBeUndefined();

@@ -1,6 +1,7 @@
 // What template admins are told of a preset whose pool is not filled any more. The pass sends it with the mark.
 import type { NotificationEvent } from "../../notifications/plan.ts";
 import { templateAdmins } from "../../notifications/rules/audience.ts";
+import { resumeLine } from "./resume-command.ts";
 import type { FailedBuild, Pool } from "./snapshot.ts";
 
 export const poolKinds = {
@@ -33,6 +34,7 @@ export const eventOfLimit = (
   data: {
     limit: known.limit,
     eligible: known.eligible,
+    resume: resumeLine(pool.templateName, pool.presetName),
     failures: known.failures.slice(0, mostShown).map(({ workspaceName, buildNumber, buildId, error }) => ({
       workspace: workspaceName,
       build_number: buildNumber,

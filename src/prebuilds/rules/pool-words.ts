@@ -1,4 +1,5 @@
 // How pools are told to people: the page and the command line say it with these words. They speak of what the API shows.
+import { resumeLine } from "./resume-command.ts";
 
 export interface ShownPool {
   id: string;
@@ -115,7 +116,5 @@ export const failuresAlike = (pool: ShownPool): [error: string, failures: ShownF
 
 /** What goes on after a mark: undefined where there is none. */
 export function resumeCommand({ active, status, template_name, name }: ShownPool): string | undefined {
-  if (!active || status === "normal") return undefined;
-  const words = [template_name, name].map((word) => (/^[\w.-]+$/.test(word) ? word : `"${word}"`));
-  return `belfry prebuilds resume ${words.join(" ")}`;
+  return !active || status === "normal" ? undefined : resumeLine(template_name, name);
 }
