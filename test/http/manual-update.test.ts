@@ -100,6 +100,7 @@ describe("a manual update", () => {
         { name: "size", value: "big" },
         { name: "secret", value: "********" },
       ],
+      parameters_left_out: 0,
     });
     const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"];
     expect(event!.targets).toEqual([workspaceId, people.mia.userId, templateId, organizationId]);

@@ -7,11 +7,11 @@ import type { ParameterValue } from "./next-build.ts";
 const longestValue = 1_000;
 const mostCharacters = 50_000;
 
-/** What did not fit is counted in `parameters_left_out`. */
+/** What did not fit is counted. */
 export function shownParameters(
   parameters: readonly ParameterValue[],
   definitions: readonly { name: string; sensitive: boolean }[],
-): { parameters: ParameterValue[]; parameters_left_out?: number } {
+): { parameters: ParameterValue[]; parameters_left_out: number } {
   const shown: ParameterValue[] = [];
   let left = mostCharacters;
   for (const { name, value: whole } of parameters) {
@@ -19,8 +19,8 @@ export function shownParameters(
     const cut = value.length > longestValue ? `${value.slice(0, longestValue - 1)}…` : value;
     const parameter = { name, value: cut };
     left -= JSON.stringify(parameter).length;
-    if (left < 0) return { parameters: shown, parameters_left_out: parameters.length - shown.length };
+    if (left < 0) break;
     shown.push(parameter);
   }
-  return { parameters: shown };
+  return { parameters: shown, parameters_left_out: parameters.length - shown.length };
 }
