@@ -84,6 +84,7 @@ export async function startEverybody(): Promise<Everybody> {
       inbox: message.id as string,
       workspaces: task.workspaceId,
       workspacebuilds: workspace.latest_build.id as string,
+      workspaceagents: workspace.latest_build.resources[0].agents[0].id as string,
       presets: preset.id,
       provisionerjobs: job.job_id as string,
     },

@@ -48,6 +48,7 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/workspaces/:id/builds": start,
   "POST /api/v2/users/:user/workspace/:name/builds": start,
   "PUT /api/v2/prebuilds/settings": { reconciliation_paused: true },
+  "POST /api/v2/templateversions/:id/dry-run": { workspace_name: "new" },
   "POST /api/v2/provisionerdaemons/jobs/acquire": { name: "one", acquire_id: "another" },
   "POST /api/v2/provisionerjobs/:id/logs": [],
   "POST /api/v2/provisionerjobs/:id/complete": { resources: [] },
@@ -68,6 +69,7 @@ const names: Record<string, string> = {
   "GET /api/v2/users/:user/workspace/:name": "fix-bug",
   "POST /api/v2/users/:user/workspace/:name/builds": "fix-bug",
   "GET /api/v2/users/:user/workspace/:name/builds": "fix-bug",
+  "GET /api/v2/users/:user/workspace/:name/builds/:number": "fix-bug",
   "GET /api/v2/organizations/:organization/templates/:name": "pooled",
 };
 
@@ -90,6 +92,9 @@ export function wholeRequest(ids: Everybody["ids"], method: string, path: string
     .replace(":user", ids["user"] ?? "mia")
     .replace(":organization", "default")
     .replace(":name", names[route] ?? ":name")
+    .replace(":number", "1")
+    // A dry run is named like its version.
+    .replace(":job", ids["templateversions"]!)
     .replace(/([a-z]+)\/:id/, (whole, before: string) => {
       const kind = path.includes("/notifications/templates/") ? "notifications/templates" : before;
       return ids[kind] === undefined ? whole : `${before}/${ids[kind]}`;
