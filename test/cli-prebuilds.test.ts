@@ -19,9 +19,13 @@ async function open() {
   const made = await addTemplate(server, userId, "docker", {
     presets: [{ id: presetId, name: "small", parameters: [], instances: 2 }],
   });
+  const create = (name: string) =>
+    run(["workspaces", "create", name, "--template", "docker", "--preset", "small"], {
+      environment: { BELFRY_CONFIG_DIR: home, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token },
+    });
   const fill = (count: number, more?: Parameters<typeof addPrebuilds>[3]) =>
     addPrebuilds(server, { ...made, presetId }, count, more);
-  return { server, token, belfry, belfryAs, fill, presetId };
+  return { server, token, belfry, belfryAs, create, fill, presetId };
 }
 
 test("plan changes nothing and says what reconcile does", async () => {
@@ -72,6 +76,15 @@ test("pause holds the passes back, resume lets them go on; of one pool it forgiv
     stderr: "docker/small tries again.\n",
   });
   expect(await statusOf()).toBe("normal");
+});
+
+test("who makes a workspace is told whether it was ready", async () => {
+  const { create, fill } = await open();
+  await fill(1);
+  const [ready, made] = [await create("one"), await create("two")];
+  expect([ready.code, made.code]).toEqual([0, 0]);
+  expect(ready.stderr).toContain("Took a workspace that was ready; it is one now");
+  expect(made.stderr).toContain("Made two; its first build is queued.");
 });
 
 test("say what is wrong: half a name, a pool that isn't there, no pools at all, somebody who may not", async () => {

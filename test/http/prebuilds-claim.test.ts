@@ -269,6 +269,30 @@ test("what is being deleted is not claimed, and what was claimed is not deleted"
   }
 });
 
+test("a pass that has too many and people who claim never have the same one", async () => {
+  const { server, token, fill, create } = await setUp({ instances: 0 });
+  await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: false } });
+  for (let round = 0; round < 4; round += 1) {
+    const ids = await fill(3);
+    const names = ["a", "b", "c"].map((name) => `${name}-${round}`);
+    const pass = server.call("POST", "/api/v2/prebuilds/reconcile", { token });
+    const claims = await Promise.all(names.map((name) => create(name)));
+    expect((await pass).status).toBe(200);
+    await server.settled();
+    const claimed = claims.map(({ json }) => json.id as string).filter((id) => ids.includes(id));
+    for (const id of ids) {
+      const builds = await server.sql(
+        `SELECT stage, transition FROM workspace_builds WHERE workspace_id = '${id}' AND number > 1`,
+      );
+      expect(builds).toEqual([
+        claimed.includes(id)
+          ? { stage: "claim", transition: "start" }
+          : { stage: "none", transition: "delete" },
+      ]);
+    }
+  }
+});
+
 test("a claim is a read and a write, like making a new one", async () => {
   const trips: string[] = [];
   const options: TestServerOptions = { adapter: "plain", onTrip: ({ mode }) => trips.push(mode) };

@@ -48,8 +48,12 @@ export const create = defineCommand({
         },
       }),
     );
-    const { id } = workspace.latest_build;
-    context.say(plainLine(`Made ${workspace.name}; its first build is queued.`));
+    const { id, reason } = workspace.latest_build;
+    const words =
+      reason === "prebuild_claim"
+        ? `Took a workspace that was ready; it is ${workspace.name} now, and a build brings it up to you.`
+        : `Made ${workspace.name}; its first build is queued.`;
+    context.say(plainLine(words));
     if (options.wait) return waitForBuild(context, client, id, { log: true });
     context.say(`To wait for it: belfry builds wait ${id}`);
   },
