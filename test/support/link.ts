@@ -2,6 +2,7 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import type { WhenDone } from "./program.ts";
 
 export interface Link {
   url: string;
@@ -11,17 +12,20 @@ export interface Link {
   cut: () => void;
   /** Milliseconds that each answer takes longer. */
   slow: (milliseconds: number) => void;
+  /** Answers everything itself, as a hosted server does for who has used up a quota. */
+  refuse: (answer: object) => void;
   /** As at first. */
   mend: () => void;
   /** Calls back for each request, with its body, before it is passed on. */
   onRequest: (listener: (body: string) => void) => void;
 }
 
-/** Ends with the test. */
-export async function startLink(upstream: string): Promise<Link> {
+/** Ends with the test, or when `whenDone` says. */
+export async function startLink(upstream: string, whenDone: WhenDone = onTestFinished): Promise<Link> {
   let requests = 0;
   let isCut = false;
   let delay = 0;
+  let refusal: object | undefined;
   let listener = (_body: string) => {};
   const proxy = createServer((incoming, outgoing) => {
     requests += 1;
@@ -32,6 +36,10 @@ export async function startLink(upstream: string): Promise<Link> {
     incoming.on("end", () => {
       const body = Buffer.concat(chunks);
       listener(body.toString());
+      if (refusal !== undefined) {
+        outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(refusal));
+        return;
+      }
       const { method = "POST", headers } = incoming;
       const onward = request(upstream + incoming.url, { method, headers }, (answer) => {
         const pass = () => {
@@ -48,7 +56,7 @@ export async function startLink(upstream: string): Promise<Link> {
   });
   proxy.on("connection", (socket) => isCut && socket.destroy());
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
+  whenDone(() => {
     proxy.closeAllConnections();
     return new Promise<void>((resolve) => proxy.close(() => resolve()));
   });
@@ -60,9 +68,11 @@ export async function startLink(upstream: string): Promise<Link> {
       proxy.closeAllConnections();
     },
     slow: (milliseconds) => (delay = milliseconds),
+    refuse: (answer) => (refusal = answer),
     mend: () => {
       isCut = false;
       delay = 0;
+      refusal = undefined;
     },
     onRequest: (then) => (listener = then),
   };
