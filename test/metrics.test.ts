@@ -10,6 +10,7 @@ import { exposition } from "../src/notifications/rules/exposition.ts";
 import { additionsOf, totalFamilies } from "../src/notifications/rules/totals.ts";
 import { createMeter } from "./support/meter.ts";
 import { temporaryFolder } from "./support/program.ts";
+import { startPools } from "./support/pools.ts";
 import {
   alertsOf,
   fires,
@@ -342,6 +343,16 @@ describe("the alerts of the docs", () => {
     await send("to nobody");
     const between = () => server.runTick();
     expect(quiet(await watch(server, { minutes: 1, between }))).toEqual(["BelfryWebhookGone"]);
+  });
+
+  test("tell of a pool whose builds fail", async () => {
+    const environment = { BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: "1" };
+    const { server, pass, fail } = await startPools({}, { environment });
+    const between = () => server.runTick();
+    await pass();
+    expect(quiet(await watch(server, { minutes: 1, between }))).toEqual([]);
+    await fail();
+    expect(quiet(await watch(server, { minutes: 2, between }))).toEqual(["BelfryPoolAtLimit"]);
   });
 
   test("tell of a database that takes no writes, and of a Belfry that is not there", async () => {
