@@ -2,7 +2,6 @@
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import type { WhenDone } from "./program.ts";
 
 export interface Link {
   url: string;
@@ -20,8 +19,8 @@ export interface Link {
   onRequest: (listener: (body: string) => void) => void;
 }
 
-/** Ends with the test, or when `whenDone` says. */
-export async function startLink(upstream: string, whenDone: WhenDone = onTestFinished): Promise<Link> {
+/** Ends with the test. */
+export async function startLink(upstream: string): Promise<Link> {
   let requests = 0;
   let isCut = false;
   let delay = 0;
@@ -56,7 +55,7 @@ export async function startLink(upstream: string, whenDone: WhenDone = onTestFin
   });
   proxy.on("connection", (socket) => isCut && socket.destroy());
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-  whenDone(() => {
+  onTestFinished(() => {
     proxy.closeAllConnections();
     return new Promise<void>((resolve) => proxy.close(() => resolve()));
   });
