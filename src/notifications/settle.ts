@@ -39,6 +39,9 @@ export function createSettler(deps: Deps): Settler {
   let gathered = nothing();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> = Promise.resolve();
+  // A result that is given up while its lease holds would be sent a second time for nothing.
+  const { leasePeriod, dispatchTimeout } = deps.config.notifications;
+  const patience = leasePeriod - dispatchTimeout;
 
   function flush(): void {
     clearTimeout(timer);
@@ -48,7 +51,7 @@ export function createSettler(deps: Deps): Settler {
     const statements = statementsOf(deps, gathered);
     gathered = nothing();
     writing = writing
-      .then(() => deps.db.write(statements, {}))
+      .then(() => deps.db.write(statements, {}, patience))
       .then(() => {
         if (inbox.length > 0) deps.process.hub.wake();
       })
