@@ -27,11 +27,14 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
   const inflight = new Set<Promise<void>>();
   const report: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
   let left = options.ids;
+  const limits = deps.process.dispatchLimits ?? { messages: Infinity, time: Infinity };
+  const until = Math.min(options.until ?? Infinity, deps.now() + limits.time);
+  // What is left when a limit is reached, the next pass finds.
   const mayClaim = () =>
-    !deps.process.stopping.aborted && (options.until === undefined || deps.now() < options.until);
+    !deps.process.stopping.aborted && report.claimed < limits.messages && deps.now() < until;
 
   for (let more = true; more || inflight.size > 0;) {
-    const free = capacity - inflight.size;
+    const free = Math.min(capacity - inflight.size, limits.messages - report.claimed);
     // Slots are refilled by the quarter: a claim for each single one would cost a write each.
     if (more && mayClaim() && (inflight.size === 0 || free >= capacity / 4)) {
       // Large events may be more than a server's answer holds: nothing would ever go out again.

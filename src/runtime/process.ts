@@ -43,6 +43,7 @@ export function createProcess(options: ProcessOptions): Process {
     }),
     largestPlan: 32 * 1_048_576,
     jobs: createJobWaker(stopping),
+    dispatchLimits: null,
     hashLimit: createLimit(hashes),
     ...(passwordCost === undefined ? {} : { passwordCost }),
     toldFailures: new Map(),

@@ -21,7 +21,11 @@ function keptKey(config: Config): string {
       "BELFRY_SECRET_KEY: is needed when Belfry listens beyond this machine or its database is a server, the same on every instance; make one with: openssl rand -base64 32",
     );
   }
-  const path = keyFile(file);
+  return keepKey(keyFile(file));
+}
+
+/** The key in a file, which is made if there is none. */
+export function keepKey(path: string): string {
   try {
     // `wx`: two starts at once keep one key.
     writeFileSync(path, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });

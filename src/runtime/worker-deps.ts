@@ -30,6 +30,12 @@ export interface Invocation {
   lifetime: Lifetime;
 }
 
+/**
+ * Of one invocation: a message is one request out, and about one more to the database for its share of claims and results,
+ * of 1,000 in all; what is begun may take ten seconds, and half a minute after an answer everything is cut off.
+ */
+const dispatchLimits = { messages: 400, time: 18_000 };
+
 /** Milliseconds that the database server has for an answer. */
 const databaseTimeout = 5_000;
 
@@ -75,6 +81,7 @@ export function createOwnDeps(
     group: null,
     nudges: null,
     pools: null,
+    dispatchLimits,
     // An invocation has 128 MB for everything.
     largestPlan: 8 * 1_048_576,
   };

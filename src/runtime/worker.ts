@@ -10,6 +10,8 @@ const app = createApp((request, runtime) =>
   createDeps(runtime as Invocation, request.headers.get("cf-connecting-ip")),
 );
 
+/** An invocation has six connections; the seventh waits until one is free, and its time runs. One is the database's. */
+const mostSends = 5;
 /** Milliseconds: a pass begins nothing new after this, and the trigger comes every minute. */
 const passTime = 25_000;
 const cronInterval = 60_000;
@@ -66,7 +68,8 @@ function configure(bindings: Bindings, origin: string | undefined): Config | und
     );
     const { notifications } = config;
     const fetchInterval = Math.max(notifications.fetchInterval, cronInterval);
-    return { ...config, notifications: { ...notifications, fetchInterval } };
+    const leaseCount = Math.min(notifications.leaseCount, mostSends);
+    return { ...config, notifications: { ...notifications, fetchInterval, leaseCount } };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(

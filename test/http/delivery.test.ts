@@ -230,6 +230,22 @@ describe("leases", () => {
     expect(receiver.arrivals).toHaveLength(120);
   });
 
+  test("a platform's limits end a dispatch early, and the next one goes on", async () => {
+    const { server, token } = await start();
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+    for (let index = 0; index < 10; index += 1) await send(server, token, `Build ${index}`);
+    await server.settled();
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
+    const deps = server.deps();
+    const limited = (dispatchLimits: { messages: number; time: number }) =>
+      dispatch({ ...deps, process: { ...deps.process, dispatchLimits } });
+    // Each notification is two messages, the inbox's and the webhook's.
+    expect((await limited({ messages: 8, time: 1_000 })).sent).toBe(8);
+    expect((await limited({ messages: 8, time: 0 })).sent).toBe(0);
+    expect((await limited({ messages: 8, time: 1_000 })).sent).toBe(8);
+    expect((await limited({ messages: 8, time: 1_000 })).sent).toBe(4);
+  });
+
   test("one that was not settled in time is sent again; the late result changes nothing", async () => {
     const { server, receiver, token } = await start({ BELFRY_NOTIFICATIONS_LEASE_PERIOD: "20s" });
     let release = (_: { status: number }) => {};

