@@ -140,7 +140,7 @@ test("who comes while a look is under way is told from then on", async () => {
 
 test("nobody joins a holder that can't look", async () => {
   vi.spyOn(db, "read").mockRejectedValue(new Error("gone"));
-  await expect(join(1)).rejects.toThrow("can't look for news");
+  await expect(join(1)).rejects.toMatchObject({ status: 503, headers: { "retry-after": "5" } });
   expect(await tripsIn(10)).toBe(0);
 });
 
