@@ -8,6 +8,7 @@ import { reconcile } from "../src/prebuilds/reconcile.ts";
 import { poolReads, poolsReport } from "../src/prebuilds/report.ts";
 import { endPass, leaseTime, readLease, takeLease } from "../src/prebuilds/store/lease.ts";
 import { histories, settle, writes } from "./support/pool-histories.ts";
+import { holdWrites } from "./support/meanwhile.ts";
 import { startPools } from "./support/pools.ts";
 import { addPrebuilds } from "./support/prebuilds.ts";
 import { signInFirst, startTestServer, type TestServer } from "./support/server.ts";
@@ -257,6 +258,63 @@ describe("the hard limit", () => {
       template_version_preset_id: presetId,
     });
     expect(claimed.json.latest_build.reason).toBe("prebuild_claim");
+  });
+
+  test("is not marked, nor told, when somebody resumes the pool in the middle of the pass that has seen it", async () => {
+    const { wrapClient, beforeNextWrite } = holdWrites();
+    const pools = await startPools({ instances: 1 }, { ...limitOf(1), wrapClient });
+    const { server, presetId, templateId, versionId, api } = pools;
+    await addPrebuilds(server, { templateId, versionId, presetId }, 1, { build: { status: "failed" } });
+    server.clock.advance(1);
+    const resume = () => api("POST", `/prebuilds/presets/${presetId}/resume`);
+    // The write that takes the lease, then the one that would mark.
+    beforeNextWrite(async () => beforeNextWrite(resume));
+    await passes(server, 1);
+    expect(await pools.status(presetId)).toBe("normal");
+    await server.settled();
+    expect(await pools.states()).toEqual(["start/failed", "start/pending"]);
+    await pools.fail("again");
+    await passes(server, 2);
+    expect((await pools.notices()).map(({ data }) => data.failures[0].error)).toEqual(["again"]);
+  });
+
+  test("is not told of a version that is replaced in the middle of the pass that has seen it", async () => {
+    const { wrapClient, beforeNextWrite } = holdWrites();
+    const pools = await startPools({ instances: 1 }, { ...limitOf(1), wrapClient });
+    const { server, presetId, templateId, versionId } = pools;
+    await addPrebuilds(server, { templateId, versionId, presetId }, 1, { build: { status: "failed" } });
+    server.clock.advance(1);
+    beforeNextWrite(async () => beforeNextWrite(() => pools.push()));
+    await passes(server, 3);
+    expect(await pools.status(presetId)).toBe("normal");
+    expect(await pools.notices()).toEqual([]);
+    expect(await pools.states()).toEqual(["start/failed", "start/pending"]);
+  });
+
+  test("counts no build that was lost with its provisioner, which is waited for all the same", async () => {
+    const pools = await startPools(
+      { instances: 1 },
+      { environment: { BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: "2" } },
+    );
+    const { server, presetId, templateId, versionId } = pools;
+    const pool = { templateId, versionId, presetId };
+    const fail = async (errorCode: string | null) => {
+      server.clock.advance(1_000);
+      await addPrebuilds(server, pool, 1, { build: { status: "failed", errorCode } });
+    };
+    await fail(null);
+    await fail("LEASE_LOST");
+    await fail("LEASE_LOST");
+    expect((await pools.pass()).actions).toMatchObject([
+      { action: "backoff", reason: expect.stringMatching(/^3 builds/) },
+    ]);
+    expect(await pools.pool()).toMatchObject({ status: "normal", failures: 1 });
+    await fail(null);
+    expect((await pools.pass()).actions).toMatchObject([
+      { action: "mark_hard_limited" },
+      { action: "backoff" },
+    ]);
+    expect(await pools.pool()).toMatchObject({ status: "hard_limited", failures: 2 });
   });
 
   test("ends its episode when a workspace is built after it was told", async () => {

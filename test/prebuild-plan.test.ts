@@ -33,6 +33,7 @@ const poolOf = (more: Partial<Pool> = {}): Pool => ({
   status: "normal",
   limitedAt: null,
   limitEventId: null,
+  forgivenAt: null,
   missingParameters: [],
   ...more,
 });

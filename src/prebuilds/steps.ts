@@ -173,10 +173,11 @@ function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: S
   };
 }
 
-const markOf = ({ presetId, status, limitEventId }: Pool) => ({
+const markOf = ({ presetId, status, limitEventId, forgivenAt }: Pool) => ({
   presetId,
   from: status,
   fromEventId: limitEventId,
+  forgivenAt,
 });
 
 const failuresOf = (pool: Pool, failures: readonly FailedBuild[]) =>

@@ -95,7 +95,16 @@ describe("the hard limit", () => {
       failures: 1,
       last_failures: [{ build_number: 1, error: "Error: no space left on device" }],
     });
-    expect(server.logs.filter((line) => line.includes("hard limit")).length).toBeGreaterThanOrEqual(2);
+    const warnings = server.logs.filter((line) => line.includes("hard limit"));
+    expect(warnings.length).toBeGreaterThanOrEqual(2);
+    expect(JSON.parse(warnings[0]!)).toMatchObject({
+      level: "warn",
+      template: "docker",
+      version: expect.any(String),
+      preset: "small",
+      failures: 1,
+      since: expect.stringMatching(/Z$/),
+    });
 
     server.clock.advance(1_000);
     expect((await api("POST", `/prebuilds/presets/${presetId}/resume`)).status).toBe(200);

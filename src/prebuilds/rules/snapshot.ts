@@ -25,6 +25,8 @@ export interface Pool {
   limitedAt: number | null;
   /** The event that told of its status; null for `normal`. */
   limitEventId: string | null;
+  /** When somebody last resumed it. */
+  forgivenAt: number | null;
   /** Parameters that its version requires and it gives no value. */
   missingParameters: string[];
 }

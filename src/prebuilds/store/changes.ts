@@ -59,11 +59,16 @@ export const cancelCreation = (target: Target, now: number, when: SQL): Statemen
         AND started_at IS NULL) AND ${when}`),
 ];
 
+/** True in SQL of `presets` while the pool is the one of its template. */
+const isActive = sql`EXISTS (SELECT 1 FROM templates t WHERE t.active_version_id = presets.version_id
+  AND t.deleted_at IS NULL AND t.deprecation_message = '')`;
+
 export interface Mark {
   presetId: string;
   /** As it was seen. */
   from: PrebuildStatus;
   fromEventId: string | null;
+  forgivenAt: number | null;
   to: PrebuildStatus;
   /** Tells of it; null for `normal`. */
   eventId: string | null;
@@ -73,7 +78,7 @@ export const markPreset = (mark: Mark, now: number, when: SQL): Statement =>
   query.run(sql`UPDATE presets SET prebuild_status = ${mark.to}, limit_event_id = ${mark.eventId},
       limited_at = ${mark.eventId === null ? null : now}
     WHERE id = ${mark.presetId} AND prebuild_status = ${mark.from} AND limit_event_id IS ${mark.fromEventId}
-      AND ${when}`);
+      AND failures_forgiven_at IS ${mark.forgivenAt} AND ${isActive} AND ${when}`);
 
 /** True in SQL once this mark was made, and for what tells of it. */
 export const wasMarked = (presetId: string, eventId: string): SQL =>
