@@ -14,7 +14,7 @@ import { checkPassword, hashPassword } from "./passwords.ts";
 import { makeSelector, parsePasscode, sameDigits } from "./rules/passcode.ts";
 import { deleteKeysOf } from "./store/keys.ts";
 import { hasHash, setPasswordHash } from "./store/manage.ts";
-import { countTry, endPasscodes, findTried, idOfAddress, isOpen } from "./store/passcodes.ts";
+import { countTry, endPasscodes, findTried, forgetTry, idOfAddress, isOpen } from "./store/passcodes.ts";
 import { findUserState } from "./store/users.ts";
 
 export interface PasscodeChange {
@@ -39,9 +39,15 @@ export async function changeWithPasscode(
   await refuseBadPassword(deps, password, { email });
   const { tried, read } = await tryPasscode(deps, email, given.passcode, requestId);
   if (tried === undefined) throw wrongCode();
-  await refuseBadPassword(deps, password, tried);
-  const { matches } = await checkPassword(deps, password, tried.passwordHash);
-  if (matches) throw invalid("password", "is the one that you have already");
+  try {
+    await refuseBadPassword(deps, password, tried);
+    const { matches } = await checkPassword(deps, password, tried.passwordHash);
+    if (matches) throw invalid("password", "is the one that you have already");
+  } catch (error) {
+    // The code was right: whoever has it may go on looking for a password.
+    await deps.db.write([forgetTry(requestId)], {});
+    throw error;
+  }
   const renewed = await hashPassword(deps, password);
   await replacePassword(deps, { user: tried, renewed, read, requestId });
 }

@@ -60,6 +60,9 @@ export const countTry = ({ id, selectors, email, now }: PasscodeTry, when: SQL):
       AND p.selector IN (SELECT value FROM json_each(${JSON.stringify(selectors)})) AND ${when}
     LIMIT 1 ON CONFLICT(id) DO NOTHING`);
 
+export const forgetTry = (id: string): Statement =>
+  query.delete(passcodeTries).where(eq(passcodeTries.id, id));
+
 /** The passcode that a try was counted for, and whose it is. */
 export function findTried(id: string) {
   return query
