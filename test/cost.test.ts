@@ -1,10 +1,11 @@
 // What the hot routes cost on a real libSQL server: round trips, and rows that the server reads for them. Neither may
 // grow with what is stored. A table, so that a change of it is seen.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { insertRows } from "../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../db/schema.ts";
 import { tick } from "../src/tick.ts";
 import { createMeter } from "./support/meter.ts";
+import { startPools } from "./support/pools.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
 import { signInFirst, startTestServer, type TestServer } from "./support/server.ts";
 
@@ -12,10 +13,10 @@ const customTemplate = "39b1e189-c857-4b0c-877a-511144c18516";
 
 describe.skipIf(noServer)("on a libSQL server", () => {
   let libsql: LibsqlServer;
-  beforeAll(async () => {
+  beforeEach(async () => {
     libsql = await startLibsqlServer();
   });
-  afterAll(() => libsql.stop());
+  afterEach(() => libsql.stop());
 
   /** Messages and notifications of one user, long finished. */
   async function fillWithPast(server: TestServer, userId: string, count: number): Promise<void> {
@@ -133,5 +134,46 @@ describe.skipIf(noServer)("on a libSQL server", () => {
       expect(rowsRead, name).toBeLessThanOrEqual(100);
     }
     expect(little["read status"].trips).toBe(1);
+  });
+
+  test("a job that is found costs two round trips at most, a heartbeat one, a tick three", async () => {
+    const meter = createMeter();
+    const { server, provisioner, pool, api, templateId, ...pools } = await startPools(
+      { instances: 2 },
+      {
+        adapter: "plain",
+        environment: {
+          BELFRY_DATABASE_URL: libsql.url,
+          BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL: "1m",
+        },
+        onTrip: meter.onTrip,
+        onAnswer: meter.onAnswer,
+      },
+    );
+    async function cost<T>(request: () => Promise<T>) {
+      await server.settled();
+      meter.reset();
+      const answer = await request();
+      await server.settled();
+      return { answer, trips: meter.trips };
+    }
+    await pools.pass();
+    await pools.build();
+    expect(await pool()).toMatchObject({ desired: 2, eligible: 2 });
+    const tickAfter = async (milliseconds: number) => {
+      server.clock.advance(milliseconds);
+      return (await cost(() => tick(server.deps()))).trips;
+    };
+    // The builds have asked for a pass.
+    await tickAfter(1_000);
+    expect(await tickAfter(1_000)).toBe(3);
+    // Once an interval the pools are looked at: lease and snapshot in one, and the end.
+    expect([await tickAfter(60_000), await tickAfter(1_000)]).toEqual([5, 3]);
+    await api("POST", "/users/me/workspaces", { name: "web", template_id: templateId });
+    const acquired = await cost(() => provisioner.acquire());
+    expect([acquired.answer.status, acquired.answer.json.workspace.name]).toEqual([200, "web"]);
+    expect(acquired.trips).toBeLessThanOrEqual(2);
+    const beat = await cost(() => provisioner.job("POST", acquired.answer.json.job_id, "heartbeat"));
+    expect([beat.answer.status, beat.trips]).toEqual([200, 1]);
   });
 });
