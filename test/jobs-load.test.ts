@@ -1,12 +1,15 @@
-// Many provisioners and many jobs over two servers on one libSQL server, with every write sent twice; and what taking
+// Many provisioners and many jobs over two processes on one libSQL server, with every write sent twice; and what taking
 // a job costs.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test, onTestFinished } from "vitest";
 import { insertRows } from "../db/rows.ts";
 import { workspaceBuilds, workspaces } from "../db/schema.ts";
+import { startProgram } from "./support/program.ts";
 import { noServer, startLibsqlServer } from "./support/sqld.ts";
-import { signInFirst, startTestServer, type TestServer } from "./support/server.ts";
+import { callServer, secretKey, signInFirst, startTestServer, type TestServer } from "./support/server.ts";
 import { addProvisioner, addTemplate, outcome } from "./support/workspaces.ts";
+
+const serveTwice = new URL("support/serve-twice.ts", import.meta.url).pathname;
 
 /** Workspaces with a pending build each, as rows: it is the provisioners whom this is about. */
 async function queue(server: TestServer, userId: string, count: number): Promise<string[]> {
@@ -115,48 +118,54 @@ describe.skipIf(noServer)("on a libSQL server", () => {
     expect(server.logs.filter((entry) => entry.includes('"error"'))).toEqual([]);
   });
 
-  test(
-    "eight provisioners do five hundred jobs over two servers, each of them once",
-    { timeout: 60_000 },
-    async () => {
-      const database = await startLibsqlServer();
-      onTestFinished(() => database.stop());
-      const environment = { BELFRY_DATABASE_URL: database.url };
-      const one = await startTestServer({ environment, adapter: "twice" });
-      const { userId } = await signInFirst(one);
-      const two = await startTestServer({ environment, adapter: "twice" });
-      const queued = await queue(one, userId, 500);
-      const provisioners = await Promise.all(
-        Array.from({ length: 8 }, (_, index) =>
-          addProvisioner(index % 2 === 0 ? one : two, userId, `p-${index}`),
-        ),
-      );
+  test("eight provisioners do five hundred jobs over two processes, each of them once", async () => {
+    const database = await startLibsqlServer();
+    onTestFinished(() => database.stop());
+    const environment = { BELFRY_DATABASE_URL: database.url };
+    const one = await startTestServer({ environment });
+    const { userId } = await signInFirst(one);
+    const settings = {
+      ...environment,
+      BELFRY_SECRET_KEY: secretKey,
+      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+    };
+    const servers = await Promise.all([
+      startProgram(settings, serveTwice),
+      startProgram(settings, serveTwice),
+    ]);
+    const queued = await queue(one, userId, 500);
+    const provisioners = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => {
+        const { url } = servers[index % 2]!;
+        const call: TestServer["call"] = (method, path, options) => callServer(url, method, path, options);
+        return addProvisioner({ ...one, call }, userId, `p-${index}`);
+      }),
+    );
 
-      const started = performance.now();
-      const taken: string[] = [];
-      const work = async (provisioner: (typeof provisioners)[number]) => {
-        for (
-          let answer = await provisioner.acquire();
-          answer.status === 200;
-          answer = await provisioner.acquire()
-        ) {
-          taken.push(answer.json.job_id as string);
-          const done = await provisioner.job("POST", answer.json.job_id, "complete", outcome);
-          expect([done.status, done.json.agents.length]).toEqual([200, 1]);
-        }
-      };
-      await Promise.all(provisioners.map(work));
-      const seconds = (performance.now() - started) / 1_000;
+    const started = performance.now();
+    const taken: string[] = [];
+    const work = async (provisioner: (typeof provisioners)[number]) => {
+      for (
+        let answer = await provisioner.acquire();
+        answer.status === 200;
+        answer = await provisioner.acquire()
+      ) {
+        taken.push(answer.json.job_id as string);
+        const done = await provisioner.job("POST", answer.json.job_id, "complete", outcome);
+        expect([done.status, done.json.agents.length]).toEqual([200, 1]);
+      }
+    };
+    await Promise.all(provisioners.map(work));
 
-      expect(taken).toHaveLength(500);
-      expect(new Set(taken)).toEqual(new Set(queued));
-      const [rows] =
-        await one.sql(`SELECT count(*) AS builds, (SELECT count(*) FROM workspace_agents) AS agents,
-      (SELECT count(*) FROM workspace_apps) AS apps FROM workspace_builds WHERE status = 'succeeded'`);
-      expect(rows).toMatchObject({ builds: 500, agents: 500, apps: 500 });
-      expect(seconds).toBeLessThan(15);
-    },
-  );
+    console.log(`five hundred jobs took ${((performance.now() - started) / 1_000).toFixed(1)} s`);
+    expect(taken).toHaveLength(500);
+    expect(new Set(taken)).toEqual(new Set(queued));
+    const [rows] =
+      await one.sql(`SELECT count(*) AS builds, (SELECT count(*) FROM workspace_agents) AS agents,
+      (SELECT count(*) FROM workspace_apps) AS apps, count(DISTINCT provisioner_name) AS provisioners
+      FROM workspace_builds WHERE status = 'succeeded'`);
+    expect(rows).toMatchObject({ builds: 500, agents: 500, apps: 500, provisioners: 8 });
+  });
 });
 
 test("taking a job is one write, a heartbeat is one write, and waiting in vain writes once", async () => {
