@@ -52,6 +52,7 @@ describe("belfry agent", () => {
       [3, expect.stringContaining("This agent token is not known here")],
       [3, expect.stringContaining("BELFRY_AGENT_TOKEN is not set")],
     ]);
+    expect(answers[4].stderr.split("\n")[1]).toBe("The token is the one from BELFRY_AGENT_TOKEN.");
   });
 
   test("asks again until there is an answer that counts", async () => {

@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import type { Options } from "../rules/command.ts";
 import { durationWords, parseLifetime } from "../rules/duration.ts";
+import { plain } from "../rules/text.ts";
 import { isWorthAnother, waitBefore } from "../rules/again.ts";
 
 export const timeoutOption = {
@@ -29,7 +30,7 @@ export async function report(
   const patience = parseLifetime(timeout ?? defaultTimeout);
   if (patience === undefined)
     throw new Failure(exit.usage, `--timeout ${timeout} is no time.`, "Write it like 30s or 5m.");
-  const { url, token } = readAgent(context);
+  const { url, token, source } = readAgent(context);
   const end = context.now() + patience;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -38,7 +39,10 @@ export async function report(
       return;
     } catch (error) {
       const wait = waitBefore(tries, Math.random());
-      if (!(error instanceof ClientError) || !isWorthAnother(error)) throw error;
+      if (!(error instanceof ClientError)) throw error;
+      if (error.status === 401)
+        throw new Failure(exit.signedOut, plain(error.message), `The token is the one from ${source}.`);
+      if (!isWorthAnother(error)) throw error;
       if (context.now() + wait >= end) throw error;
       if (tries === 1) context.say(`${error.message}\nTrying again for up to ${durationWords(patience)}.`);
       await sleep(wait);
@@ -47,10 +51,11 @@ export async function report(
 }
 
 /** The stored sign-in of a person is no agent's. */
-function readAgent({ choice, environment }: Context): { url: string; token: string } {
+function readAgent({ choice, environment }: Context): { url: string; token: string; source: string } {
   const { url, token, from } = choice();
-  const agentToken = from === "option" ? token : environment["BELFRY_AGENT_TOKEN"];
-  if (agentToken !== undefined && agentToken !== "") return { url, token: agentToken };
+  const [agentToken, source] =
+    from === "option" ? [token, "--token"] : [environment["BELFRY_AGENT_TOKEN"], "BELFRY_AGENT_TOKEN"];
+  if (agentToken !== undefined && agentToken !== "") return { url, token: agentToken, source };
   throw new Failure(
     exit.signedOut,
     "BELFRY_AGENT_TOKEN is not set: this is for use inside a workspace.",
