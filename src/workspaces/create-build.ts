@@ -25,6 +25,7 @@ import {
   type NewBuild,
 } from "./store/builds.ts";
 import { findWorkspace } from "./store/workspaces.ts";
+import { takeBackOfWorkspace } from "./task-notice.ts";
 import { allOf } from "../accounts/store/manage.ts";
 
 export interface BuildRequest {
@@ -81,6 +82,7 @@ export async function createBuild(
       [
         noteBuild(deps, actor, facts, build, requestId, guard),
         ...plans.flatMap((plan) => enqueue(plan, { when: guard })),
+        ...(build.transition === "start" ? [] : takeBackOfWorkspace(workspace.id, deps.now(), guard)),
         ...insertBuild(build, parameters, guard),
       ],
       {

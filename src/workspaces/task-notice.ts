@@ -12,7 +12,9 @@ import { nothingHeldBack, takeBackMessages } from "../notifications/store/held.t
 import type { AgentWorkspace } from "./agents.ts";
 import { taskName } from "./rules/app-message.ts";
 import type { TaskNews } from "./rules/task-news.ts";
-import { ownerOf, type NewStatus } from "./store/app-statuses.ts";
+import { ownerOf, prefixedAppsAtWork, type NewStatus } from "./store/app-statuses.ts";
+
+const subjectPrefix = "app-status ";
 
 /** Coder's ids. */
 const templates: Record<AppState, string> = {
@@ -54,7 +56,7 @@ export function planTaskNotice(
   );
 }
 
-const subjectOf = (appId: string) => `app-status ${appId}`;
+const subjectOf = (appId: string) => `${subjectPrefix}${appId}`;
 
 export const tellOrTakeBack = (
   appId: string,
@@ -70,3 +72,7 @@ export const tellOrTakeBack = (
     ...(news.takesBack ? takeBackMessages(subject, now, when) : []),
   ];
 };
+
+/** A workspace that is stopped or deleted waits for nobody: what was held back of its apps is told no more. */
+export const takeBackOfWorkspace = (workspaceId: string, now: number, when: SQL): Statement[] =>
+  takeBackMessages(prefixedAppsAtWork(workspaceId, subjectPrefix), now, when);

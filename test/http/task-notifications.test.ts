@@ -241,6 +241,26 @@ describe("a calm task", () => {
     expect(await told()).toEqual([titles.idle]);
   });
 
+  test.each(["stop", "delete"])("says nothing of an idle when its workspace is to %s", async (transition) => {
+    const { status, told, pass, build, finish, server } = await startCalm();
+    await status("idle");
+    await pass(10_000);
+    expect((await build(transition)).status).toBe(201);
+    expect((await server.messages()).map((message) => message.status)).toEqual(["inhibited"]);
+    await finish();
+    await pass(60_000);
+    expect(await told()).toEqual([]);
+  });
+
+  test("is idle all the same when the stop is refused, or when its workspace is built anew", async () => {
+    const { status, told, pass, build } = await startCalm();
+    await status("idle");
+    expect((await build("start")).status).toBe(201);
+    expect((await build("stop")).status).toBe(409);
+    await pass(30_000);
+    expect(await told()).toEqual([titles.idle]);
+  });
+
   test("that was idle for long, of which nobody could be told, says nothing when it goes on", async () => {
     const { status, told, pass, server, token } = await startCalm();
     const pause = (paused: boolean) =>

@@ -4,15 +4,15 @@ import { query, type Statement } from "../../../db/client.ts";
 import { countInhibited } from "./metrics.ts";
 
 /** A message that is being sent, or was tried, has been told. */
-const isHeld = (subject: string): SQL =>
-  sql`(subject = ${subject} AND due_at IS NOT NULL AND status = 'pending' AND attempt_count = 0)`;
+const isHeld = (subject: SQL | string): SQL =>
+  sql`(subject IN (${subject}) AND due_at IS NOT NULL AND status = 'pending' AND attempt_count = 0)`;
 
 /** True in SQL unless messages of this subject wait of which nobody has heard. */
 export const nothingHeldBack = (subject: string): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE ${isHeld(subject)})`;
 
-/** They end unsent, with the reason; nothing happens unless `when` holds. */
-export const takeBackMessages = (subject: string, now: number, when: SQL): Statement[] => [
+/** Those of this subject, or of a SELECT of some, end unsent, with the reason; nothing happens unless `when` holds. */
+export const takeBackMessages = (subject: SQL | string, now: number, when: SQL): Statement[] => [
   countInhibited(sql`${isHeld(subject)} AND ${when}`),
   query.run(sql`UPDATE notification_messages
     SET status = 'inhibited', due_at = NULL, updated_at = ${now}, reasons = json_insert(reasons, '$[#]', 'taken_back')
