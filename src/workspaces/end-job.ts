@@ -11,7 +11,7 @@ import { templateAdminRoles } from "../notifications/rules/audience.ts";
 import { demandEnded } from "./jobs.ts";
 import { eventsOfFailure, eventsOfSuccess } from "./rules/ending.ts";
 import { workspaceKinds } from "./rules/kinds.ts";
-import { insertOutcome, listAgents, type Outcome } from "./store/agents.ts";
+import { insertOutcome, listAgents, takeOverLifecycles, type Outcome } from "./store/agents.ts";
 import { findEndings, ownersOf, type EndingRow } from "./store/endings.ts";
 import { endJob, findJob, holds, holdsUncanceled, type Hold } from "./store/jobs.ts";
 import { endWorkspaceOf } from "./store/workspaces.ts";
@@ -74,6 +74,7 @@ export function completion(
   return {
     statements: [
       ...insertOutcome(outcome, holds(hold)),
+      ...(outcome.agents.length === 0 ? [] : [takeOverLifecycles(hold.jobId, holds(hold))]),
       ...plans.flatMap((plan) => enqueue(plan, { when: guard })),
       ...(build?.transition === "delete" ? [noteDeletion(deps, build, requestId, guard)] : []),
       endJob(hold, ending),

@@ -61,6 +61,33 @@ describe("a report of an agent's lifecycle", () => {
     expect((await lifecycle("off", {}, next)).status).toBe(401);
   });
 
+  test("holds under the next build of what runs on, also when it comes while that goes on, and not after a stop", async () => {
+    const { lifecycle, workspace, build, finish, server, workspaceId } = await startTask();
+    const stateOf = async () => agentsOf(await workspace())[0];
+    await build("start");
+    await finish();
+    expect(await stateOf()).toMatchObject({ lifecycle_state: "created" });
+    await lifecycle("ready");
+    const [readyAt] = await server.sql("SELECT max(lifecycle_changed_at) AS at FROM workspace_agents");
+    await build("start");
+    await finish();
+    expect(await stateOf()).toMatchObject({ lifecycle_state: "ready", status: "connected" });
+    const [keptAt] = await server.sql(`SELECT lifecycle_changed_at AS at FROM workspace_agents
+      WHERE build_id = (SELECT latest_build_id FROM workspaces WHERE id = '${workspaceId}')`);
+    expect(keptAt).toEqual(readyAt);
+    await build("start");
+    server.clock.advance(1);
+    expect((await lifecycle("start_error")).status).toBe(204);
+    await finish();
+    expect(await stateOf()).toMatchObject({ lifecycle_state: "start_error" });
+    await build("stop");
+    await finish();
+    expect(await stateOf()).toMatchObject({ lifecycle_state: "created" });
+    await build("start");
+    await finish();
+    expect(await stateOf()).toMatchObject({ lifecycle_state: "created" });
+  });
+
   test("is refused without a token, with a person's key, and with a token of nothing", async () => {
     const { lifecycle } = await startTask();
     for (const as of ["", "Ab3dE6gH9j-0123456789abcdefghijkl", `agent_${"0".repeat(32)}_${"0".repeat(64)}`])

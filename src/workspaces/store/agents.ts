@@ -24,6 +24,24 @@ export const insertOutcome = ({ resources, agents, apps }: Outcome, when: SQL): 
   ...insertRows(workspaceApps, apps, when),
 ];
 
+/**
+ * What runs on through a build stays as it has reported itself, under the new build too: it has no reason to report
+ * again. Also what it reports while the build goes on, which is kept with the build before.
+ */
+export const takeOverLifecycles = (buildId: string, when: SQL): Statement =>
+  query.run(sql`UPDATE workspace_agents
+    SET lifecycle_state = earlier.lifecycle_state, lifecycle_changed_at = earlier.lifecycle_changed_at
+    FROM workspace_agents earlier
+    WHERE workspace_agents.build_id = ${buildId} AND workspace_agents.lifecycle_changed_at IS NULL
+      AND earlier.name = workspace_agents.name AND earlier.lifecycle_changed_at IS NOT NULL
+      AND earlier.build_id = (SELECT b.id FROM workspace_builds this
+        JOIN workspace_builds b ON b.workspace_id = this.workspace_id AND b.number < this.number
+          AND b.agent_generation = this.agent_generation
+        WHERE this.id = ${buildId} AND this.transition = 'start'
+          AND EXISTS (SELECT 1 FROM workspace_agents x WHERE x.build_id = b.id)
+        ORDER BY b.number DESC LIMIT 1)
+      AND ${when}`);
+
 export const listAgents = (buildId: string) =>
   query
     .select({ id: workspaceAgents.id, name: workspaceAgents.name })
