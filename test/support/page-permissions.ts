@@ -1,0 +1,68 @@
+// Who may open each page and send each form, decided: by mia's session or somebody else's, or none. A page without a row
+// fails the suite (test/who-may.test.ts): decide, then add it.
+import { callers, type Caller } from "./everybody.ts";
+
+const everybody = callers;
+/** Whoever has a session of their own. */
+const people: readonly Caller[] = ["mia", "bob", "template-admin", "user-admin", "auditor", "owner"];
+const readers: readonly Caller[] = [...people, "read"];
+const whoSeesWorkspaces: readonly Caller[] = ["mia", "template-admin", "auditor", "owner", "read"];
+
+interface Page {
+  who: readonly Caller[];
+  /** Where it is for mia's things; without it as in the route. `inbox` stands for the id of her message. */
+  path?: string;
+  form?: Record<string, string>;
+}
+const email = "mia@example.com";
+
+export const pages: Record<string, Page> = {
+  "GET /assets/:name": { who: everybody, path: "/assets/icon.svg" },
+  "GET /favicon.ico": { who: everybody },
+  "GET /docs/*": { who: everybody, path: "/docs" },
+  "GET /": { who: everybody },
+  "GET /login": { who: everybody },
+  "POST /login": { who: everybody, form: { email, password: "a-good-password-of-mia-9" } },
+  "POST /logout": { who: everybody },
+  "GET /setup": { who: everybody },
+  "POST /setup": { who: everybody, form: { email: "second@example.com", username: "second" } },
+  "GET /reset-password": { who: everybody },
+  "POST /reset-password": { who: everybody, form: { email } },
+  "GET /reset-password/change": { who: everybody },
+  "POST /reset-password/change": {
+    who: everybody,
+    form: { email, one_time_passcode: "7KQM-40618253", password: "another-good-one-17" },
+  },
+  // What lets in is the token in the address, and these have none.
+  "GET /unsubscribe": { who: [] },
+  "POST /unsubscribe": { who: [] },
+  "GET /inbox": { who: readers },
+  "POST /inbox/read-all": { who: people },
+  "GET /inbox/items/:id": { who: ["mia", "read"], path: "/inbox/items/:inbox" },
+  "POST /inbox/items/:id/:mark{read|unread}": { who: ["mia"], path: "/inbox/items/:inbox/read" },
+  "GET /settings/notifications": { who: readers },
+  "POST /settings/notifications": { who: people },
+  "GET /cli-auth": { who: readers },
+  "POST /cli-auth": { who: people },
+  "GET /deployment/notifications": { who: readers },
+  "POST /deployment/notifications/test": { who: ["owner"] },
+  "POST /deployment/notifications/:change{pause|resume}": {
+    who: ["owner"],
+    path: "/deployment/notifications/pause",
+  },
+  "GET /deployment/users": { who: ["template-admin", "user-admin", "auditor", "owner"] },
+  "GET /workspaces": { who: readers },
+  "GET /:owner{@[^/]+}/:workspace": { who: whoSeesWorkspaces, path: "/@mia/fix-bug" },
+  "GET /:owner{@[^/]+}/:workspace/builds/:number{[1-9][0-9]{0,8}}": {
+    who: whoSeesWorkspaces,
+    path: "/@mia/fix-bug/builds/1",
+  },
+  "GET /templates": { who: readers },
+  "GET /templates/:organization/:template": { who: readers, path: "/templates/default/pooled" },
+  "GET /templates/:organization/:template/versions/:version": {
+    who: readers,
+    path: "/templates/default/pooled/versions/:version",
+  },
+  "GET /prebuilds": { who: ["template-admin", "owner"] },
+  "GET /tasks/:user/:workspace": { who: whoSeesWorkspaces, path: "/tasks/mia/fix-bug" },
+};
