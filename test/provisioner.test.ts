@@ -344,6 +344,21 @@ describe("Terraform", () => {
     expect(hangs!.writes.lastIndexOf("state")).toBeLessThan(hangs!.writes.indexOf("fail"));
     expect(stubborn).toMatchObject({ status: "canceled", states: [expect.stringContaining('"serial":1')] });
   });
+
+  test("A state goes back soon after it has changed, long before the next heartbeat", async () => {
+    const server = await startJobServer();
+    server.addFile("hangs", makeTar([{ path: "main.tf", content: "# apply: hang\n" }]));
+    const job = server.queue({ file_id: "hangs" });
+    const daemon = await startDaemon(server, ["--terraform", await standIn(), "--heartbeat", "20s"]);
+    await server.until(() => job.states.length > 0);
+    expect([job.beats, JSON.parse(job.states[0]!)]).toMatchObject([0, { serial: 1 }]);
+    // Twice: what runs is killed, and fails with what it has left.
+    daemon.kill("SIGTERM");
+    await daemon.saying("stopping");
+    daemon.kill("SIGTERM");
+    await server.until(() => ended(job));
+    expect([job.status, job.states.length]).toEqual(["failed", 1]);
+  });
 });
 
 test("Options that can't be are told before anything is asked for", async () => {

@@ -45,11 +45,8 @@ export async function runJob(job: Job, shop: Shop): Promise<JobEnd> {
   const sensitive = job.parameters.filter((parameter) => parameter.sensitive).map(({ value }) => value);
   const mask = createMask([job.agentToken, ...sensitive, ...shop.secrets]);
   const log = openLog(job, { server, world, timing, ending }, mask);
-  let state: JobState | undefined;
   let isChanging = false;
-  const lease = keepLease(job, { server, world, timing, ending }, () => {
-    if (isChanging && shop.tool.kind === "terraform") state?.saveInPassing();
-  });
+  const lease = keepLease(job, { server, world, timing, ending });
   void world.wait(timing.jobTimeout, over.signal).then(() => over.signal.aborted || ending.end("timeout"));
   const kill = () => ending.end("killed");
   shop.killing.addEventListener("abort", kill, { signal: over.signal });
@@ -58,14 +55,18 @@ export async function runJob(job: Job, shop: Shop): Promise<JobEnd> {
   try {
     const files: [string, ...string[]] =
       shop.tool.kind === "script" ? [scriptState] : [rescuedStateFile, stateFile];
-    state = openState(job, { server, ending }, folder, files);
+    const state = openState(job, { server, ending, world, timing }, folder, files);
+    const changing = () => {
+      isChanging = true;
+      if (shop.tool.kind === "terraform") void state.keepSaving(over.signal);
+    };
     const goOn = () => {
       if (ending.reason() !== undefined) throw new EndedEarly();
     };
     const work = { job, folder, hasFiles: false, log, mask, server, ending, world, timing, goOn };
-    const result = await attempt(state, shop, { ...work, changing: () => (isChanging = true) }, log);
+    const result = await attempt(state, shop, { ...work, changing }, log);
     // Before the job's end is told: afterwards the server would not take it.
-    const unsaved = isChanging ? await problemOf(() => state!.save()) : undefined;
+    const unsaved = isChanging ? await problemOf(() => state.save()) : undefined;
     return await finish(job, shop, { ending, log, lease }, unsaved ?? result);
   } finally {
     over.abort();

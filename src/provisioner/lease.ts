@@ -17,7 +17,6 @@ export interface Lease {
 export function keepLease(
   job: Job,
   { server, world, timing, ending }: { server: JobServer; world: World; timing: Timing; ending: Ending },
-  onBeat: () => void,
 ): Lease {
   const over = new AbortController();
   let isTelling = false;
@@ -27,7 +26,6 @@ export function keepLease(
     if (isOver()) return;
     if (outcome.ok) {
       if (fields(jsonOf(outcome.body))["cancel"] === true) ending.end("canceled");
-      onBeat();
     } else if (meaningOf(outcome.status) !== "again") {
       if (!isTelling) ending.end("lost");
     } else world.say(`job ${job.id}: the lease could not be extended. ${outcome.message}`);

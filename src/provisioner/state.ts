@@ -1,5 +1,5 @@
-// What Terraform remembers of a workspace, between the server and a job's folder. It goes back while the job runs, each
-// time it has changed, and for certain at its end.
+// What Terraform remembers of a workspace, between the server and a job's folder. It goes back while the job runs, soon
+// after each change, and for certain at its end.
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { JobFailure, type Ending } from "./ending.ts";
 import { parseJson } from "../rules/shape.ts";
 import type { Job } from "./rules/job.ts";
 import { jobCall, type JobServer } from "./server.ts";
+import type { Timing, World } from "./world.ts";
 
 /** Bytes: as it is sent, and unpacked. */
 const mostPacked = 8 * 1_048_576;
@@ -17,15 +18,15 @@ const mostUnpacked = 512 * 1_048_576;
 export interface JobState {
   /** The file that the previous build's state is put into; false when there is none. */
   restore: () => Promise<void>;
-  /** One try, when it has changed and is whole. */
-  saveInPassing: () => void;
+  /** From now on until the signal or `save`: whenever it has changed and is whole, one try. */
+  keepSaving: (over: AbortSignal) => Promise<void>;
   /** Resolves once the server has it, or the job is lost. Throws `JobFailure` when the server won't have it. */
   save: () => Promise<void>;
 }
 
 export function openState(
   job: Job,
-  { server, ending }: { server: JobServer; ending: Ending },
+  { server, ending, world, timing }: { server: JobServer; ending: Ending; world: World; timing: Timing },
   folder: string,
   /** In the order in which they count. */
   files: [string, ...string[]],
@@ -33,6 +34,7 @@ export function openState(
   const put = jobCall(job, "PUT", "state");
   let saved = "";
   let saving: Promise<void> = Promise.resolve();
+  let isLast = false;
   const changed = async () => {
     const content = await readFirst(folder, files);
     if (content === undefined || content.length === 0 || hashOf(content) === saved) return undefined;
@@ -62,8 +64,16 @@ export function openState(
       saved = hashOf(content);
       await writeFile(join(folder, files.at(-1)!), content, { mode: 0o600 });
     },
-    saveInPassing: () => (saving = saving.then(saveInPassing).catch(() => {})),
+    keepSaving: async (over) => {
+      for (;;) {
+        await world.wait(timing.state, over);
+        if (isLast || over.aborted || ending.lost.aborted) return;
+        await (saving = saveInPassing().catch(() => {}));
+      }
+    },
     save: async () => {
+      // An older one that is on its way must not arrive after it.
+      isLast = true;
       await saving;
       const present = await changed();
       if (present === undefined) return;

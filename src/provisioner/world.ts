@@ -20,6 +20,8 @@ export interface Timing {
   heartbeat: number;
   /** How long a log line may wait for others. */
   logs: number;
+  /** How soon a state that has changed goes to the server. */
+  state: number;
   /** How long the server may hold the question for a job. */
   poll: number;
   /** For one call, beyond what the server holds it. */
@@ -35,6 +37,7 @@ export const timingOf = ({ heartbeat, grace, jobTimeout }: Settings): Timing => 
   grace,
   jobTimeout,
   logs: 1_000,
+  state: Math.min(heartbeat, 2_000),
   poll: 25_000,
   patience: 15_000,
   retry: { first: 500, most: 15_000 },
