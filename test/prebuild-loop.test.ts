@@ -404,8 +404,12 @@ test("Metrics follow what is made, fails, is claimed and is left, by names; a de
     template_version_preset_id: presetId,
   });
   await server.settled();
+  const other = await startTestServer({ folder: server.folder, clock: server.clock });
   const shown = async () => {
     const { text } = await server.call("GET", "/metrics");
+    // Another instance, which has made none of it, says the same.
+    const lines = (all: string) => all.split("\n").filter((line) => line.includes("prebuilt_workspaces"));
+    expect(lines((await other.call("GET", "/metrics")).text)).toEqual(lines(text));
     const found = text.matchAll(/^coderd_prebuilt_workspaces_(\w+)\{.*preset_name="small".*\} (\d+)$/gm);
     return Object.fromEntries([...found].map(([, name, value]) => [name, Number(value)]));
   };
