@@ -112,7 +112,12 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const made = await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
     expect(made).toMatchObject({ status: 201 });
     const { email, password } = owner;
-    const { session_token: token } = (await call("POST", "/users/login", { json: { email, password } })).json;
+    // Cloudflare says where a request comes from; what else a client writes is nothing.
+    const place = { "cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "198.51.100.1" };
+    const login = await call("POST", "/users/login", { json: { email, password }, headers: place });
+    const { session_token: token } = login.json;
+    const { entries } = (await call("GET", "/audit?action=login", { token })).json;
+    expect(entries).toMatchObject([{ ip: "203.0.113.7" }]);
 
     const heard = await openEvents(`${worker.url}/api/v2/notifications/inbox/events`, token as string);
     await heard.ready;
