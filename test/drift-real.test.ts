@@ -95,6 +95,12 @@ test(`A claim that drifts is told with its cure, and the cure helps (with ${real
     expect(made).toMatchObject({ id: workspaceId, latest_build: { reason: "prebuild_claim" } });
     await daemon.saying(`job ${made.latest_build.id}: completed`);
     await server.settled();
+    // Its agent has nothing to report again.
+    const claimed = await ask("GET", `/workspaces/${workspaceId}`);
+    const agents = claimed.latest_build.resources.flatMap(
+      (resource: { agents: object[] }) => resource.agents,
+    );
+    expect(agents).toMatchObject([{ lifecycle_state: "ready" }]);
     return (await ask("GET", `/workspacebuilds/${made.latest_build.id}/logs`)) as {
       log_level: string;
       stage: string;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { buildReasons, buildStatuses, logLevels, transitions } from "../../db/schema.ts";
 import { workspaceStatus, workspaceStatuses, type WorkspaceStatus } from "../workspaces/rules/job.ts";
-import type { BuildRow, ResourceView } from "../workspaces/store/builds.ts";
+import type { BuildRow, ResourceView } from "../workspaces/store/build-view.ts";
 import type { LineRow } from "../workspaces/store/logs.ts";
 import { resourceSchema, toResource } from "./resource-shape.ts";
 import { time, toTime, toTimeOrNull } from "./schemas.ts";

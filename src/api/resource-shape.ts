@@ -1,7 +1,13 @@
 // What a build has left on the wire: resources, their agents and apps, as Coder's clients know them.
 import * as z from "zod";
 import { appStates, transitions, type LifecycleState } from "../../db/schema.ts";
-import type { AgentView, AppView, BuildRow, ResourceView, StatusView } from "../workspaces/store/builds.ts";
+import type {
+  AgentView,
+  AppView,
+  BuildRow,
+  ResourceView,
+  StatusView,
+} from "../workspaces/store/build-view.ts";
 import { time, toTime, toTimeOrNull } from "./schemas.ts";
 
 export const statusSchema = z

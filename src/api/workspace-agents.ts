@@ -2,7 +2,8 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { notFound } from "../errors.ts";
-import { buildOfAgent, findBuild, type ResourceView } from "../workspaces/store/builds.ts";
+import type { ResourceView } from "../workspaces/store/build-view.ts";
+import { buildOfAgent, findBuild } from "../workspaces/store/builds.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { agentSchema, toAgent } from "./resource-shape.ts";
 import { uuid } from "./schemas.ts";

@@ -1,7 +1,7 @@
 // A workspace on the wire, as Coder's clients know one.
 import * as z from "zod";
 import { prebuildsUser } from "../../db/schema.ts";
-import type { BuildRow, ResourceView, StatusView } from "../workspaces/store/builds.ts";
+import type { BuildRow, ResourceView, StatusView } from "../workspaces/store/build-view.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
 import { healthOf, statusSchema, toStatus } from "./resource-shape.ts";
 import { time, toTime, toTimeOrNull } from "./schemas.ts";

@@ -1,6 +1,6 @@
 // How a build looks: its facts, why it failed, and its log with what warns in sight.
 import { html } from "hono/html";
-import type { BuildRow } from "../workspaces/store/builds.ts";
+import type { BuildRow } from "../workspaces/store/build-view.ts";
 import type { countWarnings, LineRow } from "../workspaces/store/logs.ts";
 import { isActive } from "../workspaces/rules/job.ts";
 import { attributes, type Html } from "./layout.ts";

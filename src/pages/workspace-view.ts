@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { exactTime } from "../../public/relative-time.js";
 import { workspaceStatus } from "../workspaces/rules/job.ts";
-import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/store/builds.ts";
+import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/store/build-view.ts";
 import { causeWords, outdatedWords } from "../workspaces/rules/words.ts";
 import type { StatusRow } from "../workspaces/store/app-statuses.ts";
 import type { Html } from "./layout.ts";

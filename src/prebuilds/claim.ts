@@ -13,7 +13,7 @@ import {
   type WorkspaceRequest,
 } from "../workspaces/create-workspace.ts";
 import { creationNews } from "../workspaces/creation-news.ts";
-import type { BuildRow } from "../workspaces/store/builds.ts";
+import type { BuildRow } from "../workspaces/store/build-view.ts";
 import { nudgePools } from "./nudge.ts";
 import { claimReady, type Pool } from "./store/claim.ts";
 

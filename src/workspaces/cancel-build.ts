@@ -7,7 +7,8 @@ import { allOf } from "../accounts/store/manage.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden } from "../errors.ts";
 import { isActive } from "./rules/job.ts";
-import { cancelBuild, findBuild, mayBeCanceled, type BuildRow } from "./store/builds.ts";
+import type { BuildRow } from "./store/build-view.ts";
+import { cancelBuild, findBuild, mayBeCanceled } from "./store/builds.ts";
 
 /** Throws 403, and 400 (as Coder) for a build that has ended or is being canceled already. */
 export async function cancel(deps: Deps, actor: Actor, row: BuildRow, requestId: string): Promise<void> {

@@ -11,6 +11,7 @@ import { noteBuild, planUpdate, updateReads } from "./build-news.ts";
 import { isActive } from "./rules/job.ts";
 import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
 import { whoWasTold, type Told } from "./rules/told.ts";
+import type { BuildRow } from "./store/build-view.ts";
 import {
   findBuild,
   findPreset,
@@ -21,7 +22,6 @@ import {
   listLatestValues,
   listPresetValues,
   nextVersion,
-  type BuildRow,
   type NewBuild,
 } from "./store/builds.ts";
 import { findWorkspace } from "./store/workspaces.ts";

@@ -10,6 +10,7 @@ import { decideParameters, emptyBuild } from "./create-build.ts";
 import { creationReads } from "./creation-news.ts";
 import { nextStart } from "./rules/autostart.ts";
 import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
+import type { BuildRow } from "./store/build-view.ts";
 import {
   findBuildState,
   findPreset,
@@ -18,7 +19,6 @@ import {
   isStill,
   listDefinitions,
   listPresetValues,
-  type BuildRow,
   type NewBuild,
 } from "./store/builds.ts";
 import {

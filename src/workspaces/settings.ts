@@ -11,7 +11,7 @@ import type { Deps } from "../deps.ts";
 import { conflict, forbidden, invalid, notFound, unauthorized } from "../errors.ts";
 import { nextStart, parseAutostart } from "./rules/autostart.ts";
 import { findSettings, updateSettings, type Settings } from "./store/autostart.ts";
-import type { BuildRow } from "./store/builds.ts";
+import type { BuildRow } from "./store/build-view.ts";
 import { workspaceIsThere } from "./store/workspaces.ts";
 
 /** Null or empty: it no longer starts by itself. Throws 400 that says what is wrong with the schedule, 403, 404, 409. */

@@ -5,7 +5,7 @@ import { insertRows } from "../../../db/rows.ts";
 import { templates, users, workspaceBuilds, workspaces } from "../../../db/schema.ts";
 import { jobsOf } from "../rules/job.ts";
 import type { WorkspaceSearch } from "../rules/workspace-search.ts";
-import { buildView, isVisibleTo } from "./builds.ts";
+import { buildView, isVisibleTo } from "./build-view.ts";
 
 const latest = eq(workspaces.latestBuildId, workspaceBuilds.id);
 
