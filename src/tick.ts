@@ -1,14 +1,17 @@
 // One pass of everything periodic. Safe to run twice, at the same time, on two machines; each part stands alone. What the
-// parts look at first is read in one round trip: an idle pass costs that, one claim and one write.
+// parts look at first is read in one round trip, and what they leave is written in one: an idle pass costs these two.
+import type { Statement } from "../db/client.ts";
 import { readClock } from "../db/health.ts";
 import { noteKey } from "./accounts/key-check.ts";
 import { purgeAccounts } from "./accounts/purge.ts";
 import type { Deps } from "./deps.ts";
 import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
 import { purgeNotifications } from "./notifications/purge.ts";
+import { findDue } from "./notifications/store/queue.ts";
 import { noteTick, readLastTick } from "./notifications/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart.ts";
-import { dueReads, isDue, reconcile } from "./prebuilds/reconcile.ts";
+import { nudgePools } from "./prebuilds/nudge.ts";
+import { beginPass, dueReads, isDue } from "./prebuilds/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/expire-leases.ts";
 import { purgeWorkspaces } from "./workspaces/purge.ts";
 
@@ -28,19 +31,17 @@ export async function tick(deps: Deps, options: { until?: number } = {}): Promis
   const opening = await part(deps, "opening", () => open(deps));
   const lapsed = opening && (await part(deps, "leases", () => expireLeases(deps, opening)));
   const started = opening && (await part(deps, "autostart", () => startDue(deps, opening)));
+  const isNothingDue = opening?.due.length === 0;
+  const dispatched = isNothingDue ? nothing : await part(deps, "dispatch", () => dispatch(deps, options));
+  // Last, because its lease is given back by what closes this pass.
   const pools =
-    opening && isDue(opening, deps.now())
-      ? await part(deps, "pools", async () => (await reconcile(deps, { wished: false })).outcome)
-      : null;
-  const dispatched = await part(deps, "dispatch", () => dispatch(deps, options));
-  const purged = await part(deps, "purge", async () => {
-    const notes = [noteTick(deps.now()), ...noteKey(deps)];
-    const purges = [...purgeNotifications(deps), ...purgeWorkspaces(deps), ...purgeAccounts(deps)];
-    await deps.db.write([...purges, ...notes], {});
-    return true;
-  });
-  return { dispatch: dispatched, lapsed, started, pools, purged: purged ?? false };
+    opening && isDue(opening, deps.now()) ? await part(deps, "pools", () => beginPass(deps)) : null;
+  const purged = await part(deps, "purge", () => close(deps, pools?.end ?? []));
+  const outcome = pools?.pass.outcome ?? null;
+  return { dispatch: dispatched, lapsed, started, pools: outcome, purged: purged ?? false };
 }
+
+const nothing: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
 
 /** Sets our clock by the database's, and looks for what each part has to do. */
 async function open(deps: Deps) {
@@ -52,6 +53,7 @@ async function open(deps: Deps) {
     ...leaseReads(deps.now()),
     ...dueStartReads(deps.now()),
     ...dueReads(),
+    due: findDue(deps.now()),
   });
   const change = clock.observe(answers.clock[0]!.now, asked);
   if (Math.abs(change) > worthTelling)
@@ -59,6 +61,15 @@ async function open(deps: Deps) {
       seconds: change / 1_000,
     });
   return answers;
+}
+
+/** Clears away what is old, notes that this pass was, and ends what it has begun. */
+async function close(deps: Deps, ends: readonly Statement[]): Promise<true> {
+  const notes = [noteTick(deps.now()), ...noteKey(deps)];
+  const purges = [...purgeNotifications(deps), ...purgeWorkspaces(deps), ...purgeAccounts(deps)];
+  const after = await deps.db.write([...purges, ...notes, ...ends], dueReads());
+  if (ends.length > 0 && isDue(after, deps.now())) nudgePools(deps);
+  return true;
 }
 
 /** Milliseconds of difference that an operator should know of. */

@@ -29,8 +29,7 @@ async function startDeployment() {
   /** What somebody heard of the workspace; accounts make news of their own. */
   const inboxOf = async (token: string) => {
     const { json } = await callServer(url, "GET", "/api/v2/notifications/inbox", { token });
-    const titles = (json.notifications as { title: string }[]).map(({ title }) => title);
-    return titles.filter((title) => title.includes("workspace web"));
+    return (json.notifications as { title: string }[]).map(({ title }) => title);
   };
   return { folder, variables, server, url, ada, as, signIn, inboxOf };
 }

@@ -1,5 +1,6 @@
 // One pass over the pools: lease and snapshot, plan, apply. The tick calls it when one is due; the API, and whatever has
 // changed what pools are to hold, ask for one at once.
+import type { Statement } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { apply } from "./apply.ts";
 import { plan, type Action, type Plan } from "./rules/plan.ts";
@@ -41,17 +42,31 @@ export async function reconcile(deps: Deps, { wished }: { wished: boolean }): Pr
   return first!;
 }
 
+/** A pass that was due. Its `end` has to be written for the lease to be free, and the next pass due at its time. */
+export async function beginPass(deps: Deps): Promise<{ pass: Pass; end: Statement[] }> {
+  const token = deps.newId();
+  const pass = await workUnder(deps, token, false);
+  return { pass, end: pass.outcome === "busy" ? [] : [endOf(deps, token)] };
+}
+
 async function onePass(deps: Deps, token: string, wished: boolean): Promise<Pass & { isWished: boolean }> {
+  const pass = await workUnder(deps, token, wished);
+  if (pass.outcome === "busy") return { ...pass, isWished: false };
+  const after = await deps.db.write([endOf(deps, token)], dueReads());
+  return { ...pass, isWished: isDue(after, deps.now()) };
+}
+
+/** Everything but the end of the pass. */
+async function workUnder(deps: Deps, token: string, wished: boolean): Promise<Pass> {
   const answers = await takeSnapshot(deps, token, wished);
-  if (answers === null) return { outcome: "busy", plan: null, done: new Map(), isWished: false };
+  if (answers === null) return { outcome: "busy", plan: null, done: new Map() };
   try {
     const paused = isPaused(answers.prebuildSettings);
     const decided = paused ? null : plan(toSnapshot(answers), deps.now(), policyOf(deps));
     for (const state of decided?.states ?? []) tell(deps, state);
     const done = decided === null ? new Map<Action, number>() : await apply(deps, decided, token);
     tellDone(deps, done);
-    const isWished = await end(deps, token);
-    return { outcome: paused ? "paused" : "done", plan: decided, done, isWished: isWished && !paused };
+    return { outcome: paused ? "paused" : "done", plan: decided, done };
   } catch (error) {
     // The lease runs out by itself where even this fails.
     await deps.db.write([abandonPass(token)], {}).catch(() => {});
@@ -59,13 +74,8 @@ async function onePass(deps: Deps, token: string, wished: boolean): Promise<Pass
   }
 }
 
-/** Answers whether somebody has wished for another pass meanwhile. */
-async function end(deps: Deps, token: string): Promise<boolean> {
-  const now = deps.now();
-  const nextDueAt = now + deps.config.prebuilds.reconciliationInterval;
-  const { lease } = await deps.db.write([endPass(token, now, nextDueAt)], { lease: readLease() });
-  return lease[0]?.token === null && lease[0].nextDueAt <= now;
-}
+const endOf = (deps: Deps, token: string): Statement =>
+  endPass(token, deps.now(), deps.now() + deps.config.prebuilds.reconciliationInterval);
 
 /** What an operator should know of on every pass. */
 function tell({ log, now }: Deps, state: PoolState): void {

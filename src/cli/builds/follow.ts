@@ -13,16 +13,17 @@ const interval = 1_000;
 const patience = 300_000;
 
 /**
- * Resolves with the build once it has ended. `onLook` runs after each look at it. Throws what the first look throws, and
- * later what no waiting would change.
+ * Resolves with the build once it has ended. `onLook` runs after each look at it. Throws what no waiting would change,
+ * and what the first look throws unless the server was heard of at `heardAt`.
  */
 async function untilEnded(
   context: Context,
   client: Client,
   id: string,
   onLook: () => Promise<void>,
+  heardAt: number | undefined,
 ): Promise<Build> {
-  let lastSeen: number | undefined;
+  let lastSeen = heardAt;
   let isAway = false;
   for (;;) {
     try {
@@ -55,18 +56,19 @@ export function createLogPrinter(context: Context, client: Client, id: string): 
   };
 }
 
-/** The exit code: 0 when it succeeded. */
+/** The exit code: 0 when it succeeded. `isNew`: the server has just told of the build. */
 export async function waitForBuild(
   context: Context,
   client: Client,
   id: string,
-  { log }: { log: boolean },
+  { log, isNew = false }: { log: boolean; isNew?: boolean },
 ): Promise<number> {
   const build = await untilEnded(
     context,
     client,
     id,
     log ? createLogPrinter(context, client, id) : async () => {},
+    isNew ? context.now() : undefined,
   );
   context.say(plainLine(outcomeWords(build)));
   return build.job.status === "succeeded" ? 0 : exit.failed;

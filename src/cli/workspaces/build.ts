@@ -32,7 +32,7 @@ async function build(
   );
   context.say(plainLine(`Build ${made.build_number} of ${name} (${transition}) is queued.`));
   if (told !== null) context.say(plainLine(toldInWords(parseTold(told), owner_name)));
-  if (wait) return waitForBuild(context, client, made.id, { log: true });
+  if (wait) return waitForBuild(context, client, made.id, { log: true, isNew: true });
   context.say(`To wait for it: belfry builds wait ${made.id}`);
   return 0;
 }

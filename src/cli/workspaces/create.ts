@@ -54,7 +54,7 @@ export const create = defineCommand({
         ? `Took a workspace that was ready; it is ${workspace.name} now, and a build brings it up to you.`
         : `Made ${workspace.name}; its first build is queued.`;
     context.say(plainLine(words));
-    if (options.wait) return waitForBuild(context, client, id, { log: true });
+    if (options.wait) return waitForBuild(context, client, id, { log: true, isNew: true });
     context.say(`To wait for it: belfry builds wait ${id}`);
   },
 });

@@ -15,7 +15,7 @@ export const logs = defineCommand({
   async run(context, { options, words: [name = ""] }) {
     const client = context.client();
     const { id } = (await findWorkspace(client, name)).latest_build;
-    if (options.follow) return waitForBuild(context, client, id, { log: true });
+    if (options.follow) return waitForBuild(context, client, id, { log: true, isNew: true });
     await createLogPrinter(context, client, id)();
     return 0;
   },

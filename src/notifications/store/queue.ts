@@ -46,6 +46,10 @@ export function claimMessages(claim: Claim): Statement[] {
   ];
 }
 
+/** A row while a message is due. */
+export const findDue = (now: number) =>
+  query.all<{ due: 1 }>(sql`SELECT 1 AS due FROM notification_messages WHERE due_at <= ${now} LIMIT 1`);
+
 /** What a claim holds, with all that sending needs. */
 export function findClaimed(token: string) {
   return query
