@@ -93,7 +93,7 @@ describe("test --wait", () => {
 
   test("goes to somebody else, says what is not set up, and what holds it back", async () => {
     const { server, token, belfry } = await start();
-    const grace = await addUser(server, token, "grace");
+    const grace = await addUser(server, "grace");
     const [here, json, nobody, member, time] = await Promise.all([
       belfry(["test", "--wait", "--user", "grace"]),
       belfry(["test", "--wait", "-o", "json"]),
@@ -136,7 +136,7 @@ describe("test --wait", () => {
 describe("the delivery log", () => {
   test("lists what went to whom, by status, kind and person", async () => {
     const { server, token, receiver, host, belfry } = await startWithWebhook();
-    const grace = await addUser(server, token, "grace");
+    const grace = await addUser(server, "grace");
     await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
       token,
       json: { template_disabled_map: { "39b1e189-c857-4b0c-877a-511144c18516": true } },

@@ -88,8 +88,8 @@ test("who makes a workspace is told whether it was ready", async () => {
 });
 
 test("say what is wrong: half a name, a pool that isn't there, no pools at all, somebody who may not", async () => {
-  const { server, token, belfry, belfryAs } = await open();
-  const member = await addUser(server, token, "mia");
+  const { server, belfry, belfryAs } = await open();
+  const member = await addUser(server, "mia");
   const [half, near, other] = [
     await belfry("resume", "docker"),
     await belfry("resume", "docker", "smal"),

@@ -135,8 +135,8 @@ describe("belfry workspaces", () => {
   });
 
   test("say what is wrong: a name, a parameter, a template, a preset, somebody else's, one that is busy", async () => {
-    const { server, token, belfry, belfryAs } = await open();
-    const member = await addUser(server, token, "mia");
+    const { server, belfry, belfryAs } = await open();
+    const member = await addUser(server, "mia");
     const create = ["workspaces", "create", "web", "--template"];
     expect((await belfryAs(member.token, ...create, "docker")).code).toBe(0);
     const [name, template, none, parameter, preset, near, other, busy, version] = await Promise.all([

@@ -28,7 +28,7 @@ test("A connection that is cut after any batch parts nothing, and the completion
     });
   const server = await startTestServer({ wrapClient: cutting });
   const { token, userId } = await signInFirst(server);
-  await addUser(server, token, "tess", ["template-admin"]);
+  await addUser(server, "tess", ["template-admin"]);
   const preset = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
   const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets: [preset] });
   const provisioner = await addProvisioner(server, userId, "one");

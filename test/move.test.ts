@@ -21,7 +21,7 @@ async function usedDatabase() {
   const folder = await temporaryFolder();
   const server = await startTestServer({ folder, adapter: "plain" });
   const { token } = await signInFirst(server);
-  await addUser(server, token, "grace", ["template-admin"]);
+  await addUser(server, "grace", ["template-admin"]);
   for (let at = 0; at < 30; at += 1) {
     const content = { title: `Build ${at}`, message: "ünïcode 🔔".repeat(20) };
     await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });

@@ -98,8 +98,8 @@ test("A connection that is cut at any batch of a pass, before or after it is don
       },
     });
   const server = await startTestServer({ environment, wrapClient: cutting });
-  const { token, userId } = await signInFirst(server);
-  await addUser(server, token, "tess", ["template-admin"]);
+  const { userId } = await signInFirst(server);
+  await addUser(server, "tess", ["template-admin"]);
   // More than one batch of changes holds.
   const instances = 110;
   const pass = async (place: typeof cut) => {
@@ -137,7 +137,7 @@ test.skipIf(noServer)(
     const clock = createClock(Date.now() + 60_000);
     const server = await startTestServer({ environment: { ...environment, ...database }, clock });
     const { token, userId } = await signInFirst(server);
-    await addUser(server, token, "tess", ["template-admin"]);
+    await addUser(server, "tess", ["template-admin"]);
     const settings = {
       ...environment,
       ...database,

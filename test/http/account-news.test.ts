@@ -8,10 +8,10 @@ import { addUser, signIn, signInFirst, startTestServer } from "../support/server
 async function setUp(environment: Record<string, string> = {}) {
   const server = await startTestServer({ environment });
   const { token, userId } = await signInFirst(server);
-  const olga = await addUser(server, token, "olga", ["owner"]);
-  const uma = await addUser(server, token, "uma", ["user-admin"]);
-  const tess = await addUser(server, token, "tess", ["template-admin"]);
-  const mia = await addUser(server, token, "mia");
+  const olga = await addUser(server, "olga", ["owner"]);
+  const uma = await addUser(server, "uma", ["user-admin"]);
+  const tess = await addUser(server, "tess", ["template-admin"]);
+  const mia = await addUser(server, "mia");
   const call = (method: string, path: string, as = token, json?: unknown) =>
     server.call(method, `/api/v2/users${path}`, { token: as, ...(json === undefined ? {} : { json }) });
   const told = async () =>

@@ -80,7 +80,7 @@ test("every deed leaves one entry that says who, what and from where, and no sec
 test("what was refused leaves no entry of having been done", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  const mia = await addUser(server, token, "mia");
+  const mia = await addUser(server, "mia");
   const before = (await read(server, token)).entries.length;
   await server.call("DELETE", "/api/v2/users/ada", { token: mia.token });
   await server.call("DELETE", "/api/v2/users/ada", { token });
@@ -132,7 +132,7 @@ test("only owners and auditors read the log, and what it doesn't know is refused
     ["tom", ["template-admin"], 403],
     ["mia", [], 403],
   ] as [string, string[], number][]) {
-    const { token: theirs } = await addUser(server, token, name, roles);
+    const { token: theirs } = await addUser(server, name, roles);
     expect((await read(server, theirs)).status, name).toBe(status);
   }
   expect((await server.call("GET", "/api/v2/audit")).status).toBe(401);

@@ -17,8 +17,8 @@ async function startWithMeanwhile() {
     server,
     token,
     call,
-    uma: await addUser(server, token, "uma", ["user-admin"]),
-    mia: await addUser(server, token, "mia"),
+    uma: await addUser(server, "uma", ["user-admin"]),
+    mia: await addUser(server, "mia"),
     /** The owner does this right before the next write of anybody else. */
     meanwhile: (method: string, path: string, json?: unknown) => {
       beforeNextWrite(async () => {
@@ -98,7 +98,7 @@ test("a user who is removed meanwhile isn't found", async () => {
   ] as [string, string, unknown?][]) {
     meanwhile("DELETE", "/mia");
     expect((await call(token, method, path, json)).status, `${method} ${path}`).toBe(404);
-    await addUser(server, token, "mia");
+    await addUser(server, "mia");
   }
 });
 
@@ -114,7 +114,7 @@ test("a sign-in that is overtaken by a suspension or a new password doesn't come
 
   meanwhile("DELETE", "/mia");
   expect((await login()).status).toBe(401);
-  const again = await addUser(server, token, "mia");
+  const again = await addUser(server, "mia");
   expect(again.password).toBe(mia.password);
 
   meanwhile("PUT", "/mia/password", { password: goodPassword });

@@ -134,7 +134,7 @@ test("unknown address, wrong password and a user of the system get the same answ
 test("only who knows the password is told of the suspension", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  const bob = await addUser(server, token, "bob");
+  const bob = await addUser(server, "bob");
   await server.call("PUT", "/api/v2/users/bob/status/suspend", { token });
   const right = await login(server, { email: bob.email, password: bob.password });
   expect(right.status).toBe(401);

@@ -20,7 +20,7 @@ const keysCalls =
 async function startWithMember(options?: TestServerOptions) {
   const server = await startTestServer(options);
   const { token, userId } = await signInFirst(server);
-  const mia = await addUser(server, token, "mia");
+  const mia = await addUser(server, "mia");
   const as = keysCalls(server);
   /** Makes a token for whoever asks and gives its text. */
   const make = async (json: unknown, holder = mia.token) => {
@@ -201,9 +201,9 @@ test("a removed key is out at once, and twice is not found", async () => {
 test("keys are their user's and the owners'; auditors look", async () => {
   const { server, as, token, mia, make } = await startWithMember();
   const [bob, uma, aud] = await Promise.all([
-    addUser(server, token, "bob"),
-    addUser(server, token, "uma", ["user-admin"]),
-    addUser(server, token, "aud", ["auditor"]),
+    addUser(server, "bob"),
+    addUser(server, "uma", ["user-admin"]),
+    addUser(server, "aud", ["auditor"]),
   ]);
   const text = await make({ token_name: "ci" });
   const id = text.slice(0, 10);

@@ -33,10 +33,10 @@ async function startWithRoles(options?: TestServerOptions) {
   const { token, userId } = await signInFirst(server);
   const as = usersCalls(server);
   const [admin, template, auditor, member] = await Promise.all([
-    addUser(server, token, "uma", ["user-admin"]),
-    addUser(server, token, "tom", ["template-admin"]),
-    addUser(server, token, "aud", ["auditor"]),
-    addUser(server, token, "mia"),
+    addUser(server, "uma", ["user-admin"]),
+    addUser(server, "tom", ["template-admin"]),
+    addUser(server, "aud", ["auditor"]),
+    addUser(server, "mia"),
   ]);
   return {
     server,
@@ -356,7 +356,7 @@ test("a removed user is gone at once, and the name and the address are free agai
     expect((await as(token)("DELETE", name)).status).toBe(404);
   }
   expect((await as(token)("GET", "?q=mia")).json.count).toBe(0);
-  const again = await addUser(server, token, "mia");
+  const again = await addUser(server, "mia");
   expect(again.userId).not.toBe(member.userId);
 });
 
@@ -417,7 +417,7 @@ test.each([
     const server = await startTestServer();
     const { token } = await signInFirst(server);
     const as = usersCalls(server);
-    const bob = await addUser(server, token, "bob", ["owner"]);
+    const bob = await addUser(server, "bob", ["owner"]);
     const answers = await Promise.all([
       as(token)(method, `bob${path}`, json),
       as(bob.token)(method, `ada${path}`, json),

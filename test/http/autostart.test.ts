@@ -27,7 +27,7 @@ const elevenDaily = "0 11 * * *";
 async function setUp(options: TestServerOptions = {}, version: VersionOptions = {}) {
   const server = await startTestServer(options);
   const { token, userId } = await signInFirst(server);
-  const mia = await addUser(server, token, "mia");
+  const mia = await addUser(server, "mia");
   const { templateId, versionId } = await addTemplate(server, userId, "docker", version);
   const provisioner = await addProvisioner(server, userId, "one");
   const made = await server.call("POST", "/api/v2/users/me/workspaces", {
@@ -158,8 +158,8 @@ describe("settings", () => {
     const { server, token, put } = await setUp();
     const who = { owner: token } as Record<string, string>;
     for (const role of ["template-admin", "auditor", "user-admin"])
-      who[role] = (await addUser(server, token, `a-${role}`, [role])).token;
-    who["member"] = (await addUser(server, token, "linus")).token;
+      who[role] = (await addUser(server, `a-${role}`, [role])).token;
+    who["member"] = (await addUser(server, "linus")).token;
     const answers: Record<string, number[]> = {};
     for (const [role, key] of Object.entries(who))
       answers[role] = [

@@ -9,8 +9,8 @@ import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
 async function setUp() {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
-  const tess = await addUser(server, token, "tess", ["template-admin"]);
-  const mia = await addUser(server, token, "mia");
+  const tess = await addUser(server, "tess", ["template-admin"]);
+  const mia = await addUser(server, "mia");
   const { templateId } = await addTemplate(server, userId);
   const provisioner = await addProvisioner(server, userId, "one");
   const made = await server.call("POST", "/api/v2/users/me/workspaces", {

@@ -66,7 +66,7 @@ describe("a log that is followed", () => {
 
   test("ends when the key does, and when Belfry stops", async () => {
     const { server, url, token } = await startBuild();
-    const other = await addUser(server, token, "olga", ["owner"]);
+    const other = await addUser(server, "olga", ["owner"]);
     const [hers, mine] = await Promise.all([
       openFrames(`${url}?follow`, other.token),
       openFrames(`${url}?follow`, token),
@@ -80,7 +80,7 @@ describe("a log that is followed", () => {
 
   test("is refused to who may not see the workspace, and to a page of another site", async () => {
     const { server, url, token } = await startBuild();
-    const stranger = await addUser(server, token, "mia");
+    const stranger = await addUser(server, "mia");
     const asked = (headers: Record<string, string>) => refusalOf(`${url}?follow`, headers);
     expect((await asked({ "coder-session-token": stranger.token })).status).toBe(404);
     const foreign = { cookie: `coder_session_token=${token}`, origin: "https://elsewhere.example" };

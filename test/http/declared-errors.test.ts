@@ -398,7 +398,7 @@ test("each declared error of each route is what a caller gets", async () => {
   const server = await startTestServer({ environment });
   const empty = await startTestServer();
   const { token } = await signInFirst(server);
-  const member = await addUser(server, token, "member");
+  const member = await addUser(server, "member");
   const made = await server.call("POST", "/api/v2/users/me/keys/tokens", {
     token,
     json: { token_name: "notify", scope: "notify" },

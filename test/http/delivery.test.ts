@@ -180,7 +180,7 @@ describe("a webhook", () => {
 describe("before it is sent", () => {
   test("a message of somebody suspended since is kept back and says why", async () => {
     const { server, receiver, token } = await start();
-    const grace = await addUser(server, token, "grace");
+    const grace = await addUser(server, "grace");
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
     await send(server, grace.token, "hers");
     await server.call("PUT", "/api/v2/users/grace/status/suspend", { token });

@@ -23,7 +23,7 @@ async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
   const presetId = randomUUID();
   const preset = { id: presetId, name: "small", parameters: [], instances: 1 };
   const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets: [preset] });
-  const mia = await addUser(server, token, "mia");
+  const mia = await addUser(server, "mia");
   const provisioner = await addProvisioner(server, userId, "one");
   /** A build of mia's that a provisioner has: of a claim, or one that is called so. */
   const begin = async (name: string, stage: "claim" | "create" | "none" = "claim") => {
@@ -194,8 +194,8 @@ describe("a claim that made resources anew", () => {
   /** With a template admin, who is told. */
   async function withAdmin(options: Parameters<typeof setUp>[0] = {}) {
     const world = await setUp(options);
-    const { server, token } = world;
-    const tess = await addUser(server, token, "tess", ["template-admin"]);
+    const { server } = world;
+    const tess = await addUser(server, "tess", ["template-admin"]);
     const total = async () => {
       const { text } = await server.call("GET", "/metrics");
       return text.split("\n").find((line) => line.startsWith(`${totalName}{`));

@@ -17,7 +17,7 @@ const titleOf = (event: { data: string }) =>
 
 test("a new notification comes by itself, with the count, to its own person only", async () => {
   const { server, token, url } = await start();
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   const [hers, mine] = [await openEvents(url, grace.token), await openEvents(url, token)];
   await Promise.all([hers.ready, mine.ready]);
   await send(server, grace.token, "hers");

@@ -17,7 +17,7 @@ async function start() {
 test("a frame for each new notification, with the count, to its own person; nothing to begin with", async () => {
   const { server, token, url } = await start();
   await send(server, token, "before");
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   const [hers, mine] = await Promise.all([openFrames(url, grace.token), openFrames(url, token)]);
   await send(server, grace.token, "hers");
   await send(server, token, "mine", "**bold**");
@@ -101,7 +101,7 @@ test("a cookie opens it for our own pages only", async () => {
 
 test("a key that ends, or a person who is suspended, ends the socket within a minute", async () => {
   const { server, token, url } = await start();
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   const socket = await openFrames(url, grace.token);
   const mine = await openFrames(url, token);
   await server.call("PUT", "/api/v2/users/grace/status/suspend", { token });

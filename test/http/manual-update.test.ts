@@ -10,11 +10,11 @@ async function setUp() {
   const { token, userId } = await signInFirst(server);
   const people = {
     ada: { token, userId },
-    olga: await addUser(server, token, "olga", ["owner"]),
-    tess: await addUser(server, token, "tess", ["template-admin"]),
-    bea: await addUser(server, token, "bea", ["owner", "template-admin"]),
-    mia: await addUser(server, token, "mia"),
-    max: await addUser(server, token, "max"),
+    olga: await addUser(server, "olga", ["owner"]),
+    tess: await addUser(server, "tess", ["template-admin"]),
+    bea: await addUser(server, "bea", ["owner", "template-admin"]),
+    mia: await addUser(server, "mia"),
+    max: await addUser(server, "max"),
   };
   const parameters = [
     { name: "size", defaultValue: "small" },

@@ -33,8 +33,8 @@ const audited = async (server: TestServer, token: string) =>
 
 describe("versions", () => {
   test("begin with what ships, and anybody signed in may see them", async () => {
-    const { server, token, api } = await start();
-    const member = await addUser(server, token, "member");
+    const { server, api } = await start();
+    const member = await addUser(server, "member");
     const answer = await api("GET", `${testTemplate}/versions`, undefined, member.token);
     expect([answer.status, answer.json]).toEqual([
       200,
@@ -112,7 +112,7 @@ describe("versions", () => {
 
   test("of two owners at once get two numbers, and the same text twice gets one", async () => {
     const { server, token, api } = await start();
-    const grace = await addUser(server, token, "grace", ["owner"]);
+    const grace = await addUser(server, "grace", ["owner"]);
     const texts = Array.from({ length: 6 }, (_, index) => ({ ...ours, title_template: `Text ${index}` }));
     const made = await Promise.all(
       texts.map((text, index) =>
@@ -359,7 +359,7 @@ describe("only an owner", () => {
     ["DELETE", "method", undefined],
   ])("may %s %s; a kind that there is not is not found", async (method, path, json) => {
     const { server, token, api } = await start();
-    const member = await addUser(server, token, "member", ["template-admin", "user-admin", "auditor"]);
+    const member = await addUser(server, "member", ["template-admin", "user-admin", "auditor"]);
     expect((await api(method, `${customTemplate}/${path}`, json, member.token)).status).toBe(403);
     expect((await api(method, `${nobody}/${path}`, json)).status).toBe(404);
     expect((await api("PUT", `${customTemplate}/version`, { version: 9 })).status).toBe(404);
@@ -370,7 +370,7 @@ describe("only an owner", () => {
 describe("a test", () => {
   test("goes to somebody else where an owner says so", async () => {
     const { server, token } = await start();
-    const grace = await addUser(server, token, "grace");
+    const grace = await addUser(server, "grace");
     const send = (json: unknown, as = token) =>
       server.call("POST", "/api/v2/notifications/test", { token: as, json });
     expect((await send({ user: "GRACE" })).status).toBe(204);

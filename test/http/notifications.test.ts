@@ -111,8 +111,8 @@ describe("custom notifications", () => {
 
   test("an owner reaches others, each once however many ways they match", async () => {
     const { server, token } = await start();
-    const grace = await addUser(server, token, "grace", ["auditor", "template-admin"]);
-    const linus = await addUser(server, token, "linus");
+    const grace = await addUser(server, "grace", ["auditor", "template-admin"]);
+    const linus = await addUser(server, "linus");
     const json = {
       ...custom("Maintenance"),
       recipients: { users: ["GRACE", grace.userId], roles: ["auditor", "template-admin"] },
@@ -125,7 +125,7 @@ describe("custom notifications", () => {
 
   test("a recipient who doesn't exist is named, and nobody is told", async () => {
     const { server, token } = await start();
-    const grace = await addUser(server, token, "grace");
+    const grace = await addUser(server, "grace");
     const json = { ...custom("Hello"), recipients: { users: ["grace", "nobody"] } };
     const sent = await server.call("POST", "/api/v2/notifications/custom", { token, json });
     expect(sent.status).toBe(400);
@@ -137,7 +137,7 @@ describe("custom notifications", () => {
 
   test("nobody but an owner reaches others", async () => {
     const { server, token } = await start();
-    const admin = await addUser(server, token, "admin", ["user-admin", "template-admin"]);
+    const admin = await addUser(server, "admin", ["user-admin", "template-admin"]);
     const json = { ...custom("Hello"), recipients: { users: ["ada"] } };
     const sent = await server.call("POST", "/api/v2/notifications/custom", { token: admin.token, json });
     expect(sent.status).toBe(403);
@@ -183,8 +183,8 @@ describe("test notifications", () => {
   });
 
   test("are not for others, and nothing is sent", async () => {
-    const { server, token } = await start();
-    const member = await addUser(server, token, "linus");
+    const { server } = await start();
+    const member = await addUser(server, "linus");
     expect((await server.call("POST", "/api/v2/notifications/test", { token: member.token })).status).toBe(
       403,
     );
@@ -208,7 +208,7 @@ describe("settings", () => {
 
   test("a member who asks for what is so gets 304, for a change 403", async () => {
     const { server, token } = await start();
-    const member = await addUser(server, token, "linus");
+    const member = await addUser(server, "linus");
     await server.call("PUT", path, { token, json: { notifier_paused: false } });
     const set = (value: boolean) =>
       server.call("PUT", path, { token: member.token, json: { notifier_paused: value } });
@@ -289,8 +289,8 @@ describe("preferences", () => {
 
   test("are one's own, and an administrator's to help with", async () => {
     const { server, token } = await start();
-    const grace = await addUser(server, token, "grace");
-    const linus = await addUser(server, token, "linus");
+    const grace = await addUser(server, "grace");
+    const linus = await addUser(server, "linus");
     const of = (name: string, by: string) =>
       server.call("GET", `/api/v2/users/${name}/notifications/preferences`, { token: by });
     expect((await of("grace", grace.token)).status).toBe(200);
@@ -339,7 +339,7 @@ describe("the inbox", () => {
 
   test("all are marked as read, one's own only", async () => {
     const { server, token } = await withMany(3);
-    const grace = await addUser(server, token, "grace");
+    const grace = await addUser(server, "grace");
     await server.call("POST", "/api/v2/notifications/custom", { token: grace.token, json: custom("hers") });
     expect((await server.call("PUT", "/api/v2/notifications/inbox/mark-all-as-read", { token })).status).toBe(
       204,
@@ -350,7 +350,7 @@ describe("the inbox", () => {
 
   test("someone else's notification is not there, and stays as it was", async () => {
     const { server, token } = await withMany(1);
-    const grace = await addUser(server, token, "grace");
+    const grace = await addUser(server, "grace");
     const [item] = (await inboxOf(server, token)).notifications;
     const path = `/api/v2/notifications/inbox/${item.id}/read-status`;
     expect((await server.call("PUT", path, { token: grace.token, json: { is_read: true } })).status).toBe(

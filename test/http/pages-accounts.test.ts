@@ -11,8 +11,8 @@ const namesOf = (page: CallAnswer) =>
 
 test("the list of users is found by status, role and words, as the API finds it", async () => {
   const { server, token, cookie } = await startSignedIn();
-  await addUser(server, token, "grace", ["user-admin"]);
-  await addUser(server, token, "linus");
+  await addUser(server, "grace", ["user-admin"]);
+  await addUser(server, "linus");
   await server.call("PUT", "/api/v2/users/linus/status/suspend", { token });
   const find = async (filter: string) =>
     namesOf(await get(server, `${users}?filter=${encodeURIComponent(filter)}`, cookie));
@@ -61,10 +61,10 @@ test("the list comes fifty at a time, everybody once", async () => {
 });
 
 test("only those who may see users see the list, or a way to it", async () => {
-  const { server, token } = await startSignedIn();
+  const { server } = await startSignedIn();
   const roles = { auditor: 200, "template-admin": 200, "user-admin": 200, member: 403 };
   for (const [role, status] of Object.entries(roles)) {
-    const person = await addUser(server, token, `a-${role}`, role === "member" ? [] : [role]);
+    const person = await addUser(server, `a-${role}`, role === "member" ? [] : [role]);
     const page = await get(server, users, cookieFor(person.token));
     expect([role, page.status]).toEqual([role, status]);
     const inbox = await get(server, "/inbox", cookieFor(person.token));

@@ -32,7 +32,7 @@ const lineOf = async (server: TestServer, cookie: string) =>
 
 test("an owner's inbox says when a way has been failing for five minutes, until something gets through", async () => {
   const { server, token, cookie, receiver } = await startWithReceiver();
-  const grace = await addUser(server, token, "grace", ["template-admin"]);
+  const grace = await addUser(server, "grace", ["template-admin"]);
   await send(server, token, "Good");
   server.clock.advance(10 * minute);
   receiver.answer({ status: 503 });
@@ -140,8 +140,8 @@ test("before anything has got through the page says that, and counts what waits 
 });
 
 test("who is no owner sees the ways, and nothing of what went over them", async () => {
-  const { server, token, receiver } = await startWithReceiver();
-  const grace = await addUser(server, token, "grace", ["auditor"]);
+  const { server, receiver } = await startWithReceiver();
+  const grace = await addUser(server, "grace", ["auditor"]);
   receiver.answer({ status: 503 });
   await send(server, grace.token, "Bad");
   server.clock.advance(6 * minute);
@@ -151,7 +151,7 @@ test("who is no owner sees the ways, and nothing of what went over them", async 
 });
 
 test("mail is shown with its server to owners only, and with whether it is encrypted", async () => {
-  const { server, token, cookie } = await startSignedIn({
+  const { server, cookie } = await startSignedIn({
     environment: {
       BELFRY_EMAIL_SMARTHOST: "smtp.example.com:465",
       BELFRY_EMAIL_FROM: "Belfry <belfry@example.com>",
@@ -160,7 +160,7 @@ test("mail is shown with its server to owners only, and with whether it is encry
   const page = wordsOf(await get(server, delivery, cookie));
   expect(page).toContain("Mail on Over smtp.example.com:465, encrypted, from belfry@example.com.");
   expect(page).toContain("The way for whatever names no other.");
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   const hers = wordsOf(await get(server, delivery, cookieFor(grace.token)));
   expect(hers).toContain("Mail on Set up.");
   expect(hers).not.toContain("smtp.example.com");

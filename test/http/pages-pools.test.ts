@@ -13,7 +13,7 @@ async function setUp() {
     environment: { BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: "2" },
   });
   const { token, userId } = await signInFirst(server);
-  const admin = await addUser(server, token, "tess", ["template-admin"]);
+  const admin = await addUser(server, "tess", ["template-admin"]);
   const [small, large] = [randomUUID(), randomUUID()];
   const { templateId, versionId } = await addTemplate(server, userId, "docker", {
     presets: [
@@ -80,7 +80,7 @@ test("says that passes are paused, and how a pool is made where there is none", 
 
 test("is for owners and template admins", async () => {
   const { server, token } = await setUp();
-  const member = await addUser(server, token, "mia");
+  const member = await addUser(server, "mia");
   expect((await get(server, page, cookieFor(member.token))).status).toBe(403);
   expect((await get(server, page, cookieFor(token))).status).toBe(200);
   expect((await get(server, page)).headers.get("location")).toBe("/login?next=%2Fprebuilds");

@@ -132,7 +132,7 @@ test.each([
 test("each person has their own switches, and a press is one round trip, like the page", async () => {
   const meter = createMeter();
   const { server, token, cookie } = await startSignedIn({ adapter: "plain", onTrip: meter.onTrip });
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   await server.settled();
   await get(server, path, cookieFor(grace.token));
   await server.settled();
@@ -235,7 +235,7 @@ test.each([
 
 test("a link that we did not make, or whose person or kind is gone, is told alike and does nothing", async () => {
   const { server, token, unsubscribe } = await startWithLink();
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   const deps = server.deps();
   const ofGrace = makeUnsubscribeToken(deps, { userId: grace.userId, templateId: custom });
   await server.call("DELETE", "/api/v2/users/grace", { token });

@@ -34,7 +34,7 @@ async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
 }
 
 test("the list has every template by name, with what is said of deprecated ones", async () => {
-  const { server, token, userId, cookie } = await start();
+  const { server, userId, cookie } = await start();
   await addTemplate(server, userId, "ancient");
   await server.sql("UPDATE templates SET deprecation_message = 'Use docker.' WHERE name = 'ancient'");
   await server.sql("UPDATE templates SET description = 'Runs <anywhere>' WHERE name = 'docker'");
@@ -44,7 +44,7 @@ test("the list has every template by name, with what is said of deprecated ones"
     "/templates/default/docker",
   ]);
   expect(wordsOf(page)).toMatch(/2 templates ancient deprecated .* docker .* first Runs &lt;anywhere&gt;/);
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   expect((await get(server, "/templates", cookieFor(grace.token))).status).toBe(200);
 });
 

@@ -42,7 +42,7 @@ const namesOf = (page: CallAnswer) =>
 test("the list is found by the filters that links use, encoded or not", async () => {
   const { server, token, cookie, templateId, userId, provisioner } = await start();
   const other = await addTemplate(server, userId, "vm");
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   await make(server, token, templateId, "web");
   await (
     await take(provisioner)
@@ -220,7 +220,7 @@ test("a task is shown with what it was asked to do and what it has said, latest 
 
 test("what one may not see, what there isn't, and what has another name are refused alike", async () => {
   const { server, token, cookie, userId, templateId } = await start();
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   await make(server, token, templateId, "web");
   const plain = await addTemplate(server, userId, "plain");
   await make(server, token, plain.templateId, "no-task");
@@ -238,7 +238,7 @@ test("what one may not see, what there isn't, and what has another name are refu
   await refusals(["/@ada/web/builds/0", "/@ada/web/builds/x"], cookie, "No page has the address");
   await refusals(["/tasks/ada/web", "/tasks/nobody/x"], hers, "Task not found or not yours to see");
   await refusals(["/tasks/ada/no-task"], cookie, "Task not found");
-  const auditor = await addUser(server, token, "linus", ["auditor"]);
+  const auditor = await addUser(server, "linus", ["auditor"]);
   expect((await get(server, "/@ada/web", cookieFor(auditor.token))).status).toBe(200);
   expect(placeOf(await get(server, "/@ada/web"))).toBe("/login?next=%2F%40ada%2Fweb");
 });

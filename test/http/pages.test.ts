@@ -258,7 +258,7 @@ test("a mark from a later page comes back to that page, and other people's notif
   const { server, token, cookie } = await startSignedIn();
   await send(server, token, "Mine");
   const [id] = idsOf(await get(server, "/inbox", cookie));
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   const hers = `coder_session_token=${grace.token}`;
   expect((await get(server, `/inbox/items/${id}`, hers)).status).toBe(404);
   expect((await post(server, `/inbox/items/${id}/read`, { to: "/inbox" }, hers)).status).toBe(404);
@@ -438,10 +438,10 @@ test("a test that its owner has switched off says so in place", async () => {
 });
 
 test("members see the delivery page without its buttons, and without the receiver's name", async () => {
-  const { server, token } = await startSignedIn({
+  const { server } = await startSignedIn({
     environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook" },
   });
-  const grace = await addUser(server, token, "grace");
+  const grace = await addUser(server, "grace");
   const cookie = `coder_session_token=${grace.token}`;
   const page = await get(server, "/deployment/notifications", cookie);
   expect(page.status).toBe(200);

@@ -85,8 +85,8 @@ test("a code lives twenty minutes", async () => {
 });
 
 test("what is no code of the account changes nothing, and says the same of everything", async () => {
-  const { server, codes, token } = await start();
-  const bob = await addUser(server, token, "bob");
+  const { server, codes } = await start();
+  const bob = await addUser(server, "bob");
   expect(isRefused(await changeWith(server, crypto.randomUUID(), newPassword))).toBe(true);
   await askForCode(server);
   const [code] = codes();
@@ -116,8 +116,8 @@ test("what is no code of the account changes nothing, and says the same of every
 });
 
 test("the old password, or one made of the username, is refused and uses nothing up", async () => {
-  const { server, codes, token } = await start();
-  const grace = await addUser(server, token, "admiral-grace");
+  const { server, codes } = await start();
+  const grace = await addUser(server, "admiral-grace");
   await askForCode(server, grace.email);
   const [code] = codes();
   for (let times = 0; times < 3; times += 1)
@@ -145,7 +145,7 @@ test("a known and an unknown address are the same work", async () => {
     adapter: "plain",
     onTrip: ({ mode, statements }) => trips.push(`${mode} ${statements}`),
   });
-  const bob = await addUser(server, token, "bob");
+  const bob = await addUser(server, "bob");
   await server.call("PUT", "/api/v2/users/bob/status/suspend", { token });
   const { process } = server.deps();
   const limit = process.hashLimit;
@@ -187,7 +187,7 @@ test("a known and an unknown address are the same work", async () => {
 
 test("who can't sign in gets no code, and one that was mailed before is worth nothing", async () => {
   const { server, token, codes } = await start();
-  const bob = await addUser(server, token, "bob");
+  const bob = await addUser(server, "bob");
   await askForCode(server, bob.email);
   await server.call("PUT", "/api/v2/users/bob/status/suspend", { token });
   expect(await askForCode(server, bob.email)).toBe(204);

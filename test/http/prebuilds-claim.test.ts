@@ -20,7 +20,7 @@ async function setUp(preset: PresetOptions = {}, options: TestServerOptions = {}
   const { token, userId } = await signInFirst(server);
   // What is claimed stays claimed: nobody fills the pool up.
   await stillPools(server);
-  const member = await addUser(server, token, "mia");
+  const member = await addUser(server, "mia");
   const presetId = randomUUID();
   const presets = [
     { id: presetId, name: "small", parameters: [{ name: "size", value: "small" }], instances: 3, ...preset },
@@ -192,7 +192,7 @@ test("whoever is refused takes nothing out of the pool", async () => {
   await fill(1);
   const taken = await create("WEB");
   expect([taken.status, taken.json.validations[0].field]).toEqual([409, "name"]);
-  const stranger = await addUser(server, token, "sam", ["template-admin"]);
+  const stranger = await addUser(server, "sam", ["template-admin"]);
   expect((await create("theirs", {}, stranger.token)).status).toBe(403);
   const deprecate = (words: string) =>
     server.sql(`UPDATE templates SET deprecation_message = '${words}' WHERE id = '${templateId}'`);

@@ -72,7 +72,7 @@ describe("the hard limit", () => {
   test("is told to the template admins, with the failures and what can still be claimed; resumed, it is told again", async () => {
     const pools = await startPools({ instances: 2 }, limitOf(1));
     const { server, api, presetId, pass } = pools;
-    const admin = await addUser(server, pools.token, "tess", ["template-admin"]);
+    const admin = await addUser(server, "tess", ["template-admin"]);
     await pass();
     const { json } = await pools.provisioner.acquire();
     await pools.provisioner.job("POST", json.job_id, "complete", { resources: [] });
@@ -143,8 +143,8 @@ test("People's jobs come first, then what pools lose, then what they get", async
 test("Only those who manage templates look after pools; everybody sees whether they are paused", async () => {
   const pools = await startPools();
   const { server, presetId } = pools;
-  const member = await addUser(server, pools.token, "mia");
-  const admin = await addUser(server, pools.token, "tess", ["template-admin"]);
+  const member = await addUser(server, "mia");
+  const admin = await addUser(server, "tess", ["template-admin"]);
   const calls: [string, string, unknown?][] = [
     ["GET", "/prebuilds/presets"],
     ["POST", "/prebuilds/reconcile?dry_run=true"],

@@ -8,11 +8,11 @@ import { addTemplate } from "../support/workspaces.ts";
 async function setUp() {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
-  const tess = await addUser(server, token, "tess", ["template-admin"]);
-  const tom = await addUser(server, token, "tom", ["template-admin"]);
-  const mia = await addUser(server, token, "mia");
-  const max = await addUser(server, token, "max");
-  await addUser(server, token, "nia");
+  const tess = await addUser(server, "tess", ["template-admin"]);
+  const tom = await addUser(server, "tom", ["template-admin"]);
+  const mia = await addUser(server, "mia");
+  const max = await addUser(server, "max");
+  await addUser(server, "nia");
   const { templateId } = await addTemplate(server, userId, "docker");
   const create = async (as: string, name: string) => {
     const json = { name, template_id: templateId };
@@ -98,7 +98,7 @@ describe("a template that is deleted", () => {
 
   test("by an owner is told to the owners where nobody is a template admin, but for whoever did it", async () => {
     const { server, token, remove, told } = await setUp();
-    await addUser(server, token, "olga", ["owner"]);
+    await addUser(server, "olga", ["owner"]);
     await server.sql("DELETE FROM user_roles WHERE role = 'template-admin'");
     expect((await remove(token)).status).toBe(200);
     expect(await told()).toEqual([["Deleted", "olga"]]);

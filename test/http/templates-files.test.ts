@@ -111,7 +111,7 @@ test("Provisioners fetch files with their keys; members may not", async () => {
   const wrong = `${key.slice(0, -1)}${key.endsWith("a") ? "b" : "a"}`;
   expect(await status({ "coder-provisioner-daemon-key": wrong })).toBe(401);
   expect(await status({ authorization: `Bearer ${wrong}` })).toBe(401);
-  const member = await addUser(server, token, "grace");
+  const member = await addUser(server, "grace");
   expect(await status({ "coder-session-token": member.token })).toBe(403);
   expect(await status({})).toBe(401);
   // Whoever runs provisioners is no user.

@@ -10,7 +10,7 @@ async function start() {
   const { wrapClient, beforeNextWrite } = holdWrites();
   const server = await startTestServer({ wrapClient });
   const { token } = await signInFirst(server);
-  const admin = await addUser(server, token, "tess", ["template-admin"]);
+  const admin = await addUser(server, "tess", ["template-admin"]);
   const call = async (as: string, method: string, path: string, json?: unknown) => {
     const answer = await server.call(method, path, { token: as, ...(json === undefined ? {} : { json }) });
     await server.settled();

@@ -63,7 +63,7 @@ describe("a template", () => {
         created_by_name: "ada",
       },
     });
-    const member = await addUser(server, token, "grace");
+    const member = await addUser(server, "grace");
     const paths = [
       `/api/v2/templates/${made.json.id}`,
       `${organization}/templates/docker`,
@@ -235,7 +235,7 @@ describe("a version", () => {
 
   test("shows its parameters and presets in their order, and nothing that is sensitive", async () => {
     const { server, token } = await open();
-    const member = await addUser(server, token, "grace");
+    const member = await addUser(server, "grace");
     const scheduling = {
       timezone: "Europe/Berlin",
       schedule: [
@@ -343,14 +343,14 @@ test("Members read templates and versions; only owners and template admins chang
     ["DELETE", `/api/v2/templates/${template.id}`],
   ];
   for (const role of [[], ["user-admin"], ["auditor"]]) {
-    const user = await addUser(server, token, `user${role.length}${role[0]?.slice(0, 1) ?? ""}`, role);
+    const user = await addUser(server, `user${role.length}${role[0]?.slice(0, 1) ?? ""}`, role);
     for (const [method, path, json] of calls)
       expect([path, (await server.call(method, path, { token: user.token, json })).status]).toEqual([
         path,
         403,
       ]);
   }
-  const admin = await addUser(server, token, "template-admin", ["template-admin"]);
+  const admin = await addUser(server, "template-admin", ["template-admin"]);
   const statuses: number[] = [];
   for (const [method, path, json] of calls)
     statuses.push((await server.call(method, path, { token: admin.token, json })).status);

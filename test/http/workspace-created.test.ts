@@ -9,9 +9,9 @@ import { addTemplate } from "../support/workspaces.ts";
 async function setUp() {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
-  const tess = await addUser(server, token, "tess", ["template-admin"]);
-  const tom = await addUser(server, token, "tom", ["template-admin"]);
-  const mia = await addUser(server, token, "mia");
+  const tess = await addUser(server, "tess", ["template-admin"]);
+  const tom = await addUser(server, "tom", ["template-admin"]);
+  const mia = await addUser(server, "mia");
   await switchKind(server, tess.token, "TemplateWorkspaceCreated", true);
   const presetId = randomUUID();
   const { templateId, versionId } = await addTemplate(server, userId, "docker", {

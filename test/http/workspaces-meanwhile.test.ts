@@ -11,7 +11,7 @@ async function start() {
   const { wrapClient, beforeNextWrite } = holdWrites();
   const server = await startTestServer({ wrapClient });
   const { token, userId } = await signInFirst(server);
-  const mia = await addUser(server, token, "mia");
+  const mia = await addUser(server, "mia");
   const { templateId } = await addTemplate(server, userId);
   const provisioner = await addProvisioner(server, userId, "one");
   const call = (as: string, method: string, path: string, json: unknown = {}) =>

@@ -10,7 +10,7 @@ const workspacesPath = "/api/v2/users/me/workspaces";
 async function setUp(options: Parameters<typeof addTemplate>[3] = {}) {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
-  const member = await addUser(server, token, "mia");
+  const member = await addUser(server, "mia");
   const { templateId, versionId } = await addTemplate(server, userId, "docker", options);
   const provisioner = await addProvisioner(server, userId, "one");
   const create = (name: string, more: object = {}) =>
@@ -231,9 +231,9 @@ describe("who may", () => {
   test("see: the owner of it, owners, template-admins and auditors; to others it isn't there", async () => {
     const { create, server, token, get } = await setUp();
     const made = (await create("web")).json;
-    const stranger = await addUser(server, token, "sam");
-    const admin = await addUser(server, token, "tess", ["template-admin"]);
-    const auditor = await addUser(server, token, "otto", ["auditor"]);
+    const stranger = await addUser(server, "sam");
+    const admin = await addUser(server, "tess", ["template-admin"]);
+    const auditor = await addUser(server, "otto", ["auditor"]);
     const paths = [
       `/workspaces/${made.id}`,
       `/workspacebuilds/${made.latest_build.id}`,
@@ -255,8 +255,8 @@ describe("who may", () => {
     const { create, build, finish, server, token, templateId } = await setUp();
     const { id } = (await create("web")).json;
     await finish();
-    const admin = await addUser(server, token, "tess", ["template-admin"]);
-    const auditor = await addUser(server, token, "otto", ["auditor"]);
+    const admin = await addUser(server, "tess", ["template-admin"]);
+    const auditor = await addUser(server, "otto", ["auditor"]);
     expect((await build(id, "stop", {}, auditor.token)).status).toBe(403);
     expect((await build(id, "start", {}, admin.token)).status).toBe(403);
     expect((await build(id, "stop", {}, admin.token)).json.initiator_name).toBe("tess");

@@ -37,7 +37,7 @@ export async function startEverybody(): Promise<Everybody> {
   const { server, token: owner, member: mia, userId, provisioner } = task;
   const key = (token: string) => ({ "coder-session-token": token });
   const withRole = async (name: string, ...roles: string[]) =>
-    key((await addUser(server, owner, name, roles)).token);
+    key((await addUser(server, name, roles)).token);
   const call = (token: string, method: string, path: string, json?: unknown) =>
     server.call(method, `/api/v2${path}`, { token, ...(json === undefined ? {} : { json }) });
   const tokenOf = async (scope: string) =>

@@ -207,7 +207,6 @@ export async function signIn(server: TestServer, user: { email: string; password
 /** Puts another user, with roles, into the database, which tells nobody, and signs them in. */
 export async function addUser(
   server: TestServer,
-  _ownerToken: string,
   username: string,
   roles: readonly string[] = [],
 ): Promise<{ token: string; userId: string; email: string; password: string }> {

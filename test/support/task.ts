@@ -21,7 +21,7 @@ export const twoAgents = [agentOf("main", "claude"), agentOf("side", "logs")];
 export async function startTask(options: TaskOptions = {}) {
   const server = await startTestServer(options.server);
   const { token, userId } = await signInFirst(server);
-  const member = await addUser(server, token, "mia");
+  const member = await addUser(server, "mia");
   const { templateId } = await addTemplate(server, userId, "agents", {
     hasAiTask: options.hasAiTask ?? true,
   });
