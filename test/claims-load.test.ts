@@ -7,7 +7,7 @@ import { apiKeys, prebuildsUser, users } from "../db/schema.ts";
 import { randomText } from "../src/ids.ts";
 import { createMeter } from "./support/meter.ts";
 import { addPrebuilds, stillPools } from "./support/prebuilds.ts";
-import { startProgram } from "./support/program.ts";
+import { startTwoServers } from "./support/program.ts";
 import { noServer, startLibsqlServer } from "./support/sqld.ts";
 import {
   callServer,
@@ -19,8 +19,6 @@ import {
 } from "./support/server.ts";
 import { addTemplate } from "./support/workspaces.ts";
 
-const serveTwice = new URL("support/serve-twice.ts", import.meta.url).pathname;
-
 async function start(options: TestServerOptions = {}) {
   const database = await startLibsqlServer();
   onTestFinished(() => database.stop());
@@ -30,7 +28,7 @@ async function start(options: TestServerOptions = {}) {
   await stillPools(server);
   const preset = { id: randomUUID(), name: "small", parameters: [], instances: 20 };
   const made = await addTemplate(server, userId, "docker", { presets: [preset] });
-  return { server, environment, token, userId, pool: { ...made, presetId: preset.id } };
+  return { server, database, token, userId, pool: { ...made, presetId: preset.id } };
 }
 
 /** People who are signed in, as rows: it is their claims that this is about. */
@@ -88,16 +86,8 @@ const body = (name: string, { templateId, presetId }: { templateId: string; pres
 
 describe.skipIf(noServer)("on a libSQL server", () => {
   test("of fifty people who come at once, twenty get a ready workspace each and thirty a new one", async () => {
-    const { server, environment, pool } = await start();
-    const settings = {
-      ...environment,
-      BELFRY_SECRET_KEY: secretKey,
-      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
-    };
-    const servers = await Promise.all([
-      startProgram(settings, serveTwice),
-      startProgram(settings, serveTwice),
-    ]);
+    const { server, database, pool } = await start();
+    const servers = await startTwoServers(database.url, secretKey);
     const people = await addPeople(server, 50);
     const ready = await addPrebuilds(server, pool, 20);
 

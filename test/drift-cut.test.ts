@@ -1,32 +1,15 @@
 // The completion of a claim that made resources anew, cut at every batch, before and after it is done: the end of the
 // build, the count and the messages are never parted.
 import { randomUUID } from "node:crypto";
-import type { InStatement, TransactionMode } from "@libsql/client";
 import { expect, test } from "vitest";
-import type { DatabaseClient } from "../db/client.ts";
+import { createCutter, type Cut } from "./support/adapters.ts";
 import { addPrebuilds } from "./support/prebuilds.ts";
 import { addUser, signInFirst, startTestServer } from "./support/server.ts";
 import { addProvisioner, addTemplate } from "./support/workspaces.ts";
 
-type Cut = { at: number; done: boolean };
-
 test("A connection that is cut after any batch parts nothing, and the completion that is sent again mends it", async () => {
-  let cut: Cut | undefined;
-  let batches = 0;
-  const cutting = (client: DatabaseClient) =>
-    new Proxy(client, {
-      get(target, property) {
-        const value = Reflect.get(target, property) as unknown;
-        if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-        return async (statements: InStatement[], mode?: TransactionMode) => {
-          batches += 1;
-          if (cut === undefined || batches < cut.at) return target.batch(statements, mode);
-          if (batches === cut.at && cut.done) await target.batch(statements, mode);
-          throw new Error("the connection is cut");
-        };
-      },
-    });
-  const server = await startTestServer({ wrapClient: cutting });
+  const cutter = createCutter();
+  const server = await startTestServer({ wrapClient: cutter.wrapClient });
   const { token, userId } = await signInFirst(server);
   await addUser(server, "tess", ["template-admin"]);
   const preset = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
@@ -61,11 +44,10 @@ test("A connection that is cut after any batch parts nothing, and the completion
     });
     await server.settled();
     const before = await state(id, name);
-    [cut, batches] = [place, 0];
+    cutter.cut(place);
     const { status } = await provisioner.job("POST", id, "complete", { resources: [] });
     await server.settled();
-    cut = undefined;
-    const taken = batches;
+    const taken = cutter.mend();
     const left = await state(id, name);
     const again = await provisioner.job("POST", id, "complete", { resources: [] });
     await server.settled();

@@ -4,12 +4,10 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test, onTestFinished } from "vitest";
 import { insertRows } from "../db/rows.ts";
 import { workspaceBuilds, workspaces } from "../db/schema.ts";
-import { startProgram } from "./support/program.ts";
+import { startTwoServers } from "./support/program.ts";
 import { noServer, startLibsqlServer } from "./support/sqld.ts";
 import { callServer, secretKey, signInFirst, startTestServer, type TestServer } from "./support/server.ts";
 import { addProvisioner, addTemplate, outcome } from "./support/workspaces.ts";
-
-const serveTwice = new URL("support/serve-twice.ts", import.meta.url).pathname;
 
 /** Workspaces with a pending build each, as rows: it is the provisioners whom this is about. */
 async function queue(server: TestServer, userId: string, count: number): Promise<string[]> {
@@ -124,15 +122,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
     const environment = { BELFRY_DATABASE_URL: database.url };
     const one = await startTestServer({ environment });
     const { userId } = await signInFirst(one);
-    const settings = {
-      ...environment,
-      BELFRY_SECRET_KEY: secretKey,
-      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
-    };
-    const servers = await Promise.all([
-      startProgram(settings, serveTwice),
-      startProgram(settings, serveTwice),
-    ]);
+    const servers = await startTwoServers(database.url, secretKey);
     const queued = await queue(one, userId, 500);
     const provisioners = await Promise.all(
       Array.from({ length: 8 }, (_, index) => {

@@ -2,11 +2,10 @@
 // and each admin is told once.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import type { InStatement, TransactionMode } from "@libsql/client";
 import { expect, onTestFinished, test } from "vitest";
-import type { DatabaseClient } from "../db/client.ts";
 import { prebuildsUser } from "../db/schema.ts";
 import { reconcile } from "../src/prebuilds/reconcile.ts";
+import { createCutter, type Cut } from "./support/adapters.ts";
 import { addPrebuilds } from "./support/prebuilds.ts";
 import { startProgram, type Program } from "./support/program.ts";
 import {
@@ -82,33 +81,18 @@ const right = (instances: number) => ({
 });
 
 test("A connection that is cut at any batch of a pass, before or after it is done, leaves what the next pass finishes", async () => {
-  let cut: { at: number; done: boolean } | undefined;
-  let batches = 0;
-  const cutting = (client: DatabaseClient) =>
-    new Proxy(client, {
-      get(target, property) {
-        const value = Reflect.get(target, property) as unknown;
-        if (property !== "batch") return typeof value === "function" ? value.bind(target) : value;
-        return async (statements: InStatement[], mode?: TransactionMode) => {
-          batches += 1;
-          if (cut === undefined || batches < cut.at) return target.batch(statements, mode);
-          if (batches === cut.at && cut.done) await target.batch(statements, mode);
-          throw new Error("the connection is cut");
-        };
-      },
-    });
-  const server = await startTestServer({ environment, wrapClient: cutting });
+  const cutter = createCutter();
+  const server = await startTestServer({ environment, wrapClient: cutter.wrapClient });
   const { userId } = await signInFirst(server);
   await addUser(server, "tess", ["template-admin"]);
   // More than one batch of changes holds.
   const instances = 110;
-  const pass = async (place: typeof cut) => {
+  const pass = async (place: Cut | undefined) => {
     const work = await addWork(server, userId, instances);
     server.clock.advance(61_000);
-    [cut, batches] = [place, 0];
+    cutter.cut(place);
     await reconcile(server.deps(), { wished: true }).catch(() => {});
-    const taken = batches;
-    cut = undefined;
+    const taken = cutter.mend();
     return { work, taken };
   };
   const whole = await pass(undefined);

@@ -1,4 +1,5 @@
-// Clients that misbehave as the world does: one sends every write twice, one loses the first answer of every write.
+// Clients that misbehave as the world does: one sends every write twice, one loses the first answer of every write, and
+// one is cut off at a chosen batch.
 import type { DatabaseClient } from "../../db/client.ts";
 import type { InStatement, TransactionMode } from "@libsql/client";
 
@@ -7,14 +8,43 @@ type Batch = (statements: InStatement[], mode?: TransactionMode) => ReturnType<D
 
 export function wrapClient(client: DatabaseClient, adapter: AdapterName): DatabaseClient {
   if (adapter === "plain") return client;
-  const batch = adapter === "twice" ? sendTwice(client) : loseFirstAnswer(client);
-  return new Proxy(client, {
+  return withBatch(client, adapter === "twice" ? sendTwice(client) : loseFirstAnswer(client));
+}
+
+const withBatch = (client: DatabaseClient, batch: Batch): DatabaseClient =>
+  new Proxy(client, {
     get(target, property) {
       if (property === "batch") return batch;
       const value = Reflect.get(target, property) as unknown;
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+
+/** The batch at which the connection is cut, counted from 1, and whether that one is done before. */
+export interface Cut {
+  at: number;
+  done: boolean;
+}
+
+export function createCutter() {
+  let place: Cut | undefined;
+  let batches = 0;
+  return {
+    /** Counts from now on; nothing works from the cut on, until it is mended. */
+    cut: (at: Cut | undefined) => void ([place, batches] = [at, 0]),
+    /** Answers how many batches there were. */
+    mend: (): number => {
+      place = undefined;
+      return batches;
+    },
+    wrapClient: (client: DatabaseClient) =>
+      withBatch(client, async (statements, mode) => {
+        batches += 1;
+        if (place === undefined || batches < place.at) return client.batch(statements, mode);
+        if (batches === place.at && place.done) await client.batch(statements, mode);
+        throw new Error("the connection is cut");
+      }),
+  };
 }
 
 function sendTwice(client: DatabaseClient): Batch {

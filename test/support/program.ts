@@ -70,7 +70,18 @@ export function run(
 export const startProgram = (environment: Record<string, string>, program = launcher): Promise<Program> =>
   startCommand([process.execPath, program, "serve"], environment);
 
-/** The same by any command, for as long as `whenDone` says; with the test, if left out. */
+/** Two processes on one libSQL server, every write of which is sent twice. */
+export function startTwoServers(databaseUrl: string, secretKey: string): Promise<[Program, Program]> {
+  const program = new URL("serve-twice.ts", import.meta.url).pathname;
+  const environment = {
+    BELFRY_DATABASE_URL: databaseUrl,
+    BELFRY_SECRET_KEY: secretKey,
+    BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+  };
+  return Promise.all([startProgram(environment, program), startProgram(environment, program)]);
+}
+
+/** Starts any command that serves, for as long as `whenDone` says; with the test, if left out. */
 export async function startCommand(
   [command, ...words]: [string, ...string[]],
   environment: Record<string, string>,
