@@ -303,6 +303,12 @@ describe("texts", () => {
     expect(toHtml(escapeMarkdown(value))).toMatch(/^<p>[^<]*<\/p>\n$/);
   });
 
+  test("an address is a link, the name of a file is none", () => {
+    expect(toHtml("see https://a.example/x")).toContain('<a href="https://a.example/x"');
+    for (const name of ["README.md", "main.rs", "build.sh", "setup.py", "a.example.com"])
+      expect(toHtml(`broken: ${name}`)).toBe(`<p>broken: ${name}</p>\n`);
+  });
+
   test("character references are HTML 4's; another stays as it is typed", () => {
     expect(toPlainText("&lt;b&gt; &copy;&nbsp;&eacute;&Omega; &rang; &apos; &#65;&#x42; \\&amp;")).toBe(
       "<b> ©\u00A0éΩ ⟩ ' AB &amp;",

@@ -12,6 +12,8 @@ const anyLinks = createMarkdown(() => true);
 
 function createMarkdown(validateLink: (url: string) => boolean) {
   const parser = new MarkdownIt({ html: false, linkify: true, breaks: true });
+  // README.md and main.rs are files, though somebody owns domains of these names.
+  parser.linkify.set({ fuzzyLink: false });
   parser.validateLink = validateLink;
   parser.inline.ruler.before("entity", "unknown_entity", (state, silent) => {
     const [reference] = /^&[a-z][a-z0-9]{1,31};/i.exec(state.src.slice(state.pos, state.pos + 34)) ?? [];
