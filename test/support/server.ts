@@ -14,6 +14,7 @@ import { workspaceKinds } from "../../src/workspaces/rules/kinds.ts";
 import { startServer, type RunningServer, type ServerOptions } from "../../src/runtime/server.ts";
 import { tick, type TickReport } from "../../src/tick.ts";
 import { wrapClient, type AdapterName } from "./adapters.ts";
+import { copyNewDatabase } from "./new-database.ts";
 
 type Row = Record<string, unknown>;
 
@@ -25,7 +26,9 @@ export interface TestClock {
   advance: (milliseconds: number) => void;
 }
 
-export function createClock(start = Date.parse("2026-11-21T10:00:00.500Z")): TestClock {
+const firstMoment = Date.parse("2026-11-21T10:00:00.500Z");
+
+export function createClock(start = firstMoment): TestClock {
   let time = start;
   return { now: () => time, advance: (milliseconds) => (time += milliseconds) };
 }
@@ -82,6 +85,8 @@ export const suiteAdapter = (process.env["BELFRY_TEST_ADAPTER"] ?? "plain") as A
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { environment = {}, adapter = suiteAdapter, clock = createClock(), folder: kept, ...rest } = options;
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "belfry-")));
+  const isOwn = kept === undefined && environment["BELFRY_DATABASE_URL"] === undefined;
+  if (isOwn) await copyNewDatabase(join(folder, "belfry.db"), firstMoment);
   const logs: string[] = [];
   const secrets = new Set<string>();
   const server = await startServer(
