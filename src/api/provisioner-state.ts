@@ -11,7 +11,6 @@ import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
 import { uuid } from "./schemas.ts";
 
-export const largestState = 8 * 1_048_576;
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 
 export const provisionerStateRoutes = new Hono<Env>()

@@ -1,5 +1,4 @@
 // A script's own message: to oneself, or by an owner to others.
-import type { SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { conflict, invalid } from "../errors.ts";
 import { send } from "./enqueue.ts";
@@ -16,11 +15,6 @@ export interface CustomContent {
   title: string;
   /** Markdown, at most 2000 bytes. */
   message: string;
-}
-
-export interface CustomRecipients {
-  users?: string[] | undefined;
-  roles?: SiteRole[] | undefined;
 }
 
 export const customReads = (audience: Audience) => enqueueReads(customTemplateId, audience);

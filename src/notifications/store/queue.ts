@@ -171,14 +171,6 @@ export function releaseClaim(token: string, now: number): Statement[] {
   ];
 }
 
-/** When the next message is due; null when none is. */
-export function nextDue() {
-  return query
-    .select({ dueAt: sql<number | null>`min(${notificationMessages.dueAt})` })
-    .from(notificationMessages)
-    .where(sql`${notificationMessages.dueAt} IS NOT NULL`);
-}
-
 /** Final messages and their attempts, and events that nothing refers to, older than `before`; a slice at a time. */
 export function purgeMessages(before: number, limit: number): Statement[] {
   const old: SQL = sql`SELECT seq FROM notification_messages WHERE due_at IS NULL AND ${lt(notificationMessages.updatedAt, before)} LIMIT ${limit}`;

@@ -31,7 +31,6 @@ export type Action = Common &
     | { kind: "suppress"; count: number }
     | { kind: "wait"; count: number }
   );
-export type ActionKind = Action["kind"];
 
 export interface Plan {
   states: PoolState[];

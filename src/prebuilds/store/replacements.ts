@@ -74,5 +74,3 @@ export const findClaim = (buildId: string) =>
     .innerJoin(templateVersions, eq(templateVersions.id, workspaceBuilds.versionId))
     .innerJoin(presets, sql`${presets.id} = COALESCE(${workspaceBuilds.presetId}, ${firstPreset})`)
     .where(sql`${workspaceBuilds.id} = ${buildId} AND ${workspaceBuilds.stage} = 'claim'`);
-
-export type ClaimRow = ReturnType<typeof findClaim>["_"]["result"][number];
