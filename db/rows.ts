@@ -32,6 +32,18 @@ export function insertRows<T extends SQLiteTable>(
   );
 }
 
+/** Which part of a list: from the `offset`th row on, at most `limit`; all that follow where that is left out. */
+export interface Page {
+  limit?: number | undefined;
+  offset?: number | undefined;
+}
+
+/** For the end of a list's SELECT: SQL has no OFFSET without a LIMIT, and drizzle leaves out one below zero. */
+export const sliceOf = ({
+  limit = Number.MAX_SAFE_INTEGER,
+  offset = 0,
+}: Page): { limit: number; offset: number } => ({ limit, offset });
+
 /** JSON arrays of the rows, each about as long as a parameter may be. */
 export function chunks(rows: readonly unknown[]): string[] {
   const result: string[] = [];

@@ -121,6 +121,10 @@ function toApiError(error: Error, c: Ctx): ApiError {
     const headers = { "retry-after": String(retryAfter) };
     return new ApiError(503, words, detail === undefined ? { headers } : { headers, detail });
   }
+  if (isLeaving(error, c.req.raw.signal)) {
+    deps?.log.debug("the caller left before the request was complete", { path: c.req.path });
+    return new ApiError(400, "The request is not complete.");
+  }
   deps?.log.error("a request failed", {
     path: c.req.path,
     method: c.req.method,
@@ -129,6 +133,10 @@ function toApiError(error: Error, c: Ctx): ApiError {
   });
   return new ApiError(500, "Something went wrong on our side.");
 }
+
+/** Reading on from a caller that has gone is nobody's mistake; whatever else fails meanwhile is ours. */
+const isLeaving = (error: Error & { code?: unknown }, signal: AbortSignal): boolean =>
+  signal.aborted && (error === signal.reason || error.name === "AbortError" || error.code === "ECONNRESET");
 
 function respond(c: Ctx, error: ApiError): Response | Promise<Response> {
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value);

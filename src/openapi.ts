@@ -32,7 +32,7 @@ export function routesOf(app: Pick<Hono<Env>, "routes">): Route[] {
 
 /** A key may be missing or of too small a scope, a parameter wrong, a body malformed, too large or not JSON. */
 function errorsOf({ endpoint, inputs, method }: Route): ErrorStatus[] {
-  const takesBody = inputs.some((input) => input.target === "json");
+  const takesBody = endpoint.body !== undefined || inputs.some((input) => input.target === "json");
   const followed: ErrorStatus[] = [
     ...(endpoint.access.startsWith("session") ? ([401, 403] as const) : []),
     ...(endpoint.access === "provisioner" || endpoint.access === "agent" ? ([401] as const) : []),
@@ -104,7 +104,8 @@ export function openApiDocument(app: Pick<Hono<Env>, "routes">, serverUrl: strin
 }
 
 function operation({ method, endpoint, errors, inputs }: Route, path: string, schemas: Json): Json {
-  const body = inputs.find((input) => input.target === "json");
+  const json = inputs.find((input) => input.target === "json")?.schema;
+  const bodies = [json, endpoint.body].filter((schema) => schema !== undefined);
   const responses: Record<string, Json> = {};
   for (const [status, schema] of Object.entries(endpoint.answers)) {
     responses[status] = {
@@ -120,9 +121,14 @@ function operation({ method, endpoint, errors, inputs }: Route, path: string, sc
     summary: endpoint.summary,
     security: security[endpoint.access],
     parameters: parameters(path, inputs, schemas),
-    ...(body === undefined
+    ...(bodies.length === 0
       ? {}
-      : { requestBody: { required: true, ...content(body.schema, "input", schemas) } }),
+      : {
+          requestBody: {
+            required: true,
+            content: Object.assign({}, ...bodies.map((schema) => media(schema, "input", schemas))) as Json,
+          },
+        }),
     responses,
   };
 }
@@ -151,8 +157,15 @@ function parameters(path: string, inputs: Route["inputs"], schemas: Json): Json[
   return [...named.values()];
 }
 
+/** Under the media type that the schema's `contentMediaType` names; JSON otherwise. */
+const media = (schema: z.ZodType, io: "input" | "output", schemas: Json): Json => {
+  const type = schema.meta()?.["contentMediaType"];
+  return {
+    [typeof type === "string" ? type : "application/json"]: { schema: jsonSchema(schema, io, schemas) },
+  };
+};
 const content = (schema: z.ZodType, io: "input" | "output", schemas: Json): Json => ({
-  content: { "application/json": { schema: jsonSchema(schema, io, schemas) } },
+  content: media(schema, io, schemas),
 });
 
 /** Named schemas move to `components`, where they are said once. */

@@ -52,7 +52,7 @@ async function create(c: Ctx, workspaceId: SQL | string, body: z.infer<typeof ne
 }
 
 async function list(c: Ctx, workspaceId: SQL | string, query: z.infer<typeof listQuery>) {
-  const { limit, offset = 0 } = query;
+  const { limit, offset } = query;
   const { workspace, rows } = await load(c, {
     workspace: findWorkspace(workspaceId, me(c), true),
     rows: listBuilds(workspaceId, me(c), { limit, offset }),

@@ -7,6 +7,7 @@ import { ApiError, forbidden, invalid, notFound } from "../errors.ts";
 import { fileReads, readFile, storeFile } from "../workspaces/files.ts";
 import { demand, endpoint, load, type Ctx, type Env } from "./http.ts";
 import { bringsProvisionerKey, loadProvisioner } from "./provisioner-auth.ts";
+import { bytes } from "./schemas.ts";
 
 const tarType = "application/x-tar";
 
@@ -22,6 +23,7 @@ export const fileRoutes = new Hono<Env>()
     endpoint({
       summary: "Store a template's folder as a tar, at most 10 MiB; the same content is stored once",
       access: "session",
+      body: bytes(tarType, 10_485_760),
       answers: { 200: storedSchema, 201: storedSchema },
       errors: [400, 401, 403, 413, 415],
     }),
@@ -43,7 +45,7 @@ export const fileRoutes = new Hono<Env>()
     endpoint({
       summary: "The bytes of a file, by its id or its SHA-256; for template admins and provisioners",
       access: "session-or-provisioner",
-      answers: { 200: null },
+      answers: { 200: bytes(tarType) },
       errors: [400, 401, 403, 404],
     }),
     async (c) => {

@@ -36,7 +36,9 @@ export interface Endpoint {
   access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
   /** What a `notify` token may do. */
   deed?: "notify-self";
-  /** Successful answers: the schema of the body, or null for none. */
+  /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
+  body?: z.ZodType;
+  /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */
   answers: Partial<Record<101 | 200 | 201 | 204 | 304, z.ZodType | null>>;
   errors: ErrorStatus[];
 }

@@ -21,6 +21,10 @@ const eventsQuery = inboxFilter.extend({
 
 const news = z.object({ notification: inboxItemSchema, unread_count: z.number() });
 
+const eventStream = z
+  .string()
+  .meta({ contentMediaType: "text/event-stream", description: "Events of {notification, unread_count}" });
+
 export const inboxWatch = new Hono<Env>()
   .get(
     "/notifications/inbox/watch",
@@ -51,7 +55,7 @@ export const inboxWatch = new Hono<Env>()
     endpoint({
       summary: "Your inbox, live, as server-sent events (at most 55 seconds; resume with Last-Event-ID)",
       access: "session",
-      answers: { 200: z.string().meta({ description: "text/event-stream of {notification, unread_count}" }) },
+      answers: { 200: eventStream },
       errors: [400, 401],
     }),
     valid("query", eventsQuery),

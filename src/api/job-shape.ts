@@ -6,7 +6,7 @@ import { makeAgentToken } from "../workspaces/rules/agent-token.ts";
 import type { Completion } from "../workspaces/end-job.ts";
 import type { LogLine } from "../workspaces/jobs.ts";
 import type { AcquiredRow } from "../workspaces/store/jobs.ts";
-import { filledText, text, time, toTime } from "./schemas.ts";
+import { filledText, oneLine, text, time, toTime } from "./schemas.ts";
 
 const named = z.object({ id: z.string(), name: z.string() });
 
@@ -74,7 +74,7 @@ const slug = z
   .string()
   .regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9])*$/, "must have letters and digits, with single hyphens between them")
   .max(64);
-const app = z.object({ slug, display_name: text(256).nullish(), url: text(2_048).nullish() });
+const app = z.object({ slug, display_name: oneLine(256).nullish(), url: text(2_048).nullish() });
 const agent = z.object({
   name: slug,
   apps: z.array(app).max(100).nullish(),

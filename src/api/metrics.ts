@@ -23,7 +23,11 @@ export const metricsRoutes = new Hono<Env>().get(
     summary:
       "Prometheus metrics; from elsewhere than the server's machine with BELFRY_METRICS_TOKEN as a bearer token",
     access: "anyone",
-    answers: { 200: z.string().meta({ description: "Prometheus text format, version 0.0.4" }) },
+    answers: {
+      200: z
+        .string()
+        .meta({ contentMediaType: expositionType, description: "Prometheus text format, version 0.0.4" }),
+    },
     errors: [401, 404],
   }),
   async (c) => {

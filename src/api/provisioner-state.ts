@@ -9,7 +9,9 @@ import { putState, readState } from "../workspaces/store/state.ts";
 import { endpoint, valid, type Ctx, type Env } from "./http.ts";
 import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
-import { uuid } from "./schemas.ts";
+import { bytes, uuid } from "./schemas.ts";
+
+const stateType = "application/octet-stream";
 
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 
@@ -19,7 +21,7 @@ export const provisionerStateRoutes = new Hono<Env>()
     endpoint({
       summary: "What the workspace's last build left, as bytes; 204 when there is nothing",
       access: "provisioner",
-      answers: { 200: null, 204: null },
+      answers: { 200: bytes(stateType), 204: null },
       errors: [400, 401, 404, 409],
     }),
     valid("param", idParam),
@@ -33,7 +35,7 @@ export const provisionerStateRoutes = new Hono<Env>()
       if (rows.length === 0) return c.body(null, 204);
       const sealed = new Uint8Array(Buffer.concat(rows.map(({ content }) => content)));
       const state = await unseal(c.get("deps"), workspaceId, sealed);
-      return c.body(state, 200, { "content-type": "application/octet-stream" });
+      return c.body(state, 200, { "content-type": stateType });
     },
   )
   .put(
@@ -41,6 +43,7 @@ export const provisionerStateRoutes = new Hono<Env>()
     endpoint({
       summary: "Put the state back, at most 8 MiB; again and again until the job ends",
       access: "provisioner",
+      body: bytes(stateType, 8_388_608),
       answers: { 204: null },
       errors: [400, 401, 404, 409, 413],
     }),

@@ -1,5 +1,6 @@
 // Schemas that several routes share: what requests carry and what answers look like.
 import * as z from "zod";
+import { problemWithOneLine } from "../rules/one-line.ts";
 
 /** Of any version and variant: ids of Coder's are made up by hand, too. */
 export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
@@ -15,8 +16,15 @@ export const optionalId = z
   .nullish()
   .transform((id) => (id == null || id === "" || id === noId ? undefined : id.toLowerCase()));
 
+/** Bytes of a media type: of a request's body, at most so many, or of an answer. */
+export const bytes = (contentMediaType: string, maxLength?: number) =>
+  z.string().meta({ contentMediaType, format: "binary", ...(maxLength === undefined ? {} : { maxLength }) });
+
 /** At most so many bytes of UTF-8: limits of the wire are bytes, not characters. */
 export const text = (most: number) =>
+  textOfBytes(most).meta({ maxLength: most, description: `At most ${most} bytes of UTF-8` });
+
+const textOfBytes = (most: number) =>
   z.string().refine((value) => new TextEncoder().encode(value).length <= most, {
     error: (issue) =>
       `has ${new TextEncoder().encode(String(issue.input)).length} bytes, ${most} are allowed`,
@@ -29,6 +37,13 @@ export const filledText = (most: number) =>
 export const time = z.string().meta({ format: "date-time" });
 export const toTime = (at: number): string => new Date(at).toISOString();
 export const toTimeOrNull = (at: number | null): string | null => (at === null ? null : toTime(at));
+
+/** A name that people read in the middle of other text. */
+export const oneLine = (most: number) =>
+  text(most).superRefine((name, context) => {
+    const message = problemWithOneLine(name);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
 
 export const actionSchema = z.object({ label: z.string(), url: z.string() });
 

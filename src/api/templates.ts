@@ -15,11 +15,11 @@ import { findVersion } from "../workspaces/store/versions.ts";
 import { deprecationReads, templateDeletionReads } from "../workspaces/template-news.ts";
 import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
 import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { lowerUuid, messageSchema, searchText, text } from "./schemas.ts";
+import { lowerUuid, messageSchema, oneLine, searchText, text } from "./schemas.ts";
 import { templateSchema, toTemplate } from "./template-shape.ts";
 
 const idParam = z.object({ id: lowerUuid });
-const displayName = text(256).refine((name) => !/\p{Cc}/u.test(name), "must be one line of text");
+const displayName = oneLine(256);
 const newTemplateBody = z.object({
   name: text(1_024),
   display_name: displayName.nullish(),

@@ -47,7 +47,7 @@ export const userRoutes = new Hono<Env>()
     }),
     valid("query", listQuery),
     async (c) => {
-      const { q, limit, offset = 0 } = c.req.valid("query");
+      const { q, limit, offset } = c.req.valid("query");
       const { actor, rows, total } = await load(c as Ctx, {
         rows: listUsers(q, { limit, offset }),
         total: countUsers(q),

@@ -119,7 +119,7 @@ export const workspaceRoutes = new Hono<Env>()
     }),
     valid("query", listQuery),
     async (c) => {
-      const { q, limit, offset = 0 } = c.req.valid("query");
+      const { q, limit, offset } = c.req.valid("query");
       const self = me(c as Ctx);
       const { rows, total } = await load(c as Ctx, {
         rows: listWorkspaces(q, self, { limit, offset }),

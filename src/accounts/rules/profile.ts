@@ -1,4 +1,5 @@
 // What a username, an email address and a person's name may look like. Each answers what is wrong, in words.
+import { problemWithOneLine } from "../../rules/one-line.ts";
 
 const longestUsername = 32;
 const longestEmail = 254;
@@ -43,5 +44,5 @@ export function problemWithEmail(email: string): string | undefined {
 export function problemWithName(name: string): string | undefined {
   const bytes = new TextEncoder().encode(name).length;
   if (bytes > longestName) return `has ${bytes} bytes, ${longestName} are allowed`;
-  return /\p{Cc}|\p{Cs}/u.test(name) ? "must be one line of text" : undefined;
+  return problemWithOneLine(name);
 }

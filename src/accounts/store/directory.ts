@@ -1,27 +1,20 @@
 // SQL of the list of users: a page of it and how many there are.
 import { and, eq, sql } from "drizzle-orm";
 import { query } from "../../../db/client.ts";
+import { sliceOf, type Page } from "../../../db/rows.ts";
 import { users } from "../../../db/schema.ts";
 import type { UserSearch } from "../rules/user-search.ts";
 import { userColumns } from "./users.ts";
 
-export interface Page {
-  /** All when left out. */
-  limit?: number | undefined;
-  offset: number;
-}
-
-// An offset needs a limit in SQL.
-const everything = Number.MAX_SAFE_INTEGER;
-
 /** By username. */
-export function listUsers(search: UserSearch, { limit, offset }: Page) {
+export function listUsers(search: UserSearch, page: Page) {
+  const { limit, offset } = sliceOf(page);
   return query
     .select(userColumns)
     .from(users)
     .where(matches(search))
     .orderBy(sql`lower(${users.username})`)
-    .limit(limit ?? everything)
+    .limit(limit)
     .offset(offset);
 }
 

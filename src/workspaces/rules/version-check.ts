@@ -2,6 +2,7 @@
 // the path of the member, so that nobody finds out from an empty pool at night.
 import type { Validation } from "../../errors.ts";
 import { isTimeZone, overlap, parseSchedule, type Schedule } from "./preset-schedule.ts";
+import { problemWithOneLine } from "../../rules/one-line.ts";
 import { problemWithParameterName } from "./template-name.ts";
 
 export interface ParameterInput {
@@ -59,7 +60,7 @@ function secondDefault(presets: readonly PresetInput[], index: number): string |
 
 function problemWithPresetName(name: string): string | undefined {
   if (name.trim() === "" || name.length > 128) return "must have 1 to 128 characters";
-  return /\p{Cc}/u.test(name) ? "must be one line of text" : undefined;
+  return problemWithOneLine(name);
 }
 
 function problemsOfValues(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {

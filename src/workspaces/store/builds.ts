@@ -2,7 +2,7 @@
 // workspaces call it, and the API and pages for what they show.
 import { and, desc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
-import { insertRows } from "../../../db/rows.ts";
+import { insertRows, sliceOf, type Page } from "../../../db/rows.ts";
 import {
   buildParameters,
   presetParameters,
@@ -35,16 +35,12 @@ export const buildOfAgent = (agentId: string): SQL<string> =>
   sql<string>`(SELECT build_id FROM workspace_agents WHERE id = ${agentId})`;
 
 /** Newest first. */
-export const listBuilds = (
-  workspaceId: SQL | string,
-  self: SQL,
-  { limit, offset }: { limit: number; offset: number },
-) =>
+export const listBuilds = (workspaceId: SQL | string, self: SQL, page: Page) =>
   buildView()
     .where(and(eq(workspaceBuilds.workspaceId, workspaceId), isVisibleTo(self)))
     .orderBy(desc(workspaceBuilds.number))
-    .limit(limit)
-    .offset(offset);
+    .limit(sliceOf(page).limit)
+    .offset(sliceOf(page).offset);
 
 const latestOf = (workspaceId: SQL | string) =>
   sql`(SELECT latest_build_id FROM workspaces WHERE id = ${workspaceId})`;

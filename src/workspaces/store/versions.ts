@@ -1,7 +1,7 @@
 // SQL of template versions and their parameters.
 import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
-import { insertRows } from "../../../db/rows.ts";
+import { insertRows, sliceOf, type Page } from "../../../db/rows.ts";
 import { templateParameters, templateVersions, users } from "../../../db/schema.ts";
 
 const found = () =>
@@ -40,15 +40,12 @@ export const idOfVersion = (templateId: SQL, name: string): SQL<string> =>
   sql<string>`(SELECT id FROM template_versions WHERE template_id = ${templateId} AND lower(name) = lower(${name}))`;
 
 /** Oldest first. */
-export const listVersions = (
-  templateId: string,
-  page: { limit?: number | undefined; offset?: number | undefined } = {},
-) =>
+export const listVersions = (templateId: string, page: Page = {}) =>
   found()
     .where(eq(templateVersions.templateId, templateId))
     .orderBy(asc(templateVersions.seq))
-    .limit(page.limit ?? -1)
-    .offset(page.offset ?? 0);
+    .limit(sliceOf(page).limit)
+    .offset(sliceOf(page).offset);
 
 /** True in SQL once there is a version of this id: for what depends on its having been made. */
 export const versionExists = (id: string): SQL =>

@@ -1,7 +1,7 @@
 // SQL of workspaces: who is found, the list with its filters, and how one is made.
 import { and, asc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
-import { insertRows } from "../../../db/rows.ts";
+import { insertRows, sliceOf, type Page } from "../../../db/rows.ts";
 import { templates, users, workspaceBuilds, workspaces } from "../../../db/schema.ts";
 import { jobsOf } from "../rules/job.ts";
 import type { WorkspaceSearch } from "../rules/workspace-search.ts";
@@ -28,16 +28,12 @@ export const idOfWorkspace = (ownerId: SQL, name: string, withDeleted = false): 
 /** SQL for the id of a workspace's owner. */
 export const ownerOf = (id: SQL | string): SQL => sql`SELECT owner_id FROM workspaces WHERE id = ${id}`;
 
-export const listWorkspaces = (
-  search: WorkspaceSearch,
-  self: SQL,
-  { limit, offset }: { limit: number; offset: number },
-) =>
+export const listWorkspaces = (search: WorkspaceSearch, self: SQL, page: Page) =>
   buildView()
     .where(matches(search, self))
     .orderBy(asc(sql`lower(${workspaces.name})`), asc(workspaces.seq))
-    .limit(limit)
-    .offset(offset);
+    .limit(sliceOf(page).limit)
+    .offset(sliceOf(page).offset);
 
 export const countWorkspaces = (search: WorkspaceSearch, self: SQL) =>
   query
