@@ -96,6 +96,10 @@ const realTime = {
   sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
 };
 
+/** Milliseconds, about. Whoever holds a file's lock has it for a few; a server that is away is not back so soon. */
+const longestBusyWait = 50;
+const longestWait = 1_000;
+
 /** Tries again while the database is unavailable, with growing, jittered waits, until patience ends. */
 export async function persist<T>(
   client: DatabaseClient,
@@ -109,7 +113,8 @@ export async function persist<T>(
     } catch (cause) {
       const error = toDatabaseError(cause);
       await renew(client, error);
-      const wait = Math.min(1_000, 5 * 2 ** tries) * (0.5 + Math.random());
+      const longest = error.code === "SQLITE_BUSY" ? longestBusyWait : longestWait;
+      const wait = Math.min(longest, 5 * 2 ** tries) * (0.5 + Math.random());
       if (!error.isPassing || client.closed || time.now() - started + wait > patience) throw error;
       await time.sleep(wait);
     }

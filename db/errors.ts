@@ -78,6 +78,8 @@ const lastingCodes = new Set([
   "SQLITE_PERM",
   "SQLITE_CORRUPT",
   "SQLITE_NOTADB",
+  // The file that was opened is not the one that its name leads to (src/runtime/file-guard.ts).
+  "FILE_REPLACED",
   // A hosted server's word for a quota that is used up.
   "BLOCKED",
 ]);

@@ -2,7 +2,8 @@
 // parts look at first is read in one round trip, and what they leave is written in one: an idle pass costs these two.
 import type { Statement } from "../db/client.ts";
 import { readClock } from "../db/health.ts";
-import { noteKey } from "./accounts/key-check.ts";
+import { keyMatches, noteKey, wrongKeyMessage } from "./accounts/key-check.ts";
+import { readKeyCheck } from "./accounts/store/deployment.ts";
 import { purgeAccounts } from "./accounts/purge.ts";
 import type { Deps } from "./deps.ts";
 import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
@@ -54,7 +55,9 @@ async function open(deps: Deps) {
     ...dueStartReads(deps.now()),
     ...dueReads(),
     due: findDue(deps.now()),
+    keyCheck: readKeyCheck(),
   });
+  if (!keyMatches(deps, answers.keyCheck[0]?.value)) deps.log.error(wrongKeyMessage);
   const change = clock.observe(answers.clock[0]!.now, asked);
   if (Math.abs(change) > worthTelling)
     deps.log.warn("this machine's clock differs from the database's; going by the database's", {

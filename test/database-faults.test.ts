@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { LibsqlError } from "@libsql/client";
+import { createClient, LibsqlError } from "@libsql/client";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase, query, type DatabaseOptions, type DatabaseClient } from "../db/client.ts";
@@ -94,22 +94,44 @@ function sleeper() {
 }
 
 describe("patience", () => {
-  test("a batch is answered after failures that pass, with waits that grow", async () => {
-    const { naps, time } = sleeper();
-    const { client, modes } = failFirst(
-      await connect(newFile()),
-      Array.from({ length: 7 }, () => busy),
-    );
-    const db = createDatabase(client, { time });
-    expect(await db.read(one())).toEqual(answered);
-    expect(modes).toHaveLength(8);
-    const jitters = naps.map((nap, tries) => nap / Math.min(1_000, 5 * 2 ** tries));
-    for (const jitter of jitters) {
-      expect(jitter).toBeGreaterThanOrEqual(0.5);
-      expect(jitter).toBeLessThanOrEqual(1.5);
-    }
-    // Two processes that failed together don't come again together.
-    expect(new Set(jitters).size).toBeGreaterThan(1);
+  test.each([
+    ["a lock, which is held for a few milliseconds", busy, 50],
+    ["a server that is away", () => new TypeError("fetch failed"), 1_000],
+  ])(
+    "a batch is answered after failures that pass, with waits that grow: %s",
+    async (_what, fault, longest) => {
+      const { naps, time } = sleeper();
+      const { client, modes } = failFirst(
+        await connect(newFile()),
+        Array.from({ length: 12 }, () => fault),
+      );
+      const db = createDatabase(client, { time });
+      expect(await db.read(one())).toEqual(answered);
+      expect(modes).toHaveLength(13);
+      const jitters = naps.map((nap, tries) => nap / Math.min(longest, 5 * 2 ** tries));
+      for (const jitter of jitters) {
+        expect(jitter).toBeGreaterThanOrEqual(0.5);
+        expect(jitter).toBeLessThanOrEqual(1.5);
+      }
+      // Two processes that failed together don't come again together.
+      expect(new Set(jitters).size).toBeGreaterThan(1);
+    },
+  );
+
+  test("a lock that another holds is waited for outside of the event loop", async () => {
+    const url = newFile();
+    const client = await connect(url);
+    const patient = createClient({ url, timeout: 500, concurrency: 1 });
+    const holder = createClient({ url, concurrency: 1 });
+    onTestFinished(() => [patient, holder].forEach((one) => one.close()));
+    const transaction = await holder.transaction("write");
+    const stall = async (one: DatabaseClient) => {
+      const started = performance.now();
+      await expect(one.batch(["CREATE TABLE t (a)"], "write")).rejects.toThrow("locked");
+      return performance.now() - started;
+    };
+    expect(await stall(client)).toBeLessThan((await stall(patient)) / 4);
+    await transaction.rollback();
   });
 
   test("patience ends, and then the database is unavailable", async () => {

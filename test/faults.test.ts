@@ -3,18 +3,30 @@
 import { spawn } from "node:child_process";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { examine } from "../src/cli/admin/examine.ts";
 import type { Finding } from "../src/cli/admin/rules/finding.ts";
 import { openClient } from "../src/runtime/database.ts";
-import { cleanEnvironment, run, temporaryFolder, freePort } from "./support/program.ts";
+import { cleanEnvironment, run, startProgram, temporaryFolder, freePort } from "./support/program.ts";
+import { copyNewDatabase } from "./support/new-database.ts";
 import { parseExposition, scrape, valueOf, type Scrape } from "./support/prometheus.ts";
 import { startReceiver } from "./support/receiver.ts";
 import {
   callServer,
   createClock,
   owner,
+  signIn,
   signInFirst,
   startTestServer,
   type TestServer,
@@ -399,7 +411,9 @@ test("a key that is not the deployment's", async () => {
     expect.stringMatching(
       /^key: BELFRY_SECRET_KEY is not the key that this deployment works with\. .*belfry admin accept-key/,
     ),
+    expect.stringMatching(/^server: .* is not ready: BELFRY_SECRET_KEY is not the key that this database/),
   ]);
+  expect(wrong.logs.join()).toContain("BELFRY_SECRET_KEY is not the key that this database works with");
   expect(said.join()).not.toContain(otherKey);
   // The old one is lost: then this one it is.
   const accepted = await run(["admin", "accept-key"], {
@@ -415,6 +429,107 @@ test("a key that is not the deployment's", async () => {
     expect.stringMatching(/^key: BELFRY_SECRET_KEY is not set/),
   ]);
 });
+
+describe("a file of the database that is taken away under a running server", () => {
+  const copyOver = (file: string) => {
+    copyFileSync(file, `${file}.copy`);
+    renameSync(`${file}.copy`, file);
+  };
+  test.each([
+    ["its log is removed", (file: string) => rmSync(`${file}-wal`)],
+    ["its shared memory is removed", (file: string) => rmSync(`${file}-shm`)],
+    ["it is removed itself", (file: string) => rmSync(file)],
+    ["a copy stands in its place", copyOver],
+  ])("nothing more is accepted, and what was is saved: %s", async (_what, take) => {
+    const { server, complaints } = await startPatient();
+    const file = join(server.folder, "belfry.db");
+    const token = await signIn(server, owner);
+    const send = sender(server.url, token);
+    expect([await send("one"), await send("two")]).toEqual([204, 204]);
+    take(file);
+    expect([await send("three"), await send("four")]).toEqual([503, 503]);
+    await expect.poll(() => server.logs.filter((line) => line.includes(`${file}.rescued`))).toHaveLength(1);
+    expect(await titlesIn(`${file}.rescued`)).toEqual(expect.arrayContaining(["one", "two"]));
+    expect(await complaints()).toContainEqual(
+      expect.stringMatching(/^server: .* is not ready: .*was removed or replaced while Belfry was running/),
+    );
+  });
+
+  test("the copy that was saved is restored, and everything accepted is there", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "belfry.db");
+    await copyNewDatabase(file, Date.now());
+    const environment = {
+      BELFRY_DATABASE_URL: `file:${file}`,
+      BELFRY_SECRET_KEY: secretKey,
+      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+    };
+    const first = await startProgram(environment);
+    await callServer(first.url, "POST", "/api/v2/users/first", { json: owner });
+    const signedIn = await callServer(first.url, "POST", "/api/v2/users/login", { json: owner });
+    const send = sender(first.url, signedIn.json.session_token as string);
+    expect([await send("one"), await send("two")]).toEqual([204, 204]);
+    rmSync(`${file}-wal`);
+    expect(await send("three")).toBe(503);
+    await expect.poll(() => first.stderr(), { timeout: 10_000 }).toContain(`${file}.rescued`);
+    expect((await first.kill("SIGTERM")).code).toBe(0);
+    expect(await run(["admin", "restore", `${file}.rescued`], { environment })).toMatchObject({ code: 0 });
+    expect(await titlesIn(file)).toEqual(expect.arrayContaining(["one", "two"]));
+  });
+});
+
+const sender = (url: string, token: string) => async (title: string) => {
+  const json = { content: { title, message: "x" } };
+  return (await callServer(url, "POST", "/api/v2/notifications/custom", { token, json })).status;
+};
+
+async function titlesIn(file: string): Promise<unknown[]> {
+  const client = await openClient({ databaseUrl: `file:${file}`, databaseAuthToken: undefined });
+  onTestFinished(() => client.close());
+  const { rows } = await client.execute("SELECT title FROM inbox_notifications");
+  return rows.map(({ title }) => title);
+}
+
+test.each([
+  [
+    "no database at all",
+    (file: string) => writeFileSync(file, "not a database ".repeat(1_000)),
+    "no SQLite database",
+  ],
+  ["a damaged one", (file: string) => damage(file), "It is damaged"],
+])("a file that is %s is called that, with the way out", async (_what, spoil, said) => {
+  const file = join(await temporaryFolder(), "belfry.db");
+  await copyNewDatabase(file, Date.now());
+  spoil(file);
+  const environment = { BELFRY_DATABASE_URL: `file:${file}`, BELFRY_SECRET_KEY: secretKey };
+  const started = await run(["serve"], { environment });
+  expect(started.code).toBe(1);
+  expect(started.stderr).toMatch(new RegExp(`${said}.*belfry admin restore`));
+  expect(complaintsIn(await examine({ environment, now: Date.now })).join()).toContain(said);
+});
+
+test("a page that is damaged where nobody has looked yet is found", async () => {
+  const { server, complaints } = await startPatient();
+  await server.sql("CREATE TABLE spare (text TEXT)");
+  await server.sql(`INSERT INTO spare SELECT hex(randomblob(2000)) FROM json_each('[1,2,3,4,5,6,7,8]')`);
+  const [root] = await server.sql("SELECT rootpage FROM sqlite_master WHERE name = 'spare'");
+  const file = join(server.folder, "belfry.db");
+  const other = await openClient({ databaseUrl: `file:${file}`, databaseAuthToken: undefined });
+  await other.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  other.close();
+  const [spoiled, elsewhere] = [openSync(file, "r+"), (Number(root!["rootpage"]) - 1) * 4_096];
+  writeSync(spoiled, Buffer.alloc(4_096, 0xff), 0, 4_096, elsewhere);
+  closeSync(spoiled);
+  expect(await complaints()).toContainEqual(
+    expect.stringMatching(/^database: .* is damaged: .*Tree \d+ page \d+/),
+  );
+});
+
+/** Every page but the first. */
+function damage(file: string): void {
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.fill(0xff, 4_096));
+}
 
 test("what is wrong with the configuration is told alone, each variable by its name", async () => {
   const findings = await examine({

@@ -16,6 +16,10 @@ export function noteKey(deps: Pick<Deps, "keysFor" | "now">): Statement[] {
   return [insertKeyCheck(current!, now), ...former.map((check) => replaceKeyCheck(current!, check, now))];
 }
 
+/** What an operator has to know where it differs; it names no secret, for anybody may ask for readiness. */
+export const wrongKeyMessage =
+  "BELFRY_SECRET_KEY is not the key that this database works with: tokens and links in messages that were sent are refused, workspace states and passcodes can't be read. Set the right key, the same on every instance; if it is lost: belfry admin accept-key";
+
 /** `stored` is undefined until the first pass. */
 export function keyMatches(deps: Pick<Deps, "keysFor">, stored: string | undefined): boolean {
   return stored === undefined || checksOf(deps).includes(stored);

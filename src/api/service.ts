@@ -1,7 +1,8 @@
 // Routes of the service itself: who it is, whether it lives, whether it can work, what it speaks.
 import { Hono } from "hono";
 import * as z from "zod";
-import { readDeploymentId } from "../accounts/store/deployment.ts";
+import { keyMatches, wrongKeyMessage } from "../accounts/key-check.ts";
+import { readDeploymentId, readKeyCheck } from "../accounts/store/deployment.ts";
 import type { Config } from "../config.ts";
 import type { Deps } from "../deps.ts";
 import { readLastTick } from "../notifications/store/settings.ts";
@@ -80,9 +81,13 @@ export const healthRoutes = new Hono<Env>()
   );
 
 async function readReadiness(deps: Deps): Promise<z.infer<typeof readiness>> {
-  const { state, problem, answers } = await probe(deps, { lastTick: readLastTick() });
+  const { state, problem, answers } = await probe(deps, {
+    lastTick: readLastTick(),
+    keyCheck: readKeyCheck(),
+  });
   const tick = judgeTick(deps, answers?.lastTick);
-  const problems = [problem, tickWords[tick.tick]].filter((words) => words != null);
+  const keyProblem = keyMatches(deps, answers?.keyCheck[0]?.value) ? null : wrongKeyMessage;
+  const problems = [problem, keyProblem, tickWords[tick.tick]].filter((words) => words != null);
   return { ready: problems.length === 0, database: state, ...tick, problems, notes: notesOn(deps.config) };
 }
 

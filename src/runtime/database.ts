@@ -41,7 +41,7 @@ export async function openClient(
 }
 
 /** Milliseconds that a call waits for another process's write. The loop stands still meanwhile; `persist` comes again. */
-const busyTimeout = 500;
+const busyTimeout = 20;
 
 async function openFile(file: string): Promise<DatabaseClient> {
   try {
@@ -53,12 +53,29 @@ async function openFile(file: string): Promise<DatabaseClient> {
     if (existsSync(file)) chmodSync(file, 0o600);
     return client;
   } catch (cause) {
-    throw new DatabaseOpenError(
-      `The database file ${file} can't be opened (${cause instanceof Error ? cause.message : String(cause)}). ` +
-        "Make its folder writable for this user, or set BELFRY_DATABASE_URL=file:/another/folder/belfry.db",
-      { cause },
-    );
+    throw new DatabaseOpenError(describeFileFailure(file, cause), { cause });
   }
+}
+
+const remedies: [codes: RegExp, remedy: string][] = [
+  [
+    /NOTADB/,
+    "It is no SQLite database. If a backup should stand there: belfry admin restore BACKUP. If it is another file, set BELFRY_DATABASE_URL=file:/folder/belfry.db",
+  ],
+  [/CORRUPT/, "It is damaged. Put the last backup in its place: belfry admin restore BACKUP"],
+  [/BUSY|LOCKED/, "Another program holds its lock: fuser or lsof tells which. Stop that program."],
+  [/FULL|ENOSPC|EDQUOT/, "Its disk is full. Make room."],
+  [/IOERR/, "Its disk fails, or is full: dmesg and df tell more."],
+];
+
+/** Why an embedded database can't be used, and what to do; `cause` is what SQLite or the file system said. */
+export function describeFileFailure(file: string, cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const remedy =
+    remedies.find(([codes]) => codes.test(code))?.[1] ??
+    "Make its folder writable for this user, or set BELFRY_DATABASE_URL=file:/another/folder/belfry.db";
+  return `The database file ${file} can't be used (${message}). ${remedy}`;
 }
 
 const connections = 8;

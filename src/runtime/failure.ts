@@ -2,13 +2,15 @@
 import { DatabaseError, ServerRefusal } from "../../db/errors.ts";
 import { NewerDatabaseError } from "../../db/migrate.ts";
 import { ConfigError } from "../config.ts";
-import { databaseName, DatabaseOpenError } from "./database.ts";
+import { databaseFile, databaseName, DatabaseOpenError, describeFileFailure } from "./database.ts";
 
 /** `databaseUrl` is what the program was told to open, if that is known. */
 export function failureWords(error: unknown, databaseUrl: string | undefined): string {
   if ([ConfigError, NewerDatabaseError, DatabaseOpenError].some((kind) => error instanceof kind))
     return (error as Error).message;
   if (error instanceof DatabaseError && error.kind === "unavailable") {
+    const file = databaseUrl === undefined ? undefined : databaseFile(databaseUrl);
+    if (file !== undefined && error.code.startsWith("SQLITE_")) return describeFileFailure(file, error);
     const name = databaseUrl === undefined ? "The database" : `The database ${databaseName(databaseUrl)}`;
     return isRefusedToken(error)
       ? `${name} refuses the token: set BELFRY_DATABASE_AUTH_TOKEN to one that may write.`

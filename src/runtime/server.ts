@@ -16,6 +16,7 @@ import { createAssets } from "./assets.ts";
 import { createClock } from "./clock.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { createDeferral, startTicker } from "./deferral.ts";
+import { guardFile, type Rescue } from "./file-guard.ts";
 import { close, createHttp, listen, type SlowRequests } from "./listen.ts";
 import { createMail } from "./mail.ts";
 import { createPost } from "./post.ts";
@@ -74,7 +75,10 @@ export async function startServer(
   const newId = createNewId(now);
   const { config: given, log } = configure(environment, options, now);
   let config = given;
-  const client = await openClient(config, { onAnswer: options.onAnswer });
+  const opened = await openClient(config, { onAnswer: options.onAnswer });
+  const file = databaseFile(config.databaseUrl);
+  const client =
+    file === undefined ? opened : guardFile(opened, file, (rescue) => log.error(...rescueEntry(rescue)));
   const db = createDatabase(options.wrapClient?.(client) ?? client, options);
   const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
@@ -119,7 +123,6 @@ export async function startServer(
     await outlets.close();
     db.close();
   };
-  const file = databaseFile(config.databaseUrl);
   const address = config.accessUrl;
   return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
 }
@@ -133,6 +136,13 @@ async function setClock(db: Database, clock: Clock): Promise<void> {
   const answer = await db.read({ clock: readClock() });
   clock.observe(answer.clock[0]!.now, asked);
 }
+
+/** Loud, because nothing is taken any more until somebody acts. */
+const rescueEntry = ({ lost, copy, problem }: Rescue) =>
+  [
+    "a file of the database was removed or replaced while Belfry was running; nothing is written any more. Stop Belfry, then: belfry admin restore COPY",
+    { lost, ...(copy === undefined ? { no_copy: problem } : { copy }) },
+  ] as const;
 
 const clientOf = (request: Request, { incoming }: HttpBindings, { proxy }: Config) =>
   clientAddressOf(incoming?.socket?.remoteAddress ?? null, proxy, (name) => request.headers.get(name));

@@ -19,6 +19,10 @@ const reasons: [codes: string[], words: string][] = [
   [["SQLITE_BUSY", "SQLITE_LOCKED"], "another program holds its lock"],
   [["SQLITE_IOERR"], "its disk fails, or is full"],
   [["SQLITE_CORRUPT", "SQLITE_NOTADB"], "its file is damaged; restore a backup"],
+  [
+    ["FILE_REPLACED"],
+    "its file, or the -wal file beside it, was removed or replaced while Belfry was running. Stop Belfry, then restore the copy it has saved beside the file, which ends in .rescued: belfry admin restore FILE",
+  ],
   [["BLOCKED"], "its server refuses, as a quota is used up"],
   [["TIMEOUT"], "it does not answer in time"],
 ];

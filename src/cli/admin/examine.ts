@@ -27,6 +27,7 @@ import { fail, ok, warn, type Finding } from "./rules/finding.ts";
 import {
   adviceForOpening,
   judgeClock,
+  judgeDamage,
   judgeDatabase,
   judgeDisk,
   judgeKey,
@@ -126,9 +127,11 @@ async function examineDatabase(
     const facts = { name: databaseName(config.databaseUrl), isFile: file !== undefined, ...found };
     const known = loadMigrations().at(-1)!.number;
     const isSmall = facts.state === "ok" && !facts.isFile && (await refusesLargeAnswers(client));
+    const damage = facts.isFile && facts.state === "ok" ? await findDamage(client) : null;
     return {
       findings: [
         judgeDatabase({ ...facts, applied, known }),
+        ...(damage === null ? [] : [judgeDamage(facts.name, damage)]),
         ...(isSmall ? [judgeSmallAnswers(facts.name)] : []),
         ...onDisk,
       ],
@@ -147,6 +150,13 @@ function ask(client: DatabaseClient, now: () => number): Promise<Probe<ReturnTyp
   const log = createLog({ level: "error", format: "text", now, write: () => {} });
   const db = createDatabase(client, { patience: requestTimeout });
   return probe({ db, log, now }, factReads(now()));
+}
+
+/** The first thing that is wrong with the pages of a file; null when nothing is. Reads all of it. */
+async function findDamage(client: DatabaseClient): Promise<string | null> {
+  const { rows } = await client.execute("PRAGMA quick_check(1)");
+  const found = String(rows[0]?.[0] ?? "");
+  return found === "ok" ? null : found;
 }
 
 async function refusesLargeAnswers(client: DatabaseClient): Promise<boolean> {

@@ -61,6 +61,14 @@ const serverAdvice = (state: DatabaseFacts["state"]) =>
     ? "Restart the libSQL server. If it stops again under load, start it with --max-concurrent-connections 2."
     : "Is it running, and is BELFRY_DATABASE_URL its address, BELFRY_DATABASE_AUTH_TOKEN good for writing?";
 
+/** `damage`: what SQLite's check of the pages found first. */
+export const judgeDamage = (name: string, damage: string): Finding =>
+  fail(
+    "database",
+    `${name} is damaged: ${damage.replaceAll(/\s+/g, " ")}`,
+    "Stop the server, keep a copy of the file, and restore the last backup: belfry admin restore FILE",
+  );
+
 /** For a server that works, and gives less at once than the largest answer needs. */
 export const judgeSmallAnswers = (name: string): Finding =>
   fail(

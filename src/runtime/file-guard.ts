@@ -1,0 +1,84 @@
+// Watches the files of an embedded database: a write counts as durable only while the names still lead to the files that
+// were written. A `-wal` that somebody removes takes every later commit with it when the process ends, without a word.
+import { rmSync, statSync, writeFileSync } from "node:fs";
+import type { DatabaseClient } from "../../db/client.ts";
+
+/** The file, its log or both were removed, or others stand in their place. Nothing is written any more. */
+export class FileReplacedError extends Error {
+  override readonly name = "FileReplacedError";
+  readonly code = "FILE_REPLACED";
+  constructor(path: string) {
+    super(`${path} was removed or replaced while Belfry was running`);
+  }
+}
+
+/** What was found: the file that is not the one that was opened, and where everything was copied to, or why not. */
+export interface Rescue {
+  lost: string;
+  copy: string | undefined;
+  problem: string | undefined;
+}
+
+/**
+ * After each write the files are looked at; once one of them is another, this and every later write fails with
+ * `FileReplacedError`. What the connection still holds is copied beside the file, once, and `onReplaced` is told.
+ */
+export function guardFile(
+  client: DatabaseClient,
+  file: string,
+  onReplaced: (rescue: Rescue) => void,
+): DatabaseClient {
+  // SQLite keeps the two beside the file for as long as there is a connection.
+  const besides = [`${file}-wal`, `${file}-shm`];
+  const known = new Map([[file, inodeOf(file)]]);
+  let failure: FileReplacedError | undefined;
+
+  function check(): void {
+    if (failure === undefined) {
+      const lost = [...known].find(([path, inode]) => inodeOf(path) !== inode)?.[0];
+      for (const path of besides) if (!known.has(path)) known.set(path, inodeOf(path));
+      if (lost === undefined) return;
+      failure = new FileReplacedError(lost);
+      void rescue(client, file).then((found) => onReplaced({ lost, ...found }));
+    }
+    throw failure;
+  }
+
+  const batch: DatabaseClient["batch"] = async (statements, mode) => {
+    if (mode !== "write") return client.batch(statements, mode);
+    if (failure !== undefined) throw failure;
+    const results = await client.batch(statements, mode);
+    check();
+    return results;
+  };
+  const reconnect: DatabaseClient["reconnect"] = async () => {
+    check();
+    // The last connection to go takes the two with it; the next makes others.
+    for (const path of besides) known.delete(path);
+    await client.reconnect();
+  };
+  return new Proxy(client, {
+    get(target, property) {
+      if (property === "batch") return batch;
+      if (property === "reconnect") return reconnect;
+      const value = Reflect.get(target, property) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+const inodeOf = (path: string): bigint | undefined =>
+  statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+
+async function rescue(client: DatabaseClient, file: string): Promise<Omit<Rescue, "lost">> {
+  const copy = `${file}.rescued`;
+  try {
+    // SQLite would make it readable for everybody.
+    rmSync(copy, { force: true });
+    writeFileSync(copy, "", { mode: 0o600 });
+    await client.execute({ sql: "VACUUM INTO ?", args: [copy] });
+    return { copy, problem: undefined };
+  } catch (error) {
+    return { copy: undefined, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
