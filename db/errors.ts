@@ -9,8 +9,13 @@ export type DatabaseErrorKind =
   | "constraint"
   /** A value, a statement or an answer was over the database's limits. */
   | "too_large"
+  /** The batch began with a guard (guard.ts) that did not hold. */
+  | "guard"
   /** Anything else: a mistake in a statement. */
   | "statement";
+
+/** What SQLite repeats in its error when a batch's guard fails. */
+export const guardFailure = "belfry:guard";
 
 /** A failed batch: nothing of it was kept, unless `unavailable`, when the answer may have been lost after the commit. */
 export class DatabaseError extends Error {
@@ -98,6 +103,7 @@ function judge(error: unknown, message: string): [kind: DatabaseErrorKind, isPas
   if (passingCodes.has(code)) return ["unavailable", true];
   if (lastingCodes.has(code)) return ["unavailable"];
   if (code === "SQLITE_CONSTRAINT") return ["constraint"];
+  if (message.includes(guardFailure)) return ["guard"];
   if (/no such (table|column)|has no column named/.test(message)) return ["schema"];
   if (/TOO_?(BIG|LARGE)/.test(code) || /too (big|large)|too many SQL variables/.test(message))
     return ["too_large"];

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { listAudit } from "../accounts/store/audit.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { demand, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { filledText, time, toTime } from "./schemas.ts";
 
@@ -38,6 +38,7 @@ export const auditRoutes = new Hono<Env>().get(
   endpoint({
     summary: "Who did what, newest first; `next` is the cursor for older entries",
     access: "session",
+    requires: { permission: "audit:read", refusal: "Only owners and auditors may read the audit log." },
     answers: { 200: z.object({ entries: z.array(entrySchema), next: z.number().nullable() }) },
     errors: [400, 401, 403],
   }),
@@ -51,8 +52,7 @@ export const auditRoutes = new Hono<Env>().get(
       before,
     };
     // One more than is shown tells whether there are older ones.
-    const { actor, rows } = await load(c as Ctx, { rows: listAudit(filter, limit + 1) });
-    demand(actor, "audit:read", "Only owners and auditors may read the audit log.");
+    const { rows } = await load(c as Ctx, { rows: listAudit(filter, limit + 1) });
     const shown = rows.slice(0, limit);
     return c.json({
       entries: shown.map(toEntry),

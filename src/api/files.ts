@@ -5,7 +5,7 @@ import type { Reads } from "../../db/client.ts";
 import { may } from "../accounts/rules/permissions.ts";
 import { ApiError, forbidden, invalid, notFound } from "../errors.ts";
 import { fileReads, readFile, storeFile } from "../workspaces/files.ts";
-import { demand, endpoint, load, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, type Ctx, type Env } from "./http.ts";
 import { bringsProvisionerKey, loadProvisioner } from "./provisioner-auth.ts";
 import { bytes } from "./schemas.ts";
 
@@ -23,13 +23,16 @@ export const fileRoutes = new Hono<Env>()
     endpoint({
       summary: "Store a template's folder as a tar, at most 10 MiB; the same content is stored once",
       access: "session",
+      requires: {
+        permission: "templates:manage",
+        refusal: "Only an owner or a template-admin may store files.",
+      },
       body: bytes(tarType, 10_485_760),
       answers: { 200: storedSchema, 201: storedSchema },
       errors: [400, 401, 403, 413, 415],
     }),
     async (c) => {
       const { actor } = await load(c as Ctx, {});
-      demand(actor, "templates:manage", "Only an owner or a template-admin may store files.");
       const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
       if (type !== tarType)
         throw new ApiError(415, "The body must be a tar.", {

@@ -5,10 +5,11 @@ import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
 import { getCookie } from "hono/cookie";
 import type * as z from "zod";
 import type { Answers, Reads, Statement } from "../../db/client.ts";
+import { failUnless, isGuardFailure } from "../../db/guard.ts";
 import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
 import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
-import { may, scopeAllows, type Deed } from "../accounts/rules/permissions.ts";
-import { findSession, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
+import { may, rolesThatMay, scopeAllows, scopesThatAllow, type Deed } from "../accounts/rules/permissions.ts";
+import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, unauthorized, type ErrorStatus, type Validation } from "../errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/rules/agent-token.ts";
@@ -30,12 +31,20 @@ export type Ctx = Context<Env, string, object>;
 
 export const sessionCookie = "coder_session_token";
 
+export interface Requirement {
+  permission: Deed;
+  /** Said to those who lack it. */
+  refusal: string;
+}
+
 export interface Endpoint {
   summary: string;
   /** Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth). */
   access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
   /** What a `notify` token may do. */
   deed?: "notify-self";
+  /** What the caller must be permitted; nothing is read for others. */
+  requires?: Requirement;
   /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
   body?: z.ZodType;
   /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */
@@ -159,31 +168,58 @@ export const me = (c: Ctx) => userOfKey(c.get("credential").keyId);
 /** The same, for writes: NULL unless the key may do this now. */
 export const meIfAllowed = (c: Ctx) => userOfGoodKey(c.get("credential"), c.get("deps").now());
 
-/** One round trip: the look-up of the key and what the handler needs. Throws 401 or 403 for who may not. */
-export async function load<T extends Reads>(c: Ctx, reads: T): Promise<{ actor: Actor } & Answers<T>> {
-  const { db } = c.get("deps");
-  const answers = await db.read({ ...reads, session: findSession(c.get("credential").keyId) });
-  return {
-    ...(answers as unknown as Answers<T>),
-    actor: admit(c, answers.session[0] as SessionRow | undefined),
-  };
-}
+/**
+ * One round trip: what the handler needs, behind a guard that fails unless the key is good, its scope allows this and
+ * its user has the permission; nothing is read for anybody else. Throws 401 or 403 for them.
+ * `requirement` is the route's own unless a handler that serves several says which.
+ */
+export const load = <T extends Reads>(
+  c: Ctx,
+  reads: T,
+  requirement: Requirement | undefined = c.get("endpoint").requires,
+): Promise<{ actor: Actor } & Answers<T>> =>
+  askAs(c, requirement, (guard, session) => c.get("deps").db.read({ guard, ...reads, session }));
 
-/** One round trip: changes that are guarded by `meIfAllowed`, and what holds afterwards. */
-export async function perform<T extends Reads>(
+/** The same for changes and what holds afterwards. */
+export const perform = <T extends Reads>(
   c: Ctx,
   changes: Statement[],
   reads: T,
+): Promise<{ actor: Actor } & Answers<T>> =>
+  askAs(c, c.get("endpoint").requires, (guard, session) =>
+    c.get("deps").db.write([guard, ...changes], { ...reads, session }),
+  );
+
+type Lookup = ReturnType<typeof findSession>;
+
+async function askAs<T extends Reads>(
+  c: Ctx,
+  requirement: Requirement | undefined,
+  run: (guard: Statement, session: Lookup) => Promise<unknown>,
 ): Promise<{ actor: Actor } & Answers<T>> {
-  const { db } = c.get("deps");
-  const answers = await db.write(changes, { ...reads, session: findSession(c.get("credential").keyId) });
-  return {
-    ...(answers as unknown as Answers<T>),
-    actor: admit(c, answers.session[0] as SessionRow | undefined),
-  };
+  const { db, now } = c.get("deps");
+  const credential = c.get("credential");
+  const guard = failUnless(
+    keyMeets(credential, {
+      now: now(),
+      scopes: scopesThatAllow(c.req.method, c.get("endpoint").deed ?? "any"),
+      roles: requirement && rolesThatMay(requirement.permission),
+    }),
+  );
+  const session = findSession(credential.keyId);
+  try {
+    const answers = (await run(guard, session)) as { session: SessionRow[] } & Answers<T>;
+    return { ...answers, actor: admit(c, answers.session[0], requirement) };
+  } catch (error) {
+    if (!isGuardFailure(error)) throw error;
+    admit(c, (await db.read({ session })).session[0], requirement);
+    // What was wrong a moment ago is right now.
+    throw unauthorized();
+  }
 }
 
-function admit(c: Ctx, row: SessionRow | undefined): Actor {
+/** Throws 401 or 403 with the reason. */
+function admit(c: Ctx, row: SessionRow | undefined, requirement: Requirement | undefined): Actor {
   const { now, db, defer } = c.get("deps");
   const verdict = judgeSession(row, c.get("credential"), now());
   if (!verdict.ok) {
@@ -196,11 +232,8 @@ function admit(c: Ctx, row: SessionRow | undefined): Actor {
   if (!scopeAllows(verdict.actor, c.req.method, c.get("endpoint").deed ?? "any")) {
     throw forbidden(`The token's scope is "${verdict.actor.scope}", which does not allow this.`);
   }
+  if (requirement !== undefined && !may(verdict.actor, requirement.permission))
+    throw forbidden(requirement.refusal);
   if (isUseWorthNoting(row!, now())) defer(() => db.write(touchKey(row!.keyId, now()), {}));
   return verdict.actor;
-}
-
-/** Throws 403 with words for who may not. */
-export function demand(actor: Actor, deed: Deed, words: string): void {
-  if (!may(actor, deed)) throw forbidden(words);
 }

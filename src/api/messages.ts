@@ -18,7 +18,7 @@ import {
   type AttemptRow,
   type MessageRow,
 } from "../notifications/store/log.ts";
-import { demand, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { time, toTime, toTimeOrNull, uuid } from "./schemas.ts";
 
 const messageSchema = z
@@ -108,6 +108,10 @@ export const messageRoutes = new Hono<Env>()
     endpoint({
       summary: "Put a delivery that has failed for good back into the queue",
       access: "session",
+      requires: {
+        permission: "deployment:manage",
+        refusal: "Only an owner may send a failed notification again.",
+      },
       answers: { 200: messageSchema },
       errors: [404, 409],
     }),
@@ -115,7 +119,6 @@ export const messageRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const { actor, before } = await load(c as Ctx, { before: findMessage(me(c as Ctx), id) });
-      demand(actor, "deployment:manage", "Only an owner may send a failed notification again.");
       if (before[0] === undefined) throw notFound("Message");
       if (before[0].status !== "permanent_failure") {
         throw conflict(

@@ -16,7 +16,7 @@ import {
   versionsOf,
   type Note,
 } from "../notifications/templates.ts";
-import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import {
   activeBody,
   idParam,
@@ -30,6 +30,11 @@ import {
   versionsSchema,
 } from "./notification-template-shape.ts";
 import { messageSchema } from "./schemas.ts";
+
+const onlyOwners = {
+  permission: "deployment:manage",
+  refusal: "Only an owner may change notification templates and their channels.",
+} as const;
 
 export const notificationTemplateRoutes = new Hono<Env>()
   .get(
@@ -51,6 +56,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "Store another text, not active yet; 200 when a version has this very text already",
       access: "session",
+      requires: onlyOwners,
       answers: { 200: versionSchema, 201: versionSchema },
       errors: [404],
     }),
@@ -59,7 +65,6 @@ export const notificationTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { title_template: title, body_template: body, actions } = c.req.valid("json");
       const { actor, ...read } = await load(c as Ctx, textReads(c.req.valid("param").id));
-      demandOwner(actor);
       const text = { title, body, actions };
       const made = await addVersion(c.get("deps"), toReader(actor), read, text, noteOf(c as Ctx, actor));
       return c.json(toVersion(made.version), made.isNew ? 201 : 200);
@@ -70,6 +75,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "Make a version the active one; also the way back",
       access: "session",
+      requires: onlyOwners,
       answers: { 200: messageSchema, 304: null },
       errors: [404],
     }),
@@ -78,7 +84,6 @@ export const notificationTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { version } = c.req.valid("json");
       const { actor, ...read } = await load(c as Ctx, versionReads(c.req.valid("param").id));
-      demandOwner(actor);
       const changed = await activateVersion(c.get("deps"), read, version, noteOf(c as Ctx, actor));
       if (!changed) return c.body(null, 304);
       return c.json({ message: `Version ${version} of "${known(read).name}" is active.` });
@@ -89,6 +94,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "What a text becomes; what is left out is taken from the active version and the sample",
       access: "session",
+      requires: onlyOwners,
       answers: { 200: previewSchema },
       errors: [404],
     }),
@@ -97,7 +103,6 @@ export const notificationTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { title_template: title, body_template: body, actions, payload } = c.req.valid("json");
       const { actor, ...read } = await load(c as Ctx, textReads(c.req.valid("param").id));
-      demandOwner(actor);
       const draft = {
         ...(title === undefined ? {} : { title }),
         ...(body === undefined ? {} : { body }),
@@ -112,6 +117,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "Set the way that a kind of notification goes, besides the inbox",
       access: "session",
+      requires: onlyOwners,
       answers: { 200: messageSchema, 304: null },
       errors: [404],
     }),
@@ -120,7 +126,6 @@ export const notificationTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { method } = c.req.valid("json");
       const { actor, ...read } = await load(c as Ctx, templateReads(c.req.valid("param").id));
-      demandOwner(actor);
       const deps = c.get("deps");
       if (!(await changeMethod(deps, read, method, noteOf(c as Ctx, actor)))) return c.body(null, 304);
       const lacks = missingFor(method, deps.config);
@@ -132,20 +137,17 @@ export const notificationTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "Back to the deployment's default way",
       access: "session",
+      requires: onlyOwners,
       answers: { 200: messageSchema, 304: null },
       errors: [404],
     }),
     valid("param", idParam),
     async (c) => {
       const { actor, ...read } = await load(c as Ctx, templateReads(c.req.valid("param").id));
-      demandOwner(actor);
       if (!(await changeMethod(c.get("deps"), read, null, noteOf(c as Ctx, actor)))) return c.body(null, 304);
       return c.json({ message: `"${known(read).name}" goes by the default way again.` });
     },
   );
-
-const demandOwner = (actor: Actor) =>
-  demand(actor, "deployment:manage", "Only an owner may change what notifications say and how they go.");
 
 const noteOf = (c: Ctx, actor: Actor): Note => {
   const { id } = idParam.parse(c.req.param());

@@ -10,7 +10,7 @@ import { customReads, sendCustom } from "../notifications/custom.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/store/templates.ts";
 import { sendTest, testReads } from "../notifications/test.ts";
-import { demand, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { filledText } from "./schemas.ts";
 import { emptyAsJson, textAsJson } from "./text.ts";
 
@@ -84,6 +84,7 @@ export const notificationRoutes = new Hono<Env>()
     endpoint({
       summary: "Send a test notification to yourself, or to the user that you name",
       access: "session",
+      requires: { permission: "deployment:manage", refusal: "Only an owner may send test notifications." },
       answers: { 204: null },
       errors: [401, 403, 409],
     }),
@@ -92,7 +93,6 @@ export const notificationRoutes = new Hono<Env>()
     async (c) => {
       const { user } = c.req.valid("json");
       const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx), user));
-      demand(actor, "deployment:manage", "Only an owner may send test notifications.");
       c.header("belfry-event-id", await sendTest(c.get("deps"), actor, read, user));
       return c.body(null, 204);
     },
@@ -115,6 +115,10 @@ export const notificationRoutes = new Hono<Env>()
     endpoint({
       summary: "Pause or resume all notifications",
       access: "session",
+      requires: {
+        permission: "deployment:manage",
+        refusal: "Only an owner may pause or resume notifications.",
+      },
       answers: { 200: settingsBody, 304: null },
       errors: [400, 401, 403, 415],
     }),
@@ -123,7 +127,6 @@ export const notificationRoutes = new Hono<Env>()
       const wanted = c.req.valid("json");
       const { actor, notificationSettings } = await load(c as Ctx, { notificationSettings: readSettings() });
       if (notificationSettings[0]?.value === JSON.stringify(wanted)) return c.body(null, 304);
-      demand(actor, "deployment:manage", "Only an owner may pause or resume notifications.");
       await saveSettings(c as Ctx, actor, wanted);
       return c.json(wanted);
     },

@@ -8,7 +8,7 @@ import { savePrebuildSettings } from "../prebuilds/settings.ts";
 import { isPaused } from "../prebuilds/snapshot.ts";
 import { findPool } from "../prebuilds/store/resume.ts";
 import { readPrebuildSettings } from "../prebuilds/store/settings.ts";
-import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { passSchema, poolSchema, toAction, toPool } from "./prebuild-shape.ts";
 import { lowerUuid, messageSchema } from "./schemas.ts";
 
@@ -38,6 +38,10 @@ export const prebuildRoutes = new Hono<Env>()
     endpoint({
       summary: "Pause the passes over the pools, or let them go on",
       access: "session",
+      requires: {
+        permission: "templates:manage",
+        refusal: "Only an owner or a template-admin may pause the pools.",
+      },
       answers: { 200: settingsBody, 304: null },
       errors: [400, 401, 403, 415],
     }),
@@ -45,7 +49,6 @@ export const prebuildRoutes = new Hono<Env>()
     async (c) => {
       const wanted = c.req.valid("json");
       const { actor, settings } = await load(c as Ctx, { settings: readPrebuildSettings() });
-      demand(actor, "templates:manage", "Only an owner or a template-admin may pause the pools.");
       if (isPaused(settings) === wanted.reconciliation_paused && settings.length > 0)
         return c.body(null, 304);
       await savePrebuildSettings(c.get("deps"), actor, wanted, c.get("requestId"));
@@ -57,13 +60,13 @@ export const prebuildRoutes = new Hono<Env>()
     endpoint({
       summary: "The pools: what each wants and has, why what is there can't be claimed, and what has failed",
       access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: z.array(poolSchema) },
       errors: [401, 403],
     }),
     async (c) => {
       const deps = c.get("deps");
-      const { actor, ...answers } = await load(c as Ctx, poolReads(deps));
-      demand(actor, "templates:manage", onlyAdmins);
+      const answers = await load(c as Ctx, poolReads(deps));
       const { failureHardLimit } = deps.config.prebuilds;
       return c.json(poolsReport(deps, answers).pools.map((pool) => toPool(pool, failureHardLimit)));
     },
@@ -73,6 +76,7 @@ export const prebuildRoutes = new Hono<Env>()
     endpoint({
       summary: "Make a pass over the pools now, or with `dry_run` tell what one would do and why",
       access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: passSchema },
       errors: [400, 401, 403],
     }),
@@ -80,8 +84,7 @@ export const prebuildRoutes = new Hono<Env>()
     async (c) => {
       const deps = c.get("deps");
       const isDry = c.req.valid("query").dry_run;
-      const { actor, ...before } = await load(c as Ctx, isDry ? poolReads(deps) : {});
-      demand(actor, "templates:manage", onlyAdmins);
+      const { actor: _, ...before } = await load(c as Ctx, isDry ? poolReads(deps) : {});
       if (isDry) return c.json(toPass(poolsReport(deps, before as PoolAnswers), null, limitOf(c as Ctx)));
       const pass = await reconcile(deps, { wished: true });
       const after = poolsReport(deps, await deps.db.read(poolReads(deps)));
@@ -93,13 +96,13 @@ export const prebuildRoutes = new Hono<Env>()
     endpoint({
       summary: "Fill a preset's pool again: failures before now count no more",
       access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: messageSchema },
       errors: [400, 401, 403, 404],
     }),
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
       const { actor, preset } = await load(c as Ctx, { preset: findPool(c.req.valid("param").id) });
-      demand(actor, "templates:manage", onlyAdmins);
       const { name } = await resumePool(c.get("deps"), actor, preset[0], c.get("requestId"));
       return c.json({ message: `The pool of the preset "${name}" is filled again.` });
     },

@@ -1,9 +1,10 @@
 // Who a provisioner is: its key comes in a header of its own or as a bearer token. Routes with the access
 // "provisioner" call `loadProvisioner` or `performAsProvisioner`; endpoint() has refused those without a key before.
-import type { Answers, Database, Reads, Statement } from "../../db/client.ts";
-import { parseCredential, sameHash, type Credential } from "../accounts/rules/credential.ts";
+import type { Answers, Reads, Statement } from "../../db/client.ts";
+import { failUnless, isGuardFailure } from "../../db/guard.ts";
+import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
 import { unauthorized } from "../errors.ts";
-import { findProvisionerKey } from "../workspaces/store/provisioner-keys.ts";
+import { findProvisionerKey, provisionerMay } from "../workspaces/store/provisioner-keys.ts";
 import type { Ctx } from "./http.ts";
 
 export interface Provisioner {
@@ -32,35 +33,35 @@ export function provisionerCredentialOf(c: Ctx): Credential {
 
 type Answered<T extends Reads> = Promise<{ provisioner: Provisioner } & Answers<T>>;
 
-/** One round trip: the look-up of the provisioner's key and what the handler reads. Throws 401. */
+/** One round trip: what the handler reads, behind a guard that fails unless the key is good. Throws 401. */
 export const loadProvisioner = <T extends Reads>(c: Ctx, reads: T): Answered<T> =>
-  ask(c, reads, (db, all) => db.read(all));
+  ask(c, (guard, provisionerKey) => c.get("deps").db.read({ guard, ...reads, provisionerKey }));
 
-/** One round trip: changes that are guarded by `provisionerMay(c.get("credential"))`, and what holds afterwards. */
+/** The same for changes and what holds afterwards. */
 export const performAsProvisioner = <T extends Reads>(
   c: Ctx,
   changes: readonly Statement[],
   reads: T,
-): Answered<T> => ask(c, reads, (db, all) => db.write(changes, all));
+): Answered<T> =>
+  ask(c, (guard, provisionerKey) =>
+    c.get("deps").db.write([guard, ...changes], { ...reads, provisionerKey }),
+  );
+
+type Lookup = ReturnType<typeof findProvisionerKey>;
 
 async function ask<T extends Reads>(
   c: Ctx,
-  reads: T,
-  run: (db: Database, all: Reads) => Promise<Record<string, unknown>>,
+  run: (guard: Statement, provisionerKey: Lookup) => Promise<unknown>,
 ): Answered<T> {
   const credential = c.get("credential");
-  const answers = await run(c.get("deps").db, {
-    ...reads,
-    provisionerKey: findProvisionerKey(credential.keyId),
-  });
-  return { ...(answers as unknown as Answers<T>), provisioner: admit(credential, answers["provisionerKey"]) };
-}
-
-type KeyRow = ReturnType<typeof findProvisionerKey>["_"]["result"][number];
-
-function admit(credential: Credential, rows: unknown): Provisioner {
-  const [key] = rows as KeyRow[];
-  if (key === undefined || !sameHash(key.secretHash, credential.secretHash))
+  try {
+    const guard = failUnless(provisionerMay(credential));
+    const answers = await run(guard, findProvisionerKey(credential.keyId));
+    const { provisionerKey, ...rest } = answers as { provisionerKey: Lookup["_"]["result"] } & Answers<T>;
+    const { id, name, organizationId } = provisionerKey[0]!;
+    return { ...(rest as unknown as Answers<T>), provisioner: { keyId: id, name, organizationId } };
+  } catch (error) {
+    if (!isGuardFailure(error)) throw error;
     throw unauthorized("This provisioner key is not known here. Make one: belfry provisioner key NAME");
-  return { keyId: key.id, name: key.name, organizationId: key.organizationId };
+  }
 }

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { findOrganization } from "../accounts/store/organizations.ts";
 import { notFound } from "../errors.ts";
 import { createProvisionerKey } from "../workspaces/provisioner-keys.ts";
-import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { text } from "./schemas.ts";
 
 export const provisionerKeyRoutes = new Hono<Env>().post(
@@ -12,6 +12,10 @@ export const provisionerKeyRoutes = new Hono<Env>().post(
   endpoint({
     summary: "Make a key for provisioners; its text is shown this once",
     access: "session",
+    requires: {
+      permission: "templates:manage",
+      refusal: "Only an owner or a template-admin may make keys for provisioners.",
+    },
     answers: { 201: z.object({ key: z.string() }) },
     errors: [400, 401, 403, 404, 409, 413, 415],
   }),
@@ -20,7 +24,6 @@ export const provisionerKeyRoutes = new Hono<Env>().post(
     const { actor, organization } = await load(c as Ctx, {
       organization: findOrganization(c.req.param("organization")),
     });
-    demand(actor, "templates:manage", "Only an owner or a template-admin may make keys for provisioners.");
     if (organization[0] === undefined) throw notFound("Organization");
     const input = { organizationId: organization[0].id, name: c.req.valid("json").name };
     const key = await createProvisionerKey(c.get("deps"), actor, input, c.get("requestId"));

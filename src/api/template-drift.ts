@@ -5,7 +5,7 @@ import { notFound } from "../errors.ts";
 import { driftOf, driftReads } from "../prebuilds/drift.ts";
 import type { DriftEntry } from "../prebuilds/rules/drift-report.ts";
 import { findTemplate } from "../workspaces/store/templates.ts";
-import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { lowerUuid, time, toTime, toTimeOrNull } from "./schemas.ts";
 
 const driftSchema = z
@@ -39,17 +39,20 @@ export const templateDriftRoutes = new Hono<Env>().get(
   endpoint({
     summary: "What claims have destroyed and made anew, by version and preset, the newest version first",
     access: "session",
+    requires: {
+      permission: "templates:manage",
+      refusal: "Only template-admins and owners see how claims fare.",
+    },
     answers: { 200: z.array(driftSchema) },
     errors: [400, 401, 403, 404],
   }),
   valid("param", z.object({ id: lowerUuid })),
   async (c) => {
     const { id } = c.req.valid("param");
-    const { actor, template, ...found } = await load(c as Ctx, {
+    const { template, ...found } = await load(c as Ctx, {
       template: findTemplate(id),
       ...driftReads(id),
     });
-    demand(actor, "templates:manage", "Only template-admins and owners see how claims fare.");
     if (template[0] === undefined || template[0].deletedAt !== null) throw notFound("Template");
     return c.json(driftOf(found).map(toWire));
   },

@@ -6,7 +6,7 @@ import { notFound } from "../errors.ts";
 import { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
 import { findVersion, listParameters } from "../workspaces/store/versions.ts";
 import { createVersion, type NewVersion } from "../workspaces/versions.ts";
-import { demand, endpoint, load, valid, type Ctx, type Endpoint, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Endpoint, type Env } from "./http.ts";
 import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";
 import { optionalId, lowerUuid, text } from "./schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
@@ -69,6 +69,10 @@ export const templateVersionRoutes = new Hono<Env>()
     endpoint({
       summary: "Make a version, of a template or for a new one; its presets are checked",
       access: "session",
+      requires: {
+        permission: "templates:manage",
+        refusal: "Only an owner or a template-admin may make versions of templates.",
+      },
       answers: { 201: versionSchema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
@@ -77,7 +81,6 @@ export const templateVersionRoutes = new Hono<Env>()
       const { actor, organization } = await load(c as Ctx, {
         organization: findOrganization(c.req.param("organization")),
       });
-      demand(actor, "templates:manage", "Only an owner or a template-admin may make versions of templates.");
       if (organization[0] === undefined) throw notFound("Organization");
       const input = toInput(organization[0].id, c.req.valid("json"));
       return c.json(toVersion(await createVersion(c.get("deps"), actor, input, c.get("requestId"))), 201);

@@ -14,7 +14,7 @@ import {
 import { findVersion } from "../workspaces/store/versions.ts";
 import { deprecationReads, templateDeletionReads } from "../workspaces/template-news.ts";
 import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
-import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { lowerUuid, messageSchema, oneLine, searchText, text } from "./schemas.ts";
 import { templateSchema, toTemplate } from "./template-shape.ts";
 
@@ -89,6 +89,7 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Make a template from a version that has none yet",
       access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 201: templateSchema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
@@ -99,7 +100,6 @@ export const templateRoutes = new Hono<Env>()
         organization: findOrganization(c.req.param("organization")),
         version: findVersion(template_version_id),
       });
-      demand(actor, "templates:manage", onlyAdmins);
       if (organization[0] === undefined) throw notFound("Organization");
       const input = {
         organizationId: organization[0].id,
@@ -131,6 +131,7 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Change a template's words, or deprecate it; what is left out stays",
       access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: templateSchema },
       errors: [400, 401, 403, 404, 413, 415],
     }),
@@ -143,7 +144,6 @@ export const templateRoutes = new Hono<Env>()
         template: findTemplate(id),
         ...deprecationReads(id),
       });
-      demand(actor, "templates:manage", onlyAdmins);
       const target = there(template);
       if (name && name !== target.name) throw invalid("name", "can't be changed: links and scripts use it");
       const change = {
@@ -161,6 +161,7 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Delete a template of which nobody has a workspace; its name is free again",
       access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: messageSchema },
       errors: [400, 401, 403, 404],
     }),
@@ -170,7 +171,6 @@ export const templateRoutes = new Hono<Env>()
         template: findTemplate(c.req.valid("param").id),
         ...templateDeletionReads(),
       });
-      demand(actor, "templates:manage", onlyAdmins);
       await deleteTemplate(c.get("deps"), actor, there(template), facts, c.get("requestId"));
       nudgePools(c.get("deps"));
       return c.json({ message: "The template has been deleted." });

@@ -7,7 +7,7 @@ import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/organizations.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
 import { invalid } from "../errors.ts";
-import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { messageSchema, text } from "./schemas.ts";
 import { loadUser, loadUserWith, toUser, userSchema } from "./user-shape.ts";
@@ -42,17 +42,17 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "Users by name; q takes words, status:active and role:owner",
       access: "session",
+      requires: { permission: "users:read", refusal: "Only administrators and auditors may list users." },
       answers: { 200: z.object({ users: z.array(userSchema), count: z.number() }) },
       errors: [400, 401, 403],
     }),
     valid("query", listQuery),
     async (c) => {
       const { q, limit, offset } = c.req.valid("query");
-      const { actor, rows, total } = await load(c as Ctx, {
+      const { rows, total } = await load(c as Ctx, {
         rows: listUsers(q, { limit, offset }),
         total: countUsers(q),
       });
-      demand(actor, "users:read", "Only administrators and auditors may list users.");
       return c.json({ users: rows.map(toUser), count: total[0]!.count });
     },
   )
@@ -61,6 +61,7 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "Make a user",
       access: "session",
+      requires: { permission: "users:manage", refusal: "Only an owner or a user-admin may make users." },
       answers: { 201: userSchema },
       errors: [400, 401, 403, 409, 413, 415, 503],
     }),
@@ -71,7 +72,6 @@ export const userRoutes = new Hono<Env>()
         organizations: listOrganizations(),
         ...creationReads(),
       });
-      demand(actor, "users:manage", "Only an owner or a user-admin may make users.");
       const unknown = (organization_ids ?? []).filter((id) => !organizations.some((row) => row.id === id));
       if (unknown.length > 0)
         throw invalid("organization_ids", `there is no organization ${unknown.join(", ")}`);

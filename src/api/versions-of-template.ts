@@ -5,7 +5,7 @@ import { nudgePools } from "../prebuilds/nudge.ts";
 import { findTemplate } from "../workspaces/store/templates.ts";
 import { findVersion, listVersions } from "../workspaces/store/versions.ts";
 import { activateVersion } from "../workspaces/templates.ts";
-import { demand, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { lowerUuid, messageSchema } from "./schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
@@ -40,6 +40,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "Make one of a template's versions the active one",
       access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: messageSchema },
       errors: [400, 401, 403, 404, 413, 415],
     }),
@@ -50,7 +51,6 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
         template: findTemplate(c.req.valid("param").id),
         version: findVersion(c.req.valid("json").id),
       });
-      demand(actor, "templates:manage", onlyAdmins);
       const target = there(template);
       await activateVersion(c.get("deps"), actor, target, version[0], c.get("requestId"));
       nudgePools(c.get("deps"));

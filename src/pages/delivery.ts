@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import { demand, load, me, type Ctx, type Env } from "../api/http.ts";
+import { load, me, type Ctx, type Env } from "../api/http.ts";
 import { saveSettings } from "../api/notifications.ts";
 import { ApiError } from "../errors.ts";
 import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/store/health.ts";
@@ -29,8 +29,10 @@ const notes: Record<string, string> = {
 export const deliveryPages = new Hono<Env>()
   .get(path, signedIn, (c) => showDelivery(c as Ctx))
   .post(`${path}/test`, signedIn, async (c) => {
-    const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx)));
-    demand(actor, "deployment:manage", "Only an owner may send test notifications.");
+    const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx)), {
+      permission: "deployment:manage",
+      refusal: "Only an owner may send test notifications.",
+    });
     try {
       await sendTest(c.get("deps"), actor, read);
     } catch (error) {
@@ -41,8 +43,10 @@ export const deliveryPages = new Hono<Env>()
   })
   .post(`${path}/:change{pause|resume}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";
-    const { actor, notificationSettings } = await load(c as Ctx, reads());
-    demand(actor, "deployment:manage", "Only an owner may pause or resume notifications.");
+    const { actor, notificationSettings } = await load(c as Ctx, reads(), {
+      permission: "deployment:manage",
+      refusal: "Only an owner may pause or resume notifications.",
+    });
     if (isPaused(notificationSettings) !== isPause)
       await saveSettings(c as Ctx, actor, { notifier_paused: isPause });
     return c.redirect(`${path}?done=${isPause ? "paused" : "resumed"}`, 303);

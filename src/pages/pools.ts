@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { toAction, toPool } from "../api/prebuild-shape.ts";
-import { demand, load, type Ctx, type Env } from "../api/http.ts";
+import { load, type Ctx, type Env } from "../api/http.ts";
 import { poolReads, poolsReport } from "../prebuilds/report.ts";
 import { isPresent } from "../prebuilds/rules/pool-words.ts";
 import { respondWithPage } from "./layout.ts";
@@ -17,8 +17,10 @@ const refresh = 5;
 
 export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
   const deps = c.get("deps");
-  const { actor, ...answers } = await load(c as Ctx, poolReads(deps));
-  demand(actor, "templates:manage", "Only an owner or a template-admin sees the pools.");
+  const { actor, ...answers } = await load(c as Ctx, poolReads(deps), {
+    permission: "templates:manage",
+    refusal: "Only an owner or a template-admin sees the pools.",
+  });
   const { paused, plan, pools } = poolsReport(deps, answers);
   const actions = plan.actions.map((action) => toAction(action, null));
   const shown = pools

@@ -5,7 +5,7 @@ import type { SiteRole } from "../../db/schema.ts";
 import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import type { UserRow } from "../accounts/store/users.ts";
-import { demand, load, type Ctx, type Env } from "../api/http.ts";
+import { load, type Ctx, type Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
 import { choiceOf, listSize, pages, searchForm, tabs } from "./filtered.ts";
 import { problem } from "./form.ts";
@@ -21,11 +21,14 @@ async function showUsers(c: Ctx) {
   const choice = choiceOf(c, path);
   const verdict = parseUserSearch(choice.filter);
   const search = verdict.ok ? verdict.search : { statuses: [], roles: undefined, words: [] };
-  const { actor, users, total } = await load(c, {
-    users: listUsers(search, { limit: listSize, offset: choice.offset }),
-    total: countUsers(search),
-  });
-  demand(actor, "users:read", "Only administrators and auditors may see the list of users.");
+  const { actor, users, total } = await load(
+    c,
+    {
+      users: listUsers(search, { limit: listSize, offset: choice.offset }),
+      total: countUsers(search),
+    },
+    { permission: "users:read", refusal: "Only administrators and auditors may see the list of users." },
+  );
   const error = verdict.ok ? undefined : new ApiError(400, `That can't be looked for: ${verdict.problem}.`);
   const count = total[0]!.count;
   const now = c.get("deps").now();

@@ -1,5 +1,5 @@
 // Who may do what. The one place: handlers ask by the name of the deed.
-import type { SiteRole } from "../../../db/schema.ts";
+import { tokenScopes, type SiteRole, type TokenScope } from "../../../db/schema.ts";
 import type { Actor } from "./actor.ts";
 
 const grants = {
@@ -38,6 +38,10 @@ export function scopeAllows(
   if (actor.scope === "read") return method === "GET" || method === "HEAD";
   return deed === "notify-self";
 }
+
+/** For guards in SQL. */
+export const scopesThatAllow = (method: string, deed: "any" | "notify-self"): TokenScope[] =>
+  tokenScopes.filter((scope) => scopeAllows({ scope }, method, deed));
 
 /** Everybody sees themselves. */
 export const maySee = (actor: Pick<Actor, "roles" | "userId">, target: { id: string }): boolean =>

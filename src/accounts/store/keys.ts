@@ -1,7 +1,7 @@
 // SQL of API keys and of the look-up that signs a request in.
 import { and, eq, gt, lt, lte, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
-import { apiKeys, users } from "../../../db/schema.ts";
+import { apiKeys, users, type SiteRole } from "../../../db/schema.ts";
 import type { Credential } from "../rules/credential.ts";
 
 const rolesOf = (userId: SQL | typeof users.id) =>
@@ -44,6 +44,24 @@ export const userOfGoodKey = (
     WHERE k.id = ${credential.keyId} AND k.secret_hash = ${credential.secretHash} AND k.expires_at > ${now}
       AND k.scope IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))
       AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system)`;
+
+export interface Demand {
+  /** Epoch milliseconds. */
+  now: number;
+  /** One of these. */
+  scopes: readonly string[];
+  /** One of these; undefined: any user's. */
+  roles: readonly SiteRole[] | undefined;
+}
+
+/** True in SQL for a key that is good now, of one of these scopes, and whose user holds one of these roles. */
+export function keyMeets(credential: Credential, { now, scopes, roles }: Demand): SQL {
+  const user = userOfGoodKey(credential, now, scopes);
+  return roles === undefined
+    ? sql`${user} IS NOT NULL`
+    : sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${user}
+        AND role IN (SELECT value FROM json_each(${JSON.stringify(roles)})))`;
+}
 
 /** Which of these keys may read now. */
 export function findGoodKeys(keyIds: readonly string[], now: number) {
