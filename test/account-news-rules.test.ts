@@ -1,12 +1,13 @@
 // The pure rules of what changes of accounts and templates tell: labels, and whom they concern.
 import { describe, expect, test } from "vitest";
-import { templateAdmins } from "../src/notifications/rules/audience.ts";
+import { templateAdminRoles } from "../src/notifications/rules/audience.ts";
 import { creationEvent, deletionEvent, statusEvents } from "../src/accounts/rules/account-events.ts";
 import { templateDeletedEvent, templateDeprecatedEvent } from "../src/workspaces/rules/template-events.ts";
 import { creationEvent as workspaceCreated } from "../src/workspaces/rules/creation.ts";
 
-const target = { id: "u-mia", username: "mia", name: "Mia M" };
+const target = { id: "u-mia", username: "mia", name: "Mia M", email: "mia@example.com" };
 const initiator = { id: "u-ada", username: "ada", name: "" };
+const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };
 const change = { target, initiator, identity: "i" };
 const admins = { roles: ["owner", "user-admin"], without: ["u-mia"] };
 const self = { people: [{ id: "u-mia", why: "own_account" }] };
@@ -20,39 +21,43 @@ describe("what becomes of an account", () => {
   ])("%s is told to who administers accounts", (_, event, what, circle) => {
     expect(event).toMatchObject({ targets: ["u-mia"], identity: "i", circle });
     expect(event.labels).toEqual({
-      [`${what}_account_name`]: "Mia M",
-      [`${what}_account_user_name`]: "mia",
+      [`${what}_account_name`]: "mia",
+      [`${what}_account_user_name`]: "Mia M",
       initiator: "ada",
     });
+    expect(event.data).toEqual({ user });
   });
 
   test.each([
     ["suspended", "suspended"],
     ["active", "activated"],
-  ] as const)("%s is told to the person, by the name that they go by", (status, what) => {
-    const named = statusEvents(status, change).self;
-    expect(named).toMatchObject({ circle: self, targets: ["u-mia"], identity: "i" });
-    expect(named.labels).toEqual({ [`${what}_account_name`]: "Mia M", initiator: "ada" });
-    const nameless = statusEvents(status, { ...change, target: { ...target, name: "" } }).self;
-    expect(nameless.labels[`${what}_account_name`]).toBe("mia");
+  ] as const)("%s is sent to the person", (status, what) => {
+    const { self: own } = statusEvents(status, { ...change, initiator: { ...initiator, name: "Ada L" } });
+    expect(own).toMatchObject({ circle: self, targets: ["u-mia"], identity: "i", data: { user } });
+    expect(own.labels).toEqual({
+      [`${what}_account_name`]: "mia",
+      [`${what}_account_user_name`]: "Mia M",
+      initiator: "Ada L",
+    });
   });
 });
 
 describe("what becomes of a template", () => {
   const facts = {
-    template: { id: "t", name: "docker" },
+    template: { id: "t", name: "docker", displayName: "" },
     organization: { id: "o", name: "default" },
-    initiator: { ...initiator, name: "Ada L" },
+    initiator,
   };
 
-  test("deleted: to the template admins, but for whoever did it", () => {
+  test("deleted: to owners and template admins, but not to the initiator", () => {
     expect(templateDeletedEvent(facts)).toMatchObject({
-      labels: { name: "docker", initiator: "Ada L" },
+      labels: { name: "docker", initiator: "ada" },
       targets: ["t", "o"],
       identity: "t",
-      circle: { ...templateAdmins, without: ["u-ada"] },
+      circle: { roles: templateAdminRoles, without: ["u-ada"] },
     });
-    expect(templateDeletedEvent({ ...facts, initiator }).labels["initiator"]).toBe("ada");
+    const shown = { ...facts.template, displayName: "Docker containers" };
+    expect(templateDeletedEvent({ ...facts, template: shown }).labels["name"]).toBe("Docker containers");
   });
 
   test("deprecated: to each who uses it", () => {
@@ -72,7 +77,7 @@ describe("what becomes of a template", () => {
   });
 });
 
-test("a new workspace: to the template admins, but for whoever made it; what is sensitive is masked", () => {
+test("a new workspace: to owners and template admins, but not to the initiator; what is sensitive is masked", () => {
   const event = workspaceCreated({
     buildId: "b",
     workspace: { id: "w", name: "web" },
@@ -88,7 +93,7 @@ test("a new workspace: to the template admins, but for whoever made it; what is 
     labels: { workspace: "web", template: "docker", version: "v1", workspace_owner_username: "mia" },
     targets: ["w", "u-mia", "t", "o"],
     identity: "b",
-    circle: { ...templateAdmins, without: ["u-ada"] },
+    circle: { roles: templateAdminRoles, without: ["u-ada"] },
     data: {
       owner: { id: "u-mia", name: "Mia M", email: "mia@example.com" },
       parameters: [{ name: "key", value: "********" }],

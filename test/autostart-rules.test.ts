@@ -164,11 +164,19 @@ test("an automatic update tells the workspace's owner what is new, once for the 
     version: { name: "v2", message: "Newer base image" },
   };
   expect(automaticUpdateEvent(update)).toEqual({
-    labels: { name: "web", template_version_name: "v2", template_version_message: "Newer base image" },
+    labels: {
+      name: "web",
+      initiator: "autobuild",
+      reason: "autostart",
+      template_version_name: "v2",
+      template_version_message: "Newer base image",
+    },
     data: null,
     targets: ["workspace", "owner", "template", "organization"],
     createdBy: "autobuild",
     identity: "build",
     circle: { people: [{ id: "owner", why: "workspace_owner" }] },
   });
+  const silent = automaticUpdateEvent({ ...update, version: { name: "v2", message: "" } });
+  expect(silent.labels["template_version_message"]).toBe("None provided");
 });

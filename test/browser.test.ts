@@ -161,11 +161,11 @@ browserTest("switches work in place, with the keyboard's focus kept, and hold", 
   const page = await open(server, { token });
   await page.goto("/settings/notifications");
   await page.evaluate(() => (document.body.dataset["same"] = "yes"));
-  const toggle = page.getByRole("switch", { name: "Test Notification" });
+  const toggle = page.getByRole("switch", { name: "Troubleshooting Notification" });
   expect(await toggle.getAttribute("aria-checked")).toBe("true");
   await toggle.focus();
   await page.keyboard.press("Space");
-  await page.getByRole("switch", { name: "Test Notification", checked: false }).waitFor();
+  await page.getByRole("switch", { name: "Troubleshooting Notification", checked: false }).waitFor();
   expect(await toggle.getAttribute("aria-checked")).toBe("false");
   expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
   expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");

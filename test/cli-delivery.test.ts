@@ -148,7 +148,7 @@ describe("the delivery log", () => {
     const [all, hers, none, wrong, lone, member, json] = await Promise.all([
       belfry(["list", "--all"]),
       belfry(["list", "--all", "--user", "grace", "--template", "custom-notification", "--status", "sent"]),
-      belfry(["list", "--all", "--template", "Test Notification"]),
+      belfry(["list", "--all", "--template", "Troubleshooting Notification"]),
       belfry(["list", "--all", "--status", "lost"]),
       belfry(["list", "--user", "grace"]),
       (await shellOf(server, grace.token))(["list", "--all", "--limit", "1"]),
@@ -248,7 +248,7 @@ describe("in words", () => {
   const now = Date.parse("2026-11-21T10:00:30Z");
   const message: ToldMessage = {
     id: "0198f1c2-0000-7000-8000-00003f9c02d1",
-    template: { name: "Test Notification", version: 2 },
+    template: { name: "Troubleshooting Notification", version: 2 },
     user: { id: "u", username: "grace" },
     method: "smtp",
     target: "smtp.example.com:587",
@@ -283,7 +283,7 @@ describe("in words", () => {
 
   test("a message's story says each thing once, and says it in sentences", () => {
     expect(story({})).toEqual([
-      "Test Notification to grace by smtp smtp.example.com:587: it was sent",
+      "Troubleshooting Notification to grace by smtp smtp.example.com:587: it was sent",
       "Made 2026-11-21 10:00:00 UTC by ada from version 2 of its text",
       `Message ${message.id}`,
       "",

@@ -17,6 +17,7 @@ import { ownVariables, variables } from "../src/compatibility/variables.ts";
 import { elsewhere, ownWorkspaceRoutes, workspaceRoutes } from "../src/compatibility/workspace-routes.ts";
 import { variables as serverVariables } from "../src/config.ts";
 import { routesOf } from "../src/openapi.ts";
+import { coderKinds } from "./support/coder-kinds.ts";
 import { cliVariables, listCommands, readDocument } from "./support/documents.ts";
 
 const root = new URL("../", import.meta.url).pathname;
@@ -113,6 +114,15 @@ describe("environment variables", () => {
 describe("kinds of notification", () => {
   const idOf = ({ coder }: Row) => /`([0-9a-f-]{36})`/.exec(coder)![1]!;
   const files = loadTemplateFiles();
+  /** As `coderKinds` writes them. */
+  const shownActions = (actions: readonly { label: string; url: string }[]) =>
+    actions.map(({ label, url }) => [
+      label.replace("Open Belfry", "Open Coder"),
+      url
+        .replace("{{ base_url | raw }}", "")
+        .replaceAll("{{ user.username }}", "{user}")
+        .replaceAll(/\{\{ (?:labels|user)\.(\w+) \}\}/g, "{$1}"),
+    ]);
 
   test("that the table has are shipped, under Coder's name, id and identifier", () => {
     const named = all(templates, "there").map(({ coder }) => coder);
@@ -127,6 +137,35 @@ describe("kinds of notification", () => {
         .filter((row) => shipped.has(idOf(row)))
         .map(({ coder }) => coder),
     ).toEqual([]);
+  });
+
+  test.each(files.filter(({ id }) => id in coderKinds).map((file) => [file.name, file] as const))(
+    "%s has Coder's name, group, labels and first actions",
+    (_, { id, name, group, sample, actions }) => {
+      const theirs = coderKinds[id]!;
+      expect({ name, group }).toEqual({ name: theirs.name, group: theirs.group });
+      expect(Object.keys(sample.labels)).toEqual(expect.arrayContaining([...theirs.labels]));
+      expect(shownActions(actions).slice(0, theirs.actions.length)).toEqual(theirs.actions);
+    },
+  );
+
+  test("that the table calls the same have nothing besides, and the same default", () => {
+    const same = new Set(templates.filter(({ verdict }) => verdict === "same").map(idOf));
+    const ours = files.filter(({ id }) => same.has(id));
+    expect(ours.length).toBeGreaterThan(5);
+    for (const { id, enabledByDefault, sample, actions } of ours) {
+      const theirs = coderKinds[id]!;
+      expect(Object.keys(sample.labels).toSorted()).toEqual([...theirs.labels].toSorted());
+      expect(shownActions(actions)).toEqual(theirs.actions);
+      expect(enabledByDefault).toBe(theirs.enabledByDefault);
+    }
+  });
+
+  test("of Coder's that are shipped are all held against it", () => {
+    const held = templates.filter(
+      ({ verdict, note }) => verdict !== "absent" && !note.startsWith("Belfry's own"),
+    );
+    expect(held.map(idOf).toSorted()).toEqual(Object.keys(coderKinds).toSorted());
   });
 
   test("that are shipped are all in the table", () => {

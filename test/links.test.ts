@@ -87,7 +87,10 @@ function thingsNamed(server: TestServer, file: TemplateFile, { url, words }: Lin
     .filter((part) => part !== "" && (values.has(part) || part === owner.username));
   if (carried.length > 0) return carried;
   const spoken = words.match(/\p{L}{5,}/gu) ?? [];
-  return words === url || spoken.length === 0 ? [] : [spoken.at(-1)!.toLowerCase().replace(/s$/, "")];
+  if (words === url || spoken.length === 0) return [];
+  const thing = spoken.at(-1)!.toLowerCase().replace(/s$/, "");
+  // Coder's word for what the page lists.
+  return [thing === "account" ? "user" : thing];
 }
 
 /** The page that a link leads to, behind redirects. */

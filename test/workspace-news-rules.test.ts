@@ -75,7 +75,7 @@ describe("the end of a build", () => {
   test("carries the labels and targets that receivers of Coder's know, and is itself by the build", () => {
     const targets = ["w", "u-mia", "t", "o"];
     expect(eventsOfSuccess({ ...ended, transition: "delete" })[0]).toMatchObject({
-      labels: { name: "web", reason: "initiated", initiator: "tess" },
+      labels: { name: "web", reason: "initiated by user", initiator: "tess" },
       targets,
       identity: "b7",
       data: { build: { id: "b7", number: 7, transition: "delete" } },

@@ -24,7 +24,13 @@ export const templates: Row[] = [
     "better",
     "to others too, by owners",
   ),
-  kind("Test Notification", "c425f63e-716a-4bf4-ae24-78348f706c3f", "TemplateTestNotification", "same"),
+  kind(
+    "Troubleshooting Notification",
+    "c425f63e-716a-4bf4-ae24-78348f706c3f",
+    "TemplateTestNotification",
+    "same",
+    "to others too, by owners",
+  ),
   kind(
     "Workspace Created",
     "281fdf73-c6d6-4cbb-8ff5-888baf8a2fff",
@@ -85,7 +91,13 @@ export const templates: Row[] = [
     "agents report no resources",
   ),
   kind("User account created", "4e19c0ac-94e1-4532-9515-d1801aa283b2", "TemplateUserAccountCreated", "same"),
-  kind("User account deleted", "f44d9314-ad03-4bc8-95d0-5cad491da6b6", "TemplateUserAccountDeleted", "same"),
+  kind(
+    "User account deleted",
+    "f44d9314-ad03-4bc8-95d0-5cad491da6b6",
+    "TemplateUserAccountDeleted",
+    "same",
+    "with `data.user`, as the others have",
+  ),
   kind(
     "User account suspended",
     "b02ddd82-4733-4d02-a2d7-c36f3598997d",
@@ -109,6 +121,7 @@ export const templates: Row[] = [
     "1a6a6bea-ee0a-43e2-9e7c-eabdb53730e4",
     "TemplateYourAccountActivated",
     "same",
+    "its action is called “Open Belfry”",
   ),
   kind(
     "One-Time Passcode",

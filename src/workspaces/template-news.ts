@@ -18,7 +18,7 @@ export const deprecationReads = (templateId: string) =>
 export type DeprecationFacts = Answers<ReturnType<typeof deprecationReads>>;
 
 const namesOf = (template: TemplateRow) => ({
-  template: { id: template.id, name: template.name },
+  template: { id: template.id, name: template.name, displayName: template.displayName },
   organization: { id: template.organizationId, name: template.organizationName },
 });
 
@@ -28,7 +28,7 @@ export function planTemplateDeletion(
   template: TemplateRow,
   facts: TemplateDeletionFacts,
 ): EventPlan {
-  const initiator = { id: actor.userId, username: actor.username, name: actor.name };
+  const initiator = { id: actor.userId, username: actor.username };
   const event = templateDeletedEvent({ ...namesOf(template), initiator });
   return planEvent(deps, event, enqueueAnswersOf("templateDeleted", facts));
 }

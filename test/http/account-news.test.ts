@@ -37,15 +37,15 @@ describe("an account", () => {
     expect(await told()).toEqual(toAdmins("UserAccountCreated"));
     const [message] = await allTold(server);
     expect(message).toMatchObject({
-      labels: { created_account_name: "Nia N", created_account_user_name: "nia", initiator: "uma" },
+      labels: { created_account_name: "nia", created_account_user_name: "Nia N", initiator: "uma" },
       targets: [made.json.id],
       reasons: ["role_owner", "inbox"],
     });
     expect(await inboxTitles(server, token)).toEqual(["New account: nia"]);
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
     expect(inbox.json.notifications[0]).toMatchObject({
-      content: "**uma** made an account for **Nia N (nia)**.",
-      actions: [{ label: "View users", url: `${server.url}/deployment/users?filter=status%3Aactive` }],
+      content: "**uma** created an account for **Nia N (nia)**.",
+      actions: [{ label: "View accounts", url: `${server.url}/deployment/users?filter=status%3Aactive` }],
     });
   });
 
@@ -71,7 +71,11 @@ describe("an account", () => {
     expect(await told()).toEqual([...off, ...on, ...off, ...on]);
     const own = (await allTold(server)).find(({ username }) => username === "mia");
     expect(own).toMatchObject({
-      labels: { suspended_account_name: "mia", initiator: "Ada Lovelace" },
+      labels: {
+        suspended_account_name: "mia",
+        suspended_account_user_name: expect.any(String),
+        initiator: "Ada Lovelace",
+      },
       reasons: ["own_account", "inbox"],
       targets: [mia.userId],
     });
@@ -99,6 +103,8 @@ describe("an account", () => {
     await call("PUT", "/mia/status/suspend");
     await server.settled();
     const hooks = await receiver.wait(4);
+    const user = { id: mia.userId, name: expect.any(String), email: "mia@example.com" };
+    expect(hooks.map(({ json }) => json.payload.data)).toEqual(hooks.map(() => ({ user })));
     const own = hooks.map(({ json }) => json).filter(({ payload }) => payload.user_username === "mia");
     expect(own.map(({ title }) => title)).toEqual(["Your account has been suspended"]);
     // Nothing else reaches whoever is suspended.

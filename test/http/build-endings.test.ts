@@ -64,7 +64,10 @@ describe("a deletion that succeeded", () => {
       targets: expect.arrayContaining([workspaceId, mia.userId]),
     });
     const [message] = await allTold(server);
-    expect(message!.reasons).toEqual(["workspace_owner", "inbox"]);
+    expect(message).toMatchObject({
+      labels: { name: "web", reason: "initiated by user", initiator: "ada" },
+      reasons: ["workspace_owner", "inbox"],
+    });
   });
 
   test("tells nobody when it is the owner's own doing, and leaves an entry of who did it", async () => {
@@ -103,6 +106,7 @@ describe("a deletion that succeeded", () => {
 describe("a build that failed", () => {
   test("tells the template admins what went wrong, once, and not its owner", async () => {
     const { server, mia, tess, provisioner, build, titles } = await setUp();
+    await server.sql("UPDATE templates SET display_name = 'Docker containers'");
     const id = await build("stop", mia.token);
     await provisioner.acquire();
     for (let time = 0; time < 2; time += 1)
@@ -112,6 +116,7 @@ describe("a build that failed", () => {
     expect(await titles.mia()).toEqual([]);
     const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
       .json;
+    expect((await allTold(server))[0]!.labels).toMatchObject({ template_name: "Docker containers" });
     expect(notifications[0].content).toContain("> Error\\: no \\*space\\* left\n");
     expect(notifications[0].actions).toEqual([
       { label: "View build", url: `${server.url}/@mia/web/builds/2` },

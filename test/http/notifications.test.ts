@@ -250,7 +250,7 @@ describe("templates and methods", () => {
     ]);
     const system = (await server.call("GET", "/api/v2/notifications/templates/system", { token })).json;
     const names = system.map((template: { name: string }) => template.name);
-    expect(names).toContain("Test Notification");
+    expect(names).toContain("Troubleshooting Notification");
     expect(names).toEqual(names.toSorted());
     const methods = (await server.call("GET", "/api/v2/notifications/dispatch-methods", { token })).json;
     expect(methods).toEqual({ available: ["smtp", "webhook"], default: "smtp" });

@@ -201,7 +201,7 @@ test("the same person makes a template and a workspace of it, does its builds, u
     "Template docker is deprecated",
     "New account: grace",
     "Account grace was suspended",
-    "Account grace works again",
+    "Account grace was reactivated",
   ]);
   expect(await inboxTitles(server, await signIn(server, user))).toEqual([
     "Your account has been suspended",

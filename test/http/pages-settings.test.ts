@@ -93,7 +93,7 @@ test("a press saves one switch and leaves the others, and comes back to it", asy
   expect([off.status, placeOf(off)]).toEqual([303, `${path}#k-${testKind}`]);
   expect(await disabledOf(server, token)).toEqual([[testKind, true]]);
   expect(switchesOf(await get(server, path, cookie))).toMatchObject({
-    "Test Notification": false,
+    "Troubleshooting Notification": false,
     "Custom Notification": true,
   });
   const on = await post(server, path, { [testKind]: "on", to: "//evil.example" }, cookie);
@@ -161,7 +161,7 @@ test("the link that names a kind asks first, and its button switches that kind o
   const link = `${path}?disabled=${testKind}`;
   expect(placeOf(await get(server, link))).toBe(`/login?next=${encodeURIComponent(link)}`);
   const asked = await get(server, link, cookie);
-  expect(wordsOf(asked)).toContain("Switch off “Test Notification”?");
+  expect(wordsOf(asked)).toContain("Switch off “Troubleshooting Notification”?");
   expect(await disabledOf(server, token)).toBeUndefined();
   const [, form] = /<div class="ask">(.*?)<\/form>/s.exec(asked.text)!;
   const fields = Object.fromEntries(
@@ -170,10 +170,10 @@ test("the link that names a kind asks first, and its button switches that kind o
   const done = await post(server, path, fields, cookie);
   expect(await disabledOf(server, token)).toEqual([[testKind, true]]);
   expect(wordsOf(await get(server, placeOf(done)!, cookie))).toContain(
-    "“Test Notification” is switched off.",
+    "“Troubleshooting Notification” is switched off.",
   );
   const again = await get(server, link, cookie);
-  expect(wordsOf(again)).toContain("“Test Notification” is switched off.");
+  expect(wordsOf(again)).toContain("“Troubleshooting Notification” is switched off.");
   expect(again.text).not.toContain('class="ask"');
   const strange = await get(server, `${path}?disabled=${encodeURIComponent('"><script>')}`, cookie);
   expect(wordsOf(strange)).toContain("names a kind of notification that is not here");

@@ -82,27 +82,32 @@ describe("a template that is deprecated", () => {
 });
 
 describe("a template that is deleted", () => {
-  test("is told to the template admins, but not to whoever did it, once", async () => {
-    const { server, token, tess, tom, remove, told } = await setUp();
+  test("is told to owners and template admins, but not to whoever did it, once", async () => {
+    const { server, token, tess, tom, patch, remove, told } = await setUp();
+    await patch({ display_name: "Docker containers" });
     const answers = await Promise.all([remove(tess.token), remove(tess.token)]);
     expect(answers.map(({ status }) => status)).toContain(200);
-    expect(await told()).toEqual([["Deleted", "tom"]]);
-    expect(await inboxTitles(server, tom.token)).toEqual(["Template docker was deleted"]);
-    const [message] = await allTold(server);
-    expect(message).toMatchObject({
-      labels: { name: "docker", initiator: "tess" },
-      reasons: ["role_template-admin", "inbox"],
-    });
+    expect(await told()).toEqual([
+      ["Deleted", "ada"],
+      ["Deleted", "tom"],
+    ]);
+    for (const as of [token, tom.token])
+      expect(await inboxTitles(server, as)).toEqual(["Template Docker containers was deleted"]);
+    const labels = { name: "Docker containers", initiator: "tess" };
+    expect(await allTold(server)).toMatchObject([
+      { labels, reasons: ["role_owner", "inbox"] },
+      { labels, reasons: ["role_template-admin", "inbox"] },
+    ]);
     expect((await remove(token)).status).toBe(404);
   });
 
-  test("by an owner is told to the owners where nobody is a template admin, but for whoever did it", async () => {
+  test("by an owner is told to the other owners where nobody is a template admin", async () => {
     const { server, token, remove, told } = await setUp();
     await addUser(server, "olga", ["owner"]);
     await server.sql("DELETE FROM user_roles WHERE role = 'template-admin'");
     expect((await remove(token)).status).toBe(200);
     expect(await told()).toEqual([["Deleted", "olga"]]);
-    expect((await allTold(server))[0]!.reasons).toEqual(["no_template_admin", "role_owner", "inbox"]);
+    expect((await allTold(server))[0]!.reasons).toEqual(["role_owner", "inbox"]);
   });
 
   test("is not, while somebody has a workspace of it: nobody is told", async () => {

@@ -12,7 +12,7 @@ async function setUp() {
   const tess = await addUser(server, "tess", ["template-admin"]);
   const tom = await addUser(server, "tom", ["template-admin"]);
   const mia = await addUser(server, "mia");
-  await switchKind(server, tess.token, "TemplateWorkspaceCreated", true);
+  for (const as of [token, tess.token]) await switchKind(server, as, "TemplateWorkspaceCreated", true);
   const presetId = randomUUID();
   const { templateId, versionId } = await addTemplate(server, userId, "docker", {
     parameters: [{ name: "size" }],
@@ -33,7 +33,7 @@ async function setUp() {
   return { server, token, tess, tom, mia, templateId, versionId, presetId, create, about };
 }
 
-test("a new workspace is told to template admins who have switched it on, not to whoever made it", async () => {
+test("a new workspace is told to owners and template admins who have switched it on, not to whoever made it", async () => {
   const { server, token, tess, tom, mia, create, about } = await setUp();
   const parameters = { rich_parameter_values: [{ name: "size", value: "secret" }] };
   const made = await create(mia.token, "me", "web", parameters);
@@ -45,7 +45,11 @@ test("a new workspace is told to template admins who have switched it on, not to
     "mia has a new workspace web",
     "mia has a new workspace other",
   ]);
-  for (const other of [tom.token, mia.token, token]) expect(await inboxTitles(server, other)).toEqual([]);
+  expect(await inboxTitles(server, token)).toEqual([
+    "mia has a new workspace web",
+    "tess has a new workspace mine",
+  ]);
+  for (const other of [tom.token, mia.token]) expect(await inboxTitles(server, other)).toEqual([]);
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
     .json;
   expect(notifications[0].content).toContain("**ada** made the workspace **other** for **mia**");

@@ -3,14 +3,16 @@
 import type { SiteRole } from "../../../db/schema.ts";
 import type { NotificationEvent } from "../../notifications/plan.ts";
 
-interface Named {
+export interface Account {
   id: string;
   username: string;
+  /** The full name; may be empty. */
   name: string;
+  email: string;
 }
 export interface AccountChange {
-  target: Named;
-  initiator: Named;
+  target: Account;
+  initiator: Pick<Account, "id" | "username" | "name">;
   /** What makes it another one than the same change again on one day. */
   identity: string;
 }
@@ -29,8 +31,7 @@ export function statusEvents(
   const what = status === "suspended" ? "suspended" : "activated";
   const createdBy = "api-put-user-status";
   const self: NotificationEvent = {
-    labels: { [`${what}_account_name`]: nameOf(target), initiator: nameOf(initiator) },
-    data: null,
+    ...contentOf(what, { target, initiator }),
     targets: [target.id],
     createdBy,
     identity,
@@ -39,19 +40,16 @@ export function statusEvents(
   return { admins: toAdmins(what, createdBy, change), self };
 }
 
-/** Whoever did it is told as well, so that nobody who acts in an admin's name stays unseen; the person is not. */
+type Change = "created" | "deleted" | "suspended" | "activated";
+
+/** Notifies the initiator too: an admin learns of what somebody else does with their account. */
 function toAdmins(
-  what: "created" | "deleted" | "suspended" | "activated",
+  what: Change,
   createdBy: string,
   { target, initiator, identity }: AccountChange,
 ): NotificationEvent {
   return {
-    labels: {
-      [`${what}_account_name`]: target.name,
-      [`${what}_account_user_name`]: target.username,
-      initiator: nameOf(initiator),
-    },
-    data: null,
+    ...contentOf(what, { target, initiator }),
     targets: [target.id],
     createdBy,
     identity,
@@ -59,4 +57,15 @@ function toAdmins(
   };
 }
 
-const nameOf = ({ name, username }: Named) => name || username;
+/** As Coder sends it: `…_account_name` is the username, `…_account_user_name` the full name. */
+const contentOf = (
+  what: Change,
+  { target, initiator }: Pick<AccountChange, "target" | "initiator">,
+): Pick<NotificationEvent, "labels" | "data"> => ({
+  labels: {
+    [`${what}_account_name`]: target.username,
+    [`${what}_account_user_name`]: target.name,
+    initiator: initiator.name || initiator.username,
+  },
+  data: { user: { id: target.id, name: target.name, email: target.email } },
+});

@@ -12,12 +12,17 @@ export interface AutomaticUpdate {
   version: { name: string; message: string };
 }
 
+/** Coder's words for a version without a message; the text leaves them out. */
+const noVersionMessage = "None provided";
+
 /** One build brings one update: its id tells its event from any other that looks alike. */
 export const automaticUpdateEvent = (update: AutomaticUpdate): NotificationEvent => ({
   labels: {
     name: update.workspaceName,
+    initiator: "autobuild",
+    reason: "autostart",
     template_version_name: update.version.name,
-    template_version_message: update.version.message,
+    template_version_message: update.version.message || noVersionMessage,
   },
   data: null,
   targets: [update.workspaceId, update.ownerId, update.templateId, update.organizationId],

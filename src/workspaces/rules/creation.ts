@@ -1,6 +1,6 @@
 // What a new workspace tells. Making one, from nothing or from a pool, calls it.
 import type { NotificationEvent } from "../../notifications/plan.ts";
-import { templateAdmins } from "../../notifications/rules/audience.ts";
+import { templateAdminRoles } from "../../notifications/rules/audience.ts";
 import type { ParameterValue } from "./next-build.ts";
 import { shownParameters } from "./shown-parameters.ts";
 
@@ -18,7 +18,7 @@ export interface CreatedWorkspace {
   definitions: readonly { name: string; sensitive: boolean }[];
 }
 
-/** The template admins are told, without whoever made it; the kind is off until somebody switches it on. */
+/** Notifies the owners and the template admins, but not the initiator. The kind is off by default. */
 export function creationEvent(created: CreatedWorkspace): NotificationEvent {
   const { workspace, template, version, owner, initiator } = created;
   return {
@@ -37,8 +37,8 @@ export function creationEvent(created: CreatedWorkspace): NotificationEvent {
       ...shownParameters(created.parameters, created.definitions),
     },
     targets: [workspace.id, owner.id, template.id, created.organizationId],
-    createdBy: "api-workspaces-created",
+    createdBy: "api-workspaces-create",
     identity: created.buildId,
-    circle: { ...templateAdmins, without: [initiator.id] },
+    circle: { roles: templateAdminRoles, without: [initiator.id] },
   };
 }

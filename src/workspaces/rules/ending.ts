@@ -19,6 +19,7 @@ export interface EndedBuild {
   ownerName: string;
   ownerIsSystem: boolean;
   templateId: string;
+  /** As people know it: the display name where there is one. */
   templateName: string;
   versionName: string;
 }
@@ -33,7 +34,7 @@ export const longestExcerpt = 500;
 export function eventsOfSuccess(build: EndedBuild): EndingEvent<"workspaceDeleted">[] {
   const isNews = build.transition === "delete" && !build.ownerIsSystem && build.initiatorId !== build.ownerId;
   if (!isNews) return [];
-  const labels = { name: build.workspaceName, reason: "initiated", initiator: build.initiatorName };
+  const labels = { name: build.workspaceName, reason: "initiated by user", initiator: build.initiatorName };
   return [{ ...about(build), kind: "workspaceDeleted", labels, circle: owner(build), data: factsOf(build) }];
 }
 
@@ -68,7 +69,7 @@ const owner = ({ ownerId }: EndedBuild) =>
 /** One build ends once: its id tells its event from any other that looks alike. */
 const about = (build: EndedBuild) => ({
   targets: [build.workspaceId, build.ownerId, build.templateId, build.organizationId],
-  createdBy: "provisioner",
+  createdBy: "provisionerdserver",
   identity: build.id,
 });
 

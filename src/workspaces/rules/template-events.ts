@@ -1,26 +1,26 @@
 // What becomes of a template, and whom it concerns. Changing and deleting templates calls these.
 import type { NotificationEvent } from "../../notifications/plan.ts";
-import { templateAdmins } from "../../notifications/rules/audience.ts";
+import { templateAdminRoles } from "../../notifications/rules/audience.ts";
 
 export interface ChangedTemplate {
-  template: { id: string; name: string };
+  template: { id: string; name: string; displayName: string };
   organization: { id: string; name: string };
-  initiator: { id: string; username: string; name: string };
+  initiator: { id: string; username: string };
 }
 
-/** The template admins are told, without whoever deleted it. A template is deleted once: its id tells it from others. */
+/** Notifies the owners and the template admins, but not the initiator. Its id identifies it: a template is deleted once. */
 export function templateDeletedEvent({
   template,
   organization,
   initiator,
 }: ChangedTemplate): NotificationEvent {
   return {
-    labels: { name: template.name, initiator: initiator.name || initiator.username },
+    labels: { name: template.displayName || template.name, initiator: initiator.username },
     data: null,
     targets: [template.id, organization.id],
     createdBy: "api-templates-delete",
     identity: template.id,
-    circle: { ...templateAdmins, without: [initiator.id] },
+    circle: { roles: templateAdminRoles, without: [initiator.id] },
   };
 }
 

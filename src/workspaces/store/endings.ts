@@ -27,7 +27,7 @@ export const findEndings = (buildIds: readonly string[]) =>
       ownerName: users.username,
       ownerIsSystem: users.isSystem,
       templateId: templates.id,
-      templateName: templates.name,
+      templateName: sql<string>`coalesce(nullif(${templates.displayName}, ''), ${templates.name})`,
       versionName: templateVersions.name,
     })
     .from(workspaceBuilds)
