@@ -11,6 +11,9 @@ import { DatabaseError, guardFailure } from "./errors.ts";
 export const failUnless = (condition: SQL): Statement =>
   query.run(sql`SELECT json_extract('{}', CASE WHEN ${condition} THEN '$' ELSE ${guardFailure} END)`);
 
+/** The second is only looked at where the first is true. */
+export const both = (first: SQL, second: SQL): SQL => sql`CASE WHEN ${first} THEN ${second} ELSE 0 END`;
+
 /** Whether a batch failed because of `failUnless`. */
 export const isGuardFailure = (error: unknown): boolean =>
   error instanceof DatabaseError && error.kind === "guard";

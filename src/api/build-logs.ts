@@ -3,13 +3,15 @@ import { Hono, type TypedResponse } from "hono";
 import * as z from "zod";
 import { ApiError, notFound } from "../errors.ts";
 import { isActive } from "../workspaces/rules/job.ts";
-import { findBuild } from "../workspaces/store/builds.ts";
+import { findBuild, workspaceOfBuild } from "../workspaces/store/builds.ts";
 import { listLines } from "../workspaces/store/logs.ts";
+import { ownerOf } from "../workspaces/store/workspaces.ts";
 import { lineSchema, toLine } from "./build-shape.ts";
 import { asksForSocket, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { followLog } from "./log-socket.ts";
 import { wholeNumber } from "./paging.ts";
 import { uuid } from "./schemas.ts";
+import { visibleOwner } from "./visible.ts";
 
 const logQuery = z.object({
   after: wholeNumber.meta({ description: "the id of a line: only those after it" }),
@@ -27,10 +29,9 @@ async function look(
   buildId: string,
   range: { after?: number | undefined; before?: number | undefined },
 ) {
-  const { build, lines } = await load(c, {
-    build: findBuild(buildId, me(c)),
-    lines: listLines(buildId, range),
-  });
+  const reads = { build: findBuild(buildId, me(c)), lines: listLines(buildId, range) };
+  const owner = ownerOf(workspaceOfBuild(buildId));
+  const { build, lines } = await load(c, reads, visibleOwner(c, owner, "Build"));
   if (build[0] === undefined) throw notFound("Build");
   return { lines, hasEnded: !isActive(build[0].build.status) };
 }

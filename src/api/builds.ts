@@ -16,12 +16,14 @@ import {
   listDefinitions,
   listValues,
   versionOfBuild,
+  workspaceOfBuild,
 } from "../workspaces/store/builds.ts";
-import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts";
+import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { optionalId, messageSchema, uuid } from "./schemas.ts";
+import { visibleOwner } from "./visible.ts";
 import { parameterValues } from "./workspaces.ts";
 
 const pageSize = 50;
@@ -38,31 +40,46 @@ const listQuery = z.object({
   limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
   offset: wholeNumber,
 });
-async function create(c: Ctx, workspaceId: SQL | string, body: z.infer<typeof newBuildBody>) {
+/** A workspace by the id in the path, or by its owner's name and its own. */
+interface Place {
+  workspaceId: SQL | string;
+  ownerId: SQL;
+}
+const byId = (id: string): Place => ({ workspaceId: id, ownerId: ownerOf(id) });
+const byName = (c: Ctx, user: string, name: string, withDeleted = false): Place => {
+  const ownerId = idOfUser(user, me(c));
+  return { workspaceId: idOfWorkspace(ownerId, name, withDeleted), ownerId };
+};
+
+async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typeof newBuildBody>) {
   const request = {
     transition: body.transition,
     versionId: body.template_version_id,
     presetId: body.template_version_preset_id,
     parameters: body.rich_parameter_values,
   };
-  const { actor, ...facts } = await load(c, buildReads(workspaceId, me(c), request));
+  const { actor, ...facts } = await load(
+    c,
+    buildReads(workspaceId, me(c), request),
+    visibleOwner(c, ownerId, "Workspace"),
+  );
   const { row, told } = await createBuild(c.get("deps"), actor, facts, request, c.get("requestId"));
   if (told !== undefined) c.header(toldHeader, formatTold(told));
   return toBuild(row);
 }
 
-async function list(c: Ctx, workspaceId: SQL | string, query: z.infer<typeof listQuery>) {
+async function list(c: Ctx, { workspaceId, ownerId }: Place, query: z.infer<typeof listQuery>) {
   const { limit, offset } = query;
-  const { workspace, rows } = await load(c, {
+  const reads = {
     workspace: findWorkspace(workspaceId, me(c), true),
     rows: listBuilds(workspaceId, me(c), { limit, offset }),
-  });
+  };
+  const { workspace, rows } = await load(c, reads, visibleOwner(c, ownerId, "Workspace"));
   if (workspace.length === 0) throw notFound("Workspace");
   return rows.map(toBuild);
 }
 
-const named = (c: Ctx, user: string, name: string, withDeleted = false) =>
-  idOfWorkspace(idOfUser(user, me(c)), name, withDeleted);
+const visibleBuild = (c: Ctx, id: string) => visibleOwner(c, ownerOf(workspaceOfBuild(id)), "Build");
 
 const creation = {
   access: "session" as const,
@@ -84,15 +101,15 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     valid("json", newBuildBody),
-    async (c) => c.json(await create(c as Ctx, c.req.valid("param").id, c.req.valid("json")), 201),
+    async (c) => c.json(await create(c as Ctx, byId(c.req.valid("param").id), c.req.valid("json")), 201),
   )
   .post(
     "/users/:user/workspace/:name/builds",
     endpoint({ summary: "The same, by the workspace's name", ...creation }),
     valid("json", newBuildBody),
     async (c) => {
-      const id = named(c as Ctx, c.req.param("user"), c.req.param("name"));
-      return c.json(await create(c as Ctx, id, c.req.valid("json")), 201);
+      const place = byName(c as Ctx, c.req.param("user"), c.req.param("name"));
+      return c.json(await create(c as Ctx, place, c.req.valid("json")), 201);
     },
   )
   .get(
@@ -100,15 +117,15 @@ export const buildRoutes = new Hono<Env>()
     endpoint({ summary: "A workspace's builds, newest first", ...listing }),
     valid("param", idParam),
     valid("query", listQuery),
-    async (c) => c.json(await list(c as Ctx, c.req.valid("param").id, c.req.valid("query"))),
+    async (c) => c.json(await list(c as Ctx, byId(c.req.valid("param").id), c.req.valid("query"))),
   )
   .get(
     "/users/:user/workspace/:name/builds",
     endpoint({ summary: "The same, by the workspace's name", ...listing }),
     valid("query", listQuery),
     async (c) => {
-      const id = named(c as Ctx, c.req.param("user"), c.req.param("name"), true);
-      return c.json(await list(c as Ctx, id, c.req.valid("query")));
+      const place = byName(c as Ctx, c.req.param("user"), c.req.param("name"), true);
+      return c.json(await list(c as Ctx, place, c.req.valid("query")));
     },
   )
   .get(
@@ -121,9 +138,11 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ number: z.string().regex(/^[1-9]\d{0,8}$/, "must be a build's number") })),
     async (c) => {
-      const workspaceId = named(c as Ctx, c.req.param("user"), c.req.param("name"), true);
+      const ownerId = idOfUser(c.req.param("user"), me(c as Ctx));
+      const workspaceId = idOfWorkspace(ownerId, c.req.param("name"), true);
       const id = idOfBuild(workspaceId, Number(c.req.valid("param").number));
-      const { build } = await load(c as Ctx, { build: findBuild(id, me(c as Ctx)) });
+      const reads = { build: findBuild(id, me(c as Ctx)) };
+      const { build } = await load(c as Ctx, reads, visibleOwner(c as Ctx, ownerId, "Build"));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
     },
@@ -139,11 +158,12 @@ export const buildRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { build, values, definitions } = await load(c as Ctx, {
+      const reads = {
         build: findBuild(id, me(c as Ctx)),
         values: listValues(id),
         definitions: listDefinitions(versionOfBuild(id)),
-      });
+      };
+      const { build, values, definitions } = await load(c as Ctx, reads, visibleBuild(c as Ctx, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(values.map(({ name, value }) => ({ name, value: masked(name, value, definitions) })));
     },
@@ -158,7 +178,9 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const { build } = await load(c as Ctx, { build: findBuild(c.req.valid("param").id, me(c as Ctx)) });
+      const { id } = c.req.valid("param");
+      const reads = { build: findBuild(id, me(c as Ctx)) };
+      const { build } = await load(c as Ctx, reads, visibleBuild(c as Ctx, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
     },
@@ -173,9 +195,9 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const { actor, build } = await load(c as Ctx, {
-        build: findBuild(c.req.valid("param").id, me(c as Ctx)),
-      });
+      const { id } = c.req.valid("param");
+      const reads = { build: findBuild(id, me(c as Ctx)) };
+      const { actor, build } = await load(c as Ctx, reads, visibleBuild(c as Ctx, id));
       if (build[0] === undefined) throw notFound("Build");
       await cancel(c.get("deps"), actor, build[0], c.get("requestId"));
       return c.json({ message: "The build is being canceled." });

@@ -2,8 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { Reads } from "../../db/client.ts";
-import { may } from "../accounts/rules/permissions.ts";
-import { ApiError, forbidden, invalid, notFound } from "../errors.ts";
+import { ApiError, invalid, notFound } from "../errors.ts";
 import { fileReads, readFile, storeFile } from "../workspaces/files.ts";
 import { endpoint, load, type Ctx, type Env } from "./http.ts";
 import { bringsProvisionerKey, loadProvisioner } from "./provisioner-auth.ts";
@@ -73,8 +72,10 @@ async function loadForFiles<T extends Reads>(c: Ctx, reads: T) {
       if (!(error instanceof ApiError)) throw error;
     }
   }
-  const answers = await load(c, reads);
-  if (!may(answers.actor, "templates:manage"))
-    throw forbidden("Only owners, template admins and provisioners may fetch files.");
-  return answers;
+  return load(c, reads, {
+    requires: {
+      permission: "templates:manage",
+      refusal: "Only owners, template admins and provisioners may fetch files.",
+    },
+  });
 }

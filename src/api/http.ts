@@ -4,14 +4,14 @@ import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
 import { getCookie } from "hono/cookie";
 import type * as z from "zod";
-import type { Answers, Reads, Statement } from "../../db/client.ts";
-import { failUnless, isGuardFailure } from "../../db/guard.ts";
+import type { Answers, Reads, SQL, Statement } from "../../db/client.ts";
+import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
 import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
 import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
 import { may, rolesThatMay, scopeAllows, scopesThatAllow, type Deed } from "../accounts/rules/permissions.ts";
 import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
-import { ApiError, forbidden, unauthorized, type ErrorStatus, type Validation } from "../errors.ts";
+import { ApiError, forbidden, notFound, unauthorized, type ErrorStatus, type Validation } from "../errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/rules/agent-token.ts";
 import { bringsProvisionerKey, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { isOwnOrigin } from "./rules/origin.ts";
@@ -35,6 +35,14 @@ export interface Requirement {
   permission: Deed;
   /** Said to those who lack it. */
   refusal: string;
+}
+
+/** What a batch is guarded by besides the key. */
+export interface Limits {
+  /** The route's own where it is left out. */
+  requires?: Requirement | undefined;
+  /** Who may not see this thing gets a 404 of its name, and nothing about it is read. */
+  visible?: { when: SQL; name: string } | undefined;
 }
 
 export interface Endpoint {
@@ -171,14 +179,14 @@ export const meIfAllowed = (c: Ctx) => userOfGoodKey(c.get("credential"), c.get(
 /**
  * One round trip: what the handler needs, behind a guard that fails unless the key is good, its scope allows this and
  * its user has the permission; nothing is read for anybody else. Throws 401 or 403 for them.
- * `requirement` is the route's own unless a handler that serves several says which.
+ * Where it depends on the thing, `visible` says who may; throws 404 for others.
  */
 export const load = <T extends Reads>(
   c: Ctx,
   reads: T,
-  requirement: Requirement | undefined = c.get("endpoint").requires,
+  limits: Limits = {},
 ): Promise<{ actor: Actor } & Answers<T>> =>
-  askAs(c, requirement, (guard, session) => c.get("deps").db.read({ guard, ...reads, session }));
+  askAs(c, limits, (guard, session) => c.get("deps").db.read({ guard, ...reads, session }));
 
 /** The same for changes and what holds afterwards. */
 export const perform = <T extends Reads>(
@@ -186,33 +194,31 @@ export const perform = <T extends Reads>(
   changes: Statement[],
   reads: T,
 ): Promise<{ actor: Actor } & Answers<T>> =>
-  askAs(c, c.get("endpoint").requires, (guard, session) =>
-    c.get("deps").db.write([guard, ...changes], { ...reads, session }),
-  );
+  askAs(c, {}, (guard, session) => c.get("deps").db.write([guard, ...changes], { ...reads, session }));
 
 type Lookup = ReturnType<typeof findSession>;
 
 async function askAs<T extends Reads>(
   c: Ctx,
-  requirement: Requirement | undefined,
+  { requires = c.get("endpoint").requires, visible }: Limits,
   run: (guard: Statement, session: Lookup) => Promise<unknown>,
 ): Promise<{ actor: Actor } & Answers<T>> {
   const { db, now } = c.get("deps");
   const credential = c.get("credential");
-  const guard = failUnless(
-    keyMeets(credential, {
-      now: now(),
-      scopes: scopesThatAllow(c.req.method, c.get("endpoint").deed ?? "any"),
-      roles: requirement && rolesThatMay(requirement.permission),
-    }),
-  );
+  const isAllowed = keyMeets(credential, {
+    now: now(),
+    scopes: scopesThatAllow(c.req.method, c.get("endpoint").deed ?? "any"),
+    roles: requires && rolesThatMay(requires.permission),
+  });
+  const guard = failUnless(visible === undefined ? isAllowed : both(isAllowed, visible.when));
   const session = findSession(credential.keyId);
   try {
     const answers = (await run(guard, session)) as { session: SessionRow[] } & Answers<T>;
-    return { ...answers, actor: admit(c, answers.session[0], requirement) };
+    return { ...answers, actor: admit(c, answers.session[0], requires) };
   } catch (error) {
     if (!isGuardFailure(error)) throw error;
-    admit(c, (await db.read({ session })).session[0], requirement);
+    admit(c, (await db.read({ session })).session[0], requires);
+    if (visible !== undefined) throw notFound(visible.name);
     // What was wrong a moment ago is right now.
     throw unauthorized();
   }

@@ -12,6 +12,7 @@ import { announce } from "../notifications/enqueue.ts";
 import { findMessageStates } from "../notifications/store/outbox.ts";
 import {
   findMessage,
+  isMessageVisible,
   listAttempts,
   listMessages,
   requeueMessage,
@@ -94,10 +95,9 @@ export const messageRoutes = new Hono<Env>()
     valid("param", z.object({ id: uuid })),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { actor, message, attempts } = await load(c as Ctx, {
-        message: findMessage(me(c as Ctx), id),
-        attempts: listAttempts(id),
-      });
+      const reads = { message: findMessage(me(c as Ctx), id), attempts: listAttempts(id) };
+      const visible = { when: isMessageVisible(me(c as Ctx), id), name: "Message" };
+      const { actor, message, attempts } = await load(c as Ctx, reads, { visible });
       if (message[0] === undefined) throw notFound("Message");
       const targets = targetsFor(actor, c.get("deps").config);
       return c.json({ ...toMessage(message[0], targets), attempts: attempts.map(toAttempt) });

@@ -7,7 +7,7 @@ import { may } from "../accounts/rules/permissions.ts";
 import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts";
 import { idOfUser } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
-import { forbidden, notFound } from "../errors.ts";
+import { notFound } from "../errors.ts";
 import { endpoint, me, valid, type Ctx, type Env } from "./http.ts";
 import { keySchema, tokenSchema, toKey } from "./key-shape.ts";
 import { loadUser, loadUserWith } from "./user-shape.ts";
@@ -52,10 +52,14 @@ const newKeySchema = z.object({ key: z.string() });
 
 const mayRead = (actor: Actor, userId: string) => actor.userId === userId || may(actor, "tokens:read-others");
 
-/** Who sees the user but not their keys gets the reason; who doesn't see the user, a 404 before. */
-function demandRead(actor: Actor, userId: string): void {
-  if (!mayRead(actor, userId)) throw forbidden("Only the user, owners and auditors may see these keys.");
-}
+const readers = {
+  permission: "tokens:read-others",
+  refusal: "Only the user, owners and auditors may see these keys.",
+} as const;
+const managers = {
+  permission: "tokens:manage-others",
+  refusal: "Only the user and owners may remove these keys.",
+} as const;
 
 export const tokenRoutes = new Hono<Env>()
   .post(
@@ -103,8 +107,7 @@ export const tokenRoutes = new Hono<Env>()
       const name = c.req.param("user");
       const whose = include_all ? null : idOfUser(name, me(c as Ctx));
       const from = include_expired ? 0 : c.get("deps").now();
-      const { actor, target, rows } = await loadUserWith(c as Ctx, name, { rows: listTokens(whose, from) });
-      demandRead(actor, target.id);
+      const { actor, rows } = await loadUserWith(c as Ctx, name, { rows: listTokens(whose, from) }, readers);
       // Asking for everybody's is no mistake for others: they get what they may see, their own.
       const seen = rows.filter(({ key }) => mayRead(actor, key.userId));
       return c.json(seen.map(({ key, username }) => ({ ...toKey(key), username })));
@@ -134,12 +137,10 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const name = c.req.param("user");
-      const { actor, target, token } = await loadUserWith(c as Ctx, name, {
-        token: findTokenByName(idOfUser(name, me(c as Ctx)), c.req.param("name")),
-      });
-      demandRead(actor, target.id);
-      if (token[0] === undefined) throw notFound("Token");
-      return c.json(toKey(token[0]));
+      const token = findTokenByName(idOfUser(name, me(c as Ctx)), c.req.param("name"));
+      const answers = await loadUserWith(c as Ctx, name, { token }, readers);
+      if (answers.token[0] === undefined) throw notFound("Token");
+      return c.json(toKey(answers.token[0]));
     },
   )
   .get(
@@ -151,10 +152,8 @@ export const tokenRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { actor, target, key } = await loadUserWith(c as Ctx, c.req.param("user"), {
-        key: findKey(c.req.param("id")),
-      });
-      demandRead(actor, target.id);
+      const reads = { key: findKey(c.req.param("id")) };
+      const { target, key } = await loadUserWith(c as Ctx, c.req.param("user"), reads, readers);
       if (key[0]?.userId !== target.id) throw notFound("Key");
       return c.json(toKey(key[0]));
     },
@@ -168,11 +167,8 @@ export const tokenRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { actor, target, key } = await loadUserWith(c as Ctx, c.req.param("user"), {
-        key: findKey(c.req.param("id")),
-      });
-      if (actor.userId !== target.id && !may(actor, "tokens:manage-others"))
-        throw forbidden("Only the user and owners may remove these keys.");
+      const reads = { key: findKey(c.req.param("id")) };
+      const { actor, target, key } = await loadUserWith(c as Ctx, c.req.param("user"), reads, managers);
       if (key[0]?.userId !== target.id) throw notFound("Key");
       await deleteUserKey(c.get("deps"), actor, key[0], c.get("requestId"));
       return c.body(null, 204);

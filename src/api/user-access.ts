@@ -9,7 +9,7 @@ import { changeStatus } from "../accounts/status.ts";
 import { idOfUser } from "../accounts/store/users.ts";
 import { endpoint, me, valid, type Ctx, type Env } from "./http.ts";
 import { filledText, text } from "./schemas.ts";
-import { loadUser, loadUserWith, toUser, userSchema } from "./user-shape.ts";
+import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
 
 /** Everybody is a member: the word is taken and says nothing. */
 const rolesBody = z.object({
@@ -21,7 +21,7 @@ const rolesBody = z.object({
 
 async function setStatus(c: Ctx, user: string, status: UserStatus) {
   const reads = statusReads(status, idOfUser(user, me(c)));
-  const { actor, target, ...facts } = await loadUserWith(c, user, reads);
+  const { actor, target, ...facts } = await loadUserWith(c, user, reads, userManagers);
   return toUser(await changeStatus(c.get("deps"), actor, target, status, facts, c.get("requestId")));
 }
 

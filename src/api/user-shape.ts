@@ -3,10 +3,10 @@ import * as z from "zod";
 import { userStatuses, type SiteRole } from "../../db/schema.ts";
 import type { Reads } from "../../db/client.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { maySee } from "../accounts/rules/permissions.ts";
-import { findUser, type UserRow } from "../accounts/store/users.ts";
-import { notFound } from "../errors.ts";
-import { load, me, type Ctx } from "./http.ts";
+import { rolesThatMay } from "../accounts/rules/permissions.ts";
+import { findUser, isSelfOr, type UserRow } from "../accounts/store/users.ts";
+import { ApiError, forbidden } from "../errors.ts";
+import { load, me, type Ctx, type Requirement } from "./http.ts";
 import { time, toTime } from "./schemas.ts";
 
 /** What clients in Go read as "never". */
@@ -56,20 +56,30 @@ export function toUser(row: UserRow): z.infer<typeof userSchema> {
   };
 }
 
+/** Of what changes another user. */
+export const userManagers: Requirement = {
+  permission: "users:manage",
+  refusal: "Only an owner or a user-admin may do this, and to an owner only another owner.",
+};
+
 /** Who asks and whom the path names; 404 for one who isn't there and for one whom the caller may not see. */
-export async function loadUser(c: Ctx, name: string): Promise<{ actor: Actor; target: UserRow }> {
-  const { actor, target } = await load(c, { target: findUser(name, me(c)) });
-  return { actor, target: visible(actor, target[0]) };
-}
+export const loadUser = (c: Ctx, name: string): Promise<{ actor: Actor; target: UserRow }> =>
+  loadUserWith(c, name, {});
 
-/** The same for reads of a handler's own, which travel along. */
-export async function loadUserWith<T extends Reads>(c: Ctx, name: string, reads: T) {
-  const answers = await load(c, { ...reads, target: findUser(name, me(c)) });
-  const row = (answers as unknown as { target: UserRow[] }).target[0];
-  return { ...answers, target: visible(answers.actor, row) };
-}
-
-function visible(actor: Actor, target: UserRow | undefined): UserRow {
-  if (target === undefined || !maySee(actor, target)) throw notFound("User");
-  return target;
+/**
+ * The same for reads of a handler's own, which travel along. `others` is what it takes where the user is somebody else:
+ * nothing is read for who sees the user but lacks that permission. Throws 403 for them.
+ */
+export async function loadUserWith<T extends Reads>(c: Ctx, name: string, reads: T, others?: Requirement) {
+  const roles = rolesThatMay(others?.permission ?? "users:read");
+  const visible = { when: isSelfOr(name, me(c), roles), name: "User" };
+  try {
+    const answers = await load(c, { ...reads, target: findUser(name, me(c)) }, { visible });
+    const [target] = (answers as unknown as { target: UserRow[] }).target;
+    return { ...answers, target: target! };
+  } catch (error) {
+    if (others === undefined || !(error instanceof ApiError && error.status === 404)) throw error;
+    await loadUserWith(c, name, {});
+    throw forbidden(others.refusal);
+  }
 }

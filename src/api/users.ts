@@ -10,7 +10,7 @@ import { invalid } from "../errors.ts";
 import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { messageSchema, text } from "./schemas.ts";
-import { loadUser, loadUserWith, toUser, userSchema } from "./user-shape.ts";
+import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
 
 const listQuery = z.object({
   q: text(1_000)
@@ -99,7 +99,12 @@ export const userRoutes = new Hono<Env>()
       errors: [401, 403, 404, 409],
     }),
     async (c) => {
-      const { actor, target, ...facts } = await loadUserWith(c as Ctx, c.req.param("user"), deletionReads());
+      const { actor, target, ...facts } = await loadUserWith(
+        c as Ctx,
+        c.req.param("user"),
+        deletionReads(),
+        userManagers,
+      );
       await deleteUser(c.get("deps"), actor, target, facts, c.get("requestId"));
       return c.json({ message: "The user has been removed." });
     },

@@ -3,10 +3,12 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { notFound } from "../errors.ts";
 import type { ResourceView } from "../workspaces/store/build-view.ts";
-import { buildOfAgent, findBuild } from "../workspaces/store/builds.ts";
+import { buildOfAgent, findBuild, workspaceOfBuild } from "../workspaces/store/builds.ts";
+import { ownerOf } from "../workspaces/store/workspaces.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { agentSchema, toAgent } from "./resource-shape.ts";
 import { uuid } from "./schemas.ts";
+import { visibleOwner } from "./visible.ts";
 
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
@@ -14,7 +16,9 @@ const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
 
 /** Of a workspace that the caller may see. */
 async function agentOf(c: Ctx, id: string) {
-  const { build } = await load(c, { build: findBuild(buildOfAgent(id), me(c)) });
+  const owner = ownerOf(workspaceOfBuild(buildOfAgent(id)));
+  const reads = { build: findBuild(buildOfAgent(id), me(c)) };
+  const { build } = await load(c, reads, visibleOwner(c, owner, "Agent"));
   const resources = build[0] === undefined ? [] : (JSON.parse(build[0].resources) as ResourceView[]);
   for (const resource of resources) {
     const agent = resource.agents.find((one) => one.id === id);

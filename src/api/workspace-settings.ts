@@ -2,9 +2,10 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { setAutomaticUpdates, setAutostart } from "../workspaces/settings.ts";
-import { findWorkspace } from "../workspaces/store/workspaces.ts";
+import { findWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { lowerUuid, text } from "./schemas.ts";
+import { visibleOwner } from "./visible.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const change = {
@@ -25,7 +26,8 @@ const autoupdatesBody = z.object({
   automatic_updates: z.enum(["always", "never"], { error: "must be always or never" }),
 });
 
-const seen = (c: Ctx, id: string) => load(c, { workspace: findWorkspace(id, me(c)) });
+const seen = (c: Ctx, id: string) =>
+  load(c, { workspace: findWorkspace(id, me(c)) }, visibleOwner(c, ownerOf(id), "Workspace"));
 
 export const workspaceSettingRoutes = new Hono<Env>()
   .put(

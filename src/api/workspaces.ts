@@ -12,12 +12,14 @@ import {
   countWorkspaces,
   findWorkspace,
   idOfWorkspace,
+  ownerOf,
   listWorkspaces,
 } from "../workspaces/store/workspaces.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { optionalId, searchText, text, uuid } from "./schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
+import { visibleOwner } from "./visible.ts";
 import { toWorkspace, workspaceSchema } from "./workspace-shape.ts";
 
 const pageSize = 50;
@@ -65,6 +67,11 @@ const listQuery = z.object({
 });
 const oneQuery = z.object({ include_deleted: z.enum(["true", "false", ""]).optional() });
 
+const managers = {
+  permission: "workspaces:manage-others",
+  refusal: "Only owners of the deployment may create workspaces for others.",
+} as const;
+
 async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization?: string) {
   const request = {
     name: body.name,
@@ -75,10 +82,8 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     automaticUpdates: body.automatic_updates,
     autostartSchedule: body.autostart_schedule,
   };
-  const { actor, target, organizations, ...facts } = await loadUserWith(c, user, {
-    ...workspaceReads(request),
-    organizations: findOrganization(organization ?? ""),
-  });
+  const reads = { ...workspaceReads(request), organizations: findOrganization(organization ?? "") };
+  const { actor, target, organizations, ...facts } = await loadUserWith(c, user, reads, managers);
   if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
   return toWorkspace(await claimOrCreate(c.get("deps"), actor, target, facts, request, c.get("requestId")));
 }
@@ -141,7 +146,11 @@ export const workspaceRoutes = new Hono<Env>()
     async (c) => {
       const withDeleted = c.req.valid("query").include_deleted === "true";
       const id = c.req.valid("param").id.toLowerCase();
-      const { workspace } = await load(c as Ctx, { workspace: findWorkspace(id, me(c as Ctx), withDeleted) });
+      const { workspace } = await load(
+        c as Ctx,
+        { workspace: findWorkspace(id, me(c as Ctx), withDeleted) },
+        visibleOwner(c as Ctx, ownerOf(id), "Workspace"),
+      );
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(toWorkspace(workspace[0]));
     },
@@ -158,8 +167,13 @@ export const workspaceRoutes = new Hono<Env>()
     async (c) => {
       const withDeleted = c.req.valid("query").include_deleted === "true";
       const self = me(c as Ctx);
-      const id = idOfWorkspace(idOfUser(c.req.param("user"), self), c.req.param("name"), withDeleted);
-      const { workspace } = await load(c as Ctx, { workspace: findWorkspace(id, self, withDeleted) });
+      const owner = idOfUser(c.req.param("user"), self);
+      const id = idOfWorkspace(owner, c.req.param("name"), withDeleted);
+      const { workspace } = await load(
+        c as Ctx,
+        { workspace: findWorkspace(id, self, withDeleted) },
+        visibleOwner(c as Ctx, owner, "Workspace"),
+      );
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(toWorkspace(workspace[0]));
     },

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
 import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../errors.ts";
 import { isActive } from "../workspaces/rules/job.ts";
 import { findBuild, idOfBuild } from "../workspaces/store/builds.ts";
@@ -32,12 +33,14 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   const now = c.get("deps").now();
   const isWhole = c.req.query("log") === "all";
   const from = Number(/^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0] ?? 0);
-  const id = idOfBuild(idOfWorkspace(idOfUser(owner, me(c)), name, true), number);
-  const { actor, build, lines, warnings } = await load(c, {
+  const ownerId = idOfUser(owner, me(c));
+  const id = idOfBuild(idOfWorkspace(ownerId, name, true), number);
+  const reads = {
     build: findBuild(id, me(c)),
     lines: listLastLines(id, isWhole ? -1 : linesShown + 1, from),
     warnings: countWarnings(id),
-  });
+  };
+  const { actor, build, lines, warnings } = await load(c, reads, visibleOwner(c, ownerId, "Build"));
   const [row] = build;
   if (row === undefined) throw notFound("Build");
   const isCut = !isWhole && lines.length > linesShown;

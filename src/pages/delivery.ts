@@ -30,8 +30,10 @@ export const deliveryPages = new Hono<Env>()
   .get(path, signedIn, (c) => showDelivery(c as Ctx))
   .post(`${path}/test`, signedIn, async (c) => {
     const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx)), {
-      permission: "deployment:manage",
-      refusal: "Only an owner may send test notifications.",
+      requires: {
+        permission: "deployment:manage",
+        refusal: "Only an owner may send test notifications.",
+      },
     });
     try {
       await sendTest(c.get("deps"), actor, read);
@@ -44,8 +46,10 @@ export const deliveryPages = new Hono<Env>()
   .post(`${path}/:change{pause|resume}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";
     const { actor, notificationSettings } = await load(c as Ctx, reads(), {
-      permission: "deployment:manage",
-      refusal: "Only an owner may pause or resume notifications.",
+      requires: {
+        permission: "deployment:manage",
+        refusal: "Only an owner may pause or resume notifications.",
+      },
     });
     if (isPaused(notificationSettings) !== isPause)
       await saveSettings(c as Ctx, actor, { notifier_paused: isPause });

@@ -18,8 +18,10 @@ const refresh = 5;
 export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
   const deps = c.get("deps");
   const { actor, ...answers } = await load(c as Ctx, poolReads(deps), {
-    permission: "templates:manage",
-    refusal: "Only an owner or a template-admin sees the pools.",
+    requires: {
+      permission: "templates:manage",
+      refusal: "Only an owner or a template-admin sees the pools.",
+    },
   });
   const { paused, plan, pools } = poolsReport(deps, answers);
   const actions = plan.actions.map((action) => toAction(action, null));

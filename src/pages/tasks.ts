@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
 import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../errors.ts";
 import { isActive } from "../workspaces/rules/job.ts";
 import {
@@ -28,12 +29,14 @@ export const taskPages = new Hono<Env>().get("/tasks/:user/:workspace", signedIn
 
 async function showTask(c: Ctx, user: string, name: string) {
   const { config, now } = c.get("deps");
-  const id = idOfWorkspace(idOfUser(user, me(c)), name, true);
-  const { actor, workspace, task, statuses } = await load(c, {
+  const ownerId = idOfUser(user, me(c));
+  const id = idOfWorkspace(ownerId, name, true);
+  const reads = {
     workspace: findWorkspace(id, me(c), true),
     task: findTask(id),
     statuses: getLatestWorkspaceAppStatusesByAppID(taskAppOf(id), statusesShown),
-  });
+  };
+  const { actor, workspace, task, statuses } = await load(c, reads, visibleOwner(c, ownerId, "Task"));
   const [row] = workspace;
   if (row === undefined || !(row.build.hasAiTask || task.length > 0)) throw notFound("Task");
   const view = { now: now(), accessUrl: config.accessUrl };

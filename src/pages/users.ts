@@ -27,7 +27,12 @@ async function showUsers(c: Ctx) {
       users: listUsers(search, { limit: listSize, offset: choice.offset }),
       total: countUsers(search),
     },
-    { permission: "users:read", refusal: "Only administrators and auditors may see the list of users." },
+    {
+      requires: {
+        permission: "users:read",
+        refusal: "Only administrators and auditors may see the list of users.",
+      },
+    },
   );
   const error = verdict.ok ? undefined : new ApiError(400, `That can't be looked for: ${verdict.problem}.`);
   const count = total[0]!.count;

@@ -4,6 +4,7 @@ import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
 import { idOfUser } from "../accounts/store/users.ts";
 import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { visibleOwner } from "../api/visible.ts";
 import { ApiError, notFound } from "../errors.ts";
 import { isActive } from "../workspaces/rules/job.ts";
 import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
@@ -68,12 +69,14 @@ const counted = (count: number, filter: string): string =>
 
 async function showWorkspace(c: Ctx, owner: string, name: string) {
   const { config, now } = c.get("deps");
-  const id = idOfWorkspace(idOfUser(owner, me(c)), name, true);
-  const { actor, workspace, builds, statuses } = await load(c, {
+  const ownerId = idOfUser(owner, me(c));
+  const id = idOfWorkspace(ownerId, name, true);
+  const reads = {
     workspace: findWorkspace(id, me(c), true),
     builds: listBuilds(id, me(c), { limit: buildsShown + 1, offset: 0 }),
     statuses: listLatestStatuses(id),
-  });
+  };
+  const { actor, workspace, builds, statuses } = await load(c, reads, visibleOwner(c, ownerId, "Workspace"));
   const [row] = workspace;
   if (row === undefined) throw notFound("Workspace");
   const view = { now: now(), accessUrl: config.accessUrl };

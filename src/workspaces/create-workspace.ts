@@ -70,7 +70,7 @@ export function planWorkspace(
   request: WorkspaceRequest,
 ): WorkspacePlan {
   if (owner.id !== actor.userId && !may(actor, "workspaces:manage-others"))
-    throw forbidden("Only owners of the deployment may make workspaces for others.");
+    throw forbidden("Only owners of the deployment may create workspaces for others.");
   if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
   const { template, version } = decideOrigin(facts, request);
   const parameters = decideParameters({ ...facts, previous: [] }, version.id, request);

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createForgetful } from "./forgetful.ts";
 import { startTask } from "./task.ts";
-import { addUser, type TestServer } from "./server.ts";
+import { addUser, type TestServer, type TestServerOptions } from "./server.ts";
 import { archive } from "./whole-requests.ts";
 import { addTemplate } from "./workspaces.ts";
 
@@ -31,9 +31,10 @@ export interface Everybody {
 
 const testKind = "c425f63e-716a-4bf4-ae24-78348f706c3f";
 
-export async function startEverybody(): Promise<Everybody> {
+/** `options`: of a server on which what they do stays. */
+export async function startEverybody(options?: TestServerOptions): Promise<Everybody> {
   const forgetful = createForgetful();
-  const task = await startTask({ server: { adapter: "plain", wrapClient: forgetful.wrap } });
+  const task = await startTask({ server: options ?? { adapter: "plain", wrapClient: forgetful.wrap } });
   const { server, token: owner, member: mia, userId, provisioner } = task;
   const key = (token: string) => ({ "coder-session-token": token });
   const withRole = async (name: string, ...roles: string[]) =>

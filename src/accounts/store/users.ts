@@ -42,6 +42,11 @@ export function findUser(name: string, self: SQL<string>) {
 export const idOfUser = (name: string, self: SQL<string>): SQL<string> =>
   sql<string>`(SELECT id FROM users WHERE ${isCalled(name, self)})`;
 
+/** True in SQL where that user is the caller, or the caller holds one of these roles. */
+export const isSelfOr = (name: string, self: SQL<string>, roles: readonly SiteRole[]): SQL =>
+  sql`EXISTS (SELECT 1 FROM users WHERE ${isCalled(name, self)} AND (${users.id} = ${self} OR EXISTS (
+    SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${JSON.stringify(roles)})))))`;
+
 export type UserRow = ReturnType<typeof findUser>["_"]["result"][number];
 
 /** With what a sign-in needs. */

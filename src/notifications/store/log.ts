@@ -83,6 +83,10 @@ export function findMessage(self: SQL<string>, id: string) {
   return joined().where(and(eq(notificationMessages.id, id), visibleTo(self)));
 }
 
+/** True in SQL for a message that the caller may see. */
+export const isMessageVisible = (self: SQL<string>, id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${notificationMessages} WHERE ${notificationMessages.id} = ${id} AND ${visibleTo(self)})`;
+
 export type MessageRow = ReturnType<typeof findMessage>["_"]["result"][number];
 
 export function listAttempts(messageId: string) {

@@ -99,6 +99,9 @@ export type BuildRow = ReturnType<typeof buildView>["_"]["result"][number];
 
 const readers = JSON.stringify(rolesThatMay("workspaces:read-all"));
 
-/** True in SQL for workspaces that this user may see. */
-export const isVisibleTo = (self: SQL): SQL => sql`(${workspaces.ownerId} = ${self} OR EXISTS (
+/** True in SQL where this user may see the workspaces of that owner, given by their id. */
+export const ownerIsVisibleTo = (self: SQL, ownerId: SQL): SQL => sql`(${ownerId} = ${self} OR EXISTS (
   SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${readers}))))`;
+
+/** True in SQL for workspaces that this user may see. */
+export const isVisibleTo = (self: SQL): SQL => ownerIsVisibleTo(self, sql`${workspaces.ownerId}`);

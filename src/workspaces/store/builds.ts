@@ -122,7 +122,7 @@ export const listMadeBuilds = (ids: readonly string[]) =>
 export const buildExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`;
 
 /** SQL for the id of a build's workspace. */
-export const workspaceOfBuild = (id: string): SQL =>
+export const workspaceOfBuild = (id: SQL | string): SQL =>
   sql`(SELECT workspace_id FROM workspace_builds WHERE id = ${id})`;
 
 /** True in SQL while the workspace is as it was seen and nothing is going on in it. */

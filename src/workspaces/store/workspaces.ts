@@ -21,12 +21,16 @@ export const findWorkspace = (id: SQL | string, self: SQL, withDeleted = false) 
   );
 
 /** SQL for the id of a user's workspace by its name; of deleted ones by that name too, the latest, if there is no other. */
-export const idOfWorkspace = (ownerId: SQL, name: string, withDeleted = false): SQL<string> =>
-  sql<string>`(SELECT id FROM workspaces WHERE owner_id = ${ownerId} AND lower(name) = lower(${name})
-    AND (${withDeleted} OR deleted_at IS NULL) ORDER BY deleted_at IS NOT NULL, seq DESC LIMIT 1)`;
+export function idOfWorkspace(ownerId: SQL, name: string, withDeleted = false): SQL<string> {
+  const named = sql`owner_id = ${ownerId} AND lower(name) = lower(${name})`;
+  const live = sql<string>`(SELECT id FROM workspaces WHERE ${named} AND deleted_at IS NULL)`;
+  if (!withDeleted) return live;
+  return sql<string>`COALESCE(${live},
+    (SELECT id FROM workspaces WHERE ${named} AND deleted_at IS NOT NULL ORDER BY seq DESC LIMIT 1))`;
+}
 
 /** SQL for the id of a workspace's owner. */
-export const ownerOf = (id: SQL | string): SQL => sql`SELECT owner_id FROM workspaces WHERE id = ${id}`;
+export const ownerOf = (id: SQL | string): SQL => sql`(SELECT owner_id FROM workspaces WHERE id = ${id})`;
 
 export const listWorkspaces = (search: WorkspaceSearch, self: SQL, page: Page) =>
   buildView()
