@@ -115,10 +115,6 @@ export const notificationRoutes = new Hono<Env>()
     endpoint({
       summary: "Pause or resume all notifications",
       access: "session",
-      requires: {
-        permission: "deployment:manage",
-        refusal: "Only an owner may pause or resume notifications.",
-      },
       answers: { 200: settingsBody, 304: null },
       errors: [400, 401, 403, 415],
     }),
@@ -127,6 +123,8 @@ export const notificationRoutes = new Hono<Env>()
       const wanted = c.req.valid("json");
       const { actor, notificationSettings } = await load(c as Ctx, { notificationSettings: readSettings() });
       if (notificationSettings[0]?.value === JSON.stringify(wanted)) return c.body(null, 304);
+      if (!may(actor, "deployment:manage"))
+        throw forbidden("Only an owner may pause or resume notifications.");
       await saveSettings(c as Ctx, actor, wanted);
       return c.json(wanted);
     },
