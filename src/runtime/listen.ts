@@ -1,7 +1,8 @@
 // The listening socket of Node: opened where the configuration says, closed when every request is answered.
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import type { Config } from "../config.ts";
+import { refuseTarget, targetOf } from "./request-url.ts";
 import { shouldUpgradeCallback } from "./sockets.ts";
 
 type HttpServer = ReturnType<typeof createAdaptorServer>;
@@ -22,7 +23,10 @@ export const createHttp = (
   { headers, whole, look }: SlowRequests = patience,
 ): HttpServer =>
   createAdaptorServer({
-    fetch,
+    fetch: (request, environment) => {
+      const target = targetOf((environment as HttpBindings).incoming);
+      return target.ok ? fetch(request, environment) : refuseTarget(target.problem);
+    },
     serverOptions: {
       shouldUpgradeCallback,
       headersTimeout: headers,

@@ -7,6 +7,7 @@ import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-socket.ts";
 import type { Socket } from "../deps.ts";
 import type { Watch } from "../notifications/hub.ts";
+import { refuseTarget, targetOf } from "./request-url.ts";
 
 /** What the application is given besides a request that asks for a socket. */
 export interface Upgrade {
@@ -80,7 +81,9 @@ async function upgrade(sockets: WebSocketServer, answer: Answer, request: Handsh
     opened = then;
     return new Response(null);
   };
-  const reply = await Promise.resolve(toRequest(incoming))
+  const target = targetOf(incoming);
+  if (!target.ok) return refuse(wire, refuseTarget(target.problem));
+  const reply = await Promise.resolve(toRequest(incoming, target.url))
     .then((asked) => answer(asked, { incoming, accept }))
     .catch(() => new Response(null, { status: 400 }));
   if (opened === undefined) return refuse(wire, reply);
@@ -97,11 +100,11 @@ async function upgrade(sockets: WebSocketServer, answer: Answer, request: Handsh
   sockets.off("headers", addHeaders);
 }
 
-function toRequest({ url = "/", headers, rawHeaders }: IncomingMessage): Request {
+function toRequest({ rawHeaders }: IncomingMessage, url: string): Request {
   const pairs = rawHeaders.flatMap((name, at) =>
     at % 2 === 0 ? [[name, rawHeaders[at + 1]!] as [string, string]] : [],
   );
-  return new Request(new URL(url, `http://${headers.host ?? "localhost"}`), { headers: pairs });
+  return new Request(url, { headers: pairs });
 }
 
 const headerLines = ({ headers }: Response) => [...headers].map(([name, value]) => `${name}: ${value}`);

@@ -2,6 +2,7 @@
 // because a database connection doesn't outlive the request that opened it there.
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config.ts";
+import { parseRequestTarget } from "../rules/request-target.ts";
 import { tick } from "../tick.ts";
 import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
 import { serveInbox } from "./worker-inbox.ts";
@@ -18,7 +19,11 @@ const cronInterval = 60_000;
 
 export default {
   fetch: (request: Request, bindings: Bindings, lifetime: Lifetime): Response | Promise<Response> => {
-    const config = configure(bindings, new URL(request.url).origin);
+    const { host, origin, pathname, search, protocol } = new URL(request.url);
+    const scheme = protocol === "https:" ? "https" : "http";
+    const target = parseRequestTarget(pathname + search, [host], scheme);
+    if (!target.ok) return Response.json({ message: target.problem }, { status: 400 });
+    const config = configure(bindings, origin);
     if (config === undefined) {
       const words = "Belfry is not set up yet: a variable is missing or wrong. The Worker's log names it.\n";
       return new Response(words, { status: 503 });
