@@ -95,6 +95,7 @@ describe("permissions", () => {
     "notifications:send-to-others": ["owner"],
     "messages:read-all": ["owner"],
     "templates:manage": ["owner", "template-admin"],
+    "provisioner-keys:read": ["owner", "template-admin", "auditor"],
     "tokens:read-others": ["owner", "auditor"],
     "tokens:manage-others": ["owner"],
     "workspaces:read-all": ["owner", "template-admin", "auditor"],

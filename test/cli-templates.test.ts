@@ -186,6 +186,28 @@ test("belfry provisioner key prints a key that the server knows, and only that",
   });
 });
 
+test("belfry provisioner keys creates, lists and revokes keys", async () => {
+  const { server, belfry } = await open();
+  expect(await belfry("provisioner", "keys", "list")).toMatchObject({ code: 0, stdout: "" });
+  const made = await belfry("provisioner", "keys", "create", "rack-1");
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\w{10}-\w{22}\n$/) });
+  const headers = { "coder-provisioner-daemon-key": made.stdout.trim() };
+  const use = () =>
+    server.call("POST", "/api/v2/provisionerdaemons/jobs/acquire", {
+      headers,
+      json: { name: "rack", acquire_id: crypto.randomUUID() },
+    });
+  expect((await use()).status).toBe(204);
+  await server.settled();
+  const listed = await belfry("provisioner", "keys", "list");
+  expect(listed.stdout).toMatch(/^NAME +CREATED BY +CREATED +LAST USED +FROM +JOBS\nrack-1 +ada /);
+  const wrong = await belfry("provisioner", "keys", "delete", "rack-1", "rack-2");
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean "rack-1"?') });
+  expect((await use()).status).toBe(204);
+  expect(await belfry("provisioner", "keys", "delete", "RACK-1")).toMatchObject({ code: 0 });
+  expect((await use()).status).toBe(401);
+});
+
 test.each([
   ["{", "it is not JSON"],
   ["[]", "must be an object"],

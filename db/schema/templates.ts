@@ -194,6 +194,8 @@ export const provisionerKeys = sqliteTable(
     secretHash: text("secret_hash").notNull(),
     createdBy: text("created_by").notNull(),
     createdAt: integer("created_at").notNull(),
+    lastUsedAt: integer("last_used_at"),
+    lastUsedAddress: text("last_used_address"),
   },
   (table) => [
     uniqueIndex("provisioner_keys_name").on(table.organizationId, sql`lower(${table.name})`),

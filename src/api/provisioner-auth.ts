@@ -4,6 +4,7 @@ import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { failUnless, isGuardFailure } from "../../db/guard.ts";
 import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
 import { unauthorized } from "../errors.ts";
+import { noteProvisionerKeyUse } from "../workspaces/provisioner-keys.ts";
 import { findProvisionerKey, provisionerMay } from "../workspaces/store/provisioner-keys.ts";
 import type { Ctx } from "./http.ts";
 
@@ -26,7 +27,7 @@ export function provisionerCredentialOf(c: Ctx): Credential {
   const credential = parseCredential(text);
   if (credential === undefined)
     throw unauthorized(
-      "The provisioner's key is not of the form that keys have. Make one: belfry provisioner key NAME",
+      "The provisioner's key is not of the form that keys have. Make one: belfry provisioner keys create NAME",
     );
   return credential;
 }
@@ -59,9 +60,12 @@ async function ask<T extends Reads>(
     const answers = await run(guard, findProvisionerKey(credential.keyId));
     const { provisionerKey, ...rest } = answers as { provisionerKey: Lookup["_"]["result"] } & Answers<T>;
     const { id, name, organizationId } = provisionerKey[0]!;
+    noteProvisionerKeyUse(c.get("deps"), provisionerKey[0]!, c.get("requestId"));
     return { ...(rest as unknown as Answers<T>), provisioner: { keyId: id, name, organizationId } };
   } catch (error) {
     if (!isGuardFailure(error)) throw error;
-    throw unauthorized("This provisioner key is not known here. Make one: belfry provisioner key NAME");
+    throw unauthorized(
+      "This provisioner key is not known here. Make one: belfry provisioner keys create NAME",
+    );
   }
 }

@@ -1,32 +1,116 @@
-// Route of the keys that provisioners sign in with.
+// Routes of the keys that provisioners sign in with.
+import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import * as z from "zod";
-import { findOrganization } from "../accounts/store/organizations.ts";
+import { findOrganization, idOfOrganization } from "../accounts/store/organizations.ts";
 import { notFound } from "../errors.ts";
-import { createProvisionerKey } from "../workspaces/provisioner-keys.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { text } from "./schemas.ts";
+import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/provisioner-keys.ts";
+import {
+  findProvisionerKeyByName,
+  listProvisionerKeys,
+  type ListedKey,
+} from "../workspaces/store/provisioner-keys.ts";
+import { endpoint, load, valid, type Ctx, type Env, type Requirement } from "./http.ts";
+import { text, time, toTime, toTimeOrNull } from "./schemas.ts";
 
-export const provisionerKeyRoutes = new Hono<Env>().post(
-  "/organizations/:organization/provisionerkeys",
-  endpoint({
-    summary: "Make a key for provisioners; its text is shown this once",
-    access: "session",
-    requires: {
-      permission: "templates:manage",
-      refusal: "Only an owner or a template-admin may make keys for provisioners.",
+export const toManageKeys: Requirement = {
+  permission: "templates:manage",
+  refusal: "Only an owner or a template-admin may manage provisioner keys.",
+};
+export const toReadKeys: Requirement = {
+  permission: "provisioner-keys:read",
+  refusal: "Only owners, template-admins and auditors may see provisioner keys.",
+};
+
+const path = "/organizations/:organization/provisionerkeys";
+
+const keySchema = z.object({
+  id: z.uuid(),
+  created_at: time,
+  organization: z.uuid(),
+  name: z.string(),
+  tags: z
+    .record(z.string(), z.string())
+    .meta({ description: "always empty: every provisioner takes any job" }),
+  created_by: z.string().meta({ description: "username" }),
+  last_used_at: time.nullable(),
+  last_used_address: z.string().nullable(),
+  jobs: z.number().meta({ description: "that its provisioners hold now" }),
+});
+
+/** Coder's clients want a UUID: version 8 (RFC 9562) of the key's own id. */
+function uuidOf(keyId: string): string {
+  const bytes = createHash("sha256").update(`provisioner-key:${keyId}`).digest().subarray(0, 16);
+  bytes[6] = 0x80 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+const toKey = (key: ListedKey): z.infer<typeof keySchema> => ({
+  id: uuidOf(key.id),
+  created_at: toTime(key.createdAt),
+  organization: key.organizationId,
+  name: key.name,
+  tags: {},
+  created_by: key.creator,
+  last_used_at: toTimeOrNull(key.lastUsedAt),
+  last_used_address: key.lastUsedAddress,
+  jobs: key.jobs,
+});
+
+export const provisionerKeyRoutes = new Hono<Env>()
+  .get(
+    path,
+    endpoint({
+      summary: "The keys that provisioners sign in with, oldest first, without their secrets",
+      access: "session",
+      requires: toReadKeys,
+      answers: { 200: z.array(keySchema) },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { organization, keys } = await load(c as Ctx, {
+        organization: findOrganization(c.req.param("organization")),
+        keys: listProvisionerKeys(idOfOrganization(c.req.param("organization"))),
+      });
+      if (organization[0] === undefined) throw notFound("Organization");
+      return c.json(keys.map(toKey));
     },
-    answers: { 201: z.object({ key: z.string() }) },
-    errors: [400, 401, 403, 404, 409, 413, 415],
-  }),
-  valid("json", z.object({ name: text(1_024) })),
-  async (c) => {
-    const { actor, organization } = await load(c as Ctx, {
-      organization: findOrganization(c.req.param("organization")),
-    });
-    if (organization[0] === undefined) throw notFound("Organization");
-    const input = { organizationId: organization[0].id, name: c.req.valid("json").name };
-    const key = await createProvisionerKey(c.get("deps"), actor, input, c.get("requestId"));
-    return c.json({ key }, 201);
-  },
-);
+  )
+  .post(
+    path,
+    endpoint({
+      summary: "Create a key for provisioners; its text is shown this once",
+      access: "session",
+      requires: toManageKeys,
+      answers: { 201: z.object({ key: z.string() }) },
+      errors: [400, 401, 403, 404, 409, 413, 415],
+    }),
+    valid("json", z.object({ name: text(1_024) })),
+    async (c) => {
+      const { actor, organization } = await load(c as Ctx, {
+        organization: findOrganization(c.req.param("organization")),
+      });
+      if (organization[0] === undefined) throw notFound("Organization");
+      const input = { organizationId: organization[0].id, name: c.req.valid("json").name };
+      const key = await createProvisionerKey(c.get("deps"), actor, input, c.get("requestId"));
+      return c.json({ key }, 201);
+    },
+  )
+  .delete(
+    `${path}/:name`,
+    endpoint({
+      summary: "Revoke a key by its name; jobs that its provisioners have not begun go back to the queue",
+      access: "session",
+      requires: toManageKeys,
+      answers: { 204: null },
+      errors: [401, 403, 404],
+    }),
+    async (c) => {
+      const { actor, key } = await load(c as Ctx, {
+        key: findProvisionerKeyByName(idOfOrganization(c.req.param("organization")), c.req.param("name")),
+      });
+      await revokeProvisionerKey(c.get("deps"), actor, key[0], c.get("requestId"));
+      return c.body(null, 204);
+    },
+  );

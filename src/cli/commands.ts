@@ -23,7 +23,9 @@ import { list as listPools } from "./prebuilds/list.ts";
 import { pause as pausePools, resume as resumePools } from "./prebuilds/pause.ts";
 import { plan as planPools } from "./prebuilds/plan.ts";
 import { reconcile as reconcilePools } from "./prebuilds/reconcile.ts";
-import { key as provisionerKey } from "./provisioner/key.ts";
+import { createKey, key as provisionerKey } from "./provisioner/key.ts";
+import { listKeys } from "./provisioner/keys/list.ts";
+import { deleteKey } from "./provisioner/keys/remove.ts";
 import { start as startProvisioner } from "./provisioner/start.ts";
 import { defineCommand, type Group } from "./rules/command.ts";
 import { run } from "./run.ts";
@@ -95,7 +97,15 @@ export const commands: Group = {
     {
       name: "provisioner",
       summary: "Do the builds of workspaces",
-      commands: [startProvisioner, provisionerKey],
+      commands: [
+        startProvisioner,
+        provisionerKey,
+        {
+          name: "keys",
+          summary: "Create, list and revoke provisioner keys",
+          commands: [createKey, listKeys, deleteKey],
+        },
+      ],
     },
     {
       name: "templates",

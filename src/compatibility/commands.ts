@@ -64,7 +64,9 @@ export const commands: Row[] = [
   same("coder update", "", "belfry workspaces update"),
   same("coder delete", "", "belfry workspaces delete"),
   same("coder logs", "", "belfry workspaces logs"),
-  same("coder provisioner keys create", "", "belfry provisioner key"),
+  same("coder provisioner keys create", "", "belfry provisioner keys create"),
+  same("coder provisioner keys list", "", "belfry provisioner keys list"),
+  same("coder provisioner keys delete", "", "belfry provisioner keys delete"),
   same("coder prebuilds pause", "", "belfry prebuilds pause"),
   better("coder prebuilds resume", "also for one pool that has failed too often", "belfry prebuilds resume"),
   absent("coder ssh, port-forward, ping, config-ssh, open", notOurs),
@@ -80,6 +82,7 @@ export const commands: Row[] = [
 ];
 
 export const ownCommands: { command: string; what: string }[] = [
+  { command: "belfry provisioner key", what: "the shorter form of `belfry provisioner keys create`" },
   { command: "belfry run", what: "runs a command, then tells you whether it succeeded" },
   {
     command: "belfry drift",

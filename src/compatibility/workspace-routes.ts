@@ -46,7 +46,9 @@ export const workspaceRoutes: Row[] = [
   absent("PUT /workspaces/{id}/ttl", "workspaces don't stop by themselves"),
   absent("PUT /workspaces/{id}/dormant", "workspaces don't become dormant"),
   same("PUT /workspaces/{id}/autoupdates"),
+  same("GET /organizations/{organization}/provisionerkeys", "with last use, address and jobs besides"),
   same("POST /organizations/{organization}/provisionerkeys", "`name`"),
+  same("DELETE /organizations/{organization}/provisionerkeys/{name}"),
   different(
     "GET /organizations/{organization}/provisionerdaemons/serve",
     "provisioners ask over plain HTTP, not over a WebSocket of Coder's own protocol",

@@ -9,6 +9,7 @@ import { documentPages } from "./documents.ts";
 import { files } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
 import { poolPages } from "./pools.ts";
+import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
 import { signInPages } from "./sign-in.ts";
@@ -37,5 +38,6 @@ export function createPages() {
     .route("/", buildPages)
     .route("/", templatePages)
     .route("/", poolPages)
+    .route("/", provisionerKeyPages)
     .route("/", taskPages);
 }

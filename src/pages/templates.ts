@@ -23,7 +23,7 @@ import type { SQL } from "../../db/client.ts";
 import { driftSection } from "./drift-view.ts";
 import { respondWithPage } from "./layout.ts";
 import { breadcrumb, countOf } from "./parts.ts";
-import { poolsPath, templatePath, templatesPath } from "./rules/paths.ts";
+import { poolsPath, provisionerKeysPath, templatePath, templatesPath } from "./rules/paths.ts";
 import { signedIn } from "./session.ts";
 import {
   parameterList,
@@ -38,7 +38,10 @@ import {
 const versionsShown = 50;
 
 const poolsAside = () =>
-  html`<p class="aside">What waits for whoever needs one: <a href="${poolsPath}">prebuilt workspaces</a></p>`;
+  html`<p class="aside">
+    See also <a href="${poolsPath}">prebuilt workspaces</a> and
+    <a href="${provisionerKeysPath}">provisioner keys</a>.
+  </p>`;
 
 export const templatePages = new Hono<Env>()
   .get(templatesPath, signedIn, async (c) => {

@@ -278,6 +278,14 @@ const special: Record<string, Make> = {
     "/api/v2/organizations/default/provisionerkeys",
     { name: "RACK" },
   ),
+  "GET /api/v2/organizations/:organization/provisionerkeys 404": as(
+    "GET",
+    "/api/v2/organizations/none/provisionerkeys",
+  ),
+  "DELETE /api/v2/organizations/:organization/provisionerkeys/:name 404": as(
+    "DELETE",
+    "/api/v2/organizations/default/provisionerkeys/none",
+  ),
   "GET /readyz 503": ({ empty }) => empty.call("GET", "/readyz"),
   // As a proxy passes it on.
   "GET /metrics 401": ({ server }) =>

@@ -57,6 +57,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   await call(mia.token, "POST", "/users/me/workspaces", { name: "waiting", template_id: task.templateId });
   const acquireId = randomUUID();
   const job = (await provisioner.acquire({ acquireId })).json;
+  await call(owner, "POST", "/organizations/default/provisionerkeys", { name: "spare" });
   const headers = {
     anonymous: {},
     mia: key(mia.token),

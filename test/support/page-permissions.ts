@@ -64,5 +64,11 @@ export const pages: Record<string, Page> = {
     path: "/templates/default/pooled/versions/:version",
   },
   "GET /prebuilds": { who: ["template-admin", "owner"] },
+  "GET /deployment/provisioner-keys": { who: ["template-admin", "auditor", "owner"] },
+  "POST /deployment/provisioner-keys": { who: ["template-admin", "owner"], form: { name: "new" } },
+  "POST /deployment/provisioner-keys/:name/revoke": {
+    who: ["template-admin", "owner"],
+    path: "/deployment/provisioner-keys/spare/revoke",
+  },
   "GET /tasks/:user/:workspace": { who: whoSeesWorkspaces, path: "/tasks/mia/fix-bug" },
 };

@@ -68,6 +68,8 @@ export const permissions: Record<string, readonly Caller[]> = {
   "POST /api/v2/files": templateAdmins,
   "GET /api/v2/files/:id": ["template-admin", "owner", "provisioner"],
   "POST /api/v2/organizations/:organization/provisionerkeys": templateAdmins,
+  "GET /api/v2/organizations/:organization/provisionerkeys": ["template-admin", "auditor", "owner"],
+  "DELETE /api/v2/organizations/:organization/provisionerkeys/:name": templateAdmins,
   "GET /api/v2/audit": ["auditor", "owner"],
   "POST /api/v2/notifications/custom": [...people, "notify"],
   "POST /api/v2/notifications/test": ["owner"],

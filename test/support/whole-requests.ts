@@ -71,6 +71,7 @@ const names: Record<string, string> = {
   "GET /api/v2/users/:user/workspace/:name/builds": "fix-bug",
   "GET /api/v2/users/:user/workspace/:name/builds/:number": "fix-bug",
   "GET /api/v2/organizations/:organization/templates/:name": "pooled",
+  "DELETE /api/v2/organizations/:organization/provisionerkeys/:name": "spare",
 };
 
 export const archive = {

@@ -11,6 +11,7 @@ const grants = {
   "messages:read-all": ["owner"],
   /** Templates, their versions, files and pools, and the keys of provisioners. */
   "templates:manage": ["owner", "template-admin"],
+  "provisioner-keys:read": ["owner", "template-admin", "auditor"],
   "tokens:read-others": ["owner", "auditor"],
   "tokens:manage-others": ["owner"],
   "workspaces:read-all": ["owner", "template-admin", "auditor"],

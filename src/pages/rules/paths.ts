@@ -3,6 +3,7 @@
 export const workspacesPath = "/workspaces";
 export const templatesPath = "/templates";
 export const poolsPath = "/prebuilds";
+export const provisionerKeysPath = "/deployment/provisioner-keys";
 
 const part = encodeURIComponent;
 

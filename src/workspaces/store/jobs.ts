@@ -134,6 +134,23 @@ export const releaseJob = (hold: Hold, now: number): Statement[] => [
     WHERE status = 'running' AND plan_received_at IS NULL AND ${isHeld(hold)}`),
 ];
 
+/**
+ * Of a key that is revoked: what has not been begun goes back to the queue, or ends where it was to be canceled. Nobody
+ * knows how far the others came: their leases end now, and the next tick fails them.
+ */
+export const takeJobsFrom = (keyId: string, now: number, when: SQL): Statement[] => {
+  const theirs = sql`provisioner_key_id = ${keyId} AND lease_expires_at IS NOT NULL AND ${when}`;
+  return [
+    query.run(sql`UPDATE workspace_builds SET status = 'canceled', completed_at = ${now}, lease_expires_at = NULL,
+      updated_at = ${now} WHERE status = 'canceling' AND plan_received_at IS NULL AND ${theirs}`),
+    query.run(sql`UPDATE workspace_builds SET ${backToQueue}, updated_at = ${now}
+      WHERE status = 'running' AND plan_received_at IS NULL AND ${theirs}`),
+    query.run(
+      sql`UPDATE workspace_builds SET lease_expires_at = ${now}, updated_at = ${now} WHERE ${theirs}`,
+    ),
+  ];
+};
+
 export const notePlan = (hold: Hold, now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET plan_received_at = COALESCE(plan_received_at, ${now}),
     lease_expires_at = ${now + leaseTime}, updated_at = ${now} WHERE ${isHeld(hold)}`);

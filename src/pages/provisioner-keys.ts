@@ -1,0 +1,122 @@
+// The keys that provisioners sign in with: who created each, when it was last used, and a button that revokes it.
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { may } from "../accounts/rules/permissions.ts";
+import { firstOrganizationSql, listOrganizations } from "../accounts/store/organizations.ts";
+import { load, type Ctx, type Env } from "../api/http.ts";
+import { toManageKeys, toReadKeys } from "../api/provisioner-keys.ts";
+import { ApiError } from "../errors.ts";
+import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/provisioner-keys.ts";
+import { listProvisionerKeys, type ListedKey } from "../workspaces/store/provisioner-keys.ts";
+import { fields, problem, readForm, type Field } from "./form.ts";
+import { respondWithPage, type Html } from "./layout.ts";
+import { breadcrumb, countOf, moment } from "./parts.ts";
+import { provisionerKeysPath as path, templatesPath } from "./rules/paths.ts";
+import { signedIn } from "./session.ts";
+
+const title = "Provisioner keys";
+const nameField: Field = {
+  name: "name",
+  label: "Name",
+  type: "text",
+  autocomplete: "off",
+  hint: "The machine or cluster that will use the key, like rack-1.",
+};
+const reads = () => ({
+  organizations: listOrganizations(),
+  keys: listProvisionerKeys(firstOrganizationSql()),
+});
+
+export const provisionerKeyPages = new Hono<Env>()
+  .get(path, signedIn, (c) => show(c as Ctx, { revoked: c.req.query("revoked") }))
+  .post(path, signedIn, async (c) => {
+    const { name } = await readForm(c as Ctx, ["name"]);
+    const { actor, organizations } = await load(c as Ctx, reads(), { requires: toManageKeys });
+    try {
+      const input = { organizationId: organizations[0]!.id, name };
+      const key = await createProvisionerKey(c.get("deps"), actor, input, c.get("requestId"));
+      return await show(c as Ctx, { created: { name, key } });
+    } catch (error) {
+      if (!(error instanceof ApiError) || (error.status !== 400 && error.status !== 409)) throw error;
+      return show(c as Ctx, { error, name });
+    }
+  })
+  .post(`${path}/:name/revoke`, signedIn, async (c) => {
+    const { actor, keys } = await load(c as Ctx, reads(), { requires: toManageKeys });
+    const name = c.req.param("name");
+    const key = keys.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    await revokeProvisionerKey(c.get("deps"), actor, key, c.get("requestId"));
+    return c.redirect(`${path}?${new URLSearchParams({ revoked: name })}`, 303);
+  });
+
+interface Shown {
+  created?: { name: string; key: string };
+  revoked?: string | undefined;
+  error?: ApiError;
+  name?: string;
+}
+
+async function show(c: Ctx, { created, revoked, error, name }: Shown) {
+  const { actor, keys } = await load(c, reads(), { requires: toReadKeys });
+  const manages = may(actor, "templates:manage");
+  const now = c.get("deps").now();
+  const field = { ...nameField, value: name };
+  const main = html`<section>
+    ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
+    <div class="head">
+      <h1>${title}</h1>
+      <p class="count">${countOf(keys.length, "key")}</p>
+    </div>
+    ${created === undefined ? "" : createdNote(created)}
+    ${revoked === undefined ? "" : html`<p class="note" role="status">Revoked ${revoked}.</p>`}
+    ${problem(error, [field])}
+    ${keys.length === 0 ? html`<div class="empty"><p>There are no provisioner keys.</p></div>` : list(keys, manages, now)}
+    ${
+      manages
+        ? html`<h2>Create a key</h2>
+            <form method="post" action="${path}">
+              ${fields([field], error)}
+              <button type="submit">Create key</button>
+            </form>`
+        : ""
+    }
+    <p class="aside">
+      A revoked key is refused at its next request. Jobs that its provisioners have not begun go back to the
+      queue; jobs in the middle of a build fail.
+    </p>
+  </section>`;
+  return respondWithPage(c, { title, place: templatesPath, actor, main }, error?.status);
+}
+
+const createdNote = ({ name, key }: { name: string; key: string }): Html =>
+  html`<div class="note" role="status">
+    <p>Created ${name}. Copy the key now; it is not shown again.</p>
+    <p><code>${key}</code></p>
+  </div>`;
+
+function list(keys: readonly ListedKey[], manages: boolean, now: number): Html {
+  return html`<ul class="items people" role="list">
+    ${keys.map((key) => item(key, manages, now))}
+  </ul>`;
+}
+
+function item(key: ListedKey, manages: boolean, now: number): Html {
+  const from = key.lastUsedAddress === null ? "" : ` from ${key.lastUsedAddress}`;
+  return html`<li class="person">
+    <h2>${key.name}</h2>
+    <p class="who-is">
+      created by ${key.creator}
+      ${moment(key.createdAt, now)}${key.jobs === 0 ? "" : ` · ${countOf(key.jobs, "job")} running`}
+    </p>
+    <p class="seen">
+      ${key.lastUsedAt === null ? "never used" : html`used ${moment(key.lastUsedAt, now)}${from}`}
+    </p>
+    ${
+      manages
+        ? html`<form method="post" action="${path}/${encodeURIComponent(key.name)}/revoke">
+            <button class="quiet" type="submit" aria-label="Revoke ${key.name}">Revoke</button>
+          </form>`
+        : ""
+    }
+  </li>`;
+}
