@@ -1,6 +1,7 @@
 // What the application is given: `Process` lives as long as the process (per invocation on Workers), `Deps` as long as
 // one request or one pass.
 import type { Database } from "../db/client.ts";
+import type { UnsignedUntil } from "./accounts/rules/signed-key.ts";
 import type { Config } from "./config.ts";
 import type { KeysFor } from "./keys.ts";
 import type { Log } from "./log.ts";
@@ -25,6 +26,8 @@ export interface Process {
   clock: Clock;
   /** Compiled notification templates, by id and version. */
   templates: TemplateCache;
+  /** As the last tick has read it. */
+  unsignedUntil: { value: UnsignedUntil };
   /** Gathers concurrent enqueues into one write; null where each request writes for itself (Workers). */
   group: EnqueueGroup | null;
   /** Sessions with the mail server; null when mail is not set up. */

@@ -5,7 +5,17 @@ import { hkdfSync } from "node:crypto";
 export type KeysFor = (purpose: string) => readonly [Uint8Array, ...Uint8Array[]];
 
 export function createKeys(root: string, previous?: string): KeysFor {
+  const derived = new Map<string, ReturnType<KeysFor>>();
   const derive = (secret: string, purpose: string) =>
     new Uint8Array(hkdfSync("sha256", Buffer.from(secret, "base64"), "belfry", purpose, 32));
-  return (purpose) => [derive(root, purpose), ...(previous === undefined ? [] : [derive(previous, purpose)])];
+  return (purpose) => {
+    const known = derived.get(purpose);
+    if (known !== undefined) return known;
+    const keys: ReturnType<KeysFor> = [
+      derive(root, purpose),
+      ...(previous === undefined ? [] : [derive(previous, purpose)]),
+    ];
+    derived.set(purpose, keys);
+    return keys;
+  };
 }

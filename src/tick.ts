@@ -3,7 +3,8 @@
 import type { Statement } from "../db/client.ts";
 import { readClock } from "../db/health.ts";
 import { keyMatches, noteKey, wrongKeyMessage } from "./accounts/key-check.ts";
-import { readKeyCheck } from "./accounts/store/deployment.ts";
+import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/signed-key.ts";
+import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
 import { purgeAccounts } from "./accounts/purge.ts";
 import type { Deps } from "./deps.ts";
 import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
@@ -56,8 +57,12 @@ async function open(deps: Deps) {
     ...dueReads(),
     due: findDue(deps.now()),
     keyCheck: readKeyCheck(),
+    unsigned: readUnsignedUntil(),
   });
-  if (!keyMatches(deps, answers.keyCheck[0]?.value)) deps.log.error(wrongKeyMessage);
+  const isOwnKey = keyMatches(deps, answers.keyCheck[0]?.value);
+  if (!isOwnKey) deps.log.error(wrongKeyMessage);
+  // With another key than the deployment's, no key of a person would look signed.
+  deps.process.unsignedUntil.value = isOwnKey ? parseUnsignedUntil(answers.unsigned[0]?.value) : unknownUntil;
   const change = clock.observe(answers.clock[0]!.now, asked);
   if (Math.abs(change) > worthTelling)
     deps.log.warn("this machine's clock differs from the database's; going by the database's", {

@@ -69,6 +69,7 @@ describe("a key", () => {
     expect(credential).toEqual({
       keyId: "ABCDEFGHIJ",
       secretHash: createHash("sha256").update(secret).digest("hex"),
+      isSigned: false,
     });
     expect(parseCredential(`  ABCDEFGHIJ-${secret}\n`)).toEqual(credential);
   });

@@ -4,6 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../db/rows.ts";
 import { apiKeys, prebuildsUser, users } from "../db/schema.ts";
+import { keyIdOf, keyPurposes } from "../src/accounts/rules/signed-key.ts";
 import { randomText } from "../src/ids.ts";
 import { createMeter } from "./support/meter.ts";
 import { addPrebuilds, stillPools } from "./support/prebuilds.ts";
@@ -34,12 +35,11 @@ async function start(options: TestServerOptions = {}) {
 /** People who are signed in, as rows: it is their claims that this is about. */
 async function addPeople(server: TestServer, count: number): Promise<{ userId: string; token: string }[]> {
   const at = server.clock.now();
-  const people = Array.from({ length: count }, (_, index) => ({
-    userId: randomUUID(),
-    username: `person-${index}`,
-    keyId: randomText(10),
-    secret: randomText(22),
-  }));
+  const people = Array.from({ length: count }, (_, index) => {
+    const secret = randomText(22);
+    const keyId = keyIdOf(server.deps().keysFor(keyPurposes.api)[0], secret);
+    return { userId: randomUUID(), username: `person-${index}`, keyId, secret };
+  });
   await server.db.write(
     [
       ...insertRows(

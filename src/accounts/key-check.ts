@@ -3,7 +3,15 @@
 import type { Statement } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { audit } from "./audit.ts";
-import { insertKeyCheck, readKeyCheck, replaceKeyCheck, writeKeyCheck } from "./store/deployment.ts";
+import {
+  extendUnsignedUntil,
+  insertUnsignedUntil,
+  keyCheckIs,
+  insertKeyCheck,
+  readKeyCheck,
+  replaceKeyCheck,
+  writeKeyCheck,
+} from "./store/deployment.ts";
 
 const purpose = "key check";
 const checksOf = ({ keysFor }: Pick<Deps, "keysFor">) =>
@@ -13,7 +21,14 @@ const checksOf = ({ keysFor }: Pick<Deps, "keysFor">) =>
 export function noteKey(deps: Pick<Deps, "keysFor" | "now">): Statement[] {
   const [current, ...former] = checksOf(deps);
   const now = deps.now();
-  return [insertKeyCheck(current!, now), ...former.map((check) => replaceKeyCheck(current!, check, now))];
+  return [
+    insertKeyCheck(current!, now),
+    insertUnsignedUntil(now),
+    ...former.flatMap((check) => [
+      extendUnsignedUntil(now, keyCheckIs(check)),
+      replaceKeyCheck(current!, check, now),
+    ]),
+  ];
 }
 
 /** What an operator has to know where it differs; it names no secret, for anybody may ask for readiness. */
@@ -36,5 +51,14 @@ export async function acceptKey(deps: Deps): Promise<void> {
     requestId: deps.newId(),
     detail: { secret_key: "accepted", where: "on the machine" },
   };
-  await deps.db.write([writeKeyCheck(current!, deps.now()), audit(deps, entry)], { check: readKeyCheck() });
+  // Every key that there is was signed by another.
+  await deps.db.write(
+    [
+      insertUnsignedUntil(deps.now()),
+      extendUnsignedUntil(deps.now()),
+      writeKeyCheck(current!, deps.now()),
+      audit(deps, entry),
+    ],
+    { check: readKeyCheck() },
+  );
 }

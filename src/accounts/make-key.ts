@@ -3,6 +3,7 @@ import type { apiKeys } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { randomText } from "../ids.ts";
 import { hashSecret } from "./rules/credential.ts";
+import { keyIdOf, keyPurposes } from "./rules/signed-key.ts";
 
 type KeyRow = typeof apiKeys.$inferInsert;
 
@@ -19,8 +20,8 @@ interface Properties extends Pick<KeyRow, "userId" | "kind" | "scope" | "lifetim
 
 export function makeKey(deps: Deps, properties: Properties): NewKey {
   const now = deps.now();
-  const id = randomText(10);
   const secret = randomText(22);
+  const id = keyIdOf(deps.keysFor(keyPurposes.api)[0], secret);
   return {
     text: `${id}-${secret}`,
     row: {

@@ -6,8 +6,10 @@ import { getCookie } from "hono/cookie";
 import type * as z from "zod";
 import type { Answers, Reads, SQL, Statement } from "../../db/client.ts";
 import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
+import { isMadeUp } from "../accounts/made-up.ts";
 import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
 import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
+import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { may, rolesThatMay, scopeAllows, scopesThatAllow, type Deed } from "../accounts/rules/permissions.ts";
 import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
@@ -140,6 +142,10 @@ function agentTokenOf(c: Ctx): AgentToken {
   return token;
 }
 
+/** A bearer token may be a provisioner's where those are let in, too. */
+const purposesOf = (c: Ctx) =>
+  c.get("endpoint").access === "session" ? (["api"] as const) : (["api", "provisioner"] as const);
+
 /** A header's key wins over a cookie's; a cookie from a foreign page changes nothing. */
 function credentialOf(c: Ctx): Credential {
   const header = headerKeyOf(c);
@@ -148,9 +154,13 @@ function credentialOf(c: Ctx): Credential {
     throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
   // A page of any site may open a WebSocket, with the cookie, and read from it.
   if (header === undefined && (!isSafe(c.req.method) || asksForSocket(c))) refuseForeignBrowser(c);
-  const credential = parseCredential(text);
+  const deps = c.get("deps");
+  const purposes = purposesOf(c);
+  const signingKeys = purposes.flatMap((purpose) => [...deps.keysFor(keyPurposes[purpose])]);
+  const credential = parseCredential(text, signingKeys);
   if (credential === undefined)
     throw unauthorized("The key is not of the form that keys have. Please sign in again.");
+  if (purposes.every((purpose) => isMadeUp(deps, credential, purpose))) throw unauthorized();
   return credential;
 }
 
@@ -240,6 +250,6 @@ function admit(c: Ctx, row: SessionRow | undefined, requirement: Requirement | u
   }
   if (requirement !== undefined && !may(verdict.actor, requirement.permission))
     throw forbidden(requirement.refusal);
-  if (isUseWorthNoting(row!, now())) defer(() => db.write(touchKey(row!.keyId, now()), {}));
+  if (isUseWorthNoting(row!, now())) defer(() => db.write(touchKey(c.get("credential"), now()), {}));
   return verdict.actor;
 }

@@ -2,7 +2,9 @@
 // "provisioner" call `loadProvisioner` or `performAsProvisioner`; endpoint() has refused those without a key before.
 import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { failUnless, isGuardFailure } from "../../db/guard.ts";
+import { isMadeUp } from "../accounts/made-up.ts";
 import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
+import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { unauthorized } from "../errors.ts";
 import { noteProvisionerKeyUse } from "../workspaces/provisioner-keys.ts";
 import { findProvisionerKey, provisionerMay } from "../workspaces/store/provisioner-keys.ts";
@@ -24,13 +26,17 @@ export function provisionerCredentialOf(c: Ctx): Credential {
   const text = c.req.header(provisionerHeader) ?? bearer;
   if (text === undefined || text === "")
     throw unauthorized("Provisioners bring a key, in the header Coder-Provisioner-Daemon-Key.");
-  const credential = parseCredential(text);
+  const credential = parseCredential(text, c.get("deps").keysFor(keyPurposes.provisioner));
   if (credential === undefined)
     throw unauthorized(
       "The provisioner's key is not of the form that keys have. Make one: belfry provisioner keys create NAME",
     );
+  if (isMadeUp(c.get("deps"), credential, "provisioner")) throw unknownKey();
   return credential;
 }
+
+const unknownKey = () =>
+  unauthorized("This provisioner key is not known here. Make one: belfry provisioner keys create NAME");
 
 type Answered<T extends Reads> = Promise<{ provisioner: Provisioner } & Answers<T>>;
 
@@ -64,8 +70,6 @@ async function ask<T extends Reads>(
     return { ...(rest as unknown as Answers<T>), provisioner: { keyId: id, name, organizationId } };
   } catch (error) {
     if (!isGuardFailure(error)) throw error;
-    throw unauthorized(
-      "This provisioner key is not known here. Make one: belfry provisioner keys create NAME",
-    );
+    throw unknownKey();
   }
 }

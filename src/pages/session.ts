@@ -1,7 +1,9 @@
 // Who may see a page: the cookie's session, or off to the sign-in page. First on every page but set-up and sign-in.
 import type { MiddlewareHandler } from "hono";
 import { getCookie } from "hono/cookie";
+import { isMadeUp } from "../accounts/made-up.ts";
 import { parseCredential } from "../accounts/rules/credential.ts";
+import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { setSessionCookie } from "../api/cookies.ts";
 import { refuseForeignBrowser, sessionCookie, type Ctx, type Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
@@ -38,8 +40,9 @@ function keepCookie(c: Ctx): void {
 
 /** Whether the request has a cookie that may be a session's: only then may `load` be asked. */
 export function bringCredential(c: Ctx): boolean {
-  const credential = parseCredential(getCookie(c, sessionCookie) ?? "");
-  if (credential === undefined) return false;
+  const deps = c.get("deps");
+  const credential = parseCredential(getCookie(c, sessionCookie) ?? "", deps.keysFor(keyPurposes.api));
+  if (credential === undefined || isMadeUp(deps, credential, "api")) return false;
   c.set("endpoint", declaration);
   c.set("credential", credential);
   return true;

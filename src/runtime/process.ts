@@ -1,5 +1,6 @@
 // What lives as long as a Node process: groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
+import { unknownUntil } from "../accounts/rules/signed-key.ts";
 import { findGoodKeys } from "../accounts/store/keys.ts";
 import type { Clock, Process } from "../deps.ts";
 import { ApiError } from "../errors.ts";
@@ -31,6 +32,7 @@ export function createProcess(options: ProcessOptions): Process {
     clock,
     templates: new Map(),
     mail,
+    unsignedUntil: { value: unknownUntil },
     group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),
     nudges: createNudgeQueue(),
     pools: createPoolNudges(),

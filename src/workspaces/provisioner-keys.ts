@@ -3,6 +3,7 @@ import { audit, type AuditedDeed } from "../accounts/audit.ts";
 import { taken } from "../accounts/checks.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { hashSecret } from "../accounts/rules/credential.ts";
+import { keyIdOf, keyPurposes } from "../accounts/rules/signed-key.ts";
 import { findKey } from "../accounts/store/keys.ts";
 import { allOf } from "../accounts/store/manage.ts";
 import type { Deps } from "../deps.ts";
@@ -32,8 +33,8 @@ export async function createProvisionerKey(
 ): Promise<string> {
   const problem = problemWithKeyName(name);
   if (problem !== undefined) throw invalid("name", problem);
-  const id = randomText(10);
   const secret = randomText(22);
+  const id = keyIdOf(deps.keysFor(keyPurposes.provisioner)[0], secret);
   const secretHash = hashSecret(secret);
   const row = { id, organizationId, name, secretHash, createdBy: actor.userId, createdAt: deps.now() };
   const entry = entryOf("create", actor.userId, id, requestId, { name });

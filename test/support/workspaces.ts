@@ -9,6 +9,7 @@ import {
   templates,
   templateVersions,
 } from "../../db/schema.ts";
+import { keyIdOf, keyPurposes } from "../../src/accounts/rules/signed-key.ts";
 import { randomText } from "../../src/ids.ts";
 import { makeAgentToken } from "../../src/workspaces/rules/agent-token.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
@@ -124,8 +125,8 @@ export interface Provisioner {
 }
 
 export async function addProvisioner(server: TestServer, userId: string, name: string): Promise<Provisioner> {
-  const id = randomText(10);
   const secret = server.secret(randomText(22));
+  const id = keyIdOf(server.deps().keysFor(keyPurposes.provisioner)[0], secret);
   const key = {
     id,
     organizationId: await organizationOf(server),

@@ -3,6 +3,7 @@ import { and, eq, gt, lt, lte, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { apiKeys, users, type SiteRole } from "../../../db/schema.ts";
 import type { Credential } from "../rules/credential.ts";
+import { lastUnsigned } from "./deployment.ts";
 
 const rolesOf = (userId: SQL | typeof users.id) =>
   sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${userId})`;
@@ -79,14 +80,19 @@ export function findGoodKeys(keyIds: readonly string[], now: number) {
     );
 }
 
-/** Notes the use of a key and lets a session last its whole lifetime again. */
-export function touchKey(keyId: string, now: number): Statement[] {
+/** Notes the use of a key and lets a session last its whole lifetime again; one that isn't signed while such are taken. */
+export function touchKey(
+  { keyId, isSigned }: Pick<Credential, "keyId" | "isSigned">,
+  now: number,
+): Statement[] {
+  const renewed = sql`${now} + lifetime_seconds * 1000`;
+  const end = isSigned ? renewed : sql`max(expires_at, min(${renewed}, ${lastUnsigned(renewed)}))`;
   return [
     query
       .update(apiKeys)
       .set({
         lastUsedAt: now,
-        expiresAt: sql`CASE WHEN kind = 'session' THEN ${now} + lifetime_seconds * 1000 ELSE expires_at END`,
+        expiresAt: sql`CASE WHEN kind = 'session' THEN ${end} ELSE expires_at END`,
       })
       .where(eq(apiKeys.id, keyId)),
     query

@@ -12,7 +12,7 @@ export function findProvisionerKey(keyId: string) {
 }
 
 /** True in SQL for a key that is good now: for writes that are guarded by it. */
-export const provisionerMay = ({ keyId, secretHash }: Credential): SQL =>
+export const provisionerMay = ({ keyId, secretHash }: Pick<Credential, "keyId" | "secretHash">): SQL =>
   sql`EXISTS (SELECT 1 FROM provisioner_keys WHERE id = ${keyId} AND secret_hash = ${secretHash})`;
 
 export function insertProvisionerKey(key: typeof provisionerKeys.$inferInsert, when: SQL): Statement {
