@@ -1,22 +1,19 @@
 // The application: mounts the API and the pages, gives every request its dependencies, and is the one place where an
 // error becomes a response. It doesn't know where it runs.
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
+import { boundBody, smallBody } from "./api/bodies.ts";
 import { isHttps } from "./api/cookies.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./api/http.ts";
 import type { Deps } from "./deps.ts";
-import { largestBodyOf } from "./api/rules/body-limit.ts";
 import { ApiError, errorBody, problemBody } from "./errors.ts";
 import { createPages, errorPage } from "./pages/index.ts";
 import { versionForCoder } from "./version.ts";
 
 /** What the runtime passes along with a request. */
 export type Open = (request: Request, runtime: unknown) => Deps;
-
-const mostDrained = 50_331_648;
 
 export function createApp(open: Open) {
   const app = new Hono<Env>();
@@ -28,13 +25,10 @@ export function createApp(open: Open) {
     await next();
     addHeaders(c as Ctx);
   });
-  app.use((c, next) => {
-    const maxSize = largestBodyOf(c.req.method, c.req.path, c.get("deps").process.largestPlan);
-    const onError = async () => {
-      await drain(c.req.raw);
-      throw new ApiError(413, "The body is too large.", { detail: `It may have ${maxSize} bytes.` });
-    };
-    return bodyLimit({ maxSize, onError })(c, next);
+  app.use(async (c, next) => {
+    // The API's routes decide themselves, once they know who is asking.
+    if (!c.req.path.startsWith("/api/")) await boundBody(c as Ctx, smallBody);
+    await next();
   });
   app.route("/", createApi());
   app.route("/", createPages());
@@ -52,17 +46,6 @@ function nothingAt(c: Ctx): ApiError {
   return new ApiError(404, `Belfry has no ${method} ${path}.`, {
     detail: `What it has of Coder's API: ${page}`,
   });
-}
-
-/** Reads on for a while: a client that is still sending would see a broken connection instead of the answer. */
-async function drain(request: Request): Promise<void> {
-  if (request.body === null || request.body.locked) return;
-  const reader = request.body.getReader();
-  for (let bytes = 0; bytes < mostDrained;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    bytes += value.length;
-  }
 }
 
 function addHeaders(c: Ctx): void {

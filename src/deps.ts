@@ -11,6 +11,7 @@ import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
 import type { PoolNudges } from "./prebuilds/nudge.ts";
+import type { Turns } from "./rules/turns.ts";
 import type { JobWaker } from "./workspaces/waker.ts";
 
 export interface Clock {
@@ -34,6 +35,8 @@ export interface Process {
   mail: MailPool | null;
   /** Wakes the open inboxes of this process. */
   hub: Hub;
+  /** For those who send more than 64 KiB at once, by their keys. */
+  largeBodies: Turns;
   /** Bytes of the largest plan that is read. */
   largestPlan: number;
   /** Wakes the provisioners that wait for a job in this process. */

@@ -13,9 +13,12 @@ import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { may, rolesThatMay, scopeAllows, scopesThatAllow, type Deed } from "../accounts/rules/permissions.ts";
 import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
-import { ApiError, forbidden, notFound, unauthorized, type ErrorStatus, type Validation } from "../errors.ts";
+import { ApiError, forbidden, notFound, unauthorized, type ErrorStatus } from "../errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/rules/agent-token.ts";
-import { bringsProvisionerKey, provisionerCredentialOf } from "./provisioner-auth.ts";
+import { bringsProvisionerKey, loadProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
+import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
+import { largestBodyOf } from "./rules/body-limit.ts";
+import { invalidFields } from "./rules/invalid-fields.ts";
 import { isOwnOrigin } from "./rules/origin.ts";
 
 export interface Env {
@@ -85,11 +88,38 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
       );
     else if (description.access === "agent") c.set("agentToken", agentTokenOf(c as Ctx));
     else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
-    await next();
+    await withBody(c as Ctx, next);
   };
   (middleware as Tagged)[endpointTag] = description;
   return middleware;
 }
+
+/** Nothing large is read for who isn't let in, and few at a time. */
+async function withBody(c: Ctx, next: () => Promise<void>): Promise<void> {
+  const { access } = c.get("endpoint");
+  if (!mayBeLarge(c)) return next();
+  if (access === "anyone" || access === "agent") {
+    await boundBody(c, smallBody);
+    return next();
+  }
+  if (access === "provisioner") await loadProvisioner(c, {});
+  else await load(c, {});
+  const { process } = c.get("deps");
+  const giveBack = await process.largeBodies.take(c.get("credential").keyId);
+  if (giveBack === undefined) throw tooManyBodies();
+  try {
+    await boundOwnBody(c, largestBodyOf(c.req.method, c.req.path, process.largestPlan));
+    await next();
+  } finally {
+    giveBack();
+  }
+}
+
+const tooManyBodies = () =>
+  new ApiError(503, "Too many large requests are being read at the moment.", {
+    detail: "Nothing was changed. Try again in a few seconds.",
+    headers: { "retry-after": "5" },
+  });
 
 /** Parses and checks a part of the request; what is wrong becomes one 400 that names each member. */
 export function valid<Target extends keyof ValidationTargets, Schema extends z.ZodType>(
@@ -99,8 +129,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
   const middleware = zValidator(target, schema, (result, c) => {
     if (target === "json") refuseOtherMediaTypes(c as unknown as Ctx);
     if (result.success) return;
-    const validations = result.error.issues.map(toValidation);
-    throw new ApiError(400, summarise(validations), { validations });
+    throw invalidFields(result.error.issues);
   });
   (middleware as unknown as Tagged)[schemaTag] = { target, schema };
   return middleware;
@@ -115,19 +144,6 @@ function refuseOtherMediaTypes(c: Ctx): void {
     });
   }
 }
-
-function toValidation(issue: z.core.$ZodIssue): Validation {
-  const field = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") {
-    return { field: issue.keys.join(", "), detail: "is not known here" };
-  }
-  return { field: field === "" ? "body" : field, detail: issue.message };
-}
-
-const summarise = (validations: Validation[]) =>
-  validations.length === 1
-    ? `${validations[0]!.field}: ${validations[0]!.detail}`
-    : "The request has members that are not valid.";
 
 const isSafe = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
 

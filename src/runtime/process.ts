@@ -10,6 +10,7 @@ import { createNudgeQueue } from "../notifications/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/group.ts";
 import { createHub } from "../notifications/hub.ts";
 import { createPoolNudges } from "../prebuilds/nudge.ts";
+import { createTurns } from "../rules/turns.ts";
 import { createJobWaker } from "../workspaces/waker.ts";
 
 export interface ProcessOptions {
@@ -23,6 +24,8 @@ export interface ProcessOptions {
   passwordCost?: number | undefined;
 }
 
+/** With the largest plan each that is about 250 MB while they are parsed. */
+const largeBodies = { atOnce: 4, forOne: 2, waiting: 32 };
 /** Milliseconds between looks for other processes' notifications. */
 const hubInterval = 1_000;
 
@@ -43,6 +46,7 @@ export function createProcess(options: ProcessOptions): Process {
       goodKeys: async (keyIds) => (await db.read({ keys: findGoodKeys(keyIds, clock.now()) })).keys,
       onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
     }),
+    largeBodies: createTurns(largeBodies),
     largestPlan: 32 * 1_048_576,
     jobs: createJobWaker(stopping),
     dispatchLimits: null,
