@@ -28,7 +28,7 @@ export interface NotificationEvent {
   circle?: Circle;
   /** Epoch milliseconds before which nobody is told. */
   holdUntil?: number | undefined;
-  /** What it is about: by this, messages that were not sent yet are taken back. */
+  /** By this, its messages may be withdrawn until one of them is received; without it, never. */
   subject?: string;
   /** Epoch milliseconds from which on it must not be sent any more. */
   expiresAt?: number;

@@ -1,5 +1,5 @@
-// What a workspace's owner is told about its AI task, and taking back what is no longer true. Reporting an app's status
-// composes its write of these.
+// What a workspace's owner is notified of about its AI task, and withdrawing an idle that is over before anybody received
+// it. Reporting an app's status composes its write of these.
 import type { SQL, Statement } from "../../db/client.ts";
 import type { AppState } from "../../db/schema.ts";
 import { allOf } from "../accounts/store/manage.ts";
@@ -8,7 +8,7 @@ import { enqueue } from "../notifications/enqueue.ts";
 import { planEvent, type EventPlan } from "../notifications/plan.ts";
 import { enqueueReads, type EnqueueAnswers } from "../notifications/reads.ts";
 import { minuteBucket } from "../notifications/rules/route.ts";
-import { nothingHeldBack, takeBackMessages } from "../notifications/store/held.ts";
+import { nothingWithdrawable, withdrawMessages } from "../notifications/store/held.ts";
 import type { AgentWorkspace } from "./agents.ts";
 import { taskName } from "./rules/app-message.ts";
 import type { TaskNews } from "./rules/task-news.ts";
@@ -35,22 +35,24 @@ export function planTaskNotice(
   { holdUntil }: TaskNews,
 ): EventPlan {
   const { ownerId, organizationId } = workspace;
+  const minute = minuteBucket(status.createdAt);
   return planEvent(
     deps,
     {
       labels: { task: taskName(workspace.build.aiTaskPrompt, workspace.name), workspace: workspace.name },
       data: {
-        dedupe_bypass_ts: minuteBucket(status.createdAt),
+        dedupe_bypass_ts: minute,
         message: status.message,
         uri: status.uri ?? "",
       },
       targets: [workspace.id, ownerId, organizationId, status.appId],
       createdBy: "api-workspace-agent-app-status",
-      // Each change is news, also the second of its kind within a minute.
-      identity: `app-status ${status.id}`,
+      // Coder's rule: the same content at most once a minute. Changes of a flapping agent are many, its kinds are few.
+      identity: `app-status ${status.appId} ${minute}`,
       circle: { people: [{ id: ownerId, why: "workspace_owner" }] },
       holdUntil,
-      subject: subjectOf(status.appId),
+      // Working on, completion and failure stay true: nothing withdraws them.
+      ...(status.state === "idle" ? { subject: subjectOf(status.appId) } : {}),
     },
     read,
   );
@@ -58,6 +60,7 @@ export function planTaskNotice(
 
 const subjectOf = (appId: string) => `${subjectPrefix}${appId}`;
 
+/** The order matters: whether an idle waits to be withdrawn is asked before it is. */
 export const tellOrTakeBack = (
   appId: string,
   plans: readonly EventPlan[],
@@ -66,13 +69,14 @@ export const tellOrTakeBack = (
   when: SQL,
 ): Statement[] => {
   const subject = subjectOf(appId);
-  const mayTell = news.unlessHeldBack ? allOf(when, nothingHeldBack(subject)) : when;
+  const mayTell = news.unlessHeldBack ? allOf(when, nothingWithdrawable(subject)) : when;
+  const created = plans.map(({ eventId }) => eventId);
   return [
     ...plans.flatMap((plan) => enqueue(plan, { when: mayTell })),
-    ...(news.takesBack ? takeBackMessages(subject, now, when) : []),
+    ...(news.takesBack ? withdrawMessages(subject, now, when, created) : []),
   ];
 };
 
-/** A workspace that is stopped or deleted waits for nobody: what was held back of its apps is told no more. */
+/** A workspace that is stopped or deleted waits for nobody: what is delayed of its apps is withdrawn. */
 export const takeBackOfWorkspace = (workspaceId: string, now: number, when: SQL): Statement[] =>
-  takeBackMessages(prefixedAppsAtWork(workspaceId, subjectPrefix), now, when);
+  withdrawMessages(prefixedAppsAtWork(workspaceId, subjectPrefix), now, when);

@@ -1,6 +1,7 @@
 // What an AI task's agent reports, and what its owner is told of it, through the API.
 import { describe, expect, test } from "vitest";
 import { startReceiver } from "../support/receiver.ts";
+import { startMailServer } from "../support/smtp.ts";
 import { startTask, twoAgents } from "../support/task.ts";
 import { agentTokenOf } from "../support/workspaces.ts";
 
@@ -10,6 +11,14 @@ const titles = {
   idle: `Waiting for you: ${task}`,
   complete: `Done: ${task}`,
   failure: `Failed: ${task}`,
+};
+
+/** Coder's ids. */
+const templates = {
+  working: "bd4b7168-d05e-4e19-ad0f-3593b77aa90f",
+  idle: "d4a6271c-cced-4ed0-84ad-afd02a9c7799",
+  complete: "8c5a4d12-9f7e-4b3a-a1c8-6e4f2d9b5a7c",
+  failure: "3b7e8f1a-4c2d-49a6-b5e9-7f3a1c8d6b4e",
 };
 
 describe("a status of an app", () => {
@@ -84,8 +93,10 @@ describe("a status of an app", () => {
 describe("the owner of a task", () => {
   test("is told of each change once, at once, the first one included", async () => {
     const { status, told, server, workspaceId, member, userId } = await startTask();
-    for (const state of ["working", "working", "idle", "working", "complete", "failure", "failure"])
-      await status(state, `It is ${state}`);
+    const { clock } = server;
+    for (const state of ["working", "working", "idle"]) await status(state, `It is ${state}`);
+    clock.advance(60_000);
+    for (const state of ["working", "complete", "failure", "failure"]) await status(state, `It is ${state}`);
     expect(await told()).toEqual([
       titles.working,
       titles.idle,
@@ -94,7 +105,7 @@ describe("the owner of a task", () => {
       titles.failure,
     ]);
     const events = await server.sql(
-      "SELECT * FROM notification_events WHERE created_by <> 'api-workspaces-created' ORDER BY seq",
+      "SELECT * FROM notification_events WHERE created_by = 'api-workspace-agent-app-status' ORDER BY seq",
     );
     const { app_id: appId } = (await server.sql("SELECT app_id FROM workspace_app_statuses"))[0]!;
     const { id: organizationId } = (await server.sql("SELECT id FROM organizations"))[0]!;
@@ -110,7 +121,6 @@ describe("the owner of a task", () => {
       organizationId,
       appId,
     ]);
-    expect(events[1]!["created_by"]).toBe("api-workspace-agent-app-status");
     const messages = await server.messages();
     expect(new Set(messages.map((message) => message.userId))).toEqual(new Set([member.userId]));
     expect(userId).not.toBe(member.userId);
@@ -156,11 +166,12 @@ describe("the owner of a task", () => {
   });
 
   test("is told of an agent that says nothing of itself or is ready, not of one that starts", async () => {
-    const { status, lifecycle, told } = await startTask();
+    const { status, lifecycle, told, server } = await startTask();
     await status("working");
     await lifecycle("starting");
     await status("idle");
     await lifecycle("ready");
+    server.clock.advance(60_000);
     await status("working");
     expect(await told()).toEqual([titles.working, titles.working]);
   });
@@ -188,6 +199,142 @@ describe("the owner of a task", () => {
     await status("idle");
     expect(await told()).toEqual([titles.idle]);
   });
+});
+
+describe("a flapping task", () => {
+  test("notifies of each state once in a minute, and keeps the reason of what it leaves out", async () => {
+    const { status, told, server, workspace } = await startTask();
+    const flap = async (times: number) => {
+      for (let index = 0; index < times; index += 1) {
+        await status("idle", `Question ${index}`);
+        await status("working", `Step ${index}`);
+      }
+    };
+    await flap(5);
+    expect(await told()).toEqual([titles.idle, titles.working]);
+    const reasons = (await server.messages()).map((message) => JSON.parse(message.reasons) as string[]);
+    expect(reasons).toHaveLength(10);
+    expect(reasons.filter((codes) => codes.includes("duplicate"))).toHaveLength(8);
+    expect((await workspace()).latest_app_status).toMatchObject({ state: "working", message: "Step 4" });
+    // The bucket is the UTC minute, not a minute's distance: this one ends in less.
+    server.clock.advance(59_499);
+    await flap(1);
+    expect(await told()).toHaveLength(2);
+    server.clock.advance(1);
+    await flap(2);
+    expect(await told()).toEqual([titles.idle, titles.working, titles.idle, titles.working]);
+  });
+
+  test("of two apps, or of two tasks, is counted for itself", async () => {
+    const one = await startTask({ agents: twoAgents });
+    await one.status("idle", "", {}, `${one.agentToken}.main`);
+    await one.status("idle", "", { app_slug: "logs" }, `${one.agentToken}.side`);
+    expect(await one.told()).toEqual([titles.idle]);
+  });
+});
+
+/** Each of the twelve changes from one state to another, as one walk. */
+const walk =
+  "idle working idle complete idle failure working complete working failure complete failure idle".split(
+    " ",
+  ) as State[];
+type State = keyof typeof titles;
+
+describe.each(["every", "calm"])("with %s", (mode) => {
+  const dwell = 30_000;
+
+  /** All channels: half of the states go by mail, the others by webhook, and everything to the inbox. */
+  async function startAll(byMail: readonly State[]) {
+    const [receiver, mail] = [await startReceiver(), await startMailServer()];
+    const task = await startTask({
+      server: {
+        environment: {
+          BELFRY_TASK_NOTIFICATIONS: mode,
+          BELFRY_TASK_IDLE_DWELL: "30s",
+          BELFRY_NOTIFICATIONS_METHOD: "webhook",
+          BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+          BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${mail.port}`,
+          BELFRY_EMAIL_FROM: "belfry@example.com",
+          BELFRY_EMAIL_FORCE_TLS: "false",
+        },
+      },
+    });
+    const { server, token, told } = task;
+    for (const state of byMail) {
+      const path = `/api/v2/notifications/templates/${templates[state]}/method`;
+      const answer = await server.call("PUT", path, { token, json: { method: "smtp" } });
+      expect(answer.status).toBe(200);
+    }
+    const pause = (paused: boolean) =>
+      server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: paused } });
+    /** Until all that is due, also after the dwell, is out. */
+    const pass = async () => {
+      await server.settled();
+      server.clock.advance(dwell);
+      await server.runTick();
+      server.clock.advance(60_000);
+    };
+    const expectAll = async (states: readonly State[]) => {
+      const of = (wanted: (state: State) => boolean) =>
+        states
+          .filter(wanted)
+          .map((state) => titles[state])
+          .toSorted();
+      const isByMail = (state: State) => byMail.includes(state);
+      const taken = receiver.arrivals.map(({ json }) => json.title as string);
+      expect({
+        inbox: (await told()).toSorted(),
+        mail: mail.mails.map(({ email }) => email.subject).toSorted(),
+        webhook: taken.toSorted(),
+      }).toEqual({ inbox: of(() => true), mail: of(isByMail), webhook: of((state) => !isByMail(state)) });
+    };
+    return { ...task, pause, pass, expectAll };
+  }
+
+  const halves: [string, State[]][] = [
+    ["idle and complete by mail", ["idle", "complete"]],
+    ["working and failure by mail", ["working", "failure"]],
+  ];
+  test.each(halves)(
+    "%s, each new state goes out by its channel and to the inbox, once",
+    async (_, byMail) => {
+      const { status, pause, pass, expectAll } = await startAll(byMail);
+      const states: State[] = [];
+      for (const isPaused of [false, true]) {
+        for (const state of walk.slice(isPaused ? 1 : 0)) {
+          await pause(isPaused);
+          await status(state);
+          await pause(false);
+          await pass();
+          states.push(state);
+        }
+      }
+      await expectAll(states);
+    },
+  );
+
+  test.each([0, 1])(
+    "two changes while it is paused leave nothing out but an idle, from the %s. on",
+    async (first) => {
+      const { status, pause, pass, expectAll } = await startAll(["idle", "working"]);
+      const states = walk.slice(0, first + 1);
+      for (const state of states) {
+        await status(state);
+        await pass();
+      }
+      for (let at = first + 1; at < walk.length; at += 2) {
+        const two = walk.slice(at, at + 2);
+        await pause(true);
+        for (const state of two) await status(state);
+        await pause(false);
+        await pass();
+        const isOver = two[0] === "idle" && two.length > 1;
+        // That it goes on after an idle that nobody heard of is no news to who wants it calm.
+        states.push(...two.slice(isOver ? (mode === "calm" && two[1] === "working" ? 2 : 1) : 0));
+      }
+      await expectAll(states);
+    },
+  );
 });
 
 describe("a calm task", () => {
@@ -273,6 +420,17 @@ describe("a calm task", () => {
     await pause(false);
     await pass(60_000);
     expect(await told()).toEqual([]);
+  });
+
+  test("tells of an idle that lasts, though another of the same minute did not", async () => {
+    const { status, told, pass } = await startCalm();
+    await status("idle");
+    await pass(1_000);
+    await status("working");
+    await pass(1_000);
+    await status("idle");
+    await pass(30_000);
+    expect(await told()).toEqual([titles.idle]);
   });
 
   test("tells at once that it is done, and no more that it was idle", async () => {

@@ -1,20 +1,38 @@
-// SQL of messages that are held back: whether there are any of a subject, and taking them back. May be sent twice.
+// SQL of delayed messages that may be withdrawn: whether there are any of a subject, and withdrawing them. May be sent
+// twice. Only what was enqueued with a subject can be withdrawn, and only while nobody has received its event.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { countInhibited } from "./metrics.ts";
 
-/** A message that is being sent, or was tried, has been told. */
-const isHeld = (subject: SQL | string): SQL =>
-  sql`(subject IN (${subject}) AND due_at IS NOT NULL AND status = 'pending' AND attempt_count = 0)`;
+/** One message that was sent, is being sent, or was tried: its event has been received, by whatever channel. */
+const isReceived = sql`EXISTS (SELECT 1 FROM notification_messages other
+  WHERE other.event_id = notification_messages.event_id AND (other.status = 'sent' OR other.attempt_count > 0))`;
 
-/** True in SQL unless messages of this subject wait of which nobody has heard. */
-export const nothingHeldBack = (subject: string): SQL =>
-  sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE ${isHeld(subject)})`;
+const isWithdrawable = (subject: SQL | string): SQL =>
+  sql`(subject IN (${subject}) AND due_at IS NOT NULL AND status = 'pending' AND NOT ${isReceived})`;
 
-/** Those of this subject, or of a SELECT of some, end unsent, with the reason; nothing happens unless `when` holds. */
-export const takeBackMessages = (subject: SQL | string, now: number, when: SQL): Statement[] => [
-  countInhibited(sql`${isHeld(subject)} AND ${when}`),
-  query.run(sql`UPDATE notification_messages
-    SET status = 'inhibited', due_at = NULL, updated_at = ${now}, reasons = json_insert(reasons, '$[#]', 'taken_back')
-    WHERE ${isHeld(subject)} AND ${when}`),
-];
+/** True in SQL unless messages of this subject wait that nobody has received. */
+export const nothingWithdrawable = (subject: string): SQL =>
+  sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE ${isWithdrawable(subject)})`;
+
+/**
+ * Those of this subject, or of a SELECT of some, end unsent, with the reason; nothing happens unless `when` holds.
+ * `created`: the events that the same write creates, which it never withdraws. An event of the same identity that comes
+ * later is no duplicate of what nobody has received.
+ */
+export const withdrawMessages = (
+  subject: SQL | string,
+  now: number,
+  when: SQL,
+  created: readonly string[] = [],
+): Statement[] => {
+  const isOfAnother = sql`event_id NOT IN (SELECT value FROM json_each(${JSON.stringify(created)}))`;
+  const which = sql`${isWithdrawable(subject)} AND ${isOfAnother} AND ${when}`;
+  return [
+    countInhibited(which),
+    query.run(sql`UPDATE notification_messages
+      SET status = 'inhibited', due_at = NULL, dedupe_key = NULL, updated_at = ${now},
+        reasons = json_insert(reasons, '$[#]', 'taken_back')
+      WHERE ${which}`),
+  ];
+};
