@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type * as z from "zod";
 import { loadTemplateFiles } from "../db/seed.ts";
 import { createApi } from "../src/api/index.ts";
 import { commands, ownCommands } from "../src/compatibility/commands.ts";
@@ -11,6 +12,7 @@ import { metrics } from "../src/compatibility/metrics.ts";
 import { compatibilityPage } from "../src/compatibility/page.ts";
 import { queries } from "../src/compatibility/queries.ts";
 import { accountRoutes, notificationRoutes, ownRoutes, serviceRoutes } from "../src/compatibility/routes.ts";
+import { requests } from "../src/compatibility/requests.ts";
 import type { Row } from "../src/compatibility/row.ts";
 import { ownKinds, templates } from "../src/compatibility/templates.ts";
 import { ownVariables, variables } from "../src/compatibility/variables.ts";
@@ -231,6 +233,30 @@ test("each row that is different or better says in what", () => {
   ];
   expect(rows.length).toBeGreaterThan(200);
   expect(rows.filter(({ verdict, note }) => verdict !== "same" && note === "")).toEqual([]);
+});
+
+describe("members of Coder's requests", () => {
+  const all = routesOf(createApi());
+  const cases = requests.flatMap(({ name, routes, members }) =>
+    routes.flatMap((route) =>
+      Object.entries(members).map(([member, what]) => ({ name, route, member, ...what })),
+    ),
+  );
+
+  test.each(cases)("$name of $route: $member is $outcome", ({ route, member, ...what }) => {
+    const [method, path] = route.split(" ");
+    const found = all.find((one) => one.method === method && one.path === `/api/v2${path}`);
+    const schema = found?.inputs.find(({ target }) => target === "json")?.schema as z.ZodObject | undefined;
+    expect(schema, "the route takes JSON").toBeDefined();
+    expect(member in schema!.shape).toBe(what.outcome !== "ignored");
+    if (what.outcome !== "refused") return;
+    const verdict = schema!.safeParse({ [member]: what.example });
+    const issue = verdict.error?.issues.find(({ path: [first] }) => first === member);
+    expect(issue?.message).toEqual(expect.any(String));
+    // What asks for nothing is taken.
+    const empty = schema!.safeParse({ [member]: null }).error?.issues ?? [];
+    expect(empty.filter(({ path: [first] }) => first === member)).toEqual([]);
+  });
 });
 
 test("the page is made of the table as it is now (else: node test/write-documents.ts)", () => {

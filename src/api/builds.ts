@@ -23,6 +23,7 @@ import { buildSchema, toBuild } from "./build-shape.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { optionalId, messageSchema, uuid } from "./schemas.ts";
+import { unsupported } from "./unsupported.ts";
 import { visibleOwner } from "./visible.ts";
 import { parameterValues } from "./workspaces.ts";
 
@@ -34,6 +35,11 @@ const newBuildBody = z.object({
   template_version_id: optionalId,
   template_version_preset_id: optionalId,
   rich_parameter_values: parameterValues,
+  orphan: z.boolean({ error: "must be true or false" }).nullish().meta({
+    description: "delete without running Terraform: resources stay; for owners and template-admins",
+  }),
+  dry_run: unsupported("to check parameters, use POST /templateversions/{id}/dry-run"),
+  state: unsupported("Belfry keeps Terraform's state; it can't be replaced"),
 });
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 const listQuery = z.object({
@@ -57,6 +63,7 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
     versionId: body.template_version_id,
     presetId: body.template_version_preset_id,
     parameters: body.rich_parameter_values,
+    orphan: body.orphan === true,
   };
   const { actor, ...facts } = await load(
     c,

@@ -12,10 +12,15 @@ import { resourceSchema } from "./resource-shape.ts";
 import { lowerUuid, text } from "./schemas.ts";
 import { importJobSchema, toVersion } from "./template-shape.ts";
 import { parameterValues } from "./workspaces.ts";
+import { variables } from "./unsupported.ts";
 
 const versionParam = z.object({ id: lowerUuid });
 const jobParam = z.object({ id: lowerUuid, job: lowerUuid });
-const newBody = z.object({ workspace_name: text(1_024).nullish(), rich_parameter_values: parameterValues });
+const newBody = z.object({
+  workspace_name: text(1_024).nullish(),
+  rich_parameter_values: parameterValues,
+  user_variable_values: variables,
+});
 
 const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => ({
   summary,

@@ -11,6 +11,7 @@ import {
   type ListedKey,
 } from "../workspaces/store/provisioner-keys.ts";
 import { endpoint, load, valid, type Ctx, type Env, type Requirement } from "./http.ts";
+import { everyProvisioner } from "./unsupported.ts";
 import { text, time, toTime, toTimeOrNull } from "./schemas.ts";
 
 export const toManageKeys: Requirement = {
@@ -86,7 +87,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
       answers: { 201: z.object({ key: z.string() }) },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
-    valid("json", z.object({ name: text(1_024) })),
+    valid("json", z.object({ name: text(1_024), tags: everyProvisioner })),
     async (c) => {
       const { actor, organization } = await load(c as Ctx, {
         organization: findOrganization(c.req.param("organization")),

@@ -8,7 +8,7 @@ export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is no U
 export const lowerUuid = uuid.transform((id) => id.toLowerCase());
 
 /** What Go's clients send where they mean no id. */
-const noId = "00000000-0000-0000-0000-000000000000";
+export const noId = "00000000-0000-0000-0000-000000000000";
 
 /** An id that may be left out, be empty or be all zeros: undefined then. */
 export const optionalId = z

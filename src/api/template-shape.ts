@@ -44,6 +44,8 @@ export const templateSchema = z
   })
   .meta({ id: "Template" });
 
+export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
 /** What Coder's templates have besides, and ours have no use for. */
 const unused = {
   activity_bump_ms: 0,
@@ -51,7 +53,7 @@ const unused = {
   time_til_dormant_ms: 0,
   time_til_dormant_autodelete_ms: 0,
   autostart_requirement: {
-    days_of_week: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"],
+    days_of_week: weekdays,
   },
   autostop_requirement: { days_of_week: [], weeks: 1 },
   build_time_stats: {},

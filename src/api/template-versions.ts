@@ -10,6 +10,7 @@ import { endpoint, load, valid, type Ctx, type Endpoint, type Env } from "./http
 import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";
 import { optionalId, lowerUuid, text } from "./schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
+import { everyProvisioner, unsupported, variables } from "./unsupported.ts";
 
 const mostParameters = 200;
 const mostPresets = 200;
@@ -53,6 +54,11 @@ const newVersionBody = z.object({
   has_ai_task: z.boolean().nullish(),
   parameters: z.array(newParameter).max(mostParameters).nullish(),
   presets: z.array(newPreset).max(mostPresets).nullish(),
+  storage_method: unsupported("the only method is file", "file"),
+  provisioner: unsupported("the only provisioner is terraform", "terraform"),
+  example_id: unsupported("send a file_id"),
+  tags: everyProvisioner,
+  user_variable_values: variables,
 });
 
 const idParam = z.object({ id: lowerUuid });

@@ -16,21 +16,42 @@ import { deprecationReads, templateDeletionReads } from "../workspaces/template-
 import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
 import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { lowerUuid, messageSchema, oneLine, searchText, text } from "./schemas.ts";
-import { templateSchema, toTemplate } from "./template-shape.ts";
+import { templateSchema, toTemplate, weekdays } from "./template-shape.ts";
+import { alwaysOn, unsupported } from "./unsupported.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const displayName = oneLine(256);
+const noAutostop = "workspaces don't stop, become dormant or disappear automatically";
+/** Of Coder's templates; where Coder has two names, both. */
+const unsupportedSettings = {
+  default_ttl_ms: unsupported(noAutostop),
+  autostop_requirement: unsupported(noAutostop, { days_of_week: [], weeks: 1 }),
+  failure_ttl_ms: unsupported(noAutostop),
+  autostart_requirement: unsupported("autostart is allowed on every day", { days_of_week: weekdays }),
+  allow_user_autostart: alwaysOn("people may always set an autostart schedule"),
+  allow_user_cancel_workspace_jobs: alwaysOn("people may always cancel builds of their workspaces"),
+  disable_everyone_group_access: unsupported("every user may use every template"),
+  require_active_version: unsupported("builds may use any version of the template"),
+};
 const newTemplateBody = z.object({
   name: text(1_024),
   display_name: displayName.nullish(),
   description: text(16_384).nullish(),
   template_version_id: lowerUuid,
+  ...unsupportedSettings,
+  dormant_ttl_ms: unsupported(noAutostop),
+  delete_ttl_ms: unsupported(noAutostop),
 });
 const changeBody = z.object({
   name: text(1_024).nullish().meta({ description: "may be sent, but not changed" }),
   display_name: displayName.nullish(),
   description: text(16_384).nullish(),
   deprecation_message: text(4_096).nullish().meta({ description: "empty: no longer deprecated" }),
+  ...unsupportedSettings,
+  time_til_dormant_ms: unsupported(noAutostop),
+  time_til_dormant_autodelete_ms: unsupported(noAutostop),
+  update_workspace_last_used_at: unsupported("it follows from the builds"),
+  update_workspace_dormant_at: unsupported(noAutostop),
 });
 const listQuery = z.object({ q: searchText(parseTemplateSearch) });
 export const onlyAdmins = "Only an owner or a template-admin may change templates.";

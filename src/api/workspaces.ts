@@ -19,6 +19,7 @@ import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
 import { optionalId, searchText, text, uuid } from "./schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
+import { unsupported } from "./unsupported.ts";
 import { visibleOwner } from "./visible.ts";
 import { toWorkspace, workspaceSchema } from "./workspace-shape.ts";
 
@@ -53,6 +54,7 @@ const newWorkspaceBody = z
         return wanted;
       })
       .meta({ description: "CRON_TZ=zone minute hour * * weekdays: it starts by itself then" }),
+    ttl_ms: unsupported("workspaces don't stop automatically"),
   })
   .refine((body) => (body.template_id ?? body.template_version_id) !== undefined, {
     path: ["template_id"],

@@ -5,6 +5,7 @@ import { enums } from "./enums.ts";
 import { metrics } from "./metrics.ts";
 import { queries } from "./queries.ts";
 import { accountRoutes, notificationRoutes, ownRoutes, serviceRoutes } from "./routes.ts";
+import { requests, type RequestType } from "./requests.ts";
 import type { Row } from "./row.ts";
 import { ownKinds, templates } from "./templates.ts";
 import { ownVariables, variables } from "./variables.ts";
@@ -55,6 +56,15 @@ ${worksWithCoder.map((line) => `- \`${line.replace(/ \(.*\)$/, "")}\`${/ \(.*\)$
       ["route", "what it is for"],
       [...ownRoutes, ...ownWorkspaceRoutes].map(({ route, what }) => [code(route), what]),
     )}`,
+    `## Requests
+
+Of the members of Coder's requests, these are refused or ignored; all others are honoured. A refused member gets a 400 that
+names it, unless it asks for what Belfry does anyway. An ignored one changes nothing that Belfry does.
+
+${table(
+  ["request", "refused", "ignored"],
+  requests.map(requestRow).filter(([, ...rest]) => rest.join("") !== ""),
+)}`,
     section("Commands", commands),
     `## Commands that only Belfry has\n\n${table(
       ["command", "what it is for"],
@@ -80,6 +90,15 @@ ${worksWithCoder.map((line) => `- \`${line.replace(/ \(.*\)$/, "")}\`${/ \(.*\)$
     section("Database queries", queries),
   ];
   return `${sections.map((text) => text.trimEnd()).join("\n\n")}\n`;
+}
+
+function requestRow({ name, members }: RequestType): string[] {
+  const named = Object.entries(members);
+  const refused = named.filter(([, { outcome }]) => outcome === "refused").map(([member]) => code(member));
+  const ignored = named.flatMap(([member, one]) =>
+    one.outcome === "ignored" ? [`${code(member)} (${one.why})`] : [],
+  );
+  return [code(name), refused.join(", "), ignored.join("; ")];
 }
 
 function section(

@@ -8,6 +8,7 @@ import type { Deps } from "../deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../errors.ts";
 import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
 import { noteBuild, planUpdate, updateReads } from "./build-news.ts";
+import { asOrphaned, demandOrphan, orphanEnding, orphanReads } from "./orphan.ts";
 import { isActive } from "./rules/job.ts";
 import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
 import { whoWasTold, type Told } from "./rules/told.ts";
@@ -34,6 +35,8 @@ export interface BuildRequest {
   presetId?: string | undefined;
   parameters: readonly ParameterValue[];
   reason?: BuildReason;
+  /** End the workspace without its provisioner; its resources stay. */
+  orphan?: boolean;
 }
 
 /** People's builds come first, then deletions and creations of pools. */
@@ -72,18 +75,25 @@ export async function createBuild(
   const self = userOfKey(actor.keyId);
   const id = deps.newId();
   let facts = seen;
+  const orphan = await readOrphan(deps, actor, seen, request);
   for (let tries = 1; ; tries += 1) {
-    const { build, parameters } = decideBuild(deps, actor, facts, request, id);
+    const decided = decideBuild(deps, actor, facts, request, id);
+    const { parameters } = decided;
+    const build = orphan === undefined ? decided.build : asOrphaned(decided.build);
     const { workspace } = facts.workspace[0]!;
-    const plans = planUpdate(deps, actor, facts, request, build);
     const guard = allOf(isStill(workspace.id, workspace.latestBuildId), keyExists(actor.keyId));
+    const ending = orphan && orphanEnding(deps, actor, build, orphan, requestId, guard);
+    const updates = planUpdate(deps, actor, facts, request, build);
+    const plans = [...updates, ...(ending?.plans ?? [])];
     // What tells of it comes first: the guard holds until the build is there.
     const { made, messages, ...now } = await deps.db.write(
       [
         noteBuild(deps, actor, facts, build, requestId, guard),
-        ...plans.flatMap((plan) => enqueue(plan, { when: guard })),
+        ...updates.flatMap((plan) => enqueue(plan, { when: guard })),
+        ...(ending?.statements ?? []),
         ...(build.transition === "start" ? [] : takeBackOfWorkspace(workspace.id, deps.now(), guard)),
         ...insertBuild(build, parameters, guard),
+        ...(ending?.after ?? []),
       ],
       {
         made: findBuild(id, self),
@@ -95,12 +105,20 @@ export async function createBuild(
       deps.process.jobs.wake();
       announce(deps, messages);
       const people = { ownerId: workspace.ownerId, initiatorId: actor.userId };
-      return { row: made[0], told: plans.length === 0 ? undefined : whoWasTold(messages, people) };
+      return { row: made[0], told: updates.length === 0 ? undefined : whoWasTold(messages, people) };
     }
     if (tries === mostTries)
       throw conflict("The workspace keeps changing at the moment.", "Please try again.");
     facts = now;
   }
+}
+
+/** Undefined for a build that is done by a provisioner. */
+async function readOrphan(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest) {
+  demandOrphan(actor, request);
+  const workspace = facts.workspace[0]?.workspace;
+  if (request.orphan !== true || workspace?.latestBuildId == null) return undefined;
+  return deps.db.read(orphanReads(workspace.id, workspace.latestBuildId));
 }
 
 function decideBuild(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest, id: string) {

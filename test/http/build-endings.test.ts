@@ -168,3 +168,80 @@ describe("a build that failed", () => {
     expect(await titles.tess()).toEqual([failed]);
   });
 });
+
+describe("an orphaned workspace", () => {
+  const orphan = { transition: "delete", orphan: true };
+
+  test("ends at once, without a job; its owner is notified, and the log names what was left behind", async () => {
+    const { server, token, mia, tess, provisioner, titles, workspaceId } = await setUp();
+    const path = `/api/v2/workspaces/${workspaceId}/builds`;
+    const by = (who: string, json: unknown) => server.call("POST", path, { token: who, json });
+    expect(await by(mia.token, orphan)).toMatchObject({
+      status: 403,
+      json: { detail: "Only an owner or a template-admin may orphan a workspace." },
+    });
+    for (const transition of ["start", "stop"])
+      expect(await by(token, { transition, orphan: true })).toMatchObject({
+        status: 400,
+        json: { validations: [{ field: "orphan" }] },
+      });
+    const made = await by(tess.token, orphan);
+    expect(made).toMatchObject({
+      status: 201,
+      json: { transition: "delete", status: "deleted", build_number: 2, job: { status: "succeeded" } },
+    });
+    expect((await provisioner.acquire()).status).toBe(204);
+    expect((await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token })).status).toBe(404);
+    expect(await titles.mia()).toEqual([deleted]);
+    const log = await server.call("GET", `/api/v2/workspacebuilds/${made.json.id}/logs`, { token });
+    expect(log.json).toMatchObject([
+      {
+        log_level: "warn",
+        output:
+          "tess deleted the workspace without running Terraform. These resources were not destroyed: docker_container.dev.",
+      },
+    ]);
+    const { entries } = (await server.call("GET", "/api/v2/audit?action=delete", { token })).json;
+    expect(entries[0]).toMatchObject({
+      resource_type: "workspace",
+      user: { username: "tess" },
+      detail: { name: "web", orphan: true, left_behind: ["docker_container.dev"] },
+    });
+    expect((await by(token, orphan)).status).toBe(404);
+    // Its name is free.
+    const { json: old } = await server.call("GET", `/api/v2/workspaces/${workspaceId}?include_deleted=true`, {
+      token,
+    });
+    const json = { name: "web", template_id: old.template_id };
+    const again = await server.call("POST", "/api/v2/users/me/workspaces", { token: mia.token, json });
+    expect(again.status).toBe(201);
+  });
+
+  test("waits for a build that is going on, like any other", async () => {
+    const { server, token, build, workspaceId } = await setUp();
+    await build("stop", token);
+    const path = `/api/v2/workspaces/${workspaceId}/builds`;
+    expect((await server.call("POST", path, { token, json: orphan })).status).toBe(409);
+  });
+});
+
+test("a member of a build's or workspace's request that can't be honoured is refused, not dropped", async () => {
+  const { server, token, workspaceId } = await setUp();
+  const path = `/api/v2/workspaces/${workspaceId}/builds`;
+  const build = (more: object) => server.call("POST", path, { token, json: { transition: "stop", ...more } });
+  expect(await build({ state: "e30=" })).toMatchObject({
+    status: 400,
+    json: { validations: [{ field: "state", detail: expect.stringMatching(/^is not supported: /) }] },
+  });
+  expect((await build({ dry_run: true })).status).toBe(400);
+  const { template_id } = (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token })).json;
+  const create = (more: object) =>
+    server.call("POST", "/api/v2/users/me/workspaces", { token, json: { name: "x", template_id, ...more } });
+  expect(await create({ ttl_ms: 3_600_000 })).toMatchObject({
+    status: 400,
+    json: { message: "ttl_ms: is not supported: workspaces don't stop automatically" },
+  });
+  expect((await create({ ttl_ms: null })).status).toBe(201);
+  // What Coder's own program sends in every request.
+  expect((await build({ orphan: false, state: null, dry_run: false, log_level: "" })).status).toBe(201);
+});

@@ -12,13 +12,14 @@ interface Wanted {
   transition: "start" | "stop" | "delete";
   versionId?: string;
   parameters?: { name: string; value: string }[];
+  orphan?: boolean;
 }
 
 async function build(
   context: Context,
   client: Client,
   { id, name, owner_name }: Workspace,
-  { transition, versionId, parameters = [] }: Wanted,
+  { transition, versionId, parameters = [], orphan }: Wanted,
   wait: boolean,
 ): Promise<number> {
   let told: string | null = null;
@@ -26,7 +27,7 @@ async function build(
     (routes) =>
       routes.workspaces[":id"].builds.$post({
         param: { id },
-        json: { transition, template_version_id: versionId, rich_parameter_values: parameters },
+        json: { transition, template_version_id: versionId, rich_parameter_values: parameters, orphan },
       }),
     (headers) => (told = headers.get(toldHeader)),
   );
@@ -104,11 +105,18 @@ export const remove = defineCommand({
   summary: "Delete a workspace and all that is in it",
   takes: "NAME",
   least: 1,
-  examples: ["belfry workspaces delete web --wait"],
-  options: { ...waitOption },
+  examples: ["belfry workspaces delete web --wait", "belfry workspaces delete mia/web --orphan"],
+  options: {
+    orphan: {
+      type: "boolean",
+      text: "don't run Terraform: resources stay and the log lists them; for administrators",
+    },
+    ...waitOption,
+  },
   async run(context, { options, words: [name = ""] }) {
     const client = context.client();
     const workspace = await findWorkspace(client, name);
-    return build(context, client, workspace, { transition: "delete" }, options.wait);
+    const wanted = { transition: "delete", orphan: options.orphan } as const;
+    return build(context, client, workspace, wanted, options.wait);
   },
 });

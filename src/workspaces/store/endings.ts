@@ -2,7 +2,14 @@
 import { eq, inArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { query, type SQL } from "../../../db/client.ts";
-import { templates, templateVersions, users, workspaceBuilds, workspaces } from "../../../db/schema.ts";
+import {
+  templates,
+  templateVersions,
+  users,
+  workspaceBuilds,
+  workspaceResources,
+  workspaces,
+} from "../../../db/schema.ts";
 
 const initiators = alias(users, "initiators");
 
@@ -44,3 +51,14 @@ export type EndingRow = ReturnType<typeof findEndings>["_"]["result"][number];
 export const ownersOf = (buildIds: readonly string[]): SQL =>
   sql`SELECT w.owner_id FROM workspace_builds b JOIN workspaces w ON w.id = b.workspace_id
     WHERE b.id IN ${among(buildIds)}`;
+
+/** What the workspace's last build that had resources left, as its provisioner said. */
+export const listLastResources = (workspaceId: string) =>
+  query
+    .select({ type: workspaceResources.type, name: workspaceResources.name })
+    .from(workspaceResources)
+    .where(
+      sql`${workspaceResources.buildId} = (SELECT b.id FROM workspace_builds b
+        JOIN workspace_resources r ON r.build_id = b.id
+        WHERE b.workspace_id = ${workspaceId} ORDER BY b.number DESC LIMIT 1)`,
+    );
