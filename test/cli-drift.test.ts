@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { readPlanFile } from "../src/cli/rules/plan-file.ts";
 import { addPrebuilds } from "./support/prebuilds.ts";
 import { run, temporaryFolder } from "./support/program.ts";
@@ -92,6 +92,34 @@ test.each([
   [bytesOf("[]"), /must be an object/],
 ])("a file that is something else: %#", (bytes, words) => {
   expect(readPlanFile(bytes)).toMatchObject({ ok: false, problem: expect.stringMatching(words) });
+});
+
+describe("what the wrapper of setup-terraform prints around a plan", () => {
+  const json = JSON.stringify(plan(change('a_b.c["}\\" {"]', [["x"]])));
+  const command = "[command]/home/runner/work/_temp/0a1b/terraform-bin show -json claim\n";
+  const debug = `::debug::Terraform exited with code 0.\n::debug::stdout: ${json}%0A\n::debug::stderr: \n`;
+
+  test.each([
+    ["a command line before", `${command}${json}\n`],
+    ["workflow commands after", `${command}${json}\n\n${debug}`],
+    ["workflow commands right behind", `${json}::debug::exitcode: 0`],
+    ["escaped line ends", `${command}${json}%0A%0D%0A\r\n::set-output name=stdout::${json}%0A\r\n`],
+    ["workflow commands before", `::debug::masked\n${command}${json}`],
+  ])("is left out: %s", (_name, text) => {
+    expect(readPlanFile(bytesOf(text))).toEqual({ ok: true, document: JSON.parse(json) as unknown });
+  });
+
+  test.each([
+    ["no document of its own line", `${command}${debug}`],
+    ["something else between", `${command}${json}\nDone.\n`],
+    ["a document that is cut", `${command}${json.slice(0, -2)}`],
+    ["a hostile length", `${command}${"::a ".repeat(100_000)}x\u2028\n${"{".repeat(100_000)}`],
+  ])("is named with the switch that ends it: %s", (_name, text) => {
+    expect(readPlanFile(bytesOf(text))).toMatchObject({
+      ok: false,
+      hint: expect.stringContaining("terraform_wrapper: false"),
+    });
+  });
 });
 
 test("a file may begin with the marks that Windows writes", () => {

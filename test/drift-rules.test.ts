@@ -178,7 +178,8 @@ resource "docker_volume" "home" {
     const lines = cure("a_b.c", many).snippet.split("\n");
     expect(lines[3]).toBe("    ignore_changes = [");
     expect(lines[4]).toBe("      attribute_00,");
-    expect(lines).toHaveLength(57);
+    expect(lines).toHaveLength(58);
+    expect(lines[54]).toMatch(/^ {6}# and \d+ more$/);
     const blocks = Array.from({ length: 60 }, (_, at) => ({
       resource: `a_b.c${at}`,
       paths: ["x"],

@@ -11,18 +11,18 @@ import type { EndingPart } from "../workspaces/end-job.ts";
 import { holdsUncanceled, type Hold } from "../workspaces/store/jobs.ts";
 import {
   driftEvent,
+  maxNamedResources,
   replacementLabels,
   replacementsTotal,
   resourceReplacedTemplate,
 } from "./rules/drift-event.ts";
-import { mostListed } from "./rules/drift-lines.ts";
 import type { Replacement } from "./rules/replacements.ts";
 import { findClaim, listReplaced, type ReplacedRow } from "./store/replacements.ts";
 
 /** What is read before a job is completed. */
 export const claimReads = (buildId: string) => ({
   claim: findClaim(buildId),
-  replaced: listReplaced(buildId, mostListed),
+  replaced: listReplaced(buildId, maxNamedResources),
   ...enqueueReadsAs("resourceReplaced", resourceReplacedTemplate, { roles: templateAdminRoles }),
 });
 export type ClaimFacts = Answers<ReturnType<typeof claimReads>>;

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { toHtml } from "../../src/notifications/rules/markdown.ts";
 import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { startReceiver } from "../support/receiver.ts";
 import { startMailServer } from "../support/smtp.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { addProvisioner, addTemplate, addVersion } from "../support/workspaces.ts";
@@ -261,7 +262,7 @@ describe("a claim that made resources anew", () => {
     expect(notifications).toMatchObject([
       {
         template_id: kind,
-        title: "Claiming a prebuilt workspace of docker made resources anew",
+        title: "Claim of docker/small replaced resources",
       },
     ]);
     // The claimant is told only as a template admin.
@@ -286,17 +287,74 @@ describe("a claim that made resources anew", () => {
     expect((await server.messages()).at(-1)!.reasons).toContain("no_template_admin");
   });
 
-  test("names fifty resources, and how many more", async () => {
+  test("names as many of ten thousand resources as fit into 20 kB, by each channel, the fix first", async () => {
+    const [post, hook] = await Promise.all([startMailServer(), startReceiver()]);
+    const environment = {
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${post.port}`,
+      BELFRY_EMAIL_FROM: "belfry@example.com",
+      BELFRY_EMAIL_TLS_STARTTLS: "false",
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: hook.url,
+    };
+    const { server, token, tess, provisioner, begin, events } = await withAdmin({ environment });
+    const id = await begin("web");
+    // The longest names and paths, resources of many blocks, and such that Markdown's escaping doubles.
+    const long = Array.from({ length: 60 }, (_, at) =>
+      change(
+        `a_b.${"n".repeat(450)}${at}`,
+        [..."abcdefgh"].map((path) => [path.repeat(480)]),
+      ),
+    );
+    const escaped = Array.from({ length: 60 }, (_, at) =>
+      change(`b_c.d["${"*".repeat(480)}${at}"]`, [["#"]]),
+    );
+    const many = Array.from({ length: 10_000 }, (_, at) => change(`c_d.e${at}`, [["x", "y"]]));
+    await provisioner.job("POST", id, "plan", plan(...many, ...escaped, ...long));
+    await provisioner.job("POST", id, "complete", done);
+    const { data } = (await events())[0]!;
+    const named = Object.keys(data["replacements"] as object);
+    const kept = await server.sql("SELECT count(DISTINCT address) AS n FROM resource_replacements");
+    expect(named.length + (data["more"] as number)).toBe(kept[0]!["n"]);
+    expect(named.length).toBeGreaterThan(2);
+    const path = `/api/v2/notifications/templates/${kind}/method`;
+    expect((await server.call("PUT", path, { token, json: { method: "webhook" } })).status).toBe(200);
+    const second = await begin("other");
+    await provisioner.job("POST", second, "plan", plan(...many, ...escaped, ...long));
+    await provisioner.job("POST", second, "complete", done);
+    await server.settled();
+    const { notifications } = (
+      await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
+    ).json;
+    const isOurs = (subject: string | undefined) => subject?.startsWith("Claim of docker/small") === true;
+    const mail = post.mails.find(({ email }) => isOurs(email.subject))!.email;
+    const webhook = hook.arrivals.map(({ json }) => json).find(({ title }) => isOurs(title));
+    const texts: string[] = [
+      notifications[0].content,
+      mail.text!,
+      webhook.body as string,
+      webhook.body_markdown as string,
+    ];
+    for (const text of texts) {
+      expect(Buffer.byteLength(text)).toBeLessThan(20_000);
+      expect(text).toMatch(/and \d+ more/);
+      const plain = text.replaceAll("\\", "");
+      expect(plain.indexOf("ignore_changes")).toBeGreaterThan(0);
+      expect(plain.indexOf("ignore_changes")).toBeLessThan(plain.indexOf("Replaced resources"));
+      expect(plain).toContain(named.at(-1)!);
+    }
+  });
+
+  test("of short names names hundreds", async () => {
     const { provisioner, begin, events } = await withAdmin();
     const id = await begin("web");
-    const many = Array.from({ length: 70 }, (_, at) =>
-      change(`a_b.c${String(at).padStart(2, "0")}`, [["x"]]),
+    const many = Array.from({ length: 700 }, (_, at) =>
+      change(`a_b.c${String(at).padStart(3, "0")}`, [["x"]]),
     );
     await provisioner.job("POST", id, "plan", plan(...many));
     await provisioner.job("POST", id, "complete", done);
     const { data } = (await events())[0]!;
-    expect(Object.keys(data["replacements"] as object)).toHaveLength(50);
-    expect(data["more"]).toBe(20);
+    const named = Object.keys(data["replacements"] as object);
+    expect(named.length).toBeGreaterThan(100);
+    expect(named.length + (data["more"] as number)).toBe(700);
   });
 
   test("that fails or is canceled is told by its log alone; so are other builds, and what has no path", async () => {
@@ -354,7 +412,7 @@ resource "a_b" "c" {
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
     await server.settled();
-    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Claiming a prebuilt"))!.email;
+    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Claim of docker/small"))!.email;
     const inbox = toHtml(notifications[0].content as string);
     for (const page of [inbox, mail.html!]) {
       expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");

@@ -271,7 +271,7 @@ test("the same person keeps a pool, claims from it, and learns what the claim ma
   await call("POST", `/provisionerjobs/${claim.job_id}/plan`, plan, provisioner);
   await call("POST", `/provisionerjobs/${claim.job_id}/complete`, outcome, provisioner);
   const [told] = (await call("GET", "/notifications/inbox")).notifications;
-  expect(told.title).toBe("Claiming a prebuilt workspace of docker made resources anew");
+  expect(told.title).toBe("Claim of docker/small replaced resources");
   expect(told.content).toContain("    ignore_changes = [name]");
   const page = await get(server, new URL(told.actions[0].url).pathname, cookieFor(token));
   expect(wordsOf(page)).toContain("- docker_volume.home: name");

@@ -1,6 +1,7 @@
 // What keeps a resource as it was prebuilt: `lifecycle { ignore_changes = [...] }`, ready to be put into the template,
 // and where that can't help, why. Only names that the language allows get into the snippet.
 import { blockOf, isName, type Block } from "./address.ts";
+import { fitting, lineBytes, utf8Bytes } from "./drift-budget.ts";
 import { compare, type Replacement } from "./replacements.ts";
 
 export interface Cure {
@@ -13,8 +14,20 @@ export interface Cure {
 const mostBlocks = 50;
 const mostNotes = 10;
 const mostAttributes = 50;
+const maxAttributeBytes = 2_000;
 
-export function cureOf(replacements: readonly Replacement[]): Cure {
+/** UTF-8 bytes. */
+export interface CureBudget {
+  snippet: number;
+  /** Of the lines of a list that the notes are. */
+  notes: number;
+}
+
+/** Whole blocks and notes, as many as the budget has room for; the notes say how many more there are. */
+export function cureOf(
+  replacements: readonly Replacement[],
+  budget: CureBudget = { snippet: Infinity, notes: Infinity },
+): Cure {
   const blocks = new Map<string, { block: Block; attributes: Set<string> }>();
   const notes = new Set<string>();
   for (const replacement of replacements) {
@@ -28,19 +41,20 @@ export function cureOf(replacements: readonly Replacement[]): Cure {
     blocks.set(key, known);
   }
   const all = [...blocks].toSorted(([a], [b]) => compare(a, b)).map(([, one]) => one);
-  if (all.length > mostBlocks)
-    notes.add(`${all.length - mostBlocks} more blocks of the template need the same.`);
+  const snippets = fitting(
+    all
+      .slice(0, mostBlocks)
+      .map(({ block, attributes }) => snippetOf(block, [...attributes].toSorted(compare))),
+    budget.snippet,
+    (snippet) => utf8Bytes(snippet) + 2,
+  );
+  if (all.length > snippets.length)
+    notes.add(`${all.length - snippets.length} more blocks of the template need the same.`);
   if (all.some(({ block }) => block.modules.length > 0))
     notes.add(
       "A module that is not yours can't be given this from outside: it has to take the change itself.",
     );
-  return {
-    snippet: all
-      .slice(0, mostBlocks)
-      .map(({ block, attributes }) => snippetOf(block, [...attributes].toSorted(compare)))
-      .join("\n\n"),
-    notes: cut([...notes]),
-  };
+  return { snippet: snippets.join("\n\n"), notes: cut([...notes], budget.notes) };
 }
 
 /** Names of the attributes and blocks that the paths begin with. */
@@ -48,10 +62,18 @@ const attributesOf = ({ paths }: Replacement): string[] =>
   paths.map((path) => path.split(".")[0]!).filter((attribute) => isName(attribute));
 
 function snippetOf({ modules, type, name }: Block, attributes: string[]): string {
-  const kept = attributes.slice(0, mostAttributes);
+  const kept = fitting(attributes.slice(0, mostAttributes), maxAttributeBytes, utf8Bytes);
+  const rest = attributes.length - kept.length;
   const flat = `    ignore_changes = [${kept.join(", ")}]`;
   const list =
-    flat.length <= 100 ? [flat] : ["    ignore_changes = [", ...kept.map((one) => `      ${one},`), "    ]"];
+    flat.length <= 100 && rest === 0
+      ? [flat]
+      : [
+          "    ignore_changes = [",
+          ...kept.map((one) => `      ${one},`),
+          ...(rest === 0 ? [] : [`      # and ${rest} more`]),
+          "    ]",
+        ];
   return [
     ...(modules.length === 0 ? [] : [`# in the module ${modules.join(".")}`]),
     `resource "${type}" "${name}" {`,
@@ -92,10 +114,13 @@ function reasonWords(reason: string): string {
   return "the plan does not say why; ignore_changes can't help.";
 }
 
-const cut = (notes: string[]) =>
-  notes.length <= mostNotes
-    ? notes
-    : [
-        ...notes.slice(0, mostNotes - 1),
-        `${notes.length - mostNotes + 1} more of the resources need a look.`,
-      ];
+/** The last note says how many are left out. */
+function cut(notes: string[], bytes: number): string[] {
+  const sum = (all: string[]) => all.reduce((total, note) => total + lineBytes(note), 0);
+  if (notes.length <= mostNotes && sum(notes) <= bytes) return notes;
+  const last = (left: number) => `${left} more of the resources need a look.`;
+  const kept = fitting(notes.slice(0, mostNotes - 1), bytes - lineBytes(last(notes.length)), (note) =>
+    lineBytes(note),
+  );
+  return [...kept, last(notes.length - kept.length)];
+}

@@ -2,6 +2,7 @@
 import type { NotificationEvent } from "../../notifications/plan.ts";
 import { templateAdminRoles, templateAdmins } from "../../notifications/rules/audience.ts";
 import { cureOf } from "./cure.ts";
+import { fitting, lineBytes, noticeBudget, utf8Bytes } from "./drift-budget.ts";
 import { withPaths, type Replacement } from "./replacements.ts";
 
 export const resourceReplacedTemplate = "89d9745a-816e-4695-a17f-3d0a229e2b8d";
@@ -25,10 +26,12 @@ export interface Claim {
 
 /** Characters of a resource's paths together. */
 const longestPaths = 1_000;
+/** Resources that are considered for a notice: more than it has room for. */
+export const maxNamedResources = 1_000;
 
 /**
- * `replaced` are the first resources, of which `total` have paths; one build is one event. Those without a path are in
- * the notes alone.
+ * `replaced` are the first resources, of which `total` have paths; one build is one event. The notice has a budget: as
+ * many resources as fit are named, and `more` is the number of the others. Those without a path are in the notes alone.
  */
 export function driftEvent(
   buildId: string,
@@ -36,8 +39,13 @@ export function driftEvent(
   replaced: readonly Replacement[],
   total: number,
 ): NotificationEvent {
-  const { snippet, notes } = cureOf(replaced);
-  const named = withPaths(replaced);
+  const { snippet, notes } = cureOf(replaced, noticeBudget);
+  const room = notes.reduce((left, note) => left - lineBytes(note), noticeBudget.all - utf8Bytes(snippet));
+  const named = fitting(
+    withPaths(replaced).map(({ resource, paths }) => [resource, cut(paths.join(", "))] as const),
+    room,
+    (line) => lineBytes(...line),
+  );
   return {
     labels: {
       org: claim.organizationName,
@@ -50,7 +58,7 @@ export function driftEvent(
     },
     data: {
       // A resource may have the name of anything, also of a member that every object has.
-      replacements: Object.fromEntries(named.map(({ resource, paths }) => [resource, cut(paths.join(", "))])),
+      replacements: Object.fromEntries(named),
       more: total - named.length,
       cure: snippet,
       notes,
