@@ -9,6 +9,7 @@ import type { Hub, Watch } from "./notifications/hub.ts";
 import type { MailPool } from "./notifications/channels/smtp/pool.ts";
 import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
+import type { MessageLeases } from "./notifications/leases.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
 import type { PoolNudges } from "./prebuilds/nudge.ts";
 import type { Turns } from "./rules/turns.ts";
@@ -47,6 +48,8 @@ export interface Process {
   passwordCost?: number;
   /** Gathers nudges, so that messages enqueued together are sent together; null where each request sends its own. */
   nudges: NudgeQueue | null;
+  /** The messages that this process is sending. */
+  leases: MessageLeases;
   /** Gathers wishes for a pass over the pools; null where each request makes its own. */
   pools: PoolNudges | null;
   /** Failures of receivers that the log has told of in the last minute. */

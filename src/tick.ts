@@ -7,9 +7,9 @@ import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/signed-key.ts
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
 import { purgeAccounts } from "./accounts/purge.ts";
 import type { Deps } from "./deps.ts";
-import { dispatch, type DispatchReport } from "./notifications/dispatch.ts";
+import { dispatch, wakeQueueAt, type DispatchReport } from "./notifications/dispatch.ts";
 import { purgeNotifications } from "./notifications/purge.ts";
-import { findDue } from "./notifications/store/queue.ts";
+import { findDue, findNextLapse } from "./notifications/store/queue.ts";
 import { noteTick, readLastTick } from "./notifications/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart.ts";
 import { nudgePools } from "./prebuilds/nudge.ts";
@@ -56,6 +56,7 @@ async function open(deps: Deps) {
     ...dueStartReads(deps.now()),
     ...dueReads(),
     due: findDue(deps.now()),
+    lapse: findNextLapse(deps.process.leases.held(deps.now())),
     keyCheck: readKeyCheck(),
     unsigned: readUnsignedUntil(),
   });
@@ -68,6 +69,9 @@ async function open(deps: Deps) {
     deps.log.warn("this machine's clock differs from the database's; going by the database's", {
       seconds: change / 1_000,
     });
+  // A process that was killed gives nothing back: what it held is taken over as soon as it may be.
+  const lapsesAt = answers.lapse[0]?.at ?? -Infinity;
+  if (lapsesAt > deps.now()) wakeQueueAt(deps, lapsesAt);
   return answers;
 }
 

@@ -3,10 +3,11 @@ import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { freePort, run, startProgram, temporaryFolder } from "./support/program.ts";
 import { startReceiver } from "./support/receiver.ts";
-import { callServer, owner } from "./support/server.ts";
+import { callServer, owner, secretKey } from "./support/server.ts";
+import { noServer, startLibsqlServer } from "./support/sqld.ts";
 
 async function environment(extra: Record<string, string> = {}) {
   const folder = await temporaryFolder();
@@ -50,13 +51,18 @@ test("a start makes the data folder, prints one JSON line away from a terminal, 
   expect(server.stderr()).toBe("");
 });
 
+/** A lease of 2 s, and no pass but the one at the start. */
+const seldom = {
+  BELFRY_NOTIFICATIONS_LEASE_PERIOD: "16s",
+  BELFRY_NOTIFICATIONS_FETCH_INTERVAL: "1h",
+  BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL: "1h",
+};
+
 test("the receiver kills the server while it holds the request: one id, at least one delivery, none lost", async () => {
   const receiver = await startReceiver();
   const { variables } = await environment({
     BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
-    BELFRY_NOTIFICATIONS_LEASE_PERIOD: "2s",
-    BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "1s",
-    BELFRY_NOTIFICATIONS_FETCH_INTERVAL: "1s",
+    ...seldom,
   });
   const first = await startProgram(variables);
   const token = await firstToken(first.url);
@@ -73,6 +79,34 @@ test("the receiver kills the server while it holds the request: one id, at least
   const inbox = await callServer(second.url, "GET", "/api/v2/notifications/inbox", { token });
   expect(inbox.json).toMatchObject({ unread_count: 1 });
 });
+
+test.skipIf(noServer)(
+  "what a killed instance was sending, another one on the same server sends soon",
+  async () => {
+    const [receiver, libsql] = [await startReceiver(), await startLibsqlServer()];
+    onTestFinished(libsql.stop);
+    const variables = {
+      ...seldom,
+      BELFRY_NOTIFICATIONS_FETCH_INTERVAL: "3s",
+      BELFRY_DATABASE_URL: libsql.url,
+      BELFRY_SECRET_KEY: secretKey,
+      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+    };
+    const [first, second] = [await startProgram(variables), await startProgram(variables)];
+    const token = await firstToken(first.url);
+    receiver.answer(async () => {
+      await first.kill("SIGKILL");
+      receiver.answer({ status: 204 });
+      return { status: 500 };
+    });
+    await send(first.url, token, "Build done").catch(() => {});
+    await receiver.wait(2);
+    expect(new Set(receiver.arrivals.map(({ json }) => json.msg_id)).size).toBe(1);
+    const inbox = await callServer(second.url, "GET", "/api/v2/notifications/inbox", { token });
+    expect(inbox.json).toMatchObject({ unread_count: 1 });
+  },
+);
 
 test("with the tick switched off the nudge alone delivers", async () => {
   const receiver = await startReceiver();

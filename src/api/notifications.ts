@@ -7,6 +7,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden } from "../errors.ts";
 import { may } from "../accounts/rules/permissions.ts";
 import { customReads, sendCustom } from "../notifications/custom.ts";
+import { wakeQueue } from "../notifications/dispatch.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/store/templates.ts";
 import { sendTest, testReads } from "../notifications/test.ts";
@@ -173,7 +174,7 @@ export const notificationRoutes = new Hono<Env>()
     },
   );
 
-/** Pauses or resumes, and notes who did it. The page with the same button calls it too. */
+/** Pauses, or resumes and sends what is due, and notes who did it. The page with the same button calls it too. */
 export async function saveSettings(
   c: Ctx,
   actor: Actor,
@@ -189,6 +190,7 @@ export async function saveSettings(
     detail: wanted,
   });
   await deps.db.write([writeSettings(wanted, deps.now()), entry], {});
+  if (!wanted.notifier_paused) wakeQueue(deps);
 }
 
 function toTemplate(row: TemplateRow): z.infer<typeof templateSchema> {

@@ -3,6 +3,7 @@
 import { withFewer } from "../../db/fewer.ts";
 import type { Deps } from "../deps.ts";
 import { deliver } from "./deliver.ts";
+import { leaseTime } from "./leases.ts";
 import { createSettler } from "./settle.ts";
 import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
 import { readGoneEndpoint } from "./store/settings.ts";
@@ -72,12 +73,13 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
 async function claimSome(deps: Deps, limit: number, ids: readonly string[] | undefined) {
   const now = deps.now();
   const token = deps.newId();
-  const leaseUntil = now + deps.config.notifications.leasePeriod;
+  const leaseUntil = now + leaseTime(deps);
   const statements = claimMessages({
     token,
     now,
     leaseUntil,
     limit,
+    held: deps.process.leases.held(now),
     ...(ids === undefined ? {} : { ids: ids.slice(0, limit) }),
   });
   const { messages, gone } = await deps.db.write(statements, {
@@ -88,6 +90,7 @@ async function claimSome(deps: Deps, limit: number, ids: readonly string[] | und
     await deps.db.write(releaseClaim(token, deps.now()), {});
     return { token, messages: [], goneEndpoint: undefined };
   }
+  deps.process.leases.add(deps, token, messages.length);
   return { token, messages, goneEndpoint: gone[0]?.value };
 }
 
@@ -132,6 +135,15 @@ export function nudge(deps: Deps, ids: readonly string[]): void {
 export function nudgeAt(deps: Deps, at: number, ids: readonly string[]): void {
   // Timers may be early by a moment.
   deps.process.nudges?.addLater(deps, ids, Math.min(at - deps.now() + 10, longestTimer));
+}
+
+/** Sends whatever is due, after the answer: notifications have been resumed. */
+export const wakeQueue = (deps: Deps): void => deps.defer(() => dispatch(deps));
+
+/** The same at a time, where the process lasts that long. */
+export function wakeQueueAt(deps: Deps, at: number): void {
+  if (deps.process.nudges === null) return;
+  unref(setTimeout(() => wakeQueue(deps), Math.min(at - deps.now() + 10, longestTimer)));
 }
 
 /** Milliseconds; what is held back longer is left to the tick. */

@@ -61,7 +61,10 @@ export function createSettler(deps: Deps): Settler {
           messages: rows.length,
           reason: String(error),
         }),
-      );
+      )
+      .finally(() => {
+        for (const { token } of rows) deps.process.leases.end(token);
+      });
   }
 
   return {

@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import type { MailPool } from "../notifications/channels/smtp/pool.ts";
 import { createNudgeQueue } from "../notifications/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/group.ts";
+import { createLeases } from "../notifications/leases.ts";
 import { createHub } from "../notifications/hub.ts";
 import { createPoolNudges } from "../prebuilds/nudge.ts";
 import { createTurns } from "../rules/turns.ts";
@@ -38,6 +39,7 @@ export function createProcess(options: ProcessOptions): Process {
     unsignedUntil: { value: unknownUntil },
     group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),
     nudges: createNudgeQueue(),
+    leases: createLeases(),
     pools: createPoolNudges(),
     hub: createHub({
       db,

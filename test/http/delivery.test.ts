@@ -1,10 +1,21 @@
 // The way out: webhooks on real sockets, retries, leases, pause, and what the log says.
+import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { dispatch } from "../../src/notifications/dispatch.ts";
 import { allTold } from "../support/inbox.ts";
+import { copyNewDatabase } from "../support/new-database.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { startReceiver } from "../support/receiver.ts";
-import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+import {
+  addUser,
+  createClock,
+  owner,
+  signInFirst,
+  startTestServer,
+  type TestClock,
+  type TestServer,
+} from "../support/server.ts";
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 
@@ -217,6 +228,22 @@ describe("before it is sent", () => {
   });
 });
 
+describe("resuming", () => {
+  test("sends at once what waited, by each channel", async () => {
+    const { server, receiver, token } = await start();
+    const pause = (paused: boolean) =>
+      server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: paused } });
+    await pause(true);
+    await send(server, token, "Build done");
+    await server.settled();
+    expect((await server.messages()).map(({ status }) => status)).toEqual(["pending", "pending"]);
+    await pause(false);
+    expect((await receiver.wait(1))[0]!.json.title).toBe("Build done");
+    await server.settled();
+    expect((await server.messages()).map(({ status }) => status)).toEqual(["sent", "sent"]);
+  });
+});
+
 describe("leases", () => {
   test("two dispatchers at once send each message once", async () => {
     const { server, receiver, token } = await start();
@@ -224,8 +251,10 @@ describe("leases", () => {
     for (let index = 0; index < 120; index += 1) await send(server, token, `Build ${index}`);
     await server.settled();
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
-    const reports = await Promise.all([1, 2, 3].map(() => dispatch(server.deps())));
-    expect(reports.reduce((sum, report) => sum + report.sent, 0)).toBe(240);
+    await Promise.all([1, 2, 3].map(() => dispatch(server.deps())));
+    await server.settled();
+    expect(new Set((await server.messages()).map(({ status }) => status))).toEqual(new Set(["sent"]));
+    expect(await server.attempts()).toHaveLength(240);
     expect(new Set(receiver.arrivals.map(({ json }) => json.msg_id)).size).toBe(120);
     expect(receiver.arrivals).toHaveLength(120);
   });
@@ -235,7 +264,8 @@ describe("leases", () => {
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
     for (let index = 0; index < 10; index += 1) await send(server, token, `Build ${index}`);
     await server.settled();
-    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
+    // As if another instance had resumed them: that one sends, this one waits for its pass.
+    await server.sql("DELETE FROM settings WHERE key = 'notifications_settings'");
     const deps = server.deps();
     const limited = (dispatchLimits: { messages: number; time: number }) =>
       dispatch({ ...deps, process: { ...deps.process, dispatchLimits } });
@@ -263,6 +293,54 @@ describe("leases", () => {
       { number: 1, outcome: "temporary_failure" },
       { number: 2, outcome: "sent" },
     ]);
+  });
+
+  /** Two servers on one database, the first of which is sending a message to a receiver that doesn't answer yet. */
+  async function startTwo(more: Record<string, string>, clock: TestClock) {
+    const [receiver, folder] = [await startReceiver(), await temporaryFolder()];
+    const environment = { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url, ...more };
+    await copyNewDatabase(join(folder, "belfry.db"), clock.now());
+    const holder = await startTestServer({ folder, clock, environment });
+    const other = await startTestServer({ folder, clock, environment });
+    const { token } = await signInFirst(holder);
+    let release = (_: { status: number }) => {};
+    receiver.answer(() => new Promise((resolve) => (release = resolve)));
+    await send(holder, token, "Build done");
+    await receiver.wait(1);
+    const releaseFirst = release;
+    receiver.answer({ status: 200 });
+    return { holder, other, receiver, release: releaseFirst };
+  }
+
+  test("are renewed for as long as their holder lives", async () => {
+    const { other, holder, receiver, release } = await startTwo(
+      { BELFRY_NOTIFICATIONS_LEASE_PERIOD: "8s", BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "7s" },
+      { now: Date.now, advance: () => undefined },
+    );
+    const end = async () =>
+      Number((await other.sql("SELECT max(due_at) AS at FROM notification_messages"))[0]!["at"]);
+    const first = await end();
+    // A lease has a second here: the first one would be over.
+    await expect.poll(end, { timeout: 10_000 }).toBeGreaterThan(first + 1_000);
+    expect(await dispatch(other.deps())).toMatchObject({ claimed: 0 });
+    release({ status: 200 });
+    await holder.settled();
+    expect((await other.messages())[0]).toMatchObject({ status: "sent", attemptCount: 1 });
+    expect(receiver.arrivals).toHaveLength(1);
+  });
+
+  test("are taken over 15 s after their holder was last heard of, by another process only", async () => {
+    const clock = createClock();
+    const { other, holder, receiver, release } = await startTwo({}, clock);
+    clock.advance(14_999);
+    expect(await dispatch(other.deps())).toMatchObject({ claimed: 0 });
+    clock.advance(1);
+    expect(await dispatch(holder.deps())).toMatchObject({ claimed: 0 });
+    expect(await dispatch(other.deps())).toMatchObject({ claimed: 1, sent: 1 });
+    release({ status: 500 });
+    await holder.settled();
+    expect((await other.messages())[0]).toMatchObject({ status: "sent", attemptCount: 2, dueAt: null });
+    expect(receiver.arrivals).toHaveLength(2);
   });
 
   test("a message whose every try was cut off is not tried for ever", async () => {

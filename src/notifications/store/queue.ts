@@ -22,6 +22,8 @@ export interface Claim {
   now: number;
   leaseUntil: number;
   limit: number;
+  /** Leases that the claimant holds and whose messages it is still sending: it doesn't take those from itself. */
+  held: readonly string[];
   /** Only these messages; otherwise the longest due. */
   ids?: readonly string[];
 }
@@ -33,6 +35,7 @@ export function claimMessages(claim: Claim): Statement[] {
       ? sql`true`
       : sql`id IN (SELECT value FROM json_each(${JSON.stringify(claim.ids)}))`;
   const due = sql`SELECT seq FROM notification_messages WHERE due_at <= ${claim.now} AND ${chosen}
+      AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(claim.held)})))
     ORDER BY due_at, seq LIMIT ${claim.limit}`;
   return [
     query.run(sql`UPDATE notification_messages
@@ -45,6 +48,16 @@ export function claimMessages(claim: Claim): Statement[] {
       ON CONFLICT DO NOTHING`),
   ];
 }
+
+/** Leases that hold, or that nobody has taken over yet, last until then at least. */
+export const renewLeases = (tokens: readonly string[], until: number): Statement =>
+  query.run(sql`UPDATE notification_messages SET due_at = max(due_at, ${until})
+    WHERE lease_token IN (SELECT value FROM json_each(${JSON.stringify(tokens)}))`);
+
+/** When the first lease of another process runs out unless it is renewed, in epoch milliseconds; null: there is none. */
+export const findNextLapse = (held: readonly string[]) =>
+  query.all<{ at: number | null }>(sql`SELECT min(due_at) AS at FROM notification_messages
+    WHERE lease_token IS NOT NULL AND lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(held)}))`);
 
 /** A row while a message is due. */
 export const findDue = (now: number) =>
