@@ -38,7 +38,7 @@ beforeEach(async () => {
     db,
     interval: 1_000,
     now: () => 0,
-    goodKeys: async (keyIds) => keyIds.map((id) => ({ id })),
+    goodKeys: async (keyIds) => keyIds.map((id) => ({ id, expiresAt: 86_400_000 })),
     onError: (error) => errors.push(error),
   });
 });

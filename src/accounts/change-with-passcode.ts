@@ -127,5 +127,6 @@ async function replacePassword(deps: Deps, { user, renewed, read, requestId }: R
     { state: findUserState(user.id), messages: messagesOf(plan) },
   );
   if (state[0]?.passwordHash !== renewed) throw wrongCode();
+  deps.process.hub.recheck();
   announce(deps, messages);
 }

@@ -61,6 +61,7 @@ export async function applyChange(deps: Deps, change: Change): Promise<UserState
       messages: messagesOf(...plans),
     }),
   );
+  deps.process.hub.recheck();
   announce(deps, messages);
   const now = state[0];
   if (now !== undefined && isDone(now)) return now;

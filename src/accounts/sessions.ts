@@ -115,4 +115,5 @@ export async function signOut(deps: Deps, actor: Actor, requestId: string): Prom
     requestId,
   };
   await deps.db.write([audit(deps, entry, keyExists(actor.keyId)), deleteKey(actor.keyId)], {});
+  deps.process.hub.recheck();
 }

@@ -118,4 +118,5 @@ export async function deleteUserKey(
     detail: { user_id: key.userId, kind: key.kind, name: key.name },
   };
   await deps.db.write([audit(deps, entry, keyExists(key.id)), deleteKey(key.id)], {});
+  deps.process.hub.recheck();
 }

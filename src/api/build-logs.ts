@@ -8,7 +8,7 @@ import { listLines } from "../workspaces/store/logs.ts";
 import { ownerOf } from "../workspaces/store/workspaces.ts";
 import { lineSchema, toLine } from "./build-shape.ts";
 import { asksForSocket, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { followLog } from "./log-socket.ts";
+import { followLog, linesAtOnce } from "./log-socket.ts";
 import { wholeNumber } from "./paging.ts";
 import { uuid } from "./schemas.ts";
 import { visibleOwner } from "./visible.ts";
@@ -28,8 +28,9 @@ async function look(
   c: Ctx,
   buildId: string,
   range: { after?: number | undefined; before?: number | undefined },
+  limit?: number,
 ) {
-  const reads = { build: findBuild(buildId, me(c)), lines: listLines(buildId, range) };
+  const reads = { build: findBuild(buildId, me(c)), lines: listLines(buildId, range, limit) };
   const owner = ownerOf(workspaceOfBuild(buildId));
   const { build, lines } = await load(c, reads, visibleOwner(c, owner, "Build"));
   if (build[0] === undefined) throw notFound("Build");
@@ -49,7 +50,8 @@ export const buildLogRoutes = new Hono<Env>().get(
   async (c) => {
     const { id } = c.req.valid("param");
     const { follow, ...range } = c.req.valid("query");
-    const { lines } = await look(c as Ctx, id, range);
+    // Who follows gets them as they can take them.
+    const { lines } = await look(c as Ctx, id, range, follow ? 0 : undefined);
     if (!follow) return c.json(lines.map(toLine));
     if (!asksForSocket(c as Ctx)) {
       throw new ApiError(426, "To follow a log, open a WebSocket.", {
@@ -62,7 +64,7 @@ export const buildLogRoutes = new Hono<Env>().get(
       const following = followLog({
         socket,
         after: range.after ?? 0,
-        look: (after) => look(c as Ctx, id, { after }),
+        look: (after) => look(c as Ctx, id, { after }, linesAtOnce),
         stopping: process.stopping,
       });
       following.catch((error: unknown) =>

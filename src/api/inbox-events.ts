@@ -1,23 +1,27 @@
 // A live inbox as server-sent events: resumable by `Last-Event-ID`, in slices that end by themselves, so that a lost
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
-import { SSEStreamingApi } from "hono/streaming";
 import type { Database } from "../../db/client.ts";
 import { withFewer } from "../../db/fewer.ts";
 import type { Log } from "../log.ts";
 import { passes, type Watch } from "../notifications/hub.ts";
 import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/store/inbox.ts";
+import { createEventStream, eventText, type EventStream } from "./event-stream.ts";
 import type { Holder } from "./inbox-socket.ts";
 import { toInboxItem } from "./inbox.ts";
 
 /** Milliseconds of one slice, and between comments that keep proxies from closing a silent one. */
 const sliceTime = 55_000;
 const keepAliveTime = 15_000;
-const pageSize = 500;
+const pageSize = 100;
+/** Notifications that wait for a reader; one who is further behind comes again and resumes. */
+const mostBehind = 100;
 
 type EventsWatch = Watch & { as: { way: "events" } };
 export interface EventsHolder extends Holder {
   db: Database;
   log: Log;
+  /** Ends the connection of this request, whatever waits in it. */
+  hangUp?: (() => void) | undefined;
 }
 
 const headers = {
@@ -28,43 +32,67 @@ const headers = {
 };
 
 export function openEvents(holder: EventsHolder, watch: EventsWatch): Response {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const stream = new SSEStreamingApi(writable, readable);
-  void follow(holder, stream, watch)
+  const signal = createSignal();
+  const stream = createEventStream(signal.wake, holder.hangUp);
+  void follow(holder, stream, signal, watch)
     .catch((error: unknown) => holder.log.warn("a live inbox broke off", { reason: String(error) }))
-    .finally(() => stream.close());
-  return new Response(stream.responseReadable, { headers });
+    .finally(stream.end);
+  return new Response(stream.readable, { headers });
 }
 
-async function follow(holder: EventsHolder, stream: SSEStreamingApi, watch: EventsWatch): Promise<void> {
-  const buffer: { row: InboxRow; unread: number }[] = [];
-  let isOver = false;
-  let wake = () => {};
-  const wakeUp = () => wake();
+/** What a reader waits for: news, room, the end. */
+interface Signal {
+  wake: () => void;
+  next: () => Promise<void>;
+}
+
+function createSignal(): Signal {
+  let resolve = () => {};
+  return { wake: () => resolve(), next: () => new Promise<void>((then) => (resolve = then)) };
+}
+
+async function follow(
+  holder: EventsHolder,
+  stream: EventStream,
+  signal: Signal,
+  watch: EventsWatch,
+): Promise<void> {
+  const behind: { row: InboxRow; unread: number }[] = [];
+  let hasEnded = false;
   const leave = await holder.hub.join({
     userId: watch.userId,
     keyId: watch.keyId,
     tell: (row, unread) => {
-      if (passes(row, watch.filter)) buffer.push({ row, unread });
-      wake();
+      if (!passes(row, watch.filter)) return;
+      behind.push({ row, unread });
+      if (behind.length > mostBehind) stream.cut();
+      signal.wake();
     },
     end: () => {
-      isOver = true;
-      wake();
+      hasEnded = true;
+      signal.wake();
     },
   });
-  stream.onAbort(wakeUp);
-  const timer = setInterval(wakeUp, keepAliveTime);
   const sliceEnd = performance.now() + sliceTime;
+  const goesOn = () =>
+    !hasEnded && !holder.stopping.aborted && stream.isOpen() && performance.now() < sliceEnd;
+  let isSilent = false;
+  const timer = setInterval(() => {
+    isSilent = true;
+    signal.wake();
+  }, keepAliveTime);
   try {
-    let position = await catchUp(holder, stream, watch);
-    while (!isOver && !holder.stopping.aborted && !stream.aborted && performance.now() < sliceEnd) {
-      const fresh = buffer.splice(0).filter(({ row }) => row.seq > position);
-      for (const { row, unread } of fresh) await tell(stream, row, unread);
-      position = fresh.at(-1)?.row.seq ?? position;
-      if (buffer.length > 0) continue;
-      await new Promise<void>((resolve) => (wake = resolve));
-      if (buffer.length === 0 && !stream.aborted) await stream.write(": still here\n\n");
+    let position = await catchUp(holder, stream, watch, () => waitForRoom(stream, signal, goesOn));
+    while (await waitForRoom(stream, signal, goesOn)) {
+      const next = behind.shift();
+      if (next !== undefined) {
+        if (next.row.seq > position) tell(stream, next.row, next.unread);
+        position = Math.max(position, next.row.seq);
+        continue;
+      }
+      if (isSilent) stream.send(": still here\n\n");
+      isSilent = false;
+      await signal.next();
     }
   } finally {
     leave();
@@ -72,8 +100,19 @@ async function follow(holder: EventsHolder, stream: SSEStreamingApi, watch: Even
   }
 }
 
+/** Whether there is room, in the end. */
+async function waitForRoom(stream: EventStream, signal: Signal, goesOn: () => boolean): Promise<boolean> {
+  while (goesOn() && !stream.hasRoom()) await signal.next();
+  return goesOn();
+}
+
 /** Tells what was missed, and names the place from which to resume later. Answers that place. */
-async function catchUp({ db }: EventsHolder, stream: SSEStreamingApi, watch: EventsWatch): Promise<number> {
+async function catchUp(
+  { db }: EventsHolder,
+  stream: EventStream,
+  watch: EventsWatch,
+  hasRoom: () => Promise<boolean>,
+): Promise<number> {
   const { userId, filter } = watch;
   for (let after = watch.as.after ?? Number.MAX_SAFE_INTEGER; ;) {
     const { missed, unread, newest, limit } = await withFewer(pageSize, (limit) =>
@@ -83,18 +122,23 @@ async function catchUp({ db }: EventsHolder, stream: SSEStreamingApi, watch: Eve
         newest: newestSeq(),
       }),
     );
-    for (const row of missed) await tell(stream, row, unread[0]!.count);
+    for (const row of missed) {
+      if (!(await hasRoom())) return after;
+      tell(stream, row, unread[0]!.count);
+      after = row.seq;
+    }
     if (missed.length < limit) {
-      await stream.write(`retry: 1000\nid: ${newest[0]!.seq}\n\n`);
+      stream.send(`retry: 1000\nid: ${newest[0]!.seq}\n\n`);
       return newest[0]!.seq;
     }
-    after = missed.at(-1)!.seq;
   }
 }
 
-const tell = (stream: SSEStreamingApi, row: InboxRow, unread: number) =>
-  stream.writeSSE({
-    id: String(row.seq),
-    event: "notification",
-    data: JSON.stringify({ notification: toInboxItem(row), unread_count: unread }),
-  });
+const tell = (stream: EventStream, row: InboxRow, unread: number) =>
+  stream.send(
+    eventText({
+      id: row.seq,
+      event: "notification",
+      data: JSON.stringify({ notification: toInboxItem(row), unread_count: unread }),
+    }),
+  );

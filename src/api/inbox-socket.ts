@@ -12,7 +12,10 @@ export interface Holder {
 }
 
 /** Bytes; a reader who is so far behind has to come again and read the list. */
-const mostWaiting = 1_048_576;
+const mostWaiting = 65_536;
+
+/** Notifications that come before the handshake is done. */
+const mostEarly = 100;
 
 /** RFC 6455 §7.4.1, and the code of a policy that was broken for an account that may not read on. */
 const closing = { goingAway: 1001, refused: 1008, tryAgain: 1013 };
@@ -24,7 +27,11 @@ export async function openFrames(
 ): Promise<(socket: Socket) => void> {
   let early: { row: InboxRow; unread: number }[] = [];
   let isOver = stopping.aborted;
-  let tell = (row: InboxRow, unread: number) => void early.push({ row, unread });
+  let isBehind = false;
+  let tell = (row: InboxRow, unread: number) => {
+    early.push({ row, unread });
+    if (early.length > mostEarly) isBehind = true;
+  };
   let end = () => void (isOver = true);
   const leave = await hub.join({
     userId,
@@ -47,6 +54,10 @@ export async function openFrames(
         socket.close(closing.tryAgain, "too slow");
       } else socket.send(frame(row, unread, as.isPlain));
     };
+    if (isBehind) {
+      leave();
+      return socket.close(closing.tryAgain, "too slow");
+    }
     for (const { row, unread } of early) tell(row, unread);
     early = [];
     if (isOver) end();

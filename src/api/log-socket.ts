@@ -7,8 +7,9 @@ import { toLine } from "./build-shape.ts";
 
 /** Milliseconds between looks for new lines. */
 const lookInterval = 1_000;
-/** Bytes that may wait for a slow reader before more is read for them. */
-const mostWaiting = 1_048_576;
+/** Bytes that may wait for a slow reader before more is read for them, and lines that are read at a time. */
+const mostWaiting = 65_536;
+export const linesAtOnce = 100;
 /** RFC 6455 §7.4.1. */
 const closing = { done: 1000, goingAway: 1001, refused: 1008, failed: 1011 };
 
@@ -27,11 +28,14 @@ export async function followLog({ socket, after, look, stopping }: Follow): Prom
   socket.onGone(() => gone.abort());
   const over = AbortSignal.any([gone.signal, stopping]);
   try {
-    for (let last = after; !over.aborted; await pause(over)) {
+    for (let last = after, hasMore = false; !over.aborted; hasMore || (await pause(over))) {
+      hasMore = false;
       if (socket.waiting() > mostWaiting) continue;
       const { lines, hasEnded } = await look(last);
       for (const line of lines) socket.send(JSON.stringify(toLine(line)));
       last = lines.at(-1)?.seq ?? last;
+      hasMore = lines.length === linesAtOnce;
+      if (hasMore) continue;
       if (hasEnded) return socket.close(closing.done, "");
     }
     if (stopping.aborted) socket.close(closing.goingAway, "Belfry stops");

@@ -29,6 +29,8 @@ export interface Hub {
   join: (reader: Reader) => Promise<() => void>;
   /** Something was written by this process: look now. */
   wake: () => void;
+  /** Keys may have ended by what this process has done: look now who may still read. */
+  recheck: () => void;
   close: () => void;
 }
 
@@ -36,8 +38,8 @@ export interface HubOptions {
   db: Database;
   /** Milliseconds between looks. */
   interval: number;
-  /** Which of these keys may still see what they see; asked once a minute. */
-  goodKeys: (keyIds: readonly string[]) => Promise<{ id: string }[]>;
+  /** Which of these keys may still see what they see, and until when; asked once a minute. */
+  goodKeys: (keyIds: readonly string[]) => Promise<{ id: string; expiresAt: number }[]>;
   /** Epoch milliseconds. */
   now: () => number;
   onError: (error: unknown) => void;
@@ -51,7 +53,7 @@ export function createHub(options: HubOptions): Hub {
   const readers = new Set<Reader>();
   /** Everything up to here has been told; undefined while nobody reads. */
   let position: number | undefined;
-  let keysDue = options.now() + keyInterval;
+  const keys = createKeyWatch(options);
   const looks = createLooks({
     interval: options.interval,
     look,
@@ -66,7 +68,9 @@ export function createHub(options: HubOptions): Hub {
       position = (await options.db.read({ newest: newestSeq() })).newest[0]!.seq;
       return;
     }
-    if (options.now() >= keysDue) await dismissOthers([...readers]);
+    if (keys.isDue()) {
+      for (const reader of await keys.ended([...readers])) if (readers.delete(reader)) reader.end();
+    }
     const { rows, unread, limit } = await withFewer(pageSize, (limit) =>
       options.db.read({ rows: listAllAfter(after, limit), unread: countUnreadAfter(after) }),
     );
@@ -80,15 +84,6 @@ export function createHub(options: HubOptions): Hub {
       for (const reader of readers) {
         if (reader.userId === row.userId) reader.tell(row, unread.get(row.userId) ?? 0);
       }
-    }
-  }
-
-  /** Leaves out those whose keys have ended. */
-  async function dismissOthers(asked: readonly Reader[]): Promise<void> {
-    const good = new Set((await options.goodKeys(asked.map(({ keyId }) => keyId))).map(({ id }) => id));
-    keysDue = options.now() + keyInterval;
-    for (const reader of asked) {
-      if (!good.has(reader.keyId) && readers.delete(reader)) reader.end();
     }
   }
 
@@ -106,10 +101,33 @@ export function createHub(options: HubOptions): Hub {
     wake: () => {
       if (readers.size > 0) void looks.start();
     },
+    recheck: () => {
+      keys.recheck();
+      if (readers.size > 0) void looks.start();
+    },
     close: () => {
       for (const reader of readers) reader.end();
       readers.clear();
       looks.stop();
+    },
+  };
+}
+
+/** When readers' keys are to be looked at, and which have ended. */
+function createKeyWatch({ now, goodKeys }: Pick<HubOptions, "now" | "goodKeys">) {
+  let due = now() + keyInterval;
+  return {
+    isDue: () => now() >= due,
+    recheck: () => void (due = 0),
+    ended: async (readers: readonly Reader[]): Promise<Reader[]> => {
+      due = now() + keyInterval;
+      const found = await goodKeys(readers.map(({ keyId }) => keyId)).catch((error: unknown) => {
+        due = 0;
+        throw error;
+      });
+      due = Math.min(due, ...found.map(({ expiresAt }) => expiresAt));
+      const good = new Set(found.map(({ id }) => id));
+      return readers.filter(({ keyId }) => !good.has(keyId));
     },
   };
 }

@@ -89,7 +89,7 @@ export function clientAddressOf(
   return last;
 }
 
-function isTrusted(name: string, { origins }: Proxy): boolean {
+export function isTrusted(name: string, { origins }: Proxy): boolean {
   const address = parseAddress(name);
   return address !== undefined && origins.some((range) => isWithin(address, range));
 }

@@ -11,16 +11,18 @@ type HttpServer = ReturnType<typeof createAdaptorServer>;
 export interface SlowRequests {
   headers: number;
   whole: number;
+  /** Between two requests on a connection. */
+  idle: number;
   /** Between two looks at the connections. */
   look: number;
 }
 
 /** A plan of 32 MiB has its two minutes; somebody who sends a byte now and then holds no connection for long. */
-const patience: SlowRequests = { headers: 15_000, whole: 120_000, look: 5_000 };
+const patience: SlowRequests = { headers: 15_000, whole: 120_000, idle: 5_000, look: 5_000 };
 
 export const createHttp = (
   fetch: Parameters<typeof createAdaptorServer>[0]["fetch"],
-  { headers, whole, look }: SlowRequests = patience,
+  { headers, whole, idle, look }: SlowRequests = patience,
 ): HttpServer =>
   createAdaptorServer({
     fetch: (request, environment) => {
@@ -31,6 +33,7 @@ export const createHttp = (
       shouldUpgradeCallback,
       headersTimeout: headers,
       requestTimeout: whole,
+      keepAliveTimeout: idle,
       connectionsCheckingInterval: look,
     },
   });

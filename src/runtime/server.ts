@@ -13,6 +13,7 @@ import { createLog, type Log } from "../log.ts";
 import { openApiDocument } from "../openapi.ts";
 import { clientAddressOf } from "../rules/client-address.ts";
 import { createAssets } from "./assets.ts";
+import { connectionLimits, limitConnections, type ConnectionLimits } from "./connections.ts";
 import { createClock } from "./clock.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { createDeferral, startTicker } from "./deferral.ts";
@@ -42,6 +43,7 @@ export interface ServerOptions {
   ticking?: boolean;
   passwordCost?: number;
   slowRequests?: SlowRequests;
+  connections?: ConnectionLimits;
 }
 
 export interface RunningServer {
@@ -75,11 +77,7 @@ export async function startServer(
   const newId = createNewId(now);
   const { config: given, log } = configure(environment, options, now);
   let config = given;
-  const opened = await openClient(config, { onAnswer: options.onAnswer });
-  const file = databaseFile(config.databaseUrl);
-  const client =
-    file === undefined ? opened : guardFile(opened, file, (rescue) => log.error(...rescueEntry(rescue)));
-  const db = createDatabase(options.wrapClient?.(client) ?? client, options);
+  const { client, db, file } = await openDatabase(config, options, log);
   const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
   await setClock(db, clock);
@@ -92,21 +90,25 @@ export async function startServer(
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
   const lasting = { db, now, newId, log, assets, process, post, keysFor, defer };
-  const deps = (clientAddress: string | null = null, openSocket: Upgrade["accept"] = noSocket): Deps => ({
+  const deps = (
+    clientAddress: string | null = null,
+    { openSocket, hangUp }: Connection = noConnection,
+  ): Deps => ({
     ...lasting,
     config,
     clientAddress,
-    watchInbox: createWatch({ db, log, hub: process.hub, stopping: signal }, openSocket),
+    watchInbox: createWatch({ db, log, hub: process.hub, stopping: signal, hangUp }, openSocket),
     openSocket,
     openApi: () => describeApi(config),
   });
 
   const setupCode = await ensureSetupCode(deps());
   const app = createApp((request, runtime) => {
-    const bindings = runtime as HttpBindings & Partial<Upgrade>;
-    return deps(clientOf(request, bindings, config), bindings.accept);
+    const bindings = runtime as NodeBindings;
+    return deps(clientOf(request, bindings, config), connectionOf(bindings));
   });
   const http = createHttp(app.fetch, options.slowRequests);
+  limitConnections(http as HttpServer, options.connections ?? connectionLimits, { proxy: config.proxy, log });
   const sockets = acceptSockets(http as HttpServer, app.fetch);
   const port = await listen(http, config);
   // Port 0 is "any free one": links must name the one that it became.
@@ -127,8 +129,30 @@ export async function startServer(
   return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
 }
 
+type NodeBindings = HttpBindings & Partial<Upgrade>;
+
+/** What of a request's connection the application may use. */
+interface Connection {
+  openSocket: Upgrade["accept"];
+  hangUp?: () => void;
+}
+const noConnection: Connection = { openSocket: noSocket };
+
+const connectionOf = ({ accept, outgoing }: NodeBindings): Connection => ({
+  openSocket: accept ?? noSocket,
+  hangUp: () => void outgoing?.destroy(),
+});
+
 /** Once it is asked for: nobody pays for it at start-up. */
 const describeApi = async ({ accessUrl }: Config) => openApiDocument(createApi(), accessUrl);
+
+async function openDatabase(config: Config, options: ServerOptions, log: Log) {
+  const opened = await openClient(config, { onAnswer: options.onAnswer });
+  const file = databaseFile(config.databaseUrl);
+  const client =
+    file === undefined ? opened : guardFile(opened, file, (rescue) => log.error(...rescueEntry(rescue)));
+  return { client, file, db: createDatabase(options.wrapClient?.(client) ?? client, options) };
+}
 
 /** Before the first request: leases are only as good as the clocks that they are read by. */
 async function setClock(db: Database, clock: Clock): Promise<void> {

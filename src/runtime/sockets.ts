@@ -38,7 +38,7 @@ type Answer = (request: Request, upgrade: Upgrade) => Response | Promise<Respons
 /** Milliseconds between pings; who hasn't answered one by the next has gone. */
 const pingInterval = 15_000;
 /** Milliseconds that the other side has for its part of closing. */
-const closePatience = 1_000;
+const closePatience = 500;
 /** Bytes: nobody has to tell us anything. */
 const longestFrame = 1_024;
 
@@ -125,7 +125,11 @@ const goneSocket: Socket = { send: () => {}, close: () => {}, waiting: () => 0, 
 
 const toSocket = (socket: WebSocket): Socket => ({
   send: (text) => socket.send(text),
-  close: (code, reason) => socket.close(code, reason),
+  close: (code, reason) => {
+    socket.close(code, reason);
+    // Who doesn't read doesn't answer either.
+    setTimeout(() => socket.terminate(), closePatience).unref();
+  },
   waiting: () => socket.bufferedAmount,
   onGone: (then) => {
     // Errors of a connection end with `close`; one that nobody hears ends the process.

@@ -43,7 +43,11 @@ const databaseTimeout = 5_000;
 export function createDeps(invocation: Invocation, clientAddress: string | null): Deps {
   const own = createOwnDeps(invocation, clientAddress);
   const inbox = createRemoteInbox(invocation.bindings.LIVE_INBOX);
-  const hub = { ...own.process.hub, wake: () => own.defer(inbox.wake) };
+  const hub = {
+    ...own.process.hub,
+    wake: () => own.defer(inbox.wake),
+    recheck: () => own.defer(inbox.recheck),
+  };
   return { ...own, process: { ...own.process, hub }, watchInbox: inbox.watch };
 }
 

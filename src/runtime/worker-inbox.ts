@@ -26,6 +26,8 @@ export interface RemoteInbox {
   watch: (watch: Watch) => Promise<Response>;
   /** Something was written: the object is to look now. */
   wake: () => Promise<unknown>;
+  /** Keys may have ended. */
+  recheck: () => Promise<unknown>;
 }
 
 /** The Worker's side. */
@@ -41,6 +43,7 @@ export function createRemoteInbox(objects: ObjectNamespace): RemoteInbox {
       return new Response(null, { status: 101, webSocket } as SocketInit);
     },
     wake: () => ask("wake"),
+    recheck: () => ask("recheck"),
   };
 }
 
@@ -48,7 +51,8 @@ export function createRemoteInbox(objects: ObjectNamespace): RemoteInbox {
 export async function serveInbox(holder: EventsHolder, { url }: Request): Promise<Response> {
   const given = new URL(url).searchParams.get("watch");
   if (given === null) {
-    holder.hub.wake();
+    if (url.endsWith("/recheck")) holder.hub.recheck();
+    else holder.hub.wake();
     return new Response(null, { status: 204 });
   }
   const { as, ...watch } = JSON.parse(given) as Watch;

@@ -67,7 +67,7 @@ export function keyMeets(credential: Credential, { now, scopes, roles }: Demand)
 /** Which of these keys may read now. */
 export function findGoodKeys(keyIds: readonly string[], now: number) {
   return query
-    .select({ id: apiKeys.id })
+    .select({ id: apiKeys.id, expiresAt: apiKeys.expiresAt })
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .where(

@@ -1,7 +1,7 @@
 // SQL of builds' logs.
 import { and, asc, desc, eq, gt, gte, lt, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
-import { insertRows } from "../../../db/rows.ts";
+import { insertRows, sliceOf } from "../../../db/rows.ts";
 import { buildLogs } from "../../../db/schema.ts";
 import { largestLog, lineOverhead, truncatedWords } from "../rules/log-lines.ts";
 
@@ -34,6 +34,7 @@ export const insertFewLines = (lines: readonly NewLine[], when: SQL): Statement[
 export const listLines = (
   buildId: string,
   range: { after?: number | undefined; before?: number | undefined },
+  limit?: number,
 ) =>
   query
     .select()
@@ -45,7 +46,8 @@ export const listLines = (
         range.before === undefined ? undefined : lt(buildLogs.seq, range.before),
       ),
     )
-    .orderBy(asc(buildLogs.seq));
+    .orderBy(asc(buildLogs.seq))
+    .limit(sliceOf({ limit }).limit);
 
 export type LineRow = ReturnType<typeof listLines>["_"]["result"][number];
 
