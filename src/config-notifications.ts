@@ -1,12 +1,19 @@
 // The part of the environment that says how notifications are delivered. Called by config.ts.
 import * as z from "zod";
 import { toMailConfig, type mailVariables, type MailConfig } from "./config-mail.ts";
-import { count, duration, flag, webhookSecret, webUrl } from "./config-values.ts";
+import {
+  count,
+  duration,
+  flag,
+  webhookAddress,
+  webhookSecret,
+  type WebhookAddress,
+} from "./config-values.ts";
 
 export const notificationVariables = {
   BELFRY_NOTIFICATIONS_METHOD: z.enum(["smtp", "webhook"], { error: "must be smtp or webhook" }).optional(),
   BELFRY_NOTIFICATIONS_INBOX_ENABLED: flag(true),
-  BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: webUrl(["http:", "https:"]).optional(),
+  BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: webhookAddress.optional(),
   BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: webhookSecret.optional(),
   BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: duration("10s"),
   BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: count(5, 1, 100),
@@ -22,7 +29,7 @@ export interface NotificationsConfig {
   /** Where messages go besides the inbox; undefined when neither mail nor a webhook is set up. */
   defaultMethod: "smtp" | "webhook" | undefined;
   inboxEnabled: boolean;
-  webhook: { endpoint: string; secret: string | undefined } | undefined;
+  webhook: (WebhookAddress & { secret: string | undefined }) | undefined;
   mail: MailConfig | undefined;
   dispatchTimeout: number;
   maxSendAttempts: number;
@@ -44,9 +51,9 @@ export function toNotifications(env: Environment, problem: (message: string) => 
       "BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: must be shorter than BELFRY_NOTIFICATIONS_LEASE_PERIOD, or a message is sent twice",
     );
   }
-  const endpoint = env.BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT;
+  const address = env.BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT;
   const webhook =
-    endpoint === undefined ? undefined : { endpoint, secret: env.BELFRY_NOTIFICATIONS_WEBHOOK_SECRET };
+    address === undefined ? undefined : { ...address, secret: env.BELFRY_NOTIFICATIONS_WEBHOOK_SECRET };
   const mail = toMailConfig(env, dispatchTimeout, problem);
   if (mail !== undefined && mail.timeout >= leasePeriod) {
     problem(

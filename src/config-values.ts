@@ -51,6 +51,47 @@ export const webUrl = (schemes: string[]) =>
       `"${String(issue.input)}" is no address; write it like ${schemes.at(-1)}//host.example.com`,
   });
 
+export interface WebhookAddress {
+  /** Without a name and a password. */
+  endpoint: string;
+  /** The value of the `Authorization` header (RFC 7617) when the address has a name or a password. */
+  authorization: string | undefined;
+}
+
+/** The text is never repeated in an error: it may hold a password. */
+export const webhookAddress = z.string().transform((text, context): WebhookAddress => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const credentials = url === undefined ? undefined : credentialsIn(url);
+  if (url !== undefined && /^https?:$/.test(url.protocol) && credentials !== undefined) {
+    url.username = "";
+    url.password = "";
+    const isPlain = credentials === "";
+    return {
+      endpoint: isPlain ? text : url.href,
+      authorization: isPlain ? undefined : `Basic ${Buffer.from(credentials).toString("base64")}`,
+    };
+  }
+  context.addIssue({
+    code: "custom",
+    message:
+      credentials === undefined && url !== undefined
+        ? "has a user name or password that is not percent-encoded; write @ as %40, : as %3A and % as %25 (a user name can't contain a colon)"
+        : "is not a URL; write it like https://hooks.example.com/belfry or https://user:password@hooks.example.com/belfry",
+  });
+  return z.NEVER;
+});
+
+/** `name:password`, decoded; empty without both, undefined for what can't be sent. */
+function credentialsIn({ username, password }: URL): string | undefined {
+  try {
+    const [name, word] = [decodeURIComponent(username), decodeURIComponent(password)];
+    if (/[:\p{Cc}]/u.test(name) || /\p{Cc}/u.test(word)) return undefined;
+    return name === "" && word === "" ? "" : `${name}:${word}`;
+  } catch {
+    return undefined;
+  }
+}
+
 export const webhookSecret = z.string().refine((text) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(text), {
   error:
     "must be whsec_ followed by 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)",

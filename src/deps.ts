@@ -60,7 +60,11 @@ export interface Process {
   stopping: AbortSignal;
 }
 
-/** Sends an HTTP POST to a receiver. Never follows redirects; throws when the connection fails or the time is up. */
+/**
+ * Sends an HTTP POST to a receiver and resolves once the headers of an answer are there, whatever its body does. Never
+ * follows redirects; throws when the connection fails or the time is up. A kept connection that ends before the first
+ * byte of an answer is replaced by a new one, once.
+ */
 export type Post = (request: {
   url: string;
   headers: Record<string, string>;

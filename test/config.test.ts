@@ -48,7 +48,7 @@ describe("configuration", () => {
     [{ BELFRY_DATABASE_URL: "belfry.db" }, "file:./data/belfry.db"],
     [{ BELFRY_DATABASE_URL: "postgres://db.example.com/x" }, "libsql://host.example.com"],
     [{ BELFRY_LOG_LEVEL: "loud" }, "debug, info, warn, error"],
-    [{ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "example.com/hook" }, "host.example.com"],
+    [{ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "example.com/hook" }, "https://hooks.example.com/belfry"],
     [{ BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: "secret" }, "whsec_"],
     [{ BELFRY_NOTIFICATIONS_LEASE_PERIOD: "5s" }, "must be shorter than BELFRY_NOTIFICATIONS_LEASE_PERIOD"],
     [{ BELFRY_ACCESS_URL: "ftp://a.example" }, "https://host.example.com"],
@@ -68,6 +68,33 @@ describe("configuration", () => {
     expect(() => parse({ BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: "hunter2-hunter2" })).toThrow(
       /^(?!.*hunter2)/s,
     );
+  });
+
+  test.each([
+    "https://ada:hunter2@",
+    "ftp://ada:hunter2@a.example",
+    "https://a:hunter2%zz@a.example",
+    "https://a%3Ab:hunter2@a.example",
+  ])(
+    "a wrong address of a webhook (%s) is not repeated in the message: it may hold a password",
+    (address) => {
+      const environment = { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: address };
+      expect(() => parse(environment)).toThrow(/^(?!.*hunter2).*WEBHOOK_ENDPOINT/s);
+    },
+  );
+
+  test("a webhook's address loses its name and password, and one without is kept as it is", () => {
+    const webhookAt = (address: string) =>
+      parse({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: address }).config.notifications.webhook;
+    expect(webhookAt("https://ada:p%40ss@hooks.example.com/x?y=1")).toEqual({
+      endpoint: "https://hooks.example.com/x?y=1",
+      authorization: "Basic YWRhOnBAc3M=",
+      secret: undefined,
+    });
+    expect(webhookAt("https://hooks.example.com")).toMatchObject({
+      endpoint: "https://hooks.example.com",
+      authorization: undefined,
+    });
   });
 
   test("what an orchestrator sets is only mentioned", () => {

@@ -9,6 +9,7 @@ import { openEvents } from "./support/events.ts";
 import { openFrames, refusalOf } from "./support/frames.ts";
 import { startLink } from "./support/link.ts";
 import { migrate } from "./support/migrate.ts";
+import { okBytes, startRawReceiver } from "./support/raw-receiver.ts";
 import { startReceiver } from "./support/receiver.ts";
 import { callServer, owner, type CallOptions } from "./support/server.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "./support/sqld.ts";
@@ -171,6 +172,48 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     });
     for (const hidden of [token as string, setupCode, password, secret, third.message])
       expect(worker.logs[0]).not.toContain(hidden);
+  });
+
+  test("a webhook gets its name and password, and each of its odd answers is understood", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const answers = [
+      `HTTP/1.1 102 Processing\r\n\r\n${okBytes}`,
+      "HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\nbegun",
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n",
+    ];
+    const receiver = await startRawReceiver(({ socket, number }) => {
+      const answer = answers.shift();
+      if (answer !== undefined) socket.write(answer);
+      else if (number > 1) socket.destroy();
+      else socket.write(okBytes);
+    });
+    const password = "p@ss word";
+    const worker = await startWorker(bundle, {
+      BELFRY_DATABASE_URL: database.url,
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url.replace("//", "//hook:p%40ss%20word@"),
+    });
+    const call = (method: string, path: string, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const login = { email: owner.email, password: owner.password };
+    const token: string = (await call("POST", "/users/login", { json: login })).json.session_token;
+    for (let index = 0; index < 10; index += 1) {
+      const content = { title: `Build ${index}`, message: "x" };
+      await call("POST", "/notifications/custom", { token, json: { content } });
+      await expect.poll(() => receiver.requests.length).toBeGreaterThan(index);
+    }
+    const delivered = async () => {
+      const { messages } = (await call("GET", "/notifications/messages", { token })).json;
+      return messages
+        .filter(({ method }: { method: string }) => method === "webhook")
+        .map((one: { status: string; attempt_count: number }) => [one.status, one.attempt_count]);
+    };
+    await expect.poll(delivered).toEqual(Array.from({ length: 10 }, () => ["sent", 1]));
+    expect(worker.logs).toEqual([]);
+    const basic = `Basic ${Buffer.from(`hook:${password}`).toString("base64")}`;
+    for (const { head } of receiver.requests)
+      expect(head).toMatch(new RegExp(`^authorization: ${basic}$`, "im"));
   });
 
   test("a build's log is followed to its end, and an agent's report is told", async () => {

@@ -5,13 +5,17 @@ export type Reached =
   | { ok: true; status: number; milliseconds: number; /** The other side's clock. */ date: number | null }
   | { ok: false; problem: string };
 
-/** `timeout` in milliseconds. */
-export async function reach(url: string, timeout: number): Promise<Reached> {
+/** `timeout` in milliseconds; `authorization` is the header's value. */
+export async function reach(
+  url: string,
+  timeout: number,
+  authorization: string | undefined,
+): Promise<Reached> {
   const started = performance.now();
   try {
     const answer = await request(url, {
       method: "HEAD",
-      headers: { "user-agent": "Belfry" },
+      headers: { "user-agent": "Belfry", ...(authorization === undefined ? {} : { authorization }) },
       signal: AbortSignal.timeout(timeout),
     });
     await answer.body.dump();

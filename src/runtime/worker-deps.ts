@@ -3,7 +3,7 @@
 import { createDatabase } from "../../db/client.ts";
 import { createServerClient } from "../../db/server.ts";
 import type { Config } from "../config.ts";
-import type { Deps, Post, Process } from "../deps.ts";
+import type { Deps, Process } from "../deps.ts";
 import { createNewId } from "../ids.ts";
 import { createKeys } from "../keys.ts";
 import { createLog } from "../log.ts";
@@ -11,6 +11,7 @@ import { createClock } from "./clock.ts";
 import { createProcess } from "./process.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
 import { createWorkerMail } from "./worker-mail.ts";
+import { createWorkerPost } from "./worker-post.ts";
 
 /** `BELFRY_…` variables and secrets, the files of `public/`, and who holds the live inbox. */
 export interface Bindings {
@@ -97,7 +98,7 @@ export function createOwnDeps(
     log,
     clientAddress,
     process,
-    post,
+    post: createWorkerPost(),
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
     openApi: async () => {
@@ -116,13 +117,6 @@ const connect = (config: Config) =>
     const answer = await fetch(url, { method: "POST", headers, body, signal });
     return { status: answer.status, text: await answer.text() };
   });
-
-const post: Post = async ({ url, headers, body, timeout }) => {
-  const signal = AbortSignal.timeout(timeout);
-  const answer = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-  await answer.body?.cancel();
-  return { status: answer.status, headers: answer.headers };
-};
 
 async function readAsset({ ASSETS }: Bindings, path: string): Promise<Response | null> {
   const answer = await ASSETS?.fetch(new Request(new URL(path, "https://assets.invalid/")));

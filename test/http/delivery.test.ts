@@ -6,7 +6,7 @@ import { dispatch } from "../../src/notifications/dispatch.ts";
 import { allTold } from "../support/inbox.ts";
 import { copyNewDatabase } from "../support/new-database.ts";
 import { temporaryFolder } from "../support/program.ts";
-import { startReceiver } from "../support/receiver.ts";
+import { startReceiver, type Arrival } from "../support/receiver.ts";
 import {
   addUser,
   createClock,
@@ -131,6 +131,33 @@ describe("a webhook", () => {
       { number: 1, outcome: "temporary_failure", detail: "answered 503" },
       { number: 2, outcome: "sent", detail: "answered 200" },
     ]);
+  });
+
+  test("with a name and a password in its address shows them to the receiver alone", async () => {
+    const receiver = await startReceiver();
+    const endpoint = receiver.url.replace("//", "//hook:p%40ss-word-42@");
+    const server = await startTestServer({
+      environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: endpoint },
+    });
+    const basic = Buffer.from("hook:p@ss-word-42").toString("base64");
+    const { token } = await signInFirst(server);
+    receiver.answer({ status: 401 });
+    await send(server, token, "Build done");
+    const [{ headers }] = (await receiver.wait(1)) as [Arrival];
+    expect(headers.authorization).toBe(`Basic ${basic}`);
+    await server.settled();
+    const shown = [...server.logs, JSON.stringify(await server.attempts())];
+    for (const path of [
+      "/deployment/notifications",
+      "/inbox",
+      "/metrics",
+      "/readyz",
+      "/api/v2/notifications/messages",
+    ])
+      shown.push((await server.call("GET", path, { token })).text);
+    expect(shown.join("\n")).toContain("answered 401");
+    expect(shown.join("\n")).not.toMatch(/ss-word-42|hook:/);
+    expect(shown.join("\n")).not.toContain(basic);
   });
 
   test("is not sent on by a redirect", async () => {

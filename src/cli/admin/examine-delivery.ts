@@ -28,7 +28,7 @@ export async function examineDelivery(
   const [server, problem, reached] = await Promise.all([
     askServer(config.accessUrl),
     mail === undefined ? null : problemWithMail(mail),
-    webhook === undefined ? null : reach(webhook.endpoint, webhookTimeout),
+    webhook === undefined ? null : reach(webhook.endpoint, webhookTimeout, webhook.authorization),
   ]);
   const host = webhook === undefined ? null : new URL(webhook.endpoint).host;
   return {

@@ -6,6 +6,8 @@ import { parseRetryAfter } from "../rules/retry.ts";
 
 export interface WebhookTarget {
   endpoint: string;
+  /** The `Authorization` header's value. */
+  authorization: string | undefined;
   /** `whsec_…` */
   secret: string | undefined;
 }
@@ -42,7 +44,12 @@ export async function sendWebhook(
     body: message.body,
     body_markdown: message.bodyMarkdown,
   });
-  const headers = { "content-type": "application/json", "x-message-id": message.id, "user-agent": "Belfry" };
+  const headers = {
+    "content-type": "application/json",
+    "x-message-id": message.id,
+    "user-agent": "Belfry",
+    ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
+  };
   const signature = target.secret === undefined ? {} : sign(target.secret, message.id, clock.now(), body);
   try {
     const answer = await post({

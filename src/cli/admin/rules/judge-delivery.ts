@@ -112,7 +112,7 @@ function webhookAdvice(answer: string): string {
     return "The receiver is slow. It should answer first and work afterwards; it has BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT.";
   if (/answered 5\d\d/.test(answer)) return "The receiver itself fails: its own log says why.";
   if (/answered 4(01|03)/.test(answer))
-    return "The receiver doesn't let Belfry in: check its address and BELFRY_NOTIFICATIONS_WEBHOOK_SECRET.";
+    return "The receiver doesn't let Belfry in: check BELFRY_NOTIFICATIONS_WEBHOOK_SECRET, and the name and password in BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";
   if (/answered (3\d\d|404|405|410)/.test(answer))
     return "The address is not the right one: check BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";
   return "Is the receiver up, and reached from here? Check BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";

@@ -1,0 +1,27 @@
+// Cloudflare's way to send a webhook. The platform keeps connections over the ends of invocations and doesn't say whether
+// one was reused, so a lost one is replaced wherever that is cheap: the message's id is the same.
+import type { Post } from "../deps.ts";
+
+/** Of the requests that an invocation may send, so many may be repeated over another connection. */
+const maxRepeats = 20;
+
+/** Made for each invocation. */
+export function createWorkerPost(): Post {
+  let repeats = 0;
+  return async ({ url, headers, body, timeout }) => {
+    const signal = AbortSignal.timeout(timeout);
+    const send = () => fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    const answer = await send().catch((error: unknown) => {
+      if (!isLostConnection(error) || signal.aborted || repeats >= maxRepeats) throw error;
+      repeats += 1;
+      return send();
+    });
+    // Its body is not used, and nobody waits for the connection to be dropped.
+    void answer.body?.cancel().catch(() => {});
+    return { status: answer.status, headers: answer.headers };
+  };
+}
+
+/** What workerd says when a connection ends before the headers of an answer. */
+const isLostConnection = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith("Network connection lost");
