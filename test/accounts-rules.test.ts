@@ -471,6 +471,19 @@ describe("a one-time passcode", () => {
     expect(passcodeText(code)).toBe("9999-00000042");
     for (const text of [passcodeText(code), " 9999 00000042 ", "999900000042", "9999-0000 0042"])
       expect(parsePasscode(text)).toEqual(code);
+    for (const text of [
+      "9999‐00000042",
+      "9999–00000042",
+      "9999−00000042",
+      "\u200B9999-\u200D00000042\uFEFF",
+      "９９９９－０００００042",
+      "\u00A09999-00000042\n",
+      "“9999-00000042”.",
+      "'9999-00000042'",
+      "«9999-0000\u00AD0042»",
+      "`9999-00000042`",
+    ])
+      expect(parsePasscode(text), JSON.stringify(text)).toEqual(code);
     expect(parsePasscode("abcd-00000042")?.selector).toBe("ABCD");
     for (const text of ["", "9999", "9999-0000004", "9999-000000421", "9999-0000004x", crypto.randomUUID()])
       expect(parsePasscode(text), text).toBeUndefined();

@@ -257,13 +257,18 @@ for (const target of ["file", "server"]) {
       const client = await connect(url);
       const db = createDatabase(client);
       const first = await prepareDatabase(client, db, url, clock);
-      expect(first).toEqual({ applied: loadMigrations().map(({ name }) => name), copy: undefined });
+      expect(first).toEqual({
+        applied: loadMigrations().map(({ name }) => name),
+        copy: undefined,
+        sharedMailboxes: [],
+      });
       const content = await contentOf(client);
       expect(content.organizations).toMatchObject([{ name: "default" }]);
       expect(content.templates).toHaveLength(loadTemplateFiles().length);
       expect(await prepareDatabase(client, db, url, { ...clock, now: () => now + 1_000 })).toEqual({
         applied: [],
         copy: undefined,
+        sharedMailboxes: [],
       });
       expect(await contentOf(client)).toEqual(content);
     });
@@ -306,7 +311,7 @@ describe("the copy before an upgrade", () => {
     }
     expect(copies()).toEqual([102, 103, 104].map((number) => `belfry.db.before-${number}`));
     // Nothing to do, no copy.
-    expect(await release(shipped + 4)).toEqual({ applied: [], copy: undefined });
+    expect(await release(shipped + 4)).toEqual({ applied: [], copy: undefined, sharedMailboxes: [] });
     expect(copies()).toHaveLength(3);
     // The copy is the database as it was, and as private.
     const copy = join(folder, "belfry.db.before-104");

@@ -51,6 +51,8 @@ export const users = sqliteTable(
     id: text("id").notNull(),
     username: text("username").notNull(),
     email: text("email").notNull(),
+    /** The form of the address by which it is found; '' until it is known, or while another account has it. */
+    emailCanonical: text("email_canonical").notNull().default(""),
     name: text("name").notNull(),
     status: text("status", { enum: userStatuses }).notNull(),
     /** `scrypt$N$r$p$salt$hash`; NULL for users who can't sign in with a password. */
@@ -66,6 +68,9 @@ export const users = sqliteTable(
   },
   (table) => [
     uniqueIndex("users_id").on(table.id),
+    uniqueIndex("users_email_canonical")
+      .on(table.emailCanonical)
+      .where(sql`deleted_at IS NULL AND email_canonical <> ''`),
     uniqueIndex("users_email")
       .on(sql`lower(${table.email})`)
       .where(sql`deleted_at IS NULL AND email <> ''`),

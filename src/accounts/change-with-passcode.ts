@@ -14,7 +14,8 @@ import { checkPassword, hashPassword } from "./passwords.ts";
 import { makeSelector, parsePasscode, sameDigits } from "./rules/passcode.ts";
 import { deleteKeysOf } from "./store/keys.ts";
 import { hasHash, setPasswordHash } from "./store/manage.ts";
-import { countTry, endPasscodes, findTried, forgetTry, idOfAddress, isOpen } from "./store/passcodes.ts";
+import { countTry, endPasscodes, findTried, forgetTry, isOpen } from "./store/passcodes.ts";
+import { userIdByEmailSql } from "./store/canonical-emails.ts";
 import { findUserState } from "./store/users.ts";
 
 export interface PasscodeChange {
@@ -67,7 +68,7 @@ async function tryPasscode(deps: Deps, email: string, text: string, requestId: s
   const { limits, tried, ...read } = await deps.db.write([...turn.statements, attempt], {
     limits: turn.read,
     tried: findTried(requestId),
-    ...enqueueReads(passwordChangedTemplateId, { self: idOfAddress(email) }),
+    ...enqueueReads(passwordChangedTemplateId, { self: userIdByEmailSql(email) }),
   });
   turn.demand(limits);
   const [candidate] = tried;

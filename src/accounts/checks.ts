@@ -50,7 +50,8 @@ export async function refuseTaken<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (isTaken(error, "users_username")) throw taken("username", "This username is taken.");
-    if (isTaken(error, "users_email")) throw taken("email", "Somebody has this email address already.");
+    if (isTaken(error, "users_email") || isTaken(error, "users.email_canonical"))
+      throw taken("email", "Somebody has this email address already.");
     throw error;
   }
 }

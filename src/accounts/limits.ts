@@ -4,6 +4,7 @@ import type { SQL, Statement } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError } from "../errors.ts";
 import { placeOf } from "../rules/client-address.ts";
+import { canonicalEmail } from "./rules/email.ts";
 import { failuresOfAccount, signInsOfPlace, timeToNext, type LimitPolicy } from "./rules/limit.ts";
 import { clearLimit, countTurn, findLimits, hadTurn, type Turn } from "./store/limits.ts";
 
@@ -41,8 +42,7 @@ const place = (deps: Deps, requestId: string): Turn => ({
   key: keyOf(deps, signInsOfPlace, placeOf(deps.clientAddress)),
 });
 
-const accountKey = (deps: Deps, email: string) =>
-  keyOf(deps, failuresOfAccount, email.normalize("NFKC").trim().toLowerCase());
+const accountKey = (deps: Deps, email: string) => keyOf(deps, failuresOfAccount, canonicalEmail(email));
 
 function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): string {
   const [key] = keysFor("rate limits");

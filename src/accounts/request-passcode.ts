@@ -11,7 +11,8 @@ import { audit } from "./audit.ts";
 import { turnOfPlace } from "./limits.ts";
 import { digitsFor, storedSelectors } from "./passcodes.ts";
 import { makeSelector, passcodeLife, passcodeText } from "./rules/passcode.ts";
-import { findPasscode, findToReset, idOfAddress, insertPasscode, mayGetPasscode } from "./store/passcodes.ts";
+import { findPasscode, findToReset, insertPasscode, mayGetPasscode } from "./store/passcodes.ts";
+import { userIdByEmailSql } from "./store/canonical-emails.ts";
 
 /** How often it is made when other requests of the same account are faster. */
 const tries = 4;
@@ -25,7 +26,7 @@ export async function requestPasscode(deps: Deps, email: string, requestId: stri
   const { limits, found, ...read } = await deps.db.write(turn.statements, {
     limits: turn.read,
     found: findToReset(address),
-    ...enqueueReads(passcodeTemplateId, { self: idOfAddress(address) }),
+    ...enqueueReads(passcodeTemplateId, { self: userIdByEmailSql(address) }),
   });
   turn.demand(limits);
   const entry = audit(deps, {

@@ -192,7 +192,8 @@ export function refuseForeignBrowser(c: Ctx): void {
   };
   if (!isOwnOrigin(facts)) {
     throw forbidden(
-      `The request comes from another site (${facts.origin ?? "unknown"}), not from ${facts.requestOrigin}.`,
+      `The request comes from another site (${facts.origin ?? "unknown"}), not from ${facts.requestOrigin}. ` +
+        `If that is where people open Belfry, set BELFRY_ACCESS_URL to it; now it is ${new URL(config.accessUrl).origin}.`,
     );
   }
 }

@@ -62,7 +62,9 @@ function renderField(field: Field, error: string | undefined): Html {
     <input${attributes({
       id: name,
       name,
-      type,
+      // Browsers rewrite what is typed into a field for addresses: a domain of another script becomes punycode.
+      type: type === "email" ? "text" : type,
+      inputmode: type === "email" ? "email" : undefined,
       value,
       autocomplete,
       autofocus,

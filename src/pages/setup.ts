@@ -10,6 +10,7 @@ import type { Ctx, Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
+import { plainHttpWarning } from "./sign-in.ts";
 import { ownForm } from "./session.ts";
 
 const names = ["email", "username", "name", "password", "setup_code"] as const;
@@ -47,7 +48,7 @@ function showSetup(c: Ctx, values: Values, error?: ApiError) {
       Belfry tells people when something happens to their workspaces. Make the first account: it is the
       owner's and may do everything.
     </p>
-    ${problem(error, form)} ${fields(form, error)}
+    ${plainHttpWarning(c, "/setup")} ${problem(error, form)} ${fields(form, error)}
     <button class="button primary" type="submit">Create the account</button>
   </form>`;
   return respondWithPage(c, { title: "Set up", main, shape: "narrow" }, error?.status);
@@ -67,7 +68,7 @@ function setupFields(values: Values, needsCode: boolean): Field[] {
       name: "email",
       label: "Email address",
       type: "email",
-      autocomplete: "email",
+      autocomplete: "username",
       hint: "You sign in with it.",
       value: values.email,
       autofocus: true,
@@ -76,7 +77,7 @@ function setupFields(values: Values, needsCode: boolean): Field[] {
       name: "username",
       label: "Username",
       type: "text",
-      autocomplete: "username",
+      autocomplete: "nickname",
       hint: "Letters, digits and hyphens.",
       value: values.username,
     },

@@ -7,8 +7,9 @@ import { clearSessionCookie, setSessionCookie } from "../api/cookies.ts";
 import { load, type Ctx, type Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
-import { respondWithPage } from "./layout.ts";
+import { respondWithPage, type Html } from "./layout.ts";
 import { afterSignIn } from "./rules/links.ts";
+import { httpsInstead } from "./rules/plain-http.ts";
 import { bringCredential, ownForm } from "./session.ts";
 
 export const signInPages = new Hono<Env>()
@@ -52,6 +53,22 @@ async function actorOf(c: Ctx) {
   }
 }
 
+/** For the pages that lead to a session; `path` is where to go on. */
+export function plainHttpWarning(c: Ctx, path: string): Html | string {
+  const origin = httpsInstead({
+    accessUrl: c.get("deps").config.accessUrl,
+    forwardedProto: c.req.header("x-forwarded-proto") ?? null,
+    secFetchSite: c.req.header("sec-fetch-site") ?? null,
+  });
+  if (origin === null) return "";
+  return html`<div class="problem" role="alert">
+    <p>
+      Open <a href="${origin}${path}">${origin}${path}</a>. Over plain http your browser can't keep the
+      sign-in, and your password travels unprotected.
+    </p>
+  </div>`;
+}
+
 interface SignInPage {
   next: string;
   email?: string;
@@ -85,6 +102,7 @@ function showSignIn(c: Ctx, { next, email, note, error }: SignInPage) {
   ];
   const main = html`<form class="sheet" method="post" action="/login">
     <h1>Sign in</h1>
+    ${plainHttpWarning(c, "/login")}
     ${note !== undefined && error === undefined ? html`<p class="note" role="status">${note}</p>` : ""}
     ${problem(error, form)} ${fields(form, error)}
     <input type="hidden" name="next" value="${next}" />

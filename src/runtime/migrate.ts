@@ -1,6 +1,7 @@
 // `npm run db:migrate`: brings the database that the environment names to this release, embedded or on a server, and
 // prints the one-time code for setting up from another machine.
 import { createDatabase } from "../../db/client.ts";
+import { sharedMailboxMessage } from "../accounts/canonical-emails.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { parseConfig, type Config } from "../config.ts";
 import { createNewId } from "../ids.ts";
@@ -36,7 +37,7 @@ async function bringUpToDate(config: Config): Promise<Report> {
   }
 }
 
-function inWords({ applied, copy, database, setupCode }: Report, config: Config): string {
+function inWords({ applied, copy, database, setupCode, sharedMailboxes }: Report, config: Config): string {
   return [
     `The database ${database} is up to date.`,
     `  migrations  ${applied.length === 0 ? "nothing new" : applied.join(", ")}`,
@@ -44,14 +45,16 @@ function inWords({ applied, copy, database, setupCode }: Report, config: Config)
     ...(setupCode === undefined
       ? []
       : [`  set-up code ${setupCode} (for the first user, at ${config.accessUrl})`]),
+    ...sharedMailboxes.map((shared) => `  ${sharedMailboxMessage(shared)}`),
   ].join("\n");
 }
 
-function asJson({ applied, copy, database, setupCode }: Report): string {
+function asJson({ applied, copy, database, setupCode, sharedMailboxes }: Report): string {
   return JSON.stringify({
     msg: "the database is up to date",
     database,
     migrations: applied,
+    ...(sharedMailboxes.length === 0 ? {} : { warnings: sharedMailboxes.map(sharedMailboxMessage) }),
     ...(copy === undefined ? {} : { copy }),
     ...(setupCode === undefined ? {} : { setup_code: setupCode }),
   });

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Database, DatabaseClient } from "../../db/client.ts";
 import { appliedMigrations, loadMigrations, migrate } from "../../db/migrate.ts";
 import { seed } from "../../db/seed.ts";
+import { fillCanonicalEmails, type SharedMailbox } from "../accounts/canonical-emails.ts";
 import { databaseFile } from "./database.ts";
 
 export interface Prepared {
@@ -11,6 +12,8 @@ export interface Prepared {
   applied: string[];
   /** The file of the copy made before, if one was. */
   copy: string | undefined;
+  /** Accounts that have a mailbox which another has, too. */
+  sharedMailboxes: SharedMailbox[];
 }
 
 const copiesKept = 3;
@@ -31,7 +34,7 @@ export async function prepareDatabase(
       : undefined;
   const applied = await migrate(client, clock.now(), migrations);
   await seed(db, clock.now(), clock.newId);
-  return { applied, copy };
+  return { applied, copy, sharedMailboxes: await fillCanonicalEmails(db) };
 }
 
 /** A consistent copy beside the file, `belfry.db.before-N` for the migration to come; the last few are kept. */

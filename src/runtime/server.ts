@@ -3,6 +3,7 @@ import type { Server as HttpServer } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
 import { readClock } from "../../db/health.ts";
+import { sharedMailboxMessage } from "../accounts/canonical-emails.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApi } from "../api/index.ts";
 import { createApp } from "../app.ts";
@@ -80,6 +81,7 @@ export async function startServer(
   const { client, db, file } = await openDatabase(config, options, log);
   const keysFor = openKeys(config);
   const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId });
+  for (const shared of prepared.sharedMailboxes) log.warn(sharedMailboxMessage(shared));
   await setClock(db, clock);
 
   const stopping = new AbortController();

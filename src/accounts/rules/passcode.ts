@@ -3,6 +3,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { HOTP, Secret } from "otpauth/bare";
 import { unmistakable } from "./setup-code.ts";
+import { plainCode } from "./typed-code.ts";
 
 /** Milliseconds that one lives. */
 export const passcodeLife = 20 * 60_000;
@@ -25,10 +26,9 @@ export const makeSelector = (chance: (below: number) => number): string =>
 
 export const passcodeText = ({ selector, digits }: Passcode): string => `${selector}-${digits}`;
 
-/** As people type it: case, blanks and hyphens don't count. Undefined for what can't be one. */
+/** As people type or paste it. Undefined for what can't be one. */
 export function parsePasscode(text: string): Passcode | undefined {
-  const plain = text.toUpperCase().replaceAll(/[\s-]/g, "");
-  const [, selector, digits] = /^([A-Z0-9]{4})(\d{8})$/.exec(plain) ?? [];
+  const [, selector, digits] = /^([A-Z0-9]{4})([0-9]{8})$/.exec(plainCode(text)) ?? [];
   return selector === undefined || digits === undefined ? undefined : { selector, digits };
 }
 

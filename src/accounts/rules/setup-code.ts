@@ -1,5 +1,6 @@
 // The one-time set-up code: four groups of four letters and digits that nobody mistakes for one another.
 import { createHash } from "node:crypto";
+import { plainCode } from "./typed-code.ts";
 
 /** Letters and digits that nobody takes for one another. */
 export const unmistakable = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
@@ -17,9 +18,7 @@ export function makeSetupCode(chance: (below: number) => number): string {
   ).join("-");
 }
 
-/** SHA-256, hex. Case, blanks and hyphens don't count: people type it. */
+/** SHA-256, hex, of the code as people type or paste it. */
 export function hashSetupCode(code: string): string {
-  return createHash("sha256")
-    .update(code.toUpperCase().replaceAll(/[^A-Z0-9]/g, ""))
-    .digest("hex");
+  return createHash("sha256").update(plainCode(code)).digest("hex");
 }

@@ -3,14 +3,8 @@ import { eq, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { passcodes, passcodeTries, users } from "../../../db/schema.ts";
 import { mostPasscodes, mostTries } from "../rules/passcode.ts";
+import { userIdByEmailSql } from "./canonical-emails.ts";
 import { userColumns } from "./users.ts";
-
-const hasAddress = (email: string): SQL =>
-  sql`lower(${users.email}) = lower(${email}) AND ${users.email} <> '' AND ${users.deletedAt} IS NULL`;
-
-/** SQL for the id of whoever has this address. */
-export const idOfAddress = (email: string): SQL<string> =>
-  sql<string>`(SELECT id FROM users WHERE ${hasAddress(email)})`;
 
 /** Who can sign in with a password: only they get one or use one. */
 const canSignIn = sql`u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system AND u.password_hash IS NOT NULL`;
@@ -22,7 +16,7 @@ export function findToReset(email: string) {
   return query
     .select({ id: users.id, username: users.username, email: users.email, counter: users.passcodeCounter })
     .from(users)
-    .where(hasAddress(email));
+    .where(eq(users.id, userIdByEmailSql(email)));
 }
 
 /** True in SQL while the user may get one more, and none was made since the counter was read. */
@@ -56,7 +50,7 @@ export interface PasscodeTry {
 export const countTry = ({ id, selectors, email, now }: PasscodeTry, when: SQL): Statement =>
   query.run(sql`INSERT INTO ${passcodeTries} (id, passcode_id)
     SELECT ${id}, p.id FROM passcodes p JOIN users u ON u.id = p.user_id
-    WHERE u.id = ${idOfAddress(email)} AND ${canSignIn} AND ${isLive(now)}
+    WHERE u.id = ${userIdByEmailSql(email)} AND ${canSignIn} AND ${isLive(now)}
       AND p.selector IN (SELECT value FROM json_each(${JSON.stringify(selectors)})) AND ${when}
     LIMIT 1 ON CONFLICT(id) DO NOTHING`);
 

@@ -2,6 +2,8 @@
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole } from "../../../db/schema.ts";
+import { canonicalEmail } from "../rules/email.ts";
+import { userIdByEmailSql } from "./canonical-emails.ts";
 
 /** JSON array of a user's site roles. */
 export const rolesColumn = sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`;
@@ -54,9 +56,7 @@ export function findUserToSignIn(email: string) {
   return query
     .select({ ...userColumns, passwordHash: users.passwordHash })
     .from(users)
-    .where(
-      sql`lower(${users.email}) = lower(${email}) AND ${users.email} <> '' AND ${users.deletedAt} IS NULL`,
-    );
+    .where(eq(users.id, userIdByEmailSql(email)));
 }
 
 /** By id, deleted or not: what a write left behind. */
@@ -70,8 +70,8 @@ export function findUserState(id: string) {
 /** Refused by a constraint when the email or the username is taken; nothing happens unless `when` holds. */
 export function insertUser(user: Omit<typeof users.$inferInsert, "seq">, when: SQL): Statement {
   return query.run(sql`INSERT INTO ${users}
-      (id, username, email, name, status, password_hash, is_system, created_at, updated_at, last_seen_at, deleted_at)
-    SELECT ${user.id}, ${user.username}, ${user.email}, ${user.name}, ${user.status}, ${user.passwordHash ?? null},
+      (id, username, email, email_canonical, name, status, password_hash, is_system, created_at, updated_at, last_seen_at, deleted_at)
+    SELECT ${user.id}, ${user.username}, ${user.email}, ${canonicalEmail(user.email)}, ${user.name}, ${user.status}, ${user.passwordHash ?? null},
       ${user.isSystem}, ${user.createdAt}, ${user.updatedAt}, NULL, NULL
     WHERE ${when} AND NOT EXISTS (SELECT 1 FROM users WHERE id = ${user.id})`);
 }

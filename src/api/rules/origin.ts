@@ -11,12 +11,19 @@ export interface OriginFacts {
 }
 
 /**
- * Refuses what a browser says comes from elsewhere. `Sec-Fetch-Site` is the browser's own word and wins; `Origin` is
- * judged where it is absent (Safari before 16.4). With neither it is no browser, and no cookie was sent by surprise.
+ * `Sec-Fetch-Site` is the browser's own word and decides where it is there: behind a proxy that asks for no referrer, a
+ * form of our own carries `Origin: null`. Browsers without it (Safari before 16.4, and any over plain http) are known by
+ * `Origin`. With neither it is no browser, and no cookie was sent by surprise.
  */
-export function isOwnOrigin(facts: OriginFacts): boolean {
-  if (facts.secFetchSite !== null && facts.secFetchSite !== "same-origin" && facts.secFetchSite !== "none")
-    return false;
-  if (facts.origin === null) return true;
-  return facts.origin === facts.requestOrigin || facts.origin === new URL(facts.accessUrl).origin;
+export function isOwnOrigin({ secFetchSite, origin, requestOrigin, accessUrl }: OriginFacts): boolean {
+  if (secFetchSite !== null) return secFetchSite === "same-origin" || secFetchSite === "none";
+  if (origin === null) return true;
+  const given = originOf(origin);
+  return given !== undefined && [requestOrigin, accessUrl].some((own) => originOf(own) === given);
+}
+
+/** Without the port where it is the scheme's own; undefined for `null` and for what is no URL. */
+function originOf(text: string): string | undefined {
+  const origin = URL.canParse(text) ? new URL(text).origin : "null";
+  return origin === "null" ? undefined : origin;
 }

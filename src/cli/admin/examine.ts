@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { createDatabase, type Answers, type DatabaseClient } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
+import { findSharedMailboxes, sharedMailboxMessage } from "../../accounts/canonical-emails.ts";
 import { keyMatches } from "../../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.ts";
 import { countPeople } from "../../accounts/store/people.ts";
@@ -127,10 +128,15 @@ async function examineDatabase(
     const facts = { name: databaseName(config.databaseUrl), isFile: file !== undefined, ...found };
     const known = loadMigrations().at(-1)!.number;
     const isSmall = facts.state === "ok" && !facts.isFile && (await refusesLargeAnswers(client));
+    const shared =
+      facts.state === "ok" && applied === known ? await findSharedMailboxes(createDatabase(client)) : [];
     const damage = facts.isFile && facts.state === "ok" ? await findDamage(client) : null;
     return {
       findings: [
         judgeDatabase({ ...facts, applied, known }),
+        ...shared.map((one) =>
+          warn("people", sharedMailboxMessage(one), "belfry users list shows both; an owner deletes one."),
+        ),
         ...(damage === null ? [] : [judgeDamage(facts.name, damage)]),
         ...(isSmall ? [judgeSmallAnswers(facts.name)] : []),
         ...onDisk,
