@@ -9,3 +9,4 @@ export * from "./schema/workspaces.ts";
 export * from "./schema/agents.ts";
 export * from "./schema/drift.ts";
 export * from "./schema/pools.ts";
+export * from "./schema/requests.ts";

@@ -38,6 +38,7 @@ function errorsOf({ endpoint, inputs, method }: Route): ErrorStatus[] {
     ...(endpoint.access === "provisioner" || endpoint.access === "agent" ? ([401] as const) : []),
     ...(endpoint.access === "anyone" && method !== "GET" ? ([403] as const) : []),
     ...(inputs.length > 0 ? ([400] as const) : []),
+    ...(endpoint.repeatable ? ([400, 422] as const) : []),
     ...(takesBody ? ([413, 415] as const) : []),
   ];
   return [...new Set([...endpoint.errors, ...followed])].toSorted();
@@ -120,7 +121,7 @@ function operation({ method, endpoint, errors, inputs }: Route, path: string, sc
     operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w)?/g, (_, letter: string | undefined) => (letter ?? "").toUpperCase())}`,
     summary: endpoint.summary,
     security: security[endpoint.access],
-    parameters: parameters(path, inputs, schemas),
+    parameters: [...parameters(path, inputs, schemas), ...(endpoint.repeatable ? [idempotencyKey] : [])],
     ...(bodies.length === 0
       ? {}
       : {
@@ -132,6 +133,15 @@ function operation({ method, endpoint, errors, inputs }: Route, path: string, sc
     responses,
   };
 }
+
+const idempotencyKey: Json = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "Names this request for 24 hours: sent again it makes nothing more, and the same answer comes with Idempotency-Replayed: true. With another request it is refused with 422.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+};
 
 function parameters(path: string, inputs: Route["inputs"], schemas: Json): Json[] {
   const named = new Map<string, Json>();

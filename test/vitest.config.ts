@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 
 const http = ["test/http/**/*.test.ts"];
 const guarded =
-  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,inbox*";
+  "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
 // Most tests wait for sockets and processes: twice as many workers as there are cores keep two cores busy.
 const common = {
   testTimeout: 90_000,

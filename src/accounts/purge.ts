@@ -1,5 +1,6 @@
-// Expired keys and passcodes, limits that mean nothing any more and old audit entries go, a slice a tick.
+// Expired keys and passcodes, keys of requests, limits that mean nothing any more and old audit entries go, a slice a tick.
 import type { Statement } from "../../db/client.ts";
+import { purgeKeys } from "../../db/idempotency.ts";
 import type { Deps } from "../deps.ts";
 import { purgeAudit } from "./store/audit.ts";
 import { deleteExpiredKeys } from "./store/keys.ts";
@@ -14,6 +15,7 @@ export function purgeAccounts(deps: Deps): Statement[] {
     deleteExpiredKeys(now, slice),
     purgeLimits(now, slice),
     purgePasscodes(now, slice),
+    purgeKeys(now, slice),
     purgeAudit(now - deps.config.auditRetention, slice),
   ];
 }

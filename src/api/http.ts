@@ -58,6 +58,8 @@ export interface Endpoint {
   deed?: "notify-self";
   /** What the caller must be permitted; nothing is read for others. */
   requires?: Requirement;
+  /** It takes an Idempotency-Key. */
+  repeatable?: boolean;
   /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
   body?: z.ZodType;
   /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */

@@ -4,14 +4,16 @@ import * as z from "zod";
 import { siteRoles } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { forbidden } from "../errors.ts";
+import { forbidden, type ApiError } from "../errors.ts";
 import { may } from "../accounts/rules/permissions.ts";
 import { customReads, sendCustom } from "../notifications/custom.ts";
 import { wakeQueue } from "../notifications/dispatch.ts";
+import type { Sent } from "../notifications/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/store/templates.ts";
 import { sendTest, testReads } from "../notifications/test.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
 import { filledText } from "./schemas.ts";
 import { emptyAsJson, textAsJson } from "./text.ts";
 
@@ -54,6 +56,7 @@ export const notificationRoutes = new Hono<Env>()
       summary: "Send a custom notification to yourself, or as an owner to others",
       access: "session",
       deed: "notify-self",
+      repeatable: true,
       answers: { 204: null },
       errors: [400, 401, 403, 409, 413, 415],
     }),
@@ -66,7 +69,9 @@ export const notificationRoutes = new Hono<Env>()
         recipients === undefined
           ? { self: me(c as Ctx) }
           : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
-      const { actor, ...read } = await load(c as Ctx, customReads(audience));
+      const requestKey = requestKeyOf(c as Ctx, c.req.valid("json"));
+      const reads = { ...customReads(audience), ...earlierRead(c as Ctx, requestKey) };
+      const { actor, ...read } = await load(c as Ctx, reads);
       if (
         recipients !== undefined &&
         (actor.scope !== "all" || !may(actor, "notifications:send-to-others"))
@@ -75,9 +80,8 @@ export const notificationRoutes = new Hono<Env>()
           "Only an owner may send notifications to others. Leave recipients out to send to yourself.",
         );
       }
-      const eventId = await sendCustom(deps, actor, content, read, audience);
-      c.header("belfry-event-id", eventId);
-      return c.body(null, 204);
+      const keyed = keyedBy(actor.userId, requestKey);
+      return answerSent(c as Ctx, await sendCustom(deps, actor, { content, audience, keyed }, read));
     },
   )
   .post(
@@ -86,6 +90,7 @@ export const notificationRoutes = new Hono<Env>()
       summary: "Send a test notification to yourself, or to the user that you name",
       access: "session",
       requires: { permission: "deployment:manage", refusal: "Only an owner may send test notifications." },
+      repeatable: true,
       answers: { 204: null },
       errors: [401, 403, 409],
     }),
@@ -93,9 +98,11 @@ export const notificationRoutes = new Hono<Env>()
     valid("json", testBody),
     async (c) => {
       const { user } = c.req.valid("json");
-      const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx), user));
-      c.header("belfry-event-id", await sendTest(c.get("deps"), actor, read, user));
-      return c.body(null, 204);
+      const requestKey = requestKeyOf(c as Ctx, c.req.valid("json"));
+      const reads = { ...testReads(me(c as Ctx), user), ...earlierRead(c as Ctx, requestKey) };
+      const { actor, ...read } = await load(c as Ctx, reads);
+      const keyed = keyedBy(actor.userId, requestKey);
+      return answerSent(c as Ctx, await sendTest(c.get("deps"), actor, { user, keyed }, read));
     },
   )
   .get(
@@ -173,6 +180,14 @@ export const notificationRoutes = new Hono<Env>()
       });
     },
   );
+
+/** Throws the refusal of what reached nobody. */
+function answerSent(c: Ctx, { eventId, replayed, refusal }: Sent & { refusal: ApiError | undefined }) {
+  if (replayed) markReplayed(c);
+  if (refusal !== undefined) throw refusal;
+  c.header("belfry-event-id", eventId);
+  return c.body(null, 204);
+}
 
 /** Pauses, or resumes and sends what is due, and notes who did it. The page with the same button calls it too. */
 export async function saveSettings(

@@ -1,11 +1,12 @@
 // A script's own message: to oneself, or by an owner to others.
+import type { KeyedRequest, StoredKey } from "../../db/idempotency.ts";
 import type { Deps } from "../deps.ts";
-import { conflict, invalid } from "../errors.ts";
-import { send } from "./enqueue.ts";
+import { conflict, invalid, type ApiError } from "../errors.ts";
+import { earlierOf } from "../idempotency.ts";
+import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
 import { planEvent, type NotificationEvent } from "./plan.ts";
 import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
-import { minuteBucket } from "./rules/route.ts";
-import type { MessageState } from "./store/outbox.ts";
+import { canonicalJson, minuteBucket } from "./rules/route.ts";
 import type { Audience } from "./store/recipients.ts";
 
 export const customTemplateId = "39b1e189-c857-4b0c-877a-511144c18516";
@@ -19,30 +20,45 @@ export interface CustomContent {
 
 export const customReads = (audience: Audience) => enqueueReads(customTemplateId, audience);
 
-/** Answers the event's id. 409 when the sender alone is meant and gets nothing: a duplicate, or switched off. */
+/** Identical texts are one within so many milliseconds, however the minutes of the clock fall. */
+const sameFor = 60_000;
+
+export interface CustomRequest {
+  content: CustomContent;
+  audience: Audience;
+  /** Where the caller may send it again. */
+  keyed: KeyedRequest | undefined;
+}
+
+/**
+ * Throws 400 for unknown recipients and 422 for another request's key. `refusal`: 409 where nobody at all is told, all
+ * being duplicates or switched off.
+ */
 export async function sendCustom(
   deps: Deps,
   sender: { userId: string },
-  content: CustomContent,
-  read: EnqueueAnswers,
-  audience: Audience,
-): Promise<string> {
+  { content, audience, keyed }: CustomRequest,
+  { earlier, ...read }: EnqueueAnswers & { earlier: StoredKey[] },
+): Promise<Sent & { refusal: ApiError | undefined }> {
+  const before = earlierOf(keyed, earlier[0]);
+  if (before !== undefined) return withRefusal(sentEarlier(before));
+  const labels = { custom_title: content.title, custom_message: content.message };
   const event: NotificationEvent = {
-    labels: { custom_title: content.title, custom_message: content.message },
-    // The same text again is the same message only within one minute (Coder's bucket).
+    labels,
+    // What receivers of Coder's payload know it by.
     data: { dedupe_bypass_ts: minuteBucket(deps.now()) },
     targets: [],
     createdBy: sender.userId,
+    identity: canonicalJson(labels),
+    sameFor,
     audience,
   };
   const unknown = unknownNames(audience.users ?? [], read.recipients);
   if (unknown.length > 0) throw invalid("recipients.users", `there is no user ${unknown.join(", ")}`);
-  const plan = planEvent(deps, event, read, sender.userId);
-  const messages = await send(deps, plan);
-  const refusal = refusalOf(messages);
-  if (refusal !== undefined) throw refusal;
-  return plan.eventId;
+  return withRefusal(await send(deps, planEvent(deps, event, read, sender.userId), keyed));
 }
+
+const withRefusal = (sent: Sent) => ({ ...sent, refusal: refusalOf(sent.beginnings) });
 
 function unknownNames(
   wanted: readonly string[],
@@ -53,7 +69,7 @@ function unknownNames(
 }
 
 /** Only when nobody at all is told: with several people, some of whom are, the sending has done its work. */
-function refusalOf(messages: readonly MessageState[]) {
+function refusalOf(messages: readonly Beginning[]) {
   if (messages.length === 0 || messages.some((message) => message.status !== "inhibited")) return undefined;
   const reasons = messages.flatMap((message) => JSON.parse(message.reasons) as string[]);
   if (reasons.includes("disabled_by_user")) {

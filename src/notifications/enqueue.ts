@@ -1,8 +1,11 @@
 // The way in: a planned event becomes rows. Producers either let its statements ride in their own write (`enqueue`, then
 // `announce`) or have it written on its own (`send`).
 import type { SQL, Statement } from "../../db/client.ts";
+import type { KeyedRequest, StoredKey } from "../../db/idempotency.ts";
 import type { Deps } from "../deps.ts";
+import { earlierOf } from "../idempotency.ts";
 import { nudge, nudgeAt } from "./dispatch.ts";
+import { writeRows } from "./group.ts";
 import type { EventPlan } from "./plan.ts";
 import { findMessageStates, insertOutbox, replaceTarget, type MessageState } from "./store/outbox.ts";
 
@@ -33,12 +36,35 @@ export function announce(deps: Deps, messages: readonly MessageState[]): void {
 
 const idOf = ({ id }: { id: string }) => id;
 
-/** Writes a planned event on its own, together with others that arrive at the same time where the process can. */
-export async function send(deps: Deps, plan: EventPlan): Promise<MessageState[]> {
-  const messages =
-    deps.process.group === null
-      ? (await deps.db.write(enqueue(plan), { messages: messagesOf(plan) })).messages
-      : await deps.process.group.add(deps.db, plan.rows);
-  announce(deps, messages);
-  return messages;
+/** How a message of an event began. */
+export type Beginning = Pick<MessageState, "status" | "reasons">;
+
+export interface Sent {
+  eventId: string;
+  beginnings: Beginning[];
+  /** An earlier request with the same key had made it. */
+  replayed: boolean;
 }
+
+/**
+ * Writes a planned event on its own, together with others that arrive at the same time where the process can; with the
+ * key of its request only if that is the first with it. Throws 422 for another request's key.
+ */
+export async function send(deps: Deps, plan: EventPlan, request?: KeyedRequest): Promise<Sent> {
+  const { eventId } = plan;
+  const claims = request === undefined ? [] : [{ ...request, subjectId: eventId, createdAt: deps.now() }];
+  const rows = { ...plan.rows, keys: claims };
+  const { group } = deps.process;
+  const { messages, keys } = await (group === null ? writeRows(deps.db, rows) : group.add(deps.db, rows));
+  const earlier = earlierOf(request, keys[0]);
+  if (earlier !== undefined && earlier.subjectId !== eventId) return sentEarlier(earlier);
+  announce(deps, messages);
+  return { eventId, beginnings: messages, replayed: false };
+}
+
+/** What the request with a key has sent before. */
+export const sentEarlier = ({ subjectId, result }: StoredKey): Sent => ({
+  eventId: subjectId,
+  beginnings: JSON.parse(result ?? "[]") as Beginning[],
+  replayed: true,
+});

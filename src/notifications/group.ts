@@ -2,15 +2,29 @@
 // the same few statements. Seventeen times the throughput of single writes.
 import type { Database } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
-import { findMessageStates, insertOutbox, type MessageState, type OutboxRows } from "./store/outbox.ts";
+import { findClaimed, type StoredKey } from "../../db/idempotency.ts";
+import {
+  findMessageStates,
+  insertOutbox,
+  joinRows,
+  type MessageState,
+  type OutboxRows,
+} from "./store/outbox.ts";
+
+/** What a write has left of one caller's rows. */
+export interface Written {
+  messages: MessageState[];
+  /** What the caller's keys stand for. */
+  keys: StoredKey[];
+}
 
 export interface EnqueueGroup {
-  add: (db: Database, rows: OutboxRows) => Promise<MessageState[]>;
+  add: (db: Database, rows: OutboxRows) => Promise<Written>;
 }
 
 interface Member {
   rows: OutboxRows;
-  resolve: (states: MessageState[]) => void;
+  resolve: (written: Written) => void;
   reject: (error: unknown) => void;
 }
 
@@ -62,16 +76,22 @@ export function createEnqueueGroup(gather: () => Promise<void>): EnqueueGroup {
 }
 
 async function writeTogether(db: Database, members: Member[]): Promise<void> {
-  const rows: OutboxRows = {
-    events: members.flatMap((member) => member.rows.events),
-    messages: members.flatMap((member) => member.rows.messages),
-    inbox: members.flatMap((member) => member.rows.inbox),
-  };
-  const { messages } = await db.write(insertOutbox(rows), {
-    messages: findMessageStates(rows.messages.map((message) => message.id)),
-  });
+  const { messages, keys } = await writeRows(db, joinRows(members.map(({ rows }) => rows)));
   const byId = new Map(messages.map((message) => [message.id, message]));
-  for (const member of members) {
-    member.resolve(member.rows.messages.flatMap((message) => byId.get(message.id) ?? []));
+  for (const { rows, resolve } of members) {
+    resolve({
+      messages: rows.messages.flatMap(({ id }) => byId.get(id) ?? []),
+      keys: keys.filter((stored) =>
+        rows.keys?.some(({ userId, key }) => userId === stored.userId && key === stored.key),
+      ),
+    });
   }
+}
+
+/** One write of rows. */
+export async function writeRows(db: Database, rows: OutboxRows): Promise<Written> {
+  const messages = findMessageStates(rows.messages.map(({ id }) => id));
+  const { keys = [] } = rows;
+  if (keys.length > 0) return db.write(insertOutbox(rows), { messages, keys: findClaimed(keys) });
+  return { ...(await db.write(insertOutbox(rows), { messages })), keys: [] };
 }

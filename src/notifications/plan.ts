@@ -22,6 +22,8 @@ export interface NotificationEvent {
   createdBy: string;
   /** What makes it the same event as another; without it, equal content on one UTC day does. */
   identity?: string;
+  /** Milliseconds for which it is the same as another; without it, for as long as that is kept. */
+  sameFor?: number;
   /** Whom it was addressed to by name, role or as the caller; ignored where there is a circle. */
   audience?: Audience;
   /** Chooses among the people who were read, by what they are to the event. */
@@ -88,8 +90,12 @@ export function planEvent(
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
   for (const way of routes) addMessage(deps, rows, way, event, template);
+  if (event.sameFor !== undefined) rows.windows = windowsOf(routes, now - event.sameFor);
   return { eventId, rows };
 }
+
+const windowsOf = (routes: readonly Route[], until: number) =>
+  routes.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [{ dedupeKey, until }]));
 
 function addMessage(
   deps: Deps,

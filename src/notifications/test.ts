@@ -1,24 +1,34 @@
 // The test notification: to the owner who asks for it, or to somebody whom they name, by every way that is set up.
 import type { SQL } from "../../db/client.ts";
+import type { KeyedRequest, StoredKey } from "../../db/idempotency.ts";
 import type { Deps } from "../deps.ts";
-import { conflict, invalid } from "../errors.ts";
+import { conflict, invalid, type ApiError } from "../errors.ts";
+import { earlierOf } from "../idempotency.ts";
 import { testTemplateId } from "./deliver.ts";
-import { send } from "./enqueue.ts";
+import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
 import { planEvent } from "./plan.ts";
 import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
-import type { MessageState } from "./store/outbox.ts";
 
 /** `user` is a name or an id; without it the sender is told. */
 export const testReads = (self: SQL<string>, user?: string) =>
   enqueueReads(testTemplateId, user === undefined ? { self } : { users: [user] });
 
-/** Answers the event's id. */
+export interface TestRequest {
+  /** A name or an id; undefined: the sender. */
+  user?: string | undefined;
+  /** Where the caller may send it again. */
+  keyed?: KeyedRequest | undefined;
+}
+
+/** Throws 400 for a user who isn't there and 422 for another request's key. `refusal`: 409 where nobody is told. */
 export async function sendTest(
   deps: Deps,
   sender: { userId: string },
-  read: EnqueueAnswers,
-  user?: string,
-): Promise<string> {
+  { user, keyed }: TestRequest,
+  { earlier, ...read }: EnqueueAnswers & { earlier: StoredKey[] },
+): Promise<Sent & { refusal: ApiError | undefined }> {
+  const before = earlierOf(keyed, earlier[0]);
+  if (before !== undefined) return withRefusal(sentEarlier(before), user);
   if (user !== undefined && read.recipients.length === 0) throw invalid("user", `there is no user ${user}`);
   const event = {
     labels: {},
@@ -28,12 +38,14 @@ export async function sendTest(
     identity: deps.newId(),
     audience: user === undefined ? {} : { users: [user] },
   };
-  const plan = planEvent(deps, event, read, sender.userId);
-  const messages = await send(deps, plan);
-  if (messages.length > 0 && messages.every((message) => message.status === "inhibited")) {
-    throw user === undefined ? switchedOff() : unreachable(user, messages);
-  }
-  return plan.eventId;
+  return withRefusal(await send(deps, planEvent(deps, event, read, sender.userId), keyed), user);
+}
+
+function withRefusal(sent: Sent, user: string | undefined) {
+  const { beginnings } = sent;
+  const isTold = beginnings.length === 0 || beginnings.some(({ status }) => status !== "inhibited");
+  if (isTold) return { ...sent, refusal: undefined };
+  return { ...sent, refusal: user === undefined ? switchedOff() : unreachable(user, beginnings) };
 }
 
 const switchedOff = () =>
@@ -42,7 +54,7 @@ const switchedOff = () =>
     "Switch them on under Settings, Notifications, and try again.",
   );
 
-function unreachable(user: string, messages: readonly MessageState[]) {
+function unreachable(user: string, messages: readonly Beginning[]) {
   const isSuspended = messages.some(({ reasons }) => reasons.includes('"suspended_user"'));
   return conflict(
     isSuspended ? `${user} is suspended.` : `${user} has switched test notifications off.`,

@@ -5,7 +5,7 @@ import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
 import { load, me, type Ctx, type Env } from "../api/http.ts";
 import { saveSettings } from "../api/notifications.ts";
-import { ApiError } from "../errors.ts";
+import type { ApiError } from "../errors.ts";
 import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/store/health.ts";
 import { isPaused, readGoneEndpoint, readSettings } from "../notifications/store/settings.ts";
 import { sendTest, testReads } from "../notifications/test.ts";
@@ -35,12 +35,8 @@ export const deliveryPages = new Hono<Env>()
         refusal: "Only an owner may send test notifications.",
       },
     });
-    try {
-      await sendTest(c.get("deps"), actor, read);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 409) throw error;
-      return showDelivery(c as Ctx, error);
-    }
+    const { refusal } = await sendTest(c.get("deps"), actor, {}, { ...read, earlier: [] });
+    if (refusal !== undefined) return showDelivery(c as Ctx, refusal);
     return c.redirect(`${path}?done=test`, 303);
   })
   .post(`${path}/:change{pause|resume}`, signedIn, async (c) => {

@@ -36,12 +36,16 @@ type MessageRow = typeof notificationMessages.$inferInsert;
  * Counts messages that end as they are made: those that lie in an inbox at once, and those that are not wanted. Goes
  * before the statements that insert them, and counts only what these will.
  */
-export function countEndings(messages: readonly MessageRow[], when: SQL): Statement[] {
+export function countEndings(
+  messages: readonly (MessageRow & { claim: { userId: string; key: string } | undefined })[],
+  when: SQL,
+): Statement[] {
   const seen = new Set<string>();
-  const rows = messages.map(({ id, method, status, dueAt, dedupeKey }) => {
+  const rows = messages.map(({ id, method, status, dueAt, dedupeKey, eventId, claim }) => {
     const repeats = dedupeKey != null && seen.has(dedupeKey);
     if (dedupeKey != null) seen.add(dedupeKey);
-    return { id, method, status: repeats ? "inhibited" : status, ends: repeats || dueAt == null, dedupeKey };
+    const ends = repeats || dueAt == null;
+    return { id, method, status: repeats ? "inhibited" : status, ends, dedupeKey, eventId, claim };
   });
   const isDuplicate = sql`EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey')`;
   const status = sql`CASE WHEN ${isDuplicate} THEN 'inhibited' ELSE row.value ->> '$.status' END`;

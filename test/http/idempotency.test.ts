@@ -1,0 +1,141 @@
+// Requests that are sent again: with an Idempotency-Key they make nothing more, whoever answers, and identical texts
+// within a minute are one.
+import { describe, expect, test } from "vitest";
+import { keyRetention } from "../../db/idempotency.ts";
+import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+
+const path = "/api/v2/notifications/custom";
+const custom = (message: string, title = "Build") => ({ content: { title, message } });
+
+async function start() {
+  const server = await startTestServer();
+  return { server, ...(await signInFirst(server)) };
+}
+
+/** Another instance on the same database, with the same clock. */
+const startBeside = ({ folder, clock }: TestServer) =>
+  startTestServer({ clock, environment: { BELFRY_DATABASE_URL: `file:${folder}/belfry.db` } });
+
+const sendTo = (server: TestServer, token: string, key: string, json: unknown, query = "") =>
+  server.call("POST", path + query, { token, json, headers: { "idempotency-key": key } });
+const isReplayed = ({ headers }: { headers: Headers }) => headers.get("idempotency-replayed");
+
+describe("the key of a custom notification", () => {
+  test("makes it the same one for a day, quoted or bare, and another one after that", async () => {
+    const { server, token } = await start();
+    const first = await sendTo(server, token, "k", custom("x"));
+    expect([first.status, isReplayed(first)]).toEqual([204, null]);
+    server.clock.advance(keyRetention - 1);
+    const later = await signIn(server, owner);
+    const again = await sendTo(server, later, '"k"', custom("x"));
+    expect([again.status, isReplayed(again)]).toEqual([204, "true"]);
+    expect(again.headers.get("belfry-event-id")).toBe(first.headers.get("belfry-event-id"));
+    expect(await server.messages()).toHaveLength(1);
+    server.clock.advance(1);
+    const after = await sendTo(server, later, "k", custom("x"));
+    expect([after.status, isReplayed(after)]).toEqual([204, null]);
+    expect(await server.messages()).toHaveLength(2);
+    server.clock.advance(2 * keyRetention);
+    await server.runTick();
+    expect(await server.sql("SELECT * FROM idempotency_keys")).toEqual([]);
+  });
+
+  test("is one person's, of at most 255 bytes, and stands for one request", async () => {
+    const { server, token } = await start();
+    const key = "k".repeat(255);
+    const linus = await addUser(server, "linus");
+    const sent = [
+      await sendTo(server, token, key, custom("x")),
+      await sendTo(server, linus.token, key, custom("x")),
+    ];
+    expect(sent.map((answer) => [answer.status, isReplayed(answer)])).toEqual([
+      [204, null],
+      [204, null],
+    ]);
+    for (const [body, query] of [
+      [custom("y"), ""],
+      [custom("x"), "?x=1"],
+    ] as const) {
+      const other = await sendTo(server, token, key, body, query);
+      expect([other.status, other.json.validations[0].field]).toEqual([422, "Idempotency-Key"]);
+    }
+    for (const bad of ['""', `${key}k`, "cl\u00e9", '"abc', 'a"b"'.repeat(64)]) {
+      const refused = await sendTo(server, token, bad, custom("z"));
+      expect([refused.status, refused.json.validations[0].field], bad).toEqual([400, "Idempotency-Key"]);
+    }
+    expect(await server.messages()).toHaveLength(2);
+  });
+
+  test("answers a refusal again, though what was in the way has passed, and counts nothing twice", async () => {
+    const { server, token } = await start();
+    await sendTo(server, token, "original", custom("x"));
+    const refused = await sendTo(server, token, "refused", custom("x"));
+    const counted = () => server.sql("SELECT labels, value FROM counters ORDER BY labels");
+    const before = await counted();
+    server.clock.advance(120_000);
+    const again = await sendTo(server, token, "refused", custom("x"));
+    expect([again.status, again.json.message, isReplayed(again)]).toEqual([
+      409,
+      refused.json.message,
+      "true",
+    ]);
+    await sendTo(server, token, "original", custom("x"));
+    expect(await counted()).toEqual(before);
+  });
+
+  test("opens nothing to who may no longer do it", async () => {
+    const { server, token } = await start();
+    const grace = await addUser(server, "grace", ["owner"]);
+    const toAda = { ...custom("x"), recipients: { users: ["ada"] } };
+    expect((await sendTo(server, grace.token, "k", toAda)).status).toBe(204);
+    const json = { roles: [] };
+    expect((await server.call("PUT", "/api/v2/users/grace/roles", { token, json })).status).toBe(200);
+    const again = await sendTo(server, grace.token, "k", toAda);
+    expect([again.status, isReplayed(again)]).toEqual([403, null]);
+  });
+
+  test("of twenty at once on two servers sends one, and all answer with it", async () => {
+    const { server, token } = await start();
+    const servers = [server, await startBeside(server)];
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => sendTo(servers[index % 2]!, token, "k", custom("x"))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(204));
+    expect(new Set(answers.map(({ headers }) => headers.get("belfry-event-id"))).size).toBe(1);
+    expect(answers.filter((answer) => isReplayed(answer) === null)).toHaveLength(1);
+    expect(await server.sql("SELECT id FROM notification_events")).toHaveLength(1);
+    expect(await server.messages()).toHaveLength(1);
+  });
+});
+
+test("a test notification with a key is sent once", async () => {
+  const { server, token } = await start();
+  const send = (json: unknown) =>
+    server.call("POST", "/api/v2/notifications/test", { token, json, headers: { "idempotency-key": "t" } });
+  const [first, again, other] = [await send({}), await send({}), await send({ user: "ada" })];
+  expect([first.status, again.status, other.status]).toEqual([204, 204, 422]);
+  expect(again.headers.get("belfry-event-id")).toBe(first.headers.get("belfry-event-id"));
+  expect(await server.messages()).toHaveLength(1);
+});
+
+test("without a key an identical text is a duplicate for 60 seconds after the former, across the minute's edge", async () => {
+  const { server, token } = await start();
+  const send = async (at = server) => (await at.call("POST", path, { token, json: custom("x") })).status;
+  server.clock.advance(58_600);
+  expect(await send()).toBe(204);
+  const beside = await startBeside(server);
+  const found: [number, number, number][] = [];
+  for (const step of [1_000, 30_000, 28_999, 1, 59_999, 1]) {
+    server.clock.advance(step);
+    found.push([step, await send(beside), await send()]);
+  }
+  // What was refused begins no minute of its own.
+  expect(found).toEqual([
+    [1_000, 409, 409],
+    [30_000, 409, 409],
+    [28_999, 409, 409],
+    [1, 204, 409],
+    [59_999, 409, 409],
+    [1, 204, 409],
+  ]);
+});
