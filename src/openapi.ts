@@ -44,7 +44,7 @@ function errorsOf({ endpoint, inputs, method }: Route): ErrorStatus[] {
   return [...new Set([...endpoint.errors, ...followed])].toSorted();
 }
 
-const session = [{ header: [] }, { bearer: [] }, { cookie: [] }];
+const session = [{ header: [] }, { bearer: [] }, { query: [] }, { cookie: [] }];
 const provisioner = [{ provisioner: [] }, { bearer: [] }];
 const security: Record<Endpoint["access"], Record<string, string[]>[]> = {
   anyone: [],
@@ -97,6 +97,7 @@ export function openApiDocument(app: Pick<Hono<Env>, "routes">, serverUrl: strin
       securitySchemes: {
         header: { type: "apiKey", in: "header", name: "Coder-Session-Token" },
         bearer: { type: "http", scheme: "bearer" },
+        query: { type: "apiKey", in: "query", name: "coder_session_token" },
         cookie: { type: "apiKey", in: "cookie", name: "coder_session_token" },
         provisioner: { type: "apiKey", in: "header", name: "Coder-Provisioner-Daemon-Key" },
       },

@@ -354,6 +354,7 @@ describe("Secrets", () => {
       TF_VAR_belfry_workspace_name: "dev",
       TF_VAR_belfry_workspace_owner: "ada",
       TF_VAR_belfry_agent_token: "token",
+      TF_VAR_belfry_ai_prompt: "x",
       TF_IN_AUTOMATION: "1",
       TF_INPUT: "0",
       CHECKPOINT_DISABLE: "1",

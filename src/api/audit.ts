@@ -5,12 +5,12 @@ import { listAudit } from "../accounts/store/audit.ts";
 import { idOfUser } from "../accounts/store/users.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { wholeNumber } from "./paging.ts";
-import { filledText, time, toTime } from "./schemas.ts";
+import { strictQuery, filledText, time, toTime } from "./schemas.ts";
 
 const pageSize = 50;
 const largestPage = 500;
 
-const auditQuery = z.strictObject({
+const auditQuery = strictQuery({
   user: filledText(100).optional().meta({ description: "who did it: me, an id or a username" }),
   resource_id: filledText(100).optional(),
   action: filledText(100).optional(),

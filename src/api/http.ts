@@ -152,9 +152,12 @@ const isSafe = (method: string) => method === "GET" || method === "HEAD" || meth
 const headerKeyOf = (c: Ctx): string | undefined =>
   c.req.header("coder-session-token") ?? /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
 
+/** Coder takes a key in the address as well, for programs that can't set a header. It is never logged. */
+const sentKeyOf = (c: Ctx): string | undefined => headerKeyOf(c) ?? (c.req.query(sessionCookie) || undefined);
+
 /** Only its form is checked here: the verbs of agents check the rest on what they read. */
 function agentTokenOf(c: Ctx): AgentToken {
-  const token = parseAgentToken(headerKeyOf(c) ?? "");
+  const token = parseAgentToken(sentKeyOf(c) ?? "");
   if (token === undefined)
     throw unauthorized("Agents bring the token of their workspace, in the header Coder-Session-Token.");
   return token;
@@ -164,14 +167,14 @@ function agentTokenOf(c: Ctx): AgentToken {
 const purposesOf = (c: Ctx) =>
   c.get("endpoint").access === "session" ? (["api"] as const) : (["api", "provisioner"] as const);
 
-/** A header's key wins over a cookie's; a cookie from a foreign page changes nothing. */
+/** A key that was sent on purpose wins over a cookie's; a cookie from a foreign page changes nothing. */
 function credentialOf(c: Ctx): Credential {
-  const header = headerKeyOf(c);
-  const text = header ?? getCookie(c, sessionCookie);
+  const sent = sentKeyOf(c);
+  const text = sent ?? getCookie(c, sessionCookie);
   if (text === undefined || text === "")
     throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
   // A page of any site may open a WebSocket, with the cookie, and read from it.
-  if (header === undefined && (!isSafe(c.req.method) || asksForSocket(c))) refuseForeignBrowser(c);
+  if (sent === undefined && (!isSafe(c.req.method) || asksForSocket(c))) refuseForeignBrowser(c);
   const deps = c.get("deps");
   const purposes = purposesOf(c);
   const signingKeys = purposes.flatMap((purpose) => [...deps.keysFor(keyPurposes[purpose])]);

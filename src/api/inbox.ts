@@ -13,7 +13,7 @@ import {
   type InboxRow,
 } from "../notifications/store/inbox.ts";
 import { endpoint, load, me, meIfAllowed, perform, valid, type Ctx, type Env } from "./http.ts";
-import { actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "./schemas.ts";
+import { strictQuery, actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "./schemas.ts";
 
 export const inboxPageSize = 25;
 
@@ -33,7 +33,7 @@ export const inboxItemSchema = z
   .meta({ id: "InboxNotification" });
 
 /** An unknown parameter is a mistake, as it is for Coder. */
-export const inboxFilter = z.strictObject({
+export const inboxFilter = strictQuery({
   targets: uuidList,
   templates: uuidList,
   read_status: z

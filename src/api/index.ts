@@ -1,7 +1,9 @@
 // All routes of the HTTP API. `Api` is what typed clients see.
+import { absentRoutes } from "./absent.ts";
 import { Hono } from "hono";
 import { agentRoutes } from "./agents.ts";
 import { auditRoutes } from "./audit.ts";
+import { buildPartRoutes } from "./build-parts.ts";
 import { buildLogRoutes } from "./build-logs.ts";
 import { buildRoutes } from "./builds.ts";
 import { dryRunRoutes } from "./dry-runs.ts";
@@ -31,6 +33,7 @@ import { tokenRoutes } from "./tokens.ts";
 import { userAccessRoutes } from "./user-access.ts";
 import { userRoutes } from "./users.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
+import { versionImportRoutes } from "./version-import.ts";
 import { versionsOfTemplateRoutes } from "./versions-of-template.ts";
 import { workspaceAgentRoutes } from "./workspace-agents.ts";
 import { workspaceRoutes } from "./workspaces.ts";
@@ -38,6 +41,7 @@ import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 
 function createRoutes() {
   return new Hono<Env>()
+    .route("/api/v2", absentRoutes)
     .route("/api/v2", buildInfoRoutes)
     .route("/api/v2", firstUserRoutes)
     .route("/api/v2", sessionRoutes)
@@ -52,6 +56,7 @@ function createRoutes() {
     .route("/api/v2", templateVersionRoutes)
     .route("/api/v2", templateDriftRoutes)
     .route("/api/v2", dryRunRoutes)
+    .route("/api/v2", versionImportRoutes)
     .route("/api/v2", fileRoutes)
     .route("/api/v2", provisionerKeyRoutes)
     .route("/api/v2", auditRoutes)
@@ -66,6 +71,7 @@ function createRoutes() {
     .route("/api/v2", buildRoutes)
     .route("/api/v2", prebuildRoutes)
     .route("/api/v2", buildLogRoutes)
+    .route("/api/v2", buildPartRoutes)
     .route("/api/v2", workspaceAgentRoutes)
     .route("/api/v2", provisionerJobRoutes)
     .route("/api/v2", provisionerPlanRoutes)

@@ -20,7 +20,7 @@ import {
   type MessageRow,
 } from "../notifications/store/log.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { time, toTime, toTimeOrNull, uuid } from "./schemas.ts";
+import { strictQuery, time, toTime, toTimeOrNull, uuid } from "./schemas.ts";
 
 const messageSchema = z
   .object({
@@ -54,7 +54,7 @@ const attemptSchema = z
   })
   .meta({ id: "NotificationAttempt" });
 
-const listQuery = z.strictObject({
+const listQuery = strictQuery({
   status: z.enum(messageStatuses).optional(),
   template: uuid.optional(),
   user: z.string().min(1).optional(),

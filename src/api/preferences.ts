@@ -16,6 +16,9 @@ const preferences = z
   .meta({ description: "null when the user has chosen nothing" });
 const body = z.object({ template_disabled_map: z.record(uuid, z.boolean()) });
 
+/** Ids that were sent and not saved: Coder has kinds of notifications that Belfry lacks. */
+const unknownKindsHeader = "belfry-unknown-kinds";
+
 export const preferenceRoutes = new Hono<Env>()
   .get(
     "/users/:user/notifications/preferences",
@@ -34,7 +37,8 @@ export const preferenceRoutes = new Hono<Env>()
   .put(
     "/users/:user/notifications/preferences",
     endpoint({
-      summary: "Switch notifications on or off for a user",
+      summary:
+        "Switch notifications on or off for a user; the header Belfry-Unknown-Kinds names ids that were not saved",
       access: "session",
       answers: { 200: preferences },
       errors: [400, 401, 404, 415],
@@ -52,9 +56,11 @@ export const preferenceRoutes = new Hono<Env>()
       const { db, now } = c.get("deps");
       const { known } = await db.read({ known: listKnownTemplates(Object.keys(wanted)) });
       const unknown = Object.keys(wanted).filter((id) => !known.some((row) => row.id === id));
-      if (unknown.length > 0)
+      if (unknown.length === Object.keys(wanted).length && unknown.length > 0)
         throw invalid("template_disabled_map", `there is no notification template ${unknown.join(", ")}`);
-      const { rows } = await db.write(savePreferences(userId, wanted, now()), {
+      if (unknown.length > 0) c.header(unknownKindsHeader, unknown.join(", "));
+      const ours = Object.fromEntries(Object.entries(wanted).filter(([id]) => !unknown.includes(id)));
+      const { rows } = await db.write(savePreferences(userId, ours, now()), {
         rows: listPreferences(userId),
       });
       return c.json(toPreferences(rows));

@@ -30,6 +30,16 @@ const textOfBytes = (most: number) =>
       `has ${new TextEncoder().encode(String(issue.input)).length} bytes, ${most} are allowed`,
   });
 
+/** A query that takes nothing unknown; a key in it says who asks. */
+export const strictQuery = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject({
+    ...shape,
+    coder_session_token: z
+      .string()
+      .optional()
+      .meta({ description: "a key, for programs that can't set a header" }),
+  });
+
 export const filledText = (most: number) =>
   text(most).refine((value) => value.trim() !== "", "must not be empty");
 

@@ -5,8 +5,10 @@ import { notFound } from "../errors.ts";
 import type { ResourceView } from "../workspaces/store/build-view.ts";
 import { buildOfAgent, findBuild, workspaceOfBuild } from "../workspaces/store/builds.ts";
 import { ownerOf } from "../workspaces/store/workspaces.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { noConnections } from "./absent.ts";
+import { asksForSocket, endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
 import { agentSchema, toAgent } from "./resource-shape.ts";
+import { coderCommandHeader, coderCommandOf, isForConnection } from "./rules/coder-command.ts";
 import { uuid } from "./schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
@@ -27,12 +29,20 @@ async function agentOf(c: Ctx, id: string) {
   throw notFound("Agent");
 }
 
+/** Clients that want to connect wait here until they may: they go on at once, and are refused where they connect. */
+const asConnected = <Agent extends { status: string }>(agent: Agent): Agent =>
+  agent.status === "connecting" ? { ...agent, status: "connected" } : agent;
+
 export const workspaceAgentRoutes = new Hono<Env>()
   .get(
     "/workspaceagents/:id",
     reading("An agent with its apps and what they report", agentSchema),
     valid("param", idParam),
-    async (c) => c.json(await agentOf(c as Ctx, c.req.valid("param").id)),
+    async (c) => {
+      const agent = await agentOf(c as Ctx, c.req.valid("param").id);
+      if (isForConnection(coderCommandOf(c.req.header(coderCommandHeader)))) throw noConnections();
+      return c.json(asConnected(agent));
+    },
   )
   .get(
     "/workspaceagents/:id/listening-ports",
@@ -53,5 +63,21 @@ export const workspaceAgentRoutes = new Hono<Env>()
     async (c) => {
       await agentOf(c as Ctx, c.req.valid("param").id);
       return c.json({ devcontainers: [], containers: [] });
+    },
+  )
+  .get(
+    "/workspaceagents/:id/logs",
+    endpoint({
+      summary: "What an agent's scripts printed: agents don't send it; over a WebSocket it ends at once",
+      access: "session",
+      answers: { 101: z.array(z.never()), 200: z.array(z.never()) },
+      errors: [400, 401, 404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      await agentOf(c as Ctx, c.req.valid("param").id);
+      return asksForSocket(c as Ctx)
+        ? c.get("deps").openSocket((socket) => socket.close(1000, ""))
+        : c.json([]);
     },
   );

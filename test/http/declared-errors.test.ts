@@ -261,7 +261,7 @@ const special: Record<string, Make> = {
   "PATCH /api/v2/templates/:id/versions 404": as("PATCH", `/api/v2/templates/${nobody}/versions`, {
     id: nobody,
   }),
-  ...versionReads("", "/presets", "/rich-parameters", "/external-auth"),
+  ...versionReads("", "/presets", "/rich-parameters", "/external-auth", "/logs", "/resources", "/variables"),
   "POST /api/v2/files 400": ({ server, token }) =>
     server.call("POST", "/api/v2/files", { token, body: "x", headers: tar }),
   "POST /api/v2/files 413": ({ server, token }) =>

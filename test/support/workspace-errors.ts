@@ -79,7 +79,7 @@ const ofSettings = Object.fromEntries(
 );
 
 const ofAgentViews = Object.fromEntries(
-  ["", "/listening-ports", "/containers"].flatMap((part) => [
+  ["", "/listening-ports", "/containers", "/logs"].flatMap((part) => [
     [`GET /api/v2/workspaceagents/:id${part} 400`, as("GET", `/workspaceagents/1${part}`)],
     [`GET /api/v2/workspaceagents/:id${part} 404`, as("GET", `/workspaceagents/${nobody}${part}`)],
   ]),
@@ -204,6 +204,14 @@ export const workspaceErrors: Record<string, Make> = {
   "GET /api/v2/workspacebuilds/:id/logs 400": as("GET", `/workspacebuilds/${nobody}/logs?follow=perhaps`),
   "GET /api/v2/workspacebuilds/:id/logs 426": withWorkspace(({ buildId }) =>
     as("GET", `/workspacebuilds/${buildId}/logs?follow`),
+  ),
+  ...Object.fromEntries(
+    ["workspacebuilds/:id/resources", "workspacebuilds/:id/timings", "workspaces/:id/timings"].flatMap(
+      (path) => [
+        [`GET /api/v2/${path} 400`, as("GET", `/${path.replace(":id", "1")}`)],
+        [`GET /api/v2/${path} 404`, as("GET", `/${path.replace(":id", nobody)}`)],
+      ],
+    ),
   ),
   "GET /api/v2/workspacebuilds/:id/parameters 400": as("GET", "/workspacebuilds/1/parameters"),
   "GET /api/v2/workspacebuilds/:id/parameters 404": as("GET", `/workspacebuilds/${nobody}/parameters`),

@@ -1,4 +1,5 @@
 // The environment of the programs that do a job: this daemon's without its secrets, and the job's variables.
+import { aiPromptParameter } from "../../workspaces/rules/template-name.ts";
 import type { Job } from "./job.ts";
 
 type Environment = Record<string, string | undefined>;
@@ -25,6 +26,7 @@ export function terraformEnvironment(job: Job, environment: Environment): Enviro
     TF_VAR_belfry_workspace_name: job.workspace.name,
     TF_VAR_belfry_workspace_owner: job.workspace.ownerName,
     TF_VAR_belfry_agent_token: job.agentToken,
+    TF_VAR_belfry_ai_prompt: job.parameters.find(({ name }) => name === aiPromptParameter)?.value ?? "",
     TF_IN_AUTOMATION: "1",
     TF_INPUT: "0",
     CHECKPOINT_DISABLE: "1",

@@ -1,5 +1,6 @@
 // What is in a workspace, from the document that `terraform show -json` prints of its state: the output `belfry`, and
 // the resources of Coder's provider.
+import { aiPromptParameter } from "../../workspaces/rules/template-name.ts";
 import { readAgents, readTask, withTask, type AiTask, type Completion, type Resource } from "./completion.ts";
 import type { Parameter } from "./job.ts";
 import { fields, isText, items, textOr } from "../../rules/shape.ts";
@@ -79,7 +80,7 @@ function coderTask(all: StateResource[], parameters: readonly Parameter[]): AiTa
   const appId = task.values["app_id"] ?? fields(items(task.values["sidebar_app"])[0])["id"];
   const app = all.find(({ type, values }) => type === "coder_app" && isText(appId) && values["id"] === appId);
   if (app === undefined) return undefined;
-  const asked = parameters.find(({ name }) => name === "AI Prompt")?.value ?? "";
+  const asked = parameters.find(({ name }) => name === aiPromptParameter)?.value ?? "";
   return {
     prompt: textOr(task.values["prompt"], "") || asked,
     sidebar_app_slug: textOr(app.values["slug"], app.name),

@@ -22,13 +22,17 @@ function problemWithDottedName(name: string): string | undefined {
     : "may have letters, digits and single . _ - between them";
 }
 
+/** What Coder calls the parameter that has the prompt of a task. */
+export const aiPromptParameter = "AI Prompt";
+
 /** Terraform's variables are called so, and parameters become such. */
 export function problemWithParameterName(name: string): string | undefined {
+  if (name === aiPromptParameter) return undefined;
   if (name.length === 0 || name.length > longestVersionName)
     return `must have 1 to ${longestVersionName} characters`;
   return /^[a-zA-Z_][a-zA-Z0-9_-]*$/.test(name)
     ? undefined
-    : "may have letters, digits, _ and -, and begins with a letter or _";
+    : `may have letters, digits, _ and -, and begins with a letter or _; or it is "${aiPromptParameter}"`;
 }
 
 const manners = ["brave", "bright", "calm", "clever", "eager", "fair", "gentle", "glad", "happy", "keen"];
