@@ -22,6 +22,13 @@ export interface KeyClaim extends KeyedRequest {
   createdAt: number;
 }
 
+/** None for a request without a key. */
+export const claimsOf = (
+  request: KeyedRequest | undefined,
+  subjectId: string,
+  createdAt: number,
+): KeyClaim[] => (request === undefined ? [] : [{ ...request, subjectId, createdAt }]);
+
 /** Goes first in a write. A key that is held stays with what it has made; one of more than a day ago is free. */
 export const claimKeys = (claims: readonly KeyClaim[], when: SQL = sql`true`): Statement[] =>
   chunks(claims).map((chunk) =>
@@ -38,6 +45,20 @@ export const claimKeys = (claims: readonly KeyClaim[], when: SQL = sql`true`): S
 export const isHeldBySql = (userId: SQL | string, key: SQL | string, subjectId: SQL | string): SQL =>
   sql`EXISTS (SELECT 1 FROM idempotency_keys AS k
     WHERE k.user_id = ${userId} AND k.key = ${key} AND k.subject_id = ${subjectId})`;
+
+/** True in SQL when each of the claims stands, of none too: these are the first requests with their keys. */
+export const areHeldSql = (claims: readonly KeyClaim[]): SQL =>
+  sql.join(
+    [sql`true`, ...claims.map(({ userId, key, subjectId }) => isHeldBySql(userId, key, subjectId))],
+    sql` AND `,
+  );
+
+/** Goes last where a write may turn out to make nothing: then its key stays free. */
+export const freeKeysUnless = (claims: readonly KeyClaim[], isMade: SQL): Statement[] =>
+  claims.map(({ userId, key, subjectId }) =>
+    query.run(sql`DELETE FROM idempotency_keys
+      WHERE user_id = ${userId} AND key = ${key} AND subject_id = ${subjectId} AND NOT ${isMade}`),
+  );
 
 const columns = {
   userId: idempotencyKeys.userId,

@@ -5,8 +5,9 @@ import { transitions } from "../../db/schema.ts";
 import type { SQL } from "../../db/client.ts";
 import { idOfUser } from "../accounts/store/users.ts";
 import { notFound } from "../errors.ts";
+import { earlierOf } from "../idempotency.ts";
 import { cancel } from "../workspaces/cancel-build.ts";
-import { buildReads, createBuild } from "../workspaces/create-build.ts";
+import { buildReads, createBuild, readEarlierBuild } from "../workspaces/create-build.ts";
 import { formatTold, toldHeader } from "../workspaces/rules/told.ts";
 import { masked } from "../workspaces/rules/mask.ts";
 import {
@@ -21,6 +22,7 @@ import {
 import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
 import { wholeNumber } from "./paging.ts";
 import { optionalId, messageSchema, uuid } from "./schemas.ts";
 import { unsupported } from "./unsupported.ts";
@@ -65,12 +67,19 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
     parameters: body.rich_parameter_values,
     orphan: body.orphan === true,
   };
-  const { actor, ...facts } = await load(
+  const deps = c.get("deps");
+  const requestKey = requestKeyOf(c, body);
+  const { actor, earlier, ...facts } = await load(
     c,
-    buildReads(workspaceId, me(c), request),
+    { ...buildReads(workspaceId, me(c), request), ...earlierRead(c, requestKey) },
     visibleOwner(c, ownerId, "Workspace"),
   );
-  const { row, told } = await createBuild(c.get("deps"), actor, facts, request, c.get("requestId"));
+  const keyed = keyedBy(actor.userId, requestKey);
+  const before = earlierOf(keyed, earlier[0]);
+  const { row, told, replayed } = await (before === undefined
+    ? createBuild(deps, actor, facts, { ...request, keyed }, c.get("requestId"))
+    : readEarlierBuild(deps, before, me(c)));
+  if (replayed) markReplayed(c);
   if (told !== undefined) c.header(toldHeader, formatTold(told));
   return toBuild(row);
 }
@@ -90,6 +99,7 @@ const visibleBuild = (c: Ctx, id: string) => visibleOwner(c, ownerOf(workspaceOf
 
 const creation = {
   access: "session" as const,
+  repeatable: true,
   answers: { 201: buildSchema },
   errors: [400, 401, 403, 404, 409] as (400 | 401 | 403 | 404 | 409)[],
 };

@@ -1,9 +1,8 @@
 // The header Idempotency-Key, on routes that declare themselves `repeatable`: what it names, and how answers say that
 // nothing new was made.
 import { createHash } from "node:crypto";
-import { findKey, type KeyedRequest, type StoredKey } from "../../db/idempotency.ts";
+import { findKey, type KeyedRequest } from "../../db/idempotency.ts";
 import { invalid } from "../errors.ts";
-import { earlierOf } from "../idempotency.ts";
 import { canonicalJson } from "../notifications/rules/route.ts";
 import { me, type Ctx } from "./http.ts";
 import { parseIdempotencyKey } from "./rules/idempotency-key.ts";
@@ -30,15 +29,6 @@ export const earlierRead = (c: Ctx, requestKey: RequestKey | undefined) => ({
 
 export const keyedBy = (userId: string, requestKey: RequestKey | undefined): KeyedRequest | undefined =>
   requestKey && { userId, ...requestKey };
-
-/** For handlers that can answer by the id alone. Throws 422 for another request's key. */
-export function earlierId(
-  userId: string,
-  requestKey: RequestKey | undefined,
-  earlier: readonly StoredKey[],
-): string | undefined {
-  return earlierOf(keyedBy(userId, requestKey), earlier[0])?.subjectId;
-}
 
 export function markReplayed(c: Ctx): void {
   c.header("idempotency-replayed", "true");

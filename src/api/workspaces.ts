@@ -4,7 +4,8 @@ import * as z from "zod";
 import { idOfUser } from "../accounts/store/users.ts";
 import { findOrganization } from "../accounts/store/organizations.ts";
 import { notFound } from "../errors.ts";
-import { claimOrCreate } from "../prebuilds/claim.ts";
+import { earlierOf } from "../idempotency.ts";
+import { claimOrCreate, readEarlier } from "../prebuilds/claim.ts";
 import { workspaceReads } from "../workspaces/create-workspace.ts";
 import { parseAutostart } from "../workspaces/rules/autostart.ts";
 import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
@@ -16,6 +17,7 @@ import {
   listWorkspaces,
 } from "../workspaces/store/workspaces.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
 import { wholeNumber } from "./paging.ts";
 import { optionalId, searchText, text, uuid } from "./schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
@@ -84,10 +86,22 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     automaticUpdates: body.automatic_updates,
     autostartSchedule: body.autostart_schedule,
   };
-  const reads = { ...workspaceReads(request), organizations: findOrganization(organization ?? "") };
-  const { actor, target, organizations, ...facts } = await loadUserWith(c, user, reads, managers);
+  const deps = c.get("deps");
+  const requestKey = requestKeyOf(c, body);
+  const reads = {
+    ...workspaceReads(request),
+    organizations: findOrganization(organization ?? ""),
+    ...earlierRead(c, requestKey),
+  };
+  const { actor, target, organizations, earlier, ...facts } = await loadUserWith(c, user, reads, managers);
   if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
-  return toWorkspace(await claimOrCreate(c.get("deps"), actor, target, facts, request, c.get("requestId")));
+  const keyed = keyedBy(actor.userId, requestKey);
+  const before = earlierOf(keyed, earlier[0]);
+  const { row, replayed } = await (before === undefined
+    ? claimOrCreate(deps, actor, target, facts, { ...request, keyed }, c.get("requestId"))
+    : readEarlier(deps, before));
+  if (replayed) markReplayed(c);
+  return toWorkspace(row);
 }
 
 export const workspaceRoutes = new Hono<Env>()
@@ -96,6 +110,7 @@ export const workspaceRoutes = new Hono<Env>()
     endpoint({
       summary: "Make a workspace and start it",
       access: "session",
+      repeatable: true,
       answers: { 201: workspaceSchema },
       errors: [400, 401, 403, 404, 409],
     }),
@@ -107,6 +122,7 @@ export const workspaceRoutes = new Hono<Env>()
     endpoint({
       summary: "The same, as Coder's clients call it",
       access: "session",
+      repeatable: true,
       answers: { 201: workspaceSchema },
       errors: [400, 401, 403, 404, 409],
     }),

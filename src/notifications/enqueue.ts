@@ -1,7 +1,7 @@
 // The way in: a planned event becomes rows. Producers either let its statements ride in their own write (`enqueue`, then
 // `announce`) or have it written on its own (`send`).
 import type { SQL, Statement } from "../../db/client.ts";
-import type { KeyedRequest, StoredKey } from "../../db/idempotency.ts";
+import { claimsOf, type KeyedRequest, type StoredKey } from "../../db/idempotency.ts";
 import type { Deps } from "../deps.ts";
 import { earlierOf } from "../idempotency.ts";
 import { nudge, nudgeAt } from "./dispatch.ts";
@@ -52,8 +52,7 @@ export interface Sent {
  */
 export async function send(deps: Deps, plan: EventPlan, request?: KeyedRequest): Promise<Sent> {
   const { eventId } = plan;
-  const claims = request === undefined ? [] : [{ ...request, subjectId: eventId, createdAt: deps.now() }];
-  const rows = { ...plan.rows, keys: claims };
+  const rows = { ...plan.rows, keys: claimsOf(request, eventId, deps.now()) };
   const { group } = deps.process;
   const { messages, keys } = await (group === null ? writeRows(deps.db, rows) : group.add(deps.db, rows));
   const earlier = earlierOf(request, keys[0]);

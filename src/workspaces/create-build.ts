@@ -1,11 +1,20 @@
 // A build of a workspace that there is: what it runs with, and the write that queues it and tells of it. The API calls it.
 import type { Answers, SQL } from "../../db/client.ts";
+import {
+  areHeldSql,
+  claimKeys,
+  claimsOf,
+  findClaimed,
+  type KeyedRequest,
+  type StoredKey,
+} from "../../db/idempotency.ts";
 import type { BuildReason, Transition } from "../../db/schema.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { may } from "../accounts/rules/permissions.ts";
 import { keyExists, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../errors.ts";
+import { earlierOf } from "../idempotency.ts";
 import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
 import { noteBuild, planUpdate, updateReads } from "./build-news.ts";
 import { asOrphaned, demandOrphan, orphanEnding, orphanReads } from "./orphan.ts";
@@ -37,6 +46,8 @@ export interface BuildRequest {
   reason?: BuildReason;
   /** End the workspace without its provisioner; its resources stay. */
   orphan?: boolean;
+  /** Where the caller may send it again. */
+  keyed?: KeyedRequest | undefined;
 }
 
 /** People's builds come first, then deletions and creations of pools. */
@@ -62,9 +73,11 @@ export interface MadeBuild {
   row: BuildRow;
   /** Undefined for a build that is no update to another version. */
   told: Told | undefined;
+  /** An earlier request with the same key had made it. */
+  replayed: boolean;
 }
 
-/** Throws 404, 403, 400 that names the member, 409 while another build is going on. */
+/** Throws 404, 403, 400 that names the member, 409 while another build is going on, 422 for another request's key. */
 export async function createBuild(
   deps: Deps,
   actor: Actor,
@@ -81,13 +94,16 @@ export async function createBuild(
     const { parameters } = decided;
     const build = orphan === undefined ? decided.build : asOrphaned(decided.build);
     const { workspace } = facts.workspace[0]!;
-    const guard = allOf(isStill(workspace.id, workspace.latestBuildId), keyExists(actor.keyId));
+    const claims = claimsOf(request.keyed, id, deps.now());
+    const mayStill = allOf(isStill(workspace.id, workspace.latestBuildId), keyExists(actor.keyId));
+    const guard = allOf(mayStill, areHeldSql(claims));
     const ending = orphan && orphanEnding(deps, actor, build, orphan, requestId, guard);
     const updates = planUpdate(deps, actor, facts, request, build);
     const plans = [...updates, ...(ending?.plans ?? [])];
     // What tells of it comes first: the guard holds until the build is there.
-    const { made, messages, ...now } = await deps.db.write(
+    const { made, messages, claimed, ...now } = await deps.db.write(
       [
+        ...claimKeys(claims, mayStill),
         noteBuild(deps, actor, facts, build, requestId, guard),
         ...updates.flatMap((plan) => enqueue(plan, { when: guard })),
         ...(ending?.statements ?? []),
@@ -98,6 +114,7 @@ export async function createBuild(
       {
         made: findBuild(id, self),
         messages: messagesOf(...plans),
+        claimed: findClaimed(claims),
         ...buildReads(workspace.id, self, request),
       },
     );
@@ -105,12 +122,22 @@ export async function createBuild(
       deps.process.jobs.wake();
       announce(deps, messages);
       const people = { ownerId: workspace.ownerId, initiatorId: actor.userId };
-      return { row: made[0], told: updates.length === 0 ? undefined : whoWasTold(messages, people) };
+      const told = updates.length === 0 ? undefined : whoWasTold(messages, people);
+      return { row: made[0], told, replayed: false };
     }
+    const earlier = earlierOf(request.keyed, claimed[0]);
+    if (earlier !== undefined) return readEarlierBuild(deps, earlier, self);
     if (tries === mostTries)
       throw conflict("The workspace keeps changing at the moment.", "Please try again.");
     facts = now;
   }
+}
+
+/** What an earlier request with the same key has made, as it is now. */
+export async function readEarlierBuild(deps: Deps, earlier: StoredKey, self: SQL): Promise<MadeBuild> {
+  const { build } = await deps.db.read({ build: findBuild(earlier.subjectId, self) });
+  if (build[0] === undefined) throw notFound("Build");
+  return { row: build[0], told: undefined, replayed: true };
 }
 
 /** Undefined for a build that is done by a provisioner. */

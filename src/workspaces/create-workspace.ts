@@ -1,6 +1,7 @@
 // A new workspace and its first build: what they are, the statements that make them, and what to say when they were not
 // made. Pools stand before it: whoever makes a workspace calls prebuilds/claim.ts.
 import type { Answers, SQL, Statement } from "../../db/client.ts";
+import type { KeyedRequest } from "../../db/idempotency.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { may } from "../accounts/rules/permissions.ts";
 import type { UserRow } from "../accounts/store/users.ts";
@@ -39,6 +40,8 @@ export interface WorkspaceRequest {
   automaticUpdates: "always" | "never";
   /** A schedule that can be read; null or left out: it doesn't start by itself. */
   autostartSchedule?: string | null;
+  /** Where the caller may send it again. */
+  keyed?: KeyedRequest | undefined;
 }
 
 /** What a new workspace depends on; one read. */

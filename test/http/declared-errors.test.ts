@@ -13,7 +13,7 @@ import {
   type TestServer,
 } from "../support/server.ts";
 import { askForCode, changeWith, newPassword, startWithMail } from "../support/passcodes.ts";
-import { workspaceBodies, workspaceErrors } from "../support/workspace-errors.ts";
+import { withUsedKey, workspaceBodies, workspaceErrors } from "../support/workspace-errors.ts";
 
 const nobody = "00000000-0000-4000-8000-000000000000";
 const template = "39b1e189-c857-4b0c-877a-511144c18516";
@@ -149,6 +149,10 @@ const special: Record<string, Make> = {
     await send(world);
     return send(world);
   },
+  "POST /api/v2/notifications/custom 422": withUsedKey("/notifications/custom", {
+    content: { title: "x", message: "x" },
+  }),
+  "POST /api/v2/notifications/test 422": withUsedKey("/notifications/test", {}),
   "POST /api/v2/notifications/test 409": async (world) => {
     const choose = (disabled: boolean) =>
       as("PUT", "/api/v2/users/me/notifications/preferences", {

@@ -2,6 +2,7 @@
 // within a minute are one.
 import { describe, expect, test } from "vitest";
 import { keyRetention } from "../../db/idempotency.ts";
+import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
 import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 const path = "/api/v2/notifications/custom";
@@ -138,4 +139,64 @@ test("without a key an identical text is a duplicate for 60 seconds after the fo
     [59_999, 409, 409],
     [1, 204, 409],
   ]);
+});
+
+describe("the key of a new workspace or build", () => {
+  const made = (json: { id: string; latest_build?: { id: string } }) => json.latest_build?.id ?? json.id;
+
+  async function setUp() {
+    const { server, token, userId } = await start();
+    const { templateId } = await addTemplate(server, userId, "docker");
+    const call = (path: string, key: string, json: object, at = server) =>
+      at.call("POST", path, { token, json, headers: { "idempotency-key": key } });
+    const create = (key: string, name: string, at = server) =>
+      call("/api/v2/users/me/workspaces", key, { name, template_id: templateId }, at);
+    const provisioner = await addProvisioner(server, userId, "one");
+    const finish = async () => {
+      const { json } = await provisioner.acquire();
+      expect((await provisioner.job("POST", json.job_id, "complete", outcome)).status).toBe(200);
+    };
+    return { server, call, create, finish };
+  }
+
+  test("makes one of twenty on two servers, and stays free when nothing was made", async () => {
+    const { server, create } = await setUp();
+    const servers = [server, await startBeside(server)];
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => create("k", "web", servers[index % 2])),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+    expect(new Set(answers.map(({ json }) => made(json))).size).toBe(1);
+    expect(answers.filter((answer) => isReplayed(answer) === null)).toHaveLength(1);
+    expect(await server.sql("SELECT id FROM workspace_builds")).toHaveLength(1);
+
+    expect((await create("k", "api")).status).toBe(422);
+    expect((await create("second", "WEB")).status).toBe(409);
+    expect((await create("second", "api")).status).toBe(201);
+    expect(await server.sql("SELECT name FROM workspaces")).toEqual([{ name: "web" }, { name: "api" }]);
+  });
+
+  test("makes one build of twenty on two servers, also once that has ended", async () => {
+    const { server, call, create, finish } = await setUp();
+    const { id } = (await create("k", "web")).json;
+    const beside = await startBeside(server);
+    const stop = (at = server) => call(`/api/v2/workspaces/${id}/builds`, "stop", { transition: "stop" }, at);
+    expect((await stop()).status).toBe(409);
+    await finish();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => stop(index % 2 === 0 ? server : beside)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
+    expect(new Set(answers.map(({ json }) => made(json))).size).toBe(1);
+    expect(answers.filter((answer) => isReplayed(answer) === null)).toHaveLength(1);
+    await finish();
+    const again = await stop();
+    expect([again.status, again.json.status, made(again.json)]).toEqual([
+      201,
+      "stopped",
+      made(answers[0]!.json),
+    ]);
+    expect(await server.sql("SELECT number FROM workspace_builds")).toHaveLength(2);
+    expect(await server.sql("SELECT id FROM audit_entries WHERE action = 'stop'")).toHaveLength(1);
+  });
 });

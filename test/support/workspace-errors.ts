@@ -39,6 +39,17 @@ const withWorkspace =
     return make({ id: json.id, name, templateId: template.id, buildId: json.latest_build.id })(world);
   };
 
+/** With a key that another request has used. */
+export const withUsedKey =
+  (path: string, json: unknown): Make =>
+  async ({ server, token }) => {
+    const key = randomUUID();
+    const headers = { "idempotency-key": key };
+    const other = { content: { title: key, message: "x" } };
+    await server.call("POST", "/api/v2/notifications/custom", { token, json: other, headers });
+    return server.call("POST", `/api/v2${path}`, { token, json, headers });
+  };
+
 /** Of a workspace whose first build waits: nobody knows its agents yet. */
 const asAgentTooEarly = (method: string, path: string, json: unknown): Make =>
   withWorkspace(({ id }) => async ({ server }) => {
@@ -168,6 +179,17 @@ export const workspaceErrors: Record<string, Make> = {
   "POST /api/v2/provisionerdaemons/jobs/acquire 409": usedAcquisition,
   "POST /api/v2/users/:user/workspaces 404": as("POST", "/users/nobody/workspaces", created),
   "POST /api/v2/users/:user/workspaces 409": namesake("/users/me/workspaces"),
+  "POST /api/v2/users/:user/workspaces 422": withUsedKey("/users/me/workspaces", created),
+  "POST /api/v2/organizations/:organization/members/:user/workspaces 422": withUsedKey(
+    "/organizations/default/members/me/workspaces",
+    created,
+  ),
+  "POST /api/v2/workspaces/:id/builds 422": withWorkspace(({ id }) =>
+    withUsedKey(`/workspaces/${id}/builds`, start),
+  ),
+  "POST /api/v2/users/:user/workspace/:name/builds 422": withWorkspace(({ name }) =>
+    withUsedKey(`/users/me/workspace/${name}/builds`, start),
+  ),
   "POST /api/v2/organizations/:organization/members/:user/workspaces 404": as(
     "POST",
     "/organizations/none/members/me/workspaces",
