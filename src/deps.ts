@@ -1,6 +1,7 @@
 // What the application is given: `Process` lives as long as the process (per invocation on Workers), `Deps` as long as
 // one request or one pass.
 import type { Database } from "../db/client.ts";
+import type { Method } from "../db/schema.ts";
 import type { UnsignedUntil } from "./accounts/rules/signed-key.ts";
 import type { Config } from "./config.ts";
 import type { KeysFor } from "./keys.ts";
@@ -50,6 +51,8 @@ export interface Process {
   nudges: NudgeQueue | null;
   /** The messages that this process is sending. */
   leases: MessageLeases;
+  /** Channels of which whatever is due is being claimed. */
+  claiming: Set<Method>;
   /** Gathers wishes for a pass over the pools; null where each request makes its own. */
   pools: PoolNudges | null;
   /** Failures of receivers that the log has told of in the last minute. */

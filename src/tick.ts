@@ -1,6 +1,7 @@
 // One pass of everything periodic. Safe to run twice, at the same time, on two machines; each part stands alone. What the
 // parts look at first is read in one round trip, and what they leave is written in one: an idle pass costs these two.
 import type { Statement } from "../db/client.ts";
+import { methods, type Method } from "../db/schema.ts";
 import { readClock } from "../db/health.ts";
 import { keyMatches, noteKey, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/signed-key.ts";
@@ -9,7 +10,7 @@ import { purgeAccounts } from "./accounts/purge.ts";
 import type { Deps } from "./deps.ts";
 import { dispatch, wakeQueueAt, type DispatchReport } from "./notifications/dispatch.ts";
 import { purgeNotifications } from "./notifications/purge.ts";
-import { findDue, findNextLapse } from "./notifications/store/queue.ts";
+import { findDueChannels, findNextLapse } from "./notifications/store/queue.ts";
 import { noteTick, readLastTick } from "./notifications/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart.ts";
 import { nudgePools } from "./prebuilds/nudge.ts";
@@ -28,19 +29,36 @@ export interface TickReport {
   purged: boolean;
 }
 
-/** `until`: epoch milliseconds after which nothing new is begun. */
-export async function tick(deps: Deps, options: { until?: number } = {}): Promise<TickReport> {
+export interface TickOptions {
+  /** Epoch milliseconds after which nothing new is begun. */
+  until?: number;
+  /** Called when all but the deliveries is done: they take as long as receivers do, and nothing waits for them. */
+  onRest?: () => void;
+}
+
+export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickReport> {
   const opening = await part(deps, "opening", () => open(deps));
+  const dispatching = startDispatch(deps, opening, options.until);
   const lapsed = opening && (await part(deps, "leases", () => expireLeases(deps, opening)));
   const started = opening && (await part(deps, "autostart", () => startDue(deps, opening)));
-  const isNothingDue = opening?.due.length === 0;
-  const dispatched = isNothingDue ? nothing : await part(deps, "dispatch", () => dispatch(deps, options));
   // Last, because its lease is given back by what closes this pass.
   const pools =
     opening && isDue(opening, deps.now()) ? await part(deps, "pools", () => beginPass(deps)) : null;
   const purged = await part(deps, "purge", () => close(deps, pools?.end ?? []));
   const outcome = pools?.pass.outcome ?? null;
-  return { dispatch: dispatched, lapsed, started, pools: outcome, purged: purged ?? false };
+  options.onRest?.();
+  return { dispatch: await dispatching, lapsed, started, pools: outcome, purged: purged ?? false };
+}
+
+/** Beside the other parts. Without an opening, nobody knows what is due. */
+async function startDispatch(
+  deps: Deps,
+  opening: { due: { method: Method }[] } | null,
+  until = Infinity,
+): Promise<DispatchReport | null> {
+  if (opening?.due.length === 0) return nothing;
+  const channels = opening?.due.map(({ method }) => method) ?? methods;
+  return part(deps, "dispatch", () => dispatch(deps, { until, channels }));
 }
 
 const nothing: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
@@ -55,7 +73,7 @@ async function open(deps: Deps) {
     ...leaseReads(deps.now()),
     ...dueStartReads(deps.now()),
     ...dueReads(),
-    due: findDue(deps.now()),
+    due: findDueChannels(deps.now()),
     lapse: findNextLapse(deps.process.leases.held(deps.now())),
     keyCheck: readKeyCheck(),
     unsigned: readUnsignedUntil(),

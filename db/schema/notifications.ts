@@ -144,6 +144,9 @@ export const notificationMessages = sqliteTable(
     index("notification_messages_due")
       .on(table.dueAt, table.seq)
       .where(sql`due_at IS NOT NULL`),
+    index("notification_messages_due_by_method")
+      .on(table.method, table.dueAt, table.seq)
+      .where(sql`due_at IS NOT NULL`),
     index("notification_messages_lease")
       .on(table.leaseToken)
       .where(sql`lease_token IS NOT NULL`),

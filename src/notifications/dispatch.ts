@@ -1,16 +1,25 @@
 // The way out: claim due messages under a lease, send them, settle each result as it comes. Called by the tick for all
 // that is due and, after an answer, for just the messages of that answer. Safe to run twice, at once, anywhere.
 import { withFewer } from "../../db/fewer.ts";
+import { methods, type Method } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { deliver } from "./deliver.ts";
 import { leaseTime } from "./leases.ts";
-import { createSettler } from "./settle.ts";
+import { createSettler, type Settler } from "./settle.ts";
 import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
 import { readGoneEndpoint } from "./store/settings.ts";
 
+/** A message that is to be sent, and its channel. */
+export interface QueuedMessage {
+  id: string;
+  method: Method;
+}
+
 export interface DispatchOptions {
   /** Only these messages; otherwise whatever is due. */
-  ids?: readonly string[];
+  messages?: readonly QueuedMessage[];
+  /** Only these channels; otherwise all. */
+  channels?: readonly Method[];
   /** Epoch milliseconds after which nothing more is claimed. */
   until?: number;
 }
@@ -21,61 +30,105 @@ export interface DispatchReport {
   failed: number;
 }
 
-/** Sends until nothing is due (or time is up) and every result is written. */
+/**
+ * Sends until nothing is due (or time is up) and every result is written. Channels have claims and capacity of their own:
+ * a receiver that doesn't answer delays nothing of another channel.
+ */
 export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promise<DispatchReport> {
-  const capacity = deps.config.notifications.leaseCount;
-  const settler = createSettler(deps);
-  const inflight = new Set<Promise<void>>();
+  const { messages, channels = methods } = options;
   const report: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
-  let left = options.ids;
+  const settler = createSettler(deps);
+  const used = channels.filter((channel) =>
+    messages === undefined
+      ? // One that is claiming whatever is due finds all of it.
+        !deps.process.claiming.has(channel)
+      : messages.some(({ method }) => method === channel),
+  );
   const limits = deps.process.dispatchLimits ?? { messages: Infinity, time: Infinity };
-  const until = Math.min(options.until ?? Infinity, deps.now() + limits.time);
-  // What is left when a limit is reached, the next pass finds.
-  const mayClaim = () =>
-    !deps.process.stopping.aborted && report.claimed < limits.messages && deps.now() < until;
-
-  for (let more = true; more || inflight.size > 0;) {
-    const free = Math.min(capacity - inflight.size, limits.messages - report.claimed);
-    // Slots are refilled by the quarter: a claim for each single one would cost a write each.
-    if (more && mayClaim() && (inflight.size === 0 || free >= capacity / 4)) {
-      // Large events may be more than a server's answer holds: nothing would ever go out again.
-      const claim = await withFewer(free, (limit) => claimSome(deps, limit, left));
-      left = left?.slice(claim.limit);
-      more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
-      report.claimed += claim.messages.length;
-      for (const message of claim.messages) {
-        const job: Promise<void> = sendOne(message, claim.token, claim.goneEndpoint).finally(() =>
-          inflight.delete(job),
-        );
-        inflight.add(job);
-      }
-    } else if (inflight.size > 0) {
-      await Promise.race(inflight);
-    } else {
-      more = false;
-    }
-  }
+  const budget: Budget = {
+    messages: Math.ceil(limits.messages / used.length),
+    until: Math.min(options.until ?? Infinity, deps.now() + limits.time),
+  };
+  const ends = await Promise.allSettled(
+    used.map((channel) => {
+      const ids = messages?.filter(({ method }) => method === channel).map(({ id }) => id);
+      return dispatchChannel(deps, { channel, ids, budget, report, settler });
+    }),
+  );
   await settler.finish();
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
   return report;
-
-  async function sendOne(
-    message: ClaimedMessage,
-    token: string,
-    goneEndpoint: string | undefined,
-  ): Promise<void> {
-    const startedAt = deps.now();
-    const delivery = await deliver(deps, message, goneEndpoint);
-    report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
-    settler.add(message, token, delivery, startedAt);
-  }
 }
 
-async function claimSome(deps: Deps, limit: number, ids: readonly string[] | undefined) {
+/** What one channel may do at most in one dispatch. What is left when it is used up, the next pass finds. */
+interface Budget {
+  messages: number;
+  /** Epoch milliseconds after which nothing more is claimed. */
+  until: number;
+}
+
+interface ChannelDispatch {
+  channel: Method;
+  /** Only these; undefined: whatever is due. */
+  ids: readonly string[] | undefined;
+  budget: Budget;
+  report: DispatchReport;
+  settler: Settler;
+}
+
+async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void> {
+  const { channel, budget, report } = work;
+  const { claiming, stopping } = deps.process;
+  const capacity = deps.config.notifications.leaseCount;
+  const inflight = new Set<Promise<void>>();
+  let left = work.ids;
+  let claimed = 0;
+  const mayClaim = () => !stopping.aborted && claimed < budget.messages && deps.now() < budget.until;
+  if (left === undefined) claiming.add(channel);
+  try {
+    for (let more = true; more && mayClaim();) {
+      const free = Math.min(capacity - inflight.size, budget.messages - claimed);
+      // Slots are refilled by the quarter: a claim for each single one would cost a write each.
+      if (inflight.size > 0 && free < capacity / 4) {
+        await Promise.race(inflight);
+        continue;
+      }
+      // Large events may be more than a server's answer holds: nothing would ever go out again.
+      const claim = await withFewer(free, (limit) => claimSome(deps, channel, limit, left));
+      left = left?.slice(claim.limit);
+      more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
+      claimed += claim.messages.length;
+      report.claimed += claim.messages.length;
+      for (const message of claim.messages) {
+        const job: Promise<void> = sendOne(deps, work, message, claim).finally(() => inflight.delete(job));
+        inflight.add(job);
+      }
+    }
+  } finally {
+    if (work.ids === undefined) claiming.delete(channel);
+  }
+  await Promise.all(inflight);
+}
+
+async function sendOne(
+  deps: Deps,
+  { report, settler }: ChannelDispatch,
+  message: ClaimedMessage,
+  { token, goneEndpoint }: { token: string; goneEndpoint: string | undefined },
+): Promise<void> {
+  const startedAt = deps.now();
+  const delivery = await deliver(deps, message, goneEndpoint);
+  report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
+  settler.add(message, token, delivery, startedAt);
+}
+
+async function claimSome(deps: Deps, channel: Method, limit: number, ids: readonly string[] | undefined) {
   const now = deps.now();
   const token = deps.newId();
   const leaseUntil = now + leaseTime(deps);
   const statements = claimMessages({
     token,
+    channel,
     now,
     leaseUntil,
     limit,
@@ -96,45 +149,47 @@ async function claimSome(deps: Deps, limit: number, ids: readonly string[] | und
 
 /** Gathers what is to be sent at once, so that a burst of requests makes few claims. */
 export interface NudgeQueue {
-  add: (deps: Deps, ids: readonly string[]) => void;
+  add: (deps: Deps, messages: readonly QueuedMessage[]) => void;
   /** The same, in so many milliseconds. */
-  addLater: (deps: Deps, ids: readonly string[], wait: number) => void;
+  addLater: (deps: Deps, messages: readonly QueuedMessage[], wait: number) => void;
 }
 
-/** At most so many dispatches at a time, so that one slow receiver doesn't hold up the others for long. */
+/** At most so many dispatches of a channel at a time, so that one slow receiver doesn't hold up the others for long. */
 const widestNudge = 4;
 
 export function createNudgeQueue(): NudgeQueue {
-  let waiting: string[] = [];
-  let running = 0;
-  async function drain(deps: Deps): Promise<void> {
-    running += 1;
+  const channels = new Map(methods.map((method) => [method, { waiting: [] as QueuedMessage[], running: 0 }]));
+  async function drain(deps: Deps, channel: { waiting: QueuedMessage[]; running: number }): Promise<void> {
+    channel.running += 1;
     try {
-      while (waiting.length > 0) await dispatch(deps, { ids: waiting.splice(0, 1_000) });
+      while (channel.waiting.length > 0) await dispatch(deps, { messages: channel.waiting.splice(0, 1_000) });
     } finally {
-      running -= 1;
+      channel.running -= 1;
     }
   }
-  const add: NudgeQueue["add"] = (deps, ids) => {
-    waiting = waiting.concat(ids);
-    if (running < widestNudge) deps.defer(() => drain(deps));
+  const add: NudgeQueue["add"] = (deps, messages) => {
+    for (const [method, channel] of channels) {
+      const own = messages.filter((message) => message.method === method);
+      channel.waiting = channel.waiting.concat(own);
+      if (own.length > 0 && channel.running < widestNudge) deps.defer(() => drain(deps, channel));
+    }
   };
-  return { add, addLater: (deps, ids, wait) => unref(setTimeout(() => add(deps, ids), wait)) };
+  return { add, addLater: (deps, messages, wait) => unref(setTimeout(() => add(deps, messages), wait)) };
 }
 
 /** A timer that keeps no process alive. */
 const unref = (timer: unknown): void => (timer as { unref?: () => void }).unref?.();
 
 /** Sends these messages as soon as the answer is out. What it misses, the tick finds. */
-export function nudge(deps: Deps, ids: readonly string[]): void {
-  if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { ids }));
-  else deps.process.nudges.add(deps, ids);
+export function nudge(deps: Deps, messages: readonly QueuedMessage[]): void {
+  if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { messages }));
+  else deps.process.nudges.add(deps, messages);
 }
 
 /** The same for messages that are held back until `at`, where the process lasts that long. */
-export function nudgeAt(deps: Deps, at: number, ids: readonly string[]): void {
+export function nudgeAt(deps: Deps, at: number, messages: readonly QueuedMessage[]): void {
   // Timers may be early by a moment.
-  deps.process.nudges?.addLater(deps, ids, Math.min(at - deps.now() + 10, longestTimer));
+  deps.process.nudges?.addLater(deps, messages, Math.min(at - deps.now() + 10, longestTimer));
 }
 
 /** Sends whatever is due, after the answer: notifications have been resumed. */

@@ -28,10 +28,9 @@ export function announce(deps: Deps, messages: readonly MessageState[]): void {
     deps.process.hub.wake();
   const now = deps.now();
   const due = messages.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
-  if (due.length > 0) nudge(deps, due.map(idOf));
+  if (due.length > 0) nudge(deps, due);
   const heldBack = messages.filter(({ dueAt }) => dueAt !== null && dueAt > now);
-  if (heldBack.length > 0)
-    nudgeAt(deps, Math.max(...heldBack.map(({ dueAt }) => dueAt!)), heldBack.map(idOf));
+  if (heldBack.length > 0) nudgeAt(deps, Math.max(...heldBack.map(({ dueAt }) => dueAt!)), heldBack);
 }
 
 const idOf = ({ id }: { id: string }) => id;

@@ -34,10 +34,10 @@ export function startTicker(config: Config, deps: () => Deps): Cron {
   const interval = Math.max(1, Math.round(shortest / 1_000));
   const { defer } = deps();
   defer(() => tick(deps()));
-  // `protect`: a pass that is still running is not joined by another.
+  // `protect`: a pass that is still running is not joined by another; its deliveries may still be on their way.
   return new Cron(
     "* * * * * *",
     { interval, protect: true, unref: true },
-    () => new Promise<void>((resolve) => defer(() => tick(deps()).finally(resolve))),
+    () => new Promise<void>((resolve) => defer(() => tick(deps(), { onRest: resolve }).finally(resolve))),
   );
 }

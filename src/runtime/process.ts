@@ -40,6 +40,7 @@ export function createProcess(options: ProcessOptions): Process {
     group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),
     nudges: createNudgeQueue(),
     leases: createLeases(),
+    claiming: new Set(),
     pools: createPoolNudges(),
     hub: createHub({
       db,

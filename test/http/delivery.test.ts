@@ -2,11 +2,14 @@
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
+import type { Method } from "../../db/schema.ts";
 import { dispatch } from "../../src/notifications/dispatch.ts";
+import { tick } from "../../src/tick.ts";
 import { allTold } from "../support/inbox.ts";
 import { copyNewDatabase } from "../support/new-database.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { startReceiver, type Arrival } from "../support/receiver.ts";
+import { startMailServer } from "../support/smtp.ts";
 import {
   addUser,
   createClock,
@@ -271,6 +274,53 @@ describe("resuming", () => {
   });
 });
 
+describe("a receiver that takes the connection and never answers", () => {
+  test("delays no other channel, no other part of a pass, and no readiness", async () => {
+    const mail = await startMailServer();
+    const { server, receiver, token } = await start({
+      BELFRY_NOTIFICATIONS_METHOD: "webhook",
+      BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "100s",
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${mail.port}`,
+      BELFRY_EMAIL_FROM: "belfry@example.com",
+      BELFRY_EMAIL_FORCE_TLS: "false",
+    });
+    const releases: ((reply: { status: number }) => void)[] = [];
+    receiver.answer(() => new Promise((resolve) => releases.push(resolve)));
+    const put = (path: string, json: object) =>
+      server.call("PUT", `/api/v2/notifications/${path}`, { token, json });
+    const kind = "templates/c425f63e-716a-4bf4-ae24-78348f706c3f/method";
+    expect((await put(kind, { method: "smtp" })).status).toBe(200);
+    // More than it sends at a time, by the queue and by what follows an answer.
+    await put("settings", { notifier_paused: true });
+    for (let index = 0; index < 55; index += 1) await send(server, token, `Build ${index}`);
+    await put("settings", { notifier_paused: false });
+    await receiver.wait(50);
+    for (let index = 55; index < 65; index += 1) await send(server, token, `Build ${index}`);
+
+    const test = () => server.call("POST", "/api/v2/notifications/test", { token, json: {} });
+    expect((await test()).status).toBe(204);
+    await mail.received(1);
+    await put("settings", { notifier_paused: true });
+    expect((await test()).status).toBe(204);
+    await server.sql("DELETE FROM settings WHERE key = 'notifications_settings'");
+    server.clock.advance(10_000);
+    const passed = new Promise<void>((resolve) => void tick(server.deps(), { onRest: resolve }));
+    await passed;
+    await mail.received(2);
+    expect((await server.call("GET", "/readyz")).status).toBe(200);
+    const ended = (await server.messages()).filter(
+      ({ method, dueAt }) => method === "webhook" && dueAt === null,
+    );
+    expect(ended).toEqual([]);
+    receiver.answer({ status: 204 });
+    for (const release of releases) release({ status: 204 });
+    await server.settled();
+    await server.runTick();
+    expect(new Set((await server.messages()).map(({ status }) => status))).toEqual(new Set(["sent"]));
+    expect(receiver.arrivals).toHaveLength(65);
+  });
+});
+
 describe("leases", () => {
   test("two dispatchers at once send each message once", async () => {
     const { server, receiver, token } = await start();
@@ -278,7 +328,9 @@ describe("leases", () => {
     for (let index = 0; index < 120; index += 1) await send(server, token, `Build ${index}`);
     await server.settled();
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
-    await Promise.all([1, 2, 3].map(() => dispatch(server.deps())));
+    const deps = server.deps();
+    const alone = () => ({ ...deps, process: { ...deps.process, claiming: new Set<Method>() } });
+    await Promise.all([1, 2, 3].map(() => dispatch(alone())));
     await server.settled();
     expect(new Set((await server.messages()).map(({ status }) => status))).toEqual(new Set(["sent"]));
     expect(await server.attempts()).toHaveLength(240);
@@ -295,7 +347,7 @@ describe("leases", () => {
     await server.sql("DELETE FROM settings WHERE key = 'notifications_settings'");
     const deps = server.deps();
     const limited = (dispatchLimits: { messages: number; time: number }) =>
-      dispatch({ ...deps, process: { ...deps.process, dispatchLimits } });
+      dispatch({ ...deps, process: { ...deps.process, dispatchLimits } }, { channels: ["inbox", "webhook"] });
     // Each notification is two messages, the inbox's and the webhook's.
     expect((await limited({ messages: 8, time: 1_000 })).sent).toBe(8);
     expect((await limited({ messages: 8, time: 0 })).sent).toBe(0);

@@ -307,7 +307,7 @@ test("a copy of the database while a code waits has neither the code nor what it
   const [waiting] = await server.messages();
   expect(waiting).toMatchObject({ status: "pending", sealedLabels: expect.any(String) });
   await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
-  await server.runTick();
+  await server.settled();
   const [code] = codes();
   const [letters, digits] = code!.split("-");
   for (const secret of [code!, digits!, Buffer.from(code!).toString("base64")])

@@ -26,6 +26,8 @@ export interface MailServerFixture {
   port: number;
   mails: ReceivedMail[];
   logins: { method: string; username: string; password: string; identity: string; secure: boolean }[];
+  /** Resolves when so many mails have come. */
+  received: (count: number) => Promise<void>;
   /** Connections so far. */
   connections: () => number;
   /** Resolves when so many connections have been closed. */
@@ -54,7 +56,7 @@ export async function startMailServer({
 }: MailServerOptions = {}): Promise<MailServerFixture> {
   const mails: ReceivedMail[] = [];
   const logins: MailServerFixture["logins"] = [];
-  const ends = createCounter();
+  const [ends, arrivals] = [createCounter(), createCounter()];
   let connections = 0;
   const server = new SMTPServer({
     disableReverseLookup: true,
@@ -86,6 +88,7 @@ export async function startMailServer({
             raw: raw.toString("utf8"),
             email,
           });
+          arrivals.add();
           done(null, "taken");
         });
       });
@@ -103,6 +106,7 @@ export async function startMailServer({
     port: (server.server.address() as AddressInfo).port,
     mails,
     logins,
+    received: arrivals.reached,
     connections: () => connections,
     closed: ends.reached,
     hangUp: () => {

@@ -4,6 +4,7 @@ import { query, type Statement } from "../../../db/client.ts";
 import { chunks, insertRows } from "../../../db/rows.ts";
 import {
   inboxNotifications,
+  methods,
   notificationEvents,
   notificationMessages,
   notificationPreferences,
@@ -12,6 +13,7 @@ import {
   users,
   type AttemptOutcome,
   type MessageStatus,
+  type Method,
 } from "../../../db/schema.ts";
 import { countInhibited } from "./metrics.ts";
 import { pausedNow } from "./settings.ts";
@@ -19,6 +21,7 @@ import { pausedNow } from "./settings.ts";
 export interface Claim {
   /** Made by the claimant; what holds it is theirs until `leaseUntil`. */
   token: string;
+  channel: Method;
   now: number;
   leaseUntil: number;
   limit: number;
@@ -34,7 +37,7 @@ export function claimMessages(claim: Claim): Statement[] {
     claim.ids === undefined
       ? sql`true`
       : sql`id IN (SELECT value FROM json_each(${JSON.stringify(claim.ids)}))`;
-  const due = sql`SELECT seq FROM notification_messages WHERE due_at <= ${claim.now} AND ${chosen}
+  const due = sql`SELECT seq FROM notification_messages WHERE method = ${claim.channel} AND due_at <= ${claim.now} AND ${chosen}
       AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(claim.held)})))
     ORDER BY due_at, seq LIMIT ${claim.limit}`;
   return [
@@ -59,9 +62,10 @@ export const findNextLapse = (held: readonly string[]) =>
   query.all<{ at: number | null }>(sql`SELECT min(due_at) AS at FROM notification_messages
     WHERE lease_token IS NOT NULL AND lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(held)}))`);
 
-/** A row while a message is due. */
-export const findDue = (now: number) =>
-  query.all<{ due: 1 }>(sql`SELECT 1 AS due FROM notification_messages WHERE due_at <= ${now} LIMIT 1`);
+/** The channels of which a message is due. */
+export const findDueChannels = (now: number) =>
+  query.all<{ method: Method }>(sql`SELECT value AS method FROM json_each(${JSON.stringify(methods)})
+    WHERE EXISTS (SELECT 1 FROM notification_messages WHERE method = value AND due_at <= ${now})`);
 
 /** What a claim holds, with all that sending needs. */
 export function findClaimed(token: string) {
