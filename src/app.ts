@@ -48,11 +48,31 @@ function nothingAt(c: Ctx): ApiError {
   });
 }
 
+/** What a browser has and no page of ours uses. */
+const deniedFeatures = [
+  "accelerometer",
+  "camera",
+  "display-capture",
+  "geolocation",
+  "gyroscope",
+  "magnetometer",
+  "microphone",
+  "midi",
+  "payment",
+  "publickey-credentials-get",
+  "usb",
+]
+  .map((feature) => `${feature}=()`)
+  .join(", ");
+
 function addHeaders(c: Ctx): void {
   const { headers } = c.res;
   headers.set("x-request-id", c.get("requestId"));
   headers.set("x-coder-build-version", versionForCoder);
   headers.set("x-content-type-options", "nosniff");
+  headers.set("cross-origin-opener-policy", "same-origin");
+  headers.set("cross-origin-resource-policy", "same-origin");
+  headers.set("permissions-policy", deniedFeatures);
   if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
   // Pages bring their own; whatever else a browser opens by itself runs nothing and stands in no frame.
   if (!headers.has("content-security-policy"))

@@ -109,6 +109,13 @@ export const secretKey = z.string().refine((text) => /^[A-Za-z0-9+/_-]{43,}={0,2
   error: "must be at least 32 random bytes in base64; make one with: openssl rand -base64 32",
 });
 
+/** A URI of security.txt (RFC 9116, 2.5.3): an address to write or call to, or a page. */
+export const contact = z
+  .string()
+  .refine((text) => /^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\+[\d-]+)$/.test(text), {
+    error: "must be a URI like mailto:security@example.com or https://example.com/report",
+  });
+
 export const metricsToken = z.string().refine((text) => /^[\x21-\x7e]{16,}$/.test(text), {
   error: "must be at least 16 characters without blanks; make one with: openssl rand -hex 32",
 });

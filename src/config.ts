@@ -5,6 +5,7 @@ import { notificationVariables, toNotifications, type NotificationsConfig } from
 import { poolVariables, toPrebuilds, type PrebuildsConfig } from "./config-pools.ts";
 import { taskVariables, toTaskMode, type TaskMode } from "./config-tasks.ts";
 import {
+  contact,
   duration,
   metricsToken,
   nearestName,
@@ -41,6 +42,7 @@ export const variables = {
   BELFRY_SECRET_KEY: secretKey.optional(),
   BELFRY_SECRET_KEY_PREVIOUS: secretKey.optional(),
   BELFRY_METRICS_TOKEN: metricsToken.optional(),
+  BELFRY_SECURITY_CONTACT: contact.optional(),
   BELFRY_SESSION_DURATION: duration("7d"),
   BELFRY_MAX_TOKEN_LIFETIME: duration("876600h"),
   BELFRY_AUDIT_RETENTION: duration("90d"),
@@ -82,6 +84,8 @@ export interface Config {
   secretKeyPrevious: string | undefined;
   /** What a scraper from elsewhere sends; undefined: none may. */
   metricsToken: string | undefined;
+  /** Where vulnerabilities are reported: a URI; undefined: nowhere is named. */
+  securityContact: string | undefined;
   /** Milliseconds, as all durations here. */
   sessionDuration: number;
   maxTokenLifetime: number;
@@ -132,6 +136,7 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     secretKey: env.BELFRY_SECRET_KEY,
     secretKeyPrevious: env.BELFRY_SECRET_KEY_PREVIOUS,
     metricsToken: env.BELFRY_METRICS_TOKEN,
+    securityContact: env.BELFRY_SECURITY_CONTACT,
     sessionDuration: env.BELFRY_SESSION_DURATION,
     maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
     auditRetention: env.BELFRY_AUDIT_RETENTION,

@@ -1,17 +1,24 @@
 // The session cookie: set and cleared by the API's sign-in and by the pages.
-import { deleteCookie, setCookie } from "hono/cookie";
-import { sessionCookie, type Ctx } from "./http.ts";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { hostCookie, sessionCookie, type Ctx } from "./http.ts";
 
 /** `expiresAt`: epoch milliseconds. `Secure` on https only: over plain http Safari would drop such a cookie. */
 export function setSessionCookie(c: Ctx, key: string, expiresAt: number): void {
-  setCookie(c, sessionCookie, key, { ...attributes(c), expires: new Date(expiresAt) });
+  const expires = new Date(expiresAt);
+  if (!isHttps(c)) return setCookie(c, sessionCookie, key, { ...attributes, expires });
+  setCookie(c, hostCookie, key, { ...attributes, secure: true, expires });
+  if (getCookie(c, sessionCookie) !== undefined) deleteCookie(c, sessionCookie, attributes);
 }
 
+/** Signs the browser out, and lets it forget what it has kept of the pages. */
 export function clearSessionCookie(c: Ctx): void {
-  deleteCookie(c, sessionCookie, attributes(c));
+  deleteCookie(c, sessionCookie, { ...attributes, secure: isHttps(c) });
+  if (isHttps(c)) deleteCookie(c, hostCookie, { ...attributes, secure: true });
+  // Not "cookies": those of the whole domain would go, other sites' too.
+  c.header("clear-site-data", '"cache", "storage"');
 }
 
-const attributes = (c: Ctx) => ({ httpOnly: true, path: "/", sameSite: "Lax", secure: isHttps(c) }) as const;
+const attributes = { httpOnly: true, path: "/", sameSite: "Lax" } as const;
 
 /** Whether people come over https, also through a proxy that speaks it. */
 export const isHttps = (c: Ctx): boolean =>

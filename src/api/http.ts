@@ -35,6 +35,11 @@ export interface Env {
 export type Ctx = Context<Env, string, object>;
 
 export const sessionCookie = "coder_session_token";
+/** Its name on https: a browser takes it from this very host only (RFC 6265bis, 4.1.3.2). */
+export const hostCookie = `__Host-${sessionCookie}`;
+/** Coder's clients bring the plain one on https, too. */
+export const readSessionCookie = (c: Ctx): string | undefined =>
+  getCookie(c, hostCookie) ?? getCookie(c, sessionCookie);
 
 export interface Requirement {
   permission: Deed;
@@ -170,7 +175,7 @@ const purposesOf = (c: Ctx) =>
 /** A key that was sent on purpose wins over a cookie's; a cookie from a foreign page changes nothing. */
 function credentialOf(c: Ctx): Credential {
   const sent = sentKeyOf(c);
-  const text = sent ?? getCookie(c, sessionCookie);
+  const text = sent ?? readSessionCookie(c);
   if (text === undefined || text === "")
     throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
   // A page of any site may open a WebSocket, with the cookie, and read from it.

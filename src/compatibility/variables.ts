@@ -104,6 +104,10 @@ export const ownVariables: { name: string; what: string }[] = [
     name: "BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING",
     what: "how many jobs of pools may wait for a provisioner at a time",
   },
+  {
+    name: "BELFRY_SECURITY_CONTACT",
+    what: "where to report a vulnerability, shown in `/.well-known/security.txt`",
+  },
   { name: "BELFRY_AUDIT_RETENTION", what: "how long the audit log is kept" },
   { name: "BELFRY_LOG_LEVEL", what: "how much is logged" },
   { name: "BELFRY_LOG_FORMAT", what: "text or JSON" },

@@ -11,6 +11,7 @@ import { inboxPages } from "./inbox.ts";
 import { poolPages } from "./pools.ts";
 import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { resetPasswordPages } from "./reset-password.ts";
+import { securityTxt } from "./security-txt.ts";
 import { setupPages } from "./setup.ts";
 import { signInPages } from "./sign-in.ts";
 import { taskPages } from "./tasks.ts";
@@ -24,6 +25,7 @@ export { errorPage } from "./error.ts";
 export function createPages() {
   return new Hono<Env>()
     .route("/", files)
+    .route("/", securityTxt)
     .route("/", documentPages)
     .route("/", signInPages)
     .route("/", setupPages)

@@ -1,11 +1,10 @@
 // Who may see a page: the cookie's session, or off to the sign-in page. First on every page but set-up and sign-in.
 import type { MiddlewareHandler } from "hono";
-import { getCookie } from "hono/cookie";
 import { isMadeUp } from "../accounts/made-up.ts";
 import { parseCredential } from "../accounts/rules/credential.ts";
 import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { setSessionCookie } from "../api/cookies.ts";
-import { refuseForeignBrowser, sessionCookie, type Ctx, type Env } from "../api/http.ts";
+import { readSessionCookie, refuseForeignBrowser, type Ctx, type Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
 
 const declaration = {
@@ -35,13 +34,13 @@ export const signedIn: MiddlewareHandler<Env> = async (c, next) => {
 /** A session that is used lasts its whole lifetime again, and so does its cookie. */
 function keepCookie(c: Ctx): void {
   const { now, config } = c.get("deps");
-  setSessionCookie(c, getCookie(c, sessionCookie)!, now() + config.sessionDuration);
+  setSessionCookie(c, readSessionCookie(c)!, now() + config.sessionDuration);
 }
 
 /** Whether the request has a cookie that may be a session's: only then may `load` be asked. */
 export function bringCredential(c: Ctx): boolean {
   const deps = c.get("deps");
-  const credential = parseCredential(getCookie(c, sessionCookie) ?? "", deps.keysFor(keyPurposes.api));
+  const credential = parseCredential(readSessionCookie(c) ?? "", deps.keysFor(keyPurposes.api));
   if (credential === undefined || isMadeUp(deps, credential, "api")) return false;
   c.set("endpoint", declaration);
   c.set("credential", credential);

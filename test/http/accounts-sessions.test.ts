@@ -66,7 +66,36 @@ test("the cookie is for https alone where the access URL is https", async () => 
   const { email, password } = owner;
   const answer = await callServer(url, "POST", "/api/v2/users/login", { json: { email, password } });
   expect(answer.status).toBe(201);
-  expect(answer.headers.get("set-cookie")).toMatch(/; Secure(;|$)/);
+  const [cookie] = answer.headers.getSetCookie();
+  expect(cookie).toMatch(/^__Host-coder_session_token=[^;]+; /);
+  expect(cookie).toMatch(/; Secure(;|$)/);
+  expect(cookie).toMatch(/; Path=\/(;|$)/);
+  expect(cookie).not.toMatch(/Domain/i);
+
+  // Either name lets in, ours before one that another host of the domain may have set.
+  const key = server.secret(answer.json.session_token as string);
+  const ask = (cookie: string) =>
+    callServer(url, "GET", "/api/v2/users/me", { headers: { cookie } }).then(({ status }) => status);
+  const other = `AAAAAAAAAA-${"B".repeat(22)}`;
+  expect(await ask(`coder_session_token=${key}`)).toBe(200);
+  expect(await ask(`coder_session_token=${other}; __Host-coder_session_token=${key}`)).toBe(200);
+  expect(await ask(`coder_session_token=${key}; __Host-coder_session_token=${other}`)).toBe(401);
+
+  const browser = { accept: "text/html", cookie: `coder_session_token=${key}` };
+  const page = await callServer(url, "GET", "/inbox", { headers: browser });
+  expect(page.headers.getSetCookie().map((one) => one.split(";")[0])).toEqual([
+    `__Host-coder_session_token=${key}`,
+    "coder_session_token=",
+  ]);
+  const out = await callServer(url, "POST", "/logout", { headers: browser });
+  const cleared = out.headers.getSetCookie();
+  expect(cleared.map((one) => one.split(";")[0])).toEqual([
+    "coder_session_token=",
+    "__Host-coder_session_token=",
+  ]);
+  for (const one of cleared) expect(one).toMatch(/Max-Age=0/);
+  expect(out.headers.get("clear-site-data")).toBe('"cache", "storage"');
+  expect(await ask(`coder_session_token=${key}`)).toBe(401);
 });
 
 test("an address in other letters is the same account, and so is a password composed otherwise", async () => {

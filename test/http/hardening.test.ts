@@ -22,8 +22,37 @@ test("nothing that is answered runs a script of others, stands in a frame, or is
     expect(policy, path).not.toMatch(/unsafe|\*/);
     expect(headers.get("x-content-type-options"), path).toBe("nosniff");
     expect(headers.get("referrer-policy"), path).toBe("same-origin");
+    expect(headers.get("cross-origin-opener-policy"), path).toBe("same-origin");
+    expect(headers.get("cross-origin-resource-policy"), path).toBe("same-origin");
+    expect(headers.get("permissions-policy"), path).toMatch(/camera=\(\).*microphone=\(\)/);
     expect(headers.get("strict-transport-security"), path).toBeNull();
   }
+});
+
+test("a deployment says where to report a vulnerability, if it has been told", async () => {
+  const path = "/.well-known/security.txt";
+  expect((await (await startTestServer()).call("GET", path)).status).toBe(404);
+  const server = await startTestServer({
+    environment: { BELFRY_SECURITY_CONTACT: "mailto:security@example.com" },
+  });
+  const { status, headers, text } = await server.call("GET", path);
+  expect([status, headers.get("content-type")]).toEqual([
+    200,
+    expect.stringMatching(/^text\/plain; charset=utf-8$/i),
+  ]);
+  const [, expires] = /^Expires: (\S+)$/m.exec(text)!;
+  const left = Date.parse(expires!) - server.clock.now();
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThan(365 * 86_400_000);
+  expect(text.replace(expires!, "TIME")).toBe(
+    [
+      "Contact: mailto:security@example.com",
+      "Expires: TIME",
+      "Preferred-Languages: en",
+      `Canonical: ${server.url}${path}`,
+      "",
+    ].join("\n"),
+  );
 });
 
 test("no page has a script or a style in its text", async () => {

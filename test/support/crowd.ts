@@ -16,7 +16,12 @@ const kinds = (ids: Record<string, string>): Copies[] => [
   {
     table: "users",
     from: "username = 'bob'",
-    but: { id: newId, username: "'bob-' || n", email: "'bob-' || n || '@example.com'" },
+    but: {
+      id: newId,
+      username: "'bob-' || n",
+      email: "'bob-' || n || '@example.com'",
+      email_canonical: "''",
+    },
   },
   {
     table: "api_keys",

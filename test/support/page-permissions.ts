@@ -18,6 +18,8 @@ const email = "mia@example.com";
 
 export const pages: Record<string, Page> = {
   "GET /assets/:name": { who: everybody, path: "/assets/icon.svg" },
+  // Nobody's, until a contact is configured.
+  "GET /.well-known/security.txt": { who: [] },
   "GET /favicon.ico": { who: everybody },
   "GET /docs/*": { who: everybody, path: "/docs" },
   "GET /": { who: everybody },
