@@ -2,24 +2,21 @@
 // asking, together with what the handler reads). Handlers stay inline, next to their path.
 import { zValidator } from "@hono/zod-validator";
 import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
-import { getCookie } from "hono/cookie";
 import type * as z from "zod";
 import type { Answers, Reads, SQL, Statement } from "../../db/client.ts";
 import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
-import { isMadeUp } from "../accounts/made-up.ts";
 import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
-import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
-import { keyPurposes } from "../accounts/rules/signed-key.ts";
+import type { Credential } from "../accounts/rules/credential.ts";
 import { may, rolesThatMay, scopeAllows, scopesThatAllow, type Deed } from "../accounts/rules/permissions.ts";
 import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, forbidden, notFound, unauthorized, type ErrorStatus } from "../errors.ts";
-import { parseAgentToken, type AgentToken } from "../workspaces/rules/agent-token.ts";
+import type { AgentToken } from "../workspaces/rules/agent-token.ts";
 import { bringsProvisionerKey, loadProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
+import { agentTokenOf, credentialOf, isSafe, refuseForeignBrowser } from "./credentials.ts";
 import { largestBodyOf } from "./rules/body-limit.ts";
 import { invalidFields } from "./rules/invalid-fields.ts";
-import { isOwnOrigin } from "./rules/origin.ts";
 
 export interface Env {
   Variables: {
@@ -33,13 +30,6 @@ export interface Env {
   };
 }
 export type Ctx = Context<Env, string, object>;
-
-export const sessionCookie = "coder_session_token";
-/** Its name on https: a browser takes it from this very host only (RFC 6265bis, 4.1.3.2). */
-export const hostCookie = `__Host-${sessionCookie}`;
-/** Coder's clients bring the plain one on https, too. */
-export const readSessionCookie = (c: Ctx): string | undefined =>
-  getCookie(c, hostCookie) ?? getCookie(c, sessionCookie);
 
 export interface Requirement {
   permission: Deed;
@@ -149,62 +139,6 @@ function refuseOtherMediaTypes(c: Ctx): void {
     throw new ApiError(415, "The body must be JSON.", {
       detail: "Send it with Content-Type: application/json.",
     });
-  }
-}
-
-const isSafe = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
-
-const headerKeyOf = (c: Ctx): string | undefined =>
-  c.req.header("coder-session-token") ?? /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-
-/** Coder takes a key in the address as well, for programs that can't set a header. It is never logged. */
-const sentKeyOf = (c: Ctx): string | undefined => headerKeyOf(c) ?? (c.req.query(sessionCookie) || undefined);
-
-/** Only its form is checked here: the verbs of agents check the rest on what they read. */
-function agentTokenOf(c: Ctx): AgentToken {
-  const token = parseAgentToken(sentKeyOf(c) ?? "");
-  if (token === undefined)
-    throw unauthorized("Agents bring the token of their workspace, in the header Coder-Session-Token.");
-  return token;
-}
-
-/** A bearer token may be a provisioner's where those are let in, too. */
-const purposesOf = (c: Ctx) =>
-  c.get("endpoint").access === "session" ? (["api"] as const) : (["api", "provisioner"] as const);
-
-/** A key that was sent on purpose wins over a cookie's; a cookie from a foreign page changes nothing. */
-function credentialOf(c: Ctx): Credential {
-  const sent = sentKeyOf(c);
-  const text = sent ?? readSessionCookie(c);
-  if (text === undefined || text === "")
-    throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
-  // A page of any site may open a WebSocket, with the cookie, and read from it.
-  if (sent === undefined && (!isSafe(c.req.method) || asksForSocket(c))) refuseForeignBrowser(c);
-  const deps = c.get("deps");
-  const purposes = purposesOf(c);
-  const signingKeys = purposes.flatMap((purpose) => [...deps.keysFor(keyPurposes[purpose])]);
-  const credential = parseCredential(text, signingKeys);
-  if (credential === undefined)
-    throw unauthorized("The key is not of the form that keys have. Please sign in again.");
-  if (purposes.every((purpose) => isMadeUp(deps, credential, purpose))) throw unauthorized();
-  return credential;
-}
-
-export const asksForSocket = (c: Ctx) => c.req.header("upgrade")?.toLowerCase() === "websocket";
-
-export function refuseForeignBrowser(c: Ctx): void {
-  const { config } = c.get("deps");
-  const facts = {
-    secFetchSite: c.req.header("sec-fetch-site") ?? null,
-    origin: c.req.header("origin") ?? null,
-    requestOrigin: new URL(c.req.url).origin,
-    accessUrl: config.accessUrl,
-  };
-  if (!isOwnOrigin(facts)) {
-    throw forbidden(
-      `The request comes from another site (${facts.origin ?? "unknown"}), not from ${facts.requestOrigin}. ` +
-        `If that is where people open Belfry, set BELFRY_ACCESS_URL to it; now it is ${new URL(config.accessUrl).origin}.`,
-    );
   }
 }
 

@@ -4,7 +4,8 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { ApiError } from "../errors.ts";
 import { newestSeq } from "../notifications/store/inbox.ts";
-import { asksForSocket, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { asksForSocket } from "./credentials.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { inboxFilter, inboxItemSchema } from "./inbox.ts";
 
 const position = /^\d{1,15}$/;

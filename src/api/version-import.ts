@@ -5,7 +5,8 @@ import * as z from "zod";
 import { notFound } from "../errors.ts";
 import { findVersion } from "../workspaces/store/versions.ts";
 import { lineSchema } from "./build-shape.ts";
-import { asksForSocket, endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { asksForSocket } from "./credentials.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { resourceSchema } from "./resource-shape.ts";
 import { lowerUuid } from "./schemas.ts";
 

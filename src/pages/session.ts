@@ -4,7 +4,8 @@ import { isMadeUp } from "../accounts/made-up.ts";
 import { parseCredential } from "../accounts/rules/credential.ts";
 import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { setSessionCookie } from "../api/cookies.ts";
-import { readSessionCookie, refuseForeignBrowser, type Ctx, type Env } from "../api/http.ts";
+import { readSessionCookie, refuseForeignBrowser } from "../api/credentials.ts";
+import type { Ctx, Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
 
 const declaration = {
