@@ -17,7 +17,14 @@ import {
   sameDigits,
 } from "../src/accounts/rules/passcode.ts";
 import { entropy, judgePassword, normalisePassword } from "../src/accounts/rules/password.ts";
-import { may, mayManage, maySee, scopeAllows, type Deed } from "../src/accounts/rules/permissions.ts";
+import {
+  may,
+  mayAssign,
+  mayManage,
+  maySee,
+  scopeAllows,
+  type Deed,
+} from "../src/accounts/rules/permissions.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "../src/accounts/rules/profile.ts";
 import { hashSetupCode, makeSetupCode } from "../src/accounts/rules/setup-code.ts";
 import { parseUserSearch } from "../src/accounts/rules/user-search.ts";
@@ -112,14 +119,39 @@ describe("permissions", () => {
       }),
     );
   });
-  test("an auditor manages nobody, and nobody but an owner manages an owner", () => {
+  test("only an owner assigns or removes a site role", () => {
+    for (const mine of siteRoles)
+      for (const role of siteRoles) expect(mayAssign({ roles: [mine] }, role)).toBe(mine === "owner");
+    expect(siteRoles.some((role) => mayAssign({ roles: [] }, role))).toBe(false);
+  });
+  test("an owner manages everybody, a user-admin whoever has no site role, others nobody", () => {
     fc.assert(
       fc.property(roles, roles, (mine, theirs) => {
         const allowed = mayManage({ roles: mine }, { roles: theirs });
         if (mine.includes("owner")) expect(allowed).toBe(true);
-        else expect(allowed).toBe(mine.includes("user-admin") && !theirs.includes("owner"));
+        else expect(allowed).toBe(mine.includes("user-admin") && theirs.length === 0);
       }),
     );
+  });
+  test("the documentation has the table of who manages whom", () => {
+    const page = readFileSync("public/docs/administration/users.md", "utf8");
+    const [, table] = /^\| your role .*\n((?:\|.*\n)+)/m.exec(page)!;
+    const rows = table!.trim().split("\n").slice(1);
+    const cells = rows.map((row) =>
+      row
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    const yes = (allowed: boolean) => (allowed ? "yes" : "no");
+    const named: [string, SiteRole[]][] = [["(member)", []]];
+    for (const role of siteRoles) named.push([`\`${role}\``, [role]]);
+    const expected = named.map(([name, mine]) => [
+      name,
+      ...named.map(([, theirs]) => yes(mayManage({ roles: mine }, { roles: theirs }))),
+      yes(siteRoles.every((role) => mayAssign({ roles: mine }, role))),
+    ]);
+    expect(cells).toEqual(expected);
   });
   test("everybody sees themselves; a member sees nobody else", () => {
     expect(maySee({ userId: "a", roles: [] }, { id: "a" })).toBe(true);

@@ -9,7 +9,7 @@ import type { EventPlan } from "../notifications/plan.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { refuseTaken } from "./checks.ts";
 import type { Actor } from "./rules/actor.ts";
-import { mayManage } from "./rules/permissions.ts";
+import { may, mayManage } from "./rules/permissions.ts";
 import { findKey } from "./store/keys.ts";
 import { findOtherOwner } from "./store/manage.ts";
 import { findUserState, type UserRow } from "./store/users.ts";
@@ -32,12 +32,15 @@ export interface Change {
 export const rolesOf = (user: Pick<UserRow, "roles">) => JSON.parse(user.roles) as SiteRole[];
 
 const notAllowed = () =>
-  forbidden("Only an owner or a user-admin may do this, and to an owner only another owner.");
+  forbidden("Only an owner may change this account, or a user-admin where it has no site role.");
 
 /** Throws 403 for who may not manage this user. */
 export function demandManage(actor: Actor, target: UserRow): void {
   if (target.isSystem) throw forbidden("This user belongs to the system; nobody can change it.");
-  if (!mayManage(actor, { roles: rolesOf(target) })) throw notAllowed();
+  // What nobody may do to their own account, `refuseSelf` refuses with its reason.
+  const allowed =
+    actor.userId === target.id ? may(actor, "users:manage") : mayManage(actor, { roles: rolesOf(target) });
+  if (!allowed) throw notAllowed();
 }
 
 /**

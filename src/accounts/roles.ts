@@ -4,7 +4,8 @@ import type { Deps } from "../deps.ts";
 import { ApiError, forbidden } from "../errors.ts";
 import { applyChange, demandManage, refuseSelf, rolesOf } from "./change.ts";
 import type { Actor } from "./rules/actor.ts";
-import { allOf, isNotLastOwner, mayStillManage, setRoles } from "./store/manage.ts";
+import { mayAssign } from "./rules/permissions.ts";
+import { allOf, isNotLastOwner, mayStillAssign, mayStillManage, setRoles } from "./store/manage.ts";
 import type { UserRow } from "./store/users.ts";
 
 /** Exactly these roles. Throws 403, 400 for oneself, 409 for the last active owner. */
@@ -17,12 +18,14 @@ export async function changeRoles(
 ): Promise<UserRow> {
   demandManage(actor, target);
   await refuseSelf(deps, actor, target, new ApiError(400, "You can't change your own roles."));
-  if (roles.includes("owner") && !actor.roles.includes("owner"))
-    throw forbidden("Only an owner may make somebody an owner.");
   const from = rolesOf(target);
   const to = siteRoles.filter((role) => roles.includes(role));
-  if (sameRoles(from, to)) return target;
-  const mayManageNow = mayStillManage(actor, target.id);
+  const changed = siteRoles.filter((role) => from.includes(role) !== to.includes(role));
+  if (changed.length === 0) return target;
+  const denied = changed.filter((role) => !mayAssign(actor, role));
+  if (denied.length > 0)
+    throw forbidden(`Only an owner may assign or remove a site role (${denied.join(", ")}).`);
+  const mayManageNow = allOf(mayStillManage(actor, target.id), mayStillAssign(actor, changed));
   return applyChange(deps, {
     actor,
     target,

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
-import { mayManage } from "../accounts/rules/permissions.ts";
+import { mayAssign } from "../accounts/rules/permissions.ts";
 import { endpoint, load, type Ctx, type Env } from "./http.ts";
 import { loadUser, roleNames } from "./user-shape.ts";
 
@@ -38,7 +38,7 @@ export const roleRoutes = new Hono<Env>()
         siteRoles.map((name) => ({
           name,
           display_name: roleNames[name],
-          assignable: mayManage(actor, { roles: [name] }),
+          assignable: mayAssign(actor, name),
           built_in: true,
         })),
       );

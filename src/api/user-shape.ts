@@ -59,7 +59,7 @@ export function toUser(row: UserRow): z.infer<typeof userSchema> {
 /** Of what changes another user. */
 export const userManagers: Requirement = {
   permission: "users:manage",
-  refusal: "Only an owner or a user-admin may do this, and to an owner only another owner.",
+  refusal: "Only an owner may change this account, or a user-admin where it has no site role.",
 };
 
 /** Who asks and whom the path names; 404 for one who isn't there and for one whom the caller may not see. */

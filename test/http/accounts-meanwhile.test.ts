@@ -51,6 +51,14 @@ test("who loses the role meanwhile changes nobody any more", async () => {
   expect((await call(token, "GET", "/x")).status).toBe(404);
 });
 
+test("an owner who becomes a user-admin meanwhile assigns no role", async () => {
+  const { server, call, token, mia, meanwhile } = await startWithMeanwhile();
+  const olga = await addUser(server, "olga", ["owner"]);
+  meanwhile("PUT", "/olga/roles", { roles: ["user-admin"] });
+  expect((await call(olga.token, "PUT", "/mia/roles", { roles: ["owner"] })).status).toBe(403);
+  expect((await call(token, "GET", `/${mia.userId}`)).json.roles).toEqual([]);
+});
+
 test("a member who becomes an owner meanwhile is no longer a user-admin's to change", async () => {
   const { call, token, uma, meanwhile } = await startWithMeanwhile();
   for (const [method, path, json] of [

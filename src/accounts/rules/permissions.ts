@@ -1,5 +1,5 @@
 // Who may do what. The one place: handlers ask by the name of the deed.
-import { tokenScopes, type SiteRole, type TokenScope } from "../../../db/schema.ts";
+import { siteRoles, tokenScopes, type SiteRole, type TokenScope } from "../../../db/schema.ts";
 import type { Actor } from "./actor.ts";
 
 const grants = {
@@ -48,7 +48,29 @@ export const scopesThatAllow = (method: string, deed: "any" | "notify-self"): To
 export const maySee = (actor: Pick<Actor, "roles" | "userId">, target: { id: string }): boolean =>
   actor.userId === target.id || may(actor, "users:read");
 
-/** Only an owner may touch an owner: a user-admin can't make, change or remove one. */
-export function mayManage(actor: Pick<Actor, "roles">, target: { roles: readonly SiteRole[] }): boolean {
-  return may(actor, "users:manage") && (actor.roles.includes("owner") || !target.roles.includes("owner"));
-}
+/**
+ * The roles that a holder of each role may assign and remove. Accounts that hold no other role are theirs to manage:
+ * profile, password, preferences, suspension, deletion. Nobody reaches rights through another account that they lack
+ * themselves. As in Coder, a user-admin assigns no site role; roles that are not named here manage no account.
+ */
+export const managedRoles = {
+  owner: siteRoles,
+  "user-admin": [],
+} satisfies Partial<Record<SiteRole, readonly SiteRole[]>>;
+
+const managedBy = (actor: Pick<Actor, "roles">): (readonly SiteRole[])[] =>
+  Object.entries(managedRoles).flatMap(([role, managed]) =>
+    actor.roles.some((held) => held === role) ? [managed] : [],
+  );
+
+/** Assigning and removing are one permission. */
+export const mayAssign = (actor: Pick<Actor, "roles">, role: SiteRole): boolean =>
+  managedBy(actor).some((managed) => managed.includes(role));
+
+/** Whether somebody else's account is the actor's to change. */
+export const mayManage = (actor: Pick<Actor, "roles">, target: { roles: readonly SiteRole[] }): boolean =>
+  managedBy(actor).some((managed) => target.roles.every((role) => managed.includes(role)));
+
+/** For guards in SQL: the roles that may assign all of these. */
+export const rolesThatAssign = (roles: readonly SiteRole[]): SiteRole[] =>
+  siteRoles.filter((holder) => roles.every((role) => mayAssign({ roles: [holder] }, role)));

@@ -3,6 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole, type UserStatus } from "../../../db/schema.ts";
 import type { Actor } from "../rules/actor.ts";
+import { managedRoles, rolesThatAssign } from "../rules/permissions.ts";
 import { keyExists } from "./keys.ts";
 import { insertRoles } from "./users.ts";
 
@@ -19,8 +20,19 @@ export const mayStillMakeUsers = (actor: Pick<Actor, "userId" | "keyId">): SQL =
 export const mayStillManage = (actor: Pick<Actor, "userId" | "keyId">, targetId: string): SQL => sql`(
   ${keyExists(actor.keyId)}
   AND EXISTS (SELECT 1 FROM users WHERE id = ${targetId} AND deleted_at IS NULL AND NOT is_system)
-  AND (${holds(actor.userId, "owner")}
-    OR (${holds(actor.userId, "user-admin")} AND NOT ${holds(targetId, "owner")})))`;
+  AND (${sql.join(
+    Object.entries(managedRoles).map(
+      ([role, managed]) => sql`(${holds(actor.userId, role as SiteRole)}
+        AND NOT EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${targetId}
+          AND role NOT IN (SELECT value FROM json_each(${JSON.stringify(managed)}))))`,
+    ),
+    sql` OR `,
+  )}))`;
+
+/** True in SQL while the caller holds a role that may assign and remove all of these. */
+export const mayStillAssign = (actor: Pick<Actor, "userId">, roles: readonly SiteRole[]): SQL =>
+  sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId}
+    AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesThatAssign(roles))})))`;
 
 const activeOwner = sql`SELECT 1 FROM users u JOIN user_roles r ON r.user_id = u.id
   WHERE r.role = 'owner' AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system`;
