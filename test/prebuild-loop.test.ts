@@ -173,18 +173,129 @@ test("A preset that lacks what its version requires is told of once, makes nothi
   expect(await pools.states()).toEqual(["delete/pending"]);
   expect(await pools.status(broken.id)).toBe("validation_failed");
   const notices = await pools.notices("Prebuild Validation Failed");
-  expect(notices.map(({ data }) => data)).toEqual([{ missing: ["region"], eligible: 0 }]);
+  expect(notices.map(({ data }) => data)).toEqual([{ missing: ["region"], invalid: [], eligible: 0 }]);
   expect(await pools.pool()).toMatchObject({ status: "validation_failed", running: 0 });
-  // Resumed without being mended, it is told again; mended, it is filled.
+  // Resumed without a fix, it is told again; fixed, it is filled without a resume.
   server.clock.advance(1_000);
   await pools.api("POST", `/prebuilds/presets/${broken.id}/resume`);
   await server.settled();
   expect((await pools.notices("Prebuild Validation Failed")).length).toBe(2);
   await server.sql(`INSERT INTO preset_parameters VALUES ('${broken.id}', 'region', 'eu')`);
-  server.clock.advance(1_000);
-  await pools.api("POST", `/prebuilds/presets/${broken.id}/resume`);
-  await server.settled();
+  await passes(server, 2);
+  expect(await pools.status(broken.id)).toBe("normal");
   expect((await pools.states()).filter((state) => state === "start/pending").length).toBe(2);
+});
+
+describe("a version that is pushed with a preset whose pool can't be filled", () => {
+  const region = { name: "region", required: true };
+  const cpu = { name: "cpu", validation_min: 1, validation_max: 8 };
+  const zone = { name: "zone", options: [{ name: "Zone A", value: "a" }] };
+  const small = (...parameters: { name: string; value: string }[]) => ({
+    name: "small",
+    parameters,
+    prebuilds: { instances: 1 },
+  });
+
+  const ways: [string, object, string][] = [
+    [
+      "a parameter that became required",
+      { parameters: [region], presets: [small()] },
+      "**region** is required and has no value",
+    ],
+    [
+      "a number above its maximum",
+      { parameters: [cpu], presets: [small({ name: "cpu", value: "16" })] },
+      "**cpu** must be at most 8",
+    ],
+    [
+      "a value that is no option",
+      { parameters: [zone], presets: [small({ name: "zone", value: "b" })] },
+      "**zone** must be one of a",
+    ],
+  ];
+  const fixed = {
+    parameters: [region, cpu, zone],
+    presets: [
+      small({ name: "region", value: "eu" }, { name: "cpu", value: "8" }, { name: "zone", value: "a" }),
+    ],
+  };
+
+  test.each(ways)(
+    "%s: warns, is told of once, and is left with the next version",
+    async (_what, body, line) => {
+      const pools = await startPools({ instances: 1 });
+      const { server, templateId } = pools;
+      const activate = async (json: object) => {
+        const path = "/organizations/default/templateversions";
+        const version = await pools.api("POST", path, { ...json, template_id: templateId });
+        expect(version.status).toBe(201);
+        await pools.api("PATCH", `/templates/${templateId}/versions`, { id: version.json.id });
+        await passes(server, 3);
+        return version.json as { id: string; warnings: string[] };
+      };
+      const statusOf = async (id: string) => {
+        const { json } = await pools.api("GET", `/templateversions/${id}/presets`);
+        return json[0].prebuild_status as string;
+      };
+      const broken = await activate(body);
+      expect(broken.warnings).toEqual([
+        expect.stringMatching(/^Prebuilds can't be created for preset "small": "\w+" .+\.$/),
+      ]);
+      expect(await statusOf(broken.id)).toBe("validation_failed");
+      const notices = await pools.notices("Prebuild Validation Failed");
+      expect(notices).toHaveLength(1);
+      const [item] = await server.sql(
+        "SELECT title, content FROM inbox_notifications WHERE title LIKE 'Prebuilds can''t%'",
+      );
+      expect(item).toMatchObject({
+        title: "Prebuilds can't be created for docker / small",
+        content: expect.stringContaining(`- ${line}\n`),
+      });
+      expect((await pools.states()).filter((state) => state === "start/pending")).toEqual([]);
+
+      const good = await activate(fixed);
+      expect(good.warnings).toEqual([]);
+      expect(await statusOf(good.id)).toBe("normal");
+      expect((await pools.states()).filter((state) => state === "start/pending")).toHaveLength(1);
+      expect(await pools.notices("Prebuild Validation Failed")).toHaveLength(1);
+      expect(await pools.notices("Prebuild Failure Limit Reached")).toEqual([]);
+    },
+  );
+
+  test("people are refused the same values, by the parameter's name", async () => {
+    const pools = await startPools({ instances: 0 });
+    const { server } = pools;
+    const version = (
+      await pools.api("POST", "/organizations/default/templateversions", { parameters: [cpu, zone] })
+    ).json;
+    await pools.api("POST", "/organizations/default/templates", {
+      name: "ruled",
+      template_version_id: version.id,
+    });
+    const create = (name: string, value: string) =>
+      pools.api("POST", "/users/me/workspaces", {
+        name: `w-${value.length}`,
+        template_version_id: version.id,
+        rich_parameter_values: [
+          { name: "cpu", value: "2" },
+          { name: "zone", value: "a" },
+          { name, value },
+        ].filter((one, at, all) => all.findLastIndex((other) => other.name === one.name) === at),
+      });
+    expect((await create("cpu", "99")).json.message).toBe(
+      'rich_parameter_values: the parameter "cpu" must be at most 8',
+    );
+    expect((await create("zone", "bcd")).json.message).toBe(
+      'rich_parameter_values: the parameter "zone" must be one of a',
+    );
+    expect((await create("cpu", "8")).status).toBe(201);
+    const parameters = (await pools.api("GET", `/templateversions/${version.id}/rich-parameters`)).json;
+    expect(parameters).toMatchObject([
+      { name: "cpu", type: "number", validation_min: 1, validation_max: 8 },
+      { name: "zone", type: "string", options: [{ name: "Zone A", value: "a", description: "", icon: "" }] },
+    ]);
+    await server.settled();
+  });
 });
 
 describe("the hard limit", () => {

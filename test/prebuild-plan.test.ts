@@ -35,6 +35,7 @@ const poolOf = (more: Partial<Pool> = {}): Pool => ({
   limitEventId: null,
   forgivenAt: null,
   missingParameters: [],
+  invalidParameters: [],
   ...more,
 });
 
@@ -274,13 +275,23 @@ describe("a preset that lacks a value", () => {
     expect(planned(snapshotOf({ missingParameters: ["region"], desiredInstances: 0 }))).toEqual([]);
   });
 
-  test("is left alone until somebody resumes it, whatever became of the value", () => {
-    expect(planned(snapshotOf({ status: "validation_failed" }))).toEqual(["suppress 1"]);
+  test("or has one that its version doesn't allow, is marked alike", () => {
+    const pool = { invalidParameters: [{ name: "cpu", problem: "must be at most 8" }] };
+    const { actions } = plan(snapshotOf(pool), now, policy);
+    expect(actions.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ["mark_validation_failed", "its value of cpu must be at most 8"],
+      ["suppress", "its value of cpu must be at most 8"],
+    ]);
+    expect(planned(snapshotOf({ ...pool, status: "validation_failed" }))).toEqual(["suppress 1"]);
+  });
+
+  test("is filled again as soon as it has them all", () => {
+    expect(planned(snapshotOf({ status: "validation_failed" }))).toEqual(["mark_normal", "create 1"]);
   });
 
   test("and is at its limit is at its limit", () => {
     const more = { atLimit: [{ presetId: "p", failed: 3 }] };
-    expect(planned(snapshotOf({ status: "validation_failed" }, more))).toEqual(["suppress 1"]);
+    expect(planned(snapshotOf({ status: "validation_failed" }, more))).toEqual(["mark_normal", "suppress 1"]);
   });
 
   test("tells in words what is missing", () => {
@@ -591,7 +602,7 @@ describe("any plan", () => {
           const state = states.find(({ pool }) => pool.presetId === id)!;
           const kept = state.running.length - state.extraneous;
           expect(kept + state.starting + action.count).toBeLessThanOrEqual(state.desired);
-          expect(state.isActive && !state.isAtLimit && action.pool.status !== "validation_failed").toBe(true);
+          expect(state.isActive && !state.isAtLimit && action.pool.missingParameters.length === 0).toBe(true);
         }
         const queued = actions.reduce(
           (sum, action) =>

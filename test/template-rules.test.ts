@@ -16,6 +16,11 @@ import {
   parseSchedule,
   type Schedule,
 } from "../src/workspaces/rules/preset-schedule.ts";
+import {
+  problemWithRules,
+  problemWithValue,
+  type ParameterRules,
+} from "../src/workspaces/rules/parameter-rules.ts";
 import { problemWithTar } from "../src/workspaces/rules/tar-check.ts";
 import {
   makeVersionName,
@@ -150,10 +155,12 @@ describe("a version is checked", () => {
     scheduling: null,
     ...more,
   });
+  const any: ParameterRules = { options: [], min: null, max: null };
   const parameter = (name: string, required = false, defaultValue: string | null = null) => ({
     name,
     required,
     defaultValue,
+    rules: any,
   });
   const schedules = (timezone: string, ...crons: string[]) => ({
     scheduling: { timezone, schedule: crons.map((cron) => ({ cron, instances: 1 })) },
@@ -188,9 +195,35 @@ describe("a version is checked", () => {
       ["presets.0.parameters.1.name"],
     ],
     [
-      "a pool without a value that is required",
+      "a pool without a value that is required: a warning",
       { parameters: [parameter("a", true)], presets: [preset({ prebuilds: pool() })] },
-      ["presets.0.parameters"],
+      [],
+    ],
+    [
+      "a pool with a value that is not allowed: a warning",
+      {
+        parameters: [{ ...parameter("cpu"), rules: { ...any, max: 8 } }],
+        presets: [preset({ parameters: [{ name: "cpu", value: "9" }], prebuilds: pool() })],
+      },
+      [],
+    ],
+    [
+      "no pool, and a value that is not allowed",
+      {
+        parameters: [{ ...parameter("cpu"), rules: { ...any, max: 8 } }],
+        presets: [preset({ parameters: [{ name: "cpu", value: "9" }] })],
+      },
+      ["presets.0.parameters.0.value"],
+    ],
+    [
+      "a default that is not allowed",
+      { parameters: [{ ...parameter("cpu", false, "x"), rules: { ...any, min: 1 } }] },
+      ["parameters.0.default_value"],
+    ],
+    [
+      "a minimum above the maximum",
+      { parameters: [{ ...parameter("cpu"), rules: { ...any, min: 2, max: 1 } }] },
+      ["parameters.0"],
     ],
     ["no pool, so a person fills it in", { parameters: [parameter("a", true)], presets: [preset()] }, []],
     [
@@ -383,5 +416,39 @@ describe("the search of templates", () => {
         ok: false,
         problem: `there is no filter "${key}"; known are name, exact_name, organization, author, deprecated`,
       });
+  });
+});
+
+describe("the rules of a parameter", () => {
+  const rules = (more: Partial<ParameterRules>): ParameterRules => ({
+    options: [],
+    min: null,
+    max: null,
+    ...more,
+  });
+  const options = ["eu", "us"].map((value) => ({ name: value.toUpperCase(), value }));
+
+  test.each<[Partial<ParameterRules>, string, string | undefined]>([
+    [{}, "anything", undefined],
+    [{ options }, "eu", undefined],
+    [{ options }, "EU", "must be one of eu, us"],
+    [{ min: 1, max: 8 }, "1", undefined],
+    [{ min: 1, max: 8 }, "8.0", undefined],
+    [{ min: 1 }, "0.5", "must be at least 1"],
+    [{ max: 8 }, "9", "must be at most 8"],
+    [{ max: -1 }, "-2", undefined],
+    [{ min: 1 }, "", "must be a number"],
+    [{ min: 1 }, "0x10", "must be a number"],
+    [{ min: 1 }, "1e9", "must be a number"],
+  ])("%j: %j", (more, value, problem) => {
+    expect(problemWithValue(rules(more), value)).toBe(problem);
+  });
+
+  test("are themselves looked at", () => {
+    expect(problemWithRules(rules({ options, min: 1, max: 1 }))).toBeUndefined();
+    expect(problemWithRules(rules({ min: 2, max: 1 }))).toBe("has a minimum of 2, above its maximum of 1");
+    expect(problemWithRules(rules({ options: [...options, options[0]!] }))).toBe(
+      "has two options of the same value",
+    );
   });
 });

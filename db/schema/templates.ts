@@ -106,9 +106,14 @@ export const templateParameters = sqliteTable(
     description: text("description").notNull(),
     /** Values are masked wherever they are shown or sent. */
     sensitive: integer("sensitive", { mode: "boolean" }).notNull(),
+    /** JSON of `ParameterRules`; NULL: any value. */
+    rules: text("rules"),
   },
   (table) => [
     primaryKey({ columns: [table.versionId, table.name] }),
+    index("template_parameters_ruled")
+      .on(table.versionId)
+      .where(sql`rules IS NOT NULL`),
     index("template_parameters_demanded")
       .on(table.versionId)
       .where(sql`required = 1 AND default_value IS NULL`),

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
 import { masked } from "../workspaces/rules/mask.ts";
+import { readRules } from "../workspaces/rules/parameter-rules.ts";
 import type { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
 import type { listParameters } from "../workspaces/store/versions.ts";
 
@@ -13,8 +14,8 @@ export const parameterSchema = z
     display_name: z.string(),
     description: z.string(),
     description_plaintext: z.string(),
-    type: z.literal("string"),
-    form_type: z.literal("input"),
+    type: z.enum(["string", "number"]),
+    form_type: z.enum(["input", "dropdown"]),
     mutable: z.boolean(),
     default_value: z.string(),
     icon: z.string(),
@@ -24,24 +25,31 @@ export const parameterSchema = z
     required: z.boolean().meta({ description: "a build needs a value: there is no default" }),
     ephemeral: z.boolean(),
     sensitive: z.boolean(),
+    validation_min: z.number().optional(),
+    validation_max: z.number().optional(),
   })
   .meta({ id: "TemplateVersionParameter" });
 
-export const toParameter = (row: ParameterRow): z.infer<typeof parameterSchema> => ({
-  name: row.name,
-  display_name: row.name,
-  description: row.description,
-  description_plaintext: row.description,
-  type: "string",
-  form_type: "input",
-  mutable: true,
-  default_value: masked(row.name, row.defaultValue ?? "", [row]),
-  icon: "",
-  options: [],
-  required: row.required && row.defaultValue === null,
-  ephemeral: false,
-  sensitive: row.sensitive,
-});
+export function toParameter(row: ParameterRow): z.infer<typeof parameterSchema> {
+  const { options, min, max } = readRules(row.rules);
+  return {
+    name: row.name,
+    display_name: row.name,
+    description: row.description,
+    description_plaintext: row.description,
+    type: min === null && max === null ? "string" : "number",
+    form_type: options.length === 0 ? "input" : "dropdown",
+    mutable: true,
+    default_value: masked(row.name, row.defaultValue ?? "", [row]),
+    icon: "",
+    options: options.map(({ name, value }) => ({ name, value, description: "", icon: "" })),
+    required: row.required && row.defaultValue === null,
+    ephemeral: false,
+    sensitive: row.sensitive,
+    ...(min === null ? {} : { validation_min: min }),
+    ...(max === null ? {} : { validation_max: max }),
+  };
+}
 
 export const presetSchema = z
   .object({

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { findOrganization } from "../accounts/store/organizations.ts";
 import { notFound } from "../errors.ts";
 import { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
+import { warningsOfVersion } from "../workspaces/rules/version-check.ts";
 import { findVersion, listParameters } from "../workspaces/store/versions.ts";
 import { createVersion, type NewVersion } from "../workspaces/versions.ts";
 import { endpoint, load, valid, type Ctx, type Endpoint, type Env } from "./http.ts";
@@ -23,6 +24,13 @@ const newParameter = z.strictObject({
   default_value: value.nullish(),
   description: text(16_384).nullish(),
   sensitive: z.boolean().nullish(),
+  options: z
+    .array(z.strictObject({ name: text(1_024), value }))
+    .max(mostParameters)
+    .nullish()
+    .meta({ description: "the values that it may have; any when left out" }),
+  validation_min: z.number().nullish().meta({ description: "of a number" }),
+  validation_max: z.number().nullish().meta({ description: "of a number" }),
 });
 /** The members of Terraform's `coder_workspace_preset`. Numbers are judged with the rest of the version. */
 const newPreset = z.strictObject({
@@ -61,6 +69,9 @@ const newVersionBody = z.object({
   user_variable_values: variables,
 });
 
+const createdSchema = versionSchema.extend({
+  warnings: z.array(z.string()).meta({ description: "why pools of its presets can't be filled" }),
+});
 const idParam = z.object({ id: lowerUuid });
 const reading = (summary: string, answer: z.ZodType): Endpoint => ({
   summary,
@@ -79,7 +90,7 @@ export const templateVersionRoutes = new Hono<Env>()
         permission: "templates:manage",
         refusal: "Only an owner or a template-admin may make versions of templates.",
       },
-      answers: { 201: versionSchema },
+      answers: { 201: createdSchema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
     valid("json", newVersionBody),
@@ -89,7 +100,8 @@ export const templateVersionRoutes = new Hono<Env>()
       });
       if (organization[0] === undefined) throw notFound("Organization");
       const input = toInput(organization[0].id, c.req.valid("json"));
-      return c.json(toVersion(await createVersion(c.get("deps"), actor, input, c.get("requestId"))), 201);
+      const version = await createVersion(c.get("deps"), actor, input, c.get("requestId"));
+      return c.json({ ...toVersion(version), warnings: warningsOfVersion(input) }, 201);
     },
   )
   .get(
@@ -159,12 +171,17 @@ function toInput(organizationId: string, body: z.infer<typeof newVersionBody>): 
     message: body.message ?? "",
     fileId: body.file_id ?? null,
     hasAiTask: body.has_ai_task ?? false,
-    parameters: (body.parameters ?? []).map(({ name, required, default_value, description, sensitive }) => ({
+    parameters: (body.parameters ?? []).map(({ name, required, default_value, description, ...more }) => ({
       name,
       required: required ?? false,
       defaultValue: default_value ?? null,
       description: description ?? "",
-      sensitive: sensitive ?? false,
+      sensitive: more.sensitive ?? false,
+      rules: {
+        options: more.options ?? [],
+        min: more.validation_min ?? null,
+        max: more.validation_max ?? null,
+      },
     })),
     presets: (body.presets ?? []).map(toPresetInput),
   };

@@ -3,6 +3,7 @@
 import type { Answers, SQL } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
+import { problemWithValue, readRules } from "../workspaces/rules/parameter-rules.ts";
 import { getPresetsAtFailureLimit, getPresetsBackoff, getPresetsRecovered } from "./store/failures.ts";
 import { holdsLease, readLease, takeLease } from "./store/lease.ts";
 import { countPending, listMembers, type MemberRow } from "./store/members.ts";
@@ -56,7 +57,7 @@ export const isPaused = (rows: readonly { value: string }[]): boolean =>
   rows[0] !== undefined &&
   (JSON.parse(rows[0].value) as { reconciliation_paused?: boolean }).reconciliation_paused === true;
 
-const toPool = (row: PoolRow) => ({
+const toPool = ({ ruledParameters, ...row }: PoolRow) => ({
   ...row,
   hasAiTask: row.hasAiTask === 1,
   usesActiveVersion: row.usesActiveVersion === 1,
@@ -64,7 +65,21 @@ const toPool = (row: PoolRow) => ({
   isDeprecated: row.isDeprecated === 1,
   schedules: JSON.parse(row.schedules) as { cron: string; instances: number }[],
   missingParameters: JSON.parse(row.missingParameters) as string[],
+  invalidParameters: invalidOf(JSON.parse(ruledParameters) as RuledParameter[]),
 });
+
+interface RuledParameter {
+  name: string;
+  rules: string;
+  value: string | null;
+}
+
+/** One without a value is missing, not invalid. */
+const invalidOf = (parameters: readonly RuledParameter[]) =>
+  parameters.flatMap(({ name, rules, value }) => {
+    const problem = value === null ? undefined : problemWithValue(readRules(rules), value);
+    return problem === undefined ? [] : [{ name, problem }];
+  });
 
 const toPrebuild = ({ workspaceId, name, presetId, buildId, createdAt, agents }: MemberRow): Prebuild => ({
   workspaceId,

@@ -7,6 +7,7 @@ import { findKey } from "../accounts/store/keys.ts";
 import { allOf } from "../accounts/store/manage.ts";
 import type { Deps } from "../deps.ts";
 import { ApiError, invalid, notFound, unauthorized } from "../errors.ts";
+import { storedRules } from "./rules/parameter-rules.ts";
 import { makeVersionName, problemWithVersionName } from "./rules/template-name.ts";
 import { problemsOfVersion, type ParameterInput, type PresetInput } from "./rules/version-check.ts";
 import { fileExists, findFile } from "./store/files.ts";
@@ -93,7 +94,10 @@ async function write(
   const { made, caller, template, file, namesake } = await deps.db.write(
     [
       insertVersion(rowOf(deps, actor, id, input), guard),
-      ...insertParameters(id, input.parameters),
+      ...insertParameters(
+        id,
+        input.parameters.map(({ rules, ...parameter }) => ({ ...parameter, rules: storedRules(rules) })),
+      ),
       ...insertPresets(
         id,
         input.presets.map((preset) => presetOf(deps, id, preset)),

@@ -309,13 +309,11 @@ describe("a version", () => {
     });
     expect(answer.status).toBe(400);
     expect(answer.json.validations.map(({ field }: { field: string }) => field)).toEqual([
-      "presets.0.parameters",
       "presets.0.prebuilds.instances",
       "presets.0.prebuilds.expiration_policy.ttl",
       "presets.0.prebuilds.scheduling.timezone",
       "presets.0.prebuilds.scheduling.schedule.1.cron",
       "presets.1.name",
-      "presets.1.parameters",
       "presets.1.prebuilds.instances",
       "presets.1.prebuilds.expiration_policy.ttl",
       "presets.1.prebuilds.scheduling.timezone",

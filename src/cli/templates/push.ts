@@ -66,6 +66,7 @@ export const push = defineCommand({
     context.say(
       plainLine(`${made} version ${version.name}${of}.${isActive ? " It is the active one." : ""}`),
     );
+    for (const warning of version.warnings) context.say(plainLine(`Warning: ${warning}`));
     if (!isActive) context.say(`To make it active: belfry templates activate ${name} ${version.name}`);
   },
 });

@@ -46,11 +46,16 @@ export const eventOfLimit = (
 
 export const eventOfInvalid = (
   pool: Pool,
-  known: { missing: readonly string[]; eligible: number; at: number },
+  known: {
+    missing: readonly string[];
+    invalid: readonly { name: string; problem: string }[];
+    eligible: number;
+    at: number;
+  },
 ): NotificationEvent => ({
   ...about(pool),
   identity: `validation_failed:${pool.presetId}:${known.at}`,
-  data: { missing: known.missing, eligible: known.eligible },
+  data: { missing: known.missing, invalid: known.invalid, eligible: known.eligible },
 });
 
 const about = (pool: Pool) => ({

@@ -25,7 +25,7 @@ export type Action = Common &
     | { kind: "delete"; why: "outdated" | "expired" | "extraneous"; targets: Target[] }
     | { kind: "cancel"; targets: Target[] }
     | { kind: "mark_hard_limited"; failed: number }
-    | { kind: "mark_validation_failed"; missing: string[] }
+    | { kind: "mark_validation_failed"; missing: string[]; invalid: Pool["invalidParameters"] }
     | { kind: "mark_normal" }
     | { kind: "backoff"; until: number }
     | { kind: "suppress"; count: number }
@@ -59,10 +59,12 @@ const targetsOf = (action: Action) => (action.kind === "cancel" ? action.targets
 function marksFor(state: PoolState, policy: Policy): Action[] {
   const { pool, isActive, isAtLimit, hasRecovered } = state;
   if (!isActive) return [];
-  if (pool.status === "normal" && pool.missingParameters.length > 0 && mostWanted(pool) > 0) {
-    const missing = pool.missingParameters;
-    return [{ kind: "mark_validation_failed", pool, missing, reason: missingWords(missing) }];
+  if (pool.status === "normal" && !isValid(pool) && mostWanted(pool) > 0) {
+    const { missingParameters: missing, invalidParameters: invalid } = pool;
+    return [{ kind: "mark_validation_failed", pool, missing, invalid, reason: invalidReason(pool) }];
   }
+  if (pool.status === "validation_failed" && isValid(pool))
+    return [{ kind: "mark_normal", pool, reason: "the preset has all values that its version requires" }];
   const isNewEpisode = pool.status === "normal" || (pool.status === "hard_limited" && hasRecovered);
   if (isAtLimit && isNewEpisode) {
     const failed = policy.failureHardLimit;
@@ -114,8 +116,7 @@ const deletion = (
 function creation({ pool, desired, running, starting, missing, isAtLimit }: PoolState): Action[] {
   const count = Math.min(missing, desired);
   if (count === 0) return [];
-  if (pool.status === "validation_failed" || pool.missingParameters.length > 0)
-    return [{ kind: "suppress", pool, count, reason: missingWords(pool.missingParameters) }];
+  if (!isValid(pool)) return [{ kind: "suppress", pool, count, reason: invalidReason(pool) }];
   if (isAtLimit)
     return [
       {
@@ -136,7 +137,19 @@ function backoff({ pool, failedLately }: PoolState, until: number): Action {
 
 const limitWords = (failed: number) =>
   failed === 1 ? "its newest build has failed" : `its newest ${failed} builds have all failed`;
-const missingWords = (missing: readonly string[]) =>
-  missing.length === 0
-    ? "its builds could not be made; a new version or a resume makes it try again"
-    : `its version requires ${missing.join(", ")}, and the preset has no value for ${missing.length === 1 ? "it" : "them"}`;
+
+const isValid = ({ missingParameters, invalidParameters }: Pool): boolean =>
+  missingParameters.length + invalidParameters.length === 0;
+
+function invalidReason({ missingParameters: missing, invalidParameters: invalid }: Pool): string {
+  const it = missing.length === 1 ? "it" : "them";
+  const reasons = [
+    ...(missing.length === 0
+      ? []
+      : [`its version requires ${missing.join(", ")}, and the preset has no value for ${it}`]),
+    ...invalid.map(({ name, problem }) => `its value of ${name} ${problem}`),
+  ];
+  return reasons.length === 0
+    ? "its values are valid again, and the next run creates it"
+    : reasons.join("; ");
+}

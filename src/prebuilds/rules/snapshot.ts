@@ -29,6 +29,8 @@ export interface Pool {
   forgivenAt: number | null;
   /** Parameters that its version requires and it gives no value. */
   missingParameters: string[];
+  /** Parameters whose value its version doesn't allow, and why. */
+  invalidParameters: { name: string; problem: string }[];
 }
 
 export interface Agent {

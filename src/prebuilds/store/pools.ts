@@ -28,6 +28,8 @@ export interface PoolRow {
   hasAiTask: number;
   /** JSON array of names. */
   missingParameters: string;
+  /** JSON array of {name, value, rules}: its values, and defaults, of parameters that have rules. */
+  ruledParameters: string;
 }
 
 const schedules = sql`(SELECT json_group_array(json_object('cron', s.cron, 'instances', s.instances)) FROM (
@@ -35,6 +37,11 @@ const schedules = sql`(SELECT json_group_array(json_object('cron', s.cron, 'inst
 const missingParameters = sql`(SELECT json_group_array(d.name) FROM template_parameters d
   WHERE d.version_id = p.version_id AND d.required = 1 AND d.default_value IS NULL
     AND NOT EXISTS (SELECT 1 FROM preset_parameters v WHERE v.preset_id = p.id AND v.name = d.name))`;
+
+const ruledParameters = sql`(SELECT json_group_array(json_object('name', d.name, 'rules', d.rules,
+    'value', COALESCE((SELECT v.value FROM preset_parameters v WHERE v.preset_id = p.id AND v.name = d.name),
+      d.default_value)))
+  FROM template_parameters d WHERE d.version_id = p.version_id AND d.rules IS NOT NULL)`;
 
 /** By age. `when` guards the whole read. */
 export const listPools = (when: SQL) =>
@@ -49,7 +56,8 @@ export const listPools = (when: SQL) =>
       t.deprecation_message <> '' AS isDeprecated, p.desired_instances AS desiredInstances,
       p.ttl_seconds AS ttlSeconds, p.scheduling_timezone AS timezone, ${schedules} AS schedules,
       p.prebuild_status AS status, p.limited_at AS limitedAt, p.limit_event_id AS limitEventId,
-      p.failures_forgiven_at AS forgivenAt, v.has_ai_task AS hasAiTask, ${missingParameters} AS missingParameters
+      p.failures_forgiven_at AS forgivenAt, v.has_ai_task AS hasAiTask, ${missingParameters} AS missingParameters,
+      ${ruledParameters} AS ruledParameters
     FROM looked_after l CROSS JOIN presets p ON p.id = l.id CROSS JOIN template_versions v ON v.id = p.version_id
       CROSS JOIN templates t ON t.id = v.template_id CROSS JOIN organizations o ON o.id = t.organization_id
     WHERE p.desired_instances IS NOT NULL ORDER BY p.seq`);

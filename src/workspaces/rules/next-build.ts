@@ -2,12 +2,15 @@
 import type { Transition } from "../../../db/schema.ts";
 import type { Validation } from "../../errors.ts";
 import { maskedValue } from "./mask.ts";
+import { problemWithValue, readRules } from "./parameter-rules.ts";
 
 export interface ParameterDefinition {
   name: string;
   required: boolean;
   defaultValue: string | null;
   sensitive?: boolean;
+  /** As stored. */
+  rules?: string | null;
 }
 export interface ParameterValue {
   name: string;
@@ -36,11 +39,14 @@ export function nextParameters(from: {
     [...from.previous, ...from.preset, ...requested].map(({ name, value }) => [name, value]),
   );
   const parameters: ParameterValue[] = [];
-  for (const { name, required, defaultValue } of from.definitions) {
+  for (const { name, required, defaultValue, rules } of from.definitions) {
     const value = given.get(name) ?? defaultValue;
     if (value === null && required) {
       validations.push({ field: member, detail: `the parameter "${name}" is required and has no value` });
     } else parameters.push({ name, value: value ?? "" });
+    const problem = value === null ? undefined : problemWithValue(readRules(rules), value);
+    if (problem !== undefined)
+      validations.push({ field: member, detail: `the parameter "${name}" ${problem}` });
   }
   return validations.length === 0 ? { ok: true, parameters } : { ok: false, validations };
 }

@@ -3,12 +3,14 @@
 import type { Validation } from "../../errors.ts";
 import { isTimeZone, overlap, parseSchedule, type Schedule } from "./preset-schedule.ts";
 import { problemWithOneLine } from "../../rules/one-line.ts";
+import { problemWithRules, problemWithValue, type ParameterRules } from "./parameter-rules.ts";
 import { problemWithParameterName } from "./template-name.ts";
 
 export interface ParameterInput {
   name: string;
   required: boolean;
   defaultValue: string | null;
+  rules: ParameterRules;
 }
 
 export interface PresetInput {
@@ -30,9 +32,14 @@ export interface VersionInput {
 
 /** Empty: all is well. */
 export const problemsOfVersion = ({ parameters, presets }: VersionInput): Validation[] => [
-  ...parameters.flatMap(({ name }, index) =>
-    problem(`parameters.${index}.name`, problemWithParameterName(name) ?? secondOf(parameters, index)),
-  ),
+  ...parameters.flatMap(({ name, defaultValue, rules }, index) => [
+    ...problem(`parameters.${index}.name`, problemWithParameterName(name) ?? secondOf(parameters, index)),
+    ...problem(`parameters.${index}`, problemWithRules(rules)),
+    ...problem(
+      `parameters.${index}.default_value`,
+      defaultValue === null ? undefined : problemWithValue(rules, defaultValue),
+    ),
+  ]),
   ...presets.flatMap((preset, index) => [
     ...problem(`presets.${index}.name`, problemWithPresetName(preset.name) ?? secondOf(presets, index)),
     ...problem(`presets.${index}.default`, secondDefault(presets, index)),
@@ -67,9 +74,6 @@ function problemsOfValues(path: string, preset: PresetInput, parameters: Paramet
   const known = parameters.map(({ name }) => name);
   const words = known.length === 0 ? "the version has none" : `the version has ${known.join(", ")}`;
   const given = preset.parameters.map(({ name }) => name);
-  const missing = parameters.filter(
-    ({ name, required, defaultValue }) => required && defaultValue === null && !given.includes(name),
-  );
   return [
     ...given.flatMap((name, index) =>
       problem(
@@ -81,15 +85,32 @@ function problemsOfValues(path: string, preset: PresetInput, parameters: Paramet
             : undefined,
       ),
     ),
-    // Without a pool a person fills in what is missing.
-    ...(preset.prebuilds === null
-      ? []
-      : missing.map(({ name }) => ({
-          field: `${path}.parameters`,
-          detail: `"${name}" is required and has no value, so no workspace could be built ahead`,
-        }))),
+    // A pool is left alone until its values are right; people would be refused each time.
+    ...(preset.prebuilds === null ? problemsWithRules(path, preset, parameters) : []),
   ];
 }
+
+function problemsWithRules(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {
+  return preset.parameters.flatMap(({ name, value }, index) => {
+    const definition = parameters.find((parameter) => parameter.name === name);
+    const detail = definition && problemWithValue(definition.rules, value);
+    return problem(`${path}.parameters.${index}.value`, detail && `"${name}" ${detail}`);
+  });
+}
+
+/** What keeps the pool of a preset from being filled: the version is taken, and its template admins are notified. */
+export const warningsOfVersion = ({ parameters, presets }: VersionInput): string[] =>
+  presets.flatMap((preset) => {
+    if (preset.prebuilds === null) return [];
+    const given = preset.parameters.map(({ name }) => name);
+    const missing = parameters.filter(
+      ({ name, required, defaultValue }) => required && defaultValue === null && !given.includes(name),
+    );
+    return [
+      ...missing.map(({ name }) => `"${name}" is required and has no value`),
+      ...problemsWithRules("", preset, parameters).map(({ detail }) => detail),
+    ].map((reason) => `Prebuilds can't be created for preset "${preset.name}": ${reason}.`);
+  });
 
 function problemsOfPool(path: string, prebuilds: PresetInput["prebuilds"]): Validation[] {
   if (prebuilds === null) return [];
