@@ -141,6 +141,66 @@ describe("Liquid", () => {
     }
     expect(performance.now() - began).toBeLessThan(5_000);
   });
+
+  const repeated = (times: number, text: string) => text.repeat(times);
+  test.each([
+    ["a filter for each of many items", "{{ (1..200000) | where: 'a' | map: 'b' | concat: labels }}"],
+    ["a range", "{% assign all = (1..2000000) %}"],
+    ["many filters", `{{ (1..4000) ${repeated(1_000, "| map: 'a'")} }}`],
+    [
+      "a filter that charges nothing",
+      `{{ (1..40000) | find: 'a', 1 }}${repeated(300, "{{ (1..2000) | find: 'a', 1 }}")}`,
+    ],
+    ["an expression for each of many items", "{{ (1..3000) | where_exp: 'x', '(1..3000) contains x' }}"],
+    [
+      "expressions within expressions",
+      `{% assign a = (1..900) %}{{ a | where_exp: "x", "a | where_exp: 'y', 'y' | size" }}`,
+    ],
+    [
+      "comparisons",
+      `{% assign a = (1..40000) %}{% if ${repeated(900, "a contains 0 or ")} false %}{% endif %}`,
+    ],
+    [
+      "equal lists",
+      `{% assign a = (1..9000) %}{% for i in (1..9000) %}{% if a == a %}{% endif %}{% endfor %}`,
+    ],
+    ["much output", `{% for i in (1..40000) %}${repeated(1_000, "much")}{% endfor %}`],
+    [
+      "much that is kept",
+      `{% for i in (1..40000) %}{% capture a %}${repeated(1_000, "much")}{% endcapture %}{% endfor %}`,
+    ],
+    [
+      "a list that doubles",
+      "{% assign a = (1..9) %}{% for i in (1..30) %}{% assign a = a | concat: a %}{% endfor %}",
+    ],
+    [
+      "a text that doubles",
+      "{% assign a = '123456789' %}{% for i in (1..30) %}{% assign a = a | append: a %}{% endfor %}",
+    ],
+    [
+      "replacements",
+      "{% assign a = 'aaaaaaaaaa' %}{% for i in (1..9) %}{% assign a = a | replace: 'a', 'aaaaaaaaaa' %}{% endfor %}",
+    ],
+    ["padding", "{{ 'now' | date: '%99999999d' }}"],
+    ["sorting", `{% for i in (1..500) %}{% assign a = (1..9000) | reverse | sort %}{% endfor %}`],
+    ["rows", "{% tablerow i in (1..100000) cols: 2 %}{{ i }}{% endtablerow %}"],
+  ])("is stopped within filters, comparisons and output, too: %s", (_, body) => {
+    const began = performance.now();
+    expect(bodyProblems(body)).toEqual([expect.stringMatching(/limit exceeded.*with the sample$/)]);
+    expect(performance.now() - began).toBeLessThan(1_500);
+  });
+
+  test("may be long, and go through what was sent", () => {
+    const data = {
+      resources: Array.from({ length: 500 }, (_, at) => ({ address: `aws_instance.dev[${at}]` })),
+    };
+    const long: Payload = { from: "what was sent today", labels: { workspace: "x".repeat(2_000) }, data };
+    const body =
+      "{% for r in data.resources limit: 100 %}- {{ r.address }}\n{% endfor %}" +
+      "{{ data.resources | map: 'address' | sort | uniq | join: ', ' | truncate: 900 }}" +
+      repeated(40, "{{ labels.workspace | upcase | truncate: 20 }}");
+    expect(bodyProblems(body, [long])).toEqual([]);
+  });
 });
 
 describe("a link", () => {

@@ -1,7 +1,8 @@
 // Turns a template's version and an event into what a person reads. Liquid with limits; labels are escaped for the place
 // they stand in, unless the template says `| raw`.
-import { Liquid, type Template } from "liquidjs";
+import type { Liquid, Template } from "liquidjs";
 import type { Action } from "../../../db/schema.ts";
+import { createLiquid } from "./liquid.ts";
 import { escapeMarkdown } from "./markdown.ts";
 
 export interface TemplateText {
@@ -33,30 +34,10 @@ export interface CompiledTemplate {
 
 export type TemplateCache = Map<string, CompiledTemplate>;
 
-// Far above any real text, far below what would be felt.
-const limits = { parseLimit: 100_000, renderLimit: 500, memoryLimit: 2_000_000 };
-const options = {
-  ...limits,
-  ownPropertyOnly: true,
-  strictVariables: false,
-  strictFilters: true,
-  cache: false,
-  templates: {},
-};
-const forMarkdown = new Liquid({
-  ...options,
-  outputEscape: (value: unknown) => escapeMarkdown(asText(value)),
-});
+const forMarkdown = createLiquid({ outputEscape: (value: unknown) => escapeMarkdown(asText(value)) });
 /** Labels of buttons are plain text: whoever shows them escapes for their own place. */
-const forPlain = new Liquid(options);
-const forUrls = new Liquid({
-  ...options,
-  outputEscape: (value: unknown) => encodeURIComponent(asText(value)),
-});
-for (const engine of [forMarkdown, forPlain, forUrls]) {
-  // Templates are rows: there is nothing to include.
-  for (const tag of ["include", "render", "layout", "block"]) delete engine.tags[tag];
-}
+const forPlain = createLiquid();
+const forUrls = createLiquid({ outputEscape: (value: unknown) => encodeURIComponent(asText(value)) });
 
 const asText = (value: unknown): string =>
   value === null || value === undefined

@@ -40,7 +40,13 @@ export function checkTemplate(
   payloads: readonly Payload[],
   surroundings: Surroundings,
 ): Validation[] {
-  const problems = fieldsOf(text).flatMap((field) => checkField(field, payloads, surroundings));
+  const problems: Validation[] = [];
+  for (const field of fieldsOf(text)) {
+    const found = checkField(field, payloads, surroundings);
+    problems.push(...found);
+    // The other fields may take as long.
+    if (found.some(({ detail }) => detail.includes("limit exceeded"))) break;
+  }
   if (text.actions.length > mostActions) {
     const detail = `there are ${text.actions.length}, ${mostActions} are allowed`;
     return [...problems, { field: "actions", detail }];
