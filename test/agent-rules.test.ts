@@ -106,7 +106,7 @@ describe("every change of a task", () => {
   test.each(
     appStates.flatMap((state) => [undefined, ...appStates].map((before) => [before, state] as const)),
   )("from %s to %s is told at once, if it is one", (before, state) => {
-    const takesBack = before === "idle" && state !== "idle";
+    const takesBack = (before === undefined || before === "idle") && state !== "idle";
     expect(judgeStatus(facts(state, before), every, now)).toEqual({
       ...silence,
       takesBack,
@@ -130,7 +130,7 @@ describe("a calm task", () => {
   const held = { ...told, holdUntil: now + dwell };
   const takenBack = { ...silence, takesBack: true };
   test.each([
-    ["begins to work", facts("working"), silence],
+    ["begins to work, perhaps after an idle of the build before", facts("working"), takenBack],
     ["is idle from the first", facts("idle"), held],
     ["becomes idle", facts("idle", "working"), held],
     ["stays idle", facts("idle", "idle"), silence],
@@ -143,8 +143,8 @@ describe("a calm task", () => {
     ["goes on after it was done", facts("working", "complete"), told],
     ["is done", facts("complete", "working"), told],
     ["is done while idle", facts("complete", "idle", since(1)), { ...told, takesBack: true }],
-    ["fails at once", facts("failure"), told],
-    ["works again, but is no task any more", facts("working", "idle", { isTask: false }), takenBack],
+    ["fails at once", facts("failure"), { ...told, takesBack: true }],
+    ["works again, but is no task", facts("working", "idle", { isTask: false }), silence],
   ])("%s", (_what, given, news) => {
     expect(judgeStatus(given, calm, now)).toEqual(news);
   });

@@ -95,7 +95,7 @@ function decide(
     plans,
     statements: [
       // First, because they go by what the app said before: sent again, they find the new status and do nothing.
-      ...tellOrTakeBack(appId, plans, news, now, isStill),
+      ...tellOrTakeBack(workspace.id, plans, news, now, isStill),
       ...insertStatus(status, isStill),
       ...(isInUse ? [noteUse(workspace.id, now, id)] : []),
     ],

@@ -12,9 +12,10 @@ import { nothingWithdrawable, withdrawMessages } from "../notifications/store/he
 import type { AgentWorkspace } from "./agents.ts";
 import { taskName } from "./rules/app-message.ts";
 import type { TaskNews } from "./rules/task-news.ts";
-import { ownerOf, prefixedAppsAtWork, type NewStatus } from "./store/app-statuses.ts";
+import { ownerOf, type NewStatus } from "./store/app-statuses.ts";
 
-const subjectPrefix = "app-status ";
+/** A workspace has one task: whatever build's app reported that it is idle, a later build's app reports that it is not. */
+const subjectOf = (workspaceId: string) => `ai-task ${workspaceId}`;
 
 /** Coder's ids. */
 const templates: Record<AppState, string> = {
@@ -52,23 +53,21 @@ export function planTaskNotice(
       circle: { people: [{ id: ownerId, why: "workspace_owner" }] },
       holdUntil,
       // Working on, completion and failure stay true: nothing withdraws them.
-      ...(status.state === "idle" ? { subject: subjectOf(status.appId) } : {}),
+      ...(status.state === "idle" ? { subject: subjectOf(workspace.id) } : {}),
     },
     read,
   );
 }
 
-const subjectOf = (appId: string) => `${subjectPrefix}${appId}`;
-
 /** The order matters: whether an idle waits to be withdrawn is asked before it is. */
 export const tellOrTakeBack = (
-  appId: string,
+  workspaceId: string,
   plans: readonly EventPlan[],
   news: TaskNews,
   now: number,
   when: SQL,
 ): Statement[] => {
-  const subject = subjectOf(appId);
+  const subject = subjectOf(workspaceId);
   const mayTell = news.unlessHeldBack ? allOf(when, nothingWithdrawable(subject)) : when;
   const created = plans.map(({ eventId }) => eventId);
   return [
@@ -77,6 +76,6 @@ export const tellOrTakeBack = (
   ];
 };
 
-/** A workspace that is stopped or deleted waits for nobody: what is delayed of its apps is withdrawn. */
+/** A workspace that is stopped or deleted waits for nobody: its delayed idle is withdrawn. */
 export const takeBackOfWorkspace = (workspaceId: string, now: number, when: SQL): Statement[] =>
-  withdrawMessages(prefixedAppsAtWork(workspaceId, subjectPrefix), now, when);
+  withdrawMessages(subjectOf(workspaceId), now, when);

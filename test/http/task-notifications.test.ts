@@ -408,6 +408,17 @@ describe("a calm task", () => {
     expect(await told()).toEqual([titles.idle]);
   });
 
+  test("says nothing of an idle that was over before, also when its workspace is built anew meanwhile", async () => {
+    const { status, told, pass, build, finish, server, workspaceId } = await startCalm();
+    await status("working");
+    await status("idle");
+    await build("start");
+    await finish();
+    await status("working", "", {}, await agentTokenOf(server, workspaceId));
+    await pass(60_000);
+    expect(await told()).toEqual([]);
+  });
+
   test("that was idle for long, of which nobody could be told, says nothing when it goes on", async () => {
     const { status, told, pass, server, token } = await startCalm();
     const pause = (paused: boolean) =>

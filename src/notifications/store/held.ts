@@ -8,20 +8,20 @@ import { countInhibited } from "./metrics.ts";
 const isReceived = sql`EXISTS (SELECT 1 FROM notification_messages other
   WHERE other.event_id = notification_messages.event_id AND (other.status = 'sent' OR other.attempt_count > 0))`;
 
-const isWithdrawable = (subject: SQL | string): SQL =>
-  sql`(subject IN (${subject}) AND due_at IS NOT NULL AND status = 'pending' AND NOT ${isReceived})`;
+const isWithdrawable = (subject: string): SQL =>
+  sql`(subject = ${subject} AND due_at IS NOT NULL AND status = 'pending' AND NOT ${isReceived})`;
 
 /** True in SQL unless messages of this subject wait that nobody has received. */
 export const nothingWithdrawable = (subject: string): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE ${isWithdrawable(subject)})`;
 
 /**
- * Those of this subject, or of a SELECT of some, end unsent, with the reason; nothing happens unless `when` holds.
+ * Those of this subject end unsent, with the reason; nothing happens unless `when` holds.
  * `created`: the events that the same write creates, which it never withdraws. An event of the same identity that comes
  * later is no duplicate of what nobody has received.
  */
 export const withdrawMessages = (
-  subject: SQL | string,
+  subject: string,
   now: number,
   when: SQL,
   created: readonly string[] = [],

@@ -30,7 +30,8 @@ export interface TaskNews {
 export function judgeStatus(facts: StatusFacts, mode: TaskMode, now: number): TaskNews {
   const { state, previous } = facts;
   const silence: TaskNews = {
-    takesBack: previous?.state === "idle" && state !== "idle",
+    // The first report may be that of a new build: the idle was reported under the build before.
+    takesBack: facts.isTask && state !== "idle" && (previous?.state ?? "idle") === "idle",
     tells: false,
     holdUntil: undefined,
     unlessHeldBack: false,

@@ -21,11 +21,6 @@ export const listAppsAtWork = (workspaceId: string) =>
     .where(eq(workspaceAgents.buildId, buildAtWork(workspaceId)))
     .orderBy(asc(workspaceApps.slug));
 
-/** A SELECT of their ids, each behind a prefix. */
-export const prefixedAppsAtWork = (workspaceId: string, prefix: string): SQL =>
-  sql`SELECT ${prefix} || p.id FROM workspace_agents a JOIN workspace_apps p ON p.agent_id = a.id
-    WHERE a.build_id = ${buildAtWork(workspaceId)}`;
-
 /** SQL for the id of one of them; `agentName` undefined: of the only agent. */
 export const idOfAppAtWork = (workspaceId: string, slug: string, agentName: string | undefined): SQL =>
   sql`(SELECT p.id FROM workspace_agents a JOIN workspace_apps p ON p.agent_id = a.id AND p.slug = ${slug}
