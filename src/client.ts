@@ -74,6 +74,8 @@ export type User = BodyOf<Awaited<ReturnType<Routes["users"][":user"]["$get"]>>>
 export type Template = BodyOf<Awaited<ReturnType<Routes["templates"][":id"]["$get"]>>>;
 export type TemplateDrift = BodyOf<Awaited<ReturnType<Routes["templates"][":id"]["drift"]["$get"]>>>[number];
 export type Workspace = BodyOf<Awaited<ReturnType<Routes["workspaces"][":id"]["$get"]>>>;
+/** An AI task. */
+export type Task = BodyOf<Awaited<ReturnType<Routes["tasks"][":user"][":task"]["$get"]>>>;
 export type Build = BodyOf<Awaited<ReturnType<Routes["workspacebuilds"][":id"]["$get"]>>>;
 /** What a version of a template is made from. */
 export type VersionBody = Parameters<

@@ -58,6 +58,7 @@ const words: Record<number, string> = {
   101: "The connection goes on as a WebSocket",
   200: "Done",
   201: "Created",
+  202: "Accepted; no body",
   204: "Done; no body",
   304: "Nothing to change; no body",
   400: "Something in the request is not valid",

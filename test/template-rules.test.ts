@@ -392,9 +392,12 @@ describe("the search of templates", () => {
     organizationName: "default",
     createdByName: "ada",
     deprecationMessage: "",
+    hasAiTask: true,
   };
   test.each([
     ["", true],
+    ["has-ai-task:true", true],
+    ["has-ai-task:false", false],
     ["DOCK", true],
     ["gpu", true],
     ["podman", false],
@@ -414,7 +417,7 @@ describe("the search of templates", () => {
     for (const key of ["colour", "constructor"])
       expect(parseTemplateSearch(`${key}:x`)).toEqual({
         ok: false,
-        problem: `there is no filter "${key}"; known are name, exact_name, organization, author, deprecated`,
+        problem: `there is no filter "${key}"; known are name, exact_name, organization, author, deprecated, has-ai-task`,
       });
   });
 });

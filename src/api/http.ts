@@ -58,7 +58,7 @@ export interface Endpoint {
   /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
   body?: z.ZodType;
   /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */
-  answers: Partial<Record<101 | 200 | 201 | 204 | 304, z.ZodType | null>>;
+  answers: Partial<Record<101 | 200 | 201 | 202 | 204 | 304, z.ZodType | null>>;
   errors: ErrorStatus[];
 }
 

@@ -26,6 +26,8 @@ import { provisionerStateRoutes } from "./provisioner-state.ts";
 import { roleRoutes } from "./roles.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { sessionRoutes } from "./sessions.ts";
+import { taskLogRoutes } from "./task-logs.ts";
+import { taskRoutes } from "./tasks.ts";
 import { templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes } from "./template-versions.ts";
 import { templateRoutes } from "./templates.ts";
@@ -69,6 +71,10 @@ function createRoutes() {
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)
     .route("/api/v2", buildRoutes)
+    .route("/api/v2", taskRoutes("/api/v2"))
+    .route("/api/v2", taskLogRoutes())
+    .route("/api/experimental", taskRoutes("/api/experimental"))
+    .route("/api/experimental", taskLogRoutes())
     .route("/api/v2", prebuildRoutes)
     .route("/api/v2", buildLogRoutes)
     .route("/api/v2", buildPartRoutes)

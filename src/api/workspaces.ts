@@ -34,11 +34,13 @@ export const parameterValues = z
   .nullish()
   .transform((values) => values ?? []);
 
+export const workspaceName = z.string().regex(/^(?=.{1,32}$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/, {
+  error: "must have 1 to 32 letters and digits, with single hyphens between them",
+});
+
 const newWorkspaceBody = z
   .object({
-    name: z.string().regex(/^(?=.{1,32}$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/, {
-      error: "must have 1 to 32 letters and digits, with single hyphens between them",
-    }),
+    name: workspaceName,
     template_id: optionalId,
     template_version_id: optionalId,
     template_version_preset_id: optionalId,
@@ -71,7 +73,7 @@ const listQuery = z.object({
 });
 const oneQuery = z.object({ include_deleted: z.enum(["true", "false", ""]).optional() });
 
-const managers = {
+export const managers = {
   permission: "workspaces:manage-others",
   refusal: "Only owners of the deployment may create workspaces for others.",
 } as const;

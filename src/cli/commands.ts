@@ -29,6 +29,8 @@ import { deleteKey } from "./provisioner/keys/remove.ts";
 import { start as startProvisioner } from "./provisioner/start.ts";
 import { defineCommand, type Group } from "./rules/command.ts";
 import { run } from "./run.ts";
+import { create as createTask, remove as removeTask, stop as stopTask } from "./tasks/change.ts";
+import { list as listTasks, show as showTask } from "./tasks/list.ts";
 import { activate as activateVersion } from "./templates/activate.ts";
 import { deprecate } from "./templates/deprecate.ts";
 import { drift as templateDrift } from "./templates/drift.ts";
@@ -135,6 +137,12 @@ export const commands: Group = {
         removeWorkspace,
         logs,
       ],
+    },
+    {
+      name: "tasks",
+      aliases: ["task"],
+      summary: "Create AI tasks, list them, see their state",
+      commands: [listTasks, showTask, createTask, stopTask, removeTask],
     },
     {
       name: "builds",

@@ -77,6 +77,11 @@ export const commands: Row[] = [
   ),
   same("coder autoupdate", "", "belfry workspaces autoupdate"),
   absent("coder favorite, rename, dotfiles, state", notOurs),
+  same("coder task list", "", "belfry tasks list"),
+  same("coder task create", "", "belfry tasks create"),
+  same("coder task status", "", "belfry tasks show"),
+  same("coder task delete", "", "belfry tasks delete"),
+  absent("coder task send", "Belfry has no connection to agents"),
   absent("coder organizations, groups, licenses, features", "there is one organization and no licence"),
   absent("coder external-auth, publickey, netcheck, speedtest", notOurs),
 ];
@@ -104,6 +109,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry prebuilds plan", what: "what a pass over the pools would do now, and why" },
   { command: "belfry prebuilds list", what: "how many workspaces each pool wants and has" },
   { command: "belfry prebuilds reconcile", what: "a pass over the pools now" },
+  { command: "belfry tasks stop", what: "stops a task's workspace; the task stays" },
   { command: "belfry builds wait", what: "until a build has ended; the exit code is its outcome" },
   { command: "belfry admin backup", what: "a copy of the running database" },
   { command: "belfry admin restore", what: "a copy back into its place" },
@@ -121,5 +127,6 @@ export const worksWithCoder = [
   "coder notifications pause, resume, test, custom",
   "coder organizations show",
   "coder create, show, list, start, stop, restart, update, delete",
+  "coder task list, create, status, logs, delete",
   "coder templates list, versions list, presets list, delete",
 ];

@@ -63,6 +63,11 @@ const bodies: Record<string, unknown> = {
   },
 };
 
+for (const address of ["/api/v2", "/api/experimental"]) {
+  bodies[`POST ${address}/tasks/:user`] = { template_version_id: ":templateversions", input: "Fix it" };
+  bodies[`POST ${address}/tasks/:user/:task/send`] = { input: "Go on" };
+}
+
 /** Names in paths that are no ids. */
 const names: Record<string, string> = {
   "GET /api/v2/users/:user/keys/tokens/:name": "read",
@@ -94,6 +99,7 @@ export function wholeRequest(ids: Everybody["ids"], method: string, path: string
     .replace(":organization", "default")
     .replace(":name", names[route] ?? ":name")
     .replace(":number", "1")
+    .replace(":task", "fix-bug")
     // A dry run is named like its version.
     .replace(":job", ids["templateversions"]!)
     .replace(/([a-z]+)\/:id/, (whole, before: string) => {

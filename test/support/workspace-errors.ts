@@ -252,6 +252,45 @@ export const workspaceErrors: Record<string, Make> = {
   "PATCH /api/v2/workspacebuilds/:id/cancel 404": as("PATCH", `/workspacebuilds/${nobody}/cancel`),
 };
 
+/** Both addresses of tasks. */
+const toAddress = (address: string, method: string, path: string, json?: unknown): Make => {
+  return ({ server, token }) =>
+    server.call(method, `${address}${path}`, { token, ...(json === undefined ? {} : { json }) });
+};
+/** A task whose first build waits. */
+const withTask = (make: (task: { name: string; versionId: string }) => Make): Make => {
+  return async (world) => {
+    const organization = "/organizations/default";
+    const name = `t${randomUUID().slice(0, 8)}`;
+    const task = { has_ai_task: true, parameters: [{ name: "prompt" }] };
+    const version = (await as("POST", `${organization}/templateversions`, task)(world)).json;
+    await as("POST", `${organization}/templates`, { name, template_version_id: version.id })(world);
+    const body = { name, template_version_id: version.id, input: "Fix it" };
+    await as("POST", "/tasks/me", body)(world);
+    return make({ name, versionId: version.id as string })(world);
+  };
+};
+for (const address of ["/api/v2", "/api/experimental"]) {
+  const to = (method: string, path: string, json?: unknown) => toAddress(address, method, path, json);
+  const input = { input: "Go on" };
+  const created = { template_version_id: nobody, input: "Fix it" };
+  Object.assign(workspaceErrors, {
+    [`GET ${address}/tasks 400`]: to("GET", "/tasks?q=status:asleep"),
+    [`POST ${address}/tasks/:user 404`]: to("POST", "/tasks/nobody", created),
+    [`POST ${address}/tasks/:user 409`]: withTask(({ name, versionId }) =>
+      to("POST", "/tasks/me", { name, template_version_id: versionId, input: "Again" }),
+    ),
+    [`GET ${address}/tasks/:user/:task 404`]: to("GET", "/tasks/me/none"),
+    [`DELETE ${address}/tasks/:user/:task 404`]: to("DELETE", "/tasks/me/none"),
+    [`DELETE ${address}/tasks/:user/:task 409`]: withTask(({ name }) => to("DELETE", `/tasks/me/${name}`)),
+    [`GET ${address}/tasks/:user/:task/logs 404`]: to("GET", "/tasks/me/none/logs"),
+    [`POST ${address}/tasks/:user/:task/send 404`]: to("POST", "/tasks/me/none/send", input),
+    [`POST ${address}/tasks/:user/:task/send 409`]: withTask(({ name }) =>
+      to("POST", `/tasks/me/${name}/send`, input),
+    ),
+  });
+}
+
 const resume = (id: string) => as("POST", `/prebuilds/presets/${id}/resume`);
 Object.assign(workspaceErrors, {
   "POST /api/v2/prebuilds/reconcile 400": as("POST", "/prebuilds/reconcile?dry_run=perhaps"),
@@ -261,6 +300,10 @@ Object.assign(workspaceErrors, {
 
 /** Bodies that pass validation. */
 export const workspaceBodies: Record<string, unknown> = {
+  "POST /api/v2/tasks/:user": { template_version_id: nobody, input: "Fix it" },
+  "POST /api/experimental/tasks/:user": { template_version_id: nobody, input: "Fix it" },
+  "POST /api/v2/tasks/:user/:task/send": { input: "Go on" },
+  "POST /api/experimental/tasks/:user/:task/send": { input: "Go on" },
   "PUT /api/v2/prebuilds/settings": { reconciliation_paused: true },
   "POST /api/v2/templateversions/:id/dry-run": {},
   "POST /api/v2/users/:user/workspaces": created,

@@ -15,7 +15,7 @@ interface Wanted {
   orphan?: boolean;
 }
 
-async function build(
+export async function build(
   context: Context,
   client: Client,
   { id, name, owner_name }: Workspace,

@@ -59,7 +59,7 @@ export const create = defineCommand({
   },
 });
 
-async function findPreset(client: Client, versionId: string, name: string): Promise<string> {
+export async function findPreset(client: Client, versionId: string, name: string): Promise<string> {
   const presets = await client.ask((routes) =>
     routes.templateversions[":id"].presets.$get({ param: { id: versionId } }),
   );

@@ -8,6 +8,8 @@ export interface SearchedTemplate {
   organizationName: string;
   createdByName: string | null;
   deprecationMessage: string;
+  /** Of its active version. */
+  hasAiTask: boolean;
 }
 export type TemplateSearchVerdict =
   | { ok: true; search: (template: SearchedTemplate) => boolean }
@@ -26,6 +28,7 @@ const filters: Record<string, Filter> = {
     same(template.organizationId, value) || same(template.organizationName, value),
   author: (template, value) => same(template.createdByName ?? "", value),
   deprecated: (template, value) => String(template.deprecationMessage !== "") === value.toLowerCase(),
+  "has-ai-task": ({ hasAiTask }, value) => String(hasAiTask) === value.toLowerCase(),
 };
 
 /** Everything that is given must hold. Values may be in double quotes. */

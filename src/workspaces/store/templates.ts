@@ -16,6 +16,7 @@ const found = () =>
       deprecationMessage: templates.deprecationMessage,
       activeVersionId: templates.activeVersionId,
       activeVersionName: templateVersions.name,
+      hasAiTask: sql<boolean>`COALESCE(${templateVersions.hasAiTask}, 0)`.mapWith(Boolean).as("has_ai_task"),
       createdBy: templates.createdBy,
       createdByName: users.username,
       createdAt: templates.createdAt,

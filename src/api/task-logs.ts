@@ -1,0 +1,81 @@
+// Routes of what is said in an AI task: its prompt and its agent's statuses, and why nothing can be sent to the agent.
+import { Hono } from "hono";
+import * as z from "zod";
+import type { SQL } from "../../db/client.ts";
+import { idOfUser } from "../accounts/store/users.ts";
+import { conflict, notFound } from "../errors.ts";
+import { findTask, listTaskStatuses } from "../workspaces/store/tasks.ts";
+import { idOfWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { text, time, toTime, uuid } from "./schemas.ts";
+import { visibleOwner } from "./visible.ts";
+
+const maxLogs = 200;
+const sendBody = z.object({ input: text(65_536) });
+
+const logSchema = z.object({
+  logs: z.array(z.object({ id: z.number(), content: z.string(), type: z.enum(["input", "output"]), time })),
+});
+
+/** A task by its id, whoever's it is, or by its owner and name. */
+export function placeOfTask(c: Ctx, user: string, task: string): { workspaceId: SQL | string; ownerId: SQL } {
+  if (uuid.safeParse(task).success)
+    return { workspaceId: task.toLowerCase(), ownerId: ownerOf(task.toLowerCase()) };
+  const ownerId = idOfUser(user, me(c));
+  return { workspaceId: idOfWorkspace(ownerId, task), ownerId };
+}
+
+export async function loadTask(c: Ctx, user: string, task: string, maxStatuses = 0) {
+  const { workspaceId, ownerId } = placeOfTask(c, user, task);
+  const reads = {
+    ...findTask(workspaceId, me(c)),
+    statuses: listTaskStatuses(workspaceId, me(c), maxStatuses),
+  };
+  const found = await load(c, reads, visibleOwner(c, ownerId, "Task"));
+  const [row] = found.workspace;
+  if (row === undefined) throw notFound("Task");
+  return { row, task: found.task[0], statuses: found.statuses };
+}
+
+/** The same routes at each address of tasks. */
+export const taskLogRoutes = () =>
+  new Hono<Env>()
+    .get(
+      "/tasks/:user/:task/logs",
+      endpoint({
+        summary: `An AI task's prompt and the last ${maxLogs} statuses that its agent reported, oldest first`,
+        access: "session",
+        answers: { 200: logSchema },
+        errors: [401, 404],
+      }),
+      async (c) => {
+        const { user, task: named } = c.req.param();
+        const { row, task, statuses } = await loadTask(c as Ctx, user, named, maxLogs);
+        const asked = { id: 0, content: task?.prompt ?? "", type: "input" as const };
+        const said = statuses.map(({ seq, state, message, createdAt }) => ({
+          id: seq,
+          content: message === "" ? state : `${state}: ${message}`,
+          type: "output" as const,
+          time: toTime(createdAt),
+        }));
+        return c.json({ logs: [{ ...asked, time: toTime(row.workspace.createdAt) }, ...said] });
+      },
+    )
+    .post(
+      "/tasks/:user/:task/send",
+      endpoint({
+        summary: "Refused: Belfry has no connection to agents",
+        access: "session",
+        answers: {},
+        errors: [400, 401, 404, 409],
+      }),
+      valid("json", sendBody),
+      async (c) => {
+        const { user, task } = c.req.param();
+        const { row } = await loadTask(c as Ctx, user, task);
+        throw conflict(
+          "Belfry can't send input to an agent: it has no connection to workspaces.",
+          `Write to the agent in the app of ${row.ownerName}/${row.workspace.name}.`,
+        );
+      },
+    );

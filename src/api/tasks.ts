@@ -1,0 +1,159 @@
+// Routes of AI tasks: a task is a workspace whose latest build has one. Coder's clients up to 2.29 call them at the
+// experimental address, later ones at /api/v2.
+import { Hono } from "hono";
+import * as z from "zod";
+import { invalid, notFound } from "../errors.ts";
+import { earlierOf } from "../idempotency.ts";
+import { claimOrCreate, readEarlier } from "../prebuilds/claim.ts";
+import { buildReads, createBuild } from "../workspaces/create-build.ts";
+import { workspaceReads } from "../workspaces/create-workspace.ts";
+import { newTaskName, promptParameterOf } from "../workspaces/rules/task.ts";
+import { parseTaskSearch } from "../workspaces/rules/task-search.ts";
+import { findTask, listTasks } from "../workspaces/store/tasks.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
+import { wholeNumber } from "./paging.ts";
+import { lowerUuid, optionalId, searchText, text } from "./schemas.ts";
+import { loadTask, placeOfTask } from "./task-logs.ts";
+import { taskSchema, toTask, type TaskAddress } from "./task-shape.ts";
+import { loadUserWith } from "./user-shape.ts";
+import { unsupported } from "./unsupported.ts";
+import { visibleOwner } from "./visible.ts";
+import { managers, workspaceName } from "./workspaces.ts";
+
+const pageSize = 100;
+const largestPage = 200;
+
+const listQuery = z.object({
+  q: searchText(parseTaskSearch),
+  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
+  offset: wholeNumber,
+});
+
+const newTaskBody = z.object({
+  template_version_id: lowerUuid,
+  template_version_preset_id: optionalId,
+  input: text(65_536)
+    .refine((input) => input.trim() !== "", { error: "must not be empty" })
+    .meta({ description: "the prompt" }),
+  name: z
+    .union([z.literal(""), workspaceName])
+    .nullish()
+    .meta({ description: "of the workspace; from the prompt's first words when it is left out" }),
+  display_name: unsupported("a task is shown by its workspace's name"),
+});
+async function list(c: Ctx, { q, ...page }: z.infer<typeof listQuery>, address: TaskAddress) {
+  const { workspaces, tasks, total } = await load(c, listTasks(q, me(c), page));
+  return {
+    tasks: workspaces.map((row, at) => toTask(row, tasks[at], address)),
+    count: total[0]!.count,
+  };
+}
+
+async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, address: TaskAddress) {
+  const deps = c.get("deps");
+  const request = {
+    name: body.name || newTaskName(body.input, deps.newId()),
+    templateId: undefined,
+    versionId: body.template_version_id,
+    presetId: body.template_version_preset_id,
+    parameters: [],
+    automaticUpdates: "never" as const,
+  };
+  const requestKey = requestKeyOf(c, body);
+  const reads = { ...workspaceReads(request), ...earlierRead(c, requestKey) };
+  const { actor, target, earlier, ...facts } = await loadUserWith(c, user, reads, managers);
+  const keyed = keyedBy(actor.userId, requestKey);
+  const before = earlierOf(keyed, earlier[0]);
+  const parameter = promptParameterOf(facts.definitions);
+  if (facts.version[0]?.hasAiTask === false)
+    throw invalid("template_version_id", "this version is not for AI tasks, push it with has_ai_task: true");
+  if (facts.version[0] !== undefined && parameter === undefined)
+    throw invalid(
+      "input",
+      'the template version has no parameter for it, add one named "AI Prompt" or "prompt"',
+    );
+  const parameters = parameter === undefined ? [] : [{ name: parameter, value: body.input }];
+  const asked = { ...request, parameters, keyed };
+  const { row, replayed } = await (before === undefined
+    ? claimOrCreate(deps, actor, target, facts, asked, c.get("requestId"))
+    : readEarlier(deps, before));
+  if (replayed) {
+    markReplayed(c);
+    const { task } = await deps.db.read(findTask(row.workspace.id, me(c)));
+    return toTask(row, task[0], address);
+  }
+  const isSecret = facts.definitions.some(({ name, sensitive }) => name === parameter && sensitive);
+  const nothing = { appId: null, state: null, message: null, uri: null, stateSince: null };
+  const prompt = isSecret ? null : body.input;
+  return toTask(row, { workspaceId: row.workspace.id, prompt, ...nothing }, address);
+}
+
+async function remove(c: Ctx, user: string, task: string): Promise<void> {
+  const { workspaceId, ownerId } = placeOfTask(c, user, task);
+  const request = {
+    transition: "delete" as const,
+    versionId: undefined,
+    presetId: undefined,
+    parameters: [],
+  };
+  const reads = buildReads(workspaceId, me(c), request);
+  const { actor, ...facts } = await load(c, reads, visibleOwner(c, ownerId, "Task"));
+  if (facts.workspace[0]?.build.hasAiTask !== true) throw notFound("Task");
+  await createBuild(c.get("deps"), actor, facts, request, c.get("requestId"));
+}
+
+/** The same routes at both addresses. */
+export const taskRoutes = (address: TaskAddress) =>
+  new Hono<Env>()
+    .get(
+      "/tasks",
+      endpoint({
+        summary: "AI tasks by name; q takes owner:me, organization:x, status:active, name:x",
+        access: "session",
+        answers: { 200: z.object({ tasks: z.array(taskSchema), count: z.number() }) },
+        errors: [400, 401],
+      }),
+      valid("query", listQuery),
+      async (c) => c.json(await list(c as Ctx, c.req.valid("query"), address)),
+    )
+    .post(
+      "/tasks/:user",
+      endpoint({
+        summary: "Create a workspace for an AI task and start it",
+        access: "session",
+        repeatable: true,
+        answers: { 201: taskSchema },
+        errors: [400, 401, 403, 404, 409],
+      }),
+      valid("json", newTaskBody),
+      async (c) => c.json(await create(c as Ctx, c.req.param("user"), c.req.valid("json"), address), 201),
+    )
+    .get(
+      "/tasks/:user/:task",
+      endpoint({
+        summary: "An AI task by its name, or by its id",
+        access: "session",
+        answers: { 200: taskSchema },
+        errors: [401, 404],
+      }),
+      async (c) => {
+        const { user, task: named } = c.req.param();
+        const { row, task } = await loadTask(c as Ctx, user, named);
+        return c.json(toTask(row, task, address));
+      },
+    )
+    .delete(
+      "/tasks/:user/:task",
+      endpoint({
+        summary: "Delete an AI task with its workspace",
+        access: "session",
+        answers: { 202: null },
+        errors: [401, 403, 404, 409],
+      }),
+      async (c) => {
+        const { user, task } = c.req.param();
+        await remove(c as Ctx, user, task);
+        return c.body(null, 202);
+      },
+    );
