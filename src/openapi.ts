@@ -32,14 +32,17 @@ export function routesOf(app: Pick<Hono<Env>, "routes">): Route[] {
 
 /** A key may be missing or of too small a scope, a parameter wrong, a body malformed, too large or not JSON. */
 function errorsOf({ endpoint, inputs, method }: Route): ErrorStatus[] {
-  const takesBody = endpoint.body !== undefined || inputs.some((input) => input.target === "json");
+  const takesJson = inputs.some((input) => input.target === "json");
+  const takesBody = endpoint.body !== undefined || takesJson;
   const followed: ErrorStatus[] = [
     ...(endpoint.access.startsWith("session") ? ([401, 403] as const) : []),
     ...(endpoint.access === "provisioner" || endpoint.access === "agent" ? ([401] as const) : []),
     ...(endpoint.access === "anyone" && method !== "GET" ? ([403] as const) : []),
     ...(inputs.length > 0 ? ([400] as const) : []),
     ...(endpoint.repeatable ? ([400, 422] as const) : []),
-    ...(takesBody ? ([413, 415] as const) : []),
+    ...(takesBody ? ([413] as const) : []),
+    // Of bytes a route itself says whether their type matters.
+    ...(takesJson ? ([415] as const) : []),
   ];
   return [...new Set([...endpoint.errors, ...followed])].toSorted();
 }

@@ -64,7 +64,6 @@ test("a member who becomes an owner meanwhile is no longer a user-admin's to cha
   for (const [method, path, json] of [
     ["PUT", "/mia/status/suspend"],
     ["DELETE", "/mia"],
-    ["PUT", "/mia/roles", { roles: ["auditor"] }],
     ["PUT", "/mia/password", { password: goodPassword }],
     ["PUT", "/mia/profile", { username: "mimi" }],
   ] as [string, string, unknown?][]) {
