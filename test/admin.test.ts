@@ -419,10 +419,13 @@ describe("what the doctor says of", () => {
     ["535 authentication failed", /BELFRY_EMAIL_AUTH_PASSWORD/],
     ["connection refused (ECONNREFUSED)", /BELFRY_EMAIL_SMARTHOST/],
     ["the certificate is for another name", /certificate's name/],
+    ["550 not owned: check BELFRY_EMAIL_FROM: the account has to be allowed", /BELFRY_EMAIL_FROM.*verify/],
     ["554 no", /mail server's log/],
   ])("mail that is answered: %s", (answer, advice) => {
     const place = "smtp.example.com:587";
+    const asked = { from: "belfry@example.com", answer: null };
     const [session, messages] = judgeMail({
+      ...asked,
       place,
       problem: answer,
       failing: [
@@ -436,8 +439,13 @@ describe("what the doctor says of", () => {
       advice: expect.stringMatching(advice),
     });
     expect(messages!.message).toBe(`2 messages did not get through yet; 1 minute ago: ${answer}`);
-    expect(judgeMail({ place, problem: null, failing: [] })).toMatchObject([{ level: "ok" }]);
-    expect(judgeMail({ place: null, problem: null, failing: [] })).toMatchObject([
+    expect(judgeMail({ ...asked, answer: "250 ok", place, problem: null, failing: [] })).toMatchObject([
+      {
+        level: "ok",
+        message: expect.stringMatching(/lets Belfry in; to mail from belfry@example.com .* 250 ok/),
+      },
+    ]);
+    expect(judgeMail({ ...asked, place: null, problem: null, failing: [] })).toMatchObject([
       { level: "warn", advice: expect.stringMatching(/BELFRY_EMAIL_SMARTHOST.*admin reset-password/) },
     ]);
   });

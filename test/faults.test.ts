@@ -120,6 +120,29 @@ describe("mail", () => {
     expect(messages).toMatch(/^mail: 1 message did not get through yet; .* connection refused/);
   });
 
+  test("from a sender that the server refuses, while a dead mailbox is no fault", async () => {
+    let refusal = "";
+    const refuse = (words: string) =>
+      words === "" ? undefined : Object.assign(new Error(words), { responseCode: 550 });
+    const mail = await startMailServer({
+      onMailFrom: (_address, _session, done) => done(refuse(refusal)),
+      onRcptTo: (_address, _session, done) => done(refuse("5.1.1 no such user")),
+    });
+    const { send, complaints } = await startPatient({
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${mail.port}`,
+      BELFRY_EMAIL_FROM: "belfry@example.com",
+    });
+    await send();
+    expect(await complaints()).toEqual([]);
+    refusal = "5.7.1 Sender address rejected: not owned by user belfry";
+    const [session, ...others] = await complaints();
+    expect(session).toMatch(
+      /^mail: .* 550 5.7.1 Sender address rejected: .* \(after MAIL FROM\): .*→ Set BELFRY_EMAIL_FROM/,
+    );
+    expect(others).toEqual([]);
+    expect(mail.mails).toEqual([]);
+  });
+
   test("with a wrong password", async () => {
     const mail = await startMailServer({ user: { username: "belfry", password: "right" } });
     const { server, send, complaints } = await startPatient({

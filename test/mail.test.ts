@@ -343,6 +343,7 @@ describe("logging in", () => {
     const sender = senderFor(server, asUser);
     expect(await sender.send()).toEqual({
       kind: "temporary",
+      about: "account",
       detail: `${sender.place} 535 authentication failed: check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD (the server says: Error: Authentication credentials invalid)`,
     });
     expect(server.mails).toEqual([]);
@@ -370,10 +371,11 @@ describe("logging in", () => {
     expect(server.logins).toEqual([]);
   });
 
-  test("that the server does not offer at all is final", async () => {
+  test("that the server does not offer at all waits for an operator", async () => {
     const server = await startMailServer();
     expect(await senderFor(server, asUser).send()).toMatchObject({
-      kind: "permanent",
+      kind: "temporary",
+      about: "account",
       detail: expect.stringContaining("does not offer AUTH"),
     });
   });
@@ -393,6 +395,47 @@ describe("logging in", () => {
   });
 });
 
+describe("a server without EHLO", () => {
+  test.each(["500 what?", "502 5.5.1 not implemented", "504 no"])(
+    "(%s) is greeted with HELO",
+    async (words) => {
+      const server = await startScriptedServer({ EHLO: words });
+      expect(await senderFor(server).send()).toMatchObject({ kind: "sent" });
+      expect(server.lines.slice(0, 3)).toEqual([
+        "EHLO localhost",
+        "HELO localhost",
+        "MAIL FROM:<belfry@example.com>",
+      ]);
+    },
+  );
+
+  test.each([
+    ["to log in", asUser, /doesn't know EHLO, which AUTH \(BELFRY_EMAIL_AUTH_USERNAME\) needs/],
+    [
+      "STARTTLS",
+      { ...startTls, ...trusting },
+      /doesn't know EHLO, which STARTTLS \(BELFRY_EMAIL_TLS_STARTTLS\) needs/,
+    ],
+  ])("is none for who needs %s", async (_name, environment, words) => {
+    const server = await startScriptedServer({ EHLO: "502 no" });
+    const outcome = await senderFor(server, environment).send();
+    expect(outcome).toMatchObject({
+      kind: "temporary",
+      about: "account",
+      detail: expect.stringMatching(words),
+    });
+    expect(server.lines).toEqual(["EHLO localhost"]);
+  });
+
+  test("that takes no HELO either is a failure", async () => {
+    const server = await startScriptedServer({ EHLO: "500 no", HELO: "550 go away" });
+    expect(await senderFor(server).send()).toMatchObject({
+      kind: "temporary",
+      detail: expect.stringContaining("550 go away (after HELO)"),
+    });
+  });
+});
+
 describe("a refusal", () => {
   const refuse = (responseCode: number, words: string) => Object.assign(new Error(words), { responseCode });
 
@@ -400,7 +443,7 @@ describe("a refusal", () => {
     ["connecting", 421, "temporary"],
     ["connecting", 554, "temporary"],
     ["MAIL FROM", 451, "temporary"],
-    ["MAIL FROM", 550, "permanent"],
+    ["MAIL FROM", 550, "temporary"],
     ["RCPT TO", 450, "temporary"],
     ["RCPT TO", 550, "permanent"],
     ["the message", 452, "temporary"],
@@ -431,7 +474,11 @@ describe("a refusal", () => {
     ["AUTH", "454 later", "temporary"],
     ["AUTH", "534 too weak", "temporary"],
     ["MAIL", "452 full", "temporary"],
-    ["MAIL", "553 not from there", "permanent"],
+    ["MAIL", "553 not from there", "temporary"],
+    ["MAIL", "550 5.1.1 unknown", "temporary"],
+    ["MAIL", "552 5.3.4 too large", "permanent"],
+    ["RCPT", "554 5.7.1 <ada@example.com>: Relay access denied", "temporary"],
+    ["message", "550 5.4.5 Daily user sending limit exceeded", "temporary"],
     ["RCPT", "450 greylisted, try again", "temporary"],
     ["RCPT", "550-5.1.1 no such user\r\n550 5.1.1 really", "permanent"],
     ["DATA", "451 not now", "temporary"],
@@ -521,6 +568,7 @@ describe("a server that", () => {
     await new Promise((resolve) => gone.close(resolve));
     expect(await senderFor({ port }).send()).toEqual({
       kind: "temporary",
+      about: "server",
       detail: `127.0.0.1:${port} connection refused (ECONNREFUSED) (connecting)`,
     });
   });

@@ -177,6 +177,7 @@ describe("totals", () => {
         finishedAt: startedAt + 50,
         outcome: "sent",
         status: "sent",
+        reason: null,
       }),
     );
     const rows = [...Map.groupBy(additions, ([name, labels]) => `${name} ${labels}`).values()].map(

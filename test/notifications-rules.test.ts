@@ -197,13 +197,42 @@ describe("retries", () => {
     );
   });
 
+  const first = { attempt: 1, createdAt: 0, expiresAt: null };
+
+  test.each(["sender", "account"] as const)(
+    "what is about our %s is retried for a day, once an hour",
+    (about) => {
+      const outcome = { kind: "temporary", detail: "550 not verified", about } as const;
+      const hour = 3_600_000;
+      const at = (now: number, attempt = 5) => settle(outcome, { ...first, attempt }, policy, now, 0.5);
+      expect(at(hour)).toMatchObject({ status: "temporary_failure", dueAt: 2 * hour, forgiven: 1 });
+      expect(at(22 * hour)).toMatchObject({ status: "temporary_failure", forgiven: 1 });
+      expect(at(23 * hour)).toMatchObject({ status: "permanent_failure", reason: "attempts_exhausted" });
+      expect(at(0, 1)).toMatchObject({ dueAt: 30_000, forgiven: 0 });
+    },
+  );
+
+  test.each(["recipient", "message", "content", "server", undefined] as const)(
+    "what is about %s has five attempts",
+    (about) => {
+      const outcome = {
+        kind: "temporary",
+        detail: "451",
+        ...(about === undefined ? {} : { about }),
+      } as const;
+      expect(settle(outcome, { ...first, attempt: 5 }, policy, 1_000, 0.5)).toMatchObject({
+        reason: "attempts_exhausted",
+      });
+    },
+  );
+
   test("a temporary failure is due again, the last one is final", () => {
     const outcome = { kind: "temporary", detail: "answered 500" } as const;
-    expect(settle(outcome, 1, policy, 1_000, 0.5)).toMatchObject({
+    expect(settle(outcome, first, policy, 1_000, 0.5)).toMatchObject({
       status: "temporary_failure",
       dueAt: 31_000,
     });
-    expect(settle(outcome, 5, policy, 1_000, 0.5)).toMatchObject({
+    expect(settle(outcome, { ...first, attempt: 5 }, policy, 1_000, 0.5)).toMatchObject({
       status: "permanent_failure",
       dueAt: null,
       reason: "attempts_exhausted",
@@ -212,8 +241,8 @@ describe("retries", () => {
 
   test("what would come too late is not tried again", () => {
     const outcome = { kind: "temporary", detail: "answered 451" } as const;
-    expect(settle(outcome, 1, policy, 1_000, 0.5, 31_001).dueAt).toBe(31_000);
-    expect(settle(outcome, 1, policy, 1_000, 0.5, 31_000)).toMatchObject({
+    expect(settle(outcome, { ...first, expiresAt: 31_001 }, policy, 1_000, 0.5).dueAt).toBe(31_000);
+    expect(settle(outcome, { ...first, expiresAt: 31_000 }, policy, 1_000, 0.5)).toMatchObject({
       status: "permanent_failure",
       dueAt: null,
       reason: "expired",
@@ -222,7 +251,7 @@ describe("retries", () => {
 
   test("the receiver's own time is kept, up to six hours, and never shortens the wait", () => {
     const due = (retryAfter: number) =>
-      settle({ kind: "temporary", detail: "", retryAfter }, 1, policy, 0, 0.5).dueAt;
+      settle({ kind: "temporary", detail: "", retryAfter }, first, policy, 0, 0.5).dueAt;
     expect([due(1_000), due(600_000), due(1e12)]).toEqual([30_000, 600_000, 6 * 3_600_000]);
   });
 
@@ -231,7 +260,7 @@ describe("retries", () => {
     ["refused for good", { kind: "permanent", detail: "" }, "permanent_failure"],
     ["not wanted any more", { kind: "inhibited", detail: "", reason: "disabled_by_user" }, "inhibited"],
   ] as const)("what is %s is final", (_, outcome, status) => {
-    expect(settle(outcome, 1, policy, 0, 0.5)).toMatchObject({ status, dueAt: null });
+    expect(settle(outcome, first, policy, 0, 0.5)).toMatchObject({ status, dueAt: null });
   });
 
   test("Retry-After is seconds or a date, and nonsense is nothing", () => {

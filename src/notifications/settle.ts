@@ -4,9 +4,9 @@ import type { inboxNotifications } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { inboxRow } from "./plan.ts";
 import { endpointHash, testTemplateId, type Delivery } from "./deliver.ts";
-import { summarise, type Try } from "./rules/health.ts";
+import { isAboutChannel, summarise, type Try } from "./rules/health.ts";
 import { receiverOf } from "./rules/receiver.ts";
-import { settle, type Outcome, type Settlement } from "./rules/retry.ts";
+import { settle, type Settlement } from "./rules/retry.ts";
 import { additionsOf } from "./rules/totals.ts";
 import { noteHealth } from "./store/health.ts";
 import { countTries, type CountedTry } from "./store/metrics.ts";
@@ -73,13 +73,15 @@ export function createSettler(deps: Deps): Settler {
       const { method, id } = message;
       const { maxSendAttempts, retryInterval } = deps.config.notifications;
       const policy = { maxAttempts: maxSendAttempts, interval: retryInterval };
-      const settlement = settle(outcome, message.tries, policy, now, Math.random(), message.expiresAt);
-      const ended = { startedAt, finishedAt: now, outcome: outcome.kind, status: settlement.status };
+      const attempted = { ...message, attempt: message.tries };
+      const settlement = settle(outcome, attempted, policy, now, Math.random());
+      const { status, reason } = settlement;
+      const ended = { startedAt, finishedAt: now, outcome: outcome.kind, status, reason };
       gathered.rows.push({ id, token, attempt: message.attempt, finishedAt: now, ...settlement });
       gathered.counted.push({ id, token, additions: additionsOf({ ...message, ...ended }) });
       if (method === "inbox" && outcome.kind === "sent" && rendered !== null)
         gathered.inbox.push(inboxRow(message, rendered, now));
-      if (method !== "inbox" && tellsOfWay(outcome))
+      if (method !== "inbox" && isAboutChannel(outcome))
         gathered.tries.push({ method, at: now, ok: outcome.kind === "sent", answer: outcome.detail });
       if (outcome.kind === "permanent" && outcome.gone === true) gathered.endpoint = "gone";
       if (outcome.kind === "sent" && method === "webhook" && message.templateId === testTemplateId)
@@ -107,11 +109,6 @@ function statementsOf(deps: Deps, { rows, counted, inbox, tries, endpoint }: Gat
     ...noteHealth(summarise(tries), now),
   ];
 }
-
-/** What is wrong with one person, or was never tried, says nothing about the way. */
-const tellsOfWay = (outcome: Outcome): boolean =>
-  outcome.kind !== "inhibited" &&
-  !(outcome.kind === "permanent" && (outcome.reason === "no_address" || outcome.reason === "not_configured"));
 
 const minute = 60_000;
 

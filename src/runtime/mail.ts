@@ -5,6 +5,7 @@ import { checkServerIdentity, connect as connectTls, type ConnectionOptions } fr
 import type { MailConfig } from "../config-mail.ts";
 import type { MailServer, OpenMail } from "../notifications/channels/smtp/connection.ts";
 import { createMailPool, type MailPool, type PoolLimits } from "../notifications/channels/smtp/pool.ts";
+import { withAsciiDomain } from "../notifications/rules/mailbox.ts";
 import { openSession } from "../notifications/channels/smtp/protocol.ts";
 
 /** Made once by the process and closed when it stops. */
@@ -12,10 +13,14 @@ export function createMail(config: MailConfig, limits: Partial<PoolLimits> = {})
   return createMailPool(createOpenMail(config), serverOf(config), limits);
 }
 
-/** Opens a session as for a mail, and takes leave without one. Throws `MailFailure`. */
-export async function checkMail(config: MailConfig, signal: AbortSignal): Promise<void> {
+/** Opens a session as for a mail, names the sender and quits; gives the server's words. Throws `MailFailure`. */
+export async function checkMail(config: MailConfig, signal: AbortSignal): Promise<string> {
   const session = await openSession(createOpenMail(config), serverOf(config), signal);
-  await session.quit();
+  try {
+    return await session.trySender(withAsciiDomain(config.from.address), signal);
+  } finally {
+    await session.quit();
+  }
 }
 
 const serverOf = (config: MailConfig): MailServer => {

@@ -4,7 +4,9 @@ import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { expect, onTestFinished, test } from "vitest";
 import { dispatch } from "../../src/notifications/dispatch.ts";
+import { findFailing } from "../../src/notifications/store/metrics.ts";
 import { readUnsubscribeToken } from "../../src/notifications/unsubscribe.ts";
+import { cookieFor, get } from "../support/pages.ts";
 import { owner, signInFirst, startTestServer } from "../support/server.ts";
 
 async function startMailServer(options: SMTPServerOptions = {}) {
@@ -132,4 +134,62 @@ test("an owner sends a message that has failed for good once more, with a fresh 
   expect(
     (await server.call("POST", `/api/v2/notifications/messages/${failed.id}/retry`, { token })).status,
   ).toBe(409);
+});
+
+test("a dead mailbox says nothing about the channel, a refused sender does", async () => {
+  let [sender, recipient] = [250, 250];
+  const refuse = (responseCode: number, words: string) =>
+    responseCode === 250 ? undefined : Object.assign(new Error(words), { responseCode });
+  const { port } = await startMailServer({
+    onMailFrom: (_address, _session, done) => done(refuse(sender, "5.7.1 not owned by belfry")),
+    onRcptTo: (_address, _session, done) => done(refuse(recipient, "5.1.1 no such user")),
+  });
+  const { server, token } = await start(port);
+  const send = async (title: string) => {
+    const content = { title, message: "x" };
+    await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
+    await server.settled();
+  };
+  const inbox = async () => (await get(server, "/inbox", cookieFor(token))).text;
+  const ended = async (status: string) =>
+    new RegExp(`finished_total\\{method="smtp",status="${status}"\\} (\\d)`).exec(
+      (await server.call("GET", "/metrics")).text,
+    )![1];
+  const failing = async () => (await server.db.read({ rows: findFailing(0) })).rows;
+
+  recipient = 550;
+  await send("to a dead mailbox");
+  server.clock.advance(6 * 60_000);
+  expect(await inbox()).not.toContain("has been failing");
+  expect(await failing()).toEqual([]);
+  expect([await ended("recipient_refused"), await ended("permanent_failure")]).toEqual(["1", "0"]);
+  const mails = async () => (await server.messages()).filter(({ method }) => method === "smtp");
+  expect(await mails()).toMatchObject([
+    { status: "permanent_failure", reasons: expect.stringContaining("recipient_refused") },
+  ]);
+
+  [sender, recipient] = [550, 250];
+  await send("from a sender that the account doesn't own");
+  server.clock.advance(6 * 60_000);
+  expect(await inbox()).toContain("Mail has been failing for 6 minutes");
+  expect(await failing()).toMatchObject([
+    {
+      method: "smtp",
+      status: "temporary_failure",
+      count: 1,
+      answer: expect.stringContaining("BELFRY_EMAIL_FROM"),
+    },
+  ]);
+
+  // It is fixed in the morning.
+  for (let hour = 0; hour < 20; hour += 1) {
+    server.clock.advance(60 * 60_000);
+    await dispatch(server.deps());
+  }
+  expect((await mails())[1]).toMatchObject({ status: "temporary_failure" });
+  expect((await mails())[1]!.attemptCount).toBeGreaterThan(10);
+  sender = 250;
+  server.clock.advance(2 * 3_600_000);
+  await dispatch(server.deps());
+  expect((await mails())[1]).toMatchObject({ status: "sent", dueAt: null });
 });

@@ -119,6 +119,7 @@ export async function startMailServer({
 export type Stage =
   | "greeting"
   | "EHLO"
+  | "HELO"
   | "STARTTLS"
   | "AUTH"
   | "MAIL"
@@ -144,6 +145,7 @@ export interface ScriptedServer {
 const manners: Record<Stage, string> = {
   greeting: "220 scripted ESMTP",
   EHLO: "250-scripted\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN",
+  HELO: "250 scripted",
   STARTTLS: "220 go ahead",
   AUTH: "235 welcome",
   MAIL: "250 ok",

@@ -11,7 +11,8 @@ export const doctor = defineCommand({
   most: 0,
   details: [
     "On the server's machine, with its environment, whether it runs or not. It changes nothing and sends nobody anything:",
-    "the mail server is greeted, the webhook gets a HEAD request. The exit code is 1 when something is wrong.",
+    "the mail server hears the sender's address and no message, the webhook gets a HEAD request. The exit code is 1 when",
+    "something is wrong.",
   ],
   examples: ["belfry admin doctor", "belfry admin doctor --output json"],
   options: { ...outputOption },

@@ -1,4 +1,4 @@
-// Looks whether mail, the webhook and the server itself are reached from here: a mail session without a mail, a HEAD
+// Looks whether mail, the webhook and the server itself are reached from here: a mail session without a message, a HEAD
 // request, and what the server says of itself. Called by examine.ts.
 import type { Config } from "../../config.ts";
 import { endpointHash } from "../../notifications/deliver.ts";
@@ -25,16 +25,23 @@ export async function examineDelivery(
   { expectedId, goneHash, failing }: Outlets,
 ): Promise<{ findings: Finding[]; clocks: { name: string; now: number }[] }> {
   const { mail, webhook } = config.notifications;
-  const [server, problem, reached] = await Promise.all([
+  const [server, tried, reached] = await Promise.all([
     askServer(config.accessUrl),
-    mail === undefined ? null : problemWithMail(mail),
+    mail === undefined ? null : tryMail(mail),
     webhook === undefined ? null : reach(webhook.endpoint, webhookTimeout, webhook.authorization),
   ]);
   const host = webhook === undefined ? null : new URL(webhook.endpoint).host;
   return {
     findings: [
       judgeServer({ accessUrl: config.accessUrl, expectedId, ...server }),
-      ...judgeMail({ place: mail === undefined ? null : `${mail.host}:${mail.port}`, problem, failing }),
+      ...judgeMail({
+        place: mail === undefined ? null : `${mail.host}:${mail.port}`,
+        from: mail?.from.address ?? "",
+        answer: null,
+        problem: null,
+        ...tried,
+        failing,
+      }),
       ...judgeWebhook({
         host,
         isSigned: webhook?.secret !== undefined,
@@ -53,12 +60,13 @@ const clocksOf = (host: string | null, reached: Reached | null) =>
     ? [{ name: host, now: reached.date + 500 }]
     : [];
 
-async function problemWithMail(mail: Parameters<typeof checkMail>[0]): Promise<string | null> {
+async function tryMail(
+  mail: Parameters<typeof checkMail>[0],
+): Promise<{ answer: string } | { problem: string }> {
   try {
-    await checkMail(mail, AbortSignal.timeout(mailTimeout));
-    return null;
+    return { answer: await checkMail(mail, AbortSignal.timeout(mailTimeout)) };
   } catch (error) {
-    if (error instanceof MailFailure) return error.message;
+    if (error instanceof MailFailure) return { problem: error.message };
     throw error;
   }
 }

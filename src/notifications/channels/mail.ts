@@ -32,7 +32,7 @@ export interface MailClock {
   timeout: number;
 }
 
-/** One try. What the server says against this message is final with 5xx; everything else may be tried again. */
+/** One attempt. What the server says against this recipient or message is final; everything else is retried. */
 export async function sendMail(
   pool: MailPool,
   settings: MailSettings,
@@ -80,6 +80,9 @@ export async function sendMail(
     return { kind: "sent", detail: `${pool.place} ${words}` };
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
-    return { kind: error.kind, detail: `${pool.place} ${error.message}` };
+    const { kind, about } = error;
+    const reason =
+      kind === "permanent" && about === "recipient" ? ({ reason: "recipient_refused" } as const) : {};
+    return { kind, about, detail: `${pool.place} ${error.message}`, ...reason };
   }
 }

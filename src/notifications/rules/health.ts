@@ -1,5 +1,6 @@
 // Whether a way works: what its latest tries say, and since when every one of them has failed.
 import type { Method } from "../../../db/schema.ts";
+import type { Outcome } from "./retry.ts";
 
 /** One try that went as far as the receiver, or as far as it could. */
 export interface Try {
@@ -19,6 +20,14 @@ export interface Health {
   answer: string | null;
   /** The first failure after the latest success; null while it works. */
   failingSince: number | null;
+}
+
+/** What is wrong with one person or one message, or was never tried, says nothing about the channel. */
+export function isAboutChannel(outcome: Outcome): boolean {
+  if (outcome.kind === "sent") return true;
+  if (outcome.kind === "inhibited") return false;
+  if (outcome.about === "recipient" || outcome.about === "message") return false;
+  return outcome.kind === "temporary" || !["no_address", "not_configured"].includes(outcome.reason ?? "");
 }
 
 /** What some tries, in any order, say of each way that they went by. */

@@ -29,6 +29,7 @@ const sentences: Record<Exclude<Reason, `role_${string}`>, ReasonWords> = {
   duplicate: { question: "not", words: "They had got the very same notification already" },
   suspended_user: { question: "not", words: "Their account is suspended or gone" },
   no_address: { question: "not", words: "They have no mail address that mail can go to" },
+  recipient_refused: { question: "not", words: "The mail server refused their address" },
   not_configured: { question: "not", words: "This way is not set up" },
   paused: { question: "not", words: "Notifications were paused when it came up" },
   held_back: { question: "not", words: "It was to wait, in case it did not last" },

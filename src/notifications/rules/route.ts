@@ -24,6 +24,7 @@ export type Reason =
   | "duplicate"
   | "suspended_user"
   | "no_address"
+  | "recipient_refused"
   | "not_configured"
   | "paused"
   | "held_back"

@@ -3,7 +3,7 @@
 import { messageStatuses, methods, type MessageStatus, type Method } from "../../../db/schema.ts";
 import type { Family, Sample } from "./exposition.ts";
 import type { Outcome } from "./retry.ts";
-import { canonicalJson } from "./route.ts";
+import { canonicalJson, type Reason } from "./route.ts";
 
 /** Labels are JSON with sorted names: one text for one row. */
 export type Addition = [name: string, labels: string, value: number];
@@ -21,6 +21,8 @@ const buckets: Record<string, readonly number[]> = {
 };
 const beyond = "+Inf";
 
+/** Shown as a status of its own: a failure that is one recipient's, not the channel's. */
+const refused = "recipient_refused";
 const finalStatuses = ["sent", "permanent_failure", "inhibited"] as const satisfies MessageStatus[];
 
 export interface EndedTry {
@@ -32,14 +34,16 @@ export interface EndedTry {
   startedAt: number;
   finishedAt: number;
   outcome: Outcome["kind"];
-  /** What has become of the message. */
+  /** What has become of the message, and why. */
   status: MessageStatus;
+  reason: Reason | null;
 }
 
 /** A message that turned out not to be wanted was no try; Coder counts it nowhere either. */
 export function additionsOf(one: EndedTry): Addition[] {
   const { method, status } = one;
-  const end = finalStatuses.some((final) => final === status) ? [finishedAddition(method, status)] : [];
+  const ending = one.reason === "recipient_refused" ? one.reason : status;
+  const end = finalStatuses.some((final) => final === status) ? [finishedAddition(method, ending)] : [];
   if (one.outcome === "inhibited") return end;
   const labels = { method, notification_template_id: one.templateId };
   const result = status === "sent" ? "success" : status === "permanent_failure" ? "perm_fail" : "temp_fail";
@@ -52,7 +56,7 @@ export function additionsOf(one: EndedTry): Addition[] {
   ];
 }
 
-const finishedAddition = (method: Method, status: MessageStatus): Addition => [
+const finishedAddition = (method: Method, status: MessageStatus | typeof refused): Addition => [
   finished,
   canonicalJson({ method, status }),
   1,
@@ -99,7 +103,7 @@ export function totalFamilies(rows: readonly CounterRow[]): Family[] {
     {
       name: finished,
       type: "counter",
-      help: "Messages that came to an end: sent, permanent_failure, inhibited (not wanted, or told already).",
+      help: "Messages that have ended: sent, permanent_failure, recipient_refused (failed for this recipient only), inhibited (not wanted, or sent already).",
       samples: finishedSamples(samples(finished)),
     },
     histogram(queued, "Seconds from a message's making to its first try.", samples),
@@ -109,7 +113,7 @@ export function totalFamilies(rows: readonly CounterRow[]): Family[] {
 
 function finishedSamples(stored: Sample[]): Sample[] {
   return methods.flatMap((method) =>
-    finalStatuses.map((status) => ({
+    [...finalStatuses, refused].map((status) => ({
       labels: { method, status },
       value:
         stored.find(({ labels }) => labels?.["method"] === method && labels["status"] === status)?.value ?? 0,

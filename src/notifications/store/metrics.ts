@@ -110,7 +110,7 @@ const mostWaiting = 1_000;
 
 /**
  * What does not get through, by method: messages that are tried again, and those given up since then, each with the
- * answer of the latest try.
+ * answer of the latest try. What is wrong with one recipient says nothing about the channel.
  */
 export function findFailing(since: number) {
   const retried = sql`SELECT * FROM notification_messages WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${mostWaiting}`;
@@ -119,7 +119,8 @@ export function findFailing(since: number) {
     SELECT m.method, m.status, count(*) AS count, max(m.updated_at) AS at, a.detail AS answer
     FROM (SELECT * FROM (${retried}) UNION ALL SELECT * FROM (${ended})) AS m
       LEFT JOIN notification_attempts AS a ON a.message_id = m.id AND a.number = m.attempt_count
-    WHERE m.status IN ('temporary_failure', 'permanent_failure')
+    WHERE m.status = 'temporary_failure' OR (m.status = 'permanent_failure'
+      AND coalesce(m.reasons ->> '$[#-1]', '') NOT IN ('recipient_refused', 'no_address'))
     GROUP BY m.method, m.status`);
 }
 

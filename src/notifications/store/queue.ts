@@ -131,6 +131,7 @@ export interface SettledRow {
   dueAt: number | null;
   reason: string | null;
   detail: string;
+  forgiven: number;
   finishedAt: number;
 }
 
@@ -147,6 +148,7 @@ export function settleMessages(results: readonly SettledRow[], inbox: readonly I
       query.run(sql`UPDATE notification_messages
         SET status = row.value ->> '$.status', lease_token = NULL, due_at = row.value ->> '$.dueAt',
           updated_at = row.value ->> '$.finishedAt',
+          attempts_forgiven = attempts_forgiven + (row.value ->> '$.forgiven'),
           sealed_labels = CASE WHEN row.value ->> '$.dueAt' IS NULL THEN NULL ELSE sealed_labels END,
           reasons = CASE WHEN row.value ->> '$.reason' IS NULL THEN reasons
             ELSE json_insert(reasons, '$[#]', row.value ->> '$.reason') END

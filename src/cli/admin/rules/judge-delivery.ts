@@ -14,12 +14,16 @@ export interface FailingMessages {
 export interface MailFacts {
   /** `host:port`; null when mail is not set up. */
   place: string | null;
-  /** Of a session that was opened now; null when it went well. */
+  /** The sender's address. */
+  from: string;
+  /** What the server said to the sender in a session that was opened now; null when it was not asked. */
+  answer: string | null;
+  /** Why that session failed; null when it went well. */
   problem: string | null;
   failing: FailingMessages[];
 }
 
-export function judgeMail({ place, problem, failing }: MailFacts): Finding[] {
+export function judgeMail({ place, from, answer, problem, failing }: MailFacts): Finding[] {
   if (place === null) {
     return [
       warn(
@@ -31,7 +35,10 @@ export function judgeMail({ place, problem, failing }: MailFacts): Finding[] {
   }
   const session =
     problem === null
-      ? ok("mail", `${place} answers and lets Belfry in`)
+      ? ok(
+          "mail",
+          `${place} answers and lets Belfry in${answer === null ? "" : `; to mail from ${from} it says: ${answer}`}`,
+        )
       : fail("mail", `${place}: ${problem}`, mailAdvice(problem));
   return [
     session,
@@ -44,6 +51,8 @@ export function judgeMail({ place, problem, failing }: MailFacts): Finding[] {
 }
 
 function mailAdvice(answer: string): string {
+  if (/check BELFRY_EMAIL_FROM/.test(answer))
+    return "Set BELFRY_EMAIL_FROM to an address that the account may send from, or verify that address at the provider.";
   if (/\b53[045]\b|authentication|AUTH/.test(answer))
     return "Check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD; some providers want an app password.";
   if (/refused|no connection|no such host|no way|dropped|looked up/.test(answer))

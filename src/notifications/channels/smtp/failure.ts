@@ -1,8 +1,11 @@
 // Why a mail did not go out, in words that name what to change. Thrown inside smtp/; the channel makes an outcome of it.
+import { judgeReply, type FailureSubject, type MailStage } from "../../rules/mail-reply.ts";
 import type { Reply } from "./wire.ts";
 
 export interface FailureOptions {
   kind?: "temporary" | "permanent";
+  /** The server or the way to it, if left out. */
+  about?: FailureSubject;
   /** The connection is of no further use. */
   broken?: boolean;
   /** The server can't have taken the message: it may go over another connection at once. */
@@ -12,37 +15,33 @@ export interface FailureOptions {
 export class MailFailure extends Error {
   override readonly name = "MailFailure";
   readonly kind: "temporary" | "permanent";
+  readonly about: FailureSubject;
   readonly broken: boolean;
   readonly untouched: boolean;
 
-  constructor(words: string, { kind = "temporary", broken = false, untouched = false }: FailureOptions = {}) {
+  constructor(
+    words: string,
+    { kind = "temporary", about = "server", broken = false, untouched = false }: FailureOptions = {},
+  ) {
     super(words);
     this.kind = kind;
+    this.about = about;
     this.broken = broken;
     this.untouched = untouched;
   }
 }
 
-const hints: Record<number, string> = {
-  530: "log in with BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD, or encrypt with BELFRY_EMAIL_TLS_STARTTLS=true",
-  534: "check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD (some providers want an app password)",
-  535: "check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD",
-  538: "encrypt with BELFRY_EMAIL_TLS_STARTTLS=true",
-};
-
-/**
- * A refusal. What the server says about this message ends it with 5xx; what it says about us (no login, no encryption,
- * not now) is the operator's to mend, and the message waits for that.
- */
-export function refusal(reply: Reply, after: string, about: "message" | "us"): MailFailure {
-  const hint = hints[reply.code];
-  const permanent = about === "message" && reply.code >= 500 && reply.code < 600 && hint === undefined;
+/** A refusal, with the server's words, where they came, and what to change. */
+export function refusal(reply: Reply, after: string, stage: MailStage): MailFailure {
+  const { about, kind, hint } = judgeReply(stage, reply);
   const words = `${reply.code} ${reply.text} (${after})`.replaceAll(/\s+/g, " ");
+  const isOpening = ["greeting", "hello", "starttls", "login", "reset"].includes(stage);
   return new MailFailure(hint === undefined ? words : `${words}: ${hint}`, {
-    kind: permanent ? "permanent" : "temporary",
+    kind,
+    about,
     // 421: the server hangs up. Neither 4xx nor 5xx: we no longer understand each other.
-    broken: about === "us" || reply.code === 421 || reply.code < 400,
-    untouched: reply.code === 421,
+    broken: isOpening || reply.code === 421 || reply.code < 400,
+    untouched: reply.code === 421 || stage === "reset",
   });
 }
 

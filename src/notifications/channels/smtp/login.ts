@@ -16,7 +16,7 @@ export async function logIn(
   if (mechanism === undefined) {
     throw new MailFailure(
       `the server offers to log in by ${offered.join(", ") || "nothing"}; this program can PLAIN and LOGIN`,
-      { broken: true },
+      { about: "account", broken: true },
     );
   }
   const password = await passwordOf(login);
@@ -35,11 +35,11 @@ export async function logIn(
     reply = await wire.ask(step, "after AUTH", signal);
   }
   if (reply.code === 235) return;
-  if (reply.code !== 535) throw refusal(reply, "after AUTH", "us");
+  if (reply.code !== 535) throw refusal(reply, "after AUTH", "login");
   throw new MailFailure(
     "535 authentication failed: check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD" +
       (reply.text === "" ? "" : ` (the server says: ${reply.text})`),
-    { broken: true },
+    { about: "account", broken: true },
   );
 }
 
@@ -47,11 +47,11 @@ function noLogin(extensions: Extensions): MailFailure {
   return extensions.has("STARTTLS")
     ? new MailFailure(
         "the server does not offer AUTH before STARTTLS, and BELFRY_EMAIL_AUTH_USERNAME is set: set BELFRY_EMAIL_TLS_STARTTLS=true",
-        { kind: "permanent", broken: true },
+        { about: "account", broken: true },
       )
     : new MailFailure(
         "the server does not offer AUTH, but BELFRY_EMAIL_AUTH_USERNAME is set: check the port, or leave the name and the password out",
-        { kind: "permanent", broken: true },
+        { about: "account", broken: true },
       );
 }
 
@@ -61,6 +61,7 @@ async function passwordOf(login: MailLogin): Promise<string> {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
     throw new MailFailure(`the file of BELFRY_EMAIL_AUTH_PASSWORD_FILE can't be read${code}`, {
+      about: "account",
       broken: true,
     });
   }

@@ -1,4 +1,5 @@
 // One message over an open session: MAIL, RCPT, DATA, and the text with its dots stuffed.
+import type { MailStage } from "../../rules/mail-reply.ts";
 import { isAscii } from "../../rules/mailbox.ts";
 import { MailFailure, refusal } from "./failure.ts";
 import type { Extensions } from "./protocol.ts";
@@ -14,11 +15,32 @@ export interface Envelope {
 
 interface Step {
   line: string;
+  stage: MailStage;
   after: string;
   expected: number;
 }
 
-const reset = "after RSET";
+const reset: Step = { line: "RSET", stage: "reset", after: "after RSET", expected: 250 };
+const sender = (from: string, parameters: string): Step => ({
+  line: `MAIL FROM:<${from}>${parameters}`,
+  stage: "sender",
+  after: "after MAIL FROM",
+  expected: 250,
+});
+
+/** Only asks whether the server would take mail from this address: nothing is sent. */
+export async function trySender(
+  wire: Wire,
+  from: string,
+  extensions: Extensions,
+  signal: AbortSignal,
+): Promise<string> {
+  const { line, after, stage } = sender(from, parametersOf({ from, to: "", message: "" }, 0, extensions));
+  const reply = await wire.ask(line, after, signal);
+  if (reply.code !== 250) throw refusal(reply, after, stage);
+  await take(wire, false, signal, [reset]);
+  return `${reply.code} ${reply.text}`.trim();
+}
 
 /** `again` when the session has carried a message before. */
 export async function transmit(
@@ -31,11 +53,11 @@ export async function transmit(
   const data = toData(envelope.message);
   const parameters = parametersOf(envelope, new TextEncoder().encode(data).length, extensions);
   await take(wire, extensions.has("PIPELINING"), signal, [
-    ...(again ? [{ line: "RSET", after: reset, expected: 250 }] : []),
-    { line: `MAIL FROM:<${envelope.from}>${parameters}`, after: "after MAIL FROM", expected: 250 },
-    { line: `RCPT TO:<${envelope.to}>`, after: "after RCPT TO", expected: 250 },
+    ...(again ? [reset] : []),
+    sender(envelope.from, parameters),
+    { line: `RCPT TO:<${envelope.to}>`, stage: "recipient", after: "after RCPT TO", expected: 250 },
   ]);
-  await take(wire, false, signal, [{ line: "DATA", after: "after DATA", expected: 354 }]);
+  await take(wire, false, signal, [{ line: "DATA", stage: "data", after: "after DATA", expected: 354 }]);
   try {
     const reply = await wire.ask(`${data}.`, "after the message", signal);
     if (reply.code !== 250) throw refusal(reply, "after the message", "message");
@@ -43,7 +65,8 @@ export async function transmit(
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
     // The server may have taken it all the same.
-    throw new MailFailure(error.message, { kind: error.kind, broken: error.broken });
+    const { kind, about, broken } = error;
+    throw new MailFailure(error.message, { kind, about, broken });
   }
 }
 
@@ -55,17 +78,10 @@ async function take(wire: Wire, together: boolean, signal: AbortSignal, steps: S
     const reply = together
       ? await wire.reply(step.after, signal)
       : await wire.ask(step.line, step.after, signal);
-    if (!isAsExpected(reply, step)) first ??= refusalOf(reply, step);
+    if (!isAsExpected(reply, step)) first ??= refusal(reply, step.after, step.stage);
     if (first !== undefined && (first.broken || !together)) throw first;
   }
   if (first !== undefined) throw first;
-}
-
-function refusalOf(reply: Reply, { after }: Step): MailFailure {
-  // A session that can't begin anew says nothing about the message.
-  return after === reset
-    ? new MailFailure(`${reply.code} ${reply.text} (${after})`, { broken: true, untouched: true })
-    : refusal(reply, after, "message");
 }
 
 /** RCPT may also answer 251 (will forward) or 252 (will try). */
@@ -75,14 +91,18 @@ const isAsExpected = ({ code }: Reply, { expected }: Step): boolean =>
 function parametersOf({ from, to }: Envelope, size: number, extensions: Extensions): string {
   const limit = Number(extensions.get("SIZE")?.[0] ?? 0);
   if (limit > 0 && size > limit) {
-    throw new MailFailure(`the message has ${size} bytes, the server takes ${limit}`, { kind: "permanent" });
+    throw new MailFailure(`the message has ${size} bytes, the server takes ${limit}`, {
+      kind: "permanent",
+      about: "message",
+    });
   }
-  const parameters = extensions.has("SIZE") ? ` SIZE=${size}` : "";
+  const parameters = size > 0 && extensions.has("SIZE") ? ` SIZE=${size}` : "";
   if (isAscii(from) && isAscii(to)) return parameters;
   if (!extensions.has("SMTPUTF8")) {
-    throw new MailFailure("the server does not take addresses outside ASCII (it does not offer SMTPUTF8)", {
-      kind: "permanent",
-    });
+    const words = "the server does not take addresses outside ASCII (it does not offer SMTPUTF8)";
+    throw isAscii(from)
+      ? new MailFailure(words, { kind: "permanent", about: "recipient" })
+      : new MailFailure(`${words}: check BELFRY_EMAIL_FROM`, { about: "sender" });
   }
   return `${parameters} SMTPUTF8${extensions.has("8BITMIME") ? " BODY=8BITMIME" : ""}`;
 }
