@@ -1,6 +1,6 @@
 // From any state to this release's database: migrations, the copy before them, and the seeds.
 import { execFile } from "node:child_process";
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -327,7 +327,9 @@ describe("the copy before an upgrade", () => {
     const db = createDatabase(client);
     await prepareDatabase(client, db, url, clock);
     const step = { number: 101, name: "0101_more", statements: ["CREATE TABLE more (a)"] };
-    writeFileSync(join(folder, "belfry.db.before-101.partial"), "half a copy");
+    const half = join(folder, "belfry.db.before-101.partial-x");
+    writeFileSync(half, "half a copy");
+    utimesSync(half, new Date(now - 7_200_000), new Date(now - 7_200_000));
     writeFileSync(join(folder, "belfry.db.before-the-party"), "a person's own");
     await prepareDatabase(client, db, url, clock, [...loadMigrations(), step]);
     expect(copies()).toEqual(["belfry.db.before-101", "belfry.db.before-the-party"]);
