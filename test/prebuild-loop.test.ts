@@ -189,6 +189,7 @@ test("A preset that lacks what its version requires is told of once, makes nothi
 describe("a version that is pushed with a preset whose pool can't be filled", () => {
   const region = { name: "region", required: true };
   const cpu = { name: "cpu", validation_min: 1, validation_max: 8 };
+  const branch = { name: "branch", default_value: "main", validation_regex: "^[a-z]+$" };
   const zone = { name: "zone", options: [{ name: "Zone A", value: "a" }] };
   const small = (...parameters: { name: string; value: string }[]) => ({
     name: "small",
@@ -208,13 +209,18 @@ describe("a version that is pushed with a preset whose pool can't be filled", ()
       "**cpu** must be at most 8",
     ],
     [
+      "a text that doesn't match",
+      { parameters: [branch], presets: [small({ name: "branch", value: "Main" })] },
+      "**branch** must match",
+    ],
+    [
       "a value that is no option",
       { parameters: [zone], presets: [small({ name: "zone", value: "b" })] },
       "**zone** must be one of a",
     ],
   ];
   const fixed = {
-    parameters: [region, cpu, zone],
+    parameters: [region, cpu, zone, branch],
     presets: [
       small({ name: "region", value: "eu" }, { name: "cpu", value: "8" }, { name: "zone", value: "a" }),
     ],
@@ -249,7 +255,7 @@ describe("a version that is pushed with a preset whose pool can't be filled", ()
       );
       expect(item).toMatchObject({
         title: "Prebuilds can't be created for docker / small",
-        content: expect.stringContaining(`- ${line}\n`),
+        content: expect.stringContaining(`- ${line}`),
       });
       expect((await pools.states()).filter((state) => state === "start/pending")).toEqual([]);
 

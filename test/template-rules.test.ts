@@ -17,6 +17,12 @@ import {
   type Schedule,
 } from "../src/workspaces/rules/preset-schedule.ts";
 import {
+  longestPatternValue,
+  matches,
+  problemWithPattern,
+} from "../src/workspaces/rules/parameter-pattern.ts";
+import {
+  noRules,
   problemWithRules,
   problemWithValue,
   type ParameterRules,
@@ -155,7 +161,7 @@ describe("a version is checked", () => {
     scheduling: null,
     ...more,
   });
-  const any: ParameterRules = { options: [], min: null, max: null };
+  const any = noRules;
   const parameter = (name: string, required = false, defaultValue: string | null = null) => ({
     name,
     required,
@@ -423,12 +429,7 @@ describe("the search of templates", () => {
 });
 
 describe("the rules of a parameter", () => {
-  const rules = (more: Partial<ParameterRules>): ParameterRules => ({
-    options: [],
-    min: null,
-    max: null,
-    ...more,
-  });
+  const rules = (more: Partial<ParameterRules>): ParameterRules => ({ ...noRules, ...more });
   const options = ["eu", "us"].map((value) => ({ name: value.toUpperCase(), value }));
 
   test.each<[Partial<ParameterRules>, string, string | undefined]>([
@@ -443,15 +444,67 @@ describe("the rules of a parameter", () => {
     [{ min: 1 }, "", "must be a number"],
     [{ min: 1 }, "0x10", "must be a number"],
     [{ min: 1 }, "1e9", "must be a number"],
+    [{ regex: "^[a-z]+$" }, "abc", undefined],
+    [{ regex: "^[a-z]+$" }, "Abc", "must match ^[a-z]+$"],
+    [{ regex: "b" }, "abc", undefined],
+    [{ regex: "^[a-z]+$", error: "small letters only" }, "A", "is invalid: small letters only"],
+    [{ regex: "a" }, "a".repeat(longestPatternValue + 1), "must have at most 256 characters"],
   ])("%j: %j", (more, value, problem) => {
     expect(problemWithValue(rules(more), value)).toBe(problem);
   });
 
   test("are themselves looked at", () => {
     expect(problemWithRules(rules({ options, min: 1, max: 1 }))).toBeUndefined();
+    expect(problemWithRules(rules({ regex: "(" }))).toBe("has a pattern that is no regular expression");
     expect(problemWithRules(rules({ min: 2, max: 1 }))).toBe("has a minimum of 2, above its maximum of 1");
     expect(problemWithRules(rules({ options: [...options, options[0]!] }))).toBe(
       "has two options of the same value",
     );
+  });
+});
+
+describe("a parameter's pattern", () => {
+  test.each([
+    "^[a-z0-9-]+$",
+    "^(small|large)$",
+    "^(?:v)?[0-9]+\\.[0-9]+$",
+    "^[a-z]{1,32}$",
+    "^([a-z]+)-([0-9]+)$",
+    "^(ab)*$",
+    "[(|+*]",
+    "\\(\\+\\)+",
+    "",
+  ])("%j may be used", (pattern) => {
+    expect(problemWithPattern(pattern)).toBeUndefined();
+  });
+
+  test.each([
+    "(a+)+$",
+    "(a|aa)+$",
+    "((a+))*",
+    "(?:a*)*b",
+    "([a-z]+-)*x",
+    "(a{2,})+",
+    "(a+){2,}",
+    "^a*a*a*a*b",
+    "a*a*a*b",
+    "^a|b*b*b*c",
+    "(a)\\1",
+    "(?<n>a)\\k<n>",
+    "(?=a)",
+    "(?i)a",
+    "(",
+    "a".repeat(501),
+  ])("%j is refused", (pattern) => {
+    expect(problemWithPattern(pattern)).toEqual(expect.any(String));
+  });
+
+  test("that may be used is quick on the worst of values", () => {
+    const value = `${"a".repeat(longestPatternValue - 1)}!`;
+    // Repeats over the same letters: what costs most of all that may be used.
+    for (const pattern of ["^a*a*a*$", "a*a*b", "^(ab)*(a)*a*$"]) {
+      expect(problemWithPattern(pattern)).toBeUndefined();
+      for (let count = 0; count < 5; count += 1) expect(matches(pattern, value)).toBe(false);
+    }
   });
 });

@@ -27,11 +27,13 @@ export const parameterSchema = z
     sensitive: z.boolean(),
     validation_min: z.number().optional(),
     validation_max: z.number().optional(),
+    validation_regex: z.string().optional(),
+    validation_error: z.string().optional(),
   })
   .meta({ id: "TemplateVersionParameter" });
 
 export function toParameter(row: ParameterRow): z.infer<typeof parameterSchema> {
-  const { options, min, max } = readRules(row.rules);
+  const { options, min, max, regex, error } = readRules(row.rules);
   return {
     name: row.name,
     display_name: row.name,
@@ -48,6 +50,7 @@ export function toParameter(row: ParameterRow): z.infer<typeof parameterSchema> 
     sensitive: row.sensitive,
     ...(min === null ? {} : { validation_min: min }),
     ...(max === null ? {} : { validation_max: max }),
+    ...(regex === null ? {} : { validation_regex: regex, validation_error: error }),
   };
 }
 

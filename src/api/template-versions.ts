@@ -31,6 +31,10 @@ const newParameter = z.strictObject({
     .meta({ description: "the values that it may have; any when left out" }),
   validation_min: z.number().nullish().meta({ description: "of a number" }),
   validation_max: z.number().nullish().meta({ description: "of a number" }),
+  validation_regex: text(2_000)
+    .nullish()
+    .meta({ description: "a regular expression that matches somewhere in the value" }),
+  validation_error: text(1_024).nullish().meta({ description: "what people read when it doesn't" }),
 });
 /** The members of Terraform's `coder_workspace_preset`. Numbers are judged with the rest of the version. */
 const newPreset = z.strictObject({
@@ -181,6 +185,8 @@ function toInput(organizationId: string, body: z.infer<typeof newVersionBody>): 
         options: more.options ?? [],
         min: more.validation_min ?? null,
         max: more.validation_max ?? null,
+        regex: more.validation_regex || null,
+        error: more.validation_error ?? "",
       },
     })),
     presets: (body.presets ?? []).map(toPresetInput),

@@ -69,7 +69,11 @@ export const commands: Row[] = [
   same("coder provisioner keys delete", "", "belfry provisioner keys delete"),
   same("coder prebuilds pause", "", "belfry prebuilds pause"),
   better("coder prebuilds resume", "also for one pool that has failed too often", "belfry prebuilds resume"),
-  absent("coder ssh, port-forward, ping, config-ssh, open", notOurs),
+  absent(
+    "coder ssh, port-forward, ping, speedtest, open vscode",
+    "Belfry opens no connections into workspaces: each ends within seconds and says so",
+  ),
+  absent("coder state pull, push", "Belfry keeps Terraform's state itself: 404, and 400 for `state`"),
   different(
     "coder schedule start",
     "a time of day with days, or cron's five fields; workspaces don't stop by themselves",
@@ -126,7 +130,8 @@ export const worksWithCoder = [
   "coder tokens create, list, view, remove",
   "coder notifications pause, resume, test, custom",
   "coder organizations show",
-  "coder create, show, list, start, stop, restart, update, delete",
   "coder task list, create, status, logs, delete",
-  "coder templates list, versions list, presets list, delete",
+  "coder create, show, list, start, stop, restart, update, delete (also --orphan)",
+  "coder logs (from 2.30 on; with --follow)",
+  "coder templates push, edit, list, versions list, presets list, delete",
 ];
