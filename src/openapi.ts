@@ -102,6 +102,7 @@ export function openApiDocument(app: Pick<Hono<Env>, "routes">, serverUrl: strin
         header: { type: "apiKey", in: "header", name: "Coder-Session-Token" },
         bearer: { type: "http", scheme: "bearer" },
         query: { type: "apiKey", in: "query", name: "coder_session_token" },
+        basic: { type: "http", scheme: "basic", description: "A token as the password, any user name" },
         cookie: { type: "apiKey", in: "cookie", name: "coder_session_token" },
         provisioner: { type: "apiKey", in: "header", name: "Coder-Provisioner-Daemon-Key" },
       },
@@ -125,7 +126,7 @@ function operation({ method, endpoint, errors, inputs }: Route, path: string, sc
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w)?/g, (_, letter: string | undefined) => (letter ?? "").toUpperCase())}`,
     summary: endpoint.summary,
-    security: security[endpoint.access],
+    security: [...security[endpoint.access], ...(endpoint.takesBasic ? [{ basic: [] }] : [])],
     parameters: [...parameters(path, inputs, schemas), ...(endpoint.repeatable ? [idempotencyKey] : [])],
     ...(bodies.length === 0
       ? {}

@@ -15,15 +15,8 @@ import { readRoles } from "../src/cli/rules/roles.ts";
 import { runReport, type RunOutcome } from "../src/cli/rules/run-report.ts";
 import { chooseServer, defaultUrl, readUrl } from "../src/cli/rules/server.ts";
 import { table } from "../src/cli/rules/table.ts";
-import {
-  byteLength,
-  columnsOf,
-  cutStartToBytes,
-  cutToBytes,
-  logLine,
-  cutToColumns,
-  plain,
-} from "../src/cli/rules/text.ts";
+import { byteLength, cutStartToBytes, cutToBytes } from "../src/rules/cut-text.ts";
+import { columnsOf, logLine, cutToColumns, plain } from "../src/cli/rules/text.ts";
 import { describeUser } from "../src/cli/rules/user.ts";
 import { toHtml } from "../src/notifications/rules/markdown.ts";
 

@@ -7,6 +7,7 @@ import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { forbidden, unauthorized } from "../errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/rules/agent-token.ts";
 import type { Ctx } from "./http.ts";
+import { bearerOf, passwordOf } from "./rules/authorization.ts";
 import { isOwnOrigin } from "./rules/origin.ts";
 
 export const sessionCookie = "coder_session_token";
@@ -19,7 +20,7 @@ export const readSessionCookie = (c: Ctx): string | undefined =>
 export const isSafe = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
 
 const headerKeyOf = (c: Ctx): string | undefined =>
-  c.req.header("coder-session-token") ?? /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  c.req.header("coder-session-token") ?? bearerOf(c.req.header("authorization"));
 
 /** Coder takes a key in the address as well, for programs that can't set a header. It is never logged. */
 const sentKeyOf = (c: Ctx): string | undefined => headerKeyOf(c) ?? (c.req.query(sessionCookie) || undefined);
@@ -32,6 +33,11 @@ export function agentTokenOf(c: Ctx): AgentToken {
   return token;
 }
 
+/** What a browser sends by itself once it has it, whichever page asks. */
+const ambientKeyOf = (c: Ctx): string | undefined =>
+  readSessionCookie(c) ??
+  (c.get("endpoint").takesBasic ? passwordOf(c.req.header("authorization")) : undefined);
+
 /** A bearer token may be a provisioner's where those are let in, too. */
 const purposesOf = (c: Ctx) =>
   c.get("endpoint").access === "session" ? (["api"] as const) : (["api", "provisioner"] as const);
@@ -39,7 +45,7 @@ const purposesOf = (c: Ctx) =>
 /** A key that was sent on purpose wins over a cookie's; a cookie from a foreign page changes nothing. */
 export function credentialOf(c: Ctx): Credential {
   const sent = sentKeyOf(c);
-  const text = sent ?? readSessionCookie(c);
+  const text = sent ?? ambientKeyOf(c);
   if (text === undefined || text === "")
     throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
   // A page of any site may open a WebSocket, with the cookie, and read from it.

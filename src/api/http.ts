@@ -53,6 +53,8 @@ export interface Endpoint {
   deed?: "notify-self";
   /** What the caller must be permitted; nothing is read for others. */
   requires?: Requirement;
+  /** A key may be the password of HTTP Basic, with any user name: what programs send that know no other way. */
+  takesBasic?: boolean;
   /** It takes an Idempotency-Key. */
   repeatable?: boolean;
   /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */

@@ -1,7 +1,6 @@
 // Routes of sending and settings: /notifications/{custom,test,settings,templates,dispatch-methods}.
 import { Hono } from "hono";
 import * as z from "zod";
-import { siteRoles } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../errors.ts";
@@ -13,23 +12,10 @@ import { isPaused, readSettings, writeSettings } from "../notifications/store/se
 import { listTemplates, type TemplateRow } from "../notifications/store/templates.ts";
 import { sendTest, testReads } from "../notifications/test.ts";
 import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { customBody, customOfText } from "./custom-body.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
-import { filledText } from "./schemas.ts";
 import { emptyAsJson, textAsJson } from "./text.ts";
 
-const customBody = z.object({
-  content: z.object({ title: filledText(120), message: filledText(2_000) }),
-  recipients: z
-    .strictObject({
-      users: z.array(z.string().min(1)).max(1_000).optional(),
-      roles: z.array(z.enum(siteRoles)).max(10).optional(),
-    })
-    .refine(
-      ({ users, roles }) => (users?.length ?? 0) + (roles?.length ?? 0) > 0,
-      "name at least one user or role",
-    )
-    .optional(),
-});
 const testBody = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "A username or an id" }),
 });
@@ -57,10 +43,11 @@ export const notificationRoutes = new Hono<Env>()
       access: "session",
       deed: "notify-self",
       repeatable: true,
+      takesBasic: true,
       answers: { 204: null },
       errors: [400, 401, 403, 409, 413, 415],
     }),
-    textAsJson((body, { title }) => ({ content: { title: title ?? "Notification", message: body } })),
+    textAsJson(customOfText),
     valid("json", customBody),
     async (c) => {
       const { content, recipients } = c.req.valid("json");

@@ -1,20 +1,28 @@
 // Lets a route that takes JSON take plain text too, so that `curl -d "All green"` is enough, or nothing at all.
 import type { MiddlewareHandler } from "hono";
-import type { Env } from "./http.ts";
+import { ApiError, invalid } from "../errors.ts";
+import type { Ctx, Env } from "./http.ts";
+import { decodeText } from "./rules/charset.ts";
 
-/** `convert` makes the JSON body from the text and the query. What `curl -d` calls a form is text as well. */
-export function textAsJson(
-  convert: (body: string, query: Record<string, string>) => unknown,
-): MiddlewareHandler<Env> {
+const isText = (type: string) => /^(text\/plain|application\/x-www-form-urlencoded)\b/i.test(type);
+const isJson = (type: string) => /^application\/([\w.-]+\+)?json\b/i.test(type);
+
+/**
+ * `convert` makes the JSON body from the text. What `curl -d` calls a form is text as well. Text and JSON are read by
+ * the charset that they name; throws 415 for one that isn't known, and 400 for bytes that are none of it.
+ */
+export function textAsJson(convert: (text: string, c: Ctx) => unknown): MiddlewareHandler<Env> {
   return async (c, next) => {
     const type = c.req.header("content-type") ?? "text/plain";
-    if (/^(text\/plain|application\/x-www-form-urlencoded)\b/i.test(type) && c.req.raw.body !== null) {
-      const body = await c.req.text();
-      const headers = new Headers(c.req.raw.headers);
-      headers.set("content-type", "application/json");
-      const converted = JSON.stringify(convert(body, c.req.query()));
-      c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers, body: converted });
-      c.req.bodyCache = {};
+    if ((isText(type) || isJson(type)) && c.req.raw.body !== null) {
+      const verdict = decodeText(new Uint8Array(await c.req.arrayBuffer()), type);
+      if (!verdict.ok) {
+        throw verdict.status === 400
+          ? invalid("body", verdict.problem)
+          : new ApiError(verdict.status, verdict.problem);
+      }
+      const { text } = verdict;
+      replaceBody(c as Ctx, isText(type) ? JSON.stringify(convert(text, c as Ctx)) : text);
     }
     await next();
   };
@@ -22,11 +30,13 @@ export function textAsJson(
 
 /** No body at all is an empty object, whatever it is announced as. */
 export const emptyAsJson: MiddlewareHandler<Env> = async (c, next) => {
-  if ((await c.req.text()) === "") {
-    const headers = new Headers(c.req.raw.headers);
-    headers.set("content-type", "application/json");
-    c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers, body: "{}" });
-    c.req.bodyCache = {};
-  }
+  if ((await c.req.text()) === "") replaceBody(c as Ctx, "{}");
   await next();
 };
+
+function replaceBody(c: Ctx, body: string): void {
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("content-type", "application/json");
+  c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers, body });
+  c.req.bodyCache = {};
+}

@@ -1,4 +1,5 @@
 // The last lines of what a command prints on two streams, as a person would have seen them.
+import { visiblePart, withoutControls } from "../../rules/terminal-text.ts";
 import { plain } from "./text.ts";
 
 export interface OutputTail {
@@ -26,13 +27,7 @@ export function addOutput(tail: OutputTail, stream: OutputStream, text: string):
 /** The last `count` lines without colours, blank lines at the end, and what a progress bar has overwritten. */
 export function lastLines(tail: OutputTail, count: number): string[] {
   const open = [tail.open.out, tail.open.error].filter((line) => line !== "");
-  const lines = [...tail.lines, ...open].map((line) => plain(visiblePart(line)).trimEnd());
+  const lines = [...tail.lines, ...open].map((line) => plain(visiblePart(withoutControls(line))).trimEnd());
   const end = lines.findLastIndex((line) => line !== "") + 1;
   return lines.slice(Math.max(0, end - count), end);
-}
-
-/** A carriage return starts the line anew. */
-function visiblePart(line: string): string {
-  const written = line.split("\r").filter((part) => part !== "");
-  return written.at(-1) ?? "";
 }

@@ -1,6 +1,8 @@
 // What `belfry run` tells when the command has ended: a title that is the whole story, and the last lines.
+import { byteLength, cutStartToBytes, cutToBytes } from "../../rules/cut-text.ts";
+import { maxMessageBytes, maxTitleBytes } from "../../rules/custom-text.ts";
 import { durationWords } from "./duration.ts";
-import { byteLength, cutStartToBytes, cutToBytes, plainLine } from "./text.ts";
+import { plainLine } from "./text.ts";
 
 export interface RunOutcome {
   /** The command and its arguments. */
@@ -16,17 +18,13 @@ export interface RunOutcome {
   lines: string[];
 }
 
-/** The server's limits, in bytes. */
-const longestTitle = 120;
-const longestMessage = 2_000;
-
 export function runReport(outcome: RunOutcome): { title: string; message: string } {
   const failed = outcome.exitCode !== 0;
   const end =
     ` ${failed ? "failed" : "succeeded"} after ${durationWords(outcome.milliseconds)}` +
     (outcome.signal === null ? "" : ` (${outcome.signal})`);
   const subject = plainLine(outcome.title ?? outcome.command.map(quoted).join(" "));
-  return { title: fitTitle(subject, longestTitle - byteLength(end)) + end, message: messageOf(outcome) };
+  return { title: fitTitle(subject, maxTitleBytes - byteLength(end)) + end, message: messageOf(outcome) };
 }
 
 /** As one would type it: a word with blanks gets quotes. */
@@ -46,11 +44,11 @@ const escapeMarkup = (text: string) =>
   text.replaceAll(/[\\`*[\]<&~]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`);
 
 function messageOf({ exitCode, signal, problem, lines }: RunOutcome): string {
-  if (problem !== undefined) return cutToBytes(problem, longestMessage);
+  if (problem !== undefined) return cutToBytes(problem, maxMessageBytes);
   const end = signal === null ? `Exit code ${exitCode}.` : `It was ended by ${signal}.`;
   if (lines.length === 0) return `${end} It printed nothing.`;
   const start = `${end} The last lines:\n\n`;
-  return start + fenced(lines, longestMessage - byteLength(start));
+  return start + fenced(lines, maxMessageBytes - byteLength(start));
 }
 
 /** A code block of at most `most` bytes with as many of the last lines as fit, which nothing in them can end. */

@@ -1,52 +1,10 @@
-// Text for terminals and for messages with a limit: cutting by bytes and by columns, and taking out what would steer a
-// terminal.
-import { stripVTControlCharacters } from "node:util";
-
-const encoder = new TextEncoder();
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-
-export const byteLength = (text: string): number => encoder.encode(text).length;
-
-/** What people see as characters: never cut inside one. Only as many are looked for as are taken. */
-function* eachCharacter(text: string): Generator<string> {
-  for (const { segment } of segmenter.segment(text)) yield segment;
-}
-
-/** At most `most` bytes of UTF-8, the rest cut off behind a `…`. */
-export function cutToBytes(text: string, most: number): string {
-  return cut(text, most, byteLength);
-}
+// Text for terminals: cutting by columns, and taking out what would steer a terminal.
+import { cutToSize, eachCharacter } from "../../rules/cut-text.ts";
+import { withoutControls } from "../../rules/terminal-text.ts";
 
 /** At most `most` columns of a terminal. */
 export function cutToColumns(text: string, most: number): string {
-  return cut(text, most, columnsOf);
-}
-
-/** At most `most` bytes of UTF-8, the beginning cut off before a `…`: of a line of output the end tells the most. */
-export function cutStartToBytes(text: string, most: number): string {
-  if (byteLength(text) <= most) return text;
-  return `…${fill([...eachCharacter(text.slice(-most))].toReversed(), most - 3, byteLength)
-    .toReversed()
-    .join("")}`;
-}
-
-function cut(text: string, most: number, size: (text: string) => number): string {
-  if (size(text) <= most) return text;
-  return `${fill(eachCharacter(text), most - size("…"), size)
-    .join("")
-    .trimEnd()}…`;
-}
-
-/** As many of the first characters as there is room for. */
-function fill(characters: Iterable<string>, room: number, size: (text: string) => number): string[] {
-  const taken: string[] = [];
-  let left = room;
-  for (const character of characters) {
-    left -= size(character);
-    if (left < 0) break;
-    taken.push(character);
-  }
-  return taken;
+  return cutToSize(text, most, columnsOf);
 }
 
 const wide =
@@ -73,10 +31,10 @@ export function wrap(text: string, columns: number | undefined): string[] {
 }
 
 /** Without colours, cursor movements and other control characters; line breaks and tabs stay. */
-export function plain(text: string): string {
-  const steering = /(?![\n\t])\p{Cc}|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-  return stripVTControlCharacters(text).replaceAll(steering, "").toWellFormed();
-}
+export const plain = (text: string): string =>
+  withoutControls(text)
+    .replaceAll(/[\r\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "")
+    .toWellFormed();
 
 /** The same on one line. */
 export const plainLine = (text: string): string => plain(text.replaceAll(/\s+/g, " ")).trim();
