@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 import type * as z from "zod";
 import { loadTemplateFiles } from "../db/seed.ts";
 import { createApi } from "../src/api/index.ts";
+import { answers } from "../src/compatibility/answers.ts";
+import { coderTypes, ownMembers } from "../src/compatibility/coder-types.ts";
 import { commands, ownCommands } from "../src/compatibility/commands.ts";
 import { enums } from "../src/compatibility/enums.ts";
 import { metrics } from "../src/compatibility/metrics.ts";
@@ -18,9 +20,18 @@ import { ownKinds, templates } from "../src/compatibility/templates.ts";
 import { ownVariables, variables } from "../src/compatibility/variables.ts";
 import { elsewhere, ownWorkspaceRoutes, workspaceRoutes } from "../src/compatibility/workspace-routes.ts";
 import { variables as serverVariables } from "../src/config.ts";
-import { routesOf } from "../src/openapi.ts";
+import { openApiDocument, routesOf } from "../src/openapi.ts";
+import { coderShape, contradictions } from "./support/coder-shapes.ts";
 import { coderKinds } from "./support/coder-kinds.ts";
 import { cliVariables, listCommands, readDocument } from "./support/documents.ts";
+
+interface OpenApi {
+  paths: Record<string, Record<string, { responses: Record<string, Response> }>>;
+  components: { schemas: Record<string, unknown> };
+}
+interface Response {
+  content?: Record<string, { schema: Record<string, unknown> }>;
+}
 
 const root = new URL("../", import.meta.url).pathname;
 
@@ -61,6 +72,67 @@ describe("routes", () => {
   });
 
   test("are in it once", () => withoutDoubles(rows.map(({ coder }) => coder)));
+
+  const document = openApiDocument(createApi(), "https://belfry.example.com") as unknown as OpenApi;
+  const operations = new Map(
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => [
+        shapeOf(`${method.toUpperCase()} ${path.replace("/api/v2", "")}`),
+        operation,
+      ]),
+    ),
+  );
+  /** What contradicts Coder's answer in ours to the same route. */
+  const problemsOf = (route: string): string[] => {
+    const [status, body] = answers[route]!;
+    const response = operations.get(shapeOf(route))?.responses[status];
+    if (response === undefined) return [`${route}: no answer ${status}`];
+    const schema = response.content?.["application/json"]?.schema;
+    if (body === "bytes") return [];
+    if (body === "nothing") return schema === undefined ? [] : [`${route}: has a body`];
+    if (body === "null") return schema?.["type"] === "null" ? [] : [`${route}: is not null`];
+    if (schema === undefined) return [`${route}: has no body of JSON`];
+    return contradictions(schema, body, document.components.schemas).map((line) => `${route}: ${line}`);
+  };
+  const compared = rows.filter(({ coder, ours }) => coder === ours && coder in answers);
+
+  test("that the table calls the same or better answer with Coder's status and shape, member by member", () => {
+    const claimed = compared.filter(({ verdict }) => verdict === "same" || verdict === "better");
+    expect(claimed.length).toBeGreaterThan(60);
+    expect(claimed.flatMap(({ coder }) => problemsOf(coder))).toEqual([]);
+  });
+
+  test("are called the same only where there is an answer to hold against", () => {
+    const unheld = rows.filter(({ verdict, coder }) => verdict === "same" && !(coder in answers));
+    expect(unheld.map(({ coder }) => coder)).toEqual([]);
+  });
+
+  test("have answers that a shape holds, and no name of a shape is misspelt", () => {
+    const bodies = Object.values(answers).map(([, body]) => body);
+    for (const body of bodies) if (!["nothing", "bytes", "null"].includes(body)) coderShape(body);
+    for (const name of [...Object.keys(coderTypes), ...Object.keys(ownMembers)]) coderShape(name);
+  });
+
+  test("would not pass with a member that is missing, misspelt, of another type or null", () => {
+    const member = { type: "object", required: ["ID"], properties: { ID: { type: "string" } } };
+    expect(contradictions(member, "PresetParameter", {})).toEqual([
+      "Name: is missing",
+      "Value: is missing",
+      "ID: Coder has none",
+    ]);
+    const named = (Name: object, required = ["Name", "Value"]) => ({
+      type: "object",
+      required,
+      properties: { Name, Value: { type: "string" } },
+    });
+    expect(contradictions(named({ type: "number" }), "PresetParameter", {})).toEqual(["Name: is no text"]);
+    expect(contradictions(named({ type: ["string", "null"] }), "PresetParameter", {})).toEqual([
+      "Name: may be null",
+    ]);
+    expect(contradictions(named({ type: "string" }, ["Value"]), "PresetParameter", {})).toEqual([
+      "Name: may be missing",
+    ]);
+  });
 });
 
 describe("commands", () => {

@@ -67,10 +67,9 @@ export const buildSchema = z
     max_deadline: time.nullable(),
     status: z.enum(workspaceStatuses),
     daily_cost: z.number(),
-    matched_provisioners: z.null(),
     has_ai_task: z.boolean(),
     has_external_agent: z.boolean(),
-    ai_task_sidebar_app_id: z.string().nullable(),
+    ai_task_sidebar_app_id: z.string().optional(),
   })
   .meta({ id: "WorkspaceBuild" });
 
@@ -111,10 +110,9 @@ export function toBuild(row: BuildRow): z.infer<typeof buildSchema> {
     max_deadline: null,
     status: workspaceStatus(build.status, build.transition) as WorkspaceStatus,
     daily_cost: 0,
-    matched_provisioners: null,
     has_ai_task: build.hasAiTask,
     has_external_agent: false,
-    ai_task_sidebar_app_id: build.aiTaskSidebarAppId,
+    ...given({ ai_task_sidebar_app_id: build.aiTaskSidebarAppId }),
   };
 }
 

@@ -10,7 +10,7 @@ import { lineSchema } from "./build-shape.ts";
 import { asksForSocket } from "./credentials.ts";
 import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { resourceSchema } from "./resource-shape.ts";
-import { lowerUuid, text } from "./schemas.ts";
+import { lowerUuid, text, time } from "./schemas.ts";
 import { importJobSchema, toVersion } from "./template-shape.ts";
 import { parameterValues } from "./workspaces.ts";
 import { variables } from "./unsupported.ts";
@@ -72,13 +72,13 @@ export const dryRunRoutes = new Hono<Env>()
     endpoint(
       reading(
         "Provisioners that a dry run needs: none",
-        z.object({ count: z.number(), available: z.number() }),
+        z.object({ count: z.number(), available: z.number(), most_recently_seen: time.nullable() }),
       ),
     ),
     valid("param", jobParam),
     async (c) => {
       await jobOf(c as Ctx, c.req.valid("param"));
-      return c.json({ count: 0, available: 0 });
+      return c.json({ count: 0, available: 0, most_recently_seen: null });
     },
   )
   .get(

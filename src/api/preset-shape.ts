@@ -54,8 +54,18 @@ export function toParameter(row: ParameterRow): z.infer<typeof parameterSchema> 
   };
 }
 
+const coderParameter = z.object({ Name: z.string(), Value: z.string() });
+
+/** Coder writes a preset's members as Go names them; in lower case they stand beside, as in all other answers. */
 export const presetSchema = z
   .object({
+    ID: z.string(),
+    Name: z.string(),
+    Parameters: z.array(coderParameter),
+    Default: z.boolean(),
+    DesiredPrebuildInstances: z.number().nullable().meta({ description: "null: no pool" }),
+    Description: z.string(),
+    Icon: z.string(),
     id: z.string(),
     name: z.string(),
     default: z.boolean(),
@@ -90,13 +100,21 @@ export const toPresets = ({ presets, values, schedules, parameters }: PresetRows
   presets.map((row): z.infer<typeof presetSchema> => {
     const own = <T extends { presetId: string }>(rows: T[]) => rows.filter((one) => one.presetId === row.id);
     const schedule = own(schedules).map(({ cron, instances }) => ({ cron, instances }));
+    const shown = own(values).map(({ name, value }) => ({ name, value: masked(name, value, parameters) }));
     return {
+      ID: row.id,
+      Name: row.name,
+      Parameters: shown.map(({ name, value }) => ({ Name: name, Value: value })),
+      Default: row.isDefault,
+      DesiredPrebuildInstances: row.desiredInstances,
+      Description: "",
+      Icon: "",
       id: row.id,
       name: row.name,
       default: row.isDefault,
       description: "",
       icon: "",
-      parameters: own(values).map(({ name, value }) => ({ name, value: masked(name, value, parameters) })),
+      parameters: shown,
       prebuilds:
         row.desiredInstances === null
           ? null

@@ -1,6 +1,6 @@
 // What a build has left on the wire: resources, their agents and apps, as Coder's clients know them.
 import * as z from "zod";
-import { appStates, transitions, type LifecycleState } from "../../db/schema.ts";
+import { appStates, lifecycleStates, transitions, type LifecycleState } from "../../db/schema.ts";
 import type {
   AgentView,
   AppView,
@@ -8,7 +8,7 @@ import type {
   ResourceView,
   StatusView,
 } from "../workspaces/store/build-view.ts";
-import { time, toTime, toTimeOrNull } from "./schemas.ts";
+import { time, toTime } from "./schemas.ts";
 
 export const statusSchema = z
   .object({
@@ -25,30 +25,69 @@ export const statusSchema = z
   })
   .meta({ id: "WorkspaceAppStatus" });
 
-const appSchema = z.looseObject({
+const appSchema = z.object({
   id: z.string(),
   slug: z.string(),
   display_name: z.string(),
   url: z.string(),
+  external: z.boolean(),
+  icon: z.string(),
+  subdomain: z.boolean(),
+  sharing_level: z.literal("owner"),
+  healthcheck: z.object({ url: z.string(), interval: z.number(), threshold: z.number() }),
+  health: z.literal("disabled"),
+  hidden: z.boolean(),
+  open_in: z.literal("slim-window"),
   statuses: z.array(statusSchema).meta({ description: "the last ten, latest first" }),
 });
-export const agentSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  resource_id: z.string(),
-  lifecycle_state: z.string(),
-  apps: z.array(appSchema),
-});
-export const resourceSchema = z.looseObject({
-  id: z.string(),
-  job_id: z.string(),
-  workspace_transition: z.enum(transitions),
-  type: z.string(),
-  name: z.string(),
-  agents: z.array(agentSchema),
-});
+const none = z.array(z.never());
+export const agentSchema = z
+  .object({
+    id: z.string(),
+    parent_id: z.null(),
+    created_at: time,
+    updated_at: time,
+    ready_at: time.optional(),
+    status: z.enum(["connecting", "connected", "disconnected"]),
+    lifecycle_state: z.enum(lifecycleStates),
+    name: z.string(),
+    resource_id: z.string(),
+    architecture: z.string(),
+    operating_system: z.string(),
+    environment_variables: z.record(z.string(), z.string()),
+    directory: z.string(),
+    version: z.string(),
+    api_version: z.string(),
+    apps: z.array(appSchema),
+    connection_timeout_seconds: z.number(),
+    troubleshooting_url: z.string(),
+    subsystems: none,
+    health: z.object({ healthy: z.boolean(), reason: z.string().optional() }),
+    display_apps: none,
+    log_sources: none,
+    scripts: none,
+    startup_script_behavior: z.literal("non-blocking"),
+    logs_length: z.number(),
+    logs_overflowed: z.boolean(),
+  })
+  .meta({ id: "WorkspaceAgent" });
+export const resourceSchema = z
+  .object({
+    id: z.string(),
+    created_at: time,
+    job_id: z.string(),
+    workspace_transition: z.enum(transitions),
+    type: z.string(),
+    name: z.string(),
+    hide: z.boolean(),
+    icon: z.string(),
+    agents: z.array(agentSchema),
+    metadata: none,
+    daily_cost: z.number(),
+  })
+  .meta({ id: "WorkspaceResource" });
 
-export const toResource = ({ build }: BuildRow, resource: ResourceView) => ({
+export const toResource = ({ build }: BuildRow, resource: ResourceView): z.infer<typeof resourceSchema> => ({
   id: resource.id,
   created_at: toTime(build.completedAt ?? build.createdAt),
   job_id: build.id,
@@ -62,13 +101,15 @@ export const toResource = ({ build }: BuildRow, resource: ResourceView) => ({
   daily_cost: 0,
 });
 
-export const toAgent = (agent: AgentView, resourceId: string) => ({
+export const toAgent = (agent: AgentView, resourceId: string): z.infer<typeof agentSchema> => ({
   id: agent.id,
   parent_id: null,
   created_at: toTime(agent.createdAt),
   updated_at: toTime(agent.lifecycleChangedAt ?? agent.createdAt),
   status: statusOf(agent.lifecycleState),
-  ...(agent.lifecycleState === "ready" ? { ready_at: toTimeOrNull(agent.lifecycleChangedAt) } : {}),
+  ...(agent.lifecycleState === "ready" && agent.lifecycleChangedAt !== null
+    ? { ready_at: toTime(agent.lifecycleChangedAt) }
+    : {}),
   lifecycle_state: agent.lifecycleState,
   name: agent.name,
   resource_id: resourceId,
@@ -106,7 +147,7 @@ export const healthOf = (state: LifecycleState): { healthy: boolean; reason?: st
   return reason === undefined ? { healthy: true } : { healthy: false, reason };
 };
 
-const toApp = (app: AppView) => ({
+const toApp = (app: AppView): z.infer<typeof appSchema> => ({
   id: app.id,
   slug: app.slug,
   display_name: app.displayName,

@@ -6,12 +6,16 @@ import { mayAssign } from "../accounts/rules/permissions.ts";
 import { endpoint, load, type Ctx, type Env } from "./http.ts";
 import { loadUser, roleNames } from "./user-shape.ts";
 
+const noPermissions = z.array(z.never()).meta({ description: "Always empty: roles are not lists here" });
 const roleSchema = z
   .object({
     name: z.enum(siteRoles),
     display_name: z.string(),
     assignable: z.boolean().meta({ description: "Whether you may give it to others" }),
     built_in: z.boolean(),
+    site_permissions: noPermissions,
+    organization_permissions: noPermissions,
+    user_permissions: noPermissions,
   })
   .meta({ id: "AssignableRole" });
 
@@ -40,6 +44,9 @@ export const roleRoutes = new Hono<Env>()
           display_name: roleNames[name],
           assignable: mayAssign(actor, name),
           built_in: true,
+          site_permissions: [],
+          organization_permissions: [],
+          user_permissions: [],
         })),
       );
     },

@@ -92,6 +92,8 @@ export const toTemplate = (row: TemplateRow): z.infer<typeof templateSchema> => 
   ...unused,
 });
 
+const noId = "00000000-0000-0000-0000-000000000000";
+
 /** Versions are checked while they are made, so the job that Coder's clients wait for has always succeeded. */
 export const importJobSchema = z.object({
   id: z.string(),
@@ -107,6 +109,13 @@ export const importJobSchema = z.object({
   organization_id: z.string(),
   initiator_id: z.string(),
   input: z.object({ template_version_id: z.string() }),
+  metadata: z.object({
+    template_version_name: z.string(),
+    template_id: z.string().meta({ description: `${noId}: of no template yet` }),
+    template_name: z.string(),
+    template_display_name: z.string(),
+    template_icon: z.string(),
+  }),
   logs_overflowed: z.boolean(),
 });
 
@@ -129,8 +138,6 @@ export const versionSchema = z
   })
   .meta({ id: "TemplateVersion" });
 
-const noFile = "00000000-0000-0000-0000-000000000000";
-
 export function toVersion(row: VersionRow): z.infer<typeof versionSchema> {
   const at = toTime(row.createdAt);
   return {
@@ -147,7 +154,7 @@ export function toVersion(row: VersionRow): z.infer<typeof versionSchema> {
       started_at: at,
       completed_at: at,
       status: "succeeded",
-      file_id: row.fileId ?? noFile,
+      file_id: row.fileId ?? noId,
       tags: {},
       queue_position: 0,
       queue_size: 0,
@@ -155,6 +162,13 @@ export function toVersion(row: VersionRow): z.infer<typeof versionSchema> {
       organization_id: row.organizationId,
       initiator_id: row.createdBy,
       input: { template_version_id: row.id },
+      metadata: {
+        template_version_name: row.name,
+        template_id: row.templateId ?? noId,
+        template_name: row.templateName ?? "",
+        template_display_name: row.templateDisplayName ?? "",
+        template_icon: "",
+      },
       logs_overflowed: false,
     },
     readme: "",

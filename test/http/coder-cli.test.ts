@@ -1,5 +1,6 @@
 // Coder's own command line against Belfry: what each of its commands sends, and that it can read what comes back.
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { createCoderClient, shapes, type CoderClient } from "../support/coder-client.ts";
 import { owner, startTestServer, type TestServer } from "../support/server.ts";
 
@@ -42,7 +43,7 @@ async function start() {
 /** `coder users create --username … --email …`: it makes up a password and looks for the organization. */
 async function createUser(server: TestServer, coder: CoderClient, username: string) {
   const organizations = await coder.read(
-    shapes.organization.array().length(1),
+    z.array(shapes.organization).length(1),
     200,
     "GET",
     `${api}/users/me/organizations`,
@@ -199,7 +200,7 @@ describe("coder users", () => {
     await coder.read(shapes.user, 200, "GET", `${api}/users/mary`);
     const has = await coder.read(shapes.userRoles, 200, "GET", `${api}/users/mary/roles`);
     expect(has).toEqual({ roles: [], organization_roles: {} });
-    const known = await coder.read(shapes.siteRole.array(), 200, "GET", `${api}/users/roles`);
+    const known = await coder.read(z.array(shapes.siteRole), 200, "GET", `${api}/users/roles`);
     expect(known.map(({ name, assignable }) => [name, assignable])).toEqual([
       ["owner", true],
       ["user-admin", true],
@@ -214,7 +215,7 @@ describe("coder users", () => {
       "User Admin",
     ]);
     const joe = await startAs(server, coder, "joe");
-    const seen = await joe.read(shapes.siteRole.array(), 200, "GET", `${api}/users/roles`);
+    const seen = await joe.read(z.array(shapes.siteRole), 200, "GET", `${api}/users/roles`);
     expect(seen.every(({ assignable }) => !assignable)).toBe(true);
   });
 
@@ -222,7 +223,7 @@ describe("coder users", () => {
     const { server, coder } = await start();
     const joe = await startAs(server, coder, "joe");
     await coder.read(shapes.user, 200, "PUT", `${api}/users/joe/roles`, { roles: ["user-admin"] });
-    const seen = await joe.read(shapes.siteRole.array(), 200, "GET", `${api}/users/roles`);
+    const seen = await joe.read(z.array(shapes.siteRole), 200, "GET", `${api}/users/roles`);
     expect(seen.every(({ assignable }) => !assignable)).toBe(true);
   });
 
@@ -252,13 +253,13 @@ describe("coder tokens", () => {
   test("list and view, one's own and everybody's", async () => {
     const { server, coder } = await start();
     const path = `${api}/users/me/keys/tokens`;
-    expect(await coder.read(shapes.apiKey.array(), 200, "GET", `${path}?include_all=false`)).toEqual([]);
+    expect(await coder.read(z.array(shapes.apiKey), 200, "GET", `${path}?include_all=false`)).toEqual([]);
     const joe = await startAs(server, coder, "joe");
     await createToken(server, coder, { lifetime: day, token_name: "ci" });
     server.clock.advance(1_000);
     await createToken(server, joe, { lifetime: day, token_name: "joes", scopes: ["coder:all"] });
     const list = (who: CoderClient, query: string) =>
-      who.read(shapes.token.array(), 200, "GET", `${path}?${query}`);
+      who.read(z.array(shapes.token), 200, "GET", `${path}?${query}`);
     const names = async (who: CoderClient, query: string) =>
       (await list(who, query)).map(({ token_name, username }) => `${username} ${token_name}`);
     expect(await names(coder, "include_all=false")).toEqual(["ada ci"]);
@@ -329,7 +330,7 @@ test("the rest of codersdk's notifications: templates, methods, preferences, the
   const me = await coder.read(shapes.user, 200, "GET", `${api}/users/me`);
   for (const kind of ["system", "custom"]) {
     const path = `${api}/notifications/templates/${kind}`;
-    for (const { actions } of await coder.read(shapes.template.array().min(1), 200, "GET", path))
+    for (const { actions } of await coder.read(z.array(shapes.template).min(1), 200, "GET", path))
       expect(JSON.parse(actions)).toBeInstanceOf(Array);
   }
   await coder.read(shapes.methods, 200, "GET", `${api}/notifications/dispatch-methods`);
@@ -339,7 +340,7 @@ test("the rest of codersdk's notifications: templates, methods, preferences, the
   const preferences = `${api}/users/${me.id}/notifications/preferences`;
   expect((await coder.send("GET", preferences)).text).toBe("null");
   const wanted = { template_disabled_map: { [customTemplate]: false } };
-  const chosen = await coder.read(shapes.preference.array(), 200, "PUT", preferences, wanted);
+  const chosen = await coder.read(z.array(shapes.preference), 200, "PUT", preferences, wanted);
   expect(chosen).toMatchObject([{ id: customTemplate, disabled: false }]);
   await coder.done(204, "POST", `${api}/notifications/custom`, { content: { title: "one", message: "x" } });
   const query = `read_status=unread&templates=${customTemplate}`;

@@ -56,13 +56,12 @@ async function prepare(world: World, versionId: string, values: { name: string; 
   const { coder } = world;
   const version = `${api}/templateversions/${versionId}`;
   await coder.read(shapes.version, 200, "GET", version);
-  await coder.read(shapes.parameter.array(), 200, "GET", `${version}/rich-parameters`);
+  await coder.read(z.array(shapes.parameter), 200, "GET", `${version}/rich-parameters`);
   await coder.read(z.tuple([]), 200, "GET", `${version}/external-auth`);
   const body = { workspace_name: "dev", rich_parameter_values: values };
   const job = await coder.read(shapes.job, 201, "POST", `${version}/dry-run`, body);
   const dryRun = `${version}/dry-run/${job.id}`;
-  const needed = z.strictObject({ count: z.number(), available: z.number() });
-  await coder.read(needed, 200, "GET", `${dryRun}/matched-provisioners`);
+  await coder.read(shapes.needed, 200, "GET", `${dryRun}/matched-provisioners`);
   expect((await coder.read(shapes.job, 200, "GET", dryRun)).status).toBe("succeeded");
   const log = await follow(world, `/templateversions/${versionId}/dry-run/${job.id}/logs`);
   expect(await log.ended).toBe(1000);
@@ -84,13 +83,13 @@ async function create(world: World) {
   const { coder } = world;
   await coder.refused(404, "GET", `${api}/users/me/workspace/dev?include_deleted=false`);
   const found = await coder.read(
-    shapes.template.array().length(1),
+    z.array(shapes.template).length(1),
     200,
     "GET",
     `${api}/templates?q=exact_name%3A%22docker%22`,
   );
   const versionId = found[0]!.active_version_id;
-  await coder.read(z.array(z.object({})), 200, "GET", `${api}/templateversions/${versionId}/presets`);
+  await coder.read(z.array(shapes.preset), 200, "GET", `${api}/templateversions/${versionId}/presets`);
   const values = [{ name: "size", value: "big" }];
   await prepare(world, versionId, values);
   const made = await coder.read(shapes.workspace, 201, "POST", `${api}/users/me/workspaces`, {
@@ -119,7 +118,7 @@ const named = ({ coder }: World) =>
 const startWith = async (world: World, versionId: string) => {
   const { id, latest_build: latest } = await named(world);
   const path = `${api}/workspacebuilds/${latest.id}/parameters`;
-  const values = await world.coder.read(shapes.value.array(), 200, "GET", path);
+  const values = await world.coder.read(z.array(shapes.value), 200, "GET", path);
   await prepare(world, versionId, values);
   return build(world, id, "start", { template_version_id: versionId, rich_parameter_values: values });
 };
@@ -128,7 +127,7 @@ test("coder create, list, show, stop, start, update and delete", async () => {
   const world = await start();
   const { server, coder, userId, templateId, versionId } = world;
   const { id } = await create(world);
-  const list = z.strictObject({ workspaces: shapes.workspace.array().length(1), count: z.literal(1) });
+  const list = z.strictObject({ workspaces: z.array(shapes.workspace).length(1), count: z.literal(1) });
   await coder.read(list, 200, "GET", `${api}/workspaces?q=owner%3Ame`);
 
   const shown = await named(world);
@@ -162,7 +161,7 @@ test("coder start of a workspace with a sensitive value sends its mask back, and
   await build(world, id, "stop");
   const { latest_build: latest } = await named(world);
   const values = await coder.read(
-    shapes.value.array(),
+    z.array(shapes.value),
     200,
     "GET",
     `${api}/workspacebuilds/${latest.id}/parameters`,
@@ -179,9 +178,34 @@ test("coder start of a workspace with a sensitive value sends its mask back, and
 
 test("coder templates list and versions list, and names that are not there", async () => {
   const { coder, templateId } = await start();
-  await coder.read(shapes.template.array().length(2), 200, "GET", `${api}/templates?q=`);
+  await coder.read(z.array(shapes.template).length(2), 200, "GET", `${api}/templates?q=`);
   await coder.read(z.tuple([]), 200, "GET", `${api}/templates?q=exact_name%3A%22dock%22`);
-  await coder.read(shapes.template.array().length(2), 200, "GET", `${api}/templates?q=name%3A%22dock%22`);
-  await coder.read(shapes.version.array().length(1), 200, "GET", `${api}/templates/${templateId}/versions`);
+  await coder.read(z.array(shapes.template).length(2), 200, "GET", `${api}/templates?q=name%3A%22dock%22`);
+  await coder.read(z.array(shapes.version).length(1), 200, "GET", `${api}/templates/${templateId}/versions`);
   await coder.refused(404, "GET", `${api}/templateversions/${randomUUID()}/external-auth`);
+});
+
+test("coder templates presets list shows the instances of each pool", async () => {
+  const { server, coder, userId, templateId } = await start();
+  const [pooled, plain] = [randomUUID(), randomUUID()];
+  const versionId = await addVersion(server, userId, templateId, {
+    parameters,
+    presets: [
+      { id: pooled, name: "large", parameters: [{ name: "size", value: "big" }], instances: 2 },
+      { id: plain, name: "none", parameters: [] },
+    ],
+  });
+  const path = `${api}/templateversions/${versionId}/presets`;
+  expect(await coder.read(z.array(shapes.preset), 200, "GET", path)).toMatchObject([
+    {
+      ID: pooled,
+      Name: "large",
+      Parameters: [{ Name: "size", Value: "big" }],
+      Default: false,
+      DesiredPrebuildInstances: 2,
+      Description: "",
+      Icon: "",
+    },
+    { ID: plain, Name: "none", Parameters: [], DesiredPrebuildInstances: null },
+  ]);
 });

@@ -2,119 +2,59 @@
 // and answers read at least as strictly as its Go structures are. Used by the test of its commands.
 import { request } from "node:http";
 import * as z from "zod";
+import { coderShape } from "./coder-shapes.ts";
 
-/** As Go reads one: of any version. */
-const uuid = z.guid();
-/** `time.Time` takes RFC 3339 and nothing else; Coder's own server writes UTC. */
-const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/);
-/** Go's int64 as JSON: no fraction, no exponent. */
-const int64 = z.number().refine((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 63);
+const secret = z.string().regex(/^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/);
 
-const role = z.object({
-  name: z.string(),
-  display_name: z.string(),
-  organization_id: uuid.optional(),
-});
-const user = z.object({
-  id: uuid,
-  username: z.string().min(1),
-  name: z.string(),
-  email: z.string(),
-  avatar_url: z.string(),
-  created_at: time,
-  updated_at: time,
-  last_seen_at: time,
-  status: z.enum(["active", "dormant", "suspended"]),
-  login_type: z.enum(["password", "github", "oidc", "token", "none"]),
-  theme_preference: z.string(),
-  organization_ids: z.array(uuid),
-  roles: z.array(role),
-});
-const inboxItem = z.object({
-  id: uuid,
-  user_id: uuid,
-  template_id: uuid,
-  targets: z.array(uuid).nullable(),
-  title: z.string(),
-  content: z.string(),
-  icon: z.string(),
-  actions: z.array(z.object({ label: z.string(), url: z.string() })).nullable(),
-  read_at: time.nullable(),
-  created_at: time,
-});
-
-const apiKey = z.object({
-  id: z.string().min(1),
-  user_id: uuid,
-  last_used: time,
-  expires_at: time,
-  created_at: time,
-  updated_at: time,
-  login_type: z.enum(["password", "github", "oidc", "token"]),
-  scope: z.string(),
-  scopes: z.array(z.string()),
-  token_name: z.string(),
-  lifetime_seconds: int64,
-});
+/** What of each the tests look at; the shapes themselves hold all of it. */
+interface User {
+  id: string;
+  username: string;
+  email: string;
+  status: string;
+  organization_ids: string[];
+  roles: { name: string; display_name: string }[];
+  [member: string]: unknown;
+}
+interface Key {
+  id: string;
+  token_name: string;
+  lifetime_seconds: number;
+  last_used: string;
+  [member: string]: unknown;
+}
+interface InboxItem {
+  id: string;
+  title: string;
+  read_at: string | null;
+  [member: string]: unknown;
+}
+const as = <T>(name: string) => coderShape(name) as z.ZodType<T>;
 
 /** Lists are never null where a client shows how many there are. */
 export const shapes = {
-  firstUser: z.object({ user_id: uuid, organization_id: uuid }),
-  login: z.object({ session_token: z.string().regex(/^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/) }),
-  user,
-  users: z.object({ users: z.array(user), count: int64 }),
-  organization: z.object({
-    id: uuid,
-    name: z.string().min(1),
-    display_name: z.string(),
-    icon: z.string(),
-    description: z.string(),
-    created_at: time,
-    updated_at: time,
-    is_default: z.boolean(),
-  }),
-  userRoles: z.object({
-    roles: z.array(z.string()),
-    organization_roles: z.record(uuid, z.array(z.string())),
-  }),
-  siteRole: role.extend({ assignable: z.boolean(), built_in: z.boolean() }),
-  key: z.object({ key: z.string().regex(/^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/) }),
-  tokenConfig: z.object({ max_token_lifetime: int64 }),
-  apiKey,
-  token: apiKey.extend({ username: z.string() }),
-  settings: z.object({ notifier_paused: z.boolean() }),
-  authMethods: z.object({
-    password: z.object({ enabled: z.boolean() }),
-    github: z.object({ enabled: z.boolean(), default_provider_configured: z.boolean() }),
-    oidc: z.object({ enabled: z.boolean(), signInText: z.string(), iconUrl: z.string() }),
-  }),
-  buildInfo: z.object({
-    version: z.string(),
-    external_url: z.string(),
-    dashboard_url: z.string(),
-    telemetry: z.boolean(),
-    workspace_proxy: z.boolean(),
-    agent_api_version: z.string(),
-    provisioner_api_version: z.string(),
-    upgrade_message: z.string(),
-    deployment_id: z.string(),
-  }),
-  template: z.object({
-    id: uuid,
-    name: z.string(),
-    title_template: z.string(),
-    body_template: z.string(),
-    actions: z.string(),
-    group: z.string(),
-    method: z.string(),
-    kind: z.string(),
-    enabled_by_default: z.boolean(),
-  }),
-  methods: z.object({ available: z.array(z.string()), default: z.string() }),
-  preference: z.object({ id: uuid, disabled: z.boolean(), updated_at: time }),
-  inbox: z.object({ notifications: z.array(inboxItem), unread_count: int64 }),
-  inboxItem: z.object({ notification: inboxItem, unread_count: int64 }),
-  message: z.object({ message: z.string().min(1) }),
+  firstUser: as<{ user_id: string; organization_id: string }>("CreateFirstUserResponse"),
+  login: z.strictObject({ session_token: secret }),
+  user: as<User>("User"),
+  users: as<{ users: User[]; count: number }>("GetUsersResponse"),
+  organization: as<{ id: string; name: string; is_default: boolean }>("Organization"),
+  userRoles: as<{ roles: string[]; organization_roles: Record<string, string[]> }>("UserRoles"),
+  siteRole: as<{ name: string; assignable: boolean }>("AssignableRoles"),
+  key: z.strictObject({ key: secret }),
+  tokenConfig: as<{ max_token_lifetime: number }>("TokenConfig"),
+  apiKey: as<Key>("APIKey"),
+  token: as<Key & { username: string }>("APIKeyWithOwner"),
+  settings: as<{ notifier_paused: boolean }>("NotificationsSettings"),
+  authMethods: as("AuthMethods"),
+  buildInfo: as("BuildInfoResponse"),
+  template: as<{ id: string; name: string; actions: string; method: string }>("NotificationTemplate"),
+  methods: as<{ available: string[]; default: string }>("NotificationMethodsResponse"),
+  preference: as<{ id: string; disabled: boolean }>("NotificationPreference"),
+  inbox: as<{ notifications: InboxItem[]; unread_count: number }>("ListInboxNotificationsResponse"),
+  inboxItem: as<{ notification: InboxItem; unread_count: number }>(
+    "UpdateInboxNotificationReadStatusResponse",
+  ),
+  message: as<{ message: string }>("Response"),
 } as const;
 
 export interface CoderAnswer {

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { insertRows, sliceOf, type Page } from "../../../db/rows.ts";
-import { templateParameters, templateVersions, users } from "../../../db/schema.ts";
+import { templateParameters, templates, templateVersions, users } from "../../../db/schema.ts";
 
 const found = () =>
   query
@@ -10,6 +10,8 @@ const found = () =>
       id: templateVersions.id,
       organizationId: templateVersions.organizationId,
       templateId: templateVersions.templateId,
+      templateName: templates.name,
+      templateDisplayName: templates.displayName,
       name: templateVersions.name,
       message: templateVersions.message,
       fileId: templateVersions.fileId,
@@ -20,7 +22,8 @@ const found = () =>
       updatedAt: templateVersions.updatedAt,
     })
     .from(templateVersions)
-    .leftJoin(users, eq(users.id, templateVersions.createdBy));
+    .leftJoin(users, eq(users.id, templateVersions.createdBy))
+    .leftJoin(templates, eq(templates.id, templateVersions.templateId));
 
 export type VersionRow = ReturnType<ReturnType<typeof found>["where"]>["_"]["result"][number];
 
