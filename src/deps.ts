@@ -11,6 +11,7 @@ import type { MailPool } from "./notifications/channels/smtp/pool.ts";
 import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
 import type { MessageLeases } from "./notifications/leases.ts";
+import type { FairQueue } from "./rules/fair-queue.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
 import type { PoolNudges } from "./prebuilds/nudge.ts";
 import type { Turns } from "./rules/turns.ts";
@@ -43,8 +44,8 @@ export interface Process {
   largestPlan: number;
   /** Wakes the provisioners that wait for a job in this process. */
   jobs: JobWaker;
-  /** Runs at most so many password hashes at a time; others wait, and 503 is thrown for those who would for too long. */
-  hashLimit: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Password hashes: few at a time, each network and account in its turn. */
+  hashing: FairQueue;
   /** scrypt's N; 2^14 when left out. Tests, which hash a lot, set less. */
   passwordCost?: number;
   /** Gathers nudges, so that messages enqueued together are sent together; null where each request sends its own. */

@@ -1,9 +1,11 @@
 // Changing a password: one's own, or as an administrator somebody else's.
 import type { Deps } from "../deps.ts";
 import { invalid, notFound } from "../errors.ts";
+import type { QueuePlace } from "../rules/fair-queue.ts";
 import { applyChange, demandManage } from "./change.ts";
 import { refuseBadPassword } from "./checks.ts";
-import { checkPassword, hashPassword } from "./passwords.ts";
+import { forgetFailures, turnOfOldPassword } from "./limits.ts";
+import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { normalisePassword } from "./rules/password.ts";
 import { deleteKeysOf, keyExists } from "./store/keys.ts";
@@ -29,11 +31,12 @@ export async function changePassword(
   if (!isSelf) demandManage(actor, target);
   if (isSelf && oldPassword === "") throw invalid("old_password", "is needed to change your own password");
   await refuseBadPassword(deps, password, target);
-  const { state } = await deps.db.read({ state: findUserState(target.id) });
-  if (state[0] === undefined) throw notFound("User");
-  const seen = state[0].passwordHash;
-  if (isSelf) await demandOldPassword(deps, seen, { oldPassword, password });
-  const renewed = await hashPassword(deps, password);
+  const { seen, renewed } = await withHashPlace(deps, actor.userId, async (place) => {
+    const seen = isSelf
+      ? await demandOldPassword(deps, target, { oldPassword, password }, { place, requestId })
+      : await findHash(deps, target);
+    return { seen, renewed: await hashPassword(deps, password, place) };
+  });
   const { passwordHash } = await applyChange(deps, {
     actor,
     target,
@@ -54,13 +57,32 @@ export async function changePassword(
 
 const wrongOldPassword = () => invalid("old_password", "is not your password");
 
+async function findHash(deps: Deps, target: UserRow): Promise<string | null> {
+  const { state } = await deps.db.read({ state: findUserState(target.id) });
+  if (state[0] === undefined) throw notFound("User");
+  return state[0].passwordHash;
+}
+
+/** The hash that the old password fits. Wrong ones are failures of the account. Throws 400, 429. */
 async function demandOldPassword(
   deps: Deps,
-  stored: string | null,
+  target: UserRow,
   { oldPassword, password }: PasswordChange,
-): Promise<void> {
-  const { matches } = await checkPassword(deps, oldPassword, stored);
+  { place, requestId }: { place: QueuePlace; requestId: string },
+): Promise<string | null> {
+  const turn = turnOfOldPassword(deps, target.email, requestId);
+  const { state, limits } = await deps.db.write(turn.statements, {
+    state: findUserState(target.id),
+    limits: turn.read,
+  });
+  if (state[0] === undefined) throw notFound("User");
+  turn.demand(limits);
+  const stored = state[0].passwordHash;
+  const { matches } = await checkPassword(deps, oldPassword, stored, place);
   if (!matches) throw wrongOldPassword();
+  const lane = { email: target.email, apart: "signed in" } as const;
+  await deps.db.write([forgetFailures(deps, lane, hasHash(target.id, stored ?? ""))], {});
   if (normalisePassword(oldPassword) === normalisePassword(password))
     throw invalid("password", "is the one that you have already");
+  return stored;
 }

@@ -121,7 +121,7 @@ async function replacePassword(deps: Deps, { user, renewed, read, requestId }: R
       ...enqueue(plan, { when: open }),
       audit(deps, entry, open),
       deleteKeysOf(user.id, open),
-      forgetFailures(deps, user.email, open),
+      forgetFailures(deps, { email: user.email }, open),
       setPasswordHash(user.id, renewed, deps.now(), open),
       endPasscodes(user.id, hasHash(user.id, renewed)),
     ],

@@ -21,19 +21,27 @@ export interface Turns {
 /** One by the place that the request comes from. */
 export const turnOfPlace = (deps: Deps, requestId: string): Turns => turnsOf(deps, [place(deps, requestId)]);
 
+/** Where the failures of an account are counted: a known device's and those of who is signed in, each apart. */
+export interface FailureLane {
+  email: string;
+  /** Everybody else's when left out. */
+  apart?: { device: string } | "signed in" | undefined;
+}
+
 /**
  * That, and one of the failures that an account may have: it is taken before the password is known to be wrong, or
  * many could be tried at once, and given back by `forgetFailures`.
  */
-export const turnsOfSignIn = (deps: Deps, email: string, requestId: string): Turns =>
-  turnsOf(deps, [
-    place(deps, requestId),
-    { ...common(deps, requestId, failuresOfAccount), key: accountKey(deps, email) },
-  ]);
+export const turnsOfSignIn = (deps: Deps, lane: FailureLane, requestId: string): Turns =>
+  turnsOf(deps, [place(deps, requestId), failure(deps, lane, requestId)]);
+
+/** One of the failures alone, for who is signed in already. */
+export const turnOfOldPassword = (deps: Deps, email: string, requestId: string): Turns =>
+  turnsOf(deps, [failure(deps, { email, apart: "signed in" }, requestId)]);
 
 /** Somebody has shown that the account is theirs. */
-export const forgetFailures = (deps: Deps, email: string, when: SQL): Statement =>
-  clearLimit(accountKey(deps, email), when);
+export const forgetFailures = (deps: Deps, lane: FailureLane, when: SQL): Statement =>
+  clearLimit(accountKey(deps, lane), when);
 
 const common = (deps: Deps, id: string, policy: LimitPolicy) => ({ id, policy, now: deps.now() });
 
@@ -42,7 +50,17 @@ const place = (deps: Deps, requestId: string): Turn => ({
   key: keyOf(deps, signInsOfPlace, placeOf(deps.clientAddress)),
 });
 
-const accountKey = (deps: Deps, email: string) => keyOf(deps, failuresOfAccount, canonicalEmail(email));
+const failure = (deps: Deps, lane: FailureLane, requestId: string): Turn => ({
+  ...common(deps, requestId, failuresOfAccount),
+  key: accountKey(deps, lane),
+});
+
+function accountKey(deps: Deps, { email, apart }: FailureLane): string {
+  const subject = canonicalEmail(email);
+  if (apart === undefined) return keyOf(deps, failuresOfAccount, subject);
+  const part = apart === "signed in" ? apart : `device ${apart.device}`;
+  return keyOf(deps, failuresOfAccount, `${subject}\n${part}`);
+}
 
 function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): string {
   const [key] = keysFor("rate limits");

@@ -1,6 +1,9 @@
 // Hashes passwords and checks them: scrypt, its parameters kept with each hash, few at a time.
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import type { Deps } from "../deps.ts";
+import { ApiError } from "../errors.ts";
+import { placeOf } from "../rules/client-address.ts";
+import type { QueueHolder, QueuePlace } from "../rules/fair-queue.ts";
 import { normalisePassword } from "./rules/password.ts";
 
 interface Cost {
@@ -16,11 +19,36 @@ const memory = 64 * 1_048_576;
 
 const costOf = (deps: Deps): Cost => ({ N: deps.process.passwordCost ?? 2 ** 14, r: 8, p: 5 });
 
-/** `scrypt$N$r$p$salt$hash`, the last two in base64. */
-export async function hashPassword(deps: Deps, password: string): Promise<string> {
+/** People who are not signed in, by the network that they come from. */
+const anybody = (deps: Deps): QueueHolder => ({ lane: "sign-in", holder: placeOf(deps.clientAddress) });
+
+/** Holds a place in the queue while `work` runs: none of its hashes is refused. Throws 503 before any of it. */
+export async function withHashPlace<T>(
+  deps: Deps,
+  userId: string | undefined,
+  work: (place: QueuePlace) => Promise<T>,
+): Promise<T> {
+  const by = userId === undefined ? anybody(deps) : ({ lane: "account", holder: userId } as const);
+  const place = deps.process.hashing.reserve(by);
+  if (place === undefined) throw tooBusy();
+  try {
+    return await work(place);
+  } finally {
+    place.leave();
+  }
+}
+
+const tooBusy = () =>
+  new ApiError(503, "Too many passwords are being checked at the moment.", {
+    detail: "Nothing was changed. Try again in a few seconds.",
+    headers: { "retry-after": "5" },
+  });
+
+/** `scrypt$N$r$p$salt$hash`, the last two in base64. Throws 503 where there is no `place` yet, and none is left. */
+export async function hashPassword(deps: Deps, password: string, place?: QueuePlace): Promise<string> {
   const { N, r, p } = costOf(deps);
   const salt = randomBytes(saltBytes);
-  const hash = await derive(deps, password, salt, { N, r, p });
+  const hash = await derive(deps, { password, salt, cost: { N, r, p } }, place);
   return ["scrypt", N, r, p, salt.toString("base64"), hash.toString("base64")].join("$");
 }
 
@@ -35,6 +63,7 @@ export async function checkPassword(
   deps: Deps,
   password: string,
   stored: string | null,
+  place?: QueuePlace,
 ): Promise<PasswordCheck> {
   const today = costOf(deps);
   const parsed = parseStored(stored ?? "");
@@ -43,7 +72,7 @@ export async function checkPassword(
     salt: Buffer.alloc(saltBytes),
     hash: Buffer.alloc(hashBytes),
   };
-  const derived = await derive(deps, password, salt, cost);
+  const derived = await derive(deps, { password, salt, cost }, place);
   return {
     matches: timingSafeEqual(derived, hash) && parsed !== undefined,
     outdated: cost.N !== today.N || cost.r !== today.r || cost.p !== today.p,
@@ -62,8 +91,16 @@ function parseStored(stored: string) {
   };
 }
 
-function derive(deps: Deps, password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
-  return deps.process.hashLimit(
+interface Derivation {
+  password: string;
+  salt: Buffer;
+  cost: Cost;
+}
+
+function derive(deps: Deps, derivation: Derivation, place?: QueuePlace): Promise<Buffer> {
+  const { password, salt, cost } = derivation;
+  if (place === undefined) return withHashPlace(deps, undefined, (own) => derive(deps, derivation, own));
+  return place.run(
     () =>
       new Promise((resolve, reject) => {
         scrypt(normalisePassword(password), salt, hashBytes, { ...cost, maxmem: memory }, (error, derived) =>

@@ -3,16 +3,20 @@ import type { Deps } from "../deps.ts";
 import { unauthorized } from "../errors.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { makeSessionKey } from "./make-key.ts";
-import { forgetFailures, turnsOfSignIn } from "./limits.ts";
-import { checkPassword, hashPassword } from "./passwords.ts";
+import { forgetFailures, turnsOfSignIn, type FailureLane } from "./limits.ts";
+import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
+import type { QueuePlace } from "../rules/fair-queue.ts";
 import type { Actor } from "./rules/actor.ts";
+import { deviceIdOf, deviceMark, devicePurpose } from "./rules/device.ts";
 import { deleteKey, findKey, insertKey, keyExists } from "./store/keys.ts";
-import { allOf, hasHash, replaceHash } from "./store/manage.ts";
+import { allOf, hasHash, hasStatus, replaceHash } from "./store/manage.ts";
 import { findUserToSignIn, mayAct, noteSeen } from "./store/users.ts";
 
 export interface Credentials {
   email: string;
   password: string;
+  /** The mark that a former sign-in left in this browser. */
+  device?: string | undefined;
 }
 
 export interface Session {
@@ -21,6 +25,8 @@ export interface Session {
   userId: string;
   /** Epoch milliseconds. */
   expiresAt: number;
+  /** A mark for this browser: its failed sign-ins to this account are counted apart from others'. */
+  device: string;
 }
 
 type Candidate = ReturnType<typeof findUserToSignIn>["_"]["result"][number];
@@ -32,19 +38,30 @@ const tries = 3;
  * Throws 401: the same words, after the same work, whether the address is unknown or the password wrong. Only who knows
  * the password is told of a suspension. Throws 429 before anything is hashed.
  */
-export async function signIn(deps: Deps, given: Credentials, requestId: string): Promise<Session> {
-  const turns = turnsOfSignIn(deps, given.email, requestId);
+export const signIn = (deps: Deps, given: Credentials, requestId: string): Promise<Session> =>
+  withHashPlace(deps, undefined, (place) => tryPassword(deps, given, { place, requestId }));
+
+interface Try {
+  /** Taken before anything is counted: who is told to come back has not failed. */
+  place: QueuePlace;
+  requestId: string;
+}
+
+async function tryPassword(deps: Deps, given: Credentials, { place, requestId }: Try): Promise<Session> {
+  const device = deviceIdOf(given.device, given.email, deps.keysFor(devicePurpose));
+  const lane: FailureLane = { email: given.email, apart: device === undefined ? undefined : { device } };
+  const turns = turnsOfSignIn(deps, lane, requestId);
   const find = () => findUserToSignIn(given.email.trim());
   const { found, limits } = await deps.db.write(turns.statements, { found: find(), limits: turns.read });
   turns.demand(limits);
   let [candidate] = found;
   for (let left = tries; left > 0; left -= 1) {
     const stored = candidate === undefined || candidate.isSystem ? null : candidate.passwordHash;
-    const { matches, outdated } = await checkPassword(deps, given.password, stored);
-    if (candidate === undefined || !matches) return refuse(deps, candidate, "wrong_password", requestId);
-    if (candidate.status !== "active") return refuse(deps, candidate, "suspended", requestId);
-    const renewed = outdated ? await hashPassword(deps, given.password) : null;
-    const session = await begin(deps, candidate, renewed, requestId);
+    const { matches, outdated } = await checkPassword(deps, given.password, stored, place);
+    if (candidate === undefined || !matches) return refuse(deps, candidate, undefined, requestId);
+    if (candidate.status !== "active") return refuse(deps, candidate, lane, requestId);
+    const renewed = outdated ? await hashPassword(deps, given.password, place) : null;
+    const session = await begin(deps, candidate, { renewed, lane, requestId });
     if (session !== undefined) return session;
     [candidate] = (await deps.db.read({ found: find() })).found;
   }
@@ -53,12 +70,14 @@ export async function signIn(deps: Deps, given: Credentials, requestId: string):
 
 const wrongCredentials = () => unauthorized("The email address or the password is wrong.");
 
+/** `suspended`: the password was right, so it is no failure of this lane. */
 async function refuse(
   deps: Deps,
   candidate: Candidate | undefined,
-  reason: "wrong_password" | "suspended",
+  suspended: FailureLane | undefined,
   requestId: string,
 ): Promise<never> {
+  const reason = suspended === undefined ? "wrong_password" : "suspended";
   const entry: AuditedDeed = {
     actorId: null,
     action: "login_failed",
@@ -68,7 +87,11 @@ async function refuse(
     // What somebody typed who has no account stays with them: it may be a password in the wrong field.
     detail: candidate === undefined ? {} : { email: candidate.email, reason },
   };
-  await deps.db.write([audit(deps, entry)], {});
+  const forgotten =
+    suspended === undefined || candidate === undefined
+      ? []
+      : [forgetFailures(deps, suspended, hasStatus(candidate.id, "suspended"))];
+  await deps.db.write([audit(deps, entry), ...forgotten], {});
   throw reason === "suspended"
     ? unauthorized("Your account is suspended. Ask an administrator to activate it.")
     : wrongCredentials();
@@ -78,8 +101,7 @@ async function refuse(
 async function begin(
   deps: Deps,
   user: Candidate,
-  renewed: string | null,
-  requestId: string,
+  { renewed, lane, requestId }: { renewed: string | null; lane: FailureLane; requestId: string },
 ): Promise<Session | undefined> {
   const key = makeSessionKey(deps, user.id);
   const made = keyExists(key.row.id);
@@ -96,13 +118,15 @@ async function begin(
       insertKey(key.row, allOf(mayAct(user.id), hasHash(user.id, user.passwordHash!))),
       noteSeen(user.id, deps.now(), made),
       ...(renewed === null ? [] : [replaceHash(user.id, user.passwordHash!, renewed)]),
-      forgetFailures(deps, user.email, made),
+      forgetFailures(deps, lane, made),
       audit(deps, entry, made),
     ],
     { session: findKey(key.row.id) },
   );
   if (session[0]?.secretHash !== key.row.secretHash) return undefined;
-  return { key: key.text, userId: user.id, expiresAt: key.row.expiresAt };
+  const known = typeof lane.apart === "object" ? lane.apart.device : deps.newId();
+  const device = deviceMark(deps.keysFor(devicePurpose)[0], lane.email, known);
+  return { key: key.text, userId: user.id, expiresAt: key.row.expiresAt, device };
 }
 
 /** Ends the session or token that the caller came with. */

@@ -7,7 +7,7 @@ import { audit } from "./audit.ts";
 import { applyChange, demandManage, refuseSelf, rolesOf, type UserState } from "./change.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";
 import { planCreation, planDeletion, type CreationFacts, type DeletionFacts } from "./news.ts";
-import { hashPassword } from "./passwords.ts";
+import { hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKeysOf, findKey, keyExists } from "./store/keys.ts";
 import {
@@ -45,7 +45,7 @@ export async function createUser(
   const user = {
     id,
     ...fields,
-    passwordHash: await hashPassword(deps, password),
+    passwordHash: await withHashPlace(deps, actor.userId, (place) => hashPassword(deps, password, place)),
     isSystem: false,
     createdAt: now,
     updatedAt: now,

@@ -11,6 +11,18 @@ export function setSessionCookie(c: Ctx, key: string, expiresAt: number): void {
   if (getCookie(c, sessionCookie) !== undefined) deleteCookie(c, sessionCookie, attributes);
 }
 
+const deviceCookie = "belfry_device";
+const deviceSeconds = 365 * 86_400;
+
+/** What a former sign-in left in this browser. */
+export const readDeviceCookie = (c: Ctx): string | undefined => getCookie(c, deviceName(c));
+
+/** Stays after the sign-out: it lets nobody in. */
+export const setDeviceCookie = (c: Ctx, mark: string): void =>
+  setCookie(c, deviceName(c), mark, { ...attributes, secure: isHttps(c), maxAge: deviceSeconds });
+
+const deviceName = (c: Ctx): string => (isHttps(c) ? `__Host-${deviceCookie}` : deviceCookie);
+
 /** Signs the browser out, and lets it forget what it has kept of the pages. */
 export function clearSessionCookie(c: Ctx): void {
   deleteCookie(c, sessionCookie, { ...attributes, secure: isHttps(c) });

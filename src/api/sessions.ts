@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { validatePassword } from "../accounts/validate-password.ts";
-import { clearSessionCookie, setSessionCookie } from "./cookies.ts";
+import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "./cookies.ts";
 import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
 import { filledText, messageSchema, text } from "./schemas.ts";
 
@@ -24,8 +24,10 @@ export const sessionRoutes = new Hono<Env>()
     }),
     valid("json", z.object({ email: filledText(1_024), password: filledText(1_024) })),
     async (c) => {
-      const session = await signIn(c.get("deps"), c.req.valid("json"), c.get("requestId"));
+      const given = { ...c.req.valid("json"), device: readDeviceCookie(c as Ctx) };
+      const session = await signIn(c.get("deps"), given, c.get("requestId"));
       setSessionCookie(c as Ctx, session.key, session.expiresAt);
+      setDeviceCookie(c as Ctx, session.device);
       return c.json({ session_token: session.key }, 201);
     },
   )

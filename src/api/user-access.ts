@@ -32,7 +32,7 @@ export const userAccessRoutes = new Hono<Env>()
       summary: "Change a password; ends all other sessions and tokens of the user",
       access: "session",
       answers: { 204: null },
-      errors: [400, 401, 403, 404, 413, 415, 503],
+      errors: [400, 401, 403, 404, 413, 415, 429, 503],
     }),
     valid("json", z.object({ old_password: text(1_024).nullish(), password: filledText(1_024) })),
     async (c) => {

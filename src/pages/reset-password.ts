@@ -10,7 +10,7 @@ import { requestPasscode } from "../accounts/request-passcode.ts";
 import { passcodeLife } from "../accounts/rules/passcode.ts";
 import { problemWithEmail } from "../accounts/rules/profile.ts";
 import { signIn } from "../accounts/sessions.ts";
-import { isHttps, setSessionCookie } from "../api/cookies.ts";
+import { isHttps, setDeviceCookie, setSessionCookie } from "../api/cookies.ts";
 import type { Ctx, Env } from "../api/http.ts";
 import { ApiError, invalid } from "../errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
@@ -77,6 +77,7 @@ async function enter(c: Ctx, email: string, password: string): Promise<Response>
   try {
     const session = await signIn(c.get("deps"), { email, password }, c.get("requestId"));
     setSessionCookie(c, session.key, session.expiresAt);
+    setDeviceCookie(c, session.device);
     return c.redirect("/inbox", 303);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { isLocalCaller } from "../accounts/rules/loopback.ts";
 import { signIn } from "../accounts/sessions.ts";
 import { createFirstUser, isSetUp } from "../accounts/setup.ts";
-import { setSessionCookie } from "../api/cookies.ts";
+import { setDeviceCookie, setSessionCookie } from "../api/cookies.ts";
 import { setupRequestOf } from "../api/first-user.ts";
 import type { Ctx, Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
@@ -33,8 +33,9 @@ export const setupPages = new Hono<Env>()
       if (error.status === 409 && error.validations === undefined) return c.redirect("/login", 303);
       return showSetup(c as Ctx, values, error.status === 403 ? wrongCode(setupCode) : error);
     }
-    const { key, expiresAt } = await signIn(deps, { email: email.trim(), password }, c.get("requestId"));
-    setSessionCookie(c as Ctx, key, expiresAt);
+    const session = await signIn(deps, { email: email.trim(), password }, c.get("requestId"));
+    setSessionCookie(c as Ctx, session.key, session.expiresAt);
+    setDeviceCookie(c as Ctx, session.device);
     return c.redirect("/inbox", 303);
   });
 

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { isSetUp } from "../accounts/setup.ts";
-import { clearSessionCookie, setSessionCookie } from "../api/cookies.ts";
+import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../api/cookies.ts";
 import { load, type Ctx, type Env } from "../api/http.ts";
 import { ApiError } from "../errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
@@ -26,8 +26,10 @@ export const signInPages = new Hono<Env>()
   .post("/login", ownForm, async (c) => {
     const { email, password, next } = await readForm(c as Ctx, ["email", "password", "next"]);
     try {
-      const session = await signIn(c.get("deps"), { email: email.trim(), password }, c.get("requestId"));
+      const given = { email: email.trim(), password, device: readDeviceCookie(c as Ctx) };
+      const session = await signIn(c.get("deps"), given, c.get("requestId"));
       setSessionCookie(c as Ctx, session.key, session.expiresAt);
+      setDeviceCookie(c as Ctx, session.device);
       return c.redirect(afterSignIn(next), 303);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error;

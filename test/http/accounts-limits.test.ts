@@ -1,6 +1,6 @@
 // How often somebody may try to sign in: by place, by account, and what a full queue of hashes says.
 import { expect, test } from "vitest";
-import { waitingForEach } from "../../src/runtime/process.ts";
+import { fillHashes } from "../support/hashes.ts";
 import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 const behindProxy = {
@@ -134,20 +134,111 @@ test("what a limit is kept under says neither the address nor the place", async 
 test("when too many passwords wait to be checked, the next is told to come back", async () => {
   const server = await startTestServer();
   await signInFirst(server);
-  const { hashLimit } = server.deps().process;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  let running = 0;
-  const work = Array.from({ length: 2 + 2 * waitingForEach }, () =>
-    hashLimit(async () => {
-      running += 1;
-      await released;
-    }),
-  );
-  const busy = await login(server, right);
-  expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "5"]);
-  expect(running).toBe(2);
-  release();
-  await Promise.all(work);
+  const { release } = fillHashes(server.deps().process, ["sign-in"]);
+  for (let tries = 0; tries < 20; tries += 1) {
+    const busy = await login(server, right);
+    expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "5"]);
+  }
+  await release();
+  // None of them was a failure, so the next ones are no more than the first.
+  expect(await server.sql("SELECT count(*) AS n FROM rate_limits")).toMatchObject([{ n: 1 }]);
+  expect((await login(server, wrong)).status).toBe(401);
   expect((await login(server, right)).status).toBe(201);
+});
+
+test("who is signed in and has many passwords hashed keeps nobody from signing in, nor others from a new password", async () => {
+  const server = await startTestServer();
+  await signInFirst(server);
+  const [mia, bob] = [await addUser(server, "mia"), await addUser(server, "bob")];
+  const change = (user: { token: string; password: string }, old: string) =>
+    server.call("PUT", "/api/v2/users/me/password", {
+      token: user.token,
+      json: { old_password: old, password: server.secret("seven-green-bottles-41") },
+    });
+  const { release } = fillHashes(server.deps().process, ["account"]);
+  expect((await login(server, right)).status).toBe(201);
+  expect((await change(bob, bob.password)).status).toBe(503);
+  await release();
+
+  const { hashing } = server.deps().process;
+  const mias = { lane: "account", holder: mia.userId } as const;
+  const taken: (() => void)[] = [];
+  for (let place = hashing.reserve(mias); place !== undefined; place = hashing.reserve(mias))
+    taken.push(place.leave);
+  expect((await change(mia, mia.password)).status).toBe(503);
+  expect((await change(bob, bob.password)).status).toBe(204);
+  for (const leave of taken) leave();
+  expect((await change(mia, mia.password)).status).toBe(204);
+});
+
+test("wrong old passwords count for their account, apart from sign-ins, until the right one", async () => {
+  const server = await startTestServer();
+  await signInFirst(server);
+  const mia = await addUser(server, "mia");
+  const change = (old_password: string, password: string) =>
+    server.call("PUT", "/api/v2/users/me/password", { token: mia.token, json: { old_password, password } });
+  const next = server.secret("seven-green-bottles-41");
+  for (let round = 0; round < 2; round += 1) {
+    for (let tries = 0; tries < 4; tries += 1)
+      expect((await change("not-the-password-77", next)).status).toBe(400);
+    // The right old password, though the new one is no other.
+    expect((await change(mia.password, mia.password)).status).toBe(400);
+  }
+  for (let tries = 0; tries < 5; tries += 1) await change("not-the-password-77", next);
+  const refused = await change(mia.password, next);
+  expect([refused.status, refused.headers.get("ratelimit-policy")]).toEqual([
+    429,
+    '"failed-sign-in";q=10;w=900',
+  ]);
+  expect((await login(server, mia)).status).toBe(201);
+  server.clock.advance(31 * minute);
+  expect((await change(mia.password, next)).status).toBe(204);
+});
+
+test("a stranger's wrong passwords don't keep out the browser that has signed in before", async () => {
+  const server = await startTestServer({ environment: behindProxy });
+  await signInFirst(server);
+  const bob = await addUser(server, "bob");
+  const cookieOf = async (user: { email: string; password: string }) =>
+    (await login(server, user)).headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0]!)
+      .find((one) => one.startsWith("belfry_device="))!;
+  const [adas, bobs] = [await cookieOf(right), await cookieOf(bob)];
+  const here = { ...from("203.0.113.7"), cookie: adas };
+  for (let tries = 0; tries < 6; tries += 1) await login(server, wrong, from(`198.51.100.${tries}`));
+  const none = adas
+    .replace(/.$/, (last) => (last === "A" ? "B" : "A"))
+    .replace("belfry_device=", "belfry_device=x");
+  for (const cookie of ["", bobs, none, "belfry_device=x"])
+    expect((await login(server, right, { ...here, cookie })).status, cookie).toBe(429);
+  expect((await login(server, { ...right, email: "ADA@example.com" }, here)).status).toBe(201);
+  // The browser's own are counted, too, and its success forgets no stranger's.
+  expect((await login(server, right, from("203.0.113.8"))).status).toBe(429);
+  for (let tries = 0; tries < 5; tries += 1) expect((await login(server, wrong, here)).status).toBe(401);
+  expect((await login(server, right, here)).status).toBe(429);
+  // By the sign-in page as well; the cookie lets nobody in, and says nothing of anybody.
+  const body = new URLSearchParams({ email: bob.email, password: bob.password, next: "" });
+  const page = await fetch(`${server.url}/login`, {
+    method: "POST",
+    body,
+    redirect: "manual",
+    headers: { cookie: bobs },
+  });
+  expect(page.headers.getSetCookie().find((one) => one.startsWith("belfry_device="))).toMatch(
+    /^belfry_device=[^;]+; Max-Age=31536000; Path=\/; HttpOnly; SameSite=Lax$/,
+  );
+  server.secret(/coder_session_token=([^;]+)/.exec(page.headers.getSetCookie().join())![1]!);
+  expect((await server.call("GET", "/api/v2/users/me", { headers: { cookie: adas } })).status).toBe(401);
+});
+
+test("who is suspended and types the right password has not failed", async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  const mia = await addUser(server, "mia");
+  await server.call("PUT", "/api/v2/users/mia/status/suspend", { token });
+  for (let tries = 0; tries < 7; tries += 1) {
+    const answer = await login(server, mia);
+    expect([answer.status, answer.json.message]).toEqual([401, expect.stringContaining("suspended")]);
+  }
 });

@@ -15,6 +15,7 @@ import {
   startTestServer,
   type TestServer,
 } from "../support/server.ts";
+import { countHashes } from "../support/hashes.ts";
 
 const login = (server: TestServer, json: unknown, headers: Record<string, string> = {}) =>
   server.call("POST", "/api/v2/users/login", { json, headers });
@@ -131,12 +132,7 @@ test("unknown address, wrong password and a user of the system get the same answ
   expect(made).toHaveLength(1);
 
   const { process } = server.deps();
-  const limit = process.hashLimit;
-  let hashes = 0;
-  process.hashLimit = (task) => {
-    hashes += 1;
-    return limit(task);
-  };
+  const hashes = countHashes(process);
   const attempts = [
     { email: owner.email, password: "not-the-password-77" },
     { email: "nobody@example.com", password: owner.password },
@@ -146,18 +142,18 @@ test("unknown address, wrong password and a user of the system get the same answ
   const seen = [];
   for (const attempt of attempts) {
     trips.length = 0;
-    hashes = 0;
+    hashes.count = 0;
     const { status, text, headers } = await login(server, attempt);
-    seen.push({ status, text, cookie: headers.get("set-cookie"), trips: [...trips], hashes });
+    seen.push({ status, text, cookie: headers.get("set-cookie"), trips: [...trips], hashes: hashes.count });
   }
   expect(seen[0]).toMatchObject({ status: 401, cookie: null, hashes: 1 });
   expect(seen[0]!.trips).toHaveLength(2);
   for (const one of seen) expect(one).toEqual(seen[0]);
 
   trips.length = 0;
-  hashes = 0;
+  hashes.count = 0;
   await signIn(server, owner);
-  expect({ trips: trips.length, hashes }).toEqual({ trips: 2, hashes: 1 });
+  expect({ trips: trips.length, hashes: hashes.count }).toEqual({ trips: 2, hashes: 1 });
 });
 
 test("only who knows the password is told of the suspension", async () => {

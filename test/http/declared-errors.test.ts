@@ -2,7 +2,6 @@
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { routesOf } from "../../src/openapi.ts";
-import { waitingForEach } from "../../src/runtime/process.ts";
 import {
   addUser,
   owner,
@@ -12,6 +11,7 @@ import {
   type CallOptions,
   type TestServer,
 } from "../support/server.ts";
+import { fillHashes } from "../support/hashes.ts";
 import { askForCode, changeWith, newPassword, startWithMail } from "../support/passcodes.ts";
 import { withUsedKey, workspaceBodies, workspaceErrors } from "../support/workspace-errors.ts";
 
@@ -103,6 +103,13 @@ const special: Record<string, Make> = {
     username: "member",
     name: "",
   }),
+  "PUT /api/v2/users/:user/password 429": async ({ server }) => {
+    const guesser = await addUser(server, "guesser");
+    const json = { old_password: "not-the-password-77", password: newPassword };
+    const guess = () => server.call("PUT", "/api/v2/users/me/password", { token: guesser.token, json });
+    for (let tries = 0; tries < 5; tries += 1) await guess();
+    return guess();
+  },
   "PUT /api/v2/users/:user/password 404": as("PUT", "/api/v2/users/nobody/password", {
     password: "another-good-one-17",
   }),
@@ -356,13 +363,9 @@ const whileBusy =
   };
 
 async function busily(server: TestServer, send: () => Promise<CallAnswer>): Promise<CallAnswer> {
-  const { hashLimit } = server.deps().process;
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
-  const work = Array.from({ length: 2 + 2 * waitingForEach }, () => hashLimit(() => released));
+  const { release } = fillHashes(server.deps().process, ["sign-in", "account"]);
   const answer = await send();
-  release();
-  await Promise.all(work);
+  await release();
   return answer;
 }
 

@@ -6,6 +6,7 @@ import { digitsFor } from "../../src/accounts/passcodes.ts";
 import { requestPasscode } from "../../src/accounts/request-passcode.ts";
 import { holdWrites } from "../support/meanwhile.ts";
 import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+import { countHashes } from "../support/hashes.ts";
 import { askForCode, changeWith, newPassword, startWithMail } from "../support/passcodes.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { startScriptedServer } from "../support/smtp.ts";
@@ -148,20 +149,15 @@ test("a known and an unknown address are the same work", async () => {
   const bob = await addUser(server, "bob");
   await server.call("PUT", "/api/v2/users/bob/status/suspend", { token });
   const { process } = server.deps();
-  const limit = process.hashLimit;
-  let hashes = 0;
-  process.hashLimit = (task) => {
-    hashes += 1;
-    return limit(task);
-  };
+  const hashes = countHashes(process);
   await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
   const measured = async (send: () => Promise<unknown>) => {
     await server.settled();
     trips.length = 0;
-    hashes = 0;
+    hashes.count = 0;
     await send();
     // Looking for what is to be sent comes after the answer and is no part of it.
-    return { trips: trips.filter((trip) => trip !== "write 4"), hashes };
+    return { trips: trips.filter((trip) => trip !== "write 4"), hashes: hashes.count };
   };
   const ask = (email: string) =>
     measured(() => server.call("POST", "/api/v2/users/otp/request", { json: { email } }));
