@@ -6,7 +6,7 @@ import { query, type Statement } from "./client.ts";
 const freshness = 5_000;
 
 /** Bytes: as much as a notification needs. On a nearly full disk a single page still finds room. */
-const size = 40_000;
+const size = 64_000;
 
 /** A write into one row. Where another has just written it there is nothing to do: nobody wears out a disk by asking. */
 export function writeProbe(now: number): Statement {
