@@ -34,6 +34,7 @@ const poolOf = (more: Partial<Pool> = {}): Pool => ({
   limitedAt: null,
   limitEventId: null,
   forgivenAt: null,
+  invalidatedAt: null,
   missingParameters: [],
   invalidParameters: [],
   ...more,

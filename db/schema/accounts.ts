@@ -65,6 +65,10 @@ export const users = sqliteTable(
     deletedAt: integer("deleted_at"),
     /** Of the last one-time passcode (RFC 4226): it moves with each. */
     passcodeCounter: integer("passcode_counter").notNull().default(0),
+    /** Kept for Coder's dashboard. */
+    taskNotificationAlertDismissed: integer("task_notification_alert_dismissed", { mode: "boolean" })
+      .notNull()
+      .default(false),
   },
   (table) => [
     uniqueIndex("users_id").on(table.id),

@@ -145,6 +145,8 @@ export const presets = sqliteTable(
     limitedAt: integer("limited_at"),
     /** Failures before this no longer count: somebody resumed the pool. */
     failuresForgivenAt: integer("failures_forgiven_at"),
+    /** Prebuilt workspaces made until then are outdated; NULL: none. */
+    lastInvalidatedAt: integer("last_invalidated_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [

@@ -36,6 +36,7 @@ import { userAccessRoutes } from "./user-access.ts";
 import { userRoutes } from "./users.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { versionImportRoutes } from "./version-import.ts";
+import { userPreferenceRoutes } from "./user-preferences.ts";
 import { versionsOfTemplateRoutes } from "./versions-of-template.ts";
 import { workspaceAgentRoutes } from "./workspace-agents.ts";
 import { workspaceRoutes } from "./workspaces.ts";
@@ -68,6 +69,7 @@ function createRoutes() {
     .route("/api/v2", inboxRoutes)
     .route("/api/v2", inboxWatch)
     .route("/api/v2", preferenceRoutes)
+    .route("/api/v2", userPreferenceRoutes)
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)
     .route("/api/v2", buildRoutes)

@@ -1,6 +1,7 @@
 // Routes of the pools of prebuilt workspaces: what is in them, what a pass would do, a pass, and the switches.
 import { Hono } from "hono";
 import * as z from "zod";
+import { invalidatePrebuilds, invalidationReads } from "../prebuilds/invalidate.ts";
 import { reconcile, type Pass } from "../prebuilds/reconcile.ts";
 import { poolReads, poolsReport } from "../prebuilds/report.ts";
 import { resumePool } from "../prebuilds/resume.ts";
@@ -17,6 +18,11 @@ const dryRun = z
   .enum(["true", "false"], { error: (issue) => `"${String(issue.input)}" is neither true nor false` })
   .default("false")
   .transform((text) => text === "true");
+const invalidatedSchema = z.object({
+  invalidated: z.array(
+    z.object({ template_name: z.string(), template_version_name: z.string(), preset_name: z.string() }),
+  ),
+});
 const onlyAdmins = "Only an owner or a template-admin may look after the pools.";
 
 export const prebuildRoutes = new Hono<Env>()
@@ -89,6 +95,28 @@ export const prebuildRoutes = new Hono<Env>()
       const pass = await reconcile(deps, { wished: true });
       const after = poolsReport(deps, await deps.db.read(poolReads(deps)));
       return c.json(toPass(after, pass, limitOf(c as Ctx)));
+    },
+  )
+  .post(
+    "/templates/:id/prebuilds/invalidate",
+    endpoint({
+      summary: "Replace the prebuilt workspaces of a template's active version",
+      access: "session",
+      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      answers: { 200: invalidatedSchema },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", z.object({ id: lowerUuid })),
+    async (c) => {
+      const { actor, ...facts } = await load(c as Ctx, invalidationReads(c.req.valid("param").id));
+      const invalidated = await invalidatePrebuilds(c.get("deps"), actor, facts, c.get("requestId"));
+      return c.json({
+        invalidated: invalidated.map(({ templateName, versionName, presetName }) => ({
+          template_name: templateName,
+          template_version_name: versionName,
+          preset_name: presetName,
+        })),
+      });
     },
   )
   .post(

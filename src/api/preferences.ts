@@ -68,7 +68,7 @@ export const preferenceRoutes = new Hono<Env>()
   );
 
 /** The user that the path names, if the caller may see and change their preferences. */
-async function loadSubject(c: Ctx, name: string): Promise<{ userId: string }> {
+export async function loadSubject(c: Ctx, name: string): Promise<{ userId: string }> {
   const { actor, subject } = await load(c, { subject: findUser(name, me(c)) });
   const user = subject[0];
   if (user === undefined) throw notFound("User");

@@ -95,6 +95,8 @@ export const notificationRoutes: Row[] = [
     "POST /notifications/custom",
     `owners may name other users and roles; takes plain text; a duplicate is 409: ${trustworthy}`,
   ),
+  same("GET /users/{user}/preferences", "what the dashboard remembers; Belfry's pages don't use it"),
+  same("PUT /users/{user}/preferences", "`task_notification_alert_dismissed`"),
   same("GET /users/{user}/notifications/preferences", "`null` when nothing is chosen"),
   better("PUT /users/{user}/notifications/preferences", `an unknown kind is 400: ${trustworthy}`),
   better("GET /notifications/inbox", "a bad `read_status` is named as what it is"),

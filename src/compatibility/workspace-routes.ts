@@ -97,6 +97,7 @@ export const workspaceRoutes: Row[] = [
   absent("GET /workspaceagents/{id}/pty", "Belfry opens no connections into workspaces"),
   absent("GET /workspaceagents/me/rpc", "agents report over plain HTTP"),
   same("GET /prebuilds/settings"),
+  same("POST /templates/{id}/prebuilds/invalidate", "without a licence"),
   same("PUT /prebuilds/settings", "by template-admins too; 304 when nothing changes"),
 ];
 

@@ -86,7 +86,10 @@ function poolOf(facts: WorkspaceFacts, request: WorkspaceRequest, now: number): 
   if (preset === undefined || preset.desiredInstances === null) return undefined;
   return {
     presetId: preset.id,
-    freshSince: preset.ttlSeconds ? now - preset.ttlSeconds * 1_000 : 0,
+    freshSince: Math.max(
+      preset.ttlSeconds ? now - preset.ttlSeconds * 1_000 : 0,
+      (preset.lastInvalidatedAt ?? -1) + 1,
+    ),
     chosen: [...facts.presetValues, ...request.parameters].map(({ name }) => name),
   };
 }

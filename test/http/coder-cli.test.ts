@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { createCoderClient, shapes, type CoderClient } from "../support/coder-client.ts";
-import { owner, startTestServer, type TestServer } from "../support/server.ts";
+import { addUser, owner, startTestServer, type TestServer } from "../support/server.ts";
 
 const api = "/api/v2";
 const customTemplate = "39b1e189-c857-4b0c-877a-511144c18516";
@@ -361,11 +361,32 @@ test("what Belfry has no part in is refused as JSON with words that lead somewhe
     ["GET", `${api}/experiments`],
     ["GET", `${api}/users/me/gitsshkey`],
     ["GET", `${api}/workspaceproxies`],
-    ["GET", "/api/experimental/tasks?q=owner%3Ame"],
     ["POST", `${api}/authcheck`, { checks: {} }],
   ] as const) {
     const { message, detail } = await coder.refused(404, method, path, body);
     expect(message).toBe(`Belfry has no ${method} ${path.split("?")[0]}.`);
     expect(detail).toContain(`${server.url}/docs/reference/coder-compatibility`);
   }
+});
+
+test("the dashboard's preferences are kept for each user", async () => {
+  const server = await startTestServer();
+  const coder = createCoderClient(server.url, "coder dashboard");
+  const { email, password } = owner;
+  await coder.send("POST", `${api}/users/first`, { ...owner });
+  const { session_token: token } = await coder.read(shapes.login, 201, "POST", `${api}/users/login`, {
+    email,
+    password,
+  });
+  server.secret(token);
+  const mia = await addUser(server, "mia");
+  const ask = (method: string, user: string, json?: object, as = token) =>
+    server.call(method, `${api}/users/${user}/preferences`, { token: as, ...(json && { json }) });
+  const [no, yes] = [false, true].map((dismissed) => ({ task_notification_alert_dismissed: dismissed }));
+  expect((await ask("GET", "me")).json).toEqual(no);
+  for (let time = 0; time < 2; time += 1) expect((await ask("PUT", "me", yes)).json).toEqual(yes);
+  expect((await ask("GET", "me")).json).toEqual(yes);
+  expect((await ask("GET", "mia")).json).toEqual(no);
+  expect((await ask("PUT", "me", { task_notification_alert_dismissed: "yes" })).status).toBe(400);
+  expect((await ask("GET", "ada", undefined, mia.token)).status).toBe(404);
 });

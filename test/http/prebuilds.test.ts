@@ -190,3 +190,57 @@ test("Pushing, activating, deprecating and deleting reach the pools at once", as
   await server.settled();
   expect(await pools.states()).toEqual([]);
 });
+
+test("invalidated prebuilds are replaced, and claimed only when there is no other", async () => {
+  const pools = await startPools({ instances: 2 });
+  const { server, api, pass, build, pool, plan, templateId, versionId, presetId } = pools;
+  await pass();
+  await build();
+  const old = (await pools.members()).map(({ id }) => id as string);
+  server.clock.advance(1_000);
+  const invalidate = () => api("POST", `/templates/${templateId}/prebuilds/invalidate`);
+  const paused = { reconciliation_paused: true };
+  expect((await api("PUT", "/prebuilds/settings", paused)).status).toBe(200);
+  const answer = await invalidate();
+  expect([answer.status, answer.json]).toEqual([
+    200,
+    {
+      invalidated: [
+        { template_name: "docker", template_version_name: `v-${versionId}`, preset_name: "small" },
+      ],
+    },
+  ]);
+  expect(await pool()).toMatchObject({
+    eligible: 0,
+    not_eligible: [{ why: "it was invalidated" }, { why: "it was invalidated" }],
+  });
+  expect((await plan()).actions).toMatchObject([
+    { action: "delete", reason: "invalidated" },
+    { action: "create", count: 2 },
+  ]);
+  server.clock.advance(1_000);
+  const [fresh] = await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+  const taken = await api("POST", "/users/me/workspaces", {
+    name: "web",
+    template_id: templateId,
+    template_version_preset_id: presetId,
+  });
+  expect(taken.json.id).toBe(fresh);
+  await api("PUT", "/prebuilds/settings", { reconciliation_paused: false });
+  await pass();
+  await build();
+  await pass();
+  await build();
+  const now = (await pools.members()).map(({ id }) => id as string);
+  expect(now).toHaveLength(2);
+  expect(now.filter((id) => old.includes(id))).toEqual([]);
+  expect((await plan()).actions).toEqual([]);
+
+  expect((await api("GET", "/audit?action=invalidate_prebuilds")).json.entries).toMatchObject([
+    { action: "invalidate_prebuilds", resource_id: templateId },
+  ]);
+  await api("DELETE", `/templates/${templateId}`);
+  const member = await addUser(server, "mia");
+  const path = `/api/v2/templates/${templateId}/prebuilds/invalidate`;
+  expect((await server.call("POST", path, { token: member.token })).status).toBe(403);
+});

@@ -291,9 +291,17 @@ for (const address of ["/api/v2", "/api/experimental"]) {
   });
 }
 
+const dismissed = { task_notification_alert_dismissed: true };
 const resume = (id: string) => as("POST", `/prebuilds/presets/${id}/resume`);
 Object.assign(workspaceErrors, {
   "POST /api/v2/prebuilds/reconcile 400": as("POST", "/prebuilds/reconcile?dry_run=perhaps"),
+  "POST /api/v2/templates/:id/prebuilds/invalidate 400": as("POST", "/templates/1/prebuilds/invalidate"),
+  "POST /api/v2/templates/:id/prebuilds/invalidate 404": as(
+    "POST",
+    `/templates/${nobody}/prebuilds/invalidate`,
+  ),
+  "GET /api/v2/users/:user/preferences 404": as("GET", "/users/nobody/preferences"),
+  "PUT /api/v2/users/:user/preferences 404": as("PUT", "/users/nobody/preferences", dismissed),
   "POST /api/v2/prebuilds/presets/:id/resume 400": resume("1"),
   "POST /api/v2/prebuilds/presets/:id/resume 404": resume(nobody),
 });
@@ -304,6 +312,7 @@ export const workspaceBodies: Record<string, unknown> = {
   "POST /api/experimental/tasks/:user": { template_version_id: nobody, input: "Fix it" },
   "POST /api/v2/tasks/:user/:task/send": { input: "Go on" },
   "POST /api/experimental/tasks/:user/:task/send": { input: "Go on" },
+  "PUT /api/v2/users/:user/preferences": { task_notification_alert_dismissed: true },
   "PUT /api/v2/prebuilds/settings": { reconciliation_paused: true },
   "POST /api/v2/templateversions/:id/dry-run": {},
   "POST /api/v2/users/:user/workspaces": created,

@@ -2,9 +2,9 @@
 // the page and the command line show it.
 import { mostWanted } from "./desired.ts";
 import { span } from "./eligibility.ts";
-import { inactiveWords, poolStates, type PoolState } from "./pool-state.ts";
+import { inactiveWords, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
 import { share } from "./share.ts";
-import type { Policy, Pool, Snapshot } from "./snapshot.ts";
+import type { Policy, Pool, Prebuild, Snapshot } from "./snapshot.ts";
 
 /** A workspace as it was seen: it is only touched while `buildId` is still its latest build. */
 export interface Target {
@@ -87,10 +87,13 @@ function cancellations({ pool, isActive, underway }: PoolState): Action[] {
 /** Coder's CalculateActions, apart from backoff: expired ones of an inactive pool are deleted, too. */
 function changesFor(state: PoolState): Action[] {
   const { pool, isActive, running, expired, extraneous } = state;
-  const { ttlSeconds } = pool;
+  const [invalid, old] = [true, false].map((wanted) =>
+    expired.filter((one) => isInvalidated(pool, one) === wanted),
+  ) as [Prebuild[], Prebuild[]];
   if (!isActive) return deletion(pool, "outdated", [...expired, ...running], inactiveWords(pool));
   return [
-    ...deletion(pool, "expired", expired, `older than ${span((ttlSeconds ?? 0) * 1_000)}`),
+    ...deletion(pool, "expired", invalid, "invalidated"),
+    ...deletion(pool, "expired", old, `older than ${span((pool.ttlSeconds ?? 0) * 1_000)}`),
     ...deletion(
       pool,
       "extraneous",

@@ -80,8 +80,7 @@ function countWorkspaces(
   now: number,
 ) {
   const byAge = all.toSorted((a, b) => a.createdAt - b.createdAt || (a.workspaceId < b.workspaceId ? -1 : 1));
-  const isExpired = ({ createdAt }: Prebuild) =>
-    pool.ttlSeconds !== null && pool.ttlSeconds > 0 && now - createdAt > pool.ttlSeconds * 1_000;
+  const isExpired = (prebuild: Prebuild) => whyExpired(pool, prebuild, now) !== undefined;
   const expired = byAge.filter(isExpired);
   const running = byAge.filter((prebuild) => !isExpired(prebuild));
   const doing = (transition: string) =>
@@ -99,7 +98,7 @@ function countWorkspaces(
         why: !isActive
           ? inactiveWords(pool)
           : isExpired(prebuild)
-            ? `it is older than ${span(pool.ttlSeconds! * 1_000)}`
+            ? `it ${whyExpired(pool, prebuild, now)}`
             : whyNotReady(prebuild, now)!,
       })),
     extraneous: isActive ? Math.max(running.length - desired, 0) : 0,
@@ -109,6 +108,17 @@ function countWorkspaces(
     deleting: doing("delete"),
     missing: isActive ? Math.max(desired - running.length - starting, 0) : 0,
   };
+}
+
+/** Somebody has said that what was made until then is outdated. */
+export const isInvalidated = ({ invalidatedAt }: Pool, { createdAt }: Prebuild): boolean =>
+  invalidatedAt !== null && createdAt <= invalidatedAt;
+
+/** Undefined for one that is neither too old nor invalidated. */
+function whyExpired(pool: Pool, prebuild: Prebuild, now: number): string | undefined {
+  if (isInvalidated(pool, prebuild)) return "was invalidated";
+  const ttl = (pool.ttlSeconds ?? 0) * 1_000;
+  return ttl > 0 && now - prebuild.createdAt > ttl ? `is older than ${span(ttl)}` : undefined;
 }
 
 /** Why a pool that is not active wants nothing. */

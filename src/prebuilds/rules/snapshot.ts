@@ -27,6 +27,8 @@ export interface Pool {
   limitEventId: string | null;
   /** When somebody last resumed it. */
   forgivenAt: number | null;
+  /** Its workspaces made until then are outdated; null: none are. */
+  invalidatedAt: number | null;
   /** Parameters that its version requires and it gives no value. */
   missingParameters: string[];
   /** Parameters whose value its version doesn't allow, and why. */

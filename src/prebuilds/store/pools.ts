@@ -25,6 +25,7 @@ export interface PoolRow {
   limitedAt: number | null;
   limitEventId: string | null;
   forgivenAt: number | null;
+  invalidatedAt: number | null;
   hasAiTask: number;
   /** JSON array of names. */
   missingParameters: string;
@@ -56,7 +57,7 @@ export const listPools = (when: SQL) =>
       t.deprecation_message <> '' AS isDeprecated, p.desired_instances AS desiredInstances,
       p.ttl_seconds AS ttlSeconds, p.scheduling_timezone AS timezone, ${schedules} AS schedules,
       p.prebuild_status AS status, p.limited_at AS limitedAt, p.limit_event_id AS limitEventId,
-      p.failures_forgiven_at AS forgivenAt, v.has_ai_task AS hasAiTask, ${missingParameters} AS missingParameters,
+      p.failures_forgiven_at AS forgivenAt, p.last_invalidated_at AS invalidatedAt, v.has_ai_task AS hasAiTask, ${missingParameters} AS missingParameters,
       ${ruledParameters} AS ruledParameters
     FROM looked_after l CROSS JOIN presets p ON p.id = l.id CROSS JOIN template_versions v ON v.id = p.version_id
       CROSS JOIN templates t ON t.id = v.template_id CROSS JOIN organizations o ON o.id = t.organization_id

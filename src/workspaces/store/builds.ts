@@ -76,6 +76,7 @@ export const findPreset = (id: string | undefined) =>
       versionId: presets.versionId,
       desiredInstances: presets.desiredInstances,
       ttlSeconds: presets.ttlSeconds,
+      lastInvalidatedAt: presets.lastInvalidatedAt,
     })
     .from(presets)
     .where(eq(presets.id, id ?? ""));
