@@ -39,6 +39,17 @@ describe("the configuration page", () => {
     ([, name, value, meaning]) => ({ name: name!, value: value!, meaning: meaning! }),
   );
 
+  test("each fault in the table is held by a test that is there", () => {
+    const table = readFileSync(new URL("../public/docs/administration/faults.md", import.meta.url), "utf8");
+    const rows = table.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| fault"));
+    expect(rows.length).toBeGreaterThan(15);
+    for (const row of rows) {
+      const file = /`(test\/[\w-]+\.test\.ts)` \|$/.exec(row)?.[1];
+      expect(file, row).toBeDefined();
+      expect(existsSync(new URL(`../${file}`, import.meta.url)), row).toBe(true);
+    }
+  });
+
   test("has every variable, and no other", () => {
     const ofCommands = ["NO_COLOR", "BELFRY_PROVISIONER_KEY", "BELFRY_AGENT_TOKEN"];
     const known = [...Object.keys(variables), ...cliVariables(), ...ofCommands];
