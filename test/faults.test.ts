@@ -257,7 +257,7 @@ test("a disk that is full", async () => {
         "coder-session-token": login.json.session_token as string,
       },
       body: JSON.stringify({ content: { title: `${at}`, message: "x".repeat(500) } }),
-      signal: AbortSignal.timeout(500),
+      signal: AbortSignal.timeout(5_000),
     });
   let isTaken = true;
   for (let at = 0; isTaken; at += 1) {
