@@ -332,7 +332,7 @@ describe("Users and tokens", () => {
     expect(taken).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: "belfry: This username is taken.\n  username: is taken\n",
+      stderr: "belfry: Somebody has this email address already.\n  email: is taken\n",
     });
     expect(weak).toMatchObject({ code: 1, stderr: expect.stringContaining("password: ") });
     expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining("--username") });

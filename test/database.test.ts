@@ -392,7 +392,7 @@ describe("an embedded file", () => {
   test("one that is no database, or can't be opened, is told with its path and the way out", async () => {
     const open = (databaseUrl: string) => openClient({ databaseUrl, databaseAuthToken: undefined });
     await expect(open(`file:${import.meta.filename}/belfry.db`)).rejects.toThrow(
-      /^The database file .*\/belfry\.db can't be opened .*BELFRY_DATABASE_URL=/,
+      /^The database file .*\/belfry\.db can't be used .*BELFRY_DATABASE_URL=/,
     );
     await expect(open(`file:${import.meta.filename}`)).rejects.toThrow(/not a database/);
   });

@@ -13,7 +13,7 @@ import { toInboxItem } from "./inbox.ts";
 const sliceTime = 55_000;
 const keepAliveTime = 15_000;
 const pageSize = 100;
-/** Notifications that wait for a reader; one who is further behind comes again and resumes. */
+/** Notifications that wait for a reader: of more at once the rest is read again, and who takes none is cut off. */
 const mostBehind = 100;
 
 type EventsWatch = Watch & { as: { way: "events" } };
@@ -58,14 +58,16 @@ async function follow(
   watch: EventsWatch,
 ): Promise<void> {
   const behind: { row: InboxRow; unread: number }[] = [];
+  let isBehind = false;
   let hasEnded = false;
   const leave = await holder.hub.join({
     userId: watch.userId,
     keyId: watch.keyId,
     tell: (row, unread) => {
       if (!passes(row, watch.filter)) return;
-      behind.push({ row, unread });
-      if (behind.length > mostBehind) stream.cut();
+      if (behind.length < mostBehind) behind.push({ row, unread });
+      else if (stream.hasRoom()) isBehind = true;
+      else stream.cut();
       signal.wake();
     },
     end: () => {
@@ -82,12 +84,18 @@ async function follow(
     signal.wake();
   }, keepAliveTime);
   try {
-    let position = await catchUp(holder, stream, watch, () => waitForRoom(stream, signal, goesOn));
-    while (await waitForRoom(stream, signal, goesOn)) {
+    const hasRoom = () => waitForRoom(stream, signal, goesOn);
+    let position = await catchUp(holder, stream, watch, watch.as.after ?? undefined, hasRoom);
+    while (await hasRoom()) {
       const next = behind.shift();
       if (next !== undefined) {
         if (next.row.seq > position) tell(stream, next.row, next.unread);
         position = Math.max(position, next.row.seq);
+        continue;
+      }
+      if (isBehind) {
+        isBehind = false;
+        position = await catchUp(holder, stream, watch, position, hasRoom);
         continue;
       }
       if (isSilent) stream.send(": still here\n\n");
@@ -106,15 +114,15 @@ async function waitForRoom(stream: EventStream, signal: Signal, goesOn: () => bo
   return goesOn();
 }
 
-/** Tells what was missed, and names the place from which to resume later. Answers that place. */
+/** Tells what came after `from`, or nothing, and names the place from which to resume later. Answers that place. */
 async function catchUp(
   { db }: EventsHolder,
   stream: EventStream,
-  watch: EventsWatch,
+  { userId, filter }: EventsWatch,
+  from: number | undefined,
   hasRoom: () => Promise<boolean>,
 ): Promise<number> {
-  const { userId, filter } = watch;
-  for (let after = watch.as.after ?? Number.MAX_SAFE_INTEGER; ;) {
+  for (let after = from ?? Number.MAX_SAFE_INTEGER; ;) {
     const { missed, unread, newest, limit } = await withFewer(pageSize, (limit) =>
       db.read({
         missed: listInboxAfter(userId, filter, after, limit),
