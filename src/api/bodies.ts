@@ -20,7 +20,9 @@ export function mayBeLarge(c: Ctx): boolean {
 function hasBody(c: Ctx): boolean {
   const length = c.req.header("content-length");
   if (c.req.header("transfer-encoding") !== undefined) return true;
-  return length === undefined ? c.req.raw.body !== null : length !== "0";
+  if (length !== undefined) return length !== "0";
+  // On Node they have a stream all the same, and no route reads it.
+  return !["GET", "HEAD", "DELETE"].includes(c.req.method) && c.req.raw.body !== null;
 }
 
 /** Undefined for a body that comes in chunks. */
