@@ -73,11 +73,11 @@ async function show(c: Ctx, { created, revoked, error, name }: Shown) {
     ${keys.length === 0 ? html`<div class="empty"><p>There are no provisioner keys.</p></div>` : list(keys, manages, now)}
     ${
       manages
-        ? html`<h2>Create a key</h2>
-            <form method="post" action="${path}">
-              ${fields([field], error)}
-              <button type="submit">Create key</button>
-            </form>`
+        ? html`<form class="sheet" method="post" action="${path}">
+            <h2>Create a key</h2>
+            ${fields([field], error)}
+            <button class="button primary" type="submit">Create key</button>
+          </form>`
         : ""
     }
     <p class="aside">
@@ -104,6 +104,13 @@ function item(key: ListedKey, manages: boolean, now: number): Html {
   const from = key.lastUsedAddress === null ? "" : ` from ${key.lastUsedAddress}`;
   return html`<li class="person">
     <h2>${key.name}</h2>
+    ${
+      manages
+        ? html`<form method="post" action="${path}/${encodeURIComponent(key.name)}/revoke">
+            <button class="quiet" type="submit" aria-label="Revoke ${key.name}">Revoke</button>
+          </form>`
+        : html`<span></span>`
+    }
     <p class="who-is">
       created by ${key.creator}
       ${moment(key.createdAt, now)}${key.jobs === 0 ? "" : ` · ${countOf(key.jobs, "job")} running`}
@@ -111,12 +118,5 @@ function item(key: ListedKey, manages: boolean, now: number): Html {
     <p class="seen">
       ${key.lastUsedAt === null ? "never used" : html`used ${moment(key.lastUsedAt, now)}${from}`}
     </p>
-    ${
-      manages
-        ? html`<form method="post" action="${path}/${encodeURIComponent(key.name)}/revoke">
-            <button class="quiet" type="submit" aria-label="Revoke ${key.name}">Revoke</button>
-          </form>`
-        : ""
-    }
   </li>`;
 }
