@@ -95,6 +95,28 @@ test("who signs out or is suspended reads on nowhere", soon, async () => {
   expect((await mine.next()).data).toContain("bob");
 });
 
+test("a key that expires while it is read with ends the stream", soon, async () => {
+  const server = await startTestServer();
+  const { token } = await signInFirst(server);
+  const hour = 3_600_000;
+  const made = await server.call("POST", "/api/v2/users/me/keys/tokens", {
+    token,
+    json: { token_name: "short", lifetime: hour * 1_000_000 },
+  });
+  const stream = await openEvents(server.url + events, server.secret(made.json.key as string));
+  await stream.ready;
+  server.clock.advance(hour - 1);
+  // The minute's look: it is good still, and when it ends is known now.
+  server.deps().process.hub.wake();
+  await server.call("POST", "/api/v2/notifications/custom", {
+    token,
+    json: { content: { title: "before", message: "x" } },
+  });
+  expect((await stream.next()).data).toContain("before");
+  server.clock.advance(1);
+  await stream.ended;
+});
+
 test("a stop waits for no reader", soon, async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
