@@ -46,6 +46,10 @@ export const variables = {
   BELFRY_SESSION_DURATION: duration("7d"),
   BELFRY_MAX_TOKEN_LIFETIME: duration("876600h"),
   BELFRY_AUDIT_RETENTION: duration("90d"),
+  BELFRY_API_RATE_LIMIT: z
+    .string()
+    .regex(/^\d{1,7}$/, "must be a number of requests a minute, or 0 for no limit")
+    .default("512"),
   ...notificationVariables,
   ...taskVariables,
   ...poolVariables,
@@ -90,6 +94,8 @@ export interface Config {
   sessionDuration: number;
   maxTokenLifetime: number;
   auditRetention: number;
+  /** Requests a minute by one key or network; 0: as many as they like. */
+  apiRateLimit: number;
   notifications: NotificationsConfig;
   tasks: TaskMode;
   prebuilds: PrebuildsConfig;
@@ -140,6 +146,7 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     sessionDuration: env.BELFRY_SESSION_DURATION,
     maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
     auditRetention: env.BELFRY_AUDIT_RETENTION,
+    apiRateLimit: Number(env.BELFRY_API_RATE_LIMIT),
     notifications: toNotifications(env, problem),
     tasks: toTaskMode(env),
     prebuilds: toPrebuilds(env),

@@ -12,6 +12,7 @@ import type { NudgeQueue } from "./notifications/dispatch.ts";
 import type { EnqueueGroup } from "./notifications/group.ts";
 import type { MessageLeases } from "./notifications/leases.ts";
 import type { FairQueue } from "./rules/fair-queue.ts";
+import type { RequestLimit } from "./rules/request-limit.ts";
 import type { TemplateCache } from "./notifications/rules/render.ts";
 import type { PoolNudges } from "./prebuilds/nudge.ts";
 import type { Turns } from "./rules/turns.ts";
@@ -44,6 +45,8 @@ export interface Process {
   largestPlan: number;
   /** Wakes the provisioners that wait for a job in this process. */
   jobs: JobWaker;
+  /** Requests of each caller; null where there is no limit. */
+  requests: RequestLimit | null;
   /** Password hashes: few at a time, each network and account in its turn. */
   hashing: FairQueue;
   /** scrypt's N; 2^14 when left out. Tests, which hash a lot, set less. */

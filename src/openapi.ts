@@ -120,7 +120,7 @@ function operation({ method, endpoint, errors, inputs }: Route, path: string, sc
       ...(schema ? content(schema, "output", schemas) : {}),
     };
   }
-  for (const status of [...errors, 500, 503]) {
+  for (const status of [...errors, 429, 500, 503]) {
     responses[status] ??= { description: words[status], ...content(errorSchema, "output", schemas) };
   }
   return {

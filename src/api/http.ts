@@ -15,6 +15,7 @@ import type { AgentToken } from "../workspaces/rules/agent-token.ts";
 import { bringsProvisionerKey, loadProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
 import { agentTokenOf, credentialOf, isSafe, refuseForeignBrowser } from "./credentials.ts";
+import { limitRequests } from "./request-limit.ts";
 import { largestBodyOf } from "./rules/body-limit.ts";
 import { invalidFields } from "./rules/invalid-fields.ts";
 
@@ -87,6 +88,7 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
       );
     else if (description.access === "agent") c.set("agentToken", agentTokenOf(c as Ctx));
     else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
+    limitRequests(c as Ctx);
     await withBody(c as Ctx, next);
   };
   (middleware as Tagged)[endpointTag] = description;

@@ -65,6 +65,11 @@ export const variables: Row[] = [
   ),
   different("CODER_SESSION_DURATION", "`7d`; it is renewed by use", "BELFRY_SESSION_DURATION"),
   same("CODER_MAX_TOKEN_LIFETIME", "`876600h`", "BELFRY_MAX_TOKEN_LIFETIME"),
+  different(
+    "CODER_API_RATE_LIMIT",
+    "`512` a minute by one key or network, for each process on Node; `0` for no limit",
+    "BELFRY_API_RATE_LIMIT",
+  ),
   better(
     "CODER_PROMETHEUS_ENABLE",
     "on the server's own port: open on its machine, with a token from elsewhere",

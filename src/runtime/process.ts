@@ -11,6 +11,7 @@ import { createLeases } from "../notifications/leases.ts";
 import { createHub } from "../notifications/hub.ts";
 import { createPoolNudges } from "../prebuilds/nudge.ts";
 import { createFairQueue } from "../rules/fair-queue.ts";
+import { createRequestLimit } from "../rules/request-limit.ts";
 import { createTurns } from "../rules/turns.ts";
 import { createJobWaker } from "../workspaces/waker.ts";
 
@@ -23,6 +24,8 @@ export interface ProcessOptions {
   hashes: number;
   mail: MailPool | null;
   passwordCost?: number | undefined;
+  /** Of a caller in a minute; 0 or left out: no limit. */
+  apiRateLimit?: number;
 }
 
 /** With the largest plan each that is about 250 MB while they are parsed. */
@@ -31,7 +34,7 @@ const largeBodies = { atOnce: 4, forOne: 2, waiting: 32 };
 const hubInterval = 1_000;
 
 export function createProcess(options: ProcessOptions): Process {
-  const { clock, db, log, stopping, hashes, mail, passwordCost } = options;
+  const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0 } = options;
   return {
     clock,
     templates: new Map(),
@@ -53,6 +56,7 @@ export function createProcess(options: ProcessOptions): Process {
     largestPlan: 32 * 1_048_576,
     jobs: createJobWaker(stopping),
     dispatchLimits: null,
+    requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),
     hashing: createFairQueue(hashes),
     ...(passwordCost === undefined ? {} : { passwordCost }),
     toldFailures: new Map(),

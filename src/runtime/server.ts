@@ -87,8 +87,8 @@ export async function startServer(
   const stopping = new AbortController();
   const { post, mail, ...outlets } = openOutlets(config, options);
   const { signal } = stopping;
-  const { passwordCost } = options;
-  const process = createProcess({ clock, db, log, stopping: signal, hashes: 2, mail, passwordCost });
+  const limits = { hashes: 2, passwordCost: options.passwordCost, apiRateLimit: config.apiRateLimit };
+  const process = createProcess({ clock, db, log, stopping: signal, mail, ...limits });
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
   const lasting = { db, now, newId, log, assets, process, post, keysFor, defer };

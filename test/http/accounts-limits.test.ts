@@ -242,3 +242,34 @@ test("who is suspended and types the right password has not failed", async () =>
     expect([answer.status, answer.json.message]).toEqual([401, expect.stringContaining("suspended")]);
   }
 });
+
+test("a key, and without one a network, has so many requests a minute; agents, provisioners and pages as many as they like", async () => {
+  const environment = { ...behindProxy, BELFRY_API_RATE_LIMIT: "20" };
+  const server = await startTestServer({ environment });
+  const { token } = await signInFirst(server);
+  const mia = await addUser(server, "mia");
+  server.clock.advance(minute);
+  const me = (key: string) => server.call("GET", "/api/v2/users/me", { token: key });
+  const first = await me(token);
+  expect(first.headers.get("ratelimit-policy")).toBe('"api";q=20;w=60');
+  expect(first.headers.get("ratelimit")).toMatch(/^"api";r=19;t=\d+$/);
+  expect(await knock(() => me(token))).toBe(19);
+  const refused = await me(token);
+  expect(refused).toMatchObject({
+    status: 429,
+    json: { detail: expect.stringContaining("BELFRY_API_RATE_LIMIT") },
+  });
+  const wait = Number(refused.headers.get("retry-after"));
+  expect(refused.headers.get("ratelimit")).toBe(`"api";r=0;t=${wait}`);
+  expect((await me(mia.token)).status).toBe(200);
+  // A made-up key is nobody's, and uses up nothing of anybody's.
+  expect(
+    await Promise.all(Array.from({ length: 20 }, () => me(`${token.slice(0, 11)}${"A".repeat(22)}`))),
+  ).toSatisfy((answers: { status: number }[]) => answers.every(({ status }) => status === 401));
+  const build = (address: string) => server.call("GET", "/api/v2/buildinfo", { headers: from(address) });
+  expect(await knock(() => build("203.0.113.7"))).toBe(20);
+  expect((await build("203.0.113.8")).status).toBe(200);
+  expect(await knock(() => server.call("GET", "/healthz"))).toBe(Infinity);
+  server.clock.advance(wait * second);
+  expect((await me(token)).status).toBe(200);
+});

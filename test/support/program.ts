@@ -68,7 +68,7 @@ export function run(
 
 /** Starts `belfry serve` and waits until it listens; fails with what it said when it doesn't. */
 export const startProgram = (environment: Record<string, string>, program = launcher): Promise<Program> =>
-  startCommand([process.execPath, program, "serve"], environment);
+  startCommand([process.execPath, program, "serve"], { BELFRY_API_RATE_LIMIT: "0", ...environment });
 
 /** Two processes on one libSQL server, every write of which is sent twice. */
 export function startTwoServers(databaseUrl: string, secretKey: string): Promise<[Program, Program]> {
