@@ -46,7 +46,7 @@ export class ClientError extends Error {
   }
 }
 
-type AnyAnswer = ClientResponse<unknown, number, ResponseFormat>;
+export type AnyAnswer = ClientResponse<unknown, number, ResponseFormat>;
 /** What the routes answer when they do what they should; null when there is no body. */
 type BodyOf<R> =
   R extends ClientResponse<infer Body, infer Status, infer _Format>

@@ -10,6 +10,7 @@ import { inboxLines, type Shown } from "../src/cli/rules/inbox-lines.ts";
 import { nearest } from "../src/cli/rules/nearest.ts";
 import { editDistance } from "../src/rules/edit-distance.ts";
 import { addOutput, emptyTail, lastLines } from "../src/cli/rules/output-tail.ts";
+import { decodePiped } from "../src/cli/rules/piped-text.ts";
 import { passwordFrom } from "../src/cli/rules/password.ts";
 import { readRoles } from "../src/cli/rules/roles.ts";
 import { runReport, type RunOutcome } from "../src/cli/rules/run-report.ts";
@@ -474,6 +475,7 @@ describe("The last lines of output", () => {
   test("A progress bar is what it was at the end, and colours are gone", () => {
     expect(lines(["out", "10 %\r50 %\r100 %\n"])).toEqual(["100 %"]);
     expect(lines(["out", "10 %\r50 %\r"])).toEqual(["50 %"]);
+    expect(lines(["out", "10 %\r100 %\r\u001B[K\n"])).toEqual(["100 %"]);
     expect(lines(["out", "windows\r\nlines\r\n"])).toEqual(["windows", "lines"]);
     expect(lines(["out", "\u001B[32mok\u001B[39m\n"])).toEqual(["ok"]);
   });
@@ -486,6 +488,15 @@ describe("The last lines of output", () => {
     expect(tail.lines.length).toBeLessThanOrEqual(60);
     expect(lastLines(tail, 2)[0]).toBe("line 1999");
   });
+});
+
+test("What is piped is UTF-8, also where its beginning was cut inside of a character, else Windows-1252", () => {
+  const bytes = Buffer.from("€ok");
+  expect(decodePiped(bytes, true)).toEqual({ text: "€ok", isUtf8: true });
+  expect(decodePiped(bytes.subarray(1), false)).toEqual({ text: "ok", isUtf8: true });
+  expect(decodePiped(bytes.subarray(1), true).isUtf8).toBe(false);
+  expect(decodePiped(Buffer.from("Grüße", "latin1"), true)).toEqual({ text: "Grüße", isUtf8: false });
+  expect(decodePiped(Buffer.alloc(0), true)).toEqual({ text: "", isUtf8: true });
 });
 
 describe("The inbox as lines", () => {

@@ -67,7 +67,9 @@ async function startSignedIn() {
 /** A Belfry that answers what the test says, and keeps what it got. */
 async function startStub(answer: (count: number, response: Parameters<RequestListener>[1]) => void) {
   const titles: string[] = [];
+  const keys: unknown[] = [];
   const server = createServer((request, response) => {
+    keys.push(request.headers["idempotency-key"]);
     void new Response(request as unknown as ReadableStream).text().then((body) => {
       titles.push((JSON.parse(body) as { content: { title: string } }).content.title);
       answer(titles.length, response);
@@ -81,6 +83,7 @@ async function startStub(answer: (count: number, response: Parameters<RequestLis
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     titles,
+    keys,
     environment: { BELFRY_URL: url, BELFRY_SESSION_TOKEN: "aaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbb" },
   };
 }
@@ -266,9 +269,11 @@ describe("When nobody can be told", () => {
   });
 
   test("what may pass is tried again, what was told already is fine, a refusal is not repeated", async () => {
-    const busy = await startStub((count, response) =>
-      count === 1 ? refuse(response, 503, "The database is not available.") : response.writeHead(204).end(),
-    );
+    const busy = await startStub((count, response) => {
+      if (count === 1) refuse(response, 503, "The database is not available.");
+      else if (count === 2) response.destroy();
+      else response.writeHead(204).end();
+    });
     const duplicate = await startStub((_, response) =>
       refuse(response, 409, "The same notification was sent less than a minute ago."),
     );
@@ -281,7 +286,10 @@ describe("When nobody can be told", () => {
     expect(again).toMatchObject({ code: 4, stderr: "" });
     expect(same).toMatchObject({ code: 4, stderr: "" });
     expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining("switched off") });
-    expect([busy, duplicate, off].map(({ titles }) => titles.length)).toEqual([2, 1, 1]);
+    expect([busy, duplicate, off].map(({ titles }) => titles.length)).toEqual([3, 1, 1]);
+    // One notification: each try says so.
+    expect(busy.keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new Set(busy.keys).size).toBe(1);
   });
 
   test("a signal during the telling ends it with the command's exit code", async () => {

@@ -470,7 +470,11 @@ describe("Notifications", () => {
     expect(duplicate).toMatchObject({ code: 1, stderr: expect.stringContaining("less than a minute ago") });
     expect([dash!.code, implied!.code]).toEqual([0, 0]);
     expect(blank).toMatchObject({ code: 1, stderr: "belfry: content.title: must not be empty\n" });
-    expect(long).toMatchObject({ code: 1, stderr: expect.stringContaining("2002 bytes, 2000 are allowed") });
+    expect(long).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: "The message was too long: its last 2000 bytes are sent.\nSent to you.\n",
+    });
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("It needs TITLE [MESSAGE].") });
     expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("no message on standard input") });
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
@@ -480,7 +484,14 @@ describe("Notifications", () => {
           [item.title, item.content].join(),
         ),
       ),
-    ).toEqual(new Set(["Build done,All 312 tests passed", "From input,one\ntwo", "Also from input,three"]));
+    ).toEqual(
+      new Set([
+        "Build done,All 312 tests passed",
+        "From input,one\ntwo",
+        "Also from input,three",
+        `Long,…${"é".repeat(998)}`,
+      ]),
+    );
   });
 
   test("An owner sends to users and roles; others may not, nor may they pause", async () => {

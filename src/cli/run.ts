@@ -1,17 +1,16 @@
 // belfry run: runs a command as if it stood there alone, then tells how it ended.
-import { setTimeout as sleep } from "node:timers/promises";
 import { ClientError, createClient, type Client } from "../client.ts";
 import { notSignedIn, type Context } from "./context.ts";
 import { tell } from "./failure.ts";
 import { runProgram, stopSignals } from "./program.ts";
+import { askOnce } from "./repeat.ts";
 import { defineCommand } from "./rules/command.ts";
 import { lastLines } from "./rules/output-tail.ts";
 import { runReport } from "./rules/run-report.ts";
 
 const linesTold = 20;
-/** Milliseconds for one try to tell, and before the next ones. */
+/** Milliseconds for one try to tell. */
 const patience = 10_000;
-const pauses = [500, 1_500];
 
 export const run = defineCommand({
   name: "run",
@@ -64,20 +63,12 @@ function openClient(context: Context): Client | undefined {
   }
 }
 
-/** A second try is safe: what was sent already is a duplicate then, and that is as good as sent. */
+/** What was sent already by somebody else is a duplicate, and that is as good as sent. */
 async function report(client: Client, content: { title: string; message: string }): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      await client.ask((routes) => routes.notifications.custom.$post({ json: { content } }));
-      return;
-    } catch (error) {
-      if (!(error instanceof ClientError)) throw error;
-      if (error.status === 409 && isDuplicate(error)) return;
-      const pause = pauses[tries];
-      const mayPass = error.status === undefined || error.status === 429 || error.status >= 500;
-      if (!mayPass || pause === undefined) throw error;
-      await sleep(pause);
-    }
+  try {
+    await askOnce(client, (routes, keyed) => routes.notifications.custom.$post({ json: { content } }, keyed));
+  } catch (error) {
+    if (!(error instanceof ClientError && error.status === 409 && isDuplicate(error))) throw error;
   }
 }
 

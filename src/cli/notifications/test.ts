@@ -5,6 +5,7 @@ import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { readLog, readMessage } from "../delivery-log.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
+import { askOnce } from "../repeat.ts";
 import { parseLifetime } from "../rules/duration.ts";
 import { isOver, resultLine } from "../rules/message-lines.ts";
 
@@ -43,11 +44,11 @@ export const test = defineCommand({
 /** Answers the event's id. */
 async function sendTest(client: Client, user: string | undefined): Promise<string> {
   let event: string | null = null;
-  await client.ask(async (routes) => {
-    const response = await routes.notifications.test.$post({ json: user === undefined ? {} : { user } });
-    event = response.headers.get("belfry-event-id");
-    return response;
-  });
+  await askOnce(
+    client,
+    (routes, keyed) => routes.notifications.test.$post({ json: user === undefined ? {} : { user } }, keyed),
+    (headers) => (event = headers.get("belfry-event-id")),
+  );
   if (event === null)
     throw new Failure(exit.failed, "The test was sent, but this server doesn't say what becomes of it.");
   return event;

@@ -25,7 +25,7 @@ export const list = defineCommand({
     status: {
       type: "string",
       value: "STATUS",
-      text: "only pending, initializing, active, paused, error or unknown ones, or by the workspace's status",
+      text: "only pending, initializing, active, paused, error or unknown ones; also a workspace's status",
     },
     ...outputOption,
   },

@@ -2,6 +2,7 @@
 import type { Client, Workspace } from "../../client.ts";
 import { waitForBuild } from "../builds/follow.ts";
 import type { Context } from "../context.ts";
+import { askOnce } from "../repeat.ts";
 import { defineCommand } from "../rules/command.ts";
 import { plainLine } from "../rules/text.ts";
 import { parseTold, toldHeader, toldInWords } from "../../workspaces/rules/told.ts";
@@ -23,12 +24,16 @@ export async function build(
   wait: boolean,
 ): Promise<number> {
   let told: string | null = null;
-  const made = await client.ask(
-    (routes) =>
-      routes.workspaces[":id"].builds.$post({
-        param: { id },
-        json: { transition, template_version_id: versionId, rich_parameter_values: parameters, orphan },
-      }),
+  const made = await askOnce(
+    client,
+    (routes, keyed) =>
+      routes.workspaces[":id"].builds.$post(
+        {
+          param: { id },
+          json: { transition, template_version_id: versionId, rich_parameter_values: parameters, orphan },
+        },
+        keyed,
+      ),
     (headers) => (told = headers.get(toldHeader)),
   );
   context.say(plainLine(`Build ${made.build_number} of ${name} (${transition}) is queued.`));

@@ -1,6 +1,7 @@
 // belfry workspaces create: makes a workspace from a template.
 import { waitForBuild } from "../builds/follow.ts";
 import { exit, Failure } from "../failure.ts";
+import { askOnce } from "../repeat.ts";
 import { defineCommand } from "../rules/command.ts";
 import { nearest } from "../rules/nearest.ts";
 import { plainLine } from "../rules/text.ts";
@@ -37,16 +38,19 @@ export const create = defineCommand({
       options.preset === undefined
         ? undefined
         : await findPreset(client, template.active_version_id, options.preset);
-    const workspace = await client.ask((routes) =>
-      routes.users[":user"].workspaces.$post({
-        param: { user: "me" },
-        json: {
-          name,
-          template_id: template.id,
-          template_version_preset_id: preset,
-          rich_parameter_values: parameters,
+    const workspace = await askOnce(client, (routes, keyed) =>
+      routes.users[":user"].workspaces.$post(
+        {
+          param: { user: "me" },
+          json: {
+            name,
+            template_id: template.id,
+            template_version_preset_id: preset,
+            rich_parameter_values: parameters,
+          },
         },
-      }),
+        keyed,
+      ),
     );
     const { id, reason } = workspace.latest_build;
     const words =
