@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import type * as z from "zod";
 import { loadTemplateFiles } from "../db/seed.ts";
 import { createApi } from "../src/api/index.ts";
-import { answers } from "../src/compatibility/answers.ts";
+import { answers, newerRoutes } from "../src/compatibility/answers.ts";
 import { coderTypes, ownMembers } from "../src/compatibility/coder-types.ts";
 import { commands, ownCommands } from "../src/compatibility/commands.ts";
 import { enums } from "../src/compatibility/enums.ts";
@@ -103,7 +103,9 @@ describe("routes", () => {
   });
 
   test("are called the same only where there is an answer to hold against", () => {
-    const unheld = rows.filter(({ verdict, coder }) => verdict === "same" && !(coder in answers));
+    const unheld = rows.filter(
+      ({ verdict, coder }) => verdict === "same" && !(coder in answers) && !newerRoutes.test(coder),
+    );
     expect(unheld.map(({ coder }) => coder)).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 // Passes over the pools on a real database: what is made, deleted and left alone, by the tables of Coder's tests.
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { prebuildsUser, type BuildStatus, type Transition } from "../db/schema.ts";
 import { changesAnything } from "../src/prebuilds/apply.ts";
-import { reconcile } from "../src/prebuilds/reconcile.ts";
+import { reconcile, reconcileAfterOthers } from "../src/prebuilds/reconcile.ts";
 import { poolReads, poolsReport } from "../src/prebuilds/report.ts";
 import { endPass, leaseTime, readLease, takeLease } from "../src/prebuilds/store/lease.ts";
 import { histories, settle, writes } from "./support/pool-histories.ts";
@@ -117,6 +117,20 @@ test("Two instances make one pass in an interval; a wish that meets a pass under
   expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("busy");
   clock.advance(1);
   expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("done");
+});
+
+test("A reconciliation that is asked for waits for the one under way in another instance, and sees its state", async () => {
+  const { server } = await startPools();
+  const other = await startTestServer({ folder: server.folder, clock: server.clock });
+  const { db, clock } = server;
+  await db.write(takeLease("first", clock.now(), true), {});
+  const asked = reconcileAfterOthers(other.deps());
+  // Its wish is in the database: it waits.
+  await vi.waitFor(async () =>
+    expect((await db.read({ lease: readLease() })).lease[0]!.wishedAt).toBe(clock.now()),
+  );
+  await db.write([endPass("first", clock.now(), clock.now() + 60_000)], {});
+  expect((await asked).outcome).toBe("done");
 });
 
 test("A deletion runs with what the workspace was built with, by no preset and the version that it has", async () => {

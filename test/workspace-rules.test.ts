@@ -11,6 +11,7 @@ import {
   workspaceStatuses,
 } from "../src/workspaces/rules/job.ts";
 import { cutLine, longestLine } from "../src/workspaces/rules/log-lines.ts";
+import { matchingPreset } from "../src/workspaces/rules/matching-preset.ts";
 import { nextGeneration, nextNumber, nextParameters } from "../src/workspaces/rules/next-build.ts";
 import { parseWorkspaceSearch } from "../src/workspaces/rules/workspace-search.ts";
 import { buildStatuses, transitions } from "../db/schema.ts";
@@ -76,12 +77,8 @@ describe("the parameters of the next build", () => {
   test.each([
     ["the default", {}, "small"],
     ["the previous build's value", { previous: of("size", "p") }, "p"],
-    ["the preset's", { previous: of("size", "p"), preset: of("size", "s") }, "s"],
-    [
-      "the request's",
-      { previous: of("size", "p"), preset: of("size", "s"), requested: of("size", "r") },
-      "r",
-    ],
+    ["the request's", { previous: of("size", "p"), requested: of("size", "r") }, "r"],
+    ["the preset's", { previous: of("size", "p"), preset: of("size", "s"), requested: of("size", "r") }, "s"],
   ])("take %s where nothing later says otherwise", (_, given: { previous?: ReturnType<typeof of> }, size) => {
     const verdict = decide({ ...given, previous: [...(given.previous ?? []), ...of("region", "eu")] });
     expect(verdict).toEqual({
@@ -223,5 +220,22 @@ describe("a search for workspaces", () => {
     ["colour:red", 'there is no filter "colour"'],
   ])("%j is refused: %s", (q, problem) => {
     expect(parseWorkspaceSearch(q)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
+  });
+});
+
+describe("The preset that a request means", () => {
+  const value = (name: string, of: string) => ({ name, value: of });
+  const small = { id: "small", values: [value("size", "s")] };
+  const smallEu = { id: "smallEu", values: [value("size", "s"), value("region", "eu")] };
+  const empty = { id: "empty", values: [] };
+  test.each([
+    ["its parameters", [value("size", "s")], "small"],
+    ["the one with most parameters", [value("region", "eu"), value("size", "s")], "smallEu"],
+    ["its parameters and others", [value("size", "s"), value("note", "x")], "small"],
+    ["another value", [value("size", "l")], undefined],
+    ["a part of them", [value("region", "eu")], undefined],
+    ["nothing", [], undefined],
+  ])("is found by %s", (_, requested, id) => {
+    expect(matchingPreset([empty, small, smallEu], requested)?.id).toBe(id);
   });
 });

@@ -76,8 +76,8 @@ export const actionSchema = z
   })
   .meta({ id: "PrebuildAction" });
 
-/** `planned`: a dry run; `done`: a pass was made; `paused` and `busy` (another pass is under way): nothing was done. */
-export const passOutcomes = ["planned", "done", "paused", "busy"] as const;
+/** `planned`: a dry run; `done`: a reconciliation ran; `paused`: nothing was done. */
+export const passOutcomes = ["planned", "done", "paused"] as const;
 
 export const passSchema = z
   .object({

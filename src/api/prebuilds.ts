@@ -1,8 +1,9 @@
 // Routes of the pools of prebuilt workspaces: what is in them, what a pass would do, a pass, and the switches.
 import { Hono } from "hono";
 import * as z from "zod";
+import { ApiError } from "../errors.ts";
 import { invalidatePrebuilds, invalidationReads } from "../prebuilds/invalidate.ts";
-import { reconcile, type Pass } from "../prebuilds/reconcile.ts";
+import { reconcileAfterOthers, type Pass } from "../prebuilds/reconcile.ts";
 import { poolReads, poolsReport } from "../prebuilds/report.ts";
 import { resumePool } from "../prebuilds/resume.ts";
 import { savePrebuildSettings } from "../prebuilds/settings.ts";
@@ -23,6 +24,7 @@ const invalidatedSchema = z.object({
     z.object({ template_name: z.string(), template_version_name: z.string(), preset_name: z.string() }),
   ),
 });
+const stillRunning = "A reconciliation is still running after 5 seconds; another follows it. Try again.";
 const onlyAdmins = "Only an owner or a template-admin may look after the pools.";
 
 export const prebuildRoutes = new Hono<Env>()
@@ -80,11 +82,12 @@ export const prebuildRoutes = new Hono<Env>()
   .post(
     "/prebuilds/reconcile",
     endpoint({
-      summary: "Make a pass over the pools now, or with `dry_run` tell what one would do and why",
+      summary:
+        "Run a reconciliation now, after one that is under way (for at most 5 seconds; then 409), or with `dry_run` show what one would do and why",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: passSchema },
-      errors: [400, 401, 403],
+      errors: [400, 401, 403, 409],
     }),
     valid("query", z.object({ dry_run: dryRun })),
     async (c) => {
@@ -92,7 +95,8 @@ export const prebuildRoutes = new Hono<Env>()
       const isDry = c.req.valid("query").dry_run;
       const { actor: _, ...before } = await load(c as Ctx, isDry ? poolReads(deps) : {});
       if (isDry) return c.json(toPass(poolsReport(deps, before as PoolAnswers), null, limitOf(c as Ctx)));
-      const pass = await reconcile(deps, { wished: true });
+      const pass = await reconcileAfterOthers(deps);
+      if (pass.outcome === "busy") throw new ApiError(409, stillRunning);
       const after = poolsReport(deps, await deps.db.read(poolReads(deps)));
       return c.json(toPass(after, pass, limitOf(c as Ctx)));
     },
@@ -146,7 +150,7 @@ function toPass(
 ): z.infer<typeof passSchema> {
   const actions = pass === null ? plan.actions : (pass.plan?.actions ?? []);
   return {
-    outcome: pass?.outcome ?? "planned",
+    outcome: pass === null ? "planned" : pass.outcome === "paused" ? "paused" : "done",
     reconciliation_paused: paused,
     presets: pools.map((pool) => toPool(pool, limit)),
     actions: actions.map((action) => toAction(action, pass === null ? null : (pass.done.get(action) ?? 0))),

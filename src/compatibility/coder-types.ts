@@ -30,6 +30,9 @@ Healthcheck: url text, interval int, threshold int
 InboxNotification: id uuid, user_id uuid, template_id uuid, targets uuid[]|null, title text, content text, icon text,
   actions InboxNotificationAction[]|null, read_at time|null, created_at time
 InboxNotificationAction: label text, url text
+InvalidatePresetsResponse: invalidated InvalidatedPreset[]
+InvalidatedPreset: template_name text, template_version_name text, preset_name text
+UserPreferenceSettings: task_notification_alert_dismissed bool
 ListInboxNotificationsResponse: notifications InboxNotification[], unread_count int
 LoginWithPasswordResponse: session_token text
 MatchedProvisioners: count int, available int, most_recently_seen time|null

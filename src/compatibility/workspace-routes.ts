@@ -113,7 +113,10 @@ export const elsewhere: Row[] = [
 /** What Coder has no counterpart of. */
 export const ownWorkspaceRoutes: { route: string; what: string }[] = [
   { route: "GET /prebuilds/presets", what: "the pools: what each wants and has, and what has failed" },
-  { route: "POST /prebuilds/reconcile", what: "a pass over the pools, or what one would do and why" },
+  {
+    route: "POST /prebuilds/reconcile",
+    what: "a reconciliation now, after one that is under way, or what one would do and why",
+  },
   {
     route: "POST /prebuilds/presets/{id}/resume",
     what: "a pool is filled again: failures before now count no more",

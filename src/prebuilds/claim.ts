@@ -20,6 +20,7 @@ import {
   insertPlanned,
   planWorkspace,
   stateOf,
+  withMatchingPreset,
   type WorkspaceFacts,
   type WorkspaceRequest,
 } from "../workspaces/create-workspace.ts";
@@ -44,10 +45,11 @@ export async function claimOrCreate(
   deps: Deps,
   actor: Actor,
   owner: UserRow,
-  facts: WorkspaceFacts,
-  request: WorkspaceRequest,
+  known: WorkspaceFacts,
+  asked: WorkspaceRequest,
   requestId: string,
 ): Promise<MadeWorkspace> {
+  const { facts, request } = withMatchingPreset(known, asked);
   const plan = planWorkspace(deps, actor, owner, facts, request);
   const claims = claimsOf(request.keyed, plan.build.id, deps.now());
   const guard = allOf(keyExists(actor.keyId), areHeldSql(claims));

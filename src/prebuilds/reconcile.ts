@@ -42,6 +42,27 @@ export async function reconcile(deps: Deps, { wished }: { wished: boolean }): Pr
   return first!;
 }
 
+/** Milliseconds between looks at a run that is under way: 5 seconds together. */
+const pausesMs = [50, 100, 200, 400, 750, 1_000, 1_000, 1_500];
+
+/**
+ * A run that sees what is there now: it waits for one that is under way, here or in another instance, for at most 5
+ * seconds. `busy` when that one still has the lease by then; it is followed by another.
+ */
+export async function reconcileAfterOthers(deps: Deps): Promise<Pass> {
+  let pass = await reconcile(deps, { wished: true });
+  for (const pauseMs of pausesMs) {
+    if (pass.outcome !== "busy" || deps.process.stopping.aborted) break;
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    const { lease } = await deps.db.read({ lease: readLease() });
+    if (isFree(lease[0], deps.now())) pass = await reconcile(deps, { wished: true });
+  }
+  return pass;
+}
+
+const isFree = (lease: { token: string | null; expiresAt: number } | undefined, now: number): boolean =>
+  lease === undefined || lease.token === null || lease.expiresAt <= now;
+
 /** A pass that was due. Its `end` has to be written for the lease to be free, and the next pass due at its time. */
 export async function beginPass(deps: Deps): Promise<{ pass: Pass; end: Statement[] }> {
   const token = deps.newId();

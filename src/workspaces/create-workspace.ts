@@ -10,6 +10,7 @@ import { ApiError, forbidden, invalid, unauthorized } from "../errors.ts";
 import { decideParameters, emptyBuild } from "./create-build.ts";
 import { creationReads } from "./creation-news.ts";
 import { nextStart } from "./rules/autostart.ts";
+import { matchingPreset } from "./rules/matching-preset.ts";
 import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
 import type { BuildRow } from "./store/build-view.ts";
 import {
@@ -18,6 +19,7 @@ import {
   findVersion,
   insertBuild,
   isStill,
+  listCandidates,
   listDefinitions,
   listPresetValues,
   type NewBuild,
@@ -53,10 +55,28 @@ export const workspaceReads = ({ templateId, versionId, presetId }: WorkspaceReq
     definitions: listDefinitions(version),
     preset: findPreset(presetId),
     presetValues: listPresetValues(presetId),
+    candidates: listCandidates(version, presetId),
     ...creationReads(),
   };
 };
 export type WorkspaceFacts = Answers<ReturnType<typeof workspaceReads>>;
+
+/** A request whose parameters are those of a preset is one for that preset, and its pool. */
+export function withMatchingPreset<
+  Facts extends Pick<WorkspaceFacts, "candidates" | "preset" | "presetValues">,
+>(facts: Facts, request: WorkspaceRequest): { facts: Facts; request: WorkspaceRequest } {
+  const presets = facts.candidates.map((row) => ({
+    ...row,
+    values: JSON.parse(row.values) as ParameterValue[],
+  }));
+  const match = matchingPreset(presets, request.parameters);
+  if (request.presetId !== undefined || match === undefined) return { facts, request };
+  const { values: presetValues, ...preset } = match;
+  return {
+    facts: { ...facts, preset: [preset], presetValues },
+    request: { ...request, presetId: preset.id },
+  };
+}
 
 export interface WorkspacePlan {
   workspace: NewWorkspace;

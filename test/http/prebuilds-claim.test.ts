@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { prebuildsUser } from "../../db/schema.ts";
+import { takeLease } from "../../src/prebuilds/store/lease.ts";
 import { addPrebuilds, stillPools, type PrebuildOptions } from "../support/prebuilds.ts";
 import { addUser, signInFirst, startTestServer, type TestServerOptions } from "../support/server.ts";
 import {
@@ -304,4 +305,35 @@ test("a claim is a read and a write, like making a new one", async () => {
     expect(await reasonOf(reason.replace("_", "-"))).toBe(reason);
     expect(trips.slice(0, 2)).toEqual(["read", "write"]);
   }
+});
+
+test("a preset's parameters without its id claim from its pool, and a preset's own values win", async () => {
+  const { create, fill, presetId, member, server } = await setUp();
+  const [first, second] = await fill(2);
+  const value = (name: string, of: string) => ({ name, value: of });
+  const none = { template_version_preset_id: "00000000-0000-0000-0000-000000000000" };
+  const ofPreset = await create("one", { ...none, rich_parameter_values: [value("size", "small")] });
+  expect(ofPreset.json).toMatchObject({
+    id: first,
+    latest_build: { reason: "prebuild_claim", template_version_preset_id: presetId },
+  });
+  const other = await create("two", { ...none, rich_parameter_values: [value("size", "large")] });
+  expect(other.json.latest_build).toMatchObject({
+    reason: "initiator",
+    template_version_preset_id: null,
+  });
+  const named = await create("three", {
+    rich_parameter_values: [value("size", "large"), value("region", "us")],
+  });
+  expect(named.json.id).toBe(second);
+  const path = `/api/v2/workspacebuilds/${named.json.latest_build.id}/parameters`;
+  const { json } = await server.call("GET", path, { token: member.token });
+  expect(json).toEqual([value("region", "us"), value("size", "small")]);
+});
+
+test("a reconciliation that can't begin for 5 seconds answers 409, not old state", async () => {
+  const { server, token } = await setUp();
+  await server.db.write(takeLease("other", server.clock.now(), true), {});
+  const { status, json } = await server.call("POST", "/api/v2/prebuilds/reconcile", { token });
+  expect([status, json.message]).toEqual([409, expect.stringContaining("still running")]);
 });

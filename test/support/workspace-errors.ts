@@ -1,6 +1,7 @@
 // How each declared error of the routes of workspaces, builds and jobs is made.
 import { randomUUID } from "node:crypto";
 import { prebuildsUser } from "../../db/schema.ts";
+import { abandonPass, takeLease } from "../../src/prebuilds/store/lease.ts";
 import { agentTokenOf, outcome } from "./workspaces.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 
@@ -47,7 +48,20 @@ export const withUsedKey =
     const headers = { "idempotency-key": key };
     const other = { content: { title: key, message: "x" } };
     await server.call("POST", "/api/v2/notifications/custom", { token, json: other, headers });
-    return server.call("POST", `/api/v2${path}`, { token, json, headers });
+    return server.call("POST", path.startsWith("/api/") ? path : `/api/v2${path}`, { token, json, headers });
+  };
+
+const taskWithUsedKey =
+  (path: string): Make =>
+  async (world) => {
+    const organization = "/organizations/default";
+    const parameters = [{ name: "ai_prompt" }];
+    const made = await as("POST", `${organization}/templateversions`, { has_ai_task: true, parameters })(
+      world,
+    );
+    const template = { name: `t${randomUUID().slice(0, 8)}`, template_version_id: made.json.id as string };
+    await as("POST", `${organization}/templates`, template)(world);
+    return withUsedKey(path, { template_version_id: made.json.id, input: "Fix the bug" })(world);
   };
 
 /** Of a workspace whose first build waits: nobody knows its agents yet. */
@@ -179,6 +193,14 @@ export const workspaceErrors: Record<string, Make> = {
   "POST /api/v2/provisionerdaemons/jobs/acquire 409": usedAcquisition,
   "POST /api/v2/users/:user/workspaces 404": as("POST", "/users/nobody/workspaces", created),
   "POST /api/v2/users/:user/workspaces 409": namesake("/users/me/workspaces"),
+  "POST /api/v2/tasks/:user 422": taskWithUsedKey("/api/v2/tasks/me"),
+  "POST /api/experimental/tasks/:user 422": taskWithUsedKey("/api/experimental/tasks/me"),
+  "POST /api/v2/prebuilds/reconcile 409": async ({ server, token }) => {
+    await server.db.write(takeLease("another", server.clock.now(), true), {});
+    const answer = await server.call("POST", "/api/v2/prebuilds/reconcile", { token });
+    await server.db.write([abandonPass("another")], {});
+    return answer;
+  },
   "POST /api/v2/users/:user/workspaces 422": withUsedKey("/users/me/workspaces", created),
   "POST /api/v2/organizations/:organization/members/:user/workspaces 422": withUsedKey(
     "/organizations/default/members/me/workspaces",

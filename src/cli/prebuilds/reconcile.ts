@@ -14,8 +14,6 @@ export const reconcile = defineCommand({
     if (options.output === "json") return context.printJson(pass);
     if (pass.outcome === "paused")
       throw new Failure(exit.failed, pausedWords, "To go on: belfry prebuilds resume");
-    if (pass.outcome === "busy")
-      return context.say("Another pass is under way at this moment; it sees to the same.");
     showPass(context, pass);
   },
 });

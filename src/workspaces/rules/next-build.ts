@@ -23,7 +23,7 @@ export type ParameterVerdict =
 const member = "rich_parameter_values";
 
 /**
- * Later ones win: the default, the previous build's value, the preset's, the request's. Who sends back the mask of a
+ * Later ones win: the default, the previous build's value, the request's, the preset's. Who sends back the mask of a
  * sensitive value means the one that it stands for.
  */
 export function nextParameters(from: {
@@ -36,7 +36,7 @@ export function nextParameters(from: {
   const secret = new Set(from.definitions.filter(({ sensitive }) => sensitive).map(({ name }) => name));
   const requested = from.requested.filter(({ name, value }) => value !== maskedValue || !secret.has(name));
   const given = new Map(
-    [...from.previous, ...from.preset, ...requested].map(({ name, value }) => [name, value]),
+    [...from.previous, ...requested, ...from.preset].map(({ name, value }) => [name, value]),
   );
   const parameters: ParameterValue[] = [];
   for (const { name, required, defaultValue, rules } of from.definitions) {

@@ -81,6 +81,21 @@ export const findPreset = (id: string | undefined) =>
     .from(presets)
     .where(eq(presets.id, id ?? ""));
 
+/** A version's presets in their order, `values` as a JSON array; none when one is named. */
+export const listCandidates = (versionId: SQL, named: string | undefined) =>
+  query
+    .select({
+      id: presets.id,
+      versionId: presets.versionId,
+      desiredInstances: presets.desiredInstances,
+      ttlSeconds: presets.ttlSeconds,
+      values: sql<string>`(SELECT json_group_array(json_object('name', v.name, 'value', v.value))
+        FROM preset_parameters v WHERE v.preset_id = ${presets.id})`,
+    })
+    .from(presets)
+    .where(and(eq(presets.versionId, versionId), sql`${named ?? null} IS NULL`))
+    .orderBy(presets.id);
+
 export const listPresetValues = (id: string | undefined) =>
   query
     .select({ name: presetParameters.name, value: presetParameters.value })
