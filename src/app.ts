@@ -76,7 +76,7 @@ function addHeaders(c: Ctx): void {
   if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
   // Pages bring their own; whatever else a browser opens by itself runs nothing and stands in no frame.
   if (!headers.has("content-security-policy"))
-    headers.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+    headers.set("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
   if (isHttps(c)) headers.set("strict-transport-security", "max-age=31536000");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 }

@@ -19,6 +19,7 @@ test("nothing that is answered runs a script of others, stands in a frame, or is
     const { headers } = await server.call("GET", path, { headers: { accept: "text/html" } });
     const policy = headers.get("content-security-policy")!;
     expect(policy, path).toMatch(/default-src 'none'.*frame-ancestors 'none'/);
+    expect(policy, path).toContain("base-uri 'none'");
     expect(policy, path).not.toMatch(/unsafe|\*/);
     expect(headers.get("x-content-type-options"), path).toBe("nosniff");
     expect(headers.get("referrer-policy"), path).toBe("same-origin");
