@@ -1,5 +1,6 @@
-// The suite. HTTP tests run twice: as they are, and with the first answer of every write lost, so that it is sent again.
-// Those of the writes with the most guards run once more, with every write sent twice in a row.
+// The suite. `npm test` runs `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
+// again, which includes that it works as it is. `npm run test:adapters` runs HTTP tests plainly, and those of the writes with
+// the most guards with every write sent twice in a row. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 
 const http = ["test/http/**/*.test.ts"];

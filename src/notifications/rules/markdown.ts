@@ -47,8 +47,11 @@ export const linksIn = (text: string): string[] =>
 /** Readable text without markup; a link becomes `words (address)`. */
 export function toPlainText(text: string): string {
   const blocks = markdown.parse(text, {});
+  // By lines: a pattern for blanks before a line's end takes the square of their number.
   return blocksToText(blocks)
-    .replaceAll(/[ \t]+\n/g, "\n")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
     .replaceAll(/\n{3,}/g, "\n\n")
     .trim();
 }
