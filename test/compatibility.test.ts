@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import type * as z from "zod";
 import { loadTemplateFiles } from "../db/seed.ts";
 import { createApi } from "../src/api/index.ts";
+import { routeGroups } from "../src/compatibility/absent-routes.ts";
 import { answers, newerRoutes } from "../src/compatibility/answers.ts";
 import { coderTypes, ownMembers } from "../src/compatibility/coder-types.ts";
 import { commands, ownCommands } from "../src/compatibility/commands.ts";
@@ -100,6 +101,17 @@ describe("routes", () => {
     const claimed = compared.filter(({ verdict }) => verdict === "same" || verdict === "better");
     expect(claimed.length).toBeGreaterThan(60);
     expect(claimed.flatMap(({ coder }) => problemsOf(coder))).toEqual([]);
+  });
+
+  test("that are listed as absent by group are absent, each once", () => {
+    const plainPath = (path: string) => path.replaceAll(/[{:][\w-]+\}?(\{[^}]*\})?/g, "{}");
+    const ours = new Set(
+      createApi().routes.map(({ method, path }) => `${method} ${plainPath(path.replace("/api/v2", ""))}`),
+    );
+    const listed = routeGroups.flatMap(({ absent }) => absent);
+    expect(listed.filter((route) => ours.has(plainPath(route)))).toEqual([]);
+    expect(new Set(listed).size).toBe(listed.length);
+    for (const { total, absent } of routeGroups) expect(absent.length).toBeLessThanOrEqual(total);
   });
 
   test("are called the same only where there is an answer to hold against", () => {

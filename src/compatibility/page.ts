@@ -1,4 +1,5 @@
 // Makes the page reference/coder-compatibility.md of the tables. A script writes it, a test compares.
+import { routeGroups, type RouteGroup } from "./absent-routes.ts";
 import { commands, ownCommands, worksWithCoder } from "./commands.ts";
 import { differences } from "./differences.ts";
 import { enums } from "./enums.ts";
@@ -33,6 +34,24 @@ in Belfry's code, which its tests hold against the program: what the table calls
 not, and nothing is left out.
 `;
 
+const sum = (numberOf: (group: RouteGroup) => number): number =>
+  routeGroups.reduce((total, group) => total + numberOf(group), 0);
+
+const absentSection = (): string =>
+  `## Routes of Coder's that are not there, by group
+
+Of the ${sum(({ total }) => total)} routes that Coder 2.27 documents in these groups, ${sum(({ absent }) => absent.length)} are not there.
+
+${table(
+  ["group", "absent", "of", "which"],
+  routeGroups.map(({ name, total, absent }) => [
+    name,
+    String(absent.length),
+    String(total),
+    absent.map(code).join(", "),
+  ]),
+)}`;
+
 export function compatibilityPage(): string {
   const sections = [
     head,
@@ -52,6 +71,7 @@ ${worksWithCoder.map((line) => `- \`${line.replace(/ \(.*\)$/, "")}\`${/ \(.*\)$
     section("Routes: notifications", notificationRoutes),
     section("Routes: templates, workspaces, prebuilds", workspaceRoutes),
     section("Routes: the rest", elsewhere),
+    absentSection(),
     `## Routes that only Belfry has\n\n${table(
       ["route", "what it is for"],
       [...ownRoutes, ...ownWorkspaceRoutes].map(({ route, what }) => [code(route), what]),
