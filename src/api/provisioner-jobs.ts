@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { BuildReason } from "../../db/schema.ts";
 import type { Deps } from "../deps.ts";
 import { conflict } from "../errors.ts";
-import { claimCompletion, claimReads } from "../prebuilds/complete-claim.ts";
+import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/complete-claim.ts";
 import { nudgePools } from "../prebuilds/nudge.ts";
 import { waitForJob } from "../workspaces/acquire.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/end-job.ts";
@@ -169,7 +169,11 @@ export const provisionerJobRoutes = new Hono<Env>()
       });
       const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts, c.get("requestId"));
       const drift = claimCompletion(deps, hold, facts);
-      const agents = await endWith(deps, hold, "succeeded", [drift, done]);
+      const agents = await endWith(deps, hold, "succeeded", [
+        timedCompletion(deps, hold, facts),
+        drift,
+        done,
+      ]);
       nudgeFor(deps, facts.ended);
       return c.json({ agents });
     },

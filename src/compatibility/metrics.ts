@@ -33,4 +33,6 @@ export const metrics: Row[] = [
   better(`${pool}preset_hard_limited`, live),
   better(`${pool}metrics_last_updated`, live),
   same(`${pool}reconciliation_paused`),
+  better("coderd_workspace_creation_duration_seconds", "counted in the write that completes the build"),
+  better("coderd_prebuilt_workspace_claim_duration_seconds", "counted in the write that completes the claim"),
 ];

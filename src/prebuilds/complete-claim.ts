@@ -16,11 +16,14 @@ import {
   replacementsTotal,
   resourceReplacedTemplate,
 } from "./rules/drift-event.ts";
+import { durationOf } from "./rules/durations.ts";
 import type { Replacement } from "./rules/replacements.ts";
+import { findTimedBuild } from "./store/durations.ts";
 import { findClaim, listReplaced, type ReplacedRow } from "./store/replacements.ts";
 
 /** What is read before a job is completed. */
 export const claimReads = (buildId: string) => ({
+  timed: findTimedBuild(buildId),
   claim: findClaim(buildId),
   replaced: listReplaced(buildId, maxNamedResources),
   ...enqueueReadsAs("resourceReplaced", resourceReplacedTemplate, { roles: templateAdminRoles }),
@@ -38,6 +41,16 @@ export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): Endi
   return {
     statements: [addToCounter(replacementsTotal, replacementLabels(claim), when), ...enqueue(plan, { when })],
     plans: [plan],
+  };
+}
+
+/** How long it took, counted in the write that ends it. */
+export function timedCompletion(deps: Deps, hold: Hold, { timed }: ClaimFacts): EndingPart {
+  const when = holdsUncanceled(hold);
+  const additions = timed.flatMap((build) => durationOf(build, deps.now()));
+  return {
+    statements: additions.map(({ name, labels, amount }) => addToCounter(name, labels, when, amount)),
+    plans: [],
   };
 }
 

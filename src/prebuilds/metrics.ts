@@ -4,6 +4,7 @@ import type { Answers } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import type { Family, Sample } from "../notifications/rules/exposition.ts";
 import { samplesOf, type CounterRow } from "../notifications/rules/totals.ts";
+import { durationFamilies } from "./rules/durations.ts";
 import { replacementsTotal } from "./rules/drift-event.ts";
 import { poolStates, type PoolState } from "./rules/pool-state.ts";
 import { isPaused, policyOf, snapshotReads, toSnapshot } from "./snapshot.ts";
@@ -113,4 +114,5 @@ export const prebuildFamilies = (counters: readonly CounterRow[]): Family[] => [
     help: "Claims of prebuilt workspaces that destroyed and made anew a resource: how many claims, not how many resources.",
     samples: samplesOf(counters, replacementsTotal),
   },
+  ...durationFamilies(counters),
 ];

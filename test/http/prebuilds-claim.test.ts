@@ -337,3 +337,57 @@ test("a reconciliation that can't begin for 5 seconds answers 409, not old state
   const { status, json } = await server.call("POST", "/api/v2/prebuilds/reconcile", { token });
   expect([status, json.message]).toEqual([409, expect.stringContaining("still running")]);
 });
+
+test("how long people and pools waited for a workspace is counted once for each", async () => {
+  const { server, create, fill, finish, build } = await setUp();
+  const without = {
+    template_version_preset_id: undefined,
+    rich_parameter_values: [{ name: "size", value: "none of a preset's" }],
+  };
+  // A claim, in 4 seconds.
+  await fill(1);
+  await create("claimed");
+  server.clock.advance(4_000);
+  await finish();
+  // A new workspace, in 40; its next builds are not counted.
+  const own = await create("own", without);
+  server.clock.advance(40_000);
+  await finish();
+  await build(own.json.id, "stop");
+  await finish();
+  await build(own.json.id, "start");
+  await finish();
+  // One of a pool, in two hours.
+  await create("pooled", without);
+  await server.sql("UPDATE workspace_builds SET stage = 'create' WHERE status = 'pending'");
+  server.clock.advance(7_200_000);
+  await finish();
+  // One that fails waits in vain.
+  await create("failing", without);
+  await finish("fail", { error: "no" });
+
+  const { text } = await server.call("GET", "/metrics");
+  const shown = text.split("\n").filter((line) => /^coderd_\w+_duration_seconds/.test(line));
+  const labels = (more: string, preset = "") =>
+    `{organization_name="default",preset_name="${preset}",template_name="docker"${more}`;
+  const creations = "coderd_workspace_creation_duration_seconds";
+  const claims = "coderd_prebuilt_workspace_claim_duration_seconds";
+  const regular = (suffix: string, le = "") => `${creations}${suffix}${labels(`,type="regular"${le}}`)}`;
+  const pool = (suffix: string, le = "") => `${creations}${suffix}${labels(`,type="prebuild"${le}}`)}`;
+  const claim = (suffix: string, le = "}") => `${claims}${suffix}${labels(le, "small")}`;
+  for (const line of [
+    `${claim("_count")} 1`,
+    `${claim("_sum")} 4`,
+    `${claim("_bucket", ',le="1"}')} 0`,
+    `${claim("_bucket", ',le="5"}')} 1`,
+    `${claim("_bucket", ',le="+Inf"}')} 1`,
+    `${regular("_count")} 1`,
+    `${regular("_sum")} 40`,
+    `${regular("_bucket", ',le="30"')} 0`,
+    `${regular("_bucket", ',le="60"')} 1`,
+    `${pool("_count")} 1`,
+    `${pool("_bucket", ',le="3600"')} 0`,
+    `${pool("_bucket", ',le="+Inf"')} 1`,
+  ])
+    expect(shown).toContain(line);
+});

@@ -60,9 +60,14 @@ export function countEndings(
   );
 }
 
-/** One more. `when` must hold once only: before the write that it counts, no more after. */
-export const addToCounter = (name: string, labels: Record<string, string>, when: SQL): Statement =>
-  query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${canonicalJson(labels)}, 1 WHERE ${when}
+/** One more, or so many. `when` must hold once only: before the write that it counts, no more after. */
+export const addToCounter = (
+  name: string,
+  labels: Record<string, string>,
+  when: SQL,
+  amount = 1,
+): Statement =>
+  query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${canonicalJson(labels)}, ${amount} WHERE ${when}
     ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
 
 /** Counts living messages that are about to end unsent; goes before the statement that ends them. */
