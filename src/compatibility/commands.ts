@@ -132,6 +132,5 @@ export const worksWithCoder = [
   "coder organizations show",
   "coder task list, create, status, logs, delete",
   "coder create, show, list, start, stop, restart, update, delete (also --orphan)",
-  "coder logs (from 2.30 on; with --follow)",
   "coder templates push, edit, list, versions list, presets list, delete",
 ];
