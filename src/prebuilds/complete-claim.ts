@@ -1,11 +1,12 @@
-// The part that drift adds to the write that completes a job: a claim that made resources anew is counted and told, once.
-// The route of completions puts it before the end of the job.
+// The parts that prebuilds add to the write that completes a job: how long a new workspace took is counted, and a claim that
+// replaced resources is counted and notified of, once. The route of completions puts them before the end of the job.
 import type { Answers } from "../../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { enqueue } from "../notifications/enqueue.ts";
 import { planEvent } from "../notifications/plan.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../notifications/reads.ts";
 import { templateAdminRoles } from "../notifications/rules/audience.ts";
+import { canonicalJson } from "../notifications/rules/route.ts";
 import { addToCounter } from "../notifications/store/metrics.ts";
 import type { EndingPart } from "../workspaces/end-job.ts";
 import { holdsUncanceled, type Hold } from "../workspaces/store/jobs.ts";
@@ -39,7 +40,10 @@ export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): Endi
   const plan = planEvent(deps, event, enqueueAnswersOf("resourceReplaced", facts));
   const when = holdsUncanceled(hold);
   return {
-    statements: [addToCounter(replacementsTotal, replacementLabels(claim), when), ...enqueue(plan, { when })],
+    statements: [
+      addToCounter([replacementsTotal, canonicalJson(replacementLabels(claim)), 1], when),
+      ...enqueue(plan, { when }),
+    ],
     plans: [plan],
   };
 }
@@ -48,10 +52,7 @@ export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): Endi
 export function timedCompletion(deps: Deps, hold: Hold, { timed }: ClaimFacts): EndingPart {
   const when = holdsUncanceled(hold);
   const additions = timed.flatMap((build) => durationOf(build, deps.now()));
-  return {
-    statements: additions.map(({ name, labels, amount }) => addToCounter(name, labels, when, amount)),
-    plans: [],
-  };
+  return { statements: additions.map((addition) => addToCounter(addition, when)), plans: [] };
 }
 
 function toReplacement({ address, paths, reason }: ReplacedRow): Replacement {

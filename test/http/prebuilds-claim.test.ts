@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { prebuildsUser } from "../../db/schema.ts";
 import { takeLease } from "../../src/prebuilds/store/lease.ts";
+import { parseExposition } from "../support/prometheus.ts";
 import { addPrebuilds, stillPools, type PrebuildOptions } from "../support/prebuilds.ts";
 import { addUser, signInFirst, startTestServer, type TestServerOptions } from "../support/server.ts";
 import {
@@ -367,6 +368,8 @@ test("how long people and pools waited for a workspace is counted once for each"
   await finish("fail", { error: "no" });
 
   const { text } = await server.call("GET", "/metrics");
+  // As Prometheus reads it: cumulative buckets that end with the count.
+  parseExposition(text);
   const shown = text.split("\n").filter((line) => /^coderd_\w+_duration_seconds/.test(line));
   const labels = (more: string, preset = "") =>
     `{organization_name="default",preset_name="${preset}",template_name="docker"${more}`;

@@ -2,24 +2,24 @@
 // counters become families. Names, labels and buckets are Coder's where it has them.
 import { messageStatuses, methods, type MessageStatus, type Method } from "../../../db/schema.ts";
 import type { Family, Sample } from "./exposition.ts";
+import { histogramFamily, observe, type Addition, type Histogram } from "./histogram.ts";
 import type { Outcome } from "./retry.ts";
 import { canonicalJson, type Reason } from "./route.ts";
 
-/** Labels are JSON with sorted names: one text for one row. */
-export type Addition = [name: string, labels: string, value: number];
-
 const attempts = "coderd_notifications_dispatch_attempts_total";
 const retries = "coderd_notifications_retry_count";
-const queued = "coderd_notifications_queued_seconds";
-const sending = "coderd_notifications_dispatcher_send_seconds";
 export const finished = "belfry_notifications_finished_total";
 
-/** Upper bounds in seconds. */
-const buckets: Record<string, readonly number[]> = {
-  [queued]: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 60, 120, 300, 600, 3_600],
-  [sending]: [0.001, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120],
+const queued: Histogram = {
+  name: "coderd_notifications_queued_seconds",
+  help: "Seconds from a message's making to its first try.",
+  buckets: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 60, 120, 300, 600, 3_600],
 };
-const beyond = "+Inf";
+const sending: Histogram = {
+  name: "coderd_notifications_dispatcher_send_seconds",
+  help: "Seconds that a try took.",
+  buckets: [0.001, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120],
+};
 
 /** Shown as a status of its own: a failure that is one recipient's, not the channel's. */
 const refused = "recipient_refused";
@@ -50,8 +50,8 @@ export function additionsOf(one: EndedTry): Addition[] {
   return [
     [attempts, canonicalJson({ ...labels, result }), 1],
     ...(one.attempt > 1 ? ([[retries, canonicalJson(labels), 1]] satisfies Addition[]) : []),
-    ...(one.attempt === 1 ? observation(queued, method, one.startedAt - one.createdAt) : []),
-    ...observation(sending, method, one.finishedAt - one.startedAt),
+    ...(one.attempt === 1 ? observe(queued, { method }, one.startedAt - one.createdAt) : []),
+    ...observe(sending, { method }, one.finishedAt - one.startedAt),
     ...end,
   ];
 }
@@ -61,17 +61,6 @@ const finishedAddition = (method: Method, status: MessageStatus | typeof refused
   canonicalJson({ method, status }),
   1,
 ];
-
-/** Stored in the one bucket where it falls: they are summed up when they are shown. */
-function observation(name: string, method: Method, milliseconds: number): Addition[] {
-  const seconds = Math.max(0, milliseconds) / 1_000;
-  const bound = buckets[name]!.find((most) => seconds <= most);
-  return [
-    [`${name}_bucket`, canonicalJson({ le: bound === undefined ? beyond : String(bound), method }), 1],
-    [`${name}_sum`, canonicalJson({ method }), seconds],
-    [`${name}_count`, canonicalJson({ method }), 1],
-  ];
-}
 
 export interface CounterRow {
   name: string;
@@ -106,8 +95,8 @@ export function totalFamilies(rows: readonly CounterRow[]): Family[] {
       help: "Messages that have ended: sent, permanent_failure, recipient_refused (failed for this recipient only), inhibited (not wanted, or sent already).",
       samples: finishedSamples(samples(finished)),
     },
-    histogram(queued, "Seconds from a message's making to its first try.", samples),
-    histogram(sending, "Seconds that a try took.", samples),
+    histogramFamily(queued, samples),
+    histogramFamily(sending, samples),
   ];
 }
 
@@ -119,25 +108,6 @@ function finishedSamples(stored: Sample[]): Sample[] {
         stored.find(({ labels }) => labels?.["method"] === method && labels["status"] === status)?.value ?? 0,
     })),
   );
-}
-
-function histogram(name: string, help: string, samplesOf: (name: string) => Sample[]): Family {
-  const inBuckets = samplesOf(`${name}_bucket`);
-  const sums = samplesOf(`${name}_sum`);
-  const samples = samplesOf(`${name}_count`).flatMap(({ labels, value }): Sample[] => {
-    const method = labels!["method"]!;
-    const ofMethod = (sample: Sample) => sample.labels?.["method"] === method;
-    let total = 0;
-    return [
-      ...[...buckets[name]!.map(String), beyond].map((le) => {
-        total += inBuckets.find((sample) => ofMethod(sample) && sample.labels!["le"] === le)?.value ?? 0;
-        return { suffix: "_bucket", labels: { method, le }, value: total };
-      }),
-      { suffix: "_sum", labels: { method }, value: sums.find(ofMethod)?.value ?? 0 },
-      { suffix: "_count", labels: { method }, value },
-    ];
-  });
-  return { name, type: "histogram", help, samples };
 }
 
 /** The statuses of messages that something is still to be done for. */

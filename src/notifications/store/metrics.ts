@@ -3,8 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { chunks } from "../../../db/rows.ts";
 import { counters, notificationEvents, notificationMessages, type Method } from "../../../db/schema.ts";
-import type { Addition } from "../rules/totals.ts";
-import { canonicalJson } from "../rules/route.ts";
+import type { Addition } from "../rules/histogram.ts";
 import { finished } from "../rules/totals.ts";
 
 export interface CountedTry {
@@ -60,14 +59,9 @@ export function countEndings(
   );
 }
 
-/** One more, or so many. `when` must hold once only: before the write that it counts, no more after. */
-export const addToCounter = (
-  name: string,
-  labels: Record<string, string>,
-  when: SQL,
-  amount = 1,
-): Statement =>
-  query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${canonicalJson(labels)}, ${amount} WHERE ${when}
+/** `when` must hold once only: before the write that it counts, no more after. */
+export const addToCounter = ([name, labels, value]: Addition, when: SQL): Statement =>
+  query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${labels}, ${value} WHERE ${when}
     ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
 
 /** Counts living messages that are about to end unsent; goes before the statement that ends them. */

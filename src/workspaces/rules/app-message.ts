@@ -1,16 +1,13 @@
 // What an app says in its own words, made fit to be shown in one line, and what its task is called. Reporting an app's
 // status calls it.
+import { withoutControls } from "../../rules/terminal-text.ts";
 
-/** Colours and other orders to a terminal. */
-// oxlint-disable-next-line no-control-regex
-const terminalOrders = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)/g;
 /** What has no width or turns the direction of writing; joiners, which hold emoji together, stay. */
 const unprintable = /[\p{Cc}\p{Cs}\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
 
 /** As Coder has it: escapes like `\n` are what they stand for; tags, colours and what can't be printed go. */
 export function cleanMessage(text: string): string {
-  return unescape(text)
-    .replaceAll(terminalOrders, "")
+  return withoutControls(unescape(text))
     .replaceAll(/<\/?[a-z!][^<>]*>/gi, "")
     .replaceAll(/\s/g, " ")
     .replaceAll(unprintable, "")
