@@ -91,7 +91,8 @@ export async function startServer(
   const process = createProcess({ clock, db, log, stopping: signal, mail, ...limits });
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
-  const lasting = { db, now, newId, log, assets, process, post, keysFor, defer };
+  const openApi = describeOnce(() => config);
+  const lasting = { db, now, newId, log, assets, process, post, keysFor, defer, openApi };
   const deps = (
     clientAddress: string | null = null,
     { openSocket, hangUp }: Connection = noConnection,
@@ -101,7 +102,6 @@ export async function startServer(
     clientAddress,
     watchInbox: createWatch({ db, log, hub: process.hub, stopping: signal, hangUp }, openSocket),
     openSocket,
-    openApi: () => describeApi(config),
   });
 
   const setupCode = await ensureSetupCode(deps());
@@ -145,8 +145,11 @@ const connectionOf = ({ accept, outgoing }: NodeBindings): Connection => ({
   hangUp: () => void outgoing?.destroy(),
 });
 
-/** Once it is asked for: nobody pays for it at start-up. */
-const describeApi = async ({ accessUrl }: Config) => openApiDocument(createApi(), accessUrl);
+/** Made once, when it is first asked for: nobody pays for it at start-up, and it takes as long as fifty requests. */
+function describeOnce(config: () => Config): Deps["openApi"] {
+  let document: Record<string, unknown> | undefined;
+  return async () => (document ??= openApiDocument(createApi(), config().accessUrl));
+}
 
 async function openDatabase(config: Config, options: ServerOptions, log: Log) {
   const opened = await openClient(config, { onAnswer: options.onAnswer });
