@@ -12,6 +12,8 @@ const common = {
   hookTimeout: 90_000,
   pool: "forks" as const,
   isolate: false,
+  // Vitest's own is one second: a busy machine's event may take longer.
+  expect: { poll: { timeout: 30_000 } },
   maxWorkers: 4,
 };
 

@@ -4,6 +4,8 @@ import type { Post } from "../deps.ts";
 
 /** Of the requests that an invocation may send, so many may be repeated over another connection. */
 const maxRepeats = 20;
+/** One message may meet several kept connections that have ended, one after another. */
+const maxRepeatsOfOne = 3;
 
 /** Made for each invocation. */
 export function createWorkerPost(): Post {
@@ -11,11 +13,12 @@ export function createWorkerPost(): Post {
   return async ({ url, headers, body, timeout }) => {
     const signal = AbortSignal.timeout(timeout);
     const send = () => fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-    const answer = await send().catch((error: unknown) => {
-      if (!isLostConnection(error) || signal.aborted || repeats >= maxRepeats) throw error;
+    const sendAgain = (left: number) => async (error: unknown) => {
+      if (!isLostConnection(error) || signal.aborted || left === 0 || repeats >= maxRepeats) throw error;
       repeats += 1;
-      return send();
-    });
+      return await send().catch(sendAgain(left - 1));
+    };
+    const answer = await send().catch(sendAgain(maxRepeatsOfOne));
     // Its body is not used, and nobody waits for the connection to be dropped.
     void answer.body?.cancel().catch(() => {});
     return { status: answer.status, headers: answer.headers };
