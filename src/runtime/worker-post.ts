@@ -13,11 +13,13 @@ export function createWorkerPost(): Post {
   return async ({ url, headers, body, timeout }) => {
     const signal = AbortSignal.timeout(timeout);
     const send = () => fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-    const sendAgain = (left: number) => async (error: unknown) => {
-      if (!isLostConnection(error) || signal.aborted || left === 0 || repeats >= maxRepeats) throw error;
-      repeats += 1;
-      return await send().catch(sendAgain(left - 1));
-    };
+    const sendAgain =
+      (left: number) =>
+      async (error: unknown): Promise<Response> => {
+        if (!isLostConnection(error) || signal.aborted || left === 0 || repeats >= maxRepeats) throw error;
+        repeats += 1;
+        return await send().catch(sendAgain(left - 1));
+      };
     const answer = await send().catch(sendAgain(maxRepeatsOfOne));
     // Its body is not used, and nobody waits for the connection to be dropped.
     void answer.body?.cancel().catch(() => {});

@@ -44,21 +44,26 @@ function place(
   else holder.agents.push(...agents);
 }
 
-/** Data sources are no resources of the workspace. */
-function resourcesOf(module: unknown): StateResource[] {
-  const { resources, child_modules: children } = fields(module);
-  const own = items(resources)
-    .map(fields)
-    .filter(({ mode }) => mode !== "data")
-    .map(({ address, type, name, values, depends_on: dependsOn }) => ({
-      address: textOr(address, ""),
-      type: textOr(type, ""),
-      name: textOr(name, ""),
-      values: fields(values),
-      dependsOn: items(dependsOn).filter(isText),
-    }))
-    .filter(({ type, name }) => type !== "" && name !== "");
-  return [...own, ...items(children).flatMap(resourcesOf)];
+/** Data sources are no resources of the workspace. A module comes before those within it, however deep they are. */
+function resourcesOf(root: unknown): StateResource[] {
+  const found: StateResource[] = [];
+  const left = [root];
+  while (left.length > 0) {
+    const { resources, child_modules: children } = fields(left.pop());
+    left.push(...items(children).toReversed());
+    for (const raw of items(resources).map(fields)) {
+      const { mode, address, type, name, values, depends_on: dependsOn } = raw;
+      if (mode === "data" || !isText(type) || !isText(name)) continue;
+      found.push({
+        address: textOr(address, ""),
+        type,
+        name,
+        values: fields(values),
+        dependsOn: items(dependsOn).filter(isText),
+      });
+    }
+  }
+  return found;
 }
 
 const withoutIndex = (address: string): string => address.replace(/\[[^\]]*\]$/, "");
