@@ -3,14 +3,14 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
-import { boundBody, smallBody } from "./api/bodies.ts";
-import { isHttps } from "./api/cookies.ts";
+import { boundBody, smallBody } from "./http/bodies.ts";
+import { isHttps } from "./http/cookies.ts";
 import { createApi } from "./api/index.ts";
-import type { Ctx, Env } from "./api/http.ts";
-import type { Deps } from "./deps.ts";
-import { ApiError, errorBody, problemBody } from "./errors.ts";
+import type { Ctx, Env } from "./http/endpoint.ts";
+import type { Deps } from "./kernel/deps.ts";
+import { ApiError, errorBody, problemBody } from "./kernel/errors.ts";
 import { createPages, errorPage } from "./pages/index.ts";
-import { versionForCoder } from "./version.ts";
+import { versionForCoder } from "./kernel/version.ts";
 
 /** What the runtime passes along with a request. */
 export type Open = (request: Request, runtime: unknown) => Deps;

@@ -3,9 +3,9 @@ import { hc, type ClientResponse } from "hono/client";
 import type { ResponseFormat } from "hono/types";
 import type { SuccessStatusCode } from "hono/utils/http-status";
 import type { Api } from "./api/index.ts";
-import type { Validation } from "./errors.ts";
+import type { Validation } from "./kernel/errors.ts";
 
-export { version } from "./version.ts";
+export { version } from "./kernel/version.ts";
 
 export interface ClientOptions {
   /** Where Belfry is, with or without a path before `/api/v2`. */

@@ -7,16 +7,16 @@ import { keyMatches, noteKey, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/signed-key.ts";
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
 import { purgeAccounts } from "./accounts/purge.ts";
-import type { Deps } from "./deps.ts";
-import { dispatch, wakeQueueAt, type DispatchReport } from "./notifications/dispatch.ts";
-import { purgeNotifications } from "./notifications/purge.ts";
-import { findDueChannels, findNextLapse } from "./notifications/store/queue.ts";
-import { noteTick, readLastTick } from "./notifications/store/settings.ts";
-import { dueStartReads, startDue } from "./workspaces/autostart.ts";
-import { nudgePools } from "./prebuilds/nudge.ts";
-import { beginPass, dueReads, isDue } from "./prebuilds/reconcile.ts";
-import { expireLeases, leaseReads } from "./workspaces/expire-leases.ts";
-import { purgeWorkspaces } from "./workspaces/purge.ts";
+import type { Deps } from "./kernel/deps.ts";
+import { dispatch, wakeQueueAt, type DispatchReport } from "./notifications/delivery/dispatch.ts";
+import { purgeNotifications } from "./notifications/delivery/purge.ts";
+import { findDueChannels, findNextLapse } from "./notifications/delivery/store/queue.ts";
+import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
+import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
+import { nudgePools } from "./prebuilds/reconcile/nudge.ts";
+import { beginPass, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
+import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
+import { purgeWorkspaces } from "./workspaces/jobs/purge.ts";
 
 export interface TickReport {
   dispatch: DispatchReport | null;

@@ -1,6 +1,7 @@
 // `npm run check`: formatting, lint with the import laws, types, the worker's bundle. Side by side; seconds.
 import { spawn } from "node:child_process";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { lintText } from "./house/lint.ts";
 import { bundleWorker, rehearseDeployment } from "./support/bundle.ts";
 
 interface Verdict {
@@ -35,9 +36,16 @@ async function bundle(): Promise<Verdict> {
   }
 }
 
+/** The linter's configuration is generated from the table of rooms. */
+async function rules(): Promise<Verdict> {
+  const isFresh = (await readFile(new URL("../.oxlintrc.json", import.meta.url), "utf8")) === lintText;
+  return { ok: isFresh, words: isFresh ? "" : ".oxlintrc.json is stale: run `npm run rules`" };
+}
+
 const checks: Record<string, Promise<Verdict>> = {
   formatting: run(bin("oxfmt"), "-c", ".oxfmtrc.json", "--check", "src", "db", "test", "public"),
   lint: run(bin("oxlint"), "-c", ".oxlintrc.json", "--deny-warnings", "src", "db", "test"),
+  "import laws": rules(),
   types: run(bin("tsc")),
   "worker's bundle": bundle(),
 };

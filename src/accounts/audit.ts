@@ -1,6 +1,6 @@
 // Audit entries: who did what, from where, as a statement for the write that does it.
 import type { SQL, Statement } from "../../db/client.ts";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { insertAudit } from "./store/audit.ts";
 
 export interface AuditedDeed {

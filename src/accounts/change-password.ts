@@ -1,7 +1,7 @@
 // Changing a password: one's own, or as an administrator somebody else's.
-import type { Deps } from "../deps.ts";
-import { invalid, notFound } from "../errors.ts";
-import type { QueuePlace } from "../rules/fair-queue.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
+import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
 import { applyChange, demandManage } from "./change.ts";
 import { refuseBadPassword } from "./checks.ts";
 import { forgetFailures, turnOfOldPassword } from "./limits.ts";

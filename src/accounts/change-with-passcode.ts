@@ -1,11 +1,11 @@
 // A new password for somebody who has a passcode from their mail. The API and the page call it.
 import { randomInt } from "node:crypto";
-import type { Deps } from "../deps.ts";
-import { ApiError, invalid } from "../errors.ts";
-import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
-import { planEvent } from "../notifications/plan.ts";
-import { enqueueReads, type EnqueueAnswers } from "../notifications/reads.ts";
-import { passwordChangedTemplateId } from "../notifications/rules/special-kinds.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError, invalid } from "../kernel/errors.ts";
+import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
+import { planEvent } from "../notifications/outbox/prepare-event.ts";
+import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
+import { passwordChangedTemplateId } from "../notifications/kinds/rules/special-kinds.ts";
 import { audit } from "./audit.ts";
 import { refuseBadPassword } from "./checks.ts";
 import { forgetFailures, turnOfPlace } from "./limits.ts";

@@ -2,10 +2,10 @@
 // The verbs that change users call it.
 import type { SQL, Statement } from "../../db/client.ts";
 import type { SiteRole } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../errors.ts";
-import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
-import type { EventPlan } from "../notifications/plan.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../kernel/errors.ts";
+import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
+import type { EventPlan } from "../notifications/outbox/prepare-event.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { refuseTaken } from "./checks.ts";
 import type { Actor } from "./rules/actor.ts";

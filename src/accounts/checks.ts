@@ -1,7 +1,7 @@
 // What every verb that takes a username, an address or a password checks, and the words for a taken one.
 import { isTaken } from "../../db/client.ts";
-import type { Deps } from "../deps.ts";
-import { ApiError, invalid, type Validation } from "../errors.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
 import { assessPassword } from "./common-passwords.ts";
 import type { PasswordOwner } from "./rules/password.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "./rules/profile.ts";

@@ -1,6 +1,6 @@
 // Whether a password is good enough, the list of common ones included. Verbs that take a password ask; the list is a file
 // of public/, so that it is in nobody's bundle.
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { judgePassword, type PasswordOwner, type PasswordVerdict } from "./rules/password.ts";
 
 const file = "common-passwords.txt";

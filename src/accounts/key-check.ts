@@ -1,7 +1,7 @@
 // Whether this instance has the deployment's root key: a value that only the key gives is kept in the database. The tick
 // notes it, metrics and `belfry admin doctor` compare it.
 import type { Statement } from "../../db/client.ts";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { audit } from "./audit.ts";
 import {
   extendUnsignedUntil,

@@ -1,5 +1,5 @@
 // Whether a key can be told to be nobody's without a look at the database.
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import type { Credential } from "./rules/credential.ts";
 import type { keyPurposes } from "./rules/signed-key.ts";
 

@@ -1,7 +1,7 @@
 // Makes keys: what the client gets, and the row that is stored. Sign-in and tokens call it.
 import type { apiKeys } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { randomText } from "../ids.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { randomText } from "../kernel/ids.ts";
 import { hashSecret } from "./rules/credential.ts";
 import { keyIdOf, keyPurposes } from "./rules/signed-key.ts";
 

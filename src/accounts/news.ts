@@ -2,9 +2,9 @@
 // read what it takes.
 import type { Answers, SQL } from "../../db/client.ts";
 import type { UserStatus } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { planEvent, type EventPlan } from "../notifications/plan.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../notifications/reads.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { planEvent, type EventPlan } from "../notifications/outbox/prepare-event.ts";
+import { enqueueAnswersOf, enqueueReadsAs } from "../notifications/outbox/reads.ts";
 import {
   accountAdminRoles,
   creationEvent,

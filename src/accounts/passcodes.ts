@@ -1,6 +1,6 @@
 // What a passcode is made of, and under which names it is stored: the verbs that mail and take one share it.
 import { createHmac } from "node:crypto";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { digitsOf } from "./rules/passcode.ts";
 
 type Keys = Pick<Deps, "keysFor">;

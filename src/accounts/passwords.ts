@@ -1,9 +1,9 @@
 // Hashes passwords and checks them: scrypt, its parameters kept with each hash, few at a time.
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
-import type { Deps } from "../deps.ts";
-import { ApiError } from "../errors.ts";
-import { placeOf } from "../rules/client-address.ts";
-import type { QueueHolder, QueuePlace } from "../rules/fair-queue.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { placeOf } from "../kernel/rules/client-address.ts";
+import type { QueueHolder, QueuePlace } from "../kernel/rules/fair-queue.ts";
 import { normalisePassword } from "./rules/password.ts";
 
 interface Cost {

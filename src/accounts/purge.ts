@@ -1,7 +1,7 @@
 // Expired keys and passcodes, keys of requests, limits that mean nothing any more and old audit entries go, a slice a tick.
 import type { Statement } from "../../db/client.ts";
 import { purgeKeys } from "../../db/idempotency.ts";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { purgeAudit } from "./store/audit.ts";
 import { deleteExpiredKeys } from "./store/keys.ts";
 import { purgeLimits } from "./store/limits.ts";

@@ -1,12 +1,12 @@
 // Mailing somebody a passcode for a new password. Whether there is such an account shows neither in what is answered nor in
 // how much is done for it: a stranger's goes the same way, only that nothing comes of it. The API and the page call it.
 import { randomInt } from "node:crypto";
-import type { Deps } from "../deps.ts";
-import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
-import { planEvent, type EventPlan } from "../notifications/plan.ts";
-import { enqueueReads, type EnqueueAnswers } from "../notifications/reads.ts";
-import { passcodeTemplateId } from "../notifications/rules/special-kinds.ts";
-import { sealLabels } from "../notifications/sealed-labels.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
+import { planEvent, type EventPlan } from "../notifications/outbox/prepare-event.ts";
+import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
+import { passcodeTemplateId } from "../notifications/kinds/rules/special-kinds.ts";
+import { sealLabels } from "../notifications/delivery/sealed-labels.ts";
 import { audit } from "./audit.ts";
 import { turnOfPlace } from "./limits.ts";
 import { digitsFor, storedSelectors } from "./passcodes.ts";

@@ -1,6 +1,6 @@
 // A new password for somebody who is locked out, given on the machine itself. `belfry admin reset-password` calls it.
-import type { Deps } from "../deps.ts";
-import { ApiError } from "../errors.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
 import { refuseBadPassword } from "./checks.ts";
 import { hashPassword } from "./passwords.ts";

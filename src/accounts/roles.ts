@@ -1,7 +1,7 @@
 // Giving a user site roles, and taking them away.
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { ApiError, forbidden } from "../errors.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError, forbidden } from "../kernel/errors.ts";
 import { applyChange, demandManage, refuseSelf, rolesOf } from "./change.ts";
 import type { Actor } from "./rules/actor.ts";
 import { mayAssign } from "./rules/permissions.ts";

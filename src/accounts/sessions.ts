@@ -1,11 +1,11 @@
 // Signing in with a password, and out. The API and the sign-in page call it.
-import type { Deps } from "../deps.ts";
-import { unauthorized } from "../errors.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { unauthorized } from "../kernel/errors.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { makeSessionKey } from "./make-key.ts";
 import { forgetFailures, turnsOfSignIn, type FailureLane } from "./limits.ts";
 import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
-import type { QueuePlace } from "../rules/fair-queue.ts";
+import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deviceIdOf, deviceMark, devicePurpose } from "./rules/device.ts";
 import { deleteKey, findKey, insertKey, keyExists } from "./store/keys.ts";

@@ -1,8 +1,8 @@
 // The first user: who may make them, and the one-time code for those who come from elsewhere.
 // The runtime asks for the code at the start; the API and the set-up page make the user.
 import { randomInt } from "node:crypto";
-import type { Deps } from "../deps.ts";
-import { ApiError, conflict } from "../errors.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError, conflict } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";
 import { turnOfPlace } from "./limits.ts";

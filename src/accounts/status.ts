@@ -1,7 +1,7 @@
 // Suspending a user and activating them again.
 import type { UserStatus } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { ApiError } from "../errors.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError } from "../kernel/errors.ts";
 import { applyChange, demandManage, refuseSelf } from "./change.ts";
 import { planStatus, type StatusFacts } from "./news.ts";
 import type { Actor } from "./rules/actor.ts";

@@ -1,7 +1,7 @@
 // API tokens and further session keys: making them, and ending one.
 import type { TokenScope } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { conflict, forbidden, invalid, notFound, unauthorized } from "../errors.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { conflict, forbidden, invalid, notFound, unauthorized } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
 import { taken } from "./checks.ts";
 import { makeKey, makeSessionKey, type NewKey } from "./make-key.ts";

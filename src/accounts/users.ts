@@ -1,8 +1,8 @@
 // Making, changing and removing a user. The API calls these; a command line does so through it.
 import type { UserStatus } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { ApiError, forbidden, unauthorized } from "../errors.ts";
-import { announce, enqueue, messagesOf } from "../notifications/enqueue.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError, forbidden, unauthorized } from "../kernel/errors.ts";
+import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
 import { audit } from "./audit.ts";
 import { applyChange, demandManage, refuseSelf, rolesOf, type UserState } from "./change.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";

@@ -1,5 +1,5 @@
 // Judging a password for whoever asks, before they have an account. The API calls it.
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { assessPassword } from "./common-passwords.ts";
 import { turnOfPlace } from "./limits.ts";
 import type { PasswordOwner, PasswordVerdict } from "./rules/password.ts";

@@ -1,8 +1,8 @@
 // Addresses of Coder's that are absent: those that would be taken for one of our things by its id, and those at which
 // clients learn best why what they want doesn't work.
 import { Hono } from "hono";
-import { ApiError } from "../errors.ts";
-import type { Env } from "./http.ts";
+import { ApiError } from "../kernel/errors.ts";
+import type { Env } from "../http/endpoint.ts";
 
 export const noConnections = () =>
   new ApiError(404, "Belfry opens no connections into workspaces.", {

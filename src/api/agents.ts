@@ -1,64 +1,84 @@
-// Routes of agents: what runs in a workspace says how it is. They bring the token of their workspace.
+// Routes of agents as people see them. What agents report themselves is in agents.ts.
 import { Hono } from "hono";
 import * as z from "zod";
-import { appStates, lifecycleStates } from "../../db/schema.ts";
-import { reportLifecycle } from "../workspaces/report-lifecycle.ts";
-import { reportAppStatus } from "../workspaces/report-app-status.ts";
-import { endpoint, valid, type Env } from "./http.ts";
-import { filledText, text } from "./schemas.ts";
+import { notFound } from "../kernel/errors.ts";
+import type { ResourceView } from "../workspaces/builds/store/build-view.ts";
+import { buildOfAgent, findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
+import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { noConnections } from "./absent.ts";
+import { asksForSocket } from "../http/credentials.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { agentSchema, toAgent } from "./resource-shape.ts";
+import { coderCommandHeader, coderCommandOf, isForConnection } from "./rules/coder-command.ts";
+import { uuid } from "../http/schemas.ts";
+import { visibleOwner } from "./visible.ts";
 
-const lifecycleBody = z.object({
-  state: z.enum(lifecycleStates, { error: `must be one of ${lifecycleStates.join(", ")}` }),
-  changed_at: z.iso
-    .datetime({ offset: true, error: "must be a time as RFC 3339 writes it" })
-    .nullish()
-    // Go's way of saying nothing is the year 1.
-    .transform((time) => (time == null || time.startsWith("0001-") ? undefined : Date.parse(time)))
-    .meta({ description: "now when it is left out" }),
-});
+const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
+const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
+  endpoint({ summary, access: "session", answers: { 200: answer }, errors: [400, 401, 404] });
 
-const longestMessage = 160;
+/** Of a workspace that the caller may see. */
+async function agentOf(c: Ctx, id: string) {
+  const owner = ownerOf(workspaceOfBuild(buildOfAgent(id)));
+  const reads = { build: findBuild(buildOfAgent(id), me(c)) };
+  const { build } = await load(c, reads, visibleOwner(c, owner, "Agent"));
+  const resources = build[0] === undefined ? [] : (JSON.parse(build[0].resources) as ResourceView[]);
+  for (const resource of resources) {
+    const agent = resource.agents.find((one) => one.id === id);
+    if (agent !== undefined) return toAgent(agent, resource.id);
+  }
+  throw notFound("Agent");
+}
 
-/** Coder's `icon` and `needs_user_attention` are taken and say nothing, as there. */
-const statusBody = z.object({
-  app_slug: filledText(64),
-  state: z.enum(appStates, { error: `must be one of ${appStates.join(", ")}` }),
-  message: text(longestMessage)
-    .nullish()
-    .transform((message) => message ?? ""),
-  uri: text(2_048)
-    .nullish()
-    .transform((uri) => uri ?? ""),
-});
+/** Clients that want to connect wait here until they may: they go on at once, and are refused where they connect. */
+const asConnected = <Agent extends { status: string }>(agent: Agent): Agent =>
+  agent.status === "connecting" ? { ...agent, status: "connected" } : agent;
 
-export const agentRoutes = new Hono<Env>()
-  .post(
-    "/workspaceagents/me/report-lifecycle",
-    endpoint({
-      summary: "An agent says that it starts, is ready, or shuts down",
-      access: "agent",
-      answers: { 204: null },
-      errors: [400, 401, 409],
-    }),
-    valid("json", lifecycleBody),
+export const workspaceAgentRoutes = new Hono<Env>()
+  .get(
+    "/workspaceagents/:id",
+    reading("An agent with its apps and what they report", agentSchema),
+    valid("param", idParam),
     async (c) => {
-      const { state, changed_at: changedAt } = c.req.valid("json");
-      await reportLifecycle(c.get("deps"), c.get("agentToken"), { state, changedAt });
-      return c.body(null, 204);
+      const agent = await agentOf(c as Ctx, c.req.valid("param").id);
+      if (isForConnection(coderCommandOf(c.req.header(coderCommandHeader)))) throw noConnections();
+      return c.json(asConnected(agent));
     },
   )
-  .patch(
-    "/workspaceagents/me/app-status",
-    endpoint({
-      summary: "An app says what it is doing; the owner of an AI task is told what is news",
-      access: "agent",
-      answers: { 200: z.null() },
-      errors: [400, 401, 409],
-    }),
-    valid("json", statusBody),
+  .get(
+    "/workspaceagents/:id/listening-ports",
+    reading("Ports that are open in a workspace: nobody looks", z.object({ ports: z.array(z.never()) })),
+    valid("param", idParam),
     async (c) => {
-      const { app_slug: slug, ...report } = c.req.valid("json");
-      await reportAppStatus(c.get("deps"), c.get("agentToken"), { slug, ...report });
-      return c.json(null);
+      await agentOf(c as Ctx, c.req.valid("param").id);
+      return c.json({ ports: [] });
+    },
+  )
+  .get(
+    "/workspaceagents/:id/containers",
+    reading(
+      "Containers in a workspace: nobody looks",
+      z.object({ devcontainers: z.array(z.never()), containers: z.array(z.never()) }),
+    ),
+    valid("param", idParam),
+    async (c) => {
+      await agentOf(c as Ctx, c.req.valid("param").id);
+      return c.json({ devcontainers: [], containers: [] });
+    },
+  )
+  .get(
+    "/workspaceagents/:id/logs",
+    endpoint({
+      summary: "What an agent's scripts printed: agents don't send it; over a WebSocket it ends at once",
+      access: "session",
+      answers: { 101: z.array(z.never()), 200: z.array(z.never()) },
+      errors: [400, 401, 404],
+    }),
+    valid("param", idParam),
+    async (c) => {
+      await agentOf(c as Ctx, c.req.valid("param").id);
+      return asksForSocket(c as Ctx)
+        ? c.get("deps").openSocket((socket) => socket.close(1000, ""))
+        : c.json([]);
     },
   );

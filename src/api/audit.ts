@@ -3,9 +3,9 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { listAudit } from "../accounts/store/audit.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { wholeNumber } from "./paging.ts";
-import { strictQuery, filledText, time, toTime } from "./schemas.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { strictQuery, filledText, time, toTime } from "../http/schemas.ts";
 
 const pageSize = 50;
 const largestPage = 500;

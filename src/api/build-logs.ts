@@ -1,17 +1,17 @@
 // The route of a build's log: all of it, what came after a line, or line by line over a WebSocket until the build has ended.
 import { Hono, type TypedResponse } from "hono";
 import * as z from "zod";
-import { ApiError, notFound } from "../errors.ts";
-import { isActive } from "../workspaces/rules/job.ts";
-import { findBuild, workspaceOfBuild } from "../workspaces/store/builds.ts";
-import { listLines } from "../workspaces/store/logs.ts";
-import { ownerOf } from "../workspaces/store/workspaces.ts";
+import { ApiError, notFound } from "../kernel/errors.ts";
+import { isActive } from "../workspaces/jobs/rules/job.ts";
+import { findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
+import { listLines } from "../workspaces/jobs/store/logs.ts";
+import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { lineSchema, toLine } from "./build-shape.ts";
-import { asksForSocket } from "./credentials.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { asksForSocket } from "../http/credentials.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { followLog, linesAtOnce } from "./log-socket.ts";
-import { wholeNumber } from "./paging.ts";
-import { uuid } from "./schemas.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
 const logQuery = z.object({

@@ -1,13 +1,13 @@
 // Routes that Coder's clients ask for beside a build: its resources, and how long its steps took.
 import { Hono } from "hono";
 import * as z from "zod";
-import { notFound } from "../errors.ts";
-import type { BuildRow } from "../workspaces/store/build-view.ts";
-import { findBuild, workspaceOfBuild } from "../workspaces/store/builds.ts";
-import { findWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
+import { notFound } from "../kernel/errors.ts";
+import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
+import { findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
+import { findWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { lowerUuid, time, toTime } from "./schemas.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { lowerUuid, time, toTime } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
 const idParam = z.object({ id: lowerUuid });

@@ -1,11 +1,11 @@
 // A build on the wire, with its job and its log, as Coder's clients know them.
 import * as z from "zod";
 import { buildReasons, buildStatuses, logLevels, transitions } from "../../db/schema.ts";
-import { workspaceStatus, workspaceStatuses, type WorkspaceStatus } from "../workspaces/rules/job.ts";
-import type { BuildRow, ResourceView } from "../workspaces/store/build-view.ts";
-import type { LineRow } from "../workspaces/store/logs.ts";
+import { workspaceStatus, workspaceStatuses, type WorkspaceStatus } from "../workspaces/jobs/rules/job.ts";
+import type { BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
+import type { LineRow } from "../workspaces/jobs/store/logs.ts";
 import { resourceSchema, toResource } from "./resource-shape.ts";
-import { time, toTime, toTimeOrNull } from "./schemas.ts";
+import { time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
 /** Clients in Go can't read an empty text or null as an id. */
 const noId = "00000000-0000-0000-0000-000000000000";

@@ -4,12 +4,12 @@ import * as z from "zod";
 import { transitions } from "../../db/schema.ts";
 import type { SQL } from "../../db/client.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { notFound } from "../errors.ts";
-import { earlierOf } from "../idempotency.ts";
-import { cancel } from "../workspaces/cancel-build.ts";
-import { buildReads, createBuild, readEarlierBuild } from "../workspaces/create-build.ts";
-import { formatTold, toldHeader } from "../workspaces/rules/told.ts";
-import { masked } from "../workspaces/rules/mask.ts";
+import { notFound } from "../kernel/errors.ts";
+import { earlierOf } from "../kernel/idempotency.ts";
+import { cancel } from "../workspaces/builds/cancel-build.ts";
+import { buildReads, createBuild, readEarlierBuild } from "../workspaces/builds/create-build.ts";
+import { formatTold, toldHeader } from "../workspaces/builds/rules/notified.ts";
+import { masked } from "../workspaces/templates/rules/mask.ts";
 import {
   findBuild,
   idOfBuild,
@@ -18,14 +18,14 @@ import {
   listValues,
   versionOfBuild,
   workspaceOfBuild,
-} from "../workspaces/store/builds.ts";
-import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
+} from "../workspaces/builds/store/builds.ts";
+import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
-import { wholeNumber } from "./paging.ts";
-import { optionalId, messageSchema, uuid } from "./schemas.ts";
-import { unsupported } from "./unsupported.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { optionalId, messageSchema, uuid } from "../http/schemas.ts";
+import { unsupported } from "../http/unsupported.ts";
 import { visibleOwner } from "./visible.ts";
 import { parameterValues } from "./workspaces.ts";
 

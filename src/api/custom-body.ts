@@ -1,11 +1,11 @@
 // What a custom notification is sent as: JSON, or the text that a script has.
 import * as z from "zod";
 import { siteRoles } from "../../db/schema.ts";
-import { fitCustomText, maxMessageBytes, maxTitleBytes } from "../rules/custom-text.ts";
-import { plainText } from "../rules/terminal-text.ts";
-import type { Ctx } from "./http.ts";
+import { fitCustomText, maxMessageBytes, maxTitleBytes } from "../notifications/outbox/rules/custom-text.ts";
+import { plainText } from "../kernel/rules/terminal-text.ts";
+import type { Ctx } from "../http/endpoint.ts";
 import { decodeHeaderText } from "./rules/header-text.ts";
-import { filledText } from "./schemas.ts";
+import { filledText } from "../http/schemas.ts";
 
 /** Text that a program may have printed for a terminal. */
 const printed = (most: number) =>

@@ -2,18 +2,18 @@
 // the parameters are checked, and the job, which is named like its version, has succeeded by then.
 import { Hono } from "hono";
 import * as z from "zod";
-import { notFound } from "../errors.ts";
-import { decideParameters } from "../workspaces/create-build.ts";
-import { listDefinitions } from "../workspaces/store/builds.ts";
-import { findVersion } from "../workspaces/store/versions.ts";
+import { notFound } from "../kernel/errors.ts";
+import { decideParameters } from "../workspaces/builds/create-build.ts";
+import { listDefinitions } from "../workspaces/builds/store/builds.ts";
+import { findVersion } from "../workspaces/templates/store/versions.ts";
 import { lineSchema } from "./build-shape.ts";
-import { asksForSocket } from "./credentials.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { asksForSocket } from "../http/credentials.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { resourceSchema } from "./resource-shape.ts";
-import { lowerUuid, text, time } from "./schemas.ts";
+import { lowerUuid, text, time } from "../http/schemas.ts";
 import { importJobSchema, toVersion } from "./template-shape.ts";
 import { parameterValues } from "./workspaces.ts";
-import { variables } from "./unsupported.ts";
+import { variables } from "../http/unsupported.ts";
 
 const versionParam = z.object({ id: lowerUuid });
 const jobParam = z.object({ id: lowerUuid, job: lowerUuid });

@@ -2,11 +2,11 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { Reads } from "../../db/client.ts";
-import { ApiError, invalid, notFound } from "../errors.ts";
-import { fileReads, readFile, storeFile } from "../workspaces/files.ts";
-import { endpoint, load, type Ctx, type Env } from "./http.ts";
-import { bringsProvisionerKey, loadProvisioner } from "./provisioner-auth.ts";
-import { bytes } from "./schemas.ts";
+import { ApiError, invalid, notFound } from "../kernel/errors.ts";
+import { fileReads, readFile, storeFile } from "../workspaces/templates/files.ts";
+import { endpoint, load, type Ctx, type Env } from "../http/endpoint.ts";
+import { bringsProvisionerKey, loadProvisioner } from "../http/provisioner-auth.ts";
+import { bytes } from "../http/schemas.ts";
 
 const tarType = "application/x-tar";
 

@@ -2,9 +2,9 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { createFirstUser, isSetUp, type SetupRequest } from "../accounts/setup.ts";
-import { ApiError } from "../errors.ts";
-import { endpoint, valid, type Ctx, type Env } from "./http.ts";
-import { messageSchema, text } from "./schemas.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { messageSchema, text } from "../http/schemas.ts";
 
 const firstUserBody = z.object({
   email: text(1_024),

@@ -2,10 +2,10 @@
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
 import type { Database } from "../../db/client.ts";
 import { withFewer } from "../../db/fewer.ts";
-import type { Log } from "../log.ts";
-import { passes, type Watch } from "../notifications/hub.ts";
-import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/store/inbox.ts";
-import { createEventStream, eventText, type EventStream } from "./event-stream.ts";
+import type { Log } from "../kernel/log.ts";
+import { passes, type Watch } from "../notifications/inbox/hub.ts";
+import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
+import { createEventStream, eventText, type EventStream } from "../http/event-stream.ts";
 import type { Holder } from "./inbox-socket.ts";
 import { toInboxItem } from "./inbox.ts";
 

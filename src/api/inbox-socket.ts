@@ -1,9 +1,9 @@
 // A live inbox as the frames of a WebSocket: one JSON object for each new notification, as Coder sends them. The runtime
 // opens the socket.
-import type { Socket } from "../deps.ts";
-import { passes, type Hub, type Watch } from "../notifications/hub.ts";
-import { toPlainText } from "../notifications/rules/markdown.ts";
-import type { InboxRow } from "../notifications/store/inbox.ts";
+import type { Socket } from "../kernel/deps.ts";
+import { passes, type Hub, type Watch } from "../notifications/inbox/hub.ts";
+import { toPlainText } from "../notifications/texts/rules/markdown.ts";
+import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { toInboxItem } from "./inbox.ts";
 
 export interface Holder {

@@ -2,10 +2,10 @@
 // and for what is decided here; who holds the open connection is the runtime's to know.
 import { Hono } from "hono";
 import * as z from "zod";
-import { ApiError } from "../errors.ts";
-import { newestSeq } from "../notifications/store/inbox.ts";
-import { asksForSocket } from "./credentials.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { newestSeq } from "../notifications/inbox/store/inbox.ts";
+import { asksForSocket } from "../http/credentials.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { inboxFilter, inboxItemSchema } from "./inbox.ts";
 
 const position = /^\d{1,15}$/;

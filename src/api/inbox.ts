@@ -2,8 +2,8 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
-import { notFound } from "../errors.ts";
-import { iconOf } from "../notifications/rules/icon.ts";
+import { notFound } from "../kernel/errors.ts";
+import { iconOf } from "../notifications/kinds/rules/icon.ts";
 import {
   countUnread,
   findInboxItem,
@@ -11,9 +11,9 @@ import {
   setAllRead,
   setRead,
   type InboxRow,
-} from "../notifications/store/inbox.ts";
-import { endpoint, load, me, meIfAllowed, perform, valid, type Ctx, type Env } from "./http.ts";
-import { strictQuery, actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "./schemas.ts";
+} from "../notifications/inbox/store/inbox.ts";
+import { endpoint, load, me, meIfAllowed, perform, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { strictQuery, actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "../http/schemas.ts";
 
 export const inboxPageSize = 25;
 

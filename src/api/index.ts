@@ -1,7 +1,7 @@
 // All routes of the HTTP API. `Api` is what typed clients see.
 import { absentRoutes } from "./absent.ts";
 import { Hono } from "hono";
-import { agentRoutes } from "./agents.ts";
+import { agentRoutes } from "./agent-self.ts";
 import { auditRoutes } from "./audit.ts";
 import { buildPartRoutes } from "./build-parts.ts";
 import { buildLogRoutes } from "./build-logs.ts";
@@ -9,7 +9,7 @@ import { buildRoutes } from "./builds.ts";
 import { dryRunRoutes } from "./dry-runs.ts";
 import { fileRoutes } from "./files.ts";
 import { firstUserRoutes } from "./first-user.ts";
-import type { Env } from "./http.ts";
+import type { Env } from "../http/endpoint.ts";
 import { inboxWatch } from "./inbox-watch.ts";
 import { inboxRoutes } from "./inbox.ts";
 import { messageRoutes } from "./messages.ts";
@@ -32,13 +32,13 @@ import { templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes } from "./template-versions.ts";
 import { templateRoutes } from "./templates.ts";
 import { tokenRoutes } from "./tokens.ts";
-import { userAccessRoutes } from "./user-access.ts";
+import { userAccessRoutes } from "./user-roles-and-status.ts";
 import { userRoutes } from "./users.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { versionImportRoutes } from "./version-import.ts";
 import { userPreferenceRoutes } from "./user-preferences.ts";
 import { versionsOfTemplateRoutes } from "./versions-of-template.ts";
-import { workspaceAgentRoutes } from "./workspace-agents.ts";
+import { workspaceAgentRoutes } from "./agents.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
 

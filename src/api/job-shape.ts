@@ -1,12 +1,12 @@
 // A job on the wire, as a provisioner acquires it, and what it sends when the job is done.
 import * as z from "zod";
 import { buildStages, logLevels, transitions } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { makeAgentToken } from "../workspaces/rules/agent-token.ts";
-import type { Completion } from "../workspaces/end-job.ts";
-import type { LogLine } from "../workspaces/jobs.ts";
-import type { AcquiredRow } from "../workspaces/store/jobs.ts";
-import { filledText, oneLine, text, time, toTime } from "./schemas.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { makeAgentToken } from "../workspaces/agents/rules/agent-token.ts";
+import type { Completion } from "../workspaces/jobs/end-job.ts";
+import type { LogLine } from "../workspaces/jobs/jobs.ts";
+import type { AcquiredRow } from "../workspaces/jobs/store/jobs.ts";
+import { filledText, oneLine, text, time, toTime } from "../http/schemas.ts";
 
 const named = z.object({ id: z.string(), name: z.string() });
 

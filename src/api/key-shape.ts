@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { tokenScopes } from "../../db/schema.ts";
 import type { findKey } from "../accounts/store/keys.ts";
-import { time, toTime } from "./schemas.ts";
+import { time, toTime } from "../http/schemas.ts";
 import { toTimeOrNever } from "./user-shape.ts";
 
 export const keySchema = z

@@ -5,11 +5,11 @@ import { attemptOutcomes, messageStatuses, methods, type Method } from "../../db
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { may } from "../accounts/rules/permissions.ts";
-import type { Config } from "../config.ts";
-import { conflict, notFound } from "../errors.ts";
-import { receiverOf } from "../notifications/rules/receiver.ts";
-import { announce } from "../notifications/enqueue.ts";
-import { findMessageStates } from "../notifications/store/outbox.ts";
+import type { Config } from "../config/config.ts";
+import { conflict, notFound } from "../kernel/errors.ts";
+import { receiverOf } from "../notifications/delivery/rules/receiver.ts";
+import { announce } from "../notifications/outbox/enqueue.ts";
+import { findMessageStates } from "../notifications/outbox/store/outbox.ts";
 import {
   findMessage,
   isMessageVisible,
@@ -18,9 +18,9 @@ import {
   requeueMessage,
   type AttemptRow,
   type MessageRow,
-} from "../notifications/store/log.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { strictQuery, time, toTime, toTimeOrNull, uuid } from "./schemas.ts";
+} from "../notifications/delivery/store/log.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { strictQuery, time, toTime, toTimeOrNull, uuid } from "../http/schemas.ts";
 
 const messageSchema = z
   .object({

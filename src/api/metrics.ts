@@ -3,16 +3,21 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { readKeyCheck } from "../accounts/store/deployment.ts";
 import { keyMatches } from "../accounts/key-check.ts";
-import type { Deps } from "../deps.ts";
-import { ApiError } from "../errors.ts";
-import { endpointHash } from "../notifications/deliver.ts";
-import { outboxFamilies, outboxReads } from "../notifications/metrics.ts";
-import { exposition, expositionType, type Family } from "../notifications/rules/exposition.ts";
-import { isPaused, readGoneEndpoint, readLastTick, readSettings } from "../notifications/store/settings.ts";
-import { poolFamilies, poolMetricReads, prebuildFamilies } from "../prebuilds/metrics.ts";
-import { version } from "../version.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { endpointHash } from "../notifications/delivery/deliver.ts";
+import { outboxFamilies, outboxReads } from "../notifications/delivery/metrics.ts";
+import { exposition, expositionType, type Family } from "../kernel/rules/exposition.ts";
+import {
+  isPaused,
+  readGoneEndpoint,
+  readLastTick,
+  readSettings,
+} from "../notifications/preferences/store/settings.ts";
+import { poolFamilies, poolMetricReads, prebuildFamilies } from "../prebuilds/reconcile/metrics.ts";
+import { version } from "../kernel/version.ts";
 import { setupRequestOf } from "./first-user.ts";
-import { endpoint, type Ctx, type Env } from "./http.ts";
+import { endpoint, type Ctx, type Env } from "../http/endpoint.ts";
 import { probe, type Probe } from "./probe.ts";
 import { judgeMetricsAccess } from "./rules/metrics-access.ts";
 import { readClock } from "../../db/health.ts";

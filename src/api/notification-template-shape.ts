@@ -1,8 +1,8 @@
 // What requests for the texts of notifications carry, and what versions and previews look like on the wire.
 import * as z from "zod";
 import { methods, type Action } from "../../db/schema.ts";
-import type { Preview, Version } from "../notifications/templates.ts";
-import { actionSchema, time, toTime, uuid } from "./schemas.ts";
+import type { Preview, Version } from "../notifications/texts/templates.ts";
+import { actionSchema, time, toTime, uuid } from "../http/schemas.ts";
 
 export const idParam = z.object({ id: uuid });
 const actionsBody = z.array(z.strictObject({ label: z.string(), url: z.string() }));

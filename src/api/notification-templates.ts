@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import type { Method } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import {
   activateVersion,
   addVersion,
@@ -15,8 +15,8 @@ import {
   versionReads,
   versionsOf,
   type Note,
-} from "../notifications/templates.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+} from "../notifications/texts/templates.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import {
   activeBody,
   idParam,
@@ -29,7 +29,7 @@ import {
   versionSchema,
   versionsSchema,
 } from "./notification-template-shape.ts";
-import { messageSchema } from "./schemas.ts";
+import { messageSchema } from "../http/schemas.ts";
 
 const onlyOwners = {
   permission: "deployment:manage",

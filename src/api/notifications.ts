@@ -3,18 +3,18 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { forbidden, type ApiError } from "../errors.ts";
+import { forbidden, type ApiError } from "../kernel/errors.ts";
 import { may } from "../accounts/rules/permissions.ts";
-import { customReads, sendCustom } from "../notifications/custom.ts";
-import { wakeQueue } from "../notifications/dispatch.ts";
-import type { Sent } from "../notifications/enqueue.ts";
-import { isPaused, readSettings, writeSettings } from "../notifications/store/settings.ts";
-import { listTemplates, type TemplateRow } from "../notifications/store/templates.ts";
-import { sendTest, testReads } from "../notifications/test.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
+import { customReads, sendCustom } from "../notifications/outbox/custom.ts";
+import { wakeQueue } from "../notifications/delivery/dispatch.ts";
+import type { Sent } from "../notifications/outbox/enqueue.ts";
+import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
+import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
+import { sendTest, testReads } from "../notifications/outbox/test.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { customBody, customOfText } from "./custom-body.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
-import { emptyAsJson, textAsJson } from "./text.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
+import { emptyAsJson, textAsJson } from "../http/text.ts";
 
 const testBody = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "A username or an id" }),

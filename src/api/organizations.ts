@@ -6,9 +6,9 @@ import {
   listOrganizations,
   type OrganizationRow,
 } from "../accounts/store/organizations.ts";
-import { notFound } from "../errors.ts";
-import { endpoint, load, type Ctx, type Env } from "./http.ts";
-import { time, toTime } from "./schemas.ts";
+import { notFound } from "../kernel/errors.ts";
+import { endpoint, load, type Ctx, type Env } from "../http/endpoint.ts";
+import { time, toTime } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 
 const organizationSchema = z

@@ -4,8 +4,8 @@ import * as z from "zod";
 import { changeWithPasscode } from "../accounts/change-with-passcode.ts";
 import { requestPasscode } from "../accounts/request-passcode.ts";
 import { problemWithEmail } from "../accounts/rules/profile.ts";
-import { endpoint, valid, type Env } from "./http.ts";
-import { filledText, text } from "./schemas.ts";
+import { endpoint, valid, type Env } from "../http/endpoint.ts";
+import { filledText, text } from "../http/schemas.ts";
 
 const email = text(1_024).superRefine((address, context) => {
   const problem = problemWithEmail(address.trim());

@@ -1,10 +1,10 @@
 // Pools of prebuilt workspaces and what a pass does about them, on the wire.
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
-import { firstLine } from "../prebuilds/rules/notice.ts";
-import type { Action } from "../prebuilds/rules/plan.ts";
-import type { PoolReport } from "../prebuilds/report.ts";
-import { time, toTime, toTimeOrNull } from "./schemas.ts";
+import { firstLine } from "../prebuilds/reconcile/rules/notice.ts";
+import type { Action } from "../prebuilds/reconcile/rules/plan.ts";
+import type { PoolReport } from "../prebuilds/reconcile/report.ts";
+import { time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
 export const poolSchema = z
   .object({

@@ -1,18 +1,18 @@
 // Routes of the pools of prebuilt workspaces: what is in them, what a pass would do, a pass, and the switches.
 import { Hono } from "hono";
 import * as z from "zod";
-import { ApiError } from "../errors.ts";
-import { invalidatePrebuilds, invalidationReads } from "../prebuilds/invalidate.ts";
-import { reconcileAfterOthers, type Pass } from "../prebuilds/reconcile.ts";
-import { poolReads, poolsReport } from "../prebuilds/report.ts";
-import { resumePool } from "../prebuilds/resume.ts";
-import { savePrebuildSettings } from "../prebuilds/settings.ts";
-import { isPaused } from "../prebuilds/snapshot.ts";
-import { findPool } from "../prebuilds/store/resume.ts";
-import { readPrebuildSettings } from "../prebuilds/store/settings.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { invalidatePrebuilds, invalidationReads } from "../prebuilds/reconcile/invalidate.ts";
+import { reconcileAfterOthers, type Pass } from "../prebuilds/reconcile/reconcile.ts";
+import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
+import { resumePool } from "../prebuilds/reconcile/resume.ts";
+import { savePrebuildSettings } from "../prebuilds/reconcile/settings.ts";
+import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
+import { findPool } from "../prebuilds/reconcile/store/resume.ts";
+import { readPrebuildSettings } from "../prebuilds/reconcile/store/settings.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { passSchema, poolSchema, toAction, toPool } from "./prebuild-shape.ts";
-import { lowerUuid, messageSchema } from "./schemas.ts";
+import { lowerUuid, messageSchema } from "../http/schemas.ts";
 
 const settingsBody = z.object({ reconciliation_paused: z.boolean() });
 const dryRun = z

@@ -4,11 +4,15 @@ import * as z from "zod";
 import { mayManage } from "../accounts/rules/permissions.ts";
 import { findUser } from "../accounts/store/users.ts";
 import type { SiteRole } from "../../db/schema.ts";
-import { invalid, notFound } from "../errors.ts";
-import { isAlwaysOn } from "../notifications/rules/special-kinds.ts";
-import { listKnownTemplates, listPreferences, savePreferences } from "../notifications/store/preferences.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { time, toTime, uuid } from "./schemas.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
+import { isAlwaysOn } from "../notifications/kinds/rules/special-kinds.ts";
+import {
+  listKnownTemplates,
+  listPreferences,
+  savePreferences,
+} from "../notifications/preferences/store/preferences.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { time, toTime, uuid } from "../http/schemas.ts";
 
 const preferences = z
   .array(z.object({ id: z.string(), disabled: z.boolean(), updated_at: time }))

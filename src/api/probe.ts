@@ -3,7 +3,7 @@
 import type { Answers, Reads } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
 import { writeProbe } from "../../db/health.ts";
-import type { Deps } from "../deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { databaseWords, type DatabaseState } from "./rules/database-state.ts";
 
 export interface Probe<T extends Reads> {

@@ -2,13 +2,13 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { BuildReason } from "../../db/schema.ts";
-import type { Deps } from "../deps.ts";
-import { conflict } from "../errors.ts";
-import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/complete-claim.ts";
-import { nudgePools } from "../prebuilds/nudge.ts";
-import { waitForJob } from "../workspaces/acquire.ts";
-import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/end-job.ts";
-import { addLines, demandHeld } from "../workspaces/jobs.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { conflict } from "../kernel/errors.ts";
+import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/claim/complete-claim.ts";
+import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
+import { waitForJob } from "../workspaces/jobs/acquire.ts";
+import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/jobs/end-job.ts";
+import { addLines, demandHeld } from "../workspaces/jobs/jobs.ts";
 import {
   acquireJob,
   extendLease,
@@ -18,8 +18,8 @@ import {
   releaseJob,
   type AcquiredRow,
   type Hold,
-} from "../workspaces/store/jobs.ts";
-import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+} from "../workspaces/jobs/store/jobs.ts";
+import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import {
   acquiredSchema,
   completeBody,
@@ -28,8 +28,8 @@ import {
   toCompletion,
   toLogLines,
 } from "./job-shape.ts";
-import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
-import { filledText, text, uuid } from "./schemas.ts";
+import { loadProvisioner, performAsProvisioner } from "../http/provisioner-auth.ts";
+import { filledText, text, uuid } from "../http/schemas.ts";
 
 const longestWait = 30;
 const longestError = 65_536;

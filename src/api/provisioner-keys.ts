@@ -3,16 +3,16 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import * as z from "zod";
 import { findOrganization, idOfOrganization } from "../accounts/store/organizations.ts";
-import { notFound } from "../errors.ts";
-import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/provisioner-keys.ts";
+import { notFound } from "../kernel/errors.ts";
+import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/provisioner-keys.ts";
 import {
   findProvisionerKeyByName,
   listProvisionerKeys,
   type ListedKey,
-} from "../workspaces/store/provisioner-keys.ts";
-import { endpoint, load, valid, type Ctx, type Env, type Requirement } from "./http.ts";
-import { everyProvisioner } from "./unsupported.ts";
-import { text, time, toTime, toTimeOrNull } from "./schemas.ts";
+} from "../workspaces/jobs/store/provisioner-keys.ts";
+import { endpoint, load, valid, type Ctx, type Env, type Requirement } from "../http/endpoint.ts";
+import { everyProvisioner } from "../http/unsupported.ts";
+import { text, time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
 export const toManageKeys: Requirement = {
   permission: "templates:manage",

@@ -1,15 +1,15 @@
 // The route of plans: what a build is about to do, told before it does it.
 import { Hono } from "hono";
 import * as z from "zod";
-import { receivePlan } from "../prebuilds/receive-plan.ts";
-import { problemOfPlan } from "../prebuilds/rules/plan-check.ts";
-import { findReplacements, keepable, withPaths } from "../prebuilds/rules/replacements.ts";
-import { demandHeld } from "../workspaces/jobs.ts";
-import { findJob } from "../workspaces/store/jobs.ts";
-import { endpoint, valid, type Ctx, type Env } from "./http.ts";
-import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
+import { receivePlan } from "../prebuilds/drift/receive-plan.ts";
+import { problemOfPlan } from "../prebuilds/drift/rules/plan-check.ts";
+import { findReplacements, keepable, withPaths } from "../prebuilds/drift/rules/replacements.ts";
+import { demandHeld } from "../workspaces/jobs/jobs.ts";
+import { findJob } from "../workspaces/jobs/store/jobs.ts";
+import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { loadProvisioner, performAsProvisioner } from "../http/provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
-import { uuid } from "./schemas.ts";
+import { uuid } from "../http/schemas.ts";
 
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 

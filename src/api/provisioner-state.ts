@@ -1,15 +1,15 @@
 // Routes of a workspace's state: opaque bytes, which a provisioner with the lease gets and puts back.
 import { Hono } from "hono";
 import * as z from "zod";
-import { ApiError } from "../errors.ts";
-import { demandHeld } from "../workspaces/jobs.ts";
-import { seal, unseal } from "../workspaces/seal.ts";
-import { findJob, holds } from "../workspaces/store/jobs.ts";
-import { putState, readState } from "../workspaces/store/state.ts";
-import { endpoint, valid, type Ctx, type Env } from "./http.ts";
-import { loadProvisioner, performAsProvisioner } from "./provisioner-auth.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { demandHeld } from "../workspaces/jobs/jobs.ts";
+import { seal, unseal } from "../workspaces/jobs/seal.ts";
+import { findJob, holds } from "../workspaces/jobs/store/jobs.ts";
+import { putState, readState } from "../workspaces/jobs/store/state.ts";
+import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { loadProvisioner, performAsProvisioner } from "../http/provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
-import { bytes, uuid } from "./schemas.ts";
+import { bytes, uuid } from "../http/schemas.ts";
 
 const stateType = "application/octet-stream";
 

@@ -7,8 +7,8 @@ import type {
   BuildRow,
   ResourceView,
   StatusView,
-} from "../workspaces/store/build-view.ts";
-import { time, toTime } from "./schemas.ts";
+} from "../workspaces/builds/store/build-view.ts";
+import { time, toTime } from "../http/schemas.ts";
 
 export const statusSchema = z
   .object({

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import { mayAssign } from "../accounts/rules/permissions.ts";
-import { endpoint, load, type Ctx, type Env } from "./http.ts";
+import { endpoint, load, type Ctx, type Env } from "../http/endpoint.ts";
 import { loadUser, roleNames } from "./user-shape.ts";
 
 const noPermissions = z.array(z.never()).meta({ description: "Always empty: roles are not lists here" });

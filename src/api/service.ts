@@ -3,11 +3,11 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { keyMatches, wrongKeyMessage } from "../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../accounts/store/deployment.ts";
-import type { Config } from "../config.ts";
-import type { Deps } from "../deps.ts";
-import { readLastTick } from "../notifications/store/settings.ts";
-import { version } from "../version.ts";
-import { endpoint, type Env } from "./http.ts";
+import type { Config } from "../config/config.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { readLastTick } from "../notifications/preferences/store/settings.ts";
+import { version } from "../kernel/version.ts";
+import { endpoint, type Env } from "../http/endpoint.ts";
 import { probe } from "./probe.ts";
 
 const buildInfo = z.object({

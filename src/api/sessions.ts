@@ -3,9 +3,9 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { validatePassword } from "../accounts/validate-password.ts";
-import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "./cookies.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { filledText, messageSchema, text } from "./schemas.ts";
+import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { filledText, messageSchema, text } from "../http/schemas.ts";
 
 const methodsSchema = z.object({
   password: z.object({ enabled: z.boolean() }),

@@ -3,11 +3,11 @@ import { Hono } from "hono";
 import * as z from "zod";
 import type { SQL } from "../../db/client.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { conflict, notFound } from "../errors.ts";
-import { findTask, listTaskStatuses } from "../workspaces/store/tasks.ts";
-import { idOfWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { text, time, toTime, uuid } from "./schemas.ts";
+import { conflict, notFound } from "../kernel/errors.ts";
+import { findTask, listTaskStatuses } from "../workspaces/agents/store/tasks.ts";
+import { idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { text, time, toTime, uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
 const maxLogs = 200;

@@ -1,11 +1,11 @@
 // An AI task on the wire, as Coder's clients know one.
 import * as z from "zod";
-import { workspaceStatus, workspaceStatuses } from "../workspaces/rules/job.ts";
-import { taskStatus, taskStatuses } from "../workspaces/rules/task.ts";
-import type { BuildRow, ResourceView } from "../workspaces/store/build-view.ts";
-import type { TaskRow } from "../workspaces/store/tasks.ts";
+import { workspaceStatus, workspaceStatuses } from "../workspaces/jobs/rules/job.ts";
+import { taskStatus, taskStatuses } from "../workspaces/agents/rules/task.ts";
+import type { BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
+import type { TaskRow } from "../workspaces/agents/store/tasks.ts";
 import { healthOf } from "./resource-shape.ts";
-import { time, toTime } from "./schemas.ts";
+import { time, toTime } from "../http/schemas.ts";
 
 /** Up to 2.27 Coder's tasks have their workspace's status, at the experimental address; later one of their own. */
 export type TaskAddress = "/api/v2" | "/api/experimental";

@@ -2,22 +2,22 @@
 // experimental address, later ones at /api/v2.
 import { Hono } from "hono";
 import * as z from "zod";
-import { invalid, notFound } from "../errors.ts";
-import { earlierOf } from "../idempotency.ts";
-import { claimOrCreate, readEarlier } from "../prebuilds/claim.ts";
-import { buildReads, createBuild } from "../workspaces/create-build.ts";
-import { workspaceReads } from "../workspaces/create-workspace.ts";
-import { newTaskName, promptParameterOf } from "../workspaces/rules/task.ts";
-import { parseTaskSearch } from "../workspaces/rules/task-search.ts";
-import { findTask, listTasks } from "../workspaces/store/tasks.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
-import { wholeNumber } from "./paging.ts";
-import { lowerUuid, optionalId, searchText, text } from "./schemas.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
+import { earlierOf } from "../kernel/idempotency.ts";
+import { claimOrCreate, readEarlier } from "../prebuilds/claim/claim.ts";
+import { buildReads, createBuild } from "../workspaces/builds/create-build.ts";
+import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
+import { newTaskName, promptParameterOf } from "../workspaces/agents/rules/task.ts";
+import { parseTaskSearch } from "../workspaces/agents/rules/task-search.ts";
+import { findTask, listTasks } from "../workspaces/agents/store/tasks.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { lowerUuid, optionalId, searchText, text } from "../http/schemas.ts";
 import { loadTask, placeOfTask } from "./task-logs.ts";
 import { taskSchema, toTask, type TaskAddress } from "./task-shape.ts";
 import { loadUserWith } from "./user-shape.ts";
-import { unsupported } from "./unsupported.ts";
+import { unsupported } from "../http/unsupported.ts";
 import { visibleOwner } from "./visible.ts";
 import { managers, workspaceName } from "./workspaces.ts";
 

@@ -1,12 +1,12 @@
 // The route of the memory of drift: what claims of a template's prebuilt workspaces have made anew.
 import { Hono } from "hono";
 import * as z from "zod";
-import { notFound } from "../errors.ts";
-import { driftOf, driftReads } from "../prebuilds/drift.ts";
-import type { DriftEntry } from "../prebuilds/rules/drift-report.ts";
-import { findTemplate } from "../workspaces/store/templates.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { lowerUuid, time, toTime, toTimeOrNull } from "./schemas.ts";
+import { notFound } from "../kernel/errors.ts";
+import { driftOf, driftReads } from "../prebuilds/drift/drift.ts";
+import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
+import { findTemplate } from "../workspaces/templates/store/templates.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { lowerUuid, time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
 const driftSchema = z
   .object({

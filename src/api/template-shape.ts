@@ -1,8 +1,8 @@
 // Templates and versions on the wire, as Coder's clients know them.
 import * as z from "zod";
-import type { TemplateRow } from "../workspaces/store/templates.ts";
-import type { VersionRow } from "../workspaces/store/versions.ts";
-import { time, toTime } from "./schemas.ts";
+import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
+import type { VersionRow } from "../workspaces/templates/store/versions.ts";
+import { time, toTime } from "../http/schemas.ts";
 
 export const templateSchema = z
   .object({

@@ -2,16 +2,20 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { findOrganization } from "../accounts/store/organizations.ts";
-import { notFound } from "../errors.ts";
-import { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
-import { warningsOfVersion } from "../workspaces/rules/version-check.ts";
-import { findVersion, listParameters } from "../workspaces/store/versions.ts";
-import { createVersion, type NewVersion } from "../workspaces/versions.ts";
-import { endpoint, load, valid, type Ctx, type Endpoint, type Env } from "./http.ts";
+import { notFound } from "../kernel/errors.ts";
+import {
+  listPresetParameters,
+  listPresets,
+  listPresetSchedules,
+} from "../workspaces/templates/store/presets.ts";
+import { warningsOfVersion } from "../workspaces/templates/rules/version-check.ts";
+import { findVersion, listParameters } from "../workspaces/templates/store/versions.ts";
+import { createVersion, type NewVersion } from "../workspaces/templates/versions.ts";
+import { endpoint, load, valid, type Ctx, type Endpoint, type Env } from "../http/endpoint.ts";
 import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";
-import { optionalId, lowerUuid, text } from "./schemas.ts";
+import { optionalId, lowerUuid, text } from "../http/schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
-import { everyProvisioner, unsupported, variables } from "./unsupported.ts";
+import { everyProvisioner, unsupported, variables } from "../http/unsupported.ts";
 
 const mostParameters = 200;
 const mostPresets = 200;

@@ -2,22 +2,22 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { findOrganization } from "../accounts/store/organizations.ts";
-import { invalid, notFound } from "../errors.ts";
-import { nudgePools } from "../prebuilds/nudge.ts";
-import { parseTemplateSearch } from "../workspaces/rules/template-search.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
+import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
+import { parseTemplateSearch } from "../workspaces/templates/rules/template-search.ts";
 import {
   findTemplate,
   findTemplateByName,
   listTemplates,
   type TemplateRow,
-} from "../workspaces/store/templates.ts";
-import { findVersion } from "../workspaces/store/versions.ts";
-import { deprecationReads, templateDeletionReads } from "../workspaces/template-news.ts";
-import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { lowerUuid, messageSchema, oneLine, searchText, text } from "./schemas.ts";
+} from "../workspaces/templates/store/templates.ts";
+import { findVersion } from "../workspaces/templates/store/versions.ts";
+import { deprecationReads, templateDeletionReads } from "../workspaces/templates/template-events.ts";
+import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates/templates.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { lowerUuid, messageSchema, oneLine, searchText, text } from "../http/schemas.ts";
 import { templateSchema, toTemplate, weekdays } from "./template-shape.ts";
-import { alwaysOn, unsupported } from "./unsupported.ts";
+import { alwaysOn, unsupported } from "../http/unsupported.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const displayName = oneLine(256);

@@ -7,8 +7,8 @@ import { may } from "../accounts/rules/permissions.ts";
 import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts";
 import { idOfUser } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
-import { notFound } from "../errors.ts";
-import { endpoint, me, valid, type Ctx, type Env } from "./http.ts";
+import { notFound } from "../kernel/errors.ts";
+import { endpoint, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { keySchema, tokenSchema, toKey } from "./key-shape.ts";
 import { loadUser, loadUserWith } from "./user-shape.ts";
 

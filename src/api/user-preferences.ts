@@ -2,8 +2,8 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { findUserPreferences, saveUserPreferences } from "../accounts/store/preferences.ts";
-import { notFound } from "../errors.ts";
-import { endpoint, valid, type Ctx, type Env } from "./http.ts";
+import { notFound } from "../kernel/errors.ts";
+import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { loadSubject } from "./preferences.ts";
 
 const preferences = z.object({ task_notification_alert_dismissed: z.boolean() });

@@ -5,9 +5,9 @@ import type { Reads } from "../../db/client.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { rolesThatMay } from "../accounts/rules/permissions.ts";
 import { findUser, isSelfOr, type UserRow } from "../accounts/store/users.ts";
-import { ApiError, forbidden } from "../errors.ts";
-import { load, me, type Ctx, type Requirement } from "./http.ts";
-import { time, toTime } from "./schemas.ts";
+import { ApiError, forbidden } from "../kernel/errors.ts";
+import { load, me, type Ctx, type Requirement } from "../http/endpoint.ts";
+import { time, toTime } from "../http/schemas.ts";
 
 /** What clients in Go read as "never". */
 const never = "0001-01-01T00:00:00Z";

@@ -6,10 +6,10 @@ import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/organizations.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
-import { invalid } from "../errors.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { wholeNumber } from "./paging.ts";
-import { messageSchema, text } from "./schemas.ts";
+import { invalid } from "../kernel/errors.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { messageSchema, text } from "../http/schemas.ts";
 import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
 
 const listQuery = z.object({

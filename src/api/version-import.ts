@@ -2,13 +2,13 @@
 // when it is created, its log is empty, and its resources are known when a workspace is built.
 import { Hono } from "hono";
 import * as z from "zod";
-import { notFound } from "../errors.ts";
-import { findVersion } from "../workspaces/store/versions.ts";
+import { notFound } from "../kernel/errors.ts";
+import { findVersion } from "../workspaces/templates/store/versions.ts";
 import { lineSchema } from "./build-shape.ts";
-import { asksForSocket } from "./credentials.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
+import { asksForSocket } from "../http/credentials.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { resourceSchema } from "./resource-shape.ts";
-import { lowerUuid } from "./schemas.ts";
+import { lowerUuid } from "../http/schemas.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => ({

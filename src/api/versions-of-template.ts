@@ -1,13 +1,13 @@
 // Routes of a template's versions: which there are, and which is active. Making one is in template-versions.ts.
 import { Hono } from "hono";
 import * as z from "zod";
-import { nudgePools } from "../prebuilds/nudge.ts";
-import { findTemplate } from "../workspaces/store/templates.ts";
-import { findVersion, listVersions } from "../workspaces/store/versions.ts";
-import { activateVersion } from "../workspaces/templates.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "./http.ts";
-import { wholeNumber } from "./paging.ts";
-import { lowerUuid, messageSchema } from "./schemas.ts";
+import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
+import { findTemplate } from "../workspaces/templates/store/templates.ts";
+import { findVersion, listVersions } from "../workspaces/templates/store/versions.ts";
+import { activateVersion } from "../workspaces/templates/templates.ts";
+import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { lowerUuid, messageSchema } from "../http/schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
 import { onlyAdmins, there } from "./templates.ts";
 

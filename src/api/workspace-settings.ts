@@ -1,10 +1,10 @@
 // Routes of what a workspace does by itself: start at a time, and move to its template's active version then.
 import { Hono } from "hono";
 import * as z from "zod";
-import { setAutomaticUpdates, setAutostart } from "../workspaces/settings.ts";
-import { findWorkspace, ownerOf } from "../workspaces/store/workspaces.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { lowerUuid, text } from "./schemas.ts";
+import { setAutomaticUpdates, setAutostart } from "../workspaces/autostart/settings.ts";
+import { findWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { lowerUuid, text } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
 const idParam = z.object({ id: lowerUuid });

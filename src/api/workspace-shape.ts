@@ -1,10 +1,10 @@
 // A workspace on the wire, as Coder's clients know one.
 import * as z from "zod";
 import { prebuildsUser } from "../../db/schema.ts";
-import type { BuildRow, ResourceView, StatusView } from "../workspaces/store/build-view.ts";
+import type { BuildRow, ResourceView, StatusView } from "../workspaces/builds/store/build-view.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
 import { healthOf, statusSchema, toStatus } from "./resource-shape.ts";
-import { time, toTime, toTimeOrNull } from "./schemas.ts";
+import { time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
 export const workspaceSchema = z
   .object({

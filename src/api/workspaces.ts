@@ -3,25 +3,25 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { idOfUser } from "../accounts/store/users.ts";
 import { findOrganization } from "../accounts/store/organizations.ts";
-import { notFound } from "../errors.ts";
-import { earlierOf } from "../idempotency.ts";
-import { claimOrCreate, readEarlier } from "../prebuilds/claim.ts";
-import { workspaceReads } from "../workspaces/create-workspace.ts";
-import { parseAutostart } from "../workspaces/rules/autostart.ts";
-import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
+import { notFound } from "../kernel/errors.ts";
+import { earlierOf } from "../kernel/idempotency.ts";
+import { claimOrCreate, readEarlier } from "../prebuilds/claim/claim.ts";
+import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
+import { parseAutostart } from "../workspaces/autostart/rules/autostart.ts";
+import { parseWorkspaceSearch } from "../workspaces/builds/rules/workspace-search.ts";
 import {
   countWorkspaces,
   findWorkspace,
   idOfWorkspace,
   ownerOf,
   listWorkspaces,
-} from "../workspaces/store/workspaces.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "./http.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "./idempotency.ts";
-import { wholeNumber } from "./paging.ts";
-import { optionalId, searchText, text, uuid } from "./schemas.ts";
+} from "../workspaces/builds/store/workspaces.ts";
+import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { optionalId, searchText, text, uuid } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
-import { unsupported } from "./unsupported.ts";
+import { unsupported } from "../http/unsupported.ts";
 import { visibleOwner } from "./visible.ts";
 import { toWorkspace, workspaceSchema } from "./workspace-shape.ts";
 

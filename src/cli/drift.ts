@@ -1,10 +1,10 @@
 // belfry drift: what a plan would destroy and make anew, and what keeps it, before anybody's workspace is hurt.
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { cureOf } from "../prebuilds/rules/cure.ts";
-import { resourceLine } from "../prebuilds/rules/drift-lines.ts";
-import { findReplacements, type Replacement } from "../prebuilds/rules/replacements.ts";
-import { fields } from "../rules/shape.ts";
+import { cureOf } from "../prebuilds/drift/rules/remedy.ts";
+import { resourceLine } from "../prebuilds/drift/rules/drift-lines.ts";
+import { findReplacements, type Replacement } from "../prebuilds/drift/rules/replacements.ts";
+import { fields } from "../kernel/rules/shape.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";

@@ -1,8 +1,8 @@
 // How a build looks: its facts, why it failed, and its log with what warns in sight.
 import { html } from "hono/html";
-import type { BuildRow } from "../workspaces/store/build-view.ts";
-import type { countWarnings, LineRow } from "../workspaces/store/logs.ts";
-import { isActive } from "../workspaces/rules/job.ts";
+import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
+import type { countWarnings, LineRow } from "../workspaces/jobs/store/logs.ts";
+import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { attributes, type Html } from "./layout.ts";
 import { countOf, facts, moment, tag } from "./parts.ts";
 import { buildPath, templatePath, versionPath } from "./rules/paths.ts";

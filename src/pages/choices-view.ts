@@ -1,11 +1,11 @@
 // How the kinds of notification look, with their switches, and the question whether to switch one off.
 import { html } from "hono/html";
 import type { Method } from "../../db/schema.ts";
-import type { NotificationsConfig } from "../config.ts";
-import { aboutKind } from "../notifications/rules/about.ts";
-import { methodsOf } from "../notifications/rules/route.ts";
-import { isAlwaysOn } from "../notifications/rules/special-kinds.ts";
-import type { Choice } from "../notifications/store/choices.ts";
+import type { NotificationsConfig } from "../config/config.ts";
+import { aboutKind } from "../notifications/kinds/rules/about.ts";
+import { methodsOf } from "../notifications/outbox/rules/delivery-plan.ts";
+import { isAlwaysOn } from "../notifications/kinds/rules/special-kinds.ts";
+import type { Choice } from "../notifications/preferences/store/choices.ts";
 import { attributes, type Html } from "./layout.ts";
 
 export const choicesPath = "/settings/notifications";

@@ -2,10 +2,10 @@
 // whether their kind is to be switched off.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../api/http.ts";
-import { ApiError, notFound } from "../errors.ts";
-import { isAlwaysOn } from "../notifications/rules/special-kinds.ts";
-import { listChoices, setChoices } from "../notifications/store/choices.ts";
+import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
+import { ApiError, notFound } from "../kernel/errors.ts";
+import { isAlwaysOn } from "../notifications/kinds/rules/special-kinds.ts";
+import { listChoices, setChoices } from "../notifications/preferences/store/choices.ts";
 import { choicesPath, confirmation, kinds, type ChoicesFacts } from "./choices-view.ts";
 import { readFields } from "./form.ts";
 import { respondWithPage } from "./layout.ts";

@@ -3,8 +3,8 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { createSession } from "../accounts/tokens.ts";
 import { findUser } from "../accounts/store/users.ts";
-import { load, me, type Ctx, type Env } from "../api/http.ts";
-import { unauthorized } from "../errors.ts";
+import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { unauthorized } from "../kernel/errors.ts";
 import { respondWithPage } from "./layout.ts";
 import { signedIn } from "./session.ts";
 

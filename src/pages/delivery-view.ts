@@ -1,11 +1,11 @@
 // How the page of delivery looks: paused or not, each way with how it does, and what could not be delivered.
 import { html } from "hono/html";
 import type { Method } from "../../db/schema.ts";
-import type { NotificationsConfig } from "../config.ts";
-import { endpointHash } from "../notifications/deliver.ts";
-import { failing, type Health } from "../notifications/rules/health.ts";
-import { receiverOf } from "../notifications/rules/receiver.ts";
-import { mostCounted, type Failure, type Waiting } from "../notifications/store/health.ts";
+import type { NotificationsConfig } from "../config/config.ts";
+import { endpointHash } from "../notifications/delivery/deliver.ts";
+import { failing, type Health } from "../notifications/delivery/rules/health.ts";
+import { receiverOf } from "../notifications/delivery/rules/receiver.ts";
+import { mostCounted, type Failure, type Waiting } from "../notifications/delivery/store/health.ts";
 import { attributes, type Html } from "./layout.ts";
 import { moment } from "./parts.ts";
 import { lasting } from "./rules/lasting.ts";

@@ -3,12 +3,12 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { saveSettings } from "../api/notifications.ts";
-import type { ApiError } from "../errors.ts";
-import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/store/health.ts";
-import { isPaused, readGoneEndpoint, readSettings } from "../notifications/store/settings.ts";
-import { sendTest, testReads } from "../notifications/test.ts";
+import type { ApiError } from "../kernel/errors.ts";
+import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/delivery/store/health.ts";
+import { isPaused, readGoneEndpoint, readSettings } from "../notifications/preferences/store/settings.ts";
+import { sendTest, testReads } from "../notifications/outbox/test.ts";
 import { choicesPath } from "./choices-view.ts";
 import { failures, state, tryIt, waysList, type WaysFacts } from "./delivery-view.ts";
 import { problem } from "./form.ts";

@@ -2,9 +2,9 @@
 // asks the database, so that it can be read when that is what is broken.
 import { Hono } from "hono";
 import { html, raw } from "hono/html";
-import type { Ctx, Env } from "../api/http.ts";
-import type { Deps } from "../deps.ts";
-import { ApiError } from "../errors.ts";
+import type { Ctx, Env } from "../http/endpoint.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError } from "../kernel/errors.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { breadcrumb, type Crumb } from "./parts.ts";
 import { pageOf, readContents, renderDocument, type ContentsGroup, type Document } from "./rules/document.ts";

@@ -1,7 +1,7 @@
 // What claims of a template's prebuilt workspaces have met, as a section of the template's page.
 import { html } from "hono/html";
-import type { DriftEntry } from "../prebuilds/rules/drift-report.ts";
-import type { TemplateRow } from "../workspaces/store/templates.ts";
+import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
+import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { Html } from "./layout.ts";
 import { countOf, moment, tag } from "./parts.ts";
 import { versionPath } from "./rules/paths.ts";

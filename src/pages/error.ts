@@ -1,7 +1,7 @@
 // What a browser shows instead of a page when there is none to show.
 import { html } from "hono/html";
-import type { Ctx } from "../api/http.ts";
-import type { ApiError } from "../errors.ts";
+import type { Ctx } from "../http/endpoint.ts";
+import type { ApiError } from "../kernel/errors.ts";
 import { respondWithPage } from "./layout.ts";
 
 const headings: Partial<Record<number, string>> = {

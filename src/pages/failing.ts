@@ -1,7 +1,7 @@
 // The line on top of an owner's inbox while a way has been failing for some minutes.
 import { html } from "hono/html";
-import type { NotificationsConfig } from "../config.ts";
-import { failing, type Health } from "../notifications/rules/health.ts";
+import type { NotificationsConfig } from "../config/config.ts";
+import { failing, type Health } from "../notifications/delivery/rules/health.ts";
 import type { Html } from "./layout.ts";
 import { lasting } from "./rules/lasting.ts";
 

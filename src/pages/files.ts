@@ -1,8 +1,8 @@
 // The files of `public/` that pages use: styles, scripts, icons. Browsers keep them and ask whether they changed.
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import type { Ctx, Env } from "../api/http.ts";
-import { notFound } from "../errors.ts";
+import type { Ctx, Env } from "../http/endpoint.ts";
+import { notFound } from "../kernel/errors.ts";
 
 /** Plain names only: nothing encoded, no folder up, nothing hidden. */
 const plainName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(css|js|svg|png|webmanifest)$/;

@@ -1,6 +1,6 @@
 // Lists with a filter that is kept in the address, page by page: of users and of workspaces.
 import { html } from "hono/html";
-import type { Ctx } from "../api/http.ts";
+import type { Ctx } from "../http/endpoint.ts";
 import { attributes, type Html } from "./layout.ts";
 
 export const listSize = 50;

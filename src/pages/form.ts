@@ -1,7 +1,7 @@
 // Forms: fields with their labels, hints and errors, and what the browser sent.
 import { html } from "hono/html";
-import type { Ctx } from "../api/http.ts";
-import { ApiError, invalid, type Validation } from "../errors.ts";
+import type { Ctx } from "../http/endpoint.ts";
+import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
 import { attributes, type Html } from "./layout.ts";
 
 export interface Field {

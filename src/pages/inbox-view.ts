@@ -2,8 +2,8 @@
 import { html, raw } from "hono/html";
 import type { Action } from "../../db/schema.ts";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
-import { toInlineHtml } from "../notifications/rules/markdown.ts";
-import type { InboxRow } from "../notifications/store/inbox.ts";
+import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
+import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { attributes, type Html } from "./layout.ts";
 import { buttonTarget } from "./rules/links.ts";
 import { toProse } from "./rules/prose.ts";

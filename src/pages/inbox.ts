@@ -1,9 +1,9 @@
 // The inbox: the list, one notification for the live part, and the forms that mark as read.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../api/http.ts";
+import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
 import { inboxPageSize } from "../api/inbox.ts";
-import { notFound } from "../errors.ts";
+import { notFound } from "../kernel/errors.ts";
 import {
   countUnread,
   findInboxItem,
@@ -11,8 +11,8 @@ import {
   newestSeq,
   setAllRead,
   setRead,
-} from "../notifications/store/inbox.ts";
-import { readHealth, toHealth } from "../notifications/store/health.ts";
+} from "../notifications/inbox/store/inbox.ts";
+import { readHealth, toHealth } from "../notifications/delivery/store/health.ts";
 import { failingLine } from "./failing.ts";
 import { readForm } from "./form.ts";
 import { inboxItem, inboxSection, type InboxView } from "./inbox-view.ts";

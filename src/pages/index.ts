@@ -1,6 +1,6 @@
 // The HTML pages: set-up, sign-in, the inbox, what links in messages lead to, and the documentation.
 import { Hono } from "hono";
-import type { Env } from "../api/http.ts";
+import type { Env } from "../http/endpoint.ts";
 import { buildPages } from "./builds.ts";
 import { choicePages } from "./choices.ts";
 import { cliAuthPages } from "./cli-auth.ts";

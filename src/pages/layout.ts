@@ -3,8 +3,8 @@ import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { may } from "../accounts/rules/permissions.ts";
-import type { Ctx } from "../api/http.ts";
-import { version } from "../version.ts";
+import type { Ctx } from "../http/endpoint.ts";
+import { version } from "../kernel/version.ts";
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 

@@ -3,9 +3,9 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { toAction, toPool } from "../api/prebuild-shape.ts";
-import { load, type Ctx, type Env } from "../api/http.ts";
-import { poolReads, poolsReport } from "../prebuilds/report.ts";
-import { isPresent } from "../prebuilds/rules/pool-words.ts";
+import { load, type Ctx, type Env } from "../http/endpoint.ts";
+import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
+import { isPresent } from "../prebuilds/reconcile/rules/pool-words.ts";
 import { respondWithPage } from "./layout.ts";
 import { breadcrumb, countOf } from "./parts.ts";
 import { pausedNote, poolList } from "./pools-view.ts";

@@ -1,7 +1,7 @@
 // Where to report a vulnerability of this deployment (RFC 9116), once its operator has said where.
 import { Hono } from "hono";
-import type { Env } from "../api/http.ts";
-import { notFound } from "../errors.ts";
+import type { Env } from "../http/endpoint.ts";
+import { notFound } from "../kernel/errors.ts";
 
 const path = "/.well-known/security.txt";
 /** Days: a reader may rely on it for so long (the RFC recommends less than a year). */

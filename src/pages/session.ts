@@ -3,10 +3,10 @@ import type { MiddlewareHandler } from "hono";
 import { isMadeUp } from "../accounts/made-up.ts";
 import { parseCredential } from "../accounts/rules/credential.ts";
 import { keyPurposes } from "../accounts/rules/signed-key.ts";
-import { setSessionCookie } from "../api/cookies.ts";
-import { readSessionCookie, refuseForeignBrowser } from "../api/credentials.ts";
-import type { Ctx, Env } from "../api/http.ts";
-import { ApiError } from "../errors.ts";
+import { setSessionCookie } from "../http/cookies.ts";
+import { readSessionCookie, refuseForeignBrowser } from "../http/credentials.ts";
+import type { Ctx, Env } from "../http/endpoint.ts";
+import { ApiError } from "../kernel/errors.ts";
 
 const declaration = {
   summary: "A page",

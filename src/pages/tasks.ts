@@ -2,17 +2,17 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
-import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
-import { notFound } from "../errors.ts";
-import { isActive } from "../workspaces/rules/job.ts";
+import { notFound } from "../kernel/errors.ts";
+import { isActive } from "../workspaces/jobs/rules/job.ts";
 import {
   findTask,
   getLatestWorkspaceAppStatusesByAppID,
   taskAppOf,
   type StatusRow,
-} from "../workspaces/store/app-statuses.ts";
-import { findWorkspace, idOfWorkspace } from "../workspaces/store/workspaces.ts";
+} from "../workspaces/agents/store/app-statuses.ts";
+import { findWorkspace, idOfWorkspace } from "../workspaces/builds/store/workspaces.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { breadcrumb, facts, moment, outwardLink, tag } from "./parts.ts";
 import { workspacesPath } from "./rules/paths.ts";

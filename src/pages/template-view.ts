@@ -1,8 +1,8 @@
 // How templates look: a line in the list, one with its facts, versions and presets, and one version.
 import { html } from "hono/html";
 import type { toParameter, toPresets } from "../api/preset-shape.ts";
-import type { TemplateRow } from "../workspaces/store/templates.ts";
-import type { VersionRow } from "../workspaces/store/versions.ts";
+import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
+import type { VersionRow } from "../workspaces/templates/store/versions.ts";
 import type { Html } from "./layout.ts";
 import { countOf, facts, moment, tag } from "./parts.ts";
 import { lasting } from "./rules/lasting.ts";

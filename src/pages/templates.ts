@@ -2,23 +2,27 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import { load, type Ctx, type Env } from "../api/http.ts";
+import { load, type Ctx, type Env } from "../http/endpoint.ts";
 import { toParameter, toPresets } from "../api/preset-shape.ts";
-import { notFound } from "../errors.ts";
-import { driftOf, driftReads } from "../prebuilds/drift.ts";
-import { listPresetParameters, listPresets, listPresetSchedules } from "../workspaces/store/presets.ts";
+import { notFound } from "../kernel/errors.ts";
+import { driftOf, driftReads } from "../prebuilds/drift/drift.ts";
+import {
+  listPresetParameters,
+  listPresets,
+  listPresetSchedules,
+} from "../workspaces/templates/store/presets.ts";
 import {
   activeVersionOf,
   findTemplateByName,
   idOfTemplate,
   listTemplates,
-} from "../workspaces/store/templates.ts";
+} from "../workspaces/templates/store/templates.ts";
 import {
   findVersionByName,
   idOfVersion,
   listLatestVersions,
   listParameters,
-} from "../workspaces/store/versions.ts";
+} from "../workspaces/templates/store/versions.ts";
 import type { SQL } from "../../db/client.ts";
 import { driftSection } from "./drift-view.ts";
 import { respondWithPage } from "./layout.ts";

@@ -2,11 +2,11 @@
 // from a mail provider's. The token says for whom; there is no session, and a foreign origin is no reason to refuse.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import type { Ctx, Env } from "../api/http.ts";
-import { ApiError } from "../errors.ts";
-import { aboutKind } from "../notifications/rules/about.ts";
-import { findChoice, setChoices } from "../notifications/store/choices.ts";
-import { readUnsubscribeToken } from "../notifications/unsubscribe.ts";
+import type { Ctx, Env } from "../http/endpoint.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { aboutKind } from "../notifications/kinds/rules/about.ts";
+import { findChoice, setChoices } from "../notifications/preferences/store/choices.ts";
+import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
 import { choicesPath, isOn } from "./choices-view.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 

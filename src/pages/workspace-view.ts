@@ -1,10 +1,10 @@
 // How workspaces look: a line in the list, and one with its facts, what runs in it, and its builds.
 import { html } from "hono/html";
 import { exactTime } from "../../public/relative-time.js";
-import { workspaceStatus } from "../workspaces/rules/job.ts";
-import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/store/build-view.ts";
-import { causeWords, outdatedWords } from "../workspaces/rules/words.ts";
-import type { StatusRow } from "../workspaces/store/app-statuses.ts";
+import { workspaceStatus } from "../workspaces/jobs/rules/job.ts";
+import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
+import { causeWords, outdatedWords } from "../workspaces/builds/rules/words.ts";
+import type { StatusRow } from "../workspaces/agents/store/app-statuses.ts";
 import type { Html } from "./layout.ts";
 import { facts, moment, outwardLink, tag } from "./parts.ts";
 import { duration } from "./rules/lasting.ts";

@@ -3,19 +3,19 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { load, me, type Ctx, type Env } from "../api/http.ts";
+import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
-import { ApiError, notFound } from "../errors.ts";
-import { isActive } from "../workspaces/rules/job.ts";
-import { parseWorkspaceSearch } from "../workspaces/rules/workspace-search.ts";
-import { listLatestStatuses } from "../workspaces/store/app-statuses.ts";
-import { listBuilds } from "../workspaces/store/builds.ts";
+import { ApiError, notFound } from "../kernel/errors.ts";
+import { isActive } from "../workspaces/jobs/rules/job.ts";
+import { parseWorkspaceSearch } from "../workspaces/builds/rules/workspace-search.ts";
+import { listLatestStatuses } from "../workspaces/agents/store/app-statuses.ts";
+import { listBuilds } from "../workspaces/builds/store/builds.ts";
 import {
   countWorkspaces,
   findWorkspace,
   idOfWorkspace,
   listWorkspaces,
-} from "../workspaces/store/workspaces.ts";
+} from "../workspaces/builds/store/workspaces.ts";
 import { choiceOf, listSize, pages, searchForm, tabs } from "./filtered.ts";
 import { problem } from "./form.ts";
 import { respondWithPage } from "./layout.ts";

@@ -1,7 +1,7 @@
 // Keeps a job's lease while the job is done, and learns from the answers that somebody has canceled it, or that it is
 // ours no longer.
 import { meaningOf } from "./rules/answers.ts";
-import { fields } from "../rules/shape.ts";
+import { fields } from "../kernel/rules/shape.ts";
 import { jobCall, jsonOf, type JobServer } from "./server.ts";
 import type { Job } from "./rules/job.ts";
 import type { Ending } from "./ending.ts";

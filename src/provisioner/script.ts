@@ -8,7 +8,7 @@ import { readCompletion, type Completion } from "./rules/completion.ts";
 import { scriptEnvironment } from "./rules/environment.ts";
 import { problemIn, tidyLine } from "./rules/lines.ts";
 import { reducePlan } from "./rules/reduce-plan.ts";
-import { fields, isText, parseJson } from "../rules/shape.ts";
+import { fields, isText, parseJson } from "../kernel/rules/shape.ts";
 import { applyStage } from "./rules/steps.ts";
 import { sendPlan } from "./terraform.ts";
 import type { Work } from "./work.ts";

@@ -1,7 +1,7 @@
 // The server as a provisioner sees it: one function that makes a call and gives its outcome as a value, one that tries
 // until there is an answer.
 import { meaningOf, pauseBefore, readRetryAfter, type Meaning } from "./rules/answers.ts";
-import { fields, parseJson, textOr } from "../rules/shape.ts";
+import { fields, parseJson, textOr } from "../kernel/rules/shape.ts";
 import type { Timing, World } from "./world.ts";
 
 export type Outcome =

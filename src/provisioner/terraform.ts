@@ -7,7 +7,7 @@ import { readState } from "./rules/read-state.ts";
 import { reducePlan, type ReducedPlan } from "./rules/reduce-plan.ts";
 import { terraformEnvironment, isVariableName } from "./rules/environment.ts";
 import { problemIn, tidyLine } from "./rules/lines.ts";
-import { parseJson } from "../rules/shape.ts";
+import { parseJson } from "../kernel/rules/shape.ts";
 import * as steps from "./rules/steps.ts";
 import { jobCall } from "./server.ts";
 import type { Completion } from "./rules/completion.ts";

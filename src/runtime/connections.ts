@@ -1,7 +1,7 @@
 // How many connections one address may hold: whoever opens thousands takes none away from others.
 import type { Server, Socket } from "node:net";
-import { isTrusted, placeOf, type Proxy } from "../rules/client-address.ts";
-import type { Log } from "../log.ts";
+import { isTrusted, placeOf, type Proxy } from "../kernel/rules/client-address.ts";
+import type { Log } from "../kernel/log.ts";
 
 export interface ConnectionLimits {
   /** For one IPv4 address, or one /64 of IPv6. */

@@ -1,8 +1,8 @@
 // Work after the answer on Node: what was deferred, and the tick. A stop waits for both.
 import { Cron } from "croner";
-import type { Config } from "../config.ts";
-import type { Deps } from "../deps.ts";
-import type { Log } from "../log.ts";
+import type { Config } from "../config/config.ts";
+import type { Deps } from "../kernel/deps.ts";
+import type { Log } from "../kernel/log.ts";
 import { tick } from "../tick.ts";
 
 export interface Deferral {

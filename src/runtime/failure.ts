@@ -1,7 +1,7 @@
 // What a program says when it can't go on: plain words for what an operator can mend, a stack for a mistake of ours.
 import { DatabaseError, ServerRefusal } from "../../db/errors.ts";
 import { NewerDatabaseError } from "../../db/migrate.ts";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../config/config.ts";
 import { databaseFile, databaseName, DatabaseOpenError, describeFileFailure } from "./database.ts";
 
 /** `databaseUrl` is what the program was told to open, if that is known. */

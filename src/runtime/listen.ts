@@ -1,7 +1,7 @@
 // The listening socket of Node: opened where the configuration says, closed when every request is answered.
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { refuseTarget, targetOf } from "./request-url.ts";
 import { shouldUpgradeCallback } from "./sockets.ts";
 

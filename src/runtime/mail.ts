@@ -2,11 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
-import type { MailConfig } from "../config-mail.ts";
-import type { MailServer, OpenMail } from "../notifications/channels/smtp/connection.ts";
-import { createMailPool, type MailPool, type PoolLimits } from "../notifications/channels/smtp/pool.ts";
-import { withAsciiDomain } from "../notifications/rules/mailbox.ts";
-import { openSession } from "../notifications/channels/smtp/protocol.ts";
+import type { MailConfig } from "../config/mail.ts";
+import type { MailServer, OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
+import { createMailPool, type MailPool, type PoolLimits } from "../notifications/channels/mail/smtp/pool.ts";
+import { withAsciiDomain } from "../notifications/channels/mail/rules/mailbox.ts";
+import { openSession } from "../notifications/channels/mail/smtp/protocol.ts";
 
 /** Made once by the process and closed when it stops. */
 export function createMail(config: MailConfig, limits: Partial<PoolLimits> = {}): MailPool {

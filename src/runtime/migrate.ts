@@ -3,8 +3,8 @@
 import { createDatabase } from "../../db/client.ts";
 import { sharedMailboxMessage } from "../accounts/canonical-emails.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
-import { parseConfig, type Config } from "../config.ts";
-import { createNewId } from "../ids.ts";
+import { parseConfig, type Config } from "../config/config.ts";
+import { createNewId } from "../kernel/ids.ts";
 import { databaseName, openClient } from "./database.ts";
 import { failureWords } from "./failure.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";

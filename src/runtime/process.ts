@@ -2,18 +2,18 @@
 import type { Database } from "../../db/client.ts";
 import { unknownUntil } from "../accounts/rules/signed-key.ts";
 import { findGoodKeys } from "../accounts/store/keys.ts";
-import type { Clock, Process } from "../deps.ts";
-import type { Log } from "../log.ts";
-import type { MailPool } from "../notifications/channels/smtp/pool.ts";
-import { createNudgeQueue } from "../notifications/dispatch.ts";
-import { createEnqueueGroup } from "../notifications/group.ts";
-import { createLeases } from "../notifications/leases.ts";
-import { createHub } from "../notifications/hub.ts";
-import { createPoolNudges } from "../prebuilds/nudge.ts";
-import { createFairQueue } from "../rules/fair-queue.ts";
-import { createRequestLimit } from "../rules/request-limit.ts";
-import { createTurns } from "../rules/turns.ts";
-import { createJobWaker } from "../workspaces/waker.ts";
+import type { Clock, Process } from "../kernel/deps.ts";
+import type { Log } from "../kernel/log.ts";
+import type { MailPool } from "../notifications/channels/mail/smtp/pool.ts";
+import { createNudgeQueue } from "../notifications/delivery/dispatch.ts";
+import { createEnqueueGroup } from "../notifications/outbox/group.ts";
+import { createLeases } from "../notifications/delivery/leases.ts";
+import { createHub } from "../notifications/inbox/hub.ts";
+import { createPoolNudges } from "../prebuilds/reconcile/nudge.ts";
+import { createFairQueue } from "../kernel/rules/fair-queue.ts";
+import { createRequestLimit } from "../kernel/rules/rate-limit.ts";
+import { createTurns } from "../kernel/rules/semaphore.ts";
+import { createJobWaker } from "../workspaces/jobs/waker.ts";
 
 export interface ProcessOptions {
   clock: Clock;

@@ -3,8 +3,8 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ConfigError, type Config } from "../config.ts";
-import { createKeys, type KeysFor } from "../keys.ts";
+import { ConfigError, type Config } from "../config/config.ts";
+import { createKeys, type KeysFor } from "../kernel/keys.ts";
 import { databaseFile } from "./database.ts";
 
 export function openKeys(config: Config): KeysFor {

@@ -5,8 +5,8 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-socket.ts";
-import type { Socket } from "../deps.ts";
-import type { Watch } from "../notifications/hub.ts";
+import type { Socket } from "../kernel/deps.ts";
+import type { Watch } from "../notifications/inbox/hub.ts";
 import { refuseTarget, targetOf } from "./request-url.ts";
 
 /** What the application is given besides a request that asks for a socket. */

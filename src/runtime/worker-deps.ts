@@ -2,11 +2,11 @@
 // outlive the request that opened it there. worker.ts calls it.
 import { createDatabase } from "../../db/client.ts";
 import { createServerClient } from "../../db/server.ts";
-import type { Config } from "../config.ts";
-import type { Deps, Process } from "../deps.ts";
-import { createNewId } from "../ids.ts";
-import { createKeys } from "../keys.ts";
-import { createLog } from "../log.ts";
+import type { Config } from "../config/config.ts";
+import type { Deps, Process } from "../kernel/deps.ts";
+import { createNewId } from "../kernel/ids.ts";
+import { createKeys } from "../kernel/keys.ts";
+import { createLog } from "../kernel/log.ts";
 import { createClock } from "./clock.ts";
 import { createProcess } from "./process.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";

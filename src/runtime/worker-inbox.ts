@@ -2,8 +2,8 @@
 // Worker has found out who may read what; the object looks once a second for all, as the Node process does.
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-socket.ts";
-import type { Deps, Socket } from "../deps.ts";
-import type { Watch } from "../notifications/hub.ts";
+import type { Deps, Socket } from "../kernel/deps.ts";
+import type { Watch } from "../notifications/inbox/hub.ts";
 
 /** As wrangler.toml binds it. */
 export interface ObjectNamespace {

@@ -1,9 +1,9 @@
 // Cloudflare's way to a mail server. The platform checks certificates by its own list and allows no exception, forbids
 // port 25 and private addresses, and cuts sockets at the end of an invocation: the pool lives no longer than one.
 import { connect } from "cloudflare:sockets";
-import type { MailConfig } from "../config-mail.ts";
-import type { OpenMail } from "../notifications/channels/smtp/connection.ts";
-import { createMailPool, type MailPool } from "../notifications/channels/smtp/pool.ts";
+import type { MailConfig } from "../config/mail.ts";
+import type { OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
+import { createMailPool, type MailPool } from "../notifications/channels/mail/smtp/pool.ts";
 
 /** Of the six connections that an invocation may have, the database and webhooks need some. */
 const connections = 3;

@@ -1,6 +1,6 @@
 // Cloudflare's way to send a webhook. The platform keeps connections over the ends of invocations and doesn't say whether
 // one was reused, so a lost one is replaced wherever that is cheap: the message's id is the same.
-import type { Post } from "../deps.ts";
+import type { Post } from "../kernel/deps.ts";
 
 /** Of the requests that an invocation may send, so many may be repeated over another connection. */
 const maxRepeats = 20;
@@ -18,7 +18,7 @@ export function createWorkerPost(): Post {
       async (error: unknown): Promise<Response> => {
         if (!isLostConnection(error) || signal.aborted || left === 0 || repeats >= maxRepeats) throw error;
         repeats += 1;
-        return await send().catch(sendAgain(left - 1));
+        return send().catch(sendAgain(left - 1));
       };
     const answer = await send().catch(sendAgain(maxRepeatsOfOne));
     // Its body is not used, and nobody waits for the connection to be dropped.

@@ -1,8 +1,8 @@
 // Belfry on Cloudflare Workers: requests and the cron trigger. Everything but the routes is made for each invocation,
 // because a database connection doesn't outlive the request that opened it there.
 import { createApp } from "../app.ts";
-import { ConfigError, parseConfig, type Config } from "../config.ts";
-import { parseRequestTarget } from "../rules/request-target.ts";
+import { ConfigError, parseConfig, type Config } from "../config/config.ts";
+import { parseRequestTarget } from "../http/rules/request-target.ts";
 import { tick } from "../tick.ts";
 import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
 import { serveInbox } from "./worker-inbox.ts";

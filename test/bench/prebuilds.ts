@@ -2,7 +2,7 @@
 // behind it. Rows are counted by the server; times are for comparing within one run.
 import { sql } from "drizzle-orm";
 import { query } from "../../db/client.ts";
-import { reconcile } from "../../src/prebuilds/reconcile.ts";
+import { reconcile } from "../../src/prebuilds/reconcile/reconcile.ts";
 import { startServer } from "../../src/runtime/server.ts";
 import { createMeter } from "../support/meter.ts";
 import { addHistory, fillPools } from "../support/pool-history.ts";

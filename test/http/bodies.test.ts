@@ -3,7 +3,7 @@
 import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
-import { routesOf } from "../../src/openapi.ts";
+import { routesOf } from "../../src/http/openapi.ts";
 import { createPages } from "../../src/pages/index.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { archive } from "../support/whole-requests.ts";

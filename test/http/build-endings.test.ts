@@ -1,6 +1,6 @@
 // What the end of a build tells, and whom, through the routes of provisioners and the tick.
 import { describe, expect, test } from "vitest";
-import { leaseTime } from "../../src/workspaces/rules/job.ts";
+import { leaseTime } from "../../src/workspaces/jobs/rules/job.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { allTold, inboxTitles } from "../support/inbox.ts";
 import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";

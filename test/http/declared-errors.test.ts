@@ -1,7 +1,7 @@
 // Every route declares its errors; each of them is seen here. A route with an error that nobody knows how to make fails.
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
-import { routesOf } from "../../src/openapi.ts";
+import { routesOf } from "../../src/http/openapi.ts";
 import {
   addUser,
   owner,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import type { Method } from "../../db/schema.ts";
-import { dispatch } from "../../src/notifications/dispatch.ts";
+import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { tick } from "../../src/tick.ts";
 import { allTold } from "../support/inbox.ts";
 import { copyNewDatabase } from "../support/new-database.ts";

@@ -1,7 +1,7 @@
 // Drift as a provisioner, a claimant and the template admins meet it: plans, the log, the message, the memory.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { toHtml } from "../../src/notifications/rules/markdown.ts";
+import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
 import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { startReceiver } from "../support/receiver.ts";

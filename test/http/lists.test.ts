@@ -2,7 +2,7 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
-import { openApiDocument } from "../../src/openapi.ts";
+import { openApiDocument } from "../../src/http/openapi.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { addTemplate } from "../support/workspaces.ts";
 

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { expect, onTestFinished, test } from "vitest";
-import { dispatch } from "../../src/notifications/dispatch.ts";
-import { findFailing } from "../../src/notifications/store/metrics.ts";
-import { readUnsubscribeToken } from "../../src/notifications/unsubscribe.ts";
+import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
+import { findFailing } from "../../src/notifications/delivery/store/metrics.ts";
+import { readUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
 import { cookieFor, get } from "../support/pages.ts";
 import { owner, signInFirst, startTestServer } from "../support/server.ts";
 

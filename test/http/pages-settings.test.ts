@@ -1,9 +1,9 @@
 // The page where people switch kinds of notification on and off, and the links of mails that do it without signing in.
 import { expect, test } from "vitest";
 import { loadTemplateFiles, seed } from "../../db/seed.ts";
-import { aboutKind } from "../../src/notifications/rules/about.ts";
-import { isAlwaysOn } from "../../src/notifications/rules/special-kinds.ts";
-import { makeUnsubscribeToken } from "../../src/notifications/unsubscribe.ts";
+import { aboutKind } from "../../src/notifications/kinds/rules/about.ts";
+import { isAlwaysOn } from "../../src/notifications/kinds/rules/special-kinds.ts";
+import { makeUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser, type CallAnswer, type TestServer } from "../support/server.ts";

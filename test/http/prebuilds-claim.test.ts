@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { prebuildsUser } from "../../db/schema.ts";
-import { takeLease } from "../../src/prebuilds/store/lease.ts";
+import { takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
 import { parseExposition } from "../support/prometheus.ts";
 import { addPrebuilds, stillPools, type PrebuildOptions } from "../support/prebuilds.ts";
 import { addUser, signInFirst, startTestServer, type TestServerOptions } from "../support/server.ts";

@@ -1,7 +1,7 @@
 // Files over HTTP, and the keys of provisioners that fetch them.
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { chunkSize } from "../../src/workspaces/store/files.ts";
+import { chunkSize } from "../../src/workspaces/templates/store/files.ts";
 import { writeTar } from "../../src/cli/rules/tar.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 

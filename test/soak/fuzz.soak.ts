@@ -1,4 +1,4 @@
-// The same as test/fuzz.test.ts, ten times as much: REQUESTS and SEED change what is drawn.
+// The same as test/api/fuzz.test.ts, ten times as much: REQUESTS and SEED change what is drawn.
 import { expect, test } from "vitest";
 import { fuzz } from "../support/fuzz.ts";
 

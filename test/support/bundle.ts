@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { rolldown, type Plugin } from "rolldown";
 import { createApi } from "../../src/api/index.ts";
-import { openApiDocument } from "../../src/openapi.ts";
+import { openApiDocument } from "../../src/http/openapi.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
@@ -53,7 +53,7 @@ export async function buildWorker(folder: string): Promise<Bundle> {
     resolve: {
       conditionNames: ["workerd", "worker", "browser", "import"],
       // HTML 5's entities are as large as a room of ours (see that file).
-      alias: { entities: inSources("src/notifications/rules/entities.ts") },
+      alias: { entities: inSources("src/notifications/texts/rules/entities.ts") },
     },
     transform: { target: "es2024" },
     // No module here does anything but by what it exports.

@@ -1,6 +1,6 @@
 // Coder's shapes as schemas that read an answer, and what a declared answer of ours has that contradicts one.
 import * as z from "zod";
-import { coderTypes, ownMembers } from "../../src/compatibility/coder-types.ts";
+import { coderTypes, ownMembers } from "../compatibility/coder-types.ts";
 
 /** `time.Time` takes RFC 3339 and nothing else; Coder's own server writes UTC. */
 const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/);

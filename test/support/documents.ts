@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { commands } from "../../src/cli/commands.ts";
 import { isGroup, type Node } from "../../src/cli/rules/command.ts";
 import { helpPage } from "../../src/cli/rules/help.ts";
-import { compatibilityPage } from "../../src/compatibility/page.ts";
+import { compatibilityPage } from "../compatibility/page.ts";
 
 export const folder = new URL("../../public/docs/", import.meta.url).pathname;
 

@@ -2,8 +2,8 @@
 // declared. What a request does is taken back, so each finds the same world.
 import fc from "fast-check";
 import { createApi } from "../../src/api/index.ts";
-import type { Endpoint } from "../../src/api/http.ts";
-import { openApiDocument, routesOf } from "../../src/openapi.ts";
+import type { Endpoint } from "../../src/http/endpoint.ts";
+import { openApiDocument, routesOf } from "../../src/http/openapi.ts";
 import { requestOf, type DrawnRequest, type Operation } from "./arbitrary-requests.ts";
 import type { Json } from "./documents-schema.ts";
 import { startEverybody, type Caller, type Everybody } from "./everybody.ts";

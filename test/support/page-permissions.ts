@@ -1,5 +1,5 @@
 // Who may open each page and send each form, decided: by mia's session or somebody else's, or none. A page without a row
-// fails the suite (test/who-may.test.ts): decide, then add it.
+// fails the suite (test/accounts/who-may.test.ts): decide, then add it.
 import { callers, type Caller } from "./everybody.ts";
 
 const everybody = callers;

@@ -1,5 +1,5 @@
 // Who may do what, decided for each route: the callers of support/everybody.ts that are let in, by what is mia's. Everybody
-// else is refused. A route without a row fails the suite (test/who-may.test.ts): decide, then add it, with its request in
+// else is refused. A route without a row fails the suite (test/accounts/who-may.test.ts): decide, then add it, with its request in
 // support/whole-requests.ts where it takes one.
 import { callers, type Caller } from "./everybody.ts";
 

@@ -10,7 +10,7 @@ import { notificationAttempts, notificationMessages } from "../../db/schema.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { hashPassword } from "../../src/accounts/passwords.ts";
 import { insertRoles, insertUser } from "../../src/accounts/store/users.ts";
-import { workspaceKinds } from "../../src/workspaces/rules/kinds.ts";
+import { workspaceKinds } from "../../src/workspaces/builds/rules/kinds.ts";
 import { startServer, type RunningServer, type ServerOptions } from "../../src/runtime/server.ts";
 import { tick, type TickReport } from "../../src/tick.ts";
 import { wrapClient, type AdapterName } from "./adapters.ts";

@@ -1,7 +1,7 @@
 // How each declared error of the routes of workspaces, builds and jobs is made.
 import { randomUUID } from "node:crypto";
 import { prebuildsUser } from "../../db/schema.ts";
-import { abandonPass, takeLease } from "../../src/prebuilds/store/lease.ts";
+import { abandonPass, takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
 import { agentTokenOf, outcome } from "./workspaces.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 

@@ -10,8 +10,8 @@ import {
   templateVersions,
 } from "../../db/schema.ts";
 import { keyIdOf, keyPurposes } from "../../src/accounts/rules/signed-key.ts";
-import { randomText } from "../../src/ids.ts";
-import { makeAgentToken } from "../../src/workspaces/rules/agent-token.ts";
+import { randomText } from "../../src/kernel/ids.ts";
+import { makeAgentToken } from "../../src/workspaces/agents/rules/agent-token.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 
 export interface VersionOptions {

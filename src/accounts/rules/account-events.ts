@@ -1,7 +1,7 @@
 // What changes of accounts tell: owners and user-admins, and where it concerns them, the person. The verbs of accounts call
 // these.
 import type { SiteRole } from "../../../db/schema.ts";
-import type { NotificationEvent } from "../../notifications/plan.ts";
+import type { NotificationEvent } from "../../notifications/outbox/prepare-event.ts";
 
 export interface Account {
   id: string;

@@ -1,6 +1,6 @@
 // The kinds of notification that accounts cause, by Coder's ids. The texts are in db/templates.
 
-import { activatedTemplateId, suspendedTemplateId } from "../../notifications/rules/special-kinds.ts";
+import { activatedTemplateId, suspendedTemplateId } from "../../notifications/kinds/rules/special-kinds.ts";
 
 export const accountKinds = {
   created: "4e19c0ac-94e1-4532-9515-d1801aa283b2",

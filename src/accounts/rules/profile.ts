@@ -1,5 +1,5 @@
 // What a username, an email address and a person's name may look like. Each answers what is wrong, in words.
-import { problemWithOneLine } from "../../rules/one-line.ts";
+import { problemWithOneLine } from "../../kernel/rules/one-line.ts";
 
 const longestUsername = 32;
 const longestEmail = 254;

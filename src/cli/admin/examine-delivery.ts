@@ -1,8 +1,8 @@
 // Looks whether mail, the webhook and the server itself are reached from here: a mail session without a message, a HEAD
 // request, and what the server says of itself. Called by examine.ts.
-import type { Config } from "../../config.ts";
-import { endpointHash } from "../../notifications/deliver.ts";
-import { MailFailure } from "../../notifications/channels/smtp/failure.ts";
+import type { Config } from "../../config/config.ts";
+import { endpointHash } from "../../notifications/delivery/deliver.ts";
+import { MailFailure } from "../../notifications/channels/mail/smtp/failure.ts";
 import { checkMail } from "../../runtime/mail.ts";
 import { reach, type Reached } from "../../runtime/reach.ts";
 import type { Finding } from "./rules/finding.ts";

@@ -11,15 +11,15 @@ import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.
 import { countPeople } from "../../accounts/store/people.ts";
 import { probe, type Probe } from "../../api/probe.ts";
 import { readClock, readLargeAnswer } from "../../../db/health.ts";
-import { ConfigError, parseConfig, type Config } from "../../config.ts";
-import { createLog } from "../../log.ts";
-import { countLiving, findFailing } from "../../notifications/store/metrics.ts";
+import { ConfigError, parseConfig, type Config } from "../../config/config.ts";
+import { createLog } from "../../kernel/log.ts";
+import { countLiving, findFailing } from "../../notifications/delivery/store/metrics.ts";
 import {
   isPaused,
   readGoneEndpoint,
   readLastTick,
   readSettings,
-} from "../../notifications/store/settings.ts";
+} from "../../notifications/preferences/store/settings.ts";
 import { databaseFile, databaseName, openClient } from "../../runtime/database.ts";
 import { failureWords } from "../../runtime/failure.ts";
 import { keyFile, mustBeGiven, openKeys } from "../../runtime/secret-key.ts";

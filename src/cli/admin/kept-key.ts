@@ -1,6 +1,6 @@
 // Where the root key of an embedded database is kept, if it is not in the environment.
 import { existsSync } from "node:fs";
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/config.ts";
 import { databaseFile } from "../../runtime/database.ts";
 import { keyFile } from "../../runtime/secret-key.ts";
 

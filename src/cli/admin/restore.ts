@@ -1,5 +1,5 @@
 // belfry admin restore: puts a backup into the database's place while no server runs.
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/config.ts";
 import type { Context } from "../context.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 

@@ -1,6 +1,10 @@
 // belfry notifications custom: a script's own message.
 import { isatty } from "node:tty";
-import { fitCustomText, maxMessageBytes, maxTitleBytes } from "../../rules/custom-text.ts";
+import {
+  fitCustomText,
+  maxMessageBytes,
+  maxTitleBytes,
+} from "../../notifications/outbox/rules/custom-text.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { askOnce } from "../repeat.ts";

@@ -1,6 +1,6 @@
 // belfry prebuilds list: the pools and how they do.
 import { defineCommand, outputOption } from "../rules/command.ts";
-import { isPresent } from "../../prebuilds/rules/pool-words.ts";
+import { isPresent } from "../../prebuilds/reconcile/rules/pool-words.ts";
 import { poolLines } from "../rules/pool-lines.ts";
 import { noPools, pausedWords } from "./words.ts";
 

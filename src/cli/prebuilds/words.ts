@@ -1,6 +1,6 @@
 // What the commands of pools share: a pass as it is shown, and the words for what there is nothing to show of.
 import type { Context } from "../context.ts";
-import { isPresent, type ShownAction, type ShownPool } from "../../prebuilds/rules/pool-words.ts";
+import { isPresent, type ShownAction, type ShownPool } from "../../prebuilds/reconcile/rules/pool-words.ts";
 import { planLines } from "../rules/pool-lines.ts";
 
 export const pausedWords = "Passes over the pools are paused: nothing is made or deleted.";

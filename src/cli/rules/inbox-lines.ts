@@ -1,5 +1,5 @@
 // The inbox as lines for a terminal.
-import { toPlainText } from "../../notifications/rules/markdown.ts";
+import { toPlainText } from "../../notifications/texts/rules/markdown.ts";
 import { ageWords } from "./duration.ts";
 import { shortId } from "./short-id.ts";
 import { columnsOf, cutToColumns, plain, plainLine } from "./text.ts";

@@ -1,5 +1,5 @@
 // Deliveries as lines for a terminal: one each for the log and for a test, and the whole story of one.
-import { reasonWords, type Question } from "../../notifications/rules/reasons.ts";
+import { reasonWords, type Question } from "../../notifications/outbox/rules/reasons.ts";
 import { ageWords, durationWords } from "./duration.ts";
 import { shortId } from "./short-id.ts";
 import { plainLine } from "./text.ts";

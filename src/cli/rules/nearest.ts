@@ -1,5 +1,5 @@
 // "Did you mean …": the known word that a mistyped one is closest to.
-import { editDistance } from "../../rules/edit-distance.ts";
+import { editDistance } from "../../kernel/rules/edit-distance.ts";
 
 /** Undefined when none is close: two slips in a long word, one in a short one; a beginning counts as close too. */
 export function nearest(word: string, known: readonly string[]): string | undefined {

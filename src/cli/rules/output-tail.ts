@@ -1,5 +1,5 @@
 // The last lines of what a command prints on two streams, as a person would have seen them.
-import { visiblePart, withoutControls } from "../../rules/terminal-text.ts";
+import { visiblePart, withoutControls } from "../../kernel/rules/terminal-text.ts";
 import { plain } from "./text.ts";
 
 export interface OutputTail {

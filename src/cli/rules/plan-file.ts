@@ -1,5 +1,5 @@
 // What `belfry drift` is given: a plan as JSON, or, in words, what it is instead.
-import { problemOfPlan } from "../../prebuilds/rules/plan-check.ts";
+import { problemOfPlan } from "../../prebuilds/drift/rules/plan-check.ts";
 
 export type ReadPlan = { ok: true; document: unknown } | { ok: false; problem: string; hint: string };
 

@@ -9,7 +9,7 @@ import {
   stateOf,
   type ShownAction,
   type ShownPool,
-} from "../../prebuilds/rules/pool-words.ts";
+} from "../../prebuilds/reconcile/rules/pool-words.ts";
 import { columnsOf, plainLine, wrap } from "./text.ts";
 
 export interface Look {

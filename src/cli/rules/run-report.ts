@@ -1,6 +1,6 @@
 // What `belfry run` tells when the command has ended: a title that is the whole story, and the last lines.
-import { byteLength, cutStartToBytes, cutToBytes } from "../../rules/cut-text.ts";
-import { maxMessageBytes, maxTitleBytes } from "../../rules/custom-text.ts";
+import { byteLength, cutStartToBytes, cutToBytes } from "../../kernel/rules/cut-text.ts";
+import { maxMessageBytes, maxTitleBytes } from "../../notifications/outbox/rules/custom-text.ts";
 import { durationWords } from "./duration.ts";
 import { plainLine } from "./text.ts";
 

@@ -1,6 +1,6 @@
 // Text for terminals: cutting by columns, and taking out what would steer a terminal.
-import { cutToSize, eachCharacter } from "../../rules/cut-text.ts";
-import { withoutControls } from "../../rules/terminal-text.ts";
+import { cutToSize, eachCharacter } from "../../kernel/rules/cut-text.ts";
+import { withoutControls } from "../../kernel/rules/terminal-text.ts";
 
 /** At most `most` columns of a terminal. */
 export function cutToColumns(text: string, most: number): string {

@@ -1,5 +1,5 @@
 // belfry templates drift: what claims of a template's prebuilt workspaces have made anew, and what to add to it.
-import { resourceLine } from "../../prebuilds/rules/drift-lines.ts";
+import { resourceLine } from "../../prebuilds/drift/rules/drift-lines.ts";
 import type { Context } from "../context.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { ageWords } from "../rules/duration.ts";

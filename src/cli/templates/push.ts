@@ -2,7 +2,7 @@
 import { access, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { ClientError, type Client, type VersionBody } from "../../client.ts";
-import { problemWithTemplateName } from "../../workspaces/rules/template-name.ts";
+import { problemWithTemplateName } from "../../workspaces/templates/rules/template-name.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { parseManifest, type Manifest } from "../rules/manifest.ts";

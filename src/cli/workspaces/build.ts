@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { askOnce } from "../repeat.ts";
 import { defineCommand } from "../rules/command.ts";
 import { plainLine } from "../rules/text.ts";
-import { parseTold, toldHeader, toldInWords } from "../../workspaces/rules/told.ts";
+import { parseTold, toldHeader, toldInWords } from "../../workspaces/builds/rules/notified.ts";
 import { findVersion } from "../templates/find.ts";
 import { findWorkspace, parameterOption, parametersOf, waitOption } from "./find.ts";
 

@@ -2,7 +2,7 @@
 import type { Workspace } from "../../client.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { ageWords } from "../rules/duration.ts";
-import { outdatedWords } from "../../workspaces/rules/words.ts";
+import { outdatedWords } from "../../workspaces/builds/rules/words.ts";
 import { table } from "../rules/table.ts";
 
 const pageSize = 200;

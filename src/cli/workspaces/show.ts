@@ -2,7 +2,7 @@
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { ageWords } from "../rules/duration.ts";
 import { plainLine } from "../rules/text.ts";
-import { causeWords, outdatedWords } from "../../workspaces/rules/words.ts";
+import { causeWords, outdatedWords } from "../../workspaces/builds/rules/words.ts";
 import { autostartWords } from "./autostart.ts";
 import { findWorkspace } from "./find.ts";
 

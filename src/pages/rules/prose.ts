@@ -1,5 +1,5 @@
 // Markdown of a notification as HTML for the inside of a page.
-import { toHtml } from "../../notifications/rules/markdown.ts";
+import { toHtml } from "../../notifications/texts/rules/markdown.ts";
 
 /**
  * Headings sink below the notification's own title (an h2), and the columns of a table are aligned by classes, because

@@ -1,6 +1,6 @@
 // What a finished job tells the server: resources, their agents and apps, the AI task. Checked here, so that a mistake in
 // a template or a script is told by its place.
-import { fields, isText, textOr } from "../../rules/shape.ts";
+import { fields, isText, textOr } from "../../kernel/rules/shape.ts";
 
 export interface App {
   slug: string;

@@ -1,5 +1,5 @@
 // The environment of the programs that do a job: this daemon's without its secrets, and the job's variables.
-import { aiPromptParameter } from "../../workspaces/rules/template-name.ts";
+import { aiPromptParameter } from "../../workspaces/templates/rules/template-name.ts";
 import type { Job } from "./job.ts";
 
 type Environment = Record<string, string | undefined>;

@@ -1,5 +1,5 @@
 // What the server hands to a provisioner: one job, checked as it comes in. `daemon.ts` reads it.
-import { fields, textOr } from "../../rules/shape.ts";
+import { fields, textOr } from "../../kernel/rules/shape.ts";
 
 export interface Parameter {
   name: string;

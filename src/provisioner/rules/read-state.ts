@@ -1,9 +1,9 @@
 // What is in a workspace, from the document that `terraform show -json` prints of its state: the output `belfry`, and
 // the resources of Coder's provider.
-import { aiPromptParameter } from "../../workspaces/rules/template-name.ts";
+import { aiPromptParameter } from "../../workspaces/templates/rules/template-name.ts";
 import { readAgents, readTask, withTask, type AiTask, type Completion, type Resource } from "./completion.ts";
 import type { Parameter } from "./job.ts";
-import { fields, isText, items, textOr } from "../../rules/shape.ts";
+import { fields, isText, items, textOr } from "../../kernel/rules/shape.ts";
 
 interface StateResource {
   address: string;

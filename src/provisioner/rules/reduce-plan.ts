@@ -1,6 +1,6 @@
 // What leaves this machine of a plan: which resources change, how, and which attributes force a replacement. No values.
-import { visiblePart } from "../../prebuilds/rules/replacements.ts";
-import { fields, isText, items } from "../../rules/shape.ts";
+import { visiblePart } from "../../prebuilds/drift/rules/replacements.ts";
+import { fields, isText, items } from "../../kernel/rules/shape.ts";
 
 export interface ReducedPlan {
   resource_changes: {

@@ -1,0 +1,83 @@
+// How much of a request's body is read, and for whom: 64 KiB for anybody, more for those who are let in, and of these a
+// bounded number at a time.
+import { ApiError } from "../kernel/errors.ts";
+import type { Ctx } from "./endpoint.ts";
+
+/** Bytes that are read before it is known who is asking. */
+export const smallBody = 65_536;
+
+/** Bytes that are read on after a refusal: a client that is still sending would see a broken connection instead of it. */
+const mostDrained = 50_331_648;
+
+/** Whether the body has, or may have, more than 64 KiB. */
+export function mayBeLarge(c: Ctx): boolean {
+  if (!hasBody(c)) return false;
+  const length = declaredLength(c);
+  return length === undefined || length > smallBody;
+}
+
+/** Asks the headers first: on Node a body whose stream has been looked at can't be skipped any more. */
+function hasBody(c: Ctx): boolean {
+  const length = c.req.header("content-length");
+  if (c.req.header("transfer-encoding") !== undefined) return true;
+  if (length !== undefined) return length !== "0";
+  // On Node they have a stream all the same, and no route reads it.
+  return !["GET", "HEAD", "DELETE"].includes(c.req.method) && c.req.raw.body !== null;
+}
+
+/** Undefined for a body that comes in chunks. */
+function declaredLength(c: Ctx): number | undefined {
+  const length = c.req.header("content-length");
+  return length === undefined || c.req.header("transfer-encoding") !== undefined ? undefined : Number(length);
+}
+
+/** Throws 413 for a body of more bytes; of one that doesn't say how many it has, no more than that are read. */
+export async function boundBody(c: Ctx, most: number): Promise<void> {
+  if (!hasBody(c)) return;
+  const length = declaredLength(c);
+  if (length === undefined) await readBody(c, most);
+  else if (length > most) throw tooLarge(most);
+}
+
+/** The same for who is let in: what they still send is taken, so that they see why it was refused. */
+export async function boundOwnBody(c: Ctx, most: number): Promise<void> {
+  try {
+    await boundBody(c, most);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 413) await drain(c.req.raw);
+    throw error;
+  }
+}
+
+const tooLarge = (most: number) =>
+  new ApiError(413, "The body is too large.", { detail: `It may have ${most} bytes.` });
+
+async function readBody(c: Ctx, most: number): Promise<void> {
+  const { raw } = c.req;
+  if (raw.body === null) return;
+  const reader = raw.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > most) {
+      reader.releaseLock();
+      throw tooLarge(most);
+    }
+    chunks.push(value);
+  }
+  const { method, headers } = raw;
+  c.req.raw = new Request(raw.url, { method, headers, body: await new Blob(chunks as BlobPart[]).bytes() });
+}
+
+async function drain(request: Request): Promise<void> {
+  if (request.body === null || request.body.locked) return;
+  const reader = request.body.getReader();
+  for (let bytes = 0; bytes < mostDrained;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    bytes += value.length;
+  }
+}

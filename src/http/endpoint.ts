@@ -1,0 +1,220 @@
+// What every route is made of: `endpoint` (who may call, what it answers), `valid` (what it takes) and `load` (who is
+// asking, together with what the handler reads). Handlers stay inline, next to their path.
+import { zValidator } from "@hono/zod-validator";
+import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
+import type * as z from "zod";
+import type { Answers, Reads, SQL, Statement } from "../../db/client.ts";
+import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
+import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
+import type { Credential } from "../accounts/rules/credential.ts";
+import { may, rolesThatMay, scopeAllows, scopesThatAllow, type Deed } from "../accounts/rules/permissions.ts";
+import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { ApiError, forbidden, notFound, unauthorized, type ErrorStatus } from "../kernel/errors.ts";
+import type { AgentToken } from "../workspaces/agents/rules/agent-token.ts";
+import { bringsProvisionerKey, loadProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
+import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
+import { agentTokenOf, credentialOf, isSafe, refuseForeignBrowser } from "./credentials.ts";
+import { limitRequests } from "./request-limit.ts";
+import { largestBodyOf } from "./rules/body-limit.ts";
+import { invalidFields } from "./rules/invalid-fields.ts";
+
+export interface Env {
+  Variables: {
+    deps: Deps;
+    requestId: string;
+    /** Of a person or a provisioner. */
+    credential: Credential;
+    /** Of an agent. */
+    agentToken: AgentToken;
+    endpoint: Endpoint;
+  };
+}
+export type Ctx = Context<Env, string, object>;
+
+export interface Requirement {
+  permission: Deed;
+  /** Said to those who lack it. */
+  refusal: string;
+}
+
+/** What a batch is guarded by besides the key. */
+export interface Limits {
+  /** The route's own where it is left out. */
+  requires?: Requirement | undefined;
+  /** Who may not see this thing gets a 404 of its name, and nothing about it is read. */
+  visible?: { when: SQL; name: string } | undefined;
+}
+
+export interface Endpoint {
+  summary: string;
+  /** Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth). */
+  access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
+  /** What a `notify` token may do. */
+  deed?: "notify-self";
+  /** What the caller must be permitted; nothing is read for others. */
+  requires?: Requirement;
+  /** A key may be the password of HTTP Basic, with any user name: what programs send that know no other way. */
+  takesBasic?: boolean;
+  /** It takes an Idempotency-Key. */
+  repeatable?: boolean;
+  /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
+  body?: z.ZodType;
+  /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */
+  answers: Partial<Record<101 | 200 | 201 | 202 | 204 | 304, z.ZodType | null>>;
+  errors: ErrorStatus[];
+}
+
+const endpointTag = Symbol("endpoint");
+const schemaTag = Symbol("schema");
+type Tagged = MiddlewareHandler & {
+  [endpointTag]?: Endpoint;
+  [schemaTag]?: { target: keyof ValidationTargets; schema: z.ZodType };
+};
+
+export const endpointOf = (handler: unknown): Endpoint | undefined => (handler as Tagged)[endpointTag];
+export const schemaOf = (handler: unknown) => (handler as Tagged)[schemaTag];
+
+/** First on every route: declares it, and lets nobody in who brings no key where one is needed. */
+export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
+  const middleware: MiddlewareHandler<Env> = async (c, next) => {
+    c.set("endpoint", description);
+    if (description.access === "session") c.set("credential", credentialOf(c as Ctx));
+    else if (description.access === "provisioner") c.set("credential", provisionerCredentialOf(c as Ctx));
+    else if (description.access === "session-or-provisioner")
+      c.set(
+        "credential",
+        bringsProvisionerKey(c as Ctx) ? provisionerCredentialOf(c as Ctx) : credentialOf(c as Ctx),
+      );
+    else if (description.access === "agent") c.set("agentToken", agentTokenOf(c as Ctx));
+    else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
+    limitRequests(c as Ctx);
+    await withBody(c as Ctx, next);
+  };
+  (middleware as Tagged)[endpointTag] = description;
+  return middleware;
+}
+
+/** Nothing large is read for who isn't let in, and few at a time. */
+async function withBody(c: Ctx, next: () => Promise<void>): Promise<void> {
+  const { access } = c.get("endpoint");
+  if (!mayBeLarge(c)) return next();
+  if (access === "anyone" || access === "agent") {
+    await boundBody(c, smallBody);
+    return next();
+  }
+  if (access === "provisioner") await loadProvisioner(c, {});
+  else await load(c, {});
+  const { process } = c.get("deps");
+  const giveBack = await process.largeBodies.take(c.get("credential").keyId);
+  if (giveBack === undefined) throw tooManyBodies();
+  try {
+    await boundOwnBody(c, largestBodyOf(c.req.method, c.req.path, process.largestPlan));
+    await next();
+  } finally {
+    giveBack();
+  }
+}
+
+const tooManyBodies = () =>
+  new ApiError(503, "Too many large requests are being read at the moment.", {
+    detail: "Nothing was changed. Try again in a few seconds.",
+    headers: { "retry-after": "5" },
+  });
+
+/** Parses and checks a part of the request; what is wrong becomes one 400 that names each member. */
+export function valid<Target extends keyof ValidationTargets, Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+) {
+  const middleware = zValidator(target, schema, (result, c) => {
+    if (target === "json") refuseOtherMediaTypes(c as unknown as Ctx);
+    if (result.success) return;
+    throw invalidFields(result.error.issues);
+  });
+  (middleware as unknown as Tagged)[schemaTag] = { target, schema };
+  return middleware;
+}
+
+function refuseOtherMediaTypes(c: Ctx): void {
+  const type = c.req.header("content-type") ?? "";
+  const isEmpty = c.req.raw.body === null;
+  if (!isEmpty && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+    throw new ApiError(415, "The body must be JSON.", {
+      detail: "Send it with Content-Type: application/json.",
+    });
+  }
+}
+
+/** SQL for the id of the user who is asking, for reads that travel with the look-up of their key. */
+export const me = (c: Ctx) => userOfKey(c.get("credential").keyId);
+/** The same, for writes: NULL unless the key may do this now. */
+export const meIfAllowed = (c: Ctx) => userOfGoodKey(c.get("credential"), c.get("deps").now());
+
+/**
+ * One round trip: what the handler needs, behind a guard that fails unless the key is good, its scope allows this and
+ * its user has the permission; nothing is read for anybody else. Throws 401 or 403 for them.
+ * Where it depends on the thing, `visible` says who may; throws 404 for others.
+ */
+export const load = <T extends Reads>(
+  c: Ctx,
+  reads: T,
+  limits: Limits = {},
+): Promise<{ actor: Actor } & Answers<T>> =>
+  askAs(c, limits, (guard, session) => c.get("deps").db.read({ guard, ...reads, session }));
+
+/** The same for changes and what holds afterwards. */
+export const perform = <T extends Reads>(
+  c: Ctx,
+  changes: Statement[],
+  reads: T,
+): Promise<{ actor: Actor } & Answers<T>> =>
+  askAs(c, {}, (guard, session) => c.get("deps").db.write([guard, ...changes], { ...reads, session }));
+
+type Lookup = ReturnType<typeof findSession>;
+
+async function askAs<T extends Reads>(
+  c: Ctx,
+  { requires = c.get("endpoint").requires, visible }: Limits,
+  run: (guard: Statement, session: Lookup) => Promise<unknown>,
+): Promise<{ actor: Actor } & Answers<T>> {
+  const { db, now } = c.get("deps");
+  const credential = c.get("credential");
+  const isAllowed = keyMeets(credential, {
+    now: now(),
+    scopes: scopesThatAllow(c.req.method, c.get("endpoint").deed ?? "any"),
+    roles: requires && rolesThatMay(requires.permission),
+  });
+  const guard = failUnless(visible === undefined ? isAllowed : both(isAllowed, visible.when));
+  const session = findSession(credential.keyId);
+  try {
+    const answers = (await run(guard, session)) as { session: SessionRow[] } & Answers<T>;
+    return { ...answers, actor: admit(c, answers.session[0], requires) };
+  } catch (error) {
+    if (!isGuardFailure(error)) throw error;
+    admit(c, (await db.read({ session })).session[0], requires);
+    if (visible !== undefined) throw notFound(visible.name);
+    // What was wrong a moment ago is right now.
+    throw unauthorized();
+  }
+}
+
+/** Throws 401 or 403 with the reason. */
+function admit(c: Ctx, row: SessionRow | undefined, requirement: Requirement | undefined): Actor {
+  const { now, db, defer } = c.get("deps");
+  const verdict = judgeSession(row, c.get("credential"), now());
+  if (!verdict.ok) {
+    throw unauthorized(
+      verdict.why === "suspended"
+        ? "Your account is suspended. Ask an administrator to activate it."
+        : undefined,
+    );
+  }
+  if (!scopeAllows(verdict.actor, c.req.method, c.get("endpoint").deed ?? "any")) {
+    throw forbidden(`The token's scope is "${verdict.actor.scope}", which does not allow this.`);
+  }
+  if (requirement !== undefined && !may(verdict.actor, requirement.permission))
+    throw forbidden(requirement.refusal);
+  if (isUseWorthNoting(row!, now())) defer(() => db.write(touchKey(c.get("credential"), now()), {}));
+  return verdict.actor;
+}

@@ -1,0 +1,35 @@
+// The header Idempotency-Key, on routes that declare themselves `repeatable`: what it names, and how answers say that
+// nothing new was made.
+import { createHash } from "node:crypto";
+import { findKey, type KeyedRequest } from "../../db/idempotency.ts";
+import { invalid } from "../kernel/errors.ts";
+import { canonicalJson } from "../kernel/rules/canonical-json.ts";
+import { me, type Ctx } from "./endpoint.ts";
+import { parseIdempotencyKey } from "./rules/idempotency-key.ts";
+
+/** A request's key and the hash of what it asks for; the user is known once their own key was looked at. */
+export type RequestKey = Omit<KeyedRequest, "userId">;
+
+/** Undefined without the header; throws 400 for a bad one. `body` as it was understood. */
+export function requestKeyOf(c: Ctx, body: unknown): RequestKey | undefined {
+  const header = c.req.header("idempotency-key");
+  if (header === undefined) return undefined;
+  const key = parseIdempotencyKey(header);
+  if (key === undefined)
+    throw invalid("Idempotency-Key", "must have 1 to 255 visible ASCII characters, such as a UUID");
+  const { pathname, search } = new URL(c.req.url);
+  const asked = canonicalJson([c.req.method, pathname, search, body]);
+  return { key, fingerprint: createHash("sha256").update(asked).digest("hex") };
+}
+
+/** Reads what the key stands for, together with the rest that a handler reads. */
+export const earlierRead = (c: Ctx, requestKey: RequestKey | undefined) => ({
+  earlier: findKey(me(c), requestKey?.key, c.get("deps").now()),
+});
+
+export const keyedBy = (userId: string, requestKey: RequestKey | undefined): KeyedRequest | undefined =>
+  requestKey && { userId, ...requestKey };
+
+export function markReplayed(c: Ctx): void {
+  c.header("idempotency-replayed", "true");
+}

@@ -1,0 +1,93 @@
+// Schemas that several routes share: what requests carry and what answers look like.
+import * as z from "zod";
+import { problemWithOneLine } from "../kernel/rules/one-line.ts";
+
+/** Of any version and variant: ids of Coder's are made up by hand, too. */
+export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
+/** As ids are stored. */
+export const lowerUuid = uuid.transform((id) => id.toLowerCase());
+
+/** What Go's clients send where they mean no id. */
+export const noId = "00000000-0000-0000-0000-000000000000";
+
+/** An id that may be left out, be empty or be all zeros: undefined then. */
+export const optionalId = z
+  .union([z.literal(""), z.literal(noId), uuid], { error: "is no UUID" })
+  .nullish()
+  .transform((id) => (id == null || id === "" || id === noId ? undefined : id.toLowerCase()));
+
+/** Bytes of a media type: of a request's body, at most so many, or of an answer. */
+export const bytes = (contentMediaType: string, maxLength?: number) =>
+  z.string().meta({ contentMediaType, format: "binary", ...(maxLength === undefined ? {} : { maxLength }) });
+
+/** At most so many bytes of UTF-8: limits of the wire are bytes, not characters. */
+export const text = (most: number) =>
+  textOfBytes(most).meta({ maxLength: most, description: `At most ${most} bytes of UTF-8` });
+
+const textOfBytes = (most: number) =>
+  z.string().refine((value) => new TextEncoder().encode(value).length <= most, {
+    error: (issue) =>
+      `has ${new TextEncoder().encode(String(issue.input)).length} bytes, ${most} are allowed`,
+  });
+
+/** A query that takes nothing unknown; a key in it says who asks. */
+export const strictQuery = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject({
+    ...shape,
+    coder_session_token: z
+      .string()
+      .optional()
+      .meta({ description: "a key, for programs that can't set a header" }),
+  });
+
+export const filledText = (most: number) =>
+  text(most).refine((value) => value.trim() !== "", "must not be empty");
+
+/** RFC 3339 in UTC. */
+export const time = z.string().meta({ format: "date-time" });
+export const toTime = (at: number): string => new Date(at).toISOString();
+export const toTimeOrNull = (at: number | null): string | null => (at === null ? null : toTime(at));
+
+/** A name that people read in the middle of other text. */
+export const oneLine = (most: number) =>
+  text(most).superRefine((name, context) => {
+    const message = problemWithOneLine(name);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+export const actionSchema = z.object({ label: z.string(), url: z.string() });
+
+export const errorSchema = z
+  .object({
+    message: z.string(),
+    detail: z.string().optional(),
+    validations: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: "Error" });
+
+export const messageSchema = z.object({ message: z.string() });
+
+/** `?ids=a,b&ids=c`: one list; blanks round the items don't count, an empty value is none. */
+export const uuidList = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((value) =>
+    (value === undefined ? [] : Array.isArray(value) ? value : [value])
+      .flatMap((part) => part.split(","))
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+  )
+  .pipe(z.array(uuid));
+
+/** A list's `q`, read by a rule that says what it doesn't understand. */
+export const searchText = <Search>(
+  parse: (q: string) => { ok: true; search: Search } | { ok: false; problem: string },
+) =>
+  text(1_000)
+    .optional()
+    .transform((q, context): Search => {
+      const verdict = parse(q ?? "");
+      if (verdict.ok) return verdict.search;
+      context.addIssue({ code: "custom", message: verdict.problem });
+      return z.NEVER;
+    });

@@ -1,0 +1,88 @@
+// The mail channel: one message to one person by SMTP, as text and as HTML.
+import type { Action } from "../../../../db/schema.ts";
+import { isAddress, withAsciiDomain, type Mailbox } from "./rules/mailbox.ts";
+import type { Outcome } from "../../delivery/rules/retry.ts";
+import { renderMail } from "./smtp/content.ts";
+import { MailFailure } from "./smtp/failure.ts";
+import { buildMail } from "./smtp/mime.ts";
+import type { MailPool } from "./smtp/pool.ts";
+
+export interface MailSettings {
+  from: Mailbox;
+  /** Without a trailing slash. */
+  accessUrl: string;
+}
+
+export interface MailMessage {
+  id: string;
+  to: Mailbox;
+  /** Markdown, both. */
+  title: string;
+  body: string;
+  actions: readonly Action[];
+  /** The page that switches this kind off; null for kinds that can't be switched off (a passcode). */
+  unsubscribeUrl: string | null;
+  /** Whether a POST to that address is enough (RFC 8058); it goes into the header only where it is https. */
+  oneClick: boolean;
+}
+
+export interface MailClock {
+  now: () => number;
+  /** Milliseconds for the whole try, waiting for a free connection included. */
+  timeout: number;
+}
+
+/** One attempt. What the server says against this recipient or message is final; everything else is retried. */
+export async function sendMail(
+  pool: MailPool,
+  settings: MailSettings,
+  message: MailMessage,
+  clock: MailClock,
+): Promise<Outcome> {
+  if (!isAddress(message.to.address)) {
+    return {
+      kind: "permanent",
+      detail: "the user's mail address is none that mail can go to",
+      reason: "no_address",
+    };
+  }
+  const from = { ...settings.from, address: withAsciiDomain(settings.from.address) };
+  const to = { ...message.to, address: withAsciiDomain(message.to.address) };
+  const now = clock.now();
+  const { subject, text, html } = renderMail({
+    name: message.to.name,
+    title: message.title,
+    body: message.body,
+    actions: message.actions,
+    baseUrl: settings.accessUrl,
+    unsubscribeUrl: message.unsubscribeUrl,
+    year: new Date(now).getUTCFullYear(),
+  });
+  const mail = buildMail({
+    from,
+    to,
+    subject,
+    text,
+    html,
+    date: now,
+    id: message.id,
+    host: new URL(settings.accessUrl).hostname,
+    unsubscribe:
+      message.unsubscribeUrl === null
+        ? undefined
+        : { url: message.unsubscribeUrl, oneClick: message.oneClick },
+  });
+  try {
+    const words = await pool.send(
+      { from: from.address, to: to.address, message: mail },
+      AbortSignal.timeout(clock.timeout),
+    );
+    return { kind: "sent", detail: `${pool.place} ${words}` };
+  } catch (error) {
+    if (!(error instanceof MailFailure)) throw error;
+    const { kind, about } = error;
+    const reason =
+      kind === "permanent" && about === "recipient" ? ({ reason: "recipient_refused" } as const) : {};
+    return { kind, about, detail: `${pool.place} ${error.message}`, ...reason };
+  }
+}

@@ -1,0 +1,152 @@
+// What a mail says: greeting, title, body, buttons as links and a footer, as text and as HTML. Pure; called by mail.ts.
+import type { Action } from "../../../../../db/schema.ts";
+import { toHtml, toInlineHtml, toPlainText } from "../../../texts/rules/markdown.ts";
+import { oneLine } from "./encoding.ts";
+
+export interface MailContent {
+  /** Whom it greets. */
+  name: string;
+  /** Markdown, both. */
+  title: string;
+  body: string;
+  actions: readonly Action[];
+  /** The access URL without a trailing slash. */
+  baseUrl: string;
+  /** The page that switches this kind off; null for kinds that can't be switched off. */
+  unsubscribeUrl: string | null;
+  year: number;
+}
+
+export interface RenderedMail {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export function renderMail(content: MailContent): RenderedMail {
+  const subject = oneLine(toPlainText(content.title)) || "A notification";
+  const actions = content.actions.flatMap(({ label, url }) => {
+    const target = linkTarget(url, content.baseUrl);
+    return target === null ? [] : [{ label: oneLine(label) || target, url: target }];
+  });
+  return {
+    subject,
+    text: asText({ ...content, actions }, subject),
+    html: asHtml({ ...content, actions }, subject),
+  };
+}
+
+/** Where the person chooses what reaches them. */
+export const settingsUrl = (baseUrl: string): string => `${baseUrl}/settings/notifications`;
+/** The page of those settings that asks whether to switch this kind off. */
+export const unsubscribePage = (baseUrl: string, templateId: string): string =>
+  `${settingsUrl(baseUrl)}?disabled=${encodeURIComponent(templateId)}`;
+
+/** Paths of ours become whole addresses; null for what a mail should not lead to. */
+function linkTarget(url: string, baseUrl: string): string | null {
+  const whole = /^\/(?![/\\])/.test(url) ? baseUrl + url : url;
+  return /^(https?:\/\/|mailto:)\S+$/i.test(whole) && URL.canParse(whole) ? new URL(whole).href : null;
+}
+
+function asText(content: MailContent, subject: string): string {
+  const { name, body, actions, baseUrl, unsubscribeUrl, year } = content;
+  const footer = [
+    `Belfry, ${year}: ${baseUrl}`,
+    `Choose what reaches you: ${settingsUrl(baseUrl)}`,
+    ...(unsubscribeUrl === null ? [] : [`Switch off messages of this kind: ${unsubscribeUrl}`]),
+  ];
+  const paragraphs = [
+    `${subject}\n${"=".repeat(Math.min(subject.length, 72))}`,
+    greeting(name),
+    toPlainText(body),
+    ...actions.map(({ label, url }) => `${label}:\n${url}`),
+    `-- \n${footer.join("\n")}`,
+  ];
+  return `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`;
+}
+
+const greeting = (name: string): string => (oneLine(name) === "" ? "Hello," : `Hello ${oneLine(name)},`);
+
+export const escapeHtml = (text: string): string =>
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
+
+// Colours stand in line for clients that know nothing else; the sheet changes them where the screen is dark.
+const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
+const sheet = `
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+.body a { color: #29509f; }
+.body h1, .body h2, .body h3 { font-size: 17px; line-height: 1.3; }
+.body pre { background: #f1eee6; border-radius: 6px; overflow-x: auto; padding: 12px; white-space: pre-wrap; }
+.body code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 14px; overflow-wrap: anywhere; }
+.body blockquote { border-left: 3px solid #8b8577; margin-left: 0; padding-left: 12px; }
+.body th, .body td { border-bottom: 1px solid #e2ddd2; padding: 4px 12px 4px 0; }
+@media (prefers-color-scheme: dark) {
+  .paper { background: #12151b !important; }
+  .sheet { background: #1a1f27 !important; border-color: #2d343f !important; }
+  .ink, .body * { color: #e7e9ee !important; }
+  .muted { color: #a3acba !important; }
+  .body pre { background: #242b36; }
+  .body th, .body td { border-color: #2d343f; }
+  .body a, .muted a { color: #a8c1f8 !important; }
+  .button { background: #a8c1f8 !important; color: #121b30 !important; }
+}`;
+
+function asHtml(content: MailContent, subject: string): string {
+  const { name, title, body, actions, baseUrl, unsubscribeUrl, year } = content;
+  const buttons = actions
+    .map(
+      ({ label, url }) =>
+        `<a class="button" href="${escapeHtml(url)}" style="${button}">${escapeHtml(label)}</a>`,
+    )
+    .join("\n");
+  const footer = [
+    `Belfry, ${year}: ${footerLink(baseUrl, baseUrl)}`,
+    footerLink(settingsUrl(baseUrl), "Choose what reaches you"),
+    ...(unsubscribeUrl === null ? [] : [footerLink(unsubscribeUrl, "Switch off messages of this kind")]),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${escapeHtml(subject)}</title>
+<style>${sheet}
+</style>
+</head>
+<body class="paper" style="margin:0;padding:0;background:#f6f4ef">
+<table class="paper" role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:#f6f4ef"><tr>
+<td align="center" style="padding:24px 12px">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px;text-align:left">
+<tr><td class="sheet ink" style="background:#fffefb;border:1px solid #e2ddd2;border-radius:12px;padding:24px;color:#1d2430;${font};font-size:16px;line-height:1.5">
+<h1 class="ink" style="margin:0 0 16px;font-size:22px;line-height:1.3">${absolute(toInlineHtml(title), baseUrl).trim() || escapeHtml(subject)}</h1>
+<p style="margin:0 0 12px">${escapeHtml(greeting(name))}</p>
+<div class="body">
+${absolute(toHtml(body), baseUrl)}</div>
+${buttons}
+</td></tr>
+<tr><td class="muted" style="padding:16px 24px;color:#596270;${font};font-size:13px;line-height:1.6">
+${footer.join("<br>\n")}
+</td></tr>
+</table>
+</td></tr></table>
+</body>
+</html>
+`;
+}
+
+const button =
+  "display:inline-block;margin:12px 12px 0 0;padding:10px 18px;border-radius:8px;background:#2b4687;color:#ffffff;text-decoration:none;font-weight:600";
+
+const footerLink = (url: string, words: string): string =>
+  `<a href="${escapeHtml(url)}" style="color:#29509f">${escapeHtml(words)}</a>`;
+
+/** Links to a path of ours are whole addresses in a mail. What the text itself says is escaped, so this matches links only. */
+const absolute = (html: string, baseUrl: string): string =>
+  html.replaceAll('<a href="/', `<a href="${escapeHtml(baseUrl)}/`);

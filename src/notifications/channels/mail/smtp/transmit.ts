@@ -1,0 +1,114 @@
+// One message over an open session: MAIL, RCPT, DATA, and the text with its dots stuffed.
+import type { MailStage } from "../rules/mail-reply.ts";
+import { isAscii } from "../rules/mailbox.ts";
+import { MailFailure, refusal } from "./failure.ts";
+import type { Extensions } from "./protocol.ts";
+import type { Reply, Wire } from "./wire.ts";
+
+export interface Envelope {
+  /** Addresses alone, without names. */
+  from: string;
+  to: string;
+  /** Headers and body. */
+  message: string;
+}
+
+interface Step {
+  line: string;
+  stage: MailStage;
+  after: string;
+  expected: number;
+}
+
+const reset: Step = { line: "RSET", stage: "reset", after: "after RSET", expected: 250 };
+const sender = (from: string, parameters: string): Step => ({
+  line: `MAIL FROM:<${from}>${parameters}`,
+  stage: "sender",
+  after: "after MAIL FROM",
+  expected: 250,
+});
+
+/** Only asks whether the server would take mail from this address: nothing is sent. */
+export async function trySender(
+  wire: Wire,
+  from: string,
+  extensions: Extensions,
+  signal: AbortSignal,
+): Promise<string> {
+  const { line, after, stage } = sender(from, parametersOf({ from, to: "", message: "" }, 0, extensions));
+  const reply = await wire.ask(line, after, signal);
+  if (reply.code !== 250) throw refusal(reply, after, stage);
+  await take(wire, false, signal, [reset]);
+  return `${reply.code} ${reply.text}`.trim();
+}
+
+/** `again` when the session has carried a message before. */
+export async function transmit(
+  wire: Wire,
+  extensions: Extensions,
+  envelope: Envelope,
+  again: boolean,
+  signal: AbortSignal,
+): Promise<string> {
+  const data = toData(envelope.message);
+  const parameters = parametersOf(envelope, new TextEncoder().encode(data).length, extensions);
+  await take(wire, extensions.has("PIPELINING"), signal, [
+    ...(again ? [reset] : []),
+    sender(envelope.from, parameters),
+    { line: `RCPT TO:<${envelope.to}>`, stage: "recipient", after: "after RCPT TO", expected: 250 },
+  ]);
+  await take(wire, false, signal, [{ line: "DATA", stage: "data", after: "after DATA", expected: 354 }]);
+  try {
+    const reply = await wire.ask(`${data}.`, "after the message", signal);
+    if (reply.code !== 250) throw refusal(reply, "after the message", "message");
+    return `${reply.code} ${reply.text}`.trim();
+  } catch (error) {
+    if (!(error instanceof MailFailure)) throw error;
+    // The server may have taken it all the same.
+    const { kind, about, broken } = error;
+    throw new MailFailure(error.message, { kind, about, broken });
+  }
+}
+
+/** Takes steps one by one, or all at once where the server allows that (RFC 2920); the first refusal is the result. */
+async function take(wire: Wire, together: boolean, signal: AbortSignal, steps: Step[]): Promise<void> {
+  let first: MailFailure | undefined;
+  if (together) await wire.send(steps.map(({ line }) => `${line}\r\n`).join(""), steps[0]!.after, signal);
+  for (const step of steps) {
+    const reply = together
+      ? await wire.reply(step.after, signal)
+      : await wire.ask(step.line, step.after, signal);
+    if (!isAsExpected(reply, step)) first ??= refusal(reply, step.after, step.stage);
+    if (first !== undefined && (first.broken || !together)) throw first;
+  }
+  if (first !== undefined) throw first;
+}
+
+/** RCPT may also answer 251 (will forward) or 252 (will try). */
+const isAsExpected = ({ code }: Reply, { expected }: Step): boolean =>
+  code === expected || (expected === 250 && (code === 251 || code === 252));
+
+function parametersOf({ from, to }: Envelope, size: number, extensions: Extensions): string {
+  const limit = Number(extensions.get("SIZE")?.[0] ?? 0);
+  if (limit > 0 && size > limit) {
+    throw new MailFailure(`the message has ${size} bytes, the server takes ${limit}`, {
+      kind: "permanent",
+      about: "message",
+    });
+  }
+  const parameters = size > 0 && extensions.has("SIZE") ? ` SIZE=${size}` : "";
+  if (isAscii(from) && isAscii(to)) return parameters;
+  if (!extensions.has("SMTPUTF8")) {
+    const words = "the server does not take addresses outside ASCII (it does not offer SMTPUTF8)";
+    throw isAscii(from)
+      ? new MailFailure(words, { kind: "permanent", about: "recipient" })
+      : new MailFailure(`${words}: check BELFRY_EMAIL_FROM`, { about: "sender" });
+  }
+  return `${parameters} SMTPUTF8${extensions.has("8BITMIME") ? " BODY=8BITMIME" : ""}`;
+}
+
+/** Lines end in CRLF and nothing else (what else could end them differs from server to server); a leading dot is doubled. */
+export function toData(message: string): string {
+  const lines = message.replaceAll(/\r\n|\r|\n/g, "\r\n").replaceAll(/(^|\r\n)\./g, "$1..");
+  return lines.endsWith("\r\n") ? lines : `${lines}\r\n`;
+}

@@ -1,0 +1,102 @@
+// The webhook channel: Coder's envelope, signed by Standard Webhooks when a secret is set.
+import { createHmac } from "node:crypto";
+import type { Post } from "../../../kernel/deps.ts";
+import type { Outcome } from "../../delivery/rules/retry.ts";
+import { parseRetryAfter } from "../../delivery/rules/retry.ts";
+
+export interface WebhookTarget {
+  endpoint: string;
+  /** The `Authorization` header's value. */
+  authorization: string | undefined;
+  /** `whsec_…` */
+  secret: string | undefined;
+}
+
+export interface WebhookMessage {
+  id: string;
+  payload: Record<string, unknown>;
+  /** Plain text and Markdown of the same. */
+  title: string;
+  titleMarkdown: string;
+  body: string;
+  bodyMarkdown: string;
+}
+
+export interface WebhookClock {
+  now: () => number;
+  /** Milliseconds. */
+  timeout: number;
+}
+
+/** One try. Redirects are failures, 410 switches the endpoint off, every other answer but 2xx may be tried again. */
+export async function sendWebhook(
+  post: Post,
+  target: WebhookTarget,
+  message: WebhookMessage,
+  clock: WebhookClock,
+): Promise<Outcome> {
+  const body = JSON.stringify({
+    _version: "1.1",
+    msg_id: message.id,
+    payload: message.payload,
+    title: message.title,
+    title_markdown: message.titleMarkdown,
+    body: message.body,
+    body_markdown: message.bodyMarkdown,
+  });
+  const headers = {
+    "content-type": "application/json",
+    "x-message-id": message.id,
+    "user-agent": "Belfry",
+    ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
+  };
+  const signature = target.secret === undefined ? {} : sign(target.secret, message.id, clock.now(), body);
+  try {
+    const answer = await post({
+      url: target.endpoint,
+      headers: { ...headers, ...signature },
+      body,
+      timeout: clock.timeout,
+    });
+    return judge(answer.status, answer.headers, clock.now());
+  } catch (error) {
+    return { kind: "temporary", detail: words(error) };
+  }
+}
+
+/** The three fields of Standard Webhooks 1.0.0: HMAC-SHA256 over `id.timestamp.body`; the timestamp is the try's, in seconds. */
+export function sign(secret: string, id: string, now: number, body: string): Record<string, string> {
+  const timestamp = Math.floor(now / 1_000);
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  const digest = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": `v1,${digest}` };
+}
+
+function judge(status: number, headers: Headers, now: number): Outcome {
+  const detail = `answered ${status}`;
+  if (status >= 200 && status < 300) return { kind: "sent", detail };
+  if (status === 410)
+    return {
+      kind: "permanent",
+      detail: `${detail} Gone: the endpoint is switched off`,
+      reason: "endpoint_gone",
+      gone: true,
+    };
+  if (status >= 300 && status < 400)
+    return {
+      kind: "temporary",
+      detail: `${detail}, a redirect: set the final address as BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT`,
+    };
+  const retryAfter = parseRetryAfter(headers.get("retry-after"), now);
+  return { kind: "temporary", detail, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+/** A failed connection in a few words: the reason that lies deepest. */
+function words(error: unknown): string {
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  if (!(deepest instanceof Error)) return "failed without a reason";
+  if (deepest.name === "TimeoutError" || deepest.name === "AbortError") return "no answer in time";
+  const code = "code" in deepest && typeof deepest.code === "string" ? `${deepest.code}: ` : "";
+  return `${code}${deepest.message}`.slice(0, 300);
+}

@@ -1,0 +1,205 @@
+// The way out: claim due messages under a lease, send them, settle each result as it comes. Called by the tick for all
+// that is due and, after an answer, for just the messages of that answer. Safe to run twice, at once, anywhere.
+import { withFewer } from "../../../db/fewer.ts";
+import { methods, type Method } from "../../../db/schema.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { deliver } from "./deliver.ts";
+import { leaseTime } from "./leases.ts";
+import { createSettler, type Settler } from "./write-results.ts";
+import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
+import { readGoneEndpoint } from "../preferences/store/settings.ts";
+
+/** A message that is to be sent, and its channel. */
+export interface QueuedMessage {
+  id: string;
+  method: Method;
+}
+
+export interface DispatchOptions {
+  /** Only these messages; otherwise whatever is due. */
+  messages?: readonly QueuedMessage[];
+  /** Only these channels; otherwise all. */
+  channels?: readonly Method[];
+  /** Epoch milliseconds after which nothing more is claimed. */
+  until?: number;
+}
+
+export interface DispatchReport {
+  claimed: number;
+  sent: number;
+  failed: number;
+}
+
+/**
+ * Sends until nothing is due (or time is up) and every result is written. Channels have claims and capacity of their own:
+ * a receiver that doesn't answer delays nothing of another channel.
+ */
+export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promise<DispatchReport> {
+  const { messages, channels = methods } = options;
+  const report: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
+  const settler = createSettler(deps);
+  const used = channels.filter((channel) =>
+    messages === undefined
+      ? // One that is claiming whatever is due finds all of it.
+        !deps.process.claiming.has(channel)
+      : messages.some(({ method }) => method === channel),
+  );
+  const limits = deps.process.dispatchLimits ?? { messages: Infinity, time: Infinity };
+  const budget: Budget = {
+    messages: Math.ceil(limits.messages / used.length),
+    until: Math.min(options.until ?? Infinity, deps.now() + limits.time),
+  };
+  const ends = await Promise.allSettled(
+    used.map((channel) => {
+      const ids = messages?.filter(({ method }) => method === channel).map(({ id }) => id);
+      return dispatchChannel(deps, { channel, ids, budget, report, settler });
+    }),
+  );
+  await settler.finish();
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return report;
+}
+
+/** What one channel may do at most in one dispatch. What is left when it is used up, the next pass finds. */
+interface Budget {
+  messages: number;
+  /** Epoch milliseconds after which nothing more is claimed. */
+  until: number;
+}
+
+interface ChannelDispatch {
+  channel: Method;
+  /** Only these; undefined: whatever is due. */
+  ids: readonly string[] | undefined;
+  budget: Budget;
+  report: DispatchReport;
+  settler: Settler;
+}
+
+async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void> {
+  const { channel, budget, report } = work;
+  const { claiming, stopping } = deps.process;
+  const capacity = deps.config.notifications.leaseCount;
+  const inflight = new Set<Promise<void>>();
+  let left = work.ids;
+  let claimed = 0;
+  const mayClaim = () => !stopping.aborted && claimed < budget.messages && deps.now() < budget.until;
+  if (left === undefined) claiming.add(channel);
+  try {
+    for (let more = true; more && mayClaim();) {
+      const free = Math.min(capacity - inflight.size, budget.messages - claimed);
+      // Slots are refilled by the quarter: a claim for each single one would cost a write each.
+      if (inflight.size > 0 && free < capacity / 4) {
+        await Promise.race(inflight);
+        continue;
+      }
+      // Large events may be more than a server's answer holds: nothing would ever go out again.
+      const claim = await withFewer(free, (limit) => claimSome(deps, channel, limit, left));
+      left = left?.slice(claim.limit);
+      more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
+      claimed += claim.messages.length;
+      report.claimed += claim.messages.length;
+      for (const message of claim.messages) {
+        const job: Promise<void> = sendOne(deps, work, message, claim).finally(() => inflight.delete(job));
+        inflight.add(job);
+      }
+    }
+  } finally {
+    if (work.ids === undefined) claiming.delete(channel);
+  }
+  await Promise.all(inflight);
+}
+
+async function sendOne(
+  deps: Deps,
+  { report, settler }: ChannelDispatch,
+  message: ClaimedMessage,
+  { token, goneEndpoint }: { token: string; goneEndpoint: string | undefined },
+): Promise<void> {
+  const startedAt = deps.now();
+  const delivery = await deliver(deps, message, goneEndpoint);
+  report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
+  settler.add(message, token, delivery, startedAt);
+}
+
+async function claimSome(deps: Deps, channel: Method, limit: number, ids: readonly string[] | undefined) {
+  const now = deps.now();
+  const token = deps.newId();
+  const leaseUntil = now + leaseTime(deps);
+  const statements = claimMessages({
+    token,
+    channel,
+    now,
+    leaseUntil,
+    limit,
+    held: deps.process.leases.held(now),
+    ...(ids === undefined ? {} : { ids: ids.slice(0, limit) }),
+  });
+  const { messages, gone } = await deps.db.write(statements, {
+    messages: findClaimed(token),
+    gone: readGoneEndpoint(),
+  });
+  if (deps.process.stopping.aborted && messages.length > 0) {
+    await deps.db.write(releaseClaim(token, deps.now()), {});
+    return { token, messages: [], goneEndpoint: undefined };
+  }
+  deps.process.leases.add(deps, token, messages.length);
+  return { token, messages, goneEndpoint: gone[0]?.value };
+}
+
+/** Gathers what is to be sent at once, so that a burst of requests makes few claims. */
+export interface NudgeQueue {
+  add: (deps: Deps, messages: readonly QueuedMessage[]) => void;
+  /** The same, in so many milliseconds. */
+  addLater: (deps: Deps, messages: readonly QueuedMessage[], wait: number) => void;
+}
+
+/** At most so many dispatches of a channel at a time, so that one slow receiver doesn't hold up the others for long. */
+const widestNudge = 4;
+
+export function createNudgeQueue(): NudgeQueue {
+  const channels = new Map(methods.map((method) => [method, { waiting: [] as QueuedMessage[], running: 0 }]));
+  async function drain(deps: Deps, channel: { waiting: QueuedMessage[]; running: number }): Promise<void> {
+    channel.running += 1;
+    try {
+      while (channel.waiting.length > 0) await dispatch(deps, { messages: channel.waiting.splice(0, 1_000) });
+    } finally {
+      channel.running -= 1;
+    }
+  }
+  const add: NudgeQueue["add"] = (deps, messages) => {
+    for (const [method, channel] of channels) {
+      const own = messages.filter((message) => message.method === method);
+      channel.waiting = channel.waiting.concat(own);
+      if (own.length > 0 && channel.running < widestNudge) deps.defer(() => drain(deps, channel));
+    }
+  };
+  return { add, addLater: (deps, messages, wait) => unref(setTimeout(() => add(deps, messages), wait)) };
+}
+
+/** A timer that keeps no process alive. */
+const unref = (timer: unknown): void => (timer as { unref?: () => void }).unref?.();
+
+/** Sends these messages as soon as the answer is out. What it misses, the tick finds. */
+export function nudge(deps: Deps, messages: readonly QueuedMessage[]): void {
+  if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { messages }));
+  else deps.process.nudges.add(deps, messages);
+}
+
+/** The same for messages that are held back until `at`, where the process lasts that long. */
+export function nudgeAt(deps: Deps, at: number, messages: readonly QueuedMessage[]): void {
+  // Timers may be early by a moment.
+  deps.process.nudges?.addLater(deps, messages, Math.min(at - deps.now() + 10, longestTimer));
+}
+
+/** Sends whatever is due, after the answer: notifications have been resumed. */
+export const wakeQueue = (deps: Deps): void => deps.defer(() => dispatch(deps));
+
+/** The same at a time, where the process lasts that long. */
+export function wakeQueueAt(deps: Deps, at: number): void {
+  if (deps.process.nudges === null) return;
+  unref(setTimeout(() => wakeQueue(deps), Math.min(at - deps.now() + 10, longestTimer)));
+}
+
+/** Milliseconds; what is held back longer is left to the tick. */
+const longestTimer = 2_147_483_647;

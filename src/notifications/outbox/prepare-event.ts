@@ -1,0 +1,202 @@
+// Decides everything about an event before it is written: who gets it, how, why, and what lies in each inbox.
+import type { Action, SiteRole } from "../../../db/schema.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { ApiError } from "../../kernel/errors.ts";
+import { chooseRecipients, type Circle } from "./rules/audience.ts";
+import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
+import { identityOf, route, type Reason, type Recipient, type Route } from "./rules/delivery-plan.ts";
+import type { OutboxRows } from "./store/outbox.ts";
+import type { EnqueueAnswers } from "./reads.ts";
+import type { Audience } from "./store/recipients.ts";
+import { isPaused } from "../preferences/store/settings.ts";
+import type { TemplateRow } from "../texts/store/templates.ts";
+
+/** Something that happened, once. */
+export interface NotificationEvent {
+  labels: Record<string, string>;
+  /** At most 256 kB as JSON. */
+  data: Record<string, unknown> | null;
+  /** UUIDs of what it is about. */
+  targets: string[];
+  /** The producer: its name, or a user's id. */
+  createdBy: string;
+  /** What makes it the same event as another; without it, equal content on one UTC day does. */
+  identity?: string;
+  /** Milliseconds for which it is the same as another; without it, for as long as that is kept. */
+  sameFor?: number;
+  /** Whom it was addressed to by name, role or as the caller; ignored where there is a circle. */
+  audience?: Audience;
+  /** Chooses among the people who were read, by what they are to the event. */
+  circle?: Circle;
+  /** Epoch milliseconds before which nobody is told. */
+  holdUntil?: number | undefined;
+  /** By this, its messages may be withdrawn until one of them is received; without it, never. */
+  subject?: string;
+  /** Epoch milliseconds from which on it must not be sent any more. */
+  expiresAt?: number;
+}
+
+export interface EventPlan {
+  eventId: string;
+  rows: OutboxRows;
+}
+
+const dataLimit = 256_000;
+
+/** `selfId` is the caller, who is told because it is their own doing. Nothing is written yet. */
+export function planEvent(
+  deps: Deps,
+  event: NotificationEvent,
+  read: EnqueueAnswers,
+  selfId?: string,
+): EventPlan {
+  const template = read.template[0];
+  if (template === undefined)
+    throw new Error("The notification template is not in the database: run npm run db:migrate.");
+  const data = event.data === null ? null : JSON.stringify(event.data);
+  if ((data?.length ?? 0) > dataLimit)
+    throw new ApiError(413, `data: has more than ${dataLimit} bytes of JSON`);
+  const now = deps.now();
+  const { defaultMethod, inboxEnabled, mail, webhook } = deps.config.notifications;
+  const configured = [
+    ...(mail === undefined ? [] : ["smtp" as const]),
+    ...(webhook === undefined ? [] : ["webhook" as const]),
+  ];
+  const { circle, audience = {} } = event;
+  const recipients =
+    circle === undefined
+      ? read.recipients.map((row) => ({ ...row, why: reasonsFor(row, audience, selfId) }))
+      : chooseRecipients(read.recipients, circle);
+  const routes = route(recipients, {
+    template,
+    defaultMethod,
+    inboxEnabled,
+    configured,
+    paused: isPaused(read.notificationSettings),
+    identity: identityOf(event, now),
+    holdUntil: event.holdUntil,
+    now,
+  });
+  const eventId = deps.newId();
+  const eventRow = {
+    id: eventId,
+    templateId: template.id,
+    templateVersion: template.version,
+    labels: JSON.stringify(event.labels),
+    data,
+    targets: JSON.stringify(event.targets),
+    createdBy: event.createdBy,
+    createdAt: now,
+  };
+  const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
+  for (const way of routes) addMessage(deps, rows, way, event, template);
+  if (event.sameFor !== undefined) rows.windows = windowsOf(routes, now - event.sameFor);
+  return { eventId, rows };
+}
+
+const windowsOf = (routes: readonly Route[], until: number) =>
+  routes.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [{ dedupeKey, until }]));
+
+function addMessage(
+  deps: Deps,
+  rows: OutboxRows,
+  way: Route,
+  event: NotificationEvent,
+  template: TemplateRow,
+): void {
+  const id = deps.newId();
+  const now = deps.now();
+  const reasons = [...way.reasons];
+  if (way.method === "inbox" && way.status === "sent") {
+    const rendered = renderOrFallback(
+      deps.process.templates,
+      versionOf(template),
+      inputFor(deps, way.recipient, event, template.id),
+    );
+    if (rendered.failed) reasons.push("render_failed");
+    rows.inbox.push(
+      inboxRow(
+        { id, userId: way.recipient.userId, templateId: template.id, targets: JSON.stringify(event.targets) },
+        rendered,
+        now,
+      ),
+    );
+  }
+  rows.messages.push({
+    id,
+    eventId: rows.events[0]!.id,
+    userId: way.recipient.userId,
+    method: way.method,
+    status: way.status,
+    reasons: JSON.stringify(reasons),
+    dueAt: way.dueAt,
+    leaseToken: null,
+    attemptCount: 0,
+    dedupeKey: way.dedupeKey,
+    createdAt: now,
+    updatedAt: now,
+    subject: event.subject ?? null,
+    expiresAt: event.expiresAt ?? null,
+  });
+}
+
+/** What a person's inbox keeps of a message. */
+export function inboxRow(
+  message: { id: string; userId: string; templateId: string; targets: string },
+  rendered: Rendered,
+  now: number,
+): OutboxRows["inbox"][number] {
+  const { id, userId, templateId, targets } = message;
+  const { title, body: content, actions } = rendered;
+  return {
+    id,
+    userId,
+    templateId,
+    targets,
+    title,
+    content,
+    icon: "",
+    actions: JSON.stringify(actions),
+    readAt: null,
+    createdAt: now,
+  };
+}
+
+const versionOf = (template: TemplateRow) => ({
+  templateId: template.id,
+  number: template.version,
+  name: template.name,
+  title: template.title,
+  body: template.body,
+  actions: JSON.parse(template.actions) as Action[],
+});
+
+const inputFor = (
+  deps: Deps,
+  recipient: Recipient,
+  event: NotificationEvent,
+  templateId: string,
+): RenderInput => ({
+  labels: event.labels,
+  data: event.data,
+  user: {
+    id: recipient.userId,
+    name: recipient.name === "" ? recipient.username : recipient.name,
+    username: recipient.username,
+    email: recipient.email,
+  },
+  baseUrl: deps.config.accessUrl,
+  templateId,
+});
+
+function reasonsFor(
+  row: { userId: string; username: string; roles: string },
+  audience: Audience,
+  selfId?: string,
+): Reason[] {
+  if (row.userId === selfId) return ["to_self"];
+  const names = (audience.users ?? []).map((name) => name.toLowerCase());
+  const named = names.includes(row.userId) || names.includes(row.username.toLowerCase());
+  const roles = (JSON.parse(row.roles) as SiteRole[]).filter((role) => audience.roles?.includes(role));
+  return [...(named ? (["named"] as const) : []), ...roles.map((role) => `role_${role}` as const)];
+}

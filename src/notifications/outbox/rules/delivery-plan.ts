@@ -1,0 +1,152 @@
+// Decides for one event who gets it, how, now or later, and why: one row for each person and method considered.
+import { createHash } from "node:crypto";
+import type { Method, UserStatus } from "../../../../db/schema.ts";
+import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
+import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "../../kinds/rules/special-kinds.ts";
+
+/** Short codes kept on each message: what was decided and why. */
+export type Reason =
+  // why to this person
+  | "to_self"
+  | "named"
+  | `role_${string}`
+  | "workspace_owner"
+  | "own_account"
+  | "uses_template"
+  | "no_template_admin"
+  // why by this method
+  | "inbox"
+  | "deployment_default"
+  | "template_method"
+  | "only_by_mail"
+  // why not, or not yet
+  | "disabled_by_user"
+  | "off_by_default"
+  | "duplicate"
+  | "suspended_user"
+  | "no_address"
+  | "recipient_refused"
+  | "not_configured"
+  | "paused"
+  | "held_back"
+  | "taken_back"
+  | "render_failed"
+  | "endpoint_gone"
+  | "attempts_exhausted"
+  | "expired";
+
+export interface Recipient {
+  userId: string;
+  username: string;
+  name: string;
+  email: string;
+  status: UserStatus;
+  /** The person's own choice for this template; null when there is none. */
+  disabled: boolean | null;
+  /** Why they are told at all. */
+  why: Reason[];
+}
+
+export interface Routing {
+  template: { id: string; method: Method | null; enabledByDefault: boolean };
+  defaultMethod: "smtp" | "webhook" | undefined;
+  inboxEnabled: boolean;
+  /** The ways besides the inbox that are set up: a template may name one that is not. */
+  configured: readonly Method[];
+  paused: boolean;
+  /** Epoch milliseconds before which nobody is told; undefined: at once. */
+  holdUntil?: number | undefined;
+  /** What makes the event itself, for duplicates. */
+  identity: string;
+  now: number;
+}
+
+export interface Route {
+  recipient: Recipient;
+  method: Method;
+  status: "pending" | "sent" | "inhibited";
+  dueAt: number | null;
+  reasons: Reason[];
+  dedupeKey: string | null;
+}
+
+export function route(recipients: readonly Recipient[], routing: Routing): Route[] {
+  return recipients.flatMap((recipient) =>
+    methodsOf(routing).map(([method, why]) => decide(recipient, method, why, routing)),
+  );
+}
+
+/** The ways that this deployment uses for this template. A way that it doesn't use is not considered. */
+export function methodsOf(
+  routing: Pick<Routing, "template" | "defaultMethod" | "inboxEnabled">,
+): [Method, Reason][] {
+  if (isOnlyByMail(routing.template.id)) return [["smtp", "only_by_mail"]];
+  const chosen: [Method, Reason][] = [];
+  if (routing.template.method !== null) chosen.push([routing.template.method, "template_method"]);
+  else if (routing.defaultMethod !== undefined) chosen.push([routing.defaultMethod, "deployment_default"]);
+  if (routing.inboxEnabled && routing.template.method !== "inbox") chosen.push(["inbox", "inbox"]);
+  return chosen;
+}
+
+/** Milliseconds. What is due longest goes first: before a passcode nothing is. */
+const headStart = 86_400_000;
+
+function decide(recipient: Recipient, method: Method, why: Reason, routing: Routing): Route {
+  const reasons: Reason[] = [...recipient.why, why];
+  const against = reasonAgainst(recipient, method, routing);
+  if (against !== undefined) {
+    return {
+      recipient,
+      method,
+      status: "inhibited",
+      dueAt: null,
+      reasons: [...reasons, against],
+      dedupeKey: null,
+    };
+  }
+  const dedupeKey = hash([routing.template.id, recipient.userId, method, routing.identity]);
+  const { paused, now, holdUntil = -Infinity } = routing;
+  const isHeldBack = holdUntil > now;
+  if (method === "inbox" && !paused && !isHeldBack) {
+    return { recipient, method, status: "sent", dueAt: null, reasons, dedupeKey };
+  }
+  if (paused) reasons.push("paused");
+  if (isHeldBack) reasons.push("held_back");
+  const dueAt = Math.max(isOnlyByMail(routing.template.id) ? now - headStart : now, holdUntil);
+  return { recipient, method, status: "pending", dueAt, reasons, dedupeKey };
+}
+
+function reasonAgainst(recipient: Recipient, method: Method, routing: Routing): Reason | undefined {
+  if (recipient.status !== "active" && !reachesSuspended(routing.template.id)) return "suspended_user";
+  if (!isAlwaysOn(routing.template.id)) {
+    if (recipient.disabled === true) return "disabled_by_user";
+    if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";
+  }
+  if (method !== "inbox" && !routing.configured.includes(method)) return "not_configured";
+  if (method === "smtp" && recipient.email === "") return "no_address";
+  return undefined;
+}
+
+/**
+ * What makes an event the same as another: the identity its producer gives (a build, an episode), else its content on
+ * one UTC day (Coder's rule; a producer that means every occurrence puts `dedupe_bypass_ts` into the data).
+ */
+export function identityOf(
+  event: {
+    labels: Record<string, string>;
+    data: Record<string, unknown> | null;
+    targets: string[];
+    identity?: string;
+  },
+  now: number,
+): string {
+  if (event.identity !== undefined) return `identity ${event.identity}`;
+  const day = new Date(now).toISOString().slice(0, 10);
+  return canonicalJson([event.labels, event.data, event.targets, day]);
+}
+
+/** The value of `dedupe_bypass_ts`: RFC 3339 without fractions, the seconds cut off. */
+export const minuteBucket = (now: number): string =>
+  new Date(now - (now % 60_000)).toISOString().replace(".000Z", "Z");
+
+const hash = (parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("hex");

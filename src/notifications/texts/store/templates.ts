@@ -1,0 +1,136 @@
+// SQL of notification templates and their versions.
+import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../../db/client.ts";
+import {
+  notificationEvents,
+  notificationTemplates,
+  notificationTemplateVersions,
+  users,
+  type Method,
+} from "../../../../db/schema.ts";
+
+const active = and(
+  eq(notificationTemplateVersions.templateId, notificationTemplates.id),
+  eq(notificationTemplateVersions.number, notificationTemplates.activeVersion),
+);
+
+const withText = {
+  id: notificationTemplates.id,
+  key: notificationTemplates.key,
+  name: notificationTemplates.name,
+  group: notificationTemplates.group,
+  kind: notificationTemplates.kind,
+  enabledByDefault: notificationTemplates.enabledByDefault,
+  method: notificationTemplates.method,
+  version: notificationTemplateVersions.number,
+  title: notificationTemplateVersions.title,
+  body: notificationTemplateVersions.body,
+  actions: notificationTemplateVersions.actions,
+};
+
+/** A template with the text of its active version; `id` is its UUID. */
+export function findTemplate(id: string) {
+  return query
+    .select(withText)
+    .from(notificationTemplates)
+    .innerJoin(notificationTemplateVersions, active)
+    .where(eq(notificationTemplates.id, id));
+}
+
+export function listTemplates(kind: "system" | "custom") {
+  return query
+    .select(withText)
+    .from(notificationTemplates)
+    .innerJoin(notificationTemplateVersions, active)
+    .where(eq(notificationTemplates.kind, kind))
+    .orderBy(asc(notificationTemplates.name));
+}
+
+export type TemplateRow = ReturnType<typeof findTemplate>["_"]["result"][number];
+
+/** JSON `{labels, data}` of a typical event. */
+export function findSample(id: string) {
+  return query
+    .select({ sample: notificationTemplates.sample })
+    .from(notificationTemplates)
+    .where(eq(notificationTemplates.id, id));
+}
+
+/** Newest first, with who made each. */
+export function listVersions(templateId: string) {
+  return query
+    .select({
+      number: notificationTemplateVersions.number,
+      title: notificationTemplateVersions.title,
+      body: notificationTemplateVersions.body,
+      actions: notificationTemplateVersions.actions,
+      origin: notificationTemplateVersions.origin,
+      contentHash: notificationTemplateVersions.contentHash,
+      createdBy: users.username,
+      createdAt: notificationTemplateVersions.createdAt,
+    })
+    .from(notificationTemplateVersions)
+    .leftJoin(users, eq(users.id, notificationTemplateVersions.createdBy))
+    .where(eq(notificationTemplateVersions.templateId, templateId))
+    .orderBy(desc(notificationTemplateVersions.number));
+}
+
+export type VersionRow = ReturnType<typeof listVersions>["_"]["result"][number];
+
+/** Events that are looked through, so that a kind that is rarely sent doesn't cost a walk over all. */
+const newestEvents = 20_000;
+
+/** What was really sent, newest first. */
+export function listRecentPayloads(templateId: string, limit: number) {
+  return query
+    .select({
+      labels: notificationEvents.labels,
+      data: notificationEvents.data,
+      createdAt: notificationEvents.createdAt,
+    })
+    .from(notificationEvents)
+    .where(
+      and(
+        eq(notificationEvents.templateId, templateId),
+        sql`${notificationEvents.seq} > (SELECT max(seq) - ${newestEvents} FROM ${notificationEvents})`,
+      ),
+    )
+    .orderBy(desc(notificationEvents.seq))
+    .limit(limit);
+}
+
+type NewVersion = Omit<typeof notificationTemplateVersions.$inferInsert, "number" | "origin">;
+
+/** True in SQL while no version of the template has this content. */
+export const isNewContent = ({ templateId, contentHash }: NewVersion): SQL =>
+  sql`NOT EXISTS (SELECT 1 FROM notification_template_versions v
+    WHERE v.template_id = ${templateId} AND v.content_hash = ${contentHash})`;
+
+/** The next number is found in the write itself: of two at once each gets their own. One content is one version. */
+export function insertVersion(version: NewVersion): Statement {
+  return query.run(sql`INSERT INTO ${notificationTemplateVersions}
+      (template_id, number, title, body, actions, origin, content_hash, created_by, created_at)
+    SELECT ${version.templateId}, max(number) + 1, ${version.title}, ${version.body}, ${version.actions}, 'admin',
+      ${version.contentHash}, ${version.createdBy ?? null}, ${version.createdAt}
+    FROM ${notificationTemplateVersions} WHERE template_id = ${version.templateId} AND ${isNewContent(version)}
+    HAVING max(number) IS NOT NULL`);
+}
+
+/** True in SQL while another version is the active one. */
+export const isNotActive = (templateId: string, number: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${notificationTemplates} WHERE id = ${templateId} AND active_version <> ${number})`;
+
+export function setActiveVersion(templateId: string, number: number): Statement {
+  return query
+    .update(notificationTemplates)
+    .set({ activeVersion: number })
+    .where(eq(notificationTemplates.id, templateId));
+}
+
+/** True in SQL while the template goes another way. */
+export const hasOtherMethod = (templateId: string, method: Method | null): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${notificationTemplates} WHERE id = ${templateId} AND method IS NOT ${method})`;
+
+export function setMethod(templateId: string, method: Method | null): Statement {
+  return query.update(notificationTemplates).set({ method }).where(eq(notificationTemplates.id, templateId));
+}

@@ -1,0 +1,193 @@
+// What owners change about a kind of notification: its texts, which of them is active, and the way that it goes.
+// Texts are versions that are never edited; a new one is tried out before it is stored.
+import { createHash } from "node:crypto";
+import type { Answers, SQL, Statement } from "../../../db/client.ts";
+import type { Action, Method } from "../../../db/schema.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { ApiError, invalid, notFound, type Validation } from "../../kernel/errors.ts";
+import { toHtml, toInlineHtml, toPlainText } from "./rules/markdown.ts";
+import { compile, type RenderInput, type TemplateText } from "./rules/render.ts";
+import { isOnlyByMail } from "../kinds/rules/special-kinds.ts";
+import { checkTemplate, type Payload } from "./rules/template-check.ts";
+import {
+  findSample,
+  findTemplate,
+  hasOtherMethod,
+  insertVersion,
+  isNewContent,
+  isNotActive,
+  listRecentPayloads,
+  listVersions,
+  setActiveVersion,
+  setMethod,
+  type VersionRow,
+} from "./store/templates.ts";
+
+/** The statement that notes who did it, for the same write; nothing is noted unless `when` holds. */
+export type Note = (deed: { action: string; detail: Record<string, unknown> }, when: SQL) => Statement;
+
+export interface Version extends VersionRow {
+  active: boolean;
+  /** A newer text that ships with Belfry and waits beside the active one. */
+  offered: boolean;
+}
+
+const payloadsLookedAt = 20;
+
+export const templateReads = (id: string) => ({ template: findTemplate(id) });
+export const versionReads = (id: string) => ({ ...templateReads(id), versions: listVersions(id) });
+
+/** With what a text is tried out on. */
+export const textReads = (id: string) => ({
+  ...versionReads(id),
+  sample: findSample(id),
+  recent: listRecentPayloads(id, payloadsLookedAt),
+});
+
+type VersionAnswers = Answers<ReturnType<typeof versionReads>>;
+type TextAnswers = Answers<ReturnType<typeof textReads>>;
+
+/** Throws 404. */
+export function known({ template }: Pick<VersionAnswers, "template">) {
+  if (template[0] === undefined) throw notFound("Notification template");
+  return template[0];
+}
+
+/** Newest first. */
+export function versionsOf(read: VersionAnswers): Version[] {
+  const activeNumber = known(read).version;
+  const active = read.versions.find(({ number }) => number === activeNumber);
+  const shipped = read.versions.find(({ origin }) => origin === "seed");
+  return read.versions.map((version) => ({
+    ...version,
+    active: version === active,
+    offered:
+      version === shipped && version.number > activeNumber && version.contentHash !== active?.contentHash,
+  }));
+}
+
+/** Stores a text as the next version, not active yet; the one that has this very text already is as good. */
+export async function addVersion(
+  deps: Deps,
+  author: RenderInput["user"],
+  read: TextAnswers,
+  text: TemplateText,
+  note: Note,
+): Promise<{ version: Version; isNew: boolean }> {
+  const template = known(read);
+  const row = { templateId: template.id, ...contentOf(text), createdBy: author.id, createdAt: deps.now() };
+  const isThis = ({ contentHash }: VersionRow) => contentHash === row.contentHash;
+  const existing = versionsOf(read).find(isThis);
+  if (existing !== undefined) return { version: existing, isNew: false };
+  refuseBroken(checkTemplate(text, payloadsOf(read), surroundings(deps, author, template.id)));
+  const entry = note({ action: "create", detail: { version_title: text.title } }, isNewContent(row));
+  const after = await deps.db.write([entry, insertVersion(row)], versionReads(template.id));
+  return { version: versionsOf(after).find(isThis)!, isNew: true };
+}
+
+/** False when it is active already. Throws 404 for a version that there is not. */
+export async function activateVersion(
+  deps: Deps,
+  read: VersionAnswers,
+  number: number,
+  note: Note,
+): Promise<boolean> {
+  const template = known(read);
+  if (!read.versions.some((version) => version.number === number))
+    throw notFound(`Version ${number} of ${template.name}`);
+  if (template.version === number) return false;
+  const entry = note(
+    { action: "write", detail: { active_version: number } },
+    isNotActive(template.id, number),
+  );
+  await deps.db.write([entry, setActiveVersion(template.id, number)], {});
+  return true;
+}
+
+/** NULL: the deployment's default way. False when it is so already. */
+export async function changeMethod(
+  deps: Deps,
+  read: Pick<VersionAnswers, "template">,
+  method: Method | null,
+  note: Note,
+): Promise<boolean> {
+  const template = known(read);
+  if (isOnlyByMail(template.id) && method !== null && method !== "smtp")
+    throw invalid("method", "must be smtp: what this kind says is for its receiver's mailbox alone");
+  if (template.method === method) return false;
+  const entry = note({ action: "write", detail: { method } }, hasOtherMethod(template.id, method));
+  await deps.db.write([entry, setMethod(template.id, method)], {});
+  return true;
+}
+
+export interface Preview {
+  title: string;
+  body: string;
+  titleText: string;
+  bodyText: string;
+  titleHtml: string;
+  bodyHtml: string;
+  actions: Action[];
+}
+
+/** What a text becomes for this reader, with a payload of theirs or the sample; what is left out is the active version's. */
+export function preview(
+  deps: Deps,
+  reader: RenderInput["user"],
+  read: TextAnswers,
+  draft: Partial<TemplateText>,
+  given?: Pick<Payload, "labels" | "data">,
+): Preview {
+  const { id, title, body, actions } = known(read);
+  const text = {
+    title: draft.title ?? title,
+    body: draft.body ?? body,
+    actions: draft.actions ?? (JSON.parse(actions) as Action[]),
+  };
+  const payloads = payloadsOf(read);
+  if (given !== undefined) payloads.unshift({ ...given, from: "the payload" });
+  const around = surroundings(deps, reader, id);
+  refuseBroken(checkTemplate(text, payloads, around));
+  const rendered = compile(text).render({ ...payloads[0]!, ...around });
+  return {
+    ...rendered,
+    titleText: toPlainText(rendered.title),
+    bodyText: toPlainText(rendered.body),
+    titleHtml: toInlineHtml(rendered.title),
+    bodyHtml: toHtml(rendered.body),
+  };
+}
+
+function refuseBroken(problems: Validation[]): void {
+  if (problems.length === 0) return;
+  const message =
+    problems.length === 1 ? `${problems[0]!.field}: ${problems[0]!.detail}` : "The text has several faults.";
+  throw new ApiError(400, message, { validations: problems });
+}
+
+/** As the seeds have it, so that the same text has the same hash. */
+function contentOf({ title, body, actions }: TemplateText) {
+  const json = JSON.stringify(actions.map(({ label, url }) => ({ label, url })));
+  const contentHash = createHash("sha256")
+    .update(JSON.stringify([title, body, json]))
+    .digest("hex");
+  return { title, body, actions: json, contentHash };
+}
+
+function payloadsOf({ sample, recent }: TextAnswers): Payload[] {
+  const typical = JSON.parse(sample[0]!.sample) as Pick<Payload, "labels" | "data">;
+  return [
+    { ...typical, from: "the sample" },
+    ...recent.map(({ labels, data, createdAt }) => ({
+      labels: JSON.parse(labels) as Payload["labels"],
+      data: data === null ? null : (JSON.parse(data) as Payload["data"]),
+      from: `what was sent at ${new Date(createdAt).toISOString()}`,
+    })),
+  ];
+}
+
+const surroundings = (deps: Deps, user: RenderInput["user"], templateId: string) => ({
+  user,
+  baseUrl: deps.config.accessUrl,
+  templateId,
+});

@@ -1,0 +1,97 @@
+// A workspace for somebody: one that waits in the preset's pool, else a new one. The API calls it.
+import {
+  areHeldSql,
+  claimKeys,
+  claimsOf,
+  findClaimed,
+  freeKeysUnless,
+  type StoredKey,
+} from "../../../db/idempotency.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { keyExists } from "../../accounts/store/keys.ts";
+import { allOf } from "../../accounts/store/manage.ts";
+import type { UserRow } from "../../accounts/store/users.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { notFound } from "../../kernel/errors.ts";
+import { earlierOf } from "../../kernel/idempotency.ts";
+import { announce, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import {
+  demandMade,
+  insertPlanned,
+  planWorkspace,
+  stateOf,
+  withMatchingPreset,
+  type WorkspaceFacts,
+  type WorkspaceRequest,
+} from "../../workspaces/builds/create-workspace.ts";
+import { creationNews } from "../../workspaces/builds/creation-events.ts";
+import type { BuildRow } from "../../workspaces/builds/store/build-view.ts";
+import { buildExists, findBuildState } from "../../workspaces/builds/store/builds.ts";
+import { nudgePools } from "../reconcile/nudge.ts";
+import { claimReady, type Pool } from "./store/claim.ts";
+
+export interface MadeWorkspace {
+  row: BuildRow;
+  /** An earlier request with the same key had made it. */
+  replayed: boolean;
+}
+
+/**
+ * One write. It chooses among what is ready at that moment, so that two who come at once get two, and whoever finds
+ * none ready has a new workspace from the same write. Throws 403, 400 that names the member, 409 for a name that is
+ * taken, 422 for another request's key.
+ */
+export async function claimOrCreate(
+  deps: Deps,
+  actor: Actor,
+  owner: UserRow,
+  known: WorkspaceFacts,
+  asked: WorkspaceRequest,
+  requestId: string,
+): Promise<MadeWorkspace> {
+  const { facts, request } = withMatchingPreset(known, asked);
+  const plan = planWorkspace(deps, actor, owner, facts, request);
+  const claims = claimsOf(request.keyed, plan.build.id, deps.now());
+  const guard = allOf(keyExists(actor.keyId), areHeldSql(claims));
+  const pool = poolOf(facts, request, plan.build.createdAt);
+  const claim = pool === undefined ? [] : claimReady(plan, pool, guard);
+  const news = creationNews(deps, { actor, owner, requestId }, facts, request, plan);
+  const { messages, claimed, ...state } = await deps.db.write(
+    [
+      ...claimKeys(claims),
+      ...claim,
+      ...insertPlanned(plan, guard),
+      ...news.statements,
+      ...freeKeysUnless(claims, buildExists(plan.build.id)),
+    ],
+    { ...stateOf(plan), messages: messagesOf(...news.plans), claimed: findClaimed(claims) },
+  );
+  const earlier = earlierOf(request.keyed, claimed[0]);
+  if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readEarlier(deps, earlier);
+  const made = demandMade(state, facts, request);
+  deps.process.jobs.wake();
+  announce(deps, messages);
+  if (made.build.stage === "claim") nudgePools(deps);
+  return { row: made, replayed: false };
+}
+
+/** What an earlier request with the same key has made, as it is now. */
+export async function readEarlier(deps: Deps, { subjectId }: StoredKey): Promise<MadeWorkspace> {
+  const { build } = await deps.db.read({ build: findBuildState(subjectId) });
+  if (build[0] === undefined) throw notFound("Workspace");
+  return { row: build[0], replayed: true };
+}
+
+/** Undefined without a preset, and for one that keeps no pool. */
+function poolOf(facts: WorkspaceFacts, request: WorkspaceRequest, now: number): Pool | undefined {
+  const [preset] = facts.preset;
+  if (preset === undefined || preset.desiredInstances === null) return undefined;
+  return {
+    presetId: preset.id,
+    freshSince: Math.max(
+      preset.ttlSeconds ? now - preset.ttlSeconds * 1_000 : 0,
+      (preset.lastInvalidatedAt ?? -1) + 1,
+    ),
+    chosen: [...facts.presetValues, ...request.parameters].map(({ name }) => name),
+  };
+}

@@ -1,0 +1,35 @@
+// What a provisioner is about to do: noted before it does it, with what is destroyed and made anew, and a word of that in
+// the build's log. The route of plans calls it.
+import type { Statement } from "../../../db/client.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { addLines } from "../../workspaces/jobs/jobs.ts";
+import { holdsUnplanned, notePlan, type Hold, type JobRow } from "../../workspaces/jobs/store/jobs.ts";
+import { logLines } from "./rules/drift-lines.ts";
+import { keepable, type Replacement } from "./rules/replacements.ts";
+import { insertReplacements } from "./store/replacements.ts";
+
+/** As Coder calls it; the daemon's own lines of the plan have it too. */
+const stage = "Planning infrastructure";
+
+/** `job` may be left out where nothing is replaced. The first plan of a job counts: one that is sent again changes nothing. */
+export function receivePlan(
+  deps: Deps,
+  hold: Hold,
+  replacements: readonly Replacement[],
+  job?: JobRow,
+): Statement[] {
+  const isClaim = job?.stage === "claim" && job.transition !== "delete";
+  const lines = logLines(replacements, isClaim).map((line, at) => ({
+    ...line,
+    id: `drift-${at}`,
+    source: "provisioner" as const,
+    stage,
+    at: undefined,
+  }));
+  const isFirst = holdsUnplanned(hold);
+  return [
+    ...(lines.length === 0 ? [] : addLines(deps, hold, lines, { when: isFirst, evenWhenFull: true })),
+    ...insertReplacements(hold.jobId, keepable(replacements), isFirst),
+    notePlan(hold, deps.now()),
+  ];
+}

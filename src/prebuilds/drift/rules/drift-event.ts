@@ -1,0 +1,88 @@
+// What is told when a claim has made resources anew: labels, data and targets of the one event, and what is counted.
+import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
+import { templateAdminRoles, templateAdmins } from "../../../notifications/outbox/rules/audience.ts";
+import { cureOf } from "./remedy.ts";
+import { fitting, lineBytes, noticeBudget, utf8Bytes } from "./drift-budget.ts";
+import { withPaths, type Replacement } from "./replacements.ts";
+
+export const resourceReplacedTemplate = "89d9745a-816e-4695-a17f-3d0a229e2b8d";
+export const replacementsTotal = "coderd_prebuilt_workspaces_resource_replacements_total";
+
+export interface Claim {
+  number: number;
+  workspaceId: string;
+  workspaceName: string;
+  ownerId: string;
+  ownerName: string;
+  organizationId: string;
+  organizationName: string;
+  templateId: string;
+  templateName: string;
+  versionId: string;
+  versionName: string;
+  presetId: string;
+  presetName: string;
+}
+
+/** Characters of a resource's paths together. */
+const longestPaths = 1_000;
+/** Resources that are considered for a notice: more than it has room for. */
+export const maxNamedResources = 1_000;
+
+/**
+ * `replaced` are the first resources, of which `total` have paths; one build is one event. The notice has a budget: as
+ * many resources as fit are named, and `more` is the number of the others. Those without a path are in the notes alone.
+ */
+export function driftEvent(
+  buildId: string,
+  claim: Claim,
+  replaced: readonly Replacement[],
+  total: number,
+): NotificationEvent {
+  const { snippet, notes } = cureOf(replaced, noticeBudget);
+  const room = notes.reduce((left, note) => left - lineBytes(note), noticeBudget.all - utf8Bytes(snippet));
+  const named = fitting(
+    withPaths(replaced).map(({ resource, paths }) => [resource, cut(paths.join(", "))] as const),
+    room,
+    (line) => lineBytes(...line),
+  );
+  return {
+    labels: {
+      org: claim.organizationName,
+      workspace: claim.workspaceName,
+      template: claim.templateName,
+      template_version: claim.versionName,
+      preset: claim.presetName,
+      workspace_build_num: String(claim.number),
+      claimant: claim.ownerName,
+    },
+    data: {
+      // A resource may have the name of anything, also of a member that every object has.
+      replacements: Object.fromEntries(named),
+      more: total - named.length,
+      cure: snippet,
+      notes,
+    },
+    targets: [
+      claim.workspaceId,
+      claim.ownerId,
+      claim.templateId,
+      claim.versionId,
+      claim.presetId,
+      claim.organizationId,
+    ],
+    createdBy: "prebuilds_reconciler",
+    identity: buildId,
+    audience: { roles: templateAdminRoles },
+    circle: templateAdmins,
+  };
+}
+
+export const replacementLabels = ({ organizationName, templateName, presetName }: Claim) => ({
+  organization_name: organizationName,
+  template_name: templateName,
+  preset_name: presetName,
+});
+
+const cut = (text: string) =>
+  text.length <= longestPaths ? text : `${text.slice(0, longestPaths).toWellFormed()}…`;

@@ -1,0 +1,74 @@
+// The memory of drift: what the claims of a template have met, by version and preset, the newest version first.
+import { cureOf, type Cure } from "./remedy.ts";
+import { compare, type Replacement } from "./replacements.ts";
+
+export interface Claims {
+  versionId: string;
+  versionName: string;
+  versionSeq: number;
+  isActive: number;
+  presetId: string | null;
+  presetName: string | null;
+  claims: number;
+  hurt: number;
+  claimedAt: number | null;
+  hurtAt: number | null;
+}
+
+export interface Hurt {
+  versionId: string;
+  presetId: string | null;
+  address: string;
+  /** JSON array of texts and nulls. */
+  paths: string;
+  reason: string | null;
+  claims: number;
+  hurtAt: number;
+}
+
+export interface DriftEntry {
+  version: { id: string; name: string; isActive: boolean };
+  /** Null when the workspaces were of none. */
+  preset: { id: string; name: string } | null;
+  claims: number;
+  /** Those that made a resource anew. */
+  hurt: number;
+  claimedAt: number | null;
+  hurtAt: number | null;
+  resources: (Replacement & { claims: number; hurtAt: number })[];
+  cure: Cure;
+}
+
+/** Of each pool that could be claimed from now there is an entry, also before its first claim. */
+export function driftReport(
+  claims: readonly Claims[],
+  pools: readonly Claims[],
+  hurt: readonly Hurt[],
+): DriftEntry[] {
+  const isSame = (a: { versionId: string; presetId: string | null }, b: typeof a) =>
+    a.versionId === b.versionId && a.presetId === b.presetId;
+  const unclaimed = pools.filter((pool) => !claims.some((one) => isSame(one, pool)));
+  return [...claims, ...unclaimed]
+    .toSorted((a, b) => b.versionSeq - a.versionSeq || compare(a.presetName ?? "", b.presetName ?? ""))
+    .map((one) => {
+      const resources = hurt
+        .filter((row) => isSame(row, one))
+        .map(({ address, paths, reason, claims, hurtAt }) => ({
+          resource: address,
+          reason: reason ?? "",
+          paths: (JSON.parse(paths) as (string | null)[]).filter((path) => path !== null).toSorted(compare),
+          claims,
+          hurtAt,
+        }));
+      return {
+        version: { id: one.versionId, name: one.versionName, isActive: one.isActive === 1 },
+        preset: one.presetId === null ? null : { id: one.presetId, name: one.presetName ?? "" },
+        claims: one.claims,
+        hurt: one.hurt,
+        claimedAt: one.claimedAt,
+        hurtAt: one.hurtAt,
+        resources,
+        cure: cureOf(resources),
+      };
+    });
+}

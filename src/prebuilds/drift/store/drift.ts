@@ -1,0 +1,40 @@
+// SQL of the memory of drift: the claims of a template by version and preset, and what they made anew.
+import { sql } from "drizzle-orm";
+import { query, type SQL } from "../../../../db/client.ts";
+import type { Claims, Hurt } from "../rules/drift-report.ts";
+
+/** Resources of all versions and presets together, those first that most claims made anew. */
+const mostResources = 500;
+
+/** Those of which it is known what they replaced: their plan was received, or they have succeeded without one. */
+const claimsOf = (templateId: SQL | string) => sql`(SELECT b.id, b.version_id,
+    COALESCE(b.preset_id, (SELECT f.preset_id FROM workspace_builds f
+      WHERE f.workspace_id = b.workspace_id AND f.number = 1)) AS preset_id,
+    COALESCE(b.plan_received_at, b.completed_at) AS at
+  FROM template_versions v CROSS JOIN workspace_builds b ON b.version_id = v.id AND b.stage = 'claim'
+  WHERE v.template_id = ${templateId} AND (b.plan_received_at IS NOT NULL OR b.status = 'succeeded'))`;
+
+const isHurt = sql`EXISTS (SELECT 1 FROM resource_replacements r WHERE r.build_id = c.id)`;
+
+export const countClaims = (templateId: SQL | string) =>
+  query.all<Claims>(sql`SELECT v.id AS versionId, v.name AS versionName, v.seq AS versionSeq,
+      v.id = t.active_version_id AS isActive, p.id AS presetId, p.name AS presetName, count(*) AS claims,
+      sum(${isHurt}) AS hurt, max(c.at) AS claimedAt, max(CASE WHEN ${isHurt} THEN c.at END) AS hurtAt
+    FROM ${claimsOf(templateId)} AS c JOIN template_versions v ON v.id = c.version_id
+      JOIN templates t ON t.id = v.template_id LEFT JOIN presets p ON p.id = c.preset_id
+    GROUP BY v.id, p.id`);
+
+/** The pools of the active version, which may not have been claimed from yet. */
+export const listActivePools = (templateId: SQL | string) =>
+  query.all<Claims>(sql`SELECT v.id AS versionId, v.name AS versionName, v.seq AS versionSeq, 1 AS isActive,
+      p.id AS presetId, p.name AS presetName, 0 AS claims, 0 AS hurt, NULL AS claimedAt, NULL AS hurtAt
+    FROM templates t JOIN template_versions v ON v.id = t.active_version_id
+      JOIN presets p ON p.version_id = v.id AND p.desired_instances IS NOT NULL
+    WHERE t.id = ${templateId}`);
+
+export const listHurt = (templateId: SQL | string) =>
+  query.all<Hurt>(sql`SELECT c.version_id AS versionId, c.preset_id AS presetId, r.address AS address,
+      json_group_array(DISTINCT r.path) AS paths, max(r.reason) AS reason,
+      count(DISTINCT c.id) AS claims, max(c.at) AS hurtAt
+    FROM ${claimsOf(templateId)} AS c JOIN resource_replacements r ON r.build_id = c.id
+    GROUP BY c.version_id, c.preset_id, r.address ORDER BY claims DESC, r.address LIMIT ${mostResources}`);

@@ -1,0 +1,82 @@
+// Carries a plan out: its steps in batches, each fenced by the pass's token, so that a pass that was overtaken while it
+// slept changes nothing more.
+import { DatabaseError } from "../../../db/errors.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { announce, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import type { Action, Plan } from "./rules/plan.ts";
+import { stepReads, stepsOf, type Step } from "./steps.ts";
+import { findDone } from "./store/changes.ts";
+import { extendLease, mayWrite, readLease } from "./store/lease.ts";
+
+/** Workspaces and presets that one write changes. */
+const mostAtOnce = 100;
+const changing = ["create", "delete", "cancel", "mark_hard_limited", "mark_validation_failed", "mark_normal"];
+
+/** Whether something is to be written. */
+export const changesAnything = ({ actions }: Plan): boolean =>
+  actions.some(({ kind }) => changing.includes(kind));
+
+/** Answers, for each action that was begun, how many of its steps were done; ends early when the lease is lost. */
+export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<Action, number>> {
+  const done = new Map<Action, number>();
+  if (!changesAnything(plan)) return done;
+  const facts = await deps.db.read(stepReads(deps, plan));
+  const steps = stepsOf(deps, plan, facts, mayWrite(token));
+  for (let from = 0; from < steps.length; from += mostAtOnce) {
+    const batch = steps.slice(from, from + mostAtOnce);
+    const { found, lease, messages } = await writeOrSplit(deps, batch, token);
+    announce(deps, messages);
+    const ids = new Set(found.map(({ id }) => id));
+    const isOurs = lease[0]?.token === token;
+    for (const { action, id } of batch) {
+      const counts = id === null ? isOurs : ids.has(id);
+      if (counts) done.set(action, (done.get(action) ?? 0) + 1);
+    }
+    if (found.length > 0) deps.process.jobs.wake();
+    if (!isOurs) {
+      deps.log.warn("another instance has taken over the pass over the pools", {
+        steps_left: steps.length - from,
+      });
+      return done;
+    }
+  }
+  return done;
+}
+
+/** What the database refuses for one step holds no other step up. */
+async function writeOrSplit(deps: Deps, batch: readonly Step[], token: string): ReturnType<typeof write> {
+  try {
+    return await write(deps, batch, token);
+  } catch (error) {
+    if (!(error instanceof DatabaseError) || error.kind !== "constraint") throw error;
+    if (batch.length > 1) {
+      const answers = [];
+      for (const step of batch) answers.push(await writeOrSplit(deps, [step], token));
+      return {
+        found: answers.flatMap(({ found }) => found),
+        messages: answers.flatMap(({ messages }) => messages),
+        lease: answers.at(-1)!.lease,
+      };
+    }
+    const { kind, pool } = batch[0]!.action;
+    deps.log.error("a change of a pool was refused", {
+      action: kind,
+      preset_id: pool.presetId,
+      reason: error.message,
+    });
+    return { found: [], messages: [], ...(await deps.db.read({ lease: readLease() })) };
+  }
+}
+
+const write = (deps: Deps, batch: readonly Step[], token: string) => {
+  const notices = batch.flatMap(({ notice }) => (notice === null ? [] : [notice]));
+  const builds = batch.flatMap(({ id, notice }) => (id === null || notice !== null ? [] : [id]));
+  return deps.db.write([...batch.flatMap(({ statements }) => statements), extendLease(token, deps.now())], {
+    found: findDone(
+      builds,
+      notices.map(({ eventId }) => eventId),
+    ),
+    messages: messagesOf(...notices),
+    lease: readLease(),
+  });
+};

@@ -1,0 +1,78 @@
+// How many workspaces a pool is to hold at a moment: its schedules, read in its time zone, or its base number.
+import {
+  holdsAt,
+  isTimeZone,
+  overlap,
+  parseSchedule,
+  type Schedule,
+} from "../../../workspaces/autostart/rules/preset-schedule.ts";
+import type { Pool } from "./snapshot.ts";
+
+export interface Desired {
+  instances: number;
+  /** Why the schedules are not followed; null when they are, or there are none. */
+  problem: string | null;
+}
+
+export interface LocalTime {
+  hour: number;
+  month: number;
+  day: number;
+  /** 0 is Sunday. */
+  weekday: number;
+}
+
+/** What a clock and a calendar on the wall show; one formatter for each time zone. */
+export function createWallClock(now: number): (timezone: string) => LocalTime {
+  const known = new Map<string, LocalTime>();
+  return (timezone) => {
+    const found = known.get(timezone) ?? localTime(timezone, now);
+    known.set(timezone, found);
+    return found;
+  };
+}
+
+const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+function localTime(timeZone: string, now: number): LocalTime {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    hourCycle: "h23",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    weekday: "short",
+  }).formatToParts(now);
+  const part = (type: string) => parts.find((one) => one.type === type)!.value;
+  return {
+    hour: Number(part("hour")),
+    month: Number(part("month")),
+    day: Number(part("day")),
+    weekday: weekdays.indexOf(part("weekday")),
+  };
+}
+
+type Scheduled = Pick<Pool, "desiredInstances" | "timezone" | "schedules">;
+
+/** One schedule that can't be read, or two that overlap, and all of them are left aside (Coder). */
+export function desiredNow(pool: Scheduled, wallClock: (timezone: string) => LocalTime): Desired {
+  const base = pool.desiredInstances;
+  if (pool.schedules.length === 0) return { instances: base, problem: null };
+  const timezone = pool.timezone ?? "";
+  if (!isTimeZone(timezone)) return { instances: base, problem: `"${timezone}" is no time zone` };
+  const read: Schedule[] = [];
+  for (const { cron } of pool.schedules) {
+    const verdict = parseSchedule(cron);
+    if (!verdict.ok) return { instances: base, problem: `the schedule "${cron}" ${verdict.problem}` };
+    if (read.some((other) => overlap(other, verdict.schedule)))
+      return { instances: base, problem: `the schedule "${cron}" overlaps with another` };
+    read.push(verdict.schedule);
+  }
+  const local = wallClock(timezone);
+  const holding = read.findIndex((schedule) => holdsAt(schedule, local));
+  return { instances: pool.schedules[holding]?.instances ?? base, problem: null };
+}
+
+/** The most that it ever wants. */
+export const mostWanted = ({ desiredInstances, schedules }: Scheduled): number =>
+  Math.max(desiredInstances, ...schedules.map(({ instances }) => instances));

@@ -1,0 +1,184 @@
+// The actions of a plan as steps: the statements of each, all of which say under which circumstances they still hold, and
+// the ids by which the write answers that it was done.
+import type { Answers, SQL, Statement } from "../../../db/client.ts";
+import { prebuildsUser } from "../../../db/schema.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { randomText } from "../../kernel/ids.ts";
+import { enqueue } from "../../notifications/outbox/enqueue.ts";
+import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
+import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
+import { emptyBuild } from "../../workspaces/builds/create-build.ts";
+import {
+  nextGeneration,
+  nextNumber,
+  nextParameters,
+  type ParameterValue,
+} from "../../workspaces/builds/rules/next-build.ts";
+import { eventOfInvalid, eventOfLimit, poolKinds } from "./rules/notice.ts";
+import type { Action, Plan } from "./rules/plan.ts";
+import type { PoolState } from "./rules/pool-state.ts";
+import type { FailedBuild, Pool } from "./rules/snapshot.ts";
+import { cancelCreation, createPrebuild, deletePrebuild, markPreset, wasMarked } from "./store/changes.ts";
+import { getLatestFailures } from "./store/failures.ts";
+import { isAmong, listDefinitionsOf, listValuesOf } from "./store/preparation.ts";
+
+export interface Step {
+  action: Action;
+  statements: Statement[];
+  /** A build's, or an event's: it is there once the step was done. Null: there is no telling, and no need. */
+  id: string | null;
+  notice: EventPlan | null;
+}
+
+/** Jobs of pools come after people's, deletions first. */
+const creationPriority = 2;
+
+const ofKind = <K extends Action["kind"]>(actions: readonly Action[], ...kinds: K[]) =>
+  actions.filter((action): action is Extract<Action, { kind: K }> =>
+    kinds.some((kind) => kind === action.kind),
+  );
+
+/** What the steps need beyond the snapshot; empty when they need nothing. */
+export function stepReads(deps: Deps, { actions }: Plan) {
+  const created = ofKind(actions, "create").map(({ pool }) => pool);
+  const marked = ofKind(actions, "mark_hard_limited", "mark_validation_failed").map(
+    ({ pool }) => pool.presetId,
+  );
+  const told = { roles: templateAdminRoles };
+  return {
+    definitions: listDefinitionsOf(created.map(({ versionId }) => versionId)),
+    values: listValuesOf(created.map(({ presetId }) => presetId)),
+    failures: getLatestFailures(deps.config.prebuilds.failureHardLimit, false, isAmong(marked)),
+    ...enqueueReadsAs("hardLimited", poolKinds.hardLimited, told),
+    ...enqueueReadsAs("validationFailed", poolKinds.validationFailed, told),
+  };
+}
+export type StepFacts = Answers<ReturnType<typeof stepReads>>;
+
+/** `fence` holds while this pass may write. */
+export function stepsOf(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): Step[] {
+  const now = deps.now();
+  const states = new Map(plan.states.map((state) => [state.pool.presetId, state]));
+  return plan.actions.flatMap((action): Step[] => {
+    switch (action.kind) {
+      case "create":
+        return Array.from({ length: action.count }, () => creation(deps, action, facts, fence));
+      case "delete":
+        return action.targets.map((target) => {
+          const id = deps.newId();
+          return { action, statements: deletePrebuild(target, id, now, fence), id, notice: null };
+        });
+      case "cancel":
+        return action.targets.map((target) => ({
+          action,
+          statements: cancelCreation(target, now, fence),
+          id: null,
+          notice: null,
+        }));
+      case "mark_hard_limited":
+      case "mark_validation_failed":
+        return [tellingMark(deps, action, states.get(action.pool.presetId)!, facts, fence)];
+      case "mark_normal": {
+        const mark = { ...markOf(action.pool), to: "normal" as const, eventId: null };
+        return [{ action, statements: [markPreset(mark, now, fence)], id: null, notice: null }];
+      }
+      default:
+        return [];
+    }
+  });
+}
+
+function creation(deps: Deps, action: Action, facts: StepFacts, fence: SQL): Step {
+  const { pool } = action;
+  const now = deps.now();
+  const workspace = {
+    id: deps.newId(),
+    ownerId: prebuildsUser.id,
+    organizationId: pool.organizationId,
+    templateId: pool.templateId,
+    name: `prebuild-${randomText(10).toLowerCase()}`,
+    automaticUpdates: "never" as const,
+    createdAt: now,
+    updatedAt: now,
+    lastUsedAt: now,
+  };
+  const build = {
+    ...emptyBuild(deps.newId(), now),
+    workspaceId: workspace.id,
+    number: nextNumber(undefined),
+    versionId: pool.versionId,
+    presetId: pool.presetId,
+    transition: "start" as const,
+    reason: "prebuild" as const,
+    stage: "create" as const,
+    initiatorId: prebuildsUser.id,
+    agentGeneration: nextGeneration(undefined, "start", deps.newId()),
+    hasAiTask: pool.hasAiTask,
+    priority: creationPriority,
+  };
+  const statements = createPrebuild(workspace, build, parametersOf(pool, facts), fence);
+  return { action, statements, id: build.id, notice: null };
+}
+
+/** The plan makes nothing for a preset that lacks a value. */
+function parametersOf(pool: Pool, { definitions, values }: StepFacts): ParameterValue[] {
+  const verdict = nextParameters({
+    definitions: definitions
+      .filter(({ versionId }) => versionId === pool.versionId)
+      .map((row) => ({ ...row, required: row.required === 1 })),
+    preset: values.filter(({ presetId }) => presetId === pool.presetId),
+    previous: [],
+    requested: [],
+  });
+  if (!verdict.ok)
+    throw new Error(`Preset ${pool.presetId} was to be built without its required parameters.`);
+  return verdict.parameters;
+}
+
+type TellingMark = Extract<Action, { kind: "mark_hard_limited" | "mark_validation_failed" }>;
+
+/** The notice rides in the write that sets the status, and stands on it: once for each episode. */
+function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: StepFacts, fence: SQL): Step {
+  const { pool } = action;
+  const at = deps.now();
+  const eligible = state.eligible.length;
+  const notice =
+    action.kind === "mark_hard_limited"
+      ? planEvent(
+          deps,
+          eventOfLimit(pool, {
+            limit: action.failed,
+            failures: failuresOf(pool, facts.failures),
+            eligible,
+            at,
+          }),
+          enqueueAnswersOf("hardLimited", facts),
+        )
+      : planEvent(
+          deps,
+          eventOfInvalid(pool, { missing: action.missing, invalid: action.invalid, eligible, at }),
+          enqueueAnswersOf("validationFailed", facts),
+        );
+  const to = action.kind === "mark_hard_limited" ? ("hard_limited" as const) : ("validation_failed" as const);
+  const mark = { ...markOf(pool), to, eventId: notice.eventId };
+  return {
+    action,
+    statements: [
+      markPreset(mark, at, fence),
+      ...enqueue(notice, { when: wasMarked(pool.presetId, notice.eventId) }),
+    ],
+    id: notice.eventId,
+    notice,
+  };
+}
+
+const markOf = ({ presetId, status, limitEventId, forgivenAt }: Pool) => ({
+  presetId,
+  from: status,
+  fromEventId: limitEventId,
+  forgivenAt,
+});
+
+const failuresOf = (pool: Pool, failures: readonly FailedBuild[]) =>
+  failures.filter(({ presetId }) => presetId === pool.presetId);

@@ -1,0 +1,92 @@
+// SQL of what a pass changes. Each statement says under which circumstances it still holds, so that one who comes too late
+// changes nothing.
+import { sql } from "drizzle-orm";
+import { query, type SQL, type Statement } from "../../../../db/client.ts";
+import { prebuildsUser, type PrebuildStatus } from "../../../../db/schema.ts";
+import { cancelBuild, insertBuild, isStill, type NewBuild } from "../../../workspaces/builds/store/builds.ts";
+import { insertWorkspace, type NewWorkspace } from "../../../workspaces/builds/store/workspaces.ts";
+import type { ParameterValue } from "../../../workspaces/builds/rules/next-build.ts";
+import type { Target } from "../rules/plan.ts";
+
+/** True in SQL while nobody has claimed it. */
+const isUnclaimed = (workspaceId: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND owner_id = ${prebuildsUser.id})`;
+
+/** True in SQL while the preset's version is the active one and its builds can be made. */
+const isWanted = (presetId: string): SQL => sql`EXISTS (
+  SELECT 1 FROM presets p JOIN templates t ON t.active_version_id = p.version_id
+  WHERE p.id = ${presetId} AND p.prebuild_status <> 'validation_failed')`;
+
+/** A workspace of the pool with its first build, or neither. */
+export const createPrebuild = (
+  workspace: NewWorkspace,
+  build: NewBuild & { presetId: string },
+  parameters: readonly ParameterValue[],
+  when: SQL,
+): Statement[] => [
+  ...insertWorkspace(workspace, sql`${when} AND ${isWanted(build.presetId)}`),
+  ...insertBuild(build, parameters, isStill(workspace.id, null)),
+];
+
+/** Runs with what the latest build ran with. */
+export const deletePrebuild = (target: Target, buildId: string, now: number, when: SQL): Statement[] => {
+  const made = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${buildId})`;
+  const guard = sql`${when} AND ${isUnclaimed(target.workspaceId)} AND ${isStill(target.workspaceId, target.buildId)}`;
+  return [
+    query.run(sql`INSERT INTO workspace_builds (id, workspace_id, number, version_id, transition, reason, stage,
+        initiator_id, status, agent_generation, has_ai_task, created_at, updated_at, priority)
+      SELECT ${buildId}, workspace_id, number + 1, version_id, 'delete', 'prebuild', 'none', ${prebuildsUser.id},
+        'pending', agent_generation, has_ai_task, ${now}, ${now}, 1
+      FROM workspace_builds WHERE id = ${target.buildId} AND ${guard} ON CONFLICT DO NOTHING`),
+    query.run(sql`INSERT INTO build_parameters (build_id, name, value)
+      SELECT ${buildId}, name, value FROM build_parameters WHERE build_id = ${target.buildId} AND ${made}
+      ON CONFLICT DO NOTHING`),
+    query.run(sql`UPDATE workspaces SET latest_build_id = ${buildId}, updated_at = ${now}
+      WHERE id = ${target.workspaceId} AND latest_build_id = ${target.buildId} AND ${made}`),
+  ];
+};
+
+/** Of a first build that nobody has taken: nothing exists yet, so the workspace ends with it. */
+export const cancelCreation = (target: Target, now: number, when: SQL): Statement[] => [
+  cancelBuild(
+    target.buildId,
+    now,
+    sql`status = 'pending' AND plan_received_at IS NULL AND ${when} AND ${isUnclaimed(target.workspaceId)}`,
+  ),
+  query.run(sql`UPDATE workspaces SET deleted_at = ${now}, updated_at = ${now}
+    WHERE id = ${target.workspaceId} AND deleted_at IS NULL AND latest_build_id = ${target.buildId}
+      AND EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${target.buildId} AND number = 1 AND status = 'canceled'
+        AND started_at IS NULL) AND ${when}`),
+];
+
+/** True in SQL of `presets` while the pool is the one of its template. */
+const isActive = sql`EXISTS (SELECT 1 FROM templates t WHERE t.active_version_id = presets.version_id
+  AND t.deleted_at IS NULL AND t.deprecation_message = '')`;
+
+export interface Mark {
+  presetId: string;
+  /** As it was seen. */
+  from: PrebuildStatus;
+  fromEventId: string | null;
+  forgivenAt: number | null;
+  to: PrebuildStatus;
+  /** Tells of it; null for `normal`. */
+  eventId: string | null;
+}
+
+export const markPreset = (mark: Mark, now: number, when: SQL): Statement =>
+  query.run(sql`UPDATE presets SET prebuild_status = ${mark.to}, limit_event_id = ${mark.eventId},
+      limited_at = ${mark.eventId === null ? null : now}
+    WHERE id = ${mark.presetId} AND prebuild_status = ${mark.from} AND limit_event_id IS ${mark.fromEventId}
+      AND failures_forgiven_at IS ${mark.forgivenAt} AND ${isActive} AND ${when}`);
+
+/** True in SQL once this mark was made, and for what tells of it. */
+export const wasMarked = (presetId: string, eventId: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM presets WHERE id = ${presetId} AND limit_event_id = ${eventId})`;
+
+/** The builds and presets, of these, that carry the marks of what was to be done. */
+export const findDone = (buildIds: readonly string[], eventIds: readonly string[]) =>
+  query.all<{ id: string }>(sql`
+    SELECT id FROM workspace_builds WHERE id IN (SELECT value FROM json_each(${JSON.stringify(buildIds)}))
+    UNION ALL SELECT limit_event_id FROM presets
+      WHERE limit_event_id IN (SELECT value FROM json_each(${JSON.stringify(eventIds)}))`);

@@ -1,0 +1,82 @@
+// SQL of a pool's failed builds: the backoff, the hard limit and what is shown of them stand on the same builds in the
+// same order (Coder's GetPresetsBackoff and GetPresetsAtFailureLimit).
+import { sql } from "drizzle-orm";
+import { query, type SQL } from "../../../../db/client.ts";
+import { isPoolStart, isPoolSuccess } from "../../../../db/schema.ts";
+import { leaseLost } from "../../../workspaces/jobs/rules/job.ts";
+import type { FailedBuild, Failures } from "../rules/snapshot.ts";
+
+interface Considered {
+  /** Guards the whole read. */
+  when: SQL;
+  /** So many of the newest builds of each pool. */
+  newest?: number;
+  /** All that were made since this time. */
+  since?: number;
+  /** Failures of a lost provisioner, which say nothing about the template, take a place in the order. */
+  withLost: boolean;
+  withDeletedTemplates: boolean;
+}
+
+/**
+ * `filtered_builds`: start builds by a preset with a pool, of the active version, each the latest of a workspace that
+ * nobody has claimed; what failed before a resume is left out. `time_sorted_builds`: their rank within the preset, the
+ * newest first, of two of one moment the one that was made later.
+ */
+function sortedBuilds({ when, newest, since, withLost, withDeletedTemplates }: Considered): SQL {
+  const ofPool = sql`SELECT c.seq FROM workspace_builds c WHERE ${sql.raw("c.pool_preset_id = pools.id")}
+    AND ${isPoolStart} AND NOT (c.status = 'failed' AND c.completed_at <= pools.forgiven_at)
+    AND ${withLost ? sql`true` : sql`c.error_code IS NOT ${leaseLost}`}`;
+  const parts = [
+    ...(newest === undefined
+      ? []
+      : [sql`SELECT seq FROM (${ofPool} ORDER BY c.created_at DESC, c.seq DESC LIMIT ${newest})`]),
+    ...(since === undefined ? [] : [sql`${ofPool} AND c.created_at >= ${since}`]),
+  ];
+  return sql`WITH pools AS (
+      SELECT p.id, p.desired_instances, COALESCE(p.failures_forgiven_at, -1) AS forgiven_at
+      FROM templates t CROSS JOIN presets p ON p.version_id = t.active_version_id
+      WHERE ${when} AND p.desired_instances IS NOT NULL
+        AND ${withDeletedTemplates ? sql`true` : sql`t.deleted_at IS NULL`}),
+    filtered_builds AS (
+      SELECT b.seq, b.id, b.workspace_id, b.number, b.pool_preset_id AS preset_id, b.status, b.error, b.error_code,
+        b.created_at, pools.desired_instances
+      FROM pools CROSS JOIN workspace_builds b ON b.seq IN (${sql.join(parts, sql` UNION ALL `)})),
+    time_sorted_builds AS (
+      SELECT *, ROW_NUMBER() OVER (PARTITION BY preset_id ORDER BY created_at DESC, seq DESC) AS rank
+      FROM filtered_builds)`;
+}
+
+/** Presets with a failed build since then among as many of their newest as they want instances. */
+export const getPresetsBackoff = (since: number, when: SQL) =>
+  query.all<Failures>(sql`${sortedBuilds({ when, since, withLost: true, withDeletedTemplates: false })}
+    SELECT preset_id AS presetId, sum(status = 'failed') AS failed,
+      max(CASE status WHEN 'failed' THEN created_at END) AS lastBuildAt
+    FROM time_sorted_builds GROUP BY preset_id
+    HAVING sum(status = 'failed' AND rank <= desired_instances) > 0`);
+
+/** Presets whose newest builds, as many as the limit, have all failed; 0 is no limit. */
+export const getPresetsAtFailureLimit = (limit: number, when: SQL) =>
+  query.all<{ presetId: string; failed: number }>(sql`${sortedBuilds({
+    when: sql`${when} AND ${limit} > 0`,
+    newest: limit,
+    withLost: false,
+    withDeletedTemplates: true,
+  })}
+    SELECT preset_id AS presetId, count(*) AS failed FROM time_sorted_builds WHERE status = 'failed'
+    GROUP BY preset_id HAVING count(*) = ${limit}`);
+
+/** The failed ones among the newest builds of each preset (`when` may name it as `p`), with their ranks. */
+export const getLatestFailures = (newest: number, withLost: boolean, when: SQL) =>
+  query.all<FailedBuild>(sql`${sortedBuilds({ when, newest, withLost, withDeletedTemplates: true })}
+    SELECT s.preset_id AS presetId, s.id AS buildId, s.number AS buildNumber, w.id AS workspaceId,
+      w.name AS workspaceName, COALESCE(s.error, '') AS error, s.error_code AS errorCode, s.rank,
+      s.created_at AS createdAt
+    FROM time_sorted_builds s CROSS JOIN workspaces w ON w.id = s.workspace_id
+    WHERE s.status = 'failed' ORDER BY s.preset_id, s.rank`);
+
+/** Presets in an episode of the limit that have made a workspace since it began. */
+export const getPresetsRecovered = (when: SQL) =>
+  query.all<{ presetId: string }>(sql`SELECT p.id AS presetId FROM presets p
+    WHERE ${when} AND p.prebuild_status = 'hard_limited' AND EXISTS (SELECT 1 FROM workspace_builds
+      WHERE preset_id = p.id AND created_at > p.limited_at AND ${isPoolSuccess})`);

@@ -1,0 +1,111 @@
+// What an app says of its work: it is kept, and where it is news about an AI task, the workspace's owner is told in the
+// same write. The agents' routes call it.
+import type { Answers, Statement } from "../../../db/client.ts";
+import type { AppState } from "../../../db/schema.ts";
+import { allOf } from "../../accounts/store/manage.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { invalid } from "../../kernel/errors.ts";
+import { announce, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import type { EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { admitAgent, agentReads, persistently } from "./agents.ts";
+import type { Agent } from "./rules/agent-sign-in.ts";
+import type { AgentToken } from "./rules/agent-token.ts";
+import { cleanMessage } from "./rules/app-message.ts";
+import { judgeStatus } from "./rules/task-notification.ts";
+import { isLatestBuild } from "./store/agents.ts";
+import {
+  findStatus,
+  getLatestWorkspaceAppStatusesByAppID,
+  idOfAppAtWork,
+  insertStatus,
+  isLatestStatus,
+  listAppsAtWork,
+  noteUse,
+  type NewStatus,
+} from "./store/app-statuses.ts";
+import { planTaskNotice, taskNoticeReads, tellOrTakeBack } from "./task-notifications.ts";
+
+export interface AppReport {
+  slug: string;
+  state: AppState;
+  message: string;
+  /** Empty: none. */
+  uri: string;
+}
+
+const statusReads = (token: AgentToken, { slug, state }: AppReport) => ({
+  ...agentReads(token),
+  apps: listAppsAtWork(token.workspaceId),
+  latest: getLatestWorkspaceAppStatusesByAppID(idOfAppAtWork(token.workspaceId, slug, token.agentName), 1),
+  ...taskNoticeReads(token.workspaceId, state),
+});
+type StatusFacts = Answers<ReturnType<typeof statusReads>>;
+
+/** Two round trips. Throws 401, 409, and 400 for an app that the agent doesn't have. */
+export async function reportAppStatus(deps: Deps, token: AgentToken, report: AppReport): Promise<void> {
+  const id = deps.newId();
+  await persistently(await deps.db.read(statusReads(token, report)), async (seen) => {
+    const { statements, plans } = decide(deps, token, report, seen, id);
+    const { made, messages, ...now } = await deps.db.write(statements, {
+      made: findStatus(id),
+      messages: messagesOf(...plans),
+      ...statusReads(token, report),
+    });
+    if (made[0] !== undefined) announce(deps, messages);
+    return { done: made[0], now };
+  });
+}
+
+function decide(
+  deps: Deps,
+  token: AgentToken,
+  report: AppReport,
+  seen: StatusFacts,
+  id: string,
+): { statements: Statement[]; plans: EventPlan[] } {
+  const now = deps.now();
+  const { agent, workspace } = admitAgent(deps, token, seen);
+  const appId = demandApp(seen, agent, report.slug);
+  const [latest] = seen.latest;
+  const news = judgeStatus(
+    {
+      state: report.state,
+      previous: latest && { state: latest.state, since: latest.stateSince },
+      isTask: workspace.build.hasAiTask && workspace.build.aiTaskSidebarAppId === appId,
+      lifecycleState: agent.lifecycleState,
+      lifecycleChangedAt: agent.lifecycleChangedAt,
+    },
+    deps.config.tasks,
+    now,
+  );
+  const status: NewStatus = {
+    id,
+    appId,
+    workspaceId: workspace.id,
+    state: report.state,
+    message: cleanMessage(report.message),
+    uri: report.uri || null,
+    createdAt: now,
+    stateSince: latest?.state === report.state ? latest.stateSince : now,
+  };
+  const isStill = allOf(isLatestBuild(workspace.build), isLatestStatus(appId, latest));
+  const plans = news.tells ? [planTaskNotice(deps, seen, workspace, status, news)] : [];
+  const isInUse = report.state === "working" || latest?.state === "working";
+  return {
+    plans,
+    statements: [
+      // First, because they go by what the app said before: sent again, they find the new status and do nothing.
+      ...tellOrTakeBack(workspace.id, plans, news, now, isStill),
+      ...insertStatus(status, isStill),
+      ...(isInUse ? [noteUse(workspace.id, now, id)] : []),
+    ],
+  };
+}
+
+function demandApp({ apps }: StatusFacts, agent: Agent, slug: string): string {
+  const own = apps.filter(({ agentId }) => agentId === agent.id);
+  const app = own.find((one) => one.slug === slug);
+  if (app !== undefined) return app.id;
+  const known = own.length === 0 ? "it has none" : `it has ${own.map((one) => one.slug).join(", ")}`;
+  throw invalid("app_slug", `the agent has no app "${slug}"; ${known}`);
+}

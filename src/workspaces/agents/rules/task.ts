@@ -1,0 +1,51 @@
+// An AI task as Coder's clients know one: its status, and what a new one is named and given.
+import type { BuildStatus, LifecycleState, Transition } from "../../../../db/schema.ts";
+
+export const taskStatuses = ["pending", "initializing", "active", "paused", "error", "unknown"] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export interface TaskFacts {
+  status: BuildStatus;
+  transition: Transition;
+  /** Of the agents that the latest build has left. */
+  lifecycles: readonly LifecycleState[];
+  /** Whether the task's app has reported anything. */
+  hasReported: boolean;
+}
+
+/** Coder's status of a task. The list's filter says the same in SQL. */
+export function taskStatus({ status, transition, lifecycles, hasReported }: TaskFacts): TaskStatus {
+  if (status === "failed") return "error";
+  if (status === "canceling" || status === "canceled") return "unknown";
+  if (transition !== "start") return status === "succeeded" ? "paused" : "unknown";
+  if (status === "pending") return "pending";
+  if (status === "running") return "initializing";
+  // An agent that says nothing of itself may be a script.
+  const isStarting = lifecycles.some((state) => state === "created" || state === "starting");
+  return isStarting && !hasReported ? "initializing" : "active";
+}
+
+/** Parameters that a task's prompt is given as, the first that the template version has. `AI Prompt` is Coder's. */
+const promptParameters = ["AI Prompt", "ai_prompt", "prompt"];
+
+export const promptParameterOf = (definitions: readonly { name: string }[]): string | undefined =>
+  promptParameters.find((name) => definitions.some((one) => one.name === name));
+
+export const promptParametersJson = JSON.stringify(promptParameters);
+
+const maxWordsLength = 24;
+
+/** A workspace's name from the prompt's first words; `id` makes it unlike another task's. */
+export function newTaskName(prompt: string, id: string): string {
+  const words = prompt
+    .slice(0, 1_000)
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  let name = "";
+  for (const word of words ?? []) {
+    const longer = name === "" ? word.slice(0, maxWordsLength) : `${name}-${word}`;
+    if (longer.length > maxWordsLength) break;
+    name = longer;
+  }
+  return `${name || "task"}-${id.replaceAll("-", "").slice(-6)}`;
+}

@@ -1,0 +1,158 @@
+// SQL of AI tasks: workspaces whose latest build has one. What it costs doesn't grow with their builds and statuses.
+import { and, asc, eq, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { query, type SQL } from "../../../../db/client.ts";
+import { sliceOf, type Page } from "../../../../db/rows.ts";
+import {
+  organizations,
+  users,
+  workspaceAppStatuses,
+  workspaceBuilds,
+  workspaces,
+  type AppState,
+} from "../../../../db/schema.ts";
+import { jobsOf } from "../../jobs/rules/job.ts";
+import { promptParametersJson } from "../rules/task.ts";
+import type { TaskSearch } from "../rules/task-search.ts";
+import { buildView, isVisibleTo } from "../../builds/store/build-view.ts";
+
+/** What a task's workspace doesn't say of it. */
+export interface TaskRow {
+  workspaceId: string;
+  prompt: string | null;
+  /** The app that shows it; null before its build is done. */
+  appId: string | null;
+  state: AppState | null;
+  message: string | null;
+  uri: string | null;
+  /** Epoch milliseconds at which the state began. */
+  stateSince: number | null;
+}
+
+/** A stop has no prompt: so many builds are looked through for the last that has one. */
+const maxBuildsBack = 20;
+
+const taskBuild = alias(workspaceBuilds, "task_build");
+const status = alias(workspaceAppStatuses, "task_status");
+
+const taskBuildId = sql`(SELECT h.id FROM workspace_builds h WHERE h.workspace_id = ${workspaces.id}
+  AND h.number > ${workspaceBuilds.number} - ${maxBuildsBack} AND h.ai_task_prompt IS NOT NULL
+  ORDER BY h.number DESC LIMIT 1)`;
+
+/** What it was asked, while its build is not done yet; nothing where that is secret. */
+const askedFor = sql`(SELECT p.value FROM build_parameters p WHERE p.build_id = ${workspaceBuilds.id}
+  AND p.name IN (SELECT value FROM json_each(${promptParametersJson}))
+  AND NOT EXISTS (SELECT 1 FROM template_parameters d
+    WHERE d.version_id = ${workspaceBuilds.versionId} AND d.name = p.name AND d.sensitive = 1) LIMIT 1)`;
+
+const isTask = (self: SQL) =>
+  and(
+    eq(workspaces.latestBuildId, workspaceBuilds.id),
+    sql`${workspaces.deletedAt} IS NULL`,
+    eq(workspaceBuilds.hasAiTask, true),
+    eq(users.isSystem, false),
+    isVisibleTo(self),
+  );
+
+const byName = [asc(sql`lower(${workspaces.name})`), asc(workspaces.seq)] as const;
+
+const taskRows = () =>
+  query
+    .select({
+      workspaceId: workspaces.id,
+      prompt: sql<string | null>`COALESCE(NULLIF(${taskBuild.aiTaskPrompt}, ''), ${askedFor})`.as("prompt"),
+      appId: taskBuild.aiTaskSidebarAppId,
+      state: status.state,
+      message: status.message,
+      uri: status.uri,
+      stateSince: status.stateSince,
+    })
+    .from(workspaceBuilds)
+    .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))
+    .innerJoin(users, eq(users.id, workspaces.ownerId))
+    .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
+    .leftJoin(taskBuild, sql`${taskBuild.id} = ${taskBuildId}`)
+    .leftJoin(
+      status,
+      sql`${status.seq} = (SELECT max(seq) FROM workspace_app_statuses
+        WHERE app_id = ${taskBuild.aiTaskSidebarAppId})`,
+    )
+    .$dynamic();
+
+/** Workspaces of tasks by name, and in the same order what there is of each task. */
+export function listTasks(search: TaskSearch, self: SQL, page: Page) {
+  const { limit, offset } = sliceOf(page);
+  const where = and(isTask(self), matches(search, self));
+  return {
+    workspaces: buildView()
+      .where(where)
+      .orderBy(...byName)
+      .limit(limit)
+      .offset(offset),
+    tasks: taskRows()
+      .where(where)
+      .orderBy(...byName)
+      .limit(limit)
+      .offset(offset),
+    total: query
+      .select({ count: sql<number>`count(*)` })
+      .from(workspaces)
+      .innerJoin(workspaceBuilds, eq(workspaces.latestBuildId, workspaceBuilds.id))
+      .innerJoin(users, eq(users.id, workspaces.ownerId))
+      .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
+      .where(where),
+  };
+}
+
+export function findTask(workspaceId: SQL | string, self: SQL) {
+  const where = and(eq(workspaces.id, workspaceId), isTask(self));
+  return { workspace: buildView().where(where), task: taskRows().where(where) };
+}
+
+/** The statuses of a task's app, the last ones, oldest first. */
+export const listTaskStatuses = (workspaceId: SQL | string, self: SQL, limit: number) =>
+  query.all<{ seq: number; state: AppState; message: string; createdAt: number }>(
+    sql`SELECT * FROM (SELECT s.seq AS seq, s.state AS state, s.message AS message, s.created_at AS createdAt
+      FROM workspace_app_statuses s WHERE s.app_id =
+        (SELECT task.ai_task_sidebar_app_id FROM (${taskRows()
+          .where(and(eq(workspaces.id, workspaceId), isTask(self)))
+          .getSQL()}) AS task)
+      ORDER BY s.seq DESC LIMIT ${limit}) ORDER BY seq`,
+  );
+
+function matches({ owner, organization, name, status: wanted }: TaskSearch, self: SQL) {
+  return and(
+    owner === undefined
+      ? undefined
+      : owner === "me"
+        ? eq(workspaces.ownerId, self)
+        : sql`(lower(${users.username}) = lower(${owner}) OR ${users.id} = lower(${owner}))`,
+    organization === undefined
+      ? undefined
+      : sql`(lower(${organizations.name}) = lower(${organization}) OR ${organizations.id} = lower(${organization}))`,
+    name === undefined ? undefined : sql`instr(lower(${workspaces.name}), lower(${name})) > 0`,
+    wanted === undefined ? undefined : hasStatus(wanted),
+  );
+}
+
+const job = workspaceBuilds.status;
+const isStart = sql`${workspaceBuilds.transition} = 'start'`;
+/** `taskStatus` says the same of one task. */
+const isStarting = sql`EXISTS (SELECT 1 FROM workspace_agents a WHERE a.build_id = ${workspaceBuilds.id}
+    AND a.lifecycle_state IN ('created', 'starting'))
+  AND NOT EXISTS (SELECT 1 FROM workspace_app_statuses s WHERE s.app_id =
+    (SELECT t.ai_task_sidebar_app_id FROM workspace_builds t WHERE t.id = ${taskBuildId}))`;
+
+function hasStatus(wanted: NonNullable<TaskSearch["status"]>): SQL {
+  if (wanted === "initializing")
+    return sql`(${isStart} AND (${job} = 'running' OR (${job} = 'succeeded' AND ${isStarting})))`;
+  if (wanted === "active") return sql`(${isStart} AND ${job} = 'succeeded' AND NOT (${isStarting}))`;
+  if (wanted === "paused") return sql`(NOT ${isStart} AND ${job} = 'succeeded')`;
+  if (wanted === "error") return sql`${job} = 'failed'`;
+  if (wanted === "unknown")
+    return sql`(${job} IN ('canceling', 'canceled') OR (NOT ${isStart} AND ${job} IN ('pending', 'running')))`;
+  const { status: found, transition } = jobsOf(wanted);
+  return transition === undefined
+    ? sql`${job} = ${found}`
+    : sql`(${job} = ${found} AND ${workspaceBuilds.transition} = ${transition})`;
+}

@@ -1,0 +1,141 @@
+// Workspaces that start by themselves when their time has come. A part of the tick: what is due comes with its opening
+// read, everything else is one read and one write. Whichever instance moves a workspace's time on starts it.
+import type { Answers, Statement } from "../../../db/client.ts";
+import { allOf } from "../../accounts/store/manage.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import {
+  planEvent,
+  type EventPlan,
+  type NotificationEvent,
+} from "../../notifications/outbox/prepare-event.ts";
+import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
+import { emptyBuild } from "../builds/create-build.ts";
+import { automaticUpdateEvent } from "./rules/automatic-update.ts";
+import { nextStart, whyNotStarted } from "./rules/autostart.ts";
+import { eventsOfFailure } from "../jobs/rules/ending.ts";
+import { workspaceKinds } from "../builds/rules/kinds.ts";
+import { nextGeneration, nextNumber, nextParameters } from "../builds/rules/next-build.ts";
+import {
+  isStillDue,
+  listDueStarts,
+  moveNextStart,
+  ownersOfWorkspaces,
+  startReads,
+  type DueRow,
+} from "./store/autostart.ts";
+import { buildExists, insertBuild, isStill, listMadeBuilds, type NewBuild } from "../builds/store/builds.ts";
+
+/** In one pass; the others follow in the next. */
+const mostAtOnce = 50;
+
+export const dueStartReads = (now: number) => ({ dueStarts: listDueStarts(now, mostAtOnce) });
+
+/** Answers how many got a build. */
+export async function startDue(
+  deps: Deps,
+  { dueStarts }: Answers<ReturnType<typeof dueStartReads>>,
+): Promise<number> {
+  if (dueStarts.length === 0) return 0;
+  const now = deps.now();
+  const starting = dueStarts.filter((row) => {
+    const reason = whyNotStarted(row, now);
+    if (reason !== undefined)
+      deps.log.info("a workspace is not started by itself", { workspace_id: row.workspaceId, reason });
+    return reason === undefined;
+  });
+  const starts = await planStarts(deps, starting, now);
+  const left = dueStarts.filter((row) => !starting.includes(row));
+  const { made, messages } = await deps.db.write(
+    [
+      ...starts.flatMap(({ statements }) => statements),
+      ...left.map((row) => moveNextStart(row, nextStart(row.schedule, now))),
+    ],
+    {
+      made: listMadeBuilds(starts.map(({ build }) => build.id)),
+      messages: messagesOf(...starts.flatMap(({ plans }) => plans)),
+    },
+  );
+  if (made.length > 0) deps.process.jobs.wake();
+  announce(deps, messages);
+  return made.length;
+}
+
+interface Start {
+  build: NewBuild;
+  statements: Statement[];
+  plans: EventPlan[];
+}
+
+const versionFor = ({ automaticUpdates, activeVersionId, latest }: DueRow) =>
+  automaticUpdates === "always" ? activeVersionId : latest.versionId;
+
+const factReads = (rows: readonly DueRow[]) => {
+  const owners = { among: ownersOfWorkspaces(rows.map(({ workspaceId }) => workspaceId)) };
+  return {
+    ...startReads(
+      rows.map(versionFor),
+      rows.map(({ latest }) => latest.id),
+    ),
+    ...enqueueReadsAs("automaticUpdate", workspaceKinds.automaticallyUpdated, owners),
+    ...enqueueReadsAs("autobuildFailed", workspaceKinds.autobuildFailed, owners),
+  };
+};
+type Facts = Answers<ReturnType<typeof factReads>>;
+
+async function planStarts(deps: Deps, rows: readonly DueRow[], now: number): Promise<Start[]> {
+  if (rows.length === 0) return [];
+  const facts = await deps.db.read(factReads(rows));
+  return rows.map((row) => planStart(deps, row, facts, now));
+}
+
+/** A build that can't be made for want of a parameter's value is one that has failed: it has a page, and is told of. */
+function planStart(deps: Deps, row: DueRow, facts: Facts, now: number): Start {
+  const version = facts.versions.find(({ id }) => id === versionFor(row))!;
+  const definitions = facts.definitions.filter(({ versionId }) => versionId === version.id);
+  const previous = facts.previous.filter(({ buildId }) => buildId === row.latest.id);
+  const verdict = nextParameters({ definitions, previous, preset: [], requested: [] });
+  const error = verdict.ok ? null : `Version ${version.name}: ${verdict.validations[0]!.detail}.`;
+  const build: NewBuild = {
+    ...emptyBuild(deps.newId(), now),
+    ...(error === null ? {} : { status: "failed", error, completedAt: now }),
+    workspaceId: row.workspaceId,
+    number: nextNumber(row.latest),
+    versionId: version.id,
+    transition: "start",
+    reason: "autostart",
+    initiatorId: row.ownerId,
+    agentGeneration: nextGeneration(row.latest, "start", deps.newId()),
+    hasAiTask: version.hasAiTask,
+  };
+  const parameters = verdict.ok ? verdict.parameters : previous;
+  const plans = planNews(deps, row, build, version, facts);
+  return {
+    build,
+    plans,
+    statements: [
+      ...insertBuild(build, parameters, allOf(isStill(row.workspaceId, row.latest.id), isStillDue(row))),
+      ...plans.flatMap((plan) => enqueue(plan, { when: buildExists(build.id) })),
+      // One that has changed meanwhile is still due: the next pass looks at it anew.
+      moveNextStart(row, nextStart(row.schedule, now), buildExists(build.id)),
+    ],
+  };
+}
+
+function planNews(
+  deps: Deps,
+  row: DueRow,
+  build: NewBuild,
+  version: Facts["versions"][number],
+  facts: Facts,
+): EventPlan[] {
+  const plan = (kind: "automaticUpdate" | "autobuildFailed", event: NotificationEvent) =>
+    planEvent(deps, event, enqueueAnswersOf(kind, facts));
+  if (build.error != null) {
+    const initiator = { initiatorId: row.ownerId, initiatorName: row.ownerName, initiatorIsSystem: false };
+    const ended = { ...row, ...initiator, ...build, versionName: version.name };
+    return eventsOfFailure(ended, build.error).map((event) => plan("autobuildFailed", event));
+  }
+  if (version.id === row.latest.versionId) return [];
+  return [plan("automaticUpdate", automaticUpdateEvent({ ...row, buildId: build.id, version }))];
+}

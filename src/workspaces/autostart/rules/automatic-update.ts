@@ -1,0 +1,32 @@
+// What an automatic start with another version tells the workspace's owner. The tick calls it.
+import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
+
+export interface AutomaticUpdate {
+  /** The id of the build that brings it. */
+  buildId: string;
+  workspaceId: string;
+  workspaceName: string;
+  ownerId: string;
+  templateId: string;
+  organizationId: string;
+  version: { name: string; message: string };
+}
+
+/** Coder's words for a version without a message; the text leaves them out. */
+const noVersionMessage = "None provided";
+
+/** One build brings one update: its id tells its event from any other that looks alike. */
+export const automaticUpdateEvent = (update: AutomaticUpdate): NotificationEvent => ({
+  labels: {
+    name: update.workspaceName,
+    initiator: "autobuild",
+    reason: "autostart",
+    template_version_name: update.version.name,
+    template_version_message: update.version.message || noVersionMessage,
+  },
+  data: null,
+  targets: [update.workspaceId, update.ownerId, update.templateId, update.organizationId],
+  createdBy: "autobuild",
+  identity: update.buildId,
+  circle: { people: [{ id: update.ownerId, why: "workspace_owner" }] },
+});

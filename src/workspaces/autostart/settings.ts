@@ -1,0 +1,82 @@
+// What a workspace does by itself: when it starts, and whether it moves to its template's active version then. The API
+// calls these.
+import type { SQL } from "../../../db/client.ts";
+import { prebuildsUser } from "../../../db/schema.ts";
+import { audit } from "../../accounts/audit.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { may } from "../../accounts/rules/permissions.ts";
+import { findKey, keyExists } from "../../accounts/store/keys.ts";
+import { allOf } from "../../accounts/store/manage.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
+import { nextStart, parseAutostart } from "./rules/autostart.ts";
+import { findSettings, updateSettings, type Settings } from "./store/autostart.ts";
+import type { BuildRow } from "../builds/store/build-view.ts";
+import { workspaceIsThere } from "../builds/store/workspaces.ts";
+
+/** Null or empty: it no longer starts by itself. Throws 400 that says what is wrong with the schedule, 403, 404, 409. */
+export async function setAutostart(
+  deps: Deps,
+  actor: Actor,
+  row: BuildRow | undefined,
+  schedule: string | null,
+  requestId: string,
+): Promise<void> {
+  const text = schedule?.trim() || null;
+  if (text !== null) {
+    const verdict = parseAutostart(text);
+    if (!verdict.ok) throw invalid("schedule", verdict.problem);
+  }
+  await change(deps, actor, row, requestId, {
+    autostartSchedule: text,
+    nextStartAt: nextStart(text, deps.now()),
+  });
+}
+
+/** Throws 403, 404, 409. */
+export const setAutomaticUpdates = (
+  deps: Deps,
+  actor: Actor,
+  row: BuildRow | undefined,
+  automaticUpdates: "always" | "never",
+  requestId: string,
+): Promise<void> => change(deps, actor, row, requestId, { automaticUpdates });
+
+async function change(
+  deps: Deps,
+  actor: Actor,
+  row: BuildRow | undefined,
+  requestId: string,
+  settings: Settings,
+): Promise<void> {
+  if (row === undefined) throw notFound("Workspace");
+  const { workspace } = row;
+  if (workspace.ownerId === prebuildsUser.id)
+    throw conflict("The workspace waits in a pool: it has no settings of its own until somebody claims it.");
+  if (actor.userId !== workspace.ownerId && !may(actor, "workspaces:manage-others"))
+    throw forbidden("Only the workspace's owner and owners of the deployment may change its settings.");
+  const { nextStartAt: _next, ...said } = settings;
+  const deed = {
+    actorId: actor.userId,
+    action: "write",
+    resourceType: "workspace" as const,
+    resourceId: workspace.id,
+    requestId,
+    detail: { name: workspace.name, owner: row.ownerName, ...inWords(said) },
+  };
+  const guard: SQL = keyExists(actor.keyId);
+  const { now, caller } = await deps.db.write(
+    [
+      audit(deps, deed, allOf(guard, workspaceIsThere(workspace.id))),
+      updateSettings(workspace.id, settings, deps.now(), guard),
+    ],
+    { now: findSettings(workspace.id), caller: findKey(actor.keyId) },
+  );
+  if (caller.length === 0) throw unauthorized();
+  if (now[0] === undefined || now[0].deletedAt !== null) throw notFound("Workspace");
+}
+
+const inWords = ({ autostartSchedule, automaticUpdates }: Settings) => ({
+  ...(autostartSchedule === undefined ? {} : { autostart_schedule: autostartSchedule }),
+  ...(automaticUpdates === undefined ? {} : { automatic_updates: automaticUpdates }),
+});

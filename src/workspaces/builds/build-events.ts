@@ -1,0 +1,81 @@
+// What somebody's request for a build leaves in the audit log and tells. Making a build calls it, for its one write.
+import type { SQL, Statement } from "../../../db/client.ts";
+import { audit } from "../../accounts/audit.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
+import type { BuildFacts, BuildRequest } from "./create-build.ts";
+import { workspaceKinds } from "./rules/kinds.ts";
+import { updateEvent } from "./rules/update.ts";
+import type { NewBuild } from "./store/builds.ts";
+import { ownerOf } from "./store/workspaces.ts";
+
+/** Whom an update may concern; read together with what the build depends on. */
+export const updateReads = (workspaceId: SQL | string) =>
+  enqueueReadsAs("update", workspaceKinds.manuallyUpdated, {
+    among: ownerOf(workspaceId),
+    roles: ["owner", "template-admin"],
+  });
+
+/** The update that this build is, if it is one. */
+export function planUpdate(
+  deps: Deps,
+  actor: Actor,
+  facts: BuildFacts,
+  request: BuildRequest,
+  build: NewBuild,
+): EventPlan[] {
+  const { workspace, build: latest, ownerName, organizationName, template } = facts.workspace[0]!;
+  const version = facts.version[0]!;
+  const read = enqueueAnswersOf("update", facts);
+  const owner = read.recipients.find(({ userId }) => userId === workspace.ownerId);
+  const event = updateEvent({
+    id: build.id,
+    number: build.number,
+    transition: build.transition,
+    requestedVersionId: request.versionId,
+    previousVersionId: latest.versionId,
+    version: { id: version.id, name: version.name },
+    workspace: { id: workspace.id, name: workspace.name },
+    template: { id: workspace.templateId, name: template.name },
+    organization: { id: workspace.organizationId, name: organizationName },
+    owner: {
+      id: workspace.ownerId,
+      username: ownerName,
+      name: owner?.name ?? "",
+      email: owner?.email ?? "",
+    },
+    initiator: { id: actor.userId, username: actor.username, name: actor.name },
+    parameters: request.parameters,
+    definitions: facts.definitions,
+  });
+  return event === undefined ? [] : [planEvent(deps, event, read)];
+}
+
+/** Who started, stopped or deleted it, and how. */
+export function noteBuild(
+  deps: Deps,
+  actor: Actor,
+  facts: BuildFacts,
+  build: NewBuild,
+  requestId: string,
+  when: SQL,
+): Statement {
+  const { workspace, ownerName } = facts.workspace[0]!;
+  const deed = {
+    actorId: actor.userId,
+    action: build.transition,
+    resourceType: "workspace_build" as const,
+    resourceId: build.id,
+    requestId,
+    detail: {
+      workspace: workspace.name,
+      workspace_id: workspace.id,
+      owner: ownerName,
+      build_number: build.number,
+      version: facts.version[0]!.name,
+    },
+  };
+  return audit(deps, deed, when);
+}

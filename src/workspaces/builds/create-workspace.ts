@@ -1,0 +1,179 @@
+// A new workspace and its first build: what they are, the statements that make them, and what to say when they were not
+// made. Pools stand before it: whoever makes a workspace calls prebuilds/claim.ts.
+import type { Answers, SQL, Statement } from "../../../db/client.ts";
+import type { KeyedRequest } from "../../../db/idempotency.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { may } from "../../accounts/rules/permissions.ts";
+import type { UserRow } from "../../accounts/store/users.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { ApiError, forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
+import { decideParameters, emptyBuild } from "./create-build.ts";
+import { creationReads } from "./creation-events.ts";
+import { nextStart } from "../autostart/rules/autostart.ts";
+import { matchingPreset } from "../templates/rules/matching-preset.ts";
+import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
+import type { BuildRow } from "./store/build-view.ts";
+import {
+  findBuildState,
+  findPreset,
+  findVersion,
+  insertBuild,
+  isStill,
+  listCandidates,
+  listDefinitions,
+  listPresetValues,
+  type NewBuild,
+} from "./store/builds.ts";
+import {
+  findNamesake,
+  findTemplate,
+  insertWorkspace,
+  templateFor,
+  versionFor,
+  type NewWorkspace,
+} from "./store/workspaces.ts";
+
+export interface WorkspaceRequest {
+  name: string;
+  templateId: string | undefined;
+  versionId: string | undefined;
+  presetId: string | undefined;
+  parameters: readonly ParameterValue[];
+  automaticUpdates: "always" | "never";
+  /** A schedule that can be read; null or left out: it doesn't start by itself. */
+  autostartSchedule?: string | null;
+  /** Where the caller may send it again. */
+  keyed?: KeyedRequest | undefined;
+}
+
+/** What a new workspace depends on; one read. */
+export const workspaceReads = ({ templateId, versionId, presetId }: WorkspaceRequest) => {
+  const version: SQL = versionFor(templateId, versionId);
+  return {
+    template: findTemplate(templateFor(templateId, versionId)),
+    version: findVersion(version),
+    definitions: listDefinitions(version),
+    preset: findPreset(presetId),
+    presetValues: listPresetValues(presetId),
+    candidates: listCandidates(version, presetId),
+    ...creationReads(),
+  };
+};
+export type WorkspaceFacts = Answers<ReturnType<typeof workspaceReads>>;
+
+/** A request whose parameters are those of a preset is one for that preset, and its pool. */
+export function withMatchingPreset<
+  Facts extends Pick<WorkspaceFacts, "candidates" | "preset" | "presetValues">,
+>(facts: Facts, request: WorkspaceRequest): { facts: Facts; request: WorkspaceRequest } {
+  const presets = facts.candidates.map((row) => ({
+    ...row,
+    values: JSON.parse(row.values) as ParameterValue[],
+  }));
+  const match = matchingPreset(presets, request.parameters);
+  if (request.presetId !== undefined || match === undefined) return { facts, request };
+  const { values: presetValues, ...preset } = match;
+  return {
+    facts: { ...facts, preset: [preset], presetValues },
+    request: { ...request, presetId: preset.id },
+  };
+}
+
+export interface WorkspacePlan {
+  workspace: NewWorkspace;
+  build: NewBuild;
+  parameters: ParameterValue[];
+}
+
+/** Throws 403, and 400 that names the member. */
+export function planWorkspace(
+  deps: Deps,
+  actor: Actor,
+  owner: UserRow,
+  facts: WorkspaceFacts,
+  request: WorkspaceRequest,
+): WorkspacePlan {
+  if (owner.id !== actor.userId && !may(actor, "workspaces:manage-others"))
+    throw forbidden("Only owners of the deployment may create workspaces for others.");
+  if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
+  const { template, version } = decideOrigin(facts, request);
+  const parameters = decideParameters({ ...facts, previous: [] }, version.id, request);
+  const now = deps.now();
+  const workspace = {
+    id: deps.newId(),
+    ownerId: owner.id,
+    organizationId: template.organizationId,
+    templateId: template.id,
+    name: request.name,
+    automaticUpdates: request.automaticUpdates,
+    autostartSchedule: request.autostartSchedule ?? null,
+    nextStartAt: nextStart(request.autostartSchedule ?? null, now),
+    createdAt: now,
+    updatedAt: now,
+    lastUsedAt: now,
+  };
+  const build = {
+    ...emptyBuild(deps.newId(), now),
+    workspaceId: workspace.id,
+    number: nextNumber(undefined),
+    versionId: version.id,
+    presetId: request.presetId ?? null,
+    transition: "start" as const,
+    reason: "initiator" as const,
+    initiatorId: actor.userId,
+    agentGeneration: nextGeneration(undefined, "start", deps.newId()),
+    hasAiTask: version.hasAiTask,
+  };
+  return { workspace, build, parameters };
+}
+
+/** Nothing is made when the name is taken, or when the template takes no new workspaces any more. */
+export const insertPlanned = ({ workspace, build, parameters }: WorkspacePlan, when: SQL): Statement[] => [
+  ...insertWorkspace(workspace, when),
+  ...insertBuild(build, parameters, isStill(workspace.id, null)),
+];
+
+/** What a write of the plan has left. */
+export const stateOf = ({ workspace, build }: WorkspacePlan) => ({
+  made: findBuildState(build.id),
+  namesake: findNamesake(workspace.ownerId, workspace.name),
+  templateNow: findTemplate(workspace.templateId),
+});
+
+/** The plan's build; throws 409 for a name that is taken, 400 for a template that has gone meanwhile, 401. */
+export function demandMade(
+  { made, namesake, templateNow }: Answers<ReturnType<typeof stateOf>>,
+  facts: WorkspaceFacts,
+  request: WorkspaceRequest,
+): BuildRow {
+  if (made[0] !== undefined) return made[0];
+  if (namesake.length > 0) throw nameTaken(request.name);
+  decideOrigin({ ...facts, template: templateNow }, request);
+  throw unauthorized();
+}
+
+/** The template and version to make it from; throws 400 when there is none or it takes no new workspaces. */
+function decideOrigin(
+  { template, version }: Pick<WorkspaceFacts, "template" | "version">,
+  request: WorkspaceRequest,
+) {
+  const [from] = template;
+  const [of] = version;
+  if (request.templateId === undefined && (of === undefined || of.templateId === null))
+    throw invalid("template_version_id", "is no version of a template");
+  if (from === undefined || from.deletedAt !== null)
+    throw invalid("template_id", "there is no such template");
+  if (from.deprecationMessage !== "") {
+    throw new ApiError(400, `Template "${from.name}" is deprecated: no new workspaces are made from it.`, {
+      detail: from.deprecationMessage,
+      validations: [{ field: "template_id", detail: "this template is deprecated" }],
+    });
+  }
+  if (of === undefined || of.templateId !== from.id)
+    throw invalid("template_version_id", `is no version of the template "${from.name}"`);
+  return { template: from, version: of };
+}
+
+const nameTaken = (name: string): ApiError =>
+  new ApiError(409, `There is a workspace "${name}" already.`, {
+    validations: [{ field: "name", detail: "is taken; choose another one" }],
+  });

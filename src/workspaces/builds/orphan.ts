@@ -1,0 +1,98 @@
+// A workspace deleted without its provisioner: its build has succeeded from the start, what it leaves behind is in the
+// build's log and in the audit log, and its owner is notified. Creating a build calls this, for its one write.
+import type { Answers, SQL, Statement } from "../../../db/client.ts";
+import { audit } from "../../accounts/audit.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { may } from "../../accounts/rules/permissions.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { forbidden, invalid } from "../../kernel/errors.ts";
+import { enqueue } from "../../notifications/outbox/enqueue.ts";
+import { planEvent } from "../../notifications/outbox/prepare-event.ts";
+import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
+import type { BuildRequest } from "./create-build.ts";
+import type { EndingPart } from "../jobs/end-job.ts";
+import { eventsOfSuccess } from "../jobs/rules/ending.ts";
+import { workspaceKinds } from "./rules/kinds.ts";
+import { leftBehindText } from "./rules/left-behind.ts";
+import { buildExists, type NewBuild } from "./store/builds.ts";
+import { findEndings, listLastResources, ownersOf } from "../jobs/store/endings.ts";
+import { insertFewLines } from "../jobs/store/logs.ts";
+import { endWorkspaceOf } from "./store/workspaces.ts";
+
+/** Of the workspace's latest build. */
+export const orphanReads = (workspaceId: string, latestBuildId: string) => ({
+  ended: findEndings([latestBuildId]),
+  resources: listLastResources(workspaceId),
+  ...enqueueReadsAs("workspaceDeleted", workspaceKinds.workspaceDeleted, {
+    among: ownersOf([latestBuildId]),
+  }),
+});
+export type OrphanFacts = Answers<ReturnType<typeof orphanReads>>;
+
+/** Throws 400, and 403 for who may not: Coder's rule is that only template admins and owners orphan a workspace. */
+export function demandOrphan(actor: Actor, { transition, orphan }: BuildRequest): void {
+  if (orphan !== true) return;
+  if (transition !== "delete") throw invalid("orphan", `is for "delete" only, not for "${transition}"`);
+  if (!may(actor, "templates:manage"))
+    throw forbidden("Only an owner or a template-admin may orphan a workspace.");
+}
+
+export const asOrphaned = (build: NewBuild): NewBuild => ({
+  ...build,
+  status: "succeeded",
+  startedAt: build.createdAt,
+  completedAt: build.createdAt,
+});
+
+/** What goes before the build into its write, and what follows once it is there. */
+export function orphanEnding(
+  deps: Deps,
+  actor: Actor,
+  build: NewBuild,
+  facts: OrphanFacts,
+  requestId: string,
+  when: SQL,
+): EndingPart & { after: Statement[] } {
+  const ended = {
+    ...facts.ended[0]!,
+    id: build.id,
+    number: build.number,
+    transition: build.transition,
+    reason: build.reason,
+    initiatorId: actor.userId,
+    initiatorName: actor.username,
+    initiatorIsSystem: false,
+  };
+  const plans = eventsOfSuccess(ended).map(({ kind, ...event }) =>
+    planEvent(deps, event, enqueueAnswersOf(kind, facts)),
+  );
+  const resources = facts.resources.map(({ type, name }) => `${type}.${name}`);
+  const line = {
+    id: `${build.id}:orphan`,
+    buildId: build.id,
+    at: build.createdAt,
+    level: "warn" as const,
+    source: "provisioner_daemon" as const,
+    stage: "Orphan",
+    output: leftBehindText(actor.username, resources),
+  };
+  const entry = {
+    actorId: actor.userId,
+    action: "delete",
+    resourceType: "workspace" as const,
+    resourceId: build.workspaceId,
+    requestId,
+    detail: {
+      name: ended.workspaceName,
+      owner: ended.ownerName,
+      build_number: build.number,
+      orphan: true,
+      left_behind: resources,
+    },
+  };
+  return {
+    plans,
+    statements: [audit(deps, entry, when), ...plans.flatMap((plan) => enqueue(plan, { when }))],
+    after: [...insertFewLines([line], buildExists(build.id)), endWorkspaceOf(build.id, build.createdAt)],
+  };
+}

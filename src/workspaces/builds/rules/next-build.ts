@@ -1,0 +1,85 @@
+// The next build of a workspace: its number, its parameters, and the generation of its agents' tokens.
+import type { Transition } from "../../../../db/schema.ts";
+import type { Validation } from "../../../kernel/errors.ts";
+import { maskedValue } from "../../templates/rules/mask.ts";
+import { problemWithValue, readRules } from "../../templates/rules/parameter-rules.ts";
+
+export interface ParameterDefinition {
+  name: string;
+  required: boolean;
+  defaultValue: string | null;
+  sensitive?: boolean;
+  /** As stored. */
+  rules?: string | null;
+}
+export interface ParameterValue {
+  name: string;
+  value: string;
+}
+export type ParameterVerdict =
+  | { ok: true; parameters: ParameterValue[] }
+  | { ok: false; validations: Validation[] };
+
+const member = "rich_parameter_values";
+
+/**
+ * Later ones win: the default, the previous build's value, the request's, the preset's. Who sends back the mask of a
+ * sensitive value means the one that it stands for.
+ */
+export function nextParameters(from: {
+  definitions: readonly ParameterDefinition[];
+  previous: readonly ParameterValue[];
+  preset: readonly ParameterValue[];
+  requested: readonly ParameterValue[];
+}): ParameterVerdict {
+  const validations = strangers(from.definitions, from.requested);
+  const secret = new Set(from.definitions.filter(({ sensitive }) => sensitive).map(({ name }) => name));
+  const requested = from.requested.filter(({ name, value }) => value !== maskedValue || !secret.has(name));
+  const given = new Map(
+    [...from.previous, ...requested, ...from.preset].map(({ name, value }) => [name, value]),
+  );
+  const parameters: ParameterValue[] = [];
+  for (const { name, required, defaultValue, rules } of from.definitions) {
+    const value = given.get(name) ?? defaultValue;
+    if (value === null && required) {
+      validations.push({ field: member, detail: `the parameter "${name}" is required and has no value` });
+    } else parameters.push({ name, value: value ?? "" });
+    const problem = value === null ? undefined : problemWithValue(readRules(rules), value);
+    if (problem !== undefined)
+      validations.push({ field: member, detail: `the parameter "${name}" ${problem}` });
+  }
+  return validations.length === 0 ? { ok: true, parameters } : { ok: false, validations };
+}
+
+function strangers(
+  definitions: readonly ParameterDefinition[],
+  requested: readonly ParameterValue[],
+): Validation[] {
+  const known = definitions.map(({ name }) => name);
+  const knownWords = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+  return requested.flatMap(({ name }, index) => {
+    const field = `${member}.${index}.name`;
+    if (!known.includes(name))
+      return [{ field, detail: `the template version has no parameter "${name}"; ${knownWords}` }];
+    const isSecond = requested.findIndex((other) => other.name === name) < index;
+    return isSecond ? [{ field, detail: `"${name}" is given twice` }] : [];
+  });
+}
+
+export interface PreviousBuild {
+  number: number;
+  transition: Transition;
+  agentGeneration: string;
+}
+
+export const nextNumber = (previous: PreviousBuild | undefined): number => (previous?.number ?? 0) + 1;
+
+/** Tokens of agents are the same from a start to the stop after it; a start after a stop makes new ones. */
+export const nextGeneration = (
+  previous: PreviousBuild | undefined,
+  transition: Transition,
+  fresh: string,
+): string =>
+  previous === undefined || (transition === "start" && previous.transition !== "start")
+    ? fresh
+    : previous.agentGeneration;

@@ -1,0 +1,114 @@
+// SQL of workspaces: who is found, the list with its filters, and how one is made.
+import { and, asc, eq, sql } from "drizzle-orm";
+import { query, type SQL, type Statement } from "../../../../db/client.ts";
+import { insertRows, sliceOf, type Page } from "../../../../db/rows.ts";
+import { templates, users, workspaceBuilds, workspaces } from "../../../../db/schema.ts";
+import { jobsOf } from "../../jobs/rules/job.ts";
+import type { WorkspaceSearch } from "../rules/workspace-search.ts";
+import { buildView, isVisibleTo } from "./build-view.ts";
+
+const latest = eq(workspaces.latestBuildId, workspaceBuilds.id);
+
+/** With its latest build. */
+export const findWorkspace = (id: SQL | string, self: SQL, withDeleted = false) =>
+  buildView().where(
+    and(
+      eq(workspaces.id, id),
+      latest,
+      isVisibleTo(self),
+      withDeleted ? undefined : sql`${workspaces.deletedAt} IS NULL`,
+    ),
+  );
+
+/** SQL for the id of a user's workspace by its name; of deleted ones by that name too, the latest, if there is no other. */
+export function idOfWorkspace(ownerId: SQL, name: string, withDeleted = false): SQL<string> {
+  const named = sql`owner_id = ${ownerId} AND lower(name) = lower(${name})`;
+  const live = sql<string>`(SELECT id FROM workspaces WHERE ${named} AND deleted_at IS NULL)`;
+  if (!withDeleted) return live;
+  return sql<string>`COALESCE(${live},
+    (SELECT id FROM workspaces WHERE ${named} AND deleted_at IS NOT NULL ORDER BY seq DESC LIMIT 1))`;
+}
+
+/** SQL for the id of a workspace's owner. */
+export const ownerOf = (id: SQL | string): SQL => sql`(SELECT owner_id FROM workspaces WHERE id = ${id})`;
+
+export const listWorkspaces = (search: WorkspaceSearch, self: SQL, page: Page) =>
+  buildView()
+    .where(matches(search, self))
+    .orderBy(asc(sql`lower(${workspaces.name})`), asc(workspaces.seq))
+    .limit(sliceOf(page).limit)
+    .offset(sliceOf(page).offset);
+
+export const countWorkspaces = (search: WorkspaceSearch, self: SQL) =>
+  query
+    .select({ count: sql<number>`count(*)` })
+    .from(workspaces)
+    .innerJoin(workspaceBuilds, latest)
+    .innerJoin(users, eq(users.id, workspaces.ownerId))
+    .innerJoin(templates, eq(templates.id, workspaces.templateId))
+    .where(matches(search, self));
+
+function matches({ owner, template, name, status }: WorkspaceSearch, self: SQL) {
+  const job = status === undefined ? undefined : jobsOf(status);
+  return and(
+    latest,
+    sql`${workspaces.deletedAt} IS NULL`,
+    isVisibleTo(self),
+    owner === undefined
+      ? undefined
+      : owner === "me"
+        ? eq(workspaces.ownerId, self)
+        : sql`lower(${users.username}) = lower(${owner})`,
+    template === undefined ? undefined : sql`lower(${templates.name}) = lower(${template})`,
+    name === undefined ? undefined : sql`instr(lower(${workspaces.name}), lower(${name})) > 0`,
+    job === undefined ? undefined : eq(workspaceBuilds.status, job.status),
+    job?.transition === undefined ? undefined : eq(workspaceBuilds.transition, job.transition),
+  );
+}
+
+export type NewWorkspace = Omit<typeof workspaces.$inferInsert, "seq">;
+
+/** Left out when the name is taken, or when its template takes no new workspaces. */
+export const insertWorkspace = (workspace: NewWorkspace, when: SQL): Statement[] =>
+  insertRows(
+    workspaces,
+    [workspace],
+    sql`${when} AND EXISTS (SELECT 1 FROM templates WHERE id = ${workspace.templateId} AND deleted_at IS NULL
+      AND deprecation_message = '')`,
+  );
+
+/** A row if the user has a workspace of this name. */
+export const findNamesake = (ownerId: string, name: string) =>
+  query
+    .select({ id: workspaces.id })
+    .from(workspaces)
+    .where(
+      sql`${workspaces.ownerId} = ${ownerId} AND lower(${workspaces.name}) = lower(${name})
+        AND ${workspaces.deletedAt} IS NULL`,
+    );
+
+export const findTemplate = (id: SQL | string) => query.select().from(templates).where(eq(templates.id, id));
+
+/** SQL for the template and the version that a new workspace is made from. */
+export const templateFor = (templateId: string | undefined, versionId: string | undefined): SQL =>
+  templateId === undefined
+    ? sql`(SELECT template_id FROM template_versions WHERE id = ${versionId ?? null})`
+    : sql`${templateId}`;
+export const versionFor = (templateId: string | undefined, versionId: string | undefined): SQL =>
+  versionId === undefined
+    ? sql`(SELECT active_version_id FROM templates WHERE id = ${templateId ?? null})`
+    : sql`${versionId}`;
+
+/** True in SQL for a workspace that is there and not deleted. */
+export const workspaceIsThere = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${id} AND deleted_at IS NULL)`;
+
+/** Ends the workspace of a build that deleted it; its name is free again. */
+export const endWorkspaceOf = (buildId: string, now: number): Statement =>
+  query
+    .update(workspaces)
+    .set({ deletedAt: now, updatedAt: now })
+    .where(
+      sql`${workspaces.id} = (SELECT workspace_id FROM workspace_builds WHERE id = ${buildId}
+        AND transition = 'delete' AND status = 'succeeded') AND ${workspaces.deletedAt} IS NULL`,
+    );

@@ -1,0 +1,165 @@
+// How a job ends: what is read before, the statements and events of a completion or a failure, and the one write of them.
+// The routes of jobs call these; prebuilds add parts of their own to the write.
+import type { Answers, SQL, Statement } from "../../../db/client.ts";
+import { audit } from "../../accounts/audit.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { invalid } from "../../kernel/errors.ts";
+import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
+import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
+import { demandEnded } from "./jobs.ts";
+import { eventsOfFailure, eventsOfSuccess } from "./rules/ending.ts";
+import { workspaceKinds } from "../builds/rules/kinds.ts";
+import { insertOutcome, listAgents, takeOverLifecycles, type Outcome } from "../agents/store/agents.ts";
+import { findEndings, ownersOf, type EndingRow } from "./store/endings.ts";
+import { endJob, findJob, holds, holdsUncanceled, type Hold } from "./store/jobs.ts";
+import { endWorkspaceOf } from "../builds/store/workspaces.ts";
+
+export interface Completion {
+  resources: {
+    type: string;
+    name: string;
+    agents: { name: string; apps: { slug: string; displayName: string; url: string | null }[] }[];
+  }[];
+  aiTask: { prompt: string; sidebarAppSlug: string | undefined } | undefined;
+}
+
+/** A part of the write that ends a job: its events' statements are among them and stand before the end. */
+export interface EndingPart {
+  statements: Statement[];
+  plans: EventPlan[];
+}
+
+/** What is read before a job is completed. */
+export const completionReads = (buildId: string) => ({
+  ended: findEndings([buildId]),
+  ...enqueueReadsAs("workspaceDeleted", workspaceKinds.workspaceDeleted, { among: ownersOf([buildId]) }),
+});
+export type CompletionFacts = Answers<ReturnType<typeof completionReads>>;
+
+/** What is read before builds are failed, one or many. */
+export const failureReads = (buildIds: readonly string[]) => ({
+  ended: findEndings(buildIds),
+  ...enqueueReadsAs("manualBuildFailed", workspaceKinds.manualBuildFailed, { roles: templateAdminRoles }),
+  ...enqueueReadsAs("autobuildFailed", workspaceKinds.autobuildFailed, { among: ownersOf(buildIds) }),
+});
+export type FailureFacts = Answers<ReturnType<typeof failureReads>>;
+
+/**
+ * Its resources, the end of the job, and of the workspace when that is what the build was for. Throws 400 for outcomes
+ * that contradict themselves. A build that somebody wants to be canceled ends as that and is no news.
+ */
+export function completion(
+  deps: Deps,
+  hold: Hold,
+  done: Completion,
+  facts: CompletionFacts,
+  requestId: string,
+): EndingPart {
+  const now = deps.now();
+  const outcome = toOutcome(deps, hold.jobId, done, now);
+  const { aiTask } = done;
+  const sidebarApp = outcome.apps.find((app) => app.slug === aiTask?.sidebarAppSlug);
+  if (aiTask?.sidebarAppSlug !== undefined && sidebarApp === undefined)
+    throw invalid("ai_task.sidebar_app_slug", `no agent has an app "${aiTask.sidebarAppSlug}"`);
+  const ending = {
+    now,
+    error: undefined,
+    aiTask: aiTask && { prompt: aiTask.prompt, sidebarAppId: sidebarApp?.id ?? null },
+  };
+  const [build] = facts.ended;
+  const plans = build?.status === "running" ? planSuccess(deps, build, facts) : [];
+  const guard = holdsUncanceled(hold);
+  return {
+    statements: [
+      ...insertOutcome(outcome, holds(hold)),
+      ...(outcome.agents.length === 0 ? [] : [takeOverLifecycles(hold.jobId, holds(hold))]),
+      ...plans.flatMap((plan) => enqueue(plan, { when: guard })),
+      ...(build?.transition === "delete" ? [noteDeletion(deps, build, requestId, guard)] : []),
+      endJob(hold, ending),
+      endWorkspaceOf(hold.jobId, now),
+    ],
+    plans,
+  };
+}
+
+const planSuccess = (deps: Deps, build: EndingRow, facts: CompletionFacts): EventPlan[] =>
+  eventsOfSuccess(build).map(({ kind, ...event }) => planEvent(deps, event, enqueueAnswersOf(kind, facts)));
+
+/** Whoever asked for the deletion has done it, from wherever that was: no address is the provisioner's. */
+function noteDeletion(deps: Deps, build: EndingRow, requestId: string, when: SQL): Statement {
+  const deed = {
+    actorId: build.initiatorId,
+    action: "delete",
+    resourceType: "workspace" as const,
+    resourceId: build.workspaceId,
+    requestId,
+    detail: { name: build.workspaceName, owner: build.ownerName, build_number: build.number },
+  };
+  return audit({ ...deps, clientAddress: null }, deed, when);
+}
+
+/** The end of a job that could not be done, and why. */
+export function failure(deps: Deps, hold: Hold, error: string, facts: FailureFacts): EndingPart {
+  const [build] = facts.ended;
+  const plans = build?.status === "running" ? planFailure(deps, build, error, facts) : [];
+  return {
+    statements: [
+      ...plans.flatMap((plan) => enqueue(plan, { when: holdsUncanceled(hold) })),
+      endJob(hold, { now: deps.now(), error }),
+    ],
+    plans,
+  };
+}
+
+/** Also for builds that end because their provisioner is lost. */
+export const planFailure = (deps: Deps, build: EndingRow, error: string, facts: FailureFacts): EventPlan[] =>
+  eventsOfFailure(build, error).map(({ kind, ...event }) =>
+    planEvent(deps, event, enqueueAnswersOf(kind, facts)),
+  );
+
+/**
+ * One write; the part that ends the job comes last. Answers the agents that there are now. Throws 404, and 409 for a job
+ * that this provisioner doesn't hold.
+ */
+export async function endWith(
+  deps: Deps,
+  hold: Hold,
+  wanted: "succeeded" | "failed",
+  parts: readonly EndingPart[],
+): Promise<{ id: string; name: string }[]> {
+  const { job, agents, messages } = await deps.db.write(
+    parts.flatMap(({ statements }) => statements),
+    {
+      job: findJob(hold.jobId),
+      agents: listAgents(hold.jobId),
+      messages: messagesOf(...parts.flatMap(({ plans }) => plans)),
+    },
+  );
+  demandEnded(job[0], hold, wanted);
+  announce(deps, messages);
+  return agents;
+}
+
+function toOutcome(deps: Deps, buildId: string, { resources }: Completion, now: number): Outcome {
+  const outcome: Outcome = { resources: [], agents: [], apps: [] };
+  const agentNames = new Set<string>();
+  for (const [place, { type, name, agents }] of resources.entries()) {
+    const resourceId = deps.newId();
+    outcome.resources.push({ id: resourceId, buildId, type, name });
+    for (const [position, agent] of agents.entries()) {
+      const field = `resources.${place}.agents.${position}`;
+      if (agentNames.has(agent.name)) throw invalid(`${field}.name`, `there are two agents "${agent.name}"`);
+      agentNames.add(agent.name);
+      const agentId = deps.newId();
+      const created = { lifecycleState: "created", createdAt: now } as const;
+      outcome.agents.push({ id: agentId, resourceId, buildId, name: agent.name, ...created });
+      const slugs = agent.apps.map((app) => app.slug);
+      const second = slugs.findIndex((slug, index) => slugs.indexOf(slug) < index);
+      if (second >= 0) throw invalid(`${field}.apps.${second}.slug`, `there are two apps "${slugs[second]}"`);
+      outcome.apps.push(...agent.apps.map((app) => ({ id: deps.newId(), agentId, ...app })));
+    }
+  }
+  return outcome;
+}

@@ -1,0 +1,62 @@
+// Jobs whose provisioner has not been heard of: back to the queue, or failed. A part of the tick.
+import type { Answers } from "../../../db/client.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import type { readLastTick } from "../../notifications/preferences/store/settings.ts";
+import { failureReads, planFailure } from "./end-job.ts";
+import { afterLapse, leaseLostWords, wasAway } from "./rules/job.ts";
+import {
+  cancelLapsed,
+  extendAll,
+  failLapsed,
+  hasLapsed,
+  listLapsed,
+  requeueJobs,
+  type Lapsed,
+} from "./store/leases.ts";
+
+const mostAtOnce = 500;
+/** Failures in one write: each brings an event of its own. */
+const mostFailures = 50;
+
+export const leaseReads = (now: number) => ({ lapsed: listLapsed(now, mostAtOnce) });
+type Seen = Answers<ReturnType<typeof leaseReads> & { lastTick: ReturnType<typeof readLastTick> }>;
+
+/** Answers how many leases ran out. `lastTick` is the pass before: it is read before this one is noted. */
+export async function expireLeases(deps: Deps, { lapsed, lastTick }: Seen): Promise<number> {
+  const now = deps.now();
+  if (lapsed.length === 0) return 0;
+  const last = lastTick[0] === undefined ? undefined : Number(lastTick[0].value);
+  if (wasAway(last, now, deps.config.notifications.fetchInterval)) {
+    await deps.db.write([extendAll(now)], {});
+    return 0;
+  }
+  const decided = (wanted: ReturnType<typeof afterLapse>) =>
+    lapsed.filter((job) => decide(job) === wanted).map((job) => job.id);
+  const requeued = decided("requeue");
+  const canceled = decided("cancel");
+  if (requeued.length + canceled.length > 0)
+    await deps.db.write([requeueJobs(requeued, now), cancelLapsed(canceled, now)], {});
+  if (requeued.length > 0) deps.process.jobs.wake();
+  const failed = decided("fail");
+  for (let from = 0; from < failed.length; from += mostFailures)
+    await failJobs(deps, failed.slice(from, from + mostFailures), now);
+  return lapsed.length;
+}
+
+const decide = ({ status, hasPlan, requeues }: Lapsed) =>
+  afterLapse({ status, hasPlan: hasPlan === 1, requeues });
+
+/** Failed by nobody's fault, and told as any failure is; one that has been heard of meanwhile goes on. */
+async function failJobs(deps: Deps, ids: readonly string[], now: number): Promise<void> {
+  const facts = await deps.db.read(failureReads(ids));
+  const events = facts.ended.flatMap((build) =>
+    planFailure(deps, build, leaseLostWords, facts).map((plan) => ({ plan, when: hasLapsed(build.id, now) })),
+  );
+  const { messages } = await deps.db.write(
+    [...events.flatMap(({ plan, when }) => enqueue(plan, { when })), failLapsed(ids, now)],
+    { messages: messagesOf(...events.map(({ plan }) => plan)) },
+  );
+  announce(deps, messages);
+  for (const id of ids) deps.log.warn("a provisioner was lost in the middle of a build", { build_id: id });
+}

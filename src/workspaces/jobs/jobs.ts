@@ -1,0 +1,63 @@
+// What a provisioner may do with a job that it holds, as a judgement of what a write has left; and its log. The routes of
+// jobs call these; how a job ends is in end-job.ts.
+import type { Deps } from "../../kernel/deps.ts";
+import { conflict, notFound, type ApiError } from "../../kernel/errors.ts";
+import type { SQL, Statement } from "../../../db/client.ts";
+import { cutLine } from "./rules/log-lines.ts";
+import { leaseLost } from "./rules/job.ts";
+import { holds, type Hold, type JobRow } from "./store/jobs.ts";
+import { insertFewLines, insertLines } from "./store/logs.ts";
+import type { BuildLogLevel } from "../../../db/schema.ts";
+
+export interface LogLine {
+  id?: string | undefined;
+  level: BuildLogLevel;
+  source: "provisioner" | "provisioner_daemon";
+  stage: string;
+  output: string;
+  /** Epoch milliseconds; now when left out. */
+  at: number | undefined;
+}
+
+const isOurs = (job: JobRow, { credential, acquireId }: Hold): boolean =>
+  job.provisionerKeyId === credential.keyId && (acquireId === undefined || job.acquireId === acquireId);
+
+const leaseGone = (): ApiError =>
+  conflict(
+    "The job is not yours any more: its lease has gone, or it has ended.",
+    "Stop working on it and acquire another one.",
+  );
+
+/** Throws 404, and 409 for a job that this provisioner doesn't hold. */
+export function demandHeld(job: JobRow | undefined, hold: Hold): JobRow {
+  if (job === undefined) throw notFound("Job");
+  if (!isOurs(job, hold) || (job.status !== "running" && job.status !== "canceling")) throw leaseGone();
+  return job;
+}
+
+/** What an ending has left: the same one again is no error. */
+export function demandEnded(job: JobRow | undefined, hold: Hold, wanted: "succeeded" | "failed"): void {
+  if (job === undefined) throw notFound("Job");
+  const isDone = job.status === wanted || job.status === "canceled";
+  if (!isOurs(job, hold) || !isDone || job.errorCode === leaseLost) throw leaseGone();
+}
+
+/** A line that names itself is kept once, however often it is sent. */
+export function addLines(
+  deps: Deps,
+  hold: Hold,
+  lines: readonly LogLine[],
+  { when = holds(hold), evenWhenFull = false }: { when?: SQL; evenWhenFull?: boolean } = {},
+): Statement[] {
+  const now = deps.now();
+  const rows = lines.map((line) => ({
+    id: `${hold.jobId}:${line.id ?? deps.newId()}`,
+    buildId: hold.jobId,
+    at: line.at ?? now,
+    level: line.level,
+    source: line.source,
+    stage: line.stage,
+    output: cutLine(line.output),
+  }));
+  return evenWhenFull ? insertFewLines(rows, when) : insertLines(hold.jobId, rows, now, when);
+}

@@ -1,0 +1,106 @@
+// The keys that provisioners sign in with: creating and revoking one, and noting its use. API and pages call these.
+import { audit, type AuditedDeed } from "../../accounts/audit.ts";
+import { taken } from "../../accounts/checks.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { hashSecret } from "../../accounts/rules/credential.ts";
+import { keyIdOf, keyPurposes } from "../../accounts/rules/signed-key.ts";
+import { findKey } from "../../accounts/store/keys.ts";
+import { allOf } from "../../accounts/store/manage.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
+import { randomText } from "../../kernel/ids.ts";
+import { isUseDue, type KeyUse } from "./rules/key-use.ts";
+import { problemWithKeyName } from "../templates/rules/template-name.ts";
+import { mayStillManageTemplates } from "../builds/store/guards.ts";
+import { takeJobsFrom } from "./store/jobs.ts";
+import {
+  deleteProvisionerKey,
+  findProvisionerKey,
+  findProvisionerKeyByName,
+  insertProvisionerKey,
+  isUseDueSql,
+  isUseNewSql,
+  provisionerKeyExists,
+  touchProvisionerKey,
+} from "./store/provisioner-keys.ts";
+
+/** Answers the key's text, which is shown this once. Throws 400, 403, 409 for a name that is in use. */
+export async function createProvisionerKey(
+  deps: Deps,
+  actor: Actor,
+  { organizationId, name }: { organizationId: string; name: string },
+  requestId: string,
+): Promise<string> {
+  const problem = problemWithKeyName(name);
+  if (problem !== undefined) throw invalid("name", problem);
+  const secret = randomText(22);
+  const id = keyIdOf(deps.keysFor(keyPurposes.provisioner)[0], secret);
+  const secretHash = hashSecret(secret);
+  const row = { id, organizationId, name, secretHash, createdBy: actor.userId, createdAt: deps.now() };
+  const entry = entryOf("create", actor.userId, id, requestId, { name });
+  const { made, namesake, caller } = await deps.db.write(
+    [insertProvisionerKey(row, mayStillManageTemplates(actor)), audit(deps, entry, provisionerKeyExists(id))],
+    {
+      made: findProvisionerKey(id),
+      namesake: findProvisionerKeyByName(organizationId, name),
+      caller: findKey(actor.keyId),
+    },
+  );
+  if (made[0]?.secretHash === secretHash) return `${id}-${secret}`;
+  if (caller.length === 0) throw unauthorized();
+  if (namesake.length > 0) throw taken("name", `There is a provisioner key named "${name}" already.`);
+  throw notAllowed();
+}
+
+/**
+ * The key is good for nothing from now on. Jobs that its provisioners have not begun go back to the queue in the same
+ * write; the next tick fails those that they have. Throws 404, 403.
+ */
+export async function revokeProvisionerKey(
+  deps: Deps,
+  actor: Actor,
+  key: { id: string; name: string; lastUsedAt: number | null } | undefined,
+  requestId: string,
+): Promise<void> {
+  if (key === undefined) throw notFound("Provisioner key");
+  const now = deps.now();
+  const when = allOf(provisionerKeyExists(key.id), mayStillManageTemplates(actor));
+  const detail = {
+    name: key.name,
+    last_used_at: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
+  };
+  const { left, caller } = await deps.db.write(
+    [
+      audit(deps, entryOf("delete", actor.userId, key.id, requestId, detail), when),
+      ...takeJobsFrom(key.id, now, when),
+      deleteProvisionerKey(key.id, when),
+    ],
+    { left: findProvisionerKey(key.id), caller: findKey(actor.keyId) },
+  );
+  if (left.length === 0) return deps.process.jobs.wake();
+  throw caller.length === 0 ? unauthorized() : notAllowed();
+}
+
+/** After the answer, where it is due: when and from where the key was used, in the audit log once a day per address. */
+export function noteProvisionerKeyUse(
+  deps: Deps,
+  key: { id: string; name: string } & KeyUse,
+  requestId: string,
+): void {
+  const now = deps.now();
+  const address = deps.clientAddress;
+  if (!isUseDue(key, address, now)) return;
+  const isNew = allOf(isUseDueSql(key.id, address, now), isUseNewSql(key.id, address, now));
+  const entry = entryOf("use", null, key.id, requestId, { name: key.name });
+  deps.defer(() => deps.db.write([audit(deps, entry, isNew), touchProvisionerKey(key.id, address, now)], {}));
+}
+
+const notAllowed = () => forbidden("Only an owner or a template-admin may manage provisioner keys.");
+
+const entryOf = (
+  action: string,
+  actorId: string | null,
+  resourceId: string,
+  requestId: string,
+  detail: Record<string, unknown>,
+): AuditedDeed => ({ actorId, action, resourceType: "provisioner_key", resourceId, requestId, detail });

@@ -1,0 +1,65 @@
+// A build's job: what its states mean, and what becomes of one whose lease runs out. Builds and provisioners' routes
+// and the tick call these.
+import type { BuildStatus, Transition } from "../../../../db/schema.ts";
+
+/** Milliseconds that a provisioner holds a job without a heartbeat. */
+export const leaseTime = 60_000;
+/** How often a job goes back to the queue after a lost lease; the next loss fails it. */
+export const mostRequeues = 3;
+export const leaseLost = "LEASE_LOST";
+export const leaseLostWords = "The provisioner has not been heard of any more; nobody knows how far it came.";
+
+export const isActive = (status: BuildStatus) =>
+  status === "pending" || status === "running" || status === "canceling";
+
+const succeeded: Record<Transition, string> = { start: "running", stop: "stopped", delete: "deleted" };
+const running: Record<Transition, string> = { start: "starting", stop: "stopping", delete: "deleting" };
+
+/** What a workspace is while this is its latest build, in Coder's words. */
+export function workspaceStatus(status: BuildStatus, transition: Transition): string {
+  if (status === "succeeded") return succeeded[transition];
+  return status === "running" ? running[transition] : status;
+}
+
+export const workspaceStatuses = [
+  "pending",
+  "starting",
+  "running",
+  "stopping",
+  "stopped",
+  "failed",
+  "canceling",
+  "canceled",
+  "deleting",
+  "deleted",
+] as const;
+export type WorkspaceStatus = (typeof workspaceStatuses)[number];
+
+/** The jobs in which a workspace has this status: `workspaceStatus` the other way round. */
+export function jobsOf(wanted: WorkspaceStatus): { status: BuildStatus; transition: Transition | undefined } {
+  for (const transition of ["start", "stop", "delete"] as const) {
+    if (succeeded[transition] === wanted) return { status: "succeeded", transition };
+    if (running[transition] === wanted) return { status: "running", transition };
+  }
+  return { status: wanted as BuildStatus, transition: undefined };
+}
+
+export interface LapsedJob {
+  status: BuildStatus;
+  hasPlan: boolean;
+  requeues: number;
+}
+
+/**
+ * Before its plan a job has changed nothing: it can be done again, or stay undone where somebody wanted that. Later
+ * nobody knows how far it came.
+ */
+export function afterLapse({ status, hasPlan, requeues }: LapsedJob): "requeue" | "cancel" | "fail" {
+  if (hasPlan) return "fail";
+  if (status === "canceling") return "cancel";
+  return requeues < mostRequeues ? "requeue" : "fail";
+}
+
+/** Whether leases are to be extended instead of lapsing: while no tick ran, heartbeats may have had nobody to go to. */
+export const wasAway = (lastTick: number | undefined, now: number, interval: number): boolean =>
+  lastTick === undefined || now - lastTick > 3 * interval;

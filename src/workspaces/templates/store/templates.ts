@@ -1,0 +1,107 @@
+// SQL of templates.
+import { and, asc, eq, isNull, sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../../db/client.ts";
+import { organizations, templates, templateVersions, users } from "../../../../db/schema.ts";
+
+const found = () =>
+  query
+    .select({
+      id: templates.id,
+      organizationId: templates.organizationId,
+      organizationName: organizations.name,
+      organizationDisplayName: organizations.displayName,
+      name: templates.name,
+      displayName: templates.displayName,
+      description: templates.description,
+      deprecationMessage: templates.deprecationMessage,
+      activeVersionId: templates.activeVersionId,
+      activeVersionName: templateVersions.name,
+      hasAiTask: sql<boolean>`COALESCE(${templateVersions.hasAiTask}, 0)`.mapWith(Boolean).as("has_ai_task"),
+      createdBy: templates.createdBy,
+      createdByName: users.username,
+      createdAt: templates.createdAt,
+      updatedAt: templates.updatedAt,
+      deletedAt: templates.deletedAt,
+      /** People with a workspace of it. */
+      userCount:
+        sql<number>`(SELECT count(DISTINCT w.owner_id) FROM workspaces w JOIN users o ON o.id = w.owner_id
+        WHERE w.template_id = ${templates.id} AND w.deleted_at IS NULL AND NOT o.is_system)`.as("user_count"),
+    })
+    .from(templates)
+    .innerJoin(organizations, eq(organizations.id, templates.organizationId))
+    .leftJoin(templateVersions, eq(templateVersions.id, templates.activeVersionId))
+    .leftJoin(users, eq(users.id, templates.createdBy));
+
+export type TemplateRow = ReturnType<ReturnType<typeof found>["where"]>["_"]["result"][number];
+
+/** Deleted ones too. */
+export const findTemplate = (id: string) => found().where(eq(templates.id, id));
+
+/** By the organization's id or name, and the template's name; both however they are spelt. */
+export const findTemplateByName = (organization: string, name: string) =>
+  found().where(sql`${templates.organizationId} IN
+      (SELECT id FROM organizations WHERE id = lower(${organization}) OR lower(name) = lower(${organization}))
+    AND lower(${templates.name}) = lower(${name}) AND ${templates.deletedAt} IS NULL`);
+
+/** SQL for the id of a template that is there; names however they are spelt. */
+export const idOfTemplate = (organization: string, name: string): SQL<string> =>
+  sql<string>`(SELECT t.id FROM templates t JOIN organizations o ON o.id = t.organization_id
+    WHERE (o.id = lower(${organization}) OR lower(o.name) = lower(${organization}))
+      AND lower(t.name) = lower(${name}) AND t.deleted_at IS NULL)`;
+
+/** SQL for the id of its active version. */
+export const activeVersionOf = (templateId: SQL): SQL<string> =>
+  sql<string>`(SELECT active_version_id FROM templates WHERE id = ${templateId})`;
+
+/** By name. */
+export const listTemplates = () =>
+  found()
+    .where(isNull(templates.deletedAt))
+    .orderBy(sql`lower(${templates.name})`, asc(templates.seq));
+
+/** True in SQL for a template that is there and not deleted. */
+export const templateIsThere = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id} AND deleted_at IS NULL)`;
+
+/** Also for a deleted one: for what depends on its having been made. */
+export const templateExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id})`;
+
+export function insertTemplate(
+  template: Omit<typeof templates.$inferInsert, "seq" | "deletedAt">,
+  when: SQL,
+): Statement {
+  const { id, organizationId, name, displayName, description, deprecationMessage } = template;
+  const { activeVersionId, createdBy, createdAt, updatedAt } = template;
+  return query.run(sql`INSERT INTO ${templates} (id, organization_id, name, display_name, description,
+      deprecation_message, active_version_id, created_by, created_at, updated_at)
+    SELECT ${id}, ${organizationId}, ${name}, ${displayName}, ${description}, ${deprecationMessage},
+      ${activeVersionId}, ${createdBy}, ${createdAt}, ${updatedAt}
+    WHERE ${when} ON CONFLICT DO NOTHING`);
+}
+
+type Change = Partial<
+  Pick<
+    typeof templates.$inferInsert,
+    "displayName" | "description" | "deprecationMessage" | "activeVersionId" | "deletedAt"
+  >
+>;
+
+/** Of a template that is not deleted. */
+export const updateTemplate = (id: string, change: Change, now: number, when: SQL): Statement =>
+  query
+    .update(templates)
+    .set({ ...change, updatedAt: now })
+    .where(and(eq(templates.id, id), isNull(templates.deletedAt), when));
+
+/** SQL for the ids of those who have a workspace of it. */
+export const usersOf = (id: string): SQL =>
+  sql`SELECT owner_id FROM workspaces WHERE template_id = ${id} AND deleted_at IS NULL`;
+
+/** True in SQL while it is deprecated with these words, or with none. */
+export const isDeprecatedAs = (id: string, message: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id} AND deprecation_message = ${message})`;
+
+/** True in SQL while nobody has a workspace of it; those that wait for somebody don't count. */
+export const isUnused = (id: string): SQL => sql`NOT EXISTS (
+  SELECT 1 FROM workspaces w JOIN users o ON o.id = w.owner_id
+  WHERE w.template_id = ${id} AND w.deleted_at IS NULL AND NOT o.is_system)`;

@@ -1,0 +1,98 @@
+// SQL of template versions and their parameters.
+import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../../db/client.ts";
+import { insertRows, sliceOf, type Page } from "../../../../db/rows.ts";
+import { templateParameters, templates, templateVersions, users } from "../../../../db/schema.ts";
+
+const found = () =>
+  query
+    .select({
+      id: templateVersions.id,
+      organizationId: templateVersions.organizationId,
+      templateId: templateVersions.templateId,
+      templateName: templates.name,
+      templateDisplayName: templates.displayName,
+      name: templateVersions.name,
+      message: templateVersions.message,
+      fileId: templateVersions.fileId,
+      hasAiTask: templateVersions.hasAiTask,
+      createdBy: templateVersions.createdBy,
+      createdByName: users.username,
+      createdAt: templateVersions.createdAt,
+      updatedAt: templateVersions.updatedAt,
+    })
+    .from(templateVersions)
+    .leftJoin(users, eq(users.id, templateVersions.createdBy))
+    .leftJoin(templates, eq(templates.id, templateVersions.templateId));
+
+export type VersionRow = ReturnType<ReturnType<typeof found>["where"]>["_"]["result"][number];
+
+export const findVersion = (id: string) => found().where(eq(templateVersions.id, id));
+
+export const findVersionByName = (templateId: SQL | string, name: string) =>
+  found().where(
+    and(eq(templateVersions.templateId, templateId), sql`lower(${templateVersions.name}) = lower(${name})`),
+  );
+
+/** Newest first. */
+export const listLatestVersions = (templateId: SQL | string, limit: number) =>
+  found().where(eq(templateVersions.templateId, templateId)).orderBy(desc(templateVersions.seq)).limit(limit);
+
+/** SQL for the id of a template's version by its name. */
+export const idOfVersion = (templateId: SQL, name: string): SQL<string> =>
+  sql<string>`(SELECT id FROM template_versions WHERE template_id = ${templateId} AND lower(name) = lower(${name}))`;
+
+/** Oldest first. */
+export const listVersions = (templateId: string, page: Page = {}) =>
+  found()
+    .where(eq(templateVersions.templateId, templateId))
+    .orderBy(asc(templateVersions.seq))
+    .limit(sliceOf(page).limit)
+    .offset(sliceOf(page).offset);
+
+/** True in SQL once there is a version of this id: for what depends on its having been made. */
+export const versionExists = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM template_versions WHERE id = ${id})`;
+
+/** True in SQL for a version of this template; of none yet when that is null. */
+export const versionBelongsTo = (id: string, templateId: string | null): SQL =>
+  sql`EXISTS (SELECT 1 FROM template_versions WHERE id = ${id} AND template_id IS ${templateId})`;
+
+export function insertVersion(
+  version: Omit<typeof templateVersions.$inferInsert, "seq">,
+  when: SQL,
+): Statement {
+  const { id, organizationId, templateId, name, message, fileId } = version;
+  const { hasAiTask, createdBy, createdAt, updatedAt } = version;
+  return query.run(sql`INSERT INTO ${templateVersions} (id, organization_id, template_id, name, message, file_id,
+      has_ai_task, created_by, created_at, updated_at)
+    SELECT ${id}, ${organizationId}, ${templateId ?? null}, ${name}, ${message}, ${fileId ?? null},
+      ${hasAiTask ? 1 : 0}, ${createdBy}, ${createdAt}, ${updatedAt}
+    WHERE ${when} ON CONFLICT DO NOTHING`);
+}
+
+/** Gives a version that has no template yet to one. */
+export const adoptVersion = (id: string, templateId: string, now: number, when: SQL): Statement =>
+  query
+    .update(templateVersions)
+    .set({ templateId, updatedAt: now })
+    .where(and(eq(templateVersions.id, id), sql`${templateVersions.templateId} IS NULL`, when));
+
+export const insertParameters = (
+  versionId: string,
+  parameters: Omit<typeof templateParameters.$inferInsert, "versionId" | "position">[],
+): Statement[] =>
+  insertRows(
+    templateParameters,
+    parameters.map((parameter, position) => ({ ...parameter, versionId, position })),
+    versionExists(versionId),
+  );
+
+/** In the order of the version. */
+export function listParameters(versionId: SQL | string) {
+  return query
+    .select()
+    .from(templateParameters)
+    .where(eq(templateParameters.versionId, versionId))
+    .orderBy(asc(templateParameters.position));
+}

@@ -1,0 +1,210 @@
+// Making, changing and deleting templates, and choosing their active version. The API calls these.
+import type { SQL, Statement } from "../../../db/client.ts";
+import { audit, type AuditedDeed } from "../../accounts/audit.ts";
+import { taken } from "../../accounts/checks.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { findKey } from "../../accounts/store/keys.ts";
+import { allOf } from "../../accounts/store/manage.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
+import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import type { EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { problemWithTemplateName } from "./rules/template-name.ts";
+import { mayStillManageTemplates } from "../builds/store/guards.ts";
+import {
+  findTemplate,
+  findTemplateByName,
+  insertTemplate,
+  isDeprecatedAs,
+  isUnused,
+  templateExists,
+  templateIsThere,
+  updateTemplate,
+  type TemplateRow,
+} from "./store/templates.ts";
+import {
+  planDeprecation,
+  planTemplateDeletion,
+  type DeprecationFacts,
+  type TemplateDeletionFacts,
+} from "./template-events.ts";
+import { adoptVersion, findVersion, versionBelongsTo, type VersionRow } from "./store/versions.ts";
+
+export const notAllowed = () => forbidden("Only an owner or a template-admin may change templates.");
+
+export interface NewTemplate {
+  organizationId: string;
+  name: string;
+  displayName: string;
+  description: string;
+}
+
+/** Made from a version that has no template yet, its first active one. Throws 400, 403, 404, 409. */
+export async function createTemplate(
+  deps: Deps,
+  actor: Actor,
+  input: NewTemplate,
+  version: VersionRow | undefined,
+  requestId: string,
+): Promise<TemplateRow> {
+  const problem = problemWithTemplateName(input.name);
+  if (problem !== undefined) throw invalid("name", problem);
+  const { organizationId, name } = input;
+  if (version === undefined || version.organizationId !== organizationId)
+    throw notFound("The version in template_version_id");
+  const id = deps.newId();
+  const now = deps.now();
+  const row = {
+    id,
+    ...input,
+    deprecationMessage: "",
+    activeVersionId: version.id,
+    createdBy: actor.userId,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const deed = { action: "create", requestId, detail: { name, version_id: version.id } };
+  const { made, namesake, caller, versions } = await deps.db.write(
+    [
+      insertTemplate(row, allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, null))),
+      adoptVersion(version.id, id, now, templateExists(id)),
+      note(deps, actor, id, deed, templateExists(id)),
+    ],
+    {
+      made: findTemplate(id),
+      namesake: findTemplateByName(organizationId, name),
+      caller: findKey(actor.keyId),
+      versions: findVersion(version.id),
+    },
+  );
+  if (made[0] !== undefined) return made[0];
+  if (caller.length === 0) throw unauthorized();
+  if (versions[0]!.templateId !== null)
+    throw conflict("The version belongs to a template already.", "Make another version for this template.");
+  if (namesake.length > 0) throw taken("name", `There is a template named "${name}" already.`);
+  throw notAllowed();
+}
+
+export interface TemplateChange {
+  displayName?: string | undefined;
+  description?: string | undefined;
+  /** Empty: no longer deprecated. */
+  deprecationMessage?: string | undefined;
+}
+
+/** Those who have workspaces of it are told when it is deprecated. Throws 403, 404. */
+export async function changeTemplate(
+  deps: Deps,
+  actor: Actor,
+  template: TemplateRow,
+  change: TemplateChange,
+  facts: DeprecationFacts,
+  requestId: string,
+): Promise<TemplateRow> {
+  const given = Object.entries(change).filter(
+    ([name, value]) => value !== undefined && value !== template[name as keyof TemplateChange],
+  );
+  if (given.length === 0) return template;
+  const wanted = Object.fromEntries(given) as Partial<Record<keyof TemplateChange, string>>;
+  const guard = mayStillManageTemplates(actor);
+  const deed = { action: "write", requestId, detail: { name: template.name, ...inWords(wanted) } };
+  return apply(deps, actor, template, {
+    deed,
+    guard,
+    change: wanted,
+    tells: {
+      plans: planDeprecation(deps, template, wanted.deprecationMessage, facts),
+      when: isDeprecatedAs(template.id, template.deprecationMessage),
+    },
+    isDone: (row) => given.every(([name, value]) => row[name as keyof TemplateChange] === value),
+  });
+}
+
+const inWords = ({ displayName, description, deprecationMessage }: TemplateChange) => ({
+  ...(displayName === undefined ? {} : { display_name: displayName }),
+  ...(description === undefined ? {} : { description }),
+  ...(deprecationMessage === undefined ? {} : { deprecation_message: deprecationMessage }),
+});
+
+/** Throws 400 for a version of something else, 403, 404. */
+export async function activateVersion(
+  deps: Deps,
+  actor: Actor,
+  template: TemplateRow,
+  version: VersionRow | undefined,
+  requestId: string,
+): Promise<TemplateRow> {
+  if (version === undefined) throw notFound("Template version");
+  if (version.templateId !== template.id)
+    throw invalid("id", `the version "${version.name}" belongs to another template`);
+  if (template.activeVersionId === version.id) return template;
+  const detail = {
+    name: template.name,
+    active_version_id: { from: template.activeVersionId, to: version.id },
+  };
+  return apply(deps, actor, template, {
+    deed: { action: "write", requestId, detail },
+    guard: allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, template.id)),
+    change: { activeVersionId: version.id },
+    isDone: (row) => row.activeVersionId === version.id,
+  });
+}
+
+/** The row stays, for builds that name it; the name is free again. Throws 400 while people have workspaces of it. */
+export async function deleteTemplate(
+  deps: Deps,
+  actor: Actor,
+  template: TemplateRow,
+  facts: TemplateDeletionFacts,
+  requestId: string,
+): Promise<void> {
+  const plans = [planTemplateDeletion(deps, actor, template, facts)];
+  await apply(deps, actor, template, {
+    deed: { action: "delete", requestId, detail: { name: template.name } },
+    guard: allOf(mayStillManageTemplates(actor), isUnused(template.id)),
+    change: { deletedAt: deps.now() },
+    tells: { plans },
+    isDone: (row) => row.deletedAt !== null,
+  });
+}
+
+interface Step {
+  deed: Deed;
+  /** What must hold at the moment of the write. */
+  guard: SQL;
+  change: Parameters<typeof updateTemplate>[1];
+  /** What it tells, where this holds besides the guard: the template is still as it was seen. */
+  tells?: { plans: readonly EventPlan[]; when?: SQL };
+  isDone: (row: TemplateRow) => boolean;
+}
+type Deed = Pick<AuditedDeed, "action" | "requestId" | "detail">;
+
+/** One write; the audit entry and what is told come first, while their guards still mean what was before. */
+async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step): Promise<TemplateRow> {
+  const { deed, guard, change, tells, isDone } = step;
+  const { id } = template;
+  const plans = tells?.plans ?? [];
+  const isThere = allOf(guard, templateIsThere(id));
+  const isNews = tells?.when === undefined ? isThere : allOf(isThere, tells.when);
+  const { row, caller, messages } = await deps.db.write(
+    [
+      note(deps, actor, id, deed, isThere),
+      ...plans.flatMap((plan) => enqueue(plan, { when: isNews })),
+      updateTemplate(id, change, deps.now(), guard),
+    ],
+    { row: findTemplate(id), caller: findKey(actor.keyId), messages: messagesOf(...plans) },
+  );
+  announce(deps, messages);
+  const now = row[0];
+  if (now !== undefined && isDone(now)) return now;
+  if (caller.length === 0) throw unauthorized();
+  if (now === undefined || now.deletedAt !== null) throw notFound("Template");
+  if (deed.action === "delete" && now.userCount > 0)
+    throw new ApiError(400, "There are workspaces of this template.", {
+      detail: "Delete the workspaces first, or deprecate the template instead.",
+    });
+  throw notAllowed();
+}
+
+const note = (deps: Deps, actor: Actor, id: string, deed: Deed, when: SQL): Statement =>
+  audit(deps, { ...deed, actorId: actor.userId, resourceType: "template", resourceId: id }, when);

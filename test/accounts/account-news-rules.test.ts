@@ -1,0 +1,105 @@
+// The pure rules of what changes of accounts and templates tell: labels, and whom they concern.
+import { describe, expect, test } from "vitest";
+import { templateAdminRoles } from "../../src/notifications/outbox/rules/audience.ts";
+import { creationEvent, deletionEvent, statusEvents } from "../../src/accounts/rules/account-events.ts";
+import {
+  templateDeletedEvent,
+  templateDeprecatedEvent,
+} from "../../src/workspaces/templates/rules/template-events.ts";
+import { creationEvent as workspaceCreated } from "../../src/workspaces/builds/rules/creation.ts";
+
+const target = { id: "u-mia", username: "mia", name: "Mia M", email: "mia@example.com" };
+const initiator = { id: "u-ada", username: "ada", name: "" };
+const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };
+const change = { target, initiator, identity: "i" };
+const admins = { roles: ["owner", "user-admin"], without: ["u-mia"] };
+const self = { people: [{ id: "u-mia", why: "own_account" }] };
+
+describe("what becomes of an account", () => {
+  test.each([
+    ["made", creationEvent(change), "created", admins],
+    ["removed", deletionEvent(change), "deleted", admins],
+    ["suspended", statusEvents("suspended", change).admins, "suspended", admins],
+    ["activated", statusEvents("active", change).admins, "activated", admins],
+  ])("%s is told to who administers accounts", (_, event, what, circle) => {
+    expect(event).toMatchObject({ targets: ["u-mia"], identity: "i", circle });
+    expect(event.labels).toEqual({
+      [`${what}_account_name`]: "mia",
+      [`${what}_account_user_name`]: "Mia M",
+      initiator: "ada",
+    });
+    expect(event.data).toEqual({ user });
+  });
+
+  test.each([
+    ["suspended", "suspended"],
+    ["active", "activated"],
+  ] as const)("%s is sent to the person", (status, what) => {
+    const { self: own } = statusEvents(status, { ...change, initiator: { ...initiator, name: "Ada L" } });
+    expect(own).toMatchObject({ circle: self, targets: ["u-mia"], identity: "i", data: { user } });
+    expect(own.labels).toEqual({
+      [`${what}_account_name`]: "mia",
+      [`${what}_account_user_name`]: "Mia M",
+      initiator: "Ada L",
+    });
+  });
+});
+
+describe("what becomes of a template", () => {
+  const facts = {
+    template: { id: "t", name: "docker", displayName: "" },
+    organization: { id: "o", name: "default" },
+    initiator,
+  };
+
+  test("deleted: to owners and template admins, but not to the initiator", () => {
+    expect(templateDeletedEvent(facts)).toMatchObject({
+      labels: { name: "docker", initiator: "ada" },
+      targets: ["t", "o"],
+      identity: "t",
+      circle: { roles: templateAdminRoles, without: ["u-ada"] },
+    });
+    const shown = { ...facts.template, displayName: "Docker containers" };
+    expect(templateDeletedEvent({ ...facts, template: shown }).labels["name"]).toBe("Docker containers");
+  });
+
+  test("deprecated: to each who uses it", () => {
+    expect(
+      templateDeprecatedEvent(facts, { message: "Old.", users: ["a", "b"], identity: "i" }),
+    ).toMatchObject({
+      labels: { template: "docker", message: "Old.", organization: "default" },
+      targets: ["t", "o"],
+      identity: "i",
+      circle: {
+        people: [
+          { id: "a", why: "uses_template" },
+          { id: "b", why: "uses_template" },
+        ],
+      },
+    });
+  });
+});
+
+test("a new workspace: to owners and template admins, but not to the initiator; what is sensitive is masked", () => {
+  const event = workspaceCreated({
+    buildId: "b",
+    workspace: { id: "w", name: "web" },
+    template: { id: "t", name: "docker" },
+    version: { id: "v", name: "v1" },
+    organizationId: "o",
+    owner: { ...target, email: "mia@example.com" },
+    initiator,
+    parameters: [{ name: "key", value: "secret" }],
+    definitions: [{ name: "key", sensitive: true }],
+  });
+  expect(event).toMatchObject({
+    labels: { workspace: "web", template: "docker", version: "v1", workspace_owner_username: "mia" },
+    targets: ["w", "u-mia", "t", "o"],
+    identity: "b",
+    circle: { roles: templateAdminRoles, without: ["u-ada"] },
+    data: {
+      owner: { id: "u-mia", name: "Mia M", email: "mia@example.com" },
+      parameters: [{ name: "key", value: "********" }],
+    },
+  });
+});

@@ -1,0 +1,163 @@
+// The sums of limits against a model that remembers everything, the same in TypeScript and in SQL; and addresses.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { mostPasscodes } from "../../src/accounts/rules/passcode.ts";
+import { unmistakable } from "../../src/accounts/rules/setup-code.ts";
+import {
+  failuresOfAccount,
+  isAllowed,
+  signInsOfPlace,
+  timeToNext,
+  waitAfter,
+  type LimitPolicy,
+  type LimitRow,
+} from "../../src/accounts/rules/limit.ts";
+import { countTurn, findLimits } from "../../src/accounts/store/limits.ts";
+import {
+  clientAddressOf,
+  isWithin,
+  parseAddress,
+  parseRange,
+  placeOf,
+} from "../../src/kernel/rules/client-address.ts";
+import { startTestServer } from "../support/server.ts";
+
+const policies: LimitPolicy[] = [
+  { name: "plain", most: 4, window: 1_000 },
+  { name: "growing", most: 6, window: 20_000, free: 2 },
+];
+const policyOf = fc.constantFrom(...policies);
+const gaps = fc.array(fc.integer({ min: 0, max: 4_000 }), { minLength: 1, maxLength: 25 });
+
+/** What the database holds after these turns, and which of them it allowed. */
+async function play(policy: LimitPolicy, times: readonly number[], key: string) {
+  const allowed: boolean[] = [];
+  let row: LimitRow | undefined;
+  for (const [at, now] of times.entries()) {
+    const turn = { key, id: `${key} ${at}`, policy, now };
+    const { rows } = await database.write([countTurn(turn)], { rows: findLimits([key]) });
+    const before = row;
+    row = rows[0]!;
+    allowed.push(row.admittedBy === turn.id);
+    // SQL and TypeScript agree about every turn.
+    if (before !== undefined) expect(isAllowed(before, policy, now)).toBe(allowed.at(-1));
+  }
+  return { allowed, row: row! };
+}
+
+let database: Awaited<ReturnType<typeof startTestServer>>["db"];
+
+test("a limit allows no more than it should and no less, by a model that remembers each turn", async () => {
+  ({ db: database } = await startTestServer());
+  let runs = 0;
+  await fc.assert(
+    fc.asyncProperty(policyOf, gaps, fc.nat(100_000), async (policy, steps, start) => {
+      let now = 1_700_000_000_000 + start;
+      const times = steps.map((step) => (now += step));
+      const { allowed, row } = await play(policy, times, `run ${(runs += 1)}`);
+      const taken = times.filter((_, at) => allowed[at]);
+      const { window, most } = policy;
+      let last = -Infinity;
+      for (const [at, time] of times.entries()) {
+        const here = Math.floor(time / window);
+        const earlier = taken.slice(0, allowed.slice(0, at).filter(Boolean).length);
+        const within = (number: number) =>
+          earlier.filter((one) => Math.floor(one / window) === number).length;
+        const weight = within(here) + within(here - 1) * (1 - (time % window) / window);
+        const due = last + waitAfter(Math.floor(weight + 1e-9), policy);
+        expect(allowed[at]).toBe(weight <= most - 1 + 1e-9 && time >= due);
+        if (allowed[at]) last = time;
+      }
+      // What somebody is told to wait is right to the millisecond.
+      const wait = timeToNext(row, policy, now);
+      expect(isAllowed(row, policy, now + wait)).toBe(true);
+      if (wait > 0) expect(isAllowed(row, policy, now + wait - 1)).toBe(false);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a turn that is sent twice counts once, and a clock that is behind changes nothing for the worse", async () => {
+  ({ db: database } = await startTestServer());
+  const policy = policies[0]!;
+  const turn = { key: "k", id: "one", policy, now: 1_700_000_000_000 };
+  await database.write([countTurn(turn), countTurn(turn)], {});
+  const behind = { ...turn, id: "two", now: turn.now - 700 };
+  const { rows } = await database.write([countTurn(behind)], { rows: findLimits(["k"]) });
+  expect(rows[0]).toMatchObject({ current: 2, previous: 0, window: 1_700_000_000, admittedBy: "two" });
+});
+
+test("somebody who guesses all day gets less than a thousand guesses at a password, and no code", async () => {
+  ({ db: database } = await startTestServer());
+  const day = 86_400_000;
+  /** Guesses as soon as it is allowed. */
+  const guessesWithin = async (policy: LimitPolicy, time: number) => {
+    const start = 1_700_000_000_000 - (1_700_000_000_000 % policy.window);
+    let guesses = 0;
+    for (let now = start; now < start + time; guesses += 1) {
+      const turn = { key: policy.name, id: String(guesses), policy, now };
+      const { rows } = await database.write([countTurn(turn)], { rows: findLimits([policy.name]) });
+      expect(rows[0]!.admittedBy).toBe(turn.id);
+      now += timeToNext(rows[0]!, policy, now);
+    }
+    return guesses;
+  };
+  // The documentation reckons with these.
+  expect(await guessesWithin(failuresOfAccount, day / 8)).toBeLessThanOrEqual(970 / 8);
+  expect(await guessesWithin(signInsOfPlace, 3 * 60_000)).toBeLessThanOrEqual(4 * 60);
+  // Letters that name one of three codes, and its digits: by 86,400 guesses of one place.
+  const chance = (86_400 * mostPasscodes) / (unmistakable.length ** 4 * 1e8);
+  expect(chance).toBeLessThan(1 / 300_000_000);
+});
+
+test("addresses are read as RFC 4291 writes them", () => {
+  const good: [string, string][] = [
+    ["1.2.3.4", "16909060"],
+    ["::ffff:1.2.3.4", "16909060"],
+    ["::1", "1"],
+    ["::", "0"],
+    ["2001:db8::1", "42540766411282592856903984951653826561"],
+    ["2001:0DB8:0:0:0:0:0:1", "42540766411282592856903984951653826561"],
+    ["fe80::1%eth0", "338288524927261089654018896841347694593"],
+  ];
+  for (const [text, value] of good) expect(parseAddress(text)?.value.toString(), text).toBe(value);
+  for (const text of [
+    "",
+    "1.2.3",
+    "1.2.3.256",
+    ":::",
+    "1::2::3",
+    "12345::",
+    "1:2:3:4:5:6:7:8:9",
+    "::1.2.3.999",
+    "x",
+  ])
+    expect(parseAddress(text), text).toBeUndefined();
+  for (const text of ["10.0.0.0/33", "::/129", "10.0.0/8", "", "/8"])
+    expect(parseRange(text), text).toBeUndefined();
+  const within = (address: string, range: string) => isWithin(parseAddress(address)!, parseRange(range)!);
+  expect(within("10.255.0.1", "10.0.0.0/8")).toBe(true);
+  expect(within("11.0.0.1", "10.0.0.0/8")).toBe(false);
+  expect(within("::ffff:10.0.0.1", "10.0.0.0/8")).toBe(true);
+  expect(within("2001:db8::9", "2001:db8::/32")).toBe(true);
+  expect(within("1.2.3.4", "0.0.0.0/0")).toBe(true);
+  expect(within("::1", "0.0.0.0/0")).toBe(false);
+});
+
+test("of a list of hops the last that is no proxy of ours is the client", () => {
+  const proxy = { header: "x-forwarded-for", origins: [parseRange("10.0.0.0/8")!, parseRange("::1")!] };
+  const ask = (socket: string | null, value: string | null) => clientAddressOf(socket, proxy, () => value);
+  expect(ask("10.0.0.1", "203.0.113.1")).toBe("203.0.113.1");
+  expect(ask("10.0.0.1", "1.1.1.1, 203.0.113.1, 10.9.9.9")).toBe("203.0.113.1");
+  expect(ask("::1", "[2001:db8::5]:443")).toBe("2001:db8::5");
+  expect(ask("10.0.0.1", "203.0.113.1:5000")).toBe("203.0.113.1");
+  expect(ask("192.0.2.1", "203.0.113.1")).toBe("192.0.2.1");
+  expect(ask("10.0.0.1", null)).toBe("10.0.0.1");
+  expect(ask("10.0.0.1", "nonsense, 10.2.2.2")).toBe("10.2.2.2");
+  expect(ask("10.0.0.1", "10.3.3.3, 10.2.2.2")).toBe("10.3.3.3");
+  expect(ask(null, "203.0.113.1")).toBeNull();
+  expect(clientAddressOf("10.0.0.1", undefined, () => "203.0.113.1")).toBe("10.0.0.1");
+  expect(placeOf("2001:db8::1")).toBe(placeOf("2001:db8::ffff"));
+  expect(placeOf("::ffff:1.2.3.4")).toBe(placeOf("1.2.3.4"));
+  expect(placeOf(null)).toBe("");
+});

@@ -1,0 +1,124 @@
+// Where requests go: what is a path of ours, and what a browser or a URL parser would read as another host.
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { parseRequestTarget } from "../../src/http/rules/request-target.ts";
+import { signInFirst, startTestServer, suiteAdapter, type TestServer } from "../support/server.ts";
+
+const good: [target: string, url: string][] = [
+  ["/", "http://here:4747/"],
+  ["/inbox?a=//b&c=?", "http://here:4747/inbox?a=//b&c=?"],
+  ["/a//b", "http://here:4747/a//b"],
+  ["/login?next=https://evil.example.com", "http://here:4747/login?next=https://evil.example.com"],
+];
+test.each(good)("%s is taken", (target, url) => {
+  expect(parseRequestTarget(target, ["here:4747"])).toEqual({ ok: true, url });
+});
+
+const badTargets = [
+  "//evil.example.com/api/v2/notifications/inbox/watch",
+  "//evil.example.com",
+  "///",
+  "/\\evil.example.com/",
+  "\\\\evil.example.com/",
+  "/.//evil.example.com/",
+  "/a/..//evil.example.com/",
+  "/%2e//evil.example.com/",
+  "http://evil.example.com/inbox",
+  "https://here:4747/inbox",
+  "evil.example.com:443",
+  "*",
+  "",
+  "inbox",
+  "?q",
+  "/a#b",
+  "/a\tb",
+];
+test.each(badTargets)("%j is refused", (target) => {
+  expect(parseRequestTarget(target, ["here:4747"]).ok).toBe(false);
+});
+
+test.each([
+  [["here"], true],
+  [["[::1]:4747"], true],
+  [["127.0.0.1:80"], true],
+  [["a.b-c.example.com:65535"], true],
+  [[], false],
+  [[""], false],
+  [["here", "here"], false],
+  [["here,evil.example.com"], false],
+  [["here evil"], false],
+  [["here/evil"], false],
+  [["user@here"], false],
+  [["here\\evil"], false],
+  [["here?x"], false],
+  [["here:x"], false],
+  [["[::1"], false],
+])("Host %j: %j", (hosts, expected) => {
+  expect(parseRequestTarget("/", hosts).ok).toBe(expected);
+});
+
+describe.skipIf(suiteAdapter !== "plain")("on real sockets", () => {
+  /** The status line and the rest of what comes back for these very bytes. */
+  const send = (server: TestServer, lines: string[]) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(server.config.port, "127.0.0.1");
+      let heard = "";
+      socket.on("data", (chunk: Buffer) => (heard += chunk.toString()));
+      socket.on("error", () => {});
+      socket.on("close", () => resolve(heard));
+      socket.write(`${lines.join("\r\n")}\r\nConnection: close\r\n\r\n`);
+    });
+  const upgrade = [
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  ];
+  const ways = {
+    page: ["/inbox", []],
+    API: ["/api/v2/notifications/inbox", []],
+    events: ["/api/v2/notifications/inbox/events", []],
+    socket: ["/api/v2/notifications/inbox/watch", upgrade],
+    redirect: ["/docs/", []],
+  } as const;
+
+  test("whatever the way in, a path that names another host is refused, and nobody's cookie opens it", async () => {
+    const server = await startTestServer();
+    const { token } = await signInFirst(server);
+    const host = `Host: 127.0.0.1:${server.config.port}`;
+    const cookie = `Cookie: coder_session_token=${token}`;
+    const origin = "Origin: http://evil.example.com";
+    const wrong: string[] = [];
+    for (const [way, [path, more]] of Object.entries(ways)) {
+      const targets = [
+        `//evil.example.com${path}`,
+        `/\\evil.example.com${path}`,
+        `/.//evil.example.com${path}`,
+        `http://evil.example.com${path}`,
+      ];
+      for (const target of targets) {
+        const answer = await send(server, [`GET ${target} HTTP/1.1`, host, cookie, origin, ...more]);
+        if (!answer.startsWith("HTTP/1.1 400 ") || /evil/.test(answer))
+          wrong.push(`${way} ${target}: ${answer}`);
+      }
+      const hosts = [
+        [host, "Host: evil.example.com"],
+        ["Host: 127.0.0.1, evil.example.com"],
+        ["Host: evil.example.com/x"],
+      ];
+      for (const given of hosts) {
+        const answer = await send(server, [`GET ${path} HTTP/1.1`, ...given, cookie, ...more]);
+        if (!answer.startsWith("HTTP/1.1 400 ")) wrong.push(`${way} ${given.join(" ")}: ${answer}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    const own = [
+      `GET ${ways.socket[0]} HTTP/1.1`,
+      host,
+      cookie,
+      "Origin: http://evil.example.com",
+      ...upgrade,
+    ];
+    expect(await send(server, own)).toMatch(/^HTTP\/1\.1 403 /);
+  });
+});

@@ -1,0 +1,576 @@
+// Administration on the machine: a backup from under load and its way back, a locked-out owner, a lost key, and an
+// upgrade beneath a running server. Programs of their own, real files.
+import { copyFile, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createClient } from "@libsql/client";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createDatabase } from "../../db/client.ts";
+import { loadMigrations, migrate } from "../../db/migrate.ts";
+import { databaseWords } from "../../src/api/rules/database-state.ts";
+import { findingLines, ok, timeWords, verdict, warn } from "../../src/cli/admin/rules/finding.ts";
+import {
+  judgeClock,
+  judgeDatabase,
+  judgeDisk,
+  judgeKey,
+  judgeTick,
+} from "../../src/cli/admin/rules/judge-database.ts";
+import {
+  judgeMail,
+  judgeOutbox,
+  judgePeople,
+  judgeServer,
+  judgeWebhook,
+} from "../../src/cli/admin/rules/judge-delivery.ts";
+import { sizeWords } from "../../src/cli/admin/rules/size.ts";
+import { backUp, BackupError } from "../../src/runtime/backup.ts";
+import { openClient } from "../../src/runtime/database.ts";
+import { prepareDatabase } from "../../src/runtime/prepare.ts";
+import { restore } from "../../src/runtime/restore.ts";
+import { run, startProgram, temporaryFolder } from "../support/program.ts";
+import { callServer, owner, startTestServer } from "../support/server.ts";
+
+const newest = loadMigrations().at(-1)!.number;
+const now = Date.parse("2026-11-21T10:00:00Z");
+const clock = { now: () => now, newId: () => crypto.randomUUID() };
+
+/** A database as the first start leaves it. */
+async function newDatabase(): Promise<{ folder: string; file: string; url: string }> {
+  const folder = await temporaryFolder();
+  const file = join(folder, "belfry.db");
+  const url = `file:${file}`;
+  const client = await openClient({ databaseUrl: url, databaseAuthToken: undefined });
+  onTestFinished(() => client.close());
+  await prepareDatabase(client, createDatabase(client), url, clock);
+  return { folder, file, url };
+}
+
+async function rowsOf(file: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = createClient({ url: `file:${file}` });
+  try {
+    return (await client.execute(statement)).rows.map((row) => ({ ...row }));
+  } finally {
+    client.close();
+  }
+}
+
+const titlesIn = async (file: string) =>
+  new Set((await rowsOf(file, "SELECT title FROM inbox_notifications")).map(({ title }) => String(title)));
+
+describe("backup and restore", () => {
+  test("under load: the copy is of one moment, and the way back is refused until the server has stopped", async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, "belfry.db");
+    const environment = { BELFRY_DATABASE_URL: `file:${file}`, BELFRY_HTTP_ADDRESS: "127.0.0.1:0" };
+    const server = await startProgram(environment);
+    await callServer(server.url, "POST", "/api/v2/users/first", { json: owner });
+    const login = await callServer(server.url, "POST", "/api/v2/users/login", { json: owner });
+    const token = login.json.session_token as string;
+
+    const taken = new Set<string>();
+    let goOn = true;
+    const senders = Array.from({ length: 4 }, async (_, sender) => {
+      for (let at = 0; goOn; at += 1) {
+        const title = `${sender}-${at}`;
+        const content = { title, message: "x".repeat(500) };
+        const { status } = await callServer(server.url, "POST", "/api/v2/notifications/custom", {
+          token,
+          json: { content },
+        });
+        if (status !== 204) throw new Error(`${title}: ${status}`);
+        taken.add(title);
+      }
+    });
+    while (taken.size < 100) await new Promise((resolve) => setImmediate(resolve));
+    const before = [...taken];
+    const copy = join(folder, "copy.db");
+    const made = await run(["admin", "backup", copy], { environment });
+    expect(made).toMatchObject({ code: 0, stdout: "" });
+    expect(made.stderr).toContain(`The database is in ${copy}`);
+    expect(made.stderr).toContain(`${join(folder, "belfry.key")} is not in it`);
+    expect((await stat(copy)).mode & 0o777).toBe(0o600);
+
+    const refused = await run(["admin", "restore", copy], { environment });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: `belfry: A server has ${file} open.\nStop it first, then restore, then start it again.\n`,
+    });
+    goOn = false;
+    await Promise.all(senders);
+    // As a crash leaves it: with its log beside it.
+    await server.kill("SIGKILL");
+
+    // Everything that was taken before the backup began, in the order in which it came, without a hole.
+    const inCopy = await titlesIn(copy);
+    expect(before.filter((title) => !inCopy.has(title))).toEqual([]);
+    const order = [...taken].map((title) => inCopy.has(title));
+    for (const sender of ["0-", "1-", "2-", "3-"]) {
+      const ofSender = [...taken].flatMap((title, at) => (title.startsWith(sender) ? [order[at]!] : []));
+      expect(ofSender).toEqual(ofSender.toSorted((a, b) => Number(b) - Number(a)));
+    }
+    expect(await rowsOf(copy, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+
+    const restored = await run(["admin", "restore", copy, "--output", "json"], { environment });
+    expect(restored.code).toBe(0);
+    const { aside, ...rest } = JSON.parse(restored.stdout) as { aside: string };
+    expect(rest).toEqual({ file, migration: newest, waiting_messages: 0, key_is_missing: false });
+    // What was there is all there.
+    const inOld = await titlesIn(aside);
+    expect([...taken].filter((title) => !inOld.has(title))).toEqual([]);
+    expect((await stat(aside)).mode & 0o777).toBe(0o600);
+    expect((await readdir(folder)).filter((name) => /partial|restoring/.test(name))).toEqual([]);
+
+    const again = await startProgram(environment);
+    const inbox = await callServer(again.url, "GET", "/api/v2/notifications/inbox", { token });
+    expect(inbox.json.unread_count).toBe(inCopy.size);
+    expect(await titlesIn(file)).toEqual(inCopy);
+  });
+
+  test("a backup overwrites nothing, needs an embedded database, and leaves no half of one", async () => {
+    const { folder, url } = await newDatabase();
+    await writeFile(join(folder, "mine.db"), "mine");
+    await expect(backUp(url, join(folder, "mine.db"))).rejects.toThrow(/mine\.db is there already/);
+    expect(await readFile(join(folder, "mine.db"), "utf8")).toBe("mine");
+    await writeFile(join(folder, "other.db.partial"), "another one's");
+    await expect(backUp(url, join(folder, "other.db"))).rejects.toThrow(/cut off or still runs/);
+    await expect(backUp(url, join(folder, "no/such/folder.db"))).rejects.toThrow(/can't be written/);
+    await expect(backUp("https://db.example.com", join(folder, "x.db"))).rejects.toThrow(
+      "The database is on a server, db.example.com.",
+    );
+    await expect(backUp(`file:${join(folder, "none.db")}`, join(folder, "x.db"))).rejects.toThrow(
+      /There is no database at/,
+    );
+    const good = await backUp(url, join(folder, "good.db"));
+    expect(good).toMatchObject({ migration: newest, bytes: (await stat(good.file)).size });
+    expect((await readdir(folder)).filter((name) => name.includes("good"))).toEqual(["good.db"]);
+  });
+
+  test("what is no backup of a release that this one knows is refused, and nothing changes", async () => {
+    const { folder, file, url } = await newDatabase();
+    const { url: otherUrl } = await newDatabase();
+    const copy = join(folder, "copy.db");
+    await backUp(otherUrl, copy);
+    const named = (name: string) => join(folder, name);
+    await writeFile(named("words.txt"), "not a database at all, but long enough for a header");
+    await writeFile(named("empty.db"), "");
+    await writeFile(named("torn.db"), (await readFile(copy)).subarray(0, 20_000));
+    const stranger = createClient({ url: `file:${named("stranger.db")}` });
+    await stranger.execute("CREATE TABLE recipes (name)");
+    stranger.close();
+    await copyFile(copy, named("later.db"));
+    const later = createClient({ url: `file:${named("later.db")}` });
+    await later.execute(`INSERT INTO migrations VALUES (${newest + 1}, 'later', 0)`);
+    later.close();
+    await copyFile(copy, named("live.db"));
+    await writeFile(named("live.db-wal"), "frames");
+    const before = await readFile(file);
+    for (const [name, words] of [
+      ["none.db", "There is no file"],
+      ["words.txt", "is not a database"],
+      ["empty.db", "is not a database"],
+      ["torn.db", "is damaged"],
+      ["stranger.db", "is not a database of Belfry's"],
+      ["later.db", `has migration ${newest + 1}, this one knows ${newest}`],
+      ["live.db", "was copied from under one"],
+      ["belfry.db", "is the database itself"],
+    ] as const) {
+      const error = await restore(url, named(name), now).catch((reason: unknown) => reason);
+      expect(error, name).toBeInstanceOf(BackupError);
+      expect((error as Error).message, name).toContain(words);
+    }
+    expect(await readFile(file)).toEqual(before);
+    expect((await readdir(folder)).filter((name) => /restoring|replaced/.test(name))).toEqual([]);
+  });
+
+  test("a damaged database is replaced too, and kept with its log", async () => {
+    const { folder } = await newDatabase();
+    const { url: goodUrl } = await newDatabase();
+    const copy = join(folder, "copy.db");
+    await backUp(goodUrl, copy);
+    const broken = join(folder, "broken.db");
+    await writeFile(broken, "this was a database once");
+    await writeFile(`${broken}-wal`, "and this its log");
+    const { aside, waiting } = await restore(`file:${broken}`, copy, now);
+    expect(waiting).toBe(0);
+    expect(aside).toBe(`${broken}.replaced-2026-11-21T10-00-00-000Z`);
+    expect(await readFile(aside!, "utf8")).toBe("this was a database once");
+    expect(await readFile(`${aside}-wal`, "utf8")).toBe("and this its log");
+    expect(await rowsOf(broken, "SELECT count(*) AS count FROM organizations")).toEqual([{ count: 1 }]);
+  });
+
+  test("a new machine has nothing to keep", async () => {
+    const { folder, url } = await newDatabase();
+    const copy = join(folder, "copy.db");
+    await backUp(url, copy);
+    const file = join(folder, "new/place/belfry.db");
+    expect(await restore(`file:${file}`, copy, now)).toEqual({
+      file,
+      aside: undefined,
+      migration: newest,
+      waiting: 0,
+    });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe("reset-password", () => {
+  test("lets a locked-out owner in again while the server runs, ends what was open, and is audited", async () => {
+    const server = await startTestServer({ passwordCost: 16 });
+    const environment = { BELFRY_DATABASE_URL: `file:${join(server.folder, "belfry.db")}` };
+    await server.call("POST", "/api/v2/users/first", { json: owner });
+    const login = (password: string) =>
+      server.call("POST", "/api/v2/users/login", { json: { email: owner.email, password } });
+    const session = (await login(owner.password)).json.session_token as string;
+
+    const generated = await run(["admin", "reset-password", "ADA@example.com", "--generate"], {
+      environment,
+    });
+    expect(generated).toMatchObject({ code: 0 });
+    expect(generated.stderr).toContain("ada has a new password; all sessions and tokens have ended.");
+    expect((await server.call("GET", "/api/v2/users/me", { token: session })).status).toBe(401);
+    expect((await login(owner.password)).status).toBe(401);
+    const signedIn = await login(generated.stdout.trim());
+    expect(signedIn.status).toBe(201);
+
+    const [weak, unknown] = await Promise.all([
+      run(["admin", "reset-password", owner.email], { environment, input: "short\n" }),
+      run(["admin", "reset-password", "eve@example.com"], { environment }),
+    ]);
+    expect(weak).toMatchObject({ code: 1, stdout: "" });
+    expect(weak.stderr).toContain("It is too short");
+    expect(unknown).toMatchObject({
+      code: 1,
+      stderr: "belfry: Nobody here has the address eve@example.com.\nThe owners are ada@example.com (ada).\n",
+    });
+    const given = await run(["admin", "reset-password", owner.email], {
+      environment,
+      input: "another-good-one-17\n",
+    });
+    expect(given.code).toBe(0);
+    const token = (await login("another-good-one-17")).json.session_token as string;
+    const { entries } = (await server.call("GET", "/api/v2/audit?action=write", { token })).json;
+    expect(entries).toHaveLength(2);
+    expect(entries[0]).toMatchObject({
+      user: null,
+      resource_type: "user",
+      detail: { password: "reset", where: "on the machine" },
+    });
+  });
+
+  test("and every other command says where it looked when there is no database", async () => {
+    const folder = await temporaryFolder();
+    const environment = { BELFRY_DATABASE_URL: "file:./data/belfry.db" };
+    const [none, wrong] = await Promise.all([
+      run(["admin", "reset-password", "a@example.com"], { folder, environment }),
+      run(["admin", "backup", "x.db"], { folder, environment: { BELFRY_DATABASE_URL: "x" } }),
+    ]);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain(`There is no database at ${join(folder, "data/belfry.db")}.`);
+    // It has not made one either.
+    expect(await readdir(folder)).toEqual([]);
+    expect(wrong.stderr).toMatch(
+      /^belfry: The configuration is not right\.\n {2}BELFRY_DATABASE_URL: must be/,
+    );
+  });
+});
+
+describe("an upgrade", () => {
+  const step = {
+    number: newest + 1,
+    name: "9999_more",
+    statements: ["ALTER TABLE settings ADD COLUMN note TEXT", "CREATE TABLE more (a)"],
+  };
+
+  test("beneath a running server leaves it working; its next start says what to do", async () => {
+    const folder = await temporaryFolder();
+    const server = await startTestServer({ folder });
+    await server.call("POST", "/api/v2/users/first", { json: owner });
+    // What the next release does when it starts beside this one: it expands.
+    const client = await openClient({
+      databaseUrl: `file:${join(folder, "belfry.db")}`,
+      databaseAuthToken: undefined,
+    });
+    onTestFinished(() => client.close());
+    await migrate(client, server.clock.now(), [...loadMigrations(), step]);
+    await server.runTick();
+    const login = await server.call("POST", "/api/v2/users/login", { json: owner });
+    const sent = await server.call("POST", "/api/v2/notifications/custom", {
+      token: login.json.session_token as string,
+      json: { content: { title: "still here", message: "x" } },
+    });
+    expect([login.status, sent.status]).toEqual([201, 204]);
+    expect((await server.call("GET", "/readyz")).json).toMatchObject({ ready: true, problems: [] });
+    await server.stop();
+    await expect(startTestServer({ folder })).rejects.toThrow(/later release.*belfry\.db\.before-/);
+  });
+});
+
+describe("what the doctor says of", () => {
+  const database = {
+    name: "/data/belfry.db",
+    isFile: true,
+    applied: 2,
+    known: 2,
+    state: "ok" as const,
+    problem: null,
+    reason: null,
+  };
+  const level = ({ level: how, advice }: { level: string; advice?: string }) => [how, advice ?? ""] as const;
+
+  test.each([
+    ["a good one", {}, "ok", /^$/],
+    ["a later release's", { applied: 3 }, "fail", /that release/],
+    ["an earlier release's file", { applied: 1 }, "fail", /Start this release/],
+    ["an earlier release's server", { applied: 1, isFile: false }, "fail", /admin migrate/],
+    ["a full disk", { state: "not_writable", reason: "database or disk is full" }, "fail", /Make room/],
+    [
+      "a file of somebody else's",
+      { state: "not_writable", reason: "attempt to write a readonly database" },
+      "fail",
+      /write permission/,
+    ],
+    [
+      "a damaged file",
+      { state: "unavailable", reason: "database disk image is malformed" },
+      "fail",
+      /restore/,
+    ],
+    ["a lock", { state: "not_writable", reason: "database is locked" }, "fail", /lsof/],
+    ["a failing disk", { state: "not_writable", reason: "disk I/O error" }, "fail", /dmesg/],
+    [
+      "a server whose writers hang",
+      { isFile: false, state: "not_writable", reason: "no answer" },
+      "fail",
+      /--max-concurrent-connections 2/,
+    ],
+    [
+      "a server that is gone",
+      { isFile: false, state: "unavailable", reason: "fetch failed" },
+      "fail",
+      /BELFRY_DATABASE_AUTH_TOKEN/,
+    ],
+  ] as const)("the database: %s", (_name, facts, how, advice) => {
+    const finding = judgeDatabase({ ...database, ...facts });
+    expect(finding.level).toBe(how);
+    expect(finding.advice ?? "").toMatch(advice);
+  });
+
+  test("the disk", () => {
+    const disk = { folder: "/data", databaseBytes: 1_000_000 };
+    expect(judgeDisk({ ...disk, freeBytes: 10_000_000 }).level).toBe("fail");
+    expect(judgeDisk({ ...disk, freeBytes: 100_000_000 }).level).toBe("warn");
+    expect(judgeDisk({ ...disk, freeBytes: 1e9, databaseBytes: 2e9 }).level).toBe("warn");
+    expect(judgeDisk({ ...disk, freeBytes: 1e9 }).level).toBe("ok");
+  });
+
+  test("the clock", () => {
+    const facts = { now, others: [], lastTick: null };
+    const server = (offset: number) => ({
+      ...facts,
+      others: [
+        { name: "db", now },
+        { name: "far", now: now - offset },
+      ],
+    });
+    expect(judgeClock({ ...facts, now: 0 })).toMatchObject({
+      level: "fail",
+      message: expect.stringContaining("1970"),
+    });
+    expect(judgeClock(server(4_000)).level).toBe("ok");
+    expect(judgeClock(server(10_000))).toMatchObject({
+      level: "warn",
+      message: "This machine's clock is 10 seconds ahead of that of far.",
+    });
+    expect(judgeClock(server(-120_000))).toMatchObject({
+      level: "fail",
+      message: "This machine's clock is 2 minutes behind that of far.",
+    });
+    expect(judgeClock({ ...facts, lastTick: now + 3_600_000 })).toMatchObject({
+      level: "fail",
+      message: expect.stringContaining("1 hour in the future"),
+    });
+    expect(judgeClock({ ...facts, lastTick: now + 1_000 })).toEqual(ok("clock", "plausible"));
+  });
+
+  test("ticks", () => {
+    const facts = { now, interval: 15_000 };
+    expect(judgeTick({ ...facts, lastTick: null }).level).toBe("fail");
+    expect(judgeTick({ ...facts, lastTick: now - 45_000 }).level).toBe("ok");
+    expect(judgeTick({ ...facts, lastTick: now - 46_000 })).toMatchObject({
+      level: "fail",
+      message: "The last one was 46 seconds ago, there should be one every 15 seconds.",
+    });
+  });
+
+  test("the key", () => {
+    const facts = { name: "BELFRY_SECRET_KEY", isOpen: false };
+    expect(judgeKey({ ...facts, state: "matches" }).level).toBe("ok");
+    expect(judgeKey({ ...facts, state: "matches", isOpen: true }).advice).toContain("chmod 600");
+    expect(level(judgeKey({ ...facts, state: "differs" }))).toEqual([
+      "fail",
+      expect.stringContaining("accept-key"),
+    ]);
+    expect(judgeKey({ ...facts, state: "missing" }).level).toBe("warn");
+    expect(judgeKey({ ...facts, state: "not_given" }).message).toContain("is not set");
+  });
+
+  const failing = { status: "temporary_failure" as const, count: 2, age: 60_000 };
+  test.each([
+    ["535 authentication failed", /BELFRY_EMAIL_AUTH_PASSWORD/],
+    ["connection refused (ECONNREFUSED)", /BELFRY_EMAIL_SMARTHOST/],
+    ["the certificate is for another name", /certificate's name/],
+    ["550 not owned: check BELFRY_EMAIL_FROM: the account has to be allowed", /BELFRY_EMAIL_FROM.*verify/],
+    ["554 no", /mail server's log/],
+  ])("mail that is answered: %s", (answer, advice) => {
+    const place = "smtp.example.com:587";
+    const asked = { from: "belfry@example.com", answer: null };
+    const [session, messages] = judgeMail({
+      ...asked,
+      place,
+      problem: answer,
+      failing: [
+        { ...failing, method: "smtp", answer },
+        { ...failing, method: "webhook", answer: "other" },
+      ],
+    });
+    expect(session).toMatchObject({
+      level: "fail",
+      message: `${place}: ${answer}`,
+      advice: expect.stringMatching(advice),
+    });
+    expect(messages!.message).toBe(`2 messages did not get through yet; 1 minute ago: ${answer}`);
+    expect(judgeMail({ ...asked, answer: "250 ok", place, problem: null, failing: [] })).toMatchObject([
+      {
+        level: "ok",
+        message: expect.stringMatching(/lets Belfry in; to mail from belfry@example.com .* 250 ok/),
+      },
+    ]);
+    expect(judgeMail({ ...asked, place: null, problem: null, failing: [] })).toMatchObject([
+      { level: "warn", advice: expect.stringMatching(/BELFRY_EMAIL_SMARTHOST.*admin reset-password/) },
+    ]);
+  });
+
+  const webhook = { host: "hooks.example.com", isSigned: true, isGone: false, reached: null, failing: [] };
+  const reached = (status: number, milliseconds = 5) => ({ ok: true as const, status, milliseconds });
+  test.each([
+    ["none", { host: null }, ["ok"]],
+    ["one that answers", { reached: reached(405) }, ["ok"]],
+    ["one that fails", { reached: reached(503) }, ["warn The receiver itself fails: its own log says why."]],
+    [
+      "one that is slow",
+      { reached: reached(200, 3_000) },
+      [expect.stringContaining("answer first and work afterwards")],
+    ],
+    [
+      "one that is not there",
+      { reached: { ok: false, problem: "connection refused" } },
+      [expect.stringMatching(/^fail .*Is the receiver up/)],
+    ],
+    [
+      "one that is gone",
+      { isGone: true, reached: reached(200) },
+      [expect.stringContaining("switches it on again")],
+    ],
+    [
+      "one that is not signed",
+      { isSigned: false, reached: reached(200) },
+      ["ok", expect.stringContaining("openssl rand")],
+    ],
+  ] as const)("the webhook: %s", (_name, facts, said) => {
+    const findings = judgeWebhook({ ...webhook, ...facts });
+    expect(findings.map((finding) => level(finding).join(" ").trim())).toEqual(said);
+  });
+
+  test.each([
+    ["answered 500", /itself fails/],
+    ["no answer in time", /slow/],
+    ["answered 401", /doesn't let Belfry in/],
+    ["answered 404", /not the right one/],
+    ["ECONNREFUSED: x", /reached from here/],
+    [null, /reached from here/],
+  ])("a webhook's failures: %s", (answer, advice) => {
+    const given = {
+      ...failing,
+      method: "webhook" as const,
+      status: "permanent_failure" as const,
+      count: 1,
+      answer,
+    };
+    const [finding] = judgeWebhook({ ...webhook, failing: [given] });
+    expect(finding).toMatchObject({ level: "fail", advice: expect.stringMatching(advice) });
+    expect(finding!.message).toContain("1 message given up within a day");
+  });
+
+  test("messages, people and the server", () => {
+    expect(judgeOutbox({ waiting: 0, oldest: 0, isPaused: false }).level).toBe("ok");
+    expect(judgeOutbox({ waiting: 1, oldest: 1_000, isPaused: false }).level).toBe("ok");
+    expect(judgeOutbox({ waiting: 3, oldest: 600_000, isPaused: false })).toMatchObject({
+      level: "fail",
+      message: "3 messages wait, the oldest for 10 minutes",
+    });
+    expect(judgeOutbox({ waiting: 0, oldest: 0, isPaused: true }).message).toBe(
+      "Notifications are held back for everybody.",
+    );
+    expect(judgeOutbox({ waiting: 1, oldest: 600_000, isPaused: true })).toMatchObject({
+      level: "warn",
+      advice: "Let them go with: belfry notifications resume",
+    });
+    const people = { users: 3, owners: 1, templateAdmins: 1, accessUrl: "https://belfry.example.com" };
+    expect(judgePeople(people).level).toBe("ok");
+    expect(judgePeople({ ...people, users: 0 }).level).toBe("warn");
+    expect(judgePeople({ ...people, owners: 0 }).level).toBe("fail");
+    expect(judgePeople({ ...people, templateAdmins: 0 }).message).toContain("nobody is template admin");
+    const server = {
+      accessUrl: "https://belfry.example.com",
+      deploymentId: "a",
+      expectedId: "a",
+      problems: [],
+    };
+    expect(judgeServer(server).level).toBe("ok");
+    expect(judgeServer({ ...server, expectedId: null }).level).toBe("ok");
+    expect(judgeServer({ ...server, deploymentId: null }).level).toBe("warn");
+    expect(judgeServer({ ...server, expectedId: "b" }).message).toContain("another Belfry");
+    expect(judgeServer({ ...server, problems: ["It is tired."] })).toMatchObject({
+      level: "fail",
+      message: "https://belfry.example.com is not ready: It is tired.",
+    });
+  });
+
+  test("all of it, in lines that stand below one another", () => {
+    const findings = [ok("a", "one\ntwo"), warn("longer", "words", "do it")];
+    expect(findingLines(findings)).toEqual([
+      "ok    a       one",
+      "              two",
+      "warn  longer  words",
+      "              → do it",
+    ]);
+    expect(verdict(findings)).toBe("1 thing to look at.");
+    expect(verdict([ok("a", "b")])).toBe("All is well.");
+    const bad = { check: "a", level: "fail" as const, message: "x" };
+    expect(verdict([bad, bad, ...findings])).toBe("2 things are wrong, 1 thing to look at.");
+    expect([0, 1_400, -61_000, 7_200_000, 90_000_000].map(timeWords)).toEqual([
+      "0 seconds",
+      "1 second",
+      "1 minute",
+      "2 hours",
+      "1 day",
+    ]);
+    expect([0, 999, 1_500, 479_232, 78.3e9, 2e15].map(sizeWords)).toEqual([
+      "0 bytes",
+      "999 bytes",
+      "1.5 kB",
+      "479 kB",
+      "78.3 GB",
+      "2000 TB",
+    ]);
+  });
+
+  test("the database in words that anyone may read", () => {
+    expect(databaseWords("ok", "")).toBeNull();
+    expect(databaseWords("not_writable", "SQLITE_FULL")).toBe(
+      "The database can be read, but takes no writes: its disk is full.",
+    );
+    expect(databaseWords("unavailable", "")).toBe("The database can't be used.");
+    expect(databaseWords("no_migrations", "")).toContain("belfry admin migrate");
+  });
+});

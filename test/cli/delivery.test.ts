@@ -1,0 +1,511 @@
+// What an operator does on the second day, from the command line: sees what really came back, asks why, sends again, and
+// changes what notifications say. The real program in its own process, against a real server and real receivers.
+import { readdirSync, readFileSync } from "node:fs";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { loadTemplateFiles } from "../../db/seed.ts";
+import { resultLine, storyLines, type ToldMessage } from "../../src/cli/rules/message-lines.ts";
+import { readTemplateFile, writeTemplateFile } from "../../src/cli/rules/template-file.ts";
+import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
+import { run, temporaryFolder } from "../support/program.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+import { startMailServer } from "../support/smtp.ts";
+
+type Belfry = (
+  words: string[],
+  more?: { input?: string; environment?: Record<string, string> },
+) => Promise<{ code: number | null; stdout: string; stderr: string }>;
+
+async function start(environment: Record<string, string> = {}) {
+  const server = await startTestServer({ environment, adapter: "plain" });
+  const { token } = await signInFirst(server);
+  return { server, token, belfry: await shellOf(server, token) };
+}
+
+async function shellOf(server: TestServer, token: string): Promise<Belfry> {
+  const folder = await temporaryFolder();
+  const mine = { BELFRY_CONFIG_DIR: folder, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token };
+  return (words, { input = "", environment = {} } = {}) =>
+    run(["notifications", ...words], { input, environment: { ...mine, ...environment } });
+}
+
+async function startWithWebhook() {
+  const receiver = await startReceiver();
+  const started = await start({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url });
+  return { ...started, receiver, host: new URL(receiver.url).host };
+}
+
+/** The ways end in any order. */
+const linesOf = (text: string) => text.split("\n").slice(0, -1).toSorted();
+
+const send = (server: TestServer, token: string, title: string) =>
+  server.call("POST", "/api/v2/notifications/custom", { token, json: { content: { title, message: "x" } } });
+
+describe("test --wait", () => {
+  test("prints what came back by each way, and fails when one of them did", async () => {
+    const { server, receiver, host, belfry } = await startWithWebhook();
+    const good = await belfry(["test", "--wait"]);
+    expect([good.code, linesOf(good.stdout), good.stderr]).toEqual([
+      0,
+      ["inbox  sent", `webhook ${host}  sent, answered 204 after 0 ms`],
+      "",
+    ]);
+    receiver.answer({ status: 500 });
+    const failed = await belfry(["test", "--wait"]);
+    expect([failed.code, linesOf(failed.stdout), failed.stderr]).toEqual([
+      1,
+      [
+        "inbox  sent",
+        expect.stringMatching(`^webhook ${host}  answered 500 \\(after 0 ms, next try in (2\\d|3\\d) s\\)$`),
+      ],
+      "",
+    ]);
+    receiver.answer(() => new Promise(() => {}));
+    const late = await belfry(["test", "--wait", "--timeout", "1s"]);
+    expect(late).toEqual({
+      code: 1,
+      stdout: "inbox  sent\n",
+      stderr: `webhook ${host}: nothing came back in time.\n`,
+    });
+    await receiver.close();
+    await server.settled();
+  });
+
+  test("names the variable that a mail server's answer is about", async () => {
+    const mail = await startMailServer({ user: { username: "belfry", password: "right-password" } });
+    const { server, belfry } = await start({
+      BELFRY_EMAIL_FROM: "belfry@example.com",
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${mail.port}`,
+      BELFRY_EMAIL_AUTH_USERNAME: "belfry",
+      BELFRY_EMAIL_AUTH_PASSWORD: "wrong-password",
+    });
+    server.secret("wrong-password");
+    const { code, stdout, stderr } = await belfry(["test", "--wait"]);
+    expect([code, stderr]).toEqual([1, ""]);
+    expect(stdout).toContain(
+      `smtp 127.0.0.1:${mail.port}  535 authentication failed: check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD`,
+    );
+    expect(stdout + stderr).not.toContain("wrong-password");
+  });
+
+  test("goes to somebody else, says what is not set up, and what holds it back", async () => {
+    const { server, token, belfry } = await start();
+    const grace = await addUser(server, "grace");
+    const [here, json, nobody, member, time] = await Promise.all([
+      belfry(["test", "--wait", "--user", "grace"]),
+      belfry(["test", "--wait", "-o", "json"]),
+      belfry(["test", "--wait", "--user", "nobody"]),
+      (await shellOf(server, grace.token))(["test", "--wait"]),
+      belfry(["test", "--wait", "--timeout", "soon"]),
+    ]);
+    expect(here).toEqual({
+      code: 0,
+      stdout: "inbox  sent\n",
+      stderr:
+        "No other way than the inbox is set up. For mail set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.\n",
+    });
+    expect(
+      (await server.sql("SELECT user_id FROM inbox_notifications")).map((row) => row["user_id"]),
+    ).toContain(grace.userId);
+    expect(JSON.parse(json!.stdout)).toMatchObject({ messages: [{ method: "inbox", status: "sent" }] });
+    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no user nobody") });
+    expect(member).toMatchObject({ code: 1, stderr: expect.stringContaining("Only an owner") });
+    expect(time).toMatchObject({ code: 2, stderr: expect.stringContaining("--timeout soon") });
+
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+    expect(await belfry(["test", "--wait"])).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("To let them out: belfry notifications resume"),
+    });
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
+    await server.call("PUT", "/api/v2/notifications/templates/c425f63e-716a-4bf4-ae24-78348f706c3f/method", {
+      token,
+      json: { method: "smtp" },
+    });
+    expect(await belfry(["test", "--wait"])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining("smtp  not sent: This way is not set up\n"),
+    });
+  });
+});
+
+describe("the delivery log", () => {
+  test("lists what went to whom, by status, kind and person", async () => {
+    const { server, token, receiver, host, belfry } = await startWithWebhook();
+    const grace = await addUser(server, "grace");
+    await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
+      token,
+      json: { template_disabled_map: { "39b1e189-c857-4b0c-877a-511144c18516": true } },
+    });
+    await send(server, grace.token, "Hers");
+    await send(server, token, "His");
+    await receiver.wait(1);
+    await server.settled();
+    const [all, hers, none, wrong, lone, member, json] = await Promise.all([
+      belfry(["list", "--all"]),
+      belfry(["list", "--all", "--user", "grace", "--template", "custom-notification", "--status", "sent"]),
+      belfry(["list", "--all", "--template", "Troubleshooting Notification"]),
+      belfry(["list", "--all", "--status", "lost"]),
+      belfry(["list", "--user", "grace"]),
+      (await shellOf(server, grace.token))(["list", "--all", "--limit", "1"]),
+      belfry(["list", "--all", "--limit", "all", "-o", "json"]),
+    ]);
+    const lines = all!.stdout.split("\n").slice(0, -1);
+    expect(lines[0]).toMatch(/^WHEN +STATUS +WAY +USER +NOTIFICATION +ID +WHAT CAME BACK$/);
+    expect(
+      lines.slice(1).map((line) =>
+        line
+          .split(/ {2,}/)
+          .filter((_, column) => column !== 5)
+          .slice(1),
+      ),
+    ).toEqual([
+      ["not-sent", "inbox", "ada", "Custom Notification", "They have switched this kind off"],
+      ["not-sent", "webhook", "ada", "Custom Notification", "They have switched this kind off"],
+      ["sent", "inbox", "grace", "Custom Notification"],
+      ["sent", "webhook", "grace", "Custom Notification", "answered 204"],
+    ]);
+    expect(all!.stderr).toMatch(/explain [0-9a-f]{8}\n$/);
+    expect(hers!.stdout.split("\n")).toHaveLength(4);
+    expect(none).toEqual({ code: 0, stdout: "", stderr: "The delivery log has nothing like that.\n" });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("waiting, sending, sent") });
+    expect(lone).toMatchObject({ code: 2, stderr: expect.stringContaining("--user goes with --all") });
+    expect(member!.stdout.split("\n")).toHaveLength(3);
+    expect(member!.stdout).toContain("grace");
+    // Where webhooks lead is for owners to know.
+    const targets = (text: string) =>
+      (JSON.parse(text) as { messages: { target: string | null }[] }).messages.map(({ target }) => target);
+    expect(targets(json!.stdout)).toEqual([null, host, null, host]);
+    const asMember = await server.call("GET", "/api/v2/notifications/messages", { token: grace.token });
+    expect(targets(asMember.text)).toEqual([null, null]);
+  });
+
+  test("explains in words why, by which way, each try and what comes next, and sends again", async () => {
+    const { server, token, receiver, host, belfry } = await startWithWebhook();
+    receiver.answer({ status: 503 });
+    await send(server, token, "Build done");
+    await receiver.wait(1);
+    await server.settled();
+    const ids = (await server.messages()).map(({ id }) => id);
+    const [failing, inbox, nowhere, none] = await Promise.all([
+      belfry(["explain", ids[0]!.slice(-8)]),
+      belfry(["explain", ids[1]!]),
+      belfry(["explain", "00000000"]),
+      belfry(["explain", "what?"]),
+    ]);
+    expect(failing!.stdout).toBe(
+      [
+        `Custom Notification to ada by webhook ${host}: it has failed and is tried again`,
+        "Made 2026-11-21 10:00:00 UTC by ada from version 1 of its text",
+        `Message ${ids[0]}`,
+        "",
+        "Why ada?",
+        "  They caused it themselves.",
+        "",
+        "Why by webhook?",
+        "  It is the way that this Belfry sends by when nobody says otherwise.",
+        "",
+        "Tries",
+        "  1. 2026-11-21 10:00:00 UTC, 0 ms: answered 503",
+        "",
+        "What now?",
+        /^What now\?\n(.*)\n$/m.exec(failing!.stdout)?.[1],
+        "",
+      ].join("\n"),
+    );
+    expect(inbox!.stdout).toContain("None was needed: it lay in the inbox at once.");
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining("no message 00000000") });
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("is no id") });
+
+    expect(await belfry(["retry", ids[0]!])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("failed for good"),
+    });
+    for (let tries = 1; tries < 5; tries += 1) {
+      server.clock.advance(3 * 3_600_000);
+      await dispatch(server.deps());
+    }
+    const dead = await belfry(["explain", ids[0]!]);
+    expect(dead.stdout).toContain("it has failed for good");
+    expect(dead.stdout).toContain("What stood in the way?\n  Every try has failed, and there are no more.");
+    expect(dead.stdout).toContain(`belfry notifications retry ${ids[0]!.slice(-8)}`);
+    receiver.answer({ status: 200 });
+    expect(await belfry(["retry", ids[0]!.slice(-8)])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("On its way to ada by webhook once more."),
+    });
+    await receiver.wait(6);
+    await server.settled();
+    expect((await server.messages())[0]).toMatchObject({ status: "sent", attemptCount: 6 });
+  });
+});
+
+describe("in words", () => {
+  const now = Date.parse("2026-11-21T10:00:30Z");
+  const message: ToldMessage = {
+    id: "0198f1c2-0000-7000-8000-00003f9c02d1",
+    template: { name: "Troubleshooting Notification", version: 2 },
+    user: { id: "u", username: "grace" },
+    method: "smtp",
+    target: "smtp.example.com:587",
+    status: "sent",
+    reasons: ["named", "role_auditor", "deployment_default"],
+    attempt_count: 1,
+    last_answer: "smtp.example.com:587 250 2.0.0 queued",
+    next_try_at: null,
+    created_by: "u",
+    created_at: "2026-11-21T10:00:00Z",
+    updated_at: "2026-11-21T10:00:02Z",
+    attempts: [
+      {
+        number: 1,
+        started_at: "2026-11-21T10:00:00Z",
+        duration_ms: 1_240,
+        outcome: "sent",
+        answer: "smtp.example.com:587 250 2.0.0 queued",
+      },
+    ],
+  };
+  const story = (changes: Partial<ToldMessage>, paused = false) =>
+    storyLines({ ...message, ...changes }, { paused, madeBy: "ada", now, bold: (text) => text });
+  const waiting = { status: "temporary_failure", next_try_at: "2026-11-21T10:02:00Z" };
+  const going = {
+    number: 1,
+    started_at: "2026-11-21T10:00:00Z",
+    duration_ms: null,
+    outcome: "started",
+    answer: null,
+  };
+
+  test("a message's story says each thing once, and says it in sentences", () => {
+    expect(story({})).toEqual([
+      "Troubleshooting Notification to grace by smtp smtp.example.com:587: it was sent",
+      "Made 2026-11-21 10:00:00 UTC by ada from version 2 of its text",
+      `Message ${message.id}`,
+      "",
+      "Why grace?",
+      "  Whoever sent it named them.",
+      "  It goes to everybody with the role auditor.",
+      "",
+      "Why by smtp?",
+      "  It is the way that this Belfry sends by when nobody says otherwise.",
+      "",
+      "Tries",
+      "  1. 2026-11-21 10:00:00 UTC, 1.2 s: sent, 250 2.0.0 queued",
+    ]);
+  });
+
+  test.each([
+    [waiting, false, "The next try comes at 2026-11-21 10:02:00 UTC, in 1 m 30 s."],
+    [waiting, true, "Notifications are paused. To let them out: belfry notifications resume"],
+    [{ ...waiting, next_try_at: "2026-11-21T10:00:10Z" }, false, "It goes out at the next pass."],
+    [
+      { ...waiting, status: "pending" },
+      false,
+      "It goes out at 2026-11-21 10:02:00 UTC, in 1 m 30 s, if it still holds then.",
+    ],
+    [
+      { status: "leased", next_try_at: "2026-11-21T10:02:00Z" },
+      false,
+      "A try is under way. If it is cut off, the next one comes by itself.",
+    ],
+    [{ status: "permanent_failure" }, false, "To send it once more: belfry notifications retry 3f9c02d1"],
+  ])("what comes next of %j, paused %s: %s", (changes, paused, words) => {
+    expect(story(changes, paused).slice(-2)).toEqual(["What now?", `  ${words}`]);
+  });
+
+  test("a try that has no end was cut off, unless it is the one that is under way", () => {
+    const line = (changes: Partial<ToldMessage>) =>
+      story({ ...changes, attempts: [going] }).find((words) => words.startsWith("  1."));
+    expect(line({ status: "leased" })).toBe("  1. 2026-11-21 10:00:00 UTC: under way");
+    expect(line({ status: "leased", attempt_count: 2 })).toBe(
+      "  1. 2026-11-21 10:00:00 UTC: cut off before it ended",
+    );
+  });
+
+  test("every code has words; one that is not known is shown as it is", () => {
+    const words = story({ status: "inhibited", reasons: ["duplicate", "from_the_future"], attempts: [] });
+    expect(words.slice(3)).toEqual([
+      "",
+      "Why not?",
+      "  They had got the very same notification already.",
+      "  from_the_future.",
+    ]);
+    expect(resultLine({ ...message, status: "inhibited", reasons: ["no_address"] })).toBe(
+      "smtp smtp.example.com:587  not sent: They have no mail address that mail can go to",
+    );
+  });
+
+  test("what comes from elsewhere steers no terminal", () => {
+    const evil = "\u001B]0;x\u0007red\n2. lie";
+    expect(resultLine({ ...message, last_answer: evil })).toBe(
+      "smtp smtp.example.com:587  sent, red 2. lie after 1.2 s",
+    );
+    expect(story({ created_by: "x", attempts: [{ ...message.attempts[0]!, answer: evil }] }).at(-1)).toBe(
+      "  1. 2026-11-21 10:00:00 UTC, 1.2 s: sent, red 2. lie",
+    );
+  });
+});
+
+describe("a text as a file", () => {
+  test("is read back as it was written, whatever stands in it", () => {
+    const texts = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll(/\s+/g, " ").trim());
+    const actions = fc.array(
+      fc.record({ label: texts.map((text) => text.replaceAll("->", "")), url: texts }),
+      { maxLength: 3 },
+    );
+    const bodies = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\r", "").trim());
+    fc.assert(
+      fc.property(texts, bodies, actions, (title_template, body_template, buttons) => {
+        const text = { title_template, body_template, actions: buttons };
+        expect(readTemplateFile(writeTemplateFile("Any: name\n---", text))).toEqual({ ok: true, text });
+      }),
+    );
+  });
+
+  test("may be one that ships, what else stands there is passed over", () => {
+    const folder = new URL("../../db/templates/", import.meta.url);
+    const files = loadTemplateFiles();
+    expect(files.length).toBeGreaterThan(1);
+    for (const name of readdirSync(folder)) {
+      const verdict = readTemplateFile(readFileSync(new URL(name, folder), "utf8"));
+      const texts = files.map(({ title, body, actions }) => ({
+        title_template: title,
+        body_template: body,
+        actions,
+      }));
+      expect(texts).toContainEqual(verdict.ok ? verdict.text : verdict.problem);
+    }
+  });
+
+  test.each([
+    ["", "must begin with"],
+    ["title: x\n", "must begin with"],
+    ["---\naction: A -> /b\n---\n", "`title: …` is missing"],
+    ["---\ntitle: x\naction: nowhere\n---\n", "Line 3: a button is written as"],
+    ["---\ntitle: x\n\ncolour: red\n---\n", 'Line 4: "colour: red" is neither'],
+  ])("that is none is told with what is wrong: %j", (content, words) => {
+    const verdict = readTemplateFile(content);
+    expect(verdict.ok ? "fine" : verdict.problem).toContain(words);
+  });
+});
+
+describe("templates", () => {
+  const body = "{{ labels.custom_message | raw }}";
+
+  test("are listed, previewed, activated and taken back", async () => {
+    const { server, token, belfry } = await start();
+    const folder = await temporaryFolder();
+    const file = join(folder, "draft.md");
+    await writeFile(
+      file,
+      `---\r\ntitle: Draft {{ labels.custom_title }}\naction: Open -> /inbox\n---\n${body}\n`,
+    );
+    const json = { title_template: "Ours: {{ labels.custom_title }}", body_template: body };
+    const path = "/api/v2/notifications/templates/39b1e189-c857-4b0c-877a-511144c18516";
+    await server.call("POST", `${path}/versions`, { token, json });
+    const [list, versions, second, draft, both, unknown, noVersion] = await Promise.all([
+      belfry(["templates", "list"]),
+      belfry(["templates", "versions", "custom-notification"]),
+      belfry(["templates", "preview", "custom notification", "--version", "2"]),
+      belfry(["templates", "preview", "custom-notification", "--file", file]),
+      belfry(["templates", "preview", "custom-notification", "--file", file, "--version", "2"]),
+      belfry(["templates", "versions", "custom-notificatoin"]),
+      belfry(["templates", "activate", "custom-notification", "9"]),
+    ]);
+    expect(list!.stdout).toMatch(/^NAME +TITLE +GROUP +WAY +UNLESS CHOSEN\n/);
+    expect(list!.stdout).toMatch(/^custom-notification +Custom Notification +Custom Events +default +on$/m);
+    expect(
+      versions!.stdout
+        .split("\n")
+        .slice(1, -1)
+        .map((line) =>
+          line
+            .split(/ {2,}/)
+            .filter((word) => !word.includes("ago") && word !== "just now" && !/^\d{4}-/.test(word)),
+        ),
+    ).toEqual([
+      ["2", "ada", "Ours: {{ labels.custom_title }}"],
+      ["1", "active", "Belfry", "{{ labels.custom_title | raw }}"],
+    ]);
+    expect(second!.stdout).toBe("Ours: Build done\n\nAll 312 tests passed\n");
+    expect(draft!.stdout).toBe("Draft Build done\n\nAll 312 tests passed\n\n[Open] /inbox\n");
+    expect(both!.code).toBe(2);
+    expect(unknown).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Did you mean "custom-notification"?'),
+    });
+    expect(noVersion).toMatchObject({ code: 1, stderr: expect.stringContaining("has no version 9") });
+    for (const [version, words] of [
+      ["2", 'Version 2 of "Custom Notification" is active.\n'],
+      ["2", 'Version 2 of "Custom Notification" is active already.\n'],
+      ["1", 'Version 1 of "Custom Notification" is active.\n'],
+    ] as const)
+      expect(await belfry(["templates", "activate", "custom-notification", version])).toEqual({
+        code: 0,
+        stdout: "",
+        stderr: words,
+      });
+  });
+
+  test("are edited until nothing is wrong with them; what was typed is never lost", async () => {
+    const { server, token, belfry } = await start();
+    const folder = await temporaryFolder();
+    /** An editor that puts one text after the other into the file. */
+    const editor = join(folder, "editor");
+    await writeFile(
+      editor,
+      `#!/bin/sh\nn=$(cat ${folder}/count 2>/dev/null || echo 0); n=$((n+1)); echo $n > ${folder}/count\ncp "$1" ${folder}/seen-$n\nif [ -f ${folder}/text-$n ]; then cp ${folder}/text-$n "$1"; fi\n`,
+    );
+    await chmod(editor, 0o755);
+    const texts = [
+      "no front matter",
+      "---\ntitle: {{ labels.nope }}\n---\n{% if %}",
+      `---\ntitle: Edited {{ labels.custom_title }}\n---\n\n${body}\n`,
+    ];
+    for (const [index, text] of texts.entries()) await writeFile(join(folder, `text-${index + 1}`), text);
+    const environment = { EDITOR: editor, TMPDIR: folder };
+    const done = await belfry(["templates", "edit", "custom-notification"], {
+      environment,
+      input: "y\n\ny\n",
+    });
+    expect(done.code).toBe(0);
+    expect(done.stderr.split("\n")).toEqual([
+      "It must begin with lines like `title: …` between two lines of `---`, the body below them.",
+      "The text has several faults.",
+      "  title_template: there is no labels.nope in the sample; there is labels.custom_message, labels.custom_title",
+      expect.stringMatching(/^ {2}body_template: line 1, column 6: /),
+      'Version 2 of "Custom Notification" is stored.',
+      'Version 2 of "Custom Notification" is active.',
+      "",
+    ]);
+    expect(await readFile(join(folder, "seen-1"), "utf8")).toBe(
+      `---\nname: Custom Notification\ntitle: {{ labels.custom_title | raw }}\n---\n\n${body}\n`,
+    );
+    expect(await readFile(join(folder, "seen-3"), "utf8")).toBe(texts[1]);
+    const shown = await server.call("GET", "/api/v2/notifications/templates/custom", { token });
+    expect(shown.json[0].title_template).toBe("Edited {{ labels.custom_title }}");
+
+    await writeFile(join(folder, "text-5"), "half done");
+    const same = await belfry(["templates", "edit", "custom-notification"], { environment });
+    expect(same).toEqual({ code: 0, stdout: "", stderr: "Nothing was changed.\n" });
+    const given = await belfry(["templates", "edit", "custom-notification"], { environment });
+    const kept = /kept in (\S+)/.exec(given.stderr)?.[1];
+    expect([given.code, await readFile(kept!, "utf8")]).toEqual([1, "half done"]);
+    const [noEditor, broken] = await Promise.all([
+      belfry(["templates", "edit", "custom-notification"], { environment: { EDITOR: "", VISUAL: "" } }),
+      belfry(["templates", "edit", "custom-notification"], { environment: { EDITOR: "false" } }),
+    ]);
+    expect(noEditor).toMatchObject({ code: 2, stderr: expect.stringContaining("EDITOR=nano") });
+    // Nothing was typed: there is nothing to keep.
+    expect(broken!.stderr).not.toContain("kept in");
+    expect(broken).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The editor "false" ended with 1.'),
+    });
+  });
+});

@@ -1,0 +1,166 @@
+// `belfry drift`: a plan from a file or from standard input, without any server.
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
+import { addPrebuilds } from "../support/prebuilds.ts";
+import { run, temporaryFolder } from "../support/program.ts";
+import { signInFirst, startTestServer } from "../support/server.ts";
+import { addProvisioner, addTemplate, addVersion } from "../support/workspaces.ts";
+
+const change = (address: string, paths: unknown[][], more: object = {}) => ({
+  address,
+  type: "docker_container",
+  change: { actions: ["delete", "create"], replace_paths: paths },
+  ...more,
+});
+const plan = (...changes: unknown[]) => ({
+  format_version: "1.2",
+  planned_values: {},
+  ...(changes.length === 0 ? {} : { resource_changes: changes }),
+});
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+test("what a plan replaces is told with the cure, and by the exit code", async () => {
+  const file = join(await temporaryFolder(), "plan.json");
+  const document = plan(
+    change("docker_container.dev[0]", [["env"], ["image"], ["env"]]),
+    change("a_b.c", []),
+  );
+  await writeFile(file, JSON.stringify(document));
+  const [told, asJson, none] = await Promise.all([
+    run(["drift", file]),
+    run(["drift", file, "--output", "json"]),
+    run(["drift", "-"], { input: JSON.stringify({ ...plan(), errored: true }) }),
+  ]);
+  expect(told).toEqual({
+    code: 2,
+    stderr: "",
+    stdout: `2 resources would be destroyed and made anew, because of:
+- a_b.c: the plan names no attribute
+- docker_container.dev[0]: env, image
+
+To keep what was prebuilt, add this to the template:
+
+resource "docker_container" "dev" {
+  # what it has already
+  lifecycle {
+    ignore_changes = [env, image]
+  }
+}
+
+a_b.c: the plan does not say why; ignore_changes can't help.
+`,
+  });
+  expect(asJson.code).toBe(2);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({
+    replacements: [
+      { resource: "a_b.c", paths: [] },
+      { resource: "docker_container.dev[0]", paths: ["env", "image", "env"] },
+    ],
+    cure: { snippet: expect.stringContaining("[env, image]"), notes: [expect.stringContaining("a_b.c")] },
+  });
+  expect(none).toEqual({
+    code: 0,
+    stdout: "",
+    stderr:
+      "Nothing would be destroyed and made anew.\nTerraform had errors while it planned: there may be more.\n",
+  });
+});
+
+test("what is no plan is told in words, with 1", async () => {
+  const folder = await temporaryFolder();
+  const [missing, isFolder, cut] = await Promise.all([
+    run(["drift", join(folder, "none.json")]),
+    run(["drift", folder]),
+    run(["drift", "-"], { input: JSON.stringify(plan(change("a_b.c", []))).slice(0, -9) }),
+  ]);
+  expect([missing, isFolder, cut].map(({ code }) => code)).toEqual([1, 1, 1]);
+  expect(missing.stderr).toBe(`belfry: There is no file ${folder}/none.json.\n`);
+  expect(isFolder.stderr).toContain("can't be read (EISDIR)");
+  expect(cut.stderr).toMatch(/^belfry: Standard input: it ends in the middle\.\nPrint the plan as JSON: /);
+});
+
+test.each([
+  [bytesOf(""), /nothing in it/],
+  [bytesOf("PK\u0003\u0004"), /Terraform's own form/],
+  [bytesOf('{"@level":"info","@message":"Plan"}\n{"@level":"info"}'), /the log of a plan/],
+  [bytesOf("Plan: 1 to add"), /no JSON/],
+  [bytesOf('{"format_version": "1.2", "resource_changes": ['), /ends in the middle/],
+  [bytesOf('{"format_version":"1.0","values":{}}'), /this is a state/],
+  [bytesOf("[]"), /must be an object/],
+])("a file that is something else: %#", (bytes, words) => {
+  expect(readPlanFile(bytes)).toMatchObject({ ok: false, problem: expect.stringMatching(words) });
+});
+
+describe("what the wrapper of setup-terraform prints around a plan", () => {
+  const json = JSON.stringify(plan(change('a_b.c["}\\" {"]', [["x"]])));
+  const command = "[command]/home/runner/work/_temp/0a1b/terraform-bin show -json claim\n";
+  const debug = `::debug::Terraform exited with code 0.\n::debug::stdout: ${json}%0A\n::debug::stderr: \n`;
+
+  test.each([
+    ["a command line before", `${command}${json}\n`],
+    ["workflow commands after", `${command}${json}\n\n${debug}`],
+    ["workflow commands right behind", `${json}::debug::exitcode: 0`],
+    ["escaped line ends", `${command}${json}%0A%0D%0A\r\n::set-output name=stdout::${json}%0A\r\n`],
+    ["workflow commands before", `::debug::masked\n${command}${json}`],
+  ])("is left out: %s", (_name, text) => {
+    expect(readPlanFile(bytesOf(text))).toEqual({ ok: true, document: JSON.parse(json) as unknown });
+  });
+
+  test.each([
+    ["no document of its own line", `${command}${debug}`],
+    ["something else between", `${command}${json}\nDone.\n`],
+    ["a document that is cut", `${command}${json.slice(0, -2)}`],
+    ["a hostile length", `${command}${"::a ".repeat(100_000)}x\u2028\n${"{".repeat(100_000)}`],
+  ])("is named with the switch that ends it: %s", (_name, text) => {
+    expect(readPlanFile(bytesOf(text))).toMatchObject({
+      ok: false,
+      hint: expect.stringContaining("terraform_wrapper: false"),
+    });
+  });
+});
+
+test("a file may begin with the marks that Windows writes", () => {
+  const text = JSON.stringify(plan());
+  const utf16 = new Uint8Array(Buffer.from(`\uFEFF${text}`, "utf16le"));
+  expect([bytesOf(`\uFEFF${text}`), utf16].map((bytes) => readPlanFile(bytes).ok)).toEqual([true, true]);
+});
+
+test("belfry templates drift shows what claims met, the newest version first, and the cure for the active one", async () => {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const presets = () => [{ id: randomUUID(), name: "small", parameters: [], instances: 1 }];
+  const first = presets();
+  const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets: first });
+  await addTemplate(server, userId, "quiet");
+  const provisioner = await addProvisioner(server, userId, "one");
+  const environment = { BELFRY_CONFIG_DIR: await temporaryFolder(), BELFRY_URL: server.url };
+  const belfry = (...words: string[]) =>
+    run(["templates", "drift", ...words], { environment: { ...environment, BELFRY_SESSION_TOKEN: token } });
+  const presetId = first[0]!.id;
+  await addPrebuilds(server, { templateId, versionId, presetId }, 1);
+  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+    token,
+    json: { name: "web", template_id: templateId, template_version_preset_id: presetId },
+  });
+  const { id } = made.json.latest_build as { id: string };
+  await provisioner.acquire();
+  await provisioner.job("POST", id, "plan", plan(change("docker_container.dev[0]", [["env"]])));
+  await provisioner.job("POST", id, "complete", { resources: [] });
+  const hurt = await belfry("docker");
+  expect(hurt).toMatchObject({ code: 0, stderr: "" });
+  expect(hurt.stdout).toMatch(/^VERSION +PRESET +CLAIMS +HURT +LAST HURT\nv-\S+ \(active\) +small +1 +1 +\S/);
+  expect(hurt.stdout).toContain(", small: made anew, because of\n- docker_container.dev[0]: env (1 claim)\n");
+  expect(hurt.stdout).toContain("    ignore_changes = [env]\n");
+
+  const next = await addVersion(server, userId, templateId, { presets: presets() });
+  const path = `/api/v2/templates/${templateId}/versions`;
+  expect((await server.call("PATCH", path, { token, json: { id: next } })).status).toBe(200);
+  const cured = await belfry("docker");
+  expect(cured.stdout).toMatch(/\nv-\S+ \(active\) +small +0 +0 +never\nv-\S+ +small +1 +1 +/);
+  expect(cured.stdout).not.toContain("ignore_changes");
+  expect(JSON.parse((await belfry("docker", "--output", "json")).stdout)).toHaveLength(2);
+  expect((await belfry("quiet")).stderr).toMatch(/^Nobody has claimed a workspace of it/);
+});

@@ -1,0 +1,537 @@
+// The pure parts of the command line: reading it, words for times, cutting texts, what `run` tells.
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { commands } from "../../src/cli/commands.ts";
+import { defineCommand, isGroup, outputOption, type Group, type Node } from "../../src/cli/rules/command.ts";
+import { readCommandLine } from "../../src/cli/rules/command-line.ts";
+import { ageWords, durationWords, parseLifetime } from "../../src/cli/rules/duration.ts";
+import { helpPage } from "../../src/cli/rules/help.ts";
+import { inboxLines, type Shown } from "../../src/cli/rules/inbox-lines.ts";
+import { nearest } from "../../src/cli/rules/nearest.ts";
+import { editDistance } from "../../src/kernel/rules/edit-distance.ts";
+import { addOutput, emptyTail, lastLines } from "../../src/cli/rules/output-tail.ts";
+import { decodePiped } from "../../src/cli/rules/piped-text.ts";
+import { passwordFrom } from "../../src/cli/rules/password.ts";
+import { readRoles } from "../../src/cli/rules/roles.ts";
+import { runReport, type RunOutcome } from "../../src/cli/rules/run-report.ts";
+import { chooseServer, defaultUrl, readUrl } from "../../src/cli/rules/server.ts";
+import { table } from "../../src/cli/rules/table.ts";
+import { byteLength, cutStartToBytes, cutToBytes } from "../../src/kernel/rules/cut-text.ts";
+import { columnsOf, logLine, cutToColumns, plain } from "../../src/cli/rules/text.ts";
+import { describeUser } from "../../src/cli/rules/user.ts";
+import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+describe("Times in words", () => {
+  test("A duration has its two largest units, and tenths when it is short", () => {
+    const cases: [number, string][] = [
+      [0, "0.1 s"],
+      [440, "0.4 s"],
+      [9_949, "9.9 s"],
+      [9_950, "10 s"],
+      [59_400, "59 s"],
+      [59_600, "1 m"],
+      [4 * minute + 12 * second, "4 m 12 s"],
+      [hour, "1 h"],
+      [hour + 5 * second, "1 h"],
+      [2 * hour + 3 * minute, "2 h 3 m"],
+      [3 * day + 4 * hour + 59 * minute, "3 d 4 h"],
+    ];
+    for (const [time, words] of cases) expect(durationWords(time)).toBe(words);
+  });
+
+  test("An age is rough, and becomes a date after a month", () => {
+    const now = Date.parse("2026-11-21T10:00:00Z");
+    const ages = [-hour, 0, 59 * second, minute, 59 * minute, 5 * hour, 30 * day, 31 * day];
+    expect(ages.map((age) => ageWords(new Date(now - age).toISOString(), now))).toEqual([
+      "just now",
+      "just now",
+      "just now",
+      "1 m ago",
+      "59 m ago",
+      "5 h ago",
+      "30 d ago",
+      "2026-10-21",
+    ]);
+    expect(ageWords("0001-01-01T00:00:00Z", now)).toBe("never");
+  });
+
+  test("A lifetime is read in the units that people write", () => {
+    expect(parseLifetime("90s")).toBe(90 * second);
+    expect(parseLifetime("12h")).toBe(12 * hour);
+    expect(parseLifetime("1d12h")).toBe(36 * hour);
+    expect(parseLifetime("2w")).toBe(14 * day);
+    expect(parseLifetime("1y")).toBe(365 * day);
+    for (const text of ["", "30", "d", "1.5h", "-3d", "30 days", "3dd", "0h"])
+      expect(parseLifetime(text), text).toBeUndefined();
+  });
+});
+
+describe("Texts", () => {
+  test("a line of a log keeps its indentation and steers no terminal", () => {
+    expect(logLine('    "name" = \u001b[31m"main"\u001b[0m \r')).toBe('    "name" = "main"');
+    expect(logLine("one\r\ntwo")).toBe("one two");
+  });
+
+  test("Cutting to bytes keeps to the limit, keeps characters whole and says that it cut", () => {
+    expect(cutToBytes("short", 5)).toBe("short");
+    expect(cutToBytes("longer", 5)).toBe("lo…");
+    expect(cutToBytes("ééé", 5)).toBe("é…");
+    expect(cutToBytes("👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 40)).toBe("👩‍👩‍👧‍👦…");
+    expect(cutStartToBytes("longer", 5)).toBe("…er");
+    expect(cutStartToBytes("ééé", 5)).toBe("…é");
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 3, max: 40 }), (text, most) => {
+        for (const cut of [cutToBytes(text, most), cutStartToBytes(text, most)]) {
+          expect(byteLength(cut)).toBeLessThanOrEqual(most);
+          expect(cut.isWellFormed()).toBe(true);
+          expect(cut === text || cut.includes("…")).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test("Columns count wide characters twice, and tables align with them", () => {
+    expect([columnsOf("abc"), columnsOf("日本"), columnsOf("👍🏽"), columnsOf("é")]).toEqual([3, 4, 2, 1]);
+    expect(cutToColumns("日本語です", 5)).toBe("日本…");
+    expect(
+      table(
+        ["NAME", "X"],
+        [
+          ["日本", "1"],
+          ["a\u001B[31mb\nc", ""],
+        ],
+      ),
+    ).toEqual(["NAME  X", "日本  1", "ab c"]);
+  });
+
+  test("What would steer a terminal is taken out; line breaks, tabs and joined emoji stay", () => {
+    expect(plain("\u001B[1;31mred\u001B[0m\u0007 \u001B]0;title\u0007x\u009B31m\r\n\ty\u202E👩‍👧")).toBe(
+      "red x\n\ty👩‍👧",
+    );
+  });
+
+  test("A password is made of random characters that don't look alike", () => {
+    const bytes = Uint8Array.from({ length: 64 }, (_, index) => index * 4);
+    expect(passwordFrom(bytes)).toMatch(/^[a-zA-Z2-9]{5}(-[a-zA-Z2-9]{5}){3}$/);
+    expect(passwordFrom(bytes)).not.toMatch(/[lo01IO]/);
+    expect(() => passwordFrom(new Uint8Array(64).fill(255))).toThrow("too few");
+  });
+
+  test("A user in words has what is known of them", () => {
+    const ada = {
+      username: "ada",
+      name: "Ada Lovelace",
+      email: "ada@example.com",
+      roles: [{ name: "owner" }],
+    };
+    expect(describeUser(ada)).toBe("ada (Ada Lovelace, ada@example.com), owner");
+    expect(describeUser({ ...ada, name: "", email: "", roles: [] })).toBe("ada, member");
+  });
+
+  test("A role that isn't one is refused with those that are", () => {
+    expect(readRoles(["owner", "auditor"])).toEqual({ ok: true, roles: ["owner", "auditor"] });
+    expect(readRoles(["owner", "king"])).toEqual({
+      ok: false,
+      problem: 'There is no role "king". It must be one of owner, user-admin, template-admin, auditor.',
+    });
+  });
+
+  test("The nearest word is offered, and none when nothing is near", () => {
+    expect([
+      editDistance("", "abc"),
+      editDistance("kitten", "sitting"),
+      editDistance("raed", "read"),
+    ]).toEqual([3, 3, 1]);
+    const known = ["login", "logout", "notifications", "run"];
+    expect(
+      ["lgoin", "notificatons", "notif", "ru", "RUN", "xyz", ""].map((word) => nearest(word, known)),
+    ).toEqual(["login", "notifications", "notifications", "run", "run", undefined, undefined]);
+  });
+});
+
+const nothing = { examples: [], async run() {} };
+const tree: Group = {
+  name: "belfry",
+  summary: "root",
+  commands: [
+    defineCommand({ ...nothing, name: "whoami", summary: "who", options: { ...outputOption } }),
+    defineCommand({
+      ...nothing,
+      name: "login",
+      summary: "in",
+      takes: "[URL]",
+      most: 1,
+      options: { token: { type: "string", valueOptional: true, text: "token" } },
+    }),
+    defineCommand({
+      ...nothing,
+      name: "run",
+      summary: "runs",
+      takes: "-- COMMAND",
+      least: 1,
+      passesOn: true,
+      options: {
+        title: { type: "string", text: "title" },
+        quiet: { type: "boolean", short: "q", text: "quiet" },
+      },
+    }),
+    {
+      name: "users",
+      aliases: ["user"],
+      summary: "people",
+      commands: [
+        defineCommand({
+          ...nothing,
+          name: "create",
+          summary: "make",
+          takes: "NAME",
+          least: 1,
+          options: { role: { type: "string", multiple: true, value: "ROLE", text: "role" } },
+        }),
+      ],
+    },
+  ],
+};
+
+const read = (line: string) => {
+  const reading = readCommandLine(tree, line === "" ? [] : line.split(" "));
+  if (reading.kind === "wrong") return reading.problem;
+  if (reading.kind === "help") return `help ${reading.path.map(({ name }) => name).join(" ")}`;
+  if (reading.kind === "version") return "version";
+  return { name: reading.command.name, options: reading.options, words: reading.words };
+};
+
+describe("The command line", () => {
+  test("Options stand before or after the words, and have their kinds", () => {
+    const common = { url: undefined, token: undefined, help: false };
+    expect(read("whoami")).toEqual({ name: "whoami", options: { ...common, output: undefined }, words: [] });
+    expect(read("--url http://x whoami -o json")).toEqual({
+      name: "whoami",
+      options: { ...common, url: "http://x", output: "json" },
+      words: [],
+    });
+    expect(read("user create --role a grace --role=b")).toEqual({
+      name: "create",
+      options: { ...common, role: ["a", "b"] },
+      words: ["grace"],
+    });
+    expect(read("users create -- --grace")).toMatchObject({ words: ["--grace"] });
+  });
+
+  test("An option whose value may be left out takes what can be one", () => {
+    expect(read("login --token")).toMatchObject({ options: { token: "" }, words: [] });
+    expect(read("login --token -")).toMatchObject({ options: { token: "-" }, words: [] });
+    expect(read("login --token abc-def")).toMatchObject({ options: { token: "abc-def" }, words: [] });
+    expect(read("login --token https://x")).toMatchObject({ options: { token: "" }, words: ["https://x"] });
+    expect(read("login --token --url x")).toMatchObject({ options: { token: "", url: "x" }, words: [] });
+  });
+
+  test("All after the first word, or after --, belongs to the other program", () => {
+    expect(read("run --title T -- npm test --title U")).toMatchObject({
+      options: { title: "T", quiet: false },
+      words: ["npm", "test", "--title", "U"],
+    });
+    expect(read("run -q npm test -q --help")).toMatchObject({
+      options: { quiet: true, help: false },
+      words: ["npm", "test", "-q", "--help"],
+    });
+    expect(read("run -- -- x")).toMatchObject({ words: ["--", "x"] });
+    expect(read("run --help")).toBe("help belfry run");
+    expect(read("run --title T")).toBe("It needs -- COMMAND.");
+  });
+
+  test("Help is found wherever it is asked for", () => {
+    for (const line of ["", "--help", "-h", "help"]) expect(read(line), line).toBe("help belfry");
+    for (const line of ["users", "users --help", "help users", "users help", "--help users"])
+      expect(read(line), line).toBe("help belfry users");
+    for (const line of ["users create --help", "help users create", "users create grace -h"])
+      expect(read(line), line).toBe("help belfry users create");
+    expect(read("--version")).toBe("version");
+  });
+
+  test("What is wrong is said, with the nearest that is right", () => {
+    const cases: [string, string][] = [
+      ["whomi", 'There is no command "whomi". Did you mean "whoami"?'],
+      ["users creat", 'There is no command "creat" under "belfry users". Did you mean "create"?'],
+      ["users zzz", 'There is no command "zzz" under "belfry users".'],
+      ["whoami --outptu json", '"belfry whoami" has no option --outptu. Did you mean --output?'],
+      ["whoami -x", '"belfry whoami" has no option -x.'],
+      ["--frobnicate whoami", '"belfry" has no option --frobnicate.'],
+      ["whoami --constructor", '"belfry whoami" has no option --constructor.'],
+      ["whoami --output yaml", '--output must be text or json, not "yaml".'],
+      ["whoami --output", "--output needs a value: --output text|json"],
+      [
+        "whoami --url --output json",
+        "--url needs a value. If --output is meant to be it, write --url=--output",
+      ],
+      ["whoami --help=no", "--help takes no value."],
+      ["whoami now", 'It takes no words, but there is "now".'],
+      ["users create", "It needs NAME."],
+      ["users create a b", 'There is a word too many: "b". Put quotes round text with blanks.'],
+    ];
+    for (const [line, problem] of cases) expect(read(line), line).toBe(problem);
+  });
+
+  test("The help shows each command, its options once, and its other names", () => {
+    const page = (line: string) => {
+      const reading = readCommandLine(tree, line.split(" "));
+      return reading.kind === "help" ? helpPage(reading.path, { heading: (text) => text.toUpperCase() }) : "";
+    };
+    expect(page("--help")).toContain("  users           create");
+    expect(page("--help")).toMatch(/EXIT CODES\n {2}0 {2}done\n/);
+    expect(page("users --help")).toContain("  create NAME  make");
+    expect(page("users --help")).toContain("ALSO CALLED\n  belfry user");
+    const login = page("login --help");
+    expect(login).toContain("  belfry login [OPTIONS] [URL]");
+    expect(login.match(/--token/g)).toHaveLength(1);
+    expect(page("users create --help")).toContain("--role ROLE  role; may be given again");
+  });
+});
+
+describe("The commands of belfry", () => {
+  const pages = (path: Node[]): string[][] => {
+    const node = path.at(-1)!;
+    const words = path.slice(1).map(({ name }) => name);
+    return [words, ...(isGroup(node) ? node.commands.flatMap((next) => pages([...path, next])) : [])];
+  };
+
+  test("Each has a help page with an example that it understands itself", () => {
+    const all = pages([commands]);
+    expect(all.length).toBeGreaterThan(20);
+    for (const words of all) {
+      const reading = readCommandLine(commands, [...words, "--help"]);
+      if (reading.kind !== "help") throw new Error(`${words.join(" ")}: ${reading.kind}`);
+      const page = helpPage(reading.path, { heading: (text) => text });
+      expect(page).toContain(["belfry", ...words].join(" "));
+      for (const line of page.split("\n")) expect(line.length, line).toBeLessThanOrEqual(120);
+      const command = reading.path.at(-1)!;
+      if (isGroup(command)) continue;
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const example of command.examples) {
+        const typed = /belfry ([^<)]*)/.exec(example)![1]!.match(/"[^"]*"|\S+/g)!;
+        const read = readCommandLine(commands, typed);
+        expect([example, read.kind]).toEqual([example, "run"]);
+      }
+    }
+  });
+
+  test("A password is never an option", () => {
+    for (const words of pages([commands])) {
+      expect(readCommandLine(commands, [...words, "--password", "x"]).kind).toBe("wrong");
+    }
+  });
+});
+
+describe("Which Belfry, with which key", () => {
+  const none = { url: undefined, token: undefined };
+  const stored = { url: "https://b.example.com", token: "stored" };
+
+  test("An option wins over the environment, and that over what is stored", () => {
+    expect(chooseServer({ option: none, environment: none, stored: undefined })).toEqual({
+      url: defaultUrl,
+      token: undefined,
+      from: "nowhere",
+    });
+    expect(chooseServer({ option: none, environment: { url: "", token: " " }, stored })).toEqual({
+      ...stored,
+      from: "stored",
+    });
+    expect(chooseServer({ option: none, environment: { url: "e:1", token: "env" }, stored })).toEqual({
+      url: "http://e:1",
+      token: "env",
+      from: "environment",
+    });
+    expect(
+      chooseServer({
+        option: { url: "o:1", token: "opt" },
+        environment: { url: "e:1", token: "env" },
+        stored,
+      }),
+    ).toEqual({ url: "http://o:1", token: "opt", from: "option" });
+  });
+
+  test("A stored key is never sent to another server than the one that gave it", () => {
+    const elsewhere = { url: "https://evil.example.com", token: undefined };
+    expect(chooseServer({ option: elsewhere, environment: none, stored }).token).toBeUndefined();
+    expect(chooseServer({ option: none, environment: elsewhere, stored }).token).toBeUndefined();
+    const same = { url: "https://B.example.com/", token: undefined };
+    expect(chooseServer({ option: same, environment: none, stored }).token).toBe("stored");
+  });
+
+  test("An address is read generously, and nonsense is refused with words", () => {
+    expect(readUrl("localhost:4747")).toBe("http://localhost:4747");
+    expect(readUrl("https://b.example.com/belfry/api/v2/")).toBe("https://b.example.com/belfry");
+    for (const text of ["", "ftp://x", "http://", "http://user:secret@x", "a b"])
+      expect(() => readUrl(text), text).toThrow("is no address");
+  });
+});
+
+describe("What run tells", () => {
+  const outcome: RunOutcome = {
+    command: ["npm", "test"],
+    title: undefined,
+    exitCode: 1,
+    signal: null,
+    problem: undefined,
+    milliseconds: 4 * minute + 12 * second,
+    lines: ["one", "two"],
+  };
+
+  test("The title is the story, the message has the end and the last lines", () => {
+    expect(runReport(outcome)).toEqual({
+      title: "npm test failed after 4 m 12 s",
+      message: "Exit code 1. The last lines:\n\n```\none\ntwo\n```",
+    });
+    expect(runReport({ ...outcome, exitCode: 0, lines: [] })).toEqual({
+      title: "npm test succeeded after 4 m 12 s",
+      message: "Exit code 0. It printed nothing.",
+    });
+    expect(runReport({ ...outcome, exitCode: 143, signal: "SIGTERM", title: "Nightly" })).toMatchObject({
+      title: "Nightly failed after 4 m 12 s (SIGTERM)",
+      message: expect.stringMatching(/^It was ended by SIGTERM\./) as string,
+    });
+    expect(runReport({ ...outcome, exitCode: 127, problem: 'There is no program "x".' }).message).toBe(
+      'There is no program "x".',
+    );
+  });
+
+  test("The command reads as it was typed, and is no markup", () => {
+    const titled = (...command: string[]) => runReport({ ...outcome, command }).title;
+    expect(titled("sh", "-c", "exit 3", "")).toBe('sh -c "exit 3" "" failed after 4 m 12 s');
+    expect(titled("rm", "*.o", "my_file_name", "_x")).toBe(
+      "rm \\*.o my_file_name \\_x failed after 4 m 12 s",
+    );
+    expect(titled("a\nb\u001B[1m")).toBe('"a b" failed after 4 m 12 s');
+  });
+
+  test("Whatever is printed, the limits hold and nothing ends the code block", () => {
+    const line = fc.oneof(
+      fc.string({ unit: "grapheme" }),
+      fc.constantFrom(
+        "```",
+        "  ````",
+        "`".repeat(300),
+        "x".repeat(3_000),
+        "é".repeat(1_200),
+        "",
+        "~~~",
+        "- list",
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(line, { maxLength: 20 }),
+        fc.string({ unit: "grapheme", maxLength: 200 }),
+        (printed, word) => {
+          const text = printed.map((one) => one.replaceAll("\n", " ")).join("\n");
+          const lines = lastLines(addOutput(emptyTail, "out", text), 20);
+          const { title, message } = runReport({ ...outcome, command: ["x", word, "_*`"], lines });
+          expect(byteLength(title)).toBeLessThanOrEqual(120);
+          expect(title).toMatch(/ failed after 4 m 12 s$/);
+          expect(byteLength(message)).toBeLessThanOrEqual(2_000);
+          if (lines.length > 0)
+            expect(toHtml(message)).toMatch(/^<p>[^<]*<\/p>\n<pre><code>[^<]*<\/code><\/pre>\n$/);
+        },
+      ),
+    );
+  });
+
+  test("Of long output the end is kept, whole lines where possible", () => {
+    const lines = Array.from({ length: 20 }, (_, index) => `${index} ${"x".repeat(195)}`);
+    const { message } = runReport({ ...outcome, lines });
+    expect(message).toContain(`\n${lines[19]!}\n\`\`\``);
+    expect(message).toContain(`\`\`\`\n${lines[11]!}\n`);
+    expect(message).not.toContain(lines[10]!);
+    expect(runReport({ ...outcome, lines: [`start${"y".repeat(5_000)}end`] }).message).toMatch(
+      /```\n…y+end\n```$/,
+    );
+  });
+});
+
+describe("The last lines of output", () => {
+  const lines = (...chunks: ["out" | "error", string][]) =>
+    lastLines(
+      chunks.reduce((tail, [stream, text]) => addOutput(tail, stream, text), emptyTail),
+      3,
+    );
+
+  test("They are the last ones that say something, whatever the chunks", () => {
+    expect(lines()).toEqual([]);
+    expect(lines(["out", "a\nb\nc\nd\n\n\n"])).toEqual(["b", "c", "d"]);
+    expect(lines(["out", "a\nb"], ["out", "c\nd"])).toEqual(["a", "bc", "d"]);
+    expect(lines(["out", "a\n\nb\n"])).toEqual(["a", "", "b"]);
+  });
+
+  test("Lines of the two streams don't run into each other", () => {
+    expect(lines(["out", "half"], ["error", "oops\n"], ["out", " done\n"])).toEqual(["oops", "half done"]);
+    expect(lines(["error", "warn"], ["out", "end"])).toEqual(["end", "warn"]);
+  });
+
+  test("A progress bar is what it was at the end, and colours are gone", () => {
+    expect(lines(["out", "10 %\r50 %\r100 %\n"])).toEqual(["100 %"]);
+    expect(lines(["out", "10 %\r50 %\r"])).toEqual(["50 %"]);
+    expect(lines(["out", "10 %\r100 %\r\u001B[K\n"])).toEqual(["100 %"]);
+    expect(lines(["out", "windows\r\nlines\r\n"])).toEqual(["windows", "lines"]);
+    expect(lines(["out", "\u001B[32mok\u001B[39m\n"])).toEqual(["ok"]);
+  });
+
+  test("Endless output and endless lines take bounded room", () => {
+    let tail = emptyTail;
+    for (let index = 0; index < 2_000; index += 1) tail = addOutput(tail, "out", `${"z".repeat(50)}${index}`);
+    expect(tail.open.out.length).toBeLessThanOrEqual(4_096);
+    for (let index = 0; index < 2_000; index += 1) tail = addOutput(tail, "error", `line ${index}\n`);
+    expect(tail.lines.length).toBeLessThanOrEqual(60);
+    expect(lastLines(tail, 2)[0]).toBe("line 1999");
+  });
+});
+
+test("What is piped is UTF-8, also where its beginning was cut inside of a character, else Windows-1252", () => {
+  const bytes = Buffer.from("€ok");
+  expect(decodePiped(bytes, true)).toEqual({ text: "€ok", isUtf8: true });
+  expect(decodePiped(bytes.subarray(1), false)).toEqual({ text: "ok", isUtf8: true });
+  expect(decodePiped(bytes.subarray(1), true).isUtf8).toBe(false);
+  expect(decodePiped(Buffer.from("Grüße", "latin1"), true)).toEqual({ text: "Grüße", isUtf8: false });
+  expect(decodePiped(Buffer.alloc(0), true)).toEqual({ text: "", isUtf8: true });
+});
+
+describe("The inbox as lines", () => {
+  const now = Date.parse("2026-11-21T10:00:00Z");
+  const item: Shown = {
+    id: "019ab000-0000-7000-8000-0000deadbeef",
+    title: "**Build** done",
+    content: "All `312` tests\n\npassed\n\n- a\n- b\n- c",
+    actions: [{ label: "View", url: "https://x.example.com" }],
+    read_at: null,
+    created_at: "2026-11-21T09:57:00Z",
+  };
+  const style = { bold: (text: string) => `<${text}>`, dim: (text: string) => text, columns: undefined, now };
+
+  test("An unread one is marked, markup is gone, long texts are cut", () => {
+    expect(inboxLines(item, style)).toEqual([
+      "* 3 m ago     <Build done>  deadbeef",
+      "              All 312 tests",
+      "              passed",
+      "              - a",
+      "              (2 more lines)",
+      "              View: https://x.example.com",
+    ]);
+    expect(inboxLines({ ...item, content: "", actions: [], read_at: "x" }, style)).toEqual([
+      "  3 m ago     Build done  deadbeef",
+    ]);
+  });
+
+  test("On a terminal no line is wider than it, and ids stand at its edge", () => {
+    const [first, second] = inboxLines(
+      { ...item, content: "w".repeat(100) },
+      { ...style, columns: 50, bold: (text) => text },
+    );
+    expect([first!.length, second!.length]).toEqual([50, 50]);
+    expect(first).toMatch(/ deadbeef$/);
+    expect(second).toMatch(/w…$/);
+  });
+});

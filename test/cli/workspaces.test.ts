@@ -1,0 +1,220 @@
+// The commands of workspaces and builds as people use them: the real program against a real server.
+import { randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { nextWords, scheduleOf } from "../../src/cli/rules/schedule.ts";
+import { causeWords } from "../../src/workspaces/builds/rules/words.ts";
+import {
+  hasEnded,
+  isPassing,
+  outcomeWords,
+  parseParameters,
+  parseWorkspaceName,
+} from "../../src/cli/rules/workspace.ts";
+import { run, temporaryFolder } from "../support/program.ts";
+import { addUser, signInFirst, startTestServer } from "../support/server.ts";
+import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
+
+async function open() {
+  const server = await startTestServer();
+  const { token, userId } = await signInFirst(server);
+  const home = await temporaryFolder();
+  const { templateId } = await addTemplate(server, userId, "docker", {
+    parameters: [{ name: "size", defaultValue: "small" }],
+    presets: [{ id: randomUUID(), name: "Berlin", parameters: [{ name: "size", value: "big" }] }],
+  });
+  const provisioner = await addProvisioner(server, userId, "one");
+  const belfryAs = (key: string, ...words: string[]) =>
+    run(words, {
+      environment: { BELFRY_CONFIG_DIR: home, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: key },
+    });
+  const belfry = (...words: string[]) => belfryAs(token, ...words);
+  /** Does the next job, which may come later, with a line of log. */
+  const work = async (end: "complete" | "fail" = "complete") => {
+    const { json } = await provisioner.acquire({ wait: 30 });
+    const line = { level: "info", source: "provisioner", stage: "", output: `doing ${json.transition}` };
+    await provisioner.job("POST", json.job_id, "logs", [line]);
+    await provisioner.job("POST", json.job_id, end, end === "fail" ? { error: "no disk" } : outcome);
+    return json;
+  };
+  return { server, token, userId, templateId, belfry, belfryAs, work };
+}
+
+describe("belfry workspaces", () => {
+  test("create, show, list, stop, update and delete a workspace, with its log and how it ended", async () => {
+    const { server, userId, templateId, belfry, work } = await open();
+    const first = work();
+    const made = await belfry(
+      "workspaces",
+      "create",
+      "web",
+      "--template",
+      "docker",
+      "--preset",
+      "berlin",
+      "--wait",
+    );
+    expect(made).toEqual({
+      code: 0,
+      stdout: "doing start\n",
+      stderr: "Made web; its first build is queued.\nBuild 1 of web (start) has succeeded.\n",
+    });
+    expect((await first).parameters).toMatchObject([{ name: "size", value: "big" }]);
+    const [list, shown, log] = await Promise.all([
+      belfry("workspaces", "list"),
+      belfry("workspaces", "show", "web"),
+      belfry("workspaces", "logs", "web"),
+    ]);
+    expect(list.stdout).toMatch(/^ada\/web +docker +running /m);
+    for (const line of [
+      "Workspace: ada/web",
+      "Status: running",
+      "Agent: main, created",
+      "App: web at http://w",
+    ])
+      expect(shown.stdout).toContain(line);
+    expect(log).toEqual({ code: 0, stdout: "doing start\n", stderr: "" });
+
+    expect((await belfry("workspaces", "update", "web")).stderr).toBe(
+      "web has the active version already.\n",
+    );
+    const next = await addVersion(server, userId, templateId);
+    await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+    const updating = await belfry("workspaces", "update", "web");
+    expect(updating.code).toBe(0);
+    expect(updating.stderr).toContain("Build 2 of web (start) is queued.\nTold: you.\n");
+    const [id] = /[0-9a-f-]{36}/.exec(updating.stderr)!;
+    const failing = work("fail");
+    const waited = await belfry("builds", "wait", id, "--quiet");
+    expect(waited).toEqual({ code: 1, stdout: "", stderr: "Build 2 of web (start) has failed: no disk\n" });
+    expect((await failing).template_version.id).toBe(next);
+    const [firstName] = (await server.sql("SELECT name FROM template_versions ORDER BY seq")).map(
+      (row) => row["name"] as string,
+    );
+    const back = work();
+    const moved = await belfry(
+      "workspaces",
+      "update",
+      "web",
+      "--version",
+      firstName!.toUpperCase(),
+      "--wait",
+    );
+    expect([moved.code, (await back).template_version.name]).toEqual([0, firstName]);
+    expect((await belfry("workspaces", "list")).stdout).toContain("not the active version");
+    const again = await belfry("workspaces", "update", "web", "--version", firstName!);
+    expect(again.stderr).toBe(`web has version ${firstName} already.\n`);
+    const deletion = work();
+    expect((await belfry("workspaces", "delete", "web", "--wait")).code).toBe(0);
+    await deletion;
+    expect(await belfry("workspaces", "list")).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  test("say and see when one starts by itself, and with which version", async () => {
+    const { belfry } = await open();
+    await belfry("workspaces", "create", "web", "--template", "docker");
+    const autostart = (...words: string[]) => belfry("workspaces", "autostart", "web", ...words);
+    expect((await autostart()).stderr).toBe("web doesn't start by itself.\n");
+    const set = await autostart("8:30 mon-fri", "--timezone", "Europe/Berlin");
+    const words = "starts by itself at CRON_TZ=Europe/Berlin 30 8 * * MON-FRI, next on Mon 23 Nov, 08:30 CET";
+    expect(set).toEqual({ code: 0, stdout: "", stderr: `web ${words}.\n` });
+    expect((await belfry("workspaces", "autoupdate", "web", "always")).stderr).toBe(
+      "web takes the active version when it starts by itself.\n",
+    );
+    const { stdout } = await belfry("workspaces", "show", "web");
+    expect(stdout).toContain(`Autostart: ${words}\n`);
+    expect(stdout).toContain("Updates: automatic, when it starts by itself\n");
+    const [wrong, zone, sometimes] = await Promise.all([
+      autostart("25:00"),
+      autostart("8:30", "--timezone", "Europe/Berlim"),
+      belfry("workspaces", "autoupdate", "web", "sometimes"),
+    ]);
+    expect([wrong.code, zone.code, sometimes.code]).toEqual([1, 1, 2]);
+    expect(wrong.stderr).toContain('the hour "25" can\'t be read');
+    expect(zone.stderr).toContain('there is no time zone "Europe/Berlim"');
+    expect((await autostart("off")).stderr).toBe("web doesn't start by itself.\n");
+  });
+
+  test("say what is wrong: a name, a parameter, a template, a preset, somebody else's, one that is busy", async () => {
+    const { server, belfry, belfryAs } = await open();
+    const member = await addUser(server, "mia");
+    const create = ["workspaces", "create", "web", "--template"];
+    expect((await belfryAs(member.token, ...create, "docker")).code).toBe(0);
+    const [name, template, none, parameter, preset, near, other, busy, version] = await Promise.all([
+      belfry("workspaces", "show", "a/b/c"),
+      belfry(...create, "dokcer"),
+      belfry("workspaces", "create", "web"),
+      belfry(...create, "docker", "--parameter", "size"),
+      belfry(...create, "docker", "--preset", "Berlim"),
+      belfryAs(member.token, "workspaces", "show", "wev"),
+      belfryAs(member.token, "workspaces", "show", "ada/web"),
+      belfry("workspaces", "stop", "mia/web"),
+      belfry("workspaces", "update", "mia/web", "--version", "v0"),
+    ]);
+    expect([name.code, template.code, none.code, parameter.code, preset.code]).toEqual([2, 1, 2, 2, 1]);
+    expect(parameter.stderr).toContain('--parameter takes NAME=VALUE, not "size"');
+    expect(preset.stderr).toContain('Did you mean "Berlin"?');
+    expect(near.stderr).toContain('Did you mean "web"?');
+    expect([other.code, busy.code]).toEqual([1, 1]);
+    expect(busy.stderr).toContain("is pending");
+    expect(version.stderr).toContain('docker has no version "v0".');
+  });
+});
+
+describe("what the commands read and say", () => {
+  test.each([
+    ["web", { owner: "me", name: "web" }],
+    ["ada/web", { owner: "ada", name: "web" }],
+    ["", undefined],
+    ["/web", undefined],
+    ["a/b/c", undefined],
+  ])("%j names a workspace: %j", (text, name) => {
+    expect(parseWorkspaceName(text)).toEqual(name);
+  });
+  test("a parameter's value may have anything in it, its name must be there", () => {
+    expect(parseParameters(["a=b=c", "d="])).toEqual({
+      ok: true,
+      parameters: [
+        { name: "a", value: "b=c" },
+        { name: "d", value: "" },
+      ],
+    });
+    for (const text of ["a", "=b"]) expect(parseParameters([text]).ok).toBe(false);
+  });
+  test.each([
+    ["succeeded", undefined, "Build 2 of web (stop) has succeeded."],
+    ["canceled", "x", "Build 2 of web (stop) was canceled."],
+    ["failed", "no disk", "Build 2 of web (stop) has failed: no disk"],
+    ["failed", undefined, "Build 2 of web (stop) has failed: no reason was given"],
+  ])("a build that has ended as %s (%s) is told in words", (status, error, words) => {
+    const build = { build_number: 2, transition: "stop", workspace_name: "web", job: { status, error } };
+    expect(outcomeWords(build)).toBe(words);
+    expect(hasEnded(status)).toBe(true);
+  });
+  test.each([
+    ["8:30", "CRON_TZ=Europe/Berlin 30 8 * * *"],
+    ["08:05 Mon-Fri", "CRON_TZ=Europe/Berlin 5 8 * * MON-FRI"],
+    ["30 8 * * 1-5", "CRON_TZ=Europe/Berlin 30 8 * * 1-5"],
+    ["CRON_TZ=UTC 30 8 * * *", "CRON_TZ=UTC 30 8 * * *"],
+    ["whenever", "CRON_TZ=Europe/Berlin whenever"],
+  ])("%j is the schedule %j", (text, schedule) => expect(scheduleOf(text, "Europe/Berlin")).toBe(schedule));
+  test("the next start is told in the schedule's own zone", () => {
+    expect(nextWords("CRON_TZ=America/New_York 0 9 * * *", "2026-11-23T14:00:00Z")).toContain("09:00");
+    expect(nextWords("0 9 * * *", "2026-11-23T09:00:00Z")).toContain("09:00 UTC");
+  });
+  test.each([
+    ["initiator", "ada", "by ada"],
+    ["initiator", "", "by somebody who is gone"],
+    ["autostart", "ada", "by its schedule"],
+    ["prebuild", "prebuilds", "for the pool"],
+    ["prebuild_claim", "mia", "claimed by mia"],
+  ] as const)("a build whose reason is %s was made %s %s", (reason, initiator, words) =>
+    expect(causeWords(reason, initiator)).toBe(words),
+  );
+  test("a Belfry that is away or busy is waited for, a refusal is not", () => {
+    const statuses = [undefined, 500, 503, 429, 401, 403, 404];
+    expect(statuses.filter((status) => isPassing({ status }))).toEqual([undefined, 500, 503, 429]);
+  });
+  test("a build that goes on has not ended", () => {
+    for (const status of ["pending", "running", "canceling"]) expect(hasEnded(status)).toBe(false);
+  });
+});

@@ -1,0 +1,116 @@
+// Moving from an embedded file to a server: everything arrives, and a run that was cut off may be repeated.
+import { createClient } from "@libsql/client";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openClient } from "../../src/runtime/database.ts";
+import { upload } from "../../src/runtime/upload.ts";
+import { run, temporaryFolder } from "../support/program.ts";
+import { noServer, startLibsqlServer } from "../support/sqld.ts";
+import { addUser, callServer, secretKey, signInFirst, startTestServer } from "../support/server.ts";
+
+const now = Date.parse("2026-11-21T10:00:00Z");
+
+async function newServer() {
+  const libsql = await startLibsqlServer();
+  onTestFinished(libsql.stop);
+  return { ...libsql, address: { databaseUrl: libsql.url, databaseAuthToken: undefined } };
+}
+
+/** A deployment on a file, with people, messages and a template whose file has some megabytes; and its backup. */
+async function usedDatabase() {
+  const folder = await temporaryFolder();
+  const server = await startTestServer({ folder, adapter: "plain" });
+  const { token } = await signInFirst(server);
+  await addUser(server, "grace", ["template-admin"]);
+  for (let at = 0; at < 30; at += 1) {
+    const content = { title: `Build ${at}`, message: "ünïcode 🔔".repeat(20) };
+    await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
+  }
+  // The newest rows are gone, and their numbers must not come again.
+  await server.sql("DELETE FROM inbox_notifications WHERE seq > 25");
+  await server.sql(`INSERT INTO files (id, hash, size, created_by, created_at)
+    SELECT 'f1', 'abc', 3000000, id, 1 FROM users WHERE username = 'ada'`);
+  await server.sql(`INSERT INTO file_chunks (file_id, position, content)
+    SELECT 'f1', value, randomblob(1000000) FROM json_each('[0, 1, 2]')`);
+  await server.settled();
+  await server.stop();
+  const file = join(folder, "belfry.db");
+  const backup = join(folder, "copy.db");
+  const environment = { BELFRY_DATABASE_URL: `file:${file}`, BELFRY_SECRET_KEY: secretKey };
+  expect((await run(["admin", "backup", backup], { environment })).code).toBe(0);
+  return { backup, token, folder };
+}
+
+/** What every table holds, as text: types, values and order. */
+async function contents(url: string): Promise<Record<string, unknown>> {
+  const client = url.startsWith("file:")
+    ? createClient({ url })
+    : await openClient({ databaseUrl: url, databaseAuthToken: undefined }, { requestTimeout: 60_000 });
+  try {
+    const { rows } = await client.execute(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name",
+    );
+    const tables = [...rows.map((row) => String(row["name"])), "sqlite_sequence"];
+    const found: Record<string, unknown> = {};
+    for (const table of tables) {
+      const columns = (await client.execute(`SELECT name FROM pragma_table_info('${table}')`)).rows;
+      const values = columns
+        .map(({ name }) => `typeof("${name}") || ':' || hex("${name}")`)
+        .join(" || '|' || ");
+      const list = await client.execute(
+        `SELECT text FROM (SELECT ${values} AS text FROM "${table}") ORDER BY text`,
+      );
+      found[table] = list.rows.map((row) => row["text"]);
+    }
+    return found;
+  } finally {
+    client.close();
+  }
+}
+
+describe.skipIf(noServer)("from a file to a server", () => {
+  test("every row arrives as it was, and the deployment goes on there", async () => {
+    const { backup, token } = await usedDatabase();
+    const libsql = await newServer();
+    const environment = { BELFRY_DATABASE_URL: libsql.url, BELFRY_SECRET_KEY: secretKey };
+    const moved = await run(["admin", "restore", backup, "--output", "json"], { environment });
+    expect(moved.stderr).toBe("");
+    expect(JSON.parse(moved.stdout)).toMatchObject({ waiting_messages: 0, rows: expect.any(Number) });
+    expect(await contents(libsql.url)).toEqual(await contents(`file:${backup}`));
+
+    const server = await startTestServer({ environment, adapter: "plain" });
+    const inbox = await callServer(server.url, "GET", "/api/v2/notifications/inbox", { token });
+    expect(inbox.json.unread_count).toBe(25);
+    const { rows } = await server.db.read({
+      rows: (await import("../../src/notifications/inbox/store/inbox.ts")).newestSeq(),
+    });
+    expect(rows[0]!.seq).toBe(25);
+    const content = { title: "First one here", message: "after the move" };
+    await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
+    const last = await server.sql("SELECT max(seq) AS seq FROM inbox_notifications");
+    expect(last).toEqual([{ seq: 31 }]);
+
+    const again = await run(["admin", "restore", backup], { environment });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("is in use: it has 2 users.") });
+  });
+
+  test("one that was cut off begins anew", async () => {
+    const { backup } = await usedDatabase();
+    const libsql = await newServer();
+    await upload(libsql.address, backup, now);
+    // As a kill in the middle leaves it.
+    const client = await openClient(libsql.address);
+    await client.batch(
+      [
+        "CREATE TABLE restore_unfinished (begun_at INTEGER)",
+        "DELETE FROM file_chunks",
+        "DELETE FROM api_keys",
+      ],
+      "write",
+    );
+    client.close();
+    const { rows } = await upload(libsql.address, backup, now);
+    expect(rows).toBeGreaterThan(60);
+    expect(await contents(libsql.url)).toEqual(await contents(`file:${backup}`));
+  });
+});

@@ -1,0 +1,130 @@
+// The linter's configuration, made from the table of rooms and the general rules.
+import { floors, laws, lawsPage, programs, runtimes } from "./rooms.ts";
+
+type Rules = Record<string, unknown>;
+interface Override {
+  files: string[];
+  rules: Rules;
+}
+interface Ban {
+  group: string[];
+  message: string;
+}
+
+const say = (law: keyof typeof laws) => `${laws[law]}. See ${lawsPage}.`;
+const ban = (law: keyof typeof laws, ...group: string[]): Ban => ({ group, message: say(law) });
+
+const drizzle = ban("drizzle", "drizzle-orm", "drizzle-orm/*");
+const client = ban("client", "@libsql/*");
+const node = ban("node", "node:*", "!node:crypto");
+const network = ban("network", "undici");
+const effects = [
+  "**/store/**",
+  "**/db/client.ts",
+  "**/deps.ts",
+  "**/config/config.ts",
+  "**/ids.ts",
+  "**/log.ts",
+];
+const impure = ban("pure", ...effects, "hono", "hono/*");
+
+const imports = (...patterns: Ban[]): Rules => ({ "no-restricted-imports": ["error", { patterns }] });
+const globals = (law: keyof typeof laws, ...names: string[]) =>
+  names.map((name) => ({ name, message: say(law) }));
+const world = globals("world", "process", "Deno", "fetch", "WebSocket", "Bun");
+const ambient = globals("pure", "crypto", "setTimeout", "setInterval", "performance");
+
+/** Every room that the one on this floor may not import: those above, and its neighbours. Pure rules may be shared. */
+function upward(floor: number, room: string): Ban {
+  const others = floors.slice(0, floor + 1).flat();
+  const banned = others.filter((other) => other !== room).map((other) => `**/${other}/**`);
+  return ban("direction", ...banned, ...(room === "config" ? ["!**/rules/**"] : []));
+}
+
+function lawsOf(room: string, floor: number): Override[] {
+  const up = upward(floor, room);
+  const inside = `src/${room}/**`;
+  return [
+    {
+      files: [`${inside}/*.ts`],
+      rules: { ...imports(drizzle, client, node, network, up), "no-restricted-globals": ["error", ...world] },
+    },
+    { files: [`${inside}/store/**/*.ts`], rules: imports(client, node, network, up) },
+    {
+      files: [`${inside}/rules/**/*.ts`],
+      rules: {
+        ...imports(drizzle, client, node, network, up, impure),
+        "no-restricted-globals": ["error", ...world, ...ambient],
+        "no-restricted-properties": [
+          "error",
+          { object: "Date", property: "now", message: say("clock") },
+          { object: "Math", property: "random", message: say("chance") },
+        ],
+      },
+    },
+  ];
+}
+
+const rooms = floors.flatMap((names, floor) => names.map((name) => ({ name, floor })));
+const inner = rooms.filter(({ name }) => !programs.includes(name) && !runtimes.includes(name));
+const outside = ["**/store/**", "**/db/**", "**/runtime/**", "**/api/**", "**/pages/**", "!**/rules/**"];
+
+const overrides: Override[] = [
+  {
+    files: ["src/*.ts"],
+    rules: {
+      ...imports(
+        drizzle,
+        client,
+        node,
+        network,
+        ban("direction", ...floors[0]!.map((room) => `**/${room}/**`)),
+      ),
+      "no-restricted-globals": ["error", ...world],
+    },
+  },
+  ...inner.flatMap(({ name, floor }) => lawsOf(name, floor)),
+  {
+    files: [`src/{${programs.join(",")}}/**/*.ts`],
+    rules: imports(drizzle, client, network, ban("programs", ...outside)),
+  },
+  { files: ["src/cli/admin/**/*.ts"], rules: imports(drizzle, network) },
+  { files: ["db/**/*.ts"], rules: imports(ban("bottom", "**/src/**", "../src/**"), network) },
+  { files: ["test/**/*.ts"], rules: { "max-lines": "off", "max-lines-per-function": "off" } },
+];
+
+const lines = (max: number) => ({ max, skipBlankLines: true, skipComments: true });
+
+export const lintConfiguration = {
+  $schema: "./node_modules/oxlint/configuration_schema.json",
+  plugins: ["typescript", "unicorn", "oxc", "import", "promise"],
+  categories: { correctness: "error", suspicious: "error", perf: "error" },
+  rules: {
+    "import/no-cycle": ["error", { ignoreTypes: true }],
+    "import/no-unassigned-import": "off",
+    "typescript/no-explicit-any": "error",
+    "typescript/consistent-type-imports": "error",
+    "max-lines": ["error", lines(220)],
+    "max-lines-per-function": ["error", { ...lines(60), IIFEs: false }],
+    "no-await-in-loop": "off",
+    "no-shadow": "off",
+    "import/no-named-as-default-member": "off",
+    "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    "oxc/no-map-spread": "off",
+    "unicorn/consistent-function-scoping": "off",
+    "unicorn/prefer-set-has": "off",
+    "no-unmodified-loop-condition": "off",
+    "unicorn/prefer-add-event-listener": "off",
+    eqeqeq: ["error", "always", { null: "ignore" }],
+    "no-console": "off",
+    "prefer-const": "error",
+    "no-var": "error",
+    "no-param-reassign": "error",
+    "promise/always-return": "off",
+    "promise/no-callback-in-promise": "off",
+  },
+  overrides,
+  ignorePatterns: ["node_modules", "dist", "data"],
+};
+
+export const lintText = `${JSON.stringify(lintConfiguration, null, 2)}\n`;

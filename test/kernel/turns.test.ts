@@ -1,0 +1,75 @@
+// Turns for work that needs much memory.
+import { expect, test } from "vitest";
+import { createFairQueue, waitingForEach } from "../../src/kernel/rules/fair-queue.ts";
+import { createTurns } from "../../src/kernel/rules/semaphore.ts";
+
+test("turns go round: so many at once, so many for one, the others in order, and too many are turned away", async () => {
+  const turns = createTurns({ atOnce: 2, forOne: 1, waiting: 2 });
+  const log: string[] = [];
+  const ends: Record<string, () => void> = {};
+  const take = async (name: string, holder: string) => {
+    const end = await turns.take(holder);
+    log.push(end === undefined ? `${name} away` : name);
+    if (end !== undefined) ends[name] = end;
+  };
+  await take("a1", "a");
+  const waits = [take("a2", "a")];
+  await take("b1", "b");
+  waits.push(take("c1", "c"));
+  await take("d1", "d");
+  expect(log).toEqual(["a1", "b1", "d1 away"]);
+  // a's second waits for a's first, c doesn't.
+  ends["b1"]!();
+  ends["b1"]!();
+  await waits[1];
+  expect(log.at(-1)).toBe("c1");
+  ends["a1"]!();
+  await waits[0];
+  expect(log.at(-1)).toBe("a2");
+});
+
+test("a fair queue: lanes take turns, holders within them too, and signed-in people never have every turn", async () => {
+  const { reserve } = createFairQueue(2);
+  const began: string[] = [];
+  const ends: (() => void)[] = [];
+  const all: Promise<void>[] = [];
+  const start = (lane: "sign-in" | "account", holder: string) => {
+    const place = reserve({ lane, holder })!;
+    const task = () => {
+      began.push(holder);
+      return new Promise<void>((resolve) => ends.push(resolve));
+    };
+    all.push(place.run(task).finally(place.leave));
+  };
+  for (const holder of ["a", "a", "a", "b"]) start("account", holder);
+  for (const holder of ["x", "x", "x", "y"]) start("sign-in", holder);
+  await Promise.resolve();
+  expect(began).toEqual(["a", "x"]);
+  while (ends.length > 0) {
+    ends.shift()!();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await Promise.all(all);
+  expect(began).toEqual(["a", "x", "a", "x", "b", "y", "a", "x"]);
+});
+
+test("a fair queue: a full lane, or a full part of it, refuses; what leaves makes room", () => {
+  for (const width of [1, 2]) {
+    const { reserve } = createFairQueue(width);
+    const most = width * (waitingForEach + 1);
+    const take = (holder: (at: number) => string, lane: "sign-in" | "account") => {
+      const places = [];
+      for (let at = 0; at < 100; at += 1) places.push(reserve({ lane, holder: holder(at) }));
+      return places.filter((place) => place !== undefined);
+    };
+    const ofOne = take(() => "a", "account");
+    expect(ofOne).toHaveLength(Math.floor(most / 10));
+    expect(take(String, "account")).toHaveLength(most - ofOne.length);
+    expect(take(() => "x", "sign-in")).toHaveLength(Math.floor(most * 0.75));
+    expect(reserve({ lane: "account", holder: "new" })).toBeUndefined();
+    ofOne[0]!.leave();
+    ofOne[0]!.leave();
+    expect(reserve({ lane: "account", holder: "new" })).toBeDefined();
+    expect(reserve({ lane: "account", holder: "newer" })).toBeUndefined();
+  }
+});

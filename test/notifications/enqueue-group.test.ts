@@ -1,0 +1,35 @@
+// Gathered writes: what becomes of the members when the one write fails.
+import { expect, test } from "vitest";
+import type { Database } from "../../db/client.ts";
+import { DatabaseError } from "../../db/errors.ts";
+import { createEnqueueGroup } from "../../src/notifications/outbox/group.ts";
+
+const nothing = { events: [], messages: [], inbox: [] };
+
+/** A database whose every write fails in this way; counts them. */
+function failing(kind: "unavailable" | "constraint") {
+  const calls = { writes: 0 };
+  const write = () => {
+    calls.writes += 1;
+    return Promise.reject(new DatabaseError(kind, "no", new Error("no")));
+  };
+  return { calls, db: { write, read: write, close: () => {} } as unknown as Database };
+}
+
+test.each([
+  ["unavailable", 1],
+  ["constraint", 4],
+] as const)(
+  "after a write that failed as %s there have been %i writes, and each member is told",
+  async (kind, writes) => {
+    const { calls, db } = failing(kind);
+    const group = createEnqueueGroup(() => Promise.resolve());
+    const ends = await Promise.allSettled([
+      group.add(db, nothing),
+      group.add(db, nothing),
+      group.add(db, nothing),
+    ]);
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(calls.writes).toBe(writes);
+  },
+);

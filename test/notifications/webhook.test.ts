@@ -1,0 +1,170 @@
+// The webhook channel on real sockets, against receivers that misbehave at a chosen byte.
+import { describe, expect, onTestFinished, test } from "vitest";
+import { parseConfig } from "../../src/config/config.ts";
+import { sendWebhook } from "../../src/notifications/channels/webhook/webhook.ts";
+import { createPost } from "../../src/runtime/post.ts";
+import { okBytes, startRawReceiver, type RawReceiver } from "../support/raw-receiver.ts";
+
+const message = {
+  id: "01234567-89ab-7def-8123-456789abcdef",
+  payload: {},
+  title: "Build done",
+  titleMarkdown: "Build **done**",
+  body: "All green",
+  bodyMarkdown: "*All* green",
+};
+
+function senderFor(receiver: Pick<RawReceiver, "url">, timeout = 5_000) {
+  const { post, close } = createPost();
+  onTestFinished(close);
+  const endpoint = parseConfig({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url }, () => {})
+    .notifications.webhook!;
+  return (id = message.id) =>
+    sendWebhook(post, endpoint, { ...message, id }, { now: () => 1_795_255_200_000, timeout });
+}
+
+const idOf = (head: string) => /x-message-id: (.*)/i.exec(head)![1];
+
+describe("a kept connection that ends before the first byte of an answer", () => {
+  test("costs none of 60 messages a try", async () => {
+    // Just as the second request comes, the receiver closes its idle connection.
+    const receiver = await startRawReceiver(({ socket, number }) =>
+      number > 1 ? socket.destroy() : socket.write(okBytes),
+    );
+    const send = senderFor(receiver);
+    for (let index = 0; index < 60; index += 1)
+      expect(await send(`message-${index}`)).toEqual({ kind: "sent", detail: "answered 204" });
+    const answered = receiver.requests.filter(({ number }) => number === 1).map(({ head }) => idOf(head));
+    expect(answered).toEqual(Array.from({ length: 60 }, (_, index) => `message-${index}`));
+  });
+
+  test("is told from one where the answer has begun", async () => {
+    const receiver = await startRawReceiver(({ socket, number }) =>
+      number > 1 ? socket.end("HTTP/1.1 2") : socket.write(okBytes),
+    );
+    const send = senderFor(receiver);
+    await send();
+    expect(await send()).toMatchObject({ kind: "temporary" });
+    expect(receiver.requests).toHaveLength(2);
+  });
+
+  test.each([
+    ["closed", ({ socket }: { socket: { end: () => void } }) => socket.end()],
+    ["reset", ({ socket }: { socket: { resetAndDestroy: () => void } }) => socket.resetAndDestroy()],
+  ])("is told from a new one, which is not tried again at once (%s)", async (_how, answer) => {
+    const receiver = await startRawReceiver(answer);
+    expect(await senderFor(receiver)()).toMatchObject({ kind: "temporary" });
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  test("is replaced once, not for ever", async () => {
+    const receiver = await startRawReceiver(({ socket }) =>
+      receiver.requests.length > 1 ? socket.resetAndDestroy() : socket.write(okBytes),
+    );
+    const send = senderFor(receiver);
+    await send();
+    expect(await send()).toMatchObject({ kind: "temporary" });
+    expect({ requests: receiver.requests.length, connections: receiver.connections() }).toEqual({
+      requests: 3,
+      connections: 2,
+    });
+  });
+});
+
+describe("a 2xx counts as soon as its headers are there, whatever follows:", () => {
+  const head = "HTTP/1.1 200 OK\r\n";
+  test.each([
+    ["a body that never comes", `${head}content-length: 5\r\n\r\n`, "hold"],
+    ["a body that is cut", `${head}content-length: 500\r\n\r\nbegun`, "cut"],
+    ["chunks without an end", `${head}transfer-encoding: chunked\r\n\r\n2\r\nok\r\n`, "hold"],
+    ["chunks that are none", `${head}transfer-encoding: chunked\r\n\r\nzz\r\n`, "hold"],
+    ["a huge body", `${head}content-length: 1000000\r\n\r\n${"x".repeat(1_000_000)}`, "hold"],
+    ["a body until the connection ends", `${head}\r\nok`, "hold"],
+  ])("%s", async (_name, bytes, then) => {
+    const receiver = await startRawReceiver(({ socket }) => {
+      socket.write(bytes);
+      if (then === "cut") socket.end();
+    });
+    expect(await senderFor(receiver)()).toEqual({ kind: "sent", detail: "answered 200" });
+    // The connection is of no further use.
+    await receiver.closed(1);
+    expect(receiver.requests).toHaveLength(1);
+  });
+
+  test("a body that drips", async () => {
+    const receiver = await startRawReceiver(({ socket }) => {
+      socket.write(`${head}transfer-encoding: chunked\r\n\r\n`);
+      const timer = setInterval(() => socket.write("1\r\nx\r\n"), 20);
+      socket.on("close", () => clearInterval(timer));
+    });
+    expect(await senderFor(receiver)()).toEqual({ kind: "sent", detail: "answered 200" });
+    await receiver.closed(1);
+  });
+
+  test("a short body, and the connection is used again", async () => {
+    const receiver = await startRawReceiver(({ socket }) =>
+      socket.write(`${head}content-length: 2\r\n\r\nok`),
+    );
+    const send = senderFor(receiver);
+    for (let index = 0; index < 3; index += 1) expect(await send()).toMatchObject({ kind: "sent" });
+    expect(receiver.connections()).toBe(1);
+  });
+});
+
+describe("an answer", () => {
+  test.each([
+    ["100 Continue", "HTTP/1.1 100 Continue\r\n\r\n"],
+    ["102 Processing", "HTTP/1.1 102 Processing\r\n\r\n"],
+    ["103 Early Hints", "HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n"],
+    ["all of them", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Hints\r\n\r\n"],
+  ])("may come after an unasked %s", async (_name, bytes) => {
+    const receiver = await startRawReceiver(({ socket }) => socket.write(bytes + okBytes));
+    const send = senderFor(receiver);
+    expect(await send()).toEqual({ kind: "sent", detail: "answered 204" });
+    expect(await send()).toMatchObject({ kind: "sent" });
+    expect(receiver.connections()).toBe(1);
+  });
+
+  test("that is only a 102 has its time, and no more", async () => {
+    const receiver = await startRawReceiver(({ socket }) => socket.write("HTTP/1.1 102 Processing\r\n\r\n"));
+    expect(await senderFor(receiver, 100)()).toEqual({ kind: "temporary", detail: "no answer in time" });
+    await receiver.closed(1);
+  });
+
+  test("of an error is not read for more than 512 bytes", async () => {
+    const page = `HTTP/1.1 500 Oops\r\ncontent-length: 100000\r\n\r\n${"x".repeat(600)}`;
+    const receiver = await startRawReceiver(({ socket }) => socket.write(page));
+    expect(await senderFor(receiver)()).toEqual({ kind: "temporary", detail: "answered 500" });
+    await receiver.closed(1);
+  });
+
+  test("that changes the protocol, or is none, is a failure", async () => {
+    for (const bytes of [
+      "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
+      "220 mail.example.com ESMTP\r\n",
+    ]) {
+      const receiver = await startRawReceiver(({ socket }) => socket.write(bytes));
+      expect(await senderFor(receiver, 1_000)()).toMatchObject({ kind: "temporary" });
+      await receiver.closed(1);
+    }
+  });
+});
+
+test.each([
+  ["ada:s3cret", "ada:s3cret"],
+  ["ada%40example.com:p%40ss%3A%25%2F", "ada@example.com:p@ss:%/"],
+  ["gr%C3%BC%C3%9Fe:%F0%9F%94%91", "grüße:🔑"],
+  ["token", "token:"],
+  [":key", ":key"],
+])("a name and a password in the address (%s) are sent as Basic, and nowhere else", async (given, sent) => {
+  const receiver = await startRawReceiver(({ socket }) =>
+    socket.write("HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n"),
+  );
+  const url = receiver.url.replace("//", `//${given}@`);
+  const { detail } = await senderFor({ url })();
+  const [{ head }] = receiver.requests as [(typeof receiver.requests)[number]];
+  expect(/^authorization: Basic (.*)$/im.exec(head)![1]).toBe(Buffer.from(sent).toString("base64"));
+  expect(head).toMatch(/^POST \/hook HTTP\/1.1\r\n/);
+  expect(head).toMatch(new RegExp(`^host: 127.0.0.1:${receiver.port}$`, "im"));
+  expect(detail).toBe("answered 401");
+});

@@ -1,0 +1,355 @@
+// The pages in a real browser: set-up to inbox, live and without scripts, light and dark, on a phone.
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { makeUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
+import { browserTest, useBrowser } from "../support/browser.ts";
+import { checkLooks } from "../support/looks.ts";
+import {
+  createClock,
+  owner,
+  signInFirst,
+  startTestServer,
+  type TestServer,
+  type TestServerOptions,
+} from "../support/server.ts";
+
+const open = useBrowser();
+
+/** By the machine's clock, because the browser keeps a cookie by its own. */
+const start = (options: TestServerOptions = {}) =>
+  startTestServer({ clock: createClock(Date.now()), ...options });
+
+async function send(server: TestServer, token: string, title: string, message = "Words.") {
+  const answer = await server.call("POST", "/api/v2/notifications/custom", {
+    token,
+    json: { content: { title, message } },
+  });
+  expect(answer.status).toBe(204);
+}
+
+const titles = (page: Page) =>
+  page
+    .locator("#items h2")
+    .allTextContents()
+    .then((all) => all.map((title) => title.replace("Unread: ", "").trim()));
+
+/** Waits until the page has announced it; answers the titles then. */
+async function titlesOnceTold(page: Page, title: string): Promise<string[]> {
+  const words = new RegExp(`^New notification: ${title}$`);
+  await page.locator("#announcer", { hasText: words }).waitFor({ state: "attached" });
+  return titles(page);
+}
+
+async function fillSetup(page: Page) {
+  await page.getByLabel("Email address").fill(owner.email);
+  await page.getByLabel("Username").fill(owner.username);
+  await page.getByLabel("Your name").fill(owner.name);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Create the account" }).click();
+  await page.waitForURL("**/inbox");
+}
+
+async function signInByForm(page: Page) {
+  await page.getByLabel("Email address").fill(owner.email);
+  await page.getByLabel("Password").fill(owner.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/inbox");
+}
+
+browserTest("from the set-up one gets to the inbox, where a notification appears by itself", async () => {
+  const server = await start();
+  const page = await open(server);
+  const connected = page.waitForResponse(/inbox\/events/);
+  await page.goto("/");
+  server.secret(owner.password);
+  await fillSetup(page);
+  await page.getByText("npx belfry notifications custom").waitFor();
+  await connected;
+  expect(await page.locator("#items").isVisible()).toBe(false);
+  await page.evaluate(() => (document.body.dataset["same"] = "yes"));
+  const key = (await page.context().cookies()).find(({ name }) => name === "coder_session_token")!.value;
+  server.secret(key);
+  await send(server, key, "First", "It *works*");
+  expect(await titlesOnceTold(page, "First")).toEqual(["First"]);
+  expect(await page.title()).toBe("(1) Inbox · Belfry");
+  expect(await page.locator("#items em").textContent()).toBe("works");
+  expect(await page.locator(".empty").count()).toBe(0);
+  await send(server, key, "Second");
+  expect(await titlesOnceTold(page, "Second")).toEqual(["Second", "First"]);
+  expect(await page.locator("#count").textContent()).toBe("2 unread");
+  expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
+});
+
+browserTest("many at once appear newest first, each once", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  const page = await open(server, { token });
+  const connected = page.waitForResponse(/inbox\/events/);
+  await page.goto("/inbox");
+  await connected;
+  for (let number = 1; number <= 12; number += 1) await send(server, token, `n${number}.`);
+  const expected = Array.from({ length: 12 }, (_, index) => `n${12 - index}.`);
+  expect(await titlesOnceTold(page, "n12.")).toEqual(expected);
+  await page.reload();
+  expect(await titles(page)).toEqual(expected);
+});
+
+browserTest("what happens while the page is on its way is not lost", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  await send(server, token, "Before");
+  const page = await open(server, { token });
+  await page.route(
+    /inbox\/events/,
+    async (route) => {
+      await send(server, token, "Meanwhile");
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  await page.goto("/inbox");
+  expect(await titlesOnceTold(page, "Meanwhile")).toEqual(["Meanwhile", "Before"]);
+});
+
+browserTest("after a restart of the server the open page goes on from where it was", async () => {
+  const first = await start();
+  const { token } = await signInFirst(first);
+  const page = await open(first, { token, expected: /Failed to load resource: net::ERR_/ });
+  const connected = page.waitForResponse(/inbox\/events/);
+  await page.goto("/inbox");
+  await connected;
+  await send(first, token, "Before");
+  await titlesOnceTold(page, "Before");
+  await first.stop();
+  const second = await start({
+    folder: first.folder,
+    environment: { BELFRY_HTTP_ADDRESS: `127.0.0.1:${first.config.port}` },
+  });
+  await send(second, token, "After");
+  expect(await titlesOnceTold(page, "After")).toEqual(["After", "Before"]);
+});
+
+browserTest("marking works in place, with the keyboard's focus kept", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  for (const title of ["One", "Two", "Three"]) await send(server, token, title);
+  const page = await open(server, { token });
+  await page.goto("/inbox");
+  await page.evaluate(() => (document.body.dataset["same"] = "yes"));
+  const two = page.locator("#items li", { hasText: "Two" });
+  await two.getByRole("button", { name: "Mark as read" }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator("#announcer", { hasText: "Marked as read" }).waitFor({ state: "attached" });
+  expect(await page.title()).toBe("(2) Inbox · Belfry");
+  expect(await two.getAttribute("class")).toBe("item");
+  expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe("Mark as unread");
+  await page.keyboard.press("Enter");
+  await page.locator("#announcer", { hasText: "Marked as unread" }).waitFor({ state: "attached" });
+  expect(await page.title()).toBe("(3) Inbox · Belfry");
+  await page.getByRole("button", { name: "Mark all as read" }).click();
+  await page.locator("#announcer", { hasText: "All marked as read" }).waitFor({ state: "attached" });
+  expect(await page.title()).toBe("Inbox · Belfry");
+  expect(await page.locator("#items .unread").count()).toBe(0);
+  expect(await page.getByRole("button", { name: "Mark all as read" }).isVisible()).toBe(false);
+  expect(await titles(page)).toEqual(["Three", "Two", "One"]);
+  expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
+});
+
+browserTest("switches work in place, with the keyboard's focus kept, and hold", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  const page = await open(server, { token });
+  await page.goto("/settings/notifications");
+  await page.evaluate(() => (document.body.dataset["same"] = "yes"));
+  const toggle = page.getByRole("switch", { name: "Troubleshooting Notification" });
+  expect(await toggle.getAttribute("aria-checked")).toBe("true");
+  await toggle.focus();
+  await page.keyboard.press("Space");
+  await page.getByRole("switch", { name: "Troubleshooting Notification", checked: false }).waitFor();
+  expect(await toggle.getAttribute("aria-checked")).toBe("false");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("switch");
+  expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
+  await page.reload();
+  expect(await toggle.getAttribute("aria-checked")).toBe("false");
+  await server.call("POST", "/api/v2/users/logout", { token });
+  await toggle.click();
+  await page.waitForURL("**/login?next=%2Fsettings%2Fnotifications");
+});
+
+browserTest("a key for the terminal and the code of a document are copied with a press", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  const page = await open(server, { token, permissions: ["clipboard-read", "clipboard-write"] });
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.goto("/cli-auth");
+  await page.getByRole("button", { name: "Show the key" }).click();
+  const key = server.secret(await page.getByLabel("Key").inputValue());
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await copied()).toBe(key);
+  expect((await server.call("GET", "/api/v2/users/me", { token: key })).status).toBe(200);
+  await page.goto("/docs/administration/monitoring/alerts");
+  const block = page.locator(".copied").first();
+  await block.hover();
+  await block.getByRole("button", { name: "Copy" }).click();
+  await block.getByRole("button", { name: "Copied" }).waitFor();
+  expect(await copied()).toBe((await block.locator("pre").textContent())!.trimEnd());
+});
+
+browserTest("with the session ended meanwhile a click leads to the sign-in, and back", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  await send(server, token, "One");
+  const page = await open(server, { token });
+  const connected = page.waitForResponse(/inbox\/events/);
+  await page.goto("/inbox");
+  await connected;
+  await server.call("POST", "/api/v2/users/logout", { token });
+  await page.getByRole("button", { name: "Mark as read", exact: true }).click();
+  await page.waitForURL("**/login?next=%2Finbox");
+  await signInByForm(page);
+  expect(await titles(page)).toEqual(["One"]);
+});
+
+browserTest("a page whose session has ended finds the sign-in by itself when it reconnects", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  const page = await open(server, { token, expected: /status of 401/ });
+  await page.route(
+    /inbox\/events/,
+    async (route) => {
+      await server.call("POST", "/api/v2/users/logout", { token });
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  await page.goto("/inbox");
+  await page.waitForURL("**/login?next=%2Finbox");
+});
+
+browserTest("without scripts everything but the live part works", async () => {
+  const server = await start();
+  const page = await open(server, { javaScriptEnabled: false });
+  await page.goto("/");
+  server.secret(owner.password);
+  await fillSetup(page);
+  const key = (await page.context().cookies()).find(({ name }) => name === "coder_session_token")!.value;
+  server.secret(key);
+  for (let number = 1; number <= 27; number += 1) await send(server, key, `n${number}.`);
+  await page.goto("/inbox");
+  expect((await titles(page)).slice(0, 2)).toEqual(["n27.", "n26."]);
+  await page.getByRole("link", { name: "Older" }).click();
+  expect(await titles(page)).toEqual(["n2.", "n1."]);
+  await page.locator("#items li").first().getByRole("button", { name: "Mark as read" }).click();
+  expect(page.url()).toMatch(/starting_before=.*#n-/);
+  expect(await page.title()).toBe("(26) Inbox · Belfry");
+  await page.getByRole("link", { name: "Unread" }).click();
+  await page.getByRole("link", { name: "Older" }).click();
+  expect(await titles(page)).toEqual(["n1."]);
+  await page.getByRole("button", { name: "Mark all as read" }).click();
+  expect(await page.title()).toBe("Inbox · Belfry");
+  await page.getByRole("link", { name: "Delivery" }).click();
+  await page.getByRole("button", { name: "Pause everything" }).click();
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByRole("button", { name: "Send me a test" }).click();
+  await page.getByRole("link", { name: "Inbox", exact: true }).click();
+  expect((await titles(page))[0]).toBe("Test: notifications reach you");
+  await page.getByRole("link", { name: "View notification settings" }).click();
+  await page.getByRole("heading", { name: "Delivery" }).waitFor();
+  await page.getByRole("link", { name: "Settings", exact: true }).click();
+  await page.getByRole("switch", { name: "Custom Notification" }).click();
+  const off = page.getByRole("switch", { name: "Custom Notification", checked: false });
+  expect(await off.count()).toBe(1);
+  await off.click();
+  expect(await off.count()).toBe(0);
+  await page.getByRole("link", { name: "Documentation" }).click();
+  await page.getByRole("heading", { level: 1, name: "Documentation" }).waitFor();
+  await page.goto("/inbox");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out.").waitFor();
+  await page.goto("/inbox");
+  expect(page.url()).toContain("/login?next=%2Finbox");
+  await signInByForm(page);
+});
+
+const customKind = "39b1e189-c857-4b0c-877a-511144c18516";
+const longWord = "x".repeat(100);
+const wide = `\`\`\`\n${longWord} ${longWord}\n\`\`\`\n\n| ${longWord} | b |\n|--|--|\n| 1 | 2 |\n\nhttps://example.com/${longWord} ${longWord}`;
+
+browserTest.each([
+  ["light", 320, "rgb(246, 244, 239)"],
+  ["dark", 360, "rgb(18, 21, 27)"],
+  ["light", 1_280, "rgb(246, 244, 239)"],
+] as const)(
+  "in %s, %i pixels wide, nothing scrolls sideways and all can be hit",
+  async (colorScheme, width, paper) => {
+    const server = await start();
+    const options = { colorScheme, viewport: { width, height: 740 }, expected: /status of 404/ };
+    const stranger = await open(server, options);
+    await checkLooks(stranger, "/setup", width, paper);
+    const { token, userId } = await signInFirst(server);
+    await checkLooks(stranger, "/login", width, paper);
+    await checkLooks(stranger, "/nowhere", width, paper);
+    const page = await open(server, { ...options, token });
+    await checkLooks(page, "/inbox", width, paper);
+    await server.call("POST", "/api/v2/notifications/test", { token });
+    await send(server, token, `A long title ${longWord}`, wide);
+    for (const path of [
+      "/inbox",
+      "/inbox?show=unread",
+      "/deployment/notifications",
+      "/deployment/users",
+      "/settings/notifications",
+      `/settings/notifications?disabled=${customKind}`,
+      `/unsubscribe?token=${makeUnsubscribeToken(server.deps(), { userId, templateId: customKind })}`,
+      "/cli-auth",
+      "/docs",
+      "/docs/administration/monitoring/alerts",
+    ])
+      await checkLooks(page, path, width, paper);
+  },
+);
+
+browserTest("with the keyboard alone one sees where one is, and can skip the header", async () => {
+  const server = await start();
+  const { token } = await signInFirst(server);
+  await send(server, token, "One");
+  const page = await open(server, { token });
+  await page.goto("/inbox");
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to the content" });
+  expect((await skip.boundingBox())!.y).toBeGreaterThanOrEqual(0);
+  const focused = () =>
+    page.evaluate(() => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement!);
+      return {
+        words: document.activeElement!.textContent!.trim(),
+        outline: `${outlineStyle} ${outlineWidth}`,
+      };
+    });
+  const order: string[] = [];
+  for (let presses = 0; presses < 12; presses += 1) {
+    await page.keyboard.press("Tab");
+    const { words, outline } = await focused();
+    expect([words, outline]).toEqual([words, "solid 3px"]);
+    order.push(words);
+  }
+  expect(order).toEqual([
+    "Belfry",
+    "Inbox",
+    "Workspaces",
+    "Templates",
+    "Settings",
+    "Delivery",
+    "Users",
+    "Sign out",
+    "All",
+    "Unread",
+    "Mark all as read",
+    "Mark as read",
+  ]);
+  await page.goto("/inbox");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate(() => document.activeElement!.id)).toBe("main");
+});

@@ -1,0 +1,52 @@
+// What a pass over the pools costs on a real libSQL server: what lies behind it is not read. `npm run bench:prebuilds` does
+// the same with a thousand presets and a million builds.
+import { sql } from "drizzle-orm";
+import { expect, onTestFinished, test } from "vitest";
+import { query } from "../../db/client.ts";
+import { reconcile } from "../../src/prebuilds/reconcile/reconcile.ts";
+import { createMeter } from "../support/meter.ts";
+import { addHistory, fillPools } from "../support/pool-history.ts";
+import { signInFirst, startTestServer } from "../support/server.ts";
+import { noServer, startLibsqlServer } from "../support/sqld.ts";
+
+const presets = 50;
+
+test.skipIf(noServer)("An idle pass reads as much behind ten times the history, in two trips", async () => {
+  const libsql = await startLibsqlServer();
+  onTestFinished(() => libsql.stop());
+  const meter = createMeter();
+  const server = await startTestServer({
+    environment: { BELFRY_DATABASE_URL: libsql.url },
+    onTrip: meter.onTrip,
+    onAnswer: meter.onAnswer,
+  });
+  const { userId } = await signInFirst(server);
+  const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
+  const { db } = server;
+  const world = { db, now: server.clock.now(), organizationId, userId };
+  await fillPools(world, presets);
+  const measure = async () => {
+    meter.reset();
+    const { plan } = await reconcile(server.deps(), { wished: true });
+    expect(plan!.actions).toEqual([]);
+    expect(plan!.states.filter(({ eligible }) => eligible.length === 2).length).toBe(presets);
+    return { trips: meter.trips, rows: meter.rowsRead };
+  };
+  const from = await addHistory(world, { builds: 500, presets, from: presets * 2 });
+  const before = await measure();
+  await addHistory(world, { builds: 4_500, presets, from });
+  const after = await measure();
+  // The failed ones in the pools are there, and are not what is read.
+  const [{ count } = { count: 0 }] = (
+    await db.read({
+      rows: query.all<{ count: number }>(
+        sql`SELECT count(*) AS count FROM workspace_builds WHERE pool_preset_id IS NOT NULL AND status = 'failed'`,
+      ),
+    })
+  ).rows;
+  expect(count).toBe(500);
+  expect(before.trips).toBe(2);
+  expect(after.trips).toBe(2);
+  expect(after.rows / before.rows).toBeLessThan(1.1);
+  expect(after.rows / presets).toBeLessThan(60);
+});

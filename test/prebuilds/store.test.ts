@@ -1,0 +1,181 @@
+// The queries that a pass stands on, against a model that knows all builds and is written in the words of the rules: over
+// random histories, with builds of one moment among them.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  getLatestFailures,
+  getPresetsAtFailureLimit,
+  getPresetsBackoff,
+  getPresetsRecovered,
+} from "../../src/prebuilds/reconcile/store/failures.ts";
+import { always } from "../../src/prebuilds/reconcile/store/lease.ts";
+import { countPending, listMembers } from "../../src/prebuilds/reconcile/store/members.ts";
+import { listPools } from "../../src/prebuilds/reconcile/store/pools.ts";
+import { getPrebuildMetrics } from "../../src/prebuilds/reconcile/store/totals.ts";
+import { active, histories, settle, writes, type Rows } from "../support/pool-histories.ts";
+import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+
+// The rules, in their own words.
+
+const latestOf = (workspace: Rows["workspaces"][number]) => workspace.builds.at(-1)!;
+const inPools = (rows: Rows) => rows.workspaces.filter(({ claimed, deleted }) => !claimed && !deleted);
+/** The preset of its newest build that has one. */
+const presetOf = ({ builds }: Rows["workspaces"][number]) =>
+  builds.findLast(({ presetId }) => presetId !== null)?.presetId ?? null;
+
+/** Newest first; of one moment the one that was written later. */
+function ranked(rows: Rows, preset: Rows["presets"][number], withLost: boolean) {
+  return inPools(rows)
+    .map(latestOf)
+    .map((build) => ({ build, order: rows.workspaces.flatMap(({ builds }) => builds).indexOf(build) }))
+    .filter(({ build }) => build.presetId === preset.id && build.transition === "start")
+    .filter(
+      ({ build }) =>
+        !(build.status === "failed" && preset.forgivenAt !== null && build.at + 1 <= preset.forgivenAt),
+    )
+    .filter(({ build }) => withLost || !build.lost)
+    .toSorted((a, b) => b.build.at - a.build.at || b.order - a.order)
+    .map(({ build }) => build);
+}
+
+const pooled = (rows: Rows) =>
+  rows.presets.filter(({ desired, version }) => desired !== null && version === 1);
+
+const model = {
+  backoff: (rows: Rows, since: number) =>
+    pooled(rows)
+      .filter(({ template }) => !rows.templates[template]!.deleted)
+      .flatMap((preset) => {
+        const order = ranked(rows, preset, true);
+        const failed = order.filter(({ status, at }) => status === "failed" && at >= since);
+        const counts = order.slice(0, preset.desired!).some((build) => failed.includes(build));
+        return counts
+          ? [
+              {
+                presetId: preset.id,
+                failed: failed.length,
+                lastBuildAt: Math.max(...failed.map(({ at }) => at)),
+              },
+            ]
+          : [];
+      }),
+  atLimit: (rows: Rows, limit: number) =>
+    pooled(rows).flatMap((preset) => {
+      const newest = ranked(rows, preset, false).slice(0, limit);
+      return limit > 0 && newest.length === limit && newest.every(({ status }) => status === "failed")
+        ? [{ presetId: preset.id, failed: limit }]
+        : [];
+    }),
+  failures: (rows: Rows, newest: number) =>
+    pooled(rows).flatMap((preset) =>
+      ranked(rows, preset, true)
+        .slice(0, newest)
+        .flatMap((build, index) =>
+          build.status === "failed" ? [{ presetId: preset.id, buildId: build.id, rank: index + 1 }] : [],
+        ),
+    ),
+  recovered: (rows: Rows) =>
+    rows.presets
+      .filter(({ id, limitedAt }) => {
+        const all = rows.workspaces.flatMap(({ builds }) => builds);
+        return (
+          limitedAt !== null &&
+          all.some(
+            (build) =>
+              build.presetId === id &&
+              build.stage === "create" &&
+              build.status === "succeeded" &&
+              build.at > limitedAt,
+          )
+        );
+      })
+      .map(({ id }) => ({ presetId: id })),
+  members: (rows: Rows) =>
+    inPools(rows).flatMap((workspace) => {
+      const build = latestOf(workspace);
+      const presetId = presetOf(workspace);
+      const counts =
+        active.includes(build.status) || (build.status === "succeeded" && build.transition === "start");
+      return counts && presetId !== null ? [{ workspaceId: workspace.id, presetId, buildId: build.id }] : [];
+    }),
+  pools: (rows: Rows) => {
+    const withMembers = new Set(model.members(rows).map(({ presetId }) => presetId));
+    return rows.presets
+      .filter(({ desired }) => desired !== null)
+      .filter(
+        ({ id, version, template }) =>
+          (version === 1 && !rows.templates[template]!.deleted) || withMembers.has(id),
+      )
+      .map(({ id }) => id);
+  },
+  totals: (rows: Rows) =>
+    rows.presets
+      .filter(({ template }) => !rows.templates[template]!.deleted)
+      .flatMap(({ id, name }) => {
+        const made = rows.workspaces
+          .flatMap(({ builds }) => builds)
+          .filter(({ presetId, stage }) => presetId === id && stage === "create");
+        const claimed = rows.workspaces.filter(
+          (workspace) => workspace.claimed && presetOf(workspace) === id,
+        ).length;
+        return made.length + claimed === 0
+          ? []
+          : [
+              {
+                presetName: name,
+                created: made.length,
+                failed: made.filter(({ status }) => status === "failed").length,
+                claimed,
+              },
+            ];
+      }),
+};
+
+const sorted = <T>(rows: T[]) => rows.map((row) => JSON.stringify(row)).toSorted();
+
+test("The queries answer what the model answers", async () => {
+  const server: TestServer = await startTestServer();
+  const { userId } = await signInFirst(server);
+  const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
+  await fc.assert(
+    fc.asyncProperty(histories, fc.nat(4), fc.nat(8), async (history, limit, since) => {
+      const rows = settle(history);
+      const found = await server.db.write(writes(rows, organizationId, userId), {
+        backoff: getPresetsBackoff(since, always),
+        atLimit: getPresetsAtFailureLimit(limit, always),
+        failures: getLatestFailures(limit, true, always),
+        recovered: getPresetsRecovered(always),
+        members: listMembers(always),
+        pools: listPools(always),
+        pending: countPending(always),
+        totals: getPrebuildMetrics(),
+      });
+      expect(sorted(found.backoff)).toEqual(sorted(model.backoff(rows, since)));
+      expect(sorted(found.atLimit)).toEqual(sorted(model.atLimit(rows, limit)));
+      expect(
+        sorted(found.failures.map(({ presetId, buildId, rank }) => ({ presetId, buildId, rank }))),
+      ).toEqual(sorted(model.failures(rows, limit)));
+      expect(sorted(found.recovered)).toEqual(sorted(model.recovered(rows)));
+      expect(
+        sorted(
+          found.members.map(({ workspaceId, presetId, buildId }) => ({ workspaceId, presetId, buildId })),
+        ),
+      ).toEqual(sorted(model.members(rows)));
+      expect(found.pools.map(({ presetId }) => presetId)).toEqual(model.pools(rows));
+      expect(found.pending[0]!.count).toBe(
+        rows.workspaces.map(latestOf).filter(({ status }) => status === "pending").length,
+      );
+      expect(
+        sorted(
+          found.totals.map(({ presetName, created, failed, claimed }) => ({
+            presetName,
+            created,
+            failed,
+            claimed,
+          })),
+        ),
+      ).toEqual(sorted(model.totals(rows)));
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);

@@ -1,0 +1,314 @@
+// The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Webhook } from "standardwebhooks";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { bundleWorker, type Bundle } from "../support/bundle.ts";
+import { openEvents } from "../support/events.ts";
+import { openFrames, refusalOf } from "../support/frames.ts";
+import { startLink } from "../support/link.ts";
+import { migrate } from "../support/migrate.ts";
+import { okBytes, startRawReceiver } from "../support/raw-receiver.ts";
+import { startReceiver } from "../support/receiver.ts";
+import { callServer, owner, type CallOptions } from "../support/server.ts";
+import { noServer, startLibsqlServer, type LibsqlServer } from "../support/sqld.ts";
+import { createWorker, startWorker } from "../support/worker.ts";
+
+let bundle: Bundle;
+beforeAll(async () => {
+  bundle = await bundleWorker();
+});
+afterAll(() => rm(bundle.folder, { recursive: true, force: true }));
+
+async function startDatabase(): Promise<LibsqlServer> {
+  const server = await startLibsqlServer();
+  onTestFinished(server.stop);
+  return server;
+}
+
+test("the bundle is small and asks nothing of Node but what Workers have", () => {
+  expect(bundle.problems).toEqual([]);
+});
+
+test("it starts in at most twice the time of an empty Worker", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "belfry-empty-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, "public"));
+  const empty = join(folder, "worker.js");
+  await writeFile(empty, 'export default { fetch: () => new Response("here") };\n');
+  const times = { empty: Infinity, belfry: Infinity };
+  // The quickest of some: what else the machine does is in the others.
+  for (let round = 0; round < 1 || (round < 12 && times.belfry > 2 * times.empty); round += 1) {
+    times.empty = Math.min(times.empty, await startTime({ folder, file: empty }));
+    times.belfry = Math.min(times.belfry, await startTime(bundle));
+  }
+  expect(times.belfry, `an empty one took ${times.empty.toFixed()} ms`).toBeLessThanOrEqual(2 * times.empty);
+});
+
+/** Milliseconds from nothing to a first answer. */
+async function startTime(bundle: Pick<Bundle, "folder" | "file">): Promise<number> {
+  const started = performance.now();
+  const miniflare = createWorker(bundle, {});
+  await (await miniflare.dispatchFetch("http://belfry.example.com/healthz")).text();
+  const time = performance.now() - started;
+  await miniflare.dispose();
+  return time;
+}
+
+test("a Worker without a database says so in its log, and nobody else learns why", async () => {
+  const secret = "a-token-that-nobody-may-see";
+  for (const [bindings, reason] of [
+    [{ BELFRY_DATABASE_URL: "file:./belfry.db" }, "BELFRY_DATABASE_URL: must be a libSQL server here"],
+    [
+      { BELFRY_DATABASE_URL: "http://127.0.0.1:1", BELFRY_LOG_LEVEL: secret },
+      "BELFRY_LOG_LEVEL: must be one of",
+    ],
+  ] as const) {
+    const worker = await startWorker(bundle, bindings);
+    const answer = await callServer(worker.url, "GET", "/healthz");
+    expect(answer.status).toBe(503);
+    expect(answer.text).toMatch(/^Belfry is not set up yet: .* The Worker's log names it\.\n$/);
+    await expect.poll(() => worker.logs.join("\n")).toContain(reason);
+    expect(worker.logs.join("\n")).not.toContain(secret);
+    await worker.scheduled();
+  }
+});
+
+describe.skipIf(noServer)("with a libSQL server", () => {
+  test("a database without migrations is told with the command that mends it", async () => {
+    const { url } = await startDatabase();
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: url });
+    const answer = await callServer(worker.url, "POST", "/api/v2/users/login", {
+      json: { email: owner.email, password: owner.password },
+    });
+    expect(answer.status).toBe(503);
+    expect(answer.json.message).toContain("npm run db:migrate");
+    expect(answer.headers.get("retry-after")).toBe("30");
+
+    // Files need no database, and go out through the Worker with its headers.
+    const style = await callServer(worker.url, "GET", "/assets/belfry.css");
+    expect(style.status).toBe(200);
+    expect(style.headers.get("content-type")).toContain("text/css");
+    expect(style.headers.get("x-content-type-options")).toBe("nosniff");
+    expect((await callServer(worker.url, "GET", "/assets/nothing.css")).status).toBe(404);
+  });
+
+  test("a first user's message is in the open inbox and at the receiver, and the cron sends what was left", async () => {
+    const [database, receiver] = await Promise.all([startDatabase(), startReceiver()]);
+    const { setup_code: setupCode } = await migrate(database.url);
+    const secret = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
+    const worker = await startWorker(bundle, {
+      BELFRY_DATABASE_URL: database.url,
+      BELFRY_ACCESS_URL: "https://belfry.example.com",
+      BELFRY_LOG_LEVEL: "debug",
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
+      BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret,
+    });
+    const call = (method: string, path: string, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+
+    // There is no loopback on Workers: nobody is trusted without the code.
+    expect((await call("POST", "/users/first", { json: owner })).status).toBe(403);
+    const made = await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    expect(made).toMatchObject({ status: 201 });
+    const { email, password } = owner;
+    // Cloudflare says where a request comes from; what else a client writes is nothing.
+    const place = { "cf-connecting-ip": "203.0.113.7", "x-forwarded-for": "198.51.100.1" };
+    const login = await call("POST", "/users/login", { json: { email, password }, headers: place });
+    const { session_token: token } = login.json;
+    const { entries } = (await call("GET", "/audit?action=login", { token })).json;
+    expect(entries).toMatchObject([{ ip: "203.0.113.7" }]);
+
+    const heard = await openEvents(`${worker.url}/api/v2/notifications/inbox/events`, token as string);
+    await heard.ready;
+    const first = { title: "Build done", message: "All **312** tests passed" };
+    expect((await call("POST", "/notifications/custom", { token, json: { content: first } })).status).toBe(
+      204,
+    );
+    const [arrival] = await receiver.wait(1);
+    new Webhook(secret).verify(arrival!.body, arrival!.headers as Record<string, string>);
+    expect(arrival!.json).toMatchObject({ title: "Build done", body: "All 312 tests passed" });
+    const inbox = await call("GET", "/notifications/inbox", { token });
+    expect(inbox.json).toMatchObject({ unread_count: 1, notifications: [{ title: "Build done" }] });
+    expect((await heard.next()).data).toContain('"title":"Build done"');
+    heard.close();
+
+    // Left pending: paused, nothing is sent. The next pass after that finds it.
+    expect(
+      (await call("PUT", "/notifications/settings", { token, json: { notifier_paused: true } })).status,
+    ).toBe(200);
+    const second = { title: "Deployed", message: "Version 7 is out" };
+    expect((await call("POST", "/notifications/custom", { token, json: { content: second } })).status).toBe(
+      204,
+    );
+    await worker.scheduled();
+    expect(receiver.arrivals).toHaveLength(1);
+    expect(
+      (await call("PUT", "/notifications/settings", { token, json: { notifier_paused: false } })).status,
+    ).toBe(200);
+    await worker.scheduled();
+    expect((await receiver.wait(2))[1]!.json).toMatchObject({ title: "Deployed" });
+    expect((await call("GET", "/notifications/inbox", { token })).json.unread_count).toBe(2);
+    await worker.scheduled();
+    expect(receiver.arrivals).toHaveLength(2);
+
+    // The cron comes once a minute, and with that it is in time.
+    expect((await callServer(worker.url, "GET", "/readyz")).json).toMatchObject({ ready: true });
+    expect(worker.logs).toEqual([]);
+
+    // Only a failure is worth a line, and it has nothing that is secret.
+    receiver.answer({ status: 500 });
+    const third = { title: "Failed", message: "Version 8 is not out" };
+    expect((await call("POST", "/notifications/custom", { token, json: { content: third } })).status).toBe(
+      204,
+    );
+    await receiver.wait(3);
+    await expect.poll(() => worker.logs).toHaveLength(1);
+    expect(JSON.parse(worker.logs[0]!)).toMatchObject({
+      level: "warn",
+      method: "webhook",
+      answer: "answered 500",
+    });
+    for (const hidden of [token as string, setupCode, password, secret, third.message])
+      expect(worker.logs[0]).not.toContain(hidden);
+  });
+
+  test("a webhook gets its name and password, and each of its odd answers is understood", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const answers = [
+      `HTTP/1.1 102 Processing\r\n\r\n${okBytes}`,
+      "HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\nbegun",
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n",
+    ];
+    const receiver = await startRawReceiver(({ socket, number }) => {
+      const answer = answers.shift();
+      if (answer !== undefined) socket.write(answer);
+      else if (number > 1) socket.destroy();
+      else socket.write(okBytes);
+    });
+    const password = "p@ss word";
+    const worker = await startWorker(bundle, {
+      BELFRY_DATABASE_URL: database.url,
+      BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url.replace("//", "//hook:p%40ss%20word@"),
+    });
+    const call = (method: string, path: string, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const login = { email: owner.email, password: owner.password };
+    const token: string = (await call("POST", "/users/login", { json: login })).json.session_token;
+    for (let index = 0; index < 10; index += 1) {
+      const content = { title: `Build ${index}`, message: "x" };
+      await call("POST", "/notifications/custom", { token, json: { content } });
+      await expect.poll(() => receiver.requests.length).toBeGreaterThan(index);
+    }
+    const delivered = async () => {
+      const { messages } = (await call("GET", "/notifications/messages", { token })).json;
+      return messages
+        .filter(({ method }: { method: string }) => method === "webhook")
+        .map((one: { status: string; attempt_count: number }) => [one.status, one.attempt_count]);
+    };
+    await expect.poll(delivered).toEqual(Array.from({ length: 10 }, () => ["sent", 1]));
+    expect(worker.logs).toEqual([]);
+    const basic = `Basic ${Buffer.from(`hook:${password}`).toString("base64")}`;
+    for (const { head } of receiver.requests)
+      expect(head).toMatch(new RegExp(`^authorization: ${basic}$`, "im"));
+  });
+
+  test("a build's log is followed to its end, and an agent's report is told", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: database.url });
+    const call = async (method: string, path: string, options?: CallOptions) => {
+      const answer = await callServer(worker.url, method, `/api/v2${path}`, options);
+      if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+      return answer.json;
+    };
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const { email, password } = owner;
+    const { session_token: token } = await call("POST", "/users/login", { json: { email, password } });
+    const organization = "/organizations/default";
+    const has = { name: "v1", has_ai_task: true };
+    const version = await call("POST", `${organization}/templateversions`, { token, json: has });
+    const body = { name: "docker", template_version_id: version.id };
+    const template = await call("POST", `${organization}/templates`, { token, json: body });
+    const json = { name: "dev", template_id: template.id };
+    const workspace = await call("POST", "/users/me/workspaces", { token, json });
+    const { key } = await call("POST", `${organization}/provisionerkeys`, { token, json: { name: "one" } });
+    const headers = { "coder-provisioner-daemon-key": key as string };
+    const acquisition = { name: "one", acquire_id: "a1" };
+    const job = await call("POST", "/provisionerdaemons/jobs/acquire", { headers, json: acquisition });
+
+    const buildId = workspace.latest_build.id as string;
+    const url = `${worker.url}/api/v2/workspacebuilds/${buildId}/logs?follow`;
+    const log = await openFrames<{ output: string }>(url, token as string);
+    const line = { level: "info", source: "provisioner", stage: "Apply", output: "done" };
+    await call("POST", `/provisionerjobs/${buildId}/logs`, { headers, json: [line] });
+    expect((await log.next()).output).toBe("done");
+    const resources = [
+      { type: "container", name: "dev", agents: [{ name: "main", apps: [{ slug: "claude" }] }] },
+    ];
+    const outcome = { resources, ai_task: { prompt: "Fix it", sidebar_app_slug: "claude" } };
+    await call("POST", `/provisionerjobs/${buildId}/complete`, { headers, json: outcome });
+    expect(await log.ended).toBe(1000);
+
+    const status = { app_slug: "claude", state: "idle", message: "Which one?" };
+    await call("PATCH", "/workspaceagents/me/app-status", { token: job.agent_token as string, json: status });
+    const { notifications } = await call("GET", "/notifications/inbox", { token });
+    expect(notifications[0].title).toBe("Waiting for you: Fix it");
+    expect(worker.logs).toEqual([]);
+  });
+
+  test("readers of all invocations share one look a second, are told at once, and resume", async () => {
+    const database = await startDatabase();
+    const { setup_code: setupCode } = await migrate(database.url);
+    const link = await startLink(database.url);
+    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: link.url });
+    const call = (method: string, path: string, options?: CallOptions) =>
+      callServer(worker.url, method, `/api/v2${path}`, options);
+    await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
+    const { email, password } = owner;
+    const token: string = (await call("POST", "/users/login", { json: { email, password } })).json
+      .session_token;
+    const send = (title: string) =>
+      call("POST", "/notifications/custom", { token, json: { content: { title, message: "x" } } });
+    const events = `${worker.url}/api/v2/notifications/inbox/events`;
+    const watch = `${worker.url}/api/v2/notifications/inbox/watch`;
+
+    const streams = await Promise.all(Array.from({ length: 10 }, () => openEvents(events, token)));
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => openFrames(watch, token)));
+    await Promise.all(streams.map(({ ready }) => ready));
+    await send("for all");
+    expect(new Set(await Promise.all(streams.map(async (stream) => (await stream.next()).id)))).toEqual(
+      new Set(["1"]),
+    );
+    const frames = await Promise.all(sockets.map((socket) => socket.next()));
+    for (const frame of frames)
+      expect(frame).toMatchObject({ notification: { title: "for all" }, unread_count: 1 });
+
+    // Thirty readers, one look a second: three take about three seconds.
+    await new Promise<void>((resolve) => link.onRequest(() => resolve()));
+    const [before, began] = [link.requests(), performance.now()];
+    await new Promise<void>((resolve) => link.onRequest(() => link.requests() >= before + 3 && resolve()));
+    expect(performance.now() - began).toBeGreaterThan(2_000);
+
+    // What was missed comes after resuming, once.
+    streams[0]!.close();
+    await send("missed");
+    const again = await openEvents(events, token, streams[0]!.lastId());
+    expect((await again.next()).data).toContain('"title":"missed"');
+    expect(await refusalOf(`${watch}?targets=x`, { "coder-session-token": token })).toMatchObject({
+      status: 400,
+    });
+
+    // Nobody reads: nobody asks. That a stream has no reader shows when it is written to.
+    for (const stream of [...streams, again]) stream.close();
+    await send("to streams without readers");
+    for (const socket of sockets) socket.close();
+    let last = performance.now();
+    link.onRequest(() => (last = performance.now()));
+    await vi.waitUntil(() => performance.now() - last > 2_500, { timeout: 20_000, interval: 100 });
+    expect(worker.logs).toEqual([]);
+  });
+});

@@ -1,0 +1,231 @@
+// The pure rules of what happens to workspaces and is told: which events, of what, and whom they concern.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { buildReasons, transitions } from "../../db/schema.ts";
+import { templateAdmins } from "../../src/notifications/outbox/rules/audience.ts";
+import {
+  eventsOfFailure,
+  eventsOfSuccess,
+  excerptOf,
+  longestExcerpt,
+  type EndedBuild,
+} from "../../src/workspaces/jobs/rules/ending.ts";
+import {
+  formatTold,
+  parseTold,
+  toldInWords,
+  whoWasTold,
+} from "../../src/workspaces/builds/rules/notified.ts";
+import { updateEvent, type RequestedBuild } from "../../src/workspaces/builds/rules/update.ts";
+
+const ended: EndedBuild = {
+  id: "b7",
+  number: 7,
+  transition: "start",
+  reason: "initiator",
+  initiatorId: "u-tess",
+  initiatorName: "tess",
+  initiatorIsSystem: false,
+  workspaceId: "w",
+  workspaceName: "web",
+  organizationId: "o",
+  ownerId: "u-mia",
+  ownerName: "mia",
+  ownerIsSystem: false,
+  templateId: "t",
+  templateName: "docker",
+  versionName: "v2",
+};
+const byOwner = { initiatorId: "u-mia", initiatorName: "mia" };
+const byPool = { initiatorId: "pool", initiatorName: "prebuilds", initiatorIsSystem: true };
+const ofPool = { ownerId: "pool", ownerName: "prebuilds", ownerIsSystem: true };
+const toOwner = { people: [{ id: "u-mia", why: "workspace_owner" }] };
+
+describe("the end of a build", () => {
+  test("that succeeded is news when somebody else deleted somebody's workspace, and else never", () => {
+    for (const reason of buildReasons) {
+      for (const transition of transitions) {
+        const told = (change: Partial<EndedBuild>) =>
+          eventsOfSuccess({ ...ended, reason, transition, ...change }).map(({ kind, circle }) => [
+            kind,
+            circle,
+          ]);
+        expect(told({})).toEqual(transition === "delete" ? [["workspaceDeleted", toOwner]] : []);
+        expect(told(byOwner)).toEqual([]);
+        expect(told(ofPool)).toEqual([]);
+        expect(told({ ...ofPool, ...byPool })).toEqual([]);
+      }
+    }
+  });
+
+  test.each<[string, Partial<EndedBuild>, [string, unknown][]]>([
+    ["what somebody asked for", {}, [["manualBuildFailed", templateAdmins]]],
+    ["what the owner asked for", byOwner, [["manualBuildFailed", templateAdmins]]],
+    ["a claim", { ...byOwner, reason: "prebuild_claim" }, [["manualBuildFailed", templateAdmins]]],
+    ["a start by schedule", { reason: "autostart" }, [["autobuildFailed", toOwner]]],
+    [
+      "a start by schedule in the owner's name",
+      { ...byOwner, reason: "autostart" },
+      [["autobuildFailed", toOwner]],
+    ],
+    ["a creation of a pool", { ...ofPool, ...byPool, reason: "prebuild" }, []],
+    ["a pool's deletion", { ...ofPool, ...byPool, reason: "prebuild", transition: "delete" }, []],
+    ["a claim that the pool itself began", { ...byPool, reason: "prebuild_claim" }, []],
+    ["an admin's deletion of a pool's workspace", ofPool, [["manualBuildFailed", templateAdmins]]],
+  ])("that failed: %s", (_, change, expected) => {
+    const events = eventsOfFailure({ ...ended, ...change }, "x");
+    expect(events.map(({ kind, circle }) => [kind, circle])).toEqual(expected);
+  });
+
+  test("carries the labels and targets that receivers of Coder's know, and is itself by the build", () => {
+    const targets = ["w", "u-mia", "t", "o"];
+    expect(eventsOfSuccess({ ...ended, transition: "delete" })[0]).toMatchObject({
+      labels: { name: "web", reason: "initiated by user", initiator: "tess" },
+      targets,
+      identity: "b7",
+      data: { build: { id: "b7", number: 7, transition: "delete" } },
+    });
+    expect(eventsOfFailure(ended, "no disk")[0]).toMatchObject({
+      labels: {
+        name: "web",
+        template_name: "docker",
+        template_version_name: "v2",
+        initiator: "tess",
+        workspace_owner_username: "mia",
+        workspace_build_number: "7",
+      },
+      targets,
+      identity: "b7",
+      data: { error: "no disk" },
+    });
+    expect(eventsOfFailure({ ...ended, reason: "autostart" }, "x")[0]!.labels).toEqual({
+      name: "web",
+      reason: "autostart",
+    });
+  });
+
+  test.each([
+    ["one line", "no disk", "no disk"],
+    ["the first line that says something", "\n  \n Error: no disk \nat 7", "Error: no disk"],
+    ["nothing at all", "\n", ""],
+    ["as long as may be", "é".repeat(longestExcerpt), "é".repeat(longestExcerpt)],
+    [
+      "too long, cut between characters",
+      "💥".repeat(longestExcerpt + 1),
+      `${"💥".repeat(longestExcerpt - 1)}…`,
+    ],
+  ])("an error of which is shown: %s", (_, error, shown) => {
+    expect(excerptOf(error)).toBe(shown);
+  });
+});
+
+const requested: RequestedBuild = {
+  id: "b7",
+  number: 7,
+  transition: "start",
+  requestedVersionId: "v2",
+  previousVersionId: "v1",
+  version: { id: "v2", name: "v2" },
+  workspace: { id: "w", name: "web" },
+  template: { id: "t", name: "docker" },
+  organization: { id: "o", name: "default" },
+  owner: { id: "u-mia", username: "mia", name: "Mia", email: "mia@example.com" },
+  initiator: { id: "u-tess", username: "tess", name: "Tess T" },
+  parameters: [],
+  definitions: [],
+};
+
+describe("an update", () => {
+  test.each<[string, Partial<RequestedBuild>, boolean]>([
+    ["another version by name", {}, true],
+    ["when it is stopped with it", { transition: "stop" }, true],
+    ["when it is deleted with it", { transition: "delete" }, true],
+    ["the version that it has", { previousVersionId: "v2" }, false],
+    ["no version", { requestedVersionId: undefined, previousVersionId: "v2" }, false],
+    ["no version, though it changes", { requestedVersionId: undefined }, false],
+  ])("is a request for %s", (_, change, expected) => {
+    expect(updateEvent({ ...requested, ...change }) !== undefined).toBe(expected);
+  });
+
+  test("concerns the owner, whoever made it, and admins who didn't", () => {
+    expect(updateEvent(requested)).toMatchObject({
+      identity: "b7",
+      labels: { initiator: "Tess T", version: "v2" },
+      circle: {
+        people: [{ id: "u-mia", why: "workspace_owner" }],
+        roles: ["owner", "template-admin"],
+        without: ["u-tess"],
+      },
+    });
+    const nameless = { ...requested, initiator: { ...requested.initiator, name: "" } };
+    expect(updateEvent(nameless)!.labels["initiator"]).toBe("tess");
+  });
+
+  test("never carries a sensitive value, nor more than a message may have", () => {
+    const parameter = fc.record({ name: fc.string(), value: fc.string({ maxLength: 200 }) });
+    fc.assert(
+      fc.property(fc.array(parameter), (parameters) => {
+        const definitions = parameters.map(({ name }) => ({ name, sensitive: true }));
+        const data = updateEvent({ ...requested, parameters, definitions })!.data!;
+        for (const { value } of data["parameters"] as { value: string }[])
+          expect(["", "********"]).toContain(value);
+      }),
+    );
+    const huge = Array.from({ length: 500 }, (_, at) => ({ name: `p${at}`, value: "\u0001".repeat(65_536) }));
+    const data = updateEvent({ ...requested, parameters: huge })!.data!;
+    expect(JSON.stringify(data).length).toBeLessThan(60_000);
+    const shown = data["parameters"] as { value: string }[];
+    expect(shown[0]!.value).toHaveLength(1_000);
+    expect(data["parameters_left_out"]).toBe(500 - shown.length);
+  });
+});
+
+describe("who was told", () => {
+  const by = (initiatorId: string) => ({ ownerId: "u-mia", initiatorId });
+  const message = (userId: string, status = "sent") => ({ userId, status });
+
+  test.each([
+    ["the owner's own receipt", [message("u-mia")], "u-mia", "self, admins=0", "Told: you."],
+    [
+      "the owner and an admin",
+      [message("u-mia"), message("u-a", "pending"), message("u-a")],
+      "u-tess",
+      "owner, admins=1",
+      "Told: mia (its owner) and 1 administrator.",
+    ],
+    [
+      "the owner's own receipt and two admins",
+      [message("u-a"), message("u-b"), message("u-mia")],
+      "u-mia",
+      "self, admins=2",
+      "Told: you and 2 administrators.",
+    ],
+    [
+      "whoever has switched it off",
+      [message("u-mia", "inhibited"), message("u-a", "inhibited")],
+      "u-mia",
+      "admins=0",
+      "Nobody has been told: everybody concerned has switched this kind off.",
+    ],
+    [
+      "by one way and not by another",
+      [message("u-a", "inhibited"), message("u-a")],
+      "u-mia",
+      "admins=1",
+      "Told: 1 administrator.",
+    ],
+  ])("is counted by person: %s", (_, messages, initiatorId, header, words) => {
+    const told = whoWasTold(messages, by(initiatorId));
+    expect(formatTold(told)).toBe(header);
+    expect(toldInWords(told, "mia")).toBe(words);
+  });
+
+  test("comes out of the header as it went in", () => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.boolean(), fc.nat(), (self, owner, admins) => {
+        expect(parseTold(formatTold({ self, owner, admins }))).toEqual({ self, owner, admins });
+      }),
+    );
+    expect(parseTold("something=else")).toEqual({ self: false, owner: false, admins: 0 });
+  });
+});

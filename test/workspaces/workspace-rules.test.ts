@@ -1,0 +1,245 @@
+// Decisions of workspaces, builds and jobs, as tables.
+import { describe, expect, test } from "vitest";
+import {
+  isAgentToken,
+  makeAgentToken,
+  parseAgentToken,
+} from "../../src/workspaces/agents/rules/agent-token.ts";
+import {
+  afterLapse,
+  isActive,
+  jobsOf,
+  mostRequeues,
+  wasAway,
+  workspaceStatus,
+  workspaceStatuses,
+} from "../../src/workspaces/jobs/rules/job.ts";
+import { cutLine, longestLine } from "../../src/workspaces/jobs/rules/log-lines.ts";
+import { matchingPreset } from "../../src/workspaces/templates/rules/matching-preset.ts";
+import { nextGeneration, nextNumber, nextParameters } from "../../src/workspaces/builds/rules/next-build.ts";
+import { parseWorkspaceSearch } from "../../src/workspaces/builds/rules/workspace-search.ts";
+import { buildStatuses, transitions } from "../../db/schema.ts";
+
+describe("a workspace's status", () => {
+  test.each([
+    ["pending", "start", "pending"],
+    ["running", "start", "starting"],
+    ["running", "stop", "stopping"],
+    ["running", "delete", "deleting"],
+    ["succeeded", "start", "running"],
+    ["succeeded", "stop", "stopped"],
+    ["succeeded", "delete", "deleted"],
+    ["failed", "start", "failed"],
+    ["canceling", "stop", "canceling"],
+    ["canceled", "delete", "canceled"],
+  ] as const)("with a %s job of %s is %s", (status, transition, words) => {
+    expect(workspaceStatus(status, transition)).toBe(words);
+  });
+  test("leads back to the jobs that make it", () => {
+    for (const status of workspaceStatuses) {
+      const job = jobsOf(status);
+      for (const transition of job.transition === undefined ? transitions : [job.transition])
+        expect(workspaceStatus(job.status, transition)).toBe(status);
+    }
+  });
+  test("is still changing while the job is pending, running or canceling", () => {
+    expect(buildStatuses.filter(isActive)).toEqual(["pending", "running", "canceling"]);
+  });
+});
+
+describe("a lease that runs out", () => {
+  test.each([
+    ["running", false, 0, "requeue"],
+    ["running", false, mostRequeues - 1, "requeue"],
+    ["running", false, mostRequeues, "fail"],
+    ["running", true, 0, "fail"],
+    ["canceling", false, 0, "cancel"],
+    ["canceling", true, 0, "fail"],
+  ] as const)(
+    "of a %s job (plan sent: %s, requeued %i times) ends in: %s",
+    (status, hasPlan, requeues, end) => {
+      expect(afterLapse({ status, hasPlan, requeues })).toBe(end);
+    },
+  );
+  test("doesn't, when no tick ran for more than three intervals", () => {
+    expect(wasAway(undefined, 100_000, 15_000)).toBe(true);
+    expect(wasAway(50_000, 95_001, 15_000)).toBe(true);
+    expect(wasAway(50_000, 95_000, 15_000)).toBe(false);
+  });
+});
+
+describe("the parameters of the next build", () => {
+  const definitions = [
+    { name: "size", required: false, defaultValue: "small" },
+    { name: "region", required: true, defaultValue: null },
+    { name: "note", required: false, defaultValue: null },
+  ];
+  const of = (name: string, value: string) => [{ name, value }];
+  const decide = (given: Partial<Parameters<typeof nextParameters>[0]>) =>
+    nextParameters({ definitions, previous: [], preset: [], requested: [], ...given });
+
+  test.each([
+    ["the default", {}, "small"],
+    ["the previous build's value", { previous: of("size", "p") }, "p"],
+    ["the request's", { previous: of("size", "p"), requested: of("size", "r") }, "r"],
+    ["the preset's", { previous: of("size", "p"), preset: of("size", "s"), requested: of("size", "r") }, "s"],
+  ])("take %s where nothing later says otherwise", (_, given: { previous?: ReturnType<typeof of> }, size) => {
+    const verdict = decide({ ...given, previous: [...(given.previous ?? []), ...of("region", "eu")] });
+    expect(verdict).toEqual({
+      ok: true,
+      parameters: [
+        { name: "size", value: size },
+        { name: "region", value: "eu" },
+        { name: "note", value: "" },
+      ],
+    });
+  });
+  test("keep a sensitive value of which only the mask comes back, and take the mask of others as it is", () => {
+    const secret = { name: "key", required: true, defaultValue: null, sensitive: true };
+    const mask = "********";
+    const given = (more: object) =>
+      decide({
+        definitions: [secret, definitions[0]!],
+        requested: [...of("key", mask), ...of("size", mask)],
+        ...more,
+      });
+    expect(given({ previous: of("key", "k1") })).toEqual({
+      ok: true,
+      parameters: [...of("key", "k1"), ...of("size", mask)],
+    });
+    expect(given({})).toMatchObject({
+      ok: false,
+      validations: [{ detail: expect.stringContaining('"key"') }],
+    });
+  });
+  test("an empty value is a value", () => {
+    expect(decide({ requested: of("region", "") })).toMatchObject({ ok: true });
+  });
+  test("forget what the version doesn't know any more, when it comes from before", () => {
+    const verdict = decide({
+      previous: [...of("old", "x"), ...of("region", "eu")],
+      preset: of("older", "y"),
+    });
+    expect(verdict.ok && verdict.parameters.map(({ name }) => name)).toEqual(["size", "region", "note"]);
+  });
+  test("refuse a required one without value, an unknown one, and one given twice, each by its name", () => {
+    const verdict = decide({ requested: [...of("sise", "x"), ...of("note", "a"), ...of("note", "b")] });
+    expect(verdict).toEqual({
+      ok: false,
+      validations: [
+        {
+          field: "rich_parameter_values.0.name",
+          detail: 'the template version has no parameter "sise"; it has size, region, note',
+        },
+        { field: "rich_parameter_values.2.name", detail: '"note" is given twice' },
+        { field: "rich_parameter_values", detail: 'the parameter "region" is required and has no value' },
+      ],
+    });
+  });
+  test("of a version without any are none", () => {
+    expect(nextParameters({ definitions: [], previous: of("a", "b"), preset: [], requested: [] })).toEqual({
+      ok: true,
+      parameters: [],
+    });
+    expect(decide({ definitions: [], requested: of("a", "b") })).toMatchObject({
+      validations: [{ detail: 'the template version has no parameter "a"; it has none' }],
+    });
+  });
+});
+
+describe("the next build", () => {
+  const previous = (transition: "start" | "stop" | "delete") => ({
+    number: 4,
+    transition,
+    agentGeneration: "old",
+  });
+
+  test("has the next number", () => {
+    expect([nextNumber(undefined), nextNumber(previous("stop"))]).toEqual([1, 5]);
+  });
+  test.each([
+    [undefined, "start", "new"],
+    ["start", "start", "old"],
+    ["start", "stop", "old"],
+    ["stop", "start", "new"],
+    ["stop", "delete", "old"],
+    ["delete", "start", "new"],
+  ] as const)("after %s, a %s has the %s generation of tokens", (before, transition, generation) => {
+    const seen = before === undefined ? undefined : previous(before);
+    expect(nextGeneration(seen, transition, "new")).toBe(generation);
+  });
+});
+
+describe("an agent's token", () => {
+  const workspaceId = "0199a0b1-1111-7222-8333-444444444444";
+  const [key, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const token = makeAgentToken(key, workspaceId, "one");
+
+  test("names its workspace, and its agent when there are several", () => {
+    expect(parseAgentToken(token)).toMatchObject({ workspaceId, agentName: undefined });
+    expect(parseAgentToken(`${token}.main`)).toMatchObject({ workspaceId, agentName: "main" });
+  });
+  test("is good for its generation, with the key in force or the one before", () => {
+    const parsed = parseAgentToken(token)!;
+    expect(isAgentToken(parsed, [key], "one")).toBe(true);
+    expect(isAgentToken(parsed, [other, key], "one")).toBe(true);
+    expect(isAgentToken(parsed, [other], "one")).toBe(false);
+    expect(isAgentToken(parsed, [key], "two")).toBe(false);
+  });
+  test.each(["", "agent_1_2", token.slice(0, -1), `x${token}`, `${token}.`])("is not: %s", (text) => {
+    expect(parseAgentToken(text)).toBeUndefined();
+  });
+});
+
+describe("a log line", () => {
+  const length = (text: string) => new TextEncoder().encode(text).length;
+
+  test("that is not too long stays as it is", () => {
+    expect(cutLine("x".repeat(longestLine))).toHaveLength(longestLine);
+  });
+  test.each(["x", "ö", "€", "🙂"])("of %s is cut between characters", (character) => {
+    const line = cutLine(character.repeat(longestLine + 1));
+    expect(length(line)).toBeLessThanOrEqual(longestLine);
+    expect(length(line)).toBeGreaterThan(longestLine - 4);
+    expect(line).toMatch(new RegExp(`^(${character})+ … \\(cut\\)$`, "u"));
+  });
+});
+
+describe("a search for workspaces", () => {
+  test.each([
+    ["", {}],
+    ["owner:me", { owner: "me" }],
+    [
+      "owner:ada template:docker name:web status:Running",
+      { owner: "ada", template: "docker", name: "web", status: "running" },
+    ],
+    ['name:"my web"', { name: "my web" }],
+    ["web", { name: "web" }],
+    ["ada/web", { owner: "ada", name: "web" }],
+  ])("%j", (q, search) => {
+    expect(parseWorkspaceSearch(q)).toEqual({ ok: true, search });
+  });
+  test.each([
+    ["status:asleep", '"asleep" is no status'],
+    ["colour:red", 'there is no filter "colour"'],
+  ])("%j is refused: %s", (q, problem) => {
+    expect(parseWorkspaceSearch(q)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
+  });
+});
+
+describe("The preset that a request means", () => {
+  const value = (name: string, of: string) => ({ name, value: of });
+  const small = { id: "small", values: [value("size", "s")] };
+  const smallEu = { id: "smallEu", values: [value("size", "s"), value("region", "eu")] };
+  const empty = { id: "empty", values: [] };
+  test.each([
+    ["its parameters", [value("size", "s")], "small"],
+    ["the one with most parameters", [value("region", "eu"), value("size", "s")], "smallEu"],
+    ["its parameters and others", [value("size", "s"), value("note", "x")], "small"],
+    ["another value", [value("size", "l")], undefined],
+    ["a part of them", [value("region", "eu")], undefined],
+    ["nothing", [], undefined],
+  ])("is found by %s", (_, requested, id) => {
+    expect(matchingPreset([empty, small, smallEu], requested)?.id).toBe(id);
+  });
+});
