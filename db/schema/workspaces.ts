@@ -58,6 +58,7 @@ export const workspaces = sqliteTable(
 export const isPoolNow = sql`pool_preset_id IS NOT NULL AND (status IN ('pending', 'running', 'canceling') OR (status = 'succeeded' AND transition = 'start'))`;
 export const isPoolStart = sql`pool_preset_id IS NOT NULL AND preset_id IS NOT NULL AND transition = 'start'`;
 export const isPoolSuccess = sql`stage = 'create' AND status = 'succeeded'`;
+export const isCodedCreation = sql`stage = 'create' AND error_code IS NOT NULL`;
 
 /** One run of a transition, and the provisioner's job of it. */
 export const workspaceBuilds = sqliteTable(
@@ -77,7 +78,7 @@ export const workspaceBuilds = sqliteTable(
     status: text("status", { enum: buildStatuses }).notNull(),
     /** Why it failed; NULL otherwise. */
     error: text("error"),
-    /** A short code for failures that are nobody's fault (`LEASE_LOST`). */
+    /** `LEASE_LOST`, or one of `permanentErrorCodes` as the provisioner says; NULL for any other cause. */
     errorCode: text("error_code"),
     /** The tokens of its agents are made from this; the same from start to stop, also through a claim. */
     agentGeneration: text("agent_generation").notNull(),
@@ -127,6 +128,7 @@ export const workspaceBuilds = sqliteTable(
     index("workspace_builds_pool_now").on(table.poolPresetId).where(isPoolNow),
     index("workspace_builds_pool_starts").on(table.poolPresetId, table.createdAt).where(isPoolStart),
     index("workspace_builds_pool_made").on(table.presetId, table.createdAt).where(isPoolSuccess),
+    index("workspace_builds_coded").on(table.presetId, table.createdAt).where(isCodedCreation),
     foreignKey({ columns: [table.workspaceId], foreignColumns: [workspaces.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.versionId], foreignColumns: [templateVersions.id] }),
     foreignKey({ columns: [table.presetId], foreignColumns: [presets.id] }),

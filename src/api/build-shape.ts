@@ -18,7 +18,10 @@ const jobSchema = z
     completed_at: time.optional(),
     canceled_at: time.optional(),
     error: z.string().optional(),
-    error_code: z.string().optional().meta({ description: "LEASE_LOST: the provisioner was lost" }),
+    error_code: z.string().optional().meta({
+      description:
+        "REQUIRED_TEMPLATE_VARIABLES: a required variable has no value; INVALID_VALUE: a variable doesn't allow its value; LEASE_LOST: the provisioner was lost",
+    }),
     status: z.enum(buildStatuses),
     worker_id: z.string().optional(),
     worker_name: z.string().optional(),

@@ -9,6 +9,7 @@ import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
 import { waitForJob } from "../workspaces/jobs/acquire.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/jobs/end-job.ts";
 import { addLines, demandHeld } from "../workspaces/jobs/jobs.ts";
+import { leaseLost, permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import {
   acquireJob,
   extendLease,
@@ -42,6 +43,21 @@ const acquireQuery = z.object({
     .transform((seconds) => Math.min(Number(seconds ?? 0), longestWait) * 1_000),
 });
 const acquireBody = z.object({ name: filledText(128), acquire_id: filledText(64) });
+const failBody = z.object({
+  error: text(longestError),
+  error_code: z
+    .enum(permanentErrorCodes, {
+      error: ({ input }) =>
+        input === leaseLost
+          ? `${leaseLost} is set by Belfry only`
+          : `must be ${permanentErrorCodes.join(" or ")}, or left out`,
+    })
+    .optional()
+    .meta({
+      description:
+        "a cause that a retry can't fix: the plan lacks the value of a required variable, or a variable doesn't allow its value. Prebuilds of the preset stop",
+    }),
+});
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 
 /** The header tells acquisitions of one key apart, so that one whose lease has gone can't act as the next one. */
@@ -187,13 +203,14 @@ export const provisionerJobRoutes = new Hono<Env>()
       errors: [400, 401, 404, 409],
     }),
     valid("param", idParam),
-    valid("json", z.object({ error: text(longestError) })),
+    valid("json", failBody),
     async (c) => {
       const hold = holdOf(c as Ctx, c.req.valid("param").id);
       const deps = c.get("deps");
-      const error = c.req.valid("json").error.trim() || "The provisioner gave no reason.";
+      const { error_code: errorCode, ...body } = c.req.valid("json");
+      const error = body.error.trim() || "The provisioner gave no reason.";
       const facts = await loadProvisioner(c as Ctx, failureReads([hold.jobId]));
-      await endWith(deps, hold, "failed", [failure(deps, hold, error, facts)]);
+      await endWith(deps, hold, "failed", [failure(deps, hold, { error, errorCode }, facts)]);
       nudgeFor(deps, facts.ended);
       return c.body(null, 204);
     },

@@ -1,4 +1,5 @@
 // How a job is brought to an early end: one place that knows why, and the signals that everything else listens to.
+import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
 import { isStronger, type EndReason } from "./rules/ending.ts";
 
 export interface Ending {
@@ -31,4 +32,11 @@ export function createEnding(): Ending {
 }
 
 /** The job can't be done; the message is what its owner reads. */
-export class JobFailure extends Error {}
+export class JobFailure extends Error {
+  /** The cause, where a retry can't fix it. */
+  readonly code: PermanentErrorCode | undefined;
+  constructor(message?: string, code?: PermanentErrorCode) {
+    super(message);
+    this.code = code;
+  }
+}

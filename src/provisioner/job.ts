@@ -10,6 +10,7 @@ import { createMask } from "./rules/mask.ts";
 import { rescuedStateFile, stages, stateFile } from "./rules/steps.ts";
 import { runScript, scriptState } from "./script.ts";
 import { openState, type JobState } from "./state.ts";
+import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
 import { runTerraform } from "./terraform.ts";
 import { EndedEarly, type Work } from "./work.ts";
 import { jobCall, type JobServer } from "./server.ts";
@@ -77,7 +78,7 @@ export async function runJob(job: Job, shop: Shop): Promise<JobEnd> {
 
 type Result =
   | { kind: "done"; completion: Completion }
-  | { kind: "failed"; error: string }
+  | { kind: "failed"; error: string; code?: PermanentErrorCode | undefined }
   | { kind: "release" };
 
 async function attempt(state: JobState, shop: Shop, work: Work, log: JobLog): Promise<Result> {
@@ -106,8 +107,8 @@ async function problemOf(
     await action();
     return undefined;
   } catch (error) {
-    if (error instanceof JobFailure || error instanceof ShapeError)
-      return { kind: "failed", error: error.message };
+    if (error instanceof JobFailure) return { kind: "failed", error: error.message, code: error.code };
+    if (error instanceof ShapeError) return { kind: "failed", error: error.message };
     return { kind: "failed", error: `The provisioner failed: ${String(error)}` };
   }
 }
@@ -129,6 +130,7 @@ async function finish(
     return "released";
   }
   let error = result.kind === "failed" ? result.error : "";
+  const code = result.kind === "failed" && reason === undefined ? result.code : undefined;
   if (reason !== undefined) error = endWords(reason, timing.jobTimeout);
   log.stage(stages.cleanUp);
   if (result.kind !== "done") log.note(error, "error");
@@ -140,7 +142,10 @@ async function finish(
     if (answer.kind !== "refused") return isLateAnswer(answer) ? "completed" : "lost";
     error = `The server refused what the job has made: ${answer.message}`;
   }
-  const answer = await tell("fail", { error: error.slice(0, mostError).toWellFormed() });
+  const answer = await tell("fail", {
+    error: error.slice(0, mostError).toWellFormed(),
+    ...(code === undefined ? {} : { error_code: code }),
+  });
   if (answer.kind === "refused") world.say(`job ${job.id}: the failure was refused. ${answer.message}`);
   if (answer.kind === "lost" && !isLateAnswer(answer)) return "lost";
   return reason ?? "failed";

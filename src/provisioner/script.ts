@@ -9,6 +9,7 @@ import { scriptEnvironment } from "./rules/environment.ts";
 import { problemIn, tidyLine } from "./rules/lines.ts";
 import { reducePlan } from "./rules/reduce-plan.ts";
 import { fields, isText, parseJson } from "../kernel/rules/shape.ts";
+import { permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import { applyStage } from "./rules/steps.ts";
 import { sendPlan } from "./terraform.ts";
 import type { Work } from "./work.ts";
@@ -46,10 +47,13 @@ export async function runScript(work: Work, script: string): Promise<Completion>
   work.goOn();
   const result = await readResult(files.result, held);
   if (result === undefined && held !== undefined) log.line(held, "out");
-  const { error, plan } = fields(result);
+  const { error, error_code: code, plan } = fields(result);
   if (ended.code !== 0 || isText(error)) {
     const reason = ended.problem ?? problemIn([lastError]) ?? `exit code ${ended.code}`;
-    throw new JobFailure(isText(error) ? mask(error) : `The script failed: ${reason}`);
+    throw new JobFailure(
+      isText(error) ? mask(error) : `The script failed: ${reason}`,
+      permanentErrorCodes.find((known) => known === code),
+    );
   }
   if (plan !== undefined && plan !== null) await sendPlan(work, reducePlan(plan, mask));
   return readCompletion(result ?? {});

@@ -9,6 +9,7 @@ import { terraformEnvironment, isVariableName } from "./rules/environment.ts";
 import { problemIn, tidyLine } from "./rules/lines.ts";
 import { parseJson } from "../kernel/rules/shape.ts";
 import * as steps from "./rules/steps.ts";
+import { variableProblem } from "./rules/variable-problem.ts";
 import { jobCall } from "./server.ts";
 import type { Completion } from "./rules/completion.ts";
 import type { Work } from "./work.ts";
@@ -88,8 +89,9 @@ async function step(work: Work, terraform: string, words: string[]): Promise<voi
   });
   work.goOn();
   if (ended.code === 0) return;
-  const reason = problemIn(errors) ?? ended.problem ?? `exit code ${ended.code}`;
-  throw new JobFailure(`terraform ${words[0]} failed: ${reason}`);
+  const permanent = words[0] === "plan" ? variableProblem(errors) : undefined;
+  const reason = permanent?.problem ?? problemIn(errors) ?? ended.problem ?? `exit code ${ended.code}`;
+  throw new JobFailure(`terraform ${words[0]} failed: ${reason}`, permanent?.code);
 }
 
 async function show(work: Work, terraform: string, words: string[]): Promise<unknown> {

@@ -11,6 +11,7 @@ import {
   transitions,
   userStatuses,
 } from "../../db/schema/values.ts";
+import { leaseLost, permanentErrorCodes } from "../../src/workspaces/jobs/rules/job.ts";
 import type { Row, Verdict } from "./row.ts";
 
 const set = (coder: string, ours: readonly string[], verdict: Verdict, note = ""): Row => ({
@@ -52,6 +53,12 @@ export const enums: Row[] = [
   set("site roles", siteRoles, "same", "everybody is a `member`; there are no roles of organizations"),
   set("workspace_transition", transitions, "same"),
   set("provisioner_job_status", buildStatuses, "same"),
+  set(
+    "JobErrorCode",
+    [...permanentErrorCodes, leaseLost],
+    "different",
+    "`REQUIRED_TEMPLATE_VARIABLES` is Coder's, the others are ours; no `INSUFFICIENT_QUOTA`: there are no quotas",
+  ),
   set("workspace_agent_lifecycle_state", lifecycleStates, "same"),
   set("workspace_app_status_state", appStates, "same"),
 ];

@@ -182,6 +182,6 @@ export const ownKinds: { id: string; name: string; what: string }[] = [
   {
     id: "7c1f0a52-9d5e-4d0b-8f3c-2b6a4e1d9c07",
     name: "Prebuild Validation Failed",
-    what: "a pool can't be filled: its preset has no value for what its version requires",
+    what: "a pool can't be filled: a value of its preset is missing or not allowed",
   },
 ];

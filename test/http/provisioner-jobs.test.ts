@@ -175,6 +175,41 @@ describe("the end of a job", () => {
     expect((await provisioner.job("POST", latest_build.id, "heartbeat")).status).toBe(200);
   });
 
+  test("that fails for a cause with a code shows it as Coder does; the code of a lost lease is Belfry's own", async () => {
+    const { server, token, provisioner, queue, jobOf, build } = await setUp();
+    const { id, latest_build } = await queue("web");
+    await provisioner.acquire();
+    const fail = (buildId: string, error_code?: unknown) =>
+      provisioner.job("POST", buildId, "fail", {
+        error: "no",
+        ...(error_code === undefined ? {} : { error_code }),
+      });
+    for (const [code, detail] of [
+      ["LEASE_LOST", "LEASE_LOST is set by Belfry only"],
+      ["OTHER", "must be REQUIRED_TEMPLATE_VARIABLES or INVALID_VALUE, or left out"],
+      [null, "must be REQUIRED_TEMPLATE_VARIABLES or INVALID_VALUE, or left out"],
+    ]) {
+      const { status, json } = await fail(latest_build.id, code);
+      expect([status, json.validations]).toEqual([400, [{ field: "error_code", detail }]]);
+    }
+    for (let time = 0; time < 2; time += 1)
+      expect((await fail(latest_build.id, "REQUIRED_TEMPLATE_VARIABLES")).status).toBe(204);
+    expect(await jobOf(latest_build.id)).toMatchObject({
+      status: "failed",
+      error: "no",
+      error_code: "REQUIRED_TEMPLATE_VARIABLES",
+    });
+    // One that is to be canceled ends as that, and one without a code has none.
+    const canceled = await build(id, "start");
+    await provisioner.acquire();
+    await server.call("PATCH", `/api/v2/workspacebuilds/${canceled.id}/cancel`, { token });
+    expect((await fail(canceled.id, "INVALID_VALUE")).status).toBe(204);
+    const plain = await build(id, "start");
+    await provisioner.acquire();
+    expect((await fail(plain.id)).status).toBe(204);
+    for (const one of [canceled, plain]) expect(await jobOf(one.id)).not.toHaveProperty("error_code");
+  });
+
   test("that fails keeps the workspace: a deletion that failed can be tried again", async () => {
     const { server, token, provisioner, queue, build } = await setUp();
     const { id } = await queue("web");

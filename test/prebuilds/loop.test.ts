@@ -187,7 +187,9 @@ test("A preset that lacks what its version requires is told of once, makes nothi
   expect(await pools.states()).toEqual(["delete/pending"]);
   expect(await pools.status(broken.id)).toBe("validation_failed");
   const notices = await pools.notices("Prebuild Validation Failed");
-  expect(notices.map(({ data }) => data)).toEqual([{ missing: ["region"], invalid: [], eligible: 0 }]);
+  expect(notices.map(({ data }) => data)).toMatchObject([
+    { missing: ["region"], invalid: [], failure: null, eligible: 0 },
+  ]);
   expect(await pools.pool()).toMatchObject({ status: "validation_failed", running: 0 });
   // Resumed without a fix, it is told again; fixed, it is filled without a resume.
   server.clock.advance(1_000);

@@ -9,6 +9,7 @@ import { poolStates } from "../../src/prebuilds/reconcile/rules/pool-state.ts";
 import { inTurns } from "../../src/prebuilds/reconcile/rules/share.ts";
 import type {
   Agent,
+  PermanentFailure,
   Policy,
   Pool,
   Prebuild,
@@ -83,10 +84,19 @@ const snapshotOf = (pool: Partial<Pool> = {}, more: Partial<Snapshot> = {}): Sna
   underway: [],
   backoffs: [],
   atLimit: [],
+  permanentFailures: [],
   recovered: [],
   pending: 0,
   ...more,
 });
+
+const permanent: PermanentFailure = {
+  presetId: "p",
+  buildId: "b9",
+  buildNumber: 1,
+  workspaceName: "prebuild-9",
+  error: "\ncpu is too big.\nmore",
+};
 
 const short = (action: Action): string => {
   const what = "targets" in action ? action.targets.map(({ workspaceId }) => workspaceId).join(" ") : "";
@@ -307,6 +317,63 @@ describe("a preset that lacks a value", () => {
       plan(snapshotOf({ missingParameters }), now, policy).actions.map(({ reason }) => reason)[0];
     expect(reasons(["a"])).toBe("its version requires a, and the preset has no value for it");
     expect(reasons(["a", "b"])).toBe("its version requires a, b, and the preset has no value for them");
+  });
+});
+
+describe("a creation that failed in a way that a retry can't fix", () => {
+  const failed = { permanentFailures: [permanent] };
+  const limited = { atLimit: [{ presetId: "p", failed: 3 }] };
+
+  test("stops the pool, with its error as the reason, and keeps what is there in order", () => {
+    const { actions } = plan(snapshotOf({ desiredInstances: 2 }, failed), now, policy);
+    const reason = "build 1 of prebuild-9 failed, and a retry would fail too: cpu is too big";
+    expect(actions).toMatchObject([
+      { kind: "mark_validation_failed", missing: [], invalid: [], failure: permanent, reason },
+      { kind: "suppress", count: 2, reason },
+    ]);
+    const marked = { status: "validation_failed" as const };
+    expect(planned(snapshotOf(marked, failed))).toEqual(["suppress 1"]);
+    expect(planned(snapshotOf(marked, { ...failed, running: two }))).toEqual(["delete extraneous w1"]);
+  });
+
+  test("is marked while the pool waits as well", () => {
+    const more = { ...failed, backoffs: [{ presetId: "p", failed: 1, lastBuildAt: now }] };
+    expect(planned(snapshotOf({}, more))).toEqual(["mark_validation_failed", "backoff"]);
+  });
+
+  test("goes before the hard limit, and neither is told after the other", () => {
+    expect(planned(snapshotOf({}, { ...failed, ...limited }))).toEqual([
+      "mark_validation_failed",
+      "suppress 1",
+    ]);
+    const both = { ...failed, ...limited };
+    expect(planned(snapshotOf({ status: "validation_failed" }, both))).toEqual(["suppress 1"]);
+    expect(planned(snapshotOf({ status: "hard_limited" }, both))).toEqual(["suppress 1"]);
+    expect(planned(snapshotOf({ status: "hard_limited" }, failed))).toEqual(["suppress 1"]);
+  });
+
+  test("is told of a pool that has recovered from its limit", () => {
+    const more = { ...failed, recovered: [{ presetId: "p" }] };
+    expect(planned(snapshotOf({ status: "hard_limited" }, more))).toEqual([
+      "mark_validation_failed",
+      "suppress 1",
+    ]);
+  });
+
+  test("is over when nothing of it counts any more", () => {
+    expect(planned(snapshotOf({ status: "validation_failed" }))).toEqual(["mark_normal", "create 1"]);
+  });
+
+  test("is nothing to a pool that is not active, wants nothing, or is another", () => {
+    expect(planned(snapshotOf({ usesActiveVersion: false }, failed))).toEqual([]);
+    expect(planned(snapshotOf({ desiredInstances: 0 }, failed))).toEqual([]);
+    expect(planned(snapshotOf({ presetId: "q" }, failed))).toEqual(["create 1"]);
+  });
+
+  test("is told together with values that are missing", () => {
+    const { actions } = plan(snapshotOf({ missingParameters: ["a"] }, failed), now, policy);
+    expect(actions[0]).toMatchObject({ missing: ["a"], failure: permanent });
+    expect(actions[0]!.reason).toMatch(/^its version requires a, .+; build 1 of prebuild-9 failed/);
   });
 });
 
@@ -574,6 +641,10 @@ describe("any plan", () => {
       { maxLength: 3 },
     ),
     atLimit: fc.array(fc.record({ presetId: id("p", 5), failed: fc.constant(3) }), { maxLength: 3 }),
+    permanentFailures: fc.array(
+      fc.record({ presetId: id("p", 5) }).map(({ presetId }) => ({ ...permanent, presetId })),
+      { maxLength: 3 },
+    ),
     recovered: fc.array(fc.record({ presetId: id("p", 5) }), { maxLength: 3 }),
     pending: fc.nat(25),
   });
@@ -611,6 +682,7 @@ describe("any plan", () => {
           const kept = state.running.length - state.extraneous;
           expect(kept + state.starting + action.count).toBeLessThanOrEqual(state.desired);
           expect(state.isActive && !state.isAtLimit && action.pool.missingParameters.length === 0).toBe(true);
+          expect(state.permanentFailure).toBeNull();
         }
         const queued = actions.reduce(
           (sum, action) =>

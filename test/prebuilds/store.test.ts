@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   getLatestFailures,
+  getPermanentFailures,
   getPresetsAtFailureLimit,
   getPresetsBackoff,
   getPresetsRecovered,
@@ -33,7 +34,7 @@ function ranked(rows: Rows, preset: Rows["presets"][number], withLost: boolean) 
       ({ build }) =>
         !(build.status === "failed" && preset.forgivenAt !== null && build.at + 1 <= preset.forgivenAt),
     )
-    .filter(({ build }) => withLost || !build.lost)
+    .filter(({ build }) => withLost || build.code !== "LEASE_LOST")
     .toSorted((a, b) => b.build.at - a.build.at || b.order - a.order)
     .map(({ build }) => build);
 }
@@ -74,6 +75,18 @@ const model = {
           build.status === "failed" ? [{ presetId: preset.id, buildId: build.id, rank: index + 1 }] : [],
         ),
     ),
+  permanent: (rows: Rows) =>
+    pooled(rows).flatMap((preset) => {
+      const made = rows.workspaces
+        .flatMap(({ builds }) => builds)
+        .filter(({ presetId, stage }) => presetId === preset.id && stage === "create");
+      const newest = made
+        .filter(({ code, at }) => code === "INVALID_VALUE" && at + 1 > (preset.forgivenAt ?? -1))
+        .toSorted((a, b) => a.at - b.at)
+        .at(-1);
+      const isOver = made.some(({ status, at }) => status === "succeeded" && at >= (newest?.at ?? 0));
+      return newest === undefined || isOver ? [] : [{ presetId: preset.id, buildId: newest.id }];
+    }),
   recovered: (rows: Rows) =>
     rows.presets
       .filter(({ id, limitedAt }) => {
@@ -144,6 +157,7 @@ test("The queries answer what the model answers", async () => {
         backoff: getPresetsBackoff(since, always),
         atLimit: getPresetsAtFailureLimit(limit, always),
         failures: getLatestFailures(limit, true, always),
+        permanent: getPermanentFailures(always),
         recovered: getPresetsRecovered(always),
         members: listMembers(always),
         pools: listPools(always),
@@ -155,6 +169,9 @@ test("The queries answer what the model answers", async () => {
       expect(
         sorted(found.failures.map(({ presetId, buildId, rank }) => ({ presetId, buildId, rank }))),
       ).toEqual(sorted(model.failures(rows, limit)));
+      expect(sorted(found.permanent.map(({ presetId, buildId }) => ({ presetId, buildId })))).toEqual(
+        sorted(model.permanent(rows)),
+      );
       expect(sorted(found.recovered)).toEqual(sorted(model.recovered(rows)));
       expect(
         sorted(

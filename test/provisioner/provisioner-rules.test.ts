@@ -24,6 +24,7 @@ import { reducePlan } from "../../src/provisioner/rules/reduce-plan.ts";
 import { OptionError, readKey, readSettings } from "../../src/provisioner/rules/settings.ts";
 import { applyStage, isLeftOver, planArguments } from "../../src/provisioner/rules/steps.ts";
 import { readTar, TarError } from "../../src/provisioner/rules/tar.ts";
+import { variableProblem } from "../../src/provisioner/rules/variable-problem.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { makeTar, pax, type TarPart } from "../support/tar.ts";
 
@@ -402,6 +403,37 @@ describe("Log lines", () => {
     expect(problemIn(["╷", "│ Error: no room", "│   on main.tf", "╵"])).toBe("no room");
     expect(problemIn(["first", "last", ""])).toBe("last");
     expect(problemIn([" "])).toBeUndefined();
+  });
+
+  test("of a plan say whether a retry could mend it: not what the template's own variables refuse", () => {
+    const problem = (text: string) => variableProblem(text.split("\n"));
+    const header = (name: string, place: string) => `Error: ${name}\n\n  on main.tf line ${place}\n\n`;
+    const missing = (name: string) =>
+      `${header("No value for required variable", `1:\n   1: variable "${name}" {`)}The root module input\n`;
+    expect(problem(`${missing("region")}\n${missing("size")}`)).toEqual({
+      code: "REQUIRED_TEMPLATE_VARIABLES",
+      problem: 'No value for required variable: "region", "size"',
+    });
+    const where = '2:\n   2: variable "size" {\n    ├────\n    │ var.size is 10';
+    const refused = `${header("Invalid value for variable", where)}Too big for one\nmachine.\n\nThis was checked`;
+    const verdict = {
+      code: "INVALID_VALUE",
+      problem: 'Invalid value for variable "size": Too big for one machine.',
+    };
+    expect(problem(refused)).toEqual(verdict);
+    const framed = ["╷", ...refused.split("\n").map((line) => `│ ${line}`), "╵"];
+    expect(variableProblem(framed)).toEqual(verdict);
+    // A provider that is away first, and a module's variable, whose value may come from anywhere.
+    expect(problem(`Error: no connection\n\n  on main.tf line 9\n\n${refused}`)).toEqual(verdict);
+    expect(
+      problem(header("Invalid value for variable", '12, in module "m":\n  12:   x = "b"')),
+    ).toBeUndefined();
+    expect(problem(header("Invalid value for input variable", '1:\n  1: variable "n" {'))).toEqual({
+      code: "INVALID_VALUE",
+      problem: 'Invalid value for input variable "n": ',
+    });
+    expect(problem("Error: Invalid value for variable")).toBeUndefined();
+    expect(problem("no room")).toBeUndefined();
   });
 
   test("on standard error are as grave as the frame that Terraform draws around them", () => {

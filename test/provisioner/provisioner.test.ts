@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { agentToken, ended, provisionerKey, startJobServer, type StandInJob } from "../support/job-server.ts";
 import { run, temporaryFolder } from "../support/program.ts";
-import { script, standIn, startDaemon, templates } from "../support/provisioner.ts";
+import { real, realWords, script, standIn, startDaemon, templates } from "../support/provisioner.ts";
 import { makeTar } from "../support/tar.ts";
 
 const outputs = (job: StandInJob, source = "provisioner") =>
@@ -63,15 +63,18 @@ describe("A script that does the job", () => {
   test("that fails, or says something that can't be, fails the job with the reason; the state is there before", async () => {
     const server = await startJobServer();
     const file = await script(
-      `case "$(cat)" in *broken*) echo '{"resources":[{"type":"box"}]}';; *) echo x > "$BELFRY_STATE"; echo "no room" >&2; exit 3;; esac`,
+      `case "$(cat)" in *broken*) echo '{"resources":[{"type":"box"}]}';; *refused*) echo '{"error":"too big","error_code":"INVALID_VALUE"}';; *) echo x > "$BELFRY_STATE"; echo "no room" >&2; exit 3;; esac`,
     );
-    const jobs = [server.queue(), server.queue({ parameters: [{ name: "how", value: "broken" }] })];
+    const how = (value: string) => server.queue({ parameters: [{ name: "how", value }] });
+    const jobs = [server.queue(), how("broken"), how("refused")];
     await startDaemon(server, ["--exec", file]);
     await server.until(() => jobs.every(ended));
     expect(jobs.map(({ error }) => error)).toEqual([
       "The script failed: no room",
       "resources[0].name must be a text that is not empty.",
+      "too big",
     ]);
+    expect(jobs.map(({ errorCode }) => errorCode)).toEqual([undefined, undefined, "INVALID_VALUE"]);
     expect(jobs[0]!.writes.filter((verb) => verb !== "logs")).toEqual(["state", "fail"]);
   });
 
@@ -321,6 +324,46 @@ describe("Terraform", () => {
     }
   });
 
+  const refusing = `# plan: refuse
+variable "size" {
+  type = number
+  validation {
+    condition     = var.size < 9
+    error_message = "Too big for one machine."
+  }
+}
+variable "region" {
+  type = string
+}
+`;
+  test.each(real === undefined ? ["the stand-in"] : ["the stand-in", realWords])(
+    "A plan that the template's variables refuse fails with a code: %s",
+    async (which) => {
+      const server = await startJobServer();
+      server.addFile("refusing", makeTar([{ path: "main.tf", content: refusing }]));
+      const parameters = [
+        { name: "region", value: "eu" },
+        { name: "size", value: "10" },
+      ];
+      const job = server.queue({ file_id: "refusing", parameters });
+      await startDaemon(server, ["--terraform", which === "the stand-in" ? await standIn() : real!]);
+      await server.until(() => ended(job));
+      expect(job).toMatchObject({
+        status: "failed",
+        plan: undefined,
+        error: 'terraform plan failed: Invalid value for variable "size": Too big for one machine.',
+        errorCode: "INVALID_VALUE",
+      });
+      if (which === "the stand-in") return;
+      const lacking = server.queue({ file_id: "refusing", parameters: [] });
+      await server.until(() => ended(lacking));
+      expect(lacking).toMatchObject({
+        error: 'terraform plan failed: No value for required variable: "size", "region"',
+        errorCode: "REQUIRED_TEMPLATE_VARIABLES",
+      });
+    },
+  );
+
   test("A failed apply and an interrupted one put the state back before the job ends, and while it runs", async () => {
     const server = await startJobServer();
     const program = await standIn();
@@ -336,6 +379,7 @@ describe("Terraform", () => {
     server.cancel(stubborn!);
     await server.until(() => [fails, hangs, stubborn].every((job) => ended(job!)));
     expect(fails).toMatchObject({
+      errorCode: undefined,
       error: "terraform apply failed: creating terraform_data: no room left",
       states: [expect.stringContaining("terraform_data.workspace")],
     });

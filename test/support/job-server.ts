@@ -29,6 +29,7 @@ export interface StandInJob {
   // oxlint-disable-next-line typescript/no-explicit-any
   completion: any;
   error: string | undefined;
+  errorCode?: unknown;
   /** What was put, unpacked, in order; and what the job began with. */
   states: string[];
   given: Buffer | undefined;
@@ -212,6 +213,7 @@ export async function startJobServer(): Promise<JobServer> {
         return { status: 200, json: { agents: [] } };
       case "POST fail":
         job.error = String(json()["error"]);
+        job.errorCode = json()["error_code"];
         job.status = job.status === "canceling" ? "canceled" : "failed";
         return { status: 204 };
       default:

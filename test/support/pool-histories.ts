@@ -17,6 +17,7 @@ import {
   type Transition,
 } from "../../db/schema.ts";
 
+type ErrorCode = "LEASE_LOST" | "INVALID_VALUE" | null;
 interface Build {
   transition: Transition;
   status: BuildStatus;
@@ -24,7 +25,8 @@ interface Build {
   /** Index of a preset; null: it names none. */
   preset: number | null;
   at: number;
-  lost: boolean;
+  /** Of a failure. */
+  code: ErrorCode;
 }
 export interface History {
   templates: { deleted: boolean }[];
@@ -57,7 +59,7 @@ const builds = (presetCount: number) =>
       stage: fc.constantFrom<BuildStage>("create", "create", "none"),
       preset: fc.option(fc.nat(presetCount - 1), { nil: null, freq: 4 }),
       at: times,
-      lost: fc.boolean(),
+      code: fc.constantFrom<ErrorCode>(null, null, "LEASE_LOST", "LEASE_LOST", "INVALID_VALUE"),
     }),
     { minLength: 1, maxLength: 3 },
   );
@@ -133,7 +135,7 @@ export function settle(history: History) {
           ...build,
           status: active.includes(build.status) && !isLast ? ("succeeded" as const) : build.status,
           stage: own === undefined ? ("none" as const) : build.stage,
-          lost: build.lost && build.status === "failed",
+          code: build.status === "failed" ? build.code : null,
           id: randomUUID(),
           presetId: own?.id ?? null,
           versionId: rows.templates[template]!.versions[own?.version ?? 1]!,
@@ -222,7 +224,7 @@ export function writes(
       ]),
     );
     for (const [index, build] of workspace.builds.entries()) {
-      const { transition, stage, presetId, versionId, at, lost } = build;
+      const { transition, stage, presetId, versionId, at, code } = build;
       const row = {
         ...by,
         id: build.id,
@@ -243,7 +245,7 @@ export function writes(
       statements.push(
         ...insertRows(workspaceBuilds, [row]),
         query.run(sql`UPDATE workspaces SET latest_build_id = ${build.id} WHERE id = ${id}`),
-        query.run(sql`UPDATE workspace_builds SET status = ${build.status}, error_code = ${lost ? "LEASE_LOST" : null},
+        query.run(sql`UPDATE workspace_builds SET status = ${build.status}, error_code = ${code},
           completed_at = ${active.includes(build.status) ? null : at + 1} WHERE id = ${build.id}`),
       );
     }

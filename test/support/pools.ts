@@ -66,13 +66,16 @@ function acts(server: TestServer, provisioner: Awaited<ReturnType<typeof addProv
     }
   };
   /** Fails what waits, `most` at a time; each at a moment of its own. */
-  const fail = async (error = "Error: no space left on device\nmore", most = Infinity) => {
+  const fail = async (error = "Error: no space left on device\nmore", most = Infinity, code?: string) => {
     for (let count = 0; ; count += 1) {
       if (count === most) return count;
       const { status, json } = await provisioner.acquire();
       if (status === 204) return count;
       server.clock.advance(1);
-      await provisioner.job("POST", json.job_id, "fail", { error });
+      await provisioner.job("POST", json.job_id, "fail", {
+        error,
+        ...(code === undefined ? {} : { error_code: code }),
+      });
     }
   };
   /** The workspaces of the pool that have not been deleted, with their latest build in short: `start/succeeded`. */

@@ -1,5 +1,5 @@
 // Acts as Terraform for tests of the provisioner: the same words, files and documents, no resources. A comment in main.tf
-// tells it how to behave: `# apply: hang`, `# apply: stubborn`, `# apply: fail`, `# apply: lines N`, `# plan: replace`, `# plan: no JSON`.
+// tells it how to behave: `# apply: hang`, `# apply: stubborn`, `# apply: fail`, `# apply: lines N`, `# plan: replace`, `# plan: no JSON`, `# plan: refuse`.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 const [command, ...words] = process.argv.slice(2);
@@ -20,6 +20,23 @@ function writeState(more) {
 
 function fail(problem) {
   process.stderr.write(`╷\n│ Error: ${problem}\n│ \n│   on main.tf line 1\n╵\n`);
+  process.exitCode = 1;
+}
+
+function refuse() {
+  process.stderr.write(`
+Error: Invalid value for variable
+
+  on main.tf line 2:
+   2: variable "size" {
+    ├────────────────
+    │ var.size is 10
+
+Too big for one
+machine.
+
+This was checked by the validation rule at main.tf:4,3-13.
+`);
   process.exitCode = 1;
 }
 
@@ -107,7 +124,8 @@ const showState = () => ({
 if (command === "init") {
   if (existsSync("belfry_override.tf.json")) say("Terraform has been successfully initialized!");
   else fail("the backend is not local");
-} else if (command === "plan") {
+} else if (command === "plan" && told("plan") === "refuse") refuse();
+else if (command === "plan") {
   const file = words.find((word) => word.startsWith("-out=")).slice("-out=".length);
   writeFileSync(file, JSON.stringify({ destroy: words.includes("-destroy") }));
   for (const [name, value] of Object.entries(variables)) say(`${name}=${value}`);

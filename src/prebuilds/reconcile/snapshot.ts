@@ -4,7 +4,12 @@ import type { Answers, SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
 import { problemWithValue, readRules } from "../../workspaces/templates/rules/parameter-rules.ts";
-import { getPresetsAtFailureLimit, getPresetsBackoff, getPresetsRecovered } from "./store/failures.ts";
+import {
+  getPermanentFailures,
+  getPresetsAtFailureLimit,
+  getPresetsBackoff,
+  getPresetsRecovered,
+} from "./store/failures.ts";
 import { holdsLease, readLease, takeLease } from "./store/lease.ts";
 import { countPending, listMembers, type MemberRow } from "./store/members.ts";
 import { listPools, type PoolRow } from "./store/pools.ts";
@@ -20,6 +25,7 @@ export function snapshotReads(deps: Deps, when: SQL) {
     members: listMembers(when),
     backoffs: getPresetsBackoff(deps.now() - backoffLookback, when),
     atLimit: getPresetsAtFailureLimit(failureHardLimit, when),
+    permanentFailures: getPermanentFailures(when),
     recovered: getPresetsRecovered(when),
     pending: countPending(when),
     prebuildSettings: readPrebuildSettings(),
@@ -28,13 +34,14 @@ export function snapshotReads(deps: Deps, when: SQL) {
 export type SnapshotAnswers = Answers<ReturnType<typeof snapshotReads>>;
 
 export function toSnapshot(answers: SnapshotAnswers): Snapshot {
-  const { pools, members, backoffs, atLimit, recovered, pending } = answers;
+  const { pools, members, backoffs, atLimit, permanentFailures, recovered, pending } = answers;
   return {
     pools: pools.map(toPool),
     running: members.filter(({ status }) => status === "succeeded").map(toPrebuild),
     underway: members.filter(({ status }) => status !== "succeeded").map(toUnderway),
     backoffs,
     atLimit,
+    permanentFailures,
     recovered,
     pending: pending[0]?.count ?? 0,
   };

@@ -157,7 +157,13 @@ function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: S
         )
       : planEvent(
           deps,
-          eventOfInvalid(pool, { missing: action.missing, invalid: action.invalid, eligible, at }),
+          eventOfInvalid(pool, {
+            missing: action.missing,
+            invalid: action.invalid,
+            failure: action.failure,
+            eligible,
+            at,
+          }),
           enqueueAnswersOf("validationFailed", facts),
         );
   const to = action.kind === "mark_hard_limited" ? ("hard_limited" as const) : ("validation_failed" as const);

@@ -10,6 +10,7 @@ import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/rea
 import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
 import { demandEnded } from "./jobs.ts";
 import { eventsOfFailure, eventsOfSuccess } from "./rules/ending.ts";
+import type { PermanentErrorCode } from "./rules/job.ts";
 import { workspaceKinds } from "../builds/rules/kinds.ts";
 import { insertOutcome, listAgents, takeOverLifecycles, type Outcome } from "../agents/store/agents.ts";
 import { findEndings, ownersOf, type EndingRow } from "./store/endings.ts";
@@ -100,14 +101,19 @@ function noteDeletion(deps: Deps, build: EndingRow, requestId: string, when: SQL
   return audit({ ...deps, clientAddress: null }, deed, when);
 }
 
+export interface Failure {
+  error: string;
+  errorCode: PermanentErrorCode | undefined;
+}
+
 /** The end of a job that could not be done, and why. */
-export function failure(deps: Deps, hold: Hold, error: string, facts: FailureFacts): EndingPart {
+export function failure(deps: Deps, hold: Hold, failed: Failure, facts: FailureFacts): EndingPart {
   const [build] = facts.ended;
-  const plans = build?.status === "running" ? planFailure(deps, build, error, facts) : [];
+  const plans = build?.status === "running" ? planFailure(deps, build, failed.error, facts) : [];
   return {
     statements: [
       ...plans.flatMap((plan) => enqueue(plan, { when: holdsUncanceled(hold) })),
-      endJob(hold, { now: deps.now(), error }),
+      endJob(hold, { now: deps.now(), ...failed }),
     ],
     plans,
   };

@@ -26,7 +26,7 @@ const sentences: Record<string, string> = {
   PrebuildFailureLimitReached:
     "A pool of prebuilt workspaces is not filled any more, because its builds fail: for template admins.",
   PrebuildValidationFailed:
-    "A pool of prebuilt workspaces can't be filled at all, because a value is missing: for template admins.",
+    "A pool of prebuilt workspaces can't be filled at all, because a value is missing or not allowed: for template admins.",
   TemplateWorkspaceDeleted: "Somebody else deleted a workspace of yours.",
   TemplateWorkspaceAutobuildFailed: "A workspace of yours was to start by itself and could not.",
   TemplateWorkspaceAutoUpdated:

@@ -2,7 +2,7 @@
 import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
 import { templateAdmins } from "../../../notifications/outbox/rules/audience.ts";
 import { resumeLine } from "./resume-command.ts";
-import type { FailedBuild, Pool } from "./snapshot.ts";
+import type { FailedBuild, PermanentFailure, Pool } from "./snapshot.ts";
 
 export const poolKinds = {
   hardLimited: "414d9331-c1fc-4761-b40c-d1f4702279eb",
@@ -35,13 +35,15 @@ export const eventOfLimit = (
     limit: known.limit,
     eligible: known.eligible,
     resume: resumeLine(pool.templateName, pool.presetName),
-    failures: known.failures.slice(0, mostShown).map(({ workspaceName, buildNumber, buildId, error }) => ({
-      workspace: workspaceName,
-      build_number: buildNumber,
-      build_id: buildId,
-      error: firstLine(error),
-    })),
+    failures: known.failures.slice(0, mostShown).map(toldFailure),
   },
+});
+
+const toldFailure = ({ workspaceName, buildNumber, buildId, error }: FailedBuild | PermanentFailure) => ({
+  workspace: workspaceName,
+  build_number: buildNumber,
+  build_id: buildId,
+  error: firstLine(error),
 });
 
 export const eventOfInvalid = (
@@ -49,13 +51,20 @@ export const eventOfInvalid = (
   known: {
     missing: readonly string[];
     invalid: readonly { name: string; problem: string }[];
+    failure: PermanentFailure | null;
     eligible: number;
     at: number;
   },
 ): NotificationEvent => ({
   ...about(pool),
   identity: `validation_failed:${pool.presetId}:${known.at}`,
-  data: { missing: known.missing, invalid: known.invalid, eligible: known.eligible },
+  data: {
+    missing: known.missing,
+    invalid: known.invalid,
+    failure: known.failure === null ? null : toldFailure(known.failure),
+    resume: resumeLine(pool.templateName, pool.presetName),
+    eligible: known.eligible,
+  },
 });
 
 const about = (pool: Pool) => ({

@@ -2,9 +2,10 @@
 // the page and the command line show it.
 import { mostWanted } from "./desired.ts";
 import { span } from "./eligibility.ts";
+import { firstLine } from "./notice.ts";
 import { inactiveWords, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
 import { share } from "./share.ts";
-import type { Policy, Pool, Prebuild, Snapshot } from "./snapshot.ts";
+import type { PermanentFailure, Policy, Pool, Prebuild, Snapshot } from "./snapshot.ts";
 
 /** A workspace as it was seen: it is only touched while `buildId` is still its latest build. */
 export interface Target {
@@ -25,7 +26,12 @@ export type Action = Common &
     | { kind: "delete"; why: "outdated" | "expired" | "extraneous"; targets: Target[] }
     | { kind: "cancel"; targets: Target[] }
     | { kind: "mark_hard_limited"; failed: number }
-    | { kind: "mark_validation_failed"; missing: string[]; invalid: Pool["invalidParameters"] }
+    | {
+        kind: "mark_validation_failed";
+        missing: string[];
+        invalid: Pool["invalidParameters"];
+        failure: PermanentFailure | null;
+      }
     | { kind: "mark_normal" }
     | { kind: "backoff"; until: number }
     | { kind: "suppress"; count: number }
@@ -57,15 +63,20 @@ const targetsOf = (action: Action) => (action.kind === "cancel" ? action.targets
 
 /** What is stored of a preset follows what its builds have come to. */
 function marksFor(state: PoolState, policy: Policy): Action[] {
-  const { pool, isActive, isAtLimit, hasRecovered } = state;
+  const { pool, isActive, isAtLimit, hasRecovered, permanentFailure } = state;
   if (!isActive) return [];
-  if (pool.status === "normal" && !isValid(pool) && mostWanted(pool) > 0) {
+  const problem = problemOf(state);
+  if (pool.status === "validation_failed")
+    return problem === undefined
+      ? [{ kind: "mark_normal", pool, reason: "what made its validation fail is gone" }]
+      : [];
+  const isNewEpisode = pool.status === "normal" || hasRecovered;
+  if (problem !== undefined && isNewEpisode && mostWanted(pool) > 0) {
     const { missingParameters: missing, invalidParameters: invalid } = pool;
-    return [{ kind: "mark_validation_failed", pool, missing, invalid, reason: invalidReason(pool) }];
+    return [
+      { kind: "mark_validation_failed", pool, missing, invalid, failure: permanentFailure, reason: problem },
+    ];
   }
-  if (pool.status === "validation_failed" && isValid(pool))
-    return [{ kind: "mark_normal", pool, reason: "the preset has all values that its version requires" }];
-  const isNewEpisode = pool.status === "normal" || (pool.status === "hard_limited" && hasRecovered);
   if (isAtLimit && isNewEpisode) {
     const failed = policy.failureHardLimit;
     return [{ kind: "mark_hard_limited", pool, failed, reason: limitWords(failed) }];
@@ -116,10 +127,12 @@ const deletion = (
   prebuilds.length === 0 ? [] : [{ kind: "delete", pool, why, targets: prebuilds.map(toTarget), reason }];
 
 /** Never more than the pool wants in all; nothing while its builds fail, or can't be made. */
-function creation({ pool, desired, running, starting, missing, isAtLimit }: PoolState): Action[] {
+function creation(state: PoolState): Action[] {
+  const { pool, desired, running, starting, missing, isAtLimit } = state;
   const count = Math.min(missing, desired);
   if (count === 0) return [];
-  if (!isValid(pool)) return [{ kind: "suppress", pool, count, reason: invalidReason(pool) }];
+  const problem = problemOf(state);
+  if (problem !== undefined) return [{ kind: "suppress", pool, count, reason: problem }];
   if (isAtLimit)
     return [
       {
@@ -141,18 +154,19 @@ function backoff({ pool, failedLately }: PoolState, until: number): Action {
 const limitWords = (failed: number) =>
   failed === 1 ? "its newest build has failed" : `its newest ${failed} builds have all failed`;
 
-const isValid = ({ missingParameters, invalidParameters }: Pool): boolean =>
-  missingParameters.length + invalidParameters.length === 0;
-
-function invalidReason({ missingParameters: missing, invalidParameters: invalid }: Pool): string {
+/** Why a workspace of it can't be built, however often one tries; undefined when one may be. */
+function problemOf({ pool, permanentFailure }: PoolState): string | undefined {
+  const { missingParameters: missing, invalidParameters: invalid } = pool;
   const it = missing.length === 1 ? "it" : "them";
   const reasons = [
     ...(missing.length === 0
       ? []
       : [`its version requires ${missing.join(", ")}, and the preset has no value for ${it}`]),
     ...invalid.map(({ name, problem }) => `its value of ${name} ${problem}`),
+    ...(permanentFailure === null ? [] : [failureWords(permanentFailure)]),
   ];
-  return reasons.length === 0
-    ? "its values are valid again, and the next run creates it"
-    : reasons.join("; ");
+  return reasons.length === 0 ? undefined : reasons.join("; ");
 }
+
+const failureWords = ({ workspaceName, buildNumber, error }: PermanentFailure): string =>
+  `build ${buildNumber} of ${workspaceName} failed, and a retry would fail too: ${firstLine(error).replace(/\.$/, "")}`;

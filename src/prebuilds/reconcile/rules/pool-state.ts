@@ -1,7 +1,7 @@
 // What a pool has and what it wants, by the definitions of Coder's CalculateState. Plans, the API and metrics use it.
 import { createWallClock, desiredNow, type Desired } from "./desired.ts";
 import { isReady, span, whyNotReady } from "./eligibility.ts";
-import type { Policy, Pool, Prebuild, Snapshot, Underway } from "./snapshot.ts";
+import type { PermanentFailure, Policy, Pool, Prebuild, Snapshot, Underway } from "./snapshot.ts";
 
 export interface PoolState {
   pool: Pool;
@@ -31,6 +31,8 @@ export interface PoolState {
   /** Of its newest builds, when it is at the limit. */
   failuresInRow: number;
   hasRecovered: boolean;
+  /** Null: a creation may succeed. */
+  permanentFailure: PermanentFailure | null;
 }
 
 export function poolStates(snapshot: Snapshot, now: number, policy: Policy): PoolState[] {
@@ -40,6 +42,7 @@ export function poolStates(snapshot: Snapshot, now: number, policy: Policy): Poo
   const backoffs = new Map(snapshot.backoffs.map((row) => [row.presetId, row]));
   const atLimit = new Map(snapshot.atLimit.map(({ presetId, failed }) => [presetId, failed]));
   const recovered = new Set(snapshot.recovered.map(({ presetId }) => presetId));
+  const permanent = new Map(snapshot.permanentFailures.map((row) => [row.presetId, row]));
   return snapshot.pools.map((pool) => {
     const id = pool.presetId;
     const isActive = pool.usesActiveVersion && !pool.isDeleted && !pool.isDeprecated;
@@ -65,6 +68,7 @@ export function poolStates(snapshot: Snapshot, now: number, policy: Policy): Poo
       isAtLimit: atLimit.has(id),
       failuresInRow: atLimit.get(id) ?? 0,
       hasRecovered: recovered.has(id),
+      permanentFailure: permanent.get(id) ?? null,
     };
   });
 }

@@ -74,6 +74,15 @@ export interface Failures {
   lastBuildAt: number;
 }
 
+/** A creation that failed in a way that a retry can't fix: the newest one of its preset. */
+export interface PermanentFailure {
+  presetId: string;
+  buildId: string;
+  buildNumber: number;
+  workspaceName: string;
+  error: string;
+}
+
 export interface Snapshot {
   pools: readonly Pool[];
   running: readonly Prebuild[];
@@ -81,6 +90,8 @@ export interface Snapshot {
   backoffs: readonly Failures[];
   /** Presets whose newest builds have all failed. */
   atLimit: readonly { presetId: string; failed: number }[];
+  /** Of presets that have made no workspace since, were not resumed since and have the same values still. */
+  permanentFailures: readonly PermanentFailure[];
   /** Presets that have made a workspace since their limit was told. */
   recovered: readonly { presetId: string }[];
   /** Jobs of pools that nobody has taken yet. */

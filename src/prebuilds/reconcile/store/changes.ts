@@ -74,9 +74,11 @@ export interface Mark {
   eventId: string | null;
 }
 
+/** The limit counts anew once a validation no longer fails: its notice would be about builds that were told of. */
 export const markPreset = (mark: Mark, now: number, when: SQL): Statement =>
   query.run(sql`UPDATE presets SET prebuild_status = ${mark.to}, limit_event_id = ${mark.eventId},
-      limited_at = ${mark.eventId === null ? null : now}
+      limited_at = ${mark.eventId === null ? null : now},
+      failures_forgiven_at = ${mark.from === "validation_failed" ? now : mark.forgivenAt}
     WHERE id = ${mark.presetId} AND prebuild_status = ${mark.from} AND limit_event_id IS ${mark.fromEventId}
       AND failures_forgiven_at IS ${mark.forgivenAt} AND ${isActive} AND ${when}`);
 

@@ -2,9 +2,9 @@
 // same order (Coder's GetPresetsBackoff and GetPresetsAtFailureLimit).
 import { sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
-import { isPoolStart, isPoolSuccess } from "../../../../db/schema.ts";
-import { leaseLost } from "../../../workspaces/jobs/rules/job.ts";
-import type { FailedBuild, Failures } from "../rules/snapshot.ts";
+import { isCodedCreation, isPoolStart, isPoolSuccess } from "../../../../db/schema.ts";
+import { leaseLost, permanentErrorCodes } from "../../../workspaces/jobs/rules/job.ts";
+import type { FailedBuild, Failures, PermanentFailure } from "../rules/snapshot.ts";
 
 interface Considered {
   /** Guards the whole read. */
@@ -80,3 +80,26 @@ export const getPresetsRecovered = (when: SQL) =>
   query.all<{ presetId: string }>(sql`SELECT p.id AS presetId FROM presets p
     WHERE ${when} AND p.prebuild_status = 'hard_limited' AND EXISTS (SELECT 1 FROM workspace_builds
       WHERE preset_id = p.id AND created_at > p.limited_at AND ${isPoolSuccess})`);
+
+/** True in SQL while preset `p` would build with the values that build `b` had. */
+const hasSameValues = sql`NOT EXISTS (SELECT 1 FROM template_parameters d
+    LEFT JOIN preset_parameters v ON v.preset_id = p.id AND v.name = d.name
+    LEFT JOIN build_parameters had ON had.build_id = b.id AND had.name = d.name
+  WHERE d.version_id = p.version_id AND COALESCE(v.value, d.default_value, '') IS NOT had.value)`;
+
+/**
+ * Of each preset the newest creation that failed in a way that a retry can't fix, also once its workspace is gone; none
+ * where one that was made then or later has succeeded, where somebody has resumed the pool, or the values are others now.
+ */
+export const getPermanentFailures = (when: SQL) =>
+  query.all<PermanentFailure>(sql`SELECT p.id AS presetId, b.id AS buildId, b.number AS buildNumber,
+      w.name AS workspaceName, COALESCE(b.error, '') AS error
+    FROM templates t CROSS JOIN presets p ON p.version_id = t.active_version_id
+      CROSS JOIN workspace_builds b ON b.seq = (SELECT c.seq FROM workspace_builds c
+        WHERE c.preset_id = p.id AND ${isCodedCreation}
+          AND c.error_code IN (SELECT value FROM json_each(${JSON.stringify(permanentErrorCodes)}))
+          AND c.completed_at > COALESCE(p.failures_forgiven_at, -1)
+        ORDER BY c.created_at DESC, c.seq DESC LIMIT 1)
+      CROSS JOIN workspaces w ON w.id = b.workspace_id
+    WHERE ${when} AND p.desired_instances IS NOT NULL AND ${hasSameValues} AND NOT EXISTS (
+      SELECT 1 FROM workspace_builds WHERE preset_id = p.id AND created_at >= b.created_at AND ${isPoolSuccess})`);

@@ -9,6 +9,10 @@ export const mostRequeues = 3;
 export const leaseLost = "LEASE_LOST";
 export const leaseLostWords = "The provisioner has not been heard of any more; nobody knows how far it came.";
 
+/** What a provisioner may name as the cause of a failure: the same build would fail the same way again. */
+export const permanentErrorCodes = ["REQUIRED_TEMPLATE_VARIABLES", "INVALID_VALUE"] as const;
+export type PermanentErrorCode = (typeof permanentErrorCodes)[number];
+
 export const isActive = (status: BuildStatus) =>
   status === "pending" || status === "running" || status === "canceling";
 

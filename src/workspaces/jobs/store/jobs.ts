@@ -10,7 +10,7 @@ import {
   workspaces,
 } from "../../../../db/schema.ts";
 import type { Credential } from "../../../accounts/rules/credential.ts";
-import { leaseTime } from "../rules/job.ts";
+import { leaseTime, type PermanentErrorCode } from "../rules/job.ts";
 import { provisionerMay } from "./provisioner-keys.ts";
 
 export interface Acquisition {
@@ -159,13 +159,15 @@ export interface Ending {
   now: number;
   /** Undefined: it succeeded. */
   error: string | undefined;
+  errorCode?: PermanentErrorCode | undefined;
   aiTask?: { prompt: string; sidebarAppId: string | null } | undefined;
 }
 
 /** One that somebody wanted to be canceled is canceled, however it ended. */
-export const endJob = (hold: Hold, { now, error, aiTask }: Ending): Statement =>
+export const endJob = (hold: Hold, { now, error, errorCode, aiTask }: Ending): Statement =>
   query.run(sql`UPDATE workspace_builds
     SET status = CASE status WHEN 'canceling' THEN 'canceled' ELSE ${error === undefined ? "succeeded" : "failed"} END,
-      error = ${error ?? null}, completed_at = ${now}, updated_at = ${now}, lease_expires_at = NULL,
+      error = ${error ?? null},
+      error_code = CASE status WHEN 'canceling' THEN NULL ELSE ${errorCode ?? null} END, completed_at = ${now}, updated_at = ${now}, lease_expires_at = NULL,
       ai_task_prompt = ${aiTask?.prompt ?? null}, ai_task_sidebar_app_id = ${aiTask?.sidebarAppId ?? null}
     WHERE ${isHeld(hold)}`);
