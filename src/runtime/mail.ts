@@ -6,7 +6,7 @@ import type { MailConfig } from "../config/mail.ts";
 import type { MailServer, OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
 import { createMailPool, type MailPool, type PoolLimits } from "../notifications/channels/mail/smtp/pool.ts";
 import { withAsciiDomain } from "../notifications/channels/mail/rules/mailbox.ts";
-import { openSession } from "../notifications/channels/mail/smtp/protocol.ts";
+import { openSession } from "../notifications/channels/mail/smtp/client.ts";
 
 /** Made once by the process and closed when it stops. */
 export function createMail(config: MailConfig, limits: Partial<PoolLimits> = {}): MailPool {

@@ -6,9 +6,13 @@ import {
   renderMail,
   unsubscribePage,
   type MailContent,
-} from "../../src/notifications/channels/mail/smtp/content.ts";
-import { oneLine, quotedPrintable } from "../../src/notifications/channels/mail/smtp/encoding.ts";
-import { buildMail, type MailParts } from "../../src/notifications/channels/mail/smtp/mime.ts";
+} from "../../src/notifications/channels/mail/content.ts";
+import {
+  buildMail,
+  oneLine,
+  quotedPrintable,
+  type MailParts,
+} from "../../src/notifications/channels/mail/smtp/message.ts";
 import { toData } from "../../src/notifications/channels/mail/smtp/transmit.ts";
 import {
   isAddress,

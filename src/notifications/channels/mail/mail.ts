@@ -2,9 +2,9 @@
 import type { Action } from "../../../../db/schema.ts";
 import { isAddress, withAsciiDomain, type Mailbox } from "./rules/mailbox.ts";
 import type { Outcome } from "../../delivery/rules/retry.ts";
-import { renderMail } from "./smtp/content.ts";
+import { renderMail } from "./content.ts";
 import { MailFailure } from "./smtp/failure.ts";
-import { buildMail } from "./smtp/mime.ts";
+import { buildMail } from "./smtp/message.ts";
 import type { MailPool } from "./smtp/pool.ts";
 
 export interface MailSettings {

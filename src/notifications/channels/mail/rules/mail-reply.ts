@@ -23,7 +23,7 @@ export interface ReplyVerdict {
   hint: string | undefined;
 }
 
-interface MailReply {
+export interface MailReply {
   code: number;
   text: string;
 }

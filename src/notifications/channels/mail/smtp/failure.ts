@@ -1,6 +1,5 @@
 // Why a mail did not go out, in words that name what to change. Thrown inside smtp/; the channel makes an outcome of it.
-import { judgeReply, type FailureSubject, type MailStage } from "../rules/mail-reply.ts";
-import type { Reply } from "./wire.ts";
+import { judgeReply, type FailureSubject, type MailReply, type MailStage } from "../rules/mail-reply.ts";
 
 export interface FailureOptions {
   kind?: "temporary" | "permanent";
@@ -32,7 +31,7 @@ export class MailFailure extends Error {
 }
 
 /** A refusal, with the server's words, where they came, and what to change. */
-export function refusal(reply: Reply, after: string, stage: MailStage): MailFailure {
+export function refusal(reply: MailReply, after: string, stage: MailStage): MailFailure {
   const { about, kind, hint } = judgeReply(stage, reply);
   const words = `${reply.code} ${reply.text} (${after})`.replaceAll(/\s+/g, " ");
   const isOpening = ["greeting", "hello", "starttls", "login", "reset"].includes(stage);

@@ -1,9 +1,11 @@
 // One message over an open session: MAIL, RCPT, DATA, and the text with its dots stuffed.
 import type { MailStage } from "../rules/mail-reply.ts";
 import { isAscii } from "../rules/mailbox.ts";
+import type { Reply, Wire } from "./connection.ts";
 import { MailFailure, refusal } from "./failure.ts";
-import type { Extensions } from "./protocol.ts";
-import type { Reply, Wire } from "./wire.ts";
+
+/** What the server says it can do: keywords in capitals, with their parameters. */
+export type Extensions = ReadonlyMap<string, string[]>;
 
 export interface Envelope {
   /** Addresses alone, without names. */

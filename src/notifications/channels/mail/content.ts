@@ -1,7 +1,7 @@
 // What a mail says: greeting, title, body, buttons as links and a footer, as text and as HTML. Pure; called by mail.ts.
-import type { Action } from "../../../../../db/schema.ts";
-import { toHtml, toInlineHtml, toPlainText } from "../../../texts/rules/markdown.ts";
-import { oneLine } from "./encoding.ts";
+import type { Action } from "../../../../db/schema.ts";
+import { toHtml, toInlineHtml, toPlainText } from "../../texts/rules/markdown.ts";
+import { oneLine } from "./smtp/message.ts";
 
 export interface MailContent {
   /** Whom it greets. */
