@@ -48,7 +48,7 @@ export const accountRoutes: Row[] = [
   same("DELETE /users/{user}", "the last owner stays"),
   same("PUT /users/{user}/profile"),
   better("PUT /users/{user}/password", "ends the user's other sessions and tokens"),
-  same("GET /users/roles", "no lists of single permissions"),
+  different("GET /users/roles", "lists of single permissions are empty"),
   same("GET /users/{user}/roles"),
   same("PUT /users/{user}/roles", "owner, user-admin, template-admin, auditor"),
   same("PUT /users/{user}/status/suspend", "ends sessions and tokens at once"),

@@ -122,13 +122,18 @@ async function attack(
   const sent = Object.entries({ ...request.headers, ...headers[caller] }).filter(([, value]) =>
     isHeaderText(value),
   );
-  const answer = await fetch(server.url + pathOf(target, request), {
-    method,
-    redirect: "manual",
-    signal: AbortSignal.timeout(patience),
-    headers: { ...Object.fromEntries(sent), ...(body === undefined ? {} : { "content-type": body.type }) },
-    ...(body === undefined || method === "GET" ? {} : { body: body.text }),
-  }).catch((error: unknown) => String(error));
+  const send = () =>
+    fetch(server.url + pathOf(target, request), {
+      method,
+      redirect: "manual",
+      signal: AbortSignal.timeout(patience),
+      headers: { ...Object.fromEntries(sent), ...(body === undefined ? {} : { "content-type": body.type }) },
+      ...(body === undefined || method === "GET" ? {} : { body: body.text }),
+    });
+  // A kept connection may end just as it is used again: a fault of the server would show a second time.
+  const answer = await send()
+    .catch((error: unknown) => (isTimeout(error) ? Promise.reject(error) : send()))
+    .catch((error: unknown) => String(error));
   if (typeof answer === "string") return { status: 0, fault: answer };
   const { status } = answer;
   const type = answer.headers.get("content-type");
@@ -170,3 +175,5 @@ function pathOf(target: Target, request: DrawnRequest): string {
   const query = new URLSearchParams(Object.entries(request.query).filter(([name]) => name !== "wait"));
   return query.size === 0 ? path : `${path}?${query}`;
 }
+
+const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === "TimeoutError";
