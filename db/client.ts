@@ -11,7 +11,7 @@ import { DatabaseError, toDatabaseError } from "./errors.ts";
 /** What is asked of libSQL's own client for a file, and of ours for a server. */
 export type DatabaseClient = Pick<
   Client,
-  "batch" | "execute" | "close" | "closed" | "protocol" | "reconnect"
+  "batch" | "migrate" | "execute" | "close" | "closed" | "protocol" | "reconnect"
 >;
 
 /** A piece of a statement: a guard, an id found by a subquery. Rooms pass it on without knowing drizzle. */

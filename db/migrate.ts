@@ -68,7 +68,14 @@ export async function migrate(
   return done;
 }
 
+/**
+ * The first statement of a migration that rebuilds a table others refer to. SQLite takes it outside a transaction only;
+ * with foreign keys on, dropping the old table would delete what refers to it.
+ */
+const withoutForeignKeys = "PRAGMA foreign_keys = OFF";
+
 async function apply(client: DatabaseClient, migration: Migration, now: number): Promise<boolean> {
+  const rebuilds = migration.statements[0] === withoutForeignKeys;
   const record =
     "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)";
   const batch = [
@@ -78,10 +85,10 @@ async function apply(client: DatabaseClient, migration: Migration, now: number):
       sql: "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)",
       args: [migration.number, migration.name, now],
     },
-    ...migration.statements,
+    ...(rebuilds ? migration.statements.slice(1) : migration.statements),
   ];
   try {
-    await persist(client, () => client.batch(batch, "write"));
+    await persist(client, () => (rebuilds ? client.migrate(batch) : client.batch(batch, "write")));
     return true;
   } catch (cause) {
     const error = toDatabaseError(cause);

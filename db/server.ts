@@ -70,29 +70,51 @@ export function createServerClient(
       const steps = transaction(statements as InStatement[], mode);
       return inTransaction(await ask<BatchResult>({ type: "batch", batch: { steps } }), statements.length);
     },
+    migrate: async (statements) => {
+      const steps = transaction(statements, "write", [foreignKeys("off")], [foreignKeys("on")]);
+      return inTransaction(await ask<BatchResult>({ type: "batch", batch: { steps } }), statements.length, 1);
+    },
   };
 }
 
+/** It has no effect inside a transaction. */
+const foreignKeys = (state: "on" | "off") => ({
+  stmt: { sql: `PRAGMA foreign_keys = ${state}`, want_rows: false },
+});
+
 /** BEGIN, each statement if the one before it went well, COMMIT if all did, else ROLLBACK. */
-function transaction(statements: readonly InStatement[], mode: TransactionMode): object[] {
+function transaction(
+  statements: readonly InStatement[],
+  mode: TransactionMode,
+  before: readonly object[] = [],
+  afterwards: readonly object[] = [],
+): object[] {
   const after = (step: number) => ({ condition: { type: "ok", step } });
-  const commit = statements.length + 1;
+  const start = before.length;
+  const commit = start + statements.length + 1;
   return [
+    ...before,
     { stmt: { sql: begin[mode], want_rows: false } },
-    ...statements.map((statement, step) => ({ ...after(step), stmt: toStatement(statement) })),
+    ...statements.map((statement, index) => ({ ...after(start + index), stmt: toStatement(statement) })),
     { ...after(commit - 1), stmt: { sql: "COMMIT", want_rows: false } },
     {
       condition: { type: "not", cond: { type: "ok", step: commit } },
       stmt: { sql: "ROLLBACK", want_rows: false },
     },
+    ...afterwards,
   ];
 }
 
-function inTransaction({ step_results, step_errors }: BatchResult, statements: number): ResultSet[] {
+/** The answers of the statements; `before`: how many steps come before BEGIN. */
+function inTransaction(
+  { step_results, step_errors }: BatchResult,
+  statements: number,
+  before = 0,
+): ResultSet[] {
   // The step of the rollback doesn't count: it may find that the transaction has ended by itself.
-  const failure = step_errors.slice(0, statements + 2).find((error) => error !== null);
+  const failure = step_errors.slice(0, before + statements + 2).find((error) => error !== null);
   if (failure !== undefined) throw new ServerFailure(failure);
-  return step_results.slice(1, statements + 1).map((result) => toResultSet(result!));
+  return step_results.slice(before + 1, before + statements + 1).map((result) => toResultSet(result!));
 }
 
 function toStatement(statement: InStatement): object {

@@ -33,7 +33,6 @@ export const notificationTemplates = sqliteTable(
     uniqueIndex("notification_templates_name").on(table.name),
     uniqueIndex("notification_templates_key").on(table.key),
     check("notification_templates_kind", sql`kind IN ('system', 'custom')`),
-    check("notification_templates_method", oneOf("method", methods)),
   ],
 );
 
@@ -163,7 +162,6 @@ export const notificationMessages = sqliteTable(
       .where(sql`sealed_labels IS NOT NULL`),
     foreignKey({ columns: [table.eventId], foreignColumns: [notificationEvents.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
-    check("notification_messages_method", oneOf("method", methods)),
     check("notification_messages_status", oneOf("status", messageStatuses)),
     check(
       "notification_messages_alive",

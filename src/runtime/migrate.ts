@@ -14,6 +14,9 @@ interface Report extends Prepared {
   setupCode: string | undefined;
 }
 
+/** Milliseconds for one migration: a million messages are copied in ten seconds. */
+const requestTimeout = 120_000;
+
 let config: Config | undefined;
 try {
   config = parseConfig(process.env, (message) => process.stderr.write(`belfry: ${message}\n`));
@@ -26,7 +29,7 @@ try {
 
 async function bringUpToDate(config: Config): Promise<Report> {
   const now = Date.now;
-  const client = await openClient(config);
+  const client = await openClient(config, { requestTimeout });
   const db = createDatabase(client);
   try {
     const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId: createNewId(now) });

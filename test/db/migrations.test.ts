@@ -183,6 +183,24 @@ const small: Migration[] = [
   { number: 2, name: "0002_two", statements: ["CREATE TABLE two (a)", "INSERT INTO two SELECT a FROM one"] },
 ];
 
+const messageBy = (id: string, method: string, user = "u") =>
+  `INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, due_at, attempt_count, created_at, updated_at)
+    VALUES ('${id}', 'e', '${user}', '${method}', 'pending', '["to_self"]', 5, 1, 1, 2)`;
+/** A message of each kind of row that refers to another. */
+const storedMessages = [
+  "INSERT INTO users (id, username, email, name, status, is_system, created_at, updated_at) VALUES ('u', 'ada', 'ada@example.com', '', 'active', 0, 1, 1)",
+  "INSERT INTO notification_templates VALUES ('t', 'TemplateOne', 'One', 'Ones', 'system', 1, 'webhook', 1, '{}')",
+  "INSERT INTO notification_template_versions VALUES ('t', 1, 'Title', 'Text', '[]', 'seed', 'x', NULL, 1)",
+  "INSERT INTO notification_preferences VALUES ('u', 't', 1, 1, 1)",
+  "INSERT INTO notification_events (id, template_id, template_version, labels, targets, created_by, created_at) VALUES ('e', 't', 1, '{}', '[]', 'me', 1)",
+  `INSERT INTO inbox_notifications (id, user_id, template_id, targets, title, content, icon, actions, created_at)
+    VALUES ('i', 'u', 't', '[]', 'Title', 'Text', '', '[]', 1)`,
+  messageBy("m1", "webhook"),
+  messageBy("m2", "smtp"),
+  messageBy("m3", "inbox"),
+  "INSERT INTO notification_attempts VALUES ('m1', 1, 1, 2, 'temporary_failure', 'answered 500')",
+];
+
 for (const target of ["file", "server"]) {
   describe.skipIf(target === "server" && noServer)(`on a ${target}`, () => {
     let url: string;
@@ -252,6 +270,49 @@ for (const target of ["file", "server"]) {
       );
       expect(await appliedMigrations(client)).toEqual([1, 2]);
     });
+
+    test.each(["plain", "lost"] as const)(
+      "a table that others refer to is rebuilt with all that it holds (answers %s)",
+      async (adapter) => {
+        const client = await connect(url);
+        const until = (number: number) => loadMigrations().filter((migration) => migration.number <= number);
+        await migrate(client, now, until(16));
+        await client.batch(storedMessages, "write");
+        // The newest has been purged: its number is not given again.
+        await client.execute("DELETE FROM notification_messages WHERE id = 'm3'");
+        const read = async () => ({
+          templates: await rowsOf(client, "SELECT * FROM notification_templates"),
+          messages: await rowsOf(client, "SELECT * FROM notification_messages ORDER BY seq"),
+          attempts: await rowsOf(client, "SELECT * FROM notification_attempts"),
+          preferences: await rowsOf(client, "SELECT * FROM notification_preferences"),
+          inbox: await rowsOf(client, "SELECT * FROM inbox_notifications"),
+        });
+        const before = await read();
+        expect(before.messages).toHaveLength(2);
+        expect(before.attempts).toHaveLength(1);
+        await expect(client.execute(messageBy("m4", "pager"))).rejects.toThrow(/CHECK/);
+
+        const unchecked = until(17).at(-1)!;
+        const broken = {
+          ...unchecked,
+          statements: [...unchecked.statements, "INSERT INTO three VALUES (1)"],
+        };
+        await expect(migrate(client, now, [...until(16), broken])).rejects.toThrow("no such table: three");
+        expect(await read()).toEqual(before);
+        await migrate(wrapClient(client, adapter), now, until(17));
+        expect(await read()).toEqual(before);
+        expect(await rowsOf(client, "PRAGMA foreign_key_check")).toEqual([]);
+
+        await client.execute(messageBy("m4", "pager"));
+        expect(await rowsOf(client, "SELECT seq FROM notification_messages WHERE id = 'm4'")).toEqual([
+          { seq: 4 },
+        ]);
+        // Foreign keys hold again, from the children too.
+        await expect(client.execute(messageBy("m5", "smtp", "nobody"))).rejects.toThrow(/FOREIGN KEY/);
+        await client.execute("DELETE FROM notification_messages WHERE id = 'm1'");
+        expect((await read()).attempts).toEqual([]);
+      },
+    );
 
     test("preparing a database twice seeds it once", async () => {
       const client = await connect(url);

@@ -8,13 +8,17 @@ type Batch = (statements: InStatement[], mode?: TransactionMode) => ReturnType<D
 
 export function wrapClient(client: DatabaseClient, adapter: AdapterName): DatabaseClient {
   if (adapter === "plain") return client;
-  return withBatch(client, adapter === "twice" ? sendTwice(client) : loseFirstAnswer(client));
+  const spoil = adapter === "twice" ? sendTwice : loseFirstAnswer;
+  const migrate: Batch = (statements) => client.migrate(statements);
+  return withBatch(client, spoil(client.batch.bind(client) as Batch), spoil(migrate));
 }
 
-const withBatch = (client: DatabaseClient, batch: Batch): DatabaseClient =>
+const withBatch = (client: DatabaseClient, batch: Batch, migrate?: Batch): DatabaseClient =>
   new Proxy(client, {
     get(target, property) {
       if (property === "batch") return batch;
+      if (property === "migrate" && migrate !== undefined)
+        return (statements: InStatement[]) => migrate(statements, "write");
       const value = Reflect.get(target, property) as unknown;
       return typeof value === "function" ? value.bind(target) : value;
     },
@@ -47,21 +51,21 @@ export function createCutter() {
   };
 }
 
-function sendTwice(client: DatabaseClient): Batch {
+function sendTwice(batch: Batch): Batch {
   return async (statements, mode) => {
-    if (mode === "write") await client.batch(statements, mode);
-    return client.batch(statements, mode);
+    if (mode === "write") await batch(statements, mode);
+    return batch(statements, mode);
   };
 }
 
 /** Each write is done and then reported as failed, the first time that it is seen. */
-function loseFirstAnswer(client: DatabaseClient) {
+function loseFirstAnswer(batch: Batch): Batch {
   const seen = new Set<string>();
   return async (statements: InStatement[], mode?: TransactionMode) => {
     const key = JSON.stringify(statements, (_, value: unknown) =>
       typeof value === "bigint" ? String(value) : value,
     );
-    const results = await client.batch(statements, mode);
+    const results = await batch(statements, mode);
     if (mode !== "write" || seen.has(key)) return results;
     seen.add(key);
     throw new TypeError("fetch failed", { cause: new Error("other side closed") });
