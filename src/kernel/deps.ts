@@ -7,6 +7,7 @@ import type { UnsignedUntil } from "../accounts/rules/signed-key.ts";
 import type { Config } from "../config/config.ts";
 import type { KeysFor } from "./keys.ts";
 import type { Log } from "./log.ts";
+import type { Post } from "./post.ts";
 import type { Hub, Watch } from "../notifications/inbox/hub.ts";
 import type { MailPool } from "../notifications/channels/mail/smtp/pool.ts";
 import type { NudgeQueue } from "../notifications/delivery/dispatch.ts";
@@ -67,19 +68,6 @@ export interface Process {
   /** Aborted when the process is to stop: nothing more is claimed. */
   stopping: AbortSignal;
 }
-
-/**
- * Sends an HTTP POST to a receiver and resolves once the headers of an answer are there, whatever its body does. Never
- * follows redirects; throws when the connection fails or the time is up. A kept connection that ends before the first
- * byte of an answer is replaced by a new one, once.
- */
-export type Post = (request: {
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-  /** Milliseconds for the whole exchange. */
-  timeout: number;
-}) => Promise<{ status: number; headers: Headers }>;
 
 /** Our end of a WebSocket, open already or about to be. */
 export interface Socket {

@@ -1,16 +1,8 @@
 // Whether an HTTP address answers, asked by a HEAD request, which changes nothing. `belfry admin doctor` calls it.
 import { request } from "undici";
+import type { Reach } from "../kernel/post.ts";
 
-export type Reached =
-  | { ok: true; status: number; milliseconds: number; /** The other side's clock. */ date: number | null }
-  | { ok: false; problem: string };
-
-/** `timeout` in milliseconds; `authorization` is the header's value. */
-export async function reach(
-  url: string,
-  timeout: number,
-  authorization: string | undefined,
-): Promise<Reached> {
+export const reach: Reach = async (url, timeout, authorization) => {
   const started = performance.now();
   try {
     const answer = await request(url, {
@@ -29,7 +21,7 @@ export async function reach(
   } catch (error) {
     return { ok: false, problem: networkWords(error, timeout) };
   }
-}
+};
 
 const known: Record<string, string> = {
   ECONNREFUSED: "nothing listens there (connection refused)",

@@ -7,7 +7,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase } from "../../db/client.ts";
 import { loadMigrations, migrate } from "../../db/migrate.ts";
 import { databaseWords } from "../../src/api/rules/database-state.ts";
-import { findingLines, ok, timeWords, verdict, warn } from "../../src/cli/admin/rules/finding.ts";
+import { findingLines, timeWords, verdict } from "../../src/cli/admin/rules/finding.ts";
+import { ok, warn } from "../../src/kernel/rules/finding.ts";
 import {
   judgeClock,
   judgeDatabase,

@@ -16,7 +16,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { examine } from "../../src/cli/admin/examine.ts";
-import type { Finding } from "../../src/cli/admin/rules/finding.ts";
+import type { Finding } from "../../src/kernel/rules/finding.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { cleanEnvironment, run, startProgram, temporaryFolder, freePort } from "../support/program.ts";
 import { copyNewDatabase } from "../support/new-database.ts";

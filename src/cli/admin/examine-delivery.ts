@@ -4,8 +4,9 @@ import type { Config } from "../../config/config.ts";
 import { endpointHash } from "../../notifications/delivery/deliver.ts";
 import { MailFailure } from "../../notifications/channels/mail/smtp/failure.ts";
 import { checkMail } from "../../runtime/mail.ts";
-import { reach, type Reached } from "../../runtime/reach.ts";
-import type { Finding } from "./rules/finding.ts";
+import type { Reached } from "../../kernel/post.ts";
+import { reach } from "../../runtime/reach.ts";
+import type { Finding } from "../../kernel/rules/finding.ts";
 import { judgeMail, judgeServer, judgeWebhook, type FailingMessages } from "./rules/judge-delivery.ts";
 
 /** What the database knows of the ways out. */

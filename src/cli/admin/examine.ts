@@ -24,7 +24,7 @@ import { databaseFile, databaseName, openClient } from "../../runtime/database.t
 import { failureWords } from "../../runtime/failure.ts";
 import { keyFile, mustBeGiven, openKeys } from "../../runtime/secret-key.ts";
 import { examineDelivery, type Outlets } from "./examine-delivery.ts";
-import { fail, ok, warn, type Finding } from "./rules/finding.ts";
+import { fail, ok, warn, type Finding } from "../../kernel/rules/finding.ts";
 import {
   adviceForOpening,
   judgeClock,

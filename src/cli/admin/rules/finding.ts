@@ -1,27 +1,5 @@
-// What `belfry admin doctor` has to say of one thing, and how it is printed.
-
-export interface Finding {
-  /** What was looked at. */
-  check: string;
-  level: "ok" | "warn" | "fail";
-  message: string;
-  /** What to do about it. */
-  advice?: string;
-}
-
-export const ok = (check: string, message: string): Finding => ({ check, level: "ok", message });
-export const warn = (check: string, message: string, advice: string): Finding => ({
-  check,
-  level: "warn",
-  message,
-  advice,
-});
-export const fail = (check: string, message: string, advice: string): Finding => ({
-  check,
-  level: "fail",
-  message,
-  advice,
-});
+// How findings of `belfry admin doctor` are printed.
+import type { Finding } from "../../../kernel/rules/finding.ts";
 
 const marks = { ok: "ok  ", warn: "warn", fail: "FAIL" };
 

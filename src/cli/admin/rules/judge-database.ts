@@ -1,5 +1,6 @@
 // What the facts about the database, its disk, its clock, its last tick and its key mean to an operator.
-import { fail, ok, timeWords, warn, type Finding } from "./finding.ts";
+import { fail, ok, warn, type Finding } from "../../../kernel/rules/finding.ts";
+import { timeWords } from "./finding.ts";
 import { sizeWords } from "./size.ts";
 
 export interface DatabaseFacts {

@@ -1,5 +1,6 @@
 // What the facts about mail, the webhook, the messages, the people and the running server mean to an operator.
-import { fail, ok, timeWords, warn, type Finding } from "./finding.ts";
+import { fail, ok, warn, type Finding } from "../../../kernel/rules/finding.ts";
+import { timeWords } from "./finding.ts";
 
 export interface FailingMessages {
   method: "inbox" | "webhook" | "smtp";

@@ -1,7 +1,7 @@
 // What becomes of a message after a try.
 import type { AttemptOutcome, MessageStatus } from "../../../../db/schema.ts";
 import type { FailureSubject } from "../../channels/mail/rules/mail-reply.ts";
-import type { Reason } from "../../outbox/rules/delivery-plan.ts";
+import type { Reason } from "../../outbox/rules/reasons.ts";
 
 /** What a channel says of one try. */
 export type Outcome =

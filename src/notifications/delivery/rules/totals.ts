@@ -5,7 +5,7 @@ import type { Family, Sample } from "../../../kernel/rules/exposition.ts";
 import { histogramFamily, observe, type Addition, type Histogram } from "../../../kernel/rules/histogram.ts";
 import type { Outcome } from "./retry.ts";
 import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
-import type { Reason } from "../../outbox/rules/delivery-plan.ts";
+import type { Reason } from "../../outbox/rules/reasons.ts";
 
 const attempts = "coderd_notifications_dispatch_attempts_total";
 const retries = "coderd_notifications_retry_count";

@@ -1,6 +1,6 @@
 // Who, of the people that were read, is told of an event, and why. Planning calls it for events that have a circle.
 import type { SiteRole, UserStatus } from "../../../../db/schema.ts";
-import type { Reason } from "./delivery-plan.ts";
+import type { Reason } from "./reasons.ts";
 
 /** Whom an event concerns, by what they are to it. */
 export interface Circle {

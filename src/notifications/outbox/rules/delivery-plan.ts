@@ -2,38 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Method, UserStatus } from "../../../../db/schema.ts";
 import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
+import type { Reason } from "./reasons.ts";
 import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "../../kinds/rules/special-kinds.ts";
-
-/** Short codes kept on each message: what was decided and why. */
-export type Reason =
-  // why to this person
-  | "to_self"
-  | "named"
-  | `role_${string}`
-  | "workspace_owner"
-  | "own_account"
-  | "uses_template"
-  | "no_template_admin"
-  // why by this method
-  | "inbox"
-  | "deployment_default"
-  | "template_method"
-  | "only_by_mail"
-  // why not, or not yet
-  | "disabled_by_user"
-  | "off_by_default"
-  | "duplicate"
-  | "suspended_user"
-  | "no_address"
-  | "recipient_refused"
-  | "not_configured"
-  | "paused"
-  | "held_back"
-  | "taken_back"
-  | "render_failed"
-  | "endpoint_gone"
-  | "attempts_exhausted"
-  | "expired";
 
 export interface Recipient {
   userId: string;

@@ -1,5 +1,35 @@
-// The codes on messages in words, for the command line and the pages: one sentence for each.
-import type { Reason } from "./delivery-plan.ts";
+// The codes on messages: what was decided and why, and a sentence for each for the command line and the pages.
+
+/** Short codes kept on each message: what was decided and why. */
+export type Reason =
+  // why to this person
+  | "to_self"
+  | "named"
+  | `role_${string}`
+  | "workspace_owner"
+  | "own_account"
+  | "uses_template"
+  | "no_template_admin"
+  // why by this method
+  | "inbox"
+  | "deployment_default"
+  | "template_method"
+  | "only_by_mail"
+  // why not, or not yet
+  | "disabled_by_user"
+  | "off_by_default"
+  | "duplicate"
+  | "suspended_user"
+  | "no_address"
+  | "recipient_refused"
+  | "not_configured"
+  | "paused"
+  | "held_back"
+  | "taken_back"
+  | "render_failed"
+  | "endpoint_gone"
+  | "attempts_exhausted"
+  | "expired";
 
 /** What a code answers: why this person, why this way, or why not (or not yet). */
 export type Question = "who" | "way" | "not";
