@@ -1,4 +1,4 @@
-// Writes the pages of public/docs/ that are made of what the program knows: node test/write-documents.ts
+// Writes the pages of public/docs/ that are made of what the program knows, and such parts of others: npm run docs
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { folder, madeDocuments } from "./support/documents.ts";

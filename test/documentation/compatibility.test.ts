@@ -12,7 +12,6 @@ import { coderTypes, ownMembers } from "../compatibility/coder-types.ts";
 import { commands, ownCommands } from "../compatibility/commands.ts";
 import { enums } from "../compatibility/enums.ts";
 import { metrics } from "../compatibility/metrics.ts";
-import { compatibilityPage } from "../compatibility/page.ts";
 import { queries } from "../compatibility/queries.ts";
 import { accountRoutes, notificationRoutes, ownRoutes, serviceRoutes } from "../compatibility/routes.ts";
 import { requests } from "../compatibility/requests.ts";
@@ -343,10 +342,6 @@ describe("members of Coder's requests", () => {
     const empty = schema!.safeParse({ [member]: null }).error?.issues ?? [];
     expect(empty.filter(({ path: [first] }) => first === member)).toEqual([]);
   });
-});
-
-test("the page is made of the table as it is now (else: node test/write-documents.ts)", () => {
-  expect(readDocument("reference/coder-compatibility.md")).toBe(compatibilityPage());
 });
 
 test("the page and the README begin with what matters most", () => {

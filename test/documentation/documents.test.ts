@@ -29,9 +29,8 @@ const blocks = (page: string, language: string): string[] =>
     text!.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
   );
 
-test.each(Object.entries(madeDocuments))(
-  "%s is as it would be made now (else: node test/write-documents.ts)",
-  (file, make) => expect(readDocument(file)).toBe(make()),
+test.each(Object.entries(madeDocuments))("%s is up to date (else run: npm run docs)", (file, make) =>
+  expect(readDocument(file), `public/docs/${file} is stale: run \`npm run docs\``).toBe(make()),
 );
 
 test.each([
@@ -48,6 +47,19 @@ test.each([
     expect(file, row).toBeDefined();
     expect(existsSync(new URL(`../../${file}`, import.meta.url)), row).toBe(true);
   }
+});
+
+test("files and folders that the contributing pages name are there", () => {
+  const named = documentFiles()
+    .filter((file) => file.startsWith("contributing/"))
+    .flatMap((file) =>
+      [...readDocument(file).matchAll(/`((?:src|db|test|public|\.ci)\/[\w./-]*)`/g)].map(([, path]) => ({
+        file,
+        path: path!,
+      })),
+    );
+  expect(named.filter(({ path }) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
+  expect(named.length).toBeGreaterThan(5);
 });
 
 describe("the configuration page", () => {

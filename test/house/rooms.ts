@@ -34,5 +34,21 @@ export const laws = {
   bottom: "db/ is the bottom: it imports nothing of src/",
 } as const;
 
-/** Where the reasons of the laws are written. */
+/** Why each law is there; `npm run docs` writes both into `lawsPage`. */
+export const reasons: Record<keyof typeof laws, string> = {
+  direction:
+    "A reader can understand a room without the rooms above it, and no two rooms depend on each other.",
+  pure: "A decision can be tested with a table of values, and reads the same wherever it is called.",
+  drizzle: "SQL is in one place for each feature; a verb shows what it does, not how it is stored.",
+  client: "All traffic goes through `read` and `write`, where retries, batching and measuring are.",
+  node: "The same source runs on Workers, which has no files and processes.",
+  network: "Only the runtime knows how a connection is made; tests put real receivers at its end.",
+  world: "A test or another runtime gives other dependencies; nothing is replaced behind the code's back.",
+  clock: "Tests set the time, and clocks that are wrong are corrected in one place.",
+  chance: "A rule that draws lots can still be tested.",
+  programs: "The command line and the provisioner run on other machines; they know the server by its API.",
+  bottom: "Migrations and the schema can be read, and run, without the application.",
+};
+
+/** Where the laws and their reasons are written. */
 export const lawsPage = "public/docs/contributing/architecture.md";

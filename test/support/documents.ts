@@ -1,4 +1,4 @@
-// The pages of public/docs/ that are made of what the program knows: written by `node test/write-documents.ts`,
+// The pages of public/docs/ that are made of what the program knows: written by `npm run docs`,
 // compared by tests.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { commands } from "../../src/cli/commands.ts";
 import { isGroup, type Node } from "../../src/cli/rules/command.ts";
 import { helpPage } from "../../src/cli/rules/help.ts";
 import { compatibilityPage } from "../compatibility/page.ts";
+import { laws, lawsPage, reasons } from "../house/rooms.ts";
 
 export const folder = new URL("../../public/docs/", import.meta.url).pathname;
 
@@ -32,27 +33,45 @@ export function cliVariables(): string[] {
   return [...environment.matchAll(/^ {2}(BELFRY_\w+)/gm)].map(([, name]) => name!);
 }
 
-const commandHeading = "## All commands";
-
-/** The page's text with the list of commands as it is now. */
-export function withCommands(page: string): string {
-  const rows = listCommands().map(([usage, summary]) => [`\`${usage.replaceAll("|", "\\|")}\``, summary]);
-  const width = (column: number, least: number) => Math.max(least, ...rows.map((row) => row[column]!.length));
-  const [first, second] = [width(0, "command".length), width(1, "what it does".length)];
-  const line = (left: string, right: string) => `| ${left.padEnd(first)} | ${right.padEnd(second)} |`;
-  const table = [
-    line("command", "what it does"),
-    `| ${"-".repeat(first)} | ${"-".repeat(second)} |`,
-    ...rows.map(([left, right]) => line(left!, right!)),
-  ].join("\n");
-  const from = page.indexOf(commandHeading);
-  if (from === -1) throw new Error(`reference/cli.md has no "${commandHeading}"`);
-  const next = page.indexOf("\n## ", from + commandHeading.length);
-  return `${page.slice(0, from)}${commandHeading}\n\n${table}\n${next === -1 ? "" : page.slice(next)}`;
+/** A table with columns of equal width, as the formatter wants it. */
+function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [heading, ...rows].map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = heading.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(" | ")} |`;
+  return [line(all[0]!), line(widths.map((width) => "-".repeat(width))), ...all.slice(1).map(line)].join(
+    "\n",
+  );
 }
+
+/** The page with `text` as the whole of the section below `heading`. */
+function withSection(file: string, heading: string, text: string): string {
+  const page = readDocument(file);
+  const from = page.indexOf(`${heading}\n`);
+  if (from === -1) throw new Error(`${file} has no "${heading}"`);
+  const next = page.indexOf("\n## ", from + heading.length);
+  return `${page.slice(0, from)}${heading}\n\n${text}\n${next === -1 ? "" : page.slice(next)}`;
+}
+
+const commandTable = (): string =>
+  table(
+    ["command", "what it does"],
+    listCommands().map(([usage, summary]) => [`\`${usage}\``, summary]),
+  );
+
+const lawsFile = lawsPage.replace("public/docs/", "");
+
+const lawTable =
+  (): string => `The rooms and these rules are a table in \`test/house/rooms.ts\`; \`npm run rules\` makes the linter's configuration of it.
+
+${table(
+  ["rule", "why"],
+  Object.entries(laws).map(([law, text]) => [text, reasons[law as keyof typeof laws]]),
+)}`;
 
 /** Each page that is made, as it should be. */
 export const madeDocuments: Record<string, () => string> = {
   "reference/coder-compatibility.md": compatibilityPage,
-  "reference/cli.md": () => withCommands(readDocument("reference/cli.md")),
+  "reference/cli.md": () => withSection("reference/cli.md", "## All commands", commandTable()),
+  [lawsFile]: () => withSection(lawsFile, "## Rules that the linter enforces", lawTable()),
 };
