@@ -19,9 +19,7 @@ export function createApp(open: Open) {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     const deps = open(c.req.raw, c.env);
-    const requestId = deps.newId();
-    c.set("requestId", requestId);
-    c.set("deps", { ...deps, log: deps.log.with({ request_id: requestId }) });
+    c.set("deps", { ...deps, log: deps.log.with({ request_id: deps.requestId }) });
     await next();
     addHeaders(c as Ctx);
   });
@@ -67,7 +65,7 @@ const deniedFeatures = [
 
 function addHeaders(c: Ctx): void {
   const { headers } = c.res;
-  headers.set("x-request-id", c.get("requestId"));
+  headers.set("x-request-id", c.get("deps").requestId);
   headers.set("x-coder-build-version", versionForCoder);
   headers.set("x-content-type-options", "nosniff");
   headers.set("cross-origin-opener-policy", "same-origin");
@@ -144,7 +142,7 @@ const isLeaving = (error: Error & { code?: unknown }, signal: AbortSignal): bool
 function respond(c: Ctx, error: ApiError): Response | Promise<Response> {
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
   const accept = c.req.header("accept") ?? "";
-  const requestId = c.get("requestId");
+  const { requestId } = c.get("deps");
   if (accept.includes("application/problem+json")) {
     return c.body(JSON.stringify(problemBody(error, requestId)), error.status, {
       "content-type": "application/problem+json",

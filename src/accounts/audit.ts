@@ -25,7 +25,6 @@ export interface AuditedDeed {
     | "workspace_build";
   /** SQL for one that only the write itself finds out. */
   resourceId: SQL | string | null;
-  requestId: string;
   /** What changed; never a secret. */
   detail?: Record<string, unknown>;
 }
@@ -36,6 +35,7 @@ export function audit(deps: Deps, deed: AuditedDeed, when?: SQL): Statement {
     {
       id: deps.newId(),
       at: deps.now(),
+      requestId: deps.requestId,
       address: deps.clientAddress,
       detail: JSON.stringify(detail),
       ...rest,

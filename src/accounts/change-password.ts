@@ -25,7 +25,6 @@ export async function changePassword(
   actor: Actor,
   target: UserRow,
   { oldPassword, password }: PasswordChange,
-  requestId: string,
 ): Promise<void> {
   const isSelf = actor.userId === target.id;
   if (!isSelf) demandManage(actor, target);
@@ -33,7 +32,7 @@ export async function changePassword(
   await refuseBadPassword(deps, password, target);
   const { seen, renewed } = await withHashPlace(deps, actor.userId, async (place) => {
     const seen = isSelf
-      ? await demandOldPassword(deps, target, { oldPassword, password }, { place, requestId })
+      ? await demandOldPassword(deps, target, { oldPassword, password }, place)
       : await findHash(deps, target);
     return { seen, renewed: await hashPassword(deps, password, place) };
   });
@@ -50,7 +49,7 @@ export async function changePassword(
     ],
     // Somebody who was faster with the same old password is told so below.
     isDone: (now) => now.passwordHash === renewed || (isSelf && now.passwordHash !== seen),
-    deed: { action: "write", requestId, detail: { password: "changed" } },
+    deed: { action: "write", detail: { password: "changed" } },
   });
   if (passwordHash !== renewed) throw wrongOldPassword();
 }
@@ -68,9 +67,9 @@ async function demandOldPassword(
   deps: Deps,
   target: UserRow,
   { oldPassword, password }: PasswordChange,
-  { place, requestId }: { place: QueuePlace; requestId: string },
+  place: QueuePlace,
 ): Promise<string | null> {
-  const turn = turnOfOldPassword(deps, target.email, requestId);
+  const turn = turnOfOldPassword(deps, target.email);
   const { state, limits } = await deps.db.write(turn.statements, {
     state: findUserState(target.id),
     limits: turn.read,

@@ -30,15 +30,11 @@ type Tried = ReturnType<typeof findTried>["_"]["result"][number];
  * Ends all sessions and tokens. Throws 429, 503; 400 that names `password` for a bad one, which uses nothing up, and one
  * 400 for everything that may be wrong with the code or the address.
  */
-export async function changeWithPasscode(
-  deps: Deps,
-  given: PasscodeChange,
-  requestId: string,
-): Promise<void> {
+export async function changeWithPasscode(deps: Deps, given: PasscodeChange): Promise<void> {
   const { password } = given;
   const email = given.email.trim();
   await refuseBadPassword(deps, password, { email });
-  const { tried, read } = await tryPasscode(deps, email, given.passcode, requestId);
+  const { tried, read } = await tryPasscode(deps, email, given.passcode);
   if (tried === undefined) throw wrongCode();
   try {
     await refuseBadPassword(deps, password, tried);
@@ -46,11 +42,11 @@ export async function changeWithPasscode(
     if (matches) throw invalid("password", "is the one that you have already");
   } catch (error) {
     // The code was right: whoever has it may go on looking for a password.
-    await deps.db.write([forgetTry(requestId)], {});
+    await deps.db.write([forgetTry(deps.requestId)], {});
     throw error;
   }
   const renewed = await hashPassword(deps, password);
-  await replacePassword(deps, { user: tried, renewed, read, requestId });
+  await replacePassword(deps, { user: tried, renewed, read });
 }
 
 const wrongCode = () =>
@@ -60,19 +56,19 @@ const wrongCode = () =>
   });
 
 /** Counts the try, then compares. Wrong digits, a code of somebody else's and an unknown address take the same work. */
-async function tryPasscode(deps: Deps, email: string, text: string, requestId: string) {
-  const turn = turnOfPlace(deps, requestId);
+async function tryPasscode(deps: Deps, email: string, text: string) {
+  const turn = turnOfPlace(deps);
   const code = parsePasscode(text) ?? { selector: makeSelector((below) => randomInt(below)), digits: "" };
   const selectors = storedSelectors(deps, code.selector);
-  const attempt = countTry({ id: requestId, selectors, email, now: deps.now() }, turn.admitted);
+  const attempt = countTry({ id: deps.requestId, selectors, email, now: deps.now() }, turn.admitted);
   const { limits, tried, ...read } = await deps.db.write([...turn.statements, attempt], {
     limits: turn.read,
-    tried: findTried(requestId),
+    tried: findTried(deps.requestId),
     ...enqueueReads(passwordChangedTemplateId, { self: userIdByEmailSql(email) }),
   });
   turn.demand(limits);
   const [candidate] = tried;
-  const expected = digitsFor(deps, candidate?.id ?? requestId, candidate?.counter ?? 0);
+  const expected = digitsFor(deps, candidate?.id ?? deps.requestId, candidate?.counter ?? 0);
   const isRight = expected.map((digits) => sameDigits(code.digits, digits)).includes(true);
   if (candidate !== undefined && isRight) return { tried: candidate, read };
   const entry = {
@@ -80,7 +76,6 @@ async function tryPasscode(deps: Deps, email: string, text: string, requestId: s
     action: "password_reset_failed",
     resourceType: "user" as const,
     resourceId: candidate?.id ?? null,
-    requestId,
   };
   await deps.db.write([audit(deps, entry)], {});
   return { tried: undefined, read };
@@ -90,11 +85,10 @@ interface Replacement {
   user: Tried;
   renewed: string;
   read: EnqueueAnswers;
-  requestId: string;
 }
 
 /** The code is used up last: what goes before happens only while it is open, so once. */
-async function replacePassword(deps: Deps, { user, renewed, read, requestId }: Replacement): Promise<void> {
+async function replacePassword(deps: Deps, { user, renewed, read }: Replacement): Promise<void> {
   const plan = planEvent(
     deps,
     {
@@ -102,7 +96,7 @@ async function replacePassword(deps: Deps, { user, renewed, read, requestId }: R
       data: { at: new Date(deps.now()).toISOString() },
       targets: [user.id],
       createdBy: "change-password-with-one-time-passcode",
-      identity: requestId,
+      identity: deps.requestId,
       circle: { people: [{ id: user.id, why: "own_account" }] },
     },
     read,
@@ -113,7 +107,6 @@ async function replacePassword(deps: Deps, { user, renewed, read, requestId }: R
     action: "write",
     resourceType: "user" as const,
     resourceId: user.id,
-    requestId,
     detail: { password: "reset", where: "with a passcode" },
   };
   const { state, messages } = await deps.db.write(

@@ -26,7 +26,7 @@ export interface Change {
   tells?: { plans: readonly EventPlan[]; when: SQL };
   /** Whether this is what was wanted. */
   isDone: (state: UserState) => boolean;
-  deed: Pick<AuditedDeed, "action" | "requestId" | "detail">;
+  deed: Pick<AuditedDeed, "action" | "detail">;
 }
 
 export const rolesOf = (user: Pick<UserRow, "roles">) => JSON.parse(user.roles) as SiteRole[];

@@ -48,7 +48,6 @@ export async function acceptKey(deps: Deps): Promise<void> {
     action: "write",
     resourceType: "deployment" as const,
     resourceId: null,
-    requestId: deps.newId(),
     detail: { secret_key: "accepted", where: "on the machine" },
   };
   // Every key that there is was signed by another.

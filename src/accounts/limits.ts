@@ -19,7 +19,7 @@ export interface Turns {
 }
 
 /** One by the place that the request comes from. */
-export const turnOfPlace = (deps: Deps, requestId: string): Turns => turnsOf(deps, [place(deps, requestId)]);
+export const turnOfPlace = (deps: Deps): Turns => turnsOf(deps, [place(deps)]);
 
 /** Where the failures of an account are counted: a known device's and those of who is signed in, each apart. */
 export interface FailureLane {
@@ -32,26 +32,26 @@ export interface FailureLane {
  * That, and one of the failures that an account may have: it is taken before the password is known to be wrong, or
  * many could be tried at once, and given back by `forgetFailures`.
  */
-export const turnsOfSignIn = (deps: Deps, lane: FailureLane, requestId: string): Turns =>
-  turnsOf(deps, [place(deps, requestId), failure(deps, lane, requestId)]);
+export const turnsOfSignIn = (deps: Deps, lane: FailureLane): Turns =>
+  turnsOf(deps, [place(deps), failure(deps, lane)]);
 
 /** One of the failures alone, for who is signed in already. */
-export const turnOfOldPassword = (deps: Deps, email: string, requestId: string): Turns =>
-  turnsOf(deps, [failure(deps, { email, apart: "signed in" }, requestId)]);
+export const turnOfOldPassword = (deps: Deps, email: string): Turns =>
+  turnsOf(deps, [failure(deps, { email, apart: "signed in" })]);
 
 /** Somebody has shown that the account is theirs. */
 export const forgetFailures = (deps: Deps, lane: FailureLane, when: SQL): Statement =>
   clearLimit(accountKey(deps, lane), when);
 
-const common = (deps: Deps, id: string, policy: LimitPolicy) => ({ id, policy, now: deps.now() });
+const common = (deps: Deps, policy: LimitPolicy) => ({ id: deps.requestId, policy, now: deps.now() });
 
-const place = (deps: Deps, requestId: string): Turn => ({
-  ...common(deps, requestId, signInsOfPlace),
+const place = (deps: Deps): Turn => ({
+  ...common(deps, signInsOfPlace),
   key: keyOf(deps, signInsOfPlace, placeOf(deps.clientAddress)),
 });
 
-const failure = (deps: Deps, lane: FailureLane, requestId: string): Turn => ({
-  ...common(deps, requestId, failuresOfAccount),
+const failure = (deps: Deps, lane: FailureLane): Turn => ({
+  ...common(deps, failuresOfAccount),
   key: accountKey(deps, lane),
 });
 

@@ -20,9 +20,9 @@ const tries = 4;
 type Receiver = ReturnType<typeof findToReset>["_"]["result"][number];
 
 /** Throws 429 and nothing else: there may be no such account, one that can't sign in, or three that wait already. */
-export async function requestPasscode(deps: Deps, email: string, requestId: string): Promise<void> {
+export async function requestPasscode(deps: Deps, email: string): Promise<void> {
   const address = email.trim();
-  const turn = turnOfPlace(deps, requestId);
+  const turn = turnOfPlace(deps);
   const { limits, found, ...read } = await deps.db.write(turn.statements, {
     limits: turn.read,
     found: findToReset(address),
@@ -34,7 +34,6 @@ export async function requestPasscode(deps: Deps, email: string, requestId: stri
     action: "request_password_reset",
     resourceType: "user",
     resourceId: found[0]?.id ?? null,
-    requestId,
   });
   const give = async (receiver: Receiver, left: number): Promise<void> => {
     const { row, plan } = await makePasscode(deps, receiver, read);

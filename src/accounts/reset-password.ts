@@ -37,7 +37,6 @@ export async function resetPassword(deps: Deps, target: UserRow, password: strin
     action: "write",
     resourceType: "user" as const,
     resourceId: target.id,
-    requestId: deps.newId(),
     detail: { password: "reset", where: "on the machine" },
   };
   const { state } = await deps.db.write(

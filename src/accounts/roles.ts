@@ -14,7 +14,6 @@ export async function changeRoles(
   actor: Actor,
   target: UserRow,
   roles: readonly SiteRole[],
-  requestId: string,
 ): Promise<UserRow> {
   demandManage(actor, target);
   await refuseSelf(deps, actor, target, new ApiError(400, "You can't change your own roles."));
@@ -32,7 +31,7 @@ export async function changeRoles(
     guard: to.includes("owner") ? mayManageNow : allOf(mayManageNow, isNotLastOwner(target.id)),
     changes: (guard) => setRoles(target.id, to, deps.now(), guard),
     isDone: (state) => sameRoles(rolesOf(state), to) && state.deletedAt === null,
-    deed: { action: "write", requestId, detail: { roles: { from, to } } },
+    deed: { action: "write", detail: { roles: { from, to } } },
   });
 }
 

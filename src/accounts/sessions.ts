@@ -38,19 +38,14 @@ const tries = 3;
  * Throws 401: the same words, after the same work, whether the address is unknown or the password wrong. Only who knows
  * the password is told of a suspension. Throws 429 before anything is hashed.
  */
-export const signIn = (deps: Deps, given: Credentials, requestId: string): Promise<Session> =>
-  withHashPlace(deps, undefined, (place) => tryPassword(deps, given, { place, requestId }));
+export const signIn = (deps: Deps, given: Credentials): Promise<Session> =>
+  withHashPlace(deps, undefined, (place) => tryPassword(deps, given, place));
 
-interface Try {
-  /** Taken before anything is counted: who is told to come back has not failed. */
-  place: QueuePlace;
-  requestId: string;
-}
-
-async function tryPassword(deps: Deps, given: Credentials, { place, requestId }: Try): Promise<Session> {
+/** The place is taken before anything is counted: who is told to come back has not failed. */
+async function tryPassword(deps: Deps, given: Credentials, place: QueuePlace): Promise<Session> {
   const device = deviceIdOf(given.device, given.email, deps.keysFor(devicePurpose));
   const lane: FailureLane = { email: given.email, apart: device === undefined ? undefined : { device } };
-  const turns = turnsOfSignIn(deps, lane, requestId);
+  const turns = turnsOfSignIn(deps, lane);
   const find = () => findUserToSignIn(given.email.trim());
   const { found, limits } = await deps.db.write(turns.statements, { found: find(), limits: turns.read });
   turns.demand(limits);
@@ -58,10 +53,10 @@ async function tryPassword(deps: Deps, given: Credentials, { place, requestId }:
   for (let left = tries; left > 0; left -= 1) {
     const stored = candidate === undefined || candidate.isSystem ? null : candidate.passwordHash;
     const { matches, outdated } = await checkPassword(deps, given.password, stored, place);
-    if (candidate === undefined || !matches) return refuse(deps, candidate, undefined, requestId);
-    if (candidate.status !== "active") return refuse(deps, candidate, lane, requestId);
+    if (candidate === undefined || !matches) return refuse(deps, candidate, undefined);
+    if (candidate.status !== "active") return refuse(deps, candidate, lane);
     const renewed = outdated ? await hashPassword(deps, given.password, place) : null;
-    const session = await begin(deps, candidate, { renewed, lane, requestId });
+    const session = await begin(deps, candidate, { renewed, lane });
     if (session !== undefined) return session;
     [candidate] = (await deps.db.read({ found: find() })).found;
   }
@@ -75,7 +70,6 @@ async function refuse(
   deps: Deps,
   candidate: Candidate | undefined,
   suspended: FailureLane | undefined,
-  requestId: string,
 ): Promise<never> {
   const reason = suspended === undefined ? "wrong_password" : "suspended";
   const entry: AuditedDeed = {
@@ -83,7 +77,6 @@ async function refuse(
     action: "login_failed",
     resourceType: "user",
     resourceId: candidate?.id ?? null,
-    requestId,
     // What somebody typed who has no account stays with them: it may be a password in the wrong field.
     detail: candidate === undefined ? {} : { email: candidate.email, reason },
   };
@@ -101,7 +94,7 @@ async function refuse(
 async function begin(
   deps: Deps,
   user: Candidate,
-  { renewed, lane, requestId }: { renewed: string | null; lane: FailureLane; requestId: string },
+  { renewed, lane }: { renewed: string | null; lane: FailureLane },
 ): Promise<Session | undefined> {
   const key = makeSessionKey(deps, user.id);
   const made = keyExists(key.row.id);
@@ -110,7 +103,6 @@ async function begin(
     action: "login",
     resourceType: "api_key",
     resourceId: key.row.id,
-    requestId,
   };
   const { session } = await deps.db.write(
     [
@@ -130,13 +122,12 @@ async function begin(
 }
 
 /** Ends the session or token that the caller came with. */
-export async function signOut(deps: Deps, actor: Actor, requestId: string): Promise<void> {
+export async function signOut(deps: Deps, actor: Actor): Promise<void> {
   const entry: AuditedDeed = {
     actorId: actor.userId,
     action: "logout",
     resourceType: "api_key",
     resourceId: actor.keyId,
-    requestId,
   };
   await deps.db.write([audit(deps, entry, keyExists(actor.keyId)), deleteKey(actor.keyId)], {});
   deps.process.hub.recheck();

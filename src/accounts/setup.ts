@@ -28,7 +28,6 @@ export interface FirstUser {
 }
 
 export interface SetupRequest {
-  requestId: string;
   /** The Host header. */
   host: string;
   /** Whether a proxy says that it passed the request on. */
@@ -58,7 +57,7 @@ export async function createFirstUser(
   input: FirstUser,
   request: SetupRequest,
 ): Promise<{ userId: string; organizationId: string }> {
-  const turn = turnOfPlace(deps, request.requestId);
+  const turn = turnOfPlace(deps);
   const { anyUser, codeHash, limits } = await deps.db.write(turn.statements, {
     anyUser: findAnyUser(),
     codeHash: readSetupCodeHash(),
@@ -90,7 +89,6 @@ export async function createFirstUser(
     action: "create",
     resourceType: "user" as const,
     resourceId: userId,
-    requestId: request.requestId,
     detail: { username, email, roles: ["owner"], first: true },
   };
   const { mine, organizations } = await refuseTaken(

@@ -16,7 +16,6 @@ export async function changeStatus(
   target: UserRow,
   status: UserStatus,
   facts: StatusFacts,
-  requestId: string,
 ): Promise<UserRow> {
   demandManage(actor, target);
   if (status === "suspended")
@@ -37,6 +36,6 @@ export async function changeStatus(
       ...(status === "suspended" ? [deleteKeysOf(target.id, hasStatus(target.id, "suspended"))] : []),
     ],
     isDone: (state) => state.status === status && state.deletedAt === null,
-    deed: { action: status === "suspended" ? "suspend" : "activate", requestId },
+    deed: { action: status === "suspended" ? "suspend" : "activate" },
   });
 }

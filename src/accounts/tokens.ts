@@ -33,7 +33,6 @@ export async function createToken(
   actor: Actor,
   holder: UserRow,
   input: NewToken,
-  requestId: string,
 ): Promise<string> {
   demandOwnKeys(actor, holder);
   const verdict = judgeLifetime(input.lifetime, deps.config.maxTokenLifetime);
@@ -46,18 +45,13 @@ export async function createToken(
     lastUsedAt: null,
     name: input.name,
   });
-  return store(deps, actor, key, requestId);
+  return store(deps, actor, key);
 }
 
 /** A key like the one of a sign-in, for a client that was given a token. */
-export async function createSession(
-  deps: Deps,
-  actor: Actor,
-  holder: UserRow,
-  requestId: string,
-): Promise<string> {
+export async function createSession(deps: Deps, actor: Actor, holder: UserRow): Promise<string> {
   demandOwnKeys(actor, holder);
-  return store(deps, actor, makeSessionKey(deps, holder.id), requestId);
+  return store(deps, actor, makeSessionKey(deps, holder.id));
 }
 
 function demandOwnKeys(actor: Actor, holder: UserRow): void {
@@ -66,13 +60,12 @@ function demandOwnKeys(actor: Actor, holder: UserRow): void {
     throw forbidden("Only an owner may make keys for somebody else.");
 }
 
-async function store(deps: Deps, actor: Actor, { text, row }: NewKey, requestId: string): Promise<string> {
+async function store(deps: Deps, actor: Actor, { text, row }: NewKey): Promise<string> {
   const entry = {
     actorId: actor.userId,
     action: "create",
     resourceType: "api_key" as const,
     resourceId: row.id,
-    requestId,
     detail: {
       user_id: row.userId,
       kind: row.kind,
@@ -107,14 +100,12 @@ export async function deleteUserKey(
   deps: Deps,
   actor: Actor,
   key: { id: string; userId: string; kind: string; name: string },
-  requestId: string,
 ): Promise<void> {
   const entry = {
     actorId: actor.userId,
     action: "delete",
     resourceType: "api_key" as const,
     resourceId: key.id,
-    requestId,
     detail: { user_id: key.userId, kind: key.kind, name: key.name },
   };
   await deps.db.write([audit(deps, entry, keyExists(key.id)), deleteKey(key.id)], {});

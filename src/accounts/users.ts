@@ -35,7 +35,6 @@ export async function createUser(
   actor: Actor,
   input: NewUser,
   facts: CreationFacts,
-  requestId: string,
 ): Promise<UserState> {
   const { password, ...rest } = input;
   const fields = { ...rest, email: rest.email.trim(), name: rest.name.trim() };
@@ -56,7 +55,6 @@ export async function createUser(
     action: "create",
     resourceType: "user" as const,
     resourceId: id,
-    requestId,
     detail: { username, email, status },
   };
   const plan = planCreation(deps, actor, user, facts);
@@ -82,7 +80,6 @@ export async function changeProfile(
   actor: Actor,
   target: UserRow,
   input: { username: string; name?: string | undefined },
-  requestId: string,
 ): Promise<UserState> {
   const isSelf = actor.userId === target.id;
   if (!isSelf) demandManage(actor, target);
@@ -97,7 +94,6 @@ export async function changeProfile(
     isDone: (state) => state.username === profile.username && state.name === profile.name,
     deed: {
       action: "write",
-      requestId,
       detail: { from: { username: target.username, name: target.name }, to: profile },
     },
   });
@@ -109,7 +105,6 @@ export async function deleteUser(
   actor: Actor,
   target: UserRow,
   facts: DeletionFacts,
-  requestId: string,
 ): Promise<void> {
   demandManage(actor, target);
   await refuseSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
@@ -126,7 +121,6 @@ export async function deleteUser(
     isDone: (state) => state.deletedAt !== null,
     deed: {
       action: "delete",
-      requestId,
       detail: { username: target.username, email: target.email, roles: rolesOf(target) },
     },
   });

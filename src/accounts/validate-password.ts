@@ -9,9 +9,8 @@ export async function validatePassword(
   deps: Deps,
   password: string,
   owner: PasswordOwner,
-  requestId: string,
 ): Promise<PasswordVerdict> {
-  const turn = turnOfPlace(deps, requestId);
+  const turn = turnOfPlace(deps);
   const { limits } = await deps.db.write(turn.statements, { limits: turn.read });
   turn.demand(limits);
   return assessPassword(deps, password, owner);

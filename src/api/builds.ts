@@ -77,7 +77,7 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
   const keyed = keyedBy(actor.userId, requestKey);
   const before = earlierOf(keyed, earlier[0]);
   const { row, told, replayed } = await (before === undefined
-    ? createBuild(deps, actor, facts, { ...request, keyed }, c.get("requestId"))
+    ? createBuild(deps, actor, facts, { ...request, keyed })
     : readEarlierBuild(deps, before, me(c)));
   if (replayed) markReplayed(c);
   if (told !== undefined) c.header(toldHeader, formatTold(told));
@@ -216,7 +216,7 @@ export const buildRoutes = new Hono<Env>()
       const reads = { build: findBuild(id, me(c as Ctx)) };
       const { actor, build } = await load(c as Ctx, reads, visibleBuild(c as Ctx, id));
       if (build[0] === undefined) throw notFound("Build");
-      await cancel(c.get("deps"), actor, build[0], c.get("requestId"));
+      await cancel(c.get("deps"), actor, build[0]);
       return c.json({ message: "The build is being canceled." });
     },
   );

@@ -28,7 +28,6 @@ const proxyHeaders = [
 export function setupRequestOf(c: Ctx, setupCode: string | undefined): SetupRequest {
   const { proxy } = c.get("deps").config;
   return {
-    requestId: c.get("requestId"),
     host: c.req.header("host") ?? "",
     forwarded: [...proxyHeaders, proxy?.header].some(
       (name) => name !== undefined && c.req.header(name) !== undefined,

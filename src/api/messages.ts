@@ -133,7 +133,6 @@ export const messageRoutes = new Hono<Env>()
         action: "retry",
         resourceType: "notification_message",
         resourceId: id,
-        requestId: c.get("requestId"),
       });
       const { message, states } = await deps.db.write([requeueMessage(id, deps.now()), entry], {
         message: findMessage(me(c as Ctx), id),

@@ -159,7 +159,6 @@ const noteOf = (c: Ctx, actor: Actor): Note => {
         actorId: actor.userId,
         resourceType: "notification_template",
         resourceId: id,
-        requestId: c.get("requestId"),
       },
       when,
     );

@@ -188,7 +188,6 @@ export async function saveSettings(
     action: "write",
     resourceType: "notifications_settings",
     resourceId: null,
-    requestId: c.get("requestId"),
     detail: wanted,
   });
   await deps.db.write([writeSettings(wanted, deps.now()), entry], {});

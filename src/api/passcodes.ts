@@ -24,7 +24,7 @@ export const passcodeRoutes = new Hono<Env>()
     }),
     valid("json", z.object({ email })),
     async (c) => {
-      await requestPasscode(c.get("deps"), c.req.valid("json").email, c.get("requestId"));
+      await requestPasscode(c.get("deps"), c.req.valid("json").email);
       return c.body(null, 204);
     },
   )
@@ -39,7 +39,7 @@ export const passcodeRoutes = new Hono<Env>()
     valid("json", z.object({ email, one_time_passcode: filledText(100), password: filledText(1_024) })),
     async (c) => {
       const { email, one_time_passcode: passcode, password } = c.req.valid("json");
-      await changeWithPasscode(c.get("deps"), { email, passcode, password }, c.get("requestId"));
+      await changeWithPasscode(c.get("deps"), { email, passcode, password });
       return c.body(null, 204);
     },
   );

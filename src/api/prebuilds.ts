@@ -59,7 +59,7 @@ export const prebuildRoutes = new Hono<Env>()
       const { actor, settings } = await load(c as Ctx, { settings: readPrebuildSettings() });
       if (isPaused(settings) === wanted.reconciliation_paused && settings.length > 0)
         return c.body(null, 304);
-      await savePrebuildSettings(c.get("deps"), actor, wanted, c.get("requestId"));
+      await savePrebuildSettings(c.get("deps"), actor, wanted);
       return c.json(wanted);
     },
   )
@@ -113,7 +113,7 @@ export const prebuildRoutes = new Hono<Env>()
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
       const { actor, ...facts } = await load(c as Ctx, invalidationReads(c.req.valid("param").id));
-      const invalidated = await invalidatePrebuilds(c.get("deps"), actor, facts, c.get("requestId"));
+      const invalidated = await invalidatePrebuilds(c.get("deps"), actor, facts);
       return c.json({
         invalidated: invalidated.map(({ templateName, versionName, presetName }) => ({
           template_name: templateName,
@@ -135,7 +135,7 @@ export const prebuildRoutes = new Hono<Env>()
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
       const { actor, preset } = await load(c as Ctx, { preset: findPool(c.req.valid("param").id) });
-      const { name } = await resumePool(c.get("deps"), actor, preset[0], c.get("requestId"));
+      const { name } = await resumePool(c.get("deps"), actor, preset[0]);
       return c.json({ message: `The pool of the preset "${name}" is filled again.` });
     },
   );

@@ -183,7 +183,7 @@ export const provisionerJobRoutes = new Hono<Env>()
         ...completionReads(hold.jobId),
         ...claimReads(hold.jobId),
       });
-      const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts, c.get("requestId"));
+      const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts);
       const drift = claimCompletion(deps, hold, facts);
       const agents = await endWith(deps, hold, "succeeded", [
         timedCompletion(deps, hold, facts),

@@ -94,7 +94,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
       });
       if (organization[0] === undefined) throw notFound("Organization");
       const input = { organizationId: organization[0].id, name: c.req.valid("json").name };
-      const key = await createProvisionerKey(c.get("deps"), actor, input, c.get("requestId"));
+      const key = await createProvisionerKey(c.get("deps"), actor, input);
       return c.json({ key }, 201);
     },
   )
@@ -111,7 +111,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
       const { actor, key } = await load(c as Ctx, {
         key: findProvisionerKeyByName(idOfOrganization(c.req.param("organization")), c.req.param("name")),
       });
-      await revokeProvisionerKey(c.get("deps"), actor, key[0], c.get("requestId"));
+      await revokeProvisionerKey(c.get("deps"), actor, key[0]);
       return c.body(null, 204);
     },
   );

@@ -25,7 +25,7 @@ export const sessionRoutes = new Hono<Env>()
     valid("json", z.object({ email: filledText(1_024), password: filledText(1_024) })),
     async (c) => {
       const given = { ...c.req.valid("json"), device: readDeviceCookie(c as Ctx) };
-      const session = await signIn(c.get("deps"), given, c.get("requestId"));
+      const session = await signIn(c.get("deps"), given);
       setSessionCookie(c as Ctx, session.key, session.expiresAt);
       setDeviceCookie(c as Ctx, session.device);
       return c.json({ session_token: session.key }, 201);
@@ -41,7 +41,7 @@ export const sessionRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { actor } = await load(c as Ctx, {});
-      await signOut(c.get("deps"), actor, c.get("requestId"));
+      await signOut(c.get("deps"), actor);
       clearSessionCookie(c as Ctx);
       return c.json({ message: "You are signed out." });
     },
@@ -80,6 +80,6 @@ export const sessionRoutes = new Hono<Env>()
     async (c) => {
       const { password, email, username } = c.req.valid("json");
       const owner = { email: email ?? undefined, username: username ?? undefined };
-      return c.json(await validatePassword(c.get("deps"), password, owner, c.get("requestId")));
+      return c.json(await validatePassword(c.get("deps"), password, owner));
     },
   );

@@ -76,7 +76,7 @@ async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, a
   const parameters = parameter === undefined ? [] : [{ name: parameter, value: body.input }];
   const asked = { ...request, parameters, keyed };
   const { row, replayed } = await (before === undefined
-    ? claimOrCreate(deps, actor, target, facts, asked, c.get("requestId"))
+    ? claimOrCreate(deps, actor, target, facts, asked)
     : readEarlier(deps, before));
   if (replayed) {
     markReplayed(c);
@@ -100,7 +100,7 @@ async function remove(c: Ctx, user: string, task: string): Promise<void> {
   const reads = buildReads(workspaceId, me(c), request);
   const { actor, ...facts } = await load(c, reads, visibleOwner(c, ownerId, "Task"));
   if (facts.workspace[0]?.build.hasAiTask !== true) throw notFound("Task");
-  await createBuild(c.get("deps"), actor, facts, request, c.get("requestId"));
+  await createBuild(c.get("deps"), actor, facts, request);
 }
 
 /** The same routes at both addresses. */

@@ -108,7 +108,7 @@ export const templateVersionRoutes = new Hono<Env>()
       });
       if (organization[0] === undefined) throw notFound("Organization");
       const input = toInput(organization[0].id, c.req.valid("json"));
-      const version = await createVersion(c.get("deps"), actor, input, c.get("requestId"));
+      const version = await createVersion(c.get("deps"), actor, input);
       return c.json({ ...toVersion(version), warnings: warningsOfVersion(input) }, 201);
     },
   )

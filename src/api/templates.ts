@@ -128,7 +128,7 @@ export const templateRoutes = new Hono<Env>()
         displayName: display_name ?? "",
         description: description ?? "",
       };
-      const made = await createTemplate(c.get("deps"), actor, input, version[0], c.get("requestId"));
+      const made = await createTemplate(c.get("deps"), actor, input, version[0]);
       nudgePools(c.get("deps"));
       return c.json(toTemplate(made), 201);
     },
@@ -172,7 +172,7 @@ export const templateRoutes = new Hono<Env>()
         description: description ?? undefined,
         deprecationMessage: deprecation_message ?? undefined,
       };
-      const changed = await changeTemplate(c.get("deps"), actor, target, change, facts, c.get("requestId"));
+      const changed = await changeTemplate(c.get("deps"), actor, target, change, facts);
       if (deprecation_message != null) nudgePools(c.get("deps"));
       return c.json(toTemplate(changed));
     },
@@ -192,7 +192,7 @@ export const templateRoutes = new Hono<Env>()
         template: findTemplate(c.req.valid("param").id),
         ...templateDeletionReads(),
       });
-      await deleteTemplate(c.get("deps"), actor, there(template), facts, c.get("requestId"));
+      await deleteTemplate(c.get("deps"), actor, there(template), facts);
       nudgePools(c.get("deps"));
       return c.json({ message: "The template has been deleted." });
     },

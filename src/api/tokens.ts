@@ -72,7 +72,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
-      const key = await createSession(c.get("deps"), actor, target, c.get("requestId"));
+      const key = await createSession(c.get("deps"), actor, target);
       return c.json({ key }, 201);
     },
   )
@@ -89,7 +89,7 @@ export const tokenRoutes = new Hono<Env>()
       const { lifetime, scope, scopes, token_name } = c.req.valid("json");
       const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
       const input = { lifetime, scope: scopes?.[0] ?? scope ?? "all", name: token_name || undefined };
-      const key = await createToken(c.get("deps"), actor, target, input, c.get("requestId"));
+      const key = await createToken(c.get("deps"), actor, target, input);
       return c.json({ key }, 201);
     },
   )
@@ -170,7 +170,7 @@ export const tokenRoutes = new Hono<Env>()
       const reads = { key: findKey(c.req.param("id")) };
       const { actor, target, key } = await loadUserWith(c as Ctx, c.req.param("user"), reads, managers);
       if (key[0]?.userId !== target.id) throw notFound("Key");
-      await deleteUserKey(c.get("deps"), actor, key[0], c.get("requestId"));
+      await deleteUserKey(c.get("deps"), actor, key[0]);
       return c.body(null, 204);
     },
   );

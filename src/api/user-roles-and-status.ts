@@ -22,7 +22,7 @@ const rolesBody = z.object({
 async function setStatus(c: Ctx, user: string, status: UserStatus) {
   const reads = statusReads(status, idOfUser(user, me(c)));
   const { actor, target, ...facts } = await loadUserWith(c, user, reads, userManagers);
-  return toUser(await changeStatus(c.get("deps"), actor, target, status, facts, c.get("requestId")));
+  return toUser(await changeStatus(c.get("deps"), actor, target, status, facts));
 }
 
 export const userAccessRoutes = new Hono<Env>()
@@ -39,7 +39,7 @@ export const userAccessRoutes = new Hono<Env>()
       const { old_password, password } = c.req.valid("json");
       const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
       const change = { oldPassword: old_password ?? "", password };
-      await changePassword(c.get("deps"), actor, target, change, c.get("requestId"));
+      await changePassword(c.get("deps"), actor, target, change);
       return c.body(null, 204);
     },
   )
@@ -55,7 +55,7 @@ export const userAccessRoutes = new Hono<Env>()
     async (c) => {
       const { roles } = c.req.valid("json");
       const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
-      return c.json(toUser(await changeRoles(c.get("deps"), actor, target, roles, c.get("requestId"))));
+      return c.json(toUser(await changeRoles(c.get("deps"), actor, target, roles)));
     },
   )
   .put(

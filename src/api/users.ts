@@ -77,7 +77,7 @@ export const userRoutes = new Hono<Env>()
         throw invalid("organization_ids", `there is no organization ${unknown.join(", ")}`);
       const status = user_status === "suspended" ? "suspended" : "active";
       const input = { email, username, name: name ?? "", password, status } as const;
-      return c.json(toUser(await createUser(c.get("deps"), actor, input, facts, c.get("requestId"))), 201);
+      return c.json(toUser(await createUser(c.get("deps"), actor, input, facts)), 201);
     },
   )
   .get(
@@ -105,7 +105,7 @@ export const userRoutes = new Hono<Env>()
         deletionReads(),
         userManagers,
       );
-      await deleteUser(c.get("deps"), actor, target, facts, c.get("requestId"));
+      await deleteUser(c.get("deps"), actor, target, facts);
       return c.json({ message: "The user has been removed." });
     },
   )
@@ -122,6 +122,6 @@ export const userRoutes = new Hono<Env>()
       const { username, name } = c.req.valid("json");
       const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
       const input = { username, name: name ?? undefined };
-      return c.json(toUser(await changeProfile(c.get("deps"), actor, target, input, c.get("requestId"))));
+      return c.json(toUser(await changeProfile(c.get("deps"), actor, target, input)));
     },
   );

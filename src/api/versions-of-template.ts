@@ -52,7 +52,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
         version: findVersion(c.req.valid("json").id),
       });
       const target = there(template);
-      await activateVersion(c.get("deps"), actor, target, version[0], c.get("requestId"));
+      await activateVersion(c.get("deps"), actor, target, version[0]);
       nudgePools(c.get("deps"));
       return c.json({ message: "The version is the active one." });
     },

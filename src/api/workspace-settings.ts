@@ -38,7 +38,7 @@ export const workspaceSettingRoutes = new Hono<Env>()
     async (c) => {
       const { actor, workspace } = await seen(c as Ctx, c.req.valid("param").id);
       const { schedule } = c.req.valid("json");
-      await setAutostart(c.get("deps"), actor, workspace[0], schedule, c.get("requestId"));
+      await setAutostart(c.get("deps"), actor, workspace[0], schedule);
       return c.body(null, 204);
     },
   )
@@ -53,7 +53,7 @@ export const workspaceSettingRoutes = new Hono<Env>()
     async (c) => {
       const { actor, workspace } = await seen(c as Ctx, c.req.valid("param").id);
       const { automatic_updates } = c.req.valid("json");
-      await setAutomaticUpdates(c.get("deps"), actor, workspace[0], automatic_updates, c.get("requestId"));
+      await setAutomaticUpdates(c.get("deps"), actor, workspace[0], automatic_updates);
       return c.body(null, 204);
     },
   );

@@ -100,7 +100,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
   const keyed = keyedBy(actor.userId, requestKey);
   const before = earlierOf(keyed, earlier[0]);
   const { row, replayed } = await (before === undefined
-    ? claimOrCreate(deps, actor, target, facts, { ...request, keyed }, c.get("requestId"))
+    ? claimOrCreate(deps, actor, target, facts, { ...request, keyed })
     : readEarlier(deps, before));
   if (replayed) markReplayed(c);
   return toWorkspace(row);

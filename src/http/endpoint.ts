@@ -22,7 +22,6 @@ import { invalidFields } from "./rules/invalid-fields.ts";
 export interface Env {
   Variables: {
     deps: Deps;
-    requestId: string;
     /** Of a person or a provisioner. */
     credential: Credential;
     /** Of an agent. */

@@ -66,7 +66,7 @@ async function ask<T extends Reads>(
     const answers = await run(guard, findProvisionerKey(credential.keyId));
     const { provisionerKey, ...rest } = answers as { provisionerKey: Lookup["_"]["result"] } & Answers<T>;
     const { id, name, organizationId } = provisionerKey[0]!;
-    noteProvisionerKeyUse(c.get("deps"), provisionerKey[0]!, c.get("requestId"));
+    noteProvisionerKeyUse(c.get("deps"), provisionerKey[0]!);
     return { ...(rest as unknown as Answers<T>), provisioner: { keyId: id, name, organizationId } };
   } catch (error) {
     if (!isGuardFailure(error)) throw error;

@@ -92,6 +92,8 @@ export interface Deps {
   keysFor: KeysFor;
   config: Config;
   log: Log;
+  /** Of the request, or of the pass: a UUID that its log lines and audit entries carry. */
+  requestId: string;
   /** Where the request comes from, behind a trusted proxy too; null when there is none (a tick). */
   clientAddress: string | null;
   /** The live inbox of somebody who may see it; a WebSocket only where the request asks for one. */

@@ -26,7 +26,7 @@ export const cliAuthPages = new Hono<Env>()
   .post(path, signedIn, async (c) => {
     const { actor, self } = await load(c as Ctx, { self: findUser("me", me(c as Ctx)) });
     if (self[0] === undefined) throw unauthorized();
-    const key = await createSession(c.get("deps"), actor, self[0], c.get("requestId"));
+    const key = await createSession(c.get("deps"), actor, self[0]);
     const main = html`<article class="sheet">
       <h1>Your key</h1>
       <p>Paste it where the terminal asks for it. It is shown only now.</p>

@@ -20,7 +20,7 @@ export function errorPage(c: Ctx, error: ApiError): Response | Promise<Response>
     ${
       isOurs
         ? html`<p>It is not your doing. Try again in a moment; if it stays, tell whoever runs this Belfry:</p>
-            <p class="request">request <code>${c.get("requestId")}</code></p>`
+            <p class="request">request <code>${c.get("deps").requestId}</code></p>`
         : ""
     }
     <p><a class="button" href="/">Go to the inbox</a></p>

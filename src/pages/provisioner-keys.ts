@@ -34,7 +34,7 @@ export const provisionerKeyPages = new Hono<Env>()
     const { actor, organizations } = await load(c as Ctx, reads(), { requires: toManageKeys });
     try {
       const input = { organizationId: organizations[0]!.id, name };
-      const key = await createProvisionerKey(c.get("deps"), actor, input, c.get("requestId"));
+      const key = await createProvisionerKey(c.get("deps"), actor, input);
       return await show(c as Ctx, { created: { name, key } });
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 400 && error.status !== 409)) throw error;
@@ -45,7 +45,7 @@ export const provisionerKeyPages = new Hono<Env>()
     const { actor, keys } = await load(c as Ctx, reads(), { requires: toManageKeys });
     const name = c.req.param("name");
     const key = keys.find((one) => one.name.toLowerCase() === name.toLowerCase());
-    await revokeProvisionerKey(c.get("deps"), actor, key, c.get("requestId"));
+    await revokeProvisionerKey(c.get("deps"), actor, key);
     return c.redirect(`${path}?${new URLSearchParams({ revoked: name })}`, 303);
   });
 

@@ -32,7 +32,7 @@ export const resetPasswordPages = new Hono<Env>()
     try {
       const wrong = problemWithEmail(email.trim());
       if (wrong !== undefined) throw invalid("email", wrong);
-      await requestPasscode(c.get("deps"), email, c.get("requestId"));
+      await requestPasscode(c.get("deps"), email);
     } catch (error) {
       return showAsking(c as Ctx, email, shown(c as Ctx, error));
     }
@@ -53,7 +53,7 @@ export const resetPasswordPages = new Hono<Env>()
     try {
       if (code.trim() === "") throw invalid("one_time_passcode", "is in the mail that you asked for");
       const change = { email, passcode: code, password };
-      await changeWithPasscode(c.get("deps"), change, c.get("requestId"));
+      await changeWithPasscode(c.get("deps"), change);
     } catch (error) {
       const told = shown(c as Ctx, error);
       // A code that is no good has had its time; one whose password is no good is kept for the next.
@@ -75,7 +75,7 @@ function shown(c: Ctx, error: unknown): ApiError {
 /** Whoever has just set a password needn't type it again. */
 async function enter(c: Ctx, email: string, password: string): Promise<Response> {
   try {
-    const session = await signIn(c.get("deps"), { email, password }, c.get("requestId"));
+    const session = await signIn(c.get("deps"), { email, password });
     setSessionCookie(c, session.key, session.expiresAt);
     setDeviceCookie(c, session.device);
     return c.redirect("/inbox", 303);

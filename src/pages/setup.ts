@@ -33,7 +33,7 @@ export const setupPages = new Hono<Env>()
       if (error.status === 409 && error.validations === undefined) return c.redirect("/login", 303);
       return showSetup(c as Ctx, values, error.status === 403 ? wrongCode(setupCode) : error);
     }
-    const session = await signIn(deps, { email: email.trim(), password }, c.get("requestId"));
+    const session = await signIn(deps, { email: email.trim(), password });
     setSessionCookie(c as Ctx, session.key, session.expiresAt);
     setDeviceCookie(c as Ctx, session.device);
     return c.redirect("/inbox", 303);

@@ -27,7 +27,7 @@ export const signInPages = new Hono<Env>()
     const { email, password, next } = await readForm(c as Ctx, ["email", "password", "next"]);
     try {
       const given = { email: email.trim(), password, device: readDeviceCookie(c as Ctx) };
-      const session = await signIn(c.get("deps"), given, c.get("requestId"));
+      const session = await signIn(c.get("deps"), given);
       setSessionCookie(c as Ctx, session.key, session.expiresAt);
       setDeviceCookie(c as Ctx, session.device);
       return c.redirect(afterSignIn(next), 303);
@@ -39,7 +39,7 @@ export const signInPages = new Hono<Env>()
   })
   .post("/logout", ownForm, async (c) => {
     const actor = await actorOf(c as Ctx);
-    if (actor !== undefined) await signOut(c.get("deps"), actor, c.get("requestId"));
+    if (actor !== undefined) await signOut(c.get("deps"), actor);
     clearSessionCookie(c as Ctx);
     return c.redirect("/login?signed_out", 303);
   });

@@ -87,9 +87,8 @@ export async function startServer(
 
   const stopping = new AbortController();
   const { post, mail, ...outlets } = openOutlets(config, options);
-  const { signal } = stopping;
   const limits = { hashes: 2, passwordCost: options.passwordCost, apiRateLimit: config.apiRateLimit };
-  const process = createProcess({ clock, db, log, stopping: signal, mail, ...limits });
+  const process = createProcess({ clock, db, log, stopping: stopping.signal, mail, ...limits });
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
   const openApi = describeOnce(() => config);
@@ -100,8 +99,9 @@ export async function startServer(
   ): Deps => ({
     ...lasting,
     config,
+    requestId: newId(),
     clientAddress,
-    watchInbox: createWatch({ db, log, hub: process.hub, stopping: signal, hangUp }, openSocket),
+    watchInbox: createWatch({ db, log, hub: process.hub, stopping: stopping.signal, hangUp }, openSocket),
     openSocket,
   });
 

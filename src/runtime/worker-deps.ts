@@ -59,6 +59,7 @@ export function createOwnDeps(
 ): Omit<Deps, "watchInbox"> {
   const clock = createClock({ local: Date.now, follow: true });
   const { now } = clock;
+  const newId = createNewId(now);
   const log = createLog({
     level: config.logLevel,
     format: config.logFormat ?? "json",
@@ -93,7 +94,8 @@ export function createOwnDeps(
   return {
     db,
     now,
-    newId: createNewId(now),
+    newId,
+    requestId: newId(),
     config,
     log,
     clientAddress,

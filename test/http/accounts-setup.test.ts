@@ -161,7 +161,7 @@ test("a host name that isn't this machine's needs the code, localhost doesn't", 
 
 test("a socket from another machine needs the code", async () => {
   const server = await startTestServer();
-  const request = { requestId: "r", host: "127.0.0.1:4747", forwarded: false };
+  const request = { host: "127.0.0.1:4747", forwarded: false };
   await expect(createFirstUser(server.deps("203.0.113.9"), owner, request)).rejects.toMatchObject({
     status: 403,
   });

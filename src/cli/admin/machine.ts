@@ -65,6 +65,7 @@ async function demandThisRelease(client: DatabaseClient, config: Config): Promis
 function createDeps(context: Context, config: Config, db: Database): Deps {
   const clock = createClock({ local: context.now, follow: false });
   const { now } = clock;
+  const newId = createNewId(now);
   const log = createLog({ level: "warn", format: "text", now, write: context.say });
   const stopping = new AbortController().signal;
   const unavailable = () => {
@@ -73,7 +74,8 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
   return {
     db,
     now,
-    newId: createNewId(now),
+    newId,
+    requestId: newId(),
     defer: unavailable,
     watchInbox: unavailable,
     openSocket: unavailable,

@@ -47,7 +47,6 @@ export async function claimOrCreate(
   owner: UserRow,
   known: WorkspaceFacts,
   asked: WorkspaceRequest,
-  requestId: string,
 ): Promise<MadeWorkspace> {
   const { facts, request } = withMatchingPreset(known, asked);
   const plan = planWorkspace(deps, actor, owner, facts, request);
@@ -55,7 +54,7 @@ export async function claimOrCreate(
   const guard = allOf(keyExists(actor.keyId), areHeldSql(claims));
   const pool = poolOf(facts, request, plan.build.createdAt);
   const claim = pool === undefined ? [] : claimReady(plan, pool, guard);
-  const news = creationNews(deps, { actor, owner, requestId }, facts, request, plan);
+  const news = creationNews(deps, { actor, owner }, facts, request, plan);
   const { messages, claimed, ...state } = await deps.db.write(
     [
       ...claimKeys(claims),

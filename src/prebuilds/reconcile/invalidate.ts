@@ -19,7 +19,6 @@ export async function invalidatePrebuilds(
   deps: Deps,
   actor: Actor,
   { template }: Answers<ReturnType<typeof invalidationReads>>,
-  requestId: string,
 ) {
   const [found] = template;
   if (found === undefined || found.deletedAt !== null) throw notFound("Template");
@@ -30,7 +29,6 @@ export async function invalidatePrebuilds(
     action: "invalidate_prebuilds",
     resourceType: "template" as const,
     resourceId: found.id,
-    requestId,
     detail: { name: found.name, version: found.activeVersionName },
   };
   const { invalidated, caller, state } = await deps.db.write(

@@ -15,7 +15,6 @@ export async function resumePool(
   deps: Deps,
   actor: Actor,
   preset: PoolPreset | undefined,
-  requestId: string,
 ): Promise<PoolPreset> {
   if (preset === undefined || preset.desiredInstances === null) throw notFound("Preset with a pool");
   const now = deps.now();
@@ -25,7 +24,6 @@ export async function resumePool(
     action: "resume",
     resourceType: "template_preset" as const,
     resourceId: preset.id,
-    requestId,
     detail: { name: preset.name, template: preset.templateName, prebuild_status: preset.status },
   };
   const { resumed, caller } = await deps.db.write(

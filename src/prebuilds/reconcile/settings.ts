@@ -14,7 +14,6 @@ export async function savePrebuildSettings(
   deps: Deps,
   actor: Actor,
   wanted: PrebuildSettings,
-  requestId: string,
 ): Promise<void> {
   const guard = mayStillManageTemplates(actor);
   const deed = {
@@ -22,7 +21,6 @@ export async function savePrebuildSettings(
     action: "write",
     resourceType: "prebuilds_settings" as const,
     resourceId: null,
-    requestId,
     detail: { ...wanted },
   };
   const { settings, caller } = await deps.db.write(

@@ -20,14 +20,13 @@ export async function setAutostart(
   actor: Actor,
   row: BuildRow | undefined,
   schedule: string | null,
-  requestId: string,
 ): Promise<void> {
   const text = schedule?.trim() || null;
   if (text !== null) {
     const verdict = parseAutostart(text);
     if (!verdict.ok) throw invalid("schedule", verdict.problem);
   }
-  await change(deps, actor, row, requestId, {
+  await change(deps, actor, row, {
     autostartSchedule: text,
     nextStartAt: nextStart(text, deps.now()),
   });
@@ -39,14 +38,12 @@ export const setAutomaticUpdates = (
   actor: Actor,
   row: BuildRow | undefined,
   automaticUpdates: "always" | "never",
-  requestId: string,
-): Promise<void> => change(deps, actor, row, requestId, { automaticUpdates });
+): Promise<void> => change(deps, actor, row, { automaticUpdates });
 
 async function change(
   deps: Deps,
   actor: Actor,
   row: BuildRow | undefined,
-  requestId: string,
   settings: Settings,
 ): Promise<void> {
   if (row === undefined) throw notFound("Workspace");
@@ -61,7 +58,6 @@ async function change(
     action: "write",
     resourceType: "workspace" as const,
     resourceId: workspace.id,
-    requestId,
     detail: { name: workspace.name, owner: row.ownerName, ...inWords(said) },
   };
   const guard: SQL = keyExists(actor.keyId);

@@ -59,7 +59,6 @@ export function noteBuild(
   actor: Actor,
   facts: BuildFacts,
   build: NewBuild,
-  requestId: string,
   when: SQL,
 ): Statement {
   const { workspace, ownerName } = facts.workspace[0]!;
@@ -68,7 +67,6 @@ export function noteBuild(
     action: build.transition,
     resourceType: "workspace_build" as const,
     resourceId: build.id,
-    requestId,
     detail: {
       workspace: workspace.name,
       workspace_id: workspace.id,

@@ -11,7 +11,7 @@ import type { BuildRow } from "./store/build-view.ts";
 import { cancelBuild, findBuild, mayBeCanceled } from "./store/builds.ts";
 
 /** Throws 403, and 400 (as Coder) for a build that has ended or is being canceled already. */
-export async function cancel(deps: Deps, actor: Actor, row: BuildRow, requestId: string): Promise<void> {
+export async function cancel(deps: Deps, actor: Actor, row: BuildRow): Promise<void> {
   const { build, workspace } = row;
   if (actor.userId !== workspace.ownerId && !may(actor, "workspaces:end-others"))
     throw forbidden("Only the workspace's owner and administrators may cancel its builds.");
@@ -23,7 +23,6 @@ export async function cancel(deps: Deps, actor: Actor, row: BuildRow, requestId:
     action: "cancel",
     resourceType: "workspace_build" as const,
     resourceId: build.id,
-    requestId,
     detail: { workspace: workspace.name, workspace_id: workspace.id, build_number: build.number },
   };
   const { now } = await deps.db.write(

@@ -83,7 +83,6 @@ export async function createBuild(
   actor: Actor,
   seen: BuildFacts,
   request: BuildRequest,
-  requestId: string,
 ): Promise<MadeBuild> {
   const self = userOfKey(actor.keyId);
   const id = deps.newId();
@@ -97,14 +96,14 @@ export async function createBuild(
     const claims = claimsOf(request.keyed, id, deps.now());
     const mayStill = allOf(isStill(workspace.id, workspace.latestBuildId), keyExists(actor.keyId));
     const guard = allOf(mayStill, areHeldSql(claims));
-    const ending = orphan && orphanEnding(deps, actor, build, orphan, requestId, guard);
+    const ending = orphan && orphanEnding(deps, actor, build, orphan, guard);
     const updates = planUpdate(deps, actor, facts, request, build);
     const plans = [...updates, ...(ending?.plans ?? [])];
     // What tells of it comes first: the guard holds until the build is there.
     const { made, messages, claimed, ...now } = await deps.db.write(
       [
         ...claimKeys(claims, mayStill),
-        noteBuild(deps, actor, facts, build, requestId, guard),
+        noteBuild(deps, actor, facts, build, guard),
         ...updates.flatMap((plan) => enqueue(plan, { when: guard })),
         ...(ending?.statements ?? []),
         ...(build.transition === "start" ? [] : takeBackOfWorkspace(workspace.id, deps.now(), guard)),

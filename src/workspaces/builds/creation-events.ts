@@ -23,7 +23,7 @@ export const creationReads = () =>
  */
 export function creationNews(
   deps: Deps,
-  { actor, owner, requestId }: { actor: Actor; owner: UserRow; requestId: string },
+  { actor, owner }: { actor: Actor; owner: UserRow },
   facts: WorkspaceFacts,
   request: WorkspaceRequest,
   { workspace, build }: WorkspacePlan,
@@ -49,7 +49,6 @@ export function creationNews(
     action: "create",
     resourceType: "workspace" as const,
     resourceId: realId,
-    requestId,
     detail: {
       name: workspace.name,
       owner: owner.username,

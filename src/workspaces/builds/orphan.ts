@@ -50,7 +50,6 @@ export function orphanEnding(
   actor: Actor,
   build: NewBuild,
   facts: OrphanFacts,
-  requestId: string,
   when: SQL,
 ): EndingPart & { after: Statement[] } {
   const ended = {
@@ -81,7 +80,6 @@ export function orphanEnding(
     action: "delete",
     resourceType: "workspace" as const,
     resourceId: build.workspaceId,
-    requestId,
     detail: {
       name: ended.workspaceName,
       owner: ended.ownerName,

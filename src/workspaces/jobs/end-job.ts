@@ -51,13 +51,7 @@ export type FailureFacts = Answers<ReturnType<typeof failureReads>>;
  * Its resources, the end of the job, and of the workspace when that is what the build was for. Throws 400 for outcomes
  * that contradict themselves. A build that somebody wants to be canceled ends as that and is no news.
  */
-export function completion(
-  deps: Deps,
-  hold: Hold,
-  done: Completion,
-  facts: CompletionFacts,
-  requestId: string,
-): EndingPart {
+export function completion(deps: Deps, hold: Hold, done: Completion, facts: CompletionFacts): EndingPart {
   const now = deps.now();
   const outcome = toOutcome(deps, hold.jobId, done, now);
   const { aiTask } = done;
@@ -77,7 +71,7 @@ export function completion(
       ...insertOutcome(outcome, holds(hold)),
       ...(outcome.agents.length === 0 ? [] : [takeOverLifecycles(hold.jobId, holds(hold))]),
       ...plans.flatMap((plan) => enqueue(plan, { when: guard })),
-      ...(build?.transition === "delete" ? [noteDeletion(deps, build, requestId, guard)] : []),
+      ...(build?.transition === "delete" ? [noteDeletion(deps, build, guard)] : []),
       endJob(hold, ending),
       endWorkspaceOf(hold.jobId, now),
     ],
@@ -89,13 +83,12 @@ const planSuccess = (deps: Deps, build: EndingRow, facts: CompletionFacts): Even
   eventsOfSuccess(build).map(({ kind, ...event }) => planEvent(deps, event, enqueueAnswersOf(kind, facts)));
 
 /** Whoever asked for the deletion has done it, from wherever that was: no address is the provisioner's. */
-function noteDeletion(deps: Deps, build: EndingRow, requestId: string, when: SQL): Statement {
+function noteDeletion(deps: Deps, build: EndingRow, when: SQL): Statement {
   const deed = {
     actorId: build.initiatorId,
     action: "delete",
     resourceType: "workspace" as const,
     resourceId: build.workspaceId,
-    requestId,
     detail: { name: build.workspaceName, owner: build.ownerName, build_number: build.number },
   };
   return audit({ ...deps, clientAddress: null }, deed, when);

@@ -29,7 +29,6 @@ export async function createProvisionerKey(
   deps: Deps,
   actor: Actor,
   { organizationId, name }: { organizationId: string; name: string },
-  requestId: string,
 ): Promise<string> {
   const problem = problemWithKeyName(name);
   if (problem !== undefined) throw invalid("name", problem);
@@ -37,7 +36,7 @@ export async function createProvisionerKey(
   const id = keyIdOf(deps.keysFor(keyPurposes.provisioner)[0], secret);
   const secretHash = hashSecret(secret);
   const row = { id, organizationId, name, secretHash, createdBy: actor.userId, createdAt: deps.now() };
-  const entry = entryOf("create", actor.userId, id, requestId, { name });
+  const entry = entryOf("create", actor.userId, id, { name });
   const { made, namesake, caller } = await deps.db.write(
     [insertProvisionerKey(row, mayStillManageTemplates(actor)), audit(deps, entry, provisionerKeyExists(id))],
     {
@@ -60,7 +59,6 @@ export async function revokeProvisionerKey(
   deps: Deps,
   actor: Actor,
   key: { id: string; name: string; lastUsedAt: number | null } | undefined,
-  requestId: string,
 ): Promise<void> {
   if (key === undefined) throw notFound("Provisioner key");
   const now = deps.now();
@@ -71,7 +69,7 @@ export async function revokeProvisionerKey(
   };
   const { left, caller } = await deps.db.write(
     [
-      audit(deps, entryOf("delete", actor.userId, key.id, requestId, detail), when),
+      audit(deps, entryOf("delete", actor.userId, key.id, detail), when),
       ...takeJobsFrom(key.id, now, when),
       deleteProvisionerKey(key.id, when),
     ],
@@ -82,16 +80,12 @@ export async function revokeProvisionerKey(
 }
 
 /** After the answer, where it is due: when and from where the key was used, in the audit log once a day per address. */
-export function noteProvisionerKeyUse(
-  deps: Deps,
-  key: { id: string; name: string } & KeyUse,
-  requestId: string,
-): void {
+export function noteProvisionerKeyUse(deps: Deps, key: { id: string; name: string } & KeyUse): void {
   const now = deps.now();
   const address = deps.clientAddress;
   if (!isUseDue(key, address, now)) return;
   const isNew = allOf(isUseDueSql(key.id, address, now), isUseNewSql(key.id, address, now));
-  const entry = entryOf("use", null, key.id, requestId, { name: key.name });
+  const entry = entryOf("use", null, key.id, { name: key.name });
   deps.defer(() => deps.db.write([audit(deps, entry, isNew), touchProvisionerKey(key.id, address, now)], {}));
 }
 
@@ -101,6 +95,5 @@ const entryOf = (
   action: string,
   actorId: string | null,
   resourceId: string,
-  requestId: string,
   detail: Record<string, unknown>,
-): AuditedDeed => ({ actorId, action, resourceType: "provisioner_key", resourceId, requestId, detail });
+): AuditedDeed => ({ actorId, action, resourceType: "provisioner_key", resourceId, detail });

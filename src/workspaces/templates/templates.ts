@@ -45,7 +45,6 @@ export async function createTemplate(
   actor: Actor,
   input: NewTemplate,
   version: VersionRow | undefined,
-  requestId: string,
 ): Promise<TemplateRow> {
   const problem = problemWithTemplateName(input.name);
   if (problem !== undefined) throw invalid("name", problem);
@@ -63,7 +62,7 @@ export async function createTemplate(
     createdAt: now,
     updatedAt: now,
   };
-  const deed = { action: "create", requestId, detail: { name, version_id: version.id } };
+  const deed = { action: "create", detail: { name, version_id: version.id } };
   const { made, namesake, caller, versions } = await deps.db.write(
     [
       insertTemplate(row, allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, null))),
@@ -99,7 +98,6 @@ export async function changeTemplate(
   template: TemplateRow,
   change: TemplateChange,
   facts: DeprecationFacts,
-  requestId: string,
 ): Promise<TemplateRow> {
   const given = Object.entries(change).filter(
     ([name, value]) => value !== undefined && value !== template[name as keyof TemplateChange],
@@ -107,7 +105,7 @@ export async function changeTemplate(
   if (given.length === 0) return template;
   const wanted = Object.fromEntries(given) as Partial<Record<keyof TemplateChange, string>>;
   const guard = mayStillManageTemplates(actor);
-  const deed = { action: "write", requestId, detail: { name: template.name, ...inWords(wanted) } };
+  const deed = { action: "write", detail: { name: template.name, ...inWords(wanted) } };
   return apply(deps, actor, template, {
     deed,
     guard,
@@ -132,7 +130,6 @@ export async function activateVersion(
   actor: Actor,
   template: TemplateRow,
   version: VersionRow | undefined,
-  requestId: string,
 ): Promise<TemplateRow> {
   if (version === undefined) throw notFound("Template version");
   if (version.templateId !== template.id)
@@ -143,7 +140,7 @@ export async function activateVersion(
     active_version_id: { from: template.activeVersionId, to: version.id },
   };
   return apply(deps, actor, template, {
-    deed: { action: "write", requestId, detail },
+    deed: { action: "write", detail },
     guard: allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, template.id)),
     change: { activeVersionId: version.id },
     isDone: (row) => row.activeVersionId === version.id,
@@ -156,11 +153,10 @@ export async function deleteTemplate(
   actor: Actor,
   template: TemplateRow,
   facts: TemplateDeletionFacts,
-  requestId: string,
 ): Promise<void> {
   const plans = [planTemplateDeletion(deps, actor, template, facts)];
   await apply(deps, actor, template, {
-    deed: { action: "delete", requestId, detail: { name: template.name } },
+    deed: { action: "delete", detail: { name: template.name } },
     guard: allOf(mayStillManageTemplates(actor), isUnused(template.id)),
     change: { deletedAt: deps.now() },
     tells: { plans },
@@ -177,7 +173,7 @@ interface Step {
   tells?: { plans: readonly EventPlan[]; when?: SQL };
   isDone: (row: TemplateRow) => boolean;
 }
-type Deed = Pick<AuditedDeed, "action" | "requestId" | "detail">;
+type Deed = Pick<AuditedDeed, "action" | "detail">;
 
 /** One write; the audit entry and what is told come first, while their guards still mean what was before. */
 async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step): Promise<TemplateRow> {

@@ -41,16 +41,11 @@ export interface NewVersion {
 const mostNames = 3;
 
 /** Throws 400 with the path of each member that is wrong, 403, 404, 409 for a name that the template has already. */
-export async function createVersion(
-  deps: Deps,
-  actor: Actor,
-  input: NewVersion,
-  requestId: string,
-): Promise<VersionRow> {
+export async function createVersion(deps: Deps, actor: Actor, input: NewVersion): Promise<VersionRow> {
   refuseBadVersion(input);
   for (let tries = 1; ; tries += 1) {
     const name = input.name ?? makeVersionName(threeChances());
-    const made = await write(deps, actor, { ...input, name }, requestId);
+    const made = await write(deps, actor, { ...input, name });
     if (made !== undefined) return made;
     if (input.name !== undefined || tries === mostNames)
       throw taken("name", `The template has a version "${name}" already.`);
@@ -82,7 +77,6 @@ async function write(
   deps: Deps,
   actor: Actor,
   input: NewVersion & { name: string },
-  requestId: string,
 ): Promise<VersionRow | undefined> {
   const id = deps.newId();
   const { templateId, fileId, name } = input;
@@ -102,7 +96,7 @@ async function write(
         id,
         input.presets.map((preset) => presetOf(deps, id, preset)),
       ),
-      noteVersion(deps, actor, id, input, requestId),
+      noteVersion(deps, actor, id, input),
     ],
     {
       made: findVersion(id),
@@ -151,7 +145,6 @@ function noteVersion(
   actor: Actor,
   id: string,
   { name, templateId, fileId, parameters, presets }: NewVersion & { name: string },
-  requestId: string,
 ): Statement {
   const detail = {
     name,
@@ -167,7 +160,6 @@ function noteVersion(
       action: "create",
       resourceType: "template_version",
       resourceId: id,
-      requestId,
       detail,
     },
     versionExists(id),
