@@ -33,6 +33,9 @@ const largeBodies = { atOnce: 4, forOne: 2, waiting: 32 };
 /** Milliseconds between looks for other processes' notifications. */
 const hubInterval = 1_000;
 
+/** Resolves when the requests that have already arrived have had their turn. */
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 export function createProcess(options: ProcessOptions): Process {
   const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0 } = options;
   return {
@@ -40,11 +43,11 @@ export function createProcess(options: ProcessOptions): Process {
     templates: new Map(),
     mail,
     unsignedUntil: { value: unknownUntil },
-    group: createEnqueueGroup(() => new Promise((resolve) => setImmediate(resolve))),
-    nudges: createNudgeQueue(),
+    group: createEnqueueGroup(nextTurn),
+    nudges: createNudgeQueue(nextTurn),
     leases: createLeases(),
     claiming: new Set(),
-    pools: createPoolNudges(),
+    pools: createPoolNudges(stopping, nextTurn),
     hub: createHub({
       db,
       interval: hubInterval,

@@ -7,6 +7,7 @@ import { changesAnything } from "../../src/prebuilds/reconcile/apply.ts";
 import { reconcile, reconcileAfterOthers } from "../../src/prebuilds/reconcile/reconcile.ts";
 import { poolReads, poolsReport } from "../../src/prebuilds/reconcile/report.ts";
 import { endPass, leaseTime, readLease, takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
+import { nudgePools } from "../../src/prebuilds/reconcile/nudge.ts";
 import { histories, settle, writes } from "../support/pool-histories.ts";
 import { holdWrites } from "../support/meanwhile.ts";
 import { startPools } from "../support/pools.ts";
@@ -117,6 +118,27 @@ test("Two instances make one pass in an interval; a wish that meets a pass under
   expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("busy");
   clock.advance(1);
   expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("done");
+});
+
+test("A reconciliation that is asked for while one fails is made, and so are all that are asked for later", async () => {
+  const { server, states } = await startPools();
+  const deps = server.deps();
+  let failed = 0;
+  const write = async () => {
+    failed += 1;
+    nudgePools(deps);
+    // What the answer of that request defers has its turn before this fails.
+    for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    throw new Error("gone");
+  };
+  nudgePools({ ...deps, db: { ...deps.db, write } as typeof deps.db });
+  await server.settled();
+  expect(failed).toBe(1);
+  expect(await states()).toEqual(["start/pending"]);
+  await server.sql("UPDATE presets SET desired_instances = 2");
+  nudgePools(deps);
+  await server.settled();
+  expect(await states()).toEqual(["start/pending", "start/pending"]);
 });
 
 test("A reconciliation that is asked for waits for the one under way in another instance, and sees its state", async () => {

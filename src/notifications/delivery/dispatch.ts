@@ -2,6 +2,7 @@
 // that is due and, after an answer, for just the messages of that answer. Safe to run twice, at once, anywhere.
 import { withFewer } from "../../../db/fewer.ts";
 import { methods, type Method } from "../../../db/schema.ts";
+import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { deliver } from "./deliver.ts";
 import { leaseTime } from "./leases.ts";
@@ -155,23 +156,35 @@ export interface NudgeQueue {
 }
 
 /** At most so many dispatches of a channel at a time, so that one slow receiver doesn't hold up the others for long. */
-const widestNudge = 4;
+const maxDispatches = 4;
+/** Messages of one dispatch; beyond it the next begins. */
+const maxNudged = 1_000;
 
-export function createNudgeQueue(): NudgeQueue {
-  const channels = new Map(methods.map((method) => [method, { waiting: [] as QueuedMessage[], running: 0 }]));
-  async function drain(deps: Deps, channel: { waiting: QueuedMessage[]; running: number }): Promise<void> {
-    channel.running += 1;
-    try {
-      while (channel.waiting.length > 0) await dispatch(deps, { messages: channel.waiting.splice(0, 1_000) });
-    } finally {
-      channel.running -= 1;
-    }
-  }
+interface Nudge {
+  deps: Deps;
+  messages: readonly QueuedMessage[];
+}
+
+/** `gather` resolves when the requests that have already arrived have had their turn: one claim is made for all. */
+export function createNudgeQueue(gather: () => Promise<void>): NudgeQueue {
+  const createChannel = () =>
+    createCoalescer<Nudge>({
+      run: async (nudges) =>
+        void (await dispatch(nudges[0]!.deps, { messages: nudges.flatMap(({ messages }) => messages) })),
+      // What was not sent is still due: the tick finds it.
+      onError: (error, [nudge]) =>
+        nudge!.deps.log.error("work after an answer failed", { reason: String(error) }),
+      concurrency: maxDispatches,
+      gather,
+      limit: { max: maxNudged, sizeOf: ({ messages }) => messages.length },
+    });
+  const channels = new Map(methods.map((method) => [method, createChannel()]));
   const add: NudgeQueue["add"] = (deps, messages) => {
     for (const [method, channel] of channels) {
       const own = messages.filter((message) => message.method === method);
-      channel.waiting = channel.waiting.concat(own);
-      if (own.length > 0 && channel.running < widestNudge) deps.defer(() => drain(deps, channel));
+      if (own.length === 0) continue;
+      const served = channel.add({ deps, messages: own });
+      deps.defer(() => served);
     }
   };
   return { add, addLater: (deps, messages, wait) => unref(setTimeout(() => add(deps, messages), wait)) };

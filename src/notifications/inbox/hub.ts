@@ -2,6 +2,7 @@
 // second, and one at once when this process has written something. No reader, no look.
 import type { Database } from "../../../db/client.ts";
 import { withFewer } from "../../../db/fewer.ts";
+import { createCoalescer } from "../../kernel/coalescer.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
 
@@ -90,8 +91,7 @@ export function createHub(options: HubOptions): Hub {
   return {
     join: async (reader) => {
       readers.add(reader);
-      // A look that is under way may have begun before this reader came.
-      for (let tries = 0; position === undefined && tries < 2; tries += 1) await looks.start();
+      if (position === undefined) await looks.start();
       if (position === undefined) {
         readers.delete(reader);
         throw cannotLook();
@@ -145,35 +145,37 @@ interface LooksOptions {
   onError: (error: unknown) => void;
 }
 
-/** One look at a time, again and again while they are wanted; `start` is at once, or after the one that is under way. */
+/** One look at a time, again and again while they are wanted. */
 function createLooks({ interval, look, isWanted, rest, onError }: LooksOptions) {
+  const stopping = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let running: Promise<void> | undefined;
-  let again = false;
+  const looks = createCoalescer<void>({
+    run: async () => {
+      if (isWanted()) await look();
+    },
+    onError,
+    signal: stopping.signal,
+  });
 
-  async function run(): Promise<void> {
+  function scheduleNext(): void {
     clearTimeout(timer);
-    try {
-      do {
-        again = false;
-        if (isWanted()) await look();
-      } while (again && isWanted());
-    } catch (error) {
-      onError(error);
-    }
-    running = undefined;
-    if (isWanted()) timer = setTimeout(start, interval);
-    else rest();
+    if (!isWanted()) rest();
+    else if (!stopping.signal.aborted) timer = setTimeout(start, interval);
   }
 
+  /** Resolves when a look that begins from now on has ended or failed. */
   function start(): Promise<void> {
-    again = running !== undefined;
-    // Begun later, so that a look with nothing to do does not end before it is noted as going on.
-    running ??= Promise.resolve().then(run);
-    return running;
+    clearTimeout(timer);
+    return looks.add().then(scheduleNext);
   }
 
-  return { start, stop: () => clearTimeout(timer) };
+  return {
+    start,
+    stop: () => {
+      stopping.abort();
+      clearTimeout(timer);
+    },
+  };
 }
 
 /** Whether a notification passes the filter of a watch. New ones are unread: `read` lets none through. */

@@ -3,6 +3,7 @@
 import type { Database } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import { findClaimed, type StoredKey } from "../../../db/idempotency.ts";
+import { createCoalescer } from "../../kernel/coalescer.ts";
 import {
   findMessageStates,
   insertOutbox,
@@ -23,56 +24,38 @@ export interface EnqueueGroup {
 }
 
 interface Member {
+  db: Database;
   rows: OutboxRows;
   resolve: (written: Written) => void;
   reject: (error: unknown) => void;
 }
 
 /** Rows of one write; beyond it the next write begins. */
-const largestGroup = 2_000;
+const maxGroupRows = 2_000;
 
 /** `gather` resolves when the requests that have already arrived have had their turn: they join the same write. */
 export function createEnqueueGroup(gather: () => Promise<void>): EnqueueGroup {
-  const waiting: Member[] = [];
-  let writing = false;
-
-  async function drain(db: Database): Promise<void> {
-    writing = true;
-    while (waiting.length > 0) {
-      await gather();
-      const members = takeGroup();
-      try {
-        await writeTogether(db, members);
-      } catch (error) {
-        if (error instanceof DatabaseError && error.kind === "unavailable") {
-          // Nobody's mistake: each alone would only wait as long again.
-          for (const member of members) member.reject(error);
-          continue;
-        }
-        // One member's mistake must not be the others': each stands or falls alone.
-        for (const member of members) await writeTogether(db, [member]).catch(member.reject);
-      }
-    }
-    writing = false;
-  }
-
-  function takeGroup(): Member[] {
-    let rows = 0;
-    let size = 0;
-    while (size < waiting.length && (size === 0 || rows < largestGroup)) {
-      rows += waiting[size]!.rows.messages.length + 1;
-      size += 1;
-    }
-    return waiting.splice(0, size);
-  }
-
+  const writes = createCoalescer<Member>({
+    run: writeGroup,
+    onError: (error, members) => members.forEach(({ reject }) => reject(error)),
+    gather,
+    limit: { max: maxGroupRows, sizeOf: ({ rows }) => rows.messages.length + 1 },
+  });
   return {
-    add: (db, rows) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ rows, resolve, reject });
-        if (!writing) void drain(db);
-      }),
+    add: (db, rows) => new Promise((resolve, reject) => void writes.add({ db, rows, resolve, reject })),
   };
+}
+
+async function writeGroup(members: Member[]): Promise<void> {
+  const { db } = members[0]!;
+  try {
+    await writeTogether(db, members);
+  } catch (error) {
+    // Nobody's mistake: each alone would only wait as long again.
+    if (error instanceof DatabaseError && error.kind === "unavailable") throw error;
+    // One member's mistake must not be the others': each stands or falls alone.
+    for (const member of members) await writeTogether(db, [member]).catch(member.reject);
+  }
 }
 
 async function writeTogether(db: Database, members: Member[]): Promise<void> {

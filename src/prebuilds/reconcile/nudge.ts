@@ -1,5 +1,6 @@
 // A pass over the pools as soon as the answer is out, for what has changed what they are to hold or have. What a nudge
 // misses, the tick finds.
+import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { reconcile } from "./reconcile.ts";
 
@@ -8,25 +9,18 @@ export interface PoolNudges {
   wish: (deps: Deps) => void;
 }
 
-export function createPoolNudges(): PoolNudges {
-  let isWished = false;
-  let isRunning = false;
-  async function drain(deps: Deps): Promise<void> {
-    if (isRunning) return;
-    isRunning = true;
-    try {
-      while (isWished && !deps.process.stopping.aborted) {
-        isWished = false;
-        await reconcile(deps, { wished: true });
-      }
-    } finally {
-      isRunning = false;
-    }
-  }
+/** No pass begins once `stopping` is aborted. `gather` is awaited before each: what arrives meanwhile is served by it. */
+export function createPoolNudges(stopping: AbortSignal, gather: () => Promise<void>): PoolNudges {
+  const passes = createCoalescer<Deps>({
+    run: async ([deps]) => void (await reconcile(deps!, { wished: true })),
+    onError: (error, [deps]) => deps!.log.error("work after an answer failed", { reason: String(error) }),
+    gather,
+    signal: stopping,
+  });
   return {
     wish: (deps) => {
-      if (!isWished) deps.defer(() => drain(deps));
-      isWished = true;
+      const served = passes.add(deps);
+      deps.defer(() => served);
     },
   };
 }
