@@ -1,4 +1,4 @@
-// How the kinds of notification look, with their switches, and the question whether to switch one off.
+// The notification settings page's HTML: each kind with a toggle, and the confirmation for unsubscribe links.
 import { html } from "hono/html";
 import type { Method } from "../../db/schema.ts";
 import type { NotificationsConfig } from "../config/config.ts";
@@ -13,7 +13,7 @@ export const choicesPath = "/settings/notifications";
 export interface ChoicesFacts {
   choices: readonly Choice[];
   notifications: NotificationsConfig;
-  /** Where this person's mail goes. */
+  /** The user's email address; may be empty. */
   email: string;
 }
 
@@ -24,7 +24,7 @@ export const isOn = ({
 }: Pick<Choice, "id" | "disabled" | "enabledByDefault">): boolean =>
   isAlwaysOn(id) || (disabled === null ? enabledByDefault : !disabled);
 
-/** One form for a switch, so that it works without scripts. */
+/** One form for each toggle: it works without scripts. */
 function switchForm(choices: readonly Choice[], on: boolean, to: string, button: Html): Html {
   return html`<form class="switching" method="post" action="${choicesPath}">
     ${choices.map(({ id }) => html`<input type="hidden" name="${id}" value="${on ? "on" : "off"}" />`)}
@@ -33,7 +33,7 @@ function switchForm(choices: readonly Choice[], on: boolean, to: string, button:
   </form>`;
 }
 
-/** What a link with `disabled` asks, and what pressing its button has done. */
+/** Asks to confirm a link with `disabled`, or reports what was saved. */
 export function confirmation(
   { choices }: ChoicesFacts,
   asked: string | undefined,
@@ -43,27 +43,24 @@ export function confirmation(
   if (about === undefined) return "";
   const choice = choices.find(({ id }) => id === about);
   if (choice === undefined)
-    return html`<p class="problem" role="alert">The link names a kind of notification that is not here.</p>`;
+    return html`<p class="problem" role="alert">This link names an unknown kind of notification.</p>`;
   if (isAlwaysOn(choice.id))
     return html`<p class="note" role="status">
-      “${choice.name}” is always on: it is how you keep your account.
+      “${choice.name}” can't be disabled: it protects your account.
     </p>`;
   if (asked !== undefined && isOn(choice)) return question(choice);
   return html`<p class="note" role="status">
-    “${choice.name}” is switched ${isOn(choice) ? "on" : "off"}. You can change it below at any time.
+    “${choice.name}” is ${isOn(choice) ? "enabled" : "disabled"}. You can change it below.
   </p>`;
 }
 
 function question(choice: Choice): Html {
   const { id, key, name } = choice;
-  const button = html`<button class="button primary" type="submit">Switch off</button>
-    <a class="button" href="${choicesPath}">Keep it</a>`;
+  const button = html`<button class="button primary" type="submit">Unsubscribe</button>
+    <a class="button" href="${choicesPath}">Cancel</a>`;
   return html`<div class="ask">
-    <h2>Switch off “${name}”?</h2>
-    <p>
-      ${aboutKind(key) ?? ""} After that nothing of this kind reaches you any more, in your inbox or
-      elsewhere.
-    </p>
+    <h2>Unsubscribe from “${name}”?</h2>
+    <p>${aboutKind(key) ?? ""} You will no longer get these notifications through any channel.</p>
     ${switchForm([choice], false, `${choicesPath}?saved=${id}`, button)}
   </div>`;
 }
@@ -96,7 +93,7 @@ function wholeGroup(group: readonly Choice[], id: string): Html | string {
     on,
     `${choicesPath}#${id}`,
     html`<button class="quiet" type="submit" id="all-${id}" aria-describedby="${id}">
-      Switch all ${on ? "on" : "off"}
+      ${on ? "Enable" : "Disable"} all
     </button>`,
   );
 }
@@ -121,7 +118,7 @@ function kind(choice: Choice, facts: ChoicesFacts): Html {
       <h3 id="k-${id}">${name}</h3>
       <p id="a-${id}">
         ${aboutKind(key) ?? ""}
-        ${disabled === null && !enabledByDefault ? html`<strong>Off unless you switch it on.</strong>` : ""}
+        ${disabled === null && !enabledByDefault ? html`<strong>Off by default.</strong>` : ""}
       </p>
       <p class="goes">${destination(choice, facts)}</p>
     </div>
@@ -133,20 +130,22 @@ function kind(choice: Choice, facts: ChoicesFacts): Html {
   </li>`;
 }
 
-/** Where it goes, in words. */
+/** The channels that deliver this kind, as a sentence. */
 function destination(choice: Choice, { notifications, email }: ChoicesFacts): string {
   const { defaultMethod, inboxEnabled, mail, webhook } = notifications;
   const words: Record<Method, string> = {
     inbox: "to your inbox",
     smtp:
       mail === undefined
-        ? "by mail, which is not set up here"
-        : `by mail to ${email || "nobody: you have no address"}`,
-    webhook: webhook === undefined ? "to the webhook, which is not set up here" : "to the webhook",
+        ? "by email (not configured)"
+        : email === ""
+          ? "by email (your account has no address)"
+          : `by email to ${email}`,
+    webhook: webhook === undefined ? "to the webhook (not configured)" : "to the webhook",
   };
   const ways = methodsOf({ template: choice, defaultMethod, inboxEnabled })
     .map(([method]) => method)
     .toSorted((a, b) => Number(b === "inbox") - Number(a === "inbox"));
-  if (ways.length === 0) return "Goes nowhere: every way is off here.";
-  return `Goes ${ways.map((method) => words[method]).join(" and ")}.`;
+  if (ways.length === 0) return "Not delivered: no channel is enabled.";
+  return `Delivered ${ways.map((method) => words[method]).join(" and ")}.`;
 }

@@ -1,5 +1,5 @@
-// What each person wants to be told: every kind of notification with a switch. Links of messages come here too, to ask
-// whether their kind is to be switched off.
+// The notification settings page: each user enables and disables kinds of notification. Unsubscribe links without a token
+// lead here and ask for confirmation.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
@@ -34,8 +34,9 @@ async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<strin
   const disabled: Record<string, boolean> = {};
   for (const [id, value] of Object.entries(switches)) {
     if (!uuidShape.test(id) || (value !== "on" && value !== "off"))
-      throw new ApiError(400, "The form has a field that is not known here. Please reload the page.");
-    if (value === "off" && isAlwaysOn(id)) throw new ApiError(400, "This kind of notification is always on.");
+      throw new ApiError(400, "Unknown form field. Reload the page and try again.");
+    if (value === "off" && isAlwaysOn(id))
+      throw new ApiError(400, "This kind of notification can't be disabled.");
     disabled[id] = value === "off";
   }
   return { to: ownPath(typeof to === "string" ? to : undefined) ?? choicesPath, disabled };
@@ -47,7 +48,7 @@ async function showChoices(c: Ctx) {
   const facts: ChoicesFacts = { choices, notifications, email: actor.email };
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>
-    <p class="lead">What Belfry tells you about. A switch takes effect at once.</p>
+    <p class="lead">Choose which notifications you get. Changes are saved immediately.</p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kinds(facts)}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;

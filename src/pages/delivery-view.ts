@@ -1,4 +1,4 @@
-// How the page of delivery looks: paused or not, each way with how it does, and what could not be delivered.
+// The delivery page's HTML: whether delivery is paused, the status of each channel, and failed deliveries.
 import { html } from "hono/html";
 import type { Method } from "../../db/schema.ts";
 import type { NotificationsConfig } from "../config/config.ts";
@@ -12,9 +12,9 @@ import { lasting } from "./rules/lasting.ts";
 
 export interface WaysFacts {
   notifications: NotificationsConfig;
-  /** Who doesn't manage the deployment need not know what else runs here. */
+  /** Addresses of servers are for those who manage the deployment. */
   manages: boolean;
-  /** Of the webhook's address that wants nothing more. */
+  /** Hash of the webhook endpoint that answered 410 Gone. */
   goneHash: string | undefined;
   health: readonly Health[];
   waiting: readonly Waiting[];
@@ -24,13 +24,13 @@ export interface WaysFacts {
 export function state(path: string, paused: boolean, manages: boolean): Html {
   const words = paused
     ? html`<p>
-        <strong>Notifications are paused.</strong> Nothing goes out. What happens meanwhile is kept and sent
-        later.
+        <strong>Delivery is paused.</strong> New notifications are kept and delivered after an owner resumes
+        delivery.
       </p>`
-    : html`<p><strong>Notifications go out.</strong></p>`;
+    : html`<p><strong>Delivery is running.</strong></p>`;
   const button = manages
     ? html`<form method="post" action="${path}/${paused ? "resume" : "pause"}">
-        <button class="button" type="submit">${paused ? "Resume" : "Pause everything"}</button>
+        <button class="button" type="submit">${paused ? "Resume delivery" : "Pause delivery"}</button>
       </form>`
     : "";
   return html`<div class="state" ${attributes({ "data-paused": paused })}>${words}${button}</div>`;
@@ -38,12 +38,12 @@ export function state(path: string, paused: boolean, manages: boolean): Html {
 
 export const tryIt = (path: string): Html =>
   html`<form method="post" action="${path}/test">
-    <h2>Try it</h2>
-    <p>A test goes to you alone, by every way that is on.</p>
-    <button class="button primary" type="submit">Send me a test</button>
+    <h2>Test delivery</h2>
+    <p>Sends a test notification to you through every enabled channel.</p>
+    <button class="button primary" type="submit">Send test notification</button>
   </form>`;
 
-const names: Record<Method, string> = { inbox: "Inbox", webhook: "Webhook", smtp: "Mail" };
+const names: Record<Method, string> = { inbox: "Inbox", webhook: "Webhook", smtp: "Email" };
 
 export function waysList(facts: WaysFacts): Html {
   const methods: Method[] = ["inbox", "webhook", "smtp"];
@@ -54,11 +54,9 @@ function way(method: Method, facts: WaysFacts): Html {
   const { on, words } = setUp[method](facts);
   const bad = on && failing(facts.health, facts.now).some((one) => one.method === method);
   return html`<div class="way" ${attributes({ "data-state": bad ? "failing" : on ? "on" : "off" })}>
-    <dt>${names[method]} <span class="switch">${bad ? "failing" : on ? "on" : "off"}</span></dt>
+    <dt>${names[method]} <span class="switch">${bad ? "failing" : on ? "enabled" : "disabled"}</span></dt>
     <dd>
-      <p>
-        ${words}${facts.notifications.defaultMethod === method ? " The way for whatever names no other." : ""}
-      </p>
+      <p>${words}${facts.notifications.defaultMethod === method ? " Default channel." : ""}</p>
       ${facts.manages ? record(method, facts) : ""}
     </dd>
   </div>`;
@@ -68,61 +66,62 @@ const setUp: Record<Method, (facts: WaysFacts) => { on: boolean; words: Html | s
   inbox: ({ notifications: { inboxEnabled } }) => ({
     on: inboxEnabled,
     words: inboxEnabled
-      ? "Everybody has one, right here."
-      : html`Switched off by <code>BELFRY_NOTIFICATIONS_INBOX_ENABLED</code>.`,
+      ? "Every user has an inbox on this site."
+      : html`Disabled by <code>BELFRY_NOTIFICATIONS_INBOX_ENABLED</code>.`,
   }),
   webhook: ({ notifications, goneHash, manages }) => {
     const { webhook } = notifications;
     if (webhook === undefined) {
-      const words = html`Set <code>BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT</code> to switch it on.`;
+      const words = html`Set <code>BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT</code> to enable it.`;
       return { on: false, words };
     }
     if (goneHash === endpointHash(webhook.endpoint)) {
-      const words =
-        "The receiver said that it is gone for good. A test that it accepts switches it on again.";
+      const words = "The receiver answered 410 Gone. A test notification that it accepts enables it again.";
       return { on: false, words };
     }
     const signed = webhook.secret === undefined ? "unsigned" : "signed";
     return {
       on: true,
       words: manages
-        ? html`To <code>${receiverOf(notifications, "webhook")}</code>, ${signed}.`
-        : `Set up, ${signed}.`,
+        ? html`Sends to <code>${receiverOf(notifications, "webhook")}</code>, ${signed}.`
+        : `Configured, ${signed}.`,
     };
   },
   smtp: ({ notifications, manages }) => {
     const { mail } = notifications;
     if (mail === undefined) {
-      const words = html`Set <code>BELFRY_EMAIL_SMARTHOST</code> and <code>BELFRY_EMAIL_FROM</code> to switch
-        it on.`;
+      const words = html`Set <code>BELFRY_EMAIL_SMARTHOST</code> and <code>BELFRY_EMAIL_FROM</code> to enable
+        it.`;
       return { on: false, words };
     }
     const safety = mail.tls || mail.startTls ? "encrypted" : "not encrypted";
     return {
       on: true,
       words: manages
-        ? html`Over <code>${receiverOf(notifications, "smtp")}</code>, ${safety}, from ${mail.from.address}.`
-        : "Set up.",
+        ? html`Sends through <code>${receiverOf(notifications, "smtp")}</code>, ${safety}, from
+            ${mail.from.address}.`
+        : "Configured.",
     };
   },
 };
 
-/** What has gone by this way, and what waits for it. */
+/** The channel's last success, last failure and queue. */
 function record(method: Method, { health, waiting, now }: WaysFacts): Html | string {
   const known = health.find((one) => one.method === method);
   const queue = waiting.find((one) => one.method === method);
   const lines: Html[] = [];
   if (typeof known?.succeededAt === "number")
-    lines.push(html`Last success ${moment(known.succeededAt, now)}.`);
-  else if (known !== undefined) lines.push(html`No success yet.`);
+    lines.push(html`Last delivered ${moment(known.succeededAt, now)}.`);
+  else if (known !== undefined) lines.push(html`Nothing delivered yet.`);
   if (typeof known?.failedAt === "number")
     lines.push(
       html`Last failure ${moment(known.failedAt, now)}: <span class="answer">${known.answer}</span>`,
     );
   if (queue !== undefined) {
     const count = queue.count >= mostCounted ? `${mostCounted} or more` : queue.count;
-    lines.push(html`${count} waiting, the oldest for ${lasting(now - queue.oldest)}.`);
-  } else if (known !== undefined) lines.push(html`Nothing waiting.`);
+    const messages = queue.count === 1 ? "message" : "messages";
+    lines.push(html`${count} ${messages} waiting, the oldest for ${lasting(now - queue.oldest)}.`);
+  } else if (known !== undefined) lines.push(html`No messages waiting.`);
   return lines.length === 0
     ? ""
     : html`<ul class="record" role="list">
@@ -130,28 +129,32 @@ function record(method: Method, { health, waiting, now }: WaysFacts): Html | str
       </ul>`;
 }
 
-/** What has failed, the newest first. */
+/** The latest failures, most recent first. */
 export function failures(failed: readonly Failure[], now: number): Html | string {
   if (failed.length === 0) return "";
-  return html`<h2>Not delivered</h2>
+  return html`<h2>Failed deliveries</h2>
     <ul class="items failures" role="list">
       ${failed.map((message) => failure(message, now))}
     </ul>
     <p class="aside">
-      <code>belfry notifications explain ID</code> tells more of each, and the
-      <a href="/docs">documentation</a> what to do.
+      For details, run <code>belfry notifications explain ID</code>, or see
+      <a href="/docs/administration/monitoring/notifications/troubleshooting">Troubleshooting</a>.
     </p>`;
 }
 
 function failure(message: Failure, now: number): Html {
   const { id, templateName, username, method, answer, attempts, dueAt, failedAt } = message;
-  const tries = `${attempts} ${attempts === 1 ? "try" : "tries"}`;
+  const count = `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
   const next =
-    dueAt === null ? "given up" : dueAt <= now ? "next try now" : `next try in ${lasting(dueAt - now)}`;
+    dueAt === null
+      ? "failed permanently"
+      : dueAt <= now
+        ? "next attempt now"
+        : `next attempt in ${lasting(dueAt - now)}`;
   return html`<li class="failure">
     <h3>${templateName} <span class="for">to ${username} by ${names[method].toLowerCase()}</span></h3>
     <p class="when">${moment(failedAt, now)}</p>
-    <p class="answer">${answer ?? "No answer."}</p>
-    <p class="more">${tries}, ${next} · <code>${id}</code></p>
+    <p class="answer">${answer ?? "No response."}</p>
+    <p class="more">${count}, ${next} · <code>${id}</code></p>
   </li>`;
 }

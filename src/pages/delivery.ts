@@ -1,5 +1,5 @@
-// Whether notifications go out, by which ways, and what became of them lately. The test notification's button leads
-// here; owners pause, resume and test here.
+// The delivery page: channels and recent failures. Owners pause, resume and test delivery here; the test notification
+// links here.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
@@ -21,9 +21,9 @@ const failuresShown = 10;
 const reads = () => ({ notificationSettings: readSettings(), gone: readGoneEndpoint() });
 
 const notes: Record<string, string> = {
-  test: "The test is on its way, by every way that is on.",
-  paused: "Paused.",
-  resumed: "Resumed. What has waited goes out within seconds.",
+  test: "Test notification queued for every enabled channel.",
+  paused: "Delivery paused.",
+  resumed: "Delivery resumed. Waiting messages are sent within seconds.",
 };
 
 export const deliveryPages = new Hono<Env>()
@@ -32,7 +32,7 @@ export const deliveryPages = new Hono<Env>()
     const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx)), {
       requires: {
         permission: "deployment:manage",
-        refusal: "Only an owner may send test notifications.",
+        refusal: "Only owners can send test notifications.",
       },
     });
     const { refusal } = await sendTest(c.get("deps"), actor, {}, { ...read, earlier: [] });
@@ -44,7 +44,7 @@ export const deliveryPages = new Hono<Env>()
     const { actor, notificationSettings } = await load(c as Ctx, reads(), {
       requires: {
         permission: "deployment:manage",
-        refusal: "Only an owner may pause or resume notifications.",
+        refusal: "Only owners can pause or resume delivery.",
       },
     });
     if (isPaused(notificationSettings) !== isPause)
@@ -71,13 +71,13 @@ async function showDelivery(c: Ctx, error?: ApiError) {
   };
   const done = notes[c.req.query("done") ?? ""];
   const main = html`<section>
-    <div class="head"><h1>Delivery of notifications</h1></div>
+    <div class="head"><h1>Notification delivery</h1></div>
     ${done === undefined || error !== undefined ? "" : html`<p class="note" role="status">${done}</p>`}
     ${problem(error)} ${state(path, isPaused(notificationSettings), manages)}
-    <h2>The ways that messages go</h2>
+    <h2>Delivery channels</h2>
     ${waysList(facts)}
     <p class="aside">
-      Which kinds reach you is up to your <a href="${choicesPath}">notification settings</a>.
+      Choose which notifications you get in your <a href="${choicesPath}">notification settings</a>.
     </p>
     ${failures(read.failed, facts.now)} ${manages ? tryIt(path) : ""}
   </section>`;

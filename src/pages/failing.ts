@@ -1,11 +1,11 @@
-// The line on top of an owner's inbox while a way has been failing for some minutes.
+// The warning at the top of an owner's inbox while a channel keeps failing.
 import { html } from "hono/html";
 import type { NotificationsConfig } from "../config/config.ts";
 import { failing, type Health } from "../notifications/delivery/rules/health.ts";
 import type { Html } from "./layout.ts";
 import { lasting } from "./rules/lasting.ts";
 
-/** A way that is no longer set up can't fail. */
+/** Drops channels that are no longer configured. */
 export const inUse = (ways: readonly Health[], { mail, webhook }: NotificationsConfig): Health[] =>
   ways.filter(
     ({ method }) =>
@@ -19,10 +19,10 @@ export function failingLine(
 ): Html | string {
   const bad = failing(inUse(ways, notifications), now);
   if (bad.length === 0) return "";
-  const names = bad.map(({ method }) => (method === "smtp" ? "mail" : "the webhook")).join(" and ");
+  const names = bad.map(({ method }) => (method === "smtp" ? "email" : "the webhook")).join(" and ");
   const since = lasting(now - Math.min(...bad.map(({ failingSince }) => failingSince)));
   const words = `${names[0]!.toUpperCase()}${names.slice(1)} ${bad.length > 1 ? "have" : "has"} been failing for ${since}.`;
   return html`<p class="failing" role="alert">
-    <strong>${words}</strong> <a href="/deployment/notifications">See what comes back</a>
+    <strong>${words}</strong> <a href="/deployment/notifications">View delivery errors</a>
   </p>`;
 }

@@ -1,5 +1,5 @@
-// Where the unsubscribe link of a mail leads (RFC 8058): GET asks, POST switches that kind off, from the page's button or
-// from a mail provider's. The token says for whom; there is no session, and a foreign origin is no reason to refuse.
+// The unsubscribe link of an email (RFC 8058): GET asks for confirmation, POST disables that kind, whether it comes from
+// the page's button or from a mail provider. The token identifies the user; there is no session and no origin check.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import type { Ctx, Env } from "../http/endpoint.ts";
@@ -27,9 +27,8 @@ export const unsubscribePages = new Hono<Env>()
     return show(c as Ctx, choice[0]);
   });
 
-/** A link that we did not make and one whose person or kind is gone are told alike. */
-const unknown = () =>
-  new ApiError(404, "The link is not complete, or what it was made for is gone. Your settings have it all.");
+/** The same answer for a forged link and for one whose user or kind is gone. */
+const unknown = () => new ApiError(404, "Invalid unsubscribe link. Use your notification settings instead.");
 
 function subscriptionOf(c: Ctx) {
   const subscription = readUnsubscribeToken(c.get("deps"), c.req.query("token") ?? "");
@@ -39,7 +38,7 @@ function subscriptionOf(c: Ctx) {
 
 function show(c: Ctx, choice: Choice | undefined) {
   if (choice === undefined) throw unknown();
-  const title = isOn(choice) ? `Switch off “${choice.name}”?` : `“${choice.name}” is switched off`;
+  const title = isOn(choice) ? `Unsubscribe from “${choice.name}”?` : `Unsubscribed from “${choice.name}”`;
   const main = html`<article class="sheet">
     <h1>${title}</h1>
     ${isOn(choice) ? question(c, choice) : done(choice)}
@@ -52,14 +51,14 @@ const addressOf = ({ email, username }: Choice): Html => html`<strong>${email ||
 const question = (c: Ctx, choice: Choice): Html =>
   html`<p>${aboutKind(choice.key) ?? ""}</p>
     <p>
-      Nothing of this kind will reach ${addressOf(choice)} any more, neither by mail nor in the inbox. You can
-      switch it on again in your <a href="${choicesPath}">settings</a>.
+      ${addressOf(choice)} will no longer get these notifications by email, in the inbox or by webhook. You
+      can enable them again in your <a href="${choicesPath}">notification settings</a>.
     </p>
     <form method="post" action="/unsubscribe?token=${encodeURIComponent(c.req.query("token")!)}">
       <input type="hidden" name="List-Unsubscribe" value="One-Click" />
-      <button class="button primary" type="submit">Switch off</button>
+      <button class="button primary" type="submit">Unsubscribe</button>
     </form>`;
 
 const done = (choice: Choice): Html =>
-  html`<p>Nothing of this kind reaches ${addressOf(choice)} any more.</p>
-    <p>A mistake? You can switch it on again in your <a href="${choicesPath}">settings</a>.</p>`;
+  html`<p>${addressOf(choice)} no longer gets these notifications.</p>
+    <p>Was this a mistake? Enable them in your <a href="${choicesPath}">notification settings</a>.</p>`;

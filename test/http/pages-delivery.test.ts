@@ -1,4 +1,4 @@
-// What an owner sees of deliveries that fail: a line on the inbox, and on the page of delivery why and what waits.
+// Failing deliveries as an owner sees them: a warning in the inbox, and errors and queues on the delivery page.
 import { expect, test } from "vitest";
 import { get, startSignedIn, cookieFor, wordsOf } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -30,7 +30,7 @@ const lineOf = async (server: TestServer, cookie: string) =>
     .replaceAll(/\s+/g, " ")
     .trim();
 
-test("an owner's inbox says when a way has been failing for five minutes, until something gets through", async () => {
+test("an owner's inbox says when a channel has been failing for five minutes, until something gets through", async () => {
   const { server, token, cookie, receiver } = await startWithReceiver();
   const grace = await addUser(server, "grace", ["template-admin"]);
   await send(server, token, "Good");
@@ -42,10 +42,10 @@ test("an owner's inbox says when a way has been failing for five minutes, until 
   expect(await lineOf(server, cookie)).toBeUndefined();
   server.clock.advance(1);
   expect(await lineOf(server, cookie)).toBe(
-    "The webhook has been failing for 5 minutes. See what comes back",
+    "The webhook has been failing for 5 minutes. View delivery errors",
   );
   expect((await get(server, "/inbox", cookie)).text).toContain(
-    `<a href="${delivery}">See what comes back</a>`,
+    `<a href="${delivery}">View delivery errors</a>`,
   );
   await server.runTick();
   server.clock.advance(2 * 60 * minute);
@@ -56,7 +56,7 @@ test("an owner's inbox says when a way has been failing for five minutes, until 
   expect(await lineOf(server, cookie)).toBeUndefined();
 });
 
-test("failures with successes between them are none of the way", async () => {
+test("a success in between resets how long a channel has been failing", async () => {
   const { server, token, cookie, receiver } = await startWithReceiver();
   for (let round = 0; round < 4; round += 1) {
     receiver.answer({ status: 503 });
@@ -68,7 +68,7 @@ test("failures with successes between them are none of the way", async () => {
   expect(await lineOf(server, cookie)).toBeUndefined();
 });
 
-test("a way that is no longer set up does not fail", async () => {
+test("a channel that is no longer configured does not fail", async () => {
   const { server, token, cookie, receiver } = await startWithReceiver();
   receiver.answer({ status: 503 });
   await send(server, token, "Bad");
@@ -79,7 +79,7 @@ test("a way that is no longer set up does not fail", async () => {
   expect(await lineOf(without, cookie)).toBeUndefined();
 });
 
-test("what is wrong with one person's address says nothing about mail", async () => {
+test("a recipient with an invalid address does not make email fail", async () => {
   const { server, token, cookie } = await startSignedIn({
     environment: { BELFRY_EMAIL_SMARTHOST: "127.0.0.1:9", BELFRY_EMAIL_FROM: "belfry@example.com" },
   });
@@ -91,12 +91,12 @@ test("what is wrong with one person's address says nothing about mail", async ()
   expect(await lineOf(server, cookie)).toBeUndefined();
 });
 
-test("the page of delivery tells an owner what came back, what waits and what failed", async () => {
+test("the delivery page shows an owner responses, queues and failures", async () => {
   const { server, token, cookie, receiver } = await startWithReceiver({
     BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: "2",
   });
   const fresh = wordsOf(await get(server, delivery, cookie));
-  expect(fresh).not.toMatch(/Last success|Not delivered|waiting/);
+  expect(fresh).not.toMatch(/Last delivered|Failed deliveries|messages? waiting/);
   await send(server, token, "Good");
   receiver.answer({ status: 500 });
   await send(server, token, "Never");
@@ -107,50 +107,54 @@ test("the page of delivery tells an owner what came back, what waits and what fa
   await send(server, token, "Later");
   server.clock.advance(10_000);
   const page = wordsOf(await get(server, delivery, cookie));
-  expect(page).toContain("Last success 3 min ago.");
+  expect(page).toContain("Last delivered 3 min ago.");
   expect(page).toContain("Last failure just now: answered 503");
-  expect(page).toContain("1 waiting, the oldest for less than a minute.");
+  expect(page).toContain("1 message waiting, the oldest for less than a minute.");
   const [, never, later] = (await server.messages()).filter(({ method }) => method === "webhook");
-  expect(page).toContain(`to ada by webhook 2 min ago answered 500 2 tries, given up · ${never!.id}`);
   expect(page).toContain(
-    `to ada by webhook just now answered 503 1 try, next try in less than a minute · ${later!.id}`,
+    `to ada by webhook 2 min ago answered 500 2 attempts, failed permanently · ${never!.id}`,
+  );
+  expect(page).toContain(
+    `to ada by webhook just now answered 503 1 attempt, next attempt in less than a minute · ${later!.id}`,
   );
   expect(page.indexOf(later!.id)).toBeLessThan(page.indexOf(never!.id));
   server.clock.advance(5 * minute);
-  expect(wordsOf(await get(server, delivery, cookie))).toMatch(/Webhook failing .* next try now/);
+  expect(wordsOf(await get(server, delivery, cookie))).toMatch(/Webhook failing .* next attempt now/);
   receiver.answer({ status: 204 });
   await server.runTick();
   const after = wordsOf(await get(server, delivery, cookie));
-  expect(after).toContain("Webhook on");
-  expect(after).toContain("Nothing waiting.");
+  expect(after).toContain("Webhook enabled");
+  expect(after).toContain("No messages waiting.");
   expect(after).not.toContain(later!.id);
 });
 
-test("before anything has got through the page says that, and counts what waits while all is paused", async () => {
+test("before the first success the page says so, and it counts waiting messages while delivery is paused", async () => {
   const { server, token, cookie, receiver } = await startWithReceiver();
   receiver.answer({ status: 503 });
   await send(server, token, "Bad");
-  expect(wordsOf(await get(server, delivery, cookie))).toContain("No success yet. Last failure just now");
+  expect(wordsOf(await get(server, delivery, cookie))).toContain(
+    "Nothing delivered yet. Last failure just now",
+  );
   await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
   await send(server, token, "Held back");
   server.clock.advance(90 * minute);
   const page = wordsOf(await get(server, delivery, cookie));
-  expect(page).toContain("2 waiting, the oldest for 1 hour.");
-  expect(page).toContain("1 waiting, the oldest for 1 hour.");
+  expect(page).toContain("2 messages waiting, the oldest for 1 hour.");
+  expect(page).toContain("1 message waiting, the oldest for 1 hour.");
 });
 
-test("who is no owner sees the ways, and nothing of what went over them", async () => {
+test("other users see the channels, but not their history", async () => {
   const { server, receiver } = await startWithReceiver();
   const grace = await addUser(server, "grace", ["auditor"]);
   receiver.answer({ status: 503 });
   await send(server, grace.token, "Bad");
   server.clock.advance(6 * minute);
   const page = wordsOf(await get(server, delivery, cookieFor(grace.token)));
-  expect(page).toContain("Webhook on");
-  expect(page).not.toMatch(/503|waiting|Last|Not delivered/);
+  expect(page).toContain("Webhook enabled");
+  expect(page).not.toMatch(/503|waiting|Last|Failed deliveries/);
 });
 
-test("mail is shown with its server to owners only, and with whether it is encrypted", async () => {
+test("the mail server is shown to owners only, with whether it is encrypted", async () => {
   const { server, cookie } = await startSignedIn({
     environment: {
       BELFRY_EMAIL_SMARTHOST: "smtp.example.com:465",
@@ -158,10 +162,12 @@ test("mail is shown with its server to owners only, and with whether it is encry
     },
   });
   const page = wordsOf(await get(server, delivery, cookie));
-  expect(page).toContain("Mail on Over smtp.example.com:465, encrypted, from belfry@example.com.");
-  expect(page).toContain("The way for whatever names no other.");
+  expect(page).toContain(
+    "Email enabled Sends through smtp.example.com:465, encrypted, from belfry@example.com.",
+  );
+  expect(page).toContain("Default channel.");
   const grace = await addUser(server, "grace");
   const hers = wordsOf(await get(server, delivery, cookieFor(grace.token)));
-  expect(hers).toContain("Mail on Set up.");
+  expect(hers).toContain("Email enabled Configured.");
   expect(hers).not.toContain("smtp.example.com");
 });

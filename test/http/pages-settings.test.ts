@@ -1,4 +1,4 @@
-// The page where people switch kinds of notification on and off, and the links of mails that do it without signing in.
+// The notification settings page, and the unsubscribe links of emails, which need no session.
 import { expect, test } from "vitest";
 import { loadTemplateFiles, seed } from "../../db/seed.ts";
 import { aboutKind } from "../../src/notifications/kinds/rules/about.ts";
@@ -13,7 +13,7 @@ const testKind = "c425f63e-716a-4bf4-ae24-78348f706c3f";
 const path = "/settings/notifications";
 const preferences = "/api/v2/users/me/notifications/preferences";
 
-/** The switches of the page, by the name of their kind. */
+/** The page's toggles, by the name of their kind. */
 const switchesOf = (page: CallAnswer) =>
   Object.fromEntries(
     [...page.text.matchAll(/<li class="kind">.*?<\/li>/gs)].map(([row]) => [
@@ -22,7 +22,7 @@ const switchesOf = (page: CallAnswer) =>
     ]),
   );
 
-/** What the page says of one kind. */
+/** The page's row for one kind. */
 const rowOf = (page: CallAnswer, name: string): string =>
   [...page.text.matchAll(/<li class="kind">.*?<\/li>/gs)]
     .map(([row]) => row)
@@ -42,7 +42,7 @@ const another = {
   method: "smtp" as const,
 };
 
-test("every kind stands in its group, with what it is about, where it goes and a switch", async () => {
+test("every kind is listed in its group, with a description, its channels and a toggle", async () => {
   const { server, cookie } = await startSignedIn({
     environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook" },
   });
@@ -61,33 +61,35 @@ test("every kind stands in its group, with what it is about, where it goes and a
     expect(aboutKind(key), key).toMatch(/^[A-Z].{20,120}[.]$/);
     expect(wordsOf(page)).toContain(aboutKind(key)!);
   }
-  expect(wordsOf(page)).toContain("Goes to your inbox and to the webhook.");
+  expect(wordsOf(page)).toContain("Delivered to your inbox and to the webhook.");
 });
 
-test("a kind that is off by default says so, and names the way that its template asks for", async () => {
+test("a kind that is off by default says so, and names the channel of its template", async () => {
   const { server, cookie } = await startSignedIn();
   await seed(server.db, server.clock.now(), () => "unused", [another]);
   const page = await get(server, path, cookie);
   expect(switchesOf(page)).toMatchObject({ "Another Notification": false });
-  expect(rowOf(page, another.name)).toContain("Off unless you switch it on.");
-  expect(rowOf(page, another.name)).toContain("Goes to your inbox and by mail, which is not set up here.");
+  expect(rowOf(page, another.name)).toContain("Off by default.");
+  expect(rowOf(page, another.name)).toContain("Delivered to your inbox and by email (not configured).");
   await post(server, path, { [another.id]: "on" }, cookie);
   const after = await get(server, path, cookie);
   expect(switchesOf(after)).toMatchObject({ "Another Notification": true });
-  expect(rowOf(after, another.name)).not.toContain("Off unless you switch it on.");
+  expect(rowOf(after, another.name)).not.toContain("Off by default.");
 });
 
-test("with mail set up the page says to which address it goes, and with every way off that it goes nowhere", async () => {
+test("with email configured the page shows the address; with every channel disabled, that nothing is delivered", async () => {
   const mail = { BELFRY_EMAIL_SMARTHOST: "127.0.0.1:9", BELFRY_EMAIL_FROM: "belfry@example.com" };
   const { server, cookie } = await startSignedIn({ environment: mail });
   expect(wordsOf(await get(server, path, cookie))).toContain(
-    "Goes to your inbox and by mail to ada@example.com.",
+    "Delivered to your inbox and by email to ada@example.com.",
   );
   const nothing = await startSignedIn({ environment: { BELFRY_NOTIFICATIONS_INBOX_ENABLED: "false" } });
-  expect(wordsOf(await get(nothing.server, path, nothing.cookie))).toContain("Goes nowhere");
+  expect(wordsOf(await get(nothing.server, path, nothing.cookie))).toContain(
+    "Not delivered: no channel is enabled.",
+  );
 });
 
-test("a press saves one switch and leaves the others, and comes back to it", async () => {
+test("a toggle saves one kind, leaves the others, and redirects back to it", async () => {
   const { server, token, cookie } = await startSignedIn();
   const off = await post(server, path, { [testKind]: "off", to: `${path}#k-${testKind}` }, cookie);
   expect([off.status, placeOf(off)]).toEqual([303, `${path}#k-${testKind}`]);
@@ -101,7 +103,7 @@ test("a press saves one switch and leaves the others, and comes back to it", asy
   expect(await disabledOf(server, token)).toEqual([[testKind, false]]);
 });
 
-test("a group of several kinds is switched at once", async () => {
+test("a group of several kinds is enabled and disabled together", async () => {
   const { server, token, cookie } = await startSignedIn();
   await seed(server.db, server.clock.now(), () => "unused", [another]);
   const page = await get(server, path, cookie);
@@ -110,9 +112,9 @@ test("a group of several kinds is switched at once", async () => {
     ({ group }) => group,
   );
   const several = [...groups.values()].filter((kinds) => kinds.length > 1);
-  expect(page.text.match(/Switch all off/g)).toHaveLength(several.length);
+  expect(page.text.match(/Disable all/g)).toHaveLength(several.length);
   await post(server, path, { [testKind]: "off", [another.id]: "off" }, cookie);
-  expect((await get(server, path, cookie)).text).toContain("Switch all on");
+  expect((await get(server, path, cookie)).text).toContain("Enable all");
   expect(await disabledOf(server, token)).toEqual([
     [another.id, true],
     [testKind, true],
@@ -121,15 +123,15 @@ test("a group of several kinds is switched at once", async () => {
 
 test.each([
   ["an unknown kind", { "00000000-0000-4000-8000-000000000001": "off", [testKind]: "off" }, 404],
-  ["a field that is none", { nonsense: "off" }, 400],
-  ["a value that is none", { [testKind]: "perhaps" }, 400],
+  ["an unknown field", { nonsense: "off" }, 400],
+  ["an invalid value", { [testKind]: "perhaps" }, 400],
 ])("a form with %s changes nothing", async (_what, fields, status) => {
   const { server, token, cookie } = await startSignedIn();
   expect((await post(server, path, fields as Record<string, string>, cookie)).status).toBe(status);
   expect(await disabledOf(server, token)).toBeUndefined();
 });
 
-test("each person has their own switches, and a press is one round trip, like the page", async () => {
+test("each user has their own settings; saving is one round trip, like the page", async () => {
   const meter = createMeter();
   const { server, token, cookie } = await startSignedIn({ adapter: "plain", onTrip: meter.onTrip });
   const grace = await addUser(server, "grace");
@@ -147,7 +149,7 @@ test("each person has their own switches, and a press is one round trip, like th
   expect(switchesOf(await get(server, path, cookie))).toMatchObject({ "Custom Notification": true });
 });
 
-test("a token that may only look sees the switches and moves none", async () => {
+test("a read-only token sees the settings and changes none", async () => {
   const { server, token } = await startSignedIn();
   const made = await server.call("POST", "/api/v2/users/me/keys/tokens", { token, json: { scope: "read" } });
   const cookie = cookieFor(server.secret(made.json.key as string));
@@ -156,12 +158,12 @@ test("a token that may only look sees the switches and moves none", async () => 
   expect(await disabledOf(server, token)).toBeUndefined();
 });
 
-test("the link that names a kind asks first, and its button switches that kind off", async () => {
+test("a link that names a kind asks for confirmation, and its button disables that kind", async () => {
   const { server, token, cookie } = await startSignedIn();
   const link = `${path}?disabled=${testKind}`;
   expect(placeOf(await get(server, link))).toBe(`/login?next=${encodeURIComponent(link)}`);
   const asked = await get(server, link, cookie);
-  expect(wordsOf(asked)).toContain("Switch off “Troubleshooting Notification”?");
+  expect(wordsOf(asked)).toContain("Unsubscribe from “Troubleshooting Notification”?");
   expect(await disabledOf(server, token)).toBeUndefined();
   const [, form] = /<div class="ask">(.*?)<\/form>/s.exec(asked.text)!;
   const fields = Object.fromEntries(
@@ -170,13 +172,13 @@ test("the link that names a kind asks first, and its button switches that kind o
   const done = await post(server, path, fields, cookie);
   expect(await disabledOf(server, token)).toEqual([[testKind, true]]);
   expect(wordsOf(await get(server, placeOf(done)!, cookie))).toContain(
-    "“Troubleshooting Notification” is switched off.",
+    "“Troubleshooting Notification” is disabled.",
   );
   const again = await get(server, link, cookie);
-  expect(wordsOf(again)).toContain("“Troubleshooting Notification” is switched off.");
+  expect(wordsOf(again)).toContain("“Troubleshooting Notification” is disabled.");
   expect(again.text).not.toContain('class="ask"');
   const strange = await get(server, `${path}?disabled=${encodeURIComponent('"><script>')}`, cookie);
-  expect(wordsOf(strange)).toContain("names a kind of notification that is not here");
+  expect(wordsOf(strange)).toContain("This link names an unknown kind of notification.");
 });
 
 async function startWithLink() {
@@ -186,11 +188,11 @@ async function startWithLink() {
   return { ...started, unsubscribe, link: `/unsubscribe?token=${unsubscribe}` };
 }
 
-test("the link of a mail asks without a session, and looking at it changes nothing", async () => {
+test("an email's unsubscribe link asks for confirmation without a session, and opening it changes nothing", async () => {
   const { server, token, link } = await startWithLink();
   const page = await get(server, link);
   expect(page.status).toBe(200);
-  expect(wordsOf(page)).toContain("Switch off “Custom Notification”?");
+  expect(wordsOf(page)).toContain("Unsubscribe from “Custom Notification”?");
   expect(wordsOf(page)).toContain("ada@example.com");
   expect(page.text.match(/<button/g)).toHaveLength(1);
   expect(page.text).toContain(`action="${link}"`);
@@ -213,7 +215,7 @@ test.each([
     () => new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
     { origin: "https://mail.example", "sec-fetch-site": "cross-site" },
   ],
-])("a POST to the link %s switches the kind off, once and for all", async (_how, body, headers) => {
+])("a POST to the link %s disables the kind, also when repeated", async (_how, body, headers) => {
   const { server, token, link } = await startWithLink();
   for (let time = 1; time <= 2; time += 1) {
     const sent = body();
@@ -222,10 +224,10 @@ test.each([
       headers: headers as Record<string, string>,
     });
     expect([answer.status, placeOf(answer), answer.headers.get("set-cookie")]).toEqual([200, null, null]);
-    expect(wordsOf(answer)).toContain("“Custom Notification” is switched off");
+    expect(wordsOf(answer)).toContain("Unsubscribed from “Custom Notification”");
     expect(await disabledOf(server, token)).toEqual([[custom, true]]);
   }
-  expect(wordsOf(await get(server, link))).toContain("“Custom Notification” is switched off");
+  expect(wordsOf(await get(server, link))).toContain("Unsubscribed from “Custom Notification”");
   const refused = await server.call("POST", "/api/v2/notifications/custom", {
     token,
     json: { content: { title: "One", message: "x" } },
@@ -233,7 +235,7 @@ test.each([
   expect(refused.status).toBe(409);
 });
 
-test("a link that we did not make, or whose person or kind is gone, is told alike and does nothing", async () => {
+test("a forged link and one whose user or kind is gone get the same answer and change nothing", async () => {
   const { server, token, unsubscribe } = await startWithLink();
   const grace = await addUser(server, "grace");
   const deps = server.deps();

@@ -404,17 +404,17 @@ test("files are served with a tag by which a browser keeps them, and nothing out
   }
 });
 
-test("the delivery page shows what is on, and an owner pauses, resumes and tests there", async () => {
+test("the delivery page shows the channels, and an owner pauses, resumes and tests there", async () => {
   const { server, token, cookie } = await startSignedIn({
     environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook-with-a-secret" },
   });
   const page = await get(server, "/deployment/notifications", cookie);
-  expect(page.text).toContain("Notifications go out.");
+  expect(page.text).toContain("Delivery is running.");
   expect(page.text).toContain("<code>127.0.0.1:9</code>");
   expect(page.text).not.toContain("hook-with-a-secret");
   const paused = await post(server, "/deployment/notifications/pause", {}, cookie);
   expect([paused.status, placeOf(paused)]).toEqual([303, "/deployment/notifications?done=paused"]);
-  expect((await get(server, placeOf(paused)!, cookie)).text).toContain("Notifications are paused.");
+  expect((await get(server, placeOf(paused)!, cookie)).text).toContain("Delivery is paused.");
   await post(server, "/deployment/notifications/pause", {}, cookie);
   const settings = await server.call("GET", "/api/v2/notifications/settings", { token });
   expect(settings.json.notifier_paused).toBe(true);
@@ -428,7 +428,7 @@ test("the delivery page shows what is on, and an owner pauses, resumes and tests
   expect(titlesOf(await get(server, "/inbox", cookie))).toEqual(["Test: notifications reach you"]);
 });
 
-test("a test that its owner has switched off says so in place", async () => {
+test("a test notification that the owner has disabled is refused on the page", async () => {
   const { server, token, cookie } = await startSignedIn();
   const wanted = { template_disabled_map: { "c425f63e-716a-4bf4-ae24-78348f706c3f": true } };
   await server.call("PUT", "/api/v2/users/me/notifications/preferences", { token, json: wanted });
@@ -450,7 +450,7 @@ test("members see the delivery page without its buttons, and without the receive
   for (const deed of ["pause", "resume", "test"]) {
     const refused = await post(server, `/deployment/notifications/${deed}`, {}, cookie);
     expect(refused.status).toBe(403);
-    expect(refused.text).toContain("Only an owner may");
+    expect(refused.text).toContain("Only owners can");
   }
 });
 

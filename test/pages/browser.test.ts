@@ -249,13 +249,13 @@ browserTest("without scripts everything but the live part works", async () => {
   await page.getByRole("button", { name: "Mark all as read" }).click();
   expect(await page.title()).toBe("Inbox · Belfry");
   await page.getByRole("link", { name: "Delivery" }).click();
-  await page.getByRole("button", { name: "Pause everything" }).click();
+  await page.getByRole("button", { name: "Pause delivery" }).click();
   await page.getByRole("button", { name: "Resume" }).click();
-  await page.getByRole("button", { name: "Send me a test" }).click();
+  await page.getByRole("button", { name: "Send test notification" }).click();
   await page.getByRole("link", { name: "Inbox", exact: true }).click();
   expect((await titles(page))[0]).toBe("Test: notifications reach you");
   await page.getByRole("link", { name: "View notification settings" }).click();
-  await page.getByRole("heading", { name: "Delivery" }).waitFor();
+  await page.getByRole("heading", { name: "Notification delivery" }).waitFor();
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await page.getByRole("switch", { name: "Custom Notification" }).click();
   const off = page.getByRole("switch", { name: "Custom Notification", checked: false });

@@ -144,7 +144,7 @@ test("a kind's own words for what the mail switches off are on both pages that a
   expect(on.status).toBe(200);
   for (const { id, name } of shipped) {
     const asked = await get(server, `/settings/notifications?disabled=${id}`, cookieFor(token));
-    const words = isAlwaysOn(id) ? `“${name}” is always on` : `Switch off “${name}”?`;
+    const words = isAlwaysOn(id) ? `“${name}” can't be disabled` : `Unsubscribe from “${name}”?`;
     expect(wordsOf(asked)).toContain(words);
   }
 });
