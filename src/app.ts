@@ -21,17 +21,17 @@ export function createApp(open: Open) {
     const deps = open(c.req.raw, c.env);
     c.set("deps", { ...deps, log: deps.log.with({ request_id: deps.requestId }) });
     await next();
-    addHeaders(c as Ctx);
+    addHeaders(c);
   });
   app.use(async (c, next) => {
     // The API's routes decide themselves, once they know who is asking.
-    if (!c.req.path.startsWith("/api/")) await boundBody(c as Ctx, smallBody);
+    if (!c.req.path.startsWith("/api/")) await boundBody(c, smallBody);
     await next();
   });
   app.route("/", createApi());
   app.route("/", createPages());
-  app.notFound((c) => respond(c as unknown as Ctx, nothingAt(c as unknown as Ctx)));
-  app.onError((error, c) => respond(c as unknown as Ctx, toApiError(error, c as unknown as Ctx)));
+  app.notFound((c) => respond(c, nothingAt(c)));
+  app.onError((error, c) => respond(c, toApiError(error, c)));
   return app;
 }
 

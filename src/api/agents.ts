@@ -40,7 +40,7 @@ export const workspaceAgentRoutes = new Hono<Env>()
     reading("An agent with its apps and what they report", agentSchema),
     valid("param", idParam),
     async (c) => {
-      const agent = await agentOf(c as Ctx, c.req.valid("param").id);
+      const agent = await agentOf(c, c.req.valid("param").id);
       if (isForConnection(coderCommandOf(c.req.header(coderCommandHeader)))) throw noConnections();
       return c.json(asConnected(agent));
     },
@@ -50,7 +50,7 @@ export const workspaceAgentRoutes = new Hono<Env>()
     reading("Ports that are open in a workspace: nobody looks", z.object({ ports: z.array(z.never()) })),
     valid("param", idParam),
     async (c) => {
-      await agentOf(c as Ctx, c.req.valid("param").id);
+      await agentOf(c, c.req.valid("param").id);
       return c.json({ ports: [] });
     },
   )
@@ -62,7 +62,7 @@ export const workspaceAgentRoutes = new Hono<Env>()
     ),
     valid("param", idParam),
     async (c) => {
-      await agentOf(c as Ctx, c.req.valid("param").id);
+      await agentOf(c, c.req.valid("param").id);
       return c.json({ devcontainers: [], containers: [] });
     },
   )
@@ -76,9 +76,7 @@ export const workspaceAgentRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      await agentOf(c as Ctx, c.req.valid("param").id);
-      return asksForSocket(c as Ctx)
-        ? c.get("deps").openSocket((socket) => socket.close(1000, ""))
-        : c.json([]);
+      await agentOf(c, c.req.valid("param").id);
+      return asksForSocket(c) ? c.get("deps").openSocket((socket) => socket.close(1000, "")) : c.json([]);
     },
   );

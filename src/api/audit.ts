@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { listAudit } from "../accounts/store/audit.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, load, me, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { strictQuery, filledText, time, toTime } from "../http/schemas.ts";
 
@@ -46,13 +46,13 @@ export const auditRoutes = new Hono<Env>().get(
   async (c) => {
     const { user, resource_id, action, before, limit = pageSize } = c.req.valid("query");
     const filter = {
-      actorId: user === undefined ? undefined : idOfUser(user, me(c as Ctx)),
+      actorId: user === undefined ? undefined : idOfUser(user, me(c)),
       resourceId: resource_id,
       action,
       before,
     };
     // One more than is shown tells whether there are older ones.
-    const { rows } = await load(c as Ctx, { rows: listAudit(filter, limit + 1) });
+    const { rows } = await load(c, { rows: listAudit(filter, limit + 1) });
     const shown = rows.slice(0, limit);
     return c.json({
       entries: shown.map(toEntry),

@@ -52,9 +52,9 @@ export const buildLogRoutes = new Hono<Env>().get(
     const { id } = c.req.valid("param");
     const { follow, ...range } = c.req.valid("query");
     // Who follows gets them as they can take them.
-    const { lines } = await look(c as Ctx, id, range, follow ? 0 : undefined);
+    const { lines } = await look(c, id, range, follow ? 0 : undefined);
     if (!follow) return c.json(lines.map(toLine));
-    if (!asksForSocket(c as Ctx)) {
+    if (!asksForSocket(c)) {
       throw new ApiError(426, "To follow a log, open a WebSocket.", {
         detail: "Or ask again with after=, the id of the last line.",
         headers: { upgrade: "websocket" },
@@ -65,7 +65,7 @@ export const buildLogRoutes = new Hono<Env>().get(
       const following = followLog({
         socket,
         after: range.after ?? 0,
-        look: (after) => look(c as Ctx, id, { after }, linesAtOnce),
+        look: (after) => look(c, id, { after }, linesAtOnce),
         stopping: process.stopping,
       });
       following.catch((error: unknown) =>

@@ -71,13 +71,13 @@ export const buildPartRoutes = new Hono<Env>()
     "/workspacebuilds/:id/resources",
     reading("A build's resources with their agents", buildSchema.shape.resources),
     valid("param", idParam),
-    async (c) => c.json(toBuild(await buildOf(c as Ctx, c.req.valid("param").id)).resources),
+    async (c) => c.json(toBuild(await buildOf(c, c.req.valid("param").id)).resources),
   )
   .get(
     "/workspacebuilds/:id/timings",
     reading("How long a build's steps took", timingsSchema),
     valid("param", idParam),
-    async (c) => c.json(toTimings(await buildOf(c as Ctx, c.req.valid("param").id))),
+    async (c) => c.json(toTimings(await buildOf(c, c.req.valid("param").id))),
   )
   .get(
     "/workspaces/:id/timings",
@@ -85,8 +85,8 @@ export const buildPartRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const reads = { workspace: findWorkspace(id, me(c as Ctx)) };
-      const { workspace } = await load(c as Ctx, reads, visibleOwner(c as Ctx, ownerOf(id), "Workspace"));
+      const reads = { workspace: findWorkspace(id, me(c)) };
+      const { workspace } = await load(c, reads, visibleOwner(c, ownerOf(id), "Workspace"));
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(toTimings(workspace[0]));
     },

@@ -118,15 +118,15 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     valid("json", newBuildBody),
-    async (c) => c.json(await create(c as Ctx, byId(c.req.valid("param").id), c.req.valid("json")), 201),
+    async (c) => c.json(await create(c, byId(c.req.valid("param").id), c.req.valid("json")), 201),
   )
   .post(
     "/users/:user/workspace/:name/builds",
     endpoint({ summary: "The same, by the workspace's name", ...creation }),
     valid("json", newBuildBody),
     async (c) => {
-      const place = byName(c as Ctx, c.req.param("user"), c.req.param("name"));
-      return c.json(await create(c as Ctx, place, c.req.valid("json")), 201);
+      const place = byName(c, c.req.param("user"), c.req.param("name"));
+      return c.json(await create(c, place, c.req.valid("json")), 201);
     },
   )
   .get(
@@ -134,15 +134,15 @@ export const buildRoutes = new Hono<Env>()
     endpoint({ summary: "A workspace's builds, newest first", ...listing }),
     valid("param", idParam),
     valid("query", listQuery),
-    async (c) => c.json(await list(c as Ctx, byId(c.req.valid("param").id), c.req.valid("query"))),
+    async (c) => c.json(await list(c, byId(c.req.valid("param").id), c.req.valid("query"))),
   )
   .get(
     "/users/:user/workspace/:name/builds",
     endpoint({ summary: "The same, by the workspace's name", ...listing }),
     valid("query", listQuery),
     async (c) => {
-      const place = byName(c as Ctx, c.req.param("user"), c.req.param("name"), true);
-      return c.json(await list(c as Ctx, place, c.req.valid("query")));
+      const place = byName(c, c.req.param("user"), c.req.param("name"), true);
+      return c.json(await list(c, place, c.req.valid("query")));
     },
   )
   .get(
@@ -155,11 +155,11 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ number: z.string().regex(/^[1-9]\d{0,8}$/, "must be a build's number") })),
     async (c) => {
-      const ownerId = idOfUser(c.req.param("user"), me(c as Ctx));
+      const ownerId = idOfUser(c.req.param("user"), me(c));
       const workspaceId = idOfWorkspace(ownerId, c.req.param("name"), true);
       const id = idOfBuild(workspaceId, Number(c.req.valid("param").number));
-      const reads = { build: findBuild(id, me(c as Ctx)) };
-      const { build } = await load(c as Ctx, reads, visibleOwner(c as Ctx, ownerId, "Build"));
+      const reads = { build: findBuild(id, me(c)) };
+      const { build } = await load(c, reads, visibleOwner(c, ownerId, "Build"));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
     },
@@ -176,11 +176,11 @@ export const buildRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const reads = {
-        build: findBuild(id, me(c as Ctx)),
+        build: findBuild(id, me(c)),
         values: listValues(id),
         definitions: listDefinitions(versionOfBuild(id)),
       };
-      const { build, values, definitions } = await load(c as Ctx, reads, visibleBuild(c as Ctx, id));
+      const { build, values, definitions } = await load(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(values.map(({ name, value }) => ({ name, value: masked(name, value, definitions) })));
     },
@@ -196,8 +196,8 @@ export const buildRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const reads = { build: findBuild(id, me(c as Ctx)) };
-      const { build } = await load(c as Ctx, reads, visibleBuild(c as Ctx, id));
+      const reads = { build: findBuild(id, me(c)) };
+      const { build } = await load(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
     },
@@ -213,8 +213,8 @@ export const buildRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const reads = { build: findBuild(id, me(c as Ctx)) };
-      const { actor, build } = await load(c as Ctx, reads, visibleBuild(c as Ctx, id));
+      const reads = { build: findBuild(id, me(c)) };
+      const { actor, build } = await load(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       await cancel(c.get("deps"), actor, build[0]);
       return c.json({ message: "The build is being canceled." });

@@ -49,7 +49,7 @@ export const dryRunRoutes = new Hono<Env>()
     valid("json", newBody),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { version, definitions } = await load(c as Ctx, {
+      const { version, definitions } = await load(c, {
         version: findVersion(id),
         definitions: listDefinitions(id),
       });
@@ -65,7 +65,7 @@ export const dryRunRoutes = new Hono<Env>()
     "/templateversions/:id/dry-run/:job",
     endpoint(reading("A dry run, which has succeeded", importJobSchema)),
     valid("param", jobParam),
-    async (c) => c.json(await jobOf(c as Ctx, c.req.valid("param"))),
+    async (c) => c.json(await jobOf(c, c.req.valid("param"))),
   )
   .get(
     "/templateversions/:id/dry-run/:job/matched-provisioners",
@@ -77,7 +77,7 @@ export const dryRunRoutes = new Hono<Env>()
     ),
     valid("param", jobParam),
     async (c) => {
-      await jobOf(c as Ctx, c.req.valid("param"));
+      await jobOf(c, c.req.valid("param"));
       return c.json({ count: 0, available: 0, most_recently_seen: null });
     },
   )
@@ -86,7 +86,7 @@ export const dryRunRoutes = new Hono<Env>()
     endpoint(reading("What a dry run has found out about resources: nothing", z.array(resourceSchema))),
     valid("param", jobParam),
     async (c) => {
-      await jobOf(c as Ctx, c.req.valid("param"));
+      await jobOf(c, c.req.valid("param"));
       return c.json([]);
     },
   )
@@ -98,9 +98,7 @@ export const dryRunRoutes = new Hono<Env>()
     }),
     valid("param", jobParam),
     async (c) => {
-      await jobOf(c as Ctx, c.req.valid("param"));
-      return asksForSocket(c as Ctx)
-        ? c.get("deps").openSocket((socket) => socket.close(1000, ""))
-        : c.json([]);
+      await jobOf(c, c.req.valid("param"));
+      return asksForSocket(c) ? c.get("deps").openSocket((socket) => socket.close(1000, "")) : c.json([]);
     },
   );

@@ -31,7 +31,7 @@ export const fileRoutes = new Hono<Env>()
       errors: [400, 401, 403, 413, 415],
     }),
     async (c) => {
-      const { actor } = await load(c as Ctx, {});
+      const { actor } = await load(c, {});
       const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
       if (type !== tarType)
         throw new ApiError(415, "The body must be a tar.", {
@@ -54,7 +54,7 @@ export const fileRoutes = new Hono<Env>()
       const name = c.req.param("id").toLowerCase();
       if (!/^([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{64})$/.test(name))
         throw invalid("id", `"${c.req.param("id")}" is neither a UUID nor a SHA-256`);
-      const { file, chunks } = await loadForFiles(c as Ctx, fileReads(name));
+      const { file, chunks } = await loadForFiles(c, fileReads(name));
       if (file[0] === undefined) throw notFound("File");
       const content = await readFile(c.get("deps"), file[0], chunks);
       return c.body(content, 200, { "content-type": tarType });

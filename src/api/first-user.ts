@@ -62,7 +62,7 @@ export const firstUserRoutes = new Hono<Env>()
     async (c) => {
       const { setup_code, name, ...rest } = c.req.valid("json");
       const input = { ...rest, name: name ?? "" };
-      const request = setupRequestOf(c as Ctx, setup_code ?? undefined);
+      const request = setupRequestOf(c, setup_code ?? undefined);
       const made = await createFirstUser(c.get("deps"), input, request);
       return c.json({ user_id: made.userId, organization_id: made.organizationId }, 201);
     },

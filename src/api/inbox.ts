@@ -12,7 +12,7 @@ import {
   setRead,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
-import { endpoint, load, me, meIfAllowed, perform, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, load, me, meIfAllowed, perform, valid, type Env } from "../http/endpoint.ts";
 import { strictQuery, actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "../http/schemas.ts";
 
 export const inboxPageSize = 25;
@@ -61,14 +61,14 @@ export const inboxRoutes = new Hono<Env>()
     valid("query", inboxQuery),
     async (c) => {
       const { starting_before, read_status, targets, templates } = c.req.valid("query");
-      const { items, unread } = await load(c as Ctx, {
+      const { items, unread } = await load(c, {
         items: listInbox(
-          me(c as Ctx),
+          me(c),
           { targets, templates, readStatus: read_status },
           inboxPageSize,
           starting_before,
         ),
-        unread: countUnread(me(c as Ctx)),
+        unread: countUnread(me(c)),
       });
       return c.json({ notifications: items.map(toInboxItem), unread_count: unread[0]!.count });
     },
@@ -82,7 +82,7 @@ export const inboxRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      await perform(c as Ctx, [setAllRead(meIfAllowed(c as Ctx), c.get("deps").now())], {});
+      await perform(c, [setAllRead(meIfAllowed(c), c.get("deps").now())], {});
       return c.body(null, 204);
     },
   )
@@ -99,9 +99,9 @@ export const inboxRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const readAt = c.req.valid("json").is_read ? c.get("deps").now() : null;
-      const { item, unread } = await perform(c as Ctx, [setRead(meIfAllowed(c as Ctx), id, readAt)], {
-        item: findInboxItem(me(c as Ctx), id),
-        unread: countUnread(me(c as Ctx)),
+      const { item, unread } = await perform(c, [setRead(meIfAllowed(c), id, readAt)], {
+        item: findInboxItem(me(c), id),
+        unread: countUnread(me(c)),
       });
       if (item[0] === undefined) throw notFound("Notification");
       return c.json({ notification: toInboxItem(item[0]), unread_count: unread[0]!.count });

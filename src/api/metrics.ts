@@ -36,7 +36,7 @@ export const metricsRoutes = new Hono<Env>().get(
     errors: [401, 404],
   }),
   async (c) => {
-    admitScraper(c as unknown as Ctx);
+    admitScraper(c);
     const deps = c.get("deps");
     const found = await probe(deps, metricsReads(deps));
     return c.body(exposition(allFamilies(deps, found)), 200, { "content-type": expositionType });

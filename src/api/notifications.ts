@@ -54,11 +54,11 @@ export const notificationRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const audience =
         recipients === undefined
-          ? { self: me(c as Ctx) }
+          ? { self: me(c) }
           : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
-      const requestKey = requestKeyOf(c as Ctx, c.req.valid("json"));
-      const reads = { ...customReads(audience), ...earlierRead(c as Ctx, requestKey) };
-      const { actor, ...read } = await load(c as Ctx, reads);
+      const requestKey = requestKeyOf(c, c.req.valid("json"));
+      const reads = { ...customReads(audience), ...earlierRead(c, requestKey) };
+      const { actor, ...read } = await load(c, reads);
       if (
         recipients !== undefined &&
         (actor.scope !== "all" || !may(actor, "notifications:send-to-others"))
@@ -68,7 +68,7 @@ export const notificationRoutes = new Hono<Env>()
         );
       }
       const keyed = keyedBy(actor.userId, requestKey);
-      return answerSent(c as Ctx, await sendCustom(deps, actor, { content, audience, keyed }, read));
+      return answerSent(c, await sendCustom(deps, actor, { content, audience, keyed }, read));
     },
   )
   .post(
@@ -85,11 +85,11 @@ export const notificationRoutes = new Hono<Env>()
     valid("json", testBody),
     async (c) => {
       const { user } = c.req.valid("json");
-      const requestKey = requestKeyOf(c as Ctx, c.req.valid("json"));
-      const reads = { ...testReads(me(c as Ctx), user), ...earlierRead(c as Ctx, requestKey) };
-      const { actor, ...read } = await load(c as Ctx, reads);
+      const requestKey = requestKeyOf(c, c.req.valid("json"));
+      const reads = { ...testReads(me(c), user), ...earlierRead(c, requestKey) };
+      const { actor, ...read } = await load(c, reads);
       const keyed = keyedBy(actor.userId, requestKey);
-      return answerSent(c as Ctx, await sendTest(c.get("deps"), actor, { user, keyed }, read));
+      return answerSent(c, await sendTest(c.get("deps"), actor, { user, keyed }, read));
     },
   )
   .get(
@@ -101,7 +101,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { notificationSettings } = await load(c as Ctx, { notificationSettings: readSettings() });
+      const { notificationSettings } = await load(c, { notificationSettings: readSettings() });
       return c.json({ notifier_paused: isPaused(notificationSettings) });
     },
   )
@@ -116,11 +116,11 @@ export const notificationRoutes = new Hono<Env>()
     valid("json", settingsBody),
     async (c) => {
       const wanted = c.req.valid("json");
-      const { actor, notificationSettings } = await load(c as Ctx, { notificationSettings: readSettings() });
+      const { actor, notificationSettings } = await load(c, { notificationSettings: readSettings() });
       if (notificationSettings[0]?.value === JSON.stringify(wanted)) return c.body(null, 304);
       if (!may(actor, "deployment:manage"))
         throw forbidden("Only an owner may pause or resume notifications.");
-      await saveSettings(c as Ctx, actor, wanted);
+      await saveSettings(c, actor, wanted);
       return c.json(wanted);
     },
   )
@@ -133,7 +133,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { templates } = await load(c as Ctx, { templates: listTemplates("system") });
+      const { templates } = await load(c, { templates: listTemplates("system") });
       return c.json(templates.map(toTemplate));
     },
   )
@@ -146,7 +146,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { templates } = await load(c as Ctx, { templates: listTemplates("custom") });
+      const { templates } = await load(c, { templates: listTemplates("custom") });
       return c.json(templates.map(toTemplate));
     },
   )
@@ -159,7 +159,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      await load(c as Ctx, {});
+      await load(c, {});
       // Clients of Coder expect one of the two as the default, set up or not.
       return c.json({
         available: ["smtp", "webhook"],

@@ -7,7 +7,7 @@ import {
   type OrganizationRow,
 } from "../accounts/store/organizations.ts";
 import { notFound } from "../kernel/errors.ts";
-import { endpoint, load, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, load, type Env } from "../http/endpoint.ts";
 import { time, toTime } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 
@@ -34,7 +34,7 @@ export const organizationRoutes = new Hono<Env>()
       errors: [401, 403],
     }),
     async (c) => {
-      const { organizations } = await load(c as Ctx, { organizations: listOrganizations() });
+      const { organizations } = await load(c, { organizations: listOrganizations() });
       return c.json(organizations.map(toOrganization));
     },
   )
@@ -47,7 +47,7 @@ export const organizationRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { organization } = await load(c as Ctx, {
+      const { organization } = await load(c, {
         organization: findOrganization(c.req.param("organization")),
       });
       if (organization[0] === undefined) throw notFound("Organization");
@@ -63,7 +63,7 @@ export const organizationRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { organizations } = await loadUserWith(c as Ctx, c.req.param("user"), {
+      const { organizations } = await loadUserWith(c, c.req.param("user"), {
         organizations: listOrganizations(),
       });
       return c.json(organizations.map(toOrganization));
@@ -78,7 +78,7 @@ export const organizationRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { organization } = await loadUserWith(c as Ctx, c.req.param("user"), {
+      const { organization } = await loadUserWith(c, c.req.param("user"), {
         organization: findOrganization(c.req.param("organization")),
       });
       if (organization[0] === undefined) throw notFound("Organization");

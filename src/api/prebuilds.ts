@@ -37,7 +37,7 @@ export const prebuildRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { settings } = await load(c as Ctx, { settings: readPrebuildSettings() });
+      const { settings } = await load(c, { settings: readPrebuildSettings() });
       return c.json({ reconciliation_paused: isPaused(settings) });
     },
   )
@@ -56,7 +56,7 @@ export const prebuildRoutes = new Hono<Env>()
     valid("json", settingsBody),
     async (c) => {
       const wanted = c.req.valid("json");
-      const { actor, settings } = await load(c as Ctx, { settings: readPrebuildSettings() });
+      const { actor, settings } = await load(c, { settings: readPrebuildSettings() });
       if (isPaused(settings) === wanted.reconciliation_paused && settings.length > 0)
         return c.body(null, 304);
       await savePrebuildSettings(c.get("deps"), actor, wanted);
@@ -74,7 +74,7 @@ export const prebuildRoutes = new Hono<Env>()
     }),
     async (c) => {
       const deps = c.get("deps");
-      const answers = await load(c as Ctx, poolReads(deps));
+      const answers = await load(c, poolReads(deps));
       const { failureHardLimit } = deps.config.prebuilds;
       return c.json(poolsReport(deps, answers).pools.map((pool) => toPool(pool, failureHardLimit)));
     },
@@ -93,12 +93,12 @@ export const prebuildRoutes = new Hono<Env>()
     async (c) => {
       const deps = c.get("deps");
       const isDry = c.req.valid("query").dry_run;
-      const { actor: _, ...before } = await load(c as Ctx, isDry ? poolReads(deps) : {});
-      if (isDry) return c.json(toPass(poolsReport(deps, before as PoolAnswers), null, limitOf(c as Ctx)));
+      const { actor: _, ...before } = await load(c, isDry ? poolReads(deps) : {});
+      if (isDry) return c.json(toPass(poolsReport(deps, before as PoolAnswers), null, limitOf(c)));
       const pass = await reconcileAfterOthers(deps);
       if (pass.outcome === "busy") throw new ApiError(409, stillRunning);
       const after = poolsReport(deps, await deps.db.read(poolReads(deps)));
-      return c.json(toPass(after, pass, limitOf(c as Ctx)));
+      return c.json(toPass(after, pass, limitOf(c)));
     },
   )
   .post(
@@ -112,7 +112,7 @@ export const prebuildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
-      const { actor, ...facts } = await load(c as Ctx, invalidationReads(c.req.valid("param").id));
+      const { actor, ...facts } = await load(c, invalidationReads(c.req.valid("param").id));
       const invalidated = await invalidatePrebuilds(c.get("deps"), actor, facts);
       return c.json({
         invalidated: invalidated.map(({ templateName, versionName, presetName }) => ({
@@ -134,7 +134,7 @@ export const prebuildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
-      const { actor, preset } = await load(c as Ctx, { preset: findPool(c.req.valid("param").id) });
+      const { actor, preset } = await load(c, { preset: findPool(c.req.valid("param").id) });
       const { name } = await resumePool(c.get("deps"), actor, preset[0]);
       return c.json({ message: `The pool of the preset "${name}" is filled again.` });
     },

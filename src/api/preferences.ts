@@ -33,7 +33,7 @@ export const preferenceRoutes = new Hono<Env>()
       errors: [401, 404],
     }),
     async (c) => {
-      const { userId } = await loadSubject(c as Ctx, c.req.param("user"));
+      const { userId } = await loadSubject(c, c.req.param("user"));
       const { rows } = await c.get("deps").db.read({ rows: listPreferences(userId) });
       return c.json(toPreferences(rows));
     },
@@ -50,7 +50,7 @@ export const preferenceRoutes = new Hono<Env>()
     valid("json", body),
     async (c) => {
       const { template_disabled_map: wanted } = c.req.valid("json");
-      const { userId } = await loadSubject(c as Ctx, c.req.param("user"));
+      const { userId } = await loadSubject(c, c.req.param("user"));
       const stubborn = Object.keys(wanted).filter((id) => wanted[id] === true && isAlwaysOn(id));
       if (stubborn.length > 0)
         throw invalid(

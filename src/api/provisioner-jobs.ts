@@ -99,8 +99,8 @@ export const provisionerJobRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const body = c.req.valid("json");
       const job = await waitForJob({
-        attempt: () => tryAcquire(c as Ctx, body),
-        look: async () => (await loadProvisioner(c as Ctx, { pending: findPending() })).pending.length > 0,
+        attempt: () => tryAcquire(c, body),
+        look: async () => (await loadProvisioner(c, { pending: findPending() })).pending.length > 0,
         jobs: deps.process.jobs,
         wait: c.req.valid("query").wait,
         over: AbortSignal.any([c.req.raw.signal, deps.process.stopping]),
@@ -118,8 +118,8 @@ export const provisionerJobRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const hold = holdOf(c as Ctx, c.req.valid("param").id);
-      const { job } = await performAsProvisioner(c as Ctx, [extendLease(hold, c.get("deps").now())], {
+      const hold = holdOf(c, c.req.valid("param").id);
+      const { job } = await performAsProvisioner(c, [extendLease(hold, c.get("deps").now())], {
         job: findJob(hold.jobId),
       });
       return c.json({ cancel: demandHeld(job[0], hold).status === "canceling" });
@@ -136,10 +136,10 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const deps = c.get("deps");
-      const hold = holdOf(c as Ctx, c.req.valid("param").id);
-      const before = await loadProvisioner(c as Ctx, { job: findJob(hold.jobId) });
+      const hold = holdOf(c, c.req.valid("param").id);
+      const before = await loadProvisioner(c, { job: findJob(hold.jobId) });
       const { acquireId } = demandHeld(before.job[0], hold);
-      const { job } = await performAsProvisioner(c as Ctx, releaseJob(hold, deps.now()), {
+      const { job } = await performAsProvisioner(c, releaseJob(hold, deps.now()), {
         job: findJob(hold.jobId),
       });
       if (job[0]?.acquireId === acquireId && job[0]?.status !== "canceled")
@@ -159,9 +159,9 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", linesBody),
     async (c) => {
-      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const hold = holdOf(c, c.req.valid("param").id);
       const lines = addLines(c.get("deps"), hold, toLogLines(c.req.valid("json")));
-      const { job } = await performAsProvisioner(c as Ctx, lines, { job: findJob(hold.jobId) });
+      const { job } = await performAsProvisioner(c, lines, { job: findJob(hold.jobId) });
       demandHeld(job[0], hold);
       return c.body(null, 204);
     },
@@ -177,9 +177,9 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", completeBody),
     async (c) => {
-      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const hold = holdOf(c, c.req.valid("param").id);
       const deps = c.get("deps");
-      const facts = await loadProvisioner(c as Ctx, {
+      const facts = await loadProvisioner(c, {
         ...completionReads(hold.jobId),
         ...claimReads(hold.jobId),
       });
@@ -205,11 +205,11 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", failBody),
     async (c) => {
-      const hold = holdOf(c as Ctx, c.req.valid("param").id);
+      const hold = holdOf(c, c.req.valid("param").id);
       const deps = c.get("deps");
       const { error_code: errorCode, ...body } = c.req.valid("json");
       const error = body.error.trim() || "The provisioner gave no reason.";
-      const facts = await loadProvisioner(c as Ctx, failureReads([hold.jobId]));
+      const facts = await loadProvisioner(c, failureReads([hold.jobId]));
       await endWith(deps, hold, "failed", [failure(deps, hold, { error, errorCode }, facts)]);
       nudgeFor(deps, facts.ended);
       return c.body(null, 204);

@@ -6,7 +6,7 @@ import { problemOfPlan } from "../prebuilds/drift/rules/plan-check.ts";
 import { findReplacements, keepable, withPaths } from "../prebuilds/drift/rules/replacements.ts";
 import { demandHeld } from "../workspaces/jobs/jobs.ts";
 import { findJob } from "../workspaces/jobs/store/jobs.ts";
-import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { loadProvisioner, performAsProvisioner } from "../http/provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
 import { uuid } from "../http/schemas.ts";
@@ -44,13 +44,13 @@ export const provisionerPlanRoutes = new Hono<Env>().post(
   valid("param", idParam),
   valid("json", planBody),
   async (c) => {
-    const hold = holdOf(c as Ctx, c.req.valid("param").id);
+    const hold = holdOf(c, c.req.valid("param").id);
     const replacements = findReplacements(c.req.valid("json"));
     // What it is for is only asked where there is something to say.
     const before =
-      replacements.length === 0 ? { job: [] } : await loadProvisioner(c as Ctx, { job: findJob(hold.jobId) });
+      replacements.length === 0 ? { job: [] } : await loadProvisioner(c, { job: findJob(hold.jobId) });
     const changes = receivePlan(c.get("deps"), hold, replacements, before.job[0]);
-    const { job } = await performAsProvisioner(c as Ctx, changes, { job: findJob(hold.jobId) });
+    const { job } = await performAsProvisioner(c, changes, { job: findJob(hold.jobId) });
     demandHeld(job[0], hold);
     return c.json({
       replacements: keepable(withPaths(replacements)).map(({ resource, paths }) => ({ resource, paths })),

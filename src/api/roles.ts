@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import { mayAssign } from "../accounts/rules/permissions.ts";
-import { endpoint, load, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, load, type Env } from "../http/endpoint.ts";
 import { loadUser, roleNames } from "./user-shape.ts";
 
 const noPermissions = z.array(z.never()).meta({ description: "Always empty: roles are not lists here" });
@@ -37,7 +37,7 @@ export const roleRoutes = new Hono<Env>()
       errors: [401, 403],
     }),
     async (c) => {
-      const { actor } = await load(c as Ctx, {});
+      const { actor } = await load(c, {});
       return c.json(
         siteRoles.map((name) => ({
           name,
@@ -60,7 +60,7 @@ export const roleRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { target } = await loadUser(c as Ctx, c.req.param("user"));
+      const { target } = await loadUser(c, c.req.param("user"));
       return c.json({ roles: JSON.parse(target.roles) as SiteRole[], organization_roles: {} });
     },
   );

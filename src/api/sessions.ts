@@ -4,7 +4,7 @@ import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { validatePassword } from "../accounts/validate-password.ts";
 import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
 import { filledText, messageSchema, text } from "../http/schemas.ts";
 
 const methodsSchema = z.object({
@@ -24,10 +24,10 @@ export const sessionRoutes = new Hono<Env>()
     }),
     valid("json", z.object({ email: filledText(1_024), password: filledText(1_024) })),
     async (c) => {
-      const given = { ...c.req.valid("json"), device: readDeviceCookie(c as Ctx) };
+      const given = { ...c.req.valid("json"), device: readDeviceCookie(c) };
       const session = await signIn(c.get("deps"), given);
-      setSessionCookie(c as Ctx, session.key, session.expiresAt);
-      setDeviceCookie(c as Ctx, session.device);
+      setSessionCookie(c, session.key, session.expiresAt);
+      setDeviceCookie(c, session.device);
       return c.json({ session_token: session.key }, 201);
     },
   )
@@ -40,9 +40,9 @@ export const sessionRoutes = new Hono<Env>()
       errors: [401, 403],
     }),
     async (c) => {
-      const { actor } = await load(c as Ctx, {});
+      const { actor } = await load(c, {});
       await signOut(c.get("deps"), actor);
-      clearSessionCookie(c as Ctx);
+      clearSessionCookie(c);
       return c.json({ message: "You are signed out." });
     },
   )

@@ -50,7 +50,7 @@ export const taskLogRoutes = () =>
       }),
       async (c) => {
         const { user, task: named } = c.req.param();
-        const { row, task, statuses } = await loadTask(c as Ctx, user, named, maxLogs);
+        const { row, task, statuses } = await loadTask(c, user, named, maxLogs);
         const asked = { id: 0, content: task?.prompt ?? "", type: "input" as const };
         const said = statuses.map(({ seq, state, message, createdAt }) => ({
           id: seq,
@@ -72,7 +72,7 @@ export const taskLogRoutes = () =>
       valid("json", sendBody),
       async (c) => {
         const { user, task } = c.req.param();
-        const { row } = await loadTask(c as Ctx, user, task);
+        const { row } = await loadTask(c, user, task);
         throw conflict(
           "Belfry can't send input to an agent: it has no connection to workspaces.",
           `Write to the agent in the app of ${row.ownerName}/${row.workspace.name}.`,

@@ -115,7 +115,7 @@ export const taskRoutes = (address: TaskAddress) =>
         errors: [400, 401],
       }),
       valid("query", listQuery),
-      async (c) => c.json(await list(c as Ctx, c.req.valid("query"), address)),
+      async (c) => c.json(await list(c, c.req.valid("query"), address)),
     )
     .post(
       "/tasks/:user",
@@ -127,7 +127,7 @@ export const taskRoutes = (address: TaskAddress) =>
         errors: [400, 401, 403, 404, 409],
       }),
       valid("json", newTaskBody),
-      async (c) => c.json(await create(c as Ctx, c.req.param("user"), c.req.valid("json"), address), 201),
+      async (c) => c.json(await create(c, c.req.param("user"), c.req.valid("json"), address), 201),
     )
     .get(
       "/tasks/:user/:task",
@@ -139,7 +139,7 @@ export const taskRoutes = (address: TaskAddress) =>
       }),
       async (c) => {
         const { user, task: named } = c.req.param();
-        const { row, task } = await loadTask(c as Ctx, user, named);
+        const { row, task } = await loadTask(c, user, named);
         return c.json(toTask(row, task, address));
       },
     )
@@ -153,7 +153,7 @@ export const taskRoutes = (address: TaskAddress) =>
       }),
       async (c) => {
         const { user, task } = c.req.param();
-        await remove(c as Ctx, user, task);
+        await remove(c, user, task);
         return c.body(null, 202);
       },
     );

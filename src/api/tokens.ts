@@ -8,7 +8,7 @@ import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts"
 import { idOfUser } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
 import { notFound } from "../kernel/errors.ts";
-import { endpoint, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, me, valid, type Env } from "../http/endpoint.ts";
 import { keySchema, tokenSchema, toKey } from "./key-shape.ts";
 import { loadUser, loadUserWith } from "./user-shape.ts";
 
@@ -71,7 +71,7 @@ export const tokenRoutes = new Hono<Env>()
       errors: [401, 403, 404, 409],
     }),
     async (c) => {
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const { actor, target } = await loadUser(c, c.req.param("user"));
       const key = await createSession(c.get("deps"), actor, target);
       return c.json({ key }, 201);
     },
@@ -87,7 +87,7 @@ export const tokenRoutes = new Hono<Env>()
     valid("json", newTokenBody),
     async (c) => {
       const { lifetime, scope, scopes, token_name } = c.req.valid("json");
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const { actor, target } = await loadUser(c, c.req.param("user"));
       const input = { lifetime, scope: scopes?.[0] ?? scope ?? "all", name: token_name || undefined };
       const key = await createToken(c.get("deps"), actor, target, input);
       return c.json({ key }, 201);
@@ -105,9 +105,9 @@ export const tokenRoutes = new Hono<Env>()
     async (c) => {
       const { include_all, include_expired } = c.req.valid("query");
       const name = c.req.param("user");
-      const whose = include_all ? null : idOfUser(name, me(c as Ctx));
+      const whose = include_all ? null : idOfUser(name, me(c));
       const from = include_expired ? 0 : c.get("deps").now();
-      const { actor, rows } = await loadUserWith(c as Ctx, name, { rows: listTokens(whose, from) }, readers);
+      const { actor, rows } = await loadUserWith(c, name, { rows: listTokens(whose, from) }, readers);
       // Asking for everybody's is no mistake for others: they get what they may see, their own.
       const seen = rows.filter(({ key }) => mayRead(actor, key.userId));
       return c.json(seen.map(({ key, username }) => ({ ...toKey(key), username })));
@@ -122,7 +122,7 @@ export const tokenRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      await loadUser(c as Ctx, c.req.param("user"));
+      await loadUser(c, c.req.param("user"));
       const { maxTokenLifetime } = c.get("deps").config;
       return c.json({ max_token_lifetime: maxTokenLifetime * nanosecondsPerMillisecond });
     },
@@ -137,8 +137,8 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const name = c.req.param("user");
-      const token = findTokenByName(idOfUser(name, me(c as Ctx)), c.req.param("name"));
-      const answers = await loadUserWith(c as Ctx, name, { token }, readers);
+      const token = findTokenByName(idOfUser(name, me(c)), c.req.param("name"));
+      const answers = await loadUserWith(c, name, { token }, readers);
       if (answers.token[0] === undefined) throw notFound("Token");
       return c.json(toKey(answers.token[0]));
     },
@@ -153,7 +153,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const reads = { key: findKey(c.req.param("id")) };
-      const { target, key } = await loadUserWith(c as Ctx, c.req.param("user"), reads, readers);
+      const { target, key } = await loadUserWith(c, c.req.param("user"), reads, readers);
       if (key[0]?.userId !== target.id) throw notFound("Key");
       return c.json(toKey(key[0]));
     },
@@ -168,7 +168,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const reads = { key: findKey(c.req.param("id")) };
-      const { actor, target, key } = await loadUserWith(c as Ctx, c.req.param("user"), reads, managers);
+      const { actor, target, key } = await loadUserWith(c, c.req.param("user"), reads, managers);
       if (key[0]?.userId !== target.id) throw notFound("Key");
       await deleteUserKey(c.get("deps"), actor, key[0]);
       return c.body(null, 204);

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { findUserPreferences, saveUserPreferences } from "../accounts/store/preferences.ts";
 import { notFound } from "../kernel/errors.ts";
-import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { loadSubject } from "./preferences.ts";
 
 const preferences = z.object({ task_notification_alert_dismissed: z.boolean() });
@@ -18,7 +18,7 @@ export const userPreferenceRoutes = new Hono<Env>()
       errors: [401, 404],
     }),
     async (c) => {
-      const { userId } = await loadSubject(c as Ctx, c.req.param("user"));
+      const { userId } = await loadSubject(c, c.req.param("user"));
       const { rows } = await c.get("deps").db.read({ rows: findUserPreferences(userId) });
       return c.json(toPreferences(rows));
     },
@@ -34,7 +34,7 @@ export const userPreferenceRoutes = new Hono<Env>()
     valid("json", preferences),
     async (c) => {
       const { task_notification_alert_dismissed: taskNotificationAlertDismissed } = c.req.valid("json");
-      const { userId } = await loadSubject(c as Ctx, c.req.param("user"));
+      const { userId } = await loadSubject(c, c.req.param("user"));
       const { rows } = await c
         .get("deps")
         .db.write([saveUserPreferences(userId, { taskNotificationAlertDismissed })], {

@@ -37,7 +37,7 @@ export const userAccessRoutes = new Hono<Env>()
     valid("json", z.object({ old_password: text(1_024).nullish(), password: filledText(1_024) })),
     async (c) => {
       const { old_password, password } = c.req.valid("json");
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const { actor, target } = await loadUser(c, c.req.param("user"));
       const change = { oldPassword: old_password ?? "", password };
       await changePassword(c.get("deps"), actor, target, change);
       return c.body(null, 204);
@@ -54,7 +54,7 @@ export const userAccessRoutes = new Hono<Env>()
     valid("json", rolesBody),
     async (c) => {
       const { roles } = c.req.valid("json");
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const { actor, target } = await loadUser(c, c.req.param("user"));
       return c.json(toUser(await changeRoles(c.get("deps"), actor, target, roles)));
     },
   )
@@ -67,7 +67,7 @@ export const userAccessRoutes = new Hono<Env>()
       errors: [400, 401, 403, 404, 409],
     }),
     async (c) => {
-      return c.json(await setStatus(c as Ctx, c.req.param("user"), "suspended"));
+      return c.json(await setStatus(c, c.req.param("user"), "suspended"));
     },
   )
   .put(
@@ -79,6 +79,6 @@ export const userAccessRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      return c.json(await setStatus(c as Ctx, c.req.param("user"), "active"));
+      return c.json(await setStatus(c, c.req.param("user"), "active"));
     },
   );

@@ -7,7 +7,7 @@ import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/organizations.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
 import { invalid } from "../kernel/errors.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { messageSchema, text } from "../http/schemas.ts";
 import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
@@ -49,7 +49,7 @@ export const userRoutes = new Hono<Env>()
     valid("query", listQuery),
     async (c) => {
       const { q, limit, offset } = c.req.valid("query");
-      const { rows, total } = await load(c as Ctx, {
+      const { rows, total } = await load(c, {
         rows: listUsers(q, { limit, offset }),
         total: countUsers(q),
       });
@@ -68,7 +68,7 @@ export const userRoutes = new Hono<Env>()
     valid("json", newUserBody),
     async (c) => {
       const { email, username, name, password, organization_ids, user_status } = c.req.valid("json");
-      const { actor, organizations, ...facts } = await load(c as Ctx, {
+      const { actor, organizations, ...facts } = await load(c, {
         organizations: listOrganizations(),
         ...creationReads(),
       });
@@ -88,7 +88,7 @@ export const userRoutes = new Hono<Env>()
       answers: { 200: userSchema },
       errors: [401, 403, 404],
     }),
-    async (c) => c.json(toUser((await loadUser(c as Ctx, c.req.param("user"))).target)),
+    async (c) => c.json(toUser((await loadUser(c, c.req.param("user"))).target)),
   )
   .delete(
     "/users/:user",
@@ -100,7 +100,7 @@ export const userRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { actor, target, ...facts } = await loadUserWith(
-        c as Ctx,
+        c,
         c.req.param("user"),
         deletionReads(),
         userManagers,
@@ -120,7 +120,7 @@ export const userRoutes = new Hono<Env>()
     valid("json", z.object({ username: text(1_024), name: text(1_024).nullish() })),
     async (c) => {
       const { username, name } = c.req.valid("json");
-      const { actor, target } = await loadUser(c as Ctx, c.req.param("user"));
+      const { actor, target } = await loadUser(c, c.req.param("user"));
       const input = { username, name: name ?? undefined };
       return c.json(toUser(await changeProfile(c.get("deps"), actor, target, input)));
     },

@@ -35,10 +35,8 @@ export const versionImportRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      await demandVersion(c as Ctx, c.req.valid("param").id);
-      return asksForSocket(c as Ctx)
-        ? c.get("deps").openSocket((socket) => socket.close(1000, ""))
-        : c.json([]);
+      await demandVersion(c, c.req.valid("param").id);
+      return asksForSocket(c) ? c.get("deps").openSocket((socket) => socket.close(1000, "")) : c.json([]);
     },
   )
   .get(
@@ -46,7 +44,7 @@ export const versionImportRoutes = new Hono<Env>()
     endpoint(reading("A version's resources: none are known before a build", z.array(resourceSchema))),
     valid("param", idParam),
     async (c) => {
-      await demandVersion(c as Ctx, c.req.valid("param").id);
+      await demandVersion(c, c.req.valid("param").id);
       return c.json([]);
     },
   )
@@ -55,7 +53,7 @@ export const versionImportRoutes = new Hono<Env>()
     endpoint(reading("A version's variables: none are managed by Belfry", z.array(z.never()))),
     valid("param", idParam),
     async (c) => {
-      await demandVersion(c as Ctx, c.req.valid("param").id);
+      await demandVersion(c, c.req.valid("param").id);
       return c.json([]);
     },
   );

@@ -36,7 +36,7 @@ export const workspaceSettingRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", autostartBody),
     async (c) => {
-      const { actor, workspace } = await seen(c as Ctx, c.req.valid("param").id);
+      const { actor, workspace } = await seen(c, c.req.valid("param").id);
       const { schedule } = c.req.valid("json");
       await setAutostart(c.get("deps"), actor, workspace[0], schedule);
       return c.body(null, 204);
@@ -51,7 +51,7 @@ export const workspaceSettingRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", autoupdatesBody),
     async (c) => {
-      const { actor, workspace } = await seen(c as Ctx, c.req.valid("param").id);
+      const { actor, workspace } = await seen(c, c.req.valid("param").id);
       const { automatic_updates } = c.req.valid("json");
       await setAutomaticUpdates(c.get("deps"), actor, workspace[0], automatic_updates);
       return c.body(null, 204);

@@ -117,7 +117,7 @@ export const workspaceRoutes = new Hono<Env>()
       errors: [400, 401, 403, 404, 409],
     }),
     valid("json", newWorkspaceBody),
-    async (c) => c.json(await create(c as Ctx, c.req.param("user"), c.req.valid("json")), 201),
+    async (c) => c.json(await create(c, c.req.param("user"), c.req.valid("json")), 201),
   )
   .post(
     "/organizations/:organization/members/:user/workspaces",
@@ -131,7 +131,7 @@ export const workspaceRoutes = new Hono<Env>()
     valid("json", newWorkspaceBody),
     async (c) => {
       const { user, organization } = c.req.param();
-      return c.json(await create(c as Ctx, user, c.req.valid("json"), organization), 201);
+      return c.json(await create(c, user, c.req.valid("json"), organization), 201);
     },
   )
   .get(
@@ -145,8 +145,8 @@ export const workspaceRoutes = new Hono<Env>()
     valid("query", listQuery),
     async (c) => {
       const { q, limit, offset } = c.req.valid("query");
-      const self = me(c as Ctx);
-      const { rows, total } = await load(c as Ctx, {
+      const self = me(c);
+      const { rows, total } = await load(c, {
         rows: listWorkspaces(q, self, { limit, offset }),
         total: countWorkspaces(q, self),
       });
@@ -167,9 +167,9 @@ export const workspaceRoutes = new Hono<Env>()
       const withDeleted = c.req.valid("query").include_deleted === "true";
       const id = c.req.valid("param").id.toLowerCase();
       const { workspace } = await load(
-        c as Ctx,
-        { workspace: findWorkspace(id, me(c as Ctx), withDeleted) },
-        visibleOwner(c as Ctx, ownerOf(id), "Workspace"),
+        c,
+        { workspace: findWorkspace(id, me(c), withDeleted) },
+        visibleOwner(c, ownerOf(id), "Workspace"),
       );
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(toWorkspace(workspace[0]));
@@ -186,13 +186,13 @@ export const workspaceRoutes = new Hono<Env>()
     valid("query", oneQuery),
     async (c) => {
       const withDeleted = c.req.valid("query").include_deleted === "true";
-      const self = me(c as Ctx);
+      const self = me(c);
       const owner = idOfUser(c.req.param("user"), self);
       const id = idOfWorkspace(owner, c.req.param("name"), withDeleted);
       const { workspace } = await load(
-        c as Ctx,
+        c,
         { workspace: findWorkspace(id, self, withDeleted) },
-        visibleOwner(c as Ctx, owner, "Workspace"),
+        visibleOwner(c, owner, "Workspace"),
       );
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(toWorkspace(workspace[0]));

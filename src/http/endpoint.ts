@@ -1,7 +1,7 @@
 // What every route is made of: `endpoint` (who may call, what it answers), `valid` (what it takes) and `load` (who is
 // asking, together with what the handler reads). Handlers stay inline, next to their path.
 import { zValidator } from "@hono/zod-validator";
-import type { Context, MiddlewareHandler, ValidationTargets } from "hono";
+import type { Context, HonoRequest, MiddlewareHandler, ValidationTargets } from "hono";
 import type * as z from "zod";
 import type { Answers, Reads, SQL, Statement } from "../../db/client.ts";
 import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
@@ -29,7 +29,7 @@ export interface Env {
     endpoint: Endpoint;
   };
 }
-export type Ctx = Context<Env, string, object>;
+export type Ctx = Context<Env>;
 
 export interface Requirement {
   permission: Deed;
@@ -78,17 +78,14 @@ export const schemaOf = (handler: unknown) => (handler as Tagged)[schemaTag];
 export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {
     c.set("endpoint", description);
-    if (description.access === "session") c.set("credential", credentialOf(c as Ctx));
-    else if (description.access === "provisioner") c.set("credential", provisionerCredentialOf(c as Ctx));
+    if (description.access === "session") c.set("credential", credentialOf(c));
+    else if (description.access === "provisioner") c.set("credential", provisionerCredentialOf(c));
     else if (description.access === "session-or-provisioner")
-      c.set(
-        "credential",
-        bringsProvisionerKey(c as Ctx) ? provisionerCredentialOf(c as Ctx) : credentialOf(c as Ctx),
-      );
-    else if (description.access === "agent") c.set("agentToken", agentTokenOf(c as Ctx));
-    else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c as Ctx);
-    limitRequests(c as Ctx);
-    await withBody(c as Ctx, next);
+      c.set("credential", bringsProvisionerKey(c) ? provisionerCredentialOf(c) : credentialOf(c));
+    else if (description.access === "agent") c.set("agentToken", agentTokenOf(c));
+    else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c);
+    limitRequests(c);
+    await withBody(c, next);
   };
   (middleware as Tagged)[endpointTag] = description;
   return middleware;
@@ -127,7 +124,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
   schema: Schema,
 ) {
   const middleware = zValidator(target, schema, (result, c) => {
-    if (target === "json") refuseOtherMediaTypes(c as unknown as Ctx);
+    if (target === "json") refuseOtherMediaTypes(c.req);
     if (result.success) return;
     throw invalidFields(result.error.issues);
   });
@@ -135,9 +132,9 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
   return middleware;
 }
 
-function refuseOtherMediaTypes(c: Ctx): void {
-  const type = c.req.header("content-type") ?? "";
-  const isEmpty = c.req.raw.body === null;
+function refuseOtherMediaTypes(request: HonoRequest): void {
+  const type = request.header("content-type") ?? "";
+  const isEmpty = request.raw.body === null;
   if (!isEmpty && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
     throw new ApiError(415, "The body must be JSON.", {
       detail: "Send it with Content-Type: application/json.",

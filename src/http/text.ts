@@ -22,7 +22,7 @@ export function textAsJson(convert: (text: string, c: Ctx) => unknown): Middlewa
           : new ApiError(verdict.status, verdict.problem);
       }
       const { text } = verdict;
-      replaceBody(c as Ctx, isText(type) ? JSON.stringify(convert(text, c as Ctx)) : text);
+      replaceBody(c, isText(type) ? JSON.stringify(convert(text, c)) : text);
     }
     await next();
   };
@@ -30,7 +30,7 @@ export function textAsJson(convert: (text: string, c: Ctx) => unknown): Middlewa
 
 /** No body at all is an empty object, whatever it is announced as. */
 export const emptyAsJson: MiddlewareHandler<Env> = async (c, next) => {
-  if ((await c.req.text()) === "") replaceBody(c as Ctx, "{}");
+  if ((await c.req.text()) === "") replaceBody(c, "{}");
   await next();
 };
 

@@ -24,7 +24,7 @@ export const buildPages = new Hono<Env>().get(
   signedIn,
   (c) => {
     const { owner, workspace, number } = c.req.param();
-    return showBuild(c as Ctx, owner.slice(1), workspace, Number(number));
+    return showBuild(c, owner.slice(1), workspace, Number(number));
   },
 );
 

@@ -15,14 +15,12 @@ import { signedIn } from "./session.ts";
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const choicePages = new Hono<Env>()
-  .get(choicesPath, signedIn, (c) => showChoices(c as Ctx))
+  .get(choicesPath, signedIn, (c) => showChoices(c))
   .post(choicesPath, signedIn, async (c) => {
-    const { to, disabled } = await readChoices(c as Ctx);
-    const { choices } = await perform(
-      c as Ctx,
-      [setChoices(meIfAllowed(c as Ctx), disabled, c.get("deps").now())],
-      { choices: listChoices(me(c as Ctx)) },
-    );
+    const { to, disabled } = await readChoices(c);
+    const { choices } = await perform(c, [setChoices(meIfAllowed(c), disabled, c.get("deps").now())], {
+      choices: listChoices(me(c)),
+    });
     const known = new Set(choices.map(({ id }) => id));
     if (Object.keys(disabled).some((id) => !known.has(id))) throw notFound("Kind of notification");
     return c.redirect(to, 303);

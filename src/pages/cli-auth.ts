@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { createSession } from "../accounts/tokens.ts";
 import { findUser } from "../accounts/store/users.ts";
-import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { load, me, type Env } from "../http/endpoint.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { respondWithPage } from "./layout.ts";
 import { signedIn } from "./session.ts";
@@ -12,7 +12,7 @@ const path = "/cli-auth";
 
 export const cliAuthPages = new Hono<Env>()
   .get(path, signedIn, async (c) => {
-    const { actor } = await load(c as Ctx, {});
+    const { actor } = await load(c, {});
     const main = html`<form class="sheet" method="post" action="${path}">
       <h1>Sign in your terminal</h1>
       <p>
@@ -21,10 +21,10 @@ export const cliAuthPages = new Hono<Env>()
       </p>
       <button class="button primary" type="submit">Show the key</button>
     </form>`;
-    return respondWithPage(c as Ctx, { title: "Sign in your terminal", main, shape: "narrow" });
+    return respondWithPage(c, { title: "Sign in your terminal", main, shape: "narrow" });
   })
   .post(path, signedIn, async (c) => {
-    const { actor, self } = await load(c as Ctx, { self: findUser("me", me(c as Ctx)) });
+    const { actor, self } = await load(c, { self: findUser("me", me(c)) });
     if (self[0] === undefined) throw unauthorized();
     const key = await createSession(c.get("deps"), actor, self[0]);
     const main = html`<article class="sheet">
@@ -44,7 +44,7 @@ export const cliAuthPages = new Hono<Env>()
       </div>
       <p>Keep it to yourself: whoever has it is you. <code>belfry logout</code> ends it.</p>
     </article>`;
-    return respondWithPage(c as Ctx, {
+    return respondWithPage(c, {
       title: "Your key",
       main,
       shape: "narrow",

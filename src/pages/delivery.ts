@@ -27,28 +27,28 @@ const notes: Record<string, string> = {
 };
 
 export const deliveryPages = new Hono<Env>()
-  .get(path, signedIn, (c) => showDelivery(c as Ctx))
+  .get(path, signedIn, (c) => showDelivery(c))
   .post(`${path}/test`, signedIn, async (c) => {
-    const { actor, ...read } = await load(c as Ctx, testReads(me(c as Ctx)), {
+    const { actor, ...read } = await load(c, testReads(me(c)), {
       requires: {
         permission: "deployment:manage",
         refusal: "Only owners can send test notifications.",
       },
     });
     const { refusal } = await sendTest(c.get("deps"), actor, {}, { ...read, earlier: [] });
-    if (refusal !== undefined) return showDelivery(c as Ctx, refusal);
+    if (refusal !== undefined) return showDelivery(c, refusal);
     return c.redirect(`${path}?done=test`, 303);
   })
   .post(`${path}/:change{pause|resume}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";
-    const { actor, notificationSettings } = await load(c as Ctx, reads(), {
+    const { actor, notificationSettings } = await load(c, reads(), {
       requires: {
         permission: "deployment:manage",
         refusal: "Only owners can pause or resume delivery.",
       },
     });
     if (isPaused(notificationSettings) !== isPause)
-      await saveSettings(c as Ctx, actor, { notifier_paused: isPause });
+      await saveSettings(c, actor, { notifier_paused: isPause });
     return c.redirect(`${path}?done=${isPause ? "paused" : "resumed"}`, 303);
   });
 

@@ -20,7 +20,7 @@ export const documentPages = new Hono<Env>().get(`${root}/*`, async (c): Promise
   const { path } = c.req;
   if (path !== root && path.endsWith("/")) return c.redirect(path.replace(/\/+$/, ""), 301);
   const name = path.slice(root.length + 1);
-  return picturePath.test(name) ? showPicture(c as Ctx, name) : showDocument(c as Ctx, name);
+  return picturePath.test(name) ? showPicture(c, name) : showDocument(c, name);
 });
 
 const nothing = () => new ApiError(404, "There is nothing here.");

@@ -8,8 +8,8 @@ import { notFound } from "../kernel/errors.ts";
 const plainName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(css|js|svg|png|webmanifest)$/;
 
 export const files = new Hono<Env>()
-  .get("/assets/:name", (c) => respondWithFile(c as Ctx, c.req.path.slice("/assets/".length)))
-  .get("/favicon.ico", (c) => respondWithFile(c as Ctx, "icon.png"));
+  .get("/assets/:name", (c) => respondWithFile(c, c.req.path.slice("/assets/".length)))
+  .get("/favicon.ico", (c) => respondWithFile(c, "icon.png"));
 
 async function respondWithFile(c: Ctx, name: string): Promise<Response> {
   const file = plainName.test(name) ? await c.get("deps").assets(name) : null;

@@ -24,30 +24,30 @@ import { signedIn } from "./session.ts";
 const partHeader = "belfry-part";
 
 export const inboxPages = new Hono<Env>()
-  .get("/inbox", signedIn, (c) => showInbox(c as Ctx))
+  .get("/inbox", signedIn, (c) => showInbox(c))
   .post("/inbox/read-all", signedIn, async (c) => {
-    const { to } = await readForm(c as Ctx, ["to"]);
-    await perform(c as Ctx, [setAllRead(meIfAllowed(c as Ctx), c.get("deps").now())], {});
-    return back(c as Ctx, to);
+    const { to } = await readForm(c, ["to"]);
+    await perform(c, [setAllRead(meIfAllowed(c), c.get("deps").now())], {});
+    return back(c, to);
   })
   .get("/inbox/items/:id", signedIn, async (c) => {
-    const { item, unread } = await load(c as Ctx, {
-      item: findInboxItem(me(c as Ctx), c.req.param("id")),
-      unread: countUnread(me(c as Ctx)),
+    const { item, unread } = await load(c, {
+      item: findInboxItem(me(c), c.req.param("id")),
+      unread: countUnread(me(c)),
     });
-    return showItem(c as Ctx, item[0], unread[0]!.count);
+    return showItem(c, item[0], unread[0]!.count);
   })
   .post("/inbox/items/:id/:mark{read|unread}", signedIn, async (c) => {
     const { id, mark } = c.req.param();
-    const { to } = await readForm(c as Ctx, ["to"]);
+    const { to } = await readForm(c, ["to"]);
     const readAt = mark === "read" ? c.get("deps").now() : null;
-    const { item, unread } = await perform(c as Ctx, [setRead(meIfAllowed(c as Ctx), id, readAt)], {
-      item: findInboxItem(me(c as Ctx), id),
-      unread: countUnread(me(c as Ctx)),
+    const { item, unread } = await perform(c, [setRead(meIfAllowed(c), id, readAt)], {
+      item: findInboxItem(me(c), id),
+      unread: countUnread(me(c)),
     });
-    if (c.req.header(partHeader) !== undefined) return showItem(c as Ctx, item[0], unread[0]!.count);
+    if (c.req.header(partHeader) !== undefined) return showItem(c, item[0], unread[0]!.count);
     if (item[0] === undefined) throw notFound("Notification");
-    return back(c as Ctx, to, id);
+    return back(c, to, id);
   });
 
 async function showInbox(c: Ctx) {

@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { toAction, toPool } from "../api/prebuild-shape.ts";
-import { load, type Ctx, type Env } from "../http/endpoint.ts";
+import { load, type Env } from "../http/endpoint.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import { isPresent } from "../prebuilds/reconcile/rules/pool-words.ts";
 import { respondWithPage } from "./layout.ts";
@@ -17,7 +17,7 @@ const refresh = 5;
 
 export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
   const deps = c.get("deps");
-  const { actor, ...answers } = await load(c as Ctx, poolReads(deps), {
+  const { actor, ...answers } = await load(c, poolReads(deps), {
     requires: {
       permission: "templates:manage",
       refusal: "Only an owner or a template-admin sees the pools.",
@@ -42,5 +42,5 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
       terminal: <code>belfry prebuilds plan</code>
     </p>
   </section>`;
-  return respondWithPage(c as Ctx, { title, place: templatesPath, actor, main, refresh });
+  return respondWithPage(c, { title, place: templatesPath, actor, main, refresh });
 });

@@ -28,21 +28,21 @@ const reads = () => ({
 });
 
 export const provisionerKeyPages = new Hono<Env>()
-  .get(path, signedIn, (c) => show(c as Ctx, { revoked: c.req.query("revoked") }))
+  .get(path, signedIn, (c) => show(c, { revoked: c.req.query("revoked") }))
   .post(path, signedIn, async (c) => {
-    const { name } = await readForm(c as Ctx, ["name"]);
-    const { actor, organizations } = await load(c as Ctx, reads(), { requires: toManageKeys });
+    const { name } = await readForm(c, ["name"]);
+    const { actor, organizations } = await load(c, reads(), { requires: toManageKeys });
     try {
       const input = { organizationId: organizations[0]!.id, name };
       const key = await createProvisionerKey(c.get("deps"), actor, input);
-      return await show(c as Ctx, { created: { name, key } });
+      return await show(c, { created: { name, key } });
     } catch (error) {
       if (!(error instanceof ApiError) || (error.status !== 400 && error.status !== 409)) throw error;
-      return show(c as Ctx, { error, name });
+      return show(c, { error, name });
     }
   })
   .post(`${path}/:name/revoke`, signedIn, async (c) => {
-    const { actor, keys } = await load(c as Ctx, reads(), { requires: toManageKeys });
+    const { actor, keys } = await load(c, reads(), { requires: toManageKeys });
     const name = c.req.param("name");
     const key = keys.find((one) => one.name.toLowerCase() === name.toLowerCase());
     await revokeProvisionerKey(c.get("deps"), actor, key);

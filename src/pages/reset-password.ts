@@ -26,28 +26,28 @@ const kept = z.object({ email: z.string().max(longest), code: z.string().max(lon
 type Kept = z.infer<typeof kept>;
 
 export const resetPasswordPages = new Hono<Env>()
-  .get(asking, (c) => (c.req.query("sent") === undefined ? showAsking(c as Ctx) : showSent(c as Ctx)))
+  .get(asking, (c) => (c.req.query("sent") === undefined ? showAsking(c) : showSent(c)))
   .post(asking, ownForm, async (c) => {
-    const { email } = await readForm(c as Ctx, ["email"]);
+    const { email } = await readForm(c, ["email"]);
     try {
       const wrong = problemWithEmail(email.trim());
       if (wrong !== undefined) throw invalid("email", wrong);
       await requestPasscode(c.get("deps"), email);
     } catch (error) {
-      return showAsking(c as Ctx, email, shown(c as Ctx, error));
+      return showAsking(c, email, shown(c, error));
     }
     return c.redirect(`${asking}?sent`, 303);
   })
   .get(changing, (c) => {
     const { otp, email = "" } = c.req.query();
-    if (otp === undefined) return showChanging(c as Ctx, read(c as Ctx));
-    keep(c as Ctx, { email, code: otp });
+    if (otp === undefined) return showChanging(c, read(c));
+    keep(c, { email, code: otp });
     c.header("referrer-policy", "no-referrer");
     return c.redirect(changing, 303);
   })
   .post(changing, ownForm, async (c) => {
-    const form = await readForm(c as Ctx, ["email", "one_time_passcode", "password"]);
-    const fromMail = form.one_time_passcode === "" ? read(c as Ctx) : undefined;
+    const form = await readForm(c, ["email", "one_time_passcode", "password"]);
+    const fromMail = form.one_time_passcode === "" ? read(c) : undefined;
     const { email, code } = fromMail ?? { email: form.email.trim(), code: form.one_time_passcode };
     const { password } = form;
     try {
@@ -55,14 +55,14 @@ export const resetPasswordPages = new Hono<Env>()
       const change = { email, passcode: code, password };
       await changeWithPasscode(c.get("deps"), change);
     } catch (error) {
-      const told = shown(c as Ctx, error);
+      const told = shown(c, error);
       // A code that is no good has had its time; one whose password is no good is kept for the next.
       const isOver = told.status === 400 && told.validations === undefined;
-      if (isOver) forget(c as Ctx);
-      return showChanging(c as Ctx, isOver ? undefined : fromMail, { email, error: told });
+      if (isOver) forget(c);
+      return showChanging(c, isOver ? undefined : fromMail, { email, error: told });
     }
-    forget(c as Ctx);
-    return enter(c as Ctx, email, password);
+    forget(c);
+    return enter(c, email, password);
   });
 
 /** What the form has to say; what is our fault is the error page's. */

@@ -17,19 +17,19 @@ const declaration = {
 
 /** For every form: what another site's page sends changes nothing here. */
 export const ownForm: MiddlewareHandler<Env> = async (c, next) => {
-  refuseForeignBrowser(c as Ctx);
+  refuseForeignBrowser(c);
   await next();
 };
 
 /** Whoever has no session, or one that has ended meanwhile, is asked to sign in and comes back afterwards. */
 export const signedIn: MiddlewareHandler<Env> = async (c, next) => {
-  if (c.req.method === "POST") refuseForeignBrowser(c as Ctx);
-  if (!bringCredential(c as Ctx)) return toSignIn(c as Ctx);
+  if (c.req.method === "POST") refuseForeignBrowser(c);
+  if (!bringCredential(c)) return toSignIn(c);
   await next();
   if (c.error instanceof ApiError && c.error.status === 401) {
     c.res = undefined;
-    c.res = toSignIn(c as Ctx);
-  } else if (c.error === undefined) keepCookie(c as Ctx);
+    c.res = toSignIn(c);
+  } else if (c.error === undefined) keepCookie(c);
 };
 
 /** A session that is used lasts its whole lifetime again, and so does its cookie. */

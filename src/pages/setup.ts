@@ -19,23 +19,23 @@ type Values = Partial<Record<(typeof names)[number], string>>;
 export const setupPages = new Hono<Env>()
   .get("/setup", async (c) => {
     if (await isSetUp(c.get("deps"))) return c.redirect("/login", 303);
-    return showSetup(c as Ctx, {});
+    return showSetup(c, {});
   })
   .post("/setup", ownForm, async (c) => {
     const deps = c.get("deps");
-    const values = await readForm(c as Ctx, names);
+    const values = await readForm(c, names);
     const { email, username, name, password, setup_code: setupCode } = values;
     try {
       const user = { email: email.trim(), username: username.trim(), name: name.trim(), password };
-      await createFirstUser(deps, user, setupRequestOf(c as Ctx, setupCode));
+      await createFirstUser(deps, user, setupRequestOf(c, setupCode));
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error;
       if (error.status === 409 && error.validations === undefined) return c.redirect("/login", 303);
-      return showSetup(c as Ctx, values, error.status === 403 ? wrongCode(setupCode) : error);
+      return showSetup(c, values, error.status === 403 ? wrongCode(setupCode) : error);
     }
     const session = await signIn(deps, { email: email.trim(), password });
-    setSessionCookie(c as Ctx, session.key, session.expiresAt);
-    setDeviceCookie(c as Ctx, session.device);
+    setSessionCookie(c, session.key, session.expiresAt);
+    setDeviceCookie(c, session.device);
     return c.redirect("/inbox", 303);
   });
 

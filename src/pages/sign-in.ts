@@ -14,33 +14,33 @@ import { bringCredential, ownForm } from "./session.ts";
 
 export const signInPages = new Hono<Env>()
   .get("/", async (c) => {
-    if ((await actorOf(c as Ctx)) !== undefined) return c.redirect("/inbox", 303);
+    if ((await actorOf(c)) !== undefined) return c.redirect("/inbox", 303);
     return c.redirect((await isSetUp(c.get("deps"))) ? "/login" : "/setup", 303);
   })
   .get("/login", async (c) => {
     const next = afterSignIn(c.req.query("next"));
-    if ((await actorOf(c as Ctx)) !== undefined) return c.redirect(next, 303);
+    if ((await actorOf(c)) !== undefined) return c.redirect(next, 303);
     if (!(await isSetUp(c.get("deps")))) return c.redirect("/setup", 303);
-    return showSignIn(c as Ctx, { next, note: noteOf(c.req.query()) });
+    return showSignIn(c, { next, note: noteOf(c.req.query()) });
   })
   .post("/login", ownForm, async (c) => {
-    const { email, password, next } = await readForm(c as Ctx, ["email", "password", "next"]);
+    const { email, password, next } = await readForm(c, ["email", "password", "next"]);
     try {
-      const given = { email: email.trim(), password, device: readDeviceCookie(c as Ctx) };
+      const given = { email: email.trim(), password, device: readDeviceCookie(c) };
       const session = await signIn(c.get("deps"), given);
-      setSessionCookie(c as Ctx, session.key, session.expiresAt);
-      setDeviceCookie(c as Ctx, session.device);
+      setSessionCookie(c, session.key, session.expiresAt);
+      setDeviceCookie(c, session.device);
       return c.redirect(afterSignIn(next), 303);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status >= 500) throw error;
       for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
-      return showSignIn(c as Ctx, { next: afterSignIn(next), email, error });
+      return showSignIn(c, { next: afterSignIn(next), email, error });
     }
   })
   .post("/logout", ownForm, async (c) => {
-    const actor = await actorOf(c as Ctx);
+    const actor = await actorOf(c);
     if (actor !== undefined) await signOut(c.get("deps"), actor);
-    clearSessionCookie(c as Ctx);
+    clearSessionCookie(c);
     return c.redirect("/login?signed_out", 303);
   });
 

@@ -24,7 +24,7 @@ const refresh = 5;
 
 export const taskPages = new Hono<Env>().get("/tasks/:user/:workspace", signedIn, (c) => {
   const { user, workspace } = c.req.param();
-  return showTask(c as Ctx, user, workspace);
+  return showTask(c, user, workspace);
 });
 
 async function showTask(c: Ctx, user: string, name: string) {

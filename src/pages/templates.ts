@@ -49,7 +49,7 @@ const poolsAside = () =>
 
 export const templatePages = new Hono<Env>()
   .get(templatesPath, signedIn, async (c) => {
-    const { actor, rows } = await load(c as Ctx, { rows: listTemplates() });
+    const { actor, rows } = await load(c, { rows: listTemplates() });
     const main = html`<section>
       <div class="head">
         <h1>Templates</h1>
@@ -57,14 +57,14 @@ export const templatePages = new Hono<Env>()
       </div>
       ${templateList(rows)} ${may(actor, "templates:manage") ? poolsAside() : ""}
     </section>`;
-    return respondWithPage(c as Ctx, { title: "Templates", actor, main });
+    return respondWithPage(c, { title: "Templates", actor, main });
   })
   .get(`${templatesPath}/:organization/:template`, signedIn, (c) => {
     const { organization, template } = c.req.param();
-    return showTemplate(c as Ctx, organization, template);
+    return showTemplate(c, organization, template);
   })
   .get(`${templatesPath}/:organization/:template/versions/:version`, signedIn, (c) =>
-    showVersion(c as Ctx, c.req.param()),
+    showVersion(c, c.req.param()),
   );
 
 const presetReads = (versionId: SQL) => ({

@@ -14,17 +14,17 @@ type Choice = ReturnType<typeof findChoice>["_"]["result"][number];
 
 export const unsubscribePages = new Hono<Env>()
   .get("/unsubscribe", async (c) => {
-    const { userId, templateId } = subscriptionOf(c as Ctx);
+    const { userId, templateId } = subscriptionOf(c);
     const { choice } = await c.get("deps").db.read({ choice: findChoice(userId, templateId) });
-    return show(c as Ctx, choice[0]);
+    return show(c, choice[0]);
   })
   .post("/unsubscribe", async (c) => {
-    const { userId, templateId } = subscriptionOf(c as Ctx);
+    const { userId, templateId } = subscriptionOf(c);
     const { db, now } = c.get("deps");
     const { choice } = await db.write([setChoices(userId, { [templateId]: true }, now())], {
       choice: findChoice(userId, templateId),
     });
-    return show(c as Ctx, choice[0]);
+    return show(c, choice[0]);
   });
 
 /** The same answer for a forged link and for one whose user or kind is gone. */

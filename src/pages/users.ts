@@ -15,7 +15,7 @@ import { signedIn } from "./session.ts";
 
 const path = "/deployment/users";
 
-export const userPages = new Hono<Env>().get(path, signedIn, (c) => showUsers(c as Ctx));
+export const userPages = new Hono<Env>().get(path, signedIn, (c) => showUsers(c));
 
 async function showUsers(c: Ctx) {
   const choice = choiceOf(c, path);

@@ -28,10 +28,10 @@ const buildsShown = 20;
 const refresh = 5;
 
 export const workspacePages = new Hono<Env>()
-  .get(workspacesPath, signedIn, (c) => showList(c as Ctx))
+  .get(workspacesPath, signedIn, (c) => showList(c))
   .get("/:owner{@[^/]+}/:workspace", signedIn, (c) => {
     const { owner, workspace } = c.req.param();
-    return showWorkspace(c as Ctx, owner.slice(1), workspace);
+    return showWorkspace(c, owner.slice(1), workspace);
   });
 
 async function showList(c: Ctx) {
