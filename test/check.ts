@@ -1,6 +1,8 @@
 // `npm run check`: formatting, lint with the import laws, types, the worker's bundle. Side by side; seconds.
 import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
+import { loadTemplateFiles } from "../db/template-files.ts";
+import { registryFile, registryText } from "./house/kinds.ts";
 import { lintText } from "./house/lint.ts";
 import { bundleWorker, rehearseDeployment } from "./support/bundle.ts";
 
@@ -36,16 +38,18 @@ async function bundle(): Promise<Verdict> {
   }
 }
 
-/** The linter's configuration is generated from the table of rooms. */
-async function rules(): Promise<Verdict> {
-  const isFresh = (await readFile(new URL("../.oxlintrc.json", import.meta.url), "utf8")) === lintText;
-  return { ok: isFresh, words: isFresh ? "" : ".oxlintrc.json is stale: run `npm run rules`" };
+/** Whether a generated file is what it is generated from. */
+async function generated(file: URL, text: () => string, command: string): Promise<Verdict> {
+  const isFresh = (await readFile(file, "utf8")) === text();
+  const name = file.pathname.slice(new URL("..", import.meta.url).pathname.length);
+  return { ok: isFresh, words: isFresh ? "" : `${name} is stale: run \`npm run ${command}\`` };
 }
 
 const checks: Record<string, Promise<Verdict>> = {
   formatting: run(bin("oxfmt"), "-c", ".oxfmtrc.json", "--check", "src", "db", "test", "public"),
   lint: run(bin("oxlint"), "-c", ".oxlintrc.json", "--deny-warnings", "src", "db", "test"),
-  "import laws": rules(),
+  "import laws": generated(new URL("../.oxlintrc.json", import.meta.url), () => lintText, "rules"),
+  "kinds of notification": generated(registryFile, () => registryText(loadTemplateFiles()), "docs"),
   types: run(bin("tsc")),
   "worker's bundle": bundle(),
 };

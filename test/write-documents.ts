@@ -1,8 +1,14 @@
-// Writes the pages of public/docs/ that are made of what the program knows, and such parts of others: npm run docs
+// Writes what is generated from db/templates and from what the program knows: npm run docs
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { folder, madeDocuments } from "./support/documents.ts";
+import { loadTemplateFiles } from "../db/template-files.ts";
+import { registryFile, registryText } from "./house/kinds.ts";
 
+writeFileSync(registryFile, registryText(loadTemplateFiles()));
+console.log("src/notifications/kinds/registry.ts");
+
+// Loaded now: the program knows the kinds that have just been written.
+const { folder, madeDocuments } = await import("./support/documents.ts");
 for (const [file, make] of Object.entries(madeDocuments)) {
   writeFileSync(join(folder, file), make());
   console.log(`public/docs/${file}`);

@@ -5,7 +5,7 @@ import { ApiError, invalid } from "../kernel/errors.ts";
 import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
 import { planEvent } from "../notifications/outbox/prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
-import { passwordChangedTemplateId } from "../notifications/kinds/rules/special-kinds.ts";
+import { kinds } from "../notifications/kinds/kinds.ts";
 import { audit } from "./audit.ts";
 import { refuseBadPassword } from "./checks.ts";
 import { forgetFailures, turnOfPlace } from "./limits.ts";
@@ -64,7 +64,7 @@ async function tryPasscode(deps: Deps, email: string, text: string) {
   const { limits, tried, ...read } = await deps.db.write([...turn.statements, attempt], {
     limits: turn.read,
     tried: findTried(deps.requestId),
-    ...enqueueReads(passwordChangedTemplateId, { self: userIdByEmailSql(email) }),
+    ...enqueueReads(kinds["password-changed"].id, { self: userIdByEmailSql(email) }),
   });
   turn.demand(limits);
   const [candidate] = tried;

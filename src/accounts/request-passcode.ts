@@ -5,7 +5,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
 import { planEvent, type EventPlan } from "../notifications/outbox/prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
-import { passcodeTemplateId } from "../notifications/kinds/rules/special-kinds.ts";
+import { kinds } from "../notifications/kinds/kinds.ts";
 import { sealLabels } from "../notifications/delivery/sealed-labels.ts";
 import { audit } from "./audit.ts";
 import { turnOfPlace } from "./limits.ts";
@@ -26,7 +26,7 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
   const { limits, found, ...read } = await deps.db.write(turn.statements, {
     limits: turn.read,
     found: findToReset(address),
-    ...enqueueReads(passcodeTemplateId, { self: userIdByEmailSql(address) }),
+    ...enqueueReads(kinds["one-time-passcode"].id, { self: userIdByEmailSql(address) }),
   });
   turn.demand(limits);
   const entry = audit(deps, {

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
 import { notFound } from "../kernel/errors.ts";
-import { iconOf } from "../notifications/kinds/rules/icon.ts";
+import { findKind } from "../notifications/kinds/kinds.ts";
 import {
   countUnread,
   findInboxItem,
@@ -123,3 +123,7 @@ export function toInboxItem(row: InboxRow): z.infer<typeof inboxItemSchema> {
     created_at: toTime(row.createdAt),
   };
 }
+
+/** Coder's names for the icon of a notification whose template names none. */
+const iconOf = (templateId: string) =>
+  `DEFAULT_ICON_${(findKind(templateId)?.icon ?? "other").toUpperCase()}`;

@@ -5,7 +5,7 @@ import { mayManage } from "../accounts/rules/permissions.ts";
 import { findUser } from "../accounts/store/users.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
-import { isAlwaysOn } from "../notifications/kinds/rules/special-kinds.ts";
+import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import {
   listKnownTemplates,
   listPreferences,

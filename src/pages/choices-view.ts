@@ -2,9 +2,8 @@
 import { html } from "hono/html";
 import type { Method } from "../../db/schema.ts";
 import type { NotificationsConfig } from "../config/config.ts";
-import { aboutKind } from "../notifications/kinds/rules/about.ts";
 import { methodsOf } from "../notifications/outbox/rules/delivery-plan.ts";
-import { isAlwaysOn } from "../notifications/kinds/rules/special-kinds.ts";
+import { findKind, isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import type { Choice } from "../notifications/preferences/store/choices.ts";
 import { attributes, type Html } from "./layout.ts";
 
@@ -55,12 +54,12 @@ export function confirmation(
 }
 
 function question(choice: Choice): Html {
-  const { id, key, name } = choice;
+  const { id, name } = choice;
   const button = html`<button class="button primary" type="submit">Unsubscribe</button>
     <a class="button" href="${choicesPath}">Cancel</a>`;
   return html`<div class="ask">
     <h2>Unsubscribe from “${name}”?</h2>
-    <p>${aboutKind(key) ?? ""} You will no longer get these notifications through any channel.</p>
+    <p>${findKind(id)?.about ?? ""} You will no longer get these notifications through any channel.</p>
     ${switchForm([choice], false, `${choicesPath}?saved=${id}`, button)}
   </div>`;
 }
@@ -99,7 +98,7 @@ function wholeGroup(group: readonly Choice[], id: string): Html | string {
 }
 
 function kind(choice: Choice, facts: ChoicesFacts): Html {
-  const { id, key, name, disabled, enabledByDefault } = choice;
+  const { id, name, disabled, enabledByDefault } = choice;
   const on = isOn(choice);
   const button = html`<button
     class="toggle"
@@ -117,7 +116,7 @@ function kind(choice: Choice, facts: ChoicesFacts): Html {
     <div class="words">
       <h3 id="k-${id}">${name}</h3>
       <p id="a-${id}">
-        ${aboutKind(key) ?? ""}
+        ${findKind(id)?.about ?? ""}
         ${disabled === null && !enabledByDefault ? html`<strong>Off by default.</strong>` : ""}
       </p>
       <p class="goes">${destination(choice, facts)}</p>

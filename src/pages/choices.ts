@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
-import { isAlwaysOn } from "../notifications/kinds/rules/special-kinds.ts";
+import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import { listChoices, setChoices } from "../notifications/preferences/store/choices.ts";
 import { choicesPath, confirmation, kinds, type ChoicesFacts } from "./choices-view.ts";
 import { readFields } from "./form.ts";

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { aboutKind } from "../notifications/kinds/rules/about.ts";
+import { findKind } from "../notifications/kinds/kinds.ts";
 import { findChoice, setChoices } from "../notifications/preferences/store/choices.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
 import { choicesPath, isOn } from "./choices-view.ts";
@@ -49,7 +49,7 @@ function show(c: Ctx, choice: Choice | undefined) {
 const addressOf = ({ email, username }: Choice): Html => html`<strong>${email || username}</strong>`;
 
 const question = (c: Ctx, choice: Choice): Html =>
-  html`<p>${aboutKind(choice.key) ?? ""}</p>
+  html`<p>${findKind(choice.id)?.about ?? ""}</p>
     <p>
       ${addressOf(choice)} will no longer get these notifications by email, in the inbox or by webhook. You
       can enable them again in your <a href="${choicesPath}">notification settings</a>.

@@ -102,8 +102,8 @@ ${table(
       false,
     ),
     `## Kinds that only Belfry has\n\n${table(
-      ["name", "id", "what it tells"],
-      ownKinds.map(({ name, id, what }) => [name, code(id), what]),
+      ["name", "id", "when"],
+      ownKinds.map(({ name, id, about }) => [name, code(id), about]),
     )}`,
     section("Values", enums, ["Coder's type", "Belfry's values"], false),
     section("Metrics", metrics),

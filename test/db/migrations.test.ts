@@ -15,7 +15,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { createDatabase, type DatabaseClient } from "../../db/client.ts";
 import { appliedMigrations, loadMigrations, migrate, type Migration } from "../../db/migrate.ts";
 import * as schema from "../../db/schema.ts";
-import { loadTemplateFiles, parseTemplateFile, seed, type TemplateFile } from "../../db/seed.ts";
+import { seed, type StoredTemplate } from "../../db/seed.ts";
+import { loadTemplateFiles, parseTemplateFile } from "../../db/template-files.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { prepareDatabase } from "../../src/runtime/prepare.ts";
 import { wrapClient } from "../support/adapters.ts";
@@ -398,7 +399,7 @@ describe("the copy before an upgrade", () => {
 });
 
 describe("seeding notification templates", () => {
-  const file: TemplateFile = {
+  const file: StoredTemplate = {
     id: "00000000-0000-4000-8000-000000000001",
     key: "TemplateExample",
     name: "Example",
@@ -416,7 +417,7 @@ describe("seeding notification templates", () => {
     const client = await connect(`file:${join(folder, "belfry.db")}`);
     await migrate(client, now);
     const db = createDatabase(client);
-    const sow = (changes: Partial<TemplateFile>, at = now) =>
+    const sow = (changes: Partial<StoredTemplate>, at = now) =>
       seed(db, at, clock.newId, [{ ...file, ...changes }]);
     await sow({});
     const look = async () => ({
@@ -505,6 +506,11 @@ describe("a template file", () => {
     "group: Examples",
     "kind: system",
     "enabled_by_default: true",
+    "icon: other",
+    "severity: info",
+    "about: Something happened.",
+    "audience: the user",
+    "coder: same: but later",
     "title: It: is {{ labels.what }}",
     "action: Look -> {{ base_url | raw }}/a -> b",
     'sample: {"labels": {}, "data": null}',
@@ -523,6 +529,8 @@ describe("a template file", () => {
       title: "It: is {{ labels.what }}",
       body: "Text\n---\nmore",
       enabledByDefault: true,
+      alwaysOn: false,
+      coder: { verdict: "same", note: "but later" },
       method: null,
     });
   });
@@ -530,12 +538,19 @@ describe("a template file", () => {
   const mistakes: [what: string, lines: string[], words: RegExp][] = [
     ["no front matter", ["Text"], /front matter/],
     ["a line without a value", replace(3, "name"), /line 4: "name" is not "name: value"/],
-    ["a value on the next line", replace(9, "sample:"), /line 10: "sample:" is not "name: value"/],
-    ["an action without a link", replace(8, "action: Look"), /line 9: .*is not "action: Label -> URL"/],
+    ["a value on the next line", replace(14, "sample:"), /line 15: "sample:" is not "name: value"/],
+    ["an action without a link", replace(13, "action: Look"), /line 14: .*is not "action: Label -> URL"/],
     ["a field that is missing", good.filter((line) => !line.startsWith("title")), /^title is missing$/],
+    [
+      "fields that are missing",
+      good.filter((line) => !/^(icon|about)/.test(line)),
+      /^icon, about are missing$/,
+    ],
+    ["a verdict that nobody knows", replace(11, "coder: equal"), /line 12: coder is neither same nor/],
+    ["a severity that nobody knows", replace(8, "severity: bad"), /line 9: severity is neither info nor/],
     ["a field that nobody knows", replace(3, "nmae: Example"), /line 4: there is no field nmae/],
     ["a kind that nobody knows", replace(5, "kind: special"), /line 6: kind is neither system nor custom/],
-    ["a sample that is no JSON", replace(9, "sample: {labels}"), /line 10: sample is no JSON/],
+    ["a sample that is no JSON", replace(14, "sample: {labels}"), /line 15: sample is no JSON/],
   ];
   test.each(mistakes)("with %s is refused, and the line is named", (_what, lines, words) => {
     expect(() => parse(lines)).toThrow(words);

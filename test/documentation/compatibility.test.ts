@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
-import { loadTemplateFiles } from "../../db/seed.ts";
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import { createApi } from "../../src/api/index.ts";
 import { routeGroups } from "../compatibility/absent-routes.ts";
 import { answers, newerRoutes } from "../compatibility/answers.ts";
@@ -16,7 +16,7 @@ import { queries } from "../compatibility/queries.ts";
 import { accountRoutes, notificationRoutes, ownRoutes, serviceRoutes } from "../compatibility/routes.ts";
 import { requests } from "../compatibility/requests.ts";
 import type { Row } from "../compatibility/row.ts";
-import { ownKinds, templates } from "../compatibility/templates.ts";
+import { templates } from "../compatibility/templates.ts";
 import { ownVariables, variables } from "../compatibility/variables.ts";
 import { elsewhere, ownWorkspaceRoutes, workspaceRoutes } from "../compatibility/workspace-routes.ts";
 import { variables as serverVariables } from "../../src/config/config.ts";
@@ -211,12 +211,6 @@ describe("kinds of notification", () => {
         .replaceAll(/\{\{ (?:labels|user)\.(\w+) \}\}/g, "{$1}"),
     ]);
 
-  test("that the table has are shipped, under Coder's name, id and identifier", () => {
-    const named = all(templates, "there").map(({ coder }) => coder);
-    const shipped = files.map(({ name, id, key }) => `${name} (\`${id}\`, ${key})`);
-    expect(named.filter((kind) => !shipped.includes(kind))).toEqual([]);
-  });
-
   test("that the table calls absent are not shipped", () => {
     const shipped = new Set(files.map(({ id }) => id));
     expect(
@@ -249,15 +243,8 @@ describe("kinds of notification", () => {
   });
 
   test("of Coder's that are shipped are all held against it", () => {
-    const held = templates.filter(
-      ({ verdict, note }) => verdict !== "absent" && !note.startsWith("Belfry's own"),
-    );
+    const held = templates.filter(({ verdict }) => verdict !== "absent");
     expect(held.map(idOf).toSorted()).toEqual(Object.keys(coderKinds).toSorted());
-  });
-
-  test("that are shipped are all in the table", () => {
-    const known = new Set([...templates.map(idOf), ...ownKinds.map(({ id }) => id)]);
-    expect(files.filter(({ id }) => !known.has(id)).map(({ name }) => name)).toEqual([]);
   });
 
   test("are in it once", () => withoutDoubles(templates.map(idOf)));

@@ -16,7 +16,7 @@ import { variables } from "../../src/config/config.ts";
 import { anchorOf, readContents } from "../../src/pages/rules/document.ts";
 import { reasonWords } from "../../src/notifications/outbox/rules/reasons.ts";
 import { messageStatuses } from "../../db/schema.ts";
-import { loadTemplateFiles } from "../../db/seed.ts";
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import { cliVariables, documentFiles, folder, madeDocuments, readDocument } from "../support/documents.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 

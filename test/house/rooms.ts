@@ -25,7 +25,7 @@ export const laws = {
   pure: "rules/ is pure: values in, values out; take time, chance and configuration as arguments",
   drizzle: "Only store/ and db/ know drizzle",
   client: "Only db/ and runtime/ know the libSQL client",
-  node: "Only runtime/, cli/, provisioner/, db/migrate.ts and db/seed.ts know Node",
+  node: "Only runtime/, cli/, provisioner/, db/migrate.ts and db/template-files.ts know Node",
   network: "Only runtime/ opens connections",
   world: "The outside world comes in through deps",
   clock: "One clock: deps.now()",

@@ -1,7 +1,8 @@
 // The texts of notifications over HTTP: versions, what is refused and why, activating and the way back, previews, and
 // the way that a kind of notification goes.
 import { describe, expect, test } from "vitest";
-import { loadTemplateFiles, seed } from "../../db/seed.ts";
+import { seed } from "../../db/seed.ts";
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 

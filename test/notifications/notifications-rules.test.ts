@@ -20,7 +20,7 @@ import {
   type Recipient,
   type Routing,
 } from "../../src/notifications/outbox/rules/delivery-plan.ts";
-import { passcodeTemplateId } from "../../src/notifications/kinds/rules/special-kinds.ts";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 
 const ada: Recipient = {
   userId: "00000000-0000-7000-8000-000000000001",
@@ -40,7 +40,11 @@ const usual: Routing = {
   identity: "i",
   now: 1_000,
 };
-const passcode = (method: Method | null) => ({ id: passcodeTemplateId, method, enabledByDefault: true });
+const passcode = (method: Method | null) => ({
+  id: kinds["one-time-passcode"].id,
+  method,
+  enabledByDefault: true,
+});
 const routed = (recipient: Partial<Recipient>, routing: Partial<Routing>) =>
   route([{ ...ada, ...recipient }], { ...usual, ...routing }).map(({ method, status, reasons, dueAt }) => ({
     method,

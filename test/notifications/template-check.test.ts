@@ -1,6 +1,6 @@
 // What is said about a template's text before anybody gets it, without a server.
 import { describe, expect, test } from "vitest";
-import { loadTemplateFiles } from "../../db/seed.ts";
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import { checkTemplate, type Payload } from "../../src/notifications/texts/rules/template-check.ts";
 
 const around = {

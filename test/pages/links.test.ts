@@ -1,12 +1,12 @@
 // Every link of every notification that ships, and of its mail, leads its receiver to a page that shows the thing named.
 // Templates are found by themselves: one that is added is covered, and its sample says what is named.
 import { expect, test } from "vitest";
-import { loadTemplateFiles, type TemplateFile } from "../../db/seed.ts";
+import { loadTemplateFiles, type TemplateFile } from "../../db/template-files.ts";
 import { send } from "../../src/notifications/outbox/enqueue.ts";
 import { planEvent } from "../../src/notifications/outbox/prepare-event.ts";
 import { enqueueReads } from "../../src/notifications/outbox/reads.ts";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
-import { isAlwaysOn, isOnlyByMail } from "../../src/notifications/kinds/rules/special-kinds.ts";
+import { isAlwaysOn, isOnlyByMail } from "../../src/notifications/kinds/kinds.ts";
 import { readUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
 import { makeNamed } from "../support/named.ts";
 import { cookieFor, get, placeOf, wordsOf } from "../support/pages.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { loadMigrations } from "../../db/migrate.ts";
-import { loadTemplateFiles } from "../../db/seed.ts";
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import { version } from "../../src/kernel/version.ts";
 import { pack } from "../support/package.ts";
 import { cleanEnvironment, run, startProgram, temporaryFolder } from "../support/program.ts";

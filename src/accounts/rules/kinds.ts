@@ -1,6 +1,6 @@
 // The kinds of notification that accounts cause, by Coder's ids. The texts are in db/templates.
 
-import { activatedTemplateId, suspendedTemplateId } from "../../notifications/kinds/rules/special-kinds.ts";
+import { kinds } from "../../notifications/kinds/kinds.ts";
 
 export const accountKinds = {
   created: "4e19c0ac-94e1-4532-9515-d1801aa283b2",
@@ -8,6 +8,6 @@ export const accountKinds = {
   suspended: "b02ddd82-4733-4d02-a2d7-c36f3598997d",
   activated: "9f5af851-8408-4e73-a7a1-c6502ba46689",
   /** To the person themselves. */
-  yourSuspended: suspendedTemplateId,
-  yourActivated: activatedTemplateId,
+  yourSuspended: kinds["your-account-suspended"].id,
+  yourActivated: kinds["your-account-activated"].id,
 } as const;

@@ -5,7 +5,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { sendMail } from "../channels/mail/mail.ts";
 import { sendWebhook } from "../channels/webhook/webhook.ts";
 import { toPlainText } from "../texts/rules/markdown.ts";
-import { isAlwaysOn, reachesSuspended } from "../kinds/rules/special-kinds.ts";
+import { isAlwaysOn, reachesSuspended } from "../kinds/kinds.ts";
 import { openLabels } from "./sealed-labels.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
 import type { Outcome } from "./rules/retry.ts";

@@ -7,7 +7,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, invalid, notFound, type Validation } from "../../kernel/errors.ts";
 import { toHtml, toInlineHtml, toPlainText } from "./rules/markdown.ts";
 import { compile, type RenderInput, type TemplateText } from "./rules/render.ts";
-import { isOnlyByMail } from "../kinds/rules/special-kinds.ts";
+import { isOnlyByMail } from "../kinds/kinds.ts";
 import { checkTemplate, type Payload } from "./rules/template-check.ts";
 import {
   findSample,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Method, UserStatus } from "../../../../db/schema.ts";
 import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
 import type { Reason } from "./reasons.ts";
-import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "../../kinds/rules/special-kinds.ts";
+import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "../../kinds/kinds.ts";
 
 export interface Recipient {
   userId: string;
