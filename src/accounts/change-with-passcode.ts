@@ -92,7 +92,7 @@ async function replacePassword(deps: Deps, { user, renewed, read }: Replacement)
   const plan = planEvent(
     deps,
     {
-      labels: { how: "with a passcode that was mailed to you", address: deps.clientAddress ?? "" },
+      labels: { how: "with a code sent by email", address: deps.clientAddress ?? "" },
       data: { at: new Date(deps.now()).toISOString() },
       targets: [user.id],
       createdBy: "change-password-with-one-time-passcode",

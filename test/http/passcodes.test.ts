@@ -70,7 +70,7 @@ test("the person is told of the change, in the inbox and by mail", async () => {
   const token = await signIn(server, { ...owner, password: newPassword });
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json;
   expect(notifications).toHaveLength(1);
-  expect(notifications[0].content).toMatch(/changed with a passcode.*from 127/);
+  expect(notifications[0].content).toMatch(/changed with a code sent by email, from 127/);
 });
 
 test("a code lives twenty minutes", async () => {

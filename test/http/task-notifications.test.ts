@@ -136,7 +136,7 @@ describe("the owner of a task", () => {
       .json.notifications;
     expect(notification).toMatchObject({
       title: "Waiting for you: fix-bug",
-      content: expect.stringContaining("waits for an answer: Which of \\*the two\\*?"),
+      content: expect.stringContaining("is waiting for your answer:\n\n> Which of \\*the two\\*?"),
       actions: [
         { label: "View task", url: `${server.url}/tasks/mia/fix-bug` },
         { label: "View workspace", url: `${server.url}/@mia/fix-bug` },

@@ -52,7 +52,7 @@ test("a new workspace is told to owners and template admins who have switched it
   for (const other of [tom.token, mia.token]) expect(await inboxTitles(server, other)).toEqual([]);
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
     .json;
-  expect(notifications[0].content).toContain("**ada** made the workspace **other** for **mia**");
+  expect(notifications[0].content).toContain("**ada** created workspace **other** for **mia**");
   const [first] = await about();
   expect(first!.labels).toEqual({
     workspace: "web",

@@ -369,8 +369,10 @@ describe("texts", () => {
 
   test("plain text keeps lists, code and addresses readable", () => {
     expect(
-      toPlainText("# Done\n\n*All* `312` tests [here](http://ci.example/1)\n\n- a\n- b\n\n```\ncode\n```"),
-    ).toBe("Done\n\nAll 312 tests here (http://ci.example/1)\n\n- a\n- b\n\ncode");
+      toPlainText(
+        "# Done\n\n*All* `312` tests [here](http://ci.example/1)\n\n- a\n- b\n\n1. c\n2. d\n\n```\ncode\n```",
+      ),
+    ).toBe("Done\n\nAll 312 tests here (http://ci.example/1)\n\n- a\n- b\n\n1. c\n2. d\n\ncode");
   });
 
   test.each([

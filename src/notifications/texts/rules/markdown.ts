@@ -62,7 +62,8 @@ function blocksToText(tokens: Token[]): string {
     if (token.type === "inline") out += inlineToText(token.children ?? []);
     else if (token.type === "fence" || token.type === "code_block") out += `${token.content}\n`;
     else if (token.type === "hr") out += "----\n\n";
-    else if (token.type === "list_item_open") out += "- ";
+    // `info` is the number of an ordered list's item.
+    else if (token.type === "list_item_open") out += token.info === "" ? "- " : `${token.info}. `;
     else if (token.type === "td_close" || token.type === "th_close") out += "  ";
     else if (token.type === "tr_close") out += "\n";
     else if (token.type === "paragraph_close") out += token.hidden ? "\n" : "\n\n";
