@@ -2,8 +2,8 @@
 import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, invalid } from "../kernel/errors.ts";
-import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
-import { planEvent } from "../notifications/outbox/prepare-event.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
+import { prepareEvent } from "../notifications/outbox/prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
 import { kinds } from "../notifications/kinds/kinds.ts";
 import { audit } from "./audit.ts";
@@ -89,7 +89,7 @@ interface Replacement {
 
 /** The code is used up last: what goes before happens only while it is open, so once. */
 async function replacePassword(deps: Deps, { user, renewed, read }: Replacement): Promise<void> {
-  const plan = planEvent(
+  const plan = prepareEvent(
     deps,
     {
       labels: { how: "with a code sent by email", address: deps.clientAddress ?? "" },
@@ -111,16 +111,16 @@ async function replacePassword(deps: Deps, { user, renewed, read }: Replacement)
   };
   const { state, messages } = await deps.db.write(
     [
-      ...enqueue(plan, { when: open }),
+      ...outboxStatements(plan, { when: open }),
       audit(deps, entry, open),
       deleteKeysOf(user.id, open),
       forgetFailures(deps, { email: user.email }, open),
       setPasswordHash(user.id, renewed, deps.now(), open),
       endPasscodes(user.id, hasHash(user.id, renewed)),
     ],
-    { state: findUserState(user.id), messages: messagesOf(plan) },
+    { state: findUserState(user.id), messages: selectMessageStates(plan) },
   );
   if (state[0]?.passwordHash !== renewed) throw wrongCode();
   deps.process.hub.recheck();
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
 }

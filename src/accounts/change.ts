@@ -4,8 +4,8 @@ import type { SQL, Statement } from "../../db/client.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../kernel/errors.ts";
-import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
-import type { EventPlan } from "../notifications/outbox/prepare-event.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
+import type { PreparedEvent } from "../notifications/outbox/prepare-event.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { refuseTaken } from "./checks.ts";
 import type { Actor } from "./rules/actor.ts";
@@ -23,7 +23,7 @@ export interface Change {
   guard: SQL;
   changes: (guard: SQL) => Statement[];
   /** What it tells, if the account is still as it was seen. */
-  tells?: { plans: readonly EventPlan[]; when: SQL };
+  tells?: { plans: readonly PreparedEvent[]; when: SQL };
   /** Whether this is what was wanted. */
   isDone: (state: UserState) => boolean;
   deed: Pick<AuditedDeed, "action" | "detail">;
@@ -55,17 +55,17 @@ export async function applyChange(deps: Deps, change: Change): Promise<UserState
     { ...deed, actorId: actor.userId, resourceType: "user", resourceId: target.id },
     guard,
   );
-  const news = plans.flatMap((plan) => enqueue(plan, { when: tells!.when }));
+  const news = plans.flatMap((plan) => outboxStatements(plan, { when: tells!.when }));
   const { state, otherOwner, caller, messages } = await refuseTaken(
     deps.db.write([entry, ...news, ...changes(guard)], {
       state: findUserState(target.id),
       otherOwner: findOtherOwner(target.id),
       caller: findKey(actor.keyId),
-      messages: messagesOf(...plans),
+      messages: selectMessageStates(...plans),
     }),
   );
   deps.process.hub.recheck();
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   const now = state[0];
   if (now !== undefined && isDone(now)) return now;
   if (caller.length === 0) throw unauthorized();

@@ -3,7 +3,7 @@
 import type { Answers, SQL } from "../../db/client.ts";
 import type { UserStatus } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
-import { planEvent, type EventPlan } from "../notifications/outbox/prepare-event.ts";
+import { prepareEvent, type PreparedEvent } from "../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../notifications/outbox/reads.ts";
 import {
   accountAdminRoles,
@@ -41,11 +41,11 @@ const changeOf = (actor: Actor, target: Target, identity: string): AccountChange
 });
 
 /** An account is made once: its id tells the event from others. */
-export const planCreation = (deps: Deps, actor: Actor, target: Target, facts: CreationFacts): EventPlan =>
-  planEvent(deps, creationEvent(changeOf(actor, target, target.id)), enqueueAnswersOf("created", facts));
+export const planCreation = (deps: Deps, actor: Actor, target: Target, facts: CreationFacts): PreparedEvent =>
+  prepareEvent(deps, creationEvent(changeOf(actor, target, target.id)), enqueueAnswersOf("created", facts));
 
-export const planDeletion = (deps: Deps, actor: Actor, target: Target, facts: DeletionFacts): EventPlan =>
-  planEvent(deps, deletionEvent(changeOf(actor, target, target.id)), enqueueAnswersOf("deleted", facts));
+export const planDeletion = (deps: Deps, actor: Actor, target: Target, facts: DeletionFacts): PreparedEvent =>
+  prepareEvent(deps, deletionEvent(changeOf(actor, target, target.id)), enqueueAnswersOf("deleted", facts));
 
 /** Suspended, activated and suspended again are three events. */
 export function planStatus(
@@ -54,10 +54,10 @@ export function planStatus(
   target: Target,
   status: UserStatus,
   facts: StatusFacts,
-): EventPlan[] {
+): PreparedEvent[] {
   const events = statusEvents(status, changeOf(actor, target, deps.newId()));
   return [
-    planEvent(deps, events.admins, enqueueAnswersOf("admins", facts)),
-    planEvent(deps, events.self, enqueueAnswersOf("self", facts)),
+    prepareEvent(deps, events.admins, enqueueAnswersOf("admins", facts)),
+    prepareEvent(deps, events.self, enqueueAnswersOf("self", facts)),
   ];
 }

@@ -2,8 +2,8 @@
 // how much is done for it: a stranger's goes the same way, only that nothing comes of it. The API and the page call it.
 import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
-import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
-import { planEvent, type EventPlan } from "../notifications/outbox/prepare-event.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
+import { prepareEvent, type PreparedEvent } from "../notifications/outbox/prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
 import { kinds } from "../notifications/kinds/kinds.ts";
 import { sealLabels } from "../notifications/delivery/sealed-labels.ts";
@@ -39,10 +39,10 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
     const { row, plan } = await makePasscode(deps, receiver, read);
     const when = mayGetPasscode(receiver.id, receiver.counter, deps.now());
     const { made, now, messages } = await deps.db.write(
-      [entry, ...enqueue(plan, { when }), ...insertPasscode(row, when)],
-      { made: findPasscode(row.id), now: findToReset(address), messages: messagesOf(plan) },
+      [entry, ...outboxStatements(plan, { when }), ...insertPasscode(row, when)],
+      { made: findPasscode(row.id), now: findToReset(address), messages: selectMessageStates(plan) },
     );
-    announce(deps, messages);
+    wakeAfterWrite(deps, messages);
     const [next] = now;
     if (made.length > 0 || next === undefined || next.counter === receiver.counter || left === 1) return;
     // Only an account that is there can have been overtaken: the answer doesn't wait for what follows.
@@ -89,7 +89,7 @@ async function makePasscode(
   };
   // The write asks who may have it: until then everybody is planned for alike.
   const everybody = { ...read, recipients: [{ ...person, status: "active" as const }] };
-  const plan: EventPlan = planEvent(deps, event, everybody);
+  const plan: PreparedEvent = prepareEvent(deps, event, everybody);
   const labels = { one_time_passcode: passcodeText({ selector, digits: digits! }) };
   return { row, plan: await sealLabels(deps, plan, labels) };
 }

@@ -2,7 +2,7 @@
 import type { UserStatus } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, forbidden, unauthorized } from "../kernel/errors.ts";
-import { announce, enqueue, messagesOf } from "../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
 import { audit } from "./audit.ts";
 import { applyChange, demandManage, refuseSelf, rolesOf, type UserState } from "./change.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";
@@ -64,12 +64,12 @@ export async function createUser(
       [
         insertUser(user, mayStillMakeUsers(actor)),
         audit(deps, entry, isMade),
-        ...enqueue(plan, { when: isMade }),
+        ...outboxStatements(plan, { when: isMade }),
       ],
-      { made: findUserState(id), caller: findKey(actor.keyId), messages: messagesOf(plan) },
+      { made: findUserState(id), caller: findKey(actor.keyId), messages: selectMessageStates(plan) },
     ),
   );
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   if (made[0] !== undefined) return made[0];
   throw caller.length === 0 ? unauthorized() : forbidden("Only an owner or a user-admin may make users.");
 }

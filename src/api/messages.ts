@@ -8,7 +8,7 @@ import { may } from "../accounts/rules/permissions.ts";
 import type { Config } from "../config/config.ts";
 import { conflict, notFound } from "../kernel/errors.ts";
 import { receiverOf } from "../notifications/delivery/rules/receiver.ts";
-import { announce } from "../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite } from "../notifications/outbox/enqueue.ts";
 import { findMessageStates } from "../notifications/outbox/store/outbox.ts";
 import {
   findMessage,
@@ -138,7 +138,7 @@ export const messageRoutes = new Hono<Env>()
         message: findMessage(me(c), id),
         states: findMessageStates([id]),
       });
-      announce(deps, states);
+      wakeAfterWrite(deps, states);
       return c.json(toMessage(message[0]!, targetsFor(actor, deps.config)));
     },
   );

@@ -19,7 +19,7 @@ export interface LogView {
 export const buildHead = ({ build, workspace }: BuildRow): Html =>
   html`<div class="head">
     <h1>Build ${build.number} of ${workspace.name}</h1>
-    <p class="tags" data-announce="Build ${build.number} is ${build.status}">${tag(build.status)}</p>
+    <p class="tags" data-wakeAfterWrite="Build ${build.number} is ${build.status}">${tag(build.status)}</p>
   </div>`;
 
 export function buildFacts(row: BuildRow, now: number): Html {

@@ -54,7 +54,7 @@ async function showTask(c: Ctx, user: string, name: string) {
     <div data-part="state">
       <div class="head">
         <h1>Task in ${row.workspace.name}</h1>
-        <p class="tags" data-announce="${state ?? status}">${tag(state ?? status)}</p>
+        <p class="tags" data-wakeAfterWrite="${state ?? status}">${tag(state ?? status)}</p>
       </div>
       ${facts({ Owner: row.ownerName, Workspace: html`<a href="${pathOf(row)}">${title}</a>, ${status}` })}
     </div>

@@ -59,7 +59,7 @@ function listed(row: BuildRow, now: number): Html {
 export const workspaceHead = (row: BuildRow): Html =>
   html`<div class="head">
     <h1>${row.workspace.name}</h1>
-    <p class="tags" data-announce="${row.workspace.name} is ${statusOf(row)}">${tag(statusOf(row))}</p>
+    <p class="tags" data-wakeAfterWrite="${row.workspace.name} is ${statusOf(row)}">${tag(statusOf(row))}</p>
   </div>`;
 
 export function workspaceFacts(row: BuildRow, { now }: View): Html {

@@ -8,7 +8,7 @@ import {
   type Circle,
 } from "../../src/notifications/outbox/rules/audience.ts";
 import type { SiteRole } from "../../db/schema.ts";
-import { planEvent, type NotificationEvent } from "../../src/notifications/outbox/prepare-event.ts";
+import { prepareEvent, type NotificationEvent } from "../../src/notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReads, enqueueReadsAs } from "../../src/notifications/outbox/reads.ts";
 import { testTemplateId } from "../../src/notifications/delivery/deliver.ts";
 import { startTestServer } from "../support/server.ts";
@@ -120,8 +120,8 @@ test("the reads of two events travel together, and each gets its own people", as
     createdBy: "test",
     circle: { people: [{ id: "u1", why: "own_account" }] },
   };
-  const first = planEvent(deps(), event, enqueueAnswersOf("first", answers));
-  const second = planEvent(deps(), event, enqueueAnswersOf("second", answers));
+  const first = prepareEvent(deps(), event, enqueueAnswersOf("first", answers));
+  const second = prepareEvent(deps(), event, enqueueAnswersOf("second", answers));
   expect(enqueueAnswersOf("second", answers).recipients.map(({ username }) => username)).toEqual([
     "ada",
     "bob",

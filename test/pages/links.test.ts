@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { loadTemplateFiles, type TemplateFile } from "../../db/template-files.ts";
 import { send } from "../../src/notifications/outbox/enqueue.ts";
-import { planEvent } from "../../src/notifications/outbox/prepare-event.ts";
+import { prepareEvent } from "../../src/notifications/outbox/prepare-event.ts";
 import { enqueueReads } from "../../src/notifications/outbox/reads.ts";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
 import { isAlwaysOn, isOnlyByMail } from "../../src/notifications/kinds/kinds.ts";
@@ -45,7 +45,7 @@ async function sendSample(server: TestServer, file: TemplateFile, token: string)
   const audience = { users: [owner.username] };
   const deps = server.deps();
   const event = { ...file.sample, targets: [], createdBy: "test", audience };
-  await send(deps, planEvent(deps, event, await deps.db.read(enqueueReads(file.id, audience))));
+  await send(deps, prepareEvent(deps, event, await deps.db.read(enqueueReads(file.id, audience))));
   await server.settled();
 }
 

@@ -2,16 +2,16 @@
 // it is sent. What enqueues a passcode calls the first, delivery the second.
 import type { Deps } from "../../kernel/deps.ts";
 import { seal, unseal } from "../../kernel/seal.ts";
-import type { EventPlan } from "../outbox/prepare-event.ts";
+import type { PreparedEvent } from "../outbox/prepare-event.ts";
 
 const purpose = "notification labels";
 
 /** The plan with these labels in each message that is to be sent; the event itself has none of them. */
 export async function sealLabels(
   deps: Pick<Deps, "keysFor">,
-  plan: EventPlan,
+  plan: PreparedEvent,
   labels: Record<string, string>,
-): Promise<EventPlan> {
+): Promise<PreparedEvent> {
   const plain = new TextEncoder().encode(JSON.stringify(labels));
   const messages = await Promise.all(
     plan.rows.messages.map(async (message) => {

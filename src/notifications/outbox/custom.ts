@@ -4,7 +4,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
 import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
-import { planEvent, type NotificationEvent } from "./prepare-event.ts";
+import { prepareEvent, type NotificationEvent } from "./prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
 import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
 import { minuteBucket } from "./rules/delivery-plan.ts";
@@ -56,7 +56,7 @@ export async function sendCustom(
   };
   const unknown = unknownNames(audience.users ?? [], read.recipients);
   if (unknown.length > 0) throw invalid("recipients.users", `there is no user ${unknown.join(", ")}`);
-  return withRefusal(await send(deps, planEvent(deps, event, read, sender.userId), keyed));
+  return withRefusal(await send(deps, prepareEvent(deps, event, read, sender.userId), keyed));
 }
 
 const withRefusal = (sent: Sent) => ({ ...sent, refusal: refusalOf(sent.beginnings) });

@@ -1,29 +1,29 @@
-// The way in: a planned event becomes rows. Producers either let its statements ride in their own write (`enqueue`, then
-// `announce`) or have it written on its own (`send`).
+// The way in: a planned event becomes rows. Producers either let its statements ride in their own write (`outboxStatements`, then
+// `wakeAfterWrite`) or have it written on its own (`send`).
 import type { SQL, Statement } from "../../../db/client.ts";
 import { claimsOf, type KeyedRequest, type StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
 import { nudge, nudgeAt } from "../delivery/dispatch.ts";
 import { writeRows } from "./group.ts";
-import type { EventPlan } from "./prepare-event.ts";
+import type { PreparedEvent } from "./prepare-event.ts";
 import { findMessageStates, insertOutbox, replaceTarget, type MessageState } from "./store/outbox.ts";
 
 /** The statements of a planned event; nothing happens unless `when` holds. */
-export function enqueue(plan: EventPlan, options: { when?: SQL } = {}): Statement[] {
+export function outboxStatements(plan: PreparedEvent, options: { when?: SQL } = {}): Statement[] {
   return insertOutbox(plan.rows, options.when);
 }
 
 /** For an id that only the write itself finds out (SQL for it): it takes the planned one's place. */
-export const retarget = (plan: EventPlan, planned: string, found: SQL): Statement[] =>
+export const substituteTarget = (plan: PreparedEvent, planned: string, found: SQL): Statement[] =>
   replaceTarget(plan.rows, planned, found);
 
 /** The read that answers what became of the messages of planned events. */
-export const messagesOf = (...plans: readonly EventPlan[]) =>
+export const selectMessageStates = (...plans: readonly PreparedEvent[]) =>
   findMessageStates(plans.flatMap(({ rows }) => rows.messages.map(idOf)));
 
 /** To be called once the write is done: wakes open inboxes and sends what is due, after the answer. */
-export function announce(deps: Deps, messages: readonly MessageState[]): void {
+export function wakeAfterWrite(deps: Deps, messages: readonly MessageState[]): void {
   if (messages.some((message) => message.method === "inbox" && message.status === "sent"))
     deps.process.hub.wake();
   const now = deps.now();
@@ -49,14 +49,14 @@ export interface Sent {
  * Writes a planned event on its own, together with others that arrive at the same time where the process can; with the
  * key of its request only if that is the first with it. Throws 422 for another request's key.
  */
-export async function send(deps: Deps, plan: EventPlan, request?: KeyedRequest): Promise<Sent> {
+export async function send(deps: Deps, plan: PreparedEvent, request?: KeyedRequest): Promise<Sent> {
   const { eventId } = plan;
   const rows = { ...plan.rows, keys: claimsOf(request, eventId, deps.now()) };
   const { group } = deps.process;
   const { messages, keys } = await (group === null ? writeRows(deps.db, rows) : group.add(deps.db, rows));
   const earlier = earlierOf(request, keys[0]);
   if (earlier !== undefined && earlier.subjectId !== eventId) return sentEarlier(earlier);
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   return { eventId, beginnings: messages, replayed: false };
 }
 

@@ -37,7 +37,7 @@ export interface NotificationEvent {
   expiresAt?: number;
 }
 
-export interface EventPlan {
+export interface PreparedEvent {
   eventId: string;
   rows: OutboxRows;
 }
@@ -45,12 +45,12 @@ export interface EventPlan {
 const dataLimit = 256_000;
 
 /** `selfId` is the caller, who is told because it is their own doing. Nothing is written yet. */
-export function planEvent(
+export function prepareEvent(
   deps: Deps,
   event: NotificationEvent,
   read: EnqueueAnswers,
   selfId?: string,
-): EventPlan {
+): PreparedEvent {
   const template = read.template[0];
   if (template === undefined)
     throw new Error("The notification template is not in the database: run npm run db:migrate.");

@@ -6,7 +6,7 @@ import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
 import { testTemplateId } from "../delivery/deliver.ts";
 import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
-import { planEvent } from "./prepare-event.ts";
+import { prepareEvent } from "./prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
 
 /** `user` is a name or an id; without it the sender is told. */
@@ -38,7 +38,7 @@ export async function sendTest(
     identity: deps.newId(),
     audience: user === undefined ? {} : { users: [user] },
   };
-  return withRefusal(await send(deps, planEvent(deps, event, read, sender.userId), keyed), user);
+  return withRefusal(await send(deps, prepareEvent(deps, event, read, sender.userId), keyed), user);
 }
 
 function withRefusal(sent: Sent, user: string | undefined) {

@@ -14,7 +14,7 @@ import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
-import { announce, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
 import {
   demandMade,
   insertPlanned,
@@ -63,13 +63,13 @@ export async function claimOrCreate(
       ...news.statements,
       ...freeKeysUnless(claims, buildExists(plan.build.id)),
     ],
-    { ...stateOf(plan), messages: messagesOf(...news.plans), claimed: findClaimed(claims) },
+    { ...stateOf(plan), messages: selectMessageStates(...news.plans), claimed: findClaimed(claims) },
   );
   const earlier = earlierOf(request.keyed, claimed[0]);
   if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readEarlier(deps, earlier);
   const made = demandMade(state, facts, request);
   deps.process.jobs.wake();
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   if (made.build.stage === "claim") nudgePools(deps);
   return { row: made, replayed: false };
 }

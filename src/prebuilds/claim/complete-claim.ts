@@ -2,8 +2,8 @@
 // replaced resources is counted and notified of, once. The route of completions puts them before the end of the job.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { enqueue } from "../../notifications/outbox/enqueue.ts";
-import { planEvent } from "../../notifications/outbox/prepare-event.ts";
+import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
+import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
 import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
@@ -37,12 +37,12 @@ export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): Endi
   const total = facts.replaced[0]?.total ?? 0;
   if (claim === undefined || total === 0) return { statements: [], plans: [] };
   const event = driftEvent(hold.jobId, claim, facts.replaced.map(toReplacement), total);
-  const plan = planEvent(deps, event, enqueueAnswersOf("resourceReplaced", facts));
+  const plan = prepareEvent(deps, event, enqueueAnswersOf("resourceReplaced", facts));
   const when = holdsUncanceled(hold);
   return {
     statements: [
       addToCounter([replacementsTotal, canonicalJson(replacementLabels(claim)), 1], when),
-      ...enqueue(plan, { when }),
+      ...outboxStatements(plan, { when }),
     ],
     plans: [plan],
   };

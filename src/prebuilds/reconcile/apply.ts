@@ -2,7 +2,7 @@
 // slept changes nothing more.
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { announce, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
 import type { Action, Plan } from "./rules/plan.ts";
 import { stepReads, stepsOf, type Step } from "./steps.ts";
 import { findDone } from "./store/changes.ts";
@@ -25,7 +25,7 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
   for (let from = 0; from < steps.length; from += mostAtOnce) {
     const batch = steps.slice(from, from + mostAtOnce);
     const { found, lease, messages } = await writeOrSplit(deps, batch, token);
-    announce(deps, messages);
+    wakeAfterWrite(deps, messages);
     const ids = new Set(found.map(({ id }) => id));
     const isOurs = lease[0]?.token === token;
     for (const { action, id } of batch) {
@@ -76,7 +76,7 @@ const write = (deps: Deps, batch: readonly Step[], token: string) => {
       builds,
       notices.map(({ eventId }) => eventId),
     ),
-    messages: messagesOf(...notices),
+    messages: selectMessageStates(...notices),
     lease: readLease(),
   });
 };

@@ -4,8 +4,8 @@ import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { prebuildsUser } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { randomText } from "../../kernel/ids.ts";
-import { enqueue } from "../../notifications/outbox/enqueue.ts";
-import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
+import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
 import { emptyBuild } from "../../workspaces/builds/create-build.ts";
@@ -28,7 +28,7 @@ export interface Step {
   statements: Statement[];
   /** A build's, or an event's: it is there once the step was done. Null: there is no telling, and no need. */
   id: string | null;
-  notice: EventPlan | null;
+  notice: PreparedEvent | null;
 }
 
 /** Jobs of pools come after people's, deletions first. */
@@ -145,7 +145,7 @@ function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: S
   const eligible = state.eligible.length;
   const notice =
     action.kind === "mark_hard_limited"
-      ? planEvent(
+      ? prepareEvent(
           deps,
           eventOfLimit(pool, {
             limit: action.failed,
@@ -155,7 +155,7 @@ function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: S
           }),
           enqueueAnswersOf("hardLimited", facts),
         )
-      : planEvent(
+      : prepareEvent(
           deps,
           eventOfInvalid(pool, {
             missing: action.missing,
@@ -172,7 +172,7 @@ function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: S
     action,
     statements: [
       markPreset(mark, at, fence),
-      ...enqueue(notice, { when: wasMarked(pool.presetId, notice.eventId) }),
+      ...outboxStatements(notice, { when: wasMarked(pool.presetId, notice.eventId) }),
     ],
     id: notice.eventId,
     notice,

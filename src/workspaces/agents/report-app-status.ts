@@ -5,8 +5,8 @@ import type { AppState } from "../../../db/schema.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
-import { announce, messagesOf } from "../../notifications/outbox/enqueue.ts";
-import type { EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { wakeAfterWrite, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
+import type { PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { admitAgent, agentReads, persistently } from "./agents.ts";
 import type { Agent } from "./rules/agent-sign-in.ts";
 import type { AgentToken } from "./rules/agent-token.ts";
@@ -48,10 +48,10 @@ export async function reportAppStatus(deps: Deps, token: AgentToken, report: App
     const { statements, plans } = decide(deps, token, report, seen, id);
     const { made, messages, ...now } = await deps.db.write(statements, {
       made: findStatus(id),
-      messages: messagesOf(...plans),
+      messages: selectMessageStates(...plans),
       ...statusReads(token, report),
     });
-    if (made[0] !== undefined) announce(deps, messages);
+    if (made[0] !== undefined) wakeAfterWrite(deps, messages);
     return { done: made[0], now };
   });
 }
@@ -62,7 +62,7 @@ function decide(
   report: AppReport,
   seen: StatusFacts,
   id: string,
-): { statements: Statement[]; plans: EventPlan[] } {
+): { statements: Statement[]; plans: PreparedEvent[] } {
   const now = deps.now();
   const { agent, workspace } = admitAgent(deps, token, seen);
   const appId = demandApp(seen, agent, report.slug);

@@ -4,8 +4,8 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { enqueue } from "../../notifications/outbox/enqueue.ts";
-import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
+import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "../../notifications/outbox/reads.ts";
 import { minuteBucket } from "../../notifications/outbox/rules/delivery-plan.ts";
 import { nothingWithdrawable, withdrawMessages } from "../../notifications/outbox/store/pending.ts";
@@ -34,10 +34,10 @@ export function planTaskNotice(
   workspace: AgentWorkspace,
   status: NewStatus,
   { holdUntil }: TaskNews,
-): EventPlan {
+): PreparedEvent {
   const { ownerId, organizationId } = workspace;
   const minute = minuteBucket(status.createdAt);
-  return planEvent(
+  return prepareEvent(
     deps,
     {
       labels: { task: taskName(workspace.build.aiTaskPrompt, workspace.name), workspace: workspace.name },
@@ -62,7 +62,7 @@ export function planTaskNotice(
 /** The order matters: whether an idle waits to be withdrawn is asked before it is. */
 export const tellOrTakeBack = (
   workspaceId: string,
-  plans: readonly EventPlan[],
+  plans: readonly PreparedEvent[],
   news: TaskNews,
   now: number,
   when: SQL,
@@ -71,7 +71,7 @@ export const tellOrTakeBack = (
   const mayTell = news.unlessHeldBack ? allOf(when, nothingWithdrawable(subject)) : when;
   const created = plans.map(({ eventId }) => eventId);
   return [
-    ...plans.flatMap((plan) => enqueue(plan, { when: mayTell })),
+    ...plans.flatMap((plan) => outboxStatements(plan, { when: mayTell })),
     ...(news.takesBack ? withdrawMessages(subject, now, when, created) : []),
   ];
 };

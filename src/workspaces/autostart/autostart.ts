@@ -3,10 +3,10 @@
 import type { Answers, Statement } from "../../../db/client.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
 import {
-  planEvent,
-  type EventPlan,
+  prepareEvent,
+  type PreparedEvent,
   type NotificationEvent,
 } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
@@ -53,18 +53,18 @@ export async function startDue(
     ],
     {
       made: listMadeBuilds(starts.map(({ build }) => build.id)),
-      messages: messagesOf(...starts.flatMap(({ plans }) => plans)),
+      messages: selectMessageStates(...starts.flatMap(({ plans }) => plans)),
     },
   );
   if (made.length > 0) deps.process.jobs.wake();
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   return made.length;
 }
 
 interface Start {
   build: NewBuild;
   statements: Statement[];
-  plans: EventPlan[];
+  plans: PreparedEvent[];
 }
 
 const versionFor = ({ automaticUpdates, activeVersionId, latest }: DueRow) =>
@@ -115,7 +115,7 @@ function planStart(deps: Deps, row: DueRow, facts: Facts, now: number): Start {
     plans,
     statements: [
       ...insertBuild(build, parameters, allOf(isStill(row.workspaceId, row.latest.id), isStillDue(row))),
-      ...plans.flatMap((plan) => enqueue(plan, { when: buildExists(build.id) })),
+      ...plans.flatMap((plan) => outboxStatements(plan, { when: buildExists(build.id) })),
       // One that has changed meanwhile is still due: the next pass looks at it anew.
       moveNextStart(row, nextStart(row.schedule, now), buildExists(build.id)),
     ],
@@ -128,9 +128,9 @@ function planNews(
   build: NewBuild,
   version: Facts["versions"][number],
   facts: Facts,
-): EventPlan[] {
+): PreparedEvent[] {
   const plan = (kind: "automaticUpdate" | "autobuildFailed", event: NotificationEvent) =>
-    planEvent(deps, event, enqueueAnswersOf(kind, facts));
+    prepareEvent(deps, event, enqueueAnswersOf(kind, facts));
   if (build.error != null) {
     const initiator = { initiatorId: row.ownerId, initiatorName: row.ownerName, initiatorIsSystem: false };
     const ended = { ...row, ...initiator, ...build, versionName: version.name };

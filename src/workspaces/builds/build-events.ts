@@ -3,7 +3,7 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import type { BuildFacts, BuildRequest } from "./create-build.ts";
 import { workspaceKinds } from "./rules/kinds.ts";
@@ -25,7 +25,7 @@ export function planUpdate(
   facts: BuildFacts,
   request: BuildRequest,
   build: NewBuild,
-): EventPlan[] {
+): PreparedEvent[] {
   const { workspace, build: latest, ownerName, organizationName, template } = facts.workspace[0]!;
   const version = facts.version[0]!;
   const read = enqueueAnswersOf("update", facts);
@@ -50,7 +50,7 @@ export function planUpdate(
     parameters: request.parameters,
     definitions: facts.definitions,
   });
-  return event === undefined ? [] : [planEvent(deps, event, read)];
+  return event === undefined ? [] : [prepareEvent(deps, event, read)];
 }
 
 /** Who started, stopped or deleted it, and how. */

@@ -15,7 +15,7 @@ import { keyExists, userOfKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
-import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
 import { noteBuild, planUpdate, updateReads } from "./build-events.ts";
 import { asOrphaned, demandOrphan, orphanEnding, orphanReads } from "./orphan.ts";
 import { isActive } from "../jobs/rules/job.ts";
@@ -104,7 +104,7 @@ export async function createBuild(
       [
         ...claimKeys(claims, mayStill),
         noteBuild(deps, actor, facts, build, guard),
-        ...updates.flatMap((plan) => enqueue(plan, { when: guard })),
+        ...updates.flatMap((plan) => outboxStatements(plan, { when: guard })),
         ...(ending?.statements ?? []),
         ...(build.transition === "start" ? [] : takeBackOfWorkspace(workspace.id, deps.now(), guard)),
         ...insertBuild(build, parameters, guard),
@@ -112,14 +112,14 @@ export async function createBuild(
       ],
       {
         made: findBuild(id, self),
-        messages: messagesOf(...plans),
+        messages: selectMessageStates(...plans),
         claimed: findClaimed(claims),
         ...buildReads(workspace.id, self, request),
       },
     );
     if (made[0] !== undefined) {
       deps.process.jobs.wake();
-      announce(deps, messages);
+      wakeAfterWrite(deps, messages);
       const people = { ownerId: workspace.ownerId, initiatorId: actor.userId };
       const told = updates.length === 0 ? undefined : whoWasTold(messages, people);
       return { row: made[0], told, replayed: false };

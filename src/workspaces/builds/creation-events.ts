@@ -3,8 +3,8 @@ import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { enqueue, retarget } from "../../notifications/outbox/enqueue.ts";
-import { planEvent } from "../../notifications/outbox/prepare-event.ts";
+import { outboxStatements, substituteTarget } from "../../notifications/outbox/enqueue.ts";
+import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
 import type { WorkspaceFacts, WorkspacePlan, WorkspaceRequest } from "./create-workspace.ts";
@@ -41,7 +41,7 @@ export function creationNews(
     parameters: request.parameters,
     definitions: facts.definitions,
   });
-  const plan = planEvent(deps, event, enqueueAnswersOf("created", facts));
+  const plan = prepareEvent(deps, event, enqueueAnswersOf("created", facts));
   const isMade = buildExists(build.id);
   const realId = workspaceOfBuild(build.id);
   const deed = {
@@ -60,8 +60,8 @@ export function creationNews(
   return {
     statements: [
       audit(deps, deed, isMade),
-      ...enqueue(plan, { when: isMade }),
-      ...retarget(plan, workspace.id, realId),
+      ...outboxStatements(plan, { when: isMade }),
+      ...substituteTarget(plan, workspace.id, realId),
     ],
     plans: [plan],
   };

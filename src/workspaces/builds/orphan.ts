@@ -6,8 +6,8 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { may } from "../../accounts/rules/permissions.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid } from "../../kernel/errors.ts";
-import { enqueue } from "../../notifications/outbox/enqueue.ts";
-import { planEvent } from "../../notifications/outbox/prepare-event.ts";
+import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
+import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import type { BuildRequest } from "./create-build.ts";
 import type { EndingPart } from "../jobs/end-job.ts";
@@ -63,7 +63,7 @@ export function orphanEnding(
     initiatorIsSystem: false,
   };
   const plans = eventsOfSuccess(ended).map(({ kind, ...event }) =>
-    planEvent(deps, event, enqueueAnswersOf(kind, facts)),
+    prepareEvent(deps, event, enqueueAnswersOf(kind, facts)),
   );
   const resources = facts.resources.map(({ type, name }) => `${type}.${name}`);
   const line = {
@@ -90,7 +90,7 @@ export function orphanEnding(
   };
   return {
     plans,
-    statements: [audit(deps, entry, when), ...plans.flatMap((plan) => enqueue(plan, { when }))],
+    statements: [audit(deps, entry, when), ...plans.flatMap((plan) => outboxStatements(plan, { when }))],
     after: [...insertFewLines([line], buildExists(build.id)), endWorkspaceOf(build.id, build.createdAt)],
   };
 }

@@ -4,8 +4,8 @@ import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
-import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
-import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
+import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
 import { demandEnded } from "./jobs.ts";
@@ -29,7 +29,7 @@ export interface Completion {
 /** A part of the write that ends a job: its events' statements are among them and stand before the end. */
 export interface EndingPart {
   statements: Statement[];
-  plans: EventPlan[];
+  plans: PreparedEvent[];
 }
 
 /** What is read before a job is completed. */
@@ -70,7 +70,7 @@ export function completion(deps: Deps, hold: Hold, done: Completion, facts: Comp
     statements: [
       ...insertOutcome(outcome, holds(hold)),
       ...(outcome.agents.length === 0 ? [] : [takeOverLifecycles(hold.jobId, holds(hold))]),
-      ...plans.flatMap((plan) => enqueue(plan, { when: guard })),
+      ...plans.flatMap((plan) => outboxStatements(plan, { when: guard })),
       ...(build?.transition === "delete" ? [noteDeletion(deps, build, guard)] : []),
       endJob(hold, ending),
       endWorkspaceOf(hold.jobId, now),
@@ -79,8 +79,10 @@ export function completion(deps: Deps, hold: Hold, done: Completion, facts: Comp
   };
 }
 
-const planSuccess = (deps: Deps, build: EndingRow, facts: CompletionFacts): EventPlan[] =>
-  eventsOfSuccess(build).map(({ kind, ...event }) => planEvent(deps, event, enqueueAnswersOf(kind, facts)));
+const planSuccess = (deps: Deps, build: EndingRow, facts: CompletionFacts): PreparedEvent[] =>
+  eventsOfSuccess(build).map(({ kind, ...event }) =>
+    prepareEvent(deps, event, enqueueAnswersOf(kind, facts)),
+  );
 
 /** Whoever asked for the deletion has done it, from wherever that was: no address is the provisioner's. */
 function noteDeletion(deps: Deps, build: EndingRow, when: SQL): Statement {
@@ -105,7 +107,7 @@ export function failure(deps: Deps, hold: Hold, failed: Failure, facts: FailureF
   const plans = build?.status === "running" ? planFailure(deps, build, failed.error, facts) : [];
   return {
     statements: [
-      ...plans.flatMap((plan) => enqueue(plan, { when: holdsUncanceled(hold) })),
+      ...plans.flatMap((plan) => outboxStatements(plan, { when: holdsUncanceled(hold) })),
       endJob(hold, { now: deps.now(), ...failed }),
     ],
     plans,
@@ -113,9 +115,14 @@ export function failure(deps: Deps, hold: Hold, failed: Failure, facts: FailureF
 }
 
 /** Also for builds that end because their provisioner is lost. */
-export const planFailure = (deps: Deps, build: EndingRow, error: string, facts: FailureFacts): EventPlan[] =>
+export const planFailure = (
+  deps: Deps,
+  build: EndingRow,
+  error: string,
+  facts: FailureFacts,
+): PreparedEvent[] =>
   eventsOfFailure(build, error).map(({ kind, ...event }) =>
-    planEvent(deps, event, enqueueAnswersOf(kind, facts)),
+    prepareEvent(deps, event, enqueueAnswersOf(kind, facts)),
   );
 
 /**
@@ -133,11 +140,11 @@ export async function endWith(
     {
       job: findJob(hold.jobId),
       agents: listAgents(hold.jobId),
-      messages: messagesOf(...parts.flatMap(({ plans }) => plans)),
+      messages: selectMessageStates(...parts.flatMap(({ plans }) => plans)),
     },
   );
   demandEnded(job[0], hold, wanted);
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   return agents;
 }
 

@@ -1,7 +1,7 @@
 // Jobs whose provisioner has not been heard of: back to the queue, or failed. A part of the tick.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
 import type { readLastTick } from "../../notifications/preferences/store/settings.ts";
 import { failureReads, planFailure } from "./end-job.ts";
 import { afterLapse, leaseLostWords, wasAway } from "./rules/job.ts";
@@ -54,9 +54,9 @@ async function failJobs(deps: Deps, ids: readonly string[], now: number): Promis
     planFailure(deps, build, leaseLostWords, facts).map((plan) => ({ plan, when: hasLapsed(build.id, now) })),
   );
   const { messages } = await deps.db.write(
-    [...events.flatMap(({ plan, when }) => enqueue(plan, { when })), failLapsed(ids, now)],
-    { messages: messagesOf(...events.map(({ plan }) => plan)) },
+    [...events.flatMap(({ plan, when }) => outboxStatements(plan, { when })), failLapsed(ids, now)],
+    { messages: selectMessageStates(...events.map(({ plan }) => plan)) },
   );
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   for (const id of ids) deps.log.warn("a provisioner was lost in the middle of a build", { build_id: id });
 }

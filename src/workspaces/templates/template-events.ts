@@ -2,7 +2,7 @@
 import type { Answers } from "../../../db/client.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { planEvent, type EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
 import { workspaceKinds } from "../builds/rules/kinds.ts";
@@ -27,10 +27,10 @@ export function planTemplateDeletion(
   actor: Actor,
   template: TemplateRow,
   facts: TemplateDeletionFacts,
-): EventPlan {
+): PreparedEvent {
   const initiator = { id: actor.userId, username: actor.username };
   const event = templateDeletedEvent({ ...namesOf(template), initiator });
-  return planEvent(deps, event, enqueueAnswersOf("templateDeleted", facts));
+  return prepareEvent(deps, event, enqueueAnswersOf("templateDeleted", facts));
 }
 
 /** Empty unless it is deprecated now, or with other words than before. */
@@ -39,10 +39,10 @@ export function planDeprecation(
   template: TemplateRow,
   message: string | undefined,
   facts: DeprecationFacts,
-): EventPlan[] {
+): PreparedEvent[] {
   if (message === undefined || message === "" || message === template.deprecationMessage) return [];
   const read = enqueueAnswersOf("deprecated", facts);
   const users = read.recipients.map(({ userId }) => userId);
   const event = templateDeprecatedEvent(namesOf(template), { message, users, identity: deps.newId() });
-  return [planEvent(deps, event, read)];
+  return [prepareEvent(deps, event, read)];
 }

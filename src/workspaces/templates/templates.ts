@@ -7,8 +7,8 @@ import { findKey } from "../../accounts/store/keys.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
-import { announce, enqueue, messagesOf } from "../../notifications/outbox/enqueue.ts";
-import type { EventPlan } from "../../notifications/outbox/prepare-event.ts";
+import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
+import type { PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { problemWithTemplateName } from "./rules/template-name.ts";
 import { mayStillManageTemplates } from "../builds/store/guards.ts";
 import {
@@ -170,7 +170,7 @@ interface Step {
   guard: SQL;
   change: Parameters<typeof updateTemplate>[1];
   /** What it tells, where this holds besides the guard: the template is still as it was seen. */
-  tells?: { plans: readonly EventPlan[]; when?: SQL };
+  tells?: { plans: readonly PreparedEvent[]; when?: SQL };
   isDone: (row: TemplateRow) => boolean;
 }
 type Deed = Pick<AuditedDeed, "action" | "detail">;
@@ -185,12 +185,12 @@ async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step
   const { row, caller, messages } = await deps.db.write(
     [
       note(deps, actor, id, deed, isThere),
-      ...plans.flatMap((plan) => enqueue(plan, { when: isNews })),
+      ...plans.flatMap((plan) => outboxStatements(plan, { when: isNews })),
       updateTemplate(id, change, deps.now(), guard),
     ],
-    { row: findTemplate(id), caller: findKey(actor.keyId), messages: messagesOf(...plans) },
+    { row: findTemplate(id), caller: findKey(actor.keyId), messages: selectMessageStates(...plans) },
   );
-  announce(deps, messages);
+  wakeAfterWrite(deps, messages);
   const now = row[0];
   if (now !== undefined && isDone(now)) return now;
   if (caller.length === 0) throw unauthorized();
