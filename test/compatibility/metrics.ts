@@ -2,19 +2,18 @@
 import { absent, better, same, type Row } from "./row.ts";
 
 const pool = "coderd_prebuilt_workspaces_";
-const total =
-  "counted by the database in the write that they count, so right over restarts and over all instances";
-const live = "read for each scrape; there as old as 15 s";
+const total = "stored in the database: correct across restarts and instances";
+const live = "read at each scrape; Coder's is up to 15 s old";
 
 export const metrics: Row[] = [
   better(
     "coderd_notifications_dispatch_attempts_total",
-    "right over restarts and over all instances, as every total here: it is kept in the database",
+    "stored in the database, like every total: correct across restarts and instances",
   ),
   same("coderd_notifications_retry_count"),
   better(
     "coderd_notifications_queued_seconds",
-    "the time that a message waited; Coder's is 0 for a first try",
+    "the time that a message waited; Coder's is 0 for a first attempt",
   ),
   same("coderd_notifications_dispatcher_send_seconds"),
   same("coderd_notifications_inflight_dispatches"),
@@ -22,7 +21,7 @@ export const metrics: Row[] = [
   absent("coderd_notifications_synced_updates_total", "results are written as they come"),
   better(
     `${pool}resource_replacements_total`,
-    "counted in the very write that completes the claim; Coder's begins anew with each start",
+    "counted in the write that completes the claim; Coder's restarts at 0",
   ),
   better(`${pool}created_total`, total),
   better(`${pool}failed_total`, total),

@@ -21,29 +21,28 @@ const words = {
 
 const head = `# Compatibility with Coder
 
-Belfry stands alone; it needs no coderd. It speaks the part of Coder's HTTP API that has to do with notifications, and with
-what they are about, so that codersdk, the \`coder\` command line and programs made for them can be used with it.
+Belfry stands alone; it needs no coderd. It implements the part of Coder's HTTP API for notifications, workspaces, templates and
+prebuilds, so codersdk, the \`coder\` command line and their users work with it.
 
-- **same**: a client of Coder's sees no difference that matters to it.
-- **better**: the same, and more or safer; the note says what.
-- **different**: it is there, but a client of Coder's has to know; the note says how.
-- **absent**: not there. "Not yet" means that it is meant to be.
+- **same**: Coder's clients see no relevant difference.
+- **better**: compatible, with an improvement; see the note.
+- **different**: exists, but Coder's clients must adapt; see the note.
+- **absent**: doesn't exist. "Not yet" means planned.
 
-What is absent is refused with 404 and a JSON body that says so. Paths are below \`/api/v2\`. This page is made from a table
-in Belfry's code, which its tests hold against the program: what the table calls there is there, what it calls absent is
-not, and nothing is left out.
+Absent routes answer 404 with a JSON error. Paths are below \`/api/v2\`. This page is generated from tables that Belfry's tests compare
+with the program, so it is complete.
 `;
 
 const sum = (numberOf: (group: RouteGroup) => number): number =>
   routeGroups.reduce((total, group) => total + numberOf(group), 0);
 
 const absentSection = (): string =>
-  `## Routes of Coder's that are not there, by group
+  `## Absent routes by group
 
-Of the ${sum(({ total }) => total)} routes that Coder 2.27 documents in these groups, ${sum(({ absent }) => absent.length)} are not there.
+Of the ${sum(({ total }) => total)} routes that Coder 2.27 documents in these groups, ${sum(({ absent }) => absent.length)} are absent.
 
 ${table(
-  ["group", "absent", "of", "which"],
+  ["group", "absent", "of", "routes"],
   routeGroups.map(({ name, total, absent }) => [
     name,
     String(absent.length),
@@ -55,53 +54,48 @@ ${table(
 export function compatibilityPage(): string {
   const sections = [
     head,
-    `## Coder's own command line
+    `## Use Coder's command line
 
-Coder's program works against Belfry as it is: \`coder login https://belfry.example.com\`. Tried with its releases 2.27 and
-2.30; what these commands send and read is a test:
+Coder's command line works with Belfry: \`coder login https://belfry.example.com\`. These commands were tested with releases 2.27 and
+2.30:
 
 ${worksWithCoder.map((line) => `- \`${line.replace(/ \(.*\)$/, "")}\`${/ \(.*\)$/.exec(line)?.[0] ?? ""}`).join("\n")}
 `,
     `## Deliberate differences\n\n${table(
-      ["", "Coder", "Belfry", "why"],
+      ["subject", "Coder", "Belfry", "reason"],
       differences.map(({ what, coder, belfry, why }) => [what, coder, belfry, why]),
     )}`,
-    section("Routes: the service", serviceRoutes),
+    section("Routes: service", serviceRoutes),
     section("Routes: accounts", accountRoutes),
     section("Routes: notifications", notificationRoutes),
     section("Routes: templates, workspaces, prebuilds", workspaceRoutes),
-    section("Routes: the rest", elsewhere),
+    section("Routes: other", elsewhere),
     absentSection(),
-    `## Routes that only Belfry has\n\n${table(
-      ["route", "what it is for"],
+    `## Routes only in Belfry\n\n${table(
+      ["route", "purpose"],
       [...ownRoutes, ...ownWorkspaceRoutes].map(({ route, what }) => [code(route), what]),
     )}`,
     `## Requests
 
-Of the members of Coder's requests, these are refused or ignored; all others are honoured. A refused member gets a 400 that
-names it, unless it asks for what Belfry does anyway. An ignored one changes nothing that Belfry does.
+Belfry rejects or ignores these fields of Coder's requests, and honors all others. A rejected field gets a 400 that names it, unless it
+asks for Belfry's normal behavior.
 
 ${table(
-  ["request", "refused", "ignored"],
+  ["request", "rejected", "ignored"],
   requests.map(requestRow).filter(([, ...rest]) => rest.join("") !== ""),
 )}`,
     section("Commands", commands),
-    `## Commands that only Belfry has\n\n${table(
-      ["command", "what it is for"],
+    `## Commands only in Belfry\n\n${table(
+      ["command", "purpose"],
       ownCommands.map(({ command, what }) => [code(command), what]),
     )}`,
     section("Environment variables", variables),
-    `## Variables that only Belfry has\n\n${table(
-      ["variable", "what it is for"],
+    `## Variables only in Belfry\n\n${table(
+      ["variable", "purpose"],
       ownVariables.map(({ name, what }) => [code(name), what]),
     )}`,
-    section(
-      "Kinds of notification",
-      templates,
-      ["Coder: name, id, identifier", "Belfry: the same id"],
-      false,
-    ),
-    `## Kinds that only Belfry has\n\n${table(
+    section("Notification kinds", templates, ["Coder: name, id, identifier", "Belfry: the same id"], false),
+    `## Notification kinds only in Belfry\n\n${table(
       ["name", "id", "when"],
       ownKinds.map(({ name, id, about }) => [name, code(id), about]),
     )}`,
@@ -133,7 +127,7 @@ function section(
     words[verdict],
     note,
   ]);
-  return `## ${title}\n\n${table([first!, second!, "", "notes"], lines)}`;
+  return `## ${title}\n\n${table([first!, second!, "verdict", "notes"], lines)}`;
 }
 
 const code = (name: string) => `\`${name}\``;

@@ -1,42 +1,38 @@
-// Coder's named database queries beside the functions that do their work here, for who knows Coder's code.
+// Coder's named database queries beside the functions that do their work here, for readers of Coder's code.
 import { absent, better, notYet, same, type Row } from "./row.ts";
 
 export const queries: Row[] = [
   better(
     "FetchNewMessageMetadata",
-    "all recipients of an event in one read; suspended ones get a row that says so",
+    "all recipients of an event in one read; suspended ones get a row with the reason",
     "findRecipients",
   ),
-  better(
-    "EnqueueNotificationMessage",
-    "the event, all its messages and what lies in the inboxes are one write",
-    "insertOutbox",
-  ),
+  better("EnqueueNotificationMessage", "event, messages and inbox entries in one write", "insertOutbox"),
   better(
     "AcquireNotificationMessages",
-    "one column says when, so it reads as many rows as it takes; a try that was cut off counts",
+    "reads only the rows that it claims; interrupted attempts count",
     "claimMessages",
   ),
-  better("BulkMarkNotificationMessagesSent", "with every try and what came back", "settleMessages"),
+  better("BulkMarkNotificationMessagesSent", "with every attempt and response", "settleMessages"),
   better("BulkMarkNotificationMessagesFailed", "the same statement", "settleMessages"),
   better(
     "DeleteOldNotificationMessages",
-    "by a retention of yours (30 days, there 7), and messages that were never tried too",
+    "with a configurable retention (30 days instead of 7), including unattempted messages",
     "purgeMessages",
   ),
   same("GetNotificationTemplateByID", "with the active version's text", "findTemplate"),
   same("GetNotificationTemplatesByKind", "by name", "listTemplates"),
-  same("UpdateNotificationTemplateMethodByID", "and back to none", "setMethod"),
+  same("UpdateNotificationTemplateMethodByID", "and reset", "setMethod"),
   same("GetUserNotificationPreferences", "", "listPreferences"),
   same("UpdateUserNotificationPreferences", "", "savePreferences"),
   better(
     "GetFilteredInboxNotificationsByUserID",
-    "by a sequence: equal times lose nothing between two pages",
+    "by a sequence: equal times don't lose entries between pages",
     "listInbox",
   ),
   same("CountUnreadInboxNotificationsByUserID", "", "countUnread"),
   same("GetInboxNotificationByID", "", "findInboxItem"),
-  same("InsertInboxNotification", "in the write that makes the message", "insertOutbox"),
+  same("InsertInboxNotification", "in the write that creates the message", "insertOutbox"),
   same("UpdateInboxNotificationReadStatus", "", "setRead"),
   same("MarkAllInboxNotificationsAsRead", "", "setAllRead"),
   same("GetNotificationsSettings", "", "readSettings"),
@@ -49,24 +45,20 @@ export const queries: Row[] = [
   same("GetAuditLogsOffset", "by a cursor", "listAudit"),
   better(
     "AcquireProvisionerJob",
-    "the same request again gets the same job: a lost answer costs none",
+    "repeating the request returns the same job, so a lost response costs none",
     "acquireJob",
   ),
   same("GetWorkspaceBuildsByWorkspaceID", "", "listBuilds"),
   absent("GetLatestWorkspaceAppStatusByAppID", notYet),
   better(
     "GetTemplatePresetsWithPrebuilds",
-    "only those of active versions, and those that still have workspaces",
+    "only active versions, and those that still have workspaces",
     "listPools",
   ),
   same("GetActivePresetPrebuildSchedules", "in the same read", "listPools"),
-  same("GetRunningPrebuiltWorkspaces", "with what has not ended", "listMembers"),
-  same("CountInProgressPrebuilds", "in the same read, and which they are", "listMembers"),
-  better(
-    "GetPresetsBackoff",
-    "reads what failed since then, however many builds there have been",
-    "getPresetsBackoff",
-  ),
+  same("GetRunningPrebuiltWorkspaces", "with unfinished builds", "listMembers"),
+  same("CountInProgressPrebuilds", "in the same read, with their ids", "listMembers"),
+  better("GetPresetsBackoff", "reads only recent failures, however many builds exist", "getPresetsBackoff"),
   better(
     "GetPresetsAtFailureLimit",
     "reads as many builds of each preset as the limit; lost provisioners don't count",
@@ -74,13 +66,13 @@ export const queries: Row[] = [
   ),
   better(
     "ClaimPrebuiltWorkspace",
-    "the claim's build is made by the write that takes the workspace, or else a new workspace's",
+    "one write claims the workspace and creates the build, or creates a new workspace",
     "claimReady",
   ),
   better(
     "UpdatePresetPrebuildStatus",
-    "only from the status that was seen, and with what tells of it",
+    "only from the status that was read, and with the notification",
     "markPreset",
   ),
-  better("GetPrebuildMetrics", "totals that triggers count; no builds are read", "getPrebuildMetrics"),
+  better("GetPrebuildMetrics", "counters; no builds are read", "getPrebuildMetrics"),
 ];

@@ -25,7 +25,7 @@ const noPorts = "Belfry shares no ports";
 const templateSettings: Record<string, Member> = {
   icon: ignored(looks),
   default_ttl_ms: refused(3_600_000),
-  activity_bump_ms: ignored("there is no autostop that activity could put off"),
+  activity_bump_ms: ignored("no autostop"),
   autostop_requirement: refused({ days_of_week: ["sunday"], weeks: 1 }),
   autostart_requirement: refused({ days_of_week: ["monday"] }),
   allow_user_cancel_workspace_jobs: refused(false),
@@ -49,8 +49,8 @@ export const requests: RequestType[] = [
       orphan: honoured,
       dry_run: refused(true),
       state: refused("e30="),
-      log_level: ignored("the log has every line that the provisioner printed"),
-      reason: ignored("a label of the build; Belfry's says who asked for it"),
+      log_level: ignored("the log always has every line"),
+      reason: ignored("a label; Belfry's builds name the initiator"),
     },
   },
   {
@@ -100,7 +100,7 @@ export const requests: RequestType[] = [
       ...templateSettings,
       dormant_ttl_ms: refused(3_600_000),
       delete_ttl_ms: refused(3_600_000),
-      template_use_classic_parameter_flow: ignored("there is one way to ask for parameters"),
+      template_use_classic_parameter_flow: ignored("only one parameter flow"),
     },
   },
   {
@@ -113,7 +113,7 @@ export const requests: RequestType[] = [
       time_til_dormant_autodelete_ms: refused(3_600_000),
       update_workspace_last_used_at: refused(true),
       update_workspace_dormant_at: refused(true),
-      use_classic_parameter_flow: ignored("there is one way to ask for parameters"),
+      use_classic_parameter_flow: ignored("only one parameter flow"),
     },
   },
   { name: "UpdateActiveTemplateVersion", routes: ["PATCH /templates/:id/versions"], members: all("id") },
@@ -127,8 +127,8 @@ export const requests: RequestType[] = [
     routes: ["POST /users/first"],
     members: {
       ...all("username", "name", ...email),
-      trial: ignored("there are no licenses"),
-      trial_info: ignored("there are no licenses"),
+      trial: ignored("no licenses"),
+      trial_info: ignored("no licenses"),
     },
   },
   {

@@ -36,4 +36,4 @@ export const absent = (coder: string, note: string): Row => ({ coder, ours: "", 
 
 /** Notes that recur. */
 export const notYet = "not yet";
-export const notOurs = "not what Belfry is for";
+export const notOurs = "out of scope";
