@@ -2,10 +2,10 @@
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClient } from "@libsql/client";
 import { Pool } from "undici";
 import { persist, type DatabaseClient } from "../../db/client.ts";
 import { createServerClient, serverUrl, type Send } from "../../db/server.ts";
+import { openFileClient } from "./file-client.ts";
 
 export interface DatabaseAddress {
   databaseUrl: string;
@@ -41,13 +41,12 @@ export async function openClient(
 }
 
 /** Milliseconds that a call waits for another process's write. The loop stands still meanwhile; `persist` comes again. */
-const busyTimeout = 20;
+const busyTimeoutMs = 20;
 
 async function openFile(file: string): Promise<DatabaseClient> {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    // One connection: a batch never waits for another inside this process.
-    const client = createClient({ url: `file:${file}`, timeout: busyTimeout, concurrency: 1 });
+    const client = openFileClient(file, busyTimeoutMs);
     // Kept in the file. That a commit is on the disk and foreign keys hold is libSQL's default for each connection.
     await persist(client, () => client.execute("PRAGMA journal_mode = WAL"));
     if (existsSync(file)) chmodSync(file, 0o600);
