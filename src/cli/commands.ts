@@ -1,57 +1,29 @@
-// All commands of `belfry`, as one tree.
-import { admin } from "./admin/admin.ts";
-import { ready } from "./agent/ready.ts";
-import { status } from "./agent/status.ts";
-import { wait as waitForBuild } from "./builds/wait.ts";
-import { drift } from "./drift.ts";
+// All commands of `belfry`, as one tree. Each noun is a file or a folder of this room.
+import * as backups from "./admin/backup.ts";
+import * as server from "./admin/commands.ts";
+import * as agent from "./agent.ts";
+import * as builds from "./builds.ts";
+import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
-import { login } from "./login.ts";
-import { logout } from "./logout.ts";
-import { custom } from "./notifications/custom.ts";
-import { explain } from "./notifications/explain.ts";
-import { list as listNotifications } from "./notifications/list.ts";
-import { pause, resume } from "./notifications/pause.ts";
-import { read } from "./notifications/read.ts";
-import { retry } from "./notifications/retry.ts";
-import { activate as activateTemplate } from "./notifications/templates/activate.ts";
-import { edit } from "./notifications/templates/edit.ts";
-import { list as listTemplates } from "./notifications/templates/list.ts";
-import { preview } from "./notifications/templates/preview.ts";
-import { versions } from "./notifications/templates/versions.ts";
-import { test } from "./notifications/test.ts";
-import { list as listPools } from "./prebuilds/list.ts";
-import { pause as pausePools, resume as resumePools } from "./prebuilds/pause.ts";
-import { plan as planPools } from "./prebuilds/plan.ts";
-import { reconcile as reconcilePools } from "./prebuilds/reconcile.ts";
-import { createKey, key as provisionerKey } from "./provisioner/key.ts";
-import { listKeys } from "./provisioner/keys/list.ts";
-import { deleteKey } from "./provisioner/keys/remove.ts";
+import { login, logout, whoami } from "./login.ts";
+import * as deliveries from "./notifications/deliveries.ts";
+import { edit } from "./notifications/edit.ts";
+import * as inbox from "./notifications/inbox.ts";
+import * as send from "./notifications/send.ts";
+import * as texts from "./notifications/templates.ts";
+import * as prebuilds from "./prebuilds.ts";
+import * as provisionerKeys from "./provisioner/keys.ts";
 import { start as startProvisioner } from "./provisioner/start.ts";
 import { defineCommand, type Group } from "./rules/command.ts";
 import { run } from "./run.ts";
-import { create as createTask, remove as removeTask, stop as stopTask } from "./tasks/change.ts";
-import { list as listTasks, show as showTask } from "./tasks/list.ts";
-import { activate as activateVersion } from "./templates/activate.ts";
-import { deprecate } from "./templates/deprecate.ts";
-import { drift as templateDrift } from "./templates/drift.ts";
-import { list as listWorkspaceTemplates } from "./templates/list.ts";
+import * as tasks from "./tasks.ts";
+import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
-import { remove as removeTemplate } from "./templates/remove.ts";
-import { create as createToken } from "./tokens/create.ts";
-import { list as listTokens } from "./tokens/list.ts";
-import { remove } from "./tokens/remove.ts";
-import { create as createUser } from "./users/create.ts";
-import { list as listUsers } from "./users/list.ts";
-import { resetPassword } from "./users/reset-password.ts";
-import { roles } from "./users/roles.ts";
-import { activate, suspend } from "./users/suspend.ts";
-import { whoami } from "./whoami.ts";
+import * as tokens from "./tokens.ts";
+import * as users from "./users.ts";
 import { autostart, autoupdate } from "./workspaces/autostart.ts";
-import { remove as removeWorkspace, start, stop, update } from "./workspaces/build.ts";
-import { create as createWorkspace } from "./workspaces/create.ts";
-import { list as listWorkspaces } from "./workspaces/list.ts";
-import { logs } from "./workspaces/logs.ts";
-import { show } from "./workspaces/show.ts";
+import * as workspaceBuilds from "./workspaces/build.ts";
+import * as workspaces from "./workspaces/list.ts";
 
 /** For its help and for wrong options: `launch.js` starts the server when `serve` stands alone. */
 const serve = defineCommand({
@@ -65,6 +37,42 @@ const serve = defineCommand({
   },
 });
 
+const notifications: Group = {
+  name: "notifications",
+  aliases: ["notification"],
+  summary: "Send them, see them, hold them back, find out what became of them",
+  commands: [
+    send.custom,
+    inbox.list,
+    inbox.read,
+    send.test,
+    deliveries.pause,
+    deliveries.resume,
+    deliveries.explain,
+    deliveries.retry,
+    {
+      name: "templates",
+      aliases: ["template"],
+      summary: "What notifications say, in versions",
+      commands: [texts.list, texts.versions, texts.activate, texts.preview, edit],
+    },
+  ],
+};
+
+const provisioner: Group = {
+  name: "provisioner",
+  summary: "Do the builds of workspaces",
+  commands: [
+    startProvisioner,
+    provisionerKeys.key,
+    {
+      name: "keys",
+      summary: "Create, list and revoke provisioner keys",
+      commands: [provisionerKeys.createKey, provisionerKeys.listKeys, provisionerKeys.deleteKey],
+    },
+  ],
+};
+
 export const commands: Group = {
   name: "belfry",
   summary: "Belfry tells people when something has happened to their workspaces.",
@@ -75,98 +83,84 @@ export const commands: Group = {
     whoami,
     run,
     drift,
-    {
-      name: "notifications",
-      aliases: ["notification"],
-      summary: "Send them, see them, hold them back, find out what became of them",
-      commands: [
-        custom,
-        listNotifications,
-        read,
-        test,
-        pause,
-        resume,
-        explain,
-        retry,
-        {
-          name: "templates",
-          aliases: ["template"],
-          summary: "What notifications say, in versions",
-          commands: [listTemplates, versions, activateTemplate, preview, edit],
-        },
-      ],
-    },
-    {
-      name: "provisioner",
-      summary: "Do the builds of workspaces",
-      commands: [
-        startProvisioner,
-        provisionerKey,
-        {
-          name: "keys",
-          summary: "Create, list and revoke provisioner keys",
-          commands: [createKey, listKeys, deleteKey],
-        },
-      ],
-    },
+    notifications,
+    provisioner,
     {
       name: "templates",
       aliases: ["template"],
       summary: "What workspaces are made from",
-      commands: [listWorkspaceTemplates, push, activateVersion, deprecate, templateDrift, removeTemplate],
+      commands: [
+        templates.list,
+        push,
+        templates.activate,
+        templates.deprecate,
+        templateDrift,
+        templates.remove,
+      ],
     },
     {
       name: "prebuilds",
       aliases: ["prebuild"],
       summary: "Pools of workspaces that are ready before somebody needs one",
-      commands: [planPools, listPools, reconcilePools, pausePools, resumePools],
+      commands: [prebuilds.plan, prebuilds.list, prebuilds.reconcile, prebuilds.pause, prebuilds.resume],
     },
     {
       name: "workspaces",
       aliases: ["workspace"],
       summary: "Make them, start and stop them, see what their builds say",
       commands: [
-        listWorkspaces,
-        show,
-        createWorkspace,
-        start,
-        stop,
-        update,
+        workspaces.list,
+        workspaces.show,
+        workspaceBuilds.create,
+        workspaceBuilds.start,
+        workspaceBuilds.stop,
+        workspaceBuilds.update,
         autostart,
         autoupdate,
-        removeWorkspace,
-        logs,
+        workspaceBuilds.remove,
+        workspaces.logs,
       ],
     },
     {
       name: "tasks",
       aliases: ["task"],
       summary: "Create AI tasks, list them, see their state",
-      commands: [listTasks, showTask, createTask, stopTask, removeTask],
+      commands: [tasks.list, tasks.show, tasks.create, tasks.stop, tasks.remove],
     },
     {
       name: "builds",
       aliases: ["build"],
       summary: "Runs of workspaces' templates",
-      commands: [waitForBuild],
+      commands: [builds.wait],
     },
     {
       name: "agent",
       summary: "What runs in a workspace says how it is, from inside",
-      commands: [ready, status],
+      commands: [agent.ready, agent.status],
     },
     {
       name: "tokens",
       aliases: ["token"],
       summary: "Keys for scripts",
-      commands: [createToken, listTokens, remove],
+      commands: [tokens.create, tokens.list, tokens.remove],
     },
     {
       name: "users",
       aliases: ["user"],
       summary: "Accounts, for administrators",
-      commands: [createUser, listUsers, roles, suspend, activate, resetPassword],
+      commands: [users.create, users.list, users.roles, users.suspend, users.activate, users.resetPassword],
     },
-    admin,
+    {
+      name: "admin",
+      summary: "For the server's own machine: copies, locked doors, what is wrong",
+      commands: [
+        server.doctor,
+        backups.backup,
+        backups.restore,
+        server.migrate,
+        server.resetPassword,
+        server.acceptKey,
+      ],
+    },
   ],
 };

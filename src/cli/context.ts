@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { createClient, type Client } from "../client.ts";
 import { exit, Failure } from "./failure.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
+import { cutToColumns, table } from "./rules/text.ts";
 import { chooseServer, type Choice } from "./rules/server.ts";
 import { configFolder, readLogin, type StoredLogin } from "./stored-login.ts";
 
@@ -20,6 +21,8 @@ export interface Context {
   print: (line: string) => void;
   /** A line for the person. */
   say: (line: string) => void;
+  /** Aligned columns under headings. `cut`: lines are cut at the terminal's width. */
+  printTable: (headings: string[], rows: string[][], style?: { cut: boolean }) => void;
   printJson: (value: unknown) => void;
   bold: (text: string) => string;
   dim: (text: string) => string;
@@ -43,6 +46,9 @@ export function createContext(
       stored: stored === undefined ? undefined : { url: stored.url, token: stored.session?.token },
     });
   let prompts: Prompts | undefined;
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const bold = (text: string) => styleText("bold", text, { stream: process.stdout });
+  const columns = process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined;
   return {
     environment,
     folder,
@@ -57,12 +63,18 @@ export function createContext(
       if (token === undefined) throw notSignedIn(url);
       return createClient({ url, token });
     },
-    print: (line) => void process.stdout.write(`${line}\n`),
+    print,
+    printTable: (headings, rows, { cut } = { cut: false }) => {
+      const fit = (line: string) => (cut && columns !== undefined ? cutToColumns(line, columns) : line);
+      const [first = "", ...lines] = table(headings, rows).map(fit);
+      print(bold(first));
+      for (const line of lines) print(line);
+    },
     say: (line) => void process.stderr.write(`${line}\n`),
     printJson: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    bold: (text) => styleText("bold", text, { stream: process.stdout }),
+    bold,
     dim: (text) => styleText("dim", text, { stream: process.stdout }),
-    columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined,
+    columns,
     now: Date.now,
     close: () => prompts?.close(),
   };

@@ -1,11 +1,11 @@
-// belfry login: signs in, or makes the first user, and keeps the session for the commands after.
-import { createClient } from "../client.ts";
-import { defineCommand } from "./rules/command.ts";
-import { readUrl } from "./rules/server.ts";
-import { hasFirstUser, signInAsFirst, signInAsked, signInWithToken } from "./sign-in.ts";
-import { writeLogin, type Session } from "./stored-login.ts";
-import { describeUser } from "./rules/user.ts";
+// belfry login, logout and whoami: the session that is stored for later commands.
+import { ClientError, createClient } from "../client.ts";
 import type { Context } from "./context.ts";
+import { defineCommand, outputOption } from "./rules/command.ts";
+import { readUrl } from "./rules/server.ts";
+import { describeUser } from "./rules/user.ts";
+import { hasFirstUser, signInAsFirst, signInAsked, signInWithToken } from "./sign-in.ts";
+import { type Session, writeLogin } from "./stored-login.ts";
 
 export const login = defineCommand({
   name: "login",
@@ -87,3 +87,50 @@ async function welcome(context: Context, url: string, { token, kind }: Session):
       context.say(`Note: ${name} is set and wins over this sign-in. Unset it to use this one.`);
   }
 }
+
+export const logout = defineCommand({
+  name: "logout",
+  summary: "Sign out: end the session that login has stored",
+  details: ["A token that was kept with --use-token-as-session is forgotten here and stays good."],
+  examples: ["belfry logout", "belfry logout --local"],
+  options: {
+    local: { type: "boolean", text: "only forget it here, without asking the server" },
+  },
+  async run(context, { options }) {
+    const { url = "", session } = context.stored ?? {};
+    if (session === undefined) {
+      context.say("You are not signed in.");
+      return;
+    }
+    if (!options.local && session.kind === "session") {
+      try {
+        await createClient({ url, token: session.token }).ask((routes) => routes.users.logout.$post());
+      } catch (error) {
+        if (!(error instanceof ClientError)) throw error;
+        if (error.status === undefined)
+          context.say(
+            "You are still signed in. To forget the session here all the same: belfry logout --local",
+          );
+        // The session has ended by itself: what was wanted.
+        if (error.status !== 401) throw error;
+      }
+    }
+    writeLogin(context.folder, { url });
+    context.say(`Signed out of ${url}.`);
+    if ((context.environment["BELFRY_SESSION_TOKEN"] ?? "") !== "")
+      context.say("Note: BELFRY_SESSION_TOKEN is set and still used.");
+  },
+});
+
+export const whoami = defineCommand({
+  name: "whoami",
+  summary: "Say who is signed in, and where",
+  examples: ["belfry whoami", "belfry whoami --output json"],
+  options: { ...outputOption },
+  async run(context, { options }) {
+    const client = context.client();
+    const user = await client.ask((routes) => routes.users[":user"].$get({ param: { user: "me" } }));
+    if (options.output === "json") context.printJson(user);
+    else context.print(`${describeUser(user)}, at ${client.url}`);
+  },
+});

@@ -1,11 +1,13 @@
-// Runs another program inside this one's place: its input is ours, its output goes through unchanged and is kept at its
-// end, signals reach it. `belfry run` calls it.
-import { spawn, type ChildProcess } from "node:child_process";
-import { constants } from "node:os";
+// Runs another program in place of this one: it reads our input, its output passes through unchanged while its end is
+// kept, and it gets our signals.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { Socket } from "node:net";
+import { constants as osConstants, tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { isatty } from "node:tty";
-import { closeWriteEnds, openPipes } from "./pipes.ts";
-import { addOutput, emptyTail, type OutputStream, type OutputTail } from "./rules/output-tail.ts";
+import { addOutput, emptyTail, type OutputStream, type OutputTail } from "./rules/run-report.ts";
 
 export interface Ended {
   /** 128 and the signal's number when a signal ended it; 126 and 127 when it could not be started. */
@@ -97,7 +99,7 @@ function endOf(child: ChildProcess, file: string, outputs: Readable[]): Promise<
       resolve({ exitCode: isMissing ? 127 : 126, signal: null, problem });
     });
     child.on("exit", (code, signal) => {
-      const exitCode = signal === null ? (code ?? 1) : 128 + constants.signals[signal];
+      const exitCode = signal === null ? (code ?? 1) : 128 + osConstants.signals[signal];
       void outputEnds(outputs).then(() => resolve({ exitCode, signal, problem: undefined }));
     });
   });
@@ -125,4 +127,37 @@ function outputEnds(outputs: Readable[]): Promise<void> {
     wait();
     void Promise.all(closed).then(finish);
   });
+}
+
+export interface Pipe {
+  /** For the program; ours has to be closed once it has started. */
+  writeEnd: number;
+  readEnd: Readable;
+}
+
+/** Undefined where sockets do as well, and where pipes can't be had. */
+export function openPipes(): [out: Pipe, error: Pipe] | undefined {
+  if (process.platform !== "linux") return undefined;
+  const folder = mkdtempSync(join(tmpdir(), "belfry-run-"));
+  const files = [join(folder, "out"), join(folder, "error")] as const;
+  try {
+    execFileSync("mkfifo", files, { stdio: "ignore" });
+    return [openPipe(files[0]), openPipe(files[1])];
+  } catch {
+    return undefined;
+  } finally {
+    // Open pipes need no names.
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The reader comes first and doesn't wait for a writer; the writer must not be told to wait, as any program's. */
+function openPipe(file: string): Pipe {
+  const reader = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writeEnd = openSync(file, constants.O_WRONLY);
+  return { writeEnd, readEnd: new Socket({ fd: reader, readable: true, writable: false }) };
+}
+
+export function closeWriteEnds(pipes: readonly Pipe[]): void {
+  for (const { writeEnd } of pipes) closeSync(writeEnd);
 }

@@ -3,10 +3,9 @@ import { ClientError, createClient, type Client } from "../client.ts";
 import { notSignedIn, type Context } from "./context.ts";
 import { tell } from "./failure.ts";
 import { runProgram, stopSignals } from "./program.ts";
-import { askOnce } from "./repeat.ts";
+import { askOnce } from "./calls.ts";
 import { defineCommand } from "./rules/command.ts";
-import { lastLines } from "./rules/output-tail.ts";
-import { runReport } from "./rules/run-report.ts";
+import { lastLines, runReport } from "./rules/run-report.ts";
 
 const linesTold = 20;
 /** Milliseconds for one try to tell. */

@@ -1,8 +1,8 @@
 // Runs one program of a job to its end: its lines as they come, what it prints for us, and the way it is stopped.
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Ending } from "./ending.ts";
-import { splitLines, type Stream } from "./rules/lines.ts";
-import type { World } from "./world.ts";
+import { splitLines, type Stream } from "./rules/log-lines.ts";
+import type { World } from "./worker-context.ts";
 
 export interface Program {
   file: string;

@@ -1,9 +1,9 @@
 // `belfry provisioner start`: asks for jobs, does as many at a time as it may, and stops cleanly.
-import { runJob, type Shop } from "./job.ts";
+import { runJob } from "./job.ts";
 import { removeOrphans } from "./folder.ts";
-import { meaningOf, pauseBefore } from "./rules/answers.ts";
-import { readJob, type Job } from "./rules/job.ts";
+import { meaningOf, pauseBefore, readJob, type Job } from "./rules/job.ts";
 import { jobCall, jsonOf, type Outcome } from "./server.ts";
+import type { Shop } from "./worker-context.ts";
 
 /** The server won't have this daemon; trying again would change nothing. */
 export class TurnedAway extends Error {

@@ -1,6 +1,9 @@
-// How a job is brought to an early end: one place that knows why, and the signals that everything else listens to.
+// How a job ends early: one place knows the reason, and the lease brings news from the server (canceled, or lost).
+import { fields } from "../kernel/rules/shape.ts";
 import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
-import { isStronger, type EndReason } from "./rules/ending.ts";
+import { type EndReason, isStronger, type Job, meaningOf } from "./rules/job.ts";
+import { jobCall, type JobServer, jsonOf } from "./server.ts";
+import type { Timing, World } from "./worker-context.ts";
 
 export interface Ending {
   reason: () => EndReason | undefined;
@@ -39,4 +42,40 @@ export class JobFailure extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** Thrown by `goOn`: why, the ending knows. */
+export class EndedEarly extends JobFailure {}
+
+export interface Lease {
+  /** The job's end is being told: a lease that has gone may mean that it was heard, only its answer was lost. */
+  telling: () => void;
+  stop: () => void;
+}
+
+/** A server that does not answer takes nothing away: while it is down no lease runs out. */
+export function keepLease(
+  job: Job,
+  { server, world, timing, ending }: { server: JobServer; world: World; timing: Timing; ending: Ending },
+): Lease {
+  const over = new AbortController();
+  let isTelling = false;
+  const isOver = () => over.signal.aborted || ending.lost.aborted;
+  const beat = async () => {
+    const outcome = await server.call({ ...jobCall(job, "POST", "heartbeat"), signal: over.signal });
+    if (isOver()) return;
+    if (outcome.ok) {
+      if (fields(jsonOf(outcome.body))["cancel"] === true) ending.end("canceled");
+    } else if (meaningOf(outcome.status) !== "again") {
+      if (!isTelling) ending.end("lost");
+    } else world.say(`job ${job.id}: the lease could not be extended. ${outcome.message}`);
+  };
+  const keep = async () => {
+    while (!isOver()) {
+      await world.wait(timing.heartbeat, AbortSignal.any([over.signal, ending.lost]));
+      if (!isOver()) await beat();
+    }
+  };
+  void keep();
+  return { telling: () => (isTelling = true), stop: () => over.abort() };
 }

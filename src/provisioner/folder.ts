@@ -4,8 +4,8 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { JobFailure, type Ending } from "./ending.ts";
 import type { Job } from "./rules/job.ts";
-import { isLeftOver } from "./rules/steps.ts";
-import { readTar, TarError } from "./rules/tar.ts";
+import { isLeftOver } from "./rules/terraform.ts";
+import { readTar, TarError } from "../kernel/rules/tar.ts";
 import type { JobServer } from "./server.ts";
 
 /** A template has at most 10 MiB as an archive. */

@@ -1,38 +1,17 @@
 // One job from its acquisition to its end: folder, files, state, work, state back, and the word to the server.
-import { createEnding, JobFailure, type Ending } from "./ending.ts";
+import { createEnding, EndedEarly, JobFailure, type Ending, keepLease, type Lease } from "./ending.ts";
 import { makeFolder, putFiles, removeFolder } from "./folder.ts";
-import { keepLease, type Lease } from "./lease.ts";
 import { openLog, type JobLog } from "./logs.ts";
 import { ShapeError, type Completion } from "./rules/completion.ts";
-import { endWords, type EndReason } from "./rules/ending.ts";
-import type { Job } from "./rules/job.ts";
-import { createMask } from "./rules/mask.ts";
-import { rescuedStateFile, stages, stateFile } from "./rules/steps.ts";
+import { endWords, type EndReason, type Job } from "./rules/job.ts";
+import { createMask } from "./rules/log-lines.ts";
+import { rescuedStateFile, stages, stateFile } from "./rules/terraform.ts";
 import { runScript, scriptState } from "./script.ts";
 import { openState, type JobState } from "./state.ts";
 import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
 import { runTerraform } from "./terraform.ts";
-import { EndedEarly, type Work } from "./work.ts";
-import { jobCall, type JobServer } from "./server.ts";
-import type { Timing, World } from "./world.ts";
-
-/** What does the work. */
-export type Tool = { kind: "terraform"; file: string } | { kind: "script"; file: string };
-
-export interface Shop {
-  server: JobServer;
-  world: World;
-  timing: Timing;
-  tool: Tool;
-  templates: string | undefined;
-  workDir: string;
-  /** The daemon's own key: no log may show it. */
-  secrets: string[];
-  /** No new work is begun. */
-  stopping: AbortSignal;
-  /** What has begun is given up. */
-  killing: AbortSignal;
-}
+import type { Shop, Work } from "./worker-context.ts";
+import { jobCall } from "./server.ts";
 
 /** Characters. */
 const mostError = 8_192;

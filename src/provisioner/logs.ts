@@ -1,10 +1,20 @@
 // A job's log on its way to the server: masked, in batches, each line with an id of its own, in order.
-import { batchLines, batchSize, mostWaiting, type LogLine } from "./rules/batches.ts";
-import { frameOf, levelOf, tidyLine, type Frame, type Level, type Stream } from "./rules/lines.ts";
+import {
+  batchLines,
+  batchSize,
+  mostWaiting,
+  type LogLine,
+  frameOf,
+  levelOf,
+  tidyLine,
+  type Frame,
+  type Level,
+  type Stream,
+} from "./rules/log-lines.ts";
 import type { Job } from "./rules/job.ts";
 import { jobCall, type JobServer } from "./server.ts";
 import type { Ending } from "./ending.ts";
-import type { Timing, World } from "./world.ts";
+import type { Timing, World } from "./worker-context.ts";
 
 export interface JobLog {
   /** What comes after belongs to this stage. */

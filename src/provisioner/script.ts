@@ -5,14 +5,12 @@ import { join } from "node:path";
 import { runProgram } from "./child.ts";
 import { JobFailure } from "./ending.ts";
 import { readCompletion, type Completion } from "./rules/completion.ts";
-import { scriptEnvironment } from "./rules/environment.ts";
-import { problemIn, tidyLine } from "./rules/lines.ts";
-import { reducePlan } from "./rules/reduce-plan.ts";
+import { scriptEnvironment, reducePlan, applyStage } from "./rules/terraform.ts";
+import { problemIn, tidyLine } from "./rules/log-lines.ts";
 import { fields, isText, parseJson } from "../kernel/rules/shape.ts";
 import { permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
-import { applyStage } from "./rules/steps.ts";
 import { sendPlan } from "./terraform.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "./worker-context.ts";
 
 export const scriptState = ".belfry-state";
 const resultFile = ".belfry-result";

@@ -1,8 +1,8 @@
 // The server as a provisioner sees it: one function that makes a call and gives its outcome as a value, one that tries
 // until there is an answer.
-import { meaningOf, pauseBefore, readRetryAfter, type Meaning } from "./rules/answers.ts";
+import { meaningOf, pauseBefore, readRetryAfter, type Meaning } from "./rules/job.ts";
 import { fields, parseJson, textOr } from "../kernel/rules/shape.ts";
-import type { Timing, World } from "./world.ts";
+import type { Timing, World } from "./worker-context.ts";
 
 export type Outcome =
   | { ok: true; status: number; body: Uint8Array }

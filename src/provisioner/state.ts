@@ -9,7 +9,7 @@ import { JobFailure, type Ending } from "./ending.ts";
 import { parseJson } from "../kernel/rules/shape.ts";
 import type { Job } from "./rules/job.ts";
 import { jobCall, type JobServer } from "./server.ts";
-import type { Timing, World } from "./world.ts";
+import type { Timing, World } from "./worker-context.ts";
 
 /** Bytes: as it is sent, and unpacked. */
 const mostPacked = 8 * 1_048_576;

@@ -3,16 +3,19 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram, type Ended } from "./child.ts";
 import { JobFailure } from "./ending.ts";
-import { readState } from "./rules/read-state.ts";
-import { reducePlan, type ReducedPlan } from "./rules/reduce-plan.ts";
-import { terraformEnvironment, isVariableName } from "./rules/environment.ts";
-import { problemIn, tidyLine } from "./rules/lines.ts";
+import { readState, type Completion } from "./rules/completion.ts";
+import {
+  reducePlan,
+  type ReducedPlan,
+  terraformEnvironment,
+  isVariableName,
+  variableProblem,
+} from "./rules/terraform.ts";
+import { problemIn, tidyLine } from "./rules/log-lines.ts";
 import { parseJson } from "../kernel/rules/shape.ts";
-import * as steps from "./rules/steps.ts";
-import { variableProblem } from "./rules/variable-problem.ts";
+import * as steps from "./rules/terraform.ts";
 import { jobCall } from "./server.ts";
-import type { Completion } from "./rules/completion.ts";
-import type { Work } from "./work.ts";
+import type { Work } from "./worker-context.ts";
 
 /** Bytes of a plan or a state as JSON. */
 const mostShown = 64 * 1_048_576;

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase } from "../../db/client.ts";
 import { loadMigrations, migrate } from "../../db/migrate.ts";
 import { databaseWords } from "../../src/api/rules/database-state.ts";
-import { findingLines, timeWords, verdict } from "../../src/cli/admin/rules/finding.ts";
+import { findingLines, timeWords, verdict, sizeWords } from "../../src/cli/admin/rules/finding.ts";
 import { ok, warn } from "../../src/kernel/rules/finding.ts";
 import {
   judgeClock,
@@ -15,15 +15,14 @@ import {
   judgeDisk,
   judgeKey,
   judgeTick,
-} from "../../src/cli/admin/rules/judge-database.ts";
+} from "../../src/cli/admin/rules/check-database.ts";
 import {
   judgeMail,
   judgeOutbox,
   judgePeople,
   judgeServer,
   judgeWebhook,
-} from "../../src/cli/admin/rules/judge-delivery.ts";
-import { sizeWords } from "../../src/cli/admin/rules/size.ts";
+} from "../../src/cli/admin/rules/check-delivery.ts";
 import { backUp, BackupError } from "../../src/runtime/backup.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { prepareDatabase } from "../../src/runtime/prepare.ts";

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isWorthAnother, waitBefore } from "../../src/cli/rules/again.ts";
+import { isWorthAnother, waitBefore } from "../../src/cli/rules/server.ts";
 import { run } from "../support/program.ts";
 import { startTask } from "../support/task.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadTemplateFiles } from "../../db/template-files.ts";
-import { resultLine, storyLines, type ToldMessage } from "../../src/cli/rules/message-lines.ts";
+import { resultLine, storyLines, type ToldMessage } from "../../src/cli/rules/delivery-lines.ts";
 import { readTemplateFile, writeTemplateFile } from "../../src/cli/rules/template-file.ts";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { run, temporaryFolder } from "../support/program.ts";

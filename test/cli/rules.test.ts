@@ -4,21 +4,22 @@ import { describe, expect, test } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
 import { defineCommand, isGroup, outputOption, type Group, type Node } from "../../src/cli/rules/command.ts";
 import { readCommandLine } from "../../src/cli/rules/command-line.ts";
-import { ageWords, durationWords, parseLifetime } from "../../src/cli/rules/duration.ts";
+import { ageWords, durationWords, parseLifetime } from "../../src/cli/rules/time.ts";
 import { helpPage } from "../../src/cli/rules/help.ts";
 import { inboxLines, type Shown } from "../../src/cli/rules/inbox-lines.ts";
-import { nearest } from "../../src/cli/rules/nearest.ts";
+import { nearest } from "../../src/cli/rules/names.ts";
 import { editDistance } from "../../src/kernel/rules/edit-distance.ts";
-import { addOutput, emptyTail, lastLines } from "../../src/cli/rules/output-tail.ts";
-import { decodePiped } from "../../src/cli/rules/piped-text.ts";
-import { passwordFrom } from "../../src/cli/rules/password.ts";
-import { readRoles } from "../../src/cli/rules/roles.ts";
-import { runReport, type RunOutcome } from "../../src/cli/rules/run-report.ts";
+import {
+  addOutput,
+  emptyTail,
+  lastLines,
+  runReport,
+  type RunOutcome,
+} from "../../src/cli/rules/run-report.ts";
+import { decodePiped, table, columnsOf, logLine, cutToColumns, plain } from "../../src/cli/rules/text.ts";
+import { passwordFrom, readRoles, describeUser } from "../../src/cli/rules/user.ts";
 import { chooseServer, defaultUrl, readUrl } from "../../src/cli/rules/server.ts";
-import { table } from "../../src/cli/rules/table.ts";
 import { byteLength, cutStartToBytes, cutToBytes } from "../../src/kernel/rules/cut-text.ts";
-import { columnsOf, logLine, cutToColumns, plain } from "../../src/cli/rules/text.ts";
-import { describeUser } from "../../src/cli/rules/user.ts";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
 
 const second = 1_000;

@@ -1,15 +1,16 @@
 // The commands of workspaces and builds as people use them: the real program against a real server.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { nextWords, scheduleOf } from "../../src/cli/rules/schedule.ts";
-import { causeWords } from "../../src/workspaces/builds/rules/words.ts";
 import {
+  nextWords,
+  scheduleOf,
   hasEnded,
-  isPassing,
   outcomeWords,
   parseParameters,
   parseWorkspaceName,
 } from "../../src/cli/rules/workspace.ts";
+import { isPassing } from "../../src/cli/rules/server.ts";
+import { causeWords } from "../../src/workspaces/builds/rules/words.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";

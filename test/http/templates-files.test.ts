@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { chunkSize } from "../../src/workspaces/templates/store/files.ts";
-import { writeTar } from "../../src/cli/rules/tar.ts";
+import { writeTar } from "../../src/kernel/rules/tar.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 const organization = "/api/v2/organizations/default";

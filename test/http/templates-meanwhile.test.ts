@@ -1,6 +1,6 @@
 // What happens between the look of a request about templates and its write: the guards judge by what holds at the write.
 import { expect, test } from "vitest";
-import { writeTar } from "../../src/cli/rules/tar.ts";
+import { writeTar } from "../../src/kernel/rules/tar.ts";
 import { holdWrites } from "../support/meanwhile.ts";
 import { addUser, signIn, signInFirst, startTestServer } from "../support/server.ts";
 

@@ -7,7 +7,7 @@ import { plainCode } from "../../src/accounts/rules/typed-code.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "../../src/accounts/rules/profile.ts";
 import { parseIdempotencyKey } from "../../src/http/rules/idempotency-key.ts";
 import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
-import { writeTar } from "../../src/cli/rules/tar.ts";
+import { writeTar, readTar } from "../../src/kernel/rules/tar.ts";
 import { plain, plainLine } from "../../src/cli/rules/text.ts";
 import {
   escapeMarkdown,
@@ -20,9 +20,8 @@ import { ownPath } from "../../src/pages/rules/links.ts";
 import { blockOf } from "../../src/prebuilds/drift/rules/address.ts";
 import { problemOfPlan } from "../../src/prebuilds/drift/rules/plan-check.ts";
 import { findReplacements, keepable } from "../../src/prebuilds/drift/rules/replacements.ts";
-import { readState } from "../../src/provisioner/rules/read-state.ts";
-import { reducePlan } from "../../src/provisioner/rules/reduce-plan.ts";
-import { readTar } from "../../src/provisioner/rules/tar.ts";
+import { readState } from "../../src/provisioner/rules/completion.ts";
+import { reducePlan } from "../../src/provisioner/rules/terraform.ts";
 import { parseAddress, parseRange } from "../../src/kernel/rules/client-address.ts";
 import { fitCustomText } from "../../src/notifications/outbox/rules/custom-text.ts";
 import { plainText } from "../../src/kernel/rules/terminal-text.ts";

@@ -4,27 +4,39 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { meaningOf, pauseBefore, readRetryAfter } from "../../src/provisioner/rules/answers.ts";
-import { batchLines, batchSize, type LogLine } from "../../src/provisioner/rules/batches.ts";
-import { readCompletion, ShapeError, withTask } from "../../src/provisioner/rules/completion.ts";
-import { endWords, isStronger, type EndReason } from "../../src/provisioner/rules/ending.ts";
-import { scriptEnvironment, terraformEnvironment } from "../../src/provisioner/rules/environment.ts";
-import { readJob } from "../../src/provisioner/rules/job.ts";
 import {
+  meaningOf,
+  pauseBefore,
+  readRetryAfter,
+  endWords,
+  isStronger,
+  type EndReason,
+  readJob,
+} from "../../src/provisioner/rules/job.ts";
+import {
+  batchLines,
+  batchSize,
+  type LogLine,
   frameOf,
   levelOf,
   problemIn,
   splitLines,
   tidyLine,
   type Frame,
-} from "../../src/provisioner/rules/lines.ts";
-import { createMask } from "../../src/provisioner/rules/mask.ts";
-import { readState } from "../../src/provisioner/rules/read-state.ts";
-import { reducePlan } from "../../src/provisioner/rules/reduce-plan.ts";
+  createMask,
+} from "../../src/provisioner/rules/log-lines.ts";
+import { readCompletion, ShapeError, withTask, readState } from "../../src/provisioner/rules/completion.ts";
+import {
+  scriptEnvironment,
+  terraformEnvironment,
+  reducePlan,
+  applyStage,
+  isLeftOver,
+  planArguments,
+  variableProblem,
+} from "../../src/provisioner/rules/terraform.ts";
 import { OptionError, readKey, readSettings } from "../../src/provisioner/rules/settings.ts";
-import { applyStage, isLeftOver, planArguments } from "../../src/provisioner/rules/steps.ts";
-import { readTar, TarError } from "../../src/provisioner/rules/tar.ts";
-import { variableProblem } from "../../src/provisioner/rules/variable-problem.ts";
+import { readTar, TarError } from "../../src/kernel/rules/tar.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { makeTar, pax, type TarPart } from "../support/tar.ts";
 

@@ -1,6 +1,6 @@
 // Templates and files on a real libSQL server: the largest file goes there and back, and no route takes many trips.
 import { expect, onTestFinished, test } from "vitest";
-import { writeTar } from "../../src/cli/rules/tar.ts";
+import { writeTar } from "../../src/kernel/rules/tar.ts";
 import { createMeter } from "../support/meter.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";

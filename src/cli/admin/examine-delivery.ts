@@ -7,7 +7,7 @@ import { checkMail } from "../../runtime/mail.ts";
 import type { Reached } from "../../kernel/post.ts";
 import { reach } from "../../runtime/reach.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
-import { judgeMail, judgeServer, judgeWebhook, type FailingMessages } from "./rules/judge-delivery.ts";
+import { judgeMail, judgeServer, judgeWebhook, type FailingMessages } from "./rules/check-delivery.ts";
 
 /** What the database knows of the ways out. */
 export interface Outlets {

@@ -35,8 +35,8 @@ import {
   judgeSmallAnswers,
   judgeTick,
   type KeyFacts,
-} from "./rules/judge-database.ts";
-import { judgeOutbox, judgePeople } from "./rules/judge-delivery.ts";
+} from "./rules/check-database.ts";
+import { judgeOutbox, judgePeople } from "./rules/check-delivery.ts";
 
 export interface Examination {
   environment: Record<string, string | undefined>;

@@ -4,16 +4,16 @@ import { existsSync } from "node:fs";
 import { createDatabase, type Database, type DatabaseClient } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
-import { ConfigError, parseConfig, type Config } from "../../config/config.ts";
+import { type Config, ConfigError, parseConfig } from "../../config/config.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import { createNewId } from "../../kernel/ids.ts";
 import { createLog } from "../../kernel/log.ts";
 import { createAssets } from "../../runtime/assets.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";
+import { createClock } from "../../runtime/clock.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
 import { failureWords } from "../../runtime/failure.ts";
-import { createClock } from "../../runtime/clock.ts";
 import { createProcess } from "../../runtime/process.ts";
 import { keyFile, openKeys } from "../../runtime/secret-key.ts";
 import type { Context } from "../context.ts";
@@ -132,4 +132,11 @@ function databaseUrlOf(context: Context): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Where the root key of an embedded database is kept, if it is not in the environment. */
+export function keptKeyFile(config: Config): string | undefined {
+  const file = databaseFile(config.databaseUrl);
+  if (config.secretKey !== undefined || file === undefined) return undefined;
+  return existsSync(keyFile(file)) ? keyFile(file) : undefined;
 }

@@ -1,7 +1,7 @@
 // From the words that were typed to a command with its options, or to words about what is wrong with them.
 import { parseArgs } from "node:util";
 import { commonOptions, isGroup, type Command, type Group, type Node, type Options } from "./command.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./names.ts";
 
 export type Reading =
   | { kind: "run"; path: Node[]; command: Command; options: Record<string, unknown>; words: string[] }

@@ -1,7 +1,7 @@
 // The inbox as lines for a terminal.
 import { toPlainText } from "../../notifications/texts/rules/markdown.ts";
-import { ageWords } from "./duration.ts";
-import { shortId } from "./short-id.ts";
+import { ageWords } from "./time.ts";
+import { shortId } from "./names.ts";
 import { columnsOf, cutToColumns, plain, plainLine } from "./text.ts";
 
 export interface Shown {

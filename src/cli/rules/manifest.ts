@@ -1,6 +1,6 @@
 // `belfry.json` beside a template's Terraform: its name, parameters and presets. Only its form is looked at here; what
 // the members mean, the server judges when a version is made.
-import { nearest } from "./nearest.ts";
+import { nearest } from "./names.ts";
 
 export interface Manifest {
   name?: string;

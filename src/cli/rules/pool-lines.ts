@@ -1,6 +1,6 @@
 // Pools of prebuilt workspaces as lines for a terminal: a row each, and below it what is the matter and what a pass does.
-import { durationWords } from "./duration.ts";
-import { table } from "./table.ts";
+import { durationWords } from "./time.ts";
+import { table, columnsOf, plainLine, wrap } from "./text.ts";
 import {
   deedWords,
   failuresAlike,
@@ -10,7 +10,6 @@ import {
   type ShownAction,
   type ShownPool,
 } from "../../prebuilds/reconcile/rules/pool-words.ts";
-import { columnsOf, plainLine, wrap } from "./text.ts";
 
 export interface Look {
   now: number;

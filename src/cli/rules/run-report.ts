@@ -1,8 +1,9 @@
-// What `belfry run` tells when the command has ended: a title that is the whole story, and the last lines.
+// What `belfry run` sends when the command has ended: a title with the outcome, and the last lines of its output.
 import { byteLength, cutStartToBytes, cutToBytes } from "../../kernel/rules/cut-text.ts";
+import { visiblePart, withoutControls } from "../../kernel/rules/terminal-text.ts";
 import { maxMessageBytes, maxTitleBytes } from "../../notifications/outbox/rules/custom-text.ts";
-import { durationWords } from "./duration.ts";
-import { plainLine } from "./text.ts";
+import { plain, plainLine } from "./text.ts";
+import { durationWords } from "./time.ts";
 
 export interface RunOutcome {
   /** The command and its arguments. */
@@ -79,4 +80,34 @@ const shortenFence = (line: string) =>
 function fenceFor(lines: string[]): string {
   const runs = lines.map((line) => /^\s*(`+)\s*$/.exec(line)?.[1]?.length ?? 0);
   return "`".repeat(Math.max(3, Math.max(...runs) + 1));
+}
+
+export interface OutputTail {
+  lines: string[];
+  /** What each stream has printed since its last line break. */
+  open: Record<OutputStream, string>;
+}
+export type OutputStream = "out" | "error";
+
+/** Enough for twenty lines after empty ones are dropped at the end. */
+const linesKept = 60;
+const lineKept = 4_096;
+
+export const emptyTail: OutputTail = { lines: [], open: { out: "", error: "" } };
+
+export function addOutput(tail: OutputTail, stream: OutputStream, text: string): OutputTail {
+  const parts = (tail.open[stream] + text).split("\n");
+  const open = parts.pop()!;
+  return {
+    lines: [...tail.lines, ...parts.slice(-linesKept).map((line) => line.slice(-lineKept))].slice(-linesKept),
+    open: { ...tail.open, [stream]: open.slice(-lineKept) },
+  };
+}
+
+/** The last `count` lines without colours, blank lines at the end, and what a progress bar has overwritten. */
+export function lastLines(tail: OutputTail, count: number): string[] {
+  const open = [tail.open.out, tail.open.error].filter((line) => line !== "");
+  const lines = [...tail.lines, ...open].map((line) => plain(visiblePart(withoutControls(line))).trimEnd());
+  const end = lines.findLastIndex((line) => line !== "") + 1;
+  return lines.slice(Math.max(0, end - count), end);
 }

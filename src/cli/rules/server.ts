@@ -1,4 +1,4 @@
-// Which Belfry is meant, and with which key.
+// Which server to call with which key, and when a failed call is worth a retry. A stored key goes only to its own server.
 
 export const defaultUrl = "http://127.0.0.1:4747";
 
@@ -43,3 +43,23 @@ export function readUrl(text: string): string {
   }
   return url.origin + url.pathname.replace(/\/(api\/v2\/?)?$/, "").replace(/\/+$/, "");
 }
+
+/** Whether Belfry may answer in a moment: it didn't, or was busy. */
+export const isPassing = ({ status }: { status: number | undefined }): boolean =>
+  status === undefined || status >= 500 || status === 429;
+
+/** No answer, or one that a little time may change: Belfry starts, is busy, or the agent's build is not done yet. */
+export const isWorthAnother = ({ status, isBelfry }: { status: number | undefined; isBelfry: boolean }) =>
+  status === undefined ||
+  status >= 500 ||
+  status === 409 ||
+  status === 429 ||
+  // Something in front of it, which may give way.
+  (!isBelfry && status === 404);
+
+const shortest = 250;
+const longest = 10_000;
+
+/** Milliseconds before the next try; `chance` from 0 to 1 spreads many agents that began together. */
+export const waitBefore = (tries: number, chance: number): number =>
+  Math.min(longest, shortest * 2 ** (tries - 1)) * (0.75 + chance / 2);

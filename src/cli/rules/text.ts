@@ -1,4 +1,4 @@
-// Text for terminals: cutting by columns, and taking out what would steer a terminal.
+// Text for terminals and from pipes: widths, cutting, tables, and the removal of control sequences.
 import { cutToSize, eachCharacter } from "../../kernel/rules/cut-text.ts";
 import { withoutControls } from "../../kernel/rules/terminal-text.ts";
 
@@ -41,3 +41,35 @@ export const plainLine = (text: string): string => plain(text.replaceAll(/\s+/g,
 
 /** A line of a program's output, with its indentation. */
 export const logLine = (text: string): string => plain(text.replaceAll(/[\r\n]+/g, " ")).trimEnd();
+
+/** Lines, the headings first. Cells are made safe to print; the last column is not padded. */
+export function table(headings: string[], rows: string[][]): string[] {
+  const cells = [headings, ...rows.map((row) => row.map(plainLine))];
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? ""))));
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell + " ".repeat(widths[column]! - columnsOf(cell)))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Bytes that are kept: the end of a text of 2,000, with room for what is taken out of it. */
+export const maxPipedBytes = 65_536;
+
+export interface PipedText {
+  text: string;
+  /** False where it could not be read as UTF-8 and was read as Windows-1252, which reads anything. */
+  isUtf8: boolean;
+}
+
+/** `isWhole`: the bytes begin where the text did; else they may begin inside of a character. */
+export function decodePiped(bytes: Uint8Array, isWhole: boolean): PipedText {
+  const from = isWhole ? 0 : bytes.findIndex((byte) => byte < 0x80 || byte > 0xbf);
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    return { text: decoder.decode(bytes.subarray(Math.min(Math.max(from, 0), 3))), isUtf8: true };
+  } catch {
+    return { text: new TextDecoder("windows-1252").decode(bytes), isUtf8: false };
+  }
+}

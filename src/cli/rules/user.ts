@@ -1,4 +1,4 @@
-// A user in words.
+// Users in one line, the roles they can have, and generated passwords.
 import { plainLine } from "./text.ts";
 
 interface Described {
@@ -16,3 +16,27 @@ export function describeUser({ username, name, email, roles }: Described): strin
 
 export const roleWords = (roles: readonly { name: string }[]): string =>
   roles.length === 0 ? "member" : roles.map(({ name }) => name).join(", ");
+
+export const siteRoles = ["owner", "user-admin", "template-admin", "auditor"] as const;
+export type SiteRole = (typeof siteRoles)[number];
+
+export type RolesVerdict = { ok: true; roles: SiteRole[] } | { ok: false; problem: string };
+
+export function readRoles(names: string[]): RolesVerdict {
+  const roles = names.flatMap((name) => siteRoles.find((role) => role === name) ?? []);
+  const unknown = names.find((name) => !siteRoles.some((role) => role === name));
+  if (unknown === undefined) return { ok: true, roles };
+  return { ok: false, problem: `There is no role "${unknown}". It must be one of ${siteRoles.join(", ")}.` };
+}
+
+// Without letters and digits that look alike.
+const alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/** Four groups of five, from random bytes (at least 64): about 116 bits. */
+export function passwordFrom(random: Uint8Array): string {
+  // Bytes beyond the last whole alphabet would make some characters likelier.
+  const usable = [...random].filter((byte) => byte < 256 - (256 % alphabet.length));
+  if (usable.length < 20) throw new RangeError("too few random bytes");
+  const characters = usable.slice(0, 20).map((byte) => alphabet[byte % alphabet.length]!);
+  return [0, 5, 10, 15].map((start) => characters.slice(start, start + 5).join("")).join("-");
+}

@@ -1,4 +1,4 @@
-// What the commands of workspaces read and say: names, parameters, and how a build ended.
+// What the commands of workspaces read and print: names, parameters, schedules, and how a build ended.
 
 export interface WorkspaceName {
   /** `me` for one's own. */
@@ -38,14 +38,48 @@ export interface EndedBuild {
 export const hasEnded = (status: string): boolean =>
   status === "succeeded" || status === "failed" || status === "canceled";
 
-/** Whether Belfry may answer in a moment: it didn't, or was busy. */
-export const isPassing = ({ status }: { status: number | undefined }): boolean =>
-  status === undefined || status >= 500 || status === 429;
-
 /** One line for the person who waited. */
 export function outcomeWords({ build_number, transition, workspace_name, job }: EndedBuild): string {
   const build = `Build ${build_number} of ${workspace_name} (${transition})`;
   if (job.status === "succeeded") return `${build} has succeeded.`;
   if (job.status === "canceled") return `${build} was canceled.`;
   return `${build} has failed: ${job.error ?? "no reason was given"}`;
+}
+
+/**
+ * `8:30`, `8:30 MON-FRI` and `30 8 * * 1-5` in this time zone, as Coder writes a schedule. A zone in front, as in
+ * `CRON_TZ=Europe/Berlin 30 8 * * *`, wins. What else it may be is left to the server to say.
+ */
+export function scheduleOf(text: string, timeZone: string): string {
+  if (text.startsWith("CRON_TZ=")) return text;
+  const time = /^(\d{1,2}):(\d{2})(?:\s+(\S+))?$/.exec(text.trim());
+  if (time === null) return `CRON_TZ=${timeZone} ${text}`;
+  const [, hour, minute, days = "*"] = time;
+  return `CRON_TZ=${timeZone} ${Number(minute)} ${Number(hour)} * * ${days.toUpperCase()}`;
+}
+
+/** The moment in the schedule's own zone; `time` is RFC 3339. */
+export function nextWords(schedule: string, time: string): string {
+  const timeZone = /^CRON_TZ=(\S+)/.exec(schedule)?.[1] ?? "UTC";
+  return new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+    timeZoneName: "short",
+  }).format(Date.parse(time));
+}
+
+/** What there is to say of its schedule. */
+export function autostartWords({
+  autostart_schedule: schedule,
+  next_start_at: next,
+}: {
+  autostart_schedule?: string | undefined;
+  next_start_at: string | null;
+}): string {
+  if (schedule === undefined) return "doesn't start by itself";
+  return `starts by itself at ${schedule}${next === null ? "" : `, next on ${nextWords(schedule, next)}`}`;
 }

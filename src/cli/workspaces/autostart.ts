@@ -1,21 +1,9 @@
 // belfry workspaces autostart and autoupdate: what a workspace does by itself.
 import { exit, Failure } from "../failure.ts";
 import { defineCommand } from "../rules/command.ts";
-import { nextWords, scheduleOf } from "../rules/schedule.ts";
+import { autostartWords, scheduleOf } from "../rules/workspace.ts";
 import { plainLine } from "../rules/text.ts";
-import { findWorkspace } from "./find.ts";
-
-/** What there is to say of its schedule. */
-export function autostartWords({
-  autostart_schedule: schedule,
-  next_start_at: next,
-}: {
-  autostart_schedule?: string | undefined;
-  next_start_at: string | null;
-}): string {
-  if (schedule === undefined) return "doesn't start by itself";
-  return `starts by itself at ${schedule}${next === null ? "" : `, next on ${nextWords(schedule, next)}`}`;
-}
+import { findWorkspace } from "./list.ts";
 
 export const autostart = defineCommand({
   name: "autostart",

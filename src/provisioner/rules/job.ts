@@ -1,4 +1,5 @@
-// What the server hands to a provisioner: one job, checked as it comes in. `daemon.ts` reads it.
+// A job as the server sends it, what the answers of the server mean for it, and why it can end early.
+import { durationWords } from "../../cli/rules/time.ts";
 import { fields, textOr } from "../../kernel/rules/shape.ts";
 
 export interface Parameter {
@@ -58,3 +59,58 @@ export function readJob(body: unknown, acquireId: string): Job | undefined {
 }
 
 const transitions = ["start", "stop", "delete"] as const;
+
+/**
+ * `again`: the server is away or busy; `lost`: the job is no longer ours (its lease ran out, or it is gone);
+ * `refused`: the same request would be refused again.
+ */
+export type Meaning = "again" | "lost" | "refused";
+
+export function meaningOf(status: number | undefined): Meaning {
+  if (status === undefined || status === 408 || status === 425 || status === 429 || status >= 500)
+    return "again";
+  return status === 404 || status === 409 || status === 410 ? "lost" : "refused";
+}
+
+export interface Pace {
+  /** Milliseconds before the second try; each further one waits twice as long. */
+  first: number;
+  most: number;
+}
+
+/** Half of it is left to chance, so that many provisioners don't come back at the same moment. */
+export function pauseBefore(tries: number, chance: number, pace: Pace, retryAfter?: number): number {
+  const full = Math.min(pace.most, pace.first * 2 ** Math.min(tries, 30));
+  const pause = full / 2 + (full / 2) * chance;
+  return Math.round(Math.max(pause, Math.min(retryAfter ?? 0, 60_000)));
+}
+
+/** Milliseconds of the header `Retry-After` (RFC 9110); undefined when it says nothing. */
+export function readRetryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1_000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+/** `lost`: the lease has gone, and with it every right to say something about the job. */
+export type EndReason = "canceled" | "timeout" | "killed" | "lost";
+
+export function endWords(reason: EndReason, jobTimeout: number): string {
+  switch (reason) {
+    case "canceled":
+      return "canceled";
+    case "timeout":
+      return `The build was stopped because it took longer than ${durationWords(jobTimeout)}.`;
+    case "killed":
+      return "The provisioner was stopped before the build was done.";
+    case "lost":
+      return "The lease of this job has run out.";
+  }
+}
+
+/** A canceled job may be lost a moment later, never the other way round. */
+export const isStronger = (next: EndReason, present: EndReason | undefined): boolean =>
+  present === undefined ||
+  (next === "lost" && present !== "lost") ||
+  (next === "killed" && present !== "lost");

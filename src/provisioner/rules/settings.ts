@@ -1,5 +1,5 @@
 // The options of `belfry provisioner start`, read. Nothing here looks at the machine.
-import { parseLifetime } from "../../cli/rules/duration.ts";
+import { parseLifetime } from "../../cli/rules/time.ts";
 
 export interface Settings {
   name: string;

@@ -1,4 +1,4 @@
-// How findings of `belfry admin doctor` are printed.
+// How findings of `belfry admin doctor` are printed, and times and sizes in them.
 import type { Finding } from "../../../kernel/rules/finding.ts";
 
 const marks = { ok: "ok  ", warn: "warn", fail: "FAIL" };
@@ -41,4 +41,11 @@ export function timeWords(milliseconds: number): string {
   const [unit, name] = units.find(([least]) => size >= least) ?? units.at(-1)!;
   const count = Math.round(size / unit);
   return `${count} ${name}${count === 1 ? "" : "s"}`;
+}
+
+export function sizeWords(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB", "TB"];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1_000 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
