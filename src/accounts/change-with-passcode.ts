@@ -97,7 +97,7 @@ async function replacePassword(deps: Deps, { user, renewed, read }: Replacement)
       targets: [user.id],
       createdBy: "change-password-with-one-time-passcode",
       identity: deps.requestId,
-      circle: { people: [{ id: user.id, why: "own_account" }] },
+      recipients: { people: [{ id: user.id, why: "own_account" }] },
     },
     read,
   );

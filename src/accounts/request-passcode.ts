@@ -84,7 +84,7 @@ async function makePasscode(
     targets: [userId],
     createdBy: "change-password-with-one-time-passcode",
     identity: row.id,
-    circle: { people: [{ id: userId, why: "own_account" as const }] },
+    recipients: { people: [{ id: userId, why: "own_account" as const }] },
     expiresAt: row.expiresAt,
   };
   // The write asks who may have it: until then everybody is planned for alike.

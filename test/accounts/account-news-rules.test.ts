@@ -1,6 +1,6 @@
 // The pure rules of what changes of accounts and templates tell: labels, and whom they concern.
 import { describe, expect, test } from "vitest";
-import { templateAdminRoles } from "../../src/notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../src/notifications/outbox/rules/recipients.ts";
 import { creationEvent, deletionEvent, statusEvents } from "../../src/accounts/rules/account-events.ts";
 import {
   templateDeletedEvent,
@@ -12,7 +12,7 @@ const target = { id: "u-mia", username: "mia", name: "Mia M", email: "mia@exampl
 const initiator = { id: "u-ada", username: "ada", name: "" };
 const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };
 const change = { target, initiator, identity: "i" };
-const admins = { roles: ["owner", "user-admin"], without: ["u-mia"] };
+const admins = { roles: ["owner", "user-admin"], exclude: ["u-mia"] };
 const self = { people: [{ id: "u-mia", why: "own_account" }] };
 
 describe("what becomes of an account", () => {
@@ -21,8 +21,8 @@ describe("what becomes of an account", () => {
     ["removed", deletionEvent(change), "deleted", admins],
     ["suspended", statusEvents("suspended", change).admins, "suspended", admins],
     ["activated", statusEvents("active", change).admins, "activated", admins],
-  ])("%s is told to who administers accounts", (_, event, what, circle) => {
-    expect(event).toMatchObject({ targets: ["u-mia"], identity: "i", circle });
+  ])("%s is told to who administers accounts", (_, event, what, recipients) => {
+    expect(event).toMatchObject({ targets: ["u-mia"], identity: "i", recipients });
     expect(event.labels).toEqual({
       [`${what}_account_name`]: "mia",
       [`${what}_account_user_name`]: "Mia M",
@@ -36,7 +36,7 @@ describe("what becomes of an account", () => {
     ["active", "activated"],
   ] as const)("%s is sent to the person", (status, what) => {
     const { self: own } = statusEvents(status, { ...change, initiator: { ...initiator, name: "Ada L" } });
-    expect(own).toMatchObject({ circle: self, targets: ["u-mia"], identity: "i", data: { user } });
+    expect(own).toMatchObject({ recipients: self, targets: ["u-mia"], identity: "i", data: { user } });
     expect(own.labels).toEqual({
       [`${what}_account_name`]: "mia",
       [`${what}_account_user_name`]: "Mia M",
@@ -57,7 +57,7 @@ describe("what becomes of a template", () => {
       labels: { name: "docker", initiator: "ada" },
       targets: ["t", "o"],
       identity: "t",
-      circle: { roles: templateAdminRoles, without: ["u-ada"] },
+      recipients: { roles: templateAdminRoles, exclude: ["u-ada"] },
     });
     const shown = { ...facts.template, displayName: "Docker containers" };
     expect(templateDeletedEvent({ ...facts, template: shown }).labels["name"]).toBe("Docker containers");
@@ -70,7 +70,7 @@ describe("what becomes of a template", () => {
       labels: { template: "docker", message: "Old.", organization: "default" },
       targets: ["t", "o"],
       identity: "i",
-      circle: {
+      recipients: {
         people: [
           { id: "a", why: "uses_template" },
           { id: "b", why: "uses_template" },
@@ -96,7 +96,7 @@ test("a new workspace: to owners and template admins, but not to the initiator; 
     labels: { workspace: "web", template: "docker", version: "v1", workspace_owner_username: "mia" },
     targets: ["w", "u-mia", "t", "o"],
     identity: "b",
-    circle: { roles: templateAdminRoles, without: ["u-ada"] },
+    recipients: { roles: templateAdminRoles, exclude: ["u-ada"] },
     data: {
       owner: { id: "u-mia", name: "Mia M", email: "mia@example.com" },
       parameters: [{ name: "key", value: "********" }],

@@ -44,7 +44,7 @@ async function sendSample(server: TestServer, file: TemplateFile, token: string)
   });
   const audience = { users: [owner.username] };
   const deps = server.deps();
-  const event = { ...file.sample, targets: [], createdBy: "test", audience };
+  const event = { ...file.sample, targets: [], createdBy: "test", recipients: { named: [owner.username] } };
   await send(deps, prepareEvent(deps, event, await deps.db.read(enqueueReads(file.id, audience))));
   await server.settled();
 }

@@ -175,7 +175,7 @@ test("an automatic update tells the workspace's owner what is new, once for the 
     targets: ["workspace", "owner", "template", "organization"],
     createdBy: "autobuild",
     identity: "build",
-    circle: { people: [{ id: "owner", why: "workspace_owner" }] },
+    recipients: { people: [{ id: "owner", why: "workspace_owner" }] },
   });
   const silent = automaticUpdateEvent({ ...update, version: { name: "v2", message: "" } });
   expect(silent.labels["template_version_message"]).toBe("None provided");

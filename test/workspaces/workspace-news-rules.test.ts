@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildReasons, transitions } from "../../db/schema.ts";
-import { templateAdmins } from "../../src/notifications/outbox/rules/audience.ts";
+import { templateAdmins } from "../../src/notifications/outbox/rules/recipients.ts";
 import {
   eventsOfFailure,
   eventsOfSuccess,
@@ -46,9 +46,9 @@ describe("the end of a build", () => {
     for (const reason of buildReasons) {
       for (const transition of transitions) {
         const told = (change: Partial<EndedBuild>) =>
-          eventsOfSuccess({ ...ended, reason, transition, ...change }).map(({ kind, circle }) => [
+          eventsOfSuccess({ ...ended, reason, transition, ...change }).map(({ kind, recipients }) => [
             kind,
-            circle,
+            recipients,
           ]);
         expect(told({})).toEqual(transition === "delete" ? [["workspaceDeleted", toOwner]] : []);
         expect(told(byOwner)).toEqual([]);
@@ -74,7 +74,7 @@ describe("the end of a build", () => {
     ["an admin's deletion of a pool's workspace", ofPool, [["manualBuildFailed", templateAdmins]]],
   ])("that failed: %s", (_, change, expected) => {
     const events = eventsOfFailure({ ...ended, ...change }, "x");
-    expect(events.map(({ kind, circle }) => [kind, circle])).toEqual(expected);
+    expect(events.map(({ kind, recipients }) => [kind, recipients])).toEqual(expected);
   });
 
   test("carries the labels and targets that receivers of Coder's know, and is itself by the build", () => {
@@ -151,10 +151,10 @@ describe("an update", () => {
     expect(updateEvent(requested)).toMatchObject({
       identity: "b7",
       labels: { initiator: "Tess T", version: "v2" },
-      circle: {
+      recipients: {
         people: [{ id: "u-mia", why: "workspace_owner" }],
         roles: ["owner", "template-admin"],
-        without: ["u-tess"],
+        exclude: ["u-tess"],
       },
     });
     const nameless = { ...requested, initiator: { ...requested.initiator, name: "" } };

@@ -35,7 +35,7 @@ export function statusEvents(
     targets: [target.id],
     createdBy,
     identity,
-    circle: { people: [{ id: target.id, why: "own_account" }] },
+    recipients: { people: [{ id: target.id, why: "own_account" }] },
   };
   return { admins: toAdmins(what, createdBy, change), self };
 }
@@ -53,7 +53,7 @@ function toAdmins(
     targets: [target.id],
     createdBy,
     identity,
-    circle: { roles: accountAdminRoles, without: [target.id] },
+    recipients: { roles: accountAdminRoles, exclude: [target.id] },
   };
 }
 

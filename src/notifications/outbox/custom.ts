@@ -52,11 +52,11 @@ export async function sendCustom(
     createdBy: sender.userId,
     identity: canonicalJson(labels),
     sameFor,
-    audience,
+    recipients: { self: sender.userId, named: audience.users ?? [], roles: audience.roles ?? [] },
   };
   const unknown = unknownNames(audience.users ?? [], read.recipients);
   if (unknown.length > 0) throw invalid("recipients.users", `there is no user ${unknown.join(", ")}`);
-  return withRefusal(await send(deps, prepareEvent(deps, event, read, sender.userId), keyed));
+  return withRefusal(await send(deps, prepareEvent(deps, event, read), keyed));
 }
 
 const withRefusal = (sent: Sent) => ({ ...sent, refusal: refusalOf(sent.beginnings) });

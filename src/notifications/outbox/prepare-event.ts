@@ -1,14 +1,12 @@
 // Decides everything about an event before it is written: who gets it, how, why, and what lies in each inbox.
-import type { Action, SiteRole } from "../../../db/schema.ts";
+import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
-import { chooseRecipients, type Circle } from "./rules/audience.ts";
+import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import { identityOf, route, type Recipient, type Route } from "./rules/delivery-plan.ts";
-import type { Reason } from "./rules/reasons.ts";
 import type { OutboxRows } from "./store/outbox.ts";
 import type { EnqueueAnswers } from "./reads.ts";
-import type { Audience } from "./store/recipients.ts";
 import { isPaused } from "../preferences/store/settings.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";
 
@@ -25,11 +23,9 @@ export interface NotificationEvent {
   identity?: string;
   /** Milliseconds for which it is the same as another; without it, for as long as that is kept. */
   sameFor?: number;
-  /** Whom it was addressed to by name, role or as the caller; ignored where there is a circle. */
-  audience?: Audience;
   /** Chooses among the people who were read, by what they are to the event. */
-  circle?: Circle;
-  /** Epoch milliseconds before which nobody is told. */
+  recipients: RecipientRule;
+  /** Epoch milliseconds before which nobody receives it. */
   holdUntil?: number | undefined;
   /** By this, its messages may be withdrawn until one of them is received; without it, never. */
   subject?: string;
@@ -44,13 +40,8 @@ export interface PreparedEvent {
 
 const dataLimit = 256_000;
 
-/** `selfId` is the caller, who is told because it is their own doing. Nothing is written yet. */
-export function prepareEvent(
-  deps: Deps,
-  event: NotificationEvent,
-  read: EnqueueAnswers,
-  selfId?: string,
-): PreparedEvent {
+/** Nothing is written yet. Throws 413 for data that is too large. */
+export function prepareEvent(deps: Deps, event: NotificationEvent, read: EnqueueAnswers): PreparedEvent {
   const template = read.template[0];
   if (template === undefined)
     throw new Error("The notification template is not in the database: run npm run db:migrate.");
@@ -63,12 +54,7 @@ export function prepareEvent(
     ...(mail === undefined ? [] : ["smtp" as const]),
     ...(webhook === undefined ? [] : ["webhook" as const]),
   ];
-  const { circle, audience = {} } = event;
-  const recipients =
-    circle === undefined
-      ? read.recipients.map((row) => ({ ...row, why: reasonsFor(row, audience, selfId) }))
-      : chooseRecipients(read.recipients, circle);
-  const routes = route(recipients, {
+  const routes = route(chooseRecipients(read.recipients, event.recipients), {
     template,
     defaultMethod,
     inboxEnabled,
@@ -189,15 +175,3 @@ const inputFor = (
   baseUrl: deps.config.accessUrl,
   templateId,
 });
-
-function reasonsFor(
-  row: { userId: string; username: string; roles: string },
-  audience: Audience,
-  selfId?: string,
-): Reason[] {
-  if (row.userId === selfId) return ["to_self"];
-  const names = (audience.users ?? []).map((name) => name.toLowerCase());
-  const named = names.includes(row.userId) || names.includes(row.username.toLowerCase());
-  const roles = (JSON.parse(row.roles) as SiteRole[]).filter((role) => audience.roles?.includes(role));
-  return [...(named ? (["named"] as const) : []), ...roles.map((role) => `role_${role}` as const)];
-}

@@ -36,9 +36,9 @@ export async function sendTest(
     targets: [],
     createdBy: "send-test-notification",
     identity: deps.newId(),
-    audience: user === undefined ? {} : { users: [user] },
+    recipients: { self: sender.userId, named: user === undefined ? [] : [user] },
   };
-  return withRefusal(await send(deps, prepareEvent(deps, event, read, sender.userId), keyed), user);
+  return withRefusal(await send(deps, prepareEvent(deps, event, read), keyed), user);
 }
 
 function withRefusal(sent: Sent, user: string | undefined) {

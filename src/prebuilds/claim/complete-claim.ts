@@ -5,7 +5,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
 import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
 import { addToCounter } from "../../notifications/delivery/store/metrics.ts";
 import type { EndingPart } from "../../workspaces/jobs/end-job.ts";

@@ -7,7 +7,7 @@ import { randomText } from "../../kernel/ids.ts";
 import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
 import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import { emptyBuild } from "../../workspaces/builds/create-build.ts";
 import {
   nextGeneration,

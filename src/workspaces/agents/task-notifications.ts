@@ -26,7 +26,7 @@ const templates: Record<AppState, string> = {
 };
 
 export const taskNoticeReads = (workspaceId: string, state: AppState) =>
-  enqueueReads(templates[state], { among: ownerOf(workspaceId) });
+  enqueueReads(templates[state], { userIdsSql: ownerOf(workspaceId) });
 
 export function planTaskNotice(
   deps: Deps,
@@ -50,7 +50,7 @@ export function planTaskNotice(
       createdBy: "api-workspace-agent-app-status",
       // Coder's rule: the same content at most once a minute. Changes of a flapping agent are many, its kinds are few.
       identity: `app-status ${status.appId} ${minute}`,
-      circle: { people: [{ id: ownerId, why: "workspace_owner" }] },
+      recipients: { people: [{ id: ownerId, why: "workspace_owner" }] },
       holdUntil,
       // Working on, completion and failure stay true: nothing withdraws them.
       ...(status.state === "idle" ? { subject: subjectOf(workspace.id) } : {}),

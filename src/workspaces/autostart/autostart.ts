@@ -71,7 +71,7 @@ const versionFor = ({ automaticUpdates, activeVersionId, latest }: DueRow) =>
   automaticUpdates === "always" ? activeVersionId : latest.versionId;
 
 const factReads = (rows: readonly DueRow[]) => {
-  const owners = { among: ownersOfWorkspaces(rows.map(({ workspaceId }) => workspaceId)) };
+  const owners = { userIdsSql: ownersOfWorkspaces(rows.map(({ workspaceId }) => workspaceId)) };
   return {
     ...startReads(
       rows.map(versionFor),

@@ -14,7 +14,7 @@ import { ownerOf } from "./store/workspaces.ts";
 /** Whom an update may concern; read together with what the build depends on. */
 export const updateReads = (workspaceId: SQL | string) =>
   enqueueReadsAs("update", workspaceKinds.manuallyUpdated, {
-    among: ownerOf(workspaceId),
+    userIdsSql: ownerOf(workspaceId),
     roles: ["owner", "template-admin"],
   });
 

@@ -6,7 +6,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { outboxStatements, substituteTarget } from "../../notifications/outbox/enqueue.ts";
 import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import type { WorkspaceFacts, WorkspacePlan, WorkspaceRequest } from "./create-workspace.ts";
 import type { EndingPart } from "../jobs/end-job.ts";
 import { creationEvent } from "./rules/creation.ts";

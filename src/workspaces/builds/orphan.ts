@@ -24,7 +24,7 @@ export const orphanReads = (workspaceId: string, latestBuildId: string) => ({
   ended: findEndings([latestBuildId]),
   resources: listLastResources(workspaceId),
   ...enqueueReadsAs("workspaceDeleted", workspaceKinds.workspaceDeleted, {
-    among: ownersOf([latestBuildId]),
+    userIdsSql: ownersOf([latestBuildId]),
   }),
 });
 export type OrphanFacts = Answers<ReturnType<typeof orphanReads>>;

@@ -7,7 +7,7 @@ import { invalid } from "../../kernel/errors.ts";
 import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
 import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import { demandEnded } from "./jobs.ts";
 import { eventsOfFailure, eventsOfSuccess } from "./rules/ending.ts";
 import type { PermanentErrorCode } from "./rules/job.ts";
@@ -35,7 +35,7 @@ export interface EndingPart {
 /** What is read before a job is completed. */
 export const completionReads = (buildId: string) => ({
   ended: findEndings([buildId]),
-  ...enqueueReadsAs("workspaceDeleted", workspaceKinds.workspaceDeleted, { among: ownersOf([buildId]) }),
+  ...enqueueReadsAs("workspaceDeleted", workspaceKinds.workspaceDeleted, { userIdsSql: ownersOf([buildId]) }),
 });
 export type CompletionFacts = Answers<ReturnType<typeof completionReads>>;
 
@@ -43,7 +43,7 @@ export type CompletionFacts = Answers<ReturnType<typeof completionReads>>;
 export const failureReads = (buildIds: readonly string[]) => ({
   ended: findEndings(buildIds),
   ...enqueueReadsAs("manualBuildFailed", workspaceKinds.manualBuildFailed, { roles: templateAdminRoles }),
-  ...enqueueReadsAs("autobuildFailed", workspaceKinds.autobuildFailed, { among: ownersOf(buildIds) }),
+  ...enqueueReadsAs("autobuildFailed", workspaceKinds.autobuildFailed, { userIdsSql: ownersOf(buildIds) }),
 });
 export type FailureFacts = Answers<ReturnType<typeof failureReads>>;
 

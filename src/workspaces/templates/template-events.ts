@@ -4,7 +4,7 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import { workspaceKinds } from "../builds/rules/kinds.ts";
 import { templateDeletedEvent, templateDeprecatedEvent } from "./rules/template-events.ts";
 import { usersOf, type TemplateRow } from "./store/templates.ts";
@@ -14,7 +14,7 @@ export const templateDeletionReads = () =>
 export type TemplateDeletionFacts = Answers<ReturnType<typeof templateDeletionReads>>;
 
 export const deprecationReads = (templateId: string) =>
-  enqueueReadsAs("deprecated", workspaceKinds.templateDeprecated, { among: usersOf(templateId) });
+  enqueueReadsAs("deprecated", workspaceKinds.templateDeprecated, { userIdsSql: usersOf(templateId) });
 export type DeprecationFacts = Answers<ReturnType<typeof deprecationReads>>;
 
 const namesOf = (template: TemplateRow) => ({

@@ -10,7 +10,7 @@ export interface Audience {
   /** SQL for the id of one user (the caller, found by their key). */
   self?: SQL<string>;
   /** SQL for the ids of any number of users: a SELECT of one column. */
-  among?: SQL;
+  userIdsSql?: SQL;
 }
 
 /** Everybody of the audience once, with the roles that they hold and their preference; nobody deleted or of the system. */
@@ -19,7 +19,7 @@ export function findRecipients(templateId: string, audience: Audience) {
   const roles = JSON.stringify(audience.roles ?? []);
   const choices: SQL[] = [];
   if (audience.self !== undefined) choices.push(sql`${users.id} = ${audience.self}`);
-  if (audience.among !== undefined) choices.push(sql`${users.id} IN (${audience.among})`);
+  if (audience.userIdsSql !== undefined) choices.push(sql`${users.id} IN (${audience.userIdsSql})`);
   if ((audience.users ?? []).length > 0) {
     choices.push(sql`${users.id} IN (SELECT value FROM json_each(${names}))`);
     choices.push(sql`lower(${users.username}) IN (SELECT value FROM json_each(${names}))`);

@@ -1,6 +1,6 @@
 // What is told when a claim has made resources anew: labels, data and targets of the one event, and what is counted.
 import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
-import { templateAdminRoles, templateAdmins } from "../../../notifications/outbox/rules/audience.ts";
+import { templateAdmins } from "../../../notifications/outbox/rules/recipients.ts";
 import { cureOf } from "./remedy.ts";
 import { fitting, lineBytes, noticeBudget, utf8Bytes } from "./drift-budget.ts";
 import { withPaths, type Replacement } from "./replacements.ts";
@@ -73,8 +73,7 @@ export function driftEvent(
     ],
     createdBy: "prebuilds_reconciler",
     identity: buildId,
-    audience: { roles: templateAdminRoles },
-    circle: templateAdmins,
+    recipients: templateAdmins,
   };
 }
 

@@ -1,6 +1,6 @@
 // What template admins are told of a preset whose pool is not filled any more. The pass sends it with the mark.
 import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
-import { templateAdmins } from "../../../notifications/outbox/rules/audience.ts";
+import { templateAdmins } from "../../../notifications/outbox/rules/recipients.ts";
 import { resumeLine } from "./resume-command.ts";
 import type { FailedBuild, PermanentFailure, Pool } from "./snapshot.ts";
 
@@ -76,5 +76,5 @@ const about = (pool: Pool) => ({
   },
   targets: [pool.templateId, pool.versionId, pool.presetId, pool.organizationId],
   createdBy: "prebuilds_reconciler",
-  circle: templateAdmins,
+  recipients: templateAdmins,
 });

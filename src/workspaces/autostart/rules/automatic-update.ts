@@ -28,5 +28,5 @@ export const automaticUpdateEvent = (update: AutomaticUpdate): NotificationEvent
   targets: [update.workspaceId, update.ownerId, update.templateId, update.organizationId],
   createdBy: "autobuild",
   identity: update.buildId,
-  circle: { people: [{ id: update.ownerId, why: "workspace_owner" }] },
+  recipients: { people: [{ id: update.ownerId, why: "workspace_owner" }] },
 });

@@ -1,6 +1,6 @@
 // What a new workspace tells. Making one, from nothing or from a pool, calls it.
 import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
-import { templateAdminRoles } from "../../../notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../../notifications/outbox/rules/recipients.ts";
 import type { ParameterValue } from "./next-build.ts";
 import { shownParameters } from "./shown-parameters.ts";
 
@@ -39,6 +39,6 @@ export function creationEvent(created: CreatedWorkspace): NotificationEvent {
     targets: [workspace.id, owner.id, template.id, created.organizationId],
     createdBy: "api-workspaces-create",
     identity: created.buildId,
-    circle: { roles: templateAdminRoles, without: [initiator.id] },
+    recipients: { roles: templateAdminRoles, exclude: [initiator.id] },
   };
 }

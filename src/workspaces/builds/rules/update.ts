@@ -55,10 +55,10 @@ export function updateEvent(build: RequestedBuild): NotificationEvent | undefine
     createdBy: "api-workspaces-updated",
     // Forth and back and forth again on one day are three events.
     identity: id,
-    circle: {
+    recipients: {
       people: [{ id: owner.id, why: "workspace_owner" }],
       roles: ["owner", "template-admin"],
-      without: [initiator.id],
+      exclude: [initiator.id],
     },
   };
 }

@@ -1,7 +1,7 @@
 // What the end of a build tells, and whom. Completing and failing a job and the loss of its provisioner call it.
 import type { BuildReason, Transition } from "../../../../db/schema.ts";
 import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
-import { templateAdmins } from "../../../notifications/outbox/rules/audience.ts";
+import { templateAdmins } from "../../../notifications/outbox/rules/recipients.ts";
 
 /** A build as it was before it ended. */
 export interface EndedBuild {
@@ -35,7 +35,9 @@ export function eventsOfSuccess(build: EndedBuild): EndingEvent<"workspaceDelete
   const isNews = build.transition === "delete" && !build.ownerIsSystem && build.initiatorId !== build.ownerId;
   if (!isNews) return [];
   const labels = { name: build.workspaceName, reason: "initiated by user", initiator: build.initiatorName };
-  return [{ ...about(build), kind: "workspaceDeleted", labels, circle: owner(build), data: factsOf(build) }];
+  return [
+    { ...about(build), kind: "workspaceDeleted", labels, recipients: owner(build), data: factsOf(build) },
+  ];
 }
 
 /**
@@ -49,7 +51,7 @@ export function eventsOfFailure(
   const data = { ...factsOf(build), error: excerptOf(error) };
   if (build.reason === "autostart") {
     const labels = { name: build.workspaceName, reason: build.reason };
-    return [{ ...about(build), kind: "autobuildFailed", labels, circle: owner(build), data }];
+    return [{ ...about(build), kind: "autobuildFailed", labels, recipients: owner(build), data }];
   }
   if (build.reason === "prebuild" || build.initiatorIsSystem) return [];
   const labels = {
@@ -60,11 +62,11 @@ export function eventsOfFailure(
     workspace_owner_username: build.ownerName,
     workspace_build_number: String(build.number),
   };
-  return [{ ...about(build), kind: "manualBuildFailed", labels, circle: templateAdmins, data }];
+  return [{ ...about(build), kind: "manualBuildFailed", labels, recipients: templateAdmins, data }];
 }
 
 const owner = ({ ownerId }: EndedBuild) =>
-  ({ people: [{ id: ownerId, why: "workspace_owner" }] }) satisfies NotificationEvent["circle"];
+  ({ people: [{ id: ownerId, why: "workspace_owner" }] }) satisfies NotificationEvent["recipients"];
 
 /** One build ends once: its id tells its event from any other that looks alike. */
 const about = (build: EndedBuild) => ({

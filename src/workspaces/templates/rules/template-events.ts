@@ -1,6 +1,6 @@
 // What becomes of a template, and whom it concerns. Changing and deleting templates calls these.
 import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
-import { templateAdminRoles } from "../../../notifications/outbox/rules/audience.ts";
+import { templateAdminRoles } from "../../../notifications/outbox/rules/recipients.ts";
 
 export interface ChangedTemplate {
   template: { id: string; name: string; displayName: string };
@@ -20,7 +20,7 @@ export function templateDeletedEvent({
     targets: [template.id, organization.id],
     createdBy: "api-templates-delete",
     identity: template.id,
-    circle: { roles: templateAdminRoles, without: [initiator.id] },
+    recipients: { roles: templateAdminRoles, exclude: [initiator.id] },
   };
 }
 
@@ -35,6 +35,6 @@ export function templateDeprecatedEvent(
     targets: [template.id, organization.id],
     createdBy: "notify-users-of-template-deprecation",
     identity,
-    circle: { people: users.map((id) => ({ id, why: "uses_template" })) },
+    recipients: { people: users.map((id) => ({ id, why: "uses_template" })) },
   };
 }

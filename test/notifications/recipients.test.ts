@@ -1,12 +1,12 @@
-// Who is told of an event, by what they are to it: the pure rule, and the people that are read for it.
+// Who receives an event, by what they are to it: the pure rule, and the people that are read for it.
 import fc from "fast-check";
 import { sql } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 import {
   chooseRecipients,
   templateAdmins,
-  type Circle,
-} from "../../src/notifications/outbox/rules/audience.ts";
+  type RecipientRule,
+} from "../../src/notifications/outbox/rules/recipients.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { prepareEvent, type NotificationEvent } from "../../src/notifications/outbox/prepare-event.ts";
 import { enqueueAnswersOf, enqueueReads, enqueueReadsAs } from "../../src/notifications/outbox/reads.ts";
@@ -15,6 +15,7 @@ import { startTestServer } from "../support/server.ts";
 
 const person = (userId: string, roles: SiteRole[] = [], status: "active" | "suspended" = "active") => ({
   userId,
+  username: `${userId}-name`,
   status,
   roles: JSON.stringify(roles),
 });
@@ -23,11 +24,11 @@ const admin = person("admin", ["template-admin"]);
 const both = person("both", ["owner", "template-admin"]);
 const member = person("member");
 
-const chosen = (people: ReturnType<typeof person>[], circle: Circle) =>
-  chooseRecipients(people, circle).map(({ userId, why }) => [userId, why]);
+const chosen = (people: ReturnType<typeof person>[], recipients: RecipientRule) =>
+  chooseRecipients(people, recipients).map(({ userId, why }) => [userId, why]);
 
-describe("the circle of an event", () => {
-  test.each<[string, ReturnType<typeof person>[], Circle, [string, string[]][]]>([
+describe("the recipients of an event", () => {
+  test.each<[string, ReturnType<typeof person>[], RecipientRule, [string, string[]][]]>([
     ["template admins alone", [owner, admin, member], templateAdmins, [["admin", ["role_template-admin"]]]],
     [
       "the owners where nobody is a template admin",
@@ -62,20 +63,35 @@ describe("the circle of an event", () => {
     [
       "nobody for a role of theirs who caused it",
       [owner, admin],
-      { roles: ["owner", "template-admin"], without: ["admin"] },
+      { roles: ["owner", "template-admin"], exclude: ["admin"] },
       [["owner", ["role_owner"]]],
     ],
     [
       "whoever is named, also when they caused it",
       [owner, both, member],
-      { people: [{ id: "both", why: "workspace_owner" }], roles: ["owner"], without: ["both"] },
+      { people: [{ id: "both", why: "workspace_owner" }], roles: ["owner"], exclude: ["both"] },
       [
         ["owner", ["role_owner"]],
         ["both", ["workspace_owner"]],
       ],
     ],
-    ["nobody of an empty circle", [owner, admin, member], {}, []],
-  ])("tells %s", (_, people, circle, expected) => {
+    [
+      "whoever is named, by id or username",
+      [owner, admin, member],
+      { named: ["member", "Admin-Name"] },
+      [
+        ["admin", ["named"]],
+        ["member", ["named"]],
+      ],
+    ],
+    [
+      "the caller, for that alone",
+      [owner, member],
+      { self: "owner", named: ["owner"], roles: ["owner"] },
+      [["owner", ["to_self"]]],
+    ],
+    ["nobody by an empty rule", [owner, admin, member], {}, []],
+  ])("are %s", (_, people, circle, expected) => {
     expect(chosen(people, circle)).toEqual(expected);
   });
 
@@ -83,6 +99,7 @@ describe("the circle of an event", () => {
     const people = fc.uniqueArray(
       fc.record({
         userId: fc.uuid(),
+        username: fc.string(),
         status: fc.constantFrom("active" as const, "suspended" as const),
         roles: fc
           .subarray<SiteRole>(["owner", "template-admin", "user-admin"])
@@ -108,9 +125,11 @@ test("the reads of two events travel together, and each gets its own people", as
   await rows(`INSERT INTO users (id, username, email, name, status, is_system, created_at, updated_at)
     VALUES ('u1', 'ada', 'ada@example.com', '', 'active', 0, 1, 1), ('u2', 'bob', 'bob@example.com', '', 'active', 0, 1, 1)`);
   const answers = await deps().db.read({
-    ...enqueueReadsAs("first", testTemplateId, { among: sql`SELECT id FROM users WHERE username = 'ada'` }),
+    ...enqueueReadsAs("first", testTemplateId, {
+      userIdsSql: sql`SELECT id FROM users WHERE username = 'ada'`,
+    }),
     ...enqueueReadsAs("second", testTemplateId, {
-      among: sql`SELECT id FROM users WHERE username IN ('ada', 'bob')`,
+      userIdsSql: sql`SELECT id FROM users WHERE username IN ('ada', 'bob')`,
     }),
   });
   const event: NotificationEvent = {
@@ -118,7 +137,7 @@ test("the reads of two events travel together, and each gets its own people", as
     data: null,
     targets: [],
     createdBy: "test",
-    circle: { people: [{ id: "u1", why: "own_account" }] },
+    recipients: { people: [{ id: "u1", why: "own_account" }] },
   };
   const first = prepareEvent(deps(), event, enqueueAnswersOf("first", answers));
   const second = prepareEvent(deps(), event, enqueueAnswersOf("second", answers));
