@@ -82,7 +82,11 @@ async function load(
 async function bench(title: string, environment: Record<string, string>): Promise<void> {
   console.log(`\n${title}`);
   const folder = await mkdtemp(join(tmpdir(), "belfry-bench-"));
-  const server = await startServer(folder, { BELFRY_HTTP_ADDRESS: "127.0.0.1:0", ...environment });
+  const server = await startServer(folder, {
+    BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+    BELFRY_API_RATE_LIMIT: "0",
+    ...environment,
+  });
   const pool = new Pool(server.url, { connections: 64 });
   await post(pool, "/users/first", undefined, owner);
   const { session_token: token } = JSON.parse((await post(pool, "/users/login", undefined, owner)).text) as {
