@@ -1,7 +1,7 @@
 // The only way to the database: `read` and `write`, each one atomic batch and one round trip.
 // drizzle's own `batch` is a deferred transaction, in which a guarded write fails under load; hence one
 // instance bound to each mode.
-import type { Client, InStatement, InValue } from "@libsql/client";
+import type { Client, InStatement, InValue, ResultSet } from "@libsql/client";
 import type { BatchItem } from "drizzle-orm/batch";
 import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
 import { LibSQLSession } from "drizzle-orm/libsql/session";
@@ -41,7 +41,23 @@ export interface Database {
    * can be lost after the commit): changes carry their own ids and guards, and the answer says what holds now.
    */
   write<T extends Reads>(changes: readonly Statement[], answer: T, patience?: number): Promise<Answers<T>>;
+  /** The same database, which reports each batch that it sends. */
+  observe(onBatch: (batch: BatchReport) => void): Database;
   close(): void;
+}
+
+/** A batch that was sent, retries included: what a log may say of it. */
+export interface BatchReport {
+  mode: "read" | "write";
+  statements: number;
+  /** Rows answered. */
+  rows: number;
+  /** Rows inserted, updated and deleted. */
+  changed: number;
+  /** Milliseconds from sending to the answer or failure. */
+  ms: number;
+  /** The error's code, for a batch that failed. */
+  failure?: string;
 }
 
 export interface Persistence {
@@ -54,15 +70,19 @@ export interface Persistence {
 export interface DatabaseOptions extends Persistence {
   /** Called for each batch sent, retries included: the meter. */
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
+  /** Called after each batch sent; see `Database.observe`. */
+  onBatch?: (batch: BatchReport) => void;
 }
 
 export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
+  const { onBatch } = options;
   const bound = (mode: "read" | "write") =>
     build({
       // drizzle asks nothing else of the client than this one call.
       batch: (statements: InStatement[]) => {
         options.onTrip?.({ mode, statements: statements.length });
-        return client.batch(statements.map(withPlainValues), mode);
+        const batch = statements.map(withPlainValues);
+        return onBatch === undefined ? client.batch(batch, mode) : observed(client, batch, mode, onBatch);
       },
     } as unknown as Client);
   const reader = bound("read");
@@ -87,8 +107,39 @@ export function createDatabase(client: DatabaseClient, options: DatabaseOptions 
   return {
     read: (reads, patience) => run(reader, [], reads, patience) as never,
     write: (changes, answer, patience) => run(writer, changes, answer, patience) as never,
+    observe: (onBatch) => createDatabase(client, { ...options, onBatch }),
     close: () => client.close(),
   };
+}
+
+async function observed(
+  client: DatabaseClient,
+  batch: InStatement[],
+  mode: "read" | "write",
+  onBatch: (batch: BatchReport) => void,
+): Promise<ResultSet[]> {
+  const started = performance.now();
+  const report = (rows: number, changed: number, failure?: string) =>
+    onBatch({
+      mode,
+      statements: batch.length,
+      rows,
+      changed,
+      ms: Math.round((performance.now() - started) * 100) / 100,
+      ...(failure === undefined ? {} : { failure }),
+    });
+  try {
+    const results = await client.batch(batch, mode);
+    const sum = (count: (result: ResultSet) => number) => results.reduce((all, one) => all + count(one), 0);
+    report(
+      sum(({ rows }) => rows.length),
+      sum(({ rowsAffected }) => rowsAffected),
+    );
+    return results;
+  } catch (error) {
+    report(0, 0, toDatabaseError(error).code);
+    throw error;
+  }
 }
 
 const realTime = {

@@ -9,6 +9,7 @@ import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./http/endpoint.ts";
 import type { Deps } from "./kernel/deps.ts";
 import { ApiError, errorBody, problemBody } from "./kernel/errors.ts";
+import { withBatchLog } from "./kernel/log.ts";
 import { createPages, errorPage } from "./pages/index.ts";
 import { versionForCoder } from "./kernel/version.ts";
 
@@ -19,7 +20,8 @@ export function createApp(open: Open) {
   const app = new Hono<Env>();
   app.use(async (c, next) => {
     const deps = open(c.req.raw, c.env);
-    c.set("deps", { ...deps, log: deps.log.with({ request_id: deps.requestId }) });
+    const log = deps.log.with({ request_id: deps.requestId });
+    c.set("deps", { ...deps, log, db: withBatchLog(deps.db, log, deps.config.logLevel) });
     await next();
     addHeaders(c);
   });

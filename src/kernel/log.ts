@@ -1,5 +1,7 @@
 // One line for each event, on whatever the runtime writes to. Callers give ids and words, never bodies or secrets.
 
+import type { Database } from "../../db/client.ts";
+
 export const logLevels = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof logLevels)[number];
 export type LogFields = Record<string, string | number | boolean | null | undefined>;
@@ -37,6 +39,10 @@ export function createLog(options: LogOptions, bound: LogFields = {}): Log {
     with: (fields) => createLog(options, { ...bound, ...fields }),
   };
 }
+
+/** At level debug, the same database with a line for each batch that it sends: counts and times, no SQL, no values. */
+export const withBatchLog = (db: Database, log: Log, level: LogLevel): Database =>
+  level === "debug" ? db.observe((batch) => log.debug("a database batch", { ...batch })) : db;
 
 function format(kind: "text" | "json", line: LogFields): string {
   if (kind === "json") return JSON.stringify(line);

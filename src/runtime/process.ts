@@ -43,7 +43,7 @@ export function createProcess(options: ProcessOptions): Process {
     templates: new Map(),
     mail,
     unsignedUntil: { value: unknownUntil },
-    group: createEnqueueGroup(nextTurn),
+    group: createEnqueueGroup(db, nextTurn),
     nudges: createNudgeQueue(nextTurn),
     leases: createLeases(),
     claiming: new Set(),

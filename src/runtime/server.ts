@@ -11,7 +11,7 @@ import { parseConfig, type Config } from "../config/config.ts";
 import type { Clock, Deps } from "../kernel/deps.ts";
 import type { Post } from "../kernel/post.ts";
 import { createNewId } from "../kernel/ids.ts";
-import { createLog, type Log } from "../kernel/log.ts";
+import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import { createAssets } from "./assets.ts";
@@ -157,7 +157,8 @@ async function openDatabase(config: Config, options: ServerOptions, log: Log) {
   const file = databaseFile(config.databaseUrl);
   const client =
     file === undefined ? opened : guardFile(opened, file, (rescue) => log.error(...rescueEntry(rescue)));
-  return { client, file, db: createDatabase(options.wrapClient?.(client) ?? client, options) };
+  const db = createDatabase(options.wrapClient?.(client) ?? client, options);
+  return { client, file, db: withBatchLog(db, log, config.logLevel) };
 }
 
 /** Before the first request: leases are only as good as the clocks that they are read by. */

@@ -6,7 +6,7 @@ import type { Config } from "../config/config.ts";
 import type { Deps, Process } from "../kernel/deps.ts";
 import { createNewId } from "../kernel/ids.ts";
 import { createKeys } from "../kernel/keys.ts";
-import { createLog } from "../kernel/log.ts";
+import { createLog, withBatchLog } from "../kernel/log.ts";
 import { createClock } from "./clock.ts";
 import { createProcess } from "./process.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
@@ -66,7 +66,7 @@ export function createOwnDeps(
     now,
     write: console.log,
   });
-  const db = createDatabase(connect(config));
+  const db = withBatchLog(createDatabase(connect(config)), log, config.logLevel);
   const { mail } = config.notifications;
   const defer: Deps["defer"] = (task) =>
     lifetime.waitUntil(

@@ -23,12 +23,8 @@ test.each([
   "after a write that failed as %s there have been %i writes, and each member is told",
   async (kind, writes) => {
     const { calls, db } = failing(kind);
-    const group = createEnqueueGroup(() => Promise.resolve());
-    const ends = await Promise.allSettled([
-      group.add(db, nothing),
-      group.add(db, nothing),
-      group.add(db, nothing),
-    ]);
+    const group = createEnqueueGroup(db, () => Promise.resolve());
+    const ends = await Promise.allSettled([group.add(nothing), group.add(nothing), group.add(nothing)]);
     expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
     expect(calls.writes).toBe(writes);
   },

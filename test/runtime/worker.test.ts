@@ -101,7 +101,6 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const worker = await startWorker(bundle, {
       BELFRY_DATABASE_URL: database.url,
       BELFRY_ACCESS_URL: "https://belfry.example.com",
-      BELFRY_LOG_LEVEL: "debug",
       BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
       BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret,
     });

@@ -94,7 +94,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       BELFRY_DATABASE_URL: `file:${join(folder, "belfry.db")}`,
       BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
       BELFRY_SECRET_KEY: secretKey,
-      BELFRY_LOG_LEVEL: "debug",
+      BELFRY_LOG_LEVEL: "info",
       BELFRY_LOG_FORMAT: "json",
       // Tests send more than a person does, in a minute that never ends.
       BELFRY_API_RATE_LIMIT: "0",

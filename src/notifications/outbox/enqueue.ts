@@ -53,7 +53,7 @@ export async function send(deps: Deps, plan: PreparedEvent, request?: KeyedReque
   const { eventId } = plan;
   const rows = { ...plan.rows, keys: claimsOf(request, eventId, deps.now()) };
   const { group } = deps.process;
-  const { messages, keys } = await (group === null ? writeRows(deps.db, rows) : group.add(deps.db, rows));
+  const { messages, keys } = await (group === null ? writeRows(deps.db, rows) : group.add(rows));
   const earlier = earlierOf(request, keys[0]);
   if (earlier !== undefined && earlier.subjectId !== eventId) return sentEarlier(earlier);
   wakeAfterWrite(deps, messages);

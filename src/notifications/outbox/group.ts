@@ -20,11 +20,10 @@ export interface Written {
 }
 
 export interface EnqueueGroup {
-  add: (db: Database, rows: OutboxRows) => Promise<Written>;
+  add: (rows: OutboxRows) => Promise<Written>;
 }
 
 interface Member {
-  db: Database;
   rows: OutboxRows;
   resolve: (written: Written) => void;
   reject: (error: unknown) => void;
@@ -33,21 +32,23 @@ interface Member {
 /** Rows of one write; beyond it the next write begins. */
 const maxGroupRows = 2_000;
 
-/** `gather` resolves when the requests that have already arrived have had their turn: they join the same write. */
-export function createEnqueueGroup(gather: () => Promise<void>): EnqueueGroup {
+/**
+ * `db`: the process's own, since a write is no single request's. `gather` resolves when the requests that have already
+ * arrived have had their turn: they join the same write.
+ */
+export function createEnqueueGroup(db: Database, gather: () => Promise<void>): EnqueueGroup {
   const writes = createCoalescer<Member>({
-    run: writeGroup,
+    run: (members) => writeGroup(db, members),
     onError: (error, members) => members.forEach(({ reject }) => reject(error)),
     gather,
     limit: { max: maxGroupRows, sizeOf: ({ rows }) => rows.messages.length + 1 },
   });
   return {
-    add: (db, rows) => new Promise((resolve, reject) => void writes.add({ db, rows, resolve, reject })),
+    add: (rows) => new Promise((resolve, reject) => void writes.add({ rows, resolve, reject })),
   };
 }
 
-async function writeGroup(members: Member[]): Promise<void> {
-  const { db } = members[0]!;
+async function writeGroup(db: Database, members: Member[]): Promise<void> {
   try {
     await writeTogether(db, members);
   } catch (error) {
