@@ -14,7 +14,7 @@ const lifecycleBody = z.object({
     .nullish()
     // Go's way of saying nothing is the year 1.
     .transform((time) => (time == null || time.startsWith("0001-") ? undefined : Date.parse(time)))
-    .meta({ description: "now when it is left out" }),
+    .meta({ description: "default: now" }),
 });
 
 const longestMessage = 160;
@@ -35,7 +35,7 @@ export const agentRoutes = new Hono<Env>()
   .post(
     "/workspaceagents/me/report-lifecycle",
     endpoint({
-      summary: "An agent says that it starts, is ready, or shuts down",
+      summary: "Report an agent's lifecycle state",
       access: "agent",
       answers: { 204: null },
       errors: [400, 401, 409],
@@ -50,7 +50,7 @@ export const agentRoutes = new Hono<Env>()
   .patch(
     "/workspaceagents/me/app-status",
     endpoint({
-      summary: "An app says what it is doing; the owner of an AI task is told what is news",
+      summary: "Report an app's status; the owner of an AI task is notified of changes",
       access: "agent",
       answers: { 200: z.null() },
       errors: [400, 401, 409],

@@ -69,7 +69,7 @@ export const workspaceAgentRoutes = new Hono<Env>()
   .get(
     "/workspaceagents/:id/logs",
     endpoint({
-      summary: "What an agent's scripts printed: agents don't send it; over a WebSocket it ends at once",
+      summary: "Get an agent's log: always empty; as a WebSocket it ends at once",
       access: "session",
       answers: { 101: z.array(z.never()), 200: z.array(z.never()) },
       errors: [400, 401, 404],

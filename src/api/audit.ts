@@ -11,10 +11,10 @@ const pageSize = 50;
 const largestPage = 500;
 
 const auditQuery = strictQuery({
-  user: filledText(100).optional().meta({ description: "who did it: me, an id or a username" }),
+  user: filledText(100).optional().meta({ description: "the actor: me, an id or a username" }),
   resource_id: filledText(100).optional(),
   action: filledText(100).optional(),
-  before: wholeNumber.meta({ description: "`next` of the page before" }),
+  before: wholeNumber.meta({ description: "`next` of the previous page" }),
   limit: wholeNumber.refine((limit) => (limit ?? 0) <= largestPage, `may be at most ${largestPage}`),
 });
 
@@ -36,7 +36,7 @@ const entrySchema = z
 export const auditRoutes = new Hono<Env>().get(
   "/audit",
   endpoint({
-    summary: "Who did what, newest first; `next` is the cursor for older entries",
+    summary: "List the audit log, newest first; `next` is the cursor for older entries",
     access: "session",
     requires: { permission: "audit:read", refusal: "Only owners and auditors may read the audit log." },
     answers: { 200: z.object({ entries: z.array(entrySchema), next: z.number().nullable() }) },

@@ -15,8 +15,8 @@ import { uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
 const logQuery = z.object({
-  after: wholeNumber.meta({ description: "the id of a line: only those after it" }),
-  before: wholeNumber.meta({ description: "the id of a line: only those before it" }),
+  after: wholeNumber.meta({ description: "only lines after the one with this id" }),
+  before: wholeNumber.meta({ description: "only lines before the one with this id" }),
   follow: z
     // Coder's clients say nothing but the name.
     .enum(["", "true", "false"], { error: "must be true or false" })
@@ -41,7 +41,7 @@ async function look(
 export const buildLogRoutes = new Hono<Env>().get(
   "/workspacebuilds/:id/logs",
   endpoint({
-    summary: "A build's log, oldest line first; with follow as a WebSocket",
+    summary: "Get a build's log, oldest line first; with follow as a WebSocket",
     access: "session",
     answers: { 101: lineSchema, 200: z.array(lineSchema) },
     errors: [400, 401, 404, 426],

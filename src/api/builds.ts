@@ -38,7 +38,7 @@ const newBuildBody = z.object({
   template_version_preset_id: optionalId,
   rich_parameter_values: parameterValues,
   orphan: z.boolean({ error: "must be true or false" }).nullish().meta({
-    description: "delete without running Terraform: resources stay; for owners and template-admins",
+    description: "delete without running Terraform; resources stay; for owners and template admins",
   }),
   dry_run: unsupported("to check parameters, use POST /templateversions/{id}/dry-run"),
   state: unsupported("Belfry keeps Terraform's state; it can't be replaced"),
@@ -113,7 +113,8 @@ export const buildRoutes = new Hono<Env>()
   .post(
     "/workspaces/:id/builds",
     endpoint({
-      summary: "Start, stop or delete a workspace; the header Belfry-Told says who was told of a new version",
+      summary:
+        "Create a build: start, stop or delete a workspace; the header Belfry-Told says who is notified of a new version",
       ...creation,
     }),
     valid("param", idParam),
@@ -122,7 +123,7 @@ export const buildRoutes = new Hono<Env>()
   )
   .post(
     "/users/:user/workspace/:name/builds",
-    endpoint({ summary: "The same, by the workspace's name", ...creation }),
+    endpoint({ summary: "Create a build by the workspace's name", ...creation }),
     valid("json", newBuildBody),
     async (c) => {
       const place = byName(c, c.req.param("user"), c.req.param("name"));
@@ -131,14 +132,14 @@ export const buildRoutes = new Hono<Env>()
   )
   .get(
     "/workspaces/:id/builds",
-    endpoint({ summary: "A workspace's builds, newest first", ...listing }),
+    endpoint({ summary: "List a workspace's builds, newest first", ...listing }),
     valid("param", idParam),
     valid("query", listQuery),
     async (c) => c.json(await list(c, byId(c.req.valid("param").id), c.req.valid("query"))),
   )
   .get(
     "/users/:user/workspace/:name/builds",
-    endpoint({ summary: "The same, by the workspace's name", ...listing }),
+    endpoint({ summary: "List a workspace's builds by its name, newest first", ...listing }),
     valid("query", listQuery),
     async (c) => {
       const place = byName(c, c.req.param("user"), c.req.param("name"), true);
@@ -148,7 +149,7 @@ export const buildRoutes = new Hono<Env>()
   .get(
     "/users/:user/workspace/:name/builds/:number",
     endpoint({
-      summary: "One of its builds by the number, of a deleted workspace too",
+      summary: "Get a workspace's build by its number, also of a deleted workspace",
       access: "session",
       answers: { 200: buildSchema },
       errors: [400, 401, 404],
@@ -167,7 +168,7 @@ export const buildRoutes = new Hono<Env>()
   .get(
     "/workspacebuilds/:id/parameters",
     endpoint({
-      summary: "The parameters that a build runs with; sensitive values are masked",
+      summary: "List a build's parameters; sensitive values are masked",
       access: "session",
       answers: { 200: z.array(z.object({ name: z.string(), value: z.string() })) },
       errors: [400, 401, 404],
@@ -188,7 +189,7 @@ export const buildRoutes = new Hono<Env>()
   .get(
     "/workspacebuilds/:id",
     endpoint({
-      summary: "A build with its job, resources and agents",
+      summary: "Get a build with its job, resources and agents",
       access: "session",
       answers: { 200: buildSchema },
       errors: [400, 401, 404],
@@ -205,7 +206,7 @@ export const buildRoutes = new Hono<Env>()
   .patch(
     "/workspacebuilds/:id/cancel",
     endpoint({
-      summary: "Cancel a build: one that runs is stopped by its provisioner",
+      summary: "Cancel a build; its provisioner stops a running one",
       access: "session",
       answers: { 200: messageSchema },
       errors: [400, 401, 403, 404],

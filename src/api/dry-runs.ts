@@ -40,7 +40,7 @@ export const dryRunRoutes = new Hono<Env>()
   .post(
     "/templateversions/:id/dry-run",
     endpoint({
-      summary: "Check the parameters of a workspace before it is made",
+      summary: "Validate the parameters of a new workspace",
       access: "session",
       answers: { 201: importJobSchema },
       errors: [400, 401, 403, 404],

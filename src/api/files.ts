@@ -20,7 +20,7 @@ export const fileRoutes = new Hono<Env>()
   .post(
     "/files",
     endpoint({
-      summary: "Store a template's folder as a tar, at most 10 MiB; the same content is stored once",
+      summary: "Upload a template's folder as a tar, at most 10 MiB; equal content is stored once",
       access: "session",
       requires: {
         permission: "templates:manage",
@@ -45,7 +45,7 @@ export const fileRoutes = new Hono<Env>()
   .get(
     "/files/:id",
     endpoint({
-      summary: "The bytes of a file, by its id or its SHA-256; for template admins and provisioners",
+      summary: "Download a file by its id or SHA-256; for template admins and provisioners",
       access: "session-or-provisioner",
       answers: { 200: bytes(tarType) },
       errors: [400, 401, 403, 404],

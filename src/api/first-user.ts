@@ -40,7 +40,7 @@ export const firstUserRoutes = new Hono<Env>()
   .get(
     "/users/first",
     endpoint({
-      summary: "Whether the first user has been made: 404 until then",
+      summary: "Check whether the first user exists: 404 until then",
       access: "anyone",
       answers: { 200: messageSchema },
       errors: [404],
@@ -53,7 +53,7 @@ export const firstUserRoutes = new Hono<Env>()
   .post(
     "/users/first",
     endpoint({
-      summary: "Make the first user, an owner; from elsewhere than the server's machine with the set-up code",
+      summary: "Create the first user, an owner; from another machine with the setup code",
       access: "anyone",
       answers: { 201: z.object({ user_id: z.string(), organization_id: z.string() }) },
       errors: [400, 403, 409, 413, 415, 429, 503],

@@ -30,7 +30,7 @@ export const inboxWatch = new Hono<Env>()
   .get(
     "/notifications/inbox/watch",
     endpoint({
-      summary: "Your inbox, live, as a WebSocket: a text frame for each new notification",
+      summary: "Watch your inbox as a WebSocket: a text frame for each new notification",
       access: "session",
       answers: { 101: news },
       errors: [400, 401, 426],
@@ -54,7 +54,7 @@ export const inboxWatch = new Hono<Env>()
   .get(
     "/notifications/inbox/events",
     endpoint({
-      summary: "Your inbox, live, as server-sent events (at most 55 seconds; resume with Last-Event-ID)",
+      summary: "Watch your inbox as server-sent events (at most 55 seconds; resume with Last-Event-ID)",
       access: "session",
       answers: { 200: eventStream },
       errors: [400, 401],

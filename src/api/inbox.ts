@@ -53,7 +53,7 @@ export const inboxRoutes = new Hono<Env>()
   .get(
     "/notifications/inbox",
     endpoint({
-      summary: "Your inbox, newest first, 25 at a time",
+      summary: "List your inbox, newest first, 25 at a time",
       access: "session",
       answers: { 200: z.object({ notifications: z.array(inboxItemSchema), unread_count: z.number() }) },
       errors: [400, 401],

@@ -54,7 +54,7 @@ const mostLines = 1_000;
 export const linesBody = z
   .array(
     z.object({
-      id: filledText(64).optional().meta({ description: "a line of the same id is kept once" }),
+      id: filledText(64).optional().meta({ description: "lines with the same id are stored once" }),
       level: z.enum(logLevels),
       source: z.enum(["provisioner", "provisioner_daemon"]),
       stage: text(256),

@@ -28,7 +28,7 @@ export const organizationRoutes = new Hono<Env>()
   .get(
     "/organizations",
     endpoint({
-      summary: "All organizations",
+      summary: "List organizations",
       access: "session",
       answers: { 200: z.array(organizationSchema) },
       errors: [401, 403],
@@ -41,7 +41,7 @@ export const organizationRoutes = new Hono<Env>()
   .get(
     "/organizations/:organization",
     endpoint({
-      summary: "An organization by id or name",
+      summary: "Get an organization by id or name",
       access: "session",
       answers: { 200: organizationSchema },
       errors: [401, 403, 404],
@@ -57,7 +57,7 @@ export const organizationRoutes = new Hono<Env>()
   .get(
     "/users/:user/organizations",
     endpoint({
-      summary: "The organizations that a user belongs to",
+      summary: "List a user's organizations",
       access: "session",
       answers: { 200: z.array(organizationSchema) },
       errors: [401, 403, 404],
@@ -72,7 +72,7 @@ export const organizationRoutes = new Hono<Env>()
   .get(
     "/users/:user/organizations/:organization",
     endpoint({
-      summary: "An organization that a user belongs to, by id or name",
+      summary: "Get a user's organization by id or name",
       access: "session",
       answers: { 200: organizationSchema },
       errors: [401, 403, 404],

@@ -16,11 +16,11 @@ export const poolSchema = z
     template_version_name: z.string(),
     organization_name: z.string(),
     active: z.boolean().meta({
-      description: "its version is the active one, and its template neither deleted nor deprecated",
+      description: "its version is active, and its template neither deleted nor deprecated",
     }),
     desired: z.number(),
-    running: z.number().meta({ description: "expired ones too" }),
-    eligible: z.number().meta({ description: "can be claimed at this moment" }),
+    running: z.number().meta({ description: "including expired ones" }),
+    eligible: z.number().meta({ description: "can be claimed now" }),
     expired: z.number(),
     starting: z.number(),
     stopping: z.number(),
@@ -28,8 +28,10 @@ export const poolSchema = z
     not_eligible: z.array(z.object({ workspace_id: z.string(), workspace: z.string(), why: z.string() })),
     status: z.enum(prebuildStatuses),
     status_since: time.nullable().meta({ description: "null for `normal`" }),
-    failures: z.number().meta({ description: "builds in a row that have failed, the newest first" }),
-    failure_limit: z.number().meta({ description: "so many in a row, and nothing new is made; 0: no limit" }),
+    failures: z.number().meta({ description: "consecutive failed builds, counted from the latest" }),
+    failure_limit: z
+      .number()
+      .meta({ description: "consecutive failures at which creation stops; 0: no limit" }),
     backoff_until: time.nullable(),
     last_failures: z.array(
       z.object({
@@ -69,7 +71,7 @@ export const actionSchema = z
     template: z.string(),
     template_version: z.string(),
     count: z.number(),
-    done: z.number().nullable().meta({ description: "so many of them were done; null for a dry run" }),
+    done: z.number().nullable().meta({ description: "how many were done; null for a dry run" }),
     workspaces: z.array(z.object({ id: z.string(), name: z.string() })),
     until: time.nullable().meta({ description: "when a backoff ends" }),
     reason: z.string().meta({ description: "a sentence without its full stop" }),

@@ -31,7 +31,7 @@ export const prebuildRoutes = new Hono<Env>()
   .get(
     "/prebuilds/settings",
     endpoint({
-      summary: "Whether the passes over the pools are paused",
+      summary: "Get whether reconciliation is paused",
       access: "session",
       answers: { 200: settingsBody },
       errors: [401],
@@ -44,7 +44,7 @@ export const prebuildRoutes = new Hono<Env>()
   .put(
     "/prebuilds/settings",
     endpoint({
-      summary: "Pause the passes over the pools, or let them go on",
+      summary: "Pause or resume reconciliation",
       access: "session",
       requires: {
         permission: "templates:manage",
@@ -66,7 +66,8 @@ export const prebuildRoutes = new Hono<Env>()
   .get(
     "/prebuilds/presets",
     endpoint({
-      summary: "The pools: what each wants and has, why what is there can't be claimed, and what has failed",
+      summary:
+        "List the presets with prebuilds: desired and existing workspaces, why some can't be claimed, failures",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: z.array(poolSchema) },
@@ -104,7 +105,7 @@ export const prebuildRoutes = new Hono<Env>()
   .post(
     "/templates/:id/prebuilds/invalidate",
     endpoint({
-      summary: "Replace the prebuilt workspaces of a template's active version",
+      summary: "Invalidate the prebuilt workspaces of a template's active version",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: invalidatedSchema },
@@ -126,7 +127,7 @@ export const prebuildRoutes = new Hono<Env>()
   .post(
     "/prebuilds/presets/:id/resume",
     endpoint({
-      summary: "Fill a preset's pool again: failures before now count no more",
+      summary: "Resume a preset's prebuilds; earlier failures no longer count",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: messageSchema },

@@ -17,7 +17,7 @@ import { time, toTime, uuid } from "../http/schemas.ts";
 const preferences = z
   .array(z.object({ id: z.string(), disabled: z.boolean(), updated_at: time }))
   .nullable()
-  .meta({ description: "null when the user has chosen nothing" });
+  .meta({ description: "null without preferences" });
 const body = z.object({ template_disabled_map: z.record(uuid, z.boolean()) });
 
 /** Ids that were sent and not saved: Coder has kinds of notifications that Belfry lacks. */
@@ -27,7 +27,7 @@ export const preferenceRoutes = new Hono<Env>()
   .get(
     "/users/:user/notifications/preferences",
     endpoint({
-      summary: "Which notifications a user has switched on or off",
+      summary: "Get the kinds that a user has enabled or disabled",
       access: "session",
       answers: { 200: preferences },
       errors: [401, 404],

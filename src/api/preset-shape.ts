@@ -26,7 +26,7 @@ export const parameterSchema = z
     options: z.array(
       z.object({ name: z.string(), description: z.string(), value: z.string(), icon: z.string() }),
     ),
-    required: z.boolean().meta({ description: "a build needs a value: there is no default" }),
+    required: z.boolean().meta({ description: "a build needs a value; there is no default" }),
     ephemeral: z.boolean(),
     sensitive: z.boolean(),
     validation_min: z.number().optional(),
@@ -67,7 +67,7 @@ export const presetSchema = z
     Name: z.string(),
     Parameters: z.array(coderParameter),
     Default: z.boolean(),
-    DesiredPrebuildInstances: z.number().nullable().meta({ description: "null: no pool" }),
+    DesiredPrebuildInstances: z.number().nullable().meta({ description: "null: no prebuilds" }),
     Description: z.string(),
     Icon: z.string(),
     id: z.string(),
@@ -88,7 +88,7 @@ export const presetSchema = z
           .optional(),
       })
       .nullable()
-      .meta({ description: "null: no workspaces are built ahead" }),
+      .meta({ description: "null: no prebuilds" }),
     prebuild_status: z.enum(prebuildStatuses),
   })
   .meta({ id: "Preset" });

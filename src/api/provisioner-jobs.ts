@@ -88,7 +88,7 @@ export const provisionerJobRoutes = new Hono<Env>()
   .post(
     "/provisionerdaemons/jobs/acquire",
     endpoint({
-      summary: "Take a job under a lease; 204 when there is none within `wait` seconds (at most 30)",
+      summary: "Acquire a job under a lease; 204 when there is none within `wait` seconds (at most 30)",
       access: "provisioner",
       answers: { 200: acquiredSchema, 204: null },
       errors: [400, 401, 409],
@@ -111,7 +111,7 @@ export const provisionerJobRoutes = new Hono<Env>()
   .post(
     "/provisionerjobs/:id/heartbeat",
     endpoint({
-      summary: "Keep the lease; answers whether the job is to be canceled",
+      summary: "Renew the lease; returns whether the job is to be canceled",
       access: "provisioner",
       answers: { 200: z.object({ cancel: z.boolean() }) },
       errors: [400, 401, 404, 409],
@@ -128,7 +128,7 @@ export const provisionerJobRoutes = new Hono<Env>()
   .post(
     "/provisionerjobs/:id/release",
     endpoint({
-      summary: "Give a job back that has not been begun",
+      summary: "Return a job to the queue",
       access: "provisioner",
       answers: { 204: null },
       errors: [400, 401, 404, 409],
@@ -151,7 +151,7 @@ export const provisionerJobRoutes = new Hono<Env>()
   .post(
     "/provisionerjobs/:id/logs",
     endpoint({
-      summary: "Add lines to the build's log",
+      summary: "Append to a build's log",
       access: "provisioner",
       answers: { 204: null },
       errors: [400, 401, 404, 409],
@@ -169,7 +169,7 @@ export const provisionerJobRoutes = new Hono<Env>()
   .post(
     "/provisionerjobs/:id/complete",
     endpoint({
-      summary: "The job is done: what there is now",
+      summary: "Complete a job, with its resources",
       access: "provisioner",
       answers: { 200: z.object({ agents: z.array(z.object({ id: z.string(), name: z.string() })) }) },
       errors: [400, 401, 404, 409],
@@ -197,7 +197,7 @@ export const provisionerJobRoutes = new Hono<Env>()
   .post(
     "/provisionerjobs/:id/fail",
     endpoint({
-      summary: "The job could not be done, and why",
+      summary: "Fail a job, with the reason",
       access: "provisioner",
       answers: { 204: null },
       errors: [400, 401, 404, 409],

@@ -32,7 +32,7 @@ const keySchema = z.object({
   name: z.string(),
   tags: z
     .record(z.string(), z.string())
-    .meta({ description: "always empty: every provisioner takes any job" }),
+    .meta({ description: "always empty: every provisioner takes every job" }),
   created_by: z.string().meta({ description: "username" }),
   last_used_at: time.nullable(),
   last_used_address: z.string().nullable(),
@@ -63,7 +63,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
   .get(
     path,
     endpoint({
-      summary: "The keys that provisioners sign in with, oldest first, without their secrets",
+      summary: "List the provisioner keys, oldest first, without their secrets",
       access: "session",
       requires: toReadKeys,
       answers: { 200: z.array(keySchema) },
@@ -81,7 +81,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
   .post(
     path,
     endpoint({
-      summary: "Create a key for provisioners; its text is shown this once",
+      summary: "Create a provisioner key; its secret is returned only once",
       access: "session",
       requires: toManageKeys,
       answers: { 201: z.object({ key: z.string() }) },
@@ -101,7 +101,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
   .delete(
     `${path}/:name`,
     endpoint({
-      summary: "Revoke a key by its name; jobs that its provisioners have not begun go back to the queue",
+      summary: "Revoke a provisioner key by name; jobs without a plan return to the queue",
       access: "session",
       requires: toManageKeys,
       answers: { 204: null },

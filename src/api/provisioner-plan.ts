@@ -36,7 +36,7 @@ const replacement = z
 export const provisionerPlanRoutes = new Hono<Env>().post(
   "/provisionerjobs/:id/plan",
   endpoint({
-    summary: "Tell what is about to be done; answers what is destroyed and made anew, by address",
+    summary: "Report the plan; returns the resources that it replaces, by address",
     access: "provisioner",
     answers: { 200: z.object({ replacements: z.array(replacement) }) },
     errors: [400, 401, 404, 409],

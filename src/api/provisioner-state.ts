@@ -19,7 +19,7 @@ export const provisionerStateRoutes = new Hono<Env>()
   .get(
     "/provisionerjobs/:id/state",
     endpoint({
-      summary: "What the workspace's last build left, as bytes; 204 when there is nothing",
+      summary: "Get the workspace's state as bytes; 204 when there is none",
       access: "provisioner",
       answers: { 200: bytes(stateType), 204: null },
       errors: [400, 401, 404, 409],
@@ -41,7 +41,7 @@ export const provisionerStateRoutes = new Hono<Env>()
   .put(
     "/provisionerjobs/:id/state",
     endpoint({
-      summary: "Put the state back, at most 8 MiB; again and again until the job ends",
+      summary: "Store the workspace's state, at most 8 MiB; as often as needed until the job ends",
       access: "provisioner",
       body: bytes(stateType, 8_388_608),
       answers: { 204: null },

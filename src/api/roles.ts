@@ -31,7 +31,7 @@ export const roleRoutes = new Hono<Env>()
   .get(
     "/users/roles",
     endpoint({
-      summary: "The site roles that there are",
+      summary: "List the site roles",
       access: "session",
       answers: { 200: z.array(roleSchema) },
       errors: [401, 403],
@@ -54,7 +54,7 @@ export const roleRoutes = new Hono<Env>()
   .get(
     "/users/:user/roles",
     endpoint({
-      summary: "The site roles that a user has",
+      summary: "List a user's site roles",
       access: "session",
       answers: { 200: userRolesSchema },
       errors: [401, 403, 404],

@@ -17,7 +17,7 @@ export const sessionRoutes = new Hono<Env>()
   .post(
     "/users/login",
     endpoint({
-      summary: "Sign in with email and password; answers a session's key and sets it as a cookie",
+      summary: "Sign in with email and password; returns a session key and sets it as a cookie",
       access: "anyone",
       answers: { 201: z.object({ session_token: z.string() }) },
       errors: [400, 401, 403, 413, 415, 429, 503],
@@ -34,7 +34,7 @@ export const sessionRoutes = new Hono<Env>()
   .post(
     "/users/logout",
     endpoint({
-      summary: "End the session, or remove the token, that the request came with",
+      summary: "Delete the session or token that the request uses",
       access: "session",
       answers: { 200: messageSchema },
       errors: [401, 403],
@@ -49,7 +49,7 @@ export const sessionRoutes = new Hono<Env>()
   .get(
     "/users/authmethods",
     endpoint({
-      summary: "The ways to sign in",
+      summary: "List the authentication methods",
       access: "anyone",
       answers: { 200: methodsSchema },
       errors: [],
@@ -64,7 +64,7 @@ export const sessionRoutes = new Hono<Env>()
   .post(
     "/users/validate-password",
     endpoint({
-      summary: "Whether a password is good enough, and what is wrong with it",
+      summary: "Validate a password",
       access: "anyone",
       answers: { 200: z.object({ valid: z.boolean(), details: z.string() }) },
       errors: [400, 403, 413, 415, 429],

@@ -43,7 +43,7 @@ export const taskLogRoutes = () =>
     .get(
       "/tasks/:user/:task/logs",
       endpoint({
-        summary: `An AI task's prompt and the last ${maxLogs} statuses that its agent reported, oldest first`,
+        summary: `An AI task's prompt and its agent's last ${maxLogs} reports, oldest first`,
         access: "session",
         answers: { 200: logSchema },
         errors: [401, 404],
@@ -64,7 +64,7 @@ export const taskLogRoutes = () =>
     .post(
       "/tasks/:user/:task/send",
       endpoint({
-        summary: "Refused: Belfry has no connection to agents",
+        summary: "Send input to a task: always 409, because Belfry has no connection to agents",
         access: "session",
         answers: {},
         errors: [400, 401, 404, 409],

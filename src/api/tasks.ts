@@ -109,7 +109,7 @@ export const taskRoutes = (address: TaskAddress) =>
     .get(
       "/tasks",
       endpoint({
-        summary: "AI tasks by name; q takes owner:me, organization:x, status:active, name:x",
+        summary: "List AI tasks by name; q takes owner:me, organization:x, status:active, name:x",
         access: "session",
         answers: { 200: z.object({ tasks: z.array(taskSchema), count: z.number() }) },
         errors: [400, 401],
@@ -132,7 +132,7 @@ export const taskRoutes = (address: TaskAddress) =>
     .get(
       "/tasks/:user/:task",
       endpoint({
-        summary: "An AI task by its name, or by its id",
+        summary: "Get an AI task by name or id",
         access: "session",
         answers: { 200: taskSchema },
         errors: [401, 404],

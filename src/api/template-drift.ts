@@ -37,7 +37,7 @@ const driftSchema = z
 export const templateDriftRoutes = new Hono<Env>().get(
   "/templates/:id/drift",
   endpoint({
-    summary: "What claims have destroyed and made anew, by version and preset, the newest version first",
+    summary: "List the resources that claims replaced, by version and preset, newest version first",
     access: "session",
     requires: {
       permission: "templates:manage",

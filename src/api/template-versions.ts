@@ -92,7 +92,7 @@ export const templateVersionRoutes = new Hono<Env>()
   .post(
     "/organizations/:organization/templateversions",
     endpoint({
-      summary: "Make a version, of a template or for a new one; its presets are checked",
+      summary: "Create a template version, for an existing or new template; validates its presets",
       access: "session",
       requires: {
         permission: "templates:manage",

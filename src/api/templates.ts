@@ -75,7 +75,7 @@ export const templateRoutes = new Hono<Env>()
   .get(
     "/organizations/:organization/templates",
     endpoint({
-      summary: "An organization's templates by name",
+      summary: "List an organization's templates by name",
       access: "session",
       answers: { 200: z.array(templateSchema) },
       errors: [401, 403, 404],
@@ -93,7 +93,7 @@ export const templateRoutes = new Hono<Env>()
   .get(
     "/organizations/:organization/templates/:name",
     endpoint({
-      summary: "A template by its name",
+      summary: "Get a template by name",
       access: "session",
       answers: { 200: templateSchema },
       errors: [401, 403, 404],
@@ -108,7 +108,7 @@ export const templateRoutes = new Hono<Env>()
   .post(
     "/organizations/:organization/templates",
     endpoint({
-      summary: "Make a template from a version that has none yet",
+      summary: "Create a template from a version that has none yet",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 201: templateSchema },
@@ -136,7 +136,7 @@ export const templateRoutes = new Hono<Env>()
   .get(
     "/templates/:id",
     endpoint({
-      summary: "A template",
+      summary: "Get a template",
       access: "session",
       answers: { 200: templateSchema },
       errors: [400, 401, 403, 404],
@@ -150,7 +150,7 @@ export const templateRoutes = new Hono<Env>()
   .patch(
     "/templates/:id",
     endpoint({
-      summary: "Change a template's words, or deprecate it; what is left out stays",
+      summary: "Change a template's display name, description or deprecation; fields left out stay",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: templateSchema },
@@ -180,7 +180,7 @@ export const templateRoutes = new Hono<Env>()
   .delete(
     "/templates/:id",
     endpoint({
-      summary: "Delete a template of which nobody has a workspace; its name is free again",
+      summary: "Delete a template without workspaces; its name is free again",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: messageSchema },

@@ -65,7 +65,7 @@ export const tokenRoutes = new Hono<Env>()
   .post(
     "/users/:user/keys",
     endpoint({
-      summary: "Make a session's key, for a client that was given a token",
+      summary: "Create a session key, for a client that was given a token",
       access: "session",
       answers: { 201: newKeySchema },
       errors: [401, 403, 404, 409],
@@ -79,7 +79,7 @@ export const tokenRoutes = new Hono<Env>()
   .post(
     "/users/:user/keys/tokens",
     endpoint({
-      summary: "Make an API token; its text is shown this once",
+      summary: "Create an API token; its secret is returned only once",
       access: "session",
       answers: { 201: newKeySchema },
       errors: [400, 401, 403, 404, 409, 413, 415],
@@ -96,7 +96,7 @@ export const tokenRoutes = new Hono<Env>()
   .get(
     "/users/:user/keys/tokens",
     endpoint({
-      summary: "A user's tokens, oldest first; with include_all everybody's, for owners and auditors",
+      summary: "List a user's tokens, oldest first; with include_all everybody's, for owners and auditors",
       access: "session",
       answers: { 200: z.array(tokenSchema) },
       errors: [400, 401, 403, 404],
@@ -116,7 +116,7 @@ export const tokenRoutes = new Hono<Env>()
   .get(
     "/users/:user/keys/tokens/tokenconfig",
     endpoint({
-      summary: "The longest lifetime that a token may have, in nanoseconds",
+      summary: "Get the maximum lifetime of a token, in nanoseconds",
       access: "session",
       answers: { 200: z.object({ max_token_lifetime: z.number() }) },
       errors: [401, 403, 404],
@@ -130,7 +130,7 @@ export const tokenRoutes = new Hono<Env>()
   .get(
     "/users/:user/keys/tokens/:name",
     endpoint({
-      summary: "A token by its name",
+      summary: "Get a token by name",
       access: "session",
       answers: { 200: keySchema },
       errors: [401, 403, 404],
@@ -146,7 +146,7 @@ export const tokenRoutes = new Hono<Env>()
   .get(
     "/users/:user/keys/:id",
     endpoint({
-      summary: "A session or token by its id",
+      summary: "Get a session or token by id",
       access: "session",
       answers: { 200: keySchema },
       errors: [401, 403, 404],
@@ -161,7 +161,7 @@ export const tokenRoutes = new Hono<Env>()
   .delete(
     "/users/:user/keys/:id",
     endpoint({
-      summary: "End a session or remove a token",
+      summary: "Delete a session or token",
       access: "session",
       answers: { 204: null },
       errors: [401, 403, 404],

@@ -12,7 +12,7 @@ export const userPreferenceRoutes = new Hono<Env>()
   .get(
     "/users/:user/preferences",
     endpoint({
-      summary: "What Coder's dashboard remembers of a user",
+      summary: "Get a user's settings of Coder's dashboard",
       access: "session",
       answers: { 200: preferences },
       errors: [401, 404],
@@ -26,7 +26,7 @@ export const userPreferenceRoutes = new Hono<Env>()
   .put(
     "/users/:user/preferences",
     endpoint({
-      summary: "Change what Coder's dashboard remembers of a user",
+      summary: "Change a user's settings of Coder's dashboard",
       access: "session",
       answers: { 200: preferences },
       errors: [400, 401, 404, 415],

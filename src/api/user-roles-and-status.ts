@@ -46,7 +46,7 @@ export const userAccessRoutes = new Hono<Env>()
   .put(
     "/users/:user/roles",
     endpoint({
-      summary: "Give a user exactly these site roles",
+      summary: "Set a user's site roles",
       access: "session",
       answers: { 200: userSchema },
       errors: [400, 401, 403, 404, 409, 413, 415],
@@ -61,7 +61,7 @@ export const userAccessRoutes = new Hono<Env>()
   .put(
     "/users/:user/status/suspend",
     endpoint({
-      summary: "Suspend a user; ends all of their sessions and tokens at once",
+      summary: "Suspend a user; ends their sessions and tokens at once",
       access: "session",
       answers: { 200: userSchema },
       errors: [400, 401, 403, 404, 409],
@@ -73,7 +73,7 @@ export const userAccessRoutes = new Hono<Env>()
   .put(
     "/users/:user/status/activate",
     endpoint({
-      summary: "Let a suspended user back in",
+      summary: "Activate a suspended user",
       access: "session",
       answers: { 200: userSchema },
       errors: [401, 403, 404],

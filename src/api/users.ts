@@ -40,7 +40,7 @@ export const userRoutes = new Hono<Env>()
   .get(
     "/users",
     endpoint({
-      summary: "Users by name; q takes words, status:active and role:owner",
+      summary: "List users by name; q takes words, status:active and role:owner",
       access: "session",
       requires: { permission: "users:read", refusal: "Only administrators and auditors may list users." },
       answers: { 200: z.object({ users: z.array(userSchema), count: z.number() }) },
@@ -59,7 +59,7 @@ export const userRoutes = new Hono<Env>()
   .post(
     "/users",
     endpoint({
-      summary: "Make a user",
+      summary: "Create a user",
       access: "session",
       requires: { permission: "users:manage", refusal: "Only an owner or a user-admin may make users." },
       answers: { 201: userSchema },
@@ -83,7 +83,7 @@ export const userRoutes = new Hono<Env>()
   .get(
     "/users/:user",
     endpoint({
-      summary: "A user: me, an id or a username",
+      summary: "Get a user: me, an id or a username",
       access: "session",
       answers: { 200: userSchema },
       errors: [401, 403, 404],
@@ -93,7 +93,7 @@ export const userRoutes = new Hono<Env>()
   .delete(
     "/users/:user",
     endpoint({
-      summary: "Remove a user; ends all of their sessions and tokens",
+      summary: "Delete a user; ends their sessions and tokens",
       access: "session",
       answers: { 200: messageSchema },
       errors: [401, 403, 404, 409],
@@ -112,7 +112,7 @@ export const userRoutes = new Hono<Env>()
   .put(
     "/users/:user/profile",
     endpoint({
-      summary: "Change a username and a name",
+      summary: "Change a user's username and name",
       access: "session",
       answers: { 200: userSchema },
       errors: [400, 401, 403, 404, 409, 413, 415],

@@ -17,7 +17,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
   .get(
     "/templates/:id/versions",
     endpoint({
-      summary: "A template's versions, oldest first",
+      summary: "List a template's versions, oldest first",
       access: "session",
       answers: { 200: z.array(versionSchema) },
       errors: [400, 401, 403, 404],
@@ -38,7 +38,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
   .patch(
     "/templates/:id/versions",
     endpoint({
-      summary: "Make one of a template's versions the active one",
+      summary: "Activate a template version",
       access: "session",
       requires: { permission: "templates:manage", refusal: onlyAdmins },
       answers: { 200: messageSchema },

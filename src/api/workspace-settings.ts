@@ -32,7 +32,7 @@ const seen = (c: Ctx, id: string) =>
 export const workspaceSettingRoutes = new Hono<Env>()
   .put(
     "/workspaces/:id/autostart",
-    endpoint({ summary: "Set when a workspace starts by itself", ...change }),
+    endpoint({ summary: "Set a workspace's autostart schedule", ...change }),
     valid("param", idParam),
     valid("json", autostartBody),
     async (c) => {
@@ -45,7 +45,7 @@ export const workspaceSettingRoutes = new Hono<Env>()
   .put(
     "/workspaces/:id/autoupdates",
     endpoint({
-      summary: "Set whether a workspace that starts by itself takes the active version",
+      summary: "Set whether autostart uses the active version",
       ...change,
     }),
     valid("param", idParam),

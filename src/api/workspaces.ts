@@ -110,7 +110,7 @@ export const workspaceRoutes = new Hono<Env>()
   .post(
     "/users/:user/workspaces",
     endpoint({
-      summary: "Make a workspace and start it",
+      summary: "Create a workspace and start it",
       access: "session",
       repeatable: true,
       answers: { 201: workspaceSchema },
@@ -122,7 +122,7 @@ export const workspaceRoutes = new Hono<Env>()
   .post(
     "/organizations/:organization/members/:user/workspaces",
     endpoint({
-      summary: "The same, as Coder's clients call it",
+      summary: "Create a workspace, in the form of Coder's older clients",
       access: "session",
       repeatable: true,
       answers: { 201: workspaceSchema },
@@ -137,7 +137,7 @@ export const workspaceRoutes = new Hono<Env>()
   .get(
     "/workspaces",
     endpoint({
-      summary: "Workspaces by name; q takes owner:me, template:x, name:y, status:running",
+      summary: "List workspaces by name; q takes owner:me, template:x, name:y, status:running",
       access: "session",
       answers: { 200: z.object({ workspaces: z.array(workspaceSchema), count: z.number() }) },
       errors: [400, 401],
@@ -156,7 +156,7 @@ export const workspaceRoutes = new Hono<Env>()
   .get(
     "/workspaces/:id",
     endpoint({
-      summary: "A workspace with its latest build; a deleted one with include_deleted=true",
+      summary: "Get a workspace with its latest build; a deleted one with include_deleted=true",
       access: "session",
       answers: { 200: workspaceSchema },
       errors: [400, 401, 404],
@@ -178,7 +178,7 @@ export const workspaceRoutes = new Hono<Env>()
   .get(
     "/users/:user/workspace/:name",
     endpoint({
-      summary: "A user's workspace by its name; a deleted one with include_deleted=true",
+      summary: "Get a user's workspace by name; a deleted one with include_deleted=true",
       access: "session",
       answers: { 200: workspaceSchema },
       errors: [400, 401, 404],

@@ -57,26 +57,26 @@ const security: Record<Endpoint["access"], Record<string, string[]>[]> = {
   agent: [{ header: [] }, { bearer: [] }],
 };
 
-const words: Record<number, string> = {
-  101: "The connection goes on as a WebSocket",
-  200: "Done",
+const statusText: Record<number, string> = {
+  101: "Switches to a WebSocket",
+  200: "Success",
   201: "Created",
   202: "Accepted; no body",
-  204: "Done; no body",
+  204: "Success; no body",
   304: "Nothing to change; no body",
-  400: "Something in the request is not valid",
+  400: "Invalid request",
   401: "Not signed in",
-  403: "Not allowed",
-  404: "Not there, or not yours to see",
-  405: "Another method",
-  409: "In conflict with what is there",
+  403: "Access denied",
+  404: "Not found, or not visible to the caller",
+  405: "Method not allowed",
+  409: "Conflict with the current state",
   413: "Too large",
-  415: "Not the media type that is expected",
-  422: "Understood, but it can't be done",
-  426: "It speaks another protocol",
+  415: "Unsupported media type",
+  422: "Valid, but can't be done",
+  426: "Unsupported protocol",
   429: "Too many requests",
-  500: "Our mistake",
-  503: "Not available at the moment",
+  500: "Internal error",
+  503: "Unavailable; retry later",
 };
 
 /** An OpenAPI 3.1 document. */
@@ -116,12 +116,12 @@ function operation({ method, endpoint, errors, inputs }: Route, path: string, sc
   const responses: Record<string, Json> = {};
   for (const [status, schema] of Object.entries(endpoint.answers)) {
     responses[status] = {
-      description: words[Number(status)],
+      description: statusText[Number(status)],
       ...(schema ? content(schema, "output", schemas) : {}),
     };
   }
   for (const status of [...errors, 429, 500, 503]) {
-    responses[status] ??= { description: words[status], ...content(errorSchema, "output", schemas) };
+    responses[status] ??= { description: statusText[status], ...content(errorSchema, "output", schemas) };
   }
   return {
     operationId: `${method.toLowerCase()}${path.replaceAll(/[^A-Za-z0-9]+(\w)?/g, (_, letter: string | undefined) => (letter ?? "").toUpperCase())}`,
@@ -145,7 +145,7 @@ const idempotencyKey: Json = {
   in: "header",
   required: false,
   description:
-    "Names this request for 24 hours: sent again it makes nothing more, and the same answer comes with Idempotency-Replayed: true. With another request it is refused with 422.",
+    "Identifies this request for 24 hours: repeating it changes nothing and returns the same response, with Idempotency-Replayed: true. Another request with the same key gets 422.",
   schema: { type: "string", minLength: 1, maxLength: 255 },
 };
 
