@@ -1,6 +1,6 @@
 // The notification templates that ship, read from db/templates: the front matter of a file is its kind, the rest its text.
 import { readFileSync, readdirSync } from "node:fs";
-import { methods, type Action, type Method } from "./schema.ts";
+import type { Action } from "./schema.ts";
 
 export const kindIcons = ["workspace", "account", "template", "other"] as const;
 export const severities = ["info", "success", "warning", "critical"] as const;
@@ -32,7 +32,8 @@ export interface KindFields {
 
 export interface TemplateFile extends KindFields {
   kind: "system" | "custom";
-  method: Method | null;
+  /** The channel that this kind goes by; null for the deployment's default. */
+  method: string | null;
   title: string;
   body: string;
   actions: Action[];
@@ -123,7 +124,7 @@ function toTemplateFile(fields: Fields, actions: Action[], body: string): Templa
     onlyByMail: flag("only_by_mail"),
     reachesSuspended: flag("reaches_suspended"),
     coder: { verdict: oneOf("coder", coderVerdicts, verdict ?? ""), note: note ?? "" },
-    method: fields.has("method") ? oneOf("method", methods) : null,
+    method: fields.get("method")?.value ?? null,
     title: text("title"),
     body,
     actions,

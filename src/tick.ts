@@ -1,7 +1,7 @@
 // One pass of everything periodic. Safe to run twice, at the same time, on two machines; each part stands alone. What the
 // parts look at first is read in one round trip, and what they leave is written in one: an idle pass costs these two.
 import type { Statement } from "../db/client.ts";
-import { methods, type Method } from "../db/schema.ts";
+import { methods, type Method } from "./notifications/channels/index.ts";
 import { readClock } from "../db/health.ts";
 import { keyMatches, noteKey, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/signed-key.ts";

@@ -11,7 +11,7 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
-import { attemptOutcomes, messageStatuses, methods, oneOf } from "./values.ts";
+import { attemptOutcomes, messageStatuses, oneOf } from "./values.ts";
 
 export const notificationTemplates = sqliteTable(
   "notification_templates",
@@ -24,7 +24,7 @@ export const notificationTemplates = sqliteTable(
     kind: text("kind", { enum: ["system", "custom"] }).notNull(),
     enabledByDefault: integer("enabled_by_default", { mode: "boolean" }).notNull(),
     /** NULL: the deployment's default method. */
-    method: text("method", { enum: methods }),
+    method: text("method"),
     activeVersion: integer("active_version").notNull(),
     /** JSON `{labels, data}` of a typical event, for previews. */
     sample: text("sample").notNull(),
@@ -114,7 +114,7 @@ export const notificationMessages = sqliteTable(
     id: text("id").notNull(),
     eventId: text("event_id").notNull(),
     userId: text("user_id").notNull(),
-    method: text("method", { enum: methods }).notNull(),
+    method: text("method").notNull(),
     status: text("status", { enum: messageStatuses }).notNull(),
     /** JSON array of short codes: why to this person, why this way, why not. */
     reasons: text("reasons").notNull(),

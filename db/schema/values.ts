@@ -4,7 +4,6 @@ import { sql } from "drizzle-orm";
 export const userStatuses = ["active", "suspended"] as const;
 export const siteRoles = ["owner", "user-admin", "template-admin", "auditor"] as const;
 export const tokenScopes = ["all", "read", "notify"] as const;
-export const methods = ["inbox", "webhook", "smtp"] as const;
 /** `pending`, `leased` and `temporary_failure` are alive (`due_at` is set); the others are final. */
 export const messageStatuses = [
   "pending",
@@ -19,7 +18,6 @@ export const attemptOutcomes = ["started", "sent", "temporary_failure", "permane
 export type UserStatus = (typeof userStatuses)[number];
 export type SiteRole = (typeof siteRoles)[number];
 export type TokenScope = (typeof tokenScopes)[number];
-export type Method = (typeof methods)[number];
 export type MessageStatus = (typeof messageStatuses)[number];
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 export interface Action {

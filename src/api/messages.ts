@@ -1,13 +1,13 @@
 // Routes of the delivery log: who got what, by which way, after how many tries, and why not.
 import { Hono } from "hono";
 import * as z from "zod";
-import { attemptOutcomes, messageStatuses, methods, type Method } from "../../db/schema.ts";
+import { attemptOutcomes, messageStatuses } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { may } from "../accounts/rules/permissions.ts";
 import type { Config } from "../config/config.ts";
 import { conflict, notFound } from "../kernel/errors.ts";
-import { receiverOf } from "../notifications/delivery/rules/receiver.ts";
+import { methods, receiverOf, type Method } from "../notifications/channels/index.ts";
 import { wakeAfterWrite } from "../notifications/outbox/enqueue.ts";
 import { findMessageStates } from "../notifications/outbox/store/outbox.ts";
 import {
@@ -143,13 +143,12 @@ export const messageRoutes = new Hono<Env>()
     },
   );
 
-type Targets = Record<Method, string | null>;
+type Targets = (method: string) => string | null;
 
 /** What else runs here is for owners to know. */
 function targetsFor(actor: Actor, { notifications }: Config): Targets {
   const isOwner = may(actor, "deployment:manage");
-  const target = (method: Method) => (isOwner ? (receiverOf(notifications, method) ?? null) : null);
-  return { inbox: null, webhook: target("webhook"), smtp: target("smtp") };
+  return (method) => (isOwner ? (receiverOf(notifications.channels, method) ?? null) : null);
 }
 
 function toMessage(row: MessageRow, targets: Targets): z.infer<typeof messageSchema> {
@@ -158,8 +157,8 @@ function toMessage(row: MessageRow, targets: Targets): z.infer<typeof messageSch
     event_id: row.eventId,
     template: { id: row.templateId, name: row.templateName, version: row.templateVersion },
     user: { id: row.userId, username: row.username },
-    method: row.method,
-    target: targets[row.method],
+    method: row.method as Method,
+    target: targets(row.method),
     status: row.status,
     reasons: JSON.parse(row.reasons) as string[],
     attempt_count: row.attempts,

@@ -5,12 +5,14 @@ import { readKeyCheck } from "../accounts/store/deployment.ts";
 import { keyMatches } from "../accounts/key-check.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { endpointHash } from "../notifications/delivery/deliver.ts";
+import { allChannels } from "../notifications/channels/index.ts";
+import { isGone } from "../notifications/delivery/rules/gone.ts";
 import { outboxFamilies, outboxReads } from "../notifications/delivery/metrics.ts";
 import { exposition, expositionType, type Family } from "../kernel/rules/exposition.ts";
 import {
   isPaused,
-  readGoneEndpoint,
+  readGoneEndpoints,
+  toGoneEndpoints,
   readLastTick,
   readSettings,
 } from "../notifications/preferences/store/settings.ts";
@@ -63,7 +65,7 @@ const metricsReads = (deps: Deps) => ({
   ...outboxReads(deps.now()),
   ...poolMetricReads(deps),
   settings: readSettings(),
-  gone: readGoneEndpoint(),
+  gone: readGoneEndpoints(),
   lastTick: readLastTick(),
   clock: readClock(),
   keyCheck: readKeyCheck(),
@@ -93,8 +95,6 @@ function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof met
   if (answers === null) return always;
   const { lastTick, settings, gone, clock, keyCheck } = answers;
   const tickAge = lastTick[0] === undefined ? Infinity : Math.max(0, now() - Number(lastTick[0].value));
-  const endpointUrl = config.notifications.webhook?.endpoint;
-  const isGone = endpointUrl !== undefined && gone[0]?.value === endpointHash(endpointUrl);
   return [
     ...always,
     gauge(
@@ -117,11 +117,15 @@ function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof met
       "1 while notifications are held back for everybody, else 0.",
       isPaused(settings) ? 1 : 0,
     ),
-    gauge(
-      "belfry_notifications_webhook_gone",
-      "1 when the webhook's receiver has answered 410 Gone and gets nothing more, else 0.",
-      isGone ? 1 : 0,
-    ),
+    ...allChannels
+      .filter(({ endpoint }) => endpoint !== undefined)
+      .map((channel) =>
+        gauge(
+          `belfry_notifications_${channel.id}_gone`,
+          `1 when the ${channel.label.toLowerCase()}'s receiver has answered 410 Gone and gets nothing more, else 0.`,
+          isGone(channel, config.notifications.channels[channel.id], toGoneEndpoints(gone)) ? 1 : 0,
+        ),
+      ),
     ...outboxFamilies(answers, now()),
     ...prebuildFamilies(answers.counters),
     ...poolFamilies(deps, answers),

@@ -1,6 +1,7 @@
 // What requests for the texts of notifications carry, and what versions and previews look like on the wire.
 import * as z from "zod";
-import { methods, type Action } from "../../db/schema.ts";
+import type { Action } from "../../db/schema.ts";
+import { methods } from "../notifications/channels/index.ts";
 import type { Preview, Version } from "../notifications/texts/templates.ts";
 import { actionSchema, time, toTime, uuid } from "../http/schemas.ts";
 

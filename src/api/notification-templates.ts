@@ -1,6 +1,5 @@
 // Routes of the texts of notifications and the ways that they go: /notifications/templates/{id}/….
 import { Hono } from "hono";
-import type { Method } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import type { Config } from "../config/config.ts";
@@ -16,6 +15,8 @@ import {
   versionsOf,
   type Note,
 } from "../notifications/texts/templates.ts";
+import type { Channel } from "../notifications/channels/channel.ts";
+import { channels, type Method } from "../notifications/channels/index.ts";
 import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import {
   activeBody,
@@ -171,14 +172,13 @@ const toReader = ({ userId, username, name, email }: Actor) => ({
   email,
 });
 
-/** A way may be chosen before it is set up; whoever does so should know. */
+/** A channel may be chosen before it is set up; whoever does so should know. */
 function missingFor(method: Method, { notifications }: Config): string {
-  const { mail, webhook, inboxEnabled } = notifications;
-  if (method === "smtp" && mail === undefined)
-    return " Mail is not set up yet: set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM.";
-  if (method === "webhook" && webhook === undefined)
-    return " There is no webhook yet: set BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";
-  if (method === "inbox" && !inboxEnabled)
-    return " The inbox is off for everything else (BELFRY_NOTIFICATIONS_INBOX_ENABLED).";
-  return "";
+  const channel: Channel = channels[method];
+  const settings = notifications.channels[method];
+  if (settings === undefined)
+    return ` ${channel.label} is not set up yet: set ${channel.needs.join(" and ")}.`;
+  return channel.isOn(settings)
+    ? ""
+    : ` ${channel.label} is off for everything else: set ${channel.needs.join(" and ")}.`;
 }

@@ -5,6 +5,7 @@ import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../kernel/errors.ts";
 import { may } from "../accounts/rules/permissions.ts";
+import { externalChannels } from "../notifications/channels/index.ts";
 import { customReads, sendCustom } from "../notifications/outbox/custom.ts";
 import { wakeQueue } from "../notifications/delivery/dispatch.ts";
 import type { Sent } from "../notifications/outbox/enqueue.ts";
@@ -162,7 +163,7 @@ export const notificationRoutes = new Hono<Env>()
       await load(c, {});
       // Clients of Coder expect one of the two as the default, set up or not.
       return c.json({
-        available: ["smtp", "webhook"],
+        available: externalChannels.map(({ id }) => id),
         default: c.get("deps").config.notifications.defaultMethod ?? "smtp",
       });
     },

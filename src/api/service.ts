@@ -93,7 +93,7 @@ async function readReadiness(deps: Deps): Promise<z.infer<typeof readiness>> {
 
 /** Who forgets a password can't be helped by a page then: an administrator has to. */
 const notesOn = ({ notifications }: Config) =>
-  notifications.mail === undefined
+  notifications.channels.smtp === undefined
     ? [
         "No mail is set up (BELFRY_EMAIL_SMARTHOST, BELFRY_EMAIL_FROM): nobody gets a code for a new password.",
       ]

@@ -1,7 +1,12 @@
 // The environment, parsed once. Everything an operator can set, with its default and its words.
 import * as z from "zod";
-import { mailVariables } from "./mail.ts";
-import { notificationVariables, toNotifications, type NotificationsConfig } from "./notifications.ts";
+import {
+  channelVariables,
+  notificationVariables,
+  toNotifications,
+  type Complaints,
+  type NotificationsConfig,
+} from "./notifications.ts";
 import { poolVariables, toPrebuilds, type PrebuildsConfig } from "./prebuilds.ts";
 import { taskVariables, toTaskMode, type TaskMode } from "./tasks.ts";
 import {
@@ -17,7 +22,6 @@ import {
 import { logLevels } from "../kernel/log.ts";
 import type { Proxy } from "../kernel/rules/client-address.ts";
 
-export type { MailConfig } from "./mail.ts";
 export type { NotificationsConfig } from "./notifications.ts";
 export { parseDuration } from "./values.ts";
 
@@ -53,7 +57,7 @@ export const variables = {
   ...notificationVariables,
   ...taskVariables,
   ...poolVariables,
-  ...mailVariables,
+  ...channelVariables,
 } satisfies Record<string, z.ZodType>;
 
 /** The groups in which a name that we don't know is a mistake. */
@@ -114,17 +118,14 @@ export function parseConfig(
   if (!parsed.success)
     problems.push(...parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`));
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
-  const config = toConfig(parsed.data!, (problem) => problems.push(problem));
+  const config = toConfig(parsed.data!, { problem: (problem) => problems.push(problem), warn });
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));
-  if (config.notifications.mail?.tls === true && parsed.data!.BELFRY_EMAIL_TLS_STARTTLS) {
-    warn("BELFRY_EMAIL_TLS_STARTTLS is ignored: the connection is TLS from the start");
-  }
   return config;
 }
 
 type Environment = z.infer<z.ZodObject<typeof variables>>;
 
-function toConfig(env: Environment, problem: (message: string) => void): Config {
+function toConfig(env: Environment, complaints: Complaints): Config {
   const split = env.BELFRY_HTTP_ADDRESS.lastIndexOf(":");
   const host = env.BELFRY_HTTP_ADDRESS.slice(0, split).replace(/^\[|\]$/g, "") || "0.0.0.0";
   const port = Number(env.BELFRY_HTTP_ADDRESS.slice(split + 1));
@@ -136,7 +137,7 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     accessUrl: (env.BELFRY_ACCESS_URL ?? `http://${shownHost}:${port}`).replace(/\/+$/, ""),
     host,
     port,
-    proxy: toProxy(env, problem),
+    proxy: toProxy(env, complaints.problem),
     logLevel: env.BELFRY_LOG_LEVEL,
     logFormat: env.BELFRY_LOG_FORMAT,
     secretKey: env.BELFRY_SECRET_KEY,
@@ -147,7 +148,7 @@ function toConfig(env: Environment, problem: (message: string) => void): Config 
     maxTokenLifetime: env.BELFRY_MAX_TOKEN_LIFETIME,
     auditRetention: env.BELFRY_AUDIT_RETENTION,
     apiRateLimit: Number(env.BELFRY_API_RATE_LIMIT),
-    notifications: toNotifications(env, problem),
+    notifications: toNotifications(env, complaints),
     tasks: toTaskMode(env),
     prebuilds: toPrebuilds(env),
   };

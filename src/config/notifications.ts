@@ -1,13 +1,20 @@
 // The part of the environment that says how notifications are delivered. Called by config.ts.
 import * as z from "zod";
-import { toMailConfig, type mailVariables, type MailConfig } from "./mail.ts";
-import { count, duration, flag, webhookAddress, webhookSecret, type WebhookAddress } from "./values.ts";
+import {
+  allChannels,
+  channels,
+  externalChannels,
+  type ChannelSettings,
+  type Method,
+} from "../notifications/channels/index.ts";
+import { count, duration } from "./values.ts";
+
+const externalMethods = externalChannels.map(({ id }) => id);
 
 export const notificationVariables = {
-  BELFRY_NOTIFICATIONS_METHOD: z.enum(["smtp", "webhook"], { error: "must be smtp or webhook" }).optional(),
-  BELFRY_NOTIFICATIONS_INBOX_ENABLED: flag(true),
-  BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: webhookAddress.optional(),
-  BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: webhookSecret.optional(),
+  BELFRY_NOTIFICATIONS_METHOD: z
+    .enum(externalMethods, { error: `must be ${externalMethods.join(" or ")}` })
+    .optional(),
   BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: duration("10s"),
   BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: count(5, 1, 100),
   BELFRY_NOTIFICATIONS_RETRY_INTERVAL: duration("30s"),
@@ -18,12 +25,16 @@ export const notificationVariables = {
   BELFRY_NOTIFICATIONS_INBOX_RETENTION: duration("180d"),
 } satisfies Record<string, z.ZodType>;
 
+/** Of all channels. */
+export const channelVariables: Record<string, z.ZodType> = Object.assign(
+  {},
+  ...allChannels.map(({ variables }) => variables),
+);
+
 export interface NotificationsConfig {
-  /** Where messages go besides the inbox; undefined when neither mail nor a webhook is set up. */
-  defaultMethod: "smtp" | "webhook" | undefined;
-  inboxEnabled: boolean;
-  webhook: (WebhookAddress & { secret: string | undefined }) | undefined;
-  mail: MailConfig | undefined;
+  /** Where messages go besides the inbox; undefined when nothing else is set up. */
+  defaultMethod: Method | undefined;
+  channels: ChannelSettings;
   dispatchTimeout: number;
   maxSendAttempts: number;
   retryInterval: number;
@@ -34,9 +45,16 @@ export interface NotificationsConfig {
   inboxRetention: number;
 }
 
-type Environment = z.infer<z.ZodObject<typeof notificationVariables & typeof mailVariables>>;
+type Environment = z.infer<z.ZodObject<typeof notificationVariables>>;
 
-export function toNotifications(env: Environment, problem: (message: string) => void): NotificationsConfig {
+export interface Complaints {
+  /** What makes the configuration unusable. */
+  problem: (message: string) => void;
+  warn: (message: string) => void;
+}
+
+/** `env` has the channels' variables too. */
+export function toNotifications(env: Environment, { problem, warn }: Complaints): NotificationsConfig {
   const dispatchTimeout = env.BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT;
   const leasePeriod = env.BELFRY_NOTIFICATIONS_LEASE_PERIOD;
   if (dispatchTimeout >= leasePeriod) {
@@ -44,20 +62,21 @@ export function toNotifications(env: Environment, problem: (message: string) => 
       "BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: must be shorter than BELFRY_NOTIFICATIONS_LEASE_PERIOD, or a message is sent twice",
     );
   }
-  const address = env.BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT;
-  const webhook =
-    address === undefined ? undefined : { ...address, secret: env.BELFRY_NOTIFICATIONS_WEBHOOK_SECRET };
-  const mail = toMailConfig(env, dispatchTimeout, problem);
-  if (mail !== undefined && mail.timeout >= leasePeriod) {
-    problem(
-      `BELFRY_NOTIFICATIONS_LEASE_PERIOD: must be longer than the ${mail.timeout / 1_000}s that a mail may take, or it is sent twice`,
-    );
+  const settings = Object.fromEntries(
+    allChannels.map((channel) => [channel.id, channel.toSettings(env, { dispatchTimeout, problem, warn })]),
+  ) as ChannelSettings;
+  for (const channel of externalChannels) {
+    const own = settings[channel.id];
+    const timeout = own === undefined ? 0 : channel.timeout(own);
+    if (timeout >= leasePeriod && timeout > dispatchTimeout) {
+      problem(
+        `BELFRY_NOTIFICATIONS_LEASE_PERIOD: must be longer than the ${timeout / 1_000}s that a try by ${channel.label.toLowerCase()} may take, or it is sent twice`,
+      );
+    }
   }
   return {
-    defaultMethod: defaultMethodOf(env.BELFRY_NOTIFICATIONS_METHOD, { smtp: mail, webhook }, problem),
-    inboxEnabled: env.BELFRY_NOTIFICATIONS_INBOX_ENABLED,
-    webhook,
-    mail,
+    defaultMethod: defaultMethodOf(env.BELFRY_NOTIFICATIONS_METHOD, settings, problem),
+    channels: settings,
     dispatchTimeout,
     maxSendAttempts: env.BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS,
     retryInterval: env.BELFRY_NOTIFICATIONS_RETRY_INTERVAL,
@@ -69,21 +88,17 @@ export function toNotifications(env: Environment, problem: (message: string) => 
   };
 }
 
-/** The one that is asked for, else mail (as Coder has it), else the webhook. */
+/** The one that is asked for, else the first that is set up (mail before the webhook, as Coder has it). */
 function defaultMethodOf(
-  asked: "smtp" | "webhook" | undefined,
-  { smtp, webhook }: { smtp: unknown; webhook: unknown },
+  asked: Method | undefined,
+  settings: ChannelSettings,
   problem: (message: string) => void,
-): NotificationsConfig["defaultMethod"] {
-  if (asked === "smtp" && smtp === undefined) {
+): Method | undefined {
+  if (asked !== undefined && settings[asked] === undefined) {
+    const { label, needs } = channels[asked];
     problem(
-      "BELFRY_NOTIFICATIONS_METHOD: is smtp, but mail is not set up; set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM",
+      `BELFRY_NOTIFICATIONS_METHOD: is ${asked}, but ${label.toLowerCase()} is not set up; set ${needs.join(" and ")}`,
     );
   }
-  if (asked === "webhook" && webhook === undefined) {
-    problem(
-      "BELFRY_NOTIFICATIONS_METHOD: is webhook, but there is none; set BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT",
-    );
-  }
-  return asked ?? (smtp !== undefined ? "smtp" : webhook !== undefined ? "webhook" : undefined);
+  return asked ?? externalMethods.find((id) => settings[id] !== undefined);
 }

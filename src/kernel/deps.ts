@@ -2,7 +2,6 @@
 // What the application is given: `Process` lives as long as the process (per invocation on Workers), `Deps` as long as
 // one request or one pass.
 import type { Database } from "../../db/client.ts";
-import type { Method } from "../../db/schema.ts";
 import type { UnsignedUntil } from "../accounts/rules/signed-key.ts";
 import type { Config } from "../config/config.ts";
 import type { KeysFor } from "./keys.ts";
@@ -58,7 +57,7 @@ export interface Process {
   /** The messages that this process is sending. */
   leases: MessageLeases;
   /** Channels of which whatever is due is being claimed. */
-  claiming: Set<Method>;
+  claiming: Set<string>;
   /** Gathers wishes for a pass over the pools; null where each request makes its own. */
   pools: PoolNudges | null;
   /** Failures of receivers that the log has told of in the last minute. */

@@ -1,7 +1,7 @@
 // The notification settings page's HTML: each kind with a toggle, and the confirmation for unsubscribe links.
 import { html } from "hono/html";
-import type { Method } from "../../db/schema.ts";
 import type { NotificationsConfig } from "../config/config.ts";
+import { findChannel, planChannels } from "../notifications/channels/index.ts";
 import { methodsOf } from "../notifications/outbox/rules/delivery-plan.ts";
 import { findKind, isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import type { Choice } from "../notifications/preferences/store/choices.ts";
@@ -131,20 +131,21 @@ function kind(choice: Choice, facts: ChoicesFacts): Html {
 
 /** The channels that deliver this kind, as a sentence. */
 function destination(choice: Choice, { notifications, email }: ChoicesFacts): string {
-  const { defaultMethod, inboxEnabled, mail, webhook } = notifications;
-  const words: Record<Method, string> = {
-    inbox: "to your inbox",
-    smtp:
-      mail === undefined
-        ? "by email (not configured)"
-        : email === ""
-          ? "by email (your account has no address)"
-          : `by email to ${email}`,
-    webhook: webhook === undefined ? "to the webhook (not configured)" : "to the webhook",
-  };
-  const ways = methodsOf({ template: choice, defaultMethod, inboxEnabled })
-    .map(([method]) => method)
-    .toSorted((a, b) => Number(b === "inbox") - Number(a === "inbox"));
+  const { defaultMethod, channels: settings } = notifications;
+  const ways = methodsOf({ template: choice, defaultMethod, channels: planChannels(settings) })
+    .flatMap(([method]) => findChannel(method) ?? [])
+    .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal))
+    .map((channel) => {
+      const problem =
+        settings[channel.id] === undefined
+          ? "not configured"
+          : channel.unreachable({ email }) === undefined
+            ? undefined
+            : "your account has no address";
+      return problem === undefined
+        ? channel.destination(email)
+        : `${channel.destination(undefined)} (${problem})`;
+    });
   if (ways.length === 0) return "Not delivered: no channel is enabled.";
-  return `Delivered ${ways.map((method) => words[method]).join(" and ")}.`;
+  return `Delivered ${ways.join(" and ")}.`;
 }

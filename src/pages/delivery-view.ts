@@ -1,10 +1,10 @@
 // The delivery page's HTML: whether delivery is paused, the status of each channel, and failed deliveries.
 import { html } from "hono/html";
-import type { Method } from "../../db/schema.ts";
 import type { NotificationsConfig } from "../config/config.ts";
-import { endpointHash } from "../notifications/delivery/deliver.ts";
+import type { Channel } from "../notifications/channels/channel.ts";
+import { allChannels, channelLabel, type Method } from "../notifications/channels/index.ts";
+import { isGone, type GoneEndpoints } from "../notifications/delivery/rules/gone.ts";
 import { failing, type Health } from "../notifications/delivery/rules/health.ts";
-import { receiverOf } from "../notifications/delivery/rules/receiver.ts";
 import { mostCounted, type Failure, type Waiting } from "../notifications/delivery/store/health.ts";
 import { attributes, type Html } from "./layout.ts";
 import { moment } from "./parts.ts";
@@ -14,8 +14,8 @@ export interface WaysFacts {
   notifications: NotificationsConfig;
   /** Addresses of servers are for those who manage the deployment. */
   manages: boolean;
-  /** Hash of the webhook endpoint that answered 410 Gone. */
-  goneHash: string | undefined;
+  /** Endpoints that answered 410 Gone. */
+  gone: GoneEndpoints;
   health: readonly Health[];
   waiting: readonly Waiting[];
   now: number;
@@ -43,70 +43,47 @@ export const tryIt = (path: string): Html =>
     <button class="button primary" type="submit">Send test notification</button>
   </form>`;
 
-const names: Record<Method, string> = { inbox: "Inbox", webhook: "Webhook", smtp: "Email" };
+export const waysList = (facts: WaysFacts): Html =>
+  html`<dl class="ways">${allChannels.map((channel) => way(channel, facts))}</dl>`;
 
-export function waysList(facts: WaysFacts): Html {
-  const methods: Method[] = ["inbox", "webhook", "smtp"];
-  return html`<dl class="ways">${methods.map((method) => way(method, facts))}</dl>`;
-}
-
-function way(method: Method, facts: WaysFacts): Html {
-  const { on, words } = setUp[method](facts);
-  const bad = on && failing(facts.health, facts.now).some((one) => one.method === method);
+function way(channel: Channel<Method>, facts: WaysFacts): Html {
+  const { on, words } = setUp(channel, facts);
+  const bad = on && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
   return html`<div class="way" ${attributes({ "data-state": bad ? "failing" : on ? "on" : "off" })}>
-    <dt>${names[method]} <span class="switch">${bad ? "failing" : on ? "enabled" : "disabled"}</span></dt>
+    <dt>${channel.label} <span class="switch">${bad ? "failing" : on ? "enabled" : "disabled"}</span></dt>
     <dd>
-      <p>${words}${facts.notifications.defaultMethod === method ? " Default channel." : ""}</p>
-      ${facts.manages ? record(method, facts) : ""}
+      <p>${words}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
+      ${facts.manages ? record(channel.id, facts) : ""}
     </dd>
   </div>`;
 }
 
-const setUp: Record<Method, (facts: WaysFacts) => { on: boolean; words: Html | string }> = {
-  inbox: ({ notifications: { inboxEnabled } }) => ({
-    on: inboxEnabled,
-    words: inboxEnabled
-      ? "Every user has an inbox on this site."
-      : html`Disabled by <code>BELFRY_NOTIFICATIONS_INBOX_ENABLED</code>.`,
-  }),
-  webhook: ({ notifications, goneHash, manages }) => {
-    const { webhook } = notifications;
-    if (webhook === undefined) {
-      const words = html`Set <code>BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT</code> to enable it.`;
-      return { on: false, words };
-    }
-    if (goneHash === endpointHash(webhook.endpoint)) {
-      const words = "The receiver answered 410 Gone. A test notification that it accepts enables it again.";
-      return { on: false, words };
-    }
-    const signed = webhook.secret === undefined ? "unsigned" : "signed";
-    return {
-      on: true,
-      words: manages
-        ? html`Sends to <code>${receiverOf(notifications, "webhook")}</code>, ${signed}.`
-        : `Configured, ${signed}.`,
-    };
-  },
-  smtp: ({ notifications, manages }) => {
-    const { mail } = notifications;
-    if (mail === undefined) {
-      const words = html`Set <code>BELFRY_EMAIL_SMARTHOST</code> and <code>BELFRY_EMAIL_FROM</code> to enable
-        it.`;
-      return { on: false, words };
-    }
-    const safety = mail.tls || mail.startTls ? "encrypted" : "not encrypted";
-    return {
-      on: true,
-      words: manages
-        ? html`Sends through <code>${receiverOf(notifications, "smtp")}</code>, ${safety}, from
-            ${mail.from.address}.`
-        : "Configured.",
-    };
-  },
-};
+function setUp(
+  channel: Channel<Method>,
+  { notifications, gone, manages }: WaysFacts,
+): { on: boolean; words: Html | string } {
+  const settings = notifications.channels[channel.id];
+  if (settings === undefined || !channel.isOn(settings)) {
+    const needs = channel.needs.map(
+      (name) => html`${name === channel.needs[0] ? "" : " and "}<code>${name}</code>`,
+    );
+    return { on: false, words: html`Set ${needs} to enable it.` };
+  }
+  if (isGone(channel, settings, gone)) {
+    const words = "The receiver answered 410 Gone. A test notification that it accepts enables it again.";
+    return { on: false, words };
+  }
+  const receiver = channel.receiver(settings);
+  if (receiver === undefined) return { on: true, words: "Every user has an inbox on this site." };
+  const traits = channel.traits(settings).map((trait) => `, ${trait}`);
+  return {
+    on: true,
+    words: manages ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "Configured.",
+  };
+}
 
 /** The channel's last success, last failure and queue. */
-function record(method: Method, { health, waiting, now }: WaysFacts): Html | string {
+function record(method: string, { health, waiting, now }: WaysFacts): Html | string {
   const known = health.find((one) => one.method === method);
   const queue = waiting.find((one) => one.method === method);
   const lines: Html[] = [];
@@ -152,7 +129,7 @@ function failure(message: Failure, now: number): Html {
         ? "next attempt now"
         : `next attempt in ${lasting(dueAt - now)}`;
   return html`<li class="failure">
-    <h3>${templateName} <span class="for">to ${username} by ${names[method].toLowerCase()}</span></h3>
+    <h3>${templateName} <span class="for">to ${username} by ${channelLabel(method).toLowerCase()}</span></h3>
     <p class="when">${moment(failedAt, now)}</p>
     <p class="answer">${answer ?? "No response."}</p>
     <p class="more">${count}, ${next} · <code>${id}</code></p>

@@ -7,7 +7,12 @@ import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { saveSettings } from "../api/notifications.ts";
 import type { ApiError } from "../kernel/errors.ts";
 import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/delivery/store/health.ts";
-import { isPaused, readGoneEndpoint, readSettings } from "../notifications/preferences/store/settings.ts";
+import {
+  isPaused,
+  readGoneEndpoints,
+  readSettings,
+  toGoneEndpoints,
+} from "../notifications/preferences/store/settings.ts";
 import { sendTest, testReads } from "../notifications/outbox/test.ts";
 import { choicesPath } from "./choices-view.ts";
 import { failures, state, tryIt, waysList, type WaysFacts } from "./delivery-view.ts";
@@ -18,7 +23,7 @@ import { signedIn } from "./session.ts";
 const path = "/deployment/notifications";
 const failuresShown = 10;
 
-const reads = () => ({ notificationSettings: readSettings(), gone: readGoneEndpoint() });
+const reads = () => ({ notificationSettings: readSettings(), gone: readGoneEndpoints() });
 
 const notes: Record<string, string> = {
   test: "Test notification queued for every enabled channel.",
@@ -64,7 +69,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
   const facts: WaysFacts = {
     notifications: config.notifications,
     manages,
-    goneHash: read.gone[0]?.value,
+    gone: toGoneEndpoints(read.gone),
     health: toHealth(read.health),
     waiting: read.waiting,
     now: now(),

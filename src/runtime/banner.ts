@@ -1,17 +1,22 @@
 // What the start prints: on a terminal what a person needs next, elsewhere one JSON line.
+import type { Channel } from "../notifications/channels/channel.ts";
+import { externalChannels, type ChannelSettings, type Method } from "../notifications/channels/index.ts";
 import type { RunningServer } from "./server.ts";
 
 export function banner(server: RunningServer, terminal: boolean): string {
   const { config, address, databaseFile, prepared, setupCode } = server;
-  const { webhook, mail } = config.notifications;
   if (!terminal) {
     const { applied, copy } = prepared;
     return JSON.stringify({
       msg: "belfry is listening",
       address,
       database: databaseFile ?? new URL(config.databaseUrl).host,
-      webhook: webhook !== undefined,
-      mail: mail !== undefined,
+      ...Object.fromEntries(
+        externalChannels.map(({ id, label }) => [
+          label.toLowerCase(),
+          config.notifications.channels[id] !== undefined,
+        ]),
+      ),
       migrations: applied,
       ...(copy === undefined ? {} : { copy }),
       ...(setupCode === undefined ? {} : { setup_code: setupCode }),
@@ -22,8 +27,7 @@ export function banner(server: RunningServer, terminal: boolean): string {
     "",
     `  data     ${databaseFile ?? new URL(config.databaseUrl).host}`,
     ...(prepared.copy === undefined ? [] : [`  copy     ${prepared.copy} (made before the upgrade)`]),
-    `  webhook  ${webhook === undefined ? "off; set BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT to switch it on" : `on, to ${new URL(webhook.endpoint).host}`}`,
-    `  mail     ${mail === undefined ? "off; set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM to switch it on" : `on, through ${mail.host}:${mail.port}`}`,
+    ...externalChannels.map((channel) => channelLine(channel, config.notifications.channels)),
     "",
   ];
   if (setupCode === undefined)
@@ -36,4 +40,11 @@ export function banner(server: RunningServer, terminal: boolean): string {
     lines.push(`Then:  npx belfry notifications custom "Hello" "It works"`);
   }
   return lines.join("\n");
+}
+
+function channelLine({ id, label, needs, receiver }: Channel<Method>, settings: ChannelSettings): string {
+  const own = settings[id];
+  const state =
+    own === undefined ? `off; set ${needs.join(" and ")} to switch it on` : `on, to ${receiver(own)}`;
+  return `  ${label.toLowerCase().padEnd(8)} ${state}`;
 }

@@ -2,28 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
-import type { MailConfig } from "../config/mail.ts";
+import type { MailSettings } from "../notifications/channels/mail/settings.ts";
 import type { MailServer, OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
 import { createMailPool, type MailPool, type PoolLimits } from "../notifications/channels/mail/smtp/pool.ts";
-import { withAsciiDomain } from "../notifications/channels/mail/rules/mailbox.ts";
-import { openSession } from "../notifications/channels/mail/smtp/client.ts";
 
 /** Made once by the process and closed when it stops. */
-export function createMail(config: MailConfig, limits: Partial<PoolLimits> = {}): MailPool {
+export function createMail(config: MailSettings, limits: Partial<PoolLimits> = {}): MailPool {
   return createMailPool(createOpenMail(config), serverOf(config), limits);
 }
 
-/** Opens a session as for a mail, names the sender and quits; gives the server's words. Throws `MailFailure`. */
-export async function checkMail(config: MailConfig, signal: AbortSignal): Promise<string> {
-  const session = await openSession(createOpenMail(config), serverOf(config), signal);
-  try {
-    return await session.trySender(withAsciiDomain(config.from.address), signal);
-  } finally {
-    await session.quit();
-  }
-}
-
-const serverOf = (config: MailConfig): MailServer => {
+const serverOf = (config: MailSettings): MailServer => {
   const { login } = config;
   return {
     ...config,
@@ -32,14 +20,14 @@ const serverOf = (config: MailConfig): MailServer => {
 };
 
 /** Read at each login: a new password needs no restart. An editor's line end is not part of it. */
-async function passwordOf({ password, passwordFile }: NonNullable<MailConfig["login"]>): Promise<string> {
+async function passwordOf({ password, passwordFile }: NonNullable<MailSettings["login"]>): Promise<string> {
   return passwordFile === undefined
     ? (password ?? "")
     : (await readFile(passwordFile, "utf8")).replace(/\r?\n$/, "");
 }
 
 export function createOpenMail(
-  config: Pick<MailConfig, "caFile" | "certFile" | "keyFile" | "skipVerify">,
+  config: Pick<MailSettings, "caFile" | "certFile" | "keyFile" | "skipVerify">,
 ): OpenMail {
   return async ({ host, port, tls, serverName, signal }) => {
     const secured = async (name: string): Promise<ConnectionOptions> => ({

@@ -194,7 +194,7 @@ function configure(
 /** The ways out of the process. */
 function openOutlets(config: Config, options: ServerOptions) {
   const poster = createPost();
-  const { mail: settings } = config.notifications;
+  const { smtp: settings } = config.notifications.channels;
   const mail = settings === undefined ? null : createMail(settings);
   return {
     post: options.post ?? poster.post,

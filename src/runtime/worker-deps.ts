@@ -67,7 +67,7 @@ export function createOwnDeps(
     write: console.log,
   });
   const db = withBatchLog(createDatabase(connect(config)), log, config.logLevel);
-  const { mail } = config.notifications;
+  const { smtp: mail } = config.notifications.channels;
   const defer: Deps["defer"] = (task) =>
     lifetime.waitUntil(
       Promise.resolve()

@@ -1,7 +1,7 @@
 // Cloudflare's way to a mail server. The platform checks certificates by its own list and allows no exception, forbids
 // port 25 and private addresses, and cuts sockets at the end of an invocation: the pool lives no longer than one.
 import { connect } from "cloudflare:sockets";
-import type { MailConfig } from "../config/mail.ts";
+import type { MailSettings } from "../notifications/channels/mail/settings.ts";
 import type { OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
 import { createMailPool, type MailPool } from "../notifications/channels/mail/smtp/pool.ts";
 
@@ -9,7 +9,7 @@ import { createMailPool, type MailPool } from "../notifications/channels/mail/sm
 const connections = 3;
 
 /** Made and closed within one invocation. */
-export function createWorkerMail(config: MailConfig): MailPool {
+export function createWorkerMail(config: MailSettings): MailPool {
   const { login } = config;
   const password = login?.password ?? "";
   return createMailPool(
@@ -22,7 +22,7 @@ export function createWorkerMail(config: MailConfig): MailPool {
   );
 }
 
-export function createWorkerOpenMail(config: MailConfig): OpenMail {
+export function createWorkerOpenMail(config: MailSettings): OpenMail {
   const impossible = Object.entries({
     BELFRY_EMAIL_TLS_SKIPVERIFY: config.skipVerify,
     BELFRY_EMAIL_TLS_CACERTFILE: config.caFile !== undefined,

@@ -5,12 +5,12 @@ import {
   buildStatuses,
   lifecycleStates,
   messageStatuses,
-  methods,
   prebuildStatuses,
   tokenScopes,
   transitions,
   userStatuses,
 } from "../../db/schema/values.ts";
+import { methods } from "../../src/notifications/channels/index.ts";
 import { leaseLost, permanentErrorCodes } from "../../src/workspaces/jobs/rules/job.ts";
 import type { Row, Verdict } from "./row.ts";
 

@@ -13,12 +13,15 @@ function parse(environment: Record<string, string>) {
 
 describe("mail", () => {
   test("is not set up unless somebody does", () => {
-    expect(parse({}).notifications).toMatchObject({ mail: undefined, defaultMethod: undefined });
-    expect(parse({ BELFRY_EMAIL_HELLO: "belfry.example.com" }).notifications.mail).toBeUndefined();
+    expect(parse({}).notifications).toMatchObject({
+      channels: { smtp: undefined },
+      defaultMethod: undefined,
+    });
+    expect(parse({ BELFRY_EMAIL_HELLO: "belfry.example.com" }).notifications.channels.smtp).toBeUndefined();
   });
 
   test("needs a sender and a server", () => {
-    expect(parse(mail).notifications.mail).toEqual({
+    expect(parse(mail).notifications.channels.smtp).toEqual({
       from: { name: "", address: "belfry@example.com" },
       host: "smtp.example.com",
       port: 587,
@@ -53,7 +56,7 @@ describe("mail", () => {
       BELFRY_EMAIL_TLS_CERTKEYFILE: "/key.pem",
       BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "45s",
     });
-    expect(notifications.mail).toEqual({
+    expect(notifications.channels.smtp).toEqual({
       from: { name: "Belfry", address: "belfry@example.com" },
       host: "::1",
       port: 2525,
@@ -82,9 +85,9 @@ describe("mail", () => {
       BELFRY_EMAIL_SMARTHOST: "smtp.example.com:465",
       BELFRY_EMAIL_TLS_STARTTLS: "true",
     });
-    expect(notifications.mail).toMatchObject({ tls: true, startTls: false });
+    expect(notifications.channels.smtp).toMatchObject({ tls: true, startTls: false });
     expect(warnings).toEqual([expect.stringContaining("BELFRY_EMAIL_TLS_STARTTLS is ignored")]);
-    expect(parse({ ...mail, BELFRY_EMAIL_FORCE_TLS: "true" }).notifications.mail?.tls).toBe(true);
+    expect(parse({ ...mail, BELFRY_EMAIL_FORCE_TLS: "true" }).notifications.channels.smtp?.tls).toBe(true);
   });
 
   test.each([

@@ -18,7 +18,7 @@ describe("configuration", () => {
       port: 4747,
       notifications: {
         defaultMethod: undefined,
-        inboxEnabled: true,
+        channels: { inbox: { isEnabled: true } },
         maxSendAttempts: 5,
         dispatchTimeout: 10_000,
       },
@@ -85,11 +85,12 @@ describe("configuration", () => {
 
   test("a webhook's address loses its name and password, and one without is kept as it is", () => {
     const webhookAt = (address: string) =>
-      parse({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: address }).config.notifications.webhook;
+      parse({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: address }).config.notifications.channels.webhook;
     expect(webhookAt("https://ada:p%40ss@hooks.example.com/x?y=1")).toEqual({
       endpoint: "https://hooks.example.com/x?y=1",
       authorization: "Basic YWRhOnBAc3M=",
       secret: undefined,
+      timeout: 10_000,
     });
     expect(webhookAt("https://hooks.example.com")).toMatchObject({
       endpoint: "https://hooks.example.com",
@@ -107,7 +108,10 @@ describe("configuration", () => {
 
   test("the webhook is the default method once it is set up", () => {
     const { config } = parse({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook" });
-    expect(config.notifications).toMatchObject({ defaultMethod: "webhook", webhook: { secret: undefined } });
+    expect(config.notifications).toMatchObject({
+      defaultMethod: "webhook",
+      channels: { webhook: { secret: undefined } },
+    });
   });
 
   test("durations add up", () => {

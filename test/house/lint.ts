@@ -34,11 +34,15 @@ const globals = (law: keyof typeof laws, ...names: string[]) =>
 const world = globals("world", "process", "Deno", "fetch", "WebSocket", "Bun");
 const ambient = globals("pure", "crypto", "setTimeout", "setInterval", "performance");
 
-/** Every room that the one on this floor may not import: those above, and its neighbours. Pure rules may be shared. */
+/**
+ * Every room that the one on this floor may not import: those above, and its neighbours. The configuration is parsed by the
+ * channels' own rules.
+ */
 function upward(floor: number, room: string): Ban {
   const others = floors.slice(0, floor + 1).flat();
   const banned = others.filter((other) => other !== room).map((other) => `**/${other}/**`);
-  return ban("direction", ...banned, ...(room === "config" ? ["!**/rules/**"] : []));
+  const shared = ["!**/rules/**", "!**/notifications/channels/index.ts"];
+  return ban("direction", ...banned, ...(room === "config" ? shared : []));
 }
 
 function lawsOf(room: string, floor: number): Override[] {

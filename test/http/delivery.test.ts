@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import type { Method } from "../../db/schema.ts";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { tick } from "../../src/tick.ts";
 import { allTold } from "../support/inbox.ts";
@@ -329,7 +328,7 @@ describe("leases", () => {
     await server.settled();
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
     const deps = server.deps();
-    const alone = () => ({ ...deps, process: { ...deps.process, claiming: new Set<Method>() } });
+    const alone = () => ({ ...deps, process: { ...deps.process, claiming: new Set<string>() } });
     await Promise.all([1, 2, 3].map(() => dispatch(alone())));
     await server.settled();
     expect(new Set((await server.messages()).map(({ status }) => status))).toEqual(new Set(["sent"]));

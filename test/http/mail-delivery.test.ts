@@ -171,7 +171,7 @@ test("a dead mailbox says nothing about the channel, a refused sender does", asy
   [sender, recipient] = [550, 250];
   await send("from a sender that the account doesn't own");
   server.clock.advance(6 * 60_000);
-  expect(await inbox()).toContain("Mail has been failing for 6 minutes");
+  expect(await inbox()).toContain("Email delivery has been failing for 6 minutes");
   expect(await failing()).toMatchObject([
     {
       method: "smtp",

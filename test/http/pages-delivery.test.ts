@@ -42,7 +42,7 @@ test("an owner's inbox says when a channel has been failing for five minutes, un
   expect(await lineOf(server, cookie)).toBeUndefined();
   server.clock.advance(1);
   expect(await lineOf(server, cookie)).toBe(
-    "The webhook has been failing for 5 minutes. View delivery errors",
+    "Webhook delivery has been failing for 5 minutes. View delivery errors",
   );
   expect((await get(server, "/inbox", cookie)).text).toContain(
     `<a href="${delivery}">View delivery errors</a>`,
@@ -73,7 +73,7 @@ test("a channel that is no longer configured does not fail", async () => {
   receiver.answer({ status: 503 });
   await send(server, token, "Bad");
   server.clock.advance(5 * minute);
-  expect(await lineOf(server, cookie)).toContain("The webhook has been failing");
+  expect(await lineOf(server, cookie)).toContain("Webhook delivery has been failing");
   await server.stop();
   const without = await startTestServer({ folder: server.folder, clock: server.clock });
   expect(await lineOf(without, cookie)).toBeUndefined();
@@ -162,9 +162,7 @@ test("the mail server is shown to owners only, with whether it is encrypted", as
     },
   });
   const page = wordsOf(await get(server, delivery, cookie));
-  expect(page).toContain(
-    "Email enabled Sends through smtp.example.com:465, encrypted, from belfry@example.com.",
-  );
+  expect(page).toContain("Email enabled Sends to smtp.example.com:465, encrypted, from belfry@example.com.");
   expect(page).toContain("Default channel.");
   const grace = await addUser(server, "grace");
   const hers = wordsOf(await get(server, delivery, cookieFor(grace.token)));

@@ -8,7 +8,7 @@ import { parseConfig } from "../../src/config/config.ts";
 import { sendMail, type MailMessage } from "../../src/notifications/channels/mail/mail.ts";
 import { connectionWords } from "../../src/notifications/channels/mail/smtp/failure.ts";
 import type { PoolLimits } from "../../src/notifications/channels/mail/smtp/pool.ts";
-import type { Outcome } from "../../src/notifications/delivery/rules/retry.ts";
+import type { Outcome } from "../../src/notifications/channels/channel.ts";
 import { createMail } from "../../src/runtime/mail.ts";
 import {
   certificate,
@@ -89,7 +89,7 @@ function configure(environment: Record<string, string>) {
     },
     () => {},
   );
-  return { mail: notifications.mail!, accessUrl };
+  return { mail: notifications.channels.smtp!, accessUrl };
 }
 
 describe("a mail", () => {

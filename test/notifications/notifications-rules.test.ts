@@ -3,7 +3,7 @@ import { canonicalJson } from "../../src/kernel/rules/canonical-json.ts";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import type { Method } from "../../db/schema.ts";
+import { allChannels } from "../../src/notifications/channels/index.ts";
 import { sign } from "../../src/notifications/channels/webhook/webhook.ts";
 import { passes } from "../../src/notifications/inbox/hub.ts";
 import {
@@ -17,6 +17,7 @@ import { backoff, parseRetryAfter, settle } from "../../src/notifications/delive
 import {
   identityOf,
   route,
+  type PlanChannel,
   type Recipient,
   type Routing,
 } from "../../src/notifications/outbox/rules/delivery-plan.ts";
@@ -31,16 +32,23 @@ const ada: Recipient = {
   disabled: null,
   why: ["named"],
 };
+/** The channels, of which these are set up and on. */
+function channelsOf(on: string[]): PlanChannel[] {
+  return allChannels.map((channel) => ({
+    ...channel,
+    isConfigured: channel.isLocal || on.includes(channel.id),
+    isOn: on.includes(channel.id),
+  }));
+}
 const usual: Routing = {
   template: { id: "t", method: null, enabledByDefault: true },
   defaultMethod: "webhook",
-  inboxEnabled: true,
-  configured: ["smtp", "webhook"],
+  channels: channelsOf(["inbox", "smtp", "webhook"]),
   paused: false,
   identity: "i",
   now: 1_000,
 };
-const passcode = (method: Method | null) => ({
+const passcode = (method: string | null) => ({
   id: kinds["one-time-passcode"].id,
   method,
   enabledByDefault: true,
@@ -62,9 +70,9 @@ describe("routing", () => {
   });
 
   test.each([
-    ["nothing at all is set up", { defaultMethod: undefined, inboxEnabled: false }, []],
+    ["nothing at all is set up", { defaultMethod: undefined, channels: channelsOf(["smtp", "webhook"]) }, []],
     ["only the inbox is", { defaultMethod: undefined }, ["inbox"]],
-    ["only the webhook is", { inboxEnabled: false }, ["webhook"]],
+    ["only the webhook is", { channels: channelsOf(["smtp", "webhook"]) }, ["webhook"]],
     [
       "the template names mail",
       { template: { id: "t", method: "smtp", enabledByDefault: true } },
@@ -77,7 +85,11 @@ describe("routing", () => {
     ],
     ["it is a passcode, which goes by mail alone", { template: passcode(null) }, ["smtp"]],
     ["it is a passcode, and the template names the inbox", { template: passcode("inbox") }, ["smtp"]],
-    ["it is a passcode, and no mail is set up", { template: passcode(null), configured: [] }, ["smtp"]],
+    [
+      "it is a passcode, and no mail is set up",
+      { template: passcode(null), channels: channelsOf(["inbox"]) },
+      ["smtp"],
+    ],
   ] as [string, Partial<Routing>, string[]][])("uses these methods when %s", (_, routing, expected) => {
     expect(routed({}, routing).map(({ method }) => method)).toEqual(expected);
   });
@@ -87,7 +99,7 @@ describe("routing", () => {
     const [row] = routed({ disabled: true }, { template });
     expect(row).toMatchObject({ method: "smtp", status: "pending", reasons: ["named", "only_by_mail"] });
     expect(row!.dueAt).toBeLessThan(usual.now);
-    expect(routed({}, { template, configured: [] })).toMatchObject([
+    expect(routed({}, { template, channels: channelsOf(["inbox"]) })).toMatchObject([
       { status: "inhibited", reasons: ["named", "only_by_mail", "not_configured"] },
     ]);
   });
@@ -121,11 +133,22 @@ describe("routing", () => {
   test("a way that the template names and nobody has set up is kept with its reason", () => {
     const rows = routed(
       {},
-      { template: { id: "t", method: "smtp", enabledByDefault: true }, configured: ["webhook"] },
+      {
+        template: { id: "t", method: "smtp", enabledByDefault: true },
+        channels: channelsOf(["inbox", "webhook"]),
+      },
     );
     expect(rows.map(({ method, reasons }) => [method, reasons.at(-1)])).toEqual([
       ["smtp", "not_configured"],
       ["inbox", "inbox"],
+    ]);
+  });
+
+  test("a channel that this release doesn't know is kept with its reason", () => {
+    const template = { id: "t", method: "pager", enabledByDefault: true };
+    expect(routed({}, { template })).toMatchObject([
+      { method: "pager", status: "inhibited", reasons: ["named", "template_method", "not_configured"] },
+      { method: "inbox", status: "sent" },
     ]);
   });
 

@@ -18,7 +18,7 @@ function senderFor(receiver: Pick<RawReceiver, "url">, timeout = 5_000) {
   const { post, close } = createPost();
   onTestFinished(close);
   const endpoint = parseConfig({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url }, () => {})
-    .notifications.webhook!;
+    .notifications.channels.webhook!;
   return (id = message.id) =>
     sendWebhook(post, endpoint, { ...message, id }, { now: () => 1_795_255_200_000, timeout });
 }

@@ -115,9 +115,9 @@ describe("mail", () => {
     await send();
     expect(attempts(await scrape(server), "smtp", "temp_fail")).toBe(1);
     const [session, messages] = await complaints();
-    expect(session).toMatch(`mail: ${place}: connection refused`);
+    expect(session).toMatch(`email: ${place}: connection refused`);
     expect(session).toMatch(/→ Is the mail server up, .* BELFRY_EMAIL_SMARTHOST/);
-    expect(messages).toMatch(/^mail: 1 message did not get through yet; .* connection refused/);
+    expect(messages).toMatch(/^email: 1 message did not get through yet; .* connection refused/);
   });
 
   test("from a sender that the server refuses, while a dead mailbox is no fault", async () => {
@@ -137,7 +137,7 @@ describe("mail", () => {
     refusal = "5.7.1 Sender address rejected: not owned by user belfry";
     const [session, ...others] = await complaints();
     expect(session).toMatch(
-      /^mail: .* 550 5.7.1 Sender address rejected: .* \(after MAIL FROM\): .*→ Set BELFRY_EMAIL_FROM/,
+      /^email: .* 550 5.7.1 Sender address rejected: .* \(after MAIL FROM\): .*→ Set BELFRY_EMAIL_FROM/,
     );
     expect(others).toEqual([]);
     expect(mail.mails).toEqual([]);
@@ -155,7 +155,7 @@ describe("mail", () => {
     await send();
     expect(attempts(await scrape(server), "smtp", "temp_fail")).toBe(1);
     const said = await complaints();
-    expect(said[0]).toMatch(/^mail: .*: 535 authentication failed/);
+    expect(said[0]).toMatch(/^email: .*: 535 authentication failed/);
     expect(said[0]).toMatch(/→ Check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD/);
     expect(said.join("\n")).not.toContain(server_secret);
   });

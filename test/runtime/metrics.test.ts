@@ -1,6 +1,7 @@
 // /metrics: its format, what it counts, who may read it, that totals are right whatever is sent twice and by whom; and
 // the alerts of the docs, each seen firing and then not.
 import { readFileSync } from "node:fs";
+import { methods } from "../../src/notifications/channels/index.ts";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
@@ -187,7 +188,7 @@ describe("totals", () => {
         value: same.reduce((sum, [, , value]) => sum + value, 0),
       }),
     );
-    const series = parseExposition(exposition(totalFamilies(rows)));
+    const series = parseExposition(exposition(totalFamilies(rows, methods)));
     const queued = (le: string) =>
       valueOf(series, "coderd_notifications_queued_seconds_bucket", { ...webhook, le });
     // The second one was a later try: it does not tell how long the first took.

@@ -1,75 +1,78 @@
-// Looks whether mail, the webhook and the server itself are reached from here: a mail session without a message, a HEAD
-// request, and what the server says of itself. Called by examine.ts.
+// Looks whether each channel's receiver and the server itself are reached from here, by probes that send nobody anything,
+// and what the server says of itself.
 import type { Config } from "../../config/config.ts";
-import { endpointHash } from "../../notifications/delivery/deliver.ts";
-import { MailFailure } from "../../notifications/channels/mail/smtp/failure.ts";
-import { checkMail } from "../../runtime/mail.ts";
-import type { Reached } from "../../kernel/post.ts";
-import { reach } from "../../runtime/reach.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
-import { judgeMail, judgeServer, judgeWebhook, type FailingMessages } from "./rules/check-delivery.ts";
+import type { Channel, ProbeContext } from "../../notifications/channels/channel.ts";
+import { allChannels, type Method } from "../../notifications/channels/index.ts";
+import { isGone, type GoneEndpoints } from "../../notifications/delivery/rules/gone.ts";
+import { createMail } from "../../runtime/mail.ts";
+import { createPost } from "../../runtime/post.ts";
+import { reach } from "../../runtime/reach.ts";
+import { judgeFailing, judgeGone, judgeServer, type FailingMessages } from "./rules/check-delivery.ts";
 
-/** What the database knows of the ways out. */
+/** What the database knows of the channels. */
 export interface Outlets {
   expectedId: string | null;
-  goneHash: string | undefined;
+  gone: GoneEndpoints;
   failing: FailingMessages[];
 }
 
 /** Milliseconds. */
-const mailTimeout = 10_000;
-const webhookTimeout = 5_000;
 const serverTimeout = 3_000;
 
-export async function examineDelivery(
-  config: Config,
-  { expectedId, goneHash, failing }: Outlets,
-): Promise<{ findings: Finding[]; clocks: { name: string; now: number }[] }> {
-  const { mail, webhook } = config.notifications;
-  const [server, tried, reached] = await Promise.all([
-    askServer(config.accessUrl),
-    mail === undefined ? null : tryMail(mail),
-    webhook === undefined ? null : reach(webhook.endpoint, webhookTimeout, webhook.authorization),
-  ]);
-  const host = webhook === undefined ? null : new URL(webhook.endpoint).host;
-  return {
-    findings: [
-      judgeServer({ accessUrl: config.accessUrl, expectedId, ...server }),
-      ...judgeMail({
-        place: mail === undefined ? null : `${mail.host}:${mail.port}`,
-        from: mail?.from.address ?? "",
-        answer: null,
-        problem: null,
-        ...tried,
-        failing,
-      }),
-      ...judgeWebhook({
-        host,
-        isSigned: webhook?.secret !== undefined,
-        isGone: webhook !== undefined && goneHash === endpointHash(webhook.endpoint),
-        reached,
-        failing,
-      }),
-    ],
-    clocks: clocksOf(host, reached),
-  };
+interface Examined {
+  findings: Finding[];
+  clocks: { name: string; now: number }[];
 }
 
-/** A receiver's clock is told in whole seconds. */
-const clocksOf = (host: string | null, reached: Reached | null) =>
-  host !== null && reached?.ok === true && reached.date !== null
-    ? [{ name: host, now: reached.date + 500 }]
-    : [];
-
-async function tryMail(
-  mail: Parameters<typeof checkMail>[0],
-): Promise<{ answer: string } | { problem: string }> {
+export async function examineDelivery(config: Config, outlets: Outlets): Promise<Examined> {
+  const { accessUrl, notifications } = config;
+  const { smtp } = notifications.channels;
+  const poster = createPost();
+  const mail = smtp === undefined ? null : createMail(smtp);
+  const context = { now: Date.now, accessUrl, post: poster.post, mail, reach };
   try {
-    return { answer: await checkMail(mail, AbortSignal.timeout(mailTimeout)) };
-  } catch (error) {
-    if (error instanceof MailFailure) return { problem: error.message };
-    throw error;
+    const [server, ...examined] = await Promise.all([
+      askServer(accessUrl),
+      ...allChannels.map((channel) => examineChannel(channel, config, outlets, context)),
+    ]);
+    return {
+      findings: [
+        judgeServer({ accessUrl, expectedId: outlets.expectedId, ...server }),
+        ...examined.flatMap(({ findings }) => findings),
+      ],
+      clocks: examined.flatMap(({ clocks }) => clocks),
+    };
+  } finally {
+    await Promise.all([poster.close(), mail?.close()]);
   }
+}
+
+async function examineChannel(
+  channel: Channel<Method>,
+  { notifications }: Config,
+  { gone, failing }: Outlets,
+  context: ProbeContext,
+): Promise<Examined> {
+  const check = channel.label.toLowerCase();
+  const settings = notifications.channels[channel.id];
+  const receiver = settings === undefined ? undefined : channel.receiver(settings);
+  const failures =
+    receiver === undefined
+      ? []
+      : judgeFailing(
+          check,
+          failing.filter(({ method }) => method === channel.id),
+          (answer) => channel.advice(answer),
+        );
+  if (receiver !== undefined && isGone(channel, settings, gone))
+    return { findings: [judgeGone(check, receiver), ...failures], clocks: [] };
+  const { findings, receiverTime } = await channel.probe(settings, context);
+  return {
+    findings: [...findings, ...failures],
+    clocks:
+      receiver === undefined || receiverTime === undefined ? [] : [{ name: receiver, now: receiverTime }],
+  };
 }
 
 async function askServer(accessUrl: string): Promise<{ deploymentId: string | null; problems: string[] }> {

@@ -16,9 +16,10 @@ import { createLog } from "../../kernel/log.ts";
 import { countLiving, findFailing } from "../../notifications/delivery/store/metrics.ts";
 import {
   isPaused,
-  readGoneEndpoint,
+  readGoneEndpoints,
   readLastTick,
   readSettings,
+  toGoneEndpoints,
 } from "../../notifications/preferences/store/settings.ts";
 import { databaseFile, databaseName, openClient } from "../../runtime/database.ts";
 import { failureWords } from "../../runtime/failure.ts";
@@ -92,7 +93,7 @@ const factReads = (now: number) => ({
   clock: readClock(),
   lastTick: readLastTick(),
   settings: readSettings(),
-  gone: readGoneEndpoint(),
+  gone: readGoneEndpoints(),
   living: countLiving(now),
   failing: findFailing(now - day),
   people: countPeople(),
@@ -219,7 +220,7 @@ const toTime = (text: string | undefined) => (text === undefined ? null : Number
 function outletsOf(facts: Facts | null, now: () => number): Outlets {
   return {
     expectedId: facts?.deployment[0]?.value ?? null,
-    goneHash: facts?.gone[0]?.value,
+    gone: toGoneEndpoints(facts?.gone ?? []),
     failing: (facts?.failing ?? []).map(({ method, status, count, at, answer }) => {
       return { method, status, count, answer, age: Math.max(0, now() - at) };
     }),

@@ -1,14 +1,12 @@
 // One try of one message: checks whether it is still wanted, renders it and hands it to its channel.
-import { createHash } from "node:crypto";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { sendMail } from "../channels/mail/mail.ts";
-import { sendWebhook } from "../channels/webhook/webhook.ts";
-import { toPlainText } from "../texts/rules/markdown.ts";
+import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
+import { channelLabel, findChannel } from "../channels/index.ts";
 import { isAlwaysOn, reachesSuspended } from "../kinds/kinds.ts";
+import { isGone, type GoneEndpoints } from "./rules/gone.ts";
 import { openLabels } from "./sealed-labels.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
-import type { Outcome } from "./rules/retry.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
 import { makeUnsubscribeToken } from "../preferences/unsubscribe.ts";
 
@@ -20,14 +18,8 @@ export interface Delivery {
   rendered: Rendered | null;
 }
 
-export const endpointHash = (endpoint: string) => createHash("sha256").update(endpoint).digest("hex");
-
-/** Never throws for what the world does; `goneEndpoint` is the hash of the endpoint that wants nothing more. */
-export async function deliver(
-  deps: Deps,
-  message: ClaimedMessage,
-  goneEndpoint: string | undefined,
-): Promise<Delivery> {
+/** Never throws for what the world does. */
+export async function deliver(deps: Deps, message: ClaimedMessage, gone: GoneEndpoints): Promise<Delivery> {
   const refused = reasonNotToSend(deps, message);
   if (refused !== undefined) return { outcome: refused, rendered: null };
   const opened = await openLabels(deps, message);
@@ -45,11 +37,7 @@ export async function deliver(
     actions: JSON.parse(message.actions) as Action[],
   };
   const rendered = renderOrFallback(deps.process.templates, version, input);
-  if (message.method === "inbox") return { outcome: { kind: "sent", detail: "in the inbox" }, rendered };
-  if (message.method === "webhook") {
-    return { outcome: await overWebhook(deps, message, rendered, goneEndpoint), rendered };
-  }
-  return { outcome: await overMail(deps, message, rendered), rendered };
+  return { outcome: await sendBy(deps, message, rendered, gone), rendered };
 }
 
 function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefined {
@@ -73,94 +61,67 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
   return undefined;
 }
 
-async function overWebhook(
+async function sendBy(
   deps: Deps,
   message: ClaimedMessage,
   rendered: Rendered,
-  goneEndpoint: string | undefined,
+  gone: GoneEndpoints,
 ): Promise<Outcome> {
-  const target = deps.config.notifications.webhook;
-  if (target === undefined)
-    return {
-      kind: "permanent",
-      detail: "no webhook endpoint is set (BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT)",
-    };
-  if (goneEndpoint === endpointHash(target.endpoint) && message.templateId !== testTemplateId) {
+  const channel = findChannel(message.method);
+  const settings = channel === undefined ? undefined : deps.config.notifications.channels[channel.id];
+  if (channel === undefined || settings === undefined) {
+    const needs = channel === undefined ? "" : ` (${channel.needs.join(" and ")})`;
+    const detail = `${channelLabel(message.method)} is not set up${needs}`;
+    return { kind: "permanent", detail, reason: "not_configured" };
+  }
+  if (isGone(channel, settings, gone) && message.templateId !== testTemplateId) {
     return {
       kind: "permanent",
       detail: "the endpoint had answered 410 Gone; a test notification that it accepts switches it on again",
       reason: "endpoint_gone",
     };
   }
-  const webhook = {
-    id: message.id,
-    payload: payloadOf(message, rendered),
-    title: toPlainText(rendered.title),
-    titleMarkdown: rendered.title,
-    body: toPlainText(rendered.body),
-    bodyMarkdown: rendered.body,
-  };
-  return sendWebhook(deps.post, target, webhook, {
+  return channel.send(outgoingMessage(deps, message, rendered), settings, {
     now: deps.now,
-    timeout: deps.config.notifications.dispatchTimeout,
+    accessUrl: deps.config.accessUrl,
+    post: deps.post,
+    mail: deps.process.mail,
   });
 }
 
-async function overMail(deps: Deps, message: ClaimedMessage, rendered: Rendered): Promise<Outcome> {
-  const { mail } = deps.config.notifications;
-  const pool = deps.process.mail;
-  if (mail === undefined || pool === null) {
-    const detail = "mail is not set up (BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM)";
-    return { kind: "permanent", detail, reason: "not_configured" };
-  }
-  const { accessUrl } = deps.config;
-  const token = makeUnsubscribeToken(deps, { userId: message.userId, templateId: message.templateId });
-  const name = message.userName === "" ? message.username : message.userName;
-  return sendMail(
-    pool,
-    { from: mail.from, accessUrl },
-    {
-      id: message.id,
-      to: { name, address: message.email },
-      title: rendered.title,
-      body: rendered.body,
-      actions: rendered.actions,
-      unsubscribeUrl: isAlwaysOn(message.templateId) ? null : `${accessUrl}/unsubscribe?token=${token}`,
-      oneClick: true,
-    },
-    { now: deps.now, timeout: Math.min(mail.timeout, (message.expiresAt ?? Infinity) - deps.now()) },
-  );
-}
-
-function inputOf(deps: Deps, message: ClaimedMessage, opened: Record<string, string>) {
+/** What was sealed is in the text alone. */
+function outgoingMessage(deps: Deps, message: ClaimedMessage, rendered: Rendered): OutgoingMessage {
+  const { id, userId, templateId } = message;
+  const token = makeUnsubscribeToken(deps, { userId, templateId });
   return {
-    labels: { ...(JSON.parse(message.labels) as Record<string, string>), ...opened },
-    data: message.data === null ? null : (JSON.parse(message.data) as Record<string, unknown>),
-    user: {
-      id: message.userId,
-      name: message.userName === "" ? message.username : message.userName,
-      username: message.username,
-      email: message.email,
-    },
-    baseUrl: deps.config.accessUrl,
-    templateId: message.templateId,
-  };
-}
-
-/** Coder's message payload, version 1.2: labels and data as they are, not escaped. */
-function payloadOf(message: ClaimedMessage, rendered: Rendered): Record<string, unknown> {
-  const targets = JSON.parse(message.targets) as string[];
-  return {
-    _version: "1.2",
-    notification_name: message.templateName,
-    notification_template_id: message.templateId,
-    user_id: message.userId,
-    user_email: message.email,
-    user_name: message.userName === "" ? message.username : message.userName,
-    user_username: message.username,
+    id,
+    recipient: userOf(message),
+    template: { id: templateId, name: message.templateName },
+    title: rendered.title,
+    body: rendered.body,
     actions: rendered.actions,
-    labels: JSON.parse(message.labels),
-    data: message.data === null ? null : JSON.parse(message.data),
-    targets: targets.length === 0 ? null : targets,
+    labels: JSON.parse(message.labels) as Record<string, string>,
+    data: dataOf(message),
+    targets: JSON.parse(message.targets) as string[],
+    unsubscribeUrl: isAlwaysOn(templateId) ? null : `${deps.config.accessUrl}/unsubscribe?token=${token}`,
+    expiresAt: message.expiresAt,
   };
 }
+
+const inputOf = (deps: Deps, message: ClaimedMessage, opened: Record<string, string>) => ({
+  labels: { ...(JSON.parse(message.labels) as Record<string, string>), ...opened },
+  data: dataOf(message),
+  user: userOf(message),
+  baseUrl: deps.config.accessUrl,
+  templateId: message.templateId,
+});
+
+const userOf = ({ userId, userName, username, email }: ClaimedMessage) => ({
+  id: userId,
+  name: userName === "" ? username : userName,
+  username,
+  email,
+});
+
+const dataOf = ({ data }: ClaimedMessage) =>
+  data === null ? null : (JSON.parse(data) as Record<string, unknown>);

@@ -1,19 +1,20 @@
 // The way out: claim due messages under a lease, send them, settle each result as it comes. Called by the tick for all
 // that is due and, after an answer, for just the messages of that answer. Safe to run twice, at once, anywhere.
 import { withFewer } from "../../../db/fewer.ts";
-import { methods, type Method } from "../../../db/schema.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
+import { methods, type Method } from "../channels/index.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { deliver } from "./deliver.ts";
+import type { GoneEndpoints } from "./rules/gone.ts";
 import { leaseTime } from "./leases.ts";
 import { createSettler, type Settler } from "./write-results.ts";
 import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
-import { readGoneEndpoint } from "../preferences/store/settings.ts";
+import { readGoneEndpoints, toGoneEndpoints } from "../preferences/store/settings.ts";
 
 /** A message that is to be sent, and its channel. */
 export interface QueuedMessage {
   id: string;
-  method: Method;
+  method: string;
 }
 
 export interface DispatchOptions {
@@ -115,10 +116,10 @@ async function sendOne(
   deps: Deps,
   { report, settler }: ChannelDispatch,
   message: ClaimedMessage,
-  { token, goneEndpoint }: { token: string; goneEndpoint: string | undefined },
+  { token, gone }: { token: string; gone: GoneEndpoints },
 ): Promise<void> {
   const startedAt = deps.now();
-  const delivery = await deliver(deps, message, goneEndpoint);
+  const delivery = await deliver(deps, message, gone);
   report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
   settler.add(message, token, delivery, startedAt);
 }
@@ -138,14 +139,14 @@ async function claimSome(deps: Deps, channel: Method, limit: number, ids: readon
   });
   const { messages, gone } = await deps.db.write(statements, {
     messages: findClaimed(token),
-    gone: readGoneEndpoint(),
+    gone: readGoneEndpoints(),
   });
   if (deps.process.stopping.aborted && messages.length > 0) {
     await deps.db.write(releaseClaim(token, deps.now()), {});
-    return { token, messages: [], goneEndpoint: undefined };
+    return { token, messages: [], gone: new Map() };
   }
   deps.process.leases.add(deps, token, messages.length);
-  return { token, messages, goneEndpoint: gone[0]?.value };
+  return { token, messages, gone: toGoneEndpoints(gone) };
 }
 
 /** Gathers what is to be sent at once, so that a burst of requests makes few claims. */

@@ -1,7 +1,7 @@
 // What the outbox shows of itself: gauges of what waits, and the totals. The metrics route reads and shows it.
-import { methods, type Method } from "../../../db/schema.ts";
 import type { Answers } from "../../../db/client.ts";
 import type { Family, Sample } from "../../kernel/rules/exposition.ts";
+import { methods, type Method } from "../channels/index.ts";
 import { livingStatuses, totalFamilies } from "./rules/totals.ts";
 import { countLeased, countLiving, readCounters } from "./store/metrics.ts";
 
@@ -50,6 +50,6 @@ export function outboxFamilies(
         value: count,
       })),
     },
-    ...totalFamilies(counters),
+    ...totalFamilies(counters, methods),
   ];
 }

@@ -3,9 +3,11 @@ import type { Statement } from "../../../db/client.ts";
 import type { inboxNotifications } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { inboxRow } from "../outbox/prepare-event.ts";
-import { endpointHash, testTemplateId, type Delivery } from "./deliver.ts";
+import type { Channel } from "../channels/channel.ts";
+import { channels, findChannel, receiverOf, type Method } from "../channels/index.ts";
+import { testTemplateId, type Delivery } from "./deliver.ts";
+import { endpointHash } from "./rules/gone.ts";
 import { isAboutChannel, summarise, type Try } from "./rules/health.ts";
-import { receiverOf } from "./rules/receiver.ts";
 import { settle, type Settlement } from "./rules/retry.ts";
 import { additionsOf } from "./rules/totals.ts";
 import { noteHealth } from "./store/health.ts";
@@ -30,10 +32,10 @@ interface Gathered {
   counted: CountedTry[];
   inbox: (typeof inboxNotifications.$inferInsert)[];
   tries: Try[];
-  endpoint: "gone" | "alive" | undefined;
+  endpoints: Map<Method, "gone" | "alive">;
 }
 
-const nothing = (): Gathered => ({ rows: [], counted: [], inbox: [], tries: [], endpoint: undefined });
+const nothing = (): Gathered => ({ rows: [], counted: [], inbox: [], tries: [], endpoints: new Map() });
 
 export function createSettler(deps: Deps): Settler {
   let gathered = nothing();
@@ -79,13 +81,15 @@ export function createSettler(deps: Deps): Settler {
       const ended = { startedAt, finishedAt: now, outcome: outcome.kind, status, reason };
       gathered.rows.push({ id, token, attempt: message.attempt, finishedAt: now, ...settlement });
       gathered.counted.push({ id, token, additions: additionsOf({ ...message, ...ended }) });
-      if (method === "inbox" && outcome.kind === "sent" && rendered !== null)
+      const channel = findChannel(method);
+      if (channel?.isLocal === true && outcome.kind === "sent" && rendered !== null)
         gathered.inbox.push(inboxRow(message, rendered, now));
-      if (method !== "inbox" && isAboutChannel(outcome))
+      if (channel?.isLocal === false && isAboutChannel(outcome))
         gathered.tries.push({ method, at: now, ok: outcome.kind === "sent", answer: outcome.detail });
-      if (outcome.kind === "permanent" && outcome.gone === true) gathered.endpoint = "gone";
-      if (outcome.kind === "sent" && method === "webhook" && message.templateId === testTemplateId)
-        gathered.endpoint = "alive";
+      if (channel !== undefined && outcome.kind === "permanent" && outcome.gone === true)
+        gathered.endpoints.set(channel.id, "gone");
+      if (channel !== undefined && outcome.kind === "sent" && message.templateId === testTemplateId)
+        gathered.endpoints.set(channel.id, "alive");
       if (outcome.kind === "temporary" || outcome.kind === "permanent") tell(deps, message, settlement);
       if (gathered.rows.length >= gatherCount) flush();
       else timer ??= setTimeout(flush, gatherTime);
@@ -98,15 +102,25 @@ export function createSettler(deps: Deps): Settler {
 }
 
 /** What counts comes first: it goes by the leases that the others end. */
-function statementsOf(deps: Deps, { rows, counted, inbox, tries, endpoint }: Gathered): Statement[] {
+function statementsOf(deps: Deps, { rows, counted, inbox, tries, endpoints }: Gathered): Statement[] {
   const now = deps.now();
-  const address = deps.config.notifications.webhook?.endpoint;
   return [
     ...countTries(counted),
     ...settleMessages(rows, inbox),
-    ...(endpoint === "gone" && address !== undefined ? [markEndpointGone(endpointHash(address), now)] : []),
-    ...(endpoint === "alive" ? [clearGoneEndpoint()] : []),
+    ...[...endpoints].flatMap(([method, state]) => endpointStatements(deps, method, state)),
     ...noteHealth(summarise(tries), now),
+  ];
+}
+
+function endpointStatements(deps: Deps, method: Method, state: "gone" | "alive"): Statement[] {
+  const channel: Channel = channels[method];
+  const settings = deps.config.notifications.channels[method];
+  const endpoint = settings === undefined ? undefined : channel.endpoint?.(settings);
+  if (endpoint === undefined) return [];
+  return [
+    state === "alive"
+      ? clearGoneEndpoint(method)
+      : markEndpointGone(method, endpointHash(endpoint), deps.now()),
   ];
 }
 
@@ -115,7 +129,7 @@ const minute = 60_000;
 /** One warning for each failed try; the same failure of the same receiver once a minute, with a count of the others. */
 function tell(deps: Deps, message: ClaimedMessage, settlement: Settlement): void {
   const now = deps.now();
-  const host = receiverOf(deps.config.notifications, message.method);
+  const host = receiverOf(deps.config.notifications.channels, message.method);
   const key = `${message.method} ${host ?? ""} ${settlement.detail}`;
   const told = deps.process.toldFailures.get(key);
   if (told !== undefined && now - told.at < minute) {

@@ -4,6 +4,7 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import { claimsOf, type KeyedRequest, type StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
+import { findChannel } from "../channels/index.ts";
 import { nudge, nudgeAt } from "../delivery/dispatch.ts";
 import { writeRows } from "./group.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
@@ -24,7 +25,7 @@ export const selectMessageStates = (...plans: readonly PreparedEvent[]) =>
 
 /** To be called once the write is done: wakes open inboxes and sends what is due, after the answer. */
 export function wakeAfterWrite(deps: Deps, messages: readonly MessageState[]): void {
-  if (messages.some((message) => message.method === "inbox" && message.status === "sent"))
+  if (messages.some(({ method, status }) => status === "sent" && findChannel(method)?.isLocal === true))
     deps.process.hub.wake();
   const now = deps.now();
   const due = messages.filter(({ dueAt }) => dueAt !== null && dueAt <= now);

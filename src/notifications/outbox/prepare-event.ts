@@ -3,6 +3,7 @@ import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
+import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import { identityOf, route, type Recipient, type Route } from "./rules/delivery-plan.ts";
 import type { OutboxRows } from "./store/outbox.ts";
@@ -49,16 +50,11 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   if ((data?.length ?? 0) > dataLimit)
     throw new ApiError(413, `data: has more than ${dataLimit} bytes of JSON`);
   const now = deps.now();
-  const { defaultMethod, inboxEnabled, mail, webhook } = deps.config.notifications;
-  const configured = [
-    ...(mail === undefined ? [] : ["smtp" as const]),
-    ...(webhook === undefined ? [] : ["webhook" as const]),
-  ];
+  const { defaultMethod, channels } = deps.config.notifications;
   const routes = route(chooseRecipients(read.recipients, event.recipients), {
     template,
     defaultMethod,
-    inboxEnabled,
-    configured,
+    channels: planChannels(channels),
     paused: isPaused(read.notificationSettings),
     identity: identityOf(event, now),
     holdUntil: event.holdUntil,
@@ -94,7 +90,7 @@ function addMessage(
   const id = deps.newId();
   const now = deps.now();
   const reasons = [...way.reasons];
-  if (way.method === "inbox" && way.status === "sent") {
+  if (way.status === "sent") {
     const rendered = renderOrFallback(
       deps.process.templates,
       versionOf(template),

@@ -2,7 +2,8 @@
 // Texts are versions that are never edited; a new one is tried out before it is stored.
 import { createHash } from "node:crypto";
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
-import type { Action, Method } from "../../../db/schema.ts";
+import type { Action } from "../../../db/schema.ts";
+import type { Method } from "../channels/index.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, invalid, notFound, type Validation } from "../../kernel/errors.ts";
 import { toHtml, toInlineHtml, toPlainText } from "./rules/markdown.ts";

@@ -1,13 +1,14 @@
 // The mail channel: one message to one person by SMTP, as text and as HTML.
 import type { Action } from "../../../../db/schema.ts";
 import { isAddress, withAsciiDomain, type Mailbox } from "./rules/mailbox.ts";
-import type { Outcome } from "../../delivery/rules/retry.ts";
+import type { Outcome } from "../channel.ts";
 import { renderMail } from "./content.ts";
 import { MailFailure } from "./smtp/failure.ts";
 import { buildMail } from "./smtp/message.ts";
 import type { MailPool } from "./smtp/pool.ts";
+import type { Envelope } from "./smtp/transmit.ts";
 
-export interface MailSettings {
+export interface MailSender {
   from: Mailbox;
   /** Without a trailing slash. */
   accessUrl: string;
@@ -32,29 +33,16 @@ export interface MailClock {
   timeout: number;
 }
 
-/** One attempt. What the server says against this recipient or message is final; everything else is retried. */
-export async function sendMail(
-  pool: MailPool,
-  settings: MailSettings,
-  message: MailMessage,
-  clock: MailClock,
-): Promise<Outcome> {
-  if (!isAddress(message.to.address)) {
-    return {
-      kind: "permanent",
-      detail: "the user's mail address is none that mail can go to",
-      reason: "no_address",
-    };
-  }
-  const from = { ...settings.from, address: withAsciiDomain(settings.from.address) };
+/** The mail as it goes over the wire, and from whom to whom. `now` in epoch milliseconds. */
+export function composeMail(sender: MailSender, message: MailMessage, now: number): Envelope {
+  const from = { ...sender.from, address: withAsciiDomain(sender.from.address) };
   const to = { ...message.to, address: withAsciiDomain(message.to.address) };
-  const now = clock.now();
   const { subject, text, html } = renderMail({
     name: message.to.name,
     title: message.title,
     body: message.body,
     actions: message.actions,
-    baseUrl: settings.accessUrl,
+    baseUrl: sender.accessUrl,
     unsubscribeUrl: message.unsubscribeUrl,
     year: new Date(now).getUTCFullYear(),
   });
@@ -66,15 +54,32 @@ export async function sendMail(
     html,
     date: now,
     id: message.id,
-    host: new URL(settings.accessUrl).hostname,
+    host: new URL(sender.accessUrl).hostname,
     unsubscribe:
       message.unsubscribeUrl === null
         ? undefined
         : { url: message.unsubscribeUrl, oneClick: message.oneClick },
   });
+  return { from: from.address, to: to.address, message: mail };
+}
+
+/** One attempt. What the server says against this recipient or message is final; everything else is retried. */
+export async function sendMail(
+  pool: MailPool,
+  sender: MailSender,
+  message: MailMessage,
+  clock: MailClock,
+): Promise<Outcome> {
+  if (!isAddress(message.to.address)) {
+    return {
+      kind: "permanent",
+      detail: "the user's mail address is none that mail can go to",
+      reason: "no_address",
+    };
+  }
   try {
     const words = await pool.send(
-      { from: from.address, to: to.address, message: mail },
+      composeMail(sender, message, clock.now()),
       AbortSignal.timeout(clock.timeout),
     );
     return { kind: "sent", detail: `${pool.place} ${words}` };

@@ -1,7 +1,7 @@
 // The webhook channel: Coder's envelope, signed by Standard Webhooks when a secret is set.
 import { createHmac } from "node:crypto";
 import type { Post } from "../../../kernel/post.ts";
-import type { Outcome } from "../../delivery/rules/retry.ts";
+import type { Outcome } from "../channel.ts";
 import { parseRetryAfter } from "../../delivery/rules/retry.ts";
 
 export interface WebhookTarget {
@@ -28,14 +28,9 @@ export interface WebhookClock {
   timeout: number;
 }
 
-/** One try. Redirects are failures, 410 switches the endpoint off, every other answer but 2xx may be tried again. */
-export async function sendWebhook(
-  post: Post,
-  target: WebhookTarget,
-  message: WebhookMessage,
-  clock: WebhookClock,
-): Promise<Outcome> {
-  const body = JSON.stringify({
+/** Coder's envelope, version 1.1. */
+export const webhookBody = (message: WebhookMessage): string =>
+  JSON.stringify({
     _version: "1.1",
     msg_id: message.id,
     payload: message.payload,
@@ -44,6 +39,15 @@ export async function sendWebhook(
     body: message.body,
     body_markdown: message.bodyMarkdown,
   });
+
+/** One try. Redirects are failures, 410 switches the endpoint off, every other answer but 2xx may be tried again. */
+export async function sendWebhook(
+  post: Post,
+  target: WebhookTarget,
+  message: WebhookMessage,
+  clock: WebhookClock,
+): Promise<Outcome> {
+  const body = webhookBody(message);
   const headers = {
     "content-type": "application/json",
     "x-message-id": message.id,

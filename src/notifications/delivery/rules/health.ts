@@ -1,10 +1,9 @@
 // Whether a way works: what its latest tries say, and since when every one of them has failed.
-import type { Method } from "../../../../db/schema.ts";
-import type { Outcome } from "./retry.ts";
+import type { Outcome } from "../../channels/channel.ts";
 
 /** One try that went as far as the receiver, or as far as it could. */
 export interface Try {
-  method: Method;
+  method: string;
   at: number;
   ok: boolean;
   /** What came back, in words. */
@@ -13,7 +12,7 @@ export interface Try {
 
 /** What is kept of each way; times in epoch milliseconds. */
 export interface Health {
-  method: Method;
+  method: string;
   succeededAt: number | null;
   failedAt: number | null;
   /** What the latest failure brought back. */

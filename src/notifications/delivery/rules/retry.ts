@@ -1,17 +1,7 @@
 // What becomes of a message after a try.
 import type { AttemptOutcome, MessageStatus } from "../../../../db/schema.ts";
-import type { FailureSubject } from "../../channels/mail/rules/mail-reply.ts";
+import type { Outcome } from "../../channels/channel.ts";
 import type { Reason } from "../../outbox/rules/reasons.ts";
-
-/** What a channel says of one try. */
-export type Outcome =
-  | { kind: "sent"; detail: string }
-  /** Worth another try; `retryAfter` in milliseconds if the receiver named a time. */
-  | { kind: "temporary"; detail: string; retryAfter?: number; about?: FailureSubject }
-  /** Another try would end the same; `gone` when the receiver wants nothing more at all. */
-  | { kind: "permanent"; detail: string; reason?: Reason; gone?: boolean; about?: FailureSubject }
-  /** Not to be sent any more. */
-  | { kind: "inhibited"; detail: string; reason: Reason };
 
 export interface RetryPolicy {
   maxAttempts: number;

@@ -1,9 +1,9 @@
 // The totals that metrics show: what a try adds to them, what an event adds that is decided at once, and how the stored
 // counters become families. Names, labels and buckets are Coder's where it has them.
-import { messageStatuses, methods, type MessageStatus, type Method } from "../../../../db/schema.ts";
+import { messageStatuses, type MessageStatus } from "../../../../db/schema.ts";
 import type { Family, Sample } from "../../../kernel/rules/exposition.ts";
 import { histogramFamily, observe, type Addition, type Histogram } from "../../../kernel/rules/histogram.ts";
-import type { Outcome } from "./retry.ts";
+import type { Outcome } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
 import type { Reason } from "../../outbox/rules/reasons.ts";
 
@@ -27,7 +27,7 @@ const refused = "recipient_refused";
 const finalStatuses = ["sent", "permanent_failure", "inhibited"] as const satisfies MessageStatus[];
 
 export interface EndedTry {
-  method: Method;
+  method: string;
   templateId: string;
   /** 1 is the first. */
   attempt: number;
@@ -57,7 +57,7 @@ export function additionsOf(one: EndedTry): Addition[] {
   ];
 }
 
-const finishedAddition = (method: Method, status: MessageStatus | typeof refused): Addition => [
+const finishedAddition = (method: string, status: MessageStatus | typeof refused): Addition => [
   finished,
   canonicalJson({ method, status }),
   1,
@@ -75,7 +75,7 @@ export const samplesOf = (rows: readonly CounterRow[], name: string): Sample[] =
     .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));
 
 /** What ends is shown from the first scrape on: a series that begins with 1 has no increase. */
-export function totalFamilies(rows: readonly CounterRow[]): Family[] {
+export function totalFamilies(rows: readonly CounterRow[], methods: readonly string[]): Family[] {
   const samples = (name: string): Sample[] => samplesOf(rows, name);
   return [
     {
@@ -94,14 +94,14 @@ export function totalFamilies(rows: readonly CounterRow[]): Family[] {
       name: finished,
       type: "counter",
       help: "Messages that have ended: sent, permanent_failure, recipient_refused (failed for this recipient only), inhibited (not wanted, or sent already).",
-      samples: finishedSamples(samples(finished)),
+      samples: finishedSamples(samples(finished), methods),
     },
     histogramFamily(queued, samples),
     histogramFamily(sending, samples),
   ];
 }
 
-function finishedSamples(stored: Sample[]): Sample[] {
+function finishedSamples(stored: Sample[], methods: readonly string[]): Sample[] {
   return methods.flatMap((method) =>
     [...finalStatuses, refused].map((status) => ({
       labels: { method, status },

@@ -1,10 +1,12 @@
 // SQL of whether the ways work: one row of settings for each, kept by what settles tries, and what waits.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
-import { methods, settings, type Method } from "../../../../db/schema.ts";
+import { settings } from "../../../../db/schema.ts";
+import { methods } from "../../channels/index.ts";
 import type { Health } from "../rules/health.ts";
 
-const keyOf = (method: Method) => `delivery_health_${method}`;
+const keyPrefix = "delivery_health_";
+const keyOf = (method: string) => keyPrefix + method;
 const keys = sql.join(
   methods.map((method) => sql`${keyOf(method)}`),
   sql`, `,
@@ -46,14 +48,14 @@ export function readHealth(viewer: SQL<string>) {
 export const toHealth = (rows: readonly { key: string; value: string }[]): Health[] =>
   rows.map(({ key, value }) => ({
     ...(JSON.parse(value) as Omit<Health, "method">),
-    method: methods.find((method) => keyOf(method) === key)!,
+    method: key.slice(keyPrefix.length),
   }));
 
 /** More than this is not counted. */
 export const mostCounted = 1_000;
 
 export interface Waiting {
-  method: Method;
+  method: string;
   count: number;
   oldest: number;
 }
@@ -72,7 +74,7 @@ export interface Failure {
   id: string;
   templateName: string;
   username: string;
-  method: Method;
+  method: string;
   attempts: number;
   /** The next try; NULL when there is none. */
   dueAt: number | null;
@@ -88,7 +90,7 @@ export function listFailures(viewer: SQL<string>, limit: number) {
         WHERE a.message_id = m.id AND a.detail IS NOT NULL ORDER BY a.number DESC LIMIT 1) AS answer
     FROM (SELECT * FROM notification_messages
         WHERE seq > (SELECT max(seq) FROM notification_messages) - ${searched} AND ${isOwner(viewer)}
-          AND method <> 'inbox' AND status IN ('temporary_failure', 'permanent_failure')
+          AND status IN ('temporary_failure', 'permanent_failure')
         ORDER BY updated_at DESC, seq DESC LIMIT ${limit}) m
       JOIN notification_events e ON e.id = m.event_id
       JOIN notification_templates t ON t.id = e.template_id

@@ -2,7 +2,7 @@
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { chunks } from "../../../../db/rows.ts";
-import { counters, notificationEvents, notificationMessages, type Method } from "../../../../db/schema.ts";
+import { counters, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
 import type { Addition } from "../../../kernel/rules/histogram.ts";
 import { finished } from "../rules/totals.ts";
 
@@ -124,7 +124,7 @@ export function findFailing(since: number) {
 }
 
 export interface FailingRow {
-  method: Method;
+  method: string;
   status: "temporary_failure" | "permanent_failure";
   count: number;
   /** When the latest of them changed. */

@@ -4,7 +4,6 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { chunks, insertRows } from "../../../../db/rows.ts";
 import {
   inboxNotifications,
-  methods,
   notificationEvents,
   notificationMessages,
   notificationPreferences,
@@ -13,8 +12,8 @@ import {
   users,
   type AttemptOutcome,
   type MessageStatus,
-  type Method,
 } from "../../../../db/schema.ts";
+import { methods, type Method } from "../../channels/index.ts";
 import { countInhibited } from "./metrics.ts";
 import { pausedNow } from "../../preferences/store/settings.ts";
 

@@ -1,6 +1,7 @@
 // Decides for one event who gets it, how, now or later, and why: one row for each person and method considered.
 import { createHash } from "node:crypto";
-import type { Method, UserStatus } from "../../../../db/schema.ts";
+import type { UserStatus } from "../../../../db/schema.ts";
+import type { Channel } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
 import type { Reason } from "./reasons.ts";
 import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "../../kinds/kinds.ts";
@@ -17,12 +18,18 @@ export interface Recipient {
   why: Reason[];
 }
 
+/** A channel as this deployment has it. */
+export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachable"> {
+  isConfigured: boolean;
+  /** A local one that is on gets everything; the others get what they are chosen for. */
+  isOn: boolean;
+}
+
 export interface Routing {
-  template: { id: string; method: Method | null; enabledByDefault: boolean };
-  defaultMethod: "smtp" | "webhook" | undefined;
-  inboxEnabled: boolean;
-  /** The ways besides the inbox that are set up: a template may name one that is not. */
-  configured: readonly Method[];
+  template: { id: string; method: string | null; enabledByDefault: boolean };
+  defaultMethod: string | undefined;
+  /** All channels: a template may name one that is not set up. */
+  channels: readonly PlanChannel[];
   paused: boolean;
   /** Epoch milliseconds before which nobody is told; undefined: at once. */
   holdUntil?: number | undefined;
@@ -33,7 +40,7 @@ export interface Routing {
 
 export interface Route {
   recipient: Recipient;
-  method: Method;
+  method: string;
   status: "pending" | "sent" | "inhibited";
   dueAt: number | null;
   reasons: Reason[];
@@ -48,22 +55,24 @@ export function route(recipients: readonly Recipient[], routing: Routing): Route
 
 /** The ways that this deployment uses for this template. A way that it doesn't use is not considered. */
 export function methodsOf(
-  routing: Pick<Routing, "template" | "defaultMethod" | "inboxEnabled">,
-): [Method, Reason][] {
+  routing: Pick<Routing, "template" | "defaultMethod" | "channels">,
+): [method: string, why: Reason][] {
   if (isOnlyByMail(routing.template.id)) return [["smtp", "only_by_mail"]];
-  const chosen: [Method, Reason][] = [];
+  const chosen: [string, Reason][] = [];
   if (routing.template.method !== null) chosen.push([routing.template.method, "template_method"]);
   else if (routing.defaultMethod !== undefined) chosen.push([routing.defaultMethod, "deployment_default"]);
-  if (routing.inboxEnabled && routing.template.method !== "inbox") chosen.push(["inbox", "inbox"]);
+  for (const { id, isLocal, isOn } of routing.channels)
+    if (isLocal && isOn && routing.template.method !== id) chosen.push([id, "inbox"]);
   return chosen;
 }
 
 /** Milliseconds. What is due longest goes first: before a passcode nothing is. */
 const headStart = 86_400_000;
 
-function decide(recipient: Recipient, method: Method, why: Reason, routing: Routing): Route {
+function decide(recipient: Recipient, method: string, why: Reason, routing: Routing): Route {
+  const channel = routing.channels.find(({ id }) => id === method);
   const reasons: Reason[] = [...recipient.why, why];
-  const against = reasonAgainst(recipient, method, routing);
+  const against = reasonAgainst(recipient, channel, routing);
   if (against !== undefined) {
     return {
       recipient,
@@ -77,7 +86,7 @@ function decide(recipient: Recipient, method: Method, why: Reason, routing: Rout
   const dedupeKey = hash([routing.template.id, recipient.userId, method, routing.identity]);
   const { paused, now, holdUntil = -Infinity } = routing;
   const isHeldBack = holdUntil > now;
-  if (method === "inbox" && !paused && !isHeldBack) {
+  if (channel?.isLocal === true && !paused && !isHeldBack) {
     return { recipient, method, status: "sent", dueAt: null, reasons, dedupeKey };
   }
   if (paused) reasons.push("paused");
@@ -86,15 +95,17 @@ function decide(recipient: Recipient, method: Method, why: Reason, routing: Rout
   return { recipient, method, status: "pending", dueAt, reasons, dedupeKey };
 }
 
-function reasonAgainst(recipient: Recipient, method: Method, routing: Routing): Reason | undefined {
+function reasonAgainst(
+  recipient: Recipient,
+  channel: PlanChannel | undefined,
+  routing: Routing,
+): Reason | undefined {
   if (recipient.status !== "active" && !reachesSuspended(routing.template.id)) return "suspended_user";
   if (!isAlwaysOn(routing.template.id)) {
     if (recipient.disabled === true) return "disabled_by_user";
     if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";
   }
-  if (method !== "inbox" && !routing.configured.includes(method)) return "not_configured";
-  if (method === "smtp" && recipient.email === "") return "no_address";
-  return undefined;
+  return channel?.isConfigured === true ? channel.unreachable(recipient) : "not_configured";
 }
 
 /**

@@ -1,10 +1,12 @@
 // SQL of the deployment's notification settings: one row of JSON, as Coder keeps it.
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { settings } from "../../../../db/schema.ts";
+import { methods } from "../../channels/index.ts";
 
 const settingsKey = "notifications_settings";
-const endpointKey = "webhook_endpoint_gone";
+/** By channel; the id first, as in `webhook_endpoint_gone`. */
+const goneSuffix = "_endpoint_gone";
 
 export function readSettings() {
   return query.select({ value: settings.value }).from(settings).where(eq(settings.key, settingsKey));
@@ -26,14 +28,29 @@ export function isPaused(rows: { value: string }[]): boolean {
 export const pausedNow = sql`EXISTS (SELECT 1 FROM ${settings} WHERE ${settings.key} = ${settingsKey}
   AND ${settings.value} ->> '$.notifier_paused')`;
 
-/** The SHA-256 of the webhook address that answered 410 Gone. */
-export function readGoneEndpoint() {
-  return query.select({ value: settings.value }).from(settings).where(eq(settings.key, endpointKey));
+/** The SHA-256 of each channel's endpoint that answered 410 Gone. */
+export function readGoneEndpoints() {
+  return query
+    .select({ key: settings.key, value: settings.value })
+    .from(settings)
+    .where(
+      inArray(
+        settings.key,
+        methods.map((method) => method + goneSuffix),
+      ),
+    );
 }
 
-export const markEndpointGone = (endpointHash: string, now: number): Statement =>
-  upsert(endpointKey, endpointHash, now);
-export const clearGoneEndpoint = (): Statement => query.delete(settings).where(eq(settings.key, endpointKey));
+/** The rows of `readGoneEndpoints`: hashes by channel. */
+export const toGoneEndpoints = (
+  rows: readonly { key: string; value: string }[],
+): ReadonlyMap<string, string> =>
+  new Map(rows.map(({ key, value }) => [key.slice(0, -goneSuffix.length), value]));
+
+export const markEndpointGone = (method: string, endpointHash: string, now: number): Statement =>
+  upsert(method + goneSuffix, endpointHash, now);
+export const clearGoneEndpoint = (method: string): Statement =>
+  query.delete(settings).where(eq(settings.key, method + goneSuffix));
 
 function upsert(key: string, value: string, now: number): Statement {
   return query

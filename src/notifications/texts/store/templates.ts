@@ -6,7 +6,6 @@ import {
   notificationTemplates,
   notificationTemplateVersions,
   users,
-  type Method,
 } from "../../../../db/schema.ts";
 
 const active = and(
@@ -128,9 +127,9 @@ export function setActiveVersion(templateId: string, number: number): Statement 
 }
 
 /** True in SQL while the template goes another way. */
-export const hasOtherMethod = (templateId: string, method: Method | null): SQL =>
+export const hasOtherMethod = (templateId: string, method: string | null): SQL =>
   sql`EXISTS (SELECT 1 FROM ${notificationTemplates} WHERE id = ${templateId} AND method IS NOT ${method})`;
 
-export function setMethod(templateId: string, method: Method | null): Statement {
+export function setMethod(templateId: string, method: string | null): Statement {
   return query.update(notificationTemplates).set({ method }).where(eq(notificationTemplates.id, templateId));
 }

@@ -10,6 +10,8 @@ export interface MailPool {
   place: string;
   /** Hands over one message before the signal fires; gives the server's words. Throws `MailFailure`. */
   send: (envelope: Envelope, signal: AbortSignal) => Promise<string>;
+  /** Names a sender in a session of its own and sends nothing; gives the server's words. Throws `MailFailure`. */
+  trySender: (from: string, signal: AbortSignal) => Promise<string>;
   /** Takes leave of the server: what rests at once, what is under way when it is done. What waits fails. */
   close: () => Promise<void>;
 }
@@ -43,6 +45,14 @@ export function createMailPool(
         } finally {
           turns.end();
         }
+      }
+    },
+    trySender: async (from, signal) => {
+      const session = await openSession(openMail, server, signal);
+      try {
+        return await session.trySender(from, signal);
+      } finally {
+        await session.quit();
       }
     },
     close: async () => {

@@ -1,7 +1,8 @@
-// The variables for mail, BELFRY_EMAIL_*, and what becomes of them. Part of config.ts.
+// The variables for mail, BELFRY_EMAIL_*, and what becomes of them.
 import * as z from "zod";
-import { flag } from "./values.ts";
-import { parseMailbox, type Mailbox } from "../notifications/channels/mail/rules/mailbox.ts";
+import { flag } from "../../../config/values.ts";
+import type { SettingsContext } from "../channel.ts";
+import { parseMailbox, type Mailbox } from "./rules/mailbox.ts";
 
 const mailbox = z.string().transform((text, context) => {
   const parsed = parseMailbox(text);
@@ -48,7 +49,7 @@ export const mailVariables = {
 
 type Environment = z.infer<z.ZodObject<typeof mailVariables>>;
 
-export interface MailConfig {
+export interface MailSettings {
   from: Mailbox;
   host: string;
   port: number;
@@ -82,11 +83,10 @@ const leastTimeout = 30_000;
 const portWithTls = 465;
 
 /** Undefined when mail is not set up; `problem` gets what is missing. */
-export function toMailConfig(
+export function toMailSettings(
   env: Environment,
-  dispatchTimeout: number,
-  problem: (message: string) => void,
-): MailConfig | undefined {
+  { dispatchTimeout, problem, warn }: SettingsContext,
+): MailSettings | undefined {
   const { BELFRY_EMAIL_FROM: from, BELFRY_EMAIL_SMARTHOST: smarthost } = env;
   if (from === undefined && smarthost === undefined) return undefined;
   if (from === undefined) {
@@ -110,6 +110,8 @@ export function toMailConfig(
   }
   if (from === undefined || smarthost === undefined) return undefined;
   const tls = env.BELFRY_EMAIL_FORCE_TLS || smarthost.port === portWithTls;
+  if (tls && env.BELFRY_EMAIL_TLS_STARTTLS)
+    warn("BELFRY_EMAIL_TLS_STARTTLS is ignored: the connection is TLS from the start");
   return {
     from,
     ...smarthost,

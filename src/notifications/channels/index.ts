@@ -1,0 +1,54 @@
+// The channels, in the order in which they are shown; of those that leave Belfry the first that is set up is the default.
+// A new one is a folder and a line here.
+import type { PlanChannel } from "../outbox/rules/delivery-plan.ts";
+import type { Channel, SettingsOf } from "./channel.ts";
+import { inbox } from "./inbox/channel.ts";
+import { mail } from "./mail/channel.ts";
+import { webhook } from "./webhook/channel.ts";
+
+/** By id. */
+export const channels = register({
+  inbox,
+  smtp: mail,
+  webhook,
+});
+
+/** The id of a channel; Coder's word. */
+export type Method = keyof typeof channels;
+
+/** How each is set up; undefined for one that isn't. */
+export type ChannelSettings = { [Id in Method]: SettingsOf<(typeof channels)[Id]> | undefined };
+
+export const methods = Object.keys(channels) as [Method, ...Method[]];
+export const allChannels: readonly Channel<Method>[] = Object.values(channels);
+/** Those that leave Belfry. */
+export const externalChannels = allChannels.filter(({ isLocal }) => !isLocal);
+
+/** Undefined for one that this release doesn't know: the database may hold messages of a later one's. */
+export const findChannel = (method: string): Channel<Method> | undefined =>
+  allChannels.find(({ id }) => id === method);
+
+/** A name for people, of a channel that may be unknown. */
+export const channelLabel = (method: string): string => findChannel(method)?.label ?? method;
+
+/** Where its messages go, if it is set up. */
+export function receiverOf(settings: ChannelSettings, method: string): string | undefined {
+  const channel = findChannel(method);
+  const own = channel === undefined ? undefined : settings[channel.id];
+  return own === undefined ? undefined : channel?.receiver(own);
+}
+
+/** What planning a delivery asks of each. */
+export const planChannels = (settings: ChannelSettings): PlanChannel[] =>
+  allChannels.map((channel) => {
+    const own = settings[channel.id];
+    const { id, isLocal } = channel;
+    const isConfigured = own !== undefined;
+    const unreachable = (recipient: { email: string }) => channel.unreachable(recipient);
+    return { id, isLocal, isConfigured, isOn: isConfigured && channel.isOn(own), unreachable };
+  });
+
+/** Each channel under its own id. */
+function register<T extends { [Id in keyof T]: Channel<Id & string> }>(record: T): T {
+  return record;
+}
