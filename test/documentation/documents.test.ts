@@ -62,6 +62,21 @@ test("files and folders that the contributing pages name are there", () => {
   expect(named.length).toBeGreaterThan(5);
 });
 
+test("each stop of the data walks is a file with a function of that name, at most 14 in a walk", () => {
+  const walks = readDocument("contributing/walks.md").split("\n## ").slice(1);
+  expect(walks).toHaveLength(6);
+  for (const walk of walks) {
+    const stops = [...walk.matchAll(/`((?:src|public)\/[\w./-]+)`: `(\w+)`/g)];
+    const missing = stops.filter(
+      ([, file, name]) =>
+        !new RegExp(`\\b${name}\\b`).test(readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")),
+    );
+    expect(missing.map(([stop]) => stop)).toEqual([]);
+    expect(stops.length).toBeGreaterThan(8);
+    expect(stops.length).toBeLessThanOrEqual(14);
+  }
+});
+
 describe("the configuration page", () => {
   const rows = [...configuration.matchAll(/^\| `([A-Z_]+)` +\| (.*?) +\| (.*?) +\|$/gm)].map(
     ([, name, value, meaning]) => ({ name: name!, value: value!, meaning: meaning! }),
