@@ -2,10 +2,8 @@
 import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, invalid } from "../kernel/errors.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
-import { prepareEvent } from "../notifications/outbox/prepare-event.ts";
-import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
-import { kinds } from "../notifications/kinds/kinds.ts";
+import { notify, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
+import { passwordChanged } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
 import { refuseBadPassword } from "./checks.ts";
 import { forgetFailures, turnOfPlace } from "./limits.ts";
@@ -64,7 +62,7 @@ async function tryPasscode(deps: Deps, email: string, text: string) {
   const { limits, tried, ...read } = await deps.db.write([...turn.statements, attempt], {
     limits: turn.read,
     tried: findTried(deps.requestId),
-    ...enqueueReads(kinds["password-changed"].id, { self: userIdByEmailSql(email) }),
+    ...passwordChanged.reads(userIdByEmailSql(email)),
   });
   turn.demand(limits);
   const [candidate] = tried;
@@ -84,23 +82,17 @@ async function tryPasscode(deps: Deps, email: string, text: string) {
 interface Replacement {
   user: Tried;
   renewed: string;
-  read: EnqueueAnswers;
+  read: KindAnswers<typeof passwordChanged>;
 }
 
 /** The code is used up last: what goes before happens only while it is open, so once. */
 async function replacePassword(deps: Deps, { user, renewed, read }: Replacement): Promise<void> {
-  const plan = prepareEvent(
-    deps,
-    {
-      labels: { how: "with a code sent by email", address: deps.clientAddress ?? "" },
-      data: { at: new Date(deps.now()).toISOString() },
-      targets: [user.id],
-      createdBy: "change-password-with-one-time-passcode",
-      identity: deps.requestId,
-      recipients: { people: [{ id: user.id, why: "own_account" }] },
-    },
-    read,
-  );
+  const changed = passwordChanged.prepare(deps, read, {
+    userId: user.id,
+    address: deps.clientAddress,
+    at: deps.now(),
+    identity: deps.requestId,
+  });
   const open = isOpen(user.passcodeId, deps.now());
   const entry = {
     actorId: null,
@@ -109,18 +101,18 @@ async function replacePassword(deps: Deps, { user, renewed, read }: Replacement)
     resourceId: user.id,
     detail: { password: "reset", where: "with a passcode" },
   };
-  const { state, messages } = await deps.db.write(
+  const { state } = await writeAndNotify(
+    deps,
     [
-      ...outboxStatements(plan, { when: open }),
+      notify(changed, { when: open }),
       audit(deps, entry, open),
       deleteKeysOf(user.id, open),
       forgetFailures(deps, { email: user.email }, open),
       setPasswordHash(user.id, renewed, deps.now(), open),
       endPasscodes(user.id, hasHash(user.id, renewed)),
     ],
-    { state: findUserState(user.id), messages: selectMessageStates(plan) },
+    { state: findUserState(user.id) },
   );
   if (state[0]?.passwordHash !== renewed) throw wrongCode();
   deps.process.hub.recheck();
-  wakeAfterWrite(deps, messages);
 }

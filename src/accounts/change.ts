@@ -4,8 +4,7 @@ import type { SQL, Statement } from "../../db/client.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../kernel/errors.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
-import type { PreparedEvent } from "../notifications/outbox/prepare-event.ts";
+import { writeAndNotify, type Notice } from "../notifications/index.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
 import { refuseTaken } from "./checks.ts";
 import type { Actor } from "./rules/actor.ts";
@@ -22,8 +21,7 @@ export interface Change {
   /** What must hold at the moment of the write. */
   guard: SQL;
   changes: (guard: SQL) => Statement[];
-  /** What it tells, if the account is still as it was seen. */
-  tells?: { plans: readonly PreparedEvent[]; when: SQL };
+  notices?: readonly Notice[];
   /** Whether this is what was wanted. */
   isDone: (state: UserState) => boolean;
   deed: Pick<AuditedDeed, "action" | "detail">;
@@ -45,27 +43,23 @@ export function demandManage(actor: Actor, target: UserRow): void {
 
 /**
  * One write. What was true when the request was judged may be so no more: then it is judged again by what the write
- * left. The audit entry and what is told come first, while their guards still mean what was before.
+ * left. The audit entry and the notices come first, while their guards still mean what was before.
  */
 export async function applyChange(deps: Deps, change: Change): Promise<UserState> {
-  const { actor, target, guard, changes, tells, isDone, deed } = change;
-  const plans = tells?.plans ?? [];
+  const { actor, target, guard, changes, notices = [], isDone, deed } = change;
   const entry = audit(
     deps,
     { ...deed, actorId: actor.userId, resourceType: "user", resourceId: target.id },
     guard,
   );
-  const news = plans.flatMap((plan) => outboxStatements(plan, { when: tells!.when }));
-  const { state, otherOwner, caller, messages } = await refuseTaken(
-    deps.db.write([entry, ...news, ...changes(guard)], {
+  const { state, otherOwner, caller } = await refuseTaken(
+    writeAndNotify(deps, [entry, ...notices, ...changes(guard)], {
       state: findUserState(target.id),
       otherOwner: findOtherOwner(target.id),
       caller: findKey(actor.keyId),
-      messages: selectMessageStates(...plans),
     }),
   );
   deps.process.hub.recheck();
-  wakeAfterWrite(deps, messages);
   const now = state[0];
   if (now !== undefined && isDone(now)) return now;
   if (caller.length === 0) throw unauthorized();

@@ -2,11 +2,8 @@
 // how much is done for it: a stranger's goes the same way, only that nothing comes of it. The API and the page call it.
 import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
-import { prepareEvent, type PreparedEvent } from "../notifications/outbox/prepare-event.ts";
-import { enqueueReads, type EnqueueAnswers } from "../notifications/outbox/reads.ts";
-import { kinds } from "../notifications/kinds/kinds.ts";
-import { sealLabels } from "../notifications/delivery/sealed-labels.ts";
+import { notify, sealLabels, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
+import { oneTimePasscode } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
 import { turnOfPlace } from "./limits.ts";
 import { digitsFor, storedSelectors } from "./passcodes.ts";
@@ -26,7 +23,7 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
   const { limits, found, ...read } = await deps.db.write(turn.statements, {
     limits: turn.read,
     found: findToReset(address),
-    ...enqueueReads(kinds["one-time-passcode"].id, { self: userIdByEmailSql(address) }),
+    ...oneTimePasscode.reads(userIdByEmailSql(address)),
   });
   turn.demand(limits);
   const entry = audit(deps, {
@@ -36,13 +33,13 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
     resourceId: found[0]?.id ?? null,
   });
   const give = async (receiver: Receiver, left: number): Promise<void> => {
-    const { row, plan } = await makePasscode(deps, receiver, read);
+    const { row, event } = await makePasscode(deps, receiver, read);
     const when = mayGetPasscode(receiver.id, receiver.counter, deps.now());
-    const { made, now, messages } = await deps.db.write(
-      [entry, ...outboxStatements(plan, { when }), ...insertPasscode(row, when)],
-      { made: findPasscode(row.id), now: findToReset(address), messages: selectMessageStates(plan) },
+    const { made, now } = await writeAndNotify(
+      deps,
+      [entry, notify(event, { when }), ...insertPasscode(row, when)],
+      { made: findPasscode(row.id), now: findToReset(address) },
     );
-    wakeAfterWrite(deps, messages);
     const [next] = now;
     if (made.length > 0 || next === undefined || next.counter === receiver.counter || left === 1) return;
     // Only an account that is there can have been overtaken: the answer doesn't wait for what follows.
@@ -61,7 +58,7 @@ const stranger = ({ newId }: Deps, email: string): Receiver => ({
 async function makePasscode(
   deps: Deps,
   { id: userId, counter: last, ...receiver }: Receiver,
-  read: EnqueueAnswers,
+  read: KindAnswers<typeof oneTimePasscode>,
 ) {
   const createdAt = deps.now();
   const counter = last + 1;
@@ -76,20 +73,16 @@ async function makePasscode(
     createdAt,
     expiresAt: createdAt + passcodeLife,
   };
-  const person = read.recipients[0] ?? { userId, name: "", disabled: null, roles: "[]", ...receiver };
-  const event = {
-    // Of what is stored the sealed labels have the code; this stands where it would be.
-    labels: { one_time_passcode: "(sealed)" },
-    data: null,
-    targets: [userId],
-    createdBy: "change-password-with-one-time-passcode",
-    identity: row.id,
-    recipients: { people: [{ id: userId, why: "own_account" as const }] },
-    expiresAt: row.expiresAt,
+  const person = read["one-time-passcode.recipients"][0] ?? {
+    userId,
+    name: "",
+    disabled: null,
+    roles: "[]",
+    ...receiver,
   };
-  // The write asks who may have it: until then everybody is planned for alike.
-  const everybody = { ...read, recipients: [{ ...person, status: "active" as const }] };
-  const plan: PreparedEvent = prepareEvent(deps, event, everybody);
+  // The write asks who may have it: until then everybody is prepared for alike.
+  const everybody = [{ ...person, status: "active" as const }];
+  const event = oneTimePasscode.prepare(deps, read, row, everybody);
   const labels = { one_time_passcode: passcodeText({ selector, digits: digits! }) };
-  return { row, plan: await sealLabels(deps, plan, labels) };
+  return { row, event: await sealLabels(deps, event, labels) };
 }

@@ -2,11 +2,11 @@
 import type { UserStatus } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, forbidden, unauthorized } from "../kernel/errors.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../notifications/outbox/enqueue.ts";
+import { notify, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
+import { accountCreated, accountDeleted, changeBy } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
 import { applyChange, demandManage, refuseSelf, rolesOf, type UserState } from "./change.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";
-import { planCreation, planDeletion, type CreationFacts, type DeletionFacts } from "./news.ts";
 import { hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKeysOf, findKey, keyExists } from "./store/keys.ts";
@@ -34,7 +34,7 @@ export async function createUser(
   deps: Deps,
   actor: Actor,
   input: NewUser,
-  facts: CreationFacts,
+  facts: KindAnswers<typeof accountCreated>,
 ): Promise<UserState> {
   const { password, ...rest } = input;
   const fields = { ...rest, email: rest.email.trim(), name: rest.name.trim() };
@@ -57,19 +57,19 @@ export async function createUser(
     resourceId: id,
     detail: { username, email, status },
   };
-  const plan = planCreation(deps, actor, user, facts);
+  const created = accountCreated.prepare(deps, facts, changeBy(actor, user, id));
   const isMade = userExists(id);
-  const { made, caller, messages } = await refuseTaken(
-    deps.db.write(
+  const { made, caller } = await refuseTaken(
+    writeAndNotify(
+      deps,
       [
         insertUser(user, mayStillMakeUsers(actor)),
         audit(deps, entry, isMade),
-        ...outboxStatements(plan, { when: isMade }),
+        notify(created, { when: isMade }),
       ],
-      { made: findUserState(id), caller: findKey(actor.keyId), messages: selectMessageStates(plan) },
+      { made: findUserState(id), caller: findKey(actor.keyId) },
     ),
   );
-  wakeAfterWrite(deps, messages);
   if (made[0] !== undefined) return made[0];
   throw caller.length === 0 ? unauthorized() : forbidden("Only an owner or a user-admin may make users.");
 }
@@ -104,16 +104,17 @@ export async function deleteUser(
   deps: Deps,
   actor: Actor,
   target: UserRow,
-  facts: DeletionFacts,
+  facts: KindAnswers<typeof accountDeleted>,
 ): Promise<void> {
   demandManage(actor, target);
   await refuseSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
   const guard = allOf(mayStillManage(actor, target.id), isNotLastOwner(target.id));
+  const deleted = accountDeleted.prepare(deps, facts, changeBy(actor, target, target.id));
   await applyChange(deps, {
     actor,
     target,
     guard,
-    tells: { plans: [planDeletion(deps, actor, target, facts)], when: guard },
+    notices: [notify(deleted, { when: guard })],
     changes: (guard) => [
       markDeleted(target.id, deps.now(), guard),
       deleteKeysOf(target.id, isDeleted(target.id)),

@@ -1,7 +1,7 @@
 // Routes of users: the list, making one, and what one is.
 import { Hono } from "hono";
 import * as z from "zod";
-import { creationReads, deletionReads } from "../accounts/news.ts";
+import { accountCreated, accountDeleted } from "../accounts/account-kinds.ts";
 import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/organizations.ts";
@@ -70,7 +70,7 @@ export const userRoutes = new Hono<Env>()
       const { email, username, name, password, organization_ids, user_status } = c.req.valid("json");
       const { actor, organizations, ...facts } = await load(c, {
         organizations: listOrganizations(),
-        ...creationReads(),
+        ...accountCreated.reads(),
       });
       const unknown = (organization_ids ?? []).filter((id) => !organizations.some((row) => row.id === id));
       if (unknown.length > 0)
@@ -102,7 +102,7 @@ export const userRoutes = new Hono<Env>()
       const { actor, target, ...facts } = await loadUserWith(
         c,
         c.req.param("user"),
-        deletionReads(),
+        accountDeleted.reads(),
         userManagers,
       );
       await deleteUser(c.get("deps"), actor, target, facts);

@@ -1,7 +1,7 @@
 // The pure rules of what changes of accounts and templates tell: labels, and whom they concern.
 import { describe, expect, test } from "vitest";
 import { templateAdminRoles } from "../../src/notifications/outbox/rules/recipients.ts";
-import { creationEvent, deletionEvent, statusEvents } from "../../src/accounts/rules/account-events.ts";
+import { accountCreated, accountDeleted, accountStatusKinds } from "../../src/accounts/account-kinds.ts";
 import {
   templateDeletedEvent,
   templateDeprecatedEvent,
@@ -17,10 +17,10 @@ const self = { people: [{ id: "u-mia", why: "own_account" }] };
 
 describe("what becomes of an account", () => {
   test.each([
-    ["made", creationEvent(change), "created", admins],
-    ["removed", deletionEvent(change), "deleted", admins],
-    ["suspended", statusEvents("suspended", change).admins, "suspended", admins],
-    ["activated", statusEvents("active", change).admins, "activated", admins],
+    ["made", accountCreated.event(change, []), "created", admins],
+    ["removed", accountDeleted.event(change, []), "deleted", admins],
+    ["suspended", accountStatusKinds.suspended.admins.event(change, []), "suspended", admins],
+    ["activated", accountStatusKinds.active.admins.event(change, []), "activated", admins],
   ])("%s is told to who administers accounts", (_, event, what, recipients) => {
     expect(event).toMatchObject({ targets: ["u-mia"], identity: "i", recipients });
     expect(event.labels).toEqual({
@@ -35,7 +35,8 @@ describe("what becomes of an account", () => {
     ["suspended", "suspended"],
     ["active", "activated"],
   ] as const)("%s is sent to the person", (status, what) => {
-    const { self: own } = statusEvents(status, { ...change, initiator: { ...initiator, name: "Ada L" } });
+    const named = { ...change, initiator: { ...initiator, name: "Ada L" } };
+    const own = accountStatusKinds[status].user.event(named, []);
     expect(own).toMatchObject({ recipients: self, targets: ["u-mia"], identity: "i", data: { user } });
     expect(own.labels).toEqual({
       [`${what}_account_name`]: "mia",

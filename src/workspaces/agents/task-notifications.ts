@@ -8,7 +8,7 @@ import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
 import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { enqueueReads, type EnqueueAnswers } from "../../notifications/outbox/reads.ts";
 import { minuteBucket } from "../../notifications/outbox/rules/delivery-plan.ts";
-import { nothingWithdrawable, withdrawMessages } from "../../notifications/outbox/store/pending.ts";
+import { whereNothingPending, cancelPending } from "../../notifications/outbox/store/pending.ts";
 import type { AgentWorkspace } from "./agents.ts";
 import { taskName } from "./rules/app-message.ts";
 import type { TaskNews } from "./rules/task-notification.ts";
@@ -68,14 +68,14 @@ export const tellOrTakeBack = (
   when: SQL,
 ): Statement[] => {
   const subject = subjectOf(workspaceId);
-  const mayTell = news.unlessHeldBack ? allOf(when, nothingWithdrawable(subject)) : when;
+  const mayTell = news.unlessHeldBack ? allOf(when, whereNothingPending(subject)) : when;
   const created = plans.map(({ eventId }) => eventId);
   return [
     ...plans.flatMap((plan) => outboxStatements(plan, { when: mayTell })),
-    ...(news.takesBack ? withdrawMessages(subject, now, when, created) : []),
+    ...(news.takesBack ? cancelPending(subject, now, when, created) : []),
   ];
 };
 
 /** A workspace that is stopped or deleted waits for nobody: its delayed idle is withdrawn. */
 export const takeBackOfWorkspace = (workspaceId: string, now: number, when: SQL): Statement[] =>
-  withdrawMessages(subjectOf(workspaceId), now, when);
+  cancelPending(subjectOf(workspaceId), now, when);

@@ -12,7 +12,7 @@ const isWithdrawable = (subject: string): SQL =>
   sql`(subject = ${subject} AND due_at IS NOT NULL AND status = 'pending' AND NOT ${isReceived})`;
 
 /** True in SQL unless messages of this subject wait that nobody has received. */
-export const nothingWithdrawable = (subject: string): SQL =>
+export const whereNothingPending = (subject: string): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE ${isWithdrawable(subject)})`;
 
 /**
@@ -20,7 +20,7 @@ export const nothingWithdrawable = (subject: string): SQL =>
  * `created`: the events that the same write creates, which it never withdraws. An event of the same identity that comes
  * later is no duplicate of what nobody has received.
  */
-export const withdrawMessages = (
+export const cancelPending = (
   subject: string,
   now: number,
   when: SQL,
