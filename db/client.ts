@@ -6,7 +6,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
 import { LibSQLSession } from "drizzle-orm/libsql/session";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
-import { DatabaseError, toDatabaseError } from "./errors.ts";
+import { DatabaseError, primaryCode, toDatabaseError } from "./errors.ts";
 
 /** What is asked of libSQL's own client for a file, and of ours for a server. */
 export type DatabaseClient = Pick<
@@ -164,7 +164,7 @@ export async function persist<T>(
     } catch (cause) {
       const error = toDatabaseError(cause);
       await renew(client, error);
-      const longest = error.code === "SQLITE_BUSY" ? longestBusyWait : longestWait;
+      const longest = primaryCode(error.code) === "SQLITE_BUSY" ? longestBusyWait : longestWait;
       const wait = Math.min(longest, 5 * 2 ** tries) * (0.5 + Math.random());
       if (!error.isPassing || client.closed || time.now() - started + wait > patience) throw error;
       await time.sleep(wait);

@@ -98,17 +98,23 @@ export function toDatabaseError(error: unknown): DatabaseError {
 }
 
 function judge(error: unknown, message: string): [kind: DatabaseErrorKind, isPassing?: boolean] {
-  const code = codeOf(error);
+  const code = primaryCode(codeOf(error));
   if (error instanceof ServerRefusal) return judgeStatus(error.status);
   if (passingCodes.has(code)) return ["unavailable", true];
   if (lastingCodes.has(code)) return ["unavailable"];
   if (code === "SQLITE_CONSTRAINT") return ["constraint"];
   if (message.includes(guardFailure)) return ["guard"];
   if (/no such (table|column)|has no column named/.test(message)) return ["schema"];
-  if (/TOO_?(BIG|LARGE)/.test(code) || /too (big|large)|too many SQL variables/.test(message))
+  if (
+    /TOO_?(BIG|LARGE)/.test(code) ||
+    /too (big|large)|too many SQL variables|safely represented/.test(message)
+  )
     return ["too_large"];
   return isNetworkFailure(error) ? ["unavailable", true] : ["statement"];
 }
+
+/** SQLite's extended codes say more of a primary one: SQLITE_BUSY_SNAPSHOT, SQLITE_CONSTRAINT_UNIQUE. */
+export const primaryCode = (code: string): string => /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
 
 function judgeStatus(status: number): [kind: DatabaseErrorKind, isPassing?: boolean] {
   if (status === 413) return ["too_large"];

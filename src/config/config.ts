@@ -34,6 +34,9 @@ export const variables = {
     )
     .default("file:./data/belfry.db"),
   BELFRY_DATABASE_AUTH_TOKEN: z.string().optional(),
+  BELFRY_DATABASE_CLIENT: z
+    .enum(["belfry", "official"], { error: "must be belfry or official" })
+    .default("belfry"),
   BELFRY_ACCESS_URL: webUrl(["http:", "https:"]).optional(),
   BELFRY_HTTP_ADDRESS: z
     .string()
@@ -79,6 +82,8 @@ export class ConfigError extends Error {
 export interface Config {
   databaseUrl: string;
   databaseAuthToken: string | undefined;
+  /** Which client talks to a libSQL server; a file has one only. */
+  databaseClient: "belfry" | "official";
   /** Without a trailing slash; what links in messages begin with. */
   accessUrl: string;
   host: string;
@@ -134,6 +139,7 @@ function toConfig(env: Environment, complaints: Complaints): Config {
   return {
     databaseUrl: env.BELFRY_DATABASE_URL,
     databaseAuthToken: env.BELFRY_DATABASE_AUTH_TOKEN,
+    databaseClient: env.BELFRY_DATABASE_CLIENT,
     accessUrl: (env.BELFRY_ACCESS_URL ?? `http://${shownHost}:${port}`).replace(/\/+$/, ""),
     host,
     port,

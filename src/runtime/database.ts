@@ -6,10 +6,13 @@ import { Pool } from "undici";
 import { persist, type DatabaseClient } from "../../db/client.ts";
 import { createServerClient, serverUrl, type Send } from "../../db/server.ts";
 import { openFileClient } from "./file-client.ts";
+import { createOfficialClient } from "./official-client.ts";
 
 export interface DatabaseAddress {
   databaseUrl: string;
   databaseAuthToken: string | undefined;
+  /** Of a server; Belfry's own when left out. */
+  databaseClient?: "belfry" | "official";
 }
 
 export class DatabaseOpenError extends Error {
@@ -97,5 +100,6 @@ function openServer(
     if (answer.statusCode === 200) onAnswer?.(text);
     return { status: answer.statusCode, text };
   };
-  return createServerClient(address, send, () => void pool.destroy());
+  const create = address.databaseClient === "official" ? createOfficialClient : createServerClient;
+  return create(address, send, () => void pool.destroy());
 }

@@ -63,6 +63,8 @@ function configure(bindings: Bindings, origin: string | undefined): Config | und
       throw new ConfigError(
         "BELFRY_DATABASE_URL: must be a libSQL server here, like libsql://host.example.com",
       );
+    if (variables["BELFRY_DATABASE_CLIENT"] === "official")
+      throw new ConfigError("BELFRY_DATABASE_CLIENT: official works on Node only; remove it here");
     if (variables["BELFRY_SECRET_KEY"] === undefined)
       throw new ConfigError("BELFRY_SECRET_KEY: is needed; make one with: openssl rand -base64 32");
     const tell = (message: string) => console.warn(JSON.stringify({ level: "warn", msg: message }));

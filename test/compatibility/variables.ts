@@ -102,6 +102,7 @@ export const variables: Row[] = [
 
 export const ownVariables: { name: string; what: string }[] = [
   { name: "BELFRY_DATABASE_AUTH_TOKEN", what: "the database server's token" },
+  { name: "BELFRY_DATABASE_CLIENT", what: "which client talks to a libSQL server" },
   { name: "BELFRY_SECRET_KEY", what: "the secret from which all keys are derived" },
   { name: "BELFRY_SECRET_KEY_PREVIOUS", what: "the previous key, during a rotation" },
   { name: "BELFRY_NOTIFICATIONS_WEBHOOK_SECRET", what: "the key that signs webhook requests" },

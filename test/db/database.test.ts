@@ -47,10 +47,17 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** What is the same for both, and a connection that nothing else uses. */
-async function connect(target: "file" | "server", requestTimeout = 5_000): Promise<DatabaseClient> {
+type Target = "file" | "server" | "server, by the official client";
+const clientFor = (target: Target) =>
+  target === "server, by the official client" ? "official" : ("belfry" as const);
+
+/** What is the same for all, and a connection that nothing else uses. */
+async function connect(target: Target, requestTimeout = 5_000): Promise<DatabaseClient> {
   const databaseUrl = target === "file" ? `file:${join(folder, "contract.db")}` : server.url;
-  const client = await openClient({ databaseUrl, databaseAuthToken: undefined }, { requestTimeout });
+  const client = await openClient(
+    { databaseUrl, databaseAuthToken: undefined, databaseClient: clientFor(target) },
+    { requestTimeout },
+  );
   onTestFinished(() => {
     if (!client.closed) client.close();
   });
@@ -58,7 +65,7 @@ async function connect(target: "file" | "server", requestTimeout = 5_000): Promi
 }
 
 /** Somebody else's transaction, begun by libSQL's own client. */
-async function hold(target: "file" | "server") {
+async function hold(target: Target) {
   const url = target === "file" ? `file:${join(folder, "contract.db")}` : server.url;
   const client = createClient({ url });
   onTestFinished(() => client.close());
@@ -74,9 +81,9 @@ const failureOf = async (work: Promise<unknown>): Promise<DatabaseError> => {
   throw new Error(`expected a DatabaseError, got ${String(error)}`);
 };
 
-const targets = [{ target: "file" as const }, { target: "server" as const }];
+const targets = (["file", "server", "server, by the official client"] as const).map((target) => ({ target }));
 for (const { target } of targets) {
-  describe.skipIf(target === "server" && noServer)(`on a ${target}`, () => {
+  describe.skipIf(target !== "file" && noServer)(`on a ${target}`, () => {
     let client: DatabaseClient;
     let db: Database;
     beforeEach(async () => {
@@ -357,17 +364,20 @@ for (const { target } of targets) {
       const meter = createMeter();
       const databaseUrl = target === "file" ? `file:${join(folder, "contract.db")}` : server.url;
       const metered = createDatabase(
-        await openClient({ databaseUrl, databaseAuthToken: undefined }, meter),
+        await openClient(
+          { databaseUrl, databaseAuthToken: undefined, databaseClient: clientFor(target) },
+          meter,
+        ),
         meter,
       );
       await metered.write([thing("a"), thing("b"), thing("c")], {});
       expect(meter.trips).toBe(1);
       // Each row is written to the table, to its three indexes and to the table of sequences.
-      if (target === "server") expect(meter.rowsWritten).toBe(15);
+      if (target !== "file") expect(meter.rowsWritten).toBe(15);
       meter.reset();
       const byId = (id: string) => query.select().from(things).where(eq(things.id, id));
       await metered.read({ all: allThings(), one: byId("b") });
-      expect(meter).toMatchObject({ trips: 1, rowsWritten: 0, rowsRead: target === "server" ? 4 : 0 });
+      expect(meter).toMatchObject({ trips: 1, rowsWritten: 0, rowsRead: target === "file" ? 0 : 4 });
       metered.close();
     });
   });
