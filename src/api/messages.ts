@@ -32,9 +32,11 @@ const messageSchema = z
     target: z
       .string()
       .nullable()
-      .meta({ description: "The host that this way leads to now, for owners; null when there is none" }),
+      .meta({ description: "The host of the channel, for owners; otherwise null" }),
     status: z.enum(messageStatuses),
-    reasons: z.array(z.string()).meta({ description: "Codes: why to this person, why this way, why not" }),
+    reasons: z
+      .array(z.string())
+      .meta({ description: "Codes: why this recipient, why this channel, why not" }),
     attempt_count: z.number(),
     last_answer: z.string().nullable(),
     next_try_at: time.nullable(),
@@ -67,7 +69,7 @@ export const messageRoutes = new Hono<Env>()
   .get(
     "/notifications/messages",
     endpoint({
-      summary: "The delivery log, newest first: your own messages, for an owner everybody's",
+      summary: "List the delivery log, newest first: your messages; for owners, everybody's",
       access: "session",
       answers: { 200: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }) },
       errors: [],
@@ -87,7 +89,7 @@ export const messageRoutes = new Hono<Env>()
   .get(
     "/notifications/messages/:id",
     endpoint({
-      summary: "One delivery with every try and the reasons for what was decided",
+      summary: "Get a message with its attempts and reasons",
       access: "session",
       answers: { 200: messageSchema.extend({ attempts: z.array(attemptSchema) }) },
       errors: [404],
@@ -106,7 +108,7 @@ export const messageRoutes = new Hono<Env>()
   .post(
     "/notifications/messages/:id/retry",
     endpoint({
-      summary: "Put a delivery that has failed for good back into the queue",
+      summary: "Retry a message that failed permanently",
       access: "session",
       requires: {
         permission: "deployment:manage",

@@ -22,7 +22,7 @@ export const previewBody = z.strictObject({
       data: z.record(z.string(), z.unknown()).nullable().default(null),
     })
     .optional()
-    .meta({ description: "What the notification is about; the template's sample when left out" }),
+    .meta({ description: "Values for the template; default: its sample" }),
 });
 export const activeBody = z.strictObject({ version: z.number().int().min(1) });
 export const methodBody = z.object({
@@ -35,11 +35,11 @@ export const versionSchema = z
     title_template: z.string(),
     body_template: z.string(),
     actions: z.array(actionSchema),
-    origin: z.enum(["seed", "admin"]).meta({ description: "seed: it ships with Belfry" }),
+    origin: z.enum(["seed", "admin"]).meta({ description: "seed: ships with Belfry" }),
     created_by: z.string().nullable().meta({ description: "A username" }),
     created_at: time,
     active: z.boolean(),
-    offered: z.boolean().meta({ description: "A newer text that ships, beside the one that is active" }),
+    offered: z.boolean().meta({ description: "A newer shipped version, not active" }),
   })
   .meta({ id: "NotificationTemplateVersion" });
 

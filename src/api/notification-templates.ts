@@ -41,7 +41,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
   .get(
     "/notifications/templates/:id/versions",
     endpoint({
-      summary: "The texts that a kind of notification has had, newest first",
+      summary: "List a template's versions, newest first",
       access: "session",
       answers: { 200: versionsSchema },
       errors: [404],
@@ -55,7 +55,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
   .post(
     "/notifications/templates/:id/versions",
     endpoint({
-      summary: "Store another text, not active yet; 200 when a version has this very text already",
+      summary: "Create a version of a template, not active yet; 200 when one with this text exists",
       access: "session",
       requires: onlyOwners,
       answers: { 200: versionSchema, 201: versionSchema },
@@ -74,7 +74,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
   .put(
     "/notifications/templates/:id/version",
     endpoint({
-      summary: "Make a version the active one; also the way back",
+      summary: "Activate a version of a template",
       access: "session",
       requires: onlyOwners,
       answers: { 200: messageSchema, 304: null },
@@ -93,7 +93,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
   .post(
     "/notifications/templates/:id/preview",
     endpoint({
-      summary: "What a text becomes; what is left out is taken from the active version and the sample",
+      summary: "Render a template; fields left out come from the active version and the sample",
       access: "session",
       requires: onlyOwners,
       answers: { 200: previewSchema },
@@ -116,7 +116,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
   .put(
     "/notifications/templates/:id/method",
     endpoint({
-      summary: "Set the way that a kind of notification goes, besides the inbox",
+      summary: "Set a kind's channel besides the inbox",
       access: "session",
       requires: onlyOwners,
       answers: { 200: messageSchema, 304: null },
@@ -136,7 +136,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
   .delete(
     "/notifications/templates/:id/method",
     endpoint({
-      summary: "Back to the deployment's default way",
+      summary: "Reset a kind's channel to the default",
       access: "session",
       requires: onlyOwners,
       answers: { 200: messageSchema, 304: null },

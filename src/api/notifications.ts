@@ -75,7 +75,7 @@ export const notificationRoutes = new Hono<Env>()
   .post(
     "/notifications/test",
     endpoint({
-      summary: "Send a test notification to yourself, or to the user that you name",
+      summary: "Send a test notification to yourself or another user",
       access: "session",
       requires: { permission: "deployment:manage", refusal: "Only an owner may send test notifications." },
       repeatable: true,
@@ -96,7 +96,7 @@ export const notificationRoutes = new Hono<Env>()
   .get(
     "/notifications/settings",
     endpoint({
-      summary: "Whether notifications are paused",
+      summary: "Get whether notifications are paused",
       access: "session",
       answers: { 200: settingsBody },
       errors: [401],
@@ -128,7 +128,7 @@ export const notificationRoutes = new Hono<Env>()
   .get(
     "/notifications/templates/system",
     endpoint({
-      summary: "The kinds of notification that the system sends",
+      summary: "List the kinds that Belfry sends",
       access: "session",
       answers: { 200: z.array(templateSchema) },
       errors: [401],
@@ -141,7 +141,7 @@ export const notificationRoutes = new Hono<Env>()
   .get(
     "/notifications/templates/custom",
     endpoint({
-      summary: "The kinds of notification that people and scripts send",
+      summary: "List the kinds that users and scripts send",
       access: "session",
       answers: { 200: z.array(templateSchema) },
       errors: [401],
@@ -154,7 +154,7 @@ export const notificationRoutes = new Hono<Env>()
   .get(
     "/notifications/dispatch-methods",
     endpoint({
-      summary: "The ways that messages can go, and the default one",
+      summary: "List the channels that are set up, and the default",
       access: "session",
       answers: { 200: methodsSchema },
       errors: [401],

@@ -33,7 +33,7 @@ const readiness = z.object({
 
 export const buildInfoRoutes = new Hono<Env>().get(
   "/buildinfo",
-  endpoint({ summary: "Which release this is", access: "anyone", answers: { 200: buildInfo }, errors: [] }),
+  endpoint({ summary: "Get the release", access: "anyone", answers: { 200: buildInfo }, errors: [] }),
   async (c) => {
     const { db, config } = c.get("deps");
     const { deployment } = await db.read({ deployment: readDeploymentId() });
@@ -58,7 +58,7 @@ export const healthRoutes = new Hono<Env>()
   .get(
     "/healthz",
     endpoint({
-      summary: "Whether the process lives",
+      summary: "Check that the process runs",
       access: "anyone",
       answers: { 200: z.object({ status: z.literal("ok") }) },
       errors: [],
@@ -68,7 +68,7 @@ export const healthRoutes = new Hono<Env>()
   .get(
     "/readyz",
     endpoint({
-      summary: "Ready: the database takes a write and is migrated, the last tick is recent",
+      summary: "Check readiness: the database is writable and migrated, the last periodic run is recent",
       access: "anyone",
       answers: { 200: readiness },
       errors: [503],
@@ -119,7 +119,7 @@ const tickWords: Partial<Record<TickState["tick"], string>> = {
 export const documentRoute = new Hono<Env>().get(
   "/openapi.json",
   endpoint({
-    summary: "This API as an OpenAPI 3.1 document",
+    summary: "Get this API as an OpenAPI 3.1 document",
     access: "anyone",
     answers: { 200: z.record(z.string(), z.unknown()) },
     errors: [],
