@@ -1,5 +1,5 @@
-// The live inbox: new notifications appear by themselves, marking as read happens in place, times stay true.
-// The server renders; this puts it in its place. Without it the page works by plain forms.
+// The live inbox: inserts new notifications, marks as read in place, and updates times. The server renders the HTML;
+// without this script the page works with plain forms.
 import { exactTime, relativeTime } from "./relative-time.js";
 
 const section = () => document.querySelector("#inbox");
@@ -14,12 +14,12 @@ const firstWait = 1_000;
 const longestWait = 60_000;
 const patience = 5_000;
 
-/** Ids of what was announced: after a break the server may tell something again. */
-const told = new Set();
+/** Ids already announced: after a reconnect the server may repeat events. */
+const announced = new Set();
 
 /** One change after the other, so that order holds. */
 let work = Promise.resolve();
-const inTurn = (task) => (work = work.then(task).catch(() => say("That did not work. Please try again.")));
+const inTurn = (task) => (work = work.then(task).catch(() => say("Request failed. Try again.")));
 
 function say(words) {
   announcer.textContent = words;
@@ -33,7 +33,7 @@ function hint(words) {
 
 function showUnread(count) {
   document.title = document.title.replace(/^(\(\d+\) )?/, count > 0 ? `(${count}) ` : "");
-  document.querySelector("#count").textContent = count > 0 ? `${count} unread` : "Nothing unread";
+  document.querySelector("#count").textContent = count > 0 ? `${count} unread` : "No unread notifications";
   document.querySelector("#read-all").hidden = count === 0;
 }
 
@@ -66,9 +66,9 @@ async function fetchItem(path, options) {
 }
 
 async function showNew(id) {
-  if (told.has(id)) return;
+  if (announced.has(id)) return;
   const { item, unread } = await fetchItem(`/inbox/items/${id}`);
-  told.add(id);
+  announced.add(id);
   showUnread(unread);
   const title = item
     .querySelector("h2")
@@ -132,11 +132,11 @@ function listen(position, firstTry = firstWait) {
     last = event.lastEventId || last;
     const { notification } = JSON.parse(event.data);
     void inTurn(() =>
-      showNew(notification.id).catch(() => hint("There is news. Reload the page to see it.")),
+      showNew(notification.id).catch(() => hint("New notifications. Reload the page to see them.")),
     );
   });
   source.addEventListener("error", () => {
-    silence ??= setTimeout(() => hint("No connection at the moment. Trying again…"), patience);
+    silence ??= setTimeout(() => hint("Connection lost. Reconnecting…"), patience);
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(() => {
       listen(last, Math.min(longestWait, wait * 2));

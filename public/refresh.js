@@ -1,5 +1,5 @@
-// Keeps a page true while what it shows goes on: asks for it again and puts in place what has changed. A log grows at
-// its end, so that whoever reads keeps the place; whoever is at the end stays there. Without it the page is loaded anew.
+// Live updates of a page: fetches it again and replaces the parts that changed. A log grows at its end and keeps the
+// reader's scroll position, or stays at the end. Without this script the page reloads.
 
 const longestWait = 60_000;
 const nearTheEnd = 80;
@@ -83,7 +83,7 @@ async function follow() {
       live.hidden = true;
     } catch {
       wait = Math.min(longestWait, wait * 2);
-      live.textContent = "No connection at the moment. Trying again…";
+      live.textContent = "Connection lost. Reconnecting…";
       live.hidden = false;
     }
   }

@@ -1,5 +1,5 @@
-// Switches of notification settings work in place. The server renders; this puts it in its place. Without it each
-// press loads the page again.
+// Toggles of the notification settings save in place. The server renders the HTML; without this script each toggle
+// reloads the page.
 const announcer = document.querySelector("#announcer");
 
 function say(words) {
@@ -33,6 +33,6 @@ document.addEventListener("submit", (event) => {
   button.setAttribute("aria-busy", "true");
   press(form).catch(() => {
     button.removeAttribute("aria-busy");
-    say("That did not work. Please try again.");
+    say("Request failed. Try again.");
   });
 });

@@ -40,8 +40,7 @@ export function createApp(open: Open) {
 /** Coder's clients ask for more than there is, and show these words to people. */
 function nothingAt(c: Ctx): ApiError {
   const { method, path } = c.req;
-  if (!path.startsWith("/api/"))
-    return new ApiError(404, "There is nothing here.", { detail: `${method} ${path}` });
+  if (!path.startsWith("/api/")) return new ApiError(404, "Not found.", { detail: `${method} ${path}` });
   const page = `${c.get("deps").config.accessUrl}/docs/reference/coder-compatibility`;
   return new ApiError(404, `Belfry has no ${method} ${path}.`, {
     detail: `What it has of Coder's API: ${page}`,

@@ -51,7 +51,7 @@ function admitScraper(c: Ctx): void {
   const caller = { address: clientAddress, host, forwarded, authorization: c.req.header("authorization") };
   const verdict = judgeMetricsAccess(caller, config.metricsToken);
   if (verdict === "hidden") {
-    throw new ApiError(404, "There is nothing here.", { detail: "GET /metrics" });
+    throw new ApiError(404, "Not found.", { detail: "GET /metrics" });
   }
   if (verdict === "refused") {
     throw new ApiError(401, "The metrics need the token of BELFRY_METRICS_TOKEN.", {

@@ -39,7 +39,7 @@ export const unauthorized = (
 ) => new ApiError(401, message);
 export const forbidden = (detail: string) => new ApiError(403, "Forbidden.", { detail });
 /** Also for what the caller may not know to exist. */
-export const notFound = (what: string) => new ApiError(404, `${what} not found or not yours to see.`);
+export const notFound = (what: string) => new ApiError(404, `${what} not found, or you don't have access.`);
 export const conflict = (message: string, detail?: string) =>
   new ApiError(409, message, detail === undefined ? {} : { detail });
 

@@ -1,4 +1,4 @@
-// How a build looks: its facts, why it failed, and its log with what warns in sight.
+// HTML of a build: details, error, and its log with links to errors and warnings.
 import { html } from "hono/html";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 import type { countWarnings, LineRow } from "../workspaces/jobs/store/logs.ts";
@@ -19,28 +19,28 @@ export interface LogView {
 export const buildHead = ({ build, workspace }: BuildRow): Html =>
   html`<div class="head">
     <h1>Build ${build.number} of ${workspace.name}</h1>
-    <p class="tags" data-wakeAfterWrite="Build ${build.number} is ${build.status}">${tag(build.status)}</p>
+    <p class="tags" data-announce="Build ${build.number} is ${build.status}">${tag(build.status)}</p>
   </div>`;
 
 export function buildFacts(row: BuildRow, now: number): Html {
   const { build, template, organizationName } = row;
   return facts({
     Workspace: html`<a href="${pathOf(row)}">${row.ownerName}/${row.workspace.name}</a>`,
-    What: `${build.transition}, ${becauseOf(row)}`,
+    Transition: `${build.transition}, ${becauseOf(row)}`,
     Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
     Version: html`<a href="${versionPath(organizationName, template.name, row.versionName)}"
       >${row.versionName}</a
     >`,
-    Asked: moment(build.createdAt, now),
-    [build.completedAt === null ? "Has run for" : "Took"]: lasted(row, now),
+    Requested: moment(build.createdAt, now),
+    [build.completedAt === null ? "Running for" : "Duration"]: lasted(row, now),
     Provisioner: build.provisionerName ?? undefined,
   });
 }
 
-/** Of one that failed: a provisioner that was lost is nobody's mistake, and trying again helps. */
+/** The error of a failed build. */
 export function buildProblem({ build }: BuildRow): Html | string {
   if (build.error === null) return "";
-  return html`<div class="problem" role="group" aria-label="Why it failed">
+  return html`<div class="problem" role="group" aria-label="Error">
     <p class="output">${build.error}</p>
   </div>`;
 }
@@ -61,7 +61,7 @@ export function logOf(row: BuildRow, log: LogView): Html {
       <h2 id="log-title">Log</h2>
       <p class="count" data-part="jumps">${jumps}</p>
     </div>
-    ${log.isCut ? html`<p class="aside">Earlier lines are left out here. <a href="${whole}">Show the whole log</a></p>` : ""}
+    ${log.isCut ? html`<p class="aside">Earlier lines are hidden. <a href="${whole}">Show the full log</a></p>` : ""}
     <ol class="log" id="log" aria-labelledby="log-title">
       ${logLines(log.lines)}
     </ol>
@@ -69,12 +69,12 @@ export function logOf(row: BuildRow, log: LogView): Html {
 }
 
 function endOf({ build }: BuildRow, { lines }: LogView): string {
-  if (build.status === "pending") return "Waits for a provisioner.";
-  if (isActive(build.status)) return "It goes on. New lines appear by themselves.";
-  return lines.length === 0 ? "Nothing was written." : "";
+  if (build.status === "pending") return "Waiting for a provisioner.";
+  if (isActive(build.status)) return "Running; updates live.";
+  return lines.length === 0 ? "The log is empty." : "";
 }
 
-/** A heading where the stage changes; the level is said where it is worth it. */
+/** A heading where the stage changes; warnings and errors show their level. */
 const logLines = (lines: readonly LineRow[]): Html[] =>
   lines.map((line, index) => {
     const isNew = line.stage !== "" && line.stage !== lines[index - 1]?.stage;

@@ -1,4 +1,4 @@
-// A build of a workspace with its log. While it goes on the page keeps itself true.
+// The page of a build with its log. It updates live while the build runs.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
@@ -28,7 +28,7 @@ export const buildPages = new Hono<Env>().get(
   },
 );
 
-/** `from`, a line's number, is what the page has already: a script asks so for what has come meanwhile. */
+/** `from` is the last line that the page has: a script requests later lines. */
 async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   const now = c.get("deps").now();
   const isWhole = c.req.query("log") === "all";

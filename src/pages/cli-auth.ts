@@ -1,4 +1,4 @@
-// A key to paste into a terminal: `coder login` and `belfry login` open this page. A GET makes nothing; the button does.
+// Creates a session token to paste into a terminal: `coder login` and `belfry login` open this page. Only the POST creates.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { createSession } from "../accounts/tokens.ts";
@@ -14,27 +14,27 @@ export const cliAuthPages = new Hono<Env>()
   .get(path, signedIn, async (c) => {
     const { actor } = await load(c, {});
     const main = html`<form class="sheet" method="post" action="${path}">
-      <h1>Sign in your terminal</h1>
+      <h1>Sign in to the CLI</h1>
       <p>
-        The command line asks for a key. Paste the one you get here: with it the terminal is signed in as
-        <strong>${actor.username}</strong> and may do all that you may.
+        Create a token and paste it into your terminal. It signs the CLI in as
+        <strong>${actor.username}</strong>, with all your permissions.
       </p>
-      <button class="button primary" type="submit">Show the key</button>
+      <button class="button primary" type="submit">Create token</button>
     </form>`;
-    return respondWithPage(c, { title: "Sign in your terminal", main, shape: "narrow" });
+    return respondWithPage(c, { title: "Sign in to the CLI", main, shape: "narrow" });
   })
   .post(path, signedIn, async (c) => {
     const { actor, self } = await load(c, { self: findUser("me", me(c)) });
     if (self[0] === undefined) throw unauthorized();
     const key = await createSession(c.get("deps"), actor, self[0]);
     const main = html`<article class="sheet">
-      <h1>Your key</h1>
-      <p>Paste it where the terminal asks for it. It is shown only now.</p>
+      <h1>Your token</h1>
+      <p>Paste it into your terminal. It is shown only once.</p>
       <div class="copying">
         <input
           id="key"
           class="key"
-          aria-label="Key"
+          aria-label="Token"
           value="${key}"
           readonly
           autocomplete="off"
@@ -42,10 +42,10 @@ export const cliAuthPages = new Hono<Env>()
         />
         <button class="button primary" type="button" data-copies="key" hidden>Copy</button>
       </div>
-      <p>Keep it to yourself: whoever has it is you. <code>belfry logout</code> ends it.</p>
+      <p>Keep it secret: it gives full access to your account. <code>belfry logout</code> revokes it.</p>
     </article>`;
     return respondWithPage(c, {
-      title: "Your key",
+      title: "Your token",
       main,
       shape: "narrow",
       scripts: ["copy.js"],

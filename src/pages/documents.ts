@@ -1,5 +1,5 @@
-// The documentation: public/docs/**.md as pages, for anybody, with what an index file lists beside them. Nothing here
-// asks the database, so that it can be read when that is what is broken.
+// The documentation: public/docs/**.md as public pages, with the index as a sidebar. It never reads the database, so it is
+// available while the database is not.
 import { Hono } from "hono";
 import { html, raw } from "hono/html";
 import type { Ctx, Env } from "../http/endpoint.ts";
@@ -23,7 +23,7 @@ export const documentPages = new Hono<Env>().get(`${root}/*`, async (c): Promise
   return picturePath.test(name) ? showPicture(c, name) : showDocument(c, name);
 });
 
-const nothing = () => new ApiError(404, "There is nothing here.");
+const nothing = () => new ApiError(404, "Not found.");
 
 async function showPicture(c: Ctx, name: string): Promise<Response> {
   const file = await c.get("deps").assets(`docs/${name}`);

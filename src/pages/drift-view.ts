@@ -1,4 +1,4 @@
-// What claims of a template's prebuilt workspaces have met, as a section of the template's page.
+// The drift section of a template's page: resources that claims replaced, and the fix.
 import { html } from "hono/html";
 import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
@@ -9,13 +9,13 @@ import { versionPath } from "./rules/paths.ts";
 const entriesShown = 20;
 const resourcesShown = 10;
 
-/** Nothing where nobody has claimed and there is nothing to claim. */
+/** Empty without claims. */
 export function driftSection(of: TemplateRow, entries: readonly DriftEntry[], now: number): Html | string {
   if (entries.length === 0) return "";
   return html`<h2 id="drift">Drift on claims</h2>
     <p class="aside">
-      What claims of prebuilt workspaces destroyed and made anew.
-      <a href="/docs/administration/templates/drift">Why it happens, and the cure</a>
+      Resources that claims of prebuilt workspaces destroyed and recreated.
+      <a href="/docs/administration/templates/drift">Causes and fixes</a>
     </p>
     <ul class="items" role="list">
       ${entries.slice(0, entriesShown).map((entry) => oneEntry(of, entry, now))}
@@ -43,7 +43,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
               .map(
                 ({ resource, paths, claims }) =>
                   html`<li>
-                    <code>${resource}</code> because of ${pathWords(paths)}, ${countOf(claims, "claim")}
+                    <code>${resource}</code>: ${pathWords(paths)} changed, ${countOf(claims, "claim")}
                   </li>`,
               )}
             ${rest > 0 ? html`<li>and ${rest} more</li>` : ""}
@@ -53,7 +53,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
       !version.isActive || cure.snippet === ""
         ? ""
         : html`<div class="answer plain">
-            <p>To keep what was prebuilt, add this to the template:</p>
+            <p>To keep prebuilt resources, add this to the template:</p>
             <pre><code>${cure.snippet}</code></pre>
           </div>`
     }
@@ -63,15 +63,15 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
 
 const pathWords = (paths: readonly string[]): Html | string =>
   paths.length === 0
-    ? "nothing that the plan names"
-    : html`${paths.map((path, at) => html`${at === 0 ? "" : ", "}<code>${path || "the whole of it"}</code>`)}`;
+    ? "no attribute in the plan"
+    : html`${paths.map((path, at) => html`${at === 0 ? "" : ", "}<code>${path || "the whole resource"}</code>`)}`;
 
 const stateOf = ({ claims, hurt }: DriftEntry): Html | string =>
   hurt > 0 ? tag("drifts") : claims > 0 ? tag("no_drift") : "";
 
 function countWords({ claims, hurt }: DriftEntry): string {
-  if (claims === 0) return "Not claimed yet";
+  if (claims === 0) return "No claims yet";
   return hurt === 0
-    ? `${countOf(claims, "claim")}, none hurt`
-    : `${hurt} of ${countOf(claims, "claim")} hurt`;
+    ? `${countOf(claims, "claim")}, none replaced resources`
+    : `${hurt} of ${countOf(claims, "claim")} replaced resources`;
 }

@@ -1,4 +1,4 @@
-// Lists with a filter that is kept in the address, page by page: of users and of workspaces.
+// Search, filter tabs and paging of lists; the filter is kept in the URL.
 import { html } from "hono/html";
 import type { Ctx } from "../http/endpoint.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -6,7 +6,7 @@ import { attributes, type Html } from "./layout.ts";
 export const listSize = 50;
 const longestFilter = 1_000;
 
-/** What the address asks for. */
+/** The filter and page of the URL. */
 export interface Choice {
   path: string;
   filter: string;
@@ -26,7 +26,7 @@ function addressOf({ path }: Choice, filter: string, offset = 0): string {
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** Filters to choose from, by the words on them. */
+/** Filters by their labels. */
 export const tabs = (choice: Choice, label: string, all: Record<string, string>): Html =>
   html`<nav class="tabs" aria-label="${label}">
     ${Object.entries(all).map(
@@ -53,15 +53,15 @@ export const searchForm = (
       autocapitalize="none"
       spellcheck="false"
     />
-    <button class="button" type="submit">Find</button>
+    <button class="button" type="submit">Search</button>
   </form>`;
 
-/** The ways to the lists before and after this one. */
+/** Links to the previous and the next page. */
 export function pages(choice: Choice, count: number, size = listSize): Html | string {
   const { filter, offset } = choice;
   if (offset === 0 && count <= size) return "";
   return html`<nav class="pages" aria-label="Pages">
-    ${offset > 0 ? html`<a class="button" rel="prev" href="${addressOf(choice, filter, Math.max(0, offset - size))}">Before</a>` : ""}
-    ${offset + size < count ? html`<a class="button" rel="next" href="${addressOf(choice, filter, offset + size)}">More</a>` : ""}
+    ${offset > 0 ? html`<a class="button" rel="prev" href="${addressOf(choice, filter, Math.max(0, offset - size))}">Previous</a>` : ""}
+    ${offset + size < count ? html`<a class="button" rel="next" href="${addressOf(choice, filter, offset + size)}">Next</a>` : ""}
   </nav>`;
 }

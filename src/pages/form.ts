@@ -1,4 +1,4 @@
-// Forms: fields with their labels, hints and errors, and what the browser sent.
+// Forms: renders fields with labels, hints and errors, and reads what the browser sent.
 import { html } from "hono/html";
 import type { Ctx } from "../http/endpoint.ts";
 import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
@@ -17,7 +17,7 @@ export interface Field {
 
 const longestText = 4_096;
 
-/** Texts of a form; files and fields that are not there are empty. */
+/** Text fields of a form; missing fields and files are "". Throws 400 for one that is too long. */
 export async function readForm<Name extends string>(
   c: Ctx,
   names: readonly Name[],
@@ -28,14 +28,15 @@ export async function readForm<Name extends string>(
     return [name, typeof value === "string" ? value : ""];
   });
   const long = texts.find(([, text]) => text.length > longestText);
-  if (long !== undefined) throw invalid(long[0], `is far too long: ${longestText} characters are the most`);
+  if (long !== undefined) throw invalid(long[0], `is too long: at most ${longestText} characters allowed`);
   return Object.fromEntries(texts) as Record<Name, string>;
 }
 
-/** Everything that the form has; of names that occur twice the last. */
+/** All fields of a form; the last value of a repeated name. */
 export function readFields(c: Ctx): Promise<Record<string, unknown>> {
   return c.req.parseBody().catch((error: unknown) => {
-    if (error instanceof TypeError) throw new ApiError(400, "The form arrived broken. Please send it again.");
+    if (error instanceof TypeError)
+      throw new ApiError(400, "The form data is invalid. Submit the form again.");
     throw error;
   });
 }
@@ -78,13 +79,13 @@ function renderField(field: Field, error: string | undefined): Html {
   </div>`;
 }
 
-/** What is wrong with the form as a whole, with all that no field of it shows. */
+/** The form's error, with details of fields that it doesn't show. */
 export function problem(error: ApiError | undefined, shown: readonly Field[] = []): Html | string {
   if (error === undefined) return "";
   const { validations = [] } = error;
   const isShown = ({ field }: Validation) => shown.some(({ name }) => name === field);
   const elsewhere = validations.filter((validation) => !isShown(validation));
-  const words = validations.some(isShown) ? "Please look at what is marked below." : error.message;
+  const words = validations.some(isShown) ? "Fix the fields marked below." : error.message;
   return html`<div class="problem" role="alert">
     <p>${words}</p>
     ${error.detail === undefined ? "" : html`<p>${error.detail}</p>`}

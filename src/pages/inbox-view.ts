@@ -1,4 +1,4 @@
-// How the inbox looks: the whole section, and one notification, which the live part fetches by itself.
+// HTML of the inbox: the list, and one notification, which the live update fetches alone.
 import { html, raw } from "hono/html";
 import type { Action } from "../../db/schema.ts";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
@@ -17,7 +17,7 @@ export interface InboxView {
 export interface InboxFacts {
   items: readonly InboxRow[];
   unread: number;
-  /** The newest notification's place in the order of all: news after it are told live. */
+  /** Sequence number of the latest notification: later ones arrive live. */
   position: number;
   hasOlder: boolean;
   now: number;
@@ -44,7 +44,7 @@ export function inboxSection(view: InboxView, facts: InboxFacts): Html {
   >
     <div class="head">
       <h1>Inbox</h1>
-      <p class="count" id="count">${unread === 0 ? "Nothing unread" : `${unread} unread`}</p>
+      <p class="count" id="count">${unread === 0 ? "No unread notifications" : `${unread} unread`}</p>
     </div>
     <div class="bar">
       <nav class="tabs" aria-label="Which notifications">
@@ -81,7 +81,7 @@ function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): 
   </nav>`;
 }
 
-/** `here` is where a browser without scripts comes back to. */
+/** `here` is the path that a browser without scripts returns to. */
 export function inboxItem(
   item: InboxRow,
   here: string,
@@ -113,19 +113,17 @@ export function inboxItem(
 }
 
 function empty(view: InboxView, accessUrl: string): Html {
-  if (view.before !== undefined) return html`<div class="empty"><p>Nothing older is here.</p></div>`;
+  if (view.before !== undefined) return html`<div class="empty"><p>No older notifications.</p></div>`;
   if (view.show === "unread") {
     return html`<div class="empty">
       <h2>All read</h2>
-      <p>New notifications show up here by themselves.</p>
+      <p>New notifications appear here live.</p>
     </div>`;
   }
   return html`<div class="empty">
-    <h2>Nothing has happened yet</h2>
-    <p>Notifications show up here by themselves. Send yourself the first one from a terminal:</p>
+    <h2>No notifications yet</h2>
+    <p>Notifications appear here live. Send yourself the first one from a terminal:</p>
     <pre><code>npx belfry login ${accessUrl}</code><code>npx belfry notifications custom "Hello" "It works"</code></pre>
-    <p>
-      Put the second line at the end of a script that takes a while, and look at something else meanwhile.
-    </p>
+    <p>Put the second line at the end of a long-running script to get notified when it is done.</p>
   </div>`;
 }

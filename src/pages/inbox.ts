@@ -1,4 +1,4 @@
-// The inbox: the list, one notification for the live part, and the forms that mark as read.
+// The inbox page: the list, one notification for live updates, and the forms that mark as read.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
@@ -20,7 +20,7 @@ import { respondWithPage, respondWithPart } from "./layout.ts";
 import { ownPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
-/** A script asks so for the notification alone, to put it in place. */
+/** Requests the HTML of one notification instead of a redirect. */
 const partHeader = "belfry-part";
 
 export const inboxPages = new Hono<Env>()
@@ -89,7 +89,7 @@ function showItem(c: Ctx, item: Parameters<typeof inboxItem>[0] | undefined, unr
   return respondWithPart(c, inboxItem(item, "/inbox", { now: now(), accessUrl: config.accessUrl }));
 }
 
-/** To the list that the form stood in, and there to the notification that it was about. */
+/** Redirects to the list that the form was in, at the notification. */
 function back(c: Ctx, to: string, id?: string): Response {
   const path = ownPath(to) ?? "/inbox";
   return c.redirect(id === undefined ? path : `${path.split("#")[0]}#n-${id}`, 303);

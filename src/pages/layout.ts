@@ -1,4 +1,4 @@
-// The frame of every page: head, header, main. Called by each page, and by the error page without a signed-in user.
+// The layout of every page: head, header, main, footer.
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Actor } from "../accounts/rules/actor.ts";
@@ -11,13 +11,13 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 export interface Page {
   title: string;
   main: Html;
-  /** Who is signed in; without it there is nothing to go to and nobody to sign out. */
+  /** The signed-in user; without one there is no navigation. */
   actor?: Pick<Actor, "username" | "roles">;
   /** Shown in the title. */
   unread?: number;
-  /** The address of the list that this belongs to. */
+  /** Path of the list that this page belongs to. */
   place?: string;
-  /** Seconds after which the page is out of date: it keeps itself true then. */
+  /** Seconds between live updates. */
   refresh?: number;
   /** Modules of `public/`. */
   scripts?: string[];
@@ -41,7 +41,7 @@ export function respondWithPage(c: Ctx, page: Page, status = 200): Response | Pr
   return c.html(layout(page, c.req.path), status as 200, { "content-security-policy": policy });
 }
 
-/** A part of a page, for a script that puts it in place. */
+/** A fragment of a page, for a script. */
 export function respondWithPart(c: Ctx, part: Html): Response | Promise<Response> {
   return c.html(part, 200, { "content-security-policy": policy });
 }
@@ -69,7 +69,7 @@ const layout = (page: Page, path: string): Html =>
     ${[...(page.scripts ?? []), ...(page.refresh === undefined ? [] : ["refresh.js"])].map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
   </head>
   <body${attributes({ class: page.shape, "data-refresh": page.refresh?.toString() })}>
-    <a class="skip" href="#main">Skip to the content</a>
+    <a class="skip" href="#main">Skip to content</a>
     <header class="top">
       <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>
       ${page.actor === undefined ? "" : signedInHeader(page.actor, path, page.place)}
@@ -80,7 +80,7 @@ const layout = (page: Page, path: string): Html =>
   </body>
 </html>`;
 
-/** Where the script that keeps a page true says what has changed, and that it can't. */
+/** Where refresh.js announces changes and shows a lost connection. */
 const announcer = html`<p class="spoken" id="announcer" role="status"></p>
   <p class="live" id="live" hidden></p>`;
 

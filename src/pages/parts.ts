@@ -1,11 +1,11 @@
-// Small pieces that several pages are made of: moments, tags, facts, and the way up.
+// Components that several pages use: times, tags, facts, breadcrumbs, links.
 import { html } from "hono/html";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
 import { attributes, type Html } from "./layout.ts";
 import { buttonTarget } from "./rules/links.ts";
 import { kindOf } from "./rules/tags.ts";
 
-/** How long ago, and exactly when for whoever points at it. Both epoch milliseconds. */
+/** Relative time with the exact time as tooltip. Both epoch milliseconds. */
 export const moment = (at: number, now: number): Html =>
   html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
     >${relativeTime(at, now, "UTC")}</time
@@ -32,7 +32,7 @@ export function breadcrumb(crumbs: readonly Crumb[], title: string): Html | stri
   </nav>`;
 }
 
-/** What there is to say of a thing, one line each; what is undefined is left out. */
+/** A definition list, one line each; undefined values are left out. */
 export const facts = (all: Record<string, Html | string | undefined>): Html =>
   html`<dl class="facts">
     ${Object.entries(all)
@@ -46,7 +46,7 @@ export const facts = (all: Record<string, Html | string | undefined>): Html =>
       )}
   </dl>`;
 
-/** A link to what a workspace names; the words alone where the address is none to follow. */
+/** A link to an address that a workspace reports; plain text where it is unsafe. */
 export function outwardLink(url: string | null, words: string, accessUrl: string): Html | string {
   const target = url === null ? null : buttonTarget(url, accessUrl);
   return target === null ? words : html`<a href="${target}" rel="noopener noreferrer">${words}</a>`;

@@ -1,4 +1,4 @@
-// How the page of pools looks: each with its numbers, what stands in its way, and what the next pass does.
+// HTML of the prebuilds page: each pool with its counts, problems, and the actions of the next run.
 import { html } from "hono/html";
 import { exactTime } from "../../public/relative-time.js";
 import {
@@ -18,14 +18,14 @@ import { buildPath, versionPath, workspacePath } from "./rules/paths.ts";
 
 type Pool = ShownPool & { organization_name: string };
 
-/** Who owns what nobody has claimed. */
+/** The owner of unclaimed prebuilt workspaces. */
 const owner = "prebuilds";
 
 export const pausedNote = (): Html =>
   html`<div class="state" ${attributes({ "data-paused": true })}>
     <p>
-      <strong>Passes over the pools are paused.</strong> Nothing is made or deleted; what is ready can be
-      claimed. To go on: <code>belfry prebuilds resume</code>
+      <strong>Reconciliation is paused.</strong> Belfry creates and deletes no prebuilt workspaces; ready ones
+      can be claimed. To resume, run <code>belfry prebuilds resume</code>
     </p>
   </div>`;
 
@@ -33,8 +33,7 @@ export function poolList(pools: readonly Pool[], actions: readonly ShownAction[]
   if (pools.length === 0)
     return html`<div class="empty">
       <p>
-        No template keeps workspaces ready. A preset does with <code>prebuilds</code> in its
-        <code>belfry.json</code>:
+        No preset has prebuilds. Configure <code>prebuilds</code> in the template's <code>belfry.json</code>:
       </p>
       <pre><code>"presets": [{ "name": "small", "prebuilds": { "instances": 2 } }]</code></pre>
     </div>`;
@@ -61,7 +60,7 @@ function onePool(pool: Pool, actions: readonly ShownAction[], now: number): Html
   </li>`;
 }
 
-/** What is none goes unsaid, but for what everybody asks first. */
+/** Ready and running always; other counts where they aren't 0. */
 function numbers({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
   const others = { starting, stopping, deleting };
   return [
@@ -95,11 +94,9 @@ function waiting({ active, not_eligible: all }: Pool): Html[] {
       .slice(0, mostNamed)
       .map(
         ({ workspace, why }) =>
-          html`<li>
-            <a href="${workspacePath(owner, workspace)}">${workspace}</a> can't be claimed yet: ${why}
-          </li>`,
+          html`<li><a href="${workspacePath(owner, workspace)}">${workspace}</a> is not ready: ${why}</li>`,
       ),
-    ...(rest > 0 ? [html`<li>${rest} more can't be claimed yet</li>`] : []),
+    ...(rest > 0 ? [html`<li>${rest} more are not ready</li>`] : []),
   ];
 }
 
@@ -116,19 +113,15 @@ function deed(action: ShownAction, now: number): Html {
   const until =
     action.until === null
       ? ""
-      : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>,
-          another ${lasting(Math.max(0, Date.parse(action.until) - now))}`;
-  return html`<li>The next pass: ${deedWords(action)}${until}, because ${action.reason}</li>`;
+      : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>, in
+          ${lasting(Math.max(0, Date.parse(action.until) - now))}`;
+  return html`<li>Next run: ${deedWords(action)}${until} (${action.reason})</li>`;
 }
 
 function wayOn(pool: Pool, now: number): Html[] {
   const command = resumeCommand(pool);
   if (command === undefined) return [];
   const since =
-    pool.status_since === null ? "" : html`So for ${lasting(now - Date.parse(pool.status_since))}. `;
-  return [
-    html`<li>
-      ${since}To go on, push a new version of the template, or try again with <code>${command}</code>
-    </li>`,
-  ];
+    pool.status_since === null ? "" : html`Stopped ${lasting(now - Date.parse(pool.status_since))} ago. `;
+  return [html`<li>${since}Push a fixed template version, or resume with <code>${command}</code></li>`];
 }

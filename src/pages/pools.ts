@@ -1,5 +1,4 @@
-// The pools of prebuilt workspaces: what each has, why what is there can't be claimed yet, what has failed, and what the
-// next pass does about it. Notices about pools lead here; nothing is changed here.
+// The prebuilds page, read-only: the pools of prebuilt workspaces, their failures, and the actions of the next run.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { toAction, toPool } from "../api/prebuild-shape.ts";
@@ -20,7 +19,7 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
   const { actor, ...answers } = await load(c, poolReads(deps), {
     requires: {
       permission: "templates:manage",
-      refusal: "Only an owner or a template-admin sees the pools.",
+      refusal: "Only owners and template admins can view prebuilds.",
     },
   });
   const { paused, plan, pools } = poolsReport(deps, answers);
@@ -37,9 +36,8 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
     </div>
     <div data-part="pools">${paused ? pausedNote() : ""} ${poolList(shown, actions, deps.now())}</div>
     <p class="aside">
-      What the words mean, and what to do:
-      <a href="/docs/administration/templates/prebuilds">Prebuilt workspaces</a> in the documentation. In a
-      terminal: <code>belfry prebuilds plan</code>
+      See <a href="/docs/administration/templates/prebuilds">Prebuilt workspaces</a> in the documentation. In
+      a terminal, run <code>belfry prebuilds plan</code>
     </p>
   </section>`;
   return respondWithPage(c, { title, place: templatesPath, actor, main, refresh });

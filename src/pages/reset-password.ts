@@ -1,6 +1,5 @@
-// A forgotten password: asking for a passcode, and the page that the mail leads to. The code moves from the address into a
-// cookie of that page at once, so that it is in no history and no `Referer`; only the button uses it up, so that whatever
-// opens links in mails burns nothing.
+// Password reset: requesting a passcode, and the page that the email links to. The code moves from the URL into a cookie
+// at once, to keep it out of history and `Referer`; only the POST consumes it, so link scanners don't.
 import { Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { html } from "hono/html";
@@ -65,14 +64,14 @@ export const resetPasswordPages = new Hono<Env>()
     return enter(c, email, password);
   });
 
-/** What the form has to say; what is our fault is the error page's. */
+/** Errors that the form shows; internal errors go to the error page. */
 function shown(c: Ctx, error: unknown): ApiError {
   if (!(error instanceof ApiError) || (error.status >= 500 && error.status !== 503)) throw error;
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
   return error;
 }
 
-/** Whoever has just set a password needn't type it again. */
+/** Signs in with the new password. */
 async function enter(c: Ctx, email: string, password: string): Promise<Response> {
   try {
     const session = await signIn(c.get("deps"), { email, password });
@@ -120,25 +119,25 @@ function showAsking(c: Ctx, email?: string, error?: ApiError) {
   ];
   const main = html`<form class="sheet" method="post" action="${asking}">
     <h1>Forgot your password?</h1>
-    <p>Belfry mails you a link by which you set a new one.</p>
+    <p>Belfry emails you a link for setting a new password.</p>
     ${problem(error, form)} ${fields(form, error)}
-    <button class="button primary" type="submit">Send the mail</button>
-    <p class="aside"><a href="${changing}">I have a code already</a> <a href="/login">Back to sign-in</a></p>
+    <button class="button primary" type="submit">Send reset link</button>
+    <p class="aside"><a href="${changing}">I have a code</a> <a href="/login">Back to sign-in</a></p>
   </form>`;
   return respond(c, "Forgot your password?", main, error?.status);
 }
 
 function showSent(c: Ctx) {
   const main = html`<article class="sheet">
-    <h1>Look into your mail</h1>
+    <h1>Check your email</h1>
     <p role="status">
-      If there is an account with this address, a mail with a link and a code is on its way. They work once,
-      for 20 minutes.
+      If an account with this address exists, Belfry sent an email with a link and a code. They work once and
+      expire after 20 minutes.
     </p>
-    <p>Nothing there after a minute? Look into the spam folder too, or ask whoever runs this Belfry.</p>
-    <p class="aside"><a href="${changing}">Type in the code</a> <a href="${asking}">Another address</a></p>
+    <p>No email after a minute? Check your spam folder, or contact your administrator.</p>
+    <p class="aside"><a href="${changing}">Enter the code</a> <a href="${asking}">Use another address</a></p>
   </article>`;
-  return respond(c, "Look into your mail", main);
+  return respond(c, "Check your email", main);
 }
 
 function showChanging(c: Ctx, fromMail: Kept | undefined, again?: { email: string; error: ApiError }) {
@@ -153,9 +152,9 @@ function showChanging(c: Ctx, fromMail: Kept | undefined, again?: { email: strin
             <input type="hidden" name="email" value="${fromMail.email}" autocomplete="username" />`
     }
     ${problem(error, form)} ${fields(form, error)}
-    <p class="hint">All your sessions and tokens end.</p>
-    <button class="button primary" type="submit">Set the password</button>
-    <p class="aside"><a href="${asking}">Ask for another code</a></p>
+    <p class="hint">This revokes all your sessions and tokens.</p>
+    <button class="button primary" type="submit">Set password</button>
+    <p class="aside"><a href="${asking}">Request another code</a></p>
   </form>`;
   return respond(c, "Set a new password", main, error?.status);
 }
@@ -174,7 +173,7 @@ const codeFields = (email: string | undefined): Field[] => [
     label: "Code",
     type: "text",
     autocomplete: "one-time-code",
-    hint: "From the mail, like 7KQM-40618253.",
+    hint: "From the email, for example 7KQM-40618253.",
   },
 ];
 
@@ -183,6 +182,6 @@ const passwordField = (autofocus: boolean): Field => ({
   label: "New password",
   type: "password",
   autocomplete: "new-password",
-  hint: "At least 8 characters. A few words that don't belong together are good.",
+  hint: "At least 8 characters. Several unrelated words work well.",
   autofocus,
 });

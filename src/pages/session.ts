@@ -1,4 +1,4 @@
-// Who may see a page: the cookie's session, or off to the sign-in page. First on every page but set-up and sign-in.
+// Requires a session cookie for a page; otherwise redirects to sign-in. Every page but setup, sign-in and docs uses it.
 import type { MiddlewareHandler } from "hono";
 import { isMadeUp } from "../accounts/made-up.ts";
 import { parseCredential } from "../accounts/rules/credential.ts";
@@ -15,13 +15,13 @@ const declaration = {
   errors: [],
 };
 
-/** For every form: what another site's page sends changes nothing here. */
+/** Rejects forms submitted from other sites. */
 export const ownForm: MiddlewareHandler<Env> = async (c, next) => {
   refuseForeignBrowser(c);
   await next();
 };
 
-/** Whoever has no session, or one that has ended meanwhile, is asked to sign in and comes back afterwards. */
+/** Without a valid session, redirects to sign-in and back afterwards. */
 export const signedIn: MiddlewareHandler<Env> = async (c, next) => {
   if (c.req.method === "POST") refuseForeignBrowser(c);
   if (!bringCredential(c)) return toSignIn(c);

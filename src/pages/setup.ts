@@ -1,4 +1,4 @@
-// The first run: a form that makes the first user, an owner, and signs them in. Gone once there is one.
+// First run: creates the first user, an owner, and signs them in. Redirects to sign-in once a user exists.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { isLocalCaller } from "../accounts/rules/loopback.ts";
@@ -46,11 +46,11 @@ function showSetup(c: Ctx, values: Values, error?: ApiError) {
   const main = html`<form class="sheet" method="post" action="/setup">
     <h1>Welcome to Belfry</h1>
     <p>
-      Belfry tells people when something happens to their workspaces. Make the first account: it is the
-      owner's and may do everything.
+      Belfry notifies people when something happens to their workspaces. Create the first account: an owner,
+      with all permissions.
     </p>
     ${plainHttpWarning(c, "/setup")} ${problem(error, form)} ${fields(form, error)}
-    <button class="button primary" type="submit">Create the account</button>
+    <button class="button primary" type="submit">Create account</button>
   </form>`;
   return respondWithPage(c, { title: "Set up", main, shape: "narrow" }, error?.status);
 }
@@ -58,10 +58,10 @@ function showSetup(c: Ctx, values: Values, error?: ApiError) {
 function setupFields(values: Values, needsCode: boolean): Field[] {
   const code: Field = {
     name: "setup_code",
-    label: "Set-up code",
+    label: "Setup code",
     type: "text",
     autocomplete: "one-time-code",
-    hint: "The server printed it when it started. It shows that this machine is yours.",
+    hint: "Printed by the server at startup. It proves that you control the server.",
     value: values.setup_code,
   };
   return [
@@ -70,7 +70,7 @@ function setupFields(values: Values, needsCode: boolean): Field[] {
       label: "Email address",
       type: "email",
       autocomplete: "username",
-      hint: "You sign in with it.",
+      hint: "Used to sign in.",
       value: values.email,
       autofocus: true,
     },
@@ -95,19 +95,19 @@ function setupFields(values: Values, needsCode: boolean): Field[] {
       label: "Password",
       type: "password",
       autocomplete: "new-password",
-      hint: "At least 8 characters. A few words that don't belong together are good.",
+      hint: "At least 8 characters. Several unrelated words work well.",
     },
     ...(needsCode ? [code] : []),
   ];
 }
 
-/** The API's words speak of headers; here there is a field. */
+/** The API's error names a header; the page has a field. */
 function wrongCode(given: string): ApiError {
   const detail =
     given.trim() === ""
-      ? "Setting up from another machine needs the code."
-      : "That is not the code of the server's latest start.";
-  return new ApiError(403, "The set-up code is not right.", {
+      ? "Required for setup from another machine."
+      : "Not the code of the latest server start.";
+  return new ApiError(403, "Invalid setup code.", {
     validations: [{ field: "setup_code", detail }],
   });
 }

@@ -1,4 +1,4 @@
-// The way in and out: `/` sends everybody where they belong, and the sign-in form remembers where they wanted to go.
+// Sign-in and sign-out. `/` redirects to inbox, sign-in or setup; the sign-in form returns to the requested page.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { signIn, signOut } from "../accounts/sessions.ts";
@@ -44,7 +44,7 @@ export const signInPages = new Hono<Env>()
     return c.redirect("/login?signed_out", 303);
   });
 
-/** Who is signed in; undefined when nobody is, or their key is none for pages. */
+/** The signed-in user; undefined without a valid session. */
 async function actorOf(c: Ctx) {
   if (!bringCredential(c)) return undefined;
   try {
@@ -55,7 +55,7 @@ async function actorOf(c: Ctx) {
   }
 }
 
-/** For the pages that lead to a session; `path` is where to go on. */
+/** Warns that the session cookie won't be kept; `path` is the page to open over https. */
 export function plainHttpWarning(c: Ctx, path: string): Html | string {
   const origin = httpsInstead({
     accessUrl: c.get("deps").config.accessUrl,
@@ -65,8 +65,8 @@ export function plainHttpWarning(c: Ctx, path: string): Html | string {
   if (origin === null) return "";
   return html`<div class="problem" role="alert">
     <p>
-      Open <a href="${origin}${path}">${origin}${path}</a>. Over plain http your browser can't keep the
-      sign-in, and your password travels unprotected.
+      Use <a href="${origin}${path}">${origin}${path}</a>. Over plain HTTP your browser can't keep you signed
+      in, and your password is sent unencrypted.
     </p>
   </div>`;
 }
@@ -74,14 +74,14 @@ export function plainHttpWarning(c: Ctx, path: string): Html | string {
 interface SignInPage {
   next: string;
   email?: string;
-  /** What has just been done. */
+  /** The completed action. */
   note?: string | undefined;
   error?: ApiError;
 }
 
 function noteOf(query: Record<string, string>): string | undefined {
   if (query["signed_out"] !== undefined) return "You are signed out.";
-  return query["password_changed"] === undefined ? undefined : "Your password is changed. Sign in with it.";
+  return query["password_changed"] === undefined ? undefined : "Your password was changed. Sign in with it.";
 }
 
 function showSignIn(c: Ctx, { next, email, note, error }: SignInPage) {

@@ -1,4 +1,4 @@
-// A task that an AI agent works on in a workspace: what it was asked to do, and what it has said since.
+// The page of an AI task: its prompt and the status updates of its agent.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
@@ -54,12 +54,12 @@ async function showTask(c: Ctx, user: string, name: string) {
     <div data-part="state">
       <div class="head">
         <h1>Task in ${row.workspace.name}</h1>
-        <p class="tags" data-wakeAfterWrite="${state ?? status}">${tag(state ?? status)}</p>
+        <p class="tags" data-announce="${state ?? status}">${tag(state ?? status)}</p>
       </div>
       ${facts({ Owner: row.ownerName, Workspace: html`<a href="${pathOf(row)}">${title}</a>, ${status}` })}
     </div>
-    <h2>What it was asked to do</h2>
-    <p class="prompt">${task[0]?.prompt || "Nothing yet."}</p>
+    <h2>Prompt</h2>
+    <p class="prompt">${task[0]?.prompt || "No prompt yet."}</p>
     <div data-part="statuses">${timeline(statuses, view)}</div>
   </section>`;
   const isGoingOn =
@@ -75,14 +75,14 @@ async function showTask(c: Ctx, user: string, name: string) {
 
 function timeline(statuses: readonly StatusRow[], view: View): Html {
   if (statuses.length === 0)
-    return html`<h2>What it has said</h2>
-      <p class="aside">Nothing yet.</p>`;
-  return html`<h2>What it has said, latest first</h2>
+    return html`<h2>Status updates</h2>
+      <p class="aside">No status updates yet.</p>`;
+  return html`<h2>Status updates</h2>
     <ol class="items" role="list" reversed>
       ${statuses.map(
         ({ state, message, uri, createdAt }) =>
           html`<li class="row">
-            <h3>${message || "No words"}</h3>
+            <h3>${message || "No message"}</h3>
             <p class="tags">${tag(state)}</p>
             <p>${outwardLink(uri, uri ?? "", view.accessUrl)}</p>
             <p class="seen">${moment(createdAt, view.now)}</p>

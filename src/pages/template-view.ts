@@ -1,4 +1,4 @@
-// How templates look: a line in the list, one with its facts, versions and presets, and one version.
+// HTML of templates: a row in the list; details, versions and presets of one; one version.
 import { html } from "hono/html";
 import type { toParameter, toPresets } from "../api/preset-shape.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
@@ -16,7 +16,7 @@ const isDeprecated = ({ deprecationMessage }: TemplateRow) => deprecationMessage
 export function templateList(rows: readonly TemplateRow[]): Html {
   if (rows.length === 0)
     return html`<div class="empty">
-      <p>There are none yet. A template-admin sends a folder with a <code>belfry.json</code>:</p>
+      <p>No templates yet. A template admin pushes a folder with a <code>belfry.json</code>:</p>
       <pre><code>belfry templates push FOLDER</code></pre>
     </div>`;
   return html`<ul class="items" role="list">
@@ -36,7 +36,7 @@ export function templateList(rows: readonly TemplateRow[]): Html {
 }
 
 const namesOf = ({ name, organizationName, userCount }: TemplateRow): string =>
-  `${organizationName}/${name}, used by ${countOf(userCount, "person", "people")}`;
+  `${organizationName}/${name}, used by ${countOf(userCount, "user")}`;
 
 export const templateHead = (row: TemplateRow): Html =>
   html`<div class="head">
@@ -48,14 +48,14 @@ export const templateHead = (row: TemplateRow): Html =>
 
 export const templateFacts = (row: TemplateRow, now: number): Html =>
   facts({
-    Name: html`<code>${row.name}</code> of the organization <code>${row.organizationName}</code>`,
+    Name: html`<code>${row.name}</code> in organization <code>${row.organizationName}</code>`,
     "Active version": html`<a
       href="${versionPath(row.organizationName, row.name, row.activeVersionName ?? "")}"
       >${row.activeVersionName}</a
     >`,
-    Workspaces: html`<a href="${filterPath(`template:${row.name}`)}">Those made from it</a>, of
-      ${countOf(row.userCount, "person", "people")}`,
-    Made: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "somebody who is gone"}`,
+    Workspaces: html`<a href="${filterPath(`template:${row.name}`)}">View workspaces</a> of
+      ${countOf(row.userCount, "user")}`,
+    Created: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "a deleted user"}`,
   });
 
 export function versionList(
@@ -73,12 +73,12 @@ export function versionList(
               <a href="${versionPath(row.organizationName, row.name, version.name)}">${version.name}</a>
             </h3>
             <p class="tags">${version.id === row.activeVersionId ? tag("active") : ""}</p>
-            <p>${version.message || "No message"}, by ${version.createdByName ?? "somebody who is gone"}</p>
+            <p>${version.message || "No message"}, by ${version.createdByName ?? "a deleted user"}</p>
             <p class="seen">${moment(version.createdAt, now)}</p>
           </li>`,
       )}
     </ul>
-    ${versions.length > shown ? html`<p class="aside">Older ones are told by the API.</p>` : ""}`;
+    ${versions.length > shown ? html`<p class="aside">Older versions are available through the API.</p>` : ""}`;
 }
 
 export function versionFacts(of: TemplateRow, row: VersionRow, now: number): Html {
@@ -91,15 +91,15 @@ export function versionFacts(of: TemplateRow, row: VersionRow, now: number): Htm
     ${facts({
       Template: html`<a href="${path}">${of.displayName || of.name}</a>`,
       Organization: of.organizationName,
-      "AI task": row.hasAiTask ? "workspaces of it work on a task" : undefined,
-      Made: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "somebody who is gone"}`,
+      "AI task": row.hasAiTask ? "workspaces of this version run an AI task" : undefined,
+      Created: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "a deleted user"}`,
     })}`;
 }
 
 export function parameterList(parameters: readonly Parameter[]): Html {
   if (parameters.length === 0)
     return html`<h2>Parameters</h2>
-      <p class="aside">It has none.</p>`;
+      <p class="aside">No parameters.</p>`;
   return html`<h2>Parameters</h2>
     <ul class="items" role="list">
       ${parameters.map(
@@ -114,7 +114,7 @@ export function parameterList(parameters: readonly Parameter[]): Html {
     </ul>`;
 }
 
-/** With what they keep ready, where they have a pool. */
+/** Presets with their parameters and prebuilds. */
 export function presetList(presets: readonly Preset[], title: string): Html | string {
   if (presets.length === 0) return "";
   return html`<h2>${title}</h2>
@@ -137,7 +137,7 @@ function onePreset({ name, default: isDefault, parameters, prebuilds, prebuild_s
 
 function poolWords({ instances, expiration_policy, scheduling }: NonNullable<Preset["prebuilds"]>): Html {
   const ttl = expiration_policy?.ttl ?? 0;
-  const expiry = ttl > 0 ? `, each replaced after ${lasting(ttl * 1_000)}` : "";
-  return html`Keeps ${countOf(instances, "workspace")} ready${expiry}.
-  ${(scheduling?.schedule ?? []).map(({ cron, instances }) => html`<br />${instances} while <code>${cron}</code> in ${scheduling!.timezone}`)}`;
+  const expiry = ttl > 0 ? `, replaced after ${lasting(ttl * 1_000)}` : "";
+  return html`${countOf(instances, "prebuilt workspace")}${expiry}.
+  ${(scheduling?.schedule ?? []).map(({ cron, instances }) => html`<br />${instances} during <code>${cron}</code> (${scheduling!.timezone})`)}`;
 }

@@ -1,4 +1,4 @@
-// Templates: what workspaces are made from, one with its versions and presets, and one version.
+// The list of templates, and the pages of one template and one version.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";

@@ -1,4 +1,4 @@
-// Who is here: a list to look at, for those who may see users. Messages about accounts lead to it.
+// The list of users, for those with permission to read users. Notifications about accounts link here.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import type { SiteRole } from "../../db/schema.ts";
@@ -30,11 +30,11 @@ async function showUsers(c: Ctx) {
     {
       requires: {
         permission: "users:read",
-        refusal: "Only administrators and auditors may see the list of users.",
+        refusal: "Only owners, user admins and auditors can list users.",
       },
     },
   );
-  const error = verdict.ok ? undefined : new ApiError(400, `That can't be looked for: ${verdict.problem}.`);
+  const error = verdict.ok ? undefined : new ApiError(400, `Invalid search: ${verdict.problem}.`);
   const count = total[0]!.count;
   const now = c.get("deps").now();
   const main = html`<section>
@@ -45,8 +45,8 @@ async function showUsers(c: Ctx) {
     <div class="bar">
       ${tabs(choice, "Which users", { All: "", Active: "status:active", Suspended: "status:suspended" })}
       ${searchForm(choice, {
-        label: "Name, address, status:active, role:owner",
-        example: "ada, role:owner",
+        label: "Search users: name, email, status:active, role:owner",
+        example: "ada role:owner",
       })}
     </div>
     ${problem(error)} ${users.length > 0 ? list(users, now) : error === undefined ? nobody : ""}
@@ -55,7 +55,7 @@ async function showUsers(c: Ctx) {
   return respondWithPage(c, { title: "Users", actor, main }, error?.status);
 }
 
-const nobody = html`<div class="empty"><p>Nobody is like that.</p></div>`;
+const nobody = html`<div class="empty"><p>No users match.</p></div>`;
 
 function list(users: readonly UserRow[], now: number): Html {
   return html`<ul class="items people" role="list">
@@ -69,6 +69,8 @@ function person({ username, name, email, status, roles, lastSeenAt }: UserRow, n
     <h2>${name === "" ? username : name}</h2>
     <p class="tags">${tags.map((word) => html`${tag(word)} `)}</p>
     <p class="who-is">${[name === "" ? "" : username, email].filter(Boolean).join(" · ")}</p>
-    <p class="seen">${lastSeenAt === null ? "never seen" : html`seen ${moment(lastSeenAt, now)}`}</p>
+    <p class="seen">
+      ${lastSeenAt === null ? "never signed in" : html`last seen ${moment(lastSeenAt, now)}`}
+    </p>
   </li>`;
 }

@@ -1,4 +1,4 @@
-// How workspaces look: a line in the list, and one with its facts, what runs in it, and its builds.
+// HTML of workspaces: a row in the list; details, agents and builds of one.
 import { html } from "hono/html";
 import { exactTime } from "../../public/relative-time.js";
 import { workspaceStatus } from "../workspaces/jobs/rules/job.ts";
@@ -37,9 +37,9 @@ export function workspaceList(
   return html`<div class="empty">
     ${
       filter === ""
-        ? html`<p>There are none yet. One is made from a <a href="/templates">template</a>:</p>
+        ? html`<p>No workspaces yet. Create one from a <a href="/templates">template</a>:</p>
             <pre><code>belfry workspaces create NAME --template TEMPLATE</code></pre>`
-        : html`<p>No workspace that you may see is like that.</p>`
+        : html`<p>No workspaces match.</p>`
     }
   </div>`;
 }
@@ -59,7 +59,7 @@ function listed(row: BuildRow, now: number): Html {
 export const workspaceHead = (row: BuildRow): Html =>
   html`<div class="head">
     <h1>${row.workspace.name}</h1>
-    <p class="tags" data-wakeAfterWrite="${row.workspace.name} is ${statusOf(row)}">${tag(statusOf(row))}</p>
+    <p class="tags" data-announce="${row.workspace.name} is ${statusOf(row)}">${tag(statusOf(row))}</p>
   </div>`;
 
 export function workspaceFacts(row: BuildRow, { now }: View): Html {
@@ -75,21 +75,16 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
     Version: isOutdated
       ? html`${version}, ${outdatedWords}: <code>belfry workspaces update ${workspace.name}</code>`
       : version,
-    Updates:
-      workspace.automaticUpdates === "always"
-        ? "to the active version whenever it starts by itself"
-        : undefined,
-    "Starts by itself":
+    Updates: workspace.automaticUpdates === "always" ? "to the active version at each autostart" : undefined,
+    Autostart:
       schedule === null
         ? undefined
         : html`<code>${schedule}</code
             >${workspace.nextStartAt === null ? "" : html`, next on ${exact(workspace.nextStartAt)}`}`,
     Task: build.hasAiTask
-      ? html`<a href="${taskPath(row.ownerName, workspace.name)}"
-          >What it was asked to do, and how it gets on</a
-        >`
+      ? html`<a href="${taskPath(row.ownerName, workspace.name)}">Prompt and status updates</a>`
       : undefined,
-    Made: moment(workspace.createdAt, now),
+    Created: moment(workspace.createdAt, now),
     Deleted: workspace.deletedAt === null ? undefined : moment(workspace.deletedAt, now),
   });
 }
@@ -100,7 +95,7 @@ const exact = (at: number): Html =>
 export function agentList(row: BuildRow, statuses: readonly StatusRow[], view: View): Html | string {
   const agents = (JSON.parse(row.resources) as ResourceView[]).flatMap((resource) => resource.agents);
   if (agents.length === 0) return "";
-  return html`<h2>What runs in it</h2>
+  return html`<h2>Agents</h2>
     <ul class="items" role="list">
       ${agents.map((agent) => oneAgent(agent, statuses, view))}
     </ul>`;
@@ -133,7 +128,7 @@ function oneApp(app: AppView, status: StatusRow | undefined, view: View): Html {
 export function buildList(builds: readonly BuildRow[], shown: number, view: View): Html {
   const older =
     builds.length > shown
-      ? html`<p class="aside">Older ones are told by <code>belfry workspaces show</code> and the API.</p>`
+      ? html`<p class="aside">For older builds, use <code>belfry workspaces show</code> or the API.</p>`
       : "";
   return html`<h2>Builds</h2>
     <ul class="items" role="list">
@@ -159,7 +154,7 @@ function oneBuild(row: BuildRow, { now }: View): Html {
 export const becauseOf = ({ build, initiatorName }: BuildRow): string =>
   causeWords(build.reason, initiatorName ?? "");
 
-/** How long it took, or has taken until now; undefined while nobody has begun. */
+/** The duration, until now for a running build; undefined before it starts. */
 export function lasted({ build }: BuildRow, now: number): string | undefined {
   if (build.startedAt === null) return undefined;
   return duration((build.completedAt ?? now) - build.startedAt);

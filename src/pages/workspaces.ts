@@ -1,4 +1,4 @@
-// Workspaces: the list with the filters that links use, and one with what runs in it and its builds.
+// The list of workspaces, with the filters that links use, and the page of one workspace.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
@@ -42,7 +42,7 @@ async function showList(c: Ctx) {
     rows: listWorkspaces(search, me(c), { limit: listSize, offset: choice.offset }),
     total: countWorkspaces(search, me(c)),
   });
-  const error = verdict.ok ? undefined : new ApiError(400, `That can't be looked for: ${verdict.problem}.`);
+  const error = verdict.ok ? undefined : new ApiError(400, `Invalid search: ${verdict.problem}.`);
   const found = verdict.ok ? rows : [];
   const count = verdict.ok ? total[0]!.count : 0;
   const mine: Record<string, string> = may(actor, "workspaces:read-all") ? { Mine: "owner:me" } : {};
@@ -54,8 +54,8 @@ async function showList(c: Ctx) {
     <div class="bar">
       ${tabs(choice, "Which workspaces", { All: "", ...mine, Running: "status:running", Failed: "status:failed" })}
       ${searchForm(choice, {
-        label: "Name, owner:me, template:docker, status:running",
-        example: "web, status:failed",
+        label: "Search workspaces: name, owner:me, template:docker, status:running",
+        example: "web status:failed",
       })}
     </div>
     ${problem(error)} ${workspaceList(found, choice.filter, c.get("deps").now(), verdict.ok)}
@@ -65,7 +65,7 @@ async function showList(c: Ctx) {
 }
 
 const counted = (count: number, filter: string): string =>
-  filter === "" ? countOf(count, "workspace") : `${countOf(count, "workspace")} of ${filter}`;
+  filter === "" ? countOf(count, "workspace") : `${countOf(count, "workspace")} matching ${filter}`;
 
 async function showWorkspace(c: Ctx, owner: string, name: string) {
   const { config, now } = c.get("deps");

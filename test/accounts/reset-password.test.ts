@@ -19,8 +19,8 @@ browserTest("from “Forgot password?” to signed in, with the mail in between"
   await page.goto("/");
   await page.getByRole("link", { name: "Forgot password?" }).click();
   await page.getByLabel("Email address").fill(owner.email);
-  await page.getByRole("button", { name: "Send the mail" }).click();
-  await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
+  await page.getByRole("button", { name: "Send reset link" }).click();
+  await page.getByRole("heading", { name: "Check your email" }).waitFor();
   await server.settled();
 
   const [mail] = post.mails;
@@ -33,10 +33,10 @@ browserTest("from “Forgot password?” to signed in, with the mail in between"
   expect(page.url()).toBe(`${server.url}/reset-password/change`);
   await page.getByText(`For ${owner.email}.`).waitFor();
   await page.getByLabel("New password").fill("notstrong");
-  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByRole("button", { name: "Set password" }).click();
   await page.getByText("It is too easy to guess").waitFor();
   await page.getByLabel("New password").fill(newPassword);
-  await page.getByRole("button", { name: "Set the password" }).click();
+  await page.getByRole("button", { name: "Set password" }).click();
   await page.waitForURL("**/inbox");
   await page.getByRole("heading", { name: "Your password was changed" }).waitFor();
   expect(referrers.filter((referrer) => referrer?.includes(code))).toEqual([]);

@@ -111,7 +111,7 @@ describe("coder login", () => {
   test("without a token sends people to /cli-auth, and takes what they paste", async () => {
     const { server, coder } = await start();
     const headers = { cookie: `coder_session_token=${coder.token}`, accept: "text/html" };
-    expect((await server.call("GET", "/cli-auth", { headers })).text).toContain("Show the key");
+    expect((await server.call("GET", "/cli-auth", { headers })).text).toContain("Create token");
     const page = await server.call("POST", "/cli-auth", {
       headers: { ...headers, origin: server.url, "content-type": "application/x-www-form-urlencoded" },
       body: "",

@@ -37,10 +37,10 @@ test("says of each pool what it has, why the rest can't be claimed, what has fai
   const words = wordsOf(answer);
   expect(answer.status).toBe(200);
   expect(words).toContain("docker / small filling 1 of 2 ready, 2 running");
-  expect(words).toMatch(/prebuild-\w+ can't be claimed yet: agent agent-0 has not reported ready for 4 min/);
+  expect(words).toMatch(/prebuild-\w+ is not ready: agent agent-0 has not reported ready for 4 min/);
   expect(words).toContain("docker / large backing off, 2 failed 0 of 1 ready, 0 running");
   expect(words).toMatch(/2 builds, the last prebuild-\w+, failed just now: no &lt;room&gt;/);
-  expect(words).toContain("The next pass: wait until");
+  expect(words).toContain("Next run: wait until");
   const nameOf = async (id: string) =>
     (await server.sql(`SELECT name FROM workspaces WHERE id = '${id}'`))[0]!["name"] as string;
   expect(answer.text).toContain(`href="/@prebuilds/${await nameOf(waiting!)}"`);
@@ -58,7 +58,7 @@ test("at the hard limit it says since when and the two ways on; of old versions 
   server.clock.advance(600_000);
   const words = wordsOf(await look());
   expect(words).toContain("docker / large hard limit, 2 failed");
-  expect(words).toContain("The next pass: make none of 1, because");
+  expect(words).toContain("Next run: create 0 of 1 (");
   expect(words).toContain(
     "So for 10 minutes. To go on, push a new version of the template, or try again with",
   );
@@ -67,15 +67,15 @@ test("at the hard limit it says since when and the two ways on; of old versions 
   await server.sql(`UPDATE templates SET active_version_id = '${next}'`);
   const after = wordsOf(await look());
   expect(after).toContain("1 pool docker / small not active");
-  expect(after).toContain("The next pass: delete prebuild-");
+  expect(after).toContain("Next run: delete prebuild-");
 });
 
 test("says that passes are paused, and how a pool is made where there is none", async () => {
   const { server, token, look } = await setUp();
   await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
-  expect(wordsOf(await look())).toContain("Passes over the pools are paused.");
+  expect(wordsOf(await look())).toContain("Reconciliation is paused.");
   await server.sql("UPDATE presets SET desired_instances = NULL");
-  expect(wordsOf(await look())).toContain("No template keeps workspaces ready.");
+  expect(wordsOf(await look())).toContain("No preset has prebuilds.");
 });
 
 test("is for owners and template admins", async () => {

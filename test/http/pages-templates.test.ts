@@ -59,8 +59,8 @@ test("a template is shown with its versions, newest first, and the presets of th
   );
   expect(page.text.indexOf("/versions/second")).toBeGreaterThan(0);
   expect(words).toContain("Small &lt;here&gt; hard limited region=eu-west password=********");
-  expect(words).toContain("Keeps 3 workspaces ready, each replaced after 2 hours.");
-  expect(words).toContain("5 while * 8-18 * * 1-5 in Europe/Berlin");
+  expect(words).toContain("3 prebuilt workspaces, replaced after 2 hours.");
+  expect(words).toContain("5 during * 8-18 * * 1-5 (Europe/Berlin)");
   expect(page.text).not.toContain("hunter");
   await server.sql(`UPDATE templates SET active_version_id = '${second}', deprecation_message = 'Use "vm".'`);
   const later = wordsOf(await get(server, "/templates/default/docker", cookie));
@@ -87,13 +87,13 @@ test("what there isn't, or no longer is, is refused alike", async () => {
     const page = await get(server, path, cookie);
     expect([path, page.status, wordsOf(page)]).toEqual([path, 404, expect.stringContaining(words)]);
   };
-  await refused("/templates/default/nothing", "Template not found or not yours to see");
-  await refused("/templates/nowhere/docker", "Template not found or not yours to see");
+  await refused("/templates/default/nothing", "Template not found, or you don't have access");
+  await refused("/templates/nowhere/docker", "Template not found, or you don't have access");
   await refused("/templates/default/docker/versions/nothing", "Template version not found");
   await server.sql(`UPDATE templates SET deleted_at = ${server.clock.now()}`);
   await refused("/templates/default/docker", "Template not found");
   await refused("/templates/default/docker/versions/first", "Template version not found");
-  expect(wordsOf(await get(server, "/templates", cookie))).toContain("There are none yet.");
+  expect(wordsOf(await get(server, "/templates", cookie))).toContain("No templates yet.");
 });
 
 test("every page is one round trip", async () => {

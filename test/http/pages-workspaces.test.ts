@@ -57,7 +57,7 @@ test("the list is found by the filters that links use, encoded or not", async ()
   expect(await find("?filter=template%3Avm")).toEqual(["/@ada/box"]);
   expect(await find("?filter=owner:prebuilds+status:failed")).toEqual([]);
   const failed = wordsOf(await get(server, "/workspaces?filter=status%3Afailed", cookie));
-  expect(failed).toContain("1 workspace of status:failed");
+  expect(failed).toContain("1 workspace matching status:failed");
   expect(failed).toContain("ada/web failed docker");
   expect(failed).toContain("no disk left");
   expect(failed).not.toContain("and more");
@@ -135,7 +135,7 @@ test("a build is shown with why it failed, its stages, and its warnings and erro
   expect(page.status).toBe(200);
   const words = wordsOf(page);
   expect(words).toContain("Build 1 of web failed");
-  expect(words).toContain("Took 34 s");
+  expect(words).toContain("Duration 34 s");
   expect(words).toContain("Provisioner builder-1");
   expect(words).toContain("1 error 1 warning");
   expect(words).toMatch(/Planning 10:00:00 &lt;script&gt; 10:00:00 quiet 10:00:00 warning image # forces/);
@@ -150,7 +150,7 @@ test("while a build goes on its page comes again, and gives what is new from a l
   const { server, token, cookie, templateId, provisioner } = await start();
   await make(server, token, templateId, "web");
   const path = "/@ada/web/builds/1";
-  expect(wordsOf(await get(server, path, cookie))).toContain("Waits for a provisioner.");
+  expect(wordsOf(await get(server, path, cookie))).toContain("Waiting for a provisioner.");
   const job = await take(provisioner);
   await job("logs", [line("info", "one"), line("info", "two")]);
   const page = await get(server, path, cookie);
@@ -179,17 +179,17 @@ test("of a long log the end is shown, with a way to the whole and to an error be
   expect(page.text).toContain("the last");
   expect(page.text).not.toContain("early trouble");
   const [, whole] = /<a href="([^"#]+)#l-\d+">1 error/.exec(page.text)!;
-  expect(wordsOf(page)).toContain("Earlier lines are left out here. Show the whole log");
+  expect(wordsOf(page)).toContain("Earlier lines are hidden. Show the full log");
   const all = await get(server, whole!, cookie);
   expect(all.text.match(/<li id="l-/g)).toHaveLength(2_001);
   expect(all.text).toContain("early trouble");
 });
 
-test("a task is shown with what it was asked to do and what it has said, latest first", async () => {
+test("a task is shown with its prompt and its status updates, most recent first", async () => {
   const { server, token, cookie, templateId, provisioner } = await start();
   const { id } = await make(server, token, templateId, "web");
   const waiting = await get(server, "/tasks/ada/web", cookie);
-  expect(wordsOf(waiting)).toContain("Nothing yet.");
+  expect(wordsOf(waiting)).toContain("No status updates yet.");
   expect(waiting.text).toContain('data-refresh="5"');
   const ai_task = { prompt: "Fix the parser.\n<b>Then</b> rest.", sidebar_app_slug: "web" };
   await (
@@ -232,11 +232,19 @@ test("what one may not see, what there isn't, and what has another name are refu
     }
   };
   const hers = cookieFor(grace.token);
-  await refusals(["/@ada/web", "/@ada/nothing", "/@nobody/web"], hers, "Workspace not found or not yours");
-  await refusals(["/@ada/web/builds/1", "/@ada/web/builds/2"], hers, "Build not found or not yours to see");
+  await refusals(
+    ["/@ada/web", "/@ada/nothing", "/@nobody/web"],
+    hers,
+    "Workspace not found, or you don't have access",
+  );
+  await refusals(
+    ["/@ada/web/builds/1", "/@ada/web/builds/2"],
+    hers,
+    "Build not found, or you don't have access",
+  );
   await refusals(["/@ada/web/builds/2", "/@ada/web/builds/999999999"], cookie, "Build not found");
-  await refusals(["/@ada/web/builds/0", "/@ada/web/builds/x"], cookie, "No page has the address");
-  await refusals(["/tasks/ada/web", "/tasks/nobody/x"], hers, "Task not found or not yours to see");
+  await refusals(["/@ada/web/builds/0", "/@ada/web/builds/x"], cookie, "There is no page at");
+  await refusals(["/tasks/ada/web", "/tasks/nobody/x"], hers, "Task not found, or you don't have access");
   await refusals(["/tasks/ada/no-task"], cookie, "Task not found");
   const auditor = await addUser(server, "linus", ["auditor"]);
   expect((await get(server, "/@ada/web", cookieFor(auditor.token))).status).toBe(200);

@@ -39,7 +39,7 @@ browserTest("the log of a build that goes on grows in place, until it has ended"
   await page.clock.install();
   await page.goto("/@ada/web/builds/1");
   await page.evaluate(() => (document.body.dataset["same"] = "yes"));
-  await page.getByText("New lines appear by themselves.").waitFor();
+  await page.getByText("Running; updates live.").waitFor();
   await log("one", "two");
   await page.clock.runFor(2_500);
   await page.getByText("two").waitFor();
@@ -91,7 +91,7 @@ browserTest("a connection that breaks is told of, and made again", async () => {
   await page.goto("/@ada/web/builds/1");
   await page.route(/builds\/1/, (route) => route.abort(), { times: 1 });
   await page.clock.runFor(2_500);
-  await page.getByText("No connection at the moment.").waitFor();
+  await page.getByText("Connection lost.").waitFor();
   await log("one");
   await page.clock.runFor(5_000);
   await page.getByText("one", { exact: true }).waitFor();

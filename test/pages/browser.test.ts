@@ -45,7 +45,7 @@ async function fillSetup(page: Page) {
   await page.getByLabel("Username").fill(owner.username);
   await page.getByLabel("Your name").fill(owner.name);
   await page.getByLabel("Password").fill(owner.password);
-  await page.getByRole("button", { name: "Create the account" }).click();
+  await page.getByRole("button", { name: "Create account" }).click();
   await page.waitForURL("**/inbox");
 }
 
@@ -182,8 +182,8 @@ browserTest("a key for the terminal and the code of a document are copied with a
   const page = await open(server, { token, permissions: ["clipboard-read", "clipboard-write"] });
   const copied = () => page.evaluate(() => navigator.clipboard.readText());
   await page.goto("/cli-auth");
-  await page.getByRole("button", { name: "Show the key" }).click();
-  const key = server.secret(await page.getByLabel("Key").inputValue());
+  await page.getByRole("button", { name: "Create token" }).click();
+  const key = server.secret(await page.getByLabel("Token").inputValue());
   await page.getByRole("button", { name: "Copy" }).click();
   await page.getByRole("button", { name: "Copied" }).waitFor();
   expect(await copied()).toBe(key);
@@ -317,7 +317,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
   const page = await open(server, { token });
   await page.goto("/inbox");
   await page.keyboard.press("Tab");
-  const skip = page.getByRole("link", { name: "Skip to the content" });
+  const skip = page.getByRole("link", { name: "Skip to content" });
   expect((await skip.boundingBox())!.y).toBeGreaterThanOrEqual(0);
   const focused = () =>
     page.evaluate(() => {

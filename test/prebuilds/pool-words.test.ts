@@ -62,8 +62,8 @@ describe("a pool", () => {
     [{ failures: 1, failure_limit: 0 }, "failing", "bad", "1 failed"],
     [{ failures: 2, backoff_until: at(60) }, "backing off", "bad", "2 of 3 failed"],
     [{ failures: 4, status: "hard_limited" }, "hard limit", "bad", "4 failed"],
-    [{ status: "validation_failed" }, "can't be built", "bad", ""],
-    [{ active: false, failures: 3, status: "hard_limited" }, "not active", "between", ""],
+    [{ status: "validation_failed" }, "can't be created", "bad", ""],
+    [{ active: false, failures: 3, status: "hard_limited" }, "inactive", "between", ""],
   ] satisfies [Partial<ShownPool>, string, string, string][])("%j is %s", (more, words, kind, streak) => {
     expect(stateOf(pool(more))).toEqual({ words, kind, streak });
   });
@@ -99,20 +99,20 @@ describe("a pool", () => {
 });
 
 test.each([
-  [{}, "make 2"],
-  [{ done: 2 }, "make 2"],
-  [{ done: 1 }, "make 2 (1 done)"],
+  [{}, "create 2"],
+  [{ done: 2 }, "create 2"],
+  [{ done: 1 }, "create 2 (1 done)"],
   [{ action: "delete", count: 1, workspaces: [{ name: "x" }] }, "delete x"],
   [
     { action: "cancel", workspaces: [..."abcdefg"].map((name) => ({ name })) },
-    "cancel the builds of a, b, c, d, e and 2 more",
+    "cancel builds of a, b, c, d, e and 2 more",
   ],
-  [{ action: "mark_hard_limited" }, "stop making workspaces, and tell the template admins"],
-  [{ action: "mark_validation_failed" }, "stop trying, and tell the template admins"],
-  [{ action: "mark_normal" }, "go back to normal"],
+  [{ action: "mark_hard_limited" }, "stop creating prebuilds and notify template admins"],
+  [{ action: "mark_validation_failed" }, "stop retrying and notify template admins"],
+  [{ action: "mark_normal" }, "return to normal"],
   [{ action: "backoff" }, "wait"],
-  [{ action: "suppress", done: 0 }, "make none of 2"],
-  [{ action: "wait", done: 0 }, "leave the rest to a later pass"],
+  [{ action: "suppress", done: 0 }, "create 0 of 2"],
+  [{ action: "wait", done: 0 }, "leave the rest to a later run"],
   [{ action: "something new" }, "something new"],
 ])("%j is: %s", (more, words) => {
   expect(deedWords(action(more))).toBe(words);
@@ -155,14 +155,14 @@ describe("the table", () => {
       "  !  prebuild-x is not eligible: agent main has not reported ready for 4 min",
       "docker/large  2        0        0         0         hard limit, 2 failed",
       "  x  2 builds, the last build 1 of prebuild-q, failed 1 m 30 s ago: no disk",
-      "  -> make none of 2: the limit is reached",
-      "  -> so for 12 m; to go on, push a new version, or try again with:",
+      "  -> create 0 of 2: the limit is reached",
+      "  -> stopped 12 m ago; push a fixed version, or resume with:",
       "  $  belfry prebuilds resume docker large",
       "docker/slow   2        2        2         0         backing off, 1 of 3 failed",
       "  x  build 1 of p failed 1 m 30 s ago: no",
       "  -> wait until 10:01:20 UTC, another 1 m 20 s: 1 build has failed lately",
       "docker/small of v3",
-      "              2        1        0         0         not active",
+      "              2        1        0         0         inactive",
     ]);
     expect(poolLines(pools, look)).toHaveLength(6);
   });

@@ -118,6 +118,6 @@ const untilWords = (time: string, now: number) =>
 function wayOn(pool: ShownPool, now: number): string[] {
   const command = resumeCommand(pool);
   if (command === undefined) return [];
-  const lasting = pool.status_since === null ? "" : `so for ${since(pool.status_since, now)}; `;
-  return [`-> ${lasting}to go on, push a new version, or try again with:`, plainLine(`$ ${command}`)];
+  const lasting = pool.status_since === null ? "" : `stopped ${since(pool.status_since, now)} ago; `;
+  return [`-> ${lasting}push a fixed version, or resume with:`, plainLine(`$ ${command}`)];
 }

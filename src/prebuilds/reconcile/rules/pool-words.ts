@@ -1,4 +1,4 @@
-// How pools are told to people: the page and the command line say it with these words. They speak of what the API shows.
+// Messages about pools, for the page and the CLI, from what the API returns.
 import { resumeLine } from "./resume-command.ts";
 
 export interface ShownPool {
@@ -54,9 +54,9 @@ export function stateOf(pool: ShownPool): {
   streak: string;
 } {
   const streak = streakOf(pool);
-  if (!pool.active) return { words: "not active", kind: "between", streak: "" };
+  if (!pool.active) return { words: "inactive", kind: "between", streak: "" };
   if (pool.status === "hard_limited") return { words: "hard limit", kind: "bad", streak };
-  if (pool.status === "validation_failed") return { words: "can't be built", kind: "bad", streak: "" };
+  if (pool.status === "validation_failed") return { words: "can't be created", kind: "bad", streak: "" };
   if (pool.backoff_until !== null) return { words: "backing off", kind: "bad", streak };
   if (streak !== "") return { words: "failing", kind: "bad", streak };
   return pool.eligible >= pool.desired
@@ -70,7 +70,7 @@ const streakOf = ({ failures, failure_limit: limit }: ShownPool): string =>
 
 const isWork = (action: string) => ["create", "delete", "cancel"].includes(action);
 
-/** What a pass does, as an order: `make 2`. Of what a pass could do only a part of: `make 2 (1 done)`. */
+/** An action of a run: `create 2`; where only a part was done: `create 2 (1 done)`. */
 export function deedWords(action: ShownAction): string {
   const { count, done } = action;
   const isPart = done !== null && done < count && isWork(action.action);
@@ -81,23 +81,23 @@ function orderFor({ action, count, workspaces }: ShownAction): string {
   const names = listWords(workspaces.map(({ name }) => name));
   switch (action) {
     case "create":
-      return `make ${count}`;
+      return `create ${count}`;
     case "delete":
       return `delete ${names}`;
     case "cancel":
-      return `cancel the builds of ${names}`;
+      return `cancel builds of ${names}`;
     case "mark_hard_limited":
-      return "stop making workspaces, and tell the template admins";
+      return "stop creating prebuilds and notify template admins";
     case "mark_validation_failed":
-      return "stop trying, and tell the template admins";
+      return "stop retrying and notify template admins";
     case "mark_normal":
-      return "go back to normal";
+      return "return to normal";
     case "backoff":
       return "wait";
     case "suppress":
-      return `make none of ${count}`;
+      return `create 0 of ${count}`;
     case "wait":
-      return "leave the rest to a later pass";
+      return "leave the rest to a later run";
     default:
       return action;
   }
