@@ -59,14 +59,12 @@ test("at the hard limit it says since when and the two ways on; of old versions 
   const words = wordsOf(await look());
   expect(words).toContain("docker / large hard limit, 2 failed");
   expect(words).toContain("Next run: create 0 of 1 (");
-  expect(words).toContain(
-    "So for 10 minutes. To go on, push a new version of the template, or try again with",
-  );
+  expect(words).toContain("Stopped 10 minutes ago. Push a fixed template version, or resume with");
   expect(words).toContain("belfry prebuilds resume docker large");
   const next = await addVersion(server, userId, templateId);
   await server.sql(`UPDATE templates SET active_version_id = '${next}'`);
   const after = wordsOf(await look());
-  expect(after).toContain("1 pool docker / small not active");
+  expect(after).toContain("1 pool docker / small inactive");
   expect(after).toContain("Next run: delete prebuild-");
 });
 
