@@ -58,9 +58,9 @@ function welcome(url: string): void {
       "",
       ...lines,
       "",
-      `    the password of all three is  ${password}`,
+      `    password of all three:  ${password}`,
       "",
-      "  Watch the inbox while this goes on:",
+      "  Watch the inbox during the demo:",
       "",
     ].join("\n"),
   );
@@ -145,7 +145,7 @@ if (isHurried) await end(0);
 console.log(
   [
     "",
-    "  That was all. Belfry goes on, so look around; a second terminal can ask it, too:",
+    "  That was all. Belfry keeps running: look around, or ask it from a second terminal:",
     "",
     `    npx belfry login ${url}`,
     "    npx belfry prebuilds plan",

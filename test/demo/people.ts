@@ -3,7 +3,11 @@ import { createClient } from "../../src/client.ts";
 
 export const password = "three-people-in-a-belfry";
 export const people = [
-  { username: "ada", email: "ada@example.com", what: "template admin with a workspace: is told everything" },
+  {
+    username: "ada",
+    email: "ada@example.com",
+    what: "template admin with a workspace: gets every notification",
+  },
   { username: "grace", email: "grace@example.com", what: "owner of the deployment" },
   { username: "mia", email: "mia@example.com", what: "has a workspace" },
 ] as const;

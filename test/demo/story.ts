@@ -31,35 +31,35 @@ export async function tellStory({ url, people, pause, push, runScript }: Stage):
   };
   const ada = createClient({ url, token: people.ada });
   const mia = createClient({ url, token: people.mia });
-  const told = (kind: keyof typeof kinds) => until(() => isTold(ada, kinds[kind]));
+  const notified = (kind: keyof typeof kinds) => until(() => isTold(ada, kinds[kind]));
 
   const pushed = await push();
   if (pushed !== 0) throw new Error(`belfry templates push has ended with ${pushed}`);
-  say('ada pushes the template "docker": two presets, each with a pool of two workspaces');
+  say('ada pushes the template "docker": two presets with two prebuilds each');
   const pools = () => ada.ask((routes) => routes.prebuilds.presets.$get());
   const poolOf = async (preset: string) => (await pools()).find(({ name }) => name === preset)!;
   await until(async () => (await poolOf("small")).eligible === 2);
-  say("the pool of small machines is full: two workspaces wait for whoever needs one");
+  say("preset small: two prebuilt workspaces are ready");
   await until(async () => (await poolOf("large")).status === "hard_limited");
-  say("the pool of large machines has failed three times and stops trying");
-  await told("limit");
-  say("  -> the template admins are told: that is ada");
+  say("preset large: three builds failed, Belfry stops creating prebuilds");
+  await notified("limit");
+  say("  -> the template admin, ada, is notified");
 
   await sleep(pause);
   await claim(ada, "parser", "Find out why empty lines break the parser");
-  say("ada makes a workspace and gets one that was ready; the pool fills up again");
-  await told("replaced");
-  say("  -> the claim has replaced her volume: the template admins are told again");
+  say("ada creates a workspace and claims a prebuilt one; Belfry creates another");
+  await notified("replaced");
+  say("  -> the claim replaced her volume: ada is notified");
   await claim(mia, "notes", "");
-  say("mia gets the other one");
+  say("mia claims the other one");
 
-  await told("idle");
-  say("  -> ada's agent has worked and now waits for an answer: she is told");
+  await notified("idle");
+  say("  -> ada's agent waits for an answer: ada is notified");
   await sleep(pause);
   say("ada runs her tests with: belfry run -- npm test");
   await runScript();
-  await told("custom");
-  say("  -> they have passed: she is told");
+  await notified("custom");
+  say("  -> they passed: ada is notified");
 }
 
 async function claim(client: Client, name: string, prompt: string): Promise<void> {
