@@ -3,7 +3,8 @@
 import type { Database } from "../../db/client.ts";
 import { withFewer } from "../../db/fewer.ts";
 import type { Log } from "../kernel/log.ts";
-import { passes, type Watch } from "../notifications/inbox/hub.ts";
+import type { InboxWatch } from "../kernel/ports.ts";
+import { passes } from "../notifications/inbox/hub.ts";
 import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { createEventStream, eventText, type EventStream } from "../http/event-stream.ts";
 import type { Holder } from "./inbox-socket.ts";
@@ -16,7 +17,7 @@ const pageSize = 100;
 /** Notifications that wait for a reader: of more at once the rest is read again, and who takes none is cut off. */
 const mostBehind = 100;
 
-type EventsWatch = Watch & { as: { way: "events" } };
+type EventsWatch = InboxWatch & { as: { way: "events" } };
 export interface EventsHolder extends Holder {
   db: Database;
   log: Log;

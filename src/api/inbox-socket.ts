@@ -1,7 +1,7 @@
 // A live inbox as the frames of a WebSocket: one JSON object for each new notification, as Coder sends them. The runtime
 // opens the socket.
-import type { Socket } from "../kernel/deps.ts";
-import { passes, type Hub, type Watch } from "../notifications/inbox/hub.ts";
+import type { InboxWatch, Socket } from "../kernel/ports.ts";
+import { passes, type Hub } from "../notifications/inbox/hub.ts";
 import { toPlainText } from "../notifications/texts/rules/markdown.ts";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { toInboxItem } from "./inbox.ts";
@@ -23,7 +23,7 @@ const closing = { goingAway: 1001, refused: 1008, tryAgain: 1013 };
 /** Resolves when every notification from now on will be told; then the handshake may be answered. */
 export async function openFrames(
   { hub, stopping }: Holder,
-  { userId, keyId, filter, as }: Watch & { as: { way: "socket" } },
+  { userId, keyId, filter, as }: InboxWatch & { as: { way: "socket" } },
 ): Promise<(socket: Socket) => void> {
   let early: { row: InboxRow; unread: number }[] = [];
   let isOver = stopping.aborted;

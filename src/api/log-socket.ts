@@ -1,6 +1,6 @@
 // A build's log as the frames of a WebSocket: one JSON object for each line, until the build has ended, as Coder sends
 // them. The route of logs calls it once the handshake is answered.
-import type { Socket } from "../kernel/deps.ts";
+import type { Socket } from "../kernel/ports.ts";
 import { ApiError } from "../kernel/errors.ts";
 import type { LineRow } from "../workspaces/jobs/store/logs.ts";
 import { toLine } from "./build-shape.ts";

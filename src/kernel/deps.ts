@@ -1,37 +1,34 @@
-/* oxlint-disable no-restricted-imports */
 // What the application is given: `Process` lives as long as the process (per invocation on Workers), `Deps` as long as
 // one request or one pass.
 import type { Database } from "../../db/client.ts";
-import type { UnsignedUntil } from "../accounts/rules/signed-key.ts";
 import type { Config } from "../config/config.ts";
 import type { KeysFor } from "./keys.ts";
 import type { Log } from "./log.ts";
+import type {
+  Cache,
+  Clock,
+  EnqueueGroup,
+  InboxWaker,
+  InboxWatch,
+  JobWaker,
+  MailPool,
+  MessageLeases,
+  NudgeQueue,
+  PoolNudges,
+  Socket,
+  UnsignedUntil,
+} from "./ports.ts";
 import type { Post } from "./post.ts";
-import type { Hub, Watch } from "../notifications/inbox/hub.ts";
-import type { MailPool } from "../notifications/channels/mail/smtp/pool.ts";
-import type { NudgeQueue } from "../notifications/delivery/dispatch.ts";
-import type { EnqueueGroup } from "../notifications/outbox/group.ts";
-import type { MessageLeases } from "../notifications/delivery/leases.ts";
 import type { FairQueue } from "./rules/fair-queue.ts";
 import type { RequestLimit } from "./rules/rate-limit.ts";
-import type { TemplateCache } from "../notifications/texts/rules/render.ts";
-import type { PoolNudges } from "../prebuilds/reconcile/nudge.ts";
 import type { Turns } from "./rules/semaphore.ts";
-import type { JobWaker } from "../workspaces/jobs/waker.ts";
-
-export interface Clock {
-  /** Epoch milliseconds: the machine's time, corrected. */
-  now: () => number;
-  /** The machine's own. */
-  local: () => number;
-  /** Hears what the database's clock said when it was asked at the local time `asked`; answers by how much that changed ours. */
-  observe: (database: number, asked: number) => number;
-}
 
 export interface Process {
   clock: Clock;
+  /** For work that is no single request's, as that of queues and timers is: its log lines carry no request's id. */
+  deps: () => Deps;
   /** Compiled notification templates, by id and version. */
-  templates: TemplateCache;
+  templates: Cache;
   /** As the last tick has read it. */
   unsignedUntil: { value: UnsignedUntil };
   /** Gathers concurrent enqueues into one write; null where each request writes for itself (Workers). */
@@ -39,7 +36,7 @@ export interface Process {
   /** Sessions with the mail server; null when mail is not set up. */
   mail: MailPool | null;
   /** Wakes the open inboxes of this process. */
-  hub: Hub;
+  hub: InboxWaker;
   /** For those who send more than 64 KiB at once, by their keys. */
   largeBodies: Turns;
   /** Bytes of the largest plan that is read. */
@@ -68,16 +65,6 @@ export interface Process {
   stopping: AbortSignal;
 }
 
-/** Our end of a WebSocket, open already or about to be. */
-export interface Socket {
-  send: (text: string) => void;
-  close: (code: number, reason: string) => void;
-  /** Calls back once, when the other side has gone. */
-  onGone: (then: () => void) => void;
-  /** Bytes that wait to be sent. */
-  waiting: () => number;
-}
-
 export interface Deps {
   db: Database;
   /** Epoch milliseconds; the only clock (`process.clock`). */
@@ -96,7 +83,7 @@ export interface Deps {
   /** Where the request comes from, behind a trusted proxy too; null when there is none (a tick). */
   clientAddress: string | null;
   /** The live inbox of somebody who may see it; a WebSocket only where the request asks for one. */
-  watchInbox: (watch: Watch) => Promise<Response>;
+  watchInbox: (watch: InboxWatch) => Promise<Response>;
   /** Answers a request that asks for a WebSocket: `opened` is called after the handshake, in this process. */
   openSocket: (opened: (socket: Socket) => void) => Response;
   /** The OpenAPI document of this deployment's API. */

@@ -7,5 +7,5 @@ export { notify, writeAndNotify, type Notice, type StatementOrNotice } from "./o
 export type { NotificationEvent, PreparedEvent } from "./outbox/prepare-event.ts";
 export { minuteBucket } from "./outbox/rules/delivery-plan.ts";
 export { templateAdminRoles, templateAdmins } from "./outbox/rules/recipients.ts";
-export type { MessageState } from "./outbox/store/outbox.ts";
+export type { MessageState } from "../kernel/ports.ts";
 export { cancelPending, whereNothingPending } from "./outbox/store/pending.ts";

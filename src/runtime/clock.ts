@@ -1,6 +1,6 @@
 // The one clock of a process: the machine's, corrected by what the database's says where several machines share one
 // database, so that leases mean the same to all of them.
-import type { Clock } from "../kernel/deps.ts";
+import type { Clock } from "../kernel/ports.ts";
 import { nextOffset } from "../kernel/rules/clock-offset.ts";
 
 export interface ClockOptions {

@@ -4,7 +4,8 @@ import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { MailSettings } from "../notifications/channels/mail/settings.ts";
 import type { MailServer, OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
-import { createMailPool, type MailPool, type PoolLimits } from "../notifications/channels/mail/smtp/pool.ts";
+import { createMailPool, type PoolLimits } from "../notifications/channels/mail/smtp/pool.ts";
+import type { MailPool } from "../kernel/ports.ts";
 
 /** Made once by the process and closed when it stops. */
 export function createMail(config: MailSettings, limits: Partial<PoolLimits> = {}): MailPool {

@@ -2,13 +2,14 @@
 import type { Database } from "../../db/client.ts";
 import { unknownUntil } from "../accounts/rules/signed-key.ts";
 import { findGoodKeys } from "../accounts/store/keys.ts";
-import type { Clock, Process } from "../kernel/deps.ts";
+import { createCache } from "../kernel/cache.ts";
+import type { Deps, Process } from "../kernel/deps.ts";
+import type { Clock, MailPool } from "../kernel/ports.ts";
 import type { Log } from "../kernel/log.ts";
-import type { MailPool } from "../notifications/channels/mail/smtp/pool.ts";
 import { createNudgeQueue } from "../notifications/delivery/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/outbox/group.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
-import { createHub } from "../notifications/inbox/hub.ts";
+import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createPoolNudges } from "../prebuilds/reconcile/nudge.ts";
 import { createFairQueue } from "../kernel/rules/fair-queue.ts";
 import { createRequestLimit } from "../kernel/rules/rate-limit.ts";
@@ -26,6 +27,13 @@ export interface ProcessOptions {
   passwordCost?: number | undefined;
   /** Of a caller in a minute; 0 or left out: no limit. */
   apiRateLimit?: number;
+  /** Made anew for each piece of work that is no request's. Not called before the first of it. */
+  deps: () => Deps;
+}
+
+/** The process as the runtime has it: it may join its readers to the hub, and close it. */
+export interface OwnProcess extends Process {
+  hub: Hub;
 }
 
 /** With the largest plan each that is about 250 MB while they are parsed. */
@@ -36,18 +44,19 @@ const hubInterval = 1_000;
 /** Resolves when the requests that have already arrived have had their turn. */
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-export function createProcess(options: ProcessOptions): Process {
-  const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0 } = options;
+export function createProcess(options: ProcessOptions): OwnProcess {
+  const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0, deps } = options;
   return {
     clock,
-    templates: new Map(),
+    deps,
+    templates: createCache(),
     mail,
     unsignedUntil: { value: unknownUntil },
     group: createEnqueueGroup(db, nextTurn),
-    nudges: createNudgeQueue(nextTurn),
-    leases: createLeases(),
+    nudges: createNudgeQueue(deps, nextTurn),
+    leases: createLeases(deps),
     claiming: new Set(),
-    pools: createPoolNudges(stopping, nextTurn),
+    pools: createPoolNudges(deps, stopping, nextTurn),
     hub: createHub({
       db,
       interval: hubInterval,

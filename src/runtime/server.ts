@@ -8,10 +8,11 @@ import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApi } from "../api/index.ts";
 import { createApp } from "../app.ts";
 import { parseConfig, type Config } from "../config/config.ts";
-import type { Clock, Deps } from "../kernel/deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import type { Post } from "../kernel/post.ts";
 import { createNewId } from "../kernel/ids.ts";
 import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
+import type { Clock } from "../kernel/ports.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import { createAssets } from "./assets.ts";
@@ -87,8 +88,8 @@ export async function startServer(
 
   const stopping = new AbortController();
   const { post, mail, ...outlets } = openOutlets(config, options);
-  const limits = { hashes: 2, passwordCost: options.passwordCost, apiRateLimit: config.apiRateLimit };
-  const process = createProcess({ clock, db, log, stopping: stopping.signal, mail, ...limits });
+  const own = { clock, db, log, mail, stopping: stopping.signal, deps: () => deps() };
+  const process = createProcess({ ...own, ...limitsOf(options, config) });
   const { defer, settled } = createDeferral(log);
   const assets = createAssets();
   const openApi = describeOnce(() => config);
@@ -131,6 +132,12 @@ export async function startServer(
   const address = config.accessUrl;
   return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
 }
+
+const limitsOf = ({ passwordCost }: ServerOptions, { apiRateLimit }: Config) => ({
+  hashes: 2,
+  passwordCost,
+  apiRateLimit,
+});
 
 type NodeBindings = HttpBindings & Partial<Upgrade>;
 

@@ -5,8 +5,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-socket.ts";
-import type { Socket } from "../kernel/deps.ts";
-import type { Watch } from "../notifications/inbox/hub.ts";
+import type { InboxWatch, Socket } from "../kernel/ports.ts";
 import { refuseTarget, targetOf } from "./request-url.ts";
 
 /** What the application is given besides a request that asks for a socket. */
@@ -28,7 +27,7 @@ export const noSocket: Upgrade["accept"] = () => {
 /** The live inbox, from this process. */
 export const createWatch =
   (holder: EventsHolder, accept: Upgrade["accept"]) =>
-  async ({ as, ...watch }: Watch): Promise<Response> =>
+  async ({ as, ...watch }: InboxWatch): Promise<Response> =>
     as.way === "events"
       ? openEvents(holder, { ...watch, as })
       : accept(await openFrames(holder, { ...watch, as }));

@@ -3,12 +3,12 @@
 import { createDatabase } from "../../db/client.ts";
 import { createServerClient } from "../../db/server.ts";
 import type { Config } from "../config/config.ts";
-import type { Deps, Process } from "../kernel/deps.ts";
+import type { Deps } from "../kernel/deps.ts";
 import { createNewId } from "../kernel/ids.ts";
 import { createKeys } from "../kernel/keys.ts";
 import { createLog, withBatchLog } from "../kernel/log.ts";
 import { createClock } from "./clock.ts";
-import { createProcess } from "./process.ts";
+import { createProcess, type OwnProcess } from "./process.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
 import { createWorkerMail } from "./worker-mail.ts";
 import { createWorkerPost } from "./worker-post.ts";
@@ -42,21 +42,27 @@ const databaseTimeout = 5_000;
 
 /** For a request or a pass. Who reads the live inbox is held elsewhere, and told of news there. */
 export function createDeps(invocation: Invocation, clientAddress: string | null): Deps {
-  const own = createOwnDeps(invocation, clientAddress);
+  const own = createOwnDeps(invocation, clientAddress, () => deps);
   const inbox = createRemoteInbox(invocation.bindings.LIVE_INBOX);
   const hub = {
     ...own.process.hub,
     wake: () => own.defer(inbox.wake),
     recheck: () => own.defer(inbox.recheck),
   };
-  return { ...own, process: { ...own.process, hub }, watchInbox: inbox.watch };
+  const deps: Deps = { ...own, process: { ...own.process, hub }, watchInbox: inbox.watch };
+  return deps;
 }
+
+const noDeps = () => {
+  throw new Error("the holder of the live inbox has no work but its readers");
+};
 
 /** The same for the holder of the live inbox. */
 export function createOwnDeps(
   { config, bindings, lifetime }: Invocation,
   clientAddress: string | null,
-): Omit<Deps, "watchInbox"> {
+  deps: () => Deps = noDeps,
+): Omit<Deps, "watchInbox"> & { process: OwnProcess } {
   const clock = createClock({ local: Date.now, follow: true });
   const { now } = clock;
   const newId = createNewId(now);
@@ -74,7 +80,7 @@ export function createOwnDeps(
         .then(task)
         .catch((error: unknown) => log.error("work after an answer failed", { reason: String(error) })),
     );
-  const process: Process = {
+  const process: OwnProcess = {
     ...createProcess({
       clock,
       db,
@@ -82,6 +88,7 @@ export function createOwnDeps(
       stopping: new AbortController().signal,
       hashes: 1,
       mail: mail === undefined ? null : createWorkerMail(mail),
+      deps,
     }),
     // What they gather for has only this one request.
     group: null,

@@ -2,8 +2,8 @@
 // Worker has found out who may read what; the object looks once a second for all, as the Node process does.
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-socket.ts";
-import type { Deps, Socket } from "../kernel/deps.ts";
-import type { Watch } from "../notifications/inbox/hub.ts";
+import type { Deps } from "../kernel/deps.ts";
+import type { InboxWatch, Socket } from "../kernel/ports.ts";
 
 /** As wrangler.toml binds it. */
 export interface ObjectNamespace {
@@ -23,7 +23,7 @@ const theOne = "inbox";
 const address = "https://inbox.invalid/";
 
 export interface RemoteInbox {
-  watch: (watch: Watch) => Promise<Response>;
+  watch: (watch: InboxWatch) => Promise<Response>;
   /** Something was written: the object is to look now. */
   wake: () => Promise<unknown>;
   /** Keys may have ended. */
@@ -55,7 +55,7 @@ export async function serveInbox(holder: EventsHolder, { url }: Request): Promis
     else holder.hub.wake();
     return new Response(null, { status: 204 });
   }
-  const { as, ...watch } = JSON.parse(given) as Watch;
+  const { as, ...watch } = JSON.parse(given) as InboxWatch;
   if (as.way === "events") return openEvents(holder, { ...watch, as });
   return openSocket(await openFrames(holder, { ...watch, as }));
 }

@@ -2,8 +2,9 @@
 // port 25 and private addresses, and cuts sockets at the end of an invocation: the pool lives no longer than one.
 import { connect } from "cloudflare:sockets";
 import type { MailSettings } from "../notifications/channels/mail/settings.ts";
+import type { MailPool } from "../kernel/ports.ts";
 import type { OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
-import { createMailPool, type MailPool } from "../notifications/channels/mail/smtp/pool.ts";
+import { createMailPool } from "../notifications/channels/mail/smtp/pool.ts";
 
 /** Of the six connections that an invocation may have, the database and webhooks need some. */
 const connections = 3;

@@ -1,5 +1,5 @@
 // The linter's configuration, made from the table of rooms and the general rules.
-import { floors, laws, lawsPage, programs, runtimes } from "./rooms.ts";
+import { exceptions, floors, laws, lawsPage, programs, runtimes } from "./rooms.ts";
 
 type Rules = Record<string, unknown>;
 interface Override {
@@ -69,6 +69,18 @@ function lawsOf(room: string, floor: number): Override[] {
   ];
 }
 
+/** A file that may import a room above its own may import whatever is below that. */
+const raised: Override[] = Object.entries(exceptions).map(([file, room]) => {
+  const above = floors
+    .slice(
+      0,
+      floors.findIndex((floor) => floor.includes(room)),
+    )
+    .flat();
+  const up = ban("direction", ...above.map((other) => `**/${other}/**`));
+  return { files: [file], rules: imports(drizzle, client, node, network, up) };
+});
+
 const rooms = floors.flatMap((names, floor) => names.map((name) => ({ name, floor })));
 const inner = rooms.filter(({ name }) => !programs.includes(name) && !runtimes.includes(name));
 const outside = ["**/store/**", "**/db/**", "**/runtime/**", "**/api/**", "**/pages/**", "!**/rules/**"];
@@ -88,6 +100,7 @@ const overrides: Override[] = [
     },
   },
   ...inner.flatMap(({ name, floor }) => lawsOf(name, floor)),
+  ...raised,
   {
     files: [`src/{${programs.join(",")}}/**/*.ts`],
     rules: imports(drizzle, client, network, ban("programs", ...outside)),

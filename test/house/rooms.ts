@@ -14,6 +14,9 @@ export const floors: readonly (readonly string[])[] = [
   ["kernel"],
 ];
 
+/** Files that import from one room above their own: `Deps` carry the configuration. */
+export const exceptions: Readonly<Record<string, string>> = { "src/kernel/deps.ts": "config" };
+
 /** Programs of their own, on Node: they reach the server by `client.ts` and share pure rules with it. */
 export const programs = ["cli", "provisioner"];
 

@@ -44,6 +44,22 @@ async function pass(server: TestServer) {
 const failures = (server: TestServer) =>
   server.logs.filter((line) => line.includes("could not be delivered"));
 
+test("what is sent for several requests at once logs none of their ids", async () => {
+  const { server, receiver, token } = await start();
+  let status = 500;
+  receiver.answer(() => ({ status: (status += 1) }));
+  const answers = await Promise.all(["one", "two"].map((title) => send(server, token, title)));
+  await receiver.wait(2);
+  await server.settled();
+  const lines = failures(server);
+  expect(lines).toHaveLength(2);
+  for (const { headers } of answers) {
+    const requestId = headers.get("x-request-id")!;
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(lines.filter((line) => line.includes(requestId))).toEqual([]);
+  }
+});
+
 describe("a webhook", () => {
   test("has Coder's envelope and a signature that the reference library accepts", async () => {
     const { server, receiver, token, userId } = await start({ BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret });

@@ -64,7 +64,7 @@ test("the person is told of the change, in the inbox and by mail", async () => {
   await changeWith(server, codes()[0]!, newPassword);
   await server.settled();
   expect(post.mails.map(({ email }) => email.subject)).toEqual([
-    "Reset your password",
+    "Set a new password",
     "Your password was changed",
   ]);
   const token = await signIn(server, { ...owner, password: newPassword });

@@ -7,7 +7,7 @@ import { agentTokenOf } from "../support/workspaces.ts";
 
 const task = "Fix the bug in the parser";
 const titles = {
-  working: `Working: ${task}`,
+  working: `At work: ${task}`,
   idle: `Waiting for you: ${task}`,
   complete: `Done: ${task}`,
   failure: `Failed: ${task}`,

@@ -12,6 +12,7 @@ import {
   toInlineHtml,
   toPlainText,
 } from "../../src/notifications/texts/rules/markdown.ts";
+import { createCache } from "../../src/kernel/cache.ts";
 import { compile, renderOrFallback, type RenderInput } from "../../src/notifications/texts/rules/render.ts";
 import { backoff, parseRetryAfter, settle } from "../../src/notifications/delivery/rules/retry.ts";
 import {
@@ -405,7 +406,7 @@ describe("texts", () => {
     "{% render 'x' %}",
   ])("a template that can't be rendered (%s) still tells the facts", (body) => {
     const version = { templateId: "t", number: 1, name: "Build failed", title: "x", body, actions: [] };
-    const rendered = renderOrFallback(new Map(), version, input);
+    const rendered = renderOrFallback(createCache(), version, input);
     expect(rendered.failed).toBe(true);
     expect(rendered.title).toBe("Build failed");
     expect(toPlainText(rendered.body)).toContain("path: a/b c&d");

@@ -121,17 +121,18 @@ test("Two instances make one pass in an interval; a wish that meets a pass under
 });
 
 test("A reconciliation that is asked for while one fails is made, and so are all that are asked for later", async () => {
-  const { server, states } = await startPools();
+  const { wrapClient, beforeNextWrite } = holdWrites();
+  const { server, states } = await startPools({}, { wrapClient });
   const deps = server.deps();
   let failed = 0;
-  const write = async () => {
+  beforeNextWrite(async () => {
     failed += 1;
     nudgePools(deps);
     // What the answer of that request defers has its turn before this fails.
     for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve));
     throw new Error("gone");
-  };
-  nudgePools({ ...deps, db: { ...deps.db, write } as typeof deps.db });
+  });
+  nudgePools(deps);
   await server.settled();
   expect(failed).toBe(1);
   expect(await states()).toEqual(["start/pending"]);

@@ -71,7 +71,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
   const unavailable = () => {
     throw new Error("commands on the machine send nothing");
   };
-  return {
+  const deps: Deps = {
     db,
     now,
     newId,
@@ -86,8 +86,9 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     log,
     clientAddress: null,
     assets: createAssets(),
-    process: createProcess({ clock, db, log, stopping, hashes: 1, mail: null }),
+    process: createProcess({ clock, db, log, stopping, hashes: 1, mail: null, deps: () => deps }),
   };
+  return deps;
 }
 
 /** Unlike a start, it makes none where there is none. */

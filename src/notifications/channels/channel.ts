@@ -6,7 +6,7 @@ import type { Post, Reach } from "../../kernel/post.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
 import type { Reason } from "../outbox/rules/reasons.ts";
 import type { FailureSubject } from "./mail/rules/mail-reply.ts";
-import type { MailPool } from "./mail/smtp/pool.ts";
+import type { MailPool } from "../../kernel/ports.ts";
 
 /** What came of one try. */
 export type Outcome =

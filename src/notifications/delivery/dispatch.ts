@@ -4,18 +4,13 @@ import { withFewer } from "../../../db/fewer.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import { methods, type Method } from "../channels/index.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
 import { deliver } from "./deliver.ts";
 import type { GoneEndpoints } from "./rules/gone.ts";
 import { leaseTime } from "./leases.ts";
 import { createSettler, type Settler } from "./write-results.ts";
 import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
 import { readGoneEndpoints, toGoneEndpoints } from "../preferences/store/settings.ts";
-
-/** A message that is to be sent, and its channel. */
-export interface QueuedMessage {
-  id: string;
-  method: string;
-}
 
 export interface DispatchOptions {
   /** Only these messages; otherwise whatever is due. */
@@ -145,15 +140,8 @@ async function claimSome(deps: Deps, channel: Method, limit: number, ids: readon
     await deps.db.write(releaseClaim(token, deps.now()), {});
     return { token, messages: [], gone: new Map() };
   }
-  deps.process.leases.add(deps, token, messages.length);
+  deps.process.leases.add(token, messages.length);
   return { token, messages, gone: toGoneEndpoints(gone) };
-}
-
-/** Gathers what is to be sent at once, so that a burst of requests makes few claims. */
-export interface NudgeQueue {
-  add: (deps: Deps, messages: readonly QueuedMessage[]) => void;
-  /** The same, in so many milliseconds. */
-  addLater: (deps: Deps, messages: readonly QueuedMessage[], wait: number) => void;
 }
 
 /** At most so many dispatches of a channel at a time, so that one slow receiver doesn't hold up the others for long. */
@@ -161,34 +149,27 @@ const maxDispatches = 4;
 /** Messages of one dispatch; beyond it the next begins. */
 const maxNudged = 1_000;
 
-interface Nudge {
-  deps: Deps;
-  messages: readonly QueuedMessage[];
-}
-
 /** `gather` resolves when the requests that have already arrived have had their turn: one claim is made for all. */
-export function createNudgeQueue(gather: () => Promise<void>): NudgeQueue {
+export function createNudgeQueue(own: () => Deps, gather: () => Promise<void>): NudgeQueue {
   const createChannel = () =>
-    createCoalescer<Nudge>({
-      run: async (nudges) =>
-        void (await dispatch(nudges[0]!.deps, { messages: nudges.flatMap(({ messages }) => messages) })),
+    createCoalescer<readonly QueuedMessage[]>({
+      run: async (nudges) => void (await dispatch(own(), { messages: nudges.flat() })),
       // What was not sent is still due: the tick finds it.
-      onError: (error, [nudge]) =>
-        nudge!.deps.log.error("work after an answer failed", { reason: String(error) }),
+      onError: (error) => own().log.error("work after an answer failed", { reason: String(error) }),
       concurrency: maxDispatches,
       gather,
-      limit: { max: maxNudged, sizeOf: ({ messages }) => messages.length },
+      limit: { max: maxNudged, sizeOf: (messages) => messages.length },
     });
   const channels = new Map(methods.map((method) => [method, createChannel()]));
-  const add: NudgeQueue["add"] = (deps, messages) => {
+  const add: NudgeQueue["add"] = (messages) => {
     for (const [method, channel] of channels) {
-      const own = messages.filter((message) => message.method === method);
-      if (own.length === 0) continue;
-      const served = channel.add({ deps, messages: own });
-      deps.defer(() => served);
+      const queued = messages.filter((message) => message.method === method);
+      if (queued.length === 0) continue;
+      const served = channel.add(queued);
+      own().defer(() => served);
     }
   };
-  return { add, addLater: (deps, messages, wait) => unref(setTimeout(() => add(deps, messages), wait)) };
+  return { add, addLater: (messages, wait) => unref(setTimeout(() => add(messages), wait)) };
 }
 
 /** A timer that keeps no process alive. */
@@ -197,17 +178,20 @@ const unref = (timer: unknown): void => (timer as { unref?: () => void }).unref?
 /** Sends these messages as soon as the answer is out. What it misses, the tick finds. */
 export function nudge(deps: Deps, messages: readonly QueuedMessage[]): void {
   if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { messages }));
-  else deps.process.nudges.add(deps, messages);
+  else deps.process.nudges.add(messages);
 }
 
 /** The same for messages that are held back until `at`, where the process lasts that long. */
 export function nudgeAt(deps: Deps, at: number, messages: readonly QueuedMessage[]): void {
   // Timers may be early by a moment.
-  deps.process.nudges?.addLater(deps, messages, Math.min(at - deps.now() + 10, longestTimer));
+  deps.process.nudges?.addLater(messages, Math.min(at - deps.now() + 10, longestTimer));
 }
 
 /** Sends whatever is due, after the answer: notifications have been resumed. */
-export const wakeQueue = (deps: Deps): void => deps.defer(() => dispatch(deps));
+export function wakeQueue({ process }: Deps): void {
+  const own = process.deps();
+  own.defer(() => dispatch(own));
+}
 
 /** The same at a time, where the process lasts that long. */
 export function wakeQueueAt(deps: Deps, at: number): void {

@@ -1,16 +1,8 @@
 // The leases on messages that this process is sending. They are short and renewed while the process lives, so that
 // another one takes over soon after it was killed; it doesn't claim them itself, however late the database says so.
 import type { Deps } from "../../kernel/deps.ts";
+import type { MessageLeases } from "../../kernel/ports.ts";
 import { renewLeases } from "./store/queue.ts";
-
-export interface MessageLeases {
-  /** A claim has got `count` messages; their lease is renewed until each of them has ended. */
-  add: (deps: Deps, token: string, count: number) => void;
-  /** One message of the claim is done: its result is written, or was given up. */
-  end: (token: string) => void;
-  /** The tokens that this process holds. */
-  held: (now: number) => string[];
-}
 
 /** Milliseconds. */
 const longestLease = 15_000;
@@ -21,7 +13,7 @@ const renewalsPerLease = 3;
 export const leaseTime = ({ config }: Deps): number =>
   Math.min(config.notifications.leasePeriod / leasesPerPeriod, longestLease);
 
-export function createLeases(): MessageLeases {
+export function createLeases(own: () => Deps): MessageLeases {
   /** Until when each may be renewed at most, in epoch milliseconds, and how many of its messages have not ended. */
   const leases = new Map<string, { until: number; left: number }>();
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -31,7 +23,8 @@ export function createLeases(): MessageLeases {
     return [...leases.keys()];
   }
 
-  async function renew(deps: Deps, interval: number): Promise<void> {
+  async function renew(interval: number): Promise<void> {
+    const deps = own();
     const tokens = held(deps.now());
     if (tokens.length === 0) return stop();
     try {
@@ -43,10 +36,10 @@ export function createLeases(): MessageLeases {
     }
   }
 
-  function start(deps: Deps): void {
+  function start(): void {
     if (timer !== undefined) return;
-    const interval = leaseTime(deps) / renewalsPerLease;
-    timer = setInterval(() => void renew(deps, interval), interval);
+    const interval = leaseTime(own()) / renewalsPerLease;
+    timer = setInterval(() => void renew(interval), interval);
     // It keeps no process alive.
     (timer as unknown as { unref?: () => void }).unref?.();
   }
@@ -57,10 +50,11 @@ export function createLeases(): MessageLeases {
   }
 
   return {
-    add: (deps, token, count) => {
+    add: (token, count) => {
       if (count === 0) return;
+      const deps = own();
       leases.set(token, { until: deps.now() + deps.config.notifications.leasePeriod, left: count });
-      start(deps);
+      start();
     },
     end: (token) => {
       const lease = leases.get(token);

@@ -4,6 +4,7 @@ import type { Database } from "../../../db/client.ts";
 import { withFewer } from "../../../db/fewer.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import { ApiError } from "../../kernel/errors.ts";
+import type { InboxWaker } from "../../kernel/ports.ts";
 import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
 
 export interface Reader {
@@ -16,22 +17,9 @@ export interface Reader {
   end: () => void;
 }
 
-/** What somebody who may wants to see, and how. */
-export interface Watch {
-  userId: string;
-  keyId: string;
-  filter: InboxFilter;
-  /** What is newer than `after`: as server-sent events (null: than now), or as a WebSocket's frames. */
-  as: { way: "events"; after: number | null } | { way: "socket"; after: number; isPlain: boolean };
-}
-
-export interface Hub {
+export interface Hub extends InboxWaker {
   /** Resolves when from now on every new notification will be told; answers how to leave. Throws 503 when it can't look. */
   join: (reader: Reader) => Promise<() => void>;
-  /** Something was written by this process: look now. */
-  wake: () => void;
-  /** Keys may have ended by what this process has done: look now who may still read. */
-  recheck: () => void;
   close: () => void;
 }
 

@@ -4,11 +4,12 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import { claimsOf, type KeyedRequest, type StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
+import type { MessageState } from "../../kernel/ports.ts";
 import { findChannel } from "../channels/index.ts";
 import { nudge, nudgeAt } from "../delivery/dispatch.ts";
 import { writeRows } from "./group.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
-import { findMessageStates, insertOutbox, replaceTarget, type MessageState } from "./store/outbox.ts";
+import { findMessageStates, insertOutbox, replaceTarget } from "./store/outbox.ts";
 
 /** The statements of a planned event; nothing happens unless `when` holds. */
 export function outboxStatements(plan: PreparedEvent, options: { when?: SQL } = {}): Statement[] {

@@ -2,26 +2,10 @@
 // the same few statements. Seventeen times the throughput of single writes.
 import type { Database } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
-import { findClaimed, type StoredKey } from "../../../db/idempotency.ts";
+import { findClaimed } from "../../../db/idempotency.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
-import {
-  findMessageStates,
-  insertOutbox,
-  joinRows,
-  type MessageState,
-  type OutboxRows,
-} from "./store/outbox.ts";
-
-/** What a write has left of one caller's rows. */
-export interface Written {
-  messages: MessageState[];
-  /** What the caller's keys stand for. */
-  keys: StoredKey[];
-}
-
-export interface EnqueueGroup {
-  add: (rows: OutboxRows) => Promise<Written>;
-}
+import type { EnqueueGroup, OutboxRows, Written } from "../../kernel/ports.ts";
+import { findMessageStates, insertOutbox, joinRows } from "./store/outbox.ts";
 
 interface Member {
   rows: OutboxRows;

@@ -3,7 +3,7 @@ import type { Answers, Reads, SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { outboxStatements, selectMessageStates, substituteTarget, wakeAfterWrite } from "./enqueue.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
-import type { MessageState } from "./store/outbox.ts";
+import type { MessageState } from "../../kernel/ports.ts";
 
 /** An event that is written together with what it is about. */
 export interface Notice {

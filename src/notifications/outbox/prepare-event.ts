@@ -6,7 +6,7 @@ import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import { identityOf, route, type Recipient, type Route } from "./rules/delivery-plan.ts";
-import type { OutboxRows } from "./store/outbox.ts";
+import type { OutboxRows } from "../../kernel/ports.ts";
 import type { EnqueueAnswers } from "./reads.ts";
 import { isPaused } from "../preferences/store/settings.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";

@@ -1,6 +1,6 @@
 // Waiting for a job: one attempt at once, then a look a second, and one when a job is queued in this process.
 // The route of acquiring calls it.
-import type { JobWaker } from "./waker.ts";
+import type { JobWaker } from "../../kernel/ports.ts";
 
 /** Milliseconds between looks for jobs that other processes have queued. */
 const lookInterval = 1_000;

@@ -1,11 +1,6 @@
 // Wakes those who wait for jobs in this process when one is queued here. Those of other processes look by themselves.
 
-export interface JobWaker {
-  /** Resolves after so many milliseconds, or earlier when there may be a job or the process stops. */
-  wait: (milliseconds: number) => Promise<void>;
-  /** A job may have come into the queue. */
-  wake: () => void;
-}
+import type { JobWaker } from "../../kernel/ports.ts";
 
 export function createJobWaker(stopping: AbortSignal): JobWaker {
   const waiting = new Set<() => void>();

@@ -5,7 +5,7 @@ import type { Outcome } from "../channel.ts";
 import { renderMail } from "./content.ts";
 import { MailFailure } from "./smtp/failure.ts";
 import { buildMail } from "./smtp/message.ts";
-import type { MailPool } from "./smtp/pool.ts";
+import type { MailPool } from "../../../kernel/ports.ts";
 import type { Envelope } from "./smtp/transmit.ts";
 
 export interface MailSender {

@@ -4,28 +4,8 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { claimKeys, isHeldBySql, type KeyClaim } from "../../../../db/idempotency.ts";
 import { chunks, insertRows } from "../../../../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
+import type { DedupeWindow, OutboxRows } from "../../../kernel/ports.ts";
 import { countEndings } from "../../delivery/store/metrics.ts";
-
-type EventRow = typeof notificationEvents.$inferInsert;
-type MessageRow = typeof notificationMessages.$inferInsert;
-type InboxRow = typeof inboxNotifications.$inferInsert;
-
-/** Everything that some enqueued events will write. Rows of several callers can be joined and written as one. */
-export interface OutboxRows {
-  events: EventRow[];
-  messages: MessageRow[];
-  inbox: InboxRow[];
-  /** Keys of events that are written only if theirs is the first request with it. */
-  keys?: KeyClaim[];
-  /** Dedupe keys that stand for a time only: older messages no longer hold them. */
-  windows?: DedupeWindow[];
-}
-
-export interface DedupeWindow {
-  dedupeKey: string;
-  /** Epoch milliseconds: messages made then or earlier don't count. */
-  until: number;
-}
 
 /** Rows of several callers as those of one write. */
 export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
@@ -122,5 +102,3 @@ export function findMessageStates(ids: readonly string[]) {
     .from(notificationMessages)
     .where(inArray(notificationMessages.id, sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`));
 }
-
-export type MessageState = ReturnType<typeof findMessageStates>["_"]["result"][number];

@@ -2,6 +2,7 @@
 // they stand in, unless the template says `| raw`.
 import type { Liquid, Template } from "liquidjs";
 import type { Action } from "../../../../db/schema.ts";
+import type { Cache } from "../../../kernel/ports.ts";
 import { createLiquid } from "./liquid.ts";
 import { escapeMarkdown } from "./markdown.ts";
 
@@ -31,8 +32,6 @@ export interface Rendered {
 export interface CompiledTemplate {
   render: (input: RenderInput) => Rendered;
 }
-
-export type TemplateCache = Map<string, CompiledTemplate>;
 
 const forMarkdown = createLiquid({ outputEscape: (value: unknown) => escapeMarkdown(asText(value)) });
 /** Labels of buttons are plain text: whoever shows them escapes for their own place. */
@@ -79,14 +78,13 @@ export function compile(text: TemplateText): CompiledTemplate {
 
 /** Never fails: a text that can't be rendered becomes a plain one that still says what happened. */
 export function renderOrFallback(
-  cache: TemplateCache,
+  cache: Cache,
   version: { templateId: string; number: number; name: string } & TemplateText,
   input: RenderInput,
 ): Rendered & { failed: boolean } {
   const key = `${version.templateId} ${version.number}`;
   try {
-    const compiled = cache.get(key) ?? compile(version);
-    cache.set(key, compiled);
+    const compiled = cache(key, () => compile(version));
     return { ...compiled.render(input), failed: false };
   } catch {
     const facts = Object.entries(input.labels).map(

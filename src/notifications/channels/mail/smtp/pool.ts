@@ -1,20 +1,10 @@
 // Mail to one server over a few sessions that are used again: at most so many at a time, and those without work are kept for
 // the next message or closed when none comes. Made once by the runtime.
+import type { MailPool } from "../../../../kernel/ports.ts";
 import { openSession, type Session } from "./client.ts";
 import { placeOf, type MailServer, type OpenMail } from "./connection.ts";
 import { MailFailure } from "./failure.ts";
 import type { Envelope } from "./transmit.ts";
-
-export interface MailPool {
-  /** `host:port`, for people. */
-  place: string;
-  /** Hands over one message before the signal fires; gives the server's words. Throws `MailFailure`. */
-  send: (envelope: Envelope, signal: AbortSignal) => Promise<string>;
-  /** Names a sender in a session of its own and sends nothing; gives the server's words. Throws `MailFailure`. */
-  trySender: (from: string, signal: AbortSignal) => Promise<string>;
-  /** Takes leave of the server: what rests at once, what is under way when it is done. What waits fails. */
-  close: () => Promise<void>;
-}
 
 export interface PoolLimits {
   connections: number;

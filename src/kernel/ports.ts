@@ -1,0 +1,139 @@
+// What rooms do for one another within a process, as small interfaces: the rooms implement them, the runtime wires them.
+import type { StoredKey, KeyClaim } from "../../db/idempotency.ts";
+import type { inboxNotifications, notificationEvents, notificationMessages } from "../../db/schema.ts";
+
+export interface Clock {
+  /** Epoch milliseconds: the machine's time, corrected. */
+  now: () => number;
+  /** The machine's own. */
+  local: () => number;
+  /** Hears what the database's clock said when it was asked at the local time `asked`; answers by how much that changed ours. */
+  observe: (database: number, asked: number) => number;
+}
+
+/** What was made for a key before, or what `make` makes now. A cache serves one kind of thing. */
+export type Cache = <T>(key: string, make: () => T) => T;
+
+/** Until when keys may be in use that the server's keys did not sign: epoch milliseconds, for each purpose. */
+export type UnsignedUntil = Record<"api" | "provisioner", number>;
+
+/** Wakes the open inboxes of this process. */
+export interface InboxWaker {
+  /** Something was written by this process: look now. */
+  wake: () => void;
+  /** Keys may have ended by what this process has done: look now who may still read. */
+  recheck: () => void;
+}
+
+/** What somebody who may wants to see of their inbox, and how. */
+export interface InboxWatch {
+  userId: string;
+  keyId: string;
+  filter: {
+    targets: readonly string[];
+    templates: readonly string[];
+    readStatus: "all" | "read" | "unread";
+  };
+  /** What is newer than `after`: as server-sent events (null: than now), or as a WebSocket's frames. */
+  as: { way: "events"; after: number | null } | { way: "socket"; after: number; isPlain: boolean };
+}
+
+export interface JobWaker {
+  /** Resolves after so many milliseconds, or earlier when there may be a job or the process stops. */
+  wait: (milliseconds: number) => Promise<void>;
+  /** A job may have come into the queue. */
+  wake: () => void;
+}
+
+/** Requests for a pass over the pools that come while one is being made are one more pass. */
+export interface PoolNudges {
+  wish: () => void;
+}
+
+/** A message that is to be sent, and its channel. */
+export interface QueuedMessage {
+  id: string;
+  method: string;
+}
+
+/** Gathers what is to be sent at once, so that a burst of requests makes few claims. */
+export interface NudgeQueue {
+  add: (messages: readonly QueuedMessage[]) => void;
+  /** The same, in so many milliseconds. */
+  addLater: (messages: readonly QueuedMessage[], wait: number) => void;
+}
+
+/** The leases on messages that this process is sending. */
+export interface MessageLeases {
+  /** A claim has got `count` messages; their lease is renewed until each of them has ended. */
+  add: (token: string, count: number) => void;
+  /** One message of the claim is done: its result is written, or was given up. */
+  end: (token: string) => void;
+  /** The tokens that this process holds. */
+  held: (now: number) => string[];
+}
+
+/** Everything that some enqueued events will write. Rows of several callers can be joined and written as one. */
+export interface OutboxRows {
+  events: (typeof notificationEvents.$inferInsert)[];
+  messages: (typeof notificationMessages.$inferInsert)[];
+  inbox: (typeof inboxNotifications.$inferInsert)[];
+  /** Keys of events that are written only if theirs is the first request with it. */
+  keys?: KeyClaim[];
+  /** Dedupe keys that stand for a time only: older messages no longer hold them. */
+  windows?: DedupeWindow[];
+}
+
+export interface DedupeWindow {
+  dedupeKey: string;
+  /** Epoch milliseconds: messages made then or earlier don't count. */
+  until: number;
+}
+
+/** What has become of a message. */
+export type MessageState = Pick<
+  typeof notificationMessages.$inferSelect,
+  "id" | "userId" | "method" | "status" | "reasons" | "dueAt"
+>;
+
+/** What a write has left of one caller's rows. */
+export interface Written {
+  messages: MessageState[];
+  /** What the caller's keys stand for. */
+  keys: StoredKey[];
+}
+
+/** Writes the rows of several callers together. */
+export interface EnqueueGroup {
+  add: (rows: OutboxRows) => Promise<Written>;
+}
+
+export interface MailEnvelope {
+  /** Addresses alone, without names. */
+  from: string;
+  to: string;
+  /** Headers and body. */
+  message: string;
+}
+
+/** Sessions with the mail server. */
+export interface MailPool {
+  /** `host:port`, for people. */
+  place: string;
+  /** Hands over one message before the signal fires; gives the server's words. Throws `MailFailure`. */
+  send: (envelope: MailEnvelope, signal: AbortSignal) => Promise<string>;
+  /** Names a sender in a session of its own and sends nothing; gives the server's words. Throws `MailFailure`. */
+  trySender: (from: string, signal: AbortSignal) => Promise<string>;
+  /** Takes leave of the server: what rests at once, what is under way when it is done. What waits fails. */
+  close: () => Promise<void>;
+}
+
+/** Our end of a WebSocket, open already or about to be. */
+export interface Socket {
+  send: (text: string) => void;
+  close: (code: number, reason: string) => void;
+  /** Calls back once, when the other side has gone. */
+  onGone: (then: () => void) => void;
+  /** Bytes that wait to be sent. */
+  waiting: () => number;
+}
