@@ -7,7 +7,7 @@ import { plainCode } from "../../src/accounts/rules/typed-code.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "../../src/accounts/rules/profile.ts";
 import { parseIdempotencyKey } from "../../src/http/rules/idempotency-key.ts";
 import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
-import { writeTar, readTar } from "../../src/kernel/rules/tar.ts";
+import { problemWithTar, writeTar, readTar } from "../../src/kernel/rules/tar.ts";
 import { plain, plainLine } from "../../src/cli/rules/text.ts";
 import {
   escapeMarkdown,
@@ -26,7 +26,6 @@ import { parseAddress, parseRange } from "../../src/kernel/rules/client-address.
 import { fitCustomText } from "../../src/notifications/outbox/rules/custom-text.ts";
 import { plainText } from "../../src/kernel/rules/terminal-text.ts";
 import { cleanMessage } from "../../src/workspaces/agents/rules/app-message.ts";
-import { problemWithTar } from "../../src/workspaces/templates/rules/tar-check.ts";
 import { parseTaskSearch } from "../../src/workspaces/agents/rules/task-search.ts";
 import { parseTemplateSearch } from "../../src/workspaces/templates/rules/template-search.ts";
 import { parseWorkspaceSearch } from "../../src/workspaces/builds/rules/workspace-search.ts";

@@ -7,7 +7,7 @@ import { Cron } from "croner";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { largestBodyOf } from "../../src/http/rules/body-limit.ts";
-import { writeTar, type TarFile } from "../../src/kernel/rules/tar.ts";
+import { problemWithTar, writeTar, type TarFile } from "../../src/kernel/rules/tar.ts";
 import { masked } from "../../src/workspaces/templates/rules/mask.ts";
 import {
   holdsAt,
@@ -27,7 +27,6 @@ import {
   problemWithValue,
   type ParameterRules,
 } from "../../src/workspaces/templates/rules/parameter-rules.ts";
-import { problemWithTar } from "../../src/workspaces/templates/rules/tar-check.ts";
 import {
   makeVersionName,
   problemWithKeyName,

@@ -1,4 +1,4 @@
-// Reads and writes tar archives (POSIX ustar; pax and GNU long names are read) of templates: plain files and folders with
+// Reads, writes and checks tar archives (POSIX ustar; pax and GNU long names are read) of templates: plain files and folders with
 // relative paths that stay inside. The same files always make the same bytes.
 
 export type TarEntry =
@@ -15,6 +15,8 @@ export interface TarLimits {
 export class TarError extends Error {}
 
 const block = 512;
+const checksumAt = 148;
+const checksumEnd = 156;
 const decoder = new TextDecoder("utf-8", { fatal: false });
 
 export function readTar(bytes: Uint8Array, limits: TarLimits): TarEntry[] {
@@ -105,10 +107,7 @@ function number(header: Uint8Array, start: number, length: number): number {
 }
 
 function checkSum(header: Uint8Array, at: number): void {
-  let sum = 0;
-  // The sum's own field counts as blanks.
-  for (const [place, byte] of header.entries()) sum += place >= 148 && place < 156 ? 32 : byte;
-  if (Number.parseInt(cText(header.subarray(148, 156)), 8) !== sum)
+  if (Number.parseInt(cText(header.subarray(checksumAt, checksumEnd)), 8) !== checksumOf(header))
     throw new TarError(at === 0 ? "This is no tar archive." : "The archive is damaged.");
 }
 
@@ -130,6 +129,26 @@ function readPax(content: Uint8Array): { path?: string; size?: number } {
   if (said.size !== undefined && !(Number.isSafeInteger(said.size) && said.size >= 0))
     throw new TarError("The archive has a header that can't be read.");
   return said;
+}
+
+/** The sum of a header's bytes; the field of the sum itself counts as blanks (POSIX.1, ustar). */
+export function checksumOf(header: Uint8Array): number {
+  return header.reduce(
+    (sum, byte, index) => sum + (index >= checksumAt && index < checksumEnd ? 0x20 : byte),
+    0,
+  );
+}
+
+/** What is wrong with an uploaded archive, as far as its first header tells; undefined if nothing is. */
+export function problemWithTar(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0) return "is empty; send a tar";
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "is compressed; send the tar itself, without gzip";
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return "is a zip; send a tar";
+  if (bytes.length % block !== 0) return "is no tar, or is cut off: a tar consists of blocks of 512 bytes";
+  const header = bytes.subarray(0, block);
+  if (header.every((byte) => byte === 0)) return "has no files";
+  const told = parseInt(decoder.decode(header.subarray(checksumAt, checksumEnd)).trim(), 8);
+  return told === checksumOf(header) ? undefined : "is no tar";
 }
 
 const longestName = 100;
@@ -172,14 +191,12 @@ function headerFor({ path, content, executable }: TarFile): Uint8Array {
   put(octal(0, 7), 116);
   put(octal(content.length, 11), 124);
   put(octal(0, 11), 136);
-  put("        ", 148);
   put("0", 156);
   put("ustar\u000000", 257);
   put(octal(0, 7), 329);
   put(octal(0, 7), 337);
   put(names.prefix, 345);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  put(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  put(`${checksumOf(header).toString(8).padStart(6, "0")}\0 `, checksumAt);
   return header;
 }
 

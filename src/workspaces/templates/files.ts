@@ -4,7 +4,7 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
-import { problemWithTar } from "./rules/tar-check.ts";
+import { problemWithTar } from "../../kernel/rules/tar.ts";
 import { chunkSize, findFile, findFileRow, insertChunk, insertFile, listChunks } from "./store/files.ts";
 import { mayStillManageTemplates } from "../builds/store/guards.ts";
 
