@@ -9,6 +9,6 @@ test("npm run demo: a pool fails, a claim, an agent that waits, a script that re
   const folder = await temporaryFolder();
   const { code, stdout, stderr } = await run(["--once"], { program: demo, environment: { TMPDIR: folder } });
   expect([code, stderr]).toEqual([0, ""]);
-  expect(stdout.match(/-> .*told/g)).toHaveLength(4);
+  expect(stdout.match(/-> .*notified/g)).toHaveLength(4);
   expect(await readdir(folder)).toEqual([]);
 });
