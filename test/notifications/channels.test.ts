@@ -84,7 +84,11 @@ const message: OutgoingMessage = {
     name: "Ada Lovelace",
     email: "ada@example.com",
   },
-  template: { id: "0198f0aa-0000-7000-8000-000000000003", name: "Custom Notification" },
+  template: {
+    id: "0198f0aa-0000-7000-8000-000000000003",
+    name: "Custom Notification",
+    audience: "the sender",
+  },
   title: "Build **done**",
   body: "All **312** tests passed.",
   actions: [{ label: "Open", url: "https://belfry.example.com/builds/1" }],

@@ -237,6 +237,7 @@ describe("what a mail says", () => {
     body: "All *312* tests passed, see [the log](https://ci.example.com/7) or [here](/builds/7).",
     actions: [{ label: "View build", url: "https://belfry.example.com/builds/7" }],
     baseUrl: "https://belfry.example.com",
+    kind: { name: "Custom Notification", audience: "the sender" },
     unsubscribeUrl: unsubscribePage("https://belfry.example.com", "39b1e189-c857-4b0c-877a-511144c18516"),
     year: 2026,
   };
@@ -255,9 +256,10 @@ View build:
 https://belfry.example.com/builds/7
 
 -- 
+Why you get this: “Custom Notification” is sent to the sender.
+Unsubscribe from “Custom Notification”: https://belfry.example.com/settings/notifications?disabled=39b1e189-c857-4b0c-877a-511144c18516
+Notification settings: https://belfry.example.com/settings/notifications
 Belfry, 2026: https://belfry.example.com
-Choose what reaches you: https://belfry.example.com/settings/notifications
-Switch off messages of this kind: https://belfry.example.com/settings/notifications?disabled=39b1e189-c857-4b0c-877a-511144c18516
 `,
     });
   });
@@ -268,9 +270,9 @@ Switch off messages of this kind: https://belfry.example.com/settings/notificati
       "https://ci.example.com/7",
       "https://belfry.example.com/builds/7",
       "https://belfry.example.com/builds/7",
-      "https://belfry.example.com",
-      "https://belfry.example.com/settings/notifications",
       "https://belfry.example.com/settings/notifications?disabled=39b1e189-c857-4b0c-877a-511144c18516",
+      "https://belfry.example.com/settings/notifications",
+      "https://belfry.example.com",
     ]);
     expect(html).toContain("<h1");
     expect(html).toContain("Build <strong>done</strong></h1>");
@@ -314,15 +316,15 @@ Switch off messages of this kind: https://belfry.example.com/settings/notificati
     expect(text).toContain("https://belfry.example.com/inbox");
   });
 
-  test("offers no way to switch off what can't be switched off", () => {
+  test("has no unsubscribe link for a kind that can't be disabled", () => {
     const { html, text } = renderMail({ ...content, unsubscribeUrl: null });
-    expect(html + text).not.toContain("Switch off");
+    expect(html + text).not.toContain("Unsubscribe");
   });
 
   test("is complete without a name, a title or a body", () => {
     const bare = renderMail({ ...content, name: "", title: " ", body: "", actions: [] });
-    expect(bare.subject).toBe("A notification");
-    expect(bare.text.startsWith("A notification\n==============\n\nHello,\n\n-- \n")).toBe(true);
-    expect(bare.html).toContain("A notification</h1>");
+    expect(bare.subject).toBe("Notification");
+    expect(bare.text.startsWith("Notification\n============\n\nHello,\n\n-- \n")).toBe(true);
+    expect(bare.html).toContain("Notification</h1>");
   });
 });

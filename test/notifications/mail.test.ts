@@ -33,6 +33,7 @@ const hello: MailMessage = {
   title: "Build **done**",
   body: "All 312 tests passed.",
   actions: [{ label: "View build", url: "https://belfry.example.com/builds/7" }],
+  kind: { name: "Custom Notification", audience: "the sender" },
   unsubscribeUrl: "https://belfry.example.com/unsubscribe/abc",
   oneClick: true,
 };

@@ -23,7 +23,8 @@ export interface OutgoingMessage {
   /** The same at each try. */
   id: string;
   recipient: { id: string; username: string; /** For people; never empty. */ name: string; email: string };
-  template: { id: string; name: string };
+  /** `audience`: who gets this kind, as words; undefined for a kind that doesn't ship. */
+  template: { id: string; name: string; audience: string | undefined };
   /** Markdown, both. */
   title: string;
   body: string;

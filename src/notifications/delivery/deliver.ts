@@ -3,7 +3,7 @@ import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
-import { isAlwaysOn, reachesSuspended } from "../kinds/kinds.ts";
+import { findKind, isAlwaysOn, reachesSuspended } from "../kinds/kinds.ts";
 import { isGone, type GoneEndpoints } from "./rules/gone.ts";
 import { openLabels } from "./sealed-labels.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
@@ -96,7 +96,7 @@ function outgoingMessage(deps: Deps, message: ClaimedMessage, rendered: Rendered
   return {
     id,
     recipient: userOf(message),
-    template: { id: templateId, name: message.templateName },
+    template: { id: templateId, name: message.templateName, audience: findKind(templateId)?.audience },
     title: rendered.title,
     body: rendered.body,
     actions: rendered.actions,

@@ -45,6 +45,7 @@ const toMailMessage = (message: OutgoingMessage): MailMessage => ({
   title: message.title,
   body: message.body,
   actions: message.actions,
+  kind: message.template,
   unsubscribeUrl: message.unsubscribeUrl,
   oneClick: true,
 });

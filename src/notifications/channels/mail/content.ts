@@ -1,10 +1,11 @@
-// What a mail says: greeting, title, body, buttons as links and a footer, as text and as HTML. Pure; called by mail.ts.
+// The content of an email, as text and as HTML: greeting, title, body, action links, and a footer that says why the
+// reader gets it and how to unsubscribe. Pure.
 import type { Action } from "../../../../db/schema.ts";
 import { toHtml, toInlineHtml, toPlainText } from "../../texts/rules/markdown.ts";
 import { oneLine } from "./smtp/message.ts";
 
 export interface MailContent {
-  /** Whom it greets. */
+  /** The recipient's name; may be empty. */
   name: string;
   /** Markdown, both. */
   title: string;
@@ -12,7 +13,9 @@ export interface MailContent {
   actions: readonly Action[];
   /** The access URL without a trailing slash. */
   baseUrl: string;
-  /** The page that switches this kind off; null for kinds that can't be switched off. */
+  /** The kind of notification; `audience` is who gets it, as words. */
+  kind: { name: string; audience: string | undefined };
+  /** The page that disables this kind; null for kinds that can't be disabled. */
   unsubscribeUrl: string | null;
   year: number;
 }
@@ -24,7 +27,7 @@ export interface RenderedMail {
 }
 
 export function renderMail(content: MailContent): RenderedMail {
-  const subject = oneLine(toPlainText(content.title)) || "A notification";
+  const subject = oneLine(toPlainText(content.title)) || "Notification";
   const actions = content.actions.flatMap(({ label, url }) => {
     const target = linkTarget(url, content.baseUrl);
     return target === null ? [] : [{ label: oneLine(label) || target, url: target }];
@@ -36,9 +39,9 @@ export function renderMail(content: MailContent): RenderedMail {
   };
 }
 
-/** Where the person chooses what reaches them. */
+/** The notification settings page. */
 export const settingsUrl = (baseUrl: string): string => `${baseUrl}/settings/notifications`;
-/** The page of those settings that asks whether to switch this kind off. */
+/** The settings page, asking to confirm that this kind is disabled. */
 export const unsubscribePage = (baseUrl: string, templateId: string): string =>
   `${settingsUrl(baseUrl)}?disabled=${encodeURIComponent(templateId)}`;
 
@@ -49,11 +52,12 @@ function linkTarget(url: string, baseUrl: string): string | null {
 }
 
 function asText(content: MailContent, subject: string): string {
-  const { name, body, actions, baseUrl, unsubscribeUrl, year } = content;
+  const { name, body, actions, kind, baseUrl, unsubscribeUrl, year } = content;
   const footer = [
+    ...why(kind),
+    ...(unsubscribeUrl === null ? [] : [`${unsubscribeLabel(kind)}: ${unsubscribeUrl}`]),
+    `Notification settings: ${settingsUrl(baseUrl)}`,
     `Belfry, ${year}: ${baseUrl}`,
-    `Choose what reaches you: ${settingsUrl(baseUrl)}`,
-    ...(unsubscribeUrl === null ? [] : [`Switch off messages of this kind: ${unsubscribeUrl}`]),
   ];
   const paragraphs = [
     `${subject}\n${"=".repeat(Math.min(subject.length, 72))}`,
@@ -64,6 +68,11 @@ function asText(content: MailContent, subject: string): string {
   ];
   return `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`;
 }
+
+const why = ({ name, audience }: MailContent["kind"]): string[] =>
+  audience === undefined ? [] : [`Why you get this: “${oneLine(name)}” is sent to ${audience}.`];
+
+const unsubscribeLabel = ({ name }: MailContent["kind"]): string => `Unsubscribe from “${oneLine(name)}”`;
 
 const greeting = (name: string): string => (oneLine(name) === "" ? "Hello," : `Hello ${oneLine(name)},`);
 
@@ -97,7 +106,7 @@ const sheet = `
 }`;
 
 function asHtml(content: MailContent, subject: string): string {
-  const { name, title, body, actions, baseUrl, unsubscribeUrl, year } = content;
+  const { name, title, body, actions, kind, baseUrl, unsubscribeUrl, year } = content;
   const buttons = actions
     .map(
       ({ label, url }) =>
@@ -105,9 +114,10 @@ function asHtml(content: MailContent, subject: string): string {
     )
     .join("\n");
   const footer = [
+    ...why(kind).map(escapeHtml),
+    ...(unsubscribeUrl === null ? [] : [footerLink(unsubscribeUrl, unsubscribeLabel(kind))]),
+    footerLink(settingsUrl(baseUrl), "Notification settings"),
     `Belfry, ${year}: ${footerLink(baseUrl, baseUrl)}`,
-    footerLink(settingsUrl(baseUrl), "Choose what reaches you"),
-    ...(unsubscribeUrl === null ? [] : [footerLink(unsubscribeUrl, "Switch off messages of this kind")]),
   ];
   return `<!doctype html>
 <html lang="en">

@@ -2,7 +2,7 @@
 import type { Action } from "../../../../db/schema.ts";
 import { isAddress, withAsciiDomain, type Mailbox } from "./rules/mailbox.ts";
 import type { Outcome } from "../channel.ts";
-import { renderMail } from "./content.ts";
+import { renderMail, type MailContent } from "./content.ts";
 import { MailFailure } from "./smtp/failure.ts";
 import { buildMail } from "./smtp/message.ts";
 import type { MailPool } from "../../../kernel/ports.ts";
@@ -21,7 +21,8 @@ export interface MailMessage {
   title: string;
   body: string;
   actions: readonly Action[];
-  /** The page that switches this kind off; null for kinds that can't be switched off (a passcode). */
+  kind: MailContent["kind"];
+  /** The page that disables this kind; null for kinds that can't be disabled (a passcode). */
   unsubscribeUrl: string | null;
   /** Whether a POST to that address is enough (RFC 8058); it goes into the header only where it is https. */
   oneClick: boolean;
@@ -43,6 +44,7 @@ export function composeMail(sender: MailSender, message: MailMessage, now: numbe
     body: message.body,
     actions: message.actions,
     baseUrl: sender.accessUrl,
+    kind: message.kind,
     unsubscribeUrl: message.unsubscribeUrl,
     year: new Date(now).getUTCFullYear(),
   });
