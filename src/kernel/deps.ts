@@ -58,7 +58,7 @@ export interface Process {
   /** Gathers wishes for a pass over the pools; null where each request makes its own. */
   pools: PoolNudges | null;
   /** Failures of receivers that the log has told of in the last minute. */
-  toldFailures: Map<string, { at: number; count: number }>;
+  recentFailures: Map<string, { at: number; count: number }>;
   /** What one dispatch may do at most, where the platform sets limits: messages, and milliseconds after which no more begin. */
   dispatchLimits: { messages: number; time: number } | null;
   /** Aborted when the process is to stop: nothing more is claimed. */

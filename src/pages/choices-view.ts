@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { NotificationsConfig } from "../config/config.ts";
 import { findChannel, planChannels } from "../notifications/channels/index.ts";
-import { methodsOf } from "../notifications/outbox/rules/delivery-plan.ts";
+import { chooseChannels } from "../notifications/outbox/rules/delivery-plan.ts";
 import { findKind, isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import type { Choice } from "../notifications/preferences/store/choices.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -132,7 +132,7 @@ function kind(choice: Choice, facts: ChoicesFacts): Html {
 /** The channels that deliver this kind, as a sentence. */
 function destination(choice: Choice, { notifications, email }: ChoicesFacts): string {
   const { defaultMethod, channels: settings } = notifications;
-  const ways = methodsOf({ template: choice, defaultMethod, channels: planChannels(settings) })
+  const ways = chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
     .flatMap(([method]) => findChannel(method) ?? [])
     .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal))
     .map((channel) => {

@@ -10,7 +10,7 @@ import { attributes, type Html } from "./layout.ts";
 import { moment } from "./parts.ts";
 import { lasting } from "./rules/lasting.ts";
 
-export interface WaysFacts {
+export interface ChannelFacts {
   notifications: NotificationsConfig;
   /** Addresses of servers are for those who manage the deployment. */
   manages: boolean;
@@ -43,10 +43,10 @@ export const tryIt = (path: string): Html =>
     <button class="button primary" type="submit">Send test notification</button>
   </form>`;
 
-export const waysList = (facts: WaysFacts): Html =>
-  html`<dl class="ways">${allChannels.map((channel) => way(channel, facts))}</dl>`;
+export const channelList = (facts: ChannelFacts): Html =>
+  html`<dl class="ways">${allChannels.map((channel) => channelStatus(channel, facts))}</dl>`;
 
-function way(channel: Channel<Method>, facts: WaysFacts): Html {
+function channelStatus(channel: Channel<Method>, facts: ChannelFacts): Html {
   const { on, words } = setUp(channel, facts);
   const bad = on && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
   return html`<div class="way" ${attributes({ "data-state": bad ? "failing" : on ? "on" : "off" })}>
@@ -60,7 +60,7 @@ function way(channel: Channel<Method>, facts: WaysFacts): Html {
 
 function setUp(
   channel: Channel<Method>,
-  { notifications, gone, manages }: WaysFacts,
+  { notifications, gone, manages }: ChannelFacts,
 ): { on: boolean; words: Html | string } {
   const settings = notifications.channels[channel.id];
   if (settings === undefined || !channel.isOn(settings)) {
@@ -83,7 +83,7 @@ function setUp(
 }
 
 /** The channel's last success, last failure and queue. */
-function record(method: string, { health, waiting, now }: WaysFacts): Html | string {
+function record(method: string, { health, waiting, now }: ChannelFacts): Html | string {
   const known = health.find((one) => one.method === method);
   const queue = waiting.find((one) => one.method === method);
   const lines: Html[] = [];

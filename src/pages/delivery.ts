@@ -15,7 +15,7 @@ import {
 } from "../notifications/preferences/store/settings.ts";
 import { sendTest, testReads } from "../notifications/outbox/test.ts";
 import { choicesPath } from "./choices-view.ts";
-import { failures, state, tryIt, waysList, type WaysFacts } from "./delivery-view.ts";
+import { failures, state, tryIt, channelList, type ChannelFacts } from "./delivery-view.ts";
 import { problem } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
 import { signedIn } from "./session.ts";
@@ -66,7 +66,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     failed: listFailures(me(c), failuresShown),
   });
   const manages = may(actor, "deployment:manage");
-  const facts: WaysFacts = {
+  const facts: ChannelFacts = {
     notifications: config.notifications,
     manages,
     gone: toGoneEndpoints(read.gone),
@@ -80,7 +80,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     ${done === undefined || error !== undefined ? "" : html`<p class="note" role="status">${done}</p>`}
     ${problem(error)} ${state(path, isPaused(notificationSettings), manages)}
     <h2>Delivery channels</h2>
-    ${waysList(facts)}
+    ${channelList(facts)}
     <p class="aside">
       Choose which notifications you get in your <a href="${choicesPath}">notification settings</a>.
     </p>

@@ -71,7 +71,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),
     hashing: createFairQueue(hashes),
     ...(passwordCost === undefined ? {} : { passwordCost }),
-    toldFailures: new Map(),
+    recentFailures: new Map(),
     stopping,
   };
 }

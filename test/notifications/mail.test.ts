@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/config.ts";
 import { sendMail, type MailMessage } from "../../src/notifications/channels/mail/mail.ts";
-import { connectionWords } from "../../src/notifications/channels/mail/smtp/failure.ts";
+import { describeConnectionError } from "../../src/notifications/channels/mail/smtp/failure.ts";
 import type { PoolLimits } from "../../src/notifications/channels/mail/smtp/pool.ts";
 import type { Outcome } from "../../src/notifications/channels/channel.ts";
 import { createMail } from "../../src/runtime/mail.ts";
@@ -793,5 +793,5 @@ test.each([
   [Object.assign(new Error("odd\r\nthing"), { code: "EODD" }), /^odd thing \(EODD\)$/],
   ["no error at all", /without a reason/],
 ])("a failed connection is told in words (%s)", (error, words) => {
-  expect(connectionWords(error)).toMatch(words);
+  expect(describeConnectionError(error)).toMatch(words);
 });

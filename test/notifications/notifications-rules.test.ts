@@ -14,13 +14,13 @@ import {
 } from "../../src/notifications/texts/rules/markdown.ts";
 import { createCache } from "../../src/kernel/cache.ts";
 import { compile, renderOrFallback, type RenderInput } from "../../src/notifications/texts/rules/render.ts";
-import { backoff, parseRetryAfter, settle } from "../../src/notifications/delivery/rules/retry.ts";
+import { backoff, parseRetryAfter, decideOutcome } from "../../src/notifications/delivery/rules/retry.ts";
 import {
   identityOf,
-  route,
+  planDeliveries,
   type PlanChannel,
   type Recipient,
-  type Routing,
+  type PlanOptions,
 } from "../../src/notifications/outbox/rules/delivery-plan.ts";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
 
@@ -41,7 +41,7 @@ function channelsOf(on: string[]): PlanChannel[] {
     isOn: on.includes(channel.id),
   }));
 }
-const usual: Routing = {
+const usual: PlanOptions = {
   template: { id: "t", method: null, enabledByDefault: true },
   defaultMethod: "webhook",
   channels: channelsOf(["inbox", "smtp", "webhook"]),
@@ -54,15 +54,17 @@ const passcode = (method: string | null) => ({
   method,
   enabledByDefault: true,
 });
-const routed = (recipient: Partial<Recipient>, routing: Partial<Routing>) =>
-  route([{ ...ada, ...recipient }], { ...usual, ...routing }).map(({ method, status, reasons, dueAt }) => ({
-    method,
-    status,
-    reasons,
-    dueAt,
-  }));
+const routed = (recipient: Partial<Recipient>, options: Partial<PlanOptions>) =>
+  planDeliveries([{ ...ada, ...recipient }], { ...usual, ...options }).map(
+    ({ method, status, reasons, dueAt }) => ({
+      method,
+      status,
+      reasons,
+      dueAt,
+    }),
+  );
 
-describe("routing", () => {
+describe("planning deliveries", () => {
   test("goes to the default method later and to the inbox at once", () => {
     expect(routed({}, {})).toEqual([
       { method: "webhook", status: "pending", reasons: ["named", "deployment_default"], dueAt: 1_000 },
@@ -91,8 +93,8 @@ describe("routing", () => {
       { template: passcode(null), channels: channelsOf(["inbox"]) },
       ["smtp"],
     ],
-  ] as [string, Partial<Routing>, string[]][])("uses these methods when %s", (_, routing, expected) => {
-    expect(routed({}, routing).map(({ method }) => method)).toEqual(expected);
+  ] as [string, Partial<PlanOptions>, string[]][])("uses these methods when %s", (_, options, expected) => {
+    expect(routed({}, options).map(({ method }) => method)).toEqual(expected);
   });
 
   test("lets nobody switch off what keeps an account its owner's, and sends a passcode before all else", () => {
@@ -109,10 +111,10 @@ describe("routing", () => {
     ["suspended_user", { status: "suspended" }, {}],
     ["disabled_by_user", { disabled: true }, {}],
     ["off_by_default", {}, { template: { id: "t", method: null, enabledByDefault: false } }],
-  ] as [string, Partial<Recipient>, Partial<Routing>][])(
+  ] as [string, Partial<Recipient>, Partial<PlanOptions>][])(
     "keeps %s as a row for each method",
-    (reason, recipient, routing) => {
-      const rows = routed(recipient, routing);
+    (reason, recipient, options) => {
+      const rows = routed(recipient, options);
       expect(rows).toHaveLength(2);
       for (const row of rows)
         expect(row).toMatchObject({
@@ -172,7 +174,8 @@ describe("routing", () => {
   });
 
   test("one person's keys differ by method, two people's by person, and are the same the second time", () => {
-    const keys = () => route([ada, { ...ada, userId: "b" }], usual).map(({ dedupeKey }) => dedupeKey);
+    const keys = () =>
+      planDeliveries([ada, { ...ada, userId: "b" }], usual).map(({ dedupeKey }) => dedupeKey);
     expect(new Set(keys()).size).toBe(4);
     expect(keys()).toEqual(keys());
   });
@@ -237,7 +240,8 @@ describe("retries", () => {
     (about) => {
       const outcome = { kind: "temporary", detail: "550 not verified", about } as const;
       const hour = 3_600_000;
-      const at = (now: number, attempt = 5) => settle(outcome, { ...first, attempt }, policy, now, 0.5);
+      const at = (now: number, attempt = 5) =>
+        decideOutcome(outcome, { ...first, attempt }, policy, now, 0.5);
       expect(at(hour)).toMatchObject({ status: "temporary_failure", dueAt: 2 * hour, forgiven: 1 });
       expect(at(22 * hour)).toMatchObject({ status: "temporary_failure", forgiven: 1 });
       expect(at(23 * hour)).toMatchObject({ status: "permanent_failure", reason: "attempts_exhausted" });
@@ -253,7 +257,7 @@ describe("retries", () => {
         detail: "451",
         ...(about === undefined ? {} : { about }),
       } as const;
-      expect(settle(outcome, { ...first, attempt: 5 }, policy, 1_000, 0.5)).toMatchObject({
+      expect(decideOutcome(outcome, { ...first, attempt: 5 }, policy, 1_000, 0.5)).toMatchObject({
         reason: "attempts_exhausted",
       });
     },
@@ -261,11 +265,11 @@ describe("retries", () => {
 
   test("a temporary failure is due again, the last one is final", () => {
     const outcome = { kind: "temporary", detail: "answered 500" } as const;
-    expect(settle(outcome, first, policy, 1_000, 0.5)).toMatchObject({
+    expect(decideOutcome(outcome, first, policy, 1_000, 0.5)).toMatchObject({
       status: "temporary_failure",
       dueAt: 31_000,
     });
-    expect(settle(outcome, { ...first, attempt: 5 }, policy, 1_000, 0.5)).toMatchObject({
+    expect(decideOutcome(outcome, { ...first, attempt: 5 }, policy, 1_000, 0.5)).toMatchObject({
       status: "permanent_failure",
       dueAt: null,
       reason: "attempts_exhausted",
@@ -274,8 +278,8 @@ describe("retries", () => {
 
   test("what would come too late is not tried again", () => {
     const outcome = { kind: "temporary", detail: "answered 451" } as const;
-    expect(settle(outcome, { ...first, expiresAt: 31_001 }, policy, 1_000, 0.5).dueAt).toBe(31_000);
-    expect(settle(outcome, { ...first, expiresAt: 31_000 }, policy, 1_000, 0.5)).toMatchObject({
+    expect(decideOutcome(outcome, { ...first, expiresAt: 31_001 }, policy, 1_000, 0.5).dueAt).toBe(31_000);
+    expect(decideOutcome(outcome, { ...first, expiresAt: 31_000 }, policy, 1_000, 0.5)).toMatchObject({
       status: "permanent_failure",
       dueAt: null,
       reason: "expired",
@@ -284,7 +288,7 @@ describe("retries", () => {
 
   test("the receiver's own time is kept, up to six hours, and never shortens the wait", () => {
     const due = (retryAfter: number) =>
-      settle({ kind: "temporary", detail: "", retryAfter }, first, policy, 0, 0.5).dueAt;
+      decideOutcome({ kind: "temporary", detail: "", retryAfter }, first, policy, 0, 0.5).dueAt;
     expect([due(1_000), due(600_000), due(1e12)]).toEqual([30_000, 600_000, 6 * 3_600_000]);
   });
 
@@ -293,7 +297,7 @@ describe("retries", () => {
     ["refused for good", { kind: "permanent", detail: "" }, "permanent_failure"],
     ["not wanted any more", { kind: "inhibited", detail: "", reason: "disabled_by_user" }, "inhibited"],
   ] as const)("what is %s is final", (_, outcome, status) => {
-    expect(settle(outcome, first, policy, 0, 0.5)).toMatchObject({ status, dueAt: null });
+    expect(decideOutcome(outcome, first, policy, 0, 0.5)).toMatchObject({ status, dueAt: null });
   });
 
   test("Retry-After is seconds or a date, and nonsense is nothing", () => {

@@ -8,7 +8,7 @@ import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
 import { deliver } from "./deliver.ts";
 import type { GoneEndpoints } from "./rules/gone.ts";
 import { leaseTime } from "./leases.ts";
-import { createSettler, type Settler } from "./write-results.ts";
+import { createResultWriter, type ResultWriter } from "./write-results.ts";
 import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
 import { readGoneEndpoints, toGoneEndpoints } from "../preferences/store/settings.ts";
 
@@ -34,7 +34,7 @@ export interface DispatchReport {
 export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promise<DispatchReport> {
   const { messages, channels = methods } = options;
   const report: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
-  const settler = createSettler(deps);
+  const results = createResultWriter(deps);
   const used = channels.filter((channel) =>
     messages === undefined
       ? // One that is claiming whatever is due finds all of it.
@@ -49,10 +49,10 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
   const ends = await Promise.allSettled(
     used.map((channel) => {
       const ids = messages?.filter(({ method }) => method === channel).map(({ id }) => id);
-      return dispatchChannel(deps, { channel, ids, budget, report, settler });
+      return dispatchChannel(deps, { channel, ids, budget, report, results });
     }),
   );
-  await settler.finish();
+  await results.finish();
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return report;
 }
@@ -70,7 +70,7 @@ interface ChannelDispatch {
   ids: readonly string[] | undefined;
   budget: Budget;
   report: DispatchReport;
-  settler: Settler;
+  results: ResultWriter;
 }
 
 async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void> {
@@ -109,14 +109,14 @@ async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void>
 
 async function sendOne(
   deps: Deps,
-  { report, settler }: ChannelDispatch,
+  { report, results }: ChannelDispatch,
   message: ClaimedMessage,
   { token, gone }: { token: string; gone: GoneEndpoints },
 ): Promise<void> {
   const startedAt = deps.now();
   const delivery = await deliver(deps, message, gone);
   report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
-  settler.add(message, token, delivery, startedAt);
+  results.add(message, token, delivery, startedAt);
 }
 
 async function claimSome(deps: Deps, channel: Method, limit: number, ids: readonly string[] | undefined) {

@@ -8,14 +8,14 @@ import { channels, findChannel, receiverOf, type Method } from "../channels/inde
 import { testTemplateId, type Delivery } from "./deliver.ts";
 import { endpointHash } from "./rules/gone.ts";
 import { isAboutChannel, summarise, type Try } from "./rules/health.ts";
-import { settle, type Settlement } from "./rules/retry.ts";
+import { decideOutcome, type Decision } from "./rules/retry.ts";
 import { additionsOf } from "./rules/totals.ts";
 import { noteHealth } from "./store/health.ts";
 import { countTries, type CountedTry } from "./store/metrics.ts";
 import { settleMessages, type ClaimedMessage, type SettledRow } from "./store/queue.ts";
 import { clearGoneEndpoint, markEndpointGone } from "../preferences/store/settings.ts";
 
-export interface Settler {
+export interface ResultWriter {
   /** `startedAt`: when the try began. */
   add: (message: ClaimedMessage, token: string, delivery: Delivery, startedAt: number) => void;
   /** Resolves when all that was added is written, or has failed to be. */
@@ -37,7 +37,7 @@ interface Gathered {
 
 const nothing = (): Gathered => ({ rows: [], counted: [], inbox: [], tries: [], endpoints: new Map() });
 
-export function createSettler(deps: Deps): Settler {
+export function createResultWriter(deps: Deps): ResultWriter {
   let gathered = nothing();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -76,10 +76,10 @@ export function createSettler(deps: Deps): Settler {
       const { maxSendAttempts, retryInterval } = deps.config.notifications;
       const policy = { maxAttempts: maxSendAttempts, interval: retryInterval };
       const attempted = { ...message, attempt: message.tries };
-      const settlement = settle(outcome, attempted, policy, now, Math.random());
-      const { status, reason } = settlement;
+      const decision = decideOutcome(outcome, attempted, policy, now, Math.random());
+      const { status, reason } = decision;
       const ended = { startedAt, finishedAt: now, outcome: outcome.kind, status, reason };
-      gathered.rows.push({ id, token, attempt: message.attempt, finishedAt: now, ...settlement });
+      gathered.rows.push({ id, token, attempt: message.attempt, finishedAt: now, ...decision });
       gathered.counted.push({ id, token, additions: additionsOf({ ...message, ...ended }) });
       const channel = findChannel(method);
       if (channel?.isLocal === true && outcome.kind === "sent" && rendered !== null)
@@ -90,7 +90,7 @@ export function createSettler(deps: Deps): Settler {
         gathered.endpoints.set(channel.id, "gone");
       if (channel !== undefined && outcome.kind === "sent" && message.templateId === testTemplateId)
         gathered.endpoints.set(channel.id, "alive");
-      if (outcome.kind === "temporary" || outcome.kind === "permanent") tell(deps, message, settlement);
+      if (outcome.kind === "temporary" || outcome.kind === "permanent") logFailure(deps, message, decision);
       if (gathered.rows.length >= gatherCount) flush();
       else timer ??= setTimeout(flush, gatherTime);
     },
@@ -127,25 +127,25 @@ function endpointStatements(deps: Deps, method: Method, state: "gone" | "alive")
 const minute = 60_000;
 
 /** One warning for each failed try; the same failure of the same receiver once a minute, with a count of the others. */
-function tell(deps: Deps, message: ClaimedMessage, settlement: Settlement): void {
+function logFailure(deps: Deps, message: ClaimedMessage, decision: Decision): void {
   const now = deps.now();
   const host = receiverOf(deps.config.notifications.channels, message.method);
-  const key = `${message.method} ${host ?? ""} ${settlement.detail}`;
-  const told = deps.process.toldFailures.get(key);
-  if (told !== undefined && now - told.at < minute) {
-    told.count += 1;
+  const key = `${message.method} ${host ?? ""} ${decision.detail}`;
+  const recent = deps.process.recentFailures.get(key);
+  if (recent !== undefined && now - recent.at < minute) {
+    recent.count += 1;
     return;
   }
-  for (const [other, { at }] of deps.process.toldFailures)
-    if (now - at >= minute) deps.process.toldFailures.delete(other);
-  deps.process.toldFailures.set(key, { at: now, count: 0 });
+  for (const [other, { at }] of deps.process.recentFailures)
+    if (now - at >= minute) deps.process.recentFailures.delete(other);
+  deps.process.recentFailures.set(key, { at: now, count: 0 });
   deps.log.warn("a notification could not be delivered", {
     message_id: message.id,
     method: message.method,
     host,
-    answer: settlement.detail,
+    answer: decision.detail,
     attempt: message.attempt,
-    next_try: settlement.dueAt === null ? "none" : new Date(settlement.dueAt).toISOString(),
-    same_before: told?.count,
+    next_try: decision.dueAt === null ? "none" : new Date(decision.dueAt).toISOString(),
+    same_before: recent?.count,
   });
 }

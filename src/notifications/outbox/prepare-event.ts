@@ -5,7 +5,7 @@ import { ApiError } from "../../kernel/errors.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
-import { identityOf, route, type Recipient, type Route } from "./rules/delivery-plan.ts";
+import { identityOf, planDeliveries, type Recipient, type DeliveryPlan } from "./rules/delivery-plan.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
 import type { EnqueueAnswers } from "./reads.ts";
 import { isPaused } from "../preferences/store/settings.ts";
@@ -51,7 +51,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     throw new ApiError(413, `data: has more than ${dataLimit} bytes of JSON`);
   const now = deps.now();
   const { defaultMethod, channels } = deps.config.notifications;
-  const routes = route(chooseRecipients(read.recipients, event.recipients), {
+  const routes = planDeliveries(chooseRecipients(read.recipients, event.recipients), {
     template,
     defaultMethod,
     channels: planChannels(channels),
@@ -77,13 +77,13 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   return { eventId, rows };
 }
 
-const windowsOf = (routes: readonly Route[], until: number) =>
+const windowsOf = (routes: readonly DeliveryPlan[], until: number) =>
   routes.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [{ dedupeKey, until }]));
 
 function addMessage(
   deps: Deps,
   rows: OutboxRows,
-  way: Route,
+  way: DeliveryPlan,
   event: NotificationEvent,
   template: TemplateRow,
 ): void {

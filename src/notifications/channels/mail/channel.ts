@@ -3,7 +3,7 @@ import { defineChannel, type OutgoingMessage } from "../channel.ts";
 import { composeMail, sendMail, type MailMessage } from "./mail.ts";
 import { mailAdvice, probeMail } from "./probe.ts";
 import { mailVariables, toMailSettings, type MailSettings } from "./settings.ts";
-import { placeOf } from "./smtp/connection.ts";
+import { hostPort } from "./smtp/connection.ts";
 
 export const mail = defineChannel({
   id: "smtp",
@@ -16,7 +16,7 @@ export const mail = defineChannel({
   isOn: () => true,
   timeout: ({ timeout }) => timeout,
 
-  receiver: (settings: MailSettings) => placeOf(settings),
+  receiver: (settings: MailSettings) => hostPort(settings),
   traits: ({ tls, startTls, from }) => [
     tls || startTls ? "encrypted" : "not encrypted",
     `from ${from.address}`,

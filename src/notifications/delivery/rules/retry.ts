@@ -9,7 +9,7 @@ export interface RetryPolicy {
   interval: number;
 }
 
-export interface Settlement {
+export interface Decision {
   status: Extract<MessageStatus, "sent" | "temporary_failure" | "permanent_failure" | "inhibited">;
   outcome: Exclude<AttemptOutcome, "started">;
   dueAt: number | null;
@@ -35,13 +35,13 @@ const longestRetryAfter = 6 * 3_600_000;
 const operatorTimeMs = 24 * 3_600_000;
 
 /** `chance` is a random number from 0 to 1: waits are spread by a fifth either way, so that failures don't come back together. */
-export function settle(
+export function decideOutcome(
   outcome: Outcome,
   { attempt, createdAt, expiresAt }: Attempted,
   policy: RetryPolicy,
   now: number,
   chance: number,
-): Settlement {
+): Decision {
   const { detail } = outcome;
   const ended = { dueAt: null, reason: null, detail, forgiven: 0 };
   if (outcome.kind === "sent") return { ...ended, status: "sent", outcome: "sent" };

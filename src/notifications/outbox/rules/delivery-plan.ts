@@ -25,7 +25,7 @@ export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachab
   isOn: boolean;
 }
 
-export interface Routing {
+export interface PlanOptions {
   template: { id: string; method: string | null; enabledByDefault: boolean };
   defaultMethod: string | undefined;
   /** All channels: a template may name one that is not set up. */
@@ -38,7 +38,7 @@ export interface Routing {
   now: number;
 }
 
-export interface Route {
+export interface DeliveryPlan {
   recipient: Recipient;
   method: string;
   status: "pending" | "sent" | "inhibited";
@@ -47,32 +47,32 @@ export interface Route {
   dedupeKey: string | null;
 }
 
-export function route(recipients: readonly Recipient[], routing: Routing): Route[] {
+export function planDeliveries(recipients: readonly Recipient[], options: PlanOptions): DeliveryPlan[] {
   return recipients.flatMap((recipient) =>
-    methodsOf(routing).map(([method, why]) => decide(recipient, method, why, routing)),
+    chooseChannels(options).map(([method, why]) => decide(recipient, method, why, options)),
   );
 }
 
 /** The ways that this deployment uses for this template. A way that it doesn't use is not considered. */
-export function methodsOf(
-  routing: Pick<Routing, "template" | "defaultMethod" | "channels">,
+export function chooseChannels(
+  options: Pick<PlanOptions, "template" | "defaultMethod" | "channels">,
 ): [method: string, why: Reason][] {
-  if (isOnlyByMail(routing.template.id)) return [["smtp", "only_by_mail"]];
+  if (isOnlyByMail(options.template.id)) return [["smtp", "only_by_mail"]];
   const chosen: [string, Reason][] = [];
-  if (routing.template.method !== null) chosen.push([routing.template.method, "template_method"]);
-  else if (routing.defaultMethod !== undefined) chosen.push([routing.defaultMethod, "deployment_default"]);
-  for (const { id, isLocal, isOn } of routing.channels)
-    if (isLocal && isOn && routing.template.method !== id) chosen.push([id, "inbox"]);
+  if (options.template.method !== null) chosen.push([options.template.method, "template_method"]);
+  else if (options.defaultMethod !== undefined) chosen.push([options.defaultMethod, "deployment_default"]);
+  for (const { id, isLocal, isOn } of options.channels)
+    if (isLocal && isOn && options.template.method !== id) chosen.push([id, "inbox"]);
   return chosen;
 }
 
 /** Milliseconds. What is due longest goes first: before a passcode nothing is. */
 const headStart = 86_400_000;
 
-function decide(recipient: Recipient, method: string, why: Reason, routing: Routing): Route {
-  const channel = routing.channels.find(({ id }) => id === method);
+function decide(recipient: Recipient, method: string, why: Reason, options: PlanOptions): DeliveryPlan {
+  const channel = options.channels.find(({ id }) => id === method);
   const reasons: Reason[] = [...recipient.why, why];
-  const against = reasonAgainst(recipient, channel, routing);
+  const against = reasonAgainst(recipient, channel, options);
   if (against !== undefined) {
     return {
       recipient,
@@ -83,27 +83,27 @@ function decide(recipient: Recipient, method: string, why: Reason, routing: Rout
       dedupeKey: null,
     };
   }
-  const dedupeKey = hash([routing.template.id, recipient.userId, method, routing.identity]);
-  const { paused, now, holdUntil = -Infinity } = routing;
+  const dedupeKey = hash([options.template.id, recipient.userId, method, options.identity]);
+  const { paused, now, holdUntil = -Infinity } = options;
   const isHeldBack = holdUntil > now;
   if (channel?.isLocal === true && !paused && !isHeldBack) {
     return { recipient, method, status: "sent", dueAt: null, reasons, dedupeKey };
   }
   if (paused) reasons.push("paused");
   if (isHeldBack) reasons.push("held_back");
-  const dueAt = Math.max(isOnlyByMail(routing.template.id) ? now - headStart : now, holdUntil);
+  const dueAt = Math.max(isOnlyByMail(options.template.id) ? now - headStart : now, holdUntil);
   return { recipient, method, status: "pending", dueAt, reasons, dedupeKey };
 }
 
 function reasonAgainst(
   recipient: Recipient,
   channel: PlanChannel | undefined,
-  routing: Routing,
+  options: PlanOptions,
 ): Reason | undefined {
-  if (recipient.status !== "active" && !reachesSuspended(routing.template.id)) return "suspended_user";
-  if (!isAlwaysOn(routing.template.id)) {
+  if (recipient.status !== "active" && !reachesSuspended(options.template.id)) return "suspended_user";
+  if (!isAlwaysOn(options.template.id)) {
     if (recipient.disabled === true) return "disabled_by_user";
-    if (recipient.disabled === null && !routing.template.enabledByDefault) return "off_by_default";
+    if (recipient.disabled === null && !options.template.enabledByDefault) return "off_by_default";
   }
   return channel?.isConfigured === true ? channel.unreachable(recipient) : "not_configured";
 }

@@ -1,6 +1,6 @@
 // A connection to a mail server: the stream of bytes that the runtime gives, and lines and replies over it, within bounds and
 // in time.
-import { connectionWords, MailFailure } from "./failure.ts";
+import { describeConnectionError, MailFailure } from "./failure.ts";
 
 export interface MailConnection {
   /** The next bytes; null when the server has closed. */
@@ -43,7 +43,7 @@ export interface MailLogin {
 }
 
 /** As people write it: `smtp.example.com:587`. */
-export const placeOf = ({ host, port }: Pick<MailServer, "host" | "port">): string =>
+export const hostPort = ({ host, port }: Pick<MailServer, "host" | "port">): string =>
   `${host.includes(":") ? `[${host}]` : host}:${port}`;
 
 export interface Reply {
@@ -154,7 +154,7 @@ export async function guarded<T>(work: Promise<T>, after: string, signal: AbortS
     return await Promise.race([work, late]);
   } catch (error) {
     if (error instanceof MailFailure) throw error;
-    throw new MailFailure(`${connectionWords(error)} (${after})`, { broken: true, untouched: true });
+    throw new MailFailure(`${describeConnectionError(error)} (${after})`, { broken: true, untouched: true });
   } finally {
     signal.removeEventListener("abort", give!);
   }

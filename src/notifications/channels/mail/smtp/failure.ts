@@ -62,7 +62,7 @@ const known: Record<string, string> = {
 const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_(UNTRUSTED|HAS_EXPIRED|NOT_YET_VALID|REVOKED)/;
 
 /** A failed connection in a few words: the reason that lies deepest. */
-export function connectionWords(error: unknown): string {
+export function describeConnectionError(error: unknown): string {
   let deepest = error;
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
   // Several addresses were tried: the last one's failure is as good as any.

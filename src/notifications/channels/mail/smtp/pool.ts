@@ -2,7 +2,7 @@
 // the next message or closed when none comes. Made once by the runtime.
 import type { MailPool } from "../../../../kernel/ports.ts";
 import { openSession, type Session } from "./client.ts";
-import { placeOf, type MailServer, type OpenMail } from "./connection.ts";
+import { hostPort, type MailServer, type OpenMail } from "./connection.ts";
 import { MailFailure } from "./failure.ts";
 import type { Envelope } from "./transmit.ts";
 
@@ -21,7 +21,7 @@ export function createMailPool(
   const turns = createTurns(connections);
 
   return {
-    place: placeOf(server),
+    place: hostPort(server),
     send: async (envelope, signal) => {
       for (;;) {
         await turns.begin(signal);
