@@ -186,9 +186,9 @@ export const provisionerJobRoutes = new Hono<Env>()
       const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts);
       const drift = claimCompletion(deps, hold, facts);
       const agents = await endWith(deps, hold, "succeeded", [
-        timedCompletion(deps, hold, facts),
-        drift,
-        done,
+        ...timedCompletion(deps, hold, facts),
+        ...drift,
+        ...done,
       ]);
       nudgeFor(deps, facts.ended);
       return c.json({ agents });
@@ -210,7 +210,7 @@ export const provisionerJobRoutes = new Hono<Env>()
       const { error_code: errorCode, ...body } = c.req.valid("json");
       const error = body.error.trim() || "The provisioner gave no reason.";
       const facts = await loadProvisioner(c, failureReads([hold.jobId]));
-      await endWith(deps, hold, "failed", [failure(deps, hold, { error, errorCode }, facts)]);
+      await endWith(deps, hold, "failed", failure(deps, hold, { error, errorCode }, facts));
       nudgeFor(deps, facts.ended);
       return c.body(null, 204);
     },

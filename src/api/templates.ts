@@ -12,7 +12,7 @@ import {
   type TemplateRow,
 } from "../workspaces/templates/store/templates.ts";
 import { findVersion } from "../workspaces/templates/store/versions.ts";
-import { deprecationReads, templateDeletionReads } from "../workspaces/templates/template-events.ts";
+import { templateDeleted, templateDeprecated } from "../workspaces/templates/template-kinds.ts";
 import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates/templates.ts";
 import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
 import { lowerUuid, messageSchema, oneLine, searchText, text } from "../http/schemas.ts";
@@ -163,7 +163,7 @@ export const templateRoutes = new Hono<Env>()
       const { id } = c.req.valid("param");
       const { actor, template, ...facts } = await load(c, {
         template: findTemplate(id),
-        ...deprecationReads(id),
+        ...templateDeprecated.reads(id),
       });
       const target = there(template);
       if (name && name !== target.name) throw invalid("name", "can't be changed: links and scripts use it");
@@ -190,7 +190,7 @@ export const templateRoutes = new Hono<Env>()
     async (c) => {
       const { actor, template, ...facts } = await load(c, {
         template: findTemplate(c.req.valid("param").id),
-        ...templateDeletionReads(),
+        ...templateDeleted.reads(),
       });
       await deleteTemplate(c.get("deps"), actor, there(template), facts);
       nudgePools(c.get("deps"));

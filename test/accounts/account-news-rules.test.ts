@@ -2,14 +2,20 @@
 import { describe, expect, test } from "vitest";
 import { templateAdminRoles } from "../../src/notifications/outbox/rules/recipients.ts";
 import { accountCreated, accountDeleted, accountStatusKinds } from "../../src/accounts/account-kinds.ts";
-import {
-  templateDeletedEvent,
-  templateDeprecatedEvent,
-} from "../../src/workspaces/templates/rules/template-events.ts";
-import { creationEvent as workspaceCreated } from "../../src/workspaces/builds/rules/creation.ts";
+import { templateDeleted, templateDeprecated } from "../../src/workspaces/templates/template-kinds.ts";
+import { workspaceCreated } from "../../src/workspaces/builds/build-kinds.ts";
 
 const target = { id: "u-mia", username: "mia", name: "Mia M", email: "mia@example.com" };
 const initiator = { id: "u-ada", username: "ada", name: "" };
+const personRead = (userId: string) => ({
+  userId,
+  username: userId,
+  name: "",
+  email: "",
+  status: "active" as const,
+  disabled: null,
+  roles: "[]",
+});
 const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };
 const change = { target, initiator, identity: "i" };
 const admins = { roles: ["owner", "user-admin"], exclude: ["u-mia"] };
@@ -48,25 +54,24 @@ describe("what becomes of an account", () => {
 
 describe("what becomes of a template", () => {
   const facts = {
-    template: { id: "t", name: "docker", displayName: "" },
-    organization: { id: "o", name: "default" },
+    template: { id: "t", name: "docker", displayName: "", organizationId: "o", organizationName: "default" },
     initiator,
   };
 
   test("deleted: to owners and template admins, but not to the initiator", () => {
-    expect(templateDeletedEvent(facts)).toMatchObject({
+    expect(templateDeleted.event(facts, [])).toMatchObject({
       labels: { name: "docker", initiator: "ada" },
       targets: ["t", "o"],
       identity: "t",
       recipients: { roles: templateAdminRoles, exclude: ["u-ada"] },
     });
     const shown = { ...facts.template, displayName: "Docker containers" };
-    expect(templateDeletedEvent({ ...facts, template: shown }).labels["name"]).toBe("Docker containers");
+    expect(templateDeleted.event({ ...facts, template: shown }, []).labels["name"]).toBe("Docker containers");
   });
 
   test("deprecated: to each who uses it", () => {
     expect(
-      templateDeprecatedEvent(facts, { message: "Old.", users: ["a", "b"], identity: "i" }),
+      templateDeprecated.event({ ...facts, message: "Old.", identity: "i" }, ["a", "b"].map(personRead)),
     ).toMatchObject({
       labels: { template: "docker", message: "Old.", organization: "default" },
       targets: ["t", "o"],
@@ -82,17 +87,20 @@ describe("what becomes of a template", () => {
 });
 
 test("a new workspace: to owners and template admins, but not to the initiator; what is sensitive is masked", () => {
-  const event = workspaceCreated({
-    buildId: "b",
-    workspace: { id: "w", name: "web" },
-    template: { id: "t", name: "docker" },
-    version: { id: "v", name: "v1" },
-    organizationId: "o",
-    owner: { ...target, email: "mia@example.com" },
-    initiator,
-    parameters: [{ name: "key", value: "secret" }],
-    definitions: [{ name: "key", sensitive: true }],
-  });
+  const event = workspaceCreated.event(
+    {
+      buildId: "b",
+      workspace: { id: "w", name: "web" },
+      template: { id: "t", name: "docker" },
+      version: { id: "v", name: "v1" },
+      organizationId: "o",
+      owner: { ...target, email: "mia@example.com" },
+      initiator,
+      parameters: [{ name: "key", value: "secret" }],
+      definitions: [{ name: "key", sensitive: true }],
+    },
+    [],
+  );
   expect(event).toMatchObject({
     labels: { workspace: "web", template: "docker", version: "v1", workspace_owner_username: "mia" },
     targets: ["w", "u-mia", "t", "o"],

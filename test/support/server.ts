@@ -10,7 +10,7 @@ import { notificationAttempts, notificationMessages } from "../../db/schema.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { hashPassword } from "../../src/accounts/passwords.ts";
 import { insertRoles, insertUser } from "../../src/accounts/store/users.ts";
-import { workspaceKinds } from "../../src/workspaces/builds/rules/kinds.ts";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { startServer, type RunningServer, type ServerOptions } from "../../src/runtime/server.ts";
 import { tick, type TickReport } from "../../src/tick.ts";
 import { wrapClient, type AdapterName } from "./adapters.ts";
@@ -145,7 +145,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
             .select()
             .from(notificationMessages)
             .where(
-              sql`event_id NOT IN (SELECT id FROM notification_events WHERE template_id = ${workspaceKinds.workspaceCreated})`,
+              sql`event_id NOT IN (SELECT id FROM notification_events WHERE template_id = ${kinds["workspace-created"].id})`,
             )
             .orderBy(notificationMessages.seq),
         })

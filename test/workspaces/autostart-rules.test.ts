@@ -1,7 +1,7 @@
 // When workspaces start by themselves: schedules as they are read, their next times, and who is left as they are.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { automaticUpdateEvent } from "../../src/workspaces/autostart/rules/automatic-update.ts";
+import { automaticUpdate } from "../../src/workspaces/autostart/automatic-update-kind.ts";
 import {
   nextStart,
   parseAutostart,
@@ -163,7 +163,7 @@ test("an automatic update tells the workspace's owner what is new, once for the 
     organizationId: "organization",
     version: { name: "v2", message: "Newer base image" },
   };
-  expect(automaticUpdateEvent(update)).toEqual({
+  expect(automaticUpdate.event(update, [])).toEqual({
     labels: {
       name: "web",
       initiator: "autobuild",
@@ -177,6 +177,6 @@ test("an automatic update tells the workspace's owner what is new, once for the 
     identity: "build",
     recipients: { people: [{ id: "owner", why: "workspace_owner" }] },
   });
-  const silent = automaticUpdateEvent({ ...update, version: { name: "v2", message: "" } });
+  const silent = automaticUpdate.event({ ...update, version: { name: "v2", message: "" } }, []);
   expect(silent.labels["template_version_message"]).toBe("None provided");
 });

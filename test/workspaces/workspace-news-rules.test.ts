@@ -4,9 +4,14 @@ import { describe, expect, test } from "vitest";
 import { buildReasons, transitions } from "../../db/schema.ts";
 import { templateAdmins } from "../../src/notifications/outbox/rules/recipients.ts";
 import {
-  eventsOfFailure,
-  eventsOfSuccess,
+  autobuildFailed,
+  manualBuildFailed,
+  workspaceDeleted,
+} from "../../src/workspaces/jobs/ending-kinds.ts";
+import {
   excerptOf,
+  failureKindOf,
+  isOthersDeletion,
   longestExcerpt,
   type EndedBuild,
 } from "../../src/workspaces/jobs/rules/ending.ts";
@@ -16,7 +21,8 @@ import {
   toldInWords,
   whoWasTold,
 } from "../../src/workspaces/builds/rules/notified.ts";
-import { updateEvent, type RequestedBuild } from "../../src/workspaces/builds/rules/update.ts";
+import { workspaceUpdated, type RequestedUpdate } from "../../src/workspaces/builds/build-kinds.ts";
+import { isUpdate } from "../../src/workspaces/builds/rules/update.ts";
 
 const ended: EndedBuild = {
   id: "b7",
@@ -42,50 +48,44 @@ const ofPool = { ownerId: "pool", ownerName: "prebuilds", ownerIsSystem: true };
 const toOwner = { people: [{ id: "u-mia", why: "workspace_owner" }] };
 
 describe("the end of a build", () => {
-  test("that succeeded is news when somebody else deleted somebody's workspace, and else never", () => {
+  test("that succeeded is notified when somebody else deleted somebody's workspace, and else never", () => {
     for (const reason of buildReasons) {
       for (const transition of transitions) {
-        const told = (change: Partial<EndedBuild>) =>
-          eventsOfSuccess({ ...ended, reason, transition, ...change }).map(({ kind, recipients }) => [
-            kind,
-            recipients,
-          ]);
-        expect(told({})).toEqual(transition === "delete" ? [["workspaceDeleted", toOwner]] : []);
-        expect(told(byOwner)).toEqual([]);
-        expect(told(ofPool)).toEqual([]);
-        expect(told({ ...ofPool, ...byPool })).toEqual([]);
+        const isNotified = (change: Partial<EndedBuild>) =>
+          isOthersDeletion({ ...ended, reason, transition, ...change });
+        expect(isNotified({})).toBe(transition === "delete");
+        expect(isNotified(byOwner)).toBe(false);
+        expect(isNotified(ofPool)).toBe(false);
+        expect(isNotified({ ...ofPool, ...byPool })).toBe(false);
       }
     }
   });
 
-  test.each<[string, Partial<EndedBuild>, [string, unknown][]]>([
-    ["what somebody asked for", {}, [["manualBuildFailed", templateAdmins]]],
-    ["what the owner asked for", byOwner, [["manualBuildFailed", templateAdmins]]],
-    ["a claim", { ...byOwner, reason: "prebuild_claim" }, [["manualBuildFailed", templateAdmins]]],
-    ["a start by schedule", { reason: "autostart" }, [["autobuildFailed", toOwner]]],
-    [
-      "a start by schedule in the owner's name",
-      { ...byOwner, reason: "autostart" },
-      [["autobuildFailed", toOwner]],
-    ],
-    ["a creation of a pool", { ...ofPool, ...byPool, reason: "prebuild" }, []],
-    ["a pool's deletion", { ...ofPool, ...byPool, reason: "prebuild", transition: "delete" }, []],
-    ["a claim that the pool itself began", { ...byPool, reason: "prebuild_claim" }, []],
-    ["an admin's deletion of a pool's workspace", ofPool, [["manualBuildFailed", templateAdmins]]],
+  test.each<[string, Partial<EndedBuild>, ReturnType<typeof failureKindOf>]>([
+    ["what somebody asked for", {}, "manual"],
+    ["what the owner asked for", byOwner, "manual"],
+    ["a claim", { ...byOwner, reason: "prebuild_claim" }, "manual"],
+    ["a start by schedule", { reason: "autostart" }, "autobuild"],
+    ["a start by schedule in the owner's name", { ...byOwner, reason: "autostart" }, "autobuild"],
+    ["a creation of a pool", { ...ofPool, ...byPool, reason: "prebuild" }, undefined],
+    ["a pool's deletion", { ...ofPool, ...byPool, reason: "prebuild", transition: "delete" }, undefined],
+    ["a claim that the pool itself began", { ...byPool, reason: "prebuild_claim" }, undefined],
+    ["an admin's deletion of a pool's workspace", ofPool, "manual"],
   ])("that failed: %s", (_, change, expected) => {
-    const events = eventsOfFailure({ ...ended, ...change }, "x");
-    expect(events.map(({ kind, recipients }) => [kind, recipients])).toEqual(expected);
+    expect(failureKindOf({ ...ended, ...change })).toBe(expected);
   });
 
   test("carries the labels and targets that receivers of Coder's know, and is itself by the build", () => {
     const targets = ["w", "u-mia", "t", "o"];
-    expect(eventsOfSuccess({ ...ended, transition: "delete" })[0]).toMatchObject({
+    expect(workspaceDeleted.event({ ...ended, transition: "delete" }, [])).toMatchObject({
+      recipients: toOwner,
       labels: { name: "web", reason: "initiated by user", initiator: "tess" },
       targets,
       identity: "b7",
       data: { build: { id: "b7", number: 7, transition: "delete" } },
     });
-    expect(eventsOfFailure(ended, "no disk")[0]).toMatchObject({
+    expect(manualBuildFailed.event({ build: ended, error: "no disk" }, [])).toMatchObject({
+      recipients: templateAdmins,
       labels: {
         name: "web",
         template_name: "docker",
@@ -98,9 +98,10 @@ describe("the end of a build", () => {
       identity: "b7",
       data: { error: "no disk" },
     });
-    expect(eventsOfFailure({ ...ended, reason: "autostart" }, "x")[0]!.labels).toEqual({
-      name: "web",
-      reason: "autostart",
+    const automatic = { ...ended, reason: "autostart" as const };
+    expect(autobuildFailed.event({ build: automatic, error: "x" }, [])).toMatchObject({
+      labels: { name: "web", reason: "autostart" },
+      recipients: toOwner,
     });
   });
 
@@ -119,46 +120,42 @@ describe("the end of a build", () => {
   });
 });
 
-const requested: RequestedBuild = {
+const requested: RequestedUpdate = {
   id: "b7",
   number: 7,
   transition: "start",
-  requestedVersionId: "v2",
-  previousVersionId: "v1",
   version: { id: "v2", name: "v2" },
   workspace: { id: "w", name: "web" },
   template: { id: "t", name: "docker" },
   organization: { id: "o", name: "default" },
-  owner: { id: "u-mia", username: "mia", name: "Mia", email: "mia@example.com" },
+  owner: { id: "u-mia", username: "mia" },
   initiator: { id: "u-tess", username: "tess", name: "Tess T" },
   parameters: [],
   definitions: [],
 };
 
 describe("an update", () => {
-  test.each<[string, Partial<RequestedBuild>, boolean]>([
-    ["another version by name", {}, true],
-    ["when it is stopped with it", { transition: "stop" }, true],
-    ["when it is deleted with it", { transition: "delete" }, true],
-    ["the version that it has", { previousVersionId: "v2" }, false],
-    ["no version", { requestedVersionId: undefined, previousVersionId: "v2" }, false],
-    ["no version, though it changes", { requestedVersionId: undefined }, false],
-  ])("is a request for %s", (_, change, expected) => {
-    expect(updateEvent({ ...requested, ...change }) !== undefined).toBe(expected);
+  test.each([
+    ["another version by name", "v2", "v1", "v2", true],
+    ["the version that it has", "v2", "v2", "v2", false],
+    ["no version", undefined, "v2", "v2", false],
+    ["no version, though it changes", undefined, "v1", "v2", false],
+  ])("is a request for %s", (_, asked, previous, next, expected) => {
+    expect(isUpdate({ requested: asked, previous, next })).toBe(expected);
   });
 
   test("concerns the owner, whoever made it, and admins who didn't", () => {
-    expect(updateEvent(requested)).toMatchObject({
+    expect(workspaceUpdated.event(requested, [])).toMatchObject({
       identity: "b7",
       labels: { initiator: "Tess T", version: "v2" },
       recipients: {
         people: [{ id: "u-mia", why: "workspace_owner" }],
-        roles: ["owner", "template-admin"],
+        roles: ["template-admin", "owner"],
         exclude: ["u-tess"],
       },
     });
     const nameless = { ...requested, initiator: { ...requested.initiator, name: "" } };
-    expect(updateEvent(nameless)!.labels["initiator"]).toBe("tess");
+    expect(workspaceUpdated.event(nameless, []).labels["initiator"]).toBe("tess");
   });
 
   test("never carries a sensitive value, nor more than a message may have", () => {
@@ -166,13 +163,13 @@ describe("an update", () => {
     fc.assert(
       fc.property(fc.array(parameter), (parameters) => {
         const definitions = parameters.map(({ name }) => ({ name, sensitive: true }));
-        const data = updateEvent({ ...requested, parameters, definitions })!.data!;
+        const data = workspaceUpdated.event({ ...requested, parameters, definitions }, []).data!;
         for (const { value } of data["parameters"] as { value: string }[])
           expect(["", "********"]).toContain(value);
       }),
     );
     const huge = Array.from({ length: 500 }, (_, at) => ({ name: `p${at}`, value: "\u0001".repeat(65_536) }));
-    const data = updateEvent({ ...requested, parameters: huge })!.data!;
+    const data = workspaceUpdated.event({ ...requested, parameters: huge }, []).data!;
     expect(JSON.stringify(data).length).toBeLessThan(60_000);
     const shown = data["parameters"] as { value: string }[];
     expect(shown[0]!.value).toHaveLength(1_000);

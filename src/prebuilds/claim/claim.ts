@@ -14,7 +14,7 @@ import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
-import { wakeAfterWrite, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
+import { writeAndNotify } from "../../notifications/index.ts";
 import {
   demandMade,
   insertPlanned,
@@ -54,22 +54,22 @@ export async function claimOrCreate(
   const guard = allOf(keyExists(actor.keyId), areHeldSql(claims));
   const pool = poolOf(facts, request, plan.build.createdAt);
   const claim = pool === undefined ? [] : claimReady(plan, pool, guard);
-  const news = creationNews(deps, { actor, owner }, facts, request, plan);
-  const { messages, claimed, ...state } = await deps.db.write(
+  const creation = creationNews(deps, { actor, owner }, facts, request, plan);
+  const { claimed, ...state } = await writeAndNotify(
+    deps,
     [
       ...claimKeys(claims),
       ...claim,
       ...insertPlanned(plan, guard),
-      ...news.statements,
+      ...creation,
       ...freeKeysUnless(claims, buildExists(plan.build.id)),
     ],
-    { ...stateOf(plan), messages: selectMessageStates(...news.plans), claimed: findClaimed(claims) },
+    { ...stateOf(plan), claimed: findClaimed(claims) },
   );
   const earlier = earlierOf(request.keyed, claimed[0]);
   if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readEarlier(deps, earlier);
   const made = demandMade(state, facts, request);
   deps.process.jobs.wake();
-  wakeAfterWrite(deps, messages);
   if (made.build.stage === "claim") nudgePools(deps);
   return { row: made, replayed: false };
 }

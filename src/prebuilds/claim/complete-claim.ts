@@ -2,21 +2,12 @@
 // replaced resources is counted and notified of, once. The route of completions puts them before the end of the job.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
-import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
 import { addToCounter } from "../../notifications/delivery/store/metrics.ts";
-import type { EndingPart } from "../../workspaces/jobs/end-job.ts";
+import { notify, type StatementOrNotice } from "../../notifications/index.ts";
+import { resourceReplaced } from "../drift/drift-kind.ts";
 import { holdsUncanceled, type Hold } from "../../workspaces/jobs/store/jobs.ts";
-import {
-  driftEvent,
-  maxNamedResources,
-  replacementLabels,
-  replacementsTotal,
-  resourceReplacedTemplate,
-} from "../drift/rules/drift-event.ts";
+import { maxNamedResources, replacementLabels, replacementsTotal } from "../drift/rules/drift-event.ts";
 import { durationOf } from "./rules/durations.ts";
 import type { Replacement } from "../drift/rules/replacements.ts";
 import { findTimedBuild } from "./store/durations.ts";
@@ -27,32 +18,29 @@ export const claimReads = (buildId: string) => ({
   timed: findTimedBuild(buildId),
   claim: findClaim(buildId),
   replaced: listReplaced(buildId, maxNamedResources),
-  ...enqueueReadsAs("resourceReplaced", resourceReplacedTemplate, { roles: templateAdminRoles }),
+  ...resourceReplaced.reads(),
 });
 export type ClaimFacts = Answers<ReturnType<typeof claimReads>>;
 
 /** Nothing for a build that is no claim or has replaced nothing. Counts that it happened, not how many resources. */
-export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): EndingPart {
+export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): StatementOrNotice[] {
   const [claim] = facts.claim;
   const total = facts.replaced[0]?.total ?? 0;
-  if (claim === undefined || total === 0) return { statements: [], plans: [] };
-  const event = driftEvent(hold.jobId, claim, facts.replaced.map(toReplacement), total);
-  const plan = prepareEvent(deps, event, enqueueAnswersOf("resourceReplaced", facts));
+  if (claim === undefined || total === 0) return [];
+  const replaced = facts.replaced.map(toReplacement);
+  const event = resourceReplaced.prepare(deps, facts, { buildId: hold.jobId, claim, replaced, total });
   const when = holdsUncanceled(hold);
-  return {
-    statements: [
-      addToCounter([replacementsTotal, canonicalJson(replacementLabels(claim)), 1], when),
-      ...outboxStatements(plan, { when }),
-    ],
-    plans: [plan],
-  };
+  return [
+    addToCounter([replacementsTotal, canonicalJson(replacementLabels(claim)), 1], when),
+    notify(event, { when }),
+  ];
 }
 
 /** How long it took, counted in the write that ends it. */
-export function timedCompletion(deps: Deps, hold: Hold, { timed }: ClaimFacts): EndingPart {
+export function timedCompletion(deps: Deps, hold: Hold, { timed }: ClaimFacts): StatementOrNotice[] {
   const when = holdsUncanceled(hold);
   const additions = timed.flatMap((build) => durationOf(build, deps.now()));
-  return { statements: additions.map((addition) => addToCounter(addition, when)), plans: [] };
+  return additions.map((addition) => addToCounter(addition, when));
 }
 
 function toReplacement({ address, paths, reason }: ReplacedRow): Replacement {

@@ -2,7 +2,7 @@
 // slept changes nothing more.
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { wakeAfterWrite, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
+import { writeAndNotify } from "../../notifications/index.ts";
 import type { Action, Plan } from "./rules/plan.ts";
 import { stepReads, stepsOf, type Step } from "./steps.ts";
 import { findDone } from "./store/changes.ts";
@@ -24,8 +24,7 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
   const steps = stepsOf(deps, plan, facts, mayWrite(token));
   for (let from = 0; from < steps.length; from += mostAtOnce) {
     const batch = steps.slice(from, from + mostAtOnce);
-    const { found, lease, messages } = await writeOrSplit(deps, batch, token);
-    wakeAfterWrite(deps, messages);
+    const { found, lease } = await writeOrSplit(deps, batch, token);
     const ids = new Set(found.map(({ id }) => id));
     const isOurs = lease[0]?.token === token;
     for (const { action, id } of batch) {
@@ -44,7 +43,11 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
 }
 
 /** What the database refuses for one step holds no other step up. */
-async function writeOrSplit(deps: Deps, batch: readonly Step[], token: string): ReturnType<typeof write> {
+async function writeOrSplit(
+  deps: Deps,
+  batch: readonly Step[],
+  token: string,
+): Promise<Pick<Awaited<ReturnType<typeof write>>, "found" | "lease">> {
   try {
     return await write(deps, batch, token);
   } catch (error) {
@@ -54,7 +57,6 @@ async function writeOrSplit(deps: Deps, batch: readonly Step[], token: string): 
       for (const step of batch) answers.push(await writeOrSplit(deps, [step], token));
       return {
         found: answers.flatMap(({ found }) => found),
-        messages: answers.flatMap(({ messages }) => messages),
         lease: answers.at(-1)!.lease,
       };
     }
@@ -64,19 +66,15 @@ async function writeOrSplit(deps: Deps, batch: readonly Step[], token: string): 
       preset_id: pool.presetId,
       reason: error.message,
     });
-    return { found: [], messages: [], ...(await deps.db.read({ lease: readLease() })) };
+    return { found: [], ...(await deps.db.read({ lease: readLease() })) };
   }
 }
 
 const write = (deps: Deps, batch: readonly Step[], token: string) => {
-  const notices = batch.flatMap(({ notice }) => (notice === null ? [] : [notice]));
-  const builds = batch.flatMap(({ id, notice }) => (id === null || notice !== null ? [] : [id]));
-  return deps.db.write([...batch.flatMap(({ statements }) => statements), extendLease(token, deps.now())], {
-    found: findDone(
-      builds,
-      notices.map(({ eventId }) => eventId),
-    ),
-    messages: selectMessageStates(...notices),
+  const ids = (isEvent: boolean) =>
+    batch.flatMap((step) => (step.id === null || step.isEvent !== isEvent ? [] : [step.id]));
+  return writeAndNotify(deps, [...batch.flatMap(({ changes }) => changes), extendLease(token, deps.now())], {
+    found: findDone(ids(false), ids(true)),
     lease: readLease(),
   });
 };

@@ -1,13 +1,9 @@
 // The actions of a plan as steps: the statements of each, all of which say under which circumstances they still hold, and
 // the ids by which the write answers that it was done.
-import type { Answers, SQL, Statement } from "../../../db/client.ts";
+import type { Answers, SQL } from "../../../db/client.ts";
 import { prebuildsUser } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { randomText } from "../../kernel/ids.ts";
-import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
-import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import { emptyBuild } from "../../workspaces/builds/create-build.ts";
 import {
   nextGeneration,
@@ -15,7 +11,8 @@ import {
   nextParameters,
   type ParameterValue,
 } from "../../workspaces/builds/rules/next-build.ts";
-import { eventOfInvalid, eventOfLimit, poolKinds } from "./rules/notice.ts";
+import { notify, type StatementOrNotice } from "../../notifications/index.ts";
+import { failureLimitReached, validationFailed } from "./pool-kinds.ts";
 import type { Action, Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
 import type { FailedBuild, Pool } from "./rules/snapshot.ts";
@@ -25,10 +22,11 @@ import { isAmong, listDefinitionsOf, listValuesOf } from "./store/preparation.ts
 
 export interface Step {
   action: Action;
-  statements: Statement[];
+  changes: StatementOrNotice[];
   /** A build's, or an event's: it is there once the step was done. Null: there is no telling, and no need. */
   id: string | null;
-  notice: PreparedEvent | null;
+  /** The event's, where the step notifies. */
+  isEvent: boolean;
 }
 
 /** Jobs of pools come after people's, deletions first. */
@@ -45,13 +43,12 @@ export function stepReads(deps: Deps, { actions }: Plan) {
   const marked = ofKind(actions, "mark_hard_limited", "mark_validation_failed").map(
     ({ pool }) => pool.presetId,
   );
-  const told = { roles: templateAdminRoles };
   return {
     definitions: listDefinitionsOf(created.map(({ versionId }) => versionId)),
     values: listValuesOf(created.map(({ presetId }) => presetId)),
     failures: getLatestFailures(deps.config.prebuilds.failureHardLimit, false, isAmong(marked)),
-    ...enqueueReadsAs("hardLimited", poolKinds.hardLimited, told),
-    ...enqueueReadsAs("validationFailed", poolKinds.validationFailed, told),
+    ...failureLimitReached.reads(),
+    ...validationFailed.reads(),
   };
 }
 export type StepFacts = Answers<ReturnType<typeof stepReads>>;
@@ -67,21 +64,21 @@ export function stepsOf(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): S
       case "delete":
         return action.targets.map((target) => {
           const id = deps.newId();
-          return { action, statements: deletePrebuild(target, id, now, fence), id, notice: null };
+          return { action, changes: deletePrebuild(target, id, now, fence), id, isEvent: false };
         });
       case "cancel":
         return action.targets.map((target) => ({
           action,
-          statements: cancelCreation(target, now, fence),
+          changes: cancelCreation(target, now, fence),
           id: null,
-          notice: null,
+          isEvent: false,
         }));
       case "mark_hard_limited":
       case "mark_validation_failed":
         return [tellingMark(deps, action, states.get(action.pool.presetId)!, facts, fence)];
       case "mark_normal": {
         const mark = { ...markOf(action.pool), to: "normal" as const, eventId: null };
-        return [{ action, statements: [markPreset(mark, now, fence)], id: null, notice: null }];
+        return [{ action, changes: [markPreset(mark, now, fence)], id: null, isEvent: false }];
       }
       default:
         return [];
@@ -117,8 +114,8 @@ function creation(deps: Deps, action: Action, facts: StepFacts, fence: SQL): Ste
     hasAiTask: pool.hasAiTask,
     priority: creationPriority,
   };
-  const statements = createPrebuild(workspace, build, parametersOf(pool, facts), fence);
-  return { action, statements, id: build.id, notice: null };
+  const changes = createPrebuild(workspace, build, parametersOf(pool, facts), fence);
+  return { action, changes, id: build.id, isEvent: false };
 }
 
 /** The plan makes nothing for a preset that lacks a value. */
@@ -145,37 +142,31 @@ function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: S
   const eligible = state.eligible.length;
   const notice =
     action.kind === "mark_hard_limited"
-      ? prepareEvent(
-          deps,
-          eventOfLimit(pool, {
-            limit: action.failed,
-            failures: failuresOf(pool, facts.failures),
-            eligible,
-            at,
-          }),
-          enqueueAnswersOf("hardLimited", facts),
-        )
-      : prepareEvent(
-          deps,
-          eventOfInvalid(pool, {
-            missing: action.missing,
-            invalid: action.invalid,
-            failure: action.failure,
-            eligible,
-            at,
-          }),
-          enqueueAnswersOf("validationFailed", facts),
-        );
+      ? failureLimitReached.prepare(deps, facts, {
+          pool,
+          limit: action.failed,
+          failures: failuresOf(pool, facts.failures),
+          eligible,
+          at,
+        })
+      : validationFailed.prepare(deps, facts, {
+          pool,
+          missing: action.missing,
+          invalid: action.invalid,
+          failure: action.failure,
+          eligible,
+          at,
+        });
   const to = action.kind === "mark_hard_limited" ? ("hard_limited" as const) : ("validation_failed" as const);
   const mark = { ...markOf(pool), to, eventId: notice.eventId };
   return {
     action,
-    statements: [
+    changes: [
       markPreset(mark, at, fence),
-      ...outboxStatements(notice, { when: wasMarked(pool.presetId, notice.eventId) }),
+      notify(notice, { when: wasMarked(pool.presetId, notice.eventId) }),
     ],
     id: notice.eventId,
-    notice,
+    isEvent: true,
   };
 }
 

@@ -1,12 +1,10 @@
 // What an app says of its work: it is kept, and where it is news about an AI task, the workspace's owner is told in the
 // same write. The agents' routes call it.
-import type { Answers, Statement } from "../../../db/client.ts";
+import type { Answers } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
-import { wakeAfterWrite, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
-import type { PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
 import { admitAgent, agentReads, persistently } from "./agents.ts";
 import type { Agent } from "./rules/agent-sign-in.ts";
 import type { AgentToken } from "./rules/agent-token.ts";
@@ -23,7 +21,8 @@ import {
   noteUse,
   type NewStatus,
 } from "./store/app-statuses.ts";
-import { planTaskNotice, taskNoticeReads, tellOrTakeBack } from "./task-notifications.ts";
+import { notifyOrCancel, taskKinds } from "./task-notifications.ts";
+import { writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
 
 export interface AppReport {
   slug: string;
@@ -37,7 +36,7 @@ const statusReads = (token: AgentToken, { slug, state }: AppReport) => ({
   ...agentReads(token),
   apps: listAppsAtWork(token.workspaceId),
   latest: getLatestWorkspaceAppStatusesByAppID(idOfAppAtWork(token.workspaceId, slug, token.agentName), 1),
-  ...taskNoticeReads(token.workspaceId, state),
+  ...taskKinds[state].reads(token.workspaceId),
 });
 type StatusFacts = Answers<ReturnType<typeof statusReads>>;
 
@@ -45,13 +44,15 @@ type StatusFacts = Answers<ReturnType<typeof statusReads>>;
 export async function reportAppStatus(deps: Deps, token: AgentToken, report: AppReport): Promise<void> {
   const id = deps.newId();
   await persistently(await deps.db.read(statusReads(token, report)), async (seen) => {
-    const { statements, plans } = decide(deps, token, report, seen, id);
-    const { made, messages, ...now } = await deps.db.write(statements, {
+    const changes = decide(deps, token, report, seen, id);
+    const {
+      made,
+      messages: _,
+      ...now
+    } = await writeAndNotify(deps, changes, {
       made: findStatus(id),
-      messages: selectMessageStates(...plans),
       ...statusReads(token, report),
     });
-    if (made[0] !== undefined) wakeAfterWrite(deps, messages);
     return { done: made[0], now };
   });
 }
@@ -62,7 +63,7 @@ function decide(
   report: AppReport,
   seen: StatusFacts,
   id: string,
-): { statements: Statement[]; plans: PreparedEvent[] } {
+): StatementOrNotice[] {
   const now = deps.now();
   const { agent, workspace } = admitAgent(deps, token, seen);
   const appId = demandApp(seen, agent, report.slug);
@@ -89,17 +90,17 @@ function decide(
     stateSince: latest?.state === report.state ? latest.stateSince : now,
   };
   const isStill = allOf(isLatestBuild(workspace.build), isLatestStatus(appId, latest));
-  const plans = news.tells ? [planTaskNotice(deps, seen, workspace, status, news)] : [];
+  const { holdUntil } = news;
+  const events = news.tells
+    ? [taskKinds[report.state].prepare(deps, seen, { workspace, status, holdUntil })]
+    : [];
   const isInUse = report.state === "working" || latest?.state === "working";
-  return {
-    plans,
-    statements: [
-      // First, because they go by what the app said before: sent again, they find the new status and do nothing.
-      ...tellOrTakeBack(workspace.id, plans, news, now, isStill),
-      ...insertStatus(status, isStill),
-      ...(isInUse ? [noteUse(workspace.id, now, id)] : []),
-    ],
-  };
+  return [
+    // First, because they go by what the app said before: sent again, they find the new status and do nothing.
+    ...notifyOrCancel(workspace.id, events, news, now, isStill),
+    ...insertStatus(status, isStill),
+    ...(isInUse ? [noteUse(workspace.id, now, id)] : []),
+  ];
 }
 
 function demandApp({ apps }: StatusFacts, agent: Agent, slug: string): string {

@@ -1,29 +1,20 @@
 // Workspaces that start by themselves when their time has come. A part of the tick: what is due comes with its opening
 // read, everything else is one read and one write. Whichever instance moves a workspace's time on starts it.
-import type { Answers, Statement } from "../../../db/client.ts";
+import type { Answers } from "../../../db/client.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
-import {
-  prepareEvent,
-  type PreparedEvent,
-  type NotificationEvent,
-} from "../../notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import { emptyBuild } from "../builds/create-build.ts";
-import { automaticUpdateEvent } from "./rules/automatic-update.ts";
-import { nextStart, whyNotStarted } from "./rules/autostart.ts";
-import { eventsOfFailure } from "../jobs/rules/ending.ts";
-import { workspaceKinds } from "../builds/rules/kinds.ts";
-import { nextGeneration, nextNumber, nextParameters } from "../builds/rules/next-build.ts";
 import {
-  isStillDue,
-  listDueStarts,
-  moveNextStart,
-  ownersOfWorkspaces,
-  startReads,
-  type DueRow,
-} from "./store/autostart.ts";
+  notify,
+  writeAndNotify,
+  type PreparedEvent,
+  type StatementOrNotice,
+} from "../../notifications/index.ts";
+import { automaticUpdate } from "./automatic-update-kind.ts";
+import { nextStart, whyNotStarted } from "./rules/autostart.ts";
+import { autobuildFailed } from "../jobs/ending-kinds.ts";
+import { nextGeneration, nextNumber, nextParameters } from "../builds/rules/next-build.ts";
+import { isStillDue, listDueStarts, moveNextStart, startReads, type DueRow } from "./store/autostart.ts";
 import { buildExists, insertBuild, isStill, listMadeBuilds, type NewBuild } from "../builds/store/builds.ts";
 
 /** In one pass; the others follow in the next. */
@@ -46,39 +37,34 @@ export async function startDue(
   });
   const starts = await planStarts(deps, starting, now);
   const left = dueStarts.filter((row) => !starting.includes(row));
-  const { made, messages } = await deps.db.write(
+  const { made } = await writeAndNotify(
+    deps,
     [
-      ...starts.flatMap(({ statements }) => statements),
+      ...starts.flatMap(({ changes }) => changes),
       ...left.map((row) => moveNextStart(row, nextStart(row.schedule, now))),
     ],
-    {
-      made: listMadeBuilds(starts.map(({ build }) => build.id)),
-      messages: selectMessageStates(...starts.flatMap(({ plans }) => plans)),
-    },
+    { made: listMadeBuilds(starts.map(({ build }) => build.id)) },
   );
   if (made.length > 0) deps.process.jobs.wake();
-  wakeAfterWrite(deps, messages);
   return made.length;
 }
 
 interface Start {
   build: NewBuild;
-  statements: Statement[];
-  plans: PreparedEvent[];
+  changes: StatementOrNotice[];
 }
 
 const versionFor = ({ automaticUpdates, activeVersionId, latest }: DueRow) =>
   automaticUpdates === "always" ? activeVersionId : latest.versionId;
 
 const factReads = (rows: readonly DueRow[]) => {
-  const owners = { userIdsSql: ownersOfWorkspaces(rows.map(({ workspaceId }) => workspaceId)) };
   return {
     ...startReads(
       rows.map(versionFor),
       rows.map(({ latest }) => latest.id),
     ),
-    ...enqueueReadsAs("automaticUpdate", workspaceKinds.automaticallyUpdated, owners),
-    ...enqueueReadsAs("autobuildFailed", workspaceKinds.autobuildFailed, owners),
+    ...automaticUpdate.reads(rows.map(({ workspaceId }) => workspaceId)),
+    ...autobuildFailed.reads(rows.map(({ latest }) => latest.id)),
   };
 };
 type Facts = Answers<ReturnType<typeof factReads>>;
@@ -109,33 +95,30 @@ function planStart(deps: Deps, row: DueRow, facts: Facts, now: number): Start {
     hasAiTask: version.hasAiTask,
   };
   const parameters = verdict.ok ? verdict.parameters : previous;
-  const plans = planNews(deps, row, build, version, facts);
+  const events = prepareEvents(deps, row, build, version, facts);
   return {
     build,
-    plans,
-    statements: [
+    changes: [
       ...insertBuild(build, parameters, allOf(isStill(row.workspaceId, row.latest.id), isStillDue(row))),
-      ...plans.flatMap((plan) => outboxStatements(plan, { when: buildExists(build.id) })),
+      ...events.map((event) => notify(event, { when: buildExists(build.id) })),
       // One that has changed meanwhile is still due: the next pass looks at it anew.
       moveNextStart(row, nextStart(row.schedule, now), buildExists(build.id)),
     ],
   };
 }
 
-function planNews(
+function prepareEvents(
   deps: Deps,
   row: DueRow,
   build: NewBuild,
   version: Facts["versions"][number],
   facts: Facts,
 ): PreparedEvent[] {
-  const plan = (kind: "automaticUpdate" | "autobuildFailed", event: NotificationEvent) =>
-    prepareEvent(deps, event, enqueueAnswersOf(kind, facts));
   if (build.error != null) {
     const initiator = { initiatorId: row.ownerId, initiatorName: row.ownerName, initiatorIsSystem: false };
     const ended = { ...row, ...initiator, ...build, versionName: version.name };
-    return eventsOfFailure(ended, build.error).map((event) => plan("autobuildFailed", event));
+    return [autobuildFailed.prepare(deps, facts, { build: ended, error: build.error })];
   }
   if (version.id === row.latest.versionId) return [];
-  return [plan("automaticUpdate", automaticUpdateEvent({ ...row, buildId: build.id, version }))];
+  return [automaticUpdate.prepare(deps, facts, { ...row, buildId: build.id, version })];
 }

@@ -3,23 +3,14 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import type { BuildFacts, BuildRequest } from "./create-build.ts";
-import { workspaceKinds } from "./rules/kinds.ts";
-import { updateEvent } from "./rules/update.ts";
+import type { PreparedEvent } from "../../notifications/index.ts";
+import { workspaceUpdated } from "./build-kinds.ts";
+import { isUpdate } from "./rules/update.ts";
 import type { NewBuild } from "./store/builds.ts";
-import { ownerOf } from "./store/workspaces.ts";
-
-/** Whom an update may concern; read together with what the build depends on. */
-export const updateReads = (workspaceId: SQL | string) =>
-  enqueueReadsAs("update", workspaceKinds.manuallyUpdated, {
-    userIdsSql: ownerOf(workspaceId),
-    roles: ["owner", "template-admin"],
-  });
 
 /** The update that this build is, if it is one. */
-export function planUpdate(
+export function prepareUpdate(
   deps: Deps,
   actor: Actor,
   facts: BuildFacts,
@@ -28,29 +19,22 @@ export function planUpdate(
 ): PreparedEvent[] {
   const { workspace, build: latest, ownerName, organizationName, template } = facts.workspace[0]!;
   const version = facts.version[0]!;
-  const read = enqueueAnswersOf("update", facts);
-  const owner = read.recipients.find(({ userId }) => userId === workspace.ownerId);
-  const event = updateEvent({
+  const ids = { requested: request.versionId, previous: latest.versionId, next: version.id };
+  if (!isUpdate(ids)) return [];
+  const update = {
     id: build.id,
     number: build.number,
     transition: build.transition,
-    requestedVersionId: request.versionId,
-    previousVersionId: latest.versionId,
     version: { id: version.id, name: version.name },
     workspace: { id: workspace.id, name: workspace.name },
     template: { id: workspace.templateId, name: template.name },
     organization: { id: workspace.organizationId, name: organizationName },
-    owner: {
-      id: workspace.ownerId,
-      username: ownerName,
-      name: owner?.name ?? "",
-      email: owner?.email ?? "",
-    },
+    owner: { id: workspace.ownerId, username: ownerName },
     initiator: { id: actor.userId, username: actor.username, name: actor.name },
     parameters: request.parameters,
     definitions: facts.definitions,
-  });
-  return event === undefined ? [] : [prepareEvent(deps, event, read)];
+  };
+  return [workspaceUpdated.prepare(deps, facts, update)];
 }
 
 /** Who started, stopped or deleted it, and how. */

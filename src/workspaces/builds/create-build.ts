@@ -15,8 +15,9 @@ import { keyExists, userOfKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
-import { noteBuild, planUpdate, updateReads } from "./build-events.ts";
+import { notify, writeAndNotify } from "../../notifications/index.ts";
+import { workspaceUpdated } from "./build-kinds.ts";
+import { noteBuild, prepareUpdate } from "./build-events.ts";
 import { asOrphaned, demandOrphan, orphanEnding, orphanReads } from "./orphan.ts";
 import { isActive } from "../jobs/rules/job.ts";
 import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
@@ -35,7 +36,7 @@ import {
   type NewBuild,
 } from "./store/builds.ts";
 import { findWorkspace } from "./store/workspaces.ts";
-import { takeBackOfWorkspace } from "../agents/task-notifications.ts";
+import { cancelOfWorkspace } from "../agents/task-notifications.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 
 export interface BuildRequest {
@@ -64,7 +65,7 @@ export const buildReads = (workspaceId: SQL | string, self: SQL, request: BuildR
     previous: listLatestValues(workspaceId),
     preset: findPreset(request.presetId),
     presetValues: listPresetValues(request.presetId),
-    ...updateReads(workspaceId),
+    ...workspaceUpdated.reads(workspaceId),
   };
 };
 export type BuildFacts = Answers<ReturnType<typeof buildReads>>;
@@ -97,29 +98,27 @@ export async function createBuild(
     const mayStill = allOf(isStill(workspace.id, workspace.latestBuildId), keyExists(actor.keyId));
     const guard = allOf(mayStill, areHeldSql(claims));
     const ending = orphan && orphanEnding(deps, actor, build, orphan, guard);
-    const updates = planUpdate(deps, actor, facts, request, build);
-    const plans = [...updates, ...(ending?.plans ?? [])];
+    const updates = prepareUpdate(deps, actor, facts, request, build);
     // What tells of it comes first: the guard holds until the build is there.
-    const { made, messages, claimed, ...now } = await deps.db.write(
+    const { made, messages, claimed, ...now } = await writeAndNotify(
+      deps,
       [
         ...claimKeys(claims, mayStill),
         noteBuild(deps, actor, facts, build, guard),
-        ...updates.flatMap((plan) => outboxStatements(plan, { when: guard })),
-        ...(ending?.statements ?? []),
-        ...(build.transition === "start" ? [] : takeBackOfWorkspace(workspace.id, deps.now(), guard)),
+        ...updates.map((event) => notify(event, { when: guard })),
+        ...(ending?.before ?? []),
+        ...(build.transition === "start" ? [] : cancelOfWorkspace(workspace.id, deps.now(), guard)),
         ...insertBuild(build, parameters, guard),
         ...(ending?.after ?? []),
       ],
       {
         made: findBuild(id, self),
-        messages: selectMessageStates(...plans),
         claimed: findClaimed(claims),
         ...buildReads(workspace.id, self, request),
       },
     );
     if (made[0] !== undefined) {
       deps.process.jobs.wake();
-      wakeAfterWrite(deps, messages);
       const people = { ownerId: workspace.ownerId, initiatorId: actor.userId };
       const told = updates.length === 0 ? undefined : whoWasTold(messages, people);
       return { row: made[0], told, replayed: false };

@@ -8,7 +8,7 @@ import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
 import { decideParameters, emptyBuild } from "./create-build.ts";
-import { creationReads } from "./creation-events.ts";
+import { workspaceCreated } from "./build-kinds.ts";
 import { nextStart } from "../autostart/rules/autostart.ts";
 import { matchingPreset } from "../templates/rules/matching-preset.ts";
 import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
@@ -56,7 +56,7 @@ export const workspaceReads = ({ templateId, versionId, presetId }: WorkspaceReq
     preset: findPreset(presetId),
     presetValues: listPresetValues(presetId),
     candidates: listCandidates(version, presetId),
-    ...creationReads(),
+    ...workspaceCreated.reads(),
   };
 };
 export type WorkspaceFacts = Answers<ReturnType<typeof workspaceReads>>;

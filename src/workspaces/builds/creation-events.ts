@@ -3,19 +3,10 @@ import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { outboxStatements, substituteTarget } from "../../notifications/outbox/enqueue.ts";
-import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import type { WorkspaceFacts, WorkspacePlan, WorkspaceRequest } from "./create-workspace.ts";
-import type { EndingPart } from "../jobs/end-job.ts";
-import { creationEvent } from "./rules/creation.ts";
-import { workspaceKinds } from "./rules/kinds.ts";
+import { notify, type StatementOrNotice } from "../../notifications/index.ts";
+import { workspaceCreated } from "./build-kinds.ts";
 import { buildExists, workspaceOfBuild } from "./store/builds.ts";
-
-/** Read together with what a new workspace depends on. */
-export const creationReads = () =>
-  enqueueReadsAs("created", workspaceKinds.workspaceCreated, { roles: templateAdminRoles });
 
 /**
  * Comes after the statements that make the planned build, in whatever workspace: one that waited in a pool keeps its
@@ -27,10 +18,10 @@ export function creationNews(
   facts: WorkspaceFacts,
   request: WorkspaceRequest,
   { workspace, build }: WorkspacePlan,
-): EndingPart {
+): StatementOrNotice[] {
   const [template] = facts.template;
   const [version] = facts.version;
-  const event = creationEvent({
+  const event = workspaceCreated.prepare(deps, facts, {
     buildId: build.id,
     workspace: { id: workspace.id, name: workspace.name },
     template: { id: template!.id, name: template!.name },
@@ -41,7 +32,6 @@ export function creationNews(
     parameters: request.parameters,
     definitions: facts.definitions,
   });
-  const plan = prepareEvent(deps, event, enqueueAnswersOf("created", facts));
   const isMade = buildExists(build.id);
   const realId = workspaceOfBuild(build.id);
   const deed = {
@@ -57,12 +47,8 @@ export function creationNews(
       build_id: build.id,
     },
   };
-  return {
-    statements: [
-      audit(deps, deed, isMade),
-      ...outboxStatements(plan, { when: isMade }),
-      ...substituteTarget(plan, workspace.id, realId),
-    ],
-    plans: [plan],
-  };
+  return [
+    audit(deps, deed, isMade),
+    notify(event, { when: isMade, target: { planned: workspace.id, found: realId } }),
+  ];
 }

@@ -6,16 +6,12 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { may } from "../../accounts/rules/permissions.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid } from "../../kernel/errors.ts";
-import { outboxStatements } from "../../notifications/outbox/enqueue.ts";
-import { prepareEvent } from "../../notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
 import type { BuildRequest } from "./create-build.ts";
-import type { EndingPart } from "../jobs/end-job.ts";
-import { eventsOfSuccess } from "../jobs/rules/ending.ts";
-import { workspaceKinds } from "./rules/kinds.ts";
+import { notify, type StatementOrNotice } from "../../notifications/index.ts";
+import { prepareSuccess, workspaceDeleted } from "../jobs/ending-kinds.ts";
 import { leftBehindText } from "./rules/left-behind.ts";
 import { buildExists, type NewBuild } from "./store/builds.ts";
-import { findEndings, listLastResources, ownersOf } from "../jobs/store/endings.ts";
+import { findEndings, listLastResources } from "../jobs/store/endings.ts";
 import { insertFewLines } from "../jobs/store/logs.ts";
 import { endWorkspaceOf } from "./store/workspaces.ts";
 
@@ -23,9 +19,7 @@ import { endWorkspaceOf } from "./store/workspaces.ts";
 export const orphanReads = (workspaceId: string, latestBuildId: string) => ({
   ended: findEndings([latestBuildId]),
   resources: listLastResources(workspaceId),
-  ...enqueueReadsAs("workspaceDeleted", workspaceKinds.workspaceDeleted, {
-    userIdsSql: ownersOf([latestBuildId]),
-  }),
+  ...workspaceDeleted.reads([latestBuildId]),
 });
 export type OrphanFacts = Answers<ReturnType<typeof orphanReads>>;
 
@@ -51,7 +45,7 @@ export function orphanEnding(
   build: NewBuild,
   facts: OrphanFacts,
   when: SQL,
-): EndingPart & { after: Statement[] } {
+): { before: StatementOrNotice[]; after: Statement[] } {
   const ended = {
     ...facts.ended[0]!,
     id: build.id,
@@ -62,9 +56,7 @@ export function orphanEnding(
     initiatorName: actor.username,
     initiatorIsSystem: false,
   };
-  const plans = eventsOfSuccess(ended).map(({ kind, ...event }) =>
-    prepareEvent(deps, event, enqueueAnswersOf(kind, facts)),
-  );
+  const notices = prepareSuccess(deps, ended, facts).map((event) => notify(event, { when }));
   const resources = facts.resources.map(({ type, name }) => `${type}.${name}`);
   const line = {
     id: `${build.id}:orphan`,
@@ -89,8 +81,7 @@ export function orphanEnding(
     },
   };
   return {
-    plans,
-    statements: [audit(deps, entry, when), ...plans.flatMap((plan) => outboxStatements(plan, { when }))],
+    before: [audit(deps, entry, when), ...notices],
     after: [...insertFewLines([line], buildExists(build.id)), endWorkspaceOf(build.id, build.createdAt)],
   };
 }

@@ -4,16 +4,18 @@ import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
-import { prepareEvent, type PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReadsAs } from "../../notifications/outbox/reads.ts";
-import { templateAdminRoles } from "../../notifications/outbox/rules/recipients.ts";
 import { demandEnded } from "./jobs.ts";
-import { eventsOfFailure, eventsOfSuccess } from "./rules/ending.ts";
 import type { PermanentErrorCode } from "./rules/job.ts";
-import { workspaceKinds } from "../builds/rules/kinds.ts";
+import { notify, writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
+import {
+  autobuildFailed,
+  manualBuildFailed,
+  prepareFailure,
+  prepareSuccess,
+  workspaceDeleted,
+} from "./ending-kinds.ts";
 import { insertOutcome, listAgents, takeOverLifecycles, type Outcome } from "../agents/store/agents.ts";
-import { findEndings, ownersOf, type EndingRow } from "./store/endings.ts";
+import { findEndings, type EndingRow } from "./store/endings.ts";
 import { endJob, findJob, holds, holdsUncanceled, type Hold } from "./store/jobs.ts";
 import { endWorkspaceOf } from "../builds/store/workspaces.ts";
 
@@ -26,24 +28,18 @@ export interface Completion {
   aiTask: { prompt: string; sidebarAppSlug: string | undefined } | undefined;
 }
 
-/** A part of the write that ends a job: its events' statements are among them and stand before the end. */
-export interface EndingPart {
-  statements: Statement[];
-  plans: PreparedEvent[];
-}
-
 /** What is read before a job is completed. */
 export const completionReads = (buildId: string) => ({
   ended: findEndings([buildId]),
-  ...enqueueReadsAs("workspaceDeleted", workspaceKinds.workspaceDeleted, { userIdsSql: ownersOf([buildId]) }),
+  ...workspaceDeleted.reads([buildId]),
 });
 export type CompletionFacts = Answers<ReturnType<typeof completionReads>>;
 
 /** What is read before builds are failed, one or many. */
 export const failureReads = (buildIds: readonly string[]) => ({
   ended: findEndings(buildIds),
-  ...enqueueReadsAs("manualBuildFailed", workspaceKinds.manualBuildFailed, { roles: templateAdminRoles }),
-  ...enqueueReadsAs("autobuildFailed", workspaceKinds.autobuildFailed, { userIdsSql: ownersOf(buildIds) }),
+  ...manualBuildFailed.reads(),
+  ...autobuildFailed.reads(buildIds),
 });
 export type FailureFacts = Answers<ReturnType<typeof failureReads>>;
 
@@ -51,7 +47,12 @@ export type FailureFacts = Answers<ReturnType<typeof failureReads>>;
  * Its resources, the end of the job, and of the workspace when that is what the build was for. Throws 400 for outcomes
  * that contradict themselves. A build that somebody wants to be canceled ends as that and is no news.
  */
-export function completion(deps: Deps, hold: Hold, done: Completion, facts: CompletionFacts): EndingPart {
+export function completion(
+  deps: Deps,
+  hold: Hold,
+  done: Completion,
+  facts: CompletionFacts,
+): StatementOrNotice[] {
   const now = deps.now();
   const outcome = toOutcome(deps, hold.jobId, done, now);
   const { aiTask } = done;
@@ -64,25 +65,17 @@ export function completion(deps: Deps, hold: Hold, done: Completion, facts: Comp
     aiTask: aiTask && { prompt: aiTask.prompt, sidebarAppId: sidebarApp?.id ?? null },
   };
   const [build] = facts.ended;
-  const plans = build?.status === "running" ? planSuccess(deps, build, facts) : [];
+  const events = build?.status === "running" ? prepareSuccess(deps, build, facts) : [];
   const guard = holdsUncanceled(hold);
-  return {
-    statements: [
-      ...insertOutcome(outcome, holds(hold)),
-      ...(outcome.agents.length === 0 ? [] : [takeOverLifecycles(hold.jobId, holds(hold))]),
-      ...plans.flatMap((plan) => outboxStatements(plan, { when: guard })),
-      ...(build?.transition === "delete" ? [noteDeletion(deps, build, guard)] : []),
-      endJob(hold, ending),
-      endWorkspaceOf(hold.jobId, now),
-    ],
-    plans,
-  };
+  return [
+    ...insertOutcome(outcome, holds(hold)),
+    ...(outcome.agents.length === 0 ? [] : [takeOverLifecycles(hold.jobId, holds(hold))]),
+    ...events.map((event) => notify(event, { when: guard })),
+    ...(build?.transition === "delete" ? [noteDeletion(deps, build, guard)] : []),
+    endJob(hold, ending),
+    endWorkspaceOf(hold.jobId, now),
+  ];
 }
-
-const planSuccess = (deps: Deps, build: EndingRow, facts: CompletionFacts): PreparedEvent[] =>
-  eventsOfSuccess(build).map(({ kind, ...event }) =>
-    prepareEvent(deps, event, enqueueAnswersOf(kind, facts)),
-  );
 
 /** Whoever asked for the deletion has done it, from wherever that was: no address is the provisioner's. */
 function noteDeletion(deps: Deps, build: EndingRow, when: SQL): Statement {
@@ -102,49 +95,30 @@ export interface Failure {
 }
 
 /** The end of a job that could not be done, and why. */
-export function failure(deps: Deps, hold: Hold, failed: Failure, facts: FailureFacts): EndingPart {
+export function failure(deps: Deps, hold: Hold, failed: Failure, facts: FailureFacts): StatementOrNotice[] {
   const [build] = facts.ended;
-  const plans = build?.status === "running" ? planFailure(deps, build, failed.error, facts) : [];
-  return {
-    statements: [
-      ...plans.flatMap((plan) => outboxStatements(plan, { when: holdsUncanceled(hold) })),
-      endJob(hold, { now: deps.now(), ...failed }),
-    ],
-    plans,
-  };
+  const events = build?.status === "running" ? prepareFailure(deps, build, failed.error, facts) : [];
+  return [
+    ...events.map((event) => notify(event, { when: holdsUncanceled(hold) })),
+    endJob(hold, { now: deps.now(), ...failed }),
+  ];
 }
 
-/** Also for builds that end because their provisioner is lost. */
-export const planFailure = (
-  deps: Deps,
-  build: EndingRow,
-  error: string,
-  facts: FailureFacts,
-): PreparedEvent[] =>
-  eventsOfFailure(build, error).map(({ kind, ...event }) =>
-    prepareEvent(deps, event, enqueueAnswersOf(kind, facts)),
-  );
-
 /**
- * One write; the part that ends the job comes last. Answers the agents that there are now. Throws 404, and 409 for a job
+ * One write; what ends the job comes last. Answers the agents that there are now. Throws 404, and 409 for a job
  * that this provisioner doesn't hold.
  */
 export async function endWith(
   deps: Deps,
   hold: Hold,
   wanted: "succeeded" | "failed",
-  parts: readonly EndingPart[],
+  changes: readonly StatementOrNotice[],
 ): Promise<{ id: string; name: string }[]> {
-  const { job, agents, messages } = await deps.db.write(
-    parts.flatMap(({ statements }) => statements),
-    {
-      job: findJob(hold.jobId),
-      agents: listAgents(hold.jobId),
-      messages: selectMessageStates(...parts.flatMap(({ plans }) => plans)),
-    },
-  );
+  const { job, agents } = await writeAndNotify(deps, changes, {
+    job: findJob(hold.jobId),
+    agents: listAgents(hold.jobId),
+  });
   demandEnded(job[0], hold, wanted);
-  wakeAfterWrite(deps, messages);
   return agents;
 }
 

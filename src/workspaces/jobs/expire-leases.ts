@@ -1,9 +1,9 @@
 // Jobs whose provisioner has not been heard of: back to the queue, or failed. A part of the tick.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
-import type { readLastTick } from "../../notifications/preferences/store/settings.ts";
-import { failureReads, planFailure } from "./end-job.ts";
+import { notify, writeAndNotify } from "../../notifications/index.ts";
+import { failureReads } from "./end-job.ts";
+import { prepareFailure } from "./ending-kinds.ts";
 import { afterLapse, leaseLostWords, wasAway } from "./rules/job.ts";
 import {
   cancelLapsed,
@@ -20,7 +20,7 @@ const mostAtOnce = 500;
 const mostFailures = 50;
 
 export const leaseReads = (now: number) => ({ lapsed: listLapsed(now, mostAtOnce) });
-type Seen = Answers<ReturnType<typeof leaseReads> & { lastTick: ReturnType<typeof readLastTick> }>;
+type Seen = Answers<ReturnType<typeof leaseReads>> & { lastTick: { value: string }[] };
 
 /** Answers how many leases ran out. `lastTick` is the pass before: it is read before this one is noted. */
 export async function expireLeases(deps: Deps, { lapsed, lastTick }: Seen): Promise<number> {
@@ -50,13 +50,11 @@ const decide = ({ status, hasPlan, requeues }: Lapsed) =>
 /** Failed by nobody's fault, and told as any failure is; one that has been heard of meanwhile goes on. */
 async function failJobs(deps: Deps, ids: readonly string[], now: number): Promise<void> {
   const facts = await deps.db.read(failureReads(ids));
-  const events = facts.ended.flatMap((build) =>
-    planFailure(deps, build, leaseLostWords, facts).map((plan) => ({ plan, when: hasLapsed(build.id, now) })),
+  const notices = facts.ended.flatMap((build) =>
+    prepareFailure(deps, build, leaseLostWords, facts).map((event) =>
+      notify(event, { when: hasLapsed(build.id, now) }),
+    ),
   );
-  const { messages } = await deps.db.write(
-    [...events.flatMap(({ plan, when }) => outboxStatements(plan, { when })), failLapsed(ids, now)],
-    { messages: selectMessageStates(...events.map(({ plan }) => plan)) },
-  );
-  wakeAfterWrite(deps, messages);
+  await writeAndNotify(deps, [...notices, failLapsed(ids, now)], {});
   for (const id of ids) deps.log.warn("a provisioner was lost in the middle of a build", { build_id: id });
 }

@@ -7,8 +7,7 @@ import { findKey } from "../../accounts/store/keys.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
-import { wakeAfterWrite, outboxStatements, selectMessageStates } from "../../notifications/outbox/enqueue.ts";
-import type { PreparedEvent } from "../../notifications/outbox/prepare-event.ts";
+import { notify, writeAndNotify, type KindAnswers, type Notice } from "../../notifications/index.ts";
 import { problemWithTemplateName } from "./rules/template-name.ts";
 import { mayStillManageTemplates } from "../builds/store/guards.ts";
 import {
@@ -22,12 +21,7 @@ import {
   updateTemplate,
   type TemplateRow,
 } from "./store/templates.ts";
-import {
-  planDeprecation,
-  planTemplateDeletion,
-  type DeprecationFacts,
-  type TemplateDeletionFacts,
-} from "./template-events.ts";
+import { templateDeleted, templateDeprecated } from "./template-kinds.ts";
 import { adoptVersion, findVersion, versionBelongsTo, type VersionRow } from "./store/versions.ts";
 
 export const notAllowed = () => forbidden("Only an owner or a template-admin may change templates.");
@@ -91,13 +85,13 @@ export interface TemplateChange {
   deprecationMessage?: string | undefined;
 }
 
-/** Those who have workspaces of it are told when it is deprecated. Throws 403, 404. */
+/** Those who have workspaces of it are notified when it is deprecated. Throws 403, 404. */
 export async function changeTemplate(
   deps: Deps,
   actor: Actor,
   template: TemplateRow,
   change: TemplateChange,
-  facts: DeprecationFacts,
+  facts: KindAnswers<typeof templateDeprecated>,
 ): Promise<TemplateRow> {
   const given = Object.entries(change).filter(
     ([name, value]) => value !== undefined && value !== template[name as keyof TemplateChange],
@@ -106,14 +100,19 @@ export async function changeTemplate(
   const wanted = Object.fromEntries(given) as Partial<Record<keyof TemplateChange, string>>;
   const guard = mayStillManageTemplates(actor);
   const deed = { action: "write", detail: { name: template.name, ...inWords(wanted) } };
+  const message = wanted.deprecationMessage ?? "";
+  // Deprecated now, or with other words than before.
+  const isDeprecation = message !== "" && message !== template.deprecationMessage;
+  const deprecation = { template, message, identity: deps.newId() };
+  const isSame = isDeprecatedAs(template.id, template.deprecationMessage);
   return apply(deps, actor, template, {
     deed,
     guard,
     change: wanted,
-    tells: {
-      plans: planDeprecation(deps, template, wanted.deprecationMessage, facts),
-      when: isDeprecatedAs(template.id, template.deprecationMessage),
-    },
+    notices: (isThere) =>
+      isDeprecation
+        ? [notify(templateDeprecated.prepare(deps, facts, deprecation), { when: allOf(isThere, isSame) })]
+        : [],
     isDone: (row) => given.every(([name, value]) => row[name as keyof TemplateChange] === value),
   });
 }
@@ -152,14 +151,15 @@ export async function deleteTemplate(
   deps: Deps,
   actor: Actor,
   template: TemplateRow,
-  facts: TemplateDeletionFacts,
+  facts: KindAnswers<typeof templateDeleted>,
 ): Promise<void> {
-  const plans = [planTemplateDeletion(deps, actor, template, facts)];
+  const initiator = { id: actor.userId, username: actor.username };
+  const deleted = templateDeleted.prepare(deps, facts, { template, initiator });
   await apply(deps, actor, template, {
     deed: { action: "delete", detail: { name: template.name } },
     guard: allOf(mayStillManageTemplates(actor), isUnused(template.id)),
     change: { deletedAt: deps.now() },
-    tells: { plans },
+    notices: (isThere) => [notify(deleted, { when: isThere })],
     isDone: (row) => row.deletedAt !== null,
   });
 }
@@ -169,28 +169,26 @@ interface Step {
   /** What must hold at the moment of the write. */
   guard: SQL;
   change: Parameters<typeof updateTemplate>[1];
-  /** What it tells, where this holds besides the guard: the template is still as it was seen. */
-  tells?: { plans: readonly PreparedEvent[]; when?: SQL };
+  /** `isThere` holds while the guard does and the template is there. */
+  notices?: (isThere: SQL) => readonly Notice[];
   isDone: (row: TemplateRow) => boolean;
 }
 type Deed = Pick<AuditedDeed, "action" | "detail">;
 
-/** One write; the audit entry and what is told come first, while their guards still mean what was before. */
+/** One write; the audit entry and the notices come first, while their guards still mean what was before. */
 async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step): Promise<TemplateRow> {
-  const { deed, guard, change, tells, isDone } = step;
+  const { deed, guard, change, notices, isDone } = step;
   const { id } = template;
-  const plans = tells?.plans ?? [];
   const isThere = allOf(guard, templateIsThere(id));
-  const isNews = tells?.when === undefined ? isThere : allOf(isThere, tells.when);
-  const { row, caller, messages } = await deps.db.write(
+  const { row, caller } = await writeAndNotify(
+    deps,
     [
       note(deps, actor, id, deed, isThere),
-      ...plans.flatMap((plan) => outboxStatements(plan, { when: isNews })),
+      ...(notices?.(isThere) ?? []),
       updateTemplate(id, change, deps.now(), guard),
     ],
-    { row: findTemplate(id), caller: findKey(actor.keyId), messages: selectMessageStates(...plans) },
+    { row: findTemplate(id), caller: findKey(actor.keyId) },
   );
-  wakeAfterWrite(deps, messages);
   const now = row[0];
   if (now !== undefined && isDone(now)) return now;
   if (caller.length === 0) throw unauthorized();

@@ -1,11 +1,8 @@
-// What is told when a claim has made resources anew: labels, data and targets of the one event, and what is counted.
-import type { NotificationEvent } from "../../../notifications/outbox/prepare-event.ts";
-import { templateAdmins } from "../../../notifications/outbox/rules/recipients.ts";
+// What a notification says of a claim that replaced resources, and what is counted of it.
 import { cureOf } from "./remedy.ts";
 import { fitting, lineBytes, noticeBudget, utf8Bytes } from "./drift-budget.ts";
 import { withPaths, type Replacement } from "./replacements.ts";
 
-export const resourceReplacedTemplate = "89d9745a-816e-4695-a17f-3d0a229e2b8d";
 export const replacementsTotal = "coderd_prebuilt_workspaces_resource_replacements_total";
 
 export interface Claim {
@@ -33,12 +30,7 @@ export const maxNamedResources = 1_000;
  * `replaced` are the first resources, of which `total` have paths; one build is one event. The notice has a budget: as
  * many resources as fit are named, and `more` is the number of the others. Those without a path are in the notes alone.
  */
-export function driftEvent(
-  buildId: string,
-  claim: Claim,
-  replaced: readonly Replacement[],
-  total: number,
-): NotificationEvent {
+export function driftEvent(buildId: string, claim: Claim, replaced: readonly Replacement[], total: number) {
   const { snippet, notes } = cureOf(replaced, noticeBudget);
   const room = notes.reduce((left, note) => left - lineBytes(note), noticeBudget.all - utf8Bytes(snippet));
   const named = fitting(
@@ -73,7 +65,6 @@ export function driftEvent(
     ],
     createdBy: "prebuilds_reconciler",
     identity: buildId,
-    recipients: templateAdmins,
   };
 }
 

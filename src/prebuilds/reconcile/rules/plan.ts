@@ -2,7 +2,7 @@
 // the page and the command line show it.
 import { mostWanted } from "./desired.ts";
 import { span } from "./eligibility.ts";
-import { firstLine } from "./notice.ts";
+import { firstLine } from "./first-line.ts";
 import { inactiveWords, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
 import { share } from "./share.ts";
 import type { PermanentFailure, Policy, Pool, Prebuild, Snapshot } from "./snapshot.ts";

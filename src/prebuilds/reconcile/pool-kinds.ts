@@ -1,0 +1,78 @@
+// The notifications about a preset whose pool is no longer filled. The write that marks the preset has them: once for each
+// episode, which `at` names.
+import { defineKind, templateAdminRoles, templateAdmins } from "../../notifications/index.ts";
+import { firstLine } from "./rules/first-line.ts";
+import { resumeLine } from "./rules/resume-command.ts";
+import type { FailedBuild, PermanentFailure, Pool } from "./rules/snapshot.ts";
+
+/** Failures that a notification shows. */
+const maxShown = 5;
+
+const audience = () => ({ roles: templateAdminRoles });
+
+const about = (pool: Pool) => ({
+  labels: {
+    org: pool.organizationName,
+    preset: pool.presetName,
+    template: pool.templateName,
+    template_version: pool.versionName,
+  },
+  targets: [pool.templateId, pool.versionId, pool.presetId, pool.organizationId],
+  createdBy: "prebuilds_reconciler",
+  recipients: templateAdmins,
+});
+
+const failureOf = ({ workspaceName, buildNumber, buildId, error }: FailedBuild | PermanentFailure) => ({
+  workspace: workspaceName,
+  build_number: buildNumber,
+  build_id: buildId,
+  error: firstLine(error),
+});
+
+export interface LimitReached {
+  pool: Pool;
+  limit: number;
+  failures: readonly FailedBuild[];
+  /** Prebuilt workspaces that are left to claim. */
+  eligible: number;
+  at: number;
+}
+
+export const failureLimitReached = defineKind("prebuild-failure-limit-reached", {
+  audience,
+  event: ({ pool, limit, failures, eligible, at }: LimitReached) => ({
+    ...about(pool),
+    identity: `hard_limit:${pool.presetId}:${at}`,
+    data: {
+      limit,
+      eligible,
+      resume: resumeLine(pool.templateName, pool.presetName),
+      failures: failures.slice(0, maxShown).map(failureOf),
+    },
+  }),
+});
+
+export interface ValidationFailed {
+  pool: Pool;
+  missing: readonly string[];
+  invalid: readonly { name: string; problem: string }[];
+  failure: PermanentFailure | null;
+  /** Prebuilt workspaces that are left to claim. */
+  eligible: number;
+  at: number;
+}
+
+export const validationFailed = defineKind("prebuild-validation-failed", {
+  audience,
+  event: ({ pool, missing, invalid, failure, eligible, at }: ValidationFailed) => ({
+    ...about(pool),
+    identity: `validation_failed:${pool.presetId}:${at}`,
+    data: {
+      missing,
+      invalid,
+      failure: failure === null ? null : failureOf(failure),
+      resume: resumeLine(pool.templateName, pool.presetName),
+      eligible,
+    },
+  }),
+});
