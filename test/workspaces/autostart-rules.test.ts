@@ -58,6 +58,15 @@ describe("a schedule", () => {
     ["CRON_TZ=Europe/Berlin 30 2 * * *", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z"],
     ["CRON_TZ=Europe/Berlin 30 2 * * *", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z"],
     ["CRON_TZ=Europe/Berlin 30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"],
+    // Where a day has several times, those that are skipped are left out.
+    ["CRON_TZ=Europe/Berlin 15 2,3 * * 0", "2026-03-28T12:00:00Z", "2026-03-29T01:15:00Z"],
+    ["CRON_TZ=Europe/Dublin */15 1 * * 0,1", "2026-03-28T17:00:00Z", "2026-03-30T00:00:00Z"],
+    // Every hour is every hour that passes, also of the two that clocks show alike.
+    ["CRON_TZ=Europe/Berlin 59 * * * *", "2026-10-25T00:59:00Z", "2026-10-25T01:59:00Z"],
+    // Half an hour is skipped.
+    ["CRON_TZ=Australia/Lord_Howe 15 2 * * *", "2026-10-03T05:00:00Z", "2026-10-03T15:30:00Z"],
+    ["CRON_TZ=Europe/Berlin 05 08 * * mon-fri", "2026-11-21T10:00:00Z", "2026-11-23T07:05:00Z"],
+    ["30 8 * * 7", "2026-11-21T10:00:00Z", "2026-11-22T08:30:00Z"],
     ["CRON_TZ=America/New_York 0 9 * * 1", "2026-11-21T10:00:00Z", "2026-11-23T14:00:00Z"],
   ])("after %j comes in time: %s → %s", (text, after, next) =>
     expect(new Date(nextStart(text, Date.parse(after))!).toISOString()).toBe(new Date(next).toISOString()),

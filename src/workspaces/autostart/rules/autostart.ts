@@ -1,10 +1,10 @@
 // When a workspace starts by itself: its schedule, as Coder writes it, and what to do when the time has come. The tick
 // and the routes that set schedules call these.
+import { Cron } from "croner";
 import type { BuildStatus, Transition, UserStatus } from "../../../../db/schema.ts";
 import { cronFields, cronValues } from "./cron-field.ts";
 import { isActive } from "../../jobs/rules/job.ts";
 import { isTimeZone } from "./preset-schedule.ts";
-import { createWallClock } from "./wall-time.ts";
 
 /** Milliseconds after which a start that was missed is left out: the server was down, and people have helped themselves. */
 export const startGrace = 3_600_000;
@@ -39,38 +39,16 @@ export function parseAutostart(text: string): ScheduleVerdict {
   return { ok: true, schedule: { cron: parts.join(" "), timeZone: zone ?? "UTC" } };
 }
 
-const minuteTime = 60_000;
-const dayTime = 24 * 60 * minuteTime;
-/** Further than any clock was ever put forward or back. */
-const furthestChange = 3 * 60 * minuteTime;
-
-/** The first time after `after`, both epoch milliseconds; null for what is no schedule. */
+/**
+ * The first time after `after`, both epoch milliseconds; null for what is no schedule. Where clocks are put forward over
+ * a day's only time, it is the moment of the change; with several times, those that are skipped are left out, as Coder does.
+ */
 export function nextStart(text: string | null, after: number): number | null {
   const verdict = text === null ? undefined : parseAutostart(text);
   if (verdict?.ok !== true) return null;
-  const [minute, hour, , , weekday] = verdict.schedule.cron.split(" ") as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const onMinutes = cronValues(minute, cronFields.minute)!;
-  const inHours = cronValues(hour, cronFields.hour)!;
-  const onWeekdays = cronValues(weekday, cronFields["day of the week"])!;
-  const clock = createWallClock(verdict.schedule.timeZone);
-  const now = clock.show(after);
-  const today = Math.floor(now / dayTime) * dayTime;
-  for (let day = today; ; day += dayTime) {
-    if (!onWeekdays[new Date(day).getUTCDay()]) continue;
-    for (let wall = day; wall < day + dayTime; wall += minuteTime) {
-      const at = new Date(wall);
-      if (!inHours[at.getUTCHours()] || !onMinutes[at.getUTCMinutes()] || wall < now - furthestChange)
-        continue;
-      const moment = clock.moment(wall);
-      if (moment > after) return moment;
-    }
-  }
+  const { cron, timeZone } = verdict.schedule;
+  // Paused, without a function: it sets no timer.
+  return new Cron(cron, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime() ?? null;
 }
 
 /** A workspace whose time has come. */
