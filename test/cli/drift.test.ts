@@ -38,19 +38,19 @@ test("what a plan replaces is told with the cure, and by the exit code", async (
     code: 2,
     stderr: "",
     stdout: `2 resources would be destroyed and made anew, because of:
-- a_b.c: the plan names no attribute
+- a_b.c: no attribute in the plan
 - docker_container.dev[0]: env, image
 
 To keep what was prebuilt, add this to the template:
 
 resource "docker_container" "dev" {
-  # what it has already
+  # existing arguments
   lifecycle {
     ignore_changes = [env, image]
   }
 }
 
-a_b.c: the plan does not say why; ignore_changes can't help.
+a_b.c: the plan gives no reason; ignore_changes can't help.
 `,
   });
   expect(asJson.code).toBe(2);

@@ -80,25 +80,25 @@ describe("a plan", () => {
     ]);
     const log = await logOf(id);
     expect(log.map(({ output }) => output)).toEqual([
-      "This workspace was prebuilt, and claiming it destroys and makes anew 3 resources, because of:",
+      "Claiming this prebuilt workspace destroys and recreates 3 resources, because of:",
       "- docker_container.dev[0]: env, image",
-      "- docker_image.tainted: the plan names no attribute",
+      "- docker_image.tainted: no attribute in the plan",
       "- docker_volume.home: name",
-      "To keep what was prebuilt, add this to the template:",
+      "To keep prebuilt resources, add this to the template:",
       'resource "docker_container" "dev" {',
-      "  # what it has already",
+      "  # existing arguments",
       "  lifecycle {",
       "    ignore_changes = [env, image]",
       "  }",
       "}",
       "",
       'resource "docker_volume" "home" {',
-      "  # what it has already",
+      "  # existing arguments",
       "  lifecycle {",
       "    ignore_changes = [name]",
       "  }",
       "}",
-      "docker_image.tainted: it is tainted, an earlier build has left it unfinished; ignore_changes can't help.",
+      "docker_image.tainted: tainted, an earlier build left it unfinished; ignore_changes can't help.",
     ]);
     const kinds = log.map((line) => `${line.log_level} ${line.log_source} ${line.stage}`);
     const [warning, info] = ["warn", "info"].map((level) => `${level} provisioner Planning infrastructure`);
@@ -110,7 +110,7 @@ describe("a plan", () => {
     const id = await begin("web", stage);
     await provisioner.job("POST", id, "plan", plan(change("a_b.c", [["x"]])));
     expect(await logOf(id)).toMatchObject([
-      { log_level: "info", output: "1 resource will be destroyed and made anew, because of:" },
+      { log_level: "info", output: "1 resource will be destroyed and recreated, because of:" },
       { log_level: "info", output: "- a_b.c: x" },
     ]);
   });
@@ -243,7 +243,7 @@ describe("a claim that made resources anew", () => {
           replacements: { "docker_container.dev[0]": "env, image", "docker_volume.home[0]": "name" },
           more: 0,
           cure: expect.stringContaining("ignore_changes = [env, image]"),
-          notes: [expect.stringMatching(/^docker_image\.tainted: it is tainted/)],
+          notes: [expect.stringMatching(/^docker_image\.tainted: tainted/)],
         },
         targets: [
           workspace!["id"],
@@ -401,9 +401,9 @@ describe("a claim that made resources anew", () => {
     expect(Object.keys(data["replacements"] as object).toSorted()).toEqual(
       names.map((name) => name.replace("\n```\n", " ``` ").replaceAll("\n", " ")).toSorted(),
     );
-    expect(data["cure"]).toBe(`# in the module m
+    expect(data["cure"]).toBe(`# in module m
 resource "a_b" "c" {
-  # what it has already
+  # existing arguments
   lifecycle {
     ignore_changes = [__proto__, env]
   }
@@ -480,7 +480,7 @@ describe("the memory of drift", () => {
     ]);
     const page = await get(server, "/templates/default/docker", cookieFor(token));
     expect(wordsOf(page)).toMatch(
-      /Drift on claims.*Not claimed yet.*2 of 3 claims hurt.*a_b\.c because of x, z, 2 claims/,
+      /Drift on claims.*No claims yet.*2 of 3 claims replaced resources.*a_b\.c: x, z changed, 2 claims/,
     );
     expect(wordsOf(await get(server, "/templates/default/docker", cookieFor(mia.token)))).not.toContain(
       "Drift",

@@ -115,7 +115,7 @@ test(`A claim that drifts is told with its cure, and the cure helps (with ${real
   const log = await claim("web", first);
   const outputs = log.map(({ output }) => output);
   const at = outputs.indexOf(
-    "This workspace was prebuilt, and claiming it destroys and makes anew 1 resource, because of:",
+    "Claiming this prebuilt workspace destroys and recreates 1 resource, because of:",
   );
   expect(log.slice(at, at + 2)).toMatchObject([
     { log_level: "warn", stage: "Planning infrastructure" },
@@ -130,7 +130,7 @@ test(`A claim that drifts is told with its cure, and the cure helps (with ${real
   const second = await push(cured(template, told!.cure), templateId as string);
   await ask("PATCH", `/templates/${templateId}/versions`, { id: second.versionId });
   const quiet = await claim("other", second);
-  expect(quiet.map(({ output }) => output).join("\n")).not.toMatch(/made anew|makes anew|must be replaced/);
+  expect(quiet.map(({ output }) => output).join("\n")).not.toMatch(/recreated|recreates|must be replaced/);
   expect(await messages()).toHaveLength(1);
   expect(await ask("GET", `/templates/${templateId}/drift`)).toMatchObject([
     { active: true, claims: 1, claims_hurt: 0 },

@@ -157,20 +157,20 @@ describe("The cure", () => {
       { resource: 'module.net["a\\"b.c"].module.in.docker_volume.home', paths: ["name"], reason: "" },
     ]);
     expect(snippet).toBe(`resource "docker_container" "dev" {
-  # what it has already
+  # existing arguments
   lifecycle {
     ignore_changes = [env, image, name]
   }
 }
 
-# in the module net.in
+# in module net.in
 resource "docker_volume" "home" {
-  # what it has already
+  # existing arguments
   lifecycle {
     ignore_changes = [name]
   }
 }`);
-    expect(notes).toEqual([expect.stringContaining("module that is not yours")]);
+    expect(notes).toEqual([expect.stringContaining("from outside a module")]);
   });
 
   test("is one attribute a line where they are many, and not endless", () => {
@@ -187,7 +187,7 @@ resource "docker_volume" "home" {
     }));
     const { snippet, notes } = cureOf(blocks);
     expect(snippet.split("\n\n")).toHaveLength(50);
-    expect(notes).toEqual(["10 more blocks of the template need the same."]);
+    expect(notes).toEqual(["10 more blocks of the template need the same change."]);
   });
 
   test("says where it can't help", () => {
@@ -195,23 +195,26 @@ resource "docker_volume" "home" {
       snippet: expect.stringContaining("ignore_changes = [root_block_device]"),
       notes: [
         expect.stringMatching(
-          /another part of root_block_device .*take out of it what differs \(root_block_device\.0\.volume_size\)/,
+          /other parts of it must change, remove the difference instead \(root_block_device\.0\.volume_size\)/,
         ),
       ],
     });
-    expect(cure("a_b.c", []).notes).toEqual([expect.stringContaining("does not say why")]);
+    expect(cure("a_b.c", []).notes).toEqual([expect.stringContaining("gives no reason")]);
     expect(cure("a_b.c", [], "replace_because_tainted").notes[0]).toContain("tainted");
-    expect(cure("a_b.c", [], "replace_by_request").notes[0]).toContain("asked for it");
+    expect(cure("a_b.c", [], "replace_by_request").notes[0]).toContain("was requested");
     expect(cure("a_b.c", [], "replace_by_triggers").notes[0]).toContain("replace_triggered_by");
     expect(cure("a_b.c", ["", "x"])).toEqual({
       snippet: expect.stringContaining("[x]"),
-      notes: [expect.stringContaining("names no attribute")],
+      notes: [expect.stringContaining("is not an attribute")],
     });
-    expect(cure("data.a.b", ["x"])).toEqual({ snippet: "", notes: [expect.stringContaining("no address")] });
+    expect(cure("data.a.b", ["x"])).toEqual({
+      snippet: "",
+      notes: [expect.stringContaining("not a Terraform resource address")],
+    });
     const strange = Array.from({ length: 30 }, (_, at) => ({ resource: `?${at}`, paths: ["x"], reason: "" }));
     const { notes } = cureOf(strange);
     expect(notes).toHaveLength(10);
-    expect(notes.at(-1)).toBe("21 more of the resources need a look.");
+    expect(notes.at(-1)).toBe("21 more resources need attention.");
   });
 
   test("whatever the plan says, only names get into it", () => {
@@ -231,7 +234,7 @@ resource "docker_volume" "home" {
       fc.stringMatching(/^[a-z_]{1,8}\.[a-z]{1,8}(\["[^"\\]{0,8}"\])?$/),
     );
     const known =
-      /^(# in the module [\p{ID_Continue}.-]+|resource "[\p{ID_Continue}-]+" "[\p{ID_Continue}-]+" \{| {2}# what it has already| {2}lifecycle \{| {4}ignore_changes = \[([\p{ID_Continue}-]+(, )?)*\]?| {6}[\p{ID_Continue}-]+,| {4}\]| {2}\}|\}|)$/u;
+      /^(# in module [\p{ID_Continue}.-]+|resource "[\p{ID_Continue}-]+" "[\p{ID_Continue}-]+" \{| {2}# existing arguments| {2}lifecycle \{| {4}ignore_changes = \[([\p{ID_Continue}-]+(, )?)*\]?| {6}[\p{ID_Continue}-]+,| {4}\]| {2}\}|\}|)$/u;
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.array(name, { maxLength: 4 })), { maxLength: 6 }), (changes) => {
         const all = findReplacements(plan(...changes.map(([address, paths]) => replaced(address, paths))));
@@ -330,16 +333,14 @@ describe("A document", () => {
 test("A log's lines are compact and sorted, with the cure where somebody has claimed", () => {
   const all = findReplacements(plan(replaced("a_b.d", [["z"], ["c", 0], ["z"]]), replaced("a_b.c", [])));
   expect(logLines(all, false)).toEqual([
-    { level: "info", output: "2 resources will be destroyed and made anew, because of:" },
-    { level: "info", output: "- a_b.c: the plan names no attribute" },
+    { level: "info", output: "2 resources will be destroyed and recreated, because of:" },
+    { level: "info", output: "- a_b.c: no attribute in the plan" },
     { level: "info", output: "- a_b.d: c.0, z" },
   ]);
   const claimed = logLines(all, true);
   expect(claimed.map(({ level }) => level).join(" ")).toMatch(/^warn warn warn( info)+$/);
   const lines = claimed.map(({ output }) => output);
-  expect(lines[0]).toBe(
-    "This workspace was prebuilt, and claiming it destroys and makes anew 2 resources, because of:",
-  );
+  expect(lines[0]).toBe("Claiming this prebuilt workspace destroys and recreates 2 resources, because of:");
   expect(lines).toContain("    ignore_changes = [c, z]");
   expect(logLines([], true)).toEqual([]);
   const many = { resource: "r", paths: Array.from({ length: 25 }, (_, at) => `p${at}`), reason: "" };

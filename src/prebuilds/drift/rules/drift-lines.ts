@@ -1,4 +1,4 @@
-// Replacements in words: the lines of a build's log, and those that `belfry drift` prints.
+// Messages about replaced resources: lines of a build's log, and of `belfry drift`.
 import { cureOf } from "./remedy.ts";
 import { compare, type Replacement } from "./replacements.ts";
 
@@ -8,8 +8,10 @@ const mostPathsListed = 20;
 
 /** `docker_container.dev: env, image`: each path once, sorted. */
 export function resourceLine({ resource, paths }: Replacement): string {
-  if (paths.length === 0) return `${resource}: the plan names no attribute`;
-  const all = [...new Set(paths)].toSorted(compare).map((path) => (path === "" ? "the whole of it" : path));
+  if (paths.length === 0) return `${resource}: no attribute in the plan`;
+  const all = [...new Set(paths)]
+    .toSorted(compare)
+    .map((path) => (path === "" ? "the whole resource" : path));
   const rest = all.length - mostPathsListed;
   return `${resource}: ${all.slice(0, mostPathsListed).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
@@ -27,14 +29,14 @@ export interface LogLine {
   output: string;
 }
 
-/** What the log of a build says; a warning, and the cure, where somebody waits for a workspace that was ready. */
+/** Lines for a build's log; on a claim a warning, with the fix. */
 export function logLines(replacements: readonly Replacement[], isClaim: boolean): LogLine[] {
   if (replacements.length === 0) return [];
   const many = replacements.length !== 1;
   const what = `${replacements.length.toLocaleString("en-US")} resource${many ? "s" : ""}`;
   const head = isClaim
-    ? `This workspace was prebuilt, and claiming it destroys and makes anew ${what}, because of:`
-    : `${what} will be destroyed and made anew, because of:`;
+    ? `Claiming this prebuilt workspace destroys and recreates ${what}, because of:`
+    : `${what} will be destroyed and recreated, because of:`;
   const level = isClaim ? "warn" : "info";
   return [
     ...[head, ...resourceLines(replacements)].map((output) => ({ level, output }) as const),
@@ -47,7 +49,7 @@ function cureLines(replacements: readonly Replacement[]): string[] {
   return [
     ...(snippet === ""
       ? []
-      : ["To keep what was prebuilt, add this to the template:", ...snippet.split("\n")]),
+      : ["To keep prebuilt resources, add this to the template:", ...snippet.split("\n")]),
     ...notes,
   ];
 }

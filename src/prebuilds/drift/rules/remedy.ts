@@ -49,11 +49,9 @@ export function cureOf(
     (snippet) => utf8Bytes(snippet) + 2,
   );
   if (all.length > snippets.length)
-    notes.add(`${all.length - snippets.length} more blocks of the template need the same.`);
+    notes.add(`${all.length - snippets.length} more blocks of the template need the same change.`);
   if (all.some(({ block }) => block.modules.length > 0))
-    notes.add(
-      "A module that is not yours can't be given this from outside: it has to take the change itself.",
-    );
+    notes.add("ignore_changes can't be set from outside a module: change the module itself.");
   return { snippet: snippets.join("\n\n"), notes: cut([...notes], budget.notes) };
 }
 
@@ -75,9 +73,9 @@ function snippetOf({ modules, type, name }: Block, attributes: string[]): string
           "    ]",
         ];
   return [
-    ...(modules.length === 0 ? [] : [`# in the module ${modules.join(".")}`]),
+    ...(modules.length === 0 ? [] : [`# in module ${modules.join(".")}`]),
     `resource "${type}" "${name}" {`,
-    "  # what it has already",
+    "  # existing arguments",
     "  lifecycle {",
     ...list,
     "  }",
@@ -87,19 +85,18 @@ function snippetOf({ modules, type, name }: Block, attributes: string[]): string
 
 function notesOn(replacement: Replacement, block: Block | undefined): string[] {
   const { resource, paths, reason } = replacement;
-  if (block === undefined)
-    return [`"${resource}" is no address that Terraform writes: there is no snippet for it.`];
+  if (block === undefined) return [`"${resource}" is not a Terraform resource address: no snippet for it.`];
   if (paths.length === 0) return [`${resource}: ${reasonWords(reason)}`];
   const attributes = attributesOf(replacement);
   const nested = paths.filter((path) => path.includes(".") && isName(path.split(".")[0]!));
   return [
     ...(attributes.length < paths.length
-      ? [`${resource}: one of its paths names no attribute; ignore_changes can't help there.`]
+      ? [`${resource}: one of its paths is not an attribute; ignore_changes can't help there.`]
       : []),
     ...[...new Set(nested.map((path) => path.split(".")[0]!))].map(
       (attribute) =>
-        `${resource}: ignoring ${attribute} leaves all of it as it was. If another part of ${attribute} has to change, ` +
-        `that can't help: take out of it what differs (${nested.find((path) => path.startsWith(`${attribute}.`))}).`,
+        `${resource}: ignore_changes = [${attribute}] ignores all of ${attribute}. If other parts of it must change, ` +
+        `remove the difference instead (${nested.find((path) => path.startsWith(`${attribute}.`))}).`,
     ),
   ];
 }
@@ -107,18 +104,18 @@ function notesOn(replacement: Replacement, block: Block | undefined): string[] {
 /** Codes are Terraform's `action_reason`. */
 function reasonWords(reason: string): string {
   if (reason === "replace_because_tainted")
-    return "it is tainted, an earlier build has left it unfinished; ignore_changes can't help.";
-  if (reason === "replace_by_request") return "somebody has asked for it; ignore_changes can't help.";
+    return "tainted, an earlier build left it unfinished; ignore_changes can't help.";
+  if (reason === "replace_by_request") return "replacement was requested; ignore_changes can't help.";
   if (reason === "replace_by_triggers")
-    return "something in its replace_triggered_by changes. Take that out; ignore_changes can't help.";
-  return "the plan does not say why; ignore_changes can't help.";
+    return "a value in its replace_triggered_by changed. Remove it there; ignore_changes can't help.";
+  return "the plan gives no reason; ignore_changes can't help.";
 }
 
 /** The last note says how many are left out. */
 function cut(notes: string[], bytes: number): string[] {
   const sum = (all: string[]) => all.reduce((total, note) => total + lineBytes(note), 0);
   if (notes.length <= mostNotes && sum(notes) <= bytes) return notes;
-  const last = (left: number) => `${left} more of the resources need a look.`;
+  const last = (left: number) => `${left} more resources need attention.`;
   const kept = fitting(notes.slice(0, mostNotes - 1), bytes - lineBytes(last(notes.length)), (note) =>
     lineBytes(note),
   );
