@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
 import { firstLine } from "../prebuilds/reconcile/rules/first-line.ts";
-import type { Action } from "../prebuilds/reconcile/rules/plan.ts";
+import type { Action } from "../prebuilds/reconcile/rules/actions.ts";
 import type { PoolReport } from "../prebuilds/reconcile/report.ts";
 import { time, toTime, toTimeOrNull } from "../http/schemas.ts";
 

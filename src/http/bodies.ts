@@ -1,7 +1,7 @@
 // How much of a request's body is read, and for whom: 64 KiB for anybody, more for those who are let in, and of these a
 // bounded number at a time.
 import { ApiError } from "../kernel/errors.ts";
-import type { Ctx } from "./endpoint.ts";
+import type { Ctx } from "./context.ts";
 
 /** Bytes that are read before it is known who is asking. */
 export const smallBody = 65_536;

@@ -1,7 +1,7 @@
 // The session cookie: set and cleared by the API's sign-in and by the pages.
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { hostCookie, sessionCookie } from "./credentials.ts";
-import type { Ctx } from "./endpoint.ts";
+import type { Ctx } from "./context.ts";
 
 /** `expiresAt`: epoch milliseconds. `Secure` on https only: over plain http Safari would drop such a cookie. */
 export function setSessionCookie(c: Ctx, key: string, expiresAt: number): void {

@@ -6,7 +6,7 @@ import { parseCredential, type Credential } from "../accounts/rules/credential.t
 import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/agents/rules/agent-token.ts";
-import type { Ctx } from "./endpoint.ts";
+import type { Ctx } from "./context.ts";
 import { bearerOf, passwordOf } from "./rules/authorization.ts";
 import { isOwnOrigin } from "./rules/origin.ts";
 

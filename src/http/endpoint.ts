@@ -1,68 +1,23 @@
 // What every route is made of: `endpoint` (who may call, what it answers), `valid` (what it takes) and `load` (who is
 // asking, together with what the handler reads). Handlers stay inline, next to their path.
 import { zValidator } from "@hono/zod-validator";
-import type { Context, HonoRequest, MiddlewareHandler, ValidationTargets } from "hono";
+import type { HonoRequest, MiddlewareHandler, ValidationTargets } from "hono";
 import type * as z from "zod";
-import type { Answers, Reads, SQL, Statement } from "../../db/client.ts";
+import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
 import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
-import type { Credential } from "../accounts/rules/credential.ts";
-import { may, rolesThatMay, scopeAllows, scopesThatAllow, type Deed } from "../accounts/rules/permissions.ts";
+import { may, rolesThatMay, scopeAllows, scopesThatAllow } from "../accounts/rules/permissions.ts";
 import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
-import type { Deps } from "../kernel/deps.ts";
-import { ApiError, forbidden, notFound, unauthorized, type ErrorStatus } from "../kernel/errors.ts";
-import type { AgentToken } from "../workspaces/agents/rules/agent-token.ts";
+import { ApiError, forbidden, notFound, unauthorized } from "../kernel/errors.ts";
 import { bringsProvisionerKey, loadProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
 import { agentTokenOf, credentialOf, isSafe, refuseForeignBrowser } from "./credentials.ts";
+import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 import { limitRequests } from "./request-limit.ts";
 import { largestBodyOf } from "./rules/body-limit.ts";
 import { invalidFields } from "./rules/invalid-fields.ts";
 
-export interface Env {
-  Variables: {
-    deps: Deps;
-    /** Of a person or a provisioner. */
-    credential: Credential;
-    /** Of an agent. */
-    agentToken: AgentToken;
-    endpoint: Endpoint;
-  };
-}
-export type Ctx = Context<Env>;
-
-export interface Requirement {
-  permission: Deed;
-  /** Said to those who lack it. */
-  refusal: string;
-}
-
-/** What a batch is guarded by besides the key. */
-export interface Limits {
-  /** The route's own where it is left out. */
-  requires?: Requirement | undefined;
-  /** Who may not see this thing gets a 404 of its name, and nothing about it is read. */
-  visible?: { when: SQL; name: string } | undefined;
-}
-
-export interface Endpoint {
-  summary: string;
-  /** Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth). */
-  access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
-  /** What a `notify` token may do. */
-  deed?: "notify-self";
-  /** What the caller must be permitted; nothing is read for others. */
-  requires?: Requirement;
-  /** A key may be the password of HTTP Basic, with any user name: what programs send that know no other way. */
-  takesBasic?: boolean;
-  /** It takes an Idempotency-Key. */
-  repeatable?: boolean;
-  /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
-  body?: z.ZodType;
-  /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */
-  answers: Partial<Record<101 | 200 | 201 | 202 | 204 | 304, z.ZodType | null>>;
-  errors: ErrorStatus[];
-}
+export type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 
 const endpointTag = Symbol("endpoint");
 const schemaTag = Symbol("schema");

@@ -8,7 +8,7 @@ import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { noteProvisionerKeyUse } from "../workspaces/jobs/provisioner-keys.ts";
 import { findProvisionerKey, provisionerMay } from "../workspaces/jobs/store/provisioner-keys.ts";
-import type { Ctx } from "./endpoint.ts";
+import type { Ctx } from "./context.ts";
 
 export interface Provisioner {
   keyId: string;

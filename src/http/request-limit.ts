@@ -4,7 +4,7 @@ import { ApiError } from "../kernel/errors.ts";
 import { placeOf } from "../kernel/rules/client-address.ts";
 import { windowMs } from "../kernel/rules/rate-limit.ts";
 import { bringsProvisionerKey } from "./provisioner-auth.ts";
-import type { Ctx } from "./endpoint.ts";
+import type { Ctx } from "./context.ts";
 
 /** After the key's signature is checked, before anything is read. Throws 429. Fields of draft-ietf-httpapi-ratelimit-headers-10. */
 export function limitRequests(c: Ctx): void {

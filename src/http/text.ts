@@ -1,7 +1,7 @@
 // Lets a route that takes JSON take plain text too, so that `curl -d "All green"` is enough, or nothing at all.
 import type { MiddlewareHandler } from "hono";
 import { ApiError, invalid } from "../kernel/errors.ts";
-import type { Ctx, Env } from "./endpoint.ts";
+import type { Ctx, Env } from "./context.ts";
 import { decodeText } from "./rules/charset.ts";
 
 const isText = (type: string) => /^(text\/plain|application\/x-www-form-urlencoded)\b/i.test(type);

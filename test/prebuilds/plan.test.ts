@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { createWallClock, desiredNow, mostWanted } from "../../src/prebuilds/reconcile/rules/desired.ts";
 import { isReady, span, whyNotReady } from "../../src/prebuilds/reconcile/rules/eligibility.ts";
 import { firstLine } from "../../src/prebuilds/reconcile/rules/first-line.ts";
-import { plan, type Action } from "../../src/prebuilds/reconcile/rules/plan.ts";
+import type { Action } from "../../src/prebuilds/reconcile/rules/actions.ts";
+import { plan } from "../../src/prebuilds/reconcile/rules/plan.ts";
 import { poolStates } from "../../src/prebuilds/reconcile/rules/pool-state.ts";
 import { inTurns } from "../../src/prebuilds/reconcile/rules/share.ts";
 import type {

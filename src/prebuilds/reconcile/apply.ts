@@ -3,7 +3,8 @@
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
-import type { Action, Plan } from "./rules/plan.ts";
+import type { Action } from "./rules/actions.ts";
+import type { Plan } from "./rules/plan.ts";
 import { stepReads, stepsOf, type Step } from "./steps.ts";
 import { findDone } from "./store/changes.ts";
 import { extendLease, mayWrite, readLease } from "./store/lease.ts";

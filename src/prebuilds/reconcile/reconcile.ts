@@ -3,7 +3,8 @@
 import type { Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { apply } from "./apply.ts";
-import { plan, type Action, type Plan } from "./rules/plan.ts";
+import type { Action } from "./rules/actions.ts";
+import { plan, type Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
 import { isPaused, policyOf, takeSnapshot, toSnapshot } from "./snapshot.ts";
 import { abandonPass, endPass, readLease } from "./store/lease.ts";

@@ -13,7 +13,8 @@ import {
 } from "../../workspaces/builds/rules/next-build.ts";
 import { notify, type StatementOrNotice } from "../../notifications/index.ts";
 import { failureLimitReached, validationFailed } from "./pool-kinds.ts";
-import type { Action, Plan } from "./rules/plan.ts";
+import type { Action } from "./rules/actions.ts";
+import type { Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
 import type { FailedBuild, Pool } from "./rules/snapshot.ts";
 import { cancelCreation, createPrebuild, deletePrebuild, markPreset, wasMarked } from "./store/changes.ts";

@@ -1,42 +1,12 @@
 // What a pass is to do about the pools, and why: a pure function of what was read. `apply.ts` carries it out; the dry run,
 // the page and the command line show it.
+import type { Action, Target } from "./actions.ts";
 import { mostWanted } from "./desired.ts";
 import { span } from "./eligibility.ts";
 import { firstLine } from "./first-line.ts";
 import { inactiveWords, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
 import { share } from "./share.ts";
 import type { PermanentFailure, Policy, Pool, Prebuild, Snapshot } from "./snapshot.ts";
-
-/** A workspace as it was seen: it is only touched while `buildId` is still its latest build. */
-export interface Target {
-  workspaceId: string;
-  name: string;
-  buildId: string;
-}
-
-interface Common {
-  pool: Pool;
-  /** A sentence without its full stop. */
-  reason: string;
-}
-/** The first four change workspaces, the marks the preset; the others say why nothing happens. */
-export type Action = Common &
-  (
-    | { kind: "create"; count: number }
-    | { kind: "delete"; why: "outdated" | "expired" | "extraneous"; targets: Target[] }
-    | { kind: "cancel"; targets: Target[] }
-    | { kind: "mark_hard_limited"; failed: number }
-    | {
-        kind: "mark_validation_failed";
-        missing: string[];
-        invalid: Pool["invalidParameters"];
-        failure: PermanentFailure | null;
-      }
-    | { kind: "mark_normal" }
-    | { kind: "backoff"; until: number }
-    | { kind: "suppress"; count: number }
-    | { kind: "wait"; count: number }
-  );
 
 export interface Plan {
   states: PoolState[];

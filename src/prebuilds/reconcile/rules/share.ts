@@ -1,6 +1,6 @@
 // Who gets the places in the queue: deletions before creations, and creations of all pools in turns, so that one large
 // pool doesn't keep the others waiting.
-import type { Action } from "./plan.ts";
+import type { Action } from "./actions.ts";
 
 type Deletion = Extract<Action, { kind: "delete" }>;
 type Creation = Extract<Action, { kind: "create" }>;

@@ -6,7 +6,7 @@ import { prebuildsUser, type PrebuildStatus } from "../../../../db/schema.ts";
 import { cancelBuild, insertBuild, isStill, type NewBuild } from "../../../workspaces/builds/store/builds.ts";
 import { insertWorkspace, type NewWorkspace } from "../../../workspaces/builds/store/workspaces.ts";
 import type { ParameterValue } from "../../../workspaces/builds/rules/next-build.ts";
-import type { Target } from "../rules/plan.ts";
+import type { Target } from "../rules/actions.ts";
 
 /** True in SQL while nobody has claimed it. */
 const isUnclaimed = (workspaceId: string): SQL =>

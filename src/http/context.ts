@@ -1,0 +1,54 @@
+// What a handler is given: the context with its variables, and what a route declares about itself.
+import type { Context } from "hono";
+import type * as z from "zod";
+import type { SQL } from "../../db/client.ts";
+import type { Credential } from "../accounts/rules/credential.ts";
+import type { Deed } from "../accounts/rules/permissions.ts";
+import type { Deps } from "../kernel/deps.ts";
+import type { ErrorStatus } from "../kernel/errors.ts";
+import type { AgentToken } from "../workspaces/agents/rules/agent-token.ts";
+
+export interface Env {
+  Variables: {
+    deps: Deps;
+    /** Of a person or a provisioner. */
+    credential: Credential;
+    /** Of an agent. */
+    agentToken: AgentToken;
+    endpoint: Endpoint;
+  };
+}
+export type Ctx = Context<Env>;
+
+export interface Requirement {
+  permission: Deed;
+  /** Said to those who lack it. */
+  refusal: string;
+}
+
+/** What a batch is guarded by besides the key. */
+export interface Limits {
+  /** The route's own where it is left out. */
+  requires?: Requirement | undefined;
+  /** Who may not see this thing gets a 404 of its name, and nothing about it is read. */
+  visible?: { when: SQL; name: string } | undefined;
+}
+
+export interface Endpoint {
+  summary: string;
+  /** Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth). */
+  access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
+  /** What a `notify` token may do. */
+  deed?: "notify-self";
+  /** What the caller must be permitted; nothing is read for others. */
+  requires?: Requirement;
+  /** A key may be the password of HTTP Basic, with any user name: what programs send that know no other way. */
+  takesBasic?: boolean;
+  /** It takes an Idempotency-Key. */
+  repeatable?: boolean;
+  /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
+  body?: z.ZodType;
+  /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */
+  answers: Partial<Record<101 | 200 | 201 | 202 | 204 | 304, z.ZodType | null>>;
+  errors: ErrorStatus[];
+}
