@@ -1,5 +1,6 @@
 // What every channel promises, asked of each in the same way with a real receiver. A channel without a set-up here doesn't
 // compile: a new one is tested by saying what a good, a refusing and a silent receiver of its kind are.
+import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadTemplateFiles } from "../../db/template-files.ts";
 import { parseConfig, variables } from "../../src/config/config.ts";
@@ -99,6 +100,11 @@ const message: OutgoingMessage = {
   expiresAt: null,
 };
 
+const notificationsPage = readFileSync(
+  new URL("../../public/docs/administration/monitoring/notifications/index.md", import.meta.url),
+  "utf8",
+);
+
 const poster = createPost();
 afterAll(() => poster.close());
 
@@ -138,6 +144,11 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
     // What it needs is what sets it up.
     for (const name of channel.needs.filter((need) => !need.includes("=")))
       expect(environment).toHaveProperty(name);
+  });
+
+  test("has its row in the documentation, with what it needs", () => {
+    const [, needs = ""] = new RegExp(`^\\| \`${id}\` +\\| ([^|]*)\\|`, "m").exec(notificationsPage) ?? [];
+    for (const name of channel.needs) expect(needs).toContain(name.split("=")[0]);
   });
 
   test("is local or leaves Belfry; only one that leaves has a receiver, and may be the default", async () => {
