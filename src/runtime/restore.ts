@@ -15,6 +15,7 @@ import {
 import { dirname, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createClient, type Client } from "@libsql/client";
+import { primaryCode } from "../../db/errors.ts";
 import { loadMigrations } from "../../db/migrate.ts";
 import { BackupError, checkCopy, embeddedFile, flush } from "./backup.ts";
 
@@ -128,7 +129,7 @@ async function closeLog(client: Client, file: string): Promise<void> {
   try {
     await client.execute("PRAGMA journal_mode = DELETE");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const code = primaryCode(error instanceof Error && "code" in error ? String(error.code) : "");
     // Whoever restores a backup may do so because of that; it is kept with its log, as it is.
     if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB") return;
     throw code === "SQLITE_BUSY"

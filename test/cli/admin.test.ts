@@ -515,6 +515,9 @@ describe("what the doctor says of", () => {
     expect(databaseWords("not_writable", "SQLITE_FULL")).toBe(
       "The database can be read, but takes no writes: its disk is full.",
     );
+    expect(databaseWords("unavailable", "SQLITE_IOERR_WRITE")).toBe(
+      "The database can't be used: its disk fails, or is full.",
+    );
     expect(databaseWords("unavailable", "")).toBe("The database can't be used.");
     expect(databaseWords("no_migrations", "")).toContain("belfry admin migrate");
   });

@@ -1,4 +1,5 @@
 // How a database is, and the words for it. They name no host, path or token: anyone may ask.
+import { primaryCode } from "../../../db/errors.ts";
 
 export type DatabaseState = "ok" | "not_writable" | "unavailable" | "no_migrations";
 
@@ -7,7 +8,7 @@ export function databaseWords(state: DatabaseState, code: string): string | null
   if (state === "ok") return null;
   if (state === "no_migrations")
     return "The database has no tables of this release. Run: belfry admin migrate";
-  const why = reasons.find(([codes]) => codes.includes(code))?.[1];
+  const why = reasons.find(([codes]) => codes.includes(primaryCode(code)))?.[1];
   if (state === "not_writable")
     return `The database can be read, but takes no writes${why === undefined ? "" : `: ${why}`}.`;
   return `The database can't be used${why === undefined ? "" : `: ${why}`}.`;
