@@ -6,7 +6,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../kernel/errors.ts";
 import { may } from "../accounts/rules/permissions.ts";
 import { externalChannels } from "../notifications/channels/index.ts";
-import { customReads, sendCustom } from "../notifications/outbox/custom.ts";
+import { customKind, sendCustom } from "../notifications/outbox/custom.ts";
 import { wakeQueue } from "../notifications/delivery/dispatch.ts";
 import type { Sent } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
@@ -58,7 +58,7 @@ export const notificationRoutes = new Hono<Env>()
           ? { self: me(c) }
           : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
       const requestKey = requestKeyOf(c, c.req.valid("json"));
-      const reads = { ...customReads(audience), ...earlierRead(c, requestKey) };
+      const reads = { ...customKind.reads(audience), ...earlierRead(c, requestKey) };
       const { actor, ...read } = await load(c, reads);
       if (
         recipients !== undefined &&

@@ -28,6 +28,10 @@ const effects = [
 ];
 const impure = ban("pure", ...effects, "hono", "hono/*");
 
+/** These reach the room of notifications by its door alone. */
+const door = ban("door", "**/notifications/**", "!**/notifications/index.ts");
+const callers = ["accounts", "workspaces", "prebuilds"];
+
 const imports = (...patterns: Ban[]): Rules => ({ "no-restricted-imports": ["error", { patterns }] });
 const globals = (law: keyof typeof laws, ...names: string[]) =>
   names.map((name) => ({ name, message: say(law) }));
@@ -46,18 +50,21 @@ function upward(floor: number, room: string): Ban {
 }
 
 function lawsOf(room: string, floor: number): Override[] {
-  const up = upward(floor, room);
+  const up = [upward(floor, room), ...(callers.includes(room) ? [door] : [])];
   const inside = `src/${room}/**`;
   return [
     {
       files: [`${inside}/*.ts`],
-      rules: { ...imports(drizzle, client, node, network, up), "no-restricted-globals": ["error", ...world] },
+      rules: {
+        ...imports(drizzle, client, node, network, ...up),
+        "no-restricted-globals": ["error", ...world],
+      },
     },
-    { files: [`${inside}/store/**/*.ts`], rules: imports(client, node, network, up) },
+    { files: [`${inside}/store/**/*.ts`], rules: imports(client, node, network, ...up) },
     {
       files: [`${inside}/rules/**/*.ts`],
       rules: {
-        ...imports(drizzle, client, node, network, up, impure),
+        ...imports(drizzle, client, node, network, ...up, impure),
         "no-restricted-globals": ["error", ...world, ...ambient],
         "no-restricted-properties": [
           "error",

@@ -25,6 +25,7 @@ export const runtimes = ["runtime"];
 
 export const laws = {
   direction: `Imports go one way: ${floors.map((rooms) => rooms.join(", ")).join(" → ")} → db`,
+  door: "accounts, workspaces and prebuilds import notifications/index.ts and nothing else of notifications",
   pure: "rules/ is pure: values in, values out; take time, chance and configuration as arguments",
   drizzle: "Only store/ and db/ know drizzle",
   client: "Only db/ and runtime/ know the libSQL client",
@@ -41,6 +42,7 @@ export const laws = {
 export const reasons: Record<keyof typeof laws, string> = {
   direction:
     "A reader can understand a room without the rooms above it, and no two rooms depend on each other.",
+  door: "Nobody has to know in which order an event is read, prepared, written and woken.",
   pure: "A decision can be tested with a table of values, and reads the same wherever it is called.",
   drizzle: "SQL is in one place for each feature; a verb shows what it does, not how it is stored.",
   client: "All traffic goes through `read` and `write`, where retries, batching and measuring are.",

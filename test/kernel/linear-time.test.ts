@@ -9,13 +9,8 @@ import { parseIdempotencyKey } from "../../src/http/rules/idempotency-key.ts";
 import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
 import { problemWithTar, writeTar, readTar } from "../../src/kernel/rules/tar.ts";
 import { plain, plainLine } from "../../src/cli/rules/text.ts";
-import {
-  escapeMarkdown,
-  linksIn,
-  toHtml,
-  toInlineHtml,
-  toPlainText,
-} from "../../src/notifications/texts/rules/markdown.ts";
+import { linksIn, toHtml, toInlineHtml, toPlainText } from "../../src/notifications/texts/rules/markdown.ts";
+import { escapeMarkdown } from "../../src/kernel/rules/markdown.ts";
 import { ownPath } from "../../src/pages/rules/links.ts";
 import { blockOf } from "../../src/prebuilds/drift/rules/address.ts";
 import { problemOfPlan } from "../../src/prebuilds/drift/rules/plan-check.ts";

@@ -6,12 +6,8 @@ import { describe, expect, test } from "vitest";
 import { allChannels } from "../../src/notifications/channels/index.ts";
 import { sign } from "../../src/notifications/channels/webhook/webhook.ts";
 import { passes } from "../../src/notifications/inbox/hub.ts";
-import {
-  escapeMarkdown,
-  toHtml,
-  toInlineHtml,
-  toPlainText,
-} from "../../src/notifications/texts/rules/markdown.ts";
+import { toHtml, toInlineHtml, toPlainText } from "../../src/notifications/texts/rules/markdown.ts";
+import { escapeMarkdown } from "../../src/kernel/rules/markdown.ts";
 import { createCache } from "../../src/kernel/cache.ts";
 import { compile, renderOrFallback, type RenderInput } from "../../src/notifications/texts/rules/render.ts";
 import { backoff, parseRetryAfter, decideOutcome } from "../../src/notifications/delivery/rules/retry.ts";

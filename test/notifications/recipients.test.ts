@@ -8,9 +8,7 @@ import {
   type RecipientRule,
 } from "../../src/notifications/outbox/rules/recipients.ts";
 import type { SiteRole } from "../../db/schema.ts";
-import { prepareEvent, type NotificationEvent } from "../../src/notifications/outbox/prepare-event.ts";
-import { enqueueAnswersOf, enqueueReads, enqueueReadsAs } from "../../src/notifications/outbox/reads.ts";
-import { testTemplateId } from "../../src/notifications/delivery/deliver.ts";
+import { defineKind } from "../../src/notifications/kinds/define-kind.ts";
 import { startTestServer } from "../support/server.ts";
 
 const person = (userId: string, roles: SiteRole[] = [], status: "active" | "suspended" = "active") => ({
@@ -124,35 +122,33 @@ test("the reads of two events travel together, and each gets its own people", as
   const { deps, sql: rows } = await startTestServer();
   await rows(`INSERT INTO users (id, username, email, name, status, is_system, created_at, updated_at)
     VALUES ('u1', 'ada', 'ada@example.com', '', 'active', 0, 1, 1), ('u2', 'bob', 'bob@example.com', '', 'active', 0, 1, 1)`);
-  const answers = await deps().db.read({
-    ...enqueueReadsAs("first", testTemplateId, {
-      userIdsSql: sql`SELECT id FROM users WHERE username = 'ada'`,
+  const ofEach = {
+    audience: (...names: string[]) => ({
+      userIdsSql: sql`SELECT id FROM users WHERE username IN ${names}`,
     }),
-    ...enqueueReadsAs("second", testTemplateId, {
-      userIdsSql: sql`SELECT id FROM users WHERE username IN ('ada', 'bob')`,
+    event: () => ({
+      labels: {},
+      data: null,
+      targets: [],
+      createdBy: "test",
+      recipients: { people: [{ id: "u1", why: "own_account" as const }] },
     }),
-  });
-  const event: NotificationEvent = {
-    labels: {},
-    data: null,
-    targets: [],
-    createdBy: "test",
-    recipients: { people: [{ id: "u1", why: "own_account" }] },
   };
-  const first = prepareEvent(deps(), event, enqueueAnswersOf("first", answers));
-  const second = prepareEvent(deps(), event, enqueueAnswersOf("second", answers));
-  expect(enqueueAnswersOf("second", answers).recipients.map(({ username }) => username)).toEqual([
-    "ada",
-    "bob",
+  const first = defineKind("test-notification", { ...ofEach, slot: "first" });
+  const second = defineKind("test-notification", { ...ofEach, slot: "second" });
+  const answers = await deps().db.read({ ...first.reads("ada"), ...second.reads("ada", "bob") });
+  expect(Object.keys(answers).toSorted()).toEqual([
+    "first.recipients",
+    "first.template",
+    "notificationSettings",
+    "second.recipients",
+    "second.template",
   ]);
-  for (const plan of [first, second]) {
-    expect(plan.rows.messages.map(({ userId, reasons }) => [userId, JSON.parse(reasons)])).toEqual([
+  expect(answers["second.recipients"].map(({ username }) => username)).toEqual(["ada", "bob"]);
+  for (const kind of [first, second]) {
+    const { rows } = kind.prepare(deps(), answers, undefined);
+    expect(rows.messages.map(({ userId, reasons }) => [userId, JSON.parse(reasons)])).toEqual([
       ["u1", ["own_account", "inbox"]],
     ]);
   }
-  expect(Object.keys(enqueueReads(testTemplateId, {}))).toEqual([
-    "template",
-    "recipients",
-    "notificationSettings",
-  ]);
 });

@@ -34,3 +34,16 @@ const number = (value: number) =>
   Number.isFinite(value) ? String(value) : Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
 const escapeHelp = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 const escapeLabel = (text: string) => escapeHelp(text).replaceAll('"', '\\"');
+
+/** A counter as it is stored; `labels` is JSON. */
+export interface CounterRow {
+  name: string;
+  labels: string;
+  value: number;
+}
+
+/** What is stored under one name. */
+export const samplesOf = (rows: readonly CounterRow[], name: string): Sample[] =>
+  rows
+    .filter((row) => row.name === name)
+    .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));

@@ -4,13 +4,10 @@ import type { Deps } from "../../kernel/deps.ts";
 import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
 import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
-import { prepareEvent, type NotificationEvent } from "./prepare-event.ts";
-import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
+import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
 import { minuteBucket } from "./rules/delivery-plan.ts";
 import type { Audience } from "./store/recipients.ts";
-
-export const customTemplateId = "39b1e189-c857-4b0c-877a-511144c18516";
 
 export interface CustomContent {
   /** At most 120 bytes. */
@@ -19,10 +16,31 @@ export interface CustomContent {
   message: string;
 }
 
-export const customReads = (audience: Audience) => enqueueReads(customTemplateId, audience);
-
 /** Identical texts are one within so many milliseconds, however the minutes of the clock fall. */
 const sameFor = 60_000;
+
+interface CustomMessage extends CustomContent {
+  senderId: string;
+  audience: Audience;
+  at: number;
+}
+
+export const customKind = defineKind("custom-notification", {
+  audience: (audience: Audience) => audience,
+  event: ({ title, message, senderId, audience, at }: CustomMessage) => {
+    const labels = { custom_title: title, custom_message: message };
+    return {
+      labels,
+      // What receivers of Coder's payload know it by.
+      data: { dedupe_bypass_ts: minuteBucket(at) },
+      targets: [],
+      createdBy: senderId,
+      identity: canonicalJson(labels),
+      sameFor,
+      recipients: { self: senderId, named: audience.users ?? [], roles: audience.roles ?? [] },
+    };
+  },
+});
 
 export interface CustomRequest {
   content: CustomContent;
@@ -39,24 +57,14 @@ export async function sendCustom(
   deps: Deps,
   sender: { userId: string },
   { content, audience, keyed }: CustomRequest,
-  { earlier, ...read }: EnqueueAnswers & { earlier: StoredKey[] },
+  { earlier, ...read }: KindAnswers<typeof customKind> & { earlier: StoredKey[] },
 ): Promise<Sent & { refusal: ApiError | undefined }> {
   const before = earlierOf(keyed, earlier[0]);
   if (before !== undefined) return withRefusal(sentEarlier(before));
-  const labels = { custom_title: content.title, custom_message: content.message };
-  const event: NotificationEvent = {
-    labels,
-    // What receivers of Coder's payload know it by.
-    data: { dedupe_bypass_ts: minuteBucket(deps.now()) },
-    targets: [],
-    createdBy: sender.userId,
-    identity: canonicalJson(labels),
-    sameFor,
-    recipients: { self: sender.userId, named: audience.users ?? [], roles: audience.roles ?? [] },
-  };
-  const unknown = unknownNames(audience.users ?? [], read.recipients);
+  const unknown = unknownNames(audience.users ?? [], read["custom-notification.recipients"]);
   if (unknown.length > 0) throw invalid("recipients.users", `there is no user ${unknown.join(", ")}`);
-  return withRefusal(await send(deps, prepareEvent(deps, event, read), keyed));
+  const message = { ...content, senderId: sender.userId, audience, at: deps.now() };
+  return withRefusal(await send(deps, customKind.prepare(deps, read, message), keyed));
 }
 
 const withRefusal = (sent: Sent) => ({ ...sent, refusal: refusalOf(sent.beginnings) });

@@ -4,14 +4,31 @@ import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
-import { testTemplateId } from "../delivery/deliver.ts";
 import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
-import { prepareEvent } from "./prepare-event.ts";
-import { enqueueReads, type EnqueueAnswers } from "./reads.ts";
+import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 
-/** `user` is a name or an id; without it the sender is told. */
-export const testReads = (self: SQL<string>, user?: string) =>
-  enqueueReads(testTemplateId, user === undefined ? { self } : { users: [user] });
+interface TestMessage {
+  /** Makes each test another event. */
+  id: string;
+  senderId: string;
+  user: string | undefined;
+  at: number;
+}
+
+const testKind = defineKind("test-notification", {
+  audience: (self: SQL<string>, user?: string) => (user === undefined ? { self } : { users: [user] }),
+  event: ({ id, senderId, user, at }: TestMessage) => ({
+    labels: {},
+    data: { timestamp: new Date(at).toISOString() },
+    targets: [],
+    createdBy: "send-test-notification",
+    identity: id,
+    recipients: { self: senderId, named: user === undefined ? [] : [user] },
+  }),
+});
+
+/** `user` is a name or an id; without it the sender receives it. */
+export const testReads = testKind.reads;
 
 export interface TestRequest {
   /** A name or an id; undefined: the sender. */
@@ -25,20 +42,14 @@ export async function sendTest(
   deps: Deps,
   sender: { userId: string },
   { user, keyed }: TestRequest,
-  { earlier, ...read }: EnqueueAnswers & { earlier: StoredKey[] },
+  { earlier, ...read }: KindAnswers<typeof testKind> & { earlier: StoredKey[] },
 ): Promise<Sent & { refusal: ApiError | undefined }> {
   const before = earlierOf(keyed, earlier[0]);
   if (before !== undefined) return withRefusal(sentEarlier(before), user);
-  if (user !== undefined && read.recipients.length === 0) throw invalid("user", `there is no user ${user}`);
-  const event = {
-    labels: {},
-    data: { timestamp: new Date(deps.now()).toISOString() },
-    targets: [],
-    createdBy: "send-test-notification",
-    identity: deps.newId(),
-    recipients: { self: sender.userId, named: user === undefined ? [] : [user] },
-  };
-  return withRefusal(await send(deps, prepareEvent(deps, event, read), keyed), user);
+  if (user !== undefined && read["test-notification.recipients"].length === 0)
+    throw invalid("user", `there is no user ${user}`);
+  const test = { id: deps.newId(), senderId: sender.userId, user, at: deps.now() };
+  return withRefusal(await send(deps, testKind.prepare(deps, read, test), keyed), user);
 }
 
 function withRefusal(sent: Sent, user: string | undefined) {

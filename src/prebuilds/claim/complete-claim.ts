@@ -3,7 +3,7 @@
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
-import { addToCounter } from "../../notifications/delivery/store/metrics.ts";
+import { addToCounter } from "../../kernel/store/counters.ts";
 import { notify, type StatementOrNotice } from "../../notifications/index.ts";
 import { resourceReplaced } from "../drift/drift-kind.ts";
 import { holdsUncanceled, type Hold } from "../../workspaces/jobs/store/jobs.ts";

@@ -3,7 +3,7 @@
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Family, Sample } from "../../kernel/rules/exposition.ts";
-import { samplesOf, type CounterRow } from "../../notifications/delivery/rules/totals.ts";
+import { samplesOf, type CounterRow } from "../../kernel/rules/exposition.ts";
 import { durationFamilies } from "../claim/rules/durations.ts";
 import { replacementsTotal } from "../drift/rules/drift-event.ts";
 import { poolStates, type PoolState } from "./rules/pool-state.ts";

@@ -1,7 +1,7 @@
 // The totals that metrics show: what a try adds to them, what an event adds that is decided at once, and how the stored
 // counters become families. Names, labels and buckets are Coder's where it has them.
 import { messageStatuses, type MessageStatus } from "../../../../db/schema.ts";
-import type { Family, Sample } from "../../../kernel/rules/exposition.ts";
+import { samplesOf, type CounterRow, type Family, type Sample } from "../../../kernel/rules/exposition.ts";
 import { histogramFamily, observe, type Addition, type Histogram } from "../../../kernel/rules/histogram.ts";
 import type { Outcome } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
@@ -62,17 +62,6 @@ const finishedAddition = (method: string, status: MessageStatus | typeof refused
   canonicalJson({ method, status }),
   1,
 ];
-
-export interface CounterRow {
-  name: string;
-  labels: string;
-  value: number;
-}
-
-export const samplesOf = (rows: readonly CounterRow[], name: string): Sample[] =>
-  rows
-    .filter((row) => row.name === name)
-    .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));
 
 /** What ends is shown from the first scrape on: a series that begins with 1 has no increase. */
 export function totalFamilies(rows: readonly CounterRow[], methods: readonly string[]): Family[] {

@@ -59,11 +59,6 @@ export function countEndings(
   );
 }
 
-/** `when` must hold once only: before the write that it counts, no more after. */
-export const addToCounter = ([name, labels, value]: Addition, when: SQL): Statement =>
-  query.run(sql`INSERT INTO counters (name, labels, value) SELECT ${name}, ${labels}, ${value} WHERE ${when}
-    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
-
 /** Counts living messages that are about to end unsent; goes before the statement that ends them. */
 export const countInhibited = (which: SQL): Statement =>
   query.run(sql`INSERT INTO counters (name, labels, value)

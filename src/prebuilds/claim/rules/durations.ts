@@ -1,7 +1,7 @@
 // How long people and pools wait for workspaces: Coder's two histograms.
 import type { Family } from "../../../kernel/rules/exposition.ts";
 import { histogramFamily, observe, type Addition, type Histogram } from "../../../kernel/rules/histogram.ts";
-import { samplesOf, type CounterRow } from "../../../notifications/delivery/rules/totals.ts";
+import { samplesOf, type CounterRow } from "../../../kernel/rules/exposition.ts";
 
 const creations: Histogram = {
   name: "coderd_workspace_creation_duration_seconds",

@@ -1,6 +1,6 @@
 // What of a drift fits into a notice: its text stays under 20,000 bytes on every channel. The fix takes its share first,
 // then come as many resources as there is room for.
-import { escapeMarkdown } from "../../../notifications/texts/rules/markdown.ts";
+import { escapeMarkdown } from "../../../kernel/rules/markdown.ts";
 
 /** UTF-8 bytes of Markdown. The sentences and names around these parts need less than what is left of 20,000. */
 export const noticeBudget = { snippet: 8_000, notes: 3_000, all: 16_000 };
