@@ -41,7 +41,7 @@ describe("an account", () => {
       targets: [made.json.id],
       reasons: ["role_owner", "inbox"],
     });
-    expect(await inboxTitles(server, token)).toEqual(["New account: nia"]);
+    expect(await inboxTitles(server, token)).toEqual(["Account nia was created"]);
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
     expect(inbox.json.notifications[0]).toMatchObject({
       content: "**uma** created an account for **Nia N (nia)**.",
@@ -81,10 +81,10 @@ describe("an account", () => {
     });
     const again = await signIn(server, mia);
     expect(await inboxTitles(server, again)).toEqual([
-      "Your account has been suspended",
-      "Your account has been activated",
-      "Your account has been suspended",
-      "Your account has been activated",
+      "Your account was suspended",
+      "Your account was reactivated",
+      "Your account was suspended",
+      "Your account was reactivated",
     ]);
   });
 
@@ -106,7 +106,7 @@ describe("an account", () => {
     const user = { id: mia.userId, name: expect.any(String), email: "mia@example.com" };
     expect(hooks.map(({ json }) => json.payload.data)).toEqual(hooks.map(() => ({ user })));
     const own = hooks.map(({ json }) => json).filter(({ payload }) => payload.user_username === "mia");
-    expect(own.map(({ title }) => title)).toEqual(["Your account has been suspended"]);
+    expect(own.map(({ title }) => title)).toEqual(["Your account was suspended"]);
     // Nothing else reaches whoever is suspended.
     const custom = await server.call("POST", "/api/v2/notifications/custom", {
       token: await signIn(server, { email: "ada@example.com", password: "correct-horse-battery-42" }),

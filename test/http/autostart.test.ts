@@ -271,9 +271,7 @@ describe("a pass", () => {
     expect(build).toMatchObject({ build_number: 3, reason: "autostart", job: { status: "failed" } });
     expect(build.job.error).toContain('the parameter "region" is required and has no value');
     expect(next_start_at).toBe("2026-11-22T11:00:00.000Z");
-    expect(await inboxTitles(server, mia.token)).toEqual([
-      "Your workspace web could not be started by itself",
-    ]);
+    expect(await inboxTitles(server, mia.token)).toEqual(["Autostart failed: web"]);
     expect(await server.sql("SELECT name, value FROM build_parameters ORDER BY rowid DESC LIMIT 1")).toEqual([
       { name: "size", value: "small" },
     ]);
@@ -289,9 +287,7 @@ describe("a pass", () => {
     await server.runTick();
     const { json } = await provisioner.acquire();
     await provisioner.job("POST", json.job_id, "fail", { error: "no disk left" });
-    expect(await inboxTitles(server, mia.token)).toEqual([
-      "Your workspace web could not be started by itself",
-    ]);
+    expect(await inboxTitles(server, mia.token)).toEqual(["Autostart failed: web"]);
   });
 
   test.each([

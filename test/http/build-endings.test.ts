@@ -45,7 +45,7 @@ async function setUp() {
   };
 }
 
-const failed = "A build of mia's workspace web failed";
+const failed = (build = 2) => `Build ${build} of mia/web failed`;
 const deleted = "Your workspace web was deleted";
 
 describe("a deletion that succeeded", () => {
@@ -99,7 +99,7 @@ describe("a deletion that succeeded", () => {
     await provisioner.acquire();
     await provisioner.job("POST", second, "fail", { error: "busy" });
     expect(await titles.mia()).toEqual([]);
-    expect(await titles.tess()).toEqual([failed]);
+    expect(await titles.tess()).toEqual([failed(3)]);
   });
 });
 
@@ -111,7 +111,7 @@ describe("a build that failed", () => {
     await provisioner.acquire();
     for (let time = 0; time < 2; time += 1)
       await provisioner.job("POST", id, "fail", { error: "\nError: no *space* left\n  on device" });
-    expect(await titles.tess()).toEqual([failed]);
+    expect(await titles.tess()).toEqual([failed()]);
     expect(await titles.ada()).toEqual([]);
     expect(await titles.mia()).toEqual([]);
     const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
@@ -130,7 +130,7 @@ describe("a build that failed", () => {
     expect(await allTold(server)).toEqual([]);
     const { job_id } = (await provisioner.acquire()).json;
     await provisioner.job("POST", job_id, "fail", { error: "" });
-    expect(await titles.ada()).toEqual([failed]);
+    expect(await titles.ada()).toEqual([failed()]);
     const [message] = await allTold(server);
     expect(message!.reasons).toEqual(["no_template_admin", "role_owner", "inbox"]);
   });
@@ -146,7 +146,7 @@ describe("a build that failed", () => {
     await fail("prebuild");
     expect(await allTold(server)).toEqual([]);
     await fail("autostart");
-    expect(await titles.mia()).toEqual(["Your workspace web could not be started by itself"]);
+    expect(await titles.mia()).toEqual(["Autostart failed: web"]);
     expect(await titles.tess()).toEqual([]);
   });
 
@@ -160,12 +160,12 @@ describe("a build that failed", () => {
       server.clock.advance(30_000);
       await Promise.all([server.runTick(), server.runTick()]);
     }
-    expect(await titles.tess()).toEqual([failed]);
+    expect(await titles.tess()).toEqual([failed()]);
     const jobs = await server.sql(`SELECT status, error_code FROM workspace_builds WHERE id = '${id}'`);
     expect(jobs).toMatchObject([{ status: "failed", error_code: "LEASE_LOST" }]);
     // What the lost one says later is refused, and no news.
     expect((await provisioner.job("POST", id, "fail", { error: "late" })).status).toBe(409);
-    expect(await titles.tess()).toEqual([failed]);
+    expect(await titles.tess()).toEqual([failed()]);
   });
 });
 

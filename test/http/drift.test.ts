@@ -262,7 +262,7 @@ describe("a claim that made resources anew", () => {
     expect(notifications).toMatchObject([
       {
         template_id: kind,
-        title: "Claim of docker/small replaced resources",
+        title: "Claim of docker / small replaced resources",
       },
     ]);
     // The claimant is told only as a template admin.
@@ -324,7 +324,7 @@ describe("a claim that made resources anew", () => {
     const { notifications } = (
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
-    const isOurs = (subject: string | undefined) => subject?.startsWith("Claim of docker/small") === true;
+    const isOurs = (subject: string | undefined) => subject?.startsWith("Claim of docker / small") === true;
     const mail = post.mails.find(({ email }) => isOurs(email.subject))!.email;
     const webhook = hook.arrivals.map(({ json }) => json).find(({ title }) => isOurs(title));
     const texts: string[] = [
@@ -412,7 +412,7 @@ resource "a_b" "c" {
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
     await server.settled();
-    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Claim of docker/small"))!.email;
+    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Claim of docker / small"))!.email;
     const inbox = toHtml(notifications[0].content as string);
     for (const page of [inbox, mail.html!]) {
       expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");

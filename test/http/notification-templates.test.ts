@@ -42,7 +42,7 @@ describe("versions", () => {
       [
         {
           number: 1,
-          title_template: "Test: notifications reach you",
+          title_template: "Test notification",
           body_template: expect.stringContaining("This is a test notification"),
           actions: [{ label: "View notification settings", url: expect.stringContaining("base_url") }],
           origin: "seed",

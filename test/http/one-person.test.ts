@@ -197,15 +197,15 @@ test("the same person makes a template and a workspace of it, does its builds, u
   await call("POST", `/workspaces/${workspace.id}/builds`, { transition: "delete" });
   await work();
   expect((await inboxTitles(server, token)).slice(1)).toEqual([
-    "A build of ada's workspace web failed",
+    "Build 3 of ada/web failed",
     "Template docker is deprecated",
-    "New account: grace",
+    "Account grace was created",
     "Account grace was suspended",
     "Account grace was reactivated",
   ]);
   expect(await inboxTitles(server, await signIn(server, user))).toEqual([
-    "Your account has been suspended",
-    "Your account has been activated",
+    "Your account was suspended",
+    "Your account was reactivated",
   ]);
   const { entries } = await call("GET", "/audit?user=ada");
   const deeds = (entries as { action: string; resource_type: string }[]).map(
@@ -271,7 +271,7 @@ test("the same person keeps a pool, claims from it, and learns what the claim ma
   await call("POST", `/provisionerjobs/${claim.job_id}/plan`, plan, provisioner);
   await call("POST", `/provisionerjobs/${claim.job_id}/complete`, outcome, provisioner);
   const [told] = (await call("GET", "/notifications/inbox")).notifications;
-  expect(told.title).toBe("Claim of docker/small replaced resources");
+  expect(told.title).toBe("Claim of docker / small replaced resources");
   expect(told.content).toContain("    ignore_changes = [name]");
   const page = await get(server, new URL(told.actions[0].url).pathname, cookieFor(token));
   expect(wordsOf(page)).toContain("- docker_volume.home: name");

@@ -425,7 +425,7 @@ test("the delivery page shows the channels, and an owner pauses, resumes and tes
   await post(server, "/deployment/notifications/resume", {}, cookie);
   const tested = await post(server, "/deployment/notifications/test", {}, cookie);
   expect(placeOf(tested)).toBe("/deployment/notifications?done=test");
-  expect(titlesOf(await get(server, "/inbox", cookie))).toEqual(["Test: notifications reach you"]);
+  expect(titlesOf(await get(server, "/inbox", cookie))).toEqual(["Test notification"]);
 });
 
 test("a test notification that the owner has disabled is refused on the page", async () => {

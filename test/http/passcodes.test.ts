@@ -64,7 +64,7 @@ test("the person is told of the change, in the inbox and by mail", async () => {
   await changeWith(server, codes()[0]!, newPassword);
   await server.settled();
   expect(post.mails.map(({ email }) => email.subject)).toEqual([
-    "Set a new password",
+    "Reset your password",
     "Your password was changed",
   ]);
   const token = await signIn(server, { ...owner, password: newPassword });

@@ -7,7 +7,7 @@ import { agentTokenOf } from "../support/workspaces.ts";
 
 const task = "Fix the bug in the parser";
 const titles = {
-  working: `At work: ${task}`,
+  working: `Working: ${task}`,
   idle: `Waiting for you: ${task}`,
   complete: `Done: ${task}`,
   failure: `Failed: ${task}`,

@@ -42,12 +42,12 @@ test("a new workspace is told to owners and template admins who have switched it
   await create(tess.token, "me", "mine");
   expect((await create(mia.token, "me", "web")).status).toBe(409);
   expect(await inboxTitles(server, tess.token)).toEqual([
-    "mia has a new workspace web",
-    "mia has a new workspace other",
+    "Workspace mia/web was created",
+    "Workspace mia/other was created",
   ]);
   expect(await inboxTitles(server, token)).toEqual([
-    "mia has a new workspace web",
-    "tess has a new workspace mine",
+    "Workspace mia/web was created",
+    "Workspace tess/mine was created",
   ]);
   for (const other of [tom.token, mia.token]) expect(await inboxTitles(server, other)).toEqual([]);
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
@@ -69,7 +69,7 @@ test("one from a pool is told alike, and is the one that had waited there", asyn
   const [waiting] = await addPrebuilds(server, { templateId, versionId, presetId }, 1);
   const made = await create(mia.token, "me", "web", { template_version_preset_id: presetId });
   expect(made.json.id).toBe(waiting);
-  expect(await inboxTitles(server, tess.token)).toEqual(["mia has a new workspace web"]);
+  expect(await inboxTitles(server, tess.token)).toEqual(["Workspace mia/web was created"]);
   const [event] = await about();
   expect(event!.targets[0]).toBe(waiting);
   expect(event!.data.workspace).toEqual({ id: waiting, name: "web" });

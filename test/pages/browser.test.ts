@@ -253,7 +253,7 @@ browserTest("without scripts everything but the live part works", async () => {
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("button", { name: "Send test notification" }).click();
   await page.getByRole("link", { name: "Inbox", exact: true }).click();
-  expect((await titles(page))[0]).toBe("Test: notifications reach you");
+  expect((await titles(page))[0]).toBe("Test notification");
   await page.getByRole("link", { name: "View notification settings" }).click();
   await page.getByRole("heading", { name: "Notification delivery" }).waitFor();
   await page.getByRole("link", { name: "Settings", exact: true }).click();

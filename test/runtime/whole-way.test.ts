@@ -77,7 +77,7 @@ test("push, provision, create, push again, update, delete: each hears of it once
   const updated = await say("workspaces", "update", "web", "--wait");
   expect(updated).toContain("Told: you and 1 administrator.");
   expect(updated).toContain("Build 2 of web (start) has succeeded.");
-  const before = ["Your workspace web is being updated to v2", "New account: tess"];
+  const before = ["Your workspace web is being updated to v2", "Account tess was created"];
   expect(await inboxOf(ada)).toEqual(before);
   expect(await inboxOf(tess)).toEqual(["ada's workspace web is being updated to v2"]);
   expect(await say("workspaces", "logs", "web")).toContain('"transition":"start"');

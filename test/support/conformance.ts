@@ -306,7 +306,7 @@ export function conform(deploy: Deploy): void {
       await provision(job.job_id, "complete", completion);
       await expect
         .poll(() => titles(), { timeout: 10_000 })
-        .toContain("Claim of agents/small replaced resources");
+        .toContain("Claim of agents / small replaced resources");
       const drift = await done("GET", `/templates/${template.id}/drift`);
       expect(JSON.stringify(drift)).toContain("docker_container.dev");
       await done("PUT", "/prebuilds/settings", { reconciliation_paused: true });

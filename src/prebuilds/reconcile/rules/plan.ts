@@ -109,7 +109,7 @@ function creation(state: PoolState): Action[] {
         kind: "suppress",
         pool,
         count,
-        reason: "its newest builds have all failed: the hard limit is reached",
+        reason: "hard limit reached",
       },
     ];
   const reason = `${desired} are wanted, ${running.length} are running and ${starting} are starting`;
