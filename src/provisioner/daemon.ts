@@ -3,7 +3,7 @@ import { runJob } from "./job.ts";
 import { removeOrphans } from "./folder.ts";
 import { meaningOf, pauseBefore, readJob, type Job } from "./rules/job.ts";
 import { jobCall, jsonOf, type Outcome } from "./server.ts";
-import type { Shop } from "./worker-context.ts";
+import type { Shop } from "./work.ts";
 
 /** The server won't have this daemon; trying again would change nothing. */
 export class TurnedAway extends Error {

@@ -10,7 +10,7 @@ import { runScript, scriptState } from "./script.ts";
 import { openState, type JobState } from "./state.ts";
 import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
 import { runTerraform } from "./terraform.ts";
-import type { Shop, Work } from "./worker-context.ts";
+import type { Shop, Work } from "./work.ts";
 import { jobCall } from "./server.ts";
 
 /** Characters. */

@@ -10,7 +10,7 @@ import { problemIn, tidyLine } from "./rules/log-lines.ts";
 import { fields, isText, parseJson } from "../kernel/rules/shape.ts";
 import { permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import { sendPlan } from "./terraform.ts";
-import type { Work } from "./worker-context.ts";
+import type { Work } from "./work.ts";
 
 export const scriptState = ".belfry-state";
 const resultFile = ".belfry-result";

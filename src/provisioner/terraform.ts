@@ -15,7 +15,7 @@ import { problemIn, tidyLine } from "./rules/log-lines.ts";
 import { parseJson } from "../kernel/rules/shape.ts";
 import * as steps from "./rules/terraform.ts";
 import { jobCall } from "./server.ts";
-import type { Work } from "./worker-context.ts";
+import type { Work } from "./work.ts";
 
 /** Bytes of a plan or a state as JSON. */
 const mostShown = 64 * 1_048_576;

@@ -1,10 +1,7 @@
 // What the daemon and its jobs work with: clock, randomness, log and timeouts, so that tests bring their own.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Ending } from "./ending.ts";
-import type { JobLog } from "./logs.ts";
-import type { Job, Pace } from "./rules/job.ts";
+import type { Pace } from "./rules/job.ts";
 import type { Settings } from "./rules/settings.ts";
-import type { JobServer } from "./server.ts";
 
 export interface World {
   now: () => number;
@@ -59,39 +56,4 @@ export function createWorld(
     say: (line) => write(`${new Date().toISOString()} ${line}`),
     environment,
   };
-}
-
-/** What does the work. */
-export type Tool = { kind: "terraform"; file: string } | { kind: "script"; file: string };
-
-export interface Shop {
-  server: JobServer;
-  world: World;
-  timing: Timing;
-  tool: Tool;
-  templates: string | undefined;
-  workDir: string;
-  /** The daemon's own key: no log may show it. */
-  secrets: string[];
-  /** No new work is begun. */
-  stopping: AbortSignal;
-  /** What has begun is given up. */
-  killing: AbortSignal;
-}
-
-export interface Work {
-  job: Job;
-  folder: string;
-  /** False: the version has none. */
-  hasFiles: boolean;
-  log: JobLog;
-  mask: (text: string) => string;
-  server: JobServer;
-  ending: Ending;
-  world: World;
-  timing: Timing;
-  /** Throws when the job has been ended meanwhile. */
-  goOn: () => void;
-  /** From here on the workspace may have changed: the state goes back, however this ends. */
-  changing: () => void;
 }

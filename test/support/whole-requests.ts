@@ -1,6 +1,5 @@
 // For each route a request that is right but for who sends it: about what is mia's.
 import { makeTar } from "./tar.ts";
-import type { Everybody } from "./everybody.ts";
 
 const text = { title_template: "x", body_template: "x" };
 const start = { transition: "stop" };
@@ -93,7 +92,7 @@ export interface WholeRequest {
 }
 
 /** `ids` by what stands before them in a path; `user` is mia when it is left out. */
-export function wholeRequest(ids: Everybody["ids"], method: string, path: string): WholeRequest {
+export function wholeRequest(ids: { [path: string]: string }, method: string, path: string): WholeRequest {
   const route = `${method} ${path}`;
   const filled = path
     .replace(":user", ids["user"] ?? "mia")

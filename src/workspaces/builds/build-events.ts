@@ -3,7 +3,7 @@ import type { SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import type { BuildFacts, BuildRequest } from "./create-build.ts";
+import type { BuildFacts, BuildRequest } from "./build-facts.ts";
 import type { PreparedEvent } from "../../notifications/index.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
 import { isUpdate } from "./rules/update.ts";

@@ -1,14 +1,7 @@
 // A build of a workspace that there is: what it runs with, and the write that queues it and tells of it. The API calls it.
-import type { Answers, SQL } from "../../../db/client.ts";
-import {
-  areHeldSql,
-  claimKeys,
-  claimsOf,
-  findClaimed,
-  type KeyedRequest,
-  type StoredKey,
-} from "../../../db/idempotency.ts";
-import type { BuildReason, Transition } from "../../../db/schema.ts";
+import type { SQL } from "../../../db/client.ts";
+import { areHeldSql, claimKeys, claimsOf, findClaimed, type StoredKey } from "../../../db/idempotency.ts";
+import type { Transition } from "../../../db/schema.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { may } from "../../accounts/rules/permissions.ts";
 import { keyExists, userOfKey } from "../../accounts/store/keys.ts";
@@ -16,59 +9,20 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
 import { notify, writeAndNotify } from "../../notifications/index.ts";
-import { workspaceUpdated } from "./build-kinds.ts";
+import { buildReads, type BuildFacts, type BuildRequest } from "./build-facts.ts";
 import { noteBuild, prepareUpdate } from "./build-events.ts";
 import { asOrphaned, demandOrphan, orphanEnding, orphanReads } from "./orphan.ts";
 import { isActive } from "../jobs/rules/job.ts";
 import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
 import { whoWasTold, type Told } from "./rules/notified.ts";
 import type { BuildRow } from "./store/build-view.ts";
-import {
-  findBuild,
-  findPreset,
-  findVersion,
-  insertBuild,
-  isStill,
-  listDefinitions,
-  listLatestValues,
-  listPresetValues,
-  nextVersion,
-  type NewBuild,
-} from "./store/builds.ts";
-import { findWorkspace } from "./store/workspaces.ts";
+import { findBuild, insertBuild, isStill, type NewBuild } from "./store/builds.ts";
 import { cancelOfWorkspace } from "../agents/task-notifications.ts";
 import { allOf } from "../../accounts/store/manage.ts";
-
-export interface BuildRequest {
-  transition: Transition;
-  versionId?: string | undefined;
-  presetId?: string | undefined;
-  parameters: readonly ParameterValue[];
-  reason?: BuildReason;
-  /** End the workspace without its provisioner; its resources stay. */
-  orphan?: boolean;
-  /** Where the caller may send it again. */
-  keyed?: KeyedRequest | undefined;
-}
 
 /** People's builds come first, then deletions and creations of pools. */
 export const peoplesPriority = 0;
 const mostTries = 3;
-
-/** What the next build of a workspace depends on; one read. */
-export const buildReads = (workspaceId: SQL | string, self: SQL, request: BuildRequest) => {
-  const versionId = nextVersion(workspaceId, request.versionId);
-  return {
-    workspace: findWorkspace(workspaceId, self),
-    version: findVersion(versionId),
-    definitions: listDefinitions(versionId),
-    previous: listLatestValues(workspaceId),
-    preset: findPreset(request.presetId),
-    presetValues: listPresetValues(request.presetId),
-    ...workspaceUpdated.reads(workspaceId),
-  };
-};
-export type BuildFacts = Answers<ReturnType<typeof buildReads>>;
 
 export interface MadeBuild {
   row: BuildRow;

@@ -6,7 +6,7 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { may } from "../../accounts/rules/permissions.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid } from "../../kernel/errors.ts";
-import type { BuildRequest } from "./create-build.ts";
+import type { BuildRequest } from "./build-facts.ts";
 import { notify, type StatementOrNotice } from "../../notifications/index.ts";
 import { prepareSuccess, workspaceDeleted } from "../jobs/ending-kinds.ts";
 import { leftBehindText } from "./rules/left-behind.ts";
