@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { commands } from "../../src/cli/commands.ts";
 import { isGroup, type Node } from "../../src/cli/rules/command.ts";
 import { helpPage } from "../../src/cli/rules/help.ts";
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import { compatibilityPage } from "../compatibility/page.ts";
 import { laws, lawsPage, reasons } from "../house/rooms.ts";
 
@@ -69,9 +70,37 @@ ${table(
   Object.entries(laws).map(([law, text]) => [text, reasons[law as keyof typeof laws]]),
 )}`;
 
+const kindsFile = "administration/monitoring/notifications/kinds.md";
+/** The page's heading for each group of kinds. */
+const kindHeadings: Record<string, string> = {
+  "Workspace Events": "## Workspaces",
+  "Task Events": "## AI tasks",
+  "Template Events": "## Templates and prebuilds",
+  "User Events": "## Accounts",
+  "Custom Events": "## Custom and test notifications",
+  "Notification Events": "## Custom and test notifications",
+};
+
+/** The page with its tables made of the front matter of db/templates; what is written around them stays. */
+function kindsPage(): string {
+  const byHeading = Map.groupBy(loadTemplateFiles(), ({ group }) => kindHeadings[group] ?? group);
+  return [...byHeading].reduce((page, [heading, kinds]) => {
+    const from = page.indexOf(`${heading}\n`);
+    if (from === -1) throw new Error(`${kindsFile} has no "${heading}": add it there and to kindHeadings`);
+    const rows = kinds.map(({ name, about, audience, enabledByDefault, alwaysOn }) => [
+      name,
+      enabledByDefault ? about : `${about} **Disabled by default**`,
+      alwaysOn ? `${audience}; can't be disabled` : audience,
+    ]);
+    const made = `${table(["kind", "when", "recipients"], rows).trimEnd()}\n`;
+    return page.slice(0, from) + page.slice(from).replace(/^\|.*\n(?:\|.*\n)+/m, () => made);
+  }, readDocument(kindsFile));
+}
+
 /** Each page that is made, as it should be. */
 export const madeDocuments: Record<string, () => string> = {
   "reference/coder-compatibility.md": compatibilityPage,
   "reference/cli.md": () => withSection("reference/cli.md", "## All commands", commandTable()),
+  [kindsFile]: kindsPage,
   [lawsFile]: () => withSection(lawsFile, "## Rules that the linter enforces", lawTable()),
 };
