@@ -126,7 +126,7 @@ export const lintConfiguration = {
   plugins: ["typescript", "unicorn", "oxc", "import", "promise"],
   categories: { correctness: "error", suspicious: "error", perf: "error" },
   rules: {
-    "import/no-cycle": "error",
+    "import/no-cycle": ["error", { ignoreTypes: false }],
     "import/no-unassigned-import": "off",
     "typescript/no-explicit-any": "error",
     "typescript/consistent-type-imports": "error",
