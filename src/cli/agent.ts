@@ -4,72 +4,70 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, ClientError, createClient } from "../client.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
+import { requireDuration, requireOneOf } from "./inputs.ts";
 import { defineCommand, type Options } from "./rules/command.ts";
-import { isWorthAnother, waitBefore } from "./rules/server.ts";
+import { isReportRetryable, reportRetryDelayMs } from "./rules/server.ts";
 import { plain } from "./rules/text.ts";
-import { durationWords, parseLifetime } from "./rules/time.ts";
+import { formatDuration } from "./rules/time.ts";
 
 export const timeoutOption = {
   timeout: {
     type: "string",
     value: "TIME",
-    text: "give up after this long without an answer: 30s, 5m (10m when missing)",
+    text: "how long to retry: 30s, 5m (default 10m)",
   },
 } as const satisfies Options;
 
 const defaultTimeout = "10m";
-/** Milliseconds that one call may take: what is left of the time, within these. */
-const [shortestCall, longestCall] = [2_000, 30_000];
+/** One call gets the time that is left, within these limits. */
+const [minCallMs, maxCallMs] = [2_000, 30_000];
 
-/** Throws the last refusal when the time is up, and at once one that another try would not change. */
+/** Throws the last error when the time is up, and at once one that a retry can't change. */
 export async function report(
   context: Context,
   timeout: string | undefined,
   call: (client: Client) => Promise<unknown>,
 ): Promise<void> {
-  const patience = parseLifetime(timeout ?? defaultTimeout);
-  if (patience === undefined)
-    throw new Failure(exit.usage, `--timeout ${timeout} is no time.`, "Write it like 30s or 5m.");
+  const timeoutMs = requireDuration("--timeout", timeout ?? defaultTimeout, "30s or 5m");
   const { url, token, source } = readAgent(context);
-  const end = context.now() + patience;
+  const end = context.now() + timeoutMs;
   for (let tries = 1; ; tries += 1) {
     try {
-      const left = Math.max(shortestCall, Math.min(longestCall, end - context.now()));
+      const left = Math.max(minCallMs, Math.min(maxCallMs, end - context.now()));
       await call(createClient({ url, token, timeout: left }));
       return;
     } catch (error) {
-      const wait = waitBefore(tries, Math.random());
+      const wait = reportRetryDelayMs(tries, Math.random());
       if (!(error instanceof ClientError)) throw error;
       if (error.status === 401)
-        throw new Failure(exit.signedOut, plain(error.message), `The token is the one from ${source}.`);
-      if (!isWorthAnother(error)) throw error;
+        throw new Failure(exit.signedOut, plain(error.message), `The token is from ${source}.`);
+      if (!isReportRetryable(error)) throw error;
       if (context.now() + wait >= end) throw error;
-      if (tries === 1) context.say(`${error.message}\nTrying again for up to ${durationWords(patience)}.`);
+      if (tries === 1) context.log(`${error.message}\nRetrying for up to ${formatDuration(timeoutMs)}.`);
       await sleep(wait);
     }
   }
 }
 
-/** The stored sign-in of a person is no agent's. */
+/** An agent signs in with its own token, never with a user's stored sign-in. */
 function readAgent({ choice, environment }: Context): { url: string; token: string; source: string } {
-  const { url, token, from } = choice();
+  const { url, token, source: tokenSource } = choice();
   const [agentToken, source] =
-    from === "option" ? [token, "--token"] : [environment["BELFRY_AGENT_TOKEN"], "BELFRY_AGENT_TOKEN"];
+    tokenSource === "option" ? [token, "--token"] : [environment["BELFRY_AGENT_TOKEN"], "BELFRY_AGENT_TOKEN"];
   if (agentToken !== undefined && agentToken !== "") return { url, token: agentToken, source };
   throw new Failure(
     exit.signedOut,
-    "BELFRY_AGENT_TOKEN is not set: this is for use inside a workspace.",
-    "The workspace's template passes it on: in Terraform it is the variable belfry_agent_token.",
+    "BELFRY_AGENT_TOKEN is not set. Run this command inside a workspace.",
+    "The template must pass it on, from the Terraform variable belfry_agent_token.",
   );
 }
 
 export const ready = defineCommand({
   name: "ready",
-  summary: "Say that this workspace has started; what waits in a pool is handed out from then on",
+  summary: "Report that this workspace is ready; a prebuilt workspace can be claimed from then on",
   details: [
-    "",
-    "For use inside a workspace: BELFRY_URL is Belfry's address, BELFRY_AGENT_TOKEN the workspace's token. It asks again",
-    "until Belfry answers and the workspace's build is done.",
+    "Run it inside a workspace, with BELFRY_URL and BELFRY_AGENT_TOKEN set. It retries until the server answers and the",
+    "workspace's build is complete.",
   ],
   examples: ["belfry agent ready", "belfry agent ready --timeout 30m"],
   options: timeoutOption,
@@ -81,52 +79,45 @@ export const ready = defineCommand({
         }),
       ),
     );
-    context.say("Belfry knows that this workspace is ready.");
+    context.log("Reported: ready.");
   },
 });
 
 const states = ["working", "idle", "complete", "failure"] as const;
-type State = (typeof states)[number];
-const isState = (text: string): text is State => (states as readonly string[]).includes(text);
+const stateLabels = { working: "working", idle: "idle", complete: "complete", failure: "failed" };
 
 export const status = defineCommand({
   name: "status",
-  summary: "Say what an app of this workspace is doing; the owner of an AI task is told of each change",
-  takes: "STATE [MESSAGE]",
-  least: 1,
-  most: 2,
+  summary: "Report what an app of this workspace is doing; the owner of an AI task is notified",
+  args: "STATE [MESSAGE]",
+  minArgs: 1,
+  maxArgs: 2,
   details: [
-    "",
-    `STATE is one of ${states.join(", ")}. MESSAGE has at most 160 bytes.`,
-    "",
-    "For use inside a workspace: BELFRY_URL is Belfry's address, BELFRY_AGENT_TOKEN the workspace's token.",
+    `STATE is ${states.slice(0, -1).join(", ")} or ${states.at(-1)}. MESSAGE has at most 160 bytes.`,
+    "Run it inside a workspace, with BELFRY_URL and BELFRY_AGENT_TOKEN set.",
   ],
   examples: [
     `belfry agent status --app claude working "Reading the parser"`,
-    `belfry agent status --app claude idle "Which of the two shall stay?"`,
+    `belfry agent status --app claude idle "Which of the two should stay?"`,
     `belfry agent status --app claude complete "See the pull request" --link https://git.example.com/pulls/17`,
   ],
   options: {
-    app: { type: "string", value: "SLUG", text: "which of the agent's apps says so" },
-    link: { type: "string", value: "URL", text: "where there is more to see" },
+    app: { type: "string", value: "SLUG", text: "slug of the app" },
+    link: { type: "string", value: "URL", text: "link to more details" },
     ...timeoutOption,
   },
-  async run(context, { options, words: [state = "", message = ""] }) {
+  async run(context, { options, args: [state = "", message = ""] }) {
     if (options.app === undefined)
-      throw new Failure(exit.usage, "--app is missing.", "It is the slug of one of the agent's apps.");
-    if (!isState(state))
-      throw new Failure(exit.usage, `"${state}" is no state.`, `It must be one of ${states.join(", ")}.`);
-    const json = { app_slug: options.app, state, message, uri: options.link ?? "" };
+      throw new Failure(exit.usage, "--app: missing, use the slug of an app of this agent");
+    const json = {
+      app_slug: options.app,
+      state: requireOneOf("STATE", state, states),
+      message,
+      uri: options.link ?? "",
+    };
     await report(context, options.timeout, (client) =>
       client.ask((routes) => routes.workspaceagents.me["app-status"].$patch({ json })),
     );
-    context.say(`Belfry knows that ${options.app} is ${wordsOf[state]}.`);
+    context.log(`Reported: ${options.app} is ${stateLabels[json.state]}.`);
   },
 });
-
-const wordsOf: Record<State, string> = {
-  working: "working",
-  idle: "idle",
-  complete: "done",
-  failure: "not able to do it",
-};

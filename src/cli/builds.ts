@@ -5,47 +5,45 @@ import type { Context } from "./context.ts";
 import { exit } from "./failure.ts";
 import { defineCommand } from "./rules/command.ts";
 import { logLine, plainLine } from "./rules/text.ts";
-import { isPassing } from "./rules/server.ts";
-import { hasEnded, outcomeWords } from "./rules/workspace.ts";
+import { isTransient } from "./rules/server.ts";
+import { hasEnded, describeOutcome } from "./rules/workspace.ts";
 
-/** Milliseconds between looks. */
-const interval = 1_000;
-
-/** Milliseconds for which a Belfry that is away is waited for: it is restarted, or upgraded. */
-const patience = 300_000;
+const pollIntervalMs = 1_000;
+/** How long a server may be unreachable while a build runs: it may be restarted or upgraded. */
+const maxAbsenceMs = 300_000;
 
 /**
- * Resolves with the build once it has ended. `onLook` runs after each look at it. Throws what no waiting would change,
- * and what the first look throws unless the server was heard of at `heardAt`.
+ * Resolves with the build once it has ended. `onPoll` runs after each poll. Throws an error that waiting can't change, and
+ * any error of the first poll unless the server answered at `answeredAt`.
  */
 async function untilEnded(
   context: Context,
   client: Client,
   id: string,
-  onLook: () => Promise<void>,
-  heardAt: number | undefined,
+  onPoll: () => Promise<void>,
+  answeredAt: number | undefined,
 ): Promise<Build> {
-  let lastSeen = heardAt;
-  let isAway = false;
+  let lastAnswer = answeredAt;
+  let isRetrying = false;
   for (;;) {
     try {
       const build = await client.ask((routes) => routes.workspacebuilds[":id"].$get({ param: { id } }));
-      // The log after the look: what was written before the end is all there.
-      await onLook();
-      lastSeen = context.now();
-      isAway = false;
+      // The log comes after the status: it is complete when the build has ended.
+      await onPoll();
+      lastAnswer = context.now();
+      isRetrying = false;
       if (hasEnded(build.job.status)) return build;
     } catch (error) {
-      const isOver = lastSeen === undefined || context.now() - lastSeen > patience;
-      if (isOver || !(error instanceof ClientError) || !isPassing(error)) throw error;
-      if (!isAway) context.say(plainLine(`${error.message} Trying again.`));
-      isAway = true;
+      const isOver = lastAnswer === undefined || context.now() - lastAnswer > maxAbsenceMs;
+      if (isOver || !(error instanceof ClientError) || !isTransient(error)) throw error;
+      if (!isRetrying) context.log(plainLine(`${error.message} Retrying.`));
+      isRetrying = true;
     }
-    await sleep(interval);
+    await sleep(pollIntervalMs);
   }
 }
 
-/** Prints the lines after those that were printed before. */
+/** Each call prints the new lines. */
 export function createLogPrinter(context: Context, client: Client, id: string): () => Promise<void> {
   let after = 0;
   return async () => {
@@ -58,7 +56,7 @@ export function createLogPrinter(context: Context, client: Client, id: string): 
   };
 }
 
-/** The exit code: 0 when it succeeded. `isNew`: the server has just told of the build. */
+/** Resolves with the exit code: 0 when the build succeeded. `isNew`: the server has just created the build. */
 export async function waitForBuild(
   context: Context,
   client: Client,
@@ -72,17 +70,18 @@ export async function waitForBuild(
     log ? createLogPrinter(context, client, id) : async () => {},
     isNew ? context.now() : undefined,
   );
-  context.say(plainLine(outcomeWords(build)));
+  context.log(plainLine(describeOutcome(build)));
   return build.job.status === "succeeded" ? 0 : exit.failed;
 }
 
 export const wait = defineCommand({
   name: "wait",
-  summary: "Wait until a build has ended: 0 when it succeeded, 1 when it failed or was canceled",
-  takes: "ID",
-  least: 1,
+  summary: "Wait for a build to end and show its log",
+  args: "ID",
+  details: ["The exit code is 0 when the build succeeded, 1 when it failed or was canceled."],
+  minArgs: 1,
   examples: ["belfry builds wait 0199a0b1-5c3f-7222-8333-444444444444"],
   options: { quiet: { type: "boolean", short: "q", text: "don't show the log" } },
-  run: (context, { options, words: [id = ""] }) =>
+  run: (context, { options, args: [id = ""] }) =>
     waitForBuild(context, context.client(), segment(id), { log: !options.quiet }),
 });

@@ -1,18 +1,20 @@
-// Calls that create something, retried under one idempotency key: however often one arrives, it creates once.
+// Calls that create something, retried under one idempotency key so that they create it once; and lists of many pages.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AnyAnswer, type Client, ClientError, type Routes } from "../client.ts";
-import { isPassing } from "./rules/server.ts";
+import { ClientError, type AnyAnswer, type Client, type Routes } from "../client.ts";
+import { isTransient } from "./rules/server.ts";
 
-/** Milliseconds before each further try. */
-const pauses = [500, 1_500];
+/** The only one. */
+export const organization = "default";
+
+const retryDelaysMs = [500, 1_500];
 
 export interface KeyedOptions {
   headers: { "idempotency-key": string };
 }
 
 /** Throws the `ClientError` of the last try. */
-export async function askOnce<R extends AnyAnswer>(
+export async function createOnce<R extends AnyAnswer>(
   client: Client,
   call: (routes: Routes, options: KeyedOptions) => Promise<R>,
   onHeaders?: (headers: Headers) => void,
@@ -22,14 +24,14 @@ export async function askOnce<R extends AnyAnswer>(
     try {
       return await client.ask((routes) => call(routes, options), onHeaders);
     } catch (error) {
-      const pause = pauses[tries];
-      if (!(error instanceof ClientError) || !isPassing(error) || pause === undefined) throw error;
-      await sleep(pause);
+      const delayMs = retryDelaysMs[tries];
+      if (!(error instanceof ClientError) || !isTransient(error) || delayMs === undefined) throw error;
+      await sleep(delayMs);
     }
   }
 }
 
-/** All pages of a list that is counted, from the first on; `readPage` gets the offset. */
+/** All items of a list with a count; `readPage` gets the offset. */
 export async function readPages<T>(
   readPage: (offset: string) => Promise<{ items: T[]; count: number }>,
 ): Promise<{ items: T[]; count: number }> {

@@ -28,19 +28,21 @@ import * as workspaces from "./workspaces/list.ts";
 /** For its help and for wrong options: `launch.js` starts the server when `serve` stands alone. */
 const serve = defineCommand({
   name: "serve",
-  summary: "Start Belfry on this machine, as npm start does",
-  details: ["It takes no options: environment variables set it up, and it says which it needs."],
+  summary: "Start the Belfry server",
+  details: [
+    "It takes no options. It is configured by environment variables and names those that are missing or invalid.",
+  ],
   examples: ["belfry serve", "BELFRY_HTTP_ADDRESS=127.0.0.1:5000 belfry serve"],
   options: {},
   run: async () => {
-    throw new Failure(exit.usage, "serve takes no options.", "Environment variables set it up.");
+    throw new Failure(exit.usage, "serve takes no options. Configure it by environment variables.");
   },
 });
 
 const notifications: Group = {
   name: "notifications",
   aliases: ["notification"],
-  summary: "Send them, see them, hold them back, find out what became of them",
+  summary: "Send and list notifications, manage delivery and templates",
   commands: [
     send.custom,
     inbox.list,
@@ -53,7 +55,7 @@ const notifications: Group = {
     {
       name: "templates",
       aliases: ["template"],
-      summary: "What notifications say, in versions",
+      summary: "Manage the texts of notifications, in versions",
       commands: [texts.list, texts.versions, texts.activate, texts.preview, edit],
     },
   ],
@@ -61,7 +63,7 @@ const notifications: Group = {
 
 const provisioner: Group = {
   name: "provisioner",
-  summary: "Do the builds of workspaces",
+  summary: "Run the provisioner daemon and manage its keys",
   commands: [
     startProvisioner,
     provisionerKeys.key,
@@ -75,7 +77,7 @@ const provisioner: Group = {
 
 export const commands: Group = {
   name: "belfry",
-  summary: "Belfry tells people when something has happened to their workspaces.",
+  summary: "Belfry notifies people about their workspaces, templates and accounts.",
   commands: [
     serve,
     login,
@@ -88,7 +90,7 @@ export const commands: Group = {
     {
       name: "templates",
       aliases: ["template"],
-      summary: "What workspaces are made from",
+      summary: "Manage workspace templates",
       commands: [
         templates.list,
         push,
@@ -101,13 +103,13 @@ export const commands: Group = {
     {
       name: "prebuilds",
       aliases: ["prebuild"],
-      summary: "Pools of workspaces that are ready before somebody needs one",
+      summary: "Manage prebuilt workspaces",
       commands: [prebuilds.plan, prebuilds.list, prebuilds.reconcile, prebuilds.pause, prebuilds.resume],
     },
     {
       name: "workspaces",
       aliases: ["workspace"],
-      summary: "Make them, start and stop them, see what their builds say",
+      summary: "Create, start, stop and update workspaces, and show their logs",
       commands: [
         workspaces.list,
         workspaces.show,
@@ -124,35 +126,35 @@ export const commands: Group = {
     {
       name: "tasks",
       aliases: ["task"],
-      summary: "Create AI tasks, list them, see their state",
+      summary: "Create, list and stop AI tasks",
       commands: [tasks.list, tasks.show, tasks.create, tasks.stop, tasks.remove],
     },
     {
       name: "builds",
       aliases: ["build"],
-      summary: "Runs of workspaces' templates",
+      summary: "Wait for builds of workspaces",
       commands: [builds.wait],
     },
     {
       name: "agent",
-      summary: "What runs in a workspace says how it is, from inside",
+      summary: "Report the status of a workspace, from inside it",
       commands: [agent.ready, agent.status],
     },
     {
       name: "tokens",
       aliases: ["token"],
-      summary: "Keys for scripts",
+      summary: "Manage your tokens for scripts",
       commands: [tokens.create, tokens.list, tokens.remove],
     },
     {
       name: "users",
       aliases: ["user"],
-      summary: "Accounts, for administrators",
+      summary: "Manage users",
       commands: [users.create, users.list, users.roles, users.suspend, users.activate, users.resetPassword],
     },
     {
       name: "admin",
-      summary: "For the server's own machine: copies, locked doors, what is wrong",
+      summary: "Administer the server on its own machine: checks, backups, passwords",
       commands: [
         server.doctor,
         backups.backup,

@@ -1,10 +1,10 @@
-// What a command gets: where to print, whom to ask, and the client for the Belfry that is meant.
+// What a command works with: output, prompts, the stored sign-in, and a client of the chosen server.
 import { styleText } from "node:util";
 import { createClient, type Client } from "../client.ts";
 import { exit, Failure } from "./failure.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
-import { cutToColumns, table } from "./rules/text.ts";
-import { chooseServer, type Choice } from "./rules/server.ts";
+import { cutToColumns, plainLine, table } from "./rules/text.ts";
+import { chooseServer, type ServerChoice } from "./rules/server.ts";
 import { configFolder, readLogin, type StoredLogin } from "./stored-login.ts";
 
 export interface Context {
@@ -13,23 +13,25 @@ export interface Context {
   folder: string;
   stored: StoredLogin | undefined;
   prompts: Prompts;
-  /** Which Belfry, with which key. */
-  choice: () => Choice;
-  /** A client that is signed in; throws when there is no key. */
+  /** The server to call and the key to use. */
+  choice: () => ServerChoice;
+  /** A client with a key; throws a `Failure` when there is none. */
   client: () => Client;
-  /** A line of data. */
+  /** A line of data, on standard output. */
   print: (line: string) => void;
-  /** A line for the person. */
-  say: (line: string) => void;
+  /** A message to the user, on standard error. */
+  log: (line: string) => void;
   /** Aligned columns under headings. `cut`: lines are cut at the terminal's width. */
   printTable: (headings: string[], rows: string[][], style?: { cut: boolean }) => void;
+  /** `Label: value` on one line. */
+  printField: (label: string, value: string) => void;
   printJson: (value: unknown) => void;
   bold: (text: string) => string;
   dim: (text: string) => string;
-  /** Columns of the terminal that gets the data; undefined when it is none. */
+  /** Width of the terminal on standard output; undefined when it is no terminal. */
   columns: number | undefined;
   now: () => number;
-  /** Lets go of standard input, so that the program can end. */
+  /** Closes standard input, so that the process can exit. */
   close: () => void;
 }
 
@@ -53,7 +55,7 @@ export function createContext(
     environment,
     folder,
     stored,
-    // Not before somebody is asked: whoever touches standard input takes it from the program that `run` starts.
+    // Created at the first question: reading standard input would take it from the program that `run` starts.
     get prompts() {
       return (prompts ??= createPrompts());
     },
@@ -70,7 +72,8 @@ export function createContext(
       print(bold(first));
       for (const line of lines) print(line);
     },
-    say: (line) => void process.stderr.write(`${line}\n`),
+    printField: (label, value) => print(plainLine(`${label}: ${value}`)),
+    log: (line) => void process.stderr.write(`${line}\n`),
     printJson: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     bold,
     dim: (text) => styleText("dim", text, { stream: process.stdout }),
@@ -81,4 +84,4 @@ export function createContext(
 }
 
 export const notSignedIn = (url: string) =>
-  new Failure(exit.signedOut, `You are not signed in at ${url}.`, `Sign in with: belfry login ${url}`);
+  new Failure(exit.signedOut, `Not signed in at ${url}.`, `Sign in: belfry login ${url}`);

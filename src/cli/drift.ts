@@ -1,7 +1,5 @@
 // belfry drift and belfry templates drift: which resources a plan replaces, and which ones claims have replaced, each with
 // its fix.
-import { readFile } from "node:fs/promises";
-import { buffer } from "node:stream/consumers";
 import type { TemplateDrift } from "../client.ts";
 import { fields } from "../kernel/rules/shape.ts";
 import { resourceLine } from "../prebuilds/drift/rules/drift-lines.ts";
@@ -9,57 +7,44 @@ import { cureOf } from "../prebuilds/drift/rules/remedy.ts";
 import { findReplacements, type Replacement } from "../prebuilds/drift/rules/replacements.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
+import { readInput } from "./inputs.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { readPlanFile } from "./rules/plan-file.ts";
 import { plainLine } from "./rules/text.ts";
-import { ageWords } from "./rules/time.ts";
+import { formatAge } from "./rules/time.ts";
 import { findTemplate } from "./templates/manage.ts";
 
-/** As `terraform plan -detailed-exitcode` has it. */
-const found = 2;
+/** As of `terraform plan -detailed-exitcode`. */
+const replacementsExitCode = 2;
 
 export const drift = defineCommand({
   name: "drift",
-  summary: "Say what a plan would destroy and make anew, and what to add to the template to keep it",
-  takes: "PLAN.json",
-  least: 1,
+  summary: "Show which resources a Terraform plan would replace, and how to prevent it",
+  args: "PLAN.json",
+  minArgs: 1,
   details: [
-    "",
-    "PLAN.json is what `terraform show -json` or `tofu show -json` prints of a plan; - reads it from standard input.",
-    "No server is asked. The exit code is 0 when nothing is replaced, 2 when something is, 1 when the plan can't be",
-    "read. For a claim's drift, apply the template with one owner and workspace name and plan it with others.",
+    "PLAN.json is the output of `terraform show -json PLAN` or `tofu show -json PLAN`; - reads standard input.",
+    "The exit code is 0 if nothing is replaced, 2 if something is, 1 if the plan can't be read. No server is needed.",
+    "To see the drift of a claim, apply the template with one owner and workspace name, then plan it with others.",
   ],
   examples: [
     "terraform plan -out=plan && terraform show -json plan | belfry drift -",
     "belfry drift plan.json --output json",
   ],
   options: { ...outputOption },
-  async run(context, { options, words: [file = ""] }) {
-    const read = readPlanFile(await contentOf(file));
+  async run(context, { options, args: [file = ""] }) {
+    const read = readPlanFile(await readInput(file));
     if (!read.ok) throw new Failure(exit.failed, `${sourceName(file)}: ${read.problem}`, read.hint);
     const replacements = findReplacements(read.document);
     if (options.output === "json") printObject(context, replacements);
-    else print(context, replacements);
+    else printReplacements(context, replacements);
     if (fields(read.document)["errored"] === true)
-      context.say("Terraform had errors while it planned: there may be more.");
-    return replacements.length === 0 ? 0 : found;
+      context.log("Terraform planned with errors: there may be more replacements.");
+    return replacements.length === 0 ? 0 : replacementsExitCode;
   },
 });
 
 const sourceName = (file: string) => (file === "-" ? "Standard input" : file);
-
-async function contentOf(file: string): Promise<Uint8Array> {
-  if (file === "-") return buffer(process.stdin);
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Failure(
-      exit.failed,
-      code === "ENOENT" ? `There is no file ${file}.` : `${file} can't be read (${code}).`,
-    );
-  }
-}
 
 function printObject(context: Context, replacements: readonly Replacement[]): void {
   context.printJson({
@@ -72,44 +57,46 @@ function printObject(context: Context, replacements: readonly Replacement[]): vo
   });
 }
 
-function print(context: Context, replacements: readonly Replacement[]): void {
-  if (replacements.length === 0) return context.say("Nothing would be destroyed and made anew.");
-  const many = replacements.length === 1 ? "" : "s";
-  context.print(
-    context.bold(`${replacements.length} resource${many} would be destroyed and made anew, because of:`),
-  );
+function printReplacements(context: Context, replacements: readonly Replacement[]): void {
+  if (replacements.length === 0) return context.log("No resources would be replaced.");
+  const resources = replacements.length === 1 ? "1 resource" : `${replacements.length} resources`;
+  context.print(context.bold(`${resources} would be replaced, because of these attributes:`));
   for (const one of replacements) context.print(`- ${resourceLine(one)}`);
-  const { snippet, notes } = cureOf(replacements);
-  if (snippet !== "")
-    context.print(`\n${context.bold("To keep what was prebuilt, add this to the template:")}\n\n${snippet}`);
-  if (notes.length > 0) context.print("");
-  for (const note of notes) context.print(note);
+  printFix(context, cureOf(replacements), "the template");
 }
 
-const mostResources = 10;
+function printFix(
+  context: Context,
+  { snippet, notes }: { snippet: string; notes: readonly string[] },
+  target: string,
+): void {
+  if (snippet !== "") context.print(`\n${context.bold(`To prevent this, add to ${target}:`)}\n\n${snippet}`);
+  if (notes.length > 0) context.print("");
+  for (const note of notes) context.print(plainLine(note));
+}
+
+const maxResources = 10;
 
 export const templateDrift = defineCommand({
   name: "drift",
-  summary: "Show which claims of prebuilt workspaces made resources anew, by version and preset",
-  takes: "NAME",
-  least: 1,
+  summary: "Show which claims of prebuilt workspaces replaced resources, by version and preset",
+  args: "NAME",
+  minArgs: 1,
   details: [
-    "",
-    "The newest version comes first: one that is cured shows it by its 0. Below stands what to add to the template for",
-    "the active version. To look at a plan before anybody claims: belfry drift --help",
+    "The newest version comes first; a fixed one shows 0. The fix for the active version follows the table.",
+    "To check a plan before a claim: belfry drift --help",
   ],
   examples: ["belfry templates drift docker", "belfry templates drift docker --output json"],
   options: { ...outputOption },
-  async run(context, { options, words: [name = ""] }) {
+  async run(context, { options, args: [name = ""] }) {
     const client = context.client();
     const { id } = await findTemplate(client, name);
     const entries = await client.ask((routes) => routes.templates[":id"].drift.$get({ param: { id } }));
     if (options.output === "json") return context.printJson(entries);
-    if (entries.length === 0)
-      return context.say("Nobody has claimed a workspace of it, and its active version keeps no pool.");
+    if (entries.length === 0) return context.log("No claims found, and the active version has no prebuilds.");
     printTable(context, entries);
     for (const entry of entries) printResources(context, entry);
-    for (const entry of entries.filter(({ active }) => active)) printCure(context, entry);
+    for (const entry of entries.filter(({ active }) => active)) printFix(context, entry.cure, nameOf(entry));
   },
 });
 
@@ -123,28 +110,18 @@ function printTable(context: Context, entries: readonly TemplateDrift[]): void {
     entry.preset_name || "none",
     String(entry.claims),
     String(entry.claims_hurt),
-    entry.last_seen === null ? "never" : ageWords(entry.last_seen, now),
+    entry.last_seen === null ? "never" : formatAge(entry.last_seen, now),
   ]);
-  context.printTable(["VERSION", "PRESET", "CLAIMS", "HURT", "LAST HURT"], rows);
+  context.printTable(["VERSION", "PRESET", "CLAIMS", "AFFECTED", "LAST AFFECTED"], rows);
 }
 
 function printResources(context: Context, entry: TemplateDrift): void {
   if (entry.resources.length === 0) return;
-  context.print(`\n${context.bold(`${nameOf(entry)}: made anew, because of`)}`);
-  for (const { resource, paths, claims_hurt: claims } of entry.resources.slice(0, mostResources))
+  context.print(`\n${context.bold(`${nameOf(entry)}: replaced because of these attributes`)}`);
+  for (const { resource, paths, claims_hurt: claims } of entry.resources.slice(0, maxResources))
     context.print(
       `- ${plainLine(resourceLine({ resource, paths, reason: "" }))} (${claims} claim${claims === 1 ? "" : "s"})`,
     );
-  const rest = entry.resources.length - mostResources;
+  const rest = entry.resources.length - maxResources;
   if (rest > 0) context.print(`- and ${rest} more`);
-}
-
-function printCure(context: Context, entry: TemplateDrift): void {
-  const { snippet, notes } = entry.cure;
-  if (snippet !== "")
-    context.print(
-      `\n${context.bold(`To keep what was prebuilt, add this to ${nameOf(entry)}:`)}\n\n${snippet}`,
-    );
-  if (notes.length > 0) context.print("");
-  for (const note of notes) context.print(plainLine(note));
 }

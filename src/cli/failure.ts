@@ -1,6 +1,7 @@
-// What a command throws when it can't do its work, and how every error becomes words and an exit code.
+// Why a command failed, and how every error becomes lines for the user and an exit code.
 import { ClientError } from "../client.ts";
-import { NoUrlError } from "./rules/server.ts";
+import { suggest } from "./rules/names.ts";
+import { InvalidUrlError } from "./rules/server.ts";
 import { plain } from "./rules/text.ts";
 
 export const exit = { failed: 1, usage: 2, signedOut: 3, unreachable: 4 } as const;
@@ -16,36 +17,40 @@ export class Failure extends Error {
   }
 }
 
-export interface Told {
+/** `kind` is a noun like "Template"; `known` are the names that exist. */
+export const notFound = (kind: string, name: string, known: readonly string[], hint: string): Failure =>
+  new Failure(exit.failed, `${kind} "${name}" not found.${suggest(name, known)}`, hint);
+
+export interface ErrorReport {
   code: number;
   lines: string[];
 }
 
 /** Throws again what is a bug. */
-export function tell(error: unknown): Told {
+export function describeError(error: unknown): ErrorReport {
   if (error instanceof Failure) {
     return { code: error.code, lines: [error.message, ...(error.hint === undefined ? [] : [error.hint])] };
   }
-  if (error instanceof NoUrlError) return { code: exit.usage, lines: [error.message] };
+  if (error instanceof InvalidUrlError) return { code: exit.usage, lines: [error.message] };
   if (!(error instanceof ClientError)) throw error;
-  return { code: codeOf(error), lines: linesOf(error).map(plain) };
+  return { code: exitCodeOf(error), lines: linesOf(error).map(plain) };
 }
 
-function codeOf({ status, isBelfry }: ClientError): number {
+function exitCodeOf({ status, isBelfry }: ClientError): number {
   if (status === undefined || !isBelfry) return exit.unreachable;
   return status === 401 ? exit.signedOut : exit.failed;
 }
 
 function linesOf({ message, detail, validations, requestId, status }: ClientError): string[] {
-  // With one validation the message says it already.
+  // A single validation may be in the message already.
   const fields = validations
     .map(({ field, detail: why }) => `${field}: ${why}`)
     .filter((line) => !message.includes(line));
-  const isServersFault = (status ?? 0) >= 500 && requestId !== undefined;
+  const isServerFault = (status ?? 0) >= 500 && requestId !== undefined;
   return [
     message,
     ...(detail === undefined ? [] : [detail]),
     ...fields.map((line) => `  ${line}`),
-    ...(isServersFault && detail?.includes(requestId) !== true ? [`Request ${requestId}.`] : []),
+    ...(isServerFault && detail?.includes(requestId) !== true ? [`Request ID: ${requestId}`] : []),
   ];
 }

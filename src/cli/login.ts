@@ -9,13 +9,12 @@ import { type Session, writeLogin } from "./stored-login.ts";
 
 export const login = defineCommand({
   name: "login",
-  summary: "Sign in; where nobody has an account yet, make the first one",
-  takes: "[URL]",
-  most: 1,
+  summary: "Sign in, or create the first user of a new server",
+  args: "[URL]",
+  maxArgs: 1,
   details: [
-    "",
-    "The password is asked for without showing it, or read from the first line of standard input; it is never an",
-    "argument, so that it is neither in the list of processes nor in your shell's history.",
+    "The password is typed at a prompt or read from the first line of standard input. It is never an argument: arguments",
+    "are visible in the process list and in your shell's history.",
   ],
   examples: [
     "belfry login",
@@ -24,30 +23,30 @@ export const login = defineCommand({
     "printenv TOKEN | belfry login https://belfry.example.com --token -",
   ],
   options: {
-    email: { type: "string", value: "EMAIL", text: "who signs in" },
+    email: { type: "string", value: "EMAIL", text: "your email address" },
     token: {
       type: "string",
       value: "[KEY]",
       valueOptional: true,
-      text: "sign in with a token; - reads it from standard input, nothing asks for it",
+      text: "sign in with a token (default: prompt; - reads standard input)",
     },
-    "use-token-as-session": { type: "boolean", text: "keep the token itself, make no session from it" },
-    "first-user-email": { type: "string", value: "EMAIL", text: "the first user's address" },
-    "first-user-username": { type: "string", value: "NAME", text: "the first user's username" },
-    "first-user-name": { type: "string", value: "NAME", text: "the first user's full name" },
+    "use-token-as-session": { type: "boolean", text: "store the token itself; create no session from it" },
+    "first-user-email": { type: "string", value: "EMAIL", text: "email address of the first user" },
+    "first-user-username": { type: "string", value: "NAME", text: "username of the first user" },
+    "first-user-name": { type: "string", value: "NAME", text: "full name of the first user" },
     "first-user-password-file": {
       type: "string",
       value: "FILE",
-      text: "a file whose first line is the password",
+      text: "file with the password in its first line",
     },
     "setup-code": {
       type: "string",
       value: "CODE",
-      text: "the one-time code that a server asks of other machines",
+      text: "one-time code that a new server printed when it started",
     },
   },
-  async run(context, { options, words }) {
-    const url = words[0] === undefined ? context.choice().url : readUrl(words[0]);
+  async run(context, { options, args }) {
+    const url = args[0] === undefined ? context.choice().url : readUrl(args[0]);
     const client = createClient({ url });
     const firstUser = {
       email: options["first-user-email"] ?? options.email,
@@ -66,40 +65,40 @@ export const login = defineCommand({
       session = { token: await signInAsked(context, client, { email, passwordFile }), kind: "session" };
     } else session = { token: await signInAsFirst(context, client, firstUser), kind: "session" };
     writeLogin(context.folder, { url, session });
-    await welcome(context, url, session);
+    await confirm(context, url, session);
   },
 });
 
-async function welcome(context: Context, url: string, { token, kind }: Session): Promise<void> {
+async function confirm(context: Context, url: string, { token, kind }: Session): Promise<void> {
   const { environment } = context;
   const who = await createClient({ url, token })
     .ask((routes) => routes.users[":user"].$get({ param: { user: "me" } }))
     .then(describeUser)
-    // A token of a narrow scope can't look.
+    // A token with a narrow scope can't read its user.
     .catch((error: unknown) => {
       if (kind === "token") return "the token's owner";
       throw error;
     });
-  context.say(`Signed in at ${url} as ${who}.`);
+  context.log(`Signed in at ${url} as ${who}.`);
   for (const name of ["BELFRY_URL", "BELFRY_SESSION_TOKEN"]) {
     const value = environment[name] ?? "";
     if (value !== "" && value !== url)
-      context.say(`Note: ${name} is set and wins over this sign-in. Unset it to use this one.`);
+      context.log(`Note: ${name} is set and overrides this sign-in. Unset it to use the sign-in.`);
   }
 }
 
 export const logout = defineCommand({
   name: "logout",
-  summary: "Sign out: end the session that login has stored",
-  details: ["A token that was kept with --use-token-as-session is forgotten here and stays good."],
+  summary: "Sign out and end the stored session",
+  details: ["A token that was stored with --use-token-as-session is removed here but stays valid."],
   examples: ["belfry logout", "belfry logout --local"],
   options: {
-    local: { type: "boolean", text: "only forget it here, without asking the server" },
+    local: { type: "boolean", text: "remove the session here without calling the server" },
   },
   async run(context, { options }) {
     const { url = "", session } = context.stored ?? {};
     if (session === undefined) {
-      context.say("You are not signed in.");
+      context.log("Not signed in.");
       return;
     }
     if (!options.local && session.kind === "session") {
@@ -108,23 +107,21 @@ export const logout = defineCommand({
       } catch (error) {
         if (!(error instanceof ClientError)) throw error;
         if (error.status === undefined)
-          context.say(
-            "You are still signed in. To forget the session here all the same: belfry logout --local",
-          );
-        // The session has ended by itself: what was wanted.
+          context.log("You are still signed in. Remove the session from this machine: belfry logout --local");
+        // The session has expired already.
         if (error.status !== 401) throw error;
       }
     }
     writeLogin(context.folder, { url });
-    context.say(`Signed out of ${url}.`);
+    context.log(`Signed out of ${url}.`);
     if ((context.environment["BELFRY_SESSION_TOKEN"] ?? "") !== "")
-      context.say("Note: BELFRY_SESSION_TOKEN is set and still used.");
+      context.log("Note: BELFRY_SESSION_TOKEN is still set and used.");
   },
 });
 
 export const whoami = defineCommand({
   name: "whoami",
-  summary: "Say who is signed in, and where",
+  summary: "Show the current user",
   examples: ["belfry whoami", "belfry whoami --output json"],
   options: { ...outputOption },
   async run(context, { options }) {

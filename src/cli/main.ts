@@ -1,15 +1,15 @@
-// `belfry`: reads the command line, runs one command, and turns what goes wrong into words and an exit code.
+// `belfry`: reads the command line, runs one command, and turns its failure into messages and an exit code.
 import { ClientError, version } from "../client.ts";
 import { commands } from "./commands.ts";
 import { createContext, type Context } from "./context.ts";
-import { exit, tell } from "./failure.ts";
-import type { Options, Values } from "./rules/command.ts";
-import { pathWords, readCommandLine } from "./rules/command-line.ts";
+import { describeError, exit } from "./failure.ts";
+import { readCommandLine } from "./rules/command-line.ts";
+import { commandPath, type Options, type Values } from "./rules/command.ts";
 import { helpPage } from "./rules/help.ts";
-import type { Choice } from "./rules/server.ts";
+import type { ServerChoice } from "./rules/server.ts";
 
-async function main(words: string[]): Promise<number> {
-  const reading = readCommandLine(commands, words);
+async function main(typed: string[]): Promise<number> {
+  const reading = readCommandLine(commands, typed);
   switch (reading.kind) {
     case "version":
       process.stdout.write(`${version}\n`);
@@ -18,18 +18,19 @@ async function main(words: string[]): Promise<number> {
       process.stdout.write(`${helpPage(reading.path, { heading: createContext(process.env, {}).bold })}\n`);
       return 0;
     case "wrong":
-      process.stderr.write(`belfry: ${reading.problem}\nSee: ${pathWords(reading.path)} --help\n`);
+      process.stderr.write(`belfry: ${reading.problem}\n`);
+      process.stderr.write(`Run "${commandPath(reading.path)} --help" for usage.\n`);
       return exit.usage;
     case "run": {
       const options = reading.options as Values<Options>;
       const { url, token } = options;
       const context = createContext(process.env, { url, token });
-      // A reader that has seen enough (`| head`) is no failure; `run` has its own way.
-      if (reading.command.passesOn !== true) process.stdout.on("error", endQuietly);
+      // A reader that closes the pipe (`| head`) is no failure; `run` handles its pipes itself.
+      if (reading.command.passthrough !== true) process.stdout.on("error", endQuietly);
       try {
-        return (await reading.command.run(context, { options, words: reading.words })) ?? 0;
+        return (await reading.command.run(context, { options, args: reading.args })) ?? 0;
       } catch (error) {
-        return explain(error, context);
+        return report(error, context);
       } finally {
         context.close();
       }
@@ -37,20 +38,20 @@ async function main(words: string[]): Promise<number> {
   }
 }
 
-function explain(error: unknown, context: Context): number {
-  const { code, lines } = tell(error);
+function report(error: unknown, context: Context): number {
+  const { code, lines } = describeError(error);
   const [first, ...others] = lines;
-  context.say(`belfry: ${first}`);
-  for (const line of others) context.say(line);
-  if (error instanceof ClientError && error.status === 401) context.say(nextAfter401(context.choice()));
+  context.log(`belfry: ${first}`);
+  for (const line of others) context.log(line);
+  if (error instanceof ClientError && error.status === 401) context.log(adviceAfter401(context.choice()));
   return code;
 }
 
-function nextAfter401({ from, url }: Choice): string {
-  if (from === "option") return "The key is the one from --token.";
-  if (from === "environment")
-    return "The key is the one in BELFRY_SESSION_TOKEN: set a good one there, or unset it to use your sign-in.";
-  return `Sign in again with: belfry login ${url}`;
+function adviceAfter401({ source, url }: ServerChoice): string {
+  if (source === "option") return "The key is from --token.";
+  if (source === "environment")
+    return "The key is from BELFRY_SESSION_TOKEN. Set a valid one, or unset it to use your sign-in.";
+  return `Sign in again: belfry login ${url}`;
 }
 
 function endQuietly(error: NodeJS.ErrnoException): void {

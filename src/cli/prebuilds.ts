@@ -2,36 +2,37 @@
 import type { Client } from "../client.ts";
 import { isPresent, type ShownAction, type ShownPool } from "../prebuilds/reconcile/rules/pool-words.ts";
 import type { Context } from "./context.ts";
-import { exit, Failure } from "./failure.ts";
+import { exit, Failure, notFound } from "./failure.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
-import { nearest } from "./rules/names.ts";
 import { planLines, poolLines } from "./rules/pool-lines.ts";
 import { plainLine } from "./rules/text.ts";
 
-export const pausedWords = "Passes over the pools are paused: nothing is made or deleted.";
-export const noPools = "No template has a preset that keeps a pool.";
+const pausedMessage = "Reconciliation is paused: no prebuilds are created or deleted.";
+const noPoolsMessage = "No preset has prebuilds.";
 
-export interface ShownPass {
+interface Reconciliation {
   outcome: string;
   reconciliation_paused: boolean;
   presets: readonly ShownPool[];
   actions: readonly ShownAction[];
 }
 
-export function showPass(context: Context, { outcome, reconciliation_paused, presets, actions }: ShownPass) {
+function showReconciliation(
+  context: Context,
+  { outcome, reconciliation_paused, presets, actions }: Reconciliation,
+) {
   const pools = presets.filter((pool) => isPresent(pool, actions));
-  if (reconciliation_paused) context.say(pausedWords);
-  if (pools.length === 0) return context.say(noPools);
+  if (reconciliation_paused) context.log(pausedMessage);
+  if (pools.length === 0) return context.log(noPoolsMessage);
   const { columns, bold } = context;
   for (const line of planLines(pools, actions, { now: context.now(), columns, bold })) context.print(line);
-  if (actions.length === 0)
-    context.say(outcome === "planned" ? "There is nothing to do." : "There was nothing to do.");
+  if (actions.length === 0) context.log(outcome === "planned" ? "Nothing to do." : "Nothing was to be done.");
 }
 
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "Show how many workspaces each pool wants, has, and can give away",
+  summary: "List presets with prebuilds: desired, running, eligible and starting workspaces",
   examples: ["belfry prebuilds list", "belfry prebuilds list --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
@@ -42,8 +43,8 @@ export const list = defineCommand({
     ]);
     if (options.output === "json") return context.printJson(all);
     const pools = all.filter((pool) => isPresent(pool));
-    if (settings.reconciliation_paused) context.say(pausedWords);
-    if (pools.length === 0) return context.say(noPools);
+    if (settings.reconciliation_paused) context.log(pausedMessage);
+    if (pools.length === 0) return context.log(noPoolsMessage);
     const { columns, bold } = context;
     for (const line of poolLines(pools, { now: context.now(), columns, bold })) context.print(line);
   },
@@ -51,77 +52,71 @@ export const list = defineCommand({
 
 export const plan = defineCommand({
   name: "plan",
-  summary: "Say what a pass over the pools would do now and why, and change nothing",
+  summary: "Show what a reconciliation would do now and why; changes nothing",
   details: [
-    "",
-    "Below each pool: ! what can't be claimed yet, x what has failed, -> what a pass would do.",
-    "To do it: belfry prebuilds reconcile",
+    "Below each pool: ! a workspace that can't be claimed yet, x a failed build, -> an action.",
+    "To run it: belfry prebuilds reconcile",
   ],
   examples: ["belfry prebuilds plan", "belfry prebuilds plan --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
-    const pass = await context
+    const result = await context
       .client()
       .ask((routes) => routes.prebuilds.reconcile.$post({ query: { dry_run: "true" } }));
-    if (options.output === "json") return context.printJson(pass);
-    showPass(context, pass);
+    if (options.output === "json") return context.printJson(result);
+    showReconciliation(context, result);
   },
 });
 
 export const reconcile = defineCommand({
   name: "reconcile",
-  summary: "Make a pass over the pools now, instead of waiting for the next one",
-  details: ["What it would do, and why: belfry prebuilds plan"],
+  summary: "Run a reconciliation now",
+  details: ["Preview it: belfry prebuilds plan"],
   examples: ["belfry prebuilds reconcile"],
   options: { ...outputOption },
   async run(context, { options }) {
-    const pass = await context.client().ask((routes) => routes.prebuilds.reconcile.$post({ query: {} }));
-    if (options.output === "json") return context.printJson(pass);
-    if (pass.outcome === "paused")
-      throw new Failure(exit.failed, pausedWords, "To go on: belfry prebuilds resume");
-    showPass(context, pass);
+    const result = await context.client().ask((routes) => routes.prebuilds.reconcile.$post({ query: {} }));
+    if (options.output === "json") return context.printJson(result);
+    if (result.outcome === "paused")
+      throw new Failure(exit.failed, pausedMessage, "Resume: belfry prebuilds resume");
+    showReconciliation(context, result);
   },
 });
 
 export const pause = defineCommand({
   name: "pause",
-  summary: "Make and delete no prebuilt workspaces, in any pool",
-  details: ["Those that are ready can still be claimed. To go on: belfry prebuilds resume"],
+  summary: "Pause reconciliation: create and delete no prebuilt workspaces",
+  details: ["Existing prebuilt workspaces can still be claimed. Resume: belfry prebuilds resume"],
   examples: ["belfry prebuilds pause"],
   options: {},
-  run: (context) =>
-    setPaused(context, true, "Passes over the pools are paused. To go on: belfry prebuilds resume"),
+  run: (context) => setPaused(context, true, "Paused reconciliation. Resume: belfry prebuilds resume"),
 });
 
 export const resume = defineCommand({
   name: "resume",
-  summary: "Let a pool that has failed too often try again; without its name, end the pause of all",
-  takes: "[TEMPLATE PRESET]",
-  most: 2,
-  details: ["", "Builds that have failed before no longer count, and its status is normal again."],
+  summary: "Resume prebuilds of a preset after failures; without arguments, end the pause",
+  args: "[TEMPLATE PRESET]",
+  maxArgs: 2,
+  details: ["Earlier failures no longer count; the status of the preset is normal again."],
   examples: ["belfry prebuilds resume docker small", "belfry prebuilds resume"],
   options: {},
-  async run(context, { words: [template, preset] }) {
-    if (template === undefined) return setPaused(context, false, "Passes over the pools go on.");
+  async run(context, { args: [template, preset] }) {
+    if (template === undefined) return setPaused(context, false, "Resumed reconciliation.");
     if (preset === undefined)
-      throw new Failure(
-        exit.usage,
-        "Which preset? Name the template and the preset.",
-        "To see all: belfry prebuilds list",
-      );
+      throw new Failure(exit.usage, "PRESET: missing", "List presets: belfry prebuilds list");
     const client = context.client();
     const pool = await findPool(client, template, preset);
     await client.ask((routes) => routes.prebuilds.presets[":id"].resume.$post({ param: { id: pool.id } }));
-    context.say(plainLine(`${pool.template_name}/${pool.name} tries again.`));
+    context.log(plainLine(`Resumed prebuilds of ${pool.template_name}/${pool.name}.`));
   },
 });
 
-/** Being so already is a success. */
+/** Succeeds if it is so already. */
 async function setPaused(context: Context, paused: boolean, done: string): Promise<void> {
   await context
     .client()
     .ask((routes) => routes.prebuilds.settings.$put({ json: { reconciliation_paused: paused } }));
-  context.say(done);
+  context.log(done);
 }
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
@@ -133,10 +128,5 @@ async function findPool(client: Client, template: string, preset: string) {
   const found = pools.find((pool) => isSame(pool.template_name, template) && isSame(pool.name, preset));
   if (found !== undefined) return found;
   const names = pools.map((pool) => `${pool.template_name} ${pool.name}`);
-  const near = nearest(`${template} ${preset}`, names);
-  throw new Failure(
-    exit.failed,
-    `The template "${template}" has no pool "${preset}".${near === undefined ? "" : ` Did you mean: ${near}?`}`,
-    "To see all: belfry prebuilds list",
-  );
+  throw notFound("Preset", `${template} ${preset}`, names, "List presets: belfry prebuilds list");
 }

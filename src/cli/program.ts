@@ -9,8 +9,8 @@ import type { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { addOutput, emptyTail, type OutputStream, type OutputTail } from "./rules/run-report.ts";
 
-export interface Ended {
-  /** 128 and the signal's number when a signal ended it; 126 and 127 when it could not be started. */
+export interface ProgramResult {
+  /** 128 + N when signal N ended it; 126 and 127 when it could not be started. */
   exitCode: number;
   signal: NodeJS.Signals | null;
   problem: string | undefined;
@@ -21,27 +21,27 @@ export interface Ended {
 export const stopSignals = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
 const forwarded = [...stopSignals, "SIGUSR1", "SIGUSR2"] as const;
 
-/** Milliseconds without output after which a program that has ended is not waited for any more. */
-const quietTime = 500;
+/** Output of a program that has ended is awaited until it is quiet for so long. */
+const quietMs = 500;
 
 export async function runProgram(
-  words: string[],
+  command: string[],
   environment: Record<string, string | undefined>,
-): Promise<Ended> {
-  const [file = "", ...args] = words;
+): Promise<ProgramResult> {
+  const [file = "", ...args] = command;
   const started = performance.now();
   const pipes = openPipes();
   const [out, error] = pipes ?? [];
   const child = spawn(file, args, {
     stdio: ["inherit", out?.writeEnd ?? "pipe", error?.writeEnd ?? "pipe"],
-    env: { ...environment, ...colours(environment) },
+    env: { ...environment, ...colorVariables(environment) },
   });
   closeWriteEnds(pipes ?? []);
   let tail = emptyTail;
   const keep = (stream: OutputStream) => (text: string) => (tail = addOutput(tail, stream, text));
   const outputs = [
-    passOn(out?.readEnd ?? child.stdout, process.stdout, keep("out")),
-    passOn(error?.readEnd ?? child.stderr, process.stderr, keep("error")),
+    forwardOutput(out?.readEnd ?? child.stdout, process.stdout, keep("out")),
+    forwardOutput(error?.readEnd ?? child.stderr, process.stderr, keep("error")),
   ].flat();
   const stopForwarding = forwardSignals(child);
   const end = await endOf(child, file, outputs);
@@ -49,14 +49,14 @@ export async function runProgram(
   return { ...end, milliseconds: performance.now() - started, tail };
 }
 
-/** Behind a pipe programs leave their colours out, unless they are told that a terminal comes after it. */
-function colours(environment: Record<string, string | undefined>): Record<string, string> {
-  const isDecided = environment["FORCE_COLOR"] !== undefined || environment["NO_COLOR"] !== undefined;
-  return isatty(1) && !isDecided ? { FORCE_COLOR: "1" } : {};
+/** Programs print no colors into a pipe, unless a variable says that a terminal follows. */
+function colorVariables(environment: Record<string, string | undefined>): Record<string, string> {
+  const isChosen = environment["FORCE_COLOR"] !== undefined || environment["NO_COLOR"] !== undefined;
+  return isatty(1) && !isChosen ? { FORCE_COLOR: "1" } : {};
 }
 
-/** The stream that is passed on; none when the program could not be started for want of everything. */
-function passOn(
+/** The stream that is forwarded; none when the program could not be started. */
+function forwardOutput(
   source: Readable | null | undefined,
   target: NodeJS.WriteStream,
   keep: (text: string) => void,
@@ -66,12 +66,12 @@ function passOn(
   source.on("data", (chunk: Buffer) => keep(decoder.decode(chunk, { stream: true })));
   source.on("error", () => source.destroy());
   source.pipe(target, { end: false });
-  // The reader has gone (`| head`): the program learns it as it would have without us.
+  // The reader has gone (`| head`): the program gets a broken pipe, as it would without us.
   target.on("error", () => source.destroy());
   return [source];
 }
 
-/** What a terminal's keys send goes to all programs on it; only what was meant for this one is passed on. */
+/** A terminal's keys signal all programs on it; other signals are forwarded. */
 function forwardSignals(child: ChildProcess): () => void {
   const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   const handlers = forwarded.map((signal) => {
@@ -86,7 +86,7 @@ function forwardSignals(child: ChildProcess): () => void {
   };
 }
 
-type End = Pick<Ended, "exitCode" | "signal" | "problem">;
+type End = Pick<ProgramResult, "exitCode" | "signal" | "problem">;
 
 function endOf(child: ChildProcess, file: string, outputs: Readable[]): Promise<End> {
   return new Promise((resolve) => {
@@ -94,8 +94,8 @@ function endOf(child: ChildProcess, file: string, outputs: Readable[]): Promise<
       if (child.pid !== undefined) return;
       const isMissing = error.code === "ENOENT";
       const problem = isMissing
-        ? `There is no program "${file}".`
-        : `"${file}" can't be run: ${error.code === "EACCES" ? "it is not executable" : error.message}.`;
+        ? `${file}: command not found`
+        : `${file}: ${error.code === "EACCES" ? "permission denied" : error.message}`;
       resolve({ exitCode: isMissing ? 127 : 126, signal: null, problem });
     });
     child.on("exit", (code, signal) => {
@@ -105,10 +105,10 @@ function endOf(child: ChildProcess, file: string, outputs: Readable[]): Promise<
   });
 }
 
-/** All that the program has printed is through. What it left running may keep its output open for ever. */
+/** Resolves when all output is forwarded. Background processes may hold it open forever, so silence ends it too. */
 function outputEnds(outputs: Readable[]): Promise<void> {
-  let heard = false;
-  for (const output of outputs) output.on("data", () => (heard = true));
+  let hasOutput = false;
+  for (const output of outputs) output.on("data", () => (hasOutput = true));
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout;
     const finish = () => {
@@ -117,9 +117,9 @@ function outputEnds(outputs: Readable[]): Promise<void> {
       resolve();
     };
     const wait = () => {
-      heard = false;
-      // After a slow reader the time may be up with output still waiting: it comes before the immediate.
-      timer = setTimeout(() => setImmediate(() => (heard ? wait() : finish())), quietTime);
+      hasOutput = false;
+      // With a slow reader the timer may fire while output waits; that comes before the immediate.
+      timer = setTimeout(() => setImmediate(() => (hasOutput ? wait() : finish())), quietMs);
     };
     const closed = outputs.map((output) =>
       output.closed ? undefined : new Promise((ended) => output.once("close", ended)),
@@ -130,12 +130,12 @@ function outputEnds(outputs: Readable[]): Promise<void> {
 }
 
 export interface Pipe {
-  /** For the program; ours has to be closed once it has started. */
+  /** For the program; closed here once it has started. */
   writeEnd: number;
   readEnd: Readable;
 }
 
-/** Undefined where sockets do as well, and where pipes can't be had. */
+/** Node gives its children sockets, on which Linux can't open /dev/stderr. Undefined elsewhere, or when mkfifo fails. */
 export function openPipes(): [out: Pipe, error: Pipe] | undefined {
   if (process.platform !== "linux") return undefined;
   const folder = mkdtempSync(join(tmpdir(), "belfry-run-"));
@@ -151,7 +151,7 @@ export function openPipes(): [out: Pipe, error: Pipe] | undefined {
   }
 }
 
-/** The reader comes first and doesn't wait for a writer; the writer must not be told to wait, as any program's. */
+/** The reader is opened first, without waiting for a writer; the writer is an ordinary, blocking one. */
 function openPipe(file: string): Pipe {
   const reader = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeEnd = openSync(file, constants.O_WRONLY);

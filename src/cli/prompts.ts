@@ -1,10 +1,10 @@
-// Questions on the terminal, and lines from standard input where there is none. Questions go to standard error.
+// Prompts at a terminal, on standard error; without a terminal the answers are lines of standard input.
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import { exit, Failure } from "./failure.ts";
 
 export interface Prompts {
-  /** False: nobody can be asked. */
+  /** Whether there is a terminal to ask at. */
   interactive: boolean;
   /** The next line; undefined at the end of the input. */
   line: (question: string, hidden?: boolean) => Promise<string | undefined>;
@@ -29,7 +29,7 @@ interface Reader {
   close: () => void;
 }
 
-/** One reader for all questions: lines that come early wait for theirs. */
+/** One reader for all questions: a line that arrives early is the answer to the next one. */
 function createReader(interactive: boolean): Reader {
   let silent = false;
   const echo = new Writable({
@@ -76,33 +76,33 @@ function createReader(interactive: boolean): Reader {
   };
 }
 
-/** An answer that is not empty, or the one that is offered. */
-export async function ask(prompts: Prompts, question: string, offered?: string): Promise<string> {
+/** An answer that is not empty, or the default. */
+export async function ask(prompts: Prompts, question: string, fallback?: string): Promise<string> {
   for (;;) {
-    const line = await prompts.line(offered === undefined ? `${question}: ` : `${question} [${offered}]: `);
-    if (line === undefined) throw new Failure(exit.failed, `No answer to "${question}".`);
-    const answer = line.trim() === "" ? (offered ?? "") : line.trim();
+    const line = await prompts.line(fallback === undefined ? `${question}: ` : `${question} [${fallback}]: `);
+    if (line === undefined) throw new Failure(exit.failed, `${question}: no answer`);
+    const answer = line.trim() === "" ? (fallback ?? "") : line.trim();
     if (answer !== "") return answer;
   }
 }
 
-/** A password: asked without echo, or the first line of standard input. */
+/** A password: typed without echo, or the first line of standard input. */
 export async function askPassword(prompts: Prompts, question: string): Promise<string> {
   const line = await prompts.line(`${question}: `, true);
   if (line !== undefined && line !== "") return line;
   throw new Failure(
     exit.failed,
-    prompts.interactive ? `No answer to "${question}".` : "There is no password on standard input.",
-    prompts.interactive ? undefined : "Send it as the first line, for example: … < password-file",
+    prompts.interactive ? `${question}: no answer` : "No password on standard input.",
+    prompts.interactive ? undefined : "Pass it as the first line, for example: … < password-file",
   );
 }
 
-/** A new password, asked twice. */
+/** A new password; at a terminal it is typed twice. */
 export async function askNewPassword(prompts: Prompts): Promise<string> {
   if (!prompts.interactive) return askPassword(prompts, "Password");
   for (;;) {
     const password = await askPassword(prompts, "Password");
-    if ((await askPassword(prompts, "The same again")) === password) return password;
-    process.stderr.write("These two are not the same. Once more, please.\n");
+    if ((await askPassword(prompts, "Confirm password")) === password) return password;
+    process.stderr.write("Passwords do not match. Try again.\n");
   }
 }

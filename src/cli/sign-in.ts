@@ -1,8 +1,8 @@
-// The ways to become signed in: making the first user, email and password, a token. `belfry login` calls them.
-import { readFileSync } from "node:fs";
+// How `belfry login` signs in: as the first user that it creates, with email and password, or with a token.
 import { ClientError, createClient, type Client } from "../client.ts";
 import type { Context } from "./context.ts";
-import { exit, Failure, tell } from "./failure.ts";
+import { describeError, exit, Failure } from "./failure.ts";
+import { readInput } from "./inputs.ts";
 import { ask, askNewPassword, askPassword } from "./prompts.ts";
 import type { Session } from "./stored-login.ts";
 
@@ -32,20 +32,20 @@ interface Answers {
   setup_code?: string;
 }
 
-/** Makes the owner and signs them in; what the server doesn't like is asked again. */
+/** Creates the owner and signs in; answers that the server refuses are asked for again. */
 export async function signInAsFirst(
   context: Context,
   client: Client,
   options: FirstUserOptions,
 ): Promise<string> {
   const { prompts } = context;
-  if (prompts.interactive) context.say("Nobody has an account here yet: you make the first one, an owner.");
-  else if (options.email === undefined || options.username === undefined) throw nobodyToAsk();
+  if (prompts.interactive) context.log("This server has no users yet. Create the first one, an owner.");
+  else if (options.email === undefined || options.username === undefined) throw noTerminal();
   let answers: Partial<Answers> = {
     ...(options.email === undefined ? {} : { email: options.email }),
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.passwordFile === undefined ? {} : { password: readPassword(options.passwordFile) }),
+    ...(options.passwordFile === undefined ? {} : { password: await readPassword(options.passwordFile) }),
     ...(options.setupCode === undefined ? {} : { setup_code: options.setupCode }),
   };
   for (;;) {
@@ -59,11 +59,11 @@ export async function signInAsFirst(
   }
 }
 
-const nobodyToAsk = () =>
+const noTerminal = () =>
   new Failure(
     exit.usage,
-    "Nobody has an account here yet, and there is no terminal to ask for the first one.",
-    "Give --first-user-email, --first-user-username, and --first-user-password-file or the password on standard input.",
+    "This server has no users yet, and there is no terminal for prompts.",
+    "Use --first-user-email and --first-user-username, with --first-user-password-file or the password on standard input.",
   );
 
 async function completeAnswers({ prompts, environment }: Context, known: Partial<Answers>): Promise<Answers> {
@@ -73,13 +73,15 @@ async function completeAnswers({ prompts, environment }: Context, known: Partial
   return { name: "", ...known, email, username, password };
 }
 
-/** The answers that may stay, once the person has been told what is wrong; throws when nothing can be asked again. */
+/** The answers that were not refused, after the reason is printed; throws when nothing can be asked again. */
 async function withoutRefused(context: Context, answers: Answers, error: unknown): Promise<Partial<Answers>> {
   if (!(error instanceof ClientError)) throw error;
-  // The one thing that is forbidden here is to set up from elsewhere without the code.
+  // 403: a set-up from another machine needs the code.
   if (error.status === 403 && context.prompts.interactive) {
-    context.say(
-      answers.setup_code === undefined ? "The server printed a set-up code when it started." : error.message,
+    context.log(
+      answers.setup_code === undefined
+        ? "Enter the set-up code that the server printed when it started."
+        : error.message,
     );
     return { ...answers, setup_code: await ask(context.prompts, "Set-up code") };
   }
@@ -87,15 +89,15 @@ async function withoutRefused(context: Context, answers: Answers, error: unknown
     throw new Failure(
       exit.failed,
       error.message,
-      "The server printed it when it started. Give it with --setup-code.",
+      "The server printed the code when it started. Pass it with --setup-code.",
     );
   const refused = new Set(error.validations.map(({ field }) => field));
   if (!context.prompts.interactive || refused.size === 0) throw error;
-  for (const line of tell(error).lines) context.say(line);
+  for (const line of describeError(error).lines) context.log(line);
   return Object.fromEntries(Object.entries(answers).filter(([field]) => !refused.has(field)));
 }
 
-/** A session's key. */
+/** Resolves with the session's key. */
 export async function signInWithPassword(
   client: Client,
   { email, password }: { email: string; password: string },
@@ -106,9 +108,9 @@ export async function signInWithPassword(
   return session_token;
 }
 
-const triesAtATerminal = 3;
+const maxTries = 3;
 
-/** Asks for what is missing; at a terminal a wrong password may be corrected. */
+/** Prompts for what is missing; at a terminal a wrong password can be corrected. */
 export async function signInAsked(
   context: Context,
   client: Client,
@@ -118,27 +120,27 @@ export async function signInAsked(
   if (given.email === undefined && !prompts.interactive)
     throw new Failure(
       exit.usage,
-      "There is no terminal to ask at.",
-      "Give --email and the password on standard input, or --token - with a token on standard input.",
+      "No terminal for prompts.",
+      "Use --email with the password on standard input, or --token - with a token on standard input.",
     );
   const email = given.email ?? (await ask(prompts, "Email"));
   for (let tries = 1; ; tries += 1) {
     const password =
       given.passwordFile === undefined
         ? await askPassword(prompts, "Password")
-        : readPassword(given.passwordFile);
+        : await readPassword(given.passwordFile);
     try {
       return await signInWithPassword(client, { email, password });
     } catch (error) {
       if (!(error instanceof ClientError) || error.status !== 401) throw error;
-      const canRetry = prompts.interactive && given.passwordFile === undefined && tries < triesAtATerminal;
+      const canRetry = prompts.interactive && given.passwordFile === undefined && tries < maxTries;
       if (!canRetry) throw new Failure(exit.signedOut, error.message, error.detail);
-      context.say(error.message);
+      context.log(error.message);
     }
   }
 }
 
-/** A token, kept as it is or turned into a session of its own. */
+/** With `keep` the token itself, otherwise a new session. */
 export async function signInWithToken(
   context: Context,
   url: string,
@@ -157,12 +159,12 @@ export async function signInWithToken(
     if (!(error instanceof ClientError)) throw error;
     if (error.status === 401) throw new Failure(exit.signedOut, error.message);
     if (error.status !== 403) throw error;
-    // The token is good, but its scope is narrow.
+    // The token is valid, but its scope is narrow.
     if (keep) return { token, kind: "token" };
     throw new Failure(
       exit.failed,
-      "The token's scope is too narrow to make a session from it.",
-      "To use the token itself: belfry login --token - --use-token-as-session",
+      "The scope of the token doesn't allow creating a session.",
+      "Use the token itself: belfry login --token - --use-token-as-session",
     );
   }
 }
@@ -170,16 +172,12 @@ export async function signInWithToken(
 async function readToken({ prompts }: Context, given: string): Promise<string> {
   if (given !== "" && given !== "-") return given;
   if (given === "" && !prompts.interactive)
-    throw new Failure(exit.usage, "--token needs a value here; - reads standard input.");
+    throw new Failure(exit.usage, "--token: value missing; use - to read it from standard input");
   const line = await prompts.line("Token: ", true);
   if (line !== undefined && line.trim() !== "") return line.trim();
-  throw new Failure(exit.failed, "There is no token on standard input.");
+  throw new Failure(exit.failed, "No token on standard input.");
 }
 
-function readPassword(file: string): string {
-  try {
-    return readFileSync(file, "utf8").split(/\r?\n/)[0]!;
-  } catch (error) {
-    throw new Failure(exit.failed, `The password file ${file} can't be read: ${(error as Error).message}`);
-  }
+async function readPassword(file: string): Promise<string> {
+  return (await readInput(file)).toString("utf8").split(/\r?\n/)[0]!;
 }

@@ -1,27 +1,27 @@
-// Where the sign-in is kept between commands: one file that only its owner can read.
+// The sign-in that is stored between commands: one file that only its owner can read, replaced as a whole.
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 export interface Session {
   token: string;
-  /** A token of the user's own is forgotten at sign-out, not revoked. */
+  /** A session is revoked at sign-out; a token is only removed from the file. */
   kind: "session" | "token";
 }
 
 export interface StoredLogin {
   url: string;
-  /** Gone after a sign-out, when only the address is kept. */
+  /** Undefined after a sign-out: the address is kept. */
   session?: Session | undefined;
 }
 
 export function configFolder(environment: Record<string, string | undefined>): string {
-  const { BELFRY_CONFIG_DIR: own, XDG_CONFIG_HOME: shared } = environment;
-  if (own !== undefined && own !== "") return own;
+  const { BELFRY_CONFIG_DIR: chosen, XDG_CONFIG_HOME: shared } = environment;
+  if (chosen !== undefined && chosen !== "") return chosen;
   return join(shared !== undefined && shared !== "" ? shared : join(home(), ".config"), "belfry");
 }
 
-/** A container's user need not have one: then nothing is stored, and storing says where it could not. */
+/** A container's user may have no home: nothing is stored then, and a write fails with the path. */
 function home(): string {
   try {
     return homedir();
@@ -32,7 +32,7 @@ function home(): string {
 
 const fileOf = (folder: string) => join(folder, "login.json");
 
-/** Undefined when nobody has ever signed in, and when the file is damaged. */
+/** Undefined when nobody has signed in yet, and when the file is damaged. */
 export function readLogin(folder: string): StoredLogin | undefined {
   try {
     const { url, session } = JSON.parse(readFileSync(fileOf(folder), "utf8")) as Partial<StoredLogin>;
@@ -43,7 +43,6 @@ export function readLogin(folder: string): StoredLogin | undefined {
   }
 }
 
-/** All or nothing: the file is replaced as a whole. */
 export function writeLogin(folder: string, login: StoredLogin): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);

@@ -1,20 +1,17 @@
 // belfry tokens: keys for scripts. A key is printed once, when it is created.
 import { segment } from "../client.ts";
-import { exit, Failure } from "./failure.ts";
+import { notFound } from "./failure.ts";
+import { requireDuration, requireOneOf } from "./inputs.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
-import { nearest } from "./rules/names.ts";
-import { ageWords, parseLifetime } from "./rules/time.ts";
+import { formatAge } from "./rules/time.ts";
 
 const scopes = ["all", "read", "notify"] as const;
-type Scope = (typeof scopes)[number];
-const isScope = (text: string): text is Scope => (scopes as readonly string[]).includes(text);
 
 export const create = defineCommand({
   name: "create",
-  summary: "Make a token for a script; prints the key, which is shown only now",
+  summary: "Create a token for a script and print its key, once",
   details: [
-    "",
-    "Scopes: all (what you may), read (only look), notify (only send notifications to yourself).",
+    "Scopes: all (everything that you can do), read (read only), notify (only send notifications to yourself).",
   ],
   examples: [
     "belfry tokens create --name nightly-build --scope notify",
@@ -22,34 +19,26 @@ export const create = defineCommand({
     "export BELFRY_SESSION_TOKEN=$(belfry tokens create --name here --lifetime 12h)",
   ],
   options: {
-    name: { type: "string", value: "NAME", text: "what you know it by; made up when missing" },
-    lifetime: { type: "string", value: "TIME", text: "how long it is good: 12h, 30d, 1y (30d when missing)" },
-    scope: { type: "string", value: "SCOPE", text: "all, read or notify (all when missing)" },
+    name: { type: "string", value: "NAME", text: "name of the token (default: generated)" },
+    lifetime: { type: "string", value: "TIME", text: "time until it expires: 12h, 30d, 1y (default 30d)" },
+    scope: { type: "string", value: "SCOPE", text: "all, read or notify (default all)" },
     ...outputOption,
   },
   async run(context, { options }) {
-    const lifetime = parseLifetime(options.lifetime ?? "30d");
-    if (lifetime === undefined)
-      throw new Failure(
-        exit.usage,
-        `--lifetime ${options.lifetime} is no time.`,
-        "Write it like 12h, 30d or 1y.",
-      );
-    const scope = options.scope ?? "all";
-    if (!isScope(scope))
-      throw new Failure(exit.usage, `--scope ${scope} is none.`, `It must be one of ${scopes.join(", ")}.`);
+    const lifetime = requireDuration("--lifetime", options.lifetime ?? "30d", "12h, 30d or 1y");
+    const scope = requireOneOf("--scope", options.scope ?? "all", scopes);
     const body = {
       // Nanoseconds, as in Coder.
       lifetime: lifetime * 1_000_000,
       scope,
       ...(options.name === undefined ? {} : { token_name: options.name }),
     };
-    const made = await context
+    const created = await context
       .client()
       .ask((routes) => routes.users[":user"].keys.tokens.$post({ param: { user: "me" }, json: body }));
-    if (options.output === "json") return context.printJson(made);
-    context.say("Keep this key in a safe place, it is not shown again. Use it as BELFRY_SESSION_TOKEN.");
-    context.print(made.key);
+    if (options.output === "json") return context.printJson(created);
+    context.log("Save this key; it is not shown again. Use it as BELFRY_SESSION_TOKEN.");
+    context.print(created.key);
   },
 });
 
@@ -65,53 +54,46 @@ export const list = defineCommand({
       .ask((routes) => routes.users[":user"].keys.tokens.$get({ param: { user: "me" }, query: {} }));
     if (options.output === "json") return context.printJson(tokens);
     if (tokens.length === 0)
-      return context.say("You have no tokens. Make one with: belfry tokens create --name NAME");
+      return context.log("No tokens found. Create one: belfry tokens create --name NAME");
     const now = context.now();
     const rows = tokens.map((token) => [
       token.token_name,
       token.id,
       token.scope,
-      ageWords(token.created_at, now),
-      ageWords(token.last_used, now),
+      formatAge(token.created_at, now),
+      formatAge(token.last_used, now),
       token.expires_at.slice(0, 10),
     ]);
-    context.printTable(["NAME", "ID", "SCOPE", "MADE", "LAST USED", "GOOD UNTIL"], rows);
+    context.printTable(["NAME", "ID", "SCOPE", "CREATED", "LAST USED", "EXPIRES"], rows);
   },
 });
 
 export const remove = defineCommand({
   name: "remove",
   aliases: ["rm", "delete"],
-  summary: "Remove tokens; what uses them is signed out at once",
-  takes: "NAME…",
-  least: 1,
-  most: Infinity,
+  summary: "Remove tokens; they stop working at once",
+  args: "NAME…",
+  minArgs: 1,
+  maxArgs: Infinity,
   examples: ["belfry tokens remove nightly-build"],
   options: {},
-  async run(context, { words }) {
+  async run(context, { args }) {
     const client = context.client();
     const tokens = await client.ask((routes) =>
       routes.users[":user"].keys.tokens.$get({ param: { user: "me" }, query: {} }),
     );
-    // All names are looked at before the first one goes.
-    const found = words.map((word) => {
+    // All names are checked before the first token is removed.
+    const found = args.map((word) => {
       const token =
         tokens.find(({ token_name }) => token_name === word) ?? tokens.find(({ id }) => id === word);
       if (token !== undefined) return token;
-      const near = nearest(
-        word,
-        tokens.map(({ token_name }) => token_name),
-      );
-      throw new Failure(
-        exit.failed,
-        `You have no token "${word}".${near === undefined ? "" : ` Did you mean "${near}"?`}`,
-        "Nothing was removed. To see yours: belfry tokens list",
-      );
+      const names = tokens.map(({ token_name }) => token_name);
+      throw notFound("Token", word, names, "Nothing was removed. List your tokens: belfry tokens list");
     });
     for (const { id, token_name } of found) {
       const param = { user: "me", id: segment(id) };
       await client.ask((routes) => routes.users[":user"].keys[":id"].$delete({ param }));
-      context.say(`Removed ${token_name}.`);
+      context.log(`Removed token ${token_name}.`);
     }
   },
 });

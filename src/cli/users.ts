@@ -4,18 +4,19 @@ import { type Client, createClient, segment, type User } from "../client.ts";
 import { readPages } from "./calls.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
+import { requireRoles } from "./inputs.ts";
 import { ask, askNewPassword } from "./prompts.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { plainLine } from "./rules/text.ts";
-import { ageWords } from "./rules/time.ts";
-import { describeUser, passwordFrom, readRoles, roleWords, type SiteRole } from "./rules/user.ts";
+import { formatAge } from "./rules/time.ts";
+import { describeUser, formatRoles, generatePassword, type SiteRole } from "./rules/user.ts";
 
 const pageSize = "100";
 
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List the accounts",
+  summary: "List users",
   examples: [
     "belfry users list",
     "belfry users list --search grace",
@@ -26,7 +27,7 @@ export const list = defineCommand({
     search: {
       type: "string",
       value: "TEXT",
-      text: "only who has this in the username, name or address; also status:… and role:…",
+      text: "match username, name or email; also status:… and role:…",
     },
     ...outputOption,
   },
@@ -38,14 +39,14 @@ export const list = defineCommand({
       return { items: page.users, count: page.count };
     });
     if (options.output === "json") return context.printJson({ users, count });
-    if (users.length === 0) return context.say("Nobody matches.");
+    if (users.length === 0) return context.log("No users found.");
     const rows = users.map((user) => [
       user.username,
       user.name,
       user.email,
-      roleWords(user.roles),
+      formatRoles(user.roles),
       user.status,
-      ageWords(user.last_seen_at, context.now()),
+      formatAge(user.last_seen_at, context.now()),
     ]);
     context.printTable(["USERNAME", "NAME", "EMAIL", "ROLES", "STATUS", "LAST SEEN"], rows);
   },
@@ -53,104 +54,101 @@ export const list = defineCommand({
 
 export const create = defineCommand({
   name: "create",
-  summary: "Make an account for somebody",
-  details: ["The password is asked for, read from the first line of standard input, or generated."],
+  summary: "Create a user",
+  details: ["The password is typed at a prompt, read from the first line of standard input, or generated."],
   examples: [
     "belfry users create",
     "belfry users create --email grace@example.com --username grace --generate-password",
     "belfry users create --email eve@example.com --username eve --role auditor < password-file",
   ],
   options: {
-    email: { type: "string", value: "EMAIL", text: "the address; asked for when missing" },
-    username: { type: "string", value: "NAME", text: "the username; asked for when missing" },
-    name: { type: "string", value: "NAME", text: "the full name" },
+    email: { type: "string", value: "EMAIL", text: "email address (default: prompt)" },
+    username: { type: "string", value: "NAME", text: "username (default: prompt)" },
+    name: { type: "string", value: "NAME", text: "full name" },
     role: {
       type: "string",
       multiple: true,
       value: "ROLE",
       text: "owner, user-admin, template-admin or auditor",
     },
-    "generate-password": { type: "boolean", text: "make a password and print it, once, on standard output" },
+    "generate-password": { type: "boolean", text: "generate a password and print it once" },
     ...outputOption,
   },
   async run(context, { options }) {
-    const verdict = readRoles(options.role);
-    if (!verdict.ok) throw new Failure(exit.usage, verdict.problem);
+    const roles = requireRoles(options.role);
     const client = context.client();
     const { prompts } = context;
     if (!prompts.interactive && (options.email === undefined || options.username === undefined))
-      throw new Failure(exit.usage, "There is no terminal to ask at. Give --email and --username.");
+      throw new Failure(exit.usage, "No terminal for prompts. Use --email and --username.");
     const email = options.email ?? (await ask(prompts, "Email"));
     const username = options.username ?? (await ask(prompts, "Username", email.split("@")[0]));
-    const generated = options["generate-password"] ? passwordFrom(randomBytes(64)) : undefined;
+    const generated = options["generate-password"] ? generatePassword(randomBytes(64)) : undefined;
     const password = generated ?? (await askNewPassword(prompts));
-    const made = await client.ask((routes) =>
+    const created = await client.ask((routes) =>
       routes.users.$post({ json: { email, username, name: options.name ?? "", password } }),
     );
-    // Before the roles: when those are refused, there is a user all the same.
+    // Printed before the roles are set: if they are refused, the user exists anyway.
     if (generated !== undefined && options.output !== "json") {
-      context.say(`The password of ${username}, shown only now:`);
+      context.log(`Password of ${username}; it is not shown again:`);
       context.print(generated);
     }
-    const user = await giveRoles(context, client, made, verdict.roles);
+    const user = await setRoles(context, client, created, roles);
     if (options.output === "json")
       context.printJson(generated === undefined ? user : { ...user, generated_password: generated });
-    else context.say(`Made ${describeUser(user)}.`);
+    else context.log(`Created user ${describeUser(user)}.`);
   },
 });
 
-async function giveRoles(context: Context, client: Client, user: User, roles: SiteRole[]): Promise<User> {
+async function setRoles(context: Context, client: Client, user: User, roles: SiteRole[]): Promise<User> {
   if (roles.length === 0) return user;
   try {
     return await client.ask((routes) =>
       routes.users[":user"].roles.$put({ param: { user: user.id }, json: { roles } }),
     );
   } catch (error) {
-    context.say(`${plainLine(user.username)} was made, but without the roles ${roles.join(", ")}.`);
+    context.log(`Created user ${plainLine(user.username)} without the roles ${roles.join(", ")}.`);
     throw error;
   }
 }
 
 export const roles = defineCommand({
   name: "roles",
-  summary: "Give somebody exactly these roles; without any, none",
-  takes: "USER [ROLE…]",
-  least: 1,
-  most: 10,
-  details: ["Roles are owner, user-admin, template-admin and auditor."],
+  summary: "Set the roles of a user; without ROLE all are removed",
+  args: "USER [ROLE…]",
+  minArgs: 1,
+  maxArgs: 10,
+  details: ["Roles: owner, user-admin, template-admin, auditor."],
   examples: ["belfry users roles grace template-admin", "belfry users roles grace"],
   options: { ...outputOption },
-  async run(context, { options, words }) {
-    const verdict = readRoles(words.slice(1));
-    if (!verdict.ok) throw new Failure(exit.usage, verdict.problem);
-    const param = { user: segment(words[0]!) };
-    const json = { roles: verdict.roles };
+  async run(context, { options, args }) {
+    const param = { user: segment(args[0]!) };
+    const json = { roles: requireRoles(args.slice(1)) };
     const user = await context.client().ask((routes) => routes.users[":user"].roles.$put({ param, json }));
     if (options.output === "json") context.printJson(user);
-    else context.say(`Now: ${describeUser(user)}.`);
+    else context.log(`Updated user ${describeUser(user)}.`);
   },
 });
 
 export const suspend = defineCommand({
   name: "suspend",
-  summary: "Suspend an account: its sessions end at once, it gets no more messages",
-  takes: "USER",
-  least: 1,
+  summary: "Suspend a user: sessions end at once, notifications stop",
+  args: "USER",
+  minArgs: 1,
   examples: ["belfry users suspend grace"],
   options: { ...outputOption },
-  run: (context, { options, words }) =>
-    setStatus(context, words[0]!, { status: "suspend", output: options.output, done: "is suspended" }),
+  run: (context, { options, args }) =>
+    setStatus(context, args[0]!, { status: "suspend", output: options.output, done: "Suspended" }),
 });
 
 export const activate = defineCommand({
   name: "activate",
-  summary: "Let a suspended account work again",
-  takes: "USER",
-  least: 1,
+  summary: "Reactivate a suspended user",
+  args: "USER",
+  minArgs: 1,
   examples: ["belfry users activate grace"],
   options: { ...outputOption },
-  run: (context, { options, words }) =>
-    setStatus(context, words[0]!, { status: "activate", output: options.output, done: "is active again" }),
+  run: (context, { options, args }) =>
+    setStatus(context, args[0]!, { status: "activate", output: options.output, done: "Reactivated" }),
 });
 
 async function setStatus(
@@ -161,38 +159,38 @@ async function setStatus(
   const param = { user: segment(name) };
   const user = await context.client().ask((routes) => routes.users[":user"].status[status].$put({ param }));
   if (output === "json") context.printJson(user);
-  else context.say(`${plainLine(user.username)} ${done}.`);
+  else context.log(`${done} user ${plainLine(user.username)}.`);
 }
 
 export const resetPassword = defineCommand({
   name: "reset-password",
-  summary: "Set a new password with a code that is mailed to you",
-  takes: "EMAIL",
-  least: 1,
-  most: 1,
+  summary: "Reset your password with a code sent by email",
+  args: "EMAIL",
+  minArgs: 1,
+  maxArgs: 1,
   details: [
-    "At a terminal the code and the new password are asked for. Elsewhere there are two steps: without --code the mail is",
-    "asked for, with it the new password is the first line of standard input. All sessions and tokens of the account end.",
-    "Where no mail is set up: belfry admin reset-password, on the server's machine.",
+    "At a terminal you are prompted for the code and the new password. In a script there are two steps: without --code the",
+    "email is requested; with --code the new password is the first line of standard input. All sessions and tokens of the",
+    "user end. Without email, use belfry admin reset-password on the server's machine.",
   ],
   examples: [
     "belfry users reset-password ada@example.com",
     "belfry users reset-password ada@example.com --code 7KQM-40618253 < password-file",
   ],
   options: {
-    code: { type: "string", value: "CODE", text: "the code from the mail; none is asked for then" },
+    code: { type: "string", value: "CODE", text: "code from the email; no new one is requested" },
   },
-  async run(context, { options, words }) {
-    const email = words[0]!;
+  async run(context, { options, args }) {
+    const email = args[0]!;
     const client = createClient({ url: context.choice().url });
     if (options.code !== undefined) return change(context, client, email, options.code);
     await client.ask((routes) => routes.users.otp.request.$post({ json: { email } }));
-    context.say(
-      `If ${plainLine(email)} has an account, a mail with a code is on its way. It works for 20 minutes.`,
+    context.log(
+      `If ${plainLine(email)} has an account, an email with a code is on its way. The code is valid for 20 minutes.`,
     );
     if (context.prompts.interactive)
       return change(context, client, email, await ask(context.prompts, "Code"));
-    context.say(`Then: belfry users reset-password ${plainLine(email)} --code CODE < password-file`);
+    context.log(`Next: belfry users reset-password ${plainLine(email)} --code CODE < password-file`);
   },
 });
 
@@ -200,5 +198,5 @@ async function change(context: Context, client: Client, email: string, code: str
   const password = await askNewPassword(context.prompts);
   const json = { email, one_time_passcode: code, password };
   await client.ask((routes) => routes.users.otp["change-password"].$post({ json }));
-  context.say("Your password is changed; all sessions and tokens have ended. Sign in with: belfry login");
+  context.log("Password changed; all sessions and tokens have ended. Sign in: belfry login");
 }

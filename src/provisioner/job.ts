@@ -3,7 +3,7 @@ import { createEnding, EndedEarly, JobFailure, type Ending, keepLease, type Leas
 import { makeFolder, putFiles, removeFolder } from "./folder.ts";
 import { openLog, type JobLog } from "./logs.ts";
 import { ShapeError, type Completion } from "./rules/completion.ts";
-import { endWords, type EndReason, type Job } from "./rules/job.ts";
+import { describeEnd, type EndReason, type Job } from "./rules/job.ts";
 import { createMask } from "./rules/log-lines.ts";
 import { rescuedStateFile, stages, stateFile } from "./rules/terraform.ts";
 import { runScript, scriptState } from "./script.ts";
@@ -110,7 +110,7 @@ async function finish(
   }
   let error = result.kind === "failed" ? result.error : "";
   const code = result.kind === "failed" && reason === undefined ? result.code : undefined;
-  if (reason !== undefined) error = endWords(reason, timing.jobTimeout);
+  if (reason !== undefined) error = describeEnd(reason, timing.jobTimeout);
   log.stage(stages.cleanUp);
   if (result.kind !== "done") log.note(error, "error");
   await log.flush();

@@ -7,21 +7,21 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase } from "../../db/client.ts";
 import { loadMigrations, migrate } from "../../db/migrate.ts";
 import { databaseWords } from "../../src/api/rules/database-state.ts";
-import { findingLines, timeWords, verdict, sizeWords } from "../../src/cli/admin/rules/finding.ts";
+import { findingLines, formatPeriod, summary, formatSize } from "../../src/cli/admin/rules/finding.ts";
 import { ok, warn } from "../../src/kernel/rules/finding.ts";
 import {
-  judgeClock,
-  judgeDatabase,
-  judgeDisk,
-  judgeKey,
-  judgeTick,
+  checkClock,
+  checkDatabase,
+  checkDisk,
+  checkKey,
+  checkTick,
 } from "../../src/cli/admin/rules/check-database.ts";
 import {
-  judgeFailing,
-  judgeGone,
-  judgeOutbox,
-  judgePeople,
-  judgeServer,
+  checkFailing,
+  checkGone,
+  checkOutbox,
+  checkPeople,
+  checkServer,
 } from "../../src/cli/admin/rules/check-delivery.ts";
 import { backUp, BackupError } from "../../src/runtime/backup.ts";
 import { openClient } from "../../src/runtime/database.ts";
@@ -86,8 +86,8 @@ describe("backup and restore", () => {
     const copy = join(folder, "copy.db");
     const made = await run(["admin", "backup", copy], { environment });
     expect(made).toMatchObject({ code: 0, stdout: "" });
-    expect(made.stderr).toContain(`The database is in ${copy}`);
-    expect(made.stderr).toContain(`${join(folder, "belfry.key")} is not in it`);
+    expect(made.stderr).toContain(`Backed up the database to ${copy}`);
+    expect(made.stderr).toContain(`does not contain the key ${join(folder, "belfry.key")}`);
     expect((await stat(copy)).mode & 0o777).toBe(0o600);
 
     const refused = await run(["admin", "restore", copy], { environment });
@@ -226,7 +226,7 @@ describe("reset-password", () => {
       environment,
     });
     expect(generated).toMatchObject({ code: 0 });
-    expect(generated.stderr).toContain("ada has a new password; all sessions and tokens have ended.");
+    expect(generated.stderr).toContain("Changed the password of ada; all sessions and tokens have ended.");
     expect((await server.call("GET", "/api/v2/users/me", { token: session })).status).toBe(401);
     expect((await login(owner.password)).status).toBe(401);
     const signedIn = await login(generated.stdout.trim());
@@ -268,9 +268,7 @@ describe("reset-password", () => {
     expect(none.stderr).toContain(`There is no database at ${join(folder, "data/belfry.db")}.`);
     // It has not made one either.
     expect(await readdir(folder)).toEqual([]);
-    expect(wrong.stderr).toMatch(
-      /^belfry: The configuration is not right\.\n {2}BELFRY_DATABASE_URL: must be/,
-    );
+    expect(wrong.stderr).toMatch(/^belfry: Invalid configuration\.\n {2}BELFRY_DATABASE_URL: must be/);
   });
 });
 
@@ -305,7 +303,7 @@ describe("an upgrade", () => {
   });
 });
 
-describe("what the doctor says of", () => {
+describe("the doctor checks", () => {
   const database = {
     name: "/data/belfry.db",
     isFile: true,
@@ -319,15 +317,15 @@ describe("what the doctor says of", () => {
 
   test.each([
     ["a good one", {}, "ok", /^$/],
-    ["a later release's", { applied: 3 }, "fail", /that release/],
+    ["a later release's", { applied: 3 }, "fail", /later release/],
     ["an earlier release's file", { applied: 1 }, "fail", /Start this release/],
     ["an earlier release's server", { applied: 1, isFile: false }, "fail", /admin migrate/],
-    ["a full disk", { state: "not_writable", reason: "database or disk is full" }, "fail", /Make room/],
+    ["a full disk", { state: "not_writable", reason: "database or disk is full" }, "fail", /Free space/],
     [
       "a file of somebody else's",
       { state: "not_writable", reason: "attempt to write a readonly database" },
       "fail",
-      /write permission/,
+      /writable/,
     ],
     [
       "a damaged file",
@@ -350,17 +348,17 @@ describe("what the doctor says of", () => {
       /BELFRY_DATABASE_AUTH_TOKEN/,
     ],
   ] as const)("the database: %s", (_name, facts, how, advice) => {
-    const finding = judgeDatabase({ ...database, ...facts });
+    const finding = checkDatabase({ ...database, ...facts });
     expect(finding.level).toBe(how);
     expect(finding.advice ?? "").toMatch(advice);
   });
 
   test("the disk", () => {
     const disk = { folder: "/data", databaseBytes: 1_000_000 };
-    expect(judgeDisk({ ...disk, freeBytes: 10_000_000 }).level).toBe("fail");
-    expect(judgeDisk({ ...disk, freeBytes: 100_000_000 }).level).toBe("warn");
-    expect(judgeDisk({ ...disk, freeBytes: 1e9, databaseBytes: 2e9 }).level).toBe("warn");
-    expect(judgeDisk({ ...disk, freeBytes: 1e9 }).level).toBe("ok");
+    expect(checkDisk({ ...disk, freeBytes: 10_000_000 }).level).toBe("fail");
+    expect(checkDisk({ ...disk, freeBytes: 100_000_000 }).level).toBe("warn");
+    expect(checkDisk({ ...disk, freeBytes: 1e9, databaseBytes: 2e9 }).level).toBe("warn");
+    expect(checkDisk({ ...disk, freeBytes: 1e9 }).level).toBe("ok");
   });
 
   test("the clock", () => {
@@ -372,60 +370,60 @@ describe("what the doctor says of", () => {
         { name: "far", now: now - offset },
       ],
     });
-    expect(judgeClock({ ...facts, now: 0 })).toMatchObject({
+    expect(checkClock({ ...facts, now: 0 })).toMatchObject({
       level: "fail",
       message: expect.stringContaining("1970"),
     });
-    expect(judgeClock(server(4_000)).level).toBe("ok");
-    expect(judgeClock(server(10_000))).toMatchObject({
+    expect(checkClock(server(4_000)).level).toBe("ok");
+    expect(checkClock(server(10_000))).toMatchObject({
       level: "warn",
-      message: "This machine's clock is 10 seconds ahead of that of far.",
+      message: "This machine's clock is 10 seconds ahead of the clock of far.",
     });
-    expect(judgeClock(server(-120_000))).toMatchObject({
+    expect(checkClock(server(-120_000))).toMatchObject({
       level: "fail",
-      message: "This machine's clock is 2 minutes behind that of far.",
+      message: "This machine's clock is 2 minutes behind the clock of far.",
     });
-    expect(judgeClock({ ...facts, lastTick: now + 3_600_000 })).toMatchObject({
+    expect(checkClock({ ...facts, lastTick: now + 3_600_000 })).toMatchObject({
       level: "fail",
       message: expect.stringContaining("1 hour in the future"),
     });
-    expect(judgeClock({ ...facts, lastTick: now + 1_000 })).toEqual(ok("clock", "plausible"));
+    expect(checkClock({ ...facts, lastTick: now + 1_000 })).toEqual(ok("clock", "plausible"));
   });
 
   test("ticks", () => {
     const facts = { now, interval: 15_000 };
-    expect(judgeTick({ ...facts, lastTick: null }).level).toBe("fail");
-    expect(judgeTick({ ...facts, lastTick: now - 45_000 }).level).toBe("ok");
-    expect(judgeTick({ ...facts, lastTick: now - 46_000 })).toMatchObject({
+    expect(checkTick({ ...facts, lastTick: null }).level).toBe("fail");
+    expect(checkTick({ ...facts, lastTick: now - 45_000 }).level).toBe("ok");
+    expect(checkTick({ ...facts, lastTick: now - 46_000 })).toMatchObject({
       level: "fail",
-      message: "The last one was 46 seconds ago, there should be one every 15 seconds.",
+      message: "The periodic run is overdue: the last one was 46 seconds ago, one is due every 15 seconds.",
     });
   });
 
   test("the key", () => {
     const facts = { name: "BELFRY_SECRET_KEY", isOpen: false };
-    expect(judgeKey({ ...facts, state: "matches" }).level).toBe("ok");
-    expect(judgeKey({ ...facts, state: "matches", isOpen: true }).advice).toContain("chmod 600");
-    expect(level(judgeKey({ ...facts, state: "differs" }))).toEqual([
+    expect(checkKey({ ...facts, state: "matches" }).level).toBe("ok");
+    expect(checkKey({ ...facts, state: "matches", isOpen: true }).advice).toContain("chmod 600");
+    expect(level(checkKey({ ...facts, state: "differs" }))).toEqual([
       "fail",
       expect.stringContaining("accept-key"),
     ]);
-    expect(judgeKey({ ...facts, state: "missing" }).level).toBe("warn");
-    expect(judgeKey({ ...facts, state: "not_given" }).message).toContain("is not set");
+    expect(checkKey({ ...facts, state: "missing" }).level).toBe("warn");
+    expect(checkKey({ ...facts, state: "not_given" }).message).toContain("is not set");
   });
 
   const failing = { status: "temporary_failure" as const, count: 2, age: 60_000 };
-  test("messages that don't get through, by each channel with its advice", () => {
-    const judged = judgeFailing(
+  test("failing messages, for each channel with its advice", () => {
+    const findings = checkFailing(
       "mail",
       [{ ...failing, method: "smtp", answer: "451 not now" }],
       (answer) => `about ${answer}`,
     );
-    expect(judged).toEqual([
+    expect(findings).toEqual([
       {
         check: "mail",
         level: "fail",
-        message: "2 messages did not get through yet; 1 minute ago: 451 not now",
+        message: "2 messages failed and will be retried; latest 1 minute ago: 451 not now",
         advice: "about 451 not now",
       },
     ]);
@@ -436,52 +434,50 @@ describe("what the doctor says of", () => {
       count: 1,
       answer: null,
     };
-    expect(judgeFailing("webhook", [given], () => "Look.")[0]!.message).toBe(
-      "1 message given up within a day; 1 minute ago: nothing came back",
+    expect(checkFailing("webhook", [given], () => "Look.")[0]!.message).toBe(
+      "1 message failed permanently within a day; latest 1 minute ago: no response",
     );
-    expect(judgeGone("webhook", "hooks.example.com")).toMatchObject({
+    expect(checkGone("webhook", "hooks.example.com")).toMatchObject({
       level: "fail",
-      message: expect.stringContaining("hooks.example.com has answered 410 Gone"),
-      advice: expect.stringContaining("switches it on again"),
+      message: expect.stringContaining("hooks.example.com answered 410 Gone"),
+      advice: expect.stringContaining("enables it again"),
     });
   });
 
   test("messages, people and the server", () => {
-    expect(judgeOutbox({ waiting: 0, oldest: 0, isPaused: false }).level).toBe("ok");
-    expect(judgeOutbox({ waiting: 1, oldest: 1_000, isPaused: false }).level).toBe("ok");
-    expect(judgeOutbox({ waiting: 3, oldest: 600_000, isPaused: false })).toMatchObject({
+    expect(checkOutbox({ waiting: 0, oldest: 0, isPaused: false }).level).toBe("ok");
+    expect(checkOutbox({ waiting: 1, oldest: 1_000, isPaused: false }).level).toBe("ok");
+    expect(checkOutbox({ waiting: 3, oldest: 600_000, isPaused: false })).toMatchObject({
       level: "fail",
-      message: "3 messages wait, the oldest for 10 minutes",
+      message: "3 messages pending, the oldest for 10 minutes",
     });
-    expect(judgeOutbox({ waiting: 0, oldest: 0, isPaused: true }).message).toBe(
-      "Notifications are held back for everybody.",
-    );
-    expect(judgeOutbox({ waiting: 1, oldest: 600_000, isPaused: true })).toMatchObject({
+    expect(checkOutbox({ waiting: 0, oldest: 0, isPaused: true }).message).toBe("Notifications are paused.");
+    expect(checkOutbox({ waiting: 1, oldest: 600_000, isPaused: true })).toMatchObject({
       level: "warn",
-      advice: "Let them go with: belfry notifications resume",
+      advice: "Resume: belfry notifications resume",
     });
     const people = { users: 3, owners: 1, templateAdmins: 1, accessUrl: "https://belfry.example.com" };
-    expect(judgePeople(people).level).toBe("ok");
-    expect(judgePeople({ ...people, users: 0 }).level).toBe("warn");
-    expect(judgePeople({ ...people, owners: 0 }).level).toBe("fail");
-    expect(judgePeople({ ...people, templateAdmins: 0 }).message).toContain("nobody is template admin");
+    expect(checkPeople(people).level).toBe("ok");
+    expect(checkPeople({ ...people, users: 0 }).level).toBe("warn");
+    expect(checkPeople({ ...people, owners: 0 }).level).toBe("fail");
+    expect(checkPeople({ ...people, templateAdmins: 0 }).message).toContain("no template admin");
     const server = {
       accessUrl: "https://belfry.example.com",
       deploymentId: "a",
       expectedId: "a",
       problems: [],
     };
-    expect(judgeServer(server).level).toBe("ok");
-    expect(judgeServer({ ...server, expectedId: null }).level).toBe("ok");
-    expect(judgeServer({ ...server, deploymentId: null }).level).toBe("warn");
-    expect(judgeServer({ ...server, expectedId: "b" }).message).toContain("another Belfry");
-    expect(judgeServer({ ...server, problems: ["It is tired."] })).toMatchObject({
+    expect(checkServer(server).level).toBe("ok");
+    expect(checkServer({ ...server, expectedId: null }).level).toBe("ok");
+    expect(checkServer({ ...server, deploymentId: null }).level).toBe("warn");
+    expect(checkServer({ ...server, expectedId: "b" }).message).toContain("another database");
+    expect(checkServer({ ...server, problems: ["It is tired."] })).toMatchObject({
       level: "fail",
       message: "https://belfry.example.com is not ready: It is tired.",
     });
   });
 
-  test("all of it, in lines that stand below one another", () => {
+  test("findings are printed in aligned lines", () => {
     const findings = [ok("a", "one\ntwo"), warn("longer", "words", "do it")];
     expect(findingLines(findings)).toEqual([
       "ok    a       one",
@@ -489,18 +485,18 @@ describe("what the doctor says of", () => {
       "warn  longer  words",
       "              → do it",
     ]);
-    expect(verdict(findings)).toBe("1 thing to look at.");
-    expect(verdict([ok("a", "b")])).toBe("All is well.");
+    expect(summary(findings)).toBe("1 warning.");
+    expect(summary([ok("a", "b")])).toBe("All checks passed.");
     const bad = { check: "a", level: "fail" as const, message: "x" };
-    expect(verdict([bad, bad, ...findings])).toBe("2 things are wrong, 1 thing to look at.");
-    expect([0, 1_400, -61_000, 7_200_000, 90_000_000].map(timeWords)).toEqual([
+    expect(summary([bad, bad, ...findings])).toBe("2 checks failed, 1 warning.");
+    expect([0, 1_400, -61_000, 7_200_000, 90_000_000].map(formatPeriod)).toEqual([
       "0 seconds",
       "1 second",
       "1 minute",
       "2 hours",
       "1 day",
     ]);
-    expect([0, 999, 1_500, 479_232, 78.3e9, 2e15].map(sizeWords)).toEqual([
+    expect([0, 999, 1_500, 479_232, 78.3e9, 2e15].map(formatSize)).toEqual([
       "0 bytes",
       "999 bytes",
       "1.5 kB",

@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isWorthAnother, waitBefore } from "../../src/cli/rules/server.ts";
+import { isReportRetryable, reportRetryDelayMs } from "../../src/cli/rules/server.ts";
 import { run } from "../support/program.ts";
 import { startTask } from "../support/task.ts";
 
@@ -10,10 +10,10 @@ const belfry = (url: string, token: string, ...words: string[]) =>
   run(["agent", ...words], { environment: { BELFRY_URL: url, BELFRY_AGENT_TOKEN: token } });
 
 describe("belfry agent", () => {
-  test("says that a workspace is ready, and what its AI is doing", async () => {
+  test("reports that a workspace is ready, and what its AI is doing", async () => {
     const { server, agentToken, workspace, told } = await startTask();
     const ready = await belfry(server.url, agentToken, "ready");
-    expect(ready).toEqual({ code: 0, stdout: "", stderr: "Belfry knows that this workspace is ready.\n" });
+    expect(ready).toEqual({ code: 0, stdout: "", stderr: "Reported: ready.\n" });
     const link = "https://git.example.com/1";
     const idle = await belfry(
       server.url,
@@ -26,14 +26,14 @@ describe("belfry agent", () => {
       "--link",
       link,
     );
-    expect(idle).toEqual({ code: 0, stdout: "", stderr: "Belfry knows that claude is idle.\n" });
+    expect(idle).toEqual({ code: 0, stdout: "", stderr: "Reported: claude is idle.\n" });
     const shown = await workspace();
     expect(shown.latest_build.resources[0].agents[0].lifecycle_state).toBe("ready");
     expect(shown.latest_app_status).toMatchObject({ state: "idle", message: "Which?", uri: link });
     expect(await told()).toEqual(["Waiting for you: Fix the bug in the parser"]);
   });
 
-  test("says what is wrong, each with its own exit code", async () => {
+  test("each error has its message and exit code", async () => {
     const { server, agentToken } = await startTask();
     const status = (...words: string[]) => belfry(server.url, agentToken, "status", ...words);
     const answers = await Promise.all([
@@ -45,17 +45,17 @@ describe("belfry agent", () => {
       belfry(server.url, "", "ready"),
     ]);
     expect(answers.map(({ code, stderr }) => [code, stderr.split("\n")[0]])).toEqual([
-      [2, expect.stringContaining("--app is missing")],
-      [2, expect.stringContaining('"asleep" is no state')],
-      [2, expect.stringContaining("--timeout soon is no time")],
+      [2, expect.stringContaining("--app: missing")],
+      [2, expect.stringContaining('STATE: "asleep" is invalid')],
+      [2, expect.stringContaining('--timeout: "soon" is not a duration')],
       [1, expect.stringContaining("it has claude, logs")],
       [3, expect.stringContaining("This agent token is not known here")],
       [3, expect.stringContaining("BELFRY_AGENT_TOKEN is not set")],
     ]);
-    expect(answers[4].stderr.split("\n")[1]).toBe("The token is the one from BELFRY_AGENT_TOKEN.");
+    expect(answers[4].stderr.split("\n")[1]).toBe("The token is from BELFRY_AGENT_TOKEN.");
   });
 
-  test("asks again until there is an answer that counts", async () => {
+  test("retries until there is a final answer", async () => {
     const answers = [
       [503, { message: "The database is not available at the moment." }],
       [409, { message: "The workspace's build is not done yet." }],
@@ -70,17 +70,17 @@ describe("belfry agent", () => {
     const ready = await belfry(url, "agent_x", "ready");
     expect([ready.code, ready.stderr]).toEqual([
       0,
-      "The database is not available at the moment.\nTrying again for up to 10 m.\nBelfry knows that this workspace is ready.\n",
+      "The database is not available at the moment.\nRetrying for up to 10 min.\nReported: ready.\n",
     ]);
     expect(asked).toEqual(["agent_x", "agent_x", "agent_x"]);
   });
 
-  test("gives up when the time is over, and says what the last answer was", async () => {
+  test("ends at the timeout with the last error", async () => {
     const url = await listen((_request, response) => response.writeHead(502).end("<h1>Bad gateway</h1>"));
     const given = await belfry(url, "agent_x", "ready", "--timeout", "1s");
     expect(given.code).toBe(4);
     expect(given.stderr).toMatch(
-      /^Something answers at .*\nTrying again for up to 1.0 s\.\nbelfry: Something answers at /,
+      /^Something answers at .*\nRetrying for up to 1.0 s\.\nbelfry: Something answers at /,
     );
   });
 });
@@ -107,13 +107,13 @@ describe("a report", () => {
     [400, true, false],
     [401, true, false],
     [301, false, false],
-  ])("that is answered with %s (by Belfry: %s) is worth another try: %s", (status, isBelfry, worth) => {
-    expect(isWorthAnother({ status, isBelfry })).toBe(worth);
+  ])("that is answered with %s (by Belfry: %s) is retried: %s", (status, isBelfry, worth) => {
+    expect(isReportRetryable({ status, isBelfry })).toBe(worth);
   });
-  test("is tried again after waits that grow to ten seconds, spread by chance", () => {
-    expect([1, 2, 3, 6, 7, 100].map((tries) => waitBefore(tries, 0.5))).toEqual([
+  test("is retried with delays that grow to ten seconds, with jitter", () => {
+    expect([1, 2, 3, 6, 7, 100].map((tries) => reportRetryDelayMs(tries, 0.5))).toEqual([
       250, 500, 1_000, 8_000, 10_000, 10_000,
     ]);
-    expect([0, 1].map((chance) => waitBefore(1, chance))).toEqual([187.5, 312.5]);
+    expect([0, 1].map((chance) => reportRetryDelayMs(1, chance))).toEqual([187.5, 312.5]);
   });
 });

@@ -41,7 +41,7 @@ const done = { code: 0, stderr: "" };
 const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
 
 describe("Signing in", () => {
-  test("login makes the first user, stores the session for its owner alone, and signs in again later", async () => {
+  test("login creates the first user, stores the session with mode 0600, and signs in again later", async () => {
     const server = await startTestServer();
     const { belfry, folder } = await openShell();
     server.secret(owner.password);
@@ -89,10 +89,10 @@ describe("Signing in", () => {
     expect(again).toMatchObject({ code: 0 });
     expect(noPassword).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("no password on standard input"),
+      stderr: expect.stringContaining("No password on standard input"),
     });
     expect(noEmail).toMatchObject({ code: 2, stderr: expect.stringContaining("--email") });
-    expect(noFile).toMatchObject({ code: 1, stderr: expect.stringContaining("can't be read") });
+    expect(noFile).toMatchObject({ code: 1, stderr: expect.stringContaining("no such file or folder") });
   });
 
   test("login from elsewhere needs the set-up code that the server printed", async () => {
@@ -127,7 +127,7 @@ describe("Signing in", () => {
     expect(await belfry([...words, "--setup-code", code], { input })).toMatchObject({ code: 0 });
   });
 
-  test("login with a token makes a session from it, or keeps the token where it is told to", async () => {
+  test("login with a token creates a session from it, or stores the token with --use-token-as-session", async () => {
     const server = await startTestServer();
     const { token: session } = await signInFirst(server);
     const person = await openSignedIn(server, session);
@@ -158,7 +158,7 @@ describe("Signing in", () => {
       belfry(["login", "--token"]),
       belfry(["login", "--token", "-"]),
     ]);
-    expect(signedOut).toMatchObject({ code: 0, stderr: "You are not signed in.\n" });
+    expect(signedOut).toMatchObject({ code: 0, stderr: "Not signed in.\n" });
     expect(who).toMatchObject({
       code: 3,
       stdout: "",
@@ -179,7 +179,7 @@ describe("Signing in", () => {
     expect((await server.call("GET", "/api/v2/users/me", { token: narrow })).status).toBe(403);
   });
 
-  test("A bad key is told by where it came from, and a stored one goes to no other server", async () => {
+  test("An error names the source of a bad key, and a stored key goes to no other server", async () => {
     const server = await startTestServer();
     await signInFirst(server);
     const { belfry, folder } = await openShell();
@@ -204,7 +204,7 @@ describe("Signing in", () => {
     ]);
     expect(elsewhere).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining(`not signed in at ${other}`),
+      stderr: expect.stringContaining(`Not signed in at ${other}`),
     });
     expect(foreign).toMatchObject({
       code: 4,
@@ -216,18 +216,18 @@ describe("Signing in", () => {
       code: 3,
       stderr: expect.stringContaining("BELFRY_SESSION_TOKEN"),
     });
-    expect(noUrl).toMatchObject({ code: 2, stderr: expect.stringContaining("is no address") });
+    expect(noUrl).toMatchObject({ code: 2, stderr: expect.stringContaining("Invalid address") });
 
     server.clock.advance(8 * 86_400_000);
     expect(await belfry(["whoami"])).toMatchObject({
       code: 3,
-      stderr: expect.stringContaining(`Sign in again with: belfry login ${server.url}`),
+      stderr: expect.stringContaining(`Sign in again: belfry login ${server.url}`),
     });
     // Whoever wants to sign out of an expired session is signed out.
     expect(await belfry(["logout"])).toMatchObject({ code: 0 });
   });
 
-  test("A server that can't be reached is told in words, and so is one that sends callers elsewhere", async () => {
+  test("A server that is unreachable or redirects is reported", async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     const redirecting = await startOther((_, response) => {
       response.writeHead(308, { location: "https://belfry.example.com/somewhere" }).end();
@@ -282,20 +282,20 @@ describe("Help and usage", () => {
     for (const word of ["serve", "login", "run", "notifications", "not signed in"])
       expect(root.stdout).toContain(word);
     expect(serve).toMatchObject({ ...done, stdout: expect.stringContaining("BELFRY_HTTP_ADDRESS=") });
-    expect(port).toMatchObject({ code: 2, stderr: expect.stringContaining("has no option --port") });
+    expect(port).toMatchObject({ code: 2, stderr: expect.stringContaining("Unknown option --port") });
     expect(typo).toMatchObject({
       code: 2,
       stdout: "",
       stderr: expect.stringContaining('Did you mean "custom"?'),
     });
-    expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining("has no option --pasword") });
+    expect(option).toMatchObject({ code: 2, stderr: expect.stringContaining("Unknown option --pasword") });
     expect(option.stderr).not.toContain("secret");
     for (const { stdout, stderr } of [root, typo]) expect(stdout + stderr).not.toContain("\u001B");
   });
 });
 
 describe("Users and tokens", () => {
-  test("Accounts are made, listed, suspended and let back in", async () => {
+  test("Users are created, listed, suspended and reactivated", async () => {
     const server = await startTestServer();
     const { token } = await signInFirst(server);
     const { belfry } = await openSignedIn(server, token);
@@ -309,7 +309,7 @@ describe("Users and tokens", () => {
     ]);
     expect(grace).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("Made grace (Grace Hopper, grace@example.com), auditor."),
+      stderr: expect.stringContaining("Created user grace (Grace Hopper, grace@example.com), auditor."),
     });
     const password = server.secret(grace.stdout.trim());
     await signIn(server, { email: "grace@example.com", password });
@@ -341,7 +341,7 @@ describe("Users and tokens", () => {
     expect(list!.stdout).toMatch(/^USERNAME +NAME +EMAIL +ROLES +STATUS +LAST SEEN\n/);
     expect(found!.stdout).toContain("Grace Hopper");
     expect(found!.stdout).not.toContain("eve");
-    expect(nobody).toEqual({ code: 0, stdout: "", stderr: "Nobody matches.\n" });
+    expect(nobody).toEqual({ code: 0, stdout: "", stderr: "No users found.\n" });
     expect(json(all!.stdout)["count"]).toBe(4);
 
     const [promoted, plain, crowned] = [
@@ -355,10 +355,10 @@ describe("Users and tokens", () => {
       stderr: expect.stringContaining("template-admin"),
     });
     expect(json(plain.stdout)["roles"]).toEqual([]);
-    expect(crowned).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no role "king"') });
+    expect(crowned).toMatchObject({ code: 2, stderr: expect.stringContaining('Unknown role "king"') });
 
     const suspended = await belfry(["users", "suspend", "grace"]);
-    expect(suspended).toEqual({ code: 0, stdout: "", stderr: "grace is suspended.\n" });
+    expect(suspended).toEqual({ code: 0, stdout: "", stderr: "Suspended user grace.\n" });
     const again = { email: "grace@example.com", password };
     await expect(signIn(server, again)).rejects.toThrow("401");
     expect(await belfry(["users", "activate", "grace", "-o", "json"])).toMatchObject(done);
@@ -390,7 +390,7 @@ describe("Users and tokens", () => {
     );
   });
 
-  test("Tokens are made with a name, a lifetime and a scope, and only the key is on standard output", async () => {
+  test("Tokens are created with a name, a lifetime and a scope, and only the key is on standard output", async () => {
     const server = await startTestServer();
     const { token } = await signInFirst(server);
     const { belfry } = await openSignedIn(server, token);
@@ -428,21 +428,21 @@ describe("Users and tokens", () => {
       stderr: expect.stringContaining('named "nightly" already'),
     });
     expect(noTime).toMatchObject({ code: 2, stderr: expect.stringContaining("12h, 30d or 1y") });
-    expect(noScope).toMatchObject({ code: 2, stderr: expect.stringContaining("all, read, notify") });
+    expect(noScope).toMatchObject({ code: 2, stderr: expect.stringContaining("all, read or notify") });
     expect(tooLong).toMatchObject({ code: 1, stderr: expect.stringContaining("lifetime") });
 
     const typo = await belfry(["tokens", "remove", "nightly", "nigthly"]);
     expect(typo).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean "nightly"?') });
     expect(await belfry(["tokens", "remove", "nightly"])).toMatchObject({
       code: 0,
-      stderr: "Removed nightly.\n",
+      stderr: "Removed token nightly.\n",
     });
     expect(await belfry(["whoami", "--token", key])).toMatchObject({ code: 3 });
     const { id } = (JSON.parse(listed!.stdout) as { id: string }[]).find((row) => !key.startsWith(row.id))!;
     expect(await belfry(["token", "rm", id])).toMatchObject({ code: 0 });
     expect(await belfry(["tokens", "ls"])).toMatchObject({
       stdout: "",
-      stderr: expect.stringContaining("no tokens"),
+      stderr: expect.stringContaining("No tokens"),
     });
   });
 });
@@ -473,10 +473,15 @@ describe("Notifications", () => {
     expect(long).toEqual({
       code: 0,
       stdout: "",
-      stderr: "The message was too long: its last 2000 bytes are sent.\nSent to you.\n",
+      stderr: "The message is too long; sending its last 2000 bytes.\nSent to you.\n",
     });
-    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("It needs TITLE [MESSAGE].") });
-    expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("no message on standard input") });
+    expect(none).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        "Missing argument. Usage: belfry notifications custom [OPTIONS] TITLE [MESSAGE]",
+      ),
+    });
+    expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("No message on standard input") });
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
     expect(
       new Set(
@@ -505,7 +510,7 @@ describe("Notifications", () => {
     const settings = async () => (await server.call("GET", "/api/v2/notifications/settings", { token })).json;
 
     const sent = await ada.belfry([...send, "--user", "eve", "--role", "auditor", "--user", "grace"]);
-    expect(sent).toMatchObject({ code: 0, stderr: "Sent to eve, grace, everybody who is auditor.\n" });
+    expect(sent).toMatchObject({ code: 0, stderr: "Sent to eve, grace, all users with the role auditor.\n" });
     for (const person of [grace, eve]) {
       const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token: person.token });
       expect(inbox.json.notifications).toHaveLength(1);
@@ -567,7 +572,7 @@ describe("Notifications", () => {
     expect(await belfry(["notifications", "read", ...shortIds, whole])).toEqual({
       code: 0,
       stdout: "",
-      stderr: "Marked 3 notifications as read, 27 unread left.\n",
+      stderr: "Marked 3 notifications as read; 27 unread.\n",
     });
     const [unread, noId, nowhere, nothing, both] = await Promise.all([
       list("--unread", "--limit", "all", "-o", "json"),
@@ -577,11 +582,14 @@ describe("Notifications", () => {
       belfry(["notifications", "read", "--all", "00000000"]),
     ]);
     expect(titles(unread!.stdout)).toEqual(Array.from({ length: 27 }, (_, index) => 28 - index));
-    expect(noId).toMatchObject({ code: 2, stderr: expect.stringContaining("is no id") });
-    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining("no notification 00000000") });
+    expect(noId).toMatchObject({ code: 2, stderr: expect.stringContaining("is not an ID") });
+    expect(nowhere).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("Notification 00000000 not found"),
+    });
     expect([nothing!.code, both!.code]).toEqual([2, 2]);
     expect(await belfry(["notifications", "read", "--all"])).toMatchObject({ code: 0 });
-    expect(await list("--unread")).toEqual({ code: 0, stdout: "", stderr: "Nothing is unread.\n" });
+    expect(await list("--unread")).toEqual({ code: 0, stdout: "", stderr: "No unread notifications.\n" });
     expect((await list("--limit", "1")).stdout).toMatch(/^ {2}.{10} {2}Number 30/);
   });
 });

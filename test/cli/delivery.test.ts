@@ -1,12 +1,12 @@
-// What an operator does on the second day, from the command line: sees what really came back, asks why, sends again, and
-// changes what notifications say. The real program in its own process, against a real server and real receivers.
+// The delivery commands of an operator: test, log, explain, retry, and the templates of notifications. The real program in
+// its own process, against a real server and real receivers.
 import { readdirSync, readFileSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadTemplateFiles } from "../../db/template-files.ts";
-import { resultLine, storyLines, type ToldMessage } from "../../src/cli/rules/delivery-lines.ts";
+import { resultLine, detailLines, type MessageDetails } from "../../src/cli/rules/delivery-lines.ts";
 import { readTemplateFile, writeTemplateFile } from "../../src/cli/rules/template-file.ts";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { run, temporaryFolder } from "../support/program.ts";
@@ -38,19 +38,19 @@ async function startWithWebhook() {
   return { ...started, receiver, host: new URL(receiver.url).host };
 }
 
-/** The ways end in any order. */
+/** Channels answer in any order. */
 const linesOf = (text: string) => text.split("\n").slice(0, -1).toSorted();
 
 const send = (server: TestServer, token: string, title: string) =>
   server.call("POST", "/api/v2/notifications/custom", { token, json: { content: { title, message: "x" } } });
 
 describe("test --wait", () => {
-  test("prints what came back by each way, and fails when one of them did", async () => {
+  test("prints the response of each channel, and fails when one of them failed", async () => {
     const { server, receiver, host, belfry } = await startWithWebhook();
     const good = await belfry(["test", "--wait"]);
     expect([good.code, linesOf(good.stdout), good.stderr]).toEqual([
       0,
-      ["inbox  sent", `webhook ${host}  sent, answered 204 after 0 ms`],
+      ["inbox  sent", `webhook ${host}  sent: answered 204 (0 ms)`],
       "",
     ]);
     receiver.answer({ status: 500 });
@@ -59,7 +59,9 @@ describe("test --wait", () => {
       1,
       [
         "inbox  sent",
-        expect.stringMatching(`^webhook ${host}  answered 500 \\(after 0 ms, next try in (2\\d|3\\d) s\\)$`),
+        expect.stringMatching(
+          `^webhook ${host}  failed: answered 500 \\(0 ms, next attempt in (2\\d|3\\d) s\\)$`,
+        ),
       ],
       "",
     ]);
@@ -68,7 +70,7 @@ describe("test --wait", () => {
     expect(late).toEqual({
       code: 1,
       stdout: "inbox  sent\n",
-      stderr: `webhook ${host}: nothing came back in time.\n`,
+      stderr: `webhook ${host}  no response in time\n`,
     });
     await receiver.close();
     await server.settled();
@@ -86,12 +88,12 @@ describe("test --wait", () => {
     const { code, stdout, stderr } = await belfry(["test", "--wait"]);
     expect([code, stderr]).toEqual([1, ""]);
     expect(stdout).toContain(
-      `smtp 127.0.0.1:${mail.port}  535 authentication failed: check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD`,
+      `smtp 127.0.0.1:${mail.port}  failed: 535 authentication failed: check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD`,
     );
     expect(stdout + stderr).not.toContain("wrong-password");
   });
 
-  test("goes to somebody else, says what is not set up, and what holds it back", async () => {
+  test("can go to another user, names missing channels, and a pause", async () => {
     const { server, token, belfry } = await start();
     const grace = await addUser(server, "grace");
     const [here, json, nobody, member, time] = await Promise.all([
@@ -105,7 +107,7 @@ describe("test --wait", () => {
       code: 0,
       stdout: "inbox  sent\n",
       stderr:
-        "No other way than the inbox is set up. For mail set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.\n",
+        "No channel besides the inbox is configured. For email set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.\n",
     });
     expect(
       (await server.sql("SELECT user_id FROM inbox_notifications")).map((row) => row["user_id"]),
@@ -113,13 +115,13 @@ describe("test --wait", () => {
     expect(JSON.parse(json!.stdout)).toMatchObject({ messages: [{ method: "inbox", status: "sent" }] });
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no user nobody") });
     expect(member).toMatchObject({ code: 1, stderr: expect.stringContaining("Only an owner") });
-    expect(time).toMatchObject({ code: 2, stderr: expect.stringContaining("--timeout soon") });
+    expect(time).toMatchObject({ code: 2, stderr: expect.stringContaining('--timeout: "soon"') });
 
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
     expect(await belfry(["test", "--wait"])).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: expect.stringContaining("To let them out: belfry notifications resume"),
+      stderr: expect.stringContaining("Resume: belfry notifications resume"),
     });
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
     await server.call("PUT", "/api/v2/notifications/templates/c425f63e-716a-4bf4-ae24-78348f706c3f/method", {
@@ -134,7 +136,7 @@ describe("test --wait", () => {
 });
 
 describe("the delivery log", () => {
-  test("lists what went to whom, by status, kind and person", async () => {
+  test("lists deliveries by status, kind and recipient", async () => {
     const { server, token, receiver, host, belfry } = await startWithWebhook();
     const grace = await addUser(server, "grace");
     await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
@@ -155,7 +157,7 @@ describe("the delivery log", () => {
       belfry(["list", "--all", "--limit", "all", "-o", "json"]),
     ]);
     const lines = all!.stdout.split("\n").slice(0, -1);
-    expect(lines[0]).toMatch(/^WHEN +STATUS +WAY +USER +NOTIFICATION +ID +WHAT CAME BACK$/);
+    expect(lines[0]).toMatch(/^CREATED +STATUS +CHANNEL +USER +NOTIFICATION +ID +RESPONSE$/);
     expect(
       lines.slice(1).map((line) =>
         line
@@ -171,9 +173,9 @@ describe("the delivery log", () => {
     ]);
     expect(all!.stderr).toMatch(/explain [0-9a-f]{8}\n$/);
     expect(hers!.stdout.split("\n")).toHaveLength(4);
-    expect(none).toEqual({ code: 0, stdout: "", stderr: "The delivery log has nothing like that.\n" });
+    expect(none).toEqual({ code: 0, stdout: "", stderr: "No messages found in the delivery log.\n" });
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("waiting, sending, sent") });
-    expect(lone).toMatchObject({ code: 2, stderr: expect.stringContaining("--user goes with --all") });
+    expect(lone).toMatchObject({ code: 2, stderr: expect.stringContaining("--user: only with --all") });
     expect(member!.stdout.split("\n")).toHaveLength(3);
     expect(member!.stdout).toContain("grace");
     // Where webhooks lead is for owners to know.
@@ -184,7 +186,7 @@ describe("the delivery log", () => {
     expect(targets(asMember.text)).toEqual([null, null]);
   });
 
-  test("explains in words why, by which way, each try and what comes next, and sends again", async () => {
+  test("explains recipient, channel, attempts and the next step, and retries", async () => {
     const { server, token, receiver, host, belfry } = await startWithWebhook();
     receiver.answer({ status: 503 });
     await send(server, token, "Build done");
@@ -199,27 +201,27 @@ describe("the delivery log", () => {
     ]);
     expect(failing!.stdout).toBe(
       [
-        `Custom Notification to ada by webhook ${host}: it has failed and is tried again`,
-        "Made 2026-11-21 10:00:00 UTC by ada from version 1 of its text",
+        `Custom Notification to ada, webhook ${host}: failed, will be retried`,
+        "Created 2026-11-21 10:00:00 UTC by ada, template version 1",
         `Message ${ids[0]}`,
         "",
-        "Why ada?",
+        "Why this recipient",
         "  They caused it themselves.",
         "",
-        "Why by webhook?",
+        "Why this channel",
         "  It is the way that this Belfry sends by when nobody says otherwise.",
         "",
-        "Tries",
+        "Attempts",
         "  1. 2026-11-21 10:00:00 UTC, 0 ms: answered 503",
         "",
-        "What now?",
-        /^What now\?\n(.*)\n$/m.exec(failing!.stdout)?.[1],
+        "Next step",
+        /^Next step\n(.*)\n$/m.exec(failing!.stdout)?.[1],
         "",
       ].join("\n"),
     );
-    expect(inbox!.stdout).toContain("None was needed: it lay in the inbox at once.");
-    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining("no message 00000000") });
-    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("is no id") });
+    expect(inbox!.stdout).toContain("None needed: it was written to the inbox directly.");
+    expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining("Message 00000000 not found") });
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("is not an ID") });
 
     expect(await belfry(["retry", ids[0]!])).toMatchObject({
       code: 1,
@@ -230,13 +232,13 @@ describe("the delivery log", () => {
       await dispatch(server.deps());
     }
     const dead = await belfry(["explain", ids[0]!]);
-    expect(dead.stdout).toContain("it has failed for good");
-    expect(dead.stdout).toContain("What stood in the way?\n  Every try has failed, and there are no more.");
+    expect(dead.stdout).toContain(": failed permanently");
+    expect(dead.stdout).toContain("Problems\n  Every try has failed, and there are no more.");
     expect(dead.stdout).toContain(`belfry notifications retry ${ids[0]!.slice(-8)}`);
     receiver.answer({ status: 200 });
     expect(await belfry(["retry", ids[0]!.slice(-8)])).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining("On its way to ada by webhook once more."),
+      stderr: expect.stringContaining("Queued again for ada, channel webhook."),
     });
     await receiver.wait(6);
     await server.settled();
@@ -244,9 +246,9 @@ describe("the delivery log", () => {
   });
 });
 
-describe("in words", () => {
+describe("the details of a delivery", () => {
   const now = Date.parse("2026-11-21T10:00:30Z");
-  const message: ToldMessage = {
+  const message: MessageDetails = {
     id: "0198f1c2-0000-7000-8000-00003f9c02d1",
     template: { name: "Troubleshooting Notification", version: 2 },
     user: { id: "u", username: "grace" },
@@ -270,8 +272,8 @@ describe("in words", () => {
       },
     ],
   };
-  const story = (changes: Partial<ToldMessage>, paused = false) =>
-    storyLines({ ...message, ...changes }, { paused, madeBy: "ada", now, bold: (text) => text });
+  const story = (changes: Partial<MessageDetails>, paused = false) =>
+    detailLines({ ...message, ...changes }, { paused, createdBy: "ada", now, bold: (text) => text });
   const waiting = { status: "temporary_failure", next_try_at: "2026-11-21T10:02:00Z" };
   const going = {
     number: 1,
@@ -281,57 +283,55 @@ describe("in words", () => {
     answer: null,
   };
 
-  test("a message's story says each thing once, and says it in sentences", () => {
+  test("have each fact once, in sentences", () => {
     expect(story({})).toEqual([
-      "Troubleshooting Notification to grace by smtp smtp.example.com:587: it was sent",
-      "Made 2026-11-21 10:00:00 UTC by ada from version 2 of its text",
+      "Troubleshooting Notification to grace, smtp smtp.example.com:587: sent",
+      "Created 2026-11-21 10:00:00 UTC by ada, template version 2",
       `Message ${message.id}`,
       "",
-      "Why grace?",
+      "Why this recipient",
       "  Whoever sent it named them.",
       "  It goes to everybody with the role auditor.",
       "",
-      "Why by smtp?",
+      "Why this channel",
       "  It is the way that this Belfry sends by when nobody says otherwise.",
       "",
-      "Tries",
+      "Attempts",
       "  1. 2026-11-21 10:00:00 UTC, 1.2 s: sent, 250 2.0.0 queued",
     ]);
   });
 
   test.each([
-    [waiting, false, "The next try comes at 2026-11-21 10:02:00 UTC, in 1 m 30 s."],
-    [waiting, true, "Notifications are paused. To let them out: belfry notifications resume"],
-    [{ ...waiting, next_try_at: "2026-11-21T10:00:10Z" }, false, "It goes out at the next pass."],
+    [waiting, false, "Next attempt at 2026-11-21 10:02:00 UTC, in 1 min 30 s."],
+    [waiting, true, "Notifications are paused. Resume: belfry notifications resume"],
+    [{ ...waiting, next_try_at: "2026-11-21T10:00:10Z" }, false, "It is sent with the next run."],
     [
       { ...waiting, status: "pending" },
       false,
-      "It goes out at 2026-11-21 10:02:00 UTC, in 1 m 30 s, if it still holds then.",
+      "Delayed until 2026-11-21 10:02:00 UTC, in 1 min 30 s; sent then unless withdrawn.",
     ],
     [
       { status: "leased", next_try_at: "2026-11-21T10:02:00Z" },
       false,
-      "A try is under way. If it is cut off, the next one comes by itself.",
+      "An attempt is in progress. If it is interrupted, Belfry retries.",
     ],
-    [{ status: "permanent_failure" }, false, "To send it once more: belfry notifications retry 3f9c02d1"],
-  ])("what comes next of %j, paused %s: %s", (changes, paused, words) => {
-    expect(story(changes, paused).slice(-2)).toEqual(["What now?", `  ${words}`]);
+    [{ status: "permanent_failure" }, false, "Send it again: belfry notifications retry 3f9c02d1"],
+  ])("the next step of %j, paused %s: %s", (changes, paused, words) => {
+    expect(story(changes, paused).slice(-2)).toEqual(["Next step", `  ${words}`]);
   });
 
-  test("a try that has no end was cut off, unless it is the one that is under way", () => {
-    const line = (changes: Partial<ToldMessage>) =>
+  test("an attempt without an end was interrupted, unless it is in progress", () => {
+    const line = (changes: Partial<MessageDetails>) =>
       story({ ...changes, attempts: [going] }).find((words) => words.startsWith("  1."));
-    expect(line({ status: "leased" })).toBe("  1. 2026-11-21 10:00:00 UTC: under way");
-    expect(line({ status: "leased", attempt_count: 2 })).toBe(
-      "  1. 2026-11-21 10:00:00 UTC: cut off before it ended",
-    );
+    expect(line({ status: "leased" })).toBe("  1. 2026-11-21 10:00:00 UTC: in progress");
+    expect(line({ status: "leased", attempt_count: 2 })).toBe("  1. 2026-11-21 10:00:00 UTC: interrupted");
   });
 
-  test("every code has words; one that is not known is shown as it is", () => {
+  test("every code has a text; an unknown code is shown as it is", () => {
     const words = story({ status: "inhibited", reasons: ["duplicate", "from_the_future"], attempts: [] });
     expect(words.slice(3)).toEqual([
       "",
-      "Why not?",
+      "Why not sent",
       "  They had got the very same notification already.",
       "  from_the_future.",
     ]);
@@ -340,10 +340,10 @@ describe("in words", () => {
     );
   });
 
-  test("what comes from elsewhere steers no terminal", () => {
+  test("foreign text can't control the terminal", () => {
     const evil = "\u001B]0;x\u0007red\n2. lie";
     expect(resultLine({ ...message, last_answer: evil })).toBe(
-      "smtp smtp.example.com:587  sent, red 2. lie after 1.2 s",
+      "smtp smtp.example.com:587  sent: red 2. lie (1.2 s)",
     );
     expect(story({ created_by: "x", attempts: [{ ...message.attempts[0]!, answer: evil }] }).at(-1)).toBe(
       "  1. 2026-11-21 10:00:00 UTC, 1.2 s: sent, red 2. lie",
@@ -351,8 +351,8 @@ describe("in words", () => {
   });
 });
 
-describe("a text as a file", () => {
-  test("is read back as it was written, whatever stands in it", () => {
+describe("a template file", () => {
+  test("is read as it was written, whatever it contains", () => {
     const texts = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll(/\s+/g, " ").trim());
     const actions = fc.array(
       fc.record({ label: texts.map((text) => text.replaceAll("->", "")), url: texts }),
@@ -367,7 +367,7 @@ describe("a text as a file", () => {
     );
   });
 
-  test("may be one that ships, what else stands there is passed over", () => {
+  test("can be one that ships; its other fields are ignored", () => {
     const folder = new URL("../../db/templates/", import.meta.url);
     const files = loadTemplateFiles();
     expect(files.length).toBeGreaterThan(1);
@@ -385,10 +385,10 @@ describe("a text as a file", () => {
   test.each([
     ["", "must begin with"],
     ["title: x\n", "must begin with"],
-    ["---\naction: A -> /b\n---\n", "`title: …` is missing"],
-    ["---\ntitle: x\naction: nowhere\n---\n", "Line 3: a button is written as"],
-    ["---\ntitle: x\n\ncolour: red\n---\n", 'Line 4: "colour: red" is neither'],
-  ])("that is none is told with what is wrong: %j", (content, words) => {
+    ["---\naction: A -> /b\n---\n", "title: missing"],
+    ["---\ntitle: x\naction: nowhere\n---\n", "Line 3: invalid action"],
+    ["---\ntitle: x\n\ncolour: red\n---\n", 'Line 4: unknown field "colour: red"'],
+  ])("that is invalid is refused with the reason: %j", (content, words) => {
     const verdict = readTemplateFile(content);
     expect(verdict.ok ? "fine" : verdict.problem).toContain(words);
   });
@@ -397,7 +397,7 @@ describe("a text as a file", () => {
 describe("templates", () => {
   const body = "{{ labels.custom_message | raw }}";
 
-  test("are listed, previewed, activated and taken back", async () => {
+  test("are listed, previewed, activated and rolled back", async () => {
     const { server, token, belfry } = await start();
     const folder = await temporaryFolder();
     const file = join(folder, "draft.md");
@@ -417,8 +417,10 @@ describe("templates", () => {
       belfry(["templates", "versions", "custom-notificatoin"]),
       belfry(["templates", "activate", "custom-notification", "9"]),
     ]);
-    expect(list!.stdout).toMatch(/^NAME +TITLE +GROUP +WAY +UNLESS CHOSEN\n/);
-    expect(list!.stdout).toMatch(/^custom-notification +Custom Notification +Custom Events +default +on$/m);
+    expect(list!.stdout).toMatch(/^NAME +TITLE +GROUP +CHANNEL +DEFAULT\n/);
+    expect(list!.stdout).toMatch(
+      /^custom-notification +Custom Notification +Custom Events +default +enabled$/m,
+    );
     expect(
       versions!.stdout
         .split("\n")
@@ -439,10 +441,13 @@ describe("templates", () => {
       code: 1,
       stderr: expect.stringContaining('Did you mean "custom-notification"?'),
     });
-    expect(noVersion).toMatchObject({ code: 1, stderr: expect.stringContaining("has no version 9") });
+    expect(noVersion).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Version 9 of "Custom Notification" not found'),
+    });
     for (const [version, words] of [
       ["2", 'Version 2 of "Custom Notification" is active.\n'],
-      ["2", 'Version 2 of "Custom Notification" is active already.\n'],
+      ["2", 'Version 2 of "Custom Notification" is already active.\n'],
       ["1", 'Version 1 of "Custom Notification" is active.\n'],
     ] as const)
       expect(await belfry(["templates", "activate", "custom-notification", version])).toEqual({
@@ -452,7 +457,7 @@ describe("templates", () => {
       });
   });
 
-  test("are edited until nothing is wrong with them; what was typed is never lost", async () => {
+  test("are edited until they are valid; an edited text is never lost", async () => {
     const { server, token, belfry } = await start();
     const folder = await temporaryFolder();
     /** An editor that puts one text after the other into the file. */
@@ -475,11 +480,11 @@ describe("templates", () => {
     });
     expect(done.code).toBe(0);
     expect(done.stderr.split("\n")).toEqual([
-      "It must begin with lines like `title: …` between two lines of `---`, the body below them.",
+      "The file must begin with fields like `title: …` between two lines of `---`; the body follows.",
       "The text has several faults.",
       "  title_template: there is no labels.nope in the sample; there is labels.custom_message, labels.custom_title",
       expect.stringMatching(/^ {2}body_template: line 1, column 6: /),
-      'Version 2 of "Custom Notification" is stored.',
+      'Created version 2 of "Custom Notification".',
       'Version 2 of "Custom Notification" is active.',
       "",
     ]);
@@ -492,9 +497,9 @@ describe("templates", () => {
 
     await writeFile(join(folder, "text-5"), "half done");
     const same = await belfry(["templates", "edit", "custom-notification"], { environment });
-    expect(same).toEqual({ code: 0, stdout: "", stderr: "Nothing was changed.\n" });
+    expect(same).toEqual({ code: 0, stdout: "", stderr: "No changes.\n" });
     const given = await belfry(["templates", "edit", "custom-notification"], { environment });
-    const kept = /kept in (\S+)/.exec(given.stderr)?.[1];
+    const kept = /saved in (\S+)/.exec(given.stderr)?.[1];
     expect([given.code, await readFile(kept!, "utf8")]).toEqual([1, "half done"]);
     const [noEditor, broken] = await Promise.all([
       belfry(["templates", "edit", "custom-notification"], { environment: { EDITOR: "", VISUAL: "" } }),
@@ -502,10 +507,10 @@ describe("templates", () => {
     ]);
     expect(noEditor).toMatchObject({ code: 2, stderr: expect.stringContaining("EDITOR=nano") });
     // Nothing was typed: there is nothing to keep.
-    expect(broken!.stderr).not.toContain("kept in");
+    expect(broken!.stderr).not.toContain("saved in");
     expect(broken).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('The editor "false" ended with 1.'),
+      stderr: expect.stringContaining('Editor "false" failed: exit code 1'),
     });
   });
 });

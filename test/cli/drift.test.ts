@@ -22,26 +22,26 @@ const plan = (...changes: unknown[]) => ({
 });
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-test("what a plan replaces is told with the cure, and by the exit code", async () => {
+test("a plan's replacements are printed with their fix, and set the exit code", async () => {
   const file = join(await temporaryFolder(), "plan.json");
   const document = plan(
     change("docker_container.dev[0]", [["env"], ["image"], ["env"]]),
     change("a_b.c", []),
   );
   await writeFile(file, JSON.stringify(document));
-  const [told, asJson, none] = await Promise.all([
+  const [text, asJson, none] = await Promise.all([
     run(["drift", file]),
     run(["drift", file, "--output", "json"]),
     run(["drift", "-"], { input: JSON.stringify({ ...plan(), errored: true }) }),
   ]);
-  expect(told).toEqual({
+  expect(text).toEqual({
     code: 2,
     stderr: "",
-    stdout: `2 resources would be destroyed and made anew, because of:
+    stdout: `2 resources would be replaced, because of these attributes:
 - a_b.c: no attribute in the plan
 - docker_container.dev[0]: env, image
 
-To keep what was prebuilt, add this to the template:
+To prevent this, add to the template:
 
 resource "docker_container" "dev" {
   # existing arguments
@@ -65,11 +65,11 @@ a_b.c: the plan gives no reason; ignore_changes can't help.
     code: 0,
     stdout: "",
     stderr:
-      "Nothing would be destroyed and made anew.\nTerraform had errors while it planned: there may be more.\n",
+      "No resources would be replaced.\nTerraform planned with errors: there may be more replacements.\n",
   });
 });
 
-test("what is no plan is told in words, with 1", async () => {
+test("a file that is no plan is an error, with exit code 1", async () => {
   const folder = await temporaryFolder();
   const [missing, isFolder, cut] = await Promise.all([
     run(["drift", join(folder, "none.json")]),
@@ -77,17 +77,17 @@ test("what is no plan is told in words, with 1", async () => {
     run(["drift", "-"], { input: JSON.stringify(plan(change("a_b.c", []))).slice(0, -9) }),
   ]);
   expect([missing, isFolder, cut].map(({ code }) => code)).toEqual([1, 1, 1]);
-  expect(missing.stderr).toBe(`belfry: There is no file ${folder}/none.json.\n`);
-  expect(isFolder.stderr).toContain("can't be read (EISDIR)");
-  expect(cut.stderr).toMatch(/^belfry: Standard input: it ends in the middle\.\nPrint the plan as JSON: /);
+  expect(missing.stderr).toBe(`belfry: ${folder}/none.json: no such file or folder\n`);
+  expect(isFolder.stderr).toContain("is a folder");
+  expect(cut.stderr).toMatch(/^belfry: Standard input: JSON is incomplete\nExport the plan as JSON: /);
 });
 
 test.each([
-  [bytesOf(""), /nothing in it/],
-  [bytesOf("PK\u0003\u0004"), /Terraform's own form/],
-  [bytesOf('{"@level":"info","@message":"Plan"}\n{"@level":"info"}'), /the log of a plan/],
-  [bytesOf("Plan: 1 to add"), /no JSON/],
-  [bytesOf('{"format_version": "1.2", "resource_changes": ['), /ends in the middle/],
+  [bytesOf(""), /empty/],
+  [bytesOf("PK\u0003\u0004"), /binary plan file/],
+  [bytesOf('{"@level":"info","@message":"Plan"}\n{"@level":"info"}'), /log of a plan/],
+  [bytesOf("Plan: 1 to add"), /invalid JSON/],
+  [bytesOf('{"format_version": "1.2", "resource_changes": ['), /incomplete/],
   [bytesOf('{"format_version":"1.0","values":{}}'), /this is a state/],
   [bytesOf("[]"), /must be an object/],
 ])("a file that is something else: %#", (bytes, words) => {
@@ -149,11 +149,15 @@ test("belfry templates drift shows what claims met, the newest version first, an
   await provisioner.acquire();
   await provisioner.job("POST", id, "plan", plan(change("docker_container.dev[0]", [["env"]])));
   await provisioner.job("POST", id, "complete", { resources: [] });
-  const hurt = await belfry("docker");
-  expect(hurt).toMatchObject({ code: 0, stderr: "" });
-  expect(hurt.stdout).toMatch(/^VERSION +PRESET +CLAIMS +HURT +LAST HURT\nv-\S+ \(active\) +small +1 +1 +\S/);
-  expect(hurt.stdout).toContain(", small: made anew, because of\n- docker_container.dev[0]: env (1 claim)\n");
-  expect(hurt.stdout).toContain("    ignore_changes = [env]\n");
+  const affected = await belfry("docker");
+  expect(affected).toMatchObject({ code: 0, stderr: "" });
+  expect(affected.stdout).toMatch(
+    /^VERSION +PRESET +CLAIMS +AFFECTED +LAST AFFECTED\nv-\S+ \(active\) +small +1 +1 +\S/,
+  );
+  expect(affected.stdout).toContain(
+    ", small: replaced because of these attributes\n- docker_container.dev[0]: env (1 claim)\n",
+  );
+  expect(affected.stdout).toContain("    ignore_changes = [env]\n");
 
   const next = await addVersion(server, userId, templateId, { presets: presets() });
   const path = `/api/v2/templates/${templateId}/versions`;
@@ -162,5 +166,5 @@ test("belfry templates drift shows what claims met, the newest version first, an
   expect(cured.stdout).toMatch(/\nv-\S+ \(active\) +small +0 +0 +never\nv-\S+ +small +1 +1 +/);
   expect(cured.stdout).not.toContain("ignore_changes");
   expect(JSON.parse((await belfry("docker", "--output", "json")).stdout)).toHaveLength(2);
-  expect((await belfry("quiet")).stderr).toMatch(/^Nobody has claimed a workspace of it/);
+  expect((await belfry("quiet")).stderr).toMatch(/^No claims found/);
 });

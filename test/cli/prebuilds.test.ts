@@ -28,7 +28,7 @@ async function open() {
   return { server, token, belfry, belfryAs, create, fill, presetId };
 }
 
-test("plan changes nothing and says what reconcile does", async () => {
+test("plan changes nothing and shows what reconcile does", async () => {
   const { server, belfry, fill } = await open();
   await fill(1, { agents: ["starting"] });
   const planned = await belfry("plan");
@@ -54,14 +54,14 @@ test("plan changes nothing and says what reconcile does", async () => {
   expect((await belfry("list")).stdout.split("\n")).toHaveLength(3);
 });
 
-test("pause holds the passes back, resume lets them go on; of one pool it forgives what has failed", async () => {
+test("pause stops reconciliation, resume ends the pause; resume of a preset resets its failures", async () => {
   const { server, belfry, fill, presetId } = await open();
   expect(await belfry("pause")).toMatchObject({ code: 0 });
   expect(await belfry("pause")).toMatchObject({ code: 0 });
   const refused = await belfry("reconcile");
-  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("are paused")]);
-  expect((await belfry("plan")).stderr).toContain("are paused");
-  expect((await belfry("list")).stderr).toContain("are paused");
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("Reconciliation is paused")]);
+  expect((await belfry("plan")).stderr).toContain("Reconciliation is paused");
+  expect((await belfry("list")).stderr).toContain("Reconciliation is paused");
   await fill(3, { build: { status: "failed", error: "no room" } });
   server.clock.advance(600_000);
   await belfry("resume");
@@ -73,21 +73,21 @@ test("pause holds the passes back, resume lets them go on; of one pool it forgiv
   expect(await statusOf()).toBe("hard_limited");
   expect(await belfry("resume", "Docker", "SMALL")).toMatchObject({
     code: 0,
-    stderr: "docker/small tries again.\n",
+    stderr: "Resumed prebuilds of docker/small.\n",
   });
   expect(await statusOf()).toBe("normal");
 });
 
-test("who makes a workspace is told whether it was ready", async () => {
+test("create reports whether a prebuilt workspace was claimed", async () => {
   const { create, fill } = await open();
   await fill(1);
   const [ready, made] = [await create("one"), await create("two")];
   expect([ready.code, made.code]).toEqual([0, 0]);
-  expect(ready.stderr).toContain("Took a workspace that was ready; it is one now");
-  expect(made.stderr).toContain("Made two; its first build is queued.");
+  expect(ready.stderr).toContain("Claimed a prebuilt workspace as one.");
+  expect(made.stderr).toContain("Created workspace two; its first build is queued.");
 });
 
-test("say what is wrong: half a name, a pool that isn't there, no pools at all, somebody who may not", async () => {
+test("errors: a missing argument, an unknown preset, no presets, no permission", async () => {
   const { server, belfry, belfryAs } = await open();
   const member = await addUser(server, "mia");
   const [half, near, other] = [
@@ -96,12 +96,12 @@ test("say what is wrong: half a name, a pool that isn't there, no pools at all, 
     await belfryAs(member.token, "plan"),
   ];
   expect([half.code, near.code, other.code]).toEqual([2, 1, 1]);
-  expect(near.stderr).toContain("Did you mean: docker small?");
+  expect(near.stderr).toContain('Did you mean "docker small"?');
   await server.sql("UPDATE presets SET desired_instances = NULL");
   expect(await belfry("plan")).toMatchObject({
     code: 0,
     stdout: "",
-    stderr: expect.stringContaining("No template"),
+    stderr: expect.stringContaining("No preset has prebuilds"),
   });
   expect(await belfry("list")).toMatchObject({ code: 0, stdout: "" });
 });

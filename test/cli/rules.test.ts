@@ -1,10 +1,10 @@
-// The pure parts of the command line: reading it, words for times, cutting texts, what `run` tells.
+// The pure rules of the command line: parsing, times, texts, and the report of `belfry run`.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
 import { defineCommand, isGroup, outputOption, type Group, type Node } from "../../src/cli/rules/command.ts";
 import { readCommandLine } from "../../src/cli/rules/command-line.ts";
-import { ageWords, durationWords, parseLifetime } from "../../src/cli/rules/time.ts";
+import { formatAge, formatDuration, parseDuration } from "../../src/cli/rules/time.ts";
 import { helpPage } from "../../src/cli/rules/help.ts";
 import { inboxLines, type Shown } from "../../src/cli/rules/inbox-lines.ts";
 import { nearest } from "../../src/cli/rules/names.ts";
@@ -17,7 +17,7 @@ import {
   type RunOutcome,
 } from "../../src/cli/rules/run-report.ts";
 import { decodePiped, table, columnsOf, logLine, cutToColumns, plain } from "../../src/cli/rules/text.ts";
-import { passwordFrom, readRoles, describeUser } from "../../src/cli/rules/user.ts";
+import { generatePassword, readRoles, describeUser } from "../../src/cli/rules/user.ts";
 import { chooseServer, defaultUrl, readUrl } from "../../src/cli/rules/server.ts";
 import { byteLength, cutStartToBytes, cutToBytes } from "../../src/kernel/rules/cut-text.ts";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
@@ -27,7 +27,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-describe("Times in words", () => {
+describe("Times as text", () => {
   test("A duration has its two largest units, and tenths when it is short", () => {
     const cases: [number, string][] = [
       [0, "0.1 s"],
@@ -35,40 +35,40 @@ describe("Times in words", () => {
       [9_949, "9.9 s"],
       [9_950, "10 s"],
       [59_400, "59 s"],
-      [59_600, "1 m"],
-      [4 * minute + 12 * second, "4 m 12 s"],
+      [59_600, "1 min"],
+      [4 * minute + 12 * second, "4 min 12 s"],
       [hour, "1 h"],
       [hour + 5 * second, "1 h"],
-      [2 * hour + 3 * minute, "2 h 3 m"],
+      [2 * hour + 3 * minute, "2 h 3 min"],
       [3 * day + 4 * hour + 59 * minute, "3 d 4 h"],
     ];
-    for (const [time, words] of cases) expect(durationWords(time)).toBe(words);
+    for (const [time, words] of cases) expect(formatDuration(time)).toBe(words);
   });
 
   test("An age is rough, and becomes a date after a month", () => {
     const now = Date.parse("2026-11-21T10:00:00Z");
     const ages = [-hour, 0, 59 * second, minute, 59 * minute, 5 * hour, 30 * day, 31 * day];
-    expect(ages.map((age) => ageWords(new Date(now - age).toISOString(), now))).toEqual([
+    expect(ages.map((age) => formatAge(new Date(now - age).toISOString(), now))).toEqual([
       "just now",
       "just now",
       "just now",
-      "1 m ago",
-      "59 m ago",
+      "1 min ago",
+      "59 min ago",
       "5 h ago",
       "30 d ago",
       "2026-10-21",
     ]);
-    expect(ageWords("0001-01-01T00:00:00Z", now)).toBe("never");
+    expect(formatAge("0001-01-01T00:00:00Z", now)).toBe("never");
   });
 
   test("A lifetime is read in the units that people write", () => {
-    expect(parseLifetime("90s")).toBe(90 * second);
-    expect(parseLifetime("12h")).toBe(12 * hour);
-    expect(parseLifetime("1d12h")).toBe(36 * hour);
-    expect(parseLifetime("2w")).toBe(14 * day);
-    expect(parseLifetime("1y")).toBe(365 * day);
+    expect(parseDuration("90s")).toBe(90 * second);
+    expect(parseDuration("12h")).toBe(12 * hour);
+    expect(parseDuration("1d12h")).toBe(36 * hour);
+    expect(parseDuration("2w")).toBe(14 * day);
+    expect(parseDuration("1y")).toBe(365 * day);
     for (const text of ["", "30", "d", "1.5h", "-3d", "30 days", "3dd", "0h"])
-      expect(parseLifetime(text), text).toBeUndefined();
+      expect(parseDuration(text), text).toBeUndefined();
   });
 });
 
@@ -118,12 +118,12 @@ describe("Texts", () => {
 
   test("A password is made of random characters that don't look alike", () => {
     const bytes = Uint8Array.from({ length: 64 }, (_, index) => index * 4);
-    expect(passwordFrom(bytes)).toMatch(/^[a-zA-Z2-9]{5}(-[a-zA-Z2-9]{5}){3}$/);
-    expect(passwordFrom(bytes)).not.toMatch(/[lo01IO]/);
-    expect(() => passwordFrom(new Uint8Array(64).fill(255))).toThrow("too few");
+    expect(generatePassword(bytes)).toMatch(/^[a-zA-Z2-9]{5}(-[a-zA-Z2-9]{5}){3}$/);
+    expect(generatePassword(bytes)).not.toMatch(/[lo01IO]/);
+    expect(() => generatePassword(new Uint8Array(64).fill(255))).toThrow("too few");
   });
 
-  test("A user in words has what is known of them", () => {
+  test("A user is described by what is known of them", () => {
     const ada = {
       username: "ada",
       name: "Ada Lovelace",
@@ -134,11 +134,11 @@ describe("Texts", () => {
     expect(describeUser({ ...ada, name: "", email: "", roles: [] })).toBe("ada, member");
   });
 
-  test("A role that isn't one is refused with those that are", () => {
+  test("An unknown role is refused with the known ones", () => {
     expect(readRoles(["owner", "auditor"])).toEqual({ ok: true, roles: ["owner", "auditor"] });
     expect(readRoles(["owner", "king"])).toEqual({
       ok: false,
-      problem: 'There is no role "king". It must be one of owner, user-admin, template-admin, auditor.',
+      problem: 'Unknown role "king", use owner, user-admin, template-admin, auditor',
     });
   });
 
@@ -165,17 +165,17 @@ const tree: Group = {
       ...nothing,
       name: "login",
       summary: "in",
-      takes: "[URL]",
-      most: 1,
+      args: "[URL]",
+      maxArgs: 1,
       options: { token: { type: "string", valueOptional: true, text: "token" } },
     }),
     defineCommand({
       ...nothing,
       name: "run",
       summary: "runs",
-      takes: "-- COMMAND",
-      least: 1,
-      passesOn: true,
+      args: "-- COMMAND",
+      minArgs: 1,
+      passthrough: true,
       options: {
         title: { type: "string", text: "title" },
         quiet: { type: "boolean", short: "q", text: "quiet" },
@@ -190,8 +190,8 @@ const tree: Group = {
           ...nothing,
           name: "create",
           summary: "make",
-          takes: "NAME",
-          least: 1,
+          args: "NAME",
+          minArgs: 1,
           options: { role: { type: "string", multiple: true, value: "ROLE", text: "role" } },
         }),
       ],
@@ -204,49 +204,49 @@ const read = (line: string) => {
   if (reading.kind === "wrong") return reading.problem;
   if (reading.kind === "help") return `help ${reading.path.map(({ name }) => name).join(" ")}`;
   if (reading.kind === "version") return "version";
-  return { name: reading.command.name, options: reading.options, words: reading.words };
+  return { name: reading.command.name, options: reading.options, args: reading.args };
 };
 
 describe("The command line", () => {
   test("Options stand before or after the words, and have their kinds", () => {
     const common = { url: undefined, token: undefined, help: false };
-    expect(read("whoami")).toEqual({ name: "whoami", options: { ...common, output: undefined }, words: [] });
+    expect(read("whoami")).toEqual({ name: "whoami", options: { ...common, output: undefined }, args: [] });
     expect(read("--url http://x whoami -o json")).toEqual({
       name: "whoami",
       options: { ...common, url: "http://x", output: "json" },
-      words: [],
+      args: [],
     });
     expect(read("user create --role a grace --role=b")).toEqual({
       name: "create",
       options: { ...common, role: ["a", "b"] },
-      words: ["grace"],
+      args: ["grace"],
     });
-    expect(read("users create -- --grace")).toMatchObject({ words: ["--grace"] });
+    expect(read("users create -- --grace")).toMatchObject({ args: ["--grace"] });
   });
 
   test("An option whose value may be left out takes what can be one", () => {
-    expect(read("login --token")).toMatchObject({ options: { token: "" }, words: [] });
-    expect(read("login --token -")).toMatchObject({ options: { token: "-" }, words: [] });
-    expect(read("login --token abc-def")).toMatchObject({ options: { token: "abc-def" }, words: [] });
-    expect(read("login --token https://x")).toMatchObject({ options: { token: "" }, words: ["https://x"] });
-    expect(read("login --token --url x")).toMatchObject({ options: { token: "", url: "x" }, words: [] });
+    expect(read("login --token")).toMatchObject({ options: { token: "" }, args: [] });
+    expect(read("login --token -")).toMatchObject({ options: { token: "-" }, args: [] });
+    expect(read("login --token abc-def")).toMatchObject({ options: { token: "abc-def" }, args: [] });
+    expect(read("login --token https://x")).toMatchObject({ options: { token: "" }, args: ["https://x"] });
+    expect(read("login --token --url x")).toMatchObject({ options: { token: "", url: "x" }, args: [] });
   });
 
   test("All after the first word, or after --, belongs to the other program", () => {
     expect(read("run --title T -- npm test --title U")).toMatchObject({
       options: { title: "T", quiet: false },
-      words: ["npm", "test", "--title", "U"],
+      args: ["npm", "test", "--title", "U"],
     });
     expect(read("run -q npm test -q --help")).toMatchObject({
       options: { quiet: true, help: false },
-      words: ["npm", "test", "-q", "--help"],
+      args: ["npm", "test", "-q", "--help"],
     });
-    expect(read("run -- -- x")).toMatchObject({ words: ["--", "x"] });
+    expect(read("run -- -- x")).toMatchObject({ args: ["--", "x"] });
     expect(read("run --help")).toBe("help belfry run");
-    expect(read("run --title T")).toBe("It needs -- COMMAND.");
+    expect(read("run --title T")).toBe("Missing argument. Usage: belfry run [OPTIONS] -- COMMAND");
   });
 
-  test("Help is found wherever it is asked for", () => {
+  test("Help is found wherever it is requested", () => {
     for (const line of ["", "--help", "-h", "help"]) expect(read(line), line).toBe("help belfry");
     for (const line of ["users", "users --help", "help users", "users help", "--help users"])
       expect(read(line), line).toBe("help belfry users");
@@ -255,25 +255,25 @@ describe("The command line", () => {
     expect(read("--version")).toBe("version");
   });
 
-  test("What is wrong is said, with the nearest that is right", () => {
+  test("An error names the problem and suggests the nearest name", () => {
     const cases: [string, string][] = [
-      ["whomi", 'There is no command "whomi". Did you mean "whoami"?'],
-      ["users creat", 'There is no command "creat" under "belfry users". Did you mean "create"?'],
-      ["users zzz", 'There is no command "zzz" under "belfry users".'],
-      ["whoami --outptu json", '"belfry whoami" has no option --outptu. Did you mean --output?'],
-      ["whoami -x", '"belfry whoami" has no option -x.'],
-      ["--frobnicate whoami", '"belfry" has no option --frobnicate.'],
-      ["whoami --constructor", '"belfry whoami" has no option --constructor.'],
-      ["whoami --output yaml", '--output must be text or json, not "yaml".'],
-      ["whoami --output", "--output needs a value: --output text|json"],
+      ["whomi", 'Unknown command "whomi". Did you mean "whoami"?'],
+      ["users creat", 'Unknown command "creat" for "belfry users". Did you mean "create"?'],
+      ["users zzz", 'Unknown command "zzz" for "belfry users".'],
+      ["whoami --outptu json", 'Unknown option --outptu for "belfry whoami". Did you mean --output?'],
+      ["whoami -x", 'Unknown option -x for "belfry whoami".'],
+      ["--frobnicate whoami", 'Unknown option --frobnicate for "belfry".'],
+      ["whoami --constructor", 'Unknown option --constructor for "belfry whoami".'],
+      ["whoami --output yaml", '--output: "yaml" is invalid, use text or json'],
+      ["whoami --output", "--output: value missing, use --output text|json"],
       [
         "whoami --url --output json",
-        "--url needs a value. If --output is meant to be it, write --url=--output",
+        "--url: value missing; to use --output as the value, write --url=--output",
       ],
-      ["whoami --help=no", "--help takes no value."],
-      ["whoami now", 'It takes no words, but there is "now".'],
-      ["users create", "It needs NAME."],
-      ["users create a b", 'There is a word too many: "b". Put quotes round text with blanks.'],
+      ["whoami --help=no", "--help: takes no value"],
+      ["whoami now", 'Unexpected argument "now". This command takes no arguments.'],
+      ["users create", "Missing argument. Usage: belfry users create [OPTIONS] NAME"],
+      ["users create a b", 'Unexpected argument "b". Quote text that contains spaces.'],
     ];
     for (const [line, problem] of cases) expect(read(line), line).toBe(problem);
   });
@@ -284,13 +284,13 @@ describe("The command line", () => {
       return reading.kind === "help" ? helpPage(reading.path, { heading: (text) => text.toUpperCase() }) : "";
     };
     expect(page("--help")).toContain("  users           create");
-    expect(page("--help")).toMatch(/EXIT CODES\n {2}0 {2}done\n/);
+    expect(page("--help")).toMatch(/EXIT CODES\n {2}0 {2}success\n/);
     expect(page("users --help")).toContain("  create NAME  make");
-    expect(page("users --help")).toContain("ALSO CALLED\n  belfry user");
+    expect(page("users --help")).toContain("ALIASES\n  belfry user");
     const login = page("login --help");
     expect(login).toContain("  belfry login [OPTIONS] [URL]");
     expect(login.match(/--token/g)).toHaveLength(1);
-    expect(page("users create --help")).toContain("--role ROLE  role; may be given again");
+    expect(page("users create --help")).toContain("--role ROLE  role; repeatable");
   });
 });
 
@@ -328,7 +328,7 @@ describe("The commands of belfry", () => {
   });
 });
 
-describe("Which Belfry, with which key", () => {
+describe("The choice of server and key", () => {
   const none = { url: undefined, token: undefined };
   const stored = { url: "https://b.example.com", token: "stored" };
 
@@ -336,16 +336,16 @@ describe("Which Belfry, with which key", () => {
     expect(chooseServer({ option: none, environment: none, stored: undefined })).toEqual({
       url: defaultUrl,
       token: undefined,
-      from: "nowhere",
+      source: "none",
     });
     expect(chooseServer({ option: none, environment: { url: "", token: " " }, stored })).toEqual({
       ...stored,
-      from: "stored",
+      source: "stored",
     });
     expect(chooseServer({ option: none, environment: { url: "e:1", token: "env" }, stored })).toEqual({
       url: "http://e:1",
       token: "env",
-      from: "environment",
+      source: "environment",
     });
     expect(
       chooseServer({
@@ -353,7 +353,7 @@ describe("Which Belfry, with which key", () => {
         environment: { url: "e:1", token: "env" },
         stored,
       }),
-    ).toEqual({ url: "http://o:1", token: "opt", from: "option" });
+    ).toEqual({ url: "http://o:1", token: "opt", source: "option" });
   });
 
   test("A stored key is never sent to another server than the one that gave it", () => {
@@ -368,11 +368,11 @@ describe("Which Belfry, with which key", () => {
     expect(readUrl("localhost:4747")).toBe("http://localhost:4747");
     expect(readUrl("https://b.example.com/belfry/api/v2/")).toBe("https://b.example.com/belfry");
     for (const text of ["", "ftp://x", "http://", "http://user:secret@x", "a b"])
-      expect(() => readUrl(text), text).toThrow("is no address");
+      expect(() => readUrl(text), text).toThrow("Invalid address");
   });
 });
 
-describe("What run tells", () => {
+describe("The report of run", () => {
   const outcome: RunOutcome = {
     command: ["npm", "test"],
     title: undefined,
@@ -383,31 +383,31 @@ describe("What run tells", () => {
     lines: ["one", "two"],
   };
 
-  test("The title is the story, the message has the end and the last lines", () => {
+  test("The title has the outcome, the message the exit code and the last lines", () => {
     expect(runReport(outcome)).toEqual({
-      title: "npm test failed after 4 m 12 s",
-      message: "Exit code 1. The last lines:\n\n```\none\ntwo\n```",
+      title: "npm test failed after 4 min 12 s",
+      message: "Exit code 1. Last lines:\n\n```\none\ntwo\n```",
     });
     expect(runReport({ ...outcome, exitCode: 0, lines: [] })).toEqual({
-      title: "npm test succeeded after 4 m 12 s",
-      message: "Exit code 0. It printed nothing.",
+      title: "npm test succeeded after 4 min 12 s",
+      message: "Exit code 0. No output.",
     });
     expect(runReport({ ...outcome, exitCode: 143, signal: "SIGTERM", title: "Nightly" })).toMatchObject({
-      title: "Nightly failed after 4 m 12 s (SIGTERM)",
-      message: expect.stringMatching(/^It was ended by SIGTERM\./) as string,
+      title: "Nightly failed after 4 min 12 s (SIGTERM)",
+      message: expect.stringMatching(/^Ended by SIGTERM\./) as string,
     });
-    expect(runReport({ ...outcome, exitCode: 127, problem: 'There is no program "x".' }).message).toBe(
-      'There is no program "x".',
+    expect(runReport({ ...outcome, exitCode: 127, problem: "x: command not found" }).message).toBe(
+      "x: command not found",
     );
   });
 
   test("The command reads as it was typed, and is no markup", () => {
     const titled = (...command: string[]) => runReport({ ...outcome, command }).title;
-    expect(titled("sh", "-c", "exit 3", "")).toBe('sh -c "exit 3" "" failed after 4 m 12 s');
+    expect(titled("sh", "-c", "exit 3", "")).toBe('sh -c "exit 3" "" failed after 4 min 12 s');
     expect(titled("rm", "*.o", "my_file_name", "_x")).toBe(
-      "rm \\*.o my_file_name \\_x failed after 4 m 12 s",
+      "rm \\*.o my_file_name \\_x failed after 4 min 12 s",
     );
-    expect(titled("a\nb\u001B[1m")).toBe('"a b" failed after 4 m 12 s');
+    expect(titled("a\nb\u001B[1m")).toBe('"a b" failed after 4 min 12 s');
   });
 
   test("Whatever is printed, the limits hold and nothing ends the code block", () => {
@@ -433,7 +433,7 @@ describe("What run tells", () => {
           const lines = lastLines(addOutput(emptyTail, "out", text), 20);
           const { title, message } = runReport({ ...outcome, command: ["x", word, "_*`"], lines });
           expect(byteLength(title)).toBeLessThanOrEqual(120);
-          expect(title).toMatch(/ failed after 4 m 12 s$/);
+          expect(title).toMatch(/ failed after 4 min 12 s$/);
           expect(byteLength(message)).toBeLessThanOrEqual(2_000);
           if (lines.length > 0)
             expect(toHtml(message)).toMatch(/^<p>[^<]*<\/p>\n<pre><code>[^<]*<\/code><\/pre>\n$/);
@@ -514,7 +514,7 @@ describe("The inbox as lines", () => {
 
   test("An unread one is marked, markup is gone, long texts are cut", () => {
     expect(inboxLines(item, style)).toEqual([
-      "* 3 m ago     <Build done>  deadbeef",
+      "* 3 min ago   <Build done>  deadbeef",
       "              All 312 tests",
       "              passed",
       "              - a",
@@ -522,7 +522,7 @@ describe("The inbox as lines", () => {
       "              View: https://x.example.com",
     ]);
     expect(inboxLines({ ...item, content: "", actions: [], read_at: "x" }, style)).toEqual([
-      "  3 m ago     Build done  deadbeef",
+      "  3 min ago   Build done  deadbeef",
     ]);
   });
 

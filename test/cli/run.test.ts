@@ -1,4 +1,4 @@
-// `belfry run`: the real program round real programs, which must not notice it; then what is told, and to whom.
+// `belfry run`: the real program round real programs, which must not notice it, and the notification that it sends.
 import { spawn } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -46,7 +46,7 @@ function start(words: string[], environment: Record<string, string>, input?: str
   };
 }
 
-/** A server and a way to run something as its owner; `told` is their inbox, oldest first. */
+/** A server and a way to run something as its owner; `inbox` is their inbox, oldest first. */
 async function startSignedIn() {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
@@ -55,9 +55,9 @@ async function startSignedIn() {
     server,
     token,
     run: (words: string[], input?: string | Buffer) => start(words, environment, input),
-    told: async (): Promise<[title: string, content: string][]> => {
-      const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
-      return inbox.json.notifications
+    inbox: async (): Promise<[title: string, content: string][]> => {
+      const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token });
+      return json.notifications
         .map((item: { title: string; content: string }) => [item.title, item.content])
         .toReversed();
     },
@@ -94,14 +94,14 @@ const refuse = (response: Parameters<RequestListener>[1], status: number, messag
 
 describe("The command that is run", () => {
   test("gets its input, and its output and exit code come out byte for byte", async () => {
-    const { run, told } = await startSignedIn();
+    const { run, inbox } = await startSignedIn();
     const input = Buffer.from([0, 255, 254, 10, 195]);
     const script = `cat; printf '\\377\\n[%s]' "$FORCE_COLOR"; echo oops >&2; exit 3`;
     const { code, stdout, stderr } = await run(shell(script), input).ended;
     expect(code).toBe(3);
     expect(stdout).toEqual(Buffer.concat([input, Buffer.from([255]), Buffer.from("\n[]")]));
     expect(stderr).toBe("oops\n");
-    expect(await told()).toEqual([
+    expect(await inbox()).toEqual([
       [
         expect.stringMatching(/^sh -c "cat; .* failed after \d\.\d s$/),
         expect.stringMatching(/^Exit code 3\./),
@@ -121,21 +121,21 @@ describe("The command that is run", () => {
   });
 
   test("may print more than fits anywhere", async () => {
-    const { run, told } = await startSignedIn();
+    const { run, inbox } = await startSignedIn();
     const input = Buffer.from(
       Array.from({ length: 200_000 }, (_, index) => `line ${index} of many\n`).join(""),
     );
     const { code, stdout } = await run(["cat"], input).ended;
     expect([code, stdout.equals(input)]).toEqual([0, true]);
-    const [[title, content]] = (await told()) as [[string, string]];
+    const [[title, content]] = (await inbox()) as [[string, string]];
     expect(title).toMatch(/^cat succeeded after \d+(\.\d)? s$/);
     expect(content).toMatch(
-      /^Exit code 0. The last lines:\n\n```\nline 199980 of many\n[^]*line 199999 of many\n```$/,
+      /^Exit code 0. Last lines:\n\n```\nline 199980 of many\n[^]*line 199999 of many\n```$/,
     );
   });
 
   test("gets the signals that are sent to belfry, and ends as it wants", async () => {
-    const { run, told } = await startSignedIn();
+    const { run, inbox } = await startSignedIn();
     const stubborn = run(shell(`trap 'echo caught; exit 5' TERM; echo ready; while :; do sleep 0.02; done`));
     const killed = run(shell("echo ready; exec sleep 60"));
     const interrupted = run(shell("echo ready; exec sleep 60"));
@@ -150,7 +150,7 @@ describe("The command that is run", () => {
     const ends = await Promise.all([stubborn.ended, killed.ended, interrupted.ended]);
     expect(ends.map(({ code }) => code)).toEqual([5, 143, 130]);
     expect(String(ends[0].stdout)).toBe("ready\ncaught\n");
-    const titles = (await told()).map(([title]) => title);
+    const titles = (await inbox()).map(([title]) => title);
     expect(titles).toHaveLength(3);
     for (const expected of [
       /^sh -c "echo .* failed after .* s \(SIGINT\)$/,
@@ -162,15 +162,15 @@ describe("The command that is run", () => {
   });
 
   test("may leave something running in the background, which is not waited for", async () => {
-    const { run, told } = await startSignedIn();
+    const { run, inbox } = await startSignedIn();
     const { code, stdout } = await run(shell("sleep 60 & echo $!")).ended;
     process.kill(Number(stdout), "SIGKILL");
     expect(code).toBe(0);
-    expect(await told()).toHaveLength(1);
+    expect(await inbox()).toHaveLength(1);
   });
 
   test("learns that its reader has gone", async () => {
-    const { token, server, told } = await startSignedIn();
+    const { token, server, inbox } = await startSignedIn();
     const environment = { BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token };
     const line = `"${process.execPath}" "${launcher}" run -- yes | head -n 1`;
     const child = spawn("sh", ["-c", line], { env: cleanEnvironment(environment) });
@@ -179,12 +179,12 @@ describe("The command that is run", () => {
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
     await new Promise((resolve) => child.on("close", resolve));
     expect(output).toBe("y\n");
-    const [[title]] = (await told()) as [[string, string]];
+    const [[title]] = (await inbox()) as [[string, string]];
     expect(title).toMatch(/^yes failed after .* s( \(SIGPIPE\))?$/);
   });
 
   test("that can't be started ends as in a shell", async () => {
-    const { run, told } = await startSignedIn();
+    const { run, inbox } = await startSignedIn();
     const file = join(await temporaryFolder(), "no-program");
     await writeFile(file, "text");
     await chmod(file, 0o644);
@@ -194,25 +194,25 @@ describe("The command that is run", () => {
     ]);
     expect(missing).toMatchObject({
       code: 127,
-      stderr: 'belfry: There is no program "there-is-no-such-program".\n',
+      stderr: "belfry: there-is-no-such-program: command not found\n",
     });
     expect(notExecutable).toMatchObject({
       code: 126,
-      stderr: expect.stringContaining("it is not executable"),
+      stderr: expect.stringContaining("permission denied"),
     });
-    expect((await told()).toSorted()).toEqual([
-      [expect.stringMatching(/^Locked failed/), expect.stringContaining("it is not executable")],
+    expect((await inbox()).toSorted()).toEqual([
+      [expect.stringMatching(/^Locked failed/), expect.stringContaining("permission denied")],
       [
         expect.stringMatching(/^there-is-no-such-program failed/),
-        'There is no program "there-is-no-such-program".',
+        "there-is-no-such-program: command not found",
       ],
     ]);
   });
 });
 
-describe("What is told", () => {
+describe("The notification", () => {
   test("--title replaces the command and --only-failure keeps successes quiet", async () => {
-    const { run, told } = await startSignedIn();
+    const { run, inbox } = await startSignedIn();
     const codes = await Promise.all(
       [
         run(["--only-failure", "--", "true", "--secret=hush"]),
@@ -221,28 +221,25 @@ describe("What is told", () => {
       ].map(async ({ ended }) => (await ended).code),
     );
     expect(codes).toEqual([0, 1, 0]);
-    expect((await told()).toSorted()).toEqual([
-      [
-        expect.stringMatching(/^Nightly backup failed after/),
-        "Exit code 1. The last lines:\n\n```\nhush\n```",
-      ],
-      [expect.stringMatching(/^Weekly backup succeeded after/), "Exit code 0. It printed nothing."],
+    expect((await inbox()).toSorted()).toEqual([
+      [expect.stringMatching(/^Nightly backup failed after/), "Exit code 1. Last lines:\n\n```\nhush\n```"],
+      [expect.stringMatching(/^Weekly backup succeeded after/), "Exit code 0. No output."],
     ]);
   });
 
   test("Colours and fences in the output stay out of the message, its length keeps to the limit", async () => {
-    const { run, told } = await startSignedIn();
+    const { run, inbox } = await startSignedIn();
     const script = `printf '\\033[31mred\\033[0m\\n\`\`\`\\n# not a heading\\n'; head -c 9000 /dev/zero | tr '\\0' x`;
     expect((await run(shell(script)).ended).code).toBe(0);
-    const [[title, content]] = (await told()) as [[string, string]];
+    const [[title, content]] = (await inbox()) as [[string, string]];
     expect(Buffer.byteLength(title)).toBeLessThanOrEqual(120);
     expect(Buffer.byteLength(content)).toBeLessThanOrEqual(2_000);
     expect(content).toMatch(/\n```+\n…x+\n```+$/);
   });
 });
 
-describe("When nobody can be told", () => {
-  test("the command runs all the same, its exit code stays, and the reason is said", async () => {
+describe("When the notification can't be sent", () => {
+  test("the command runs anyway, its exit code stays, and the reason is printed", async () => {
     const { server, token } = await startSignedIn();
     const made = await server.call("POST", "/api/v2/users/me/keys/tokens", {
       token,
@@ -260,15 +257,14 @@ describe("When nobody can be told", () => {
       environments.map((environment) => start(shell("echo out; exit 7"), environment).ended),
     );
     for (const { code, stdout } of ends) expect([code, String(stdout)]).toEqual([7, "out\n"]);
-    expect(ends[0]!.stderr).toMatch(/^belfry: nobody will be told how this ends\. You are not signed in/);
-    expect(ends[1]!.stderr).toMatch(/^belfry: nobody will be told how this ends\. .* is no address/);
-    for (const { stderr } of ends.slice(2))
-      expect(stderr).toMatch(/^belfry: nobody was told how it ended\. /);
+    expect(ends[0]!.stderr).toMatch(/^belfry: You won't be notified\. Not signed in/);
+    expect(ends[1]!.stderr).toMatch(/^belfry: You won't be notified\. Invalid address/);
+    for (const { stderr } of ends.slice(2)) expect(stderr).toMatch(/^belfry: Notification not sent\. /);
     expect(ends[2]!.stderr).toContain(`does not answer at ${nobody}: connection refused`);
     expect(ends[3]!.stderr).toContain('scope is "read"');
   });
 
-  test("what may pass is tried again, what was told already is fine, a refusal is not repeated", async () => {
+  test("a transient error is retried, a duplicate counts as sent, a refusal is not retried", async () => {
     const busy = await startStub((count, response) => {
       if (count === 1) refuse(response, 503, "The database is not available.");
       else if (count === 2) response.destroy();
@@ -292,7 +288,7 @@ describe("When nobody can be told", () => {
     expect(new Set(busy.keys).size).toBe(1);
   });
 
-  test("a signal during the telling ends it with the command's exit code", async () => {
+  test("a signal while the notification is sent ends the wait, with the command's exit code", async () => {
     const arrived = Promise.withResolvers<void>();
     const silent = await startStub(() => arrived.resolve());
     const running = start(shell("exit 6"), silent.environment);

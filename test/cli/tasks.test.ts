@@ -9,7 +9,7 @@ test("belfry tasks lists, shows, creates, stops and deletes tasks", async () => 
   const parameters = [{ name: "prompt" }];
   const versionId = await addVersion(server, userId, templateId, { hasAiTask: true, parameters });
   await server.call("PATCH", `/api/v2/templates/${templateId}/versions`, { token, json: { id: versionId } });
-  await status("idle", "Which of the two shall stay?");
+  await status("idle", "Which of the two should stay?");
   const environment = {
     BELFRY_CONFIG_DIR: await temporaryFolder(),
     BELFRY_URL: server.url,
@@ -30,7 +30,7 @@ test("belfry tasks lists, shows, creates, stops and deletes tasks", async () => 
   expect(JSON.parse(json.stdout)).toMatchObject({ count: 1, tasks: [{ name: "fix-bug" }] });
   expect(near).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean "fix-bug"?') });
   expect(created).toMatchObject({ code: 0, stderr: expect.stringContaining("Created task docs") });
-  expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("PROMPT: must not be empty.") });
+  expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("PROMPT: must not be empty") });
   const prompt = (await provisioner.acquire()).json.parameters;
   expect(prompt).toMatchObject([{ name: "prompt", value: "Write the docs" }]);
 

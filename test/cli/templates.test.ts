@@ -30,7 +30,7 @@ async function folderOf(name: string, files: Record<string, string>): Promise<st
 const said = (stderr: string) => ({ code: 0, stdout: "", stderr });
 
 describe("belfry templates", () => {
-  test("push makes a template, then versions of it; what is sent is the folder without state and secrets", async () => {
+  test("push creates a template, then versions of it; state and secrets are not uploaded", async () => {
     const { server, token, belfry } = await open();
     const manifest = {
       message: "the first",
@@ -55,7 +55,7 @@ describe("belfry templates", () => {
       stderr: expect.stringContaining("push"),
     });
     expect(await belfry("templates", "push", folder, "--version-name", "v1")).toEqual(
-      said("Made the template docker with version v1. It is the active one.\n"),
+      said("Created template docker with version v1, now active.\n"),
     );
     const template = (await server.call("GET", "/api/v2/organizations/default/templates/docker", { token }))
       .json;
@@ -96,33 +96,33 @@ describe("belfry templates", () => {
       (await get(`/api/v2/templates/${template.id}`)).active_version_id as string;
     expect(await activeVersion()).toBe(version.id);
     expect(await belfry("templates", "push", folder, "--no-activate", "--version-name", "v3")).toEqual(
-      said("Made version v3 of docker.\nTo make it active: belfry templates activate Docker v3\n"),
+      said("Created version v3 of docker.\nActivate it: belfry templates activate Docker v3\n"),
     );
     expect(await server.sql("SELECT id FROM files")).toHaveLength(2);
     expect(await belfry("templates", "activate", "docker", pushed.name)).toEqual(
-      said(`${pushed.name} is the active version of docker.\n`),
+      said(`Activated version ${pushed.name} of docker.\n`),
     );
     expect(await activeVersion()).toBe(pushed.id);
     expect(await belfry("templates", "push", folder, "--version-name", "v4")).toEqual(
-      said("Made version v4 of docker. It is the active one.\n"),
+      said("Created version v4 of docker, now active.\n"),
     );
     expect(await activeVersion()).not.toBe(pushed.id);
 
     expect(await belfry("templates", "deprecate", "docker", "Use podman.")).toEqual(
-      said("docker is deprecated.\n"),
+      said("Deprecated template docker.\n"),
     );
     const list = await belfry("templates", "list");
     expect(list.stdout).toMatch(
-      /^NAME +ACTIVE VERSION +USERS +CHANGED +NOTE\ndocker +v4 +0 .* deprecated: Use podman\.\n$/,
+      /^NAME +ACTIVE VERSION +USERS +UPDATED +NOTE\ndocker +v4 +0 .* deprecated: Use podman\.\n$/,
     );
     expect(await belfry("templates", "deprecate", "docker", "")).toEqual(
-      said("docker is no longer deprecated.\n"),
+      said("Template docker is no longer deprecated.\n"),
     );
-    expect(await belfry("templates", "delete", "docker")).toEqual(said("Deleted docker.\n"));
+    expect(await belfry("templates", "delete", "docker")).toEqual(said("Deleted template docker.\n"));
     expect(JSON.parse((await belfry("templates", "list", "--output", "json")).stdout)).toEqual([]);
   });
 
-  test("what is wrong is told with its path, and nothing is made", async () => {
+  test("an error names the path, and nothing is created", async () => {
     const { server, belfry } = await open();
     const bad = await folderOf("bad", {
       "main.tf": "",
@@ -143,21 +143,21 @@ describe("belfry templates", () => {
     expect(answers.map(({ code }) => code)).toEqual([1, 1, 1, 1, 1, 1, 2]);
     const texts = answers.map(({ stderr }) => stderr);
     expect(texts[0]).toBe(
-      `belfry: ${join(bad, "belfry.json")} can't be used:\n` +
+      `belfry: ${join(bad, "belfry.json")} has invalid fields:\n` +
         "  presets.0.prebuilds.instances: must be a whole number from 0 on, not -1\n" +
         '  presets.1.name: "a" is there twice\n',
     );
-    expect(texts[1]).toContain(`${join(typo, "belfry.json")} can't be used: "preset" is not known there`);
-    expect(texts[1]).toContain('did you mean "presets"?');
-    expect(texts[2]).toContain(`${join(linked, "host.tf")} is a symbolic link`);
-    expect(texts[3]).toContain(`${empty} has no files`);
-    expect(texts[4]).toContain(`${join(empty, "none")} can't be read: there is no such file or folder.`);
+    expect(texts[1]).toContain(`${join(typo, "belfry.json")}: preset: unknown field.`);
+    expect(texts[1]).toContain('Did you mean "presets"?');
+    expect(texts[2]).toContain(`${join(linked, "host.tf")}: is a symbolic link`);
+    expect(texts[3]).toContain(`${empty}: no files`);
+    expect(texts[4]).toContain(`${join(empty, "none")}: no such file or folder`);
     expect(texts[5]).toContain(join(large, "image.iso"));
-    expect(texts[6]).toContain(`"a b" can't be a template's name: it may have letters, digits`);
+    expect(texts[6]).toContain(`Template name "a b": may have letters, digits`);
     expect(await server.sql("SELECT id FROM template_versions")).toEqual([]);
   });
 
-  test("names that are not there are met with the nearest", async () => {
+  test("an unknown name is an error that suggests the nearest", async () => {
     const { belfry } = await open();
     const folder = await folderOf("docker", { "main.tf": "" });
     expect(await belfry("templates", "push", folder, "--version-name", "v1.0")).toMatchObject({ code: 0 });
@@ -167,7 +167,7 @@ describe("belfry templates", () => {
       belfry("templates", "deprecate", "docker"),
     ]);
     expect(template).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean "docker"?') });
-    expect(version).toMatchObject({ code: 1, stderr: expect.stringContaining("It has v1.0.") });
+    expect(version).toMatchObject({ code: 1, stderr: expect.stringContaining("Versions of docker: v1.0") });
     expect(usage).toMatchObject({ code: 2 });
   });
 });
@@ -209,13 +209,13 @@ test("belfry provisioner keys creates, lists and revokes keys", async () => {
 });
 
 test.each([
-  ["{", "it is not JSON"],
+  ["{", "invalid JSON"],
   ["[]", "must be an object"],
   ["null", "must be an object"],
-  ['{"name": 1}', '"name" must be a text'],
-  ['{"has_ai_task": "yes"}', '"has_ai_task" must be true or false'],
-  ['{"presets": {}}', '"presets" must be a list'],
-  ['{"toString": 1}', '"toString" is not known there; known are name'],
-])("belfry.json %s can't be used: %s", (text, words) => {
+  ['{"name": 1}', "name: must be a string"],
+  ['{"has_ai_task": "yes"}', "has_ai_task: must be true or false"],
+  ['{"presets": {}}', "presets: must be a list"],
+  ['{"toString": 1}', "toString: unknown field. Known fields: name"],
+])("belfry.json %s is invalid: %s", (text, words) => {
   expect(parseManifest(text)).toMatchObject({ ok: false, problem: expect.stringContaining(words) });
 });

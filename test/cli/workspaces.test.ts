@@ -2,14 +2,14 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
-  nextWords,
-  scheduleOf,
+  formatNextStart,
+  toSchedule,
   hasEnded,
-  outcomeWords,
+  describeOutcome,
   parseParameters,
   parseWorkspaceName,
 } from "../../src/cli/rules/workspace.ts";
-import { isPassing } from "../../src/cli/rules/server.ts";
+import { isTransient } from "../../src/cli/rules/server.ts";
 import { causeWords } from "../../src/workspaces/builds/rules/words.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
@@ -57,7 +57,7 @@ describe("belfry workspaces", () => {
     expect(made).toEqual({
       code: 0,
       stdout: "doing start\n",
-      stderr: "Made web; its first build is queued.\nBuild 1 of web (start) has succeeded.\n",
+      stderr: "Created workspace web; its first build is queued.\nBuild 1 of web (start) succeeded.\n",
     });
     expect((await first).parameters).toMatchObject([{ name: "size", value: "big" }]);
     const [list, shown, log] = await Promise.all([
@@ -76,17 +76,17 @@ describe("belfry workspaces", () => {
     expect(log).toEqual({ code: 0, stdout: "doing start\n", stderr: "" });
 
     expect((await belfry("workspaces", "update", "web")).stderr).toBe(
-      "web has the active version already.\n",
+      "web already uses the active version.\n",
     );
     const next = await addVersion(server, userId, templateId);
     await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
     const updating = await belfry("workspaces", "update", "web");
     expect(updating.code).toBe(0);
-    expect(updating.stderr).toContain("Build 2 of web (start) is queued.\nTold: you.\n");
+    expect(updating.stderr).toContain("Queued build 2 of web (start).\nTold: you.\n");
     const [id] = /[0-9a-f-]{36}/.exec(updating.stderr)!;
     const failing = work("fail");
     const waited = await belfry("builds", "wait", id, "--quiet");
-    expect(waited).toEqual({ code: 1, stdout: "", stderr: "Build 2 of web (start) has failed: no disk\n" });
+    expect(waited).toEqual({ code: 1, stdout: "", stderr: "Build 2 of web (start) failed: no disk\n" });
     expect((await failing).template_version.id).toBe(next);
     const [firstName] = (await server.sql("SELECT name FROM template_versions ORDER BY seq")).map(
       (row) => row["name"] as string,
@@ -103,27 +103,27 @@ describe("belfry workspaces", () => {
     expect([moved.code, (await back).template_version.name]).toEqual([0, firstName]);
     expect((await belfry("workspaces", "list")).stdout).toContain("not the active version");
     const again = await belfry("workspaces", "update", "web", "--version", firstName!);
-    expect(again.stderr).toBe(`web has version ${firstName} already.\n`);
+    expect(again.stderr).toBe(`web already uses version ${firstName}.\n`);
     const deletion = work();
     expect((await belfry("workspaces", "delete", "web", "--wait")).code).toBe(0);
     await deletion;
     expect(await belfry("workspaces", "list")).toMatchObject({ code: 0, stdout: "" });
   });
 
-  test("say and see when one starts by itself, and with which version", async () => {
+  test("set and show the autostart schedule and the version it uses", async () => {
     const { belfry } = await open();
     await belfry("workspaces", "create", "web", "--template", "docker");
     const autostart = (...words: string[]) => belfry("workspaces", "autostart", "web", ...words);
-    expect((await autostart()).stderr).toBe("web doesn't start by itself.\n");
+    expect((await autostart()).stderr).toBe("Autostart of web: off\n");
     const set = await autostart("8:30 mon-fri", "--timezone", "Europe/Berlin");
-    const words = "starts by itself at CRON_TZ=Europe/Berlin 30 8 * * MON-FRI, next on Mon 23 Nov, 08:30 CET";
-    expect(set).toEqual({ code: 0, stdout: "", stderr: `web ${words}.\n` });
+    const schedule = "CRON_TZ=Europe/Berlin 30 8 * * MON-FRI, next start Mon 23 Nov, 08:30 CET";
+    expect(set).toEqual({ code: 0, stdout: "", stderr: `Autostart of web: ${schedule}\n` });
     expect((await belfry("workspaces", "autoupdate", "web", "always")).stderr).toBe(
-      "web takes the active version when it starts by itself.\n",
+      "An autostart of web uses the active version.\n",
     );
     const { stdout } = await belfry("workspaces", "show", "web");
-    expect(stdout).toContain(`Autostart: ${words}\n`);
-    expect(stdout).toContain("Updates: automatic, when it starts by itself\n");
+    expect(stdout).toContain(`Autostart: ${schedule}\n`);
+    expect(stdout).toContain("Updates: automatic, at each autostart\n");
     const [wrong, zone, sometimes] = await Promise.all([
       autostart("25:00"),
       autostart("8:30", "--timezone", "Europe/Berlim"),
@@ -132,10 +132,10 @@ describe("belfry workspaces", () => {
     expect([wrong.code, zone.code, sometimes.code]).toEqual([1, 1, 2]);
     expect(wrong.stderr).toContain('the hour "25" can\'t be read');
     expect(zone.stderr).toContain('there is no time zone "Europe/Berlim"');
-    expect((await autostart("off")).stderr).toBe("web doesn't start by itself.\n");
+    expect((await autostart("off")).stderr).toBe("Autostart of web: off\n");
   });
 
-  test("say what is wrong: a name, a parameter, a template, a preset, somebody else's, one that is busy", async () => {
+  test("errors: an invalid name or parameter, an unknown template or preset, no access, a build in progress", async () => {
     const { server, belfry, belfryAs } = await open();
     const member = await addUser(server, "mia");
     const create = ["workspaces", "create", "web", "--template"];
@@ -152,16 +152,16 @@ describe("belfry workspaces", () => {
       belfry("workspaces", "update", "mia/web", "--version", "v0"),
     ]);
     expect([name.code, template.code, none.code, parameter.code, preset.code]).toEqual([2, 1, 2, 2, 1]);
-    expect(parameter.stderr).toContain('--parameter takes NAME=VALUE, not "size"');
+    expect(parameter.stderr).toContain('--parameter: "size" is invalid, use NAME=VALUE');
     expect(preset.stderr).toContain('Did you mean "Berlin"?');
     expect(near.stderr).toContain('Did you mean "web"?');
     expect([other.code, busy.code]).toEqual([1, 1]);
     expect(busy.stderr).toContain("is pending");
-    expect(version.stderr).toContain('docker has no version "v0".');
+    expect(version.stderr).toContain('Version "v0" not found.');
   });
 });
 
-describe("what the commands read and say", () => {
+describe("the rules of workspace commands", () => {
   test.each([
     ["web", { owner: "me", name: "web" }],
     ["ada/web", { owner: "ada", name: "web" }],
@@ -182,13 +182,13 @@ describe("what the commands read and say", () => {
     for (const text of ["a", "=b"]) expect(parseParameters([text]).ok).toBe(false);
   });
   test.each([
-    ["succeeded", undefined, "Build 2 of web (stop) has succeeded."],
+    ["succeeded", undefined, "Build 2 of web (stop) succeeded."],
     ["canceled", "x", "Build 2 of web (stop) was canceled."],
-    ["failed", "no disk", "Build 2 of web (stop) has failed: no disk"],
-    ["failed", undefined, "Build 2 of web (stop) has failed: no reason was given"],
-  ])("a build that has ended as %s (%s) is told in words", (status, error, words) => {
+    ["failed", "no disk", "Build 2 of web (stop) failed: no disk"],
+    ["failed", undefined, "Build 2 of web (stop) failed: no reason given"],
+  ])("a build that ended as %s (%s) is described", (status, error, words) => {
     const build = { build_number: 2, transition: "stop", workspace_name: "web", job: { status, error } };
-    expect(outcomeWords(build)).toBe(words);
+    expect(describeOutcome(build)).toBe(words);
     expect(hasEnded(status)).toBe(true);
   });
   test.each([
@@ -197,10 +197,10 @@ describe("what the commands read and say", () => {
     ["30 8 * * 1-5", "CRON_TZ=Europe/Berlin 30 8 * * 1-5"],
     ["CRON_TZ=UTC 30 8 * * *", "CRON_TZ=UTC 30 8 * * *"],
     ["whenever", "CRON_TZ=Europe/Berlin whenever"],
-  ])("%j is the schedule %j", (text, schedule) => expect(scheduleOf(text, "Europe/Berlin")).toBe(schedule));
-  test("the next start is told in the schedule's own zone", () => {
-    expect(nextWords("CRON_TZ=America/New_York 0 9 * * *", "2026-11-23T14:00:00Z")).toContain("09:00");
-    expect(nextWords("0 9 * * *", "2026-11-23T09:00:00Z")).toContain("09:00 UTC");
+  ])("%j is the schedule %j", (text, schedule) => expect(toSchedule(text, "Europe/Berlin")).toBe(schedule));
+  test("the next start is in the schedule's time zone", () => {
+    expect(formatNextStart("CRON_TZ=America/New_York 0 9 * * *", "2026-11-23T14:00:00Z")).toContain("09:00");
+    expect(formatNextStart("0 9 * * *", "2026-11-23T09:00:00Z")).toContain("09:00 UTC");
   });
   test.each([
     ["initiator", "ada", "by ada"],
@@ -211,11 +211,11 @@ describe("what the commands read and say", () => {
   ] as const)("a build whose reason is %s was made %s %s", (reason, initiator, words) =>
     expect(causeWords(reason, initiator)).toBe(words),
   );
-  test("a Belfry that is away or busy is waited for, a refusal is not", () => {
+  test("no answer, a server error and 429 are retried, a refusal is not", () => {
     const statuses = [undefined, 500, 503, 429, 401, 403, 404];
-    expect(statuses.filter((status) => isPassing({ status }))).toEqual([undefined, 500, 503, 429]);
+    expect(statuses.filter((status) => isTransient({ status }))).toEqual([undefined, 500, 503, 429]);
   });
-  test("a build that goes on has not ended", () => {
+  test("an active build has not ended", () => {
     for (const status of ["pending", "running", "canceling"]) expect(hasEnded(status)).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ import {
   meaningOf,
   pauseBefore,
   readRetryAfter,
-  endWords,
+  describeEnd,
   isStronger,
   type EndReason,
   readJob,
@@ -551,7 +551,7 @@ test("Steps: a delete plans a destroy, stages have their words, left-over files 
 
 test("An end is told in words, and a lost lease goes before everything else", () => {
   const reasons: EndReason[] = ["canceled", "timeout", "killed", "lost"];
-  expect(reasons.map((reason) => endWords(reason, 3_600_000))).toEqual([
+  expect(reasons.map((reason) => describeEnd(reason, 3_600_000))).toEqual([
     "canceled",
     "The build was stopped because it took longer than 1 h.",
     "The provisioner was stopped before the build was done.",

@@ -23,7 +23,7 @@ export const documentFiles = (): string[] =>
 export function listCommands(node: Node = commands, path: readonly string[] = []): [string, string][] {
   const words = [...path, node.name];
   if (isGroup(node)) return node.commands.flatMap((child) => listCommands(child, words));
-  return [[[...words, node.takes].filter(Boolean).join(" "), node.summary]];
+  return [[[...words, node.args].filter(Boolean).join(" "), node.summary]];
 }
 
 /** The variables that `belfry --help` and the help of its commands name. */

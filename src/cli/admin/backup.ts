@@ -3,30 +3,30 @@
 import type { Config } from "../../config/config.ts";
 import type { Context } from "../context.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
-import { sizeWords } from "./rules/finding.ts";
+import { formatSize } from "./rules/finding.ts";
 
 export const backup = defineCommand({
   name: "backup",
-  summary: "Copy the database into a file, also while the server runs",
-  takes: "FILE",
-  least: 1,
-  most: 1,
+  summary: "Back up the embedded database to a file, also while the server is running",
+  args: "FILE",
+  minArgs: 1,
+  maxArgs: 1,
   details: [
-    "For an embedded database, on the server's machine and with its environment. Nothing is overwritten. The copy is for",
-    "your eyes only (mode 0600): it has everybody's addresses and notifications in it.",
+    "Run it on the server's machine with its environment. FILE must not exist. It gets mode 0600, since it contains email",
+    "addresses and notifications of all users.",
   ],
   examples: ["belfry admin backup /var/backups/belfry.db"],
   options: { ...outputOption },
-  run: (context, { options, words }) => runBackup(context, words[0]!, options.output),
+  run: (context, { options, args }) => runBackup(context, args[0]!, options.output),
 });
 
 async function runBackup(context: Context, target: string, output: string | undefined): Promise<void> {
-  // Loaded when it is needed: the commands that talk to a server don't wait for a database's client.
-  const [{ backUp }, { configOf, explained, keptKeyFile }] = await Promise.all([
+  // Loaded here: commands that call the server don't need a database client.
+  const [{ backUp }, { configOf, withMachineErrors, keptKeyFile }] = await Promise.all([
     import("../../runtime/backup.ts"),
     import("./machine.ts"),
   ]);
-  await explained(context, async () => {
+  await withMachineErrors(context, async () => {
     const config = configOf(context);
     const { file, bytes, migration } = await backUp(config.databaseUrl, target);
     const key = keptKeyFile(config);
@@ -34,54 +34,53 @@ async function runBackup(context: Context, target: string, output: string | unde
       context.printJson({ file, bytes, migration, key_file: key ?? null });
       return;
     }
-    context.say(`The database is in ${file} (${sizeWords(bytes)}, migration ${migration}).`);
-    if (key !== undefined)
-      context.say(`The key ${key} is not in it: keep a copy of that too, in another place.`);
+    context.log(`Backed up the database to ${file} (${formatSize(bytes)}, migration ${migration}).`);
+    if (key !== undefined) context.log(`The backup does not contain the key ${key}. Back it up separately.`);
   });
 }
 
 export const restore = defineCommand({
   name: "restore",
-  summary: "Put a backup into the database's place; the server must be stopped",
-  takes: "FILE",
-  least: 1,
-  most: 1,
+  summary: "Restore a backup; the server must be stopped",
+  args: "FILE",
+  minArgs: 1,
+  maxArgs: 1,
   details: [
-    "The database that was there is kept beside it. A backup of an earlier release is brought up to date when the server",
-    "starts. Sessions and tokens are those of the backup: what was revoked since then works again.",
-    "Where BELFRY_DATABASE_URL names a server, its database must be a new one, and is filled: this is how a deployment",
-    "moves from an embedded file to a server.",
+    "The current database is kept beside it. A backup of an earlier release is migrated when the server starts. Sessions",
+    "and tokens are those of the backup: what was revoked since then is valid again.",
+    "If BELFRY_DATABASE_URL is a database server, its database must be empty; this is how to move a deployment from an",
+    "embedded file to a server.",
   ],
   examples: [
     "belfry admin restore /var/backups/belfry-2026-11-21.db",
     "BELFRY_DATABASE_URL=libsql://belfry.example.com belfry admin restore /var/backups/belfry.db",
   ],
   options: { ...outputOption },
-  run: (context, { options, words }) => runRestore(context, words[0]!, options.output),
+  run: (context, { options, args }) => runRestore(context, args[0]!, options.output),
 });
 
 async function runRestore(context: Context, source: string, output: string | undefined): Promise<void> {
-  const [{ databaseFile }, { configOf, explained }] = await Promise.all([
+  const [{ databaseFile }, { configOf, withMachineErrors }] = await Promise.all([
     import("../../runtime/database.ts"),
     import("./machine.ts"),
   ]);
-  await explained(context, async () => {
+  await withMachineErrors(context, async () => {
     const config = configOf(context);
-    const told =
+    const result =
       databaseFile(config.databaseUrl) === undefined
         ? await onServer(context, config, source)
         : await onDisk(context, config, source);
-    if (output === "json") return context.printJson(told.json);
-    for (const line of told.lines) context.say(line);
+    if (output === "json") return context.printJson(result.json);
+    for (const line of result.lines) context.log(line);
   });
 }
 
-interface Told {
+interface RestoreResult {
   json: Record<string, unknown>;
   lines: string[];
 }
 
-async function onDisk(context: Context, config: Config, source: string): Promise<Told> {
+async function onDisk(context: Context, config: Config, source: string): Promise<RestoreResult> {
   const { restore } = await import("../../runtime/restore.ts");
   const { keptKeyFile } = await import("./machine.ts");
   const { file, aside, migration, waiting } = await restore(config.databaseUrl, source, context.now());
@@ -89,35 +88,33 @@ async function onDisk(context: Context, config: Config, source: string): Promise
   return {
     json: { file, aside: aside ?? null, migration, waiting_messages: waiting, key_is_missing: needsKey },
     lines: [
-      `${file} is the backup now (migration ${migration}).`,
-      ...(aside === undefined ? [] : [`What was there before is ${aside}.`]),
-      ...waitingWords(waiting),
+      `Restored the backup to ${file} (migration ${migration}).`,
+      ...(aside === undefined ? [] : [`The previous database is kept as ${aside}.`]),
+      ...describeWaiting(waiting),
       ...(needsKey
-        ? [
-            "There is no belfry.key beside it: put the one back that belongs to it, before you start the server.",
-          ]
+        ? ["belfry.key is missing beside it. Restore the key of this database before you start the server."]
         : []),
-      "Start the server with: belfry serve",
+      "Start the server: belfry serve",
     ],
   };
 }
 
-async function onServer(context: Context, config: Config, source: string): Promise<Told> {
+async function onServer(context: Context, config: Config, source: string): Promise<RestoreResult> {
   const { upload } = await import("../../runtime/upload.ts");
   const { database, rows, migration, waiting } = await upload(config, source, context.now());
   return {
     json: { database, rows, migration, waiting_messages: waiting },
     lines: [
-      `The database on ${database} is the backup now (${rows} rows, migration ${migration}).`,
-      ...waitingWords(waiting),
-      "Give every instance the secret key that belongs to it: BELFRY_SECRET_KEY is what belfry.key beside the old database says.",
+      `Restored the backup to ${database} (${rows} rows, migration ${migration}).`,
+      ...describeWaiting(waiting),
+      "Set BELFRY_SECRET_KEY on every instance to the content of belfry.key beside the old database.",
     ],
   };
 }
 
-const waitingWords = (waiting: number): string[] =>
+const describeWaiting = (waiting: number): string[] =>
   waiting === 0
     ? []
     : [
-        `${waiting === 1 ? "1 message waits" : `${waiting} messages wait`} in it: the server sends them when it starts, once more if it did so after the backup.`,
+        `${waiting === 1 ? "1 message is" : `${waiting} messages are`} pending. The server sends them when it starts; those sent after the backup are sent again.`,
       ];

@@ -6,17 +6,17 @@ import { exit } from "../failure.ts";
 import { askNewPassword } from "../prompts.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { plain, plainLine } from "../rules/text.ts";
-import { passwordFrom } from "../rules/user.ts";
-import { findingLines, verdict } from "./rules/finding.ts";
+import { generatePassword } from "../rules/user.ts";
+import { findingLines, summary } from "./rules/finding.ts";
 
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "Look at everything that may be wrong, and say what to do",
-  most: 0,
+  summary: "Check the deployment and suggest fixes",
+  maxArgs: 0,
   details: [
-    "On the server's machine, with its environment, whether it runs or not. It changes nothing and sends nobody anything:",
-    "the mail server hears the sender's address and no message, the webhook gets a HEAD request. The exit code is 1 when",
-    "something is wrong.",
+    "Run it on the server's machine with its environment, whether the server is running or not. It changes nothing and",
+    "sends no messages: the mail server gets the sender's address, the webhook a HEAD request. The exit code is 1 if a",
+    "check failed.",
   ],
   examples: ["belfry admin doctor", "belfry admin doctor --output json"],
   options: { ...outputOption },
@@ -26,22 +26,23 @@ export const doctor = defineCommand({
 async function runDoctor(context: Context, output: string | undefined): Promise<number> {
   const { examine } = await import("./examine.ts");
   const findings = await examine({ environment: context.environment, now: context.now });
-  const isWell = findings.every(({ level }) => level !== "fail");
+  const isOk = findings.every(({ level }) => level !== "fail");
   if (output === "json") {
     const shown = findings.map((finding) => ({ ...finding, advice: finding.advice ?? null }));
-    context.printJson({ ok: isWell, findings: shown });
+    context.printJson({ ok: isOk, findings: shown });
   } else {
-    for (const line of [...findingLines(findings), "", verdict(findings)]) context.print(plain(line));
+    for (const line of [...findingLines(findings), "", summary(findings)]) context.print(plain(line));
   }
-  return isWell ? 0 : exit.failed;
+  return isOk ? 0 : exit.failed;
 }
 
 export const migrate = defineCommand({
   name: "migrate",
-  summary: "Bring the database to this release, as a start does for an embedded one",
-  most: 0,
+  summary: "Migrate the database to this release",
+  maxArgs: 0,
   details: [
-    "Instances of the release before go on working meanwhile. It prints the set-up code while there is no first user.",
+    "An embedded database is migrated when the server starts; a database server needs this command. Instances of the",
+    "previous release keep working. If there is no user yet, it prints the set-up code.",
   ],
   examples: ["BELFRY_DATABASE_URL=libsql://belfry.example.com belfry admin migrate"],
   options: {},
@@ -54,13 +55,13 @@ export const migrate = defineCommand({
 
 export const resetPassword = defineCommand({
   name: "reset-password",
-  summary: "Give somebody a new password, without a server's help",
-  takes: "EMAIL",
-  least: 1,
-  most: 1,
+  summary: "Set a new password for a user, without the server",
+  args: "EMAIL",
+  minArgs: 1,
+  maxArgs: 1,
   details: [
-    "The password is asked for, read from the first line of standard input, or generated. All sessions and tokens of the",
-    "account end. It stands in the audit log.",
+    "The password is typed at a prompt, read from the first line of standard input, or generated. All sessions and tokens",
+    "of the user end. The audit log records the reset.",
   ],
   examples: [
     "belfry admin reset-password ada@example.com",
@@ -68,10 +69,10 @@ export const resetPassword = defineCommand({
     "belfry admin reset-password ada@example.com < password-file",
   ],
   options: {
-    generate: { type: "boolean", text: "make a password and print it, once, on standard output" },
+    generate: { type: "boolean", text: "generate a password and print it once" },
     ...outputOption,
   },
-  run: (context, { options, words }) => runReset(context, words[0]!, options),
+  run: (context, { options, args }) => runReset(context, args[0]!, options),
 });
 
 async function runReset(
@@ -79,14 +80,14 @@ async function runReset(
   email: string,
   options: { generate: boolean; output: string | undefined },
 ): Promise<void> {
-  const [{ explained, withMachine }, accounts] = await Promise.all([
+  const [{ withMachineErrors, withMachine }, accounts] = await Promise.all([
     import("./machine.ts"),
     import("../../accounts/reset-password.ts"),
   ]);
-  await explained(context, () =>
+  await withMachineErrors(context, () =>
     withMachine(context, async ({ deps }) => {
       const user = await accounts.findLockedOut(deps, email);
-      const generated = options.generate ? passwordFrom(randomBytes(64)) : undefined;
+      const generated = options.generate ? generatePassword(randomBytes(64)) : undefined;
       await accounts.resetPassword(deps, user, generated ?? (await askNewPassword(context.prompts)));
       const { username, status } = user;
       if (options.output === "json") {
@@ -94,14 +95,14 @@ async function runReset(
         context.printJson({ username, email: user.email, status, ...password });
         return;
       }
-      context.say(`${plainLine(username)} has a new password; all sessions and tokens have ended.`);
+      context.log(`Changed the password of ${plainLine(username)}; all sessions and tokens have ended.`);
       if (generated !== undefined) {
-        context.say("It is shown only now:");
+        context.log("Password; it is not shown again:");
         context.print(generated);
       }
       if (status === "suspended")
-        context.say(
-          `The account is suspended. Another administrator can lift that: belfry users activate ${username}`,
+        context.log(
+          `The user is suspended. Another administrator can reactivate it: belfry users activate ${username}`,
         );
     }),
   );
@@ -109,11 +110,11 @@ async function runReset(
 
 export const acceptKey = defineCommand({
   name: "accept-key",
-  summary: "Take the secret key at hand for the right one, after the old one was lost",
-  most: 0,
+  summary: "Accept the current secret key as the deployment key, after the old one was lost",
+  maxArgs: 0,
   details: [
-    "Look for the old one first: if there is a copy, set it as BELFRY_SECRET_KEY, or put it back as belfry.key. What was",
-    "made with it is lost otherwise: unsubscribe links in mails that have been sent no longer work.",
+    "Search for the old key first: set a copy of it as BELFRY_SECRET_KEY, or restore it as belfry.key. Without it,",
+    "unsubscribe links in emails that have been sent stop working.",
   ],
   examples: ["belfry admin accept-key"],
   options: {},
@@ -121,14 +122,14 @@ export const acceptKey = defineCommand({
 });
 
 async function runAccept(context: Context): Promise<void> {
-  const [{ explained, withMachine }, { acceptKey: accept }] = await Promise.all([
+  const [{ withMachineErrors, withMachine }, { acceptKey: accept }] = await Promise.all([
     import("./machine.ts"),
     import("../../accounts/key-check.ts"),
   ]);
-  await explained(context, () =>
+  await withMachineErrors(context, () =>
     withMachine(context, async ({ deps }) => {
       await accept(deps);
-      context.say("The key at hand is the deployment's from now on. It stands in the audit log.");
+      context.log("The current key is now the deployment key. The audit log records the change.");
     }),
   );
 }

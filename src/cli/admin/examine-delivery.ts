@@ -1,5 +1,5 @@
-// Looks whether each channel's receiver and the server itself are reached from here, by probes that send nobody anything,
-// and what the server says of itself.
+// Checks from this machine whether the receiver of each channel and the server are reachable, with probes that send no
+// message, and reads the server's own status.
 import type { Config } from "../../config/config.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
 import type { Channel, ProbeContext } from "../../notifications/channels/channel.ts";
@@ -8,24 +8,23 @@ import { isGone, type GoneEndpoints } from "../../notifications/delivery/rules/g
 import { createMail } from "../../runtime/mail.ts";
 import { createPost } from "../../runtime/post.ts";
 import { reach } from "../../runtime/reach.ts";
-import { judgeFailing, judgeGone, judgeServer, type FailingMessages } from "./rules/check-delivery.ts";
+import { checkFailing, checkGone, checkServer, type FailingMessages } from "./rules/check-delivery.ts";
 
-/** What the database knows of the channels. */
-export interface Outlets {
+/** What the database knows about deliveries. */
+export interface DeliveryFacts {
   expectedId: string | null;
   gone: GoneEndpoints;
   failing: FailingMessages[];
 }
 
-/** Milliseconds. */
-const serverTimeout = 3_000;
+const serverTimeoutMs = 3_000;
 
 interface Examined {
   findings: Finding[];
   clocks: { name: string; now: number }[];
 }
 
-export async function examineDelivery(config: Config, outlets: Outlets): Promise<Examined> {
+export async function examineDelivery(config: Config, facts: DeliveryFacts): Promise<Examined> {
   const { accessUrl, notifications } = config;
   const { smtp } = notifications.channels;
   const poster = createPost();
@@ -34,11 +33,11 @@ export async function examineDelivery(config: Config, outlets: Outlets): Promise
   try {
     const [server, ...examined] = await Promise.all([
       askServer(accessUrl),
-      ...allChannels.map((channel) => examineChannel(channel, config, outlets, context)),
+      ...allChannels.map((channel) => examineChannel(channel, config, facts, context)),
     ]);
     return {
       findings: [
-        judgeServer({ accessUrl, expectedId: outlets.expectedId, ...server }),
+        checkServer({ accessUrl, expectedId: facts.expectedId, ...server }),
         ...examined.flatMap(({ findings }) => findings),
       ],
       clocks: examined.flatMap(({ clocks }) => clocks),
@@ -51,7 +50,7 @@ export async function examineDelivery(config: Config, outlets: Outlets): Promise
 async function examineChannel(
   channel: Channel<Method>,
   { notifications }: Config,
-  { gone, failing }: Outlets,
+  { gone, failing }: DeliveryFacts,
   context: ProbeContext,
 ): Promise<Examined> {
   const check = channel.label.toLowerCase();
@@ -60,13 +59,13 @@ async function examineChannel(
   const failures =
     receiver === undefined
       ? []
-      : judgeFailing(
+      : checkFailing(
           check,
           failing.filter(({ method }) => method === channel.id),
           (answer) => channel.advice(answer),
         );
   if (receiver !== undefined && isGone(channel, settings, gone))
-    return { findings: [judgeGone(check, receiver), ...failures], clocks: [] };
+    return { findings: [checkGone(check, receiver), ...failures], clocks: [] };
   const { findings, receiverTime } = await channel.probe(settings, context);
   return {
     findings: [...findings, ...failures],
@@ -76,7 +75,7 @@ async function examineChannel(
 }
 
 async function askServer(accessUrl: string): Promise<{ deploymentId: string | null; problems: string[] }> {
-  const ask = (path: string) => fetch(accessUrl + path, { signal: AbortSignal.timeout(serverTimeout) });
+  const ask = (path: string) => fetch(accessUrl + path, { signal: AbortSignal.timeout(serverTimeoutMs) });
   try {
     const about = (await (await ask("/api/v2/buildinfo")).json()) as { deployment_id?: unknown };
     const { problems } = (await (await ask("/readyz")).json()) as { problems?: unknown };

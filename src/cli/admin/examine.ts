@@ -1,5 +1,5 @@
-// Gathers what there is to know about a deployment, from where its server runs, and has it judged. Changes nothing but
-// one row that stands for a write. `belfry admin doctor` calls it.
+// Collects the facts about a deployment on the server's machine and checks them. It changes nothing but one row, to test a
+// write.
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { createDatabase, type Answers, type DatabaseClient } from "../../../db/client.ts";
@@ -24,20 +24,20 @@ import {
 import { databaseFile, databaseName, openClient } from "../../runtime/database.ts";
 import { failureWords } from "../../runtime/failure.ts";
 import { keyFile, mustBeGiven, openKeys } from "../../runtime/secret-key.ts";
-import { examineDelivery, type Outlets } from "./examine-delivery.ts";
+import { examineDelivery, type DeliveryFacts } from "./examine-delivery.ts";
 import { fail, ok, warn, type Finding } from "../../kernel/rules/finding.ts";
 import {
   adviceForOpening,
-  judgeClock,
-  judgeDamage,
-  judgeDatabase,
-  judgeDisk,
-  judgeKey,
-  judgeSmallAnswers,
-  judgeTick,
+  checkClock,
+  checkDamage,
+  checkDatabase,
+  checkDisk,
+  checkKey,
+  checkAnswerSize,
+  checkTick,
   type KeyFacts,
 } from "./rules/check-database.ts";
-import { judgeOutbox, judgePeople } from "./rules/check-delivery.ts";
+import { checkOutbox, checkPeople } from "./rules/check-delivery.ts";
 
 export interface Examination {
   environment: Record<string, string | undefined>;
@@ -51,10 +51,10 @@ export async function examine({ environment, now }: Examination): Promise<Findin
     config = parseConfig(environment, (message) => warnings.push(message));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return [fail("configuration", error.message, "Correct these variables of the server's environment.")];
+    return [fail("configuration", error.message, "Fix these variables in the server's environment.")];
   }
   const { findings, answers } = await examineDatabase(config, now);
-  const { findings: delivered, clocks } = await examineDelivery(config, outletsOf(answers, now));
+  const { findings: delivered, clocks } = await examineDelivery(config, deliveryFactsOf(answers, now));
   const lastTick = toTime(answers?.lastTick[0]?.value);
   const isServer = databaseFile(config.databaseUrl) === undefined;
   const database =
@@ -62,48 +62,48 @@ export async function examine({ environment, now }: Examination): Promise<Findin
       ? [{ name: databaseName(config.databaseUrl), now: answers.clock[0]!.now }]
       : [];
   return [
-    ...judgeConfiguration(config, warnings),
+    ...checkConfiguration(config, warnings),
     ...findings,
-    judgeClock({ now: now(), others: [...database, ...clocks], lastTick }),
-    ...(answers === null ? [] : judgeContent(config, answers, now())),
+    checkClock({ now: now(), others: [...database, ...clocks], lastTick }),
+    ...(answers === null ? [] : checkContent(config, answers, now())),
     ...delivered,
   ];
 }
 
-function judgeConfiguration(config: Config, warnings: string[]): Finding[] {
+function checkConfiguration(config: Config, warnings: string[]): Finding[] {
   const isLocal = /^(localhost|::1|127\..*)$/.test(config.host);
-  const leadsHere = /^(localhost|127\..*|\[::1\])$/.test(new URL(config.accessUrl).hostname);
+  const isLoopbackUrl = /^(localhost|127\..*|\[::1\])$/.test(new URL(config.accessUrl).hostname);
   return [
-    ...warnings.map((warning) => warn("configuration", warning, "Take it out, or correct its name.")),
-    ...(!isLocal && leadsHere
+    ...warnings.map((warning) => warn("configuration", warning, "Remove it or fix its name.")),
+    ...(!isLocal && isLoopbackUrl
       ? [
           warn(
             "configuration",
-            `Links in messages lead to ${config.accessUrl}, where only this machine gets.`,
-            "Set BELFRY_ACCESS_URL to the address that people use.",
+            `Links in messages point to ${config.accessUrl}, which only this machine can reach.`,
+            "Set BELFRY_ACCESS_URL to the address that users open.",
           ),
         ]
       : []),
-    ...(warnings.length === 0 ? [ok("configuration", "can be read")] : []),
+    ...(warnings.length === 0 ? [ok("configuration", "valid")] : []),
   ];
 }
 
-const day = 86_400_000;
+const dayMs = 86_400_000;
 const factReads = (now: number) => ({
   clock: readClock(),
   lastTick: readLastTick(),
   settings: readSettings(),
   gone: readGoneEndpoints(),
   living: countLiving(now),
-  failing: findFailing(now - day),
+  failing: findFailing(now - dayMs),
   people: countPeople(),
   keyCheck: readKeyCheck(),
   deployment: readDeploymentId(),
 });
 type Facts = Answers<ReturnType<typeof factReads>>;
 
-/** Milliseconds for a database server to answer. */
-const requestTimeout = 3_000;
+/** For a database server. */
+const requestTimeoutMs = 3_000;
 
 async function examineDatabase(
   config: Config,
@@ -116,14 +116,14 @@ async function examineDatabase(
     return nothing(
       fail(
         "database",
-        `There is none at ${file}.`,
-        "Start the server once, or run this in its folder and with its environment (BELFRY_DATABASE_URL).",
+        `${file} does not exist.`,
+        "Start the server once, or run this in its folder with its environment (BELFRY_DATABASE_URL).",
       ),
     );
   }
   let client: DatabaseClient | undefined;
   try {
-    client = await openClient(config, { requestTimeout });
+    client = await openClient(config, { requestTimeout: requestTimeoutMs });
     const applied = (await appliedMigrations(client)).at(-1) ?? 0;
     const found = await ask(client, now);
     const facts = { name: databaseName(config.databaseUrl), isFile: file !== undefined, ...found };
@@ -134,32 +134,36 @@ async function examineDatabase(
     const damage = facts.isFile && facts.state === "ok" ? await findDamage(client) : null;
     return {
       findings: [
-        judgeDatabase({ ...facts, applied, known }),
+        checkDatabase({ ...facts, applied, known }),
         ...shared.map((one) =>
-          warn("people", sharedMailboxMessage(one), "belfry users list shows both; an owner deletes one."),
+          warn(
+            "people",
+            sharedMailboxMessage(one),
+            "List both with belfry users list; an owner must delete one.",
+          ),
         ),
-        ...(damage === null ? [] : [judgeDamage(facts.name, damage)]),
-        ...(isSmall ? [judgeSmallAnswers(facts.name)] : []),
+        ...(damage === null ? [] : [checkDamage(facts.name, damage)]),
+        ...(isSmall ? [checkAnswerSize(facts.name)] : []),
         ...onDisk,
       ],
       answers: applied === known ? found.answers : null,
     };
   } catch (error) {
-    const words = failureWords(error, config.databaseUrl);
-    return nothing(fail("database", words, adviceForOpening(words)));
+    const message = failureWords(error, config.databaseUrl);
+    return nothing(fail("database", message, adviceForOpening(message)));
   } finally {
     client?.close();
   }
 }
 
-/** The same question as /readyz asks. */
+/** The same probe as /readyz. */
 function ask(client: DatabaseClient, now: () => number): Promise<Probe<ReturnType<typeof factReads>>> {
   const log = createLog({ level: "error", format: "text", now, write: () => {} });
-  const db = createDatabase(client, { patience: requestTimeout });
+  const db = createDatabase(client, { patience: requestTimeoutMs });
   return probe({ db, log, now }, factReads(now()));
 }
 
-/** The first thing that is wrong with the pages of a file; null when nothing is. Reads all of it. */
+/** SQLite's first complaint about the file, which is read completely; null when it is intact. */
 async function findDamage(client: DatabaseClient): Promise<string | null> {
   const { rows } = await client.execute("PRAGMA quick_check(1)");
   const found = String(rows[0]?.[0] ?? "");
@@ -168,7 +172,7 @@ async function findDamage(client: DatabaseClient): Promise<string | null> {
 
 async function refusesLargeAnswers(client: DatabaseClient): Promise<boolean> {
   try {
-    await createDatabase(client, { patience: requestTimeout }).read({ large: readLargeAnswer() });
+    await createDatabase(client, { patience: requestTimeoutMs }).read({ large: readLargeAnswer() });
     return false;
   } catch (error) {
     if (error instanceof DatabaseError && error.kind === "too_large") return true;
@@ -181,23 +185,23 @@ function examineFile(file: string): Finding[] {
   const { bavail, bsize } = statfsSync(folder);
   const { size, mode } = statSync(file);
   return [
-    judgeDisk({ folder, freeBytes: bavail * bsize, databaseBytes: size + sizeOf(`${file}-wal`) }),
+    checkDisk({ folder, freeBytes: bavail * bsize, databaseBytes: size + sizeOf(`${file}-wal`) }),
     ...((mode & 0o077) === 0
       ? []
-      : [warn("database", `${file} can be read by others on this machine.`, `chmod 600 ${file}`)]),
+      : [warn("database", `${file} is readable for other users of this machine.`, `chmod 600 ${file}`)]),
   ];
 }
 
 const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-function judgeContent(config: Config, facts: Facts, now: number): Finding[] {
+function checkContent(config: Config, facts: Facts, now: number): Finding[] {
   const { fetchInterval } = config.notifications;
   const since = facts.living.flatMap(({ waitingSince }) => (waitingSince === null ? [] : [waitingSince]));
   return [
-    judgeTick({ now, lastTick: toTime(facts.lastTick[0]?.value), interval: fetchInterval }),
-    judgeKey(keyFacts(config, facts.keyCheck[0]?.value)),
-    judgePeople({ ...facts.people[0]!, accessUrl: config.accessUrl }),
-    judgeOutbox({
+    checkTick({ now, lastTick: toTime(facts.lastTick[0]?.value), interval: fetchInterval }),
+    checkKey(keyFacts(config, facts.keyCheck[0]?.value)),
+    checkPeople({ ...facts.people[0]!, accessUrl: config.accessUrl }),
+    checkOutbox({
       waiting: facts.living.reduce((sum, { count }) => sum + count, 0),
       oldest: since.length === 0 ? 0 : Math.max(0, now - Math.min(...since)),
       isPaused: isPaused(facts.settings),
@@ -217,7 +221,7 @@ function keyFacts(config: Config, stored: string | undefined): KeyFacts {
 
 const toTime = (text: string | undefined) => (text === undefined ? null : Number(text));
 
-function outletsOf(facts: Facts | null, now: () => number): Outlets {
+function deliveryFactsOf(facts: Facts | null, now: () => number): DeliveryFacts {
   return {
     expectedId: facts?.deployment[0]?.value ?? null,
     gone: toGoneEndpoints(facts?.gone ?? []),

@@ -1,5 +1,4 @@
-// What commands on the server's own machine work with: its configuration, its database, and dependencies like a
-// server's that never sends anything. The commands of admin/ open it.
+// What admin commands work with: the server's configuration and database, and dependencies that never send anything.
 import { existsSync } from "node:fs";
 import { createDatabase, type Database, type DatabaseClient } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
@@ -27,9 +26,9 @@ export interface Machine {
 }
 
 export const configOf = (context: Context): Config =>
-  parseConfig(context.environment, (message) => context.say(message));
+  parseConfig(context.environment, (message) => context.log(message));
 
-/** Opens the database that is there, at this release, and closes it again. */
+/** Opens the existing database, which must be at this release, and closes it afterwards. */
 export async function withMachine<T>(context: Context, work: (machine: Machine) => Promise<T>): Promise<T> {
   const config = configOf(context);
   const file = databaseFile(config.databaseUrl);
@@ -37,14 +36,14 @@ export async function withMachine<T>(context: Context, work: (machine: Machine) 
   const client = await openClient(config);
   const db = createDatabase(client);
   try {
-    await demandThisRelease(client, config);
+    await requireThisRelease(client, config);
     return await work({ config, client, db, deps: createDeps(context, config, db) });
   } finally {
     db.close();
   }
 }
 
-async function demandThisRelease(client: DatabaseClient, config: Config): Promise<void> {
+async function requireThisRelease(client: DatabaseClient, config: Config): Promise<void> {
   const applied = (await appliedMigrations(client)).at(-1) ?? 0;
   const newest = loadMigrations().at(-1)!.number;
   if (applied === newest) return;
@@ -52,13 +51,13 @@ async function demandThisRelease(client: DatabaseClient, config: Config): Promis
   throw applied < newest
     ? new Failure(
         exit.failed,
-        `The database ${name} is not at this release yet: migration ${applied} of ${newest}.`,
-        "Start this release of the server once; it brings the database up to date.",
+        `Database ${name} needs migration: it is at migration ${applied} of ${newest}.`,
+        "Start this release of the server once; it migrates the database.",
       )
     : new Failure(
         exit.failed,
-        `The database ${name} is of a later release: migration ${applied}, this program knows ${newest}.`,
-        "Use the program of that release.",
+        `Database ${name} is from a later release: migration ${applied}, this release has ${newest}.`,
+        "Use the later release.",
       );
 }
 
@@ -66,10 +65,10 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
   const clock = createClock({ local: context.now, follow: false });
   const { now } = clock;
   const newId = createNewId(now);
-  const log = createLog({ level: "warn", format: "text", now, write: context.say });
+  const log = createLog({ level: "warn", format: "text", now, write: context.log });
   const stopping = new AbortController().signal;
   const unavailable = () => {
-    throw new Error("commands on the machine send nothing");
+    throw new Error("admin commands send nothing");
   };
   const deps: Deps = {
     db,
@@ -91,32 +90,28 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
   return deps;
 }
 
-/** Unlike a start, it makes none where there is none. */
+/** Unlike the server, it creates no key. */
 export function keysOf(config: Config): Deps["keysFor"] {
   const file = databaseFile(config.databaseUrl);
   if (config.secretKey === undefined && file !== undefined && !existsSync(keyFile(file))) {
     throw new Failure(
       exit.failed,
-      `There is no key at ${keyFile(file)}.`,
-      "Put the one back that belongs to this database, or start the server: it makes a new one.",
+      `Key file ${keyFile(file)} not found.`,
+      "Restore the key of this database, or start the server, which creates a new one.",
     );
   }
   return openKeys(config);
 }
 
-/** What goes wrong on the machine, as the command line tells it. */
-export async function explained<T>(context: Context, work: () => Promise<T>): Promise<T> {
+/** Turns errors of configuration and database into failures of the command. */
+export async function withMachineErrors<T>(context: Context, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof BackupError) throw new Failure(exit.failed, error.message, error.advice);
     if (error instanceof ApiError) throw new Failure(exit.failed, error.message, error.detail);
     if (error instanceof ConfigError) {
-      throw new Failure(
-        exit.failed,
-        "The configuration is not right.",
-        error.message.replaceAll(/^/gm, "  "),
-      );
+      throw new Failure(exit.failed, "Invalid configuration.", error.message.replaceAll(/^/gm, "  "));
     }
     if (
       error instanceof DatabaseOpenError ||
@@ -135,7 +130,7 @@ function databaseUrlOf(context: Context): string | undefined {
   }
 }
 
-/** Where the root key of an embedded database is kept, if it is not in the environment. */
+/** The file of an embedded database's root key; undefined if the key is in the environment. */
 export function keptKeyFile(config: Config): string | undefined {
   const file = databaseFile(config.databaseUrl);
   if (config.secretKey !== undefined || file === undefined) return undefined;

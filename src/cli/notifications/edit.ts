@@ -5,32 +5,31 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, ClientError, type NotificationTemplate, type TemplateVersion } from "../../client.ts";
 import type { Context } from "../context.ts";
-import { exit, Failure, tell } from "../failure.ts";
+import { describeError, exit, Failure } from "../failure.ts";
 import { createPrompts } from "../prompts.ts";
 import { defineCommand } from "../rules/command.ts";
 import { readTemplateFile, slugOf, writeTemplateFile } from "../rules/template-file.ts";
-import { activateVersion, findTemplate, findVersion, readNumber } from "./templates.ts";
+import { activateVersion, findTemplate, findVersion, readVersionNumber } from "./templates.ts";
 
 export const edit = defineCommand({
   name: "edit",
-  summary: "Write another text for a kind of notification in your editor (owners only)",
-  takes: "NAME",
-  least: 1,
+  summary: "Edit a notification template in your editor (owners only)",
+  args: "NAME",
+  minArgs: 1,
   details: [
-    "",
-    "It opens VISUAL or EDITOR with the active text. What you save is tried out on the server, and stored as the",
-    "next version once nothing is wrong with it. It is sent from when it is activated.",
+    "It opens the active version in VISUAL or EDITOR. The server validates the saved text and stores it as a new version,",
+    "which is used once it is activated.",
   ],
   examples: [
     "belfry notifications templates edit custom-notification",
     "EDITOR=nano belfry notifications templates edit custom-notification --version 1",
   ],
   options: {
-    version: { type: "string", value: "N", text: "begin with this version's text" },
-    activate: { type: "boolean", text: "activate it without asking" },
+    version: { type: "string", value: "N", text: "start from this version" },
+    activate: { type: "boolean", text: "activate the new version without asking" },
   },
-  async run(context, { options, words: [word = ""] }) {
-    const number = readNumber(options.version);
+  async run(context, { options, args: [word = ""] }) {
+    const number = readVersionNumber(options.version);
     const client = context.client();
     const template = await findTemplate(client, word);
     const begun = writeTemplateFile(template.name, await findVersion(client, template, number));
@@ -39,27 +38,27 @@ export const edit = defineCommand({
     writeFileSync(file, begun, { mode: 0o600 });
     let stored: TemplateVersion | undefined;
     try {
-      stored = await editUntilGood(context, client, template, { file, begun });
+      stored = await editUntilValid(context, client, template, { file, begun });
     } catch (error) {
-      // What was typed is never thrown away.
+      // An edited text is never deleted.
       if (readFileSync(file, "utf8") === begun) rmSync(folder, { recursive: true });
-      else context.say(`Your text is kept in ${file}`);
+      else context.log(`Your text is saved in ${file}`);
       throw error;
     }
     rmSync(folder, { recursive: true });
-    if (stored === undefined) return context.say("Nothing was changed.");
-    context.say(`Version ${stored.number} of "${template.name}" is stored.`);
+    if (stored === undefined) return context.log("No changes.");
+    context.log(`Created version ${stored.number} of "${template.name}".`);
     if (stored.active) return;
     const wanted = options.activate || (await isYes(context, "Activate it now?", false));
-    if (wanted) return context.say(await activateVersion(client, template, stored.number));
-    context.say(
-      `To activate it: belfry notifications templates activate ${slugOf(template.name)} ${stored.number}`,
+    if (wanted) return context.log(await activateVersion(client, template, stored.number));
+    context.log(
+      `Activate it: belfry notifications templates activate ${slugOf(template.name)} ${stored.number}`,
     );
   },
 });
 
-/** Undefined when the text is as it was. */
-async function editUntilGood(
+/** Undefined when the text was not changed. */
+async function editUntilValid(
   context: Context,
   client: Client,
   template: NotificationTemplate,
@@ -71,9 +70,9 @@ async function editUntilGood(
     if (content === begun) return undefined;
     const outcome = await store(client, template, content);
     if ("version" in outcome) return outcome.version;
-    for (const line of outcome.problems) context.say(line);
+    for (const line of outcome.problems) context.log(line);
     if (!(await isYes(context, "Edit it again?", true)))
-      throw new Failure(exit.failed, "The text was not stored.");
+      throw new Failure(exit.failed, "The text was not saved on the server.");
   }
 }
 
@@ -90,35 +89,33 @@ async function store(
     );
     return { version };
   } catch (error) {
-    if (error instanceof ClientError && error.status === 400) return { problems: tell(error).lines };
+    if (error instanceof ClientError && error.status === 400) return { problems: describeError(error).lines };
     throw error;
   }
 }
 
-/** At the end of standard input nobody says yes. On a terminal the next editor must find the keyboard free. */
-async function isYes(context: Context, question: string, offered: boolean): Promise<boolean> {
+/** No at the end of standard input. At a terminal the prompt is closed, so that the next editor gets the keyboard. */
+async function isYes(context: Context, question: string, isYesDefault: boolean): Promise<boolean> {
   const prompts = context.prompts.interactive ? createPrompts() : context.prompts;
   try {
-    const answer = await prompts.line(`${question} [${offered ? "Y/n" : "y/N"}] `);
+    const answer = await prompts.line(`${question} [${isYesDefault ? "Y/n" : "y/N"}] `);
     if (answer === undefined) return false;
-    return answer.trim() === "" ? offered : /^y(es)?$/i.test(answer.trim());
+    return answer.trim() === "" ? isYesDefault : /^y(es)?$/i.test(answer.trim());
   } finally {
     if (prompts !== context.prompts) prompts.close();
   }
 }
 
-/** VISUAL goes before EDITOR, as with other programs; both may carry options of their own. */
+/** VISUAL comes before EDITOR; both may contain options. */
 export async function openEditor(
   file: string,
   environment: Record<string, string | undefined>,
 ): Promise<void> {
-  const editor = [environment["VISUAL"], environment["EDITOR"]].find((words) => (words ?? "").trim() !== "");
+  const editor = [environment["VISUAL"], environment["EDITOR"]].find(
+    (command) => (command ?? "").trim() !== "",
+  );
   if (editor === undefined)
-    throw new Failure(
-      exit.usage,
-      "Which editor? Neither VISUAL nor EDITOR is set.",
-      "For example: EDITOR=nano",
-    );
+    throw new Failure(exit.usage, "No editor: neither VISUAL nor EDITOR is set.", "For example: EDITOR=nano");
   const child =
     process.platform === "win32"
       ? spawn(`${editor} "${file}"`, { stdio: "inherit", shell: true })
@@ -127,5 +124,9 @@ export async function openEditor(
     child.on("error", (error) => resolve(error.message));
     child.on("close", (code, signal) => resolve(code ?? signal));
   });
-  if (code !== 0) throw new Failure(exit.failed, `The editor "${editor}" ended with ${code}.`);
+  if (code !== 0)
+    throw new Failure(
+      exit.failed,
+      `Editor "${editor}" failed: ${typeof code === "number" ? `exit code ${code}` : code}`,
+    );
 }

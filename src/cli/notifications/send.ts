@@ -7,28 +7,26 @@ import {
   maxMessageBytes,
   maxTitleBytes,
 } from "../../notifications/outbox/rules/custom-text.ts";
-import { askOnce } from "../calls.ts";
+import { createOnce } from "../calls.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
+import { requireDuration, requireRoles } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { isOver, resultLine } from "../rules/delivery-lines.ts";
 import { decodePiped, maxPipedBytes } from "../rules/text.ts";
-import { parseLifetime } from "../rules/time.ts";
-import { readRoles } from "../rules/user.ts";
 import { readLog, readMessage } from "./deliveries.ts";
 
 export const custom = defineCommand({
   name: "custom",
   aliases: ["send"],
-  summary: "Send a notification of your own words, to yourself or, as an owner, to others",
-  takes: "TITLE [MESSAGE]",
-  least: 1,
-  most: 2,
+  summary: "Send a custom notification to yourself or, as an owner, to others",
+  args: "TITLE [MESSAGE]",
+  minArgs: 1,
+  maxArgs: 2,
   details: [
-    "",
-    "MESSAGE is Markdown of at most 2000 bytes, TITLE has at most 120. With - or without MESSAGE it is read from",
-    "standard input; then the end of a longer message and the start of a longer title are sent. The same text again",
-    "within 60 seconds is refused.",
+    "TITLE has at most 120 bytes. MESSAGE is Markdown of at most 2000 bytes; if it is - or missing, it is read from",
+    "standard input, and a text that is too long is truncated: the start of the title and the end of the message are",
+    "sent. The same text is refused for 60 seconds.",
   ],
   examples: [
     `belfry notifications custom "Build done" "All 312 tests passed"`,
@@ -37,40 +35,39 @@ export const custom = defineCommand({
   ],
   options: {
     user: { type: "string", multiple: true, value: "NAME", text: "send to this user instead" },
-    role: { type: "string", multiple: true, value: "ROLE", text: "send to all who have this role" },
+    role: { type: "string", multiple: true, value: "ROLE", text: "send to all users with this role" },
   },
-  async run(context, { options, words: [title = "", given] }) {
+  async run(context, { options, args: [title = "", given] }) {
     if (given === undefined && isatty(0))
       throw new Failure(
         exit.usage,
-        "The message is missing.",
-        `Write: belfry notifications custom "${title}" "MESSAGE"`,
+        "MESSAGE: missing",
+        `For example: belfry notifications custom "${title}" "All 312 tests passed"`,
       );
-    const verdict = readRoles(options.role);
-    if (!verdict.ok) throw new Failure(exit.usage, verdict.problem);
+    const roles = requireRoles(options.role);
     const client = context.client();
     const content =
       given === undefined || given === "-" ? await readContent(context, title) : { title, message: given };
     const recipients = {
       ...(options.user.length === 0 ? {} : { users: options.user }),
-      ...(verdict.roles.length === 0 ? {} : { roles: verdict.roles }),
+      ...(roles.length === 0 ? {} : { roles }),
     };
     const toOthers = Object.keys(recipients).length > 0;
     const json = { content, ...(toOthers ? { recipients } : {}) };
-    await askOnce(client, (routes, keyed) => routes.notifications.custom.$post({ json }, keyed));
-    const names = [...options.user, ...options.role.map((role) => `everybody who is ${role}`)];
-    context.say(`Sent to ${toOthers ? names.join(", ") : "you"}.`);
+    await createOnce(client, (routes, keyed) => routes.notifications.custom.$post({ json }, keyed));
+    const names = [...options.user, ...options.role.map((role) => `all users with the role ${role}`)];
+    context.log(`Sent to ${toOthers ? names.join(", ") : "you"}.`);
   },
 });
 
-/** What a script pipes is cut where it is too long, and that is said. */
+/** Piped text that is too long is truncated, with a message. */
 async function readContent(context: Context, title: string): Promise<{ title: string; message: string }> {
   const { text, isUtf8 } = await readPiped();
-  if (!isUtf8) context.say("Standard input is no UTF-8; it was read as Windows-1252.");
+  if (!isUtf8) context.log("Standard input is not UTF-8; reading it as Windows-1252.");
   const { truncated, ...content } = fitCustomText({ title, message: text });
-  if (content.message === "") throw new Failure(exit.usage, "There is no message on standard input.");
-  const cuts = { title: `its first ${maxTitleBytes}`, message: `its last ${maxMessageBytes}` };
-  for (const part of truncated) context.say(`The ${part} was too long: ${cuts[part]} bytes are sent.`);
+  if (content.message === "") throw new Failure(exit.usage, "No message on standard input.");
+  const cuts = { title: `first ${maxTitleBytes}`, message: `last ${maxMessageBytes}` };
+  for (const part of truncated) context.log(`The ${part} is too long; sending its ${cuts[part]} bytes.`);
   return content;
 }
 
@@ -88,98 +85,92 @@ async function readPiped() {
 
 export const test = defineCommand({
   name: "test",
-  summary: "Send a test notification to yourself, by every way that is set up (owners only)",
-  details: [
-    "",
-    "With --wait it prints a line for each way with what came back, and fails when one of them did.",
-  ],
+  summary: "Send yourself a test notification on every configured channel (owners only)",
+  details: ["With --wait it prints the response of each channel. The exit code is 1 if a channel failed."],
   examples: [
     "belfry notifications test",
     "belfry notifications test --wait",
     "belfry notifications test --wait --user grace --timeout 2m",
   ],
   options: {
-    wait: { type: "boolean", text: "wait for what comes of it" },
+    wait: { type: "boolean", text: "wait for the responses" },
     user: { type: "string", value: "NAME", text: "send it to this user instead" },
-    timeout: { type: "string", value: "TIME", text: "how long to wait: 30s, 2m (60s when missing)" },
+    timeout: { type: "string", value: "TIME", text: "how long to wait: 30s, 2m (default 60s)" },
     ...outputOption,
   },
   async run(context, { options }) {
-    const timeout = parseLifetime(options.timeout ?? "60s");
-    if (timeout === undefined)
-      throw new Failure(exit.usage, `--timeout ${options.timeout} is no time.`, "Write it like 30s or 2m.");
+    const timeoutMs = requireDuration("--timeout", options.timeout ?? "60s", "30s or 2m");
     const client = context.client();
     const event = await sendTest(client, options.user);
-    if (options.wait) return follow(context, client, { event, timeout, asJson: options.output === "json" });
+    if (options.wait) return follow(context, client, { event, timeoutMs, asJson: options.output === "json" });
     if (options.output === "json") return context.printJson({ event_id: event });
-    context.say(
-      `A test notification is on its way to ${options.user ?? "you"}. To see what comes of it: belfry notifications list --all`,
+    context.log(
+      `Sent a test notification to ${options.user ?? "you"}. Results: belfry notifications list --all`,
     );
   },
 });
 
-/** Answers the event's id. */
+/** Resolves with the event's id. */
 async function sendTest(client: Client, user: string | undefined): Promise<string> {
   let event: string | null = null;
-  await askOnce(
+  await createOnce(
     client,
     (routes, keyed) => routes.notifications.test.$post({ json: user === undefined ? {} : { user } }, keyed),
     (headers) => (event = headers.get("belfry-event-id")),
   );
   if (event === null)
-    throw new Failure(exit.failed, "The test was sent, but this server doesn't say what becomes of it.");
+    throw new Failure(exit.failed, "The test was sent, but this server reports no results.");
   return event;
 }
 
-interface Following {
+interface FollowOptions {
   event: string;
-  /** Milliseconds. */
-  timeout: number;
+  timeoutMs: number;
   asJson: boolean;
 }
 
-/** The exit code: 1 when a way has failed or did not end in time. */
+/** Resolves with the exit code: 1 when a channel failed or gave no response in time. */
 async function follow(
   context: Context,
   client: Client,
-  { event, timeout, asJson }: Following,
+  { event, timeoutMs, asJson }: FollowOptions,
 ): Promise<number> {
-  const told = new Map<string, MessageWithAttempts>();
-  const until = performance.now() + timeout;
-  for (let pause = 100; ; pause = Math.min(1_000, pause * 1.5)) {
+  const results = new Map<string, MessageWithAttempts>();
+  const until = performance.now() + timeoutMs;
+  for (let delayMs = 100; ; delayMs = Math.min(1_000, delayMs * 1.5)) {
     const messages = await readLog(client, { event }, () => false);
     for (const { id } of messages
       .toReversed()
-      .filter((message) => isOver(message) && !told.has(message.id))) {
+      .filter((message) => isOver(message) && !results.has(message.id))) {
       const message = await readMessage(client, id);
-      told.set(id, message);
+      results.set(id, message);
       if (!asJson) context.print(resultLine(message));
     }
-    const waiting = messages.filter(({ id }) => !told.has(id));
+    const waiting = messages.filter(({ id }) => !results.has(id));
     const isPaused = waiting.some(({ reasons }) => reasons.includes("paused"));
     if (waiting.length === 0 || isPaused || performance.now() >= until) {
       const unfinished = await Promise.all(waiting.map(({ id }) => readMessage(client, id)));
-      const all = [...told.values(), ...unfinished];
+      const all = [...results.values(), ...unfinished];
       if (asJson) context.printJson({ event_id: event, messages: all });
       for (const { method, target } of unfinished) {
-        const way = [method, target].filter(Boolean).join(" ");
-        context.say(isPaused ? `${way} is held back.` : `${way}: nothing came back in time.`);
+        const channel = [method, target].filter(Boolean).join(" ");
+        context.log(isPaused ? `${channel}  paused` : `${channel}  no response in time`);
       }
-      if (isPaused) context.say("Notifications are paused. To let them out: belfry notifications resume");
-      sayWhatIsMissing(context, all);
+      if (isPaused) context.log("Notifications are paused. Resume: belfry notifications resume");
+      logMissingChannels(context, all);
       return all.length > 0 && all.every(({ status }) => status === "sent") ? 0 : exit.failed;
     }
-    await sleep(pause);
+    await sleep(delayMs);
   }
 }
 
-function sayWhatIsMissing(context: Context, messages: MessageWithAttempts[]): void {
+function logMissingChannels(context: Context, messages: MessageWithAttempts[]): void {
   const isOnlyInbox = messages.every(({ method }) => method === "inbox");
   const isChosen = messages.some(({ reasons }) => reasons.includes("template_method"));
   if (!isOnlyInbox) return;
-  if (isChosen) return context.say("An owner has chosen the inbox as the only way for test notifications.");
-  context.say(
-    `${messages.length === 0 ? "No way is set up at all." : "No other way than the inbox is set up."} ` +
-      "For mail set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.",
+  if (isChosen) return context.log("Test notifications are set to the inbox only.");
+  context.log(
+    `${messages.length === 0 ? "No channel is configured." : "No channel besides the inbox is configured."} ` +
+      "For email set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.",
   );
 }

@@ -1,17 +1,16 @@
 // belfry notifications templates: the kinds of notification and the versions of their texts.
-import { readFileSync } from "node:fs";
 import type { Client, NotificationTemplate, TemplateVersion } from "../../client.ts";
-import { exit, Failure } from "../failure.ts";
+import { exit, Failure, notFound } from "../failure.ts";
+import { readInput } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
-import { nearest } from "../rules/names.ts";
 import { readTemplateFile, slugOf, type TemplateFileText } from "../rules/template-file.ts";
 import { plain, plainLine } from "../rules/text.ts";
-import { ageWords } from "../rules/time.ts";
+import { formatAge } from "../rules/time.ts";
 
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List the kinds of notification, with the way that each goes",
+  summary: "List the kinds of notification with their channels and defaults",
   examples: ["belfry notifications templates list", "belfry notifications templates list --output json"],
   options: outputOption,
   async run(context, { options }) {
@@ -22,21 +21,21 @@ export const list = defineCommand({
       name,
       group,
       method === "" ? "default" : method,
-      enabled_by_default ? "on" : "off",
+      enabled_by_default ? "enabled" : "disabled",
     ]);
-    context.printTable(["NAME", "TITLE", "GROUP", "WAY", "UNLESS CHOSEN"], rows);
+    context.printTable(["NAME", "TITLE", "GROUP", "CHANNEL", "DEFAULT"], rows);
   },
 });
 
 export const versions = defineCommand({
   name: "versions",
-  summary: "List the texts that a kind of notification has had, newest first",
-  takes: "NAME",
-  least: 1,
-  details: ["", "NAME is a kind's name, like custom-notification, or its id."],
+  summary: "List the versions of a notification template, newest first",
+  args: "NAME",
+  minArgs: 1,
+  details: ["NAME is a name like custom-notification, or an ID."],
   examples: ["belfry notifications templates versions custom-notification"],
   options: outputOption,
-  async run(context, { options, words: [word = ""] }) {
+  async run(context, { options, args: [word = ""] }) {
     const client = context.client();
     const template = await findTemplate(client, word);
     const found = await listVersions(client, template);
@@ -44,40 +43,40 @@ export const versions = defineCommand({
     const rows = found.map((version) => [
       String(version.number),
       version.active ? "active" : version.offered ? "offered" : "",
-      version.origin === "seed" ? "Belfry" : (version.created_by ?? "somebody who is gone"),
-      ageWords(version.created_at, context.now()),
+      version.origin === "seed" ? "Belfry" : (version.created_by ?? "deleted user"),
+      formatAge(version.created_at, context.now()),
       version.title_template,
     ]);
-    context.printTable(["VERSION", "", "BY", "MADE", "TITLE"], rows);
+    context.printTable(["VERSION", "STATUS", "CREATED BY", "CREATED", "TITLE"], rows);
     const offered = found.find((version) => version.offered);
     if (offered === undefined) return;
     const name = slugOf(template.name);
-    context.say(
-      `\nVersion ${offered.number} came with a newer release of Belfry. To see what it says:\n` +
+    context.log(
+      `\nVersion ${offered.number} is new in this release of Belfry. Preview it:\n` +
         `  belfry notifications templates preview ${name} --version ${offered.number}\n` +
-        `To use it:\n  belfry notifications templates activate ${name} ${offered.number}`,
+        `Activate it:\n  belfry notifications templates activate ${name} ${offered.number}`,
     );
   },
 });
 
 export const activate = defineCommand({
   name: "activate",
-  summary: "Make a version the one that is sent; also the way back (owners only)",
-  takes: "NAME VERSION",
-  least: 2,
+  summary: "Activate a version of a notification template (owners only)",
+  args: "NAME VERSION",
+  minArgs: 2,
   examples: ["belfry notifications templates activate custom-notification 1"],
   options: {},
-  async run(context, { words: [word = "", number = ""] }) {
-    const version = readNumber(number);
-    if (version === undefined) throw new Failure(exit.usage, "Which version?");
+  async run(context, { args: [word = "", number = ""] }) {
+    const version = readVersionNumber(number);
+    if (version === undefined) throw new Failure(exit.usage, "VERSION: missing");
     const client = context.client();
     const template = await findTemplate(client, word);
     await findVersion(client, template, version);
-    context.say(await activateVersion(client, template, version));
+    context.log(await activateVersion(client, template, version));
   },
 });
 
-/** Gives the words for it. Being active already is a success. */
+/** Resolves with a message. Succeeds if the version is active already. */
 export async function activateVersion(
   client: Client,
   { id, name }: NotificationTemplate,
@@ -86,30 +85,30 @@ export async function activateVersion(
   const answer = await client.ask((routes) =>
     routes.notifications.templates[":id"].version.$put({ param: { id }, json: { version } }),
   );
-  return answer?.message ?? `Version ${version} of "${name}" is active already.`;
+  return answer?.message ?? `Version ${version} of "${name}" is already active.`;
 }
 
 export const preview = defineCommand({
   name: "preview",
-  summary: "Show what a text becomes: the active one, another version, or one in a file (owners only)",
-  takes: "NAME",
-  least: 1,
-  details: ["", "A file has the form that edit opens. --file - reads standard input."],
+  summary: "Preview a notification: the active version, another one, or a file (owners only)",
+  args: "NAME",
+  minArgs: 1,
+  details: ["FILE has the format that edit uses; - reads standard input."],
   examples: [
     "belfry notifications templates preview custom-notification",
     "belfry notifications templates preview custom-notification --version 3",
     "belfry notifications templates preview custom-notification --file draft.md --output json",
   ],
   options: {
-    version: { type: "string", value: "N", text: "this version" },
-    file: { type: "string", value: "FILE", text: "the text in this file" },
+    version: { type: "string", value: "N", text: "preview this version" },
+    file: { type: "string", value: "FILE", text: "preview this file" },
     ...outputOption,
   },
-  async run(context, { options, words: [word = ""] }) {
+  async run(context, { options, args: [word = ""] }) {
     if (options.version !== undefined && options.file !== undefined)
-      throw new Failure(exit.usage, "Either --version or --file: each is a text of its own.");
-    const number = readNumber(options.version);
-    const draft = options.file === undefined ? undefined : readDraft(options.file);
+      throw new Failure(exit.usage, "--version and --file can't be combined.");
+    const number = readVersionNumber(options.version);
+    const draft = options.file === undefined ? undefined : await readDraft(options.file);
     const client = context.client();
     const template = await findTemplate(client, word);
     const { title_template, body_template, actions } = draft ?? (await findVersion(client, template, number));
@@ -127,14 +126,8 @@ export const preview = defineCommand({
   },
 });
 
-function readDraft(file: string): TemplateFileText {
-  let content: string;
-  try {
-    content = readFileSync(file === "-" ? 0 : file, "utf8");
-  } catch (error) {
-    throw new Failure(exit.failed, `${file} can't be read: ${(error as NodeJS.ErrnoException).code}.`);
-  }
-  const verdict = readTemplateFile(content);
+async function readDraft(file: string): Promise<TemplateFileText> {
+  const verdict = readTemplateFile((await readInput(file)).toString("utf8"));
   if (verdict.ok) return verdict.text;
   throw new Failure(exit.failed, `${file}: ${verdict.problem}`);
 }
@@ -147,26 +140,20 @@ export async function listTemplates(client: Client): Promise<NotificationTemplat
   return [...system, ...custom].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** By id, name or `custom-notification`. */
+/** By id, name or slug (`custom-notification`). */
 export async function findTemplate(client: Client, word: string): Promise<NotificationTemplate> {
   const templates = await listTemplates(client);
   const found = templates.find(({ id, name }) => id === word.toLowerCase() || slugOf(name) === slugOf(word));
   if (found !== undefined) return found;
-  const near = nearest(
-    slugOf(word),
-    templates.map(({ name }) => slugOf(name)),
-  );
-  throw new Failure(
-    exit.failed,
-    `There is no kind of notification "${word}".${near === undefined ? "" : ` Did you mean "${near}"?`}`,
-    "To see them: belfry notifications templates list",
-  );
+  const slugs = templates.map(({ name }) => slugOf(name));
+  const hint = "List kinds of notification: belfry notifications templates list";
+  throw notFound("Kind of notification", slugOf(word), slugs, hint);
 }
 
 export const listVersions = (client: Client, { id }: { id: string }): Promise<TemplateVersion[]> =>
   client.ask((routes) => routes.notifications.templates[":id"].versions.$get({ param: { id } }));
 
-/** The active one unless a number is given. */
+/** The active version by default. */
 export async function findVersion(
   client: Client,
   template: NotificationTemplate,
@@ -179,14 +166,14 @@ export async function findVersion(
   if (found !== undefined) return found;
   throw new Failure(
     exit.failed,
-    `"${template.name}" has no version ${number}.`,
-    `To see them: belfry notifications templates versions ${slugOf(template.name)}`,
+    `Version ${number} of "${template.name}" not found.`,
+    `List versions: belfry notifications templates versions ${slugOf(template.name)}`,
   );
 }
 
-/** Undefined for none given. */
-export function readNumber(text: string | undefined): number | undefined {
+/** Undefined without a text. */
+export function readVersionNumber(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Failure(exit.usage, `"${text}" is no version.`, "Versions are numbers from 1 on.");
+  throw new Failure(exit.usage, `Version "${text}" is invalid, use a number from 1`);
 }

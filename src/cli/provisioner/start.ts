@@ -1,4 +1,4 @@
-// belfry provisioner start: the daemon that does the builds of workspaces.
+// belfry provisioner start: reads the options and runs the provisioner daemon, which builds workspaces.
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
@@ -13,12 +13,11 @@ import { defineCommand } from "../rules/command.ts";
 
 export const start = defineCommand({
   name: "start",
-  summary: "Do the builds of workspaces, with OpenTofu, Terraform or a script of yours",
-  most: 0,
+  summary: "Run the provisioner daemon, which builds workspaces with OpenTofu, Terraform or a script",
+  maxArgs: 0,
   details: [
-    "",
-    "It asks Belfry for jobs until it is stopped. The first SIGTERM or Ctrl-C lets it finish what it has begun and",
-    "gives back the rest; the second one kills and fails it. It needs a provisioner's key, in BELFRY_PROVISIONER_KEY.",
+    "It needs a provisioner key in BELFRY_PROVISIONER_KEY. It runs until it is stopped: the first SIGTERM or Ctrl-C lets",
+    "running jobs finish and returns the others to the queue, the second one kills running jobs and fails them.",
   ],
   examples: [
     "belfry provisioner start",
@@ -29,25 +28,37 @@ export const start = defineCommand({
     key: {
       type: "string",
       value: "KEY",
-      text: "the provisioner's key; - reads it from standard input (else BELFRY_PROVISIONER_KEY)",
+      text: "provisioner key; - reads standard input (default BELFRY_PROVISIONER_KEY)",
     },
-    name: { type: "string", value: "NAME", text: "what it is called in builds (this host's name)" },
-    concurrency: { type: "string", value: "N", text: "jobs at a time (1)" },
-    terraform: { type: "string", value: "PATH", text: "OpenTofu or Terraform (tofu, else terraform)" },
-    exec: { type: "string", value: "SCRIPT", text: "run this instead, with the job as JSON on its input" },
+    name: { type: "string", value: "NAME", text: "name shown in builds (default: host name)" },
+    concurrency: { type: "string", value: "N", text: "number of jobs at a time (default 1)" },
+    terraform: {
+      type: "string",
+      value: "PATH",
+      text: "OpenTofu or Terraform (default: tofu, then terraform)",
+    },
+    exec: {
+      type: "string",
+      value: "SCRIPT",
+      text: "run this instead of Terraform, with the job as JSON on standard input",
+    },
     templates: {
       type: "string",
       value: "DIR",
-      text: "take files from DIR/TEMPLATE/VERSION where that exists",
+      text: "use template files in DIR/TEMPLATE/VERSION if it exists",
     },
     "work-dir": {
       type: "string",
       value: "DIR",
-      text: "where the jobs' folders are made (the temporary folder)",
+      text: "parent folder of job folders (default: temporary folder)",
     },
-    "job-timeout": { type: "string", value: "TIME", text: "stop a job that takes longer (1h)" },
-    heartbeat: { type: "string", value: "TIME", text: "how often it says that it is alive (15s)" },
-    grace: { type: "string", value: "TIME", text: "for a program to end before it is killed (30s)" },
+    "job-timeout": { type: "string", value: "TIME", text: "stop a job after this time (default 1h)" },
+    heartbeat: { type: "string", value: "TIME", text: "interval of heartbeats to the server (default 15s)" },
+    grace: {
+      type: "string",
+      value: "TIME",
+      text: "time for a program to end before it is killed (default 30s)",
+    },
   },
   async run(context, { options }) {
     try {
@@ -67,12 +78,12 @@ export const start = defineCommand({
       };
       const tool = chooseTool(options, context.environment["PATH"] ?? "");
       const key = readKey(await keyText(context, options.key));
-      const world = createWorld(context.environment, context.say);
+      const world = createWorld(context.environment, context.log);
       const timing = timingOf(settings);
       const server = connect(context.choice().url, key, world, timing);
-      const { asked, killing } = listen(world.say);
+      const { stopping, killing } = listen(world.say);
       const secrets = [key, key.slice(key.lastIndexOf("-") + 1)];
-      await runDaemon({ server, world, timing, tool, ...folders, secrets, killing }, settings, asked);
+      await runDaemon({ server, world, timing, tool, ...folders, secrets, killing }, settings, stopping);
     } catch (error) {
       if (error instanceof OptionError) throw new Failure(exit.usage, error.message);
       if (!(error instanceof TurnedAway)) throw error;
@@ -90,22 +101,22 @@ async function keyText(context: Context, option: string | undefined): Promise<st
   return line;
 }
 
-/** Once: finish what has begun. Twice: kill it. Three times: leave everything as it is. */
-function listen(say: (line: string) => void): { asked: AbortSignal; killing: AbortSignal } {
-  const [asked, killing] = [new AbortController(), new AbortController()];
+/** First signal: running jobs finish. Second: they are killed. Third: the process exits at once. */
+function listen(log: (line: string) => void): { stopping: AbortSignal; killing: AbortSignal } {
+  const [stopping, killing] = [new AbortController(), new AbortController()];
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
       if (killing.signal.aborted) process.exit(130);
-      if (asked.signal.aborted) {
-        say("killing what runs; once more leaves everything as it is");
+      if (stopping.signal.aborted) {
+        log("killing running jobs; another signal exits at once");
         killing.abort();
       } else {
-        say("stopping: what has begun is finished; once more kills it");
-        asked.abort();
+        log("stopping: running jobs finish; another signal kills them");
+        stopping.abort();
       }
     });
   }
-  return { asked: asked.signal, killing: killing.signal };
+  return { stopping: stopping.signal, killing: killing.signal };
 }
 
 function chooseTool(
@@ -113,24 +124,24 @@ function chooseTool(
   path: string,
 ): Tool {
   if (options.exec !== undefined && options.terraform !== undefined)
-    throw new OptionError("Give --exec or --terraform, not both.");
-  if (options.exec !== undefined) return { kind: "script", file: program(options.exec, "--exec", path) };
+    throw new OptionError("--exec and --terraform can't be combined.");
+  if (options.exec !== undefined) return { kind: "script", file: findProgram(options.exec, "--exec", path) };
   if (options.terraform !== undefined)
-    return { kind: "terraform", file: program(options.terraform, "--terraform", path) };
+    return { kind: "terraform", file: findProgram(options.terraform, "--terraform", path) };
   const file = find("tofu", path) ?? find("terraform", path);
   if (file === undefined) {
     throw new Failure(
       exit.usage,
-      "There is neither tofu nor terraform on your PATH.",
-      "Install OpenTofu, name the program with --terraform PATH, or run a script of yours with --exec.",
+      "Neither tofu nor terraform found in PATH.",
+      "Install OpenTofu, or set the program with --terraform PATH or --exec SCRIPT.",
     );
   }
   return { kind: "terraform", file };
 }
 
-function program(word: string, option: string, path: string): string {
+function findProgram(word: string, option: string, path: string): string {
   const file = word.includes("/") ? resolve(word) : (find(word, path) ?? resolve(word));
-  if (!isExecutable(file)) throw new OptionError(`${option}: ${file} is not there, or it is not executable.`);
+  if (!isExecutable(file)) throw new OptionError(`${option}: ${file} does not exist or is not executable`);
   return file;
 }
 
@@ -153,7 +164,7 @@ function isExecutable(file: string): boolean {
 function folderAt(folder: string | undefined, option: string): string | undefined {
   if (folder === undefined) return undefined;
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new OptionError(`${option}: ${folder} is no folder.`);
+    throw new OptionError(`${option}: ${folder} is not a folder`);
   return resolve(folder);
 }
 
@@ -162,6 +173,6 @@ function workFolder(folder: string | undefined): string {
     mkdirSync(folder ?? tmpdir(), { recursive: true, mode: 0o700 });
     return resolve(folder ?? tmpdir());
   } catch {
-    throw new OptionError(`--work-dir: ${folder} can't be made.`);
+    throw new OptionError(`--work-dir: ${folder} can't be created`);
   }
 }

@@ -1,10 +1,19 @@
-// From the words that were typed to a command with its options, or to words about what is wrong with them.
+// Reads the command line: a command with its options and arguments, a request for help, or what is wrong.
 import { parseArgs } from "node:util";
-import { commonOptions, isGroup, type Command, type Group, type Node, type Options } from "./command.ts";
-import { nearest } from "./names.ts";
+import {
+  commandPath,
+  commonOptions,
+  isGroup,
+  usageLine,
+  type Command,
+  type Group,
+  type Node,
+  type Options,
+} from "./command.ts";
+import { suggest } from "./names.ts";
 
 export type Reading =
-  | { kind: "run"; path: Node[]; command: Command; options: Record<string, unknown>; words: string[] }
+  | { kind: "run"; path: Node[]; command: Command; options: Record<string, unknown>; args: string[] }
   | { kind: "help"; path: Node[] }
   | { kind: "version" }
   | { kind: "wrong"; path: Node[]; problem: string };
@@ -25,7 +34,7 @@ export function readCommandLine(root: Group, typed: string[]): Reading {
       if (leading === undefined)
         return { kind: "wrong", path, problem: unknownOption(word, path, commonOptions) };
       if (leading.help) wantsHelp = true;
-      else before.push(word, ...rest.splice(0, leading.takes));
+      else before.push(word, ...rest.splice(0, leading.values));
     } else {
       const found: Node | undefined = node.commands.find(
         ({ name, aliases = [] }) => name === word || aliases.includes(word),
@@ -43,18 +52,18 @@ export function readCommandLine(root: Group, typed: string[]): Reading {
   return readCommand(path, path.at(-1) as Command, [...before, ...rest]);
 }
 
-/** Options that go with every command may stand before it. */
-function readLeadingOption(word: string, rest: string[]): { help: boolean; takes: number } | undefined {
-  if (word === "--help" || word === "-h") return { help: true, takes: 0 };
-  if (/^--(url|token)=/.test(word)) return { help: false, takes: 0 };
-  if (word === "--url" || word === "--token") return { help: false, takes: Math.min(1, rest.length) };
+/** Common options may stand before the command. */
+function readLeadingOption(word: string, rest: string[]): { help: boolean; values: number } | undefined {
+  if (word === "--help" || word === "-h") return { help: true, values: 0 };
+  if (/^--(url|token)=/.test(word)) return { help: false, values: 0 };
+  if (word === "--url" || word === "--token") return { help: false, values: Math.min(1, rest.length) };
   return undefined;
 }
 
 function readCommand(path: Node[], command: Command, typed: string[]): Reading {
   const known: Options = { ...commonOptions, ...command.options };
   const wrong = (problem: string): Reading => ({ kind: "wrong", path, problem });
-  const own = command.passesOn === true ? untilFirstWord(typed, known) : typed;
+  const own = command.passthrough === true ? untilFirstArgument(typed, known) : typed;
   const passedOn = typed.slice(own.length);
   const { tokens } = tokenize(own, known);
   const options: Record<string, unknown> = Object.fromEntries(
@@ -63,27 +72,27 @@ function readCommand(path: Node[], command: Command, typed: string[]): Reading {
       type === "boolean" ? false : multiple === true ? [] : undefined,
     ]),
   );
-  const words: string[] = passedOn[0] === "--" ? passedOn.slice(1) : passedOn;
+  const args: string[] = passedOn[0] === "--" ? passedOn.slice(1) : passedOn;
   for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
+    if (token.kind === "positional") args.push(token.value);
     if (token.kind !== "option") continue;
     const { name, rawName, value, inlineValue } = token;
     const option = Object.hasOwn(known, name) ? known[name] : undefined;
     if (option === undefined) return wrong(unknownOption(rawName, path, known));
     if (option.type === "boolean") {
-      if (value !== undefined) return wrong(`${rawName} takes no value.`);
+      if (value !== undefined) return wrong(`${rawName}: takes no value`);
       options[name] = true;
     } else {
       if (value === undefined)
-        return wrong(`${rawName} needs a value: ${rawName} ${option.value ?? "VALUE"}`);
+        return wrong(`${rawName}: value missing, use ${rawName} ${option.value ?? "VALUE"}`);
       if (inlineValue === false && /^-./.test(value))
-        return wrong(`${rawName} needs a value. If ${value} is meant to be it, write ${rawName}=${value}`);
+        return wrong(`${rawName}: value missing; to use ${value} as the value, write ${rawName}=${value}`);
       options[name] = option.multiple === true ? [...(options[name] as string[]), value] : value;
     }
   }
   if (options["help"] === true) return { kind: "help", path };
-  const problem = wordsProblem(command, words) ?? outputProblem(options["output"]);
-  return problem === undefined ? { kind: "run", path, command, options, words } : wrong(problem);
+  const problem = argumentsProblem(path, command, args) ?? outputProblem(options["output"]);
+  return problem === undefined ? { kind: "run", path, command, options, args } : wrong(problem);
 }
 
 const tokenize = (args: string[], options: Options) =>
@@ -100,46 +109,41 @@ const tokenize = (args: string[], options: Options) =>
     tokens: true,
   });
 
-/** An option whose value may be left out: what comes next is none if it is another option or an address. */
+/** Whether an optional value is left out: what comes next is another option or an address. */
 function lacksValue(word: string, next: string | undefined, options: Options): boolean {
   if (options[word.slice(2)]?.valueOptional !== true || !word.startsWith("--")) return false;
   return next === undefined || /^-.|[.:/]|^localhost$/.test(next);
 }
 
-/** What stands before the other program's name or `--`. */
-function untilFirstWord(typed: string[], known: Options): string[] {
+/** Everything before the other program's name or `--`. */
+function untilFirstArgument(typed: string[], known: Options): string[] {
   const first = tokenize(typed, known).tokens.find(({ kind }) => kind !== "option");
   return first === undefined ? typed : typed.slice(0, first.index);
 }
 
-function wordsProblem(command: Command, words: string[]): string | undefined {
-  const { least = 0, most = command.passesOn === true ? Infinity : least, takes = "" } = command;
-  if (words.length < least)
-    return words.length === 0 ? `It needs ${takes}.` : `Something is missing: it needs ${takes}.`;
-  if (words.length > most) {
-    return most === 0
-      ? `It takes no words, but there is "${words[0]}".`
-      : `There is a word too many: "${words[most]}". Put quotes round text with blanks.`;
-  }
-  return undefined;
+function argumentsProblem(path: Node[], command: Command, args: string[]): string | undefined {
+  const { minArgs = 0, maxArgs = command.passthrough === true ? Infinity : minArgs } = command;
+  if (args.length < minArgs) return `Missing argument. Usage: ${usageLine(path, command)}`;
+  if (args.length <= maxArgs) return undefined;
+  const unexpected = `Unexpected argument "${args[maxArgs]}".`;
+  return maxArgs === 0
+    ? `${unexpected} This command takes no arguments.`
+    : `${unexpected} Quote text that contains spaces.`;
 }
 
 const outputProblem = (output: unknown) =>
   output === undefined || output === "text" || output === "json"
     ? undefined
-    : `--output must be text or json, not "${String(output)}".`;
-
-export const pathWords = (path: Node[]): string => path.map(({ name }) => name).join(" ");
+    : `--output: "${String(output)}" is invalid, use text or json`;
 
 function unknownCommand(word: string, group: Group, path: Node[]): string {
   const names = group.commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
-  const near = nearest(word, names);
-  const where = path.length === 1 ? "" : ` under "${pathWords(path)}"`;
-  return `There is no command "${word}"${where}.${near === undefined ? "" : ` Did you mean "${near}"?`}`;
+  const where = path.length === 1 ? "" : ` for "${commandPath(path)}"`;
+  return `Unknown command "${word}"${where}.${suggest(word, names)}`;
 }
 
 function unknownOption(typed: string, path: Node[], known: Options): string {
   const name = typed.replace(/=.*$/s, "");
-  const near = name.startsWith("--") ? nearest(name.slice(2), Object.keys(known)) : undefined;
-  return `"${pathWords(path)}" has no option ${name}.${near === undefined ? "" : ` Did you mean --${near}?`}`;
+  const options = Object.keys(known).map((option) => `--${option}`);
+  return `Unknown option ${name} for "${commandPath(path)}".${name.startsWith("--") ? suggest(name, options) : ""}`;
 }

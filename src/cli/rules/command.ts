@@ -1,13 +1,13 @@
-// What a command is: its words, its options, its help. The tree of them is data; `run` is the only deed.
+// What a command is: arguments, options and help as data, and `run` for its effects.
 import type { Context } from "../context.ts";
 
 export interface Option {
   type: "string" | "boolean";
   short?: string;
   multiple?: boolean;
-  /** What stands for the value in the help, like NAME. */
+  /** The value's placeholder in the help, like NAME. */
   value?: string;
-  /** It may stand without a value, which then is "". */
+  /** The value may be left out; it is "" then. */
   valueOptional?: true;
   text: string;
 }
@@ -25,17 +25,19 @@ export interface Command<O extends Options = Options> {
   name: string;
   aliases?: string[];
   summary: string;
-  /** The words it takes, as the help shows them: `TITLE [MESSAGE]`. */
-  takes?: string;
-  least?: number;
-  most?: number;
-  /** From its first word on, all belongs to another program. */
-  passesOn?: true;
+  /** As the help shows them: `TITLE [MESSAGE]`. */
+  args?: string;
+  /** 0 by default. */
+  minArgs?: number;
+  /** `minArgs` by default. */
+  maxArgs?: number;
+  /** From the first argument on, everything belongs to another program. */
+  passthrough?: true;
   details?: string[];
   examples: string[];
   options: O;
-  /** The exit code; nothing means 0. */
-  run(context: Context, input: { options: Values<O>; words: string[] }): Promise<number | void>;
+  /** Resolves with the exit code; nothing means 0. */
+  run(context: Context, input: { options: Values<O>; args: string[] }): Promise<number | void>;
 }
 
 export interface Group {
@@ -48,16 +50,27 @@ export type Node = Command | Group;
 
 export const isGroup = (node: Node): node is Group => "commands" in node;
 
-/** Keeps the options' names and kinds, so that `run` sees them typed. */
+/** Keeps the names and types of the options, so that `run` gets them typed. */
 export const defineCommand = <const O extends Options>(command: Command<O>): Command =>
   command as unknown as Command;
 
+/** `belfry users create` */
+export const commandPath = (path: Node[]): string => path.map(({ name }) => name).join(" ");
+
+/** `belfry users create [OPTIONS] NAME` */
+export const usageLine = (path: Node[], { args }: Command): string =>
+  [commandPath(path), "[OPTIONS]", args].filter(Boolean).join(" ");
+
 export const commonOptions = {
-  url: { type: "string", value: "URL", text: "Belfry's address (else BELFRY_URL, else where you signed in)" },
+  url: {
+    type: "string",
+    value: "URL",
+    text: "address of the server (default: BELFRY_URL, then your sign-in)",
+  },
   token: {
     type: "string",
     value: "KEY",
-    text: "the key to use (else BELFRY_SESSION_TOKEN, else your sign-in)",
+    text: "key to use (default: BELFRY_SESSION_TOKEN, then your sign-in)",
   },
   help: { type: "boolean", short: "h", text: "show this help" },
 } as const satisfies Options;
@@ -68,6 +81,6 @@ export const outputOption = {
     type: "string",
     short: "o",
     value: "text|json",
-    text: "json prints the API's object and nothing else",
+    text: "output format (default text)",
   },
 } as const satisfies Options;

@@ -2,7 +2,7 @@
 import { type Question, reasonWords } from "../../notifications/outbox/rules/reasons.ts";
 import { shortId } from "./names.ts";
 import { plainLine } from "./text.ts";
-import { ageWords, durationWords } from "./time.ts";
+import { formatAge, formatDuration } from "./time.ts";
 
 export interface ShownMessage {
   id: string;
@@ -28,9 +28,9 @@ export interface ShownAttempt {
   answer: string | null;
 }
 
-export type ToldMessage = ShownMessage & { attempts: ShownAttempt[] };
+export type MessageDetails = ShownMessage & { attempts: ShownAttempt[] };
 
-/** Words of the command line for the API's statuses. */
+/** The statuses of the API by their names on the command line. */
 export const statusNames = {
   waiting: "pending",
   sending: "leased",
@@ -41,140 +41,139 @@ export const statusNames = {
 } as const;
 export type Status = (typeof statusNames)[keyof typeof statusNames];
 
-/** Takes the API's own words too. */
+/** Accepts the API's own names too. */
 export function readStatus(text: string): Status | undefined {
   const statuses = Object.entries(statusNames);
   return statuses.find(([name, status]) => name === text || status === text)?.[1];
 }
 
-export const statusWord = (status: string): string =>
+export const statusName = (status: string): string =>
   Object.entries(statusNames).find(([, known]) => known === status)?.[0] ?? status;
 
-export const logHeadings = ["WHEN", "STATUS", "WAY", "USER", "NOTIFICATION", "ID", "WHAT CAME BACK"];
+export const logHeadings = ["CREATED", "STATUS", "CHANNEL", "USER", "NOTIFICATION", "ID", "RESPONSE"];
 
 export const logRow = (message: ShownMessage, now: number): string[] => [
-  ageWords(message.created_at, now),
-  statusWord(message.status),
+  formatAge(message.created_at, now),
+  statusName(message.status),
   message.method,
   message.user.username,
   message.template.name,
   shortId(message.id),
-  message.status === "inhibited" ? answersTo("not", message).join("; ") : answerOf(message),
+  message.status === "inhibited" ? reasonsFor("not", message).join("; ") : answerOf(message),
 ];
 
-/** Mail says in its answers where it went, which stands beside them already. */
+/** A mail server's answer begins with the target, which is shown beside it already. */
 function answerOf({ target, last_answer: answer }: Pick<ShownMessage, "target" | "last_answer">): string {
   if (answer === null) return "";
   return target !== null && answer.startsWith(`${target} `) ? answer.slice(target.length + 1) : answer;
 }
 
-const answersTo = (question: Question, { reasons }: ShownMessage): string[] =>
+const reasonsFor = (question: Question, { reasons }: ShownMessage): string[] =>
   reasons
     .map(reasonWords)
     .filter((reason) => reason.question === question)
     .map(({ words }) => words);
 
-const placeOf = ({ method, target }: ShownMessage) => [method, target].filter(Boolean).join(" ");
+const channelOf = ({ method, target }: ShownMessage) => [method, target].filter(Boolean).join(" ");
 
-/** Milliseconds as long as they say more than seconds. */
-const took = (milliseconds: number) =>
-  milliseconds < 1_000 ? `${milliseconds} ms` : durationWords(milliseconds);
+const formatAttemptTime = (milliseconds: number) =>
+  milliseconds < 1_000 ? `${milliseconds} ms` : formatDuration(milliseconds);
 
-/** No more comes of it, or what comes later can't be waited for. */
+/** Whether there is a result: a retry comes too late to wait for it. */
 export const isOver = ({ status, attempt_count }: ShownMessage): boolean =>
   !["pending", "leased", "temporary_failure"].includes(status) ||
   (status === "temporary_failure" && attempt_count > 0);
 
-/** `webhook hooks.example.com  sent, answered 204 after 35 ms` */
-export function resultLine(message: ToldMessage): string {
-  return plainLine(placeOf(message)) + "  " + plainLine(resultWords(message));
+/** `webhook hooks.example.com  sent: answered 204 (35 ms)` */
+export function resultLine(message: MessageDetails): string {
+  return plainLine(channelOf(message)) + "  " + plainLine(describeResult(message));
 }
 
-function resultWords(message: ToldMessage): string {
-  const last = message.attempts.at(-1);
-  const time = last?.duration_ms == null ? undefined : took(last.duration_ms);
+function describeResult(message: MessageDetails): string {
+  if (message.status === "inhibited") return `not sent: ${reasonsFor("not", message).join("; ")}`;
+  const isSent = message.status === "sent";
   const answer = answerOf(message);
-  if (message.status === "inhibited") return `not sent: ${answersTo("not", message).join("; ")}`;
-  if (message.status === "sent") {
-    if (message.method === "inbox" || answer === "") return "sent";
-    return `sent, ${answer}${time === undefined ? "" : ` after ${time}`}`;
-  }
+  const result = [isSent ? "sent" : "failed", answer].filter((part) => part !== "").join(": ");
+  const last = message.attempts.at(-1);
+  const isTimed = last?.duration_ms != null && message.method !== "inbox" && (!isSent || answer !== "");
   const next =
-    message.next_try_at === null
+    isSent || message.next_try_at === null
       ? undefined
-      : `next try in ${durationWords(Date.parse(message.next_try_at) - Date.parse(message.updated_at))}`;
-  const notes = [time === undefined ? undefined : `after ${time}`, next].filter((note) => note !== undefined);
-  return `${answer === "" ? "failed" : answer}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`;
+      : `next attempt in ${formatDuration(Date.parse(message.next_try_at) - Date.parse(message.updated_at))}`;
+  const notes = [isTimed ? formatAttemptTime(last.duration_ms!) : undefined, next].filter(
+    (note) => note !== undefined,
+  );
+  return notes.length === 0 ? result : `${result} (${notes.join(", ")})`;
 }
 
-export interface StoryOptions {
+export interface DetailOptions {
   paused: boolean;
-  /** The name of whoever made it: a user's, or that of a part of Belfry. */
-  madeBy: string;
+  /** A username, or the name of a part of Belfry. */
+  createdBy: string;
   now: number;
   bold: (text: string) => string;
 }
 
-const endings: Record<string, string> = {
-  pending: "it waits to be sent",
-  leased: "it is being sent",
-  sent: "it was sent",
-  temporary_failure: "it has failed and is tried again",
-  permanent_failure: "it has failed for good",
-  inhibited: "it was not sent",
+const outcomes: Record<string, string> = {
+  pending: "pending",
+  leased: "sending",
+  sent: "sent",
+  temporary_failure: "failed, will be retried",
+  permanent_failure: "failed permanently",
+  inhibited: "not sent",
 };
 
-/** Why it went to this person by this way, or why not; each try; and what comes next. */
-export function storyLines(message: ToldMessage, options: StoryOptions): string[] {
+/** Why this recipient and this channel, or why not; every attempt; and what comes next. */
+export function detailLines(message: MessageDetails, options: DetailOptions): string[] {
   const { user, template, status } = message;
-  const heading = `${template.name} to ${user.username} by ${placeOf(message)}: ${endings[status] ?? status}`;
+  const heading = `${template.name} to ${user.username}, ${channelOf(message)}: ${outcomes[status] ?? status}`;
   const section = (title: string, lines: string[]) =>
     lines.length === 0 ? [] : ["", options.bold(title), ...lines.map((line) => `  ${plainLine(line)}`)];
-  const sentences = (question: Question) => answersTo(question, message).map((words) => `${words}.`);
+  const reasons = (question: Question) => reasonsFor(question, message).map((reason) => `${reason}.`);
   return [
     options.bold(plainLine(heading)),
     plainLine(
-      `Made ${timeWords(message.created_at)} by ${options.madeBy} from version ${template.version} of its text`,
+      `Created ${formatTime(message.created_at)} by ${options.createdBy}, template version ${template.version}`,
     ),
     `Message ${message.id}`,
-    ...section(`Why ${plainLine(user.username)}?`, sentences("who")),
-    ...section(`Why by ${message.method}?`, sentences("way")),
-    ...section(status === "inhibited" ? "Why not?" : "What stood in the way?", sentences("not")),
-    ...section("Tries", tryLines(message)),
-    ...section("What now?", nextLines(message, options)),
+    ...section("Why this recipient", reasons("who")),
+    ...section("Why this channel", reasons("way")),
+    ...section(status === "inhibited" ? "Why not sent" : "Problems", reasons("not")),
+    ...section("Attempts", attemptLines(message)),
+    ...section("Next step", nextLines(message, options)),
   ];
 }
 
-function tryLines(message: ToldMessage): string[] {
+function attemptLines(message: MessageDetails): string[] {
   if (message.attempts.length === 0 && message.status === "sent")
-    return ["None was needed: it lay in the inbox at once."];
+    return ["None needed: it was written to the inbox directly."];
   return message.attempts.map(({ number, started_at, duration_ms, outcome, answer }) => {
-    const isGoingOn =
+    const isRunning =
       outcome === "started" && message.status === "leased" && number === message.attempt_count;
-    const words = isGoingOn
-      ? "under way"
+    const result = isRunning
+      ? "in progress"
       : outcome === "started"
-        ? "cut off before it ended"
+        ? "interrupted"
         : answerOf({ target: message.target, last_answer: answer });
-    const time = duration_ms === null ? "" : `, ${took(duration_ms)}`;
-    return `${number}. ${timeWords(started_at)}${time}: ${outcome === "sent" ? "sent, " : ""}${words}`;
+    const time = duration_ms === null ? "" : `, ${formatAttemptTime(duration_ms)}`;
+    return `${number}. ${formatTime(started_at)}${time}: ${outcome === "sent" ? "sent, " : ""}${result}`;
   });
 }
 
-function nextLines(message: ToldMessage, { paused, now }: StoryOptions): string[] {
+function nextLines(message: MessageDetails, { paused, now }: DetailOptions): string[] {
   const { status, next_try_at: next } = message;
   if (status === "permanent_failure")
-    return [`To send it once more: belfry notifications retry ${shortId(message.id)}`];
+    return [`Send it again: belfry notifications retry ${shortId(message.id)}`];
   if (next === null) return [];
-  if (status === "leased") return ["A try is under way. If it is cut off, the next one comes by itself."];
-  if (paused) return ["Notifications are paused. To let them out: belfry notifications resume"];
+  if (status === "leased") return ["An attempt is in progress. If it is interrupted, Belfry retries."];
+  if (paused) return ["Notifications are paused. Resume: belfry notifications resume"];
   const wait = Date.parse(next) - now;
-  if (wait <= 0) return ["It goes out at the next pass."];
+  if (wait <= 0) return ["It is sent with the next run."];
   if (status === "pending")
-    return [`It goes out at ${timeWords(next)}, in ${durationWords(wait)}, if it still holds then.`];
-  return [`The next try comes at ${timeWords(next)}, in ${durationWords(wait)}.`];
+    return [`Delayed until ${formatTime(next)}, in ${formatDuration(wait)}; sent then unless withdrawn.`];
+  return [`Next attempt at ${formatTime(next)}, in ${formatDuration(wait)}.`];
 }
 
 /** `2026-11-21 10:00:00 UTC` */
-export const timeWords = (time: string): string =>
+const formatTime = (time: string): string =>
   `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -1,24 +1,32 @@
 // The help pages, made from the tree of commands.
-import { commonOptions, isGroup, type Command, type Group, type Node, type Options } from "./command.ts";
-import { pathWords } from "./command-line.ts";
+import {
+  commandPath,
+  commonOptions,
+  isGroup,
+  usageLine,
+  type Command,
+  type Group,
+  type Node,
+  type Options,
+} from "./command.ts";
 
 export interface HelpStyle {
   heading: (text: string) => string;
 }
 
 export const exitCodes = [
-  ["0", "done"],
+  ["0", "success"],
   ["1", "refused or failed"],
-  ["2", "the command line is wrong"],
+  ["2", "invalid command line"],
   ["3", "not signed in"],
-  ["4", "Belfry can't be reached"],
+  ["4", "server not reachable"],
 ] as const;
 
 const variables = [
-  ["BELFRY_URL", "Belfry's address; wins over the stored sign-in"],
-  ["BELFRY_SESSION_TOKEN", "the key to use; wins over the stored sign-in"],
-  ["BELFRY_CONFIG_DIR", "where the sign-in is stored (~/.config/belfry)"],
-  ["NO_COLOR", "any value: no colours"],
+  ["BELFRY_URL", "address of the server; overrides the stored sign-in"],
+  ["BELFRY_SESSION_TOKEN", "key to use; overrides the stored sign-in"],
+  ["BELFRY_CONFIG_DIR", "folder of the stored sign-in (default ~/.config/belfry)"],
+  ["NO_COLOR", "any value turns off colors"],
 ] as const;
 
 export function helpPage(path: Node[], { heading }: HelpStyle): string {
@@ -39,14 +47,14 @@ function groupSections(path: Node[], group: Group): Section[] {
   const examples = group.commands.flatMap((node) => (isGroup(node) ? [] : node.examples.slice(0, 1)));
   return [
     ["", [group.summary]],
-    ["Usage", [`${pathWords(path)} COMMAND [OPTIONS]`]],
+    ["Usage", [`${commandPath(path)} COMMAND [OPTIONS]`]],
     ["Commands", columns(group.commands.map((node) => commandRow(node)))],
-    ["Options of every command", optionLines(commonOptions)],
-    ["Also called", otherNames(path)],
+    ["Global options", optionLines(commonOptions)],
+    ["Aliases", aliasLines(path)],
     ["Environment", isRoot ? columns(variables) : []],
     ["Exit codes", isRoot ? columns(exitCodes) : []],
     ["Examples", isRoot ? firstSteps : examples],
-    ["", [`More: ${pathWords(path)} COMMAND --help`]],
+    ["", [`Run "${commandPath(path)} COMMAND --help" for details of a command.`]],
   ];
 }
 
@@ -56,32 +64,32 @@ const firstSteps = [
   "belfry run -- npm test",
 ];
 
-/** A group shows what is in it. */
+/** A group lists its commands. */
 const commandRow = (node: Node): [string, string] =>
   isGroup(node)
     ? [node.name, node.commands.map(({ name }) => name).join(", ")]
-    : [[node.name, node.takes].filter(Boolean).join(" "), node.summary];
+    : [[node.name, node.args].filter(Boolean).join(" "), node.summary];
 
 function commandSections(path: Node[], command: Command): Section[] {
-  const usage = [pathWords(path), "[OPTIONS]", command.takes].filter(Boolean).join(" ");
   const others = Object.entries(commonOptions).filter(([name]) => !Object.hasOwn(command.options, name));
   return [
-    ["", [command.summary, ...(command.details ?? [])]],
-    ["Usage", [usage]],
+    ["", [command.summary]],
+    ["", command.details ?? []],
+    ["Usage", [usageLine(path, command)]],
     ["Options", optionLines({ ...command.options, ...Object.fromEntries(others) })],
-    ["Also called", otherNames(path)],
+    ["Aliases", aliasLines(path)],
     ["Examples", command.examples],
   ];
 }
 
-const otherNames = (path: Node[]) =>
-  (path.at(-1)!.aliases ?? []).map((alias) => `${pathWords(path.slice(0, -1))} ${alias}`);
+const aliasLines = (path: Node[]) =>
+  (path.at(-1)!.aliases ?? []).map((alias) => `${commandPath(path.slice(0, -1))} ${alias}`);
 
 const optionLines = (options: Options) =>
   columns(
     Object.entries(options).map(([name, { short, value, text, multiple }]) => [
       `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`,
-      multiple === true ? `${text}; may be given again` : text,
+      multiple === true ? `${text}; repeatable` : text,
     ]),
   );
 

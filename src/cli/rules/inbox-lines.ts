@@ -1,6 +1,6 @@
 // The inbox as lines for a terminal.
 import { toPlainText } from "../../notifications/texts/rules/markdown.ts";
-import { ageWords } from "./time.ts";
+import { formatAge } from "./time.ts";
 import { shortId } from "./names.ts";
 import { columnsOf, cutToColumns, plain, plainLine } from "./text.ts";
 
@@ -16,16 +16,16 @@ export interface Shown {
 export interface InboxStyle {
   bold: (text: string) => string;
   dim: (text: string) => string;
-  /** Lines are cut to it; undefined where nobody looks at columns. */
+  /** Lines are cut to it; undefined: no cut. */
   columns: number | undefined;
   now: number;
 }
 
-const contentLines = 3;
+const maxContentLines = 3;
 
-/** `*` marks the unread ones; the last word of the first line is what `read` takes. */
+/** `*` marks an unread notification; the first line ends in the id that `read` takes. */
 export function inboxLines(item: Shown, { bold, dim, columns, now }: InboxStyle): string[] {
-  const age = ageWords(item.created_at, now).padEnd(10);
+  const age = formatAge(item.created_at, now).padEnd(10);
   const id = shortId(item.id);
   const indent = " ".repeat(2 + age.length + 2);
   const room = (columns ?? Infinity) - indent.length;
@@ -45,7 +45,7 @@ function bodyOf(content: string): string[] {
     .split("\n")
     .map((line) => line.replaceAll("\t", "  ").trimEnd())
     .filter((line) => line !== "");
-  return lines.length <= contentLines
+  return lines.length <= maxContentLines
     ? lines
-    : [...lines.slice(0, contentLines), `(${lines.length - contentLines} more lines)`];
+    : [...lines.slice(0, maxContentLines), `(${lines.length - maxContentLines} more lines)`];
 }

@@ -1,7 +1,7 @@
-// Names and ids as people type them: the nearest known one, and the short form of an id.
+// Names and ids as people type them: the known name that a mistyped one is closest to, and ids by their end.
 import { editDistance } from "../../kernel/rules/edit-distance.ts";
 
-/** Undefined when none is close: two slips in a long word, one in a short one; a beginning counts as close too. */
+/** Two slips in a long word, one in a short one; a beginning is close too. Undefined when no name is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const beginning = known.find((other) => word.length >= 3 && other.startsWith(word));
   const best = known
@@ -11,8 +11,21 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return beginning;
 }
 
+/** ` Did you mean "docker"?` after an error, or "". Options are not quoted. */
+export function suggest(word: string, known: readonly string[]): string {
+  const isOption = word.startsWith("--");
+  const near = isOption
+    ? nearest(
+        word.slice(2),
+        known.map((option) => option.slice(2)),
+      )
+    : nearest(word, known);
+  if (near === undefined) return "";
+  return isOption ? ` Did you mean --${near}?` : ` Did you mean "${near}"?`;
+}
+
 /** The end of an id, which is random: enough to name one of a list. */
 export const shortId = (id: string): string => id.slice(-8);
 
-/** Whether a word may be the end of an id, or all of it. */
+/** Whether a word may be an id or the end of one. */
 export const isIdEnd = (word: string): boolean => /^[0-9a-f-]{4,36}$/.test(word);

@@ -1,35 +1,33 @@
-// What `belfry drift` is given: a plan as JSON, or, in words, what it is instead.
+// Reads the input of `belfry drift`: a plan as JSON, or a message that says what the file is instead.
 import { problemOfPlan } from "../../prebuilds/drift/rules/plan-check.ts";
 
 export type ReadPlan = { ok: true; document: unknown } | { ok: false; problem: string; hint: string };
 
-const howTo = "Print the plan as JSON: terraform plan -out=plan && terraform show -json plan > plan.json";
+const howTo = "Export the plan as JSON: terraform plan -out=plan && terraform show -json plan > plan.json";
 
 export function readPlanFile(bytes: Uint8Array): ReadPlan {
   const wrong = (problem: string, hint = howTo) => ({ ok: false as const, problem, hint });
-  // Terraform's own files of plans are zip archives.
+  // A plan file of Terraform is a zip archive.
   if (bytes[0] === 0x50 && bytes[1] === 0x4b)
-    return wrong(
-      "it is a plan in Terraform's own form.",
-      "Print it as JSON: terraform show -json FILE > plan.json",
-    );
+    return wrong("binary plan file, must be JSON", "Export it: terraform show -json FILE > plan.json");
   const text = decode(bytes);
-  if (text.trim() === "") return wrong("there is nothing in it.");
-  // What `terraform plan -json` prints: a document for each line, about what it does.
-  if (/^\s*\{"@level"/.test(text)) return wrong("it is the log of a plan, not the plan.");
+  if (text.trim() === "") return wrong("empty");
+  // `terraform plan -json` prints its log, a document per line.
+  if (/^\s*\{"@level"/.test(text))
+    return wrong("log of a plan (terraform plan -json), must be the plan itself");
   const parsed = parse(text) ?? parse(withoutWrapper(text));
   if (parsed === undefined) {
     if (wrapperSigns.test(text))
       return wrong(
-        "the plan is mixed with what the wrapper of setup-terraform prints.",
-        "In the workflow's step setup-terraform, set terraform_wrapper: false.",
+        "mixed with output of the setup-terraform wrapper",
+        "In the workflow's setup-terraform step, set terraform_wrapper: false.",
       );
     const isCut = /^\s*\{/.test(text) && !/\}\s*$/.test(text);
-    return wrong(isCut ? "it ends in the middle." : "it is no JSON.");
+    return wrong(isCut ? "JSON is incomplete" : "invalid JSON");
   }
   const { document } = parsed;
   const problem = problemOfPlan(document);
-  return problem === undefined ? { ok: true, document } : wrong(`${problem.field} ${problem.detail}.`);
+  return problem === undefined ? { ok: true, document } : wrong(`${problem.field}: ${problem.detail}`);
 }
 
 function parse(text: string | undefined): { document: unknown } | undefined {
@@ -40,13 +38,13 @@ function parse(text: string | undefined): { document: unknown } | undefined {
   }
 }
 
-/** Workflow commands, and the line that names the command that runs. */
+/** Workflow commands, and the line with the command that runs. */
 const wrapperSigns = /^\[command\]|^::[\w-]+[ :]|\}%0[AD]/m;
 const wrapperLine = /^(?:\s|%0[AD])*(?:::[\w-]+[ :].*|\[command\].*)?$/;
 
 /**
- * The document among the lines that the GitHub action setup-terraform prints around a command's output: the command
- * before it, workflow commands (`::debug::`) and escaped line ends (`%0A`) after it. Undefined when there is anything else.
+ * The document without the lines that the GitHub action setup-terraform prints around it: the command before it, workflow
+ * commands (`::debug::`) and escaped line ends (`%0A`) after it. Undefined when there is anything else.
  */
 function withoutWrapper(text: string): string | undefined {
   const start = text.search(/^\{/m);
@@ -58,7 +56,7 @@ function withoutWrapper(text: string): string | undefined {
 
 const isWrapperOutput = (text: string) => text.split(/\r?\n/).every((line) => wrapperLine.test(line));
 
-/** Behind the brace that closes the object at `start`; the text's end when none does. */
+/** The position after the object at `start`; the text's end when it is not closed. */
 function endOfObject(text: string, start: number): number {
   let [depth, isInString] = [0, false];
   for (let at = start; at < text.length; at += 1) {

@@ -3,15 +3,15 @@ import { byteLength, cutStartToBytes, cutToBytes } from "../../kernel/rules/cut-
 import { visiblePart, withoutControls } from "../../kernel/rules/terminal-text.ts";
 import { maxMessageBytes, maxTitleBytes } from "../../notifications/outbox/rules/custom-text.ts";
 import { plain, plainLine } from "./text.ts";
-import { durationWords } from "./time.ts";
+import { formatDuration } from "./time.ts";
 
 export interface RunOutcome {
   /** The command and its arguments. */
   command: string[];
-  /** Said in place of the command. */
+  /** Shown instead of the command. */
   title: string | undefined;
   exitCode: number;
-  /** What ended it, like SIGTERM; null when it ended by itself. */
+  /** The signal that ended it, like SIGTERM; null when it exited. */
   signal: string | null;
   /** Why it could not be started. */
   problem: string | undefined;
@@ -22,22 +22,22 @@ export interface RunOutcome {
 export function runReport(outcome: RunOutcome): { title: string; message: string } {
   const failed = outcome.exitCode !== 0;
   const end =
-    ` ${failed ? "failed" : "succeeded"} after ${durationWords(outcome.milliseconds)}` +
+    ` ${failed ? "failed" : "succeeded"} after ${formatDuration(outcome.milliseconds)}` +
     (outcome.signal === null ? "" : ` (${outcome.signal})`);
   const subject = plainLine(outcome.title ?? outcome.command.map(quoted).join(" "));
   return { title: fitTitle(subject, maxTitleBytes - byteLength(end)) + end, message: messageOf(outcome) };
 }
 
-/** As one would type it: a word with blanks gets quotes. */
+/** As typed: an argument with spaces gets quotes. */
 const quoted = (word: string) => (word === "" || /\s/.test(word) ? `"${word}"` : word);
 
-/** Titles are Markdown: what would vanish as markup is escaped, and what is escaped is never cut apart. */
-function fitTitle(subject: string, most: number): string {
+/** Titles are Markdown: markup is escaped, and an escape is never cut apart. */
+function fitTitle(subject: string, maxBytes: number): string {
   const escaped = escapeMarkup(subject);
-  if (byteLength(escaped) <= most) return escaped;
+  if (byteLength(escaped) <= maxBytes) return escaped;
   const fits = (length: number) => escapeMarkup(cutToBytes(subject, length));
-  let length = most;
-  while (byteLength(fits(length)) > most) length -= 1;
+  let length = maxBytes;
+  while (byteLength(fits(length)) > maxBytes) length -= 1;
   return fits(length);
 }
 
@@ -46,17 +46,17 @@ const escapeMarkup = (text: string) =>
 
 function messageOf({ exitCode, signal, problem, lines }: RunOutcome): string {
   if (problem !== undefined) return cutToBytes(problem, maxMessageBytes);
-  const end = signal === null ? `Exit code ${exitCode}.` : `It was ended by ${signal}.`;
-  if (lines.length === 0) return `${end} It printed nothing.`;
-  const start = `${end} The last lines:\n\n`;
+  const end = signal === null ? `Exit code ${exitCode}.` : `Ended by ${signal}.`;
+  if (lines.length === 0) return `${end} No output.`;
+  const start = `${end} Last lines:\n\n`;
   return start + fenced(lines, maxMessageBytes - byteLength(start));
 }
 
-/** A code block of at most `most` bytes with as many of the last lines as fit, which nothing in them can end. */
-function fenced(lines: string[], most: number): string {
+/** A code block with as many of the last lines as fit into `maxBytes`; no line can end the block. */
+function fenced(lines: string[], maxBytes: number): string {
   const safe = lines.map(shortenFence);
   const fence = fenceFor(safe);
-  const room = most - 2 * (fence.length + 1);
+  const room = maxBytes - 2 * (fence.length + 1);
   const kept: string[] = [];
   let used = 0;
   for (const line of safe.toReversed()) {
@@ -71,11 +71,11 @@ function fenced(lines: string[], most: number): string {
   return [fence, ...kept.toReversed(), fence].join("\n");
 }
 
-const longestFence = 20;
+const maxFence = 20;
 
-/** A line of nothing but backticks could end the block: a very long one is made to be no fence at all. */
+/** A line of backticks could end the block: a very long one is cut so that it is no fence. */
 const shortenFence = (line: string) =>
-  /^\s*`+\s*$/.test(line) && line.trim().length > longestFence ? `${"`".repeat(longestFence)}…` : line;
+  /^\s*`+\s*$/.test(line) && line.trim().length > maxFence ? `${"`".repeat(maxFence)}…` : line;
 
 function fenceFor(lines: string[]): string {
   const runs = lines.map((line) => /^\s*(`+)\s*$/.exec(line)?.[1]?.length ?? 0);
@@ -84,14 +84,14 @@ function fenceFor(lines: string[]): string {
 
 export interface OutputTail {
   lines: string[];
-  /** What each stream has printed since its last line break. */
+  /** The unfinished line of each stream. */
   open: Record<OutputStream, string>;
 }
 export type OutputStream = "out" | "error";
 
-/** Enough for twenty lines after empty ones are dropped at the end. */
-const linesKept = 60;
-const lineKept = 4_096;
+/** Enough for twenty lines after blank ones at the end are dropped. */
+const maxKeptLines = 60;
+const maxLineLength = 4_096;
 
 export const emptyTail: OutputTail = { lines: [], open: { out: "", error: "" } };
 
@@ -99,12 +99,14 @@ export function addOutput(tail: OutputTail, stream: OutputStream, text: string):
   const parts = (tail.open[stream] + text).split("\n");
   const open = parts.pop()!;
   return {
-    lines: [...tail.lines, ...parts.slice(-linesKept).map((line) => line.slice(-lineKept))].slice(-linesKept),
-    open: { ...tail.open, [stream]: open.slice(-lineKept) },
+    lines: [...tail.lines, ...parts.slice(-maxKeptLines).map((line) => line.slice(-maxLineLength))].slice(
+      -maxKeptLines,
+    ),
+    open: { ...tail.open, [stream]: open.slice(-maxLineLength) },
   };
 }
 
-/** The last `count` lines without colours, blank lines at the end, and what a progress bar has overwritten. */
+/** The last `count` lines, without colors, blank lines at the end, and overwritten progress bars. */
 export function lastLines(tail: OutputTail, count: number): string[] {
   const open = [tail.open.out, tail.open.error].filter((line) => line !== "");
   const lines = [...tail.lines, ...open].map((line) => plain(visiblePart(withoutControls(line))).trimEnd());

@@ -2,22 +2,22 @@
 import { cutToSize, eachCharacter } from "../../kernel/rules/cut-text.ts";
 import { withoutControls } from "../../kernel/rules/terminal-text.ts";
 
-/** At most `most` columns of a terminal. */
-export function cutToColumns(text: string, most: number): string {
-  return cutToSize(text, most, columnsOf);
+/** At most `columns` wide on a terminal. */
+export function cutToColumns(text: string, columns: number): string {
+  return cutToSize(text, columns, columnsOf);
 }
 
 const wide =
   /[\p{Emoji_Presentation}\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60\uFFE0-\uFFE6]/u;
 
-/** Columns on a terminal: emoji and East Asian letters take two. */
+/** Columns on a terminal: emoji and East Asian characters take two. */
 export function columnsOf(text: string): number {
-  // Nearly all text: one column each.
+  // The common case: one column each.
   if (/^[\x20-\x7E]*$/.test(text)) return text.length;
   return [...eachCharacter(text)].reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0);
 }
 
-/** Lines of at most so many columns, broken between words; a word that is longer stands alone. */
+/** Lines of at most `columns`, broken between words; a longer word is a line of its own. */
 export function wrap(text: string, columns: number | undefined): string[] {
   if (columns === undefined) return [text];
   const lines: string[] = [];
@@ -30,7 +30,7 @@ export function wrap(text: string, columns: number | undefined): string[] {
   return lines;
 }
 
-/** Without colours, cursor movements and other control characters; line breaks and tabs stay. */
+/** Without colors, cursor movements and other control characters; line breaks and tabs stay. */
 export const plain = (text: string): string =>
   withoutControls(text)
     .replaceAll(/[\r\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, "")
@@ -39,10 +39,10 @@ export const plain = (text: string): string =>
 /** The same on one line. */
 export const plainLine = (text: string): string => plain(text.replaceAll(/\s+/g, " ")).trim();
 
-/** A line of a program's output, with its indentation. */
+/** A line of a program's output; its indentation stays. */
 export const logLine = (text: string): string => plain(text.replaceAll(/[\r\n]+/g, " ")).trimEnd();
 
-/** Lines, the headings first. Cells are made safe to print; the last column is not padded. */
+/** Aligned columns, headings first. Cells are made safe to print; the last column is not padded. */
 export function table(headings: string[], rows: string[][]): string[] {
   const cells = [headings, ...rows.map((row) => row.map(plainLine))];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? ""))));
@@ -54,16 +54,16 @@ export function table(headings: string[], rows: string[][]): string[] {
   );
 }
 
-/** Bytes that are kept: the end of a text of 2,000, with room for what is taken out of it. */
+/** Enough for the last 2,000 bytes of text, with room for control sequences that are removed. */
 export const maxPipedBytes = 65_536;
 
 export interface PipedText {
   text: string;
-  /** False where it could not be read as UTF-8 and was read as Windows-1252, which reads anything. */
+  /** False: it is no valid UTF-8 and was read as Windows-1252, which accepts any bytes. */
   isUtf8: boolean;
 }
 
-/** `isWhole`: the bytes begin where the text did; else they may begin inside of a character. */
+/** `isWhole`: the bytes start where the text started; otherwise they may start inside a character. */
 export function decodePiped(bytes: Uint8Array, isWhole: boolean): PipedText {
   const from = isWhole ? 0 : bytes.findIndex((byte) => byte < 0x80 || byte > 0xbf);
   try {

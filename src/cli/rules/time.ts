@@ -1,4 +1,4 @@
-// Durations and ages as text, and lifetimes from text.
+// Durations and ages as text, and durations from text.
 
 const second = 1_000;
 const minute = 60 * second;
@@ -6,14 +6,14 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const units: Record<string, number> = { s: second, m: minute, h: hour, d: day, w: 7 * day, y: 365 * day };
 
-/** `4 m 12 s`: the two largest units; tenths below ten seconds, at least one. */
-export function durationWords(milliseconds: number): string {
+/** `4 min 12 s`: the two largest units; tenths below ten seconds, at least 0.1 s. */
+export function formatDuration(milliseconds: number): string {
   if (milliseconds < 9_950) return `${Math.max(0.1, milliseconds / second).toFixed(1)} s`;
   const whole = Math.round(milliseconds / second);
   const parts = [
     { count: Math.floor(whole / 86_400), unit: "d" },
     { count: Math.floor(whole / 3_600) % 24, unit: "h" },
-    { count: Math.floor(whole / 60) % 60, unit: "m" },
+    { count: Math.floor(whole / 60) % 60, unit: "min" },
     { count: whole % 60, unit: "s" },
   ];
   const first = parts.findIndex(({ count }) => count > 0);
@@ -24,20 +24,20 @@ export function durationWords(milliseconds: number): string {
     .join(" ");
 }
 
-/** `3 m ago`; a date once it is more than a month. What lies ahead (clocks differ) is `just now`, the year 1 is `never`. */
-export function ageWords(time: string, now: number): string {
+/** `3 min ago`; a date after a month. The future (clocks differ) is `just now`, the year 1 is `never`. */
+export function formatAge(time: string, now: number): string {
   if (time.startsWith("0001-")) return "never";
   const at = Date.parse(time);
   const age = now - at;
   if (age < minute) return "just now";
-  if (age < hour) return `${Math.floor(age / minute)} m ago`;
+  if (age < hour) return `${Math.floor(age / minute)} min ago`;
   if (age < day) return `${Math.floor(age / hour)} h ago`;
   if (age < 31 * day) return `${Math.floor(age / day)} d ago`;
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** Milliseconds of `30d`, `12h`, `1d12h`, `1y`; undefined for anything else, and for no time at all. */
-export function parseLifetime(text: string): number | undefined {
+/** Milliseconds of `30d`, `12h`, `1d12h`, `1y`; undefined for anything else, and for 0. */
+export function parseDuration(text: string): number | undefined {
   const parts = [...text.matchAll(/(\d+)\s*([smhdwy])/g)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text.replaceAll(/\s+(?=\d)/g, ""))
     return undefined;

@@ -1,7 +1,7 @@
 // Users in one line, the roles they can have, and generated passwords.
 import { plainLine } from "./text.ts";
 
-interface Described {
+interface ShownUser {
   username: string;
   name: string;
   email: string;
@@ -9,12 +9,12 @@ interface Described {
 }
 
 /** `ada (Ada Lovelace, ada@example.com), owner` */
-export function describeUser({ username, name, email, roles }: Described): string {
+export function describeUser({ username, name, email, roles }: ShownUser): string {
   const about = [name, email].filter((part) => part !== "").join(", ");
-  return plainLine(`${username}${about === "" ? "" : ` (${about})`}, ${roleWords(roles)}`);
+  return plainLine(`${username}${about === "" ? "" : ` (${about})`}, ${formatRoles(roles)}`);
 }
 
-export const roleWords = (roles: readonly { name: string }[]): string =>
+export const formatRoles = (roles: readonly { name: string }[]): string =>
   roles.length === 0 ? "member" : roles.map(({ name }) => name).join(", ");
 
 export const siteRoles = ["owner", "user-admin", "template-admin", "auditor"] as const;
@@ -26,15 +26,15 @@ export function readRoles(names: string[]): RolesVerdict {
   const roles = names.flatMap((name) => siteRoles.find((role) => role === name) ?? []);
   const unknown = names.find((name) => !siteRoles.some((role) => role === name));
   if (unknown === undefined) return { ok: true, roles };
-  return { ok: false, problem: `There is no role "${unknown}". It must be one of ${siteRoles.join(", ")}.` };
+  return { ok: false, problem: `Unknown role "${unknown}", use ${siteRoles.join(", ")}` };
 }
 
-// Without letters and digits that look alike.
+// Without characters that look alike.
 const alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /** Four groups of five, from random bytes (at least 64): about 116 bits. */
-export function passwordFrom(random: Uint8Array): string {
-  // Bytes beyond the last whole alphabet would make some characters likelier.
+export function generatePassword(random: Uint8Array): string {
+  // Bytes beyond the last whole alphabet would make some characters more likely.
   const usable = [...random].filter((byte) => byte < 256 - (256 % alphabet.length));
   if (usable.length < 20) throw new RangeError("too few random bytes");
   const characters = usable.slice(0, 20).map((byte) => alphabet[byte % alphabet.length]!);

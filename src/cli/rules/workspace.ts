@@ -1,12 +1,12 @@
 // What the commands of workspaces read and print: names, parameters, schedules, and how a build ended.
 
 export interface WorkspaceName {
-  /** `me` for one's own. */
+  /** `me` for the caller. */
   owner: string;
   name: string;
 }
 
-/** `NAME`, or `OWNER/NAME`. Undefined for what is neither. */
+/** `NAME` or `OWNER/NAME`; undefined for anything else. */
 export function parseWorkspaceName(text: string): WorkspaceName | undefined {
   const parts = text.split("/");
   if (parts.some((part) => part === "") || parts.length > 2) return undefined;
@@ -17,12 +17,12 @@ export type ParametersVerdict =
   | { ok: true; parameters: { name: string; value: string }[] }
   | { ok: false; problem: string };
 
-/** `NAME=VALUE` each; a value may have more of the sign in it. */
+/** Each is `NAME=VALUE`; a value may contain `=`. */
 export function parseParameters(texts: readonly string[]): ParametersVerdict {
   const parameters: { name: string; value: string }[] = [];
   for (const text of texts) {
     const at = text.indexOf("=");
-    if (at < 1) return { ok: false, problem: `--parameter takes NAME=VALUE, not "${text}"` };
+    if (at < 1) return { ok: false, problem: `--parameter: "${text}" is invalid, use NAME=VALUE` };
     parameters.push({ name: text.slice(0, at), value: text.slice(at + 1) });
   }
   return { ok: true, parameters };
@@ -38,19 +38,19 @@ export interface EndedBuild {
 export const hasEnded = (status: string): boolean =>
   status === "succeeded" || status === "failed" || status === "canceled";
 
-/** One line for the person who waited. */
-export function outcomeWords({ build_number, transition, workspace_name, job }: EndedBuild): string {
+/** One line about how a build ended. */
+export function describeOutcome({ build_number, transition, workspace_name, job }: EndedBuild): string {
   const build = `Build ${build_number} of ${workspace_name} (${transition})`;
-  if (job.status === "succeeded") return `${build} has succeeded.`;
+  if (job.status === "succeeded") return `${build} succeeded.`;
   if (job.status === "canceled") return `${build} was canceled.`;
-  return `${build} has failed: ${job.error ?? "no reason was given"}`;
+  return `${build} failed: ${job.error ?? "no reason given"}`;
 }
 
 /**
- * `8:30`, `8:30 MON-FRI` and `30 8 * * 1-5` in this time zone, as Coder writes a schedule. A zone in front, as in
- * `CRON_TZ=Europe/Berlin 30 8 * * *`, wins. What else it may be is left to the server to say.
+ * Coder's form of `8:30`, `8:30 MON-FRI` and `30 8 * * 1-5` in this time zone. A zone in front, as in
+ * `CRON_TZ=Europe/Berlin 30 8 * * *`, wins. Anything else is passed on for the server to refuse.
  */
-export function scheduleOf(text: string, timeZone: string): string {
+export function toSchedule(text: string, timeZone: string): string {
   if (text.startsWith("CRON_TZ=")) return text;
   const time = /^(\d{1,2}):(\d{2})(?:\s+(\S+))?$/.exec(text.trim());
   if (time === null) return `CRON_TZ=${timeZone} ${text}`;
@@ -58,8 +58,8 @@ export function scheduleOf(text: string, timeZone: string): string {
   return `CRON_TZ=${timeZone} ${Number(minute)} ${Number(hour)} * * ${days.toUpperCase()}`;
 }
 
-/** The moment in the schedule's own zone; `time` is RFC 3339. */
-export function nextWords(schedule: string, time: string): string {
+/** The time in the schedule's own zone; `time` is RFC 3339. */
+export function formatNextStart(schedule: string, time: string): string {
   const timeZone = /^CRON_TZ=(\S+)/.exec(schedule)?.[1] ?? "UTC";
   return new Intl.DateTimeFormat("en-GB", {
     weekday: "short",
@@ -72,14 +72,14 @@ export function nextWords(schedule: string, time: string): string {
   }).format(Date.parse(time));
 }
 
-/** What there is to say of its schedule. */
-export function autostartWords({
+/** `off`, or the schedule with the next start. */
+export function describeAutostart({
   autostart_schedule: schedule,
   next_start_at: next,
 }: {
   autostart_schedule?: string | undefined;
   next_start_at: string | null;
 }): string {
-  if (schedule === undefined) return "doesn't start by itself";
-  return `starts by itself at ${schedule}${next === null ? "" : `, next on ${nextWords(schedule, next)}`}`;
+  if (schedule === undefined) return "off";
+  return `${schedule}${next === null ? "" : `, next start ${formatNextStart(schedule, next)}`}`;
 }

@@ -5,21 +5,22 @@ import { basename, join, resolve } from "node:path";
 import { type Client, ClientError, type VersionBody } from "../../client.ts";
 import { type TarFile, TarPathError, writeTar } from "../../kernel/rules/tar.ts";
 import { problemWithTemplateName } from "../../workspaces/templates/rules/template-name.ts";
+import { organization } from "../calls.ts";
 import { exit, Failure } from "../failure.ts";
+import { withPath } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { type Manifest, parseManifest } from "../rules/manifest.ts";
 import { plain, plainLine } from "../rules/text.ts";
-import { lookUpTemplate, organization } from "./manage.ts";
+import { lookUpTemplate } from "./manage.ts";
 
 export const push = defineCommand({
   name: "push",
-  summary: "Make a version of a template from a folder, and the template if it is new",
-  takes: "[DIR]",
-  most: 1,
+  summary: "Create a template version from a folder, and the template if it is new",
+  args: "[DIR]",
+  maxArgs: 1,
   details: [
-    "",
-    "DIR is the current folder when missing. DIR/belfry.json may have name, message, has_ai_task, parameters",
-    "and presets. .terraform, .git and Terraform's state stay where they are.",
+    "DIR is the current folder by default. DIR/belfry.json can set name, message, has_ai_task, parameters and presets.",
+    "Not uploaded: .terraform, .git and Terraform state.",
   ],
   examples: [
     "belfry templates push ./docker",
@@ -29,24 +30,24 @@ export const push = defineCommand({
     name: {
       type: "string",
       value: "NAME",
-      text: "the template (else belfry.json's, else the folder's name)",
+      text: "template name (default: from belfry.json, then the folder's name)",
     },
-    "version-name": { type: "string", value: "NAME", text: "the version's name; made up when missing" },
-    message: { type: "string", value: "TEXT", text: "what is new in it" },
-    "no-activate": { type: "boolean", text: "leave the version that is active as it is" },
+    "version-name": { type: "string", value: "NAME", text: "version name (default: generated)" },
+    message: { type: "string", value: "TEXT", text: "what changed in this version" },
+    "no-activate": { type: "boolean", text: "create the version without activating it" },
     ...outputOption,
   },
-  async run(context, { options, words }) {
-    const folder = words[0] ?? ".";
+  async run(context, { options, args }) {
+    const folder = args[0] ?? ".";
     const path = join(folder, "belfry.json");
     const manifest = await readManifest(folder, path);
     const tar = await readFolder(folder);
     const client = context.client();
     const name = options.name ?? manifest?.name ?? basename(resolve(folder));
     const template = await lookUpTemplate(client, name);
-    if (template === undefined) refuseBadName(name);
+    if (template === undefined) requireValidName(name);
     const message = options.message ?? manifest?.message;
-    const version = await makeVersion(client, path, {
+    const version = await createVersion(client, path, {
       ...(options["version-name"] === undefined ? {} : { name: options["version-name"] }),
       ...(message === undefined ? {} : { message }),
       ...(template === undefined ? {} : { template_id: template.id }),
@@ -56,43 +57,39 @@ export const push = defineCommand({
       presets: manifest?.presets ?? [],
     });
     const isActive = template === undefined || !options["no-activate"];
-    if (template === undefined) await makeTemplate(client, name, version.id);
+    if (template === undefined) await createTemplate(client, name, version.id);
     else if (isActive)
       await client.ask((routes) =>
         routes.templates[":id"].versions.$patch({ param: { id: template.id }, json: { id: version.id } }),
       );
     if (options.output === "json") return context.printJson(version);
-    const made = template === undefined ? `Made the template ${name} with` : `Made`;
-    const of = template === undefined ? "" : ` of ${template.name}`;
-    context.say(
-      plainLine(`${made} version ${version.name}${of}.${isActive ? " It is the active one." : ""}`),
-    );
-    for (const warning of version.warnings) context.say(plainLine(`Warning: ${warning}`));
-    if (!isActive) context.say(`To make it active: belfry templates activate ${name} ${version.name}`);
+    const created =
+      template === undefined
+        ? `Created template ${name} with version ${version.name}`
+        : `Created version ${version.name} of ${template.name}`;
+    context.log(plainLine(`${created}${isActive ? ", now active" : ""}.`));
+    for (const warning of version.warnings) context.log(plainLine(`Warning: ${warning}`));
+    if (!isActive) context.log(`Activate it: belfry templates activate ${name} ${version.name}`);
   },
 });
 
-/** Before anything is sent: a version without a template would be left. */
-function refuseBadName(name: string): void {
+/** Checked before the upload, which would leave a version without a template. */
+function requireValidName(name: string): void {
   const problem = problemWithTemplateName(name);
   if (problem !== undefined)
-    throw new Failure(
-      exit.usage,
-      `"${name}" can't be a template's name: it ${problem}.`,
-      "Give it another with --name NAME.",
-    );
+    throw new Failure(exit.usage, `Template name "${name}": ${problem}`, "Choose another with --name NAME.");
 }
 
 /** Undefined when there is no file. */
 async function readManifest(folder: string, path: string): Promise<Manifest | undefined> {
-  await readable(folder, access(folder));
+  await withPath(folder, access(folder));
   const isThere = await access(path).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR",
   );
   if (!isThere) return undefined;
-  const verdict = parseManifest(await readable(path, readFile(path, "utf8")));
-  if (!verdict.ok) throw new Failure(exit.failed, `${path} can't be used: ${verdict.problem}.`);
+  const verdict = parseManifest(await withPath(path, readFile(path, "utf8")));
+  if (!verdict.ok) throw new Failure(exit.failed, `${path}: ${verdict.problem}`);
   return verdict.manifest;
 }
 
@@ -103,8 +100,8 @@ async function upload(client: Client, tar: Uint8Array<ArrayBuffer>): Promise<str
   return stored.hash;
 }
 
-/** The members of belfry.json go as they are: the server says what is wrong with them, this says where they are. */
-async function makeVersion(client: Client, path: string, json: Record<string, unknown>) {
+/** The server validates the fields of belfry.json; an error names the file. */
+async function createVersion(client: Client, path: string, json: Record<string, unknown>) {
   try {
     return await client.ask((routes) =>
       routes.organizations[":organization"].templateversions.$post({
@@ -114,14 +111,14 @@ async function makeVersion(client: Client, path: string, json: Record<string, un
     );
   } catch (error) {
     const wrong = error instanceof ClientError && error.status === 400 ? error.validations : [];
-    const isManifests = wrong.some(({ field }) => !["name", "message", "body"].includes(field));
-    if (!isManifests) throw error;
+    const isOfManifest = wrong.some(({ field }) => !["name", "message", "body"].includes(field));
+    if (!isOfManifest) throw error;
     const lines = wrong.map(({ field, detail }) => plain(`  ${field}: ${detail}`));
-    throw new Failure(exit.failed, `${path} can't be used:`, lines.join("\n"));
+    throw new Failure(exit.failed, `${path} has invalid fields:`, lines.join("\n"));
   }
 }
 
-const makeTemplate = (client: Client, name: string, versionId: string) =>
+const createTemplate = (client: Client, name: string, versionId: string) =>
   client.ask((routes) =>
     routes.organizations[":organization"].templates.$post({
       param: { organization },
@@ -129,24 +126,24 @@ const makeTemplate = (client: Client, name: string, versionId: string) =>
     }),
   );
 
-/** What the server takes. */
-const largestTar = 10_485_760;
+/** The server's limit. */
+const maxTarBytes = 10_485_760;
 
-/** Of one machine, of the history, or full of secrets: never sent. */
+/** Local state, history and secrets are never uploaded. */
 const isLeftOut = (name: string) =>
   name === ".terraform" || name === ".git" || /\.tfstate(\..*)?$/.test(name);
 
-/** A tar of all that is in the folder. Throws `Failure` with the path of what can't be sent. */
+/** A tar of the folder. Throws a `Failure` with the path of what can't be uploaded. */
 export async function readFolder(folder: string): Promise<Uint8Array<ArrayBuffer>> {
   const files = await collect(folder, "");
-  if (files.length === 0) throw new Failure(exit.failed, `${folder} has no files that could be sent.`);
+  if (files.length === 0) throw new Failure(exit.failed, `${folder}: no files to upload`);
   const tar = pack(folder, files);
-  if (tar.length <= largestTar) return tar;
+  if (tar.length <= maxTarBytes) return tar;
   const [largest] = files.toSorted((a, b) => b.content.length - a.content.length);
   throw new Failure(
     exit.failed,
-    `${folder} has ${tar.length} bytes as a tar, ${largestTar} are allowed.`,
-    `The largest file is ${join(folder, largest!.path)}, ${largest!.content.length} bytes.`,
+    `${folder}: ${tar.length} bytes as a tar, at most ${maxTarBytes} allowed`,
+    `Largest file: ${join(folder, largest!.path)}, ${largest!.content.length} bytes`,
   );
 }
 
@@ -155,43 +152,26 @@ function pack(folder: string, files: TarFile[]): Uint8Array<ArrayBuffer> {
     return writeTar(files);
   } catch (error) {
     if (!(error instanceof TarPathError)) throw error;
-    throw new Failure(exit.failed, `${join(folder, error.path)}: the path is too long for a tar.`);
+    throw new Failure(exit.failed, `${join(folder, error.path)}: path too long for a tar`);
   }
 }
 
 async function collect(folder: string, inside: string): Promise<TarFile[]> {
   const path = join(folder, inside);
   const files: TarFile[] = [];
-  for (const entry of await readable(path, readdir(path, { withFileTypes: true }))) {
+  for (const entry of await withPath(path, readdir(path, { withFileTypes: true }))) {
     if (isLeftOut(entry.name)) continue;
     const name = inside === "" ? entry.name : `${inside}/${entry.name}`;
     const full = join(folder, name);
     if (entry.isDirectory()) files.push(...(await collect(folder, name)));
     else if (entry.isFile()) {
-      const { mode } = await readable(full, stat(full));
-      const content = await readable(full, readFile(full));
+      const { mode } = await withPath(full, stat(full));
+      const content = await withPath(full, readFile(full));
       files.push({ path: name, content, executable: (mode & 0o111) !== 0 });
     } else {
-      const kind = entry.isSymbolicLink() ? "a symbolic link" : "no file and no folder";
-      throw new Failure(exit.failed, `${full} is ${kind}: it can't be sent.`, "Put the file itself there.");
+      const kind = entry.isSymbolicLink() ? "a symbolic link" : "neither a file nor a folder";
+      throw new Failure(exit.failed, `${full}: is ${kind}, can't be uploaded`, "Replace it with a file.");
     }
   }
   return files;
-}
-
-/** Words for what a disk says. */
-const reasons: Record<string, string> = {
-  ENOENT: "there is no such file or folder",
-  ENOTDIR: "it is no folder",
-  EACCES: "you may not read it",
-  EISDIR: "it is a folder",
-};
-
-export async function readable<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    throw new Failure(exit.failed, `${path} can't be read: ${reasons[code] ?? message}.`);
-  }
 }

@@ -1,20 +1,19 @@
-// belfry workspaces autostart and autoupdate: what a workspace does by itself.
-import { exit, Failure } from "../failure.ts";
+// belfry workspaces autostart and autoupdate: the schedule of a workspace, and its version at an autostart.
+import { requireOneOf } from "../inputs.ts";
 import { defineCommand } from "../rules/command.ts";
-import { autostartWords, scheduleOf } from "../rules/workspace.ts";
+import { describeAutostart, toSchedule } from "../rules/workspace.ts";
 import { plainLine } from "../rules/text.ts";
 import { findWorkspace } from "./list.ts";
 
 export const autostart = defineCommand({
   name: "autostart",
-  summary: "Say when a workspace starts by itself, or see it",
-  takes: "NAME [SCHEDULE|off]",
-  least: 1,
-  most: 2,
+  summary: "Show or set the autostart schedule of a workspace",
+  args: "NAME [SCHEDULE|off]",
+  minArgs: 1,
+  maxArgs: 2,
   details: [
-    "",
-    "SCHEDULE is a time of day with or without days (8:30, 8:30 MON-FRI), or cron's five fields (30 8 * * 1-5).",
-    "A workspace that runs at that time is left as it is.",
+    "SCHEDULE is a time of day with or without days (8:30, 8:30 MON-FRI), or five cron fields (30 8 * * 1-5).",
+    "A workspace that is running at that time is not restarted.",
   ],
   examples: [
     'belfry workspaces autostart web "8:30 MON-FRI" --timezone Europe/Berlin',
@@ -25,40 +24,41 @@ export const autostart = defineCommand({
     timezone: {
       type: "string",
       value: "ZONE",
-      text: "a name like Europe/Berlin (this machine's when missing)",
+      text: "time zone like Europe/Berlin (default: of this machine)",
     },
   },
-  async run(context, { options, words: [name = "", wanted] }) {
+  async run(context, { options, args: [name = "", wanted] }) {
     const client = context.client();
     const { id } = await findWorkspace(client, name);
     if (wanted !== undefined) {
       const zone = options.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const schedule = wanted.toLowerCase() === "off" ? null : scheduleOf(wanted, zone);
+      const schedule = wanted.toLowerCase() === "off" ? null : toSchedule(wanted, zone);
       await client.ask((routes) =>
         routes.workspaces[":id"].autostart.$put({ param: { id }, json: { schedule } }),
       );
     }
-    const now = await client.ask((routes) => routes.workspaces[":id"].$get({ param: { id }, query: {} }));
-    context.say(plainLine(`${now.name} ${autostartWords(now)}.`));
+    const workspace = await client.ask((routes) =>
+      routes.workspaces[":id"].$get({ param: { id }, query: {} }),
+    );
+    context.log(plainLine(`Autostart of ${workspace.name}: ${describeAutostart(workspace)}`));
   },
 });
 
 export const autoupdate = defineCommand({
   name: "autoupdate",
-  summary: "Say whether a workspace takes the active version when it starts by itself",
-  takes: "NAME always|never",
-  least: 2,
+  summary: "Set whether an autostart updates a workspace to the active version",
+  args: "NAME always|never",
+  minArgs: 2,
   examples: ["belfry workspaces autoupdate web always"],
   options: {},
-  async run(context, { words: [name = "", wanted = ""] }) {
-    if (wanted !== "always" && wanted !== "never")
-      throw new Failure(exit.usage, `It must be always or never, not "${wanted}".`);
+  async run(context, { args: [name = "", wanted = ""] }) {
+    const updates = requireOneOf("always|never", wanted, ["always", "never"]);
     const client = context.client();
     const { id, name: known } = await findWorkspace(client, name);
     await client.ask((routes) =>
-      routes.workspaces[":id"].autoupdates.$put({ param: { id }, json: { automatic_updates: wanted } }),
+      routes.workspaces[":id"].autoupdates.$put({ param: { id }, json: { automatic_updates: updates } }),
     );
-    const when = wanted === "always" ? "the active version" : "the version that it had";
-    context.say(plainLine(`${known} takes ${when} when it starts by itself.`));
+    const version = updates === "always" ? "the active version" : "its current version";
+    context.log(plainLine(`An autostart of ${known} uses ${version}.`));
   },
 });

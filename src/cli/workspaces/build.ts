@@ -2,45 +2,58 @@
 import type { Client, Workspace } from "../../client.ts";
 import { parseTold, toldHeader, toldInWords } from "../../workspaces/builds/rules/notified.ts";
 import { waitForBuild } from "../builds.ts";
-import { askOnce } from "../calls.ts";
+import { createOnce } from "../calls.ts";
 import type { Context } from "../context.ts";
-import { exit, Failure } from "../failure.ts";
+import { exit, Failure, notFound } from "../failure.ts";
+import { requireParameters } from "../inputs.ts";
 import { defineCommand } from "../rules/command.ts";
-import { nearest } from "../rules/names.ts";
 import { plainLine } from "../rules/text.ts";
 import { findTemplate, findVersion } from "../templates/manage.ts";
-import { findWorkspace, parameterOption, parametersOf, waitOption } from "./list.ts";
+import { findWorkspace } from "./list.ts";
+
+const parameterOption = {
+  parameter: {
+    type: "string",
+    short: "p",
+    multiple: true,
+    value: "NAME=VALUE",
+    text: "value of a template parameter",
+  },
+} as const;
+export const waitOption = {
+  wait: {
+    type: "boolean",
+    short: "w",
+    text: "wait for the build and show its log; exit code 0 if it succeeded",
+  },
+} as const;
 
 export const create = defineCommand({
   name: "create",
-  summary: "Make a workspace and start it",
-  takes: "NAME",
-  least: 1,
+  summary: "Create a workspace and start it",
+  args: "NAME",
+  minArgs: 1,
   examples: [
     "belfry workspaces create web --template docker",
     "belfry workspaces create web --template docker --preset Berlin --parameter size=big --wait",
   ],
   options: {
-    template: { type: "string", short: "t", value: "NAME", text: "the template to make it from" },
-    preset: { type: "string", value: "NAME", text: "a preset of the template's active version" },
+    template: { type: "string", short: "t", value: "NAME", text: "template of the workspace" },
+    preset: { type: "string", value: "NAME", text: "preset of the template's active version" },
     ...parameterOption,
     ...waitOption,
   },
-  async run(context, { options, words: [name = ""] }) {
+  async run(context, { options, args: [name = ""] }) {
     if (options.template === undefined)
-      throw new Failure(
-        exit.usage,
-        "Which template? Name it with --template.",
-        "To see all: belfry templates list",
-      );
-    const parameters = parametersOf(options.parameter);
+      throw new Failure(exit.usage, "--template: missing", "List templates: belfry templates list");
+    const parameters = requireParameters(options.parameter);
     const client = context.client();
     const template = await findTemplate(client, options.template);
     const preset =
       options.preset === undefined
         ? undefined
         : await findPreset(client, template.active_version_id, options.preset);
-    const workspace = await askOnce(client, (routes, keyed) =>
+    const workspace = await createOnce(client, (routes, keyed) =>
       routes.users[":user"].workspaces.$post(
         {
           param: { user: "me" },
@@ -55,13 +68,13 @@ export const create = defineCommand({
       ),
     );
     const { id, reason } = workspace.latest_build;
-    const words =
+    const message =
       reason === "prebuild_claim"
-        ? `Took a workspace that was ready; it is ${workspace.name} now, and a build brings it up to you.`
-        : `Made ${workspace.name}; its first build is queued.`;
-    context.say(plainLine(words));
+        ? `Claimed a prebuilt workspace as ${workspace.name}.`
+        : `Created workspace ${workspace.name}; its first build is queued.`;
+    context.log(plainLine(message));
     if (options.wait) return waitForBuild(context, client, id, { log: true, isNew: true });
-    context.say(`To wait for it: belfry builds wait ${id}`);
+    context.log(`Wait for the build: belfry builds wait ${id}`);
   },
 });
 
@@ -72,15 +85,11 @@ export async function findPreset(client: Client, versionId: string, name: string
   const found = presets.find((one) => one.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found.id;
   const names = presets.map((one) => one.name);
-  const near = nearest(name, names);
-  throw new Failure(
-    exit.failed,
-    `The template has no preset "${name}".${near === undefined ? "" : ` Did you mean "${near}"?`}`,
-    names.length === 0 ? "It has none." : `It has ${names.join(", ")}.`,
-  );
+  const hint = names.length === 0 ? "The template has no presets." : `Presets: ${names.join(", ")}`;
+  throw notFound("Preset", name, names, hint);
 }
 
-interface Wanted {
+interface BuildRequest {
   transition: "start" | "stop" | "delete";
   versionId?: string;
   parameters?: { name: string; value: string }[];
@@ -91,11 +100,11 @@ export async function build(
   context: Context,
   client: Client,
   { id, name, owner_name }: Workspace,
-  { transition, versionId, parameters = [], orphan }: Wanted,
+  { transition, versionId, parameters = [], orphan }: BuildRequest,
   wait: boolean,
 ): Promise<number> {
-  let told: string | null = null;
-  const made = await askOnce(
+  let notified: string | null = null;
+  const created = await createOnce(
     client,
     (routes, keyed) =>
       routes.workspaces[":id"].builds.$post(
@@ -105,24 +114,24 @@ export async function build(
         },
         keyed,
       ),
-    (headers) => (told = headers.get(toldHeader)),
+    (headers) => (notified = headers.get(toldHeader)),
   );
-  context.say(plainLine(`Build ${made.build_number} of ${name} (${transition}) is queued.`));
-  if (told !== null) context.say(plainLine(toldInWords(parseTold(told), owner_name)));
-  if (wait) return waitForBuild(context, client, made.id, { log: true, isNew: true });
-  context.say(`To wait for it: belfry builds wait ${made.id}`);
+  context.log(plainLine(`Queued build ${created.build_number} of ${name} (${transition}).`));
+  if (notified !== null) context.log(plainLine(toldInWords(parseTold(notified), owner_name)));
+  if (wait) return waitForBuild(context, client, created.id, { log: true, isNew: true });
+  context.log(`Wait for the build: belfry builds wait ${created.id}`);
   return 0;
 }
 
 export const start = defineCommand({
   name: "start",
-  summary: "Start a workspace with the version that it had",
-  takes: "NAME",
-  least: 1,
+  summary: "Start a workspace with its current template version",
+  args: "NAME",
+  minArgs: 1,
   examples: ["belfry workspaces start web", "belfry workspaces start web --parameter size=big --wait"],
   options: { ...parameterOption, ...waitOption },
-  async run(context, { options, words: [name = ""] }) {
-    const parameters = parametersOf(options.parameter);
+  async run(context, { options, args: [name = ""] }) {
+    const parameters = requireParameters(options.parameter);
     const client = context.client();
     const workspace = await findWorkspace(client, name);
     return build(context, client, workspace, { transition: "start", parameters }, options.wait);
@@ -131,44 +140,44 @@ export const start = defineCommand({
 
 export const update = defineCommand({
   name: "update",
-  summary: "Start a workspace with another version of its template; says who is told of it",
-  takes: "NAME",
-  least: 1,
+  summary: "Start a workspace with another template version; prints who is notified",
+  args: "NAME",
+  minArgs: 1,
   examples: ["belfry workspaces update web --wait", "belfry workspaces update web --version quiet_otter12"],
   options: {
-    version: { type: "string", value: "NAME", text: "the version; the active one when missing" },
+    version: { type: "string", value: "NAME", text: "template version (default: the active one)" },
     ...parameterOption,
     ...waitOption,
   },
-  async run(context, { options, words: [name = ""] }) {
-    const parameters = parametersOf(options.parameter);
+  async run(context, { options, args: [name = ""] }) {
+    const parameters = requireParameters(options.parameter);
     const client = context.client();
     const workspace = await findWorkspace(client, name);
     const { template_id: id, template_name: template } = workspace;
     const version =
       options.version === undefined
-        ? { id: workspace.template_active_version_id, words: "the active version" }
+        ? { id: workspace.template_active_version_id, label: "the active version" }
         : await findVersion(client, { id, name: template }, options.version).then((found) => ({
             id: found.id,
-            words: `version ${found.name}`,
+            label: `version ${found.name}`,
           }));
     if (workspace.latest_build.template_version_id === version.id && parameters.length === 0) {
-      context.say(plainLine(`${workspace.name} has ${version.words} already.`));
+      context.log(plainLine(`${workspace.name} already uses ${version.label}.`));
       return 0;
     }
-    const wanted: Wanted = { transition: "start", versionId: version.id, parameters };
-    return build(context, client, workspace, wanted, options.wait);
+    const request: BuildRequest = { transition: "start", versionId: version.id, parameters };
+    return build(context, client, workspace, request, options.wait);
   },
 });
 
 export const stop = defineCommand({
   name: "stop",
   summary: "Stop a workspace",
-  takes: "NAME",
-  least: 1,
+  args: "NAME",
+  minArgs: 1,
   examples: ["belfry workspaces stop web"],
   options: { ...waitOption },
-  async run(context, { options, words: [name = ""] }) {
+  async run(context, { options, args: [name = ""] }) {
     const client = context.client();
     const workspace = await findWorkspace(client, name);
     return build(context, client, workspace, { transition: "stop" }, options.wait);
@@ -178,21 +187,21 @@ export const stop = defineCommand({
 export const remove = defineCommand({
   name: "delete",
   aliases: ["rm", "remove"],
-  summary: "Delete a workspace and all that is in it",
-  takes: "NAME",
-  least: 1,
+  summary: "Delete a workspace with its resources",
+  args: "NAME",
+  minArgs: 1,
   examples: ["belfry workspaces delete web --wait", "belfry workspaces delete mia/web --orphan"],
   options: {
     orphan: {
       type: "boolean",
-      text: "don't run Terraform: resources stay and the log lists them; for administrators",
+      text: "delete without Terraform; resources stay and the log lists them (administrators only)",
     },
     ...waitOption,
   },
-  async run(context, { options, words: [name = ""] }) {
+  async run(context, { options, args: [name = ""] }) {
     const client = context.client();
     const workspace = await findWorkspace(client, name);
-    const wanted = { transition: "delete", orphan: options.orphan } as const;
-    return build(context, client, workspace, wanted, options.wait);
+    const request = { transition: "delete", orphan: options.orphan } as const;
+    return build(context, client, workspace, request, options.wait);
   },
 });

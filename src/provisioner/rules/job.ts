@@ -1,5 +1,5 @@
 // A job as the server sends it, what the answers of the server mean for it, and why it can end early.
-import { durationWords } from "../../cli/rules/time.ts";
+import { formatDuration } from "../../cli/rules/time.ts";
 import { fields, textOr } from "../../kernel/rules/shape.ts";
 
 export interface Parameter {
@@ -96,12 +96,12 @@ export function readRetryAfter(header: string | null, now: number): number | und
 /** `lost`: the lease has gone, and with it every right to say something about the job. */
 export type EndReason = "canceled" | "timeout" | "killed" | "lost";
 
-export function endWords(reason: EndReason, jobTimeout: number): string {
+export function describeEnd(reason: EndReason, jobTimeout: number): string {
   switch (reason) {
     case "canceled":
       return "canceled";
     case "timeout":
-      return `The build was stopped because it took longer than ${durationWords(jobTimeout)}.`;
+      return `The build was stopped because it took longer than ${formatDuration(jobTimeout)}.`;
     case "killed":
       return "The provisioner was stopped before the build was done.";
     case "lost":

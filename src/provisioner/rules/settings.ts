@@ -1,5 +1,5 @@
 // The options of `belfry provisioner start`, read. Nothing here looks at the machine.
-import { parseLifetime } from "../../cli/rules/time.ts";
+import { parseDuration } from "../../cli/rules/time.ts";
 
 export interface Settings {
   name: string;
@@ -40,7 +40,7 @@ export function readSettings(given: Given, hostName: string): Settings {
 
 function time(text: string | undefined, option: string, otherwise: number): number {
   if (text === undefined) return otherwise;
-  const read = /^[1-9]\d*ms$/.test(text) ? Number(text.slice(0, -2)) : parseLifetime(text);
+  const read = /^[1-9]\d*ms$/.test(text) ? Number(text.slice(0, -2)) : parseDuration(text);
   // Longer timers than these don't exist in Node.
   if (read === undefined || read > 2_000_000_000)
     throw new OptionError(`${option} is a time like 30s, 5m or 1h, not "${text}".`);

@@ -1,6 +1,6 @@
-// What the facts about messages, receivers, people and the running server mean to an operator.
+// The checks of delivery: failing and pending messages, receivers, users, and the running server.
 import { fail, ok, warn, type Finding } from "../../../kernel/rules/finding.ts";
-import { timeWords } from "./finding.ts";
+import { formatPeriod } from "./finding.ts";
 
 export interface FailingMessages {
   method: string;
@@ -8,55 +8,57 @@ export interface FailingMessages {
   count: number;
   /** Milliseconds since the latest of them. */
   age: number;
-  /** What the latest try brought back. */
+  /** The response to the latest attempt. */
   answer: string | null;
 }
 
-export const judgeGone = (check: string, receiver: string): Finding =>
+export const checkGone = (check: string, receiver: string): Finding =>
   fail(
     check,
-    `${receiver} has answered 410 Gone: it is switched off and gets nothing more.`,
-    "Set another address, or, once it is back, send belfry notifications test: one that it accepts switches it on again.",
+    `${receiver} answered 410 Gone: it is disabled.`,
+    "Set another address. If it is back, run belfry notifications test: a test that it accepts enables it again.",
   );
 
-/** What is given up is a failure for a day; then it is history. */
-export function judgeFailing(
+/** A permanent failure is reported for a day. */
+export function checkFailing(
   check: string,
   failing: readonly FailingMessages[],
   adviceFor: (answer: string) => string,
 ): Finding[] {
   return failing.map(({ status, count, age, answer }) => {
     const messages = count === 1 ? "1 message" : `${count} messages`;
-    const fate = status === "temporary_failure" ? "did not get through yet" : "given up within a day";
+    const outcome =
+      status === "temporary_failure" ? "failed and will be retried" : "failed permanently within a day";
     return fail(
       check,
-      `${messages} ${fate}; ${timeWords(age)} ago: ${answer ?? "nothing came back"}`,
+      `${messages} ${outcome}; latest ${formatPeriod(age)} ago: ${answer ?? "no response"}`,
       adviceFor(answer ?? ""),
     );
   });
 }
 
 export interface OutboxFacts {
-  /** Messages that wait, of all methods, and for how long the oldest has, in milliseconds. */
+  /** Pending messages of all channels. */
   waiting: number;
+  /** Milliseconds since the oldest is due. */
   oldest: number;
   isPaused: boolean;
 }
 
-const stuckAfter = 300_000;
+const stuckAfterMs = 300_000;
 
-export function judgeOutbox({ waiting, oldest, isPaused }: OutboxFacts): Finding {
-  const words = `${waiting === 1 ? "1 message waits" : `${waiting} messages wait`}, the oldest for ${timeWords(oldest)}`;
+export function checkOutbox({ waiting, oldest, isPaused }: OutboxFacts): Finding {
+  const message = `${waiting === 1 ? "1 message" : `${waiting} messages`} pending, the oldest for ${formatPeriod(oldest)}`;
   if (isPaused)
     return warn(
       "messages",
-      `Notifications are held back for everybody${waiting === 0 ? "" : `; ${words}`}.`,
-      "Let them go with: belfry notifications resume",
+      `Notifications are paused${waiting === 0 ? "" : `; ${message}`}.`,
+      "Resume: belfry notifications resume",
     );
-  if (waiting === 0) return ok("messages", "none waits");
-  return oldest > stuckAfter
-    ? fail("messages", words, "See which and why: belfry notifications list --all")
-    : ok("messages", words);
+  if (waiting === 0) return ok("messages", "none pending");
+  return oldest > stuckAfterMs
+    ? fail("messages", message, "List them with their responses: belfry notifications list --all")
+    : ok("messages", message);
 }
 
 export interface PeopleFacts {
@@ -66,55 +68,58 @@ export interface PeopleFacts {
   accessUrl: string;
 }
 
-export function judgePeople({ users, owners, templateAdmins, accessUrl }: PeopleFacts): Finding {
+export function checkPeople({ users, owners, templateAdmins, accessUrl }: PeopleFacts): Finding {
   if (users === 0)
     return warn(
       "people",
-      "Nobody has an account yet.",
-      `Open ${accessUrl} and make the first user; from elsewhere with the set-up code that the start printed.`,
+      "No users yet.",
+      `Open ${accessUrl} and create the first user; from another machine this needs the set-up code that the server printed.`,
     );
   if (owners === 0)
     return fail(
       "people",
-      "There is no active owner: nobody can administer Belfry.",
-      "Restore a backup from before: belfry admin restore FILE",
+      "No active owner: nobody can administer Belfry.",
+      "Restore an earlier backup: belfry admin restore FILE",
     );
   if (templateAdmins === 0)
     return warn(
       "people",
-      `${users} ${users === 1 ? "account" : "accounts"}, but nobody is template admin: the owners are told what template admins should be.`,
-      "Give somebody the role: belfry users roles NAME template-admin",
+      `${users} ${users === 1 ? "user" : "users"}, no template admin: owners get the notifications for template admins.`,
+      "Assign the role: belfry users roles NAME template-admin",
     );
-  return ok("people", `${users} ${users === 1 ? "account" : "accounts"}, ${owners} of them owner`);
+  return ok(
+    "people",
+    `${users} ${users === 1 ? "user" : "users"}, ${owners} ${owners === 1 ? "owner" : "owners"}`,
+  );
 }
 
 export interface ServerFacts {
   accessUrl: string;
-  /** What it says of itself; null when nothing answers there. */
+  /** As the server reports it; null when there is no answer. */
   deploymentId: string | null;
-  /** Of the database; null when it can't be read. */
+  /** As the database has it; null when it can't be read. */
   expectedId: string | null;
   problems: string[];
 }
 
-export function judgeServer({ accessUrl, deploymentId, expectedId, problems }: ServerFacts): Finding {
+export function checkServer({ accessUrl, deploymentId, expectedId, problems }: ServerFacts): Finding {
   if (deploymentId === null)
     return warn(
       "server",
-      `No Belfry answers at ${accessUrl}, where links in messages lead.`,
-      "Start it (belfry serve), or set BELFRY_ACCESS_URL to the address that people use.",
+      `No answer from Belfry at ${accessUrl}, where links in messages point to.`,
+      "Start the server (belfry serve), or set BELFRY_ACCESS_URL to the address that users open.",
     );
   if (expectedId !== null && deploymentId !== expectedId)
     return fail(
       "server",
-      `At ${accessUrl} another Belfry answers, with another database.`,
-      "Check BELFRY_ACCESS_URL and BELFRY_DATABASE_URL: one of them is another deployment's.",
+      `${accessUrl} is a Belfry server with another database.`,
+      "Check BELFRY_ACCESS_URL and BELFRY_DATABASE_URL: one of them belongs to another deployment.",
     );
   if (problems.length > 0)
     return fail(
       "server",
       `${accessUrl} is not ready: ${problems.join(" ")}`,
-      "See the findings above, and its log.",
+      "See the other findings and the server's log.",
     );
   return ok("server", `${accessUrl} is ready`);
 }

@@ -1,9 +1,9 @@
-// How findings of `belfry admin doctor` are printed, and times and sizes in them.
+// How findings of `belfry admin doctor` are printed, with their times and sizes.
 import type { Finding } from "../../../kernel/rules/finding.ts";
 
 const marks = { ok: "ok  ", warn: "warn", fail: "FAIL" };
 
-/** One line for each, and one below it for what to do. */
+/** A line for each finding, with its advice below. */
 export function findingLines(findings: readonly Finding[]): string[] {
   const width = Math.max(...findings.map(({ check }) => check.length));
   return findings.flatMap(({ check, level, message, advice }) => {
@@ -18,19 +18,19 @@ export function findingLines(findings: readonly Finding[]): string[] {
 }
 
 /** The last line. */
-export function verdict(findings: readonly Finding[]): string {
+export function summary(findings: readonly Finding[]): string {
   const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
   const [failures, warnings] = [count("fail"), count("warn")];
-  if (failures === 0 && warnings === 0) return "All is well.";
-  const words = [
-    ...(failures === 0 ? [] : [`${failures} ${failures === 1 ? "thing is" : "things are"} wrong`]),
-    ...(warnings === 0 ? [] : [`${warnings} ${warnings === 1 ? "thing" : "things"} to look at`]),
+  if (failures === 0 && warnings === 0) return "All checks passed.";
+  const counts = [
+    ...(failures === 0 ? [] : [failures === 1 ? "1 check failed" : `${failures} checks failed`]),
+    ...(warnings === 0 ? [] : [warnings === 1 ? "1 warning" : `${warnings} warnings`]),
   ];
-  return `${words.join(", ")}.`;
+  return `${counts.join(", ")}.`;
 }
 
-/** `3 minutes`, for people. */
-export function timeWords(milliseconds: number): string {
+/** `3 minutes` */
+export function formatPeriod(milliseconds: number): string {
   const units: [size: number, name: string][] = [
     [86_400_000, "day"],
     [3_600_000, "hour"],
@@ -38,12 +38,12 @@ export function timeWords(milliseconds: number): string {
     [1_000, "second"],
   ];
   const size = Math.abs(milliseconds);
-  const [unit, name] = units.find(([least]) => size >= least) ?? units.at(-1)!;
+  const [unit, name] = units.find(([min]) => size >= min) ?? units.at(-1)!;
   const count = Math.round(size / unit);
   return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
 
-export function sizeWords(bytes: number): string {
+export function formatSize(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const value = bytes / 1_000 ** power;
