@@ -37,7 +37,7 @@ test("plan changes nothing and shows what reconcile does", async () => {
   expect(planned.stdout).toMatch(
     /^ {2}! {2}prebuild-\w+ is not eligible: agent agent-0 has not reported ready/m,
   );
-  expect(planned.stdout).toMatch(/^ {2}-> make 1: /m);
+  expect(planned.stdout).toMatch(/^ {2}-> create 1: /m);
   const count = "SELECT count(*) AS count FROM workspaces";
   expect(await server.sql(count)).toEqual([{ count: 1 }]);
   const [done, json] = [await belfry("reconcile"), await belfry("plan", "--output", "json")];

@@ -26,7 +26,7 @@ test("belfry tasks lists, shows, creates, stops and deletes tasks", async () => 
   ]);
   expect(list).toMatchObject({ code: 0, stderr: "" });
   expect(list.stdout).toMatch(/^TASK +STATUS +STATE +SINCE +MESSAGE\n/);
-  expect(list.stdout).toMatch(/\nmia\/fix-bug +active +idle +\S.* +Which of the two shall stay\?\n/);
+  expect(list.stdout).toMatch(/\nmia\/fix-bug +active +idle +\S.* +Which of the two should stay\?\n/);
   expect(JSON.parse(json.stdout)).toMatchObject({ count: 1, tasks: [{ name: "fix-bug" }] });
   expect(near).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean "fix-bug"?') });
   expect(created).toMatchObject({ code: 0, stderr: expect.stringContaining("Created task docs") });
@@ -37,7 +37,7 @@ test("belfry tasks lists, shows, creates, stops and deletes tasks", async () => 
   const [show, stop] = await Promise.all([belfry(["show", "mia/fix-bug"]), belfry(["stop", "fix-bug"])]);
   expect(show.stdout).toMatch(/Task: mia\/fix-bug\nStatus: \S+\nState: idle, .*\nTemplate: agents\n/);
   expect(show.stdout).toContain("Prompt: Fix the bug in the parser\n");
-  expect(show.stdout).toMatch(/: idle: Which of the two shall stay\?\n$/);
+  expect(show.stdout).toMatch(/: idle: Which of the two should stay\?\n$/);
   expect(stop).toMatchObject({ code: 0, stderr: expect.stringContaining("Build 2 of fix-bug (stop)") });
   await finish();
   expect(await belfry(["delete", "fix-bug"])).toMatchObject({ code: 0 });
