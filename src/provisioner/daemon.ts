@@ -21,11 +21,11 @@ export async function runDaemon(
   asked: AbortSignal,
 ): Promise<void> {
   const orphans = await removeOrphans(shop.workDir);
-  if (orphans > 0) shop.world.say(`removed ${orphans} folders that a killed provisioner has left`);
+  if (orphans > 0) shop.world.say(`removed ${orphans} folders of killed provisioners`);
   const given = new AbortController();
   const stopping = AbortSignal.any([asked, given.signal]);
   const all = { ...shop, stopping };
-  shop.world.say(`${name} asks ${shop.server.url} for jobs, ${concurrency} at a time`);
+  shop.world.say(`${name} is polling ${shop.server.url} for jobs, ${concurrency} at a time`);
   const slots = Array.from({ length: concurrency }, () =>
     runSlot(all, name).catch((error: unknown) => {
       // The other slots finish what they have begun.
@@ -70,7 +70,7 @@ async function acquire(shop: Shop, name: string): Promise<Job | undefined> {
     // The job of the answer that was lost is over meanwhile.
     if (outcome.status === 409) return undefined;
     if (meaningOf(outcome.status) !== "again") throw turnedAway(server.url, outcome);
-    if (tries === 0) world.say(`${server.url} does not answer (${outcome.message}); trying again`);
+    if (tries === 0) world.say(`${server.url} does not answer (${outcome.message}); retrying`);
     await world.wait(pauseBefore(tries, world.chance(), timing.retry, outcome.retryAfter), stopping);
   }
   await giveBack(shop, await ask(0, 5_000, shop.killing), question.acquire_id);
@@ -85,18 +85,18 @@ async function giveBack({ server, world }: Shop, outcome: Outcome, acquireId: st
     { ...jobCall(job, "POST", "release"), timeout: 5_000 },
     AbortSignal.timeout(10_000),
   );
-  world.say(`job ${job.id}: ${answer.kind === "done" ? "released" : "its lease will run out"}`);
+  world.say(`job ${job.id}: ${answer.kind === "done" ? "released" : "its lease will expire"}`);
 }
 
 function jobOf(outcome: Extract<Outcome, { ok: true }>, acquireId: string): Job | undefined {
   if (outcome.status === 204) return undefined;
   const job = readJob(jsonOf(outcome.body), acquireId);
-  if (job === undefined) throw new TurnedAway("What answers is not Belfry, or a much newer one.", 200);
+  if (job === undefined) throw new TurnedAway("The server is not Belfry, or a much newer release.", 200);
   return job;
 }
 
 function turnedAway(url: string, { status = 0, message }: Extract<Outcome, { ok: false }>): TurnedAway {
   if (status === 401 || status === 403)
-    return new TurnedAway(`${url} does not know this provisioner key: ${message}`, status);
-  return new TurnedAway(`${url} has no jobs for provisioners: ${message}`, status);
+    return new TurnedAway(`${url} rejected the provisioner key: ${message}`, status);
+  return new TurnedAway(`${url} refused the request for jobs: ${message}`, status);
 }

@@ -65,7 +65,7 @@ export async function putFiles(
   const answer = await server.insist({ method: "GET", path, most: mostArchive }, ending.ended);
   if (answer.kind === "stopped") return false;
   if (answer.kind !== "done")
-    throw new JobFailure(`The template's files can't be had from the server: ${answer.message}`);
+    throw new JobFailure(`The template's files can't be downloaded: ${answer.message}`);
   await unpackInto(folder, answer.body);
   return true;
 }
@@ -90,8 +90,7 @@ async function unpackInto(folder: string, archive: Uint8Array): Promise<void> {
         await writeFile(target, entry.content, { mode: entry.executable ? 0o700 : 0o600 });
     }
   } catch (error) {
-    if (error instanceof TarError)
-      throw new JobFailure(`The template's files can't be used. ${error.message}`);
+    if (error instanceof TarError) throw new JobFailure(`The template's files are invalid: ${error.message}`);
     throw error;
   }
 }

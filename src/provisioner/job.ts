@@ -119,7 +119,7 @@ async function finish(
     const answer = await tell("complete", result.completion);
     if (answer.kind === "done") return "completed";
     if (answer.kind !== "refused") return isLateAnswer(answer) ? "completed" : "lost";
-    error = `The server refused what the job has made: ${answer.message}`;
+    error = `The server refused the result of the job: ${answer.message}`;
   }
   const answer = await tell("fail", {
     error: error.slice(0, mostError).toWellFormed(),

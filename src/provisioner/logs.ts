@@ -48,7 +48,7 @@ export function openLog(
       if (answer.kind === "lost") ending.end("lost");
       if (answer.kind === "refused") world.say(`job ${job.id}: log lines were refused. ${answer.message}`);
       waiting.splice(0, batch.length);
-      if (leftOut > 0) note(`${leftOut} lines are left out: the server was away for too long.`, "warn");
+      if (leftOut > 0) note(`${leftOut} lines are missing: the server was unreachable for too long.`, "warn");
       leftOut = 0;
     }
   };

@@ -62,6 +62,6 @@ async function readResult(file: string, line: string | undefined): Promise<unkno
   const text = await readFile(file, "utf8").catch(() => "");
   if (text.trim() === "") return line === undefined ? undefined : parseJson(line);
   const read = parseJson(text);
-  if (read === undefined) throw new JobFailure("The script's result is no JSON.");
+  if (read === undefined) throw new JobFailure("The script's result is invalid JSON.");
   return read;
 }

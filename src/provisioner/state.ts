@@ -57,7 +57,7 @@ export function openState(
       if (answer.kind === "stopped") return;
       if (answer.kind !== "done") {
         if (answer.status === 409) ending.end("lost");
-        throw new JobFailure(`The state of the previous build can't be had: ${answer.message}`);
+        throw new JobFailure(`The state of the previous build can't be downloaded: ${answer.message}`);
       }
       if (answer.body.length === 0) return;
       const content = await unpacked(answer.body);
@@ -103,6 +103,6 @@ async function unpacked(content: Uint8Array): Promise<Buffer> {
   try {
     return await unpack(content, { maxOutputLength: mostUnpacked });
   } catch {
-    throw new JobFailure("The state of the previous build is damaged: it can't be unpacked.");
+    throw new JobFailure("The state of the previous build is damaged and can't be unpacked.");
   }
 }

@@ -24,9 +24,9 @@ export async function runTerraform(work: Work, terraform: string): Promise<Compl
   const { job, folder, log } = work;
   for (const { name } of job.parameters)
     if (!isVariableName(name))
-      log.note(`The parameter "${name}" is not passed on: it is no name of a variable.`, "warn");
+      log.note(`Parameter "${name}" is not passed to Terraform: invalid variable name.`, "warn");
   if (job.transition === "delete" && !job.hasState) {
-    log.note("There is no state: nothing has to be deleted.");
+    log.note("No state: nothing to delete.");
     await sendPlan(work, noChanges);
     return { resources: [] };
   }
@@ -75,10 +75,7 @@ async function flushLog({ log, world, timing, ending }: Work): Promise<void> {
 }
 
 const noteUnread = ({ log, mask }: Work, problem: string) =>
-  log.note(
-    `What is destroyed and made anew is not known, the plan could not be read: ${mask(problem)}`,
-    "warn",
-  );
+  log.note(`Replaced resources are unknown, the plan could not be read: ${mask(problem)}`, "warn");
 
 async function step(work: Work, terraform: string, words: string[]): Promise<void> {
   const errors: string[] = [];

@@ -554,8 +554,8 @@ test("An end is told in words, and a lost lease goes before everything else", ()
   expect(reasons.map((reason) => describeEnd(reason, 3_600_000))).toEqual([
     "canceled",
     "The build was stopped because it took longer than 1 h.",
-    "The provisioner was stopped before the build was done.",
-    "The lease of this job has run out.",
+    "The provisioner was stopped before the build was complete.",
+    "The lease of this job expired.",
   ]);
   for (const reason of reasons) {
     expect(isStronger(reason, undefined)).toBe(true);
@@ -585,12 +585,12 @@ test("Options are read, or refused by their names", () => {
     jobTimeout: 5_400_000,
   });
   const wrong: [Partial<typeof none> | Record<string, string>, string][] = [
-    [{ concurrency: "0" }, "--concurrency is a number from 1 to 100"],
+    [{ concurrency: "0" }, "use a number from 1 to 100"],
     [{ concurrency: "many" }, "--concurrency"],
     [{ concurrency: "101" }, "--concurrency"],
-    [{ jobTimeout: "long" }, "--job-timeout is a time like"],
+    [{ jobTimeout: "long" }, "is not a duration"],
     [{ jobTimeout: "1y" }, "--job-timeout"],
-    [{ heartbeat: "30s" }, "--heartbeat is 20s at most"],
+    [{ heartbeat: "30s" }, "--heartbeat: at most 20s"],
     [{ name: " " }, "--name"],
   ];
   for (const [more, words] of wrong) expect(() => readSettings({ ...none, ...more }, "host")).toThrow(words);

@@ -152,7 +152,7 @@ describe("A clean stop", () => {
     daemon.kill("SIGTERM");
     expect((await daemon.ended).code).toBe(0);
     expect(finishes.status).toBe("succeeded");
-    expect(isKilled.error).toBe("The provisioner was stopped before the build was done.");
+    expect(isKilled.error).toBe("The provisioner was stopped before the build was complete.");
     expect(late.by).toEqual([]);
   });
 
@@ -239,7 +239,7 @@ describe("A server that is away", () => {
     });
     expect(typed).toMatchObject({ code: 3, stderr: expect.not.stringContaining("wrong-too") });
     expect(code).toBe(3);
-    expect(stderr).toContain("does not know this provisioner key: This key is not known.");
+    expect(stderr).toContain("rejected the provisioner key: This key is not known.");
     expect(stderr).not.toContain("wrong-key");
   });
 });
@@ -405,13 +405,13 @@ variable "region" {
   });
 });
 
-test("Options that can't be are told before anything is asked for", async () => {
+test("Invalid options are refused before anything is requested", async () => {
   const file = await script("true");
   const key = { BELFRY_PROVISIONER_KEY: provisionerKey };
   const cases: [string[], Record<string, string>, string][] = [
-    [["--exec", file], {}, "There is no key"],
-    [["--exec", "/nowhere/build.sh"], key, "/nowhere/build.sh is not there"],
-    [[], { ...key, PATH: "/nowhere" }, "neither tofu nor terraform"],
+    [["--exec", file], {}, "Provisioner key missing"],
+    [["--exec", "/nowhere/build.sh"], key, "/nowhere/build.sh does not exist"],
+    [[], { ...key, PATH: "/nowhere" }, "Neither tofu nor terraform"],
   ];
   const ends = await Promise.all(
     cases.map(([words, environment]) => run(["provisioner", "start", ...words], { environment })),

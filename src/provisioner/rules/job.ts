@@ -103,9 +103,9 @@ export function describeEnd(reason: EndReason, jobTimeout: number): string {
     case "timeout":
       return `The build was stopped because it took longer than ${formatDuration(jobTimeout)}.`;
     case "killed":
-      return "The provisioner was stopped before the build was done.";
+      return "The provisioner was stopped before the build was complete.";
     case "lost":
-      return "The lease of this job has run out.";
+      return "The lease of this job expired.";
   }
 }
 

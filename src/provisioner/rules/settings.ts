@@ -24,11 +24,11 @@ export class OptionError extends Error {}
 export function readSettings(given: Given, hostName: string): Settings {
   const concurrency = given.concurrency ?? "1";
   if (!/^[1-9]\d{0,2}$/.test(concurrency) || Number(concurrency) > 100)
-    throw new OptionError(`--concurrency is a number from 1 to 100, not "${concurrency}".`);
+    throw new OptionError(`--concurrency: "${concurrency}" is invalid, use a number from 1 to 100`);
   const name = (given.name ?? hostName).trim();
-  if (name === "" || name.length > 64) throw new OptionError("--name has 1 to 64 characters.");
+  if (name === "" || name.length > 64) throw new OptionError("--name: must have 1 to 64 characters");
   const heartbeat = time(given.heartbeat, "--heartbeat", 15_000);
-  if (heartbeat > 20_000) throw new OptionError("--heartbeat is 20s at most: a lease lasts for 60 seconds.");
+  if (heartbeat > 20_000) throw new OptionError("--heartbeat: at most 20s allowed, a lease lasts 60s");
   return {
     name,
     concurrency: Number(concurrency),
@@ -43,15 +43,15 @@ function time(text: string | undefined, option: string, otherwise: number): numb
   const read = /^[1-9]\d*ms$/.test(text) ? Number(text.slice(0, -2)) : parseDuration(text);
   // Longer timers than these don't exist in Node.
   if (read === undefined || read > 2_000_000_000)
-    throw new OptionError(`${option} is a time like 30s, 5m or 1h, not "${text}".`);
+    throw new OptionError(`${option}: "${text}" is not a duration, use one like 30s, 5m or 1h`);
   return read;
 }
 
 /** It goes into a header: no spaces, nothing but ASCII. */
 export function readKey(text: string | undefined): string {
   const key = text?.trim() ?? "";
-  if (key === "") throw new OptionError("There is no key. Set BELFRY_PROVISIONER_KEY, or use --key.");
+  if (key === "") throw new OptionError("Provisioner key missing. Set BELFRY_PROVISIONER_KEY or use --key.");
   if (!/^[\x21-\x7E]+-[\x21-\x7E]+$/.test(key))
-    throw new OptionError("The key is not one of a provisioner: it looks like ID-SECRET.");
+    throw new OptionError("Invalid provisioner key, it must look like ID-SECRET.");
   return key;
 }
