@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { listAudit } from "../accounts/store/audit.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { endpoint, load, me, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, me, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { strictQuery, filledText, time, toTime } from "../http/schemas.ts";
 
@@ -52,7 +52,7 @@ export const auditRoutes = new Hono<Env>().get(
       before,
     };
     // One more than is shown tells whether there are older ones.
-    const { rows } = await load(c, { rows: listAudit(filter, limit + 1) });
+    const { rows } = await readAsUser(c, { rows: listAudit(filter, limit + 1) });
     const shown = rows.slice(0, limit);
     return c.json({
       entries: shown.map(toEntry),

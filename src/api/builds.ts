@@ -22,7 +22,7 @@ import {
 } from "../workspaces/builds/store/builds.ts";
 import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { optionalId, messageSchema, uuid } from "../http/schemas.ts";
@@ -70,7 +70,7 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
   };
   const deps = c.get("deps");
   const requestKey = requestKeyOf(c, body);
-  const { actor, earlier, ...facts } = await load(
+  const { actor, earlier, ...facts } = await readAsUser(
     c,
     { ...buildReads(workspaceId, me(c), request), ...earlierRead(c, requestKey) },
     visibleOwner(c, ownerId, "Workspace"),
@@ -91,7 +91,7 @@ async function list(c: Ctx, { workspaceId, ownerId }: Place, query: z.infer<type
     workspace: findWorkspace(workspaceId, me(c), true),
     rows: listBuilds(workspaceId, me(c), { limit, offset }),
   };
-  const { workspace, rows } = await load(c, reads, visibleOwner(c, ownerId, "Workspace"));
+  const { workspace, rows } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Workspace"));
   if (workspace.length === 0) throw notFound("Workspace");
   return rows.map(toBuild);
 }
@@ -161,7 +161,7 @@ export const buildRoutes = new Hono<Env>()
       const workspaceId = idOfWorkspace(ownerId, c.req.param("name"), true);
       const id = idOfBuild(workspaceId, Number(c.req.valid("param").number));
       const reads = { build: findBuild(id, me(c)) };
-      const { build } = await load(c, reads, visibleOwner(c, ownerId, "Build"));
+      const { build } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Build"));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
     },
@@ -182,7 +182,7 @@ export const buildRoutes = new Hono<Env>()
         values: listValues(id),
         definitions: listDefinitions(versionOfBuild(id)),
       };
-      const { build, values, definitions } = await load(c, reads, visibleBuild(c, id));
+      const { build, values, definitions } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(values.map(({ name, value }) => ({ name, value: masked(name, value, definitions) })));
     },
@@ -199,7 +199,7 @@ export const buildRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const reads = { build: findBuild(id, me(c)) };
-      const { build } = await load(c, reads, visibleBuild(c, id));
+      const { build } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
     },
@@ -216,7 +216,7 @@ export const buildRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const reads = { build: findBuild(id, me(c)) };
-      const { actor, build } = await load(c, reads, visibleBuild(c, id));
+      const { actor, build } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       await cancel(c.get("deps"), actor, build[0]);
       return c.json({ message: "The build is being canceled." });

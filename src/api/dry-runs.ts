@@ -8,7 +8,7 @@ import { listDefinitions } from "../workspaces/builds/store/builds.ts";
 import { findVersion } from "../workspaces/templates/store/versions.ts";
 import { lineSchema } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { resourceSchema } from "./resource-shape.ts";
 import { lowerUuid, text, time } from "../http/schemas.ts";
 import { importJobSchema, toVersion } from "./template-shape.ts";
@@ -31,7 +31,7 @@ const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => (
 });
 
 async function jobOf(c: Ctx, { id, job }: z.infer<typeof jobParam>) {
-  const { version } = await load(c, { version: findVersion(id) });
+  const { version } = await readAsUser(c, { version: findVersion(id) });
   if (version[0] === undefined || job !== id) throw notFound("Dry run");
   return { ...toVersion(version[0]).job, type: "template_version_dry_run" as const };
 }
@@ -49,7 +49,7 @@ export const dryRunRoutes = new Hono<Env>()
     valid("json", newBody),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { version, definitions } = await load(c, {
+      const { version, definitions } = await readAsUser(c, {
         version: findVersion(id),
         definitions: listDefinitions(id),
       });

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Reads } from "../../db/client.ts";
 import { ApiError, invalid, notFound } from "../kernel/errors.ts";
 import { fileReads, readFile, storeFile } from "../workspaces/templates/files.ts";
-import { endpoint, load, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { bringsProvisionerKey, loadProvisioner } from "../http/provisioner-auth.ts";
 import { bytes } from "../http/schemas.ts";
 
@@ -31,7 +31,7 @@ export const fileRoutes = new Hono<Env>()
       errors: [400, 401, 403, 413, 415],
     }),
     async (c) => {
-      const { actor } = await load(c, {});
+      const { actor } = await readAsUser(c, {});
       const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
       if (type !== tarType)
         throw new ApiError(415, "The body must be a tar.", {
@@ -72,7 +72,7 @@ async function loadForFiles<T extends Reads>(c: Ctx, reads: T) {
       if (!(error instanceof ApiError)) throw error;
     }
   }
-  return load(c, reads, {
+  return readAsUser(c, reads, {
     requires: {
       permission: "templates:manage",
       refusal: "Only owners, template admins and provisioners may fetch files.",

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { ApiError } from "../kernel/errors.ts";
 import { newestSeq } from "../notifications/inbox/store/inbox.ts";
 import { asksForSocket } from "../http/credentials.ts";
-import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { inboxFilter, inboxItemSchema } from "./inbox.ts";
 
 const position = /^\d{1,15}$/;
@@ -38,7 +38,7 @@ export const inboxWatch = new Hono<Env>()
     valid("query", watchQuery),
     async (c) => {
       const { read_status, targets, templates, format } = c.req.valid("query");
-      const { actor, newest } = await load(c, { newest: newestSeq() });
+      const { actor, newest } = await readAsUser(c, { newest: newestSeq() });
       if (!asksForSocket(c)) {
         throw new ApiError(426, "This address speaks WebSocket.", {
           detail: "As server-sent events the same is at /api/v2/notifications/inbox/events.",
@@ -62,7 +62,7 @@ export const inboxWatch = new Hono<Env>()
     valid("query", eventsQuery),
     async (c) => {
       const { read_status, targets, templates, after } = c.req.valid("query");
-      const { userId, keyId } = (await load(c, {})).actor;
+      const { userId, keyId } = (await readAsUser(c, {})).actor;
       const filter = { targets, templates, readStatus: read_status };
       const from = position.exec(c.req.header("last-event-id") ?? "")?.[0] ?? after;
       const as = { way: "events", after: from === undefined ? null : Number(from) } as const;

@@ -12,7 +12,7 @@ import {
   setRead,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
-import { endpoint, load, me, meIfAllowed, perform, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, me, meIfAllowed, perform, valid, type Env } from "../http/endpoint.ts";
 import { strictQuery, actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "../http/schemas.ts";
 
 export const inboxPageSize = 25;
@@ -61,7 +61,7 @@ export const inboxRoutes = new Hono<Env>()
     valid("query", inboxQuery),
     async (c) => {
       const { starting_before, read_status, targets, templates } = c.req.valid("query");
-      const { items, unread } = await load(c, {
+      const { items, unread } = await readAsUser(c, {
         items: listInbox(
           me(c),
           { targets, templates, readStatus: read_status },

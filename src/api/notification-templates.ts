@@ -17,7 +17,7 @@ import {
 } from "../notifications/texts/templates.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
 import { channels, type Method } from "../notifications/channels/index.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import {
   activeBody,
   idParam,
@@ -48,7 +48,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const read = await load(c, versionReads(c.req.valid("param").id));
+      const read = await readAsUser(c, versionReads(c.req.valid("param").id));
       return c.json(versionsOf(read).map(toVersion));
     },
   )
@@ -65,7 +65,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     valid("json", versionBody),
     async (c) => {
       const { title_template: title, body_template: body, actions } = c.req.valid("json");
-      const { actor, ...read } = await load(c, textReads(c.req.valid("param").id));
+      const { actor, ...read } = await readAsUser(c, textReads(c.req.valid("param").id));
       const text = { title, body, actions };
       const made = await addVersion(c.get("deps"), toReader(actor), read, text, noteOf(c, actor));
       return c.json(toVersion(made.version), made.isNew ? 201 : 200);
@@ -84,7 +84,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     valid("json", activeBody),
     async (c) => {
       const { version } = c.req.valid("json");
-      const { actor, ...read } = await load(c, versionReads(c.req.valid("param").id));
+      const { actor, ...read } = await readAsUser(c, versionReads(c.req.valid("param").id));
       const changed = await activateVersion(c.get("deps"), read, version, noteOf(c, actor));
       if (!changed) return c.body(null, 304);
       return c.json({ message: `Version ${version} of "${known(read).name}" is active.` });
@@ -103,7 +103,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     valid("json", previewBody),
     async (c) => {
       const { title_template: title, body_template: body, actions, payload } = c.req.valid("json");
-      const { actor, ...read } = await load(c, textReads(c.req.valid("param").id));
+      const { actor, ...read } = await readAsUser(c, textReads(c.req.valid("param").id));
       const draft = {
         ...(title === undefined ? {} : { title }),
         ...(body === undefined ? {} : { body }),
@@ -126,7 +126,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     valid("json", methodBody),
     async (c) => {
       const { method } = c.req.valid("json");
-      const { actor, ...read } = await load(c, templateReads(c.req.valid("param").id));
+      const { actor, ...read } = await readAsUser(c, templateReads(c.req.valid("param").id));
       const deps = c.get("deps");
       if (!(await changeMethod(deps, read, method, noteOf(c, actor)))) return c.body(null, 304);
       const lacks = missingFor(method, deps.config);
@@ -144,7 +144,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const { actor, ...read } = await load(c, templateReads(c.req.valid("param").id));
+      const { actor, ...read } = await readAsUser(c, templateReads(c.req.valid("param").id));
       if (!(await changeMethod(c.get("deps"), read, null, noteOf(c, actor)))) return c.body(null, 304);
       return c.json({ message: `"${known(read).name}" goes by the default way again.` });
     },

@@ -12,7 +12,7 @@ import type { Sent } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
 import { sendTest, testReads } from "../notifications/outbox/test.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { customBody, customOfText } from "./custom-body.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { emptyAsJson, textAsJson } from "../http/text.ts";
@@ -59,7 +59,7 @@ export const notificationRoutes = new Hono<Env>()
           : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
       const requestKey = requestKeyOf(c, c.req.valid("json"));
       const reads = { ...customKind.reads(audience), ...earlierRead(c, requestKey) };
-      const { actor, ...read } = await load(c, reads);
+      const { actor, ...read } = await readAsUser(c, reads);
       if (
         recipients !== undefined &&
         (actor.scope !== "all" || !may(actor, "notifications:send-to-others"))
@@ -88,7 +88,7 @@ export const notificationRoutes = new Hono<Env>()
       const { user } = c.req.valid("json");
       const requestKey = requestKeyOf(c, c.req.valid("json"));
       const reads = { ...testReads(me(c), user), ...earlierRead(c, requestKey) };
-      const { actor, ...read } = await load(c, reads);
+      const { actor, ...read } = await readAsUser(c, reads);
       const keyed = keyedBy(actor.userId, requestKey);
       return answerSent(c, await sendTest(c.get("deps"), actor, { user, keyed }, read));
     },
@@ -102,7 +102,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { notificationSettings } = await load(c, { notificationSettings: readSettings() });
+      const { notificationSettings } = await readAsUser(c, { notificationSettings: readSettings() });
       return c.json({ notifier_paused: isPaused(notificationSettings) });
     },
   )
@@ -117,7 +117,7 @@ export const notificationRoutes = new Hono<Env>()
     valid("json", settingsBody),
     async (c) => {
       const wanted = c.req.valid("json");
-      const { actor, notificationSettings } = await load(c, { notificationSettings: readSettings() });
+      const { actor, notificationSettings } = await readAsUser(c, { notificationSettings: readSettings() });
       if (notificationSettings[0]?.value === JSON.stringify(wanted)) return c.body(null, 304);
       if (!may(actor, "deployment:manage"))
         throw forbidden("Only an owner may pause or resume notifications.");
@@ -134,7 +134,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { templates } = await load(c, { templates: listTemplates("system") });
+      const { templates } = await readAsUser(c, { templates: listTemplates("system") });
       return c.json(templates.map(toTemplate));
     },
   )
@@ -147,7 +147,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { templates } = await load(c, { templates: listTemplates("custom") });
+      const { templates } = await readAsUser(c, { templates: listTemplates("custom") });
       return c.json(templates.map(toTemplate));
     },
   )
@@ -160,7 +160,7 @@ export const notificationRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      await load(c, {});
+      await readAsUser(c, {});
       // Clients of Coder expect one of the two as the default, set up or not.
       return c.json({
         available: externalChannels.map(({ id }) => id),

@@ -7,7 +7,7 @@ import {
   type OrganizationRow,
 } from "../accounts/store/organizations.ts";
 import { notFound } from "../kernel/errors.ts";
-import { endpoint, load, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, type Env } from "../http/endpoint.ts";
 import { time, toTime } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 
@@ -34,7 +34,7 @@ export const organizationRoutes = new Hono<Env>()
       errors: [401, 403],
     }),
     async (c) => {
-      const { organizations } = await load(c, { organizations: listOrganizations() });
+      const { organizations } = await readAsUser(c, { organizations: listOrganizations() });
       return c.json(organizations.map(toOrganization));
     },
   )
@@ -47,7 +47,7 @@ export const organizationRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { organization } = await load(c, {
+      const { organization } = await readAsUser(c, {
         organization: findOrganization(c.req.param("organization")),
       });
       if (organization[0] === undefined) throw notFound("Organization");

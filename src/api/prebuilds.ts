@@ -10,7 +10,7 @@ import { savePrebuildSettings } from "../prebuilds/reconcile/settings.ts";
 import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
 import { findPool } from "../prebuilds/reconcile/store/resume.ts";
 import { readPrebuildSettings } from "../prebuilds/reconcile/store/settings.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { passSchema, poolSchema, toAction, toPool } from "./prebuild-shape.ts";
 import { lowerUuid, messageSchema } from "../http/schemas.ts";
 
@@ -37,7 +37,7 @@ export const prebuildRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      const { settings } = await load(c, { settings: readPrebuildSettings() });
+      const { settings } = await readAsUser(c, { settings: readPrebuildSettings() });
       return c.json({ reconciliation_paused: isPaused(settings) });
     },
   )
@@ -56,7 +56,7 @@ export const prebuildRoutes = new Hono<Env>()
     valid("json", settingsBody),
     async (c) => {
       const wanted = c.req.valid("json");
-      const { actor, settings } = await load(c, { settings: readPrebuildSettings() });
+      const { actor, settings } = await readAsUser(c, { settings: readPrebuildSettings() });
       if (isPaused(settings) === wanted.reconciliation_paused && settings.length > 0)
         return c.body(null, 304);
       await savePrebuildSettings(c.get("deps"), actor, wanted);
@@ -75,7 +75,7 @@ export const prebuildRoutes = new Hono<Env>()
     }),
     async (c) => {
       const deps = c.get("deps");
-      const answers = await load(c, poolReads(deps));
+      const answers = await readAsUser(c, poolReads(deps));
       const { failureHardLimit } = deps.config.prebuilds;
       return c.json(poolsReport(deps, answers).pools.map((pool) => toPool(pool, failureHardLimit)));
     },
@@ -94,7 +94,7 @@ export const prebuildRoutes = new Hono<Env>()
     async (c) => {
       const deps = c.get("deps");
       const isDry = c.req.valid("query").dry_run;
-      const { actor: _, ...before } = await load(c, isDry ? poolReads(deps) : {});
+      const { actor: _, ...before } = await readAsUser(c, isDry ? poolReads(deps) : {});
       if (isDry) return c.json(toPass(poolsReport(deps, before as PoolAnswers), null, limitOf(c)));
       const pass = await reconcileAfterOthers(deps);
       if (pass.outcome === "busy") throw new ApiError(409, stillRunning);
@@ -113,7 +113,7 @@ export const prebuildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
-      const { actor, ...facts } = await load(c, invalidationReads(c.req.valid("param").id));
+      const { actor, ...facts } = await readAsUser(c, invalidationReads(c.req.valid("param").id));
       const invalidated = await invalidatePrebuilds(c.get("deps"), actor, facts);
       return c.json({
         invalidated: invalidated.map(({ templateName, versionName, presetName }) => ({
@@ -135,7 +135,7 @@ export const prebuildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
-      const { actor, preset } = await load(c, { preset: findPool(c.req.valid("param").id) });
+      const { actor, preset } = await readAsUser(c, { preset: findPool(c.req.valid("param").id) });
       const { name } = await resumePool(c.get("deps"), actor, preset[0]);
       return c.json({ message: `The pool of the preset "${name}" is filled again.` });
     },

@@ -10,7 +10,7 @@ import {
   listProvisionerKeys,
   type ListedKey,
 } from "../workspaces/jobs/store/provisioner-keys.ts";
-import { endpoint, load, valid, type Env, type Requirement } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Env, type Requirement } from "../http/endpoint.ts";
 import { everyProvisioner } from "../http/unsupported.ts";
 import { text, time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
@@ -70,7 +70,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { organization, keys } = await load(c, {
+      const { organization, keys } = await readAsUser(c, {
         organization: findOrganization(c.req.param("organization")),
         keys: listProvisionerKeys(idOfOrganization(c.req.param("organization"))),
       });
@@ -89,7 +89,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
     }),
     valid("json", z.object({ name: text(1_024), tags: everyProvisioner })),
     async (c) => {
-      const { actor, organization } = await load(c, {
+      const { actor, organization } = await readAsUser(c, {
         organization: findOrganization(c.req.param("organization")),
       });
       if (organization[0] === undefined) throw notFound("Organization");
@@ -108,7 +108,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { actor, key } = await load(c, {
+      const { actor, key } = await readAsUser(c, {
         key: findProvisionerKeyByName(idOfOrganization(c.req.param("organization")), c.req.param("name")),
       });
       await revokeProvisionerKey(c.get("deps"), actor, key[0]);

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import { mayAssign } from "../accounts/rules/permissions.ts";
-import { endpoint, load, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, type Env } from "../http/endpoint.ts";
 import { loadUser, roleNames } from "./user-shape.ts";
 
 const noPermissions = z.array(z.never()).meta({ description: "Always empty: roles are not lists here" });
@@ -37,7 +37,7 @@ export const roleRoutes = new Hono<Env>()
       errors: [401, 403],
     }),
     async (c) => {
-      const { actor } = await load(c, {});
+      const { actor } = await readAsUser(c, {});
       return c.json(
         siteRoles.map((name) => ({
           name,

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { validatePassword } from "../accounts/validate-password.ts";
 import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
-import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { filledText, messageSchema, text } from "../http/schemas.ts";
 
 const methodsSchema = z.object({
@@ -40,7 +40,7 @@ export const sessionRoutes = new Hono<Env>()
       errors: [401, 403],
     }),
     async (c) => {
-      const { actor } = await load(c, {});
+      const { actor } = await readAsUser(c, {});
       await signOut(c.get("deps"), actor);
       clearSessionCookie(c);
       return c.json({ message: "You are signed out." });

@@ -6,7 +6,7 @@ import { idOfUser } from "../accounts/store/users.ts";
 import { conflict, notFound } from "../kernel/errors.ts";
 import { findTask, listTaskStatuses } from "../workspaces/agents/store/tasks.ts";
 import { idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { text, time, toTime, uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
@@ -31,7 +31,7 @@ export async function loadTask(c: Ctx, user: string, task: string, maxStatuses =
     ...findTask(workspaceId, me(c)),
     statuses: listTaskStatuses(workspaceId, me(c), maxStatuses),
   };
-  const found = await load(c, reads, visibleOwner(c, ownerId, "Task"));
+  const found = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
   const [row] = found.workspace;
   if (row === undefined) throw notFound("Task");
   return { row, task: found.task[0], statuses: found.statuses };

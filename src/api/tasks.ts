@@ -11,7 +11,7 @@ import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { newTaskName, promptParameterOf } from "../workspaces/agents/rules/task.ts";
 import { parseTaskSearch } from "../workspaces/agents/rules/task-search.ts";
 import { findTask, listTasks } from "../workspaces/agents/store/tasks.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { lowerUuid, optionalId, searchText, text } from "../http/schemas.ts";
@@ -44,7 +44,7 @@ const newTaskBody = z.object({
   display_name: unsupported("a task is shown by its workspace's name"),
 });
 async function list(c: Ctx, { q, ...page }: z.infer<typeof listQuery>, address: TaskAddress) {
-  const { workspaces, tasks, total } = await load(c, listTasks(q, me(c), page));
+  const { workspaces, tasks, total } = await readAsUser(c, listTasks(q, me(c), page));
   return {
     tasks: workspaces.map((row, at) => toTask(row, tasks[at], address)),
     count: total[0]!.count,
@@ -99,7 +99,7 @@ async function remove(c: Ctx, user: string, task: string): Promise<void> {
     parameters: [],
   };
   const reads = buildReads(workspaceId, me(c), request);
-  const { actor, ...facts } = await load(c, reads, visibleOwner(c, ownerId, "Task"));
+  const { actor, ...facts } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
   if (facts.workspace[0]?.build.hasAiTask !== true) throw notFound("Task");
   await createBuild(c.get("deps"), actor, facts, request);
 }

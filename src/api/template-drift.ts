@@ -5,7 +5,7 @@ import { notFound } from "../kernel/errors.ts";
 import { driftOf, driftReads } from "../prebuilds/drift/drift.ts";
 import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
-import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { lowerUuid, time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
 const driftSchema = z
@@ -49,7 +49,7 @@ export const templateDriftRoutes = new Hono<Env>().get(
   valid("param", z.object({ id: lowerUuid })),
   async (c) => {
     const { id } = c.req.valid("param");
-    const { template, ...found } = await load(c, {
+    const { template, ...found } = await readAsUser(c, {
       template: findTemplate(id),
       ...driftReads(id),
     });

@@ -11,7 +11,7 @@ import {
 import { warningsOfVersion } from "../workspaces/templates/rules/version-check.ts";
 import { findVersion, listParameters } from "../workspaces/templates/store/versions.ts";
 import { createVersion, type NewVersion } from "../workspaces/templates/versions.ts";
-import { endpoint, load, valid, type Endpoint, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Endpoint, type Env } from "../http/endpoint.ts";
 import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";
 import { optionalId, lowerUuid, text } from "../http/schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
@@ -103,7 +103,7 @@ export const templateVersionRoutes = new Hono<Env>()
     }),
     valid("json", newVersionBody),
     async (c) => {
-      const { actor, organization } = await load(c, {
+      const { actor, organization } = await readAsUser(c, {
         organization: findOrganization(c.req.param("organization")),
       });
       if (organization[0] === undefined) throw notFound("Organization");
@@ -117,7 +117,7 @@ export const templateVersionRoutes = new Hono<Env>()
     endpoint(reading("A version of a template", versionSchema)),
     valid("param", idParam),
     async (c) => {
-      const { version } = await load(c, { version: findVersion(c.req.valid("param").id) });
+      const { version } = await readAsUser(c, { version: findVersion(c.req.valid("param").id) });
       if (version[0] === undefined) throw notFound("Template version");
       return c.json(toVersion(version[0]));
     },
@@ -133,7 +133,7 @@ export const templateVersionRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { version, ...rows } = await load(c, {
+      const { version, ...rows } = await readAsUser(c, {
         version: findVersion(id),
         presets: listPresets(id),
         values: listPresetParameters(id),
@@ -150,7 +150,7 @@ export const templateVersionRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { version, parameters } = await load(c, {
+      const { version, parameters } = await readAsUser(c, {
         version: findVersion(id),
         parameters: listParameters(id),
       });
@@ -165,7 +165,7 @@ export const templateVersionRoutes = new Hono<Env>()
     ),
     valid("param", idParam),
     async (c) => {
-      const { version } = await load(c, { version: findVersion(c.req.valid("param").id) });
+      const { version } = await readAsUser(c, { version: findVersion(c.req.valid("param").id) });
       if (version[0] === undefined) throw notFound("Template version");
       return c.json([]);
     },

@@ -14,7 +14,7 @@ import {
 import { findVersion } from "../workspaces/templates/store/versions.ts";
 import { templateDeleted, templateDeprecated } from "../workspaces/templates/template-kinds.ts";
 import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates/templates.ts";
-import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { lowerUuid, messageSchema, oneLine, searchText, text } from "../http/schemas.ts";
 import { templateSchema, toTemplate, weekdays } from "./template-shape.ts";
 import { alwaysOn, unsupported } from "../http/unsupported.ts";
@@ -68,7 +68,7 @@ export const templateRoutes = new Hono<Env>()
     }),
     valid("query", listQuery),
     async (c) => {
-      const { rows } = await load(c, { rows: listTemplates() });
+      const { rows } = await readAsUser(c, { rows: listTemplates() });
       return c.json(rows.filter(c.req.valid("query").q).map(toTemplate));
     },
   )
@@ -81,7 +81,7 @@ export const templateRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { organization, rows } = await load(c, {
+      const { organization, rows } = await readAsUser(c, {
         organization: findOrganization(c.req.param("organization")),
         rows: listTemplates(),
       });
@@ -99,7 +99,7 @@ export const templateRoutes = new Hono<Env>()
       errors: [401, 403, 404],
     }),
     async (c) => {
-      const { template } = await load(c, {
+      const { template } = await readAsUser(c, {
         template: findTemplateByName(c.req.param("organization"), c.req.param("name")),
       });
       return c.json(toTemplate(there(template)));
@@ -117,7 +117,7 @@ export const templateRoutes = new Hono<Env>()
     valid("json", newTemplateBody),
     async (c) => {
       const { name, display_name, description, template_version_id } = c.req.valid("json");
-      const { actor, organization, version } = await load(c, {
+      const { actor, organization, version } = await readAsUser(c, {
         organization: findOrganization(c.req.param("organization")),
         version: findVersion(template_version_id),
       });
@@ -143,7 +143,7 @@ export const templateRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const { template } = await load(c, { template: findTemplate(c.req.valid("param").id) });
+      const { template } = await readAsUser(c, { template: findTemplate(c.req.valid("param").id) });
       return c.json(toTemplate(there(template)));
     },
   )
@@ -161,7 +161,7 @@ export const templateRoutes = new Hono<Env>()
     async (c) => {
       const { name, display_name, description, deprecation_message } = c.req.valid("json");
       const { id } = c.req.valid("param");
-      const { actor, template, ...facts } = await load(c, {
+      const { actor, template, ...facts } = await readAsUser(c, {
         template: findTemplate(id),
         ...templateDeprecated.reads(id),
       });
@@ -188,7 +188,7 @@ export const templateRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const { actor, template, ...facts } = await load(c, {
+      const { actor, template, ...facts } = await readAsUser(c, {
         template: findTemplate(c.req.valid("param").id),
         ...templateDeleted.reads(),
       });

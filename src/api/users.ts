@@ -7,7 +7,7 @@ import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/organizations.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
 import { invalid } from "../kernel/errors.ts";
-import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { messageSchema, text } from "../http/schemas.ts";
 import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
@@ -49,7 +49,7 @@ export const userRoutes = new Hono<Env>()
     valid("query", listQuery),
     async (c) => {
       const { q, limit, offset } = c.req.valid("query");
-      const { rows, total } = await load(c, {
+      const { rows, total } = await readAsUser(c, {
         rows: listUsers(q, { limit, offset }),
         total: countUsers(q),
       });
@@ -68,7 +68,7 @@ export const userRoutes = new Hono<Env>()
     valid("json", newUserBody),
     async (c) => {
       const { email, username, name, password, organization_ids, user_status } = c.req.valid("json");
-      const { actor, organizations, ...facts } = await load(c, {
+      const { actor, organizations, ...facts } = await readAsUser(c, {
         organizations: listOrganizations(),
         ...accountCreated.reads(),
       });

@@ -6,7 +6,7 @@ import { notFound } from "../kernel/errors.ts";
 import { findVersion } from "../workspaces/templates/store/versions.ts";
 import { lineSchema } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";
-import { endpoint, load, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { resourceSchema } from "./resource-shape.ts";
 import { lowerUuid } from "../http/schemas.ts";
 
@@ -19,7 +19,7 @@ const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => (
 });
 
 async function demandVersion(c: Ctx, id: string): Promise<void> {
-  const { version } = await load(c, { version: findVersion(id) });
+  const { version } = await readAsUser(c, { version: findVersion(id) });
   if (version[0] === undefined) throw notFound("Template version");
 }
 

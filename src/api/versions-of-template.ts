@@ -5,7 +5,7 @@ import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { findVersion, listVersions } from "../workspaces/templates/store/versions.ts";
 import { activateVersion } from "../workspaces/templates/templates.ts";
-import { endpoint, load, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { lowerUuid, messageSchema } from "../http/schemas.ts";
 import { toVersion, versionSchema } from "./template-shape.ts";
@@ -27,7 +27,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const { limit, offset } = c.req.valid("query");
-      const { template, versions } = await load(c, {
+      const { template, versions } = await readAsUser(c, {
         template: findTemplate(id),
         versions: listVersions(id, { limit, offset }),
       });
@@ -47,7 +47,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", z.object({ id: lowerUuid })),
     async (c) => {
-      const { actor, template, version } = await load(c, {
+      const { actor, template, version } = await readAsUser(c, {
         template: findTemplate(c.req.valid("param").id),
         version: findVersion(c.req.valid("json").id),
       });

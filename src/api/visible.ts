@@ -3,7 +3,7 @@ import type { SQL } from "../../db/client.ts";
 import { ownerIsVisibleTo } from "../workspaces/builds/store/build-view.ts";
 import { me, type Ctx, type Limits } from "../http/endpoint.ts";
 
-/** For `load`: who may not see that owner's workspaces gets a 404 of `name`. */
+/** For `readAsUser`: who may not see that owner's workspaces gets a 404 of `name`. */
 export const visibleOwner = (c: Ctx, ownerId: SQL, name: string): Limits => ({
   visible: { when: ownerIsVisibleTo(me(c), ownerId), name },
 });

@@ -16,7 +16,7 @@ import {
   ownerOf,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
-import { endpoint, load, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { optionalId, searchText, text, uuid } from "../http/schemas.ts";
@@ -146,7 +146,7 @@ export const workspaceRoutes = new Hono<Env>()
     async (c) => {
       const { q, limit, offset } = c.req.valid("query");
       const self = me(c);
-      const { rows, total } = await load(c, {
+      const { rows, total } = await readAsUser(c, {
         rows: listWorkspaces(q, self, { limit, offset }),
         total: countWorkspaces(q, self),
       });
@@ -166,7 +166,7 @@ export const workspaceRoutes = new Hono<Env>()
     async (c) => {
       const withDeleted = c.req.valid("query").include_deleted === "true";
       const id = c.req.valid("param").id.toLowerCase();
-      const { workspace } = await load(
+      const { workspace } = await readAsUser(
         c,
         { workspace: findWorkspace(id, me(c), withDeleted) },
         visibleOwner(c, ownerOf(id), "Workspace"),
@@ -189,7 +189,7 @@ export const workspaceRoutes = new Hono<Env>()
       const self = me(c);
       const owner = idOfUser(c.req.param("user"), self);
       const id = idOfWorkspace(owner, c.req.param("name"), withDeleted);
-      const { workspace } = await load(
+      const { workspace } = await readAsUser(
         c,
         { workspace: findWorkspace(id, self, withDeleted) },
         visibleOwner(c, owner, "Workspace"),

@@ -1,4 +1,4 @@
-// What every route is made of: `endpoint` (who may call, what it answers), `valid` (what it takes) and `load` (who is
+// What every route is made of: `endpoint` (who may call, what it answers), `valid` (what it takes) and `readAsUser` (who is
 // asking, together with what the handler reads). Handlers stay inline, next to their path.
 import { zValidator } from "@hono/zod-validator";
 import type { HonoRequest, MiddlewareHandler, ValidationTargets } from "hono";
@@ -55,7 +55,7 @@ async function withBody(c: Ctx, next: () => Promise<void>): Promise<void> {
     return next();
   }
   if (access === "provisioner") await loadProvisioner(c, {});
-  else await load(c, {});
+  else await readAsUser(c, {});
   const { process } = c.get("deps");
   const giveBack = await process.largeBodies.take(c.get("credential").keyId);
   if (giveBack === undefined) throw tooManyBodies();
@@ -107,7 +107,7 @@ export const meIfAllowed = (c: Ctx) => userOfGoodKey(c.get("credential"), c.get(
  * its user has the permission; nothing is read for anybody else. Throws 401 or 403 for them.
  * Where it depends on the thing, `visible` says who may; throws 404 for others.
  */
-export const load = <T extends Reads>(
+export const readAsUser = <T extends Reads>(
   c: Ctx,
   reads: T,
   limits: Limits = {},

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
-import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
@@ -40,7 +40,7 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
     lines: listLastLines(id, isWhole ? -1 : linesShown + 1, from),
     warnings: countWarnings(id),
   };
-  const { actor, build, lines, warnings } = await load(c, reads, visibleOwner(c, ownerId, "Build"));
+  const { actor, build, lines, warnings } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Build"));
   const [row] = build;
   if (row === undefined) throw notFound("Build");
   const isCut = !isWhole && lines.length > linesShown;

@@ -2,7 +2,7 @@
 // lead here and ask for confirmation.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import { listChoices, setChoices } from "../notifications/preferences/store/choices.ts";
@@ -42,7 +42,7 @@ async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<strin
 
 async function showChoices(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices } = await load(c, { choices: listChoices(me(c)) });
+  const { actor, choices } = await readAsUser(c, { choices: listChoices(me(c)) });
   const facts: ChoicesFacts = { choices, notifications, email: actor.email };
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { createSession } from "../accounts/tokens.ts";
 import { findUser } from "../accounts/store/users.ts";
-import { load, me, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, type Env } from "../http/endpoint.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { respondWithPage } from "./layout.ts";
 import { signedIn } from "./session.ts";
@@ -12,7 +12,7 @@ const path = "/cli-auth";
 
 export const cliAuthPages = new Hono<Env>()
   .get(path, signedIn, async (c) => {
-    const { actor } = await load(c, {});
+    const { actor } = await readAsUser(c, {});
     const main = html`<form class="sheet" method="post" action="${path}">
       <h1>Sign in to the CLI</h1>
       <p>
@@ -24,7 +24,7 @@ export const cliAuthPages = new Hono<Env>()
     return respondWithPage(c, { title: "Sign in to the CLI", main, shape: "narrow" });
   })
   .post(path, signedIn, async (c) => {
-    const { actor, self } = await load(c, { self: findUser("me", me(c)) });
+    const { actor, self } = await readAsUser(c, { self: findUser("me", me(c)) });
     if (self[0] === undefined) throw unauthorized();
     const key = await createSession(c.get("deps"), actor, self[0]);
     const main = html`<article class="sheet">

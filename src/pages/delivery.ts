@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { saveSettings } from "../api/notifications.ts";
 import type { ApiError } from "../kernel/errors.ts";
 import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/delivery/store/health.ts";
@@ -34,7 +34,7 @@ const notes: Record<string, string> = {
 export const deliveryPages = new Hono<Env>()
   .get(path, signedIn, (c) => showDelivery(c))
   .post(`${path}/test`, signedIn, async (c) => {
-    const { actor, ...read } = await load(c, testReads(me(c)), {
+    const { actor, ...read } = await readAsUser(c, testReads(me(c)), {
       requires: {
         permission: "deployment:manage",
         refusal: "Only owners can send test notifications.",
@@ -46,7 +46,7 @@ export const deliveryPages = new Hono<Env>()
   })
   .post(`${path}/:change{pause|resume}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";
-    const { actor, notificationSettings } = await load(c, reads(), {
+    const { actor, notificationSettings } = await readAsUser(c, reads(), {
       requires: {
         permission: "deployment:manage",
         refusal: "Only owners can pause or resume delivery.",
@@ -59,7 +59,7 @@ export const deliveryPages = new Hono<Env>()
 
 async function showDelivery(c: Ctx, error?: ApiError) {
   const { config, now } = c.get("deps");
-  const { actor, notificationSettings, ...read } = await load(c, {
+  const { actor, notificationSettings, ...read } = await readAsUser(c, {
     ...reads(),
     health: readHealth(me(c)),
     waiting: countWaiting(me(c)),

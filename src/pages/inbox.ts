@@ -1,7 +1,7 @@
 // The inbox page: the list, one notification for live updates, and the forms that mark as read.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { load, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, meIfAllowed, perform, type Ctx, type Env } from "../http/endpoint.ts";
 import { inboxPageSize } from "../api/inbox.ts";
 import { notFound } from "../kernel/errors.ts";
 import {
@@ -31,7 +31,7 @@ export const inboxPages = new Hono<Env>()
     return back(c, to);
   })
   .get("/inbox/items/:id", signedIn, async (c) => {
-    const { item, unread } = await load(c, {
+    const { item, unread } = await readAsUser(c, {
       item: findInboxItem(me(c), c.req.param("id")),
       unread: countUnread(me(c)),
     });
@@ -57,7 +57,7 @@ async function showInbox(c: Ctx) {
     before: c.req.query("starting_before") || undefined,
   };
   const filter = { targets: [], templates: [], readStatus: view.show };
-  const { actor, items, unread, newest, health } = await load(c, {
+  const { actor, items, unread, newest, health } = await readAsUser(c, {
     items: listInbox(me(c), filter, inboxPageSize + 1, view.before),
     unread: countUnread(me(c)),
     newest: newestSeq(),

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { toAction, toPool } from "../api/prebuild-shape.ts";
-import { load, type Env } from "../http/endpoint.ts";
+import { readAsUser, type Env } from "../http/endpoint.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import { isPresent } from "../prebuilds/reconcile/rules/pool-words.ts";
 import { respondWithPage } from "./layout.ts";
@@ -16,7 +16,7 @@ const refresh = 5;
 
 export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
   const deps = c.get("deps");
-  const { actor, ...answers } = await load(c, poolReads(deps), {
+  const { actor, ...answers } = await readAsUser(c, poolReads(deps), {
     requires: {
       permission: "templates:manage",
       refusal: "Only owners and template admins can view prebuilds.",

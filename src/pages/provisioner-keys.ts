@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
 import { firstOrganizationSql, listOrganizations } from "../accounts/store/organizations.ts";
-import { load, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { toManageKeys, toReadKeys } from "../api/provisioner-keys.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/provisioner-keys.ts";
@@ -31,7 +31,7 @@ export const provisionerKeyPages = new Hono<Env>()
   .get(path, signedIn, (c) => show(c, { revoked: c.req.query("revoked") }))
   .post(path, signedIn, async (c) => {
     const { name } = await readForm(c, ["name"]);
-    const { actor, organizations } = await load(c, reads(), { requires: toManageKeys });
+    const { actor, organizations } = await readAsUser(c, reads(), { requires: toManageKeys });
     try {
       const input = { organizationId: organizations[0]!.id, name };
       const key = await createProvisionerKey(c.get("deps"), actor, input);
@@ -42,7 +42,7 @@ export const provisionerKeyPages = new Hono<Env>()
     }
   })
   .post(`${path}/:name/revoke`, signedIn, async (c) => {
-    const { actor, keys } = await load(c, reads(), { requires: toManageKeys });
+    const { actor, keys } = await readAsUser(c, reads(), { requires: toManageKeys });
     const name = c.req.param("name");
     const key = keys.find((one) => one.name.toLowerCase() === name.toLowerCase());
     await revokeProvisionerKey(c.get("deps"), actor, key);
@@ -57,7 +57,7 @@ interface Shown {
 }
 
 async function show(c: Ctx, { created, revoked, error, name }: Shown) {
-  const { actor, keys } = await load(c, reads(), { requires: toReadKeys });
+  const { actor, keys } = await readAsUser(c, reads(), { requires: toReadKeys });
   const manages = may(actor, "templates:manage");
   const now = c.get("deps").now();
   const field = { ...nameField, value: name };

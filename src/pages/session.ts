@@ -38,7 +38,7 @@ function keepCookie(c: Ctx): void {
   setSessionCookie(c, readSessionCookie(c)!, now() + config.sessionDuration);
 }
 
-/** Whether the request has a cookie that may be a session's: only then may `load` be asked. */
+/** Whether the request has a cookie that may be a session's: only then may `readAsUser` be asked. */
 export function bringCredential(c: Ctx): boolean {
   const deps = c.get("deps");
   const credential = parseCredential(readSessionCookie(c) ?? "", deps.keysFor(keyPurposes.api));

@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { isSetUp } from "../accounts/setup.ts";
 import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
-import { load, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
@@ -48,7 +48,7 @@ export const signInPages = new Hono<Env>()
 async function actorOf(c: Ctx) {
   if (!bringCredential(c)) return undefined;
   try {
-    return (await load(c, {})).actor;
+    return (await readAsUser(c, {})).actor;
   } catch (error) {
     if (error instanceof ApiError && error.status < 500) return undefined;
     throw error;

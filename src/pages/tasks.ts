@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
-import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
@@ -36,7 +36,7 @@ async function showTask(c: Ctx, user: string, name: string) {
     task: findTask(id),
     statuses: getLatestWorkspaceAppStatusesByAppID(taskAppOf(id), statusesShown),
   };
-  const { actor, workspace, task, statuses } = await load(c, reads, visibleOwner(c, ownerId, "Task"));
+  const { actor, workspace, task, statuses } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
   const [row] = workspace;
   if (row === undefined || !(row.build.hasAiTask || task.length > 0)) throw notFound("Task");
   const view = { now: now(), accessUrl: config.accessUrl };

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import { load, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { toParameter, toPresets } from "../api/preset-shape.ts";
 import { notFound } from "../kernel/errors.ts";
 import { driftOf, driftReads } from "../prebuilds/drift/drift.ts";
@@ -49,7 +49,7 @@ const poolsAside = () =>
 
 export const templatePages = new Hono<Env>()
   .get(templatesPath, signedIn, async (c) => {
-    const { actor, rows } = await load(c, { rows: listTemplates() });
+    const { actor, rows } = await readAsUser(c, { rows: listTemplates() });
     const main = html`<section>
       <div class="head">
         <h1>Templates</h1>
@@ -77,7 +77,7 @@ const presetReads = (versionId: SQL) => ({
 async function showTemplate(c: Ctx, organization: string, name: string) {
   const now = c.get("deps").now();
   const id = idOfTemplate(organization, name);
-  const { actor, template, versions, ...active } = await load(c, {
+  const { actor, template, versions, ...active } = await readAsUser(c, {
     template: findTemplateByName(organization, name),
     versions: listLatestVersions(id, versionsShown + 1),
     ...driftReads(id),
@@ -96,7 +96,7 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
 
 async function showVersion(c: Ctx, names: { organization: string; template: string; version: string }) {
   const id = idOfTemplate(names.organization, names.template);
-  const { actor, template, version, ...inside } = await load(c, {
+  const { actor, template, version, ...inside } = await readAsUser(c, {
     template: findTemplateByName(names.organization, names.template),
     version: findVersionByName(id, names.version),
     ...presetReads(idOfVersion(id, names.version)),

@@ -5,7 +5,7 @@ import type { SiteRole } from "../../db/schema.ts";
 import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import type { UserRow } from "../accounts/store/users.ts";
-import { load, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { choiceOf, listSize, pages, searchForm, tabs } from "./filtered.ts";
 import { problem } from "./form.ts";
@@ -21,7 +21,7 @@ async function showUsers(c: Ctx) {
   const choice = choiceOf(c, path);
   const verdict = parseUserSearch(choice.filter);
   const search = verdict.ok ? verdict.search : { statuses: [], roles: undefined, words: [] };
-  const { actor, users, total } = await load(
+  const { actor, users, total } = await readAsUser(
     c,
     {
       users: listUsers(search, { limit: listSize, offset: choice.offset }),

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { load, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
@@ -38,7 +38,7 @@ async function showList(c: Ctx) {
   const choice = choiceOf(c, workspacesPath);
   const verdict = parseWorkspaceSearch(choice.filter);
   const search = verdict.ok ? verdict.search : {};
-  const { actor, rows, total } = await load(c, {
+  const { actor, rows, total } = await readAsUser(c, {
     rows: listWorkspaces(search, me(c), { limit: listSize, offset: choice.offset }),
     total: countWorkspaces(search, me(c)),
   });
@@ -76,7 +76,11 @@ async function showWorkspace(c: Ctx, owner: string, name: string) {
     builds: listBuilds(id, me(c), { limit: buildsShown + 1, offset: 0 }),
     statuses: listLatestStatuses(id),
   };
-  const { actor, workspace, builds, statuses } = await load(c, reads, visibleOwner(c, ownerId, "Workspace"));
+  const { actor, workspace, builds, statuses } = await readAsUser(
+    c,
+    reads,
+    visibleOwner(c, ownerId, "Workspace"),
+  );
   const [row] = workspace;
   if (row === undefined) throw notFound("Workspace");
   const view = { now: now(), accessUrl: config.accessUrl };
