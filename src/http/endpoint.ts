@@ -115,7 +115,7 @@ export const readAsUser = <T extends Reads>(
   askAs(c, limits, (guard, session) => c.get("deps").db.read({ guard, ...reads, session }));
 
 /** The same for changes and what holds afterwards. */
-export const perform = <T extends Reads>(
+export const writeAsUser = <T extends Reads>(
   c: Ctx,
   changes: Statement[],
   reads: T,
