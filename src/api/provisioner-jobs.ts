@@ -29,7 +29,7 @@ import {
   toCompletion,
   toLogLines,
 } from "./job-shape.ts";
-import { loadProvisioner, performAsProvisioner } from "../http/provisioner-auth.ts";
+import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { filledText, text, uuid } from "../http/schemas.ts";
 
 const longestWait = 30;
@@ -74,7 +74,7 @@ async function tryAcquire(c: Ctx, body: z.infer<typeof acquireBody>): Promise<Ac
     provisionerName: body.name,
     now: c.get("deps").now(),
   });
-  const { job, provisioner } = await performAsProvisioner(c, [changes], {
+  const { job, provisioner } = await writeAsProvisioner(c, [changes], {
     job: findAcquired(body.acquire_id),
   });
   const [row] = job;
@@ -100,7 +100,7 @@ export const provisionerJobRoutes = new Hono<Env>()
       const body = c.req.valid("json");
       const job = await waitForJob({
         attempt: () => tryAcquire(c, body),
-        look: async () => (await loadProvisioner(c, { pending: findPending() })).pending.length > 0,
+        look: async () => (await readAsProvisioner(c, { pending: findPending() })).pending.length > 0,
         jobs: deps.process.jobs,
         wait: c.req.valid("query").wait,
         over: AbortSignal.any([c.req.raw.signal, deps.process.stopping]),
@@ -119,7 +119,7 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const hold = holdOf(c, c.req.valid("param").id);
-      const { job } = await performAsProvisioner(c, [extendLease(hold, c.get("deps").now())], {
+      const { job } = await writeAsProvisioner(c, [extendLease(hold, c.get("deps").now())], {
         job: findJob(hold.jobId),
       });
       return c.json({ cancel: demandHeld(job[0], hold).status === "canceling" });
@@ -137,9 +137,9 @@ export const provisionerJobRoutes = new Hono<Env>()
     async (c) => {
       const deps = c.get("deps");
       const hold = holdOf(c, c.req.valid("param").id);
-      const before = await loadProvisioner(c, { job: findJob(hold.jobId) });
+      const before = await readAsProvisioner(c, { job: findJob(hold.jobId) });
       const { acquireId } = demandHeld(before.job[0], hold);
-      const { job } = await performAsProvisioner(c, releaseJob(hold, deps.now()), {
+      const { job } = await writeAsProvisioner(c, releaseJob(hold, deps.now()), {
         job: findJob(hold.jobId),
       });
       if (job[0]?.acquireId === acquireId && job[0]?.status !== "canceled")
@@ -161,7 +161,7 @@ export const provisionerJobRoutes = new Hono<Env>()
     async (c) => {
       const hold = holdOf(c, c.req.valid("param").id);
       const lines = addLines(c.get("deps"), hold, toLogLines(c.req.valid("json")));
-      const { job } = await performAsProvisioner(c, lines, { job: findJob(hold.jobId) });
+      const { job } = await writeAsProvisioner(c, lines, { job: findJob(hold.jobId) });
       demandHeld(job[0], hold);
       return c.body(null, 204);
     },
@@ -179,7 +179,7 @@ export const provisionerJobRoutes = new Hono<Env>()
     async (c) => {
       const hold = holdOf(c, c.req.valid("param").id);
       const deps = c.get("deps");
-      const facts = await loadProvisioner(c, {
+      const facts = await readAsProvisioner(c, {
         ...completionReads(hold.jobId),
         ...claimReads(hold.jobId),
       });
@@ -209,7 +209,7 @@ export const provisionerJobRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const { error_code: errorCode, ...body } = c.req.valid("json");
       const error = body.error.trim() || "The provisioner gave no reason.";
-      const facts = await loadProvisioner(c, failureReads([hold.jobId]));
+      const facts = await readAsProvisioner(c, failureReads([hold.jobId]));
       await endWith(deps, hold, "failed", failure(deps, hold, { error, errorCode }, facts));
       nudgeFor(deps, facts.ended);
       return c.body(null, 204);

@@ -7,7 +7,7 @@ import { findReplacements, keepable, withPaths } from "../prebuilds/drift/rules/
 import { demandHeld } from "../workspaces/jobs/jobs.ts";
 import { findJob } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
-import { loadProvisioner, performAsProvisioner } from "../http/provisioner-auth.ts";
+import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
 import { uuid } from "../http/schemas.ts";
 
@@ -48,9 +48,9 @@ export const provisionerPlanRoutes = new Hono<Env>().post(
     const replacements = findReplacements(c.req.valid("json"));
     // What it is for is only asked where there is something to say.
     const before =
-      replacements.length === 0 ? { job: [] } : await loadProvisioner(c, { job: findJob(hold.jobId) });
+      replacements.length === 0 ? { job: [] } : await readAsProvisioner(c, { job: findJob(hold.jobId) });
     const changes = receivePlan(c.get("deps"), hold, replacements, before.job[0]);
-    const { job } = await performAsProvisioner(c, changes, { job: findJob(hold.jobId) });
+    const { job } = await writeAsProvisioner(c, changes, { job: findJob(hold.jobId) });
     demandHeld(job[0], hold);
     return c.json({
       replacements: keepable(withPaths(replacements)).map(({ resource, paths }) => ({ resource, paths })),

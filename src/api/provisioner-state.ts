@@ -7,7 +7,7 @@ import { seal, unseal } from "../workspaces/jobs/seal.ts";
 import { findJob, holds } from "../workspaces/jobs/store/jobs.ts";
 import { putState, readState } from "../workspaces/jobs/store/state.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
-import { loadProvisioner, performAsProvisioner } from "../http/provisioner-auth.ts";
+import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
 import { bytes, uuid } from "../http/schemas.ts";
 
@@ -27,7 +27,7 @@ export const provisionerStateRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const hold = holdOf(c, c.req.valid("param").id);
-      const { job, rows } = await loadProvisioner(c, {
+      const { job, rows } = await readAsProvisioner(c, {
         job: findJob(hold.jobId),
         rows: readState(hold.jobId, holds(hold)),
       });
@@ -52,12 +52,12 @@ export const provisionerStateRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const hold = holdOf(c, c.req.valid("param").id);
       // Who may not, is turned away before the bytes are read.
-      const before = await loadProvisioner(c, { job: findJob(hold.jobId) });
+      const before = await readAsProvisioner(c, { job: findJob(hold.jobId) });
       const { workspaceId } = demandHeld(before.job[0], hold);
       const state = new Uint8Array(await c.req.arrayBuffer());
       if (state.length === 0) throw new ApiError(400, "The body is empty: it must be the state's bytes.");
       const sealed = await seal(deps, workspaceId, state);
-      const { job } = await performAsProvisioner(c, putState(hold.jobId, sealed, holds(hold)), {
+      const { job } = await writeAsProvisioner(c, putState(hold.jobId, sealed, holds(hold)), {
         job: findJob(hold.jobId),
       });
       demandHeld(job[0], hold);

@@ -9,7 +9,7 @@ import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../
 import { may, rolesThatMay, scopeAllows, scopesThatAllow } from "../accounts/rules/permissions.ts";
 import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
 import { ApiError, forbidden, notFound, unauthorized } from "../kernel/errors.ts";
-import { bringsProvisionerKey, loadProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
+import { bringsProvisionerKey, readAsProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
 import { agentTokenOf, credentialOf, isSafe, refuseForeignBrowser } from "./credentials.ts";
 import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
@@ -54,7 +54,7 @@ async function withBody(c: Ctx, next: () => Promise<void>): Promise<void> {
     await boundBody(c, smallBody);
     return next();
   }
-  if (access === "provisioner") await loadProvisioner(c, {});
+  if (access === "provisioner") await readAsProvisioner(c, {});
   else await readAsUser(c, {});
   const { process } = c.get("deps");
   const giveBack = await process.largeBodies.take(c.get("credential").keyId);

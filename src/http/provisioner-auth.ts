@@ -1,5 +1,5 @@
 // Who a provisioner is: its key comes in a header of its own or as a bearer token. Routes with the access
-// "provisioner" call `loadProvisioner` or `performAsProvisioner`; endpoint() has refused those without a key before.
+// "provisioner" call `readAsProvisioner` or `writeAsProvisioner`; endpoint() has refused those without a key before.
 import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { failUnless, isGuardFailure } from "../../db/guard.ts";
 import { isMadeUp } from "../accounts/made-up.ts";
@@ -41,11 +41,11 @@ const unknownKey = () =>
 type Answered<T extends Reads> = Promise<{ provisioner: Provisioner } & Answers<T>>;
 
 /** One round trip: what the handler reads, behind a guard that fails unless the key is good. Throws 401. */
-export const loadProvisioner = <T extends Reads>(c: Ctx, reads: T): Answered<T> =>
+export const readAsProvisioner = <T extends Reads>(c: Ctx, reads: T): Answered<T> =>
   ask(c, (guard, provisionerKey) => c.get("deps").db.read({ guard, ...reads, provisionerKey }));
 
 /** The same for changes and what holds afterwards. */
-export const performAsProvisioner = <T extends Reads>(
+export const writeAsProvisioner = <T extends Reads>(
   c: Ctx,
   changes: readonly Statement[],
   reads: T,
