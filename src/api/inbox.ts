@@ -12,7 +12,15 @@ import {
   setRead,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
-import { endpoint, readAsUser, me, meIfAllowed, writeAsUser, valid, type Env } from "../http/endpoint.ts";
+import {
+  endpoint,
+  readAsUser,
+  me,
+  authorizedUserIdSql,
+  writeAsUser,
+  valid,
+  type Env,
+} from "../http/endpoint.ts";
 import { strictQuery, actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "../http/schemas.ts";
 
 export const inboxPageSize = 25;
@@ -82,7 +90,7 @@ export const inboxRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      await writeAsUser(c, [setAllRead(meIfAllowed(c), c.get("deps").now())], {});
+      await writeAsUser(c, [setAllRead(authorizedUserIdSql(c), c.get("deps").now())], {});
       return c.body(null, 204);
     },
   )
@@ -99,7 +107,7 @@ export const inboxRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const readAt = c.req.valid("json").is_read ? c.get("deps").now() : null;
-      const { item, unread } = await writeAsUser(c, [setRead(meIfAllowed(c), id, readAt)], {
+      const { item, unread } = await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, readAt)], {
         item: findInboxItem(me(c), id),
         unread: countUnread(me(c)),
       });

@@ -2,7 +2,7 @@
 // lead here and ask for confirmation.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { readAsUser, me, meIfAllowed, writeAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, authorizedUserIdSql, writeAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import { listChoices, setChoices } from "../notifications/preferences/store/choices.ts";
@@ -18,9 +18,13 @@ export const choicePages = new Hono<Env>()
   .get(choicesPath, signedIn, (c) => showChoices(c))
   .post(choicesPath, signedIn, async (c) => {
     const { to, disabled } = await readChoices(c);
-    const { choices } = await writeAsUser(c, [setChoices(meIfAllowed(c), disabled, c.get("deps").now())], {
-      choices: listChoices(me(c)),
-    });
+    const { choices } = await writeAsUser(
+      c,
+      [setChoices(authorizedUserIdSql(c), disabled, c.get("deps").now())],
+      {
+        choices: listChoices(me(c)),
+      },
+    );
     const known = new Set(choices.map(({ id }) => id));
     if (Object.keys(disabled).some((id) => !known.has(id))) throw notFound("Kind of notification");
     return c.redirect(to, 303);

@@ -1,7 +1,7 @@
 // The inbox page: the list, one notification for live updates, and the forms that mark as read.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { readAsUser, me, meIfAllowed, writeAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, me, authorizedUserIdSql, writeAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { inboxPageSize } from "../api/inbox.ts";
 import { notFound } from "../kernel/errors.ts";
 import {
@@ -27,7 +27,7 @@ export const inboxPages = new Hono<Env>()
   .get("/inbox", signedIn, (c) => showInbox(c))
   .post("/inbox/read-all", signedIn, async (c) => {
     const { to } = await readForm(c, ["to"]);
-    await writeAsUser(c, [setAllRead(meIfAllowed(c), c.get("deps").now())], {});
+    await writeAsUser(c, [setAllRead(authorizedUserIdSql(c), c.get("deps").now())], {});
     return back(c, to);
   })
   .get("/inbox/items/:id", signedIn, async (c) => {
@@ -41,7 +41,7 @@ export const inboxPages = new Hono<Env>()
     const { id, mark } = c.req.param();
     const { to } = await readForm(c, ["to"]);
     const readAt = mark === "read" ? c.get("deps").now() : null;
-    const { item, unread } = await writeAsUser(c, [setRead(meIfAllowed(c), id, readAt)], {
+    const { item, unread } = await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, readAt)], {
       item: findInboxItem(me(c), id),
       unread: countUnread(me(c)),
     });
