@@ -7,7 +7,7 @@ import { buildOfAgent, findBuild, workspaceOfBuild } from "../workspaces/builds/
 import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { noConnections } from "./absent.ts";
 import { asksForSocket } from "../http/credentials.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { agentSchema, toAgent } from "./resource-shape.ts";
 import { coderCommandHeader, coderCommandOf, isForConnection } from "./rules/coder-command.ts";
 import { uuid } from "../http/schemas.ts";
@@ -20,7 +20,7 @@ const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
 /** Of a workspace that the caller may see. */
 async function agentOf(c: Ctx, id: string) {
   const owner = ownerOf(workspaceOfBuild(buildOfAgent(id)));
-  const reads = { build: findBuild(buildOfAgent(id), me(c)) };
+  const reads = { build: findBuild(buildOfAgent(id), currentUserIdSql(c)) };
   const { build } = await readAsUser(c, reads, visibleOwner(c, owner, "Agent"));
   const resources = build[0] === undefined ? [] : (JSON.parse(build[0].resources) as ResourceView[]);
   for (const resource of resources) {

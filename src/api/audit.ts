@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { listAudit } from "../accounts/store/audit.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { endpoint, readAsUser, me, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { strictQuery, filledText, time, toTime } from "../http/schemas.ts";
 
@@ -46,7 +46,7 @@ export const auditRoutes = new Hono<Env>().get(
   async (c) => {
     const { user, resource_id, action, before, limit = pageSize } = c.req.valid("query");
     const filter = {
-      actorId: user === undefined ? undefined : idOfUser(user, me(c)),
+      actorId: user === undefined ? undefined : idOfUser(user, currentUserIdSql(c)),
       resourceId: resource_id,
       action,
       before,

@@ -8,7 +8,7 @@ import { listLines } from "../workspaces/jobs/store/logs.ts";
 import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { lineSchema, toLine } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { followLog, linesAtOnce } from "./log-socket.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { uuid } from "../http/schemas.ts";
@@ -31,7 +31,7 @@ async function look(
   range: { after?: number | undefined; before?: number | undefined },
   limit?: number,
 ) {
-  const reads = { build: findBuild(buildId, me(c)), lines: listLines(buildId, range, limit) };
+  const reads = { build: findBuild(buildId, currentUserIdSql(c)), lines: listLines(buildId, range, limit) };
   const owner = ownerOf(workspaceOfBuild(buildId));
   const { build, lines } = await readAsUser(c, reads, visibleOwner(c, owner, "Build"));
   if (build[0] === undefined) throw notFound("Build");

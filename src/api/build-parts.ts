@@ -6,7 +6,7 @@ import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 import { findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
 import { findWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid, time, toTime } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
@@ -61,7 +61,7 @@ function toTimings({ build }: Pick<BuildRow, "build">): z.infer<typeof timingsSc
 
 async function buildOf(c: Ctx, id: string): Promise<BuildRow> {
   const visible = visibleOwner(c, ownerOf(workspaceOfBuild(id)), "Build");
-  const { build } = await readAsUser(c, { build: findBuild(id, me(c)) }, visible);
+  const { build } = await readAsUser(c, { build: findBuild(id, currentUserIdSql(c)) }, visible);
   if (build[0] === undefined) throw notFound("Build");
   return build[0];
 }
@@ -85,7 +85,7 @@ export const buildPartRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const reads = { workspace: findWorkspace(id, me(c)) };
+      const reads = { workspace: findWorkspace(id, currentUserIdSql(c)) };
       const { workspace } = await readAsUser(c, reads, visibleOwner(c, ownerOf(id), "Workspace"));
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(toTimings(workspace[0]));

@@ -22,7 +22,7 @@ import {
 } from "../workspaces/builds/store/builds.ts";
 import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { buildSchema, toBuild } from "./build-shape.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { optionalId, messageSchema, uuid } from "../http/schemas.ts";
@@ -56,7 +56,7 @@ interface Place {
 }
 const byId = (id: string): Place => ({ workspaceId: id, ownerId: ownerOf(id) });
 const byName = (c: Ctx, user: string, name: string, withDeleted = false): Place => {
-  const ownerId = idOfUser(user, me(c));
+  const ownerId = idOfUser(user, currentUserIdSql(c));
   return { workspaceId: idOfWorkspace(ownerId, name, withDeleted), ownerId };
 };
 
@@ -72,14 +72,14 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
   const requestKey = requestKeyOf(c, body);
   const { actor, earlier, ...facts } = await readAsUser(
     c,
-    { ...buildReads(workspaceId, me(c), request), ...earlierRead(c, requestKey) },
+    { ...buildReads(workspaceId, currentUserIdSql(c), request), ...earlierRead(c, requestKey) },
     visibleOwner(c, ownerId, "Workspace"),
   );
   const keyed = keyedBy(actor.userId, requestKey);
   const before = earlierOf(keyed, earlier[0]);
   const { row, told, replayed } = await (before === undefined
     ? createBuild(deps, actor, facts, { ...request, keyed })
-    : readEarlierBuild(deps, before, me(c)));
+    : readEarlierBuild(deps, before, currentUserIdSql(c)));
   if (replayed) markReplayed(c);
   if (told !== undefined) c.header(toldHeader, formatTold(told));
   return toBuild(row);
@@ -88,8 +88,8 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
 async function list(c: Ctx, { workspaceId, ownerId }: Place, query: z.infer<typeof listQuery>) {
   const { limit, offset } = query;
   const reads = {
-    workspace: findWorkspace(workspaceId, me(c), true),
-    rows: listBuilds(workspaceId, me(c), { limit, offset }),
+    workspace: findWorkspace(workspaceId, currentUserIdSql(c), true),
+    rows: listBuilds(workspaceId, currentUserIdSql(c), { limit, offset }),
   };
   const { workspace, rows } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Workspace"));
   if (workspace.length === 0) throw notFound("Workspace");
@@ -157,10 +157,10 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ number: z.string().regex(/^[1-9]\d{0,8}$/, "must be a build's number") })),
     async (c) => {
-      const ownerId = idOfUser(c.req.param("user"), me(c));
+      const ownerId = idOfUser(c.req.param("user"), currentUserIdSql(c));
       const workspaceId = idOfWorkspace(ownerId, c.req.param("name"), true);
       const id = idOfBuild(workspaceId, Number(c.req.valid("param").number));
-      const reads = { build: findBuild(id, me(c)) };
+      const reads = { build: findBuild(id, currentUserIdSql(c)) };
       const { build } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Build"));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
@@ -178,7 +178,7 @@ export const buildRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const reads = {
-        build: findBuild(id, me(c)),
+        build: findBuild(id, currentUserIdSql(c)),
         values: listValues(id),
         definitions: listDefinitions(versionOfBuild(id)),
       };
@@ -198,7 +198,7 @@ export const buildRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const reads = { build: findBuild(id, me(c)) };
+      const reads = { build: findBuild(id, currentUserIdSql(c)) };
       const { build } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(toBuild(build[0]));
@@ -215,7 +215,7 @@ export const buildRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");
-      const reads = { build: findBuild(id, me(c)) };
+      const reads = { build: findBuild(id, currentUserIdSql(c)) };
       const { actor, build } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       await cancel(c.get("deps"), actor, build[0]);

@@ -15,7 +15,7 @@ import {
 import {
   endpoint,
   readAsUser,
-  me,
+  currentUserIdSql,
   authorizedUserIdSql,
   writeAsUser,
   valid,
@@ -71,12 +71,12 @@ export const inboxRoutes = new Hono<Env>()
       const { starting_before, read_status, targets, templates } = c.req.valid("query");
       const { items, unread } = await readAsUser(c, {
         items: listInbox(
-          me(c),
+          currentUserIdSql(c),
           { targets, templates, readStatus: read_status },
           inboxPageSize,
           starting_before,
         ),
-        unread: countUnread(me(c)),
+        unread: countUnread(currentUserIdSql(c)),
       });
       return c.json({ notifications: items.map(toInboxItem), unread_count: unread[0]!.count });
     },
@@ -108,8 +108,8 @@ export const inboxRoutes = new Hono<Env>()
       const { id } = c.req.valid("param");
       const readAt = c.req.valid("json").is_read ? c.get("deps").now() : null;
       const { item, unread } = await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, readAt)], {
-        item: findInboxItem(me(c), id),
-        unread: countUnread(me(c)),
+        item: findInboxItem(currentUserIdSql(c), id),
+        unread: countUnread(currentUserIdSql(c)),
       });
       if (item[0] === undefined) throw notFound("Notification");
       return c.json({ notification: toInboxItem(item[0]), unread_count: unread[0]!.count });

@@ -19,7 +19,7 @@ import {
   type AttemptRow,
   type MessageRow,
 } from "../notifications/delivery/store/log.ts";
-import { endpoint, readAsUser, me, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
 import { strictQuery, time, toTime, toTimeOrNull, uuid } from "../http/schemas.ts";
 
 const messageSchema = z
@@ -77,7 +77,9 @@ export const messageRoutes = new Hono<Env>()
     valid("query", listQuery),
     async (c) => {
       const { limit, ...filter } = c.req.valid("query");
-      const { actor, rows } = await readAsUser(c, { rows: listMessages(me(c), filter, limit + 1) });
+      const { actor, rows } = await readAsUser(c, {
+        rows: listMessages(currentUserIdSql(c), filter, limit + 1),
+      });
       const shown = rows.slice(0, limit);
       const targets = targetsFor(actor, c.get("deps").config);
       return c.json({
@@ -97,8 +99,8 @@ export const messageRoutes = new Hono<Env>()
     valid("param", z.object({ id: uuid })),
     async (c) => {
       const { id } = c.req.valid("param");
-      const reads = { message: findMessage(me(c), id), attempts: listAttempts(id) };
-      const visible = { when: isMessageVisible(me(c), id), name: "Message" };
+      const reads = { message: findMessage(currentUserIdSql(c), id), attempts: listAttempts(id) };
+      const visible = { when: isMessageVisible(currentUserIdSql(c), id), name: "Message" };
       const { actor, message, attempts } = await readAsUser(c, reads, { visible });
       if (message[0] === undefined) throw notFound("Message");
       const targets = targetsFor(actor, c.get("deps").config);
@@ -120,7 +122,7 @@ export const messageRoutes = new Hono<Env>()
     valid("param", z.object({ id: uuid })),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { actor, before } = await readAsUser(c, { before: findMessage(me(c), id) });
+      const { actor, before } = await readAsUser(c, { before: findMessage(currentUserIdSql(c), id) });
       if (before[0] === undefined) throw notFound("Message");
       if (before[0].status !== "permanent_failure") {
         throw conflict(
@@ -137,7 +139,7 @@ export const messageRoutes = new Hono<Env>()
         resourceId: id,
       });
       const { message, states } = await deps.db.write([requeueMessage(id, deps.now()), entry], {
-        message: findMessage(me(c), id),
+        message: findMessage(currentUserIdSql(c), id),
         states: findMessageStates([id]),
       });
       wakeAfterWrite(deps, states);

@@ -12,7 +12,7 @@ import type { Sent } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
 import { sendTest, testReads } from "../notifications/outbox/test.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { customBody, customOfText } from "./custom-body.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { emptyAsJson, textAsJson } from "../http/text.ts";
@@ -55,7 +55,7 @@ export const notificationRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const audience =
         recipients === undefined
-          ? { self: me(c) }
+          ? { self: currentUserIdSql(c) }
           : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
       const requestKey = requestKeyOf(c, c.req.valid("json"));
       const reads = { ...customKind.reads(audience), ...earlierRead(c, requestKey) };
@@ -87,7 +87,7 @@ export const notificationRoutes = new Hono<Env>()
     async (c) => {
       const { user } = c.req.valid("json");
       const requestKey = requestKeyOf(c, c.req.valid("json"));
-      const reads = { ...testReads(me(c), user), ...earlierRead(c, requestKey) };
+      const reads = { ...testReads(currentUserIdSql(c), user), ...earlierRead(c, requestKey) };
       const { actor, ...read } = await readAsUser(c, reads);
       const keyed = keyedBy(actor.userId, requestKey);
       return answerSent(c, await sendTest(c.get("deps"), actor, { user, keyed }, read));

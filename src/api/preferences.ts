@@ -11,7 +11,7 @@ import {
   listPreferences,
   savePreferences,
 } from "../notifications/preferences/store/preferences.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { time, toTime, uuid } from "../http/schemas.ts";
 
 const preferences = z
@@ -73,7 +73,7 @@ export const preferenceRoutes = new Hono<Env>()
 
 /** The user that the path names, if the caller may see and change their preferences. */
 export async function loadSubject(c: Ctx, name: string): Promise<{ userId: string }> {
-  const { actor, subject } = await readAsUser(c, { subject: findUser(name, me(c)) });
+  const { actor, subject } = await readAsUser(c, { subject: findUser(name, currentUserIdSql(c)) });
   const user = subject[0];
   if (user === undefined) throw notFound("User");
   if (user.id !== actor.userId && !mayManage(actor, { roles: JSON.parse(user.roles) as SiteRole[] }))

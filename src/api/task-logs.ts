@@ -6,7 +6,7 @@ import { idOfUser } from "../accounts/store/users.ts";
 import { conflict, notFound } from "../kernel/errors.ts";
 import { findTask, listTaskStatuses } from "../workspaces/agents/store/tasks.ts";
 import { idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { text, time, toTime, uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
@@ -21,15 +21,15 @@ const logSchema = z.object({
 export function placeOfTask(c: Ctx, user: string, task: string): { workspaceId: SQL | string; ownerId: SQL } {
   if (uuid.safeParse(task).success)
     return { workspaceId: task.toLowerCase(), ownerId: ownerOf(task.toLowerCase()) };
-  const ownerId = idOfUser(user, me(c));
+  const ownerId = idOfUser(user, currentUserIdSql(c));
   return { workspaceId: idOfWorkspace(ownerId, task), ownerId };
 }
 
 export async function loadTask(c: Ctx, user: string, task: string, maxStatuses = 0) {
   const { workspaceId, ownerId } = placeOfTask(c, user, task);
   const reads = {
-    ...findTask(workspaceId, me(c)),
-    statuses: listTaskStatuses(workspaceId, me(c), maxStatuses),
+    ...findTask(workspaceId, currentUserIdSql(c)),
+    statuses: listTaskStatuses(workspaceId, currentUserIdSql(c), maxStatuses),
   };
   const found = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
   const [row] = found.workspace;

@@ -11,7 +11,7 @@ import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { newTaskName, promptParameterOf } from "../workspaces/agents/rules/task.ts";
 import { parseTaskSearch } from "../workspaces/agents/rules/task-search.ts";
 import { findTask, listTasks } from "../workspaces/agents/store/tasks.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { lowerUuid, optionalId, searchText, text } from "../http/schemas.ts";
@@ -44,7 +44,7 @@ const newTaskBody = z.object({
   display_name: unsupported("a task is shown by its workspace's name"),
 });
 async function list(c: Ctx, { q, ...page }: z.infer<typeof listQuery>, address: TaskAddress) {
-  const { workspaces, tasks, total } = await readAsUser(c, listTasks(q, me(c), page));
+  const { workspaces, tasks, total } = await readAsUser(c, listTasks(q, currentUserIdSql(c), page));
   return {
     tasks: workspaces.map((row, at) => toTask(row, tasks[at], address)),
     count: total[0]!.count,
@@ -81,7 +81,7 @@ async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, a
     : readEarlier(deps, before));
   if (replayed) {
     markReplayed(c);
-    const { task } = await deps.db.read(findTask(row.workspace.id, me(c)));
+    const { task } = await deps.db.read(findTask(row.workspace.id, currentUserIdSql(c)));
     return toTask(row, task[0], address);
   }
   const isSecret = facts.definitions.some(({ name, sensitive }) => name === parameter && sensitive);
@@ -98,7 +98,7 @@ async function remove(c: Ctx, user: string, task: string): Promise<void> {
     presetId: undefined,
     parameters: [],
   };
-  const reads = buildReads(workspaceId, me(c), request);
+  const reads = buildReads(workspaceId, currentUserIdSql(c), request);
   const { actor, ...facts } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
   if (facts.workspace[0]?.build.hasAiTask !== true) throw notFound("Task");
   await createBuild(c.get("deps"), actor, facts, request);

@@ -8,7 +8,7 @@ import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts"
 import { idOfUser } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
 import { notFound } from "../kernel/errors.ts";
-import { endpoint, me, valid, type Env } from "../http/endpoint.ts";
+import { endpoint, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
 import { keySchema, tokenSchema, toKey } from "./key-shape.ts";
 import { loadUser, loadUserWith } from "./user-shape.ts";
 
@@ -105,7 +105,7 @@ export const tokenRoutes = new Hono<Env>()
     async (c) => {
       const { include_all, include_expired } = c.req.valid("query");
       const name = c.req.param("user");
-      const whose = include_all ? null : idOfUser(name, me(c));
+      const whose = include_all ? null : idOfUser(name, currentUserIdSql(c));
       const from = include_expired ? 0 : c.get("deps").now();
       const { actor, rows } = await loadUserWith(c, name, { rows: listTokens(whose, from) }, readers);
       // Asking for everybody's is no mistake for others: they get what they may see, their own.
@@ -137,7 +137,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const name = c.req.param("user");
-      const token = findTokenByName(idOfUser(name, me(c)), c.req.param("name"));
+      const token = findTokenByName(idOfUser(name, currentUserIdSql(c)), c.req.param("name"));
       const answers = await loadUserWith(c, name, { token }, readers);
       if (answers.token[0] === undefined) throw notFound("Token");
       return c.json(toKey(answers.token[0]));

@@ -6,7 +6,7 @@ import { changePassword } from "../accounts/change-password.ts";
 import { changeRoles } from "../accounts/roles.ts";
 import { changeStatus, statusReads } from "../accounts/status.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { endpoint, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { filledText, text } from "../http/schemas.ts";
 import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
 
@@ -19,7 +19,7 @@ const rolesBody = z.object({
 });
 
 async function setStatus(c: Ctx, user: string, status: UserStatus) {
-  const reads = statusReads(status, idOfUser(user, me(c)));
+  const reads = statusReads(status, idOfUser(user, currentUserIdSql(c)));
   const { actor, target, ...facts } = await loadUserWith(c, user, reads, userManagers);
   return toUser(await changeStatus(c.get("deps"), actor, target, status, facts));
 }

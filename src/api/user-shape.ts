@@ -6,7 +6,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { rolesThatMay } from "../accounts/rules/permissions.ts";
 import { findUser, isSelfOr, type UserRow } from "../accounts/store/users.ts";
 import { ApiError, forbidden } from "../kernel/errors.ts";
-import { readAsUser, me, type Ctx, type Requirement } from "../http/endpoint.ts";
+import { readAsUser, currentUserIdSql, type Ctx, type Requirement } from "../http/endpoint.ts";
 import { time, toTime } from "../http/schemas.ts";
 
 /** What clients in Go read as "never". */
@@ -72,9 +72,13 @@ export const loadUser = (c: Ctx, name: string): Promise<{ actor: Actor; target: 
  */
 export async function loadUserWith<T extends Reads>(c: Ctx, name: string, reads: T, others?: Requirement) {
   const roles = rolesThatMay(others?.permission ?? "users:read");
-  const visible = { when: isSelfOr(name, me(c), roles), name: "User" };
+  const visible = { when: isSelfOr(name, currentUserIdSql(c), roles), name: "User" };
   try {
-    const answers = await readAsUser(c, { ...reads, target: findUser(name, me(c)) }, { visible });
+    const answers = await readAsUser(
+      c,
+      { ...reads, target: findUser(name, currentUserIdSql(c)) },
+      { visible },
+    );
     const [target] = (answers as unknown as { target: UserRow[] }).target;
     return { ...answers, target: target! };
   } catch (error) {

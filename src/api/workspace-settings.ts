@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { setAutomaticUpdates, setAutostart } from "../workspaces/autostart/settings.ts";
 import { findWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid, text } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
 
@@ -27,7 +27,11 @@ const autoupdatesBody = z.object({
 });
 
 const seen = (c: Ctx, id: string) =>
-  readAsUser(c, { workspace: findWorkspace(id, me(c)) }, visibleOwner(c, ownerOf(id), "Workspace"));
+  readAsUser(
+    c,
+    { workspace: findWorkspace(id, currentUserIdSql(c)) },
+    visibleOwner(c, ownerOf(id), "Workspace"),
+  );
 
 export const workspaceSettingRoutes = new Hono<Env>()
   .put(

@@ -16,7 +16,7 @@ import {
   ownerOf,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
-import { endpoint, readAsUser, me, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { optionalId, searchText, text, uuid } from "../http/schemas.ts";
@@ -145,7 +145,7 @@ export const workspaceRoutes = new Hono<Env>()
     valid("query", listQuery),
     async (c) => {
       const { q, limit, offset } = c.req.valid("query");
-      const self = me(c);
+      const self = currentUserIdSql(c);
       const { rows, total } = await readAsUser(c, {
         rows: listWorkspaces(q, self, { limit, offset }),
         total: countWorkspaces(q, self),
@@ -168,7 +168,7 @@ export const workspaceRoutes = new Hono<Env>()
       const id = c.req.valid("param").id.toLowerCase();
       const { workspace } = await readAsUser(
         c,
-        { workspace: findWorkspace(id, me(c), withDeleted) },
+        { workspace: findWorkspace(id, currentUserIdSql(c), withDeleted) },
         visibleOwner(c, ownerOf(id), "Workspace"),
       );
       if (workspace[0] === undefined) throw notFound("Workspace");
@@ -186,7 +186,7 @@ export const workspaceRoutes = new Hono<Env>()
     valid("query", oneQuery),
     async (c) => {
       const withDeleted = c.req.valid("query").include_deleted === "true";
-      const self = me(c);
+      const self = currentUserIdSql(c);
       const owner = idOfUser(c.req.param("user"), self);
       const id = idOfWorkspace(owner, c.req.param("name"), withDeleted);
       const { workspace } = await readAsUser(

@@ -98,7 +98,7 @@ function refuseOtherMediaTypes(request: HonoRequest): void {
 }
 
 /** SQL for the id of the user who is asking, for reads that travel with the look-up of their key. */
-export const me = (c: Ctx) => userOfKey(c.get("credential").keyId);
+export const currentUserIdSql = (c: Ctx) => userOfKey(c.get("credential").keyId);
 /** The same, for writes: NULL unless the key may do this now. */
 export const authorizedUserIdSql = (c: Ctx) => userOfGoodKey(c.get("credential"), c.get("deps").now());
 

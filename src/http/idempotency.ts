@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { findKey, type KeyedRequest } from "../../db/idempotency.ts";
 import { invalid } from "../kernel/errors.ts";
 import { canonicalJson } from "../kernel/rules/canonical-json.ts";
-import { me, type Ctx } from "./endpoint.ts";
+import { currentUserIdSql, type Ctx } from "./endpoint.ts";
 import { parseIdempotencyKey } from "./rules/idempotency-key.ts";
 
 /** A request's key and the hash of what it asks for; the user is known once their own key was looked at. */
@@ -24,7 +24,7 @@ export function requestKeyOf(c: Ctx, body: unknown): RequestKey | undefined {
 
 /** Reads what the key stands for, together with the rest that a handler reads. */
 export const earlierRead = (c: Ctx, requestKey: RequestKey | undefined) => ({
-  earlier: findKey(me(c), requestKey?.key, c.get("deps").now()),
+  earlier: findKey(currentUserIdSql(c), requestKey?.key, c.get("deps").now()),
 });
 
 export const keyedBy = (userId: string, requestKey: RequestKey | undefined): KeyedRequest | undefined =>

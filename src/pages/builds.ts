@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
-import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
@@ -33,10 +33,10 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   const now = c.get("deps").now();
   const isWhole = c.req.query("log") === "all";
   const from = Number(/^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0] ?? 0);
-  const ownerId = idOfUser(owner, me(c));
+  const ownerId = idOfUser(owner, currentUserIdSql(c));
   const id = idOfBuild(idOfWorkspace(ownerId, name, true), number);
   const reads = {
-    build: findBuild(id, me(c)),
+    build: findBuild(id, currentUserIdSql(c)),
     lines: listLastLines(id, isWhole ? -1 : linesShown + 1, from),
     warnings: countWarnings(id),
   };

@@ -2,7 +2,14 @@
 // lead here and ask for confirmation.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { readAsUser, me, authorizedUserIdSql, writeAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import {
+  readAsUser,
+  currentUserIdSql,
+  authorizedUserIdSql,
+  writeAsUser,
+  type Ctx,
+  type Env,
+} from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import { listChoices, setChoices } from "../notifications/preferences/store/choices.ts";
@@ -22,7 +29,7 @@ export const choicePages = new Hono<Env>()
       c,
       [setChoices(authorizedUserIdSql(c), disabled, c.get("deps").now())],
       {
-        choices: listChoices(me(c)),
+        choices: listChoices(currentUserIdSql(c)),
       },
     );
     const known = new Set(choices.map(({ id }) => id));
@@ -46,7 +53,7 @@ async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<strin
 
 async function showChoices(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices } = await readAsUser(c, { choices: listChoices(me(c)) });
+  const { actor, choices } = await readAsUser(c, { choices: listChoices(currentUserIdSql(c)) });
   const facts: ChoicesFacts = { choices, notifications, email: actor.email };
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>

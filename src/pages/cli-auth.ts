@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { createSession } from "../accounts/tokens.ts";
 import { findUser } from "../accounts/store/users.ts";
-import { readAsUser, me, type Env } from "../http/endpoint.ts";
+import { readAsUser, currentUserIdSql, type Env } from "../http/endpoint.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { respondWithPage } from "./layout.ts";
 import { signedIn } from "./session.ts";
@@ -24,7 +24,7 @@ export const cliAuthPages = new Hono<Env>()
     return respondWithPage(c, { title: "Sign in to the CLI", main, shape: "narrow" });
   })
   .post(path, signedIn, async (c) => {
-    const { actor, self } = await readAsUser(c, { self: findUser("me", me(c)) });
+    const { actor, self } = await readAsUser(c, { self: findUser("me", currentUserIdSql(c)) });
     if (self[0] === undefined) throw unauthorized();
     const key = await createSession(c.get("deps"), actor, self[0]);
     const main = html`<article class="sheet">

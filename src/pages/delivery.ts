@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { saveSettings } from "../api/notifications.ts";
 import type { ApiError } from "../kernel/errors.ts";
 import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/delivery/store/health.ts";
@@ -34,7 +34,7 @@ const notes: Record<string, string> = {
 export const deliveryPages = new Hono<Env>()
   .get(path, signedIn, (c) => showDelivery(c))
   .post(`${path}/test`, signedIn, async (c) => {
-    const { actor, ...read } = await readAsUser(c, testReads(me(c)), {
+    const { actor, ...read } = await readAsUser(c, testReads(currentUserIdSql(c)), {
       requires: {
         permission: "deployment:manage",
         refusal: "Only owners can send test notifications.",
@@ -61,9 +61,9 @@ async function showDelivery(c: Ctx, error?: ApiError) {
   const { config, now } = c.get("deps");
   const { actor, notificationSettings, ...read } = await readAsUser(c, {
     ...reads(),
-    health: readHealth(me(c)),
-    waiting: countWaiting(me(c)),
-    failed: listFailures(me(c), failuresShown),
+    health: readHealth(currentUserIdSql(c)),
+    waiting: countWaiting(currentUserIdSql(c)),
+    failed: listFailures(currentUserIdSql(c), failuresShown),
   });
   const manages = may(actor, "deployment:manage");
   const facts: ChannelFacts = {

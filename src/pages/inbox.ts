@@ -1,7 +1,14 @@
 // The inbox page: the list, one notification for live updates, and the forms that mark as read.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { readAsUser, me, authorizedUserIdSql, writeAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import {
+  readAsUser,
+  currentUserIdSql,
+  authorizedUserIdSql,
+  writeAsUser,
+  type Ctx,
+  type Env,
+} from "../http/endpoint.ts";
 import { inboxPageSize } from "../api/inbox.ts";
 import { notFound } from "../kernel/errors.ts";
 import {
@@ -32,8 +39,8 @@ export const inboxPages = new Hono<Env>()
   })
   .get("/inbox/items/:id", signedIn, async (c) => {
     const { item, unread } = await readAsUser(c, {
-      item: findInboxItem(me(c), c.req.param("id")),
-      unread: countUnread(me(c)),
+      item: findInboxItem(currentUserIdSql(c), c.req.param("id")),
+      unread: countUnread(currentUserIdSql(c)),
     });
     return showItem(c, item[0], unread[0]!.count);
   })
@@ -42,8 +49,8 @@ export const inboxPages = new Hono<Env>()
     const { to } = await readForm(c, ["to"]);
     const readAt = mark === "read" ? c.get("deps").now() : null;
     const { item, unread } = await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, readAt)], {
-      item: findInboxItem(me(c), id),
-      unread: countUnread(me(c)),
+      item: findInboxItem(currentUserIdSql(c), id),
+      unread: countUnread(currentUserIdSql(c)),
     });
     if (c.req.header(partHeader) !== undefined) return showItem(c, item[0], unread[0]!.count);
     if (item[0] === undefined) throw notFound("Notification");
@@ -58,10 +65,10 @@ async function showInbox(c: Ctx) {
   };
   const filter = { targets: [], templates: [], readStatus: view.show };
   const { actor, items, unread, newest, health } = await readAsUser(c, {
-    items: listInbox(me(c), filter, inboxPageSize + 1, view.before),
-    unread: countUnread(me(c)),
+    items: listInbox(currentUserIdSql(c), filter, inboxPageSize + 1, view.before),
+    unread: countUnread(currentUserIdSql(c)),
     newest: newestSeq(),
-    health: readHealth(me(c)),
+    health: readHealth(currentUserIdSql(c)),
   });
   const section = inboxSection(view, {
     items: items.slice(0, inboxPageSize),

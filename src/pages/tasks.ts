@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { idOfUser } from "../accounts/store/users.ts";
-import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
@@ -29,10 +29,10 @@ export const taskPages = new Hono<Env>().get("/tasks/:user/:workspace", signedIn
 
 async function showTask(c: Ctx, user: string, name: string) {
   const { config, now } = c.get("deps");
-  const ownerId = idOfUser(user, me(c));
+  const ownerId = idOfUser(user, currentUserIdSql(c));
   const id = idOfWorkspace(ownerId, name, true);
   const reads = {
-    workspace: findWorkspace(id, me(c), true),
+    workspace: findWorkspace(id, currentUserIdSql(c), true),
     task: findTask(id),
     statuses: getLatestWorkspaceAppStatusesByAppID(taskAppOf(id), statusesShown),
   };

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
 import { idOfUser } from "../accounts/store/users.ts";
-import { readAsUser, me, type Ctx, type Env } from "../http/endpoint.ts";
+import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
@@ -39,8 +39,8 @@ async function showList(c: Ctx) {
   const verdict = parseWorkspaceSearch(choice.filter);
   const search = verdict.ok ? verdict.search : {};
   const { actor, rows, total } = await readAsUser(c, {
-    rows: listWorkspaces(search, me(c), { limit: listSize, offset: choice.offset }),
-    total: countWorkspaces(search, me(c)),
+    rows: listWorkspaces(search, currentUserIdSql(c), { limit: listSize, offset: choice.offset }),
+    total: countWorkspaces(search, currentUserIdSql(c)),
   });
   const error = verdict.ok ? undefined : new ApiError(400, `Invalid search: ${verdict.problem}.`);
   const found = verdict.ok ? rows : [];
@@ -69,11 +69,11 @@ const counted = (count: number, filter: string): string =>
 
 async function showWorkspace(c: Ctx, owner: string, name: string) {
   const { config, now } = c.get("deps");
-  const ownerId = idOfUser(owner, me(c));
+  const ownerId = idOfUser(owner, currentUserIdSql(c));
   const id = idOfWorkspace(ownerId, name, true);
   const reads = {
-    workspace: findWorkspace(id, me(c), true),
-    builds: listBuilds(id, me(c), { limit: buildsShown + 1, offset: 0 }),
+    workspace: findWorkspace(id, currentUserIdSql(c), true),
+    builds: listBuilds(id, currentUserIdSql(c), { limit: buildsShown + 1, offset: 0 }),
     statuses: listLatestStatuses(id),
   };
   const { actor, workspace, builds, statuses } = await readAsUser(
