@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Ending } from "./ending.ts";
 import { splitLines, type Stream } from "./rules/log-lines.ts";
-import type { World } from "./worker-context.ts";
+import type { Environment } from "./worker-context.ts";
 
 export interface Program {
   file: string;
@@ -27,12 +27,12 @@ export interface Ended {
 }
 
 /** Milliseconds in which what it left running may still print. */
-const quietTime = 500;
+const quietMs = 500;
 
 export async function runProgram(
   program: Program,
   ending: Ending,
-  world: World,
+  world: Environment,
   grace: number,
 ): Promise<Ended> {
   // A group of its own: the terminal's Ctrl-C is for the daemon, which then finishes its jobs.
@@ -116,7 +116,7 @@ function exitOf(child: ChildProcess): Promise<{ code: number | null; problem: st
       timer = setTimeout(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();
-      }, quietTime);
+      }, quietMs);
     });
     child.on("close", (code) => {
       clearTimeout(timer);

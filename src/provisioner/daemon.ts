@@ -1,12 +1,12 @@
 // `belfry provisioner start`: asks for jobs, does as many at a time as it may, and stops cleanly.
 import { runJob } from "./job.ts";
 import { removeOrphans } from "./folder.ts";
-import { meaningOf, pauseBefore, readJob, type Job } from "./rules/job.ts";
+import { classifyStatus, retryDelayMs, readJob, type Job } from "./rules/job.ts";
 import { jobCall, jsonOf, type Outcome } from "./server.ts";
-import type { Shop } from "./work.ts";
+import type { WorkerContext } from "./work.ts";
 
 /** The server won't have this daemon; trying again would change nothing. */
-export class TurnedAway extends Error {
+export class RejectedError extends Error {
   readonly status: number;
   constructor(message: string, status: number) {
     super(message);
@@ -14,9 +14,9 @@ export class TurnedAway extends Error {
   }
 }
 
-/** Resolves when it was asked to stop and its jobs are over; throws `TurnedAway`. */
+/** Resolves when it was asked to stop and its jobs are over; throws `RejectedError`. */
 export async function runDaemon(
-  shop: Omit<Shop, "stopping">,
+  shop: Omit<WorkerContext, "stopping">,
   { name, concurrency }: { name: string; concurrency: number },
   asked: AbortSignal,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function runDaemon(
   if (failed !== undefined) throw failed.reason;
 }
 
-async function runSlot(shop: Shop, name: string): Promise<void> {
+async function runSlot(shop: WorkerContext, name: string): Promise<void> {
   const { world } = shop;
   while (!shop.stopping.aborted) {
     const job = await acquire(shop, name);
@@ -49,7 +49,7 @@ async function runSlot(shop: Shop, name: string): Promise<void> {
 }
 
 /** One question, asked until it is answered: with the same id the same job comes, so a lost answer costs none. */
-async function acquire(shop: Shop, name: string): Promise<Job | undefined> {
+async function acquire(shop: WorkerContext, name: string): Promise<Job | undefined> {
   const { server, world, timing, stopping } = shop;
   const question = { name, acquire_id: world.newId() };
   const ask = (seconds: number, timeout: number, signal?: AbortSignal) =>
@@ -69,19 +69,23 @@ async function acquire(shop: Shop, name: string): Promise<Job | undefined> {
     if (stopping.aborted) break;
     // The job of the answer that was lost is over meanwhile.
     if (outcome.status === 409) return undefined;
-    if (meaningOf(outcome.status) !== "again") throw turnedAway(server.url, outcome);
+    if (classifyStatus(outcome.status) !== "again") throw rejection(server.url, outcome);
     if (tries === 0) world.say(`${server.url} does not answer (${outcome.message}); retrying`);
-    await world.wait(pauseBefore(tries, world.chance(), timing.retry, outcome.retryAfter), stopping);
+    await world.wait(retryDelayMs(tries, world.chance(), timing.retry, outcome.retryAfter), stopping);
   }
   await giveBack(shop, await ask(0, 5_000, shop.killing), question.acquire_id);
   return undefined;
 }
 
 /** The question that the stop has cut off may have been answered: that job goes back at once, not with its lease. */
-async function giveBack({ server, world }: Shop, outcome: Outcome, acquireId: string): Promise<void> {
+async function giveBack(
+  { server, world }: WorkerContext,
+  outcome: Outcome,
+  acquireId: string,
+): Promise<void> {
   const job = outcome.ok ? jobOf(outcome, acquireId) : undefined;
   if (job === undefined) return;
-  const answer = await server.insist(
+  const answer = await server.callUntilAnswered(
     { ...jobCall(job, "POST", "release"), timeout: 5_000 },
     AbortSignal.timeout(10_000),
   );
@@ -91,12 +95,12 @@ async function giveBack({ server, world }: Shop, outcome: Outcome, acquireId: st
 function jobOf(outcome: Extract<Outcome, { ok: true }>, acquireId: string): Job | undefined {
   if (outcome.status === 204) return undefined;
   const job = readJob(jsonOf(outcome.body), acquireId);
-  if (job === undefined) throw new TurnedAway("The server is not Belfry, or a much newer release.", 200);
+  if (job === undefined) throw new RejectedError("The server is not Belfry, or a much newer release.", 200);
   return job;
 }
 
-function turnedAway(url: string, { status = 0, message }: Extract<Outcome, { ok: false }>): TurnedAway {
+function rejection(url: string, { status = 0, message }: Extract<Outcome, { ok: false }>): RejectedError {
   if (status === 401 || status === 403)
-    return new TurnedAway(`${url} rejected the provisioner key: ${message}`, status);
-  return new TurnedAway(`${url} refused the request for jobs: ${message}`, status);
+    return new RejectedError(`${url} rejected the provisioner key: ${message}`, status);
+  return new RejectedError(`${url} refused the request for jobs: ${message}`, status);
 }

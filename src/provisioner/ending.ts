@@ -1,9 +1,9 @@
 // How a job ends early: one place knows the reason, and the lease brings news from the server (canceled, or lost).
 import { fields } from "../kernel/rules/shape.ts";
 import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
-import { type EndReason, isStronger, type Job, meaningOf } from "./rules/job.ts";
+import { type EndReason, isStronger, type Job, classifyStatus } from "./rules/job.ts";
 import { jobCall, type JobServer, jsonOf } from "./server.ts";
-import type { Timing, World } from "./worker-context.ts";
+import type { Timing, Environment } from "./worker-context.ts";
 
 export interface Ending {
   reason: () => EndReason | undefined;
@@ -56,7 +56,12 @@ export interface Lease {
 /** A server that does not answer takes nothing away: while it is down no lease runs out. */
 export function keepLease(
   job: Job,
-  { server, world, timing, ending }: { server: JobServer; world: World; timing: Timing; ending: Ending },
+  {
+    server,
+    world,
+    timing,
+    ending,
+  }: { server: JobServer; world: Environment; timing: Timing; ending: Ending },
 ): Lease {
   const over = new AbortController();
   let isTelling = false;
@@ -66,7 +71,7 @@ export function keepLease(
     if (isOver()) return;
     if (outcome.ok) {
       if (fields(jsonOf(outcome.body))["cancel"] === true) ending.end("canceled");
-    } else if (meaningOf(outcome.status) !== "again") {
+    } else if (classifyStatus(outcome.status) !== "again") {
       if (!isTelling) ending.end("lost");
     } else world.say(`job ${job.id}: the lease could not be extended. ${outcome.message}`);
   };

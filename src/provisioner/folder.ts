@@ -10,7 +10,7 @@ import type { JobServer } from "./server.ts";
 
 /** A template has at most 10 MiB as an archive. */
 const limits = { entries: 10_000, size: 10 * 1_048_576 };
-const mostArchive = 12 * 1_048_576;
+const maxArchiveBytes = 12 * 1_048_576;
 
 /** Says whose it is, so that a later daemon knows the folders of one that was killed. */
 const prefixOf = (process: string) =>
@@ -62,7 +62,7 @@ export async function putFiles(
   }
   if (job.fileId === undefined) return false;
   const path = `/files/${encodeURIComponent(job.fileId)}`;
-  const answer = await server.insist({ method: "GET", path, most: mostArchive }, ending.ended);
+  const answer = await server.callUntilAnswered({ method: "GET", path, most: maxArchiveBytes }, ending.ended);
   if (answer.kind === "stopped") return false;
   if (answer.kind !== "done")
     throw new JobFailure(`The template's files can't be downloaded: ${answer.message}`);

@@ -10,15 +10,15 @@ import { runScript, scriptState } from "./script.ts";
 import { openState, type JobState } from "./state.ts";
 import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
 import { runTerraform } from "./terraform.ts";
-import type { Shop, Work } from "./work.ts";
+import type { WorkerContext, Work } from "./work.ts";
 import { jobCall } from "./server.ts";
 
 /** Characters. */
-const mostError = 8_192;
+const maxErrorLength = 8_192;
 
 export type JobEnd = "completed" | "failed" | "released" | EndReason;
 
-export async function runJob(job: Job, shop: Shop): Promise<JobEnd> {
+export async function runJob(job: Job, shop: WorkerContext): Promise<JobEnd> {
   const { server, world, timing } = shop;
   const ending = createEnding();
   const over = new AbortController();
@@ -60,7 +60,7 @@ type Result =
   | { kind: "failed"; error: string; code?: PermanentErrorCode | undefined }
   | { kind: "release" };
 
-async function attempt(state: JobState, shop: Shop, work: Work, log: JobLog): Promise<Result> {
+async function attempt(state: JobState, shop: WorkerContext, work: Work, log: JobLog): Promise<Result> {
   const { job, folder } = work;
   let result: Result = { kind: "release" };
   const problem = await problemOf(async () => {
@@ -94,12 +94,15 @@ async function problemOf(
 
 async function finish(
   job: Job,
-  { server, world, timing }: Shop,
+  { server, world, timing }: WorkerContext,
   { ending, log, lease }: { ending: Ending; log: JobLog; lease: Lease },
   result: Result,
 ): Promise<JobEnd> {
   const tell = (verb: string, json?: unknown) =>
-    server.insist({ ...jobCall(job, "POST", verb), ...(json === undefined ? {} : { json }) }, ending.lost);
+    server.callUntilAnswered(
+      { ...jobCall(job, "POST", verb), ...(json === undefined ? {} : { json }) },
+      ending.lost,
+    );
   // An end that came after the work was done changes nothing any more.
   const reason = result.kind === "done" ? undefined : ending.reason();
   if (reason === "lost" || ending.lost.aborted) return "lost";
@@ -122,7 +125,7 @@ async function finish(
     error = `The server refused the result of the job: ${answer.message}`;
   }
   const answer = await tell("fail", {
-    error: error.slice(0, mostError).toWellFormed(),
+    error: error.slice(0, maxErrorLength).toWellFormed(),
     ...(code === undefined ? {} : { error_code: code }),
   });
   if (answer.kind === "refused") world.say(`job ${job.id}: the failure was refused. ${answer.message}`);

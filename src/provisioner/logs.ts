@@ -2,7 +2,7 @@
 import {
   batchLines,
   batchSize,
-  mostWaiting,
+  maxWaitingLines,
   type LogLine,
   frameOf,
   levelOf,
@@ -14,7 +14,7 @@ import {
 import type { Job } from "./rules/job.ts";
 import { jobCall, type JobServer } from "./server.ts";
 import type { Ending } from "./ending.ts";
-import type { Timing, World } from "./worker-context.ts";
+import type { Timing, Environment } from "./worker-context.ts";
 
 export interface JobLog {
   /** What comes after belongs to this stage. */
@@ -29,7 +29,12 @@ export interface JobLog {
 
 export function openLog(
   job: Job,
-  { server, world, timing, ending }: { server: JobServer; world: World; timing: Timing; ending: Ending },
+  {
+    server,
+    world,
+    timing,
+    ending,
+  }: { server: JobServer; world: Environment; timing: Timing; ending: Ending },
   mask: (text: string) => string,
 ): JobLog {
   const isClaim = job.stage === "claim" && job.transition !== "delete";
@@ -44,7 +49,7 @@ export function openLog(
       const batch = waiting.slice(0, batchSize(waiting));
       const call = { ...jobCall(job, "POST", "logs"), json: batch };
       sentAt = world.now();
-      const answer = await server.insist(call, ending.lost);
+      const answer = await server.callUntilAnswered(call, ending.lost);
       if (answer.kind === "lost") ending.end("lost");
       if (answer.kind === "refused") world.say(`job ${job.id}: log lines were refused. ${answer.message}`);
       waiting.splice(0, batch.length);
@@ -54,7 +59,7 @@ export function openLog(
   };
   const start = (): Promise<void> => (sending ??= send().finally(() => (sending = undefined)));
   const add = (source: LogLine["source"], level: Level, output: string) => {
-    if (waiting.length >= mostWaiting) {
+    if (waiting.length >= maxWaitingLines) {
       leftOut += 1;
       return;
     }

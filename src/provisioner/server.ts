@@ -1,8 +1,8 @@
 // The server as a provisioner sees it: one function that makes a call and gives its outcome as a value, one that tries
 // until there is an answer.
-import { meaningOf, pauseBefore, readRetryAfter, type Meaning } from "./rules/job.ts";
+import { classifyStatus, retryDelayMs, readRetryAfter, type StatusClass } from "./rules/job.ts";
 import { fields, parseJson, textOr } from "../kernel/rules/shape.ts";
-import type { Timing, World } from "./worker-context.ts";
+import type { Timing, Environment } from "./worker-context.ts";
 
 export type Outcome =
   | { ok: true; status: number; body: Uint8Array }
@@ -33,34 +33,34 @@ export interface JobServer {
   url: string;
   call: (call: Call) => Promise<Outcome>;
   /** The same until the server says yes or no, or the signal comes. */
-  insist: (call: Call, signal: AbortSignal) => Promise<Insisted>;
+  callUntilAnswered: (call: Call, signal: AbortSignal) => Promise<FinalAnswer>;
 }
 
-export type Insisted =
+export type FinalAnswer =
   | { kind: "done"; body: Uint8Array; tries: number }
-  | { kind: Exclude<Meaning, "again">; status: number; message: string; tries: number }
+  | { kind: Exclude<StatusClass, "again">; status: number; message: string; tries: number }
   | { kind: "stopped" };
 
-export function connect(url: string, key: string, world: World, timing: Timing): JobServer {
+export function connect(url: string, key: string, world: Environment, timing: Timing): JobServer {
   const call = (request: Call) => makeCall(url, key, world, { timeout: timing.patience, ...request });
   return {
     url,
     call,
-    insist: async (request, signal) => {
+    callUntilAnswered: async (request, signal) => {
       for (let tries = 0; ; tries += 1) {
         if (signal.aborted) return { kind: "stopped" };
         const outcome = await call({ ...request, signal });
         if (outcome.ok) return { kind: "done", body: outcome.body, tries };
         const { status, message, retryAfter } = outcome;
-        const kind = meaningOf(status);
+        const kind = classifyStatus(status);
         if (kind !== "again" && status !== undefined) return { kind, status, message, tries };
-        await world.wait(pauseBefore(tries, world.chance(), timing.retry, retryAfter), signal);
+        await world.wait(retryDelayMs(tries, world.chance(), timing.retry, retryAfter), signal);
       }
     },
   };
 }
 
-async function makeCall(url: string, key: string, world: World, call: Call): Promise<Outcome> {
+async function makeCall(url: string, key: string, world: Environment, call: Call): Promise<Outcome> {
   const { method, path, acquireId, json, bytes, timeout = 15_000, signal, most = 1_048_576 } = call;
   const signals = [AbortSignal.timeout(timeout), ...(signal === undefined ? [] : [signal])];
   const content = json === undefined ? bytes : JSON.stringify(json);

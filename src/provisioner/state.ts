@@ -9,11 +9,11 @@ import { JobFailure, type Ending } from "./ending.ts";
 import { parseJson } from "../kernel/rules/shape.ts";
 import type { Job } from "./rules/job.ts";
 import { jobCall, type JobServer } from "./server.ts";
-import type { Timing, World } from "./worker-context.ts";
+import type { Timing, Environment } from "./worker-context.ts";
 
 /** Bytes: as it is sent, and unpacked. */
-const mostPacked = 8 * 1_048_576;
-const mostUnpacked = 512 * 1_048_576;
+const maxPackedBytes = 8 * 1_048_576;
+const maxUnpackedBytes = 512 * 1_048_576;
 
 export interface JobState {
   /** The file that the previous build's state is put into; false when there is none. */
@@ -24,9 +24,16 @@ export interface JobState {
   save: () => Promise<void>;
 }
 
+interface StateContext {
+  server: JobServer;
+  ending: Ending;
+  world: Environment;
+  timing: Timing;
+}
+
 export function openState(
   job: Job,
-  { server, ending, world, timing }: { server: JobServer; ending: Ending; world: World; timing: Timing },
+  { server, ending, world, timing }: StateContext,
   folder: string,
   /** In the order in which they count. */
   files: [string, ...string[]],
@@ -50,8 +57,8 @@ export function openState(
   return {
     restore: async () => {
       if (!job.hasState) return;
-      const answer = await server.insist(
-        { ...jobCall(job, "GET", "state"), most: mostPacked + 1 },
+      const answer = await server.callUntilAnswered(
+        { ...jobCall(job, "GET", "state"), most: maxPackedBytes + 1 },
         ending.ended,
       );
       if (answer.kind === "stopped") return;
@@ -78,7 +85,7 @@ export function openState(
       const present = await changed();
       if (present === undefined) return;
       const bytes = await packed(present.content);
-      const answer = await server.insist({ ...put, bytes }, ending.lost);
+      const answer = await server.callUntilAnswered({ ...put, bytes }, ending.lost);
       if (answer.kind === "lost") ending.end("lost");
       if (answer.kind === "refused") throw new JobFailure(`The server refused the state: ${answer.message}`);
       saved = present.hash;
@@ -101,7 +108,7 @@ const packed = (content: Uint8Array): Promise<Buffer> => promisify(gzip)(content
 async function unpacked(content: Uint8Array): Promise<Buffer> {
   const unpack = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
   try {
-    return await unpack(content, { maxOutputLength: mostUnpacked });
+    return await unpack(content, { maxOutputLength: maxUnpackedBytes });
   } catch {
     throw new JobFailure("The state of the previous build is damaged and can't be unpacked.");
   }

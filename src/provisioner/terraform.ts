@@ -18,7 +18,7 @@ import { jobCall } from "./server.ts";
 import type { Work } from "./work.ts";
 
 /** Bytes of a plan or a state as JSON. */
-const mostShown = 64 * 1_048_576;
+const maxJsonBytes = 64 * 1_048_576;
 
 export async function runTerraform(work: Work, terraform: string): Promise<Completion> {
   const { job, folder, log } = work;
@@ -54,7 +54,7 @@ const noChanges: ReducedPlan = { resource_changes: [] };
 export async function sendPlan(work: Work, plan: ReducedPlan): Promise<void> {
   const { job, ending } = work;
   const send = (json: ReducedPlan) =>
-    work.server.insist({ ...jobCall(job, "POST", "plan"), json }, ending.ended);
+    work.server.callUntilAnswered({ ...jobCall(job, "POST", "plan"), json }, ending.ended);
   await flushLog(work);
   let answer = await send(plan);
   if (answer.kind === "refused" && plan !== noChanges) {
@@ -111,7 +111,7 @@ async function tryToShow(
     terraform,
     words,
     (line) => errors.length < 200 && errors.push(line),
-    mostShown,
+    maxJsonBytes,
   );
   work.goOn();
   const document = ended.code === 0 ? parseJson(ended.output) : undefined;

@@ -3,14 +3,14 @@ import type { Ending } from "./ending.ts";
 import type { JobLog } from "./logs.ts";
 import type { Job } from "./rules/job.ts";
 import type { JobServer } from "./server.ts";
-import type { Timing, World } from "./worker-context.ts";
+import type { Timing, Environment } from "./worker-context.ts";
 
 /** What does the work. */
 export type Tool = { kind: "terraform"; file: string } | { kind: "script"; file: string };
 
-export interface Shop {
+export interface WorkerContext {
   server: JobServer;
-  world: World;
+  world: Environment;
   timing: Timing;
   tool: Tool;
   templates: string | undefined;
@@ -32,7 +32,7 @@ export interface Work {
   mask: (text: string) => string;
   server: JobServer;
   ending: Ending;
-  world: World;
+  world: Environment;
   timing: Timing;
   /** Throws when the job has been ended meanwhile. */
   goOn: () => void;

@@ -1,9 +1,9 @@
 // What the daemon and its jobs work with: clock, randomness, log and timeouts, so that tests bring their own.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pace } from "./rules/job.ts";
+import type { RetryPolicy } from "./rules/job.ts";
 import type { Settings } from "./rules/settings.ts";
 
-export interface World {
+export interface Environment {
   now: () => number;
   /** Resolves after so many milliseconds, or when the signal comes. */
   wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
@@ -29,7 +29,7 @@ export interface Timing {
   /** Between the asking of a program to stop and its end. */
   grace: number;
   jobTimeout: number;
-  retry: Pace;
+  retry: RetryPolicy;
 }
 
 export const timingOf = ({ heartbeat, grace, jobTimeout }: Settings): Timing => ({
@@ -43,10 +43,10 @@ export const timingOf = ({ heartbeat, grace, jobTimeout }: Settings): Timing => 
   retry: { first: 500, most: 15_000 },
 });
 
-export function createWorld(
+export function createEnvironment(
   environment: Record<string, string | undefined>,
   write: (line: string) => void,
-): World {
+): Environment {
   return {
     now: Date.now,
     wait: (milliseconds, signal) =>

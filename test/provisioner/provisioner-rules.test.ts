@@ -5,8 +5,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  meaningOf,
-  pauseBefore,
+  classifyStatus,
+  retryDelayMs,
   readRetryAfter,
   describeEnd,
   isStronger,
@@ -498,17 +498,17 @@ describe("Answers of the server", () => {
       [401, "refused"],
       [413, "refused"],
     ];
-    for (const [status, meaning] of cases) expect(meaningOf(status)).toBe(meaning);
+    for (const [status, meaning] of cases) expect(classifyStatus(status)).toBe(meaning);
   });
 
   test("Pauses double up to a limit, half of them left to chance; the server may ask for more", () => {
     const pace = { first: 500, most: 15_000 };
-    expect([0, 1, 2, 10, 500].map((tries) => pauseBefore(tries, 0, pace))).toEqual([
+    expect([0, 1, 2, 10, 500].map((tries) => retryDelayMs(tries, 0, pace))).toEqual([
       250, 500, 1_000, 7_500, 7_500,
     ]);
-    expect(pauseBefore(0, 0.99, pace)).toBeLessThan(500);
-    expect(pauseBefore(0, 0, pace, 3_000)).toBe(3_000);
-    expect(pauseBefore(0, 0, pace, 3_600_000)).toBe(60_000);
+    expect(retryDelayMs(0, 0.99, pace)).toBeLessThan(500);
+    expect(retryDelayMs(0, 0, pace, 3_000)).toBe(3_000);
+    expect(retryDelayMs(0, 0, pace, 3_600_000)).toBe(60_000);
     const now = Date.parse("2026-11-21T10:00:00Z");
     expect(readRetryAfter("7", now)).toBe(7_000);
     expect(readRetryAfter("Sat, 21 Nov 2026 10:00:05 GMT", now)).toBe(5_000);

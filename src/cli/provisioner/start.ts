@@ -2,11 +2,11 @@
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { runDaemon, TurnedAway } from "../../provisioner/daemon.ts";
+import { runDaemon, RejectedError } from "../../provisioner/daemon.ts";
 import { OptionError, readKey, readSettings } from "../../provisioner/rules/settings.ts";
 import { connect } from "../../provisioner/server.ts";
 import type { Tool } from "../../provisioner/work.ts";
-import { createWorld, timingOf } from "../../provisioner/worker-context.ts";
+import { createEnvironment, timingOf } from "../../provisioner/worker-context.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand } from "../rules/command.ts";
@@ -78,7 +78,7 @@ export const start = defineCommand({
       };
       const tool = chooseTool(options, context.environment["PATH"] ?? "");
       const key = readKey(await keyText(context, options.key));
-      const world = createWorld(context.environment, context.log);
+      const world = createEnvironment(context.environment, context.log);
       const timing = timingOf(settings);
       const server = connect(context.choice().url, key, world, timing);
       const { stopping, killing } = listen(world.say);
@@ -86,7 +86,7 @@ export const start = defineCommand({
       await runDaemon({ server, world, timing, tool, ...folders, secrets, killing }, settings, stopping);
     } catch (error) {
       if (error instanceof OptionError) throw new Failure(exit.usage, error.message);
-      if (!(error instanceof TurnedAway)) throw error;
+      if (!(error instanceof RejectedError)) throw error;
       const isKey = error.status === 401 || error.status === 403;
       throw new Failure(isKey ? exit.signedOut : exit.unreachable, error.message);
     }

@@ -64,22 +64,22 @@ const transitions = ["start", "stop", "delete"] as const;
  * `again`: the server is away or busy; `lost`: the job is no longer ours (its lease ran out, or it is gone);
  * `refused`: the same request would be refused again.
  */
-export type Meaning = "again" | "lost" | "refused";
+export type StatusClass = "again" | "lost" | "refused";
 
-export function meaningOf(status: number | undefined): Meaning {
+export function classifyStatus(status: number | undefined): StatusClass {
   if (status === undefined || status === 408 || status === 425 || status === 429 || status >= 500)
     return "again";
   return status === 404 || status === 409 || status === 410 ? "lost" : "refused";
 }
 
-export interface Pace {
+export interface RetryPolicy {
   /** Milliseconds before the second try; each further one waits twice as long. */
   first: number;
   most: number;
 }
 
 /** Half of it is left to chance, so that many provisioners don't come back at the same moment. */
-export function pauseBefore(tries: number, chance: number, pace: Pace, retryAfter?: number): number {
+export function retryDelayMs(tries: number, chance: number, pace: RetryPolicy, retryAfter?: number): number {
   const full = Math.min(pace.most, pace.first * 2 ** Math.min(tries, 30));
   const pause = full / 2 + (full / 2) * chance;
   return Math.round(Math.max(pause, Math.min(retryAfter ?? 0, 60_000)));

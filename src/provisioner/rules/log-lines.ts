@@ -68,7 +68,7 @@ export interface LogLine {
 export const batchLines = 100;
 const batchCharacters = 200_000;
 /** More than these are never held: a server that is away must not fill the memory. */
-export const mostWaiting = 10_000;
+export const maxWaitingLines = 10_000;
 
 /** How many of the first lines make the next batch. */
 export function batchSize(lines: readonly LogLine[]): number {
