@@ -2,7 +2,7 @@
 import type { Deps } from "../kernel/deps.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
-import { applyChange, demandManage } from "./change.ts";
+import { applyChange, requireManagePermission } from "./change.ts";
 import { refuseBadPassword } from "./checks.ts";
 import { forgetFailures, turnOfOldPassword } from "./limits.ts";
 import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
@@ -27,12 +27,12 @@ export async function changePassword(
   { oldPassword, password }: PasswordChange,
 ): Promise<void> {
   const isSelf = actor.userId === target.id;
-  if (!isSelf) demandManage(actor, target);
+  if (!isSelf) requireManagePermission(actor, target);
   if (isSelf && oldPassword === "") throw invalid("old_password", "is needed to change your own password");
   await refuseBadPassword(deps, password, target);
   const { seen, renewed } = await withHashPlace(deps, actor.userId, async (place) => {
     const seen = isSelf
-      ? await demandOldPassword(deps, target, { oldPassword, password }, place)
+      ? await requireOldPassword(deps, target, { oldPassword, password }, place)
       : await findHash(deps, target);
     return { seen, renewed: await hashPassword(deps, password, place) };
   });
@@ -63,7 +63,7 @@ async function findHash(deps: Deps, target: UserRow): Promise<string | null> {
 }
 
 /** The hash that the old password fits. Wrong ones are failures of the account. Throws 400, 429. */
-async function demandOldPassword(
+async function requireOldPassword(
   deps: Deps,
   target: UserRow,
   { oldPassword, password }: PasswordChange,
@@ -75,7 +75,7 @@ async function demandOldPassword(
     limits: turn.read,
   });
   if (state[0] === undefined) throw notFound("User");
-  turn.demand(limits);
+  turn.require(limits);
   const stored = state[0].passwordHash;
   const { matches } = await checkPassword(deps, oldPassword, stored, place);
   if (!matches) throw wrongOldPassword();

@@ -64,7 +64,7 @@ async function tryPasscode(deps: Deps, email: string, text: string) {
     tried: findTried(deps.requestId),
     ...passwordChanged.reads(userIdByEmailSql(email)),
   });
-  turn.demand(limits);
+  turn.require(limits);
   const [candidate] = tried;
   const expected = digitsFor(deps, candidate?.id ?? deps.requestId, candidate?.counter ?? 0);
   const isRight = expected.map((digits) => sameDigits(code.digits, digits)).includes(true);

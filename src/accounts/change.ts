@@ -33,7 +33,7 @@ const notAllowed = () =>
   forbidden("Only an owner may change this account, or a user-admin where it has no site role.");
 
 /** Throws 403 for who may not manage this user. */
-export function demandManage(actor: Actor, target: UserRow): void {
+export function requireManagePermission(actor: Actor, target: UserRow): void {
   if (target.isSystem) throw forbidden("This user belongs to the system; nobody can change it.");
   // What nobody may do to their own account, `refuseSelf` refuses with its reason.
   const allowed =

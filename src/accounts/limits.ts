@@ -15,7 +15,7 @@ export interface Turns {
   /** Travels with the route's other reads. */
   read: ReturnType<typeof findLimits>;
   /** Throws 429 for the first limit that has nothing left. */
-  demand: (rows: ReturnType<typeof findLimits>["_"]["result"]) => void;
+  require: (rows: ReturnType<typeof findLimits>["_"]["result"]) => void;
 }
 
 /** One by the place that the request comes from. */
@@ -72,7 +72,7 @@ function turnsOf(deps: Deps, turns: Turn[]): Turns {
     statements: turns.map((turn, at) => countTurn(turn, at === 0 ? undefined : hadTurn(turns[at - 1]!))),
     admitted: hadTurn(turns.at(-1)!),
     read: findLimits(turns.map(({ key }) => key)),
-    demand: (rows) => {
+    require: (rows) => {
       for (const { key, id, policy } of turns) {
         const row = rows.find((one) => one.key === key);
         if (row?.admittedBy === id) continue;

@@ -25,7 +25,7 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
     found: findToReset(address),
     ...oneTimePasscode.reads(userIdByEmailSql(address)),
   });
-  turn.demand(limits);
+  turn.require(limits);
   const entry = audit(deps, {
     actorId: null,
     action: "request_password_reset",

@@ -2,7 +2,7 @@
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, forbidden } from "../kernel/errors.ts";
-import { applyChange, demandManage, refuseSelf, rolesOf } from "./change.ts";
+import { applyChange, requireManagePermission, refuseSelf, rolesOf } from "./change.ts";
 import type { Actor } from "./rules/actor.ts";
 import { mayAssign } from "./rules/permissions.ts";
 import { allOf, isNotLastOwner, mayStillAssign, mayStillManage, setRoles } from "./store/manage.ts";
@@ -15,7 +15,7 @@ export async function changeRoles(
   target: UserRow,
   roles: readonly SiteRole[],
 ): Promise<UserRow> {
-  demandManage(actor, target);
+  requireManagePermission(actor, target);
   await refuseSelf(deps, actor, target, new ApiError(400, "You can't change your own roles."));
   const from = rolesOf(target);
   const to = siteRoles.filter((role) => roles.includes(role));

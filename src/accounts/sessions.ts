@@ -48,7 +48,7 @@ async function tryPassword(deps: Deps, given: Credentials, place: QueuePlace): P
   const turns = turnsOfSignIn(deps, lane);
   const find = () => findUserToSignIn(given.email.trim());
   const { found, limits } = await deps.db.write(turns.statements, { found: find(), limits: turns.read });
-  turns.demand(limits);
+  turns.require(limits);
   let [candidate] = found;
   for (let left = tries; left > 0; left -= 1) {
     const stored = candidate === undefined || candidate.isSystem ? null : candidate.passwordHash;

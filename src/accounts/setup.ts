@@ -63,9 +63,9 @@ export async function createFirstUser(
     codeHash: readSetupCodeHash(),
     limits: turn.read,
   });
-  turn.demand(limits);
+  turn.require(limits);
   if (anyUser.length > 0) throw alreadySetUp();
-  demandCode(deps, request, codeHash[0]?.value);
+  requireSetupCode(deps, request, codeHash[0]?.value);
   const { username, password } = input;
   const email = input.email.trim();
   const name = input.name?.trim() ?? "";
@@ -109,7 +109,7 @@ export async function createFirstUser(
 const alreadySetUp = () =>
   conflict("Belfry is set up already.", "There is a first user. Sign in, or ask an owner for an account.");
 
-function demandCode(deps: Deps, request: SetupRequest, codeHash: string | undefined): void {
+function requireSetupCode(deps: Deps, request: SetupRequest, codeHash: string | undefined): void {
   const { host, forwarded, setupCode } = request;
   if (isLocalCaller({ address: deps.clientAddress, host, forwarded })) return;
   const given = setupCode?.trim() ?? "";

@@ -5,7 +5,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { notify } from "../notifications/index.ts";
 import { accountStatusKinds, changeBy } from "./account-kinds.ts";
-import { applyChange, demandManage, refuseSelf } from "./change.ts";
+import { applyChange, requireManagePermission, refuseSelf } from "./change.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKeysOf } from "./store/keys.ts";
 import { allOf, hasStatus, isNotLastOwner, mayStillManage, setStatus } from "./store/manage.ts";
@@ -26,7 +26,7 @@ export async function changeStatus(
   status: UserStatus,
   facts: StatusFacts,
 ): Promise<UserRow> {
-  demandManage(actor, target);
+  requireManagePermission(actor, target);
   if (status === "suspended")
     await refuseSelf(deps, actor, target, new ApiError(400, "You can't suspend yourself."));
   if (target.status === status) return target;

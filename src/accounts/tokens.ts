@@ -34,7 +34,7 @@ export async function createToken(
   holder: UserRow,
   input: NewToken,
 ): Promise<string> {
-  demandOwnKeys(actor, holder);
+  requireKeyPermission(actor, holder);
   const verdict = judgeLifetime(input.lifetime, deps.config.maxTokenLifetime);
   if (!verdict.ok) throw invalid("lifetime", verdict.problem);
   const key = makeKey(deps, {
@@ -50,11 +50,11 @@ export async function createToken(
 
 /** A key like the one of a sign-in, for a client that was given a token. */
 export async function createSession(deps: Deps, actor: Actor, holder: UserRow): Promise<string> {
-  demandOwnKeys(actor, holder);
+  requireKeyPermission(actor, holder);
   return store(deps, actor, makeSessionKey(deps, holder.id));
 }
 
-function demandOwnKeys(actor: Actor, holder: UserRow): void {
+function requireKeyPermission(actor: Actor, holder: UserRow): void {
   if (holder.isSystem) throw forbidden("This user belongs to the system and has no keys.");
   if (actor.userId !== holder.id && !may(actor, "tokens:manage-others"))
     throw forbidden("Only an owner may make keys for somebody else.");

@@ -5,7 +5,7 @@ import { ApiError, forbidden, unauthorized } from "../kernel/errors.ts";
 import { notify, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
 import { accountCreated, accountDeleted, changeBy } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
-import { applyChange, demandManage, refuseSelf, rolesOf, type UserState } from "./change.ts";
+import { applyChange, requireManagePermission, refuseSelf, rolesOf, type UserState } from "./change.ts";
 import { refuseBadFields, refuseTaken } from "./checks.ts";
 import { hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
@@ -82,7 +82,7 @@ export async function changeProfile(
   input: { username: string; name?: string | undefined },
 ): Promise<UserState> {
   const isSelf = actor.userId === target.id;
-  if (!isSelf) demandManage(actor, target);
+  if (!isSelf) requireManagePermission(actor, target);
   const profile = { username: input.username, name: input.name?.trim() ?? target.name };
   // A username from before a rule stays good for those who have it.
   await refuseBadFields(deps, profile.username === target.username ? { name: profile.name } : profile);
@@ -106,7 +106,7 @@ export async function deleteUser(
   target: UserRow,
   facts: KindAnswers<typeof accountDeleted>,
 ): Promise<void> {
-  demandManage(actor, target);
+  requireManagePermission(actor, target);
   await refuseSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
   const guard = allOf(mayStillManage(actor, target.id), isNotLastOwner(target.id));
   const deleted = accountDeleted.prepare(deps, facts, changeBy(actor, target, target.id));

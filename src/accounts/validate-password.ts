@@ -12,6 +12,6 @@ export async function validatePassword(
 ): Promise<PasswordVerdict> {
   const turn = turnOfPlace(deps);
   const { limits } = await deps.db.write(turn.statements, { limits: turn.read });
-  turn.demand(limits);
+  turn.require(limits);
   return assessPassword(deps, password, owner);
 }

@@ -8,7 +8,7 @@ import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/claim
 import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
 import { waitForJob } from "../workspaces/jobs/acquire.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/jobs/end-job.ts";
-import { addLines, demandHeld } from "../workspaces/jobs/jobs.ts";
+import { addLines, requireJobHeld } from "../workspaces/jobs/jobs.ts";
 import { leaseLost, permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import {
   acquireJob,
@@ -122,7 +122,7 @@ export const provisionerJobRoutes = new Hono<Env>()
       const { job } = await writeAsProvisioner(c, [extendLease(hold, c.get("deps").now())], {
         job: findJob(hold.jobId),
       });
-      return c.json({ cancel: demandHeld(job[0], hold).status === "canceling" });
+      return c.json({ cancel: requireJobHeld(job[0], hold).status === "canceling" });
     },
   )
   .post(
@@ -138,7 +138,7 @@ export const provisionerJobRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const hold = holdOf(c, c.req.valid("param").id);
       const before = await readAsProvisioner(c, { job: findJob(hold.jobId) });
-      const { acquireId } = demandHeld(before.job[0], hold);
+      const { acquireId } = requireJobHeld(before.job[0], hold);
       const { job } = await writeAsProvisioner(c, releaseJob(hold, deps.now()), {
         job: findJob(hold.jobId),
       });
@@ -162,7 +162,7 @@ export const provisionerJobRoutes = new Hono<Env>()
       const hold = holdOf(c, c.req.valid("param").id);
       const lines = addLines(c.get("deps"), hold, toLogLines(c.req.valid("json")));
       const { job } = await writeAsProvisioner(c, lines, { job: findJob(hold.jobId) });
-      demandHeld(job[0], hold);
+      requireJobHeld(job[0], hold);
       return c.body(null, 204);
     },
   )

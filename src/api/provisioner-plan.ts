@@ -4,7 +4,7 @@ import * as z from "zod";
 import { receivePlan } from "../prebuilds/drift/receive-plan.ts";
 import { problemOfPlan } from "../prebuilds/drift/rules/plan-check.ts";
 import { findReplacements, keepable, withPaths } from "../prebuilds/drift/rules/replacements.ts";
-import { demandHeld } from "../workspaces/jobs/jobs.ts";
+import { requireJobHeld } from "../workspaces/jobs/jobs.ts";
 import { findJob } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
@@ -51,7 +51,7 @@ export const provisionerPlanRoutes = new Hono<Env>().post(
       replacements.length === 0 ? { job: [] } : await readAsProvisioner(c, { job: findJob(hold.jobId) });
     const changes = receivePlan(c.get("deps"), hold, replacements, before.job[0]);
     const { job } = await writeAsProvisioner(c, changes, { job: findJob(hold.jobId) });
-    demandHeld(job[0], hold);
+    requireJobHeld(job[0], hold);
     return c.json({
       replacements: keepable(withPaths(replacements)).map(({ resource, paths }) => ({ resource, paths })),
     });

@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ApiError } from "../kernel/errors.ts";
-import { demandHeld } from "../workspaces/jobs/jobs.ts";
+import { requireJobHeld } from "../workspaces/jobs/jobs.ts";
 import { seal, unseal } from "../workspaces/jobs/seal.ts";
 import { findJob, holds } from "../workspaces/jobs/store/jobs.ts";
 import { putState, readState } from "../workspaces/jobs/store/state.ts";
@@ -31,7 +31,7 @@ export const provisionerStateRoutes = new Hono<Env>()
         job: findJob(hold.jobId),
         rows: readState(hold.jobId, holds(hold)),
       });
-      const { workspaceId } = demandHeld(job[0], hold);
+      const { workspaceId } = requireJobHeld(job[0], hold);
       if (rows.length === 0) return c.body(null, 204);
       const sealed = new Uint8Array(Buffer.concat(rows.map(({ content }) => content)));
       const state = await unseal(c.get("deps"), workspaceId, sealed);
@@ -53,14 +53,14 @@ export const provisionerStateRoutes = new Hono<Env>()
       const hold = holdOf(c, c.req.valid("param").id);
       // Who may not, is turned away before the bytes are read.
       const before = await readAsProvisioner(c, { job: findJob(hold.jobId) });
-      const { workspaceId } = demandHeld(before.job[0], hold);
+      const { workspaceId } = requireJobHeld(before.job[0], hold);
       const state = new Uint8Array(await c.req.arrayBuffer());
       if (state.length === 0) throw new ApiError(400, "The body is empty: it must be the state's bytes.");
       const sealed = await seal(deps, workspaceId, state);
       const { job } = await writeAsProvisioner(c, putState(hold.jobId, sealed, holds(hold)), {
         job: findJob(hold.jobId),
       });
-      demandHeld(job[0], hold);
+      requireJobHeld(job[0], hold);
       return c.body(null, 204);
     },
   );

@@ -18,7 +18,7 @@ const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => (
   errors: [400, 401, 404] as (400 | 401 | 404)[],
 });
 
-async function demandVersion(c: Ctx, id: string): Promise<void> {
+async function requireVersion(c: Ctx, id: string): Promise<void> {
   const { version } = await readAsUser(c, { version: findVersion(id) });
   if (version[0] === undefined) throw notFound("Template version");
 }
@@ -35,7 +35,7 @@ export const versionImportRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      await demandVersion(c, c.req.valid("param").id);
+      await requireVersion(c, c.req.valid("param").id);
       return asksForSocket(c) ? c.get("deps").openSocket((socket) => socket.close(1000, "")) : c.json([]);
     },
   )
@@ -44,7 +44,7 @@ export const versionImportRoutes = new Hono<Env>()
     endpoint(reading("A version's resources: none are known before a build", z.array(resourceSchema))),
     valid("param", idParam),
     async (c) => {
-      await demandVersion(c, c.req.valid("param").id);
+      await requireVersion(c, c.req.valid("param").id);
       return c.json([]);
     },
   )
@@ -53,7 +53,7 @@ export const versionImportRoutes = new Hono<Env>()
     endpoint(reading("A version's variables: none are managed by Belfry", z.array(z.never()))),
     valid("param", idParam),
     async (c) => {
-      await demandVersion(c, c.req.valid("param").id);
+      await requireVersion(c, c.req.valid("param").id);
       return c.json([]);
     },
   );

@@ -70,7 +70,7 @@ async function copyInto(databaseUrl: string, partial: string): Promise<number> {
 export async function checkCopy(file: string): Promise<number> {
   const client = createClient({ url: `file:${file}`, concurrency: 1 });
   try {
-    await demandSound(client, file);
+    await requireSound(client, file);
     const migration = (await appliedMigrations(client)).at(-1);
     if (migration === undefined)
       throw new BackupError(`${file} is not a database of Belfry's.`, "Is it the right file?");
@@ -80,7 +80,7 @@ export async function checkCopy(file: string): Promise<number> {
   }
 }
 
-async function demandSound(client: Client, file: string): Promise<void> {
+async function requireSound(client: Client, file: string): Promise<void> {
   const damaged = (why: string) =>
     new BackupError(`${file} is damaged: ${why}.`, "Take another copy; this one can't be relied on.");
   try {

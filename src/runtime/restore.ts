@@ -33,14 +33,14 @@ export interface Restored {
 export async function restore(databaseUrl: string, from: string, now: number): Promise<Restored> {
   const file = embeddedFile(databaseUrl);
   const source = resolve(from);
-  demandBackup(source, file);
+  requireBackup(source, file);
   mkdirSync(dirname(file), { recursive: true });
   const incoming = `${file}.restoring`;
   rmSync(incoming, { force: true });
   try {
     await pipeline(createReadStream(source), createWriteStream(incoming, { mode: 0o600, flags: "wx" }));
     const migration = await checkCopy(incoming);
-    demandKnown(source, migration);
+    requireKnownMigration(source, migration);
     const waiting = await settleCopy(incoming);
     flush(incoming);
     const aside = existsSync(file) ? await setAside(file, now) : undefined;
@@ -52,7 +52,7 @@ export async function restore(databaseUrl: string, from: string, now: number): P
   }
 }
 
-export function demandBackup(source: string, file: string | undefined): void {
+export function requireBackup(source: string, file: string | undefined): void {
   if (!existsSync(source)) throw new BackupError(`There is no file ${source}.`, "Check its name.");
   if (
     file !== undefined &&
@@ -82,7 +82,7 @@ function isDatabase(file: string): boolean {
   return header.toString("latin1") === "SQLite format 3\0";
 }
 
-export function demandKnown(source: string, migration: number): void {
+export function requireKnownMigration(source: string, migration: number): void {
   const newest = loadMigrations().at(-1)!.number;
   if (migration <= newest) return;
   throw new BackupError(

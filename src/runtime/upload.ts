@@ -10,7 +10,7 @@ import { persist, type DatabaseClient } from "../../db/client.ts";
 import { migrate } from "../../db/migrate.ts";
 import { BackupError, checkCopy } from "./backup.ts";
 import { databaseName, openClient, type DatabaseAddress } from "./database.ts";
-import { demandBackup, demandKnown, settleCopy } from "./restore.ts";
+import { requireBackup, requireKnownMigration, settleCopy } from "./restore.ts";
 
 export interface Uploaded {
   /** The server's host. */
@@ -33,13 +33,13 @@ const marker = "restore_unfinished";
 /** Throws `BackupError`. A run that was cut off may be repeated: it begins anew. */
 export async function upload(address: DatabaseAddress, from: string, now: number): Promise<Uploaded> {
   const source = resolve(from);
-  demandBackup(source, undefined);
+  requireBackup(source, undefined);
   const folder = await mkdtemp(join(tmpdir(), "belfry-restore-"));
   const server = await openClient(address, { requestTimeout });
   try {
     const copy = join(folder, "belfry.db");
     await pipeline(createReadStream(source), createWriteStream(copy, { mode: 0o600, flags: "wx" }));
-    demandKnown(source, await checkCopy(copy));
+    requireKnownMigration(source, await checkCopy(copy));
     const waiting = await settleCopy(copy);
     const file = createClient({ url: `file:${copy}`, concurrency: 1 });
     try {
@@ -57,7 +57,7 @@ export async function upload(address: DatabaseAddress, from: string, now: number
 
 async function fill(server: DatabaseClient, file: DatabaseClient, database: string, now: number) {
   await migrate(server, now);
-  await demandEmpty(server, database);
+  await requireEmpty(server, database);
   const tables = await tablesOf(file);
   await send(server, [
     ...tables.toReversed().map(({ name }) => `DELETE FROM "${name}"`),
@@ -73,7 +73,7 @@ async function fill(server: DatabaseClient, file: DatabaseClient, database: stri
 }
 
 /** What a first start leaves may be replaced, and what an earlier run of this began; nothing else. */
-async function demandEmpty(server: DatabaseClient, database: string): Promise<void> {
+async function requireEmpty(server: DatabaseClient, database: string): Promise<void> {
   const { rows } = await persist(server, () =>
     server.execute({
       sql: `SELECT (SELECT count(*) FROM users WHERE NOT is_system) AS users,

@@ -16,7 +16,7 @@ import { notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
 import {
-  demandMade,
+  requireMade,
   insertPlanned,
   planWorkspace,
   stateOf,
@@ -68,7 +68,7 @@ export async function claimOrCreate(
   );
   const earlier = earlierOf(request.keyed, claimed[0]);
   if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readEarlier(deps, earlier);
-  const made = demandMade(state, facts, request);
+  const made = requireMade(state, facts, request);
   deps.process.jobs.wake();
   if (made.build.stage === "claim") nudgePools(deps);
   return { row: made, replayed: false };

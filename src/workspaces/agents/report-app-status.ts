@@ -66,7 +66,7 @@ function decide(
 ): StatementOrNotice[] {
   const now = deps.now();
   const { agent, workspace } = admitAgent(deps, token, seen);
-  const appId = demandApp(seen, agent, report.slug);
+  const appId = requireApp(seen, agent, report.slug);
   const [latest] = seen.latest;
   const news = judgeStatus(
     {
@@ -103,7 +103,7 @@ function decide(
   ];
 }
 
-function demandApp({ apps }: StatusFacts, agent: Agent, slug: string): string {
+function requireApp({ apps }: StatusFacts, agent: Agent, slug: string): string {
   const own = apps.filter(({ agentId }) => agentId === agent.id);
   const app = own.find((one) => one.slug === slug);
   if (app !== undefined) return app.id;

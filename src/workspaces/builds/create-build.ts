@@ -11,7 +11,7 @@ import { earlierOf } from "../../kernel/idempotency.ts";
 import { notify, writeAndNotify } from "../../notifications/index.ts";
 import { buildReads, type BuildFacts, type BuildRequest } from "./build-facts.ts";
 import { noteBuild, prepareUpdate } from "./build-events.ts";
-import { asOrphaned, demandOrphan, orphanEnding, orphanReads } from "./orphan.ts";
+import { asOrphaned, requireOrphanPermission, orphanEnding, orphanReads } from "./orphan.ts";
 import { isActive } from "../jobs/rules/job.ts";
 import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
 import { whoWasTold, type Told } from "./rules/notified.ts";
@@ -94,7 +94,7 @@ export async function readEarlierBuild(deps: Deps, earlier: StoredKey, self: SQL
 
 /** Undefined for a build that is done by a provisioner. */
 async function readOrphan(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest) {
-  demandOrphan(actor, request);
+  requireOrphanPermission(actor, request);
   const workspace = facts.workspace[0]?.workspace;
   if (request.orphan !== true || workspace?.latestBuildId == null) return undefined;
   return deps.db.read(orphanReads(workspace.id, workspace.latestBuildId));
@@ -104,7 +104,7 @@ function decideBuild(deps: Deps, actor: Actor, facts: BuildFacts, request: Build
   const found = facts.workspace[0];
   if (found === undefined) throw notFound("Workspace");
   const { workspace, build: latest } = found;
-  demandBuild(actor, workspace.ownerId, request.transition);
+  requireBuildPermission(actor, workspace.ownerId, request.transition);
   if (isActive(latest.status)) {
     throw conflict(
       `Build ${latest.number} of the workspace (${latest.transition}) is ${latest.status}.`,
@@ -161,7 +161,7 @@ export const emptyBuild = (id: string, now: number) =>
     priority: peoplesPriority,
   }) as const;
 
-function demandBuild(actor: Actor, ownerId: string, transition: Transition): void {
+function requireBuildPermission(actor: Actor, ownerId: string, transition: Transition): void {
   if (actor.userId === ownerId || may(actor, "workspaces:manage-others")) return;
   if (transition === "start")
     throw forbidden("Only the workspace's owner and owners of the deployment may start it.");

@@ -140,7 +140,7 @@ export const stateOf = ({ workspace, build }: WorkspacePlan) => ({
 });
 
 /** The plan's build; throws 409 for a name that is taken, 400 for a template that has gone meanwhile, 401. */
-export function demandMade(
+export function requireMade(
   { made, namesake, templateNow }: Answers<ReturnType<typeof stateOf>>,
   facts: WorkspaceFacts,
   request: WorkspaceRequest,

@@ -24,7 +24,7 @@ export const orphanReads = (workspaceId: string, latestBuildId: string) => ({
 export type OrphanFacts = Answers<ReturnType<typeof orphanReads>>;
 
 /** Throws 400, and 403 for who may not: Coder's rule is that only template admins and owners orphan a workspace. */
-export function demandOrphan(actor: Actor, { transition, orphan }: BuildRequest): void {
+export function requireOrphanPermission(actor: Actor, { transition, orphan }: BuildRequest): void {
   if (orphan !== true) return;
   if (transition !== "delete") throw invalid("orphan", `is for "delete" only, not for "${transition}"`);
   if (!may(actor, "templates:manage"))

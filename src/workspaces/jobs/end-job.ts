@@ -4,7 +4,7 @@ import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
-import { demandEnded } from "./jobs.ts";
+import { requireEnded } from "./jobs.ts";
 import type { PermanentErrorCode } from "./rules/job.ts";
 import { notify, writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
 import {
@@ -118,7 +118,7 @@ export async function endWith(
     job: findJob(hold.jobId),
     agents: listAgents(hold.jobId),
   });
-  demandEnded(job[0], hold, wanted);
+  requireEnded(job[0], hold, wanted);
   return agents;
 }
 

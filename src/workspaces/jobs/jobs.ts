@@ -29,14 +29,14 @@ const leaseGone = (): ApiError =>
   );
 
 /** Throws 404, and 409 for a job that this provisioner doesn't hold. */
-export function demandHeld(job: JobRow | undefined, hold: Hold): JobRow {
+export function requireJobHeld(job: JobRow | undefined, hold: Hold): JobRow {
   if (job === undefined) throw notFound("Job");
   if (!isOurs(job, hold) || (job.status !== "running" && job.status !== "canceling")) throw leaseGone();
   return job;
 }
 
 /** What an ending has left: the same one again is no error. */
-export function demandEnded(job: JobRow | undefined, hold: Hold, wanted: "succeeded" | "failed"): void {
+export function requireEnded(job: JobRow | undefined, hold: Hold, wanted: "succeeded" | "failed"): void {
   if (job === undefined) throw notFound("Job");
   const isDone = job.status === wanted || job.status === "canceled";
   if (!isOurs(job, hold) || !isDone || job.errorCode === leaseLost) throw leaseGone();
