@@ -3,7 +3,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
 import { applyChange, requireManagePermission } from "./change.ts";
-import { refuseBadPassword } from "./checks.ts";
+import { requireGoodPassword } from "./checks.ts";
 import { forgetFailures, turnOfOldPassword } from "./limits.ts";
 import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
@@ -29,7 +29,7 @@ export async function changePassword(
   const isSelf = actor.userId === target.id;
   if (!isSelf) requireManagePermission(actor, target);
   if (isSelf && oldPassword === "") throw invalid("old_password", "is needed to change your own password");
-  await refuseBadPassword(deps, password, target);
+  await requireGoodPassword(deps, password, target);
   const { seen, renewed } = await withHashPlace(deps, actor.userId, async (place) => {
     const seen = isSelf
       ? await requireOldPassword(deps, target, { oldPassword, password }, place)

@@ -5,7 +5,7 @@ import { ApiError, invalid } from "../kernel/errors.ts";
 import { notify, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
 import { passwordChanged } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
-import { refuseBadPassword } from "./checks.ts";
+import { requireGoodPassword } from "./checks.ts";
 import { forgetFailures, turnOfPlace } from "./limits.ts";
 import { digitsFor, storedSelectors } from "./passcodes.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
@@ -31,11 +31,11 @@ type Tried = ReturnType<typeof findTried>["_"]["result"][number];
 export async function changeWithPasscode(deps: Deps, given: PasscodeChange): Promise<void> {
   const { password } = given;
   const email = given.email.trim();
-  await refuseBadPassword(deps, password, { email });
+  await requireGoodPassword(deps, password, { email });
   const { tried, read } = await tryPasscode(deps, email, given.passcode);
   if (tried === undefined) throw wrongCode();
   try {
-    await refuseBadPassword(deps, password, tried);
+    await requireGoodPassword(deps, password, tried);
     const { matches } = await checkPassword(deps, password, tried.passwordHash);
     if (matches) throw invalid("password", "is the one that you have already");
   } catch (error) {

@@ -35,7 +35,7 @@ const notAllowed = () =>
 /** Throws 403 for who may not manage this user. */
 export function requireManagePermission(actor: Actor, target: UserRow): void {
   if (target.isSystem) throw forbidden("This user belongs to the system; nobody can change it.");
-  // What nobody may do to their own account, `refuseSelf` refuses with its reason.
+  // What nobody may do to their own account, `requireNotSelf` refuses with its reason.
   const allowed =
     actor.userId === target.id ? may(actor, "users:manage") : mayManage(actor, { roles: rolesOf(target) });
   if (!allowed) throw notAllowed();
@@ -68,7 +68,7 @@ export async function applyChange(deps: Deps, change: Change): Promise<UserState
 }
 
 /** Nobody removes, suspends or demotes themselves: 409 for the last owner, otherwise what Coder answers. */
-export async function refuseSelf(
+export async function requireNotSelf(
   deps: Deps,
   actor: Actor,
   target: UserRow,

@@ -14,7 +14,7 @@ export interface UserFields {
 }
 
 /** One 400 that names each field that is wrong. */
-export async function refuseBadFields(deps: Pick<Deps, "assets">, fields: UserFields): Promise<void> {
+export async function requireGoodFields(deps: Pick<Deps, "assets">, fields: UserFields): Promise<void> {
   const { email, username, name, password } = fields;
   const verdict = password === undefined ? undefined : await assessPassword(deps, password, fields);
   const problems: [field: string, problem: string | undefined][] = [
@@ -35,7 +35,7 @@ export async function refuseBadFields(deps: Pick<Deps, "assets">, fields: UserFi
   );
 }
 
-export async function refuseBadPassword(
+export async function requireGoodPassword(
   deps: Pick<Deps, "assets">,
   password: string,
   owner: PasswordOwner,

@@ -2,7 +2,7 @@
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
-import { refuseBadPassword } from "./checks.ts";
+import { requireGoodPassword } from "./checks.ts";
 import { hashPassword } from "./passwords.ts";
 import { deleteKeysOf } from "./store/keys.ts";
 import { hasHash, setPasswordHash } from "./store/manage.ts";
@@ -29,7 +29,7 @@ export async function findLockedOut(deps: Deps, email: string): Promise<UserRow>
 
 /** Ends all sessions and tokens of the user. Throws 400 that says what is wrong with the password. */
 export async function resetPassword(deps: Deps, target: UserRow, password: string): Promise<void> {
-  await refuseBadPassword(deps, password, target);
+  await requireGoodPassword(deps, password, target);
   const renewed = await hashPassword(deps, password);
   const isDone = hasHash(target.id, renewed);
   const entry = {

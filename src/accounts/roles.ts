@@ -2,7 +2,7 @@
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, forbidden } from "../kernel/errors.ts";
-import { applyChange, requireManagePermission, refuseSelf, rolesOf } from "./change.ts";
+import { applyChange, requireManagePermission, requireNotSelf, rolesOf } from "./change.ts";
 import type { Actor } from "./rules/actor.ts";
 import { mayAssign } from "./rules/permissions.ts";
 import { allOf, isNotLastOwner, mayStillAssign, mayStillManage, setRoles } from "./store/manage.ts";
@@ -16,7 +16,7 @@ export async function changeRoles(
   roles: readonly SiteRole[],
 ): Promise<UserRow> {
   requireManagePermission(actor, target);
-  await refuseSelf(deps, actor, target, new ApiError(400, "You can't change your own roles."));
+  await requireNotSelf(deps, actor, target, new ApiError(400, "You can't change your own roles."));
   const from = rolesOf(target);
   const to = siteRoles.filter((role) => roles.includes(role));
   const changed = siteRoles.filter((role) => from.includes(role) !== to.includes(role));

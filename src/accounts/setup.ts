@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, conflict } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
-import { refuseBadFields, refuseTaken } from "./checks.ts";
+import { requireGoodFields, refuseTaken } from "./checks.ts";
 import { turnOfPlace } from "./limits.ts";
 import { hashPassword } from "./passwords.ts";
 import { sameHash } from "./rules/credential.ts";
@@ -69,7 +69,7 @@ export async function createFirstUser(
   const { username, password } = input;
   const email = input.email.trim();
   const name = input.name?.trim() ?? "";
-  await refuseBadFields(deps, { email, username, name, password });
+  await requireGoodFields(deps, { email, username, name, password });
   const userId = deps.newId();
   const now = deps.now();
   const user = {

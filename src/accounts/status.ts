@@ -5,7 +5,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { notify } from "../notifications/index.ts";
 import { accountStatusKinds, changeBy } from "./account-kinds.ts";
-import { applyChange, requireManagePermission, refuseSelf } from "./change.ts";
+import { applyChange, requireManagePermission, requireNotSelf } from "./change.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKeysOf } from "./store/keys.ts";
 import { allOf, hasStatus, isNotLastOwner, mayStillManage, setStatus } from "./store/manage.ts";
@@ -28,7 +28,7 @@ export async function changeStatus(
 ): Promise<UserRow> {
   requireManagePermission(actor, target);
   if (status === "suspended")
-    await refuseSelf(deps, actor, target, new ApiError(400, "You can't suspend yourself."));
+    await requireNotSelf(deps, actor, target, new ApiError(400, "You can't suspend yourself."));
   if (target.status === status) return target;
   const mayManageNow = mayStillManage(actor, target.id);
   const guard = status === "suspended" ? allOf(mayManageNow, isNotLastOwner(target.id)) : mayManageNow;

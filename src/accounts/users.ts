@@ -5,8 +5,8 @@ import { ApiError, forbidden, unauthorized } from "../kernel/errors.ts";
 import { notify, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
 import { accountCreated, accountDeleted, changeBy } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
-import { applyChange, requireManagePermission, refuseSelf, rolesOf, type UserState } from "./change.ts";
-import { refuseBadFields, refuseTaken } from "./checks.ts";
+import { applyChange, requireManagePermission, requireNotSelf, rolesOf, type UserState } from "./change.ts";
+import { requireGoodFields, refuseTaken } from "./checks.ts";
 import { hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKeysOf, findKey, keyExists } from "./store/keys.ts";
@@ -38,7 +38,7 @@ export async function createUser(
 ): Promise<UserState> {
   const { password, ...rest } = input;
   const fields = { ...rest, email: rest.email.trim(), name: rest.name.trim() };
-  await refuseBadFields(deps, { ...fields, password });
+  await requireGoodFields(deps, { ...fields, password });
   const id = deps.newId();
   const now = deps.now();
   const user = {
@@ -85,7 +85,7 @@ export async function changeProfile(
   if (!isSelf) requireManagePermission(actor, target);
   const profile = { username: input.username, name: input.name?.trim() ?? target.name };
   // A username from before a rule stays good for those who have it.
-  await refuseBadFields(deps, profile.username === target.username ? { name: profile.name } : profile);
+  await requireGoodFields(deps, profile.username === target.username ? { name: profile.name } : profile);
   return applyChange(deps, {
     actor,
     target,
@@ -107,7 +107,7 @@ export async function deleteUser(
   facts: KindAnswers<typeof accountDeleted>,
 ): Promise<void> {
   requireManagePermission(actor, target);
-  await refuseSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
+  await requireNotSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
   const guard = allOf(mayStillManage(actor, target.id), isNotLastOwner(target.id));
   const deleted = accountDeleted.prepare(deps, facts, changeBy(actor, target, target.id));
   await applyChange(deps, {

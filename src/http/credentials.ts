@@ -49,7 +49,7 @@ export function credentialOf(c: Ctx): Credential {
   if (text === undefined || text === "")
     throw unauthorized("You are not signed in. Sign in, or send a key in the header Coder-Session-Token.");
   // A page of any site may open a WebSocket, with the cookie, and read from it.
-  if (sent === undefined && (!isSafe(c.req.method) || asksForSocket(c))) refuseForeignBrowser(c);
+  if (sent === undefined && (!isSafe(c.req.method) || asksForSocket(c))) requireOwnOrigin(c);
   const deps = c.get("deps");
   const purposes = purposesOf(c);
   const signingKeys = purposes.flatMap((purpose) => [...deps.keysFor(keyPurposes[purpose])]);
@@ -62,7 +62,7 @@ export function credentialOf(c: Ctx): Credential {
 
 export const asksForSocket = (c: Ctx) => c.req.header("upgrade")?.toLowerCase() === "websocket";
 
-export function refuseForeignBrowser(c: Ctx): void {
+export function requireOwnOrigin(c: Ctx): void {
   const { config } = c.get("deps");
   const facts = {
     secFetchSite: c.req.header("sec-fetch-site") ?? null,

@@ -11,7 +11,7 @@ import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../ac
 import { ApiError, forbidden, notFound, unauthorized } from "../kernel/errors.ts";
 import { bringsProvisionerKey, readAsProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
-import { agentTokenOf, credentialOf, isSafe, refuseForeignBrowser } from "./credentials.ts";
+import { agentTokenOf, credentialOf, isSafe, requireOwnOrigin } from "./credentials.ts";
 import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 import { limitRequests } from "./request-limit.ts";
 import { largestBodyOf } from "./rules/body-limit.ts";
@@ -38,7 +38,7 @@ export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
     else if (description.access === "session-or-provisioner")
       c.set("credential", bringsProvisionerKey(c) ? provisionerCredentialOf(c) : credentialOf(c));
     else if (description.access === "agent") c.set("agentToken", agentTokenOf(c));
-    else if (description.access === "anyone" && !isSafe(c.req.method)) refuseForeignBrowser(c);
+    else if (description.access === "anyone" && !isSafe(c.req.method)) requireOwnOrigin(c);
     limitRequests(c);
     await withBody(c, next);
   };
@@ -79,7 +79,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
   schema: Schema,
 ) {
   const middleware = zValidator(target, schema, (result, c) => {
-    if (target === "json") refuseOtherMediaTypes(c.req);
+    if (target === "json") requireJson(c.req);
     if (result.success) return;
     throw invalidFields(result.error.issues);
   });
@@ -87,7 +87,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
   return middleware;
 }
 
-function refuseOtherMediaTypes(request: HonoRequest): void {
+function requireJson(request: HonoRequest): void {
   const type = request.header("content-type") ?? "";
   const isEmpty = request.raw.body === null;
   if (!isEmpty && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {

@@ -4,7 +4,7 @@ import { isMadeUp } from "../accounts/made-up.ts";
 import { parseCredential } from "../accounts/rules/credential.ts";
 import { keyPurposes } from "../accounts/rules/signed-key.ts";
 import { setSessionCookie } from "../http/cookies.ts";
-import { readSessionCookie, refuseForeignBrowser } from "../http/credentials.ts";
+import { readSessionCookie, requireOwnOrigin } from "../http/credentials.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 
@@ -17,13 +17,13 @@ const declaration = {
 
 /** Rejects forms submitted from other sites. */
 export const ownForm: MiddlewareHandler<Env> = async (c, next) => {
-  refuseForeignBrowser(c);
+  requireOwnOrigin(c);
   await next();
 };
 
 /** Without a valid session, redirects to sign-in and back afterwards. */
 export const signedIn: MiddlewareHandler<Env> = async (c, next) => {
-  if (c.req.method === "POST") refuseForeignBrowser(c);
+  if (c.req.method === "POST") requireOwnOrigin(c);
   if (!bringCredential(c)) return toSignIn(c);
   await next();
   if (c.error instanceof ApiError && c.error.status === 401) {

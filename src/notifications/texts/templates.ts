@@ -80,7 +80,7 @@ export async function addVersion(
   const isThis = ({ contentHash }: VersionRow) => contentHash === row.contentHash;
   const existing = versionsOf(read).find(isThis);
   if (existing !== undefined) return { version: existing, isNew: false };
-  refuseBroken(checkTemplate(text, payloadsOf(read), surroundings(deps, author, template.id)));
+  requireNoProblems(checkTemplate(text, payloadsOf(read), surroundings(deps, author, template.id)));
   const entry = note({ action: "create", detail: { version_title: text.title } }, isNewContent(row));
   const after = await deps.db.write([entry, insertVersion(row)], versionReads(template.id));
   return { version: versionsOf(after).find(isThis)!, isNew: true };
@@ -148,7 +148,7 @@ export function preview(
   const payloads = payloadsOf(read);
   if (given !== undefined) payloads.unshift({ ...given, from: "the payload" });
   const around = surroundings(deps, reader, id);
-  refuseBroken(checkTemplate(text, payloads, around));
+  requireNoProblems(checkTemplate(text, payloads, around));
   const rendered = compile(text).render({ ...payloads[0]!, ...around });
   return {
     ...rendered,
@@ -159,7 +159,7 @@ export function preview(
   };
 }
 
-function refuseBroken(problems: Validation[]): void {
+function requireNoProblems(problems: Validation[]): void {
   if (problems.length === 0) return;
   const message =
     problems.length === 1 ? `${problems[0]!.field}: ${problems[0]!.detail}` : "The text has several faults.";

@@ -42,7 +42,7 @@ const mostNames = 3;
 
 /** Throws 400 with the path of each member that is wrong, 403, 404, 409 for a name that the template has already. */
 export async function createVersion(deps: Deps, actor: Actor, input: NewVersion): Promise<VersionRow> {
-  refuseBadVersion(input);
+  requireGoodVersion(input);
   for (let tries = 1; ; tries += 1) {
     const name = input.name ?? makeVersionName(threeChances());
     const made = await write(deps, actor, { ...input, name });
@@ -52,7 +52,7 @@ export async function createVersion(deps: Deps, actor: Actor, input: NewVersion)
   }
 }
 
-function refuseBadVersion(input: NewVersion): void {
+function requireGoodVersion(input: NewVersion): void {
   const problem = input.name === undefined ? undefined : problemWithVersionName(input.name);
   if (problem !== undefined) throw invalid("name", problem);
   const validations = problemsOfVersion(input);
