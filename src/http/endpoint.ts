@@ -140,10 +140,10 @@ async function askAs<T extends Reads>(
   const session = findSession(credential.keyId);
   try {
     const answers = (await run(guard, session)) as { session: SessionRow[] } & Answers<T>;
-    return { ...answers, actor: admit(c, answers.session[0], requires) };
+    return { ...answers, actor: authenticate(c, answers.session[0], requires) };
   } catch (error) {
     if (!isGuardFailure(error)) throw error;
-    admit(c, (await db.read({ session })).session[0], requires);
+    authenticate(c, (await db.read({ session })).session[0], requires);
     if (visible !== undefined) throw notFound(visible.name);
     // What was wrong a moment ago is right now.
     throw unauthorized();
@@ -151,7 +151,7 @@ async function askAs<T extends Reads>(
 }
 
 /** Throws 401 or 403 with the reason. */
-function admit(c: Ctx, row: SessionRow | undefined, requirement: Requirement | undefined): Actor {
+function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirement | undefined): Actor {
   const { now, db, defer } = c.get("deps");
   const verdict = judgeSession(row, c.get("credential"), now());
   if (!verdict.ok) {
