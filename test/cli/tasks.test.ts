@@ -38,7 +38,10 @@ test("belfry tasks lists, shows, creates, stops and deletes tasks", async () => 
   expect(show.stdout).toMatch(/Task: mia\/fix-bug\nStatus: \S+\nState: idle, .*\nTemplate: agents\n/);
   expect(show.stdout).toContain("Prompt: Fix the bug in the parser\n");
   expect(show.stdout).toMatch(/: idle: Which of the two should stay\?\n$/);
-  expect(stop).toMatchObject({ code: 0, stderr: expect.stringContaining("Build 2 of fix-bug (stop)") });
+  expect(stop).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("Queued build 2 of fix-bug (stop)."),
+  });
   await finish();
   expect(await belfry(["delete", "fix-bug"])).toMatchObject({ code: 0 });
   expect((await server.call("GET", "/api/v2/tasks/me/fix-bug", { token: member.token })).json.status).toBe(

@@ -82,7 +82,7 @@ describe("belfry workspaces", () => {
     await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
     const updating = await belfry("workspaces", "update", "web");
     expect(updating.code).toBe(0);
-    expect(updating.stderr).toContain("Queued build 2 of web (start).\nTold: you.\n");
+    expect(updating.stderr).toContain("Queued build 2 of web (start).\nNotified: you.\n");
     const [id] = /[0-9a-f-]{36}/.exec(updating.stderr)!;
     const failing = work("fail");
     const waited = await belfry("builds", "wait", id, "--quiet");

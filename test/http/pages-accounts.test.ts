@@ -69,7 +69,8 @@ test("only those who may see users see the list, or a way to it", async () => {
     expect([role, page.status]).toEqual([role, status]);
     const inbox = await get(server, "/inbox", cookieFor(person.token));
     expect([role, inbox.text.includes(`href="${users}"`)]).toEqual([role, status === 200]);
-    if (status === 403) expect(wordsOf(page)).toContain("Only administrators and auditors may see the list");
+    if (status === 403)
+      expect(wordsOf(page)).toContain("Only owners, user admins and auditors can list users.");
   }
   expect(placeOf(await get(server, users))).toBe("/login?next=%2Fdeployment%2Fusers");
 });
@@ -79,7 +80,7 @@ test("a terminal's key is made by the button, not by looking, and signs the same
   const keys = async () => (await server.sql("SELECT id FROM api_keys")).length;
   expect(placeOf(await get(server, "/cli-auth"))).toBe("/login?next=%2Fcli-auth");
   const page = await get(server, "/cli-auth", cookie);
-  expect(wordsOf(page)).toContain("signed in as ada");
+  expect(wordsOf(page)).toContain("signs the CLI in as ada");
   expect(await keys()).toBe(1);
   const shown = await post(server, "/cli-auth", {}, cookie);
   expect(shown.status).toBe(200);

@@ -101,7 +101,7 @@ test("what is no document is not there, and the text itself is not served", asyn
     const page = await get(server, path);
     expect([path, page.status]).toEqual([path, 404]);
   }
-  expect(wordsOf(await get(server, "/docs/none"))).toContain("No page has the address /docs/none");
+  expect(wordsOf(await get(server, "/docs/none"))).toContain("There is no page at /docs/none");
   const slash = await get(server, "/docs/");
   expect([slash.status, placeOf(slash)]).toEqual([301, "/docs"]);
   const away = await get(server, "//evil.example/docs/");

@@ -30,7 +30,7 @@ test("from the sign-in page to the mail and signed in with the new password", as
   const asked = await post(server, "/reset-password", { email: ` ${owner.email} ` });
   expect([asked.status, placeOf(asked)]).toEqual([303, "/reset-password?sent"]);
   expect(wordsOf(await get(server, "/reset-password?sent"))).toContain(
-    "If there is an account with this address",
+    "If an account with this address exists",
   );
   await server.settled();
 
@@ -101,7 +101,7 @@ test("a code of a mail that is no good any more makes room for another", async (
     400,
     expect.stringMatching(/^belfry_passcode=; Max-Age=0; Path=\/reset-password\/change/),
   ]);
-  expect(wordsOf(late)).toContain("Ask for another code");
+  expect(wordsOf(late)).toContain("Request another code");
   expect(late.text).toContain('name="one_time_passcode"');
 });
 

@@ -293,7 +293,7 @@ describe("a version that is pushed with a preset whose pool can't be filled", ()
         "SELECT title, content FROM inbox_notifications WHERE title LIKE 'Prebuilds can''t%'",
       );
       expect(item).toMatchObject({
-        title: "Prebuilds can't be created for docker / small",
+        title: "Prebuilds can't be created: docker / small",
         content: expect.stringContaining(`- ${line}`),
       });
       expect((await pools.states()).filter((state) => state === "start/pending")).toEqual([]);

@@ -78,7 +78,7 @@ test.skipIf(noNetwork)("one tarball holds all that a machine with Node needs", a
   const asNobody = await promisify(execFile)(process.execPath, [program, "admin", "doctor"], nobody).catch(
     (error: { stdout: string }) => error,
   );
-  expect(asNobody.stdout).toContain("There is none at /data/belfry.db.");
+  expect(asNobody.stdout).toContain("/data/belfry.db does not exist.");
 
   const access = { ...environment, BELFRY_ACCESS_URL: server.url };
   const doctor = await run(["admin", "doctor"], { environment: access, folder, program });

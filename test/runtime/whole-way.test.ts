@@ -71,18 +71,18 @@ test("push, provision, create, push again, update, delete: each hears of it once
   const daemon = await startDaemon({ url, key }, ["--exec", file, "--name", "rack-1"]);
 
   expect(await say("workspaces", "create", "web", "--template", "docker", "--wait")).toContain(
-    "Build 1 of web (start) has succeeded.",
+    "Build 1 of web (start) succeeded.",
   );
-  expect(await push("v2")).toContain("Made version v2 of docker. It is the active one.");
+  expect(await push("v2")).toContain("Created version v2 of docker, now active.");
   const updated = await say("workspaces", "update", "web", "--wait");
-  expect(updated).toContain("Told: you and 1 administrator.");
-  expect(updated).toContain("Build 2 of web (start) has succeeded.");
+  expect(updated).toContain("Notified: you and 1 administrator.");
+  expect(updated).toContain("Build 2 of web (start) succeeded.");
   const before = ["Your workspace web is being updated to v2", "Account tess was created"];
   expect(await inboxOf(ada)).toEqual(before);
   expect(await inboxOf(tess)).toEqual(["ada's workspace web is being updated to v2"]);
   expect(await say("workspaces", "logs", "web")).toContain('"transition":"start"');
 
-  expect(await say("workspaces", "stop", "web", "--wait")).toContain("Build 3 of web (stop) has succeeded.");
+  expect(await say("workspaces", "stop", "web", "--wait")).toContain("Build 3 of web (stop) succeeded.");
   expect(await say("workspaces", "show", "web")).toContain("Status: stopped");
   const deleting = as(tess)("workspaces", "delete", "ada/web", "--wait");
   while (!(await exists(begun))) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -90,7 +90,7 @@ test("push, provision, create, push again, update, delete: each hears of it once
   await startProgram(variables);
   await writeFile(gate, "");
   const { code, stderr } = await deleting;
-  expect([code, stderr]).toEqual([0, expect.stringContaining("Build 4 of web (delete) has succeeded.")]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("Build 4 of web (delete) succeeded.")]);
   expect(await say("workspaces", "list")).not.toContain("web");
   expect(await inboxOf(ada)).toEqual(["Your workspace web was deleted", ...before]);
 

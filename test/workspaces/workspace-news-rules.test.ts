@@ -182,20 +182,20 @@ describe("who was told", () => {
   const message = (userId: string, status = "sent") => ({ userId, status });
 
   test.each([
-    ["the owner's own receipt", [message("u-mia")], "u-mia", "self, admins=0", "Told: you."],
+    ["the owner's own receipt", [message("u-mia")], "u-mia", "self, admins=0", "Notified: you."],
     [
       "the owner and an admin",
       [message("u-mia"), message("u-a", "pending"), message("u-a")],
       "u-tess",
       "owner, admins=1",
-      "Told: mia (its owner) and 1 administrator.",
+      "Notified: mia (its owner) and 1 administrator.",
     ],
     [
       "the owner's own receipt and two admins",
       [message("u-a"), message("u-b"), message("u-mia")],
       "u-mia",
       "self, admins=2",
-      "Told: you and 2 administrators.",
+      "Notified: you and 2 administrators.",
     ],
     [
       "whoever has switched it off",
@@ -209,7 +209,7 @@ describe("who was told", () => {
       [message("u-a", "inhibited"), message("u-a")],
       "u-mia",
       "admins=1",
-      "Told: 1 administrator.",
+      "Notified: 1 administrator.",
     ],
   ])("is counted by person: %s", (_, messages, initiatorId, header, words) => {
     const told = whoWasTold(messages, by(initiatorId));

@@ -34,7 +34,7 @@ export function parseTold(header: string): Told {
   return { self: members.includes("self"), owner: members.includes("owner"), admins: Number(admins ?? 0) };
 }
 
-/** For a person: "Told: you, mia (its owner) and 2 administrators." */
+/** For a person: "Notified: you, mia (its owner) and 2 administrators." */
 export function toldInWords({ self, owner, admins }: Told, ownerName: string): string {
   const people = [
     ...(self ? ["you"] : []),
@@ -43,5 +43,5 @@ export function toldInWords({ self, owner, admins }: Told, ownerName: string): s
   ];
   if (people.length === 0) return "Nobody has been told: everybody concerned has switched this kind off.";
   const last = people.pop()!;
-  return `Told: ${people.length === 0 ? last : `${people.join(", ")} and ${last}`}.`;
+  return `Notified: ${people.length === 0 ? last : `${people.join(", ")} and ${last}`}.`;
 }
