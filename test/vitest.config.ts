@@ -1,9 +1,15 @@
 // The suite. `npm test` runs `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
 // again, which includes that it works as it is. `npm run test:adapters` runs HTTP tests plainly, and those of the writes with
-// the most guards with every write sent twice in a row. `npm run test:fast -- FILE` runs one file, plainly.
+// the most guards with every write sent twice in a row, and what puts load on several processes. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 
 const http = ["test/http/**/*.test.ts"];
+/** Several processes or hundreds of jobs at once: minutes of work that `npm test` has no time for. */
+const load = [
+  "test/runtime/{instances,refused-cost}.test.ts",
+  "test/workspaces/jobs-load.test.ts",
+  "test/prebuilds/claims-load.test.ts",
+];
 const guarded =
   "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
 // Most tests wait for sockets and processes: twice as many workers as there are cores keep two cores busy.
@@ -23,7 +29,8 @@ export default defineConfig({
     ...common,
     reporters: ["default", "./test/support/reporter.ts"],
     projects: [
-      { test: { ...common, name: "unit", include: ["test/**/*.test.ts"], exclude: http } },
+      { test: { ...common, name: "unit", include: ["test/**/*.test.ts"], exclude: [...http, ...load] } },
+      { test: { ...common, name: "load", include: load } },
       { test: { ...common, name: "http", include: http } },
       {
         test: {
