@@ -12,6 +12,8 @@ const load = [
 ];
 const guarded =
   "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
+/** What compares times; it runs after everything else. */
+const alone = ["test/runtime/worker-start.test.ts"];
 // Most tests wait for sockets and processes: twice as many workers as there are cores keep two cores busy.
 const common = {
   testTimeout: 90_000,
@@ -29,7 +31,15 @@ export default defineConfig({
     ...common,
     reporters: ["default", "./test/support/reporter.ts"],
     projects: [
-      { test: { ...common, name: "unit", include: ["test/**/*.test.ts"], exclude: [...http, ...load] } },
+      {
+        test: {
+          ...common,
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: [...http, ...load, ...alone],
+        },
+      },
+      { test: { ...common, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       { test: { ...common, name: "load", include: load } },
       { test: { ...common, name: "http", include: http } },
       {

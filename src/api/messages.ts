@@ -126,7 +126,7 @@ export const messageRoutes = new Hono<Env>()
       if (before[0] === undefined) throw notFound("Message");
       if (before[0].status !== "permanent_failure") {
         throw conflict(
-          `The message is "${before[0].status}"; only one that has failed for good can be sent again.`,
+          `The message is "${before[0].status}"; only a message that failed permanently can be sent again.`,
         );
       }
       if (before[0].expiresAt !== null)

@@ -53,10 +53,7 @@ export const preferenceRoutes = new Hono<Env>()
       const { userId } = await loadSubject(c, c.req.param("user"));
       const stubborn = Object.keys(wanted).filter((id) => wanted[id] === true && isAlwaysOn(id));
       if (stubborn.length > 0)
-        throw invalid(
-          "template_disabled_map",
-          `${stubborn.join(", ")} is always on and can't be switched off`,
-        );
+        throw invalid("template_disabled_map", `${stubborn.join(", ")} is always on and can't be disabled`);
       const { db, now } = c.get("deps");
       const { known } = await db.read({ known: listKnownTemplates(Object.keys(wanted)) });
       const unknown = Object.keys(wanted).filter((id) => !known.some((row) => row.id === id));

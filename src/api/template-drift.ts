@@ -1,4 +1,4 @@
-// The route of the memory of drift: what claims of a template's prebuilt workspaces have made anew.
+// The route of a template's drift: which resources the claims of its prebuilt workspaces have recreated.
 import { Hono } from "hono";
 import * as z from "zod";
 import { notFound } from "../kernel/errors.ts";
@@ -16,7 +16,7 @@ const driftSchema = z
     preset_id: z.string().nullable(),
     preset_name: z.string(),
     claims: z.number(),
-    claims_hurt: z.number().meta({ description: "claims that destroyed and made anew a resource" }),
+    claims_hurt: z.number().meta({ description: "claims that destroyed and recreated a resource" }),
     last_claimed: time.nullable(),
     last_seen: time.nullable().meta({ description: "the latest claim that was hurt" }),
     resources: z.array(

@@ -1,4 +1,4 @@
-// Routes of what a workspace does by itself: start at a time, and move to its template's active version then.
+// Routes of a workspace's autostart and automatic updates.
 import { Hono } from "hono";
 import * as z from "zod";
 import { setAutomaticUpdates, setAutostart } from "../workspaces/autostart/settings.ts";
@@ -19,7 +19,7 @@ const autostartBody = z.object({
     .nullish()
     .transform((schedule) => schedule ?? null)
     .meta({
-      description: "CRON_TZ=zone minute hour * * weekdays; null or empty: it doesn't start by itself",
+      description: "CRON_TZ=zone minute hour * * weekdays; null or empty: no automatic start",
     }),
 });
 const autoupdatesBody = z.object({

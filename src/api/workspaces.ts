@@ -57,7 +57,7 @@ const newWorkspaceBody = z
         if (verdict?.ok === false) context.addIssue({ code: "custom", message: verdict.problem });
         return wanted;
       })
-      .meta({ description: "CRON_TZ=zone minute hour * * weekdays: it starts by itself then" }),
+      .meta({ description: "CRON_TZ=zone minute hour * * weekdays: when it starts automatically" }),
     ttl_ms: unsupported("workspaces don't stop automatically"),
   })
   .refine((body) => (body.template_id ?? body.template_version_id) !== undefined, {

@@ -25,9 +25,15 @@ function createPool(path: string, timeoutMs: number) {
   };
   return {
     acquire: async () => (current ??= open()),
-    /** Nothing is left open where the next one begins. */
+    /** Nothing is left open where the next one begins; a connection that can't be cleared is exchanged. */
     release: (used: ReturnType<typeof open>) => {
-      if (used.open && used.inTransaction) used.exec("ROLLBACK");
+      if (!used.open || !used.inTransaction) return;
+      try {
+        used.exec("ROLLBACK");
+      } catch {
+        used.close();
+        if (current === used) current = undefined;
+      }
     },
     close,
     /** The next one to ask gets a new connection. */

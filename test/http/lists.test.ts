@@ -34,7 +34,7 @@ test.each([
   ["/api/v2/users/login", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{"],
   ["/login", "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail="],
 ])("a caller who leaves in the middle of a body is no error of ours: %s", async (path, rest) => {
-  const server = await startTestServer({ environment: { BELFRY_LOG_LEVEL: "debug" } });
+  const server = await startTestServer();
   const socket = connect(server.config.port, "127.0.0.1");
   socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${rest}`);
   await new Promise((resolve) => socket.once("connect", resolve));

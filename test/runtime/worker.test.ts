@@ -1,7 +1,5 @@
 // The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { bundleWorker, type Bundle } from "../support/bundle.ts";
@@ -13,7 +11,7 @@ import { okBytes, startRawReceiver } from "../support/raw-receiver.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { callServer, owner, type CallOptions } from "../support/server.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "../support/sqld.ts";
-import { createWorker, startWorker } from "../support/worker.ts";
+import { startWorker } from "../support/worker.ts";
 
 let bundle: Bundle;
 beforeAll(async () => {
@@ -30,35 +28,6 @@ async function startDatabase(): Promise<LibsqlServer> {
 test("the bundle is small and asks nothing of Node but what Workers have", () => {
   expect(bundle.problems).toEqual([]);
 });
-
-test("it starts in at most three times the time of an empty Worker", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "belfry-empty-"));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  await mkdir(join(folder, "public"));
-  const empty = join(folder, "worker.js");
-  await writeFile(empty, 'export default { fetch: () => new Response("here") };\n');
-  const times = { empty: Infinity, belfry: Infinity };
-  // Less than two on a machine that does nothing else.
-  const maxRatio = 3;
-  // The quickest of some: what else the machine does is in the others.
-  for (let round = 0; round < 1 || (round < 20 && times.belfry > maxRatio * times.empty); round += 1) {
-    times.empty = Math.min(times.empty, await startTime({ folder, file: empty }));
-    times.belfry = Math.min(times.belfry, await startTime(bundle));
-  }
-  expect(times.belfry, `an empty one took ${times.empty.toFixed()} ms`).toBeLessThanOrEqual(
-    maxRatio * times.empty,
-  );
-});
-
-/** Milliseconds from nothing to a first answer. */
-async function startTime(bundle: Pick<Bundle, "folder" | "file">): Promise<number> {
-  const started = performance.now();
-  const miniflare = createWorker(bundle, {});
-  await (await miniflare.dispatchFetch("http://belfry.example.com/healthz")).text();
-  const time = performance.now() - started;
-  await miniflare.dispose();
-  return time;
-}
 
 test("a Worker without a database says so in its log, and nobody else learns why", async () => {
   const secret = "a-token-that-nobody-may-see";

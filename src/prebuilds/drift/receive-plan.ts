@@ -1,4 +1,4 @@
-// What a provisioner is about to do: noted before it does it, with what is destroyed and made anew, and a word of that in
+// What a provisioner is about to do: noted before it does it, with what is destroyed and recreated, and a word of that in
 // the build's log. The route of plans calls it.
 import type { Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";

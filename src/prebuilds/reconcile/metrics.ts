@@ -111,7 +111,7 @@ export const prebuildFamilies = (counters: readonly CounterRow[]): Family[] => [
   {
     name: replacementsTotal,
     type: "counter",
-    help: "Claims of prebuilt workspaces that destroyed and made anew a resource: how many claims, not how many resources.",
+    help: "Claims of prebuilt workspaces that destroyed and recreated a resource: how many claims, not how many resources.",
     samples: samplesOf(counters, replacementsTotal),
   },
   ...durationFamilies(counters),

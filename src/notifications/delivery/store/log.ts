@@ -99,7 +99,7 @@ export function listAttempts(messageId: string) {
 
 export type AttemptRow = ReturnType<typeof listAttempts>["_"]["result"][number];
 
-/** Puts a message that has failed for good back into the queue, with a fresh round of tries. */
+/** Puts a message that failed permanently back into the queue, with a new round of attempts. */
 export function requeueMessage(id: string, now: number): Statement {
   return query
     .update(notificationMessages)

@@ -1,9 +1,9 @@
-// SQL of the memory of drift: the claims of a template by version and preset, and what they made anew.
+// SQL of drift: the claims of a template by version and preset, and what they recreated.
 import { sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
 import type { Claims, Hurt } from "../rules/drift-report.ts";
 
-/** Resources of all versions and presets together, those first that most claims made anew. */
+/** Resources of all versions and presets together, those first that most claims recreated. */
 const mostResources = 500;
 
 /** Those of which it is known what they replaced: their plan was received, or they have succeeded without one. */
