@@ -1,5 +1,5 @@
-// The notifications about accounts: to owners and user admins, and where it concerns them, to the user. The labels are
-// Coder's: `…_account_name` is the username, `…_account_user_name` the full name.
+// The notifications about accounts, to owners and user admins, and to the user. The labels are Coder's:
+// `…_account_name` is the username, `…_account_user_name` the full name.
 import type { SQL } from "../../db/client.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { defineKind } from "../notifications/index.ts";

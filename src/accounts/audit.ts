@@ -1,4 +1,4 @@
-// Audit entries: who did what, from where, as a statement for the write that does it.
+// Audit entries (who did what, from where) as a statement for the write that they describe.
 import type { SQL, Statement } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { insertAudit } from "./store/audit.ts";

@@ -1,9 +1,9 @@
-// Changing a password: one's own, or as an administrator somebody else's.
+// Password changes: a user's own, an administrator's for another user, and on the machine for a user who is locked out.
 import type { Deps } from "../kernel/deps.ts";
-import { invalid, notFound } from "../kernel/errors.ts";
+import { invalid, notFound, ApiError } from "../kernel/errors.ts";
 import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
 import { applyChange, requireManagePermission } from "./change.ts";
-import { requireGoodPassword } from "./checks.ts";
+import { requireGoodPassword } from "./validation.ts";
 import { forgetFailures, turnOfOldPassword } from "./limits.ts";
 import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
@@ -11,7 +11,9 @@ import { normalisePassword } from "./rules/password.ts";
 import { deleteKeysOf, keyExists } from "./store/keys.ts";
 import { allOf, hasHash, mayStillManage, setPasswordHash } from "./store/manage.ts";
 import { endPasscodes } from "./store/passcodes.ts";
-import { findUserState, type UserRow } from "./store/users.ts";
+import { findUserState, type UserRow, findUserToSignIn, userExists } from "./store/users.ts";
+import { audit } from "./audit.ts";
+import { listOwners } from "./store/directory.ts";
 
 export interface PasswordChange {
   /** Needed for one's own. */
@@ -84,4 +86,46 @@ async function requireOldPassword(
   if (normalisePassword(oldPassword) === normalisePassword(password))
     throw invalid("password", "is the one that you have already");
   return stored;
+}
+
+/** By email address. Throws 404, with the owners' addresses in its detail. */
+export async function findLockedOut(deps: Deps, email: string): Promise<UserRow> {
+  const { found, owners } = await deps.db.read({
+    found: findUserToSignIn(email.trim()),
+    owners: listOwners(),
+  });
+  const user = found[0];
+  if (user !== undefined && !user.isSystem) return user;
+  const addresses = owners.map((owner) => `${owner.email} (${owner.username})`);
+  throw new ApiError(404, `Nobody here has the address ${email.trim()}.`, {
+    detail:
+      addresses.length === 0
+        ? "There is no owner yet: open Belfry and make the first user."
+        : `The owners are ${addresses.join(", ")}.`,
+  });
+}
+
+/** Ends all sessions and tokens of the user. Throws 400 that says what is wrong with the password. */
+export async function resetPassword(deps: Deps, target: UserRow, password: string): Promise<void> {
+  await requireGoodPassword(deps, password, target);
+  const renewed = await hashPassword(deps, password);
+  const isDone = hasHash(target.id, renewed);
+  const entry = {
+    actorId: null,
+    action: "write",
+    resourceType: "user" as const,
+    resourceId: target.id,
+    detail: { password: "reset", where: "on the machine" },
+  };
+  const { state } = await deps.db.write(
+    [
+      setPasswordHash(target.id, renewed, deps.now(), userExists(target.id)),
+      deleteKeysOf(target.id, isDone),
+      endPasscodes(target.id, isDone),
+      audit(deps, entry, isDone),
+    ],
+    { state: findUserState(target.id) },
+  );
+  if (state[0]?.passwordHash !== renewed)
+    throw new ApiError(409, "Somebody else changed this user meanwhile.");
 }

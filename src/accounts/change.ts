@@ -1,12 +1,11 @@
-// One guarded change of a user: what it writes, whether it was taken, and what to say when it wasn't.
-// The verbs that change users call it.
+// One guarded change of a user: what it writes, whether it was applied, and the error when it wasn't.
 import type { SQL, Statement } from "../../db/client.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../kernel/errors.ts";
 import { writeAndNotify, type Notice } from "../notifications/index.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
-import { refuseTaken } from "./checks.ts";
+import { refuseTaken } from "./validation.ts";
 import type { Actor } from "./rules/actor.ts";
 import { may, mayManage } from "./rules/permissions.ts";
 import { findKey } from "./store/keys.ts";

@@ -1,5 +1,4 @@
-// Whether this instance has the deployment's root key: a value that only the key gives is kept in the database. The tick
-// notes it, metrics and `belfry admin doctor` compare it.
+// Detects an instance with the wrong root key: the database stores a value that only the deployment's key derives.
 import type { Statement } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { audit } from "./audit.ts";

@@ -1,11 +1,11 @@
-// Turns at signing in: each route of that group lets them ride in its first batch, before any password is hashed.
+// Rate limits of sign-in routes: counted in the route's first batch, before any password is hashed.
 import { createHmac } from "node:crypto";
 import type { SQL, Statement } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { placeOf } from "../kernel/rules/client-address.ts";
-import { canonicalEmail } from "./rules/email.ts";
-import { failuresOfAccount, signInsOfPlace, timeToNext, type LimitPolicy } from "./rules/limit.ts";
+import { canonicalEmail } from "./rules/profile.ts";
+import { failuresOfAccount, signInsOfPlace, timeToNext, type LimitPolicy } from "./rules/rate-limit.ts";
 import { clearLimit, countTurn, findLimits, hadTurn, type Turn } from "./store/limits.ts";
 
 export interface Turns {

@@ -1,4 +1,4 @@
-// Hashes passwords and checks them: scrypt, its parameters kept with each hash, few at a time.
+// Hashes and verifies passwords with scrypt: its parameters are stored with each hash, and few run at a time.
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";

@@ -1,13 +1,13 @@
-// Signing in with a password, and out. The API and the sign-in page call it.
+// Signing in with a password, and signing out.
 import type { Deps } from "../kernel/deps.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { audit, type AuditedDeed } from "./audit.ts";
-import { makeSessionKey } from "./make-key.ts";
+import { makeSessionKey } from "./keys.ts";
 import { forgetFailures, turnsOfSignIn, type FailureLane } from "./limits.ts";
 import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
 import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
 import type { Actor } from "./rules/actor.ts";
-import { deviceIdOf, deviceMark, devicePurpose } from "./rules/device.ts";
+import { deviceIdOf, deviceMark, devicePurpose } from "./rules/rate-limit.ts";
 import { deleteKey, findKey, insertKey, keyExists } from "./store/keys.ts";
 import { allOf, hasHash, hasStatus, replaceHash } from "./store/manage.ts";
 import { findUserToSignIn, mayAct, noteSeen } from "./store/users.ts";

@@ -1,23 +1,21 @@
-// The first user: who may make them, and the one-time code for those who come from elsewhere.
-// The runtime asks for the code at the start; the API and the set-up page make the user.
+// The first user, and the set-up code that callers from other machines need to create it.
 import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, conflict } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
-import { requireGoodFields, refuseTaken } from "./checks.ts";
+import { requireGoodFields, refuseTaken } from "./validation.ts";
 import { turnOfPlace } from "./limits.ts";
 import { hashPassword } from "./passwords.ts";
-import { sameHash } from "./rules/credential.ts";
-import { isLocalCaller } from "./rules/loopback.ts";
-import { hashSetupCode, makeSetupCode } from "./rules/setup-code.ts";
-import { listOrganizations } from "./store/organizations.ts";
+import { sameHash } from "./rules/api-key.ts";
+import { isLocalCaller, hashSetupCode, makeSetupCode } from "./rules/one-time-codes.ts";
 import {
+  listOrganizations,
   deleteSetupCode,
   findAnyUser,
   nobodyExists,
   readSetupCodeHash,
   storeSetupCodeHash,
-} from "./store/setup.ts";
+} from "./store/deployment.ts";
 import { findUserState, insertRoles, insertUser, userExists } from "./store/users.ts";
 
 export interface FirstUser {

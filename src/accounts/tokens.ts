@@ -1,12 +1,12 @@
-// API tokens and further session keys: making them, and ending one.
+// Creating API tokens and further sessions, and deleting one.
 import type { TokenScope } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict, forbidden, invalid, notFound, unauthorized } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
-import { taken } from "./checks.ts";
-import { makeKey, makeSessionKey, type NewKey } from "./make-key.ts";
+import { taken } from "./validation.ts";
+import { makeKey, makeSessionKey, type NewKey } from "./keys.ts";
 import type { Actor } from "./rules/actor.ts";
-import { judgeLifetime } from "./rules/lifetime.ts";
+import { judgeLifetime } from "./rules/api-key.ts";
 import { may } from "./rules/permissions.ts";
 import {
   deleteExpiredToken,

@@ -1,4 +1,4 @@
-// Making, changing and removing a user. The API calls these; a command line does so through it.
+// Creating, changing and deleting users.
 import type { UserStatus } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, forbidden, unauthorized } from "../kernel/errors.ts";
@@ -6,7 +6,7 @@ import { notify, writeAndNotify, type KindAnswers } from "../notifications/index
 import { accountCreated, accountDeleted, changeBy } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
 import { applyChange, requireManagePermission, requireNotSelf, rolesOf, type UserState } from "./change.ts";
-import { requireGoodFields, refuseTaken } from "./checks.ts";
+import { requireGoodFields, refuseTaken } from "./validation.ts";
 import { hashPassword, withHashPlace } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deleteKeysOf, findKey, keyExists } from "./store/keys.ts";

@@ -16,7 +16,8 @@ import {
   readLastTick,
   readSettings,
 } from "../notifications/preferences/store/settings.ts";
-import { poolFamilies, poolMetricReads, prebuildFamilies } from "../prebuilds/reconcile/metrics.ts";
+import { prebuildFamilies } from "../prebuilds/claim/rules/claim-metrics.ts";
+import { poolFamilies, poolMetricReads } from "../prebuilds/reconcile/report.ts";
 import { version } from "../kernel/version.ts";
 import { setupRequestOf } from "./first-user.ts";
 import { endpoint, type Ctx, type Env } from "../http/endpoint.ts";

@@ -1,11 +1,7 @@
 // Routes of organizations. There is one, `default`, and everybody belongs to it; Coder's clients ask for it.
 import { Hono } from "hono";
 import * as z from "zod";
-import {
-  findOrganization,
-  listOrganizations,
-  type OrganizationRow,
-} from "../accounts/store/organizations.ts";
+import { findOrganization, listOrganizations, type OrganizationRow } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import { endpoint, readAsUser, type Env } from "../http/endpoint.ts";
 import { time, toTime } from "../http/schemas.ts";

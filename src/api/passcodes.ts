@@ -1,8 +1,7 @@
 // Routes of a forgotten password: asking for a passcode by mail, and setting a new password with it.
 import { Hono } from "hono";
 import * as z from "zod";
-import { changeWithPasscode } from "../accounts/change-with-passcode.ts";
-import { requestPasscode } from "../accounts/request-passcode.ts";
+import { changeWithPasscode, requestPasscode } from "../accounts/passcodes.ts";
 import { problemWithEmail } from "../accounts/rules/profile.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { filledText, text } from "../http/schemas.ts";

@@ -1,7 +1,7 @@
 // Pools of prebuilt workspaces and what a pass does about them, on the wire.
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
-import { firstLine } from "../prebuilds/reconcile/rules/first-line.ts";
+import { firstLine } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import type { Action } from "../prebuilds/reconcile/rules/actions.ts";
 import type { PoolReport } from "../prebuilds/reconcile/report.ts";
 import { time, toTime, toTimeOrNull } from "../http/schemas.ts";

@@ -2,14 +2,16 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ApiError } from "../kernel/errors.ts";
-import { invalidatePrebuilds, invalidationReads } from "../prebuilds/reconcile/invalidate.ts";
+import {
+  invalidatePrebuilds,
+  invalidationReads,
+  resumePool,
+  savePrebuildSettings,
+} from "../prebuilds/reconcile/pool-control.ts";
 import { reconcileAfterOthers, type Pass } from "../prebuilds/reconcile/reconcile.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
-import { resumePool } from "../prebuilds/reconcile/resume.ts";
-import { savePrebuildSettings } from "../prebuilds/reconcile/settings.ts";
 import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
-import { findPool } from "../prebuilds/reconcile/store/resume.ts";
-import { readPrebuildSettings } from "../prebuilds/reconcile/store/settings.ts";
+import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { passSchema, poolSchema, toAction, toPool } from "./prebuild-shape.ts";
 import { lowerUuid, messageSchema } from "../http/schemas.ts";

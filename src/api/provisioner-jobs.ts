@@ -5,7 +5,7 @@ import type { BuildReason } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict } from "../kernel/errors.ts";
 import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/claim/complete-claim.ts";
-import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
+import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
 import { waitForJob } from "../workspaces/jobs/acquire.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/jobs/end-job.ts";
 import { addLines, requireJobHeld } from "../workspaces/jobs/jobs.ts";

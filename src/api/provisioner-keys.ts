@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import * as z from "zod";
-import { findOrganization, idOfOrganization } from "../accounts/store/organizations.ts";
+import { findOrganization, idOfOrganization } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/provisioner-keys.ts";
 import {

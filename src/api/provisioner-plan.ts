@@ -1,9 +1,13 @@
 // The route of plans: what a build is about to do, told before it does it.
 import { Hono } from "hono";
 import * as z from "zod";
-import { receivePlan } from "../prebuilds/drift/receive-plan.ts";
-import { problemOfPlan } from "../prebuilds/drift/rules/plan-check.ts";
-import { findReplacements, keepable, withPaths } from "../prebuilds/drift/rules/replacements.ts";
+import { receivePlan } from "../prebuilds/drift/drift.ts";
+import {
+  problemOfPlan,
+  findReplacements,
+  keepable,
+  withPaths,
+} from "../prebuilds/drift/rules/terraform-plan.ts";
 import { requireJobHeld } from "../workspaces/jobs/jobs.ts";
 import { findJob } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";

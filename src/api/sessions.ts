@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
-import { validatePassword } from "../accounts/validate-password.ts";
+import { validatePassword } from "../accounts/validation.ts";
 import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { filledText, messageSchema, text } from "../http/schemas.ts";

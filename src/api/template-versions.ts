@@ -1,7 +1,7 @@
 // Routes of template versions: making one, and what one is.
 import { Hono } from "hono";
 import * as z from "zod";
-import { findOrganization } from "../accounts/store/organizations.ts";
+import { findOrganization } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import {
   listPresetParameters,

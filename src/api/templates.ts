@@ -1,9 +1,9 @@
 // Routes of templates: what there is, making and changing one. Their versions are in versions-of-template.ts.
 import { Hono } from "hono";
 import * as z from "zod";
-import { findOrganization } from "../accounts/store/organizations.ts";
+import { findOrganization } from "../accounts/store/deployment.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
-import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
+import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
 import { parseTemplateSearch } from "../workspaces/templates/rules/template-search.ts";
 import {
   findTemplate,

@@ -1,7 +1,7 @@
 // Routes of what Coder's dashboard remembers of a user: /users/{user}/preferences. Belfry's pages don't use it.
 import { Hono } from "hono";
 import * as z from "zod";
-import { findUserPreferences, saveUserPreferences } from "../accounts/store/preferences.ts";
+import { findUserPreferences, saveUserPreferences } from "../accounts/store/users.ts";
 import { notFound } from "../kernel/errors.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { loadSubject } from "./preferences.ts";

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { accountCreated, accountDeleted } from "../accounts/account-kinds.ts";
 import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
-import { listOrganizations } from "../accounts/store/organizations.ts";
+import { listOrganizations } from "../accounts/store/deployment.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
 import { invalid } from "../kernel/errors.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";

@@ -1,7 +1,7 @@
 // Routes of a template's versions: which there are, and which is active. Making one is in template-versions.ts.
 import { Hono } from "hono";
 import * as z from "zod";
-import { nudgePools } from "../prebuilds/reconcile/nudge.ts";
+import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { findVersion, listVersions } from "../workspaces/templates/store/versions.ts";
 import { activateVersion } from "../workspaces/templates/templates.ts";

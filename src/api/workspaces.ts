@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { idOfUser } from "../accounts/store/users.ts";
-import { findOrganization } from "../accounts/store/organizations.ts";
+import { findOrganization } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import { earlierOf } from "../kernel/idempotency.ts";
 import { claimOrCreate, readEarlier } from "../prebuilds/claim/claim.ts";

@@ -4,7 +4,7 @@ import type { TemplateDrift } from "../client.ts";
 import { fields } from "../kernel/rules/shape.ts";
 import { resourceLine } from "../prebuilds/drift/rules/drift-lines.ts";
 import { cureOf } from "../prebuilds/drift/rules/remedy.ts";
-import { findReplacements, type Replacement } from "../prebuilds/drift/rules/replacements.ts";
+import { findReplacements, type Replacement } from "../prebuilds/drift/rules/terraform-plan.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { readInput } from "./inputs.ts";

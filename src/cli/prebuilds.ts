@@ -1,6 +1,6 @@
 // belfry prebuilds: the pools of prebuilt workspaces and their reconciliation.
 import type { Client } from "../client.ts";
-import { isPresent, type ShownAction, type ShownPool } from "../prebuilds/reconcile/rules/pool-words.ts";
+import { isPresent, type ShownAction, type ShownPool } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure, notFound } from "./failure.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";

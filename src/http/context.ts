@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import type { SQL } from "../../db/client.ts";
-import type { Credential } from "../accounts/rules/credential.ts";
+import type { Credential } from "../accounts/rules/api-key.ts";
 import type { Deed } from "../accounts/rules/permissions.ts";
 import type { Deps } from "../kernel/deps.ts";
 import type { ErrorStatus } from "../kernel/errors.ts";

@@ -1,9 +1,8 @@
 // The key or token that a request brings, as far as it can be told without the database, and whether a browser was made to
 // bring it.
 import { getCookie } from "hono/cookie";
-import { isMadeUp } from "../accounts/made-up.ts";
-import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
-import { keyPurposes } from "../accounts/rules/signed-key.ts";
+import { isMadeUp } from "../accounts/keys.ts";
+import { parseCredential, type Credential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/agents/rules/agent-token.ts";
 import type { Ctx } from "./context.ts";

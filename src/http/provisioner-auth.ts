@@ -2,9 +2,8 @@
 // "provisioner" call `readAsProvisioner` or `writeAsProvisioner`; endpoint() has refused those without a key before.
 import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { failUnless, isGuardFailure } from "../../db/guard.ts";
-import { isMadeUp } from "../accounts/made-up.ts";
-import { parseCredential, type Credential } from "../accounts/rules/credential.ts";
-import { keyPurposes } from "../accounts/rules/signed-key.ts";
+import { isMadeUp } from "../accounts/keys.ts";
+import { parseCredential, type Credential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { noteProvisionerKeyUse } from "../workspaces/jobs/provisioner-keys.ts";
 import { findProvisionerKey, provisionerMay } from "../workspaces/jobs/store/provisioner-keys.ts";

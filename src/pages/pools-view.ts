@@ -10,7 +10,7 @@ import {
   type ShownAction,
   type ShownFailure,
   type ShownPool,
-} from "../prebuilds/reconcile/rules/pool-words.ts";
+} from "../prebuilds/reconcile/rules/pool-messages.ts";
 import { attributes, type Html } from "./layout.ts";
 import { moment } from "./parts.ts";
 import { lasting } from "./rules/lasting.ts";

@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { toAction, toPool } from "../api/prebuild-shape.ts";
 import { readAsUser, type Env } from "../http/endpoint.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
-import { isPresent } from "../prebuilds/reconcile/rules/pool-words.ts";
+import { isPresent } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import { respondWithPage } from "./layout.ts";
 import { breadcrumb, countOf } from "./parts.ts";
 import { pausedNote, poolList } from "./pools-view.ts";

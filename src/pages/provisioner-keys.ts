@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { may } from "../accounts/rules/permissions.ts";
-import { firstOrganizationSql, listOrganizations } from "../accounts/store/organizations.ts";
+import { firstOrganizationSql, listOrganizations } from "../accounts/store/deployment.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { toManageKeys, toReadKeys } from "../api/provisioner-keys.ts";
 import { ApiError } from "../kernel/errors.ts";

@@ -1,8 +1,7 @@
 // Requires a session cookie for a page; otherwise redirects to sign-in. Every page but setup, sign-in and docs uses it.
 import type { MiddlewareHandler } from "hono";
-import { isMadeUp } from "../accounts/made-up.ts";
-import { parseCredential } from "../accounts/rules/credential.ts";
-import { keyPurposes } from "../accounts/rules/signed-key.ts";
+import { isMadeUp } from "../accounts/keys.ts";
+import { parseCredential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { setSessionCookie } from "../http/cookies.ts";
 import { readSessionCookie, requireOwnOrigin } from "../http/credentials.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";

@@ -1,7 +1,7 @@
 // `npm run db:migrate`: brings the database that the environment names to this release, embedded or on a server, and
 // prints the one-time code for setting up from another machine.
 import { createDatabase } from "../../db/client.ts";
-import { sharedMailboxMessage } from "../accounts/canonical-emails.ts";
+import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { parseConfig, type Config } from "../config/config.ts";
 import { createNewId } from "../kernel/ids.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import type { Database, DatabaseClient } from "../../db/client.ts";
 import { appliedMigrations, loadMigrations, migrate } from "../../db/migrate.ts";
 import { seed } from "../../db/seed.ts";
-import { fillCanonicalEmails, type SharedMailbox } from "../accounts/canonical-emails.ts";
+import { fillCanonicalEmails, type SharedMailbox } from "../accounts/maintenance.ts";
 import { checkCopy } from "./backup.ts";
 import { databaseFile } from "./database.ts";
 

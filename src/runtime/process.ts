@@ -1,6 +1,6 @@
 // What lives as long as a Node process: groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
-import { unknownUntil } from "../accounts/rules/signed-key.ts";
+import { unknownUntil } from "../accounts/rules/api-key.ts";
 import { findGoodKeys } from "../accounts/store/keys.ts";
 import { createCache } from "../kernel/cache.ts";
 import type { Deps, Process } from "../kernel/deps.ts";
@@ -10,7 +10,7 @@ import { createNudgeQueue } from "../notifications/delivery/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/outbox/group.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
-import { createPoolNudges } from "../prebuilds/reconcile/nudge.ts";
+import { createPoolNudges } from "../prebuilds/reconcile/reconcile.ts";
 import { createFairQueue } from "../kernel/rules/fair-queue.ts";
 import { createRequestLimit } from "../kernel/rules/rate-limit.ts";
 import { createTurns } from "../kernel/rules/semaphore.ts";

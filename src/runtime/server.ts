@@ -3,7 +3,7 @@ import type { Server as HttpServer } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
 import { readClock } from "../../db/health.ts";
-import { sharedMailboxMessage } from "../accounts/canonical-emails.ts";
+import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApi } from "../api/index.ts";
 import { createApp } from "../app.ts";

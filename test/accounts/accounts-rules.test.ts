@@ -6,16 +6,17 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { siteRoles, userStatuses, type SiteRole } from "../../db/schema.ts";
 import { isUseWorthNoting, judgeSession, type SessionRow } from "../../src/accounts/rules/actor.ts";
-import { hashSecret, parseCredential, sameHash } from "../../src/accounts/rules/credential.ts";
-import { judgeLifetime } from "../../src/accounts/rules/lifetime.ts";
-import { isLocalCaller } from "../../src/accounts/rules/loopback.ts";
+import { hashSecret, parseCredential, sameHash, judgeLifetime } from "../../src/accounts/rules/api-key.ts";
 import {
+  isLocalCaller,
   digitsOf,
   makeSelector,
   parsePasscode,
   passcodeText,
   sameDigits,
-} from "../../src/accounts/rules/passcode.ts";
+  hashSetupCode,
+  makeSetupCode,
+} from "../../src/accounts/rules/one-time-codes.ts";
 import { entropy, judgePassword, normalisePassword } from "../../src/accounts/rules/password.ts";
 import {
   may,
@@ -26,7 +27,6 @@ import {
   type Deed,
 } from "../../src/accounts/rules/permissions.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "../../src/accounts/rules/profile.ts";
-import { hashSetupCode, makeSetupCode } from "../../src/accounts/rules/setup-code.ts";
 import { parseUserSearch } from "../../src/accounts/rules/user-search.ts";
 
 const secret = "abcdefghijklmnopqrstuv";

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { examine } from "../../src/cli/admin/examine.ts";
-import { canonicalEmail } from "../../src/accounts/rules/email.ts";
-import { fillCanonicalEmails } from "../../src/accounts/canonical-emails.ts";
+import { canonicalEmail } from "../../src/accounts/rules/profile.ts";
+import { fillCanonicalEmails } from "../../src/accounts/maintenance.ts";
 import { owner, secretKey, signInFirst, startTestServer } from "../support/server.ts";
 
 test.each([

@@ -1,8 +1,7 @@
 // The sums of limits against a model that remembers everything, the same in TypeScript and in SQL; and addresses.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mostPasscodes } from "../../src/accounts/rules/passcode.ts";
-import { unmistakable } from "../../src/accounts/rules/setup-code.ts";
+import { mostPasscodes, unmistakable } from "../../src/accounts/rules/one-time-codes.ts";
 import {
   failuresOfAccount,
   isAllowed,
@@ -11,7 +10,7 @@ import {
   waitAfter,
   type LimitPolicy,
   type LimitRow,
-} from "../../src/accounts/rules/limit.ts";
+} from "../../src/accounts/rules/rate-limit.ts";
 import { countTurn, findLimits } from "../../src/accounts/store/limits.ts";
 import {
   clientAddressOf,

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { unseal } from "../../src/kernel/seal.ts";
 import { createKeys } from "../../src/kernel/keys.ts";
-import { hashSetupCode } from "../../src/accounts/rules/setup-code.ts";
+import { hashSetupCode } from "../../src/accounts/rules/one-time-codes.ts";
 import { openLabels } from "../../src/notifications/delivery/sealed-labels.ts";
 import { askForCode, changeWith, mailTo, newPassword } from "../support/passcodes.ts";
 import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";

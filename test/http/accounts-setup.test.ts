@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createFirstUser } from "../../src/accounts/setup.ts";
-import { readSetupCodeHash } from "../../src/accounts/store/setup.ts";
+import { readSetupCodeHash } from "../../src/accounts/store/deployment.ts";
 import { owner, signIn, startTestServer, type TestServer } from "../support/server.ts";
 
 const first = "/api/v2/users/first";

@@ -2,8 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { digitsFor } from "../../src/accounts/passcodes.ts";
-import { requestPasscode } from "../../src/accounts/request-passcode.ts";
+import { digitsFor, requestPasscode } from "../../src/accounts/passcodes.ts";
 import { holdWrites } from "../support/meanwhile.ts";
 import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { countHashes } from "../support/hashes.ts";

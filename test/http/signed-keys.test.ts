@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { apiKeys } from "../../db/schema.ts";
-import { hashSecret } from "../../src/accounts/rules/credential.ts";
+import { hashSecret } from "../../src/accounts/rules/api-key.ts";
 import { createMeter } from "../support/meter.ts";
 import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { copyNewDatabase } from "../support/new-database.ts";

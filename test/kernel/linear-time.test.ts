@@ -1,10 +1,14 @@
 // Whatever somebody sends is read in a time that grows with its length and no faster: each function that looks at
 // strangers' text, against the texts that backtracking patterns die of, twice as long once more; and readers of documents.
 import { expect, test } from "vitest";
-import { canonicalEmail } from "../../src/accounts/rules/email.ts";
+import {
+  canonicalEmail,
+  problemWithEmail,
+  problemWithName,
+  problemWithUsername,
+} from "../../src/accounts/rules/profile.ts";
 import { parseUserSearch } from "../../src/accounts/rules/user-search.ts";
-import { plainCode } from "../../src/accounts/rules/typed-code.ts";
-import { problemWithEmail, problemWithName, problemWithUsername } from "../../src/accounts/rules/profile.ts";
+import { plainCode } from "../../src/accounts/rules/one-time-codes.ts";
 import { parseIdempotencyKey } from "../../src/http/rules/idempotency-key.ts";
 import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
 import { problemWithTar, writeTar, readTar } from "../../src/kernel/rules/tar.ts";
@@ -12,9 +16,8 @@ import { plain, plainLine } from "../../src/cli/rules/text.ts";
 import { linksIn, toHtml, toInlineHtml, toPlainText } from "../../src/notifications/texts/rules/markdown.ts";
 import { escapeMarkdown } from "../../src/kernel/rules/markdown.ts";
 import { ownPath } from "../../src/pages/rules/links.ts";
-import { blockOf } from "../../src/prebuilds/drift/rules/address.ts";
-import { problemOfPlan } from "../../src/prebuilds/drift/rules/plan-check.ts";
-import { findReplacements, keepable } from "../../src/prebuilds/drift/rules/replacements.ts";
+import { blockOf } from "../../src/prebuilds/drift/rules/remedy.ts";
+import { problemOfPlan, findReplacements, keepable } from "../../src/prebuilds/drift/rules/terraform-plan.ts";
 import { readState } from "../../src/provisioner/rules/completion.ts";
 import { reducePlan } from "../../src/provisioner/rules/terraform.ts";
 import { parseAddress, parseRange } from "../../src/kernel/rules/client-address.ts";

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { apiKeys, prebuildsUser, users } from "../../db/schema.ts";
-import { keyIdOf, keyPurposes } from "../../src/accounts/rules/signed-key.ts";
+import { keyIdOf, keyPurposes } from "../../src/accounts/rules/api-key.ts";
 import { randomText } from "../../src/kernel/ids.ts";
 import { createMeter } from "../support/meter.ts";
 import { addPrebuilds, stillPools } from "../support/prebuilds.ts";

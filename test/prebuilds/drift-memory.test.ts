@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { resourceReplacements, workspaceBuilds, workspaces } from "../../db/schema.ts";
 import { driftOf, driftReads } from "../../src/prebuilds/drift/drift.ts";
-import { listReplaced } from "../../src/prebuilds/drift/store/replacements.ts";
+import { listReplaced } from "../../src/prebuilds/drift/store/drift.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { addTemplate, addVersion } from "../support/workspaces.ts";

@@ -1,13 +1,15 @@
 // Drift, without a server: what a plan replaces, how its paths are written, the cure, and the lines that say so.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blockOf } from "../../src/prebuilds/drift/rules/address.ts";
-import { cureOf } from "../../src/prebuilds/drift/rules/remedy.ts";
+import { blockOf, cureOf } from "../../src/prebuilds/drift/rules/remedy.ts";
 import { logLines, mostListed } from "../../src/prebuilds/drift/rules/drift-lines.ts";
-import { goText } from "../../src/prebuilds/drift/rules/go-text.ts";
-import { problemOfPlan } from "../../src/prebuilds/drift/rules/plan-check.ts";
-import { findReplacements, longestName, withPaths } from "../../src/prebuilds/drift/rules/replacements.ts";
-
+import {
+  goText,
+  problemOfPlan,
+  findReplacements,
+  longestName,
+  withPaths,
+} from "../../src/prebuilds/drift/rules/terraform-plan.ts";
 const replaced = (address: string, paths: unknown, more: object = {}) => ({
   address,
   type: "example_resource",

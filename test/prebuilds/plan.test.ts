@@ -2,12 +2,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createWallClock, desiredNow, mostWanted } from "../../src/prebuilds/reconcile/rules/desired.ts";
-import { isReady, span, whyNotReady } from "../../src/prebuilds/reconcile/rules/eligibility.ts";
-import { firstLine } from "../../src/prebuilds/reconcile/rules/first-line.ts";
-import type { Action } from "../../src/prebuilds/reconcile/rules/actions.ts";
+import {
+  isReady,
+  span,
+  whyNotReady,
+  poolStates,
+  failureStreak,
+} from "../../src/prebuilds/reconcile/rules/pool-state.ts";
+import { firstLine } from "../../src/prebuilds/reconcile/rules/pool-messages.ts";
+import { type Action, inTurns } from "../../src/prebuilds/reconcile/rules/actions.ts";
 import { plan } from "../../src/prebuilds/reconcile/rules/plan.ts";
-import { poolStates } from "../../src/prebuilds/reconcile/rules/pool-state.ts";
-import { inTurns } from "../../src/prebuilds/reconcile/rules/share.ts";
 import type {
   Agent,
   PermanentFailure,
@@ -17,8 +21,6 @@ import type {
   Snapshot,
   Underway,
 } from "../../src/prebuilds/reconcile/rules/snapshot.ts";
-import { streakOf } from "../../src/prebuilds/reconcile/rules/streak.ts";
-
 const now = Date.parse("2026-11-24T12:00:00Z");
 const policy: Policy = { backoffInterval: 60_000, failureHardLimit: 3, maxPending: 20 };
 
@@ -574,11 +576,11 @@ describe("failures", () => {
   const at = (rank: number, errorCode: string | null = null) => ({ rank, errorCode });
 
   test("in a row begin with the newest build, and pass over lost provisioners", () => {
-    expect(streakOf([])).toBe(0);
-    expect(streakOf([at(2), at(1)])).toBe(2);
-    expect(streakOf([at(2)])).toBe(0);
-    expect(streakOf([at(1), at(3)])).toBe(1);
-    expect(streakOf([at(1, "LEASE_LOST"), at(2), at(3)])).toBe(2);
+    expect(failureStreak([])).toBe(0);
+    expect(failureStreak([at(2), at(1)])).toBe(2);
+    expect(failureStreak([at(2)])).toBe(0);
+    expect(failureStreak([at(1), at(3)])).toBe(1);
+    expect(failureStreak([at(1, "LEASE_LOST"), at(2), at(3)])).toBe(2);
   });
 
   test("are told by their first line that says something", () => {

@@ -10,7 +10,7 @@ import {
   stateOf,
   type ShownAction,
   type ShownPool,
-} from "../../src/prebuilds/reconcile/rules/pool-words.ts";
+} from "../../src/prebuilds/reconcile/rules/pool-messages.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
 const at = (seconds: number) => new Date(now + seconds * 1_000).toISOString();

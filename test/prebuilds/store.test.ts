@@ -10,9 +10,12 @@ import {
   getPresetsRecovered,
 } from "../../src/prebuilds/reconcile/store/failures.ts";
 import { always } from "../../src/prebuilds/reconcile/store/lease.ts";
-import { countPending, listMembers } from "../../src/prebuilds/reconcile/store/members.ts";
-import { listPools } from "../../src/prebuilds/reconcile/store/pools.ts";
-import { getPrebuildMetrics } from "../../src/prebuilds/reconcile/store/totals.ts";
+import {
+  countPending,
+  listMembers,
+  listPools,
+  getPrebuildMetrics,
+} from "../../src/prebuilds/reconcile/store/pools.ts";
 import { active, histories, settle, writes, type Rows } from "../support/pool-histories.ts";
 import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 

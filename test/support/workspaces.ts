@@ -9,7 +9,7 @@ import {
   templates,
   templateVersions,
 } from "../../db/schema.ts";
-import { keyIdOf, keyPurposes } from "../../src/accounts/rules/signed-key.ts";
+import { keyIdOf, keyPurposes } from "../../src/accounts/rules/api-key.ts";
 import { randomText } from "../../src/kernel/ids.ts";
 import { makeAgentToken } from "../../src/workspaces/agents/rules/agent-token.ts";
 import type { CallAnswer, TestServer } from "./server.ts";

@@ -1,6 +1,6 @@
-// Who is asking, and whether the key they bring is still good.
+// The signed-in user, and whether the key of a request is valid.
 import type { SiteRole, TokenScope, UserStatus } from "../../../db/schema.ts";
-import { sameHash, type Credential } from "./credential.ts";
+import { sameHash, type Credential } from "./api-key.ts";
 
 /** A signed-in user, as every handler sees them. */
 export interface Actor {

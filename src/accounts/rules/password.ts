@@ -1,5 +1,4 @@
-// What makes a password good enough: its length, how hard it is to guess, and that it is neither its owner's name nor a
-// common one.
+// Password rules: length, entropy, and not derived from the user's name or a common password.
 
 export interface PasswordVerdict {
   valid: boolean;

@@ -1,4 +1,4 @@
-// Who may do what. The one place: handlers ask by the name of the deed.
+// Roles and permissions: which role allows what.
 import { siteRoles, tokenScopes, type SiteRole, type TokenScope } from "../../../db/schema.ts";
 import type { Actor } from "./actor.ts";
 

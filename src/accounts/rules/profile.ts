@@ -1,4 +1,5 @@
-// What a username, an email address and a person's name may look like. Each answers what is wrong, in words.
+// Valid usernames, email addresses and names, and the canonical form of an email address: two spellings that mail servers
+// deliver to one mailbox are the same here. The spelling that the user typed is kept for display and delivery.
 import { problemWithOneLine } from "../../kernel/rules/one-line.ts";
 
 const longestUsername = 32;
@@ -45,4 +46,26 @@ export function problemWithName(name: string): string | undefined {
   const bytes = new TextEncoder().encode(name).length;
   if (bytes > longestName) return `has ${bytes} bytes, ${longestName} are allowed`;
   return problemWithOneLine(name);
+}
+
+/** Blanks around it dropped. */
+export const typedEmail = (text: string): string => text.trim();
+
+/**
+ * The local part in NFC and lower case, the domain as ASCII (UTS 46, as the URL standard's host parser does it). Text that
+ * is no address comes back in lower case: it finds nobody, and costs as much.
+ */
+export function canonicalEmail(text: string): string {
+  const typed = typedEmail(text).normalize("NFC");
+  const at = typed.lastIndexOf("@");
+  const local = typed.slice(0, Math.max(0, at)).toLowerCase();
+  return at < 0 ? typed.toLowerCase() : `${local}@${asciiDomain(typed.slice(at + 1))}`;
+}
+
+function asciiDomain(domain: string): string {
+  const lower = domain.toLowerCase();
+  // Only letters, digits, marks, dots of any script and hyphens: nothing that would end a host or begin a port.
+  const isHost = /^[\p{L}\p{N}\p{M}.\u3002\uFF0E\uFF61-]+$/u.test(lower);
+  if (/^[ -~]*$/.test(lower) || !isHost || !URL.canParse(`http://${lower}`)) return lower;
+  return new URL(`http://${lower}`).hostname;
 }

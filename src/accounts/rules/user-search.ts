@@ -1,4 +1,4 @@
-// The `q` of the list of users: `status:active role:owner ada`. Words are looked for in names and addresses.
+// The `q` of the list of users: `status:active role:owner ada`. Other words are searched in names and addresses.
 import { siteRoles, userStatuses, type SiteRole, type UserStatus } from "../../../db/schema.ts";
 
 export interface UserSearch {

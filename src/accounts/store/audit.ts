@@ -1,4 +1,4 @@
-// SQL of the audit log. An entry is a statement that rides in the write it tells of.
+// SQL of the audit log. An entry is a statement in the write that it describes.
 import { and, desc, eq, lt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { auditEntries, users } from "../../../db/schema.ts";

@@ -1,8 +1,7 @@
-// SQL of facts about the deployment as a whole.
-import { and, eq, sql } from "drizzle-orm";
+// SQL of the deployment: its id, root key, set-up code and organizations.
+import { and, eq, sql, asc } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
-import { settings } from "../../../db/schema.ts";
-
+import { settings, users, organizations } from "../../../db/schema.ts";
 const keyCheck = "key_check";
 
 export function readDeploymentId() {
@@ -36,7 +35,7 @@ const anyProvisionerKey = sql`EXISTS (SELECT 1 FROM provisioner_keys)`;
 /** Provisioners' keys last until somebody removes them. */
 const forever = sql.raw(String(Number.MAX_SAFE_INTEGER));
 
-/** Until when keys may be in use that the server's keys did not sign: JSON, see accounts/rules/signed-key.ts. */
+/** Until when keys may be in use that the server's keys did not sign: JSON, see rules/api-key.ts. */
 export function readUnsignedUntil() {
   return query.select({ value: settings.value }).from(settings).where(eq(settings.key, unsignedUntil));
 }
@@ -62,3 +61,57 @@ export const keyCheckIs = (value: string): SQL =>
 /** SQL for how long a session may last that is not signed: no longer than others of its kind. */
 export const lastUnsigned = (otherwise: SQL): SQL =>
   sql`COALESCE((SELECT value ->> 'api' FROM settings WHERE key = ${unsignedUntil}), ${otherwise})`;
+
+const codeKey = "setup_code_hash";
+
+const someoneExists = sql`EXISTS (SELECT 1 FROM users WHERE NOT is_system AND deleted_at IS NULL)`;
+/** True in SQL until somebody has an account. */
+export const nobodyExists = sql`NOT ${someoneExists}`;
+
+/** A row once there is a user; none before. */
+export function findAnyUser() {
+  return query
+    .select({ id: users.id })
+    .from(users)
+    .where(sql`NOT ${users.isSystem} AND ${users.deletedAt} IS NULL`)
+    .limit(1);
+}
+
+export function readSetupCodeHash() {
+  return query.select({ value: settings.value }).from(settings).where(eq(settings.key, codeKey));
+}
+
+/** Only while there is no user; the newest code replaces the others. */
+export function storeSetupCodeHash(hash: string, now: number): Statement {
+  return query.run(sql`INSERT INTO ${settings} (key, value, updated_at)
+    SELECT ${codeKey}, ${hash}, ${now} WHERE ${nobodyExists}
+    ON CONFLICT(key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`);
+}
+
+/** The code dies with the first user. */
+export function deleteSetupCode(): Statement {
+  return query.run(sql`DELETE FROM ${settings} WHERE key = ${codeKey} AND ${someoneExists}`);
+}
+
+/** The one of the first start comes first. */
+export function listOrganizations() {
+  return query.select().from(organizations).orderBy(asc(organizations.createdAt), asc(organizations.id));
+}
+
+/** SQL for the id of the first of them. */
+export const firstOrganizationSql = (): SQL =>
+  sql`(SELECT id FROM organizations ORDER BY created_at, id LIMIT 1)`;
+
+/** By id or name. */
+export function findOrganization(name: string) {
+  return query
+    .select()
+    .from(organizations)
+    .where(sql`${eq(organizations.id, name.toLowerCase())} OR lower(${organizations.name}) = lower(${name})`);
+}
+
+/** SQL for the id of the organization of this id or name. */
+export const idOfOrganization = (name: string): SQL =>
+  sql`(SELECT id FROM organizations WHERE id = ${name.toLowerCase()} OR lower(name) = lower(${name}))`;
+
+export type OrganizationRow = ReturnType<typeof listOrganizations>["_"]["result"][number];

@@ -1,8 +1,8 @@
-// SQL of the list of users: a page of it and how many there are.
-import { and, eq, sql } from "drizzle-orm";
+// SQL of lists of users: a page of the search, the owners, and counts.
+import { and, eq, sql, asc } from "drizzle-orm";
 import { query } from "../../../db/client.ts";
 import { sliceOf, type Page } from "../../../db/rows.ts";
-import { users } from "../../../db/schema.ts";
+import { users, type SiteRole } from "../../../db/schema.ts";
 import type { UserSearch } from "../rules/user-search.ts";
 import { userColumns } from "./users.ts";
 
@@ -39,4 +39,32 @@ function matches({ statuses, roles, words }: UserSearch) {
           AND role IN (SELECT value FROM json_each(${JSON.stringify(roles)})))`,
     ...words.map((word) => sql`instr(${text}, lower(${word})) > 0`),
   );
+}
+
+const present = sql`${users.deletedAt} IS NULL AND NOT ${users.isSystem}`;
+const holds = (role: SiteRole) =>
+  sql`EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = ${users.id} AND r.role = ${role})`;
+
+/** At most ten, the first ones first. */
+export function listOwners() {
+  return query
+    .select({ username: users.username, email: users.email })
+    .from(users)
+    .where(sql`${present} AND ${users.status} = 'active' AND ${holds("owner")}`)
+    .orderBy(asc(users.seq))
+    .limit(10);
+}
+
+/** How many there are, and how many of those who may act hold which role. */
+export function countPeople() {
+  const count = (condition: ReturnType<typeof holds>) =>
+    sql<number>`coalesce(sum(${users.status} = 'active' AND ${condition}), 0)`;
+  return query
+    .select({
+      users: sql<number>`count(*)`,
+      owners: count(holds("owner")),
+      templateAdmins: count(holds("template-admin")),
+    })
+    .from(users)
+    .where(present);
 }

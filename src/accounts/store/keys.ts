@@ -1,8 +1,8 @@
-// SQL of API keys and of the look-up that signs a request in.
+// SQL of API keys and of the lookup that authenticates a request.
 import { and, eq, gt, lt, lte, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { apiKeys, users, type SiteRole } from "../../../db/schema.ts";
-import type { Credential } from "../rules/credential.ts";
+import type { Credential } from "../rules/api-key.ts";
 import { lastUnsigned } from "./deployment.ts";
 
 const rolesOf = (userId: SQL | typeof users.id) =>

@@ -1,8 +1,8 @@
-// SQL of how often something was done lately: one upsert that counts a turn if it is allowed, and the row that says so.
+// SQL of rate limits: one upsert that counts a request if it is allowed, and the row that shows whether it was.
 import { inArray, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { rateLimits } from "../../../db/schema.ts";
-import type { LimitPolicy } from "../rules/limit.ts";
+import type { LimitPolicy } from "../rules/rate-limit.ts";
 
 export interface Turn {
   key: string;

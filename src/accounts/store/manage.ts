@@ -1,4 +1,4 @@
-// SQL of what changes a user, and of the guards that these changes carry.
+// SQL of changes of users, and of their guards.
 import { and, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole, type UserStatus } from "../../../db/schema.ts";

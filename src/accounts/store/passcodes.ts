@@ -1,11 +1,9 @@
-// SQL of one-time passcodes: who may get one, trying one, and their end.
+// SQL of one-time passcodes: issuing, attempting and ending them.
 import { eq, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { passcodes, passcodeTries, users } from "../../../db/schema.ts";
-import { mostPasscodes, mostTries } from "../rules/passcode.ts";
-import { userIdByEmailSql } from "./canonical-emails.ts";
-import { userColumns } from "./users.ts";
-
+import { mostPasscodes, mostTries } from "../rules/one-time-codes.ts";
+import { userIdByEmailSql, userColumns } from "./users.ts";
 /** Who can sign in with a password: only they get one or use one. */
 const canSignIn = sql`u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system AND u.password_hash IS NOT NULL`;
 

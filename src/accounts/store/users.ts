@@ -1,10 +1,8 @@
-// SQL of users and their roles: who is found, and how one is made. What changes one is in manage.ts.
+// SQL of users: finding them by name, id or email address, and inserting them. manage.ts changes them.
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole } from "../../../db/schema.ts";
-import { canonicalEmail } from "../rules/email.ts";
-import { userIdByEmailSql } from "./canonical-emails.ts";
-
+import { canonicalEmail, typedEmail } from "../rules/profile.ts";
 /** JSON array of a user's site roles. */
 export const rolesColumn = sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`;
 
@@ -94,3 +92,50 @@ export function noteSeen(id: string, now: number, when: SQL): Statement {
     .set({ lastSeenAt: now })
     .where(and(eq(users.id, id), when));
 }
+
+/**
+ * SQL for the id of whoever has this address. An account whose mailbox another has, too, is found by exactly what it was
+ * made with, and so is one whose canonical form is not filled in yet.
+ */
+export const userIdByEmailSql = (email: string): SQL<string> => sql<string>`(SELECT id FROM (
+  SELECT id, 1 AS rank FROM users
+    WHERE email_canonical = ${canonicalEmail(email)} AND email_canonical <> '' AND deleted_at IS NULL
+  UNION ALL
+  SELECT id, CASE WHEN email = ${typedEmail(email)} THEN 2 ELSE 0 END FROM users
+    WHERE lower(email) = lower(${typedEmail(email)}) AND email <> '' AND deleted_at IS NULL AND email_canonical = ''
+  ORDER BY rank DESC LIMIT 1))`;
+
+const isWithout = sql`${users.emailCanonical} = '' AND ${users.email} <> '' AND ${users.deletedAt} IS NULL`;
+
+/** Accounts without a canonical form, the oldest first. */
+export const listWithoutCanonicalEmail = () =>
+  query
+    .select({ id: users.id, username: users.username, email: users.email })
+    .from(users)
+    .where(isWithout)
+    .orderBy(users.seq);
+
+/** Nothing changes where another has it. */
+export const fillCanonicalEmail = (id: string, email: string): Statement =>
+  query.run(sql`UPDATE OR IGNORE users SET email_canonical = ${canonicalEmail(email)}
+    WHERE id = ${id} AND email_canonical = ''`);
+
+/** Who has these canonical forms. */
+export const listByCanonicalEmail = (canonical: readonly string[]) =>
+  query
+    .select({ username: users.username, email: users.email, canonical: users.emailCanonical })
+    .from(users)
+    .where(
+      sql`${users.emailCanonical} IN (SELECT value FROM json_each(${JSON.stringify(canonical)})) AND ${users.deletedAt} IS NULL`,
+    );
+
+export const findUserPreferences = (userId: string) =>
+  query
+    .select({ taskNotificationAlertDismissed: users.taskNotificationAlertDismissed })
+    .from(users)
+    .where(eq(users.id, userId));
+
+export const saveUserPreferences = (
+  userId: string,
+  preferences: { taskNotificationAlertDismissed: boolean },
+): Statement => query.update(users).set(preferences).where(eq(users.id, userId));

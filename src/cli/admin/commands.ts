@@ -82,7 +82,7 @@ async function runReset(
 ): Promise<void> {
   const [{ withMachineErrors, withMachine }, accounts] = await Promise.all([
     import("./machine.ts"),
-    import("../../accounts/reset-password.ts"),
+    import("../../accounts/change-password.ts"),
   ]);
   await withMachineErrors(context, () =>
     withMachine(context, async ({ deps }) => {

@@ -1,5 +1,5 @@
 // Reads the input of `belfry drift`: a plan as JSON, or a message that says what the file is instead.
-import { problemOfPlan } from "../../prebuilds/drift/rules/plan-check.ts";
+import { problemOfPlan } from "../../prebuilds/drift/rules/terraform-plan.ts";
 
 export type ReadPlan = { ok: true; document: unknown } | { ok: false; problem: string; hint: string };
 

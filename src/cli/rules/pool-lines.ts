@@ -9,7 +9,7 @@ import {
   stateOf,
   type ShownAction,
   type ShownPool,
-} from "../../prebuilds/reconcile/rules/pool-words.ts";
+} from "../../prebuilds/reconcile/rules/pool-messages.ts";
 
 export interface Style {
   now: number;

@@ -1,4 +1,4 @@
-// A workspace for somebody: one that waits in the preset's pool, else a new one. The API calls it.
+// Claims a prebuilt workspace of the preset's pool, or creates a new workspace when none is ready.
 import {
   areHeldSql,
   claimKeys,
@@ -27,7 +27,7 @@ import {
 import { creationNews } from "../../workspaces/builds/creation-events.ts";
 import type { BuildRow } from "../../workspaces/builds/store/build-view.ts";
 import { buildExists, findBuildState } from "../../workspaces/builds/store/builds.ts";
-import { nudgePools } from "../reconcile/nudge.ts";
+import { nudgePools } from "../reconcile/reconcile.ts";
 import { claimReady, type Pool } from "./store/claim.ts";
 
 export interface MadeWorkspace {

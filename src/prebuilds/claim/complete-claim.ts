@@ -1,18 +1,22 @@
-// The parts that prebuilds add to the write that completes a job: how long a new workspace took is counted, and a claim that
-// replaced resources is counted and notified of, once. The route of completions puts them before the end of the job.
+// What prebuilds add to the write that completes a job: the build's duration, and for a claim that replaced resources a count
+// and one notification.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
 import { addToCounter } from "../../kernel/store/counters.ts";
-import { notify, type StatementOrNotice } from "../../notifications/index.ts";
-import { resourceReplaced } from "../drift/drift-kind.ts";
+import {
+  notify,
+  type StatementOrNotice,
+  defineKind,
+  templateAdminRoles,
+  templateAdmins,
+} from "../../notifications/index.ts";
 import { holdsUncanceled, type Hold } from "../../workspaces/jobs/store/jobs.ts";
-import { maxNamedResources, replacementLabels, replacementsTotal } from "../drift/rules/drift-event.ts";
-import { durationOf } from "./rules/durations.ts";
-import type { Replacement } from "../drift/rules/replacements.ts";
-import { findTimedBuild } from "./store/durations.ts";
-import { findClaim, listReplaced, type ReplacedRow } from "../drift/store/replacements.ts";
-
+import { driftEvent, maxNamedResources, type Claim } from "../drift/rules/drift-event.ts";
+import { durationOf, replacementLabels, replacementsTotal } from "./rules/claim-metrics.ts";
+import type { Replacement } from "../drift/rules/terraform-plan.ts";
+import { findTimedBuild } from "./store/claim.ts";
+import { findClaim, listReplaced, type ReplacedRow } from "../drift/store/drift.ts";
 /** What is read before a job is completed. */
 export const claimReads = (buildId: string) => ({
   timed: findTimedBuild(buildId),
@@ -48,3 +52,20 @@ function toReplacement({ address, paths, reason }: ReplacedRow): Replacement {
   const named = places.map(([, path]) => path).filter((path) => path !== null);
   return { resource: address, paths: named, reason: reason ?? "" };
 }
+
+export interface ReplacedResources {
+  buildId: string;
+  claim: Claim;
+  /** The first of them. */
+  replaced: readonly Replacement[];
+  /** How many have paths. */
+  total: number;
+}
+
+export const resourceReplaced = defineKind("prebuilt-workspace-resource-replaced", {
+  audience: () => ({ roles: templateAdminRoles }),
+  event: ({ buildId, claim, replaced, total }: ReplacedResources) => ({
+    ...driftEvent(buildId, claim, replaced, total),
+    recipients: templateAdmins,
+  }),
+});

@@ -1,8 +1,13 @@
-// The memory of drift, read: the API and the template's page show it.
-import type { Answers, SQL } from "../../../db/client.ts";
+// Drift, the resources that a claim destroys and recreates: recorded from the provisioner's plan before it is applied, and
+// reported by version and preset.
+import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { driftReport, type DriftEntry } from "./rules/drift-report.ts";
-import { countClaims, listActivePools, listHurt } from "./store/drift.ts";
-
+import { countClaims, listActivePools, listHurt, insertReplacements } from "./store/drift.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { addLines } from "../../workspaces/jobs/jobs.ts";
+import { holdsUnplanned, notePlan, type Hold, type JobRow } from "../../workspaces/jobs/store/jobs.ts";
+import { logLines } from "./rules/drift-lines.ts";
+import { keepable, type Replacement } from "./rules/terraform-plan.ts";
 export const driftReads = (templateId: SQL | string) => ({
   claims: countClaims(templateId),
   pools: listActivePools(templateId),
@@ -11,3 +16,29 @@ export const driftReads = (templateId: SQL | string) => ({
 
 export const driftOf = ({ claims, pools, hurt }: Answers<ReturnType<typeof driftReads>>): DriftEntry[] =>
   driftReport(claims, pools, hurt);
+
+/** As Coder calls it; the daemon's own lines of the plan have it too. */
+const stage = "Planning infrastructure";
+
+/** `job` may be left out where nothing is replaced. The first plan of a job counts: one that is sent again changes nothing. */
+export function receivePlan(
+  deps: Deps,
+  hold: Hold,
+  replacements: readonly Replacement[],
+  job?: JobRow,
+): Statement[] {
+  const isClaim = job?.stage === "claim" && job.transition !== "delete";
+  const lines = logLines(replacements, isClaim).map((line, at) => ({
+    ...line,
+    id: `drift-${at}`,
+    source: "provisioner" as const,
+    stage,
+    at: undefined,
+  }));
+  const isFirst = holdsUnplanned(hold);
+  return [
+    ...(lines.length === 0 ? [] : addLines(deps, hold, lines, { when: isFirst, evenWhenFull: true })),
+    ...insertReplacements(hold.jobId, keepable(replacements), isFirst),
+    notePlan(hold, deps.now()),
+  ];
+}

@@ -1,5 +1,4 @@
-// Carries a plan out: its steps in batches, each fenced by the pass's token, so that a pass that was overtaken while it
-// slept changes nothing more.
+// Carries out a plan in batches. Each batch is fenced by the run's token: a run that lost its lease changes nothing more.
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { writeAndNotify } from "../../notifications/index.ts";

@@ -1,8 +1,6 @@
-// The notifications about a preset whose pool is no longer filled. The write that marks the preset has them: once for each
-// episode, which `at` names.
+// The notifications about a preset whose prebuilds are no longer created: once for each episode, which `at` identifies.
 import { defineKind, templateAdminRoles, templateAdmins } from "../../notifications/index.ts";
-import { firstLine } from "./rules/first-line.ts";
-import { resumeLine } from "./rules/resume-command.ts";
+import { firstLine, resumeLine } from "./rules/pool-messages.ts";
 import type { FailedBuild, PermanentFailure, Pool } from "./rules/snapshot.ts";
 
 /** Failures that a notification shows. */

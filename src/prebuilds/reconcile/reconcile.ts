@@ -1,5 +1,5 @@
-// One pass over the pools: lease and snapshot, plan, apply. The tick calls it when one is due; the API, and whatever has
-// changed what pools are to hold, ask for one at once.
+// One reconciliation run: lease and snapshot, plan, apply. The tick starts one when it is due; a request that changes pools
+// starts one after its response.
 import type { Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { apply } from "./apply.ts";
@@ -8,7 +8,9 @@ import { plan, type Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
 import { isPaused, policyOf, takeSnapshot, toSnapshot } from "./snapshot.ts";
 import { abandonPass, endPass, readLease } from "./store/lease.ts";
-import { readPrebuildSettings } from "./store/settings.ts";
+import { readPrebuildSettings } from "./store/pool-control.ts";
+import { createCoalescer } from "../../kernel/coalescer.ts";
+import type { PoolNudges } from "../../kernel/ports.ts";
 
 export interface Pass {
   /** `busy`: another pass is under way, or none is due. */
@@ -137,4 +139,29 @@ function tellDone({ log }: Deps, done: Map<Action, number>): void {
       reason,
     });
   }
+}
+
+/** No pass begins once `stopping` is aborted. `gather` is awaited before each: what arrives meanwhile is served by it. */
+export function createPoolNudges(
+  own: () => Deps,
+  stopping: AbortSignal,
+  gather: () => Promise<void>,
+): PoolNudges {
+  const passes = createCoalescer<null>({
+    run: async () => void (await reconcile(own(), { wished: true })),
+    onError: (error) => own().log.error("work after an answer failed", { reason: String(error) }),
+    gather,
+    signal: stopping,
+  });
+  return {
+    wish: () => {
+      const served = passes.add(null);
+      own().defer(() => served);
+    },
+  };
+}
+
+export function nudgePools(deps: Deps): void {
+  if (deps.process.pools === null) deps.defer(() => reconcile(deps, { wished: true }));
+  else deps.process.pools.wish();
 }

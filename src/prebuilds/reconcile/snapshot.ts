@@ -1,5 +1,4 @@
-// Reads what a pass decides by: the lease and the whole snapshot in one write batch, or for those who only look, in one
-// read.
+// Reads the snapshot of a run: with the lease in one write batch, or for reports in one read.
 import type { Answers, SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
@@ -11,9 +10,8 @@ import {
   getPresetsRecovered,
 } from "./store/failures.ts";
 import { holdsLease, readLease, takeLease } from "./store/lease.ts";
-import { countPending, listMembers, type MemberRow } from "./store/members.ts";
-import { listPools, type PoolRow } from "./store/pools.ts";
-import { readPrebuildSettings } from "./store/settings.ts";
+import { countPending, listMembers, type MemberRow, listPools, type PoolRow } from "./store/pools.ts";
+import { readPrebuildSettings } from "./store/pool-control.ts";
 
 export const policyOf = ({ config }: Deps): Policy => config.prebuilds;
 

@@ -1,5 +1,4 @@
-// The actions of a plan as steps: the statements of each, all of which say under which circumstances they still hold, and
-// the ids by which the write answers that it was done.
+// The actions of a plan as steps: their guarded statements, and the ids by which the write's answer shows that they were done.
 import type { Answers, SQL } from "../../../db/client.ts";
 import { prebuildsUser } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
@@ -17,9 +16,17 @@ import type { Action } from "./rules/actions.ts";
 import type { Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
 import type { FailedBuild, Pool } from "./rules/snapshot.ts";
-import { cancelCreation, createPrebuild, deletePrebuild, markPreset, wasMarked } from "./store/changes.ts";
+import {
+  cancelCreation,
+  createPrebuild,
+  deletePrebuild,
+  markPreset,
+  wasMarked,
+  isAmong,
+  listDefinitionsOf,
+  listValuesOf,
+} from "./store/changes.ts";
 import { getLatestFailures } from "./store/failures.ts";
-import { isAmong, listDefinitionsOf, listValuesOf } from "./store/preparation.ts";
 
 export interface Step {
   action: Action;

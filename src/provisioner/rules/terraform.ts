@@ -1,6 +1,6 @@
 // What Terraform is called with, what is read from its failures, and what of a plan leaves this machine (no values).
 import { fields, isText, items } from "../../kernel/rules/shape.ts";
-import { visiblePart } from "../../prebuilds/drift/rules/replacements.ts";
+import { visiblePart } from "../../prebuilds/drift/rules/terraform-plan.ts";
 import type { PermanentErrorCode } from "../../workspaces/jobs/rules/job.ts";
 import { aiPromptParameter } from "../../workspaces/templates/rules/template-name.ts";
 import type { Job } from "./job.ts";

@@ -1,9 +1,8 @@
 // The keys that provisioners sign in with: creating and revoking one, and noting its use. API and pages call these.
 import { audit, type AuditedDeed } from "../../accounts/audit.ts";
-import { taken } from "../../accounts/checks.ts";
+import { taken } from "../../accounts/validation.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { hashSecret } from "../../accounts/rules/credential.ts";
-import { keyIdOf, keyPurposes } from "../../accounts/rules/signed-key.ts";
+import { hashSecret, keyIdOf, keyPurposes } from "../../accounts/rules/api-key.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import { allOf } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";

@@ -1,7 +1,7 @@
 // Making, changing and deleting templates, and choosing their active version. The API calls these.
 import type { SQL, Statement } from "../../../db/client.ts";
 import { audit, type AuditedDeed } from "../../accounts/audit.ts";
-import { taken } from "../../accounts/checks.ts";
+import { taken } from "../../accounts/validation.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import { allOf } from "../../accounts/store/manage.ts";

@@ -1,7 +1,7 @@
 // Making a version of a template, with its parameters and presets. The API calls this.
 import type { Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
-import { taken } from "../../accounts/checks.ts";
+import { taken } from "../../accounts/validation.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import { allOf } from "../../accounts/store/manage.ts";

@@ -1,10 +1,17 @@
-// SQL of a claim: a ready prebuild becomes somebody's workspace, with a build of theirs in the queue.
-import { sql } from "drizzle-orm";
+// SQL of a claim: a ready prebuild becomes the user's workspace, with a new build in the queue.
+import { sql, eq } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
-import { isPoolNow, prebuildsUser } from "../../../../db/schema.ts";
+import {
+  isPoolNow,
+  prebuildsUser,
+  organizations,
+  presets,
+  templates,
+  workspaceBuilds,
+  workspaces,
+} from "../../../../db/schema.ts";
 import type { WorkspacePlan } from "../../../workspaces/builds/create-workspace.ts";
 import { buildExists, insertValues } from "../../../workspaces/builds/store/builds.ts";
-
 /** True in SQL when the build has agents and all of them are ready. */
 const agentsAreReady = (buildId: SQL): SQL => sql`(
   EXISTS (SELECT 1 FROM workspace_agents WHERE build_id = ${buildId})
@@ -74,3 +81,21 @@ const handOver = ({ workspace, build }: WorkspacePlan): Statement =>
       next_start_at = ${workspace.nextStartAt ?? null},
       latest_build_id = ${build.id}, updated_at = ${workspace.updatedAt}, last_used_at = ${workspace.lastUsedAt}
     WHERE id = ${workspaceOfClaim(build.id)} AND owner_id = ${prebuildsUser.id}`);
+
+export const findTimedBuild = (buildId: string) =>
+  query
+    .select({
+      stage: workspaceBuilds.stage,
+      transition: workspaceBuilds.transition,
+      number: workspaceBuilds.number,
+      createdAt: workspaceBuilds.createdAt,
+      organization: organizations.name,
+      template: templates.name,
+      preset: presets.name,
+    })
+    .from(workspaceBuilds)
+    .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))
+    .innerJoin(templates, eq(templates.id, workspaces.templateId))
+    .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
+    .leftJoin(presets, eq(presets.id, workspaceBuilds.presetId))
+    .where(eq(workspaceBuilds.id, buildId));

@@ -1,9 +1,6 @@
-// What a notification says of a claim that replaced resources, and what is counted of it.
-import { cureOf } from "./remedy.ts";
-import { fitting, lineBytes, noticeBudget, utf8Bytes } from "./drift-budget.ts";
-import { withPaths, type Replacement } from "./replacements.ts";
-
-export const replacementsTotal = "coderd_prebuilt_workspaces_resource_replacements_total";
+// The notification and the metric about a claim that replaced resources.
+import { cureOf, fitting, lineBytes, noticeBudget, utf8Bytes } from "./remedy.ts";
+import { withPaths, type Replacement } from "./terraform-plan.ts";
 
 export interface Claim {
   number: number;
@@ -67,12 +64,6 @@ export function driftEvent(buildId: string, claim: Claim, replaced: readonly Rep
     identity: buildId,
   };
 }
-
-export const replacementLabels = ({ organizationName, templateName, presetName }: Claim) => ({
-  organization_name: organizationName,
-  template_name: templateName,
-  preset_name: presetName,
-});
 
 const cut = (text: string) =>
   text.length <= longestPaths ? text : `${text.slice(0, longestPaths).toWellFormed()}…`;

@@ -1,6 +1,6 @@
-// Messages about replaced resources: lines of a build's log, and of `belfry drift`.
+// Messages about replaced resources: lines of a build's log and of `belfry drift`.
 import { cureOf } from "./remedy.ts";
-import { compare, type Replacement } from "./replacements.ts";
+import { compare, type Replacement } from "./terraform-plan.ts";
 
 /** Resources that are listed by name, in logs and in messages. */
 export const mostListed = 50;

@@ -1,6 +1,6 @@
-// The memory of drift: what the claims of a template have met, by version and preset, the newest version first.
+// Drift of a template's claims by version and preset, the latest version first.
 import { cureOf, type Cure } from "./remedy.ts";
-import { compare, type Replacement } from "./replacements.ts";
+import { compare, type Replacement } from "./terraform-plan.ts";
 
 export interface Claims {
   versionId: string;

@@ -1,8 +1,7 @@
-// What keeps a resource as it was prebuilt: `lifecycle { ignore_changes = [...] }`, ready to be put into the template,
-// and where that can't help, why. Only names that the language allows get into the snippet.
-import { blockOf, isName, type Block } from "./address.ts";
-import { fitting, lineBytes, utf8Bytes } from "./drift-budget.ts";
-import { compare, type Replacement } from "./replacements.ts";
+// The remedy for replaced resources: a `lifecycle { ignore_changes = [...] }` snippet for the template, and notes where it
+// can't help. Only valid HCL names get into the snippet.
+import { compare, type Replacement } from "./terraform-plan.ts";
+import { escapeMarkdown } from "../../../kernel/rules/markdown.ts";
 
 export interface Cure {
   /** HCL, "" when there is nothing to put in. */
@@ -120,4 +119,51 @@ function cut(notes: string[], bytes: number): string[] {
     lineBytes(note),
   );
   return [...kept, last(notes.length - kept.length)];
+}
+
+export interface Block {
+  /** Names of modules, from the outside in. */
+  modules: string[];
+  type: string;
+  name: string;
+}
+
+/** A name as HCL allows it. */
+const name = String.raw`[\p{ID_Start}_][\p{ID_Continue}-]{0,199}`;
+/** Of `count`, or of `for_each`: a quoted text. */
+const index = String.raw`(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?`;
+
+const wholeName = new RegExp(`^${name}$`, "u");
+const moduleStep = new RegExp(String.raw`module\.(${name})${index}\.`, "gu");
+const wholeAddress = new RegExp(
+  String.raw`^((?:module\.${name}${index}\.)*)(?!module\.|data\.)(${name})\.(${name})${index}$`,
+  "u",
+);
+
+export const isName = (text: string): boolean => wholeName.test(text);
+
+/** Undefined for what Terraform doesn't write. Instances of `count` and `for_each` have one block. */
+export function blockOf(address: string): Block | undefined {
+  const [, path, type, name] = wholeAddress.exec(address) ?? [];
+  if (path === undefined || type === undefined || name === undefined) return undefined;
+  return { modules: [...path.matchAll(moduleStep)].map(([, module]) => module!), type, name };
+}
+
+/** UTF-8 bytes of Markdown. The sentences and names around these parts need less than what is left of 20,000. */
+export const noticeBudget = { snippet: 8_000, notes: 3_000, all: 16_000 };
+
+export const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+/** Bytes of a line of a list: names are escaped there. */
+export const lineBytes = (...texts: string[]): number =>
+  texts.reduce((sum, text) => sum + utf8Bytes(escapeMarkdown(text)), 20);
+
+/** The first items whose sizes together are at most `bytes`. */
+export function fitting<T>(items: readonly T[], bytes: number, sizeOf: (item: T) => number): T[] {
+  let left = bytes;
+  const over = items.findIndex((item) => {
+    left -= sizeOf(item);
+    return left < 0;
+  });
+  return over === -1 ? [...items] : items.slice(0, over);
 }

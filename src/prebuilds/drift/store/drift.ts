@@ -1,7 +1,19 @@
-// SQL of drift: the claims of a template by version and preset, and what they recreated.
-import { sql } from "drizzle-orm";
-import { query, type SQL } from "../../../../db/client.ts";
+// SQL of drift: replaced resources are stored with a build's plan, and read by build and by template.
+import { sql, eq } from "drizzle-orm";
+import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import type { Claims, Hurt } from "../rules/drift-report.ts";
+import { insertRows } from "../../../../db/rows.ts";
+import {
+  organizations,
+  presets,
+  resourceReplacements,
+  templates,
+  templateVersions,
+  users,
+  workspaceBuilds,
+  workspaces,
+} from "../../../../db/schema.ts";
+import type { Replacement } from "../rules/terraform-plan.ts";
 
 /** Resources of all versions and presets together, those first that most claims recreated. */
 const mostResources = 500;
@@ -38,3 +50,64 @@ export const listHurt = (templateId: SQL | string) =>
       count(DISTINCT c.id) AS claims, max(c.at) AS hurtAt
     FROM ${claimsOf(templateId)} AS c JOIN resource_replacements r ON r.build_id = c.id
     GROUP BY c.version_id, c.preset_id, r.address ORDER BY claims DESC, r.address LIMIT ${mostResources}`);
+
+export function insertReplacements(
+  buildId: string,
+  replacements: readonly Replacement[],
+  when: SQL,
+): Statement[] {
+  const rows = replacements.flatMap(({ resource: address, paths, reason }) =>
+    (paths.length === 0 ? [null] : paths).map((path) => ({ address, path, reason: reason || null })),
+  );
+  return insertRows(
+    resourceReplacements,
+    rows.map((row, position) => ({ buildId, position, ...row })),
+    when,
+  );
+}
+
+export interface ReplacedRow {
+  address: string;
+  /** JSON array of pairs: where a path stands, and the path, null for none. */
+  paths: string;
+  reason: string | null;
+  /** Resources of the build that have paths, those beyond the limit included. */
+  total: number;
+}
+
+/** The first resources of a build, those that have paths before the others. A libSQL server takes no ORDER BY inside an aggregate. */
+export const listReplaced = (buildId: string, limit: number) =>
+  query.all<ReplacedRow>(sql`SELECT address, json_group_array(json_array(position, path)) AS paths,
+      max(reason) AS reason, count(max(path)) OVER () AS total
+    FROM resource_replacements WHERE build_id = ${buildId}
+    GROUP BY address ORDER BY max(path) IS NULL, min(position) LIMIT ${limit}`);
+
+const firstPreset = sql`(SELECT first.preset_id FROM workspace_builds first
+  WHERE first.workspace_id = ${workspaceBuilds.workspaceId} AND first.number = 1)`;
+
+/** What is told of a claim; nothing for other builds. */
+export const findClaim = (buildId: string) =>
+  query
+    .select({
+      number: workspaceBuilds.number,
+      workspaceId: workspaces.id,
+      workspaceName: workspaces.name,
+      ownerId: workspaces.ownerId,
+      ownerName: users.username,
+      organizationId: organizations.id,
+      organizationName: organizations.name,
+      templateId: templates.id,
+      templateName: templates.name,
+      versionId: templateVersions.id,
+      versionName: templateVersions.name,
+      presetId: presets.id,
+      presetName: presets.name,
+    })
+    .from(workspaceBuilds)
+    .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))
+    .innerJoin(users, eq(users.id, workspaces.ownerId))
+    .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
+    .innerJoin(templates, eq(templates.id, workspaces.templateId))
+    .innerJoin(templateVersions, eq(templateVersions.id, workspaceBuilds.versionId))
+    .innerJoin(presets, sql`${presets.id} = COALESCE(${workspaceBuilds.presetId}, ${firstPreset})`)
+    .where(sql`${workspaceBuilds.id} = ${buildId} AND ${workspaceBuilds.stage} = 'claim'`);

@@ -1,4 +1,4 @@
-// How many workspaces a pool is to hold at a moment: its schedules, read in its time zone, or its base number.
+// Desired instances of a pool at a moment: by its schedules in its time zone, or its base number.
 import {
   holdsAt,
   isTimeZone,

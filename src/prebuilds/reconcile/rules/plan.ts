@@ -1,11 +1,8 @@
-// What a pass is to do about the pools, and why: a pure function of what was read. `apply.ts` carries it out; the dry run,
-// the page and the command line show it.
-import type { Action, Target } from "./actions.ts";
+// The actions that a run takes on pools, and why: a pure function of the snapshot.
+import { type Action, type Target, share } from "./actions.ts";
 import { mostWanted } from "./desired.ts";
-import { span } from "./eligibility.ts";
-import { firstLine } from "./first-line.ts";
-import { inactiveWords, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
-import { share } from "./share.ts";
+import { span, inactiveWords, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
+import { firstLine } from "./pool-messages.ts";
 import type { PermanentFailure, Policy, Pool, Prebuild, Snapshot } from "./snapshot.ts";
 
 export interface Plan {

@@ -1,7 +1,16 @@
-// What a pool has and what it wants, by the definitions of Coder's CalculateState. Plans, the API and metrics use it.
+// Actual and desired state of a pool, by the definitions of Coder's CalculateState.
 import { createWallClock, desiredNow, type Desired } from "./desired.ts";
-import { isReady, span, whyNotReady } from "./eligibility.ts";
-import type { PermanentFailure, Policy, Pool, Prebuild, Snapshot, Underway } from "./snapshot.ts";
+import type {
+  PermanentFailure,
+  Policy,
+  Pool,
+  Prebuild,
+  Snapshot,
+  Underway,
+  Agent,
+  FailedBuild,
+} from "./snapshot.ts";
+import { leaseLost } from "../../../workspaces/jobs/rules/job.ts";
 
 export interface PoolState {
   pool: Pool;
@@ -132,3 +141,52 @@ export const inactiveWords = (pool: Pool): string =>
     : !pool.usesActiveVersion
       ? `version ${pool.versionName} is not the active one`
       : "its template is deprecated";
+
+/** One without agents is never ready: nothing would tell. */
+export const isReady = ({ agents }: Pick<Prebuild, "agents">): boolean =>
+  agents.length > 0 && agents.every(({ lifecycleState }) => lifecycleState === "ready");
+
+/** Null for one that is ready. */
+export function whyNotReady({ agents }: Pick<Prebuild, "agents">, now: number): string | null {
+  if (agents.length === 0) return "it has no agent that could report ready";
+  const waiting = agents.find(({ lifecycleState }) => lifecycleState !== "ready");
+  return waiting === undefined ? null : wordsFor(waiting, now);
+}
+
+function wordsFor({ name, lifecycleState, lifecycleChangedAt, createdAt }: Agent, now: number): string {
+  const since = span(now - (lifecycleChangedAt ?? createdAt));
+  switch (lifecycleState) {
+    case "start_timeout":
+      return `agent ${name} has not reported ready; its start script has run out of time ${since} ago`;
+    case "start_error":
+      return `the start script of agent ${name} has failed ${since} ago`;
+    case "shutting_down":
+    case "shutdown_timeout":
+    case "shutdown_error":
+    case "off":
+      return `agent ${name} has been shut down ${since} ago`;
+    default:
+      return `agent ${name} has not reported ready for ${since}`;
+  }
+}
+
+const units: [size: number, name: string][] = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1_000, "s"],
+];
+
+/** Milliseconds in the largest unit that they fill, rounded down: `4 min`. */
+export function span(milliseconds: number): string {
+  const [size, name] = units.find(([size]) => milliseconds >= size) ?? [1_000, "s"];
+  return `${Math.max(0, Math.floor(milliseconds / size))} ${name}`;
+}
+
+/** The newest build has rank 1; a rank that is missing has not failed. Lost provisioners are passed over. */
+export function failureStreak(failures: readonly Pick<FailedBuild, "rank" | "errorCode">[]): number {
+  const unbroken = failures
+    .toSorted((a, b) => a.rank - b.rank)
+    .filter(({ rank }, index) => rank === index + 1);
+  return unbroken.filter(({ errorCode }) => errorCode !== leaseLost).length;
+}

@@ -1,4 +1,4 @@
-// What a pass over the pools knows: the state of one moment, read in one batch. `snapshot.ts` reads it, `plan` decides by it.
+// The snapshot that a run decides by: the state of one moment, read in one batch.
 import type { BuildStatus, LifecycleState, PrebuildStatus, Transition } from "../../../../db/schema.ts";
 
 /** A preset that keeps a pool. */

@@ -1,5 +1,5 @@
-// SQL of what a pass changes. Each statement says under which circumstances it still holds, so that one who comes too late
-// changes nothing.
+// SQL of a run's changes, and of the parameters of new prebuilds. Each statement has a guard: when the state has changed since
+// the snapshot, it changes nothing.
 import { sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { prebuildsUser, type PrebuildStatus } from "../../../../db/schema.ts";
@@ -7,7 +7,6 @@ import { cancelBuild, insertBuild, isStill, type NewBuild } from "../../../works
 import { insertWorkspace, type NewWorkspace } from "../../../workspaces/builds/store/workspaces.ts";
 import type { ParameterValue } from "../../../workspaces/builds/rules/next-build.ts";
 import type { Target } from "../rules/actions.ts";
-
 /** True in SQL while nobody has claimed it. */
 const isUnclaimed = (workspaceId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND owner_id = ${prebuildsUser.id})`;
@@ -92,3 +91,23 @@ export const findDone = (buildIds: readonly string[], eventIds: readonly string[
     SELECT id FROM workspace_builds WHERE id IN (SELECT value FROM json_each(${JSON.stringify(buildIds)}))
     UNION ALL SELECT limit_event_id FROM presets
       WHERE limit_event_id IN (SELECT value FROM json_each(${JSON.stringify(eventIds)}))`);
+
+const among = (ids: readonly string[]): SQL => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+
+export interface DefinitionRow {
+  versionId: string;
+  name: string;
+  required: number;
+  defaultValue: string | null;
+}
+
+export const listDefinitionsOf = (versionIds: readonly string[]) =>
+  query.all<DefinitionRow>(sql`SELECT version_id AS versionId, name, required, default_value AS defaultValue
+    FROM template_parameters WHERE version_id IN ${among(versionIds)} ORDER BY version_id, position`);
+
+export const listValuesOf = (presetIds: readonly string[]) =>
+  query.all<{ presetId: string; name: string; value: string }>(sql`SELECT preset_id AS presetId, name, value
+    FROM preset_parameters WHERE preset_id IN ${among(presetIds)}`);
+
+/** True in SQL for these presets, where they are called `p`. */
+export const isAmong = (presetIds: readonly string[]): SQL => sql`p.id IN ${among(presetIds)}`;

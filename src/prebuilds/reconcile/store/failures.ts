@@ -1,5 +1,5 @@
-// SQL of a pool's failed builds: the backoff, the hard limit and what is shown of them stand on the same builds in the
-// same order (Coder's GetPresetsBackoff and GetPresetsAtFailureLimit).
+// SQL of a pool's failed builds. Backoff, hard limit and reports use the same builds in the same order (Coder's
+// GetPresetsBackoff and GetPresetsAtFailureLimit).
 import { sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
 import { isCodedCreation, isPoolStart, isPoolSuccess } from "../../../../db/schema.ts";

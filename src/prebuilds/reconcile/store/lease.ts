@@ -1,8 +1,8 @@
-// SQL of the lease under which one instance at a time makes a pass, and of the fence that every write of a pass carries.
+// SQL of the lease that one run at a time holds, and of the fence that each of its writes carries.
 import { eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { leases } from "../../../../db/schema.ts";
-import { pausedNow } from "./settings.ts";
+import { pausedNow } from "./pool-control.ts";
 
 const name = "prebuilds";
 /** Milliseconds: each batch of a pass extends it; a pass that has stopped holds the others up for so long. */

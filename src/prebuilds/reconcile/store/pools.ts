@@ -1,8 +1,14 @@
-// SQL of the pools that a pass looks after: presets of active versions, and those that still have workspaces. Presets of
-// former versions with nothing left in their pools are not read at all.
+// SQL of pools (presets of active versions, and those that still have workspaces), their workspaces and totals. Presets of
+// former versions with no workspaces left, and failed or canceled builds, are not read.
 import { sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
-import { isPoolNow, type PrebuildStatus } from "../../../../db/schema.ts";
+import {
+  isPoolNow,
+  type PrebuildStatus,
+  type BuildStage,
+  type BuildStatus,
+  type Transition,
+} from "../../../../db/schema.ts";
 
 export interface PoolRow {
   presetId: string;
@@ -62,3 +68,51 @@ export const listPools = (when: SQL) =>
     FROM looked_after l CROSS JOIN presets p ON p.id = l.id CROSS JOIN template_versions v ON v.id = p.version_id
       CROSS JOIN templates t ON t.id = v.template_id CROSS JOIN organizations o ON o.id = t.organization_id
     WHERE p.desired_instances IS NOT NULL ORDER BY p.seq`);
+
+export interface MemberRow {
+  workspaceId: string;
+  name: string;
+  presetId: string;
+  buildId: string;
+  buildNumber: number;
+  transition: Transition;
+  status: Extract<BuildStatus, "pending" | "running" | "canceling" | "succeeded">;
+  stage: BuildStage;
+  createdAt: number;
+  /** JSON array of `Agent`; of those that run. */
+  agents: string;
+}
+
+const agents = sql`CASE b.status WHEN 'succeeded' THEN (SELECT json_group_array(json_object('name', a.name,
+    'lifecycleState', a.lifecycle_state, 'lifecycleChangedAt', a.lifecycle_changed_at, 'createdAt', a.created_at))
+  FROM workspace_agents a WHERE a.build_id = b.id) ELSE '[]' END`;
+
+/** Workspaces of pools whose latest build is a start that succeeded, or has not ended; by their ids. */
+export const listMembers = (when: SQL) =>
+  query.all<MemberRow>(sql`SELECT w.id AS workspaceId, w.name, b.pool_preset_id AS presetId, b.id AS buildId,
+      b.number AS buildNumber, b.transition, b.status, b.stage, w.created_at AS createdAt, ${agents} AS agents
+    FROM workspace_builds b INDEXED BY workspace_builds_pool_now CROSS JOIN workspaces w ON w.id = b.workspace_id
+    WHERE ${when} AND ${isPoolNow} ORDER BY w.id`);
+
+/** Jobs of pools that nobody has taken yet. */
+export const countPending = (when: SQL) =>
+  query.all<{ count: number }>(
+    sql`SELECT count(*) AS count FROM workspace_builds WHERE ${when} AND status = 'pending' AND priority > 0`,
+  );
+
+export interface TotalsRow {
+  templateName: string;
+  presetName: string;
+  organizationName: string;
+  created: number;
+  failed: number;
+  claimed: number;
+}
+
+/** Of templates that are not deleted. */
+export const getPrebuildMetrics = () =>
+  query.all<TotalsRow>(sql`SELECT t.name AS templateName, p.preset_name AS presetName, o.name AS organizationName,
+      p.created, p.failed, p.claimed
+    FROM pool_totals p CROSS JOIN templates t ON t.id = p.template_id
+      CROSS JOIN organizations o ON o.id = t.organization_id
+    WHERE t.deleted_at IS NULL ORDER BY t.seq, p.preset_name`);

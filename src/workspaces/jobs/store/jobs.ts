@@ -9,7 +9,7 @@ import {
   workspaceBuilds,
   workspaces,
 } from "../../../../db/schema.ts";
-import type { Credential } from "../../../accounts/rules/credential.ts";
+import type { Credential } from "../../../accounts/rules/api-key.ts";
 import { leaseTime, type PermanentErrorCode } from "../rules/job.ts";
 import { provisionerMay } from "./provisioner-keys.ts";
 

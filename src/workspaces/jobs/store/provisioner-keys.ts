@@ -2,7 +2,7 @@
 import { and, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { provisionerKeys, users, workspaceBuilds } from "../../../../db/schema.ts";
-import type { Credential } from "../../../accounts/rules/credential.ts";
+import type { Credential } from "../../../accounts/rules/api-key.ts";
 import { auditInterval, useIntervals } from "../rules/key-use.ts";
 
 const { secretHash: _, ...withoutSecret } = getTableColumns(provisionerKeys);

@@ -1,12 +1,14 @@
-// Gives every account the form of its address by which it is found; a start and a migration do it. Two accounts with one
-// mailbox both stay: the older is found by every spelling, the other by exactly what it was made with.
-import type { Database } from "../../db/client.ts";
-import { canonicalEmail } from "./rules/email.ts";
-import {
-  fillCanonicalEmail,
-  listByCanonicalEmail,
-  listWithoutCanonicalEmail,
-} from "./store/canonical-emails.ts";
+// Work on stored accounts: canonical email addresses are filled in at a start and by a migration; expired rows are deleted by
+// the tick. Of two accounts with one mailbox the older one is found by every spelling, the other only by its exact address.
+import type { Database, Statement } from "../../db/client.ts";
+import { canonicalEmail } from "./rules/profile.ts";
+import { fillCanonicalEmail, listByCanonicalEmail, listWithoutCanonicalEmail } from "./store/users.ts";
+import { purgeKeys } from "../../db/idempotency.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { purgeAudit } from "./store/audit.ts";
+import { deleteExpiredKeys } from "./store/keys.ts";
+import { purgeLimits } from "./store/limits.ts";
+import { purgePasscodes } from "./store/passcodes.ts";
 
 export interface SharedMailbox {
   username: string;
@@ -42,3 +44,16 @@ export async function findSharedMailboxes(db: Database): Promise<SharedMailbox[]
 
 export const sharedMailboxMessage = ({ username, email, other }: SharedMailbox): string =>
   `${username} (${email}) and ${other.username} (${other.email}) have the same mailbox. ${username} can sign in only with exactly "${email}"; delete one of the two accounts.`;
+
+const slice = 500;
+
+export function purgeAccounts(deps: Deps): Statement[] {
+  const now = deps.now();
+  return [
+    deleteExpiredKeys(now, slice),
+    purgeLimits(now, slice),
+    purgePasscodes(now, slice),
+    purgeKeys(now, slice),
+    purgeAudit(now - deps.config.auditRetention, slice),
+  ];
+}

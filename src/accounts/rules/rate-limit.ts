@@ -1,5 +1,7 @@
-// How often something may be done: two windows by count, the older one weighted by what is left of it. The store decides
-// by the same sums in SQL; here is what it comes to for whoever was turned away.
+// Rate limits: two windows by count, the older one weighted by what is left of it; the store computes the same in SQL.
+// Failed sign-ins from a known device (OWASP device cookies) are counted apart from others; the cookie itself grants nothing.
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { canonicalEmail } from "./profile.ts";
 
 export interface LimitPolicy {
   /** As the fields of an answer name it. */
@@ -61,4 +63,29 @@ export function timeToNext(row: LimitRow, policy: LimitPolicy, now: number): num
     else early = middle;
   }
   return late;
+}
+
+/** The label of the server's key. */
+export const devicePurpose = "known devices";
+
+const shape = /^([A-Za-z0-9_-]{10,64})\.([A-Za-z0-9_-]{43})$/;
+
+const proofOf = (key: Uint8Array, email: string, id: string): Buffer =>
+  createHmac("sha256", key)
+    .update(`${id}\n${canonicalEmail(email)}`)
+    .digest();
+
+export const deviceMark = (key: Uint8Array, email: string, id: string): string =>
+  `${id}.${proofOf(key, email, id).toString("base64url")}`;
+
+/** The id in a mark that one of these keys made for this address. */
+export function deviceIdOf(
+  mark: string | undefined,
+  email: string,
+  keys: readonly Uint8Array[],
+): string | undefined {
+  const [, id, proof] = shape.exec(mark ?? "") ?? [];
+  if (id === undefined) return undefined;
+  const given = Buffer.from(proof!, "base64url");
+  return keys.some((key) => timingSafeEqual(proofOf(key, email, id), given)) ? id : undefined;
 }

@@ -1,10 +1,11 @@
-// What every verb that takes a username, an address or a password checks, and the words for a taken one.
+// Validation of usernames, email addresses and passwords, and the errors for values that are taken. The list of common
+// passwords is a file of public/, so no bundle contains it.
 import { isTaken } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
-import { assessPassword } from "./common-passwords.ts";
-import type { PasswordOwner } from "./rules/password.ts";
+import { type PasswordOwner, judgePassword, type PasswordVerdict } from "./rules/password.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "./rules/profile.ts";
+import { turnOfPlace } from "./limits.ts";
 
 export interface UserFields {
   email?: string;
@@ -58,3 +59,27 @@ export async function refuseTaken<T>(work: Promise<T>): Promise<T> {
 
 export const taken = (field: string, message: string) =>
   new ApiError(409, message, { validations: [{ field, detail: "is taken" }] });
+
+const file = "common-passwords.txt";
+
+export async function assessPassword(
+  { assets }: Pick<Deps, "assets">,
+  password: string,
+  owner: PasswordOwner = {},
+): Promise<PasswordVerdict> {
+  const list = await assets(file);
+  if (list === null) throw new Error(`public/${file} is missing`);
+  return judgePassword(password, owner, await list.text());
+}
+
+/** Throws 429. */
+export async function validatePassword(
+  deps: Deps,
+  password: string,
+  owner: PasswordOwner,
+): Promise<PasswordVerdict> {
+  const turn = turnOfPlace(deps);
+  const { limits } = await deps.db.write(turn.statements, { limits: turn.read });
+  turn.require(limits);
+  return assessPassword(deps, password, owner);
+}

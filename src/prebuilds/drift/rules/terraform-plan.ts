@@ -1,7 +1,50 @@
-// What a plan destroys and makes anew, and which attributes force it: from the document that `terraform show -json PLAN`
-// prints, or a part of it. The server, the provisioner and `belfry drift` read plans by this.
+// Reads the document that `terraform show -json PLAN` prints: whether it is a valid plan, which resources it replaces, and
+// which attributes force that.
 import { fields, isText, items } from "../../../kernel/rules/shape.ts";
-import { goText } from "./go-text.ts";
+
+export interface PlanProblem {
+  /** As in the document: `resource_changes.3.address`. */
+  field: string;
+  detail: string;
+}
+
+const howToMakeOne = "print a plan with: terraform show -json PLANFILE";
+
+/** Nothing when it can be read. Formats 0.x and 1.x can: within one, members are only added. */
+export function problemOfPlan(document: unknown): PlanProblem | undefined {
+  if (typeof document !== "object" || document === null || Array.isArray(document))
+    return { field: "body", detail: `must be an object; ${howToMakeOne}` };
+  const { format_version: version, resource_changes: changes, planned_values: planned } = fields(document);
+  if (version !== undefined && !(typeof version === "string" && /^[01]\.\d+/.test(version)))
+    return { field: "format_version", detail: "is not one that is known here: 0.x and 1.x are" };
+  if (Array.isArray(changes)) return changes.map(problemOfChange).find((problem) => problem !== undefined);
+  if (changes !== undefined && changes !== null)
+    return { field: "resource_changes", detail: "must be a list" };
+  // A plan that changes nothing has none.
+  if (planned !== undefined) return undefined;
+  const isState = version !== undefined || fields(document)["values"] !== undefined;
+  return {
+    field: "resource_changes",
+    detail: isState ? `is missing: this is a state; ${howToMakeOne}` : `is missing; ${howToMakeOne}`,
+  };
+}
+
+function problemOfChange(raw: unknown, at: number): PlanProblem | undefined {
+  const wrong = (member: string, detail: string) => ({ field: `resource_changes.${at}${member}`, detail });
+  if (!isObject(raw)) return wrong("", "must be an object");
+  const { address, type, change } = fields(raw);
+  if (typeof address !== "string" || address === "") return wrong(".address", "must be a text");
+  if (!isNone(type) && typeof type !== "string") return wrong(".type", "must be a text");
+  if (isNone(change)) return undefined;
+  if (!isObject(change)) return wrong(".change", "must be an object");
+  const { actions, replace_paths: paths } = fields(change);
+  if (!isNone(actions) && !(Array.isArray(actions) && actions.every((one) => typeof one === "string")))
+    return wrong(".change.actions", "must be a list of texts");
+  return isNone(paths) || Array.isArray(paths) ? undefined : wrong(".change.replace_paths", "must be a list");
+}
+
+const isNone = (value: unknown) => value === undefined || value === null;
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export interface Replacement {
   /** Its address. */
@@ -87,3 +130,24 @@ export function oneLine(text: string): string {
 }
 
 export const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/** Levels that are written out; deeper ones are a sign of something that is no plan. */
+const deepest = 16;
+
+export function goText(value: unknown, depth = 0): string {
+  if (value === null || value === undefined) return "<nil>";
+  if (typeof value === "number") return goNumber(value);
+  if (typeof value !== "object") return String(value);
+  if (depth === deepest) return "…";
+  if (Array.isArray(value)) return `[${value.map((one) => goText(one, depth + 1)).join(" ")}]`;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${members.map(([name, one]) => `${name}:${goText(one, depth + 1)}`).join(" ")}]`;
+}
+
+/** Go takes the form with an exponent from a million on, JavaScript much later; it writes two digits of it at least. */
+function goNumber(value: number): string {
+  if (Object.is(value, -0)) return "-0";
+  const [, digits, sign, exponent] = /^(.+)e([+-])(\d+)$/.exec(value.toExponential()) ?? [];
+  const size = Number(`${sign}${exponent}`);
+  return size < -4 || size >= 6 ? `${digits}e${sign}${exponent!.padStart(2, "0")}` : String(value);
+}

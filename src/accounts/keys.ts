@@ -1,10 +1,8 @@
-// Makes keys: what the client gets, and the row that is stored. Sign-in and tokens call it.
+// Creates API keys: the text for the client and the row to store. Detects forged keys without a read.
 import type { apiKeys } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { randomText } from "../kernel/ids.ts";
-import { hashSecret } from "./rules/credential.ts";
-import { keyIdOf, keyPurposes } from "./rules/signed-key.ts";
-
+import { hashSecret, type Credential, keyIdOf, keyPurposes } from "./rules/api-key.ts";
 type KeyRow = typeof apiKeys.$inferInsert;
 
 export interface NewKey {
@@ -45,3 +43,10 @@ export const makeSessionKey = (deps: Deps, userId: string): NewKey =>
     lifetimeSeconds: Math.max(1, Math.floor(deps.config.sessionDuration / 1_000)),
     lastUsedAt: deps.now(),
   });
+
+/** One that this server has not made, once there can be none of those. */
+export const isMadeUp = (
+  { now, process }: Pick<Deps, "now" | "process">,
+  credential: Credential,
+  purpose: keyof typeof keyPurposes,
+): boolean => !credential.isSigned && now() >= process.unsignedUntil.value[purpose];

@@ -1,7 +1,7 @@
-// How long people and pools wait for workspaces: Coder's two histograms.
-import type { Family } from "../../../kernel/rules/exposition.ts";
+// Metrics of claims and durations: Coder's two histograms, and claims that replaced resources.
+import type { Claim } from "../../drift/rules/drift-event.ts";
 import { histogramFamily, observe, type Addition, type Histogram } from "../../../kernel/rules/histogram.ts";
-import { samplesOf, type CounterRow } from "../../../kernel/rules/exposition.ts";
+import { samplesOf, type CounterRow, type Family } from "../../../kernel/rules/exposition.ts";
 
 const creations: Histogram = {
   name: "coderd_workspace_creation_duration_seconds",
@@ -37,5 +37,24 @@ export function durationOf(build: TimedBuild, now: number): Addition[] {
   return observe(creations, { ...labels, type: stage === "create" ? "prebuild" : "regular" }, took);
 }
 
-export const durationFamilies = (rows: readonly CounterRow[]): Family[] =>
+const durationFamilies = (rows: readonly CounterRow[]): Family[] =>
   [creations, claims].map((one) => histogramFamily(one, (name) => samplesOf(rows, name)));
+
+export const replacementsTotal = "coderd_prebuilt_workspaces_resource_replacements_total";
+
+export const replacementLabels = ({ organizationName, templateName, presetName }: Claim) => ({
+  organization_name: organizationName,
+  template_name: templateName,
+  preset_name: presetName,
+});
+
+/** Counted where claims end. */
+export const prebuildFamilies = (counters: readonly CounterRow[]): Family[] => [
+  {
+    name: replacementsTotal,
+    type: "counter",
+    help: "Claims of prebuilt workspaces that destroyed and recreated a resource: how many claims, not how many resources.",
+    samples: samplesOf(counters, replacementsTotal),
+  },
+  ...durationFamilies(counters),
+];

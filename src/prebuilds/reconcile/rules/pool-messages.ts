@@ -1,5 +1,4 @@
-// Messages about pools, for the page and the CLI, from what the API returns.
-import { resumeLine } from "./resume-command.ts";
+// Messages about pools, for pages, the CLI and notifications.
 
 export interface ShownPool {
   id: string;
@@ -53,7 +52,7 @@ export function stateOf(pool: ShownPool): {
   kind: "good" | "bad" | "between";
   streak: string;
 } {
-  const streak = streakOf(pool);
+  const streak = streakLabel(pool);
   if (!pool.active) return { words: "inactive", kind: "between", streak: "" };
   if (pool.status === "hard_limited") return { words: "hard limit", kind: "bad", streak };
   if (pool.status === "validation_failed") return { words: "can't be created", kind: "bad", streak: "" };
@@ -65,7 +64,7 @@ export function stateOf(pool: ShownPool): {
 }
 
 /** `2 of 3 failed` on the way to the limit, `4 failed` at it or where there is none. */
-const streakOf = ({ failures, failure_limit: limit }: ShownPool): string =>
+const streakLabel = ({ failures, failure_limit: limit }: ShownPool): string =>
   failures === 0 ? "" : failures < limit ? `${failures} of ${limit} failed` : `${failures} failed`;
 
 const isWork = (action: string) => ["create", "delete", "cancel"].includes(action);
@@ -118,3 +117,23 @@ export const failuresAlike = (pool: ShownPool): [error: string, failures: ShownF
 export function resumeCommand({ active, status, template_name, name }: ShownPool): string | undefined {
   return !active || status === "normal" ? undefined : resumeLine(template_name, name);
 }
+
+/** Characters of an error's first line. */
+const longestLine = 300;
+
+/** The first line that says something, cut to what fits into a list. */
+export function firstLine(error: string): string {
+  const line =
+    error
+      .split(/\r?\n/)
+      .find((one) => one.trim() !== "")
+      ?.trim() ?? "it gave no reason";
+  return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+}
+
+export const resumeLine = (template: string, preset: string): string =>
+  `belfry prebuilds resume ${shellWord(template)} ${shellWord(preset)}`;
+
+/** As one word for a POSIX shell, whatever is in it, on one line. */
+const shellWord = (word: string): string =>
+  /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll(/\s+/g, " ").replaceAll("'", `'\\''`)}'`;

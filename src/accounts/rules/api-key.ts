@@ -1,0 +1,85 @@
+// API keys, `<10 characters>-<22 characters>`: the id, then the secret (131 bits). The id is an HMAC of the secret under a
+// server key, so a forged key is rejected without a read, and the form stays the one that Coder's clients know.
+import { createHash, timingSafeEqual, createHmac } from "node:crypto";
+
+export interface Credential {
+  keyId: string;
+  /** SHA-256 of the secret, hex. */
+  secretHash: string;
+  /** Whether this server made it, by its form alone; keys from before this release are not. */
+  isSigned: boolean;
+}
+
+/** Undefined for anything that isn't shaped like a key: no key, no look-up. */
+export function parseCredential(
+  text: string,
+  signingKeys: readonly Uint8Array[] = [],
+): Credential | undefined {
+  const match = /^([A-Za-z0-9]{10})-([A-Za-z0-9]{22})$/.exec(text.trim());
+  if (match === null) return undefined;
+  const [, keyId = "", secret = ""] = match;
+  return { keyId, secretHash: hashSecret(secret), isSigned: isSigned(keyId, secret, signingKeys) };
+}
+
+export function hashSecret(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+/** Equal, in a time that doesn't tell where they differ. */
+export function sameHash(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+/** Labels of the server's keys (HKDF): a provisioner's key proves nothing as a person's. */
+export const keyPurposes = { api: "api key", provisioner: "provisioner key" } as const;
+
+const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const idLength = 10;
+
+/** The id that belongs to a secret: 10 of 62 characters, 59 bits; it tells nothing of the secret. */
+export function keyIdOf(signingKey: Uint8Array, secret: string): string {
+  let number = BigInt(`0x${createHmac("sha256", signingKey).update(secret).digest("hex")}`);
+  let id = "";
+  while (id.length < idLength) {
+    id += alphabet[Number(number % 62n)];
+    number /= 62n;
+  }
+  return id;
+}
+
+/** Whether one of these signing keys made the id of this secret; in a time that tells nothing. */
+export const isSigned = (keyId: string, secret: string, signingKeys: readonly Uint8Array[]): boolean =>
+  signingKeys.some((key) => timingSafeEqual(Buffer.from(keyIdOf(key, secret)), Buffer.from(keyId)));
+
+/** Until when keys may be in use that the server's keys did not sign: epoch milliseconds, for each purpose. */
+export type UnsignedUntil = Record<keyof typeof keyPurposes, number>;
+
+/** Nothing is known: look each one up. */
+export const unknownUntil: UnsignedUntil = {
+  api: Number.MAX_SAFE_INTEGER,
+  provisioner: Number.MAX_SAFE_INTEGER,
+};
+
+/** `stored`: JSON, as the tick keeps it. */
+export const parseUnsignedUntil = (stored: string | undefined): UnsignedUntil =>
+  stored === undefined ? unknownUntil : (JSON.parse(stored) as UnsignedUntil);
+
+export type LifetimeVerdict = { ok: true; seconds: number } | { ok: false; problem: string };
+
+const week = 7 * 86_400_000;
+
+/** All in milliseconds; 0 or nothing asks for the default of a week. */
+export function judgeLifetime(wanted: number | undefined, most: number): LifetimeVerdict {
+  if (wanted === undefined || wanted === 0) return { ok: true, seconds: inSeconds(Math.min(week, most)) };
+  if (!(wanted >= 1_000))
+    return { ok: false, problem: "must be at least one second, given in nanoseconds (1 h is 3600000000000)" };
+  if (wanted > most)
+    return {
+      ok: false,
+      problem: `is too long: the most is ${inHours(most)} h, set by BELFRY_MAX_TOKEN_LIFETIME`,
+    };
+  return { ok: true, seconds: inSeconds(wanted) };
+}
+
+const inSeconds = (milliseconds: number) => Math.max(1, Math.floor(milliseconds / 1_000));
+const inHours = (milliseconds: number) => Math.round((milliseconds / 3_600_000) * 100) / 100;

@@ -1,0 +1,100 @@
+// What template admins do to pools: pause reconciliation, resume a pool after failures, invalidate a template's prebuilds.
+import { audit } from "../../accounts/audit.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { findKey } from "../../accounts/store/keys.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { unauthorized, notFound } from "../../kernel/errors.ts";
+import { mayStillManageTemplates } from "../../workspaces/builds/store/guards.ts";
+import { notAllowed } from "../../workspaces/templates/templates.ts";
+import { nudgePools } from "./reconcile.ts";
+import {
+  readPrebuildSettings,
+  writePrebuildSettings,
+  type PrebuildSettings,
+  findPool,
+  resumePreset,
+  type PoolPreset,
+  checkGuard,
+  invalidatePresets,
+  listInvalidated,
+} from "./store/pool-control.ts";
+import type { Answers } from "../../../db/client.ts";
+import { findTemplate } from "../../workspaces/templates/store/templates.ts";
+
+/** Throws 401, 403. */
+export async function savePrebuildSettings(
+  deps: Deps,
+  actor: Actor,
+  wanted: PrebuildSettings,
+): Promise<void> {
+  const guard = mayStillManageTemplates(actor);
+  const deed = {
+    actorId: actor.userId,
+    action: "write",
+    resourceType: "prebuilds_settings" as const,
+    resourceId: null,
+    detail: { ...wanted },
+  };
+  const { settings, caller } = await deps.db.write(
+    [audit(deps, deed, guard), writePrebuildSettings(wanted, deps.now(), guard)],
+    { settings: readPrebuildSettings(), caller: findKey(actor.keyId) },
+  );
+  if (settings[0]?.value !== JSON.stringify(wanted))
+    throw caller.length === 0 ? unauthorized() : notAllowed();
+  if (!wanted.reconciliation_paused) nudgePools(deps);
+}
+
+/** Throws 401, 403, 404 for a preset that keeps no pool. */
+export async function resumePool(
+  deps: Deps,
+  actor: Actor,
+  preset: PoolPreset | undefined,
+): Promise<PoolPreset> {
+  if (preset === undefined || preset.desiredInstances === null) throw notFound("Preset with a pool");
+  const now = deps.now();
+  const guard = mayStillManageTemplates(actor);
+  const deed = {
+    actorId: actor.userId,
+    action: "resume",
+    resourceType: "template_preset" as const,
+    resourceId: preset.id,
+    detail: { name: preset.name, template: preset.templateName, prebuild_status: preset.status },
+  };
+  const { resumed, caller } = await deps.db.write(
+    [audit(deps, deed, guard), resumePreset(preset.id, now, guard)],
+    { resumed: findPool(preset.id), caller: findKey(actor.keyId) },
+  );
+  const [row] = resumed;
+  if (row === undefined || row.forgivenAt === null || row.forgivenAt < now)
+    throw caller.length === 0 ? unauthorized() : notAllowed();
+  nudgePools(deps);
+  return row;
+}
+
+export const invalidationReads = (templateId: string) => ({ template: findTemplate(templateId) });
+
+/** Gives the presets of the active version. Throws 401, 403, 404 for a template that is deleted. */
+export async function invalidatePrebuilds(
+  deps: Deps,
+  actor: Actor,
+  { template }: Answers<ReturnType<typeof invalidationReads>>,
+) {
+  const [found] = template;
+  if (found === undefined || found.deletedAt !== null) throw notFound("Template");
+  const now = deps.now();
+  const guard = mayStillManageTemplates(actor);
+  const deed = {
+    actorId: actor.userId,
+    action: "invalidate_prebuilds",
+    resourceType: "template" as const,
+    resourceId: found.id,
+    detail: { name: found.name, version: found.activeVersionName },
+  };
+  const { invalidated, caller, state } = await deps.db.write(
+    [audit(deps, deed, guard), invalidatePresets(found.id, now, guard)],
+    { invalidated: listInvalidated(found.id, now), caller: findKey(actor.keyId), state: checkGuard(guard) },
+  );
+  if (state[0]?.isAllowed !== 1) throw caller.length === 0 ? unauthorized() : notAllowed();
+  nudgePools(deps);
+  return invalidated;
+}
