@@ -1,8 +1,10 @@
-// The suite. `npm test` runs `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
+// The suite. `npm test` runs `rules`, `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
 // again, which includes that it works as it is. `npm run test:adapters` runs HTTP tests plainly, and those of the writes with
 // the most guards with every write sent twice in a row, and what puts load on several processes. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 
+/** What needs neither a server nor a database; `npm run coverage` counts what these reach. */
+const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
 /** Several processes or hundreds of jobs at once: minutes of work that `npm test` has no time for. */
 const load = [
@@ -34,9 +36,17 @@ export default defineConfig({
       {
         test: {
           ...common,
+          name: "rules",
+          include: rules,
+          setupFiles: process.argv.includes("--coverage") ? ["test/support/seed.ts"] : [],
+        },
+      },
+      {
+        test: {
+          ...common,
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: [...http, ...load, ...alone],
+          exclude: [...rules, ...http, ...load, ...alone],
         },
       },
       { test: { ...common, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },

@@ -1,26 +1,32 @@
 // The pure rules of the command line: parsing, times, texts, and the report of `belfry run`.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { commands } from "../../src/cli/commands.ts";
-import { defineCommand, isGroup, outputOption, type Group, type Node } from "../../src/cli/rules/command.ts";
-import { readCommandLine } from "../../src/cli/rules/command-line.ts";
-import { formatAge, formatDuration, parseDuration } from "../../src/cli/rules/time.ts";
-import { helpPage } from "../../src/cli/rules/help.ts";
-import { inboxLines, type Shown } from "../../src/cli/rules/inbox-lines.ts";
-import { nearest } from "../../src/cli/rules/names.ts";
-import { editDistance } from "../../src/kernel/rules/edit-distance.ts";
+import { commands } from "../../../src/cli/commands.ts";
+import {
+  defineCommand,
+  isGroup,
+  outputOption,
+  type Group,
+  type Node,
+} from "../../../src/cli/rules/command.ts";
+import { readCommandLine } from "../../../src/cli/rules/command-line.ts";
+import { formatAge, formatDuration, parseDuration } from "../../../src/cli/rules/time.ts";
+import { helpPage } from "../../../src/cli/rules/help.ts";
+import { inboxLines, type Shown } from "../../../src/cli/rules/inbox-lines.ts";
+import { nearest } from "../../../src/cli/rules/names.ts";
+import { editDistance } from "../../../src/kernel/rules/edit-distance.ts";
 import {
   addOutput,
   emptyTail,
   lastLines,
   runReport,
   type RunOutcome,
-} from "../../src/cli/rules/run-report.ts";
-import { decodePiped, table, columnsOf, logLine, cutToColumns, plain } from "../../src/cli/rules/text.ts";
-import { generatePassword, readRoles, describeUser } from "../../src/cli/rules/user.ts";
-import { chooseServer, defaultUrl, readUrl } from "../../src/cli/rules/server.ts";
-import { byteLength, cutStartToBytes, cutToBytes } from "../../src/kernel/rules/cut-text.ts";
-import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
+} from "../../../src/cli/rules/run-report.ts";
+import { decodePiped, table, columnsOf, logLine, cutToColumns, plain } from "../../../src/cli/rules/text.ts";
+import { generatePassword, readRoles, describeUser } from "../../../src/cli/rules/user.ts";
+import { chooseServer, defaultUrl, readUrl } from "../../../src/cli/rules/server.ts";
+import { byteLength, cutStartToBytes, cutToBytes } from "../../../src/kernel/rules/cut-text.ts";
+import { toHtml } from "../../../src/notifications/texts/rules/markdown.ts";
 
 const second = 1_000;
 const minute = 60 * second;

@@ -6,41 +6,41 @@ import { promisify } from "node:util";
 import { Cron } from "croner";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { largestBodyOf } from "../../src/http/rules/body-limit.ts";
-import { problemWithTar, writeTar, type TarFile } from "../../src/kernel/rules/tar.ts";
-import { masked } from "../../src/workspaces/templates/rules/mask.ts";
+import { largestBodyOf } from "../../../src/http/rules/body-limit.ts";
+import { problemWithTar, writeTar, type TarFile } from "../../../src/kernel/rules/tar.ts";
+import { masked } from "../../../src/workspaces/templates/rules/mask.ts";
 import {
   holdsAt,
   isTimeZone,
   overlap,
   parseSchedule,
   type Schedule,
-} from "../../src/workspaces/autostart/rules/preset-schedule.ts";
+} from "../../../src/workspaces/autostart/rules/preset-schedule.ts";
 import {
   longestPatternValue,
   matches,
   problemWithPattern,
-} from "../../src/workspaces/templates/rules/parameter-pattern.ts";
+} from "../../../src/workspaces/templates/rules/parameter-pattern.ts";
 import {
   noRules,
   problemWithRules,
   problemWithValue,
   type ParameterRules,
-} from "../../src/workspaces/templates/rules/parameter-rules.ts";
+} from "../../../src/workspaces/templates/rules/parameter-rules.ts";
 import {
   makeVersionName,
   problemWithKeyName,
   problemWithParameterName,
   problemWithTemplateName,
   problemWithVersionName,
-} from "../../src/workspaces/templates/rules/template-name.ts";
+} from "../../../src/workspaces/templates/rules/template-name.ts";
 import {
   problemsOfVersion,
   type PresetInput,
   type VersionInput,
-} from "../../src/workspaces/templates/rules/version-check.ts";
-import { temporaryFolder } from "../support/program.ts";
-import { parseTemplateSearch } from "../../src/workspaces/templates/rules/template-search.ts";
+} from "../../../src/workspaces/templates/rules/version-check.ts";
+import { temporaryFolder } from "../../support/program.ts";
+import { parseTemplateSearch } from "../../../src/workspaces/templates/rules/template-search.ts";
 
 function schedule(cron: string): Schedule {
   const verdict = parseSchedule(cron);

@@ -1,15 +1,15 @@
 // Drift, without a server: what a plan replaces, how its paths are written, the cure, and the lines that say so.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blockOf, cureOf } from "../../src/prebuilds/drift/rules/remedy.ts";
-import { logLines, mostListed } from "../../src/prebuilds/drift/rules/drift-lines.ts";
+import { blockOf, cureOf } from "../../../src/prebuilds/drift/rules/remedy.ts";
+import { logLines, mostListed } from "../../../src/prebuilds/drift/rules/drift-lines.ts";
 import {
   goText,
   problemOfPlan,
   findReplacements,
   longestName,
   withPaths,
-} from "../../src/prebuilds/drift/rules/terraform-plan.ts";
+} from "../../../src/prebuilds/drift/rules/terraform-plan.ts";
 const replaced = (address: string, paths: unknown, more: object = {}) => ({
   address,
   type: "example_resource",

@@ -1,9 +1,9 @@
 // The pure rules of what changes of accounts and templates tell: labels, and whom they concern.
 import { describe, expect, test } from "vitest";
-import { templateAdminRoles } from "../../src/notifications/outbox/rules/recipients.ts";
-import { accountCreated, accountDeleted, accountStatusKinds } from "../../src/accounts/account-kinds.ts";
-import { templateDeleted, templateDeprecated } from "../../src/workspaces/templates/template-kinds.ts";
-import { workspaceCreated } from "../../src/workspaces/builds/build-kinds.ts";
+import { templateAdminRoles } from "../../../src/notifications/outbox/rules/recipients.ts";
+import { accountCreated, accountDeleted, accountStatusKinds } from "../../../src/accounts/account-kinds.ts";
+import { templateDeleted, templateDeprecated } from "../../../src/workspaces/templates/template-kinds.ts";
+import { workspaceCreated } from "../../../src/workspaces/builds/build-kinds.ts";
 
 const target = { id: "u-mia", username: "mia", name: "Mia M", email: "mia@example.com" };
 const initiator = { id: "u-ada", username: "ada", name: "" };

@@ -1,24 +1,28 @@
 // The pure rules of notifications: who gets what how, when it is tried again, how texts are made.
-import { canonicalJson } from "../../src/kernel/rules/canonical-json.ts";
+import { canonicalJson } from "../../../src/kernel/rules/canonical-json.ts";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
-import { allChannels } from "../../src/notifications/channels/index.ts";
-import { sign } from "../../src/notifications/channels/webhook/webhook.ts";
-import { passes } from "../../src/notifications/inbox/hub.ts";
-import { toHtml, toInlineHtml, toPlainText } from "../../src/notifications/texts/rules/markdown.ts";
-import { escapeMarkdown } from "../../src/kernel/rules/markdown.ts";
-import { createCache } from "../../src/kernel/cache.ts";
-import { compile, renderOrFallback, type RenderInput } from "../../src/notifications/texts/rules/render.ts";
-import { backoff, parseRetryAfter, decideOutcome } from "../../src/notifications/delivery/rules/retry.ts";
+import { allChannels } from "../../../src/notifications/channels/index.ts";
+import { sign } from "../../../src/notifications/channels/webhook/webhook.ts";
+import { passes } from "../../../src/notifications/inbox/hub.ts";
+import { toHtml, toInlineHtml, toPlainText } from "../../../src/notifications/texts/rules/markdown.ts";
+import { escapeMarkdown } from "../../../src/kernel/rules/markdown.ts";
+import { createCache } from "../../../src/kernel/cache.ts";
+import {
+  compile,
+  renderOrFallback,
+  type RenderInput,
+} from "../../../src/notifications/texts/rules/render.ts";
+import { backoff, parseRetryAfter, decideOutcome } from "../../../src/notifications/delivery/rules/retry.ts";
 import {
   identityOf,
   planDeliveries,
   type PlanChannel,
   type Recipient,
   type PlanOptions,
-} from "../../src/notifications/outbox/rules/delivery-plan.ts";
-import { kinds } from "../../src/notifications/kinds/kinds.ts";
+} from "../../../src/notifications/outbox/rules/delivery-plan.ts";
+import { kinds } from "../../../src/notifications/kinds/kinds.ts";
 
 const ada: Recipient = {
   userId: "00000000-0000-7000-8000-000000000001",

@@ -1,17 +1,17 @@
 // What a pass decides, as pure functions: every rule of Coder's reconciler, and ours where they differ.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createWallClock, desiredNow, mostWanted } from "../../src/prebuilds/reconcile/rules/desired.ts";
+import { createWallClock, desiredNow, mostWanted } from "../../../src/prebuilds/reconcile/rules/desired.ts";
 import {
   isReady,
   span,
   whyNotReady,
   poolStates,
   failureStreak,
-} from "../../src/prebuilds/reconcile/rules/pool-state.ts";
-import { firstLine } from "../../src/prebuilds/reconcile/rules/pool-messages.ts";
-import { type Action, inTurns } from "../../src/prebuilds/reconcile/rules/actions.ts";
-import { plan } from "../../src/prebuilds/reconcile/rules/plan.ts";
+} from "../../../src/prebuilds/reconcile/rules/pool-state.ts";
+import { firstLine } from "../../../src/prebuilds/reconcile/rules/pool-messages.ts";
+import { type Action, inTurns } from "../../../src/prebuilds/reconcile/rules/actions.ts";
+import { plan } from "../../../src/prebuilds/reconcile/rules/plan.ts";
 import type {
   Agent,
   PermanentFailure,
@@ -20,7 +20,7 @@ import type {
   Prebuild,
   Snapshot,
   Underway,
-} from "../../src/prebuilds/reconcile/rules/snapshot.ts";
+} from "../../../src/prebuilds/reconcile/rules/snapshot.ts";
 const now = Date.parse("2026-11-24T12:00:00Z");
 const policy: Policy = { backoffInterval: 60_000, failureHardLimit: 3, maxPending: 20 };
 

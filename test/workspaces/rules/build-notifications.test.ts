@@ -1,28 +1,28 @@
 // The pure rules of what happens to workspaces and is told: which events, of what, and whom they concern.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { buildReasons, transitions } from "../../db/schema.ts";
-import { templateAdmins } from "../../src/notifications/outbox/rules/recipients.ts";
+import { buildReasons, transitions } from "../../../db/schema.ts";
+import { templateAdmins } from "../../../src/notifications/outbox/rules/recipients.ts";
 import {
   autobuildFailed,
   manualBuildFailed,
   workspaceDeleted,
-} from "../../src/workspaces/jobs/ending-kinds.ts";
+} from "../../../src/workspaces/jobs/ending-kinds.ts";
 import {
   excerptOf,
   failureKindOf,
   isOthersDeletion,
   longestExcerpt,
   type EndedBuild,
-} from "../../src/workspaces/jobs/rules/ending.ts";
+} from "../../../src/workspaces/jobs/rules/ending.ts";
 import {
   formatTold,
   parseTold,
   toldInWords,
   whoWasTold,
-} from "../../src/workspaces/builds/rules/notified.ts";
-import { workspaceUpdated, type RequestedUpdate } from "../../src/workspaces/builds/build-kinds.ts";
-import { isUpdate } from "../../src/workspaces/builds/rules/update.ts";
+} from "../../../src/workspaces/builds/rules/notified.ts";
+import { workspaceUpdated, type RequestedUpdate } from "../../../src/workspaces/builds/build-kinds.ts";
+import { isUpdate } from "../../../src/workspaces/builds/rules/update.ts";
 
 const ended: EndedBuild = {
   id: "b7",

@@ -4,9 +4,9 @@ import { gzipSync } from "node:zlib";
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { siteRoles, userStatuses, type SiteRole } from "../../db/schema.ts";
-import { isUseWorthNoting, judgeSession, type SessionRow } from "../../src/accounts/rules/actor.ts";
-import { hashSecret, parseCredential, sameHash, judgeLifetime } from "../../src/accounts/rules/api-key.ts";
+import { siteRoles, userStatuses, type SiteRole } from "../../../db/schema.ts";
+import { isUseWorthNoting, judgeSession, type SessionRow } from "../../../src/accounts/rules/actor.ts";
+import { hashSecret, parseCredential, sameHash, judgeLifetime } from "../../../src/accounts/rules/api-key.ts";
 import {
   isLocalCaller,
   digitsOf,
@@ -16,8 +16,8 @@ import {
   sameDigits,
   hashSetupCode,
   makeSetupCode,
-} from "../../src/accounts/rules/one-time-codes.ts";
-import { entropy, judgePassword, normalisePassword } from "../../src/accounts/rules/password.ts";
+} from "../../../src/accounts/rules/one-time-codes.ts";
+import { entropy, judgePassword, normalisePassword } from "../../../src/accounts/rules/password.ts";
 import {
   may,
   mayAssign,
@@ -25,9 +25,13 @@ import {
   maySee,
   scopeAllows,
   type Deed,
-} from "../../src/accounts/rules/permissions.ts";
-import { problemWithEmail, problemWithName, problemWithUsername } from "../../src/accounts/rules/profile.ts";
-import { parseUserSearch } from "../../src/accounts/rules/user-search.ts";
+} from "../../../src/accounts/rules/permissions.ts";
+import {
+  problemWithEmail,
+  problemWithName,
+  problemWithUsername,
+} from "../../../src/accounts/rules/profile.ts";
+import { parseUserSearch } from "../../../src/accounts/rules/user-search.ts";
 
 const secret = "abcdefghijklmnopqrstuv";
 const credential = parseCredential(`ABCDEFGHIJ-${secret}`)!;
@@ -224,7 +228,10 @@ describe("a set-up code", () => {
   });
 });
 
-const commonPasswords = readFileSync(new URL("../../public/common-passwords.txt", import.meta.url), "utf8");
+const commonPasswords = readFileSync(
+  new URL("../../../public/common-passwords.txt", import.meta.url),
+  "utf8",
+);
 
 describe("a password", () => {
   const details = (password: string, owner = {}) => judgePassword(password, owner).details;

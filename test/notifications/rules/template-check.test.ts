@@ -1,7 +1,7 @@
 // What is said about a template's text before anybody gets it, without a server.
 import { describe, expect, test } from "vitest";
-import { loadTemplateFiles } from "../../db/template-files.ts";
-import { checkTemplate, type Payload } from "../../src/notifications/texts/rules/template-check.ts";
+import { loadTemplateFiles } from "../../../db/template-files.ts";
+import { checkTemplate, type Payload } from "../../../src/notifications/texts/rules/template-check.ts";
 
 const around = {
   user: { id: "u", name: "Ada", username: "ada", email: "ada@example.com" },

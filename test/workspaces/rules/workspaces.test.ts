@@ -4,7 +4,7 @@ import {
   isAgentToken,
   makeAgentToken,
   parseAgentToken,
-} from "../../src/workspaces/agents/rules/agent-token.ts";
+} from "../../../src/workspaces/agents/rules/agent-token.ts";
 import {
   afterLapse,
   isActive,
@@ -13,12 +13,16 @@ import {
   wasAway,
   workspaceStatus,
   workspaceStatuses,
-} from "../../src/workspaces/jobs/rules/job.ts";
-import { cutLine, longestLine } from "../../src/workspaces/jobs/rules/log-lines.ts";
-import { matchingPreset } from "../../src/workspaces/templates/rules/matching-preset.ts";
-import { nextGeneration, nextNumber, nextParameters } from "../../src/workspaces/builds/rules/next-build.ts";
-import { parseWorkspaceSearch } from "../../src/workspaces/builds/rules/workspace-search.ts";
-import { buildStatuses, transitions } from "../../db/schema.ts";
+} from "../../../src/workspaces/jobs/rules/job.ts";
+import { cutLine, longestLine } from "../../../src/workspaces/jobs/rules/log-lines.ts";
+import { matchingPreset } from "../../../src/workspaces/templates/rules/matching-preset.ts";
+import {
+  nextGeneration,
+  nextNumber,
+  nextParameters,
+} from "../../../src/workspaces/builds/rules/next-build.ts";
+import { parseWorkspaceSearch } from "../../../src/workspaces/builds/rules/workspace-search.ts";
+import { buildStatuses, transitions } from "../../../db/schema.ts";
 
 describe("a workspace's status", () => {
   test.each([

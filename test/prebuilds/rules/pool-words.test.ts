@@ -1,7 +1,7 @@
 // How pools are told to people: the words, and the table of the command line.
 import { describe, expect, test } from "vitest";
-import { planLines, poolLines } from "../../src/cli/rules/pool-lines.ts";
-import { columnsOf, plain, wrap } from "../../src/cli/rules/text.ts";
+import { planLines, poolLines } from "../../../src/cli/rules/pool-lines.ts";
+import { columnsOf, plain, wrap } from "../../../src/cli/rules/text.ts";
 import {
   deedWords,
   failuresAlike,
@@ -10,7 +10,7 @@ import {
   stateOf,
   type ShownAction,
   type ShownPool,
-} from "../../src/prebuilds/reconcile/rules/pool-messages.ts";
+} from "../../../src/prebuilds/reconcile/rules/pool-messages.ts";
 
 const now = Date.parse("2026-11-21T10:00:00Z");
 const at = (seconds: number) => new Date(now + seconds * 1_000).toISOString();

@@ -3,20 +3,26 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { exactTime, relativeTime } from "../../public/relative-time.js";
+import { exactTime, relativeTime } from "../../../public/relative-time.js";
 import {
   appStates,
   buildStatuses,
   lifecycleStates,
   prebuildStatuses,
   userStatuses,
-} from "../../db/schema.ts";
-import { duration } from "../../src/pages/rules/lasting.ts";
-import { afterSignIn, buttonTarget, ownPath } from "../../src/pages/rules/links.ts";
-import { buildPath, filterPath, taskPath, versionPath, workspacePath } from "../../src/pages/rules/paths.ts";
-import { kindOf } from "../../src/pages/rules/tags.ts";
-import { workspaceStatuses } from "../../src/workspaces/jobs/rules/job.ts";
-import { toProse } from "../../src/pages/rules/prose.ts";
+} from "../../../db/schema.ts";
+import { duration } from "../../../src/pages/rules/lasting.ts";
+import { afterSignIn, buttonTarget, ownPath } from "../../../src/pages/rules/links.ts";
+import {
+  buildPath,
+  filterPath,
+  taskPath,
+  versionPath,
+  workspacePath,
+} from "../../../src/pages/rules/paths.ts";
+import { kindOf } from "../../../src/pages/rules/tags.ts";
+import { workspaceStatuses } from "../../../src/workspaces/jobs/rules/job.ts";
+import { toProse } from "../../../src/pages/rules/prose.ts";
 
 describe("links", () => {
   test("a path of ours is kept as a browser reads it", () => {
@@ -187,7 +193,7 @@ describe("addresses", () => {
 });
 
 describe("colours", () => {
-  const css = readFileSync(new URL("../../public/belfry.css", import.meta.url), "utf8");
+  const css = readFileSync(new URL("../../../public/belfry.css", import.meta.url), "utf8");
   const [light, dark] = [...css.matchAll(/:root \{([^}]*)\}/g)].map(([, block]) =>
     Object.fromEntries(
       [...block!.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name!, value!]),

@@ -12,7 +12,7 @@ import {
   isStronger,
   type EndReason,
   readJob,
-} from "../../src/provisioner/rules/job.ts";
+} from "../../../src/provisioner/rules/job.ts";
 import {
   batchLines,
   batchSize,
@@ -24,8 +24,13 @@ import {
   tidyLine,
   type Frame,
   createMask,
-} from "../../src/provisioner/rules/log-lines.ts";
-import { readCompletion, ShapeError, withTask, readState } from "../../src/provisioner/rules/completion.ts";
+} from "../../../src/provisioner/rules/log-lines.ts";
+import {
+  readCompletion,
+  ShapeError,
+  withTask,
+  readState,
+} from "../../../src/provisioner/rules/completion.ts";
 import {
   scriptEnvironment,
   terraformEnvironment,
@@ -34,11 +39,11 @@ import {
   isLeftOver,
   planArguments,
   variableProblem,
-} from "../../src/provisioner/rules/terraform.ts";
-import { OptionError, readKey, readSettings } from "../../src/provisioner/rules/settings.ts";
-import { readTar, TarError } from "../../src/kernel/rules/tar.ts";
-import { temporaryFolder } from "../support/program.ts";
-import { makeTar, pax, type TarPart } from "../support/tar.ts";
+} from "../../../src/provisioner/rules/terraform.ts";
+import { OptionError, readKey, readSettings } from "../../../src/provisioner/rules/settings.ts";
+import { readTar, TarError } from "../../../src/kernel/rules/tar.ts";
+import { temporaryFolder } from "../../support/program.ts";
+import { makeTar, pax, type TarPart } from "../../support/tar.ts";
 
 const limits = { entries: 20, size: 10_000 };
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

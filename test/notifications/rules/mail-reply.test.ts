@@ -4,7 +4,7 @@ import {
   judgeReply,
   type FailureSubject,
   type MailStage,
-} from "../../src/notifications/channels/mail/rules/mail-reply.ts";
+} from "../../../src/notifications/channels/mail/rules/mail-reply.ts";
 
 type Case = [
   stage: MailStage,
