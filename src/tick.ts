@@ -3,7 +3,7 @@
 import type { Statement } from "../db/client.ts";
 import { methods, type Method } from "./notifications/channels/index.ts";
 import { readClock } from "../db/health.ts";
-import { keyMatches, noteKey, wrongKeyMessage } from "./accounts/key-check.ts";
+import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
 import { purgeAccounts } from "./accounts/maintenance.ts";
@@ -94,7 +94,7 @@ async function open(deps: Deps) {
 
 /** Clears away what is old, notes that this pass was, and ends what it has begun. */
 async function close(deps: Deps, ends: readonly Statement[]): Promise<true> {
-  const notes = [noteTick(deps.now()), ...noteKey(deps)];
+  const notes = [noteTick(deps.now()), ...keyCheckStatements(deps)];
   const purges = [...purgeNotifications(deps), ...purgeWorkspaces(deps), ...purgeAccounts(deps)];
   const after = await deps.db.write([...purges, ...notes, ...ends], dueReads());
   if (ends.length > 0 && isDue(after, deps.now())) nudgePools(deps);

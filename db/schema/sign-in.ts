@@ -2,11 +2,11 @@
 import { foreignKey, index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 
-/** How often a deed was allowed lately: two windows by count, the older one weighted by what is left of it. */
+/** How often an action was allowed recently: two windows by count, the older one weighted by what is left of it. */
 export const rateLimits = sqliteTable(
   "rate_limits",
   {
-    /** HMAC of the deed and of whom it is counted for: no address lies here. */
+    /** HMAC of the limit's name and its subject: no address is stored. */
     key: text("key").primaryKey(),
     /** Number of the current window, counted from the epoch. */
     window: integer("window").notNull(),

@@ -3,7 +3,7 @@ import type { SQL, Statement } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { insertAudit } from "./store/audit.ts";
 
-export interface AuditedDeed {
+export interface AuditEntry {
   /** The user who did it; null when nobody was signed in. */
   actorId: string | null;
   /** `create`, `write`, `delete`, `login`, `login_failed`, `logout`, `suspend`, … */
@@ -29,8 +29,8 @@ export interface AuditedDeed {
   detail?: Record<string, unknown>;
 }
 
-export function audit(deps: Deps, deed: AuditedDeed, when?: SQL): Statement {
-  const { detail = {}, ...rest } = deed;
+export function audit(deps: Deps, entry: AuditEntry, when?: SQL): Statement {
+  const { detail = {}, ...rest } = entry;
   return insertAudit(
     {
       id: deps.newId(),

@@ -3,15 +3,15 @@ import type { Deps } from "../kernel/deps.ts";
 import { invalid, notFound, ApiError } from "../kernel/errors.ts";
 import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
 import { applyChange, requireManagePermission } from "./change.ts";
-import { requireGoodPassword } from "./validation.ts";
-import { forgetFailures, turnOfOldPassword } from "./limits.ts";
-import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
+import { requireValidPassword } from "./validation.ts";
+import { clearFailures, limitOldPassword } from "./limits.ts";
+import { verifyPassword, hashPassword, withHashSlot } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
-import { normalisePassword } from "./rules/password.ts";
-import { deleteKeysOf, keyExists } from "./store/keys.ts";
-import { allOf, hasHash, mayStillManage, setPasswordHash } from "./store/manage.ts";
+import { normalizePassword } from "./rules/password.ts";
+import { deleteKeysOfUser, keyExistsSql } from "./store/keys.ts";
+import { andSql, hasPasswordHashSql, canStillManageUserSql, setPasswordHash } from "./store/manage.ts";
 import { endPasscodes } from "./store/passcodes.ts";
-import { findUserState, type UserRow, findUserToSignIn, userExists } from "./store/users.ts";
+import { findUserState, type UserRow, findUserToSignIn, userExistsSql } from "./store/users.ts";
 import { audit } from "./audit.ts";
 import { listOwners } from "./store/directory.ts";
 
@@ -31,8 +31,8 @@ export async function changePassword(
   const isSelf = actor.userId === target.id;
   if (!isSelf) requireManagePermission(actor, target);
   if (isSelf && oldPassword === "") throw invalid("old_password", "is needed to change your own password");
-  await requireGoodPassword(deps, password, target);
-  const { seen, renewed } = await withHashPlace(deps, actor.userId, async (place) => {
+  await requireValidPassword(deps, password, target);
+  const { seen, renewed } = await withHashSlot(deps, actor.userId, async (place) => {
     const seen = isSelf
       ? await requireOldPassword(deps, target, { oldPassword, password }, place)
       : await findHash(deps, target);
@@ -42,16 +42,16 @@ export async function changePassword(
     actor,
     target,
     guard: isSelf
-      ? allOf(keyExists(actor.keyId), hasHash(target.id, seen ?? ""))
-      : mayStillManage(actor, target.id),
+      ? andSql(keyExistsSql(actor.keyId), hasPasswordHashSql(target.id, seen ?? ""))
+      : canStillManageUserSql(actor, target.id),
     changes: (guard) => [
       setPasswordHash(target.id, renewed, deps.now(), guard),
-      deleteKeysOf(target.id, hasHash(target.id, renewed), isSelf ? actor.keyId : undefined),
-      endPasscodes(target.id, hasHash(target.id, renewed)),
+      deleteKeysOfUser(target.id, hasPasswordHashSql(target.id, renewed), isSelf ? actor.keyId : undefined),
+      endPasscodes(target.id, hasPasswordHashSql(target.id, renewed)),
     ],
     // Somebody who was faster with the same old password is told so below.
     isDone: (now) => now.passwordHash === renewed || (isSelf && now.passwordHash !== seen),
-    deed: { action: "write", detail: { password: "changed" } },
+    entry: { action: "write", detail: { password: "changed" } },
   });
   if (passwordHash !== renewed) throw wrongOldPassword();
 }
@@ -71,7 +71,7 @@ async function requireOldPassword(
   { oldPassword, password }: PasswordChange,
   place: QueuePlace,
 ): Promise<string | null> {
-  const turn = turnOfOldPassword(deps, target.email);
+  const turn = limitOldPassword(deps, target.email);
   const { state, limits } = await deps.db.write(turn.statements, {
     state: findUserState(target.id),
     limits: turn.read,
@@ -79,17 +79,17 @@ async function requireOldPassword(
   if (state[0] === undefined) throw notFound("User");
   turn.require(limits);
   const stored = state[0].passwordHash;
-  const { matches } = await checkPassword(deps, oldPassword, stored, place);
+  const { matches } = await verifyPassword(deps, oldPassword, stored, place);
   if (!matches) throw wrongOldPassword();
   const lane = { email: target.email, apart: "signed in" } as const;
-  await deps.db.write([forgetFailures(deps, lane, hasHash(target.id, stored ?? ""))], {});
-  if (normalisePassword(oldPassword) === normalisePassword(password))
+  await deps.db.write([clearFailures(deps, lane, hasPasswordHashSql(target.id, stored ?? ""))], {});
+  if (normalizePassword(oldPassword) === normalizePassword(password))
     throw invalid("password", "is the one that you have already");
   return stored;
 }
 
 /** By email address. Throws 404, with the owners' addresses in its detail. */
-export async function findLockedOut(deps: Deps, email: string): Promise<UserRow> {
+export async function findUserForReset(deps: Deps, email: string): Promise<UserRow> {
   const { found, owners } = await deps.db.read({
     found: findUserToSignIn(email.trim()),
     owners: listOwners(),
@@ -107,9 +107,9 @@ export async function findLockedOut(deps: Deps, email: string): Promise<UserRow>
 
 /** Ends all sessions and tokens of the user. Throws 400 that says what is wrong with the password. */
 export async function resetPassword(deps: Deps, target: UserRow, password: string): Promise<void> {
-  await requireGoodPassword(deps, password, target);
+  await requireValidPassword(deps, password, target);
   const renewed = await hashPassword(deps, password);
-  const isDone = hasHash(target.id, renewed);
+  const isDone = hasPasswordHashSql(target.id, renewed);
   const entry = {
     actorId: null,
     action: "write",
@@ -119,8 +119,8 @@ export async function resetPassword(deps: Deps, target: UserRow, password: strin
   };
   const { state } = await deps.db.write(
     [
-      setPasswordHash(target.id, renewed, deps.now(), userExists(target.id)),
-      deleteKeysOf(target.id, isDone),
+      setPasswordHash(target.id, renewed, deps.now(), userExistsSql(target.id)),
+      deleteKeysOfUser(target.id, isDone),
       endPasscodes(target.id, isDone),
       audit(deps, entry, isDone),
     ],

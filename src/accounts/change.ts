@@ -4,10 +4,10 @@ import type { SiteRole } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict, forbidden, notFound, unauthorized, type ApiError } from "../kernel/errors.ts";
 import { writeAndNotify, type Notice } from "../notifications/index.ts";
-import { audit, type AuditedDeed } from "./audit.ts";
-import { refuseTaken } from "./validation.ts";
+import { audit, type AuditEntry } from "./audit.ts";
+import { withTakenErrors } from "./validation.ts";
 import type { Actor } from "./rules/actor.ts";
-import { may, mayManage } from "./rules/permissions.ts";
+import { hasPermission, canManageUser } from "./rules/permissions.ts";
 import { findKey } from "./store/keys.ts";
 import { findOtherOwner } from "./store/manage.ts";
 import { findUserState, type UserRow } from "./store/users.ts";
@@ -23,10 +23,10 @@ export interface Change {
   notices?: readonly Notice[];
   /** Whether this is what was wanted. */
   isDone: (state: UserState) => boolean;
-  deed: Pick<AuditedDeed, "action" | "detail">;
+  entry: Pick<AuditEntry, "action" | "detail">;
 }
 
-export const rolesOf = (user: Pick<UserRow, "roles">) => JSON.parse(user.roles) as SiteRole[];
+export const parseRoles = (user: Pick<UserRow, "roles">) => JSON.parse(user.roles) as SiteRole[];
 
 const notAllowed = () =>
   forbidden("Only an owner may change this account, or a user-admin where it has no site role.");
@@ -36,7 +36,9 @@ export function requireManagePermission(actor: Actor, target: UserRow): void {
   if (target.isSystem) throw forbidden("This user belongs to the system; nobody can change it.");
   // What nobody may do to their own account, `requireNotSelf` refuses with its reason.
   const allowed =
-    actor.userId === target.id ? may(actor, "users:manage") : mayManage(actor, { roles: rolesOf(target) });
+    actor.userId === target.id
+      ? hasPermission(actor, "users:manage")
+      : canManageUser(actor, { roles: parseRoles(target) });
   if (!allowed) throw notAllowed();
 }
 
@@ -45,14 +47,14 @@ export function requireManagePermission(actor: Actor, target: UserRow): void {
  * left. The audit entry and the notices come first, while their guards still mean what was before.
  */
 export async function applyChange(deps: Deps, change: Change): Promise<UserState> {
-  const { actor, target, guard, changes, notices = [], isDone, deed } = change;
-  const entry = audit(
+  const { actor, target, guard, changes, notices = [], isDone, entry } = change;
+  const audited = audit(
     deps,
-    { ...deed, actorId: actor.userId, resourceType: "user", resourceId: target.id },
+    { ...entry, actorId: actor.userId, resourceType: "user", resourceId: target.id },
     guard,
   );
-  const { state, otherOwner, caller } = await refuseTaken(
-    writeAndNotify(deps, [entry, ...notices, ...changes(guard)], {
+  const { state, otherOwner, caller } = await withTakenErrors(
+    writeAndNotify(deps, [audited, ...notices, ...changes(guard)], {
       state: findUserState(target.id),
       otherOwner: findOtherOwner(target.id),
       caller: findKey(actor.keyId),
@@ -79,7 +81,7 @@ export async function requireNotSelf(
 }
 
 const isLastOwner = (user: UserRow, thereIsAnother: boolean) =>
-  !thereIsAnother && user.status === "active" && rolesOf(user).includes("owner");
+  !thereIsAnother && user.status === "active" && parseRoles(user).includes("owner");
 
 const lastOwner = () =>
   conflict("This is the last active owner.", "Make somebody else an owner first: one must remain.");

@@ -5,7 +5,7 @@ import { audit } from "./audit.ts";
 import {
   extendUnsignedUntil,
   insertUnsignedUntil,
-  keyCheckIs,
+  keyCheckIsSql,
   insertKeyCheck,
   readKeyCheck,
   replaceKeyCheck,
@@ -13,18 +13,18 @@ import {
 } from "./store/deployment.ts";
 
 const purpose = "key check";
-const checksOf = ({ keysFor }: Pick<Deps, "keysFor">) =>
+const keyChecks = ({ keysFor }: Pick<Deps, "keysFor">) =>
   keysFor(purpose).map((key) => Buffer.from(key).toString("base64url"));
 
 /** The first key that works with a database is the deployment's, and after an exchange the new one is. */
-export function noteKey(deps: Pick<Deps, "keysFor" | "now">): Statement[] {
-  const [current, ...former] = checksOf(deps);
+export function keyCheckStatements(deps: Pick<Deps, "keysFor" | "now">): Statement[] {
+  const [current, ...former] = keyChecks(deps);
   const now = deps.now();
   return [
     insertKeyCheck(current!, now),
     insertUnsignedUntil(now),
     ...former.flatMap((check) => [
-      extendUnsignedUntil(now, keyCheckIs(check)),
+      extendUnsignedUntil(now, keyCheckIsSql(check)),
       replaceKeyCheck(current!, check, now),
     ]),
   ];
@@ -36,12 +36,12 @@ export const wrongKeyMessage =
 
 /** `stored` is undefined until the first pass. */
 export function keyMatches(deps: Pick<Deps, "keysFor">, stored: string | undefined): boolean {
-  return stored === undefined || checksOf(deps).includes(stored);
+  return stored === undefined || keyChecks(deps).includes(stored);
 }
 
 /** From now on the key at hand is the deployment's. */
 export async function acceptKey(deps: Deps): Promise<void> {
-  const [current] = checksOf(deps);
+  const [current] = keyChecks(deps);
   const entry = {
     actorId: null,
     action: "write",

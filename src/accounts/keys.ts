@@ -2,7 +2,7 @@
 import type { apiKeys } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { randomText } from "../kernel/ids.ts";
-import { hashSecret, type Credential, keyIdOf, keyPurposes } from "./rules/api-key.ts";
+import { hashSecret, type Credential, keyIdForSecret, keyPurposes } from "./rules/api-key.ts";
 type KeyRow = typeof apiKeys.$inferInsert;
 
 export interface NewKey {
@@ -16,10 +16,10 @@ interface Properties extends Pick<KeyRow, "userId" | "kind" | "scope" | "lifetim
   name?: string | undefined;
 }
 
-export function makeKey(deps: Deps, properties: Properties): NewKey {
+export function createKey(deps: Deps, properties: Properties): NewKey {
   const now = deps.now();
   const secret = randomText(22);
-  const id = keyIdOf(deps.keysFor(keyPurposes.api)[0], secret);
+  const id = keyIdForSecret(deps.keysFor(keyPurposes.api)[0], secret);
   return {
     text: `${id}-${secret}`,
     row: {
@@ -35,8 +35,8 @@ export function makeKey(deps: Deps, properties: Properties): NewKey {
 }
 
 /** A session lasts as long as the configuration says, and again each time its use is noted. */
-export const makeSessionKey = (deps: Deps, userId: string): NewKey =>
-  makeKey(deps, {
+export const createSessionKey = (deps: Deps, userId: string): NewKey =>
+  createKey(deps, {
     userId,
     kind: "session",
     scope: "all",
@@ -45,7 +45,7 @@ export const makeSessionKey = (deps: Deps, userId: string): NewKey =>
   });
 
 /** One that this server has not made, once there can be none of those. */
-export const isMadeUp = (
+export const isForgedKey = (
   { now, process }: Pick<Deps, "now" | "process">,
   credential: Credential,
   purpose: keyof typeof keyPurposes,

@@ -5,13 +5,13 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { placeOf } from "../kernel/rules/client-address.ts";
 import { canonicalEmail } from "./rules/profile.ts";
-import { failuresOfAccount, signInsOfPlace, timeToNext, type LimitPolicy } from "./rules/rate-limit.ts";
-import { clearLimit, countTurn, findLimits, hadTurn, type Turn } from "./store/limits.ts";
+import { accountFailureLimit, networkLimit, msUntilAllowed, type LimitPolicy } from "./rules/rate-limit.ts";
+import { clearLimit, countRequest, findLimits, wasAllowedSql, type CountedRequest } from "./store/limits.ts";
 
-export interface Turns {
+export interface RateLimitCheck {
   statements: Statement[];
   /** True in SQL, within the batch, for who has got them. */
-  admitted: SQL;
+  allowedSql: SQL;
   /** Travels with the route's other reads. */
   read: ReturnType<typeof findLimits>;
   /** Throws 429 for the first limit that has nothing left. */
@@ -19,47 +19,47 @@ export interface Turns {
 }
 
 /** One by the place that the request comes from. */
-export const turnOfPlace = (deps: Deps): Turns => turnsOf(deps, [place(deps)]);
+export const limitByNetwork = (deps: Deps): RateLimitCheck => rateLimitCheck(deps, [networkRequest(deps)]);
 
 /** Where the failures of an account are counted: a known device's and those of who is signed in, each apart. */
-export interface FailureLane {
+export interface FailureCounter {
   email: string;
   /** Everybody else's when left out. */
-  apart?: { device: string } | "signed in" | undefined;
+  source?: { device: string } | "signed in" | undefined;
 }
 
 /**
  * That, and one of the failures that an account may have: it is taken before the password is known to be wrong, or
  * many could be tried at once, and given back by `forgetFailures`.
  */
-export const turnsOfSignIn = (deps: Deps, lane: FailureLane): Turns =>
-  turnsOf(deps, [place(deps), failure(deps, lane)]);
+export const limitSignIn = (deps: Deps, lane: FailureCounter): RateLimitCheck =>
+  rateLimitCheck(deps, [networkRequest(deps), failureRequest(deps, lane)]);
 
 /** One of the failures alone, for who is signed in already. */
-export const turnOfOldPassword = (deps: Deps, email: string): Turns =>
-  turnsOf(deps, [failure(deps, { email, apart: "signed in" })]);
+export const limitOldPassword = (deps: Deps, email: string): RateLimitCheck =>
+  rateLimitCheck(deps, [failureRequest(deps, { email, source: "signed in" })]);
 
 /** Somebody has shown that the account is theirs. */
-export const forgetFailures = (deps: Deps, lane: FailureLane, when: SQL): Statement =>
+export const clearFailures = (deps: Deps, lane: FailureCounter, when: SQL): Statement =>
   clearLimit(accountKey(deps, lane), when);
 
 const common = (deps: Deps, policy: LimitPolicy) => ({ id: deps.requestId, policy, now: deps.now() });
 
-const place = (deps: Deps): Turn => ({
-  ...common(deps, signInsOfPlace),
-  key: keyOf(deps, signInsOfPlace, placeOf(deps.clientAddress)),
+const networkRequest = (deps: Deps): CountedRequest => ({
+  ...common(deps, networkLimit),
+  key: keyOf(deps, networkLimit, placeOf(deps.clientAddress)),
 });
 
-const failure = (deps: Deps, lane: FailureLane): Turn => ({
-  ...common(deps, failuresOfAccount),
+const failureRequest = (deps: Deps, lane: FailureCounter): CountedRequest => ({
+  ...common(deps, accountFailureLimit),
   key: accountKey(deps, lane),
 });
 
-function accountKey(deps: Deps, { email, apart }: FailureLane): string {
+function accountKey(deps: Deps, { email, source: apart }: FailureCounter): string {
   const subject = canonicalEmail(email);
-  if (apart === undefined) return keyOf(deps, failuresOfAccount, subject);
+  if (apart === undefined) return keyOf(deps, accountFailureLimit, subject);
   const part = apart === "signed in" ? apart : `device ${apart.device}`;
-  return keyOf(deps, failuresOfAccount, `${subject}\n${part}`);
+  return keyOf(deps, accountFailureLimit, `${subject}\n${part}`);
 }
 
 function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): string {
@@ -67,16 +67,18 @@ function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): strin
   return createHmac("sha256", key).update(`${name}\n${subject}`).digest("base64url");
 }
 
-function turnsOf(deps: Deps, turns: Turn[]): Turns {
+function rateLimitCheck(deps: Deps, turns: CountedRequest[]): RateLimitCheck {
   return {
-    statements: turns.map((turn, at) => countTurn(turn, at === 0 ? undefined : hadTurn(turns[at - 1]!))),
-    admitted: hadTurn(turns.at(-1)!),
+    statements: turns.map((turn, at) =>
+      countRequest(turn, at === 0 ? undefined : wasAllowedSql(turns[at - 1]!)),
+    ),
+    allowedSql: wasAllowedSql(turns.at(-1)!),
     read: findLimits(turns.map(({ key }) => key)),
     require: (rows) => {
       for (const { key, id, policy } of turns) {
         const row = rows.find((one) => one.key === key);
         if (row?.admittedBy === id) continue;
-        throw tooMany(policy, row === undefined ? 0 : timeToNext(row, policy, deps.now()));
+        throw tooMany(policy, row === undefined ? 0 : msUntilAllowed(row, policy, deps.now()));
       }
     },
   };
@@ -87,21 +89,21 @@ function tooMany(policy: LimitPolicy, wait: number): ApiError {
   const seconds = Math.max(1, Math.ceil(wait / 1_000));
   const headers = {
     "retry-after": String(seconds),
-    "ratelimit-policy": `"${policy.name}";q=${policy.most};w=${policy.window / 1_000}`,
+    "ratelimit-policy": `"${policy.name}";q=${policy.maxRequests};w=${policy.windowMs / 1_000}`,
     ratelimit: `"${policy.name}";r=0;t=${seconds}`,
   };
-  const isOfAccount = policy === failuresOfAccount;
+  const isOfAccount = policy === accountFailureLimit;
   return new ApiError(
     429,
     isOfAccount
       ? "There were too many failed sign-ins for this address."
       : "There were too many requests about signing in from where you are.",
     {
-      detail: `Try again in ${inWords(seconds)}${isOfAccount ? ", or reset the password: that is always open" : ""}.`,
+      detail: `Try again in ${formatWait(seconds)}${isOfAccount ? ", or reset the password: that is always open" : ""}.`,
       headers,
     },
   );
 }
 
-const inWords = (seconds: number) =>
+const formatWait = (seconds: number) =>
   seconds < 90 ? `${seconds} second${seconds === 1 ? "" : "s"}` : `${Math.ceil(seconds / 60)} minutes`;

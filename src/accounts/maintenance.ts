@@ -45,15 +45,15 @@ export async function findSharedMailboxes(db: Database): Promise<SharedMailbox[]
 export const sharedMailboxMessage = ({ username, email, other }: SharedMailbox): string =>
   `${username} (${email}) and ${other.username} (${other.email}) have the same mailbox. ${username} can sign in only with exactly "${email}"; delete one of the two accounts.`;
 
-const slice = 500;
+const maxRowsPerTick = 500;
 
 export function purgeAccounts(deps: Deps): Statement[] {
   const now = deps.now();
   return [
-    deleteExpiredKeys(now, slice),
-    purgeLimits(now, slice),
-    purgePasscodes(now, slice),
-    purgeKeys(now, slice),
-    purgeAudit(now - deps.config.auditRetention, slice),
+    deleteExpiredKeys(now, maxRowsPerTick),
+    purgeLimits(now, maxRowsPerTick),
+    purgePasscodes(now, maxRowsPerTick),
+    purgeKeys(now, maxRowsPerTick),
+    purgeAudit(now - deps.config.auditRetention, maxRowsPerTick),
   ];
 }

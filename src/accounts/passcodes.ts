@@ -3,56 +3,56 @@
 import { createHmac, randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import {
-  digitsOf,
-  makeSelector,
-  passcodeLife,
-  passcodeText,
+  hotpDigits,
+  createSelector,
+  passcodeLifetimeMs,
+  formatPasscode,
   parsePasscode,
-  sameDigits,
+  equalDigits,
 } from "./rules/one-time-codes.ts";
 import { notify, sealLabels, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
 import { oneTimePasscode, passwordChanged } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
-import { turnOfPlace, forgetFailures } from "./limits.ts";
+import { limitByNetwork, clearFailures } from "./limits.ts";
 import {
   findPasscode,
-  findToReset,
+  findUserToReset,
   insertPasscode,
-  mayGetPasscode,
-  countTry,
+  canIssuePasscodeSql,
+  countAttempt,
   endPasscodes,
-  findTried,
-  forgetTry,
-  isOpen,
+  findAttemptedPasscode,
+  deleteAttempt,
+  isPasscodeOpenSql,
 } from "./store/passcodes.ts";
 import { userIdByEmailSql, findUserState } from "./store/users.ts";
 import { ApiError, invalid } from "../kernel/errors.ts";
-import { requireGoodPassword } from "./validation.ts";
-import { checkPassword, hashPassword } from "./passwords.ts";
-import { deleteKeysOf } from "./store/keys.ts";
-import { hasHash, setPasswordHash } from "./store/manage.ts";
+import { requireValidPassword } from "./validation.ts";
+import { verifyPassword, hashPassword } from "./passwords.ts";
+import { deleteKeysOfUser } from "./store/keys.ts";
+import { hasPasswordHashSql, setPasswordHash } from "./store/manage.ts";
 type Keys = Pick<Deps, "keysFor">;
 
 /** With the key in force, then with the one before: the first is what a new one has. */
-export const digitsFor = ({ keysFor }: Keys, userId: string, counter: number): string[] =>
-  keysFor(`one-time passcode of ${userId}`).map((secret) => digitsOf(secret, counter));
+export const passcodeDigits = ({ keysFor }: Keys, userId: string, counter: number): string[] =>
+  keysFor(`one-time passcode of ${userId}`).map((secret) => hotpDigits(secret, counter));
 
 /** What stands in the database for the letters of a passcode, likewise. */
-export const storedSelectors = ({ keysFor }: Keys, selector: string): string[] =>
+export const hashSelectors = ({ keysFor }: Keys, selector: string): string[] =>
   keysFor("passcode selectors").map((key) => createHmac("sha256", key).update(selector).digest("base64url"));
 
 /** How often it is made when other requests of the same account are faster. */
-const tries = 4;
+const maxTries = 4;
 
-type Receiver = ReturnType<typeof findToReset>["_"]["result"][number];
+type Receiver = ReturnType<typeof findUserToReset>["_"]["result"][number];
 
 /** Throws 429 and nothing else: there may be no such account, one that can't sign in, or three that wait already. */
 export async function requestPasscode(deps: Deps, email: string): Promise<void> {
   const address = email.trim();
-  const turn = turnOfPlace(deps);
+  const turn = limitByNetwork(deps);
   const { limits, found, ...read } = await deps.db.write(turn.statements, {
     limits: turn.read,
-    found: findToReset(address),
+    found: findUserToReset(address),
     ...oneTimePasscode.reads(userIdByEmailSql(address)),
   });
   turn.require(limits);
@@ -63,45 +63,45 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
     resourceId: found[0]?.id ?? null,
   });
   const give = async (receiver: Receiver, left: number): Promise<void> => {
-    const { row, event } = await makePasscode(deps, receiver, read);
-    const when = mayGetPasscode(receiver.id, receiver.counter, deps.now());
+    const { row, event } = await createPasscode(deps, receiver, read);
+    const when = canIssuePasscodeSql(receiver.id, receiver.counter, deps.now());
     const { made, now } = await writeAndNotify(
       deps,
       [entry, notify(event, { when }), ...insertPasscode(row, when)],
-      { made: findPasscode(row.id), now: findToReset(address) },
+      { made: findPasscode(row.id), now: findUserToReset(address) },
     );
     const [next] = now;
     if (made.length > 0 || next === undefined || next.counter === receiver.counter || left === 1) return;
     // Only an account that is there can have been overtaken: the answer doesn't wait for what follows.
     deps.defer(() => give(next, left - 1));
   };
-  await give(found[0] ?? stranger(deps, address), tries);
+  await give(found[0] ?? unknownReceiver(deps, address), maxTries);
 }
 
-const stranger = ({ newId }: Deps, email: string): Receiver => ({
+const unknownReceiver = ({ newId }: Deps, email: string): Receiver => ({
   id: newId(),
   username: "",
   email,
   counter: 0,
 });
 
-async function makePasscode(
+async function createPasscode(
   deps: Deps,
   { id: userId, counter: last, ...receiver }: Receiver,
   read: KindAnswers<typeof oneTimePasscode>,
 ) {
   const createdAt = deps.now();
   const counter = last + 1;
-  const selector = makeSelector((below) => randomInt(below));
-  const [digits] = digitsFor(deps, userId, counter);
-  const [stored] = storedSelectors(deps, selector);
+  const selector = createSelector((below) => randomInt(below));
+  const [digits] = passcodeDigits(deps, userId, counter);
+  const [stored] = hashSelectors(deps, selector);
   const row = {
     id: deps.newId(),
     userId,
     selector: stored!,
     counter,
     createdAt,
-    expiresAt: createdAt + passcodeLife,
+    expiresAt: createdAt + passcodeLifetimeMs,
   };
   const person = read["one-time-passcode.recipients"][0] ?? {
     userId,
@@ -113,7 +113,7 @@ async function makePasscode(
   // The write asks who may have it: until then everybody is prepared for alike.
   const everybody = [{ ...person, status: "active" as const }];
   const event = oneTimePasscode.prepare(deps, read, row, everybody);
-  const labels = { one_time_passcode: passcodeText({ selector, digits: digits! }) };
+  const labels = { one_time_passcode: formatPasscode({ selector, digits: digits! }) };
   return { row, event: await sealLabels(deps, event, labels) };
 }
 
@@ -123,7 +123,7 @@ export interface PasscodeChange {
   password: string;
 }
 
-type Tried = ReturnType<typeof findTried>["_"]["result"][number];
+type Tried = ReturnType<typeof findAttemptedPasscode>["_"]["result"][number];
 
 /**
  * Ends all sessions and tokens. Throws 429, 503; 400 that names `password` for a bad one, which uses nothing up, and one
@@ -132,43 +132,43 @@ type Tried = ReturnType<typeof findTried>["_"]["result"][number];
 export async function changeWithPasscode(deps: Deps, given: PasscodeChange): Promise<void> {
   const { password } = given;
   const email = given.email.trim();
-  await requireGoodPassword(deps, password, { email });
-  const { tried, read } = await tryPasscode(deps, email, given.passcode);
-  if (tried === undefined) throw wrongCode();
+  await requireValidPassword(deps, password, { email });
+  const { tried, read } = await attemptPasscode(deps, email, given.passcode);
+  if (tried === undefined) throw invalidCode();
   try {
-    await requireGoodPassword(deps, password, tried);
-    const { matches } = await checkPassword(deps, password, tried.passwordHash);
+    await requireValidPassword(deps, password, tried);
+    const { matches } = await verifyPassword(deps, password, tried.passwordHash);
     if (matches) throw invalid("password", "is the one that you have already");
   } catch (error) {
     // The code was right: whoever has it may go on looking for a password.
-    await deps.db.write([forgetTry(deps.requestId)], {});
+    await deps.db.write([deleteAttempt(deps.requestId)], {});
     throw error;
   }
   const renewed = await hashPassword(deps, password);
   await replacePassword(deps, { user: tried, renewed, read });
 }
 
-const wrongCode = () =>
+const invalidCode = () =>
   new ApiError(400, "The code is not right, or it is no longer valid.", {
     detail:
       "It is in the mail that you asked for, works once, and for 20 minutes. You can ask for another one.",
   });
 
 /** Counts the try, then compares. Wrong digits, a code of somebody else's and an unknown address take the same work. */
-async function tryPasscode(deps: Deps, email: string, text: string) {
-  const turn = turnOfPlace(deps);
-  const code = parsePasscode(text) ?? { selector: makeSelector((below) => randomInt(below)), digits: "" };
-  const selectors = storedSelectors(deps, code.selector);
-  const attempt = countTry({ id: deps.requestId, selectors, email, now: deps.now() }, turn.admitted);
+async function attemptPasscode(deps: Deps, email: string, text: string) {
+  const turn = limitByNetwork(deps);
+  const code = parsePasscode(text) ?? { selector: createSelector((below) => randomInt(below)), digits: "" };
+  const selectors = hashSelectors(deps, code.selector);
+  const attempt = countAttempt({ id: deps.requestId, selectors, email, now: deps.now() }, turn.allowedSql);
   const { limits, tried, ...read } = await deps.db.write([...turn.statements, attempt], {
     limits: turn.read,
-    tried: findTried(deps.requestId),
+    tried: findAttemptedPasscode(deps.requestId),
     ...passwordChanged.reads(userIdByEmailSql(email)),
   });
   turn.require(limits);
   const [candidate] = tried;
-  const expected = digitsFor(deps, candidate?.id ?? deps.requestId, candidate?.counter ?? 0);
-  const isRight = expected.map((digits) => sameDigits(code.digits, digits)).includes(true);
+  const expected = passcodeDigits(deps, candidate?.id ?? deps.requestId, candidate?.counter ?? 0);
+  const isRight = expected.map((digits) => equalDigits(code.digits, digits)).includes(true);
   if (candidate !== undefined && isRight) return { tried: candidate, read };
   const entry = {
     actorId: null,
@@ -194,7 +194,7 @@ async function replacePassword(deps: Deps, { user, renewed, read }: Replacement)
     at: deps.now(),
     identity: deps.requestId,
   });
-  const open = isOpen(user.passcodeId, deps.now());
+  const open = isPasscodeOpenSql(user.passcodeId, deps.now());
   const entry = {
     actorId: null,
     action: "write",
@@ -207,13 +207,13 @@ async function replacePassword(deps: Deps, { user, renewed, read }: Replacement)
     [
       notify(changed, { when: open }),
       audit(deps, entry, open),
-      deleteKeysOf(user.id, open),
-      forgetFailures(deps, { email: user.email }, open),
+      deleteKeysOfUser(user.id, open),
+      clearFailures(deps, { email: user.email }, open),
       setPasswordHash(user.id, renewed, deps.now(), open),
-      endPasscodes(user.id, hasHash(user.id, renewed)),
+      endPasscodes(user.id, hasPasswordHashSql(user.id, renewed)),
     ],
     { state: findUserState(user.id) },
   );
-  if (state[0]?.passwordHash !== renewed) throw wrongCode();
+  if (state[0]?.passwordHash !== renewed) throw invalidCode();
   deps.process.hub.recheck();
 }

@@ -4,7 +4,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { placeOf } from "../kernel/rules/client-address.ts";
 import type { QueueHolder, QueuePlace } from "../kernel/rules/fair-queue.ts";
-import { normalisePassword } from "./rules/password.ts";
+import { normalizePassword } from "./rules/password.ts";
 
 interface Cost {
   N: number;
@@ -15,20 +15,23 @@ interface Cost {
 const hashBytes = 32;
 const saltBytes = 16;
 /** More than N and r need: 128 · N · r bytes. */
-const memory = 64 * 1_048_576;
+const maxMemoryBytes = 64 * 1_048_576;
 
 const costOf = (deps: Deps): Cost => ({ N: deps.process.passwordCost ?? 2 ** 14, r: 8, p: 5 });
 
 /** People who are not signed in, by the network that they come from. */
-const anybody = (deps: Deps): QueueHolder => ({ lane: "sign-in", holder: placeOf(deps.clientAddress) });
+const anonymousHolder = (deps: Deps): QueueHolder => ({
+  lane: "sign-in",
+  holder: placeOf(deps.clientAddress),
+});
 
 /** Holds a place in the queue while `work` runs: none of its hashes is refused. Throws 503 before any of it. */
-export async function withHashPlace<T>(
+export async function withHashSlot<T>(
   deps: Deps,
   userId: string | undefined,
   work: (place: QueuePlace) => Promise<T>,
 ): Promise<T> {
-  const by = userId === undefined ? anybody(deps) : ({ lane: "account", holder: userId } as const);
+  const by = userId === undefined ? anonymousHolder(deps) : ({ lane: "account", holder: userId } as const);
   const place = deps.process.hashing.reserve(by);
   if (place === undefined) throw tooBusy();
   try {
@@ -52,19 +55,19 @@ export async function hashPassword(deps: Deps, password: string, place?: QueuePl
   return ["scrypt", N, r, p, salt.toString("base64"), hash.toString("base64")].join("$");
 }
 
-export interface PasswordCheck {
+export interface PasswordVerification {
   matches: boolean;
   /** The hash was made with other parameters than today's. */
   outdated: boolean;
 }
 
 /** With nothing stored the same work is done in vain, so that time doesn't tell who exists. */
-export async function checkPassword(
+export async function verifyPassword(
   deps: Deps,
   password: string,
   stored: string | null,
   place?: QueuePlace,
-): Promise<PasswordCheck> {
+): Promise<PasswordVerification> {
   const today = costOf(deps);
   const parsed = parseStored(stored ?? "");
   const { cost, salt, hash } = parsed ?? {
@@ -99,12 +102,16 @@ interface Derivation {
 
 function derive(deps: Deps, derivation: Derivation, place?: QueuePlace): Promise<Buffer> {
   const { password, salt, cost } = derivation;
-  if (place === undefined) return withHashPlace(deps, undefined, (own) => derive(deps, derivation, own));
+  if (place === undefined) return withHashSlot(deps, undefined, (own) => derive(deps, derivation, own));
   return place.run(
     () =>
       new Promise((resolve, reject) => {
-        scrypt(normalisePassword(password), salt, hashBytes, { ...cost, maxmem: memory }, (error, derived) =>
-          error === null ? resolve(derived) : reject(error),
+        scrypt(
+          normalizePassword(password),
+          salt,
+          hashBytes,
+          { ...cost, maxmem: maxMemoryBytes },
+          (error, derived) => (error === null ? resolve(derived) : reject(error)),
         );
       }),
   );

@@ -2,23 +2,23 @@
 import { siteRoles, type SiteRole, type UserStatus } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, forbidden } from "../kernel/errors.ts";
-import { applyChange, requireManagePermission, requireNotSelf, rolesOf } from "./change.ts";
+import { applyChange, requireManagePermission, requireNotSelf, parseRoles } from "./change.ts";
 import type { Actor } from "./rules/actor.ts";
-import { mayAssign } from "./rules/permissions.ts";
+import { canAssignRole } from "./rules/permissions.ts";
 import {
-  allOf,
-  isNotLastOwner,
-  mayStillAssign,
-  mayStillManage,
+  andSql,
+  isNotLastOwnerSql,
+  canStillAssignRolesSql,
+  canStillManageUserSql,
   setRoles,
-  hasStatus,
+  hasUserStatusSql,
   setStatus,
 } from "./store/manage.ts";
 import type { UserRow } from "./store/users.ts";
 import type { Answers, SQL } from "../../db/client.ts";
 import { notify } from "../notifications/index.ts";
 import { accountStatusKinds, changeBy } from "./account-kinds.ts";
-import { deleteKeysOf } from "./store/keys.ts";
+import { deleteKeysOfUser } from "./store/keys.ts";
 
 /** Exactly these roles. Throws 403, 400 for oneself, 409 for the last active owner. */
 export async function changeRoles(
@@ -29,21 +29,24 @@ export async function changeRoles(
 ): Promise<UserRow> {
   requireManagePermission(actor, target);
   await requireNotSelf(deps, actor, target, new ApiError(400, "You can't change your own roles."));
-  const from = rolesOf(target);
+  const from = parseRoles(target);
   const to = siteRoles.filter((role) => roles.includes(role));
   const changed = siteRoles.filter((role) => from.includes(role) !== to.includes(role));
   if (changed.length === 0) return target;
-  const denied = changed.filter((role) => !mayAssign(actor, role));
+  const denied = changed.filter((role) => !canAssignRole(actor, role));
   if (denied.length > 0)
     throw forbidden(`Only an owner may assign or remove a site role (${denied.join(", ")}).`);
-  const mayManageNow = allOf(mayStillManage(actor, target.id), mayStillAssign(actor, changed));
+  const mayManageNow = andSql(
+    canStillManageUserSql(actor, target.id),
+    canStillAssignRolesSql(actor, changed),
+  );
   return applyChange(deps, {
     actor,
     target,
-    guard: to.includes("owner") ? mayManageNow : allOf(mayManageNow, isNotLastOwner(target.id)),
+    guard: to.includes("owner") ? mayManageNow : andSql(mayManageNow, isNotLastOwnerSql(target.id)),
     changes: (guard) => setRoles(target.id, to, deps.now(), guard),
-    isDone: (state) => sameRoles(rolesOf(state), to) && state.deletedAt === null,
-    deed: { action: "write", detail: { roles: { from, to } } },
+    isDone: (state) => sameRoles(parseRoles(state), to) && state.deletedAt === null,
+    entry: { action: "write", detail: { roles: { from, to } } },
   });
 }
 
@@ -69,9 +72,9 @@ export async function changeStatus(
   if (status === "suspended")
     await requireNotSelf(deps, actor, target, new ApiError(400, "You can't suspend yourself."));
   if (target.status === status) return target;
-  const mayManageNow = mayStillManage(actor, target.id);
-  const guard = status === "suspended" ? allOf(mayManageNow, isNotLastOwner(target.id)) : mayManageNow;
-  const isStill = allOf(guard, hasStatus(target.id, target.status));
+  const mayManageNow = canStillManageUserSql(actor, target.id);
+  const guard = status === "suspended" ? andSql(mayManageNow, isNotLastOwnerSql(target.id)) : mayManageNow;
+  const isStill = andSql(guard, hasUserStatusSql(target.id, target.status));
   const { admins, user } = accountStatusKinds[status];
   // Suspended, activated and suspended again are three events.
   const change = changeBy(actor, target, deps.newId());
@@ -85,9 +88,11 @@ export async function changeStatus(
     ],
     changes: (guard) => [
       setStatus(target.id, status, deps.now(), guard),
-      ...(status === "suspended" ? [deleteKeysOf(target.id, hasStatus(target.id, "suspended"))] : []),
+      ...(status === "suspended"
+        ? [deleteKeysOfUser(target.id, hasUserStatusSql(target.id, "suspended"))]
+        : []),
     ],
     isDone: (state) => state.status === status && state.deletedAt === null,
-    deed: { action: status === "suspended" ? "suspend" : "activate" },
+    entry: { action: status === "suspended" ? "suspend" : "activate" },
   });
 }

@@ -1,16 +1,16 @@
 // Signing in with a password, and signing out.
 import type { Deps } from "../kernel/deps.ts";
 import { unauthorized } from "../kernel/errors.ts";
-import { audit, type AuditedDeed } from "./audit.ts";
-import { makeSessionKey } from "./keys.ts";
-import { forgetFailures, turnsOfSignIn, type FailureLane } from "./limits.ts";
-import { checkPassword, hashPassword, withHashPlace } from "./passwords.ts";
+import { audit, type AuditEntry } from "./audit.ts";
+import { createSessionKey } from "./keys.ts";
+import { clearFailures, limitSignIn, type FailureCounter } from "./limits.ts";
+import { verifyPassword, hashPassword, withHashSlot } from "./passwords.ts";
 import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deviceIdOf, deviceMark, devicePurpose } from "./rules/rate-limit.ts";
-import { deleteKey, findKey, insertKey, keyExists } from "./store/keys.ts";
-import { allOf, hasHash, hasStatus, replaceHash } from "./store/manage.ts";
-import { findUserToSignIn, mayAct, noteSeen } from "./store/users.ts";
+import { deleteKey, findKey, insertKey, keyExistsSql } from "./store/keys.ts";
+import { andSql, hasPasswordHashSql, hasUserStatusSql, replaceHash } from "./store/manage.ts";
+import { findUserToSignIn, isUserActiveSql, updateLastSeen } from "./store/users.ts";
 
 export interface Credentials {
   email: string;
@@ -32,31 +32,31 @@ export interface Session {
 type Candidate = ReturnType<typeof findUserToSignIn>["_"]["result"][number];
 
 /** How often a sign-in is judged anew when the user changed while the password was hashed. */
-const tries = 3;
+const maxTries = 3;
 
 /**
  * Throws 401: the same words, after the same work, whether the address is unknown or the password wrong. Only who knows
  * the password is told of a suspension. Throws 429 before anything is hashed.
  */
 export const signIn = (deps: Deps, given: Credentials): Promise<Session> =>
-  withHashPlace(deps, undefined, (place) => tryPassword(deps, given, place));
+  withHashSlot(deps, undefined, (place) => tryPassword(deps, given, place));
 
 /** The place is taken before anything is counted: who is told to come back has not failed. */
 async function tryPassword(deps: Deps, given: Credentials, place: QueuePlace): Promise<Session> {
   const device = deviceIdOf(given.device, given.email, deps.keysFor(devicePurpose));
-  const lane: FailureLane = { email: given.email, apart: device === undefined ? undefined : { device } };
-  const turns = turnsOfSignIn(deps, lane);
+  const lane: FailureCounter = { email: given.email, source: device === undefined ? undefined : { device } };
+  const turns = limitSignIn(deps, lane);
   const find = () => findUserToSignIn(given.email.trim());
   const { found, limits } = await deps.db.write(turns.statements, { found: find(), limits: turns.read });
   turns.require(limits);
   let [candidate] = found;
-  for (let left = tries; left > 0; left -= 1) {
+  for (let left = maxTries; left > 0; left -= 1) {
     const stored = candidate === undefined || candidate.isSystem ? null : candidate.passwordHash;
-    const { matches, outdated } = await checkPassword(deps, given.password, stored, place);
-    if (candidate === undefined || !matches) return refuse(deps, candidate, undefined);
-    if (candidate.status !== "active") return refuse(deps, candidate, lane);
+    const { matches, outdated } = await verifyPassword(deps, given.password, stored, place);
+    if (candidate === undefined || !matches) return rejectSignIn(deps, candidate, undefined);
+    if (candidate.status !== "active") return rejectSignIn(deps, candidate, lane);
     const renewed = outdated ? await hashPassword(deps, given.password, place) : null;
-    const session = await begin(deps, candidate, { renewed, lane });
+    const session = await createSession(deps, candidate, { renewed, lane });
     if (session !== undefined) return session;
     [candidate] = (await deps.db.read({ found: find() })).found;
   }
@@ -66,13 +66,13 @@ async function tryPassword(deps: Deps, given: Credentials, place: QueuePlace): P
 const wrongCredentials = () => unauthorized("The email address or the password is wrong.");
 
 /** `suspended`: the password was right, so it is no failure of this lane. */
-async function refuse(
+async function rejectSignIn(
   deps: Deps,
   candidate: Candidate | undefined,
-  suspended: FailureLane | undefined,
+  suspended: FailureCounter | undefined,
 ): Promise<never> {
   const reason = suspended === undefined ? "wrong_password" : "suspended";
-  const entry: AuditedDeed = {
+  const entry: AuditEntry = {
     actorId: null,
     action: "login_failed",
     resourceType: "user",
@@ -83,7 +83,7 @@ async function refuse(
   const forgotten =
     suspended === undefined || candidate === undefined
       ? []
-      : [forgetFailures(deps, suspended, hasStatus(candidate.id, "suspended"))];
+      : [clearFailures(deps, suspended, hasUserStatusSql(candidate.id, "suspended"))];
   await deps.db.write([audit(deps, entry), ...forgotten], {});
   throw reason === "suspended"
     ? unauthorized("Your account is suspended. Ask an administrator to activate it.")
@@ -91,14 +91,14 @@ async function refuse(
 }
 
 /** Undefined when the user was suspended, removed or given another password since they were read. */
-async function begin(
+async function createSession(
   deps: Deps,
   user: Candidate,
-  { renewed, lane }: { renewed: string | null; lane: FailureLane },
+  { renewed, lane }: { renewed: string | null; lane: FailureCounter },
 ): Promise<Session | undefined> {
-  const key = makeSessionKey(deps, user.id);
-  const made = keyExists(key.row.id);
-  const entry: AuditedDeed = {
+  const key = createSessionKey(deps, user.id);
+  const made = keyExistsSql(key.row.id);
+  const entry: AuditEntry = {
     actorId: user.id,
     action: "login",
     resourceType: "api_key",
@@ -107,28 +107,28 @@ async function begin(
   const { session } = await deps.db.write(
     [
       // The key before the hash that guards it.
-      insertKey(key.row, allOf(mayAct(user.id), hasHash(user.id, user.passwordHash!))),
-      noteSeen(user.id, deps.now(), made),
+      insertKey(key.row, andSql(isUserActiveSql(user.id), hasPasswordHashSql(user.id, user.passwordHash!))),
+      updateLastSeen(user.id, deps.now(), made),
       ...(renewed === null ? [] : [replaceHash(user.id, user.passwordHash!, renewed)]),
-      forgetFailures(deps, lane, made),
+      clearFailures(deps, lane, made),
       audit(deps, entry, made),
     ],
     { session: findKey(key.row.id) },
   );
   if (session[0]?.secretHash !== key.row.secretHash) return undefined;
-  const known = typeof lane.apart === "object" ? lane.apart.device : deps.newId();
+  const known = typeof lane.source === "object" ? lane.source.device : deps.newId();
   const device = deviceMark(deps.keysFor(devicePurpose)[0], lane.email, known);
   return { key: key.text, userId: user.id, expiresAt: key.row.expiresAt, device };
 }
 
 /** Ends the session or token that the caller came with. */
 export async function signOut(deps: Deps, actor: Actor): Promise<void> {
-  const entry: AuditedDeed = {
+  const entry: AuditEntry = {
     actorId: actor.userId,
     action: "logout",
     resourceType: "api_key",
     resourceId: actor.keyId,
   };
-  await deps.db.write([audit(deps, entry, keyExists(actor.keyId)), deleteKey(actor.keyId)], {});
+  await deps.db.write([audit(deps, entry, keyExistsSql(actor.keyId)), deleteKey(actor.keyId)], {});
   deps.process.hub.recheck();
 }

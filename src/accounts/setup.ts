@@ -3,20 +3,20 @@ import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, conflict } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
-import { requireGoodFields, refuseTaken } from "./validation.ts";
-import { turnOfPlace } from "./limits.ts";
+import { requireValidFields, withTakenErrors } from "./validation.ts";
+import { limitByNetwork } from "./limits.ts";
 import { hashPassword } from "./passwords.ts";
-import { sameHash } from "./rules/api-key.ts";
-import { isLocalCaller, hashSetupCode, makeSetupCode } from "./rules/one-time-codes.ts";
+import { equalHashes } from "./rules/api-key.ts";
+import { isLocalCaller, hashSetupCode, createSetupCode } from "./rules/one-time-codes.ts";
 import {
   listOrganizations,
   deleteSetupCode,
   findAnyUser,
-  nobodyExists,
+  noUserExistsSql,
   readSetupCodeHash,
   storeSetupCodeHash,
 } from "./store/deployment.ts";
-import { findUserState, insertRoles, insertUser, userExists } from "./store/users.ts";
+import { findUserState, insertRoles, insertUser, userExistsSql } from "./store/users.ts";
 
 export interface FirstUser {
   email: string;
@@ -36,7 +36,7 @@ export interface SetupRequest {
 /** A fresh set-up code while there is no user, to be printed; undefined afterwards. Older codes end. */
 export async function ensureSetupCode(deps: Pick<Deps, "db" | "now">): Promise<string | undefined> {
   if (await isSetUp(deps)) return undefined;
-  const code = makeSetupCode((below) => randomInt(below));
+  const code = createSetupCode((below) => randomInt(below));
   const hash = hashSetupCode(code);
   const { stored } = await deps.db.write([storeSetupCodeHash(hash, deps.now())], {
     stored: readSetupCodeHash(),
@@ -55,7 +55,7 @@ export async function createFirstUser(
   input: FirstUser,
   request: SetupRequest,
 ): Promise<{ userId: string; organizationId: string }> {
-  const turn = turnOfPlace(deps);
+  const turn = limitByNetwork(deps);
   const { anyUser, codeHash, limits } = await deps.db.write(turn.statements, {
     anyUser: findAnyUser(),
     codeHash: readSetupCodeHash(),
@@ -67,7 +67,7 @@ export async function createFirstUser(
   const { username, password } = input;
   const email = input.email.trim();
   const name = input.name?.trim() ?? "";
-  await requireGoodFields(deps, { email, username, name, password });
+  await requireValidFields(deps, { email, username, name, password });
   const userId = deps.newId();
   const now = deps.now();
   const user = {
@@ -81,7 +81,7 @@ export async function createFirstUser(
     createdAt: now,
     updatedAt: now,
   };
-  const made = userExists(userId);
+  const made = userExistsSql(userId);
   const entry = {
     actorId: null,
     action: "create",
@@ -89,10 +89,10 @@ export async function createFirstUser(
     resourceId: userId,
     detail: { username, email, roles: ["owner"], first: true },
   };
-  const { mine, organizations } = await refuseTaken(
+  const { mine, organizations } = await withTakenErrors(
     deps.db.write(
       [
-        insertUser(user, nobodyExists),
+        insertUser(user, noUserExistsSql),
         insertRoles(userId, ["owner"], made),
         deleteSetupCode(),
         audit(deps, entry, made),
@@ -111,7 +111,7 @@ function requireSetupCode(deps: Deps, request: SetupRequest, codeHash: string | 
   const { host, forwarded, setupCode } = request;
   if (isLocalCaller({ address: deps.clientAddress, host, forwarded })) return;
   const given = setupCode?.trim() ?? "";
-  if (given !== "" && codeHash !== undefined && sameHash(hashSetupCode(given), codeHash)) return;
+  if (given !== "" && codeHash !== undefined && equalHashes(hashSetupCode(given), codeHash)) return;
   throw new ApiError(
     403,
     given === "" ? "Setting up from another machine needs the set-up code." : "The set-up code is not right.",

@@ -3,21 +3,21 @@ import type { TokenScope } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict, forbidden, invalid, notFound, unauthorized } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
-import { taken } from "./validation.ts";
-import { makeKey, makeSessionKey, type NewKey } from "./keys.ts";
+import { takenError } from "./validation.ts";
+import { createKey, createSessionKey, type NewKey } from "./keys.ts";
 import type { Actor } from "./rules/actor.ts";
-import { judgeLifetime } from "./rules/api-key.ts";
-import { may } from "./rules/permissions.ts";
+import { validateLifetime } from "./rules/api-key.ts";
+import { hasPermission } from "./rules/permissions.ts";
 import {
   deleteExpiredToken,
   deleteKey,
   findKey,
   findTokenByName,
   insertKey,
-  keyExists,
+  keyExistsSql,
 } from "./store/keys.ts";
-import { allOf } from "./store/manage.ts";
-import { findUserState, mayAct, type UserRow } from "./store/users.ts";
+import { andSql } from "./store/manage.ts";
+import { findUserState, isUserActiveSql, type UserRow } from "./store/users.ts";
 
 export interface NewToken {
   /** One is made up when it is left out. */
@@ -35,9 +35,9 @@ export async function createToken(
   input: NewToken,
 ): Promise<string> {
   requireKeyPermission(actor, holder);
-  const verdict = judgeLifetime(input.lifetime, deps.config.maxTokenLifetime);
+  const verdict = validateLifetime(input.lifetime, deps.config.maxTokenLifetime);
   if (!verdict.ok) throw invalid("lifetime", verdict.problem);
-  const key = makeKey(deps, {
+  const key = createKey(deps, {
     userId: holder.id,
     kind: "token",
     scope: input.scope,
@@ -51,12 +51,12 @@ export async function createToken(
 /** A key like the one of a sign-in, for a client that was given a token. */
 export async function createSession(deps: Deps, actor: Actor, holder: UserRow): Promise<string> {
   requireKeyPermission(actor, holder);
-  return store(deps, actor, makeSessionKey(deps, holder.id));
+  return store(deps, actor, createSessionKey(deps, holder.id));
 }
 
 function requireKeyPermission(actor: Actor, holder: UserRow): void {
   if (holder.isSystem) throw forbidden("This user belongs to the system and has no keys.");
-  if (actor.userId !== holder.id && !may(actor, "tokens:manage-others"))
+  if (actor.userId !== holder.id && !hasPermission(actor, "tokens:manage-others"))
     throw forbidden("Only an owner may make keys for somebody else.");
 }
 
@@ -77,8 +77,8 @@ async function store(deps: Deps, actor: Actor, { text, row }: NewKey): Promise<s
   const { made, namesake, caller, holder } = await deps.db.write(
     [
       deleteExpiredToken(row.userId, row.name, deps.now()),
-      insertKey(row, allOf(keyExists(actor.keyId), mayAct(row.userId))),
-      audit(deps, entry, keyExists(row.id)),
+      insertKey(row, andSql(keyExistsSql(actor.keyId), isUserActiveSql(row.userId))),
+      audit(deps, entry, keyExistsSql(row.id)),
     ],
     {
       made: findKey(row.id),
@@ -90,7 +90,7 @@ async function store(deps: Deps, actor: Actor, { text, row }: NewKey): Promise<s
   if (made[0]?.secretHash === row.secretHash) return text;
   if (caller.length === 0) throw unauthorized();
   if (row.kind === "token" && namesake.length > 0)
-    throw taken("token_name", `There is a token named "${row.name}" already.`);
+    throw takenError("token_name", `There is a token named "${row.name}" already.`);
   if (holder[0] === undefined || holder[0].deletedAt !== null) throw notFound("User");
   throw conflict("A suspended user gets no keys.", "Activate the user first.");
 }
@@ -108,6 +108,6 @@ export async function deleteUserKey(
     resourceId: key.id,
     detail: { user_id: key.userId, kind: key.kind, name: key.name },
   };
-  await deps.db.write([audit(deps, entry, keyExists(key.id)), deleteKey(key.id)], {});
+  await deps.db.write([audit(deps, entry, keyExistsSql(key.id)), deleteKey(key.id)], {});
   deps.process.hub.recheck();
 }

@@ -5,21 +5,27 @@ import { ApiError, forbidden, unauthorized } from "../kernel/errors.ts";
 import { notify, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
 import { accountCreated, accountDeleted, changeBy } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
-import { applyChange, requireManagePermission, requireNotSelf, rolesOf, type UserState } from "./change.ts";
-import { requireGoodFields, refuseTaken } from "./validation.ts";
-import { hashPassword, withHashPlace } from "./passwords.ts";
-import type { Actor } from "./rules/actor.ts";
-import { deleteKeysOf, findKey, keyExists } from "./store/keys.ts";
 import {
-  allOf,
-  isDeleted,
-  isNotLastOwner,
+  applyChange,
+  requireManagePermission,
+  requireNotSelf,
+  parseRoles,
+  type UserState,
+} from "./change.ts";
+import { requireValidFields, withTakenErrors } from "./validation.ts";
+import { hashPassword, withHashSlot } from "./passwords.ts";
+import type { Actor } from "./rules/actor.ts";
+import { deleteKeysOfUser, findKey, keyExistsSql } from "./store/keys.ts";
+import {
+  andSql,
+  isUserDeletedSql,
+  isNotLastOwnerSql,
   markDeleted,
-  mayStillMakeUsers,
-  mayStillManage,
+  canStillCreateUsersSql,
+  canStillManageUserSql,
   setProfile,
 } from "./store/manage.ts";
-import { findUserState, insertUser, userExists, type UserRow } from "./store/users.ts";
+import { findUserState, insertUser, userExistsSql, type UserRow } from "./store/users.ts";
 
 export interface NewUser {
   email: string;
@@ -38,13 +44,13 @@ export async function createUser(
 ): Promise<UserState> {
   const { password, ...rest } = input;
   const fields = { ...rest, email: rest.email.trim(), name: rest.name.trim() };
-  await requireGoodFields(deps, { ...fields, password });
+  await requireValidFields(deps, { ...fields, password });
   const id = deps.newId();
   const now = deps.now();
   const user = {
     id,
     ...fields,
-    passwordHash: await withHashPlace(deps, actor.userId, (place) => hashPassword(deps, password, place)),
+    passwordHash: await withHashSlot(deps, actor.userId, (place) => hashPassword(deps, password, place)),
     isSystem: false,
     createdAt: now,
     updatedAt: now,
@@ -58,12 +64,12 @@ export async function createUser(
     detail: { username, email, status },
   };
   const created = accountCreated.prepare(deps, facts, changeBy(actor, user, id));
-  const isMade = userExists(id);
-  const { made, caller } = await refuseTaken(
+  const isMade = userExistsSql(id);
+  const { made, caller } = await withTakenErrors(
     writeAndNotify(
       deps,
       [
-        insertUser(user, mayStillMakeUsers(actor)),
+        insertUser(user, canStillCreateUsersSql(actor)),
         audit(deps, entry, isMade),
         notify(created, { when: isMade }),
       ],
@@ -85,14 +91,14 @@ export async function changeProfile(
   if (!isSelf) requireManagePermission(actor, target);
   const profile = { username: input.username, name: input.name?.trim() ?? target.name };
   // A username from before a rule stays good for those who have it.
-  await requireGoodFields(deps, profile.username === target.username ? { name: profile.name } : profile);
+  await requireValidFields(deps, profile.username === target.username ? { name: profile.name } : profile);
   return applyChange(deps, {
     actor,
     target,
-    guard: isSelf ? keyExists(actor.keyId) : mayStillManage(actor, target.id),
+    guard: isSelf ? keyExistsSql(actor.keyId) : canStillManageUserSql(actor, target.id),
     changes: (guard) => [setProfile(target.id, profile, deps.now(), guard)],
     isDone: (state) => state.username === profile.username && state.name === profile.name,
-    deed: {
+    entry: {
       action: "write",
       detail: { from: { username: target.username, name: target.name }, to: profile },
     },
@@ -108,7 +114,7 @@ export async function deleteUser(
 ): Promise<void> {
   requireManagePermission(actor, target);
   await requireNotSelf(deps, actor, target, new ApiError(403, "You can't delete yourself."));
-  const guard = allOf(mayStillManage(actor, target.id), isNotLastOwner(target.id));
+  const guard = andSql(canStillManageUserSql(actor, target.id), isNotLastOwnerSql(target.id));
   const deleted = accountDeleted.prepare(deps, facts, changeBy(actor, target, target.id));
   await applyChange(deps, {
     actor,
@@ -117,12 +123,12 @@ export async function deleteUser(
     notices: [notify(deleted, { when: guard })],
     changes: (guard) => [
       markDeleted(target.id, deps.now(), guard),
-      deleteKeysOf(target.id, isDeleted(target.id)),
+      deleteKeysOfUser(target.id, isUserDeletedSql(target.id)),
     ],
     isDone: (state) => state.deletedAt !== null,
-    deed: {
+    entry: {
       action: "delete",
-      detail: { username: target.username, email: target.email, roles: rolesOf(target) },
+      detail: { username: target.username, email: target.email, roles: parseRoles(target) },
     },
   });
 }

@@ -3,9 +3,9 @@
 import { isTaken } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
-import { type PasswordOwner, judgePassword, type PasswordVerdict } from "./rules/password.ts";
+import { type PasswordOwner, validatePasswordRules, type PasswordVerdict } from "./rules/password.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "./rules/profile.ts";
-import { turnOfPlace } from "./limits.ts";
+import { limitByNetwork } from "./limits.ts";
 
 export interface UserFields {
   email?: string;
@@ -15,9 +15,9 @@ export interface UserFields {
 }
 
 /** One 400 that names each field that is wrong. */
-export async function requireGoodFields(deps: Pick<Deps, "assets">, fields: UserFields): Promise<void> {
+export async function requireValidFields(deps: Pick<Deps, "assets">, fields: UserFields): Promise<void> {
   const { email, username, name, password } = fields;
-  const verdict = password === undefined ? undefined : await assessPassword(deps, password, fields);
+  const verdict = password === undefined ? undefined : await validatePassword(deps, password, fields);
   const problems: [field: string, problem: string | undefined][] = [
     ["email", email === undefined ? undefined : problemWithEmail(email)],
     ["username", username === undefined ? undefined : problemWithUsername(username)],
@@ -36,50 +36,50 @@ export async function requireGoodFields(deps: Pick<Deps, "assets">, fields: User
   );
 }
 
-export async function requireGoodPassword(
+export async function requireValidPassword(
   deps: Pick<Deps, "assets">,
   password: string,
   owner: PasswordOwner,
 ): Promise<void> {
-  const { valid, details } = await assessPassword(deps, password, owner);
+  const { valid, details } = await validatePassword(deps, password, owner);
   if (!valid) throw invalid("password", details);
 }
 
 /** Runs a write; a username or address that somebody else has becomes a 409 that names the field. */
-export async function refuseTaken<T>(work: Promise<T>): Promise<T> {
+export async function withTakenErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (isTaken(error, "users_username")) throw taken("username", "This username is taken.");
+    if (isTaken(error, "users_username")) throw takenError("username", "This username is taken.");
     if (isTaken(error, "users_email") || isTaken(error, "users.email_canonical"))
-      throw taken("email", "Somebody has this email address already.");
+      throw takenError("email", "Somebody has this email address already.");
     throw error;
   }
 }
 
-export const taken = (field: string, message: string) =>
+export const takenError = (field: string, message: string) =>
   new ApiError(409, message, { validations: [{ field, detail: "is taken" }] });
 
 const file = "common-passwords.txt";
 
-export async function assessPassword(
+export async function validatePassword(
   { assets }: Pick<Deps, "assets">,
   password: string,
   owner: PasswordOwner = {},
 ): Promise<PasswordVerdict> {
   const list = await assets(file);
   if (list === null) throw new Error(`public/${file} is missing`);
-  return judgePassword(password, owner, await list.text());
+  return validatePasswordRules(password, owner, await list.text());
 }
 
 /** Throws 429. */
-export async function validatePassword(
+export async function validatePasswordForCaller(
   deps: Deps,
   password: string,
   owner: PasswordOwner,
 ): Promise<PasswordVerdict> {
-  const turn = turnOfPlace(deps);
+  const turn = limitByNetwork(deps);
   const { limits } = await deps.db.write(turn.statements, { limits: turn.read });
   turn.require(limits);
-  return assessPassword(deps, password, owner);
+  return validatePassword(deps, password, owner);
 }

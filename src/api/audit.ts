@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { listAudit } from "../accounts/store/audit.ts";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { strictQuery, filledText, time, toTime } from "../http/schemas.ts";
@@ -38,7 +38,7 @@ export const auditRoutes = new Hono<Env>().get(
   endpoint({
     summary: "List the audit log, newest first; `next` is the cursor for older entries",
     access: "session",
-    requires: { permission: "audit:read", refusal: "Only owners and auditors may read the audit log." },
+    requires: { permission: "audit:read", deniedMessage: "Only owners and auditors may read the audit log." },
     answers: { 200: z.object({ entries: z.array(entrySchema), next: z.number().nullable() }) },
     errors: [400, 401, 403],
   }),
@@ -46,7 +46,7 @@ export const auditRoutes = new Hono<Env>().get(
   async (c) => {
     const { user, resource_id, action, before, limit = pageSize } = c.req.valid("query");
     const filter = {
-      actorId: user === undefined ? undefined : idOfUser(user, currentUserIdSql(c)),
+      actorId: user === undefined ? undefined : userIdByNameSql(user, currentUserIdSql(c)),
       resourceId: resource_id,
       action,
       before,

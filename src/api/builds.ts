@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { transitions } from "../../db/schema.ts";
 import type { SQL } from "../../db/client.ts";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { notFound } from "../kernel/errors.ts";
 import { earlierOf } from "../kernel/idempotency.ts";
 import { cancel } from "../workspaces/builds/cancel-build.ts";
@@ -56,7 +56,7 @@ interface Place {
 }
 const byId = (id: string): Place => ({ workspaceId: id, ownerId: ownerOf(id) });
 const byName = (c: Ctx, user: string, name: string, withDeleted = false): Place => {
-  const ownerId = idOfUser(user, currentUserIdSql(c));
+  const ownerId = userIdByNameSql(user, currentUserIdSql(c));
   return { workspaceId: idOfWorkspace(ownerId, name, withDeleted), ownerId };
 };
 
@@ -157,7 +157,7 @@ export const buildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ number: z.string().regex(/^[1-9]\d{0,8}$/, "must be a build's number") })),
     async (c) => {
-      const ownerId = idOfUser(c.req.param("user"), currentUserIdSql(c));
+      const ownerId = userIdByNameSql(c.req.param("user"), currentUserIdSql(c));
       const workspaceId = idOfWorkspace(ownerId, c.req.param("name"), true);
       const id = idOfBuild(workspaceId, Number(c.req.valid("param").number));
       const reads = { build: findBuild(id, currentUserIdSql(c)) };

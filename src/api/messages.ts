@@ -4,7 +4,7 @@ import * as z from "zod";
 import { attemptOutcomes, messageStatuses } from "../../db/schema.ts";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { may } from "../accounts/rules/permissions.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Config } from "../config/config.ts";
 import { conflict, notFound } from "../kernel/errors.ts";
 import { methods, receiverOf, type Method } from "../notifications/channels/index.ts";
@@ -114,7 +114,7 @@ export const messageRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "deployment:manage",
-        refusal: "Only an owner may send a failed notification again.",
+        deniedMessage: "Only an owner may send a failed notification again.",
       },
       answers: { 200: messageSchema },
       errors: [404, 409],
@@ -151,7 +151,7 @@ type Targets = (method: string) => string | null;
 
 /** What else runs here is for owners to know. */
 function targetsFor(actor: Actor, { notifications }: Config): Targets {
-  const isOwner = may(actor, "deployment:manage");
+  const isOwner = hasPermission(actor, "deployment:manage");
   return (method) => (isOwner ? (receiverOf(notifications.channels, method) ?? null) : null);
 }
 

@@ -34,7 +34,7 @@ import { messageSchema } from "../http/schemas.ts";
 
 const onlyOwners = {
   permission: "deployment:manage",
-  refusal: "Only an owner may change notification templates and their channels.",
+  deniedMessage: "Only an owner may change notification templates and their channels.",
 } as const;
 
 export const notificationTemplateRoutes = new Hono<Env>()
@@ -152,11 +152,11 @@ export const notificationTemplateRoutes = new Hono<Env>()
 
 const noteOf = (c: Ctx, actor: Actor): Note => {
   const { id } = idParam.parse(c.req.param());
-  return (deed, when) =>
+  return (entry, when) =>
     audit(
       c.get("deps"),
       {
-        ...deed,
+        ...entry,
         actorId: actor.userId,
         resourceType: "notification_template",
         resourceId: id,

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../kernel/errors.ts";
-import { may } from "../accounts/rules/permissions.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { externalChannels } from "../notifications/channels/index.ts";
 import { customKind, sendCustom } from "../notifications/outbox/custom.ts";
 import { wakeQueue } from "../notifications/delivery/dispatch.ts";
@@ -42,7 +42,7 @@ export const notificationRoutes = new Hono<Env>()
     endpoint({
       summary: "Send a custom notification to yourself, or as an owner to others",
       access: "session",
-      deed: "notify-self",
+      action: "notify-self",
       repeatable: true,
       takesBasic: true,
       answers: { 204: null },
@@ -62,7 +62,7 @@ export const notificationRoutes = new Hono<Env>()
       const { actor, ...read } = await readAsUser(c, reads);
       if (
         recipients !== undefined &&
-        (actor.scope !== "all" || !may(actor, "notifications:send-to-others"))
+        (actor.scope !== "all" || !hasPermission(actor, "notifications:send-to-others"))
       ) {
         throw forbidden(
           "Only an owner may send notifications to others. Leave recipients out to send to yourself.",
@@ -77,7 +77,10 @@ export const notificationRoutes = new Hono<Env>()
     endpoint({
       summary: "Send a test notification to yourself or another user",
       access: "session",
-      requires: { permission: "deployment:manage", refusal: "Only an owner may send test notifications." },
+      requires: {
+        permission: "deployment:manage",
+        deniedMessage: "Only an owner may send test notifications.",
+      },
       repeatable: true,
       answers: { 204: null },
       errors: [401, 403, 409],
@@ -119,7 +122,7 @@ export const notificationRoutes = new Hono<Env>()
       const wanted = c.req.valid("json");
       const { actor, notificationSettings } = await readAsUser(c, { notificationSettings: readSettings() });
       if (notificationSettings[0]?.value === JSON.stringify(wanted)) return c.body(null, 304);
-      if (!may(actor, "deployment:manage"))
+      if (!hasPermission(actor, "deployment:manage"))
         throw forbidden("Only an owner may pause or resume notifications.");
       await saveSettings(c, actor, wanted);
       return c.json(wanted);

@@ -50,7 +50,7 @@ export const prebuildRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "templates:manage",
-        refusal: "Only an owner or a template-admin may pause the pools.",
+        deniedMessage: "Only an owner or a template-admin may pause the pools.",
       },
       answers: { 200: settingsBody, 304: null },
       errors: [400, 401, 403, 415],
@@ -71,7 +71,7 @@ export const prebuildRoutes = new Hono<Env>()
       summary:
         "List the presets with prebuilds: desired and existing workspaces, why some can't be claimed, failures",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 200: z.array(poolSchema) },
       errors: [401, 403],
     }),
@@ -88,7 +88,7 @@ export const prebuildRoutes = new Hono<Env>()
       summary:
         "Run a reconciliation now, after one that is under way (for at most 5 seconds; then 409), or with `dry_run` show what one would do and why",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 200: passSchema },
       errors: [400, 401, 403, 409],
     }),
@@ -109,7 +109,7 @@ export const prebuildRoutes = new Hono<Env>()
     endpoint({
       summary: "Invalidate the prebuilt workspaces of a template's active version",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 200: invalidatedSchema },
       errors: [400, 401, 403, 404],
     }),
@@ -131,7 +131,7 @@ export const prebuildRoutes = new Hono<Env>()
     endpoint({
       summary: "Resume a preset's prebuilds; earlier failures no longer count",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 200: messageSchema },
       errors: [400, 401, 403, 404],
     }),

@@ -1,7 +1,7 @@
 // Routes of what each person wants to be told: /users/{user}/notifications/preferences.
 import { Hono } from "hono";
 import * as z from "zod";
-import { mayManage } from "../accounts/rules/permissions.ts";
+import { canManageUser } from "../accounts/rules/permissions.ts";
 import { findUser } from "../accounts/store/users.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
@@ -73,7 +73,7 @@ export async function loadSubject(c: Ctx, name: string): Promise<{ userId: strin
   const { actor, subject } = await readAsUser(c, { subject: findUser(name, currentUserIdSql(c)) });
   const user = subject[0];
   if (user === undefined) throw notFound("User");
-  if (user.id !== actor.userId && !mayManage(actor, { roles: JSON.parse(user.roles) as SiteRole[] }))
+  if (user.id !== actor.userId && !canManageUser(actor, { roles: JSON.parse(user.roles) as SiteRole[] }))
     throw notFound("User");
   return { userId: user.id };
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import * as z from "zod";
-import { findOrganization, idOfOrganization } from "../accounts/store/deployment.ts";
+import { findOrganization, organizationIdByNameSql } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/provisioner-keys.ts";
 import {
@@ -16,11 +16,11 @@ import { text, time, toTime, toTimeOrNull } from "../http/schemas.ts";
 
 export const toManageKeys: Requirement = {
   permission: "templates:manage",
-  refusal: "Only an owner or a template-admin may manage provisioner keys.",
+  deniedMessage: "Only an owner or a template-admin may manage provisioner keys.",
 };
 export const toReadKeys: Requirement = {
   permission: "provisioner-keys:read",
-  refusal: "Only owners, template-admins and auditors may see provisioner keys.",
+  deniedMessage: "Only owners, template-admins and auditors may see provisioner keys.",
 };
 
 const path = "/organizations/:organization/provisionerkeys";
@@ -72,7 +72,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
     async (c) => {
       const { organization, keys } = await readAsUser(c, {
         organization: findOrganization(c.req.param("organization")),
-        keys: listProvisionerKeys(idOfOrganization(c.req.param("organization"))),
+        keys: listProvisionerKeys(organizationIdByNameSql(c.req.param("organization"))),
       });
       if (organization[0] === undefined) throw notFound("Organization");
       return c.json(keys.map(toKey));
@@ -109,7 +109,10 @@ export const provisionerKeyRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { actor, key } = await readAsUser(c, {
-        key: findProvisionerKeyByName(idOfOrganization(c.req.param("organization")), c.req.param("name")),
+        key: findProvisionerKeyByName(
+          organizationIdByNameSql(c.req.param("organization")),
+          c.req.param("name"),
+        ),
       });
       await revokeProvisionerKey(c.get("deps"), actor, key[0]);
       return c.body(null, 204);

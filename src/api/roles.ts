@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
-import { mayAssign } from "../accounts/rules/permissions.ts";
+import { canAssignRole } from "../accounts/rules/permissions.ts";
 import { endpoint, readAsUser, type Env } from "../http/endpoint.ts";
 import { loadUser, roleNames } from "./user-shape.ts";
 
@@ -42,7 +42,7 @@ export const roleRoutes = new Hono<Env>()
         siteRoles.map((name) => ({
           name,
           display_name: roleNames[name],
-          assignable: mayAssign(actor, name),
+          assignable: canAssignRole(actor, name),
           built_in: true,
           site_permissions: [],
           organization_permissions: [],

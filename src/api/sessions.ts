@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
-import { validatePassword } from "../accounts/validation.ts";
+import { validatePasswordForCaller } from "../accounts/validation.ts";
 import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { filledText, messageSchema, text } from "../http/schemas.ts";
@@ -80,6 +80,6 @@ export const sessionRoutes = new Hono<Env>()
     async (c) => {
       const { password, email, username } = c.req.valid("json");
       const owner = { email: email ?? undefined, username: username ?? undefined };
-      return c.json(await validatePassword(c.get("deps"), password, owner));
+      return c.json(await validatePasswordForCaller(c.get("deps"), password, owner));
     },
   );

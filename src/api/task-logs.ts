@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { SQL } from "../../db/client.ts";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { conflict, notFound } from "../kernel/errors.ts";
 import { findTask, listTaskStatuses } from "../workspaces/agents/store/tasks.ts";
 import { idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
@@ -21,7 +21,7 @@ const logSchema = z.object({
 export function placeOfTask(c: Ctx, user: string, task: string): { workspaceId: SQL | string; ownerId: SQL } {
   if (uuid.safeParse(task).success)
     return { workspaceId: task.toLowerCase(), ownerId: ownerOf(task.toLowerCase()) };
-  const ownerId = idOfUser(user, currentUserIdSql(c));
+  const ownerId = userIdByNameSql(user, currentUserIdSql(c));
   return { workspaceId: idOfWorkspace(ownerId, task), ownerId };
 }
 

@@ -41,7 +41,7 @@ export const templateDriftRoutes = new Hono<Env>().get(
     access: "session",
     requires: {
       permission: "templates:manage",
-      refusal: "Only template-admins and owners see how claims fare.",
+      deniedMessage: "Only template-admins and owners see how claims fare.",
     },
     answers: { 200: z.array(driftSchema) },
     errors: [400, 401, 403, 404],

@@ -96,7 +96,7 @@ export const templateVersionRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "templates:manage",
-        refusal: "Only an owner or a template-admin may make versions of templates.",
+        deniedMessage: "Only an owner or a template-admin may make versions of templates.",
       },
       answers: { 201: createdSchema },
       errors: [400, 401, 403, 404, 409, 413, 415],

@@ -110,7 +110,7 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Create a template from a version that has none yet",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 201: templateSchema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
@@ -152,7 +152,7 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Change a template's display name, description or deprecation; fields left out stay",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 200: templateSchema },
       errors: [400, 401, 403, 404, 413, 415],
     }),
@@ -182,7 +182,7 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Delete a template without workspaces; its name is free again",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 200: messageSchema },
       errors: [400, 401, 403, 404],
     }),

@@ -3,9 +3,9 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { tokenScopes, type TokenScope } from "../../db/schema.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { may } from "../accounts/rules/permissions.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
 import { notFound } from "../kernel/errors.ts";
 import { endpoint, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
@@ -50,15 +50,16 @@ const flag = z
 const listQuery = z.object({ include_all: flag, include_expired: flag });
 const newKeySchema = z.object({ key: z.string() });
 
-const mayRead = (actor: Actor, userId: string) => actor.userId === userId || may(actor, "tokens:read-others");
+const mayRead = (actor: Actor, userId: string) =>
+  actor.userId === userId || hasPermission(actor, "tokens:read-others");
 
 const readers = {
   permission: "tokens:read-others",
-  refusal: "Only the user, owners and auditors may see these keys.",
+  deniedMessage: "Only the user, owners and auditors may see these keys.",
 } as const;
 const managers = {
   permission: "tokens:manage-others",
-  refusal: "Only the user and owners may remove these keys.",
+  deniedMessage: "Only the user and owners may remove these keys.",
 } as const;
 
 export const tokenRoutes = new Hono<Env>()
@@ -105,7 +106,7 @@ export const tokenRoutes = new Hono<Env>()
     async (c) => {
       const { include_all, include_expired } = c.req.valid("query");
       const name = c.req.param("user");
-      const whose = include_all ? null : idOfUser(name, currentUserIdSql(c));
+      const whose = include_all ? null : userIdByNameSql(name, currentUserIdSql(c));
       const from = include_expired ? 0 : c.get("deps").now();
       const { actor, rows } = await loadUserWith(c, name, { rows: listTokens(whose, from) }, readers);
       // Asking for everybody's is no mistake for others: they get what they may see, their own.
@@ -137,7 +138,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const name = c.req.param("user");
-      const token = findTokenByName(idOfUser(name, currentUserIdSql(c)), c.req.param("name"));
+      const token = findTokenByName(userIdByNameSql(name, currentUserIdSql(c)), c.req.param("name"));
       const answers = await loadUserWith(c, name, { token }, readers);
       if (answers.token[0] === undefined) throw notFound("Token");
       return c.json(toKey(answers.token[0]));

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { siteRoles, type SiteRole, type UserStatus } from "../../db/schema.ts";
 import { changePassword } from "../accounts/change-password.ts";
 import { changeRoles, changeStatus, statusReads } from "../accounts/roles-and-status.ts";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { endpoint, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { filledText, text } from "../http/schemas.ts";
 import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
@@ -18,7 +18,7 @@ const rolesBody = z.object({
 });
 
 async function setStatus(c: Ctx, user: string, status: UserStatus) {
-  const reads = statusReads(status, idOfUser(user, currentUserIdSql(c)));
+  const reads = statusReads(status, userIdByNameSql(user, currentUserIdSql(c)));
   const { actor, target, ...facts } = await loadUserWith(c, user, reads, userManagers);
   return toUser(await changeStatus(c.get("deps"), actor, target, status, facts));
 }

@@ -3,8 +3,8 @@ import * as z from "zod";
 import { userStatuses, type SiteRole } from "../../db/schema.ts";
 import type { Reads } from "../../db/client.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { rolesThatMay } from "../accounts/rules/permissions.ts";
-import { findUser, isSelfOr, type UserRow } from "../accounts/store/users.ts";
+import { rolesWithPermission } from "../accounts/rules/permissions.ts";
+import { findUser, isSelfOrHasRoleSql, type UserRow } from "../accounts/store/users.ts";
 import { ApiError, forbidden } from "../kernel/errors.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Requirement } from "../http/endpoint.ts";
 import { time, toTime } from "../http/schemas.ts";
@@ -59,7 +59,7 @@ export function toUser(row: UserRow): z.infer<typeof userSchema> {
 /** Of what changes another user. */
 export const userManagers: Requirement = {
   permission: "users:manage",
-  refusal: "Only an owner may change this account, or a user-admin where it has no site role.",
+  deniedMessage: "Only an owner may change this account, or a user-admin where it has no site role.",
 };
 
 /** Who asks and whom the path names; 404 for one who isn't there and for one whom the caller may not see. */
@@ -71,8 +71,8 @@ export const loadUser = (c: Ctx, name: string): Promise<{ actor: Actor; target: 
  * nothing is read for who sees the user but lacks that permission. Throws 403 for them.
  */
 export async function loadUserWith<T extends Reads>(c: Ctx, name: string, reads: T, others?: Requirement) {
-  const roles = rolesThatMay(others?.permission ?? "users:read");
-  const visible = { when: isSelfOr(name, currentUserIdSql(c), roles), name: "User" };
+  const roles = rolesWithPermission(others?.permission ?? "users:read");
+  const visible = { when: isSelfOrHasRoleSql(name, currentUserIdSql(c), roles), name: "User" };
   try {
     const answers = await readAsUser(
       c,
@@ -84,6 +84,6 @@ export async function loadUserWith<T extends Reads>(c: Ctx, name: string, reads:
   } catch (error) {
     if (others === undefined || !(error instanceof ApiError && error.status === 404)) throw error;
     await loadUserWith(c, name, {});
-    throw forbidden(others.refusal);
+    throw forbidden(others.deniedMessage);
   }
 }

@@ -42,7 +42,10 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "List users by name; q takes words, status:active and role:owner",
       access: "session",
-      requires: { permission: "users:read", refusal: "Only administrators and auditors may list users." },
+      requires: {
+        permission: "users:read",
+        deniedMessage: "Only administrators and auditors may list users.",
+      },
       answers: { 200: z.object({ users: z.array(userSchema), count: z.number() }) },
       errors: [400, 401, 403],
     }),
@@ -61,7 +64,10 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "Create a user",
       access: "session",
-      requires: { permission: "users:manage", refusal: "Only an owner or a user-admin may make users." },
+      requires: {
+        permission: "users:manage",
+        deniedMessage: "Only an owner or a user-admin may make users.",
+      },
       answers: { 201: userSchema },
       errors: [400, 401, 403, 409, 413, 415, 503],
     }),

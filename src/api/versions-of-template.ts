@@ -40,7 +40,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "Activate a template version",
       access: "session",
-      requires: { permission: "templates:manage", refusal: onlyAdmins },
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
       answers: { 200: messageSchema },
       errors: [400, 401, 403, 404, 413, 415],
     }),

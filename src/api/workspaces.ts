@@ -1,7 +1,7 @@
 // Routes of workspaces: making one, the list, and what one is. Their builds are in builds.ts.
 import { Hono } from "hono";
 import * as z from "zod";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { findOrganization } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import { earlierOf } from "../kernel/idempotency.ts";
@@ -75,7 +75,7 @@ const oneQuery = z.object({ include_deleted: z.enum(["true", "false", ""]).optio
 
 export const managers = {
   permission: "workspaces:manage-others",
-  refusal: "Only owners of the deployment may create workspaces for others.",
+  deniedMessage: "Only owners of the deployment may create workspaces for others.",
 } as const;
 
 async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization?: string) {
@@ -187,7 +187,7 @@ export const workspaceRoutes = new Hono<Env>()
     async (c) => {
       const withDeleted = c.req.valid("query").include_deleted === "true";
       const self = currentUserIdSql(c);
-      const owner = idOfUser(c.req.param("user"), self);
+      const owner = userIdByNameSql(c.req.param("user"), self);
       const id = idOfWorkspace(owner, c.req.param("name"), withDeleted);
       const { workspace } = await readAsUser(
         c,

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import type { SQL } from "../../db/client.ts";
 import type { Credential } from "../accounts/rules/api-key.ts";
-import type { Deed } from "../accounts/rules/permissions.ts";
+import type { Permission } from "../accounts/rules/permissions.ts";
 import type { Deps } from "../kernel/deps.ts";
 import type { ErrorStatus } from "../kernel/errors.ts";
 import type { AgentToken } from "../workspaces/agents/rules/agent-token.ts";
@@ -21,9 +21,9 @@ export interface Env {
 export type Ctx = Context<Env>;
 
 export interface Requirement {
-  permission: Deed;
+  permission: Permission;
   /** Said to those who lack it. */
-  refusal: string;
+  deniedMessage: string;
 }
 
 /** What a batch is guarded by besides the key. */
@@ -39,7 +39,7 @@ export interface Endpoint {
   /** Whose key a caller brings; `session-or-provisioner` lets the handler find out which (see provisioner-auth). */
   access: "anyone" | "session" | "provisioner" | "session-or-provisioner" | "agent";
   /** What a `notify` token may do. */
-  deed?: "notify-self";
+  action?: "notify-self";
   /** What the caller must be permitted; nothing is read for others. */
   requires?: Requirement;
   /** A key may be the password of HTTP Basic, with any user name: what programs send that know no other way. */

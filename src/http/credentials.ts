@@ -1,7 +1,7 @@
 // The key or token that a request brings, as far as it can be told without the database, and whether a browser was made to
 // bring it.
 import { getCookie } from "hono/cookie";
-import { isMadeUp } from "../accounts/keys.ts";
+import { isForgedKey } from "../accounts/keys.ts";
 import { parseCredential, type Credential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/agents/rules/agent-token.ts";
@@ -55,7 +55,7 @@ export function credentialOf(c: Ctx): Credential {
   const credential = parseCredential(text, signingKeys);
   if (credential === undefined)
     throw unauthorized("The key is not of the form that keys have. Please sign in again.");
-  if (purposes.every((purpose) => isMadeUp(deps, credential, purpose))) throw unauthorized();
+  if (purposes.every((purpose) => isForgedKey(deps, credential, purpose))) throw unauthorized();
   return credential;
 }
 

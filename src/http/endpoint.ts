@@ -5,9 +5,20 @@ import type { HonoRequest, MiddlewareHandler, ValidationTargets } from "hono";
 import type * as z from "zod";
 import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
-import { isUseWorthNoting, judgeSession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
-import { may, rolesThatMay, scopeAllows, scopesThatAllow } from "../accounts/rules/permissions.ts";
-import { findSession, keyMeets, touchKey, userOfGoodKey, userOfKey } from "../accounts/store/keys.ts";
+import { isKeyUseDue, verifySession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
+import {
+  hasPermission,
+  rolesWithPermission,
+  scopeAllows,
+  scopesThatAllow,
+} from "../accounts/rules/permissions.ts";
+import {
+  findSession,
+  keyMeetsSql,
+  touchKey,
+  userIdByValidKeySql,
+  userIdByKeySql,
+} from "../accounts/store/keys.ts";
 import { ApiError, forbidden, notFound, unauthorized } from "../kernel/errors.ts";
 import { bringsProvisionerKey, readAsProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
@@ -98,9 +109,9 @@ function requireJson(request: HonoRequest): void {
 }
 
 /** SQL for the id of the user who is asking, for reads that travel with the look-up of their key. */
-export const currentUserIdSql = (c: Ctx) => userOfKey(c.get("credential").keyId);
+export const currentUserIdSql = (c: Ctx) => userIdByKeySql(c.get("credential").keyId);
 /** The same, for writes: NULL unless the key may do this now. */
-export const authorizedUserIdSql = (c: Ctx) => userOfGoodKey(c.get("credential"), c.get("deps").now());
+export const authorizedUserIdSql = (c: Ctx) => userIdByValidKeySql(c.get("credential"), c.get("deps").now());
 
 /**
  * One round trip: what the handler needs, behind a guard that fails unless the key is good, its scope allows this and
@@ -131,10 +142,10 @@ async function askAs<T extends Reads>(
 ): Promise<{ actor: Actor } & Answers<T>> {
   const { db, now } = c.get("deps");
   const credential = c.get("credential");
-  const isAllowed = keyMeets(credential, {
+  const isAllowed = keyMeetsSql(credential, {
     now: now(),
-    scopes: scopesThatAllow(c.req.method, c.get("endpoint").deed ?? "any"),
-    roles: requires && rolesThatMay(requires.permission),
+    scopes: scopesThatAllow(c.req.method, c.get("endpoint").action ?? "any"),
+    roles: requires && rolesWithPermission(requires.permission),
   });
   const guard = failUnless(visible === undefined ? isAllowed : both(isAllowed, visible.when));
   const session = findSession(credential.keyId);
@@ -153,7 +164,7 @@ async function askAs<T extends Reads>(
 /** Throws 401 or 403 with the reason. */
 function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirement | undefined): Actor {
   const { now, db, defer } = c.get("deps");
-  const verdict = judgeSession(row, c.get("credential"), now());
+  const verdict = verifySession(row, c.get("credential"), now());
   if (!verdict.ok) {
     throw unauthorized(
       verdict.why === "suspended"
@@ -161,11 +172,11 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
         : undefined,
     );
   }
-  if (!scopeAllows(verdict.actor, c.req.method, c.get("endpoint").deed ?? "any")) {
+  if (!scopeAllows(verdict.actor, c.req.method, c.get("endpoint").action ?? "any")) {
     throw forbidden(`The token's scope is "${verdict.actor.scope}", which does not allow this.`);
   }
-  if (requirement !== undefined && !may(verdict.actor, requirement.permission))
-    throw forbidden(requirement.refusal);
-  if (isUseWorthNoting(row!, now())) defer(() => db.write(touchKey(c.get("credential"), now()), {}));
+  if (requirement !== undefined && !hasPermission(verdict.actor, requirement.permission))
+    throw forbidden(requirement.deniedMessage);
+  if (isKeyUseDue(row!, now())) defer(() => db.write(touchKey(c.get("credential"), now()), {}));
   return verdict.actor;
 }

@@ -2,7 +2,7 @@
 // "provisioner" call `readAsProvisioner` or `writeAsProvisioner`; endpoint() has refused those without a key before.
 import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { failUnless, isGuardFailure } from "../../db/guard.ts";
-import { isMadeUp } from "../accounts/keys.ts";
+import { isForgedKey } from "../accounts/keys.ts";
 import { parseCredential, type Credential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { noteProvisionerKeyUse } from "../workspaces/jobs/provisioner-keys.ts";
@@ -30,7 +30,7 @@ export function provisionerCredentialOf(c: Ctx): Credential {
     throw unauthorized(
       "The provisioner's key is not of the form that keys have. Make one: belfry provisioner keys create NAME",
     );
-  if (isMadeUp(c.get("deps"), credential, "provisioner")) throw unknownKey();
+  if (isForgedKey(c.get("deps"), credential, "provisioner")) throw unknownKey();
   return credential;
 }
 

@@ -1,7 +1,7 @@
 // The page of a build with its log. It updates live while the build runs.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../kernel/errors.ts";
@@ -33,7 +33,7 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   const now = c.get("deps").now();
   const isWhole = c.req.query("log") === "all";
   const from = Number(/^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0] ?? 0);
-  const ownerId = idOfUser(owner, currentUserIdSql(c));
+  const ownerId = userIdByNameSql(owner, currentUserIdSql(c));
   const id = idOfBuild(idOfWorkspace(ownerId, name, true), number);
   const reads = {
     build: findBuild(id, currentUserIdSql(c)),

@@ -2,7 +2,7 @@
 // links here.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { may } from "../accounts/rules/permissions.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { saveSettings } from "../api/notifications.ts";
 import type { ApiError } from "../kernel/errors.ts";
@@ -37,7 +37,7 @@ export const deliveryPages = new Hono<Env>()
     const { actor, ...read } = await readAsUser(c, testReads(currentUserIdSql(c)), {
       requires: {
         permission: "deployment:manage",
-        refusal: "Only owners can send test notifications.",
+        deniedMessage: "Only owners can send test notifications.",
       },
     });
     const { refusal } = await sendTest(c.get("deps"), actor, {}, { ...read, earlier: [] });
@@ -49,7 +49,7 @@ export const deliveryPages = new Hono<Env>()
     const { actor, notificationSettings } = await readAsUser(c, reads(), {
       requires: {
         permission: "deployment:manage",
-        refusal: "Only owners can pause or resume delivery.",
+        deniedMessage: "Only owners can pause or resume delivery.",
       },
     });
     if (isPaused(notificationSettings) !== isPause)
@@ -65,7 +65,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     waiting: countWaiting(currentUserIdSql(c)),
     failed: listFailures(currentUserIdSql(c), failuresShown),
   });
-  const manages = may(actor, "deployment:manage");
+  const manages = hasPermission(actor, "deployment:manage");
   const facts: ChannelFacts = {
     notifications: config.notifications,
     manages,

@@ -2,7 +2,7 @@
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import type { Actor } from "../accounts/rules/actor.ts";
-import { may } from "../accounts/rules/permissions.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Ctx } from "../http/endpoint.ts";
 import { version } from "../kernel/version.ts";
 
@@ -108,7 +108,7 @@ function signedInHeader(
   return html`<nav class="places" aria-label="Main">
       ${link("/inbox", "Inbox")} ${link("/workspaces", "Workspaces")} ${link("/templates", "Templates")}
       ${link("/settings/notifications", "Settings")} ${link("/deployment/notifications", "Delivery")}
-      ${may(actor, "users:read") ? link("/deployment/users", "Users") : ""}
+      ${hasPermission(actor, "users:read") ? link("/deployment/users", "Users") : ""}
     </nav>
     <form class="leave" method="post" action="/logout">
       <span class="who" title="Signed in as ${actor.username}">${actor.username}</span>

@@ -19,7 +19,7 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
   const { actor, ...answers } = await readAsUser(c, poolReads(deps), {
     requires: {
       permission: "templates:manage",
-      refusal: "Only owners and template admins can view prebuilds.",
+      deniedMessage: "Only owners and template admins can view prebuilds.",
     },
   });
   const { paused, plan, pools } = poolsReport(deps, answers);

@@ -1,7 +1,7 @@
 // The keys that provisioners sign in with: who created each, when it was last used, and a button that revokes it.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { may } from "../accounts/rules/permissions.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { firstOrganizationSql, listOrganizations } from "../accounts/store/deployment.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { toManageKeys, toReadKeys } from "../api/provisioner-keys.ts";
@@ -58,7 +58,7 @@ interface Shown {
 
 async function show(c: Ctx, { created, revoked, error, name }: Shown) {
   const { actor, keys } = await readAsUser(c, reads(), { requires: toReadKeys });
-  const manages = may(actor, "templates:manage");
+  const manages = hasPermission(actor, "templates:manage");
   const now = c.get("deps").now();
   const field = { ...nameField, value: name };
   const main = html`<section>

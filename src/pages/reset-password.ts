@@ -5,7 +5,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { html } from "hono/html";
 import * as z from "zod";
 import { changeWithPasscode, requestPasscode } from "../accounts/passcodes.ts";
-import { passcodeLife } from "../accounts/rules/one-time-codes.ts";
+import { passcodeLifetimeMs } from "../accounts/rules/one-time-codes.ts";
 import { problemWithEmail } from "../accounts/rules/profile.ts";
 import { signIn } from "../accounts/sessions.ts";
 import { isHttps, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
@@ -89,7 +89,7 @@ const attributes = (c: Ctx) =>
 function keep(c: Ctx, value: Kept): void {
   const text = Buffer.from(JSON.stringify(value)).toString("base64url");
   if (kept.safeParse(value).success)
-    setCookie(c, cookie, text, { ...attributes(c), maxAge: passcodeLife / 1_000 });
+    setCookie(c, cookie, text, { ...attributes(c), maxAge: passcodeLifetimeMs / 1_000 });
 }
 
 const forget = (c: Ctx) => deleteCookie(c, cookie, attributes(c));

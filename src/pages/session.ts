@@ -1,6 +1,6 @@
 // Requires a session cookie for a page; otherwise redirects to sign-in. Every page but setup, sign-in and docs uses it.
 import type { MiddlewareHandler } from "hono";
-import { isMadeUp } from "../accounts/keys.ts";
+import { isForgedKey } from "../accounts/keys.ts";
 import { parseCredential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { setSessionCookie } from "../http/cookies.ts";
 import { readSessionCookie, requireOwnOrigin } from "../http/credentials.ts";
@@ -41,7 +41,7 @@ function keepCookie(c: Ctx): void {
 export function bringCredential(c: Ctx): boolean {
   const deps = c.get("deps");
   const credential = parseCredential(readSessionCookie(c) ?? "", deps.keysFor(keyPurposes.api));
-  if (credential === undefined || isMadeUp(deps, credential, "api")) return false;
+  if (credential === undefined || isForgedKey(deps, credential, "api")) return false;
   c.set("endpoint", declaration);
   c.set("credential", credential);
   return true;

@@ -1,7 +1,7 @@
 // The page of an AI task: its prompt and the status updates of its agent.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { idOfUser } from "../accounts/store/users.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../kernel/errors.ts";
@@ -29,7 +29,7 @@ export const taskPages = new Hono<Env>().get("/tasks/:user/:workspace", signedIn
 
 async function showTask(c: Ctx, user: string, name: string) {
   const { config, now } = c.get("deps");
-  const ownerId = idOfUser(user, currentUserIdSql(c));
+  const ownerId = userIdByNameSql(user, currentUserIdSql(c));
   const id = idOfWorkspace(ownerId, name, true);
   const reads = {
     workspace: findWorkspace(id, currentUserIdSql(c), true),

@@ -1,7 +1,7 @@
 // The list of templates, and the pages of one template and one version.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { may } from "../accounts/rules/permissions.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { toParameter, toPresets } from "../api/preset-shape.ts";
 import { notFound } from "../kernel/errors.ts";
@@ -55,7 +55,7 @@ export const templatePages = new Hono<Env>()
         <h1>Templates</h1>
         <p class="count">${countOf(rows.length, "template")}</p>
       </div>
-      ${templateList(rows)} ${may(actor, "templates:manage") ? poolsAside() : ""}
+      ${templateList(rows)} ${hasPermission(actor, "templates:manage") ? poolsAside() : ""}
     </section>`;
     return respondWithPage(c, { title: "Templates", actor, main });
   })
@@ -88,7 +88,7 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
   const main = html`<section>
     ${breadcrumb([{ title: "Templates", page: templatesPath }], row.name)} ${templateHead(row)}
     ${templateFacts(row, now)} ${presetList(toPresets(active), "Presets")}
-    ${may(actor, "templates:manage") ? driftSection(row, driftOf(active), now) : ""}
+    ${hasPermission(actor, "templates:manage") ? driftSection(row, driftOf(active), now) : ""}
     ${versionList(row, versions, versionsShown, now)}
   </section>`;
   return respondWithPage(c, { title: row.name, place: templatesPath, actor, main });

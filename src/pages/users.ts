@@ -30,7 +30,7 @@ async function showUsers(c: Ctx) {
     {
       requires: {
         permission: "users:read",
-        refusal: "Only owners, user admins and auditors can list users.",
+        deniedMessage: "Only owners, user admins and auditors can list users.",
       },
     },
   );

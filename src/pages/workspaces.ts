@@ -1,8 +1,8 @@
 // The list of workspaces, with the filters that links use, and the page of one workspace.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { may } from "../accounts/rules/permissions.ts";
-import { idOfUser } from "../accounts/store/users.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/visible.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
@@ -45,7 +45,9 @@ async function showList(c: Ctx) {
   const error = verdict.ok ? undefined : new ApiError(400, `Invalid search: ${verdict.problem}.`);
   const found = verdict.ok ? rows : [];
   const count = verdict.ok ? total[0]!.count : 0;
-  const mine: Record<string, string> = may(actor, "workspaces:read-all") ? { Mine: "owner:me" } : {};
+  const mine: Record<string, string> = hasPermission(actor, "workspaces:read-all")
+    ? { Mine: "owner:me" }
+    : {};
   const main = html`<section>
     <div class="head">
       <h1>Workspaces</h1>
@@ -69,7 +71,7 @@ const counted = (count: number, filter: string): string =>
 
 async function showWorkspace(c: Ctx, owner: string, name: string) {
   const { config, now } = c.get("deps");
-  const ownerId = idOfUser(owner, currentUserIdSql(c));
+  const ownerId = userIdByNameSql(owner, currentUserIdSql(c));
   const id = idOfWorkspace(ownerId, name, true);
   const reads = {
     workspace: findWorkspace(id, currentUserIdSql(c), true),

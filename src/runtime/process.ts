@@ -1,7 +1,7 @@
 // What lives as long as a Node process: groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
 import { unknownUntil } from "../accounts/rules/api-key.ts";
-import { findGoodKeys } from "../accounts/store/keys.ts";
+import { findValidKeys } from "../accounts/store/keys.ts";
 import { createCache } from "../kernel/cache.ts";
 import type { Deps, Process } from "../kernel/deps.ts";
 import type { Clock, MailPool } from "../kernel/ports.ts";
@@ -61,7 +61,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
       db,
       interval: hubInterval,
       now: clock.now,
-      goodKeys: async (keyIds) => (await db.read({ keys: findGoodKeys(keyIds, clock.now()) })).keys,
+      goodKeys: async (keyIds) => (await db.read({ keys: findValidKeys(keyIds, clock.now()) })).keys,
       onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
     }),
     largeBodies: createTurns(largeBodies),

@@ -1,17 +1,17 @@
 // The sums of limits against a model that remembers everything, the same in TypeScript and in SQL; and addresses.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mostPasscodes, unmistakable } from "../../src/accounts/rules/one-time-codes.ts";
+import { maxPasscodes, unambiguousCharacters } from "../../src/accounts/rules/one-time-codes.ts";
 import {
-  failuresOfAccount,
+  accountFailureLimit,
   isAllowed,
-  signInsOfPlace,
-  timeToNext,
-  waitAfter,
+  networkLimit,
+  msUntilAllowed,
+  waitAfterMs,
   type LimitPolicy,
   type LimitRow,
 } from "../../src/accounts/rules/rate-limit.ts";
-import { countTurn, findLimits } from "../../src/accounts/store/limits.ts";
+import { countRequest, findLimits } from "../../src/accounts/store/limits.ts";
 import {
   clientAddressOf,
   isWithin,
@@ -22,8 +22,8 @@ import {
 import { startTestServer } from "../support/server.ts";
 
 const policies: LimitPolicy[] = [
-  { name: "plain", most: 4, window: 1_000 },
-  { name: "growing", most: 6, window: 20_000, free: 2 },
+  { name: "plain", maxRequests: 4, windowMs: 1_000 },
+  { name: "growing", maxRequests: 6, windowMs: 20_000, maxBurst: 2 },
 ];
 const policyOf = fc.constantFrom(...policies);
 const gaps = fc.array(fc.integer({ min: 0, max: 4_000 }), { minLength: 1, maxLength: 25 });
@@ -34,7 +34,7 @@ async function play(policy: LimitPolicy, times: readonly number[], key: string) 
   let row: LimitRow | undefined;
   for (const [at, now] of times.entries()) {
     const turn = { key, id: `${key} ${at}`, policy, now };
-    const { rows } = await database.write([countTurn(turn)], { rows: findLimits([key]) });
+    const { rows } = await database.write([countRequest(turn)], { rows: findLimits([key]) });
     const before = row;
     row = rows[0]!;
     allowed.push(row.admittedBy === turn.id);
@@ -55,7 +55,7 @@ test("a limit allows no more than it should and no less, by a model that remembe
       const times = steps.map((step) => (now += step));
       const { allowed, row } = await play(policy, times, `run ${(runs += 1)}`);
       const taken = times.filter((_, at) => allowed[at]);
-      const { window, most } = policy;
+      const { windowMs: window, maxRequests: most } = policy;
       let last = -Infinity;
       for (const [at, time] of times.entries()) {
         const here = Math.floor(time / window);
@@ -63,12 +63,12 @@ test("a limit allows no more than it should and no less, by a model that remembe
         const within = (number: number) =>
           earlier.filter((one) => Math.floor(one / window) === number).length;
         const weight = within(here) + within(here - 1) * (1 - (time % window) / window);
-        const due = last + waitAfter(Math.floor(weight + 1e-9), policy);
+        const due = last + waitAfterMs(Math.floor(weight + 1e-9), policy);
         expect(allowed[at]).toBe(weight <= most - 1 + 1e-9 && time >= due);
         if (allowed[at]) last = time;
       }
       // What somebody is told to wait is right to the millisecond.
-      const wait = timeToNext(row, policy, now);
+      const wait = msUntilAllowed(row, policy, now);
       expect(isAllowed(row, policy, now + wait)).toBe(true);
       if (wait > 0) expect(isAllowed(row, policy, now + wait - 1)).toBe(false);
     }),
@@ -80,9 +80,9 @@ test("a turn that is sent twice counts once, and a clock that is behind changes 
   ({ db: database } = await startTestServer());
   const policy = policies[0]!;
   const turn = { key: "k", id: "one", policy, now: 1_700_000_000_000 };
-  await database.write([countTurn(turn), countTurn(turn)], {});
+  await database.write([countRequest(turn), countRequest(turn)], {});
   const behind = { ...turn, id: "two", now: turn.now - 700 };
-  const { rows } = await database.write([countTurn(behind)], { rows: findLimits(["k"]) });
+  const { rows } = await database.write([countRequest(behind)], { rows: findLimits(["k"]) });
   expect(rows[0]).toMatchObject({ current: 2, previous: 0, window: 1_700_000_000, admittedBy: "two" });
 });
 
@@ -91,21 +91,21 @@ test("somebody who guesses all day gets less than a thousand guesses at a passwo
   const day = 86_400_000;
   /** Guesses as soon as it is allowed. */
   const guessesWithin = async (policy: LimitPolicy, time: number) => {
-    const start = 1_700_000_000_000 - (1_700_000_000_000 % policy.window);
+    const start = 1_700_000_000_000 - (1_700_000_000_000 % policy.windowMs);
     let guesses = 0;
     for (let now = start; now < start + time; guesses += 1) {
       const turn = { key: policy.name, id: String(guesses), policy, now };
-      const { rows } = await database.write([countTurn(turn)], { rows: findLimits([policy.name]) });
+      const { rows } = await database.write([countRequest(turn)], { rows: findLimits([policy.name]) });
       expect(rows[0]!.admittedBy).toBe(turn.id);
-      now += timeToNext(rows[0]!, policy, now);
+      now += msUntilAllowed(rows[0]!, policy, now);
     }
     return guesses;
   };
   // The documentation reckons with these.
-  expect(await guessesWithin(failuresOfAccount, day / 8)).toBeLessThanOrEqual(970 / 8);
-  expect(await guessesWithin(signInsOfPlace, 3 * 60_000)).toBeLessThanOrEqual(4 * 60);
+  expect(await guessesWithin(accountFailureLimit, day / 8)).toBeLessThanOrEqual(970 / 8);
+  expect(await guessesWithin(networkLimit, 3 * 60_000)).toBeLessThanOrEqual(4 * 60);
   // Letters that name one of three codes, and its digits: by 86,400 guesses of one place.
-  const chance = (86_400 * mostPasscodes) / (unmistakable.length ** 4 * 1e8);
+  const chance = (86_400 * maxPasscodes) / (unambiguousCharacters.length ** 4 * 1e8);
   expect(chance).toBeLessThan(1 / 300_000_000);
 });
 

@@ -1,4 +1,4 @@
-// The audit log: each deed once, in the write that did it, for owners and auditors.
+// The audit log: one entry for each action, in the write that performs it, readable by owners and auditors.
 import { expect, test } from "vitest";
 import { askForCode, changeWith, newPassword, startWithMail } from "../support/passcodes.ts";
 import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
@@ -17,7 +17,7 @@ const read = async (server: TestServer, token: string, query = "") => {
   return { ...answer, entries: answer.json.entries as Entry[], next: answer.json.next as number | null };
 };
 
-/** Makes a user as people do, which is a deed of its own, and signs them in. */
+/** Creates a user through the API, which is an audited action, and signs them in. */
 async function makeUser(server: TestServer, token: string, username: string) {
   const user = {
     email: `${username}@example.com`,
@@ -28,7 +28,7 @@ async function makeUser(server: TestServer, token: string, username: string) {
   return { ...user, userId: made.json.id as string, token: await signIn(server, user) };
 }
 
-test("every deed leaves one entry that says who, what and from where, and no secret", async () => {
+test("every action leaves one entry with actor, action and address, and no secret", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   const mia = await makeUser(server, token, "mia");
@@ -48,10 +48,10 @@ test("every deed leaves one entry that says who, what and from where, and no sec
   await call("DELETE", "me");
 
   const { text, entries } = await read(server, token);
-  const deeds = entries.map(
+  const actions = entries.map(
     (entry) => `${entry.user?.username ?? "-"} ${entry.action} ${entry.resource_type}`,
   );
-  expect(deeds.toReversed()).toEqual([
+  expect(actions.toReversed()).toEqual([
     "- create user",
     "ada login api_key",
     "ada create user",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { hashPassword } from "../../src/accounts/passwords.ts";
-import { findUserState, insertUser, userExists } from "../../src/accounts/store/users.ts";
+import { findUserState, insertUser, userExistsSql } from "../../src/accounts/store/users.ts";
 import {
   addUser,
   callServer,
@@ -126,7 +126,7 @@ test("unknown address, wrong password and a user of the system get the same answ
     createdAt: now,
     updatedAt: now,
   };
-  const { made } = await server.db.write([insertUser(system, userExists(userId))], {
+  const { made } = await server.db.write([insertUser(system, userExistsSql(userId))], {
     made: findUserState(system.id),
   });
   expect(made).toHaveLength(1);

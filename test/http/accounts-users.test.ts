@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { prebuildsUser, siteRoles } from "../../db/schema.ts";
 import { listTokens } from "../../src/accounts/store/keys.ts";
-import { isNotLastOwner, setStatus } from "../../src/accounts/store/manage.ts";
+import { isNotLastOwnerSql, setStatus } from "../../src/accounts/store/manage.ts";
 import { findUserState } from "../../src/accounts/store/users.ts";
 import {
   addUser,
@@ -447,7 +447,7 @@ test.each([
 test("the last active owner is guarded in SQL, whoever asks", async () => {
   const { server, as, token, userId } = await startWithRoles();
   const suspendAnyhow = async (id: string) => {
-    const { state } = await server.db.write([setStatus(id, "suspended", 1, isNotLastOwner(id))], {
+    const { state } = await server.db.write([setStatus(id, "suspended", 1, isNotLastOwnerSql(id))], {
       state: findUserState(id),
     });
     return state[0]!.status;

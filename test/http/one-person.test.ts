@@ -208,16 +208,16 @@ test("the same person makes a template and a workspace of it, does its builds, u
     "Your account was reactivated",
   ]);
   const { entries } = await call("GET", "/audit?user=ada");
-  const deeds = (entries as { action: string; resource_type: string }[]).map(
+  const actions = (entries as { action: string; resource_type: string }[]).map(
     ({ action, resource_type }) => `${action} ${resource_type}`,
   );
-  for (const deed of [
+  for (const action of [
     "create workspace",
     "start workspace_build",
     "stop workspace_build",
     "delete workspace",
   ])
-    expect(deeds).toContain(deed);
+    expect(actions).toContain(action);
 });
 
 test("the same person keeps a pool, claims from it, and learns what the claim made anew and how to keep it", async () => {

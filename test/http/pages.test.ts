@@ -447,8 +447,8 @@ test("members see the delivery page without its buttons, and without the receive
   expect(page.status).toBe(200);
   expect(page.text).not.toContain("127.0.0.1:9");
   expect(page.text).not.toContain("/deployment/notifications/");
-  for (const deed of ["pause", "resume", "test"]) {
-    const refused = await post(server, `/deployment/notifications/${deed}`, {}, cookie);
+  for (const action of ["pause", "resume", "test"]) {
+    const refused = await post(server, `/deployment/notifications/${action}`, {}, cookie);
     expect(refused.status).toBe(403);
     expect(refused.text).toContain("Only owners can");
   }

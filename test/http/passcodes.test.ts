@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { digitsFor, requestPasscode } from "../../src/accounts/passcodes.ts";
+import { passcodeDigits, requestPasscode } from "../../src/accounts/passcodes.ts";
 import { holdWrites } from "../support/meanwhile.ts";
 import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { countHashes } from "../support/hashes.ts";
@@ -310,11 +310,11 @@ test("a copy of the database while a code waits has neither the code nor what it
   const kept = JSON.stringify(await server.sql("SELECT * FROM passcodes"));
   expect(kept).not.toContain(letters);
   // All that the copy tells, with another key.
-  expect(digitsFor(server.deps(), userId, 1)).toContain(digits);
+  expect(passcodeDigits(server.deps(), userId, 1)).toContain(digits);
   const other = await startTestServer({
     environment: { BELFRY_SECRET_KEY: Buffer.alloc(32, 9).toString("base64") },
   });
-  expect(digitsFor(other.deps(), userId, 1)).not.toContain(digits);
+  expect(passcodeDigits(other.deps(), userId, 1)).not.toContain(digits);
 });
 
 test("a code is never sent late, and gone once it could only be", async () => {

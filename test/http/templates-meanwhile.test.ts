@@ -56,8 +56,8 @@ test("who loses the role, or the session, before the write changes nothing", asy
         headers: { "content-type": "application/x-tar" },
       }),
   };
-  const deeds = "SELECT count(*) AS n FROM audit_entries WHERE resource_type LIKE 'template%'";
-  const audited = await server.sql(deeds);
+  const countEntries = "SELECT count(*) AS n FROM audit_entries WHERE resource_type LIKE 'template%'";
+  const audited = await server.sql(countEntries);
   for (const [name, change] of Object.entries(changes)) {
     meanwhile("PUT", "/api/v2/users/tess/roles", { roles: [] });
     expect([name, (await change(admin.token)).status]).toEqual([name, 403]);
@@ -71,7 +71,7 @@ test("who loses the role, or the session, before the write changes nothing", asy
   for (const table of ["presets", "provisioner_keys", "files"])
     expect([table, await server.sql(`SELECT * FROM ${table}`)]).toEqual([table, []]);
   expect(await server.sql("SELECT id FROM template_versions")).toHaveLength(3);
-  expect(await server.sql(deeds)).toEqual(audited);
+  expect(await server.sql(countEntries)).toEqual(audited);
 });
 
 test("a template that is deleted before the write gets no version and no change", async () => {

@@ -8,7 +8,7 @@ import {
   problemWithUsername,
 } from "../../src/accounts/rules/profile.ts";
 import { parseUserSearch } from "../../src/accounts/rules/user-search.ts";
-import { plainCode } from "../../src/accounts/rules/one-time-codes.ts";
+import { normalizeCode } from "../../src/accounts/rules/one-time-codes.ts";
 import { parseIdempotencyKey } from "../../src/http/rules/idempotency-key.ts";
 import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
 import { problemWithTar, writeTar, readTar } from "../../src/kernel/rules/tar.ts";
@@ -33,7 +33,7 @@ const readers: Record<string, (text: string) => unknown> = {
   problemWithEmail,
   problemWithName,
   problemWithUsername,
-  plainCode,
+  plainCode: normalizeCode,
   parseIdempotencyKey,
   parseUserSearch,
   parseTaskSearch,

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { failing, summarise, type Health, type Try } from "../../src/notifications/delivery/rules/health.ts";
 import { noteHealth, readHealth, toHealth } from "../../src/notifications/delivery/store/health.ts";
-import { userOfKey } from "../../src/accounts/store/keys.ts";
+import { userIdByKeySql } from "../../src/accounts/store/keys.ts";
 import {
   anchorOf,
   documentLink,
@@ -151,7 +151,7 @@ describe("whether a way works", () => {
     const server = await startTestServer({ adapter: "twice" });
     const { token } = await signInFirst(server);
     const { db } = server;
-    const viewer = userOfKey(token.split("-")[0]!);
+    const viewer = userIdByKeySql(token.split("-")[0]!);
     const groups = fc.array(fc.array(fc.tuple(fc.nat(12), fc.boolean()), { minLength: 1, maxLength: 3 }), {
       minLength: 1,
       maxLength: 5,
@@ -181,7 +181,7 @@ describe("whether a way works", () => {
   test("tries in their order are known exactly", async () => {
     const server = await startTestServer({ adapter: "twice" });
     const { token } = await signInFirst(server);
-    const viewer = userOfKey(token.split("-")[0]!);
+    const viewer = userIdByKeySql(token.split("-")[0]!);
     const all = [true, false, false, true, false, true, true, false, false].map((ok, at) =>
       attempt(at + 1, ok),
     );

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { apiKeys, prebuildsUser, users } from "../../db/schema.ts";
-import { keyIdOf, keyPurposes } from "../../src/accounts/rules/api-key.ts";
+import { keyIdForSecret, keyPurposes } from "../../src/accounts/rules/api-key.ts";
 import { randomText } from "../../src/kernel/ids.ts";
 import { createMeter } from "../support/meter.ts";
 import { addPrebuilds, stillPools } from "../support/prebuilds.ts";
@@ -37,7 +37,7 @@ async function addPeople(server: TestServer, count: number): Promise<{ userId: s
   const at = server.clock.now();
   const people = Array.from({ length: count }, (_, index) => {
     const secret = randomText(22);
-    const keyId = keyIdOf(server.deps().keysFor(keyPurposes.api)[0], secret);
+    const keyId = keyIdForSecret(server.deps().keysFor(keyPurposes.api)[0], secret);
     return { userId: randomUUID(), username: `person-${index}`, keyId, secret };
   });
   await server.db.write(

@@ -9,7 +9,7 @@ import {
   templates,
   templateVersions,
 } from "../../db/schema.ts";
-import { keyIdOf, keyPurposes } from "../../src/accounts/rules/api-key.ts";
+import { keyIdForSecret, keyPurposes } from "../../src/accounts/rules/api-key.ts";
 import { randomText } from "../../src/kernel/ids.ts";
 import { makeAgentToken } from "../../src/workspaces/agents/rules/agent-token.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
@@ -126,7 +126,7 @@ export interface Provisioner {
 
 export async function addProvisioner(server: TestServer, userId: string, name: string): Promise<Provisioner> {
   const secret = server.secret(randomText(22));
-  const id = keyIdOf(server.deps().keysFor(keyPurposes.provisioner)[0], secret);
+  const id = keyIdForSecret(server.deps().keysFor(keyPurposes.provisioner)[0], secret);
   const key = {
     id,
     organizationId: await organizationOf(server),

@@ -1,6 +1,6 @@
 // The signed-in user, and whether the key of a request is valid.
 import type { SiteRole, TokenScope, UserStatus } from "../../../db/schema.ts";
-import { sameHash, type Credential } from "./api-key.ts";
+import { equalHashes, type Credential } from "./api-key.ts";
 
 /** A signed-in user, as every handler sees them. */
 export interface Actor {
@@ -37,12 +37,12 @@ export type SessionVerdict =
   | { ok: true; actor: Actor }
   | { ok: false; why: "unknown" | "expired" | "suspended" };
 
-export function judgeSession(
+export function verifySession(
   row: SessionRow | undefined,
   credential: Credential,
   now: number,
 ): SessionVerdict {
-  if (row === undefined || !sameHash(row.secretHash, credential.secretHash))
+  if (row === undefined || !equalHashes(row.secretHash, credential.secretHash))
     return { ok: false, why: "unknown" };
   if (row.expiresAt <= now) return { ok: false, why: "expired" };
   if (row.status !== "active" || row.isSystem) return { ok: false, why: "suspended" };
@@ -51,9 +51,9 @@ export function judgeSession(
   return { ok: true, actor: { userId, username, email, name, roles, keyId, kind, scope } };
 }
 
-const hour = 3_600_000;
+const keyUseIntervalMs = 3_600_000;
 
 /** The use of a key is noted at most hourly; a session then lasts its whole lifetime again. */
-export function isUseWorthNoting(row: SessionRow, now: number): boolean {
-  return row.lastUsedAt === null || now - row.lastUsedAt >= hour;
+export function isKeyUseDue(row: SessionRow, now: number): boolean {
+  return row.lastUsedAt === null || now - row.lastUsedAt >= keyUseIntervalMs;
 }

@@ -18,7 +18,7 @@ export function parseCredential(
   const match = /^([A-Za-z0-9]{10})-([A-Za-z0-9]{22})$/.exec(text.trim());
   if (match === null) return undefined;
   const [, keyId = "", secret = ""] = match;
-  return { keyId, secretHash: hashSecret(secret), isSigned: isSigned(keyId, secret, signingKeys) };
+  return { keyId, secretHash: hashSecret(secret), isSigned: isKeySigned(keyId, secret, signingKeys) };
 }
 
 export function hashSecret(secret: string): string {
@@ -26,7 +26,7 @@ export function hashSecret(secret: string): string {
 }
 
 /** Equal, in a time that doesn't tell where they differ. */
-export function sameHash(a: string, b: string): boolean {
+export function equalHashes(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
@@ -37,7 +37,7 @@ const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const idLength = 10;
 
 /** The id that belongs to a secret: 10 of 62 characters, 59 bits; it tells nothing of the secret. */
-export function keyIdOf(signingKey: Uint8Array, secret: string): string {
+export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
   let number = BigInt(`0x${createHmac("sha256", signingKey).update(secret).digest("hex")}`);
   let id = "";
   while (id.length < idLength) {
@@ -48,8 +48,8 @@ export function keyIdOf(signingKey: Uint8Array, secret: string): string {
 }
 
 /** Whether one of these signing keys made the id of this secret; in a time that tells nothing. */
-export const isSigned = (keyId: string, secret: string, signingKeys: readonly Uint8Array[]): boolean =>
-  signingKeys.some((key) => timingSafeEqual(Buffer.from(keyIdOf(key, secret)), Buffer.from(keyId)));
+export const isKeySigned = (keyId: string, secret: string, signingKeys: readonly Uint8Array[]): boolean =>
+  signingKeys.some((key) => timingSafeEqual(Buffer.from(keyIdForSecret(key, secret)), Buffer.from(keyId)));
 
 /** Until when keys may be in use that the server's keys did not sign: epoch milliseconds, for each purpose. */
 export type UnsignedUntil = Record<keyof typeof keyPurposes, number>;
@@ -66,20 +66,21 @@ export const parseUnsignedUntil = (stored: string | undefined): UnsignedUntil =>
 
 export type LifetimeVerdict = { ok: true; seconds: number } | { ok: false; problem: string };
 
-const week = 7 * 86_400_000;
+const defaultLifetimeMs = 7 * 86_400_000;
 
 /** All in milliseconds; 0 or nothing asks for the default of a week. */
-export function judgeLifetime(wanted: number | undefined, most: number): LifetimeVerdict {
-  if (wanted === undefined || wanted === 0) return { ok: true, seconds: inSeconds(Math.min(week, most)) };
+export function validateLifetime(wanted: number | undefined, most: number): LifetimeVerdict {
+  if (wanted === undefined || wanted === 0)
+    return { ok: true, seconds: toSeconds(Math.min(defaultLifetimeMs, most)) };
   if (!(wanted >= 1_000))
     return { ok: false, problem: "must be at least one second, given in nanoseconds (1 h is 3600000000000)" };
   if (wanted > most)
     return {
       ok: false,
-      problem: `is too long: the most is ${inHours(most)} h, set by BELFRY_MAX_TOKEN_LIFETIME`,
+      problem: `is too long: the most is ${toHours(most)} h, set by BELFRY_MAX_TOKEN_LIFETIME`,
     };
-  return { ok: true, seconds: inSeconds(wanted) };
+  return { ok: true, seconds: toSeconds(wanted) };
 }
 
-const inSeconds = (milliseconds: number) => Math.max(1, Math.floor(milliseconds / 1_000));
-const inHours = (milliseconds: number) => Math.round((milliseconds / 3_600_000) * 100) / 100;
+const toSeconds = (milliseconds: number) => Math.max(1, Math.floor(milliseconds / 1_000));
+const toHours = (milliseconds: number) => Math.round((milliseconds / 3_600_000) * 100) / 100;

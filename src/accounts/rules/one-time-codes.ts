@@ -4,15 +4,15 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { HOTP, Secret } from "otpauth/bare";
 
 /** Letters and digits that nobody takes for one another. */
-export const unmistakable = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+export const unambiguousCharacters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
 const groups = 4;
 const groupLength = 4;
 
 /** `chance(n)` gives a whole number from 0 to n - 1. */
-export function makeSetupCode(chance: (below: number) => number): string {
+export function createSetupCode(chance: (below: number) => number): string {
   const letters = Array.from(
     { length: groups * groupLength },
-    () => unmistakable[chance(unmistakable.length)]!,
+    () => unambiguousCharacters[chance(unambiguousCharacters.length)]!,
   );
   return Array.from({ length: groups }, (_, group) =>
     letters.slice(group * groupLength, (group + 1) * groupLength).join(""),
@@ -21,15 +21,15 @@ export function makeSetupCode(chance: (below: number) => number): string {
 
 /** SHA-256, hex, of the code as people type or paste it. */
 export function hashSetupCode(code: string): string {
-  return createHash("sha256").update(plainCode(code)).digest("hex");
+  return createHash("sha256").update(normalizeCode(code)).digest("hex");
 }
 
 /** Milliseconds that one lives. */
-export const passcodeLife = 20 * 60_000;
+export const passcodeLifetimeMs = 20 * 60_000;
 /** Of one account at once; whoever asks for more gets none, so that nobody can replace somebody's. */
-export const mostPasscodes = 3;
+export const maxPasscodes = 3;
 /** With the letters of one; then it is over. */
-export const mostTries = 5;
+export const maxPasscodeAttempts = 5;
 
 const selectorLength = 4;
 const digitCount = 8;
@@ -40,18 +40,21 @@ export interface Passcode {
 }
 
 /** `chance(n)` gives a whole number from 0 to n - 1. */
-export const makeSelector = (chance: (below: number) => number): string =>
-  Array.from({ length: selectorLength }, () => unmistakable[chance(unmistakable.length)]!).join("");
+export const createSelector = (chance: (below: number) => number): string =>
+  Array.from(
+    { length: selectorLength },
+    () => unambiguousCharacters[chance(unambiguousCharacters.length)]!,
+  ).join("");
 
-export const passcodeText = ({ selector, digits }: Passcode): string => `${selector}-${digits}`;
+export const formatPasscode = ({ selector, digits }: Passcode): string => `${selector}-${digits}`;
 
 /** As people type or paste it. Undefined for what can't be one. */
 export function parsePasscode(text: string): Passcode | undefined {
-  const [, selector, digits] = /^([A-Z0-9]{4})([0-9]{8})$/.exec(plainCode(text)) ?? [];
+  const [, selector, digits] = /^([A-Z0-9]{4})([0-9]{8})$/.exec(normalizeCode(text)) ?? [];
   return selector === undefined || digits === undefined ? undefined : { selector, digits };
 }
 
-export const digitsOf = (secret: Uint8Array, counter: number): string =>
+export const hotpDigits = (secret: Uint8Array, counter: number): string =>
   HOTP.generate({
     secret: new Secret({ buffer: new Uint8Array(secret).buffer }),
     counter,
@@ -60,17 +63,17 @@ export const digitsOf = (secret: Uint8Array, counter: number): string =>
   });
 
 /** In a time that doesn't tell which digit is wrong. */
-export const sameDigits = (given: string, expected: string): boolean =>
+export const equalDigits = (given: string, expected: string): boolean =>
   given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
 
 /** Capital letters and digits only: full-width ones as ASCII; blanks, hyphens of any kind, quotes and stops don't count. */
-export const plainCode = (text: string): string =>
+export const normalizeCode = (text: string): string =>
   text
     .normalize("NFKC")
     .toUpperCase()
     .replaceAll(/[\s\p{Cf}\p{Pd}\p{Pi}\p{Pf}\u2212\u00AD"'`´.,;:<>()[\]]/gu, "");
 
-export interface CallerFacts {
+export interface Caller {
   /** The address of the client's socket. */
   address: string | null;
   /** The Host header. */
@@ -80,7 +83,7 @@ export interface CallerFacts {
 }
 
 /** All three must say so: a proxy on this machine also connects from loopback, a rebound name also leads to it. */
-export function isLocalCaller({ address, host, forwarded }: CallerFacts): boolean {
+export function isLocalCaller({ address, host, forwarded }: Caller): boolean {
   return !forwarded && address !== null && isLoopbackAddress(address) && isLoopbackHost(host);
 }
 

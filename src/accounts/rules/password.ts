@@ -11,43 +11,47 @@ export interface PasswordOwner {
   username?: string | undefined;
 }
 
-const leastBytes = 8;
-const mostBytes = 64;
-const leastBits = 52;
+const minBytes = 8;
+const maxBytes = 64;
+const minBits = 52;
 /** Shorter names are in many good passwords by chance. */
-const shortestName = 3;
+const minNameLength = 3;
 
 /** The form that is judged, hashed and compared: the same characters, however the keyboard composed them. */
-export const normalisePassword = (password: string): string => password.normalize("NFKC");
+export const normalizePassword = (password: string): string => password.normalize("NFKC");
 
 /** `common`: the commonest passwords in lower case, each on a line of its own; empty for none. */
-export function judgePassword(password: string, owner: PasswordOwner = {}, common = ""): PasswordVerdict {
-  const text = normalisePassword(password);
+export function validatePasswordRules(
+  password: string,
+  owner: PasswordOwner = {},
+  common = "",
+): PasswordVerdict {
+  const text = normalizePassword(password);
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes < leastBytes)
-    return refuse(`It is too short: it needs at least ${leastBytes} characters, better more.`);
-  if (bytes > mostBytes)
-    return refuse(`It is too long: it has ${bytes} bytes, and ${mostBytes} are the most that are allowed.`);
+  if (bytes < minBytes)
+    return reject(`It is too short: it needs at least ${minBytes} characters, better more.`);
+  if (bytes > maxBytes)
+    return reject(`It is too long: it has ${bytes} bytes, and ${maxBytes} are the most that are allowed.`);
   const bits = entropy(text);
-  if (bits < leastBits) {
-    return refuse(
-      `It is too easy to guess (${Math.floor(bits)} of ${leastBits} bits). Make it longer, or mix words, digits and signs; repeated letters and runs like 1234 hardly count.`,
+  if (bits < minBits) {
+    return reject(
+      `It is too easy to guess (${Math.floor(bits)} of ${minBits} bits). Make it longer, or mix words, digits and signs; repeated letters and runs like 1234 hardly count.`,
     );
   }
-  if (entropy(withoutNames(text, owner)) < leastBits)
-    return refuse("It is made of the username or the email address. Leave these out, or add to them.");
-  if (entropy(withoutCommon(text, common)) < leastBits) {
-    return refuse(
+  if (entropy(withoutNames(text, owner)) < minBits)
+    return reject("It is made of the username or the email address. Leave these out, or add to them.");
+  if (entropy(withoutCommon(text, common)) < minBits) {
+    return reject(
       "It is made of a common password, which is tried first; digits and signs around it hardly help. Take several words that don't belong together.",
     );
   }
   return { valid: true, details: "" };
 }
 
-const refuse = (details: string): PasswordVerdict => ({ valid: false, details });
+const reject = (details: string): PasswordVerdict => ({ valid: false, details });
 
 /** Size of each kind of characters: what a guesser has to try for each place once the kind occurs. */
-const kinds: [pattern: RegExp, size: number][] = [
+const characterKinds: [pattern: RegExp, size: number][] = [
   [/[a-z]/, 26],
   [/[A-Z]/, 26],
   [/[0-9]/, 10],
@@ -57,7 +61,7 @@ const kinds: [pattern: RegExp, size: number][] = [
 
 /** Bits: log2 of the characters to choose from, for each character that is worth counting. */
 export function entropy(text: string): number {
-  const pool = kinds.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
+  const pool = characterKinds.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
   return pool === 0 ? 0 : Math.log2(pool) * countedLength(text);
 }
 
@@ -84,8 +88,8 @@ function continuesRun(points: readonly number[], place: number): boolean {
 
 function withoutNames(text: string, { email = "", username = "" }: PasswordOwner): string {
   const names = [email, email.slice(0, Math.max(0, email.lastIndexOf("@"))), username]
-    .map((name) => normalisePassword(name).toLowerCase())
-    .filter((name) => name.length >= shortestName)
+    .map((name) => normalizePassword(name).toLowerCase())
+    .filter((name) => name.length >= minNameLength)
     .toSorted((a, b) => b.length - a.length);
   return names.reduce((rest, name) => without(rest, name), text);
 }

@@ -19,58 +19,58 @@ const grants = {
   "workspaces:manage-others": ["owner"],
 } satisfies Record<string, SiteRole[]>;
 
-export type Deed = keyof typeof grants;
+export type Permission = keyof typeof grants;
 
-export function may(actor: Pick<Actor, "roles">, deed: Deed): boolean {
-  const allowed: readonly SiteRole[] = grants[deed];
+export function hasPermission(actor: Pick<Actor, "roles">, permission: Permission): boolean {
+  const allowed: readonly SiteRole[] = grants[permission];
   return actor.roles.some((role) => allowed.includes(role));
 }
 
 /** For guards in SQL. */
-export const rolesThatMay = (deed: Deed): readonly SiteRole[] => grants[deed];
+export const rolesWithPermission = (permission: Permission): readonly SiteRole[] => grants[permission];
 
 /** A `read` token only looks; a `notify` token only sends custom notifications to its own user. */
 export function scopeAllows(
   actor: Pick<Actor, "scope">,
   method: string,
-  deed: "any" | "notify-self",
+  action: "any" | "notify-self",
 ): boolean {
   if (actor.scope === "all") return true;
   if (actor.scope === "read") return method === "GET" || method === "HEAD";
-  return deed === "notify-self";
+  return action === "notify-self";
 }
 
 /** For guards in SQL. */
-export const scopesThatAllow = (method: string, deed: "any" | "notify-self"): TokenScope[] =>
-  tokenScopes.filter((scope) => scopeAllows({ scope }, method, deed));
+export const scopesThatAllow = (method: string, action: "any" | "notify-self"): TokenScope[] =>
+  tokenScopes.filter((scope) => scopeAllows({ scope }, method, action));
 
 /** Everybody sees themselves. */
-export const maySee = (actor: Pick<Actor, "roles" | "userId">, target: { id: string }): boolean =>
-  actor.userId === target.id || may(actor, "users:read");
+export const canSeeUser = (actor: Pick<Actor, "roles" | "userId">, target: { id: string }): boolean =>
+  actor.userId === target.id || hasPermission(actor, "users:read");
 
 /**
  * The roles that a holder of each role may assign and remove. Accounts that hold no other role are theirs to manage:
  * profile, password, preferences, suspension, deletion. Nobody reaches rights through another account that they lack
  * themselves. As in Coder, a user-admin assigns no site role; roles that are not named here manage no account.
  */
-export const managedRoles = {
+export const assignableRoles = {
   owner: siteRoles,
   "user-admin": [],
 } satisfies Partial<Record<SiteRole, readonly SiteRole[]>>;
 
 const managedBy = (actor: Pick<Actor, "roles">): (readonly SiteRole[])[] =>
-  Object.entries(managedRoles).flatMap(([role, managed]) =>
+  Object.entries(assignableRoles).flatMap(([role, managed]) =>
     actor.roles.some((held) => held === role) ? [managed] : [],
   );
 
 /** Assigning and removing are one permission. */
-export const mayAssign = (actor: Pick<Actor, "roles">, role: SiteRole): boolean =>
+export const canAssignRole = (actor: Pick<Actor, "roles">, role: SiteRole): boolean =>
   managedBy(actor).some((managed) => managed.includes(role));
 
 /** Whether somebody else's account is the actor's to change. */
-export const mayManage = (actor: Pick<Actor, "roles">, target: { roles: readonly SiteRole[] }): boolean =>
+export const canManageUser = (actor: Pick<Actor, "roles">, target: { roles: readonly SiteRole[] }): boolean =>
   managedBy(actor).some((managed) => target.roles.every((role) => managed.includes(role)));
 
 /** For guards in SQL: the roles that may assign all of these. */
 export const rolesThatAssign = (roles: readonly SiteRole[]): SiteRole[] =>
-  siteRoles.filter((holder) => roles.every((role) => mayAssign({ roles: [holder] }, role)));
+  siteRoles.filter((holder) => roles.every((role) => canAssignRole({ roles: [holder] }, role)));

@@ -2,12 +2,12 @@
 // deliver to one mailbox are the same here. The spelling that the user typed is kept for display and delivery.
 import { problemWithOneLine } from "../../kernel/rules/one-line.ts";
 
-const longestUsername = 32;
-const longestEmail = 254;
-const longestName = 128;
+const maxUsernameLength = 32;
+const maxEmailBytes = 254;
+const maxNameBytes = 128;
 
 /** Words that stand where a username would in a path, and the names of the system's own users. */
-const reserved = new Set([
+const reservedUsernames = new Set([
   "me",
   "first",
   "login",
@@ -22,18 +22,19 @@ const reserved = new Set([
 ]);
 
 export function problemWithUsername(username: string): string | undefined {
-  if (username.length === 0 || username.length > longestUsername)
-    return `must have 1 to ${longestUsername} characters`;
+  if (username.length === 0 || username.length > maxUsernameLength)
+    return `must have 1 to ${maxUsernameLength} characters`;
   if (!/^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/.test(username))
     return "may have letters, digits and single hyphens between them";
-  if (reserved.has(username.toLowerCase())) return `"${username}" is a reserved word; choose another`;
+  if (reservedUsernames.has(username.toLowerCase()))
+    return `"${username}" is a reserved word; choose another`;
   return undefined;
 }
 
 /** Shape only: whether anybody reads mail there, no pattern can tell. */
 export function problemWithEmail(email: string): string | undefined {
   const bytes = new TextEncoder().encode(email).length;
-  if (bytes > longestEmail) return `has ${bytes} bytes, ${longestEmail} are allowed`;
+  if (bytes > maxEmailBytes) return `has ${bytes} bytes, ${maxEmailBytes} are allowed`;
   const local = email.slice(0, Math.max(0, email.lastIndexOf("@")));
   const domain = email.slice(local.length + 1);
   const localIsGood = /^[^\s@<>()[\]\\,;:"\p{C}]+$/u.test(local) && !/^\.|\.$|\.\./.test(local);
@@ -44,19 +45,19 @@ export function problemWithEmail(email: string): string | undefined {
 
 export function problemWithName(name: string): string | undefined {
   const bytes = new TextEncoder().encode(name).length;
-  if (bytes > longestName) return `has ${bytes} bytes, ${longestName} are allowed`;
+  if (bytes > maxNameBytes) return `has ${bytes} bytes, ${maxNameBytes} are allowed`;
   return problemWithOneLine(name);
 }
 
 /** Blanks around it dropped. */
-export const typedEmail = (text: string): string => text.trim();
+export const trimEmail = (text: string): string => text.trim();
 
 /**
  * The local part in NFC and lower case, the domain as ASCII (UTS 46, as the URL standard's host parser does it). Text that
  * is no address comes back in lower case: it finds nobody, and costs as much.
  */
 export function canonicalEmail(text: string): string {
-  const typed = typedEmail(text).normalize("NFC");
+  const typed = trimEmail(text).normalize("NFC");
   const at = typed.lastIndexOf("@");
   const local = typed.slice(0, Math.max(0, at)).toLowerCase();
   return at < 0 ? typed.toLowerCase() : `${local}@${asciiDomain(typed.slice(at + 1))}`;

@@ -7,21 +7,21 @@ export interface LimitPolicy {
   /** As the fields of an answer name it. */
   name: string;
   /** So many within `window`. */
-  most: number;
+  maxRequests: number;
   /** Milliseconds. */
-  window: number;
+  windowMs: number;
   /** So many at once; each further one waits twice as long as the one before, from a second on. Without it: `most`. */
-  free?: number;
+  maxBurst?: number;
 }
 
 /** Whatever one place does about signing in. */
-export const signInsOfPlace: LimitPolicy = { name: "sign-in", most: 60, window: 60_000 };
+export const networkLimit: LimitPolicy = { name: "sign-in", maxRequests: 60, windowMs: 60_000 };
 /** Wrong passwords for one account, there or not. */
-export const failuresOfAccount: LimitPolicy = {
+export const accountFailureLimit: LimitPolicy = {
   name: "failed-sign-in",
-  most: 10,
-  window: 900_000,
-  free: 5,
+  maxRequests: 10,
+  windowMs: 900_000,
+  maxBurst: 5,
 };
 
 export interface LimitRow {
@@ -33,12 +33,16 @@ export interface LimitRow {
 }
 
 /** Milliseconds; the wait before the turn that follows `count` others. */
-export function waitAfter(count: number, { free, most }: LimitPolicy): number {
+export function waitAfterMs(count: number, { maxBurst: free, maxRequests: most }: LimitPolicy): number {
   return count < (free ?? most) ? 0 : 1_000 * 2 ** (count - (free ?? most));
 }
 
 /** How many count at this moment, times the length of the window: whole numbers, as the database reckons. */
-export function weigh(row: Omit<LimitRow, "admittedBy" | "admittedAt">, window: number, now: number): number {
+export function weightedCount(
+  row: Omit<LimitRow, "admittedBy" | "admittedAt">,
+  window: number,
+  now: number,
+): number {
   const here = Math.floor(now / window);
   const left = row.window > here ? window : window - (now % window);
   if (row.window >= here) return row.current * window + row.previous * left;
@@ -46,17 +50,17 @@ export function weigh(row: Omit<LimitRow, "admittedBy" | "admittedAt">, window: 
 }
 
 export function isAllowed(row: LimitRow, policy: LimitPolicy, now: number): boolean {
-  const weight = weigh(row, policy.window, now);
-  const wait = waitAfter(Math.floor(weight / policy.window), policy);
+  const weight = weightedCount(row, policy.windowMs, now);
+  const wait = waitAfterMs(Math.floor(weight / policy.windowMs), policy);
   // Another instance's clock may be ahead: where there is no wait it doesn't matter.
-  return weight <= (policy.most - 1) * policy.window && (wait === 0 || now >= row.admittedAt + wait);
+  return weight <= (policy.maxRequests - 1) * policy.windowMs && (wait === 0 || now >= row.admittedAt + wait);
 }
 
 /** Milliseconds until the next turn is allowed, when nothing happens until then. */
-export function timeToNext(row: LimitRow, policy: LimitPolicy, now: number): number {
+export function msUntilAllowed(row: LimitRow, policy: LimitPolicy, now: number): number {
   if (isAllowed(row, policy, now)) return 0;
   // The longer it takes the less counts: what is allowed at a time is allowed from then on.
-  let [early, late] = [0, 2 * policy.window + waitAfter(policy.most - 1, policy)];
+  let [early, late] = [0, 2 * policy.windowMs + waitAfterMs(policy.maxRequests - 1, policy)];
   while (late - early > 1) {
     const middle = Math.floor((early + late) / 2);
     if (isAllowed(row, policy, now + middle)) late = middle;

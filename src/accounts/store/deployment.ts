@@ -55,18 +55,18 @@ export const extendUnsignedUntil = (now: number, when: SQL = sql`true`): Stateme
     WHERE key = ${unsignedUntil} AND ${when}`);
 
 /** True in SQL while this is what is kept. */
-export const keyCheckIs = (value: string): SQL =>
+export const keyCheckIsSql = (value: string): SQL =>
   sql`EXISTS (SELECT 1 FROM settings WHERE key = ${keyCheck} AND value = ${value})`;
 
 /** SQL for how long a session may last that is not signed: no longer than others of its kind. */
-export const lastUnsigned = (otherwise: SQL): SQL =>
+export const unsignedUntilSql = (otherwise: SQL): SQL =>
   sql`COALESCE((SELECT value ->> 'api' FROM settings WHERE key = ${unsignedUntil}), ${otherwise})`;
 
 const codeKey = "setup_code_hash";
 
-const someoneExists = sql`EXISTS (SELECT 1 FROM users WHERE NOT is_system AND deleted_at IS NULL)`;
+const anyUserExistsSql = sql`EXISTS (SELECT 1 FROM users WHERE NOT is_system AND deleted_at IS NULL)`;
 /** True in SQL until somebody has an account. */
-export const nobodyExists = sql`NOT ${someoneExists}`;
+export const noUserExistsSql = sql`NOT ${anyUserExistsSql}`;
 
 /** A row once there is a user; none before. */
 export function findAnyUser() {
@@ -84,13 +84,13 @@ export function readSetupCodeHash() {
 /** Only while there is no user; the newest code replaces the others. */
 export function storeSetupCodeHash(hash: string, now: number): Statement {
   return query.run(sql`INSERT INTO ${settings} (key, value, updated_at)
-    SELECT ${codeKey}, ${hash}, ${now} WHERE ${nobodyExists}
+    SELECT ${codeKey}, ${hash}, ${now} WHERE ${noUserExistsSql}
     ON CONFLICT(key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`);
 }
 
 /** The code dies with the first user. */
 export function deleteSetupCode(): Statement {
-  return query.run(sql`DELETE FROM ${settings} WHERE key = ${codeKey} AND ${someoneExists}`);
+  return query.run(sql`DELETE FROM ${settings} WHERE key = ${codeKey} AND ${anyUserExistsSql}`);
 }
 
 /** The one of the first start comes first. */
@@ -111,7 +111,7 @@ export function findOrganization(name: string) {
 }
 
 /** SQL for the id of the organization of this id or name. */
-export const idOfOrganization = (name: string): SQL =>
+export const organizationIdByNameSql = (name: string): SQL =>
   sql`(SELECT id FROM organizations WHERE id = ${name.toLowerCase()} OR lower(name) = lower(${name}))`;
 
 export type OrganizationRow = ReturnType<typeof listOrganizations>["_"]["result"][number];

@@ -56,7 +56,7 @@ export function listOwners() {
 }
 
 /** How many there are, and how many of those who may act hold which role. */
-export function countPeople() {
+export function countUsersByRole() {
   const count = (condition: ReturnType<typeof holds>) =>
     sql<number>`coalesce(sum(${users.status} = 'active' AND ${condition}), 0)`;
   return query

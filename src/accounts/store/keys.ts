@@ -3,9 +3,9 @@ import { and, eq, gt, lt, lte, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { apiKeys, users, type SiteRole } from "../../../db/schema.ts";
 import type { Credential } from "../rules/api-key.ts";
-import { lastUnsigned } from "./deployment.ts";
+import { unsignedUntilSql } from "./deployment.ts";
 
-const rolesOf = (userId: SQL | typeof users.id) =>
+const rolesSql = (userId: SQL | typeof users.id) =>
   sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${userId})`;
 
 export function findSession(keyId: string) {
@@ -24,7 +24,7 @@ export function findSession(keyId: string) {
       name: users.name,
       status: users.status,
       isSystem: users.isSystem,
-      roles: rolesOf(users.id).as("roles"),
+      roles: rolesSql(users.id).as("roles"),
     })
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
@@ -32,11 +32,11 @@ export function findSession(keyId: string) {
 }
 
 /** The id of the key's user, for reads that travel with the look-up. */
-export const userOfKey = (keyId: string): SQL<string> =>
+export const userIdByKeySql = (keyId: string): SQL<string> =>
   sql<string>`(SELECT user_id FROM api_keys WHERE id = ${keyId})`;
 
 /** The same, but only for a key that may act now: NULL otherwise, so a guarded write takes nothing. */
-export const userOfGoodKey = (
+export const userIdByValidKeySql = (
   credential: Credential,
   now: number,
   scopes: readonly string[] = ["all"],
@@ -46,7 +46,7 @@ export const userOfGoodKey = (
       AND k.scope IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))
       AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system)`;
 
-export interface Demand {
+export interface KeyRequirement {
   /** Epoch milliseconds. */
   now: number;
   /** One of these. */
@@ -56,8 +56,8 @@ export interface Demand {
 }
 
 /** True in SQL for a key that is good now, of one of these scopes, and whose user holds one of these roles. */
-export function keyMeets(credential: Credential, { now, scopes, roles }: Demand): SQL {
-  const user = userOfGoodKey(credential, now, scopes);
+export function keyMeetsSql(credential: Credential, { now, scopes, roles }: KeyRequirement): SQL {
+  const user = userIdByValidKeySql(credential, now, scopes);
   return roles === undefined
     ? sql`${user} IS NOT NULL`
     : sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${user}
@@ -65,7 +65,7 @@ export function keyMeets(credential: Credential, { now, scopes, roles }: Demand)
 }
 
 /** Which of these keys may read now. */
-export function findGoodKeys(keyIds: readonly string[], now: number) {
+export function findValidKeys(keyIds: readonly string[], now: number) {
   return query
     .select({ id: apiKeys.id, expiresAt: apiKeys.expiresAt })
     .from(apiKeys)
@@ -86,7 +86,7 @@ export function touchKey(
   now: number,
 ): Statement[] {
   const renewed = sql`${now} + lifetime_seconds * 1000`;
-  const end = isSigned ? renewed : sql`max(expires_at, min(${renewed}, ${lastUnsigned(renewed)}))`;
+  const end = isSigned ? renewed : sql`max(expires_at, min(${renewed}, ${unsignedUntilSql(renewed)}))`;
   return [
     query
       .update(apiKeys)
@@ -98,7 +98,7 @@ export function touchKey(
     query
       .update(users)
       .set({ lastSeenAt: now })
-      .where(eq(users.id, userOfKey(keyId))),
+      .where(eq(users.id, userIdByKeySql(keyId))),
   ];
 }
 
@@ -111,7 +111,7 @@ export function insertKey(key: typeof apiKeys.$inferInsert, when: SQL = sql`true
 }
 
 /** True in SQL while there is a key of this id: for what depends on its having been made, or its being good still. */
-export const keyExists = (keyId: string): SQL => sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${keyId})`;
+export const keyExistsSql = (keyId: string): SQL => sql`EXISTS (SELECT 1 FROM api_keys WHERE id = ${keyId})`;
 
 export function findKey(keyId: string) {
   return query.select().from(apiKeys).where(eq(apiKeys.id, keyId));
@@ -145,7 +145,7 @@ export function deleteKey(keyId: string): Statement {
 }
 
 /** Ends all sessions and tokens of a user, but for one key, if `when` holds. */
-export function deleteKeysOf(userId: string, when: SQL, except?: string): Statement {
+export function deleteKeysOfUser(userId: string, when: SQL, except?: string): Statement {
   return query
     .delete(apiKeys)
     .where(and(eq(apiKeys.userId, userId), except === undefined ? undefined : ne(apiKeys.id, except), when));

@@ -4,7 +4,7 @@ import { query, type Statement } from "../../../db/client.ts";
 import { rateLimits } from "../../../db/schema.ts";
 import type { LimitPolicy } from "../rules/rate-limit.ts";
 
-export interface Turn {
+export interface CountedRequest {
   key: string;
   /** The request; one that is sent twice counts once. */
   id: string;
@@ -13,12 +13,12 @@ export interface Turn {
 }
 
 /** True in SQL once this request has had its turn, as long as no other has. */
-export const hadTurn = ({ key, id }: Pick<Turn, "key" | "id">): SQL =>
+export const wasAllowedSql = ({ key, id }: Pick<CountedRequest, "key" | "id">): SQL =>
   sql`EXISTS (SELECT 1 FROM rate_limits WHERE key = ${key} AND admitted_by = ${id})`;
 
 /** The sums of rules/limit.ts. Nothing is counted that is not allowed, so who keeps knocking doesn't wait longer. */
-export function countTurn({ key, id, policy, now }: Turn, when: SQL = sql`true`): Statement {
-  const { most, window: length, free = most } = policy;
+export function countRequest({ key, id, policy, now }: CountedRequest, when: SQL = sql`true`): Statement {
+  const { maxRequests: most, windowMs: length, maxBurst: free = most } = policy;
   const here = Math.floor(now / length);
   const left = sql`CASE WHEN rate_limits.window > ${here} THEN ${length} ELSE ${length - (now % length)} END`;
   const current = sql`CASE WHEN rate_limits.window >= ${here} THEN current ELSE 0 END`;

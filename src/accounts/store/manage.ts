@@ -3,26 +3,26 @@ import { and, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole, type UserStatus } from "../../../db/schema.ts";
 import type { Actor } from "../rules/actor.ts";
-import { managedRoles, rolesThatAssign } from "../rules/permissions.ts";
-import { keyExists } from "./keys.ts";
+import { assignableRoles, rolesThatAssign } from "../rules/permissions.ts";
+import { keyExistsSql } from "./keys.ts";
 import { insertRoles } from "./users.ts";
 
-export const allOf = (...guards: SQL[]): SQL => sql.join(guards, sql` AND `);
+export const andSql = (...guards: SQL[]): SQL => sql.join(guards, sql` AND `);
 
-const holds = (userId: string, role: SiteRole): SQL =>
+const holdsRoleSql = (userId: string, role: SiteRole): SQL =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${userId} AND role = ${role})`;
 
 /** True in SQL while the caller is signed in and an owner or a user-admin. */
-export const mayStillMakeUsers = (actor: Pick<Actor, "userId" | "keyId">): SQL =>
-  sql`(${keyExists(actor.keyId)} AND (${holds(actor.userId, "owner")} OR ${holds(actor.userId, "user-admin")}))`;
+export const canStillCreateUsersSql = (actor: Pick<Actor, "userId" | "keyId">): SQL =>
+  sql`(${keyExistsSql(actor.keyId)} AND (${holdsRoleSql(actor.userId, "owner")} OR ${holdsRoleSql(actor.userId, "user-admin")}))`;
 
 /** `mayManage` in SQL, as it stands at the moment of the write: two who change each other can't both win. */
-export const mayStillManage = (actor: Pick<Actor, "userId" | "keyId">, targetId: string): SQL => sql`(
-  ${keyExists(actor.keyId)}
+export const canStillManageUserSql = (actor: Pick<Actor, "userId" | "keyId">, targetId: string): SQL => sql`(
+  ${keyExistsSql(actor.keyId)}
   AND EXISTS (SELECT 1 FROM users WHERE id = ${targetId} AND deleted_at IS NULL AND NOT is_system)
   AND (${sql.join(
-    Object.entries(managedRoles).map(
-      ([role, managed]) => sql`(${holds(actor.userId, role as SiteRole)}
+    Object.entries(assignableRoles).map(
+      ([role, managed]) => sql`(${holdsRoleSql(actor.userId, role as SiteRole)}
         AND NOT EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${targetId}
           AND role NOT IN (SELECT value FROM json_each(${JSON.stringify(managed)}))))`,
     ),
@@ -30,7 +30,7 @@ export const mayStillManage = (actor: Pick<Actor, "userId" | "keyId">, targetId:
   )}))`;
 
 /** True in SQL while the caller holds a role that may assign and remove all of these. */
-export const mayStillAssign = (actor: Pick<Actor, "userId">, roles: readonly SiteRole[]): SQL =>
+export const canStillAssignRolesSql = (actor: Pick<Actor, "userId">, roles: readonly SiteRole[]): SQL =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId}
     AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesThatAssign(roles))})))`;
 
@@ -38,7 +38,7 @@ const activeOwner = sql`SELECT 1 FROM users u JOIN user_roles r ON r.user_id = u
   WHERE r.role = 'owner' AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system`;
 
 /** True in SQL unless this user is the last active owner. */
-export const isNotLastOwner = (userId: string): SQL => sql`(
+export const isNotLastOwnerSql = (userId: string): SQL => sql`(
   NOT EXISTS (${activeOwner} AND u.id = ${userId}) OR EXISTS (${activeOwner} AND u.id <> ${userId}))`;
 
 /** A row if there is an active owner besides this user. */
@@ -92,9 +92,9 @@ export function setRoles(id: string, roles: readonly SiteRole[], now: number, wh
 export const markDeleted = (id: string, now: number, when: SQL): Statement =>
   update(id, { deletedAt: now, updatedAt: now }, when);
 
-export const isDeleted = (id: string): SQL =>
+export const isUserDeletedSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND deleted_at IS NOT NULL)`;
-export const hasStatus = (id: string, status: UserStatus): SQL =>
+export const hasUserStatusSql = (id: string, status: UserStatus): SQL =>
   sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND status = ${status})`;
-export const hasHash = (id: string, hash: string): SQL =>
+export const hasPasswordHashSql = (id: string, hash: string): SQL =>
   sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND password_hash = ${hash})`;

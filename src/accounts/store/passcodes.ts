@@ -2,15 +2,15 @@
 import { eq, inArray, lte, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { passcodes, passcodeTries, users } from "../../../db/schema.ts";
-import { mostPasscodes, mostTries } from "../rules/one-time-codes.ts";
+import { maxPasscodes, maxPasscodeAttempts } from "../rules/one-time-codes.ts";
 import { userIdByEmailSql, userColumns } from "./users.ts";
 /** Who can sign in with a password: only they get one or use one. */
-const canSignIn = sql`u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system AND u.password_hash IS NOT NULL`;
+const canSignInSql = sql`u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system AND u.password_hash IS NOT NULL`;
 
-const isLive = (now: number): SQL => sql`p.expires_at > ${now}
-  AND (SELECT count(*) FROM passcode_tries t WHERE t.passcode_id = p.id) < ${mostTries}`;
+const isLiveSql = (now: number): SQL => sql`p.expires_at > ${now}
+  AND (SELECT count(*) FROM passcode_tries t WHERE t.passcode_id = p.id) < ${maxPasscodeAttempts}`;
 
-export function findToReset(email: string) {
+export function findUserToReset(email: string) {
   return query
     .select({ id: users.id, username: users.username, email: users.email, counter: users.passcodeCounter })
     .from(users)
@@ -18,9 +18,9 @@ export function findToReset(email: string) {
 }
 
 /** True in SQL while the user may get one more, and none was made since the counter was read. */
-export const mayGetPasscode = (userId: string, counter: number, now: number): SQL => sql`EXISTS (
-  SELECT 1 FROM users u WHERE u.id = ${userId} AND u.passcode_counter = ${counter} AND ${canSignIn}
-    AND (SELECT count(*) FROM passcodes p WHERE p.user_id = u.id AND ${isLive(now)}) < ${mostPasscodes})`;
+export const canIssuePasscodeSql = (userId: string, counter: number, now: number): SQL => sql`EXISTS (
+  SELECT 1 FROM users u WHERE u.id = ${userId} AND u.passcode_counter = ${counter} AND ${canSignInSql}
+    AND (SELECT count(*) FROM passcodes p WHERE p.user_id = u.id AND ${isLiveSql(now)}) < ${maxPasscodes})`;
 
 /** The counter goes on last: `when` may speak of it. */
 export function insertPasscode(row: typeof passcodes.$inferInsert, when: SQL): Statement[] {
@@ -36,7 +36,7 @@ export function insertPasscode(row: typeof passcodes.$inferInsert, when: SQL): S
 
 export const findPasscode = (id: string) => query.select().from(passcodes).where(eq(passcodes.id, id));
 
-export interface PasscodeTry {
+export interface PasscodeAttempt {
   id: string;
   /** What the selector may be stored as. */
   selectors: readonly string[];
@@ -45,18 +45,18 @@ export interface PasscodeTry {
 }
 
 /** Counts before it is known whether it is right, or many could be tried at once. */
-export const countTry = ({ id, selectors, email, now }: PasscodeTry, when: SQL): Statement =>
+export const countAttempt = ({ id, selectors, email, now }: PasscodeAttempt, when: SQL): Statement =>
   query.run(sql`INSERT INTO ${passcodeTries} (id, passcode_id)
     SELECT ${id}, p.id FROM passcodes p JOIN users u ON u.id = p.user_id
-    WHERE u.id = ${userIdByEmailSql(email)} AND ${canSignIn} AND ${isLive(now)}
+    WHERE u.id = ${userIdByEmailSql(email)} AND ${canSignInSql} AND ${isLiveSql(now)}
       AND p.selector IN (SELECT value FROM json_each(${JSON.stringify(selectors)})) AND ${when}
     LIMIT 1 ON CONFLICT(id) DO NOTHING`);
 
-export const forgetTry = (id: string): Statement =>
+export const deleteAttempt = (id: string): Statement =>
   query.delete(passcodeTries).where(eq(passcodeTries.id, id));
 
 /** The passcode that a try was counted for, and whose it is. */
-export function findTried(id: string) {
+export function findAttemptedPasscode(id: string) {
   return query
     .select({
       passcodeId: passcodes.id,
@@ -71,9 +71,9 @@ export function findTried(id: string) {
 }
 
 /** True in SQL until it is used or too old, for who can still sign in. */
-export const isOpen = (passcodeId: string, now: number): SQL => sql`EXISTS (
+export const isPasscodeOpenSql = (passcodeId: string, now: number): SQL => sql`EXISTS (
   SELECT 1 FROM passcodes p JOIN users u ON u.id = p.user_id
-  WHERE p.id = ${passcodeId} AND p.expires_at > ${now} AND ${canSignIn})`;
+  WHERE p.id = ${passcodeId} AND p.expires_at > ${now} AND ${canSignInSql})`;
 
 /** All of a user's: a password that was changed ends them. */
 export const endPasscodes = (userId: string, when: SQL): Statement =>

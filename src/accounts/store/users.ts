@@ -2,7 +2,7 @@
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole } from "../../../db/schema.ts";
-import { canonicalEmail, typedEmail } from "../rules/profile.ts";
+import { canonicalEmail, trimEmail } from "../rules/profile.ts";
 /** JSON array of a user's site roles. */
 export const rolesColumn = sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`;
 
@@ -24,7 +24,7 @@ export const userColumns = {
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** `name` is what a path carries: `me` (then `self` is the caller's id), a UUID or a username. */
-function isCalled(name: string, self: SQL<string>): SQL {
+function hasNameSql(name: string, self: SQL<string>): SQL {
   const chosen =
     name === "me"
       ? eq(users.id, self)
@@ -35,16 +35,16 @@ function isCalled(name: string, self: SQL<string>): SQL {
 }
 
 export function findUser(name: string, self: SQL<string>) {
-  return query.select(userColumns).from(users).where(isCalled(name, self));
+  return query.select(userColumns).from(users).where(hasNameSql(name, self));
 }
 
 /** SQL for the id of that user, for reads that travel with the look-up. */
-export const idOfUser = (name: string, self: SQL<string>): SQL<string> =>
-  sql<string>`(SELECT id FROM users WHERE ${isCalled(name, self)})`;
+export const userIdByNameSql = (name: string, self: SQL<string>): SQL<string> =>
+  sql<string>`(SELECT id FROM users WHERE ${hasNameSql(name, self)})`;
 
 /** True in SQL where that user is the caller, or the caller holds one of these roles. */
-export const isSelfOr = (name: string, self: SQL<string>, roles: readonly SiteRole[]): SQL =>
-  sql`EXISTS (SELECT 1 FROM users WHERE ${isCalled(name, self)} AND (${users.id} = ${self} OR EXISTS (
+export const isSelfOrHasRoleSql = (name: string, self: SQL<string>, roles: readonly SiteRole[]): SQL =>
+  sql`EXISTS (SELECT 1 FROM users WHERE ${hasNameSql(name, self)} AND (${users.id} = ${self} OR EXISTS (
     SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${JSON.stringify(roles)})))))`;
 
 export type UserRow = ReturnType<typeof findUser>["_"]["result"][number];
@@ -75,7 +75,7 @@ export function insertUser(user: Omit<typeof users.$inferInsert, "seq">, when: S
 }
 
 /** True in SQL when there is a user of this id: for what depends on a user's having been made. */
-export const userExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`;
+export const userExistsSql = (id: string): SQL => sql`EXISTS (SELECT 1 FROM users WHERE id = ${id})`;
 
 export function insertRoles(userId: string, roles: readonly SiteRole[], when: SQL): Statement {
   return query.run(sql`INSERT INTO user_roles (user_id, role)
@@ -83,10 +83,10 @@ export function insertRoles(userId: string, roles: readonly SiteRole[], when: SQ
 }
 
 /** True in SQL for a user who may act: a key may be made for them. */
-export const mayAct = (id: string): SQL =>
+export const isUserActiveSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM users WHERE id = ${id} AND status = 'active' AND deleted_at IS NULL AND NOT is_system)`;
 
-export function noteSeen(id: string, now: number, when: SQL): Statement {
+export function updateLastSeen(id: string, now: number, when: SQL): Statement {
   return query
     .update(users)
     .set({ lastSeenAt: now })
@@ -101,18 +101,18 @@ export const userIdByEmailSql = (email: string): SQL<string> => sql<string>`(SEL
   SELECT id, 1 AS rank FROM users
     WHERE email_canonical = ${canonicalEmail(email)} AND email_canonical <> '' AND deleted_at IS NULL
   UNION ALL
-  SELECT id, CASE WHEN email = ${typedEmail(email)} THEN 2 ELSE 0 END FROM users
-    WHERE lower(email) = lower(${typedEmail(email)}) AND email <> '' AND deleted_at IS NULL AND email_canonical = ''
+  SELECT id, CASE WHEN email = ${trimEmail(email)} THEN 2 ELSE 0 END FROM users
+    WHERE lower(email) = lower(${trimEmail(email)}) AND email <> '' AND deleted_at IS NULL AND email_canonical = ''
   ORDER BY rank DESC LIMIT 1))`;
 
-const isWithout = sql`${users.emailCanonical} = '' AND ${users.email} <> '' AND ${users.deletedAt} IS NULL`;
+const lacksCanonicalEmailSql = sql`${users.emailCanonical} = '' AND ${users.email} <> '' AND ${users.deletedAt} IS NULL`;
 
 /** Accounts without a canonical form, the oldest first. */
 export const listWithoutCanonicalEmail = () =>
   query
     .select({ id: users.id, username: users.username, email: users.email })
     .from(users)
-    .where(isWithout)
+    .where(lacksCanonicalEmailSql)
     .orderBy(users.seq);
 
 /** Nothing changes where another has it. */

@@ -1,12 +1,12 @@
 // Who may read the metrics: whoever has the token, and programs on this very machine without one.
 import { createHash, timingSafeEqual } from "node:crypto";
-import { isLocalCaller, type CallerFacts } from "../../accounts/rules/one-time-codes.ts";
+import { isLocalCaller, type Caller } from "../../accounts/rules/one-time-codes.ts";
 
 /** `hidden`: without a token in the configuration nobody elsewhere learns that there is such a page. */
 export type MetricsAccess = "allowed" | "refused" | "hidden";
 
 export function judgeMetricsAccess(
-  caller: CallerFacts & { authorization: string | undefined },
+  caller: Caller & { authorization: string | undefined },
   token: string | undefined,
 ): MetricsAccess {
   if (isLocalCaller(caller)) return "allowed";

@@ -86,7 +86,7 @@ async function runReset(
   ]);
   await withMachineErrors(context, () =>
     withMachine(context, async ({ deps }) => {
-      const user = await accounts.findLockedOut(deps, email);
+      const user = await accounts.findUserForReset(deps, email);
       const generated = options.generate ? generatePassword(randomBytes(64)) : undefined;
       await accounts.resetPassword(deps, user, generated ?? (await askNewPassword(context.prompts)));
       const { username, status } = user;

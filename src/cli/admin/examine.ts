@@ -8,7 +8,7 @@ import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
 import { findSharedMailboxes, sharedMailboxMessage } from "../../accounts/maintenance.ts";
 import { keyMatches } from "../../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.ts";
-import { countPeople } from "../../accounts/store/directory.ts";
+import { countUsersByRole } from "../../accounts/store/directory.ts";
 import { probe, type Probe } from "../../api/probe.ts";
 import { readClock, readLargeAnswer } from "../../../db/health.ts";
 import { ConfigError, parseConfig, type Config } from "../../config/config.ts";
@@ -96,7 +96,7 @@ const factReads = (now: number) => ({
   gone: readGoneEndpoints(),
   living: countLiving(now),
   failing: findFailing(now - dayMs),
-  people: countPeople(),
+  people: countUsersByRole(),
   keyCheck: readKeyCheck(),
   deployment: readDeploymentId(),
 });

@@ -25,7 +25,7 @@ import {
 } from "./store/templates.ts";
 
 /** The statement that notes who did it, for the same write; nothing is noted unless `when` holds. */
-export type Note = (deed: { action: string; detail: Record<string, unknown> }, when: SQL) => Statement;
+export type Note = (entry: { action: string; detail: Record<string, unknown> }, when: SQL) => Statement;
 
 export interface Version extends VersionRow {
   active: boolean;

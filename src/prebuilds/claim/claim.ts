@@ -8,8 +8,8 @@ import {
   type StoredKey,
 } from "../../../db/idempotency.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { keyExists } from "../../accounts/store/keys.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { keyExistsSql } from "../../accounts/store/keys.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { notFound } from "../../kernel/errors.ts";
@@ -51,7 +51,7 @@ export async function claimOrCreate(
   const { facts, request } = withMatchingPreset(known, asked);
   const plan = planWorkspace(deps, actor, owner, facts, request);
   const claims = claimsOf(request.keyed, plan.build.id, deps.now());
-  const guard = allOf(keyExists(actor.keyId), areHeldSql(claims));
+  const guard = andSql(keyExistsSql(actor.keyId), areHeldSql(claims));
   const pool = poolOf(facts, request, plan.build.createdAt);
   const claim = pool === undefined ? [] : claimReady(plan, pool, guard);
   const creation = creationNews(deps, { actor, owner }, facts, request, plan);

@@ -28,7 +28,7 @@ export async function savePrebuildSettings(
   wanted: PrebuildSettings,
 ): Promise<void> {
   const guard = mayStillManageTemplates(actor);
-  const deed = {
+  const entry = {
     actorId: actor.userId,
     action: "write",
     resourceType: "prebuilds_settings" as const,
@@ -36,7 +36,7 @@ export async function savePrebuildSettings(
     detail: { ...wanted },
   };
   const { settings, caller } = await deps.db.write(
-    [audit(deps, deed, guard), writePrebuildSettings(wanted, deps.now(), guard)],
+    [audit(deps, entry, guard), writePrebuildSettings(wanted, deps.now(), guard)],
     { settings: readPrebuildSettings(), caller: findKey(actor.keyId) },
   );
   if (settings[0]?.value !== JSON.stringify(wanted))
@@ -53,7 +53,7 @@ export async function resumePool(
   if (preset === undefined || preset.desiredInstances === null) throw notFound("Preset with a pool");
   const now = deps.now();
   const guard = mayStillManageTemplates(actor);
-  const deed = {
+  const entry = {
     actorId: actor.userId,
     action: "resume",
     resourceType: "template_preset" as const,
@@ -61,7 +61,7 @@ export async function resumePool(
     detail: { name: preset.name, template: preset.templateName, prebuild_status: preset.status },
   };
   const { resumed, caller } = await deps.db.write(
-    [audit(deps, deed, guard), resumePreset(preset.id, now, guard)],
+    [audit(deps, entry, guard), resumePreset(preset.id, now, guard)],
     { resumed: findPool(preset.id), caller: findKey(actor.keyId) },
   );
   const [row] = resumed;
@@ -83,7 +83,7 @@ export async function invalidatePrebuilds(
   if (found === undefined || found.deletedAt !== null) throw notFound("Template");
   const now = deps.now();
   const guard = mayStillManageTemplates(actor);
-  const deed = {
+  const entry = {
     actorId: actor.userId,
     action: "invalidate_prebuilds",
     resourceType: "template" as const,
@@ -91,7 +91,7 @@ export async function invalidatePrebuilds(
     detail: { name: found.name, version: found.activeVersionName },
   };
   const { invalidated, caller, state } = await deps.db.write(
-    [audit(deps, deed, guard), invalidatePresets(found.id, now, guard)],
+    [audit(deps, entry, guard), invalidatePresets(found.id, now, guard)],
     { invalidated: listInvalidated(found.id, now), caller: findKey(actor.keyId), state: checkGuard(guard) },
   );
   if (state[0]?.isAllowed !== 1) throw caller.length === 0 ? unauthorized() : notAllowed();

@@ -2,7 +2,7 @@
 // same write. The agents' routes call it.
 import type { Answers } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
 import { admitAgent, agentReads, persistently } from "./agents.ts";
@@ -89,7 +89,7 @@ function decide(
     createdAt: now,
     stateSince: latest?.state === report.state ? latest.stateSince : now,
   };
-  const isStill = allOf(isLatestBuild(workspace.build), isLatestStatus(appId, latest));
+  const isStill = andSql(isLatestBuild(workspace.build), isLatestStatus(appId, latest));
   const { holdUntil } = news;
   const events = news.tells
     ? [taskKinds[report.state].prepare(deps, seen, { workspace, status, holdUntil })]

@@ -2,7 +2,7 @@
 // it. Reporting an app's status composes its write of these.
 import type { SQL, Statement } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import {
   cancelPending,
   defineKind,
@@ -64,7 +64,7 @@ export const notifyOrCancel = (
   when: SQL,
 ): StatementOrNotice[] => {
   const subject = subjectOf(workspaceId);
-  const mayNotify = news.unlessHeldBack ? allOf(when, whereNothingPending(subject)) : when;
+  const mayNotify = news.unlessHeldBack ? andSql(when, whereNothingPending(subject)) : when;
   const created = events.map(({ eventId }) => eventId);
   return [
     ...events.map((event) => notify(event, { when: mayNotify })),

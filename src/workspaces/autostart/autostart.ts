@@ -1,7 +1,7 @@
 // Workspaces that start by themselves when their time has come. A part of the tick: what is due comes with its opening
 // read, everything else is one read and one write. Whichever instance moves a workspace's time on starts it.
 import type { Answers } from "../../../db/client.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { emptyBuild } from "../builds/create-build.ts";
 import {
@@ -99,7 +99,7 @@ function planStart(deps: Deps, row: DueRow, facts: Facts, now: number): Start {
   return {
     build,
     changes: [
-      ...insertBuild(build, parameters, allOf(isStill(row.workspaceId, row.latest.id), isStillDue(row))),
+      ...insertBuild(build, parameters, andSql(isStill(row.workspaceId, row.latest.id), isStillDue(row))),
       ...events.map((event) => notify(event, { when: buildExists(build.id) })),
       // One that has changed meanwhile is still due: the next pass looks at it anew.
       moveNextStart(row, nextStart(row.schedule, now), buildExists(build.id)),

@@ -4,9 +4,9 @@ import type { SQL } from "../../../db/client.ts";
 import { prebuildsUser } from "../../../db/schema.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { may } from "../../accounts/rules/permissions.ts";
-import { findKey, keyExists } from "../../accounts/store/keys.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { hasPermission } from "../../accounts/rules/permissions.ts";
+import { findKey, keyExistsSql } from "../../accounts/store/keys.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
 import { nextStart, parseAutostart } from "./rules/autostart.ts";
@@ -50,20 +50,20 @@ async function change(
   const { workspace } = row;
   if (workspace.ownerId === prebuildsUser.id)
     throw conflict("The workspace waits in a pool: it has no settings of its own until somebody claims it.");
-  if (actor.userId !== workspace.ownerId && !may(actor, "workspaces:manage-others"))
+  if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:manage-others"))
     throw forbidden("Only the workspace's owner and owners of the deployment may change its settings.");
   const { nextStartAt: _next, ...said } = settings;
-  const deed = {
+  const entry = {
     actorId: actor.userId,
     action: "write",
     resourceType: "workspace" as const,
     resourceId: workspace.id,
     detail: { name: workspace.name, owner: row.ownerName, ...inWords(said) },
   };
-  const guard: SQL = keyExists(actor.keyId);
+  const guard: SQL = keyExistsSql(actor.keyId);
   const { now, caller } = await deps.db.write(
     [
-      audit(deps, deed, allOf(guard, workspaceIsThere(workspace.id))),
+      audit(deps, entry, andSql(guard, workspaceIsThere(workspace.id))),
       updateSettings(workspace.id, settings, deps.now(), guard),
     ],
     { now: findSettings(workspace.id), caller: findKey(actor.keyId) },

@@ -46,7 +46,7 @@ export function noteBuild(
   when: SQL,
 ): Statement {
   const { workspace, ownerName } = facts.workspace[0]!;
-  const deed = {
+  const entry = {
     actorId: actor.userId,
     action: build.transition,
     resourceType: "workspace_build" as const,
@@ -59,5 +59,5 @@ export function noteBuild(
       version: facts.version[0]!.name,
     },
   };
-  return audit(deps, deed, when);
+  return audit(deps, entry, when);
 }

@@ -1,9 +1,9 @@
 // Cancelling a build: at once while nobody has taken it, otherwise its provisioner is asked to stop. The API calls it.
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { may } from "../../accounts/rules/permissions.ts";
-import { keyExists, userOfKey } from "../../accounts/store/keys.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { hasPermission } from "../../accounts/rules/permissions.ts";
+import { keyExistsSql, userIdByKeySql } from "../../accounts/store/keys.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, forbidden } from "../../kernel/errors.ts";
 import { isActive } from "../jobs/rules/job.ts";
@@ -13,12 +13,12 @@ import { cancelBuild, findBuild, mayBeCanceled } from "./store/builds.ts";
 /** Throws 403, and 400 (as Coder) for a build that has ended or is being canceled already. */
 export async function cancel(deps: Deps, actor: Actor, row: BuildRow): Promise<void> {
   const { build, workspace } = row;
-  if (actor.userId !== workspace.ownerId && !may(actor, "workspaces:end-others"))
+  if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:end-others"))
     throw forbidden("Only the workspace's owner and administrators may cancel its builds.");
   if (build.status === "canceling") throw new ApiError(400, "The build is being canceled already.");
   if (!isActive(build.status)) throw hasEnded();
-  const guard = keyExists(actor.keyId);
-  const deed = {
+  const guard = keyExistsSql(actor.keyId);
+  const entry = {
     actorId: actor.userId,
     action: "cancel",
     resourceType: "workspace_build" as const,
@@ -26,8 +26,8 @@ export async function cancel(deps: Deps, actor: Actor, row: BuildRow): Promise<v
     detail: { workspace: workspace.name, workspace_id: workspace.id, build_number: build.number },
   };
   const { now } = await deps.db.write(
-    [audit(deps, deed, allOf(guard, mayBeCanceled(build.id))), cancelBuild(build.id, deps.now(), guard)],
-    { now: findBuild(build.id, userOfKey(actor.keyId)) },
+    [audit(deps, entry, andSql(guard, mayBeCanceled(build.id))), cancelBuild(build.id, deps.now(), guard)],
+    { now: findBuild(build.id, userIdByKeySql(actor.keyId)) },
   );
   const status = now[0]?.build.status;
   if (status !== "canceling" && status !== "canceled") throw hasEnded();

@@ -3,8 +3,8 @@ import type { SQL } from "../../../db/client.ts";
 import { areHeldSql, claimKeys, claimsOf, findClaimed, type StoredKey } from "../../../db/idempotency.ts";
 import type { Transition } from "../../../db/schema.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { may } from "../../accounts/rules/permissions.ts";
-import { keyExists, userOfKey } from "../../accounts/store/keys.ts";
+import { hasPermission } from "../../accounts/rules/permissions.ts";
+import { keyExistsSql, userIdByKeySql } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
@@ -18,7 +18,7 @@ import { whoWasTold, type Told } from "./rules/notified.ts";
 import type { BuildRow } from "./store/build-view.ts";
 import { findBuild, insertBuild, isStill, type NewBuild } from "./store/builds.ts";
 import { cancelOfWorkspace } from "../agents/task-notifications.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 
 /** People's builds come first, then deletions and creations of pools. */
 export const peoplesPriority = 0;
@@ -39,7 +39,7 @@ export async function createBuild(
   seen: BuildFacts,
   request: BuildRequest,
 ): Promise<MadeBuild> {
-  const self = userOfKey(actor.keyId);
+  const self = userIdByKeySql(actor.keyId);
   const id = deps.newId();
   let facts = seen;
   const orphan = await readOrphan(deps, actor, seen, request);
@@ -49,8 +49,8 @@ export async function createBuild(
     const build = orphan === undefined ? decided.build : asOrphaned(decided.build);
     const { workspace } = facts.workspace[0]!;
     const claims = claimsOf(request.keyed, id, deps.now());
-    const mayStill = allOf(isStill(workspace.id, workspace.latestBuildId), keyExists(actor.keyId));
-    const guard = allOf(mayStill, areHeldSql(claims));
+    const mayStill = andSql(isStill(workspace.id, workspace.latestBuildId), keyExistsSql(actor.keyId));
+    const guard = andSql(mayStill, areHeldSql(claims));
     const ending = orphan && orphanEnding(deps, actor, build, orphan, guard);
     const updates = prepareUpdate(deps, actor, facts, request, build);
     // What tells of it comes first: the guard holds until the build is there.
@@ -162,9 +162,9 @@ export const emptyBuild = (id: string, now: number) =>
   }) as const;
 
 function requireBuildPermission(actor: Actor, ownerId: string, transition: Transition): void {
-  if (actor.userId === ownerId || may(actor, "workspaces:manage-others")) return;
+  if (actor.userId === ownerId || hasPermission(actor, "workspaces:manage-others")) return;
   if (transition === "start")
     throw forbidden("Only the workspace's owner and owners of the deployment may start it.");
-  if (!may(actor, "workspaces:end-others"))
+  if (!hasPermission(actor, "workspaces:end-others"))
     throw forbidden("Only the workspace's owner and administrators may stop or delete it.");
 }

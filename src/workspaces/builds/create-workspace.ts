@@ -3,7 +3,7 @@
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import type { KeyedRequest } from "../../../db/idempotency.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { may } from "../../accounts/rules/permissions.ts";
+import { hasPermission } from "../../accounts/rules/permissions.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
@@ -92,7 +92,7 @@ export function planWorkspace(
   facts: WorkspaceFacts,
   request: WorkspaceRequest,
 ): WorkspacePlan {
-  if (owner.id !== actor.userId && !may(actor, "workspaces:manage-others"))
+  if (owner.id !== actor.userId && !hasPermission(actor, "workspaces:manage-others"))
     throw forbidden("Only owners of the deployment may create workspaces for others.");
   if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
   const { template, version } = decideOrigin(facts, request);

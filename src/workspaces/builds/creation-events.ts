@@ -34,7 +34,7 @@ export function creationNews(
   });
   const isMade = buildExists(build.id);
   const realId = workspaceOfBuild(build.id);
-  const deed = {
+  const entry = {
     actorId: actor.userId,
     action: "create",
     resourceType: "workspace" as const,
@@ -48,7 +48,7 @@ export function creationNews(
     },
   };
   return [
-    audit(deps, deed, isMade),
+    audit(deps, entry, isMade),
     notify(event, { when: isMade, target: { planned: workspace.id, found: realId } }),
   ];
 }

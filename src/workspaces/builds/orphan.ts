@@ -3,7 +3,7 @@
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { may } from "../../accounts/rules/permissions.ts";
+import { hasPermission } from "../../accounts/rules/permissions.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid } from "../../kernel/errors.ts";
 import type { BuildRequest } from "./build-facts.ts";
@@ -27,7 +27,7 @@ export type OrphanFacts = Answers<ReturnType<typeof orphanReads>>;
 export function requireOrphanPermission(actor: Actor, { transition, orphan }: BuildRequest): void {
   if (orphan !== true) return;
   if (transition !== "delete") throw invalid("orphan", `is for "delete" only, not for "${transition}"`);
-  if (!may(actor, "templates:manage"))
+  if (!hasPermission(actor, "templates:manage"))
     throw forbidden("Only an owner or a template-admin may orphan a workspace.");
 }
 

@@ -79,14 +79,14 @@ export function completion(
 
 /** Whoever asked for the deletion has done it, from wherever that was: no address is the provisioner's. */
 function noteDeletion(deps: Deps, build: EndingRow, when: SQL): Statement {
-  const deed = {
+  const entry = {
     actorId: build.initiatorId,
     action: "delete",
     resourceType: "workspace" as const,
     resourceId: build.workspaceId,
     detail: { name: build.workspaceName, owner: build.ownerName, build_number: build.number },
   };
-  return audit({ ...deps, clientAddress: null }, deed, when);
+  return audit({ ...deps, clientAddress: null }, entry, when);
 }
 
 export interface Failure {

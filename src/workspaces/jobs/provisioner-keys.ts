@@ -1,10 +1,10 @@
 // The keys that provisioners sign in with: creating and revoking one, and noting its use. API and pages call these.
-import { audit, type AuditedDeed } from "../../accounts/audit.ts";
-import { taken } from "../../accounts/validation.ts";
+import { audit, type AuditEntry } from "../../accounts/audit.ts";
+import { takenError } from "../../accounts/validation.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { hashSecret, keyIdOf, keyPurposes } from "../../accounts/rules/api-key.ts";
+import { hashSecret, keyIdForSecret, keyPurposes } from "../../accounts/rules/api-key.ts";
 import { findKey } from "../../accounts/store/keys.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
 import { randomText } from "../../kernel/ids.ts";
@@ -32,7 +32,7 @@ export async function createProvisionerKey(
   const problem = problemWithKeyName(name);
   if (problem !== undefined) throw invalid("name", problem);
   const secret = randomText(22);
-  const id = keyIdOf(deps.keysFor(keyPurposes.provisioner)[0], secret);
+  const id = keyIdForSecret(deps.keysFor(keyPurposes.provisioner)[0], secret);
   const secretHash = hashSecret(secret);
   const row = { id, organizationId, name, secretHash, createdBy: actor.userId, createdAt: deps.now() };
   const entry = entryOf("create", actor.userId, id, { name });
@@ -46,7 +46,7 @@ export async function createProvisionerKey(
   );
   if (made[0]?.secretHash === secretHash) return `${id}-${secret}`;
   if (caller.length === 0) throw unauthorized();
-  if (namesake.length > 0) throw taken("name", `There is a provisioner key named "${name}" already.`);
+  if (namesake.length > 0) throw takenError("name", `There is a provisioner key named "${name}" already.`);
   throw notAllowed();
 }
 
@@ -61,7 +61,7 @@ export async function revokeProvisionerKey(
 ): Promise<void> {
   if (key === undefined) throw notFound("Provisioner key");
   const now = deps.now();
-  const when = allOf(provisionerKeyExists(key.id), mayStillManageTemplates(actor));
+  const when = andSql(provisionerKeyExists(key.id), mayStillManageTemplates(actor));
   const detail = {
     name: key.name,
     last_used_at: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
@@ -83,7 +83,7 @@ export function noteProvisionerKeyUse(deps: Deps, key: { id: string; name: strin
   const now = deps.now();
   const address = deps.clientAddress;
   if (!isUseDue(key, address, now)) return;
-  const isNew = allOf(isUseDueSql(key.id, address, now), isUseNewSql(key.id, address, now));
+  const isNew = andSql(isUseDueSql(key.id, address, now), isUseNewSql(key.id, address, now));
   const entry = entryOf("use", null, key.id, { name: key.name });
   deps.defer(() => deps.db.write([audit(deps, entry, isNew), touchProvisionerKey(key.id, address, now)], {}));
 }
@@ -95,4 +95,4 @@ const entryOf = (
   actorId: string | null,
   resourceId: string,
   detail: Record<string, unknown>,
-): AuditedDeed => ({ actorId, action, resourceType: "provisioner_key", resourceId, detail });
+): AuditEntry => ({ actorId, action, resourceType: "provisioner_key", resourceId, detail });

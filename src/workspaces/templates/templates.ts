@@ -1,10 +1,10 @@
 // Making, changing and deleting templates, and choosing their active version. The API calls these.
 import type { SQL, Statement } from "../../../db/client.ts";
-import { audit, type AuditedDeed } from "../../accounts/audit.ts";
-import { taken } from "../../accounts/validation.ts";
+import { audit, type AuditEntry } from "../../accounts/audit.ts";
+import { takenError } from "../../accounts/validation.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
 import { notify, writeAndNotify, type KindAnswers, type Notice } from "../../notifications/index.ts";
@@ -56,12 +56,12 @@ export async function createTemplate(
     createdAt: now,
     updatedAt: now,
   };
-  const deed = { action: "create", detail: { name, version_id: version.id } };
+  const entry = { action: "create", detail: { name, version_id: version.id } };
   const { made, namesake, caller, versions } = await deps.db.write(
     [
-      insertTemplate(row, allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, null))),
+      insertTemplate(row, andSql(mayStillManageTemplates(actor), versionBelongsTo(version.id, null))),
       adoptVersion(version.id, id, now, templateExists(id)),
-      note(deps, actor, id, deed, templateExists(id)),
+      note(deps, actor, id, entry, templateExists(id)),
     ],
     {
       made: findTemplate(id),
@@ -74,7 +74,7 @@ export async function createTemplate(
   if (caller.length === 0) throw unauthorized();
   if (versions[0]!.templateId !== null)
     throw conflict("The version belongs to a template already.", "Make another version for this template.");
-  if (namesake.length > 0) throw taken("name", `There is a template named "${name}" already.`);
+  if (namesake.length > 0) throw takenError("name", `There is a template named "${name}" already.`);
   throw notAllowed();
 }
 
@@ -99,19 +99,19 @@ export async function changeTemplate(
   if (given.length === 0) return template;
   const wanted = Object.fromEntries(given) as Partial<Record<keyof TemplateChange, string>>;
   const guard = mayStillManageTemplates(actor);
-  const deed = { action: "write", detail: { name: template.name, ...inWords(wanted) } };
+  const entry = { action: "write", detail: { name: template.name, ...inWords(wanted) } };
   const message = wanted.deprecationMessage ?? "";
   // Deprecated now, or with other words than before.
   const isDeprecation = message !== "" && message !== template.deprecationMessage;
   const deprecation = { template, message, identity: deps.newId() };
   const isSame = isDeprecatedAs(template.id, template.deprecationMessage);
   return apply(deps, actor, template, {
-    deed,
+    entry,
     guard,
     change: wanted,
     notices: (isThere) =>
       isDeprecation
-        ? [notify(templateDeprecated.prepare(deps, facts, deprecation), { when: allOf(isThere, isSame) })]
+        ? [notify(templateDeprecated.prepare(deps, facts, deprecation), { when: andSql(isThere, isSame) })]
         : [],
     isDone: (row) => given.every(([name, value]) => row[name as keyof TemplateChange] === value),
   });
@@ -139,8 +139,8 @@ export async function activateVersion(
     active_version_id: { from: template.activeVersionId, to: version.id },
   };
   return apply(deps, actor, template, {
-    deed: { action: "write", detail },
-    guard: allOf(mayStillManageTemplates(actor), versionBelongsTo(version.id, template.id)),
+    entry: { action: "write", detail },
+    guard: andSql(mayStillManageTemplates(actor), versionBelongsTo(version.id, template.id)),
     change: { activeVersionId: version.id },
     isDone: (row) => row.activeVersionId === version.id,
   });
@@ -156,8 +156,8 @@ export async function deleteTemplate(
   const initiator = { id: actor.userId, username: actor.username };
   const deleted = templateDeleted.prepare(deps, facts, { template, initiator });
   await apply(deps, actor, template, {
-    deed: { action: "delete", detail: { name: template.name } },
-    guard: allOf(mayStillManageTemplates(actor), isUnused(template.id)),
+    entry: { action: "delete", detail: { name: template.name } },
+    guard: andSql(mayStillManageTemplates(actor), isUnused(template.id)),
     change: { deletedAt: deps.now() },
     notices: (isThere) => [notify(deleted, { when: isThere })],
     isDone: (row) => row.deletedAt !== null,
@@ -165,7 +165,7 @@ export async function deleteTemplate(
 }
 
 interface Step {
-  deed: Deed;
+  entry: TemplateEntry;
   /** What must hold at the moment of the write. */
   guard: SQL;
   change: Parameters<typeof updateTemplate>[1];
@@ -173,17 +173,17 @@ interface Step {
   notices?: (isThere: SQL) => readonly Notice[];
   isDone: (row: TemplateRow) => boolean;
 }
-type Deed = Pick<AuditedDeed, "action" | "detail">;
+type TemplateEntry = Pick<AuditEntry, "action" | "detail">;
 
 /** One write; the audit entry and the notices come first, while their guards still mean what was before. */
 async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step): Promise<TemplateRow> {
-  const { deed, guard, change, notices, isDone } = step;
+  const { entry, guard, change, notices, isDone } = step;
   const { id } = template;
-  const isThere = allOf(guard, templateIsThere(id));
+  const isThere = andSql(guard, templateIsThere(id));
   const { row, caller } = await writeAndNotify(
     deps,
     [
-      note(deps, actor, id, deed, isThere),
+      note(deps, actor, id, entry, isThere),
       ...(notices?.(isThere) ?? []),
       updateTemplate(id, change, deps.now(), guard),
     ],
@@ -193,12 +193,12 @@ async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step
   if (now !== undefined && isDone(now)) return now;
   if (caller.length === 0) throw unauthorized();
   if (now === undefined || now.deletedAt !== null) throw notFound("Template");
-  if (deed.action === "delete" && now.userCount > 0)
+  if (entry.action === "delete" && now.userCount > 0)
     throw new ApiError(400, "There are workspaces of this template.", {
       detail: "Delete the workspaces first, or deprecate the template instead.",
     });
   throw notAllowed();
 }
 
-const note = (deps: Deps, actor: Actor, id: string, deed: Deed, when: SQL): Statement =>
-  audit(deps, { ...deed, actorId: actor.userId, resourceType: "template", resourceId: id }, when);
+const note = (deps: Deps, actor: Actor, id: string, entry: TemplateEntry, when: SQL): Statement =>
+  audit(deps, { ...entry, actorId: actor.userId, resourceType: "template", resourceId: id }, when);

@@ -1,10 +1,10 @@
 // Making a version of a template, with its parameters and presets. The API calls this.
 import type { Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
-import { taken } from "../../accounts/validation.ts";
+import { takenError } from "../../accounts/validation.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
-import { allOf } from "../../accounts/store/manage.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
 import { storedRules } from "./rules/parameter-rules.ts";
@@ -48,7 +48,7 @@ export async function createVersion(deps: Deps, actor: Actor, input: NewVersion)
     const made = await write(deps, actor, { ...input, name });
     if (made !== undefined) return made;
     if (input.name !== undefined || tries === mostNames)
-      throw taken("name", `The template has a version "${name}" already.`);
+      throw takenError("name", `The template has a version "${name}" already.`);
   }
 }
 
@@ -80,7 +80,7 @@ async function write(
 ): Promise<VersionRow | undefined> {
   const id = deps.newId();
   const { templateId, fileId, name } = input;
-  const guard = allOf(
+  const guard = andSql(
     mayStillManageTemplates(actor),
     ...(templateId === null ? [] : [templateIsThere(templateId)]),
     ...(fileId === null ? [] : [fileExists(fileId)]),

@@ -5,26 +5,31 @@ import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { siteRoles, userStatuses, type SiteRole } from "../../../db/schema.ts";
-import { isUseWorthNoting, judgeSession, type SessionRow } from "../../../src/accounts/rules/actor.ts";
-import { hashSecret, parseCredential, sameHash, judgeLifetime } from "../../../src/accounts/rules/api-key.ts";
+import { isKeyUseDue, verifySession, type SessionRow } from "../../../src/accounts/rules/actor.ts";
+import {
+  hashSecret,
+  parseCredential,
+  equalHashes,
+  validateLifetime,
+} from "../../../src/accounts/rules/api-key.ts";
 import {
   isLocalCaller,
-  digitsOf,
-  makeSelector,
+  hotpDigits,
+  createSelector,
   parsePasscode,
-  passcodeText,
-  sameDigits,
+  formatPasscode,
+  equalDigits,
   hashSetupCode,
-  makeSetupCode,
+  createSetupCode,
 } from "../../../src/accounts/rules/one-time-codes.ts";
-import { entropy, judgePassword, normalisePassword } from "../../../src/accounts/rules/password.ts";
+import { entropy, validatePasswordRules, normalizePassword } from "../../../src/accounts/rules/password.ts";
 import {
-  may,
-  mayAssign,
-  mayManage,
-  maySee,
+  hasPermission,
+  canAssignRole,
+  canManageUser,
+  canSeeUser,
   scopeAllows,
-  type Deed,
+  type Permission,
 } from "../../../src/accounts/rules/permissions.ts";
 import {
   problemWithEmail,
@@ -56,22 +61,22 @@ describe("a session", () => {
   };
 
   test("is good until the very millisecond at which it expires", () => {
-    expect(judgeSession(row, credential, 1_999)).toMatchObject({ ok: true, actor: { roles: ["owner"] } });
-    expect(judgeSession(row, credential, 2_000)).toEqual({ ok: false, why: "expired" });
+    expect(verifySession(row, credential, 1_999)).toMatchObject({ ok: true, actor: { roles: ["owner"] } });
+    expect(verifySession(row, credential, 2_000)).toEqual({ ok: false, why: "expired" });
   });
   test("is unknown without a row or with another secret, whatever else holds", () => {
-    expect(judgeSession(undefined, credential, 0)).toEqual({ ok: false, why: "unknown" });
+    expect(verifySession(undefined, credential, 0)).toEqual({ ok: false, why: "unknown" });
     const other = { ...row, secretHash: hashSecret("x"), status: "suspended" as const };
-    expect(judgeSession(other, credential, 9_999)).toEqual({ ok: false, why: "unknown" });
+    expect(verifySession(other, credential, 9_999)).toEqual({ ok: false, why: "unknown" });
   });
   test("of a suspended user or one of the system is refused", () => {
     for (const change of [{ status: "suspended" as const }, { isSystem: true }])
-      expect(judgeSession({ ...row, ...change }, credential, 0)).toEqual({ ok: false, why: "suspended" });
+      expect(verifySession({ ...row, ...change }, credential, 0)).toEqual({ ok: false, why: "suspended" });
   });
   test("is noted at its first use and then hourly", () => {
-    expect(isUseWorthNoting(row, 0)).toBe(true);
-    expect(isUseWorthNoting({ ...row, lastUsedAt: 0 }, 3_599_999)).toBe(false);
-    expect(isUseWorthNoting({ ...row, lastUsedAt: 0 }, 3_600_000)).toBe(true);
+    expect(isKeyUseDue(row, 0)).toBe(true);
+    expect(isKeyUseDue({ ...row, lastUsedAt: 0 }, 3_599_999)).toBe(false);
+    expect(isKeyUseDue({ ...row, lastUsedAt: 0 }, 3_600_000)).toBe(true);
   });
 });
 
@@ -91,15 +96,15 @@ describe("a key", () => {
   test("hashes are the same only when they are equal", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
-        expect(sameHash(a, a)).toBe(true);
-        if (a !== b) expect(sameHash(a, b)).toBe(false);
+        expect(equalHashes(a, a)).toBe(true);
+        if (a !== b) expect(equalHashes(a, b)).toBe(false);
       }),
     );
   });
 });
 
 describe("permissions", () => {
-  const deeds: Record<Deed, SiteRole[]> = {
+  const expected: Record<Permission, SiteRole[]> = {
     "users:read": ["owner", "user-admin", "template-admin", "auditor"],
     "users:manage": ["owner", "user-admin"],
     "audit:read": ["owner", "auditor"],
@@ -118,20 +123,22 @@ describe("permissions", () => {
   test("are those of any of the roles that somebody has, and a member has none", () => {
     fc.assert(
       fc.property(roles, (mine) => {
-        for (const [deed, allowed] of Object.entries(deeds))
-          expect(may({ roles: mine }, deed as Deed)).toBe(mine.some((role) => allowed.includes(role)));
+        for (const [permission, allowed] of Object.entries(expected))
+          expect(hasPermission({ roles: mine }, permission as Permission)).toBe(
+            mine.some((role) => allowed.includes(role)),
+          );
       }),
     );
   });
   test("only an owner assigns or removes a site role", () => {
     for (const mine of siteRoles)
-      for (const role of siteRoles) expect(mayAssign({ roles: [mine] }, role)).toBe(mine === "owner");
-    expect(siteRoles.some((role) => mayAssign({ roles: [] }, role))).toBe(false);
+      for (const role of siteRoles) expect(canAssignRole({ roles: [mine] }, role)).toBe(mine === "owner");
+    expect(siteRoles.some((role) => canAssignRole({ roles: [] }, role))).toBe(false);
   });
   test("an owner manages everybody, a user-admin whoever has no site role, others nobody", () => {
     fc.assert(
       fc.property(roles, roles, (mine, theirs) => {
-        const allowed = mayManage({ roles: mine }, { roles: theirs });
+        const allowed = canManageUser({ roles: mine }, { roles: theirs });
         if (mine.includes("owner")) expect(allowed).toBe(true);
         else expect(allowed).toBe(mine.includes("user-admin") && theirs.length === 0);
       }),
@@ -152,15 +159,15 @@ describe("permissions", () => {
     for (const role of siteRoles) named.push([`\`${role}\``, [role]]);
     const expected = named.map(([name, mine]) => [
       name,
-      ...named.map(([, theirs]) => yes(mayManage({ roles: mine }, { roles: theirs }))),
-      yes(siteRoles.every((role) => mayAssign({ roles: mine }, role))),
+      ...named.map(([, theirs]) => yes(canManageUser({ roles: mine }, { roles: theirs }))),
+      yes(siteRoles.every((role) => canAssignRole({ roles: mine }, role))),
     ]);
     expect(cells).toEqual(expected);
   });
   test("everybody sees themselves; a member sees nobody else", () => {
-    expect(maySee({ userId: "a", roles: [] }, { id: "a" })).toBe(true);
-    expect(maySee({ userId: "a", roles: [] }, { id: "b" })).toBe(false);
-    expect(maySee({ userId: "a", roles: ["auditor"] }, { id: "b" })).toBe(true);
+    expect(canSeeUser({ userId: "a", roles: [] }, { id: "a" })).toBe(true);
+    expect(canSeeUser({ userId: "a", roles: [] }, { id: "b" })).toBe(false);
+    expect(canSeeUser({ userId: "a", roles: ["auditor"] }, { id: "b" })).toBe(true);
   });
   test("a scope narrows: read looks, notify only notifies", () => {
     for (const method of ["GET", "HEAD"]) {
@@ -214,11 +221,11 @@ describe("a set-up code", () => {
   test("has four groups of four that nobody mistakes, and each place uses the whole alphabet", () => {
     const code = fc.array(fc.nat(), { minLength: 16, maxLength: 16 }).map((numbers) => {
       let place = 0;
-      return makeSetupCode((below) => numbers[place++]! % below);
+      return createSetupCode((below) => numbers[place++]! % below);
     });
     fc.assert(fc.property(code, (text) => /^([A-HJKMNP-Z2-9]{4}-){3}[A-HJKMNP-Z2-9]{4}$/.test(text)));
-    expect(makeSetupCode(() => 0)).toBe("AAAA-AAAA-AAAA-AAAA");
-    expect(makeSetupCode((below) => below - 1)).toBe("9999-9999-9999-9999");
+    expect(createSetupCode(() => 0)).toBe("AAAA-AAAA-AAAA-AAAA");
+    expect(createSetupCode((below) => below - 1)).toBe("9999-9999-9999-9999");
   });
   test("is the same however it is typed, and another one otherwise", () => {
     const hash = hashSetupCode("ABCD-EFGH-JKMN-PQRS");
@@ -234,7 +241,7 @@ const commonPasswords = readFileSync(
 );
 
 describe("a password", () => {
-  const details = (password: string, owner = {}) => judgePassword(password, owner).details;
+  const details = (password: string, owner = {}) => validatePasswordRules(password, owner).details;
 
   test.each([
     "correct-horse-battery-42",
@@ -244,7 +251,7 @@ describe("a password", () => {
     "パスワードは秘密です",
     "six words make a good pass",
   ])("%j is good enough", (password) => {
-    expect(judgePassword(password)).toEqual({ valid: true, details: "" });
+    expect(validatePasswordRules(password)).toEqual({ valid: true, details: "" });
   });
   test.each([
     ["", /too short/],
@@ -259,7 +266,7 @@ describe("a password", () => {
     ["qwe".repeat(20), /too easy/],
     ["9876543210zyxwvu", /too easy/],
   ])("%j is refused, and the words say why", (password, why) => {
-    expect(judgePassword(password).valid).toBe(false);
+    expect(validatePasswordRules(password).valid).toBe(false);
     expect(details(password)).toMatch(why);
   });
   test("may not be made of its owner's name or address", () => {
@@ -272,11 +279,11 @@ describe("a password", () => {
       "admiral-graceadmiral-grace!",
     ])
       expect(details(password, owner), password).toMatch(/username or the email/);
-    expect(judgePassword("admiral-grace keeps seven moths", owner).valid).toBe(true);
-    expect(judgePassword("a-good-password-of-ada-9", { username: "ada" }).valid).toBe(true);
+    expect(validatePasswordRules("admiral-grace keeps seven moths", owner).valid).toBe(true);
+    expect(validatePasswordRules("a-good-password-of-ada-9", { username: "ada" }).valid).toBe(true);
   });
   test("may not be made of a common one, whatever stands around it", () => {
-    const refusal = (password: string) => judgePassword(password, {}, commonPasswords).details;
+    const refusal = (password: string) => validatePasswordRules(password, {}, commonPasswords).details;
     for (const password of [
       "Password-2024-11!",
       "P@ssw0rd-2024-11!",
@@ -307,27 +314,33 @@ describe("a password", () => {
     expect(gzipSync(commonPasswords, { level: 9 }).length).toBeLessThanOrEqual(40 * 1_024);
   });
   test("isn't judged by names that are too short to mean anything, or by signs in them as patterns", () => {
-    expect(judgePassword("correct-horse-battery-42", { username: "o", email: "re@x.com" }).valid).toBe(true);
-    expect(judgePassword("correct-horse-battery-42", { email: ".*+?(@example.com" }).valid).toBe(true);
+    expect(
+      validatePasswordRules("correct-horse-battery-42", { username: "o", email: "re@x.com" }).valid,
+    ).toBe(true);
+    expect(validatePasswordRules("correct-horse-battery-42", { email: ".*+?(@example.com" }).valid).toBe(
+      true,
+    );
   });
   test("is the same however a keyboard composed it", () => {
     const password = "ångström-länge";
-    expect(normalisePassword(password.normalize("NFD"))).toBe(normalisePassword(password.normalize("NFC")));
+    expect(normalizePassword(password.normalize("NFD"))).toBe(normalizePassword(password.normalize("NFC")));
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
-        expect(judgePassword(text.normalize("NFD"))).toEqual(judgePassword(text.normalize("NFC")));
+        expect(validatePasswordRules(text.normalize("NFD"))).toEqual(
+          validatePasswordRules(text.normalize("NFC")),
+        );
       }),
     );
   });
   test("that is valid is never short, long or weak, and one that isn't always says why", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80, unit: "binary" }), (password) => {
-        const verdict = judgePassword(password);
+        const verdict = validatePasswordRules(password);
         expect(verdict.valid).toBe(verdict.details === "");
         if (!verdict.valid) return;
-        const bytes = Buffer.byteLength(normalisePassword(password));
+        const bytes = Buffer.byteLength(normalizePassword(password));
         expect(bytes >= 8 && bytes <= 64).toBe(true);
-        expect(entropy(normalisePassword(password))).toBeGreaterThanOrEqual(52);
+        expect(entropy(normalizePassword(password))).toBeGreaterThanOrEqual(52);
       }),
       { numRuns: 300 },
     );
@@ -465,17 +478,17 @@ describe("a token's lifetime", () => {
   const day = 86_400_000;
   test("is a week when nothing is asked for, and the most where that is less", () => {
     for (const wanted of [undefined, 0]) {
-      expect(judgeLifetime(wanted, 30 * day)).toEqual({ ok: true, seconds: 7 * 86_400 });
-      expect(judgeLifetime(wanted, day)).toEqual({ ok: true, seconds: 86_400 });
+      expect(validateLifetime(wanted, 30 * day)).toEqual({ ok: true, seconds: 7 * 86_400 });
+      expect(validateLifetime(wanted, day)).toEqual({ ok: true, seconds: 86_400 });
     }
   });
   test("is at least a second and at most the most", () => {
-    expect(judgeLifetime(1_000, day)).toEqual({ ok: true, seconds: 1 });
-    expect(judgeLifetime(day, day)).toEqual({ ok: true, seconds: 86_400 });
-    expect(judgeLifetime(999, day)).toMatchObject({ problem: expect.stringMatching(/one second/) });
-    expect(judgeLifetime(-day, day)).toMatchObject({ problem: expect.stringMatching(/one second/) });
-    expect(judgeLifetime(Number.NaN, day)).toMatchObject({ ok: false });
-    expect(judgeLifetime(day + 1, day)).toMatchObject({
+    expect(validateLifetime(1_000, day)).toEqual({ ok: true, seconds: 1 });
+    expect(validateLifetime(day, day)).toEqual({ ok: true, seconds: 86_400 });
+    expect(validateLifetime(999, day)).toMatchObject({ problem: expect.stringMatching(/one second/) });
+    expect(validateLifetime(-day, day)).toMatchObject({ problem: expect.stringMatching(/one second/) });
+    expect(validateLifetime(Number.NaN, day)).toMatchObject({ ok: false });
+    expect(validateLifetime(day + 1, day)).toMatchObject({
       problem: expect.stringMatching(/24 h.*BELFRY_MAX_TOKEN_LIFETIME/),
     });
   });
@@ -485,7 +498,7 @@ describe("a token's lifetime", () => {
         fc.integer({ min: 1, max: 100 * day }),
         fc.integer({ min: 1_000, max: 100 * day }),
         (wanted, most) => {
-          const verdict = judgeLifetime(wanted, most);
+          const verdict = validateLifetime(wanted, most);
           if (verdict.ok) expect(verdict.seconds * 1_000).toBeLessThanOrEqual(Math.min(wanted, most));
         },
       ),
@@ -502,13 +515,13 @@ describe("a one-time passcode", () => {
       645520489,
     ];
     for (const [counter, value] of truncated.entries())
-      expect(digitsOf(secret, counter)).toBe(String(value % 100_000_000).padStart(8, "0"));
+      expect(hotpDigits(secret, counter)).toBe(String(value % 100_000_000).padStart(8, "0"));
   });
   test("is read as people type it, and nothing else is", () => {
     const chance = (below: number) => below - 1;
-    const code = { selector: makeSelector(chance), digits: "00000042" };
-    expect(passcodeText(code)).toBe("9999-00000042");
-    for (const text of [passcodeText(code), " 9999 00000042 ", "999900000042", "9999-0000 0042"])
+    const code = { selector: createSelector(chance), digits: "00000042" };
+    expect(formatPasscode(code)).toBe("9999-00000042");
+    for (const text of [formatPasscode(code), " 9999 00000042 ", "999900000042", "9999-0000 0042"])
       expect(parsePasscode(text)).toEqual(code);
     for (const text of [
       "9999‐00000042",
@@ -528,9 +541,9 @@ describe("a one-time passcode", () => {
       expect(parsePasscode(text), text).toBeUndefined();
   });
   test("is right only digit for digit", () => {
-    expect(sameDigits("12345678", "12345678")).toBe(true);
+    expect(equalDigits("12345678", "12345678")).toBe(true);
     for (const wrong of ["", "1234567", "12345679", "123456780"])
-      expect(sameDigits(wrong, "12345678")).toBe(false);
+      expect(equalDigits(wrong, "12345678")).toBe(false);
   });
   test("of any letters is read again", () => {
     fc.assert(
@@ -539,9 +552,9 @@ describe("a one-time passcode", () => {
         fc.nat(99_999_999),
         (picks, number) => {
           let at = 0;
-          const selector = makeSelector(() => picks[at++]!);
+          const selector = createSelector(() => picks[at++]!);
           const code = { selector, digits: String(number).padStart(8, "0") };
-          expect(parsePasscode(passcodeText(code))).toEqual(code);
+          expect(parsePasscode(formatPasscode(code))).toEqual(code);
         },
       ),
     );

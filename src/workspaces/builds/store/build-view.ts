@@ -12,7 +12,7 @@ import {
   type AppState,
   type LifecycleState,
 } from "../../../../db/schema.ts";
-import { rolesThatMay } from "../../../accounts/rules/permissions.ts";
+import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
 
 export interface StatusView {
   id: string;
@@ -97,7 +97,7 @@ export const buildView = () =>
 
 export type BuildRow = ReturnType<typeof buildView>["_"]["result"][number];
 
-const readers = JSON.stringify(rolesThatMay("workspaces:read-all"));
+const readers = JSON.stringify(rolesWithPermission("workspaces:read-all"));
 
 /** True in SQL where this user may see the workspaces of that owner, given by their id. */
 export const ownerIsVisibleTo = (self: SQL, ownerId: SQL): SQL => sql`(${ownerId} = ${self} OR EXISTS (
