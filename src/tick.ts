@@ -15,7 +15,7 @@ import { noteTick, readLastTick } from "./notifications/preferences/store/settin
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { nudgePools, beginPass, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
-import { purgeWorkspaces } from "./workspaces/jobs/purge.ts";
+import { purgeWorkspaces } from "./workspaces/agents/report-app-status.ts";
 
 export interface TickReport {
   dispatch: DispatchReport | null;

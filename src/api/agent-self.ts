@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { appStates, lifecycleStates } from "../../db/schema.ts";
-import { reportLifecycle } from "../workspaces/agents/report-lifecycle.ts";
+import { reportLifecycle } from "../workspaces/agents/agents.ts";
 import { reportAppStatus } from "../workspaces/agents/report-app-status.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { filledText, text } from "../http/schemas.ts";

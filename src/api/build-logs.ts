@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
-import { listLines } from "../workspaces/jobs/store/logs.ts";
+import { listLines } from "../workspaces/jobs/store/outputs.ts";
 import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { lineSchema, toLine } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";

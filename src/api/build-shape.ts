@@ -3,7 +3,7 @@ import * as z from "zod";
 import { buildReasons, buildStatuses, logLevels, transitions } from "../../db/schema.ts";
 import { workspaceStatus, workspaceStatuses, type WorkspaceStatus } from "../workspaces/jobs/rules/job.ts";
 import type { BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
-import type { LineRow } from "../workspaces/jobs/store/logs.ts";
+import type { LineRow } from "../workspaces/jobs/store/outputs.ts";
 import { resourceSchema, toResource } from "./resource-shape.ts";
 import { time, toTime, toTimeOrNull } from "../http/schemas.ts";
 

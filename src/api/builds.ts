@@ -7,10 +7,10 @@ import { userIdByNameSql } from "../accounts/store/users.ts";
 import { notFound } from "../kernel/errors.ts";
 import { earlierOf } from "../kernel/idempotency.ts";
 import { cancel } from "../workspaces/builds/cancel-build.ts";
-import { buildReads } from "../workspaces/builds/build-facts.ts";
+import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { createBuild, readEarlierBuild } from "../workspaces/builds/create-build.ts";
-import { formatTold, toldHeader } from "../workspaces/builds/rules/notified.ts";
-import { masked } from "../workspaces/templates/rules/mask.ts";
+import { formatTold, toldHeader } from "../workspaces/builds/rules/build-texts.ts";
+import { masked } from "../workspaces/templates/rules/parameter-values.ts";
 import {
   findBuild,
   idOfBuild,

@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { notFound } from "../kernel/errors.ts";
-import { decideParameters } from "../workspaces/builds/create-build.ts";
+import { decideParameters } from "../workspaces/builds/decide-build.ts";
 import { listDefinitions } from "../workspaces/builds/store/builds.ts";
 import { findVersion } from "../workspaces/templates/store/versions.ts";
 import { lineSchema } from "./build-shape.ts";

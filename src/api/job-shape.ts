@@ -4,7 +4,7 @@ import { buildStages, logLevels, transitions } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { makeAgentToken } from "../workspaces/agents/rules/agent-token.ts";
 import type { Completion } from "../workspaces/jobs/end-job.ts";
-import type { LogLine } from "../workspaces/jobs/jobs.ts";
+import type { LogLine } from "../workspaces/jobs/held-job.ts";
 import type { AcquiredRow } from "../workspaces/jobs/store/jobs.ts";
 import { filledText, oneLine, text, time, toTime } from "../http/schemas.ts";
 

@@ -2,7 +2,7 @@
 // them. The route of logs calls it once the handshake is answered.
 import type { Socket } from "../kernel/ports.ts";
 import { ApiError } from "../kernel/errors.ts";
-import type { LineRow } from "../workspaces/jobs/store/logs.ts";
+import type { LineRow } from "../workspaces/jobs/store/outputs.ts";
 import { toLine } from "./build-shape.ts";
 
 /** Milliseconds between looks for new lines. */

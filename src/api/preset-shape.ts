@@ -1,15 +1,13 @@
 // Parameters and presets of a version on the wire. Values that are sensitive are masked.
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
-import { masked } from "../workspaces/templates/rules/mask.ts";
-import { readRules } from "../workspaces/templates/rules/parameter-rules.ts";
+import { masked, readRules } from "../workspaces/templates/rules/parameter-values.ts";
 import type {
   listPresetParameters,
   listPresets,
   listPresetSchedules,
-} from "../workspaces/templates/store/presets.ts";
-import type { listParameters } from "../workspaces/templates/store/versions.ts";
-
+  listParameters,
+} from "../workspaces/templates/store/versions.ts";
 type ParameterRow = ReturnType<typeof listParameters>["_"]["result"][number];
 
 export const parameterSchema = z

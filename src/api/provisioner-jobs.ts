@@ -6,9 +6,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { conflict } from "../kernel/errors.ts";
 import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/claim/complete-claim.ts";
 import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
-import { waitForJob } from "../workspaces/jobs/acquire.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/jobs/end-job.ts";
-import { addLines, requireJobHeld } from "../workspaces/jobs/jobs.ts";
 import { leaseLost, permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import {
   acquireJob,
@@ -31,6 +29,8 @@ import {
 } from "./job-shape.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { filledText, text, uuid } from "../http/schemas.ts";
+import { waitForJob } from "../workspaces/jobs/wait-for-job.ts";
+import { addLines, requireJobHeld } from "../workspaces/jobs/held-job.ts";
 
 const longestWait = 30;
 const longestError = 65_536;

@@ -8,12 +8,12 @@ import {
   keepable,
   withPaths,
 } from "../prebuilds/drift/rules/terraform-plan.ts";
-import { requireJobHeld } from "../workspaces/jobs/jobs.ts";
 import { findJob } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";
 import { uuid } from "../http/schemas.ts";
+import { requireJobHeld } from "../workspaces/jobs/held-job.ts";
 
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 

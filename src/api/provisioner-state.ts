@@ -2,10 +2,9 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { ApiError } from "../kernel/errors.ts";
-import { requireJobHeld } from "../workspaces/jobs/jobs.ts";
-import { seal, unseal } from "../workspaces/jobs/seal.ts";
+import { requireJobHeld, seal, unseal } from "../workspaces/jobs/held-job.ts";
 import { findJob, holds } from "../workspaces/jobs/store/jobs.ts";
-import { putState, readState } from "../workspaces/jobs/store/state.ts";
+import { putState, readState } from "../workspaces/jobs/store/outputs.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { holdOf } from "./provisioner-jobs.ts";

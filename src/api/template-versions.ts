@@ -7,9 +7,10 @@ import {
   listPresetParameters,
   listPresets,
   listPresetSchedules,
-} from "../workspaces/templates/store/presets.ts";
+  findVersion,
+  listParameters,
+} from "../workspaces/templates/store/versions.ts";
 import { warningsOfVersion } from "../workspaces/templates/rules/version-check.ts";
-import { findVersion, listParameters } from "../workspaces/templates/store/versions.ts";
 import { createVersion, type NewVersion } from "../workspaces/templates/versions.ts";
 import { endpoint, readAsUser, valid, type Endpoint, type Env } from "../http/endpoint.ts";
 import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";

@@ -4,7 +4,6 @@ import * as z from "zod";
 import { findOrganization } from "../accounts/store/deployment.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
-import { parseTemplateSearch } from "../workspaces/templates/rules/template-search.ts";
 import {
   findTemplate,
   findTemplateByName,
@@ -12,12 +11,18 @@ import {
   type TemplateRow,
 } from "../workspaces/templates/store/templates.ts";
 import { findVersion } from "../workspaces/templates/store/versions.ts";
-import { templateDeleted, templateDeprecated } from "../workspaces/templates/template-kinds.ts";
-import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates/templates.ts";
+import {
+  changeTemplate,
+  createTemplate,
+  deleteTemplate,
+  templateDeleted,
+  templateDeprecated,
+} from "../workspaces/templates/templates.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { lowerUuid, messageSchema, oneLine, searchText, text } from "../http/schemas.ts";
 import { templateSchema, toTemplate, weekdays } from "./template-shape.ts";
 import { alwaysOn, unsupported } from "../http/unsupported.ts";
+import { parseTemplateSearch } from "../workspaces/builds/rules/search.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const displayName = oneLine(256);

@@ -8,7 +8,7 @@ import { earlierOf } from "../kernel/idempotency.ts";
 import { claimOrCreate, readEarlier } from "../prebuilds/claim/claim.ts";
 import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { parseAutostart } from "../workspaces/autostart/rules/autostart.ts";
-import { parseWorkspaceSearch } from "../workspaces/builds/rules/workspace-search.ts";
+import { parseWorkspaceSearch } from "../workspaces/builds/rules/search.ts";
 import {
   countWorkspaces,
   findWorkspace,

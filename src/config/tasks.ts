@@ -1,9 +1,9 @@
 // The variables of what is told about AI tasks. Part of config.ts.
 import * as z from "zod";
 import { duration } from "./values.ts";
-import type { TaskMode } from "../workspaces/agents/rules/task-notification.ts";
+import type { TaskMode } from "../workspaces/agents/rules/app-status.ts";
 
-export type { TaskMode } from "../workspaces/agents/rules/task-notification.ts";
+export type { TaskMode } from "../workspaces/agents/rules/app-status.ts";
 
 export const taskVariables = {
   BELFRY_TASK_NOTIFICATIONS: z.enum(["every", "calm"], { error: "must be every or calm" }).default("every"),

@@ -1,7 +1,7 @@
 // HTML of a build: details, error, and its log with links to errors and warnings.
 import { html } from "hono/html";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
-import type { countWarnings, LineRow } from "../workspaces/jobs/store/logs.ts";
+import type { countWarnings, LineRow } from "../workspaces/jobs/store/outputs.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { attributes, type Html } from "./layout.ts";
 import { countOf, facts, moment, tag } from "./parts.ts";

@@ -7,7 +7,7 @@ import { visibleOwner } from "../api/visible.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { findBuild, idOfBuild } from "../workspaces/builds/store/builds.ts";
-import { countWarnings, listLastLines } from "../workspaces/jobs/store/logs.ts";
+import { countWarnings, listLastLines } from "../workspaces/jobs/store/outputs.ts";
 import { idOfWorkspace } from "../workspaces/builds/store/workspaces.ts";
 import { buildFacts, buildHead, buildProblem, logOf, type LogView } from "./build-view.ts";
 import { respondWithPage } from "./layout.ts";

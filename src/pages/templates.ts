@@ -10,19 +10,17 @@ import {
   listPresetParameters,
   listPresets,
   listPresetSchedules,
-} from "../workspaces/templates/store/presets.ts";
+  findVersionByName,
+  idOfVersion,
+  listLatestVersions,
+  listParameters,
+} from "../workspaces/templates/store/versions.ts";
 import {
   activeVersionOf,
   findTemplateByName,
   idOfTemplate,
   listTemplates,
 } from "../workspaces/templates/store/templates.ts";
-import {
-  findVersionByName,
-  idOfVersion,
-  listLatestVersions,
-  listParameters,
-} from "../workspaces/templates/store/versions.ts";
 import type { SQL } from "../../db/client.ts";
 import { driftSection } from "./drift-view.ts";
 import { respondWithPage } from "./layout.ts";

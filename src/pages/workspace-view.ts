@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { exactTime } from "../../public/relative-time.js";
 import { workspaceStatus } from "../workspaces/jobs/rules/job.ts";
 import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
-import { causeWords, outdatedWords } from "../workspaces/builds/rules/words.ts";
+import { causeWords, outdatedWords } from "../workspaces/builds/rules/build-texts.ts";
 import type { StatusRow } from "../workspaces/agents/store/app-statuses.ts";
 import type { Html } from "./layout.ts";
 import { facts, moment, outwardLink, tag } from "./parts.ts";

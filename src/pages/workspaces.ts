@@ -7,7 +7,7 @@ import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoi
 import { visibleOwner } from "../api/visible.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
-import { parseWorkspaceSearch } from "../workspaces/builds/rules/workspace-search.ts";
+import { parseWorkspaceSearch } from "../workspaces/builds/rules/search.ts";
 import { listLatestStatuses } from "../workspaces/agents/store/app-statuses.ts";
 import { listBuilds } from "../workspaces/builds/store/builds.ts";
 import {

@@ -14,7 +14,7 @@ import { createPoolNudges } from "../prebuilds/reconcile/reconcile.ts";
 import { createFairQueue } from "../kernel/rules/fair-queue.ts";
 import { createRequestLimit } from "../kernel/rules/rate-limit.ts";
 import { createTurns } from "../kernel/rules/semaphore.ts";
-import { createJobWaker } from "../workspaces/jobs/waker.ts";
+import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
 export interface ProcessOptions {
   clock: Clock;

@@ -10,7 +10,7 @@ import {
   parseWorkspaceName,
 } from "../../src/cli/rules/workspace.ts";
 import { isTransient } from "../../src/cli/rules/server.ts";
-import { causeWords } from "../../src/workspaces/builds/rules/words.ts";
+import { causeWords } from "../../src/workspaces/builds/rules/build-texts.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";

@@ -70,10 +70,10 @@ test("a filter that is none is told in place, and what was typed is kept and har
   const { server, cookie } = await start();
   const page = await get(server, `/workspaces?filter=${encodeURIComponent('colour:"red"><script>')}`, cookie);
   expect(page.status).toBe(400);
-  expect(wordsOf(page)).toContain('there is no filter "colour"; known are owner, template, name, status');
+  expect(wordsOf(page)).toContain('unknown filter "colour", use owner, template, name, status');
   expect(page.text).toContain('value="colour:&quot;red&quot;&gt;&lt;script&gt;"');
   const wrong = await get(server, "/workspaces?filter=status%3Ahappy", cookie);
-  expect([wrong.status, wordsOf(wrong)]).toEqual([400, expect.stringContaining('"happy" is no status')]);
+  expect([wrong.status, wordsOf(wrong)]).toEqual([400, expect.stringContaining('unknown status "happy"')]);
 });
 
 test("a workspace is shown with its template, its version, its agents and what their apps said last", async () => {

@@ -1,8 +1,7 @@
 // Jobs as provisioners see them: taken once, kept by heartbeats, ended once, and never lost.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { leaseTime } from "../../src/workspaces/jobs/rules/job.ts";
-import { largestLog, truncatedWords } from "../../src/workspaces/jobs/rules/log-lines.ts";
+import { leaseTime, largestLog, truncatedWords } from "../../src/workspaces/jobs/rules/job.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
 

@@ -23,11 +23,12 @@ import { reducePlan } from "../../src/provisioner/rules/terraform.ts";
 import { parseAddress, parseRange } from "../../src/kernel/rules/client-address.ts";
 import { fitCustomText } from "../../src/notifications/outbox/rules/custom-text.ts";
 import { plainText } from "../../src/kernel/rules/terminal-text.ts";
-import { cleanMessage } from "../../src/workspaces/agents/rules/app-message.ts";
-import { parseTaskSearch } from "../../src/workspaces/agents/rules/task-search.ts";
-import { parseTemplateSearch } from "../../src/workspaces/templates/rules/template-search.ts";
-import { parseWorkspaceSearch } from "../../src/workspaces/builds/rules/workspace-search.ts";
-
+import { cleanMessage } from "../../src/workspaces/agents/rules/app-status.ts";
+import {
+  parseTaskSearch,
+  parseWorkspaceSearch,
+  parseTemplateSearch,
+} from "../../src/workspaces/builds/rules/search.ts";
 const readers: Record<string, (text: string) => unknown> = {
   canonicalEmail,
   problemWithEmail,

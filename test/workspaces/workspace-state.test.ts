@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Deps } from "../../src/kernel/deps.ts";
 import { createKeys } from "../../src/kernel/keys.ts";
-import { seal, unseal } from "../../src/workspaces/jobs/seal.ts";
+import { seal, unseal } from "../../src/workspaces/jobs/held-job.ts";
 
 const root = (byte: number) => Buffer.alloc(32, byte).toString("base64");
 const depsWith = (current: number, previous?: number) =>

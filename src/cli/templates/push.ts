@@ -4,7 +4,7 @@ import { access, readdir, readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { type Client, ClientError, type VersionBody } from "../../client.ts";
 import { type TarFile, TarPathError, writeTar } from "../../kernel/rules/tar.ts";
-import { problemWithTemplateName } from "../../workspaces/templates/rules/template-name.ts";
+import { problemWithTemplateName } from "../../workspaces/templates/rules/names.ts";
 import { organization } from "../calls.ts";
 import { exit, Failure } from "../failure.ts";
 import { withPath } from "../inputs.ts";

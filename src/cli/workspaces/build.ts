@@ -1,6 +1,6 @@
 // belfry workspaces create, start, stop, update and delete: each is a build.
 import type { Client, Workspace } from "../../client.ts";
-import { parseTold, toldHeader, toldInWords } from "../../workspaces/builds/rules/notified.ts";
+import { parseTold, toldHeader, toldInWords } from "../../workspaces/builds/rules/build-texts.ts";
 import { waitForBuild } from "../builds.ts";
 import { createOnce } from "../calls.ts";
 import type { Context } from "../context.ts";

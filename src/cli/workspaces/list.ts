@@ -1,6 +1,6 @@
 // belfry workspaces list, show and logs, and the search for a workspace by its name.
 import { type Client, ClientError, segment, type Workspace } from "../../client.ts";
-import { causeWords, outdatedWords } from "../../workspaces/builds/rules/words.ts";
+import { causeWords, outdatedWords } from "../../workspaces/builds/rules/build-texts.ts";
 import { createLogPrinter, waitForBuild } from "../builds.ts";
 import { readPages } from "../calls.ts";
 import { exit, Failure, notFound } from "../failure.ts";

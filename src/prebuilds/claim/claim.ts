@@ -23,8 +23,8 @@ import {
   withMatchingPreset,
   type WorkspaceFacts,
   type WorkspaceRequest,
+  creationNews,
 } from "../../workspaces/builds/create-workspace.ts";
-import { creationNews } from "../../workspaces/builds/creation-events.ts";
 import type { BuildRow } from "../../workspaces/builds/store/build-view.ts";
 import { buildExists, findBuildState } from "../../workspaces/builds/store/builds.ts";
 import { nudgePools } from "../reconcile/reconcile.ts";

@@ -4,10 +4,11 @@ import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { driftReport, type DriftEntry } from "./rules/drift-report.ts";
 import { countClaims, listActivePools, listHurt, insertReplacements } from "./store/drift.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { addLines } from "../../workspaces/jobs/jobs.ts";
 import { holdsUnplanned, notePlan, type Hold, type JobRow } from "../../workspaces/jobs/store/jobs.ts";
 import { logLines } from "./rules/drift-lines.ts";
 import { keepable, type Replacement } from "./rules/terraform-plan.ts";
+import { addLines } from "../../workspaces/jobs/held-job.ts";
+
 export const driftReads = (templateId: SQL | string) => ({
   claims: countClaims(templateId),
   pools: listActivePools(templateId),

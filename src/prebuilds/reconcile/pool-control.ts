@@ -4,7 +4,6 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { unauthorized, notFound } from "../../kernel/errors.ts";
-import { mayStillManageTemplates } from "../../workspaces/builds/store/guards.ts";
 import { notAllowed } from "../../workspaces/templates/templates.ts";
 import { nudgePools } from "./reconcile.ts";
 import {
@@ -19,7 +18,7 @@ import {
   listInvalidated,
 } from "./store/pool-control.ts";
 import type { Answers } from "../../../db/client.ts";
-import { findTemplate } from "../../workspaces/templates/store/templates.ts";
+import { findTemplate, mayStillManageTemplates } from "../../workspaces/templates/store/templates.ts";
 
 /** Throws 401, 403. */
 export async function savePrebuildSettings(

@@ -2,7 +2,7 @@
 import type { Answers, SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
-import { problemWithValue, readRules } from "../../workspaces/templates/rules/parameter-rules.ts";
+import { problemWithValue, readRules } from "../../workspaces/templates/rules/parameter-values.ts";
 import {
   getPermanentFailures,
   getPresetsAtFailureLimit,

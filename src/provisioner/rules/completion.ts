@@ -1,7 +1,7 @@
 // What a finished job reports: resources, their agents and apps, the AI task. It is read from a script's result or from the
 // state (the output `belfry`, and the resources of Coder's provider); an error names the place.
 import { fields, isText, items, textOr } from "../../kernel/rules/shape.ts";
-import { aiPromptParameter } from "../../workspaces/templates/rules/template-name.ts";
+import { aiPromptParameter } from "../../workspaces/templates/rules/names.ts";
 import type { Parameter } from "./job.ts";
 
 export interface App {

@@ -2,7 +2,7 @@
 import { fields, isText, items } from "../../kernel/rules/shape.ts";
 import { visiblePart } from "../../prebuilds/drift/rules/terraform-plan.ts";
 import type { PermanentErrorCode } from "../../workspaces/jobs/rules/job.ts";
-import { aiPromptParameter } from "../../workspaces/templates/rules/template-name.ts";
+import { aiPromptParameter } from "../../workspaces/templates/rules/names.ts";
 import type { Job } from "./job.ts";
 
 export const planFile = "belfry.plan";

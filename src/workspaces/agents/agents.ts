@@ -1,10 +1,10 @@
-// Who an agent is, and what every change of an agent's is guarded by. The verbs of agents begin here.
+// Agents sign in with their token and report their lifecycle: starting, ready, shutting down. Every change is guarded by the
+// build that the agent was read with.
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, unauthorized, type ApiError } from "../../kernel/errors.ts";
-import type { AgentToken } from "./rules/agent-token.ts";
-import { judgeSignIn, type Agent, type SignIn } from "./rules/agent-sign-in.ts";
-import { findAgents } from "./store/agents.ts";
-
+import { type AgentToken, judgeSignIn, type Agent, type SignIn } from "./rules/agent-token.ts";
+import { findAgents, findTruth, isLatestBuild, setLifecycle } from "./store/agents.ts";
+import type { LifecycleState } from "../../../db/schema.ts";
 /** To be read before anything is done for an agent, in one round trip with what else is needed. */
 export const agentReads = ({ workspaceId }: AgentToken) => ({ workspace: findAgents(workspaceId) });
 
@@ -63,4 +63,30 @@ export async function persistently<Facts, Done>(
     seen = now;
   }
   throw conflict("The workspace keeps changing at the moment.", "Please try again.");
+}
+
+export interface LifecycleReport {
+  state: LifecycleState;
+  /** Epoch milliseconds by the agent's clock; now when left out. */
+  changedAt: number | undefined;
+}
+
+/** A report that comes late, after a newer one, changes nothing. Throws 401, 409. */
+export async function reportLifecycle(
+  deps: Deps,
+  token: AgentToken,
+  { state, changedAt }: LifecycleReport,
+): Promise<void> {
+  await persistently(await deps.db.read(agentReads(token)), async (seen) => {
+    const { agent, workspace } = admitAgent(deps, token, seen);
+    const now = deps.now();
+    // A clock that is ahead must not make what comes next look old.
+    const at = Math.min(changedAt ?? now, now);
+    const isStill = isLatestBuild(workspace.build);
+    const { isTaken, ...facts } = await deps.db.write([setLifecycle(agent.id, state, at, isStill)], {
+      isTaken: findTruth(isStill),
+      ...agentReads(token),
+    });
+    return { done: isTaken[0], now: facts };
+  });
 }

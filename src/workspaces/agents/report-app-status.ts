@@ -1,15 +1,12 @@
-// What an app says of its work: it is kept, and where it is news about an AI task, the workspace's owner is told in the
-// same write. The agents' routes call it.
-import type { Answers } from "../../../db/client.ts";
+// An app reports its state. The report is stored, and the owner of an AI task is notified of it, in one write.
+import type { Answers, Statement } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
 import { admitAgent, agentReads, persistently } from "./agents.ts";
-import type { Agent } from "./rules/agent-sign-in.ts";
-import type { AgentToken } from "./rules/agent-token.ts";
-import { cleanMessage } from "./rules/app-message.ts";
-import { judgeStatus } from "./rules/task-notification.ts";
+import type { Agent, AgentToken } from "./rules/agent-token.ts";
+import { cleanMessage, judgeStatus } from "./rules/app-status.ts";
 import { isLatestBuild } from "./store/agents.ts";
 import {
   findStatus,
@@ -20,6 +17,7 @@ import {
   listAppsAtWork,
   noteUse,
   type NewStatus,
+  purgeStatuses,
 } from "./store/app-statuses.ts";
 import { notifyOrCancel, taskKinds } from "./task-notifications.ts";
 import { writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
@@ -110,3 +108,8 @@ function requireApp({ apps }: StatusFacts, agent: Agent, slug: string): string {
   const known = own.length === 0 ? "it has none" : `it has ${own.map((one) => one.slug).join(", ")}`;
   throw invalid("app_slug", `the agent has no app "${slug}"; ${known}`);
 }
+
+const retention = 30 * 86_400_000;
+const slice = 500;
+
+export const purgeWorkspaces = (deps: Deps): Statement[] => [purgeStatuses(deps.now() - retention, slice)];

@@ -1,5 +1,4 @@
-// What a workspace's owner is notified of about its AI task, and withdrawing an idle that is over before anybody received
-// it. Reporting an app's status composes its write of these.
+// Notifications about an AI task for the workspace's owner. A delayed idle is withdrawn when the task continues.
 import type { SQL, Statement } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
 import { andSql } from "../../accounts/store/manage.ts";
@@ -13,8 +12,8 @@ import {
   type StatementOrNotice,
 } from "../../notifications/index.ts";
 import type { AgentWorkspace } from "./agents.ts";
-import { taskName } from "./rules/app-message.ts";
-import type { TaskNews } from "./rules/task-notification.ts";
+import type { TaskNews } from "./rules/app-status.ts";
+import { taskName } from "./rules/task.ts";
 import { ownerOf, type NewStatus } from "./store/app-statuses.ts";
 
 /** A workspace has one task: whatever build's app reported that it is idle, a later build's app reports that it is not. */

@@ -1,22 +1,28 @@
-// Workspaces that start by themselves when their time has come. A part of the tick: what is due comes with its opening
-// read, everything else is one read and one write. Whichever instance moves a workspace's time on starts it.
+// Autostart, a step of the tick: due workspaces come with the tick's read; the rest is one read and one write. Only the
+// instance that moves a workspace's next start creates its build.
 import type { Answers } from "../../../db/client.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { emptyBuild } from "../builds/create-build.ts";
+import { emptyBuild } from "../builds/decide-build.ts";
 import {
   notify,
   writeAndNotify,
   type PreparedEvent,
   type StatementOrNotice,
+  defineKind,
 } from "../../notifications/index.ts";
-import { automaticUpdate } from "./automatic-update-kind.ts";
 import { nextStart, whyNotStarted } from "./rules/autostart.ts";
 import { autobuildFailed } from "../jobs/ending-kinds.ts";
 import { nextGeneration, nextNumber, nextParameters } from "../builds/rules/next-build.ts";
-import { isStillDue, listDueStarts, moveNextStart, startReads, type DueRow } from "./store/autostart.ts";
+import {
+  isStillDue,
+  listDueStarts,
+  moveNextStart,
+  startReads,
+  type DueRow,
+  ownersOfWorkspaces,
+} from "./store/autostart.ts";
 import { buildExists, insertBuild, isStill, listMadeBuilds, type NewBuild } from "../builds/store/builds.ts";
-
 /** In one pass; the others follow in the next. */
 const mostAtOnce = 50;
 
@@ -122,3 +128,36 @@ function prepareEvents(
   if (version.id === row.latest.versionId) return [];
   return [automaticUpdate.prepare(deps, facts, { ...row, buildId: build.id, version })];
 }
+
+export interface AutomaticUpdate {
+  /** The id of the build that brings it. */
+  buildId: string;
+  workspaceId: string;
+  workspaceName: string;
+  ownerId: string;
+  templateId: string;
+  organizationId: string;
+  version: { name: string; message: string };
+}
+
+/** Coder's words for a version without a message; the text leaves them out. */
+const noVersionMessage = "None provided";
+
+export const automaticUpdate = defineKind("workspace-auto-updated", {
+  audience: (workspaceIds: readonly string[]) => ({ userIdsSql: ownersOfWorkspaces(workspaceIds) }),
+  event: (update: AutomaticUpdate) => ({
+    labels: {
+      name: update.workspaceName,
+      initiator: "autobuild",
+      reason: "autostart",
+      template_version_name: update.version.name,
+      template_version_message: update.version.message || noVersionMessage,
+    },
+    data: null,
+    targets: [update.workspaceId, update.ownerId, update.templateId, update.organizationId],
+    createdBy: "autobuild",
+    // One build brings one update: its id tells its event from any other that looks alike.
+    identity: update.buildId,
+    recipients: { people: [{ id: update.ownerId, why: "workspace_owner" }] },
+  }),
+});

@@ -1,5 +1,4 @@
-// What a workspace does by itself: when it starts, and whether it moves to its template's active version then. The API
-// calls these.
+// A workspace's settings: its autostart schedule, and whether an autostart updates it to its template's active version.
 import type { SQL } from "../../../db/client.ts";
 import { prebuildsUser } from "../../../db/schema.ts";
 import { audit } from "../../accounts/audit.ts";

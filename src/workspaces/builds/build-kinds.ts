@@ -1,8 +1,8 @@
-// The notifications about requests for builds: a workspace was created, or gets another version of its template.
+// Notifications about requests for builds: a workspace was created, or updated to another version of its template.
 import type { SQL } from "../../../db/client.ts";
 import { defineKind, templateAdminRoles } from "../../notifications/index.ts";
 import type { ParameterValue } from "./rules/next-build.ts";
-import { shownParameters } from "./rules/shown-parameters.ts";
+import { shownParameters } from "./rules/build-notifications.ts";
 import { ownerOf } from "./store/workspaces.ts";
 
 interface Named {

@@ -1,4 +1,4 @@
-// Cancelling a build: at once while nobody has taken it, otherwise its provisioner is asked to stop. The API calls it.
+// Canceling a build: at once while it is pending; otherwise its provisioner is asked to stop.
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { hasPermission } from "../../accounts/rules/permissions.ts";

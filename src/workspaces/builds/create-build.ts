@@ -1,27 +1,23 @@
-// A build of a workspace that there is: what it runs with, and the write that queues it and tells of it. The API calls it.
-import type { SQL } from "../../../db/client.ts";
+// Creating a build of an existing workspace. One write queues it, notifies of it and notes it in the audit log.
+import type { SQL, Statement } from "../../../db/client.ts";
 import { areHeldSql, claimKeys, claimsOf, findClaimed, type StoredKey } from "../../../db/idempotency.ts";
-import type { Transition } from "../../../db/schema.ts";
+import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { hasPermission } from "../../accounts/rules/permissions.ts";
 import { keyExistsSql, userIdByKeySql } from "../../accounts/store/keys.ts";
+import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { ApiError, conflict, forbidden, invalid, notFound } from "../../kernel/errors.ts";
+import { conflict, notFound } from "../../kernel/errors.ts";
 import { earlierOf } from "../../kernel/idempotency.ts";
-import { notify, writeAndNotify } from "../../notifications/index.ts";
-import { buildReads, type BuildFacts, type BuildRequest } from "./build-facts.ts";
-import { noteBuild, prepareUpdate } from "./build-events.ts";
-import { asOrphaned, requireOrphanPermission, orphanEnding, orphanReads } from "./orphan.ts";
-import { isActive } from "../jobs/rules/job.ts";
-import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
-import { whoWasTold, type Told } from "./rules/notified.ts";
+import { notify, writeAndNotify, type PreparedEvent } from "../../notifications/index.ts";
+import { cancelOfWorkspace } from "../agents/task-notifications.ts";
+import { workspaceUpdated } from "./build-kinds.ts";
+import { buildReads, decideBuild, type BuildFacts, type BuildRequest } from "./decide-build.ts";
+import { asOrphaned, orphanEnding, orphanReads, requireOrphanPermission } from "./orphan.ts";
+import { isUpdate } from "./rules/build-notifications.ts";
+import { whoWasTold, type Told } from "./rules/build-texts.ts";
 import type { BuildRow } from "./store/build-view.ts";
 import { findBuild, insertBuild, isStill, type NewBuild } from "./store/builds.ts";
-import { cancelOfWorkspace } from "../agents/task-notifications.ts";
-import { andSql } from "../../accounts/store/manage.ts";
 
-/** People's builds come first, then deletions and creations of pools. */
-export const peoplesPriority = 0;
 const mostTries = 3;
 
 export interface MadeBuild {
@@ -100,71 +96,55 @@ async function readOrphan(deps: Deps, actor: Actor, facts: BuildFacts, request: 
   return deps.db.read(orphanReads(workspace.id, workspace.latestBuildId));
 }
 
-function decideBuild(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest, id: string) {
-  const found = facts.workspace[0];
-  if (found === undefined) throw notFound("Workspace");
-  const { workspace, build: latest } = found;
-  requireBuildPermission(actor, workspace.ownerId, request.transition);
-  if (isActive(latest.status)) {
-    throw conflict(
-      `Build ${latest.number} of the workspace (${latest.transition}) is ${latest.status}.`,
-      "Wait until it has ended, or cancel it.",
-    );
-  }
-  const version = facts.version[0];
-  if (version === undefined || version.templateId !== workspace.templateId)
-    throw invalid("template_version_id", "is no version of the workspace's template");
-  const parameters = decideParameters(facts, version.id, request);
-  const now = deps.now();
-  const build: NewBuild = {
-    ...emptyBuild(id, now),
-    workspaceId: workspace.id,
-    number: nextNumber(latest),
-    versionId: version.id,
-    presetId: request.presetId ?? null,
-    transition: request.transition,
-    reason: request.reason ?? "initiator",
-    initiatorId: actor.userId,
-    agentGeneration: nextGeneration(latest, request.transition, deps.newId()),
-    hasAiTask: version.hasAiTask,
-  };
-  return { build, parameters };
-}
-
-/** The values of a build; throws 400 for those that are missing or unknown, and for a preset of another version. */
-export function decideParameters(
-  facts: Pick<BuildFacts, "definitions" | "previous" | "preset" | "presetValues">,
-  versionId: string,
-  request: Pick<BuildRequest, "presetId" | "parameters">,
-): ParameterValue[] {
-  if (request.presetId !== undefined && facts.preset[0]?.versionId !== versionId)
-    throw invalid("template_version_preset_id", "is no preset of the template version");
-  const verdict = nextParameters({
+/** The update that this build is, if it is one. */
+export function prepareUpdate(
+  deps: Deps,
+  actor: Actor,
+  facts: BuildFacts,
+  request: BuildRequest,
+  build: NewBuild,
+): PreparedEvent[] {
+  const { workspace, build: latest, ownerName, organizationName, template } = facts.workspace[0]!;
+  const version = facts.version[0]!;
+  const ids = { requested: request.versionId, previous: latest.versionId, next: version.id };
+  if (!isUpdate(ids)) return [];
+  const update = {
+    id: build.id,
+    number: build.number,
+    transition: build.transition,
+    version: { id: version.id, name: version.name },
+    workspace: { id: workspace.id, name: workspace.name },
+    template: { id: workspace.templateId, name: template.name },
+    organization: { id: workspace.organizationId, name: organizationName },
+    owner: { id: workspace.ownerId, username: ownerName },
+    initiator: { id: actor.userId, username: actor.username, name: actor.name },
+    parameters: request.parameters,
     definitions: facts.definitions,
-    previous: facts.previous,
-    preset: facts.presetValues,
-    requested: request.parameters,
-  });
-  if (verdict.ok) return verdict.parameters;
-  const [first] = verdict.validations;
-  throw new ApiError(400, `${first!.field}: ${first!.detail}`, { validations: verdict.validations });
+  };
+  return [workspaceUpdated.prepare(deps, facts, update)];
 }
 
-/** A job that nobody has taken yet. */
-export const emptyBuild = (id: string, now: number) =>
-  ({
-    id,
-    stage: "none",
-    status: "pending",
-    createdAt: now,
-    updatedAt: now,
-    priority: peoplesPriority,
-  }) as const;
-
-function requireBuildPermission(actor: Actor, ownerId: string, transition: Transition): void {
-  if (actor.userId === ownerId || hasPermission(actor, "workspaces:manage-others")) return;
-  if (transition === "start")
-    throw forbidden("Only the workspace's owner and owners of the deployment may start it.");
-  if (!hasPermission(actor, "workspaces:end-others"))
-    throw forbidden("Only the workspace's owner and administrators may stop or delete it.");
+/** Who started, stopped or deleted it, and how. */
+export function noteBuild(
+  deps: Deps,
+  actor: Actor,
+  facts: BuildFacts,
+  build: NewBuild,
+  when: SQL,
+): Statement {
+  const { workspace, ownerName } = facts.workspace[0]!;
+  const entry = {
+    actorId: actor.userId,
+    action: build.transition,
+    resourceType: "workspace_build" as const,
+    resourceId: build.id,
+    detail: {
+      workspace: workspace.name,
+      workspace_id: workspace.id,
+      owner: ownerName,
+      build_number: build.number,
+      version: facts.version[0]!.name,
+    },
+  };
+  return audit(deps, entry, when);
 }

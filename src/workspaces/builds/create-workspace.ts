@@ -1,5 +1,5 @@
-// A new workspace and its first build: what they are, the statements that make them, and what to say when they were not
-// made. Pools stand before it: whoever makes a workspace calls prebuilds/claim.ts.
+// A new workspace and its first build: the plan, its statements and events, and the error when it was not created.
+// The room of prebuilds composes these with a claim.
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import type { KeyedRequest } from "../../../db/idempotency.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
@@ -7,11 +7,10 @@ import { hasPermission } from "../../accounts/rules/permissions.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
-import { decideParameters, emptyBuild } from "./create-build.ts";
+import { decideParameters, emptyBuild } from "./decide-build.ts";
 import { workspaceCreated } from "./build-kinds.ts";
 import { nextStart } from "../autostart/rules/autostart.ts";
-import { matchingPreset } from "../templates/rules/matching-preset.ts";
-import { nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
+import { matchingPreset, nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
 import type { BuildRow } from "./store/build-view.ts";
 import {
   findBuildState,
@@ -23,6 +22,8 @@ import {
   listDefinitions,
   listPresetValues,
   type NewBuild,
+  buildExists,
+  workspaceOfBuild,
 } from "./store/builds.ts";
 import {
   findNamesake,
@@ -32,6 +33,8 @@ import {
   versionFor,
   type NewWorkspace,
 } from "./store/workspaces.ts";
+import { audit } from "../../accounts/audit.ts";
+import { notify, type StatementOrNotice } from "../../notifications/index.ts";
 
 export interface WorkspaceRequest {
   name: string;
@@ -177,3 +180,48 @@ const nameTaken = (name: string): ApiError =>
   new ApiError(409, `There is a workspace "${name}" already.`, {
     validations: [{ field: "name", detail: "is taken; choose another one" }],
   });
+
+/**
+ * Comes after the statements that make the planned build, in whatever workspace: one that waited in a pool keeps its
+ * id, which is not known before.
+ */
+export function creationNews(
+  deps: Deps,
+  { actor, owner }: { actor: Actor; owner: UserRow },
+  facts: WorkspaceFacts,
+  request: WorkspaceRequest,
+  { workspace, build }: WorkspacePlan,
+): StatementOrNotice[] {
+  const [template] = facts.template;
+  const [version] = facts.version;
+  const event = workspaceCreated.prepare(deps, facts, {
+    buildId: build.id,
+    workspace: { id: workspace.id, name: workspace.name },
+    template: { id: template!.id, name: template!.name },
+    version: { id: version!.id, name: version!.name },
+    organizationId: workspace.organizationId,
+    owner: { id: owner.id, username: owner.username, name: owner.name, email: owner.email },
+    initiator: { id: actor.userId, username: actor.username },
+    parameters: request.parameters,
+    definitions: facts.definitions,
+  });
+  const isMade = buildExists(build.id);
+  const realId = workspaceOfBuild(build.id);
+  const entry = {
+    actorId: actor.userId,
+    action: "create",
+    resourceType: "workspace" as const,
+    resourceId: realId,
+    detail: {
+      name: workspace.name,
+      owner: owner.username,
+      template: template!.name,
+      version: version!.name,
+      build_id: build.id,
+    },
+  };
+  return [
+    audit(deps, entry, isMade),
+    notify(event, { when: isMade, target: { planned: workspace.id, found: realId } }),
+  ];
+}

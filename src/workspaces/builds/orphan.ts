@@ -1,18 +1,18 @@
-// A workspace deleted without its provisioner: its build has succeeded from the start, what it leaves behind is in the
-// build's log and in the audit log, and its owner is notified. Creating a build calls this, for its one write.
+// Deleting a workspace without its provisioner: the build has succeeded from the start, and its log and the audit log list
+// the resources that were left behind.
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { hasPermission } from "../../accounts/rules/permissions.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid } from "../../kernel/errors.ts";
-import type { BuildRequest } from "./build-facts.ts";
+import type { BuildRequest } from "./decide-build.ts";
 import { notify, type StatementOrNotice } from "../../notifications/index.ts";
 import { prepareSuccess, workspaceDeleted } from "../jobs/ending-kinds.ts";
-import { leftBehindText } from "./rules/left-behind.ts";
+import { leftBehindText } from "./rules/build-texts.ts";
 import { buildExists, type NewBuild } from "./store/builds.ts";
 import { findEndings, listLastResources } from "../jobs/store/endings.ts";
-import { insertFewLines } from "../jobs/store/logs.ts";
+import { insertFewLines } from "../jobs/store/outputs.ts";
 import { endWorkspaceOf } from "./store/workspaces.ts";
 
 /** Of the workspace's latest build. */

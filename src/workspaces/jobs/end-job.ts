@@ -1,10 +1,9 @@
-// How a job ends: what is read before, the statements and events of a completion or a failure, and the one write of them.
-// The routes of jobs call these; prebuilds add parts of their own to the write.
+// The end of a job, completed or failed: its reads, its statements and events, and the one write.
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
-import { requireEnded } from "./jobs.ts";
+import { requireEnded } from "./held-job.ts";
 import type { PermanentErrorCode } from "./rules/job.ts";
 import { notify, writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
 import {

@@ -1,4 +1,4 @@
-// The notifications about the end of a build. One build ends once: its id tells its event from any other that looks alike.
+// Notifications about the end of a build. A build ends once, so its id identifies the event.
 import type { Deps } from "../../kernel/deps.ts";
 import {
   defineKind,
@@ -7,7 +7,12 @@ import {
   type KindAnswers,
   type PreparedEvent,
 } from "../../notifications/index.ts";
-import { excerptOf, failureKindOf, isOthersDeletion, type EndedBuild } from "./rules/ending.ts";
+import {
+  excerptOf,
+  failureKindOf,
+  isOthersDeletion,
+  type EndedBuild,
+} from "../builds/rules/build-notifications.ts";
 import { ownersOf } from "./store/endings.ts";
 
 const owners = (buildIds: readonly string[]) => ({ userIdsSql: ownersOf(buildIds) });

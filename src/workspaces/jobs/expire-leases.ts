@@ -1,4 +1,4 @@
-// Jobs whose provisioner has not been heard of: back to the queue, or failed. A part of the tick.
+// Jobs whose lease expired go back to the queue, are canceled or fail. A step of the tick.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { notify, writeAndNotify } from "../../notifications/index.ts";
@@ -13,7 +13,7 @@ import {
   listLapsed,
   requeueJobs,
   type Lapsed,
-} from "./store/leases.ts";
+} from "./store/jobs.ts";
 
 const mostAtOnce = 500;
 /** Failures in one write: each brings an event of its own. */

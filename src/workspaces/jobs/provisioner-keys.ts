@@ -1,4 +1,4 @@
-// The keys that provisioners sign in with: creating and revoking one, and noting its use. API and pages call these.
+// Keys of provisioners: creating and revoking one, and noting its use.
 import { audit, type AuditEntry } from "../../accounts/audit.ts";
 import { takenError } from "../../accounts/validation.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
@@ -8,9 +8,8 @@ import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
 import { randomText } from "../../kernel/ids.ts";
-import { isUseDue, type KeyUse } from "./rules/key-use.ts";
-import { problemWithKeyName } from "../templates/rules/template-name.ts";
-import { mayStillManageTemplates } from "../builds/store/guards.ts";
+import { isUseDue, problemWithKeyName, type KeyUse } from "./rules/provisioner-key.ts";
+import { mayStillManageTemplates } from "../templates/store/templates.ts";
 import { takeJobsFrom } from "./store/jobs.ts";
 import {
   deleteProvisionerKey,

@@ -1,4 +1,4 @@
-// Files: the tar of a template's folder, stored once however often it comes. The API calls these.
+// Files: the tar of a template's folder, stored once for each content.
 import { createHash } from "node:crypto";
 import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
@@ -6,7 +6,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
 import { problemWithTar } from "../../kernel/rules/tar.ts";
 import { chunkSize, findFile, findFileRow, insertChunk, insertFile, listChunks } from "./store/files.ts";
-import { mayStillManageTemplates } from "../builds/store/guards.ts";
+import { mayStillManageTemplates } from "./store/templates.ts";
 
 /** Chunks in one write: as base64 they stay below what a server takes in one request. */
 const chunksInWrite = 2;

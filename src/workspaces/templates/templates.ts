@@ -1,4 +1,4 @@
-// Making, changing and deleting templates, and choosing their active version. The API calls these.
+// Creating, changing and deleting templates, choosing their active version, and the notifications about it.
 import type { SQL, Statement } from "../../../db/client.ts";
 import { audit, type AuditEntry } from "../../accounts/audit.ts";
 import { takenError } from "../../accounts/validation.ts";
@@ -7,10 +7,17 @@ import { findKey } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
-import { notify, writeAndNotify, type KindAnswers, type Notice } from "../../notifications/index.ts";
-import { problemWithTemplateName } from "./rules/template-name.ts";
-import { mayStillManageTemplates } from "../builds/store/guards.ts";
 import {
+  notify,
+  writeAndNotify,
+  type KindAnswers,
+  type Notice,
+  defineKind,
+  templateAdminRoles,
+} from "../../notifications/index.ts";
+import { problemWithTemplateName } from "./rules/names.ts";
+import {
+  mayStillManageTemplates,
   findTemplate,
   findTemplateByName,
   insertTemplate,
@@ -20,10 +27,9 @@ import {
   templateIsThere,
   updateTemplate,
   type TemplateRow,
+  usersOf,
 } from "./store/templates.ts";
-import { templateDeleted, templateDeprecated } from "./template-kinds.ts";
 import { adoptVersion, findVersion, versionBelongsTo, type VersionRow } from "./store/versions.ts";
-
 export const notAllowed = () => forbidden("Only an owner or a template-admin may change templates.");
 
 export interface NewTemplate {
@@ -202,3 +208,34 @@ async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step
 
 const note = (deps: Deps, actor: Actor, id: string, entry: TemplateEntry, when: SQL): Statement =>
   audit(deps, { ...entry, actorId: actor.userId, resourceType: "template", resourceId: id }, when);
+
+type Template = Pick<TemplateRow, "id" | "name" | "displayName" | "organizationId" | "organizationName">;
+
+/** Its id identifies it: a template is deleted once. */
+export const templateDeleted = defineKind("template-deleted", {
+  audience: () => ({ roles: templateAdminRoles }),
+  event: ({ template, initiator }: { template: Template; initiator: { id: string; username: string } }) => ({
+    labels: { name: template.displayName || template.name, initiator: initiator.username },
+    data: null,
+    targets: [template.id, template.organizationId],
+    createdBy: "api-templates-delete",
+    identity: template.id,
+    recipients: { roles: templateAdminRoles, exclude: [initiator.id] },
+  }),
+});
+
+/** `identity`: deprecated twice on one day, it is two events. */
+export const templateDeprecated = defineKind("template-deprecated", {
+  audience: (templateId: string) => ({ userIdsSql: usersOf(templateId) }),
+  event: (
+    { template, message, identity }: { template: Template; message: string; identity: string },
+    people,
+  ) => ({
+    labels: { template: template.name, message, organization: template.organizationName },
+    data: null,
+    targets: [template.id, template.organizationId],
+    createdBy: "notify-users-of-template-deprecation",
+    identity,
+    recipients: { people: people.map(({ userId }) => ({ id: userId, why: "uses_template" })) },
+  }),
+});

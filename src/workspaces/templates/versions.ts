@@ -1,4 +1,4 @@
-// Making a version of a template, with its parameters and presets. The API calls this.
+// Creating a version of a template, with its parameters and presets.
 import type { Statement } from "../../../db/client.ts";
 import { audit } from "../../accounts/audit.ts";
 import { takenError } from "../../accounts/validation.ts";
@@ -7,15 +7,15 @@ import { findKey } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
-import { storedRules } from "./rules/parameter-rules.ts";
-import { makeVersionName, problemWithVersionName } from "./rules/template-name.ts";
+import { storedRules } from "./rules/parameter-values.ts";
+import { makeVersionName, problemWithVersionName } from "./rules/names.ts";
 import { problemsOfVersion, type ParameterInput, type PresetInput } from "./rules/version-check.ts";
 import { fileExists, findFile } from "./store/files.ts";
-import { mayStillManageTemplates } from "../builds/store/guards.ts";
+import { mayStillManageTemplates, findTemplate, templateIsThere } from "./store/templates.ts";
 import { notAllowed } from "./templates.ts";
-import { insertPresets, type NewPreset } from "./store/presets.ts";
-import { findTemplate, templateIsThere } from "./store/templates.ts";
 import {
+  insertPresets,
+  type NewPreset,
   findVersion,
   findVersionByName,
   insertParameters,

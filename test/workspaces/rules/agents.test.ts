@@ -1,16 +1,21 @@
 // What agents may do and what comes of it, as tables.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { judgeSignIn, type Agent } from "../../../src/workspaces/agents/rules/agent-sign-in.ts";
-import { makeAgentToken, parseAgentToken } from "../../../src/workspaces/agents/rules/agent-token.ts";
-import { cleanMessage, taskName } from "../../../src/workspaces/agents/rules/app-message.ts";
 import {
+  makeAgentToken,
+  parseAgentToken,
+  judgeSignIn,
+  type Agent,
+} from "../../../src/workspaces/agents/rules/agent-token.ts";
+import { appStates, lifecycleStates, type AppState } from "../../../db/schema.ts";
+import {
+  cleanMessage,
   judgeStatus,
   type StatusFacts,
   type TaskMode,
   type TaskNews,
-} from "../../../src/workspaces/agents/rules/task-notification.ts";
-import { appStates, lifecycleStates, type AppState } from "../../../db/schema.ts";
+} from "../../../src/workspaces/agents/rules/app-status.ts";
+import { taskName } from "../../../src/workspaces/agents/rules/task.ts";
 
 const [key, formerKey, foreignKey] = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte)) as [
   Uint8Array,

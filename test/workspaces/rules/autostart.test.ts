@@ -1,7 +1,6 @@
 // When workspaces start by themselves: schedules as they are read, their next times, and who is left as they are.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { automaticUpdate } from "../../../src/workspaces/autostart/automatic-update-kind.ts";
 import {
   nextStart,
   parseAutostart,
@@ -9,6 +8,7 @@ import {
   whyNotStarted,
   type DueStart,
 } from "../../../src/workspaces/autostart/rules/autostart.ts";
+import { automaticUpdate } from "../../../src/workspaces/autostart/autostart.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;

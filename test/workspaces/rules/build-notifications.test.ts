@@ -8,21 +8,21 @@ import {
   manualBuildFailed,
   workspaceDeleted,
 } from "../../../src/workspaces/jobs/ending-kinds.ts";
+import { workspaceUpdated, type RequestedUpdate } from "../../../src/workspaces/builds/build-kinds.ts";
 import {
   excerptOf,
   failureKindOf,
   isOthersDeletion,
   longestExcerpt,
   type EndedBuild,
-} from "../../../src/workspaces/jobs/rules/ending.ts";
+  isUpdate,
+} from "../../../src/workspaces/builds/rules/build-notifications.ts";
 import {
   formatTold,
   parseTold,
   toldInWords,
   whoWasTold,
-} from "../../../src/workspaces/builds/rules/notified.ts";
-import { workspaceUpdated, type RequestedUpdate } from "../../../src/workspaces/builds/build-kinds.ts";
-import { isUpdate } from "../../../src/workspaces/builds/rules/update.ts";
+} from "../../../src/workspaces/builds/rules/build-texts.ts";
 
 const ended: EndedBuild = {
   id: "b7",

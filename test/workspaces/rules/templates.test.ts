@@ -8,39 +8,37 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { largestBodyOf } from "../../../src/http/rules/body-limit.ts";
 import { problemWithTar, writeTar, type TarFile } from "../../../src/kernel/rules/tar.ts";
-import { masked } from "../../../src/workspaces/templates/rules/mask.ts";
-import {
-  holdsAt,
-  isTimeZone,
-  overlap,
-  parseSchedule,
-  type Schedule,
-} from "../../../src/workspaces/autostart/rules/preset-schedule.ts";
-import {
-  longestPatternValue,
-  matches,
-  problemWithPattern,
-} from "../../../src/workspaces/templates/rules/parameter-pattern.ts";
-import {
-  noRules,
-  problemWithRules,
-  problemWithValue,
-  type ParameterRules,
-} from "../../../src/workspaces/templates/rules/parameter-rules.ts";
-import {
-  makeVersionName,
-  problemWithKeyName,
-  problemWithParameterName,
-  problemWithTemplateName,
-  problemWithVersionName,
-} from "../../../src/workspaces/templates/rules/template-name.ts";
+import { type Schedule } from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
 import {
   problemsOfVersion,
   type PresetInput,
   type VersionInput,
 } from "../../../src/workspaces/templates/rules/version-check.ts";
 import { temporaryFolder } from "../../support/program.ts";
-import { parseTemplateSearch } from "../../../src/workspaces/templates/rules/template-search.ts";
+import {
+  masked,
+  longestPatternValue,
+  matches,
+  problemWithPattern,
+  noRules,
+  problemWithRules,
+  problemWithValue,
+  type ParameterRules,
+} from "../../../src/workspaces/templates/rules/parameter-values.ts";
+import {
+  holdsAt,
+  isTimeZone,
+  overlap,
+  parseSchedule,
+} from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
+import {
+  makeVersionName,
+  problemWithParameterName,
+  problemWithTemplateName,
+  problemWithVersionName,
+} from "../../../src/workspaces/templates/rules/names.ts";
+import { problemWithKeyName } from "../../../src/workspaces/jobs/rules/provisioner-key.ts";
+import { parseTemplateSearch } from "../../../src/workspaces/builds/rules/search.ts";
 
 function schedule(cron: string): Schedule {
   const verdict = parseSchedule(cron);
@@ -422,7 +420,7 @@ describe("the search of templates", () => {
     for (const key of ["colour", "constructor"])
       expect(parseTemplateSearch(`${key}:x`)).toEqual({
         ok: false,
-        problem: `there is no filter "${key}"; known are name, exact_name, organization, author, deprecated, has-ai-task`,
+        problem: `unknown filter "${key}", use name, exact_name, organization, author, deprecated, has-ai-task`,
       });
   });
 });

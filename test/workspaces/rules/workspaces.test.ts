@@ -13,16 +13,17 @@ import {
   wasAway,
   workspaceStatus,
   workspaceStatuses,
+  cutLine,
+  longestLine,
 } from "../../../src/workspaces/jobs/rules/job.ts";
-import { cutLine, longestLine } from "../../../src/workspaces/jobs/rules/log-lines.ts";
-import { matchingPreset } from "../../../src/workspaces/templates/rules/matching-preset.ts";
 import {
   nextGeneration,
   nextNumber,
   nextParameters,
+  matchingPreset,
 } from "../../../src/workspaces/builds/rules/next-build.ts";
-import { parseWorkspaceSearch } from "../../../src/workspaces/builds/rules/workspace-search.ts";
 import { buildStatuses, transitions } from "../../../db/schema.ts";
+import { parseWorkspaceSearch } from "../../../src/workspaces/builds/rules/search.ts";
 
 describe("a workspace's status", () => {
   test.each([
@@ -224,8 +225,8 @@ describe("a search for workspaces", () => {
     expect(parseWorkspaceSearch(q)).toEqual({ ok: true, search });
   });
   test.each([
-    ["status:asleep", '"asleep" is no status'],
-    ["colour:red", 'there is no filter "colour"'],
+    ["status:asleep", 'unknown status "asleep"'],
+    ["colour:red", 'unknown filter "colour"'],
   ])("%j is refused: %s", (q, problem) => {
     expect(parseWorkspaceSearch(q)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
   });

@@ -5,7 +5,7 @@ import {
   overlap,
   parseSchedule,
   type Schedule,
-} from "../../../workspaces/autostart/rules/preset-schedule.ts";
+} from "../../../workspaces/autostart/rules/cron-schedule.ts";
 import type { Pool } from "./snapshot.ts";
 
 export interface Desired {

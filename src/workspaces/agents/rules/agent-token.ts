@@ -1,6 +1,7 @@
-// Tokens of agents: an HMAC over the workspace and the generation of its agents, with the workspace's id in front, so
-// that it can be looked up. Several agents of one workspace sign in as `<token>.<agent name>`.
+// Tokens of agents: an HMAC over the workspace and its agents' generation, with the workspace's id in front for the look-up.
+// Several agents of one workspace sign in as `<token>.<agent name>`.
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { BuildStatus, LifecycleState, Transition } from "../../../../db/schema.ts";
 
 export interface AgentToken {
   workspaceId: string;
@@ -34,3 +35,44 @@ export function isAgentToken(token: AgentToken, keys: readonly Uint8Array[], gen
 
 const mac = (key: Uint8Array, workspaceId: string, generation: string) =>
   createHmac("sha256", key).update(`${workspaceId}:${generation}`).digest("hex");
+
+export interface Agent {
+  id: string;
+  name: string;
+  lifecycleState: LifecycleState;
+  /** Epoch milliseconds; null while it has reported nothing. */
+  lifecycleChangedAt: number | null;
+}
+
+/** What is known of the workspace that a token names. */
+export interface AgentsOfWorkspace {
+  status: BuildStatus;
+  transition: Transition;
+  agentGeneration: string;
+  /** Of the newest build of this generation that has any. */
+  agents: readonly Agent[];
+}
+
+/** `not_built` passes: the agents are known once their build has succeeded. */
+export type SignIn =
+  | { ok: true; agent: Agent }
+  | { ok: false; why: "unknown_token" | "stopped" | "not_built" | "no_agents" }
+  | { ok: false; why: "which_agent" | "unknown_agent"; names: string[] };
+
+/** `workspace` is undefined when there is none, or no more. */
+export function judgeSignIn(
+  token: AgentToken,
+  keys: readonly Uint8Array[],
+  workspace: AgentsOfWorkspace | undefined,
+): SignIn {
+  if (workspace === undefined || !isAgentToken(token, keys, workspace.agentGeneration))
+    return { ok: false, why: "unknown_token" };
+  const { status, transition, agents } = workspace;
+  if (status === "succeeded" && transition !== "start") return { ok: false, why: "stopped" };
+  if (agents.length === 0) return { ok: false, why: status === "succeeded" ? "no_agents" : "not_built" };
+  const names = agents.map(({ name }) => name);
+  if (token.agentName === undefined)
+    return agents.length === 1 ? { ok: true, agent: agents[0]! } : { ok: false, why: "which_agent", names };
+  const agent = agents.find(({ name }) => name === token.agentName);
+  return agent === undefined ? { ok: false, why: "unknown_agent", names } : { ok: true, agent };
+}

@@ -1,4 +1,4 @@
-// An AI task as Coder's clients know one: its status, and what a new one is named and given.
+// An AI task as Coder's clients know one: its status, its name, and the parameter for its prompt.
 import type { BuildStatus, LifecycleState, Transition } from "../../../../db/schema.ts";
 
 export const taskStatuses = ["pending", "initializing", "active", "paused", "error", "unknown"] as const;
@@ -32,6 +32,15 @@ export const promptParameterOf = (definitions: readonly { name: string }[]): str
   promptParameters.find((name) => definitions.some((one) => one.name === name));
 
 export const promptParametersJson = JSON.stringify(promptParameters);
+
+const maxTaskName = 160;
+
+/** What a task is called: the beginning of its prompt, at most 160 characters, else the workspace's name. */
+export function taskName(prompt: string | null, workspaceName: string): string {
+  const characters = [...(prompt ?? "").trim()];
+  if (characters.length === 0) return workspaceName;
+  return characters.slice(0, maxTaskName).join("");
+}
 
 const maxWordsLength = 24;
 

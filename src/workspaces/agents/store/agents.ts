@@ -1,4 +1,4 @@
-// SQL of what runs in a workspace: resources, agents and apps as a build has left them, and what agents say of themselves.
+// SQL of a build's resources, agents and apps, and of the lifecycle that agents report.
 import { and, asc, eq, isNull, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { insertRows } from "../../../../db/rows.ts";

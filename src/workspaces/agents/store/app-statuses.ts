@@ -1,4 +1,4 @@
-// SQL of what apps report: the apps of agents at work, their statuses, and keeping them few.
+// SQL of the statuses that apps report.
 import { asc, desc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { insertRows } from "../../../../db/rows.ts";

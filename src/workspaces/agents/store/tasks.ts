@@ -1,4 +1,4 @@
-// SQL of AI tasks: workspaces whose latest build has one. What it costs doesn't grow with their builds and statuses.
+// SQL of AI tasks: workspaces whose latest build has one. The cost doesn't grow with their builds and statuses.
 import { and, asc, eq, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { query, type SQL } from "../../../../db/client.ts";
@@ -13,7 +13,7 @@ import {
 } from "../../../../db/schema.ts";
 import { jobsOf } from "../../jobs/rules/job.ts";
 import { promptParametersJson } from "../rules/task.ts";
-import type { TaskSearch } from "../rules/task-search.ts";
+import type { TaskSearch } from "../../builds/rules/search.ts";
 import { buildView, isVisibleTo } from "../../builds/store/build-view.ts";
 
 /** What a task's workspace doesn't say of it. */

@@ -1,11 +1,8 @@
-// When a workspace starts by itself: its schedule, as Coder writes it, and what to do when the time has come. The tick
-// and the routes that set schedules call these.
+// Autostart schedules, as Coder writes them, and whether a due workspace is started.
 import { Cron } from "croner";
 import type { BuildStatus, Transition, UserStatus } from "../../../../db/schema.ts";
-import { cronFields, cronValues } from "./cron-field.ts";
+import { cronFields, cronValues, isTimeZone } from "./cron-schedule.ts";
 import { isActive } from "../../jobs/rules/job.ts";
-import { isTimeZone } from "./preset-schedule.ts";
-
 /** Milliseconds after which a start that was missed is left out: the server was down, and people have helped themselves. */
 export const startGrace = 3_600_000;
 

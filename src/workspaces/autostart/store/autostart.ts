@@ -1,4 +1,4 @@
-// SQL of workspaces that start by themselves: their settings, and those whose time has come.
+// SQL of autostart: settings, and the workspaces that are due.
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import {

@@ -1,8 +1,7 @@
-// The next build of a workspace: its number, its parameters, and the generation of its agents' tokens.
+// The next build of a workspace: its number, preset, parameters, and the generation of its agents' tokens.
 import type { Transition } from "../../../../db/schema.ts";
 import type { Validation } from "../../../kernel/errors.ts";
-import { maskedValue } from "../../templates/rules/mask.ts";
-import { problemWithValue, readRules } from "../../templates/rules/parameter-rules.ts";
+import { maskedValue, problemWithValue, readRules } from "../../templates/rules/parameter-values.ts";
 
 export interface ParameterDefinition {
   name: string;
@@ -83,3 +82,17 @@ export const nextGeneration = (
   previous === undefined || (transition === "start" && previous.transition !== "start")
     ? fresh
     : previous.agentGeneration;
+
+/**
+ * The preset with the most parameters of those whose every parameter has the requested value, as Coder finds it; a preset
+ * without parameters never matches. The first of several wins.
+ */
+export function matchingPreset<T extends { values: readonly ParameterValue[] }>(
+  presets: readonly T[],
+  requested: readonly ParameterValue[],
+): T | undefined {
+  const given = new Map(requested.map(({ name, value }) => [name, value]));
+  const isMet = ({ values }: T) =>
+    values.length > 0 && values.every(({ name, value }) => given.get(name) === value);
+  return presets.filter(isMet).toSorted((a, b) => b.values.length - a.values.length)[0];
+}

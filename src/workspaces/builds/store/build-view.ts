@@ -1,5 +1,4 @@
-// SQL of what a build looks like with its workspace, and who may see it. Builds and workspaces are found by these rows;
-// workspaces by joining their latest build.
+// SQL of a build as it is shown: with its workspace, resources, agents and apps; and who can see it.
 import { eq, sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
 import {

@@ -1,5 +1,4 @@
-// SQL of builds: which there are, what the next one depends on, how one is made and canceled. Verbs of builds and
-// workspaces call it, and the API and pages for what they show.
+// SQL of builds: finding, creating and canceling one, and what the next one depends on.
 import { and, desc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { insertRows, sliceOf, type Page } from "../../../../db/rows.ts";

@@ -1,10 +1,10 @@
-// SQL of workspaces: who is found, the list with its filters, and how one is made.
+// SQL of workspaces: finding, listing, creating and ending one.
 import { and, asc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { insertRows, sliceOf, type Page } from "../../../../db/rows.ts";
 import { templates, users, workspaceBuilds, workspaces } from "../../../../db/schema.ts";
 import { jobsOf } from "../../jobs/rules/job.ts";
-import type { WorkspaceSearch } from "../rules/workspace-search.ts";
+import type { WorkspaceSearch } from "../rules/search.ts";
 import { buildView, isVisibleTo } from "./build-view.ts";
 
 const latest = eq(workspaces.latestBuildId, workspaceBuilds.id);

@@ -1,5 +1,4 @@
-// A build's job: what its states mean, and what becomes of one whose lease runs out. Builds and provisioners' routes
-// and the tick call these.
+// A build's job: its status, what follows when its lease expires, and how much log is kept.
 import type { BuildStatus, Transition } from "../../../../db/schema.ts";
 
 /** Milliseconds that a provisioner holds a job without a heartbeat. */
@@ -67,3 +66,23 @@ export function afterLapse({ status, hasPlan, requeues }: LapsedJob): "requeue" 
 /** Whether leases are to be extended instead of lapsing: while no tick ran, heartbeats may have had nobody to go to. */
 export const wasAway = (lastTick: number | undefined, now: number, interval: number): boolean =>
   lastTick === undefined || now - lastTick > 3 * interval;
+
+/** Bytes of UTF-8. */
+export const longestLine = 16_384;
+/** Bytes of all lines of a build; after that one line says that the rest is missing. */
+export const largestLog = 1_048_576;
+/** Bytes that a line counts for besides its text, so that empty ones are not endless. */
+export const lineOverhead = 32;
+
+export const truncatedWords = "The log is too long; what came after this is not kept.";
+const cutWords = " … (cut)";
+
+/** At most `longestLine` bytes, cut between characters. */
+export function cutLine(output: string): string {
+  const bytes = new TextEncoder().encode(output);
+  if (bytes.length <= longestLine) return output;
+  let end = longestLine - new TextEncoder().encode(cutWords).length;
+  // A byte 10xxxxxx continues a character.
+  while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
+  return new TextDecoder().decode(bytes.subarray(0, end)) + cutWords;
+}

@@ -1,4 +1,4 @@
-// SQL of builds that are about to end: what is told of them, and the owners of their workspaces.
+// SQL of builds that are about to end: what their notifications need.
 import { eq, inArray, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { query, type SQL } from "../../../../db/client.ts";

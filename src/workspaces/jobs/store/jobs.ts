@@ -1,4 +1,5 @@
-// SQL of builds as jobs: taken under a lease, kept by heartbeats, given back, ended. All of it may be sent twice.
+// SQL of builds as jobs: acquired under a lease, extended by heartbeats, released, ended, expired. Each write can be sent
+// twice.
 import { eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import {
@@ -10,7 +11,7 @@ import {
   workspaces,
 } from "../../../../db/schema.ts";
 import type { Credential } from "../../../accounts/rules/api-key.ts";
-import { leaseTime, type PermanentErrorCode } from "../rules/job.ts";
+import { leaseTime, type PermanentErrorCode, leaseLost, leaseLostWords, mostRequeues } from "../rules/job.ts";
 import { provisionerMay } from "./provisioner-keys.ts";
 
 export interface Acquisition {
@@ -171,3 +172,41 @@ export const endJob = (hold: Hold, { now, error, errorCode, aiTask }: Ending): S
       error_code = CASE status WHEN 'canceling' THEN NULL ELSE ${errorCode ?? null} END, completed_at = ${now}, updated_at = ${now}, lease_expires_at = NULL,
       ai_task_prompt = ${aiTask?.prompt ?? null}, ai_task_sidebar_app_id = ${aiTask?.sidebarAppId ?? null}
     WHERE ${isHeld(hold)}`);
+
+export interface Lapsed {
+  id: string;
+  status: "running" | "canceling";
+  hasPlan: number;
+  requeues: number;
+}
+
+/** The longest lapsed first. */
+export const listLapsed = (now: number, limit: number) =>
+  query.all<Lapsed>(sql`SELECT id, status, plan_received_at IS NOT NULL AS hasPlan, requeues FROM workspace_builds
+    WHERE lease_expires_at IS NOT NULL AND lease_expires_at <= ${now} ORDER BY lease_expires_at LIMIT ${limit}`);
+
+/** Nobody's lease ends before they had the time for a heartbeat. */
+export const extendAll = (now: number): Statement =>
+  query.run(sql`UPDATE workspace_builds SET lease_expires_at = ${now + leaseTime}
+    WHERE lease_expires_at IS NOT NULL AND lease_expires_at < ${now + leaseTime}`);
+
+const among = (ids: readonly string[], now: number) =>
+  sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)})) AND lease_expires_at <= ${now}`;
+
+/** A job that has been heard of since it was seen, or that somebody wants to be canceled by now, is left as it is. */
+export const requeueJobs = (ids: readonly string[], now: number): Statement =>
+  query.run(sql`UPDATE workspace_builds SET status = 'pending', acquire_id = NULL, provisioner_key_id = NULL,
+      provisioner_name = NULL, started_at = NULL, lease_expires_at = NULL, requeues = requeues + 1, updated_at = ${now}
+    WHERE ${among(ids, now)} AND status = 'running' AND plan_received_at IS NULL AND requeues < ${mostRequeues}`);
+
+export const cancelLapsed = (ids: readonly string[], now: number): Statement =>
+  query.run(sql`UPDATE workspace_builds SET status = 'canceled', completed_at = ${now}, lease_expires_at = NULL,
+      updated_at = ${now} WHERE ${among(ids, now)} AND status = 'canceling' AND plan_received_at IS NULL`);
+
+/** True in SQL while this job has not been heard of, nor ended. */
+export const hasLapsed = (id: string, now: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id} AND lease_expires_at <= ${now})`;
+
+export const failLapsed = (ids: readonly string[], now: number): Statement =>
+  query.run(sql`UPDATE workspace_builds SET status = 'failed', error_code = ${leaseLost}, completed_at = ${now},
+      error = ${leaseLostWords}, lease_expires_at = NULL, updated_at = ${now} WHERE ${among(ids, now)}`);

@@ -1,9 +1,9 @@
-// SQL of the keys that provisioners sign in with.
+// SQL of provisioner keys.
 import { and, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { provisionerKeys, users, workspaceBuilds } from "../../../../db/schema.ts";
 import type { Credential } from "../../../accounts/rules/api-key.ts";
-import { auditInterval, useIntervals } from "../rules/key-use.ts";
+import { auditInterval, useIntervals } from "../rules/provisioner-key.ts";
 
 const { secretHash: _, ...withoutSecret } = getTableColumns(provisionerKeys);
 

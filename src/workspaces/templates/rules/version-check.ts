@@ -1,10 +1,9 @@
-// Whether a version's parameters and presets make sense, looked at when the version is made: what is wrong is told with
-// the path of the member, so that nobody finds out from an empty pool at night.
+// Checks a version's parameters and presets when it is created. Each problem names the path of its field.
 import type { Validation } from "../../../kernel/errors.ts";
-import { isTimeZone, overlap, parseSchedule, type Schedule } from "../../autostart/rules/preset-schedule.ts";
+import { isTimeZone, overlap, parseSchedule, type Schedule } from "../../autostart/rules/cron-schedule.ts";
 import { problemWithOneLine } from "../../../kernel/rules/one-line.ts";
-import { problemWithRules, problemWithValue, type ParameterRules } from "./parameter-rules.ts";
-import { problemWithParameterName } from "./template-name.ts";
+import { problemWithRules, problemWithValue, type ParameterRules } from "./parameter-values.ts";
+import { problemWithParameterName } from "./names.ts";
 
 export interface ParameterInput {
   name: string;

@@ -1,5 +1,4 @@
-// SQL of files: a row that says what there is, and its content in chunks. A file whose chunks are not all there yet is
-// none: the row comes first (chunks refer to it), so whoever asks counts them.
+// SQL of files: a row, and its content in chunks. The row comes first, so a file exists only once all its chunks do.
 import { and, asc, eq, gte, lt, or, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { fileChunks, files } from "../../../../db/schema.ts";

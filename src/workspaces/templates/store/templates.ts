@@ -2,6 +2,9 @@
 import { and, asc, eq, isNull, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { organizations, templates, templateVersions, users } from "../../../../db/schema.ts";
+import type { Actor } from "../../../accounts/rules/actor.ts";
+import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
+import { keyExistsSql } from "../../../accounts/store/keys.ts";
 
 const found = () =>
   query
@@ -105,3 +108,8 @@ export const isDeprecatedAs = (id: string, message: string): SQL =>
 export const isUnused = (id: string): SQL => sql`NOT EXISTS (
   SELECT 1 FROM workspaces w JOIN users o ON o.id = w.owner_id
   WHERE w.template_id = ${id} AND w.deleted_at IS NULL AND NOT o.is_system)`;
+
+/** `templates:manage` while the caller is signed in. */
+export const mayStillManageTemplates = (actor: Pick<Actor, "userId" | "keyId">): SQL => sql`(
+  ${keyExistsSql(actor.keyId)}
+  AND EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId} AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesWithPermission("templates:manage"))}))))`;

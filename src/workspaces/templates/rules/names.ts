@@ -1,5 +1,4 @@
-// What templates, versions and provisioner keys may be called, and names for versions that were given none.
-// Each check answers what is wrong, in words.
+// Names of templates, versions and parameters, and generated names for versions. Each check returns the problem.
 
 const longestName = 32;
 const longestVersionName = 64;
@@ -11,10 +10,7 @@ export function problemWithTemplateName(name: string): string | undefined {
     : "may have letters, digits and single hyphens between them";
 }
 
-export const problemWithVersionName = (name: string) => problemWithDottedName(name);
-export const problemWithKeyName = (name: string) => problemWithDottedName(name);
-
-function problemWithDottedName(name: string): string | undefined {
+export function problemWithVersionName(name: string): string | undefined {
   if (name.length === 0 || name.length > longestVersionName)
     return `must have 1 to ${longestVersionName} characters`;
   return /^[a-zA-Z0-9]+([_.-][a-zA-Z0-9]+)*$/.test(name)

@@ -1,6 +1,6 @@
-// What is news about an AI task: whether a report of its app tells the workspace's owner something, at once or only if it
-// lasts. Reporting an app's status asks it.
+// When an app's report notifies the owner of an AI task: at once, after a delay, or not; and how its message is cleaned.
 import type { AppState, LifecycleState } from "../../../../db/schema.ts";
+import { withoutControls } from "../../../kernel/rules/terminal-text.ts";
 
 /** `dwell`: milliseconds that a task must be idle before anybody is told. */
 export type TaskMode = { kind: "every" } | { kind: "calm"; dwell: number };
@@ -46,4 +46,27 @@ export function judgeStatus(facts: StatusFacts, mode: TaskMode, now: number): Ta
   if (previous === undefined) return silence;
   if (previous.state !== "idle") return news;
   return now - previous.since < mode.dwell ? silence : { ...news, unlessHeldBack: true };
+}
+
+/** What has no width or turns the direction of writing; joiners, which hold emoji together, stay. */
+const unprintable = /[\p{Cc}\p{Cs}\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+
+/** As Coder has it: escapes like `\n` are what they stand for; tags, colours and what can't be printed go. */
+export function cleanMessage(text: string): string {
+  return withoutControls(unescape(text))
+    .replaceAll(/<\/?[a-z!][^<>]*>/gi, "")
+    .replaceAll(/\s/g, " ")
+    .replaceAll(unprintable, "")
+    .replaceAll(/ +/g, " ")
+    .trim();
+}
+
+/** A text that is no valid literal stays as it is. */
+function unescape(text: string): string {
+  if (!text.includes("\\")) return text;
+  try {
+    return JSON.parse(`"${text}"`) as string;
+  } catch {
+    return text;
+  }
 }

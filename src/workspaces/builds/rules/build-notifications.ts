@@ -1,5 +1,7 @@
-// Whether the end of a build is worth a notification, and which.
+// Which builds cause a notification, and how much of errors and parameters it carries.
 import type { BuildReason, Transition } from "../../../../db/schema.ts";
+import { masked } from "../../templates/rules/parameter-values.ts";
+import type { ParameterValue } from "./next-build.ts";
 
 /** A build as it was before it ended. */
 export interface EndedBuild {
@@ -43,3 +45,32 @@ export function excerptOf(error: string): string {
     ? characters.join("")
     : `${characters.slice(0, longestExcerpt - 1).join("")}…`;
 }
+
+/** Characters of one value, and of the JSON of all that a message carries. */
+const longestValue = 1_000;
+const mostCharacters = 50_000;
+
+/** What did not fit is counted. */
+export function shownParameters(
+  parameters: readonly ParameterValue[],
+  definitions: readonly { name: string; sensitive: boolean }[],
+): { parameters: ParameterValue[]; parameters_left_out: number } {
+  const shown: ParameterValue[] = [];
+  let left = mostCharacters;
+  for (const { name, value: whole } of parameters) {
+    const value = masked(name, whole, definitions);
+    const cut = value.length > longestValue ? `${value.slice(0, longestValue - 1)}…` : value;
+    const parameter = { name, value: cut };
+    left -= JSON.stringify(parameter).length;
+    if (left < 0) break;
+    shown.push(parameter);
+  }
+  return { parameters: shown, parameters_left_out: parameters.length - shown.length };
+}
+
+/**
+ * A request that names a version that the workspace didn't have: whatever the transition, and backwards too.
+ * `requested`: as the request named it; undefined when it named none.
+ */
+export const isUpdate = (build: { requested: string | undefined; previous: string; next: string }): boolean =>
+  build.requested !== undefined && build.next !== build.previous;

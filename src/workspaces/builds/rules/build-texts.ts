@@ -1,5 +1,5 @@
-// Who has been told of a build, as far as whoever made it may know: a header of the build's answer, and a sentence. The API
-// and the command line call it.
+// Texts about builds that pages, command line, API and logs share: who was notified, why it was built, what was left.
+import type { BuildReason } from "../../../../db/schema.ts";
 
 export interface Told {
   /** Whoever made it: theirs is the receipt. */
@@ -44,4 +44,28 @@ export function toldInWords({ self, owner, admins }: Told, ownerName: string): s
   if (people.length === 0) return "Nobody has been told: everybody concerned has switched this kind off.";
   const last = people.pop()!;
   return `Notified: ${people.length === 0 ? last : `${people.join(", ")} and ${last}`}.`;
+}
+
+export const outdatedWords = "not the active version";
+
+const causes: Record<BuildReason, (initiator: string) => string> = {
+  initiator: (initiator) => `by ${initiator}`,
+  autostart: () => "by its schedule",
+  prebuild: () => "for the pool",
+  prebuild_claim: (initiator) => `claimed by ${initiator}`,
+};
+
+/** Why there was a build; the initiator's username is empty when they are gone. */
+export const causeWords = (reason: BuildReason, initiator: string): string =>
+  causes[reason](initiator === "" ? "somebody who is gone" : initiator);
+
+const mostListed = 50;
+
+/** `resources` are addresses like `docker_container.dev`. */
+export function leftBehindText(username: string, resources: readonly string[]): string {
+  const first = `${username} deleted the workspace without running Terraform.`;
+  if (resources.length === 0) return `${first} No resources are known.`;
+  const others = resources.length - mostListed;
+  const list = resources.slice(0, mostListed).join(", ");
+  return `${first} These resources were not destroyed: ${list}${others > 0 ? ` and ${others} others` : ""}.`;
 }

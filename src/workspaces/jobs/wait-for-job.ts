@@ -1,7 +1,5 @@
-// Waiting for a job: one attempt at once, then a look a second, and one when a job is queued in this process.
-// The route of acquiring calls it.
+// Waiting for a job: one attempt at once, one a second, and one whenever a job is queued in this process.
 import type { JobWaker } from "../../kernel/ports.ts";
-
 /** Milliseconds between looks for jobs that other processes have queued. */
 const lookInterval = 1_000;
 
@@ -30,4 +28,26 @@ export async function waitForJob<T>({ attempt, look, jobs, wait, over }: Wait<T>
   } finally {
     clearTimeout(late);
   }
+}
+
+export function createJobWaker(stopping: AbortSignal): JobWaker {
+  const waiting = new Set<() => void>();
+  const wake = () => {
+    for (const resume of waiting) resume();
+  };
+  stopping.addEventListener("abort", wake, { once: true });
+  return {
+    wake,
+    wait: (milliseconds) =>
+      new Promise((resolve) => {
+        const resume = () => {
+          clearTimeout(timer);
+          waiting.delete(resume);
+          resolve();
+        };
+        const timer = setTimeout(resume, milliseconds);
+        waiting.add(resume);
+        if (stopping.aborted) resume();
+      }),
+  };
 }

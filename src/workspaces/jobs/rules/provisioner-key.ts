@@ -1,4 +1,5 @@
-// When the use of a provisioner's key is noted: seldom, for provisioners ask all the time.
+// Names of provisioner keys, and when their use is noted: rarely, because provisioners poll all the time.
+import { problemWithVersionName } from "../../templates/rules/names.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -22,3 +23,6 @@ export function isUseDue(
   const interval = lastUsedAddress === address ? useIntervals.sameAddress : useIntervals.otherAddress;
   return now - lastUsedAt >= interval;
 }
+
+/** A key is named like a template version. */
+export const problemWithKeyName = (name: string): string | undefined => problemWithVersionName(name);

@@ -1,13 +1,12 @@
-// What a provisioner may do with a job that it holds, as a judgement of what a write has left; and its log. The routes of
-// jobs call these; how a job ends is in end-job.ts.
+// A job that a provisioner holds: the checks of a write's result, its log lines, and its workspace's sealed state.
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, notFound, type ApiError } from "../../kernel/errors.ts";
 import type { SQL, Statement } from "../../../db/client.ts";
-import { cutLine } from "./rules/log-lines.ts";
-import { leaseLost } from "./rules/job.ts";
+import { cutLine, leaseLost } from "./rules/job.ts";
 import { holds, type Hold, type JobRow } from "./store/jobs.ts";
-import { insertFewLines, insertLines } from "./store/logs.ts";
+import { insertFewLines, insertLines } from "./store/outputs.ts";
 import type { BuildLogLevel } from "../../../db/schema.ts";
+import { seal as sealFor, unseal as unsealFor } from "../../kernel/seal.ts";
 
 export interface LogLine {
   id?: string | undefined;
@@ -60,4 +59,21 @@ export function addLines(
     output: cutLine(line.output),
   }));
   return evenWhenFull ? insertFewLines(rows, when) : insertLines(hold.jobId, rows, now, when);
+}
+
+const purpose = "workspace-state";
+
+export const seal = (deps: Deps, workspaceId: string, plain: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
+  sealFor(deps, { purpose, bound: workspaceId }, plain);
+
+/** Throws when it can't be opened. */
+export async function unseal(
+  deps: Deps,
+  workspaceId: string,
+  sealed: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const plain = await unsealFor(deps, { purpose, bound: workspaceId }, sealed);
+  if (plain === undefined)
+    throw new Error(`The state of workspace ${workspaceId} can't be opened: the secret key was changed.`);
+  return plain;
 }

@@ -1,0 +1,121 @@
+// What a build request needs to be read, and the build and parameters that follow from it.
+import type { Answers, SQL } from "../../../db/client.ts";
+import type { KeyedRequest } from "../../../db/idempotency.ts";
+import type { BuildReason, Transition } from "../../../db/schema.ts";
+import type { Actor } from "../../accounts/rules/actor.ts";
+import { hasPermission } from "../../accounts/rules/permissions.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { ApiError, conflict, forbidden, invalid, notFound } from "../../kernel/errors.ts";
+import { isActive } from "../jobs/rules/job.ts";
+import { workspaceUpdated } from "./build-kinds.ts";
+import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
+import {
+  findPreset,
+  findVersion,
+  listDefinitions,
+  listLatestValues,
+  listPresetValues,
+  nextVersion,
+  type NewBuild,
+} from "./store/builds.ts";
+import { findWorkspace } from "./store/workspaces.ts";
+
+export interface BuildRequest {
+  transition: Transition;
+  versionId?: string | undefined;
+  presetId?: string | undefined;
+  parameters: readonly ParameterValue[];
+  reason?: BuildReason;
+  /** End the workspace without its provisioner; its resources stay. */
+  orphan?: boolean;
+  /** Where the caller may send it again. */
+  keyed?: KeyedRequest | undefined;
+}
+
+/** What the next build of a workspace depends on; one read. */
+export const buildReads = (workspaceId: SQL | string, self: SQL, request: BuildRequest) => {
+  const versionId = nextVersion(workspaceId, request.versionId);
+  return {
+    workspace: findWorkspace(workspaceId, self),
+    version: findVersion(versionId),
+    definitions: listDefinitions(versionId),
+    previous: listLatestValues(workspaceId),
+    preset: findPreset(request.presetId),
+    presetValues: listPresetValues(request.presetId),
+    ...workspaceUpdated.reads(workspaceId),
+  };
+};
+export type BuildFacts = Answers<ReturnType<typeof buildReads>>;
+
+/** People's builds come first, then deletions and creations of pools. */
+export const peoplesPriority = 0;
+
+/** Throws 404, 403, 400 that names the member, and 409 while another build is in progress. */
+export function decideBuild(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest, id: string) {
+  const found = facts.workspace[0];
+  if (found === undefined) throw notFound("Workspace");
+  const { workspace, build: latest } = found;
+  requireBuildPermission(actor, workspace.ownerId, request.transition);
+  if (isActive(latest.status)) {
+    throw conflict(
+      `Build ${latest.number} of the workspace (${latest.transition}) is ${latest.status}.`,
+      "Wait until it has ended, or cancel it.",
+    );
+  }
+  const version = facts.version[0];
+  if (version === undefined || version.templateId !== workspace.templateId)
+    throw invalid("template_version_id", "is no version of the workspace's template");
+  const parameters = decideParameters(facts, version.id, request);
+  const now = deps.now();
+  const build: NewBuild = {
+    ...emptyBuild(id, now),
+    workspaceId: workspace.id,
+    number: nextNumber(latest),
+    versionId: version.id,
+    presetId: request.presetId ?? null,
+    transition: request.transition,
+    reason: request.reason ?? "initiator",
+    initiatorId: actor.userId,
+    agentGeneration: nextGeneration(latest, request.transition, deps.newId()),
+    hasAiTask: version.hasAiTask,
+  };
+  return { build, parameters };
+}
+
+/** The values of a build; throws 400 for those that are missing or unknown, and for a preset of another version. */
+export function decideParameters(
+  facts: Pick<BuildFacts, "definitions" | "previous" | "preset" | "presetValues">,
+  versionId: string,
+  request: Pick<BuildRequest, "presetId" | "parameters">,
+): ParameterValue[] {
+  if (request.presetId !== undefined && facts.preset[0]?.versionId !== versionId)
+    throw invalid("template_version_preset_id", "is no preset of the template version");
+  const verdict = nextParameters({
+    definitions: facts.definitions,
+    previous: facts.previous,
+    preset: facts.presetValues,
+    requested: request.parameters,
+  });
+  if (verdict.ok) return verdict.parameters;
+  const [first] = verdict.validations;
+  throw new ApiError(400, `${first!.field}: ${first!.detail}`, { validations: verdict.validations });
+}
+
+/** A job that nobody has taken yet. */
+export const emptyBuild = (id: string, now: number) =>
+  ({
+    id,
+    stage: "none",
+    status: "pending",
+    createdAt: now,
+    updatedAt: now,
+    priority: peoplesPriority,
+  }) as const;
+
+function requireBuildPermission(actor: Actor, ownerId: string, transition: Transition): void {
+  if (actor.userId === ownerId || hasPermission(actor, "workspaces:manage-others")) return;
+  if (transition === "start")
+    throw forbidden("Only the workspace's owner and owners of the deployment may start it.");
+  if (!hasPermission(actor, "workspaces:end-others"))
+    throw forbidden("Only the workspace's owner and administrators may stop or delete it.");
+}
