@@ -8,7 +8,7 @@ import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { noConnections } from "./absent.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { agentSchema, toAgent } from "./resource-shape.ts";
+import { agentShape } from "./resource-shape.ts";
 import { coderCommandHeader, coderCommandOf, isForConnection } from "./rules/coder-command.ts";
 import { uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./visible.ts";
@@ -25,7 +25,7 @@ async function agentOf(c: Ctx, id: string) {
   const resources = build[0] === undefined ? [] : (JSON.parse(build[0].resources) as ResourceView[]);
   for (const resource of resources) {
     const agent = resource.agents.find((one) => one.id === id);
-    if (agent !== undefined) return toAgent(agent, resource.id);
+    if (agent !== undefined) return agentShape.from({ ...agent, resourceId: resource.id });
   }
   throw notFound("Agent");
 }
@@ -37,7 +37,7 @@ const asConnected = <Agent extends { status: string }>(agent: Agent): Agent =>
 export const workspaceAgentRoutes = new Hono<Env>()
   .get(
     "/workspaceagents/:id",
-    reading("An agent with its apps and what they report", agentSchema),
+    reading("An agent with its apps and what they report", agentShape.schema),
     valid("param", idParam),
     async (c) => {
       const agent = await agentOf(c, c.req.valid("param").id);

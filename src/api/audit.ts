@@ -5,7 +5,8 @@ import { listAudit } from "../accounts/store/audit.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
-import { strictQuery, filledText, time, toTime } from "../http/schemas.ts";
+import { strictQuery, filledText } from "../http/schemas.ts";
+import { field, shape, string, time } from "../http/wire.ts";
 
 const pageSize = 50;
 const largestPage = 500;
@@ -18,20 +19,25 @@ const auditQuery = strictQuery({
   limit: wholeNumber.refine((limit) => (limit ?? 0) <= largestPage, `may be at most ${largestPage}`),
 });
 
-const entrySchema = z
-  .object({
-    id: z.string(),
-    time,
-    /** Nobody was signed in: null. */
-    user: z.object({ id: z.string(), username: z.string() }).nullable(),
-    action: z.string(),
-    resource_type: z.string(),
-    resource_id: z.string().nullable(),
-    request_id: z.string(),
-    ip: z.string().nullable(),
-    detail: z.record(z.string(), z.unknown()),
-  })
-  .meta({ id: "AuditEntry" });
+type AuditRow = ReturnType<typeof listAudit>["_"]["result"][number];
+
+const entryShape = shape<AuditRow>("AuditEntry")({
+  id: string(({ entry }) => entry.id),
+  time: time(({ entry }) => entry.at),
+  user: field(z.object({ id: z.string(), username: z.string() }).nullable(), ({ entry, username }) =>
+    // Nobody was signed in: null.
+    entry.actorId === null ? null : { id: entry.actorId, username: username ?? "" },
+  ),
+  action: string(({ entry }) => entry.action),
+  resource_type: string(({ entry }) => entry.resourceType),
+  resource_id: field(z.string().nullable(), ({ entry }) => entry.resourceId),
+  request_id: string(({ entry }) => entry.requestId),
+  ip: field(z.string().nullable(), ({ entry }) => entry.address),
+  detail: field(
+    z.record(z.string(), z.unknown()),
+    ({ entry }) => JSON.parse(entry.detail) as Record<string, unknown>,
+  ),
+});
 
 export const auditRoutes = new Hono<Env>().get(
   "/audit",
@@ -39,7 +45,7 @@ export const auditRoutes = new Hono<Env>().get(
     summary: "List the audit log, newest first; `next` is the cursor for older entries",
     access: "session",
     requires: { permission: "audit:read", deniedMessage: "Only owners and auditors may read the audit log." },
-    answers: { 200: z.object({ entries: z.array(entrySchema), next: z.number().nullable() }) },
+    answers: { 200: z.object({ entries: z.array(entryShape.schema), next: z.number().nullable() }) },
     errors: [400, 401, 403],
   }),
   valid("query", auditQuery),
@@ -55,24 +61,8 @@ export const auditRoutes = new Hono<Env>().get(
     const { rows } = await readAsUser(c, { rows: listAudit(filter, limit + 1) });
     const shown = rows.slice(0, limit);
     return c.json({
-      entries: shown.map(toEntry),
+      entries: shown.map(entryShape.from),
       next: rows.length > limit ? shown.at(-1)!.entry.seq : null,
     });
   },
 );
-
-type AuditRow = ReturnType<typeof listAudit>["_"]["result"][number];
-
-function toEntry({ entry, username }: AuditRow): z.infer<typeof entrySchema> {
-  return {
-    id: entry.id,
-    time: toTime(entry.at),
-    user: entry.actorId === null ? null : { id: entry.actorId, username: username ?? "" },
-    action: entry.action,
-    resource_type: entry.resourceType,
-    resource_id: entry.resourceId,
-    request_id: entry.requestId,
-    ip: entry.address,
-    detail: JSON.parse(entry.detail) as Record<string, unknown>,
-  };
-}

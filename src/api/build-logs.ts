@@ -6,7 +6,7 @@ import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
 import { listLines } from "../workspaces/jobs/store/outputs.ts";
 import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
-import { lineSchema, toLine } from "./build-shape.ts";
+import { lineShape } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { followLog, linesAtOnce } from "./log-socket.ts";
@@ -43,7 +43,7 @@ export const buildLogRoutes = new Hono<Env>().get(
   endpoint({
     summary: "Get a build's log, oldest line first; with follow as a WebSocket",
     access: "session",
-    answers: { 101: lineSchema, 200: z.array(lineSchema) },
+    answers: { 101: lineShape.schema, 200: z.array(lineShape.schema) },
     errors: [400, 401, 404, 426],
   }),
   valid("param", z.object({ id: uuid.transform((id) => id.toLowerCase()) })),
@@ -53,7 +53,7 @@ export const buildLogRoutes = new Hono<Env>().get(
     const { follow, ...range } = c.req.valid("query");
     // Who follows gets them as they can take them.
     const { lines } = await look(c, id, range, follow ? 0 : undefined);
-    if (!follow) return c.json(lines.map(toLine));
+    if (!follow) return c.json(lines.map(lineShape.from));
     if (!asksForSocket(c)) {
       throw new ApiError(426, "To follow a log, open a WebSocket.", {
         detail: "Or ask again with after=, the id of the last line.",

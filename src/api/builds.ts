@@ -21,7 +21,7 @@ import {
   workspaceOfBuild,
 } from "../workspaces/builds/store/builds.ts";
 import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
-import { buildSchema, toBuild } from "./build-shape.ts";
+import { buildShape } from "./build-shape.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
@@ -82,7 +82,7 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
     : readEarlierBuild(deps, before, currentUserIdSql(c)));
   if (replayed) markReplayed(c);
   if (told !== undefined) c.header(toldHeader, formatTold(told));
-  return toBuild(row);
+  return buildShape.from(row);
 }
 
 async function list(c: Ctx, { workspaceId, ownerId }: Place, query: z.infer<typeof listQuery>) {
@@ -93,7 +93,7 @@ async function list(c: Ctx, { workspaceId, ownerId }: Place, query: z.infer<type
   };
   const { workspace, rows } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Workspace"));
   if (workspace.length === 0) throw notFound("Workspace");
-  return rows.map(toBuild);
+  return rows.map(buildShape.from);
 }
 
 const visibleBuild = (c: Ctx, id: string) => visibleOwner(c, ownerOf(workspaceOfBuild(id)), "Build");
@@ -101,12 +101,12 @@ const visibleBuild = (c: Ctx, id: string) => visibleOwner(c, ownerOf(workspaceOf
 const creation = {
   access: "session" as const,
   repeatable: true,
-  answers: { 201: buildSchema },
+  answers: { 201: buildShape.schema },
   errors: [400, 401, 403, 404, 409] as (400 | 401 | 403 | 404 | 409)[],
 };
 const listing = {
   access: "session" as const,
-  answers: { 200: z.array(buildSchema) },
+  answers: { 200: z.array(buildShape.schema) },
   errors: [400, 401, 404] as (400 | 401 | 404)[],
 };
 
@@ -152,7 +152,7 @@ export const buildRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a workspace's build by its number, also of a deleted workspace",
       access: "session",
-      answers: { 200: buildSchema },
+      answers: { 200: buildShape.schema },
       errors: [400, 401, 404],
     }),
     valid("param", z.object({ number: z.string().regex(/^[1-9]\d{0,8}$/, "must be a build's number") })),
@@ -163,7 +163,7 @@ export const buildRoutes = new Hono<Env>()
       const reads = { build: findBuild(id, currentUserIdSql(c)) };
       const { build } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Build"));
       if (build[0] === undefined) throw notFound("Build");
-      return c.json(toBuild(build[0]));
+      return c.json(buildShape.from(build[0]));
     },
   )
   .get(
@@ -192,7 +192,7 @@ export const buildRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a build with its job, resources and agents",
       access: "session",
-      answers: { 200: buildSchema },
+      answers: { 200: buildShape.schema },
       errors: [400, 401, 404],
     }),
     valid("param", idParam),
@@ -201,7 +201,7 @@ export const buildRoutes = new Hono<Env>()
       const reads = { build: findBuild(id, currentUserIdSql(c)) };
       const { build } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
-      return c.json(toBuild(build[0]));
+      return c.json(buildShape.from(build[0]));
     },
   )
   .patch(

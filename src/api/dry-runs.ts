@@ -5,13 +5,13 @@ import * as z from "zod";
 import { notFound } from "../kernel/errors.ts";
 import { decideParameters } from "../workspaces/builds/decide-build.ts";
 import { listDefinitions } from "../workspaces/builds/store/builds.ts";
-import { findVersion } from "../workspaces/templates/store/versions.ts";
-import { lineSchema } from "./build-shape.ts";
+import { findVersion, type VersionRow } from "../workspaces/templates/store/versions.ts";
+import { lineShape } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { resourceSchema } from "./resource-shape.ts";
-import { lowerUuid, text, time } from "../http/schemas.ts";
-import { importJobSchema, toVersion } from "./template-shape.ts";
+import { resourceShape } from "./resource-shape.ts";
+import { lowerUuid, text, timeSchema } from "../http/schemas.ts";
+import { importJobShape } from "./template-shape.ts";
 import { parameterValues } from "./workspaces.ts";
 import { variables } from "../http/unsupported.ts";
 
@@ -30,10 +30,13 @@ const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => (
   errors: [400, 401, 404] as (400 | 401 | 404)[],
 });
 
+const dryRunOf = (version: VersionRow) =>
+  importJobShape.from({ ...version, jobType: "template_version_dry_run" });
+
 async function jobOf(c: Ctx, { id, job }: z.infer<typeof jobParam>) {
   const { version } = await readAsUser(c, { version: findVersion(id) });
   if (version[0] === undefined || job !== id) throw notFound("Dry run");
-  return { ...toVersion(version[0]).job, type: "template_version_dry_run" as const };
+  return dryRunOf(version[0]);
 }
 
 export const dryRunRoutes = new Hono<Env>()
@@ -42,7 +45,7 @@ export const dryRunRoutes = new Hono<Env>()
     endpoint({
       summary: "Validate the parameters of a new workspace",
       access: "session",
-      answers: { 201: importJobSchema },
+      answers: { 201: importJobShape.schema },
       errors: [400, 401, 403, 404],
     }),
     valid("param", versionParam),
@@ -58,12 +61,12 @@ export const dryRunRoutes = new Hono<Env>()
       // Of which workspace is not said: a sensitive value that comes back masked is one that it has.
       const facts = { definitions, previous: parameters, preset: [], presetValues: [] };
       decideParameters(facts, id, { presetId: undefined, parameters });
-      return c.json({ ...toVersion(version[0]).job, type: "template_version_dry_run" as const }, 201);
+      return c.json(dryRunOf(version[0]), 201);
     },
   )
   .get(
     "/templateversions/:id/dry-run/:job",
-    endpoint(reading("A dry run, which has succeeded", importJobSchema)),
+    endpoint(reading("A dry run, which has succeeded", importJobShape.schema)),
     valid("param", jobParam),
     async (c) => c.json(await jobOf(c, c.req.valid("param"))),
   )
@@ -72,7 +75,7 @@ export const dryRunRoutes = new Hono<Env>()
     endpoint(
       reading(
         "Provisioners that a dry run needs: none",
-        z.object({ count: z.number(), available: z.number(), most_recently_seen: time.nullable() }),
+        z.object({ count: z.number(), available: z.number(), most_recently_seen: timeSchema.nullable() }),
       ),
     ),
     valid("param", jobParam),
@@ -83,7 +86,7 @@ export const dryRunRoutes = new Hono<Env>()
   )
   .get(
     "/templateversions/:id/dry-run/:job/resources",
-    endpoint(reading("What a dry run has found out about resources: nothing", z.array(resourceSchema))),
+    endpoint(reading("What a dry run has found out about resources: nothing", z.array(resourceShape.schema))),
     valid("param", jobParam),
     async (c) => {
       await jobOf(c, c.req.valid("param"));
@@ -93,8 +96,8 @@ export const dryRunRoutes = new Hono<Env>()
   .get(
     "/templateversions/:id/dry-run/:job/logs",
     endpoint({
-      ...reading("The log of a dry run, which is empty", z.array(lineSchema)),
-      answers: { 101: lineSchema, 200: z.array(lineSchema) },
+      ...reading("The log of a dry run, which is empty", z.array(lineShape.schema)),
+      answers: { 101: lineShape.schema, 200: z.array(lineShape.schema) },
     }),
     valid("param", jobParam),
     async (c) => {

@@ -8,7 +8,7 @@ import { passes } from "../notifications/inbox/hub.ts";
 import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { createEventStream, eventText, type EventStream } from "../http/event-stream.ts";
 import type { Holder } from "./inbox-socket.ts";
-import { toInboxItem } from "./inbox.ts";
+import { inboxItemShape } from "./inbox.ts";
 
 /** Milliseconds of one slice, and between comments that keep proxies from closing a silent one. */
 const sliceTime = 55_000;
@@ -148,6 +148,6 @@ const tell = (stream: EventStream, row: InboxRow, unread: number) =>
     eventText({
       id: row.seq,
       event: "notification",
-      data: JSON.stringify({ notification: toInboxItem(row), unread_count: unread }),
+      data: JSON.stringify({ notification: inboxItemShape.from(row), unread_count: unread }),
     }),
   );

@@ -4,7 +4,7 @@ import type { InboxWatch, Socket } from "../kernel/ports.ts";
 import { passes, type Hub } from "../notifications/inbox/hub.ts";
 import { toPlainText } from "../notifications/texts/rules/markdown.ts";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
-import { toInboxItem } from "./inbox.ts";
+import { inboxItemShape } from "./inbox.ts";
 
 export interface Holder {
   hub: Hub;
@@ -65,7 +65,7 @@ export async function openFrames(
 }
 
 function frame(row: InboxRow, unread: number, isPlain: boolean): string {
-  const item = toInboxItem(row);
+  const item = inboxItemShape.from(row);
   const notification = isPlain
     ? { ...item, title: toPlainText(item.title), content: toPlainText(item.content) }
     : item;

@@ -6,7 +6,7 @@ import { ApiError } from "../kernel/errors.ts";
 import { newestSeq } from "../notifications/inbox/store/inbox.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
-import { inboxFilter, inboxItemSchema } from "./inbox.ts";
+import { inboxFilter, inboxItemShape } from "./inbox.ts";
 
 const position = /^\d{1,15}$/;
 
@@ -20,7 +20,7 @@ const eventsQuery = inboxFilter.extend({
   after: z.string().regex(position, "must be the id of an event").optional(),
 });
 
-const news = z.object({ notification: inboxItemSchema, unread_count: z.number() });
+const news = z.object({ notification: inboxItemShape.schema, unread_count: z.number() });
 
 const eventStream = z
   .string()

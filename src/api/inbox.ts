@@ -21,24 +21,30 @@ import {
   valid,
   type Env,
 } from "../http/endpoint.ts";
-import { strictQuery, actionSchema, time, toTime, toTimeOrNull, uuid, uuidList } from "../http/schemas.ts";
+import { strictQuery, actionSchema, uuid, uuidList } from "../http/schemas.ts";
+import { field, shape, string, time, timeOrNull } from "../http/wire.ts";
 
 export const inboxPageSize = 25;
 
-export const inboxItemSchema = z
-  .object({
-    id: z.string(),
-    user_id: z.string(),
-    template_id: z.string(),
-    targets: z.array(z.string()).nullable(),
-    title: z.string().meta({ description: "Markdown" }),
-    content: z.string().meta({ description: "Markdown" }),
-    icon: z.string(),
-    actions: z.array(actionSchema),
-    read_at: time.nullable(),
-    created_at: time,
-  })
-  .meta({ id: "InboxNotification" });
+/** Coder's names for the icon of a notification whose template names none. */
+const iconOf = (templateId: string) =>
+  `DEFAULT_ICON_${(findKind(templateId)?.icon ?? "other").toUpperCase()}`;
+
+export const inboxItemShape = shape<InboxRow>("InboxNotification")({
+  id: string((row) => row.id),
+  user_id: string((row) => row.userId),
+  template_id: string((row) => row.templateId),
+  targets: field(z.array(z.string()).nullable(), (row) => {
+    const targets = JSON.parse(row.targets) as string[];
+    return targets.length === 0 ? null : targets;
+  }),
+  title: string((row) => row.title, "Markdown"),
+  content: string((row) => row.content, "Markdown"),
+  icon: string((row) => (row.icon === "" ? iconOf(row.templateId) : row.icon)),
+  actions: field(z.array(actionSchema), (row) => JSON.parse(row.actions) as Action[]),
+  read_at: timeOrNull((row) => row.readAt),
+  created_at: time((row) => row.createdAt),
+});
 
 /** An unknown parameter is a mistake, as it is for Coder. */
 export const inboxFilter = strictQuery({
@@ -63,7 +69,7 @@ export const inboxRoutes = new Hono<Env>()
     endpoint({
       summary: "List your inbox, newest first, 25 at a time",
       access: "session",
-      answers: { 200: z.object({ notifications: z.array(inboxItemSchema), unread_count: z.number() }) },
+      answers: { 200: z.object({ notifications: z.array(inboxItemShape.schema), unread_count: z.number() }) },
       errors: [400, 401],
     }),
     valid("query", inboxQuery),
@@ -78,7 +84,7 @@ export const inboxRoutes = new Hono<Env>()
         ),
         unread: countUnread(currentUserIdSql(c)),
       });
-      return c.json({ notifications: items.map(toInboxItem), unread_count: unread[0]!.count });
+      return c.json({ notifications: items.map(inboxItemShape.from), unread_count: unread[0]!.count });
     },
   )
   .put(
@@ -99,7 +105,7 @@ export const inboxRoutes = new Hono<Env>()
     endpoint({
       summary: "Mark one of your notifications as read or unread",
       access: "session",
-      answers: { 200: z.object({ notification: inboxItemSchema, unread_count: z.number() }) },
+      answers: { 200: z.object({ notification: inboxItemShape.schema, unread_count: z.number() }) },
       errors: [400, 401, 404, 415],
     }),
     valid("param", z.object({ id: uuid })),
@@ -112,26 +118,6 @@ export const inboxRoutes = new Hono<Env>()
         unread: countUnread(currentUserIdSql(c)),
       });
       if (item[0] === undefined) throw notFound("Notification");
-      return c.json({ notification: toInboxItem(item[0]), unread_count: unread[0]!.count });
+      return c.json({ notification: inboxItemShape.from(item[0]), unread_count: unread[0]!.count });
     },
   );
-
-export function toInboxItem(row: InboxRow): z.infer<typeof inboxItemSchema> {
-  const targets = JSON.parse(row.targets) as string[];
-  return {
-    id: row.id,
-    user_id: row.userId,
-    template_id: row.templateId,
-    targets: targets.length === 0 ? null : targets,
-    title: row.title,
-    content: row.content,
-    icon: row.icon === "" ? iconOf(row.templateId) : row.icon,
-    actions: JSON.parse(row.actions) as Action[],
-    read_at: toTimeOrNull(row.readAt),
-    created_at: toTime(row.createdAt),
-  };
-}
-
-/** Coder's names for the icon of a notification whose template names none. */
-const iconOf = (templateId: string) =>
-  `DEFAULT_ICON_${(findKind(templateId)?.icon ?? "other").toUpperCase()}`;

@@ -6,48 +6,45 @@ import { makeAgentToken } from "../workspaces/agents/rules/agent-token.ts";
 import type { Completion } from "../workspaces/jobs/end-job.ts";
 import type { LogLine } from "../workspaces/jobs/held-job.ts";
 import type { AcquiredRow } from "../workspaces/jobs/store/jobs.ts";
-import { filledText, oneLine, text, time, toTime } from "../http/schemas.ts";
+import { filledText, oneLine, text } from "../http/schemas.ts";
+import { boolean, field, object, optional, shape, string, time } from "../http/wire.ts";
 
-const named = z.object({ id: z.string(), name: z.string() });
+/** A job with the token of its workspace's agent. */
+type AcquiredJob = AcquiredRow & { agentToken: string };
 
-export const acquiredSchema = z
-  .object({
-    job_id: z.string(),
-    lease_expires_at: time,
-    stage: z.enum(buildStages),
-    transition: z.enum(transitions),
-    agent_token: z.string(),
-    file_id: z.string().optional(),
-    has_state: z.boolean(),
-    workspace: named.extend({ owner_name: z.string() }),
-    template: named,
-    template_version: named,
-    preset: named.optional(),
-    parameters: z.array(z.object({ name: z.string(), value: z.string(), sensitive: z.boolean() })),
-    previous_build: z.object({ number: z.number(), template_version_id: z.string() }).optional(),
-  })
-  .meta({ id: "AcquiredJob" });
+const parameters = z.array(z.object({ name: z.string(), value: z.string(), sensitive: z.boolean() }));
 
-export function toAcquired(deps: Deps, row: AcquiredRow): z.infer<typeof acquiredSchema> {
-  const key = deps.keysFor("agent-token")[0];
-  return {
-    job_id: row.id,
-    lease_expires_at: toTime(row.leaseExpiresAt ?? 0),
-    stage: row.stage,
-    transition: row.transition,
-    agent_token: makeAgentToken(key, row.workspaceId, row.agentGeneration),
-    ...(row.fileId === null ? {} : { file_id: row.fileId }),
-    has_state: row.hasState === 1,
-    workspace: { id: row.workspaceId, name: row.workspaceName, owner_name: row.ownerName },
-    template: { id: row.templateId, name: row.templateName },
-    template_version: { id: row.versionId, name: row.versionName },
-    ...(row.presetId === null ? {} : { preset: { id: row.presetId, name: row.presetName ?? "" } }),
-    parameters: JSON.parse(row.parameters) as { name: string; value: string; sensitive: boolean }[],
-    ...(row.previousVersionId === null
-      ? {}
-      : { previous_build: { number: row.number - 1, template_version_id: row.previousVersionId } }),
-  };
-}
+export const acquiredShape = shape<AcquiredJob>("AcquiredJob")({
+  job_id: string((row) => row.id),
+  lease_expires_at: time((row) => row.leaseExpiresAt ?? 0),
+  stage: field(z.enum(buildStages), (row) => row.stage),
+  transition: field(z.enum(transitions), (row) => row.transition),
+  agent_token: string((row) => row.agentToken),
+  file_id: optional(z.string(), (row) => row.fileId),
+  has_state: boolean((row) => row.hasState === 1),
+  workspace: object({
+    id: string((row) => row.workspaceId),
+    name: string((row) => row.workspaceName),
+    owner_name: string((row) => row.ownerName),
+  }),
+  template: object({ id: string((row) => row.templateId), name: string((row) => row.templateName) }),
+  template_version: object({ id: string((row) => row.versionId), name: string((row) => row.versionName) }),
+  preset: optional(z.object({ id: z.string(), name: z.string() }), (row) =>
+    row.presetId === null ? null : { id: row.presetId, name: row.presetName ?? "" },
+  ),
+  parameters: field(parameters, (row) => JSON.parse(row.parameters) as z.infer<typeof parameters>),
+  previous_build: optional(z.object({ number: z.number(), template_version_id: z.string() }), (row) =>
+    row.previousVersionId === null
+      ? null
+      : { number: row.number - 1, template_version_id: row.previousVersionId },
+  ),
+});
+
+export const toAcquired = (deps: Deps, row: AcquiredRow) =>
+  acquiredShape.from({
+    ...row,
+    agentToken: makeAgentToken(deps.keysFor("agent-token")[0], row.workspaceId, row.agentGeneration),
+  });
 
 const mostLines = 1_000;
 

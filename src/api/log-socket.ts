@@ -3,7 +3,7 @@
 import type { Socket } from "../kernel/ports.ts";
 import { ApiError } from "../kernel/errors.ts";
 import type { LineRow } from "../workspaces/jobs/store/outputs.ts";
-import { toLine } from "./build-shape.ts";
+import { lineShape } from "./build-shape.ts";
 
 /** Milliseconds between looks for new lines. */
 const lookInterval = 1_000;
@@ -32,7 +32,7 @@ export async function followLog({ socket, after, look, stopping }: Follow): Prom
       hasMore = false;
       if (socket.waiting() > mostWaiting) continue;
       const { lines, hasEnded } = await look(last);
-      for (const line of lines) socket.send(JSON.stringify(toLine(line)));
+      for (const line of lines) socket.send(JSON.stringify(lineShape.from(line)));
       last = lines.at(-1)?.seq ?? last;
       hasMore = lines.length === linesAtOnce;
       if (hasMore) continue;

@@ -20,41 +20,53 @@ import {
   type MessageRow,
 } from "../notifications/delivery/store/log.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
-import { strictQuery, time, toTime, toTimeOrNull, uuid } from "../http/schemas.ts";
+import { strictQuery, uuid } from "../http/schemas.ts";
+import { field, list, number, object, shape, string, time, timeOrNull } from "../http/wire.ts";
 
-const messageSchema = z
-  .object({
-    id: z.string(),
-    event_id: z.string(),
-    template: z.object({ id: z.string(), name: z.string(), version: z.number() }),
-    user: z.object({ id: z.string(), username: z.string() }),
-    method: z.enum(methods),
-    target: z
-      .string()
-      .nullable()
-      .meta({ description: "The host of the channel, for owners; otherwise null" }),
-    status: z.enum(messageStatuses),
-    reasons: z
-      .array(z.string())
-      .meta({ description: "Codes: why this recipient, why this channel, why not" }),
-    attempt_count: z.number(),
-    last_answer: z.string().nullable(),
-    next_try_at: time.nullable(),
-    created_by: z.string(),
-    created_at: time,
-    updated_at: time,
-  })
-  .meta({ id: "NotificationMessage" });
+type Targets = (method: string) => string | null;
+type MessageView = MessageRow & { targets: Targets };
 
-const attemptSchema = z
-  .object({
-    number: z.number(),
-    started_at: time,
-    duration_ms: z.number().nullable(),
-    outcome: z.enum(attemptOutcomes),
-    answer: z.string().nullable(),
-  })
-  .meta({ id: "NotificationAttempt" });
+const messageShape = shape<MessageView>("NotificationMessage")({
+  id: string((row) => row.id),
+  event_id: string((row) => row.eventId),
+  template: object({
+    id: string((row) => row.templateId),
+    name: string((row) => row.templateName),
+    version: number((row) => row.templateVersion),
+  }),
+  user: object({ id: string((row) => row.userId), username: string((row) => row.username) }),
+  method: field(z.enum(methods), (row) => row.method as Method),
+  target: field(
+    z.string().nullable().meta({ description: "The host of the channel, for owners; otherwise null" }),
+    (row) => row.targets(row.method),
+  ),
+  status: field(z.enum(messageStatuses), (row) => row.status),
+  reasons: field(
+    z.array(z.string()).meta({ description: "Codes: why this recipient, why this channel, why not" }),
+    (row) => JSON.parse(row.reasons) as string[],
+  ),
+  attempt_count: number((row) => row.attempts),
+  last_answer: field(z.string().nullable(), (row) => row.lastDetail),
+  next_try_at: timeOrNull((row) => row.dueAt),
+  created_by: string((row) => row.createdBy),
+  created_at: time((row) => row.createdAt),
+  updated_at: time((row) => row.updatedAt),
+});
+
+const attemptShape = shape<AttemptRow>("NotificationAttempt")({
+  number: number((row) => row.number),
+  started_at: time((row) => row.startedAt),
+  duration_ms: field(z.number().nullable(), (row) =>
+    row.finishedAt === null ? null : row.finishedAt - row.startedAt,
+  ),
+  outcome: field(z.enum(attemptOutcomes), (row) => row.outcome),
+  answer: field(z.string().nullable(), (row) => row.detail),
+});
+
+const messageWithAttemptsShape = shape<MessageView & { history: AttemptRow[] }>()({
+  ...messageShape.members,
+  attempts: list(attemptShape, (row) => row.history),
+});
 
 const listQuery = strictQuery({
   status: z.enum(messageStatuses).optional(),
@@ -71,7 +83,7 @@ export const messageRoutes = new Hono<Env>()
     endpoint({
       summary: "List the delivery log, newest first: your messages; for owners, everybody's",
       access: "session",
-      answers: { 200: z.object({ messages: z.array(messageSchema), next: z.string().nullable() }) },
+      answers: { 200: z.object({ messages: z.array(messageShape.schema), next: z.string().nullable() }) },
       errors: [],
     }),
     valid("query", listQuery),
@@ -83,7 +95,7 @@ export const messageRoutes = new Hono<Env>()
       const shown = rows.slice(0, limit);
       const targets = targetsFor(actor, c.get("deps").config);
       return c.json({
-        messages: shown.map((row) => toMessage(row, targets)),
+        messages: shown.map((row) => messageShape.from({ ...row, targets })),
         next: rows.length > limit ? shown.at(-1)!.id : null,
       });
     },
@@ -93,7 +105,7 @@ export const messageRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a message with its attempts and reasons",
       access: "session",
-      answers: { 200: messageSchema.extend({ attempts: z.array(attemptSchema) }) },
+      answers: { 200: messageWithAttemptsShape.schema },
       errors: [404],
     }),
     valid("param", z.object({ id: uuid })),
@@ -104,7 +116,7 @@ export const messageRoutes = new Hono<Env>()
       const { actor, message, attempts } = await readAsUser(c, reads, { visible });
       if (message[0] === undefined) throw notFound("Message");
       const targets = targetsFor(actor, c.get("deps").config);
-      return c.json({ ...toMessage(message[0], targets), attempts: attempts.map(toAttempt) });
+      return c.json(messageWithAttemptsShape.from({ ...message[0], targets, history: attempts }));
     },
   )
   .post(
@@ -116,7 +128,7 @@ export const messageRoutes = new Hono<Env>()
         permission: "deployment:manage",
         deniedMessage: "Only an owner may send a failed notification again.",
       },
-      answers: { 200: messageSchema },
+      answers: { 200: messageShape.schema },
       errors: [404, 409],
     }),
     valid("param", z.object({ id: uuid })),
@@ -143,41 +155,12 @@ export const messageRoutes = new Hono<Env>()
         states: findMessageStates([id]),
       });
       wakeAfterWrite(deps, states);
-      return c.json(toMessage(message[0]!, targetsFor(actor, deps.config)));
+      return c.json(messageShape.from({ ...message[0]!, targets: targetsFor(actor, deps.config) }));
     },
   );
-
-type Targets = (method: string) => string | null;
 
 /** What else runs here is for owners to know. */
 function targetsFor(actor: Actor, { notifications }: Config): Targets {
   const isOwner = hasPermission(actor, "deployment:manage");
   return (method) => (isOwner ? (receiverOf(notifications.channels, method) ?? null) : null);
 }
-
-function toMessage(row: MessageRow, targets: Targets): z.infer<typeof messageSchema> {
-  return {
-    id: row.id,
-    event_id: row.eventId,
-    template: { id: row.templateId, name: row.templateName, version: row.templateVersion },
-    user: { id: row.userId, username: row.username },
-    method: row.method as Method,
-    target: targets(row.method),
-    status: row.status,
-    reasons: JSON.parse(row.reasons) as string[],
-    attempt_count: row.attempts,
-    last_answer: row.lastDetail,
-    next_try_at: toTimeOrNull(row.dueAt),
-    created_by: row.createdBy,
-    created_at: toTime(row.createdAt),
-    updated_at: toTime(row.updatedAt),
-  };
-}
-
-const toAttempt = (row: AttemptRow): z.infer<typeof attemptSchema> => ({
-  number: row.number,
-  started_at: toTime(row.startedAt),
-  duration_ms: row.finishedAt === null ? null : row.finishedAt - row.startedAt,
-  outcome: row.outcome,
-  answer: row.detail,
-});

@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
 import { methods } from "../notifications/channels/index.ts";
 import type { Preview, Version } from "../notifications/texts/templates.ts";
-import { actionSchema, time, toTime, uuid } from "../http/schemas.ts";
+import { actionSchema, uuid } from "../http/schemas.ts";
+import { boolean, field, number, shape, string, time } from "../http/wire.ts";
 
 export const idParam = z.object({ id: uuid });
 const actionsBody = z.array(z.strictObject({ label: z.string(), url: z.string() }));
@@ -29,54 +30,30 @@ export const methodBody = z.object({
   method: z.enum(methods, { error: `must be one of ${methods.toSorted().join(", ")}` }),
 });
 
-export const versionSchema = z
-  .object({
-    number: z.number(),
-    title_template: z.string(),
-    body_template: z.string(),
-    actions: z.array(actionSchema),
-    origin: z.enum(["seed", "admin"]).meta({ description: "seed: ships with Belfry" }),
-    created_by: z.string().nullable().meta({ description: "A username" }),
-    created_at: time,
-    active: z.boolean(),
-    offered: z.boolean().meta({ description: "A newer shipped version, not active" }),
-  })
-  .meta({ id: "NotificationTemplateVersion" });
+export const versionShape = shape<Version>("NotificationTemplateVersion")({
+  number: number((version) => version.number),
+  title_template: string((version) => version.title),
+  body_template: string((version) => version.body),
+  actions: field(z.array(actionSchema), (version) => JSON.parse(version.actions) as Action[]),
+  origin: field(
+    z.enum(["seed", "admin"]).meta({ description: "seed: ships with Belfry" }),
+    (version) => version.origin,
+  ),
+  created_by: field(
+    z.string().nullable().meta({ description: "A username" }),
+    (version) => version.createdBy,
+  ),
+  created_at: time((version) => version.createdAt),
+  active: boolean((version) => version.active),
+  offered: boolean((version) => version.offered, "A newer shipped version, not active"),
+});
 
-export const previewSchema = z
-  .object({
-    title: z.string().meta({ description: "Markdown, as body" }),
-    body: z.string(),
-    title_text: z.string(),
-    body_text: z.string(),
-    title_html: z.string(),
-    body_html: z.string(),
-    actions: z.array(actionSchema),
-  })
-  .meta({ id: "NotificationPreview" });
-
-export const versionsSchema = z.array(versionSchema);
-
-export function toVersion(version: Version): z.infer<typeof versionSchema> {
-  return {
-    number: version.number,
-    title_template: version.title,
-    body_template: version.body,
-    actions: JSON.parse(version.actions) as Action[],
-    origin: version.origin,
-    created_by: version.createdBy,
-    created_at: toTime(version.createdAt),
-    active: version.active,
-    offered: version.offered,
-  };
-}
-
-export const toPreview = (shown: Preview): z.infer<typeof previewSchema> => ({
-  title: shown.title,
-  body: shown.body,
-  title_text: shown.titleText,
-  body_text: shown.bodyText,
-  title_html: shown.titleHtml,
-  body_html: shown.bodyHtml,
-  actions: shown.actions,
+export const previewShape = shape<Preview>("NotificationPreview")({
+  title: string((preview) => preview.title, "Markdown, as body"),
+  body: string((preview) => preview.body),
+  title_text: string((preview) => preview.titleText),
+  body_text: string((preview) => preview.bodyText),
+  title_html: string((preview) => preview.titleHtml),
+  body_html: string((preview) => preview.bodyHtml),
+  actions: field(z.array(actionSchema), (preview) => preview.actions),
 });

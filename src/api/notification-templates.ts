@@ -1,5 +1,6 @@
 // Routes of the texts of notifications and the ways that they go: /notifications/templates/{id}/….
 import { Hono } from "hono";
+import * as z from "zod";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import type { Config } from "../config/config.ts";
@@ -23,12 +24,9 @@ import {
   idParam,
   methodBody,
   previewBody,
-  previewSchema,
-  toPreview,
-  toVersion,
+  previewShape,
   versionBody,
-  versionSchema,
-  versionsSchema,
+  versionShape,
 } from "./notification-template-shape.ts";
 import { messageSchema } from "../http/schemas.ts";
 
@@ -43,13 +41,13 @@ export const notificationTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "List a template's versions, newest first",
       access: "session",
-      answers: { 200: versionsSchema },
+      answers: { 200: z.array(versionShape.schema) },
       errors: [404],
     }),
     valid("param", idParam),
     async (c) => {
       const read = await readAsUser(c, versionReads(c.req.valid("param").id));
-      return c.json(versionsOf(read).map(toVersion));
+      return c.json(versionsOf(read).map(versionShape.from));
     },
   )
   .post(
@@ -58,7 +56,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
       summary: "Create a version of a template, not active yet; 200 when one with this text exists",
       access: "session",
       requires: onlyOwners,
-      answers: { 200: versionSchema, 201: versionSchema },
+      answers: { 200: versionShape.schema, 201: versionShape.schema },
       errors: [404],
     }),
     valid("param", idParam),
@@ -68,7 +66,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
       const { actor, ...read } = await readAsUser(c, textReads(c.req.valid("param").id));
       const text = { title, body, actions };
       const made = await addVersion(c.get("deps"), toReader(actor), read, text, noteOf(c, actor));
-      return c.json(toVersion(made.version), made.isNew ? 201 : 200);
+      return c.json(versionShape.from(made.version), made.isNew ? 201 : 200);
     },
   )
   .put(
@@ -96,7 +94,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
       summary: "Render a template; fields left out come from the active version and the sample",
       access: "session",
       requires: onlyOwners,
-      answers: { 200: previewSchema },
+      answers: { 200: previewShape.schema },
       errors: [404],
     }),
     valid("param", idParam),
@@ -110,7 +108,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
         ...(actions === undefined ? {} : { actions }),
       };
       const shown = preview(c.get("deps"), toReader(actor), read, draft, payload);
-      return c.json(toPreview(shown));
+      return c.json(previewShape.from(shown));
     },
   )
   .put(

@@ -15,25 +15,24 @@ import { sendTest, testReads } from "../notifications/outbox/test.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { customBody, customOfText } from "./custom-body.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
+import { boolean, field, shape, string } from "../http/wire.ts";
 import { emptyAsJson, textAsJson } from "../http/text.ts";
 
 const testBody = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "A username or an id" }),
 });
 const settingsBody = z.object({ notifier_paused: z.boolean() });
-const templateSchema = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    title_template: z.string(),
-    body_template: z.string(),
-    actions: z.string().meta({ description: "JSON text: an array of {label, url}" }),
-    group: z.string(),
-    method: z.string(),
-    kind: z.enum(["system", "custom"]),
-    enabled_by_default: z.boolean(),
-  })
-  .meta({ id: "NotificationTemplate" });
+const templateShape = shape<TemplateRow>("NotificationTemplate")({
+  id: string((row) => row.id),
+  name: string((row) => row.name),
+  title_template: string((row) => row.title),
+  body_template: string((row) => row.body),
+  actions: string((row) => row.actions, "JSON text: an array of {label, url}"),
+  group: string((row) => row.group),
+  method: string((row) => row.method ?? ""),
+  kind: field(z.enum(["system", "custom"]), (row) => row.kind),
+  enabled_by_default: boolean((row) => row.enabledByDefault),
+});
 const methodsSchema = z.object({ available: z.array(z.string()), default: z.string() });
 
 export const notificationRoutes = new Hono<Env>()
@@ -133,12 +132,12 @@ export const notificationRoutes = new Hono<Env>()
     endpoint({
       summary: "List the kinds that Belfry sends",
       access: "session",
-      answers: { 200: z.array(templateSchema) },
+      answers: { 200: z.array(templateShape.schema) },
       errors: [401],
     }),
     async (c) => {
       const { templates } = await readAsUser(c, { templates: listTemplates("system") });
-      return c.json(templates.map(toTemplate));
+      return c.json(templates.map(templateShape.from));
     },
   )
   .get(
@@ -146,12 +145,12 @@ export const notificationRoutes = new Hono<Env>()
     endpoint({
       summary: "List the kinds that users and scripts send",
       access: "session",
-      answers: { 200: z.array(templateSchema) },
+      answers: { 200: z.array(templateShape.schema) },
       errors: [401],
     }),
     async (c) => {
       const { templates } = await readAsUser(c, { templates: listTemplates("custom") });
-      return c.json(templates.map(toTemplate));
+      return c.json(templates.map(templateShape.from));
     },
   )
   .get(
@@ -196,18 +195,4 @@ export async function saveSettings(
   });
   await deps.db.write([writeSettings(wanted, deps.now()), entry], {});
   if (!wanted.notifier_paused) wakeQueue(deps);
-}
-
-function toTemplate(row: TemplateRow): z.infer<typeof templateSchema> {
-  return {
-    id: row.id,
-    name: row.name,
-    title_template: row.title,
-    body_template: row.body,
-    actions: row.actions,
-    group: row.group,
-    method: row.method ?? "",
-    kind: row.kind,
-    enabled_by_default: row.enabledByDefault,
-  };
 }

@@ -4,21 +4,19 @@ import * as z from "zod";
 import { findOrganization, listOrganizations, type OrganizationRow } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import { endpoint, readAsUser, type Env } from "../http/endpoint.ts";
-import { time, toTime } from "../http/schemas.ts";
+import { boolean, fixed, shape, string, time } from "../http/wire.ts";
 import { loadUserWith } from "./user-shape.ts";
 
-const organizationSchema = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    display_name: z.string(),
-    description: z.string(),
-    icon: z.string(),
-    created_at: time,
-    updated_at: time,
-    is_default: z.boolean(),
-  })
-  .meta({ id: "Organization" });
+const organizationShape = shape<OrganizationRow>("Organization")({
+  id: string((row) => row.id),
+  name: string((row) => row.name),
+  display_name: string((row) => row.displayName),
+  description: fixed(""),
+  icon: fixed(""),
+  created_at: time((row) => row.createdAt),
+  updated_at: time((row) => row.updatedAt),
+  is_default: boolean((row) => row.name === "default"),
+});
 
 export const organizationRoutes = new Hono<Env>()
   .get(
@@ -26,12 +24,12 @@ export const organizationRoutes = new Hono<Env>()
     endpoint({
       summary: "List organizations",
       access: "session",
-      answers: { 200: z.array(organizationSchema) },
+      answers: { 200: z.array(organizationShape.schema) },
       errors: [401, 403],
     }),
     async (c) => {
       const { organizations } = await readAsUser(c, { organizations: listOrganizations() });
-      return c.json(organizations.map(toOrganization));
+      return c.json(organizations.map(organizationShape.from));
     },
   )
   .get(
@@ -39,7 +37,7 @@ export const organizationRoutes = new Hono<Env>()
     endpoint({
       summary: "Get an organization by id or name",
       access: "session",
-      answers: { 200: organizationSchema },
+      answers: { 200: organizationShape.schema },
       errors: [401, 403, 404],
     }),
     async (c) => {
@@ -47,7 +45,7 @@ export const organizationRoutes = new Hono<Env>()
         organization: findOrganization(c.req.param("organization")),
       });
       if (organization[0] === undefined) throw notFound("Organization");
-      return c.json(toOrganization(organization[0]));
+      return c.json(organizationShape.from(organization[0]));
     },
   )
   .get(
@@ -55,14 +53,14 @@ export const organizationRoutes = new Hono<Env>()
     endpoint({
       summary: "List a user's organizations",
       access: "session",
-      answers: { 200: z.array(organizationSchema) },
+      answers: { 200: z.array(organizationShape.schema) },
       errors: [401, 403, 404],
     }),
     async (c) => {
       const { organizations } = await loadUserWith(c, c.req.param("user"), {
         organizations: listOrganizations(),
       });
-      return c.json(organizations.map(toOrganization));
+      return c.json(organizations.map(organizationShape.from));
     },
   )
   .get(
@@ -70,7 +68,7 @@ export const organizationRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a user's organization by id or name",
       access: "session",
-      answers: { 200: organizationSchema },
+      answers: { 200: organizationShape.schema },
       errors: [401, 403, 404],
     }),
     async (c) => {
@@ -78,19 +76,6 @@ export const organizationRoutes = new Hono<Env>()
         organization: findOrganization(c.req.param("organization")),
       });
       if (organization[0] === undefined) throw notFound("Organization");
-      return c.json(toOrganization(organization[0]));
+      return c.json(organizationShape.from(organization[0]));
     },
   );
-
-function toOrganization(row: OrganizationRow): z.infer<typeof organizationSchema> {
-  return {
-    id: row.id,
-    name: row.name,
-    display_name: row.displayName,
-    description: "",
-    icon: "",
-    created_at: toTime(row.createdAt),
-    updated_at: toTime(row.updatedAt),
-    is_default: row.name === "default",
-  };
-}

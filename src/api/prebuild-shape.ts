@@ -3,49 +3,56 @@ import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
 import { firstLine } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import type { Action } from "../prebuilds/reconcile/rules/actions.ts";
-import type { PoolReport } from "../prebuilds/reconcile/report.ts";
-import { time, toTime, toTimeOrNull } from "../http/schemas.ts";
+import type { Pass } from "../prebuilds/reconcile/reconcile.ts";
+import type { PoolReport, poolsReport } from "../prebuilds/reconcile/report.ts";
+import { boolean, field, list, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 
-export const poolSchema = z
-  .object({
-    id: z.string().meta({ description: "the preset" }),
-    name: z.string(),
-    template_id: z.string(),
-    template_name: z.string(),
-    template_version_id: z.string(),
-    template_version_name: z.string(),
-    organization_name: z.string(),
-    active: z.boolean().meta({
-      description: "its version is active, and its template neither deleted nor deprecated",
-    }),
-    desired: z.number(),
-    running: z.number().meta({ description: "including expired ones" }),
-    eligible: z.number().meta({ description: "can be claimed now" }),
-    expired: z.number(),
-    starting: z.number(),
-    stopping: z.number(),
-    deleting: z.number(),
-    not_eligible: z.array(z.object({ workspace_id: z.string(), workspace: z.string(), why: z.string() })),
-    status: z.enum(prebuildStatuses),
-    status_since: time.nullable().meta({ description: "null for `normal`" }),
-    failures: z.number().meta({ description: "consecutive failed builds, counted from the latest" }),
-    failure_limit: z
-      .number()
-      .meta({ description: "consecutive failures at which creation stops; 0: no limit" }),
-    backoff_until: time.nullable(),
-    last_failures: z.array(
-      z.object({
-        build_id: z.string(),
-        build_number: z.number(),
-        workspace_id: z.string(),
-        workspace: z.string(),
-        error: z.string().meta({ description: "its first line" }),
-        error_code: z.string().nullable(),
-        created_at: time,
-      }),
-    ),
-  })
-  .meta({ id: "PrebuildPool" });
+const notEligibleShape = shape<PoolReport["notEligible"][number]>()({
+  workspace_id: string(({ prebuild }) => prebuild.workspaceId),
+  workspace: string(({ prebuild }) => prebuild.name),
+  why: string((row) => row.why),
+});
+
+const failureShape = shape<PoolReport["latestFailures"][number]>()({
+  build_id: string((build) => build.buildId),
+  build_number: number((build) => build.buildNumber),
+  workspace_id: string((build) => build.workspaceId),
+  workspace: string((build) => build.workspaceName),
+  error: string((build) => firstLine(build.error), "its first line"),
+  error_code: field(z.string().nullable(), (build) => build.errorCode),
+  created_at: time((build) => build.createdAt),
+});
+
+export const poolShape = shape<PoolReport & { failureLimit: number }>("PrebuildPool")({
+  id: string(({ pool }) => pool.presetId, "the preset"),
+  name: string(({ pool }) => pool.presetName),
+  template_id: string(({ pool }) => pool.templateId),
+  template_name: string(({ pool }) => pool.templateName),
+  template_version_id: string(({ pool }) => pool.versionId),
+  template_version_name: string(({ pool }) => pool.versionName),
+  organization_name: string(({ pool }) => pool.organizationName),
+  active: boolean(
+    (report) => report.isActive,
+    "its version is active, and its template neither deleted nor deprecated",
+  ),
+  desired: number((report) => report.desired),
+  running: number(({ running, expired }) => running.length + expired.length, "including expired ones"),
+  eligible: number((report) => report.eligible.length, "can be claimed now"),
+  expired: number((report) => report.expired.length),
+  starting: number((report) => report.starting),
+  stopping: number((report) => report.stopping),
+  deleting: number((report) => report.deleting),
+  not_eligible: list(notEligibleShape, (report) => report.notEligible),
+  status: field(z.enum(prebuildStatuses), ({ pool }) => pool.status),
+  status_since: timeOrNull(({ pool }) => pool.limitedAt, "null for `normal`"),
+  failures: number((report) => report.streak, "consecutive failed builds, counted from the latest"),
+  failure_limit: number(
+    (report) => report.failureLimit,
+    "consecutive failures at which creation stops; 0: no limit",
+  ),
+  backoff_until: timeOrNull((report) => report.backoffUntil),
+  last_failures: list(failureShape, (report) => report.latestFailures),
+});
 
 export const actionKinds = [
   "create",
@@ -59,93 +66,59 @@ export const actionKinds = [
   "wait",
 ] as const;
 
-export const actionSchema = z
-  .object({
-    action: z.enum(actionKinds).meta({
+/** `done`: how many were done; null for what is only planned. */
+type ActionView = { action: Action; done: number | null };
+
+export const actionShape = shape<ActionView>("PrebuildAction")({
+  action: field(
+    z.enum(actionKinds).meta({
       description:
         "create, delete, cancel: workspaces of the pool; mark_…: the preset; backoff, suppress, wait: why nothing happens",
     }),
-    preset_id: z.string(),
-    preset: z.string(),
-    template_id: z.string(),
-    template: z.string(),
-    template_version: z.string(),
-    count: z.number(),
-    done: z.number().nullable().meta({ description: "how many were done; null for a dry run" }),
-    workspaces: z.array(z.object({ id: z.string(), name: z.string() })),
-    until: time.nullable().meta({ description: "when a backoff ends" }),
-    reason: z.string().meta({ description: "a sentence without its full stop" }),
-  })
-  .meta({ id: "PrebuildAction" });
+    ({ action }) => action.kind,
+  ),
+  preset_id: string(({ action }) => action.pool.presetId),
+  preset: string(({ action }) => action.pool.presetName),
+  template_id: string(({ action }) => action.pool.templateId),
+  template: string(({ action }) => action.pool.templateName),
+  template_version: string(({ action }) => action.pool.versionName),
+  count: number(({ action }) =>
+    "count" in action ? action.count : "targets" in action ? action.targets.length : 1,
+  ),
+  done: field(
+    z.number().nullable().meta({ description: "how many were done; null for a dry run" }),
+    (view) => view.done,
+  ),
+  workspaces: field(z.array(z.object({ id: z.string(), name: z.string() })), ({ action }) =>
+    "targets" in action ? action.targets.map(({ workspaceId, name }) => ({ id: workspaceId, name })) : [],
+  ),
+  until: timeOrNull(({ action }) => (action.kind === "backoff" ? action.until : null), "when a backoff ends"),
+  reason: string(({ action }) => action.reason, "a sentence without its full stop"),
+});
 
 /** `planned`: a dry run; `done`: a reconciliation ran; `paused`: nothing was done. */
 export const passOutcomes = ["planned", "done", "paused"] as const;
 
-export const passSchema = z
-  .object({
-    outcome: z.enum(passOutcomes),
-    reconciliation_paused: z.boolean(),
-    presets: z.array(poolSchema),
-    actions: z.array(actionSchema),
-  })
-  .meta({ id: "PrebuildPass" });
+type PoolsReport = ReturnType<typeof poolsReport>;
 
-const nameOf = ({ workspaceId, name }: { workspaceId: string; name: string }) => ({ id: workspaceId, name });
-
-export function toPool(report: PoolReport, failureLimit: number): z.infer<typeof poolSchema> {
-  const { pool } = report;
-  return {
-    id: pool.presetId,
-    name: pool.presetName,
-    template_id: pool.templateId,
-    template_name: pool.templateName,
-    template_version_id: pool.versionId,
-    template_version_name: pool.versionName,
-    organization_name: pool.organizationName,
-    active: report.isActive,
-    desired: report.desired,
-    running: report.running.length + report.expired.length,
-    eligible: report.eligible.length,
-    expired: report.expired.length,
-    starting: report.starting,
-    stopping: report.stopping,
-    deleting: report.deleting,
-    not_eligible: report.notEligible.map(({ prebuild, why }) => ({
-      workspace_id: prebuild.workspaceId,
-      workspace: prebuild.name,
-      why,
-    })),
-    status: pool.status,
-    status_since: toTimeOrNull(pool.limitedAt),
-    failures: report.streak,
-    failure_limit: failureLimit,
-    backoff_until: toTimeOrNull(report.backoffUntil),
-    last_failures: report.latestFailures.map((build) => ({
-      build_id: build.buildId,
-      build_number: build.buildNumber,
-      workspace_id: build.workspaceId,
-      workspace: build.workspaceName,
-      error: firstLine(build.error),
-      error_code: build.errorCode,
-      created_at: toTime(build.createdAt),
-    })),
-  };
+/** `pass`: null for a dry run. */
+interface PassView extends Pick<PoolsReport, "paused" | "plan"> {
+  pools: Parameters<typeof poolShape.from>[0][];
+  pass: Pass | null;
 }
 
-/** `done`: null for what is only planned. */
-export function toAction(action: Action, done: number | null): z.infer<typeof actionSchema> {
-  const { pool, kind, reason } = action;
-  return {
-    action: kind,
-    preset_id: pool.presetId,
-    preset: pool.presetName,
-    template_id: pool.templateId,
-    template: pool.templateName,
-    template_version: pool.versionName,
-    count: "count" in action ? action.count : "targets" in action ? action.targets.length : 1,
-    done,
-    workspaces: "targets" in action ? action.targets.map(nameOf) : [],
-    until: kind === "backoff" ? toTime(action.until) : null,
-    reason,
-  };
+function outcomeOf(pass: Pass | null): (typeof passOutcomes)[number] {
+  if (pass === null) return "planned";
+  return pass.outcome === "paused" ? "paused" : "done";
 }
+const actionsOf = ({ pass, plan }: PassView): ActionView[] =>
+  pass === null
+    ? plan.actions.map((action) => ({ action, done: null }))
+    : (pass.plan?.actions ?? []).map((action) => ({ action, done: pass.done.get(action) ?? 0 }));
+
+export const passShape = shape<PassView>("PrebuildPass")({
+  outcome: field(z.enum(passOutcomes), ({ pass }) => outcomeOf(pass)),
+  reconciliation_paused: boolean((view) => view.paused),
+  presets: list(poolShape, (view) => view.pools),
+  actions: list(actionShape, actionsOf),
+});

@@ -13,18 +13,19 @@ import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
 import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { passSchema, poolSchema, toAction, toPool } from "./prebuild-shape.ts";
+import { passShape, poolShape } from "./prebuild-shape.ts";
 import { lowerUuid, messageSchema } from "../http/schemas.ts";
+import { shape, string } from "../http/wire.ts";
 
 const settingsBody = z.object({ reconciliation_paused: z.boolean() });
 const dryRun = z
   .enum(["true", "false"], { error: (issue) => `"${String(issue.input)}" is neither true nor false` })
   .default("false")
   .transform((text) => text === "true");
-const invalidatedSchema = z.object({
-  invalidated: z.array(
-    z.object({ template_name: z.string(), template_version_name: z.string(), preset_name: z.string() }),
-  ),
+const invalidatedShape = shape<Awaited<ReturnType<typeof invalidatePrebuilds>>[number]>()({
+  template_name: string((pool) => pool.templateName),
+  template_version_name: string((pool) => pool.versionName),
+  preset_name: string((pool) => pool.presetName),
 });
 const stillRunning = "A reconciliation is still running after 5 seconds; another follows it. Try again.";
 const onlyAdmins = "Only an owner or a template-admin may look after the pools.";
@@ -72,14 +73,13 @@ export const prebuildRoutes = new Hono<Env>()
         "List the presets with prebuilds: desired and existing workspaces, why some can't be claimed, failures",
       access: "session",
       requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
-      answers: { 200: z.array(poolSchema) },
+      answers: { 200: z.array(poolShape.schema) },
       errors: [401, 403],
     }),
     async (c) => {
       const deps = c.get("deps");
       const answers = await readAsUser(c, poolReads(deps));
-      const { failureHardLimit } = deps.config.prebuilds;
-      return c.json(poolsReport(deps, answers).pools.map((pool) => toPool(pool, failureHardLimit)));
+      return c.json(withLimit(c, poolsReport(deps, answers)).pools.map(poolShape.from));
     },
   )
   .post(
@@ -89,7 +89,7 @@ export const prebuildRoutes = new Hono<Env>()
         "Run a reconciliation now, after one that is under way (for at most 5 seconds; then 409), or with `dry_run` show what one would do and why",
       access: "session",
       requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
-      answers: { 200: passSchema },
+      answers: { 200: passShape.schema },
       errors: [400, 401, 403, 409],
     }),
     valid("query", z.object({ dry_run: dryRun })),
@@ -97,11 +97,11 @@ export const prebuildRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const isDry = c.req.valid("query").dry_run;
       const { actor: _, ...before } = await readAsUser(c, isDry ? poolReads(deps) : {});
-      if (isDry) return c.json(toPass(poolsReport(deps, before as PoolAnswers), null, limitOf(c)));
+      if (isDry) return c.json(toPass(c, poolsReport(deps, before as PoolAnswers), null));
       const pass = await reconcileAfterOthers(deps);
       if (pass.outcome === "busy") throw new ApiError(409, stillRunning);
       const after = poolsReport(deps, await deps.db.read(poolReads(deps)));
-      return c.json(toPass(after, pass, limitOf(c)));
+      return c.json(toPass(c, after, pass));
     },
   )
   .post(
@@ -110,20 +110,14 @@ export const prebuildRoutes = new Hono<Env>()
       summary: "Invalidate the prebuilt workspaces of a template's active version",
       access: "session",
       requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
-      answers: { 200: invalidatedSchema },
+      answers: { 200: z.object({ invalidated: z.array(invalidatedShape.schema) }) },
       errors: [400, 401, 403, 404],
     }),
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
       const { actor, ...facts } = await readAsUser(c, invalidationReads(c.req.valid("param").id));
       const invalidated = await invalidatePrebuilds(c.get("deps"), actor, facts);
-      return c.json({
-        invalidated: invalidated.map(({ templateName, versionName, presetName }) => ({
-          template_name: templateName,
-          template_version_name: versionName,
-          preset_name: presetName,
-        })),
-      });
+      return c.json({ invalidated: invalidated.map(invalidatedShape.from) });
     },
   )
   .post(
@@ -144,18 +138,11 @@ export const prebuildRoutes = new Hono<Env>()
   );
 
 type PoolAnswers = Parameters<typeof poolsReport>[1];
-const limitOf = (c: Ctx) => c.get("deps").config.prebuilds.failureHardLimit;
 
-function toPass(
-  { paused, pools, plan }: ReturnType<typeof poolsReport>,
-  pass: Pass | null,
-  limit: number,
-): z.infer<typeof passSchema> {
-  const actions = pass === null ? plan.actions : (pass.plan?.actions ?? []);
-  return {
-    outcome: pass === null ? "planned" : pass.outcome === "paused" ? "paused" : "done",
-    reconciliation_paused: paused,
-    presets: pools.map((pool) => toPool(pool, limit)),
-    actions: actions.map((action) => toAction(action, pass === null ? null : (pass.done.get(action) ?? 0))),
-  };
-}
+const toPass = (c: Ctx, report: ReturnType<typeof poolsReport>, pass: Pass | null) =>
+  passShape.from({ ...withLimit(c, report), pass });
+
+const withLimit = (c: Ctx, { pools, ...report }: ReturnType<typeof poolsReport>) => {
+  const { failureHardLimit: failureLimit } = c.get("deps").config.prebuilds;
+  return { ...report, pools: pools.map((pool) => ({ ...pool, failureLimit })) };
+};

@@ -12,10 +12,16 @@ import {
   savePreferences,
 } from "../notifications/preferences/store/preferences.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { time, toTime, uuid } from "../http/schemas.ts";
+import { uuid } from "../http/schemas.ts";
+import { boolean, shape, string, time } from "../http/wire.ts";
 
+const preferenceShape = shape<{ templateId: string; disabled: boolean; updatedAt: number }>()({
+  id: string((row) => row.templateId),
+  disabled: boolean((row) => row.disabled),
+  updated_at: time((row) => row.updatedAt),
+});
 const preferences = z
-  .array(z.object({ id: z.string(), disabled: z.boolean(), updated_at: time }))
+  .array(preferenceShape.schema)
   .nullable()
   .meta({ description: "null without preferences" });
 const body = z.object({ template_disabled_map: z.record(uuid, z.boolean()) });
@@ -78,7 +84,5 @@ export async function loadSubject(c: Ctx, name: string): Promise<{ userId: strin
   return { userId: user.id };
 }
 
-const toPreferences = (rows: { templateId: string; disabled: boolean; updatedAt: number }[]) =>
-  rows.length === 0
-    ? null
-    : rows.map((row) => ({ id: row.templateId, disabled: row.disabled, updated_at: toTime(row.updatedAt) }));
+const toPreferences = (rows: Parameters<typeof preferenceShape.from>[0][]) =>
+  rows.length === 0 ? null : rows.map(preferenceShape.from);

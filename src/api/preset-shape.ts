@@ -8,125 +8,113 @@ import type {
   listPresetSchedules,
   listParameters,
 } from "../workspaces/templates/store/versions.ts";
+import { boolean, field, fixed, list, optional, shape, string } from "../http/wire.ts";
+
+type PresetRow = ReturnType<typeof listPresets>["_"]["result"][number];
 type ParameterRow = ReturnType<typeof listParameters>["_"]["result"][number];
 
-export const parameterSchema = z
-  .object({
-    name: z.string(),
-    display_name: z.string(),
-    description: z.string(),
-    description_plaintext: z.string(),
-    type: z.enum(["string", "number"]),
-    form_type: z.enum(["input", "dropdown"]),
-    mutable: z.boolean(),
-    default_value: z.string(),
-    icon: z.string(),
-    options: z.array(
-      z.object({ name: z.string(), description: z.string(), value: z.string(), icon: z.string() }),
-    ),
-    required: z.boolean().meta({ description: "a build needs a value; there is no default" }),
-    ephemeral: z.boolean(),
-    sensitive: z.boolean(),
-    validation_min: z.number().optional(),
-    validation_max: z.number().optional(),
-    validation_regex: z.string().optional(),
-    validation_error: z.string().optional(),
-  })
-  .meta({ id: "TemplateVersionParameter" });
+const optionShape = shape<{ name: string; value: string }>()({
+  name: string((option) => option.name),
+  description: fixed(""),
+  value: string((option) => option.value),
+  icon: fixed(""),
+});
 
-export function toParameter(row: ParameterRow): z.infer<typeof parameterSchema> {
-  const { options, min, max, regex, error } = readRules(row.rules);
-  return {
-    name: row.name,
-    display_name: row.name,
-    description: row.description,
-    description_plaintext: row.description,
-    type: min === null && max === null ? "string" : "number",
-    form_type: options.length === 0 ? "input" : "dropdown",
-    mutable: true,
-    default_value: masked(row.name, row.defaultValue ?? "", [row]),
-    icon: "",
-    options: options.map(({ name, value }) => ({ name, value, description: "", icon: "" })),
-    required: row.required && row.defaultValue === null,
-    ephemeral: false,
-    sensitive: row.sensitive,
-    ...(min === null ? {} : { validation_min: min }),
-    ...(max === null ? {} : { validation_max: max }),
-    ...(regex === null ? {} : { validation_regex: regex, validation_error: error }),
-  };
+interface ParameterView extends ParameterRow {
+  allowed: ReturnType<typeof readRules>;
+}
+export const parameterShape = shape<ParameterView>("TemplateVersionParameter")({
+  name: string((row) => row.name),
+  display_name: string((row) => row.name),
+  description: string((row) => row.description),
+  description_plaintext: string((row) => row.description),
+  type: field(z.enum(["string", "number"]), ({ allowed: { min, max } }) =>
+    min === null && max === null ? "string" : "number",
+  ),
+  form_type: field(z.enum(["input", "dropdown"]), ({ allowed }) =>
+    allowed.options.length === 0 ? "input" : "dropdown",
+  ),
+  mutable: fixed(true),
+  default_value: string((row) => masked(row.name, row.defaultValue ?? "", [row])),
+  icon: fixed(""),
+  options: list(optionShape, ({ allowed }) => allowed.options),
+  required: boolean(
+    (row) => row.required && row.defaultValue === null,
+    "a build needs a value; there is no default",
+  ),
+  ephemeral: fixed(false),
+  sensitive: boolean((row) => row.sensitive),
+  validation_min: optional(z.number(), ({ allowed }) => allowed.min),
+  validation_max: optional(z.number(), ({ allowed }) => allowed.max),
+  validation_regex: optional(z.string(), ({ allowed }) => allowed.regex),
+  validation_error: optional(z.string(), ({ allowed: { regex, error } }) => (regex === null ? null : error)),
+});
+export const toParameter = (row: ParameterRow) =>
+  parameterShape.from({ ...row, allowed: readRules(row.rules) });
+
+interface PresetView extends PresetRow {
+  values: { name: string; value: string }[];
+  schedule: { cron: string; instances: number }[];
 }
 
-const coderParameter = z.object({ Name: z.string(), Value: z.string() });
+const prebuildsSchema = z.object({
+  instances: z.number(),
+  expiration_policy: z.object({ ttl: z.number() }).optional(),
+  scheduling: z
+    .object({
+      timezone: z.string(),
+      schedule: z.array(z.object({ cron: z.string(), instances: z.number() })),
+    })
+    .optional(),
+});
+const prebuildsOf = (row: PresetView): z.infer<typeof prebuildsSchema> | null =>
+  row.desiredInstances === null
+    ? null
+    : {
+        instances: row.desiredInstances,
+        ...(row.ttlSeconds === null ? {} : { expiration_policy: { ttl: row.ttlSeconds } }),
+        ...(row.schedulingTimezone === null
+          ? {}
+          : { scheduling: { timezone: row.schedulingTimezone, schedule: row.schedule } }),
+      };
 
 /** Coder writes a preset's members as Go names them; in lower case they stand beside, as in all other answers. */
-export const presetSchema = z
-  .object({
-    ID: z.string(),
-    Name: z.string(),
-    Parameters: z.array(coderParameter),
-    Default: z.boolean(),
-    DesiredPrebuildInstances: z.number().nullable().meta({ description: "null: no prebuilds" }),
-    Description: z.string(),
-    Icon: z.string(),
-    id: z.string(),
-    name: z.string(),
-    default: z.boolean(),
-    description: z.string(),
-    icon: z.string(),
-    parameters: z.array(z.object({ name: z.string(), value: z.string() })),
-    prebuilds: z
-      .object({
-        instances: z.number(),
-        expiration_policy: z.object({ ttl: z.number() }).optional(),
-        scheduling: z
-          .object({
-            timezone: z.string(),
-            schedule: z.array(z.object({ cron: z.string(), instances: z.number() })),
-          })
-          .optional(),
-      })
-      .nullable()
-      .meta({ description: "null: no prebuilds" }),
-    prebuild_status: z.enum(prebuildStatuses),
-  })
-  .meta({ id: "Preset" });
+export const presetShape = shape<PresetView>("Preset")({
+  ID: string((row) => row.id),
+  Name: string((row) => row.name),
+  Parameters: field(z.array(z.object({ Name: z.string(), Value: z.string() })), (row) =>
+    row.values.map(({ name, value }) => ({ Name: name, Value: value })),
+  ),
+  Default: boolean((row) => row.isDefault),
+  DesiredPrebuildInstances: field(
+    z.number().nullable().meta({ description: "null: no prebuilds" }),
+    (row) => row.desiredInstances,
+  ),
+  Description: fixed(""),
+  Icon: fixed(""),
+  id: string((row) => row.id),
+  name: string((row) => row.name),
+  default: boolean((row) => row.isDefault),
+  description: fixed(""),
+  icon: fixed(""),
+  parameters: field(z.array(z.object({ name: z.string(), value: z.string() })), (row) => row.values),
+  prebuilds: field(prebuildsSchema.nullable().meta({ description: "null: no prebuilds" }), prebuildsOf),
+  prebuild_status: field(z.enum(prebuildStatuses), (row) => row.prebuildStatus),
+});
 
 interface PresetRows {
-  presets: ReturnType<typeof listPresets>["_"]["result"];
+  presets: PresetRow[];
   values: ReturnType<typeof listPresetParameters>["_"]["result"];
   schedules: ReturnType<typeof listPresetSchedules>["_"]["result"];
   parameters: ParameterRow[];
 }
 
 export const toPresets = ({ presets, values, schedules, parameters }: PresetRows) =>
-  presets.map((row): z.infer<typeof presetSchema> => {
+  presets.map((row) => {
     const own = <T extends { presetId: string }>(rows: T[]) => rows.filter((one) => one.presetId === row.id);
-    const schedule = own(schedules).map(({ cron, instances }) => ({ cron, instances }));
-    const shown = own(values).map(({ name, value }) => ({ name, value: masked(name, value, parameters) }));
-    return {
-      ID: row.id,
-      Name: row.name,
-      Parameters: shown.map(({ name, value }) => ({ Name: name, Value: value })),
-      Default: row.isDefault,
-      DesiredPrebuildInstances: row.desiredInstances,
-      Description: "",
-      Icon: "",
-      id: row.id,
-      name: row.name,
-      default: row.isDefault,
-      description: "",
-      icon: "",
-      parameters: shown,
-      prebuilds:
-        row.desiredInstances === null
-          ? null
-          : {
-              instances: row.desiredInstances,
-              ...(row.ttlSeconds === null ? {} : { expiration_policy: { ttl: row.ttlSeconds } }),
-              ...(row.schedulingTimezone === null
-                ? {}
-                : { scheduling: { timezone: row.schedulingTimezone, schedule } }),
-            },
-      prebuild_status: row.prebuildStatus,
-    };
+    return presetShape.from({
+      ...row,
+      values: own(values).map(({ name, value }) => ({ name, value: masked(name, value, parameters) })),
+      schedule: own(schedules).map(({ cron, instances }) => ({ cron, instances })),
+    });
   });

@@ -19,14 +19,7 @@ import {
   type Hold,
 } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import {
-  acquiredSchema,
-  completeBody,
-  linesBody,
-  toAcquired,
-  toCompletion,
-  toLogLines,
-} from "./job-shape.ts";
+import { acquiredShape, completeBody, linesBody, toAcquired, toCompletion, toLogLines } from "./job-shape.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { filledText, text, uuid } from "../http/schemas.ts";
 import { waitForJob } from "../workspaces/jobs/wait-for-job.ts";
@@ -90,7 +83,7 @@ export const provisionerJobRoutes = new Hono<Env>()
     endpoint({
       summary: "Acquire a job under a lease; 204 when there is none within `wait` seconds (at most 30)",
       access: "provisioner",
-      answers: { 200: acquiredSchema, 204: null },
+      answers: { 200: acquiredShape.schema, 204: null },
       errors: [400, 401, 409],
     }),
     valid("query", acquireQuery),

@@ -12,7 +12,8 @@ import {
 } from "../workspaces/jobs/store/provisioner-keys.ts";
 import { endpoint, readAsUser, valid, type Env, type Requirement } from "../http/endpoint.ts";
 import { everyProvisioner } from "../http/unsupported.ts";
-import { text, time, toTime, toTimeOrNull } from "../http/schemas.ts";
+import { text } from "../http/schemas.ts";
+import { field, fixed, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 
 export const toManageKeys: Requirement = {
   permission: "templates:manage",
@@ -25,20 +26,6 @@ export const toReadKeys: Requirement = {
 
 const path = "/organizations/:organization/provisionerkeys";
 
-const keySchema = z.object({
-  id: z.uuid(),
-  created_at: time,
-  organization: z.uuid(),
-  name: z.string(),
-  tags: z
-    .record(z.string(), z.string())
-    .meta({ description: "always empty: every provisioner takes every job" }),
-  created_by: z.string().meta({ description: "username" }),
-  last_used_at: time.nullable(),
-  last_used_address: z.string().nullable(),
-  jobs: z.number().meta({ description: "that its provisioners hold now" }),
-});
-
 /** Coder's clients want a UUID: version 8 (RFC 9562) of the key's own id. */
 function uuidOf(keyId: string): string {
   const bytes = createHash("sha256").update(`provisioner-key:${keyId}`).digest().subarray(0, 16);
@@ -47,16 +34,19 @@ function uuidOf(keyId: string): string {
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-const toKey = (key: ListedKey): z.infer<typeof keySchema> => ({
-  id: uuidOf(key.id),
-  created_at: toTime(key.createdAt),
-  organization: key.organizationId,
-  name: key.name,
-  tags: {},
-  created_by: key.creator,
-  last_used_at: toTimeOrNull(key.lastUsedAt),
-  last_used_address: key.lastUsedAddress,
-  jobs: key.jobs,
+const keyShape = shape<ListedKey>()({
+  id: field(z.uuid(), (key) => uuidOf(key.id)),
+  created_at: time((key) => key.createdAt),
+  organization: field(z.uuid(), (key) => key.organizationId),
+  name: string((key) => key.name),
+  tags: fixed(
+    {},
+    z.record(z.string(), z.string()).meta({ description: "always empty: every provisioner takes every job" }),
+  ),
+  created_by: string((key) => key.creator, "username"),
+  last_used_at: timeOrNull((key) => key.lastUsedAt),
+  last_used_address: field(z.string().nullable(), (key) => key.lastUsedAddress),
+  jobs: number((key) => key.jobs, "that its provisioners hold now"),
 });
 
 export const provisionerKeyRoutes = new Hono<Env>()
@@ -66,7 +56,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
       summary: "List the provisioner keys, oldest first, without their secrets",
       access: "session",
       requires: toReadKeys,
-      answers: { 200: z.array(keySchema) },
+      answers: { 200: z.array(keyShape.schema) },
       errors: [401, 403, 404],
     }),
     async (c) => {
@@ -75,7 +65,7 @@ export const provisionerKeyRoutes = new Hono<Env>()
         keys: listProvisionerKeys(organizationIdByNameSql(c.req.param("organization"))),
       });
       if (organization[0] === undefined) throw notFound("Organization");
-      return c.json(keys.map(toKey));
+      return c.json(keys.map(keyShape.from));
     },
   )
   .post(

@@ -2,22 +2,25 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
 import { canAssignRole } from "../accounts/rules/permissions.ts";
 import { endpoint, readAsUser, type Env } from "../http/endpoint.ts";
+import { boolean, field, fixed, shape, string } from "../http/wire.ts";
 import { loadUser, roleNames } from "./user-shape.ts";
 
-const noPermissions = z.array(z.never()).meta({ description: "Always empty: roles are not lists here" });
-const roleSchema = z
-  .object({
-    name: z.enum(siteRoles),
-    display_name: z.string(),
-    assignable: z.boolean().meta({ description: "Whether you may give it to others" }),
-    built_in: z.boolean(),
-    site_permissions: noPermissions,
-    organization_permissions: noPermissions,
-    user_permissions: noPermissions,
-  })
-  .meta({ id: "AssignableRole" });
+const noPermissions = fixed(
+  [],
+  z.array(z.never()).meta({ description: "Always empty: roles are not lists here" }),
+);
+const roleShape = shape<{ name: SiteRole; actor: Actor }>("AssignableRole")({
+  name: field(z.enum(siteRoles), ({ name }) => name),
+  display_name: string(({ name }) => roleNames[name]),
+  assignable: boolean(({ name, actor }) => canAssignRole(actor, name), "Whether you may give it to others"),
+  built_in: fixed(true),
+  site_permissions: noPermissions,
+  organization_permissions: noPermissions,
+  user_permissions: noPermissions,
+});
 
 const userRolesSchema = z.object({
   roles: z.array(z.enum(siteRoles)),
@@ -33,22 +36,12 @@ export const roleRoutes = new Hono<Env>()
     endpoint({
       summary: "List the site roles",
       access: "session",
-      answers: { 200: z.array(roleSchema) },
+      answers: { 200: z.array(roleShape.schema) },
       errors: [401, 403],
     }),
     async (c) => {
       const { actor } = await readAsUser(c, {});
-      return c.json(
-        siteRoles.map((name) => ({
-          name,
-          display_name: roleNames[name],
-          assignable: canAssignRole(actor, name),
-          built_in: true,
-          site_permissions: [],
-          organization_permissions: [],
-          user_permissions: [],
-        })),
-      );
+      return c.json(siteRoles.map((name) => roleShape.from({ name, actor })));
     },
   )
   .get(

@@ -7,14 +7,18 @@ import { conflict, notFound } from "../kernel/errors.ts";
 import { findTask, listTaskStatuses } from "../workspaces/agents/store/tasks.ts";
 import { idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { text, time, toTime, uuid } from "../http/schemas.ts";
+import { text, uuid } from "../http/schemas.ts";
+import { field, number, shape, string, time } from "../http/wire.ts";
 import { visibleOwner } from "./visible.ts";
 
 const maxLogs = 200;
 const sendBody = z.object({ input: text(65_536) });
 
-const logSchema = z.object({
-  logs: z.array(z.object({ id: z.number(), content: z.string(), type: z.enum(["input", "output"]), time })),
+const logShape = shape<{ id: number; content: string; type: "input" | "output"; at: number }>()({
+  id: number((entry) => entry.id),
+  content: string((entry) => entry.content),
+  type: field(z.enum(["input", "output"]), (entry) => entry.type),
+  time: time((entry) => entry.at),
 });
 
 /** A task by its id, whoever's it is, or by its owner and name. */
@@ -45,20 +49,25 @@ export const taskLogRoutes = () =>
       endpoint({
         summary: `An AI task's prompt and its agent's last ${maxLogs} reports, oldest first`,
         access: "session",
-        answers: { 200: logSchema },
+        answers: { 200: z.object({ logs: z.array(logShape.schema) }) },
         errors: [401, 404],
       }),
       async (c) => {
         const { user, task: named } = c.req.param();
         const { row, task, statuses } = await loadTask(c, user, named, maxLogs);
-        const asked = { id: 0, content: task?.prompt ?? "", type: "input" as const };
-        const said = statuses.map(({ seq, state, message, createdAt }) => ({
+        const prompt = {
+          id: 0,
+          content: task?.prompt ?? "",
+          type: "input",
+          at: row.workspace.createdAt,
+        } as const;
+        const reports = statuses.map(({ seq, state, message, createdAt }) => ({
           id: seq,
           content: message === "" ? state : `${state}: ${message}`,
           type: "output" as const,
-          time: toTime(createdAt),
+          at: createdAt,
         }));
-        return c.json({ logs: [{ ...asked, time: toTime(row.workspace.createdAt) }, ...said] });
+        return c.json({ logs: [prompt, ...reports].map(logShape.from) });
       },
     )
     .post(

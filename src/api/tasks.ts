@@ -16,7 +16,7 @@ import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempo
 import { wholeNumber } from "../http/paging.ts";
 import { lowerUuid, optionalId, searchText, text } from "../http/schemas.ts";
 import { loadTask, placeOfTask } from "./task-logs.ts";
-import { taskSchema, toTask, type TaskAddress } from "./task-shape.ts";
+import { taskSchema, toTask, type TaskAddress } from "./workspace-shape.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { unsupported } from "../http/unsupported.ts";
 import { visibleOwner } from "./visible.ts";

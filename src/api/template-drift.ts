@@ -6,33 +6,35 @@ import { driftOf, driftReads } from "../prebuilds/drift/drift.ts";
 import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
-import { lowerUuid, time, toTime, toTimeOrNull } from "../http/schemas.ts";
+import { lowerUuid } from "../http/schemas.ts";
+import { boolean, field, list, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 
-const driftSchema = z
-  .object({
-    template_version_id: z.string(),
-    template_version_name: z.string(),
-    active: z.boolean(),
-    preset_id: z.string().nullable(),
-    preset_name: z.string(),
-    claims: z.number(),
-    claims_hurt: z.number().meta({ description: "claims that destroyed and recreated a resource" }),
-    last_claimed: time.nullable(),
-    last_seen: time.nullable().meta({ description: "the latest claim that was hurt" }),
-    resources: z.array(
-      z.object({
-        resource: z.string(),
-        paths: z.array(z.string()),
-        claims_hurt: z.number(),
-        last_seen: time,
-      }),
-    ),
-    cure: z.object({
+const resourceShape = shape<DriftEntry["resources"][number]>()({
+  resource: string((entry) => entry.resource),
+  paths: field(z.array(z.string()), (entry) => entry.paths),
+  claims_hurt: number((entry) => entry.claims),
+  last_seen: time((entry) => entry.hurtAt),
+});
+
+const driftShape = shape<DriftEntry>("TemplateDrift")({
+  template_version_id: string(({ version }) => version.id),
+  template_version_name: string(({ version }) => version.name),
+  active: boolean(({ version }) => version.isActive),
+  preset_id: field(z.string().nullable(), ({ preset }) => preset?.id ?? null),
+  preset_name: string(({ preset }) => preset?.name ?? ""),
+  claims: number((entry) => entry.claims),
+  claims_hurt: number((entry) => entry.hurt, "claims that destroyed and recreated a resource"),
+  last_claimed: timeOrNull((entry) => entry.claimedAt),
+  last_seen: timeOrNull((entry) => entry.hurtAt, "the latest claim that was hurt"),
+  resources: list(resourceShape, (entry) => entry.resources),
+  cure: field(
+    z.object({
       snippet: z.string().meta({ description: "HCL to add to the template" }),
       notes: z.array(z.string()),
     }),
-  })
-  .meta({ id: "TemplateDrift" });
+    (entry) => entry.cure,
+  ),
+});
 
 export const templateDriftRoutes = new Hono<Env>().get(
   "/templates/:id/drift",
@@ -43,7 +45,7 @@ export const templateDriftRoutes = new Hono<Env>().get(
       permission: "templates:manage",
       deniedMessage: "Only template-admins and owners see how claims fare.",
     },
-    answers: { 200: z.array(driftSchema) },
+    answers: { 200: z.array(driftShape.schema) },
     errors: [400, 401, 403, 404],
   }),
   valid("param", z.object({ id: lowerUuid })),
@@ -54,25 +56,6 @@ export const templateDriftRoutes = new Hono<Env>().get(
       ...driftReads(id),
     });
     if (template[0] === undefined || template[0].deletedAt !== null) throw notFound("Template");
-    return c.json(driftOf(found).map(toWire));
+    return c.json(driftOf(found).map(driftShape.from));
   },
 );
-
-const toWire = (entry: DriftEntry): z.infer<typeof driftSchema> => ({
-  template_version_id: entry.version.id,
-  template_version_name: entry.version.name,
-  active: entry.version.isActive,
-  preset_id: entry.preset?.id ?? null,
-  preset_name: entry.preset?.name ?? "",
-  claims: entry.claims,
-  claims_hurt: entry.hurt,
-  last_claimed: toTimeOrNull(entry.claimedAt),
-  last_seen: toTimeOrNull(entry.hurtAt),
-  resources: entry.resources.map(({ resource, paths, claims, hurtAt }) => ({
-    resource,
-    paths,
-    claims_hurt: claims,
-    last_seen: toTime(hurtAt),
-  })),
-  cure: entry.cure,
-});

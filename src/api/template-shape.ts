@@ -2,180 +2,117 @@
 import * as z from "zod";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { VersionRow } from "../workspaces/templates/store/versions.ts";
-import { time, toTime } from "../http/schemas.ts";
-
-export const templateSchema = z
-  .object({
-    id: z.string(),
-    created_at: time,
-    updated_at: time,
-    organization_id: z.string(),
-    organization_name: z.string(),
-    organization_display_name: z.string(),
-    organization_icon: z.string(),
-    name: z.string(),
-    display_name: z.string(),
-    description: z.string(),
-    icon: z.string(),
-    provisioner: z.literal("terraform"),
-    active_version_id: z.string(),
-    active_version_name: z.string(),
-    active_user_count: z.number().meta({ description: "people with a workspace of it" }),
-    deprecated: z.boolean(),
-    deprecation_message: z.string(),
-    deleted: z.boolean(),
-    created_by_id: z.string(),
-    created_by_name: z.string(),
-    allow_user_cancel_workspace_jobs: z.boolean(),
-    allow_user_autostart: z.boolean(),
-    allow_user_autostop: z.boolean(),
-    default_ttl_ms: z.number(),
-    activity_bump_ms: z.number(),
-    failure_ttl_ms: z.number(),
-    time_til_dormant_ms: z.number(),
-    time_til_dormant_autodelete_ms: z.number(),
-    autostart_requirement: z.object({ days_of_week: z.array(z.string()) }),
-    autostop_requirement: z.object({ days_of_week: z.array(z.string()), weeks: z.number() }),
-    build_time_stats: z.record(z.string(), z.object({ P50: z.null(), P95: z.null() })),
-    require_active_version: z.boolean(),
-    max_port_share_level: z.literal("owner"),
-    cors_behavior: z.literal("simple"),
-    use_classic_parameter_flow: z.boolean(),
-  })
-  .meta({ id: "Template" });
+import { noId } from "../http/schemas.ts";
+import {
+  boolean,
+  field,
+  fixed,
+  literal,
+  nested,
+  number,
+  object,
+  optional,
+  shape,
+  string,
+  time,
+} from "../http/wire.ts";
 
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/** What Coder's templates have besides, and ours have no use for. */
-const unused = {
-  activity_bump_ms: 0,
-  failure_ttl_ms: 0,
-  time_til_dormant_ms: 0,
-  time_til_dormant_autodelete_ms: 0,
-  autostart_requirement: {
-    days_of_week: weekdays,
-  },
-  autostop_requirement: { days_of_week: [], weeks: 1 },
-  build_time_stats: {},
-  require_active_version: false,
-  max_port_share_level: "owner" as const,
-  cors_behavior: "simple" as const,
+export const templateShape = shape<TemplateRow>("Template")({
+  id: string((row) => row.id),
+  created_at: time((row) => row.createdAt),
+  updated_at: time((row) => row.updatedAt),
+  organization_id: string((row) => row.organizationId),
+  organization_name: string((row) => row.organizationName),
+  organization_display_name: string((row) => row.organizationDisplayName),
+  organization_icon: fixed(""),
+  name: string((row) => row.name),
+  display_name: string((row) => row.displayName),
+  description: string((row) => row.description),
+  icon: fixed(""),
+  provisioner: literal("terraform"),
+  active_version_id: string((row) => row.activeVersionId),
+  active_version_name: string((row) => row.activeVersionName ?? ""),
+  active_user_count: number((row) => row.userCount, "people with a workspace of it"),
+  deprecated: boolean((row) => row.deprecationMessage !== ""),
+  deprecation_message: string((row) => row.deprecationMessage),
+  deleted: boolean((row) => row.deletedAt !== null),
+  created_by_id: string((row) => row.createdBy),
+  created_by_name: string((row) => row.createdByName ?? ""),
+  allow_user_cancel_workspace_jobs: fixed(true),
+  allow_user_autostart: fixed(true),
+  allow_user_autostop: fixed(false),
+  default_ttl_ms: fixed(0),
+  activity_bump_ms: fixed(0),
+  failure_ttl_ms: fixed(0),
+  time_til_dormant_ms: fixed(0),
+  time_til_dormant_autodelete_ms: fixed(0),
+  autostart_requirement: fixed({ days_of_week: weekdays }, z.object({ days_of_week: z.array(z.string()) })),
+  autostop_requirement: fixed(
+    { days_of_week: [], weeks: 1 },
+    z.object({ days_of_week: z.array(z.string()), weeks: z.number() }),
+  ),
+  build_time_stats: fixed({}, z.record(z.string(), z.object({ P50: z.null(), P95: z.null() }))),
+  require_active_version: fixed(false),
+  max_port_share_level: literal("owner"),
+  cors_behavior: literal("simple"),
   // Parameters are asked for one by one, not over a socket that evaluates Terraform.
-  use_classic_parameter_flow: true,
-};
-
-export const toTemplate = (row: TemplateRow): z.infer<typeof templateSchema> => ({
-  id: row.id,
-  created_at: toTime(row.createdAt),
-  updated_at: toTime(row.updatedAt),
-  organization_id: row.organizationId,
-  organization_name: row.organizationName,
-  organization_display_name: row.organizationDisplayName,
-  organization_icon: "",
-  name: row.name,
-  display_name: row.displayName,
-  description: row.description,
-  icon: "",
-  provisioner: "terraform",
-  active_version_id: row.activeVersionId,
-  active_version_name: row.activeVersionName ?? "",
-  active_user_count: row.userCount,
-  deprecated: row.deprecationMessage !== "",
-  deprecation_message: row.deprecationMessage,
-  deleted: row.deletedAt !== null,
-  created_by_id: row.createdBy,
-  created_by_name: row.createdByName ?? "",
-  allow_user_cancel_workspace_jobs: true,
-  allow_user_autostart: true,
-  allow_user_autostop: false,
-  default_ttl_ms: 0,
-  ...unused,
+  use_classic_parameter_flow: fixed(true),
 });
 
-const noId = "00000000-0000-0000-0000-000000000000";
+type JobType = "template_version_import" | "template_version_dry_run";
 
-/** Versions are checked while they are made, so the job that Coder's clients wait for has always succeeded. */
-export const importJobSchema = z.object({
-  id: z.string(),
-  created_at: time,
-  started_at: time,
-  completed_at: time,
-  status: z.literal("succeeded"),
-  file_id: z.string(),
-  tags: z.record(z.string(), z.string()),
-  queue_position: z.number(),
-  queue_size: z.number(),
-  type: z.enum(["template_version_import", "template_version_dry_run"]),
-  organization_id: z.string(),
-  initiator_id: z.string(),
-  input: z.object({ template_version_id: z.string() }),
-  metadata: z.object({
-    template_version_name: z.string(),
-    template_id: z.string().meta({ description: `${noId}: of no template yet` }),
-    template_name: z.string(),
-    template_display_name: z.string(),
-    template_icon: z.string(),
+/** Versions are checked while they are created, so the job that Coder's clients wait for has always succeeded. */
+export const importJobShape = shape<VersionRow & { jobType: JobType }>()({
+  id: string((row) => row.id),
+  created_at: time((row) => row.createdAt),
+  started_at: time((row) => row.createdAt),
+  completed_at: time((row) => row.createdAt),
+  status: literal("succeeded"),
+  file_id: string((row) => row.fileId ?? noId),
+  tags: fixed({}, z.record(z.string(), z.string())),
+  queue_position: fixed(0),
+  queue_size: fixed(0),
+  type: field(z.enum(["template_version_import", "template_version_dry_run"]), (row) => row.jobType),
+  organization_id: string((row) => row.organizationId),
+  initiator_id: string((row) => row.createdBy),
+  input: object({ template_version_id: string((row) => row.id) }),
+  metadata: object({
+    template_version_name: string((row) => row.name),
+    template_id: string((row) => row.templateId ?? noId, `${noId}: of no template yet`),
+    template_name: string((row) => row.templateName ?? ""),
+    template_display_name: string((row) => row.templateDisplayName ?? ""),
+    template_icon: fixed(""),
   }),
-  logs_overflowed: z.boolean(),
+  logs_overflowed: fixed(false),
 });
 
-export const versionSchema = z
-  .object({
-    id: z.string(),
-    template_id: z.string().optional().meta({ description: "absent until a template is made from it" }),
-    organization_id: z.string(),
-    created_at: time,
-    updated_at: time,
-    name: z.string(),
-    message: z.string(),
-    job: importJobSchema,
-    readme: z.string(),
-    created_by: z.object({ id: z.string(), username: z.string(), avatar_url: z.string() }),
-    archived: z.boolean(),
-    has_external_agent: z.boolean(),
-    file_id: z.string().nullable(),
-    has_ai_task: z.boolean(),
-  })
-  .meta({ id: "TemplateVersion" });
+export const versionShape = shape<VersionRow>("TemplateVersion")({
+  id: string((row) => row.id),
+  template_id: optional(z.string(), (row) => row.templateId, "absent until a template is made from it"),
+  organization_id: string((row) => row.organizationId),
+  created_at: time((row) => row.createdAt),
+  updated_at: time((row) => row.updatedAt),
+  name: string((row) => row.name),
+  message: string((row) => row.message),
+  job: nested(importJobShape, (row) => ({ ...row, jobType: "template_version_import" as const })),
+  readme: fixed(""),
+  created_by: object({
+    id: string((row) => row.createdBy),
+    username: string((row) => row.createdByName ?? ""),
+    avatar_url: fixed(""),
+  }),
+  archived: fixed(false),
+  has_external_agent: fixed(false),
+  file_id: field(z.string().nullable(), (row) => row.fileId),
+  has_ai_task: boolean((row) => row.hasAiTask),
+});
 
-export function toVersion(row: VersionRow): z.infer<typeof versionSchema> {
-  const at = toTime(row.createdAt);
-  return {
-    id: row.id,
-    ...(row.templateId === null ? {} : { template_id: row.templateId }),
-    organization_id: row.organizationId,
-    created_at: at,
-    updated_at: toTime(row.updatedAt),
-    name: row.name,
-    message: row.message,
-    job: {
-      id: row.id,
-      created_at: at,
-      started_at: at,
-      completed_at: at,
-      status: "succeeded",
-      file_id: row.fileId ?? noId,
-      tags: {},
-      queue_position: 0,
-      queue_size: 0,
-      type: "template_version_import",
-      organization_id: row.organizationId,
-      initiator_id: row.createdBy,
-      input: { template_version_id: row.id },
-      metadata: {
-        template_version_name: row.name,
-        template_id: row.templateId ?? noId,
-        template_name: row.templateName ?? "",
-        template_display_name: row.templateDisplayName ?? "",
-        template_icon: "",
-      },
-      logs_overflowed: false,
-    },
-    readme: "",
-    created_by: { id: row.createdBy, username: row.createdByName ?? "", avatar_url: "" },
-    archived: false,
-    has_external_agent: false,
-    file_id: row.fileId,
-    has_ai_task: row.hasAiTask,
-  };
-}
+export const createdVersionShape = shape<VersionRow & { warnings: string[] }>()({
+  ...versionShape.members,
+  warnings: field(
+    z.array(z.string()).meta({ description: "why pools of its presets can't be filled" }),
+    (row) => row.warnings,
+  ),
+});

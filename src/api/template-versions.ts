@@ -13,9 +13,9 @@ import {
 import { warningsOfVersion } from "../workspaces/templates/rules/version-check.ts";
 import { createVersion, type NewVersion } from "../workspaces/templates/versions.ts";
 import { endpoint, readAsUser, valid, type Endpoint, type Env } from "../http/endpoint.ts";
-import { parameterSchema, presetSchema, toParameter, toPresets } from "./preset-shape.ts";
+import { parameterShape, presetShape, toParameter, toPresets } from "./preset-shape.ts";
 import { optionalId, lowerUuid, text } from "../http/schemas.ts";
-import { toVersion, versionSchema } from "./template-shape.ts";
+import { createdVersionShape, versionShape } from "./template-shape.ts";
 import { everyProvisioner, unsupported, variables } from "../http/unsupported.ts";
 
 const mostParameters = 200;
@@ -78,9 +78,6 @@ const newVersionBody = z.object({
   user_variable_values: variables,
 });
 
-const createdSchema = versionSchema.extend({
-  warnings: z.array(z.string()).meta({ description: "why pools of its presets can't be filled" }),
-});
 const idParam = z.object({ id: lowerUuid });
 const reading = (summary: string, answer: z.ZodType): Endpoint => ({
   summary,
@@ -99,7 +96,7 @@ export const templateVersionRoutes = new Hono<Env>()
         permission: "templates:manage",
         deniedMessage: "Only an owner or a template-admin may make versions of templates.",
       },
-      answers: { 201: createdSchema },
+      answers: { 201: createdVersionShape.schema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
     valid("json", newVersionBody),
@@ -110,17 +107,17 @@ export const templateVersionRoutes = new Hono<Env>()
       if (organization[0] === undefined) throw notFound("Organization");
       const input = toInput(organization[0].id, c.req.valid("json"));
       const version = await createVersion(c.get("deps"), actor, input);
-      return c.json({ ...toVersion(version), warnings: warningsOfVersion(input) }, 201);
+      return c.json(createdVersionShape.from({ ...version, warnings: warningsOfVersion(input) }), 201);
     },
   )
   .get(
     "/templateversions/:id",
-    endpoint(reading("A version of a template", versionSchema)),
+    endpoint(reading("A version of a template", versionShape.schema)),
     valid("param", idParam),
     async (c) => {
       const { version } = await readAsUser(c, { version: findVersion(c.req.valid("param").id) });
       if (version[0] === undefined) throw notFound("Template version");
-      return c.json(toVersion(version[0]));
+      return c.json(versionShape.from(version[0]));
     },
   )
   .get(
@@ -128,7 +125,7 @@ export const templateVersionRoutes = new Hono<Env>()
     endpoint(
       reading(
         "The presets of a version, with their pools; sensitive values are masked",
-        z.array(presetSchema),
+        z.array(presetShape.schema),
       ),
     ),
     valid("param", idParam),
@@ -147,7 +144,9 @@ export const templateVersionRoutes = new Hono<Env>()
   )
   .get(
     "/templateversions/:id/rich-parameters",
-    endpoint(reading("The parameters of a version; sensitive values are masked", z.array(parameterSchema))),
+    endpoint(
+      reading("The parameters of a version; sensitive values are masked", z.array(parameterShape.schema)),
+    ),
     valid("param", idParam),
     async (c) => {
       const { id } = c.req.valid("param");

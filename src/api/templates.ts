@@ -20,7 +20,7 @@ import {
 } from "../workspaces/templates/templates.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { lowerUuid, messageSchema, oneLine, searchText, text } from "../http/schemas.ts";
-import { templateSchema, toTemplate, weekdays } from "./template-shape.ts";
+import { templateShape, weekdays } from "./template-shape.ts";
 import { alwaysOn, unsupported } from "../http/unsupported.ts";
 import { parseTemplateSearch } from "../workspaces/builds/rules/search.ts";
 
@@ -68,13 +68,13 @@ export const templateRoutes = new Hono<Env>()
       summary:
         "Templates by name, deprecated ones too; q takes exact_name:x, name:x, organization:x, author:x",
       access: "session",
-      answers: { 200: z.array(templateSchema) },
+      answers: { 200: z.array(templateShape.schema) },
       errors: [400, 401, 403],
     }),
     valid("query", listQuery),
     async (c) => {
       const { rows } = await readAsUser(c, { rows: listTemplates() });
-      return c.json(rows.filter(c.req.valid("query").q).map(toTemplate));
+      return c.json(rows.filter(c.req.valid("query").q).map(templateShape.from));
     },
   )
   .get(
@@ -82,7 +82,7 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "List an organization's templates by name",
       access: "session",
-      answers: { 200: z.array(templateSchema) },
+      answers: { 200: z.array(templateShape.schema) },
       errors: [401, 403, 404],
     }),
     async (c) => {
@@ -92,7 +92,7 @@ export const templateRoutes = new Hono<Env>()
       });
       if (organization[0] === undefined) throw notFound("Organization");
       const { id } = organization[0];
-      return c.json(rows.filter(({ organizationId }) => organizationId === id).map(toTemplate));
+      return c.json(rows.filter(({ organizationId }) => organizationId === id).map(templateShape.from));
     },
   )
   .get(
@@ -100,14 +100,14 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a template by name",
       access: "session",
-      answers: { 200: templateSchema },
+      answers: { 200: templateShape.schema },
       errors: [401, 403, 404],
     }),
     async (c) => {
       const { template } = await readAsUser(c, {
         template: findTemplateByName(c.req.param("organization"), c.req.param("name")),
       });
-      return c.json(toTemplate(there(template)));
+      return c.json(templateShape.from(there(template)));
     },
   )
   .post(
@@ -116,7 +116,7 @@ export const templateRoutes = new Hono<Env>()
       summary: "Create a template from a version that has none yet",
       access: "session",
       requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
-      answers: { 201: templateSchema },
+      answers: { 201: templateShape.schema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
     valid("json", newTemplateBody),
@@ -135,7 +135,7 @@ export const templateRoutes = new Hono<Env>()
       };
       const made = await createTemplate(c.get("deps"), actor, input, version[0]);
       nudgePools(c.get("deps"));
-      return c.json(toTemplate(made), 201);
+      return c.json(templateShape.from(made), 201);
     },
   )
   .get(
@@ -143,13 +143,13 @@ export const templateRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a template",
       access: "session",
-      answers: { 200: templateSchema },
+      answers: { 200: templateShape.schema },
       errors: [400, 401, 403, 404],
     }),
     valid("param", idParam),
     async (c) => {
       const { template } = await readAsUser(c, { template: findTemplate(c.req.valid("param").id) });
-      return c.json(toTemplate(there(template)));
+      return c.json(templateShape.from(there(template)));
     },
   )
   .patch(
@@ -158,7 +158,7 @@ export const templateRoutes = new Hono<Env>()
       summary: "Change a template's display name, description or deprecation; fields left out stay",
       access: "session",
       requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
-      answers: { 200: templateSchema },
+      answers: { 200: templateShape.schema },
       errors: [400, 401, 403, 404, 413, 415],
     }),
     valid("param", idParam),
@@ -179,7 +179,7 @@ export const templateRoutes = new Hono<Env>()
       };
       const changed = await changeTemplate(c.get("deps"), actor, target, change, facts);
       if (deprecation_message != null) nudgePools(c.get("deps"));
-      return c.json(toTemplate(changed));
+      return c.json(templateShape.from(changed));
     },
   )
   .delete(

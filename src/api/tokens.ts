@@ -9,7 +9,7 @@ import { userIdByNameSql } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
 import { notFound } from "../kernel/errors.ts";
 import { endpoint, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
-import { keySchema, tokenSchema, toKey } from "./key-shape.ts";
+import { keyShape, tokenShape } from "./key-shape.ts";
 import { loadUser, loadUserWith } from "./user-shape.ts";
 
 const nanosecondsPerMillisecond = 1_000_000;
@@ -99,7 +99,7 @@ export const tokenRoutes = new Hono<Env>()
     endpoint({
       summary: "List a user's tokens, oldest first; with include_all everybody's, for owners and auditors",
       access: "session",
-      answers: { 200: z.array(tokenSchema) },
+      answers: { 200: z.array(tokenShape.schema) },
       errors: [400, 401, 403, 404],
     }),
     valid("query", listQuery),
@@ -111,7 +111,7 @@ export const tokenRoutes = new Hono<Env>()
       const { actor, rows } = await loadUserWith(c, name, { rows: listTokens(whose, from) }, readers);
       // Asking for everybody's is no mistake for others: they get what they may see, their own.
       const seen = rows.filter(({ key }) => mayRead(actor, key.userId));
-      return c.json(seen.map(({ key, username }) => ({ ...toKey(key), username })));
+      return c.json(seen.map(({ key, username }) => tokenShape.from({ ...key, username })));
     },
   )
   .get(
@@ -133,7 +133,7 @@ export const tokenRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a token by name",
       access: "session",
-      answers: { 200: keySchema },
+      answers: { 200: keyShape.schema },
       errors: [401, 403, 404],
     }),
     async (c) => {
@@ -141,7 +141,7 @@ export const tokenRoutes = new Hono<Env>()
       const token = findTokenByName(userIdByNameSql(name, currentUserIdSql(c)), c.req.param("name"));
       const answers = await loadUserWith(c, name, { token }, readers);
       if (answers.token[0] === undefined) throw notFound("Token");
-      return c.json(toKey(answers.token[0]));
+      return c.json(keyShape.from(answers.token[0]));
     },
   )
   .get(
@@ -149,14 +149,14 @@ export const tokenRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a session or token by id",
       access: "session",
-      answers: { 200: keySchema },
+      answers: { 200: keyShape.schema },
       errors: [401, 403, 404],
     }),
     async (c) => {
       const reads = { key: findKey(c.req.param("id")) };
       const { target, key } = await loadUserWith(c, c.req.param("user"), reads, readers);
       if (key[0]?.userId !== target.id) throw notFound("Key");
-      return c.json(toKey(key[0]));
+      return c.json(keyShape.from(key[0]));
     },
   )
   .delete(

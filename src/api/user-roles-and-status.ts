@@ -7,7 +7,7 @@ import { changeRoles, changeStatus, statusReads } from "../accounts/roles-and-st
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { endpoint, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { filledText, text } from "../http/schemas.ts";
-import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
+import { loadUser, loadUserWith, userManagers, userShape } from "./user-shape.ts";
 
 /** Everybody is a member: the word is taken and says nothing. */
 const rolesBody = z.object({
@@ -20,7 +20,7 @@ const rolesBody = z.object({
 async function setStatus(c: Ctx, user: string, status: UserStatus) {
   const reads = statusReads(status, userIdByNameSql(user, currentUserIdSql(c)));
   const { actor, target, ...facts } = await loadUserWith(c, user, reads, userManagers);
-  return toUser(await changeStatus(c.get("deps"), actor, target, status, facts));
+  return userShape.from(await changeStatus(c.get("deps"), actor, target, status, facts));
 }
 
 export const userAccessRoutes = new Hono<Env>()
@@ -46,14 +46,14 @@ export const userAccessRoutes = new Hono<Env>()
     endpoint({
       summary: "Set a user's site roles",
       access: "session",
-      answers: { 200: userSchema },
+      answers: { 200: userShape.schema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
     valid("json", rolesBody),
     async (c) => {
       const { roles } = c.req.valid("json");
       const { actor, target } = await loadUser(c, c.req.param("user"));
-      return c.json(toUser(await changeRoles(c.get("deps"), actor, target, roles)));
+      return c.json(userShape.from(await changeRoles(c.get("deps"), actor, target, roles)));
     },
   )
   .put(
@@ -61,7 +61,7 @@ export const userAccessRoutes = new Hono<Env>()
     endpoint({
       summary: "Suspend a user; ends their sessions and tokens at once",
       access: "session",
-      answers: { 200: userSchema },
+      answers: { 200: userShape.schema },
       errors: [400, 401, 403, 404, 409],
     }),
     async (c) => {
@@ -73,7 +73,7 @@ export const userAccessRoutes = new Hono<Env>()
     endpoint({
       summary: "Activate a suspended user",
       access: "session",
-      answers: { 200: userSchema },
+      answers: { 200: userShape.schema },
       errors: [401, 403, 404],
     }),
     async (c) => {

@@ -7,29 +7,7 @@ import { rolesWithPermission } from "../accounts/rules/permissions.ts";
 import { findUser, isSelfOrHasRoleSql, type UserRow } from "../accounts/store/users.ts";
 import { ApiError, forbidden } from "../kernel/errors.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Requirement } from "../http/endpoint.ts";
-import { time, toTime } from "../http/schemas.ts";
-
-/** What clients in Go read as "never". */
-const never = "0001-01-01T00:00:00Z";
-export const toTimeOrNever = (at: number | null): string => (at === null ? never : toTime(at));
-
-export const userSchema = z
-  .object({
-    id: z.string(),
-    username: z.string(),
-    name: z.string(),
-    email: z.string(),
-    avatar_url: z.string(),
-    created_at: time,
-    updated_at: time,
-    last_seen_at: time.meta({ description: `${never} for a user who has never been here` }),
-    status: z.enum(userStatuses),
-    login_type: z.enum(["password", "none"]),
-    theme_preference: z.string(),
-    organization_ids: z.array(z.string()),
-    roles: z.array(z.object({ name: z.string(), display_name: z.string() })),
-  })
-  .meta({ id: "User" });
+import { field, fixed, neverTime, shape, string, time, timeOrNever } from "../http/wire.ts";
 
 export const roleNames: Record<SiteRole, string> = {
   owner: "Owner",
@@ -38,23 +16,23 @@ export const roleNames: Record<SiteRole, string> = {
   auditor: "Auditor",
 };
 
-export function toUser(row: UserRow): z.infer<typeof userSchema> {
-  return {
-    id: row.id,
-    username: row.username,
-    name: row.name,
-    email: row.email,
-    avatar_url: "",
-    created_at: toTime(row.createdAt),
-    updated_at: toTime(row.updatedAt),
-    last_seen_at: toTimeOrNever(row.lastSeenAt),
-    status: row.status,
-    login_type: row.isSystem ? "none" : "password",
-    theme_preference: "",
-    organization_ids: JSON.parse(row.organizations) as string[],
-    roles: (JSON.parse(row.roles) as SiteRole[]).map((name) => ({ name, display_name: roleNames[name] })),
-  };
-}
+export const userShape = shape<UserRow>("User")({
+  id: string((row) => row.id),
+  username: string((row) => row.username),
+  name: string((row) => row.name),
+  email: string((row) => row.email),
+  avatar_url: fixed(""),
+  created_at: time((row) => row.createdAt),
+  updated_at: time((row) => row.updatedAt),
+  last_seen_at: timeOrNever((row) => row.lastSeenAt, `${neverTime} for a user who has never been here`),
+  status: field(z.enum(userStatuses), (row) => row.status),
+  login_type: field(z.enum(["password", "none"]), (row) => (row.isSystem ? "none" : "password")),
+  theme_preference: fixed(""),
+  organization_ids: field(z.array(z.string()), (row) => JSON.parse(row.organizations) as string[]),
+  roles: field(z.array(z.object({ name: z.string(), display_name: z.string() })), (row) =>
+    (JSON.parse(row.roles) as SiteRole[]).map((name) => ({ name, display_name: roleNames[name] })),
+  ),
+});
 
 /** Of what changes another user. */
 export const userManagers: Requirement = {

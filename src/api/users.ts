@@ -10,7 +10,7 @@ import { invalid } from "../kernel/errors.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { messageSchema, text } from "../http/schemas.ts";
-import { loadUser, loadUserWith, userManagers, toUser, userSchema } from "./user-shape.ts";
+import { loadUser, loadUserWith, userManagers, userShape } from "./user-shape.ts";
 
 const listQuery = z.object({
   q: text(1_000)
@@ -46,7 +46,7 @@ export const userRoutes = new Hono<Env>()
         permission: "users:read",
         deniedMessage: "Only administrators and auditors may list users.",
       },
-      answers: { 200: z.object({ users: z.array(userSchema), count: z.number() }) },
+      answers: { 200: z.object({ users: z.array(userShape.schema), count: z.number() }) },
       errors: [400, 401, 403],
     }),
     valid("query", listQuery),
@@ -56,7 +56,7 @@ export const userRoutes = new Hono<Env>()
         rows: listUsers(q, { limit, offset }),
         total: countUsers(q),
       });
-      return c.json({ users: rows.map(toUser), count: total[0]!.count });
+      return c.json({ users: rows.map(userShape.from), count: total[0]!.count });
     },
   )
   .post(
@@ -68,7 +68,7 @@ export const userRoutes = new Hono<Env>()
         permission: "users:manage",
         deniedMessage: "Only an owner or a user-admin may make users.",
       },
-      answers: { 201: userSchema },
+      answers: { 201: userShape.schema },
       errors: [400, 401, 403, 409, 413, 415, 503],
     }),
     valid("json", newUserBody),
@@ -83,7 +83,7 @@ export const userRoutes = new Hono<Env>()
         throw invalid("organization_ids", `there is no organization ${unknown.join(", ")}`);
       const status = user_status === "suspended" ? "suspended" : "active";
       const input = { email, username, name: name ?? "", password, status } as const;
-      return c.json(toUser(await createUser(c.get("deps"), actor, input, facts)), 201);
+      return c.json(userShape.from(await createUser(c.get("deps"), actor, input, facts)), 201);
     },
   )
   .get(
@@ -91,10 +91,10 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a user: me, an id or a username",
       access: "session",
-      answers: { 200: userSchema },
+      answers: { 200: userShape.schema },
       errors: [401, 403, 404],
     }),
-    async (c) => c.json(toUser((await loadUser(c, c.req.param("user"))).target)),
+    async (c) => c.json(userShape.from((await loadUser(c, c.req.param("user"))).target)),
   )
   .delete(
     "/users/:user",
@@ -120,7 +120,7 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "Change a user's username and name",
       access: "session",
-      answers: { 200: userSchema },
+      answers: { 200: userShape.schema },
       errors: [400, 401, 403, 404, 409, 413, 415],
     }),
     valid("json", z.object({ username: text(1_024), name: text(1_024).nullish() })),
@@ -128,6 +128,6 @@ export const userRoutes = new Hono<Env>()
       const { username, name } = c.req.valid("json");
       const { actor, target } = await loadUser(c, c.req.param("user"));
       const input = { username, name: name ?? undefined };
-      return c.json(toUser(await changeProfile(c.get("deps"), actor, target, input)));
+      return c.json(userShape.from(await changeProfile(c.get("deps"), actor, target, input)));
     },
   );

@@ -4,10 +4,10 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { notFound } from "../kernel/errors.ts";
 import { findVersion } from "../workspaces/templates/store/versions.ts";
-import { lineSchema } from "./build-shape.ts";
+import { lineShape } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { resourceSchema } from "./resource-shape.ts";
+import { resourceShape } from "./resource-shape.ts";
 import { lowerUuid } from "../http/schemas.ts";
 
 const idParam = z.object({ id: lowerUuid });
@@ -29,9 +29,9 @@ export const versionImportRoutes = new Hono<Env>()
     endpoint({
       ...reading(
         "The log of a version's import, which is empty; over a WebSocket it ends at once",
-        z.array(lineSchema),
+        z.array(lineShape.schema),
       ),
-      answers: { 101: lineSchema, 200: z.array(lineSchema) },
+      answers: { 101: lineShape.schema, 200: z.array(lineShape.schema) },
     }),
     valid("param", idParam),
     async (c) => {
@@ -41,7 +41,7 @@ export const versionImportRoutes = new Hono<Env>()
   )
   .get(
     "/templateversions/:id/resources",
-    endpoint(reading("A version's resources: none are known before a build", z.array(resourceSchema))),
+    endpoint(reading("A version's resources: none are known before a build", z.array(resourceShape.schema))),
     valid("param", idParam),
     async (c) => {
       await requireVersion(c, c.req.valid("param").id);

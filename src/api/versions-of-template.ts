@@ -8,7 +8,7 @@ import { activateVersion } from "../workspaces/templates/templates.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { lowerUuid, messageSchema } from "../http/schemas.ts";
-import { toVersion, versionSchema } from "./template-shape.ts";
+import { versionShape } from "./template-shape.ts";
 import { onlyAdmins, there } from "./templates.ts";
 
 const idParam = z.object({ id: lowerUuid });
@@ -19,7 +19,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
     endpoint({
       summary: "List a template's versions, oldest first",
       access: "session",
-      answers: { 200: z.array(versionSchema) },
+      answers: { 200: z.array(versionShape.schema) },
       errors: [400, 401, 403, 404],
     }),
     valid("param", idParam),
@@ -32,7 +32,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
         versions: listVersions(id, { limit, offset }),
       });
       there(template);
-      return c.json(versions.map(toVersion));
+      return c.json(versions.map(versionShape.from));
     },
   )
   .patch(

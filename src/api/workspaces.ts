@@ -23,7 +23,7 @@ import { optionalId, searchText, text, uuid } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { unsupported } from "../http/unsupported.ts";
 import { visibleOwner } from "./visible.ts";
-import { toWorkspace, workspaceSchema } from "./workspace-shape.ts";
+import { workspaceShape } from "./workspace-shape.ts";
 
 const pageSize = 50;
 const largestPage = 200;
@@ -103,7 +103,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     ? claimOrCreate(deps, actor, target, facts, { ...request, keyed })
     : readEarlier(deps, before));
   if (replayed) markReplayed(c);
-  return toWorkspace(row);
+  return workspaceShape.from(row);
 }
 
 export const workspaceRoutes = new Hono<Env>()
@@ -113,7 +113,7 @@ export const workspaceRoutes = new Hono<Env>()
       summary: "Create a workspace and start it",
       access: "session",
       repeatable: true,
-      answers: { 201: workspaceSchema },
+      answers: { 201: workspaceShape.schema },
       errors: [400, 401, 403, 404, 409],
     }),
     valid("json", newWorkspaceBody),
@@ -125,7 +125,7 @@ export const workspaceRoutes = new Hono<Env>()
       summary: "Create a workspace, in the form of Coder's older clients",
       access: "session",
       repeatable: true,
-      answers: { 201: workspaceSchema },
+      answers: { 201: workspaceShape.schema },
       errors: [400, 401, 403, 404, 409],
     }),
     valid("json", newWorkspaceBody),
@@ -139,7 +139,7 @@ export const workspaceRoutes = new Hono<Env>()
     endpoint({
       summary: "List workspaces by name; q takes owner:me, template:x, name:y, status:running",
       access: "session",
-      answers: { 200: z.object({ workspaces: z.array(workspaceSchema), count: z.number() }) },
+      answers: { 200: z.object({ workspaces: z.array(workspaceShape.schema), count: z.number() }) },
       errors: [400, 401],
     }),
     valid("query", listQuery),
@@ -150,7 +150,7 @@ export const workspaceRoutes = new Hono<Env>()
         rows: listWorkspaces(q, self, { limit, offset }),
         total: countWorkspaces(q, self),
       });
-      return c.json({ workspaces: rows.map(toWorkspace), count: total[0]!.count });
+      return c.json({ workspaces: rows.map(workspaceShape.from), count: total[0]!.count });
     },
   )
   .get(
@@ -158,7 +158,7 @@ export const workspaceRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a workspace with its latest build; a deleted one with include_deleted=true",
       access: "session",
-      answers: { 200: workspaceSchema },
+      answers: { 200: workspaceShape.schema },
       errors: [400, 401, 404],
     }),
     valid("param", z.object({ id: uuid })),
@@ -172,7 +172,7 @@ export const workspaceRoutes = new Hono<Env>()
         visibleOwner(c, ownerOf(id), "Workspace"),
       );
       if (workspace[0] === undefined) throw notFound("Workspace");
-      return c.json(toWorkspace(workspace[0]));
+      return c.json(workspaceShape.from(workspace[0]));
     },
   )
   .get(
@@ -180,7 +180,7 @@ export const workspaceRoutes = new Hono<Env>()
     endpoint({
       summary: "Get a user's workspace by name; a deleted one with include_deleted=true",
       access: "session",
-      answers: { 200: workspaceSchema },
+      answers: { 200: workspaceShape.schema },
       errors: [400, 401, 404],
     }),
     valid("query", oneQuery),
@@ -195,6 +195,6 @@ export const workspaceRoutes = new Hono<Env>()
         visibleOwner(c, owner, "Workspace"),
       );
       if (workspace[0] === undefined) throw notFound("Workspace");
-      return c.json(toWorkspace(workspace[0]));
+      return c.json(workspaceShape.from(workspace[0]));
     },
   );

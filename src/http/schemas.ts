@@ -44,7 +44,7 @@ export const filledText = (most: number) =>
   text(most).refine((value) => value.trim() !== "", "must not be empty");
 
 /** RFC 3339 in UTC. */
-export const time = z.string().meta({ format: "date-time" });
+export const timeSchema = z.string().meta({ format: "date-time" });
 export const toTime = (at: number): string => new Date(at).toISOString();
 export const toTimeOrNull = (at: number | null): string | null => (at === null ? null : toTime(at));
 

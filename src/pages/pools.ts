@@ -1,7 +1,7 @@
 // The prebuilds page, read-only: the pools of prebuilt workspaces, their failures, and the actions of the next run.
 import { Hono } from "hono";
 import { html } from "hono/html";
-import { toAction, toPool } from "../api/prebuild-shape.ts";
+import { actionShape, poolShape } from "../api/prebuild-shape.ts";
 import { readAsUser, type Env } from "../http/endpoint.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import { isPresent } from "../prebuilds/reconcile/rules/pool-messages.ts";
@@ -23,9 +23,9 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
     },
   });
   const { paused, plan, pools } = poolsReport(deps, answers);
-  const actions = plan.actions.map((action) => toAction(action, null));
+  const actions = plan.actions.map((action) => actionShape.from({ action, done: null }));
   const shown = pools
-    .map((pool) => toPool(pool, deps.config.prebuilds.failureHardLimit))
+    .map((pool) => poolShape.from({ ...pool, failureLimit: deps.config.prebuilds.failureHardLimit }))
     .filter((pool) => isPresent(pool, actions))
     .toSorted((a, b) => Number(b.active) - Number(a.active));
   const main = html`<section>

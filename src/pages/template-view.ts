@@ -1,6 +1,7 @@
 // HTML of templates: a row in the list; details, versions and presets of one; one version.
 import { html } from "hono/html";
-import type { toParameter, toPresets } from "../api/preset-shape.ts";
+import type { parameterShape, presetShape } from "../api/preset-shape.ts";
+import type { Wire } from "../http/wire.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { VersionRow } from "../workspaces/templates/store/versions.ts";
 import type { Html } from "./layout.ts";
@@ -8,8 +9,8 @@ import { countOf, facts, moment, tag } from "./parts.ts";
 import { lasting } from "./rules/lasting.ts";
 import { filterPath, templatePath, versionPath } from "./rules/paths.ts";
 
-type Parameter = ReturnType<typeof toParameter>;
-type Preset = ReturnType<typeof toPresets>[number];
+type Parameter = Wire<typeof parameterShape>;
+type Preset = Wire<typeof presetShape>;
 
 const isDeprecated = ({ deprecationMessage }: TemplateRow) => deprecationMessage !== "";
 
