@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
 import { boundBody, smallBody } from "./http/bodies.ts";
-import { isHttps } from "./http/cookies.ts";
+import { isHttps } from "./http/credentials.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./http/endpoint.ts";
 import type { Deps } from "./kernel/deps.ts";

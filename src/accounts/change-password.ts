@@ -1,7 +1,7 @@
 // Password changes: a user's own, an administrator's for another user, and on the machine for a user who is locked out.
 import type { Deps } from "../kernel/deps.ts";
 import { invalid, notFound, ApiError } from "../kernel/errors.ts";
-import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
+import type { QueuePlace } from "../kernel/rules/limits.ts";
 import { applyChange, requireManagePermission } from "./change.ts";
 import { requireValidPassword } from "./validation.ts";
 import { clearFailures, limitOldPassword } from "./limits.ts";

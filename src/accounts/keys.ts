@@ -1,7 +1,7 @@
 // Creates API keys: the text for the client and the row to store. Detects forged keys without a read.
 import type { apiKeys } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
-import { randomText } from "../kernel/ids.ts";
+import { randomText } from "../kernel/crypto.ts";
 import { hashSecret, type Credential, keyIdForSecret, keyPurposes } from "./rules/api-key.ts";
 type KeyRow = typeof apiKeys.$inferInsert;
 

@@ -3,7 +3,7 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { placeOf } from "../kernel/rules/client-address.ts";
-import type { QueueHolder, QueuePlace } from "../kernel/rules/fair-queue.ts";
+import type { QueueHolder, QueuePlace } from "../kernel/rules/limits.ts";
 import { normalizePassword } from "./rules/password.ts";
 
 interface Cost {

@@ -5,7 +5,7 @@ import { audit, type AuditEntry } from "./audit.ts";
 import { createSessionKey } from "./keys.ts";
 import { clearFailures, limitSignIn, type FailureCounter } from "./limits.ts";
 import { verifyPassword, hashPassword, withHashSlot } from "./passwords.ts";
-import type { QueuePlace } from "../kernel/rules/fair-queue.ts";
+import type { QueuePlace } from "../kernel/rules/limits.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deviceIdOf, deviceMark, devicePurpose } from "./rules/rate-limit.ts";
 import { deleteKey, findKey, insertKey, keyExistsSql } from "./store/keys.ts";

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { siteRoles } from "../../db/schema.ts";
 import { fitCustomText, maxMessageBytes, maxTitleBytes } from "../notifications/outbox/rules/custom-text.ts";
-import { plainText } from "../kernel/rules/terminal-text.ts";
+import { plainText } from "../kernel/rules/text.ts";
 import type { Ctx } from "../http/endpoint.ts";
 import { decodeHeaderText } from "./rules/header-text.ts";
 import { filledText } from "../http/schemas.ts";

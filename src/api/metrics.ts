@@ -8,7 +8,7 @@ import { ApiError } from "../kernel/errors.ts";
 import { allChannels } from "../notifications/channels/index.ts";
 import { isGone } from "../notifications/delivery/rules/gone.ts";
 import { outboxFamilies, outboxReads } from "../notifications/delivery/metrics.ts";
-import { exposition, expositionType, type Family } from "../kernel/rules/exposition.ts";
+import { exposition, expositionType, type Family } from "../kernel/rules/metrics.ts";
 import {
   isPaused,
   readGoneEndpoints,

@@ -16,7 +16,7 @@ import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } fro
 import { customBody, customOfText } from "./custom-body.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { boolean, field, shape, string } from "../http/wire.ts";
-import { emptyAsJson, textAsJson } from "../http/text.ts";
+import { emptyAsJson, textAsJson } from "../http/bodies.ts";
 
 const testBody = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "A username or an id" }),

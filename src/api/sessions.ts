@@ -3,7 +3,12 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { validatePasswordForCaller } from "../accounts/validation.ts";
-import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
+import {
+  clearSessionCookie,
+  readDeviceCookie,
+  setDeviceCookie,
+  setSessionCookie,
+} from "../http/credentials.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import { filledText, messageSchema, text } from "../http/schemas.ts";
 

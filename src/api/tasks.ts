@@ -2,8 +2,7 @@
 // experimental address, later ones at /api/v2.
 import { Hono } from "hono";
 import * as z from "zod";
-import { invalid, notFound } from "../kernel/errors.ts";
-import { earlierOf } from "../kernel/idempotency.ts";
+import { invalid, notFound, earlierOf } from "../kernel/errors.ts";
 import { claimOrCreate, readEarlier } from "../prebuilds/claim/claim.ts";
 import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { createBuild } from "../workspaces/builds/create-build.ts";

@@ -1,7 +1,7 @@
 // belfry drift and belfry templates drift: which resources a plan replaces, and which ones claims have replaced, each with
 // its fix.
 import type { TemplateDrift } from "../client.ts";
-import { fields } from "../kernel/rules/shape.ts";
+import { fields } from "../kernel/rules/json.ts";
 import { resourceLine } from "../prebuilds/drift/rules/drift-lines.ts";
 import { cureOf } from "../prebuilds/drift/rules/remedy.ts";
 import { findReplacements, type Replacement } from "../prebuilds/drift/rules/terraform-plan.ts";

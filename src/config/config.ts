@@ -7,8 +7,14 @@ import {
   type Complaints,
   type NotificationsConfig,
 } from "./notifications.ts";
-import { poolVariables, toPrebuilds, type PrebuildsConfig } from "./prebuilds.ts";
-import { taskVariables, toTaskMode, type TaskMode } from "./tasks.ts";
+import {
+  poolVariables,
+  toPrebuilds,
+  type PrebuildsConfig,
+  taskVariables,
+  toTaskMode,
+  type TaskMode,
+} from "./workspaces.ts";
 import {
   contact,
   duration,

@@ -1,7 +1,7 @@
 // The kinds of values that variables of the environment have, each with the words for a wrong one. Used by config*.ts.
 import * as z from "zod";
 import { parseRange } from "../kernel/rules/client-address.ts";
-import { editDistance } from "../kernel/rules/edit-distance.ts";
+import { editDistance } from "../kernel/rules/text.ts";
 
 const durationUnits: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

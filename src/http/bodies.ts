@@ -1,7 +1,9 @@
-// How much of a request's body is read, and for whom: 64 KiB for anybody, more for those who are let in, and of these a
-// bounded number at a time.
-import { ApiError } from "../kernel/errors.ts";
-import type { Ctx } from "./context.ts";
+// Request bodies: how many bytes are read, and for whom (64 KiB for anybody, more for authenticated callers, a limited number
+// at a time), and text or nothing where a route takes JSON.
+import { ApiError, invalid } from "../kernel/errors.ts";
+import type { Ctx, Env } from "./context.ts";
+import type { MiddlewareHandler } from "hono";
+import { decodeText } from "./rules/headers.ts";
 
 /** Bytes that are read before it is known who is asking. */
 export const smallBody = 65_536;
@@ -80,4 +82,54 @@ async function drain(request: Request): Promise<void> {
     if (done) return;
     bytes += value.length;
   }
+}
+
+const usual = 1_048_576;
+const larger: { method: string; path: RegExp; bytes: number }[] = [
+  { method: "POST", path: /^\/api\/v2\/files$/, bytes: 10_485_760 },
+  { method: "PUT", path: /^\/api\/v2\/provisionerjobs\/[^/]+\/state$/, bytes: 8_388_608 },
+];
+const plan = /^\/api\/v2\/provisionerjobs\/[^/]+\/plan$/;
+
+/** How large a plan may be depends on where the program runs. */
+export function largestBodyOf(method: string, path: string, largestPlan: number): number {
+  if (method === "POST" && plan.test(path)) return largestPlan;
+  return larger.find((one) => one.method === method && one.path.test(path))?.bytes ?? usual;
+}
+
+const isText = (type: string) => /^(text\/plain|application\/x-www-form-urlencoded)\b/i.test(type);
+const isJson = (type: string) => /^application\/([\w.-]+\+)?json\b/i.test(type);
+
+/**
+ * `convert` makes the JSON body from the text. What `curl -d` calls a form is text as well. Text and JSON are read by
+ * the charset that they name; throws 415 for one that isn't known, and 400 for bytes that are none of it.
+ */
+export function textAsJson(convert: (text: string, c: Ctx) => unknown): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const type = c.req.header("content-type") ?? "text/plain";
+    if ((isText(type) || isJson(type)) && c.req.raw.body !== null) {
+      const verdict = decodeText(new Uint8Array(await c.req.arrayBuffer()), type);
+      if (!verdict.ok) {
+        throw verdict.status === 400
+          ? invalid("body", verdict.problem)
+          : new ApiError(verdict.status, verdict.problem);
+      }
+      const { text } = verdict;
+      replaceBody(c, isText(type) ? JSON.stringify(convert(text, c)) : text);
+    }
+    await next();
+  };
+}
+
+/** No body at all is an empty object, whatever it is announced as. */
+export const emptyAsJson: MiddlewareHandler<Env> = async (c, next) => {
+  if ((await c.req.text()) === "") replaceBody(c, "{}");
+  await next();
+};
+
+function replaceBody(c: Ctx, body: string): void {
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("content-type", "application/json");
+  c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers, body });
+  c.req.bodyCache = {};
 }

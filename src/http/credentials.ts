@@ -1,13 +1,12 @@
-// The key or token that a request brings, as far as it can be told without the database, and whether a browser was made to
-// bring it.
-import { getCookie } from "hono/cookie";
+// The key or token of a request, checked as far as that is possible without the database, and the session cookie. What a
+// browser sends automatically counts only for requests from our own pages.
+import { getCookie, deleteCookie, setCookie } from "hono/cookie";
 import { isForgedKey } from "../accounts/keys.ts";
 import { parseCredential, type Credential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/agents/rules/agent-token.ts";
 import type { Ctx } from "./context.ts";
-import { bearerOf, passwordOf } from "./rules/authorization.ts";
-import { isOwnOrigin } from "./rules/origin.ts";
+import { bearerOf, passwordOf, isOwnOrigin } from "./rules/headers.ts";
 
 export const sessionCookie = "coder_session_token";
 /** Its name on https: a browser takes it from this very host only (RFC 6265bis, 4.1.3.2). */
@@ -76,3 +75,37 @@ export function requireOwnOrigin(c: Ctx): void {
     );
   }
 }
+
+/** `expiresAt`: epoch milliseconds. `Secure` on https only: over plain http Safari would drop such a cookie. */
+export function setSessionCookie(c: Ctx, key: string, expiresAt: number): void {
+  const expires = new Date(expiresAt);
+  if (!isHttps(c)) return setCookie(c, sessionCookie, key, { ...attributes, expires });
+  setCookie(c, hostCookie, key, { ...attributes, secure: true, expires });
+  if (getCookie(c, sessionCookie) !== undefined) deleteCookie(c, sessionCookie, attributes);
+}
+
+const deviceCookie = "belfry_device";
+const deviceSeconds = 365 * 86_400;
+
+/** What a former sign-in left in this browser. */
+export const readDeviceCookie = (c: Ctx): string | undefined => getCookie(c, deviceName(c));
+
+/** Stays after the sign-out: it lets nobody in. */
+export const setDeviceCookie = (c: Ctx, mark: string): void =>
+  setCookie(c, deviceName(c), mark, { ...attributes, secure: isHttps(c), maxAge: deviceSeconds });
+
+const deviceName = (c: Ctx): string => (isHttps(c) ? `__Host-${deviceCookie}` : deviceCookie);
+
+/** Signs the browser out, and lets it forget what it has kept of the pages. */
+export function clearSessionCookie(c: Ctx): void {
+  deleteCookie(c, sessionCookie, { ...attributes, secure: isHttps(c) });
+  if (isHttps(c)) deleteCookie(c, hostCookie, { ...attributes, secure: true });
+  // Not "cookies": those of the whole domain would go, other sites' too.
+  c.header("clear-site-data", '"cache", "storage"');
+}
+
+const attributes = { httpOnly: true, path: "/", sameSite: "Lax" } as const;
+
+/** Whether people come over https, also through a proxy that speaks it. */
+export const isHttps = (c: Ctx): boolean =>
+  [c.req.url, c.get("deps").config.accessUrl].some((address) => new URL(address).protocol === "https:");

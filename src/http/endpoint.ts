@@ -19,14 +19,13 @@ import {
   userIdByValidKeySql,
   userIdByKeySql,
 } from "../accounts/store/keys.ts";
-import { ApiError, forbidden, notFound, unauthorized } from "../kernel/errors.ts";
+import { ApiError, forbidden, notFound, unauthorized, type Validation } from "../kernel/errors.ts";
 import { bringsProvisionerKey, readAsProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
-import { boundBody, boundOwnBody, mayBeLarge, smallBody } from "./bodies.ts";
+import { boundBody, boundOwnBody, mayBeLarge, smallBody, largestBodyOf } from "./bodies.ts";
 import { agentTokenOf, credentialOf, isSafe, requireOwnOrigin } from "./credentials.ts";
 import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
-import { limitRequests } from "./request-limit.ts";
-import { largestBodyOf } from "./rules/body-limit.ts";
-import { invalidFields } from "./rules/invalid-fields.ts";
+import { placeOf } from "../kernel/rules/client-address.ts";
+import { windowMs } from "../kernel/rules/limits.ts";
 
 export type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 
@@ -180,3 +179,48 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
   if (isKeyUseDue(row!, now())) defer(() => db.write(touchKey(c.get("credential"), now()), {}));
   return verdict.actor;
 }
+
+/** After the key's signature is checked, before anything is read. Throws 429. Fields of draft-ietf-httpapi-ratelimit-headers-10. */
+export function limitRequests(c: Ctx): void {
+  const { process, now } = c.get("deps");
+  const caller = callerOf(c);
+  if (process.requests === null || caller === undefined || !c.req.path.startsWith("/api/")) return;
+  const { isAllowed, left, seconds } = process.requests.take(caller, now());
+  const headers = {
+    "ratelimit-policy": `"api";q=${process.requests.most};w=${windowMs / 1_000}`,
+    ratelimit: `"api";r=${left};t=${seconds}`,
+  };
+  if (!isAllowed)
+    throw new ApiError(429, `Too many requests: ${process.requests.most} a minute are allowed.`, {
+      detail: `Try again in ${seconds} seconds. BELFRY_API_RATE_LIMIT changes the limit.`,
+      headers: { ...headers, "retry-after": String(seconds) },
+    });
+  if (c.req.header("upgrade") === undefined)
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+}
+
+function callerOf(c: Ctx): string | undefined {
+  const { access } = c.get("endpoint");
+  if (access === "anyone") return `from ${placeOf(c.get("deps").clientAddress)}`;
+  const isPerson = access === "session" || (access === "session-or-provisioner" && !bringsProvisionerKey(c));
+  // Not by the id alone: who knows that could use up what its owner may.
+  return isPerson ? c.get("credential").secretHash : undefined;
+}
+
+export function invalidFields(issues: readonly z.core.$ZodIssue[]): ApiError {
+  const validations = issues.map(toValidation);
+  return new ApiError(400, summarise(validations), { validations });
+}
+
+function toValidation(issue: z.core.$ZodIssue): Validation {
+  const field = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    return { field: issue.keys.join(", "), detail: "is not known here" };
+  }
+  return { field: field === "" ? "body" : field, detail: issue.message };
+}
+
+const summarise = (validations: Validation[]) =>
+  validations.length === 1
+    ? `${validations[0]!.field}: ${validations[0]!.detail}`
+    : "The request has members that are not valid.";

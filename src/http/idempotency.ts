@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import { findKey, type KeyedRequest } from "../../db/idempotency.ts";
 import { invalid } from "../kernel/errors.ts";
-import { canonicalJson } from "../kernel/rules/canonical-json.ts";
+import { canonicalJson } from "../kernel/rules/json.ts";
 import { currentUserIdSql, type Ctx } from "./endpoint.ts";
-import { parseIdempotencyKey } from "./rules/idempotency-key.ts";
+import { parseIdempotencyKey } from "./rules/headers.ts";
 
 /** A request's key and the hash of what it asks for; the user is known once their own key was looked at. */
 export type RequestKey = Omit<KeyedRequest, "userId">;

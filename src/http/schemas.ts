@@ -1,6 +1,6 @@
 // Schemas that several routes share: what requests carry and what answers look like.
 import * as z from "zod";
-import { problemWithOneLine } from "../kernel/rules/one-line.ts";
+import { problemWithOneLine } from "../kernel/rules/text.ts";
 
 /** Of any version and variant: ids of Coder's are made up by hand, too. */
 export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is no UUID` });

@@ -2,7 +2,7 @@
 // one request or one pass.
 import type { Database } from "../../db/client.ts";
 import type { Config } from "../config/config.ts";
-import type { KeysFor } from "./keys.ts";
+import type { KeysFor } from "./crypto.ts";
 import type { Log } from "./log.ts";
 import type {
   Cache,
@@ -17,11 +17,9 @@ import type {
   PoolNudges,
   Socket,
   UnsignedUntil,
+  Post,
 } from "./ports.ts";
-import type { Post } from "./post.ts";
-import type { FairQueue } from "./rules/fair-queue.ts";
-import type { RequestLimit } from "./rules/rate-limit.ts";
-import type { Turns } from "./rules/semaphore.ts";
+import type { FairQueue, RequestLimit, Turns } from "./rules/limits.ts";
 
 export interface Process {
   clock: Clock;

@@ -1,4 +1,5 @@
 // The errors that a caller of the API can cause, and how they look on the wire. Everything else that throws is a bug.
+import type { KeyedRequest, StoredKey } from "../../db/idempotency.ts";
 
 export interface Validation {
   /** The member of the request, as the client spelt it. */
@@ -78,4 +79,17 @@ export function problemBody(error: ApiError, requestId: string): Record<string, 
           })),
         }),
   };
+}
+
+/** What an earlier request with this key has made; undefined when there was none. Throws 422 if that asked for another thing. */
+export function earlierOf(
+  request: KeyedRequest | undefined,
+  stored: StoredKey | undefined,
+): StoredKey | undefined {
+  if (request === undefined || stored === undefined) return undefined;
+  if (stored.fingerprint === request.fingerprint) return stored;
+  throw new ApiError(422, "Idempotency-Key: was used for another request, choose a new one", {
+    detail: "Nothing was done. The same key stands for the same method, path, query and body for 24 hours.",
+    validations: [{ field: "Idempotency-Key", detail: "was used for another request" }],
+  });
 }

@@ -6,7 +6,13 @@ import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { saveSettings } from "../api/notifications.ts";
 import type { ApiError } from "../kernel/errors.ts";
-import { countWaiting, listFailures, readHealth, toHealth } from "../notifications/delivery/store/health.ts";
+import {
+  countWaiting,
+  listFailures,
+  readHealth,
+  toHealth,
+  type Failure,
+} from "../notifications/delivery/store/health.ts";
 import {
   isPaused,
   readGoneEndpoints,
@@ -14,11 +20,14 @@ import {
   toGoneEndpoints,
 } from "../notifications/preferences/store/settings.ts";
 import { sendTest, testReads } from "../notifications/outbox/test.ts";
-import { choicesPath } from "./choices-view.ts";
-import { failures, state, tryIt, channelList, type ChannelFacts } from "./delivery-view.ts";
+import { choicesPath } from "./notification-settings.ts";
+import { channelList, type ChannelFacts } from "./delivery-channels.ts";
 import { problem } from "./form.ts";
-import { respondWithPage } from "./layout.ts";
+import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
+import { channelLabel } from "../notifications/channels/index.ts";
+import { moment } from "./components.ts";
+import { lasting } from "./rules/labels.ts";
 
 const path = "/deployment/notifications";
 const failuresShown = 10;
@@ -87,4 +96,56 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     ${failures(read.failed, facts.now)} ${manages ? tryIt(path) : ""}
   </section>`;
   return respondWithPage(c, { title: "Delivery", actor, main }, error?.status);
+}
+
+export function state(path: string, paused: boolean, manages: boolean): Html {
+  const words = paused
+    ? html`<p>
+        <strong>Delivery is paused.</strong> New notifications are kept and delivered after an owner resumes
+        delivery.
+      </p>`
+    : html`<p><strong>Delivery is running.</strong></p>`;
+  const button = manages
+    ? html`<form method="post" action="${path}/${paused ? "resume" : "pause"}">
+        <button class="button" type="submit">${paused ? "Resume delivery" : "Pause delivery"}</button>
+      </form>`
+    : "";
+  return html`<div class="state" ${attributes({ "data-paused": paused })}>${words}${button}</div>`;
+}
+
+export const tryIt = (path: string): Html =>
+  html`<form method="post" action="${path}/test">
+    <h2>Test delivery</h2>
+    <p>Sends a test notification to you through every enabled channel.</p>
+    <button class="button primary" type="submit">Send test notification</button>
+  </form>`;
+
+/** The latest failures, most recent first. */
+export function failures(failed: readonly Failure[], now: number): Html | string {
+  if (failed.length === 0) return "";
+  return html`<h2>Failed deliveries</h2>
+    <ul class="items failures" role="list">
+      ${failed.map((message) => failure(message, now))}
+    </ul>
+    <p class="aside">
+      For details, run <code>belfry notifications explain ID</code>, or see
+      <a href="/docs/administration/monitoring/notifications/troubleshooting">Troubleshooting</a>.
+    </p>`;
+}
+
+function failure(message: Failure, now: number): Html {
+  const { id, templateName, username, method, answer, attempts, dueAt, failedAt } = message;
+  const count = `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
+  const next =
+    dueAt === null
+      ? "failed permanently"
+      : dueAt <= now
+        ? "next attempt now"
+        : `next attempt in ${lasting(dueAt - now)}`;
+  return html`<li class="failure">
+    <h3>${templateName} <span class="for">to ${username} by ${channelLabel(method).toLowerCase()}</span></h3>
+    <p class="when">${moment(failedAt, now)}</p>
+    <p class="answer">${answer ?? "No response."}</p>
+    <p class="more">${count}, ${next} · <code>${id}</code></p>
+  </li>`;
 }

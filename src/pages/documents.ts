@@ -6,7 +6,7 @@ import type { Ctx, Env } from "../http/endpoint.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, type Crumb } from "./parts.ts";
+import { breadcrumb, type Crumb } from "./components.ts";
 import { pageOf, readContents, renderDocument, type ContentsGroup, type Document } from "./rules/document.ts";
 
 type Assets = Deps["assets"];

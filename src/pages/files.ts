@@ -1,4 +1,4 @@
-// The files of `public/` that pages use: styles, scripts, icons. Browsers keep them and ask whether they changed.
+// Files that need no session: styles, scripts and icons of `public/`, which browsers revalidate, and security.txt (RFC 9116).
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { Ctx, Env } from "../http/endpoint.ts";
@@ -20,3 +20,22 @@ async function respondWithFile(c: Ctx, name: string): Promise<Response> {
   if (c.req.header("if-none-match")?.includes(etag)) return c.body(null, 304, headers);
   return c.body(content, 200, { ...headers, "content-type": file.headers.get("content-type")! });
 }
+
+const path = "/.well-known/security.txt";
+/** Days: a reader may rely on it for so long (the RFC recommends less than a year). */
+const validity = 180;
+const day = 86_400_000;
+
+export const securityTxt = new Hono<Env>().get(path, (c) => {
+  const { config, now } = c.get("deps");
+  if (config.securityContact === undefined) throw notFound("Security contact");
+  // The same all day long.
+  const expires = new Date((Math.floor(now() / day) + validity) * day).toISOString();
+  const lines = [
+    `Contact: ${config.securityContact}`,
+    `Expires: ${expires}`,
+    "Preferred-Languages: en",
+    `Canonical: ${config.accessUrl}${path}`,
+  ];
+  return c.text(`${lines.join("\n")}\n`);
+});

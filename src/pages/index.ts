@@ -2,25 +2,23 @@
 import { Hono } from "hono";
 import type { Env } from "../http/endpoint.ts";
 import { buildPages } from "./builds.ts";
-import { choicePages } from "./choices.ts";
-import { cliAuthPages } from "./cli-auth.ts";
+import { choicePages } from "./notification-settings.ts";
+import { cliAuthPages, signInPages } from "./sign-in.ts";
 import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
-import { files } from "./files.ts";
+import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
-import { poolPages } from "./pools.ts";
+import { poolPages } from "./prebuilds.ts";
 import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { resetPasswordPages } from "./reset-password.ts";
-import { securityTxt } from "./security-txt.ts";
 import { setupPages } from "./setup.ts";
-import { signInPages } from "./sign-in.ts";
 import { taskPages } from "./tasks.ts";
 import { templatePages } from "./templates.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
 import { userPages } from "./users.ts";
 import { workspacePages } from "./workspaces.ts";
 
-export { errorPage } from "./error.ts";
+export { errorPage } from "./layout.ts";
 
 export function createPages() {
   return new Hono<Env>()

@@ -10,8 +10,8 @@ import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/p
 import { listProvisionerKeys, type ListedKey } from "../workspaces/jobs/store/provisioner-keys.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, countOf, moment } from "./parts.ts";
-import { provisionerKeysPath as path, templatesPath } from "./rules/paths.ts";
+import { breadcrumb, countOf, moment } from "./components.ts";
+import { provisionerKeysPath as path, templatesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
 const title = "Provisioner keys";

@@ -8,7 +8,7 @@ import { changeWithPasscode, requestPasscode } from "../accounts/passcodes.ts";
 import { passcodeLifetimeMs } from "../accounts/rules/one-time-codes.ts";
 import { problemWithEmail } from "../accounts/rules/profile.ts";
 import { signIn } from "../accounts/sessions.ts";
-import { isHttps, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
+import { isHttps, setDeviceCookie, setSessionCookie } from "../http/credentials.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError, invalid } from "../kernel/errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";

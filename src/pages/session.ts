@@ -2,8 +2,7 @@
 import type { MiddlewareHandler } from "hono";
 import { isForgedKey } from "../accounts/keys.ts";
 import { parseCredential, keyPurposes } from "../accounts/rules/api-key.ts";
-import { setSessionCookie } from "../http/cookies.ts";
-import { readSessionCookie, requireOwnOrigin } from "../http/credentials.ts";
+import { setSessionCookie, readSessionCookie, requireOwnOrigin } from "../http/credentials.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 

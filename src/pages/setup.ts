@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { isLocalCaller } from "../accounts/rules/one-time-codes.ts";
 import { signIn } from "../accounts/sessions.ts";
 import { createFirstUser, isSetUp } from "../accounts/setup.ts";
-import { setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
+import { setDeviceCookie, setSessionCookie } from "../http/credentials.ts";
 import { setupRequestOf } from "../api/first-user.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";

@@ -1,16 +1,23 @@
-// Sign-in and sign-out. `/` redirects to inbox, sign-in or setup; the sign-in form returns to the requested page.
+// Sign-in and sign-out, and the token for the CLI. `/` redirects to inbox, sign-in or setup; the sign-in form returns to the
+// requested page.
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { isSetUp } from "../accounts/setup.ts";
-import { clearSessionCookie, readDeviceCookie, setDeviceCookie, setSessionCookie } from "../http/cookies.ts";
-import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError } from "../kernel/errors.ts";
+import {
+  clearSessionCookie,
+  readDeviceCookie,
+  setDeviceCookie,
+  setSessionCookie,
+} from "../http/credentials.ts";
+import { readAsUser, type Ctx, type Env, currentUserIdSql } from "../http/endpoint.ts";
+import { ApiError, unauthorized } from "../kernel/errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { afterSignIn } from "./rules/links.ts";
-import { httpsInstead } from "./rules/plain-http.ts";
-import { bringCredential, ownForm } from "./session.ts";
+import { afterSignIn, httpsInstead } from "./rules/links.ts";
+import { bringCredential, ownForm, signedIn } from "./session.ts";
+import { createSession } from "../accounts/tokens.ts";
+import { findUser } from "../accounts/store/users.ts";
 
 export const signInPages = new Hono<Env>()
   .get("/", async (c) => {
@@ -113,3 +120,47 @@ function showSignIn(c: Ctx, { next, email, note, error }: SignInPage) {
   </form>`;
   return respondWithPage(c, { title: "Sign in", main, shape: "narrow" }, error?.status);
 }
+
+const path = "/cli-auth";
+
+export const cliAuthPages = new Hono<Env>()
+  .get(path, signedIn, async (c) => {
+    const { actor } = await readAsUser(c, {});
+    const main = html`<form class="sheet" method="post" action="${path}">
+      <h1>Sign in to the CLI</h1>
+      <p>
+        Create a token and paste it into your terminal. It signs the CLI in as
+        <strong>${actor.username}</strong>, with all your permissions.
+      </p>
+      <button class="button primary" type="submit">Create token</button>
+    </form>`;
+    return respondWithPage(c, { title: "Sign in to the CLI", main, shape: "narrow" });
+  })
+  .post(path, signedIn, async (c) => {
+    const { actor, self } = await readAsUser(c, { self: findUser("me", currentUserIdSql(c)) });
+    if (self[0] === undefined) throw unauthorized();
+    const key = await createSession(c.get("deps"), actor, self[0]);
+    const main = html`<article class="sheet">
+      <h1>Your token</h1>
+      <p>Paste it into your terminal. It is shown only once.</p>
+      <div class="copying">
+        <input
+          id="key"
+          class="key"
+          aria-label="Token"
+          value="${key}"
+          readonly
+          autocomplete="off"
+          spellcheck="false"
+        />
+        <button class="button primary" type="button" data-copies="key" hidden>Copy</button>
+      </div>
+      <p>Keep it secret: it gives full access to your account. <code>belfry logout</code> revokes it.</p>
+    </article>`;
+    return respondWithPage(c, {
+      title: "Your token",
+      main,
+      shape: "narrow",
+      scripts: ["copy.js"],
+    });
+  });

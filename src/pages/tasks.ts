@@ -14,8 +14,8 @@ import {
 } from "../workspaces/agents/store/app-statuses.ts";
 import { findWorkspace, idOfWorkspace } from "../workspaces/builds/store/workspaces.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, facts, moment, outwardLink, tag } from "./parts.ts";
-import { workspacesPath } from "./rules/paths.ts";
+import { breadcrumb, facts, moment, outwardLink, tag } from "./components.ts";
+import { workspacesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import { pathOf, statusOf, type View } from "./workspace-view.ts";
 

@@ -5,9 +5,9 @@ import type { Wire } from "../http/wire.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { VersionRow } from "../workspaces/templates/store/versions.ts";
 import type { Html } from "./layout.ts";
-import { countOf, facts, moment, tag } from "./parts.ts";
-import { lasting } from "./rules/lasting.ts";
-import { filterPath, templatePath, versionPath } from "./rules/paths.ts";
+import { countOf, facts, moment, tag } from "./components.ts";
+import { lasting } from "./rules/labels.ts";
+import { filterPath, templatePath, versionPath } from "./rules/links.ts";
 
 type Parameter = Wire<typeof parameterShape>;
 type Preset = Wire<typeof presetShape>;

@@ -22,10 +22,10 @@ import {
   listTemplates,
 } from "../workspaces/templates/store/templates.ts";
 import type { SQL } from "../../db/client.ts";
-import { driftSection } from "./drift-view.ts";
+import { driftSection } from "./template-drift.ts";
 import { respondWithPage } from "./layout.ts";
-import { breadcrumb, countOf } from "./parts.ts";
-import { poolsPath, provisionerKeysPath, templatePath, templatesPath } from "./rules/paths.ts";
+import { breadcrumb, countOf } from "./components.ts";
+import { poolsPath, provisionerKeysPath, templatePath, templatesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import {
   parameterList,

@@ -7,7 +7,7 @@ import { ApiError } from "../kernel/errors.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { findChoice, setChoices } from "../notifications/preferences/store/choices.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
-import { choicesPath, isOn } from "./choices-view.ts";
+import { choicesPath, isOn } from "./notification-settings.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 
 type Choice = ReturnType<typeof findChoice>["_"]["result"][number];

@@ -7,10 +7,9 @@ import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import type { UserRow } from "../accounts/store/users.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { choiceOf, listSize, pages, searchForm, tabs } from "./filtered.ts";
+import { choiceOf, listSize, pages, searchForm, tabs, countOf, moment, tag } from "./components.ts";
 import { problem } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { countOf, moment, tag } from "./parts.ts";
 import { signedIn } from "./session.ts";
 
 const path = "/deployment/users";

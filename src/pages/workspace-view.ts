@@ -6,9 +6,9 @@ import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/b
 import { causeWords, outdatedWords } from "../workspaces/builds/rules/build-texts.ts";
 import type { StatusRow } from "../workspaces/agents/store/app-statuses.ts";
 import type { Html } from "./layout.ts";
-import { facts, moment, outwardLink, tag } from "./parts.ts";
-import { duration } from "./rules/lasting.ts";
-import { buildPath, taskPath, templatePath, versionPath, workspacePath } from "./rules/paths.ts";
+import { facts, moment, outwardLink, tag } from "./components.ts";
+import { duration } from "./rules/labels.ts";
+import { buildPath, taskPath, templatePath, versionPath, workspacePath } from "./rules/links.ts";
 
 /** What a view needs to know of the moment and of where this Belfry is. */
 export interface View {

@@ -16,11 +16,10 @@ import {
   idOfWorkspace,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
-import { choiceOf, listSize, pages, searchForm, tabs } from "./filtered.ts";
+import { choiceOf, listSize, pages, searchForm, tabs, breadcrumb, countOf } from "./components.ts";
 import { problem } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
-import { breadcrumb, countOf } from "./parts.ts";
-import { workspacesPath } from "./rules/paths.ts";
+import { workspacesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import { agentList, buildList, workspaceFacts, workspaceHead, workspaceList } from "./workspace-view.ts";
 

@@ -1,5 +1,5 @@
 // How a job ends early: one place knows the reason, and the lease brings news from the server (canceled, or lost).
-import { fields } from "../kernel/rules/shape.ts";
+import { fields } from "../kernel/rules/json.ts";
 import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
 import { type EndReason, isStronger, type Job, classifyStatus } from "./rules/job.ts";
 import { jobCall, type JobServer, jsonOf } from "./server.ts";

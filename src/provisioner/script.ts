@@ -7,7 +7,7 @@ import { JobFailure } from "./ending.ts";
 import { readCompletion, type Completion } from "./rules/completion.ts";
 import { scriptEnvironment, reducePlan, applyStage } from "./rules/terraform.ts";
 import { problemIn, tidyLine } from "./rules/log-lines.ts";
-import { fields, isText, parseJson } from "../kernel/rules/shape.ts";
+import { fields, isText, parseJson } from "../kernel/rules/json.ts";
 import { permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import { sendPlan } from "./terraform.ts";
 import type { Work } from "./work.ts";

@@ -1,7 +1,7 @@
 // The server as a provisioner sees it: one function that makes a call and gives its outcome as a value, one that tries
 // until there is an answer.
 import { classifyStatus, retryDelayMs, readRetryAfter, type StatusClass } from "./rules/job.ts";
-import { fields, parseJson, textOr } from "../kernel/rules/shape.ts";
+import { fields, parseJson, textOr } from "../kernel/rules/json.ts";
 import type { Timing, Environment } from "./worker-context.ts";
 
 export type Outcome =

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { JobFailure, type Ending } from "./ending.ts";
-import { parseJson } from "../kernel/rules/shape.ts";
+import { parseJson } from "../kernel/rules/json.ts";
 import type { Job } from "./rules/job.ts";
 import { jobCall, type JobServer } from "./server.ts";
 import type { Timing, Environment } from "./worker-context.ts";

@@ -12,7 +12,7 @@ import {
   variableProblem,
 } from "./rules/terraform.ts";
 import { problemIn, tidyLine } from "./rules/log-lines.ts";
-import { parseJson } from "../kernel/rules/shape.ts";
+import { parseJson } from "../kernel/rules/json.ts";
 import * as steps from "./rules/terraform.ts";
 import { jobCall } from "./server.ts";
 import type { Work } from "./work.ts";

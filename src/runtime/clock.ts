@@ -1,7 +1,6 @@
 // The one clock of a process: the machine's, corrected by what the database's says where several machines share one
 // database, so that leases mean the same to all of them.
 import type { Clock } from "../kernel/ports.ts";
-import { nextOffset } from "../kernel/rules/clock-offset.ts";
 
 export interface ClockOptions {
   /** Epoch milliseconds of this machine. */
@@ -21,4 +20,18 @@ export function createClock({ local, follow }: ClockOptions): Clock {
       return offset - before;
     },
   };
+}
+
+/** Epoch milliseconds: what the database's clock said, and what ours said before the question and after the answer. */
+export interface ClockReading {
+  database: number;
+  asked: number;
+  answered: number;
+}
+
+/** The database was read somewhere between question and answer: an offset that fits in there stays as it is. */
+export function nextOffset(present: number, { database, asked, answered }: ClockReading): number {
+  const least = database - answered;
+  const most = database - asked;
+  return present >= least && present <= most ? present : Math.round((least + most) / 2);
 }

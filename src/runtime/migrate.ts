@@ -4,7 +4,7 @@ import { createDatabase } from "../../db/client.ts";
 import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { parseConfig, type Config } from "../config/config.ts";
-import { createNewId } from "../kernel/ids.ts";
+import { createNewId } from "../kernel/crypto.ts";
 import { databaseName, openClient } from "./database.ts";
 import { failureWords } from "./failure.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";

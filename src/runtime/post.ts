@@ -2,7 +2,7 @@
 // because undici takes an unasked "100 Continue" for a broken answer and doesn't say whether a connection was reused.
 import * as http from "node:http";
 import * as https from "node:https";
-import type { Post } from "../kernel/post.ts";
+import type { Post } from "../kernel/ports.ts";
 
 type Request = Parameters<Post>[0];
 type Answer = Awaited<ReturnType<Post>>;

@@ -2,18 +2,15 @@
 import type { Database } from "../../db/client.ts";
 import { unknownUntil } from "../accounts/rules/api-key.ts";
 import { findValidKeys } from "../accounts/store/keys.ts";
-import { createCache } from "../kernel/cache.ts";
+import { createCache, type Clock, type MailPool } from "../kernel/ports.ts";
 import type { Deps, Process } from "../kernel/deps.ts";
-import type { Clock, MailPool } from "../kernel/ports.ts";
 import type { Log } from "../kernel/log.ts";
 import { createNudgeQueue } from "../notifications/delivery/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/outbox/group.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createPoolNudges } from "../prebuilds/reconcile/reconcile.ts";
-import { createFairQueue } from "../kernel/rules/fair-queue.ts";
-import { createRequestLimit } from "../kernel/rules/rate-limit.ts";
-import { createTurns } from "../kernel/rules/semaphore.ts";
+import { createFairQueue, createRequestLimit, createTurns } from "../kernel/rules/limits.ts";
 import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
 export interface ProcessOptions {

@@ -1,6 +1,6 @@
 // Whether an HTTP address answers, asked by a HEAD request, which changes nothing. `belfry admin doctor` calls it.
 import { request } from "undici";
-import type { Reach } from "../kernel/post.ts";
+import type { Reach } from "../kernel/ports.ts";
 
 export const reach: Reach = async (url, timeout, authorization) => {
   const started = performance.now();

@@ -1,6 +1,6 @@
 // A request's URL on Node, made by the same function for plain requests and for upgrades.
 import type { IncomingMessage } from "node:http";
-import { parseRequestTarget, type RequestTarget } from "../http/rules/request-target.ts";
+import { parseRequestTarget, type RequestTarget } from "../http/rules/headers.ts";
 
 export function targetOf({
   url = "",

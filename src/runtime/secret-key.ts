@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ConfigError, type Config } from "../config/config.ts";
-import { createKeys, type KeysFor } from "../kernel/keys.ts";
+import { createKeys, type KeysFor } from "../kernel/crypto.ts";
 import { databaseFile } from "./database.ts";
 
 export function openKeys(config: Config): KeysFor {

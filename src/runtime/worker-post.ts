@@ -1,6 +1,6 @@
 // Cloudflare's way to send a webhook. The platform keeps connections over the ends of invocations and doesn't say whether
 // one was reused, so a lost one is replaced wherever that is cheap: the message's id is the same.
-import type { Post } from "../kernel/post.ts";
+import type { Post } from "../kernel/ports.ts";
 
 /** Of the requests that an invocation may send, so many may be repeated over another connection. */
 const maxRepeats = 20;

@@ -2,7 +2,7 @@
 // because a database connection doesn't outlive the request that opened it there.
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config/config.ts";
-import { parseRequestTarget } from "../http/rules/request-target.ts";
+import { parseRequestTarget } from "../http/rules/headers.ts";
 import { tick } from "../tick.ts";
 import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
 import { serveInbox } from "./worker-inbox.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, parseConfig } from "../../src/config/config.ts";
-import { createKeys } from "../../src/kernel/keys.ts";
+import { createKeys } from "../../src/kernel/crypto.ts";
 import {
   makeUnsubscribeToken,
   readUnsubscribeToken,

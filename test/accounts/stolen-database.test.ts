@@ -2,8 +2,7 @@
 // is sealed. What it does show is in the docs: public/docs/administration/security.md, "Who can read secrets".
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { unseal } from "../../src/kernel/seal.ts";
-import { createKeys } from "../../src/kernel/keys.ts";
+import { unseal, createKeys } from "../../src/kernel/crypto.ts";
 import { hashSetupCode } from "../../src/accounts/rules/one-time-codes.ts";
 import { openLabels } from "../../src/notifications/delivery/sealed-labels.ts";
 import { askForCode, changeWith, mailTo, newPassword } from "../support/passcodes.ts";

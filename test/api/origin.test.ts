@@ -1,6 +1,6 @@
 // Who may, as far as browsers are concerned: what their headers say of where a request comes from, and what follows.
 import { expect, test } from "vitest";
-import { isOwnOrigin } from "../../src/http/rules/origin.ts";
+import { isOwnOrigin } from "../../src/http/rules/headers.ts";
 import { callServer, owner, startTestServer } from "../support/server.ts";
 
 const here = "http://127.0.0.1:4747";

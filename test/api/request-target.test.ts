@@ -1,7 +1,7 @@
 // Where requests go: what is a path of ours, and what a browser or a URL parser would read as another host.
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { parseRequestTarget } from "../../src/http/rules/request-target.ts";
+import { parseRequestTarget } from "../../src/http/rules/headers.ts";
 import { signInFirst, startTestServer, suiteAdapter, type TestServer } from "../support/server.ts";
 
 const good: [target: string, url: string][] = [

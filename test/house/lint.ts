@@ -23,7 +23,7 @@ const effects = [
   "**/db/client.ts",
   "**/deps.ts",
   "**/config/config.ts",
-  "**/ids.ts",
+  "**/crypto.ts",
   "**/log.ts",
 ];
 const impure = ban("pure", ...effects, "hono", "hono/*");

@@ -9,12 +9,12 @@ import {
 } from "../../src/accounts/rules/profile.ts";
 import { parseUserSearch } from "../../src/accounts/rules/user-search.ts";
 import { normalizeCode } from "../../src/accounts/rules/one-time-codes.ts";
-import { parseIdempotencyKey } from "../../src/http/rules/idempotency-key.ts";
+import { parseIdempotencyKey } from "../../src/http/rules/headers.ts";
 import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
 import { problemWithTar, writeTar, readTar } from "../../src/kernel/rules/tar.ts";
 import { plain, plainLine } from "../../src/cli/rules/text.ts";
 import { linksIn, toHtml, toInlineHtml, toPlainText } from "../../src/notifications/texts/rules/markdown.ts";
-import { escapeMarkdown } from "../../src/kernel/rules/markdown.ts";
+import { escapeMarkdown, plainText } from "../../src/kernel/rules/text.ts";
 import { ownPath } from "../../src/pages/rules/links.ts";
 import { blockOf } from "../../src/prebuilds/drift/rules/remedy.ts";
 import { problemOfPlan, findReplacements, keepable } from "../../src/prebuilds/drift/rules/terraform-plan.ts";
@@ -22,7 +22,6 @@ import { readState } from "../../src/provisioner/rules/completion.ts";
 import { reducePlan } from "../../src/provisioner/rules/terraform.ts";
 import { parseAddress, parseRange } from "../../src/kernel/rules/client-address.ts";
 import { fitCustomText } from "../../src/notifications/outbox/rules/custom-text.ts";
-import { plainText } from "../../src/kernel/rules/terminal-text.ts";
 import { cleanMessage } from "../../src/workspaces/agents/rules/app-status.ts";
 import {
   parseTaskSearch,

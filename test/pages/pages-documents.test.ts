@@ -11,7 +11,7 @@ import {
   readContents,
   renderDocument,
 } from "../../src/pages/rules/document.ts";
-import { lasting } from "../../src/pages/rules/lasting.ts";
+import { lasting } from "../../src/pages/rules/labels.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 
 describe("documents", () => {

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { apiKeys, prebuildsUser, users } from "../../db/schema.ts";
 import { keyIdForSecret, keyPurposes } from "../../src/accounts/rules/api-key.ts";
-import { randomText } from "../../src/kernel/ids.ts";
+import { randomText } from "../../src/kernel/crypto.ts";
 import { createMeter } from "../support/meter.ts";
 import { addPrebuilds, stillPools } from "../support/prebuilds.ts";
 import { startTwoServers } from "../support/program.ts";

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { notificationMessages } from "../../db/schema.ts";
 import { judgeMetricsAccess } from "../../src/api/rules/metrics-access.ts";
-import { exposition } from "../../src/kernel/rules/exposition.ts";
+import { exposition } from "../../src/kernel/rules/metrics.ts";
 import { additionsOf, totalFamilies } from "../../src/notifications/delivery/rules/totals.ts";
 import { createMeter } from "../support/meter.ts";
 import { temporaryFolder } from "../support/program.ts";

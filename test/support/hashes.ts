@@ -1,6 +1,6 @@
 // The queue of password hashes, from outside: how many there were, and how it is while nobody gets a turn.
 import type { Process } from "../../src/kernel/deps.ts";
-import { waitingForEach, type Lane } from "../../src/kernel/rules/fair-queue.ts";
+import { waitingForEach, type Lane } from "../../src/kernel/rules/limits.ts";
 
 /** Counts from now on. */
 export function countHashes(process: Process): { count: number } {

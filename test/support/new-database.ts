@@ -4,7 +4,7 @@ import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDatabase } from "../../db/client.ts";
-import { createNewId } from "../../src/kernel/ids.ts";
+import { createNewId } from "../../src/kernel/crypto.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { prepareDatabase } from "../../src/runtime/prepare.ts";
 

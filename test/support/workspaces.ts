@@ -10,7 +10,7 @@ import {
   templateVersions,
 } from "../../db/schema.ts";
 import { keyIdForSecret, keyPurposes } from "../../src/accounts/rules/api-key.ts";
-import { randomText } from "../../src/kernel/ids.ts";
+import { randomText } from "../../src/kernel/crypto.ts";
 import { makeAgentToken } from "../../src/workspaces/agents/rules/agent-token.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 

@@ -1,7 +1,7 @@
 // Sealing what Terraform remembers: opened with the key in force or the one before, for its own workspace only.
 import { expect, test } from "vitest";
 import type { Deps } from "../../src/kernel/deps.ts";
-import { createKeys } from "../../src/kernel/keys.ts";
+import { createKeys } from "../../src/kernel/crypto.ts";
 import { seal, unseal } from "../../src/workspaces/jobs/held-job.ts";
 
 const root = (byte: number) => Buffer.alloc(32, byte).toString("base64");

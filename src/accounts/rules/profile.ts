@@ -1,6 +1,6 @@
 // Valid usernames, email addresses and names, and the canonical form of an email address: two spellings that mail servers
 // deliver to one mailbox are the same here. The spelling that the user typed is kept for display and delivery.
-import { problemWithOneLine } from "../../kernel/rules/one-line.ts";
+import { problemWithOneLine } from "../../kernel/rules/text.ts";
 
 const maxUsernameLength = 32;
 const maxEmailBytes = 254;

@@ -1,5 +1,5 @@
 // Which command of Coder's program asks: it says so with every request, as base64 of JSON.
-import { fields, parseJson, textOr } from "../../kernel/rules/shape.ts";
+import { fields, parseJson, textOr } from "../../kernel/rules/json.ts";
 
 export const coderCommandHeader = "coder-cli-telemetry";
 const longestHeader = 4_096;

@@ -6,7 +6,7 @@ import { appliedMigrations, loadMigrations } from "../../../db/migrate.ts";
 import { type Config, ConfigError, parseConfig } from "../../config/config.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
-import { createNewId } from "../../kernel/ids.ts";
+import { createNewId } from "../../kernel/crypto.ts";
 import { createLog } from "../../kernel/log.ts";
 import { createAssets } from "../../runtime/assets.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";

@@ -1,5 +1,5 @@
 // Names and ids as people type them: the known name that a mistyped one is closest to, and ids by their end.
-import { editDistance } from "../../kernel/rules/edit-distance.ts";
+import { editDistance } from "../../kernel/rules/text.ts";
 
 /** Two slips in a long word, one in a short one; a beginning is close too. Undefined when no name is close. */
 export function nearest(word: string, known: readonly string[]): string | undefined {

@@ -1,6 +1,11 @@
 // What `belfry run` sends when the command has ended: a title with the outcome, and the last lines of its output.
-import { byteLength, cutStartToBytes, cutToBytes } from "../../kernel/rules/cut-text.ts";
-import { visiblePart, withoutControls } from "../../kernel/rules/terminal-text.ts";
+import {
+  byteLength,
+  cutStartToBytes,
+  cutToBytes,
+  visiblePart,
+  withoutControls,
+} from "../../kernel/rules/text.ts";
 import { maxMessageBytes, maxTitleBytes } from "../../notifications/outbox/rules/custom-text.ts";
 import { plain, plainLine } from "./text.ts";
 import { formatDuration } from "./time.ts";

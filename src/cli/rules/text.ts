@@ -1,6 +1,5 @@
 // Text for terminals and from pipes: widths, cutting, tables, and the removal of control sequences.
-import { cutToSize, eachCharacter } from "../../kernel/rules/cut-text.ts";
-import { withoutControls } from "../../kernel/rules/terminal-text.ts";
+import { cutToSize, eachCharacter, withoutControls } from "../../kernel/rules/text.ts";
 
 /** At most `columns` wide on a terminal. */
 export function cutToColumns(text: string, columns: number): string {

@@ -1,7 +1,7 @@
 // SQL of the counters that metrics show.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
-import type { Addition } from "../rules/histogram.ts";
+import type { Addition } from "../rules/metrics.ts";
 
 /** `when` must hold once only: before the write that it counts, no more after. */
 export const addToCounter = ([name, labels, value]: Addition, when: SQL): Statement =>

@@ -2,11 +2,10 @@
 // this interface; `index.ts` lists the channels.
 import type * as z from "zod";
 import type { Action } from "../../../db/schema.ts";
-import type { Post, Reach } from "../../kernel/post.ts";
+import type { Post, Reach, MailPool } from "../../kernel/ports.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
 import type { Reason } from "../outbox/rules/reasons.ts";
 import type { FailureSubject } from "./mail/rules/mail-reply.ts";
-import type { MailPool } from "../../kernel/ports.ts";
 
 /** What came of one try. */
 export type Outcome =

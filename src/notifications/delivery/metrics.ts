@@ -1,6 +1,6 @@
 // What the outbox shows of itself: gauges of what waits, and the totals. The metrics route reads and shows it.
 import type { Answers } from "../../../db/client.ts";
-import type { Family, Sample } from "../../kernel/rules/exposition.ts";
+import type { Family, Sample } from "../../kernel/rules/metrics.ts";
 import { methods, type Method } from "../channels/index.ts";
 import { livingStatuses, totalFamilies } from "./rules/totals.ts";
 import { countLeased, countLiving, readCounters } from "./store/metrics.ts";

@@ -1,7 +1,7 @@
 // Labels that nobody but dispatch may read: sealed for the message that they belong to when an event is planned, opened when
 // it is sent. What enqueues a passcode calls the first, delivery the second.
 import type { Deps } from "../../kernel/deps.ts";
-import { seal, unseal } from "../../kernel/seal.ts";
+import { seal, unseal } from "../../kernel/crypto.ts";
 import type { PreparedEvent } from "../outbox/prepare-event.ts";
 
 const purpose = "notification labels";

@@ -1,11 +1,10 @@
 // A script's own message: to oneself, or by an owner to others.
 import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
-import { earlierOf } from "../../kernel/idempotency.ts";
+import { conflict, invalid, type ApiError, earlierOf } from "../../kernel/errors.ts";
 import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
-import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
+import { canonicalJson } from "../../kernel/rules/json.ts";
 import { minuteBucket } from "./rules/delivery-plan.ts";
 import type { Audience } from "./store/recipients.ts";
 

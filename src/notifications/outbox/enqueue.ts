@@ -3,7 +3,7 @@
 import type { SQL, Statement } from "../../../db/client.ts";
 import { claimsOf, type KeyedRequest, type StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { earlierOf } from "../../kernel/idempotency.ts";
+import { earlierOf } from "../../kernel/errors.ts";
 import type { MessageState } from "../../kernel/ports.ts";
 import { findChannel } from "../channels/index.ts";
 import { nudge, nudgeAt } from "../delivery/dispatch.ts";

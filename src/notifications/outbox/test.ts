@@ -2,8 +2,7 @@
 import type { SQL } from "../../../db/client.ts";
 import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
-import { earlierOf } from "../../kernel/idempotency.ts";
+import { conflict, invalid, type ApiError, earlierOf } from "../../kernel/errors.ts";
 import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 

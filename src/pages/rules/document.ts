@@ -1,5 +1,6 @@
-// A document of public/docs/ as the inside of a page: HTML with anchors, its title, and where its links lead.
+// Markdown as HTML inside a page: documents of public/docs/ with anchors and rewritten links, and texts of notifications.
 import MarkdownIt, { type Token } from "markdown-it";
+import { toHtml } from "../../notifications/texts/rules/markdown.ts";
 
 export interface Section {
   id: string;
@@ -127,4 +128,16 @@ function entriesOf(inline: Token, file: string): ContentsGroup["entries"] {
   const end = children.findIndex(({ type }, index) => index > at && type === "link_close");
   const title = wordsOf({ children: children.slice(at, end) } as Token);
   return [{ title, page: documentLink(href, file) }];
+}
+
+/**
+ * Headings sink below the notification's own title (an h2), and the columns of a table are aligned by classes, because
+ * pages allow no inline style. The renderer escapes quotes and angle brackets of the text, so what matches is its own.
+ */
+export function toProse(markdown: string): string {
+  return toHtml(markdown)
+    .replaceAll(/<(\/?)h([1-6])>/g, (_tag, slash: string, level: string) => {
+      return `<${slash}h${Math.min(6, Number(level) + 2)}>`;
+    })
+    .replaceAll(/ style="text-align:(left|center|right)"/g, ' class="$1"');
 }

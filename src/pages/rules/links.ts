@@ -1,4 +1,4 @@
-// Where a page may send somebody: back to a page of ours, or on to what a button names.
+// Paths of pages, and where a page may link or redirect to: a path of this site, or what a button names.
 
 /**
  * A path of this site, in the form that a browser will follow; null for anything else. What a browser would read as
@@ -30,4 +30,38 @@ export function buttonTarget(url: string, accessUrl: string): string | null {
   const path = ownPath(own);
   if (path !== null) return path;
   return /^(https?:\/\/|mailto:)/i.test(own) && URL.canParse(own) ? own : null;
+}
+
+export const workspacesPath = "/workspaces";
+export const templatesPath = "/templates";
+export const poolsPath = "/prebuilds";
+export const provisionerKeysPath = "/deployment/provisioner-keys";
+
+const part = encodeURIComponent;
+
+export const workspacePath = (owner: string, name: string): string => `/@${part(owner)}/${part(name)}`;
+export const buildPath = (owner: string, name: string, number: number): string =>
+  `${workspacePath(owner, name)}/builds/${number}`;
+export const taskPath = (owner: string, name: string): string => `/tasks/${part(owner)}/${part(name)}`;
+export const templatePath = (organization: string, name: string): string =>
+  `${templatesPath}/${part(organization)}/${part(name)}`;
+export const versionPath = (organization: string, template: string, version: string): string =>
+  `${templatePath(organization, template)}/versions/${part(version)}`;
+export const filterPath = (filter: string): string => `${workspacesPath}?${new URLSearchParams({ filter })}`;
+
+export interface SchemeFacts {
+  accessUrl: string;
+  /** What a proxy says the browser spoke; null where there is none. */
+  forwardedProto: string | null;
+  /** Browsers send it to https and to this machine only (W3C Fetch Metadata); null when absent. */
+  secFetchSite: string | null;
+}
+
+/** The address to use instead, up to the path; null when nothing is wrong, or it can't be known. */
+export function httpsInstead({ accessUrl, forwardedProto, secFetchSite }: SchemeFacts): string | null {
+  const { protocol, hostname, origin } = new URL(accessUrl);
+  if (protocol !== "https:" || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return null;
+  const scheme = forwardedProto?.split(",")[0]?.trim().toLowerCase();
+  if (scheme === "https") return null;
+  return scheme === "http" || secFetchSite === null ? origin : null;
 }

@@ -12,8 +12,7 @@ import { keyExistsSql } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { notFound } from "../../kernel/errors.ts";
-import { earlierOf } from "../../kernel/idempotency.ts";
+import { notFound, earlierOf } from "../../kernel/errors.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
 import {
   requireMade,

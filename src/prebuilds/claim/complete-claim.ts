@@ -2,7 +2,7 @@
 // and one notification.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { canonicalJson } from "../../kernel/rules/canonical-json.ts";
+import { canonicalJson } from "../../kernel/rules/json.ts";
 import { addToCounter } from "../../kernel/store/counters.ts";
 import {
   notify,
@@ -17,6 +17,7 @@ import { durationOf, replacementLabels, replacementsTotal } from "./rules/claim-
 import type { Replacement } from "../drift/rules/terraform-plan.ts";
 import { findTimedBuild } from "./store/claim.ts";
 import { findClaim, listReplaced, type ReplacedRow } from "../drift/store/drift.ts";
+
 /** What is read before a job is completed. */
 export const claimReads = (buildId: string) => ({
   timed: findTimedBuild(buildId),

@@ -8,7 +8,7 @@ import type { FailedBuild } from "./rules/snapshot.ts";
 import { isPaused, policyOf, snapshotReads, toSnapshot } from "./snapshot.ts";
 import { getLatestFailures } from "./store/failures.ts";
 import { always } from "./store/lease.ts";
-import type { Family, Sample } from "../../kernel/rules/exposition.ts";
+import type { Family, Sample } from "../../kernel/rules/metrics.ts";
 import { getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
 
 /** Builds of each pool that are looked at for failures, at least. */

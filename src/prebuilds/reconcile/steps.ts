@@ -2,7 +2,7 @@
 import type { Answers, SQL } from "../../../db/client.ts";
 import { prebuildsUser } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { randomText } from "../../kernel/ids.ts";
+import { randomText } from "../../kernel/crypto.ts";
 import { emptyBuild } from "../../workspaces/builds/decide-build.ts";
 import {
   nextGeneration,

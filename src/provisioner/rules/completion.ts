@@ -1,6 +1,6 @@
 // What a finished job reports: resources, their agents and apps, the AI task. It is read from a script's result or from the
 // state (the output `belfry`, and the resources of Coder's provider); an error names the place.
-import { fields, isText, items, textOr } from "../../kernel/rules/shape.ts";
+import { fields, isText, items, textOr } from "../../kernel/rules/json.ts";
 import { aiPromptParameter } from "../../workspaces/templates/rules/names.ts";
 import type { Parameter } from "./job.ts";
 

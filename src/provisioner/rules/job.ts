@@ -1,6 +1,6 @@
 // A job as the server sends it, what the answers of the server mean for it, and why it can end early.
 import { formatDuration } from "../../cli/rules/time.ts";
-import { fields, textOr } from "../../kernel/rules/shape.ts";
+import { fields, textOr } from "../../kernel/rules/json.ts";
 
 export interface Parameter {
   name: string;

@@ -1,5 +1,5 @@
 // What Terraform is called with, what is read from its failures, and what of a plan leaves this machine (no values).
-import { fields, isText, items } from "../../kernel/rules/shape.ts";
+import { fields, isText, items } from "../../kernel/rules/json.ts";
 import { visiblePart } from "../../prebuilds/drift/rules/terraform-plan.ts";
 import type { PermanentErrorCode } from "../../workspaces/jobs/rules/job.ts";
 import { aiPromptParameter } from "../../workspaces/templates/rules/names.ts";

@@ -6,7 +6,7 @@ import { cutLine, leaseLost } from "./rules/job.ts";
 import { holds, type Hold, type JobRow } from "./store/jobs.ts";
 import { insertFewLines, insertLines } from "./store/outputs.ts";
 import type { BuildLogLevel } from "../../../db/schema.ts";
-import { seal as sealFor, unseal as unsealFor } from "../../kernel/seal.ts";
+import { seal as sealFor, unseal as unsealFor } from "../../kernel/crypto.ts";
 
 export interface LogLine {
   id?: string | undefined;

@@ -7,7 +7,7 @@ import { findKey } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
-import { randomText } from "../../kernel/ids.ts";
+import { randomText } from "../../kernel/crypto.ts";
 import { isUseDue, problemWithKeyName, type KeyUse } from "./rules/provisioner-key.ts";
 import { mayStillManageTemplates } from "../templates/store/templates.ts";
 import { takeJobsFrom } from "./store/jobs.ts";

@@ -14,7 +14,7 @@ import { formatAge, formatDuration, parseDuration } from "../../../src/cli/rules
 import { helpPage } from "../../../src/cli/rules/help.ts";
 import { inboxLines, type Shown } from "../../../src/cli/rules/inbox-lines.ts";
 import { nearest } from "../../../src/cli/rules/names.ts";
-import { editDistance } from "../../../src/kernel/rules/edit-distance.ts";
+import { editDistance, byteLength, cutStartToBytes, cutToBytes } from "../../../src/kernel/rules/text.ts";
 import {
   addOutput,
   emptyTail,
@@ -25,7 +25,6 @@ import {
 import { decodePiped, table, columnsOf, logLine, cutToColumns, plain } from "../../../src/cli/rules/text.ts";
 import { generatePassword, readRoles, describeUser } from "../../../src/cli/rules/user.ts";
 import { chooseServer, defaultUrl, readUrl } from "../../../src/cli/rules/server.ts";
-import { byteLength, cutStartToBytes, cutToBytes } from "../../../src/kernel/rules/cut-text.ts";
 import { toHtml } from "../../../src/notifications/texts/rules/markdown.ts";
 
 const second = 1_000;

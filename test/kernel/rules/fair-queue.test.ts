@@ -1,7 +1,6 @@
 // Turns for work that needs much memory.
 import { expect, test } from "vitest";
-import { createFairQueue, waitingForEach } from "../../../src/kernel/rules/fair-queue.ts";
-import { createTurns } from "../../../src/kernel/rules/semaphore.ts";
+import { createFairQueue, waitingForEach, createTurns } from "../../../src/kernel/rules/limits.ts";
 
 test("turns go round: so many at once, so many for one, the others in order, and too many are turned away", async () => {
   const turns = createTurns({ atOnce: 2, forOne: 1, waiting: 2 });

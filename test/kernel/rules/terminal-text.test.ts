@@ -1,11 +1,10 @@
 // What programs print for terminals as text: against a simple model that looks at one character after the other.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeText } from "../../../src/http/rules/charset.ts";
+import { decodeText } from "../../../src/http/rules/headers.ts";
 import { decodeHeaderText } from "../../../src/api/rules/header-text.ts";
-import { byteLength } from "../../../src/kernel/rules/cut-text.ts";
+import { byteLength, plainText } from "../../../src/kernel/rules/text.ts";
 import { fitCustomText } from "../../../src/notifications/outbox/rules/custom-text.ts";
-import { plainText } from "../../../src/kernel/rules/terminal-text.ts";
 
 describe("text for terminals", () => {
   test.each([

@@ -1,5 +1,5 @@
 // The pure rules of notifications: who gets what how, when it is tried again, how texts are made.
-import { canonicalJson } from "../../../src/kernel/rules/canonical-json.ts";
+import { canonicalJson } from "../../../src/kernel/rules/json.ts";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
@@ -7,8 +7,8 @@ import { allChannels } from "../../../src/notifications/channels/index.ts";
 import { sign } from "../../../src/notifications/channels/webhook/webhook.ts";
 import { passes } from "../../../src/notifications/inbox/hub.ts";
 import { toHtml, toInlineHtml, toPlainText } from "../../../src/notifications/texts/rules/markdown.ts";
-import { escapeMarkdown } from "../../../src/kernel/rules/markdown.ts";
-import { createCache } from "../../../src/kernel/cache.ts";
+import { escapeMarkdown } from "../../../src/kernel/rules/text.ts";
+import { createCache } from "../../../src/kernel/ports.ts";
 import {
   compile,
   renderOrFallback,

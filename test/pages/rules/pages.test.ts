@@ -11,18 +11,19 @@ import {
   prebuildStatuses,
   userStatuses,
 } from "../../../db/schema.ts";
-import { duration } from "../../../src/pages/rules/lasting.ts";
-import { afterSignIn, buttonTarget, ownPath } from "../../../src/pages/rules/links.ts";
+import { duration, kindOf } from "../../../src/pages/rules/labels.ts";
 import {
+  afterSignIn,
+  buttonTarget,
+  ownPath,
   buildPath,
   filterPath,
   taskPath,
   versionPath,
   workspacePath,
-} from "../../../src/pages/rules/paths.ts";
-import { kindOf } from "../../../src/pages/rules/tags.ts";
+} from "../../../src/pages/rules/links.ts";
 import { workspaceStatuses } from "../../../src/workspaces/jobs/rules/job.ts";
-import { toProse } from "../../../src/pages/rules/prose.ts";
+import { toProse } from "../../../src/pages/rules/document.ts";
 
 describe("links", () => {
   test("a path of ours is kept as a browser reads it", () => {

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { Cron } from "croner";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { largestBodyOf } from "../../../src/http/rules/body-limit.ts";
+import { largestBodyOf } from "../../../src/http/bodies.ts";
 import { problemWithTar, writeTar, type TarFile } from "../../../src/kernel/rules/tar.ts";
 import { type Schedule } from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
 import {

@@ -1,6 +1,6 @@
 // Whether the webhook's receiver is there, by a HEAD request, and what its failures mean to an operator.
 import { fail, ok, warn, type Finding } from "../../../kernel/rules/finding.ts";
-import type { Reached } from "../../../kernel/post.ts";
+import type { Reached } from "../../../kernel/ports.ts";
 import type { ProbeContext, ProbeResult } from "../channel.ts";
 import type { WebhookSettings } from "./settings.ts";
 

@@ -1,6 +1,6 @@
 // The webhook channel: Coder's envelope, signed by Standard Webhooks when a secret is set.
 import { createHmac } from "node:crypto";
-import type { Post } from "../../../kernel/post.ts";
+import type { Post } from "../../../kernel/ports.ts";
 import type { Outcome } from "../channel.ts";
 import { parseRetryAfter } from "../../delivery/rules/retry.ts";
 

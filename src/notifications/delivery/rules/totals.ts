@@ -1,10 +1,18 @@
 // The totals that metrics show: what a try adds to them, what an event adds that is decided at once, and how the stored
 // counters become families. Names, labels and buckets are Coder's where it has them.
 import { messageStatuses, type MessageStatus } from "../../../../db/schema.ts";
-import { samplesOf, type CounterRow, type Family, type Sample } from "../../../kernel/rules/exposition.ts";
-import { histogramFamily, observe, type Addition, type Histogram } from "../../../kernel/rules/histogram.ts";
+import {
+  samplesOf,
+  type CounterRow,
+  type Family,
+  type Sample,
+  histogramFamily,
+  observe,
+  type Addition,
+  type Histogram,
+} from "../../../kernel/rules/metrics.ts";
 import type { Outcome } from "../../channels/channel.ts";
-import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
+import { canonicalJson } from "../../../kernel/rules/json.ts";
 import type { Reason } from "../../outbox/rules/reasons.ts";
 
 const attempts = "coderd_notifications_dispatch_attempts_total";

@@ -3,7 +3,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { chunks } from "../../../../db/rows.ts";
 import { counters, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
-import type { Addition } from "../../../kernel/rules/histogram.ts";
+import type { Addition } from "../../../kernel/rules/metrics.ts";
 import { finished } from "../rules/totals.ts";
 
 export interface CountedTry {

@@ -1,6 +1,5 @@
 // Title and message of a custom notification as scripts pipe them: what is too long is cut, not refused.
-import { byteLength, cutStartToBytes, cutToBytes } from "../../../kernel/rules/cut-text.ts";
-import { plainText } from "../../../kernel/rules/terminal-text.ts";
+import { byteLength, cutStartToBytes, cutToBytes, plainText } from "../../../kernel/rules/text.ts";
 
 /** Bytes of UTF-8. */
 export const maxTitleBytes = 120;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel } from "../../channels/channel.ts";
-import { canonicalJson } from "../../../kernel/rules/canonical-json.ts";
+import { canonicalJson } from "../../../kernel/rules/json.ts";
 import type { Reason } from "./reasons.ts";
 import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "../../kinds/kinds.ts";
 

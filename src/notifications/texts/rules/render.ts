@@ -4,7 +4,7 @@ import type { Liquid, Template } from "liquidjs";
 import type { Action } from "../../../../db/schema.ts";
 import type { Cache } from "../../../kernel/ports.ts";
 import { createLiquid } from "./liquid.ts";
-import { escapeMarkdown } from "../../../kernel/rules/markdown.ts";
+import { escapeMarkdown } from "../../../kernel/rules/text.ts";
 
 export interface TemplateText {
   title: string;

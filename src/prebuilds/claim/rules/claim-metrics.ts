@@ -1,7 +1,14 @@
 // Metrics of claims and durations: Coder's two histograms, and claims that replaced resources.
 import type { Claim } from "../../drift/rules/drift-event.ts";
-import { histogramFamily, observe, type Addition, type Histogram } from "../../../kernel/rules/histogram.ts";
-import { samplesOf, type CounterRow, type Family } from "../../../kernel/rules/exposition.ts";
+import {
+  histogramFamily,
+  observe,
+  type Addition,
+  type Histogram,
+  samplesOf,
+  type CounterRow,
+  type Family,
+} from "../../../kernel/rules/metrics.ts";
 
 const creations: Histogram = {
   name: "coderd_workspace_creation_duration_seconds",

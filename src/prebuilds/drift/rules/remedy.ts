@@ -1,7 +1,7 @@
 // The remedy for replaced resources: a `lifecycle { ignore_changes = [...] }` snippet for the template, and notes where it
 // can't help. Only valid HCL names get into the snippet.
 import { compare, type Replacement } from "./terraform-plan.ts";
-import { escapeMarkdown } from "../../../kernel/rules/markdown.ts";
+import { escapeMarkdown } from "../../../kernel/rules/text.ts";
 
 export interface Cure {
   /** HCL, "" when there is nothing to put in. */

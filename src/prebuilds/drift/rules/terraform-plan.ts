@@ -1,6 +1,6 @@
 // Reads the document that `terraform show -json PLAN` prints: whether it is a valid plan, which resources it replaces, and
 // which attributes force that.
-import { fields, isText, items } from "../../../kernel/rules/shape.ts";
+import { fields, isText, items } from "../../../kernel/rules/json.ts";
 
 export interface PlanProblem {
   /** As in the document: `resource_changes.3.address`. */

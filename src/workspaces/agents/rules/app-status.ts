@@ -1,6 +1,6 @@
 // When an app's report notifies the owner of an AI task: at once, after a delay, or not; and how its message is cleaned.
 import type { AppState, LifecycleState } from "../../../../db/schema.ts";
-import { withoutControls } from "../../../kernel/rules/terminal-text.ts";
+import { withoutControls } from "../../../kernel/rules/text.ts";
 
 /** `dwell`: milliseconds that a task must be idle before anybody is told. */
 export type TaskMode = { kind: "every" } | { kind: "calm"; dwell: number };

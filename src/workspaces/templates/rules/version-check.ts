@@ -1,7 +1,7 @@
 // Checks a version's parameters and presets when it is created. Each problem names the path of its field.
 import type { Validation } from "../../../kernel/errors.ts";
 import { isTimeZone, overlap, parseSchedule, type Schedule } from "../../autostart/rules/cron-schedule.ts";
-import { problemWithOneLine } from "../../../kernel/rules/one-line.ts";
+import { problemWithOneLine } from "../../../kernel/rules/text.ts";
 import { problemWithRules, problemWithValue, type ParameterRules } from "./parameter-values.ts";
 import { problemWithParameterName } from "./names.ts";
 

@@ -3,8 +3,8 @@ import { html } from "hono/html";
 import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { Html } from "./layout.ts";
-import { countOf, moment, tag } from "./parts.ts";
-import { versionPath } from "./rules/paths.ts";
+import { countOf, moment, tag } from "./components.ts";
+import { versionPath } from "./rules/links.ts";
 
 const entriesShown = 20;
 const resourcesShown = 10;

@@ -1,6 +1,7 @@
-// The part of the environment that says how the pools of prebuilt workspaces are looked after. Called by config.ts.
-import type * as z from "zod";
+// Variables of prebuilt workspaces and of notifications about AI tasks. Part of config.ts.
 import { count, duration } from "./values.ts";
+import * as z from "zod";
+import type { TaskMode } from "../workspaces/agents/rules/app-status.ts";
 
 export const poolVariables = {
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL: duration("1m"),
@@ -33,3 +34,15 @@ export const toPrebuilds = (env: Environment): PrebuildsConfig => ({
   failureHardLimit: env.BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT,
   maxPending: env.BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING,
 });
+
+export type { TaskMode } from "../workspaces/agents/rules/app-status.ts";
+
+export const taskVariables = {
+  BELFRY_TASK_NOTIFICATIONS: z.enum(["every", "calm"], { error: "must be every or calm" }).default("every"),
+  BELFRY_TASK_IDLE_DWELL: duration("30s"),
+} satisfies Record<string, z.ZodType>;
+
+export const toTaskMode = (env: z.infer<z.ZodObject<typeof taskVariables>>): TaskMode =>
+  env.BELFRY_TASK_NOTIFICATIONS === "every"
+    ? { kind: "every" }
+    : { kind: "calm", dwell: env.BELFRY_TASK_IDLE_DWELL };

@@ -1,4 +1,17 @@
-// Looking into JSON of which nothing is known yet: plans, states, results of scripts, answers of servers.
+// JSON: one text for equal values, and access to values of unknown shape.
+
+/** JSON with sorted keys: equal for equal values. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+    return `{${members.join(",")}}`;
+  }
+  return JSON.stringify(value ?? null);
+}
 
 /** Its members; none when it is no object. */
 export const fields = (value: unknown): Record<string, unknown> =>

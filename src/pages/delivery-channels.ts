@@ -1,14 +1,14 @@
-// The delivery page's HTML: whether delivery is paused, the status of each channel, and failed deliveries.
+// The status of each delivery channel: on the delivery page, and as a warning in an owner's inbox while one keeps failing.
 import { html } from "hono/html";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
-import { allChannels, channelLabel, type Method } from "../notifications/channels/index.ts";
+import { allChannels, channelLabel, receiverOf, type Method } from "../notifications/channels/index.ts";
 import { isGone, type GoneEndpoints } from "../notifications/delivery/rules/gone.ts";
 import { failing, type Health } from "../notifications/delivery/rules/health.ts";
-import { mostCounted, type Failure, type Waiting } from "../notifications/delivery/store/health.ts";
+import { mostCounted, type Waiting } from "../notifications/delivery/store/health.ts";
+import { moment } from "./components.ts";
 import { attributes, type Html } from "./layout.ts";
-import { moment } from "./parts.ts";
-import { lasting } from "./rules/lasting.ts";
+import { lasting } from "./rules/labels.ts";
 
 export interface ChannelFacts {
   notifications: NotificationsConfig;
@@ -20,28 +20,6 @@ export interface ChannelFacts {
   waiting: readonly Waiting[];
   now: number;
 }
-
-export function state(path: string, paused: boolean, manages: boolean): Html {
-  const words = paused
-    ? html`<p>
-        <strong>Delivery is paused.</strong> New notifications are kept and delivered after an owner resumes
-        delivery.
-      </p>`
-    : html`<p><strong>Delivery is running.</strong></p>`;
-  const button = manages
-    ? html`<form method="post" action="${path}/${paused ? "resume" : "pause"}">
-        <button class="button" type="submit">${paused ? "Resume delivery" : "Pause delivery"}</button>
-      </form>`
-    : "";
-  return html`<div class="state" ${attributes({ "data-paused": paused })}>${words}${button}</div>`;
-}
-
-export const tryIt = (path: string): Html =>
-  html`<form method="post" action="${path}/test">
-    <h2>Test delivery</h2>
-    <p>Sends a test notification to you through every enabled channel.</p>
-    <button class="button primary" type="submit">Send test notification</button>
-  </form>`;
 
 export const channelList = (facts: ChannelFacts): Html =>
   html`<dl class="ways">${allChannels.map((channel) => channelStatus(channel, facts))}</dl>`;
@@ -106,32 +84,21 @@ function record(method: string, { health, waiting, now }: ChannelFacts): Html | 
       </ul>`;
 }
 
-/** The latest failures, most recent first. */
-export function failures(failed: readonly Failure[], now: number): Html | string {
-  if (failed.length === 0) return "";
-  return html`<h2>Failed deliveries</h2>
-    <ul class="items failures" role="list">
-      ${failed.map((message) => failure(message, now))}
-    </ul>
-    <p class="aside">
-      For details, run <code>belfry notifications explain ID</code>, or see
-      <a href="/docs/administration/monitoring/notifications/troubleshooting">Troubleshooting</a>.
-    </p>`;
-}
+/** Drops channels that are no longer configured. */
+const inUse = (all: readonly Health[], { channels }: NotificationsConfig): Health[] =>
+  all.filter(({ method }) => receiverOf(channels, method) !== undefined);
 
-function failure(message: Failure, now: number): Html {
-  const { id, templateName, username, method, answer, attempts, dueAt, failedAt } = message;
-  const count = `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
-  const next =
-    dueAt === null
-      ? "failed permanently"
-      : dueAt <= now
-        ? "next attempt now"
-        : `next attempt in ${lasting(dueAt - now)}`;
-  return html`<li class="failure">
-    <h3>${templateName} <span class="for">to ${username} by ${channelLabel(method).toLowerCase()}</span></h3>
-    <p class="when">${moment(failedAt, now)}</p>
-    <p class="answer">${answer ?? "No response."}</p>
-    <p class="more">${count}, ${next} · <code>${id}</code></p>
-  </li>`;
+export function failingLine(
+  ways: readonly Health[],
+  notifications: NotificationsConfig,
+  now: number,
+): Html | string {
+  const bad = failing(inUse(ways, notifications), now);
+  if (bad.length === 0) return "";
+  const names = bad.map(({ method }) => channelLabel(method).toLowerCase()).join(" and ");
+  const since = lasting(now - Math.min(...bad.map(({ failingSince }) => failingSince)));
+  const words = `${names[0]!.toUpperCase()}${names.slice(1)} delivery has been failing for ${since}.`;
+  return html`<p class="failing" role="alert">
+    <strong>${words}</strong> <a href="/deployment/notifications">View delivery errors</a>
+  </p>`;
 }

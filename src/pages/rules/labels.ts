@@ -1,4 +1,4 @@
-// How long something has lasted, in words.
+// Durations as text, and which statuses are good or bad.
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -22,3 +22,22 @@ export function duration(milliseconds: number): string {
     ? `${minutes} min ${seconds % 60} s`
     : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+const bad = new Set([
+  "failed",
+  "failure",
+  "suspended",
+  "deprecated",
+  "hard_limited",
+  "validation_failed",
+  "start_timeout",
+  "start_error",
+  "shutdown_timeout",
+  "shutdown_error",
+  "drifts",
+]);
+const good = new Set(["running", "succeeded", "ready", "complete", "active", "no_drift"]);
+
+/** Undefined for what is neither: it goes on, or it is at rest. */
+export const kindOf = (word: string): "good" | "bad" | undefined =>
+  bad.has(word) ? "bad" : good.has(word) ? "good" : undefined;

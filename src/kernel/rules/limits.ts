@@ -1,4 +1,96 @@
-// A queue for work that keeps the processor busy: few at a time, in two lanes that nobody can fill for the others.
+// Limits within one process: requests of a caller in a minute, a semaphore for work that needs memory, and a fair queue for
+// work that needs the processor.
+
+export interface RequestLimit {
+  /** Within `windowMs`. */
+  readonly most: number;
+  /** `now`: epoch milliseconds. */
+  take: (caller: string, now: number) => RequestQuota;
+}
+
+export interface RequestQuota {
+  isAllowed: boolean;
+  left: number;
+  /** Until there are `most` again, at least 1. */
+  seconds: number;
+}
+
+export const windowMs = 60_000;
+/** More than these are forgotten, so that made-up addresses fill no memory. */
+const mostCallers = 100_000;
+
+/** The window is the minute of the clock, the same for everybody: at its end all counts are forgotten. */
+export function createRequestLimit(most: number): RequestLimit {
+  const counts = new Map<string, number>();
+  let window = 0;
+  return {
+    most,
+    take: (caller, now) => {
+      const here = Math.floor(now / windowMs);
+      if (here !== window || counts.size >= mostCallers) counts.clear();
+      window = here;
+      const count = Math.min((counts.get(caller) ?? 0) + 1, most + 1);
+      counts.set(caller, count);
+      const seconds = Math.max(1, Math.ceil(((here + 1) * windowMs - now) / 1_000));
+      return { isAllowed: count <= most, left: Math.max(0, most - count), seconds };
+    },
+  };
+}
+
+export interface TurnLimits {
+  atOnce: number;
+  /** Of these, for one holder. */
+  forOne: number;
+  waiting: number;
+}
+
+export interface Turns {
+  /** Resolves with how to give the turn back; undefined when too many wait already. */
+  take: (holder: string) => Promise<(() => void) | undefined>;
+}
+
+/** First come, first served, but nobody waits for the turn of a holder who has all of theirs. */
+export function createTurns({ atOnce, forOne, waiting }: TurnLimits): Turns {
+  const queue: { holder: string; begin: () => void }[] = [];
+  const held = new Map<string, number>();
+  let running = 0;
+
+  const mayBegin = (holder: string) => running < atOnce && (held.get(holder) ?? 0) < forOne;
+  function begin(holder: string): void {
+    running += 1;
+    held.set(holder, (held.get(holder) ?? 0) + 1);
+  }
+  function giveBack(holder: string): void {
+    running -= 1;
+    const left = held.get(holder)! - 1;
+    if (left === 0) held.delete(holder);
+    else held.set(holder, left);
+    const next = queue.findIndex((one) => mayBegin(one.holder));
+    if (next >= 0) queue.splice(next, 1)[0]!.begin();
+  }
+
+  return {
+    take: async (holder) => {
+      if (mayBegin(holder)) begin(holder);
+      else if (queue.length >= waiting) return undefined;
+      else
+        await new Promise<void>((resolve) =>
+          queue.push({
+            holder,
+            begin: () => {
+              begin(holder);
+              resolve();
+            },
+          }),
+        );
+      let isHeld = true;
+      return () => {
+        if (isHeld) giveBack(holder);
+        isHeld = false;
+      };
+    },
+  };
+}
 
 /** `sign-in` is for people who are not signed in yet, `account` for what signed-in people ask for. */
 export type Lane = "sign-in" | "account";

@@ -1,0 +1,101 @@
+// Metrics in Prometheus' text format, version 0.0.4. Histograms are stored as counters: an observation is counted in the one
+// bucket where it falls, and buckets are added up when they are shown.
+import { canonicalJson } from "./json.ts";
+
+export interface Sample {
+  /** `_bucket`, `_sum` or `_count` of a histogram. */
+  suffix?: string;
+  labels?: Record<string, string>;
+  value: number;
+}
+
+export interface Family {
+  name: string;
+  type: "counter" | "gauge" | "histogram";
+  help: string;
+  samples: Sample[];
+}
+
+export const expositionType = "text/plain; version=0.0.4; charset=utf-8";
+
+export function exposition(families: readonly Family[]): string {
+  return families.map(familyText).join("");
+}
+
+function familyText({ name, type, help, samples }: Family): string {
+  const heading = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+  return heading + samples.map((sample) => sampleText(name, sample)).join("");
+}
+
+function sampleText(name: string, { suffix = "", labels = {}, value }: Sample): string {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
+  return `${name}${suffix}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${number(value)}\n`;
+}
+
+const number = (value: number) =>
+  Number.isFinite(value) ? String(value) : Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+const escapeHelp = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+const escapeLabel = (text: string) => escapeHelp(text).replaceAll('"', '\\"');
+
+/** A counter as it is stored; `labels` is JSON. */
+export interface CounterRow {
+  name: string;
+  labels: string;
+  value: number;
+}
+
+/** What is stored under one name. */
+export const samplesOf = (rows: readonly CounterRow[], name: string): Sample[] =>
+  rows
+    .filter((row) => row.name === name)
+    .map(({ labels, value }) => ({ labels: JSON.parse(labels) as Record<string, string>, value }));
+
+/** Labels are JSON with sorted names: one text for one row. */
+export type Addition = [name: string, labels: string, value: number];
+
+export interface Histogram {
+  name: string;
+  help: string;
+  /** Upper bounds in seconds. */
+  buckets: readonly number[];
+}
+
+const beyond = "+Inf";
+
+/** What one observation adds to the counters. */
+export function observe(
+  { name, buckets }: Histogram,
+  labels: Record<string, string>,
+  milliseconds: number,
+): Addition[] {
+  const seconds = Math.max(0, milliseconds) / 1_000;
+  const bound = buckets.find((most) => seconds <= most);
+  const le = bound === undefined ? beyond : String(bound);
+  return [
+    [`${name}_bucket`, canonicalJson({ ...labels, le }), 1],
+    [`${name}_sum`, canonicalJson(labels), seconds],
+    [`${name}_count`, canonicalJson(labels), 1],
+  ];
+}
+
+/** One series for each set of labels that was observed. */
+export function histogramFamily(
+  { name, help, buckets }: Histogram,
+  samplesOf: (name: string) => Sample[],
+): Family {
+  const byLabels = (suffix: string) =>
+    new Map(samplesOf(name + suffix).map(({ labels, value }) => [canonicalJson(labels), value]));
+  const [inBuckets, sums] = [byLabels("_bucket"), byLabels("_sum")];
+  const samples = samplesOf(`${name}_count`).flatMap(({ labels = {}, value }): Sample[] => {
+    let total = 0;
+    return [
+      ...[...buckets.map(String), beyond].map((le) => {
+        total += inBuckets.get(canonicalJson({ ...labels, le })) ?? 0;
+        return { suffix: "_bucket", labels: { ...labels, le }, value: total };
+      }),
+      { suffix: "_sum", labels, value: sums.get(canonicalJson(labels)) ?? 0 },
+      { suffix: "_count", labels, value },
+    ];
+  });
+  return { name, type: "histogram", help, samples };
+}

@@ -1,0 +1,121 @@
+// Components that several pages use: times, tags, facts, breadcrumbs, links; search, tabs and paging of lists, whose filter is
+// kept in the URL.
+import { html } from "hono/html";
+import { exactTime, relativeTime } from "../../public/relative-time.js";
+import { attributes, type Html } from "./layout.ts";
+import { buttonTarget } from "./rules/links.ts";
+import { kindOf } from "./rules/labels.ts";
+import type { Ctx } from "../http/endpoint.ts";
+
+/** Relative time with the exact time as tooltip. Both epoch milliseconds. */
+export const moment = (at: number, now: number): Html =>
+  html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
+    >${relativeTime(at, now, "UTC")}</time
+  >`;
+
+export const tag = (word: string): Html =>
+  html`<span class="tag" ${attributes({ "data-kind": kindOf(word) })}>${word.replaceAll("_", " ")}</span>`;
+
+export interface Crumb {
+  title: string;
+  /** Undefined where there is only a folder. */
+  page?: string;
+}
+
+/** The pages above this one, from the outermost. */
+export function breadcrumb(crumbs: readonly Crumb[], title: string): Html | string {
+  if (crumbs.length === 0) return "";
+  const sign = html`<span class="sign" aria-hidden="true"> › </span>`;
+  return html`<nav class="crumbs" aria-label="Breadcrumb">
+    <ol role="list">
+      ${crumbs.map(({ title, page }) => html`<li>${page === undefined ? title : html`<a href="${page}">${title}</a>`}${sign}</li>`)}
+      <li aria-current="page">${title}</li>
+    </ol>
+  </nav>`;
+}
+
+/** A definition list, one line each; undefined values are left out. */
+export const facts = (all: Record<string, Html | string | undefined>): Html =>
+  html`<dl class="facts">
+    ${Object.entries(all)
+      .filter(([, words]) => words !== undefined)
+      .map(
+        ([term, words]) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${words}</dd>
+          </div>`,
+      )}
+  </dl>`;
+
+/** A link to an address that a workspace reports; plain text where it is unsafe. */
+export function outwardLink(url: string | null, words: string, accessUrl: string): Html | string {
+  const target = url === null ? null : buttonTarget(url, accessUrl);
+  return target === null ? words : html`<a href="${target}" rel="noopener noreferrer">${words}</a>`;
+}
+
+export const countOf = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;
+
+export const listSize = 50;
+const longestFilter = 1_000;
+
+/** The filter and page of the URL. */
+export interface Choice {
+  path: string;
+  filter: string;
+  offset: number;
+}
+
+export const choiceOf = (c: Ctx, path: string): Choice => ({
+  path,
+  filter: (c.req.query("filter") ?? "").slice(0, longestFilter),
+  offset: Math.min(Math.max(0, Math.trunc(Number(c.req.query("offset")) || 0)), 1_000_000_000),
+});
+
+function addressOf({ path }: Choice, filter: string, offset = 0): string {
+  const query = new URLSearchParams();
+  if (filter !== "") query.set("filter", filter);
+  if (offset > 0) query.set("offset", String(offset));
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** Filters by their labels. */
+export const tabs = (choice: Choice, label: string, all: Record<string, string>): Html =>
+  html`<nav class="tabs" aria-label="${label}">
+    ${Object.entries(all).map(
+      ([words, filter]) =>
+        html`<a
+          href="${addressOf(choice, filter)}"
+          ${attributes({ "aria-current": filter === choice.filter.trim() ? "page" : undefined })}
+          >${words}</a
+        > `,
+    )}
+  </nav>`;
+
+export const searchForm = (
+  { path, filter }: Choice,
+  { label, example }: { label: string; example: string },
+): Html =>
+  html`<form class="search" method="get" action="${path}" role="search">
+    <input
+      type="search"
+      name="filter"
+      value="${filter}"
+      aria-label="${label}"
+      placeholder="${example}"
+      autocapitalize="none"
+      spellcheck="false"
+    />
+    <button class="button" type="submit">Search</button>
+  </form>`;
+
+/** Links to the previous and the next page. */
+export function pages(choice: Choice, count: number, size = listSize): Html | string {
+  const { filter, offset } = choice;
+  if (offset === 0 && count <= size) return "";
+  return html`<nav class="pages" aria-label="Pages">
+    ${offset > 0 ? html`<a class="button" rel="prev" href="${addressOf(choice, filter, Math.max(0, offset - size))}">Previous</a>` : ""}
+    ${offset + size < count ? html`<a class="button" rel="next" href="${addressOf(choice, filter, offset + size)}">Next</a>` : ""}
+  </nav>`;
+}
