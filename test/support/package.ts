@@ -22,6 +22,15 @@ const readPackage = async (folder: string) =>
 export async function pack(folder: string): Promise<string> {
   const stage = join(folder, "package");
   await rm(stage, { recursive: true, force: true });
+  await fillPackage(stage);
+  const words = ["pack", "--json", "--pack-destination", folder, stage];
+  const { stdout } = await promisify(execFile)("npm", words, { cwd: folder });
+  const [packed] = JSON.parse(stdout) as { filename: string }[];
+  return join(folder, packed!.filename);
+}
+
+/** What the tarball holds, as a folder. */
+export async function fillPackage(stage: string): Promise<void> {
   await mkdir(stage, { recursive: true });
   await bundle(stage);
   for (const part of ["db/migrations", "db/templates", "public", "README.md"])
@@ -29,10 +38,6 @@ export async function pack(folder: string): Promise<string> {
   await copyFile(join(root, "src/launch.js"), join(stage, "launch.js"));
   await chmod(join(stage, "launch.js"), 0o755);
   await writeFile(join(stage, "package.json"), `${JSON.stringify(await describe(), null, 2)}\n`);
-  const words = ["pack", "--json", "--pack-destination", folder, stage];
-  const { stdout } = await promisify(execFile)("npm", words, { cwd: folder });
-  const [packed] = JSON.parse(stdout) as { filename: string }[];
-  return join(folder, packed!.filename);
 }
 
 async function describe(): Promise<PackageFile> {

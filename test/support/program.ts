@@ -1,12 +1,29 @@
 // Belfry as people start it: a process of its own, killed when the test ends.
 import { spawn, type ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { fillPackage } from "./package.ts";
 
 const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
+
+let packed: Promise<string> | undefined;
+
+/**
+ * `belfry` as it is installed, built once for each process of the suite: it starts in half the time of the sources. Within
+ * node_modules, where the bundles find the database's native part.
+ */
+export const packedLauncher = (): Promise<string> =>
+  (packed ??= (async () => {
+    const cache = new URL("../../node_modules/.cache", import.meta.url).pathname;
+    const folder = await mkdtemp(join(cache, "belfry-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    await fillPackage(folder);
+    return join(folder, "launch.js");
+  })());
 
 /** Registers what is to be done when a test, or a group of tests, is over. */
 export type WhenDone = (cleanUp: () => Promise<void>) => void;
@@ -45,19 +62,20 @@ export function cleanEnvironment(extra: Record<string, string>): Record<string, 
 }
 
 /** Runs a program to its end. */
-export function run(
+export async function run(
   words: string[],
   options: {
     environment?: Record<string, string>;
     folder?: string;
     input?: string;
-    /** An installed one; otherwise the one of this repository. */
+    /** Another than the packed one of this repository. */
     program?: string;
   } = {},
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [options.program ?? launcher, ...words], {
+  const program = options.program ?? (await packedLauncher());
+  const child = spawn(process.execPath, [program, ...words], {
     cwd: options.folder,
-    env: cleanEnvironment(options.environment ?? {}),
+    env: cleanEnvironment({ XDG_CACHE_HOME: join(dirname(program), "cache"), ...options.environment }),
   });
   const out = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => (out.stdout += chunk.toString()));
