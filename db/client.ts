@@ -23,15 +23,26 @@ export type Reads = Record<string, Statement>;
 /** What each named read answers. */
 export type Answers<T extends Reads> = { [K in keyof T]: T[K]["_"]["result"] };
 
-/** Builds statements; it has no connection and runs nothing. */
-export const query = build({} as Client);
+let textsBuilt = 0;
+/** How many SQL texts were built in this process: a statement that is sent often is prepared (prepared.ts). */
+export const countTextsBuilt = (): number => textsBuilt;
+
+class CountingDialect extends SQLiteAsyncDialect {
+  override sqlToQuery(...args: Parameters<SQLiteAsyncDialect["sqlToQuery"]>) {
+    textsBuilt += 1;
+    return super.sqlToQuery(...args);
+  }
+}
 
 /** What drizzle's own function makes, without the client that comes with it. */
 function build(client: Client) {
-  const dialect = new SQLiteAsyncDialect();
+  const dialect = new CountingDialect();
   const session = new LibSQLSession(client, dialect, undefined, {}, undefined);
   return new LibSQLDatabase("async", dialect, session, undefined);
 }
+
+/** Builds statements; it has no connection and runs nothing. */
+export const query = build({} as Client);
 
 export interface Database {
   /** All reads see the same state. `patience`: milliseconds, instead of the usual ones. */

@@ -1,7 +1,8 @@
 // Many rows in one statement: `INSERT … SELECT … FROM json_each(?)`, cut where the parameter grows too long.
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
-import type { SQLiteTable } from "drizzle-orm/sqlite-core";
+import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { query, toPlainText, type Statement } from "./client.ts";
+import { prepared, trueSql } from "./prepared.ts";
 
 const longestParameter = 1_000_000;
 
@@ -12,11 +13,28 @@ const longestParameter = 1_000_000;
 export function insertRows<T extends SQLiteTable>(
   table: T,
   rows: readonly T["$inferInsert"][],
-  when: SQL = sql`true`,
+  when: SQL = trueSql,
 ): Statement[] {
   if (rows.length === 0) return [];
-  const given = new Set(rows.flatMap((row) => Object.keys(row)));
-  const columns = Object.entries(getTableColumns(table)).filter(([property]) => given.has(property));
+  const insert = insertionOf(table, new Set(rows.flatMap((row) => Object.keys(row))));
+  return chunks(rows).map((chunk) => insert(chunk, when));
+}
+
+type Insertion = (chunk: string, when: SQL) => Statement;
+const insertions = new WeakMap<SQLiteTable, Map<string, Insertion>>();
+
+/** The statement that inserts rows with these properties, prepared. */
+function insertionOf(table: SQLiteTable, properties: ReadonlySet<string>): Insertion {
+  const ofTable = insertions.get(table) ?? new Map<string, Insertion>();
+  insertions.set(table, ofTable);
+  const columns = Object.entries(getTableColumns(table)).filter(([property]) => properties.has(property));
+  const key = columns.map(([property]) => property).join();
+  const insertion = ofTable.get(key) ?? prepareInsertion(table, columns);
+  ofTable.set(key, insertion);
+  return insertion;
+}
+
+function prepareInsertion(table: SQLiteTable, columns: readonly [string, SQLiteColumn][]): Insertion {
   const names = sql.join(
     columns.map(([, column]) => sql.identifier(column.name)),
     sql`, `,
@@ -25,7 +43,7 @@ export function insertRows<T extends SQLiteTable>(
     columns.map(([property]) => sql.raw(`row.value ->> '$.${property}'`)),
     sql`, `,
   );
-  return chunks(rows).map((chunk) =>
+  return prepared((chunk: string, when: SQL) =>
     query.run(
       sql`INSERT INTO ${table} (${names}) SELECT ${values} FROM json_each(${chunk}) AS row WHERE ${when} ON CONFLICT DO NOTHING`,
     ),

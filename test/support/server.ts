@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { onTestFinished } from "vitest";
 import { query } from "../../db/client.ts";
+import { verifyPrepared } from "../../db/prepared.ts";
 import { notificationAttempts, notificationMessages } from "../../db/schema.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { hashPassword } from "../../src/accounts/passwords.ts";
@@ -80,6 +81,8 @@ export interface CallAnswer {
 
 /** The adapter that the whole suite runs with, from the vitest project. */
 export const suiteAdapter = (process.env["BELFRY_TEST_ADAPTER"] ?? "plain") as AdapterName;
+// Not where the suite runs plainly: there it is as fast as it ships.
+verifyPrepared(suiteAdapter !== "plain");
 
 /** Starts a server that stops when the test ends. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {

@@ -1,6 +1,7 @@
 // SQL of API keys and of the lookup that authenticates a request.
 import { and, eq, gt, lt, lte, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
+import { prepared } from "../../../db/prepared.ts";
 import { apiKeys, users, type SiteRole } from "../../../db/schema.ts";
 import type { Credential } from "../rules/api-key.ts";
 import { unsignedUntilSql } from "./deployment.ts";
@@ -8,8 +9,8 @@ import { unsignedUntilSql } from "./deployment.ts";
 const rolesSql = (userId: SQL | typeof users.id) =>
   sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${userId})`;
 
-export function findSession(keyId: string) {
-  return query
+export const findSession = prepared((keyId: string) =>
+  query
     .select({
       keyId: apiKeys.id,
       secretHash: apiKeys.secretHash,
@@ -28,23 +29,28 @@ export function findSession(keyId: string) {
     })
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
-    .where(and(eq(apiKeys.id, keyId), sql`${users.deletedAt} IS NULL`));
-}
+    .where(and(eq(apiKeys.id, keyId), sql`${users.deletedAt} IS NULL`)),
+);
 
 /** The id of the key's user, for reads that travel with the look-up. */
-export const userIdByKeySql = (keyId: string): SQL<string> =>
-  sql<string>`(SELECT user_id FROM api_keys WHERE id = ${keyId})`;
+export const userIdByKeySql = prepared(
+  (keyId: string): SQL<string> => sql<string>`(SELECT user_id FROM api_keys WHERE id = ${keyId})`,
+);
 
 /** The same, but only for a key that may act now: NULL otherwise, so a guarded write takes nothing. */
 export const userIdByValidKeySql = (
-  credential: Credential,
+  { keyId, secretHash }: Pick<Credential, "keyId" | "secretHash">,
   now: number,
   scopes: readonly string[] = ["all"],
-): SQL<string> =>
-  sql<string>`(SELECT k.user_id FROM api_keys k JOIN users u ON u.id = k.user_id
-    WHERE k.id = ${credential.keyId} AND k.secret_hash = ${credential.secretHash} AND k.expires_at > ${now}
-      AND k.scope IN (SELECT value FROM json_each(${JSON.stringify(scopes)}))
-      AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system)`;
+): SQL<string> => validKeyOwnerSql(keyId, secretHash, now, JSON.stringify(scopes));
+
+const validKeyOwnerSql = prepared(
+  (keyId: string, secretHash: string, now: number, scopes: string): SQL<string> =>
+    sql<string>`(SELECT k.user_id FROM api_keys k JOIN users u ON u.id = k.user_id
+      WHERE k.id = ${keyId} AND k.secret_hash = ${secretHash} AND k.expires_at > ${now}
+        AND k.scope IN (SELECT value FROM json_each(${scopes}))
+        AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system)`,
+);
 
 export interface KeyRequirement {
   /** Epoch milliseconds. */
@@ -58,11 +64,14 @@ export interface KeyRequirement {
 /** True in SQL for a key that is good now, of one of these scopes, and whose user holds one of these roles. */
 export function keyMeetsSql(credential: Credential, { now, scopes, roles }: KeyRequirement): SQL {
   const user = userIdByValidKeySql(credential, now, scopes);
-  return roles === undefined
-    ? sql`${user} IS NOT NULL`
-    : sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${user}
-        AND role IN (SELECT value FROM json_each(${JSON.stringify(roles)})))`;
+  return roles === undefined ? isFoundSql(user) : holdsRoleSql(user, JSON.stringify(roles));
 }
+
+const isFoundSql = prepared((user: SQL): SQL => sql`${user} IS NOT NULL`);
+const holdsRoleSql = prepared(
+  (user: SQL, roles: string): SQL => sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${user}
+    AND role IN (SELECT value FROM json_each(${roles})))`,
+);
 
 /** Which of these keys may read now. */
 export function findValidKeys(keyIds: readonly string[], now: number) {

@@ -1,6 +1,7 @@
 // SQL of the metrics: totals that are counted in the write that they count, and what a scrape reads.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { chunks } from "../../../../db/rows.ts";
 import { counters, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
 import type { Addition } from "../../../kernel/rules/metrics.ts";
@@ -18,16 +19,18 @@ export interface CountedTry {
  * twice, or a result whose lease was lost, counts once or not at all.
  */
 export function countTries(tries: readonly CountedTry[]): Statement[] {
-  return chunks(tries).map((chunk) =>
-    query.run(sql`INSERT INTO counters (name, labels, value)
+  return chunks(tries).map((chunk) => countTriesOf(chunk));
+}
+
+const countTriesOf = prepared((chunk: string) =>
+  query.run(sql`INSERT INTO counters (name, labels, value)
       SELECT added.value ->> 0, added.value ->> 1, sum(added.value ->> 2)
       FROM json_each(${chunk}) AS row
         CROSS JOIN notification_messages AS m ON m.id = row.value ->> '$.id' AND m.lease_token = row.value ->> '$.token'
         CROSS JOIN json_each(row.value ->> '$.additions') AS added
       WHERE true GROUP BY 1, 2
       ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
-  );
-}
+);
 
 type MessageRow = typeof notificationMessages.$inferInsert;
 
@@ -46,25 +49,28 @@ export function countEndings(
     const ends = repeats || dueAt == null;
     return { id, method, status: repeats ? "inhibited" : status, ends, dedupeKey, eventId, claim };
   });
-  const isDuplicate = sql`EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey')`;
-  const status = sql`CASE WHEN ${isDuplicate} THEN 'inhibited' ELSE row.value ->> '$.status' END`;
-  return chunks(rows).map((chunk) =>
-    query.run(sql`INSERT INTO counters (name, labels, value)
-      SELECT ${finished}, json_object('method', row.value ->> '$.method', 'status', ${status}), count(*)
-      FROM json_each(${chunk}) AS row
-      WHERE (row.value ->> '$.ends' OR ${isDuplicate}) AND ${when}
-        AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')
-      GROUP BY 2
-      ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
-  );
+  return chunks(rows).map((chunk) => countEndingsOf(chunk, when));
 }
 
+const countEndingsOf = prepared((chunk: string, when: SQL) => {
+  const isDuplicate = sql`EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey')`;
+  const status = sql`CASE WHEN ${isDuplicate} THEN 'inhibited' ELSE row.value ->> '$.status' END`;
+  return query.run(sql`INSERT INTO counters (name, labels, value)
+    SELECT ${finished}, json_object('method', row.value ->> '$.method', 'status', ${status}), count(*)
+    FROM json_each(${chunk}) AS row
+    WHERE (row.value ->> '$.ends' OR ${isDuplicate}) AND ${when}
+      AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')
+    GROUP BY 2
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
+});
+
 /** Counts living messages that are about to end unsent; goes before the statement that ends them. */
-export const countInhibited = (which: SQL): Statement =>
+export const countInhibited: (which: SQL) => Statement = prepared((which: SQL) =>
   query.run(sql`INSERT INTO counters (name, labels, value)
     SELECT ${finished}, json_object('method', method, 'status', 'inhibited'), count(*)
     FROM notification_messages WHERE ${which} GROUP BY method
-    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
+    ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
+);
 
 export function readCounters() {
   return query.select().from(counters).orderBy(counters.name, counters.labels);

@@ -1,6 +1,7 @@
 // SQL of the inbox: what a person reads.
 import { and, desc, eq, gt, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
 
 export interface InboxFilter {
@@ -11,22 +12,37 @@ export interface InboxFilter {
 
 type User = SQL<string> | string;
 
-function matches(filter: InboxFilter): SQL | undefined {
-  return and(
-    filter.readStatus === "unread" ? isNull(inboxNotifications.readAt) : undefined,
-    filter.readStatus === "read" ? isNotNull(inboxNotifications.readAt) : undefined,
-    filter.templates.length === 0
-      ? undefined
-      : sql`${inboxNotifications.templateId} IN (SELECT value FROM json_each(${JSON.stringify(filter.templates)}))`,
-    filter.targets.length === 0
-      ? undefined
-      : sql`NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(filter.targets)}) wanted
-          WHERE wanted.value NOT IN (SELECT value FROM json_each(${inboxNotifications.targets})))`,
-  );
+/** Undefined for what isn't filtered by. */
+interface FilterTexts {
+  isRead: boolean | undefined;
+  templates: string | undefined;
+  targets: string | undefined;
 }
 
+const filterTexts = ({ readStatus, templates, targets }: InboxFilter): FilterTexts => ({
+  isRead: readStatus === "all" ? undefined : readStatus === "read",
+  templates: templates.length === 0 ? undefined : JSON.stringify(templates),
+  targets: targets.length === 0 ? undefined : JSON.stringify(targets),
+});
+
+const whereMatches = ({ isRead, templates, targets }: FilterTexts): SQL | undefined =>
+  and(
+    isRead === false ? isNull(inboxNotifications.readAt) : undefined,
+    isRead === true ? isNotNull(inboxNotifications.readAt) : undefined,
+    templates === undefined
+      ? undefined
+      : sql`${inboxNotifications.templateId} IN (SELECT value FROM json_each(${templates}))`,
+    targets === undefined
+      ? undefined
+      : sql`NOT EXISTS (SELECT 1 FROM json_each(${targets}) wanted
+          WHERE wanted.value NOT IN (SELECT value FROM json_each(${inboxNotifications.targets})))`,
+  );
+
 /** Newest first; `before` is the id of a notification of the same user, ignored when there is none. */
-export function listInbox(user: User, filter: InboxFilter, limit: number, before?: string) {
+export const listInbox = (user: User, filter: InboxFilter, limit: number, before?: string) =>
+  listBefore(user, filterTexts(filter), limit, before);
+
+const listBefore = prepared((user: User, filter: FilterTexts, limit: number, before: string | undefined) => {
   const older =
     before === undefined
       ? undefined
@@ -34,48 +50,49 @@ export function listInbox(user: User, filter: InboxFilter, limit: number, before
   return query
     .select()
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), matches(filter), older))
+    .where(and(eq(inboxNotifications.userId, user), whereMatches(filter), older))
     .orderBy(desc(inboxNotifications.seq))
     .limit(limit);
-}
+});
 
 /** Oldest first, after a sequence number: what a reader has missed. */
-export function listInboxAfter(user: User, filter: InboxFilter, after: number, limit: number) {
-  return query
+export const listInboxAfter = (user: User, filter: InboxFilter, after: number, limit: number) =>
+  listAfter(user, filterTexts(filter), after, limit);
+
+const listAfter = prepared((user: User, filter: FilterTexts, after: number, limit: number) =>
+  query
     .select()
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), matches(filter), gt(inboxNotifications.seq, after)))
+    .where(and(eq(inboxNotifications.userId, user), whereMatches(filter), gt(inboxNotifications.seq, after)))
     .orderBy(inboxNotifications.seq)
-    .limit(limit);
-}
+    .limit(limit),
+);
 
 /** Everybody's notifications after a sequence number: one query for all the readers of a process. */
-export function listAllAfter(after: number, limit: number) {
-  return query
+export const listAllAfter = prepared((after: number, limit: number) =>
+  query
     .select()
     .from(inboxNotifications)
     .where(gt(inboxNotifications.seq, after))
     .orderBy(inboxNotifications.seq)
-    .limit(limit);
-}
+    .limit(limit),
+);
 
 /** The sequence number of the newest notification of all; 0 when there is none. */
-export function newestSeq() {
-  return query
-    .select({ seq: sql<number>`coalesce(max(${inboxNotifications.seq}), 0)` })
-    .from(inboxNotifications);
-}
+export const newestSeq = prepared(() =>
+  query.select({ seq: sql<number>`coalesce(max(${inboxNotifications.seq}), 0)` }).from(inboxNotifications),
+);
 
-export function countUnread(user: User) {
-  return query
+export const countUnread = prepared((user: User) =>
+  query
     .select({ count: sql<number>`count(*)` })
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt)));
-}
+    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt))),
+);
 
 /** For those who have a notification after a sequence number. */
-export function countUnreadAfter(after: number) {
-  return query
+export const countUnreadAfter = prepared((after: number) =>
+  query
     .select({ userId: inboxNotifications.userId, count: sql<number>`count(*)` })
     .from(inboxNotifications)
     .where(
@@ -84,29 +101,29 @@ export function countUnreadAfter(after: number) {
         isNull(inboxNotifications.readAt),
       ),
     )
-    .groupBy(inboxNotifications.userId);
-}
+    .groupBy(inboxNotifications.userId),
+);
 
-export function findInboxItem(user: User, id: string) {
-  return query
+export const findInboxItem = prepared((user: User, id: string) =>
+  query
     .select()
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user)));
-}
+    .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
+);
 
-export function setRead(user: User, id: string, readAt: number | null): Statement {
-  return query
+export const setRead = prepared((user: User, id: string, readAt: number | null) =>
+  query
     .update(inboxNotifications)
     .set({ readAt })
-    .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user)));
-}
+    .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
+);
 
-export function setAllRead(user: User, readAt: number): Statement {
-  return query
+export const setAllRead = prepared((user: User, readAt: number) =>
+  query
     .update(inboxNotifications)
     .set({ readAt })
-    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt)));
-}
+    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt))),
+);
 
 export function deleteOldInbox(before: number, limit: number): Statement {
   return query

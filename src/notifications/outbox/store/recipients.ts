@@ -1,6 +1,7 @@
 // SQL that finds whom an event may concern, with what each has chosen for its template.
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { notificationPreferences, users, type SiteRole } from "../../../../db/schema.ts";
 
 export interface Audience {
@@ -14,43 +15,59 @@ export interface Audience {
 }
 
 /** Everybody of the audience once, with the roles that they hold and their preference; nobody deleted or of the system. */
-export function findRecipients(templateId: string, audience: Audience) {
-  const names = JSON.stringify((audience.users ?? []).map((name) => name.toLowerCase()));
-  const roles = JSON.stringify(audience.roles ?? []);
-  const choices: SQL[] = [];
-  if (audience.self !== undefined) choices.push(sql`${users.id} = ${audience.self}`);
-  if (audience.userIdsSql !== undefined) choices.push(sql`${users.id} IN (${audience.userIdsSql})`);
-  if ((audience.users ?? []).length > 0) {
-    choices.push(sql`${users.id} IN (SELECT value FROM json_each(${names}))`);
-    choices.push(sql`lower(${users.username}) IN (SELECT value FROM json_each(${names}))`);
-  }
-  if ((audience.roles ?? []).length > 0) {
-    choices.push(
-      sql`${users.id} IN (SELECT user_id FROM user_roles WHERE role IN (SELECT value FROM json_each(${roles})))`,
-    );
-  }
-  return query
-    .select({
-      userId: users.id,
-      username: users.username,
-      name: users.name,
-      email: users.email,
-      status: users.status,
-      disabled: notificationPreferences.disabled,
-      roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
-        "roles",
-      ),
-    })
-    .from(users)
-    .leftJoin(
-      notificationPreferences,
-      and(eq(notificationPreferences.userId, users.id), eq(notificationPreferences.templateId, templateId)),
-    )
-    .where(
-      and(
-        choices.length === 0 ? sql`false` : sql`(${sql.join(choices, sql` OR `)})`,
-        sql`${users.deletedAt} IS NULL AND NOT ${users.isSystem}`,
-      ),
-    )
-    .orderBy(users.seq);
+export function findRecipients(
+  templateId: string,
+  { users: names = [], roles = [], self, userIdsSql }: Audience,
+) {
+  const lowerNames = names.map((name) => name.toLowerCase());
+  return findAudience(templateId, self, userIdsSql, jsonUnlessEmpty(lowerNames), jsonUnlessEmpty(roles));
 }
+
+const jsonUnlessEmpty = (list: readonly string[]) => (list.length === 0 ? undefined : JSON.stringify(list));
+
+const findAudience = prepared(
+  (
+    templateId: string,
+    self: SQL<string> | undefined,
+    userIds: SQL | undefined,
+    names: string | undefined,
+    roles: string | undefined,
+  ) => {
+    const choices: SQL[] = [];
+    if (self !== undefined) choices.push(sql`${users.id} = ${self}`);
+    if (userIds !== undefined) choices.push(sql`${users.id} IN (${userIds})`);
+    if (names !== undefined) {
+      choices.push(sql`${users.id} IN (SELECT value FROM json_each(${names}))`);
+      choices.push(sql`lower(${users.username}) IN (SELECT value FROM json_each(${names}))`);
+    }
+    if (roles !== undefined) {
+      choices.push(
+        sql`${users.id} IN (SELECT user_id FROM user_roles WHERE role IN (SELECT value FROM json_each(${roles})))`,
+      );
+    }
+    return query
+      .select({
+        userId: users.id,
+        username: users.username,
+        name: users.name,
+        email: users.email,
+        status: users.status,
+        disabled: notificationPreferences.disabled,
+        roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
+          "roles",
+        ),
+      })
+      .from(users)
+      .leftJoin(
+        notificationPreferences,
+        and(eq(notificationPreferences.userId, users.id), eq(notificationPreferences.templateId, templateId)),
+      )
+      .where(
+        and(
+          choices.length === 0 ? sql`false` : sql`(${sql.join(choices, sql` OR `)})`,
+          sql`${users.deletedAt} IS NULL AND NOT ${users.isSystem}`,
+        ),
+      )
+      .orderBy(users.seq);
+  },
+);

@@ -1,6 +1,7 @@
 // SQL of the deployment's notification settings: one row of JSON, as Coder keeps it.
 import { eq, inArray, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import { prepared, preparedSql } from "../../../../db/prepared.ts";
 import { settings } from "../../../../db/schema.ts";
 import { methods } from "../../channels/index.ts";
 
@@ -8,9 +9,11 @@ const settingsKey = "notifications_settings";
 /** By channel; the id first, as in `webhook_endpoint_gone`. */
 const goneSuffix = "_endpoint_gone";
 
-export function readSettings() {
-  return query.select({ value: settings.value }).from(settings).where(eq(settings.key, settingsKey));
-}
+export const readSettings = () => readSetting(settingsKey);
+
+const readSetting = prepared((key: string) =>
+  query.select({ value: settings.value }).from(settings).where(eq(settings.key, key)),
+);
 
 export function writeSettings(value: { notifier_paused: boolean }, now: number): Statement {
   return upsert(settingsKey, JSON.stringify(value), now);
@@ -25,12 +28,13 @@ export function isPaused(rows: { value: string }[]): boolean {
 }
 
 /** True in SQL while notifications are paused. */
-export const pausedNow = sql`EXISTS (SELECT 1 FROM ${settings} WHERE ${settings.key} = ${settingsKey}
-  AND ${settings.value} ->> '$.notifier_paused')`;
+export const pausedNow =
+  preparedSql(sql`EXISTS (SELECT 1 FROM ${settings} WHERE ${settings.key} = ${settingsKey}
+  AND ${settings.value} ->> '$.notifier_paused')`);
 
 /** The SHA-256 of each channel's endpoint that answered 410 Gone. */
-export function readGoneEndpoints() {
-  return query
+export const readGoneEndpoints = prepared(() =>
+  query
     .select({ key: settings.key, value: settings.value })
     .from(settings)
     .where(
@@ -38,8 +42,8 @@ export function readGoneEndpoints() {
         settings.key,
         methods.map((method) => method + goneSuffix),
       ),
-    );
-}
+    ),
+);
 
 /** The rows of `readGoneEndpoints`: hashes by channel. */
 export const toGoneEndpoints = (
@@ -52,15 +56,14 @@ export const markEndpointGone = (method: string, endpointHash: string, now: numb
 export const clearGoneEndpoint = (method: string): Statement =>
   query.delete(settings).where(eq(settings.key, method + goneSuffix));
 
-function upsert(key: string, value: string, now: number): Statement {
-  return query
-    .insert(settings)
-    .values({ key, value, updatedAt: now })
-    .onConflictDoUpdate({ target: settings.key, set: { value, updatedAt: now } });
-}
+const upsert: (key: string, value: string, now: number) => Statement = prepared(
+  (key: string, value: string, now: number) =>
+    query
+      .insert(settings)
+      .values({ key, value, updatedAt: now })
+      .onConflictDoUpdate({ target: settings.key, set: { value, updatedAt: now } }),
+);
 
 /** Notes that a tick ran: `readyz` tells how long ago. */
 export const noteTick = (now: number): Statement => upsert("last_tick", String(now), now);
-export function readLastTick() {
-  return query.select({ value: settings.value }).from(settings).where(eq(settings.key, "last_tick"));
-}
+export const readLastTick = () => readSetting("last_tick");

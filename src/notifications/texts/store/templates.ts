@@ -1,6 +1,7 @@
 // SQL of notification templates and their versions.
 import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import {
   notificationEvents,
   notificationTemplates,
@@ -28,13 +29,13 @@ const withText = {
 };
 
 /** A template with the text of its active version; `id` is its UUID. */
-export function findTemplate(id: string) {
-  return query
+export const findTemplate = prepared((id: string) =>
+  query
     .select(withText)
     .from(notificationTemplates)
     .innerJoin(notificationTemplateVersions, active)
-    .where(eq(notificationTemplates.id, id));
-}
+    .where(eq(notificationTemplates.id, id)),
+);
 
 export function listTemplates(kind: "system" | "custom") {
   return query

@@ -1,0 +1,36 @@
+// Hot requests build no SQL text once they have been made before: their statements are prepared.
+import { expect, onTestFinished, test } from "vitest";
+import { countTextsBuilt } from "../../db/client.ts";
+import { verifyPrepared } from "../../db/prepared.ts";
+import { suiteAdapter } from "../support/server.ts";
+import { startSignedIn } from "../support/pages.ts";
+
+type Call = readonly [method: string, path: string, json: ((round: number) => unknown) | undefined];
+
+const hot: Call[] = [
+  [
+    "POST",
+    "/api/v2/notifications/custom",
+    (round) => ({ content: { title: `Build ${round}`, message: "All 312 tests passed" } }),
+  ],
+  ["GET", "/api/v2/notifications/settings", undefined],
+  ["GET", "/api/v2/notifications/inbox", undefined],
+  ["GET", "/api/v2/notifications/inbox?read_status=unread", undefined],
+  ["PUT", "/api/v2/notifications/inbox/mark-all-as-read", undefined],
+];
+
+test.each<Call>(hot)("%s %s builds no SQL text again", async (method, path, json) => {
+  verifyPrepared(false);
+  onTestFinished(() => verifyPrepared(suiteAdapter !== "plain"));
+  const { server, token } = await startSignedIn({ adapter: "plain" });
+  const ask = async (round: number) => {
+    const options = { token, ...(json === undefined ? {} : { json: json(round) }) };
+    expect((await server.call(method, path, options)).status).toBeLessThan(300);
+    await server.settled();
+  };
+  await ask(1);
+  await ask(2);
+  const before = countTextsBuilt();
+  for (let round = 3; round < 6; round += 1) await ask(round);
+  expect(countTextsBuilt() - before).toBe(0);
+});
