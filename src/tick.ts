@@ -13,7 +13,7 @@ import { purgeNotifications } from "./notifications/delivery/purge.ts";
 import { findDueChannels, findNextLapse } from "./notifications/delivery/store/queue.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
-import { nudgePools, beginPass, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
+import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
 import { purgeWorkspaces } from "./workspaces/agents/report-app-status.ts";
 
@@ -42,7 +42,7 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const started = opening && (await part(deps, "autostart", () => startDue(deps, opening)));
   // Last, because its lease is given back by what closes this pass.
   const pools =
-    opening && isDue(opening, deps.now()) ? await part(deps, "pools", () => beginPass(deps)) : null;
+    opening && isDue(opening, deps.now()) ? await part(deps, "pools", () => beginRun(deps)) : null;
   const purged = await part(deps, "purge", () => close(deps, pools?.end ?? []));
   const outcome = pools?.pass.outcome ?? null;
   options.onRest?.();
@@ -97,7 +97,7 @@ async function close(deps: Deps, ends: readonly Statement[]): Promise<true> {
   const notes = [noteTick(deps.now()), ...keyCheckStatements(deps)];
   const purges = [...purgeNotifications(deps), ...purgeWorkspaces(deps), ...purgeAccounts(deps)];
   const after = await deps.db.write([...purges, ...notes, ...ends], dueReads());
-  if (ends.length > 0 && isDue(after, deps.now())) nudgePools(deps);
+  if (ends.length > 0 && isDue(after, deps.now())) requestReconciliation(deps);
   return true;
 }
 

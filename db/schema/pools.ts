@@ -10,7 +10,7 @@ export const leases = sqliteTable("leases", {
   expiresAt: integer("expires_at").notNull(),
   nextDueAt: integer("next_due_at").notNull(),
   /** Somebody asked for a pass while another was under way: another follows. */
-  wishedAt: integer("wished_at"),
+  requestedAt: integer("wished_at"),
 });
 
 /** Counted by triggers, in the writes that make, fail and claim the workspaces. */

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
 import { firstLine } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import type { Action } from "../prebuilds/reconcile/rules/actions.ts";
-import type { Pass } from "../prebuilds/reconcile/reconcile.ts";
+import type { ReconciliationRun } from "../prebuilds/reconcile/reconcile.ts";
 import type { PoolReport, poolsReport } from "../prebuilds/reconcile/report.ts";
 import { boolean, field, list, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 
@@ -104,10 +104,10 @@ type PoolsReport = ReturnType<typeof poolsReport>;
 /** `pass`: null for a dry run. */
 interface PassView extends Pick<PoolsReport, "paused" | "plan"> {
   pools: Parameters<typeof poolShape.from>[0][];
-  pass: Pass | null;
+  pass: ReconciliationRun | null;
 }
 
-function outcomeOf(pass: Pass | null): (typeof passOutcomes)[number] {
+function outcomeOf(pass: ReconciliationRun | null): (typeof passOutcomes)[number] {
   if (pass === null) return "planned";
   return pass.outcome === "paused" ? "paused" : "done";
 }

@@ -8,7 +8,7 @@ import {
   resumePool,
   savePrebuildSettings,
 } from "../prebuilds/reconcile/pool-control.ts";
-import { reconcileAfterOthers, type Pass } from "../prebuilds/reconcile/reconcile.ts";
+import { reconcileAfterOthers, type ReconciliationRun } from "../prebuilds/reconcile/reconcile.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
 import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
@@ -139,7 +139,7 @@ export const prebuildRoutes = new Hono<Env>()
 
 type PoolAnswers = Parameters<typeof poolsReport>[1];
 
-const toPass = (c: Ctx, report: ReturnType<typeof poolsReport>, pass: Pass | null) =>
+const toPass = (c: Ctx, report: ReturnType<typeof poolsReport>, pass: ReconciliationRun | null) =>
   passShape.from({ ...withLimit(c, report), pass });
 
 const withLimit = (c: Ctx, { pools, ...report }: ReturnType<typeof poolsReport>) => {

@@ -5,7 +5,7 @@ import type { BuildReason } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict } from "../kernel/errors.ts";
 import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/claim/complete-claim.ts";
-import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
+import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/jobs/end-job.ts";
 import { leaseLost, permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import {
@@ -211,5 +211,5 @@ export const provisionerJobRoutes = new Hono<Env>()
 
 /** What ended in a pool makes room for the next, or is one failure too many. */
 function nudgeFor(deps: Deps, ended: readonly { reason: BuildReason }[]): void {
-  if (ended.some(({ reason }) => reason === "prebuild")) nudgePools(deps);
+  if (ended.some(({ reason }) => reason === "prebuild")) requestReconciliation(deps);
 }

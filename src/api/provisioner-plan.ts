@@ -3,9 +3,9 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { receivePlan } from "../prebuilds/drift/drift.ts";
 import {
-  problemOfPlan,
+  validatePlan,
   findReplacements,
-  keepable,
+  withinStorageLimits,
   withPaths,
 } from "../prebuilds/drift/rules/terraform-plan.ts";
 import { findJob } from "../workspaces/jobs/store/jobs.ts";
@@ -20,7 +20,7 @@ const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 const planBody = z
   .looseObject({}, { error: "must be an object" })
   .check(({ value, issues }) => {
-    const problem = problemOfPlan(value);
+    const problem = validatePlan(value);
     if (problem === undefined) return;
     const path = problem.field === "body" ? [] : problem.field.split(".");
     issues.push({ code: "custom", input: undefined, path, message: problem.detail });
@@ -57,7 +57,10 @@ export const provisionerPlanRoutes = new Hono<Env>().post(
     const { job } = await writeAsProvisioner(c, changes, { job: findJob(hold.jobId) });
     requireJobHeld(job[0], hold);
     return c.json({
-      replacements: keepable(withPaths(replacements)).map(({ resource, paths }) => ({ resource, paths })),
+      replacements: withinStorageLimits(withPaths(replacements)).map(({ resource, paths }) => ({
+        resource,
+        paths,
+      })),
     });
   },
 );

@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { invalid, notFound, earlierOf } from "../kernel/errors.ts";
-import { claimOrCreate, readEarlier } from "../prebuilds/claim/claim.ts";
+import { claimOrCreate, readPreviousResult } from "../prebuilds/claim/claim.ts";
 import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { createBuild } from "../workspaces/builds/create-build.ts";
 import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
@@ -77,7 +77,7 @@ async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, a
   const asked = { ...request, parameters, keyed };
   const { row, replayed } = await (before === undefined
     ? claimOrCreate(deps, actor, target, facts, asked)
-    : readEarlier(deps, before));
+    : readPreviousResult(deps, before));
   if (replayed) {
     markReplayed(c);
     const { task } = await deps.db.read(findTask(row.workspace.id, currentUserIdSql(c)));

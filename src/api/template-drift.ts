@@ -13,7 +13,7 @@ const resourceShape = shape<DriftEntry["resources"][number]>()({
   resource: string((entry) => entry.resource),
   paths: field(z.array(z.string()), (entry) => entry.paths),
   claims_hurt: number((entry) => entry.claims),
-  last_seen: time((entry) => entry.hurtAt),
+  last_seen: time((entry) => entry.affectedAt),
 });
 
 const driftShape = shape<DriftEntry>("TemplateDrift")({
@@ -23,16 +23,16 @@ const driftShape = shape<DriftEntry>("TemplateDrift")({
   preset_id: field(z.string().nullable(), ({ preset }) => preset?.id ?? null),
   preset_name: string(({ preset }) => preset?.name ?? ""),
   claims: number((entry) => entry.claims),
-  claims_hurt: number((entry) => entry.hurt, "claims that destroyed and recreated a resource"),
+  claims_hurt: number((entry) => entry.affected, "claims that destroyed and recreated a resource"),
   last_claimed: timeOrNull((entry) => entry.claimedAt),
-  last_seen: timeOrNull((entry) => entry.hurtAt, "the latest claim that was hurt"),
+  last_seen: timeOrNull((entry) => entry.affectedAt, "the latest affected claim"),
   resources: list(resourceShape, (entry) => entry.resources),
   cure: field(
     z.object({
       snippet: z.string().meta({ description: "HCL to add to the template" }),
       notes: z.array(z.string()),
     }),
-    (entry) => entry.cure,
+    (entry) => entry.remedy,
   ),
 });
 

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { findOrganization } from "../accounts/store/deployment.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
-import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
+import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import {
   findTemplate,
   findTemplateByName,
@@ -134,7 +134,7 @@ export const templateRoutes = new Hono<Env>()
         description: description ?? "",
       };
       const made = await createTemplate(c.get("deps"), actor, input, version[0]);
-      nudgePools(c.get("deps"));
+      requestReconciliation(c.get("deps"));
       return c.json(templateShape.from(made), 201);
     },
   )
@@ -178,7 +178,7 @@ export const templateRoutes = new Hono<Env>()
         deprecationMessage: deprecation_message ?? undefined,
       };
       const changed = await changeTemplate(c.get("deps"), actor, target, change, facts);
-      if (deprecation_message != null) nudgePools(c.get("deps"));
+      if (deprecation_message != null) requestReconciliation(c.get("deps"));
       return c.json(templateShape.from(changed));
     },
   )
@@ -198,7 +198,7 @@ export const templateRoutes = new Hono<Env>()
         ...templateDeleted.reads(),
       });
       await deleteTemplate(c.get("deps"), actor, there(template), facts);
-      nudgePools(c.get("deps"));
+      requestReconciliation(c.get("deps"));
       return c.json({ message: "The template has been deleted." });
     },
   );

@@ -1,7 +1,7 @@
 // Routes of a template's versions: which there are, and which is active. Making one is in template-versions.ts.
 import { Hono } from "hono";
 import * as z from "zod";
-import { nudgePools } from "../prebuilds/reconcile/reconcile.ts";
+import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { findVersion, listVersions } from "../workspaces/templates/store/versions.ts";
 import { activateVersion } from "../workspaces/templates/templates.ts";
@@ -53,7 +53,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
       });
       const target = there(template);
       await activateVersion(c.get("deps"), actor, target, version[0]);
-      nudgePools(c.get("deps"));
+      requestReconciliation(c.get("deps"));
       return c.json({ message: "The version is the active one." });
     },
   );

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { findOrganization } from "../accounts/store/deployment.ts";
 import { notFound, earlierOf } from "../kernel/errors.ts";
-import { claimOrCreate, readEarlier } from "../prebuilds/claim/claim.ts";
+import { claimOrCreate, readPreviousResult } from "../prebuilds/claim/claim.ts";
 import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { parseAutostart } from "../workspaces/autostart/rules/autostart.ts";
 import { parseWorkspaceSearch } from "../workspaces/builds/rules/search.ts";
@@ -100,7 +100,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
   const before = earlierOf(keyed, earlier[0]);
   const { row, replayed } = await (before === undefined
     ? claimOrCreate(deps, actor, target, facts, { ...request, keyed })
-    : readEarlier(deps, before));
+    : readPreviousResult(deps, before));
   if (replayed) markReplayed(c);
   return workspaceShape.from(row);
 }

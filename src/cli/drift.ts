@@ -3,7 +3,7 @@
 import type { TemplateDrift } from "../client.ts";
 import { fields } from "../kernel/rules/json.ts";
 import { resourceLine } from "../prebuilds/drift/rules/drift-lines.ts";
-import { cureOf } from "../prebuilds/drift/rules/remedy.ts";
+import { remedyFor } from "../prebuilds/drift/rules/remedy.ts";
 import { findReplacements, type Replacement } from "../prebuilds/drift/rules/terraform-plan.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
@@ -53,7 +53,7 @@ function printObject(context: Context, replacements: readonly Replacement[]): vo
       paths,
       ...(reason === "" ? {} : { action_reason: reason }),
     })),
-    cure: cureOf(replacements),
+    cure: remedyFor(replacements),
   });
 }
 
@@ -62,7 +62,7 @@ function printReplacements(context: Context, replacements: readonly Replacement[
   const resources = replacements.length === 1 ? "1 resource" : `${replacements.length} resources`;
   context.print(context.bold(`${resources} would be replaced, because of these attributes:`));
   for (const one of replacements) context.print(`- ${resourceLine(one)}`);
-  printFix(context, cureOf(replacements), "the template");
+  printFix(context, remedyFor(replacements), "the template");
 }
 
 function printFix(

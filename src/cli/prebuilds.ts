@@ -1,6 +1,6 @@
 // belfry prebuilds: the pools of prebuilt workspaces and their reconciliation.
 import type { Client } from "../client.ts";
-import { isPresent, type ShownAction, type ShownPool } from "../prebuilds/reconcile/rules/pool-messages.ts";
+import { isPoolShown, type ShownAction, type ShownPool } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure, notFound } from "./failure.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
@@ -21,7 +21,7 @@ function showReconciliation(
   context: Context,
   { outcome, reconciliation_paused, presets, actions }: Reconciliation,
 ) {
-  const pools = presets.filter((pool) => isPresent(pool, actions));
+  const pools = presets.filter((pool) => isPoolShown(pool, actions));
   if (reconciliation_paused) context.log(pausedMessage);
   if (pools.length === 0) return context.log(noPoolsMessage);
   const { columns, bold } = context;
@@ -42,7 +42,7 @@ export const list = defineCommand({
       client.ask((routes) => routes.prebuilds.settings.$get()),
     ]);
     if (options.output === "json") return context.printJson(all);
-    const pools = all.filter((pool) => isPresent(pool));
+    const pools = all.filter((pool) => isPoolShown(pool));
     if (settings.reconciliation_paused) context.log(pausedMessage);
     if (pools.length === 0) return context.log(noPoolsMessage);
     const { columns, bold } = context;

@@ -14,7 +14,7 @@ import type {
   MailPool,
   MessageLeases,
   NudgeQueue,
-  PoolNudges,
+  ReconciliationRequests,
   Socket,
   UnsignedUntil,
   Post,
@@ -54,7 +54,7 @@ export interface Process {
   /** Channels of which whatever is due is being claimed. */
   claiming: Set<string>;
   /** Gathers wishes for a pass over the pools; null where each request makes its own. */
-  pools: PoolNudges | null;
+  pools: ReconciliationRequests | null;
   /** Failures of receivers that the log has told of in the last minute. */
   recentFailures: Map<string, { at: number; count: number }>;
   /** What one dispatch may do at most, where the platform sets limits: messages, and milliseconds after which no more begin. */

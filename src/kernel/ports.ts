@@ -46,8 +46,8 @@ export interface JobWaker {
 }
 
 /** Requests for a pass over the pools that come while one is being made are one more pass. */
-export interface PoolNudges {
-  wish: () => void;
+export interface ReconciliationRequests {
+  request: () => void;
 }
 
 /** A message that is to be sent, and its channel. */

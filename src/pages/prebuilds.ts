@@ -5,12 +5,12 @@ import { actionShape, poolShape } from "../api/prebuild-shape.ts";
 import { readAsUser, type Env } from "../http/endpoint.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import {
-  isPresent,
-  deedWords,
-  failuresAlike,
-  mostNamed,
+  isPoolShown,
+  describeAction,
+  failuresByError,
+  maxNamed,
   resumeCommand,
-  stateOf,
+  poolStatusLabel,
   type ShownAction,
   type ShownFailure,
   type ShownPool,
@@ -37,7 +37,7 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
   const actions = plan.actions.map((action) => actionShape.from({ action, done: null }));
   const shown = pools
     .map((pool) => poolShape.from({ ...pool, failureLimit: deps.config.prebuilds.failureHardLimit }))
-    .filter((pool) => isPresent(pool, actions))
+    .filter((pool) => isPoolShown(pool, actions))
     .toSorted((a, b) => Number(b.active) - Number(a.active));
   const main = html`<section>
     ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
@@ -82,7 +82,7 @@ export function poolList(pools: readonly Pool[], actions: readonly ShownAction[]
 
 function onePool(pool: Pool, actions: readonly ShownAction[], now: number): Html {
   const { organization_name, template_name, template_version_name: version, name } = pool;
-  const { words, kind, streak } = stateOf(pool);
+  const { words, kind, streak } = poolStatusLabel(pool);
   return html`<li class="row pool" data-pool="${template_name}/${name}">
     <h2>
       <a href="${versionPath(organization_name, template_name, version)}">${template_name} / ${name}</a>
@@ -113,7 +113,7 @@ function numbers({ desired, running, eligible, starting, stopping, deleting }: S
 function details(pool: Pool, actions: readonly ShownAction[], now: number): Html | string {
   const lines = [
     ...waiting(pool),
-    ...failuresAlike(pool).map(([error, alike]) => failure(error, alike, now)),
+    ...failuresByError(pool).map(([error, alike]) => failure(error, alike, now)),
     ...actions.filter(({ preset_id }) => preset_id === pool.id).map((action) => deed(action, now)),
     ...wayOn(pool, now),
   ];
@@ -126,10 +126,10 @@ function details(pool: Pool, actions: readonly ShownAction[], now: number): Html
 
 function waiting({ active, not_eligible: all }: Pool): Html[] {
   if (!active) return [];
-  const rest = all.length - mostNamed;
+  const rest = all.length - maxNamed;
   return [
     ...all
-      .slice(0, mostNamed)
+      .slice(0, maxNamed)
       .map(
         ({ workspace, why }) =>
           html`<li><a href="${workspacePath(owner, workspace)}">${workspace}</a> is not ready: ${why}</li>`,
@@ -153,7 +153,7 @@ function deed(action: ShownAction, now: number): Html {
       ? ""
       : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>, in
           ${lasting(Math.max(0, Date.parse(action.until) - now))}`;
-  return html`<li>Next run: ${deedWords(action)}${until} (${action.reason})</li>`;
+  return html`<li>Next run: ${describeAction(action)}${until} (${action.reason})</li>`;
 }
 
 function wayOn(pool: Pool, now: number): Html[] {

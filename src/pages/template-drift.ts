@@ -23,7 +23,7 @@ export function driftSection(of: TemplateRow, entries: readonly DriftEntry[], no
 }
 
 function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
-  const { version, preset, resources, cure } = entry;
+  const { version, preset, resources, remedy } = entry;
   const rest = resources.length - resourcesShown;
   return html`<li class="row">
     <h3>
@@ -33,7 +33,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
     </h3>
     <p class="tags">${version.isActive ? tag("active") : ""} ${stateOf(entry)}</p>
     <p>${countWords(entry)}</p>
-    <p class="seen">${entry.hurtAt === null ? "" : moment(entry.hurtAt, now)}</p>
+    <p class="seen">${entry.affectedAt === null ? "" : moment(entry.affectedAt, now)}</p>
     ${
       resources.length === 0
         ? ""
@@ -50,14 +50,14 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
           </ul>`
     }
     ${
-      !version.isActive || cure.snippet === ""
+      !version.isActive || remedy.snippet === ""
         ? ""
         : html`<div class="answer plain">
             <p>To keep prebuilt resources, add this to the template:</p>
-            <pre><code>${cure.snippet}</code></pre>
+            <pre><code>${remedy.snippet}</code></pre>
           </div>`
     }
-    ${version.isActive ? cure.notes.map((note) => html`<p class="answer plain">${note}</p>`) : ""}
+    ${version.isActive ? remedy.notes.map((note) => html`<p class="answer plain">${note}</p>`) : ""}
   </li>`;
 }
 
@@ -66,12 +66,12 @@ const pathWords = (paths: readonly string[]): Html | string =>
     ? "no attribute in the plan"
     : html`${paths.map((path, at) => html`${at === 0 ? "" : ", "}<code>${path || "the whole resource"}</code>`)}`;
 
-const stateOf = ({ claims, hurt }: DriftEntry): Html | string =>
-  hurt > 0 ? tag("drifts") : claims > 0 ? tag("no_drift") : "";
+const stateOf = ({ claims, affected }: DriftEntry): Html | string =>
+  affected > 0 ? tag("drifts") : claims > 0 ? tag("no_drift") : "";
 
-function countWords({ claims, hurt }: DriftEntry): string {
+function countWords({ claims, affected }: DriftEntry): string {
   if (claims === 0) return "No claims yet";
-  return hurt === 0
+  return affected === 0
     ? `${countOf(claims, "claim")}, none replaced resources`
-    : `${hurt} of ${countOf(claims, "claim")} replaced resources`;
+    : `${affected} of ${countOf(claims, "claim")} replaced resources`;
 }

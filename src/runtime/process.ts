@@ -9,7 +9,7 @@ import { createNudgeQueue } from "../notifications/delivery/dispatch.ts";
 import { createEnqueueGroup } from "../notifications/outbox/group.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
-import { createPoolNudges } from "../prebuilds/reconcile/reconcile.ts";
+import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
 import { createFairQueue, createRequestLimit, createTurns } from "../kernel/rules/limits.ts";
 import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
@@ -53,7 +53,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     nudges: createNudgeQueue(deps, nextTurn),
     leases: createLeases(deps),
     claiming: new Set(),
-    pools: createPoolNudges(deps, stopping, nextTurn),
+    pools: createReconciliationRequests(deps, stopping, nextTurn),
     hub: createHub({
       db,
       interval: hubInterval,

@@ -61,7 +61,7 @@ async function measure(builds: number): Promise<number> {
   for (let turn = 0; turn < 5; turn += 1) {
     meter.reset();
     const started = performance.now();
-    const pass = await reconcile(server.deps(), { wished: true });
+    const pass = await reconcile(server.deps(), { forced: true });
     times.push(performance.now() - started);
     if (pass.outcome !== "done" || pass.plan!.actions.length > 0)
       throw new Error(`The pass was to be idle: ${pass.outcome}, ${pass.plan?.actions[0]?.reason}`);

@@ -128,7 +128,7 @@ test("a file may begin with the marks that Windows writes", () => {
   expect([bytesOf(`\uFEFF${text}`), utf16].map((bytes) => readPlanFile(bytes).ok)).toEqual([true, true]);
 });
 
-test("belfry templates drift shows what claims met, the newest version first, and the cure for the active one", async () => {
+test("belfry templates drift shows what claims met, the newest version first, and the fix for the active one", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   const presets = () => [{ id: randomUUID(), name: "small", parameters: [], instances: 1 }];
@@ -162,9 +162,9 @@ test("belfry templates drift shows what claims met, the newest version first, an
   const next = await addVersion(server, userId, templateId, { presets: presets() });
   const path = `/api/v2/templates/${templateId}/versions`;
   expect((await server.call("PATCH", path, { token, json: { id: next } })).status).toBe(200);
-  const cured = await belfry("docker");
-  expect(cured.stdout).toMatch(/\nv-\S+ \(active\) +small +0 +0 +never\nv-\S+ +small +1 +1 +/);
-  expect(cured.stdout).not.toContain("ignore_changes");
+  const fixed = await belfry("docker");
+  expect(fixed.stdout).toMatch(/\nv-\S+ \(active\) +small +0 +0 +never\nv-\S+ +small +1 +1 +/);
+  expect(fixed.stdout).not.toContain("ignore_changes");
   expect(JSON.parse((await belfry("docker", "--output", "json")).stdout)).toHaveLength(2);
   expect((await belfry("quiet")).stderr).toMatch(/^No claims found/);
 });

@@ -429,7 +429,7 @@ resource "a_b" "c" {
 });
 
 describe("the memory of drift", () => {
-  test("shows by version and preset what claims met, and that a new version is cured", async () => {
+  test("shows by version and preset what claims met, and that a new version has no drift", async () => {
     const { server, token, mia, userId, templateId, versionId, presetId, provisioner, begin } = await setUp();
     const memory = async (as = token) =>
       server.call("GET", `/api/v2/templates/${templateId}/drift`, { token: as });
@@ -455,7 +455,7 @@ describe("the memory of drift", () => {
     await claim("one", plan(change("a_b.c", [["x"]]), change("a_b.d", [["y"]])));
     await claim("two", plan(change("a_b.c", [["z"]])));
     await claim("three", plan());
-    const hurt = {
+    const affected = {
       claims: 3,
       claims_hurt: 2,
       last_seen: "2026-11-21T10:01:00.500Z",
@@ -466,17 +466,17 @@ describe("the memory of drift", () => {
       ],
       cure: { snippet: expect.stringContaining("ignore_changes = [x, z]"), notes: [] },
     };
-    expect((await memory()).json).toMatchObject([{ ...entry, ...hurt }]);
+    expect((await memory()).json).toMatchObject([{ ...entry, ...affected }]);
     expect((await memory(mia.token)).status).toBe(403);
     expect((await server.call("GET", `/api/v2/templates/${randomUUID()}/drift`, { token })).status).toBe(404);
 
-    const cured = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
-    const next = await addVersion(server, userId, templateId, { presets: [cured] });
+    const fixed = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
+    const next = await addVersion(server, userId, templateId, { presets: [fixed] });
     const path = `/api/v2/templates/${templateId}/versions`;
     expect((await server.call("PATCH", path, { token, json: { id: next } })).status).toBe(200);
     expect((await memory()).json).toMatchObject([
-      { ...entry, template_version_id: next, preset_id: cured.id },
-      { ...entry, ...hurt, active: false },
+      { ...entry, template_version_id: next, preset_id: fixed.id },
+      { ...entry, ...affected, active: false },
     ]);
     const page = await get(server, "/templates/default/docker", cookieFor(token));
     expect(wordsOf(page)).toMatch(

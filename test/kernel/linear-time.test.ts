@@ -16,8 +16,12 @@ import { plain, plainLine } from "../../src/cli/rules/text.ts";
 import { linksIn, toHtml, toInlineHtml, toPlainText } from "../../src/notifications/texts/rules/markdown.ts";
 import { escapeMarkdown, plainText } from "../../src/kernel/rules/text.ts";
 import { ownPath } from "../../src/pages/rules/links.ts";
-import { blockOf } from "../../src/prebuilds/drift/rules/remedy.ts";
-import { problemOfPlan, findReplacements, keepable } from "../../src/prebuilds/drift/rules/terraform-plan.ts";
+import { parseBlockAddress } from "../../src/prebuilds/drift/rules/remedy.ts";
+import {
+  validatePlan,
+  findReplacements,
+  withinStorageLimits,
+} from "../../src/prebuilds/drift/rules/terraform-plan.ts";
 import { readState } from "../../src/provisioner/rules/completion.ts";
 import { reducePlan } from "../../src/provisioner/rules/terraform.ts";
 import { parseAddress, parseRange } from "../../src/kernel/rules/client-address.ts";
@@ -46,7 +50,7 @@ const readers: Record<string, (text: string) => unknown> = {
   plainLine,
   plainText,
   cleanMessage,
-  blockOf,
+  parseBlockAddress,
   escapeMarkdown,
   linksIn,
   toHtml,
@@ -186,8 +190,8 @@ const documents: [string, (input: never) => unknown, (count: number) => unknown]
   ...Object.entries(plans).map(([name, changesOf]): (typeof documents)[number] => [
     `a plan ${name}`,
     (document) => {
-      problemOfPlan(document);
-      keepable(findReplacements(document));
+      validatePlan(document);
+      withinStorageLimits(findReplacements(document));
       reducePlan(document, (text) => text);
     },
     (count) => ({ format_version: "1.2", resource_changes: changesOf(count) }),

@@ -27,7 +27,7 @@ test.skipIf(noServer)("An idle pass reads as much behind ten times the history, 
   await fillPools(world, presets);
   const measure = async () => {
     meter.reset();
-    const { plan } = await reconcile(server.deps(), { wished: true });
+    const { plan } = await reconcile(server.deps(), { forced: true });
     expect(plan!.actions).toEqual([]);
     expect(plan!.states.filter(({ eligible }) => eligible.length === 2).length).toBe(presets);
     return { trips: meter.trips, rows: meter.rowsRead };

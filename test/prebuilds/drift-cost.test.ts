@@ -57,7 +57,7 @@ test.skipIf(noServer)(
       memory: await cost(() => server.call("GET", `/api/v2/templates/${templateId}/drift`, { token })),
     });
     const quiet = await table(await claim(), plan(0));
-    const hurt = await table(await claim(), plan(3));
+    const affected = await table(await claim(), plan(3));
     for (let time = 0; time < 20; time += 1) {
       const id = await claim();
       await provisioner.job("POST", id, "plan", plan(3));
@@ -66,19 +66,19 @@ test.skipIf(noServer)(
     const later = await table(await claim(), plan(3));
     console.table({
       ...quiet,
-      "plan, 3 replaced": hurt.plan,
-      "completion, 3 replaced": hurt.completion,
+      "plan, 3 replaced": affected.plan,
+      "completion, 3 replaced": affected.completion,
       "memory of 23 claims": later.memory,
     });
     const trips = ({ plan, completion, memory }: typeof quiet) =>
       [plan, completion, memory].map((one) => one.trips);
-    expect([quiet, hurt, later].map(trips)).toEqual([
+    expect([quiet, affected, later].map(trips)).toEqual([
       [1, 2, 1],
       [2, 2, 1],
       [2, 2, 1],
     ]);
-    expect(later.plan.rowsRead).toBeLessThanOrEqual(hurt.plan.rowsRead + 5);
-    expect(later.completion.rowsRead).toBeLessThanOrEqual(hurt.completion.rowsRead + 5);
+    expect(later.plan.rowsRead).toBeLessThanOrEqual(affected.plan.rowsRead + 5);
+    expect(later.completion.rowsRead).toBeLessThanOrEqual(affected.completion.rowsRead + 5);
     // Each claim is looked at, nothing else of the template's past.
     expect(later.memory.rowsRead).toBeLessThan(23 * 40);
   },

@@ -110,28 +110,33 @@ async function compare(environment: Record<string, string> = {}) {
   const expected = [2, 1, 0].flatMap((version) =>
     [0, 1].map((preset) => {
       const all = claims.filter((one) => one.version === version && one.preset === preset);
-      const hurt = all.filter(({ replaced }) => replaced.length > 0);
+      const affected = all.filter(({ replaced }) => replaced.length > 0);
       return {
         version: { id: versions[version], isActive: version === 0 },
         preset: { id: byVersion[version]![preset]!.id, name: `p${preset}` },
         claims: all.length,
-        hurt: hurt.length,
+        affected: affected.length,
         claimedAt: newest(all),
-        hurtAt: newest(hurt),
+        affectedAt: newest(affected),
         resources: resources
           .map((resource) => {
-            const by = hurt.filter(({ replaced }) => replaced.some(([address]) => address === resource));
+            const by = affected.filter(({ replaced }) => replaced.some(([address]) => address === resource));
             const paths = by.flatMap(({ replaced }) =>
               replaced.flatMap(([address, path]) => (address === resource && path !== null ? [path] : [])),
             );
-            return { resource, paths: [...new Set(paths)].toSorted(), claims: by.length, hurtAt: newest(by) };
+            return {
+              resource,
+              paths: [...new Set(paths)].toSorted(),
+              claims: by.length,
+              affectedAt: newest(by),
+            };
           })
           .filter(({ claims }) => claims > 0)
           .toSorted((a, b) => b.claims - a.claims || (a.resource < b.resource ? -1 : 1)),
       };
     }),
   );
-  expect(expected.every(({ hurt }) => hurt > 0)).toBe(true);
+  expect(expected.every(({ affected }) => affected > 0)).toBe(true);
   expect(report).toMatchObject(expected);
   expect(report).toHaveLength(6);
   // What the message of each build says comes in the order of the plan, the resources with paths first.

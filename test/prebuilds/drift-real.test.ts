@@ -31,14 +31,14 @@ output "belfry" {
 `;
 
 /** Puts the snippet's `lifecycle` into the resource that it names, as a person would. */
-function cured(main: string, snippet: string): string {
+function withFix(main: string, snippet: string): string {
   const [, head, lifecycle] = /^(resource "\w+" "\w+" \{)[\s\S]*?(^ {2}lifecycle \{[\s\S]*?^ {2}\})/m.exec(
     snippet,
   )!;
   return main.replace(head!, `${head}\n${lifecycle}`);
 }
 
-test(`A claim that drifts is told with its cure, and the cure helps (with ${realWords})`, async () => {
+test(`The notification about a drifting claim contains a fix that works (with ${realWords})`, async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const ask = async (method: string, path: string, json?: object) => {
@@ -127,7 +127,7 @@ test(`A claim that drifts is told with its cure, and the cure helps (with ${real
   const [told] = await messages();
   expect(told).toMatchObject({ replacements: { "terraform_data.workspace": "triggers_replace" } });
 
-  const second = await push(cured(template, told!.cure), templateId as string);
+  const second = await push(withFix(template, told!.cure), templateId as string);
   await ask("PATCH", `/templates/${templateId}/versions`, { id: second.versionId });
   const quiet = await claim("other", second);
   expect(quiet.map(({ output }) => output).join("\n")).not.toMatch(/recreated|recreates|must be replaced/);

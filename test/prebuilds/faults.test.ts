@@ -91,7 +91,7 @@ test("A connection that is cut at any batch of a pass, before or after it is don
     const work = await addWork(server, userId, instances);
     server.clock.advance(61_000);
     cutter.cut(place);
-    await reconcile(server.deps(), { wished: true }).catch(() => {});
+    await reconcile(server.deps(), { forced: true }).catch(() => {});
     const taken = cutter.mend();
     return { work, taken };
   };
@@ -140,7 +140,7 @@ test.skipIf(noServer)(
       await told(other, "armed");
       const answer = callServer(other.url, "POST", "/api/v2/prebuilds/reconcile", { token });
       await told(other, "stopping");
-      expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("done");
+      expect((await reconcile(server.deps(), { forced: true })).outcome).toBe("done");
       const between = await outcomeOf(server, work);
       other.process.kill("SIGCONT");
       expect((await answer).status).toBe(200);

@@ -4,9 +4,13 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { prebuildsUser, type BuildStatus, type Transition } from "../../db/schema.ts";
 import { changesAnything } from "../../src/prebuilds/reconcile/apply.ts";
-import { reconcile, reconcileAfterOthers, nudgePools } from "../../src/prebuilds/reconcile/reconcile.ts";
+import {
+  reconcile,
+  reconcileAfterOthers,
+  requestReconciliation,
+} from "../../src/prebuilds/reconcile/reconcile.ts";
 import { poolReads, poolsReport } from "../../src/prebuilds/reconcile/report.ts";
-import { endPass, leaseTime, readLease, takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
+import { endRun, leaseDurationMs, readLease, takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
 import { histories, settle, writes } from "../support/pool-histories.ts";
 import { holdWrites } from "../support/meanwhile.ts";
 import { startPools } from "../support/pools.ts";
@@ -19,7 +23,7 @@ const withoutWaiting = {
   BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING: "10000",
 };
 const passes = async (server: TestServer, count: number) => {
-  for (let turn = 0; turn < count; turn += 1) await reconcile(server.deps(), { wished: true });
+  for (let turn = 0; turn < count; turn += 1) await reconcile(server.deps(), { forced: true });
 };
 
 describe("one workspace in a pool of one, over eight passes", () => {
@@ -104,19 +108,19 @@ test("Two instances make one pass in an interval; a wish that meets a pass under
   const { db, clock } = server;
   const due = async () => (await db.read({ lease: readLease() })).lease[0]!;
   await db.write(takeLease("first", clock.now(), true), {});
-  expect((await reconcile(second.deps(), { wished: false })).outcome).toBe("busy");
-  expect((await due()).wishedAt).toBeNull();
-  expect((await reconcile(second.deps(), { wished: true })).outcome).toBe("busy");
-  expect((await due()).wishedAt).toBe(clock.now());
-  await db.write([endPass("first", clock.now(), clock.now() + 60_000)], {});
-  expect(await due()).toMatchObject({ token: null, nextDueAt: clock.now(), wishedAt: null });
+  expect((await reconcile(second.deps(), { forced: false })).outcome).toBe("busy");
+  expect((await due()).requestedAt).toBeNull();
+  expect((await reconcile(second.deps(), { forced: true })).outcome).toBe("busy");
+  expect((await due()).requestedAt).toBe(clock.now());
+  await db.write([endRun("first", clock.now(), clock.now() + 60_000)], {});
+  expect(await due()).toMatchObject({ token: null, nextDueAt: clock.now(), requestedAt: null });
   expect((await second.runTick()).pools).toBe("done");
   // Whoever holds a lease and is not heard of again holds the others up for as long as it lasts.
   await db.write(takeLease("first", clock.now(), true), {});
-  clock.advance(leaseTime - 1);
-  expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("busy");
+  clock.advance(leaseDurationMs - 1);
+  expect((await reconcile(server.deps(), { forced: true })).outcome).toBe("busy");
   clock.advance(1);
-  expect((await reconcile(server.deps(), { wished: true })).outcome).toBe("done");
+  expect((await reconcile(server.deps(), { forced: true })).outcome).toBe("done");
 });
 
 test("A reconciliation that is asked for while one fails is made, and so are all that are asked for later", async () => {
@@ -126,17 +130,17 @@ test("A reconciliation that is asked for while one fails is made, and so are all
   let failed = 0;
   beforeNextWrite(async () => {
     failed += 1;
-    nudgePools(deps);
+    requestReconciliation(deps);
     // What the answer of that request defers has its turn before this fails.
     for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve));
     throw new Error("gone");
   });
-  nudgePools(deps);
+  requestReconciliation(deps);
   await server.settled();
   expect(failed).toBe(1);
   expect(await states()).toEqual(["start/pending"]);
   await server.sql("UPDATE presets SET desired_instances = 2");
-  nudgePools(deps);
+  requestReconciliation(deps);
   await server.settled();
   expect(await states()).toEqual(["start/pending", "start/pending"]);
 });
@@ -149,9 +153,9 @@ test("A reconciliation that is asked for waits for the one under way in another 
   const asked = reconcileAfterOthers(other.deps());
   // Its wish is in the database: it waits.
   await vi.waitFor(async () =>
-    expect((await db.read({ lease: readLease() })).lease[0]!.wishedAt).toBe(clock.now()),
+    expect((await db.read({ lease: readLease() })).lease[0]!.requestedAt).toBe(clock.now()),
   );
-  await db.write([endPass("first", clock.now(), clock.now() + 60_000)], {});
+  await db.write([endRun("first", clock.now(), clock.now() + 60_000)], {});
   expect((await asked).outcome).toBe("done");
 });
 
@@ -595,7 +599,7 @@ test("Whatever has happened, a pass leaves nothing to do, and touches nobody's o
       const rows = settle(history);
       await server.db.write(writes(rows, organizationId, userId), {});
       const before = await owned();
-      const pass = await reconcile(server.deps(), { wished: true });
+      const pass = await reconcile(server.deps(), { forced: true });
       expect(await owned()).toEqual(before);
       const { plan, pools } = poolsReport(server.deps(), await server.db.read(poolReads(server.deps())));
       expect(changesAnything(plan)).toBe(false);

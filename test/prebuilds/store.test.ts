@@ -9,7 +9,7 @@ import {
   getPresetsBackoff,
   getPresetsRecovered,
 } from "../../src/prebuilds/reconcile/store/failures.ts";
-import { always } from "../../src/prebuilds/reconcile/store/lease.ts";
+import { alwaysSql } from "../../src/prebuilds/reconcile/store/lease.ts";
 import {
   countPending,
   listMembers,
@@ -157,14 +157,14 @@ test("The queries answer what the model answers", async () => {
     fc.asyncProperty(histories, fc.nat(4), fc.nat(8), async (history, limit, since) => {
       const rows = settle(history);
       const found = await server.db.write(writes(rows, organizationId, userId), {
-        backoff: getPresetsBackoff(since, always),
-        atLimit: getPresetsAtFailureLimit(limit, always),
-        failures: getLatestFailures(limit, true, always),
-        permanent: getPermanentFailures(always),
-        recovered: getPresetsRecovered(always),
-        members: listMembers(always),
-        pools: listPools(always),
-        pending: countPending(always),
+        backoff: getPresetsBackoff(since, alwaysSql),
+        atLimit: getPresetsAtFailureLimit(limit, alwaysSql),
+        failures: getLatestFailures(limit, true, alwaysSql),
+        permanent: getPermanentFailures(alwaysSql),
+        recovered: getPresetsRecovered(alwaysSql),
+        members: listMembers(alwaysSql),
+        pools: listPools(alwaysSql),
+        pending: countPending(alwaysSql),
         totals: getPrebuildMetrics(),
       });
       expect(sorted(found.backoff)).toEqual(sorted(model.backoff(rows, since)));

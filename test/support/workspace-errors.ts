@@ -1,7 +1,7 @@
 // How each declared error of the routes of workspaces, builds and jobs is made.
 import { randomUUID } from "node:crypto";
 import { prebuildsUser } from "../../db/schema.ts";
-import { abandonPass, takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
+import { abandonRun, takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
 import { agentTokenOf, outcome } from "./workspaces.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 
@@ -198,7 +198,7 @@ export const workspaceErrors: Record<string, Make> = {
   "POST /api/v2/prebuilds/reconcile 409": async ({ server, token }) => {
     await server.db.write(takeLease("another", server.clock.now(), true), {});
     const answer = await server.call("POST", "/api/v2/prebuilds/reconcile", { token });
-    await server.db.write([abandonPass("another")], {});
+    await server.db.write([abandonRun("another")], {});
     return answer;
   },
   "POST /api/v2/users/:user/workspaces 422": withUsedKey("/users/me/workspaces", created),

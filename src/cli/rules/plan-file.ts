@@ -1,5 +1,5 @@
 // Reads the input of `belfry drift`: a plan as JSON, or a message that says what the file is instead.
-import { problemOfPlan } from "../../prebuilds/drift/rules/terraform-plan.ts";
+import { validatePlan } from "../../prebuilds/drift/rules/terraform-plan.ts";
 
 export type ReadPlan = { ok: true; document: unknown } | { ok: false; problem: string; hint: string };
 
@@ -26,7 +26,7 @@ export function readPlanFile(bytes: Uint8Array): ReadPlan {
     return wrong(isCut ? "JSON is incomplete" : "invalid JSON");
   }
   const { document } = parsed;
-  const problem = problemOfPlan(document);
+  const problem = validatePlan(document);
   return problem === undefined ? { ok: true, document } : wrong(`${problem.field}: ${problem.detail}`);
 }
 

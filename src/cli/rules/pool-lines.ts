@@ -2,11 +2,11 @@
 import { formatDuration } from "./time.ts";
 import { table, columnsOf, plainLine, wrap } from "./text.ts";
 import {
-  deedWords,
-  failuresAlike,
-  mostNamed,
+  describeAction,
+  failuresByError,
+  maxNamed,
   resumeCommand,
-  stateOf,
+  poolStatusLabel,
   type ShownAction,
   type ShownPool,
 } from "../../prebuilds/reconcile/rules/pool-messages.ts";
@@ -76,7 +76,7 @@ const nameOf = (pool: ShownPool) => {
 
 /** `hard limit, 3 failed`, `backing off, 1 of 3 failed`, `ok`. */
 function describeState(pool: ShownPool): string {
-  const { words, streak } = stateOf(pool);
+  const { words, streak } = poolStatusLabel(pool);
   return [words, streak].filter(Boolean).join(", ");
 }
 
@@ -93,7 +93,7 @@ function indented(text: string, columns: number | undefined): string[] {
 function notEligibleLines({ active, not_eligible: all }: ShownPool): string[] {
   if (!active) return [];
   const named = all
-    .slice(0, mostNamed)
+    .slice(0, maxNamed)
     .map(({ workspace, why }) => plainLine(`! ${workspace} is not eligible: ${why}`));
   const rest = all.length - named.length;
   return rest > 0 ? [...named, `! ${rest} more are not eligible`] : named;
@@ -101,7 +101,7 @@ function notEligibleLines({ active, not_eligible: all }: ShownPool): string[] {
 
 /** Builds with the same error are one line. */
 const failureLines = (pool: ShownPool, now: number): string[] =>
-  failuresAlike(pool).map(([error, same]) => {
+  failuresByError(pool).map(([error, same]) => {
     const { workspace, build_number, created_at } = same[0]!;
     const build = `build ${build_number} of ${workspace}`;
     const failed = same.length === 1 ? `${build} failed` : `${same.length} builds failed, latest ${build}`;
@@ -110,7 +110,7 @@ const failureLines = (pool: ShownPool, now: number): string[] =>
 
 function actionLine(action: ShownAction, now: number): string {
   const until = action.until === null ? "" : ` until ${formatUntil(action.until, now)}`;
-  return plainLine(`-> ${deedWords(action)}${until}: ${action.reason}`);
+  return plainLine(`-> ${describeAction(action)}${until}: ${action.reason}`);
 }
 
 /** `10:05:00 UTC (1 min 20 s)` */

@@ -26,10 +26,10 @@ import {
 } from "../../workspaces/builds/create-workspace.ts";
 import type { BuildRow } from "../../workspaces/builds/store/build-view.ts";
 import { buildExists, findBuildState } from "../../workspaces/builds/store/builds.ts";
-import { nudgePools } from "../reconcile/reconcile.ts";
-import { claimReady, type Pool } from "./store/claim.ts";
+import { requestReconciliation } from "../reconcile/reconcile.ts";
+import { claimReadyPrebuild, type ClaimablePool } from "./store/claim.ts";
 
-export interface MadeWorkspace {
+export interface CreatedWorkspace {
   row: BuildRow;
   /** An earlier request with the same key had made it. */
   replayed: boolean;
@@ -46,13 +46,13 @@ export async function claimOrCreate(
   owner: UserRow,
   known: WorkspaceFacts,
   asked: WorkspaceRequest,
-): Promise<MadeWorkspace> {
+): Promise<CreatedWorkspace> {
   const { facts, request } = withMatchingPreset(known, asked);
   const plan = planWorkspace(deps, actor, owner, facts, request);
   const claims = claimsOf(request.keyed, plan.build.id, deps.now());
   const guard = andSql(keyExistsSql(actor.keyId), areHeldSql(claims));
   const pool = poolOf(facts, request, plan.build.createdAt);
-  const claim = pool === undefined ? [] : claimReady(plan, pool, guard);
+  const claim = pool === undefined ? [] : claimReadyPrebuild(plan, pool, guard);
   const creation = creationNews(deps, { actor, owner }, facts, request, plan);
   const { claimed, ...state } = await writeAndNotify(
     deps,
@@ -66,22 +66,22 @@ export async function claimOrCreate(
     { ...stateOf(plan), claimed: findClaimed(claims) },
   );
   const earlier = earlierOf(request.keyed, claimed[0]);
-  if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readEarlier(deps, earlier);
+  if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readPreviousResult(deps, earlier);
   const made = requireMade(state, facts, request);
   deps.process.jobs.wake();
-  if (made.build.stage === "claim") nudgePools(deps);
+  if (made.build.stage === "claim") requestReconciliation(deps);
   return { row: made, replayed: false };
 }
 
 /** What an earlier request with the same key has made, as it is now. */
-export async function readEarlier(deps: Deps, { subjectId }: StoredKey): Promise<MadeWorkspace> {
+export async function readPreviousResult(deps: Deps, { subjectId }: StoredKey): Promise<CreatedWorkspace> {
   const { build } = await deps.db.read({ build: findBuildState(subjectId) });
   if (build[0] === undefined) throw notFound("Workspace");
   return { row: build[0], replayed: true };
 }
 
 /** Undefined without a preset, and for one that keeps no pool. */
-function poolOf(facts: WorkspaceFacts, request: WorkspaceRequest, now: number): Pool | undefined {
+function poolOf(facts: WorkspaceFacts, request: WorkspaceRequest, now: number): ClaimablePool | undefined {
   const [preset] = facts.preset;
   if (preset === undefined || preset.desiredInstances === null) return undefined;
   return {

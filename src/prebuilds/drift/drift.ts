@@ -2,21 +2,21 @@
 // reported by version and preset.
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { driftReport, type DriftEntry } from "./rules/drift-report.ts";
-import { countClaims, listActivePools, listHurt, insertReplacements } from "./store/drift.ts";
+import { countClaims, listActivePools, listAffected, insertReplacements } from "./store/drift.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { holdsUnplanned, notePlan, type Hold, type JobRow } from "../../workspaces/jobs/store/jobs.ts";
 import { logLines } from "./rules/drift-lines.ts";
-import { keepable, type Replacement } from "./rules/terraform-plan.ts";
+import { withinStorageLimits, type Replacement } from "./rules/terraform-plan.ts";
 import { addLines } from "../../workspaces/jobs/held-job.ts";
 
 export const driftReads = (templateId: SQL | string) => ({
   claims: countClaims(templateId),
   pools: listActivePools(templateId),
-  hurt: listHurt(templateId),
+  affected: listAffected(templateId),
 });
 
-export const driftOf = ({ claims, pools, hurt }: Answers<ReturnType<typeof driftReads>>): DriftEntry[] =>
-  driftReport(claims, pools, hurt);
+export const driftOf = ({ claims, pools, affected }: Answers<ReturnType<typeof driftReads>>): DriftEntry[] =>
+  driftReport(claims, pools, affected);
 
 /** As Coder calls it; the daemon's own lines of the plan have it too. */
 const stage = "Planning infrastructure";
@@ -39,7 +39,7 @@ export function receivePlan(
   const isFirst = holdsUnplanned(hold);
   return [
     ...(lines.length === 0 ? [] : addLines(deps, hold, lines, { when: isFirst, evenWhenFull: true })),
-    ...insertReplacements(hold.jobId, keepable(replacements), isFirst),
+    ...insertReplacements(hold.jobId, withinStorageLimits(replacements), isFirst),
     notePlan(hold, deps.now()),
   ];
 }

@@ -4,26 +4,33 @@ import type { Deps } from "../../kernel/deps.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
 import type { Action } from "./rules/actions.ts";
 import type { Plan } from "./rules/plan.ts";
-import { stepReads, stepsOf, type Step } from "./steps.ts";
-import { findDone } from "./store/changes.ts";
-import { extendLease, mayWrite, readLease } from "./store/lease.ts";
+import { stepReads, toSteps, type Step } from "./steps.ts";
+import { findApplied } from "./store/changes.ts";
+import { extendLease, canWriteSql, readLease } from "./store/lease.ts";
 
 /** Workspaces and presets that one write changes. */
-const mostAtOnce = 100;
-const changing = ["create", "delete", "cancel", "mark_hard_limited", "mark_validation_failed", "mark_normal"];
+const maxStepsPerWrite = 100;
+const changingKinds = [
+  "create",
+  "delete",
+  "cancel",
+  "mark_hard_limited",
+  "mark_validation_failed",
+  "mark_normal",
+];
 
 /** Whether something is to be written. */
 export const changesAnything = ({ actions }: Plan): boolean =>
-  actions.some(({ kind }) => changing.includes(kind));
+  actions.some(({ kind }) => changingKinds.includes(kind));
 
 /** Answers, for each action that was begun, how many of its steps were done; ends early when the lease is lost. */
 export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<Action, number>> {
   const done = new Map<Action, number>();
   if (!changesAnything(plan)) return done;
   const facts = await deps.db.read(stepReads(deps, plan));
-  const steps = stepsOf(deps, plan, facts, mayWrite(token));
-  for (let from = 0; from < steps.length; from += mostAtOnce) {
-    const batch = steps.slice(from, from + mostAtOnce);
+  const steps = toSteps(deps, plan, facts, canWriteSql(token));
+  for (let from = 0; from < steps.length; from += maxStepsPerWrite) {
+    const batch = steps.slice(from, from + maxStepsPerWrite);
     const { found, lease } = await writeOrSplit(deps, batch, token);
     const ids = new Set(found.map(({ id }) => id));
     const isOurs = lease[0]?.token === token;
@@ -74,7 +81,7 @@ const write = (deps: Deps, batch: readonly Step[], token: string) => {
   const ids = (isEvent: boolean) =>
     batch.flatMap((step) => (step.id === null || step.isEvent !== isEvent ? [] : [step.id]));
   return writeAndNotify(deps, [...batch.flatMap(({ changes }) => changes), extendLease(token, deps.now())], {
-    found: findDone(ids(false), ids(true)),
+    found: findApplied(ids(false), ids(true)),
     lease: readLease(),
   });
 };

@@ -5,7 +5,7 @@ import { findKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { unauthorized, notFound } from "../../kernel/errors.ts";
 import { notAllowed } from "../../workspaces/templates/templates.ts";
-import { nudgePools } from "./reconcile.ts";
+import { requestReconciliation } from "./reconcile.ts";
 import {
   readPrebuildSettings,
   writePrebuildSettings,
@@ -13,7 +13,7 @@ import {
   findPool,
   resumePreset,
   type PoolPreset,
-  checkGuard,
+  readGuard,
   invalidatePresets,
   listInvalidated,
 } from "./store/pool-control.ts";
@@ -40,7 +40,7 @@ export async function savePrebuildSettings(
   );
   if (settings[0]?.value !== JSON.stringify(wanted))
     throw caller.length === 0 ? unauthorized() : notAllowed();
-  if (!wanted.reconciliation_paused) nudgePools(deps);
+  if (!wanted.reconciliation_paused) requestReconciliation(deps);
 }
 
 /** Throws 401, 403, 404 for a preset that keeps no pool. */
@@ -66,7 +66,7 @@ export async function resumePool(
   const [row] = resumed;
   if (row === undefined || row.forgivenAt === null || row.forgivenAt < now)
     throw caller.length === 0 ? unauthorized() : notAllowed();
-  nudgePools(deps);
+  requestReconciliation(deps);
   return row;
 }
 
@@ -91,9 +91,9 @@ export async function invalidatePrebuilds(
   };
   const { invalidated, caller, state } = await deps.db.write(
     [audit(deps, entry, guard), invalidatePresets(found.id, now, guard)],
-    { invalidated: listInvalidated(found.id, now), caller: findKey(actor.keyId), state: checkGuard(guard) },
+    { invalidated: listInvalidated(found.id, now), caller: findKey(actor.keyId), state: readGuard(guard) },
   );
   if (state[0]?.isAllowed !== 1) throw caller.length === 0 ? unauthorized() : notAllowed();
-  nudgePools(deps);
+  requestReconciliation(deps);
   return invalidated;
 }

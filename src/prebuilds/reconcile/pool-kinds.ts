@@ -1,6 +1,6 @@
 // The notifications about a preset whose prebuilds are no longer created: once for each episode, which `at` identifies.
 import { defineKind, templateAdminRoles, templateAdmins } from "../../notifications/index.ts";
-import { firstLine, resumeLine } from "./rules/pool-messages.ts";
+import { firstLine, formatResumeCommand } from "./rules/pool-messages.ts";
 import type { FailedBuild, PermanentFailure, Pool } from "./rules/snapshot.ts";
 
 /** Failures that a notification shows. */
@@ -44,7 +44,7 @@ export const failureLimitReached = defineKind("prebuild-failure-limit-reached", 
     data: {
       limit,
       eligible,
-      resume: resumeLine(pool.templateName, pool.presetName),
+      resume: formatResumeCommand(pool.templateName, pool.presetName),
       failures: failures.slice(0, maxShown).map(failureOf),
     },
   }),
@@ -69,7 +69,7 @@ export const validationFailed = defineKind("prebuild-validation-failed", {
       missing,
       invalid,
       failure: failure === null ? null : failureOf(failure),
-      resume: resumeLine(pool.templateName, pool.presetName),
+      resume: formatResumeCommand(pool.templateName, pool.presetName),
       eligible,
     },
   }),

@@ -7,18 +7,18 @@ import { failureStreak, type PoolState, poolStates } from "./rules/pool-state.ts
 import type { FailedBuild } from "./rules/snapshot.ts";
 import { isPaused, policyOf, snapshotReads, toSnapshot } from "./snapshot.ts";
 import { getLatestFailures } from "./store/failures.ts";
-import { always } from "./store/lease.ts";
+import { alwaysSql } from "./store/lease.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
 import { getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
 
 /** Builds of each pool that are looked at for failures, at least. */
-const fewestShown = 5;
+const minShown = 5;
 
-const shown = (deps: Deps) => Math.max(fewestShown, deps.config.prebuilds.failureHardLimit);
+const shownCount = (deps: Deps) => Math.max(minShown, deps.config.prebuilds.failureHardLimit);
 
 export const poolReads = (deps: Deps) => ({
-  ...snapshotReads(deps, always),
-  latestFailures: getLatestFailures(shown(deps), true, always),
+  ...snapshotReads(deps, alwaysSql),
+  latestFailures: getLatestFailures(shownCount(deps), true, alwaysSql),
 });
 
 export interface PoolReport extends PoolState {
@@ -47,7 +47,7 @@ export function poolsReport(deps: Deps, answers: Answers<ReturnType<typeof poolR
 }
 
 export const poolMetricReads = (deps: Deps) => ({
-  ...snapshotReads(deps, always),
+  ...snapshotReads(deps, alwaysSql),
   poolTotals: getPrebuildMetrics(),
 });
 
@@ -120,7 +120,7 @@ const total = (
   name,
   type: "counter",
   help,
-  samples: poolTotals.map((row) => ({ labels: labelsOf(row), value: row[column] })),
+  samples: poolTotals.map((row) => ({ labels: poolLabels(row), value: row[column] })),
 });
 
 const gauge = (
@@ -132,10 +132,10 @@ const gauge = (
   name,
   type: "gauge",
   help,
-  samples: states.map((state): Sample => ({ labels: labelsOf(state.pool), value: valueOf(state) })),
+  samples: states.map((state): Sample => ({ labels: poolLabels(state.pool), value: valueOf(state) })),
 });
 
-const labelsOf = (one: { templateName: string; presetName: string; organizationName: string }) => ({
+const poolLabels = (one: { templateName: string; presetName: string; organizationName: string }) => ({
   template_name: one.templateName,
   preset_name: one.presetName,
   organization_name: one.organizationName,

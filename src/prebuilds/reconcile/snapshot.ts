@@ -9,7 +9,7 @@ import {
   getPresetsBackoff,
   getPresetsRecovered,
 } from "./store/failures.ts";
-import { holdsLease, readLease, takeLease } from "./store/lease.ts";
+import { holdsLeaseSql, readLease, takeLease } from "./store/lease.ts";
 import { countPending, listMembers, type MemberRow, listPools, type PoolRow } from "./store/pools.ts";
 import { readPrebuildSettings } from "./store/pool-control.ts";
 
@@ -49,10 +49,10 @@ export function toSnapshot(answers: SnapshotAnswers): Snapshot {
 export async function takeSnapshot(
   deps: Deps,
   token: string,
-  wished: boolean,
+  forced: boolean,
 ): Promise<SnapshotAnswers | null> {
-  const { lease, ...answers } = await deps.db.write(takeLease(token, deps.now(), wished), {
-    ...snapshotReads(deps, holdsLease(token)),
+  const { lease, ...answers } = await deps.db.write(takeLease(token, deps.now(), forced), {
+    ...snapshotReads(deps, holdsLeaseSql(token)),
     lease: readLease(),
   });
   return lease[0]?.token === token ? answers : null;

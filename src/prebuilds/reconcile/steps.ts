@@ -21,10 +21,10 @@ import {
   createPrebuild,
   deletePrebuild,
   markPreset,
-  wasMarked,
-  isAmong,
-  listDefinitionsOf,
-  listValuesOf,
+  wasMarkedSql,
+  isPresetAmongSql,
+  listDefinitions,
+  listPresetValues,
 } from "./store/changes.ts";
 import { getLatestFailures } from "./store/failures.ts";
 
@@ -52,9 +52,9 @@ export function stepReads(deps: Deps, { actions }: Plan) {
     ({ pool }) => pool.presetId,
   );
   return {
-    definitions: listDefinitionsOf(created.map(({ versionId }) => versionId)),
-    values: listValuesOf(created.map(({ presetId }) => presetId)),
-    failures: getLatestFailures(deps.config.prebuilds.failureHardLimit, false, isAmong(marked)),
+    definitions: listDefinitions(created.map(({ versionId }) => versionId)),
+    values: listPresetValues(created.map(({ presetId }) => presetId)),
+    failures: getLatestFailures(deps.config.prebuilds.failureHardLimit, false, isPresetAmongSql(marked)),
     ...failureLimitReached.reads(),
     ...validationFailed.reads(),
   };
@@ -62,7 +62,7 @@ export function stepReads(deps: Deps, { actions }: Plan) {
 export type StepFacts = Answers<ReturnType<typeof stepReads>>;
 
 /** `fence` holds while this pass may write. */
-export function stepsOf(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): Step[] {
+export function toSteps(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): Step[] {
   const now = deps.now();
   const states = new Map(plan.states.map((state) => [state.pool.presetId, state]));
   return plan.actions.flatMap((action): Step[] => {
@@ -83,7 +83,7 @@ export function stepsOf(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): S
         }));
       case "mark_hard_limited":
       case "mark_validation_failed":
-        return [tellingMark(deps, action, states.get(action.pool.presetId)!, facts, fence)];
+        return [notifyingMark(deps, action, states.get(action.pool.presetId)!, facts, fence)];
       case "mark_normal": {
         const mark = { ...markOf(action.pool), to: "normal" as const, eventId: null };
         return [{ action, changes: [markPreset(mark, now, fence)], id: null, isEvent: false }];
@@ -141,10 +141,16 @@ function parametersOf(pool: Pool, { definitions, values }: StepFacts): Parameter
   return verdict.parameters;
 }
 
-type TellingMark = Extract<Action, { kind: "mark_hard_limited" | "mark_validation_failed" }>;
+type NotifyingMark = Extract<Action, { kind: "mark_hard_limited" | "mark_validation_failed" }>;
 
 /** The notice rides in the write that sets the status, and stands on it: once for each episode. */
-function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: StepFacts, fence: SQL): Step {
+function notifyingMark(
+  deps: Deps,
+  action: NotifyingMark,
+  state: PoolState,
+  facts: StepFacts,
+  fence: SQL,
+): Step {
   const { pool } = action;
   const at = deps.now();
   const eligible = state.eligible.length;
@@ -171,7 +177,7 @@ function tellingMark(deps: Deps, action: TellingMark, state: PoolState, facts: S
     action,
     changes: [
       markPreset(mark, at, fence),
-      notify(notice, { when: wasMarked(pool.presetId, notice.eventId) }),
+      notify(notice, { when: wasMarkedSql(pool.presetId, notice.eventId) }),
     ],
     id: notice.eventId,
     isEvent: true,

@@ -1,6 +1,6 @@
 // What Terraform is called with, what is read from its failures, and what of a plan leaves this machine (no values).
 import { fields, isText, items } from "../../kernel/rules/json.ts";
-import { visiblePart } from "../../prebuilds/drift/rules/terraform-plan.ts";
+import { nonSensitivePath } from "../../prebuilds/drift/rules/terraform-plan.ts";
 import type { PermanentErrorCode } from "../../workspaces/jobs/rules/job.ts";
 import { aiPromptParameter } from "../../workspaces/templates/rules/names.ts";
 import type { Job } from "./job.ts";
@@ -143,7 +143,9 @@ export function reducePlan(document: unknown, mask: (text: string) => string): R
       const change = fields(raw);
       const actions = items(change["actions"]).filter(isText);
       if (!isText(address) || actions.every((action) => action === "no-op" || action === "read")) return [];
-      const paths = items(change["replace_paths"]).map((path) => pathOf(visiblePart(path, change), mask));
+      const paths = items(change["replace_paths"]).map((path) =>
+        pathOf(nonSensitivePath(path, change), mask),
+      );
       return {
         // Keys of for_each stand in it, and in paths what is in a set.
         address: mask(address),

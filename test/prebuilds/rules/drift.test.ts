@@ -1,13 +1,13 @@
-// Drift, without a server: what a plan replaces, how its paths are written, the cure, and the lines that say so.
+// Drift, without a server: what a plan replaces, how its paths are written, the remedy, and the lines that say so.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blockOf, cureOf } from "../../../src/prebuilds/drift/rules/remedy.ts";
-import { logLines, mostListed } from "../../../src/prebuilds/drift/rules/drift-lines.ts";
+import { parseBlockAddress, remedyFor } from "../../../src/prebuilds/drift/rules/remedy.ts";
+import { logLines, maxListed } from "../../../src/prebuilds/drift/rules/drift-lines.ts";
 import {
-  goText,
-  problemOfPlan,
+  formatGoValue,
+  validatePlan,
   findReplacements,
-  longestName,
+  maxNameLength,
   withPaths,
 } from "../../../src/prebuilds/drift/rules/terraform-plan.ts";
 const replaced = (address: string, paths: unknown, more: object = {}) => ({
@@ -116,7 +116,7 @@ describe("A plan's replacements", () => {
     expect(all).toHaveLength(10_000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(32 * 1_048_576);
     const lines = logLines(all, true).map(({ output }) => output);
-    expect(lines).toContain(`- and ${(10_000 - mostListed).toLocaleString("en-US")} more`);
+    expect(lines).toContain(`- and ${(10_000 - maxListed).toLocaleString("en-US")} more`);
     expect(lines.length).toBeLessThan(80);
   });
 });
@@ -146,14 +146,14 @@ test("Go's %v: what Go itself printed for these", () => {
     [{}, "map[]"],
     ["", ""],
   ];
-  expect(printed.map(([value]) => goText(value))).toEqual(printed.map(([, text]) => text));
+  expect(printed.map(([value]) => formatGoValue(value))).toEqual(printed.map(([, text]) => text));
 });
 
 describe("The cure", () => {
-  const cure = (resource: string, paths: string[], reason = "") => cureOf([{ resource, paths, reason }]);
+  const remedy = (resource: string, paths: string[], reason = "") => remedyFor([{ resource, paths, reason }]);
 
   test("is one block for all instances, with the attributes that the paths begin with", () => {
-    const { snippet, notes } = cureOf([
+    const { snippet, notes } = remedyFor([
       { resource: "docker_container.dev[0]", paths: ["image", "env", "env"], reason: "" },
       { resource: 'docker_container.dev["b"]', paths: ["name"], reason: "" },
       { resource: 'module.net["a\\"b.c"].module.in.docker_volume.home', paths: ["name"], reason: "" },
@@ -177,7 +177,7 @@ resource "docker_volume" "home" {
 
   test("is one attribute a line where they are many, and not endless", () => {
     const many = Array.from({ length: 60 }, (_, at) => `attribute_${String(at).padStart(2, "0")}`);
-    const lines = cure("a_b.c", many).snippet.split("\n");
+    const lines = remedy("a_b.c", many).snippet.split("\n");
     expect(lines[3]).toBe("    ignore_changes = [");
     expect(lines[4]).toBe("      attribute_00,");
     expect(lines).toHaveLength(58);
@@ -187,13 +187,13 @@ resource "docker_volume" "home" {
       paths: ["x"],
       reason: "",
     }));
-    const { snippet, notes } = cureOf(blocks);
+    const { snippet, notes } = remedyFor(blocks);
     expect(snippet.split("\n\n")).toHaveLength(50);
     expect(notes).toEqual(["10 more blocks of the template need the same change."]);
   });
 
   test("says where it can't help", () => {
-    expect(cure("aws_instance.dev", ["root_block_device.0.volume_size"])).toEqual({
+    expect(remedy("aws_instance.dev", ["root_block_device.0.volume_size"])).toEqual({
       snippet: expect.stringContaining("ignore_changes = [root_block_device]"),
       notes: [
         expect.stringMatching(
@@ -201,20 +201,20 @@ resource "docker_volume" "home" {
         ),
       ],
     });
-    expect(cure("a_b.c", []).notes).toEqual([expect.stringContaining("gives no reason")]);
-    expect(cure("a_b.c", [], "replace_because_tainted").notes[0]).toContain("tainted");
-    expect(cure("a_b.c", [], "replace_by_request").notes[0]).toContain("was requested");
-    expect(cure("a_b.c", [], "replace_by_triggers").notes[0]).toContain("replace_triggered_by");
-    expect(cure("a_b.c", ["", "x"])).toEqual({
+    expect(remedy("a_b.c", []).notes).toEqual([expect.stringContaining("gives no reason")]);
+    expect(remedy("a_b.c", [], "replace_because_tainted").notes[0]).toContain("tainted");
+    expect(remedy("a_b.c", [], "replace_by_request").notes[0]).toContain("was requested");
+    expect(remedy("a_b.c", [], "replace_by_triggers").notes[0]).toContain("replace_triggered_by");
+    expect(remedy("a_b.c", ["", "x"])).toEqual({
       snippet: expect.stringContaining("[x]"),
       notes: [expect.stringContaining("is not an attribute")],
     });
-    expect(cure("data.a.b", ["x"])).toEqual({
+    expect(remedy("data.a.b", ["x"])).toEqual({
       snippet: "",
       notes: [expect.stringContaining("not a Terraform resource address")],
     });
     const strange = Array.from({ length: 30 }, (_, at) => ({ resource: `?${at}`, paths: ["x"], reason: "" }));
-    const { notes } = cureOf(strange);
+    const { notes } = remedyFor(strange);
     expect(notes).toHaveLength(10);
     expect(notes.at(-1)).toBe("21 more resources need attention.");
   });
@@ -240,7 +240,7 @@ resource "docker_volume" "home" {
     fc.assert(
       fc.property(fc.array(fc.tuple(name, fc.array(name, { maxLength: 4 })), { maxLength: 6 }), (changes) => {
         const all = findReplacements(plan(...changes.map(([address, paths]) => replaced(address, paths))));
-        for (const line of cureOf(all).snippet.split("\n")) expect(line).toMatch(known);
+        for (const line of remedyFor(all).snippet.split("\n")) expect(line).toMatch(known);
         for (const { output } of logLines(all, true))
           expect(output).not.toMatch(/[\p{Cc}\u2028\u2029\u202A-\u202E]/u);
       }),
@@ -265,7 +265,7 @@ describe("An address", () => {
     ["1a.b", undefined],
     ["", undefined],
   ])("%s", (address, expected) => {
-    expect(blockOf(address)).toEqual(expected);
+    expect(parseBlockAddress(address)).toEqual(expected);
   });
 });
 
@@ -288,16 +288,16 @@ describe("A document", () => {
     [plan({ address: "r", change: { actions: "no-op" } }), "resource_changes.0.change.actions"],
     [plan(replaced("r", "x")), "resource_changes.0.change.replace_paths"],
   ])("%j is told by its place: %s", (document, field) => {
-    expect(problemOfPlan(document)).toEqual({ field, detail: expect.stringMatching(/./) });
+    expect(validatePlan(document)).toEqual({ field, detail: expect.stringMatching(/./) });
   });
 
   test("that is a plan is one, also where nothing changes and in older formats", () => {
-    expect(problemOfPlan(plan(replaced("r", [["a"]]), { address: "r", change: null }))).toBeUndefined();
-    expect(problemOfPlan({ resource_changes: [] })).toBeUndefined();
+    expect(validatePlan(plan(replaced("r", [["a"]]), { address: "r", change: null }))).toBeUndefined();
+    expect(validatePlan({ resource_changes: [] })).toBeUndefined();
     expect(
-      problemOfPlan({ format_version: "0.2", planned_values: {}, resource_changes: null }),
+      validatePlan({ format_version: "0.2", planned_values: {}, resource_changes: null }),
     ).toBeUndefined();
-    expect(problemOfPlan({ format_version: "1.2", planned_values: { root_module: {} } })).toBeUndefined();
+    expect(validatePlan({ format_version: "1.2", planned_values: { root_module: {} } })).toBeUndefined();
   });
 
   test("of any shape harms nothing, and names stay short", () => {
@@ -314,7 +314,7 @@ describe("A document", () => {
       fc.property(
         fc.oneof(fc.jsonValue(), fc.record({ resource_changes: fc.array(fc.oneof(change, fc.jsonValue())) })),
         (document) => {
-          problemOfPlan(document);
+          validatePlan(document);
           logLines(findReplacements(document), true);
         },
       ),
@@ -322,7 +322,7 @@ describe("A document", () => {
     const [one] = findReplacements(
       plan(replaced("x".repeat(1_000_000), [["y".repeat(1_000_000)], deep(500), [deep(500)]])),
     );
-    expect([one!.resource, ...one!.paths].every((name) => name.length <= longestName)).toBe(true);
+    expect([one!.resource, ...one!.paths].every((name) => name.length <= maxNameLength)).toBe(true);
     const hostile = JSON.parse(
       '{"resource_changes":[{"__proto__":{"address":"x"},"address":"__proto__","type":"t","change":{"actions":["create","delete"],"replace_paths":[["constructor"],["__proto__","toString"]],"after_sensitive":{"__proto__":{"a":true}}}}]}',
     ) as unknown;
@@ -332,7 +332,7 @@ describe("A document", () => {
   });
 });
 
-test("A log's lines are compact and sorted, with the cure where somebody has claimed", () => {
+test("A log's lines are compact and sorted, with the remedy on a claim", () => {
   const all = findReplacements(plan(replaced("a_b.d", [["z"], ["c", 0], ["z"]]), replaced("a_b.c", [])));
   expect(logLines(all, false)).toEqual([
     { level: "info", output: "2 resources will be destroyed and recreated, because of:" },

@@ -1,16 +1,16 @@
 // What a pass decides, as pure functions: every rule of Coder's reconciler, and ours where they differ.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createWallClock, desiredNow, mostWanted } from "../../../src/prebuilds/reconcile/rules/desired.ts";
+import { createWallClock, desiredNow, maxDesired } from "../../../src/prebuilds/reconcile/rules/desired.ts";
 import {
   isReady,
-  span,
-  whyNotReady,
+  formatDuration,
+  notReadyReason,
   poolStates,
   failureStreak,
 } from "../../../src/prebuilds/reconcile/rules/pool-state.ts";
 import { firstLine } from "../../../src/prebuilds/reconcile/rules/pool-messages.ts";
-import { type Action, inTurns } from "../../../src/prebuilds/reconcile/rules/actions.ts";
+import { type Action, roundRobin } from "../../../src/prebuilds/reconcile/rules/actions.ts";
 import { plan } from "../../../src/prebuilds/reconcile/rules/plan.ts";
 import type {
   Agent,
@@ -431,7 +431,7 @@ describe("the queue", () => {
     const counts = fc.array(fc.nat(30), { maxLength: 12 });
     fc.assert(
       fc.property(counts, fc.nat(200), (wanted, room) => {
-        const dealt = inTurns(wanted, room);
+        const dealt = roundRobin(wanted, room);
         const sum = (all: number[]) => all.reduce((total, count) => total + count, 0);
         expect(sum(dealt)).toBe(Math.min(room, sum(wanted)));
         for (const [index, count] of dealt.entries()) {
@@ -499,7 +499,7 @@ describe("schedules", () => {
       { cron: "* 12-13 * * *", instances: 9 },
     ];
     expect(at("2026-11-24T09:00:00Z", { schedules }).instances).toBe(0);
-    expect(mostWanted(poolOf({ schedules }))).toBe(9);
+    expect(maxDesired(poolOf({ schedules }))).toBe(9);
     const snapshot = snapshotOf({ schedules, timezone: "UTC", desiredInstances: 1 });
     expect(planned(snapshot)).toEqual(["create 9"]);
   });
@@ -510,8 +510,8 @@ describe("whether a workspace can be claimed", () => {
     expect(isReady({ agents: [] })).toBe(false);
     expect(isReady({ agents: [agent(), agent({ lifecycleState: "starting" })] })).toBe(false);
     expect(isReady({ agents: [agent(), agent()] })).toBe(true);
-    expect(whyNotReady({ agents: [agent()] }, now)).toBeNull();
-    expect(whyNotReady({ agents: [] }, now)).toBe("it has no agent that could report ready");
+    expect(notReadyReason({ agents: [agent()] }, now)).toBeNull();
+    expect(notReadyReason({ agents: [] }, now)).toBe("it has no agent that could report ready");
   });
 
   test.each([
@@ -522,16 +522,16 @@ describe("whether a workspace can be claimed", () => {
     ["shutting_down", "agent main has been shut down 4 min ago"],
     ["off", "agent main has been shut down 4 min ago"],
   ] as const)("%s: %s", (lifecycleState, words) => {
-    expect(whyNotReady({ agents: [agent(), agent({ lifecycleState })] }, now)).toBe(words);
+    expect(notReadyReason({ agents: [agent(), agent({ lifecycleState })] }, now)).toBe(words);
   });
 
   test("an agent that never reported counts from when it was made", () => {
     const silent = agent({ lifecycleState: "created", lifecycleChangedAt: null });
-    expect(whyNotReady({ agents: [silent] }, now)).toBe("agent main has not reported ready for 5 min");
+    expect(notReadyReason({ agents: [silent] }, now)).toBe("agent main has not reported ready for 5 min");
   });
 
   test("times are told in the largest unit that they fill", () => {
-    expect([0, 999, 59_999, 60_000, 3_599_999, 7_200_000, 200_000_000].map(span)).toEqual([
+    expect([0, 999, 59_999, 60_000, 3_599_999, 7_200_000, 200_000_000].map(formatDuration)).toEqual([
       "0 s",
       "0 s",
       "59 s",
@@ -540,7 +540,7 @@ describe("whether a workspace can be claimed", () => {
       "2 h",
       "2 d",
     ]);
-    expect(span(-5)).toBe("0 s");
+    expect(formatDuration(-5)).toBe("0 s");
   });
 
   test("each that can't says why: expired, not ready, of a former version", () => {

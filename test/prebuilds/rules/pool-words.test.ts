@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { planLines, poolLines } from "../../../src/cli/rules/pool-lines.ts";
 import { columnsOf, plain, wrap } from "../../../src/cli/rules/text.ts";
 import {
-  deedWords,
-  failuresAlike,
-  isPresent,
+  describeAction,
+  failuresByError,
+  isPoolShown,
   resumeCommand,
-  stateOf,
+  poolStatusLabel,
   type ShownAction,
   type ShownPool,
 } from "../../../src/prebuilds/reconcile/rules/pool-messages.ts";
@@ -65,27 +65,27 @@ describe("a pool", () => {
     [{ status: "validation_failed" }, "can't be created", "bad", ""],
     [{ active: false, failures: 3, status: "hard_limited" }, "inactive", "between", ""],
   ] satisfies [Partial<ShownPool>, string, string, string][])("%j is %s", (more, words, kind, streak) => {
-    expect(stateOf(pool(more))).toEqual({ words, kind, streak });
+    expect(poolStatusLabel(pool(more))).toEqual({ words, kind, streak });
   });
 
   test("is shown while it is active, has something, or has something to be done", () => {
     const old = pool({ active: false, running: 0 });
-    expect(isPresent(pool())).toBe(true);
-    expect(isPresent(old)).toBe(false);
-    expect(isPresent(old, [action({ preset_id: "b" })])).toBe(false);
-    expect(isPresent(old, [action({})])).toBe(true);
-    expect(isPresent({ ...old, deleting: 1 })).toBe(true);
+    expect(isPoolShown(pool())).toBe(true);
+    expect(isPoolShown(old)).toBe(false);
+    expect(isPoolShown(old, [action({ preset_id: "b" })])).toBe(false);
+    expect(isPoolShown(old, [action({})])).toBe(true);
+    expect(isPoolShown({ ...old, deleting: 1 })).toBe(true);
   });
 
   test("tells failures that are alike together, and none once it has made something", () => {
     const last_failures = [failed("c", "no disk"), failed("b", "no net"), failed("a", "no disk")];
-    const both = failuresAlike(pool({ failures: 3, last_failures }));
+    const both = failuresByError(pool({ failures: 3, last_failures }));
     expect(both.map(([error, alike]) => [error, alike.length])).toEqual([
       ["no disk", 2],
       ["no net", 1],
     ]);
-    expect(failuresAlike(pool({ last_failures }))).toEqual([]);
-    expect(failuresAlike(pool({ failures: 3, last_failures, active: false }))).toEqual([]);
+    expect(failuresByError(pool({ last_failures }))).toEqual([]);
+    expect(failuresByError(pool({ failures: 3, last_failures, active: false }))).toEqual([]);
   });
 
   test("goes on by a command that can be copied as it stands", () => {
@@ -115,7 +115,7 @@ test.each([
   [{ action: "wait", done: 0 }, "leave the rest to a later run"],
   [{ action: "something new" }, "something new"],
 ])("%j is: %s", (more, words) => {
-  expect(deedWords(action(more))).toBe(words);
+  expect(describeAction(action(more))).toBe(words);
 });
 
 describe("the table", () => {

@@ -13,11 +13,11 @@ import {
 import type { WorkspacePlan } from "../../../workspaces/builds/create-workspace.ts";
 import { buildExists, insertValues } from "../../../workspaces/builds/store/builds.ts";
 /** True in SQL when the build has agents and all of them are ready. */
-const agentsAreReady = (buildId: SQL): SQL => sql`(
+const agentsAreReadySql = (buildId: SQL): SQL => sql`(
   EXISTS (SELECT 1 FROM workspace_agents WHERE build_id = ${buildId})
   AND NOT EXISTS (SELECT 1 FROM workspace_agents WHERE build_id = ${buildId} AND lifecycle_state <> 'ready'))`;
 
-export interface Pool {
+export interface ClaimablePool {
   presetId: string;
   /** Workspaces made before this time have expired: they are taken when there is no other. */
   freshSince: number;
@@ -30,20 +30,20 @@ export interface Pool {
  * after it in the same write, makes nothing. The tokens of its agents stay the same: a new one would change the
  * workspace that somebody was promised as it is.
  */
-export function claimReady(plan: WorkspacePlan, pool: Pool, when: SQL): Statement[] {
+export function claimReadyPrebuild(plan: WorkspacePlan, pool: ClaimablePool, when: SQL): Statement[] {
   const { build, parameters } = plan;
   const others = parameters.map(({ name }) => name).filter((name) => !pool.chosen.includes(name));
   return [
     insertClaim(plan, pool, when),
     ...insertValues(build.id, parameters),
     ...(others.length === 0 ? [] : [keepValues(build.id, others)]),
-    handOver(plan),
+    transferWorkspace(plan),
   ];
 }
 
 function insertClaim(
   { workspace, build }: WorkspacePlan,
-  { presetId, freshSince }: Pool,
+  { presetId, freshSince }: ClaimablePool,
   when: SQL,
 ): Statement {
   return query.run(sql`INSERT INTO workspace_builds (id, workspace_id, number, version_id, preset_id, transition,
@@ -55,15 +55,15 @@ function insertClaim(
     WHERE b.pool_preset_id = ${presetId} AND ${isPoolNow} AND b.status = 'succeeded' AND b.transition = 'start'
       AND w.latest_build_id = b.id AND w.owner_id = ${prebuildsUser.id} AND w.deleted_at IS NULL
       AND b.version_id = ${build.versionId} AND t.active_version_id = b.version_id
-      AND t.deleted_at IS NULL AND t.deprecation_message = '' AND ${agentsAreReady(sql`b.id`)}
-      AND NOT ${buildExists(build.id)} AND ${isFree(workspace.ownerId, workspace.name)} AND ${when}
+      AND t.deleted_at IS NULL AND t.deprecation_message = '' AND ${agentsAreReadySql(sql`b.id`)}
+      AND NOT ${buildExists(build.id)} AND ${isNameFreeSql(workspace.ownerId, workspace.name)} AND ${when}
     ORDER BY w.created_at < ${freshSince}, w.seq LIMIT 1 ON CONFLICT DO NOTHING`);
 }
 
-const isFree = (ownerId: string, name: string): SQL => sql`NOT EXISTS (SELECT 1 FROM workspaces
+const isNameFreeSql = (ownerId: string, name: string): SQL => sql`NOT EXISTS (SELECT 1 FROM workspaces
   WHERE owner_id = ${ownerId} AND lower(name) = lower(${name}) AND deleted_at IS NULL)`;
 
-const workspaceOfClaim = (buildId: string): SQL =>
+const claimedWorkspaceIdSql = (buildId: string): SQL =>
   sql`(SELECT workspace_id FROM workspace_builds WHERE id = ${buildId} AND stage = 'claim')`;
 
 /** What neither the preset nor the request decides stays as the workspace was made. */
@@ -75,12 +75,12 @@ const keepValues = (buildId: string, names: readonly string[]): Statement =>
       WHERE c.id = ${buildId} AND c.stage = 'claim'), value)
     WHERE build_id = ${buildId} AND name IN (SELECT value FROM json_each(${JSON.stringify(names)}))`);
 
-const handOver = ({ workspace, build }: WorkspacePlan): Statement =>
+const transferWorkspace = ({ workspace, build }: WorkspacePlan): Statement =>
   query.run(sql`UPDATE workspaces SET owner_id = ${workspace.ownerId}, name = ${workspace.name},
       automatic_updates = ${workspace.automaticUpdates}, autostart_schedule = ${workspace.autostartSchedule ?? null},
       next_start_at = ${workspace.nextStartAt ?? null},
       latest_build_id = ${build.id}, updated_at = ${workspace.updatedAt}, last_used_at = ${workspace.lastUsedAt}
-    WHERE id = ${workspaceOfClaim(build.id)} AND owner_id = ${prebuildsUser.id}`);
+    WHERE id = ${claimedWorkspaceIdSql(build.id)} AND owner_id = ${prebuildsUser.id}`);
 
 export const findTimedBuild = (buildId: string) =>
   query

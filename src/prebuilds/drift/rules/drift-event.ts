@@ -1,5 +1,5 @@
 // The notification and the metric about a claim that replaced resources.
-import { cureOf, fitting, lineBytes, noticeBudget, utf8Bytes } from "./remedy.ts";
+import { remedyFor, takeFitting, lineBytes, noticeBudget, utf8Bytes } from "./remedy.ts";
 import { withPaths, type Replacement } from "./terraform-plan.ts";
 
 export interface Claim {
@@ -19,7 +19,7 @@ export interface Claim {
 }
 
 /** Characters of a resource's paths together. */
-const longestPaths = 1_000;
+const maxPathsLength = 1_000;
 /** Resources that are considered for a notice: more than it has room for. */
 export const maxNamedResources = 1_000;
 
@@ -28,10 +28,10 @@ export const maxNamedResources = 1_000;
  * many resources as fit are named, and `more` is the number of the others. Those without a path are in the notes alone.
  */
 export function driftEvent(buildId: string, claim: Claim, replaced: readonly Replacement[], total: number) {
-  const { snippet, notes } = cureOf(replaced, noticeBudget);
+  const { snippet, notes } = remedyFor(replaced, noticeBudget);
   const room = notes.reduce((left, note) => left - lineBytes(note), noticeBudget.all - utf8Bytes(snippet));
-  const named = fitting(
-    withPaths(replaced).map(({ resource, paths }) => [resource, cut(paths.join(", "))] as const),
+  const named = takeFitting(
+    withPaths(replaced).map(({ resource, paths }) => [resource, truncate(paths.join(", "))] as const),
     room,
     (line) => lineBytes(...line),
   );
@@ -65,5 +65,5 @@ export function driftEvent(buildId: string, claim: Claim, replaced: readonly Rep
   };
 }
 
-const cut = (text: string) =>
-  text.length <= longestPaths ? text : `${text.slice(0, longestPaths).toWellFormed()}…`;
+const truncate = (text: string) =>
+  text.length <= maxPathsLength ? text : `${text.slice(0, maxPathsLength).toWellFormed()}…`;

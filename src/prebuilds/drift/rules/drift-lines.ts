@@ -1,10 +1,10 @@
 // Messages about replaced resources: lines of a build's log and of `belfry drift`.
-import { cureOf } from "./remedy.ts";
+import { remedyFor } from "./remedy.ts";
 import { compare, type Replacement } from "./terraform-plan.ts";
 
 /** Resources that are listed by name, in logs and in messages. */
-export const mostListed = 50;
-const mostPathsListed = 20;
+export const maxListed = 50;
+const maxPathsListed = 20;
 
 /** `docker_container.dev: env, image`: each path once, sorted. */
 export function resourceLine({ resource, paths }: Replacement): string {
@@ -12,14 +12,14 @@ export function resourceLine({ resource, paths }: Replacement): string {
   const all = [...new Set(paths)]
     .toSorted(compare)
     .map((path) => (path === "" ? "the whole resource" : path));
-  const rest = all.length - mostPathsListed;
-  return `${resource}: ${all.slice(0, mostPathsListed).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  const rest = all.length - maxPathsListed;
+  return `${resource}: ${all.slice(0, maxPathsListed).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 function resourceLines(replacements: readonly Replacement[]): string[] {
-  const rest = replacements.length - mostListed;
+  const rest = replacements.length - maxListed;
   return [
-    ...replacements.slice(0, mostListed).map((one) => `- ${resourceLine(one)}`),
+    ...replacements.slice(0, maxListed).map((one) => `- ${resourceLine(one)}`),
     ...(rest > 0 ? [`- and ${rest.toLocaleString("en-US")} more`] : []),
   ];
 }
@@ -40,12 +40,12 @@ export function logLines(replacements: readonly Replacement[], isClaim: boolean)
   const level = isClaim ? "warn" : "info";
   return [
     ...[head, ...resourceLines(replacements)].map((output) => ({ level, output }) as const),
-    ...(isClaim ? cureLines(replacements) : []).map((output) => ({ level: "info", output }) as const),
+    ...(isClaim ? remedyLines(replacements) : []).map((output) => ({ level: "info", output }) as const),
   ];
 }
 
-function cureLines(replacements: readonly Replacement[]): string[] {
-  const { snippet, notes } = cureOf(replacements);
+function remedyLines(replacements: readonly Replacement[]): string[] {
+  const { snippet, notes } = remedyFor(replacements);
   return [
     ...(snippet === ""
       ? []

@@ -1,5 +1,5 @@
 // Drift of a template's claims by version and preset, the latest version first.
-import { cureOf, type Cure } from "./remedy.ts";
+import { remedyFor, type Remedy } from "./remedy.ts";
 import { compare, type Replacement } from "./terraform-plan.ts";
 
 export interface Claims {
@@ -10,12 +10,12 @@ export interface Claims {
   presetId: string | null;
   presetName: string | null;
   claims: number;
-  hurt: number;
+  affected: number;
   claimedAt: number | null;
-  hurtAt: number | null;
+  affectedAt: number | null;
 }
 
-export interface Hurt {
+export interface AffectedResource {
   versionId: string;
   presetId: string | null;
   address: string;
@@ -23,7 +23,7 @@ export interface Hurt {
   paths: string;
   reason: string | null;
   claims: number;
-  hurtAt: number;
+  affectedAt: number;
 }
 
 export interface DriftEntry {
@@ -32,18 +32,18 @@ export interface DriftEntry {
   preset: { id: string; name: string } | null;
   claims: number;
   /** Those that made a resource anew. */
-  hurt: number;
+  affected: number;
   claimedAt: number | null;
-  hurtAt: number | null;
-  resources: (Replacement & { claims: number; hurtAt: number })[];
-  cure: Cure;
+  affectedAt: number | null;
+  resources: (Replacement & { claims: number; affectedAt: number })[];
+  remedy: Remedy;
 }
 
 /** Of each pool that could be claimed from now there is an entry, also before its first claim. */
 export function driftReport(
   claims: readonly Claims[],
   pools: readonly Claims[],
-  hurt: readonly Hurt[],
+  affected: readonly AffectedResource[],
 ): DriftEntry[] {
   const isSame = (a: { versionId: string; presetId: string | null }, b: typeof a) =>
     a.versionId === b.versionId && a.presetId === b.presetId;
@@ -51,24 +51,24 @@ export function driftReport(
   return [...claims, ...unclaimed]
     .toSorted((a, b) => b.versionSeq - a.versionSeq || compare(a.presetName ?? "", b.presetName ?? ""))
     .map((one) => {
-      const resources = hurt
+      const resources = affected
         .filter((row) => isSame(row, one))
-        .map(({ address, paths, reason, claims, hurtAt }) => ({
+        .map(({ address, paths, reason, claims, affectedAt }) => ({
           resource: address,
           reason: reason ?? "",
           paths: (JSON.parse(paths) as (string | null)[]).filter((path) => path !== null).toSorted(compare),
           claims,
-          hurtAt,
+          affectedAt,
         }));
       return {
         version: { id: one.versionId, name: one.versionName, isActive: one.isActive === 1 },
         preset: one.presetId === null ? null : { id: one.presetId, name: one.presetName ?? "" },
         claims: one.claims,
-        hurt: one.hurt,
+        affected: one.affected,
         claimedAt: one.claimedAt,
-        hurtAt: one.hurtAt,
+        affectedAt: one.affectedAt,
         resources,
-        cure: cureOf(resources),
+        remedy: remedyFor(resources),
       };
     });
 }

@@ -3,36 +3,36 @@
 import { compare, type Replacement } from "./terraform-plan.ts";
 import { escapeMarkdown } from "../../../kernel/rules/text.ts";
 
-export interface Cure {
+export interface Remedy {
   /** HCL, "" when there is nothing to put in. */
   snippet: string;
   /** Sentences. */
   notes: string[];
 }
 
-const mostBlocks = 50;
-const mostNotes = 10;
-const mostAttributes = 50;
+const maxBlocks = 50;
+const maxNotes = 10;
+const maxAttributes = 50;
 const maxAttributeBytes = 2_000;
 
 /** UTF-8 bytes. */
-export interface CureBudget {
+export interface RemedyBudget {
   snippet: number;
   /** Of the lines of a list that the notes are. */
   notes: number;
 }
 
 /** Whole blocks and notes, as many as the budget has room for; the notes say how many more there are. */
-export function cureOf(
+export function remedyFor(
   replacements: readonly Replacement[],
-  budget: CureBudget = { snippet: Infinity, notes: Infinity },
-): Cure {
+  budget: RemedyBudget = { snippet: Infinity, notes: Infinity },
+): Remedy {
   const blocks = new Map<string, { block: Block; attributes: Set<string> }>();
   const notes = new Set<string>();
   for (const replacement of replacements) {
-    const block = blockOf(replacement.resource);
+    const block = parseBlockAddress(replacement.resource);
     const attributes = block === undefined ? [] : attributesOf(replacement);
-    for (const note of notesOn(replacement, block)) notes.add(note);
+    for (const note of notesFor(replacement, block)) notes.add(note);
     if (block === undefined || attributes.length === 0) continue;
     const key = [...block.modules, block.type, block.name].join(".");
     const known = blocks.get(key) ?? { block, attributes: new Set() };
@@ -40,9 +40,9 @@ export function cureOf(
     blocks.set(key, known);
   }
   const all = [...blocks].toSorted(([a], [b]) => compare(a, b)).map(([, one]) => one);
-  const snippets = fitting(
+  const snippets = takeFitting(
     all
-      .slice(0, mostBlocks)
+      .slice(0, maxBlocks)
       .map(({ block, attributes }) => snippetOf(block, [...attributes].toSorted(compare))),
     budget.snippet,
     (snippet) => utf8Bytes(snippet) + 2,
@@ -51,15 +51,15 @@ export function cureOf(
     notes.add(`${all.length - snippets.length} more blocks of the template need the same change.`);
   if (all.some(({ block }) => block.modules.length > 0))
     notes.add("ignore_changes can't be set from outside a module: change the module itself.");
-  return { snippet: snippets.join("\n\n"), notes: cut([...notes], budget.notes) };
+  return { snippet: snippets.join("\n\n"), notes: limitNotes([...notes], budget.notes) };
 }
 
 /** Names of the attributes and blocks that the paths begin with. */
 const attributesOf = ({ paths }: Replacement): string[] =>
-  paths.map((path) => path.split(".")[0]!).filter((attribute) => isName(attribute));
+  paths.map((path) => path.split(".")[0]!).filter((attribute) => isHclName(attribute));
 
 function snippetOf({ modules, type, name }: Block, attributes: string[]): string {
-  const kept = fitting(attributes.slice(0, mostAttributes), maxAttributeBytes, utf8Bytes);
+  const kept = takeFitting(attributes.slice(0, maxAttributes), maxAttributeBytes, utf8Bytes);
   const rest = attributes.length - kept.length;
   const flat = `    ignore_changes = [${kept.join(", ")}]`;
   const list =
@@ -82,12 +82,12 @@ function snippetOf({ modules, type, name }: Block, attributes: string[]): string
   ].join("\n");
 }
 
-function notesOn(replacement: Replacement, block: Block | undefined): string[] {
+function notesFor(replacement: Replacement, block: Block | undefined): string[] {
   const { resource, paths, reason } = replacement;
   if (block === undefined) return [`"${resource}" is not a Terraform resource address: no snippet for it.`];
-  if (paths.length === 0) return [`${resource}: ${reasonWords(reason)}`];
+  if (paths.length === 0) return [`${resource}: ${describeReason(reason)}`];
   const attributes = attributesOf(replacement);
-  const nested = paths.filter((path) => path.includes(".") && isName(path.split(".")[0]!));
+  const nested = paths.filter((path) => path.includes(".") && isHclName(path.split(".")[0]!));
   return [
     ...(attributes.length < paths.length
       ? [`${resource}: one of its paths is not an attribute; ignore_changes can't help there.`]
@@ -101,7 +101,7 @@ function notesOn(replacement: Replacement, block: Block | undefined): string[] {
 }
 
 /** Codes are Terraform's `action_reason`. */
-function reasonWords(reason: string): string {
+function describeReason(reason: string): string {
   if (reason === "replace_because_tainted")
     return "tainted, an earlier build left it unfinished; ignore_changes can't help.";
   if (reason === "replace_by_request") return "replacement was requested; ignore_changes can't help.";
@@ -111,11 +111,11 @@ function reasonWords(reason: string): string {
 }
 
 /** The last note says how many are left out. */
-function cut(notes: string[], bytes: number): string[] {
+function limitNotes(notes: string[], bytes: number): string[] {
   const sum = (all: string[]) => all.reduce((total, note) => total + lineBytes(note), 0);
-  if (notes.length <= mostNotes && sum(notes) <= bytes) return notes;
+  if (notes.length <= maxNotes && sum(notes) <= bytes) return notes;
   const last = (left: number) => `${left} more resources need attention.`;
-  const kept = fitting(notes.slice(0, mostNotes - 1), bytes - lineBytes(last(notes.length)), (note) =>
+  const kept = takeFitting(notes.slice(0, maxNotes - 1), bytes - lineBytes(last(notes.length)), (note) =>
     lineBytes(note),
   );
   return [...kept, last(notes.length - kept.length)];
@@ -140,10 +140,10 @@ const wholeAddress = new RegExp(
   "u",
 );
 
-export const isName = (text: string): boolean => wholeName.test(text);
+export const isHclName = (text: string): boolean => wholeName.test(text);
 
 /** Undefined for what Terraform doesn't write. Instances of `count` and `for_each` have one block. */
-export function blockOf(address: string): Block | undefined {
+export function parseBlockAddress(address: string): Block | undefined {
   const [, path, type, name] = wholeAddress.exec(address) ?? [];
   if (path === undefined || type === undefined || name === undefined) return undefined;
   return { modules: [...path.matchAll(moduleStep)].map(([, module]) => module!), type, name };
@@ -159,7 +159,7 @@ export const lineBytes = (...texts: string[]): number =>
   texts.reduce((sum, text) => sum + utf8Bytes(escapeMarkdown(text)), 20);
 
 /** The first items whose sizes together are at most `bytes`. */
-export function fitting<T>(items: readonly T[], bytes: number, sizeOf: (item: T) => number): T[] {
+export function takeFitting<T>(items: readonly T[], bytes: number, sizeOf: (item: T) => number): T[] {
   let left = bytes;
   const over = items.findIndex((item) => {
     left -= sizeOf(item);

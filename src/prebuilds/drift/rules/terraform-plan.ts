@@ -8,16 +8,16 @@ export interface PlanProblem {
   detail: string;
 }
 
-const howToMakeOne = "print a plan with: terraform show -json PLANFILE";
+const planCommand = "print a plan with: terraform show -json PLANFILE";
 
 /** Nothing when it can be read. Formats 0.x and 1.x can: within one, members are only added. */
-export function problemOfPlan(document: unknown): PlanProblem | undefined {
+export function validatePlan(document: unknown): PlanProblem | undefined {
   if (typeof document !== "object" || document === null || Array.isArray(document))
-    return { field: "body", detail: `must be an object; ${howToMakeOne}` };
+    return { field: "body", detail: `must be an object; ${planCommand}` };
   const { format_version: version, resource_changes: changes, planned_values: planned } = fields(document);
   if (version !== undefined && !(typeof version === "string" && /^[01]\.\d+/.test(version)))
     return { field: "format_version", detail: "is not one that is known here: 0.x and 1.x are" };
-  if (Array.isArray(changes)) return changes.map(problemOfChange).find((problem) => problem !== undefined);
+  if (Array.isArray(changes)) return changes.map(validateChange).find((problem) => problem !== undefined);
   if (changes !== undefined && changes !== null)
     return { field: "resource_changes", detail: "must be a list" };
   // A plan that changes nothing has none.
@@ -25,25 +25,27 @@ export function problemOfPlan(document: unknown): PlanProblem | undefined {
   const isState = version !== undefined || fields(document)["values"] !== undefined;
   return {
     field: "resource_changes",
-    detail: isState ? `is missing: this is a state; ${howToMakeOne}` : `is missing; ${howToMakeOne}`,
+    detail: isState ? `is missing: this is a state; ${planCommand}` : `is missing; ${planCommand}`,
   };
 }
 
-function problemOfChange(raw: unknown, at: number): PlanProblem | undefined {
+function validateChange(raw: unknown, at: number): PlanProblem | undefined {
   const wrong = (member: string, detail: string) => ({ field: `resource_changes.${at}${member}`, detail });
   if (!isObject(raw)) return wrong("", "must be an object");
   const { address, type, change } = fields(raw);
   if (typeof address !== "string" || address === "") return wrong(".address", "must be a text");
-  if (!isNone(type) && typeof type !== "string") return wrong(".type", "must be a text");
-  if (isNone(change)) return undefined;
+  if (!isAbsent(type) && typeof type !== "string") return wrong(".type", "must be a text");
+  if (isAbsent(change)) return undefined;
   if (!isObject(change)) return wrong(".change", "must be an object");
   const { actions, replace_paths: paths } = fields(change);
-  if (!isNone(actions) && !(Array.isArray(actions) && actions.every((one) => typeof one === "string")))
+  if (!isAbsent(actions) && !(Array.isArray(actions) && actions.every((one) => typeof one === "string")))
     return wrong(".change.actions", "must be a list of texts");
-  return isNone(paths) || Array.isArray(paths) ? undefined : wrong(".change.replace_paths", "must be a list");
+  return isAbsent(paths) || Array.isArray(paths)
+    ? undefined
+    : wrong(".change.replace_paths", "must be a list");
 }
 
-const isNone = (value: unknown) => value === undefined || value === null;
+const isAbsent = (value: unknown) => value === undefined || value === null;
 const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 export interface Replacement {
@@ -56,7 +58,7 @@ export interface Replacement {
 }
 
 /** Characters of an address or a path. */
-export const longestName = 500;
+export const maxNameLength = 500;
 
 /**
  * By address. What has paths counts as Coder counts: anything but `no-op` with paths, Coder's own resources excepted.
@@ -69,26 +71,26 @@ export function findReplacements(document: unknown): Replacement[] {
     if (!isText(address) || (isText(type) && type.startsWith("coder_"))) continue;
     const { actions, replace_paths: paths } = fields(change);
     const all = items(paths);
-    if (all.length === 0 ? !isMadeAnew(items(actions)) : isNothing(items(actions))) continue;
+    if (all.length === 0 ? !isRecreated(items(actions)) : isNoOp(items(actions))) continue;
     const name = oneLine(address);
     const one = found.get(name) ?? { resource: name, paths: [], reason: isText(reason) ? reason : "" };
-    for (const path of all) one.paths.push(pathText(visiblePart(path, fields(change))));
+    for (const path of all) one.paths.push(formatPath(nonSensitivePath(path, fields(change))));
     found.set(name, one);
   }
   return [...found.values()].toSorted((a, b) => compare(a.resource, b.resource));
 }
 
 /** So much is kept and answered of a plan: about a thousand times what a template ever has. */
-const mostPaths = 20_000;
-const mostCharacters = 1_000_000;
+const maxPaths = 20_000;
+const maxCharacters = 1_000_000;
 
 /** The first of them, as far as there is room. */
-export function keepable(replacements: readonly Replacement[]): Replacement[] {
+export function withinStorageLimits(replacements: readonly Replacement[]): Replacement[] {
   let [paths, characters] = [0, 0];
   const over = replacements.findIndex((one) => {
     paths += Math.max(1, one.paths.length);
     characters += one.paths.reduce((sum, path) => sum + path.length + one.resource.length, 0);
-    return paths > mostPaths || characters > mostCharacters;
+    return paths > maxPaths || characters > maxCharacters;
   });
   return over === -1 ? [...replacements] : replacements.slice(0, over);
 }
@@ -97,14 +99,14 @@ export function keepable(replacements: readonly Replacement[]): Replacement[] {
 export const withPaths = (replacements: readonly Replacement[]): Replacement[] =>
   replacements.filter(({ paths }) => paths.length > 0);
 
-const isNothing = (actions: unknown[]) => actions.length === 1 && actions[0] === "no-op";
-const isMadeAnew = (actions: unknown[]) => actions.includes("delete") && actions.includes("create");
+const isNoOp = (actions: unknown[]) => actions.length === 1 && actions[0] === "no-op";
+const isRecreated = (actions: unknown[]) => actions.includes("delete") && actions.includes("create");
 
-const pathText = (path: unknown): string =>
-  oneLine(Array.isArray(path) ? path.map((step) => goText(step)).join(".") : goText(path));
+const formatPath = (path: unknown): string =>
+  oneLine(Array.isArray(path) ? path.map((step) => formatGoValue(step)).join(".") : formatGoValue(path));
 
 /** Up to the first step that is sensitive: an element of a set is named by its value. The attribute's name never is. */
-export function visiblePart(path: unknown, change: Record<string, unknown>): unknown {
+export function nonSensitivePath(path: unknown, change: Record<string, unknown>): unknown {
   if (!Array.isArray(path)) return path;
   let marks = [change["before_sensitive"], change["after_sensitive"]];
   for (const [at, step] of path.entries()) {
@@ -123,29 +125,29 @@ function memberOf(value: unknown, step: unknown): unknown {
 
 /** Names go into logs, pages and mail: what would break a line or steer a terminal is a space there. */
 export function oneLine(text: string): string {
-  const line = text.slice(0, longestName * 2).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
-  return line.length <= longestName
+  const line = text.slice(0, maxNameLength * 2).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
+  return line.length <= maxNameLength
     ? line.toWellFormed()
-    : `${line.slice(0, longestName - 1).toWellFormed()}…`;
+    : `${line.slice(0, maxNameLength - 1).toWellFormed()}…`;
 }
 
 export const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Levels that are written out; deeper ones are a sign of something that is no plan. */
-const deepest = 16;
+const maxDepth = 16;
 
-export function goText(value: unknown, depth = 0): string {
+export function formatGoValue(value: unknown, depth = 0): string {
   if (value === null || value === undefined) return "<nil>";
-  if (typeof value === "number") return goNumber(value);
+  if (typeof value === "number") return formatGoNumber(value);
   if (typeof value !== "object") return String(value);
-  if (depth === deepest) return "…";
-  if (Array.isArray(value)) return `[${value.map((one) => goText(one, depth + 1)).join(" ")}]`;
+  if (depth === maxDepth) return "…";
+  if (Array.isArray(value)) return `[${value.map((one) => formatGoValue(one, depth + 1)).join(" ")}]`;
   const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `map[${members.map(([name, one]) => `${name}:${goText(one, depth + 1)}`).join(" ")}]`;
+  return `map[${members.map(([name, one]) => `${name}:${formatGoValue(one, depth + 1)}`).join(" ")}]`;
 }
 
 /** Go takes the form with an exponent from a million on, JavaScript much later; it writes two digits of it at least. */
-function goNumber(value: number): string {
+function formatGoNumber(value: number): string {
   if (Object.is(value, -0)) return "-0";
   const [, digits, sign, exponent] = /^(.+)e([+-])(\d+)$/.exec(value.toExponential()) ?? [];
   const size = Number(`${sign}${exponent}`);

@@ -1,7 +1,7 @@
 // SQL of drift: replaced resources are stored with a build's plan, and read by build and by template.
 import { sql, eq } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
-import type { Claims, Hurt } from "../rules/drift-report.ts";
+import type { Claims, AffectedResource } from "../rules/drift-report.ts";
 import { insertRows } from "../../../../db/rows.ts";
 import {
   organizations,
@@ -16,40 +16,40 @@ import {
 import type { Replacement } from "../rules/terraform-plan.ts";
 
 /** Resources of all versions and presets together, those first that most claims recreated. */
-const mostResources = 500;
+const maxResources = 500;
 
 /** Those of which it is known what they replaced: their plan was received, or they have succeeded without one. */
-const claimsOf = (templateId: SQL | string) => sql`(SELECT b.id, b.version_id,
+const claimsSql = (templateId: SQL | string) => sql`(SELECT b.id, b.version_id,
     COALESCE(b.preset_id, (SELECT f.preset_id FROM workspace_builds f
       WHERE f.workspace_id = b.workspace_id AND f.number = 1)) AS preset_id,
     COALESCE(b.plan_received_at, b.completed_at) AS at
   FROM template_versions v CROSS JOIN workspace_builds b ON b.version_id = v.id AND b.stage = 'claim'
   WHERE v.template_id = ${templateId} AND (b.plan_received_at IS NOT NULL OR b.status = 'succeeded'))`;
 
-const isHurt = sql`EXISTS (SELECT 1 FROM resource_replacements r WHERE r.build_id = c.id)`;
+const isAffectedSql = sql`EXISTS (SELECT 1 FROM resource_replacements r WHERE r.build_id = c.id)`;
 
 export const countClaims = (templateId: SQL | string) =>
   query.all<Claims>(sql`SELECT v.id AS versionId, v.name AS versionName, v.seq AS versionSeq,
       v.id = t.active_version_id AS isActive, p.id AS presetId, p.name AS presetName, count(*) AS claims,
-      sum(${isHurt}) AS hurt, max(c.at) AS claimedAt, max(CASE WHEN ${isHurt} THEN c.at END) AS hurtAt
-    FROM ${claimsOf(templateId)} AS c JOIN template_versions v ON v.id = c.version_id
+      sum(${isAffectedSql}) AS affected, max(c.at) AS claimedAt, max(CASE WHEN ${isAffectedSql} THEN c.at END) AS affectedAt
+    FROM ${claimsSql(templateId)} AS c JOIN template_versions v ON v.id = c.version_id
       JOIN templates t ON t.id = v.template_id LEFT JOIN presets p ON p.id = c.preset_id
     GROUP BY v.id, p.id`);
 
 /** The pools of the active version, which may not have been claimed from yet. */
 export const listActivePools = (templateId: SQL | string) =>
   query.all<Claims>(sql`SELECT v.id AS versionId, v.name AS versionName, v.seq AS versionSeq, 1 AS isActive,
-      p.id AS presetId, p.name AS presetName, 0 AS claims, 0 AS hurt, NULL AS claimedAt, NULL AS hurtAt
+      p.id AS presetId, p.name AS presetName, 0 AS claims, 0 AS affected, NULL AS claimedAt, NULL AS affectedAt
     FROM templates t JOIN template_versions v ON v.id = t.active_version_id
       JOIN presets p ON p.version_id = v.id AND p.desired_instances IS NOT NULL
     WHERE t.id = ${templateId}`);
 
-export const listHurt = (templateId: SQL | string) =>
-  query.all<Hurt>(sql`SELECT c.version_id AS versionId, c.preset_id AS presetId, r.address AS address,
+export const listAffected = (templateId: SQL | string) =>
+  query.all<AffectedResource>(sql`SELECT c.version_id AS versionId, c.preset_id AS presetId, r.address AS address,
       json_group_array(DISTINCT r.path) AS paths, max(r.reason) AS reason,
-      count(DISTINCT c.id) AS claims, max(c.at) AS hurtAt
-    FROM ${claimsOf(templateId)} AS c JOIN resource_replacements r ON r.build_id = c.id
-    GROUP BY c.version_id, c.preset_id, r.address ORDER BY claims DESC, r.address LIMIT ${mostResources}`);
+      count(DISTINCT c.id) AS claims, max(c.at) AS affectedAt
+    FROM ${claimsSql(templateId)} AS c JOIN resource_replacements r ON r.build_id = c.id
+    GROUP BY c.version_id, c.preset_id, r.address ORDER BY claims DESC, r.address LIMIT ${maxResources}`);
 
 export function insertReplacements(
   buildId: string,
@@ -82,7 +82,7 @@ export const listReplaced = (buildId: string, limit: number) =>
     FROM resource_replacements WHERE build_id = ${buildId}
     GROUP BY address ORDER BY max(path) IS NULL, min(position) LIMIT ${limit}`);
 
-const firstPreset = sql`(SELECT first.preset_id FROM workspace_builds first
+const firstPresetIdSql = sql`(SELECT first.preset_id FROM workspace_builds first
   WHERE first.workspace_id = ${workspaceBuilds.workspaceId} AND first.number = 1)`;
 
 /** What is told of a claim; nothing for other builds. */
@@ -109,5 +109,5 @@ export const findClaim = (buildId: string) =>
     .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
     .innerJoin(templates, eq(templates.id, workspaces.templateId))
     .innerJoin(templateVersions, eq(templateVersions.id, workspaceBuilds.versionId))
-    .innerJoin(presets, sql`${presets.id} = COALESCE(${workspaceBuilds.presetId}, ${firstPreset})`)
+    .innerJoin(presets, sql`${presets.id} = COALESCE(${workspaceBuilds.presetId}, ${firstPresetIdSql})`)
     .where(sql`${workspaceBuilds.id} = ${buildId} AND ${workspaceBuilds.stage} = 'claim'`);

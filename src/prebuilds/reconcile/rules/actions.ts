@@ -37,23 +37,25 @@ type Deletion = Extract<Action, { kind: "delete" }>;
 type Creation = Extract<Action, { kind: "create" }>;
 
 /** The actions of each pool, cut to `room` new jobs in all; what is cut off waits, and says so. */
-export function share(pools: readonly Action[][], room: number, most: number): Action[][] {
+export function shareQueue(pools: readonly Action[][], room: number, most: number): Action[][] {
   const deletions = pools.flat().filter((action): action is Deletion => action.kind === "delete");
   const creations = pools.flat().filter((action): action is Creation => action.kind === "create");
   const wanted = [...deletions.map(({ targets }) => targets.length), ...creations.map(({ count }) => count)];
   const granted = new Map<Action, number>();
   let left = room;
-  for (const [index, count] of inTurns(wanted.slice(0, deletions.length), left).entries()) {
+  for (const [index, count] of roundRobin(wanted.slice(0, deletions.length), left).entries()) {
     granted.set(deletions[index]!, count);
     left -= count;
   }
-  for (const [index, count] of inTurns(wanted.slice(deletions.length), left).entries())
+  for (const [index, count] of roundRobin(wanted.slice(deletions.length), left).entries())
     granted.set(creations[index]!, count);
-  return pools.map((actions) => actions.flatMap((action) => cut(action, granted.get(action) ?? 0, most)));
+  return pools.map((actions) =>
+    actions.flatMap((action) => limitAction(action, granted.get(action) ?? 0, most)),
+  );
 }
 
 /** Deals `room` out, one by one in turns, nobody getting more than they want. */
-export function inTurns(wanted: readonly number[], room: number): number[] {
+export function roundRobin(wanted: readonly number[], room: number): number[] {
   const dealt = wanted.map(() => 0);
   let left = Math.min(
     room,
@@ -70,7 +72,7 @@ export function inTurns(wanted: readonly number[], room: number): number[] {
   return dealt;
 }
 
-function cut(action: Action, count: number, most: number): Action[] {
+function limitAction(action: Action, count: number, most: number): Action[] {
   if (action.kind !== "delete" && action.kind !== "create") return [action];
   const wanted = action.kind === "delete" ? action.targets.length : action.count;
   if (count === wanted) return [action];

@@ -74,5 +74,5 @@ export function desiredNow(pool: Scheduled, wallClock: (timezone: string) => Loc
 }
 
 /** The most that it ever wants. */
-export const mostWanted = ({ desiredInstances, schedules }: Scheduled): number =>
+export const maxDesired = ({ desiredInstances, schedules }: Scheduled): number =>
   Math.max(desiredInstances, ...schedules.map(({ instances }) => instances));

@@ -1,7 +1,7 @@
 // The actions that a run takes on pools, and why: a pure function of the snapshot.
-import { type Action, type Target, share } from "./actions.ts";
-import { mostWanted } from "./desired.ts";
-import { span, inactiveWords, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
+import { type Action, type Target, shareQueue } from "./actions.ts";
+import { maxDesired } from "./desired.ts";
+import { formatDuration, inactiveReason, isInvalidated, poolStates, type PoolState } from "./pool-state.ts";
 import { firstLine } from "./pool-messages.ts";
 import type { PermanentFailure, Policy, Pool, Prebuild, Snapshot } from "./snapshot.ts";
 
@@ -16,9 +16,11 @@ export function plan(snapshot: Snapshot, now: number, policy: Policy): Plan {
     first: [...marksFor(state, policy), ...cancellations(state)],
     later: state.backoffUntil === null ? changesFor(state) : [backoff(state, state.backoffUntil)],
   }));
-  const canceled = wanted.flatMap(({ first }) => first).reduce((sum, action) => sum + targetsOf(action), 0);
+  const canceled = wanted
+    .flatMap(({ first }) => first)
+    .reduce((sum, action) => sum + countCancelled(action), 0);
   const room = policy.maxPending - Math.max(0, snapshot.pending - canceled);
-  const granted = share(
+  const granted = shareQueue(
     wanted.map(({ later }) => later),
     Math.max(0, room),
     policy.maxPending,
@@ -26,19 +28,19 @@ export function plan(snapshot: Snapshot, now: number, policy: Policy): Plan {
   return { states, actions: wanted.flatMap(({ first }, index) => [...first, ...granted[index]!]) };
 }
 
-const targetsOf = (action: Action) => (action.kind === "cancel" ? action.targets.length : 0);
+const countCancelled = (action: Action) => (action.kind === "cancel" ? action.targets.length : 0);
 
 /** What is stored of a preset follows what its builds have come to. */
 function marksFor(state: PoolState, policy: Policy): Action[] {
   const { pool, isActive, isAtLimit, hasRecovered, permanentFailure } = state;
   if (!isActive) return [];
-  const problem = problemOf(state);
+  const problem = creationProblem(state);
   if (pool.status === "validation_failed")
     return problem === undefined
       ? [{ kind: "mark_normal", pool, reason: "what made its validation fail is gone" }]
       : [];
   const isNewEpisode = pool.status === "normal" || hasRecovered;
-  if (problem !== undefined && isNewEpisode && mostWanted(pool) > 0) {
+  if (problem !== undefined && isNewEpisode && maxDesired(pool) > 0) {
     const { missingParameters: missing, invalidParameters: invalid } = pool;
     return [
       { kind: "mark_validation_failed", pool, missing, invalid, failure: permanentFailure, reason: problem },
@@ -46,7 +48,7 @@ function marksFor(state: PoolState, policy: Policy): Action[] {
   }
   if (isAtLimit && isNewEpisode) {
     const failed = policy.failureHardLimit;
-    return [{ kind: "mark_hard_limited", pool, failed, reason: limitWords(failed) }];
+    return [{ kind: "mark_hard_limited", pool, failed, reason: limitReason(failed) }];
   }
   if (pool.status === "hard_limited" && hasRecovered)
     return [{ kind: "mark_normal", pool, reason: "a workspace was built since the limit was reached" }];
@@ -59,7 +61,7 @@ function cancellations({ pool, isActive, underway }: PoolState): Action[] {
   const targets = underway
     .filter(({ isCreation, status }) => isCreation && status === "pending")
     .map(toTarget);
-  return targets.length === 0 ? [] : [{ kind: "cancel", pool, targets, reason: inactiveWords(pool) }];
+  return targets.length === 0 ? [] : [{ kind: "cancel", pool, targets, reason: inactiveReason(pool) }];
 }
 
 /** Coder's CalculateActions, apart from backoff: expired ones of an inactive pool are deleted, too. */
@@ -68,10 +70,10 @@ function changesFor(state: PoolState): Action[] {
   const [invalid, old] = [true, false].map((wanted) =>
     expired.filter((one) => isInvalidated(pool, one) === wanted),
   ) as [Prebuild[], Prebuild[]];
-  if (!isActive) return deletion(pool, "outdated", [...expired, ...running], inactiveWords(pool));
+  if (!isActive) return deletion(pool, "outdated", [...expired, ...running], inactiveReason(pool));
   return [
     ...deletion(pool, "expired", invalid, "invalidated"),
-    ...deletion(pool, "expired", old, `older than ${span((pool.ttlSeconds ?? 0) * 1_000)}`),
+    ...deletion(pool, "expired", old, `older than ${formatDuration((pool.ttlSeconds ?? 0) * 1_000)}`),
     ...deletion(
       pool,
       "extraneous",
@@ -98,7 +100,7 @@ function creation(state: PoolState): Action[] {
   const { pool, desired, running, starting, missing, isAtLimit } = state;
   const count = Math.min(missing, desired);
   if (count === 0) return [];
-  const problem = problemOf(state);
+  const problem = creationProblem(state);
   if (problem !== undefined) return [{ kind: "suppress", pool, count, reason: problem }];
   if (isAtLimit)
     return [
@@ -113,16 +115,16 @@ function creation(state: PoolState): Action[] {
   return [{ kind: "create", pool, count, reason }];
 }
 
-function backoff({ pool, failedLately }: PoolState, until: number): Action {
-  const builds = failedLately === 1 ? "1 build has" : `${failedLately} builds have`;
+function backoff({ pool, recentFailures }: PoolState, until: number): Action {
+  const builds = recentFailures === 1 ? "1 build has" : `${recentFailures} builds have`;
   return { kind: "backoff", pool, until, reason: `${builds} failed lately` };
 }
 
-const limitWords = (failed: number) =>
+const limitReason = (failed: number) =>
   failed === 1 ? "its newest build has failed" : `its newest ${failed} builds have all failed`;
 
 /** Why a workspace of it can't be built, however often one tries; undefined when one may be. */
-function problemOf({ pool, permanentFailure }: PoolState): string | undefined {
+function creationProblem({ pool, permanentFailure }: PoolState): string | undefined {
   const { missingParameters: missing, invalidParameters: invalid } = pool;
   const it = missing.length === 1 ? "it" : "them";
   const reasons = [
@@ -130,10 +132,10 @@ function problemOf({ pool, permanentFailure }: PoolState): string | undefined {
       ? []
       : [`its version requires ${missing.join(", ")}, and the preset has no value for ${it}`]),
     ...invalid.map(({ name, problem }) => `its value of ${name} ${problem}`),
-    ...(permanentFailure === null ? [] : [failureWords(permanentFailure)]),
+    ...(permanentFailure === null ? [] : [permanentFailureReason(permanentFailure)]),
   ];
   return reasons.length === 0 ? undefined : reasons.join("; ");
 }
 
-const failureWords = ({ workspaceName, buildNumber, error }: PermanentFailure): string =>
+const permanentFailureReason = ({ workspaceName, buildNumber, error }: PermanentFailure): string =>
   `build ${buildNumber} of ${workspaceName} failed, and a retry would fail too: ${firstLine(error).replace(/\.$/, "")}`;

@@ -38,16 +38,16 @@ export interface ShownAction {
 }
 
 /** A pool with many workspaces shows these of them. */
-export const mostNamed = 5;
+export const maxNamed = 5;
 
 /** Pools that have nothing and want nothing are history. */
-export const isPresent = (pool: ShownPool, actions: readonly ShownAction[] = []): boolean =>
+export const isPoolShown = (pool: ShownPool, actions: readonly ShownAction[] = []): boolean =>
   pool.active ||
   pool.running + pool.starting + pool.stopping + pool.deleting > 0 ||
   actions.some(({ preset_id }) => preset_id === pool.id);
 
 /** What it is in a few words, and how many builds in a row have failed. */
-export function stateOf(pool: ShownPool): {
+export function poolStatusLabel(pool: ShownPool): {
   words: string;
   kind: "good" | "bad" | "between";
   streak: string;
@@ -67,17 +67,17 @@ export function stateOf(pool: ShownPool): {
 const streakLabel = ({ failures, failure_limit: limit }: ShownPool): string =>
   failures === 0 ? "" : failures < limit ? `${failures} of ${limit} failed` : `${failures} failed`;
 
-const isWork = (action: string) => ["create", "delete", "cancel"].includes(action);
+const changesWorkspaces = (action: string) => ["create", "delete", "cancel"].includes(action);
 
 /** An action of a run: `create 2`; where only a part was done: `create 2 (1 done)`. */
-export function deedWords(action: ShownAction): string {
+export function describeAction(action: ShownAction): string {
   const { count, done } = action;
-  const isPart = done !== null && done < count && isWork(action.action);
-  return isPart ? `${orderFor(action)} (${done} done)` : orderFor(action);
+  const isPart = done !== null && done < count && changesWorkspaces(action.action);
+  return isPart ? `${describePlanned(action)} (${done} done)` : describePlanned(action);
 }
 
-function orderFor({ action, count, workspaces }: ShownAction): string {
-  const names = listWords(workspaces.map(({ name }) => name));
+function describePlanned({ action, count, workspaces }: ShownAction): string {
+  const names = listNames(workspaces.map(({ name }) => name));
   switch (action) {
     case "create":
       return `create ${count}`;
@@ -102,24 +102,24 @@ function orderFor({ action, count, workspaces }: ShownAction): string {
   }
 }
 
-function listWords(names: readonly string[]): string {
-  const shown = names.slice(0, mostNamed).join(", ");
-  return names.length > mostNamed ? `${shown} and ${names.length - mostNamed} more` : shown;
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, maxNamed).join(", ");
+  return names.length > maxNamed ? `${shown} and ${names.length - maxNamed} more` : shown;
 }
 
 /** Of the present streak; those that failed alike are together, the newest first. */
-export const failuresAlike = (pool: ShownPool): [error: string, failures: ShownFailure[]][] =>
+export const failuresByError = (pool: ShownPool): [error: string, failures: ShownFailure[]][] =>
   pool.active && pool.failures > 0
-    ? [...Map.groupBy(pool.last_failures, ({ error }) => error)].slice(0, mostNamed)
+    ? [...Map.groupBy(pool.last_failures, ({ error }) => error)].slice(0, maxNamed)
     : [];
 
 /** What goes on after a mark: undefined where there is none. */
 export function resumeCommand({ active, status, template_name, name }: ShownPool): string | undefined {
-  return !active || status === "normal" ? undefined : resumeLine(template_name, name);
+  return !active || status === "normal" ? undefined : formatResumeCommand(template_name, name);
 }
 
 /** Characters of an error's first line. */
-const longestLine = 300;
+const maxLineLength = 300;
 
 /** The first line that says something, cut to what fits into a list. */
 export function firstLine(error: string): string {
@@ -128,10 +128,10 @@ export function firstLine(error: string): string {
       .split(/\r?\n/)
       .find((one) => one.trim() !== "")
       ?.trim() ?? "it gave no reason";
-  return line.length > longestLine ? `${line.slice(0, longestLine - 1)}…` : line;
+  return line.length > maxLineLength ? `${line.slice(0, maxLineLength - 1)}…` : line;
 }
 
-export const resumeLine = (template: string, preset: string): string =>
+export const formatResumeCommand = (template: string, preset: string): string =>
   `belfry prebuilds resume ${shellWord(template)} ${shellWord(preset)}`;
 
 /** As one word for a POSIX shell, whatever is in it, on one line. */

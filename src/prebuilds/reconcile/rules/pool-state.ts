@@ -35,7 +35,7 @@ export interface PoolState {
   missing: number;
   /** Until then, and at that very moment, nothing is done; null: it doesn't wait. */
   backoffUntil: number | null;
-  failedLately: number;
+  recentFailures: number;
   isAtLimit: boolean;
   /** Of its newest builds, when it is at the limit. */
   failuresInRow: number;
@@ -73,7 +73,7 @@ export function poolStates(snapshot: Snapshot, now: number, policy: Policy): Poo
         now,
       ),
       backoffUntil: now > until ? null : until,
-      failedLately: backoff?.failed ?? 0,
+      recentFailures: backoff?.failed ?? 0,
       isAtLimit: atLimit.has(id),
       failuresInRow: atLimit.get(id) ?? 0,
       hasRecovered: recovered.has(id),
@@ -93,7 +93,7 @@ function countWorkspaces(
   now: number,
 ) {
   const byAge = all.toSorted((a, b) => a.createdAt - b.createdAt || (a.workspaceId < b.workspaceId ? -1 : 1));
-  const isExpired = (prebuild: Prebuild) => whyExpired(pool, prebuild, now) !== undefined;
+  const isExpired = (prebuild: Prebuild) => expiredReason(pool, prebuild, now) !== undefined;
   const expired = byAge.filter(isExpired);
   const running = byAge.filter((prebuild) => !isExpired(prebuild));
   const doing = (transition: string) =>
@@ -109,10 +109,10 @@ function countWorkspaces(
       .map((prebuild) => ({
         prebuild,
         why: !isActive
-          ? inactiveWords(pool)
+          ? inactiveReason(pool)
           : isExpired(prebuild)
-            ? `it ${whyExpired(pool, prebuild, now)}`
-            : whyNotReady(prebuild, now)!,
+            ? `it ${expiredReason(pool, prebuild, now)}`
+            : notReadyReason(prebuild, now)!,
       })),
     extraneous: isActive ? Math.max(running.length - desired, 0) : 0,
     underway,
@@ -128,14 +128,14 @@ export const isInvalidated = ({ invalidatedAt }: Pool, { createdAt }: Prebuild):
   invalidatedAt !== null && createdAt <= invalidatedAt;
 
 /** Undefined for one that is neither too old nor invalidated. */
-function whyExpired(pool: Pool, prebuild: Prebuild, now: number): string | undefined {
+function expiredReason(pool: Pool, prebuild: Prebuild, now: number): string | undefined {
   if (isInvalidated(pool, prebuild)) return "was invalidated";
   const ttl = (pool.ttlSeconds ?? 0) * 1_000;
-  return ttl > 0 && now - prebuild.createdAt > ttl ? `is older than ${span(ttl)}` : undefined;
+  return ttl > 0 && now - prebuild.createdAt > ttl ? `is older than ${formatDuration(ttl)}` : undefined;
 }
 
 /** Why a pool that is not active wants nothing. */
-export const inactiveWords = (pool: Pool): string =>
+export const inactiveReason = (pool: Pool): string =>
   pool.isDeleted
     ? "its template has been deleted"
     : !pool.usesActiveVersion
@@ -147,14 +147,14 @@ export const isReady = ({ agents }: Pick<Prebuild, "agents">): boolean =>
   agents.length > 0 && agents.every(({ lifecycleState }) => lifecycleState === "ready");
 
 /** Null for one that is ready. */
-export function whyNotReady({ agents }: Pick<Prebuild, "agents">, now: number): string | null {
+export function notReadyReason({ agents }: Pick<Prebuild, "agents">, now: number): string | null {
   if (agents.length === 0) return "it has no agent that could report ready";
   const waiting = agents.find(({ lifecycleState }) => lifecycleState !== "ready");
-  return waiting === undefined ? null : wordsFor(waiting, now);
+  return waiting === undefined ? null : agentReason(waiting, now);
 }
 
-function wordsFor({ name, lifecycleState, lifecycleChangedAt, createdAt }: Agent, now: number): string {
-  const since = span(now - (lifecycleChangedAt ?? createdAt));
+function agentReason({ name, lifecycleState, lifecycleChangedAt, createdAt }: Agent, now: number): string {
+  const since = formatDuration(now - (lifecycleChangedAt ?? createdAt));
   switch (lifecycleState) {
     case "start_timeout":
       return `agent ${name} has not reported ready; its start script has run out of time ${since} ago`;
@@ -178,7 +178,7 @@ const units: [size: number, name: string][] = [
 ];
 
 /** Milliseconds in the largest unit that they fill, rounded down: `4 min`. */
-export function span(milliseconds: number): string {
+export function formatDuration(milliseconds: number): string {
   const [size, name] = units.find(([size]) => milliseconds >= size) ?? [1_000, "s"];
   return `${Math.max(0, Math.floor(milliseconds / size))} ${name}`;
 }

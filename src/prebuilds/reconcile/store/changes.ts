@@ -8,11 +8,11 @@ import { insertWorkspace, type NewWorkspace } from "../../../workspaces/builds/s
 import type { ParameterValue } from "../../../workspaces/builds/rules/next-build.ts";
 import type { Target } from "../rules/actions.ts";
 /** True in SQL while nobody has claimed it. */
-const isUnclaimed = (workspaceId: string): SQL =>
+const isUnclaimedSql = (workspaceId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND owner_id = ${prebuildsUser.id})`;
 
 /** True in SQL while the preset's version is the active one and its builds can be made. */
-const isWanted = (presetId: string): SQL => sql`EXISTS (
+const canBuildSql = (presetId: string): SQL => sql`EXISTS (
   SELECT 1 FROM presets p JOIN templates t ON t.active_version_id = p.version_id
   WHERE p.id = ${presetId} AND p.prebuild_status <> 'validation_failed')`;
 
@@ -23,14 +23,14 @@ export const createPrebuild = (
   parameters: readonly ParameterValue[],
   when: SQL,
 ): Statement[] => [
-  ...insertWorkspace(workspace, sql`${when} AND ${isWanted(build.presetId)}`),
+  ...insertWorkspace(workspace, sql`${when} AND ${canBuildSql(build.presetId)}`),
   ...insertBuild(build, parameters, isStill(workspace.id, null)),
 ];
 
 /** Runs with what the latest build ran with. */
 export const deletePrebuild = (target: Target, buildId: string, now: number, when: SQL): Statement[] => {
   const made = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${buildId})`;
-  const guard = sql`${when} AND ${isUnclaimed(target.workspaceId)} AND ${isStill(target.workspaceId, target.buildId)}`;
+  const guard = sql`${when} AND ${isUnclaimedSql(target.workspaceId)} AND ${isStill(target.workspaceId, target.buildId)}`;
   return [
     query.run(sql`INSERT INTO workspace_builds (id, workspace_id, number, version_id, transition, reason, stage,
         initiator_id, status, agent_generation, has_ai_task, created_at, updated_at, priority)
@@ -50,7 +50,7 @@ export const cancelCreation = (target: Target, now: number, when: SQL): Statemen
   cancelBuild(
     target.buildId,
     now,
-    sql`status = 'pending' AND plan_received_at IS NULL AND ${when} AND ${isUnclaimed(target.workspaceId)}`,
+    sql`status = 'pending' AND plan_received_at IS NULL AND ${when} AND ${isUnclaimedSql(target.workspaceId)}`,
   ),
   query.run(sql`UPDATE workspaces SET deleted_at = ${now}, updated_at = ${now}
     WHERE id = ${target.workspaceId} AND deleted_at IS NULL AND latest_build_id = ${target.buildId}
@@ -59,7 +59,7 @@ export const cancelCreation = (target: Target, now: number, when: SQL): Statemen
 ];
 
 /** True in SQL of `presets` while the pool is the one of its template. */
-const isActive = sql`EXISTS (SELECT 1 FROM templates t WHERE t.active_version_id = presets.version_id
+const isActivePoolSql = sql`EXISTS (SELECT 1 FROM templates t WHERE t.active_version_id = presets.version_id
   AND t.deleted_at IS NULL AND t.deprecation_message = '')`;
 
 export interface Mark {
@@ -79,20 +79,20 @@ export const markPreset = (mark: Mark, now: number, when: SQL): Statement =>
       limited_at = ${mark.eventId === null ? null : now},
       failures_forgiven_at = ${mark.from === "validation_failed" ? now : mark.forgivenAt}
     WHERE id = ${mark.presetId} AND prebuild_status = ${mark.from} AND limit_event_id IS ${mark.fromEventId}
-      AND failures_forgiven_at IS ${mark.forgivenAt} AND ${isActive} AND ${when}`);
+      AND failures_forgiven_at IS ${mark.forgivenAt} AND ${isActivePoolSql} AND ${when}`);
 
 /** True in SQL once this mark was made, and for what tells of it. */
-export const wasMarked = (presetId: string, eventId: string): SQL =>
+export const wasMarkedSql = (presetId: string, eventId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM presets WHERE id = ${presetId} AND limit_event_id = ${eventId})`;
 
 /** The builds and presets, of these, that carry the marks of what was to be done. */
-export const findDone = (buildIds: readonly string[], eventIds: readonly string[]) =>
+export const findApplied = (buildIds: readonly string[], eventIds: readonly string[]) =>
   query.all<{ id: string }>(sql`
     SELECT id FROM workspace_builds WHERE id IN (SELECT value FROM json_each(${JSON.stringify(buildIds)}))
     UNION ALL SELECT limit_event_id FROM presets
       WHERE limit_event_id IN (SELECT value FROM json_each(${JSON.stringify(eventIds)}))`);
 
-const among = (ids: readonly string[]): SQL => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+const idsSql = (ids: readonly string[]): SQL => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
 export interface DefinitionRow {
   versionId: string;
@@ -101,13 +101,13 @@ export interface DefinitionRow {
   defaultValue: string | null;
 }
 
-export const listDefinitionsOf = (versionIds: readonly string[]) =>
+export const listDefinitions = (versionIds: readonly string[]) =>
   query.all<DefinitionRow>(sql`SELECT version_id AS versionId, name, required, default_value AS defaultValue
-    FROM template_parameters WHERE version_id IN ${among(versionIds)} ORDER BY version_id, position`);
+    FROM template_parameters WHERE version_id IN ${idsSql(versionIds)} ORDER BY version_id, position`);
 
-export const listValuesOf = (presetIds: readonly string[]) =>
+export const listPresetValues = (presetIds: readonly string[]) =>
   query.all<{ presetId: string; name: string; value: string }>(sql`SELECT preset_id AS presetId, name, value
-    FROM preset_parameters WHERE preset_id IN ${among(presetIds)}`);
+    FROM preset_parameters WHERE preset_id IN ${idsSql(presetIds)}`);
 
 /** True in SQL for these presets, where they are called `p`. */
-export const isAmong = (presetIds: readonly string[]): SQL => sql`p.id IN ${among(presetIds)}`;
+export const isPresetAmongSql = (presetIds: readonly string[]): SQL => sql`p.id IN ${idsSql(presetIds)}`;

@@ -23,7 +23,7 @@ interface Considered {
  * nobody has claimed; what failed before a resume is left out. `time_sorted_builds`: their rank within the preset, the
  * newest first, of two of one moment the one that was made later.
  */
-function sortedBuilds({ when, newest, since, withLost, withDeletedTemplates }: Considered): SQL {
+function sortedBuildsSql({ when, newest, since, withLost, withDeletedTemplates }: Considered): SQL {
   const ofPool = sql`SELECT c.seq FROM workspace_builds c WHERE ${sql.raw("c.pool_preset_id = pools.id")}
     AND ${isPoolStart} AND NOT (c.status = 'failed' AND c.completed_at <= pools.forgiven_at)
     AND ${withLost ? sql`true` : sql`c.error_code IS NOT ${leaseLost}`}`;
@@ -49,7 +49,7 @@ function sortedBuilds({ when, newest, since, withLost, withDeletedTemplates }: C
 
 /** Presets with a failed build since then among as many of their newest as they want instances. */
 export const getPresetsBackoff = (since: number, when: SQL) =>
-  query.all<Failures>(sql`${sortedBuilds({ when, since, withLost: true, withDeletedTemplates: false })}
+  query.all<Failures>(sql`${sortedBuildsSql({ when, since, withLost: true, withDeletedTemplates: false })}
     SELECT preset_id AS presetId, sum(status = 'failed') AS failed,
       max(CASE status WHEN 'failed' THEN created_at END) AS lastBuildAt
     FROM time_sorted_builds GROUP BY preset_id
@@ -57,7 +57,7 @@ export const getPresetsBackoff = (since: number, when: SQL) =>
 
 /** Presets whose newest builds, as many as the limit, have all failed; 0 is no limit. */
 export const getPresetsAtFailureLimit = (limit: number, when: SQL) =>
-  query.all<{ presetId: string; failed: number }>(sql`${sortedBuilds({
+  query.all<{ presetId: string; failed: number }>(sql`${sortedBuildsSql({
     when: sql`${when} AND ${limit} > 0`,
     newest: limit,
     withLost: false,
@@ -68,7 +68,7 @@ export const getPresetsAtFailureLimit = (limit: number, when: SQL) =>
 
 /** The failed ones among the newest builds of each preset (`when` may name it as `p`), with their ranks. */
 export const getLatestFailures = (newest: number, withLost: boolean, when: SQL) =>
-  query.all<FailedBuild>(sql`${sortedBuilds({ when, newest, withLost, withDeletedTemplates: true })}
+  query.all<FailedBuild>(sql`${sortedBuildsSql({ when, newest, withLost, withDeletedTemplates: true })}
     SELECT s.preset_id AS presetId, s.id AS buildId, s.number AS buildNumber, w.id AS workspaceId,
       w.name AS workspaceName, COALESCE(s.error, '') AS error, s.error_code AS errorCode, s.rank,
       s.created_at AS createdAt
@@ -82,7 +82,7 @@ export const getPresetsRecovered = (when: SQL) =>
       WHERE preset_id = p.id AND created_at > p.limited_at AND ${isPoolSuccess})`);
 
 /** True in SQL while preset `p` would build with the values that build `b` had. */
-const hasSameValues = sql`NOT EXISTS (SELECT 1 FROM template_parameters d
+const hasSameValuesSql = sql`NOT EXISTS (SELECT 1 FROM template_parameters d
     LEFT JOIN preset_parameters v ON v.preset_id = p.id AND v.name = d.name
     LEFT JOIN build_parameters had ON had.build_id = b.id AND had.name = d.name
   WHERE d.version_id = p.version_id AND COALESCE(v.value, d.default_value, '') IS NOT had.value)`;
@@ -101,5 +101,5 @@ export const getPermanentFailures = (when: SQL) =>
           AND c.completed_at > COALESCE(p.failures_forgiven_at, -1)
         ORDER BY c.created_at DESC, c.seq DESC LIMIT 1)
       CROSS JOIN workspaces w ON w.id = b.workspace_id
-    WHERE ${when} AND p.desired_instances IS NOT NULL AND ${hasSameValues} AND NOT EXISTS (
+    WHERE ${when} AND p.desired_instances IS NOT NULL AND ${hasSameValuesSql} AND NOT EXISTS (
       SELECT 1 FROM workspace_builds WHERE preset_id = p.id AND created_at >= b.created_at AND ${isPoolSuccess})`);

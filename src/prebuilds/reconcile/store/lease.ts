@@ -2,23 +2,23 @@
 import { eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { leases } from "../../../../db/schema.ts";
-import { pausedNow } from "./pool-control.ts";
+import { isPausedSql } from "./pool-control.ts";
 
 const name = "prebuilds";
 /** Milliseconds: each batch of a pass extends it; a pass that has stopped holds the others up for so long. */
-export const leaseTime = 30_000;
+export const leaseDurationMs = 30_000;
 
 /**
- * Stamps the token when a pass is due (`wished`: or not) and none is under way. A wish that meets a pass under way is
- * kept, so that another follows: what was wished for may not be in what that one has read.
+ * Stamps the token when a pass is due (`forced`: or not) and none is under way. A wish that meets a pass under way is
+ * kept, so that another follows: what was forced for may not be in what that one has read.
  */
-export function takeLease(token: string, now: number, wished: boolean): Statement[] {
+export function takeLease(token: string, now: number, forced: boolean): Statement[] {
   const isOurs = sql`name = ${name} AND token = ${token}`;
   return [
-    query.run(sql`UPDATE leases SET token = ${token}, expires_at = ${now + leaseTime}, wished_at = NULL
+    query.run(sql`UPDATE leases SET token = ${token}, expires_at = ${now + leaseDurationMs}, wished_at = NULL
       WHERE name = ${name} AND token IS NOT ${token} AND (token IS NULL OR expires_at <= ${now})
-        AND (${wished ? 1 : 0} OR next_due_at <= ${now})`),
-    ...(wished
+        AND (${forced ? 1 : 0} OR next_due_at <= ${now})`),
+    ...(forced
       ? [
           query.run(sql`UPDATE leases SET wished_at = ${now}
             WHERE name = ${name} AND NOT EXISTS (SELECT 1 FROM leases WHERE ${isOurs})`),
@@ -28,26 +28,28 @@ export function takeLease(token: string, now: number, wished: boolean): Statemen
 }
 
 /** True in SQL while this pass has the lease; for what it reads. */
-export const holdsLease = (token: string): SQL =>
+export const holdsLeaseSql = (token: string): SQL =>
   sql`EXISTS (SELECT 1 FROM leases WHERE name = ${name} AND token = ${token})`;
 
 /** True in SQL while this pass may write: nobody has taken over, and nobody has paused the passes. */
-export const mayWrite = (token: string): SQL => sql`(${holdsLease(token)} AND NOT ${pausedNow})`;
+export const canWriteSql = (token: string): SQL => sql`(${holdsLeaseSql(token)} AND NOT ${isPausedSql})`;
 
 /** For reads that nothing guards. */
-export const always: SQL = sql`true`;
+export const alwaysSql: SQL = sql`true`;
 
 export const extendLease = (token: string, now: number): Statement =>
-  query.run(sql`UPDATE leases SET expires_at = ${now + leaseTime} WHERE name = ${name} AND token = ${token}`);
+  query.run(
+    sql`UPDATE leases SET expires_at = ${now + leaseDurationMs} WHERE name = ${name} AND token = ${token}`,
+  );
 
 /** A wish that came meanwhile makes the next pass due at once. */
-export const endPass = (token: string, now: number, nextDueAt: number): Statement =>
+export const endRun = (token: string, now: number, nextDueAt: number): Statement =>
   query.run(sql`UPDATE leases SET token = NULL, expires_at = 0, wished_at = NULL,
       next_due_at = CASE WHEN wished_at IS NULL THEN ${nextDueAt} ELSE ${now} END
     WHERE name = ${name} AND token = ${token}`);
 
 /** The pass has failed: another may try at once, and is still due. */
-export const abandonPass = (token: string): Statement =>
+export const abandonRun = (token: string): Statement =>
   query.run(sql`UPDATE leases SET token = NULL, expires_at = 0 WHERE name = ${name} AND token = ${token}`);
 
 export const readLease = () => query.select().from(leases).where(eq(leases.name, name));

@@ -12,7 +12,7 @@ export const readPrebuildSettings = () =>
   query.select({ value: settings.value }).from(settings).where(eq(settings.key, key));
 
 /** True in SQL while the passes are paused. */
-export const pausedNow: SQL = sql`EXISTS (SELECT 1 FROM settings WHERE key = ${key}
+export const isPausedSql: SQL = sql`EXISTS (SELECT 1 FROM settings WHERE key = ${key}
   AND value ->> '$.reconciliation_paused')`;
 
 export function writePrebuildSettings(value: PrebuildSettings, now: number, when: SQL): Statement {
@@ -55,7 +55,7 @@ export const invalidatePresets = (templateId: string, now: number, when: SQL): S
         AND deleted_at IS NULL) AND ${when}`,
     );
 
-export const checkGuard = (guard: SQL) => query.all<{ isAllowed: number }>(sql`SELECT ${guard} AS isAllowed`);
+export const readGuard = (guard: SQL) => query.all<{ isAllowed: number }>(sql`SELECT ${guard} AS isAllowed`);
 
 export const listInvalidated = (templateId: string, since: number) =>
   query
