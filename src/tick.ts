@@ -8,9 +8,10 @@ import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
 import { purgeAccounts } from "./accounts/maintenance.ts";
 import type { Deps } from "./kernel/deps.ts";
-import { dispatch, wakeQueueAt, type DispatchReport } from "./notifications/delivery/dispatch.ts";
-import { purgeNotifications } from "./notifications/delivery/purge.ts";
-import { findDueChannels, findNextLapse } from "./notifications/delivery/store/queue.ts";
+import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
+import { wakeQueueAt } from "./notifications/delivery/wake.ts";
+import { purgeNotifications } from "./notifications/delivery/store/queue.ts";
+import { findDueChannels, findNextLeaseExpiry } from "./notifications/delivery/store/queue.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
@@ -73,7 +74,7 @@ async function open(deps: Deps) {
     ...dueStartReads(deps.now()),
     ...dueReads(),
     due: findDueChannels(deps.now()),
-    lapse: findNextLapse(deps.process.leases.held(deps.now())),
+    lapse: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
     keyCheck: readKeyCheck(),
     unsigned: readUnsignedUntil(),
   });
@@ -95,7 +96,11 @@ async function open(deps: Deps) {
 /** Clears away what is old, notes that this pass was, and ends what it has begun. */
 async function close(deps: Deps, ends: readonly Statement[]): Promise<true> {
   const notes = [noteTick(deps.now()), ...keyCheckStatements(deps)];
-  const purges = [...purgeNotifications(deps), ...purgeWorkspaces(deps), ...purgeAccounts(deps)];
+  const purges = [
+    ...purgeNotifications(deps.now(), deps.config.notifications),
+    ...purgeWorkspaces(deps),
+    ...purgeAccounts(deps),
+  ];
   const after = await deps.db.write([...purges, ...notes, ...ends], dueReads());
   if (ends.length > 0 && isDue(after, deps.now())) requestReconciliation(deps);
   return true;

@@ -4,7 +4,7 @@ import type { Database } from "../../db/client.ts";
 import { withFewer } from "../../db/fewer.ts";
 import type { Log } from "../kernel/log.ts";
 import type { InboxWatch } from "../kernel/ports.ts";
-import { passes } from "../notifications/inbox/hub.ts";
+import { passesFilter } from "../notifications/inbox/hub.ts";
 import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { createEventStream, eventText, type EventStream } from "../http/event-stream.ts";
 import type { Holder } from "./inbox-socket.ts";
@@ -64,8 +64,8 @@ async function follow(
   const leave = await holder.hub.join({
     userId: watch.userId,
     keyId: watch.keyId,
-    tell: (row, unread) => {
-      if (!passes(row, watch.filter)) return;
+    emit: (row, unread) => {
+      if (!passesFilter(row, watch.filter)) return;
       if (behind.length < mostBehind) behind.push({ row, unread });
       else if (stream.hasRoom()) isBehind = true;
       else stream.cut();

@@ -1,7 +1,7 @@
 // A live inbox as the frames of a WebSocket: one JSON object for each new notification, as Coder sends them. The runtime
 // opens the socket.
 import type { InboxWatch, Socket } from "../kernel/ports.ts";
-import { passes, type Hub } from "../notifications/inbox/hub.ts";
+import { passesFilter, type Hub } from "../notifications/inbox/hub.ts";
 import { toPlainText } from "../notifications/texts/rules/markdown.ts";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { inboxItemShape } from "./inbox.ts";
@@ -36,8 +36,8 @@ export async function openFrames(
   const leave = await hub.join({
     userId,
     keyId,
-    tell: (row, unread) => {
-      if (row.seq > as.after && passes(row, filter)) tell(row, unread);
+    emit: (row, unread) => {
+      if (row.seq > as.after && passesFilter(row, filter)) tell(row, unread);
     },
     end: () => end(),
   });

@@ -8,11 +8,11 @@ import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Config } from "../config/config.ts";
 import { conflict, notFound } from "../kernel/errors.ts";
 import { methods, receiverOf, type Method } from "../notifications/channels/index.ts";
-import { wakeAfterWrite } from "../notifications/outbox/enqueue.ts";
+import { wakeAfterWrite } from "../notifications/outbox/notify.ts";
 import { findMessageStates } from "../notifications/outbox/store/outbox.ts";
 import {
   findMessage,
-  isMessageVisible,
+  isMessageVisibleSql,
   listAttempts,
   listMessages,
   requeueMessage,
@@ -112,7 +112,7 @@ export const messageRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const reads = { message: findMessage(currentUserIdSql(c), id), attempts: listAttempts(id) };
-      const visible = { when: isMessageVisible(currentUserIdSql(c), id), name: "Message" };
+      const visible = { when: isMessageVisibleSql(currentUserIdSql(c), id), name: "Message" };
       const { actor, message, attempts } = await readAsUser(c, reads, { visible });
       if (message[0] === undefined) throw notFound("Message");
       const targets = targetsFor(actor, c.get("deps").config);
@@ -141,8 +141,7 @@ export const messageRoutes = new Hono<Env>()
           `The message is "${before[0].status}"; only a message that failed permanently can be sent again.`,
         );
       }
-      if (before[0].expiresAt !== null)
-        throw conflict("It is not sent again: what it said is of no use any more.");
+      if (before[0].expiresAt !== null) throw conflict("Expired; not resent.");
       const deps = c.get("deps");
       const entry = audit(deps, {
         actorId: actor.userId,

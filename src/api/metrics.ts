@@ -6,7 +6,7 @@ import { keyMatches } from "../accounts/key-check.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { allChannels } from "../notifications/channels/index.ts";
-import { isGone } from "../notifications/delivery/rules/gone.ts";
+import { isGone } from "../notifications/delivery/rules/channel-health.ts";
 import { outboxFamilies, outboxReads } from "../notifications/delivery/metrics.ts";
 import { exposition, expositionType, type Family } from "../kernel/rules/metrics.ts";
 import {

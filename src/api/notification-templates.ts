@@ -8,13 +8,13 @@ import {
   activateVersion,
   addVersion,
   changeMethod,
-  known,
+  requireTemplate,
   preview,
   templateReads,
   textReads,
   versionReads,
   versionsOf,
-  type Note,
+  type AuditNote,
 } from "../notifications/texts/templates.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
 import { channels, type Method } from "../notifications/channels/index.ts";
@@ -85,7 +85,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
       const { actor, ...read } = await readAsUser(c, versionReads(c.req.valid("param").id));
       const changed = await activateVersion(c.get("deps"), read, version, noteOf(c, actor));
       if (!changed) return c.body(null, 304);
-      return c.json({ message: `Version ${version} of "${known(read).name}" is active.` });
+      return c.json({ message: `Version ${version} of "${requireTemplate(read).name}" is active.` });
     },
   )
   .post(
@@ -128,7 +128,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
       const deps = c.get("deps");
       if (!(await changeMethod(deps, read, method, noteOf(c, actor)))) return c.body(null, 304);
       const lacks = missingFor(method, deps.config);
-      return c.json({ message: `"${known(read).name}" goes by ${method} now.${lacks}` });
+      return c.json({ message: `"${requireTemplate(read).name}" goes by ${method} now.${lacks}` });
     },
   )
   .delete(
@@ -144,11 +144,11 @@ export const notificationTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { actor, ...read } = await readAsUser(c, templateReads(c.req.valid("param").id));
       if (!(await changeMethod(c.get("deps"), read, null, noteOf(c, actor)))) return c.body(null, 304);
-      return c.json({ message: `"${known(read).name}" goes by the default way again.` });
+      return c.json({ message: `"${requireTemplate(read).name}" goes by the default way again.` });
     },
   );
 
-const noteOf = (c: Ctx, actor: Actor): Note => {
+const noteOf = (c: Ctx, actor: Actor): AuditNote => {
   const { id } = idParam.parse(c.req.param());
   return (entry, when) =>
     audit(

@@ -6,12 +6,12 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../kernel/errors.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { externalChannels } from "../notifications/channels/index.ts";
-import { customKind, sendCustom } from "../notifications/outbox/custom.ts";
-import { wakeQueue } from "../notifications/delivery/dispatch.ts";
-import type { Sent } from "../notifications/outbox/enqueue.ts";
+import { customKind, sendCustom } from "../notifications/outbox/send-custom.ts";
+import { wakeQueue } from "../notifications/delivery/wake.ts";
+import type { Enqueued } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
-import { sendTest, testReads } from "../notifications/outbox/test.ts";
+import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { customBody, customOfText } from "./custom-body.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
@@ -172,8 +172,8 @@ export const notificationRoutes = new Hono<Env>()
   );
 
 /** Throws the refusal of what reached nobody. */
-function answerSent(c: Ctx, { eventId, replayed, refusal }: Sent & { refusal: ApiError | undefined }) {
-  if (replayed) markReplayed(c);
+function answerSent(c: Ctx, { eventId, isReplayed, refusal }: Enqueued & { refusal: ApiError | undefined }) {
+  if (isReplayed) markReplayed(c);
   if (refusal !== undefined) throw refusal;
   c.header("belfry-event-id", eventId);
   return c.body(null, 204);

@@ -9,7 +9,7 @@ import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import {
   listKnownTemplates,
   listPreferences,
-  savePreferences,
+  setPreferences,
 } from "../notifications/preferences/store/preferences.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { uuid } from "../http/schemas.ts";
@@ -67,7 +67,7 @@ export const preferenceRoutes = new Hono<Env>()
         throw invalid("template_disabled_map", `there is no notification template ${unknown.join(", ")}`);
       if (unknown.length > 0) c.header(unknownKindsHeader, unknown.join(", "));
       const ours = Object.fromEntries(Object.entries(wanted).filter(([id]) => !unknown.includes(id)));
-      const { rows } = await db.write(savePreferences(userId, ours, now()), {
+      const { rows } = await db.write([setPreferences(userId, ours, now())], {
         rows: listPreferences(userId),
       });
       return c.json(toPreferences(rows));

@@ -119,7 +119,7 @@ export interface MailEnvelope {
 /** Sessions with the mail server. */
 export interface MailPool {
   /** `host:port`, for people. */
-  place: string;
+  hostPort: string;
   /** Hands over one message before the signal fires; gives the server's words. Throws `MailFailure`. */
   send: (envelope: MailEnvelope, signal: AbortSignal) => Promise<string>;
   /** Names a sender in a session of its own and sends nothing; gives the server's words. Throws `MailFailure`. */

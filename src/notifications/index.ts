@@ -1,11 +1,11 @@
-// The door of this room for those that cause notifications: accounts, workspaces and prebuilds import nothing else of it.
-// A kind is defined beside its verb; its `reads` go into what the verb reads, `prepare` makes the event, and
-// `notify(event, { when })` stands among the statements of one `writeAndNotify`.
-export { sealLabels } from "./delivery/sealed-labels.ts";
+// The interface for producers of notifications: accounts, workspaces and prebuilds import nothing else of this room.
+// A kind is defined next to its verb: the verb reads its `reads`, `prepare`s the event, and passes `notify(event, { when })`
+// with its own statements to `writeAndNotify`.
+export { sealLabels } from "./outbox/prepare-event.ts";
 export { defineKind, type KindAnswers } from "./kinds/define-kind.ts";
 export { notify, writeAndNotify, type Notice, type StatementOrNotice } from "./outbox/notify.ts";
 export type { NotificationEvent, PreparedEvent } from "./outbox/prepare-event.ts";
 export { minuteBucket } from "./outbox/rules/delivery-plan.ts";
 export { templateAdminRoles, templateAdmins } from "./outbox/rules/recipients.ts";
 export type { MessageState } from "../kernel/ports.ts";
-export { cancelPending, whereNothingPending } from "./outbox/store/pending.ts";
+export { cancelPending, whereNothingPending } from "./outbox/store/outbox.ts";

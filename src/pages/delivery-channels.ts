@@ -3,9 +3,9 @@ import { html } from "hono/html";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
 import { allChannels, channelLabel, receiverOf, type Method } from "../notifications/channels/index.ts";
-import { isGone, type GoneEndpoints } from "../notifications/delivery/rules/gone.ts";
-import { failing, type Health } from "../notifications/delivery/rules/health.ts";
-import { mostCounted, type Waiting } from "../notifications/delivery/store/health.ts";
+import { isGone, type GoneEndpoints } from "../notifications/delivery/rules/channel-health.ts";
+import { failing, type Health } from "../notifications/delivery/rules/channel-health.ts";
+import { maxCounted, type QueueLength } from "../notifications/delivery/store/health.ts";
 import { moment } from "./components.ts";
 import { attributes, type Html } from "./layout.ts";
 import { lasting } from "./rules/labels.ts";
@@ -17,7 +17,7 @@ export interface ChannelFacts {
   /** Endpoints that answered 410 Gone. */
   gone: GoneEndpoints;
   health: readonly Health[];
-  waiting: readonly Waiting[];
+  waiting: readonly QueueLength[];
   now: number;
 }
 
@@ -73,7 +73,7 @@ function record(method: string, { health, waiting, now }: ChannelFacts): Html | 
       html`Last failure ${moment(known.failedAt, now)}: <span class="answer">${known.answer}</span>`,
     );
   if (queue !== undefined) {
-    const count = queue.count >= mostCounted ? `${mostCounted} or more` : queue.count;
+    const count = queue.count >= maxCounted ? `${maxCounted} or more` : queue.count;
     const messages = queue.count === 1 ? "message" : "messages";
     lines.push(html`${count} ${messages} waiting, the oldest for ${lasting(now - queue.oldest)}.`);
   } else if (known !== undefined) lines.push(html`No messages waiting.`);

@@ -19,7 +19,7 @@ import {
   readSettings,
   toGoneEndpoints,
 } from "../notifications/preferences/store/settings.ts";
-import { sendTest, testReads } from "../notifications/outbox/test.ts";
+import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
 import { choicesPath } from "./notification-settings.ts";
 import { channelList, type ChannelFacts } from "./delivery-channels.ts";
 import { problem } from "./form.ts";

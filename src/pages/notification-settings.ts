@@ -12,7 +12,11 @@ import {
 } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isAlwaysOn, findKind } from "../notifications/kinds/kinds.ts";
-import { listChoices, setChoices, type Choice } from "../notifications/preferences/store/choices.ts";
+import {
+  listKindPreferences,
+  setPreferences,
+  type KindPreference,
+} from "../notifications/preferences/store/preferences.ts";
 import { readFields } from "./form.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { ownPath } from "./rules/links.ts";
@@ -31,9 +35,9 @@ export const choicePages = new Hono<Env>()
     const { to, disabled } = await readChoices(c);
     const { choices } = await writeAsUser(
       c,
-      [setChoices(authorizedUserIdSql(c), disabled, c.get("deps").now())],
+      [setPreferences(authorizedUserIdSql(c), disabled, c.get("deps").now())],
       {
-        choices: listChoices(currentUserIdSql(c)),
+        choices: listKindPreferences(currentUserIdSql(c)),
       },
     );
     const known = new Set(choices.map(({ id }) => id));
@@ -57,7 +61,7 @@ async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<strin
 
 async function showChoices(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices } = await readAsUser(c, { choices: listChoices(currentUserIdSql(c)) });
+  const { actor, choices } = await readAsUser(c, { choices: listKindPreferences(currentUserIdSql(c)) });
   const facts: ChoicesFacts = { choices, notifications, email: actor.email };
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>
@@ -69,7 +73,7 @@ async function showChoices(c: Ctx) {
 }
 
 export interface ChoicesFacts {
-  choices: readonly Choice[];
+  choices: readonly KindPreference[];
   notifications: NotificationsConfig;
   /** The user's email address; may be empty. */
   email: string;
@@ -79,11 +83,11 @@ export const isOn = ({
   id,
   disabled,
   enabledByDefault,
-}: Pick<Choice, "id" | "disabled" | "enabledByDefault">): boolean =>
+}: Pick<KindPreference, "id" | "disabled" | "enabledByDefault">): boolean =>
   isAlwaysOn(id) || (disabled === null ? enabledByDefault : !disabled);
 
 /** One form for each toggle: it works without scripts. */
-function switchForm(choices: readonly Choice[], on: boolean, to: string, button: Html): Html {
+function switchForm(choices: readonly KindPreference[], on: boolean, to: string, button: Html): Html {
   return html`<form class="switching" method="post" action="${choicesPath}">
     ${choices.map(({ id }) => html`<input type="hidden" name="${id}" value="${on ? "on" : "off"}" />`)}
     <input type="hidden" name="to" value="${to}" />
@@ -112,7 +116,7 @@ export function confirmation(
   </p>`;
 }
 
-function question(choice: Choice): Html {
+function question(choice: KindPreference): Html {
   const { id, name } = choice;
   const button = html`<button class="button primary" type="submit">Unsubscribe</button>
     <a class="button" href="${choicesPath}">Cancel</a>`;
@@ -130,7 +134,7 @@ export function kinds(facts: ChoicesFacts): Html {
   </div>`;
 }
 
-function kindGroup(group: string, choices: readonly Choice[], id: string, facts: ChoicesFacts): Html {
+function kindGroup(group: string, choices: readonly KindPreference[], id: string, facts: ChoicesFacts): Html {
   return html`<section class="group" aria-labelledby="${id}">
     <div class="bar">
       <h2 id="${id}">${group}</h2>
@@ -142,7 +146,7 @@ function kindGroup(group: string, choices: readonly Choice[], id: string, facts:
   </section>`;
 }
 
-function wholeGroup(group: readonly Choice[], id: string): Html | string {
+function wholeGroup(group: readonly KindPreference[], id: string): Html | string {
   const choices = group.filter((choice) => !isAlwaysOn(choice.id));
   if (choices.length < 2) return "";
   const on = !choices.some(isOn);
@@ -156,7 +160,7 @@ function wholeGroup(group: readonly Choice[], id: string): Html | string {
   );
 }
 
-function kind(choice: Choice, facts: ChoicesFacts): Html {
+function kind(choice: KindPreference, facts: ChoicesFacts): Html {
   const { id, name, disabled, enabledByDefault } = choice;
   const on = isOn(choice);
   const button = html`<button
@@ -189,7 +193,7 @@ function kind(choice: Choice, facts: ChoicesFacts): Html {
 }
 
 /** The channels that deliver this kind, as a sentence. */
-function destination(choice: Choice, { notifications, email }: ChoicesFacts): string {
+function destination(choice: KindPreference, { notifications, email }: ChoicesFacts): string {
   const { defaultMethod, channels: settings } = notifications;
   const ways = chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
     .flatMap(([method]) => findChannel(method) ?? [])

@@ -5,24 +5,24 @@ import { html } from "hono/html";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
-import { findChoice, setChoices } from "../notifications/preferences/store/choices.ts";
+import { findKindPreference, setPreferences } from "../notifications/preferences/store/preferences.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
 import { choicesPath, isOn } from "./notification-settings.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 
-type Choice = ReturnType<typeof findChoice>["_"]["result"][number];
+type Choice = ReturnType<typeof findKindPreference>["_"]["result"][number];
 
 export const unsubscribePages = new Hono<Env>()
   .get("/unsubscribe", async (c) => {
     const { userId, templateId } = subscriptionOf(c);
-    const { choice } = await c.get("deps").db.read({ choice: findChoice(userId, templateId) });
+    const { choice } = await c.get("deps").db.read({ choice: findKindPreference(userId, templateId) });
     return show(c, choice[0]);
   })
   .post("/unsubscribe", async (c) => {
     const { userId, templateId } = subscriptionOf(c);
     const { db, now } = c.get("deps");
-    const { choice } = await db.write([setChoices(userId, { [templateId]: true }, now())], {
-      choice: findChoice(userId, templateId),
+    const { choice } = await db.write([setPreferences(userId, { [templateId]: true }, now())], {
+      choice: findKindPreference(userId, templateId),
     });
     return show(c, choice[0]);
   });

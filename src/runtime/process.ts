@@ -5,8 +5,8 @@ import { findValidKeys } from "../accounts/store/keys.ts";
 import { createCache, type Clock, type MailPool } from "../kernel/ports.ts";
 import type { Deps, Process } from "../kernel/deps.ts";
 import type { Log } from "../kernel/log.ts";
-import { createNudgeQueue } from "../notifications/delivery/dispatch.ts";
-import { createEnqueueGroup } from "../notifications/outbox/group.ts";
+import { createNudgeQueue } from "../notifications/delivery/wake.ts";
+import { createEnqueueGroup } from "../notifications/outbox/enqueue.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
@@ -58,7 +58,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
       db,
       interval: hubInterval,
       now: clock.now,
-      goodKeys: async (keyIds) => (await db.read({ keys: findValidKeys(keyIds, clock.now()) })).keys,
+      validKeys: async (keyIds) => (await db.read({ keys: findValidKeys(keyIds, clock.now()) })).keys,
       onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
     }),
     largeBodies: createTurns(largeBodies),

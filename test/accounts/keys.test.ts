@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, parseConfig } from "../../src/config/config.ts";
 import { createKeys } from "../../src/kernel/crypto.ts";
 import {
-  makeUnsubscribeToken,
+  createUnsubscribeToken,
   readUnsubscribeToken,
 } from "../../src/notifications/preferences/unsubscribe.ts";
 import { openKeys } from "../../src/runtime/secret-key.ts";
@@ -58,7 +58,7 @@ describe("unsubscribe tokens", () => {
     templateId: "39b1e189-c857-4b0c-877a-511144c18516",
   };
   const deps = { keysFor: createKeys(root) };
-  const token = makeUnsubscribeToken(deps, subscription);
+  const token = createUnsubscribeToken(deps, subscription);
 
   test("are read back, also after the key was exchanged, and only with a right key", () => {
     expect(token).toMatch(/^[\w-]{64}$/);

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { unseal, createKeys } from "../../src/kernel/crypto.ts";
 import { hashSetupCode } from "../../src/accounts/rules/one-time-codes.ts";
-import { openLabels } from "../../src/notifications/delivery/sealed-labels.ts";
+import { unsealLabels } from "../../src/notifications/outbox/prepare-event.ts";
 import { askForCode, changeWith, mailTo, newPassword } from "../support/passcodes.ts";
 import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { startMailServer } from "../support/smtp.ts";
@@ -226,12 +226,12 @@ test("what is sealed stays so without the key, and opens with it", async () => {
   const sealed = { id: message!["id"] as string, sealedLabels: message!["sealed_labels"] as string };
   const bound = { purpose: "workspace-state", bound: workspaceId };
   expect(Buffer.from((await unseal({ keysFor: own }, bound, state))!).toString()).toBe(stateText);
-  expect(await openLabels({ keysFor: own }, sealed)).toMatchObject({
+  expect(await unsealLabels({ keysFor: own }, sealed)).toMatchObject({
     one_time_passcode: expect.stringMatching(/^.{4}-\d{8}$/),
   });
   for (const keysFor of others) {
     expect(await unseal({ keysFor }, bound, state)).toBeUndefined();
-    expect(await openLabels({ keysFor }, sealed)).toBeUndefined();
+    expect(await unsealLabels({ keysFor }, sealed)).toBeUndefined();
   }
   // Sealed for another thing it doesn't open either.
   expect(await unseal({ keysFor: own }, { ...bound, bound: randomUUID() }, state)).toBeUndefined();

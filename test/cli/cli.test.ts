@@ -522,7 +522,7 @@ describe("Notifications", () => {
       member.belfry(["notifications", "test"]),
       member.belfry(["notifications", "pause"]),
     ]);
-    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no user nobody") });
+    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown user nobody") });
     expect(king).toMatchObject({ code: 2 });
     for (const refused of [toOthers!, testByMember!, pausedByMember!])
       expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Only an owner may") });

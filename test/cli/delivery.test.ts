@@ -113,7 +113,7 @@ describe("test --wait", () => {
       (await server.sql("SELECT user_id FROM inbox_notifications")).map((row) => row["user_id"]),
     ).toContain(grace.userId);
     expect(JSON.parse(json!.stdout)).toMatchObject({ messages: [{ method: "inbox", status: "sent" }] });
-    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("there is no user nobody") });
+    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown user nobody") });
     expect(member).toMatchObject({ code: 1, stderr: expect.stringContaining("Only an owner") });
     expect(time).toMatchObject({ code: 2, stderr: expect.stringContaining('--timeout: "soon"') });
 
@@ -130,7 +130,7 @@ describe("test --wait", () => {
     });
     expect(await belfry(["test", "--wait"])).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining("smtp  not sent: This way is not set up\n"),
+      stdout: expect.stringContaining("smtp  not sent: This channel is not configured\n"),
     });
   });
 });
@@ -481,8 +481,8 @@ describe("templates", () => {
     expect(done.code).toBe(0);
     expect(done.stderr.split("\n")).toEqual([
       "The file must begin with fields like `title: …` between two lines of `---`; the body follows.",
-      "The text has several faults.",
-      "  title_template: there is no labels.nope in the sample; there is labels.custom_message, labels.custom_title",
+      "The text has several problems.",
+      "  title_template: unknown variable labels.nope in the sample; available: labels.custom_message, labels.custom_title",
       expect.stringMatching(/^ {2}body_template: line 1, column 6: /),
       'Created version 2 of "Custom Notification".',
       'Version 2 of "Custom Notification" is active.',

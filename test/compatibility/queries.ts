@@ -13,8 +13,8 @@ export const queries: Row[] = [
     "reads only the rows that it claims; interrupted attempts count",
     "claimMessages",
   ),
-  better("BulkMarkNotificationMessagesSent", "with every attempt and response", "settleMessages"),
-  better("BulkMarkNotificationMessagesFailed", "the same statement", "settleMessages"),
+  better("BulkMarkNotificationMessagesSent", "with every attempt and response", "writeOutcomes"),
+  better("BulkMarkNotificationMessagesFailed", "the same statement", "writeOutcomes"),
   better(
     "DeleteOldNotificationMessages",
     "with a configurable retention (30 days instead of 7), including unattempted messages",
@@ -24,7 +24,7 @@ export const queries: Row[] = [
   same("GetNotificationTemplatesByKind", "by name", "listTemplates"),
   same("UpdateNotificationTemplateMethodByID", "and reset", "setMethod"),
   same("GetUserNotificationPreferences", "", "listPreferences"),
-  same("UpdateUserNotificationPreferences", "", "savePreferences"),
+  same("UpdateUserNotificationPreferences", "", "setPreferences"),
   better(
     "GetFilteredInboxNotificationsByUserID",
     "by a sequence: equal times don't lose entries between pages",

@@ -93,8 +93,8 @@ describe("mail", () => {
   test.each([
     [{ BELFRY_EMAIL_FROM: mail.BELFRY_EMAIL_FROM }, "BELFRY_EMAIL_SMARTHOST: is missing"],
     [{ BELFRY_EMAIL_SMARTHOST: mail.BELFRY_EMAIL_SMARTHOST }, "BELFRY_EMAIL_FROM: is missing"],
-    [{ ...mail, BELFRY_EMAIL_FROM: "Belfry" }, "is not one mail address"],
-    [{ ...mail, BELFRY_EMAIL_FROM: "a@b.example, c@d.example" }, "is not one mail address"],
+    [{ ...mail, BELFRY_EMAIL_FROM: "Belfry" }, "is not an email address"],
+    [{ ...mail, BELFRY_EMAIL_FROM: "a@b.example, c@d.example" }, "is not an email address"],
     [{ ...mail, BELFRY_EMAIL_SMARTHOST: "smtp.example.com" }, "smtp.example.com:587"],
     [{ ...mail, BELFRY_EMAIL_SMARTHOST: "smtp.example.com:0" }, "smtp.example.com:587"],
     [{ ...mail, BELFRY_EMAIL_SMARTHOST: "smtp.example.com:70000" }, "smtp.example.com:587"],

@@ -14,7 +14,7 @@ import { readCommandLine } from "../../src/cli/rules/command-line.ts";
 import { commands } from "../../src/cli/commands.ts";
 import { variables } from "../../src/config/config.ts";
 import { anchorOf, readContents } from "../../src/pages/rules/document.ts";
-import { reasonWords } from "../../src/notifications/outbox/rules/reasons.ts";
+import { describeReason } from "../../src/notifications/outbox/rules/reasons.ts";
 import { messageStatuses } from "../../db/schema.ts";
 import { loadTemplateFiles } from "../../db/template-files.ts";
 import { cliVariables, documentFiles, folder, madeDocuments, readDocument } from "../support/documents.ts";
@@ -136,7 +136,7 @@ describe("how delivery works", () => {
     expect(codes.length).toBeGreaterThan(10);
     const told = [...page.matchAll(/^\| `(\w+)` +\| [^|]+\|$/gm)].map(([, code]) => code!);
     expect(codes.filter((code) => !told.includes(code))).toEqual([]);
-    for (const code of codes) expect(reasonWords(code).words).not.toBe(code);
+    for (const code of codes) expect(describeReason(code).text).not.toBe(code);
   });
 });
 

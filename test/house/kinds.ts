@@ -26,7 +26,6 @@ const kindOf = (file: NamedTemplateFile) => ({
   icon: file.icon,
   severity: file.severity,
   about: file.about,
-  audience: file.audience,
   alwaysOn: file.alwaysOn,
   onlyByMail: file.onlyByMail,
   reachesSuspended: file.reachesSuspended,

@@ -193,13 +193,13 @@ describe("a text that would not do", () => {
     expect(answer.json.validations[0]).toEqual({
       field: "title_template",
       detail:
-        "there is no labels.custom_titel in the sample; there is labels.custom_message, labels.custom_title",
+        "unknown variable labels.custom_titel in the sample; available: labels.custom_message, labels.custom_title",
     });
     expect(found).toEqual({
-      title_template: "there is no user.nick; there is user.email, user.id, user.name, user.username",
+      title_template: "unknown variable user.nick; available: user.email, user.id, user.name, user.username",
       body_template: "line 2, column 1: tag {% if labels.custom_title %} not closed",
       "actions.0.label": "must not be empty",
-      "actions.0.url": expect.stringContaining('the link becomes "javascript:alert(1)" with the sample'),
+      "actions.0.url": expect.stringContaining('"javascript:alert(1)" with the sample is not a valid link'),
       "actions.1.url": expect.stringContaining("write {{ base_url | raw }}"),
       "actions.2.label": "line 1, column 1: undefined filter: upcas",
       "actions.2.url": expect.stringContaining("//evil.example"),
@@ -222,11 +222,11 @@ describe("a text that would not do", () => {
     await send("x", "y".repeat(1_000));
     const answer = await api("POST", `${customTemplate}/versions`, { ...long, body_template: "other" });
     expect(answer.json.message).toBe(
-      "title_template: becomes 3000 bytes with what was sent at 2026-11-21T10:00:00.500Z, 2000 are allowed",
+      "title_template: 3000 bytes with what was sent at 2026-11-21T10:00:00.500Z, at most 2000 allowed",
     );
     const unknown = { ...text, body_template: "{{ labels.extra }}" };
     expect((await api("POST", `${customTemplate}/versions`, unknown)).json.message).toBe(
-      "body_template: there is no labels.extra in the sample or any recent payload; there is labels.custom_message, labels.custom_title",
+      "body_template: unknown variable labels.extra in the sample or any recent payload; available: labels.custom_message, labels.custom_title",
     );
   });
 
@@ -378,7 +378,7 @@ describe("a test", () => {
     expect(await inboxOf(server, grace.token)).toHaveLength(1);
     expect(await inboxOf(server, token)).toHaveLength(0);
     expect((await send({ user: "nobody" })).json.validations).toEqual([
-      { field: "user", detail: "there is no user nobody" },
+      { field: "user", detail: "unknown user nobody" },
     ]);
     expect((await send({ user: "ada" }, grace.token)).status).toBe(403);
     await server.call("PUT", "/api/v2/users/grace/status/suspend", { token });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { seed } from "../../db/seed.ts";
 import { loadTemplateFiles } from "../../db/template-files.ts";
 import { isAlwaysOn } from "../../src/notifications/kinds/kinds.ts";
-import { makeUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
+import { createUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser, type CallAnswer, type TestServer } from "../support/server.ts";
@@ -183,7 +183,7 @@ test("a link that names a kind asks for confirmation, and its button disables th
 async function startWithLink() {
   const started = await startSignedIn();
   const { server, userId } = started;
-  const unsubscribe = makeUnsubscribeToken(server.deps(), { userId, templateId: custom });
+  const unsubscribe = createUnsubscribeToken(server.deps(), { userId, templateId: custom });
   return { ...started, unsubscribe, link: `/unsubscribe?token=${unsubscribe}` };
 }
 
@@ -238,7 +238,7 @@ test("a forged link and one whose user or kind is gone get the same answer and c
   const { server, token, unsubscribe } = await startWithLink();
   const grace = await addUser(server, "grace");
   const deps = server.deps();
-  const ofGrace = makeUnsubscribeToken(deps, { userId: grace.userId, templateId: custom });
+  const ofGrace = createUnsubscribeToken(deps, { userId: grace.userId, templateId: custom });
   await server.call("DELETE", "/api/v2/users/grace", { token });
   const tokens = [
     "",
@@ -246,7 +246,7 @@ test("a forged link and one whose user or kind is gone get the same answer and c
     `${unsubscribe.slice(0, -4)}AAAA`,
     `B${unsubscribe.slice(1)}`,
     ofGrace,
-    makeUnsubscribeToken(deps, { userId: grace.userId, templateId: another.id }),
+    createUnsubscribeToken(deps, { userId: grace.userId, templateId: another.id }),
   ];
   const seen = new Set<string>();
   for (const bad of tokens)

@@ -16,9 +16,9 @@ import {
   receiverOf,
   type Method,
 } from "../../src/notifications/channels/index.ts";
-import { judgeReached, webhookAdvice } from "../../src/notifications/channels/webhook/probe.ts";
-import { mailAdvice } from "../../src/notifications/channels/mail/probe.ts";
-import { reasonWords } from "../../src/notifications/outbox/rules/reasons.ts";
+import { describeReached, webhookAdvice } from "../../src/notifications/channels/webhook/channel.ts";
+import { mailAdvice } from "../../src/notifications/channels/mail/channel.ts";
+import { describeReason } from "../../src/notifications/outbox/rules/reasons.ts";
 import { createMail } from "../../src/runtime/mail.ts";
 import { createPost } from "../../src/runtime/post.ts";
 import { reach } from "../../src/runtime/reach.ts";
@@ -88,8 +88,8 @@ const message: OutgoingMessage = {
   template: {
     id: "0198f0aa-0000-7000-8000-000000000003",
     name: "Custom Notification",
-    audience: "the sender",
   },
+  reasons: ["to_self", "deployment_default"],
   title: "Build **done**",
   body: "All **312** tests passed.",
   actions: [{ label: "Open", url: "https://belfry.example.com/builds/1" }],
@@ -172,7 +172,7 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
     expect(channel.destination("ada@example.com")).toMatch(/^(by|to) /);
     const { email, reason } = setup.unreachable ?? { email: "" };
     expect(channel.unreachable({ email })).toBe(reason);
-    if (reason !== undefined) expect(reasonWords(reason).question).toBe("not");
+    if (reason !== undefined) expect(describeReason(reason).question).toBe("not");
   });
 
   test("sends the message as its payload shows it", async () => {
@@ -212,7 +212,7 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
     expect((await channel.probe(settings, context)).findings[0]).toMatchObject({
       level: "fail",
       message: expect.stringContaining("127.0.0.1"),
-      advice: expect.stringMatching(/reached from here/),
+      advice: expect.stringMatching(/reachable from here/),
     });
   });
 
@@ -224,7 +224,9 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
     expect(said()).not.toContain("312");
     const without = open(channel, {});
     const unset = await channel.probe(undefined, without.context);
-    expect(unset.findings).toMatchObject([{ check, message: expect.stringMatching(/set up|switched off/) }]);
+    expect(unset.findings).toMatchObject([
+      { check, message: expect.stringMatching(/not configured|disabled/) },
+    ]);
   });
 });
 
@@ -251,20 +253,20 @@ describe("what a probe or a failure means", () => {
   ])("for mail: %s", (answer, advice) => expect(mailAdvice(answer)).toMatch(advice));
 
   test.each([
-    ["answered 500", /itself fails/],
+    ["answered 500", /receiver failed/],
     ["no answer in time", /slow/],
-    ["answered 401", /doesn't let Belfry in/],
-    ["answered 404", /not the right one/],
-    ["ECONNREFUSED: x", /reached from here/],
-    ["", /reached from here/],
+    ["answered 401", /denied access/],
+    ["answered 404", /address is wrong/],
+    ["ECONNREFUSED: x", /reachable from here/],
+    ["", /reachable from here/],
   ])("for the webhook: %s", (answer, advice) => expect(webhookAdvice(answer)).toMatch(advice));
 
   test.each([
     [405, 5, "ok", undefined],
-    [503, 5, "warn", /itself fails/],
-    [200, 3_000, "warn", /answer first and work afterwards/],
+    [503, 5, "warn", /receiver failed/],
+    [200, 3_000, "warn", /answer first and process/],
   ] as const)("of a webhook that answers %i in %i ms", (status, milliseconds, level, advice) => {
-    const finding = judgeReached("hooks.example.com", { ok: true, status, milliseconds, date: null });
+    const finding = describeReached("hooks.example.com", { ok: true, status, milliseconds, date: null });
     expect(finding.level).toBe(level);
     if (advice !== undefined) expect(finding.advice).toMatch(advice);
   });

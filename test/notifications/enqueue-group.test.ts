@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
-import { createEnqueueGroup } from "../../src/notifications/outbox/group.ts";
+import { createEnqueueGroup } from "../../src/notifications/outbox/enqueue.ts";
 
 const nothing = { events: [], messages: [], inbox: [] };
 

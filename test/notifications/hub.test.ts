@@ -38,7 +38,7 @@ beforeEach(async () => {
     db,
     interval: 1_000,
     now: () => 0,
-    goodKeys: async (keyIds) => keyIds.map((id) => ({ id, expiresAt: 86_400_000 })),
+    validKeys: async (keyIds) => keyIds.map((id) => ({ id, expiresAt: 86_400_000 })),
     onError: (error) => errors.push(error),
   });
 });
@@ -76,7 +76,7 @@ async function join(count: number) {
       return hub.join({
         userId: userIds[at % userIds.length]!,
         keyId: `key-${at}`,
-        tell: (row) => void seen.push(row.seq),
+        emit: (row) => void seen.push(row.seq),
         end: () => {},
       });
     }),

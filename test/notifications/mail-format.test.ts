@@ -2,16 +2,12 @@
 import fc from "fast-check";
 import PostalMime from "postal-mime";
 import { describe, expect, test } from "vitest";
-import {
-  renderMail,
-  unsubscribePage,
-  type MailContent,
-} from "../../src/notifications/channels/mail/content.ts";
+import { renderMail, type MailContent } from "../../src/notifications/channels/mail/content.ts";
 import {
   buildMail,
   oneLine,
   quotedPrintable,
-  type MailParts,
+  type MailFields,
 } from "../../src/notifications/channels/mail/smtp/message.ts";
 import { toData } from "../../src/notifications/channels/mail/smtp/transmit.ts";
 import {
@@ -20,7 +16,7 @@ import {
   withAsciiDomain,
 } from "../../src/notifications/channels/mail/rules/mailbox.ts";
 
-const usual: MailParts = {
+const usual: MailFields = {
   from: { name: "Belfry", address: "belfry@example.com" },
   to: { name: "Ada", address: "ada@example.com" },
   subject: "Build done",
@@ -237,8 +233,9 @@ describe("what a mail says", () => {
     body: "All *312* tests passed, see [the log](https://ci.example.com/7) or [here](/builds/7).",
     actions: [{ label: "View build", url: "https://belfry.example.com/builds/7" }],
     baseUrl: "https://belfry.example.com",
-    kind: { name: "Custom Notification", audience: "the sender" },
-    unsubscribeUrl: unsubscribePage("https://belfry.example.com", "39b1e189-c857-4b0c-877a-511144c18516"),
+    kind: { name: "Custom Notification" },
+    reasons: ["to_self", "deployment_default"],
+    unsubscribeUrl: "https://belfry.example.com/unsubscribe?token=abc",
     year: 2026,
   };
 
@@ -256,8 +253,8 @@ View build:
 https://belfry.example.com/builds/7
 
 -- 
-Why you get this: “Custom Notification” is sent to the sender.
-Unsubscribe from “Custom Notification”: https://belfry.example.com/settings/notifications?disabled=39b1e189-c857-4b0c-877a-511144c18516
+Why you get this: you sent it to yourself.
+Unsubscribe from “Custom Notification”: https://belfry.example.com/unsubscribe?token=abc
 Notification settings: https://belfry.example.com/settings/notifications
 Belfry, 2026: https://belfry.example.com
 `,
@@ -270,7 +267,7 @@ Belfry, 2026: https://belfry.example.com
       "https://ci.example.com/7",
       "https://belfry.example.com/builds/7",
       "https://belfry.example.com/builds/7",
-      "https://belfry.example.com/settings/notifications?disabled=39b1e189-c857-4b0c-877a-511144c18516",
+      "https://belfry.example.com/unsubscribe?token=abc",
       "https://belfry.example.com/settings/notifications",
       "https://belfry.example.com",
     ]);

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/config.ts";
-import { sendMail, type MailMessage } from "../../src/notifications/channels/mail/mail.ts";
-import { describeConnectionError } from "../../src/notifications/channels/mail/smtp/failure.ts";
+import { sendMail, type MailMessage } from "../../src/notifications/channels/mail/channel.ts";
+import { describeConnectionError } from "../../src/notifications/channels/mail/smtp/connection.ts";
 import type { PoolLimits } from "../../src/notifications/channels/mail/smtp/pool.ts";
 import type { Outcome } from "../../src/notifications/channels/channel.ts";
 import { createMail } from "../../src/runtime/mail.ts";
@@ -33,14 +33,15 @@ const hello: MailMessage = {
   title: "Build **done**",
   body: "All 312 tests passed.",
   actions: [{ label: "View build", url: "https://belfry.example.com/builds/7" }],
-  kind: { name: "Custom Notification", audience: "the sender" },
+  kind: { name: "Custom Notification" },
+  reasons: ["to_self", "deployment_default"],
   unsubscribeUrl: "https://belfry.example.com/unsubscribe/abc",
   oneClick: true,
 };
 
 interface Sender {
   send: (message?: Partial<MailMessage>) => Promise<Outcome>;
-  place: string;
+  hostPort: string;
 }
 
 /** A sender for a server on loopback, configured as an operator would. */
@@ -53,13 +54,13 @@ function senderFor(
   const pool = createMail(mail, limits);
   onTestFinished(() => pool.close());
   return {
-    place: pool.place,
+    hostPort: pool.hostPort,
     send: async (message = {}) => {
-      const clock = { now: () => now, timeout };
+      const clock = { now: () => now, timeoutMs: timeout };
       const outcome = await sendMail(pool, { from: mail.from, accessUrl }, { ...hello, ...message }, clock);
       expect(outcome.detail).not.toContain(secret);
       expect(outcome.detail).not.toContain(Buffer.from(secret).toString("base64"));
-      expect(outcome.detail).toContain(outcome.kind === "permanent" ? "" : pool.place);
+      expect(outcome.detail).toContain(outcome.kind === "permanent" ? "" : pool.hostPort);
       return outcome;
     },
   };
@@ -144,7 +145,7 @@ describe("a mail", () => {
     const outcome = await senderFor(server).send({ body: "x".repeat(3_000) });
     expect(outcome).toMatchObject({
       kind: "permanent",
-      detail: expect.stringMatching(/has \d+ bytes, the server takes 3000/),
+      detail: expect.stringMatching(/has \d+ bytes, the server accepts 3000/),
     });
   });
 
@@ -345,7 +346,7 @@ describe("logging in", () => {
     expect(await sender.send()).toEqual({
       kind: "temporary",
       about: "account",
-      detail: `${sender.place} 535 authentication failed: check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD (the server says: Error: Authentication credentials invalid)`,
+      detail: `${sender.hostPort} 535 authentication failed: check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD (the server says: Error: Authentication credentials invalid)`,
     });
     expect(server.mails).toEqual([]);
   });
@@ -411,11 +412,11 @@ describe("a server without EHLO", () => {
   );
 
   test.each([
-    ["to log in", asUser, /doesn't know EHLO, which AUTH \(BELFRY_EMAIL_AUTH_USERNAME\) needs/],
+    ["to log in", asUser, /doesn't support EHLO, which AUTH \(BELFRY_EMAIL_AUTH_USERNAME\) needs/],
     [
       "STARTTLS",
       { ...startTls, ...trusting },
-      /doesn't know EHLO, which STARTTLS \(BELFRY_EMAIL_TLS_STARTTLS\) needs/,
+      /doesn't support EHLO, which STARTTLS \(BELFRY_EMAIL_TLS_STARTTLS\) needs/,
     ],
   ])("is none for who needs %s", async (_name, environment, words) => {
     const server = await startScriptedServer({ EHLO: "502 no" });
@@ -575,10 +576,10 @@ describe("a server that", () => {
   });
 
   test.each([
-    ["HTTP/1.1 400 Bad Request", "no answer in SMTP"],
+    ["HTTP/1.1 400 Bad Request", "an invalid SMTP reply"],
     [`220 ${"x".repeat(5_000)}`, "a line without an end"],
-    [Array(200).fill("220-more").join("\r\n"), "no answer in SMTP"],
-    ["hello there", "no answer in SMTP"],
+    [Array(200).fill("220-more").join("\r\n"), "an invalid SMTP reply"],
+    ["hello there", "an invalid SMTP reply"],
   ])("greets with what is no greeting is not believed", async (greeting, words) => {
     const server = await startScriptedServer({ greeting });
     expect(await senderFor(server).send()).toMatchObject({
@@ -653,7 +654,7 @@ describe("the pool", () => {
 
   test("takes leave of the server when there is nothing more to send", async () => {
     const server = await startScriptedServer();
-    const sender = senderFor(server, {}, { idle: 10 });
+    const sender = senderFor(server, {}, { idleMs: 10 });
     await sender.send();
     await server.closed(1);
     expect(server.lines.at(-1)).toBe("QUIT");
@@ -663,7 +664,7 @@ describe("the pool", () => {
 
   test("does not wait long for a server that doesn't say goodbye", async () => {
     const server = await startScriptedServer({ QUIT: "drop" });
-    await senderFor(server, {}, { idle: 10 }).send();
+    await senderFor(server, {}, { idleMs: 10 }).send();
     await server.closed(1);
   });
 
@@ -749,7 +750,7 @@ describe("the pool", () => {
     short.abort();
     expect(await second).toMatchObject({
       kind: "temporary",
-      message: "no connection became free in time (there may be 1)",
+      message: "no connection became free in time (1 allowed)",
     });
     long.abort();
     expect(await first).toMatchObject({ message: expect.stringContaining("after the message") });
@@ -765,7 +766,7 @@ describe("the pool", () => {
         void held.then(() => done());
       },
     });
-    const pool = poolFor(server, {}, { connections: 1, idle: 60_000 });
+    const pool = poolFor(server, {}, { connections: 1, idleMs: 60_000 });
     const send = () => pool.send(letter, AbortSignal.timeout(5_000)).catch((error: unknown) => error);
     const first = send();
     const second = send();
@@ -773,7 +774,7 @@ describe("the pool", () => {
     await pool.close();
     go();
     expect(await first).toBe("250 taken");
-    const stopped = { kind: "temporary", message: "the program is being stopped" };
+    const stopped = { kind: "temporary", message: "the server is shutting down" };
     expect([await second, await send()]).toMatchObject([stopped, stopped]);
     await server.closed(1);
   });
@@ -782,7 +783,7 @@ describe("the pool", () => {
 test.each([
   [
     Object.assign(new Error("getaddrinfo ENOTFOUND smtp.example"), { code: "ENOTFOUND" }),
-    /no such host.*SMARTHOST/,
+    /unknown host.*SMARTHOST/,
   ],
   [new AggregateError([Object.assign(new Error("x"), { code: "ECONNREFUSED" })]), /connection refused/],
   [new Error("outer", { cause: Object.assign(new Error("x"), { code: "EPIPE" }) }), /dropped/],
@@ -791,7 +792,7 @@ test.each([
     /has expired.*CERT_HAS_EXPIRED/,
   ],
   [Object.assign(new Error("odd\r\nthing"), { code: "EODD" }), /^odd thing \(EODD\)$/],
-  ["no error at all", /without a reason/],
+  ["no error at all", /unknown error/],
 ])("a failed connection is told in words (%s)", (error, words) => {
   expect(describeConnectionError(error)).toMatch(words);
 });

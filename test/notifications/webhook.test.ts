@@ -1,7 +1,7 @@
 // The webhook channel on real sockets, against receivers that misbehave at a chosen byte.
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/config.ts";
-import { sendWebhook } from "../../src/notifications/channels/webhook/webhook.ts";
+import { sendWebhook } from "../../src/notifications/channels/webhook/send.ts";
 import { createPost } from "../../src/runtime/post.ts";
 import { okBytes, startRawReceiver, type RawReceiver } from "../support/raw-receiver.ts";
 

@@ -1,7 +1,7 @@
 // The pages in a real browser: set-up to inbox, live and without scripts, light and dark, on a phone.
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { makeUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
+import { createUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
 import { browserTest, useBrowser } from "../support/browser.ts";
 import { checkLooks } from "../support/looks.ts";
 import {
@@ -301,7 +301,7 @@ browserTest.each([
       "/deployment/users",
       "/settings/notifications",
       `/settings/notifications?disabled=${customKind}`,
-      `/unsubscribe?token=${makeUnsubscribeToken(server.deps(), { userId, templateId: customKind })}`,
+      `/unsubscribe?token=${createUnsubscribeToken(server.deps(), { userId, templateId: customKind })}`,
       "/cli-auth",
       "/docs",
       "/docs/administration/monitoring/alerts",

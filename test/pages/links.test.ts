@@ -2,9 +2,8 @@
 // Templates are found by themselves: one that is added is covered, and its sample says what is named.
 import { expect, test } from "vitest";
 import { loadTemplateFiles, type TemplateFile } from "../../db/template-files.ts";
-import { send } from "../../src/notifications/outbox/enqueue.ts";
-import { prepareEvent } from "../../src/notifications/outbox/prepare-event.ts";
-import { enqueueReads } from "../../src/notifications/outbox/reads.ts";
+import { enqueue } from "../../src/notifications/outbox/enqueue.ts";
+import { prepareEvent, enqueueReads } from "../../src/notifications/outbox/prepare-event.ts";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
 import { isAlwaysOn, isOnlyByMail } from "../../src/notifications/kinds/kinds.ts";
 import { readUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
@@ -45,7 +44,7 @@ async function sendSample(server: TestServer, file: TemplateFile, token: string)
   const audience = { users: [owner.username] };
   const deps = server.deps();
   const event = { ...file.sample, targets: [], createdBy: "test", recipients: { named: [owner.username] } };
-  await send(deps, prepareEvent(deps, event, await deps.db.read(enqueueReads(file.id, audience))));
+  await enqueue(deps, prepareEvent(deps, event, await deps.db.read(enqueueReads(file.id, audience))));
   await server.settled();
 }
 

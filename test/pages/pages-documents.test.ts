@@ -1,7 +1,12 @@
 // The pages' decisions about documents, and about whether a way works: pure, and the latter also as the database has it.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { failing, summarise, type Health, type Try } from "../../src/notifications/delivery/rules/health.ts";
+import {
+  failing,
+  summarise,
+  type Health,
+  type Attempt,
+} from "../../src/notifications/delivery/rules/channel-health.ts";
 import { noteHealth, readHealth, toHealth } from "../../src/notifications/delivery/store/health.ts";
 import { userIdByKeySql } from "../../src/accounts/store/keys.ts";
 import {
@@ -115,7 +120,7 @@ describe("how long", () => {
   ])("%i ms is %s", (time, words) => expect(lasting(time)).toBe(words));
 });
 
-const attempt = (at: number, ok: boolean, method: Try["method"] = "webhook"): Try => ({
+const attempt = (at: number, ok: boolean, method: Attempt["method"] = "webhook"): Attempt => ({
   method,
   at,
   ok,

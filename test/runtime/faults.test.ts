@@ -116,7 +116,7 @@ describe("mail", () => {
     expect(attempts(await scrape(server), "smtp", "temp_fail")).toBe(1);
     const [session, messages] = await complaints();
     expect(session).toMatch(`email: ${place}: connection refused`);
-    expect(session).toMatch(/→ Is the mail server up, .* BELFRY_EMAIL_SMARTHOST/);
+    expect(session).toMatch(/→ Check that the mail server is running .* BELFRY_EMAIL_SMARTHOST/);
     expect(messages).toMatch(/^email: 1 message failed and will be retried; .* connection refused/);
   });
 
@@ -179,7 +179,7 @@ describe("a receiver", () => {
     await send();
     expect(attempts(await scrape(server), "webhook", "temp_fail")).toBe(1);
     expect(await complaints()).toEqual([
-      "webhook: 1 message failed and will be retried; latest 0 seconds ago: answered 500 → The receiver itself fails: its own log says why.",
+      "webhook: 1 message failed and will be retried; latest 0 seconds ago: answered 500 → The receiver failed. Look for the cause in its log.",
     ]);
   });
 

@@ -8,7 +8,7 @@ import { insertRows } from "../../db/rows.ts";
 import { notificationMessages } from "../../db/schema.ts";
 import { judgeMetricsAccess } from "../../src/api/rules/metrics-access.ts";
 import { exposition } from "../../src/kernel/rules/metrics.ts";
-import { additionsOf, totalFamilies } from "../../src/notifications/delivery/rules/totals.ts";
+import { countersOf, totalFamilies } from "../../src/notifications/delivery/rules/totals.ts";
 import { createMeter } from "../support/meter.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { startPools } from "../support/pools.ts";
@@ -171,7 +171,7 @@ describe("totals", () => {
   test("put durations into the bucket where they belong", () => {
     const base = { method: "webhook" as const, templateId: custom, createdAt: 0 };
     const additions = [0, 900, 1_000, 4_000_000].flatMap((startedAt, at) =>
-      additionsOf({
+      countersOf({
         ...base,
         attempt: at === 1 ? 2 : 1,
         startedAt,

@@ -4,7 +4,7 @@ import type { Config } from "../../config/config.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
 import type { Channel, ProbeContext } from "../../notifications/channels/channel.ts";
 import { allChannels, type Method } from "../../notifications/channels/index.ts";
-import { isGone, type GoneEndpoints } from "../../notifications/delivery/rules/gone.ts";
+import { isGone, type GoneEndpoints } from "../../notifications/delivery/rules/channel-health.ts";
 import { createMail } from "../../runtime/mail.ts";
 import { createPost } from "../../runtime/post.ts";
 import { reach } from "../../runtime/reach.ts";

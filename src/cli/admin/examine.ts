@@ -13,7 +13,7 @@ import { probe, type Probe } from "../../api/probe.ts";
 import { readClock, readLargeAnswer } from "../../../db/health.ts";
 import { ConfigError, parseConfig, type Config } from "../../config/config.ts";
 import { createLog } from "../../kernel/log.ts";
-import { countLiving, findFailing } from "../../notifications/delivery/store/metrics.ts";
+import { countUnfinished, findFailing } from "../../notifications/delivery/store/metrics.ts";
 import {
   isPaused,
   readGoneEndpoints,
@@ -94,7 +94,7 @@ const factReads = (now: number) => ({
   lastTick: readLastTick(),
   settings: readSettings(),
   gone: readGoneEndpoints(),
-  living: countLiving(now),
+  living: countUnfinished(now),
   failing: findFailing(now - dayMs),
   people: countUsersByRole(),
   keyCheck: readKeyCheck(),

@@ -1,5 +1,5 @@
 // Deliveries as lines for a terminal: one line each for the log and for a test, and all details of one.
-import { type Question, reasonWords } from "../../notifications/outbox/rules/reasons.ts";
+import { type Question, describeReason } from "../../notifications/outbox/rules/reasons.ts";
 import { shortId } from "./names.ts";
 import { plainLine } from "./text.ts";
 import { formatAge, formatDuration } from "./time.ts";
@@ -70,9 +70,9 @@ function answerOf({ target, last_answer: answer }: Pick<ShownMessage, "target" |
 
 const reasonsFor = (question: Question, { reasons }: ShownMessage): string[] =>
   reasons
-    .map(reasonWords)
+    .map(describeReason)
     .filter((reason) => reason.question === question)
-    .map(({ words }) => words);
+    .map(({ text }) => text);
 
 const channelOf = ({ method, target }: ShownMessage) => [method, target].filter(Boolean).join(" ");
 
@@ -137,7 +137,7 @@ export function detailLines(message: MessageDetails, options: DetailOptions): st
     ),
     `Message ${message.id}`,
     ...section("Why this recipient", reasons("who")),
-    ...section("Why this channel", reasons("way")),
+    ...section("Why this channel", reasons("channel")),
     ...section(status === "inhibited" ? "Why not sent" : "Problems", reasons("not")),
     ...section("Attempts", attemptLines(message)),
     ...section("Next step", nextLines(message, options)),

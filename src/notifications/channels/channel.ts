@@ -1,5 +1,5 @@
-// What a channel is: a way by which notifications reach people. Everything that sends, plans, shows or examines goes by
-// this interface; `index.ts` lists the channels.
+// A channel delivers notifications: the inbox, email, a webhook. Everything that plans, sends, shows or checks uses this
+// interface; `index.ts` lists the channels.
 import type * as z from "zod";
 import type { Action } from "../../../db/schema.ts";
 import type { Post, Reach, MailPool } from "../../kernel/ports.ts";
@@ -7,23 +7,24 @@ import type { Finding } from "../../kernel/rules/finding.ts";
 import type { Reason } from "../outbox/rules/reasons.ts";
 import type { FailureSubject } from "./mail/rules/mail-reply.ts";
 
-/** What came of one try. */
+/** The result of one attempt. */
 export type Outcome =
   | { kind: "sent"; detail: string }
-  /** Worth another try; `retryAfter` in milliseconds if the receiver named a time. */
+  /** Will be retried; `retryAfter` in milliseconds if the receiver named a time. */
   | { kind: "temporary"; detail: string; retryAfter?: number; about?: FailureSubject }
-  /** Another try would end the same; `gone` when the receiver wants nothing more at all. */
+  /** A retry would fail too; `gone` if the receiver responded 410 Gone. */
   | { kind: "permanent"; detail: string; reason?: Reason; gone?: boolean; about?: FailureSubject }
-  /** Not to be sent any more. */
+  /** Must not be sent any more. */
   | { kind: "inhibited"; detail: string; reason: Reason };
 
-/** A rendered notification for one person. */
+/** A rendered notification for one recipient. */
 export interface OutgoingMessage {
-  /** The same at each try. */
+  /** The same at each attempt. */
   id: string;
   recipient: { id: string; username: string; /** For people; never empty. */ name: string; email: string };
-  /** `audience`: who gets this kind, as words; undefined for a kind that doesn't ship. */
-  template: { id: string; name: string; audience: string | undefined };
+  template: { id: string; name: string };
+  /** Reason codes: why this recipient, why this channel. */
+  reasons: readonly string[];
   /** Markdown, both. */
   title: string;
   body: string;
@@ -32,20 +33,20 @@ export interface OutgoingMessage {
   data: Record<string, unknown> | null;
   /** UUIDs of what it is about. */
   targets: readonly string[];
-  /** The page that disables this kind for this person, by a POST too (RFC 8058); null for kinds that can't be disabled. */
+  /** The page that disables this kind for the recipient, also by a POST (RFC 8058); null for kinds that can't be disabled. */
   unsubscribeUrl: string | null;
-  /** Epoch milliseconds from which on it must not be sent; null for never. */
+  /** Epoch milliseconds after which it must not be sent; null for no limit. */
   expiresAt: number | null;
 }
 
-/** What a channel needs of the world. */
+/** What a channel needs to send. */
 export interface ChannelContext {
   /** Epoch milliseconds. */
   now: () => number;
   /** Without a trailing slash. */
   accessUrl: string;
   post: Post;
-  /** Sessions with the mail server; null when mail is not set up. */
+  /** Sessions with the mail server; null if mail is not configured. */
   mail: MailPool | null;
 }
 
@@ -55,13 +56,13 @@ export interface ProbeContext extends ChannelContext {
 
 export interface ProbeResult {
   findings: Finding[];
-  /** What time it is for the receiver, in epoch milliseconds, where it says so. */
+  /** The receiver's clock in epoch milliseconds, if it says so. */
   receiverTime?: number;
 }
 
-/** What settings are made of besides the channel's own variables. */
+/** What settings depend on besides the channel's variables. */
 export interface SettingsContext {
-  /** Milliseconds for a try. */
+  /** Milliseconds for an attempt. */
   dispatchTimeout: number;
   problem: (message: string) => void;
   warn: (message: string) => void;
@@ -74,48 +75,48 @@ export interface Channel<
   Settings = unknown,
   Environment extends Variables = Variables,
 > {
-  /** Coder's `method`: on the wire and in the database, for ever. */
+  /** Coder's `method`, in the API and in the database: it must never change. */
   id: Id;
   /** Its name for people. */
   label: string;
-  /** Its messages lie in Belfry's own database: they are written with their event, and nothing leaves. */
+  /** Its messages stay in Belfry's database: they are written with their event. */
   isLocal: boolean;
 
-  /** Its variables of the environment. */
+  /** Its environment variables. */
   variables: Environment;
-  /** Those that set it up. */
+  /** The variables that configure it. */
   needs: readonly string[];
-  /** Undefined when it is not set up. */
+  /** Undefined if it is not configured. */
   toSettings(env: z.infer<z.ZodObject<Environment>>, context: SettingsContext): Settings | undefined;
-  /** False where an operator has disabled it, though a template may still name it. */
+  /** False if an operator disabled it; a template can still use it. */
   isOn(settings: Settings): boolean;
-  /** Milliseconds that one try may take at most. */
+  /** Milliseconds for one attempt. */
   timeout(settings: Settings): number;
 
-  /** The host that messages go to, for people and logs: never a path or a secret. Undefined for none. */
+  /** The host that receives messages, for people and logs: never a path or a secret. */
   receiver(settings: Settings): string | undefined;
-  /** The whole address, where a receiver can say that it wants nothing more (410 Gone). */
+  /** The whole URL, if the receiver can respond 410 Gone. */
   endpoint?(settings: Settings): string;
-  /** What else an owner should know of how it is set up, in a few words each. */
+  /** Properties of its configuration that an owner should know. */
   traits(settings: Settings): string[];
-  /** Where a person's messages go, to follow "Delivered": `by email to ada@example.com`. */
+  /** Where a user's messages go, after "Delivered": `by email to ada@example.com`. */
   destination(email: string | undefined): string;
-  /** Why nothing can reach this person by it. */
+  /** Why it can't reach this user. */
   unreachable(recipient: { email: string }): Reason | undefined;
 
-  /** The message as the receiver gets it, secrets of the set-up left out. */
+  /** The message as the receiver gets it, without secrets. */
   payload(message: OutgoingMessage, settings: Settings, context: ChannelContext): string;
-  /** One try. What the world does wrong is an outcome, never an exception. */
+  /** One attempt. Failures of the outside world are outcomes, never exceptions. */
   send(message: OutgoingMessage, settings: Settings, context: ChannelContext): Promise<Outcome>;
-  /** Whether it would work now; sends nothing to anybody. */
+  /** Checks that it works, without sending anything. */
   probe(settings: Settings | undefined, context: ProbeContext): Promise<ProbeResult>;
-  /** What to do about what a failed try brought back. */
+  /** What to do about the response of a failed attempt. */
   advice(answer: string): string;
 }
 
 export type SettingsOf<C> = C extends Channel<string, infer Settings, infer _> ? Settings : never;
 
-/** The channel as it is, checked. */
+/** The channel, type-checked. */
 export const defineChannel = <const Id extends string, Settings, Environment extends Variables>(
   channel: Channel<Id, Settings, Environment>,
 ): Channel<Id, Settings, Environment> => channel;

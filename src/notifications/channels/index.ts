@@ -1,5 +1,5 @@
-// The channels, in the order in which they are shown; of those that leave Belfry the first that is set up is the default.
-// A new one is a folder and a line here.
+// All channels, in display order; the first external one that is configured is the default. A new one is a folder and a line
+// here.
 import type { PlanChannel } from "../outbox/rules/delivery-plan.ts";
 import type { Channel, SettingsOf } from "./channel.ts";
 import { inbox } from "./inbox/channel.ts";
@@ -16,29 +16,29 @@ export const channels = register({
 /** The id of a channel; Coder's word. */
 export type Method = keyof typeof channels;
 
-/** How each is set up; undefined for one that isn't. */
+/** The settings of each; undefined if it is not configured. */
 export type ChannelSettings = { [Id in Method]: SettingsOf<(typeof channels)[Id]> | undefined };
 
 export const methods = Object.keys(channels) as [Method, ...Method[]];
 export const allChannels: readonly Channel<Method>[] = Object.values(channels);
-/** Those that leave Belfry. */
+/** Channels that send out of Belfry. */
 export const externalChannels = allChannels.filter(({ isLocal }) => !isLocal);
 
-/** Undefined for one that this release doesn't know: the database may hold messages of a later one's. */
+/** Undefined for an unknown one: the database can have messages of a later release. */
 export const findChannel = (method: string): Channel<Method> | undefined =>
   allChannels.find(({ id }) => id === method);
 
-/** A name for people, of a channel that may be unknown. */
+/** The name of a channel, for people. */
 export const channelLabel = (method: string): string => findChannel(method)?.label ?? method;
 
-/** Where its messages go, if it is set up. */
+/** The host that receives its messages, if it is configured. */
 export function receiverOf(settings: ChannelSettings, method: string): string | undefined {
   const channel = findChannel(method);
   const own = channel === undefined ? undefined : settings[channel.id];
   return own === undefined ? undefined : channel?.receiver(own);
 }
 
-/** What planning a delivery asks of each. */
+/** What planning deliveries needs to know of each channel. */
 export const planChannels = (settings: ChannelSettings): PlanChannel[] =>
   allChannels.map((channel) => {
     const own = settings[channel.id];

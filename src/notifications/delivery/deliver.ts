@@ -1,33 +1,33 @@
-// One try of one message: checks whether it is still wanted, renders it and hands it to its channel.
+// One attempt for one message: checks that it should still be sent, renders it and passes it to its channel.
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
-import { findKind, isAlwaysOn, reachesSuspended } from "../kinds/kinds.ts";
-import { isGone, type GoneEndpoints } from "./rules/gone.ts";
-import { openLabels } from "./sealed-labels.ts";
+import { isAlwaysOn, kinds, reachesSuspended } from "../kinds/kinds.ts";
+import { isGone, type GoneEndpoints } from "./rules/channel-health.ts";
+import { unsealLabels } from "../outbox/prepare-event.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
-import { makeUnsubscribeToken } from "../preferences/unsubscribe.ts";
+import { unsubscribeUrl } from "../preferences/unsubscribe.ts";
 
-/** Coder's id of the test notification: it is also the way back for an endpoint that had answered 410. */
-export const testTemplateId = "c425f63e-716a-4bf4-ae24-78348f706c3f";
+/** A successful test notification also enables an endpoint again that had responded 410 Gone. */
+export const testTemplateId = kinds["test-notification"].id;
 
 export interface Delivery {
   outcome: Outcome;
   rendered: Rendered | null;
 }
 
-/** Never throws for what the world does. */
+/** Failures of the outside world are outcomes, never exceptions. */
 export async function deliver(deps: Deps, message: ClaimedMessage, gone: GoneEndpoints): Promise<Delivery> {
   const refused = reasonNotToSend(deps, message);
   if (refused !== undefined) return { outcome: refused, rendered: null };
-  const opened = await openLabels(deps, message);
-  if (opened === undefined) {
-    const detail = "what it says can't be opened: the secret key was changed";
+  const unsealed = await unsealLabels(deps, message);
+  if (unsealed === undefined) {
+    const detail = "can't be decrypted: the secret key was changed";
     return { outcome: { kind: "permanent", detail }, rendered: null };
   }
-  const input = inputOf(deps, message, opened);
+  const input = renderInput(deps, message, unsealed);
   const version = {
     templateId: message.templateId,
     number: message.version,
@@ -37,31 +37,31 @@ export async function deliver(deps: Deps, message: ClaimedMessage, gone: GoneEnd
     actions: JSON.parse(message.actions) as Action[],
   };
   const rendered = renderOrFallback(deps.process.templates, version, input);
-  return { outcome: await sendBy(deps, message, rendered, gone), rendered };
+  return { outcome: await sendByChannel(deps, message, rendered, gone), rendered };
 }
 
 function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefined {
-  if (message.tries > deps.config.notifications.maxSendAttempts) {
+  if (message.countedAttempts > deps.config.notifications.maxSendAttempts) {
     return {
       kind: "permanent",
-      detail: "every try was cut off before it ended",
+      detail: "every attempt was interrupted",
       reason: "attempts_exhausted",
     };
   }
   if (message.expiresAt !== null && deps.now() >= message.expiresAt) {
-    return { kind: "inhibited", detail: "it is of no use any more", reason: "expired" };
+    return { kind: "inhibited", detail: "it has expired", reason: "expired" };
   }
   const isSuspended = message.userStatus !== "active" && !reachesSuspended(message.templateId);
   if (message.userDeletedAt !== null || isSuspended) {
-    return { kind: "inhibited", detail: "the user is suspended or gone", reason: "suspended_user" };
+    return { kind: "inhibited", detail: "the user is suspended or deleted", reason: "suspended_user" };
   }
   if (message.disabled === true && !isAlwaysOn(message.templateId)) {
-    return { kind: "inhibited", detail: "the user has switched this kind off", reason: "disabled_by_user" };
+    return { kind: "inhibited", detail: "the user disabled this kind", reason: "disabled_by_user" };
   }
   return undefined;
 }
 
-async function sendBy(
+async function sendByChannel(
   deps: Deps,
   message: ClaimedMessage,
   rendered: Rendered,
@@ -71,13 +71,13 @@ async function sendBy(
   const settings = channel === undefined ? undefined : deps.config.notifications.channels[channel.id];
   if (channel === undefined || settings === undefined) {
     const needs = channel === undefined ? "" : ` (${channel.needs.join(" and ")})`;
-    const detail = `${channelLabel(message.method)} is not set up${needs}`;
+    const detail = `${channelLabel(message.method)} is not configured${needs}`;
     return { kind: "permanent", detail, reason: "not_configured" };
   }
   if (isGone(channel, settings, gone) && message.templateId !== testTemplateId) {
     return {
       kind: "permanent",
-      detail: "the endpoint had answered 410 Gone; a test notification that it accepts switches it on again",
+      detail: "the endpoint responded 410 Gone before; a successful test notification enables it again",
       reason: "endpoint_gone",
     };
   }
@@ -89,34 +89,34 @@ async function sendBy(
   });
 }
 
-/** What was sealed is in the text alone. */
+/** Sealed labels are in the text only. */
 function outgoingMessage(deps: Deps, message: ClaimedMessage, rendered: Rendered): OutgoingMessage {
   const { id, userId, templateId } = message;
-  const token = makeUnsubscribeToken(deps, { userId, templateId });
   return {
     id,
-    recipient: userOf(message),
-    template: { id: templateId, name: message.templateName, audience: findKind(templateId)?.audience },
+    recipient: recipientOf(message),
+    template: { id: templateId, name: message.templateName },
+    reasons: JSON.parse(message.reasons) as string[],
     title: rendered.title,
     body: rendered.body,
     actions: rendered.actions,
     labels: JSON.parse(message.labels) as Record<string, string>,
     data: dataOf(message),
     targets: JSON.parse(message.targets) as string[],
-    unsubscribeUrl: isAlwaysOn(templateId) ? null : `${deps.config.accessUrl}/unsubscribe?token=${token}`,
+    unsubscribeUrl: isAlwaysOn(templateId) ? null : unsubscribeUrl(deps, { userId, templateId }),
     expiresAt: message.expiresAt,
   };
 }
 
-const inputOf = (deps: Deps, message: ClaimedMessage, opened: Record<string, string>) => ({
-  labels: { ...(JSON.parse(message.labels) as Record<string, string>), ...opened },
+const renderInput = (deps: Deps, message: ClaimedMessage, unsealed: Record<string, string>) => ({
+  labels: { ...(JSON.parse(message.labels) as Record<string, string>), ...unsealed },
   data: dataOf(message),
-  user: userOf(message),
+  user: recipientOf(message),
   baseUrl: deps.config.accessUrl,
   templateId: message.templateId,
 });
 
-const userOf = ({ userId, userName, username, email }: ClaimedMessage) => ({
+const recipientOf = ({ userId, userName, username, email }: ClaimedMessage) => ({
   id: userId,
   name: userName === "" ? username : userName,
   username,

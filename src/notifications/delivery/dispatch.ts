@@ -1,19 +1,18 @@
-// The way out: claim due messages under a lease, send them, settle each result as it comes. Called by the tick for all
-// that is due and, after an answer, for just the messages of that answer. Safe to run twice, at once, anywhere.
+// Delivery: claims due messages under a lease, sends them and records each result. The tick runs it for everything that is
+// due, `wake.ts` for the messages of a response. Safe to run several times at once, in several processes.
 import { withFewer } from "../../../db/fewer.ts";
-import { createCoalescer } from "../../kernel/coalescer.ts";
 import { methods, type Method } from "../channels/index.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
+import type { QueuedMessage } from "../../kernel/ports.ts";
 import { deliver } from "./deliver.ts";
-import type { GoneEndpoints } from "./rules/gone.ts";
-import { leaseTime } from "./leases.ts";
+import type { GoneEndpoints } from "./rules/channel-health.ts";
+import { leaseMs } from "./leases.ts";
 import { createResultWriter, type ResultWriter } from "./write-results.ts";
-import { claimMessages, findClaimed, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
+import { claimMessages, findClaimedMessages, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
 import { readGoneEndpoints, toGoneEndpoints } from "../preferences/store/settings.ts";
 
 export interface DispatchOptions {
-  /** Only these messages; otherwise whatever is due. */
+  /** Only these messages; otherwise all that are due. */
   messages?: readonly QueuedMessage[];
   /** Only these channels; otherwise all. */
   channels?: readonly Method[];
@@ -28,8 +27,8 @@ export interface DispatchReport {
 }
 
 /**
- * Sends until nothing is due (or time is up) and every result is written. Channels have claims and capacity of their own:
- * a receiver that doesn't answer delays nothing of another channel.
+ * Sends until nothing is due (or time is up) and every result is written. Each channel has its own claims and capacity: a
+ * receiver that doesn't respond delays no other channel.
  */
 export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promise<DispatchReport> {
   const { messages, channels = methods } = options;
@@ -37,7 +36,7 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
   const results = createResultWriter(deps);
   const used = channels.filter((channel) =>
     messages === undefined
-      ? // One that is claiming whatever is due finds all of it.
+      ? // A dispatch of everything due is already running for this channel.
         !deps.process.claiming.has(channel)
       : messages.some(({ method }) => method === channel),
   );
@@ -57,7 +56,7 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
   return report;
 }
 
-/** What one channel may do at most in one dispatch. What is left when it is used up, the next pass finds. */
+/** The limits of one channel in one dispatch; the next tick finds the rest. */
 interface Budget {
   messages: number;
   /** Epoch milliseconds after which nothing more is claimed. */
@@ -66,7 +65,7 @@ interface Budget {
 
 interface ChannelDispatch {
   channel: Method;
-  /** Only these; undefined: whatever is due. */
+  /** Only these; undefined: all that are due. */
   ids: readonly string[] | undefined;
   budget: Budget;
   report: DispatchReport;
@@ -80,17 +79,17 @@ async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void>
   const inflight = new Set<Promise<void>>();
   let left = work.ids;
   let claimed = 0;
-  const mayClaim = () => !stopping.aborted && claimed < budget.messages && deps.now() < budget.until;
+  const canClaim = () => !stopping.aborted && claimed < budget.messages && deps.now() < budget.until;
   if (left === undefined) claiming.add(channel);
   try {
-    for (let more = true; more && mayClaim();) {
+    for (let more = true; more && canClaim();) {
       const free = Math.min(capacity - inflight.size, budget.messages - claimed);
-      // Slots are refilled by the quarter: a claim for each single one would cost a write each.
+      // Free slots are filled a quarter of the capacity at a time: one claim for each slot would cost a write each.
       if (inflight.size > 0 && free < capacity / 4) {
         await Promise.race(inflight);
         continue;
       }
-      // Large events may be more than a server's answer holds: nothing would ever go out again.
+      // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
       const claim = await withFewer(free, (limit) => claimSome(deps, channel, limit, left));
       left = left?.slice(claim.limit);
       more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
@@ -122,7 +121,7 @@ async function sendOne(
 async function claimSome(deps: Deps, channel: Method, limit: number, ids: readonly string[] | undefined) {
   const now = deps.now();
   const token = deps.newId();
-  const leaseUntil = now + leaseTime(deps);
+  const leaseUntil = now + leaseMs(deps);
   const statements = claimMessages({
     token,
     channel,
@@ -133,7 +132,7 @@ async function claimSome(deps: Deps, channel: Method, limit: number, ids: readon
     ...(ids === undefined ? {} : { ids: ids.slice(0, limit) }),
   });
   const { messages, gone } = await deps.db.write(statements, {
-    messages: findClaimed(token),
+    messages: findClaimedMessages(token),
     gone: readGoneEndpoints(),
   });
   if (deps.process.stopping.aborted && messages.length > 0) {
@@ -143,61 +142,3 @@ async function claimSome(deps: Deps, channel: Method, limit: number, ids: readon
   deps.process.leases.add(token, messages.length);
   return { token, messages, gone: toGoneEndpoints(gone) };
 }
-
-/** At most so many dispatches of a channel at a time, so that one slow receiver doesn't hold up the others for long. */
-const maxDispatches = 4;
-/** Messages of one dispatch; beyond it the next begins. */
-const maxNudged = 1_000;
-
-/** `gather` resolves when the requests that have already arrived have had their turn: one claim is made for all. */
-export function createNudgeQueue(own: () => Deps, gather: () => Promise<void>): NudgeQueue {
-  const createChannel = () =>
-    createCoalescer<readonly QueuedMessage[]>({
-      run: async (nudges) => void (await dispatch(own(), { messages: nudges.flat() })),
-      // What was not sent is still due: the tick finds it.
-      onError: (error) => own().log.error("work after an answer failed", { reason: String(error) }),
-      concurrency: maxDispatches,
-      gather,
-      limit: { max: maxNudged, sizeOf: (messages) => messages.length },
-    });
-  const channels = new Map(methods.map((method) => [method, createChannel()]));
-  const add: NudgeQueue["add"] = (messages) => {
-    for (const [method, channel] of channels) {
-      const queued = messages.filter((message) => message.method === method);
-      if (queued.length === 0) continue;
-      const served = channel.add(queued);
-      own().defer(() => served);
-    }
-  };
-  return { add, addLater: (messages, wait) => unref(setTimeout(() => add(messages), wait)) };
-}
-
-/** A timer that keeps no process alive. */
-const unref = (timer: unknown): void => (timer as { unref?: () => void }).unref?.();
-
-/** Sends these messages as soon as the answer is out. What it misses, the tick finds. */
-export function nudge(deps: Deps, messages: readonly QueuedMessage[]): void {
-  if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { messages }));
-  else deps.process.nudges.add(messages);
-}
-
-/** The same for messages that are held back until `at`, where the process lasts that long. */
-export function nudgeAt(deps: Deps, at: number, messages: readonly QueuedMessage[]): void {
-  // Timers may be early by a moment.
-  deps.process.nudges?.addLater(messages, Math.min(at - deps.now() + 10, longestTimer));
-}
-
-/** Sends whatever is due, after the answer: notifications have been resumed. */
-export function wakeQueue({ process }: Deps): void {
-  const own = process.deps();
-  own.defer(() => dispatch(own));
-}
-
-/** The same at a time, where the process lasts that long. */
-export function wakeQueueAt(deps: Deps, at: number): void {
-  if (deps.process.nudges === null) return;
-  unref(setTimeout(() => wakeQueue(deps), Math.min(at - deps.now() + 10, longestTimer)));
-}
-
-/** Milliseconds; what is held back longer is left to the tick. */
-const longestTimer = 2_147_483_647;

@@ -1,20 +1,19 @@
-// The leases on messages that this process is sending. They are short and renewed while the process lives, so that
-// another one takes over soon after it was killed; it doesn't claim them itself, however late the database says so.
+// The leases of the messages that this process is sending: short, and renewed while the process lives, so that another
+// process takes over soon after a crash. The process never claims its own leased messages.
 import type { Deps } from "../../kernel/deps.ts";
 import type { MessageLeases } from "../../kernel/ports.ts";
 import { renewLeases } from "./store/queue.ts";
 
-/** Milliseconds. */
-const longestLease = 15_000;
+const maxLeaseMs = 15_000;
 const leasesPerPeriod = 8;
 const renewalsPerLease = 3;
 
-/** Milliseconds until a lease runs out that isn't renewed: a process that is silent for so long has been lost. */
-export const leaseTime = ({ config }: Deps): number =>
-  Math.min(config.notifications.leasePeriod / leasesPerPeriod, longestLease);
+/** How long a lease lasts without renewal: after that, the process counts as dead. */
+export const leaseMs = ({ config }: Deps): number =>
+  Math.min(config.notifications.leasePeriod / leasesPerPeriod, maxLeaseMs);
 
 export function createLeases(own: () => Deps): MessageLeases {
-  /** Until when each may be renewed at most, in epoch milliseconds, and how many of its messages have not ended. */
+  /** Until when each is renewed at most, in epoch milliseconds, and how many of its messages have no result yet. */
   const leases = new Map<string, { until: number; left: number }>();
   let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -23,24 +22,24 @@ export function createLeases(own: () => Deps): MessageLeases {
     return [...leases.keys()];
   }
 
-  async function renew(interval: number): Promise<void> {
+  async function renew(intervalMs: number): Promise<void> {
     const deps = own();
     const tokens = held(deps.now());
     if (tokens.length === 0) return stop();
     try {
-      await deps.db.write([renewLeases(tokens, deps.now() + leaseTime(deps))], {}, interval);
+      await deps.db.write([renewLeases(tokens, deps.now() + leaseMs(deps))], {}, intervalMs);
     } catch (error) {
       if (deps.process.stopping.aborted) return;
       const reason = String(error);
-      deps.log.warn("leases of notifications could not be renewed", { leases: tokens.length, reason });
+      deps.log.warn("message leases could not be renewed", { leases: tokens.length, reason });
     }
   }
 
   function start(): void {
     if (timer !== undefined) return;
-    const interval = leaseTime(own()) / renewalsPerLease;
-    timer = setInterval(() => void renew(interval), interval);
-    // It keeps no process alive.
+    const intervalMs = leaseMs(own()) / renewalsPerLease;
+    timer = setInterval(() => void renew(intervalMs), intervalMs);
+    // The timer keeps no process alive.
     (timer as unknown as { unref?: () => void }).unref?.();
   }
 

@@ -1,19 +1,18 @@
-// What the outbox shows of itself: gauges of what waits, and the totals. The metrics route reads and shows it.
+// The metrics of notifications: gauges of unfinished messages, and totals.
 import type { Answers } from "../../../db/client.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
 import { methods, type Method } from "../channels/index.ts";
-import { livingStatuses, totalFamilies } from "./rules/totals.ts";
-import { countLeased, countLiving, readCounters } from "./store/metrics.ts";
+import { unfinishedStatuses, totalFamilies } from "./rules/totals.ts";
+import { countLeased, countUnfinished, readCounters } from "./store/metrics.ts";
 
 export const outboxReads = (now: number) => ({
-  living: countLiving(now),
+  unfinished: countUnfinished(now),
   leased: countLeased(),
   counters: readCounters(),
 });
 
-/** `read` is what `outboxReads` gave. */
 export function outboxFamilies(
-  { living, leased, counters }: Answers<ReturnType<typeof outboxReads>>,
+  { unfinished, leased, counters }: Answers<ReturnType<typeof outboxReads>>,
   now: number,
 ): Family[] {
   const perMethod = (value: (method: Method) => number): Sample[] =>
@@ -22,20 +21,20 @@ export function outboxFamilies(
     {
       name: "belfry_notifications_messages",
       type: "gauge",
-      help: "Messages that have not come to an end, by status: pending, leased (being sent), temporary_failure (is tried again).",
+      help: "Unfinished messages, by status: pending, leased (being sent), temporary_failure (will be retried).",
       samples: methods.flatMap((method) =>
-        livingStatuses.map((status) => ({
+        unfinishedStatuses.map((status) => ({
           labels: { method, status },
-          value: living.find((row) => row.method === method && row.status === status)?.count ?? 0,
+          value: unfinished.find((row) => row.method === method && row.status === status)?.count ?? 0,
         })),
       ),
     },
     {
       name: "belfry_notifications_oldest_waiting_seconds",
       type: "gauge",
-      help: "Age of the oldest message that has not come to an end, those that are tried again included; 0 when none waits.",
+      help: "Age of the oldest unfinished message, including those that will be retried; 0 if there is none.",
       samples: perMethod((method) => {
-        const since = living.flatMap((row) =>
+        const since = unfinished.flatMap((row) =>
           row.method === method && row.waitingSince !== null ? [row.waitingSince] : [],
         );
         return since.length === 0 ? 0 : Math.max(0, now - Math.min(...since)) / 1_000;

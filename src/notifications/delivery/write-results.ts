@@ -1,144 +1,169 @@
-// Results of tries, gathered for a moment and written together; and what the log says of failures.
+// Writes the results of attempts in batches, each with its counters, inbox rows and channel health, and logs failures.
 import type { Statement } from "../../../db/client.ts";
-import type { inboxNotifications } from "../../../db/schema.ts";
+import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { inboxRow } from "../outbox/prepare-event.ts";
 import type { Channel } from "../channels/channel.ts";
 import { channels, findChannel, receiverOf, type Method } from "../channels/index.ts";
-import { testTemplateId, type Delivery } from "./deliver.ts";
-import { endpointHash } from "./rules/gone.ts";
-import { isAboutChannel, summarise, type Try } from "./rules/health.ts";
-import { decideOutcome, type Decision } from "./rules/retry.ts";
-import { additionsOf } from "./rules/totals.ts";
-import { noteHealth } from "./store/health.ts";
-import { countTries, type CountedTry } from "./store/metrics.ts";
-import { settleMessages, type ClaimedMessage, type SettledRow } from "./store/queue.ts";
 import { clearGoneEndpoint, markEndpointGone } from "../preferences/store/settings.ts";
+import { testTemplateId, type Delivery } from "./deliver.ts";
+import { endpointHash, isAboutChannel, summarise } from "./rules/channel-health.ts";
+import { decideOutcome, type Decision } from "./rules/retry.ts";
+import { countersOf } from "./rules/totals.ts";
+import { noteHealth } from "./store/health.ts";
+import { countAttempts } from "./store/metrics.ts";
+import { writeOutcomes, type ClaimedMessage } from "./store/queue.ts";
 
 export interface ResultWriter {
-  /** `startedAt`: when the try began. */
+  /** `startedAt`: when the attempt began. */
   add: (message: ClaimedMessage, token: string, delivery: Delivery, startedAt: number) => void;
-  /** Resolves when all that was added is written, or has failed to be. */
+  /** Resolves when everything that was added is written, or could not be written. Nothing can be added afterwards. */
   finish: () => Promise<void>;
 }
 
-/** Milliseconds that a result waits for others. */
-const gatherTime = 100;
-const gatherCount = 50;
-
-/** Results that are written together. */
-interface Gathered {
-  rows: SettledRow[];
-  counted: CountedTry[];
-  inbox: (typeof inboxNotifications.$inferInsert)[];
-  tries: Try[];
-  endpoints: Map<Method, "gone" | "alive">;
+interface Result extends Delivery {
+  message: ClaimedMessage;
+  token: string;
+  decision: Decision;
+  startedAt: number;
+  finishedAt: number;
 }
 
-const nothing = (): Gathered => ({ rows: [], counted: [], inbox: [], tries: [], endpoints: new Map() });
+/** How long a result waits for others. */
+const gatherMs = 100;
+const maxBatch = 50;
 
 export function createResultWriter(deps: Deps): ResultWriter {
-  let gathered = nothing();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  // A result that is given up while its lease holds would be sent a second time for nothing.
-  const { leasePeriod, dispatchTimeout } = deps.config.notifications;
-  const patience = leasePeriod - dispatchTimeout;
+  let pending = 0;
+  let isFinishing = false;
+  let writeNow = () => {};
+  let last: Promise<void> = Promise.resolve();
 
-  function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    const { rows, inbox } = gathered;
-    if (rows.length === 0) return;
-    const statements = statementsOf(deps, gathered);
-    gathered = nothing();
-    writing = writing
-      .then(() => deps.db.write(statements, {}, patience))
-      .then(() => {
-        if (inbox.length > 0) deps.process.hub.wake();
-      })
-      // The leases run out and the messages go out once more: at least once, under the same ids.
-      .catch((error: unknown) =>
-        deps.log.error("results of deliveries could not be written", {
-          messages: rows.length,
-          reason: String(error),
-        }),
-      )
-      .finally(() => {
-        for (const { token } of rows) deps.process.leases.end(token);
-      });
-  }
+  const gather = () =>
+    new Promise<void>((resolve) => {
+      if (isFinishing || pending >= maxBatch) return resolve();
+      const timer = setTimeout(resolve, gatherMs);
+      writeNow = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  const results = createCoalescer<Result>({
+    run: (batch) => {
+      pending -= batch.length;
+      return writeBatch(deps, batch);
+    },
+    // The leases end and the messages are sent again, under the same ids.
+    onError: (error, batch) =>
+      deps.log.error("delivery results could not be written", {
+        messages: batch.length,
+        reason: String(error),
+      }),
+    gather,
+    limit: { max: maxBatch, sizeOf: () => 1 },
+  });
 
   return {
-    add: (message, token, { outcome, rendered }, startedAt) => {
-      const now = deps.now();
-      const { method, id } = message;
-      const { maxSendAttempts, retryInterval } = deps.config.notifications;
-      const policy = { maxAttempts: maxSendAttempts, interval: retryInterval };
-      const attempted = { ...message, attempt: message.tries };
-      const decision = decideOutcome(outcome, attempted, policy, now, Math.random());
-      const { status, reason } = decision;
-      const ended = { startedAt, finishedAt: now, outcome: outcome.kind, status, reason };
-      gathered.rows.push({ id, token, attempt: message.attempt, finishedAt: now, ...decision });
-      gathered.counted.push({ id, token, additions: additionsOf({ ...message, ...ended }) });
-      const channel = findChannel(method);
-      if (channel?.isLocal === true && outcome.kind === "sent" && rendered !== null)
-        gathered.inbox.push(inboxRow(message, rendered, now));
-      if (channel?.isLocal === false && isAboutChannel(outcome))
-        gathered.tries.push({ method, at: now, ok: outcome.kind === "sent", answer: outcome.detail });
-      if (channel !== undefined && outcome.kind === "permanent" && outcome.gone === true)
-        gathered.endpoints.set(channel.id, "gone");
-      if (channel !== undefined && outcome.kind === "sent" && message.templateId === testTemplateId)
-        gathered.endpoints.set(channel.id, "alive");
-      if (outcome.kind === "temporary" || outcome.kind === "permanent") logFailure(deps, message, decision);
-      if (gathered.rows.length >= gatherCount) flush();
-      else timer ??= setTimeout(flush, gatherTime);
+    add: (message, token, delivery, startedAt) => {
+      const finishedAt = deps.now();
+      const { maxSendAttempts: maxAttempts, retryInterval: interval } = deps.config.notifications;
+      const attempted = { ...message, attempt: message.countedAttempts };
+      const policy = { maxAttempts, interval };
+      const decision = decideOutcome(delivery.outcome, attempted, policy, finishedAt, Math.random());
+      if (delivery.outcome.kind === "temporary" || delivery.outcome.kind === "permanent")
+        logFailure(deps, message, decision);
+      pending += 1;
+      last = results.add({ ...delivery, message, token, decision, startedAt, finishedAt });
+      if (pending >= maxBatch) writeNow();
     },
-    finish: async () => {
-      flush();
-      await writing;
+    finish: () => {
+      isFinishing = true;
+      writeNow();
+      return last;
     },
   };
 }
 
-/** What counts comes first: it goes by the leases that the others end. */
-function statementsOf(deps: Deps, { rows, counted, inbox, tries, endpoints }: Gathered): Statement[] {
-  const now = deps.now();
-  return [
-    ...countTries(counted),
-    ...settleMessages(rows, inbox),
-    ...[...endpoints].flatMap(([method, state]) => endpointStatements(deps, method, state)),
-    ...noteHealth(summarise(tries), now),
+async function writeBatch(deps: Deps, batch: readonly Result[]): Promise<void> {
+  const { leasePeriod, dispatchTimeout } = deps.config.notifications;
+  const inbox = batch.flatMap(({ message, outcome, rendered, finishedAt }) =>
+    findChannel(message.method)?.isLocal === true && outcome.kind === "sent" && rendered !== null
+      ? [inboxRow(message, rendered, finishedAt)]
+      : [],
+  );
+  // Counters come first: they count only what is still leased, and the outcomes end the leases.
+  const statements = [
+    ...countAttempts(batch.map(toCounted)),
+    ...writeOutcomes(batch.map(toOutcomeRow), inbox),
+    ...endpointStatements(deps, batch),
+    ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
   ];
+  try {
+    // Giving up earlier, while the lease lasts, would send the messages again for nothing.
+    await deps.db.write(statements, {}, leasePeriod - dispatchTimeout);
+    if (inbox.length > 0) deps.process.hub.wake();
+  } finally {
+    for (const { token } of batch) deps.process.leases.end(token);
+  }
 }
 
-function endpointStatements(deps: Deps, method: Method, state: "gone" | "alive"): Statement[] {
-  const channel: Channel = channels[method];
-  const settings = deps.config.notifications.channels[method];
-  const endpoint = settings === undefined ? undefined : channel.endpoint?.(settings);
-  if (endpoint === undefined) return [];
-  return [
-    state === "alive"
-      ? clearGoneEndpoint(method)
-      : markEndpointGone(method, endpointHash(endpoint), deps.now()),
-  ];
+function toCounted({ message, token, decision, outcome, startedAt, finishedAt }: Result) {
+  const { status, reason } = decision;
+  const ended = { ...message, startedAt, finishedAt, outcome: outcome.kind, status, reason };
+  return { id: message.id, token, counters: countersOf(ended) };
 }
 
-const minute = 60_000;
+const toOutcomeRow = ({ message: { id, attempt }, token, decision, finishedAt }: Result) => ({
+  id,
+  token,
+  attempt,
+  finishedAt,
+  ...decision,
+});
 
-/** One warning for each failed try; the same failure of the same receiver once a minute, with a count of the others. */
+const toAttempt = ({ message: { method }, outcome, finishedAt }: Result) =>
+  findChannel(method)?.isLocal === false && isAboutChannel(outcome)
+    ? [{ method, at: finishedAt, ok: outcome.kind === "sent", answer: outcome.detail }]
+    : [];
+
+/** 410 Gone disables an endpoint; a successful test notification enables it. The latest result counts. */
+function endpointStatements(deps: Deps, batch: readonly Result[]): Statement[] {
+  const states = new Map<Method, "gone" | "alive">();
+  for (const { message, outcome } of batch) {
+    const channel = findChannel(message.method);
+    if (channel === undefined) continue;
+    if (outcome.kind === "permanent" && outcome.gone === true) states.set(channel.id, "gone");
+    if (outcome.kind === "sent" && message.templateId === testTemplateId) states.set(channel.id, "alive");
+  }
+  return [...states].flatMap(([method, state]) => {
+    const channel: Channel = channels[method];
+    const settings = deps.config.notifications.channels[method];
+    const endpoint = settings === undefined ? undefined : channel.endpoint?.(settings);
+    if (endpoint === undefined) return [];
+    const { now } = deps;
+    return state === "alive"
+      ? [clearGoneEndpoint(method)]
+      : [markEndpointGone(method, endpointHash(endpoint), now())];
+  });
+}
+
+const repeatedWarningMs = 60_000;
+
+/** One warning for each failure; the same failure of the same receiver once a minute, with the number of the others. */
 function logFailure(deps: Deps, message: ClaimedMessage, decision: Decision): void {
   const now = deps.now();
+  const { recentFailures } = deps.process;
   const host = receiverOf(deps.config.notifications.channels, message.method);
   const key = `${message.method} ${host ?? ""} ${decision.detail}`;
-  const recent = deps.process.recentFailures.get(key);
-  if (recent !== undefined && now - recent.at < minute) {
+  const recent = recentFailures.get(key);
+  if (recent !== undefined && now - recent.at < repeatedWarningMs) {
     recent.count += 1;
     return;
   }
-  for (const [other, { at }] of deps.process.recentFailures)
-    if (now - at >= minute) deps.process.recentFailures.delete(other);
-  deps.process.recentFailures.set(key, { at: now, count: 0 });
+  for (const [other, { at }] of recentFailures)
+    if (now - at >= repeatedWarningMs) recentFailures.delete(other);
+  recentFailures.set(key, { at: now, count: 0 });
   deps.log.warn("a notification could not be delivered", {
     message_id: message.id,
     method: message.method,

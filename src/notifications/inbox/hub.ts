@@ -1,5 +1,5 @@
-// Live inboxes: readers of one holder (the process on Node, a Durable Object on Workers) share one look at the database a
-// second, and one at once when this process has written something. No reader, no look.
+// Live inboxes: all watchers of a process (on Workers, of a Durable Object) share one query each second, and one immediately
+// after this process wrote something. Without watchers there are no queries.
 import type { Database } from "../../../db/client.ts";
 import { withFewer } from "../../../db/fewer.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
@@ -7,139 +7,141 @@ import { ApiError } from "../../kernel/errors.ts";
 import type { InboxWaker } from "../../kernel/ports.ts";
 import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
 
-export interface Reader {
+export interface Watcher {
   userId: string;
-  /** What they signed in with. */
+  /** The session or token that they use. */
   keyId: string;
-  /** Called in order, for each new notification of the user, with the user's count of unread ones. */
-  tell: (row: InboxRow, unreadCount: number) => void;
-  /** Called when the key is not good any more: the reader has been left out. */
+  /** Called in order for each new notification of the user, with the user's number of unread ones. */
+  emit: (row: InboxRow, unreadCount: number) => void;
+  /** Called when the key is no longer valid: the watcher was removed. */
   end: () => void;
 }
 
 export interface Hub extends InboxWaker {
-  /** Resolves when from now on every new notification will be told; answers how to leave. Throws 503 when it can't look. */
-  join: (reader: Reader) => Promise<() => void>;
+  /** Resolves once every later notification will be emitted; returns a function to leave. Throws 503 if the database is unavailable. */
+  join: (watcher: Watcher) => Promise<() => void>;
   close: () => void;
 }
 
 export interface HubOptions {
   db: Database;
-  /** Milliseconds between looks. */
+  /** Milliseconds between queries. */
   interval: number;
-  /** Which of these keys may still see what they see, and until when; asked once a minute. */
-  goodKeys: (keyIds: readonly string[]) => Promise<{ id: string; expiresAt: number }[]>;
+  /** Which of these keys are valid, and until when; called once a minute. */
+  validKeys: (keyIds: readonly string[]) => Promise<{ id: string; expiresAt: number }[]>;
   /** Epoch milliseconds. */
   now: () => number;
   onError: (error: unknown) => void;
 }
 
 const pageSize = 500;
-/** Milliseconds after which a key that has ended is noticed. */
-const keyInterval = 60_000;
+const keyCheckMs = 60_000;
 
 export function createHub(options: HubOptions): Hub {
-  const readers = new Set<Reader>();
-  /** Everything up to here has been told; undefined while nobody reads. */
+  const watchers = new Set<Watcher>();
+  /** The sequence number up to which everything was emitted; undefined while nobody watches. */
   let position: number | undefined;
-  const keys = createKeyWatch(options);
-  const looks = createLooks({
+  const keys = createKeyCheck(options);
+  const poll = createPoll({
     interval: options.interval,
-    look,
-    isWanted: () => readers.size > 0,
-    rest: () => (position = undefined),
+    query: emitNew,
+    isWanted: () => watchers.size > 0,
+    onIdle: () => (position = undefined),
     onError: options.onError,
   });
 
-  async function look(): Promise<void> {
+  async function emitNew(): Promise<void> {
     const after = position;
     if (after === undefined) {
       position = (await options.db.read({ newest: newestSeq() })).newest[0]!.seq;
       return;
     }
     if (keys.isDue()) {
-      for (const reader of await keys.ended([...readers])) if (readers.delete(reader)) reader.end();
+      for (const watcher of await keys.findInvalid([...watchers]))
+        if (watchers.delete(watcher)) watcher.end();
     }
     const { rows, unread, limit } = await withFewer(pageSize, (limit) =>
       options.db.read({ rows: listAllAfter(after, limit), unread: countUnreadAfter(after) }),
     );
-    tellAll(rows, new Map(unread.map((row) => [row.userId, row.count])));
+    emitAll(rows, new Map(unread.map((row) => [row.userId, row.count])));
     position = rows.at(-1)?.seq ?? after;
-    if (rows.length === limit) void looks.start();
+    if (rows.length === limit) void poll.start();
   }
 
-  function tellAll(rows: readonly InboxRow[], unread: ReadonlyMap<string, number>): void {
+  function emitAll(rows: readonly InboxRow[], unread: ReadonlyMap<string, number>): void {
     for (const row of rows) {
-      for (const reader of readers) {
-        if (reader.userId === row.userId) reader.tell(row, unread.get(row.userId) ?? 0);
+      for (const watcher of watchers) {
+        if (watcher.userId === row.userId) watcher.emit(row, unread.get(row.userId) ?? 0);
       }
     }
   }
 
   return {
-    join: async (reader) => {
-      readers.add(reader);
-      if (position === undefined) await looks.start();
+    join: async (watcher) => {
+      watchers.add(watcher);
+      if (position === undefined) await poll.start();
       if (position === undefined) {
-        readers.delete(reader);
-        throw cannotLook();
+        watchers.delete(watcher);
+        throw unavailable();
       }
-      return () => void readers.delete(reader);
+      return () => void watchers.delete(watcher);
     },
     wake: () => {
-      if (readers.size > 0) void looks.start();
+      if (watchers.size > 0) void poll.start();
     },
     recheck: () => {
       keys.recheck();
-      if (readers.size > 0) void looks.start();
+      if (watchers.size > 0) void poll.start();
     },
     close: () => {
-      for (const reader of readers) reader.end();
-      readers.clear();
-      looks.stop();
+      for (const watcher of watchers) watcher.end();
+      watchers.clear();
+      poll.stop();
     },
   };
 }
 
-/** When readers' keys are to be looked at, and which have ended. */
-function createKeyWatch({ now, goodKeys }: Pick<HubOptions, "now" | "goodKeys">) {
-  let due = now() + keyInterval;
+/** When the watchers' keys must be checked, and which are no longer valid. */
+function createKeyCheck({ now, validKeys }: Pick<HubOptions, "now" | "validKeys">) {
+  let due = now() + keyCheckMs;
   return {
     isDue: () => now() >= due,
     recheck: () => void (due = 0),
-    ended: async (readers: readonly Reader[]): Promise<Reader[]> => {
-      due = now() + keyInterval;
-      const found = await goodKeys(readers.map(({ keyId }) => keyId)).catch((error: unknown) => {
+    findInvalid: async (watchers: readonly Watcher[]): Promise<Watcher[]> => {
+      due = now() + keyCheckMs;
+      const found = await validKeys(watchers.map(({ keyId }) => keyId)).catch((error: unknown) => {
         due = 0;
         throw error;
       });
       due = Math.min(due, ...found.map(({ expiresAt }) => expiresAt));
-      const good = new Set(found.map(({ id }) => id));
-      return readers.filter(({ keyId }) => !good.has(keyId));
+      const valid = new Set(found.map(({ id }) => id));
+      return watchers.filter(({ keyId }) => !valid.has(keyId));
     },
   };
 }
 
-const cannotLook = () =>
-  new ApiError(503, "The live inbox can't look for news at the moment.", { headers: { "retry-after": "5" } });
+const unavailable = () =>
+  new ApiError(503, "Live updates of the inbox are unavailable at the moment.", {
+    headers: { "retry-after": "5" },
+  });
 
-interface LooksOptions {
-  /** Milliseconds from the end of a look to the next. */
+interface PollOptions {
+  /** Milliseconds from the end of a query to the next. */
   interval: number;
-  look: () => Promise<void>;
+  query: () => Promise<void>;
   isWanted: () => boolean;
-  /** Called when no look will follow. */
-  rest: () => void;
+  /** Called when no query will follow. */
+  onIdle: () => void;
   onError: (error: unknown) => void;
 }
 
-/** One look at a time, again and again while they are wanted. */
-function createLooks({ interval, look, isWanted, rest, onError }: LooksOptions) {
+/** One query at a time, repeated while it is wanted. */
+function createPoll({ interval, query, isWanted, onIdle, onError }: PollOptions) {
   const stopping = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const looks = createCoalescer<void>({
+  const queries = createCoalescer<void>({
     run: async () => {
-      if (isWanted()) await look();
+      if (isWanted()) await query();
     },
     onError,
     signal: stopping.signal,
@@ -147,14 +149,14 @@ function createLooks({ interval, look, isWanted, rest, onError }: LooksOptions) 
 
   function scheduleNext(): void {
     clearTimeout(timer);
-    if (!isWanted()) rest();
+    if (!isWanted()) onIdle();
     else if (!stopping.signal.aborted) timer = setTimeout(start, interval);
   }
 
-  /** Resolves when a look that begins from now on has ended or failed. */
+  /** Resolves when a query that begins from now on has ended or failed. */
   function start(): Promise<void> {
     clearTimeout(timer);
-    return looks.add().then(scheduleNext);
+    return queries.add().then(scheduleNext);
   }
 
   return {
@@ -166,8 +168,8 @@ function createLooks({ interval, look, isWanted, rest, onError }: LooksOptions) 
   };
 }
 
-/** Whether a notification passes the filter of a watch. New ones are unread: `read` lets none through. */
-export function passes(row: Pick<InboxRow, "templateId" | "targets">, filter: InboxFilter): boolean {
+/** Whether a new notification passes the filter of a watch. New ones are unread. */
+export function passesFilter(row: Pick<InboxRow, "templateId" | "targets">, filter: InboxFilter): boolean {
   if (filter.readStatus === "read") return false;
   if (filter.templates.length > 0 && !filter.templates.includes(row.templateId)) return false;
   const targets = JSON.parse(row.targets) as string[];

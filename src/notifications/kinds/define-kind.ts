@@ -1,25 +1,31 @@
-// A kind of notification with its producer: who is read for an event, what the event says, and who of those read receives
-// it. Each file of db/templates has one, beside the verb that causes it.
+// Defines a kind of notification: who can receive it, and what its events say. Each file of db/templates has a definition,
+// next to the verb that causes the events.
 import type { Answers } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { prepareEvent, type NotificationEvent, type PreparedEvent } from "../outbox/prepare-event.ts";
-import { enqueueReads, type EnqueueAnswers, type EnqueueReads } from "../outbox/reads.ts";
+import {
+  prepareEvent,
+  type NotificationEvent,
+  type PreparedEvent,
+  enqueueReads,
+  type EnqueueAnswers,
+  type EnqueueReads,
+} from "../outbox/prepare-event.ts";
 import type { Audience } from "../outbox/store/recipients.ts";
 import { kinds, type KindName, type LabelsOf } from "./kinds.ts";
 
-/** With the labels of the kind's sample, no more and no less. */
+/** With exactly the labels of the kind's sample. */
 export interface KindEvent<Name extends KindName> extends Omit<NotificationEvent, "labels"> {
   labels: LabelsOf<Name>;
 }
 
 export type PersonRead = EnqueueAnswers["recipients"][number];
 
-export interface KindDefinition<Name extends KindName, Asked extends unknown[], Input, Slot extends string> {
-  /** Who is read: everybody who may receive it. */
-  audience: (...asked: Asked) => Audience;
-  /** `people`: those who were read. */
+export interface KindDefinition<Name extends KindName, Args extends unknown[], Input, Slot extends string> {
+  /** Everybody who can receive it; they are read from the database. */
+  audience: (...args: Args) => Audience;
+  /** `people`: the audience as read from the database. */
   event: (input: Input, people: readonly PersonRead[]) => KindEvent<Name>;
-  /** By which name it is read, when other than the kind's: kinds of one slot are never read together. */
+  /** The name of its reads, if not the kind's. Kinds with the same slot are never read together. */
   slot?: Slot;
 }
 
@@ -27,12 +33,12 @@ type KindReads<Slot extends string> = {
   [K in `${Slot}.template`]: EnqueueReads["template"];
 } & { [K in `${Slot}.recipients`]: EnqueueReads["recipients"] } & Pick<EnqueueReads, "notificationSettings">;
 
-export interface DefinedKind<Asked extends unknown[], Input, Slot extends string> {
+export interface DefinedKind<Args extends unknown[], Input, Slot extends string> {
   name: KindName;
-  /** What is read before an event is prepared; reads of several kinds can be spread into one. */
-  reads: (...asked: Asked) => KindReads<Slot>;
+  /** To be read before an event is prepared; reads of several kinds can be combined. */
+  reads: (...args: Args) => KindReads<Slot>;
   event: (input: Input, people: readonly PersonRead[]) => NotificationEvent;
-  /** The event as it will be written. `people`: instead of those who were read. Throws 413 for data that is too large. */
+  /** The event with its messages. `people`: instead of those who were read. Throws 413 if the data is too large. */
   prepare: (
     deps: Deps,
     answers: Answers<KindReads<Slot>>,
@@ -41,21 +47,21 @@ export interface DefinedKind<Asked extends unknown[], Input, Slot extends string
   ) => PreparedEvent;
 }
 
-/** What the reads of a kind answer. */
+/** The answers of a kind's reads. */
 export type KindAnswers<Kind extends { reads: (...asked: never[]) => object }> = Answers<
   ReturnType<Kind["reads"]> & Record<never, never>
 >;
 
-export function defineKind<Name extends KindName, Asked extends unknown[], Input, Slot extends string = Name>(
+export function defineKind<Name extends KindName, Args extends unknown[], Input, Slot extends string = Name>(
   name: Name,
-  definition: KindDefinition<Name, Asked, Input, Slot>,
-): DefinedKind<Asked, Input, Slot> {
+  definition: KindDefinition<Name, Args, Input, Slot>,
+): DefinedKind<Args, Input, Slot> {
   const { audience, event, slot = name } = definition;
   return {
     name,
     event,
-    reads: (...asked) => {
-      const { template, recipients, notificationSettings } = enqueueReads(kinds[name].id, audience(...asked));
+    reads: (...args) => {
+      const { template, recipients, notificationSettings } = enqueueReads(kinds[name].id, audience(...args));
       const own = { [`${slot}.template`]: template, [`${slot}.recipients`]: recipients };
       return { ...own, notificationSettings } as unknown as KindReads<Slot>;
     },

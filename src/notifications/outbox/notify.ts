@@ -1,9 +1,12 @@
-// Notifying as part of one's own write: the events stand among its statements, and those who wait are woken after it.
+// Notifying as part of a caller's own write: events stand among its statements, and after the write open inboxes are woken
+// and what is due is sent. A message exists if and only if the write that caused it succeeded.
 import type { Answers, Reads, SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { outboxStatements, selectMessageStates, substituteTarget, wakeAfterWrite } from "./enqueue.ts";
-import type { PreparedEvent } from "./prepare-event.ts";
 import type { MessageState } from "../../kernel/ports.ts";
+import { findChannel } from "../channels/index.ts";
+import { nudge, nudgeAt } from "../delivery/wake.ts";
+import type { PreparedEvent } from "./prepare-event.ts";
+import { findMessageStates, insertOutbox, replaceTarget } from "./store/outbox.ts";
 
 /** An event that is written together with what it is about. */
 export interface Notice {
@@ -14,36 +17,48 @@ export interface Notice {
 export type StatementOrNotice = Statement | Notice;
 
 export interface NotifyOptions {
-  /** Nothing is written unless it holds at this place of the write. */
+  /** Nothing is written unless this condition holds at this point of the write. */
   when?: SQL;
-  /** For an id that only the write itself finds out (SQL for it): it takes the planned one's place. */
+  /** For an id that only the write itself finds (`found`, SQL): it replaces the prepared one. */
   target?: { planned: string; found: SQL };
 }
 
 export const notify = (event: PreparedEvent, { when, target }: NotifyOptions = {}): Notice => ({
   event,
   statements: [
-    ...outboxStatements(event, when === undefined ? {} : { when }),
-    ...(target === undefined ? [] : substituteTarget(event, target.planned, target.found)),
+    ...insertOutbox(event.rows, when),
+    ...(target === undefined ? [] : replaceTarget(event.rows, target.planned, target.found)),
   ],
 });
 
 const isNotice = (change: StatementOrNotice): change is Notice => "event" in change;
 
-/**
- * One write, in the order given. Answers the reads, and the state of each message that was written; open inboxes and
- * deliveries are woken.
- */
+/** The read that returns the state of each message of prepared events. */
+const selectMessageStates = (events: readonly PreparedEvent[]) =>
+  findMessageStates(events.flatMap(({ rows }) => rows.messages.map(({ id }) => id)));
+
+/** One write, in the order given. Returns what was read, and the state of each message that was written. */
 export async function writeAndNotify<T extends Reads>(
   deps: Deps,
   changes: readonly StatementOrNotice[],
-  answer: T,
+  reads: T,
 ): Promise<Answers<T & { messages: ReturnType<typeof selectMessageStates> }>> {
   const events = changes.filter(isNotice).map(({ event }) => event);
   const answers = await deps.db.write(
     changes.flatMap((change) => (isNotice(change) ? change.statements : [change])),
-    { ...answer, messages: selectMessageStates(...events) },
+    { ...reads, messages: selectMessageStates(events) },
   );
   wakeAfterWrite(deps, (answers as { messages: MessageState[] }).messages);
   return answers;
+}
+
+/** To be called after the write: wakes open inboxes and, after the response, sends what is due. */
+export function wakeAfterWrite(deps: Deps, messages: readonly MessageState[]): void {
+  if (messages.some(({ method, status }) => status === "sent" && findChannel(method)?.isLocal === true))
+    deps.process.hub.wake();
+  const now = deps.now();
+  const due = messages.filter(({ dueAt }) => dueAt !== null && dueAt <= now);
+  if (due.length > 0) nudge(deps, due);
+  const delayed = messages.filter(({ dueAt }) => dueAt !== null && dueAt > now);
+  if (delayed.length > 0) nudgeAt(deps, Math.max(...delayed.map(({ dueAt }) => dueAt!)), delayed);
 }

@@ -1,15 +1,17 @@
-// Decides everything about an event before it is written: who gets it, how, why, and what lies in each inbox.
+// Prepares an event before it is written: who gets it, by which channel, why, and what each inbox shows.
+import type { Answers } from "../../../db/client.ts";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
-import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
-import { planChannels } from "../channels/index.ts";
-import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
-import { identityOf, planDeliveries, type Recipient, type DeliveryPlan } from "./rules/delivery-plan.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
-import type { EnqueueAnswers } from "./reads.ts";
-import { isPaused } from "../preferences/store/settings.ts";
-import type { TemplateRow } from "../texts/store/templates.ts";
+import { seal, unseal } from "../../kernel/crypto.ts";
+import { planChannels } from "../channels/index.ts";
+import { isPaused, readSettings } from "../preferences/store/settings.ts";
+import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
+import { findTemplate, type TemplateRow } from "../texts/store/templates.ts";
+import { identityOf, planDeliveries, type DeliveryPlan, type Recipient } from "./rules/delivery-plan.ts";
+import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
+import { findRecipients, type Audience } from "./store/recipients.ts";
 
 /** Something that happened, once. */
 export interface NotificationEvent {
@@ -20,17 +22,17 @@ export interface NotificationEvent {
   targets: string[];
   /** The producer: its name, or a user's id. */
   createdBy: string;
-  /** What makes it the same event as another; without it, equal content on one UTC day does. */
+  /** Events with the same identity are duplicates; without one, those with the same content on the same UTC day. */
   identity?: string;
-  /** Milliseconds for which it is the same as another; without it, for as long as that is kept. */
-  sameFor?: number;
-  /** Chooses among the people who were read, by what they are to the event. */
+  /** For how long another event is a duplicate of this one; without it, as long as the message is stored. */
+  duplicateWindowMs?: number;
+  /** Chooses recipients from the people who were read. */
   recipients: RecipientRule;
   /** Epoch milliseconds before which nobody receives it. */
-  holdUntil?: number | undefined;
-  /** By this, its messages may be withdrawn until one of them is received; without it, never. */
+  notBefore?: number | undefined;
+  /** By this, its messages can be withdrawn until one of them is received; without it, never. */
   subject?: string;
-  /** Epoch milliseconds from which on it must not be sent any more. */
+  /** Epoch milliseconds after which it must not be sent. */
   expiresAt?: number;
 }
 
@@ -39,25 +41,37 @@ export interface PreparedEvent {
   rows: OutboxRows;
 }
 
-const dataLimit = 256_000;
+/** What must be read before an event of this template can be prepared. */
+export function enqueueReads(templateId: string, audience: Audience) {
+  return {
+    template: findTemplate(templateId),
+    recipients: findRecipients(templateId, audience),
+    notificationSettings: readSettings(),
+  };
+}
 
-/** Nothing is written yet. Throws 413 for data that is too large. */
+export type EnqueueReads = ReturnType<typeof enqueueReads>;
+export type EnqueueAnswers = Answers<EnqueueReads>;
+
+const maxDataBytes = 256_000;
+
+/** Writes nothing. Throws 413 if the data is too large. */
 export function prepareEvent(deps: Deps, event: NotificationEvent, read: EnqueueAnswers): PreparedEvent {
   const template = read.template[0];
   if (template === undefined)
     throw new Error("The notification template is not in the database: run npm run db:migrate.");
   const data = event.data === null ? null : JSON.stringify(event.data);
-  if ((data?.length ?? 0) > dataLimit)
-    throw new ApiError(413, `data: has more than ${dataLimit} bytes of JSON`);
+  if ((data?.length ?? 0) > maxDataBytes)
+    throw new ApiError(413, `data: has more than ${maxDataBytes} bytes of JSON`);
   const now = deps.now();
   const { defaultMethod, channels } = deps.config.notifications;
-  const routes = planDeliveries(chooseRecipients(read.recipients, event.recipients), {
+  const deliveries = planDeliveries(chooseRecipients(read.recipients, event.recipients), {
     template,
     defaultMethod,
     channels: planChannels(channels),
-    paused: isPaused(read.notificationSettings),
+    isPaused: isPaused(read.notificationSettings),
     identity: identityOf(event, now),
-    holdUntil: event.holdUntil,
+    notBefore: event.notBefore,
     now,
   });
   const eventId = deps.newId();
@@ -72,50 +86,46 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     createdAt: now,
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
-  for (const way of routes) addMessage(deps, rows, way, event, template);
-  if (event.sameFor !== undefined) rows.windows = windowsOf(routes, now - event.sameFor);
+  for (const delivery of deliveries) addMessage(deps, rows, delivery, event, template);
+  if (event.duplicateWindowMs !== undefined)
+    rows.windows = duplicateWindows(deliveries, now - event.duplicateWindowMs);
   return { eventId, rows };
 }
 
-const windowsOf = (routes: readonly DeliveryPlan[], until: number) =>
-  routes.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [{ dedupeKey, until }]));
+const duplicateWindows = (deliveries: readonly DeliveryPlan[], until: number) =>
+  deliveries.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [{ dedupeKey, until }]));
 
 function addMessage(
   deps: Deps,
   rows: OutboxRows,
-  way: DeliveryPlan,
+  delivery: DeliveryPlan,
   event: NotificationEvent,
   template: TemplateRow,
 ): void {
+  const { recipient, method, status, dueAt, dedupeKey } = delivery;
   const id = deps.newId();
   const now = deps.now();
-  const reasons = [...way.reasons];
-  if (way.status === "sent") {
-    const rendered = renderOrFallback(
-      deps.process.templates,
-      versionOf(template),
-      inputFor(deps, way.recipient, event, template.id),
-    );
+  const reasons = [...delivery.reasons];
+  if (status === "sent") {
+    const input = renderInput(deps, recipient, event, template.id);
+    const rendered = renderOrFallback(deps.process.templates, versionOf(template), input);
     if (rendered.failed) reasons.push("render_failed");
+    const targets = JSON.stringify(event.targets);
     rows.inbox.push(
-      inboxRow(
-        { id, userId: way.recipient.userId, templateId: template.id, targets: JSON.stringify(event.targets) },
-        rendered,
-        now,
-      ),
+      inboxRow({ id, userId: recipient.userId, templateId: template.id, targets }, rendered, now),
     );
   }
   rows.messages.push({
     id,
     eventId: rows.events[0]!.id,
-    userId: way.recipient.userId,
-    method: way.method,
-    status: way.status,
+    userId: recipient.userId,
+    method,
+    status,
     reasons: JSON.stringify(reasons),
-    dueAt: way.dueAt,
+    dueAt,
     leaseToken: null,
     attemptCount: 0,
-    dedupeKey: way.dedupeKey,
+    dedupeKey,
     createdAt: now,
     updatedAt: now,
     subject: event.subject ?? null,
@@ -123,7 +133,7 @@ function addMessage(
   });
 }
 
-/** What a person's inbox keeps of a message. */
+/** What a user's inbox keeps of a message. */
 export function inboxRow(
   message: { id: string; userId: string; templateId: string; targets: string },
   rendered: Rendered,
@@ -154,20 +164,45 @@ const versionOf = (template: TemplateRow) => ({
   actions: JSON.parse(template.actions) as Action[],
 });
 
-const inputFor = (
+const renderInput = (
   deps: Deps,
-  recipient: Recipient,
-  event: NotificationEvent,
+  { userId, name, username, email }: Recipient,
+  { labels, data }: NotificationEvent,
   templateId: string,
 ): RenderInput => ({
-  labels: event.labels,
-  data: event.data,
-  user: {
-    id: recipient.userId,
-    name: recipient.name === "" ? recipient.username : recipient.name,
-    username: recipient.username,
-    email: recipient.email,
-  },
+  labels,
+  data,
+  user: { id: userId, name: name === "" ? username : name, username, email },
   baseUrl: deps.config.accessUrl,
   templateId,
 });
+
+const sealPurpose = "notification labels";
+
+/** The event with these labels sealed in each message that will be sent: nobody can read them before delivery. */
+export async function sealLabels(
+  deps: Pick<Deps, "keysFor">,
+  event: PreparedEvent,
+  labels: Record<string, string>,
+): Promise<PreparedEvent> {
+  const plain = new TextEncoder().encode(JSON.stringify(labels));
+  const messages = await Promise.all(
+    event.rows.messages.map(async (message) => {
+      if (message.dueAt == null) return message;
+      const sealed = await seal(deps, { purpose: sealPurpose, bound: message.id }, plain);
+      return { ...message, sealedLabels: Buffer.from(sealed).toString("base64") };
+    }),
+  );
+  return { ...event, rows: { ...event.rows, messages } };
+}
+
+/** Undefined when they can't be unsealed: the key was changed, or they belong to another message. */
+export async function unsealLabels(
+  deps: Pick<Deps, "keysFor">,
+  message: { id: string; sealedLabels: string | null },
+): Promise<Record<string, string> | undefined> {
+  if (message.sealedLabels === null) return {};
+  const sealed = new Uint8Array(Buffer.from(message.sealedLabels, "base64"));
+  const plain = await unseal(deps, { purpose: sealPurpose, bound: message.id }, sealed);
+  return plain && (JSON.parse(new TextDecoder().decode(plain)) as Record<string, string>);
+}

@@ -1,7 +1,10 @@
-// Tokens of unsubscribe links: they name a user and a kind of notification, can't be forged, and need no session.
-// They don't expire: a mail may be opened years later.
+// Unsubscribe links. Their token identifies a user and a kind of notification: it can't be forged, needs no session and
+// never expires, since a mail can be read years later.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Deps } from "../../kernel/deps.ts";
+
+export const unsubscribeUrl = (deps: Pick<Deps, "keysFor" | "config">, subscription: Subscription): string =>
+  `${deps.config.accessUrl}/unsubscribe?token=${createUnsubscribeToken(deps, subscription)}`;
 
 export interface Subscription {
   userId: string;
@@ -12,8 +15,8 @@ const purpose = "unsubscribe";
 const idBytes = 16;
 const macBytes = 16;
 
-/** URL-safe text: the two ids and a MAC over them. */
-export function makeUnsubscribeToken(
+/** URL-safe text: the two ids and a MAC. */
+export function createUnsubscribeToken(
   deps: Pick<Deps, "keysFor">,
   { userId, templateId }: Subscription,
 ): string {
@@ -21,7 +24,7 @@ export function makeUnsubscribeToken(
   return Buffer.concat([ids, macOf(deps.keysFor(purpose)[0], ids)]).toString("base64url");
 }
 
-/** Undefined for anything that this deployment did not make. */
+/** Undefined for a token that this deployment did not create. */
 export function readUnsubscribeToken(deps: Pick<Deps, "keysFor">, token: string): Subscription | undefined {
   const bytes = Buffer.from(token, "base64url");
   if (bytes.length !== 2 * idBytes + macBytes) return undefined;

@@ -1,5 +1,5 @@
-// What owners change about a kind of notification: its texts, which of them is active, and the way that it goes.
-// Texts are versions that are never edited; a new one is tried out before it is stored.
+// What owners change about a kind of notification: its text, the active version, and its channel. Versions are never edited;
+// a new one is validated before it is stored.
 import { createHash } from "node:crypto";
 import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import type { Action } from "../../../db/schema.ts";
@@ -13,10 +13,10 @@ import { checkTemplate, type Payload } from "./rules/template-check.ts";
 import {
   findSample,
   findTemplate,
-  hasOtherMethod,
+  hasOtherMethodSql,
   insertVersion,
-  isNewContent,
-  isNotActive,
+  isNewContentSql,
+  isNotActiveSql,
   listRecentPayloads,
   listVersions,
   setActiveVersion,
@@ -24,39 +24,39 @@ import {
   type VersionRow,
 } from "./store/templates.ts";
 
-/** The statement that notes who did it, for the same write; nothing is noted unless `when` holds. */
-export type Note = (entry: { action: string; detail: Record<string, unknown> }, when: SQL) => Statement;
+/** The audit entry for the same write; nothing is written unless `when` holds. */
+export type AuditNote = (entry: { action: string; detail: Record<string, unknown> }, when: SQL) => Statement;
 
 export interface Version extends VersionRow {
   active: boolean;
-  /** A newer text that ships with Belfry and waits beside the active one. */
+  /** A newer text that ships with Belfry, while an older or edited one is active. */
   offered: boolean;
 }
 
-const payloadsLookedAt = 20;
+const maxRecentPayloads = 20;
 
 export const templateReads = (id: string) => ({ template: findTemplate(id) });
 export const versionReads = (id: string) => ({ ...templateReads(id), versions: listVersions(id) });
 
-/** With what a text is tried out on. */
+/** With the payloads to validate a text with. */
 export const textReads = (id: string) => ({
   ...versionReads(id),
   sample: findSample(id),
-  recent: listRecentPayloads(id, payloadsLookedAt),
+  recent: listRecentPayloads(id, maxRecentPayloads),
 });
 
 type VersionAnswers = Answers<ReturnType<typeof versionReads>>;
 type TextAnswers = Answers<ReturnType<typeof textReads>>;
 
 /** Throws 404. */
-export function known({ template }: Pick<VersionAnswers, "template">) {
+export function requireTemplate({ template }: Pick<VersionAnswers, "template">) {
   if (template[0] === undefined) throw notFound("Notification template");
   return template[0];
 }
 
 /** Newest first. */
 export function versionsOf(read: VersionAnswers): Version[] {
-  const activeNumber = known(read).version;
+  const activeNumber = requireTemplate(read).version;
   const active = read.versions.find(({ number }) => number === activeNumber);
   const shipped = read.versions.find(({ origin }) => origin === "seed");
   return read.versions.map((version) => ({
@@ -67,56 +67,56 @@ export function versionsOf(read: VersionAnswers): Version[] {
   }));
 }
 
-/** Stores a text as the next version, not active yet; the one that has this very text already is as good. */
+/** Stores a text as a new version, not active yet. If a version has the same text already, returns that one. */
 export async function addVersion(
   deps: Deps,
   author: RenderInput["user"],
   read: TextAnswers,
   text: TemplateText,
-  note: Note,
+  audit: AuditNote,
 ): Promise<{ version: Version; isNew: boolean }> {
-  const template = known(read);
+  const template = requireTemplate(read);
   const row = { templateId: template.id, ...contentOf(text), createdBy: author.id, createdAt: deps.now() };
   const isThis = ({ contentHash }: VersionRow) => contentHash === row.contentHash;
   const existing = versionsOf(read).find(isThis);
   if (existing !== undefined) return { version: existing, isNew: false };
-  requireNoProblems(checkTemplate(text, payloadsOf(read), surroundings(deps, author, template.id)));
-  const entry = note({ action: "create", detail: { version_title: text.title } }, isNewContent(row));
+  requireNoProblems(checkTemplate(text, payloadsOf(read), otherVariables(deps, author, template.id)));
+  const entry = audit({ action: "create", detail: { version_title: text.title } }, isNewContentSql(row));
   const after = await deps.db.write([entry, insertVersion(row)], versionReads(template.id));
   return { version: versionsOf(after).find(isThis)!, isNew: true };
 }
 
-/** False when it is active already. Throws 404 for a version that there is not. */
+/** False if it is active already. Throws 404 for an unknown version. */
 export async function activateVersion(
   deps: Deps,
   read: VersionAnswers,
   number: number,
-  note: Note,
+  audit: AuditNote,
 ): Promise<boolean> {
-  const template = known(read);
+  const template = requireTemplate(read);
   if (!read.versions.some((version) => version.number === number))
     throw notFound(`Version ${number} of ${template.name}`);
   if (template.version === number) return false;
-  const entry = note(
+  const entry = audit(
     { action: "write", detail: { active_version: number } },
-    isNotActive(template.id, number),
+    isNotActiveSql(template.id, number),
   );
   await deps.db.write([entry, setActiveVersion(template.id, number)], {});
   return true;
 }
 
-/** NULL: the deployment's default way. False when it is so already. */
+/** NULL: the deployment's default channel. False if nothing changed. */
 export async function changeMethod(
   deps: Deps,
   read: Pick<VersionAnswers, "template">,
   method: Method | null,
-  note: Note,
+  audit: AuditNote,
 ): Promise<boolean> {
-  const template = known(read);
+  const template = requireTemplate(read);
   if (isOnlyByMail(template.id) && method !== null && method !== "smtp")
-    throw invalid("method", "must be smtp: what this kind says is for its receiver's mailbox alone");
+    throw invalid("method", "must be smtp: this kind is sent by email only");
   if (template.method === method) return false;
-  const entry = note({ action: "write", detail: { method } }, hasOtherMethod(template.id, method));
+  const entry = audit({ action: "write", detail: { method } }, hasOtherMethodSql(template.id, method));
   await deps.db.write([entry, setMethod(template.id, method)], {});
   return true;
 }
@@ -131,7 +131,7 @@ export interface Preview {
   actions: Action[];
 }
 
-/** What a text becomes for this reader, with a payload of theirs or the sample; what is left out is the active version's. */
+/** A text rendered for this reader, with the given payload or the sample; missing fields are the active version's. */
 export function preview(
   deps: Deps,
   reader: RenderInput["user"],
@@ -139,7 +139,7 @@ export function preview(
   draft: Partial<TemplateText>,
   given?: Pick<Payload, "labels" | "data">,
 ): Preview {
-  const { id, title, body, actions } = known(read);
+  const { id, title, body, actions } = requireTemplate(read);
   const text = {
     title: draft.title ?? title,
     body: draft.body ?? body,
@@ -147,9 +147,9 @@ export function preview(
   };
   const payloads = payloadsOf(read);
   if (given !== undefined) payloads.unshift({ ...given, from: "the payload" });
-  const around = surroundings(deps, reader, id);
-  requireNoProblems(checkTemplate(text, payloads, around));
-  const rendered = compile(text).render({ ...payloads[0]!, ...around });
+  const variables = otherVariables(deps, reader, id);
+  requireNoProblems(checkTemplate(text, payloads, variables));
+  const rendered = compile(text).render({ ...payloads[0]!, ...variables });
   return {
     ...rendered,
     titleText: toPlainText(rendered.title),
@@ -162,11 +162,13 @@ export function preview(
 function requireNoProblems(problems: Validation[]): void {
   if (problems.length === 0) return;
   const message =
-    problems.length === 1 ? `${problems[0]!.field}: ${problems[0]!.detail}` : "The text has several faults.";
+    problems.length === 1
+      ? `${problems[0]!.field}: ${problems[0]!.detail}`
+      : "The text has several problems.";
   throw new ApiError(400, message, { validations: problems });
 }
 
-/** As the seeds have it, so that the same text has the same hash. */
+/** As in db/seed.ts, so that the same text has the same hash. */
 function contentOf({ title, body, actions }: TemplateText) {
   const json = JSON.stringify(actions.map(({ label, url }) => ({ label, url })));
   const contentHash = createHash("sha256")
@@ -187,7 +189,7 @@ function payloadsOf({ sample, recent }: TextAnswers): Payload[] {
   ];
 }
 
-const surroundings = (deps: Deps, user: RenderInput["user"], templateId: string) => ({
+const otherVariables = (deps: Deps, user: RenderInput["user"], templateId: string) => ({
   user,
   baseUrl: deps.config.accessUrl,
   templateId,

@@ -40,7 +40,7 @@ const ofTask = {
       // Coder's rule: the same content at most once a minute. Changes of a flapping agent are many, its kinds are few.
       identity: `app-status ${status.appId} ${minute}`,
       recipients: { people: [{ id: ownerId, why: "workspace_owner" as const }] },
-      holdUntil,
+      notBefore: holdUntil,
       // Working on, completion and failure stay true: nothing withdraws them.
       ...(status.state === "idle" ? { subject: subjectOf(workspace.id) } : {}),
     };

@@ -1,7 +1,7 @@
 // Whom a refusal is about: replies as common servers and providers give them.
 import { describe, expect, test } from "vitest";
 import {
-  judgeReply,
+  classifyReply,
   type FailureSubject,
   type MailStage,
 } from "../../../src/notifications/channels/mail/rules/mail-reply.ts";
@@ -297,7 +297,7 @@ const cases: Record<string, Case[]> = {
 
 describe.each(Object.entries(cases))("%s", (_server, rows) => {
   test.each(rows)("at %s: %s", (stage, reply, about, kind, hint) => {
-    const verdict = judgeReply(stage, { code: Number(reply.slice(0, 3)), text: reply.slice(4) });
+    const verdict = classifyReply(stage, { code: Number(reply.slice(0, 3)), text: reply.slice(4) });
     expect(verdict).toMatchObject({ about, kind });
     if (hint !== undefined) expect(verdict.hint).toMatch(hint);
     if (kind === "permanent") expect(verdict.hint).toBeUndefined();

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { allChannels } from "../../../src/notifications/channels/index.ts";
-import { sign } from "../../../src/notifications/channels/webhook/webhook.ts";
-import { passes } from "../../../src/notifications/inbox/hub.ts";
+import { sign } from "../../../src/notifications/channels/webhook/send.ts";
+import { passesFilter } from "../../../src/notifications/inbox/hub.ts";
 import { toHtml, toInlineHtml, toPlainText } from "../../../src/notifications/texts/rules/markdown.ts";
 import { escapeMarkdown } from "../../../src/kernel/rules/text.ts";
 import { createCache } from "../../../src/kernel/ports.ts";
@@ -14,7 +14,11 @@ import {
   renderOrFallback,
   type RenderInput,
 } from "../../../src/notifications/texts/rules/render.ts";
-import { backoff, parseRetryAfter, decideOutcome } from "../../../src/notifications/delivery/rules/retry.ts";
+import {
+  backoffMs,
+  parseRetryAfter,
+  decideOutcome,
+} from "../../../src/notifications/delivery/rules/retry.ts";
 import {
   identityOf,
   planDeliveries,
@@ -45,7 +49,7 @@ const usual: PlanOptions = {
   template: { id: "t", method: null, enabledByDefault: true },
   defaultMethod: "webhook",
   channels: channelsOf(["inbox", "smtp", "webhook"]),
-  paused: false,
+  isPaused: false,
   identity: "i",
   now: 1_000,
 };
@@ -164,7 +168,7 @@ describe("planning deliveries", () => {
   });
 
   test("while paused everything waits, and says so", () => {
-    for (const row of routed({}, { paused: true })) {
+    for (const row of routed({}, { isPaused: true })) {
       expect(row).toMatchObject({
         status: "pending",
         dueAt: 1_000,
@@ -217,7 +221,7 @@ describe("retries", () => {
   const policy = { maxAttempts: 5, interval: 30_000 };
 
   test("waits grow fourfold, to an hour at most, and spread by a fifth", () => {
-    expect([1, 2, 3, 4, 5, 9].map((attempt) => backoff(attempt, policy, 0.5))).toEqual([
+    expect([1, 2, 3, 4, 5, 9].map((attempt) => backoffMs(attempt, policy, 0.5))).toEqual([
       30_000, 120_000, 480_000, 1_920_000, 3_600_000, 3_600_000,
     ]);
     fc.assert(
@@ -225,9 +229,9 @@ describe("retries", () => {
         fc.integer({ min: 1, max: 50 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (attempt, chance) => {
-          const middle = backoff(attempt, policy, 0.5);
-          expect(backoff(attempt, policy, chance)).toBeGreaterThanOrEqual(middle * 0.8 - 1);
-          expect(backoff(attempt, policy, chance)).toBeLessThanOrEqual(middle * 1.2 + 1);
+          const middle = backoffMs(attempt, policy, 0.5);
+          expect(backoffMs(attempt, policy, chance)).toBeGreaterThanOrEqual(middle * 0.8 - 1);
+          expect(backoffMs(attempt, policy, chance)).toBeLessThanOrEqual(middle * 1.2 + 1);
         },
       ),
     );
@@ -458,6 +462,6 @@ describe("the filter of a watch", () => {
     [{ targets: [], templates: ["t2"], readStatus: "all" }, false],
     [{ targets: [], templates: [], readStatus: "read" }, false],
   ] as const)("%j lets it through: %s", (filter, expected) => {
-    expect(passes(row, filter)).toBe(expected);
+    expect(passesFilter(row, filter)).toBe(expected);
   });
 });

@@ -84,17 +84,17 @@ describe("a name", () => {
     ["x{{ labels.workspace.name }}", "labels.workspace.name", ""],
   ])("that is nowhere is told, with those that are there: %s", (title, name, known) => {
     expect(titleProblems(title)).toEqual([
-      `there is no ${name} in the sample${known === "" ? "" : `; there is ${known}`}`,
+      `unknown variable ${name} in the sample${known === "" ? "" : `; available: ${known}`}`,
     ]);
   });
 
   test("that begins with nothing known is told with what may begin one", () => {
     expect(titleProblems("x{{ lables.workspace }}{{ owner }}")).toEqual([
-      "there is no lables: a text can use labels, data, user, base_url and template_id",
-      "there is no owner: a text can use labels, data, user, base_url and template_id",
+      "unknown variable lables: a text can use labels, data, user, base_url and template_id",
+      "unknown variable owner: a text can use labels, data, user, base_url and template_id",
     ]);
     expect(titleProblems("x{{ user.nick }}")).toEqual([
-      "there is no user.nick; there is user.email, user.id, user.name, user.username",
+      "unknown variable user.nick; available: user.email, user.id, user.name, user.username",
     ]);
   });
 
@@ -103,18 +103,18 @@ describe("a name", () => {
       titleProblems("x {{ labels.host }} {{ labels.reason }} {{ data.count }}", [sample, later]),
     ).toEqual([]);
     expect(titleProblems("x {{ labels.hots }}", [sample, later])).toEqual([
-      "there is no labels.hots in the sample or any recent payload; there is labels.host, labels.reason, labels.workspace",
+      "unknown variable labels.hots in the sample or any recent payload; available: labels.host, labels.reason, labels.workspace",
     ]);
   });
 
   test("that a label's value makes up is not a name of the template", () => {
     expect(titleProblems("x{{ data[labels.workspace].y }}")).toHaveLength(1);
     expect(titleProblems("x{{ data[labels.workspac] }}")).toContain(
-      "there is no labels.workspac in the sample; there is labels.reason, labels.workspace",
+      "unknown variable labels.workspac in the sample; available: labels.reason, labels.workspace",
     );
     const odd: Payload = { from: "the sample", labels: { __proto__: "x", constructor: "y" }, data: null };
     expect(titleProblems("x{{ labels.toString }}{{ labels.constructor }}", [odd])).toEqual([
-      "there is no labels.toString in the sample; there is labels.constructor",
+      "unknown variable labels.toString in the sample; available: labels.constructor",
     ]);
   });
 });
@@ -228,14 +228,14 @@ describe("a link", () => {
     "{% if labels.reason == 'out of memory' %}javascript:x{% else %}/b{% endif %}",
   ])("to anywhere else is refused: %s", (url) => {
     expect(urlProblems(url)).toEqual([
-      expect.stringMatching(/^the link becomes ".*" with the sample; it must begin with/),
+      expect.stringMatching(/^".*" with the sample is not a valid link: it must begin with/),
     ]);
   });
 
   test("of text is judged as well, unless it came with the payload", () => {
     expect(bodyProblems("[a](https://a.example) <mailto:a@b.example> [b](/inbox) c@d.example")).toEqual([]);
     expect(bodyProblems("see [a](javascript:alert(1))")).toEqual([
-      expect.stringMatching(/^the link javascript:alert\(1\) can't be followed/),
+      expect.stringMatching(/^javascript:alert\(1\) is not a valid link/),
     ]);
     const theirs: Payload = {
       from: "the sample",
@@ -250,7 +250,7 @@ describe("a link", () => {
 test("no more than ten buttons, and each has words and a target of bounded length", () => {
   const actions = Array.from({ length: 11 }, () => ({ label: "x", url: "/x" }));
   expect(checkTemplate({ title: "x", body: "", actions }, [sample], around)).toEqual([
-    { field: "actions", detail: "there are 11, 10 are allowed" },
+    { field: "actions", detail: "11 actions, at most 10 allowed" },
   ]);
   const odd = [
     { label: " ", url: "" },
@@ -259,6 +259,6 @@ test("no more than ten buttons, and each has words and a target of bounded lengt
   expect(checkTemplate({ title: "x", body: "", actions: odd }, [sample], around)).toEqual([
     { field: "actions.0.label", detail: "must not be empty" },
     { field: "actions.0.url", detail: "must not be empty" },
-    { field: "actions.1.url", detail: "has 2001 bytes, 2000 are allowed" },
+    { field: "actions.1.url", detail: "2001 bytes, at most 2000 allowed" },
   ]);
 });

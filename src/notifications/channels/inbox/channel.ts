@@ -1,4 +1,4 @@
-// The inbox: what a person reads in Belfry itself. Its rows are written by whoever decides that a message is sent.
+// The inbox channel: notifications that users read in Belfry. Delivery and enqueuing write its rows.
 import { flag } from "../../../config/values.ts";
 import { ok } from "../../../kernel/rules/finding.ts";
 import { defineChannel } from "../channel.ts";
@@ -29,7 +29,7 @@ export const inbox = defineChannel({
   send: () => Promise.resolve({ kind: "sent", detail: "in the inbox" }),
   probe: (settings) =>
     Promise.resolve({
-      findings: [ok("inbox", settings?.isEnabled === true ? "on" : `switched off by ${variable}`)],
+      findings: [ok("inbox", settings?.isEnabled === true ? "enabled" : `disabled by ${variable}`)],
     }),
-  advice: () => "Look into the server's log.",
+  advice: () => "Check the server's log.",
 });

@@ -1,7 +1,8 @@
-// The content of an email, as text and as HTML: greeting, title, body, action links, and a footer that says why the
-// reader gets it and how to unsubscribe. Pure.
+// The content of an email, as text and as HTML: title, greeting, body, action links, and a footer that says why the reader
+// gets it and how to unsubscribe. Pure.
 import type { Action } from "../../../../db/schema.ts";
 import { toHtml, toInlineHtml, toPlainText } from "../../texts/rules/markdown.ts";
+import { whyYouGetThis } from "../../outbox/rules/reasons.ts";
 import { oneLine } from "./smtp/message.ts";
 
 export interface MailContent {
@@ -13,8 +14,10 @@ export interface MailContent {
   actions: readonly Action[];
   /** The access URL without a trailing slash. */
   baseUrl: string;
-  /** The kind of notification; `audience` is who gets it, as words. */
-  kind: { name: string; audience: string | undefined };
+  /** The kind of notification. */
+  kind: { name: string };
+  /** Reason codes of the message. */
+  reasons: readonly string[];
   /** The page that disables this kind; null for kinds that can't be disabled. */
   unsubscribeUrl: string | null;
   year: number;
@@ -39,22 +42,20 @@ export function renderMail(content: MailContent): RenderedMail {
   };
 }
 
-/** The notification settings page. */
-export const settingsUrl = (baseUrl: string): string => `${baseUrl}/settings/notifications`;
-/** The settings page, asking to confirm that this kind is disabled. */
-export const unsubscribePage = (baseUrl: string, templateId: string): string =>
-  `${settingsUrl(baseUrl)}?disabled=${encodeURIComponent(templateId)}`;
+const settingsUrl = (baseUrl: string): string => `${baseUrl}/settings/notifications`;
 
-/** Paths of ours become whole addresses; null for what a mail should not lead to. */
+/** Paths of Belfry become whole URLs; null for links that a mail must not have. */
 function linkTarget(url: string, baseUrl: string): string | null {
-  const whole = /^\/(?![/\\])/.test(url) ? baseUrl + url : url;
-  return /^(https?:\/\/|mailto:)\S+$/i.test(whole) && URL.canParse(whole) ? new URL(whole).href : null;
+  const absolute = /^\/(?![/\\])/.test(url) ? baseUrl + url : url;
+  return /^(https?:\/\/|mailto:)\S+$/i.test(absolute) && URL.canParse(absolute)
+    ? new URL(absolute).href
+    : null;
 }
 
 function asText(content: MailContent, subject: string): string {
-  const { name, body, actions, kind, baseUrl, unsubscribeUrl, year } = content;
+  const { name, body, actions, kind, reasons, baseUrl, unsubscribeUrl, year } = content;
   const footer = [
-    ...why(kind),
+    ...why(reasons),
     ...(unsubscribeUrl === null ? [] : [`${unsubscribeLabel(kind)}: ${unsubscribeUrl}`]),
     `Notification settings: ${settingsUrl(baseUrl)}`,
     `Belfry, ${year}: ${baseUrl}`,
@@ -69,8 +70,10 @@ function asText(content: MailContent, subject: string): string {
   return `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`;
 }
 
-const why = ({ name, audience }: MailContent["kind"]): string[] =>
-  audience === undefined ? [] : [`Why you get this: “${oneLine(name)}” is sent to ${audience}.`];
+function why(reasons: readonly string[]): string[] {
+  const text = whyYouGetThis(reasons);
+  return text === undefined ? [] : [`Why you get this: ${text}.`];
+}
 
 const unsubscribeLabel = ({ name }: MailContent["kind"]): string => `Unsubscribe from “${oneLine(name)}”`;
 
@@ -84,7 +87,7 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', "&quot;")
     .replaceAll("'", "&#39;");
 
-// Colours stand in line for clients that know nothing else; the sheet changes them where the screen is dark.
+// Inline colours are for clients without support of style sheets; the sheet has the dark mode.
 const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
 const sheet = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
@@ -106,7 +109,7 @@ const sheet = `
 }`;
 
 function asHtml(content: MailContent, subject: string): string {
-  const { name, title, body, actions, kind, baseUrl, unsubscribeUrl, year } = content;
+  const { name, title, body, actions, kind, reasons, baseUrl, unsubscribeUrl, year } = content;
   const buttons = actions
     .map(
       ({ label, url }) =>
@@ -114,7 +117,7 @@ function asHtml(content: MailContent, subject: string): string {
     )
     .join("\n");
   const footer = [
-    ...why(kind).map(escapeHtml),
+    ...why(reasons).map(escapeHtml),
     ...(unsubscribeUrl === null ? [] : [footerLink(unsubscribeUrl, unsubscribeLabel(kind))]),
     footerLink(settingsUrl(baseUrl), "Notification settings"),
     `Belfry, ${year}: ${footerLink(baseUrl, baseUrl)}`,
@@ -135,10 +138,10 @@ function asHtml(content: MailContent, subject: string): string {
 <td align="center" style="padding:24px 12px">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:600px;text-align:left">
 <tr><td class="sheet ink" style="background:#fffefb;border:1px solid #e2ddd2;border-radius:12px;padding:24px;color:#1d2430;${font};font-size:16px;line-height:1.5">
-<h1 class="ink" style="margin:0 0 16px;font-size:22px;line-height:1.3">${absolute(toInlineHtml(title), baseUrl).trim() || escapeHtml(subject)}</h1>
+<h1 class="ink" style="margin:0 0 16px;font-size:22px;line-height:1.3">${withAbsoluteLinks(toInlineHtml(title), baseUrl).trim() || escapeHtml(subject)}</h1>
 <p style="margin:0 0 12px">${escapeHtml(greeting(name))}</p>
 <div class="body">
-${absolute(toHtml(body), baseUrl)}</div>
+${withAbsoluteLinks(toHtml(body), baseUrl)}</div>
 ${buttons}
 </td></tr>
 <tr><td class="muted" style="padding:16px 24px;color:#596270;${font};font-size:13px;line-height:1.6">
@@ -154,9 +157,9 @@ ${footer.join("<br>\n")}
 const button =
   "display:inline-block;margin:12px 12px 0 0;padding:10px 18px;border-radius:8px;background:#2b4687;color:#ffffff;text-decoration:none;font-weight:600";
 
-const footerLink = (url: string, words: string): string =>
-  `<a href="${escapeHtml(url)}" style="color:#29509f">${escapeHtml(words)}</a>`;
+const footerLink = (url: string, label: string): string =>
+  `<a href="${escapeHtml(url)}" style="color:#29509f">${escapeHtml(label)}</a>`;
 
-/** Links to a path of ours are whole addresses in a mail. What the text itself says is escaped, so this matches links only. */
-const absolute = (html: string, baseUrl: string): string =>
+/** Paths of Belfry become whole URLs. Text is escaped, so this matches links only. */
+const withAbsoluteLinks = (html: string, baseUrl: string): string =>
   html.replaceAll('<a href="/', `<a href="${escapeHtml(baseUrl)}/`);

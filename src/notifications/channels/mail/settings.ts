@@ -1,4 +1,4 @@
-// The variables for mail, BELFRY_EMAIL_*, and what becomes of them.
+// The settings of the email channel, from BELFRY_EMAIL_*.
 import * as z from "zod";
 import { flag } from "../../../config/values.ts";
 import type { SettingsContext } from "../channel.ts";
@@ -9,7 +9,7 @@ const mailbox = z.string().transform((text, context) => {
   if (parsed !== undefined) return parsed;
   context.addIssue({
     code: "custom",
-    message: `"${text}" is not one mail address; write it like belfry@example.com or "Belfry <belfry@example.com>"`,
+    message: `"${text}" is not an email address; use belfry@example.com or "Belfry <belfry@example.com>"`,
   });
   return z.NEVER;
 });
@@ -21,8 +21,8 @@ const hostAndPort = z.string().transform((text, context) => {
   if (host !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return { host, port: Number(port) };
   context.addIssue({
     code: "custom",
-    // Not repeated: somebody may have written a password into it.
-    message: "must be a host with a port, like smtp.example.com:587",
+    // The value is not shown: it could have a password.
+    message: "must be a host with a port, such as smtp.example.com:587",
   });
   return z.NEVER;
 });
@@ -32,7 +32,7 @@ export const mailVariables = {
   BELFRY_EMAIL_SMARTHOST: hostAndPort.optional(),
   BELFRY_EMAIL_HELLO: z
     .string()
-    .regex(/^[\w.:[\]-]+$/, "must be a host's name, like belfry.example.com")
+    .regex(/^[\w.:[\]-]+$/, "must be a host name, such as belfry.example.com")
     .default("localhost"),
   BELFRY_EMAIL_FORCE_TLS: flag(false),
   BELFRY_EMAIL_AUTH_IDENTITY: z.string().default(""),
@@ -53,20 +53,20 @@ export interface MailSettings {
   from: Mailbox;
   host: string;
   port: number;
-  /** The name that we give ourselves. */
+  /** The name that Belfry sends in EHLO. */
   hello: string;
   /** TLS from the first byte. */
   tls: boolean;
-  /** TLS before anything that matters is said, or nothing is sent. */
+  /** STARTTLS is required. */
   startTls: boolean;
-  /** Whom the server's certificate has to name. */
+  /** The name that the server's certificate must have. */
   serverName: string;
   skipVerify: boolean;
   caFile: string | undefined;
   certFile: string | undefined;
   keyFile: string | undefined;
   login: MailLoginConfig | undefined;
-  /** Milliseconds for a try. */
+  /** Milliseconds for an attempt. */
   timeout: number;
 }
 
@@ -74,15 +74,15 @@ export interface MailLoginConfig {
   identity: string;
   username: string;
   password: string | undefined;
-  /** Goes before the password. */
+  /** Used instead of the password. */
   passwordFile: string | undefined;
 }
 
-/** An SMTP server may take its time: greeting delays and scanners are usual. */
-const leastTimeout = 30_000;
-const portWithTls = 465;
+/** SMTP servers can be slow: greeting delays and scanners are usual. */
+const minTimeoutMs = 30_000;
+const tlsPort = 465;
 
-/** Undefined when mail is not set up; `problem` gets what is missing. */
+/** Undefined if mail is not configured; `problem` is called for what is missing. */
 export function toMailSettings(
   env: Environment,
   { dispatchTimeout, problem, warn }: SettingsContext,
@@ -91,12 +91,12 @@ export function toMailSettings(
   if (from === undefined && smarthost === undefined) return undefined;
   if (from === undefined) {
     problem(
-      "BELFRY_EMAIL_FROM: is missing; BELFRY_EMAIL_SMARTHOST is set, and mail needs a sender, like belfry@example.com",
+      "BELFRY_EMAIL_FROM: is missing; BELFRY_EMAIL_SMARTHOST is set, and mail needs a sender, such as belfry@example.com",
     );
   }
   if (smarthost === undefined) {
     problem(
-      "BELFRY_EMAIL_SMARTHOST: is missing; BELFRY_EMAIL_FROM is set, and mail needs a server, like smtp.example.com:587",
+      "BELFRY_EMAIL_SMARTHOST: is missing; BELFRY_EMAIL_FROM is set, and mail needs a server, such as smtp.example.com:587",
     );
   }
   const login = toLogin(env, problem);
@@ -104,12 +104,12 @@ export function toMailSettings(
   if ((certFile === undefined) !== (keyFile === undefined)) {
     problem(
       certFile === undefined
-        ? "BELFRY_EMAIL_TLS_CERTFILE: is missing; BELFRY_EMAIL_TLS_CERTKEYFILE is the key of which certificate?"
-        : "BELFRY_EMAIL_TLS_CERTKEYFILE: is missing; the certificate of BELFRY_EMAIL_TLS_CERTFILE has a key",
+        ? "BELFRY_EMAIL_TLS_CERTFILE: is missing; BELFRY_EMAIL_TLS_CERTKEYFILE is set"
+        : "BELFRY_EMAIL_TLS_CERTKEYFILE: is missing; BELFRY_EMAIL_TLS_CERTFILE is set",
     );
   }
   if (from === undefined || smarthost === undefined) return undefined;
-  const tls = env.BELFRY_EMAIL_FORCE_TLS || smarthost.port === portWithTls;
+  const tls = env.BELFRY_EMAIL_FORCE_TLS || smarthost.port === tlsPort;
   if (tls && env.BELFRY_EMAIL_TLS_STARTTLS)
     warn("BELFRY_EMAIL_TLS_STARTTLS is ignored: the connection is TLS from the start");
   return {
@@ -124,7 +124,7 @@ export function toMailSettings(
     certFile,
     keyFile,
     login,
-    timeout: Math.max(leastTimeout, dispatchTimeout),
+    timeout: Math.max(minTimeoutMs, dispatchTimeout),
   };
 }
 
@@ -139,7 +139,7 @@ function toLogin(env: Environment, problem: (message: string) => void): MailLogi
   }
   if (!hasPassword) {
     problem(
-      "BELFRY_EMAIL_AUTH_PASSWORD: is missing; BELFRY_EMAIL_AUTH_USERNAME is set (BELFRY_EMAIL_AUTH_PASSWORD_FILE will do too)",
+      "BELFRY_EMAIL_AUTH_PASSWORD: is missing; BELFRY_EMAIL_AUTH_USERNAME is set; BELFRY_EMAIL_AUTH_PASSWORD_FILE can be used instead",
     );
   }
   return { identity: env.BELFRY_EMAIL_AUTH_IDENTITY, username, password, passwordFile };

@@ -1,9 +1,37 @@
-// The webhook: Coder's payload, POSTed to one receiver for everybody.
+// The webhook channel: its settings, Coder's payload, and a check of the receiver. One receiver gets every user's messages.
+import type * as z from "zod";
+import { webhookAddress, webhookSecret, type WebhookAddress } from "../../../config/values.ts";
+import type { Reached } from "../../../kernel/ports.ts";
+import { fail, ok, warn, type Finding } from "../../../kernel/rules/finding.ts";
 import { toPlainText } from "../../texts/rules/markdown.ts";
-import { defineChannel, type OutgoingMessage } from "../channel.ts";
-import { probeWebhook, webhookAdvice } from "./probe.ts";
-import { toWebhookSettings, webhookVariables } from "./settings.ts";
-import { sendWebhook, webhookBody, type WebhookMessage } from "./webhook.ts";
+import {
+  defineChannel,
+  type OutgoingMessage,
+  type ProbeContext,
+  type ProbeResult,
+  type SettingsContext,
+} from "../channel.ts";
+import { sendWebhook, webhookBody, type WebhookMessage } from "./send.ts";
+
+export const webhookVariables = {
+  BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: webhookAddress.optional(),
+  BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: webhookSecret.optional(),
+} satisfies Record<string, z.ZodType>;
+
+export interface WebhookSettings extends WebhookAddress {
+  /** `whsec_…` */
+  secret: string | undefined;
+  /** Milliseconds for an attempt. */
+  timeout: number;
+}
+
+export function toWebhookSettings(
+  env: z.infer<z.ZodObject<typeof webhookVariables>>,
+  { dispatchTimeout }: Pick<SettingsContext, "dispatchTimeout">,
+): WebhookSettings | undefined {
+  const { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: address, BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret } = env;
+  return address === undefined ? undefined : { ...address, secret, timeout: dispatchTimeout };
+}
 
 export const webhook = defineChannel({
   id: "webhook",
@@ -29,7 +57,7 @@ export const webhook = defineChannel({
   advice: webhookAdvice,
 });
 
-/** Coder's message payload, version 1.2: labels and data as they are, not escaped. */
+/** Coder's message payload, version 1.2: labels and data are not escaped. */
 function toWebhookMessage(message: OutgoingMessage): WebhookMessage {
   const { id, recipient, template, title, body, actions, labels, data, targets } = message;
   return {
@@ -52,4 +80,56 @@ function toWebhookMessage(message: OutgoingMessage): WebhookMessage {
     body: toPlainText(body),
     bodyMarkdown: body,
   };
+}
+
+const probeTimeoutMs = 5_000;
+const slowResponseMs = 2_000;
+
+/** A HEAD request: nothing is sent. */
+export async function probeWebhook(
+  settings: WebhookSettings | undefined,
+  { reach }: ProbeContext,
+): Promise<ProbeResult> {
+  if (settings === undefined)
+    return { findings: [ok("webhook", "not configured (BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT)")] };
+  const { endpoint, authorization, secret } = settings;
+  const { host } = new URL(endpoint);
+  const reached = await reach(endpoint, probeTimeoutMs, authorization);
+  return {
+    findings: [describeReached(host, reached), ...(secret === undefined ? [notSigned(host)] : [])],
+    // The Date header has whole seconds.
+    ...(reached.ok && reached.date !== null ? { receiverTime: reached.date + 500 } : {}),
+  };
+}
+
+/** What the response to a probe means. */
+export function describeReached(host: string, reached: Reached): Finding {
+  if (!reached.ok) return fail("webhook", `${host}: ${reached.problem}`, unreached);
+  const { status, milliseconds } = reached;
+  const message = `${host} answered HEAD with ${status} in ${milliseconds} ms`;
+  if (status >= 500) return warn("webhook", message, webhookAdvice(`answered ${status}`));
+  if (milliseconds > slowResponseMs) return warn("webhook", message, webhookAdvice("no answer in time"));
+  return ok("webhook", message);
+}
+
+const notSigned = (host: string): Finding =>
+  warn(
+    "webhook",
+    `Requests to ${host} are not signed: the receiver can't verify that they come from Belfry.`,
+    'Set BELFRY_NOTIFICATIONS_WEBHOOK_SECRET="whsec_$(openssl rand -base64 32)", and verify signatures in the receiver.',
+  );
+
+const unreached =
+  "Check that the receiver is running and reachable from here, and check BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";
+
+/** What to do about a failure. */
+export function webhookAdvice(answer: string): string {
+  if (/no answer in time/.test(answer))
+    return "The receiver is slow. It should answer first and process the message afterwards; the timeout is BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT.";
+  if (/answered 5\d\d/.test(answer)) return "The receiver failed. Look for the cause in its log.";
+  if (/answered 4(01|03)/.test(answer))
+    return "The receiver denied access. Check BELFRY_NOTIFICATIONS_WEBHOOK_SECRET, and the user name and password in BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";
+  if (/answered (3\d\d|404|405|410)/.test(answer))
+    return "The address is wrong. Check BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.";
+  return unreached;
 }

@@ -1,5 +1,5 @@
-// The totals that metrics show: what a try adds to them, what an event adds that is decided at once, and how the stored
-// counters become families. Names, labels and buckets are Coder's where it has them.
+// The counters of notifications: which ones an attempt increments, and how stored counters become metric families. Names,
+// labels and buckets are Coder's if Coder has them.
 import { messageStatuses, type MessageStatus } from "../../../../db/schema.ts";
 import {
   samplesOf,
@@ -21,20 +21,20 @@ export const finished = "belfry_notifications_finished_total";
 
 const queued: Histogram = {
   name: "coderd_notifications_queued_seconds",
-  help: "Seconds from a message's making to its first try.",
+  help: "Seconds from the creation of a message to its first attempt.",
   buckets: [1, 2.5, 5, 7.5, 10, 15, 20, 30, 60, 120, 300, 600, 3_600],
 };
 const sending: Histogram = {
   name: "coderd_notifications_dispatcher_send_seconds",
-  help: "Seconds that a try took.",
+  help: "Seconds that an attempt took.",
   buckets: [0.001, 0.05, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120],
 };
 
-/** Shown as a status of its own: a failure that is one recipient's, not the channel's. */
+/** Shown as a separate status: a failure that concerns one recipient, not the channel. */
 const refused = "recipient_refused";
 const finalStatuses = ["sent", "permanent_failure", "inhibited"] as const satisfies MessageStatus[];
 
-export interface EndedTry {
+export interface FinishedAttempt {
   method: string;
   templateId: string;
   /** 1 is the first. */
@@ -43,16 +43,16 @@ export interface EndedTry {
   startedAt: number;
   finishedAt: number;
   outcome: Outcome["kind"];
-  /** What has become of the message, and why. */
+  /** The status of the message after the attempt, and why. */
   status: MessageStatus;
   reason: Reason | null;
 }
 
-/** A message that turned out not to be wanted was no try; Coder counts it nowhere either. */
-export function additionsOf(one: EndedTry): Addition[] {
+/** What an attempt adds to counters. An inhibited message was not attempted; Coder doesn't count it either. */
+export function countersOf(one: FinishedAttempt): Addition[] {
   const { method, status } = one;
-  const ending = one.reason === "recipient_refused" ? one.reason : status;
-  const end = finalStatuses.some((final) => final === status) ? [finishedAddition(method, ending)] : [];
+  const finalStatus = one.reason === "recipient_refused" ? one.reason : status;
+  const end = finalStatuses.some((final) => final === status) ? [finishedAddition(method, finalStatus)] : [];
   if (one.outcome === "inhibited") return end;
   const labels = { method, notification_template_id: one.templateId };
   const result = status === "sent" ? "success" : status === "permanent_failure" ? "perm_fail" : "temp_fail";
@@ -71,26 +71,26 @@ const finishedAddition = (method: string, status: MessageStatus | typeof refused
   1,
 ];
 
-/** What ends is shown from the first scrape on: a series that begins with 1 has no increase. */
+/** Finished messages are shown from the first scrape: a series that begins with 1 has no increase. */
 export function totalFamilies(rows: readonly CounterRow[], methods: readonly string[]): Family[] {
   const samples = (name: string): Sample[] => samplesOf(rows, name);
   return [
     {
       name: attempts,
       type: "counter",
-      help: "Tries to hand over a message, by result: success, temp_fail (is tried again), perm_fail (is not).",
+      help: "Delivery attempts, by result: success, temp_fail (will be retried), perm_fail (will not).",
       samples: samples(attempts),
     },
     {
       name: retries,
       type: "counter",
-      help: "Tries that were not a message's first.",
+      help: "Attempts after the first of a message.",
       samples: samples(retries),
     },
     {
       name: finished,
       type: "counter",
-      help: "Messages that have ended: sent, permanent_failure, recipient_refused (failed for this recipient only), inhibited (not wanted, or sent already).",
+      help: "Finished messages: sent, permanent_failure, recipient_refused (failed for this recipient only), inhibited (disabled, duplicate, expired or withdrawn).",
       samples: finishedSamples(samples(finished), methods),
     },
     histogramFamily(queued, samples),
@@ -108,7 +108,7 @@ function finishedSamples(stored: Sample[], methods: readonly string[]): Sample[]
   );
 }
 
-/** The statuses of messages that something is still to be done for. */
-export const livingStatuses = messageStatuses.filter(
+/** Statuses of messages that are not finished. */
+export const unfinishedStatuses = messageStatuses.filter(
   (status) => !finalStatuses.some((final) => final === status),
 );

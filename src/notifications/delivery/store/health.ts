@@ -1,74 +1,72 @@
-// SQL of whether the ways work: one row of settings for each, kept by what settles tries, and what waits.
+// SQL of channel health: one row of settings for each channel, and for owners the queue and the failures.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { settings } from "../../../../db/schema.ts";
 import { methods } from "../../channels/index.ts";
-import type { Health } from "../rules/health.ts";
+import type { Health } from "../rules/channel-health.ts";
 
-const keyPrefix = "delivery_health_";
-const keyOf = (method: string) => keyPrefix + method;
-const keys = sql.join(
-  methods.map((method) => sql`${keyOf(method)}`),
+const healthPrefix = "delivery_health_";
+const healthKey = (method: string) => healthPrefix + method;
+const healthKeysSql = sql.join(
+  methods.map((method) => sql`${healthKey(method)}`),
   sql`, `,
 );
 
-/**
- * Joins what some tries say with what is known. Results may come late and in another order than they were got: a failure
- * from before the latest success says nothing about now.
- */
-export function noteHealth(news: readonly Health[], now: number): Statement[] {
-  return news.map(({ method, succeededAt, failedAt, answer, failingSince }) => {
-    const known = (name: keyof Health) => sql`${settings.value} ->> ${sql.raw(`'$.${name}'`)}`;
-    const success = sql`nullif(max(coalesce(${known("succeededAt")}, 0), coalesce(${succeededAt}, 0)), 0)`;
-    const failure = sql`nullif(max(coalesce(${known("failedAt")}, 0), coalesce(${failedAt}, 0)), 0)`;
-    const isLatest = sql`coalesce(${failedAt}, 0) >= coalesce(${known("failedAt")}, 0)`;
-    const after = (time: SQL) => sql`CASE WHEN ${time} > coalesce(${success}, 0) THEN ${time} END`;
-    const since = sql`coalesce(${after(known("failingSince"))}, ${after(sql`${failingSince}`)}, ${after(failure)})`;
-    const value = sql`json_object('succeededAt', ${success}, 'failedAt', ${failure},
-      'answer', CASE WHEN ${isLatest} THEN coalesce(${answer}, ${known("answer")}) ELSE ${known("answer")} END,
-      'failingSince', ${since})`;
+/** Merges new results into what is stored. Results can arrive late: a failure before the latest success changes nothing. */
+export function noteHealth(health: readonly Health[], now: number): Statement[] {
+  return health.map(({ method, succeededAt, failedAt, answer, failingSince }) => {
+    const storedSql = (name: keyof Health) => sql`${settings.value} ->> ${sql.raw(`'$.${name}'`)}`;
+    const successSql = sql`nullif(max(coalesce(${storedSql("succeededAt")}, 0), coalesce(${succeededAt}, 0)), 0)`;
+    const failureSql = sql`nullif(max(coalesce(${storedSql("failedAt")}, 0), coalesce(${failedAt}, 0)), 0)`;
+    const isLatestSql = sql`coalesce(${failedAt}, 0) >= coalesce(${storedSql("failedAt")}, 0)`;
+    const afterSuccessSql = (time: SQL) =>
+      sql`CASE WHEN ${time} > coalesce(${successSql}, 0) THEN ${time} END`;
+    const sinceSql = sql`coalesce(${afterSuccessSql(storedSql("failingSince"))}, ${afterSuccessSql(sql`${failingSince}`)}, ${afterSuccessSql(failureSql)})`;
+    const valueSql = sql`json_object('succeededAt', ${successSql}, 'failedAt', ${failureSql},
+      'answer', CASE WHEN ${isLatestSql} THEN coalesce(${answer}, ${storedSql("answer")}) ELSE ${storedSql("answer")} END,
+      'failingSince', ${sinceSql})`;
     return query.run(sql`INSERT INTO ${settings} (key, value, updated_at)
-      VALUES (${keyOf(method)}, ${JSON.stringify({ succeededAt, failedAt, answer, failingSince })}, ${now})
-      ON CONFLICT (key) DO UPDATE SET value = ${value}, updated_at = ${now}`);
+      VALUES (${healthKey(method)}, ${JSON.stringify({ succeededAt, failedAt, answer, failingSince })}, ${now})
+      ON CONFLICT (key) DO UPDATE SET value = ${valueSql}, updated_at = ${now}`);
   });
 }
 
-const isOwner = (viewer: SQL<string>) =>
+const isOwnerSql = (viewer: SQL<string>) =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${viewer} AND role = 'owner')`;
 
-/** A row for each way that was ever tried; none at all unless this user is an owner. */
+/** A row for each channel that was used; none unless the viewer is an owner. */
 export function readHealth(viewer: SQL<string>) {
   return query
     .select({ key: settings.key, value: settings.value })
     .from(settings)
-    .where(sql`${settings.key} IN (${keys}) AND ${isOwner(viewer)}`);
+    .where(sql`${settings.key} IN (${healthKeysSql}) AND ${isOwnerSql(viewer)}`);
 }
 
-/** The rows of `readHealth`, as values. */
+/** The rows of `readHealth` as values. */
 export const toHealth = (rows: readonly { key: string; value: string }[]): Health[] =>
   rows.map(({ key, value }) => ({
     ...(JSON.parse(value) as Omit<Health, "method">),
-    method: key.slice(keyPrefix.length),
+    method: key.slice(healthPrefix.length),
   }));
 
-/** More than this is not counted. */
-export const mostCounted = 1_000;
+/** No more than this are counted. */
+export const maxCounted = 1_000;
 
-export interface Waiting {
+export interface QueueLength {
   method: string;
   count: number;
   oldest: number;
 }
 
-/** For an owner: how many messages wait for each way, and since when the oldest does; of those that are due first. */
+/** For an owner: messages that wait for each channel, and since when the oldest does; of those due first. */
 export function countWaiting(viewer: SQL<string>) {
-  return query.all<Waiting>(sql`SELECT method, count(*) AS count, min(created_at) AS oldest
-    FROM (SELECT method, created_at FROM notification_messages WHERE due_at IS NOT NULL AND ${isOwner(viewer)}
-      ORDER BY due_at LIMIT ${mostCounted}) GROUP BY method`);
+  return query.all<QueueLength>(sql`SELECT method, count(*) AS count, min(created_at) AS oldest
+    FROM (SELECT method, created_at FROM notification_messages WHERE due_at IS NOT NULL AND ${isOwnerSql(viewer)}
+      ORDER BY due_at LIMIT ${maxCounted}) GROUP BY method`);
 }
 
-/** Failures are looked for among so many of the newest messages. */
-const searched = 2_000;
+/** The newest messages, in which failures are searched. */
+const maxSearched = 2_000;
 
 export interface Failure {
   id: string;
@@ -76,20 +74,20 @@ export interface Failure {
   username: string;
   method: string;
   attempts: number;
-  /** The next try; NULL when there is none. */
+  /** The next attempt; NULL if there is none. */
   dueAt: number | null;
   failedAt: number;
   answer: string | null;
 }
 
-/** For an owner: what could not be delivered, newest failure first. */
+/** For an owner: failed messages, newest failure first. */
 export function listFailures(viewer: SQL<string>, limit: number) {
   return query.all<Failure>(sql`
     SELECT m.id, t.name AS "templateName", u.username, m.method, m.attempt_count AS attempts, m.due_at AS "dueAt",
       m.updated_at AS "failedAt", (SELECT a.detail FROM notification_attempts a
         WHERE a.message_id = m.id AND a.detail IS NOT NULL ORDER BY a.number DESC LIMIT 1) AS answer
     FROM (SELECT * FROM notification_messages
-        WHERE seq > (SELECT max(seq) FROM notification_messages) - ${searched} AND ${isOwner(viewer)}
+        WHERE seq > (SELECT max(seq) FROM notification_messages) - ${maxSearched} AND ${isOwnerSql(viewer)}
           AND status IN ('temporary_failure', 'permanent_failure')
         ORDER BY updated_at DESC, seq DESC LIMIT ${limit}) m
       JOIN notification_events e ON e.id = m.event_id

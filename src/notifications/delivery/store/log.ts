@@ -1,4 +1,4 @@
-// SQL of the delivery log: what became of each message, and every try.
+// SQL of the delivery log: each message with its status, and its attempts.
 import { and, asc, desc, eq, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import {
@@ -17,7 +17,7 @@ export interface MessageFilter {
   /** A user's id or name. */
   user?: string | undefined;
   event?: string | undefined;
-  /** The id of the last message seen. */
+  /** The id of the last message of the previous page. */
   before?: string | undefined;
 }
 
@@ -42,7 +42,7 @@ const columns = {
     WHERE a.message_id = ${notificationMessages.id} ORDER BY a.number DESC LIMIT 1)`.as("last_detail"),
 };
 
-const joined = () =>
+const selectMessages = () =>
   query
     .select(columns)
     .from(notificationMessages)
@@ -50,17 +50,17 @@ const joined = () =>
     .innerJoin(notificationTemplates, eq(notificationTemplates.id, notificationEvents.templateId))
     .innerJoin(users, eq(users.id, notificationMessages.userId));
 
-/** Only the caller's own, unless the caller holds the role that reads all. */
-const visibleTo = (self: SQL<string>) =>
+/** The caller's own messages; all messages for an owner. */
+const isVisibleSql = (self: SQL<string>) =>
   sql`(${notificationMessages.userId} = ${self} OR EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = ${self} AND r.role = 'owner'))`;
 
 /** Newest first. */
 export function listMessages(self: SQL<string>, filter: MessageFilter, limit: number) {
   const { status, template, user, event, before } = filter;
-  return joined()
+  return selectMessages()
     .where(
       and(
-        visibleTo(self),
+        isVisibleSql(self),
         status === undefined ? undefined : eq(notificationMessages.status, status),
         template === undefined ? undefined : eq(notificationEvents.templateId, template),
         event === undefined ? undefined : eq(notificationMessages.eventId, event),
@@ -80,12 +80,12 @@ export function listMessages(self: SQL<string>, filter: MessageFilter, limit: nu
 }
 
 export function findMessage(self: SQL<string>, id: string) {
-  return joined().where(and(eq(notificationMessages.id, id), visibleTo(self)));
+  return selectMessages().where(and(eq(notificationMessages.id, id), isVisibleSql(self)));
 }
 
-/** True in SQL for a message that the caller may see. */
-export const isMessageVisible = (self: SQL<string>, id: string): SQL =>
-  sql`EXISTS (SELECT 1 FROM ${notificationMessages} WHERE ${notificationMessages.id} = ${id} AND ${visibleTo(self)})`;
+/** SQL: whether the caller can see the message. */
+export const isMessageVisibleSql = (self: SQL<string>, id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM ${notificationMessages} WHERE ${notificationMessages.id} = ${id} AND ${isVisibleSql(self)})`;
 
 export type MessageRow = ReturnType<typeof findMessage>["_"]["result"][number];
 

@@ -1,4 +1,4 @@
-// SQL of the metrics: totals that are counted in the write that they count, and what a scrape reads.
+// SQL of the metrics: counters, incremented in the write that they count, and what a scrape reads.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
@@ -7,27 +7,28 @@ import { counters, notificationEvents, notificationMessages } from "../../../../
 import type { Addition } from "../../../kernel/rules/metrics.ts";
 import { finished } from "../rules/totals.ts";
 
-export interface CountedTry {
+export interface CountedAttempt {
+  /** The message's. */
   id: string;
-  /** The lease under which it was made. */
+  /** The lease's. */
   token: string;
-  additions: Addition[];
+  counters: Addition[];
 }
 
 /**
- * Goes before the statements that end the leases: only what a lease still holds is counted, so a batch that is sent
- * twice, or a result whose lease was lost, counts once or not at all.
+ * Comes before the statements that end the leases: only leased messages are counted, so that a batch that is sent twice
+ * counts once, and a result whose lease was lost not at all.
  */
-export function countTries(tries: readonly CountedTry[]): Statement[] {
-  return chunks(tries).map((chunk) => countTriesOf(chunk));
+export function countAttempts(attempts: readonly CountedAttempt[]): Statement[] {
+  return chunks(attempts).map((chunk) => addAttemptCounters(chunk));
 }
 
-const countTriesOf = prepared((chunk: string) =>
+const addAttemptCounters = prepared((chunk: string) =>
   query.run(sql`INSERT INTO counters (name, labels, value)
       SELECT added.value ->> 0, added.value ->> 1, sum(added.value ->> 2)
       FROM json_each(${chunk}) AS row
         CROSS JOIN notification_messages AS m ON m.id = row.value ->> '$.id' AND m.lease_token = row.value ->> '$.token'
-        CROSS JOIN json_each(row.value ->> '$.additions') AS added
+        CROSS JOIN json_each(row.value ->> '$.counters') AS added
       WHERE true GROUP BY 1, 2
       ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
 );
@@ -35,40 +36,40 @@ const countTriesOf = prepared((chunk: string) =>
 type MessageRow = typeof notificationMessages.$inferInsert;
 
 /**
- * Counts messages that end as they are made: those that lie in an inbox at once, and those that are not wanted. Goes
- * before the statements that insert them, and counts only what these will.
+ * Counts messages that are finished when they are created: inbox messages that are sent at once, and inhibited ones. Comes
+ * before the statements that insert them, and counts only what these insert.
  */
-export function countEndings(
+export function countFinished(
   messages: readonly (MessageRow & { claim: { userId: string; key: string } | undefined })[],
   when: SQL,
 ): Statement[] {
   const seen = new Set<string>();
   const rows = messages.map(({ id, method, status, dueAt, dedupeKey, eventId, claim }) => {
-    const repeats = dedupeKey != null && seen.has(dedupeKey);
+    const isRepeated = dedupeKey != null && seen.has(dedupeKey);
     if (dedupeKey != null) seen.add(dedupeKey);
-    const ends = repeats || dueAt == null;
-    return { id, method, status: repeats ? "inhibited" : status, ends, dedupeKey, eventId, claim };
+    const isFinished = isRepeated || dueAt == null;
+    return { id, method, status: isRepeated ? "inhibited" : status, isFinished, dedupeKey, eventId, claim };
   });
-  return chunks(rows).map((chunk) => countEndingsOf(chunk, when));
+  return chunks(rows).map((chunk) => addFinishedCounters(chunk, when));
 }
 
-const countEndingsOf = prepared((chunk: string, when: SQL) => {
-  const isDuplicate = sql`EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey')`;
-  const status = sql`CASE WHEN ${isDuplicate} THEN 'inhibited' ELSE row.value ->> '$.status' END`;
+const addFinishedCounters = prepared((chunk: string, when: SQL) => {
+  const isDuplicateSql = sql`EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey')`;
+  const statusSql = sql`CASE WHEN ${isDuplicateSql} THEN 'inhibited' ELSE row.value ->> '$.status' END`;
   return query.run(sql`INSERT INTO counters (name, labels, value)
-    SELECT ${finished}, json_object('method', row.value ->> '$.method', 'status', ${status}), count(*)
+    SELECT ${finished}, json_object('method', row.value ->> '$.method', 'status', ${statusSql}), count(*)
     FROM json_each(${chunk}) AS row
-    WHERE (row.value ->> '$.ends' OR ${isDuplicate}) AND ${when}
+    WHERE (row.value ->> '$.isFinished' OR ${isDuplicateSql}) AND ${when}
       AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')
     GROUP BY 2
     ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);
 });
 
-/** Counts living messages that are about to end unsent; goes before the statement that ends them. */
-export const countInhibited: (which: SQL) => Statement = prepared((which: SQL) =>
+/** Counts messages that are about to end unsent; comes before the statement that ends them. */
+export const countInhibited: (where: SQL) => Statement = prepared((where: SQL) =>
   query.run(sql`INSERT INTO counters (name, labels, value)
     SELECT ${finished}, json_object('method', method, 'status', 'inhibited'), count(*)
-    FROM notification_messages WHERE ${which} GROUP BY method
+    FROM notification_messages WHERE ${where} GROUP BY method
     ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
 );
 
@@ -76,8 +77,8 @@ export function readCounters() {
   return query.select().from(counters).orderBy(counters.name, counters.labels);
 }
 
-/** How many messages wait, by method and status, and since when the oldest of them has; what is held back doesn't wait yet. */
-export function countLiving(now: number) {
+/** Unfinished messages by channel and status, and since when the oldest waits; delayed messages don't wait yet. */
+export function countUnfinished(now: number) {
   return query
     .select({
       method: notificationMessages.method,
@@ -91,7 +92,7 @@ export function countLiving(now: number) {
     .groupBy(notificationMessages.method, notificationMessages.status);
 }
 
-/** What is being sent at this moment, by method and template. */
+/** Messages that are being sent, by channel and template. */
 export function countLeased() {
   return query
     .select({
@@ -105,19 +106,19 @@ export function countLeased() {
     .groupBy(notificationMessages.method, notificationEvents.templateId);
 }
 
-/** So many that wait are looked at, those that are due first. */
-const mostWaiting = 1_000;
+/** Unfinished messages that are searched, those due first. */
+const maxSearched = 1_000;
 
 /**
- * What does not get through, by method: messages that are tried again, and those given up since then, each with the
- * answer of the latest try. What is wrong with one recipient says nothing about the channel.
+ * Failures by channel: messages that will be retried, and those that failed permanently since then, with the response of
+ * the latest attempt. Failures that concern one recipient are not the channel's.
  */
 export function findFailing(since: number) {
-  const retried = sql`SELECT * FROM notification_messages WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${mostWaiting}`;
-  const ended = sql`SELECT * FROM notification_messages WHERE due_at IS NULL AND updated_at >= ${since}`;
+  const retriedSql = sql`SELECT * FROM notification_messages WHERE due_at IS NOT NULL ORDER BY due_at LIMIT ${maxSearched}`;
+  const endedSql = sql`SELECT * FROM notification_messages WHERE due_at IS NULL AND updated_at >= ${since}`;
   return query.all<FailingRow>(sql`
     SELECT m.method, m.status, count(*) AS count, max(m.updated_at) AS at, a.detail AS answer
-    FROM (SELECT * FROM (${retried}) UNION ALL SELECT * FROM (${ended})) AS m
+    FROM (SELECT * FROM (${retriedSql}) UNION ALL SELECT * FROM (${endedSql})) AS m
       LEFT JOIN notification_attempts AS a ON a.message_id = m.id AND a.number = m.attempt_count
     WHERE m.status = 'temporary_failure' OR (m.status = 'permanent_failure'
       AND coalesce(m.reasons ->> '$[#-1]', '') NOT IN ('recipient_refused', 'no_address'))

@@ -1,5 +1,5 @@
-// SQL of the outbox's way out: claim under a lease, settle, release, purge. All of it may be sent twice.
-import { and, eq, lt, sql, type SQL } from "drizzle-orm";
+// SQL of delivery: claim messages under a lease, write outcomes, release, purge. Every write can be sent twice.
+import { and, eq, lt, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { chunks, insertRows } from "../../../../db/rows.ts";
 import {
@@ -15,35 +15,36 @@ import {
 } from "../../../../db/schema.ts";
 import { methods, type Method } from "../../channels/index.ts";
 import { countInhibited } from "./metrics.ts";
-import { pausedNow } from "../../preferences/store/settings.ts";
+import { deleteOldInbox } from "../../inbox/store/inbox.ts";
+import { isPausedSql } from "../../preferences/store/settings.ts";
 
 export interface Claim {
-  /** Made by the claimant; what holds it is theirs until `leaseUntil`. */
+  /** The lease: messages that have this token are the claimant's until `leaseUntil`. */
   token: string;
   channel: Method;
   now: number;
   leaseUntil: number;
   limit: number;
-  /** Leases that the claimant holds and whose messages it is still sending: it doesn't take those from itself. */
+  /** Tokens of other leases of the claimant: it does not claim their messages. */
   held: readonly string[];
-  /** Only these messages; otherwise the longest due. */
+  /** Only these messages; otherwise all that are due, the longest due first. */
   ids?: readonly string[];
 }
 
-/** Takes due messages, counts the attempt and notes its beginning. A token that holds something takes no more. */
+/** Leases due messages, and counts and records the attempt. A token that was used claims nothing more. */
 export function claimMessages(claim: Claim): Statement[] {
-  const chosen =
+  const isChosenSql =
     claim.ids === undefined
       ? sql`true`
       : sql`id IN (SELECT value FROM json_each(${JSON.stringify(claim.ids)}))`;
-  const due = sql`SELECT seq FROM notification_messages WHERE method = ${claim.channel} AND due_at <= ${claim.now} AND ${chosen}
+  const dueSql = sql`SELECT seq FROM notification_messages WHERE method = ${claim.channel} AND due_at <= ${claim.now} AND ${isChosenSql}
       AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(claim.held)})))
     ORDER BY due_at, seq LIMIT ${claim.limit}`;
   return [
     query.run(sql`UPDATE notification_messages
       SET status = 'leased', lease_token = ${claim.token}, due_at = ${claim.leaseUntil},
         attempt_count = attempt_count + 1, updated_at = ${claim.now}
-      WHERE seq IN (${due}) AND NOT ${pausedNow}
+      WHERE seq IN (${dueSql}) AND NOT ${isPausedSql}
         AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${claim.token})`),
     query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, outcome)
       SELECT id, attempt_count, ${claim.now}, 'started' FROM notification_messages WHERE lease_token = ${claim.token}
@@ -51,32 +52,34 @@ export function claimMessages(claim: Claim): Statement[] {
   ];
 }
 
-/** Leases that hold, or that nobody has taken over yet, last until then at least. */
+/** Extends leases until then at least, unless another process took them over. */
 export const renewLeases = (tokens: readonly string[], until: number): Statement =>
   query.run(sql`UPDATE notification_messages SET due_at = max(due_at, ${until})
     WHERE lease_token IN (SELECT value FROM json_each(${JSON.stringify(tokens)}))`);
 
-/** When the first lease of another process runs out unless it is renewed, in epoch milliseconds; null: there is none. */
-export const findNextLapse = (held: readonly string[]) =>
+/** When the first lease of another process expires unless it is renewed, in epoch milliseconds; null: there is none. */
+export const findNextLeaseExpiry = (held: readonly string[]) =>
   query.all<{ at: number | null }>(sql`SELECT min(due_at) AS at FROM notification_messages
     WHERE lease_token IS NOT NULL AND lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(held)}))`);
 
-/** The channels of which a message is due. */
+/** The channels that have due messages. */
 export const findDueChannels = (now: number) =>
   query.all<{ method: Method }>(sql`SELECT value AS method FROM json_each(${JSON.stringify(methods)})
     WHERE EXISTS (SELECT 1 FROM notification_messages WHERE method = value AND due_at <= ${now})`);
 
-/** What a claim holds, with all that sending needs. */
-export function findClaimed(token: string) {
+/** The messages of a claim, with everything that sending needs. */
+export function findClaimedMessages(token: string) {
   return query
     .select({
       id: notificationMessages.id,
       method: notificationMessages.method,
       attempt: notificationMessages.attemptCount,
-      /** Attempts of this round: the ones that count towards the limit. */
-      tries: sql<number>`${notificationMessages.attemptCount} - ${notificationMessages.attemptsForgiven}`.as(
-        "tries",
-      ),
+      /** Attempts that count towards the limit. */
+      countedAttempts:
+        sql<number>`${notificationMessages.attemptCount} - ${notificationMessages.attemptsForgiven}`.as(
+          "counted_attempts",
+        ),
+      reasons: notificationMessages.reasons,
       createdAt: notificationMessages.createdAt,
       sealedLabels: notificationMessages.sealedLabels,
       expiresAt: notificationMessages.expiresAt,
@@ -119,9 +122,9 @@ export function findClaimed(token: string) {
     .orderBy(notificationMessages.seq);
 }
 
-export type ClaimedMessage = ReturnType<typeof findClaimed>["_"]["result"][number];
+export type ClaimedMessage = ReturnType<typeof findClaimedMessages>["_"]["result"][number];
 
-export interface SettledRow {
+export interface OutcomeRow {
   id: string;
   token: string;
   attempt: number;
@@ -137,13 +140,13 @@ export interface SettledRow {
 type InboxRow = typeof inboxNotifications.$inferInsert;
 
 /**
- * Writes results, each only while the lease that it came from holds; inbox rows go with their message.
- * A result whose lease was lost changes nothing but its own attempt's row.
+ * Writes the outcomes of attempts and the inbox rows of sent messages, each only while its lease holds. If the lease was
+ * lost, only the row of the attempt changes.
  */
-export function settleMessages(results: readonly SettledRow[], inbox: readonly InboxRow[]): Statement[] {
-  const held = sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`;
+export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly InboxRow[]): Statement[] {
+  const isSentSql = sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`;
   return [
-    ...chunks(results).flatMap((chunk) => [
+    ...chunks(outcomes).flatMap((chunk) => [
       query.run(sql`UPDATE notification_messages
         SET status = row.value ->> '$.status', lease_token = NULL, due_at = row.value ->> '$.dueAt',
           updated_at = row.value ->> '$.finishedAt',
@@ -159,26 +162,23 @@ export function settleMessages(results: readonly SettledRow[], inbox: readonly I
         FROM json_each(${chunk}) AS row
         WHERE message_id = row.value ->> '$.id' AND number = row.value ->> '$.attempt' AND outcome = 'started'`),
     ]),
-    ...insertRows(inboxNotifications, inbox, held),
+    ...insertRows(inboxNotifications, inbox, isSentSql),
   ];
 }
 
-/**
- * Ends what is too late to be sent, so that what it carried is gone also while nothing is sent at all; what is being sent
- * ends by itself.
- */
+/** Ends expired messages with sealed labels, so that these are deleted even while nothing is sent; not leased messages. */
 export function expireMessages(now: number): Statement[] {
-  const late = sql`sealed_labels IS NOT NULL AND expires_at <= ${now} AND (lease_token IS NULL OR due_at <= ${now})`;
+  const isExpiredSql = sql`sealed_labels IS NOT NULL AND expires_at <= ${now} AND (lease_token IS NULL OR due_at <= ${now})`;
   return [
-    countInhibited(late),
+    countInhibited(isExpiredSql),
     query.run(sql`UPDATE notification_messages
       SET status = 'inhibited', due_at = NULL, lease_token = NULL, sealed_labels = NULL, updated_at = ${now},
         reasons = json_insert(reasons, '$[#]', 'expired')
-      WHERE ${late}`),
+      WHERE ${isExpiredSql}`),
   ];
 }
 
-/** Gives back what was claimed and not begun: no attempt was made. */
+/** Returns claimed messages to the queue: no attempt was made. */
 export function releaseClaim(token: string, now: number): Statement[] {
   return [
     query.run(sql`DELETE FROM notification_attempts WHERE outcome = 'started' AND (message_id, number) IN
@@ -189,11 +189,24 @@ export function releaseClaim(token: string, now: number): Statement[] {
   ];
 }
 
-/** Final messages and their attempts, and events that nothing refers to, older than `before`; a slice at a time. */
+/** Rows that one tick deletes of each table at most. */
+const maxPurged = 500;
+
+/** Deletes old messages and inbox notifications, and ends what is too late to be sent. */
+export const purgeNotifications = (
+  now: number,
+  { messageRetention, inboxRetention }: { messageRetention: number; inboxRetention: number },
+): Statement[] => [
+  ...expireMessages(now),
+  ...purgeMessages(now - messageRetention, maxPurged),
+  deleteOldInbox(now - inboxRetention, maxPurged),
+];
+
+/** Deletes final messages with their attempts, and events without messages, older than `before`; at most `limit` of each. */
 export function purgeMessages(before: number, limit: number): Statement[] {
-  const old: SQL = sql`SELECT seq FROM notification_messages WHERE due_at IS NULL AND ${lt(notificationMessages.updatedAt, before)} LIMIT ${limit}`;
+  const oldSql = sql`SELECT seq FROM notification_messages WHERE due_at IS NULL AND ${lt(notificationMessages.updatedAt, before)} LIMIT ${limit}`;
   return [
-    query.run(sql`DELETE FROM notification_messages WHERE seq IN (${old})`),
+    query.run(sql`DELETE FROM notification_messages WHERE seq IN (${oldSql})`),
     query.run(sql`DELETE FROM notification_events WHERE seq IN (
       SELECT e.seq FROM notification_events e WHERE e.created_at < ${before}
         AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = e.id) LIMIT ${limit})`),

@@ -1,4 +1,4 @@
-// SQL of the inbox: what a person reads.
+// SQL of users' inboxes.
 import { and, desc, eq, gt, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
@@ -12,20 +12,20 @@ export interface InboxFilter {
 
 type User = SQL<string> | string;
 
-/** Undefined for what isn't filtered by. */
-interface FilterTexts {
+/** A filter as values of statements; undefined for what isn't filtered by. */
+interface FilterValues {
   isRead: boolean | undefined;
   templates: string | undefined;
   targets: string | undefined;
 }
 
-const filterTexts = ({ readStatus, templates, targets }: InboxFilter): FilterTexts => ({
+const filterValues = ({ readStatus, templates, targets }: InboxFilter): FilterValues => ({
   isRead: readStatus === "all" ? undefined : readStatus === "read",
   templates: templates.length === 0 ? undefined : JSON.stringify(templates),
   targets: targets.length === 0 ? undefined : JSON.stringify(targets),
 });
 
-const whereMatches = ({ isRead, templates, targets }: FilterTexts): SQL | undefined =>
+const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL | undefined =>
   and(
     isRead === false ? isNull(inboxNotifications.readAt) : undefined,
     isRead === true ? isNotNull(inboxNotifications.readAt) : undefined,
@@ -38,28 +38,28 @@ const whereMatches = ({ isRead, templates, targets }: FilterTexts): SQL | undefi
           WHERE wanted.value NOT IN (SELECT value FROM json_each(${inboxNotifications.targets})))`,
   );
 
-/** Newest first; `before` is the id of a notification of the same user, ignored when there is none. */
+/** Newest first; `before`: the id of a notification of the same user, ignored if unknown. */
 export const listInbox = (user: User, filter: InboxFilter, limit: number, before?: string) =>
-  listBefore(user, filterTexts(filter), limit, before);
+  listBefore(user, filterValues(filter), limit, before);
 
-const listBefore = prepared((user: User, filter: FilterTexts, limit: number, before: string | undefined) => {
-  const older =
+const listBefore = prepared((user: User, filter: FilterValues, limit: number, before: string | undefined) => {
+  const isOlderSql =
     before === undefined
       ? undefined
       : sql`${inboxNotifications.seq} < coalesce((SELECT b.seq FROM inbox_notifications b WHERE b.id = ${before} AND b.user_id = ${user}), 9223372036854775807)`;
   return query
     .select()
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), whereMatches(filter), older))
+    .where(and(eq(inboxNotifications.userId, user), whereMatches(filter), isOlderSql))
     .orderBy(desc(inboxNotifications.seq))
     .limit(limit);
 });
 
-/** Oldest first, after a sequence number: what a reader has missed. */
+/** Oldest first, after a sequence number: what a watcher has missed. */
 export const listInboxAfter = (user: User, filter: InboxFilter, after: number, limit: number) =>
-  listAfter(user, filterTexts(filter), after, limit);
+  listAfter(user, filterValues(filter), after, limit);
 
-const listAfter = prepared((user: User, filter: FilterTexts, after: number, limit: number) =>
+const listAfter = prepared((user: User, filter: FilterValues, after: number, limit: number) =>
   query
     .select()
     .from(inboxNotifications)
@@ -68,7 +68,7 @@ const listAfter = prepared((user: User, filter: FilterTexts, after: number, limi
     .limit(limit),
 );
 
-/** Everybody's notifications after a sequence number: one query for all the readers of a process. */
+/** All users' notifications after a sequence number, for all watchers of a process. */
 export const listAllAfter = prepared((after: number, limit: number) =>
   query
     .select()
@@ -78,7 +78,7 @@ export const listAllAfter = prepared((after: number, limit: number) =>
     .limit(limit),
 );
 
-/** The sequence number of the newest notification of all; 0 when there is none. */
+/** The sequence number of the newest notification; 0 if there is none. */
 export const newestSeq = prepared(() =>
   query.select({ seq: sql<number>`coalesce(max(${inboxNotifications.seq}), 0)` }).from(inboxNotifications),
 );
@@ -90,7 +90,7 @@ export const countUnread = prepared((user: User) =>
     .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt))),
 );
 
-/** For those who have a notification after a sequence number. */
+/** For users with a notification after a sequence number. */
 export const countUnreadAfter = prepared((after: number) =>
   query
     .select({ userId: inboxNotifications.userId, count: sql<number>`count(*)` })

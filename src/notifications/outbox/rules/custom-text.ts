@@ -1,4 +1,4 @@
-// Title and message of a custom notification as scripts pipe them: what is too long is cut, not refused.
+// Title and message of a custom notification, as scripts pipe them: a text that is too long is cut, not rejected.
 import { byteLength, cutStartToBytes, cutToBytes, plainText } from "../../../kernel/rules/text.ts";
 
 /** Bytes of UTF-8. */
@@ -11,7 +11,7 @@ export interface FittedText {
   truncated: ("title" | "message")[];
 }
 
-/** The title's start and the message's end, where a log says what went wrong; `…` stands for the rest. */
+/** Keeps the start of the title and the end of the message, where a log has its error; `…` replaces the rest. */
 export function fitCustomText(given: { title: string; message: string }): FittedText {
   const title = plainText(given.title).replaceAll(/\s+/g, " ").trim();
   const message = plainText(given.message).trimEnd();

@@ -1,4 +1,4 @@
-// Decides for one event who gets it, how, now or later, and why: one row for each person and method considered.
+// Plans the deliveries of an event: for each recipient and channel, whether it is sent, when, and why.
 import { createHash } from "node:crypto";
 import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel } from "../../channels/channel.ts";
@@ -12,28 +12,28 @@ export interface Recipient {
   name: string;
   email: string;
   status: UserStatus;
-  /** The person's own choice for this template; null when there is none. */
+  /** The user's preference for this template; null if they have none. */
   disabled: boolean | null;
-  /** Why they are told at all. */
+  /** Why they are a recipient. */
   why: Reason[];
 }
 
-/** A channel as this deployment has it. */
+/** A channel as it is configured in this deployment. */
 export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachable"> {
   isConfigured: boolean;
-  /** A local one that is on gets everything; the others get what they are chosen for. */
+  /** A local channel that is on gets every notification; others only those that use them. */
   isOn: boolean;
 }
 
 export interface PlanOptions {
   template: { id: string; method: string | null; enabledByDefault: boolean };
   defaultMethod: string | undefined;
-  /** All channels: a template may name one that is not set up. */
+  /** All channels: a template can use one that is not configured. */
   channels: readonly PlanChannel[];
-  paused: boolean;
-  /** Epoch milliseconds before which nobody is told; undefined: at once. */
-  holdUntil?: number | undefined;
-  /** What makes the event itself, for duplicates. */
+  isPaused: boolean;
+  /** Epoch milliseconds before which nobody is notified; undefined: no delay. */
+  notBefore?: number | undefined;
+  /** From `identityOf`: events with the same one are duplicates. */
   identity: string;
   now: number;
 }
@@ -53,7 +53,7 @@ export function planDeliveries(recipients: readonly Recipient[], options: PlanOp
   );
 }
 
-/** The ways that this deployment uses for this template. A way that it doesn't use is not considered. */
+/** The channels that this deployment uses for this template. */
 export function chooseChannels(
   options: Pick<PlanOptions, "template" | "defaultMethod" | "channels">,
 ): [method: string, why: Reason][] {
@@ -66,8 +66,8 @@ export function chooseChannels(
   return chosen;
 }
 
-/** Milliseconds. What is due longest goes first: before a passcode nothing is. */
-const headStart = 86_400_000;
+/** Messages are sent in the order of their due time: this puts passcodes first. */
+const passcodeHeadStartMs = 86_400_000;
 
 function decide(recipient: Recipient, method: string, why: Reason, options: PlanOptions): DeliveryPlan {
   const channel = options.channels.find(({ id }) => id === method);
@@ -84,14 +84,14 @@ function decide(recipient: Recipient, method: string, why: Reason, options: Plan
     };
   }
   const dedupeKey = hash([options.template.id, recipient.userId, method, options.identity]);
-  const { paused, now, holdUntil = -Infinity } = options;
-  const isHeldBack = holdUntil > now;
-  if (channel?.isLocal === true && !paused && !isHeldBack) {
+  const { isPaused, now, notBefore = -Infinity } = options;
+  const isDelayed = notBefore > now;
+  if (channel?.isLocal === true && !isPaused && !isDelayed) {
     return { recipient, method, status: "sent", dueAt: null, reasons, dedupeKey };
   }
-  if (paused) reasons.push("paused");
-  if (isHeldBack) reasons.push("held_back");
-  const dueAt = Math.max(isOnlyByMail(options.template.id) ? now - headStart : now, holdUntil);
+  if (isPaused) reasons.push("paused");
+  if (isDelayed) reasons.push("held_back");
+  const dueAt = Math.max(isOnlyByMail(options.template.id) ? now - passcodeHeadStartMs : now, notBefore);
   return { recipient, method, status: "pending", dueAt, reasons, dedupeKey };
 }
 
@@ -109,8 +109,8 @@ function reasonAgainst(
 }
 
 /**
- * What makes an event the same as another: the identity its producer gives (a build, an episode), else its content on
- * one UTC day (Coder's rule; a producer that means every occurrence puts `dedupe_bypass_ts` into the data).
+ * Events with the same identity are duplicates. A producer gives it (a build, an episode); otherwise it is the content on
+ * one UTC day, as in Coder, where `dedupe_bypass_ts` in the data makes every occurrence different.
  */
 export function identityOf(
   event: {
@@ -126,7 +126,7 @@ export function identityOf(
   return canonicalJson([event.labels, event.data, event.targets, day]);
 }
 
-/** The value of `dedupe_bypass_ts`: RFC 3339 without fractions, the seconds cut off. */
+/** The value of `dedupe_bypass_ts`: the minute in RFC 3339, without fractions. */
 export const minuteBucket = (now: number): string =>
   new Date(now - (now % 60_000)).toISOString().replace(".000Z", "Z");
 

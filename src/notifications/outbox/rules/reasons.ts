@@ -1,8 +1,8 @@
-// The codes on messages: what was decided and why, and a sentence for each for the command line and the pages.
+// Reason codes: why a message has its recipient and its channel, or why it was not sent; and a sentence for each.
 
-/** Short codes kept on each message: what was decided and why. */
+/** Stored with each message. */
 export type Reason =
-  // why to this person
+  // why this recipient
   | "to_self"
   | "named"
   | `role_${string}`
@@ -10,7 +10,7 @@ export type Reason =
   | "own_account"
   | "uses_template"
   | "no_template_admin"
-  // why by this method
+  // why this channel
   | "inbox"
   | "deployment_default"
   | "template_method"
@@ -31,56 +31,88 @@ export type Reason =
   | "attempts_exhausted"
   | "expired";
 
-/** What a code answers: why this person, why this way, or why not (or not yet). */
-export type Question = "who" | "way" | "not";
+/** What a reason explains: the recipient, the channel, or why the message was not sent, delayed or different. */
+export type Question = "who" | "channel" | "not";
 
-export interface ReasonWords {
+export interface ReasonDescription {
   question: Question;
   /** A sentence without its full stop. */
-  words: string;
+  text: string;
+  /** The same for the recipient, to follow "Why you get this:". */
+  toRecipient?: string;
 }
 
-const sentences: Record<Exclude<Reason, `role_${string}`>, ReasonWords> = {
-  to_self: { question: "who", words: "They caused it themselves" },
-  named: { question: "who", words: "Whoever sent it named them" },
-  workspace_owner: { question: "who", words: "The workspace is theirs" },
-  own_account: { question: "who", words: "It is about their own account" },
-  uses_template: { question: "who", words: "They have a workspace of the template" },
-  no_template_admin: { question: "who", words: "Nobody is a template admin, so the owners are told instead" },
-  inbox: { question: "way", words: "Every notification goes to the inbox" },
-  deployment_default: {
-    question: "way",
-    words: "It is the way that this Belfry sends by when nobody says otherwise",
+const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription> = {
+  to_self: { question: "who", text: "They sent it to themselves", toRecipient: "you sent it to yourself" },
+  named: {
+    question: "who",
+    text: "The sender named them as a recipient",
+    toRecipient: "the sender named you as a recipient",
   },
-  template_method: { question: "way", words: "An owner has chosen this way for this kind of notification" },
-  only_by_mail: { question: "way", words: "This kind goes by mail alone, so that nobody else reads it" },
-  disabled_by_user: { question: "not", words: "They have switched this kind off" },
-  off_by_default: { question: "not", words: "This kind is off for whoever has not switched it on" },
-  duplicate: { question: "not", words: "They had got the very same notification already" },
-  suspended_user: { question: "not", words: "Their account is suspended or gone" },
-  no_address: { question: "not", words: "They have no mail address that mail can go to" },
-  recipient_refused: { question: "not", words: "The mail server refused their address" },
-  not_configured: { question: "not", words: "This way is not set up" },
-  paused: { question: "not", words: "Notifications were paused when it came up" },
-  held_back: { question: "not", words: "It was to wait, in case it did not last" },
-  taken_back: { question: "not", words: "It was over before anybody was told" },
+  workspace_owner: { question: "who", text: "They own the workspace", toRecipient: "you own the workspace" },
+  own_account: {
+    question: "who",
+    text: "It is about their own account",
+    toRecipient: "it is about your account",
+  },
+  uses_template: {
+    question: "who",
+    text: "They have a workspace of the template",
+    toRecipient: "you have a workspace of the template",
+  },
+  no_template_admin: {
+    question: "who",
+    text: "There is no template admin, so owners are notified",
+    toRecipient: "there is no template admin, so owners are notified",
+  },
+  inbox: { question: "channel", text: "Every notification goes to the inbox" },
+  deployment_default: { question: "channel", text: "It is the deployment's default channel" },
+  template_method: { question: "channel", text: "An owner chose this channel for this kind of notification" },
+  only_by_mail: {
+    question: "channel",
+    text: "This kind is sent by email only, so that nobody else can read it",
+  },
+  disabled_by_user: { question: "not", text: "They disabled this kind of notification" },
+  off_by_default: { question: "not", text: "This kind is disabled by default, and they have not enabled it" },
+  duplicate: { question: "not", text: "They already got the same notification" },
+  suspended_user: { question: "not", text: "Their account is suspended or deleted" },
+  no_address: { question: "not", text: "They have no valid email address" },
+  recipient_refused: { question: "not", text: "The mail server rejected their address" },
+  not_configured: { question: "not", text: "This channel is not configured" },
+  paused: { question: "not", text: "Notifications were paused when it was created" },
+  held_back: { question: "not", text: "It was delayed, in case the state changed back" },
+  taken_back: {
+    question: "not",
+    text: "It was withdrawn: the state changed back before anybody was notified",
+  },
   render_failed: {
     question: "not",
-    words: "The text of this kind could not be filled in, so it went out as a plain list of facts",
+    text: "The template could not be rendered, so the facts were sent as a list",
   },
   endpoint_gone: {
     question: "not",
-    words: "The receiver has said that it is gone for good; a test that it accepts switches it on again",
+    text: "The receiver responded 410 Gone; a successful test notification enables it again",
   },
-  attempts_exhausted: { question: "not", words: "Every try has failed, and there are no more" },
-  expired: { question: "not", words: "It was of no use any more before it could be sent" },
+  attempts_exhausted: { question: "not", text: "All attempts failed" },
+  expired: { question: "not", text: "It expired before it could be sent" },
 };
 
-/** A code of a later release is its own words. */
-export function reasonWords(code: string): ReasonWords {
+/** A code of a later release is described by the code itself. */
+export function describeReason(code: string): ReasonDescription {
   const role = /^role_(.+)$/.exec(code)?.[1];
-  if (role !== undefined) return { question: "who", words: `It goes to everybody with the role ${role}` };
-  return Object.hasOwn(sentences, code)
-    ? sentences[code as keyof typeof sentences]
-    : { question: "not", words: code };
+  if (role !== undefined)
+    return {
+      question: "who",
+      text: `They have the role ${role}`,
+      toRecipient: `you have the role ${role}`,
+    };
+  return Object.hasOwn(descriptions, code)
+    ? descriptions[code as keyof typeof descriptions]
+    : { question: "not", text: code };
+}
+
+/** Why the recipient gets a message, to follow "Why you get this:"; undefined if no code says so. */
+export function whyYouGetThis(codes: readonly string[]): string | undefined {
+  const reasons = codes.flatMap((code) => describeReason(code).toRecipient ?? []);
+  return reasons.length === 0 ? undefined : reasons.join("; ");
 }

@@ -1,20 +1,20 @@
-// Chooses, of the people that were read, the recipients of an event, with the reasons for each.
+// Chooses the recipients of an event from the people who were read, with the reasons for each.
 import type { SiteRole, UserStatus } from "../../../../db/schema.ts";
 import type { Reason } from "./reasons.ts";
 
-/** Who receives an event, by what they are to it. */
+/** Who receives an event. */
 export interface RecipientRule {
-  /** The caller, where it is their own doing: they receive it for this reason alone. */
+  /** The sender: receives it for this reason alone. */
   self?: string;
-  /** Ids or usernames of people to whom the sender addressed it. */
+  /** Ids or usernames of the recipients that the sender named. */
   named?: readonly string[];
-  /** Those who receive it for what they are to the event itself. */
+  /** Users whom the event concerns. */
   people?: readonly { id: string; why: Reason }[];
   /** Everybody with one of these roles. */
   roles?: readonly SiteRole[];
-  /** Where nobody active has one of `roles`: an event that reaches nobody is a defect. */
+  /** Used if no active user has one of `roles`, so that somebody is notified. */
   fallbackRoles?: readonly SiteRole[];
-  /** Ids of those who don't receive it for a role of theirs: the initiator. */
+  /** Ids of users who don't receive it for their role: the initiator. */
   exclude?: readonly string[];
 }
 
@@ -26,14 +26,14 @@ export interface Person {
   roles: string;
 }
 
-/** The template admins; where there is none, the owners. `templateAdminRoles` is whom to read for it. */
+/** Template admins; if there are none, owners. `templateAdminRoles` are the roles to read for it. */
 export const templateAdmins = {
   roles: ["template-admin"],
   fallbackRoles: ["owner"],
 } as const satisfies RecipientRule;
 export const templateAdminRoles = ["template-admin", "owner"] as const satisfies readonly SiteRole[];
 
-/** Each person once, in the order given, with every reason for which they receive it. */
+/** Each recipient once, in the order given, with all their reasons. */
 export function chooseRecipients<T extends Person>(
   people: readonly T[],
   { self, named = [], people: concerned = [], roles = [], fallbackRoles = [], exclude = [] }: RecipientRule,

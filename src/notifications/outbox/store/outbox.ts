@@ -1,4 +1,4 @@
-// SQL of the outbox's way in: events, their messages, and the inbox rows that exist at once.
+// SQL of the outbox: inserts events, messages and inbox rows, and withdraws delayed messages. Every write can be sent twice.
 import { inArray, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { claimKeys, isHeldBySql, type KeyClaim } from "../../../../db/idempotency.ts";
@@ -6,9 +6,9 @@ import { andSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.
 import { chunks, insertRows } from "../../../../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
 import type { DedupeWindow, OutboxRows } from "../../../kernel/ports.ts";
-import { countEndings } from "../../delivery/store/metrics.ts";
+import { countFinished, countInhibited } from "../../delivery/store/metrics.ts";
 
-/** Rows of several callers as those of one write. */
+/** The rows of several callers, for one write. */
 export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
   events: all.flatMap(({ events }) => events),
   messages: all.flatMap(({ messages }) => messages),
@@ -17,14 +17,14 @@ export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
   windows: all.flatMap(({ windows = [] }) => windows),
 });
 
-/** Writes nothing unless `when` holds. Sent twice, it changes nothing more. */
+/** Writes nothing unless `when` holds. */
 export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[] {
   const now = rows.events[0]?.createdAt ?? 0;
   const { keys = [], windows = [] } = rows;
   const claims = new Map(keys.map(({ userId, key, subjectId }) => [subjectId, { userId, key }]));
   const events = rows.events.map((event) => ({ ...event, claim: claims.get(event.id) }));
-  const isFirst = (eventId: SQL) => (claims.size === 0 ? when : andSql(when, isFirstOfKey(eventId)));
-  // Who is turned away as a duplicate is kept too, so that "why did I not get it" has an answer.
+  const isFirstSql = (eventId: SQL) => (claims.size === 0 ? when : andSql(when, isFirstOfKeySql(eventId)));
+  // Duplicates are stored too, to explain why a message was not sent.
   const duplicates = rows.messages
     .filter((message) => message.dedupeKey != null)
     .map((message) => ({
@@ -38,53 +38,54 @@ export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[]
     }));
   return [
     ...claimKeys(keys, when),
-    ...endWindows(windows),
-    ...countEndings(
+    ...endDuplicateWindows(windows),
+    ...countFinished(
       rows.messages.map((message) => ({ ...message, claim: claims.get(message.eventId) })),
-      isFirst(eventIdOfRow),
+      isFirstSql(rowEventIdSql),
     ),
-    ...insertRows(notificationEvents, events, isFirst(idOfRow)),
-    ...insertRows(notificationMessages, rows.messages, eventExists),
-    ...insertRows(notificationMessages, duplicates, eventExistsAlone),
-    ...insertRows(inboxNotifications, rows.inbox, messageIsSent),
-    ...noteResults(keys),
+    ...insertRows(notificationEvents, events, isFirstSql(rowIdSql)),
+    ...insertRows(notificationMessages, rows.messages, eventExistsSql),
+    ...insertRows(notificationMessages, duplicates, eventWithoutMessageSql),
+    ...insertRows(inboxNotifications, rows.inbox, messageIsSentSql),
+    ...storeResults(keys),
   ];
 }
 
-const idOfRow = preparedSql(sql`row.value ->> '$.id'`);
-const eventIdOfRow = preparedSql(sql`row.value ->> '$.eventId'`);
-const eventExists = preparedSql(
+const rowIdSql = preparedSql(sql`row.value ->> '$.id'`);
+const rowEventIdSql = preparedSql(sql`row.value ->> '$.eventId'`);
+const eventExistsSql = preparedSql(
   sql`EXISTS (SELECT 1 FROM notification_events e WHERE e.id = row.value ->> '$.eventId')`,
 );
-/** Its message was not inserted. */
-const eventExistsAlone = preparedSql(
-  sql`${eventExists} AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,
+/** The event exists and its message was not inserted. */
+const eventWithoutMessageSql = preparedSql(
+  sql`${eventExistsSql} AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,
 );
-const messageIsSent = preparedSql(
+const messageIsSentSql = preparedSql(
   sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`,
 );
 
-/** Of a row with an event's claim: it has none, or its key stands for the event. */
-const isFirstOfKey = prepared(
+/** SQL for a row with an idempotency key: it has none, or its key belongs to the event. */
+const isFirstOfKeySql = prepared(
   (eventId: SQL): SQL => sql`(row.value ->> '$.claim.key' IS NULL OR
     ${isHeldBySql(sql`row.value ->> '$.claim.userId'`, sql`row.value ->> '$.claim.key'`, eventId)})`,
 );
 
-const endWindows = (windows: readonly DedupeWindow[]): Statement[] =>
-  chunks(windows).map((chunk) => endWindowsOf(chunk));
+/** Messages before the window are no longer duplicates of new ones. */
+const endDuplicateWindows = (windows: readonly DedupeWindow[]): Statement[] =>
+  chunks(windows).map((chunk) => clearDedupeKeys(chunk));
 
-const endWindowsOf = prepared((chunk: string) =>
+const clearDedupeKeys = prepared((chunk: string) =>
   query.run(sql`UPDATE notification_messages SET dedupe_key = NULL WHERE id IN (
       SELECT m.id FROM json_each(${chunk}) AS row
         CROSS JOIN notification_messages AS m ON m.dedupe_key = row.value ->> '$.dedupeKey'
       WHERE m.created_at <= row.value ->> '$.until')`),
 );
 
-/** Keeps with each key how its event's messages began: later they change, the answer to its request doesn't. */
-const noteResults = (keys: readonly KeyClaim[]): Statement[] =>
-  chunks(keys).map((chunk) => noteResultsOf(chunk));
+/** Stores the initial states of the messages with each key: the states change later, the response to a repeated request does not. */
+const storeResults = (keys: readonly KeyClaim[]): Statement[] =>
+  chunks(keys).map((chunk) => setResults(chunk));
 
-const noteResultsOf = prepared((chunk: string) =>
+const setResults = prepared((chunk: string) =>
   query.run(sql`UPDATE idempotency_keys SET result = (
         SELECT json_group_array(DISTINCT json_object('status', m.status, 'reasons', m.reasons))
         FROM notification_messages AS m WHERE m.event_id = idempotency_keys.subject_id)
@@ -92,22 +93,22 @@ const noteResultsOf = prepared((chunk: string) =>
         SELECT value ->> '$.userId', value ->> '$.key', value ->> '$.subjectId' FROM json_each(${chunk}))`),
 );
 
-/** Puts an id in the place of another in what events are about, wherever they are kept. */
+/** Replaces an id in the targets and data of events. */
 export function replaceTarget({ events, inbox }: OutboxRows, planned: string, found: SQL): Statement[] {
-  const among = (rows: readonly { id: string }[]) =>
+  const whereIdIn = (rows: readonly { id: string }[]) =>
     sql`id IN (SELECT value FROM json_each(${JSON.stringify(rows.map(({ id }) => id))}))`;
   return [
     query.run(sql`UPDATE notification_events SET targets = replace(targets, ${planned}, ${found}),
-      data = replace(data, ${planned}, ${found}) WHERE ${among(events)}`),
+      data = replace(data, ${planned}, ${found}) WHERE ${whereIdIn(events)}`),
     query.run(sql`UPDATE inbox_notifications SET targets = replace(targets, ${planned}, ${found})
-      WHERE ${among(inbox)}`),
+      WHERE ${whereIdIn(inbox)}`),
   ];
 }
 
-/** What became of messages: the answer of an enqueue. */
-export const findMessageStates = (ids: readonly string[]) => findStatesOf(JSON.stringify(ids));
+/** The states of messages after a write. */
+export const findMessageStates = (ids: readonly string[]) => findStatesByIds(JSON.stringify(ids));
 
-const findStatesOf = prepared((ids: string) =>
+const findStatesByIds = prepared((ids: string) =>
   query
     .select({
       id: notificationMessages.id,
@@ -120,3 +121,35 @@ const findStatesOf = prepared((ids: string) =>
     .from(notificationMessages)
     .where(inArray(notificationMessages.id, sql`(SELECT value FROM json_each(${ids}))`)),
 );
+
+/** SQL: a message of the same event was sent or attempted, by any channel. */
+const isReceivedSql = sql`EXISTS (SELECT 1 FROM notification_messages other
+  WHERE other.event_id = notification_messages.event_id AND (other.status = 'sent' OR other.attempt_count > 0))`;
+
+const isWithdrawableSql = (subject: string): SQL =>
+  sql`(subject = ${subject} AND due_at IS NOT NULL AND status = 'pending' AND NOT ${isReceivedSql})`;
+
+/** SQL: whether no message of this subject is pending that could be withdrawn. */
+export const whereNothingPending = (subject: string): SQL =>
+  sql`NOT EXISTS (SELECT 1 FROM notification_messages WHERE ${isWithdrawableSql(subject)})`;
+
+/**
+ * Withdraws the delayed messages of a subject, if `when` holds and nobody has received their event. `created`: events of the
+ * same write, which it never withdraws. A later event with the same identity is not a duplicate.
+ */
+export const cancelPending = (
+  subject: string,
+  now: number,
+  when: SQL,
+  created: readonly string[] = [],
+): Statement[] => {
+  const isOtherEventSql = sql`event_id NOT IN (SELECT value FROM json_each(${JSON.stringify(created)}))`;
+  const where = sql`${isWithdrawableSql(subject)} AND ${isOtherEventSql} AND ${when}`;
+  return [
+    countInhibited(where),
+    query.run(sql`UPDATE notification_messages
+      SET status = 'inhibited', due_at = NULL, dedupe_key = NULL, updated_at = ${now},
+        reasons = json_insert(reasons, '$[#]', 'taken_back')
+      WHERE ${where}`),
+  ];
+};

@@ -1,20 +1,20 @@
-// SQL that finds whom an event may concern, with what each has chosen for its template.
+// SQL of the people who can receive an event, with their roles and their preference for its kind.
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { notificationPreferences, users, type SiteRole } from "../../../../db/schema.ts";
 
 export interface Audience {
-  /** Ids, or usernames, of people who are told by name. */
+  /** Ids or usernames. */
   users?: readonly string[];
   roles?: readonly SiteRole[];
-  /** SQL for the id of one user (the caller, found by their key). */
+  /** SQL for the id of one user: the caller. */
   self?: SQL<string>;
   /** SQL for the ids of any number of users: a SELECT of one column. */
   userIdsSql?: SQL;
 }
 
-/** Everybody of the audience once, with the roles that they hold and their preference; nobody deleted or of the system. */
+/** Each user of the audience once; no deleted users, no system users. */
 export function findRecipients(
   templateId: string,
   { users: names = [], roles = [], self, userIdsSql }: Audience,
@@ -33,15 +33,15 @@ const findAudience = prepared(
     names: string | undefined,
     roles: string | undefined,
   ) => {
-    const choices: SQL[] = [];
-    if (self !== undefined) choices.push(sql`${users.id} = ${self}`);
-    if (userIds !== undefined) choices.push(sql`${users.id} IN (${userIds})`);
+    const conditions: SQL[] = [];
+    if (self !== undefined) conditions.push(sql`${users.id} = ${self}`);
+    if (userIds !== undefined) conditions.push(sql`${users.id} IN (${userIds})`);
     if (names !== undefined) {
-      choices.push(sql`${users.id} IN (SELECT value FROM json_each(${names}))`);
-      choices.push(sql`lower(${users.username}) IN (SELECT value FROM json_each(${names}))`);
+      conditions.push(sql`${users.id} IN (SELECT value FROM json_each(${names}))`);
+      conditions.push(sql`lower(${users.username}) IN (SELECT value FROM json_each(${names}))`);
     }
     if (roles !== undefined) {
-      choices.push(
+      conditions.push(
         sql`${users.id} IN (SELECT user_id FROM user_roles WHERE role IN (SELECT value FROM json_each(${roles})))`,
       );
     }
@@ -64,7 +64,7 @@ const findAudience = prepared(
       )
       .where(
         and(
-          choices.length === 0 ? sql`false` : sql`(${sql.join(choices, sql` OR `)})`,
+          conditions.length === 0 ? sql`false` : sql`(${sql.join(conditions, sql` OR `)})`,
           sql`${users.deletedAt} IS NULL AND NOT ${users.isSystem}`,
         ),
       )

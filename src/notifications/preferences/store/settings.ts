@@ -1,4 +1,5 @@
-// SQL of the deployment's notification settings: one row of JSON, as Coder keeps it.
+// SQL of the deployment's notification settings: whether delivery is paused (one row of JSON, as in Coder), endpoints that
+// are gone, and the last tick.
 import { eq, inArray, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
@@ -6,7 +7,7 @@ import { settings } from "../../../../db/schema.ts";
 import { methods } from "../../channels/index.ts";
 
 const settingsKey = "notifications_settings";
-/** By channel; the id first, as in `webhook_endpoint_gone`. */
+/** After the channel's id: `webhook_endpoint_gone`. */
 const goneSuffix = "_endpoint_gone";
 
 export const readSettings = () => readSetting(settingsKey);
@@ -19,7 +20,7 @@ export function writeSettings(value: { notifier_paused: boolean }, now: number):
   return upsert(settingsKey, JSON.stringify(value), now);
 }
 
-/** The JSON text as stored; undefined when nobody has ever set it. */
+/** False if it was never set. */
 export function isPaused(rows: { value: string }[]): boolean {
   return (
     rows[0] !== undefined &&
@@ -27,12 +28,12 @@ export function isPaused(rows: { value: string }[]): boolean {
   );
 }
 
-/** True in SQL while notifications are paused. */
-export const pausedNow =
+/** SQL: whether notifications are paused. */
+export const isPausedSql =
   preparedSql(sql`EXISTS (SELECT 1 FROM ${settings} WHERE ${settings.key} = ${settingsKey}
   AND ${settings.value} ->> '$.notifier_paused')`);
 
-/** The SHA-256 of each channel's endpoint that answered 410 Gone. */
+/** The SHA-256 of each endpoint that responded 410 Gone. */
 export const readGoneEndpoints = prepared(() =>
   query
     .select({ key: settings.key, value: settings.value })
@@ -64,6 +65,6 @@ const upsert: (key: string, value: string, now: number) => Statement = prepared(
       .onConflictDoUpdate({ target: settings.key, set: { value, updatedAt: now } }),
 );
 
-/** Notes that a tick ran: `readyz` tells how long ago. */
+/** Records that a tick ran: `readyz` reports how long ago. */
 export const noteTick = (now: number): Statement => upsert("last_tick", String(now), now);
 export const readLastTick = () => readSetting("last_tick");

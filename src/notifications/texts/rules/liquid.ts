@@ -1,5 +1,5 @@
-// Liquid that holds nobody up: what a text may compute and what may come of it is counted, so that the limits hold inside
-// filters, comparisons and output, too, where the library's own time limit doesn't look.
+// Liquid with limits on computation and output. They also apply inside filters, comparisons and output, where the library's
+// time limit isn't checked.
 import {
   Liquid,
   defaultOperators,
@@ -10,14 +10,14 @@ import {
 } from "liquidjs";
 import type { LiquidOptions, Operators } from "liquidjs";
 
-/** The library's units of memory (about a character or a list's item each) for one text. */
+/** The library's units of memory for one text: about one for each character or list item. */
 const memoryLimit = 500_000;
-/** An item that a filter or a comparison looks at costs some microseconds. */
+/** Each item that a filter or a comparison reads takes some microseconds. */
 const unitsPerItem = 10;
-/** What a filter or a comparison costs besides. */
+/** Units for each filter or comparison itself. */
 const unitsPerStep = 10;
 
-// Far above any real text, far below what would be felt. Times are milliseconds.
+// Far above what real texts need. `renderLimit` is in milliseconds.
 const limits = { parseLimit: 100_000, renderLimit: 250, memoryLimit };
 
 const options = {
@@ -30,12 +30,12 @@ const options = {
   templates: {},
 };
 
-/** Throws when the text has used up what it may. */
-function charge({ memoryLimit: left }: Context, values: readonly unknown[]): void {
+/** Throws if the text exceeds its limit. */
+function charge({ memoryLimit: memory }: Context, values: readonly unknown[]): void {
   const lengths = values.map((value) =>
     Array.isArray(value) ? value.length * unitsPerItem : typeof value === "string" ? value.length / 10 : 0,
   );
-  left.use(lengths.reduce((sum, length) => sum + length, unitsPerStep));
+  memory.use(lengths.reduce((sum, length) => sum + length, unitsPerStep));
 }
 
 function boundedFilter(given: FilterImplOptions): FilterImplOptions {
@@ -61,19 +61,19 @@ function boundedOperators(): Operators {
   return Object.fromEntries(entries) as Operators;
 }
 
-/** Collects what a text becomes, and stops where it grows too long. */
+/** Collects the output, and throws when it is too long. */
 function boundedEmitter(context: Context): Emitter {
   return {
     buffer: "",
     write(piece: unknown) {
-      const text = written(piece);
+      const text = toOutput(piece);
       context.memoryLimit.use(text.length);
       this.buffer += text;
     },
   };
 }
 
-/** Drops tags that read other templates. */
+/** Without the tags that include other templates. */
 export function createLiquid(own: Pick<LiquidOptions, "outputEscape"> = {}): Liquid {
   const engine = new Liquid({ ...options, ...own, operators: boundedOperators() });
   for (const tag of ["include", "render", "layout", "block"]) delete engine.tags[tag];
@@ -86,9 +86,9 @@ export function createLiquid(own: Pick<LiquidOptions, "outputEscape"> = {}): Liq
   return engine;
 }
 
-/** As the library writes values. */
-function written(value: unknown): string {
+/** A value as the library outputs it. */
+function toOutput(value: unknown): string {
   const plain: unknown = toValue(value);
   if (plain === null || plain === undefined) return "";
-  return Array.isArray(plain) ? plain.map(written).join("") : String(plain);
+  return Array.isArray(plain) ? plain.map(toOutput).join("") : String(plain);
 }

@@ -1,29 +1,28 @@
-// Markdown: to safe HTML (for pages and mail), to plain text (for webhooks, terminals, lock screens), and the escaping
-// that keeps a label from becoming markup.
+// Markdown to safe HTML (pages, mail) and to plain text (webhooks, terminals).
 import MarkdownIt, { type Token } from "markdown-it";
 import { decodeHTMLStrict } from "./entities.ts";
 
-/** To a web page, a path of ours, or a mail address: no other link is ever made. */
-export const isGoodLink = (url: string): boolean => /^(https?:\/\/|mailto:|\/(?!\/))/i.test(url.trim());
+/** Web pages, paths of Belfry and email addresses: nothing else becomes a link. */
+export const isAllowedLink = (url: string): boolean => /^(https?:\/\/|mailto:|\/(?!\/))/i.test(url.trim());
 
-const markdown = createMarkdown(isGoodLink);
-/** Finds links of every kind. It never makes HTML. */
+const markdown = createMarkdown(isAllowedLink);
+/** Finds links of every kind; it is not used for HTML. */
 const anyLinks = createMarkdown(() => true);
 
 function createMarkdown(validateLink: (url: string) => boolean) {
   const parser = new MarkdownIt({ html: false, linkify: true, breaks: true });
-  // README.md and main.rs are files, though somebody owns domains of these names.
+  // README.md and main.rs are files, not domains.
   parser.linkify.set({ fuzzyLink: false });
   parser.validateLink = validateLink;
   parser.inline.ruler.before("entity", "unknown_entity", (state, silent) => {
     const [reference] = /^&[a-z][a-z0-9]{1,31};/i.exec(state.src.slice(state.pos, state.pos + 34)) ?? [];
     if (reference === undefined || decodeHTMLStrict(reference) !== reference) return false;
-    // On every runtime alike: the table that markdown-it has there may be another.
+    // The same on every runtime: markdown-it's table of references differs.
     if (!silent) state.pending += "&";
     state.pos += 1;
     return true;
   });
-  // A picture would tell its server who read the message and when.
+  // An image would report to its server who read the message, and when.
   parser.disable("image");
   parser.renderer.rules["link_open"] = (tokens, index, options, _environment, self) => {
     tokens[index]!.attrSet("rel", "noopener noreferrer nofollow");
@@ -33,10 +32,10 @@ function createMarkdown(validateLink: (url: string) => boolean) {
 }
 
 export const toHtml = (text: string): string => markdown.render(text);
-/** Without a paragraph around it: for titles. */
+/** Without a paragraph, for titles. */
 export const toInlineHtml = (text: string): string => markdown.renderInline(text.replaceAll(/\s+/g, " "));
 
-/** Where the links of a text lead, those included that are left as they were typed. */
+/** The URLs of all links of a text, including those that are not allowed. */
 export const linksIn = (text: string): string[] =>
   anyLinks
     .parse(text, {})
@@ -44,10 +43,10 @@ export const linksIn = (text: string): string[] =>
     .filter((token) => token.type === "link_open")
     .map((token) => String(token.attrGet("href") ?? ""));
 
-/** Readable text without markup; a link becomes `words (address)`. */
+/** Text without markup; a link becomes `label (URL)`. */
 export function toPlainText(text: string): string {
   const blocks = markdown.parse(text, {});
-  // By lines: a pattern for blanks before a line's end takes the square of their number.
+  // Line by line: a pattern for blanks before a line's end takes quadratic time.
   return blocksToText(blocks)
     .split("\n")
     .map((line) => line.trimEnd())
@@ -82,10 +81,10 @@ function inlineToText(tokens: Token[]): string {
       open.push({ url: String(token.attrGet("href") ?? ""), from: out.length });
     else if (token.type === "link_close") {
       const link = open.pop();
-      if (link !== undefined && !isSameAddress(out.slice(link.from), link.url)) out += ` (${link.url})`;
+      if (link !== undefined && !isLabelUrl(out.slice(link.from), link.url)) out += ` (${link.url})`;
     }
   }
   return out;
 }
 
-const isSameAddress = (words: string, url: string) => words === url || `mailto:${words}` === url;
+const isLabelUrl = (label: string, url: string) => label === url || `mailto:${label}` === url;

@@ -1,5 +1,4 @@
-// Turns a template's version and an event into what a person reads. Liquid with limits; labels are escaped for the place
-// they stand in, unless the template says `| raw`.
+// Renders a template with an event. Labels are escaped for their context (Markdown or URL), unless the template says `| raw`.
 import type { Liquid, Template } from "liquidjs";
 import type { Action } from "../../../../db/schema.ts";
 import type { Cache } from "../../../kernel/ports.ts";
@@ -12,7 +11,7 @@ export interface TemplateText {
   actions: Action[];
 }
 
-/** What templates may speak of. */
+/** The variables of templates. */
 export interface RenderInput {
   labels: Record<string, string>;
   data: Record<string, unknown> | null;
@@ -34,7 +33,7 @@ export interface CompiledTemplate {
 }
 
 const forMarkdown = createLiquid({ outputEscape: (value: unknown) => escapeMarkdown(asText(value)) });
-/** Labels of buttons are plain text: whoever shows them escapes for their own place. */
+/** Labels of actions are plain text: they are escaped where they are shown. */
 const forPlain = createLiquid();
 const forUrls = createLiquid({ outputEscape: (value: unknown) => encodeURIComponent(asText(value)) });
 
@@ -45,10 +44,10 @@ const asText = (value: unknown): string =>
       ? JSON.stringify(value)
       : String(value);
 
-/** Where a text reads from: `["labels", "name"]`; a step that is itself a variable is an array. Throws as `compile` does. */
+/** The variables of a text as paths: `["labels", "name"]`; a step that is itself a variable is an array. Throws as `compile`. */
 export const variablesIn = (text: string): unknown[][] => forPlain.globalVariableSegmentsSync(text);
 
-/** Throws with Liquid's words when the text doesn't parse. */
+/** Throws Liquid's error if the text can't be parsed. */
 export function compile(text: TemplateText): CompiledTemplate {
   const title = forMarkdown.parse(text.title);
   const body = forMarkdown.parse(text.body);
@@ -65,18 +64,21 @@ export function compile(text: TemplateText): CompiledTemplate {
         base_url: input.baseUrl,
         template_id: input.templateId,
       };
-      const say = (engine: Liquid, template: Template[]) =>
+      const renderText = (engine: Liquid, template: Template[]) =>
         (engine.renderSync(template, scope) as string).trim();
       return {
-        title: say(forMarkdown, title).replaceAll(/\s+/g, " "),
-        body: say(forMarkdown, body),
-        actions: actions.map(({ label, url }) => ({ label: say(forPlain, label), url: say(forUrls, url) })),
+        title: renderText(forMarkdown, title).replaceAll(/\s+/g, " "),
+        body: renderText(forMarkdown, body),
+        actions: actions.map(({ label, url }) => ({
+          label: renderText(forPlain, label),
+          url: renderText(forUrls, url),
+        })),
       };
     },
   };
 }
 
-/** Never fails: a text that can't be rendered becomes a plain one that still says what happened. */
+/** Never throws: if a text can't be rendered, the labels are shown as a list. */
 export function renderOrFallback(
   cache: Cache,
   version: { templateId: string; number: number; name: string } & TemplateText,

@@ -1,54 +1,54 @@
-// What is wrong with a template's text, before anybody gets it: all of it at once, each with the field and the words.
-// It is rendered with the sample and with what was really sent. The verbs of templates call it.
+// Validates a template's text before it is stored: reports all problems, each with its field. The text is rendered with the
+// sample and with recent payloads.
 import type { Action } from "../../../../db/schema.ts";
 import type { Validation } from "../../../kernel/errors.ts";
-import { isGoodLink, linksIn } from "./markdown.ts";
+import { isAllowedLink, linksIn } from "./markdown.ts";
 import { compile, variablesIn, type RenderInput, type Rendered, type TemplateText } from "./render.ts";
-import { createTrace, existsIn, namesIn, type Trace } from "./template-variables.ts";
+import { createTrace, findUnknownName, siblingNames, type Trace } from "./template-variables.ts";
 
-/** What a notification was, or could be, about. */
+/** The payload of a past or possible notification. */
 export interface Payload extends Pick<RenderInput, "labels" | "data"> {
-  /** For words: `the sample`. */
+  /** For messages: `the sample`. */
   from: string;
 }
 
-/** The rest of what a template may speak of. */
-export type Surroundings = Omit<RenderInput, "labels" | "data">;
+/** The other variables of a template. */
+export type OtherVariables = Omit<RenderInput, "labels" | "data">;
 
-/** Bytes, of the text and of what becomes of it. */
-const longestTitle = 2_000;
-const longestBody = 20_000;
-const longestAction = 2_000;
-const mostActions = 10;
+/** Of the text and of what it renders to. */
+const maxTitleBytes = 2_000;
+const maxBodyBytes = 20_000;
+const maxActionBytes = 2_000;
+const maxActions = 10;
 
 interface Field {
   /** As in the request. */
   name: string;
   source: string;
-  most: number;
-  mayBeEmpty: boolean;
-  /** A text with nothing but this field. */
+  maxBytes: number;
+  canBeEmpty: boolean;
+  /** A text with only this field. */
   alone: TemplateText;
   pick: (rendered: Rendered) => string;
-  /** Words about what is wrong with what came out. */
-  judge: (result: string, payload: Payload) => string | undefined;
+  /** The problem with the rendered field. */
+  check: (result: string, payload: Payload) => string | undefined;
 }
 
-/** Nothing when all is well. */
+/** Empty if the text is valid. */
 export function checkTemplate(
   text: TemplateText,
   payloads: readonly Payload[],
-  surroundings: Surroundings,
+  otherVariables: OtherVariables,
 ): Validation[] {
   const problems: Validation[] = [];
   for (const field of fieldsOf(text)) {
-    const found = checkField(field, payloads, surroundings);
+    const found = checkField(field, payloads, otherVariables);
     problems.push(...found);
-    // The other fields may take as long.
+    // The other fields could take as long.
     if (found.some(({ detail }) => detail.includes("limit exceeded"))) break;
   }
-  if (text.actions.length > mostActions) {
-    const detail = `there are ${text.actions.length}, ${mostActions} are allowed`;
+  if (text.actions.length > maxActions) {
+    const detail = `${text.actions.length} actions, at most ${maxActions} allowed`;
     return [...problems, { field: "actions", detail }];
   }
   return problems;
@@ -56,61 +56,65 @@ export function checkTemplate(
 
 function fieldsOf({ title, body, actions }: TemplateText): Field[] {
   const empty = { title: "", body: "", actions: [] };
-  const fieldOf = (index: number, part: keyof Action): Field => ({
-    name: `actions.${index}.${part}`,
-    source: actions[index]![part],
-    most: longestAction,
-    mayBeEmpty: false,
-    alone: { ...empty, actions: [{ label: "", url: "", [part]: actions[index]![part] }] },
-    pick: (rendered) => rendered.actions[0]![part],
-    judge: part === "url" ? judgeTarget : () => undefined,
+  const fieldOf = (index: number, member: keyof Action): Field => ({
+    name: `actions.${index}.${member}`,
+    source: actions[index]![member],
+    maxBytes: maxActionBytes,
+    canBeEmpty: false,
+    alone: { ...empty, actions: [{ label: "", url: "", [member]: actions[index]![member] }] },
+    pick: (rendered) => rendered.actions[0]![member],
+    check: member === "url" ? checkUrl : () => undefined,
   });
   return [
     {
       name: "title_template",
       source: title,
-      most: longestTitle,
-      mayBeEmpty: false,
+      maxBytes: maxTitleBytes,
+      canBeEmpty: false,
       alone: { ...empty, title },
       pick: (rendered) => rendered.title,
-      judge: judgeLinks,
+      check: checkLinks,
     },
     {
       name: "body_template",
       source: body,
-      most: longestBody,
-      mayBeEmpty: true,
+      maxBytes: maxBodyBytes,
+      canBeEmpty: true,
       alone: { ...empty, body },
       pick: (rendered) => rendered.body,
-      judge: judgeLinks,
+      check: checkLinks,
     },
     ...actions.flatMap((_, index) => [fieldOf(index, "label"), fieldOf(index, "url")]),
   ];
 }
 
-function checkField(field: Field, payloads: readonly Payload[], surroundings: Surroundings): Validation[] {
-  const { name, source, most, mayBeEmpty } = field;
+function checkField(
+  field: Field,
+  payloads: readonly Payload[],
+  otherVariables: OtherVariables,
+): Validation[] {
+  const { name, source, maxBytes, canBeEmpty } = field;
   const problem = (detail: string): Validation => ({ field: name, detail });
-  if (!mayBeEmpty && source.trim() === "") return [problem("must not be empty")];
+  if (!canBeEmpty && source.trim() === "") return [problem("must not be empty")];
   const bytes = bytesOf(source);
-  if (bytes > most) return [problem(`has ${bytes} bytes, ${most} are allowed`)];
+  if (bytes > maxBytes) return [problem(`${bytes} bytes, at most ${maxBytes} allowed`)];
   let variables: unknown[][];
   try {
     compile(field.alone);
     variables = variablesIn(source);
   } catch (error) {
-    return [problem(liquidWords(error))];
+    return [problem(describeLiquidError(error))];
   }
   const trace = createTrace();
-  const { wrong, empty } = tryOut(field, payloads, surroundings, trace);
-  const unknown = unknownNames(variables, payloads, surroundings, trace);
-  // Where a name leads nowhere, nothing is what comes of it.
+  const { wrong, empty } = renderAll(field, payloads, otherVariables, trace);
+  const unknown = unknownNames(variables, payloads, otherVariables, trace);
+  // An unknown variable renders to nothing: that is not a second problem.
   const result = wrong ?? (unknown.length === 0 ? empty : undefined);
   return [...unknown, ...(result === undefined ? [] : [result])].map(problem);
 }
 
-/** The first thing that goes wrong, over all payloads; what was looked for on the way is in the trace. */
-function tryOut(field: Field, payloads: readonly Payload[], surroundings: Surroundings, trace: Trace) {
+/** The first problem of all payloads; what was read is in the trace. */
+function renderAll(field: Field, payloads: readonly Payload[], otherVariables: OtherVariables, trace: Trace) {
   const compiled = compile(field.alone);
   const found: { wrong?: string | undefined; empty?: string } = {};
   for (const payload of payloads) {
@@ -119,42 +123,40 @@ function tryOut(field: Field, payloads: readonly Payload[], surroundings: Surrou
       data: trace.watch("data", payload.data),
     };
     try {
-      const result = field.pick(compiled.render({ ...surroundings, ...watched }));
-      if (result !== "") found.wrong ??= judgeResult(field, result, payload);
-      else if (!field.mayBeEmpty) found.empty ??= `becomes nothing with ${payload.from}`;
+      const result = field.pick(compiled.render({ ...otherVariables, ...watched }));
+      if (result !== "") found.wrong ??= checkResult(field, result, payload);
+      else if (!field.canBeEmpty) found.empty ??= `is empty with ${payload.from}`;
     } catch (error) {
-      // Each more would take as long to fail.
-      return { wrong: `${liquidWords(error)}, with ${payload.from}` };
+      // The others could take as long.
+      return { wrong: `${describeLiquidError(error)}, with ${payload.from}` };
     }
   }
   return found;
 }
 
-function judgeResult(field: Field, result: string, payload: Payload): string | undefined {
+function checkResult(field: Field, result: string, payload: Payload): string | undefined {
   const bytes = bytesOf(result);
-  if (bytes > field.most) return `becomes ${bytes} bytes with ${payload.from}, ${field.most} are allowed`;
-  return field.judge(result, payload);
+  if (bytes > field.maxBytes) return `${bytes} bytes with ${payload.from}, at most ${field.maxBytes} allowed`;
+  return field.check(result, payload);
 }
 
-const howLinksGo = "it must begin with https://, http:// or, for a page of Belfry's, with one /";
+const linkHint = "must begin with https://, http:// or, for a page of Belfry, one /";
 
-function judgeTarget(url: string, payload: Payload): string | undefined {
+function checkUrl(url: string, payload: Payload): string | undefined {
   const isPath = /^\/(?![/\\])/.test(url) && URL.canParse(url, "http://here.invalid");
   if (isPath || (/^https?:\/\//i.test(url) && URL.canParse(url))) return undefined;
   const shown = url.length > 200 ? `${url.slice(0, 200)}…` : url;
-  const escaped = /^https?%3A/i.test(url)
-    ? "; to keep an address from being escaped, write {{ base_url | raw }}"
-    : "";
-  return `the link becomes "${shown}" with ${payload.from}; ${howLinksGo}${escaped}`;
+  const rawHint = /^https?%3A/i.test(url) ? "; to prevent escaping, write {{ base_url | raw }}" : "";
+  return `"${shown}" with ${payload.from} is not a valid link: it ${linkHint}${rawHint}`;
 }
 
-/** What a custom notification's author has linked is theirs to answer for, not the template's. */
-function judgeLinks(markdown: string, payload: Payload): string | undefined {
-  const bad = linksIn(markdown).filter((url) => !isGoodLink(url));
+/** Links of the payload are not the template's problem. */
+function checkLinks(markdown: string, payload: Payload): string | undefined {
+  const bad = linksIn(markdown).filter((url) => !isAllowedLink(url));
   if (bad.length === 0) return undefined;
   const given = new Set(leavesOf([payload.labels, payload.data]).flatMap(linksIn));
   const own = bad.find((url) => !given.has(url));
-  return own === undefined ? undefined : `the link ${own} can't be followed; ${howLinksGo}`;
+  return own === undefined ? undefined : `${own} is not a valid link: it ${linkHint}`;
 }
 
 function leavesOf(value: unknown): string[] {
@@ -162,37 +164,37 @@ function leavesOf(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [];
 }
 
-/** Names that stand in the text, in branches that no payload takes as well, and those that loops and filters look up. */
+/** Unknown variables in the text, also in branches that no payload takes, and those that loops and filters read. */
 function unknownNames(
   variables: unknown[][],
   payloads: readonly Payload[],
-  { user, baseUrl, templateId }: Surroundings,
+  { user, baseUrl, templateId }: OtherVariables,
   trace: Trace,
 ): string[] {
   const always = { user, base_url: baseUrl, template_id: templateId };
   const scopes = payloads.map(({ labels, data }) => ({ ...always, labels, data: data ?? {} }));
   const written = variables.flatMap((path) => {
-    // A word of the language: `offset: continue`.
+    // A keyword: `offset: continue`.
     if (path[0] === "continue") return [];
-    const unknown = existsIn(path, scopes);
+    const unknown = findUnknownName(path, scopes);
     return unknown === undefined ? [] : [unknown];
   });
-  const among = payloads.length === 1 ? payloads[0]!.from : "the sample or any recent payload";
+  const payloadNames = payloads.length === 1 ? payloads[0]!.from : "the sample or any recent payload";
   return [...new Set([...written, ...trace.missed()])].map((name) => {
     const root = name.split(/[.[]/)[0]!;
     if (root !== "labels" && root !== "data" && root !== "user")
-      return `there is no ${name}: a text can use labels, data, user, base_url and template_id`;
-    const known = namesIn(name, scopes);
-    const where = root === "user" ? "" : ` in ${among}`;
-    return `there is no ${name}${where}${known.length === 0 ? "" : `; there is ${known.join(", ")}`}`;
+      return `unknown variable ${name}: a text can use labels, data, user, base_url and template_id`;
+    const known = siblingNames(name, scopes);
+    const where = root === "user" ? "" : ` in ${payloadNames}`;
+    return `unknown variable ${name}${where}${known.length === 0 ? "" : `; available: ${known.join(", ")}`}`;
   });
 }
 
 /** `line 2, column 1: tag {% if x %} not closed` */
-function liquidWords(error: unknown): string {
+function describeLiquidError(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const [, words, line, column] = /^(.*), line:(\d+), col:(\d+)$/s.exec(message) ?? [];
-  return words === undefined ? message : `line ${line}, column ${column}: ${words}`;
+  const [, problem, line, column] = /^(.*), line:(\d+), col:(\d+)$/s.exec(message) ?? [];
+  return problem === undefined ? message : `line ${line}, column ${column}: ${problem}`;
 }
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;

@@ -1,15 +1,15 @@
-// Which names of a template's text lead to something: by the names that stand in it, and by what rendering looks up.
-// Names are written `data.builds[].name`, whichever element it is. Part of the check of templates.
+// Finds unknown variables of a template: by the names in its text, and by what rendering reads. Names are written
+// `data.builds[].name`, for any index.
 
 export interface Trace {
-  /** The same value, noting what is looked up in it; `name` is what the text calls it. */
+  /** The same value; what is read of it is recorded under `name`. */
   watch: <T>(name: string, value: T) => T;
-  /** Names that were looked up and found nowhere. */
+  /** Names that were read and never found. */
   missed: () => string[];
 }
 
-/** Answered by the language for every list and text. */
-const ofEverything = new Set(["size", "first", "last"]);
+/** Liquid defines these for every list and text. */
+const builtInMembers = new Set(["size", "first", "last"]);
 
 export function createTrace(): Trace {
   const found = new Set<string>();
@@ -23,10 +23,10 @@ export function createTrace(): Trace {
           ? watch(nameOf(name, target, key), member)
           : member;
       },
-      // Templates see own members only: this is what the renderer asks before it reads one.
+      // Templates read own members only: the renderer gets the descriptor first.
       getOwnPropertyDescriptor: (target, key) => {
         const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
-        if (typeof key === "string" && !Array.isArray(target) && !ofEverything.has(key))
+        if (typeof key === "string" && !Array.isArray(target) && !builtInMembers.has(key))
           (descriptor === undefined ? missed : found).add(nameOf(name, target, key));
         return descriptor;
       },
@@ -41,15 +41,15 @@ const nameOf = (name: string, target: object, key: string): string =>
 const join = (name: string, key: string): string =>
   name === "" ? key : /^[\w-]+$/.test(key) ? `${name}.${key}` : `${name}["${key}"]`;
 
-/** Undefined when one of the scopes has it; otherwise its name, as far as none has it. */
-export function existsIn(path: readonly unknown[], scopes: readonly unknown[]): string | undefined {
+/** Undefined if one of the scopes has the variable; otherwise the shortest part of its name that no scope has. */
+export function findUnknownName(path: readonly unknown[], scopes: readonly unknown[]): string | undefined {
   let values = [...scopes];
   let name = "";
   for (const step of path) {
-    // Which member it is shows only when it is rendered.
+    // A member whose name is a variable is known only when it is rendered.
     if (typeof step !== "string" && typeof step !== "number") return undefined;
     const key = String(step);
-    if (name !== "" && ofEverything.has(key) && values.some((value) => value !== null)) return undefined;
+    if (name !== "" && builtInMembers.has(key) && values.some((value) => value !== null)) return undefined;
     name = typeof step === "number" ? `${name}[]` : join(name, key);
     values = values.flatMap((value) => stepInto(value, step));
     if (values.length === 0) return name;
@@ -63,10 +63,10 @@ function stepInto(value: unknown, step: string | number): unknown[] {
   return Object.hasOwn(value, step) ? [(value as Record<string, unknown>)[step]] : [];
 }
 
-const mostNames = 20;
+const maxNames = 20;
 
-/** What stands beside a name that is not there. */
-export function namesIn(name: string, scopes: readonly unknown[]): string[] {
+/** The names that exist beside an unknown one. */
+export function siblingNames(name: string, scopes: readonly unknown[]): string[] {
   const parent = /^(.*)(\.[\w-]+|\["[^"]*"\]|\[\])$/s.exec(name)?.[1] ?? "";
   const path = [...parent.matchAll(/\[\]|\["([^"]*)"\]|([\w-]+)/g)].map(
     ([whole, quoted, plain]) => quoted ?? plain ?? (whole === "[]" ? 0 : whole),
@@ -78,6 +78,6 @@ export function namesIn(name: string, scopes: readonly unknown[]): string[] {
   );
   return [...new Set(keys)]
     .toSorted()
-    .slice(0, mostNames)
+    .slice(0, maxNames)
     .map((key) => join(parent, key));
 }

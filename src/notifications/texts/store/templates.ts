@@ -56,7 +56,7 @@ export function findSample(id: string) {
     .where(eq(notificationTemplates.id, id));
 }
 
-/** Newest first, with who made each. */
+/** Newest first, with the author of each. */
 export function listVersions(templateId: string) {
   return query
     .select({
@@ -77,10 +77,10 @@ export function listVersions(templateId: string) {
 
 export type VersionRow = ReturnType<typeof listVersions>["_"]["result"][number];
 
-/** Events that are looked through, so that a kind that is rarely sent doesn't cost a walk over all. */
-const newestEvents = 20_000;
+/** The newest events, in which payloads are searched: a rare kind must not cause a full scan. */
+const maxSearchedEvents = 20_000;
 
-/** What was really sent, newest first. */
+/** Payloads of past events, newest first. */
 export function listRecentPayloads(templateId: string, limit: number) {
   return query
     .select({
@@ -92,7 +92,7 @@ export function listRecentPayloads(templateId: string, limit: number) {
     .where(
       and(
         eq(notificationEvents.templateId, templateId),
-        sql`${notificationEvents.seq} > (SELECT max(seq) - ${newestEvents} FROM ${notificationEvents})`,
+        sql`${notificationEvents.seq} > (SELECT max(seq) - ${maxSearchedEvents} FROM ${notificationEvents})`,
       ),
     )
     .orderBy(desc(notificationEvents.seq))
@@ -101,23 +101,23 @@ export function listRecentPayloads(templateId: string, limit: number) {
 
 type NewVersion = Omit<typeof notificationTemplateVersions.$inferInsert, "number" | "origin">;
 
-/** True in SQL while no version of the template has this content. */
-export const isNewContent = ({ templateId, contentHash }: NewVersion): SQL =>
+/** SQL: whether no version of the template has this content. */
+export const isNewContentSql = ({ templateId, contentHash }: NewVersion): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM notification_template_versions v
     WHERE v.template_id = ${templateId} AND v.content_hash = ${contentHash})`;
 
-/** The next number is found in the write itself: of two at once each gets their own. One content is one version. */
+/** The write itself determines the next number, so that concurrent writes get different ones. The same content is stored once. */
 export function insertVersion(version: NewVersion): Statement {
   return query.run(sql`INSERT INTO ${notificationTemplateVersions}
       (template_id, number, title, body, actions, origin, content_hash, created_by, created_at)
     SELECT ${version.templateId}, max(number) + 1, ${version.title}, ${version.body}, ${version.actions}, 'admin',
       ${version.contentHash}, ${version.createdBy ?? null}, ${version.createdAt}
-    FROM ${notificationTemplateVersions} WHERE template_id = ${version.templateId} AND ${isNewContent(version)}
+    FROM ${notificationTemplateVersions} WHERE template_id = ${version.templateId} AND ${isNewContentSql(version)}
     HAVING max(number) IS NOT NULL`);
 }
 
-/** True in SQL while another version is the active one. */
-export const isNotActive = (templateId: string, number: number): SQL =>
+/** SQL: whether another version is active. */
+export const isNotActiveSql = (templateId: string, number: number): SQL =>
   sql`EXISTS (SELECT 1 FROM ${notificationTemplates} WHERE id = ${templateId} AND active_version <> ${number})`;
 
 export function setActiveVersion(templateId: string, number: number): Statement {
@@ -127,8 +127,8 @@ export function setActiveVersion(templateId: string, number: number): Statement 
     .where(eq(notificationTemplates.id, templateId));
 }
 
-/** True in SQL while the template goes another way. */
-export const hasOtherMethod = (templateId: string, method: string | null): SQL =>
+/** SQL: whether the template has another channel. */
+export const hasOtherMethodSql = (templateId: string, method: string | null): SQL =>
   sql`EXISTS (SELECT 1 FROM ${notificationTemplates} WHERE id = ${templateId} AND method IS NOT ${method})`;
 
 export function setMethod(templateId: string, method: string | null): Statement {

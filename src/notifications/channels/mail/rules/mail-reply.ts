@@ -1,7 +1,7 @@
-// Whom a mail server's refusal is about, and so whether another attempt makes sense. What concerns our sender, account or
-// session is retried: an operator fixes it. What concerns this recipient or this message is final.
+// What a mail server's refusal is about, which decides whether it is retried. A refusal of our sender, account or session is
+// retried, since an operator can fix it. A refusal of this recipient or message is final.
 
-/** Where in the conversation (RFC 5321) a reply came. */
+/** The stage of the session (RFC 5321). */
 export type MailStage =
   | "greeting"
   | "hello"
@@ -13,7 +13,7 @@ export type MailStage =
   | "data"
   | "message";
 
-/** `content` is the text as such (spam, policy), which may concern every message; `message` this one alone (its size). */
+/** `content`: the text (spam, policy), which can concern every message; `message`: only this one (its size). */
 export type FailureSubject = "recipient" | "message" | "content" | "sender" | "account" | "server";
 
 export interface ReplyVerdict {
@@ -30,22 +30,22 @@ export interface MailReply {
 
 /**
  * Basic codes are RFC 5321's, enhanced ones RFC 3463's and the IANA registry's. Where the two disagree about the class,
- * temporary wins: an attempt too many costs less than a lost message. Where they disagree about the subject, the enhanced
- * code is the more precise one; a server's plain words about our sender, account or limit come before both.
+ * temporary wins: one attempt too many costs less than a lost message. Where they disagree about the subject, the enhanced
+ * code wins; a server's text about our sender, account or limit comes before both.
  */
-export function judgeReply(stage: MailStage, reply: MailReply): ReplyVerdict {
+export function classifyReply(stage: MailStage, reply: MailReply): ReplyVerdict {
   const enhanced = /^([245])\.(\d{1,3})\.(\d{1,3})\b/.exec(reply.text);
   const about = subjectOf(stage, reply, enhanced === null ? null : `${enhanced[2]}.${enhanced[3]}`);
   const isFinal = reply.code >= 500 && reply.code < 600 && (enhanced === null || enhanced[1] !== "4");
-  const isTheirs = about === "recipient" || about === "message" || about === "content";
+  const isNotOurs = about === "recipient" || about === "message" || about === "content";
   return {
     about,
-    kind: isFinal && isTheirs ? "permanent" : "temporary",
+    kind: isFinal && isNotOurs ? "permanent" : "temporary",
     hint: hintFor(stage, reply, about),
   };
 }
 
-/** Phrases of common servers and providers, in the order in which they are looked for. */
+/** Phrases of common servers and providers; the first match counts. */
 const phrases: [RegExp, FailureSubject][] = [
   [/gr[ea]y-?list/i, "recipient"],
   [
@@ -74,19 +74,19 @@ const phrases: [RegExp, FailureSubject][] = [
 function subjectOf(stage: MailStage, { code, text }: MailReply, detail: string | null): FailureSubject {
   if (stage === "login" || code === 530 || code === 534 || code === 535 || code === 538) return "account";
   if (stage === "greeting" || stage === "hello" || stage === "starttls" || stage === "reset") return "server";
-  // A mailbox that is full is never ours, however it is worded.
+  // A full mailbox is the recipient's, whatever the text says.
   if (stage === "recipient" && (detail === "2.1" || detail === "2.2")) return "recipient";
   // SPF, DKIM and DMARC (RFC 7372) are the sender's domain's.
   if (detail !== null && /^7\.2\d$/.test(detail)) return "sender";
-  const worded = phrases.find(([phrase]) => phrase.test(text))?.[1];
-  if (worded !== undefined) return worded;
-  const registered = detail === null ? undefined : subjectOfDetail(detail, stage);
+  const byPhrase = phrases.find(([phrase]) => phrase.test(text))?.[1];
+  if (byPhrase !== undefined) return byPhrase;
+  const byDetail = detail === null ? undefined : subjectOfDetail(detail, stage);
   if (stage === "sender")
-    return registered === "message" || (detail === null && code === 552) ? "message" : "sender";
-  return registered ?? subjectOfCode(stage, code);
+    return byDetail === "message" || (detail === null && code === 552) ? "message" : "sender";
+  return byDetail ?? subjectOfCode(stage, code);
 }
 
-/** Of an enhanced code without its class; undefined for one that leaves it open (`x.0`). */
+/** By an enhanced code without its class; undefined if that leaves it open (`x.0`). */
 function subjectOfDetail(detail: string, stage: MailStage): FailureSubject | undefined {
   const [subject, number] = detail.split(".").map(Number);
   if (number === 0 && subject !== 7 && subject !== 6) return undefined;
@@ -111,19 +111,20 @@ function subjectOfCode(stage: MailStage, code: number): FailureSubject {
   return code === 550 || code === 553 || code === 554 ? "content" : "server";
 }
 
-const login = "check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD";
-const encrypt = "encrypt with BELFRY_EMAIL_TLS_STARTTLS=true";
+const checkLogin = "check BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD";
+const useTls = "encrypt with BELFRY_EMAIL_TLS_STARTTLS=true";
 
 function hintFor(stage: MailStage, { code, text }: MailReply, about: FailureSubject): string | undefined {
-  if (/helo|ehlo/i.test(text) && about === "server") return "set BELFRY_EMAIL_HELLO to this host's full name";
+  if (/helo|ehlo/i.test(text) && about === "server")
+    return "set BELFRY_EMAIL_HELLO to this host's full domain name";
   if (about === "sender")
-    return "check BELFRY_EMAIL_FROM: the account has to be allowed to send from this address";
+    return "check BELFRY_EMAIL_FROM: the account must be allowed to send from this address";
   if (about !== "account") return undefined;
   if (code === 530)
-    return `log in with BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD, or ${encrypt}`;
-  if (code === 534) return `${login} (some providers want an app password)`;
-  if (code === 535 || (stage === "login" && code >= 500 && code !== 538)) return login;
-  if (code === 538 || /encrypt|starttls|\btls\b/i.test(text)) return encrypt;
+    return `log in with BELFRY_EMAIL_AUTH_USERNAME and BELFRY_EMAIL_AUTH_PASSWORD, or ${useTls}`;
+  if (code === 534) return `${checkLogin} (some providers require an app password)`;
+  if (code === 535 || (stage === "login" && code >= 500 && code !== 538)) return checkLogin;
+  if (code === 538 || /encrypt|starttls|\btls\b/i.test(text)) return useTls;
   if (/limit|quota|rate|credit|too many/i.test(text))
     return "the account's sending limit is reached: raise it at the provider";
   if (/auth|log ?in|relay|rcpthosts/i.test(text))

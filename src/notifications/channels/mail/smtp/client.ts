@@ -1,5 +1,4 @@
-// The SMTP client (RFC 5321): opens a session as far as the server is ready for mail, logs in (RFC 4954), and hands over one
-// message after another.
+// The SMTP client (RFC 5321): opens a session, logs in (RFC 4954), and sends one message after another.
 import {
   createWire,
   guarded,
@@ -7,24 +6,25 @@ import {
   type MailServer,
   type OpenMail,
   type Wire,
+  MailFailure,
+  refusal,
 } from "./connection.ts";
-import { MailFailure, refusal } from "./failure.ts";
 import { transmit, trySender, type Envelope, type Extensions } from "./transmit.ts";
 
 export interface Session {
-  /** Names the sender of a message and begins anew; gives the server's words. Throws `MailFailure`. */
+  /** Asks whether the server accepts this sender; returns its reply. Throws `MailFailure`. */
   trySender: (from: string, signal: AbortSignal) => Promise<string>;
-  /** Hands over one message; gives the server's words. Throws `MailFailure`. */
+  /** Sends one message; returns the server's reply. Throws `MailFailure`. */
   send: (envelope: Envelope, signal: AbortSignal) => Promise<string>;
-  /** Takes leave, within a second. */
+  /** Sends QUIT and closes, within a second. */
   quit: () => Promise<void>;
-  /** At once. */
+  /** Closes without QUIT. */
   drop: () => void;
 }
 
-const partingPatience = 1_000;
+const quitTimeoutMs = 1_000;
 
-/** Throws `MailFailure`; nothing stays open then. */
+/** Throws `MailFailure`, with the connection closed. */
 export async function openSession(
   openMail: OpenMail,
   server: MailServer,
@@ -32,7 +32,7 @@ export async function openSession(
 ): Promise<Session> {
   const { host, port, tls, startTls, serverName } = server;
   const opening = openMail({ host, port, tls, startTls, serverName, signal });
-  // One that comes too late is not wanted any more.
+  // A connection that opens after the timeout is closed.
   const closeLate = () =>
     void opening.then(
       (connection) => connection.close(),
@@ -66,7 +66,7 @@ async function introduce(wire: Wire, server: MailServer, signal: AbortSignal): P
   const ready = await wire.ask("STARTTLS", "after STARTTLS", signal);
   if (ready.code !== 220) throw refusal(ready, "after STARTTLS", "starttls");
   await wire.startTls(server.serverName, signal);
-  // What was said in the clear counts for nothing.
+  // What the server said before TLS must not be trusted.
   return hello(wire, server, signal);
 }
 
@@ -90,7 +90,7 @@ async function hello(wire: Wire, server: MailServer, signal: AbortSignal): Promi
   );
 }
 
-/** An old server knows HELO alone (RFC 5321, 3.2), and with it neither STARTTLS nor AUTH. */
+/** An old server knows only HELO (RFC 5321, 3.2), and neither STARTTLS nor AUTH. */
 async function helloWithoutExtensions(
   wire: Wire,
   server: MailServer,
@@ -101,7 +101,7 @@ async function helloWithoutExtensions(
     ...(server.login === undefined ? [] : ["AUTH (BELFRY_EMAIL_AUTH_USERNAME)"]),
   ];
   if (needed.length > 0) {
-    throw new MailFailure(`the server doesn't know EHLO, which ${needed.join(" and ")} needs`, {
+    throw new MailFailure(`the server doesn't support EHLO, which ${needed.join(" and ")} needs`, {
       about: "account",
       broken: true,
     });
@@ -112,17 +112,17 @@ async function helloWithoutExtensions(
 }
 
 function createSession(wire: Wire, extensions: Extensions): Session {
-  let used = false;
+  let isUsed = false;
   return {
     trySender: (from, signal) => trySender(wire, from, extensions, signal),
     send: (envelope, signal) => {
-      const again = used;
-      used = true;
-      return transmit(wire, extensions, envelope, again, signal);
+      const needsReset = isUsed;
+      isUsed = true;
+      return transmit(wire, extensions, envelope, needsReset, signal);
     },
     quit: async () => {
       await wire
-        .ask("QUIT", "after QUIT", AbortSignal.timeout(partingPatience))
+        .ask("QUIT", "after QUIT", AbortSignal.timeout(quitTimeoutMs))
         .catch((error: unknown) => error);
       wire.close();
     },
@@ -141,7 +141,7 @@ async function logIn(
   const mechanism = ["PLAIN", "LOGIN"].find((name) => offered.includes(name));
   if (mechanism === undefined) {
     throw new MailFailure(
-      `the server offers to log in by ${offered.join(", ") || "nothing"}; this program can PLAIN and LOGIN`,
+      `the server offers no supported login mechanism (${offered.join(", ") || "none"}); supported: PLAIN and LOGIN`,
       { about: "account", broken: true },
     );
   }
@@ -154,7 +154,7 @@ async function logIn(
 
   const first = mechanism === "PLAIN" ? `AUTH PLAIN ${steps.shift()!}` : "AUTH LOGIN";
   let reply = await wire.ask(first, "after AUTH", signal);
-  // A server that overlooked what came with AUTH PLAIN asks for it again.
+  // Some servers ignore the response that came with AUTH PLAIN and ask for it.
   if (mechanism === "PLAIN" && reply.code === 334) steps.push(first.slice("AUTH PLAIN ".length));
   for (const step of steps) {
     if (reply.code !== 334) break;
@@ -176,7 +176,7 @@ function noLogin(extensions: Extensions): MailFailure {
         { about: "account", broken: true },
       )
     : new MailFailure(
-        "the server does not offer AUTH, but BELFRY_EMAIL_AUTH_USERNAME is set: check the port, or leave the name and the password out",
+        "the server does not offer AUTH, but BELFRY_EMAIL_AUTH_USERNAME is set: check the port, or remove the user name and the password",
         { about: "account", broken: true },
       );
 }

@@ -1,15 +1,15 @@
-// A connection to a mail server: the stream of bytes that the runtime gives, and lines and replies over it, within bounds and
-// in time.
-import { describeConnectionError, MailFailure } from "./failure.ts";
+// A connection to a mail server: the runtime's byte stream, SMTP lines and replies with limits and timeouts, and failures
+// that name what to change.
+import { classifyReply, type FailureSubject, type MailReply, type MailStage } from "../rules/mail-reply.ts";
 
 export interface MailConnection {
   /** The next bytes; null when the server has closed. */
   read: () => Promise<Uint8Array | null>;
   /** Resolves when the bytes are on their way. */
   write: (bytes: Uint8Array) => Promise<void>;
-  /** Goes on in TLS; what had come in and was not read yet is thrown away. */
+  /** Upgrades to TLS; received bytes that were not read yet are discarded. */
   startTls: (serverName: string) => Promise<void>;
-  /** At once, whatever is under way. */
+  /** Immediately. */
   close: () => void;
 }
 
@@ -20,29 +20,29 @@ export interface MailEndpoint {
   tls: boolean;
   /** Whether `startTls` is going to be called. */
   startTls: boolean;
-  /** Whom the certificate has to name. */
+  /** The name that the certificate must have. */
   serverName: string;
-  /** Gives up when it fires. */
+  /** Aborts connecting. */
   signal: AbortSignal;
 }
 
 export type OpenMail = (endpoint: MailEndpoint) => Promise<MailConnection>;
 
 export interface MailServer extends Omit<MailEndpoint, "signal"> {
-  /** The name that we give ourselves. */
+  /** The name that Belfry sends in EHLO. */
   hello: string;
   login: MailLogin | undefined;
 }
 
 export interface MailLogin {
-  /** On whose behalf; almost always empty. */
+  /** SASL authorization identity; usually empty. */
   identity: string;
   username: string;
-  /** Asked for at each login, so that a changed file needs no restart. */
+  /** Read at each login, so that a changed file needs no restart. */
   password: () => Promise<string>;
 }
 
-/** As people write it: `smtp.example.com:587`. */
+/** For people: `smtp.example.com:587`. */
 export const hostPort = ({ host, port }: Pick<MailServer, "host" | "port">): string =>
   `${host.includes(":") ? `[${host}]` : host}:${port}`;
 
@@ -50,26 +50,26 @@ export interface Reply {
   code: number;
   /** The reply's lines without their codes. */
   lines: string[];
-  /** The same as one short line, safe to show: no control characters and nothing that was told to be secret. */
+  /** The lines as one short line, safe to show: without control characters and secrets. */
   text: string;
 }
 
 export interface Wire {
-  /** `after` says where we are, for the words of a failure: `after EHLO`. */
+  /** `after` is the stage, for messages of failures: `after EHLO`. */
   reply: (after: string, signal: AbortSignal) => Promise<Reply>;
   send: (text: string, after: string, signal: AbortSignal) => Promise<void>;
   /** Sends a line and waits for its reply. */
   ask: (line: string, after: string, signal: AbortSignal) => Promise<Reply>;
   startTls: (serverName: string, signal: AbortSignal) => Promise<void>;
-  /** From now on no reply repeats this. */
+  /** From now on, replies don't show this. */
   hide: (secret: string) => void;
   close: () => void;
 }
 
-/** RFC 5321 says 512; servers say more. */
-const longestLine = 4_096;
-const mostLines = 100;
-const longestShown = 200;
+/** RFC 5321 allows 512; servers send more. */
+const maxLineLength = 4_096;
+const maxReplyLines = 100;
+const maxShownLength = 200;
 
 export function createWire(connection: MailConnection): Wire {
   const secrets: string[] = [];
@@ -79,7 +79,7 @@ export function createWire(connection: MailConnection): Wire {
   async function readLine(after: string, signal: AbortSignal): Promise<string> {
     for (;;) {
       const end = received.indexOf("\n");
-      if (end > longestLine || (end < 0 && received.length > longestLine)) {
+      if (end > maxLineLength || (end < 0 && received.length > maxLineLength)) {
         throw new MailFailure(`the server sent a line without an end (${after})`, { broken: true });
       }
       if (end >= 0) {
@@ -103,8 +103,8 @@ export function createWire(connection: MailConnection): Wire {
     for (;;) {
       const line = await readLine(after, signal);
       const [, code, more, text] = /^([2-5]\d\d)(?:([ -])(.*))?$/s.exec(line) ?? [];
-      if (code === undefined || lines.length >= mostLines) {
-        throw new MailFailure(`the server sent what is no answer in SMTP (${after})`, { broken: true });
+      if (code === undefined || lines.length >= maxReplyLines) {
+        throw new MailFailure(`the server sent an invalid SMTP reply (${after})`, { broken: true });
       }
       lines.push(text ?? "");
       if (more !== "-") return { code: Number(code), lines, text: shown(lines, secrets) };
@@ -123,12 +123,12 @@ export function createWire(connection: MailConnection): Wire {
       return reply(after, signal);
     },
     startTls: async (serverName, signal) => {
-      // Whatever somebody put in between before the handshake is not the server's word.
+      // Plain text that an attacker injected before the handshake must not be read as the server's reply.
       decoder = new TextDecoder();
       received = "";
       await guarded(connection.startTls(serverName), "in the TLS handshake", signal);
     },
-    // As it is, and as it would look in one line.
+    // As it is, and as a line would show it.
     hide: (secret) => secrets.push(secret, asOneLine(secret)),
     close: connection.close,
   };
@@ -137,18 +137,18 @@ export function createWire(connection: MailConnection): Wire {
 function shown(lines: string[], secrets: string[]): string {
   const hidden = (text: string) =>
     secrets.reduce((rest, secret) => (secret === "" ? rest : rest.replaceAll(secret, "…")), text);
-  return hidden(asOneLine(hidden(lines.join("\n")))).slice(0, longestShown);
+  return hidden(asOneLine(hidden(lines.join("\n")))).slice(0, maxShownLength);
 }
 
 const asOneLine = (text: string): string => text.replaceAll(/[\p{C}\s]+/gu, " ").trim();
 
-/** Waits no longer than the signal allows; a failure below becomes one in words. */
+/** Waits until the signal aborts; other errors become a `MailFailure`. */
 export async function guarded<T>(work: Promise<T>, after: string, signal: AbortSignal): Promise<T> {
-  let give: (() => void) | undefined;
+  let onAbort: (() => void) | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    give = () => reject(new MailFailure(`no answer in time (${after})`, { broken: true }));
-    if (signal.aborted) give();
-    else signal.addEventListener("abort", give, { once: true });
+    onAbort = () => reject(new MailFailure(`no answer in time (${after})`, { broken: true }));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
   });
   try {
     return await Promise.race([work, late]);
@@ -156,6 +156,81 @@ export async function guarded<T>(work: Promise<T>, after: string, signal: AbortS
     if (error instanceof MailFailure) throw error;
     throw new MailFailure(`${describeConnectionError(error)} (${after})`, { broken: true, untouched: true });
   } finally {
-    signal.removeEventListener("abort", give!);
+    signal.removeEventListener("abort", onAbort!);
   }
+}
+
+export interface FailureOptions {
+  kind?: "temporary" | "permanent";
+  /** `server` if left out. */
+  about?: FailureSubject;
+  /** The connection can't be used any more. */
+  broken?: boolean;
+  /** The server can't have accepted the message: it can be sent again over another connection. */
+  untouched?: boolean;
+}
+
+export class MailFailure extends Error {
+  override readonly name = "MailFailure";
+  readonly kind: "temporary" | "permanent";
+  readonly about: FailureSubject;
+  readonly broken: boolean;
+  readonly untouched: boolean;
+
+  constructor(
+    message: string,
+    { kind = "temporary", about = "server", broken = false, untouched = false }: FailureOptions = {},
+  ) {
+    super(message);
+    this.kind = kind;
+    this.about = about;
+    this.broken = broken;
+    this.untouched = untouched;
+  }
+}
+
+/** The failure for a refused command: the server's reply, the stage, and what to change. */
+export function refusal(reply: MailReply, after: string, stage: MailStage): MailFailure {
+  const { about, kind, hint } = classifyReply(stage, reply);
+  const message = `${reply.code} ${reply.text} (${after})`.replaceAll(/\s+/g, " ");
+  const isOpening = ["greeting", "hello", "starttls", "login", "reset"].includes(stage);
+  return new MailFailure(hint === undefined ? message : `${message}: ${hint}`, {
+    kind,
+    about,
+    // 421: the server closes the connection. Neither 4xx nor 5xx: the replies are out of step.
+    broken: isOpening || reply.code === 421 || reply.code < 400,
+    untouched: reply.code === 421 || stage === "reset",
+  });
+}
+
+const knownErrors: Record<string, string> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the server dropped the connection",
+  EPIPE: "the server dropped the connection",
+  ETIMEDOUT: "the connection timed out",
+  ENOTFOUND: "unknown host: check BELFRY_EMAIL_SMARTHOST",
+  EAI_AGAIN: "the host's address could not be looked up",
+  EHOSTUNREACH: "the host is unreachable",
+  ENETUNREACH: "the host's network is unreachable",
+  EPROTO: "no TLS: the server uses another protocol on this port",
+  ERR_SSL_WRONG_VERSION_NUMBER: "no TLS: this port doesn't use TLS from the start (BELFRY_EMAIL_FORCE_TLS)",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "the certificate is for another name: set BELFRY_EMAIL_TLS_SERVERNAME to its name",
+};
+const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_(UNTRUSTED|HAS_EXPIRED|NOT_YET_VALID|REVOKED)/;
+
+/** The innermost cause of a failed connection. */
+export function describeConnectionError(error: unknown): string {
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  // Several addresses were tried: any failure will do.
+  if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors.at(-1);
+  if (!(deepest instanceof Error)) return "unknown error";
+  const code = "code" in deepest && typeof deepest.code === "string" ? deepest.code : "";
+  if (knownErrors[code] !== undefined) return `${knownErrors[code]} (${code})`;
+  const message = deepest.message.replaceAll(/\s+/g, " ").slice(0, 200);
+  if (untrusted.test(code)) {
+    return `the certificate is not trusted, ${message} (${code}): add its authority to BELFRY_EMAIL_TLS_CACERTFILE`;
+  }
+  return code === "" ? message : `${message} (${code})`;
 }

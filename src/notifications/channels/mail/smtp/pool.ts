@@ -1,39 +1,38 @@
-// Mail to one server over a few sessions that are used again: at most so many at a time, and those without work are kept for
-// the next message or closed when none comes. Made once by the runtime.
+// A pool of sessions with one mail server: at most so many at the same time, and idle ones are kept for the next message for
+// a while. The runtime creates it once.
 import type { MailPool } from "../../../../kernel/ports.ts";
 import { openSession, type Session } from "./client.ts";
-import { hostPort, type MailServer, type OpenMail } from "./connection.ts";
-import { MailFailure } from "./failure.ts";
+import { hostPort, MailFailure, type MailServer, type OpenMail } from "./connection.ts";
 import type { Envelope } from "./transmit.ts";
 
 export interface PoolLimits {
   connections: number;
-  /** Milliseconds that a session is kept without use. */
-  idle: number;
+  /** How long an unused session is kept. */
+  idleMs: number;
 }
 
 export function createMailPool(
   openMail: OpenMail,
   server: MailServer,
-  { connections = 5, idle = 10_000 }: Partial<PoolLimits> = {},
+  { connections = 5, idleMs = 10_000 }: Partial<PoolLimits> = {},
 ): MailPool {
-  const sessions = createSessions(openMail, server, idle);
-  const turns = createTurns(connections);
+  const sessions = createSessions(openMail, server, idleMs);
+  const slots = createSlots(connections);
 
   return {
-    place: hostPort(server),
+    hostPort: hostPort(server),
     send: async (envelope, signal) => {
       for (;;) {
-        await turns.begin(signal);
+        await slots.acquire(signal);
         try {
           const result = await sessions.send(envelope, signal);
-          if ("words" in result) return result.words;
-          // Where others are in, one of their sessions will do. Where nobody is, who waits need not knock as well: a
-          // wrong password tried by each of a hundred messages locks an account.
-          turns.narrow(sessions.count(), result.unopened);
+          if ("response" in result) return result.response;
+          // With other sessions open, messages wait for one of those. With none, all waiting messages fail too: a wrong
+          // password tried by each of a hundred messages would lock the account.
+          slots.limit(sessions.count(), result.unopened);
           if (sessions.count() === 0 || signal.aborted) throw result.unopened;
         } finally {
-          turns.end();
+          slots.release();
         }
       }
     },
@@ -46,33 +45,35 @@ export function createMailPool(
       }
     },
     close: async () => {
-      turns.close();
+      slots.close();
       await sessions.close();
     },
   };
 }
 
 interface Sessions {
-  /** The server's words, or why no session could be opened. Throws `MailFailure` for what came after that. */
-  send: (envelope: Envelope, signal: AbortSignal) => Promise<{ words: string } | { unopened: MailFailure }>;
-  /** How many there are, those being opened included. */
+  /** The server's reply, or why no session could be opened. Throws `MailFailure` for a later failure. */
+  send: (
+    envelope: Envelope,
+    signal: AbortSignal,
+  ) => Promise<{ response: string } | { unopened: MailFailure }>;
+  /** Open sessions, including those being opened. */
   count: () => number;
   close: () => Promise<void>;
 }
 
-/** `idle`: milliseconds that a session is kept without use. */
-function createSessions(openMail: OpenMail, server: MailServer, idle: number): Sessions {
+function createSessions(openMail: OpenMail, server: MailServer, idleMs: number): Sessions {
   let count = 0;
-  const rested = createRest(idle, () => (count -= 1));
+  const idle = createIdleSessions(idleMs, () => (count -= 1));
 
   async function sendOver(session: Session, envelope: Envelope, signal: AbortSignal) {
     try {
-      const words = await session.send(envelope, signal);
-      rested.put(session);
-      return { words };
+      const response = await session.send(envelope, signal);
+      idle.put(session);
+      return { response };
     } catch (error) {
       if (error instanceof MailFailure && !error.broken) {
-        rested.put(session);
+        idle.put(session);
       } else {
         count -= 1;
         session.drop();
@@ -83,12 +84,12 @@ function createSessions(openMail: OpenMail, server: MailServer, idle: number): S
 
   return {
     send: async (envelope, signal) => {
-      const kept = rested.take();
+      const kept = idle.take();
       if (kept !== undefined) {
         try {
           return await sendOver(kept, envelope, signal);
         } catch (error) {
-          // The server had hung up meanwhile, or does now.
+          // The server has closed it meanwhile.
           if (!(error instanceof MailFailure && error.broken && error.untouched)) throw error;
         }
       }
@@ -104,31 +105,31 @@ function createSessions(openMail: OpenMail, server: MailServer, idle: number): S
       return sendOver(session, envelope, signal);
     },
     count: () => count,
-    close: rested.close,
+    close: idle.close,
   };
 }
 
-/** Sessions without work. `gone` is told of each that is closed from here. */
-function createRest(idle: number, gone: () => void) {
+/** Open sessions that no message uses. `onClose` is called for each that is closed. */
+function createIdleSessions(idleMs: number, onClose: () => void) {
   const timers = new Map<Session, ReturnType<typeof setTimeout>>();
-  const partings = new Set<Promise<void>>();
-  let closed = false;
+  const quitting = new Set<Promise<void>>();
+  let isClosed = false;
 
-  function part(session: Session): void {
+  function quit(session: Session): void {
     clearTimeout(timers.get(session));
     timers.delete(session);
-    gone();
-    const parting: Promise<void> = session.quit().finally(() => partings.delete(parting));
-    partings.add(parting);
+    onClose();
+    const done: Promise<void> = session.quit().finally(() => quitting.delete(done));
+    quitting.add(done);
   }
 
   return {
     put: (session: Session): void => {
-      if (closed) part(session);
+      if (isClosed) quit(session);
       else
         timers.set(
           session,
-          setTimeout(() => part(session), idle),
+          setTimeout(() => quit(session), idleMs),
         );
     },
     take: (): Session | undefined => {
@@ -139,20 +140,21 @@ function createRest(idle: number, gone: () => void) {
       return session;
     },
     close: async (): Promise<void> => {
-      closed = true;
-      for (const session of timers.keys()) part(session);
-      await Promise.all(partings);
+      isClosed = true;
+      for (const session of timers.keys()) quit(session);
+      await Promise.all(quitting);
     },
   };
 }
 
-interface Turns {
-  /** Resolves when it is one's turn; each turn ends with `end`. Throws `MailFailure`. */
-  begin: (signal: AbortSignal) => Promise<void>;
-  end: () => void;
-  /** Lets fewer through until everybody is through; with none, all who wait get the failure. */
-  narrow: (width: number, failure: MailFailure) => void;
-  /** Nobody begins any more. */
+/** A semaphore for sessions. */
+interface Slots {
+  /** Resolves when a slot is free; each is given back with `release`. Throws `MailFailure`. */
+  acquire: (signal: AbortSignal) => Promise<void>;
+  release: () => void;
+  /** Allows fewer slots until all are free; with 0, everything that waits fails. */
+  limit: (count: number, failure: MailFailure) => void;
+  /** Nothing acquires a slot any more. */
   close: () => void;
 }
 
@@ -161,10 +163,10 @@ interface Waiter {
   fail: (failure: MailFailure) => void;
 }
 
-function createTurns(most: number): Turns {
+function createSlots(max: number): Slots {
   const waiting: Waiter[] = [];
   let busy = 0;
-  let width = most;
+  let allowed = max;
   let closed: MailFailure | undefined;
 
   const failAll = (failure: MailFailure) => {
@@ -172,10 +174,10 @@ function createTurns(most: number): Turns {
   };
 
   return {
-    begin: (signal) => {
+    acquire: (signal) => {
       if (closed !== undefined) return Promise.reject(closed);
-      if (signal.aborted) return Promise.reject(new MailFailure("no time was left"));
-      if (busy < width) {
+      if (signal.aborted) return Promise.reject(new MailFailure("timed out before a connection was free"));
+      if (busy < allowed) {
         busy += 1;
         return Promise.resolve();
       }
@@ -183,26 +185,26 @@ function createTurns(most: number): Turns {
         const waiter = { go: resolve, fail: reject };
         waiting.push(waiter);
         signal.addEventListener("abort", () => {
-          const place = waiting.indexOf(waiter);
-          if (place >= 0) waiting.splice(place, 1);
-          reject(new MailFailure(`no connection became free in time (there may be ${width})`));
+          const index = waiting.indexOf(waiter);
+          if (index >= 0) waiting.splice(index, 1);
+          reject(new MailFailure(`no connection became free in time (${allowed} allowed)`));
         });
       });
     },
-    end: () => {
+    release: () => {
       busy -= 1;
-      if (busy === 0) width = most;
-      while (busy < width && waiting.length > 0) {
+      if (busy === 0) allowed = max;
+      while (busy < allowed && waiting.length > 0) {
         busy += 1;
         waiting.shift()!.go();
       }
     },
-    narrow: (next, failure) => {
-      width = next;
-      if (width === 0) failAll(failure);
+    limit: (count, failure) => {
+      allowed = count;
+      if (allowed === 0) failAll(failure);
     },
     close: () => {
-      closed = new MailFailure("the program is being stopped");
+      closed = new MailFailure("the server is shutting down");
       failAll(closed);
     },
   };

@@ -1,10 +1,8 @@
-// One message over an open session: MAIL, RCPT, DATA, and the text with its dots stuffed.
+// One message over an open session: MAIL, RCPT, DATA, and the dot-stuffed text.
 import type { MailStage } from "../rules/mail-reply.ts";
 import { isAscii } from "../rules/mailbox.ts";
-import type { Reply, Wire } from "./connection.ts";
-import { MailFailure, refusal } from "./failure.ts";
-
-/** What the server says it can do: keywords in capitals, with their parameters. */
+import { type Reply, type Wire, MailFailure, refusal } from "./connection.ts";
+/** The extensions that the server offers: keywords in capitals, with their parameters. */
 export type Extensions = ReadonlyMap<string, string[]>;
 
 export interface Envelope {
@@ -30,7 +28,7 @@ const sender = (from: string, parameters: string): Step => ({
   expected: 250,
 });
 
-/** Only asks whether the server would take mail from this address: nothing is sent. */
+/** Asks whether the server accepts mail from this address; nothing is sent. */
 export async function trySender(
   wire: Wire,
   from: string,
@@ -40,48 +38,48 @@ export async function trySender(
   const { line, after, stage } = sender(from, parametersOf({ from, to: "", message: "" }, 0, extensions));
   const reply = await wire.ask(line, after, signal);
   if (reply.code !== 250) throw refusal(reply, after, stage);
-  await take(wire, false, signal, [reset]);
+  await runSteps(wire, false, signal, [reset]);
   return `${reply.code} ${reply.text}`.trim();
 }
 
-/** `again` when the session has carried a message before. */
+/** `needsReset`: the session was used for a message before. */
 export async function transmit(
   wire: Wire,
   extensions: Extensions,
   envelope: Envelope,
-  again: boolean,
+  needsReset: boolean,
   signal: AbortSignal,
 ): Promise<string> {
   const data = toData(envelope.message);
   const parameters = parametersOf(envelope, new TextEncoder().encode(data).length, extensions);
-  await take(wire, extensions.has("PIPELINING"), signal, [
-    ...(again ? [reset] : []),
+  await runSteps(wire, extensions.has("PIPELINING"), signal, [
+    ...(needsReset ? [reset] : []),
     sender(envelope.from, parameters),
     { line: `RCPT TO:<${envelope.to}>`, stage: "recipient", after: "after RCPT TO", expected: 250 },
   ]);
-  await take(wire, false, signal, [{ line: "DATA", stage: "data", after: "after DATA", expected: 354 }]);
+  await runSteps(wire, false, signal, [{ line: "DATA", stage: "data", after: "after DATA", expected: 354 }]);
   try {
     const reply = await wire.ask(`${data}.`, "after the message", signal);
     if (reply.code !== 250) throw refusal(reply, "after the message", "message");
     return `${reply.code} ${reply.text}`.trim();
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
-    // The server may have taken it all the same.
+    // The server may have accepted it: without `untouched`.
     const { kind, about, broken } = error;
     throw new MailFailure(error.message, { kind, about, broken });
   }
 }
 
-/** Takes steps one by one, or all at once where the server allows that (RFC 2920); the first refusal is the result. */
-async function take(wire: Wire, together: boolean, signal: AbortSignal, steps: Step[]): Promise<void> {
+/** Sends steps one by one, or pipelined (RFC 2920). Throws the first refusal. */
+async function runSteps(wire: Wire, isPipelined: boolean, signal: AbortSignal, steps: Step[]): Promise<void> {
   let first: MailFailure | undefined;
-  if (together) await wire.send(steps.map(({ line }) => `${line}\r\n`).join(""), steps[0]!.after, signal);
+  if (isPipelined) await wire.send(steps.map(({ line }) => `${line}\r\n`).join(""), steps[0]!.after, signal);
   for (const step of steps) {
-    const reply = together
+    const reply = isPipelined
       ? await wire.reply(step.after, signal)
       : await wire.ask(step.line, step.after, signal);
     if (!isAsExpected(reply, step)) first ??= refusal(reply, step.after, step.stage);
-    if (first !== undefined && (first.broken || !together)) throw first;
+    if (first !== undefined && (first.broken || !isPipelined)) throw first;
   }
   if (first !== undefined) throw first;
 }
@@ -93,7 +91,7 @@ const isAsExpected = ({ code }: Reply, { expected }: Step): boolean =>
 function parametersOf({ from, to }: Envelope, size: number, extensions: Extensions): string {
   const limit = Number(extensions.get("SIZE")?.[0] ?? 0);
   if (limit > 0 && size > limit) {
-    throw new MailFailure(`the message has ${size} bytes, the server takes ${limit}`, {
+    throw new MailFailure(`the message has ${size} bytes, the server accepts ${limit}`, {
       kind: "permanent",
       about: "message",
     });
@@ -101,15 +99,15 @@ function parametersOf({ from, to }: Envelope, size: number, extensions: Extensio
   const parameters = size > 0 && extensions.has("SIZE") ? ` SIZE=${size}` : "";
   if (isAscii(from) && isAscii(to)) return parameters;
   if (!extensions.has("SMTPUTF8")) {
-    const words = "the server does not take addresses outside ASCII (it does not offer SMTPUTF8)";
+    const message = "the server does not accept addresses outside ASCII (it does not offer SMTPUTF8)";
     throw isAscii(from)
-      ? new MailFailure(words, { kind: "permanent", about: "recipient" })
-      : new MailFailure(`${words}: check BELFRY_EMAIL_FROM`, { about: "sender" });
+      ? new MailFailure(message, { kind: "permanent", about: "recipient" })
+      : new MailFailure(`${message}: check BELFRY_EMAIL_FROM`, { about: "sender" });
   }
   return `${parameters} SMTPUTF8${extensions.has("8BITMIME") ? " BODY=8BITMIME" : ""}`;
 }
 
-/** Lines end in CRLF and nothing else (what else could end them differs from server to server); a leading dot is doubled. */
+/** Every line ends in CRLF (servers differ in what else ends a line); a leading dot is doubled. */
 export function toData(message: string): string {
   const lines = message.replaceAll(/\r\n|\r|\n/g, "\r\n").replaceAll(/(^|\r\n)\./g, "$1..");
   return lines.endsWith("\r\n") ? lines : `${lines}\r\n`;

@@ -1,4 +1,4 @@
-// The webhook channel: Coder's envelope, signed by Standard Webhooks when a secret is set.
+// Sends a message to the webhook: Coder's envelope, signed as Standard Webhooks if there is a secret.
 import { createHmac } from "node:crypto";
 import type { Post } from "../../../kernel/ports.ts";
 import type { Outcome } from "../channel.ts";
@@ -15,7 +15,7 @@ export interface WebhookTarget {
 export interface WebhookMessage {
   id: string;
   payload: Record<string, unknown>;
-  /** Plain text and Markdown of the same. */
+  /** As plain text and as Markdown. */
   title: string;
   titleMarkdown: string;
   body: string;
@@ -40,7 +40,7 @@ export const webhookBody = (message: WebhookMessage): string =>
     body_markdown: message.bodyMarkdown,
   });
 
-/** One try. Redirects are failures, 410 switches the endpoint off, every other answer but 2xx may be tried again. */
+/** One attempt. 2xx is success and 410 disables the endpoint; every other status, redirects included, is retried. */
 export async function sendWebhook(
   post: Post,
   target: WebhookTarget,
@@ -62,13 +62,13 @@ export async function sendWebhook(
       body,
       timeout: clock.timeout,
     });
-    return judge(answer.status, answer.headers, clock.now());
+    return toOutcome(answer.status, answer.headers, clock.now());
   } catch (error) {
-    return { kind: "temporary", detail: words(error) };
+    return { kind: "temporary", detail: describeError(error) };
   }
 }
 
-/** The three fields of Standard Webhooks 1.0.0: HMAC-SHA256 over `id.timestamp.body`; the timestamp is the try's, in seconds. */
+/** The three fields of Standard Webhooks 1.0.0: HMAC-SHA256 over `id.timestamp.body`; the timestamp is the attempt's, in seconds. */
 export function sign(secret: string, id: string, now: number, body: string): Record<string, string> {
   const timestamp = Math.floor(now / 1_000);
   const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
@@ -76,13 +76,13 @@ export function sign(secret: string, id: string, now: number, body: string): Rec
   return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": `v1,${digest}` };
 }
 
-function judge(status: number, headers: Headers, now: number): Outcome {
+function toOutcome(status: number, headers: Headers, now: number): Outcome {
   const detail = `answered ${status}`;
   if (status >= 200 && status < 300) return { kind: "sent", detail };
   if (status === 410)
     return {
       kind: "permanent",
-      detail: `${detail} Gone: the endpoint is switched off`,
+      detail: `${detail} Gone: the endpoint is disabled`,
       reason: "endpoint_gone",
       gone: true,
     };
@@ -95,11 +95,11 @@ function judge(status: number, headers: Headers, now: number): Outcome {
   return { kind: "temporary", detail, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
-/** A failed connection in a few words: the reason that lies deepest. */
-function words(error: unknown): string {
+/** The innermost cause of a failed connection. */
+function describeError(error: unknown): string {
   let deepest = error;
   while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  if (!(deepest instanceof Error)) return "failed without a reason";
+  if (!(deepest instanceof Error)) return "unknown error";
   if (deepest.name === "TimeoutError" || deepest.name === "AbortError") return "no answer in time";
   const code = "code" in deepest && typeof deepest.code === "string" ? `${deepest.code}: ` : "";
   return `${code}${deepest.message}`.slice(0, 300);

@@ -1,10 +1,11 @@
-// A script's own message: to oneself, or by an owner to others.
+// Custom notifications: a script's message to its user, or an owner's message to other users.
 import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { conflict, invalid, type ApiError, earlierOf } from "../../kernel/errors.ts";
-import { send, sentEarlier, type Beginning, type Sent } from "./enqueue.ts";
-import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
+import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
+import { earlierOf } from "../../kernel/errors.ts";
 import { canonicalJson } from "../../kernel/rules/json.ts";
+import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
+import { enqueue, replayedFrom, type Enqueued, type InitialState } from "./enqueue.ts";
 import { minuteBucket } from "./rules/delivery-plan.ts";
 import type { Audience } from "./store/recipients.ts";
 
@@ -15,8 +16,8 @@ export interface CustomContent {
   message: string;
 }
 
-/** Identical texts are one within so many milliseconds, however the minutes of the clock fall. */
-const sameFor = 60_000;
+/** Notifications with the same text within this time are duplicates. */
+const duplicateWindowMs = 60_000;
 
 interface CustomMessage extends CustomContent {
   senderId: string;
@@ -30,12 +31,12 @@ export const customKind = defineKind("custom-notification", {
     const labels = { custom_title: title, custom_message: message };
     return {
       labels,
-      // What receivers of Coder's payload know it by.
+      // As in Coder's payload.
       data: { dedupe_bypass_ts: minuteBucket(at) },
       targets: [],
       createdBy: senderId,
       identity: canonicalJson(labels),
-      sameFor,
+      duplicateWindowMs,
       recipients: { self: senderId, named: audience.users ?? [], roles: audience.roles ?? [] },
     };
   },
@@ -44,29 +45,26 @@ export const customKind = defineKind("custom-notification", {
 export interface CustomRequest {
   content: CustomContent;
   audience: Audience;
-  /** Where the caller may send it again. */
+  /** The request's idempotency key, if it has one. */
   keyed: KeyedRequest | undefined;
 }
 
-/**
- * Throws 400 for unknown recipients and 422 for another request's key. `refusal`: 409 where nobody at all is told, all
- * being duplicates or switched off.
- */
+/** Throws 400 for unknown recipients and 422 for another request's key. `refusal`: 409 if nobody will be notified. */
 export async function sendCustom(
   deps: Deps,
   sender: { userId: string },
   { content, audience, keyed }: CustomRequest,
   { earlier, ...read }: KindAnswers<typeof customKind> & { earlier: StoredKey[] },
-): Promise<Sent & { refusal: ApiError | undefined }> {
+): Promise<Enqueued & { refusal: ApiError | undefined }> {
   const before = earlierOf(keyed, earlier[0]);
-  if (before !== undefined) return withRefusal(sentEarlier(before));
+  if (before !== undefined) return withRefusal(replayedFrom(before));
   const unknown = unknownNames(audience.users ?? [], read["custom-notification.recipients"]);
-  if (unknown.length > 0) throw invalid("recipients.users", `there is no user ${unknown.join(", ")}`);
+  if (unknown.length > 0) throw invalid("recipients.users", `unknown user ${unknown.join(", ")}`);
   const message = { ...content, senderId: sender.userId, audience, at: deps.now() };
-  return withRefusal(await send(deps, customKind.prepare(deps, read, message), keyed));
+  return withRefusal(await enqueue(deps, customKind.prepare(deps, read, message), keyed));
 }
 
-const withRefusal = (sent: Sent) => ({ ...sent, refusal: refusalOf(sent.beginnings) });
+const withRefusal = (sent: Enqueued) => ({ ...sent, refusal: refusalOf(sent.initialStates) });
 
 function unknownNames(
   wanted: readonly string[],
@@ -76,14 +74,13 @@ function unknownNames(
   return wanted.filter((name) => !known.has(name.toLowerCase()));
 }
 
-/** Only when nobody at all is told: with several people, some of whom are, the sending has done its work. */
-function refusalOf(messages: readonly Beginning[]) {
+function refusalOf(messages: readonly InitialState[]) {
   if (messages.length === 0 || messages.some((message) => message.status !== "inhibited")) return undefined;
   const reasons = messages.flatMap((message) => JSON.parse(message.reasons) as string[]);
   if (reasons.includes("disabled_by_user")) {
     return conflict(
-      "Custom notifications are switched off.",
-      "Nothing was sent. Switch them on under Settings, Notifications.",
+      "Custom notifications are disabled.",
+      "Nothing was sent. Enable them under Settings, Notifications.",
     );
   }
   if (reasons.includes("duplicate")) {
@@ -93,7 +90,7 @@ function refusalOf(messages: readonly Beginning[]) {
     );
   }
   return conflict(
-    "Nobody can get this notification.",
-    "Every recipient is suspended or has switched it off.",
+    "No recipient can get this notification.",
+    "All of them are suspended or have disabled it.",
   );
 }

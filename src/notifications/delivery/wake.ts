@@ -1,0 +1,65 @@
+// Starts deliveries outside the tick: after a response, at the end of a delay, or when notifications resume. What is not
+// sent stays due, so the next tick finds it.
+import { createCoalescer } from "../../kernel/coalescer.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
+import { methods } from "../channels/index.ts";
+import { dispatch } from "./dispatch.ts";
+
+/** Dispatches of one channel at the same time, so that one slow receiver doesn't delay the others for long. */
+const maxDispatches = 4;
+/** Messages of one dispatch; beyond it the next begins. */
+const maxNudged = 1_000;
+
+/** `gather` resolves once the requests that have already arrived were handled: one claim serves all of them. */
+export function createNudgeQueue(own: () => Deps, gather: () => Promise<void>): NudgeQueue {
+  const createChannel = () =>
+    createCoalescer<readonly QueuedMessage[]>({
+      run: async (nudges) => void (await dispatch(own(), { messages: nudges.flat() })),
+      onError: (error) => own().log.error("delivery after a response failed", { reason: String(error) }),
+      concurrency: maxDispatches,
+      gather,
+      limit: { max: maxNudged, sizeOf: (messages) => messages.length },
+    });
+  const channels = new Map(methods.map((method) => [method, createChannel()]));
+  const add: NudgeQueue["add"] = (messages) => {
+    for (const [method, channel] of channels) {
+      const queued = messages.filter((message) => message.method === method);
+      if (queued.length === 0) continue;
+      const delivery = channel.add(queued);
+      own().defer(() => delivery);
+    }
+  };
+  return { add, addLater: (messages, delayMs) => unref(setTimeout(() => add(messages), delayMs)) };
+}
+
+/** A timer that keeps no process alive. */
+const unref = (timer: unknown): void => (timer as { unref?: () => void }).unref?.();
+
+/** Sends these messages after the response. */
+export function nudge(deps: Deps, messages: readonly QueuedMessage[]): void {
+  if (deps.process.nudges === null) deps.defer(() => dispatch(deps, { messages }));
+  else deps.process.nudges.add(messages);
+}
+
+/** Sends these messages, which are delayed until `at`, where the process lives that long. */
+export function nudgeAt(deps: Deps, at: number, messages: readonly QueuedMessage[]): void {
+  deps.process.nudges?.addLater(messages, timerMs(deps, at));
+}
+
+/** Sends everything that is due, after the response. */
+export function wakeQueue({ process }: Deps): void {
+  const own = process.deps();
+  own.defer(() => dispatch(own));
+}
+
+/** Sends everything that is due at `at`, where the process lives that long. */
+export function wakeQueueAt(deps: Deps, at: number): void {
+  if (deps.process.nudges === null) return;
+  unref(setTimeout(() => wakeQueue(deps), timerMs(deps, at)));
+}
+
+const maxTimerMs = 2_147_483_647;
+
+/** Timers can fire a moment too early. */
+const timerMs = (deps: Deps, at: number): number => Math.min(at - deps.now() + 10, maxTimerMs);
