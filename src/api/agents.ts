@@ -1,17 +1,28 @@
-// Routes of agents as people see them. What agents report themselves is in agents.ts.
-import { Hono } from "hono";
+// Routes of agents as people see them. What agents report themselves is in agent-self.ts.
 import * as z from "zod";
-import { notFound } from "../kernel/errors.ts";
+import { Hono } from "hono";
+import { ApiError, notFound } from "../kernel/errors.ts";
+import { type Env, endpoint, readAsUser, currentUserIdSql, valid, type Ctx } from "../http/endpoint.ts";
 import type { ResourceView } from "../workspaces/builds/store/build-view.ts";
 import { buildOfAgent, findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
 import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
-import { noConnections } from "./absent.ts";
 import { asksForSocket } from "../http/credentials.ts";
-import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { agentShape } from "./resource-shape.ts";
 import { coderCommandHeader, coderCommandOf, isForConnection } from "./rules/coder-command.ts";
 import { uuid } from "../http/schemas.ts";
-import { visibleOwner } from "./visible.ts";
+import { visibleOwner } from "./workspaces.ts";
+
+export const noConnections = () =>
+  new ApiError(404, "Belfry opens no connections into workspaces.", {
+    detail:
+      "coder ssh, port-forward, ping, speedtest and open vscode don't work here; connect to the machine directly.",
+  });
+
+export const absentRoutes = new Hono<Env>()
+  .all("/workspaceagents/:part{connection|.+/connection|.+/coordinate|.+/pty}", () => {
+    throw noConnections();
+  })
+  .all("/templates/examples", (c) => c.notFound());
 
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>

@@ -9,7 +9,7 @@ import { buildShape } from "./build-shape.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid } from "../http/schemas.ts";
 import { field, fixed, list, shape, string, time } from "../http/wire.ts";
-import { visibleOwner } from "./visible.ts";
+import { visibleOwner } from "./workspaces.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>

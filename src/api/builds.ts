@@ -26,8 +26,7 @@ import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempo
 import { wholeNumber } from "../http/paging.ts";
 import { optionalId, messageSchema, uuid } from "../http/schemas.ts";
 import { unsupported } from "../http/unsupported.ts";
-import { visibleOwner } from "./visible.ts";
-import { parameterValues } from "./workspaces.ts";
+import { visibleOwner, parameterValues } from "./workspaces.ts";
 
 const pageSize = 50;
 const largestPage = 200;

@@ -7,7 +7,7 @@ import type { InboxWatch } from "../kernel/ports.ts";
 import { passesFilter } from "../notifications/inbox/hub.ts";
 import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { createEventStream, eventText, type EventStream } from "../http/event-stream.ts";
-import type { Holder } from "./inbox-socket.ts";
+import type { Holder } from "./inbox-watch.ts";
 import { inboxItemShape } from "./inbox.ts";
 
 /** Milliseconds of one slice, and between comments that keep proxies from closing a silent one. */

@@ -46,64 +46,55 @@ export const toAcquired = (deps: Deps, row: AcquiredRow) =>
     agentToken: makeAgentToken(deps.keysFor("agent-token")[0], row.workspaceId, row.agentGeneration),
   });
 
-const mostLines = 1_000;
+const maxLines = 1_000;
 
 export const linesBody = z
   .array(
-    z.object({
-      id: filledText(64).optional().meta({ description: "lines with the same id are stored once" }),
-      level: z.enum(logLevels),
-      source: z.enum(["provisioner", "provisioner_daemon"]),
-      stage: text(256),
-      output: z.string(),
-      created_at: z.iso.datetime({ offset: true, error: "must be a time as RFC 3339 writes it" }).optional(),
-    }),
+    z
+      .object({
+        id: filledText(64).optional().meta({ description: "lines with the same id are stored once" }),
+        level: z.enum(logLevels),
+        source: z.enum(["provisioner", "provisioner_daemon"]),
+        stage: text(256),
+        output: z.string(),
+        created_at: z.iso
+          .datetime({ offset: true, error: "must be a time as RFC 3339 writes it" })
+          .optional(),
+      })
+      .transform(({ created_at, ...line }): LogLine => ({
+        ...line,
+        at: created_at === undefined ? undefined : Date.parse(created_at),
+      })),
   )
-  .max(mostLines, `may have ${mostLines} lines at a time`);
-
-export const toLogLines = (lines: z.infer<typeof linesBody>): LogLine[] =>
-  lines.map(({ created_at, ...line }) => ({
-    ...line,
-    at: created_at === undefined ? undefined : Date.parse(created_at),
-  }));
+  .max(maxLines, `may have ${maxLines} lines at a time`);
 
 const slug = z
   .string()
   .regex(/^[a-zA-Z0-9](-?[a-zA-Z0-9])*$/, "must have letters and digits, with single hyphens between them")
   .max(64);
-const app = z.object({ slug, display_name: oneLine(256).nullish(), url: text(2_048).nullish() });
-const agent = z.object({
-  name: slug,
-  apps: z.array(app).max(100).nullish(),
-});
+const app = z
+  .object({ slug, display_name: oneLine(256).nullish(), url: text(2_048).nullish() })
+  .transform((sent) => ({
+    slug: sent.slug,
+    displayName: sent.display_name || sent.slug,
+    url: sent.url || null,
+  }));
+const list = <Item extends z.ZodType>(item: Item, max: number) =>
+  z
+    .array(item)
+    .max(max)
+    .nullish()
+    .transform((items) => items ?? []);
+const agent = z.object({ name: slug, apps: list(app, 100) });
+const aiTask = z
+  .object({ prompt: text(65_536), sidebar_app_slug: z.string().nullish() })
+  .transform((sent) => ({ prompt: sent.prompt, sidebarAppSlug: sent.sidebar_app_slug || undefined }));
 
-export const completeBody = z.object({
-  resources: z
-    .array(
-      z.object({
-        type: filledText(256),
-        name: filledText(256),
-        agents: z.array(agent).max(100).nullish(),
-      }),
-    )
-    .max(5_000),
-  ai_task: z.object({ prompt: text(65_536), sidebar_app_slug: z.string().nullish() }).nullish(),
-});
-
-export const toCompletion = ({ resources, ai_task }: z.infer<typeof completeBody>): Completion => ({
-  resources: resources.map(({ type, name, agents }) => ({
-    type,
-    name,
-    agents: (agents ?? []).map((one) => ({
-      name: one.name,
-      apps: (one.apps ?? []).map((app) => ({
-        slug: app.slug,
-        displayName: app.display_name || app.slug,
-        url: app.url || null,
-      })),
-    })),
-  })),
-  aiTask: ai_task
-    ? { prompt: ai_task.prompt, sidebarAppSlug: ai_task.sidebar_app_slug || undefined }
-    : undefined,
-});
+export const completeBody = z
+  .object({
+    resources: z
+      .array(z.object({ type: filledText(256), name: filledText(256), agents: list(agent, 100) }))
+      .max(5_000),
+    ai_task: aiTask.nullish(),
+  })
+  .transform(({ resources, ai_task }): Completion => ({ resources, aiTask: ai_task ?? undefined }));

@@ -19,7 +19,7 @@ import {
 import { prebuildFamilies } from "../prebuilds/claim/rules/claim-metrics.ts";
 import { poolFamilies, poolMetricReads } from "../prebuilds/reconcile/report.ts";
 import { version } from "../kernel/version.ts";
-import { setupRequestOf } from "./first-user.ts";
+import { setupRequestOf } from "./users.ts";
 import { endpoint, type Ctx, type Env } from "../http/endpoint.ts";
 import { probe, type Probe } from "./probe.ts";
 import { judgeMetricsAccess } from "./rules/metrics-access.ts";

@@ -1,10 +1,10 @@
-// Routes of the texts of notifications and the ways that they go: /notifications/templates/{id}/….
-import { Hono } from "hono";
+// Routes of the texts and channels of notification kinds: /notifications/templates/{id}/….
 import * as z from "zod";
-import { audit } from "../accounts/audit.ts";
-import type { Actor } from "../accounts/rules/actor.ts";
-import type { Config } from "../config/config.ts";
+import type { Action } from "../../db/schema.ts";
+import { methods, channels, type Method } from "../notifications/channels/index.ts";
 import {
+  type Preview,
+  type Version,
   activateVersion,
   addVersion,
   changeMethod,
@@ -16,19 +16,66 @@ import {
   versionsOf,
   type AuditNote,
 } from "../notifications/texts/templates.ts";
+import { actionSchema, uuid, messageSchema } from "../http/schemas.ts";
+import { boolean, field, number, shape, string, time } from "../http/wire.ts";
+import { Hono } from "hono";
+import { audit } from "../accounts/audit.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
+import type { Config } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
-import { channels, type Method } from "../notifications/channels/index.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import {
-  activeBody,
-  idParam,
-  methodBody,
-  previewBody,
-  previewShape,
-  versionBody,
-  versionShape,
-} from "./notification-template-shape.ts";
-import { messageSchema } from "../http/schemas.ts";
+
+export const idParam = z.object({ id: uuid });
+const actionsBody = z.array(z.strictObject({ label: z.string(), url: z.string() }));
+export const versionBody = z.strictObject({
+  title_template: z.string(),
+  body_template: z.string(),
+  actions: actionsBody.default([]),
+});
+export const previewBody = z.strictObject({
+  title_template: z.string().optional(),
+  body_template: z.string().optional(),
+  actions: actionsBody.optional(),
+  payload: z
+    .strictObject({
+      labels: z.record(z.string(), z.string()).default({}),
+      data: z.record(z.string(), z.unknown()).nullable().default(null),
+    })
+    .optional()
+    .meta({ description: "Values for the template; default: its sample" }),
+});
+export const activeBody = z.strictObject({ version: z.number().int().min(1) });
+export const methodBody = z.object({
+  method: z.enum(methods, { error: `must be one of ${methods.toSorted().join(", ")}` }),
+});
+
+export const versionShape = shape<Version>("NotificationTemplateVersion")({
+  number: number((version) => version.number),
+  title_template: string((version) => version.title),
+  body_template: string((version) => version.body),
+  actions: field(z.array(actionSchema), (version) => JSON.parse(version.actions) as Action[]),
+  origin: field(
+    z.enum(["seed", "admin"]).meta({ description: "seed: ships with Belfry" }),
+    (version) => version.origin,
+  ),
+  created_by: field(
+    z.string().nullable().meta({ description: "A username" }),
+    (version) => version.createdBy,
+  ),
+  created_at: time((version) => version.createdAt),
+  active: boolean((version) => version.active),
+  offered: boolean((version) => version.offered, "A newer shipped version, not active"),
+});
+
+export const previewShape = shape<Preview>("NotificationPreview")({
+  title: string((preview) => preview.title, "Markdown, as body"),
+  body: string((preview) => preview.body),
+  title_text: string((preview) => preview.titleText),
+  body_text: string((preview) => preview.bodyText),
+  title_html: string((preview) => preview.titleHtml),
+  body_html: string((preview) => preview.bodyHtml),
+  actions: field(z.array(actionSchema), (preview) => preview.actions),
+});
 
 const onlyOwners = {
   permission: "deployment:manage",

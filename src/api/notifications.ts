@@ -1,6 +1,12 @@
 // Routes of sending and settings: /notifications/{custom,test,settings,templates,dispatch-methods}.
-import { Hono } from "hono";
 import * as z from "zod";
+import { siteRoles } from "../../db/schema.ts";
+import { fitCustomText, maxMessageBytes, maxTitleBytes } from "../notifications/outbox/rules/custom-text.ts";
+import { plainText } from "../kernel/rules/text.ts";
+import { type Ctx, endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
+import { decodeHeaderText } from "./rules/header-text.ts";
+import { filledText } from "../http/schemas.ts";
+import { Hono } from "hono";
 import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../kernel/errors.ts";
@@ -12,11 +18,38 @@ import type { Enqueued } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
-import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { customBody, customOfText } from "./custom-body.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { boolean, field, shape, string } from "../http/wire.ts";
 import { emptyAsJson, textAsJson } from "../http/bodies.ts";
+
+/** Text that a program may have printed for a terminal. */
+const printed = (most: number) =>
+  z
+    .string()
+    .transform(plainText)
+    .pipe(filledText(most))
+    .meta({ maxLength: most, description: `At most ${most} bytes of UTF-8` });
+export const customBody = z.object({
+  content: z.object({ title: printed(maxTitleBytes), message: printed(maxMessageBytes) }),
+  recipients: z
+    .strictObject({
+      users: z.array(z.string().min(1)).max(1_000).optional(),
+      roles: z.array(z.enum(siteRoles)).max(10).optional(),
+    })
+    .refine(
+      ({ users, roles }) => (users?.length ?? 0) + (roles?.length ?? 0) > 0,
+      "name at least one user or role",
+    )
+    .optional(),
+});
+
+/** The title is in the address, or in a header as ntfy has it. What is too long is cut, and the answer says so. */
+export function customOfText(message: string, c: Ctx) {
+  const title = c.req.query("title") ?? decodeHeaderText(c.req.header("title") ?? "Notification");
+  const { truncated, ...content } = fitCustomText({ title, message });
+  if (truncated.length > 0) c.header("belfry-truncated", truncated.join(", "));
+  return { content };
+}
 
 const testBody = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "A username or an id" }),

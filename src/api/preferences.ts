@@ -1,19 +1,64 @@
-// Routes of what each person wants to be told: /users/{user}/notifications/preferences.
-import { Hono } from "hono";
+// Routes of a user's preferences: which notifications they get, and the settings of Coder's dashboard.
 import * as z from "zod";
+import { Hono } from "hono";
+import { findUserPreferences, saveUserPreferences, findUser } from "../accounts/store/users.ts";
+import { notFound, invalid } from "../kernel/errors.ts";
+import { endpoint, valid, type Env, readAsUser, currentUserIdSql, type Ctx } from "../http/endpoint.ts";
 import { canManageUser } from "../accounts/rules/permissions.ts";
-import { findUser } from "../accounts/store/users.ts";
 import type { SiteRole } from "../../db/schema.ts";
-import { invalid, notFound } from "../kernel/errors.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import {
   listKnownTemplates,
   listPreferences,
   setPreferences,
 } from "../notifications/preferences/store/preferences.ts";
-import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { uuid } from "../http/schemas.ts";
 import { boolean, shape, string, time } from "../http/wire.ts";
+
+const dashboardSettings = z.object({ task_notification_alert_dismissed: z.boolean() });
+
+export const userPreferenceRoutes = new Hono<Env>()
+  .get(
+    "/users/:user/preferences",
+    endpoint({
+      summary: "Get a user's settings of Coder's dashboard",
+      access: "session",
+      answers: { 200: dashboardSettings },
+      errors: [401, 404],
+    }),
+    async (c) => {
+      const { userId } = await loadSubject(c, c.req.param("user"));
+      const { rows } = await c.get("deps").db.read({ rows: findUserPreferences(userId) });
+      return c.json(toDashboardSettings(rows));
+    },
+  )
+  .put(
+    "/users/:user/preferences",
+    endpoint({
+      summary: "Change a user's settings of Coder's dashboard",
+      access: "session",
+      answers: { 200: dashboardSettings },
+      errors: [400, 401, 404, 415],
+    }),
+    valid("json", dashboardSettings),
+    async (c) => {
+      const { task_notification_alert_dismissed: taskNotificationAlertDismissed } = c.req.valid("json");
+      const { userId } = await loadSubject(c, c.req.param("user"));
+      const { rows } = await c
+        .get("deps")
+        .db.write([saveUserPreferences(userId, { taskNotificationAlertDismissed })], {
+          rows: findUserPreferences(userId),
+        });
+      return c.json(toDashboardSettings(rows));
+    },
+  );
+
+function toDashboardSettings([row]: { taskNotificationAlertDismissed: boolean }[]): z.infer<
+  typeof dashboardSettings
+> {
+  if (row === undefined) throw notFound("User");
+  return { task_notification_alert_dismissed: row.taskNotificationAlertDismissed };
+}
 
 const preferenceShape = shape<{ templateId: string; disabled: boolean; updatedAt: number }>()({
   id: string((row) => row.templateId),

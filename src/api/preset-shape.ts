@@ -1,4 +1,4 @@
-// Parameters and presets of a version on the wire. Values that are sensitive are masked.
+// Parameters and presets of a version on the wire: as they are returned, sensitive values masked, and as they are sent.
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
 import { masked, readRules } from "../workspaces/templates/rules/parameter-values.ts";
@@ -8,6 +8,7 @@ import type {
   listPresetSchedules,
   listParameters,
 } from "../workspaces/templates/store/versions.ts";
+import { text } from "../http/schemas.ts";
 import { boolean, field, fixed, list, optional, shape, string } from "../http/wire.ts";
 
 type PresetRow = ReturnType<typeof listPresets>["_"]["result"][number];
@@ -118,3 +119,79 @@ export const toPresets = ({ presets, values, schedules, parameters }: PresetRows
       schedule: own(schedules).map(({ cron, instances }) => ({ cron, instances })),
     });
   });
+
+const maxParameters = 200;
+const maxPresets = 200;
+const maxSchedules = 50;
+
+const value = text(16_384);
+const newParameter = z
+  .strictObject({
+    name: text(1_024),
+    required: z.boolean().nullish(),
+    default_value: value.nullish(),
+    description: text(16_384).nullish(),
+    sensitive: z.boolean().nullish(),
+    options: z
+      .array(z.strictObject({ name: text(1_024), value }))
+      .max(maxParameters)
+      .nullish()
+      .meta({ description: "the values that it may have; any when left out" }),
+    validation_min: z.number().nullish().meta({ description: "of a number" }),
+    validation_max: z.number().nullish().meta({ description: "of a number" }),
+    validation_regex: text(2_000)
+      .nullish()
+      .meta({ description: "a regular expression that matches somewhere in the value" }),
+    validation_error: text(1_024).nullish().meta({ description: "what people read when it doesn't" }),
+  })
+  .transform(({ default_value, required, description, sensitive, ...rules }) => ({
+    name: rules.name,
+    required: required ?? false,
+    defaultValue: default_value ?? null,
+    description: description ?? "",
+    sensitive: sensitive ?? false,
+    rules: {
+      options: rules.options ?? [],
+      min: rules.validation_min ?? null,
+      max: rules.validation_max ?? null,
+      regex: rules.validation_regex || null,
+      error: rules.validation_error ?? "",
+    },
+  }));
+export const newParameters = z.array(newParameter).max(maxParameters);
+
+/** The members of Terraform's `coder_workspace_preset`. Numbers are validated with the rest of the version. */
+const newPreset = z
+  .strictObject({
+    name: text(1_024),
+    default: z.boolean().nullish(),
+    parameters: z
+      .array(z.strictObject({ name: text(1_024), value }))
+      .max(maxParameters)
+      .nullish(),
+    prebuilds: z
+      .strictObject({
+        instances: z.number(),
+        expiration_policy: z.strictObject({ ttl: z.number().meta({ description: "seconds" }) }).nullish(),
+        scheduling: z
+          .strictObject({
+            timezone: text(1_024),
+            schedule: z.array(z.strictObject({ cron: text(1_024), instances: z.number() })).max(maxSchedules),
+          })
+          .nullish(),
+      })
+      .nullish(),
+  })
+  .transform(({ name, parameters, prebuilds, ...preset }) => ({
+    name,
+    isDefault: preset.default ?? false,
+    parameters: parameters ?? [],
+    prebuilds: prebuilds
+      ? {
+          instances: prebuilds.instances,
+          ttlSeconds: prebuilds.expiration_policy?.ttl ?? null,
+          scheduling: prebuilds.scheduling ?? null,
+        }
+      : null,
+  }));
+export const newPresets = z.array(newPreset).max(maxPresets);

@@ -19,7 +19,7 @@ import {
   type Hold,
 } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { acquiredShape, completeBody, linesBody, toAcquired, toCompletion, toLogLines } from "./job-shape.ts";
+import { acquiredShape, completeBody, linesBody, toAcquired } from "./job-shape.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { filledText, text, uuid } from "../http/schemas.ts";
 import { waitForJob } from "../workspaces/jobs/wait-for-job.ts";
@@ -153,7 +153,7 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("json", linesBody),
     async (c) => {
       const hold = holdOf(c, c.req.valid("param").id);
-      const lines = addLines(c.get("deps"), hold, toLogLines(c.req.valid("json")));
+      const lines = addLines(c.get("deps"), hold, c.req.valid("json"));
       const { job } = await writeAsProvisioner(c, lines, { job: findJob(hold.jobId) });
       requireJobHeld(job[0], hold);
       return c.body(null, 204);
@@ -176,7 +176,7 @@ export const provisionerJobRoutes = new Hono<Env>()
         ...completionReads(hold.jobId),
         ...claimReads(hold.jobId),
       });
-      const done = completion(deps, hold, toCompletion(c.req.valid("json")), facts);
+      const done = completion(deps, hold, c.req.valid("json"), facts);
       const drift = claimCompletion(deps, hold, facts);
       const agents = await endWith(deps, hold, "succeeded", [
         ...timedCompletion(deps, hold, facts),

@@ -1,25 +1,97 @@
 // Routes of AI tasks: a task is a workspace whose latest build has one. Coder's clients up to 2.29 call them at the
 // experimental address, later ones at /api/v2.
-import { Hono } from "hono";
 import * as z from "zod";
-import { invalid, notFound, earlierOf } from "../kernel/errors.ts";
+import { Hono } from "hono";
+import type { SQL } from "../../db/client.ts";
+import { userIdByNameSql } from "../accounts/store/users.ts";
+import { conflict, notFound, invalid, earlierOf } from "../kernel/errors.ts";
+import { findTask, listTaskStatuses, listTasks } from "../workspaces/agents/store/tasks.ts";
+import { idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { text, uuid, lowerUuid, optionalId, searchText } from "../http/schemas.ts";
+import { visibleOwner, managers, workspaceName } from "./workspaces.ts";
 import { claimOrCreate, readPreviousResult } from "../prebuilds/claim/claim.ts";
 import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { createBuild } from "../workspaces/builds/create-build.ts";
 import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { newTaskName, promptParameterOf } from "../workspaces/agents/rules/task.ts";
 import { parseTaskSearch } from "../workspaces/builds/rules/search.ts";
-import { findTask, listTasks } from "../workspaces/agents/store/tasks.ts";
-import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
-import { lowerUuid, optionalId, searchText, text } from "../http/schemas.ts";
-import { loadTask, placeOfTask } from "./task-logs.ts";
-import { taskSchema, toTask, type TaskAddress } from "./workspace-shape.ts";
+import { taskLogShape, taskSchema, toTask, type TaskAddress } from "./workspace-shape.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { unsupported } from "../http/unsupported.ts";
-import { visibleOwner } from "./visible.ts";
-import { managers, workspaceName } from "./workspaces.ts";
+
+const maxLogs = 200;
+const sendBody = z.object({ input: text(65_536) });
+
+/** A task by its id, whoever's it is, or by its owner and name. */
+export function placeOfTask(c: Ctx, user: string, task: string): { workspaceId: SQL | string; ownerId: SQL } {
+  if (uuid.safeParse(task).success)
+    return { workspaceId: task.toLowerCase(), ownerId: ownerOf(task.toLowerCase()) };
+  const ownerId = userIdByNameSql(user, currentUserIdSql(c));
+  return { workspaceId: idOfWorkspace(ownerId, task), ownerId };
+}
+
+export async function loadTask(c: Ctx, user: string, task: string, maxStatuses = 0) {
+  const { workspaceId, ownerId } = placeOfTask(c, user, task);
+  const reads = {
+    ...findTask(workspaceId, currentUserIdSql(c)),
+    statuses: listTaskStatuses(workspaceId, currentUserIdSql(c), maxStatuses),
+  };
+  const found = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
+  const [row] = found.workspace;
+  if (row === undefined) throw notFound("Task");
+  return { row, task: found.task[0], statuses: found.statuses };
+}
+
+/** The same routes at each address of tasks. */
+export const taskLogRoutes = () =>
+  new Hono<Env>()
+    .get(
+      "/tasks/:user/:task/logs",
+      endpoint({
+        summary: `An AI task's prompt and its agent's last ${maxLogs} reports, oldest first`,
+        access: "session",
+        answers: { 200: z.object({ logs: z.array(taskLogShape.schema) }) },
+        errors: [401, 404],
+      }),
+      async (c) => {
+        const { user, task: named } = c.req.param();
+        const { row, task, statuses } = await loadTask(c, user, named, maxLogs);
+        const prompt = {
+          id: 0,
+          content: task?.prompt ?? "",
+          type: "input",
+          at: row.workspace.createdAt,
+        } as const;
+        const reports = statuses.map(({ seq, state, message, createdAt }) => ({
+          id: seq,
+          content: message === "" ? state : `${state}: ${message}`,
+          type: "output" as const,
+          at: createdAt,
+        }));
+        return c.json({ logs: [prompt, ...reports].map(taskLogShape.from) });
+      },
+    )
+    .post(
+      "/tasks/:user/:task/send",
+      endpoint({
+        summary: "Send input to a task: always 409, because Belfry has no connection to agents",
+        access: "session",
+        answers: {},
+        errors: [400, 401, 404, 409],
+      }),
+      valid("json", sendBody),
+      async (c) => {
+        const { user, task } = c.req.param();
+        const { row } = await loadTask(c, user, task);
+        throw conflict(
+          "Belfry can't send input to an agent: it has no connection to workspaces.",
+          `Write to the agent in the app of ${row.ownerName}/${row.workspace.name}.`,
+        );
+      },
+    );
 
 const pageSize = 100;
 const largestPage = 200;

@@ -1,6 +1,6 @@
-// Routes of template versions: making one, and what one is.
-import { Hono } from "hono";
+// Routes of template versions: creating one, what one has, those of a template, and which of them is active.
 import * as z from "zod";
+import { Hono } from "hono";
 import { findOrganization } from "../accounts/store/deployment.ts";
 import { notFound } from "../kernel/errors.ts";
 import {
@@ -9,59 +9,29 @@ import {
   listPresetSchedules,
   findVersion,
   listParameters,
+  listVersions,
 } from "../workspaces/templates/store/versions.ts";
 import { warningsOfVersion } from "../workspaces/templates/rules/version-check.ts";
 import { createVersion, type NewVersion } from "../workspaces/templates/versions.ts";
 import { endpoint, readAsUser, valid, type Endpoint, type Env } from "../http/endpoint.ts";
-import { parameterShape, presetShape, toParameter, toPresets } from "./preset-shape.ts";
-import { optionalId, lowerUuid, text } from "../http/schemas.ts";
+import {
+  newParameters,
+  newPresets,
+  parameterShape,
+  presetShape,
+  toParameter,
+  toPresets,
+} from "./preset-shape.ts";
+import { optionalId, lowerUuid, text, messageSchema } from "../http/schemas.ts";
 import { createdVersionShape, versionShape } from "./template-shape.ts";
 import { everyProvisioner, unsupported, variables } from "../http/unsupported.ts";
+import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
+import { findTemplate } from "../workspaces/templates/store/templates.ts";
+import { activateVersion } from "../workspaces/templates/templates.ts";
+import { wholeNumber } from "../http/paging.ts";
+import { onlyAdmins, there } from "./templates.ts";
 
-const mostParameters = 200;
-const mostPresets = 200;
-const mostSchedules = 50;
-
-const value = text(16_384);
-const newParameter = z.strictObject({
-  name: text(1_024),
-  required: z.boolean().nullish(),
-  default_value: value.nullish(),
-  description: text(16_384).nullish(),
-  sensitive: z.boolean().nullish(),
-  options: z
-    .array(z.strictObject({ name: text(1_024), value }))
-    .max(mostParameters)
-    .nullish()
-    .meta({ description: "the values that it may have; any when left out" }),
-  validation_min: z.number().nullish().meta({ description: "of a number" }),
-  validation_max: z.number().nullish().meta({ description: "of a number" }),
-  validation_regex: text(2_000)
-    .nullish()
-    .meta({ description: "a regular expression that matches somewhere in the value" }),
-  validation_error: text(1_024).nullish().meta({ description: "what people read when it doesn't" }),
-});
-/** The members of Terraform's `coder_workspace_preset`. Numbers are judged with the rest of the version. */
-const newPreset = z.strictObject({
-  name: text(1_024),
-  default: z.boolean().nullish(),
-  parameters: z
-    .array(z.strictObject({ name: text(1_024), value }))
-    .max(mostParameters)
-    .nullish(),
-  prebuilds: z
-    .strictObject({
-      instances: z.number(),
-      expiration_policy: z.strictObject({ ttl: z.number().meta({ description: "seconds" }) }).nullish(),
-      scheduling: z
-        .strictObject({
-          timezone: text(1_024),
-          schedule: z.array(z.strictObject({ cron: text(1_024), instances: z.number() })).max(mostSchedules),
-        })
-        .nullish(),
-    })
-    .nullish(),
-});
+const idParam = z.object({ id: lowerUuid });
 /** Coder's clients send more than this, about how it is to be imported. */
 const newVersionBody = z.object({
   name: text(1_024).nullish(),
@@ -69,8 +39,8 @@ const newVersionBody = z.object({
   template_id: optionalId,
   file_id: optionalId,
   has_ai_task: z.boolean().nullish(),
-  parameters: z.array(newParameter).max(mostParameters).nullish(),
-  presets: z.array(newPreset).max(mostPresets).nullish(),
+  parameters: newParameters.nullish(),
+  presets: newPresets.nullish(),
   storage_method: unsupported("the only method is file", "file"),
   provisioner: unsupported("the only provisioner is terraform", "terraform"),
   example_id: unsupported("send a file_id"),
@@ -78,7 +48,6 @@ const newVersionBody = z.object({
   user_variable_values: variables,
 });
 
-const idParam = z.object({ id: lowerUuid });
 const reading = (summary: string, answer: z.ZodType): Endpoint => ({
   summary,
   access: "session",
@@ -179,35 +148,52 @@ function toInput(organizationId: string, body: z.infer<typeof newVersionBody>): 
     message: body.message ?? "",
     fileId: body.file_id ?? null,
     hasAiTask: body.has_ai_task ?? false,
-    parameters: (body.parameters ?? []).map(({ name, required, default_value, description, ...more }) => ({
-      name,
-      required: required ?? false,
-      defaultValue: default_value ?? null,
-      description: description ?? "",
-      sensitive: more.sensitive ?? false,
-      rules: {
-        options: more.options ?? [],
-        min: more.validation_min ?? null,
-        max: more.validation_max ?? null,
-        regex: more.validation_regex || null,
-        error: more.validation_error ?? "",
-      },
-    })),
-    presets: (body.presets ?? []).map(toPresetInput),
+    parameters: body.parameters ?? [],
+    presets: body.presets ?? [],
   };
 }
 
-function toPresetInput({ name, parameters, prebuilds, ...preset }: z.infer<typeof newPreset>) {
-  return {
-    name,
-    isDefault: preset.default ?? false,
-    parameters: parameters ?? [],
-    prebuilds: prebuilds
-      ? {
-          instances: prebuilds.instances,
-          ttlSeconds: prebuilds.expiration_policy?.ttl ?? null,
-          scheduling: prebuilds.scheduling ?? null,
-        }
-      : null,
-  };
-}
+export const versionsOfTemplateRoutes = new Hono<Env>()
+  .get(
+    "/templates/:id/versions",
+    endpoint({
+      summary: "List a template's versions, oldest first",
+      access: "session",
+      answers: { 200: z.array(versionShape.schema) },
+      errors: [400, 401, 403, 404],
+    }),
+    valid("param", idParam),
+    valid("query", z.object({ limit: wholeNumber, offset: wholeNumber })),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { limit, offset } = c.req.valid("query");
+      const { template, versions } = await readAsUser(c, {
+        template: findTemplate(id),
+        versions: listVersions(id, { limit, offset }),
+      });
+      there(template);
+      return c.json(versions.map(versionShape.from));
+    },
+  )
+  .patch(
+    "/templates/:id/versions",
+    endpoint({
+      summary: "Activate a template version",
+      access: "session",
+      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
+      answers: { 200: messageSchema },
+      errors: [400, 401, 403, 404, 413, 415],
+    }),
+    valid("param", idParam),
+    valid("json", z.object({ id: lowerUuid })),
+    async (c) => {
+      const { actor, template, version } = await readAsUser(c, {
+        template: findTemplate(c.req.valid("param").id),
+        version: findVersion(c.req.valid("json").id),
+      });
+      const target = there(template);
+      await activateVersion(c.get("deps"), actor, target, version[0]);
+      requestReconciliation(c.get("deps"));
+      return c.json({ message: "The version is the active one." });
+    },
+  );

@@ -1,16 +1,37 @@
-// Routes of keys: API tokens, and sessions for clients that were given one.
-import { Hono } from "hono";
+// Keys: API tokens, and sessions for clients that were given one. None is shown with its secret.
 import * as z from "zod";
 import { tokenScopes, type TokenScope } from "../../db/schema.ts";
+import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts";
+import { field, number, shape, string, time, timeOrNever } from "../http/wire.ts";
+import { Hono } from "hono";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
-import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
 import { notFound } from "../kernel/errors.ts";
 import { endpoint, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
-import { keyShape, tokenShape } from "./key-shape.ts";
 import { loadUser, loadUserWith } from "./user-shape.ts";
+
+type KeyRow = ReturnType<typeof findKey>["_"]["result"][number];
+
+export const keyShape = shape<KeyRow>("APIKey")({
+  id: string((row) => row.id),
+  user_id: string((row) => row.userId),
+  last_used: timeOrNever((row) => row.lastUsedAt),
+  expires_at: time((row) => row.expiresAt),
+  created_at: time((row) => row.createdAt),
+  updated_at: time((row) => row.updatedAt),
+  login_type: field(z.enum(["password", "token"]), (row) => (row.kind === "token" ? "token" : "password")),
+  scope: field(z.enum(tokenScopes), (row) => row.scope),
+  scopes: field(z.array(z.enum(tokenScopes)), (row) => [row.scope]),
+  token_name: string((row) => row.name),
+  lifetime_seconds: number((row) => row.lifetimeSeconds),
+});
+
+export const tokenShape = shape<KeyRow & { username: string }>("APIKeyWithOwner")({
+  ...keyShape.members,
+  username: string((row) => row.username),
+});
 
 const nanosecondsPerMillisecond = 1_000_000;
 

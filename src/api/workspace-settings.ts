@@ -5,7 +5,7 @@ import { setAutomaticUpdates, setAutostart } from "../workspaces/autostart/setti
 import { findWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid, text } from "../http/schemas.ts";
-import { visibleOwner } from "./visible.ts";
+import { visibleOwner } from "./workspaces.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const change = {

@@ -136,3 +136,11 @@ export function toTask(row: BuildRow, task: TaskRow | undefined, address: TaskAd
   const status = address === "/api/experimental" ? ofWorkspace : ofTask;
   return taskShape.from({ ...row, task, agent, status, workspaceStatus: ofWorkspace });
 }
+
+/** A line of what a task was asked and has reported. */
+export const taskLogShape = shape<{ id: number; content: string; type: "input" | "output"; at: number }>()({
+  id: number((entry) => entry.id),
+  content: string((entry) => entry.content),
+  type: field(z.enum(["input", "output"]), (entry) => entry.type),
+  time: time((entry) => entry.at),
+});

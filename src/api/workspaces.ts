@@ -1,6 +1,18 @@
-// Routes of workspaces: making one, the list, and what one is. Their builds are in builds.ts.
-import { Hono } from "hono";
+// Routes of workspaces: creating one, the list, and getting one. Nothing of a workspace is read for a user who is not
+// allowed to see it. Builds are in builds.ts.
 import * as z from "zod";
+import type { SQL } from "../../db/client.ts";
+import { ownerIsVisibleTo } from "../workspaces/builds/store/build-view.ts";
+import {
+  currentUserIdSql,
+  type Ctx,
+  type Limits,
+  endpoint,
+  readAsUser,
+  valid,
+  type Env,
+} from "../http/endpoint.ts";
+import { Hono } from "hono";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { findOrganization } from "../accounts/store/deployment.ts";
 import { notFound, earlierOf } from "../kernel/errors.ts";
@@ -15,14 +27,17 @@ import {
   ownerOf,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
-import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
 import { optionalId, searchText, text, uuid } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
 import { unsupported } from "../http/unsupported.ts";
-import { visibleOwner } from "./visible.ts";
 import { workspaceShape } from "./workspace-shape.ts";
+
+/** For `readAsUser`: who may not see that owner's workspaces gets a 404 of `name`. */
+export const visibleOwner = (c: Ctx, ownerId: SQL, name: string): Limits => ({
+  visible: { when: ownerIsVisibleTo(currentUserIdSql(c), ownerId), name },
+});
 
 const pageSize = 50;
 const largestPage = 200;

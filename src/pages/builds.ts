@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
-import { visibleOwner } from "../api/visible.ts";
+import { visibleOwner } from "../api/workspaces.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { findBuild, idOfBuild } from "../workspaces/builds/store/builds.ts";

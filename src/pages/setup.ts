@@ -5,7 +5,7 @@ import { isLocalCaller } from "../accounts/rules/one-time-codes.ts";
 import { signIn } from "../accounts/sessions.ts";
 import { createFirstUser, isSetUp } from "../accounts/setup.ts";
 import { setDeviceCookie, setSessionCookie } from "../http/credentials.ts";
-import { setupRequestOf } from "../api/first-user.ts";
+import { setupRequestOf } from "../api/users.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";

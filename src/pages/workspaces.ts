@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
-import { visibleOwner } from "../api/visible.ts";
+import { visibleOwner } from "../api/workspaces.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { parseWorkspaceSearch } from "../workspaces/builds/rules/search.ts";

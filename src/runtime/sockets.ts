@@ -4,7 +4,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
-import { openFrames } from "../api/inbox-socket.ts";
+import { openFrames } from "../api/inbox-watch.ts";
 import type { InboxWatch, Socket } from "../kernel/ports.ts";
 import { refuseTarget, targetOf } from "./request-url.ts";
 

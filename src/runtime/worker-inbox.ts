@@ -1,7 +1,7 @@
 // The live inbox on Workers: one Durable Object holds every reader, because a Worker's invocations share nothing. The
 // Worker has found out who may read what; the object looks once a second for all, as the Node process does.
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
-import { openFrames } from "../api/inbox-socket.ts";
+import { openFrames } from "../api/inbox-watch.ts";
 import type { Deps } from "../kernel/deps.ts";
 import type { InboxWatch, Socket } from "../kernel/ports.ts";
 

@@ -1,33 +1,73 @@
-// Routes of Coder's dry runs, which its command line asks for before it makes or starts a workspace. Nothing runs here:
-// the parameters are checked, and the job, which is named like its version, has succeeded by then.
-import { Hono } from "hono";
+// The jobs that Coder's clients expect of a template's version: its import, and dry runs of it. Nothing runs: a version is
+// ready when it is created, and a dry run, which is named like its version, validates parameters.
 import * as z from "zod";
+import { Hono } from "hono";
 import { notFound } from "../kernel/errors.ts";
-import { decideParameters } from "../workspaces/builds/decide-build.ts";
-import { listDefinitions } from "../workspaces/builds/store/builds.ts";
 import { findVersion, type VersionRow } from "../workspaces/templates/store/versions.ts";
 import { lineShape } from "./build-shape.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { resourceShape } from "./resource-shape.ts";
 import { lowerUuid, text, timeSchema } from "../http/schemas.ts";
+import { decideParameters } from "../workspaces/builds/decide-build.ts";
+import { listDefinitions } from "../workspaces/builds/store/builds.ts";
 import { importJobShape } from "./template-shape.ts";
 import { parameterValues } from "./workspaces.ts";
 import { variables } from "../http/unsupported.ts";
 
-const versionParam = z.object({ id: lowerUuid });
-const jobParam = z.object({ id: lowerUuid, job: lowerUuid });
-const newBody = z.object({
-  workspace_name: text(1_024).nullish(),
-  rich_parameter_values: parameterValues,
-  user_variable_values: variables,
-});
-
+const idParam = z.object({ id: lowerUuid });
 const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => ({
   summary,
   access: "session" as const,
   answers: { 200: answer },
   errors: [400, 401, 404] as (400 | 401 | 404)[],
+});
+
+async function requireVersion(c: Ctx, id: string): Promise<void> {
+  const { version } = await readAsUser(c, { version: findVersion(id) });
+  if (version[0] === undefined) throw notFound("Template version");
+}
+
+export const versionImportRoutes = new Hono<Env>()
+  .get(
+    "/templateversions/:id/logs",
+    endpoint({
+      ...reading(
+        "The log of a version's import, which is empty; over a WebSocket it ends at once",
+        z.array(lineShape.schema),
+      ),
+      answers: { 101: lineShape.schema, 200: z.array(lineShape.schema) },
+    }),
+    valid("param", idParam),
+    async (c) => {
+      await requireVersion(c, c.req.valid("param").id);
+      return asksForSocket(c) ? c.get("deps").openSocket((socket) => socket.close(1000, "")) : c.json([]);
+    },
+  )
+  .get(
+    "/templateversions/:id/resources",
+    endpoint(reading("A version's resources: none are known before a build", z.array(resourceShape.schema))),
+    valid("param", idParam),
+    async (c) => {
+      await requireVersion(c, c.req.valid("param").id);
+      return c.json([]);
+    },
+  )
+  .get(
+    "/templateversions/:id/variables",
+    endpoint(reading("A version's variables: none are managed by Belfry", z.array(z.never()))),
+    valid("param", idParam),
+    async (c) => {
+      await requireVersion(c, c.req.valid("param").id);
+      return c.json([]);
+    },
+  );
+
+const jobParam = z.object({ id: lowerUuid, job: lowerUuid });
+const newBody = z.object({
+  workspace_name: text(1_024).nullish(),
+  rich_parameter_values: parameterValues,
+  user_variable_values: variables,
 });
 
 const dryRunOf = (version: VersionRow) =>
@@ -48,7 +88,7 @@ export const dryRunRoutes = new Hono<Env>()
       answers: { 201: importJobShape.schema },
       errors: [400, 401, 403, 404],
     }),
-    valid("param", versionParam),
+    valid("param", idParam),
     valid("json", newBody),
     async (c) => {
       const { id } = c.req.valid("param");
