@@ -11,6 +11,7 @@ const http = ["test/http/**/*.test.ts"];
  * `npm test` has no time for.
  */
 const load = [
+  "test/accounts/stolen-database.test.ts",
   "test/api/fuzz.test.ts",
   "test/conformance/{server,worker}.test.ts",
   "test/db/database-{away,faults}.test.ts",

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";
 import { expect, onTestFinished, test } from "vitest";
-import { freePort, run, startProgram, temporaryFolder } from "../support/program.ts";
+import { freePort, run, sourceLauncher, startProgram, temporaryFolder } from "../support/program.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { callServer, owner, secretKey } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
@@ -36,7 +36,7 @@ const send = (url: string, token: string, title: string) =>
 
 test("a start makes the data folder, prints one JSON line away from a terminal, is ready, and stops cleanly", async () => {
   const { folder, variables } = await environment();
-  const server = await startProgram(variables);
+  const server = await startProgram(variables, sourceLauncher);
   expect(server.started).toMatchObject({
     msg: "belfry is listening",
     address: `http://${variables.BELFRY_HTTP_ADDRESS}`,

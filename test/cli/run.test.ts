@@ -5,10 +5,10 @@ import type { AddressInfo } from "node:net";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { cleanEnvironment, freePort, temporaryFolder } from "../support/program.ts";
+import { cleanEnvironment, freePort, packedLauncher, temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 
-const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
+const launcher = await packedLauncher();
 
 interface Running {
   pid: number;

@@ -1,14 +1,19 @@
 // Belfry as people start it: a process of its own, killed when the test ends.
 import { spawn, type ChildProcess } from "node:child_process";
 import { rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { fillPackage } from "./package.ts";
 
-const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
+/** `belfry` from the sources. */
+export const sourceLauncher = new URL("../../src/launch.js", import.meta.url).pathname;
+const moduleCache = new URL("../../src/runtime/module-cache.js", import.meta.url).pathname;
+/** Where a packed program keeps what it has compiled: beside it, so that both go together. */
+const cacheOf = (program: string): Record<string, string> =>
+  program.includes("/node_modules/.cache/belfry-") ? { XDG_CACHE_HOME: join(dirname(program), "cache") } : {};
 
 let packed: Promise<string> | undefined;
 
@@ -16,14 +21,30 @@ let packed: Promise<string> | undefined;
  * `belfry` as it is installed, built once for each process of the suite: it starts in half the time of the sources. Within
  * node_modules, where the bundles find the database's native part.
  */
-export const packedLauncher = (): Promise<string> =>
-  (packed ??= (async () => {
-    const cache = new URL("../../node_modules/.cache", import.meta.url).pathname;
-    const folder = await mkdtemp(join(cache, "belfry-"));
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    await fillPackage(folder);
-    return join(folder, "launch.js");
-  })());
+export const packedLauncher = (): Promise<string> => (packed ??= packLauncher());
+
+async function packLauncher(): Promise<string> {
+  const cache = new URL("../../node_modules/.cache", import.meta.url).pathname;
+  await mkdir(cache, { recursive: true });
+  // A process of the suite may be killed: what it left goes when the next one packs.
+  for (const name of await readdir(cache)) {
+    const pid = /^belfry-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(cache, name), { recursive: true, force: true });
+  }
+  const folder = join(cache, `belfry-${process.pid}`);
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  await fillPackage(folder);
+  return join(folder, "launch.js");
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** Registers what is to be done when a test, or a group of tests, is over. */
 export type WhenDone = (cleanUp: () => Promise<void>) => void;
@@ -75,7 +96,7 @@ export async function run(
   const program = options.program ?? (await packedLauncher());
   const child = spawn(process.execPath, [program, ...words], {
     cwd: options.folder,
-    env: cleanEnvironment({ XDG_CACHE_HOME: join(dirname(program), "cache"), ...options.environment }),
+    env: cleanEnvironment({ ...cacheOf(program), ...options.environment }),
   });
   const out = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => (out.stdout += chunk.toString()));
@@ -84,9 +105,17 @@ export async function run(
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, ...out })));
 }
 
-/** Starts `belfry serve` and waits until it listens; fails with what it said when it doesn't. */
-export const startProgram = (environment: Record<string, string>, program = launcher): Promise<Program> =>
-  startCommand([process.execPath, program, "serve"], { BELFRY_API_RATE_LIMIT: "0", ...environment });
+/** Starts `belfry serve`, packed unless said otherwise, and waits until it listens; fails with what it said when it doesn't. */
+export async function startProgram(environment: Record<string, string>, program?: string): Promise<Program> {
+  const file = program ?? (await packedLauncher());
+  // A program of the tests starts as quickly as one that is launched.
+  const flags = file.endsWith(".ts") ? ["--import", moduleCache] : [];
+  return startCommand([process.execPath, ...flags, file, "serve"], {
+    BELFRY_API_RATE_LIMIT: "0",
+    ...cacheOf(file),
+    ...environment,
+  });
+}
 
 /** Two processes on one libSQL server, every write of which is sent twice. */
 export function startTwoServers(databaseUrl: string, secretKey: string): Promise<[Program, Program]> {

@@ -4,9 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { cleanEnvironment, temporaryFolder } from "./program.ts";
-
-const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
+import { cleanEnvironment, packedLauncher, temporaryFolder } from "./program.ts";
 
 export interface Daemon {
   kill: (signal: NodeJS.Signals) => void;
@@ -32,7 +30,7 @@ export async function startDaemon(
     workDir,
     ...words,
   ];
-  const child = spawn(process.execPath, [launcher, ...all], {
+  const child = spawn(process.execPath, [await packedLauncher(), ...all], {
     env: cleanEnvironment({
       BELFRY_URL: server.url,
       BELFRY_PROVISIONER_KEY: server.key,
