@@ -45,7 +45,7 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const pools =
     opening && isDue(opening, deps.now()) ? await part(deps, "pools", () => beginRun(deps)) : null;
   const purged = await part(deps, "purge", () => close(deps, pools?.end ?? []));
-  const outcome = pools?.pass.outcome ?? null;
+  const outcome = pools?.run.outcome ?? null;
   options.onRest?.();
   return { dispatch: await dispatching, lapsed, started, pools: outcome, purged: purged ?? false };
 }

@@ -16,7 +16,7 @@ import { audit } from "./audit.ts";
 import { listOwners } from "./store/directory.ts";
 
 export interface PasswordChange {
-  /** Needed for one's own. */
+  /** Required for the user's own. */
   oldPassword: string;
   password: string;
 }
@@ -30,7 +30,7 @@ export async function changePassword(
 ): Promise<void> {
   const isSelf = actor.userId === target.id;
   if (!isSelf) requireManagePermission(actor, target);
-  if (isSelf && oldPassword === "") throw invalid("old_password", "is needed to change your own password");
+  if (isSelf && oldPassword === "") throw invalid("old_password", "required to change your own password");
   await requireValidPassword(deps, password, target);
   const { seen, renewed } = await withHashSlot(deps, actor.userId, async (place) => {
     const seen = isSelf
@@ -49,14 +49,14 @@ export async function changePassword(
       deleteKeysOfUser(target.id, hasPasswordHashSql(target.id, renewed), isSelf ? actor.keyId : undefined),
       endPasscodes(target.id, hasPasswordHashSql(target.id, renewed)),
     ],
-    // Somebody who was faster with the same old password is told so below.
+    // A concurrent change with the same old password gets an error below.
     isDone: (now) => now.passwordHash === renewed || (isSelf && now.passwordHash !== seen),
     entry: { action: "write", detail: { password: "changed" } },
   });
   if (passwordHash !== renewed) throw wrongOldPassword();
 }
 
-const wrongOldPassword = () => invalid("old_password", "is not your password");
+const wrongOldPassword = () => invalid("old_password", "is wrong");
 
 async function findHash(deps: Deps, target: UserRow): Promise<string | null> {
   const { state } = await deps.db.read({ state: findUserState(target.id) });
@@ -64,27 +64,27 @@ async function findHash(deps: Deps, target: UserRow): Promise<string | null> {
   return state[0].passwordHash;
 }
 
-/** The hash that the old password fits. Wrong ones are failures of the account. Throws 400, 429. */
+/** The hash that the old password matches. Wrong ones count as failures of the account. Throws 400, 429. */
 async function requireOldPassword(
   deps: Deps,
   target: UserRow,
   { oldPassword, password }: PasswordChange,
   place: QueuePlace,
 ): Promise<string | null> {
-  const turn = limitOldPassword(deps, target.email);
-  const { state, limits } = await deps.db.write(turn.statements, {
+  const limit = limitOldPassword(deps, target.email);
+  const { state, limits } = await deps.db.write(limit.statements, {
     state: findUserState(target.id),
-    limits: turn.read,
+    limits: limit.read,
   });
   if (state[0] === undefined) throw notFound("User");
-  turn.require(limits);
+  limit.require(limits);
   const stored = state[0].passwordHash;
   const { matches } = await verifyPassword(deps, oldPassword, stored, place);
   if (!matches) throw wrongOldPassword();
-  const lane = { email: target.email, apart: "signed in" } as const;
-  await deps.db.write([clearFailures(deps, lane, hasPasswordHashSql(target.id, stored ?? ""))], {});
+  const counter = { email: target.email, source: "signed in" } as const;
+  await deps.db.write([clearFailures(deps, counter, hasPasswordHashSql(target.id, stored ?? ""))], {});
   if (normalizePassword(oldPassword) === normalizePassword(password))
-    throw invalid("password", "is the one that you have already");
+    throw invalid("password", "must differ from the current password");
   return stored;
 }
 
@@ -97,10 +97,10 @@ export async function findUserForReset(deps: Deps, email: string): Promise<UserR
   const user = found[0];
   if (user !== undefined && !user.isSystem) return user;
   const addresses = owners.map((owner) => `${owner.email} (${owner.username})`);
-  throw new ApiError(404, `Nobody here has the address ${email.trim()}.`, {
+  throw new ApiError(404, `No user has the email address ${email.trim()}.`, {
     detail:
       addresses.length === 0
-        ? "There is no owner yet: open Belfry and make the first user."
+        ? "There are no users yet: open Belfry and create the first user."
         : `The owners are ${addresses.join(", ")}.`,
   });
 }
@@ -127,5 +127,5 @@ export async function resetPassword(deps: Deps, target: UserRow, password: strin
     { state: findUserState(target.id) },
   );
   if (state[0]?.passwordHash !== renewed)
-    throw new ApiError(409, "Somebody else changed this user meanwhile.");
+    throw new ApiError(409, "This user was changed at the same time. Try again.");
 }

@@ -17,11 +17,11 @@ export type UserState = ReturnType<typeof findUserState>["_"]["result"][number];
 export interface Change {
   actor: Actor;
   target: UserRow;
-  /** What must hold at the moment of the write. */
+  /** Must hold at the time of the write. */
   guard: SQL;
   changes: (guard: SQL) => Statement[];
   notices?: readonly Notice[];
-  /** Whether this is what was wanted. */
+  /** Whether the change was applied. */
   isDone: (state: UserState) => boolean;
   entry: Pick<AuditEntry, "action" | "detail">;
 }
@@ -29,12 +29,12 @@ export interface Change {
 export const parseRoles = (user: Pick<UserRow, "roles">) => JSON.parse(user.roles) as SiteRole[];
 
 const notAllowed = () =>
-  forbidden("Only an owner may change this account, or a user-admin where it has no site role.");
+  forbidden("Only owners can change this account; user-admins can if it has no site role.");
 
-/** Throws 403 for who may not manage this user. */
+/** Throws 403 unless the actor can manage this user. */
 export function requireManagePermission(actor: Actor, target: UserRow): void {
   if (target.isSystem) throw forbidden("This user belongs to the system; nobody can change it.");
-  // What nobody may do to their own account, `requireNotSelf` refuses with its reason.
+  // `requireNotSelf` rejects what users can't do to their own account.
   const allowed =
     actor.userId === target.id
       ? hasPermission(actor, "users:manage")
@@ -43,8 +43,8 @@ export function requireManagePermission(actor: Actor, target: UserRow): void {
 }
 
 /**
- * One write. What was true when the request was judged may be so no more: then it is judged again by what the write
- * left. The audit entry and the notices come first, while their guards still mean what was before.
+ * One write, guarded by what the request was allowed by; if the guard failed, the error follows from the state after the write.
+ * The audit entry and the notices come first, while their guards still see the state before.
  */
 export async function applyChange(deps: Deps, change: Change): Promise<UserState> {
   const { actor, target, guard, changes, notices = [], isDone, entry } = change;
@@ -68,20 +68,20 @@ export async function applyChange(deps: Deps, change: Change): Promise<UserState
   throw isLastOwner(now, otherOwner.length > 0) ? lastOwner() : notAllowed();
 }
 
-/** Nobody removes, suspends or demotes themselves: 409 for the last owner, otherwise what Coder answers. */
+/** Users can't delete, suspend or demote themselves: 409 for the last owner, otherwise Coder's error. */
 export async function requireNotSelf(
   deps: Deps,
   actor: Actor,
   target: UserRow,
-  refusal: ApiError,
+  error: ApiError,
 ): Promise<void> {
   if (target.id !== actor.userId) return;
   const { otherOwner } = await deps.db.read({ otherOwner: findOtherOwner(target.id) });
-  throw isLastOwner(target, otherOwner.length > 0) ? lastOwner() : refusal;
+  throw isLastOwner(target, otherOwner.length > 0) ? lastOwner() : error;
 }
 
 const isLastOwner = (user: UserRow, thereIsAnother: boolean) =>
   !thereIsAnother && user.status === "active" && parseRoles(user).includes("owner");
 
 const lastOwner = () =>
-  conflict("This is the last active owner.", "Make somebody else an owner first: one must remain.");
+  conflict("This is the last active owner.", "Assign the owner role to another user first.");

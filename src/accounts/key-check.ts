@@ -16,7 +16,7 @@ const purpose = "key check";
 const keyChecks = ({ keysFor }: Pick<Deps, "keysFor">) =>
   keysFor(purpose).map((key) => Buffer.from(key).toString("base64url"));
 
-/** The first key that works with a database is the deployment's, and after an exchange the new one is. */
+/** The first key used with a database is the deployment's; after a rotation the new one is. */
 export function keyCheckStatements(deps: Pick<Deps, "keysFor" | "now">): Statement[] {
   const [current, ...former] = keyChecks(deps);
   const now = deps.now();
@@ -30,16 +30,16 @@ export function keyCheckStatements(deps: Pick<Deps, "keysFor" | "now">): Stateme
   ];
 }
 
-/** What an operator has to know where it differs; it names no secret, for anybody may ask for readiness. */
+/** Readiness is public: the message contains no secret. */
 export const wrongKeyMessage =
-  "BELFRY_SECRET_KEY is not the key that this database works with: tokens and links in messages that were sent are refused, workspace states and passcodes can't be read. Set the right key, the same on every instance; if it is lost: belfry admin accept-key";
+  "BELFRY_SECRET_KEY is not the key of this database: tokens and links in sent messages are rejected, workspace states and passcodes can't be read. Set the right key, the same on every instance; if it is lost: belfry admin accept-key";
 
-/** `stored` is undefined until the first pass. */
+/** `stored` is undefined until the first tick. */
 export function keyMatches(deps: Pick<Deps, "keysFor">, stored: string | undefined): boolean {
   return stored === undefined || keyChecks(deps).includes(stored);
 }
 
-/** From now on the key at hand is the deployment's. */
+/** The current key becomes the deployment key. */
 export async function acceptKey(deps: Deps): Promise<void> {
   const [current] = keyChecks(deps);
   const entry = {

@@ -12,7 +12,7 @@ export interface NewKey {
 }
 
 interface Properties extends Pick<KeyRow, "userId" | "kind" | "scope" | "lifetimeSeconds" | "lastUsedAt"> {
-  /** Of a token; one is made up when it is left out. */
+  /** Of a token; generated when left out. */
   name?: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export function createKey(deps: Deps, properties: Properties): NewKey {
   };
 }
 
-/** A session lasts as long as the configuration says, and again each time its use is noted. */
+/** Each recorded use extends a session by its lifetime. */
 export const createSessionKey = (deps: Deps, userId: string): NewKey =>
   createKey(deps, {
     userId,
@@ -44,7 +44,7 @@ export const createSessionKey = (deps: Deps, userId: string): NewKey =>
     lastUsedAt: deps.now(),
   });
 
-/** One that this server has not made, once there can be none of those. */
+/** An unsigned key, once no unsigned keys can be in use. */
 export const isForgedKey = (
   { now, process }: Pick<Deps, "now" | "process">,
   credential: Credential,

@@ -10,38 +10,37 @@ import { clearLimit, countRequest, findLimits, wasAllowedSql, type CountedReques
 
 export interface RateLimitCheck {
   statements: Statement[];
-  /** True in SQL, within the batch, for who has got them. */
+  /** True within the batch if all limits allowed the request. */
   allowedSql: SQL;
-  /** Travels with the route's other reads. */
+  /** Read together with the route's other reads. */
   read: ReturnType<typeof findLimits>;
-  /** Throws 429 for the first limit that has nothing left. */
+  /** Throws 429 for the first limit that was reached. */
   require: (rows: ReturnType<typeof findLimits>["_"]["result"]) => void;
 }
 
-/** One by the place that the request comes from. */
+/** Limits requests from the client's network. */
 export const limitByNetwork = (deps: Deps): RateLimitCheck => rateLimitCheck(deps, [networkRequest(deps)]);
 
-/** Where the failures of an account are counted: a known device's and those of who is signed in, each apart. */
+/** Failures of an account are counted by source: a known device, signed-in users, and everybody else (undefined). */
 export interface FailureCounter {
   email: string;
-  /** Everybody else's when left out. */
   source?: { device: string } | "signed in" | undefined;
 }
 
 /**
- * That, and one of the failures that an account may have: it is taken before the password is known to be wrong, or
- * many could be tried at once, and given back by `forgetFailures`.
+ * Limits the network and the failures of the account. A failure is counted before the password is verified, or many could be tried
+ * at once; `clearFailures` clears them after a success.
  */
-export const limitSignIn = (deps: Deps, lane: FailureCounter): RateLimitCheck =>
-  rateLimitCheck(deps, [networkRequest(deps), failureRequest(deps, lane)]);
+export const limitSignIn = (deps: Deps, counter: FailureCounter): RateLimitCheck =>
+  rateLimitCheck(deps, [networkRequest(deps), failureRequest(deps, counter)]);
 
-/** One of the failures alone, for who is signed in already. */
+/** Limits failures of a signed-in user. */
 export const limitOldPassword = (deps: Deps, email: string): RateLimitCheck =>
   rateLimitCheck(deps, [failureRequest(deps, { email, source: "signed in" })]);
 
-/** Somebody has shown that the account is theirs. */
-export const clearFailures = (deps: Deps, lane: FailureCounter, when: SQL): Statement =>
-  clearLimit(accountKey(deps, lane), when);
+/** After a successful sign-in or password reset. */
+export const clearFailures = (deps: Deps, counter: FailureCounter, when: SQL): Statement =>
+  clearLimit(accountKey(deps, counter), when);
 
 const common = (deps: Deps, policy: LimitPolicy) => ({ id: deps.requestId, policy, now: deps.now() });
 
@@ -50,16 +49,16 @@ const networkRequest = (deps: Deps): CountedRequest => ({
   key: keyOf(deps, networkLimit, placeOf(deps.clientAddress)),
 });
 
-const failureRequest = (deps: Deps, lane: FailureCounter): CountedRequest => ({
+const failureRequest = (deps: Deps, counter: FailureCounter): CountedRequest => ({
   ...common(deps, accountFailureLimit),
-  key: accountKey(deps, lane),
+  key: accountKey(deps, counter),
 });
 
-function accountKey(deps: Deps, { email, source: apart }: FailureCounter): string {
+function accountKey(deps: Deps, { email, source }: FailureCounter): string {
   const subject = canonicalEmail(email);
-  if (apart === undefined) return keyOf(deps, accountFailureLimit, subject);
-  const part = apart === "signed in" ? apart : `device ${apart.device}`;
-  return keyOf(deps, accountFailureLimit, `${subject}\n${part}`);
+  if (source === undefined) return keyOf(deps, accountFailureLimit, subject);
+  const subkey = source === "signed in" ? source : `device ${source.device}`;
+  return keyOf(deps, accountFailureLimit, `${subject}\n${subkey}`);
 }
 
 function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): string {
@@ -67,26 +66,26 @@ function keyOf({ keysFor }: Deps, { name }: LimitPolicy, subject: string): strin
   return createHmac("sha256", key).update(`${name}\n${subject}`).digest("base64url");
 }
 
-function rateLimitCheck(deps: Deps, turns: CountedRequest[]): RateLimitCheck {
+function rateLimitCheck(deps: Deps, requests: CountedRequest[]): RateLimitCheck {
   return {
-    statements: turns.map((turn, at) =>
-      countRequest(turn, at === 0 ? undefined : wasAllowedSql(turns[at - 1]!)),
+    statements: requests.map((request, at) =>
+      countRequest(request, at === 0 ? undefined : wasAllowedSql(requests[at - 1]!)),
     ),
-    allowedSql: wasAllowedSql(turns.at(-1)!),
-    read: findLimits(turns.map(({ key }) => key)),
+    allowedSql: wasAllowedSql(requests.at(-1)!),
+    read: findLimits(requests.map(({ key }) => key)),
     require: (rows) => {
-      for (const { key, id, policy } of turns) {
+      for (const { key, id, policy } of requests) {
         const row = rows.find((one) => one.key === key);
         if (row?.admittedBy === id) continue;
-        throw tooMany(policy, row === undefined ? 0 : msUntilAllowed(row, policy, deps.now()));
+        throw tooManyRequests(policy, row === undefined ? 0 : msUntilAllowed(row, policy, deps.now()));
       }
     },
   };
 }
 
-/** Fields of draft-ietf-httpapi-ratelimit-headers-10. `wait` in milliseconds. */
-function tooMany(policy: LimitPolicy, wait: number): ApiError {
-  const seconds = Math.max(1, Math.ceil(wait / 1_000));
+/** Fields of draft-ietf-httpapi-ratelimit-headers-10. */
+function tooManyRequests(policy: LimitPolicy, waitMs: number): ApiError {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
   const headers = {
     "retry-after": String(seconds),
     "ratelimit-policy": `"${policy.name}";q=${policy.maxRequests};w=${policy.windowMs / 1_000}`,
@@ -96,10 +95,10 @@ function tooMany(policy: LimitPolicy, wait: number): ApiError {
   return new ApiError(
     429,
     isOfAccount
-      ? "There were too many failed sign-ins for this address."
-      : "There were too many requests about signing in from where you are.",
+      ? "Too many failed sign-ins for this address."
+      : "Too many sign-in requests from your network.",
     {
-      detail: `Try again in ${formatWait(seconds)}${isOfAccount ? ", or reset the password: that is always open" : ""}.`,
+      detail: `Try again in ${formatWait(seconds)}${isOfAccount ? ", or reset the password" : ""}.`,
       headers,
     },
   );

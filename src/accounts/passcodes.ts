@@ -33,15 +33,15 @@ import { deleteKeysOfUser } from "./store/keys.ts";
 import { hasPasswordHashSql, setPasswordHash } from "./store/manage.ts";
 type Keys = Pick<Deps, "keysFor">;
 
-/** With the key in force, then with the one before: the first is what a new one has. */
+/** With the current key, then with the former one; new passcodes have the first. */
 export const passcodeDigits = ({ keysFor }: Keys, userId: string, counter: number): string[] =>
   keysFor(`one-time passcode of ${userId}`).map((secret) => hotpDigits(secret, counter));
 
-/** What stands in the database for the letters of a passcode, likewise. */
+/** Hashes of the selector for the database, likewise. */
 export const hashSelectors = ({ keysFor }: Keys, selector: string): string[] =>
   keysFor("passcode selectors").map((key) => createHmac("sha256", key).update(selector).digest("base64url"));
 
-/** How often it is made when other requests of the same account are faster. */
+/** Attempts when concurrent requests of the same account win. */
 const maxTries = 4;
 
 type Receiver = ReturnType<typeof findUserToReset>["_"]["result"][number];
@@ -49,13 +49,13 @@ type Receiver = ReturnType<typeof findUserToReset>["_"]["result"][number];
 /** Throws 429 and nothing else: there may be no such account, one that can't sign in, or three that wait already. */
 export async function requestPasscode(deps: Deps, email: string): Promise<void> {
   const address = email.trim();
-  const turn = limitByNetwork(deps);
-  const { limits, found, ...read } = await deps.db.write(turn.statements, {
-    limits: turn.read,
+  const limit = limitByNetwork(deps);
+  const { limits, found, ...read } = await deps.db.write(limit.statements, {
+    limits: limit.read,
     found: findUserToReset(address),
     ...oneTimePasscode.reads(userIdByEmailSql(address)),
   });
-  turn.require(limits);
+  limit.require(limits);
   const entry = audit(deps, {
     actorId: null,
     action: "request_password_reset",
@@ -72,7 +72,7 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
     );
     const [next] = now;
     if (made.length > 0 || next === undefined || next.counter === receiver.counter || left === 1) return;
-    // Only an account that is there can have been overtaken: the answer doesn't wait for what follows.
+    // Only an existing account gets here: retries are deferred, so the response takes the same time.
     deps.defer(() => give(next, left - 1));
   };
   await give(found[0] ?? unknownReceiver(deps, address), maxTries);
@@ -110,7 +110,7 @@ async function createPasscode(
     roles: "[]",
     ...receiver,
   };
-  // The write asks who may have it: until then everybody is prepared for alike.
+  // The write checks whether the user can have one; until then all are prepared alike.
   const everybody = [{ ...person, status: "active" as const }];
   const event = oneTimePasscode.prepare(deps, read, row, everybody);
   const labels = { one_time_passcode: formatPasscode({ selector, digits: digits! }) };
@@ -138,9 +138,9 @@ export async function changeWithPasscode(deps: Deps, given: PasscodeChange): Pro
   try {
     await requireValidPassword(deps, password, tried);
     const { matches } = await verifyPassword(deps, password, tried.passwordHash);
-    if (matches) throw invalid("password", "is the one that you have already");
+    if (matches) throw invalid("password", "must differ from the current password");
   } catch (error) {
-    // The code was right: whoever has it may go on looking for a password.
+    // The code was correct, so this attempt doesn't count.
     await deps.db.write([deleteAttempt(deps.requestId)], {});
     throw error;
   }
@@ -149,23 +149,22 @@ export async function changeWithPasscode(deps: Deps, given: PasscodeChange): Pro
 }
 
 const invalidCode = () =>
-  new ApiError(400, "The code is not right, or it is no longer valid.", {
-    detail:
-      "It is in the mail that you asked for, works once, and for 20 minutes. You can ask for another one.",
+  new ApiError(400, "The code is wrong or expired.", {
+    detail: "The code in the email works once, within 20 minutes. You can request another one.",
   });
 
-/** Counts the try, then compares. Wrong digits, a code of somebody else's and an unknown address take the same work. */
+/** Counts the attempt, then compares. Wrong digits, another user's code and an unknown address take the same work. */
 async function attemptPasscode(deps: Deps, email: string, text: string) {
-  const turn = limitByNetwork(deps);
+  const limit = limitByNetwork(deps);
   const code = parsePasscode(text) ?? { selector: createSelector((below) => randomInt(below)), digits: "" };
   const selectors = hashSelectors(deps, code.selector);
-  const attempt = countAttempt({ id: deps.requestId, selectors, email, now: deps.now() }, turn.allowedSql);
-  const { limits, tried, ...read } = await deps.db.write([...turn.statements, attempt], {
-    limits: turn.read,
+  const attempt = countAttempt({ id: deps.requestId, selectors, email, now: deps.now() }, limit.allowedSql);
+  const { limits, tried, ...read } = await deps.db.write([...limit.statements, attempt], {
+    limits: limit.read,
     tried: findAttemptedPasscode(deps.requestId),
     ...passwordChanged.reads(userIdByEmailSql(email)),
   });
-  turn.require(limits);
+  limit.require(limits);
   const [candidate] = tried;
   const expected = passcodeDigits(deps, candidate?.id ?? deps.requestId, candidate?.counter ?? 0);
   const isRight = expected.map((digits) => equalDigits(code.digits, digits)).includes(true);
@@ -186,7 +185,7 @@ interface Replacement {
   read: KindAnswers<typeof passwordChanged>;
 }
 
-/** The code is used up last: what goes before happens only while it is open, so once. */
+/** The passcode ends last: the other statements depend on it being open, so they apply once. */
 async function replacePassword(deps: Deps, { user, renewed, read }: Replacement): Promise<void> {
   const changed = passwordChanged.prepare(deps, read, {
     userId: user.id,

@@ -19,7 +19,7 @@ const maxMemoryBytes = 64 * 1_048_576;
 
 const costOf = (deps: Deps): Cost => ({ N: deps.process.passwordCost ?? 2 ** 14, r: 8, p: 5 });
 
-/** People who are not signed in, by the network that they come from. */
+/** Users who are not signed in, by their network. */
 const anonymousHolder = (deps: Deps): QueueHolder => ({
   lane: "sign-in",
   holder: placeOf(deps.clientAddress),
@@ -42,7 +42,7 @@ export async function withHashSlot<T>(
 }
 
 const tooBusy = () =>
-  new ApiError(503, "Too many passwords are being checked at the moment.", {
+  new ApiError(503, "Too many password checks at the moment.", {
     detail: "Nothing was changed. Try again in a few seconds.",
     headers: { "retry-after": "5" },
   });
@@ -57,28 +57,28 @@ export async function hashPassword(deps: Deps, password: string, place?: QueuePl
 
 export interface PasswordVerification {
   matches: boolean;
-  /** The hash was made with other parameters than today's. */
+  /** The hash has other parameters than the current ones. */
   outdated: boolean;
 }
 
-/** With nothing stored the same work is done in vain, so that time doesn't tell who exists. */
+/** Without a stored hash the same work is done, so timing doesn't reveal whether a user exists. */
 export async function verifyPassword(
   deps: Deps,
   password: string,
   stored: string | null,
   place?: QueuePlace,
 ): Promise<PasswordVerification> {
-  const today = costOf(deps);
+  const current = costOf(deps);
   const parsed = parseStored(stored ?? "");
   const { cost, salt, hash } = parsed ?? {
-    cost: today,
+    cost: current,
     salt: Buffer.alloc(saltBytes),
     hash: Buffer.alloc(hashBytes),
   };
   const derived = await derive(deps, { password, salt, cost }, place);
   return {
     matches: timingSafeEqual(derived, hash) && parsed !== undefined,
-    outdated: cost.N !== today.N || cost.r !== today.r || cost.p !== today.p,
+    outdated: cost.N !== current.N || cost.r !== current.r || cost.p !== current.p,
   };
 }
 

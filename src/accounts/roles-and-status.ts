@@ -35,15 +35,12 @@ export async function changeRoles(
   if (changed.length === 0) return target;
   const denied = changed.filter((role) => !canAssignRole(actor, role));
   if (denied.length > 0)
-    throw forbidden(`Only an owner may assign or remove a site role (${denied.join(", ")}).`);
-  const mayManageNow = andSql(
-    canStillManageUserSql(actor, target.id),
-    canStillAssignRolesSql(actor, changed),
-  );
+    throw forbidden(`Only owners can assign or remove site roles (${denied.join(", ")}).`);
+  const canManage = andSql(canStillManageUserSql(actor, target.id), canStillAssignRolesSql(actor, changed));
   return applyChange(deps, {
     actor,
     target,
-    guard: to.includes("owner") ? mayManageNow : andSql(mayManageNow, isNotLastOwnerSql(target.id)),
+    guard: to.includes("owner") ? canManage : andSql(canManage, isNotLastOwnerSql(target.id)),
     changes: (guard) => setRoles(target.id, to, deps.now(), guard),
     isDone: (state) => sameRoles(parseRoles(state), to) && state.deletedAt === null,
     entry: { action: "write", detail: { roles: { from, to } } },
@@ -72,8 +69,8 @@ export async function changeStatus(
   if (status === "suspended")
     await requireNotSelf(deps, actor, target, new ApiError(400, "You can't suspend yourself."));
   if (target.status === status) return target;
-  const mayManageNow = canStillManageUserSql(actor, target.id);
-  const guard = status === "suspended" ? andSql(mayManageNow, isNotLastOwnerSql(target.id)) : mayManageNow;
+  const canManage = canStillManageUserSql(actor, target.id);
+  const guard = status === "suspended" ? andSql(canManage, isNotLastOwnerSql(target.id)) : canManage;
   const isStill = andSql(guard, hasUserStatusSql(target.id, target.status));
   const { admins, user } = accountStatusKinds[status];
   // Suspended, activated and suspended again are three events.

@@ -15,7 +15,7 @@ import { findUserToSignIn, isUserActiveSql, updateLastSeen } from "./store/users
 export interface Credentials {
   email: string;
   password: string;
-  /** The mark that a former sign-in left in this browser. */
+  /** The device mark of an earlier sign-in in this browser. */
   device?: string | undefined;
 }
 
@@ -31,32 +31,35 @@ export interface Session {
 
 type Candidate = ReturnType<typeof findUserToSignIn>["_"]["result"][number];
 
-/** How often a sign-in is judged anew when the user changed while the password was hashed. */
+/** Attempts when the user changes while the password is hashed. */
 const maxTries = 3;
 
 /**
- * Throws 401: the same words, after the same work, whether the address is unknown or the password wrong. Only who knows
- * the password is told of a suspension. Throws 429 before anything is hashed.
+ * Throws 401: the same message, after the same work, for an unknown address and a wrong password. Only with the right password
+ * it reports a suspension. Throws 429 before anything is hashed.
  */
 export const signIn = (deps: Deps, given: Credentials): Promise<Session> =>
   withHashSlot(deps, undefined, (place) => tryPassword(deps, given, place));
 
-/** The place is taken before anything is counted: who is told to come back has not failed. */
+/** The hash slot is taken before anything is counted: a 503 counts no failure. */
 async function tryPassword(deps: Deps, given: Credentials, place: QueuePlace): Promise<Session> {
   const device = deviceIdOf(given.device, given.email, deps.keysFor(devicePurpose));
-  const lane: FailureCounter = { email: given.email, source: device === undefined ? undefined : { device } };
-  const turns = limitSignIn(deps, lane);
+  const counter: FailureCounter = {
+    email: given.email,
+    source: device === undefined ? undefined : { device },
+  };
+  const limit = limitSignIn(deps, counter);
   const find = () => findUserToSignIn(given.email.trim());
-  const { found, limits } = await deps.db.write(turns.statements, { found: find(), limits: turns.read });
-  turns.require(limits);
+  const { found, limits } = await deps.db.write(limit.statements, { found: find(), limits: limit.read });
+  limit.require(limits);
   let [candidate] = found;
   for (let left = maxTries; left > 0; left -= 1) {
     const stored = candidate === undefined || candidate.isSystem ? null : candidate.passwordHash;
     const { matches, outdated } = await verifyPassword(deps, given.password, stored, place);
     if (candidate === undefined || !matches) return rejectSignIn(deps, candidate, undefined);
-    if (candidate.status !== "active") return rejectSignIn(deps, candidate, lane);
+    if (candidate.status !== "active") return rejectSignIn(deps, candidate, counter);
     const renewed = outdated ? await hashPassword(deps, given.password, place) : null;
-    const session = await createSession(deps, candidate, { renewed, lane });
+    const session = await createSession(deps, candidate, { renewed, counter });
     if (session !== undefined) return session;
     [candidate] = (await deps.db.read({ found: find() })).found;
   }
@@ -65,7 +68,7 @@ async function tryPassword(deps: Deps, given: Credentials, place: QueuePlace): P
 
 const wrongCredentials = () => unauthorized("The email address or the password is wrong.");
 
-/** `suspended`: the password was right, so it is no failure of this lane. */
+/** `suspended`: the password was right, so it is no failure of this counter. */
 async function rejectSignIn(
   deps: Deps,
   candidate: Candidate | undefined,
@@ -77,7 +80,7 @@ async function rejectSignIn(
     action: "login_failed",
     resourceType: "user",
     resourceId: candidate?.id ?? null,
-    // What somebody typed who has no account stays with them: it may be a password in the wrong field.
+    // Without an account the input isn't logged: it can be a password in the wrong field.
     detail: candidate === undefined ? {} : { email: candidate.email, reason },
   };
   const forgotten =
@@ -94,7 +97,7 @@ async function rejectSignIn(
 async function createSession(
   deps: Deps,
   user: Candidate,
-  { renewed, lane }: { renewed: string | null; lane: FailureCounter },
+  { renewed, counter }: { renewed: string | null; counter: FailureCounter },
 ): Promise<Session | undefined> {
   const key = createSessionKey(deps, user.id);
   const made = keyExistsSql(key.row.id);
@@ -110,14 +113,14 @@ async function createSession(
       insertKey(key.row, andSql(isUserActiveSql(user.id), hasPasswordHashSql(user.id, user.passwordHash!))),
       updateLastSeen(user.id, deps.now(), made),
       ...(renewed === null ? [] : [replaceHash(user.id, user.passwordHash!, renewed)]),
-      clearFailures(deps, lane, made),
+      clearFailures(deps, counter, made),
       audit(deps, entry, made),
     ],
     { session: findKey(key.row.id) },
   );
   if (session[0]?.secretHash !== key.row.secretHash) return undefined;
-  const known = typeof lane.source === "object" ? lane.source.device : deps.newId();
-  const device = deviceMark(deps.keysFor(devicePurpose)[0], lane.email, known);
+  const known = typeof counter.source === "object" ? counter.source.device : deps.newId();
+  const device = deviceMark(deps.keysFor(devicePurpose)[0], counter.email, known);
   return { key: key.text, userId: user.id, expiresAt: key.row.expiresAt, device };
 }
 

@@ -49,19 +49,19 @@ export async function isSetUp(deps: Pick<Deps, "db">): Promise<boolean> {
   return anyUser.length > 0;
 }
 
-/** Makes the owner. Throws 429, 409 when there is a user, 403 without the code from elsewhere, 400 for bad fields. */
+/** Creates the owner. Throws 429, 409 when there is a user, 403 without the code from elsewhere, 400 for bad fields. */
 export async function createFirstUser(
   deps: Deps,
   input: FirstUser,
   request: SetupRequest,
 ): Promise<{ userId: string; organizationId: string }> {
-  const turn = limitByNetwork(deps);
-  const { anyUser, codeHash, limits } = await deps.db.write(turn.statements, {
+  const limit = limitByNetwork(deps);
+  const { anyUser, codeHash, limits } = await deps.db.write(limit.statements, {
     anyUser: findAnyUser(),
     codeHash: readSetupCodeHash(),
-    limits: turn.read,
+    limits: limit.read,
   });
-  turn.require(limits);
+  limit.require(limits);
   if (anyUser.length > 0) throw alreadySetUp();
   requireSetupCode(deps, request, codeHash[0]?.value);
   const { username, password } = input;
@@ -104,8 +104,7 @@ export async function createFirstUser(
   return { userId, organizationId: organizations[0]!.id };
 }
 
-const alreadySetUp = () =>
-  conflict("Belfry is set up already.", "There is a first user. Sign in, or ask an owner for an account.");
+const alreadySetUp = () => conflict("Belfry is already set up.", "Sign in, or ask an owner for an account.");
 
 function requireSetupCode(deps: Deps, request: SetupRequest, codeHash: string | undefined): void {
   const { host, forwarded, setupCode } = request;
@@ -114,11 +113,11 @@ function requireSetupCode(deps: Deps, request: SetupRequest, codeHash: string | 
   if (given !== "" && codeHash !== undefined && equalHashes(hashSetupCode(given), codeHash)) return;
   throw new ApiError(
     403,
-    given === "" ? "Setting up from another machine needs the set-up code." : "The set-up code is not right.",
+    given === "" ? "Set-up from another machine requires the set-up code." : "The set-up code is wrong.",
     {
       detail:
-        "The server printed it when it started (and npm run db:migrate prints one): each start makes a new one. " +
-        "Send it as setup_code or in the header Belfry-Setup-Code. From the server's own machine none is needed.",
+        "The server prints it when it starts, and npm run db:migrate prints one; each start creates a new one. " +
+        "Send it as setup_code or in the header Belfry-Setup-Code. On the server's own machine none is required.",
     },
   );
 }

@@ -20,7 +20,7 @@ import { andSql } from "./store/manage.ts";
 import { findUserState, isUserActiveSql, type UserRow } from "./store/users.ts";
 
 export interface NewToken {
-  /** One is made up when it is left out. */
+  /** Generated when left out. */
   name?: string | undefined;
   scope: TokenScope;
   /** Milliseconds; the default when left out. */
@@ -48,7 +48,7 @@ export async function createToken(
   return store(deps, actor, key);
 }
 
-/** A key like the one of a sign-in, for a client that was given a token. */
+/** A session key, for a client with a token. */
 export async function createSession(deps: Deps, actor: Actor, holder: UserRow): Promise<string> {
   requireKeyPermission(actor, holder);
   return store(deps, actor, createSessionKey(deps, holder.id));
@@ -57,7 +57,7 @@ export async function createSession(deps: Deps, actor: Actor, holder: UserRow): 
 function requireKeyPermission(actor: Actor, holder: UserRow): void {
   if (holder.isSystem) throw forbidden("This user belongs to the system and has no keys.");
   if (actor.userId !== holder.id && !hasPermission(actor, "tokens:manage-others"))
-    throw forbidden("Only an owner may make keys for somebody else.");
+    throw forbidden("Only owners can create keys for other users.");
 }
 
 async function store(deps: Deps, actor: Actor, { text, row }: NewKey): Promise<string> {
@@ -90,12 +90,12 @@ async function store(deps: Deps, actor: Actor, { text, row }: NewKey): Promise<s
   if (made[0]?.secretHash === row.secretHash) return text;
   if (caller.length === 0) throw unauthorized();
   if (row.kind === "token" && namesake.length > 0)
-    throw takenError("token_name", `There is a token named "${row.name}" already.`);
+    throw takenError("token_name", `A token named "${row.name}" already exists.`);
   if (holder[0] === undefined || holder[0].deletedAt !== null) throw notFound("User");
-  throw conflict("A suspended user gets no keys.", "Activate the user first.");
+  throw conflict("Keys can't be created for a suspended user.", "Activate the user first.");
 }
 
-/** Whoever comes with it is signed out at once. */
+/** Requests with this key are rejected at once. */
 export async function deleteUserKey(
   deps: Deps,
   actor: Actor,

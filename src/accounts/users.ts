@@ -77,7 +77,7 @@ export async function createUser(
     ),
   );
   if (made[0] !== undefined) return made[0];
-  throw caller.length === 0 ? unauthorized() : forbidden("Only an owner or a user-admin may make users.");
+  throw caller.length === 0 ? unauthorized() : forbidden("Only owners and user-admins can create users.");
 }
 
 /** Throws 400 for bad fields, 403, 409 for a taken username. `name` stays when it is left out. */
@@ -90,7 +90,7 @@ export async function changeProfile(
   const isSelf = actor.userId === target.id;
   if (!isSelf) requireManagePermission(actor, target);
   const profile = { username: input.username, name: input.name?.trim() ?? target.name };
-  // A username from before a rule stays good for those who have it.
+  // An unchanged username from before a rule stays valid.
   await requireValidFields(deps, profile.username === target.username ? { name: profile.name } : profile);
   return applyChange(deps, {
     actor,

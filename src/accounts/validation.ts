@@ -14,7 +14,7 @@ export interface UserFields {
   password?: string;
 }
 
-/** One 400 that names each field that is wrong. */
+/** Throws one 400 with all invalid fields. */
 export async function requireValidFields(deps: Pick<Deps, "assets">, fields: UserFields): Promise<void> {
   const { email, username, name, password } = fields;
   const verdict = password === undefined ? undefined : await validatePassword(deps, password, fields);
@@ -31,7 +31,7 @@ export async function requireValidFields(deps: Pick<Deps, "assets">, fields: Use
   const [first] = validations;
   throw new ApiError(
     400,
-    validations.length === 1 ? `${first!.field}: ${first!.detail}` : "Some of these can't be used.",
+    validations.length === 1 ? `${first!.field}: ${first!.detail}` : "Invalid fields.",
     { validations },
   );
 }
@@ -45,14 +45,14 @@ export async function requireValidPassword(
   if (!valid) throw invalid("password", details);
 }
 
-/** Runs a write; a username or address that somebody else has becomes a 409 that names the field. */
+/** Runs a write. A taken username or email address becomes a 409 that names the field. */
 export async function withTakenErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (isTaken(error, "users_username")) throw takenError("username", "This username is taken.");
     if (isTaken(error, "users_email") || isTaken(error, "users.email_canonical"))
-      throw takenError("email", "Somebody has this email address already.");
+      throw takenError("email", "This email address is taken.");
     throw error;
   }
 }
@@ -78,8 +78,8 @@ export async function validatePasswordForCaller(
   password: string,
   owner: PasswordOwner,
 ): Promise<PasswordVerdict> {
-  const turn = limitByNetwork(deps);
-  const { limits } = await deps.db.write(turn.statements, { limits: turn.read });
-  turn.require(limits);
+  const limit = limitByNetwork(deps);
+  const { limits } = await deps.db.write(limit.statements, { limits: limit.read });
+  limit.require(limits);
   return validatePassword(deps, password, owner);
 }

@@ -44,7 +44,7 @@ export const auditRoutes = new Hono<Env>().get(
   endpoint({
     summary: "List the audit log, newest first; `next` is the cursor for older entries",
     access: "session",
-    requires: { permission: "audit:read", deniedMessage: "Only owners and auditors may read the audit log." },
+    requires: { permission: "audit:read", deniedMessage: "Only owners and auditors can read the audit log." },
     answers: { 200: z.object({ entries: z.array(entryShape.schema), next: z.number().nullable() }) },
     errors: [400, 401, 403],
   }),

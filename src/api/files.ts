@@ -24,7 +24,7 @@ export const fileRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "templates:manage",
-        deniedMessage: "Only an owner or a template-admin may store files.",
+        deniedMessage: "Only owners and template-admins can store files.",
       },
       body: bytes(tarType, 10_485_760),
       answers: { 200: storedSchema, 201: storedSchema },
@@ -75,7 +75,7 @@ async function loadForFiles<T extends Reads>(c: Ctx, reads: T) {
   return readAsUser(c, reads, {
     requires: {
       permission: "templates:manage",
-      deniedMessage: "Only owners, template admins and provisioners may fetch files.",
+      deniedMessage: "Only owners, template admins and provisioners can fetch files.",
     },
   });
 }

@@ -126,7 +126,7 @@ export const messageRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "deployment:manage",
-        deniedMessage: "Only an owner may send a failed notification again.",
+        deniedMessage: "Only owners can resend a failed notification.",
       },
       answers: { 200: messageShape.schema },
       errors: [404, 409],

@@ -79,7 +79,7 @@ export const previewShape = shape<Preview>("NotificationPreview")({
 
 const onlyOwners = {
   permission: "deployment:manage",
-  deniedMessage: "Only an owner may change notification templates and their channels.",
+  deniedMessage: "Only owners can change notification templates and their channels.",
 } as const;
 
 export const notificationTemplateRoutes = new Hono<Env>()

@@ -97,7 +97,7 @@ export const notificationRoutes = new Hono<Env>()
         (actor.scope !== "all" || !hasPermission(actor, "notifications:send-to-others"))
       ) {
         throw forbidden(
-          "Only an owner may send notifications to others. Leave recipients out to send to yourself.",
+          "Only owners can send notifications to others. Leave recipients out to send to yourself.",
         );
       }
       const keyed = keyedBy(actor.userId, requestKey);
@@ -111,7 +111,7 @@ export const notificationRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "deployment:manage",
-        deniedMessage: "Only an owner may send test notifications.",
+        deniedMessage: "Only owners can send test notifications.",
       },
       repeatable: true,
       answers: { 204: null },
@@ -155,7 +155,7 @@ export const notificationRoutes = new Hono<Env>()
       const { actor, notificationSettings } = await readAsUser(c, { notificationSettings: readSettings() });
       if (notificationSettings[0]?.value === JSON.stringify(wanted)) return c.body(null, 304);
       if (!hasPermission(actor, "deployment:manage"))
-        throw forbidden("Only an owner may pause or resume notifications.");
+        throw forbidden("Only owners can pause or resume notifications.");
       await saveSettings(c, actor, wanted);
       return c.json(wanted);
     },

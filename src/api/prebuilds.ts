@@ -28,7 +28,7 @@ const invalidatedShape = shape<Awaited<ReturnType<typeof invalidatePrebuilds>>[n
   preset_name: string((pool) => pool.presetName),
 });
 const stillRunning = "A reconciliation is still running after 5 seconds; another follows it. Try again.";
-const onlyAdmins = "Only an owner or a template-admin may look after the pools.";
+const onlyAdmins = "Only owners and template-admins can manage prebuilds.";
 
 export const prebuildRoutes = new Hono<Env>()
   .get(
@@ -51,7 +51,7 @@ export const prebuildRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "templates:manage",
-        deniedMessage: "Only an owner or a template-admin may pause the pools.",
+        deniedMessage: "Only owners and template-admins can pause prebuilds.",
       },
       answers: { 200: settingsBody, 304: null },
       errors: [400, 401, 403, 415],

@@ -43,7 +43,7 @@ export const templateDriftRoutes = new Hono<Env>().get(
     access: "session",
     requires: {
       permission: "templates:manage",
-      deniedMessage: "Only template-admins and owners see how claims fare.",
+      deniedMessage: "Only owners and template-admins can see drift.",
     },
     answers: { 200: z.array(driftShape.schema) },
     errors: [400, 401, 403, 404],

@@ -76,11 +76,11 @@ const mayRead = (actor: Actor, userId: string) =>
 
 const readers = {
   permission: "tokens:read-others",
-  deniedMessage: "Only the user, owners and auditors may see these keys.",
+  deniedMessage: "Only the user, owners and auditors can see these keys.",
 } as const;
 const managers = {
   permission: "tokens:manage-others",
-  deniedMessage: "Only the user and owners may remove these keys.",
+  deniedMessage: "Only the user and owners can delete these keys.",
 } as const;
 
 export const tokenRoutes = new Hono<Env>()

@@ -37,7 +37,7 @@ export const userShape = shape<UserRow>("User")({
 /** Of what changes another user. */
 export const userManagers: Requirement = {
   permission: "users:manage",
-  deniedMessage: "Only an owner may change this account, or a user-admin where it has no site role.",
+  deniedMessage: "Only owners can change this account; user-admins can if it has no site role.",
 };
 
 /** Who asks and whom the path names; 404 for one who isn't there and for one whom the caller may not see. */

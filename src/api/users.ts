@@ -107,7 +107,7 @@ export const userRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "users:read",
-        deniedMessage: "Only administrators and auditors may list users.",
+        deniedMessage: "Only administrators and auditors can list users.",
       },
       answers: { 200: z.object({ users: z.array(userShape.schema), count: z.number() }) },
       errors: [400, 401, 403],
@@ -129,7 +129,7 @@ export const userRoutes = new Hono<Env>()
       access: "session",
       requires: {
         permission: "users:manage",
-        deniedMessage: "Only an owner or a user-admin may make users.",
+        deniedMessage: "Only owners and user-admins can create users.",
       },
       answers: { 201: userShape.schema },
       errors: [400, 401, 403, 409, 413, 415, 503],

@@ -237,10 +237,11 @@ describe("reset-password", () => {
       run(["admin", "reset-password", "eve@example.com"], { environment }),
     ]);
     expect(weak).toMatchObject({ code: 1, stdout: "" });
-    expect(weak.stderr).toContain("It is too short");
+    expect(weak.stderr).toContain("Too short");
     expect(unknown).toMatchObject({
       code: 1,
-      stderr: "belfry: Nobody here has the address eve@example.com.\nThe owners are ada@example.com (ada).\n",
+      stderr:
+        "belfry: No user has the email address eve@example.com.\nThe owners are ada@example.com (ada).\n",
     });
     const given = await run(["admin", "reset-password", owner.email], {
       environment,

@@ -121,7 +121,7 @@ describe("Signing in", () => {
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("--setup-code") });
     expect(wrong).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("The set-up code is not right."),
+      stderr: expect.stringContaining("The set-up code is wrong."),
     });
     const code = server.secret(server.setupCode!);
     expect(await belfry([...words, "--setup-code", code], { input })).toMatchObject({ code: 0 });
@@ -332,7 +332,7 @@ describe("Users and tokens", () => {
     expect(taken).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: "belfry: Somebody has this email address already.\n  email: is taken\n",
+      stderr: "belfry: This email address is taken.\n  email: is taken\n",
     });
     expect(weak).toMatchObject({ code: 1, stderr: expect.stringContaining("password: ") });
     expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining("--username") });
@@ -525,7 +525,7 @@ describe("Notifications", () => {
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown user nobody") });
     expect(king).toMatchObject({ code: 2 });
     for (const refused of [toOthers!, testByMember!, pausedByMember!])
-      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Only an owner may") });
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("Only owners can") });
     expect(await settings()).toEqual({ notifier_paused: false });
 
     expect(await ada.belfry(["notifications", "test"])).toMatchObject({ code: 0, stdout: "" });

@@ -36,7 +36,7 @@ test("sixty requests a minute from one place, and the answer says when there are
   expect(wait).toBeLessThanOrEqual(61);
   expect(refused.headers.get("ratelimit-policy")).toBe('"sign-in";q=60;w=60');
   expect(refused.headers.get("ratelimit")).toBe(`"sign-in";r=0;t=${wait}`);
-  expect(refused.json.message).toMatch(/too many/);
+  expect(refused.json.message).toMatch(/Too many/);
   expect((await login(server, right, from("203.0.113.8"))).status).toBe(201);
   // Whoever keeps knocking doesn't wait longer.
   server.clock.advance((wait - 1) * second);

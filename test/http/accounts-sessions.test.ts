@@ -276,7 +276,7 @@ test("anybody may ask whether a password is good enough", async () => {
   const weak = await ask({ password: "password" });
   expect(weak.status).toBe(200);
   expect(weak.json.valid).toBe(false);
-  expect(weak.json.details).toMatch(/too easy to guess/);
+  expect(weak.json.details).toMatch(/Too easy to guess/);
   expect((await ask({})).status).toBe(400);
   expect((await ask({ password: "x" }, { "sec-fetch-site": "cross-site" })).status).toBe(403);
   const path = "/api/v2/users/validate-password";

@@ -33,7 +33,7 @@ test("a filter that is none is told in place, and what was typed is kept and har
   const filter = 'colour:"red"><script>';
   const page = await get(server, `${users}?filter=${encodeURIComponent(filter)}`, cookie);
   expect(page.status).toBe(400);
-  expect(wordsOf(page)).toContain('there is no filter "colour"; known are status and role');
+  expect(wordsOf(page)).toContain('unknown filter "colour"; use status or role');
   expect(page.text).toContain('value="colour:&quot;red&quot;&gt;&lt;script&gt;"');
   expect(namesOf(page)).toEqual([]);
 });

@@ -430,9 +430,9 @@ test("a key that is not the deployment's", async () => {
     expect.stringMatching(
       /^key: BELFRY_SECRET_KEY is not the key of this deployment\. .*belfry admin accept-key/,
     ),
-    expect.stringMatching(/^server: .* is not ready: BELFRY_SECRET_KEY is not the key that this database/),
+    expect.stringMatching(/^server: .* is not ready: BELFRY_SECRET_KEY is not the key of this database/),
   ]);
-  expect(wrong.logs.join()).toContain("BELFRY_SECRET_KEY is not the key that this database works with");
+  expect(wrong.logs.join()).toContain("BELFRY_SECRET_KEY is not the key of this database");
   expect(said.join()).not.toContain(otherKey);
   // The old one is lost: then this one it is.
   const accepted = await run(["admin", "accept-key"], {

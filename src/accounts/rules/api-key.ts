@@ -6,11 +6,11 @@ export interface Credential {
   keyId: string;
   /** SHA-256 of the secret, hex. */
   secretHash: string;
-  /** Whether this server made it, by its form alone; keys from before this release are not. */
+  /** Whether a server key signed its id. Keys from releases before signed keys are not. */
   isSigned: boolean;
 }
 
-/** Undefined for anything that isn't shaped like a key: no key, no look-up. */
+/** Undefined for text that isn't shaped like a key. */
 export function parseCredential(
   text: string,
   signingKeys: readonly Uint8Array[] = [],
@@ -25,7 +25,7 @@ export function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
-/** Equal, in a time that doesn't tell where they differ. */
+/** In constant time. */
 export function equalHashes(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
@@ -36,7 +36,7 @@ export const keyPurposes = { api: "api key", provisioner: "provisioner key" } as
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 10;
 
-/** The id that belongs to a secret: 10 of 62 characters, 59 bits; it tells nothing of the secret. */
+/** The id that belongs to a secret: 10 of 62 characters, 59 bits; it reveals nothing of the secret. */
 export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
   let number = BigInt(`0x${createHmac("sha256", signingKey).update(secret).digest("hex")}`);
   let id = "";
@@ -47,14 +47,14 @@ export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
   return id;
 }
 
-/** Whether one of these signing keys made the id of this secret; in a time that tells nothing. */
+/** Whether one of these signing keys derives this id from the secret; in constant time. */
 export const isKeySigned = (keyId: string, secret: string, signingKeys: readonly Uint8Array[]): boolean =>
   signingKeys.some((key) => timingSafeEqual(Buffer.from(keyIdForSecret(key, secret)), Buffer.from(keyId)));
 
 /** Until when keys may be in use that the server's keys did not sign: epoch milliseconds, for each purpose. */
 export type UnsignedUntil = Record<keyof typeof keyPurposes, number>;
 
-/** Nothing is known: look each one up. */
+/** Unknown: look up each key. */
 export const unknownUntil: UnsignedUntil = {
   api: Number.MAX_SAFE_INTEGER,
   provisioner: Number.MAX_SAFE_INTEGER,
@@ -68,18 +68,18 @@ export type LifetimeVerdict = { ok: true; seconds: number } | { ok: false; probl
 
 const defaultLifetimeMs = 7 * 86_400_000;
 
-/** All in milliseconds; 0 or nothing asks for the default of a week. */
-export function validateLifetime(wanted: number | undefined, most: number): LifetimeVerdict {
-  if (wanted === undefined || wanted === 0)
-    return { ok: true, seconds: toSeconds(Math.min(defaultLifetimeMs, most)) };
-  if (!(wanted >= 1_000))
-    return { ok: false, problem: "must be at least one second, given in nanoseconds (1 h is 3600000000000)" };
-  if (wanted > most)
+/** 0 and undefined request the default of a week. */
+export function validateLifetime(requestedMs: number | undefined, maxMs: number): LifetimeVerdict {
+  if (requestedMs === undefined || requestedMs === 0)
+    return { ok: true, seconds: toSeconds(Math.min(defaultLifetimeMs, maxMs)) };
+  if (!(requestedMs >= 1_000))
+    return { ok: false, problem: "must be at least one second, in nanoseconds (1 h is 3600000000000)" };
+  if (requestedMs > maxMs)
     return {
       ok: false,
-      problem: `is too long: the most is ${toHours(most)} h, set by BELFRY_MAX_TOKEN_LIFETIME`,
+      problem: `must be at most ${toHours(maxMs)} h (BELFRY_MAX_TOKEN_LIFETIME)`,
     };
-  return { ok: true, seconds: toSeconds(wanted) };
+  return { ok: true, seconds: toSeconds(requestedMs) };
 }
 
 const toSeconds = (milliseconds: number) => Math.max(1, Math.floor(milliseconds / 1_000));

@@ -2,7 +2,7 @@
 
 export interface PasswordVerdict {
   valid: boolean;
-  /** What is wrong, in words; empty when nothing is. */
+  /** What is wrong; empty for a valid password. */
   details: string;
 }
 
@@ -14,10 +14,10 @@ export interface PasswordOwner {
 const minBytes = 8;
 const maxBytes = 64;
 const minBits = 52;
-/** Shorter names are in many good passwords by chance. */
+/** Shorter names occur in many good passwords by chance. */
 const minNameLength = 3;
 
-/** The form that is judged, hashed and compared: the same characters, however the keyboard composed them. */
+/** The form that is validated, hashed and compared, independent of how the keyboard composed the characters. */
 export const normalizePassword = (password: string): string => password.normalize("NFKC");
 
 /** `common`: the commonest passwords in lower case, each on a line of its own; empty for none. */
@@ -28,21 +28,19 @@ export function validatePasswordRules(
 ): PasswordVerdict {
   const text = normalizePassword(password);
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes < minBytes)
-    return reject(`It is too short: it needs at least ${minBytes} characters, better more.`);
-  if (bytes > maxBytes)
-    return reject(`It is too long: it has ${bytes} bytes, and ${maxBytes} are the most that are allowed.`);
+  if (bytes < minBytes) return reject(`Too short: at least ${minBytes} characters required.`);
+  if (bytes > maxBytes) return reject(`Too long: ${bytes} bytes, at most ${maxBytes} allowed.`);
   const bits = entropy(text);
   if (bits < minBits) {
     return reject(
-      `It is too easy to guess (${Math.floor(bits)} of ${minBits} bits). Make it longer, or mix words, digits and signs; repeated letters and runs like 1234 hardly count.`,
+      `Too easy to guess (${Math.floor(bits)} of ${minBits} bits). Use more characters, or mix words, digits and symbols; repeated letters and sequences like 1234 hardly count.`,
     );
   }
   if (entropy(withoutNames(text, owner)) < minBits)
-    return reject("It is made of the username or the email address. Leave these out, or add to them.");
+    return reject("Based on the username or email address. Leave it out, or add other words.");
   if (entropy(withoutCommon(text, common)) < minBits) {
     return reject(
-      "It is made of a common password, which is tried first; digits and signs around it hardly help. Take several words that don't belong together.",
+      "Based on a common password; digits and symbols around it hardly help. Use several unrelated words.",
     );
   }
   return { valid: true, details: "" };
@@ -50,7 +48,7 @@ export function validatePasswordRules(
 
 const reject = (details: string): PasswordVerdict => ({ valid: false, details });
 
-/** Size of each kind of characters: what a guesser has to try for each place once the kind occurs. */
+/** Size of each kind of characters: the guesses for each position once the kind occurs. */
 const characterKinds: [pattern: RegExp, size: number][] = [
   [/[a-z]/, 26],
   [/[A-Z]/, 26],
@@ -59,7 +57,7 @@ const characterKinds: [pattern: RegExp, size: number][] = [
   [/[^ -~]/, 100],
 ];
 
-/** Bits: log2 of the characters to choose from, for each character that is worth counting. */
+/** Bits: log2 of the alphabet times the counted length. */
 export function entropy(text: string): number {
   const pool = characterKinds.reduce((sum, [pattern, size]) => sum + (pattern.test(text) ? size : 0), 0);
   return pool === 0 ? 0 : Math.log2(pool) * countedLength(text);
@@ -71,8 +69,8 @@ function countedLength(text: string): number {
   const characters = Array.from(text);
   const points = characters.map((character) => character.codePointAt(0)!);
   let length = 0;
-  for (const [place, character] of characters.entries()) {
-    if (continuesRun(points, place)) continue;
+  for (const [index, character] of characters.entries()) {
+    if (continuesRun(points, index)) continue;
     const weight = weights.get(character) ?? 1;
     weights.set(character, weight / 2);
     length += weight;
@@ -80,10 +78,10 @@ function countedLength(text: string): number {
   return length;
 }
 
-function continuesRun(points: readonly number[], place: number): boolean {
-  if (place < 2) return false;
-  const step = points[place]! - points[place - 1]!;
-  return Math.abs(step) <= 1 && step === points[place - 1]! - points[place - 2]!;
+function continuesRun(points: readonly number[], index: number): boolean {
+  if (index < 2) return false;
+  const step = points[index]! - points[index - 1]!;
+  return Math.abs(step) <= 1 && step === points[index - 1]! - points[index - 2]!;
 }
 
 function withoutNames(text: string, { email = "", username = "" }: PasswordOwner): string {
@@ -94,13 +92,13 @@ function withoutNames(text: string, { email = "", username = "" }: PasswordOwner
   return names.reduce((rest, name) => without(rest, name), text);
 }
 
-/** Takes a name out wherever it stands, in any case. */
+/** Removes a name, case-insensitively. */
 function without(text: string, name: string): string {
   const pattern = name.replaceAll(/[^\p{L}\p{N}]/gu, (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`);
   return text.replaceAll(new RegExp(pattern, "giu"), "");
 }
 
-/** What people write instead of a letter. */
+/** Common substitutions for letters. */
 const disguises: Record<string, string> = {
   "@": "a",
   "4": "a",
@@ -113,7 +111,7 @@ const disguises: Record<string, string> = {
   "7": "t",
 };
 
-/** Takes out the word within digits and signs where it is a common password, also in disguise or twice over. */
+/** Removes the word within digits and symbols if it is a common password, also with substitutions or repeated. */
 function withoutCommon(text: string, common: string): string {
   const [, before = "", word = "", after = ""] = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/su.exec(text) ?? [];
   const plain = word.toLowerCase();

@@ -6,7 +6,7 @@ const maxUsernameLength = 32;
 const maxEmailBytes = 254;
 const maxNameBytes = 128;
 
-/** Words that stand where a username would in a path, and the names of the system's own users. */
+/** Path segments in the place of a username, and names of system users. */
 const reservedUsernames = new Set([
   "me",
   "first",
@@ -25,31 +25,30 @@ export function problemWithUsername(username: string): string | undefined {
   if (username.length === 0 || username.length > maxUsernameLength)
     return `must have 1 to ${maxUsernameLength} characters`;
   if (!/^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/.test(username))
-    return "may have letters, digits and single hyphens between them";
+    return "can contain letters, digits and single hyphens between them";
   if (reservedUsernames.has(username.toLowerCase()))
     return `"${username}" is a reserved word; choose another`;
   return undefined;
 }
 
-/** Shape only: whether anybody reads mail there, no pattern can tell. */
+/** The shape only. */
 export function problemWithEmail(email: string): string | undefined {
   const bytes = new TextEncoder().encode(email).length;
-  if (bytes > maxEmailBytes) return `has ${bytes} bytes, ${maxEmailBytes} are allowed`;
+  if (bytes > maxEmailBytes) return `${bytes} bytes, at most ${maxEmailBytes} allowed`;
   const local = email.slice(0, Math.max(0, email.lastIndexOf("@")));
   const domain = email.slice(local.length + 1);
   const localIsGood = /^[^\s@<>()[\]\\,;:"\p{C}]+$/u.test(local) && !/^\.|\.$|\.\./.test(local);
   const domainIsGood =
     /^[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?(\.[\p{L}\p{N}]([\p{L}\p{N}-]*[\p{L}\p{N}])?)*$/u.test(domain);
-  return localIsGood && domainIsGood ? undefined : "is no email address; write it like ada@example.com";
+  return localIsGood && domainIsGood ? undefined : "must be an email address like ada@example.com";
 }
 
 export function problemWithName(name: string): string | undefined {
   const bytes = new TextEncoder().encode(name).length;
-  if (bytes > maxNameBytes) return `has ${bytes} bytes, ${maxNameBytes} are allowed`;
+  if (bytes > maxNameBytes) return `${bytes} bytes, at most ${maxNameBytes} allowed`;
   return problemWithOneLine(name);
 }
 
-/** Blanks around it dropped. */
 export const trimEmail = (text: string): string => text.trim();
 
 /**

@@ -4,19 +4,18 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { canonicalEmail } from "./profile.ts";
 
 export interface LimitPolicy {
-  /** As the fields of an answer name it. */
+  /** As in the response headers. */
   name: string;
-  /** So many within `window`. */
+  /** Within `windowMs`. */
   maxRequests: number;
-  /** Milliseconds. */
   windowMs: number;
-  /** So many at once; each further one waits twice as long as the one before, from a second on. Without it: `most`. */
+  /** Requests without a wait. Each further one waits twice as long as the one before, starting at a second. Default: `maxRequests`. */
   maxBurst?: number;
 }
 
-/** Whatever one place does about signing in. */
+/** All sign-in requests of one network. */
 export const networkLimit: LimitPolicy = { name: "sign-in", maxRequests: 60, windowMs: 60_000 };
-/** Wrong passwords for one account, there or not. */
+/** Wrong passwords for one email address, whether or not an account has it. */
 export const accountFailureLimit: LimitPolicy = {
   name: "failed-sign-in",
   maxRequests: 10,
@@ -32,12 +31,12 @@ export interface LimitRow {
   admittedAt: number;
 }
 
-/** Milliseconds; the wait before the turn that follows `count` others. */
-export function waitAfterMs(count: number, { maxBurst: free, maxRequests: most }: LimitPolicy): number {
-  return count < (free ?? most) ? 0 : 1_000 * 2 ** (count - (free ?? most));
+/** The wait before a request that follows `count` others. */
+export function waitAfterMs(count: number, { maxBurst, maxRequests }: LimitPolicy): number {
+  return count < (maxBurst ?? maxRequests) ? 0 : 1_000 * 2 ** (count - (maxBurst ?? maxRequests));
 }
 
-/** How many count at this moment, times the length of the window: whole numbers, as the database reckons. */
+/** The weighted count times the window, in whole numbers, as the database computes it. */
 export function weightedCount(
   row: Omit<LimitRow, "admittedBy" | "admittedAt">,
   window: number,
@@ -52,14 +51,14 @@ export function weightedCount(
 export function isAllowed(row: LimitRow, policy: LimitPolicy, now: number): boolean {
   const weight = weightedCount(row, policy.windowMs, now);
   const wait = waitAfterMs(Math.floor(weight / policy.windowMs), policy);
-  // Another instance's clock may be ahead: where there is no wait it doesn't matter.
+  // Another instance's clock can be ahead. Without a wait that doesn't matter.
   return weight <= (policy.maxRequests - 1) * policy.windowMs && (wait === 0 || now >= row.admittedAt + wait);
 }
 
-/** Milliseconds until the next turn is allowed, when nothing happens until then. */
+/** Time until a request is allowed, if there are no others until then. */
 export function msUntilAllowed(row: LimitRow, policy: LimitPolicy, now: number): number {
   if (isAllowed(row, policy, now)) return 0;
-  // The longer it takes the less counts: what is allowed at a time is allowed from then on.
+  // Monotonic: what is allowed at a time is allowed from then on.
   let [early, late] = [0, 2 * policy.windowMs + waitAfterMs(policy.maxRequests - 1, policy)];
   while (late - early > 1) {
     const middle = Math.floor((early + late) / 2);
@@ -69,7 +68,7 @@ export function msUntilAllowed(row: LimitRow, policy: LimitPolicy, now: number):
   return late;
 }
 
-/** The label of the server's key. */
+/** Purpose of the server key. */
 export const devicePurpose = "known devices";
 
 const shape = /^([A-Za-z0-9_-]{10,64})\.([A-Za-z0-9_-]{43})$/;
@@ -82,7 +81,7 @@ const proofOf = (key: Uint8Array, email: string, id: string): Buffer =>
 export const deviceMark = (key: Uint8Array, email: string, id: string): string =>
   `${id}.${proofOf(key, email, id).toString("base64url")}`;
 
-/** The id in a mark that one of these keys made for this address. */
+/** The device id of a mark that one of these keys signed for this address. */
 export function deviceIdOf(
   mark: string | undefined,
   email: string,

@@ -20,14 +20,14 @@ export function parseUserSearch(q: string): SearchVerdict {
     if (key === undefined) words.push(value);
     else if (key === "status" || key === "role")
       for (const one of value.split(",")) chosen[key].add(one.trim().toLowerCase());
-    else return { ok: false, problem: `there is no filter "${key}"; known are status and role` };
+    else return { ok: false, problem: `unknown filter "${key}"; use status or role` };
   }
-  const strangeStatus = [...chosen.status].find((one) => !isOneOf([...userStatuses, "dormant"], one));
-  if (strangeStatus !== undefined)
-    return { ok: false, problem: `"${strangeStatus}" is no status; known are ${userStatuses.join(", ")}` };
-  const strangeRole = [...chosen.role].find((one) => !isOneOf([...siteRoles, "member"], one));
-  if (strangeRole !== undefined)
-    return { ok: false, problem: `"${strangeRole}" is no role; known are ${siteRoles.join(", ")}, member` };
+  const unknownStatus = [...chosen.status].find((one) => !isOneOf([...userStatuses, "dormant"], one));
+  if (unknownStatus !== undefined)
+    return { ok: false, problem: `unknown status "${unknownStatus}"; use ${userStatuses.join(", ")}` };
+  const unknownRole = [...chosen.role].find((one) => !isOneOf([...siteRoles, "member"], one));
+  if (unknownRole !== undefined)
+    return { ok: false, problem: `unknown role "${unknownRole}"; use ${siteRoles.join(", ")}, member` };
   return {
     ok: true,
     search: {

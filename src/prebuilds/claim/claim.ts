@@ -31,14 +31,14 @@ import { claimReadyPrebuild, type ClaimablePool } from "./store/claim.ts";
 
 export interface CreatedWorkspace {
   row: BuildRow;
-  /** An earlier request with the same key had made it. */
+  /** An earlier request with the same idempotency key created it. */
   replayed: boolean;
 }
 
 /**
- * One write. It chooses among what is ready at that moment, so that two who come at once get two, and whoever finds
- * none ready has a new workspace from the same write. Throws 403, 400 that names the member, 409 for a name that is
- * taken, 422 for another request's key.
+ * One write. It picks a prebuild that is ready at that moment, so concurrent claims get different ones; when none is ready, the
+ * same write creates a new workspace. Throws 403, 400 that names the field, 409 for a taken name, 422 for a key of another
+ * request.
  */
 export async function claimOrCreate(
   deps: Deps,
@@ -73,14 +73,14 @@ export async function claimOrCreate(
   return { row: made, replayed: false };
 }
 
-/** What an earlier request with the same key has made, as it is now. */
+/** The current state of the workspace that an earlier request with the same key created. */
 export async function readPreviousResult(deps: Deps, { subjectId }: StoredKey): Promise<CreatedWorkspace> {
   const { build } = await deps.db.read({ build: findBuildState(subjectId) });
   if (build[0] === undefined) throw notFound("Workspace");
   return { row: build[0], replayed: true };
 }
 
-/** Undefined without a preset, and for one that keeps no pool. */
+/** Undefined without a preset, and for one without prebuilds. */
 function poolOf(facts: WorkspaceFacts, request: WorkspaceRequest, now: number): ClaimablePool | undefined {
   const [preset] = facts.preset;
   if (preset === undefined || preset.desiredInstances === null) return undefined;

@@ -8,7 +8,7 @@ import { stepReads, toSteps, type Step } from "./steps.ts";
 import { findApplied } from "./store/changes.ts";
 import { extendLease, canWriteSql, readLease } from "./store/lease.ts";
 
-/** Workspaces and presets that one write changes. */
+/** Steps in one write. */
 const maxStepsPerWrite = 100;
 const changingKinds = [
   "create",
@@ -19,11 +19,11 @@ const changingKinds = [
   "mark_normal",
 ];
 
-/** Whether something is to be written. */
+/** Whether the plan changes anything. */
 export const changesAnything = ({ actions }: Plan): boolean =>
   actions.some(({ kind }) => changingKinds.includes(kind));
 
-/** Answers, for each action that was begun, how many of its steps were done; ends early when the lease is lost. */
+/** The number of steps done for each action. Ends early when the lease is lost. */
 export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<Action, number>> {
   const done = new Map<Action, number>();
   if (!changesAnything(plan)) return done;
@@ -40,7 +40,7 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
     }
     if (found.length > 0) deps.process.jobs.wake();
     if (!isOurs) {
-      deps.log.warn("another instance has taken over the pass over the pools", {
+      deps.log.warn("reconciliation lost its lease to another instance", {
         steps_left: steps.length - from,
       });
       return done;
@@ -49,7 +49,7 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
   return done;
 }
 
-/** What the database refuses for one step holds no other step up. */
+/** A step that the database rejects doesn't block the others. */
 async function writeOrSplit(
   deps: Deps,
   batch: readonly Step[],
@@ -68,7 +68,7 @@ async function writeOrSplit(
       };
     }
     const { kind, pool } = batch[0]!.action;
-    deps.log.error("a change of a pool was refused", {
+    deps.log.error("the database rejected a change of a prebuild pool", {
       action: kind,
       preset_id: pool.presetId,
       reason: error.message,

@@ -43,13 +43,13 @@ export async function savePrebuildSettings(
   if (!wanted.reconciliation_paused) requestReconciliation(deps);
 }
 
-/** Throws 401, 403, 404 for a preset that keeps no pool. */
+/** Throws 401, 403, 404 for a preset without prebuilds. */
 export async function resumePool(
   deps: Deps,
   actor: Actor,
   preset: PoolPreset | undefined,
 ): Promise<PoolPreset> {
-  if (preset === undefined || preset.desiredInstances === null) throw notFound("Preset with a pool");
+  if (preset === undefined || preset.desiredInstances === null) throw notFound("Preset with prebuilds");
   const now = deps.now();
   const guard = mayStillManageTemplates(actor);
   const entry = {
@@ -72,7 +72,7 @@ export async function resumePool(
 
 export const invalidationReads = (templateId: string) => ({ template: findTemplate(templateId) });
 
-/** Gives the presets of the active version. Throws 401, 403, 404 for a template that is deleted. */
+/** Returns the presets of the active version. Throws 401, 403, 404 for a template that is deleted. */
 export async function invalidatePrebuilds(
   deps: Deps,
   actor: Actor,

@@ -13,17 +13,17 @@ import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { ReconciliationRequests } from "../../kernel/ports.ts";
 
 export interface ReconciliationRun {
-  /** `busy`: another pass is under way, or none is due. */
+  /** `busy`: another run holds the lease, or none is due. */
   outcome: "done" | "paused" | "busy";
   plan: Plan | null;
-  /** How many steps of each action were done. */
+  /** Steps done of each action. */
   done: Map<Action, number>;
 }
 
-/** Passes in a row, while there are wishes for another. */
+/** Consecutive runs while another is requested. */
 const maxRuns = 3;
 
-/** What says whether a pass is due; it travels with other reads of the tick. */
+/** Whether a run is due; read together with other facts of the tick. */
 export const dueReads = () => ({ poolLease: readLease(), prebuildSettings: readPrebuildSettings() });
 type DueAnswers = { poolLease: { nextDueAt: number }[]; prebuildSettings: { value: string }[] };
 
@@ -31,21 +31,21 @@ export const isDue = ({ poolLease, prebuildSettings }: DueAnswers, now: number):
   poolLease[0] !== undefined && poolLease[0].nextDueAt <= now && !isPaused(prebuildSettings);
 
 /**
- * `forced`: although none is due. Another instance that makes one already is no error: it makes another then. Throws when
- * the database fails; what was begun is finished by the next pass.
+ * `forced`: also when none is due. While another instance holds the lease, this returns `busy` and that instance runs again.
+ * Throws when the database fails; the next run finishes what was started.
  */
 export async function reconcile(deps: Deps, { forced }: { forced: boolean }): Promise<ReconciliationRun> {
   let first: ReconciliationRun | undefined;
-  for (let passes = 1; passes <= maxRuns; passes += 1) {
+  for (let runs = 1; runs <= maxRuns; runs += 1) {
     const token = deps.newId();
-    const { isRequested, ...pass } = await runOnce(deps, token, forced || passes > 1);
-    first ??= pass;
+    const { isRequested, ...run } = await runOnce(deps, token, forced || runs > 1);
+    first ??= run;
     if (!isRequested || deps.process.stopping.aborted) break;
   }
   return first!;
 }
 
-/** Milliseconds between looks at a run that is under way: 5 seconds together. */
+/** Pauses between checks of a run in progress: 5 seconds in total. */
 const pausesMs = [50, 100, 200, 400, 750, 1_000, 1_000, 1_500];
 
 /**
@@ -53,24 +53,24 @@ const pausesMs = [50, 100, 200, 400, 750, 1_000, 1_000, 1_500];
  * seconds. `busy` when that one still has the lease by then; it is followed by another.
  */
 export async function reconcileAfterOthers(deps: Deps): Promise<ReconciliationRun> {
-  let pass = await reconcile(deps, { forced: true });
+  let run = await reconcile(deps, { forced: true });
   for (const pauseMs of pausesMs) {
-    if (pass.outcome !== "busy" || deps.process.stopping.aborted) break;
+    if (run.outcome !== "busy" || deps.process.stopping.aborted) break;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const { lease } = await deps.db.read({ lease: readLease() });
-    if (isLeaseFree(lease[0], deps.now())) pass = await reconcile(deps, { forced: true });
+    if (isLeaseFree(lease[0], deps.now())) run = await reconcile(deps, { forced: true });
   }
-  return pass;
+  return run;
 }
 
 const isLeaseFree = (lease: { token: string | null; expiresAt: number } | undefined, now: number): boolean =>
   lease === undefined || lease.token === null || lease.expiresAt <= now;
 
-/** A pass that was due. Its `end` has to be written for the lease to be free, and the next pass due at its time. */
-export async function beginRun(deps: Deps): Promise<{ pass: ReconciliationRun; end: Statement[] }> {
+/** A run that was due. The caller writes `end`, which frees the lease and sets when the next run is due. */
+export async function beginRun(deps: Deps): Promise<{ run: ReconciliationRun; end: Statement[] }> {
   const token = deps.newId();
-  const pass = await workUnder(deps, token, false);
-  return { pass, end: pass.outcome === "busy" ? [] : [endRunStatement(deps, token)] };
+  const run = await workUnder(deps, token, false);
+  return { run, end: run.outcome === "busy" ? [] : [endRunStatement(deps, token)] };
 }
 
 async function runOnce(
@@ -78,13 +78,13 @@ async function runOnce(
   token: string,
   forced: boolean,
 ): Promise<ReconciliationRun & { isRequested: boolean }> {
-  const pass = await workUnder(deps, token, forced);
-  if (pass.outcome === "busy") return { ...pass, isRequested: false };
+  const run = await workUnder(deps, token, forced);
+  if (run.outcome === "busy") return { ...run, isRequested: false };
   const after = await deps.db.write([endRunStatement(deps, token)], dueReads());
-  return { ...pass, isRequested: isDue(after, deps.now()) };
+  return { ...run, isRequested: isDue(after, deps.now()) };
 }
 
-/** Everything but the end of the pass. */
+/** Everything but the end of the run. */
 async function workUnder(deps: Deps, token: string, forced: boolean): Promise<ReconciliationRun> {
   const answers = await takeSnapshot(deps, token, forced);
   if (answers === null) return { outcome: "busy", plan: null, done: new Map() };
@@ -96,7 +96,7 @@ async function workUnder(deps: Deps, token: string, forced: boolean): Promise<Re
     logChanges(deps, done);
     return { outcome: paused ? "paused" : "done", plan: decided, done };
   } catch (error) {
-    // The lease runs out by itself where even this fails.
+    // The lease expires if this fails too.
     await deps.db.write([abandonRun(token)], {}).catch(() => {});
     throw error;
   }
@@ -105,7 +105,7 @@ async function workUnder(deps: Deps, token: string, forced: boolean): Promise<Re
 const endRunStatement = (deps: Deps, token: string): Statement =>
   endRun(token, deps.now(), deps.now() + deps.config.prebuilds.reconciliationInterval);
 
-/** What an operator should know of on every pass. */
+/** Problems that operators see in the log of each run. */
 function logProblems({ log, now }: Deps, state: PoolState): void {
   const { pool, isActive, isAtLimit, backoffUntil, scheduleProblem } = state;
   const names = {
@@ -115,16 +115,16 @@ function logProblems({ log, now }: Deps, state: PoolState): void {
     preset_id: pool.presetId,
   };
   if (scheduleProblem !== null)
-    log.error("the schedules of a pool are not followed", { ...names, reason: scheduleProblem });
+    log.error("schedules of a prebuild pool ignored", { ...names, reason: scheduleProblem });
   if (isActive && isAtLimit) {
-    log.warn("a pool is at its hard limit: its newest builds have all failed, and nothing new is made", {
+    log.warn("prebuild pool at its hard limit: no prebuilds are created", {
       ...names,
       failures: state.failuresInRow,
       since: new Date(pool.limitedAt ?? now()).toISOString(),
     });
   }
   if (backoffUntil !== null) {
-    log.warn("builds of a pool have failed: it waits", {
+    log.warn("prebuild pool backs off after failed builds", {
       ...names,
       failures: state.recentFailures,
       until: new Date(backoffUntil).toISOString(),
@@ -135,7 +135,7 @@ function logProblems({ log, now }: Deps, state: PoolState): void {
 
 function logChanges({ log }: Deps, done: Map<Action, number>): void {
   for (const [{ kind, pool, reason }, count] of done) {
-    log.info("a pool was changed", {
+    log.info("prebuild pool changed", {
       action: kind,
       count,
       template: pool.templateName,
@@ -145,21 +145,21 @@ function logChanges({ log }: Deps, done: Map<Action, number>): void {
   }
 }
 
-/** No pass begins once `stopping` is aborted. `gather` is awaited before each: what arrives meanwhile is served by it. */
+/** No run starts once `stopping` is aborted. `gather` is awaited before each: requests that arrive meanwhile share the run. */
 export function createReconciliationRequests(
   own: () => Deps,
   stopping: AbortSignal,
   gather: () => Promise<void>,
 ): ReconciliationRequests {
-  const passes = createCoalescer<null>({
+  const runs = createCoalescer<null>({
     run: async () => void (await reconcile(own(), { forced: true })),
-    onError: (error) => own().log.error("work after an answer failed", { reason: String(error) }),
+    onError: (error) => own().log.error("reconciliation after a response failed", { reason: String(error) }),
     gather,
     signal: stopping,
   });
   return {
     request: () => {
-      const served = passes.add(null);
+      const served = runs.add(null);
       own().defer(() => served);
     },
   };

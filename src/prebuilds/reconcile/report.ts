@@ -11,7 +11,7 @@ import { alwaysSql } from "./store/lease.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
 import { getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
 
-/** Builds of each pool that are looked at for failures, at least. */
+/** Minimum number of builds of each pool whose failures are shown. */
 const minShown = 5;
 
 const shownCount = (deps: Deps) => Math.max(minShown, deps.config.prebuilds.failureHardLimit);
@@ -22,7 +22,7 @@ export const poolReads = (deps: Deps) => ({
 });
 
 export interface PoolReport extends PoolState {
-  /** Failed builds in a row, the newest first; not more than are looked at. */
+  /** Consecutive failed builds, at most the number shown. */
   streak: number;
   latestFailures: FailedBuild[];
 }
@@ -51,61 +51,56 @@ export const poolMetricReads = (deps: Deps) => ({
   poolTotals: getPrebuildMetrics(),
 });
 
-/** `answers` is what `poolMetricReads` gave. */
+/** `answers` are those of `poolMetricReads`. */
 export function poolFamilies(deps: Deps, answers: Answers<ReturnType<typeof poolMetricReads>>): Family[] {
   const now = deps.now();
-  // A deprecated template's pools want nothing and are shown; those of former versions and deleted templates are not.
+  // Pools of deprecated templates are shown; those of former versions and deleted templates are not.
   const states = poolStates(toSnapshot(answers), now, policyOf(deps)).filter(
     ({ pool }) => pool.usesActiveVersion && !pool.isDeleted,
   );
   return [
-    total("coderd_prebuilt_workspaces_created_total", "Workspaces made for a pool.", answers, "created"),
+    total("coderd_prebuilt_workspaces_created_total", "Prebuilt workspaces created.", answers, "created"),
     total(
       "coderd_prebuilt_workspaces_failed_total",
-      "Workspaces made for a pool whose build failed.",
+      "Prebuilt workspaces whose build failed.",
       answers,
       "failed",
     ),
-    total(
-      "coderd_prebuilt_workspaces_claimed_total",
-      "Workspaces of a pool that somebody claimed.",
-      answers,
-      "claimed",
-    ),
+    total("coderd_prebuilt_workspaces_claimed_total", "Prebuilt workspaces claimed.", answers, "claimed"),
     gauge(
       "coderd_prebuilt_workspaces_desired",
-      "Workspaces that the pool is to hold now.",
+      "Desired prebuilt workspaces of the pool at this time.",
       states,
       (state) => state.desired,
     ),
     gauge(
       "coderd_prebuilt_workspaces_running",
-      "Workspaces of the pool that run, expired ones too.",
+      "Running prebuilt workspaces of the pool, including expired ones.",
       states,
       ({ running, expired }) => running.length + expired.length,
     ),
     gauge(
       "coderd_prebuilt_workspaces_eligible",
-      "Workspaces of the pool that can be claimed now.",
+      "Prebuilt workspaces of the pool that can be claimed.",
       states,
       ({ eligible }) => eligible.length,
     ),
     gauge(
       "coderd_prebuilt_workspaces_preset_hard_limited",
-      "1 when the pool's newest builds have all failed and it is not filled; absent otherwise.",
+      "1 while the pool is at its hard limit after consecutive failed builds; absent otherwise.",
       states.filter(({ isAtLimit }) => isAtLimit),
       () => 1,
     ),
     {
       name: "coderd_prebuilt_workspaces_metrics_last_updated",
       type: "gauge",
-      help: "Unix time in seconds of the state that is shown: it is read for each scrape.",
+      help: "Unix time in seconds at which the state was read: that of the scrape.",
       samples: [{ labels: {}, value: Math.floor(now / 1_000) }],
     },
     {
       name: "coderd_prebuilt_workspaces_reconciliation_paused",
       type: "gauge",
-      help: "1 while the passes over the pools are paused, else 0.",
+      help: "1 while reconciliation is paused, else 0.",
       samples: [{ labels: {}, value: isPaused(answers.prebuildSettings) ? 1 : 0 }],
     },
   ];

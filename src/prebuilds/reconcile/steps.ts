@@ -31,13 +31,13 @@ import { getLatestFailures } from "./store/failures.ts";
 export interface Step {
   action: Action;
   changes: StatementOrNotice[];
-  /** A build's, or an event's: it is there once the step was done. Null: there is no telling, and no need. */
+  /** Of a build or an event that exists once the step is done; null when that isn't reported. */
   id: string | null;
-  /** The event's, where the step notifies. */
+  /** Whether `id` is an event's. */
   isEvent: boolean;
 }
 
-/** Jobs of pools come after people's, deletions first. */
+/** Prebuild jobs come after those of users, deletions first. */
 const creationPriority = 2;
 
 const ofKind = <K extends Action["kind"]>(actions: readonly Action[], ...kinds: K[]) =>
@@ -45,7 +45,7 @@ const ofKind = <K extends Action["kind"]>(actions: readonly Action[], ...kinds: 
     kinds.some((kind) => kind === action.kind),
   );
 
-/** What the steps need beyond the snapshot; empty when they need nothing. */
+/** What the steps need beyond the snapshot. */
 export function stepReads(deps: Deps, { actions }: Plan) {
   const created = ofKind(actions, "create").map(({ pool }) => pool);
   const marked = ofKind(actions, "mark_hard_limited", "mark_validation_failed").map(
@@ -61,7 +61,7 @@ export function stepReads(deps: Deps, { actions }: Plan) {
 }
 export type StepFacts = Answers<ReturnType<typeof stepReads>>;
 
-/** `fence` holds while this pass may write. */
+/** `fence` holds while this run can write. */
 export function toSteps(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): Step[] {
   const now = deps.now();
   const states = new Map(plan.states.map((state) => [state.pool.presetId, state]));
@@ -126,7 +126,7 @@ function creation(deps: Deps, action: Action, facts: StepFacts, fence: SQL): Ste
   return { action, changes, id: build.id, isEvent: false };
 }
 
-/** The plan makes nothing for a preset that lacks a value. */
+/** The plan creates nothing for a preset that lacks a value. */
 function parametersOf(pool: Pool, { definitions, values }: StepFacts): ParameterValue[] {
   const verdict = nextParameters({
     definitions: definitions
@@ -136,14 +136,13 @@ function parametersOf(pool: Pool, { definitions, values }: StepFacts): Parameter
     previous: [],
     requested: [],
   });
-  if (!verdict.ok)
-    throw new Error(`Preset ${pool.presetId} was to be built without its required parameters.`);
+  if (!verdict.ok) throw new Error(`Preset ${pool.presetId} lacks required parameters.`);
   return verdict.parameters;
 }
 
 type NotifyingMark = Extract<Action, { kind: "mark_hard_limited" | "mark_validation_failed" }>;
 
-/** The notice rides in the write that sets the status, and stands on it: once for each episode. */
+/** The notification is part of the write that sets the status, and depends on it: once for each episode. */
 function notifyingMark(
   deps: Deps,
   action: NotifyingMark,

@@ -96,7 +96,7 @@ export function planWorkspace(
   request: WorkspaceRequest,
 ): WorkspacePlan {
   if (owner.id !== actor.userId && !hasPermission(actor, "workspaces:manage-others"))
-    throw forbidden("Only owners of the deployment may create workspaces for others.");
+    throw forbidden("Only owners of the deployment can create workspaces for other users.");
   if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
   const { template, version } = decideOrigin(facts, request);
   const parameters = decideParameters({ ...facts, previous: [] }, version.id, request);

@@ -30,7 +30,7 @@ import {
   usersOf,
 } from "./store/templates.ts";
 import { adoptVersion, findVersion, versionBelongsTo, type VersionRow } from "./store/versions.ts";
-export const notAllowed = () => forbidden("Only an owner or a template-admin may change templates.");
+export const notAllowed = () => forbidden("Only owners and template-admins can change templates.");
 
 export interface NewTemplate {
   organizationId: string;

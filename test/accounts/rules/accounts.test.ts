@@ -254,22 +254,22 @@ describe("a password", () => {
     expect(validatePasswordRules(password)).toEqual({ valid: true, details: "" });
   });
   test.each([
-    ["", /too short/],
-    ["aB3$xY7", /too short/],
+    ["", /^Too short/],
+    ["aB3$xY7", /^Too short/],
     ["x".repeat(65), /65 bytes.*64/],
     ["ü".repeat(33), /66 bytes.*64/],
-    ["password", /too easy.*of 52 bits/],
-    ["12345678901234567890", /too easy/],
-    ["abcdefghijklmnopqrstuvwxyz", /too easy/],
-    ["a".repeat(64), /too easy/],
-    ["ab".repeat(32), /too easy/],
-    ["qwe".repeat(20), /too easy/],
-    ["9876543210zyxwvu", /too easy/],
-  ])("%j is refused, and the words say why", (password, why) => {
+    ["password", /^Too easy.*of 52 bits/],
+    ["12345678901234567890", /^Too easy/],
+    ["abcdefghijklmnopqrstuvwxyz", /^Too easy/],
+    ["a".repeat(64), /^Too easy/],
+    ["ab".repeat(32), /^Too easy/],
+    ["qwe".repeat(20), /^Too easy/],
+    ["9876543210zyxwvu", /^Too easy/],
+  ])("%j is rejected with the reason", (password, why) => {
     expect(validatePasswordRules(password).valid).toBe(false);
     expect(details(password)).toMatch(why);
   });
-  test("may not be made of its owner's name or address", () => {
+  test("can't be based on the user's name or address", () => {
     const owner = { email: "grace.b.hopper@navy.example.com", username: "admiral-grace" };
     for (const password of [
       "grace.b.hopper@navy.example.com",
@@ -278,12 +278,12 @@ describe("a password", () => {
       "ADMIRAL-GRACE-1906",
       "admiral-graceadmiral-grace!",
     ])
-      expect(details(password, owner), password).toMatch(/username or the email/);
+      expect(details(password, owner), password).toMatch(/username or email/);
     expect(validatePasswordRules("admiral-grace keeps seven moths", owner).valid).toBe(true);
     expect(validatePasswordRules("a-good-password-of-ada-9", { username: "ada" }).valid).toBe(true);
   });
-  test("may not be made of a common one, whatever stands around it", () => {
-    const refusal = (password: string) => validatePasswordRules(password, {}, commonPasswords).details;
+  test("can't be based on a common password, also with other characters around it", () => {
+    const problem = (password: string) => validatePasswordRules(password, {}, commonPasswords).details;
     for (const password of [
       "Password-2024-11!",
       "P@ssw0rd-2024-11!",
@@ -292,7 +292,7 @@ describe("a password", () => {
       "qwertyuiop1234567890",
       "1Q2w3E4r5T-2024!",
     ])
-      expect(refusal(password), password).toMatch(/common/);
+      expect(problem(password), password).toMatch(/common/);
     for (const password of [
       "correct-horse-battery-42",
       "password of my third cat",
@@ -302,9 +302,9 @@ describe("a password", () => {
       "7395-1846-dragon-2047-9931-4652",
       "солнце-и-луна",
     ])
-      expect(refusal(password), password).toBe("");
+      expect(problem(password), password).toBe("");
   });
-  test("is compared with a list that is small, sorted, in lower case and free to use", () => {
+  test("is compared with a list that is small, sorted, lower-case and freely licensed", () => {
     const [source, licence, ...words] = commonPasswords.trimEnd().split("\n");
     expect([source, licence].every((line) => line!.startsWith("# "))).toBe(true);
     expect(licence).toMatch(/MIT License/);
@@ -313,7 +313,7 @@ describe("a password", () => {
     expect(words.length).toBeGreaterThan(10_000);
     expect(gzipSync(commonPasswords, { level: 9 }).length).toBeLessThanOrEqual(40 * 1_024);
   });
-  test("isn't judged by names that are too short to mean anything, or by signs in them as patterns", () => {
+  test("ignores short names, and takes symbols in names literally", () => {
     expect(
       validatePasswordRules("correct-horse-battery-42", { username: "o", email: "re@x.com" }).valid,
     ).toBe(true);
@@ -321,7 +321,7 @@ describe("a password", () => {
       true,
     );
   });
-  test("is the same however a keyboard composed it", () => {
+  test("is independent of Unicode composition", () => {
     const password = "ångström-länge";
     expect(normalizePassword(password.normalize("NFD"))).toBe(normalizePassword(password.normalize("NFC")));
     fc.assert(
@@ -332,7 +332,7 @@ describe("a password", () => {
       }),
     );
   });
-  test("that is valid is never short, long or weak, and one that isn't always says why", () => {
+  test("is never short, long or weak if valid, and has a reason if invalid", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 80, unit: "binary" }), (password) => {
         const verdict = validatePasswordRules(password);
@@ -417,10 +417,10 @@ describe("an email address", () => {
     "ada@example.com.",
     "ada\u0000@example.com",
     "ada@example.com,eve@example.com",
-  ])("%j is none", (email) => expect(problemWithEmail(email)).toMatch(/no email address/));
+  ])("%j is none", (email) => expect(problemWithEmail(email)).toMatch(/must be an email address/));
   test("has at most 254 bytes", () => {
     expect(problemWithEmail(`${"a".repeat(242)}@example.com`)).toBeUndefined();
-    expect(problemWithEmail(`${"a".repeat(243)}@example.com`)).toMatch(/255 bytes, 254/);
+    expect(problemWithEmail(`${"a".repeat(243)}@example.com`)).toMatch(/255 bytes, at most 254/);
   });
   test("never carries what would break a mail's header", () => {
     fc.assert(
@@ -435,7 +435,7 @@ describe("an email address", () => {
 test("a person's name is one line of at most 128 bytes", () => {
   for (const name of ["", "Ada Lovelace", "李小龍", "O'Hara 🦄"])
     expect(problemWithName(name)).toBeUndefined();
-  expect(problemWithName("a".repeat(129))).toMatch(/129 bytes, 128/);
+  expect(problemWithName("a".repeat(129))).toMatch(/129 bytes, at most 128/);
   for (const name of ["two\nlines", "a\u0000b", "\ud800"]) expect(problemWithName(name)).toMatch(/one line/);
 });
 
@@ -453,9 +453,9 @@ describe("a search for users", () => {
     expect(parseUserSearch("status:dormant")).toMatchObject({ search: { statuses: [] } });
   });
   test.each([
-    ["status:asleep", /"asleep" is no status; known are active, suspended/],
-    ["role:king", /"king" is no role/],
-    ["shoe:42", /no filter "shoe"/],
+    ["status:asleep", /unknown status "asleep"; use active, suspended/],
+    ["role:king", /unknown role "king"/],
+    ["shoe:42", /unknown filter "shoe"/],
     ["status:", /.*/],
   ])("%j is answered with words or taken as a word, never dropped", (q, why) => {
     const verdict = parseUserSearch(q);

@@ -223,7 +223,7 @@ describe("backoff", () => {
     expect(action).toMatchObject({
       kind: "backoff",
       until: now - 1 + 180_000,
-      reason: "3 builds have failed lately",
+      reason: "3 recent builds failed",
     });
   });
 
@@ -480,9 +480,9 @@ describe("schedules", () => {
     const base = (pool: Partial<Pool>) => at("2026-11-24T12:00:00Z", pool);
     expect(base({ ...working, timezone: "Mars/Olympus" })).toEqual({
       instances: 1,
-      problem: '"Mars/Olympus" is no time zone',
+      problem: '"Mars/Olympus" is not a valid time zone',
     });
-    expect(base({ ...working, timezone: null }).problem).toMatch(/no time zone/);
+    expect(base({ ...working, timezone: null }).problem).toMatch(/not a valid time zone/);
     expect(base({ schedules: [...working.schedules, { cron: "5 9 * * *", instances: 2 }] })).toMatchObject({
       instances: 1,
       problem: expect.stringContaining("must begin with *"),
@@ -517,10 +517,10 @@ describe("whether a workspace can be claimed", () => {
   test.each([
     ["created", "agent main has not reported ready for 4 min"],
     ["starting", "agent main has not reported ready for 4 min"],
-    ["start_timeout", "agent main has not reported ready; its start script has run out of time 4 min ago"],
-    ["start_error", "the start script of agent main has failed 4 min ago"],
-    ["shutting_down", "agent main has been shut down 4 min ago"],
-    ["off", "agent main has been shut down 4 min ago"],
+    ["start_timeout", "agent main has not reported ready; its start script timed out 4 min ago"],
+    ["start_error", "the start script of agent main failed 4 min ago"],
+    ["shutting_down", "agent main was shut down 4 min ago"],
+    ["off", "agent main was shut down 4 min ago"],
   ] as const)("%s: %s", (lifecycleState, words) => {
     expect(notReadyReason({ agents: [agent(), agent({ lifecycleState })] }, now)).toBe(words);
   });
@@ -565,9 +565,9 @@ describe("whether a workspace can be claimed", () => {
     const former = state({ usesActiveVersion: false });
     expect(former.eligible).toEqual([]);
     expect(former.notEligible.map(({ why }) => why)).toEqual(
-      Array(3).fill("version v1 is not the active one"),
+      Array(3).fill("version v1 is not the active version"),
     );
-    expect(state({ isDeleted: true }).notEligible[0]!.why).toBe("its template has been deleted");
+    expect(state({ isDeleted: true }).notEligible[0]!.why).toBe("its template was deleted");
     expect(state({ isDeprecated: true }).notEligible[0]!.why).toBe("its template is deprecated");
   });
 });
@@ -585,7 +585,7 @@ describe("failures", () => {
 
   test("are told by their first line that says something", () => {
     expect(firstLine("\n  \r\n Error: no space \nmore")).toBe("Error: no space");
-    expect(firstLine(" \n")).toBe("it gave no reason");
+    expect(firstLine(" \n")).toBe("no reason given");
     expect(firstLine("x".repeat(400))).toHaveLength(300);
   });
 });

@@ -43,7 +43,7 @@ const action = (more: Partial<ShownAction>): ShownAction => ({
   done: null,
   workspaces: [],
   until: null,
-  reason: "they are wanted",
+  reason: "desired: 2",
   ...more,
 });
 const failed = (workspace: string, error: string, seconds = -90) => ({
@@ -112,7 +112,7 @@ test.each([
   [{ action: "mark_normal" }, "return to normal"],
   [{ action: "backoff" }, "wait"],
   [{ action: "suppress", done: 0 }, "create 0 of 2"],
-  [{ action: "wait", done: 0 }, "leave the rest to a later run"],
+  [{ action: "wait", done: 0 }, "continue in a later run"],
   [{ action: "something new" }, "something new"],
 ])("%j is: %s", (more, words) => {
   expect(describeAction(action(more))).toBe(words);
@@ -147,7 +147,7 @@ describe("the table", () => {
     ];
     const actions = [
       action({ preset_id: "b", action: "suppress", reason: "the limit is reached" }),
-      action({ preset_id: "c", action: "backoff", until: at(80), reason: "1 build has failed lately" }),
+      action({ preset_id: "c", action: "backoff", until: at(80), reason: "1 recent build failed" }),
     ];
     expect(planLines(pools, actions, look)).toEqual([
       "POOL          DESIRED  RUNNING  ELIGIBLE  STARTING  STATE",
@@ -160,7 +160,7 @@ describe("the table", () => {
       "  $  belfry prebuilds resume docker large",
       "docker/slow   2        2        2         0         backing off, 1 of 3 failed",
       "  x  build 1 of p failed 1 min 30 s ago: no",
-      "  -> wait until 10:01:20 UTC (1 min 20 s): 1 build has failed lately",
+      "  -> wait until 10:01:20 UTC (1 min 20 s): 1 recent build failed",
       "docker/small (v3)",
       "              2        1        0         0         inactive",
     ]);

@@ -2,7 +2,7 @@
 // that a large pool doesn't delay the others.
 import type { PermanentFailure, Pool } from "./snapshot.ts";
 
-/** A workspace as it was seen: it is only touched while `buildId` is still its latest build. */
+/** A workspace of the snapshot. It is changed only while `buildId` is its latest build. */
 export interface Target {
   workspaceId: string;
   name: string;
@@ -11,10 +11,10 @@ export interface Target {
 
 interface Common {
   pool: Pool;
-  /** A sentence without its full stop. */
+  /** Without a full stop. */
   reason: string;
 }
-/** The first four change workspaces, the marks the preset; the others say why nothing happens. */
+/** create, delete and cancel change workspaces, the marks change the preset; the others report why nothing changes. */
 export type Action = Common &
   (
     | { kind: "create"; count: number }
@@ -36,8 +36,8 @@ export type Action = Common &
 type Deletion = Extract<Action, { kind: "delete" }>;
 type Creation = Extract<Action, { kind: "create" }>;
 
-/** The actions of each pool, cut to `room` new jobs in all; what is cut off waits, and says so. */
-export function shareQueue(pools: readonly Action[][], room: number, most: number): Action[][] {
+/** The actions of each pool, limited to `room` new jobs in total; the remaining ones become a `wait` action. */
+export function shareQueue(pools: readonly Action[][], room: number, maxPending: number): Action[][] {
   const deletions = pools.flat().filter((action): action is Deletion => action.kind === "delete");
   const creations = pools.flat().filter((action): action is Creation => action.kind === "create");
   const wanted = [...deletions.map(({ targets }) => targets.length), ...creations.map(({ count }) => count)];
@@ -50,11 +50,11 @@ export function shareQueue(pools: readonly Action[][], room: number, most: numbe
   for (const [index, count] of roundRobin(wanted.slice(deletions.length), left).entries())
     granted.set(creations[index]!, count);
   return pools.map((actions) =>
-    actions.flatMap((action) => limitAction(action, granted.get(action) ?? 0, most)),
+    actions.flatMap((action) => limitAction(action, granted.get(action) ?? 0, maxPending)),
   );
 }
 
-/** Deals `room` out, one by one in turns, nobody getting more than they want. */
+/** Distributes `room` round-robin; none gets more than it wants. */
 export function roundRobin(wanted: readonly number[], room: number): number[] {
   const dealt = wanted.map(() => 0);
   let left = Math.min(
@@ -72,16 +72,16 @@ export function roundRobin(wanted: readonly number[], room: number): number[] {
   return dealt;
 }
 
-function limitAction(action: Action, count: number, most: number): Action[] {
+function limitAction(action: Action, count: number, maxPending: number): Action[] {
   if (action.kind !== "delete" && action.kind !== "create") return [action];
   const wanted = action.kind === "delete" ? action.targets.length : action.count;
   if (count === wanted) return [action];
   const { pool } = action;
-  const what = action.kind === "delete" ? "to be deleted" : "to be made";
-  const reason = `${wanted - count} ${what}, but at most ${most} jobs of pools may wait for a provisioner`;
-  const rest: Action = { kind: "wait", pool, count: wanted - count, reason };
-  if (count === 0) return [rest];
+  const what = action.kind === "delete" ? "to delete" : "to create";
+  const reason = `${wanted - count} left ${what}: at most ${maxPending} prebuild jobs can wait for a provisioner`;
+  const remaining: Action = { kind: "wait", pool, count: wanted - count, reason };
+  if (count === 0) return [remaining];
   return action.kind === "delete"
-    ? [{ ...action, targets: action.targets.slice(0, count) }, rest]
-    : [{ ...action, count }, rest];
+    ? [{ ...action, targets: action.targets.slice(0, count) }, remaining]
+    : [{ ...action, count }, remaining];
 }

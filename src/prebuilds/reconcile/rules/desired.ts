@@ -22,7 +22,7 @@ export interface LocalTime {
   weekday: number;
 }
 
-/** What a clock and a calendar on the wall show; one formatter for each time zone. */
+/** Local times of `now`, computed once for each time zone. */
 export function createWallClock(now: number): (timezone: string) => LocalTime {
   const known = new Map<string, LocalTime>();
   return (timezone) => {
@@ -35,7 +35,7 @@ export function createWallClock(now: number): (timezone: string) => LocalTime {
 const weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 function localTime(timeZone: string, now: number): LocalTime {
-  const parts = new Intl.DateTimeFormat("en-US", {
+  const fields = new Intl.DateTimeFormat("en-US", {
     timeZone,
     hourCycle: "h23",
     month: "numeric",
@@ -43,23 +43,23 @@ function localTime(timeZone: string, now: number): LocalTime {
     hour: "numeric",
     weekday: "short",
   }).formatToParts(now);
-  const part = (type: string) => parts.find((one) => one.type === type)!.value;
+  const fieldOf = (type: string) => fields.find((one) => one.type === type)!.value;
   return {
-    hour: Number(part("hour")),
-    month: Number(part("month")),
-    day: Number(part("day")),
-    weekday: weekdays.indexOf(part("weekday")),
+    hour: Number(fieldOf("hour")),
+    month: Number(fieldOf("month")),
+    day: Number(fieldOf("day")),
+    weekday: weekdays.indexOf(fieldOf("weekday")),
   };
 }
 
 type Scheduled = Pick<Pool, "desiredInstances" | "timezone" | "schedules">;
 
-/** One schedule that can't be read, or two that overlap, and all of them are left aside (Coder). */
+/** With an invalid schedule, or two that overlap, all are ignored, as in Coder. */
 export function desiredNow(pool: Scheduled, wallClock: (timezone: string) => LocalTime): Desired {
   const base = pool.desiredInstances;
   if (pool.schedules.length === 0) return { instances: base, problem: null };
   const timezone = pool.timezone ?? "";
-  if (!isTimeZone(timezone)) return { instances: base, problem: `"${timezone}" is no time zone` };
+  if (!isTimeZone(timezone)) return { instances: base, problem: `"${timezone}" is not a valid time zone` };
   const read: Schedule[] = [];
   for (const { cron } of pool.schedules) {
     const verdict = parseSchedule(cron);
@@ -73,6 +73,6 @@ export function desiredNow(pool: Scheduled, wallClock: (timezone: string) => Loc
   return { instances: pool.schedules[holding]?.instances ?? base, problem: null };
 }
 
-/** The most that it ever wants. */
+/** The largest number that it ever desires. */
 export const maxDesired = ({ desiredInstances, schedules }: Scheduled): number =>
   Math.max(desiredInstances, ...schedules.map(({ instances }) => instances));

@@ -12,32 +12,32 @@ export interface Plan {
 
 export function plan(snapshot: Snapshot, now: number, policy: Policy): Plan {
   const states = poolStates(snapshot, now, policy);
-  const wanted = states.map((state) => ({
+  const wantedActions = states.map((state) => ({
     first: [...marksFor(state, policy), ...cancellations(state)],
     later: state.backoffUntil === null ? changesFor(state) : [backoff(state, state.backoffUntil)],
   }));
-  const canceled = wanted
+  const canceled = wantedActions
     .flatMap(({ first }) => first)
     .reduce((sum, action) => sum + countCancelled(action), 0);
   const room = policy.maxPending - Math.max(0, snapshot.pending - canceled);
   const granted = shareQueue(
-    wanted.map(({ later }) => later),
+    wantedActions.map(({ later }) => later),
     Math.max(0, room),
     policy.maxPending,
   );
-  return { states, actions: wanted.flatMap(({ first }, index) => [...first, ...granted[index]!]) };
+  return { states, actions: wantedActions.flatMap(({ first }, index) => [...first, ...granted[index]!]) };
 }
 
 const countCancelled = (action: Action) => (action.kind === "cancel" ? action.targets.length : 0);
 
-/** What is stored of a preset follows what its builds have come to. */
+/** Changes of the stored status of a preset, by the results of its builds. */
 function marksFor(state: PoolState, policy: Policy): Action[] {
   const { pool, isActive, isAtLimit, hasRecovered, permanentFailure } = state;
   if (!isActive) return [];
   const problem = creationProblem(state);
   if (pool.status === "validation_failed")
     return problem === undefined
-      ? [{ kind: "mark_normal", pool, reason: "what made its validation fail is gone" }]
+      ? [{ kind: "mark_normal", pool, reason: "its validation succeeds again" }]
       : [];
   const isNewEpisode = pool.status === "normal" || hasRecovered;
   if (problem !== undefined && isNewEpisode && maxDesired(pool) > 0) {
@@ -51,11 +51,11 @@ function marksFor(state: PoolState, policy: Policy): Action[] {
     return [{ kind: "mark_hard_limited", pool, failed, reason: limitReason(failed) }];
   }
   if (pool.status === "hard_limited" && hasRecovered)
-    return [{ kind: "mark_normal", pool, reason: "a workspace was built since the limit was reached" }];
+    return [{ kind: "mark_normal", pool, reason: "a build succeeded after the limit was reached" }];
   return [];
 }
 
-/** Jobs that would build what nobody wants any more, and that nobody has begun. */
+/** Pending jobs of an inactive pool are canceled. */
 function cancellations({ pool, isActive, underway }: PoolState): Action[] {
   if (isActive) return [];
   const targets = underway
@@ -67,8 +67,8 @@ function cancellations({ pool, isActive, underway }: PoolState): Action[] {
 /** Coder's CalculateActions, apart from backoff: expired ones of an inactive pool are deleted, too. */
 function changesFor(state: PoolState): Action[] {
   const { pool, isActive, running, expired, extraneous } = state;
-  const [invalid, old] = [true, false].map((wanted) =>
-    expired.filter((one) => isInvalidated(pool, one) === wanted),
+  const [invalid, old] = [true, false].map((value) =>
+    expired.filter((one) => isInvalidated(pool, one) === value),
   ) as [Prebuild[], Prebuild[]];
   if (!isActive) return deletion(pool, "outdated", [...expired, ...running], inactiveReason(pool));
   return [
@@ -78,7 +78,7 @@ function changesFor(state: PoolState): Action[] {
       pool,
       "extraneous",
       running.slice(0, extraneous),
-      `${running.length} are running, ${state.desired} are wanted`,
+      `running: ${running.length}, desired: ${state.desired}`,
     ),
     ...creation(state),
   ];
@@ -95,7 +95,7 @@ const deletion = (
 ): Action[] =>
   prebuilds.length === 0 ? [] : [{ kind: "delete", pool, why, targets: prebuilds.map(toTarget), reason }];
 
-/** Never more than the pool wants in all; nothing while its builds fail, or can't be made. */
+/** At most the desired number; none at the hard limit, or when builds can't succeed. */
 function creation(state: PoolState): Action[] {
   const { pool, desired, running, starting, missing, isAtLimit } = state;
   const count = Math.min(missing, desired);
@@ -111,19 +111,19 @@ function creation(state: PoolState): Action[] {
         reason: "hard limit reached",
       },
     ];
-  const reason = `${desired} are wanted, ${running.length} are running and ${starting} are starting`;
+  const reason = `desired: ${desired}, running: ${running.length}, starting: ${starting}`;
   return [{ kind: "create", pool, count, reason }];
 }
 
 function backoff({ pool, recentFailures }: PoolState, until: number): Action {
-  const builds = recentFailures === 1 ? "1 build has" : `${recentFailures} builds have`;
-  return { kind: "backoff", pool, until, reason: `${builds} failed lately` };
+  const builds = recentFailures === 1 ? "1 recent build" : `${recentFailures} recent builds`;
+  return { kind: "backoff", pool, until, reason: `${builds} failed` };
 }
 
 const limitReason = (failed: number) =>
-  failed === 1 ? "its newest build has failed" : `its newest ${failed} builds have all failed`;
+  failed === 1 ? "its latest build failed" : `its latest ${failed} builds failed`;
 
-/** Why a workspace of it can't be built, however often one tries; undefined when one may be. */
+/** Why no build of the preset can succeed; undefined when one can. */
 function creationProblem({ pool, permanentFailure }: PoolState): string | undefined {
   const { missingParameters: missing, invalidParameters: invalid } = pool;
   const it = missing.length === 1 ? "it" : "them";

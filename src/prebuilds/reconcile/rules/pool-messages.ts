@@ -30,23 +30,23 @@ export interface ShownAction {
   action: string;
   preset_id: string;
   count: number;
-  /** Null for what is only planned. */
+  /** Null for an action that is only planned. */
   done: number | null;
   workspaces: readonly { name: string }[];
   until: string | null;
   reason: string;
 }
 
-/** A pool with many workspaces shows these of them. */
+/** Workspaces that are listed by name. */
 export const maxNamed = 5;
 
-/** Pools that have nothing and want nothing are history. */
+/** Inactive pools with no workspaces and no actions are not shown. */
 export const isPoolShown = (pool: ShownPool, actions: readonly ShownAction[] = []): boolean =>
   pool.active ||
   pool.running + pool.starting + pool.stopping + pool.deleting > 0 ||
   actions.some(({ preset_id }) => preset_id === pool.id);
 
-/** What it is in a few words, and how many builds in a row have failed. */
+/** A short status, and the failure streak. */
 export function poolStatusLabel(pool: ShownPool): {
   words: string;
   kind: "good" | "bad" | "between";
@@ -69,11 +69,11 @@ const streakLabel = ({ failures, failure_limit: limit }: ShownPool): string =>
 
 const changesWorkspaces = (action: string) => ["create", "delete", "cancel"].includes(action);
 
-/** An action of a run: `create 2`; where only a part was done: `create 2 (1 done)`. */
+/** An action of a run: `create 2`, or `create 2 (1 done)` if it was done only partially. */
 export function describeAction(action: ShownAction): string {
   const { count, done } = action;
-  const isPart = done !== null && done < count && changesWorkspaces(action.action);
-  return isPart ? `${describePlanned(action)} (${done} done)` : describePlanned(action);
+  const isPartial = done !== null && done < count && changesWorkspaces(action.action);
+  return isPartial ? `${describePlanned(action)} (${done} done)` : describePlanned(action);
 }
 
 function describePlanned({ action, count, workspaces }: ShownAction): string {
@@ -96,7 +96,7 @@ function describePlanned({ action, count, workspaces }: ShownAction): string {
     case "suppress":
       return `create 0 of ${count}`;
     case "wait":
-      return "leave the rest to a later run";
+      return "continue in a later run";
     default:
       return action;
   }
@@ -107,13 +107,13 @@ function listNames(names: readonly string[]): string {
   return names.length > maxNamed ? `${shown} and ${names.length - maxNamed} more` : shown;
 }
 
-/** Of the present streak; those that failed alike are together, the newest first. */
+/** Failures of the current streak, grouped by error, latest first. */
 export const failuresByError = (pool: ShownPool): [error: string, failures: ShownFailure[]][] =>
   pool.active && pool.failures > 0
     ? [...Map.groupBy(pool.last_failures, ({ error }) => error)].slice(0, maxNamed)
     : [];
 
-/** What goes on after a mark: undefined where there is none. */
+/** Undefined for a pool with the status normal. */
 export function resumeCommand({ active, status, template_name, name }: ShownPool): string | undefined {
   return !active || status === "normal" ? undefined : formatResumeCommand(template_name, name);
 }
@@ -121,19 +121,19 @@ export function resumeCommand({ active, status, template_name, name }: ShownPool
 /** Characters of an error's first line. */
 const maxLineLength = 300;
 
-/** The first line that says something, cut to what fits into a list. */
+/** The first line that is not blank, truncated. */
 export function firstLine(error: string): string {
   const line =
     error
       .split(/\r?\n/)
       .find((one) => one.trim() !== "")
-      ?.trim() ?? "it gave no reason";
+      ?.trim() ?? "no reason given";
   return line.length > maxLineLength ? `${line.slice(0, maxLineLength - 1)}…` : line;
 }
 
 export const formatResumeCommand = (template: string, preset: string): string =>
   `belfry prebuilds resume ${shellWord(template)} ${shellWord(preset)}`;
 
-/** As one word for a POSIX shell, whatever is in it, on one line. */
+/** Quoted as one word for a POSIX shell, on one line. */
 const shellWord = (word: string): string =>
   /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll(/\s+/g, " ").replaceAll("'", `'\\''`)}'`;

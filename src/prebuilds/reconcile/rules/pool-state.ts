@@ -17,7 +17,7 @@ export interface PoolState {
   /** Its version is the active one of a template that is neither deleted nor deprecated. */
   isActive: boolean;
   desired: number;
-  /** Why its schedules are not followed. */
+  /** Why its schedules are ignored. */
   scheduleProblem: string | null;
   /** Not expired, oldest first. */
   running: Prebuild[];
@@ -25,22 +25,22 @@ export interface PoolState {
   expired: Prebuild[];
   eligible: Prebuild[];
   notEligible: { prebuild: Prebuild; why: string }[];
-  /** More than it wants. */
+  /** More than desired. */
   extraneous: number;
   underway: Underway[];
   starting: number;
   stopping: number;
   deleting: number;
-  /** To be made so that it has what it wants, whatever stands in the way. */
+  /** How many to create to reach the desired number, ignoring limits. */
   missing: number;
-  /** Until then, and at that very moment, nothing is done; null: it doesn't wait. */
+  /** No changes until then, inclusive; null without a backoff. */
   backoffUntil: number | null;
   recentFailures: number;
   isAtLimit: boolean;
-  /** Of its newest builds, when it is at the limit. */
+  /** Consecutive failures, when it is at the limit. */
   failuresInRow: number;
   hasRecovered: boolean;
-  /** Null: a creation may succeed. */
+  /** Null when a creation can succeed. */
   permanentFailure: PermanentFailure | null;
 }
 
@@ -123,30 +123,30 @@ function countWorkspaces(
   };
 }
 
-/** Somebody has said that what was made until then is outdated. */
+/** Prebuilds that were created before the invalidation are outdated. */
 export const isInvalidated = ({ invalidatedAt }: Pool, { createdAt }: Prebuild): boolean =>
   invalidatedAt !== null && createdAt <= invalidatedAt;
 
-/** Undefined for one that is neither too old nor invalidated. */
+/** Undefined for a prebuild that has not expired. */
 function expiredReason(pool: Pool, prebuild: Prebuild, now: number): string | undefined {
   if (isInvalidated(pool, prebuild)) return "was invalidated";
   const ttl = (pool.ttlSeconds ?? 0) * 1_000;
   return ttl > 0 && now - prebuild.createdAt > ttl ? `is older than ${formatDuration(ttl)}` : undefined;
 }
 
-/** Why a pool that is not active wants nothing. */
+/** Why a pool is not active. */
 export const inactiveReason = (pool: Pool): string =>
   pool.isDeleted
-    ? "its template has been deleted"
+    ? "its template was deleted"
     : !pool.usesActiveVersion
-      ? `version ${pool.versionName} is not the active one`
+      ? `version ${pool.versionName} is not the active version`
       : "its template is deprecated";
 
-/** One without agents is never ready: nothing would tell. */
+/** Every agent has to report ready; without agents a prebuild is never ready. */
 export const isReady = ({ agents }: Pick<Prebuild, "agents">): boolean =>
   agents.length > 0 && agents.every(({ lifecycleState }) => lifecycleState === "ready");
 
-/** Null for one that is ready. */
+/** Null for a prebuild that is ready. */
 export function notReadyReason({ agents }: Pick<Prebuild, "agents">, now: number): string | null {
   if (agents.length === 0) return "it has no agent that could report ready";
   const waiting = agents.find(({ lifecycleState }) => lifecycleState !== "ready");
@@ -157,14 +157,14 @@ function agentReason({ name, lifecycleState, lifecycleChangedAt, createdAt }: Ag
   const since = formatDuration(now - (lifecycleChangedAt ?? createdAt));
   switch (lifecycleState) {
     case "start_timeout":
-      return `agent ${name} has not reported ready; its start script has run out of time ${since} ago`;
+      return `agent ${name} has not reported ready; its start script timed out ${since} ago`;
     case "start_error":
-      return `the start script of agent ${name} has failed ${since} ago`;
+      return `the start script of agent ${name} failed ${since} ago`;
     case "shutting_down":
     case "shutdown_timeout":
     case "shutdown_error":
     case "off":
-      return `agent ${name} has been shut down ${since} ago`;
+      return `agent ${name} was shut down ${since} ago`;
     default:
       return `agent ${name} has not reported ready for ${since}`;
   }
@@ -183,7 +183,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.max(0, Math.floor(milliseconds / size))} ${name}`;
 }
 
-/** The newest build has rank 1; a rank that is missing has not failed. Lost provisioners are passed over. */
+/** The newest build has rank 1; a rank that is missing has not failed. Builds of lost provisioners don't count. */
 export function failureStreak(failures: readonly Pick<FailedBuild, "rank" | "errorCode">[]): number {
   const unbroken = failures
     .toSorted((a, b) => a.rank - b.rank)

@@ -1,7 +1,7 @@
 // The snapshot that a run decides by: the state of one moment, read in one batch.
 import type { BuildStatus, LifecycleState, PrebuildStatus, Transition } from "../../../../db/schema.ts";
 
-/** A preset that keeps a pool. */
+/** A preset with prebuilds. */
 export interface Pool {
   presetId: string;
   presetName: string;
@@ -15,23 +15,23 @@ export interface Pool {
   usesActiveVersion: boolean;
   isDeleted: boolean;
   isDeprecated: boolean;
-  /** At times when no schedule holds. */
+  /** When no schedule applies. */
   desiredInstances: number;
   ttlSeconds: number | null;
   timezone: string | null;
   schedules: { cron: string; instances: number }[];
   status: PrebuildStatus;
-  /** Since when it has its status; null for `normal`. */
+  /** When it got its status; null for `normal`. */
   limitedAt: number | null;
-  /** The event that told of its status; null for `normal`. */
+  /** The notification event about its status; null for `normal`. */
   limitEventId: string | null;
-  /** When somebody last resumed it. */
+  /** When it was last resumed. */
   forgivenAt: number | null;
-  /** Its workspaces made until then are outdated; null: none are. */
+  /** Prebuilds created until then are outdated; null: none are. */
   invalidatedAt: number | null;
-  /** Parameters that its version requires and it gives no value. */
+  /** Required parameters without a value. */
   missingParameters: string[];
-  /** Parameters whose value its version doesn't allow, and why. */
+  /** Parameters with an invalid value, and why. */
   invalidParameters: { name: string; problem: string }[];
 }
 
@@ -47,9 +47,9 @@ export interface Prebuild {
   workspaceId: string;
   name: string;
   presetId: string;
-  /** Its latest build; a change is only made while it still is. */
+  /** Its latest build. Changes apply only while it still is. */
   buildId: string;
-  /** Of the workspace: its age counts from here. */
+  /** Of the workspace; its age counts from then. */
   createdAt: number;
   agents: Agent[];
 }
@@ -62,19 +62,19 @@ export interface Underway {
   buildId: string;
   transition: Transition;
   status: Extract<BuildStatus, "pending" | "running" | "canceling">;
-  /** Its first build, made by a pass: nothing exists before it. */
+  /** The first build of a workspace that a run created. */
   isCreation: boolean;
 }
 
-/** Failed builds that a pool waits for. */
+/** Failed builds that a pool backs off for. */
 export interface Failures {
   presetId: string;
   failed: number;
-  /** When the newest of them was made. */
+  /** When the latest of them was created. */
   lastBuildAt: number;
 }
 
-/** A creation that failed in a way that a retry can't fix: the newest one of its preset. */
+/** The latest creation of a preset that failed in a way that a retry can't fix. */
 export interface PermanentFailure {
   presetId: string;
   buildId: string;
@@ -88,26 +88,26 @@ export interface Snapshot {
   running: readonly Prebuild[];
   underway: readonly Underway[];
   backoffs: readonly Failures[];
-  /** Presets whose newest builds have all failed. */
+  /** Presets whose latest builds all failed. */
   atLimit: readonly { presetId: string; failed: number }[];
-  /** Of presets that have made no workspace since, were not resumed since and have the same values still. */
+  /** Of presets without a success or a resume since then, and with the same values. */
   permanentFailures: readonly PermanentFailure[];
-  /** Presets that have made a workspace since their limit was told. */
+  /** Presets with a successful build since they reached the limit. */
   recovered: readonly { presetId: string }[];
-  /** Jobs of pools that nobody has taken yet. */
+  /** Prebuild jobs that wait for a provisioner. */
   pending: number;
 }
 
 export interface Policy {
   /** Milliseconds for each failed build. */
   backoffInterval: number;
-  /** Failures in a row after which nothing new is made; 0: no limit. */
+  /** Consecutive failures after which no prebuilds are created; 0: no limit. */
   failureHardLimit: number;
-  /** Jobs of pools that may wait at a time. */
+  /** Prebuild jobs that can wait at a time. */
   maxPending: number;
 }
 
-/** The newest builds that a pool's failures are shown of. */
+/** A failed build among the latest of a pool. */
 export interface FailedBuild {
   presetId: string;
   buildId: string;
@@ -116,7 +116,7 @@ export interface FailedBuild {
   workspaceName: string;
   error: string;
   errorCode: string | null;
-  /** 1 is the preset's newest build; ranks that are missing have not failed. */
+  /** 1 is the preset's latest build; a missing rank did not fail. */
   rank: number;
   createdAt: number;
 }

@@ -5,12 +5,12 @@ import { leases } from "../../../../db/schema.ts";
 import { isPausedSql } from "./pool-control.ts";
 
 const name = "prebuilds";
-/** Milliseconds: each batch of a pass extends it; a pass that has stopped holds the others up for so long. */
+/** Extended by each batch of a run. A run that stopped blocks others for this long. */
 export const leaseDurationMs = 30_000;
 
 /**
- * Stamps the token when a pass is due (`forced`: or not) and none is under way. A wish that meets a pass under way is
- * kept, so that another follows: what was forced for may not be in what that one has read.
+ * Stamps the token when a run is due (`forced`: or not) and no other holds the lease. A request during another run is stored,
+ * and another run follows: the one in progress may have read an older state.
  */
 export function takeLease(token: string, now: number, forced: boolean): Statement[] {
   const isOurs = sql`name = ${name} AND token = ${token}`;
@@ -27,14 +27,14 @@ export function takeLease(token: string, now: number, forced: boolean): Statemen
   ];
 }
 
-/** True in SQL while this pass has the lease; for what it reads. */
+/** True while this run holds the lease; for its reads. */
 export const holdsLeaseSql = (token: string): SQL =>
   sql`EXISTS (SELECT 1 FROM leases WHERE name = ${name} AND token = ${token})`;
 
-/** True in SQL while this pass may write: nobody has taken over, and nobody has paused the passes. */
+/** True while this run can write: it holds the lease, and reconciliation is not paused. */
 export const canWriteSql = (token: string): SQL => sql`(${holdsLeaseSql(token)} AND NOT ${isPausedSql})`;
 
-/** For reads that nothing guards. */
+/** For unguarded reads. */
 export const alwaysSql: SQL = sql`true`;
 
 export const extendLease = (token: string, now: number): Statement =>
@@ -42,13 +42,13 @@ export const extendLease = (token: string, now: number): Statement =>
     sql`UPDATE leases SET expires_at = ${now + leaseDurationMs} WHERE name = ${name} AND token = ${token}`,
   );
 
-/** A wish that came meanwhile makes the next pass due at once. */
+/** A request that came meanwhile makes the next run due at once. */
 export const endRun = (token: string, now: number, nextDueAt: number): Statement =>
   query.run(sql`UPDATE leases SET token = NULL, expires_at = 0, wished_at = NULL,
       next_due_at = CASE WHEN wished_at IS NULL THEN ${nextDueAt} ELSE ${now} END
     WHERE name = ${name} AND token = ${token}`);
 
-/** The pass has failed: another may try at once, and is still due. */
+/** The run failed: another can start at once, and is still due. */
 export const abandonRun = (token: string): Statement =>
   query.run(sql`UPDATE leases SET token = NULL, expires_at = 0 WHERE name = ${name} AND token = ${token}`);
 

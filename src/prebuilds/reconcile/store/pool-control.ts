@@ -11,7 +11,7 @@ export interface PrebuildSettings {
 export const readPrebuildSettings = () =>
   query.select({ value: settings.value }).from(settings).where(eq(settings.key, key));
 
-/** True in SQL while the passes are paused. */
+/** True while reconciliation is paused. */
 export const isPausedSql: SQL = sql`EXISTS (SELECT 1 FROM settings WHERE key = ${key}
   AND value ->> '$.reconciliation_paused')`;
 
@@ -38,7 +38,7 @@ export const findPool = (presetId: string) =>
 
 export type PoolPreset = ReturnType<typeof findPool>["_"]["result"][number];
 
-/** Ends the episode; failures until now count no more. */
+/** Ends the episode; earlier failures no longer count. */
 export const resumePreset = (presetId: string, now: number, when: SQL): Statement =>
   query
     .update(presets)
