@@ -1,118 +1,186 @@
-// An embedded database's one connection, which remembers the statements it has prepared: libSQL's own client prepares each
-// anew, which takes longer than running it. Statements go with their connection.
-import { Sqlite3Client, type ConnectionPool } from "@libsql/client/sqlite3";
-import Native from "libsql";
+// An embedded database. The reads of one turn of the event loop share a transaction, in which equal statements run once;
+// everything else is one synchronous transaction for each call.
+import type { InArgs, InStatement, ResultSet, TransactionMode } from "@libsql/client";
 import type { DatabaseClient } from "../../db/client.ts";
+import { ClientClosed } from "../../db/errors.ts";
+import { ask, openConnection, toResultSet, type Asked, type Connection } from "./file-connection.ts";
 
-type Connection = InstanceType<typeof Native>;
+/** What can run in one transaction with other callers' reads: an error undoes nothing of it. */
+const isRead = ({ sql }: Asked) => /^\s*select\b/i.test(sql);
 
-/** So many texts, the least recently used go first: more than the program has of those that it uses often. */
-const maxRemembered = 500;
-/** Transactions and settings are quick to prepare, and one that failed is never used again. */
-const isRemembered = (text: string) => /^\s*(?:select|insert|update|delete|with)\b/i.test(text);
+/** Of one transaction of reads: other connections are served between two of them. */
+const maxSharedBatches = 64;
+const maxSharedMs = 10;
 
-export function openFileClient(path: string, timeoutMs: number): DatabaseClient {
-  return new Sqlite3Client(createPool(path, timeoutMs) as unknown as ConnectionPool, "number");
+interface SharedRead {
+  statements: Asked[];
+  resolve: (results: ResultSet[]) => void;
+  reject: (error: unknown) => void;
 }
 
-/** As the client's pool, of one connection: what the client does with it is synchronous, so nobody waits for another. */
-function createPool(path: string, timeoutMs: number) {
-  const open = () => rememberStatements(new Native(path, { timeout: timeoutMs }));
-  let current: ReturnType<typeof open> | undefined = open();
-  const close = () => {
+export function openFileClient(path: string, timeoutMs: number): DatabaseClient {
+  const connector = createConnector(() => openConnection(path, timeoutMs));
+  const { connect, inTransaction } = connector;
+  const shareRead = createSharedReads(connector);
+  const all = (statements: readonly Asked[]) => (connection: Connection) =>
+    statements.map((statement) => toResultSet(...ask(connection, statement)));
+
+  return {
+    protocol: "file",
+    get closed() {
+      return connector.closed;
+    },
+    close: () => connector.close(),
+    /** The next one to ask gets a new connection. */
+    reconnect: async () => connector.reopen(),
+    execute: async (statement: InStatement) => all([toAsked(statement)])(connect())[0]!,
+    batch: async (given, mode = "deferred") => {
+      const statements = given.map(toAsked);
+      if (mode === "read" && statements.every(isRead)) return shareRead(statements);
+      return inTransaction(begins[mode], all(statements));
+    },
+    migrate: async (statements) => {
+      // It has no effect inside a transaction.
+      connect().exec("PRAGMA foreign_keys = off");
+      try {
+        return inTransaction(begins.deferred, all(statements.map(toAsked)));
+      } finally {
+        if (!connector.closed) connect().exec("PRAGMA foreign_keys = on");
+      }
+    },
+  };
+}
+
+const begins: Record<TransactionMode, string> = {
+  write: "BEGIN IMMEDIATE",
+  read: "BEGIN TRANSACTION READONLY",
+  deferred: "BEGIN DEFERRED",
+};
+
+const toAsked = (statement: InStatement | [sql: string, args?: InArgs]): Asked => {
+  if (typeof statement === "string") return { sql: statement, args: [] };
+  if (Array.isArray(statement)) return { sql: statement[0], args: statement[1] ?? [] };
+  return { sql: statement.sql, args: statement.args ?? [] };
+};
+
+type Connector = ReturnType<typeof createConnector>;
+
+/** The one connection: what is done with it is synchronous, so nobody waits for another. */
+function createConnector(open: () => Connection) {
+  let current: Connection | undefined = open();
+  let isClosed = false;
+  const disconnect = () => {
     current?.close();
     current = undefined;
   };
-  return {
-    acquire: async () => (current ??= open()),
-    /** Nothing is left open where the next one begins; a connection that can't be cleared is exchanged. */
-    release: (used: ReturnType<typeof open>) => {
-      if (!used.open || !used.inTransaction) return;
-      try {
-        used.exec("ROLLBACK");
-      } catch {
-        used.close();
-        if (current === used) current = undefined;
-      }
-    },
-    close,
-    /** The next one to ask gets a new connection. */
-    reopen: close,
+  const connect = () => {
+    if (isClosed) throw new ClientClosed();
+    return (current ??= open());
   };
-}
-
-function rememberStatements(connection: Connection) {
-  const remembered = new Map<string, Statement>();
+  /** Nothing is left open where the next one begins; a connection that can't be cleared is exchanged. */
+  const rollBack = (connection: Connection) => {
+    if (!connection.open || !connection.inTransaction) return;
+    try {
+      connection.exec("ROLLBACK");
+    } catch {
+      connection.close();
+      if (current === connection) current = undefined;
+    }
+  };
   return {
-    get open() {
-      return connection.open;
-    },
-    get inTransaction() {
-      return connection.inTransaction;
+    get closed() {
+      return isClosed;
     },
     close: () => {
-      remembered.clear();
-      connection.close();
+      isClosed = true;
+      disconnect();
     },
-    exec: (text: string) => connection.exec(text),
-    prepare: (text: string) => {
-      const known = remembered.get(text);
-      // Used last: it moves to the end.
-      remembered.delete(text);
-      const statement = known ?? prepare(connection, text);
-      if (!isRemembered(text)) return statement;
-      remembered.set(text, statement);
-      statement.onFailure = () => void remembered.delete(text);
-      if (remembered.size > maxRemembered) remembered.delete(remembered.keys().next().value!);
-      return statement;
+    reopen: () => {
+      disconnect();
+      isClosed = false;
+    },
+    connect,
+    rollBack,
+    inTransaction: <T>(begin: string, work: (connection: Connection) => T): T => {
+      const connection = connect();
+      connection.exec(begin);
+      try {
+        const result = work(connection);
+        connection.exec("COMMIT");
+        return result;
+      } finally {
+        rollBack(connection);
+      }
     },
   };
 }
 
-interface Statement {
-  safeIntegers: () => void;
-  /** Throws for a statement that has no rows, as the native one does. */
-  raw: () => void;
-  columns: () => { name: string; type: string | null }[];
-  all: (values: unknown) => unknown[];
-  run: (values: unknown) => unknown;
-  /** A statement that failed is not reset, so it is not used again. */
-  onFailure: () => void;
-}
+/** Gathers the reads of one turn. Each caller's batch succeeds or fails alone. */
+function createSharedReads({ connect, rollBack }: Connector) {
+  const waiting: SharedRead[] = [];
 
-const noRows = new TypeError("The statement returns no rows");
-
-function prepare(connection: Connection, text: string): Statement {
-  const native = connection.prepare(text);
-  native.safeIntegers(true);
-  const columns = columnsOf(native);
-  const statement: Statement = {
-    safeIntegers: () => {},
-    raw: () => {
-      if (columns === undefined) throw noRows;
-    },
-    columns: () => columns ?? [],
-    all: (values) => attempt(() => native.all(values)),
-    run: (values) => attempt(() => native.run(values)),
-    onFailure: () => {},
-  };
-  function attempt<T>(run: () => T): T {
+  /** What the limits leave over runs after other connections' events. */
+  function runWaiting(): void {
+    const batches = waiting.splice(0, maxSharedBatches);
+    const settlements: (() => void)[] = [];
     try {
-      return run();
+      const connection = connect();
+      connection.exec(begins.read);
+      const askShared = askOnce(connection);
+      const end = performance.now() + maxSharedMs;
+      do settlements.push(outcomeOf(batches[settlements.length]!, askShared));
+      while (settlements.length < batches.length && connection.inTransaction && performance.now() < end);
+      rollBack(connection);
     } catch (error) {
-      statement.onFailure();
-      throw error;
+      for (const { reject } of batches.slice(settlements.length)) settlements.push(() => reject(error));
     }
+    waiting.unshift(...batches.slice(settlements.length));
+    if (waiting.length > 0) setImmediate(runWaiting);
+    for (const settle of settlements) settle();
   }
-  return statement;
+
+  return (statements: Asked[]) =>
+    new Promise<ResultSet[]>((resolve, reject) => {
+      if (waiting.push({ statements, resolve, reject }) === 1) setImmediate(runWaiting);
+    });
 }
 
-/** Undefined where the statement has no rows. */
-function columnsOf(native: ReturnType<Connection["prepare"]>) {
+function outcomeOf({ statements, resolve, reject }: SharedRead, askShared: (statement: Asked) => ResultSet) {
   try {
-    native.raw(true);
-  } catch {
-    return undefined;
+    const results = statements.map(askShared);
+    return () => resolve(results);
+  } catch (error) {
+    return () => reject(error);
   }
-  return native.columns().map(({ name, type }) => ({ name, type }));
 }
+
+/** Asks a statement with the same values once; what it answered or threw is what it answers again. */
+function askOnce(connection: Connection): (statement: Asked) => ResultSet {
+  const known = new Map<string, Map<string, () => ResultSet>>();
+  return (asked) => {
+    const ofText = known.get(asked.sql) ?? new Map<string, () => ResultSet>();
+    known.set(asked.sql, ofText);
+    const key = keyOf(asked.args);
+    const answer = ofText.get(key) ?? askNow(connection, asked);
+    ofText.set(key, answer);
+    return answer();
+  };
+}
+
+/** Each caller gets rows of its own. */
+function askNow(connection: Connection, asked: Asked): () => ResultSet {
+  try {
+    const [statement, answer] = ask(connection, asked);
+    return () => toResultSet(statement, answer);
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** Equal for equal values only. */
+const keyOf = (args: InArgs): string =>
+  Array.isArray(args) && !args.some((value) => typeof value === "object" && value !== null)
+    ? args.map((value) => `${typeof value} ${String(value).length} ${String(value)}`).join()
+    : JSON.stringify([Math.random()]);

@@ -73,3 +73,68 @@ test("more statements than it remembers are no trouble", async () => {
   }
   expect((await client.execute(count)).rows[0]!["count"]).toBe(1);
 });
+
+test("reads of one turn are one state, ask an equal question once, and each caller's failure is its own", async () => {
+  const { client } = await open();
+  await client.batch([insert("a"), insert("b")], "write");
+  const byName = (name: string) => ({ sql: "SELECT id, name FROM t WHERE name = ?", args: [name] });
+  const fails = { sql: "SELECT json_extract('{}', ?)", args: ["no path"] };
+  const answers = await Promise.allSettled([
+    client.batch([byName("a"), byName("b")], "read"),
+    client.batch([fails, byName("a")], "read"),
+    client.batch([byName("a")], "read"),
+    client.batch([fails], "read"),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
+  const [first, , third] = answers.map((answer) => (answer.status === "fulfilled" ? answer.value : []));
+  expect(first!.map(({ rows }) => rows)).toMatchObject([[{ name: "a" }], [{ name: "b" }]]);
+  expect(third![0]!.rows).toEqual(first![0]!.rows);
+  expect(third![0]!.rows[0]).not.toBe(first![0]!.rows[0]);
+  expect((await client.execute(count)).rows[0]!["count"]).toBe(2);
+});
+
+test("values that read alike are not asked as one", async () => {
+  const { client } = await open();
+  const typeOf = (value: string | number | bigint | null) =>
+    client.batch([{ sql: "SELECT typeof(?) AS type, ? AS value", args: [value, value] }], "read");
+  const answers = await Promise.all([typeOf("1"), typeOf(1n), typeOf(1.5), typeOf(null), typeOf("null")]);
+  expect(answers.map(([result]) => result!.rows[0]!["type"])).toEqual([
+    "text",
+    "integer",
+    "real",
+    "null",
+    "text",
+  ]);
+  const texts = await Promise.all(
+    [
+      ["a,string 1 b", "c"],
+      ["a", "b,string 1 c"],
+    ].map((args) => client.batch([{ sql: "SELECT ? AS first, ? AS second", args }], "read")),
+  );
+  expect(texts.map(([result]) => result!.rows[0]!["first"])).toEqual(["a,string 1 b", "a"]);
+});
+
+test("more reads than one transaction takes are all answered, and a write in between is seen by the later ones", async () => {
+  const { client } = await open();
+  await client.execute(insert("a"));
+  const reads = Array.from({ length: 200 }, () => client.batch([count], "read"));
+  const written = reads[0]!.then(() => client.execute(insert("b")));
+  const counts = (await Promise.all(reads)).map(([result]) => result!.rows[0]!["count"]);
+  await written;
+  expect(counts.slice(0, 64)).toEqual(Array.from({ length: 64 }, () => 1));
+  expect(counts.at(-1)).toBe(2);
+});
+
+test("reads that wait when the client is closed fail, and don't end the process", async () => {
+  const { client } = await open();
+  const read = client.batch([count], "read");
+  client.close();
+  await expect(read).rejects.toMatchObject({ code: "CLIENT_CLOSED" });
+});
+
+test("a row has its columns by name in order, and by position", async () => {
+  const { client } = await open();
+  const { rows } = await client.execute("SELECT 7 AS at, 'x' AS length, 8 AS at, NULL AS zero");
+  expect(JSON.stringify(rows[0])).toBe('{"at":7,"zero":null}');
+  expect(Array.prototype.slice.call(rows[0])).toEqual([7, "x", 8, null]);
+});

@@ -1,0 +1,142 @@
+// The connection to an embedded database, which remembers the statements that it has prepared: preparing takes longer than
+// running. Statements go with their connection. Values and rows are as libSQL's own client has them.
+import type { InArgs, InValue, ResultSet, Row } from "@libsql/client";
+import Native from "libsql";
+
+/** So many texts, the least recently used go first: more than the program has of those that it uses often. */
+const maxRemembered = 500;
+/** Settings and the like are quick to prepare, and one that failed is never used again. */
+const isRemembered = (text: string) => /^\s*(?:select|insert|update|delete|with)\b/i.test(text);
+
+export type Connection = ReturnType<typeof openConnection>;
+
+export const openConnection = (path: string, timeoutMs: number) =>
+  rememberStatements(new Native(path, { timeout: timeoutMs }));
+
+export interface Asked {
+  sql: string;
+  args: InArgs;
+}
+
+/** What a statement answered: the values of its rows, or how many it changed. */
+type Answer = unknown[][] | { changes: number; lastInsertRowid: number | bigint };
+
+export function ask(connection: Connection, { sql, args }: Asked): [statement: Remembered, answer: Answer] {
+  const statement = connection.prepare(sql);
+  if (Array.isArray(args)) return [statement, statement.run(args.map(toNative))];
+  const named = Object.entries(args).map(([name, value]) => [name.replace(/^[@$:]/, ""), toNative(value)]);
+  return [statement, statement.run(Object.fromEntries(named))];
+}
+
+function toNative(value: InValue): unknown {
+  if (value === undefined) throw new TypeError("undefined can't be given to a statement");
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new RangeError("Only finite numbers can be given to a statement");
+  // The native layer aborts the process on it.
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (value instanceof ArrayBuffer) return Buffer.from(value);
+  return value instanceof Date ? value.valueOf() : value;
+}
+
+export function toResultSet({ columns, columnTypes, toRow }: Remembered, answer: Answer): ResultSet {
+  const isRows = Array.isArray(answer);
+  return {
+    columns,
+    columnTypes,
+    rows: isRows ? answer.map(toRow) : [],
+    rowsAffected: isRows ? 0 : answer.changes,
+    lastInsertRowid: isRows ? undefined : BigInt(answer.lastInsertRowid),
+    toJSON: () => ({ columns, columnTypes, rows: answer }),
+  };
+}
+
+function rememberStatements(connection: InstanceType<typeof Native>) {
+  const remembered = new Map<string, Remembered>();
+  return {
+    get open() {
+      return connection.open;
+    },
+    get inTransaction() {
+      return connection.inTransaction;
+    },
+    close: () => {
+      remembered.clear();
+      if (connection.open) connection.close();
+    },
+    exec: (text: string) => connection.exec(text),
+    prepare: (text: string): Remembered => {
+      const known = remembered.get(text);
+      // Used last: it moves to the end.
+      remembered.delete(text);
+      // A statement that failed is not reset, so it is not used again.
+      const statement = known ?? prepare(connection, text, () => void remembered.delete(text));
+      if (!isRemembered(text)) return statement;
+      remembered.set(text, statement);
+      if (remembered.size > maxRemembered) remembered.delete(remembered.keys().next().value!);
+      return statement;
+    },
+  };
+}
+
+interface Remembered {
+  columns: string[];
+  columnTypes: string[];
+  run: (values: unknown) => Answer;
+  toRow: (values: unknown[]) => Row;
+}
+
+function prepare(connection: InstanceType<typeof Native>, text: string, onFailure: () => void): Remembered {
+  const native = connection.prepare(text);
+  native.safeIntegers(true);
+  const hasRows = native.reader;
+  if (hasRows) native.raw(true);
+  const described = hasRows ? native.columns() : [];
+  const columns = described.map(({ name }) => name);
+  return {
+    columns,
+    columnTypes: described.map(({ type }) => type ?? ""),
+    toRow: createRows(columns),
+    run: (values) => {
+      try {
+        return hasRows ? (native.all(values) as unknown[][]) : native.run(values);
+      } catch (error) {
+        onFailure();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Values by name and, not enumerable, by position: what drizzle takes a row for. */
+function createRows(columns: readonly string[]): (values: unknown[]) => Row {
+  class NamedRow {
+    readonly #values: unknown[];
+    constructor(values: unknown[]) {
+      this.#values = values.map(fromNative);
+      for (const [name, position] of named) Reflect.set(this, name, this.#values[position]);
+    }
+    get length(): number {
+      return this.#values.length;
+    }
+    static {
+      for (const position of columns.keys())
+        Object.defineProperty(this.prototype, position, {
+          get(this: NamedRow) {
+            return this.#values[position];
+          },
+        });
+    }
+  }
+  // Of two columns of one name the first has it.
+  const named = [...columns.entries()]
+    .filter(([position, name]) => columns.indexOf(name) === position && !(name in NamedRow.prototype))
+    .map(([position, name]) => [name, position] as const);
+  return (values) => new NamedRow(values) as unknown as Row;
+}
+
+function fromNative(value: unknown): unknown {
+  if (typeof value !== "bigint") return value instanceof Buffer ? value.buffer : value;
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new RangeError("Received an integer that can't be safely represented as a JavaScript number");
+}
