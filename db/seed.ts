@@ -12,7 +12,8 @@ import {
   settings,
   users,
 } from "./schema.ts";
-import { loadTemplateFiles, type TemplateFile } from "./template-files.ts";
+import type { TemplateFile } from "./rules/template-file.ts";
+import { loadTemplateFiles } from "./template-files.ts";
 
 /** What a database keeps of a template; the rest of its front matter is the program's. */
 export type StoredTemplate = Pick<

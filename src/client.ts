@@ -1,4 +1,4 @@
-// A typed client of the HTTP API for programs: the command line, and tests. What goes wrong is one kind of error, in words.
+// A typed client of the HTTP API for programs: the command line and tests. Every failure of a call is a `ClientError`.
 import { hc, type ClientResponse } from "hono/client";
 import type { ResponseFormat } from "hono/types";
 import type { SuccessStatusCode } from "hono/utils/http-status";
@@ -8,23 +8,25 @@ import type { Validation } from "./kernel/errors.ts";
 export { version } from "./kernel/version.ts";
 
 export interface ClientOptions {
-  /** Where Belfry is, with or without a path before `/api/v2`. */
+  /** Address of the server, with the path before `/api/v2` if there is one. */
   url: string;
-  /** A session's key or a token. */
+  /** A session token or an API token. */
   token?: string | undefined;
-  /** Milliseconds for each call. */
-  timeout?: number;
+  /** For each call. */
+  timeoutMs?: number;
 }
 
-/** A call that did not do what it should: refused by the server, or it never got there. */
+/** The server refused the call or could not be reached. */
 export class ClientError extends Error {
   override readonly name = "ClientError";
-  /** Undefined when no answer came. */
+  /** Undefined if there was no response. */
   readonly status: number | undefined;
   readonly detail: string | undefined;
   readonly validations: Validation[];
   readonly requestId: string | undefined;
-  /** False when what answered is something else than Belfry (or Coder). */
+  /** Set if programs must distinguish this error from others of its status. */
+  readonly code: string | undefined;
+  /** False if the response is not from Belfry (or Coder). */
   readonly isBelfry: boolean;
   constructor(
     message: string,
@@ -33,6 +35,7 @@ export class ClientError extends Error {
       detail?: string | undefined;
       validations?: Validation[];
       requestId?: string | undefined;
+      code?: string | undefined;
       isBelfry?: boolean;
       cause?: unknown;
     },
@@ -42,12 +45,13 @@ export class ClientError extends Error {
     this.detail = facts.detail;
     this.validations = facts.validations ?? [];
     this.requestId = facts.requestId;
+    this.code = facts.code;
     this.isBelfry = facts.isBelfry ?? true;
   }
 }
 
 export type AnyAnswer = ClientResponse<unknown, number, ResponseFormat>;
-/** What the routes answer when they do what they should; null when there is no body. */
+/** The body of a successful response; null if there is none. */
 type BodyOf<R> =
   R extends ClientResponse<infer Body, infer Status, infer _Format>
     ? Status extends SuccessStatusCode | 304
@@ -61,7 +65,7 @@ export type InboxNotification = BodyOf<
 >["notifications"][number];
 
 type Messages = Routes["notifications"]["messages"];
-/** A delivery, as the log lists it and alone with its tries. */
+/** A delivery: in the delivery log, and alone with its attempts. */
 export type Message = BodyOf<Awaited<ReturnType<Messages["$get"]>>>["messages"][number];
 export type MessageWithAttempts = BodyOf<Awaited<ReturnType<Messages[":id"]["$get"]>>>;
 
@@ -77,35 +81,35 @@ export type Workspace = BodyOf<Awaited<ReturnType<Routes["workspaces"][":id"]["$
 /** An AI task. */
 export type Task = BodyOf<Awaited<ReturnType<Routes["tasks"][":user"][":task"]["$get"]>>>;
 export type Build = BodyOf<Awaited<ReturnType<Routes["workspacebuilds"][":id"]["$get"]>>>;
-/** What a version of a template is made from. */
+/** The request that creates a template version. */
 export type VersionBody = Parameters<
   Routes["organizations"][":organization"]["templateversions"]["$post"]
 >[0]["json"];
 
 export interface Client {
   url: string;
-  /** Makes one call and gives its body; throws `ClientError`. `onHeaders` gets the answer's headers. */
+  /** Sends one request and resolves with the response's body; throws `ClientError`. */
   ask: <R extends AnyAnswer>(
     call: (routes: Routes) => Promise<R>,
     onHeaders?: (headers: Headers) => void,
   ) => Promise<BodyOf<R>>;
 }
 
-export function createClient({ url: given, token, timeout = 30_000 }: ClientOptions): Client {
-  const url = given.replace(/\/+$/, "");
+export function createClient({ url: address, token, timeoutMs = 30_000 }: ClientOptions): Client {
+  const url = address.replace(/\/+$/, "");
   const headers: Record<string, string> = token === undefined ? {} : { "coder-session-token": token };
   return {
     url,
     ask: async (call, onHeaders) => {
       // A redirect is not followed: the key is for this address alone.
-      const init: RequestInit = { redirect: "manual", signal: AbortSignal.timeout(timeout) };
+      const init: RequestInit = { redirect: "manual", signal: AbortSignal.timeout(timeoutMs) };
       let response: AnyAnswer;
       let text: string;
       try {
         response = await call(hc<Api>(url, { headers, init }).api.v2);
         text = await (response as unknown as Response).text();
       } catch (error) {
-        throw isNetworks(error) ? notReached(url, error, timeout) : error;
+        throw isNetworkError(error) ? unreachable(url, error, timeoutMs) : error;
       }
       if (!response.ok && response.status !== 304) throw refused(url, response, text);
       onHeaders?.(response.headers);
@@ -117,9 +121,10 @@ export function createClient({ url: given, token, timeout = 30_000 }: ClientOpti
   };
 }
 
-/** A name or id as a part of a path. */
+/** A name or id in a path. Throws `ClientError`. */
 export function segment(name: string): string {
-  if (/^\.{0,2}$/.test(name)) throw new ClientError(`"${name}" is no name.`, { status: 400 });
+  if (/^\.{0,2}$/.test(name))
+    throw new ClientError(`invalid name "${name}": must not be empty, "." or ".."`, { status: 400 });
   return encodeURIComponent(name);
 }
 
@@ -135,7 +140,7 @@ function refused(url: string, response: AnyAnswer, text: string): ClientError {
   const location = response.headers.get("location");
   if (response.status >= 300 && response.status < 400 && location !== null) {
     const target = new URL(location, url);
-    return new ClientError(`${url} sends callers on to ${target.origin}. Use that address.`, {
+    return new ClientError(`${url} redirects to ${target.origin}. Use that address.`, {
       status: response.status,
       isBelfry: false,
     });
@@ -147,58 +152,59 @@ function refused(url: string, response: AnyAnswer, text: string): ClientError {
     detail: body.detail === "" ? undefined : body.detail,
     validations: body.validations ?? [],
     requestId: response.headers.get("x-request-id") ?? undefined,
+    code: body.code,
   });
 }
 
 const isErrorBody = (
   body: unknown,
-): body is { message: string; detail?: string; validations?: Validation[] } =>
+): body is { message: string; detail?: string; validations?: Validation[]; code?: string } =>
   typeof body === "object" && body !== null && "message" in body && typeof body.message === "string";
 
 function notBelfry(url: string, response: AnyAnswer): ClientError {
   const type = response.headers.get("content-type")?.split(";")[0] ?? "no content type";
   return new ClientError(
-    `Something answers at ${url}, but it is not Belfry (status ${response.status}, ${type}). Check the address.`,
+    `The server at ${url} is not Belfry (status ${response.status}, ${type}). Check the address.`,
     { status: response.status, isBelfry: false },
   );
 }
 
-/** Words for the codes that connections fail with. */
-const reasons: Record<string, string> = {
+/** Messages for error codes of connections. */
+const connectionErrors: Record<string, string> = {
   ECONNREFUSED: "connection refused",
-  ECONNRESET: "the connection was cut",
-  UND_ERR_SOCKET: "the connection was cut",
-  ENOTFOUND: "there is no such host",
-  EAI_AGAIN: "the host's name can't be looked up at the moment",
-  EHOSTUNREACH: "the host can't be reached",
-  ENETUNREACH: "the network can't be reached",
-  ETIMEDOUT: "it took too long",
-  UND_ERR_CONNECT_TIMEOUT: "it took too long",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by itself",
-  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is signed by itself",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate can't be verified",
-  CERT_HAS_EXPIRED: "its certificate has expired",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another host",
-  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak https; try http://",
+  ECONNRESET: "connection closed",
+  UND_ERR_SOCKET: "connection closed",
+  ENOTFOUND: "host not found",
+  EAI_AGAIN: "host name lookup failed",
+  EHOSTUNREACH: "host unreachable",
+  ENETUNREACH: "network unreachable",
+  ETIMEDOUT: "connection timed out",
+  UND_ERR_CONNECT_TIMEOUT: "connection timed out",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "self-signed certificate",
+  SELF_SIGNED_CERT_IN_CHAIN: "self-signed certificate",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "certificate can't be verified",
+  CERT_HAS_EXPIRED: "certificate expired",
+  ERR_TLS_CERT_ALTNAME_INVALID: "certificate is for another host",
+  ERR_SSL_WRONG_VERSION_NUMBER: "not an https server, try http://",
 };
 
-/** What `fetch` throws when the world is at fault, not this program. */
-const isNetworks = (error: unknown): error is Error =>
+/** What `fetch` throws for failures of the network; anything else is a bug. */
+const isNetworkError = (error: unknown): error is Error =>
   error instanceof Error &&
   (error.name === "TimeoutError" || /^(fetch failed|terminated)$/.test(error.message));
 
-function notReached(url: string, error: Error, timeout: number): ClientError {
+function unreachable(url: string, error: Error, timeoutMs: number): ClientError {
   const isLocal = /^https?:\/\/(localhost|127\.|\[::1\])/.test(url);
   return new ClientError(
-    `Belfry does not answer at ${url}: ${reasonOf(error, timeout)}. ` +
-      (isLocal ? "Is it running? Start it with: npm start" : "Check the address and the network."),
+    `Can't reach Belfry at ${url}: ${reasonOf(error, timeoutMs)}. ` +
+      (isLocal ? "Is it running? Start it: belfry serve" : "Check the address and the network."),
     { cause: error, isBelfry: false },
   );
 }
 
-function reasonOf(error: Error, timeout: number): string {
-  if (error.name === "TimeoutError") return `no answer within ${timeout / 1_000} seconds`;
+function reasonOf(error: Error, timeoutMs: number): string {
+  if (error.name === "TimeoutError") return `no response within ${timeoutMs / 1_000} seconds`;
   const cause = error.cause instanceof Error ? error.cause : error;
   const code = "code" in cause ? String(cause.code) : "";
-  return reasons[code] ?? (cause.message === "" ? code : cause.message);
+  return connectionErrors[code] ?? (cause.message === "" ? code : cause.message);
 }

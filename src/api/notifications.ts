@@ -1,4 +1,4 @@
-// Routes of sending and settings: /notifications/{custom,test,settings,templates,dispatch-methods}.
+// Routes of sending and settings: /notifications/{custom,test,settings,templates}.
 import * as z from "zod";
 import { siteRoles } from "../../db/schema.ts";
 import { fitCustomText, maxMessageBytes, maxTitleBytes } from "../notifications/outbox/rules/custom-text.ts";
@@ -11,7 +11,6 @@ import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../kernel/errors.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
-import { externalChannels } from "../notifications/channels/index.ts";
 import { customKind, sendCustom } from "../notifications/outbox/send-custom.ts";
 import { wakeQueue } from "../notifications/delivery/wake.ts";
 import type { Enqueued } from "../notifications/outbox/enqueue.ts";
@@ -66,7 +65,6 @@ const templateShape = shape<TemplateRow>("NotificationTemplate")({
   kind: field(z.enum(["system", "custom"]), (row) => row.kind),
   enabled_by_default: boolean((row) => row.enabledByDefault),
 });
-const methodsSchema = z.object({ available: z.array(z.string()), default: z.string() });
 
 export const notificationRoutes = new Hono<Env>()
   .post(
@@ -184,23 +182,6 @@ export const notificationRoutes = new Hono<Env>()
     async (c) => {
       const { templates } = await readAsUser(c, { templates: listTemplates("custom") });
       return c.json(templates.map(templateShape.from));
-    },
-  )
-  .get(
-    "/notifications/dispatch-methods",
-    endpoint({
-      summary: "List the channels that are set up, and the default",
-      access: "session",
-      answers: { 200: methodsSchema },
-      errors: [401],
-    }),
-    async (c) => {
-      await readAsUser(c, {});
-      // Clients of Coder expect one of the two as the default, set up or not.
-      return c.json({
-        available: externalChannels.map(({ id }) => id),
-        default: c.get("deps").config.notifications.defaultMethod ?? "smtp",
-      });
     },
   );
 

@@ -1,4 +1,4 @@
-// Routes of a user's preferences: which notifications they get, and the settings of Coder's dashboard.
+// Routes of a user's preferences: which notifications they get, the channels, and the settings of Coder's dashboard.
 import * as z from "zod";
 import { Hono } from "hono";
 import { findUserPreferences, saveUserPreferences, findUser } from "../accounts/store/users.ts";
@@ -6,6 +6,7 @@ import { notFound, invalid } from "../kernel/errors.ts";
 import { endpoint, valid, type Env, readAsUser, currentUserIdSql, type Ctx } from "../http/endpoint.ts";
 import { canManageUser } from "../accounts/rules/permissions.ts";
 import type { SiteRole } from "../../db/schema.ts";
+import { externalChannels } from "../notifications/channels/index.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
 import {
   listKnownTemplates,
@@ -74,6 +75,23 @@ const body = z.object({ template_disabled_map: z.record(uuid, z.boolean()) });
 /** Ids that were sent and not saved: Coder has kinds of notifications that Belfry lacks. */
 const unknownKindsHeader = "belfry-unknown-kinds";
 
+const methodsSchema = z.object({
+  available: z.array(z.string()),
+  default: z.string(),
+  channels: z
+    .array(
+      z.object({
+        method: z.string(),
+        label: z.string(),
+        configured: z.boolean(),
+        variables: z
+          .array(z.string())
+          .meta({ description: "Environment variables of the server that configure this channel" }),
+      }),
+    )
+    .meta({ description: "All channels besides the inbox" }),
+});
+
 export const preferenceRoutes = new Hono<Env>()
   .get(
     "/users/:user/notifications/preferences",
@@ -116,6 +134,30 @@ export const preferenceRoutes = new Hono<Env>()
         rows: listPreferences(userId),
       });
       return c.json(toPreferences(rows));
+    },
+  )
+  .get(
+    "/notifications/dispatch-methods",
+    endpoint({
+      summary: "List channels: available, default, and how to configure them",
+      access: "session",
+      answers: { 200: methodsSchema },
+      errors: [401],
+    }),
+    async (c) => {
+      await readAsUser(c, {});
+      const { channels, defaultMethod } = c.get("deps").config.notifications;
+      return c.json({
+        // Clients of Coder expect both, and one as the default, whether they are configured or not.
+        available: externalChannels.map(({ id }) => id),
+        default: defaultMethod ?? "smtp",
+        channels: externalChannels.map(({ id, label, needs }) => ({
+          method: id,
+          label,
+          configured: channels[id] !== undefined,
+          variables: [...needs],
+        })),
+      });
     },
   );
 

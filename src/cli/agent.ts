@@ -28,13 +28,13 @@ export async function report(
   timeout: string | undefined,
   call: (client: Client) => Promise<unknown>,
 ): Promise<void> {
-  const timeoutMs = requireDuration("--timeout", timeout ?? defaultTimeout, "30s or 5m");
+  const maxTimeMs = requireDuration("--timeout", timeout ?? defaultTimeout, "30s or 5m");
   const { url, token, source } = readAgent(context);
-  const end = context.now() + timeoutMs;
+  const end = context.now() + maxTimeMs;
   for (let tries = 1; ; tries += 1) {
     try {
-      const left = Math.max(minCallMs, Math.min(maxCallMs, end - context.now()));
-      await call(createClient({ url, token, timeout: left }));
+      const timeoutMs = Math.max(minCallMs, Math.min(maxCallMs, end - context.now()));
+      await call(createClient({ url, token, timeoutMs }));
       return;
     } catch (error) {
       const wait = reportRetryDelayMs(tries, Math.random());
@@ -43,7 +43,7 @@ export async function report(
         throw new Failure(exit.signedOut, plain(error.message), `The token is from ${source}.`);
       if (!isReportRetryable(error)) throw error;
       if (context.now() + wait >= end) throw error;
-      if (tries === 1) context.log(`${error.message}\nRetrying for up to ${formatDuration(timeoutMs)}.`);
+      if (tries === 1) context.log(`${error.message}\nRetrying for up to ${formatDuration(maxTimeMs)}.`);
       await sleep(wait);
     }
   }

@@ -16,7 +16,7 @@ const maxAbsenceMs = 300_000;
  * Resolves with the build once it has ended. `onPoll` runs after each poll. Throws an error that waiting can't change, and
  * any error of the first poll unless the server answered at `answeredAt`.
  */
-async function untilEnded(
+async function pollUntilEnded(
   context: Context,
   client: Client,
   id: string,
@@ -63,7 +63,7 @@ export async function waitForBuild(
   id: string,
   { log, isNew = false }: { log: boolean; isNew?: boolean },
 ): Promise<number> {
-  const build = await untilEnded(
+  const build = await pollUntilEnded(
     context,
     client,
     id,

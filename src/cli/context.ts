@@ -1,10 +1,13 @@
-// What a command works with: output, prompts, the stored sign-in, and a client of the chosen server.
+// What commands work with: output, prompts, the stored sign-in, a client of the chosen server, and two kinds of calls: a
+// creation that is retried under one idempotency key, and a list of many pages.
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
-import { createClient, type Client } from "../client.ts";
+import { createClient, type Client, ClientError, type AnyAnswer, type Routes } from "../client.ts";
 import { exit, Failure } from "./failure.ts";
 import { createPrompts, type Prompts } from "./prompts.ts";
 import { cutToColumns, plainLine, table } from "./rules/text.ts";
-import { chooseServer, type ServerChoice } from "./rules/server.ts";
+import { chooseServer, type ServerChoice, isTransient } from "./rules/server.ts";
 import { configFolder, readLogin, type StoredLogin } from "./stored-login.ts";
 
 export interface Context {
@@ -85,3 +88,43 @@ export function createContext(
 
 export const notSignedIn = (url: string) =>
   new Failure(exit.signedOut, `Not signed in at ${url}.`, `Sign in: belfry login ${url}`);
+
+/** There is one organization. */
+export const organization = "default";
+
+const retryDelaysMs = [500, 1_500];
+
+export interface KeyedOptions {
+  headers: { "idempotency-key": string };
+}
+
+/** Throws the `ClientError` of the last attempt. */
+export async function createOnce<R extends AnyAnswer>(
+  client: Client,
+  call: (routes: Routes, options: KeyedOptions) => Promise<R>,
+  onHeaders?: (headers: Headers) => void,
+) {
+  const options = { headers: { "idempotency-key": randomUUID() } };
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await client.ask((routes) => call(routes, options), onHeaders);
+    } catch (error) {
+      const delayMs = retryDelaysMs[tries];
+      if (!(error instanceof ClientError) || !isTransient(error) || delayMs === undefined) throw error;
+      await sleep(delayMs);
+    }
+  }
+}
+
+/** All items of a list with a count; `readPage` gets the offset. */
+export async function readPages<T>(
+  readPage: (offset: string) => Promise<{ items: T[]; count: number }>,
+): Promise<{ items: T[]; count: number }> {
+  const items: T[] = [];
+  for (;;) {
+    const page = await readPage(String(items.length));
+    items.push(...page.items);
+    if (page.items.length === 0) return { items, count: items.length };
+    if (items.length >= page.count) return { items, count: page.count };
+  }
+}

@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { readInput } from "./inputs.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
-import { readPlanFile } from "./rules/plan-file.ts";
+import { readPlanFile } from "./rules/input-files.ts";
 import { plainLine } from "./rules/text.ts";
 import { formatAge } from "./rules/time.ts";
 import { findTemplate } from "./templates/manage.ts";

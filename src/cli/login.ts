@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { readUrl } from "./rules/server.ts";
 import { describeUser } from "./rules/user.ts";
-import { hasFirstUser, signInAsFirst, signInAsked, signInWithToken } from "./sign-in.ts";
+import { hasFirstUser, createFirstUser, promptForPassword, signInWithToken } from "./sign-in.ts";
 import { type Session, writeLogin } from "./stored-login.ts";
 
 export const login = defineCommand({
@@ -62,8 +62,8 @@ export const login = defineCommand({
     } else if (await hasFirstUser(client)) {
       const { passwordFile } = firstUser;
       const email = options.email ?? options["first-user-email"];
-      session = { token: await signInAsked(context, client, { email, passwordFile }), kind: "session" };
-    } else session = { token: await signInAsFirst(context, client, firstUser), kind: "session" };
+      session = { token: await promptForPassword(context, client, { email, passwordFile }), kind: "session" };
+    } else session = { token: await createFirstUser(context, client, firstUser), kind: "session" };
     writeLogin(context.folder, { url, session });
     await confirm(context, url, session);
   },

@@ -1,9 +1,8 @@
 // belfry run: runs a command with its input, output and exit code unchanged, then notifies the user of the result.
 import { ClientError, createClient, type Client } from "../client.ts";
-import { notSignedIn, type Context } from "./context.ts";
+import { notSignedIn, type Context, createOnce } from "./context.ts";
 import { describeError } from "./failure.ts";
 import { runProgram, stopSignals } from "./program.ts";
-import { createOnce } from "./calls.ts";
 import { defineCommand } from "./rules/command.ts";
 import { lastLines, runReport } from "./rules/run-report.ts";
 
@@ -54,7 +53,7 @@ function openClient(context: Context): Client | undefined {
   try {
     const { url, token } = context.choice();
     if (token === undefined) throw notSignedIn(url);
-    return createClient({ url, token, timeout: timeoutMs });
+    return createClient({ url, token, timeoutMs });
   } catch (error) {
     context.log(`belfry: You won't be notified. ${describeError(error).lines.join(" ")}`);
     return undefined;
@@ -68,8 +67,6 @@ async function report(client: Client, content: { title: string; message: string 
       routes.notifications.custom.$post({ json: { content } }, keyed),
     );
   } catch (error) {
-    if (!(error instanceof ClientError && error.status === 409 && isDuplicate(error))) throw error;
+    if (!(error instanceof ClientError && error.code === "duplicate")) throw error;
   }
 }
-
-const isDuplicate = ({ message }: ClientError) => /\bsame notification\b/i.test(message);

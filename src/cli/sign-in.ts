@@ -33,7 +33,7 @@ interface Answers {
 }
 
 /** Creates the owner and signs in; answers that the server refuses are asked for again. */
-export async function signInAsFirst(
+export async function createFirstUser(
   context: Context,
   client: Client,
   options: FirstUserOptions,
@@ -54,7 +54,7 @@ export async function signInAsFirst(
       await client.ask((routes) => routes.users.first.$post({ json: complete }));
       return await signInWithPassword(client, complete);
     } catch (error) {
-      answers = await withoutRefused(context, complete, error);
+      answers = await withoutRefusedAnswers(context, complete, error);
     }
   }
 }
@@ -74,7 +74,11 @@ async function completeAnswers({ prompts, environment }: Context, known: Partial
 }
 
 /** The answers that were not refused, after the reason is printed; throws when nothing can be asked again. */
-async function withoutRefused(context: Context, answers: Answers, error: unknown): Promise<Partial<Answers>> {
+async function withoutRefusedAnswers(
+  context: Context,
+  answers: Answers,
+  error: unknown,
+): Promise<Partial<Answers>> {
   if (!(error instanceof ClientError)) throw error;
   // 403: a set-up from another machine needs the code.
   if (error.status === 403 && context.prompts.interactive) {
@@ -111,7 +115,7 @@ export async function signInWithPassword(
 const maxTries = 3;
 
 /** Prompts for what is missing; at a terminal a wrong password can be corrected. */
-export async function signInAsked(
+export async function promptForPassword(
   context: Context,
   client: Client,
   given: { email: string | undefined; passwordFile: string | undefined },

@@ -1,7 +1,7 @@
 // belfry tasks: AI tasks, each a workspace in which an agent works on a prompt.
 import { text } from "node:stream/consumers";
 import { type Client, ClientError, segment, type Task } from "../client.ts";
-import { readPages } from "./calls.ts";
+import { readPages } from "./context.ts";
 import { exit, Failure, notFound } from "./failure.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { plainLine } from "./rules/text.ts";

@@ -1,8 +1,7 @@
 // belfry users: accounts, their roles and status, and a new password by a mailed code.
 import { randomBytes } from "node:crypto";
 import { type Client, createClient, segment, type User } from "../client.ts";
-import { readPages } from "./calls.ts";
-import type { Context } from "./context.ts";
+import { readPages, type Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { requireRoles } from "./inputs.ts";
 import { ask, askNewPassword } from "./prompts.ts";

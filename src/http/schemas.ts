@@ -1,5 +1,6 @@
 // Schemas that several routes share: what requests carry and what answers look like.
 import * as z from "zod";
+import { errorCodes } from "../kernel/errors.ts";
 import { problemWithOneLine } from "../kernel/rules/text.ts";
 
 /** Of any version and variant: ids of Coder's are made up by hand, too. */
@@ -62,6 +63,10 @@ export const errorSchema = z
     message: z.string(),
     detail: z.string().optional(),
     validations: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+    code: z
+      .enum(errorCodes)
+      .optional()
+      .meta({ description: "duplicate: the same notification was sent less than a minute ago" }),
   })
   .meta({ id: "Error" });
 

@@ -10,22 +10,33 @@ export interface Validation {
 /** Statuses that carry an error. Each has one meaning in this program. */
 export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 426 | 429 | 500 | 503;
 
+/** For programs: causes that share their status with others. */
+export const errorCodes = ["duplicate"] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
 /** Thrown by handlers and verbs; the one error handler turns it into a response. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: ErrorStatus;
   readonly detail: string | undefined;
   readonly validations: Validation[] | undefined;
+  readonly code: ErrorCode | undefined;
   readonly headers: Record<string, string>;
   constructor(
     status: ErrorStatus,
     message: string,
-    more: { detail?: string; validations?: Validation[]; headers?: Record<string, string> } = {},
+    more: {
+      detail?: string;
+      validations?: Validation[];
+      code?: ErrorCode;
+      headers?: Record<string, string>;
+    } = {},
   ) {
     super(message);
     this.status = status;
     this.detail = more.detail;
     this.validations = more.validations;
+    this.code = more.code;
     this.headers = more.headers ?? {};
   }
 }
@@ -44,11 +55,12 @@ export const notFound = (what: string) => new ApiError(404, `${what} not found, 
 export const conflict = (message: string, detail?: string) =>
   new ApiError(409, message, detail === undefined ? {} : { detail });
 
-/** Coder's error object. */
+/** Coder's error object, and `code`, which Coder's clients ignore. */
 export interface ErrorBody {
   message: string;
   detail?: string;
   validations?: Validation[];
+  code?: ErrorCode;
 }
 
 export function errorBody(error: ApiError, requestId: string): ErrorBody {
@@ -58,18 +70,20 @@ export function errorBody(error: ApiError, requestId: string): ErrorBody {
     message: error.message,
     ...(detail === undefined ? {} : { detail }),
     ...(error.validations === undefined ? {} : { validations: error.validations }),
+    ...(error.code === undefined ? {} : { code: error.code }),
   };
 }
 
 /** RFC 9457's object for the same error. */
 export function problemBody(error: ApiError, requestId: string): Record<string, unknown> {
-  const { message, detail, validations } = errorBody(error, requestId);
+  const { message, detail, validations, code } = errorBody(error, requestId);
   return {
     type: "about:blank",
     title: message,
     status: error.status,
     ...(detail === undefined ? {} : { detail }),
     instance: `urn:uuid:${requestId}`,
+    ...(code === undefined ? {} : { code }),
     ...(validations === undefined
       ? {}
       : {

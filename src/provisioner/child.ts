@@ -1,82 +1,84 @@
-// Runs one program of a job to its end: its lines as they come, what it prints for us, and the way it is stopped.
+// Runs one program of a job: streams its lines, collects its output up to a limit, and interrupts or kills it.
 import { spawn, type ChildProcess } from "node:child_process";
-import type { Ending } from "./ending.ts";
+import type { JobInterrupt } from "./lease.ts";
 import { splitLines, type Stream } from "./rules/log-lines.ts";
-import type { Environment } from "./worker-context.ts";
+import type { Environment } from "./environment.ts";
 
 export interface Program {
   file: string;
-  words: string[];
+  args: string[];
   folder: string;
-  environment: Record<string, string | undefined>;
+  variables: Record<string, string | undefined>;
   input?: string;
-  /** What asks it to stop, and whether all that it has started is asked too. */
-  interrupt: NodeJS.Signals;
-  withChildren: boolean;
+  interruptSignal: NodeJS.Signals;
+  /** Whether its child processes get that signal too. */
+  signalsGroup: boolean;
   onLine: (line: string, stream: Stream) => void;
-  /** Its standard output is kept up to so many bytes, and gives no lines. */
-  keep?: number;
+  /** Standard output is collected up to this limit and not passed to `onLine`; without it all output is lines. */
+  maxOutputBytes?: number;
 }
 
-export interface Ended {
-  /** Null when a signal ended it. */
+export interface ProgramEnd {
+  /** Null if a signal ended it. */
   code: number | null;
-  /** Why it could not run, or not to its end. */
+  /** Why it did not start or did not exit normally. */
   problem: string | undefined;
   output: string;
 }
 
-/** Milliseconds in which what it left running may still print. */
+/** How long background processes of a program that has exited can still print. */
 const quietMs = 500;
 
 export async function runProgram(
   program: Program,
-  ending: Ending,
-  world: Environment,
-  grace: number,
-): Promise<Ended> {
-  // A group of its own: the terminal's Ctrl-C is for the daemon, which then finishes its jobs.
-  const child = spawn(program.file, program.words, {
+  interrupt: JobInterrupt,
+  environment: Environment,
+  graceMs: number,
+): Promise<ProgramEnd> {
+  // A new process group: Ctrl-C at the terminal must reach only the daemon, which then finishes its jobs.
+  const child = spawn(program.file, program.args, {
     cwd: program.folder,
-    env: program.environment,
+    env: program.variables,
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const kept = keepOutput(child, program);
-  // A program that doesn't read its input is no failure.
+  const collected = collectOutput(child, program);
+  // A program may exit without reading its input.
   child.stdin.on("error", () => {});
   child.stdin.end(program.input ?? "");
-  const over = new AbortController();
+  const exited = new AbortController();
   const kill = () => signalGroup(child, "SIGKILL");
-  const interrupt = () => {
-    if (program.withChildren) signalGroup(child, program.interrupt);
-    else child.kill(program.interrupt);
-    void world.wait(grace, over.signal).then(() => over.signal.aborted || kill());
+  const askToStop = () => {
+    if (program.signalsGroup) signalGroup(child, program.interruptSignal);
+    else child.kill(program.interruptSignal);
+    void environment.wait(graceMs, exited.signal).then(() => exited.signal.aborted || kill());
   };
-  if (ending.ended.aborted) interrupt();
-  if (ending.killed.aborted) kill();
-  ending.ended.addEventListener("abort", interrupt, { signal: over.signal, once: true });
-  ending.killed.addEventListener("abort", kill, { signal: over.signal, once: true });
+  if (interrupt.raised.aborted) askToStop();
+  if (interrupt.killed.aborted) kill();
+  interrupt.raised.addEventListener("abort", askToStop, { signal: exited.signal, once: true });
+  interrupt.killed.addEventListener("abort", kill, { signal: exited.signal, once: true });
   const { code, problem } = await exitOf(child);
-  over.abort();
-  if (ending.ended.aborted) kill();
-  return { code, problem: problem ?? kept.problem(), output: kept.output() };
+  exited.abort();
+  if (interrupt.raised.aborted) kill();
+  return { code, problem: problem ?? collected.problem(), output: collected.output() };
 }
 
-function keepOutput(child: ChildProcess, { keep, onLine }: Program) {
+function collectOutput(child: ChildProcess, { maxOutputBytes, onLine }: Program) {
   const chunks: Buffer[] = [];
   let size = 0;
-  if (keep === undefined) passLines(child, "out", onLine);
+  if (maxOutputBytes === undefined) passLines(child, "out", onLine);
   else
     child.stdout?.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= keep) chunks.push(chunk);
+      if (size <= maxOutputBytes) chunks.push(chunk);
       else signalGroup(child, "SIGKILL");
     });
   passLines(child, "error", onLine);
   return {
     problem: () =>
-      keep !== undefined && size > keep ? `it printed more than ${keep / 1_048_576} MiB` : undefined,
+      maxOutputBytes !== undefined && size > maxOutputBytes
+        ? `output larger than ${maxOutputBytes / 1_048_576} MiB`
+        : undefined,
     output: () => Buffer.concat(chunks).toString("utf8"),
   };
 }
@@ -99,7 +101,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // It has exited already.
   }
 }
 
@@ -108,11 +110,12 @@ function exitOf(child: ChildProcess): Promise<{ code: number | null; problem: st
     let timer: NodeJS.Timeout | undefined;
     let exit: { code: number | null; problem: string | undefined } | undefined;
     child.on("error", (error: NodeJS.ErrnoException) => {
-      if (child.pid === undefined) resolve({ code: null, problem: `it can't be started (${error.code})` });
+      if (child.pid === undefined)
+        resolve({ code: null, problem: `${child.spawnfile} can't be started (${error.code})` });
     });
     child.on("exit", (code, signal) => {
-      exit = { code, problem: signal === null ? undefined : `it was ended by ${signal}` };
-      // What it left running in the background may hold its output open for ever.
+      exit = { code, problem: signal === null ? undefined : `killed by ${signal}` };
+      // Background processes can hold its output open forever.
       timer = setTimeout(() => {
         child.stdout?.destroy();
         child.stderr?.destroy();

@@ -1,55 +1,70 @@
-// One job from its acquisition to its end: folder, files, state, work, state back, and the word to the server.
-import { createEnding, EndedEarly, JobFailure, type Ending, keepLease, type Lease } from "./ending.ts";
-import { makeFolder, putFiles, removeFolder } from "./folder.ts";
+// Runs one job from its acquisition to its end: folder, files, state, build, upload of the state, report to the server.
+import {
+  createInterrupt,
+  InterruptedError,
+  JobFailure,
+  type JobInterrupt,
+  keepLease,
+  type Lease,
+} from "./lease.ts";
+import { createFolder, putFiles, removeFolder } from "./folder.ts";
 import { openLog, type JobLog } from "./logs.ts";
 import { ShapeError, type Completion } from "./rules/completion.ts";
-import { describeEnd, type EndReason, type Job } from "./rules/job.ts";
+import { describeInterrupt, type InterruptReason, type Job } from "./rules/job.ts";
 import { createMask } from "./rules/log-lines.ts";
 import { rescuedStateFile, stages, stateFile } from "./rules/terraform.ts";
 import { runScript, scriptState } from "./script.ts";
 import { openState, type JobState } from "./state.ts";
 import type { PermanentErrorCode } from "../workspaces/jobs/rules/job.ts";
 import { runTerraform } from "./terraform.ts";
-import type { WorkerContext, Work } from "./work.ts";
+import type { Environment } from "./environment.ts";
+import type { JobContext, WorkerContext } from "./worker-context.ts";
 import { jobCall } from "./server.ts";
 
 /** Characters. */
 const maxErrorLength = 8_192;
 
-export type JobEnd = "completed" | "failed" | "released" | EndReason;
+export type JobEnd = "completed" | "failed" | "released" | InterruptReason;
 
-export async function runJob(job: Job, shop: WorkerContext): Promise<JobEnd> {
-  const { server, world, timing } = shop;
-  const ending = createEnding();
-  const over = new AbortController();
+export async function runJob(job: Job, context: WorkerContext): Promise<JobEnd> {
+  const { server, environment, timing } = context;
+  const interrupt = createInterrupt();
+  const ended = new AbortController();
   const sensitive = job.parameters.filter((parameter) => parameter.sensitive).map(({ value }) => value);
-  const mask = createMask([job.agentToken, ...sensitive, ...shop.secrets]);
-  const log = openLog(job, { server, world, timing, ending }, mask);
+  const mask = createMask([job.agentToken, ...sensitive, ...context.secrets]);
+  const log = openLog(job, { server, environment, timing, interrupt }, mask);
   let isChanging = false;
-  const lease = keepLease(job, { server, world, timing, ending });
-  void world.wait(timing.jobTimeout, over.signal).then(() => over.signal.aborted || ending.end("timeout"));
-  const kill = () => ending.end("killed");
-  shop.killing.addEventListener("abort", kill, { signal: over.signal });
-  if (shop.killing.aborted) kill();
-  const folder = await makeFolder(shop.workDir);
+  const lease = keepLease(job, { server, environment, timing, interrupt });
+  void environment
+    .wait(timing.jobTimeoutMs, ended.signal)
+    .then(() => ended.signal.aborted || interrupt.raise("timeout"));
+  const kill = () => interrupt.raise("killed");
+  context.killing.addEventListener("abort", kill, { signal: ended.signal });
+  if (context.killing.aborted) kill();
+  const folder = await createFolder(context.workDir);
   try {
     const files: [string, ...string[]] =
-      shop.tool.kind === "script" ? [scriptState] : [rescuedStateFile, stateFile];
-    const state = openState(job, { server, ending, world, timing }, folder, files);
-    const changing = () => {
+      context.tool.kind === "script" ? [scriptState] : [rescuedStateFile, stateFile];
+    const state = openState(job, { server, interrupt, environment, timing }, folder, files);
+    const markChanging = () => {
       isChanging = true;
-      if (shop.tool.kind === "terraform") void state.keepSaving(over.signal);
+      if (context.tool.kind === "terraform") void state.keepSaving(ended.signal);
     };
-    const goOn = () => {
-      if (ending.reason() !== undefined) throw new EndedEarly();
+    const throwIfInterrupted = () => {
+      if (interrupt.reason() !== undefined) throw new InterruptedError();
     };
-    const work = { job, folder, hasFiles: false, log, mask, server, ending, world, timing, goOn };
-    const result = await attempt(state, shop, { ...work, changing }, log);
-    // Before the job's end is told: afterwards the server would not take it.
-    const unsaved = isChanging ? await problemOf(() => state.save()) : undefined;
-    return await finish(job, shop, { ending, log, lease }, unsaved ?? result);
+    const shared = { job, folder, log, mask, server, interrupt, environment, timing };
+    const result = await attempt(state, context, {
+      ...shared,
+      hasFiles: false,
+      throwIfInterrupted,
+      markChanging,
+    });
+    // Before the end is reported: afterwards the server refuses the state.
+    const unsaved = isChanging ? await failureOf(job, environment, () => state.save()) : undefined;
+    return await reportEnd(job, context, { interrupt, log, lease }, unsaved ?? result);
   } finally {
-    over.abort();
+    ended.abort();
     lease.stop();
     await removeFolder(folder);
   }
@@ -60,26 +75,32 @@ type Result =
   | { kind: "failed"; error: string; code?: PermanentErrorCode | undefined }
   | { kind: "release" };
 
-async function attempt(state: JobState, shop: WorkerContext, work: Work, log: JobLog): Promise<Result> {
-  const { job, folder } = work;
+async function attempt(
+  state: JobState,
+  { templates, stopping, tool }: WorkerContext,
+  work: JobContext,
+): Promise<Result> {
+  const { job, folder, log, environment } = work;
   let result: Result = { kind: "release" };
-  const problem = await problemOf(async () => {
+  const failure = await failureOf(job, environment, async () => {
     log.stage(stages.setUp);
-    const hasFiles = await putFiles(job, folder, shop.templates, work);
+    const hasFiles = await putFiles(job, folder, templates, work);
     await state.restore();
-    work.goOn();
-    if (shop.stopping.aborted) return;
-    const present = { ...work, hasFiles };
-    const completion = await (shop.tool.kind === "script"
-      ? runScript(present, shop.tool.file)
-      : runTerraform(present, shop.tool.file));
+    work.throwIfInterrupted();
+    if (stopping.aborted) return;
+    const prepared = { ...work, hasFiles };
+    const completion = await (tool.kind === "script"
+      ? runScript(prepared, tool.file)
+      : runTerraform(prepared, tool.file));
     result = { kind: "done", completion };
   });
-  return problem ?? result;
+  return failure ?? result;
 }
 
-/** What is nobody's fault but the job's becomes its error; a bug of ours too, but it is also said where we run. */
-async function problemOf(
+/** Undefined if `action` succeeded. An unexpected error is also logged by the daemon. */
+async function failureOf(
+  job: Job,
+  environment: Environment,
   action: () => Promise<void>,
 ): Promise<Extract<Result, { kind: "failed" }> | undefined> {
   try {
@@ -88,51 +109,52 @@ async function problemOf(
   } catch (error) {
     if (error instanceof JobFailure) return { kind: "failed", error: error.message, code: error.code };
     if (error instanceof ShapeError) return { kind: "failed", error: error.message };
+    environment.log(`job ${job.id}: unexpected error: ${String(error)}`);
     return { kind: "failed", error: `The provisioner failed: ${String(error)}` };
   }
 }
 
-async function finish(
+async function reportEnd(
   job: Job,
-  { server, world, timing }: WorkerContext,
-  { ending, log, lease }: { ending: Ending; log: JobLog; lease: Lease },
+  { server, environment, timing }: WorkerContext,
+  { interrupt, log, lease }: { interrupt: JobInterrupt; log: JobLog; lease: Lease },
   result: Result,
 ): Promise<JobEnd> {
-  const tell = (verb: string, json?: unknown) =>
+  const report = (verb: string, json?: unknown) =>
     server.callUntilAnswered(
       { ...jobCall(job, "POST", verb), ...(json === undefined ? {} : { json }) },
-      ending.lost,
+      interrupt.lost,
     );
-  // An end that came after the work was done changes nothing any more.
-  const reason = result.kind === "done" ? undefined : ending.reason();
-  if (reason === "lost" || ending.lost.aborted) return "lost";
+  // An interrupt after the build was done changes nothing.
+  const reason = result.kind === "done" ? undefined : interrupt.reason();
+  if (reason === "lost" || interrupt.lost.aborted) return "lost";
   if (result.kind === "release" && reason === undefined) {
-    lease.telling();
-    await tell("release");
+    lease.startReporting();
+    await report("release");
     return "released";
   }
   let error = result.kind === "failed" ? result.error : "";
   const code = result.kind === "failed" && reason === undefined ? result.code : undefined;
-  if (reason !== undefined) error = describeEnd(reason, timing.jobTimeout);
+  if (reason !== undefined) error = describeInterrupt(reason, timing.jobTimeoutMs);
   log.stage(stages.cleanUp);
   if (result.kind !== "done") log.note(error, "error");
   await log.flush();
-  lease.telling();
+  lease.startReporting();
   if (result.kind === "done") {
-    const answer = await tell("complete", result.completion);
+    const answer = await report("complete", result.completion);
     if (answer.kind === "done") return "completed";
     if (answer.kind !== "refused") return isLateAnswer(answer) ? "completed" : "lost";
     error = `The server refused the result of the job: ${answer.message}`;
   }
-  const answer = await tell("fail", {
+  const answer = await report("fail", {
     error: error.slice(0, maxErrorLength).toWellFormed(),
     ...(code === undefined ? {} : { error_code: code }),
   });
-  if (answer.kind === "refused") world.say(`job ${job.id}: the failure was refused. ${answer.message}`);
+  if (answer.kind === "refused") environment.log(`job ${job.id}: the failure was refused. ${answer.message}`);
   if (answer.kind === "lost" && !isLateAnswer(answer)) return "lost";
   return reason ?? "failed";
 }
 
-/** The first try was heard, only its answer was lost: the job was over when the second one came. */
+/** An earlier attempt arrived and ended the job; only its response was lost. */
 const isLateAnswer = (answer: { kind: string; tries?: number }): boolean =>
   answer.kind === "lost" && (answer.tries ?? 0) > 0;

@@ -1,4 +1,4 @@
-// A job's log on its way to the server: masked, in batches, each line with an id of its own, in order.
+// Sends a job's log to the server: masked, in order, in batches. Each line has an id, so that a retried batch adds none twice.
 import {
   batchLines,
   batchSize,
@@ -12,66 +12,62 @@ import {
   type Stream,
 } from "./rules/log-lines.ts";
 import type { Job } from "./rules/job.ts";
-import { jobCall, type JobServer } from "./server.ts";
-import type { Ending } from "./ending.ts";
-import type { Timing, Environment } from "./worker-context.ts";
+import { jobCall } from "./server.ts";
+import type { JobConnection } from "./lease.ts";
 
 export interface JobLog {
-  /** What comes after belongs to this stage. */
+  /** The stage of the following lines. */
   stage: (name: string) => void;
   /** A line of a program. */
   line: (line: string, stream: Stream) => void;
-  /** A line of the daemon's own. */
+  /** A line of the daemon. */
   note: (line: string, level?: Level) => void;
-  /** Resolves once everything is there, or the job is lost. */
+  /** Resolves when all lines are sent or the job is lost. */
   flush: () => Promise<void>;
 }
 
 export function openLog(
   job: Job,
-  {
-    server,
-    world,
-    timing,
-    ending,
-  }: { server: JobServer; world: Environment; timing: Timing; ending: Ending },
+  { server, environment, timing, interrupt }: JobConnection,
   mask: (text: string) => string,
 ): JobLog {
   const isClaim = job.stage === "claim" && job.transition !== "delete";
   const waiting: LogLine[] = [];
   const frames: Record<Stream, Frame> = { out: undefined, error: undefined };
-  let [stage, leftOut, sentAt] = ["", 0, 0];
+  let [stage, droppedLines, sentAt] = ["", 0, 0];
   let sending: Promise<void> | undefined;
   let full = new AbortController();
 
   const send = async (): Promise<void> => {
-    while (waiting.length > 0 && !ending.lost.aborted) {
+    while (waiting.length > 0 && !interrupt.lost.aborted) {
       const batch = waiting.slice(0, batchSize(waiting));
       const call = { ...jobCall(job, "POST", "logs"), json: batch };
-      sentAt = world.now();
-      const answer = await server.callUntilAnswered(call, ending.lost);
-      if (answer.kind === "lost") ending.end("lost");
-      if (answer.kind === "refused") world.say(`job ${job.id}: log lines were refused. ${answer.message}`);
+      sentAt = environment.now();
+      const answer = await server.callUntilAnswered(call, interrupt.lost);
+      if (answer.kind === "lost") interrupt.raise("lost");
+      if (answer.kind === "refused")
+        environment.log(`job ${job.id}: log lines were refused. ${answer.message}`);
       waiting.splice(0, batch.length);
-      if (leftOut > 0) note(`${leftOut} lines are missing: the server was unreachable for too long.`, "warn");
-      leftOut = 0;
+      if (droppedLines > 0)
+        note(`${droppedLines} lines were dropped: the server was unreachable for too long.`, "warn");
+      droppedLines = 0;
     }
   };
   const start = (): Promise<void> => (sending ??= send().finally(() => (sending = undefined)));
   const add = (source: LogLine["source"], level: Level, output: string) => {
     if (waiting.length >= maxWaitingLines) {
-      leftOut += 1;
+      droppedLines += 1;
       return;
     }
-    const created_at = new Date(world.now()).toISOString();
-    waiting.push({ id: world.newId(), level, source, stage, output, created_at });
+    const created_at = new Date(environment.now()).toISOString();
+    waiting.push({ id: environment.newId(), level, source, stage, output, created_at });
     if (waiting.length >= batchLines) full.abort();
-    // The first of a batch waits for others, but hardly after a pause: somebody may be watching.
+    // The first line of a batch waits for others, but only briefly after a pause: somebody may be watching.
     if (waiting.length === 1 && sending === undefined) {
       full = new AbortController();
-      const rest = sentAt + timing.logs - world.now();
-      const pause = Math.min(Math.max(rest, timing.logs / 20), timing.logs);
-      void world.wait(pause, AbortSignal.any([full.signal, ending.lost])).then(start);
+      const remaining = sentAt + timing.logDelayMs - environment.now();
+      const delayMs = Math.min(Math.max(remaining, timing.logDelayMs / 20), timing.logDelayMs);
+      void environment.wait(delayMs, AbortSignal.any([full.signal, interrupt.lost])).then(start);
     }
   };
   const note = (line: string, level: Level = "info") =>
@@ -85,7 +81,7 @@ export function openLog(
     note,
     flush: async () => {
       full.abort();
-      while (waiting.length > 0 && !ending.lost.aborted) await start();
+      while (waiting.length > 0 && !interrupt.lost.aborted) await start();
     },
   };
 }

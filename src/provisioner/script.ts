@@ -1,53 +1,53 @@
-// One job done by a script: it gets the job as JSON on standard input, what it prints is the log, and its last line or
-// the file that BELFRY_RESULT names says what there is now.
+// Runs a job with a script: the job is JSON on its standard input, its output is the log, and its last line or the file
+// BELFRY_RESULT is the result.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "./child.ts";
-import { JobFailure } from "./ending.ts";
+import { JobFailure } from "./lease.ts";
 import { readCompletion, type Completion } from "./rules/completion.ts";
 import { scriptEnvironment, reducePlan, applyStage } from "./rules/terraform.ts";
 import { problemIn, tidyLine } from "./rules/log-lines.ts";
 import { fields, isText, parseJson } from "../kernel/rules/json.ts";
 import { permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import { sendPlan } from "./terraform.ts";
-import type { Work } from "./work.ts";
+import type { JobContext } from "./worker-context.ts";
 
 export const scriptState = ".belfry-state";
 const resultFile = ".belfry-result";
 
-export async function runScript(work: Work, script: string): Promise<Completion> {
-  const { job, folder, log, ending, world, timing, mask } = work;
+export async function runScript(work: JobContext, script: string): Promise<Completion> {
+  const { job, folder, log, interrupt, environment, timing, mask } = work;
   const files = { result: join(folder, resultFile), state: join(folder, scriptState) };
-  let held: string | undefined;
+  let resultLine: string | undefined;
   let lastError = "";
   log.stage(applyStage(job));
-  work.changing();
-  const ended = await runProgram(
+  work.markChanging();
+  const end = await runProgram(
     {
       file: script,
-      words: [],
+      args: [],
       folder,
-      environment: scriptEnvironment(world.environment, files),
+      variables: scriptEnvironment(environment.variables, files),
       input: `${JSON.stringify(job.raw)}\n`,
-      interrupt: "SIGTERM",
-      withChildren: true,
+      interruptSignal: "SIGTERM",
+      signalsGroup: true,
       onLine: (line, stream) => {
         if (stream === "error" && line.trim() !== "") lastError = tidyLine(line, mask);
-        if (stream === "out" && held !== undefined) log.line(held, "out");
-        if (stream === "out") held = line.startsWith("{") ? line : undefined;
-        if (stream === "error" || held === undefined) log.line(line, stream);
+        if (stream === "out" && resultLine !== undefined) log.line(resultLine, "out");
+        if (stream === "out") resultLine = line.startsWith("{") ? line : undefined;
+        if (stream === "error" || resultLine === undefined) log.line(line, stream);
       },
     },
-    ending,
-    world,
-    timing.grace,
+    interrupt,
+    environment,
+    timing.graceMs,
   );
-  work.goOn();
-  const result = await readResult(files.result, held);
-  if (result === undefined && held !== undefined) log.line(held, "out");
+  work.throwIfInterrupted();
+  const result = await readResult(files.result, resultLine);
+  if (result === undefined && resultLine !== undefined) log.line(resultLine, "out");
   const { error, error_code: code, plan } = fields(result);
-  if (ended.code !== 0 || isText(error)) {
-    const reason = ended.problem ?? problemIn([lastError]) ?? `exit code ${ended.code}`;
+  if (end.code !== 0 || isText(error)) {
+    const reason = end.problem ?? problemIn([lastError]) ?? `exit code ${end.code}`;
     throw new JobFailure(
       isText(error) ? mask(error) : `The script failed: ${reason}`,
       permanentErrorCodes.find((known) => known === code),
@@ -57,7 +57,7 @@ export async function runScript(work: Work, script: string): Promise<Completion>
   return readCompletion(result ?? {});
 }
 
-/** The file counts when there is something in it, else the line. */
+/** From the file, or from the line if the file is empty. */
 async function readResult(file: string, line: string | undefined): Promise<unknown> {
   const text = await readFile(file, "utf8").catch(() => "");
   if (text.trim() === "") return line === undefined ? undefined : parseJson(line);

@@ -1,8 +1,8 @@
-// The server as a provisioner sees it: one function that makes a call and gives its outcome as a value, one that tries
-// until there is an answer.
-import { classifyStatus, retryDelayMs, readRetryAfter, type StatusClass } from "./rules/job.ts";
+// The server's API for provisioners: `call` resolves with the outcome as a value, `callUntilAnswered` retries until the
+// server accepts or refuses.
+import { classifyStatus, retryDelayMs, readRetryAfter, type AnswerKind } from "./rules/job.ts";
 import { fields, parseJson, textOr } from "../kernel/rules/json.ts";
-import type { Timing, Environment } from "./worker-context.ts";
+import type { Environment, Timing } from "./environment.ts";
 
 export type Outcome =
   | { ok: true; status: number; body: Uint8Array }
@@ -15,14 +15,13 @@ export interface Call {
   acquireId?: string;
   json?: unknown;
   bytes?: Uint8Array;
-  /** Milliseconds. */
-  timeout?: number;
+  timeoutMs?: number;
   signal?: AbortSignal;
-  /** Bytes of the answer that are taken. */
-  most?: number;
+  /** A larger response is refused. */
+  maxBytes?: number;
 }
 
-/** Below a job's path, with the acquisition that gave it: one whose lease has gone can't act as the next one. */
+/** With the acquisition's id: a provisioner that lost its lease can't act for the next one. */
 export const jobCall = (job: { id: string; acquireId: string }, method: Call["method"], verb: string) => ({
   method,
   path: `/provisionerjobs/${job.id}/${verb}`,
@@ -32,17 +31,18 @@ export const jobCall = (job: { id: string; acquireId: string }, method: Call["me
 export interface JobServer {
   url: string;
   call: (call: Call) => Promise<Outcome>;
-  /** The same until the server says yes or no, or the signal comes. */
+  /** Retries until the server accepts or refuses, or the signal aborts. */
   callUntilAnswered: (call: Call, signal: AbortSignal) => Promise<FinalAnswer>;
 }
 
 export type FinalAnswer =
   | { kind: "done"; body: Uint8Array; tries: number }
-  | { kind: Exclude<StatusClass, "again">; status: number; message: string; tries: number }
+  | { kind: Exclude<AnswerKind, "again">; status: number; message: string; tries: number }
   | { kind: "stopped" };
 
-export function connect(url: string, key: string, world: Environment, timing: Timing): JobServer {
-  const call = (request: Call) => makeCall(url, key, world, { timeout: timing.patience, ...request });
+export function connect(url: string, key: string, environment: Environment, timing: Timing): JobServer {
+  const call = (request: Call) =>
+    sendCall(url, key, environment, { timeoutMs: timing.callTimeoutMs, ...request });
   return {
     url,
     call,
@@ -54,15 +54,15 @@ export function connect(url: string, key: string, world: Environment, timing: Ti
         const { status, message, retryAfter } = outcome;
         const kind = classifyStatus(status);
         if (kind !== "again" && status !== undefined) return { kind, status, message, tries };
-        await world.wait(retryDelayMs(tries, world.chance(), timing.retry, retryAfter), signal);
+        await environment.wait(retryDelayMs(tries, environment.random(), timing.retry, retryAfter), signal);
       }
     },
   };
 }
 
-async function makeCall(url: string, key: string, world: Environment, call: Call): Promise<Outcome> {
-  const { method, path, acquireId, json, bytes, timeout = 15_000, signal, most = 1_048_576 } = call;
-  const signals = [AbortSignal.timeout(timeout), ...(signal === undefined ? [] : [signal])];
+async function sendCall(url: string, key: string, environment: Environment, call: Call): Promise<Outcome> {
+  const { method, path, acquireId, json, bytes, timeoutMs = 15_000, signal, maxBytes = 1_048_576 } = call;
+  const signals = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
   const content = json === undefined ? bytes : JSON.stringify(json);
   try {
     const response = await fetch(`${url}/api/v2${path}`, {
@@ -79,28 +79,28 @@ async function makeCall(url: string, key: string, world: Environment, call: Call
       signal: AbortSignal.any(signals),
       ...(content === undefined ? {} : { body: content as BodyInit }),
     });
-    const body = await readBody(response, most);
+    const body = await readBody(response, maxBytes);
     if (body === undefined) {
-      const message = `The answer has more than ${most} bytes.`;
+      const message = `response too large: more than ${maxBytes} bytes`;
       return { ok: false, status: 413, message, retryAfter: undefined };
     }
     if (response.ok) return { ok: true, status: response.status, body };
-    const retryAfter = readRetryAfter(response.headers.get("retry-after"), world.now());
+    const retryAfter = readRetryAfter(response.headers.get("retry-after"), environment.now());
     return { ok: false, status: response.status, message: messageOf(response, body), retryAfter };
   } catch (error) {
     return { ok: false, status: undefined, message: reasonOf(error), retryAfter: undefined };
   }
 }
 
-/** Undefined when there is more of it than is taken. */
-async function readBody(response: Response, most: number): Promise<Uint8Array | undefined> {
+/** Undefined if it is too large. */
+async function readBody(response: Response, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
-    const piece = chunk as Uint8Array;
-    size += piece.length;
-    if (size > most) return undefined;
-    chunks.push(piece);
+    const bytes = chunk as Uint8Array;
+    size += bytes.length;
+    if (size > maxBytes) return undefined;
+    chunks.push(bytes);
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
@@ -109,13 +109,13 @@ export const jsonOf = (body: Uint8Array): unknown => parseJson(new TextDecoder()
 
 function messageOf(response: Response, body: Uint8Array): string {
   const { message, detail } = fields(jsonOf(body));
-  const words = [textOr(message, `status ${response.status}`), textOr(detail, "")];
-  return words.filter((word) => word !== "").join(" ");
+  const sentences = [textOr(message, `status ${response.status}`), textOr(detail, "")];
+  return sentences.filter((sentence) => sentence !== "").join(" ");
 }
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause instanceof Error ? error.cause : error;
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
-  return error.name === "TimeoutError" ? "no answer in time" : cause.message || code;
+  return error.name === "TimeoutError" ? "no response in time" : cause.message || code;
 }

@@ -1,69 +1,60 @@
-// What Terraform remembers of a workspace, between the server and a job's folder. It goes back while the job runs, soon
-// after each change, and for certain at its end.
+// The Terraform state of a workspace: downloaded into the job's folder, uploaded soon after each change while the job runs,
+// and again at its end.
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import { JobFailure, type Ending } from "./ending.ts";
+import { type JobConnection, JobFailure } from "./lease.ts";
 import { parseJson } from "../kernel/rules/json.ts";
 import type { Job } from "./rules/job.ts";
-import { jobCall, type JobServer } from "./server.ts";
-import type { Timing, Environment } from "./worker-context.ts";
+import { jobCall } from "./server.ts";
 
-/** Bytes: as it is sent, and unpacked. */
 const maxPackedBytes = 8 * 1_048_576;
 const maxUnpackedBytes = 512 * 1_048_576;
 
 export interface JobState {
-  /** The file that the previous build's state is put into; false when there is none. */
+  /** Downloads the previous build's state, if there is one. */
   restore: () => Promise<void>;
-  /** From now on until the signal or `save`: whenever it has changed and is whole, one try. */
+  /** Until the signal aborts or `save` is called: uploads each changed, complete state with one attempt. */
   keepSaving: (over: AbortSignal) => Promise<void>;
-  /** Resolves once the server has it, or the job is lost. Throws `JobFailure` when the server won't have it. */
+  /** Resolves when it is uploaded or the job is lost. Throws `JobFailure` if the server refuses it. */
   save: () => Promise<void>;
-}
-
-interface StateContext {
-  server: JobServer;
-  ending: Ending;
-  world: Environment;
-  timing: Timing;
 }
 
 export function openState(
   job: Job,
-  { server, ending, world, timing }: StateContext,
+  { server, interrupt, environment, timing }: JobConnection,
   folder: string,
-  /** In the order in which they count. */
+  /** By priority: the first that exists is uploaded. */
   files: [string, ...string[]],
 ): JobState {
   const put = jobCall(job, "PUT", "state");
   let saved = "";
   let saving: Promise<void> = Promise.resolve();
-  let isLast = false;
+  let isStopped = false;
   const changed = async () => {
     const content = await readFirst(folder, files);
     if (content === undefined || content.length === 0 || hashOf(content) === saved) return undefined;
     return { content, hash: hashOf(content) };
   };
-  const saveInPassing = async () => {
-    const present = await changed();
-    // It may have been read in the middle of being written.
-    if (present === undefined || parseJson(present.content.toString("utf8")) === undefined) return;
-    const outcome = await server.call({ ...put, bytes: await packed(present.content) });
-    if (outcome.ok) saved = present.hash;
+  const saveOnce = async () => {
+    const state = await changed();
+    // It may be incomplete: Terraform may be writing it.
+    if (state === undefined || parseJson(state.content.toString("utf8")) === undefined) return;
+    const outcome = await server.call({ ...put, bytes: await packed(state.content) });
+    if (outcome.ok) saved = state.hash;
   };
   return {
     restore: async () => {
       if (!job.hasState) return;
       const answer = await server.callUntilAnswered(
-        { ...jobCall(job, "GET", "state"), most: maxPackedBytes + 1 },
-        ending.ended,
+        { ...jobCall(job, "GET", "state"), maxBytes: maxPackedBytes + 1 },
+        interrupt.raised,
       );
       if (answer.kind === "stopped") return;
       if (answer.kind !== "done") {
-        if (answer.status === 409) ending.end("lost");
+        if (answer.status === 409) interrupt.raise("lost");
         throw new JobFailure(`The state of the previous build can't be downloaded: ${answer.message}`);
       }
       if (answer.body.length === 0) return;
@@ -73,22 +64,22 @@ export function openState(
     },
     keepSaving: async (over) => {
       for (;;) {
-        await world.wait(timing.state, over);
-        if (isLast || over.aborted || ending.lost.aborted) return;
-        await (saving = saveInPassing().catch(() => {}));
+        await environment.wait(timing.stateIntervalMs, over);
+        if (isStopped || over.aborted || interrupt.lost.aborted) return;
+        await (saving = saveOnce().catch(() => {}));
       }
     },
     save: async () => {
-      // An older one that is on its way must not arrive after it.
-      isLast = true;
+      // An older state that is being uploaded must not arrive after this one.
+      isStopped = true;
       await saving;
-      const present = await changed();
-      if (present === undefined) return;
-      const bytes = await packed(present.content);
-      const answer = await server.callUntilAnswered({ ...put, bytes }, ending.lost);
-      if (answer.kind === "lost") ending.end("lost");
+      const state = await changed();
+      if (state === undefined) return;
+      const bytes = await packed(state.content);
+      const answer = await server.callUntilAnswered({ ...put, bytes }, interrupt.lost);
+      if (answer.kind === "lost") interrupt.raise("lost");
       if (answer.kind === "refused") throw new JobFailure(`The server refused the state: ${answer.message}`);
-      saved = present.hash;
+      saved = state.hash;
     },
   };
 }

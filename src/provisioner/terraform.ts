@@ -1,8 +1,8 @@
-// One job done by OpenTofu or Terraform: init, plan, the reduced plan to the server, apply, and what is there now.
+// Runs a job with OpenTofu or Terraform: init, plan, report of the reduced plan, apply, and the result from the state.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runProgram, type Ended } from "./child.ts";
-import { JobFailure } from "./ending.ts";
+import { runProgram, type ProgramEnd } from "./child.ts";
+import { JobFailure } from "./lease.ts";
 import { readState, type Completion } from "./rules/completion.ts";
 import {
   reducePlan,
@@ -15,12 +15,12 @@ import { problemIn, tidyLine } from "./rules/log-lines.ts";
 import { parseJson } from "../kernel/rules/json.ts";
 import * as steps from "./rules/terraform.ts";
 import { jobCall } from "./server.ts";
-import type { Work } from "./work.ts";
+import type { JobContext } from "./worker-context.ts";
 
-/** Bytes of a plan or a state as JSON. */
+/** Of a plan or a state as JSON. */
 const maxJsonBytes = 64 * 1_048_576;
 
-export async function runTerraform(work: Work, terraform: string): Promise<Completion> {
+export async function runTerraform(work: JobContext, terraform: string): Promise<Completion> {
   const { job, folder, log } = work;
   for (const { name } of job.parameters)
     if (!isVariableName(name))
@@ -33,115 +33,115 @@ export async function runTerraform(work: Work, terraform: string): Promise<Compl
   if (!work.hasFiles) throw new JobFailure("This version of the template has no files.");
   await writeFile(join(folder, steps.backendOverride.file), steps.backendOverride.content);
   log.stage(steps.stages.init);
-  await step(work, terraform, steps.initArguments);
+  await runStep(work, terraform, steps.initArguments);
   log.stage(steps.stages.plan);
-  await step(work, terraform, steps.planArguments(job));
+  await runStep(work, terraform, steps.planArguments(job));
   const shown = await tryToShow(work, terraform, steps.showPlanArguments);
-  if ("problem" in shown) noteUnread(work, shown.problem);
-  // From here on the job is nobody else's: without the server's yes nothing is changed.
+  if ("problem" in shown) noteUnreadPlan(work, shown.problem);
+  // Nothing is changed before the server has accepted the plan: from then on no other provisioner gets the job.
   await sendPlan(work, "problem" in shown ? noChanges : reducePlan(shown.document, work.mask));
   log.stage(steps.applyStage(job));
-  work.changing();
-  await step(work, terraform, steps.applyArguments);
+  work.markChanging();
+  await runStep(work, terraform, steps.applyArguments);
   if (job.transition === "delete") return { resources: [] };
   return readState(await show(work, terraform, steps.showStateArguments), job.parameters);
 }
 
-/** What is said of a plan that can't be read: the server has to know all the same that the work begins. */
+/** Reported if the plan can't be read: the server must know that changes begin. */
 const noChanges: ReducedPlan = { resource_changes: [] };
 
-/** A plan that the server can't take is no reason to give up: it is there to be told, not to be obeyed. */
-export async function sendPlan(work: Work, plan: ReducedPlan): Promise<void> {
-  const { job, ending } = work;
+/** If the server refuses the plan, the job continues without it: the plan is only needed for drift reports. */
+export async function sendPlan(work: JobContext, plan: ReducedPlan): Promise<void> {
+  const { job, interrupt } = work;
   const send = (json: ReducedPlan) =>
-    work.server.callUntilAnswered({ ...jobCall(job, "POST", "plan"), json }, ending.ended);
+    work.server.callUntilAnswered({ ...jobCall(job, "POST", "plan"), json }, interrupt.raised);
   await flushLog(work);
   let answer = await send(plan);
   if (answer.kind === "refused" && plan !== noChanges) {
-    noteUnread(work, answer.message);
+    noteUnreadPlan(work, answer.message);
     answer = await send(noChanges);
   }
-  if (answer.kind === "lost") ending.end("lost");
+  if (answer.kind === "lost") interrupt.raise("lost");
   if (answer.kind === "refused") throw new JobFailure(`The server refused the plan: ${answer.message}`);
-  work.goOn();
+  work.throwIfInterrupted();
 }
 
-/** What the server says of the plan comes after the plan itself; a server that is away holds nothing up. */
-async function flushLog({ log, world, timing, ending }: Work): Promise<void> {
-  const over = new AbortController();
-  const isEnough = world.wait(timing.patience, AbortSignal.any([ending.ended, over.signal]));
-  await Promise.race([log.flush(), isEnough]);
-  over.abort();
+/** The log of the plan must precede lines that the server adds to it; an unreachable server delays nothing for long. */
+async function flushLog({ log, environment, timing, interrupt }: JobContext): Promise<void> {
+  const flushed = new AbortController();
+  const timeout = environment.wait(timing.callTimeoutMs, AbortSignal.any([interrupt.raised, flushed.signal]));
+  await Promise.race([log.flush(), timeout]);
+  flushed.abort();
 }
 
-const noteUnread = ({ log, mask }: Work, problem: string) =>
+const noteUnreadPlan = ({ log, mask }: JobContext, problem: string) =>
   log.note(`Replaced resources are unknown, the plan could not be read: ${mask(problem)}`, "warn");
 
-async function step(work: Work, terraform: string, words: string[]): Promise<void> {
+async function runStep(work: JobContext, terraform: string, args: string[]): Promise<void> {
   const errors: string[] = [];
-  const ended = await run(work, terraform, words, (line, stream) => {
+  const end = await run(work, terraform, args, (line, stream) => {
     work.log.line(line, stream);
     if (stream === "error") {
       errors.push(tidyLine(line, work.mask));
-      // The first ones say the most, the last ones are for programs that are not Terraform.
+      // Terraform's cause is in the first lines, that of other programs in the last ones.
       if (errors.length > 200) errors.splice(100, 1);
     }
   });
-  work.goOn();
-  if (ended.code === 0) return;
-  const permanent = words[0] === "plan" ? variableProblem(errors) : undefined;
-  const reason = permanent?.problem ?? problemIn(errors) ?? ended.problem ?? `exit code ${ended.code}`;
-  throw new JobFailure(`terraform ${words[0]} failed: ${reason}`, permanent?.code);
+  work.throwIfInterrupted();
+  if (end.code === 0) return;
+  const permanent = args[0] === "plan" ? variableProblem(errors) : undefined;
+  const reason = permanent?.problem ?? problemIn(errors) ?? end.problem ?? `exit code ${end.code}`;
+  throw new JobFailure(`terraform ${args[0]} failed: ${reason}`, permanent?.code);
 }
 
-async function show(work: Work, terraform: string, words: string[]): Promise<unknown> {
-  const shown = await tryToShow(work, terraform, words);
+async function show(work: JobContext, terraform: string, args: string[]): Promise<unknown> {
+  const shown = await tryToShow(work, terraform, args);
   if ("problem" in shown) throw new JobFailure(`terraform show failed: ${work.mask(shown.problem)}`);
   return shown.document;
 }
 
 async function tryToShow(
-  work: Work,
+  work: JobContext,
   terraform: string,
-  words: string[],
+  args: string[],
 ): Promise<{ document: unknown } | { problem: string }> {
   const errors: string[] = [];
-  const ended = await run(
+  const end = await run(
     work,
     terraform,
-    words,
+    args,
     (line) => errors.length < 200 && errors.push(line),
     maxJsonBytes,
   );
-  work.goOn();
-  const document = ended.code === 0 ? parseJson(ended.output) : undefined;
+  work.throwIfInterrupted();
+  const document = end.code === 0 ? parseJson(end.output) : undefined;
   return document === undefined
-    ? { problem: ended.problem ?? problemIn(errors) ?? "it printed no JSON" }
+    ? { problem: end.problem ?? problemIn(errors) ?? "output is not JSON" }
     : { document };
 }
 
 const run = (
-  { job, folder, ending, world, timing }: Work,
+  { job, folder, interrupt, environment, timing }: JobContext,
   file: string,
-  words: string[],
+  args: string[],
   onLine: (line: string, stream: "out" | "error") => void,
-  keep?: number,
-): Promise<Ended> => {
-  const environment = terraformEnvironment(job, world.environment);
+  maxOutputBytes?: number,
+): Promise<ProgramEnd> => {
+  const variables = terraformEnvironment(job, environment.variables);
   return runProgram(
-    // Terraform tells its own providers.
     {
       file,
-      words,
+      args,
       folder,
-      environment,
-      interrupt: "SIGINT",
-      withChildren: false,
+      variables,
+      interruptSignal: "SIGINT",
+      // Terraform itself interrupts its providers.
+      signalsGroup: false,
       onLine,
-      ...(keep === undefined ? {} : { keep }),
+      ...(maxOutputBytes === undefined ? {} : { maxOutputBytes }),
     },
-    ending,
-    world,
-    timing.grace,
+    interrupt,
+    environment,
+    timing.graceMs,
   );
 };

@@ -1,59 +1,37 @@
-// What the daemon and its jobs work with: clock, randomness, log and timeouts, so that tests bring their own.
-import { setTimeout as sleep } from "node:timers/promises";
-import type { RetryPolicy } from "./rules/job.ts";
-import type { Settings } from "./rules/settings.ts";
+// What the daemon gives to every job, and what the steps of one job share.
+import type { Environment, Timing } from "./environment.ts";
+import type { JobConnection } from "./lease.ts";
+import type { JobLog } from "./logs.ts";
+import type { Job } from "./rules/job.ts";
+import type { JobServer } from "./server.ts";
 
-export interface Environment {
-  now: () => number;
-  /** Resolves after so many milliseconds, or when the signal comes. */
-  wait: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** At least 0, less than 1. */
-  chance: () => number;
-  newId: () => string;
-  /** A line for whoever runs the daemon. */
-  say: (line: string) => void;
-  environment: Record<string, string | undefined>;
+/** The program that builds workspaces. */
+export type Tool = { kind: "terraform"; file: string } | { kind: "script"; file: string };
+
+export interface WorkerContext {
+  server: JobServer;
+  environment: Environment;
+  timing: Timing;
+  tool: Tool;
+  templates: string | undefined;
+  workDir: string;
+  /** The daemon's key, masked in logs. */
+  secrets: string[];
+  /** No new job is started. */
+  stopping: AbortSignal;
+  /** Running jobs are killed. */
+  killing: AbortSignal;
 }
 
-/** Milliseconds. */
-export interface Timing {
-  heartbeat: number;
-  /** How long a log line may wait for others. */
-  logs: number;
-  /** How soon a state that has changed goes to the server. */
-  state: number;
-  /** How long the server may hold the question for a job. */
-  poll: number;
-  /** For one call, beyond what the server holds it. */
-  patience: number;
-  /** Between the asking of a program to stop and its end. */
-  grace: number;
-  jobTimeout: number;
-  retry: RetryPolicy;
-}
-
-export const timingOf = ({ heartbeat, grace, jobTimeout }: Settings): Timing => ({
-  heartbeat,
-  grace,
-  jobTimeout,
-  logs: 1_000,
-  state: Math.min(heartbeat, 2_000),
-  poll: 25_000,
-  patience: 15_000,
-  retry: { first: 500, most: 15_000 },
-});
-
-export function createEnvironment(
-  environment: Record<string, string | undefined>,
-  write: (line: string) => void,
-): Environment {
-  return {
-    now: Date.now,
-    wait: (milliseconds, signal) =>
-      sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch(() => {}),
-    chance: Math.random,
-    newId: () => crypto.randomUUID(),
-    say: (line) => write(`${new Date().toISOString()} ${line}`),
-    environment,
-  };
+export interface JobContext extends JobConnection {
+  job: Job;
+  folder: string;
+  /** False if the template version has none. */
+  hasFiles: boolean;
+  log: JobLog;
+  mask: (text: string) => string;
+  /** Throws `InterruptedError`. */
+  throwIfInterrupted: () => void;
+  /** From now on the workspace can change: its state is uploaded however the job ends. */
+  markChanging: () => void;
 }

@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase } from "../../db/client.ts";
 import { loadMigrations, migrate } from "../../db/migrate.ts";
 import { databaseWords } from "../../src/api/rules/database-state.ts";
-import { findingLines, formatPeriod, summary, formatSize } from "../../src/cli/admin/rules/finding.ts";
+import { findingLines, formatPeriod, findingSummary, formatSize } from "../../src/cli/admin/rules/finding.ts";
 import { ok, warn } from "../../src/kernel/rules/finding.ts";
 import {
   checkClock,
@@ -486,10 +486,10 @@ describe("the doctor checks", () => {
       "warn  longer  words",
       "              → do it",
     ]);
-    expect(summary(findings)).toBe("1 warning.");
-    expect(summary([ok("a", "b")])).toBe("All checks passed.");
+    expect(findingSummary(findings)).toBe("1 warning.");
+    expect(findingSummary([ok("a", "b")])).toBe("All checks passed.");
     const bad = { check: "a", level: "fail" as const, message: "x" };
-    expect(summary([bad, bad, ...findings])).toBe("2 checks failed, 1 warning.");
+    expect(findingSummary([bad, bad, ...findings])).toBe("2 checks failed, 1 warning.");
     expect([0, 1_400, -61_000, 7_200_000, 90_000_000].map(formatPeriod)).toEqual([
       "0 seconds",
       "1 second",

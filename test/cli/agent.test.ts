@@ -80,7 +80,7 @@ describe("belfry agent", () => {
     const given = await belfry(url, "agent_x", "ready", "--timeout", "1s");
     expect(given.code).toBe(4);
     expect(given.stderr).toMatch(
-      /^Something answers at .*\nRetrying for up to 1.0 s\.\nbelfry: Something answers at /,
+      /^The server at .* is not Belfry.*\nRetrying for up to 1.0 s\.\nbelfry: The server at /,
     );
   });
 });

@@ -244,7 +244,7 @@ describe("Signing in", () => {
     expect(refused).toEqual({
       code: 4,
       stdout: "",
-      stderr: `belfry: Belfry does not answer at ${nobody}: connection refused. Is it running? Start it with: npm start\n`,
+      stderr: `belfry: Can't reach Belfry at ${nobody}: connection refused. Is it running? Start it: belfry serve\n`,
     });
     expect(login).toMatchObject({ code: 4, stdout: "" });
     expect(redirected).toMatchObject({
@@ -370,7 +370,10 @@ describe("Users and tokens", () => {
     ]);
     expect(last).toMatchObject({ code: 1, stderr: expect.stringContaining("last active owner") });
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining("not found") });
-    expect(dots).toMatchObject({ code: 1, stderr: 'belfry: ".." is no name.\n' });
+    expect(dots).toMatchObject({
+      code: 1,
+      stderr: 'belfry: invalid name "..": must not be empty, "." or ".."\n',
+    });
   });
 
   test("Long lists come whole, page after page", async () => {

@@ -1,4 +1,4 @@
-// The typed client: what it sends, what it gives back, and that every failure is one kind of error in words.
+// The typed client: requests, responses, and a `ClientError` for every failure.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -29,7 +29,7 @@ async function failureOf(work: Promise<unknown>): Promise<ClientError> {
 
 const look = (client: Client) => client.ask((routes) => routes.notifications.settings.$get());
 
-test("A call gives the route's body, and null where there is none", async () => {
+test("A call resolves with the response's body, or null without one", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const client = createClient({ url: `${server.url}/`, token });
@@ -42,7 +42,7 @@ test("A call gives the route's body, and null where there is none", async () => 
   expect(await client.ask((routes) => routes.notifications.custom.$post({ json: { content } }))).toBeNull();
 });
 
-test("A refusal carries the status, the words, the fields and the request's id", async () => {
+test("A refusal has status, message, fields, request ID and code", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const content = { title: "", message: "x".repeat(2_001) };
@@ -55,42 +55,52 @@ test("A refusal carries the status, the words, the fields and the request's id",
   expect(refused.validations.map(({ field }) => field)).toEqual(["content.title", "content.message"]);
   expect(server.logs.join("\n")).not.toContain("xxx");
   expect(refused.requestId).toMatch(/^[0-9a-f-]{36}$/);
+  const again = await failureOf(
+    Promise.all(
+      [1, 2].map(() =>
+        createClient({ url: server.url, token }).ask((routes) =>
+          routes.notifications.custom.$post({ json: { content: { title: "Done", message: "x" } } }),
+        ),
+      ),
+    ),
+  );
+  expect(again).toMatchObject({ status: 409, code: "duplicate" });
   const stranger = await failureOf(look(createClient({ url: server.url })));
   expect(stranger).toMatchObject({ status: 401, message: expect.stringContaining("not signed in") });
 });
 
-test("What does not answer, answers too late or breaks off is told in words", async () => {
+test("An unreachable, slow or interrupted server is an error with its cause", async () => {
   const silent = await startStub(() => {});
   const breaking = await startStub((_, response) => {
     response.writeHead(200, { "content-length": "100" }).write("{");
     setImmediate(() => response.destroy());
   });
   const port = await freePort();
-  const tell = async (url: string) => {
-    const { status, message, isBelfry } = await failureOf(look(createClient({ url, timeout: 200 })));
+  const describe = async (url: string) => {
+    const { status, message, isBelfry } = await failureOf(look(createClient({ url, timeoutMs: 200 })));
     return { status, message, isBelfry };
   };
   const unreached = { status: undefined, isBelfry: false };
-  expect(await tell(`http://127.0.0.1:${port}`)).toEqual({
+  expect(await describe(`http://127.0.0.1:${port}`)).toEqual({
     ...unreached,
-    message: `Belfry does not answer at http://127.0.0.1:${port}: connection refused. Is it running? Start it with: npm start`,
+    message: `Can't reach Belfry at http://127.0.0.1:${port}: connection refused. Is it running? Start it: belfry serve`,
   });
-  expect(await tell(silent)).toMatchObject({
+  expect(await describe(silent)).toMatchObject({
     ...unreached,
-    message: expect.stringContaining("no answer within 0.2 s"),
+    message: expect.stringContaining("no response within 0.2 s"),
   });
-  expect(await tell(breaking)).toMatchObject({
+  expect(await describe(breaking)).toMatchObject({
     ...unreached,
-    message: expect.stringContaining("the connection was cut"),
+    message: expect.stringContaining("connection closed"),
   });
-  expect(await tell(silent.replace("http:", "https:"))).toMatchObject(unreached);
-  expect(await tell("http://no-such-host.invalid")).toMatchObject({
+  expect(await describe(silent.replace("http:", "https:"))).toMatchObject(unreached);
+  expect(await describe("http://no-such-host.invalid")).toMatchObject({
     ...unreached,
-    message: expect.stringMatching(/no such host|can't be looked up|Check the address/),
+    message: expect.stringMatching(/host not found|lookup failed|Check the address/),
   });
 });
 
-test("The key goes to the address it is for, under its path, and follows no redirect", async () => {
+test("The key is sent to its own address, below its path, and not after a redirect", async () => {
   const heard: (string | undefined)[] = [];
   const target = await startStub((request, response) => {
     heard.push(request.url);
@@ -101,16 +111,16 @@ test("The key goes to the address it is for, under its path, and follows no redi
     response.writeHead(302, { location: `${target}/elsewhere` }).end();
   });
   const error = await failureOf(look(createClient({ url: `${base}/belfry/`, token: "key" })));
-  expect(error.message).toBe(`${base}/belfry sends callers on to ${target}. Use that address.`);
+  expect(error.message).toBe(`${base}/belfry redirects to ${target}. Use that address.`);
   expect(heard).toEqual(["/belfry/api/v2/notifications/settings key"]);
 });
 
-test("An error of this program is no failure of the network", async () => {
+test("A bug is not reported as a network error", async () => {
   const client = createClient({ url: "http://127.0.0.1:1" });
   await expect(client.ask(() => Promise.reject(new TypeError("a bug")))).rejects.toThrow("a bug");
 });
 
-test("A name in a path stays one part of it", () => {
+test("A name in a path is escaped", () => {
   expect(segment("a/../b c")).toBe("a%2F..%2Fb%20c");
-  for (const name of ["", ".", ".."]) expect(() => segment(name)).toThrow("is no name");
+  for (const name of ["", ".", ".."]) expect(() => segment(name)).toThrow("invalid name");
 });

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadTemplateFiles } from "../../db/template-files.ts";
 import { resultLine, detailLines, type MessageDetails } from "../../src/cli/rules/delivery-lines.ts";
-import { readTemplateFile, writeTemplateFile } from "../../src/cli/rules/template-file.ts";
+import { readTemplateFile, writeTemplateFile } from "../../src/cli/rules/input-files.ts";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -107,7 +107,10 @@ describe("test --wait", () => {
       code: 0,
       stdout: "inbox  sent\n",
       stderr:
-        "No channel besides the inbox is configured. For email set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.\n",
+        "No channel besides the inbox is configured.\n" +
+        "To configure one, set these environment variables of the server:\n" +
+        "  Email: BELFRY_EMAIL_SMARTHOST, BELFRY_EMAIL_FROM\n" +
+        "  Webhook: BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT\n",
     });
     expect(
       (await server.sql("SELECT user_id FROM inbox_notifications")).map((row) => row["user_id"]),

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
+import { readPlanFile } from "../../src/cli/rules/input-files.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";

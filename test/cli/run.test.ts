@@ -89,8 +89,8 @@ async function startStub(answer: (count: number, response: Parameters<RequestLis
 }
 
 const shell = (script: string) => ["--", "sh", "-c", script];
-const refuse = (response: Parameters<RequestListener>[1], status: number, message: string) =>
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ message }));
+const refuse = (response: Parameters<RequestListener>[1], status: number, message: string, code?: string) =>
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ message, code }));
 
 describe("The command that is run", () => {
   test("gets its input, and its output and exit code come out byte for byte", async () => {
@@ -260,7 +260,7 @@ describe("When the notification can't be sent", () => {
     expect(ends[0]!.stderr).toMatch(/^belfry: You won't be notified\. Not signed in/);
     expect(ends[1]!.stderr).toMatch(/^belfry: You won't be notified\. Invalid address/);
     for (const { stderr } of ends.slice(2)) expect(stderr).toMatch(/^belfry: Notification not sent\. /);
-    expect(ends[2]!.stderr).toContain(`does not answer at ${nobody}: connection refused`);
+    expect(ends[2]!.stderr).toContain(`Can't reach Belfry at ${nobody}: connection refused`);
     expect(ends[3]!.stderr).toContain('scope is "read"');
   });
 
@@ -270,9 +270,7 @@ describe("When the notification can't be sent", () => {
       else if (count === 2) response.destroy();
       else response.writeHead(204).end();
     });
-    const duplicate = await startStub((_, response) =>
-      refuse(response, 409, "The same notification was sent less than a minute ago."),
-    );
+    const duplicate = await startStub((_, response) => refuse(response, 409, "Sent already.", "duplicate"));
     const off = await startStub((_, response) =>
       refuse(response, 409, "Custom notifications are switched off."),
     );

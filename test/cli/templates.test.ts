@@ -4,7 +4,7 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { parseManifest } from "../../src/cli/rules/manifest.ts";
+import { parseManifest } from "../../src/cli/rules/input-files.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 

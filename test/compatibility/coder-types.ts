@@ -156,6 +156,7 @@ export const coderTypes: Readonly<Record<string, Members>> = Object.fromEntries(
 
 /** What answers of Belfry have besides. Go passes over it. */
 export const ownMembers: Readonly<Record<string, readonly string[]>> = {
+  NotificationMethodsResponse: ["channels"],
   Preset: ["id", "name", "default", "description", "icon", "parameters", "prebuilds", "prebuild_status"],
   ProvisionerKey: ["created_by", "last_used_at", "last_used_address", "jobs"],
   ProvisionerJob: ["initiator_id"],

@@ -66,7 +66,10 @@ describe("custom notifications", () => {
     expect((await send()).status).toBe(204);
     const again = await send();
     expect(again.status).toBe(409);
-    expect(again.json.message).toMatch(/less than a minute ago/);
+    expect(again.json).toMatchObject({
+      message: expect.stringContaining("less than a minute ago"),
+      code: "duplicate",
+    });
     server.clock.advance(60_000);
     expect((await send()).status).toBe(204);
     expect((await inboxOf(server, token)).unread_count).toBe(2);
@@ -253,7 +256,13 @@ describe("templates and methods", () => {
     expect(names).toContain("Troubleshooting Notification");
     expect(names).toEqual(names.toSorted());
     const methods = (await server.call("GET", "/api/v2/notifications/dispatch-methods", { token })).json;
-    expect(methods).toEqual({ available: ["smtp", "webhook"], default: "smtp" });
+    expect(methods).toMatchObject({ available: ["smtp", "webhook"], default: "smtp" });
+    expect(methods.channels).toContainEqual({
+      method: "webhook",
+      label: "Webhook",
+      configured: false,
+      variables: ["BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT"],
+    });
   });
 });
 

@@ -10,7 +10,7 @@ import {
 import { parseUserSearch } from "../../src/accounts/rules/user-search.ts";
 import { normalizeCode } from "../../src/accounts/rules/one-time-codes.ts";
 import { parseIdempotencyKey } from "../../src/http/rules/headers.ts";
-import { readPlanFile } from "../../src/cli/rules/plan-file.ts";
+import { readPlanFile } from "../../src/cli/rules/input-files.ts";
 import { problemWithTar, writeTar, readTar } from "../../src/kernel/rules/tar.ts";
 import { plain, plainLine } from "../../src/cli/rules/text.ts";
 import { linksIn, toHtml, toInlineHtml, toPlainText } from "../../src/notifications/texts/rules/markdown.ts";

@@ -1,7 +1,8 @@
 // Every link of every notification that ships, and of its mail, leads its receiver to a page that shows the thing named.
 // Templates are found by themselves: one that is added is covered, and its sample says what is named.
 import { expect, test } from "vitest";
-import { loadTemplateFiles, type TemplateFile } from "../../db/template-files.ts";
+import type { TemplateFile } from "../../db/rules/template-file.ts";
+import { loadTemplateFiles } from "../../db/template-files.ts";
 import { enqueue } from "../../src/notifications/outbox/enqueue.ts";
 import { prepareEvent, enqueueReads } from "../../src/notifications/outbox/prepare-event.ts";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";

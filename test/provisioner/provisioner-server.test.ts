@@ -1,5 +1,5 @@
-// The whole way of a workspace: a template that was pushed, builds over the API, and `belfry provisioner start` doing
-// them, against the real server.
+// A workspace from template to deletion: a pushed template, builds over the API, and `belfry provisioner start` against the
+// real server.
 import { expect, test } from "vitest";
 import { docsTemplate, real, realWords, script, standIn, startDaemon } from "../support/provisioner.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
@@ -36,7 +36,7 @@ async function startWithTemplate(main: string) {
   return { server, ask, make, build, at: { url: server.url, key: server.secret(key as string) } };
 }
 
-test(`A workspace is made, stopped, started elsewhere and deleted (with ${realWords})`, async () => {
+test(`A workspace is created, stopped, started by another provisioner and deleted (with ${realWords})`, async () => {
   const { ask, make, build, at } = await startWithTemplate(await docsTemplate());
   const words = ["--terraform", real ?? (await standIn())];
   const first = await startDaemon(at, [...words, "--name", "first"]);
@@ -66,7 +66,7 @@ test(`A workspace is made, stopped, started elsewhere and deleted (with ${realWo
   }
 });
 
-test("Two provisioners that are killed, one before its plan and one while it applies, lose nothing that was made", async () => {
+test("Two provisioners that are killed, one before its plan and one while it applies, lose no resources", async () => {
   const { server, ask, make, build, at } = await startWithTemplate("# apply: hang\n");
   const words = ["--terraform", await standIn()];
   const lapse = async () => {

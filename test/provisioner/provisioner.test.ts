@@ -1,5 +1,6 @@
-// `belfry provisioner start` as a process of its own: real programs, a stand-in for the server that holds it to the
-// rules, kills and lost answers placed exactly.
+// `belfry provisioner start` as a separate process: real programs, a strict stand-in for the server, and kills and lost
+// responses at exact moments.
+import { spawnSync } from "node:child_process";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -11,8 +12,8 @@ import { makeTar } from "../support/tar.ts";
 const outputs = (job: StandInJob, source = "provisioner") =>
   job.lines.filter((line) => line.source === source).map(({ output }) => output);
 
-describe("A script that does the job", () => {
-  test("gets it as JSON, its lines are the log, its last line is the result, its state comes back", async () => {
+describe("A script that runs the job", () => {
+  test("gets it as JSON; its lines are the log, its last line is the result, its state is uploaded", async () => {
     const server = await startJobServer();
     const file = await script(
       [
@@ -60,7 +61,7 @@ describe("A script that does the job", () => {
     expect(await readdir(daemon.workDir)).toEqual([]);
   });
 
-  test("that fails, or says something that can't be, fails the job with the reason; the state is there before", async () => {
+  test("that fails or reports an invalid result fails the job with the reason, after the state is uploaded", async () => {
     const server = await startJobServer();
     const file = await script(
       `case "$(cat)" in *broken*) echo '{"resources":[{"type":"box"}]}';; *refused*) echo '{"error":"too big","error_code":"INVALID_VALUE"}';; *) echo x > "$BELFRY_STATE"; echo "no room" >&2; exit 3;; esac`,
@@ -71,14 +72,14 @@ describe("A script that does the job", () => {
     await server.until(() => jobs.every(ended));
     expect(jobs.map(({ error }) => error)).toEqual([
       "The script failed: no room",
-      "resources[0].name must be a text that is not empty.",
+      "resources[0].name: must be a non-empty string",
       "too big",
     ]);
     expect(jobs.map(({ errorCode }) => errorCode)).toEqual([undefined, undefined, "INVALID_VALUE"]);
     expect(jobs[0]!.writes.filter((verb) => verb !== "logs")).toEqual(["state", "fail"]);
   });
 
-  test("a provisioner that is killed in the middle loses nothing: another one does the job", async () => {
+  test("a job of a killed provisioner is completed by another one", async () => {
     const server = await startJobServer();
     const folder = await temporaryFolder();
     // The first one hangs, the second finds that somebody was there.
@@ -109,7 +110,7 @@ describe("A script that does the job", () => {
     expect(await readdir(first.workDir)).toEqual([]);
   });
 
-  test("a canceled job, one that takes too long and one whose lease is lost stop their script", async () => {
+  test("a canceled job, one that times out and one whose lease is lost stop their script", async () => {
     const server = await startJobServer();
     const file = await script(`echo running; sleep 60`);
     const [canceled, lost] = [server.queue(), server.queue()];
@@ -135,7 +136,7 @@ describe("A script that does the job", () => {
 });
 
 describe("A clean stop", () => {
-  test("finishes what has begun, and the second signal kills and fails it", async () => {
+  test("finishes running jobs; the second signal kills and fails them", async () => {
     const server = await startJobServer();
     const gate = join(await temporaryFolder(), "gate");
     const file = await script(
@@ -156,7 +157,7 @@ describe("A clean stop", () => {
     expect(late.by).toEqual([]);
   });
 
-  test("releases a job whose answer is on its way, and one that has not begun", async () => {
+  test("releases a job whose response is in flight, and one that has not started", async () => {
     const server = await startJobServer();
     const file = await script("echo running");
     // Its files never come while the server is away.
@@ -182,8 +183,8 @@ describe("A clean stop", () => {
   });
 });
 
-describe("A server that is away", () => {
-  test("Lost answers cost no job, double no line, and the job is done once", async () => {
+describe("An unreachable server", () => {
+  test("Lost responses lose no job and duplicate no line; the job runs once", async () => {
     const server = await startJobServer();
     server.loseFirstAnswers();
     server.addFile("f1", makeTar([{ path: "./main.tf", content: "# apply: lines 250\n" }]));
@@ -209,7 +210,7 @@ describe("A server that is away", () => {
     await daemon.saying(`job ${job.id}: completed`);
   });
 
-  test("What is done while it is away is told when it is back", async () => {
+  test("What is done while it is unreachable is reported when it is back", async () => {
     const server = await startJobServer();
     const gate = join(await temporaryFolder(), "gate");
     const file = await script(`echo running; while ! test -e "${gate}"; do sleep 0.05; done; echo done`);
@@ -225,7 +226,7 @@ describe("A server that is away", () => {
     expect(outputs(job)).toEqual(["running", "done"]);
   });
 
-  test("A key that it does not know ends the daemon at once, in words", async () => {
+  test("An unknown key ends the daemon at once with a message", async () => {
     const server = await startJobServer();
     const file = await script("true");
     const daemon = await startDaemon(server, ["--exec", file, "--concurrency", "3"], {
@@ -245,7 +246,7 @@ describe("A server that is away", () => {
 });
 
 describe("Terraform", () => {
-  test("A workspace goes through its life, its state with it; secrets stay out of the log and the plan", async () => {
+  test("A workspace is started, stopped and deleted with its state; secrets stay out of the log and the plan", async () => {
     const server = await startJobServer();
     const folder = await templates('# plan: replace\nterraform {\n  backend "s3" {}\n}\n');
     const words = ["--terraform", await standIn(), "--templates", folder];
@@ -301,7 +302,7 @@ describe("Terraform", () => {
     await daemon.ended;
   });
 
-  test("A plan that can't be read here, or that the server won't take, is told, and the job goes on", async () => {
+  test("A plan that can't be read or that the server refuses is logged, and the job continues", async () => {
     const server = await startJobServer();
     server.addFile("unread", makeTar([{ path: "main.tf", content: "# plan: no JSON\n" }]));
     server.addFile("refused", makeTar([{ path: "main.tf", content: "# plan: replace\n" }]));
@@ -324,6 +325,18 @@ describe("Terraform", () => {
     }
   });
 
+  test("An unexpected error fails the job, and the daemon logs it", async () => {
+    const server = await startJobServer();
+    const folder = await templates("");
+    // A named pipe can't be copied into the job's folder.
+    spawnSync("mkfifo", [join(folder, "web", "v1", "pipe")]);
+    const job = server.queue();
+    const daemon = await startDaemon(server, ["--terraform", await standIn(), "--templates", folder]);
+    await server.until(() => ended(job));
+    expect(job.error).toContain("The provisioner failed: ");
+    await daemon.saying(`job ${job.id}: unexpected error: `);
+  });
+
   const refusing = `# plan: refuse
 variable "size" {
   type = number
@@ -337,7 +350,7 @@ variable "region" {
 }
 `;
   test.each(real === undefined ? ["the stand-in"] : ["the stand-in", realWords])(
-    "A plan that the template's variables refuse fails with a code: %s",
+    "A plan that fails because of the template's variables has an error code: %s",
     async (which) => {
       const server = await startJobServer();
       server.addFile("refusing", makeTar([{ path: "main.tf", content: refusing }]));
@@ -364,7 +377,7 @@ variable "region" {
     },
   );
 
-  test("A failed apply and an interrupted one put the state back before the job ends, and while it runs", async () => {
+  test("A failed apply and an interrupted one upload the state while the job runs and before it ends", async () => {
     const server = await startJobServer();
     const program = await standIn();
     server.addFile("fails", makeTar([{ path: "main.tf", content: "# apply: fail\n" }]));
@@ -389,7 +402,7 @@ variable "region" {
     expect(stubborn).toMatchObject({ status: "canceled", states: [expect.stringContaining('"serial":1')] });
   });
 
-  test("A state goes back soon after it has changed, long before the next heartbeat", async () => {
+  test("A changed state is uploaded soon, long before the next heartbeat", async () => {
     const server = await startJobServer();
     server.addFile("hangs", makeTar([{ path: "main.tf", content: "# apply: hang\n" }]));
     const job = server.queue({ file_id: "hangs" });

@@ -7,7 +7,7 @@ import { askNewPassword } from "../prompts.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { plain, plainLine } from "../rules/text.ts";
 import { generatePassword } from "../rules/user.ts";
-import { findingLines, summary } from "./rules/finding.ts";
+import { findingLines, findingSummary } from "./rules/finding.ts";
 
 export const doctor = defineCommand({
   name: "doctor",
@@ -31,7 +31,7 @@ async function runDoctor(context: Context, output: string | undefined): Promise<
     const shown = findings.map((finding) => ({ ...finding, advice: finding.advice ?? null }));
     context.printJson({ ok: isOk, findings: shown });
   } else {
-    for (const line of [...findingLines(findings), "", summary(findings)]) context.print(plain(line));
+    for (const line of [...findingLines(findings), "", findingSummary(findings)]) context.print(plain(line));
   }
   return isOk ? 0 : exit.failed;
 }

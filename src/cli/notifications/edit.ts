@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { describeError, exit, Failure } from "../failure.ts";
 import { createPrompts } from "../prompts.ts";
 import { defineCommand } from "../rules/command.ts";
-import { readTemplateFile, slugOf, writeTemplateFile } from "../rules/template-file.ts";
+import { readTemplateFile, slugOf, writeTemplateFile } from "../rules/input-files.ts";
 import { activateVersion, findTemplate, findVersion, readVersionNumber } from "./templates.ts";
 
 export const edit = defineCommand({

@@ -7,8 +7,7 @@ import {
   maxMessageBytes,
   maxTitleBytes,
 } from "../../notifications/outbox/rules/custom-text.ts";
-import { createOnce } from "../calls.ts";
-import type { Context } from "../context.ts";
+import { createOnce, type Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { requireDuration, requireRoles } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
@@ -157,20 +156,28 @@ async function follow(
         context.log(isPaused ? `${channel}  paused` : `${channel}  no response in time`);
       }
       if (isPaused) context.log("Notifications are paused. Resume: belfry notifications resume");
-      logMissingChannels(context, all);
+      await logMissingChannels(context, client, all);
       return all.length > 0 && all.every(({ status }) => status === "sent") ? 0 : exit.failed;
     }
     await sleep(delayMs);
   }
 }
 
-function logMissingChannels(context: Context, messages: MessageWithAttempts[]): void {
-  const isOnlyInbox = messages.every(({ method }) => method === "inbox");
-  const isChosen = messages.some(({ reasons }) => reasons.includes("template_method"));
-  if (!isOnlyInbox) return;
-  if (isChosen) return context.log("Test notifications are set to the inbox only.");
+/** Says how to configure other channels if only the inbox was used. */
+async function logMissingChannels(
+  context: Context,
+  client: Client,
+  messages: MessageWithAttempts[],
+): Promise<void> {
+  if (messages.some(({ method }) => method !== "inbox")) return;
+  if (messages.some(({ reasons }) => reasons.includes("template_method")))
+    return context.log("Test notifications are set to the inbox only.");
+  const { channels } = await client.ask((routes) => routes.notifications["dispatch-methods"].$get());
+  const missing = channels.filter(({ configured }) => !configured);
+  if (missing.length === 0) return;
   context.log(
-    `${messages.length === 0 ? "No channel is configured." : "No channel besides the inbox is configured."} ` +
-      "For email set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM, for a webhook BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT.",
+    messages.length === 0 ? "No channel is configured." : "No channel besides the inbox is configured.",
   );
+  context.log("To configure one, set these environment variables of the server:");
+  for (const { label, variables } of missing) context.log(`  ${label}: ${variables.join(", ")}`);
 }

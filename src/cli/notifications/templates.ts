@@ -3,7 +3,7 @@ import type { Client, NotificationTemplate, TemplateVersion } from "../../client
 import { exit, Failure, notFound } from "../failure.ts";
 import { readInput } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
-import { readTemplateFile, slugOf, type TemplateFileText } from "../rules/template-file.ts";
+import { readTemplateFile, slugOf, type TemplateFileText } from "../rules/input-files.ts";
 import { plain, plainLine } from "../rules/text.ts";
 import { formatAge } from "../rules/time.ts";
 

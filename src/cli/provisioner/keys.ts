@@ -1,6 +1,6 @@
 // belfry provisioner keys: the keys that provisioners sign in with. A key is printed once, when it is created.
 import { segment } from "../../client.ts";
-import { organization } from "../calls.ts";
+import { organization } from "../context.ts";
 import { notFound } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { formatAge } from "../rules/time.ts";

@@ -5,8 +5,8 @@ import { delimiter, join, resolve } from "node:path";
 import { runDaemon, RejectedError } from "../../provisioner/daemon.ts";
 import { OptionError, readKey, readSettings } from "../../provisioner/rules/settings.ts";
 import { connect } from "../../provisioner/server.ts";
-import type { Tool } from "../../provisioner/work.ts";
-import { createEnvironment, timingOf } from "../../provisioner/worker-context.ts";
+import { createEnvironment, timingOf } from "../../provisioner/environment.ts";
+import type { Tool } from "../../provisioner/worker-context.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand } from "../rules/command.ts";
@@ -78,12 +78,16 @@ export const start = defineCommand({
       };
       const tool = chooseTool(options, context.environment["PATH"] ?? "");
       const key = readKey(await keyText(context, options.key));
-      const world = createEnvironment(context.environment, context.log);
+      const environment = createEnvironment(context.environment, context.log);
       const timing = timingOf(settings);
-      const server = connect(context.choice().url, key, world, timing);
-      const { stopping, killing } = listen(world.say);
+      const server = connect(context.choice().url, key, environment, timing);
+      const { stopping, killing } = listen(environment.log);
       const secrets = [key, key.slice(key.lastIndexOf("-") + 1)];
-      await runDaemon({ server, world, timing, tool, ...folders, secrets, killing }, settings, stopping);
+      await runDaemon(
+        { server, environment, timing, tool, ...folders, secrets, killing },
+        settings,
+        stopping,
+      );
     } catch (error) {
       if (error instanceof OptionError) throw new Failure(exit.usage, error.message);
       if (!(error instanceof RejectedError)) throw error;

@@ -97,7 +97,7 @@ function readCommand(path: Node[], command: Command, typed: string[]): Reading {
 
 const tokenize = (args: string[], options: Options) =>
   parseArgs({
-    args: args.map((word, at) => (lacksValue(word, args[at + 1], options) ? `${word}=` : word)),
+    args: args.map((word, at) => (isValueOmitted(word, args[at + 1], options) ? `${word}=` : word)),
     options: Object.fromEntries(
       Object.entries(options).map(([name, { type, short, multiple }]) => [
         name,
@@ -110,7 +110,7 @@ const tokenize = (args: string[], options: Options) =>
   });
 
 /** Whether an optional value is left out: what comes next is another option or an address. */
-function lacksValue(word: string, next: string | undefined, options: Options): boolean {
+function isValueOmitted(word: string, next: string | undefined, options: Options): boolean {
   if (options[word.slice(2)]?.valueOptional !== true || !word.startsWith("--")) return false;
   return next === undefined || /^-.|[.:/]|^localhost$/.test(next);
 }

@@ -4,7 +4,7 @@ import { formatAge } from "./time.ts";
 import { shortId } from "./names.ts";
 import { columnsOf, cutToColumns, plain, plainLine } from "./text.ts";
 
-export interface Shown {
+export interface ShownNotification {
   id: string;
   title: string;
   content: string;
@@ -24,7 +24,7 @@ export interface InboxStyle {
 const maxContentLines = 3;
 
 /** `*` marks an unread notification; the first line ends in the id that `read` takes. */
-export function inboxLines(item: Shown, { bold, dim, columns, now }: InboxStyle): string[] {
+export function inboxLines(item: ShownNotification, { bold, dim, columns, now }: InboxStyle): string[] {
   const age = formatAge(item.created_at, now).padEnd(10);
   const id = shortId(item.id);
   const indent = " ".repeat(2 + age.length + 2);

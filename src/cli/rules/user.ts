@@ -20,9 +20,9 @@ export const formatRoles = (roles: readonly { name: string }[]): string =>
 export const siteRoles = ["owner", "user-admin", "template-admin", "auditor"] as const;
 export type SiteRole = (typeof siteRoles)[number];
 
-export type RolesVerdict = { ok: true; roles: SiteRole[] } | { ok: false; problem: string };
+export type RolesResult = { ok: true; roles: SiteRole[] } | { ok: false; problem: string };
 
-export function readRoles(names: string[]): RolesVerdict {
+export function readRoles(names: string[]): RolesResult {
   const roles = names.flatMap((name) => siteRoles.find((role) => role === name) ?? []);
   const unknown = names.find((name) => !siteRoles.some((role) => role === name));
   if (unknown === undefined) return { ok: true, roles };

@@ -13,12 +13,12 @@ export function parseWorkspaceName(text: string): WorkspaceName | undefined {
   return parts.length === 1 ? { owner: "me", name: parts[0]! } : { owner: parts[0]!, name: parts[1]! };
 }
 
-export type ParametersVerdict =
+export type ParametersResult =
   | { ok: true; parameters: { name: string; value: string }[] }
   | { ok: false; problem: string };
 
 /** Each is `NAME=VALUE`; a value may contain `=`. */
-export function parseParameters(texts: readonly string[]): ParametersVerdict {
+export function parseParameters(texts: readonly string[]): ParametersResult {
   const parameters: { name: string; value: string }[] = [];
   for (const text of texts) {
     const at = text.indexOf("=");

@@ -1,6 +1,6 @@
 // belfry templates list, activate, deprecate and delete, and the search for a template or a version by its name.
 import { type Client, ClientError, segment, type Template } from "../../client.ts";
-import { organization } from "../calls.ts";
+import { organization } from "../context.ts";
 import { notFound } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { plainLine } from "../rules/text.ts";

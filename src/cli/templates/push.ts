@@ -5,11 +5,11 @@ import { basename, join, resolve } from "node:path";
 import { type Client, ClientError, type VersionBody } from "../../client.ts";
 import { type TarFile, TarPathError, writeTar } from "../../kernel/rules/tar.ts";
 import { problemWithTemplateName } from "../../workspaces/templates/rules/names.ts";
-import { organization } from "../calls.ts";
+import { organization } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { withPath } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
-import { type Manifest, parseManifest } from "../rules/manifest.ts";
+import { type Manifest, parseManifest } from "../rules/input-files.ts";
 import { plain, plainLine } from "../rules/text.ts";
 import { lookUpTemplate } from "./manage.ts";
 
@@ -130,7 +130,7 @@ const createTemplate = (client: Client, name: string, versionId: string) =>
 const maxTarBytes = 10_485_760;
 
 /** Local state, history and secrets are never uploaded. */
-const isLeftOut = (name: string) =>
+const isExcluded = (name: string) =>
   name === ".terraform" || name === ".git" || /\.tfstate(\..*)?$/.test(name);
 
 /** A tar of the folder. Throws a `Failure` with the path of what can't be uploaded. */
@@ -160,7 +160,7 @@ async function collect(folder: string, inside: string): Promise<TarFile[]> {
   const path = join(folder, inside);
   const files: TarFile[] = [];
   for (const entry of await withPath(path, readdir(path, { withFileTypes: true }))) {
-    if (isLeftOut(entry.name)) continue;
+    if (isExcluded(entry.name)) continue;
     const name = inside === "" ? entry.name : `${inside}/${entry.name}`;
     const full = join(folder, name);
     if (entry.isDirectory()) files.push(...(await collect(folder, name)));

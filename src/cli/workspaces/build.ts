@@ -2,8 +2,7 @@
 import type { Client, Workspace } from "../../client.ts";
 import { parseTold, toldHeader, toldInWords } from "../../workspaces/builds/rules/build-texts.ts";
 import { waitForBuild } from "../builds.ts";
-import { createOnce } from "../calls.ts";
-import type { Context } from "../context.ts";
+import { createOnce, type Context } from "../context.ts";
 import { exit, Failure, notFound } from "../failure.ts";
 import { requireParameters } from "../inputs.ts";
 import { defineCommand } from "../rules/command.ts";

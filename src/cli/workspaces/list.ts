@@ -2,7 +2,7 @@
 import { type Client, ClientError, segment, type Workspace } from "../../client.ts";
 import { causeWords, outdatedWords } from "../../workspaces/builds/rules/build-texts.ts";
 import { createLogPrinter, waitForBuild } from "../builds.ts";
-import { readPages } from "../calls.ts";
+import { readPages } from "../context.ts";
 import { exit, Failure, notFound } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { formatAge } from "../rules/time.ts";

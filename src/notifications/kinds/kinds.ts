@@ -1,5 +1,5 @@
 // The kinds of notification of this release, by name and by id. The database can have templates of a later release.
-import type { KindFields } from "../../../db/template-files.ts";
+import type { KindFields } from "../../../db/rules/template-file.ts";
 import { registry } from "./registry.ts";
 
 /** The front matter of a file in db/templates, as far as the program needs it. */

@@ -1,8 +1,7 @@
 // Custom notifications: a script's message to its user, or an owner's message to other users.
 import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
-import { earlierOf } from "../../kernel/errors.ts";
+import { ApiError, conflict, earlierOf, invalid } from "../../kernel/errors.ts";
 import { canonicalJson } from "../../kernel/rules/json.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 import { enqueue, replayedFrom, type Enqueued, type InitialState } from "./enqueue.ts";
@@ -84,10 +83,10 @@ function refusalOf(messages: readonly InitialState[]) {
     );
   }
   if (reasons.includes("duplicate")) {
-    return conflict(
-      "The same notification was sent less than a minute ago.",
-      "It was not sent again. Change its text, or wait a minute.",
-    );
+    return new ApiError(409, "The same notification was sent less than a minute ago.", {
+      detail: "It was not sent again. Change its text, or wait a minute.",
+      code: "duplicate",
+    });
   }
   return conflict(
     "No recipient can get this notification.",

@@ -1,5 +1,5 @@
-// What a finished job reports: resources, their agents and apps, the AI task. It is read from a script's result or from the
-// state (the output `belfry`, and the resources of Coder's provider); an error names the place.
+// The result of a job: resources, their agents and apps, the AI task. Read from a script's result or from the state (the
+// output `belfry`, and resources of Coder's provider). An error names the field.
 import { fields, isText, items, textOr } from "../../kernel/rules/json.ts";
 import { aiPromptParameter } from "../../workspaces/templates/rules/names.ts";
 import type { Parameter } from "./job.ts";
@@ -27,20 +27,20 @@ export interface Completion {
   ai_task?: AiTask;
 }
 
-/** Something is not as it should be; the message names the place and what would be right. */
+/** A field is invalid; the message names it and says what is allowed. */
 export class ShapeError extends Error {}
 
-/** What a script has printed or written. */
+/** From a script's result. */
 export function readCompletion(document: unknown): Completion {
   const { resources, ai_task: task } = fields(document);
   return withTask(
-    list(resources, "resources").map((value, at) => {
-      const place = `resources[${at}]`;
+    list(resources, "resources").map((value, index) => {
+      const path = `resources[${index}]`;
       const { type, name, agents } = fields(value);
       return {
-        type: text(type, `${place}.type`),
-        name: text(name, `${place}.name`),
-        agents: readAgents(agents, `${place}.agents`),
+        type: text(type, `${path}.type`),
+        name: text(name, `${path}.name`),
+        agents: readAgents(agents, `${path}.agents`),
       };
     }),
     readTask(task, "ai_task"),
@@ -50,49 +50,49 @@ export function readCompletion(document: unknown): Completion {
 /** Names are checked over all resources: an agent signs in with its name. */
 export function withTask(resources: Resource[], task: AiTask | undefined): Completion {
   const names = resources.flatMap(({ agents }) => agents.map(({ name }) => name));
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new ShapeError(`There are two agents called "${twice}"; names must differ.`);
+  const duplicate = names.find((name, index) => names.indexOf(name) !== index);
+  if (duplicate !== undefined) throw new ShapeError(`agents: duplicate name "${duplicate}"`);
   return { resources, ...(task === undefined ? {} : { ai_task: task }) };
 }
 
-export function readAgents(value: unknown, place: string): Agent[] {
-  return list(value, place).map((agent, at) => {
+export function readAgents(value: unknown, path: string): Agent[] {
+  return list(value, path).map((agent, index) => {
     const { name, apps } = fields(agent);
-    const read = list(apps, `${place}[${at}].apps`).map((app, number) =>
-      readApp(app, `${place}[${at}].apps[${number}]`),
+    const read = list(apps, `${path}[${index}].apps`).map((app, number) =>
+      readApp(app, `${path}[${index}].apps[${number}]`),
     );
     const slugs = read.map(({ slug }) => slug);
-    const twice = slugs.find((slug, number) => slugs.indexOf(slug) !== number);
-    if (twice !== undefined)
-      throw new ShapeError(`${place}[${at}].apps has two apps with the slug "${twice}"; slugs must differ.`);
-    return { name: text(name, `${place}[${at}].name`), apps: read };
+    const duplicate = slugs.find((slug, number) => slugs.indexOf(slug) !== number);
+    if (duplicate !== undefined)
+      throw new ShapeError(`${path}[${index}].apps: duplicate slug "${duplicate}"`);
+    return { name: text(name, `${path}[${index}].name`), apps: read };
   });
 }
 
-export function readApp(value: unknown, place: string): App {
+export function readApp(value: unknown, path: string): App {
   const { slug, display_name: displayName, url } = fields(value);
   return {
-    slug: text(slug, `${place}.slug`),
+    slug: text(slug, `${path}.slug`),
     ...(isText(displayName) ? { display_name: displayName } : {}),
     ...(isText(url) ? { url } : {}),
   };
 }
 
-export function readTask(value: unknown, place: string): AiTask | undefined {
+export function readTask(value: unknown, path: string): AiTask | undefined {
   if (value === undefined || value === null) return undefined;
   const { prompt, sidebar_app_slug: slug } = fields(value);
-  return { prompt: textOr(prompt, ""), sidebar_app_slug: text(slug, `${place}.sidebar_app_slug`) };
+  return { prompt: textOr(prompt, ""), sidebar_app_slug: text(slug, `${path}.sidebar_app_slug`) };
 }
 
-/** Nothing at all is an empty list. */
-function list(value: unknown, place: string): unknown[] {
+/** A missing list is an empty one. */
+function list(value: unknown, path: string): unknown[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new ShapeError(`${place} must be a list.`);
+  if (!Array.isArray(value)) throw new ShapeError(`${path}: must be a list`);
   return value;
 }
 
-function text(value: unknown, place: string): string {
-  if (!isText(value)) throw new ShapeError(`${place} must be a text that is not empty.`);
+function text(value: unknown, path: string): string {
+  if (!isText(value)) throw new ShapeError(`${path}: must be a non-empty string`);
   return value;
 }
 
@@ -104,7 +104,7 @@ interface StateResource {
   dependsOn: string[];
 }
 
-/** Throws `ShapeError` where the template says something that can't be. */
+/** Throws `ShapeError` if the template's output is invalid. */
 export function readState(document: unknown, parameters: readonly Parameter[]): Completion {
   const values = fields(fields(document)["values"]);
   const all = resourcesOf(values["root_module"]);
@@ -112,36 +112,37 @@ export function readState(document: unknown, parameters: readonly Parameter[]): 
   const resources = all.filter(({ type }) => !type.startsWith("coder_"));
   const shown: Resource[] = resources.map(({ type, name }) => ({ type, name, agents: [] }));
   for (const agent of all.filter(({ type }) => type === "coder_agent")) {
-    const holder = resources.findIndex(({ dependsOn }) => dependsOn.includes(withoutIndex(agent.address)));
-    place(shown, shown[holder], { type: agent.type, name: agent.name }, [
+    const host = resources.findIndex(({ dependsOn }) => dependsOn.includes(withoutIndex(agent.address)));
+    addAgents(shown, shown[host], { type: agent.type, name: agent.name }, [
       { name: agent.name, apps: appsOf(agent, all) },
     ]);
   }
-  const named = readAgents(output["agents"], "output belfry: agents");
-  // With one resource there is no doubt about where they run.
+  const named = readAgents(output["agents"], "output belfry.agents");
+  // If there is one resource, they run there.
   if (named.length > 0)
-    place(shown, shown.length === 1 ? shown[0] : undefined, { type: "belfry", name: "workspace" }, named);
-  const task = readTask(output["ai_task"], "output belfry: ai_task") ?? coderTask(all, parameters);
+    addAgents(shown, shown.length === 1 ? shown[0] : undefined, { type: "belfry", name: "workspace" }, named);
+  const task = readTask(output["ai_task"], "output belfry.ai_task") ?? coderTask(all, parameters);
   return withTask(shown, task);
 }
 
-function place(
+/** To their host; without one, to a new resource. */
+function addAgents(
   all: Resource[],
-  holder: Resource | undefined,
-  otherwise: { type: string; name: string },
+  host: Resource | undefined,
+  fallback: { type: string; name: string },
   agents: Resource["agents"],
 ): void {
-  if (holder === undefined) all.push({ ...otherwise, agents });
-  else holder.agents.push(...agents);
+  if (host === undefined) all.push({ ...fallback, agents });
+  else host.agents.push(...agents);
 }
 
-/** Data sources are no resources of the workspace. A module comes before those within it, however deep they are. */
+/** Without data sources. A module's resources come before those of its child modules. */
 function resourcesOf(root: unknown): StateResource[] {
   const found: StateResource[] = [];
-  const left = [root];
-  while (left.length > 0) {
-    const { resources, child_modules: children } = fields(left.pop());
-    left.push(...items(children).toReversed());
+  const modules = [root];
+  while (modules.length > 0) {
+    const { resources, child_modules: children } = fields(modules.pop());
+    modules.push(...items(children).toReversed());
     for (const raw of items(resources).map(fields)) {
       const { mode, address, type, name, values, depends_on: dependsOn } = raw;
       if (mode === "data" || !isText(type) || !isText(name)) continue;
@@ -169,16 +170,16 @@ function appsOf(agent: StateResource, all: StateResource[]) {
     }));
 }
 
-/** The app is named by `app_id`, before that by `sidebar_app { id }`; the prompt was a parameter at first. */
+/** Older templates name the app by `sidebar_app { id }` and have the prompt as a parameter. */
 function coderTask(all: StateResource[], parameters: readonly Parameter[]): AiTask | undefined {
   const task = all.find(({ type }) => type === "coder_ai_task");
   if (task === undefined) return undefined;
   const appId = task.values["app_id"] ?? fields(items(task.values["sidebar_app"])[0])["id"];
   const app = all.find(({ type, values }) => type === "coder_app" && isText(appId) && values["id"] === appId);
   if (app === undefined) return undefined;
-  const asked = parameters.find(({ name }) => name === aiPromptParameter)?.value ?? "";
+  const prompt = parameters.find(({ name }) => name === aiPromptParameter)?.value ?? "";
   return {
-    prompt: textOr(task.values["prompt"], "") || asked,
+    prompt: textOr(task.values["prompt"], "") || prompt,
     sidebar_app_slug: textOr(app.values["slug"], app.name),
   };
 }

@@ -1,17 +1,17 @@
-// A job as the server sends it, what the answers of the server mean for it, and why it can end early.
+// A job as the server sends it, what a response of the server means for it, and why it can be interrupted.
 import { formatDuration } from "../../cli/rules/time.ts";
 import { fields, textOr } from "../../kernel/rules/json.ts";
 
 export interface Parameter {
   name: string;
   value: string;
-  /** Its value stays out of logs. */
+  /** Its value is masked in logs. */
   sensitive: boolean;
 }
 
 export interface Job {
   id: string;
-  /** Of the question that it is the answer to. */
+  /** Of the request that acquired it. */
   acquireId: string;
   transition: "start" | "stop" | "delete";
   stage: string;
@@ -22,11 +22,11 @@ export interface Job {
   template: { id: string; name: string };
   version: { id: string; name: string };
   parameters: Parameter[];
-  /** All of it as it came, for scripts. */
+  /** As received, for scripts. */
   raw: Record<string, unknown>;
 }
 
-/** Undefined when it is no job: then something else than Belfry has answered, or one that is much newer. */
+/** Undefined if it is not a job: the server is not Belfry, or much newer. */
 export function readJob(body: unknown, acquireId: string): Job | undefined {
   const raw = fields(body);
   const id = textOr(raw["job_id"], "");
@@ -61,31 +61,31 @@ export function readJob(body: unknown, acquireId: string): Job | undefined {
 const transitions = ["start", "stop", "delete"] as const;
 
 /**
- * `again`: the server is away or busy; `lost`: the job is no longer ours (its lease ran out, or it is gone);
- * `refused`: the same request would be refused again.
+ * `again`: the server is unreachable or busy; `lost`: this provisioner no longer holds the job; `refused`: a retry would be
+ * refused again.
  */
-export type StatusClass = "again" | "lost" | "refused";
+export type AnswerKind = "again" | "lost" | "refused";
 
-export function classifyStatus(status: number | undefined): StatusClass {
+export function classifyStatus(status: number | undefined): AnswerKind {
   if (status === undefined || status === 408 || status === 425 || status === 429 || status >= 500)
     return "again";
   return status === 404 || status === 409 || status === 410 ? "lost" : "refused";
 }
 
 export interface RetryPolicy {
-  /** Milliseconds before the second try; each further one waits twice as long. */
-  first: number;
-  most: number;
+  /** Before the first retry; doubled for each further one. */
+  firstMs: number;
+  maxMs: number;
 }
 
-/** Half of it is left to chance, so that many provisioners don't come back at the same moment. */
-export function retryDelayMs(tries: number, chance: number, pace: RetryPolicy, retryAfter?: number): number {
-  const full = Math.min(pace.most, pace.first * 2 ** Math.min(tries, 30));
-  const pause = full / 2 + (full / 2) * chance;
-  return Math.round(Math.max(pause, Math.min(retryAfter ?? 0, 60_000)));
+/** Half of the delay is random, so that provisioners don't retry at the same moment. */
+export function retryDelayMs(tries: number, random: number, retry: RetryPolicy, retryAfter?: number): number {
+  const fullMs = Math.min(retry.maxMs, retry.firstMs * 2 ** Math.min(tries, 30));
+  const delayMs = fullMs / 2 + (fullMs / 2) * random;
+  return Math.round(Math.max(delayMs, Math.min(retryAfter ?? 0, 60_000)));
 }
 
-/** Milliseconds of the header `Retry-After` (RFC 9110); undefined when it says nothing. */
+/** Milliseconds of the header `Retry-After` (RFC 9110); undefined if it is missing or invalid. */
 export function readRetryAfter(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   if (/^\d+$/.test(header.trim())) return Number(header) * 1_000;
@@ -93,15 +93,15 @@ export function readRetryAfter(header: string | null, now: number): number | und
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
-/** `lost`: the lease has gone, and with it every right to say something about the job. */
-export type EndReason = "canceled" | "timeout" | "killed" | "lost";
+/** `lost`: the lease is lost; nothing can be reported about the job. */
+export type InterruptReason = "canceled" | "timeout" | "killed" | "lost";
 
-export function describeEnd(reason: EndReason, jobTimeout: number): string {
+export function describeInterrupt(reason: InterruptReason, jobTimeoutMs: number): string {
   switch (reason) {
     case "canceled":
       return "canceled";
     case "timeout":
-      return `The build was stopped because it took longer than ${formatDuration(jobTimeout)}.`;
+      return `The build was stopped because it took longer than ${formatDuration(jobTimeoutMs)}.`;
     case "killed":
       return "The provisioner was stopped before the build was complete.";
     case "lost":
@@ -109,8 +109,8 @@ export function describeEnd(reason: EndReason, jobTimeout: number): string {
   }
 }
 
-/** A canceled job may be lost a moment later, never the other way round. */
-export const isStronger = (next: EndReason, present: EndReason | undefined): boolean =>
-  present === undefined ||
-  (next === "lost" && present !== "lost") ||
-  (next === "killed" && present !== "lost");
+/** A canceled job can be lost afterwards, but a lost one can't be canceled. */
+export const isStronger = (next: InterruptReason, current: InterruptReason | undefined): boolean =>
+  current === undefined ||
+  (next === "lost" && current !== "lost") ||
+  (next === "killed" && current !== "lost");

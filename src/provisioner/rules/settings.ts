@@ -1,16 +1,15 @@
-// The options of `belfry provisioner start`, read. Nothing here looks at the machine.
+// The options of `belfry provisioner start` as validated settings.
 import { parseDuration } from "../../cli/rules/time.ts";
 
 export interface Settings {
   name: string;
   concurrency: number;
-  /** Milliseconds. */
-  jobTimeout: number;
-  heartbeat: number;
-  grace: number;
+  jobTimeoutMs: number;
+  heartbeatMs: number;
+  graceMs: number;
 }
 
-export interface Given {
+export interface SettingTexts {
   name: string | undefined;
   concurrency: string | undefined;
   jobTimeout: string | undefined;
@@ -18,36 +17,36 @@ export interface Given {
   grace: string | undefined;
 }
 
-/** An option that can't be; the message names it and what would be right. */
+/** An invalid option; the message names it and says what is allowed. */
 export class OptionError extends Error {}
 
-export function readSettings(given: Given, hostName: string): Settings {
+export function readSettings(given: SettingTexts, hostName: string): Settings {
   const concurrency = given.concurrency ?? "1";
   if (!/^[1-9]\d{0,2}$/.test(concurrency) || Number(concurrency) > 100)
     throw new OptionError(`--concurrency: "${concurrency}" is invalid, use a number from 1 to 100`);
   const name = (given.name ?? hostName).trim();
   if (name === "" || name.length > 64) throw new OptionError("--name: must have 1 to 64 characters");
-  const heartbeat = time(given.heartbeat, "--heartbeat", 15_000);
-  if (heartbeat > 20_000) throw new OptionError("--heartbeat: at most 20s allowed, a lease lasts 60s");
+  const heartbeatMs = time(given.heartbeat, "--heartbeat", 15_000);
+  if (heartbeatMs > 20_000) throw new OptionError("--heartbeat: at most 20s allowed, a lease lasts 60s");
   return {
     name,
     concurrency: Number(concurrency),
-    jobTimeout: time(given.jobTimeout, "--job-timeout", 3_600_000),
-    heartbeat,
-    grace: time(given.grace, "--grace", 30_000),
+    jobTimeoutMs: time(given.jobTimeout, "--job-timeout", 3_600_000),
+    heartbeatMs,
+    graceMs: time(given.grace, "--grace", 30_000),
   };
 }
 
-function time(text: string | undefined, option: string, otherwise: number): number {
-  if (text === undefined) return otherwise;
+function time(text: string | undefined, option: string, fallbackMs: number): number {
+  if (text === undefined) return fallbackMs;
   const read = /^[1-9]\d*ms$/.test(text) ? Number(text.slice(0, -2)) : parseDuration(text);
-  // Longer timers than these don't exist in Node.
+  // Node has no longer timers.
   if (read === undefined || read > 2_000_000_000)
     throw new OptionError(`${option}: "${text}" is not a duration, use one like 30s, 5m or 1h`);
   return read;
 }
 
-/** It goes into a header: no spaces, nothing but ASCII. */
+/** Sent in a header: ASCII without spaces. */
 export function readKey(text: string | undefined): string {
   const key = text?.trim() ?? "";
   if (key === "") throw new OptionError("Provisioner key missing. Set BELFRY_PROVISIONER_KEY or use --key.");

@@ -1,4 +1,4 @@
-// What Terraform is called with, what is read from its failures, and what of a plan leaves this machine (no values).
+// Terraform's arguments and variables, the cause of a failure, and the reduced plan, which contains no values.
 import { fields, isText, items } from "../../kernel/rules/json.ts";
 import { nonSensitivePath } from "../../prebuilds/drift/rules/terraform-plan.ts";
 import type { PermanentErrorCode } from "../../workspaces/jobs/rules/job.ts";
@@ -7,7 +7,7 @@ import type { Job } from "./job.ts";
 
 export const planFile = "belfry.plan";
 export const stateFile = "terraform.tfstate";
-/** Where Terraform puts the state that it could not write to the other; newer when it is there. */
+/** Terraform writes the state here if it can't write the other file; then it is the newer one. */
 export const rescuedStateFile = "errored.tfstate";
 
 const quiet = ["-input=false", "-no-color"];
@@ -33,28 +33,28 @@ export const stages = {
 export const applyStage = ({ transition }: Job): string =>
   ({ start: "Starting workspace", stop: "Stopping workspace", delete: "Deleting workspace" })[transition];
 
-/** The state stays with Belfry, whatever backend the template names. */
+/** The state is stored in Belfry, whatever backend the template sets. */
 export const backendOverride = {
   file: "belfry_override.tf.json",
   content: `${JSON.stringify({ terraform: { backend: { local: {} } } }, null, 2)}\n`,
 };
 
-/** What somebody's own runs have left in a template's folder is no part of the template. */
-export const isLeftOver = (name: string): boolean =>
+/** Files of local runs in a template's folder are not part of the template. */
+export const isLocalFile = (name: string): boolean =>
   name === ".terraform" || name === ".git" || /^(terraform|errored)\.tfstate(\.|$)/.test(name);
 
 type Environment = Record<string, string | undefined>;
 
-/** Other folders and other workspaces of Terraform would mix the jobs. */
-const dropped = /^(BELFRY_.*|TF_WORKSPACE|TF_DATA_DIR|TF_VAR_belfry_.*)$/;
+/** Would point jobs at other folders or Terraform workspaces, or contain the key. */
+const notInherited = /^(BELFRY_.*|TF_WORKSPACE|TF_DATA_DIR|TF_VAR_belfry_.*)$/;
 
 const inherited = (environment: Environment): Environment =>
-  Object.fromEntries(Object.entries(environment).filter(([name]) => !dropped.test(name)));
+  Object.fromEntries(Object.entries(environment).filter(([name]) => !notInherited.test(name)));
 
-/** What a variable of Terraform may be called; others can't be passed. */
+/** Other parameters can't be passed to Terraform. */
 export const isVariableName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name);
 
-/** Terraform takes no notice of variables that the template doesn't declare, so all are always there. */
+/** All variables are always set: Terraform ignores those that the template doesn't declare. */
 export function terraformEnvironment(job: Job, environment: Environment): Environment {
   const parameters = job.parameters
     .filter(({ name, value }) => isVariableName(name) && !value.includes("\0"))
@@ -91,11 +91,11 @@ const codes: Record<string, PermanentErrorCode> = {
 
 export interface VariableProblem {
   code: PermanentErrorCode;
-  /** Names the variables; of a value that is refused also why. */
+  /** Names the variables, and for an invalid value the reason. */
   problem: string;
 }
 
-/** Undefined where something else, or a module's variable failed: its value may come from what changes. */
+/** Undefined for other failures, and for a module's variable, whose value can change with a retry. */
 export function variableProblem(lines: readonly string[]): VariableProblem | undefined {
   const bare = lines.map((line) => line.replace(/^[│╷╵\s]+/, "").trim());
   const starts = bare.flatMap((line, at) => (line.startsWith("Error:") ? [at] : []));
@@ -113,14 +113,14 @@ export function variableProblem(lines: readonly string[]): VariableProblem | und
   return { code: first.code, problem };
 }
 
-/** A summary, where, the line of code with what it has been given, and why, as paragraphs. */
+/** Its paragraphs: summary, position, line of code with the value, reason. */
 function readDiagnostic(lines: readonly string[]) {
   const summary = lines[0]!.slice("Error:".length).trim();
   const code = codes[summary];
-  const where = lines.findIndex((line) => line.startsWith("on "));
-  const name = /^\d+: variable ("[^"]+")/.exec(lines[where + 1] ?? "")?.[1];
-  if (code === undefined || where < 0 || name === undefined) return undefined;
-  const rest = lines.slice(where + 1);
+  const position = lines.findIndex((line) => line.startsWith("on "));
+  const name = /^\d+: variable ("[^"]+")/.exec(lines[position + 1] ?? "")?.[1];
+  if (code === undefined || position < 0 || name === undefined) return undefined;
+  const rest = lines.slice(position + 1);
   const detail = rest.slice(rest.indexOf("") + 1);
   const end = detail.indexOf("");
   return { code, summary, name, detail: detail.slice(0, end < 0 ? undefined : end).join(" ") };
@@ -135,7 +135,7 @@ export interface ReducedPlan {
   }[];
 }
 
-/** From the document that `terraform show -json PLAN` prints. What stays as it is is left out. */
+/** From the output of `terraform show -json PLAN`, without unchanged resources. */
 export function reducePlan(document: unknown, mask: (text: string) => string): ReducedPlan {
   const changes = items(fields(document)["resource_changes"]).map(fields);
   return {
@@ -147,7 +147,7 @@ export function reducePlan(document: unknown, mask: (text: string) => string): R
         pathOf(nonSensitivePath(path, change), mask),
       );
       return {
-        // Keys of for_each stand in it, and in paths what is in a set.
+        // Addresses can contain keys of for_each, paths can contain elements of sets.
         address: mask(address),
         type: isText(type) ? type : "",
         ...(isText(reason) ? { action_reason: reason } : {}),
@@ -157,7 +157,7 @@ export function reducePlan(document: unknown, mask: (text: string) => string): R
   };
 }
 
-/** Up to the first step that is no name and no number: an element of a set is named by its value. */
+/** Cut before the first step that is neither a name nor a number: it is the value of a set's element. */
 function pathOf(path: unknown, mask: (text: string) => string): (string | number)[] {
   const steps = items(path);
   const isStep = (step: unknown) => typeof step === "string" || typeof step === "number";

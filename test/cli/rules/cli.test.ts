@@ -12,7 +12,7 @@ import {
 import { readCommandLine } from "../../../src/cli/rules/command-line.ts";
 import { formatAge, formatDuration, parseDuration } from "../../../src/cli/rules/time.ts";
 import { helpPage } from "../../../src/cli/rules/help.ts";
-import { inboxLines, type Shown } from "../../../src/cli/rules/inbox-lines.ts";
+import { inboxLines, type ShownNotification } from "../../../src/cli/rules/inbox-lines.ts";
 import { nearest } from "../../../src/cli/rules/names.ts";
 import { editDistance, byteLength, cutStartToBytes, cutToBytes } from "../../../src/kernel/rules/text.ts";
 import {
@@ -507,7 +507,7 @@ test("What is piped is UTF-8, also where its beginning was cut inside of a chara
 
 describe("The inbox as lines", () => {
   const now = Date.parse("2026-11-21T10:00:00Z");
-  const item: Shown = {
+  const item: ShownNotification = {
     id: "019ab000-0000-7000-8000-0000deadbeef",
     title: "**Build** done",
     content: "All `312` tests\n\npassed\n\n- a\n- b\n- c",

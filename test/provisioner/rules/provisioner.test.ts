@@ -1,4 +1,4 @@
-// The provisioner's decisions, without a server or a program: archives, plans, states, results, masks, words.
+// The provisioner's rules: archives, plans, states, results, masks, log lines, settings.
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,9 +8,9 @@ import {
   classifyStatus,
   retryDelayMs,
   readRetryAfter,
-  describeEnd,
+  describeInterrupt,
   isStronger,
-  type EndReason,
+  type InterruptReason,
   readJob,
 } from "../../../src/provisioner/rules/job.ts";
 import {
@@ -36,7 +36,7 @@ import {
   terraformEnvironment,
   reducePlan,
   applyStage,
-  isLeftOver,
+  isLocalFile,
   planArguments,
   variableProblem,
 } from "../../../src/provisioner/rules/terraform.ts";
@@ -56,7 +56,7 @@ describe("An archive", () => {
         : `${entry.path}${entry.executable ? "*" : ""}=${text(entry.content)}`,
     );
 
-  test("gives files and folders, parents first, with long names of both kinds", () => {
+  test("gives files and folders, parents first, with long names in both formats", () => {
     const long = `${"a".repeat(120)}.tf`;
     expect(
       listed([
@@ -84,7 +84,7 @@ describe("An archive", () => {
     ]);
   });
 
-  test("that leads out, links, lies or is too much is refused, and told why", () => {
+  test("that leaves the folder, contains links, is inconsistent or too large is refused with the reason", () => {
     const cases: [TarPart[], string][] = [
       [[{ path: "../x", content: "" }], "leads out"],
       [[{ path: "a/../../x", content: "" }], "leads out"],
@@ -112,7 +112,7 @@ describe("An archive", () => {
     expect(readTar(new Uint8Array(0), limits)).toEqual([]);
   });
 
-  test("made by tar itself is read; any bytes at all give entries inside or an error of ours", async () => {
+  test("made by tar is read; arbitrary bytes give entries inside the folder or a TarError", async () => {
     const folder = await temporaryFolder();
     const name = `${"long".repeat(30)}.tf`;
     await mkdir(join(folder, "modules"));
@@ -142,7 +142,7 @@ describe("An archive", () => {
 });
 
 describe("A plan", () => {
-  test("loses all values on its way, and what stays as it is", () => {
+  test("is reduced to changes without values", () => {
     const change = (actions: string[], more = {}) => ({
       actions,
       before: { password: "hush" },
@@ -201,7 +201,7 @@ describe("A plan", () => {
     expect(JSON.stringify(reduced)).not.toMatch(/hush|secret/);
   });
 
-  test("of any shape at all is reduced to a list", () => {
+  test("of any shape is reduced to a list", () => {
     const reduce = (document: unknown) => reducePlan(document, (text) => text).resource_changes;
     fc.assert(fc.property(fc.jsonValue(), (value) => Array.isArray(reduce(value))));
     fc.assert(
@@ -258,7 +258,7 @@ describe("A state", () => {
     expect(readState({ format_version: "1.0" }, [])).toEqual({ resources: [] });
   });
 
-  test("of a template for Coder gives its agents where they run, their apps, and the task in both forms", () => {
+  test("of a template for Coder gives agents with their hosts and apps, and the AI task in both forms", () => {
     const app = { agent_id: "agent-1", id: "app-1", slug: "claude", display_name: "Claude", url: null };
     const resources = (task: object) => [
       resource("coder_agent", "main", { id: "agent-1", token: "secret" }, { address: "coder_agent.main[0]" }),
@@ -290,19 +290,22 @@ describe("A state", () => {
     expect(read({ app_id: "gone" })).not.toHaveProperty("ai_task");
   });
 
-  test("that says what can't be is told by its place", () => {
+  test("with invalid output is refused with the path of the field", () => {
     const cases: [unknown, string][] = [
-      [{ agents: {} }, "output belfry: agents must be a list"],
-      [{ agents: [{ apps: [] }] }, "output belfry: agents[0].name must be a text"],
-      [{ agents: [{ name: "a", apps: [{ slug: "" }] }] }, "output belfry: agents[0].apps[0].slug must be"],
-      [{ agents: [{ name: "a", apps: [{ slug: "s" }, { slug: "s" }] }] }, 'two apps with the slug "s"'],
-      [{ agents: [{ name: "a" }, { name: "a" }] }, 'two agents called "a"'],
-      [{ ai_task: { prompt: "x" } }, "output belfry: ai_task.sidebar_app_slug must be"],
+      [{ agents: {} }, "output belfry.agents: must be a list"],
+      [{ agents: [{ apps: [] }] }, "output belfry.agents[0].name: must be a non-empty string"],
+      [{ agents: [{ name: "a", apps: [{ slug: "" }] }] }, "output belfry.agents[0].apps[0].slug: must be"],
+      [
+        { agents: [{ name: "a", apps: [{ slug: "s" }, { slug: "s" }] }] },
+        'output belfry.agents[0].apps: duplicate slug "s"',
+      ],
+      [{ agents: [{ name: "a" }, { name: "a" }] }, 'agents: duplicate name "a"'],
+      [{ ai_task: { prompt: "x" } }, "output belfry.ai_task.sidebar_app_slug: must be"],
     ];
     for (const [output, words] of cases) expect(() => readState(state([], output), [])).toThrow(words);
   });
 
-  test("of any shape at all is read or refused in words", () => {
+  test("of any shape is read or refused with a ShapeError", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         try {
@@ -316,22 +319,22 @@ describe("A state", () => {
   });
 });
 
-test("A script's result is taken member by member; agents' names differ over all resources", () => {
+test("A script's result is read field by field; agent names must be unique across resources", () => {
   const agent = { name: "main", apps: [] };
   expect(
     readCompletion({ resources: [{ type: "a", name: "b", agents: [agent], more: 1 }], ai_task: null }),
   ).toEqual({ resources: [{ type: "a", name: "b", agents: [agent] }] });
-  expect(() => readCompletion({ resources: [{ name: "b" }] })).toThrow("resources[0].type must be");
+  expect(() => readCompletion({ resources: [{ name: "b" }] })).toThrow("resources[0].type: must be");
   expect(() =>
     withTask(
       [1, 2].map((at) => ({ type: "a", name: `b${at}`, agents: [agent] })),
       undefined,
     ),
-  ).toThrow('two agents called "main"');
+  ).toThrow('agents: duplicate name "main"');
 });
 
 describe("Secrets", () => {
-  test("are masked as they are, line by line, quoted and in addresses, the longest first", () => {
+  test("are masked as a whole, by line, as JSON and in URLs, the longest first", () => {
     const mask = createMask([
       "p@ss word",
       "p@ss word and more",
@@ -347,7 +350,7 @@ describe("Secrets", () => {
     expect(() => createMask(["lone \uD800 half"])("x")).not.toThrow();
   });
 
-  test("are in no environment but as the job's variables", () => {
+  test("are not inherited by programs; a job's variables are set", () => {
     const job = readJob(
       {
         job_id: "j",
@@ -386,7 +389,7 @@ describe("Secrets", () => {
 });
 
 describe("Log lines", () => {
-  test("are cut at line breaks wherever the pieces end", () => {
+  test("are split at line breaks wherever chunks end", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom("a", "\n", "b\n", "cd", "")), (pieces) => {
         const lines: string[] = [];
@@ -402,7 +405,7 @@ describe("Log lines", () => {
     expect(splitLines("", `${"x".repeat(20_000)}\ny`)).toEqual({ lines: ["x".repeat(16_384)], open: "y" });
   });
 
-  test("are tidy, of a bearable length, and graded", () => {
+  test("are cleaned, cut, and given a level", () => {
     const mask = createMask(["secret"]);
     expect(tidyLine("\u001B[31mred\u001B[0m secret  ", mask)).toBe("red ********");
     expect(tidyLine("10%\r50%\r100%", mask)).toBe("100%");
@@ -422,7 +425,7 @@ describe("Log lines", () => {
     expect(problemIn([" "])).toBeUndefined();
   });
 
-  test("of a plan say whether a retry could mend it: not what the template's own variables refuse", () => {
+  test("of a plan show whether a retry can succeed: not if the template's own variables are missing or invalid", () => {
     const problem = (text: string) => variableProblem(text.split("\n"));
     const header = (name: string, place: string) => `Error: ${name}\n\n  on main.tf line ${place}\n\n`;
     const missing = (name: string) =>
@@ -440,7 +443,7 @@ describe("Log lines", () => {
     expect(problem(refused)).toEqual(verdict);
     const framed = ["╷", ...refused.split("\n").map((line) => `│ ${line}`), "╵"];
     expect(variableProblem(framed)).toEqual(verdict);
-    // A provider that is away first, and a module's variable, whose value may come from anywhere.
+    // First a provider's failure, then a module's variable, whose value can come from anywhere.
     expect(problem(`Error: no connection\n\n  on main.tf line 9\n\n${refused}`)).toEqual(verdict);
     expect(
       problem(header("Invalid value for variable", '12, in module "m":\n  12:   x = "b"')),
@@ -453,7 +456,7 @@ describe("Log lines", () => {
     expect(problem("no room")).toBeUndefined();
   });
 
-  test("on standard error are as grave as the frame that Terraform draws around them", () => {
+  test("on standard error have the level of Terraform's frame around them", () => {
     const lines = [
       "╷",
       "│ Warning: old",
@@ -476,7 +479,7 @@ describe("Log lines", () => {
     expect(levels).toEqual([...warning, "info", "info", "error", "error", "info", "error"]);
   });
 
-  test("go a hundred at a time, or fewer when they are long", () => {
+  test("are sent in batches of a hundred, or fewer if they are long", () => {
     const lines = (count: number, size: number) =>
       Array.from({ length: count }, () => ({ output: "x".repeat(size) }) as LogLine);
     expect(batchSize(lines(3, 10))).toBe(3);
@@ -487,8 +490,8 @@ describe("Log lines", () => {
   });
 });
 
-describe("Answers of the server", () => {
-  test("mean again, lost or refused", () => {
+describe("Responses of the server", () => {
+  test("are classified as again, lost or refused", () => {
     const cases: [number | undefined, string][] = [
       [undefined, "again"],
       [408, "again"],
@@ -506,14 +509,14 @@ describe("Answers of the server", () => {
     for (const [status, meaning] of cases) expect(classifyStatus(status)).toBe(meaning);
   });
 
-  test("Pauses double up to a limit, half of them left to chance; the server may ask for more", () => {
-    const pace = { first: 500, most: 15_000 };
-    expect([0, 1, 2, 10, 500].map((tries) => retryDelayMs(tries, 0, pace))).toEqual([
+  test("Retry delays double up to a limit, half of each is random, and the server can ask for more", () => {
+    const retry = { firstMs: 500, maxMs: 15_000 };
+    expect([0, 1, 2, 10, 500].map((tries) => retryDelayMs(tries, 0, retry))).toEqual([
       250, 500, 1_000, 7_500, 7_500,
     ]);
-    expect(retryDelayMs(0, 0.99, pace)).toBeLessThan(500);
-    expect(retryDelayMs(0, 0, pace, 3_000)).toBe(3_000);
-    expect(retryDelayMs(0, 0, pace, 3_600_000)).toBe(60_000);
+    expect(retryDelayMs(0, 0.99, retry)).toBeLessThan(500);
+    expect(retryDelayMs(0, 0, retry, 3_000)).toBe(3_000);
+    expect(retryDelayMs(0, 0, retry, 3_600_000)).toBe(60_000);
     const now = Date.parse("2026-11-21T10:00:00Z");
     expect(readRetryAfter("7", now)).toBe(7_000);
     expect(readRetryAfter("Sat, 21 Nov 2026 10:00:05 GMT", now)).toBe(5_000);
@@ -522,7 +525,7 @@ describe("Answers of the server", () => {
   });
 });
 
-test("A job is read, or it is none", () => {
+test("A job is read; anything else is undefined", () => {
   expect(
     readJob({ job_id: "j", transition: "start", parameters: [{ name: "a", sensitive: true }] }, "a"),
   ).toMatchObject({
@@ -536,7 +539,7 @@ test("A job is read, or it is none", () => {
     expect(readJob(body, "a")).toBeUndefined();
 });
 
-test("Steps: a delete plans a destroy, stages have their words, left-over files are known", () => {
+test("A delete plans a destroy, stages have names, local files are recognized", () => {
   const job = (transition: string) => readJob({ job_id: "j", transition }, "a")!;
   expect(planArguments(job("stop"))).toEqual(["plan", "-input=false", "-no-color", "-out=belfry.plan"]);
   expect(planArguments(job("delete"))).toContain("-destroy");
@@ -546,7 +549,7 @@ test("Steps: a delete plans a destroy, stages have their words, left-over files 
     "Deleting workspace",
   ]);
   const names = [".terraform", ".git", "terraform.tfstate", "terraform.tfstate.backup", "errored.tfstate"];
-  expect([...names, "main.tf", ".terraform.lock.hcl", "terraform.tfvars"].map(isLeftOver)).toEqual([
+  expect([...names, "main.tf", ".terraform.lock.hcl", "terraform.tfvars"].map(isLocalFile)).toEqual([
     ...names.map(() => true),
     false,
     false,
@@ -554,9 +557,9 @@ test("Steps: a delete plans a destroy, stages have their words, left-over files 
   ]);
 });
 
-test("An end is told in words, and a lost lease goes before everything else", () => {
-  const reasons: EndReason[] = ["canceled", "timeout", "killed", "lost"];
-  expect(reasons.map((reason) => describeEnd(reason, 3_600_000))).toEqual([
+test("An interrupt has a message, and a lost lease overrides every other reason", () => {
+  const reasons: InterruptReason[] = ["canceled", "timeout", "killed", "lost"];
+  expect(reasons.map((reason) => describeInterrupt(reason, 3_600_000))).toEqual([
     "canceled",
     "The build was stopped because it took longer than 1 h.",
     "The provisioner was stopped before the build was complete.",
@@ -570,7 +573,7 @@ test("An end is told in words, and a lost lease goes before everything else", ()
   }
 });
 
-test("Options are read, or refused by their names", () => {
+test("Options are read or refused by name", () => {
   const none = {
     name: undefined,
     concurrency: undefined,
@@ -581,13 +584,13 @@ test("Options are read, or refused by their names", () => {
   expect(readSettings(none, "host")).toEqual({
     name: "host",
     concurrency: 1,
-    jobTimeout: 3_600_000,
-    heartbeat: 15_000,
-    grace: 30_000,
+    jobTimeoutMs: 3_600_000,
+    heartbeatMs: 15_000,
+    graceMs: 30_000,
   });
   expect(readSettings({ ...none, heartbeat: "500ms", jobTimeout: "90m" }, "h")).toMatchObject({
-    heartbeat: 500,
-    jobTimeout: 5_400_000,
+    heartbeatMs: 500,
+    jobTimeoutMs: 5_400_000,
   });
   const wrong: [Partial<typeof none> | Record<string, string>, string][] = [
     [{ concurrency: "0" }, "use a number from 1 to 100"],

@@ -18,7 +18,7 @@ export function findingLines(findings: readonly Finding[]): string[] {
 }
 
 /** The last line. */
-export function summary(findings: readonly Finding[]): string {
+export function findingSummary(findings: readonly Finding[]): string {
   const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
   const [failures, warnings] = [count("fail"), count("warn")];
   if (failures === 0 && warnings === 0) return "All checks passed.";
