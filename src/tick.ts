@@ -16,7 +16,7 @@ import { noteTick, readLastTick } from "./notifications/preferences/store/settin
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
-import { purgeWorkspaces } from "./workspaces/agents/report-app-status.ts";
+import { purgeAppStatuses } from "./workspaces/agents/report-app-status.ts";
 
 export interface TickReport {
   dispatch: DispatchReport | null;
@@ -98,7 +98,7 @@ async function close(deps: Deps, ends: readonly Statement[]): Promise<true> {
   const notes = [noteTick(deps.now()), ...keyCheckStatements(deps)];
   const purges = [
     ...purgeNotifications(deps.now(), deps.config.notifications),
-    ...purgeWorkspaces(deps),
+    ...purgeAppStatuses(deps),
     ...purgeAccounts(deps),
   ];
   const after = await deps.db.write([...purges, ...notes, ...ends], dueReads());

@@ -4,8 +4,8 @@ import { Hono } from "hono";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { type Env, endpoint, readAsUser, currentUserIdSql, valid, type Ctx } from "../http/endpoint.ts";
 import type { ResourceView } from "../workspaces/builds/store/build-view.ts";
-import { buildOfAgent, findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
-import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { buildIdByAgentSql, findBuild, workspaceIdByBuildSql } from "../workspaces/builds/store/builds.ts";
+import { workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { agentShape } from "./resource-shape.ts";
 import { coderCommandHeader, coderCommandOf, isForConnection } from "./rules/coder-command.ts";
@@ -30,8 +30,8 @@ const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) =>
 
 /** Of a workspace that the caller may see. */
 async function agentOf(c: Ctx, id: string) {
-  const owner = ownerOf(workspaceOfBuild(buildOfAgent(id)));
-  const reads = { build: findBuild(buildOfAgent(id), currentUserIdSql(c)) };
+  const owner = workspaceOwnerSql(workspaceIdByBuildSql(buildIdByAgentSql(id)));
+  const reads = { build: findBuild(buildIdByAgentSql(id), currentUserIdSql(c)) };
   const { build } = await readAsUser(c, reads, visibleOwner(c, owner, "Agent"));
   const resources = build[0] === undefined ? [] : (JSON.parse(build[0].resources) as ResourceView[]);
   for (const resource of resources) {

@@ -6,8 +6,8 @@ import { type LineRow, listLines } from "../workspaces/jobs/store/outputs.ts";
 import { lineShape } from "./build-shape.ts";
 import { Hono, type TypedResponse } from "hono";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
-import { findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
-import { ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { findBuild, workspaceIdByBuildSql } from "../workspaces/builds/store/builds.ts";
+import { workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { wholeNumber } from "../http/paging.ts";
@@ -87,7 +87,7 @@ async function look(
   limit?: number,
 ) {
   const reads = { build: findBuild(buildId, currentUserIdSql(c)), lines: listLines(buildId, range, limit) };
-  const owner = ownerOf(workspaceOfBuild(buildId));
+  const owner = workspaceOwnerSql(workspaceIdByBuildSql(buildId));
   const { build, lines } = await readAsUser(c, reads, visibleOwner(c, owner, "Build"));
   if (build[0] === undefined) throw notFound("Build");
   return { lines, hasEnded: !isActive(build[0].build.status) };

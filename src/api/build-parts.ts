@@ -3,8 +3,8 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { notFound } from "../kernel/errors.ts";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
-import { findBuild, workspaceOfBuild } from "../workspaces/builds/store/builds.ts";
-import { findWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { findBuild, workspaceIdByBuildSql } from "../workspaces/builds/store/builds.ts";
+import { findWorkspace, workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import { buildShape } from "./build-shape.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid } from "../http/schemas.ts";
@@ -47,7 +47,7 @@ const timingsShape = shape<Timed>("WorkspaceBuildTimings")({
 });
 
 async function buildOf(c: Ctx, id: string): Promise<BuildRow> {
-  const visible = visibleOwner(c, ownerOf(workspaceOfBuild(id)), "Build");
+  const visible = visibleOwner(c, workspaceOwnerSql(workspaceIdByBuildSql(id)), "Build");
   const { build } = await readAsUser(c, { build: findBuild(id, currentUserIdSql(c)) }, visible);
   if (build[0] === undefined) throw notFound("Build");
   return build[0];
@@ -73,7 +73,7 @@ export const buildPartRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const reads = { workspace: findWorkspace(id, currentUserIdSql(c)) };
-      const { workspace } = await readAsUser(c, reads, visibleOwner(c, ownerOf(id), "Workspace"));
+      const { workspace } = await readAsUser(c, reads, visibleOwner(c, workspaceOwnerSql(id), "Workspace"));
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(timingsShape.from(workspace[0]));
     },

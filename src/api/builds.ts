@@ -5,21 +5,25 @@ import { transitions } from "../../db/schema.ts";
 import type { SQL } from "../../db/client.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { notFound, earlierOf } from "../kernel/errors.ts";
-import { cancel } from "../workspaces/builds/cancel-build.ts";
+import { cancelBuildAsUser } from "../workspaces/builds/cancel-build.ts";
 import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { createBuild, readEarlierBuild } from "../workspaces/builds/create-build.ts";
-import { formatTold, toldHeader } from "../workspaces/builds/rules/build-texts.ts";
-import { masked } from "../workspaces/templates/rules/parameter-values.ts";
+import { formatNotified, notifiedHeader } from "../workspaces/builds/rules/build-texts.ts";
+import { maskIfSensitive } from "../workspaces/templates/rules/parameter-values.ts";
 import {
   findBuild,
-  idOfBuild,
+  buildIdByNumberSql,
   listBuilds,
   listDefinitions,
   listValues,
-  versionOfBuild,
-  workspaceOfBuild,
+  versionIdByBuildSql,
+  workspaceIdByBuildSql,
 } from "../workspaces/builds/store/builds.ts";
-import { findWorkspace, idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import {
+  findWorkspace,
+  workspaceIdByNameSql,
+  workspaceOwnerSql,
+} from "../workspaces/builds/store/workspaces.ts";
 import { buildShape } from "./build-shape.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
@@ -52,10 +56,10 @@ interface Place {
   workspaceId: SQL | string;
   ownerId: SQL;
 }
-const byId = (id: string): Place => ({ workspaceId: id, ownerId: ownerOf(id) });
+const byId = (id: string): Place => ({ workspaceId: id, ownerId: workspaceOwnerSql(id) });
 const byName = (c: Ctx, user: string, name: string, withDeleted = false): Place => {
   const ownerId = userIdByNameSql(user, currentUserIdSql(c));
-  return { workspaceId: idOfWorkspace(ownerId, name, withDeleted), ownerId };
+  return { workspaceId: workspaceIdByNameSql(ownerId, name, withDeleted), ownerId };
 };
 
 async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typeof newBuildBody>) {
@@ -66,7 +70,6 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
     parameters: body.rich_parameter_values,
     orphan: body.orphan === true,
   };
-  const deps = c.get("deps");
   const requestKey = requestKeyOf(c, body);
   const { actor, earlier, ...facts } = await readAsUser(
     c,
@@ -75,11 +78,11 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
   );
   const keyed = keyedBy(actor.userId, requestKey);
   const before = earlierOf(keyed, earlier[0]);
-  const { row, told, replayed } = await (before === undefined
-    ? createBuild(deps, actor, facts, { ...request, keyed })
-    : readEarlierBuild(deps, before, currentUserIdSql(c)));
+  const { row, notified, replayed } = await (before === undefined
+    ? createBuild(c.get("deps"), actor, facts, { ...request, keyed })
+    : readEarlierBuild(c.get("deps"), before, currentUserIdSql(c)));
   if (replayed) markReplayed(c);
-  if (told !== undefined) c.header(toldHeader, formatTold(told));
+  if (notified !== undefined) c.header(notifiedHeader, formatNotified(notified));
   return buildShape.from(row);
 }
 
@@ -94,7 +97,8 @@ async function list(c: Ctx, { workspaceId, ownerId }: Place, query: z.infer<type
   return rows.map(buildShape.from);
 }
 
-const visibleBuild = (c: Ctx, id: string) => visibleOwner(c, ownerOf(workspaceOfBuild(id)), "Build");
+const visibleBuild = (c: Ctx, id: string) =>
+  visibleOwner(c, workspaceOwnerSql(workspaceIdByBuildSql(id)), "Build");
 
 const creation = {
   access: "session" as const,
@@ -156,8 +160,8 @@ export const buildRoutes = new Hono<Env>()
     valid("param", z.object({ number: z.string().regex(/^[1-9]\d{0,8}$/, "must be a build's number") })),
     async (c) => {
       const ownerId = userIdByNameSql(c.req.param("user"), currentUserIdSql(c));
-      const workspaceId = idOfWorkspace(ownerId, c.req.param("name"), true);
-      const id = idOfBuild(workspaceId, Number(c.req.valid("param").number));
+      const workspaceId = workspaceIdByNameSql(ownerId, c.req.param("name"), true);
+      const id = buildIdByNumberSql(workspaceId, Number(c.req.valid("param").number));
       const reads = { build: findBuild(id, currentUserIdSql(c)) };
       const { build } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Build"));
       if (build[0] === undefined) throw notFound("Build");
@@ -178,11 +182,13 @@ export const buildRoutes = new Hono<Env>()
       const reads = {
         build: findBuild(id, currentUserIdSql(c)),
         values: listValues(id),
-        definitions: listDefinitions(versionOfBuild(id)),
+        definitions: listDefinitions(versionIdByBuildSql(id)),
       };
       const { build, values, definitions } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
-      return c.json(values.map(({ name, value }) => ({ name, value: masked(name, value, definitions) })));
+      return c.json(
+        values.map(({ name, value }) => ({ name, value: maskIfSensitive(name, value, definitions) })),
+      );
     },
   )
   .get(
@@ -216,7 +222,7 @@ export const buildRoutes = new Hono<Env>()
       const reads = { build: findBuild(id, currentUserIdSql(c)) };
       const { actor, build } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
-      await cancel(c.get("deps"), actor, build[0]);
+      await cancelBuildAsUser(c.get("deps"), actor, build[0]);
       return c.json({ message: "The build is being canceled." });
     },
   );

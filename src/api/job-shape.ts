@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { buildStages, logLevels, transitions } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
-import { makeAgentToken } from "../workspaces/agents/rules/agent-token.ts";
+import { createAgentToken } from "../workspaces/agents/rules/agent-token.ts";
 import type { Completion } from "../workspaces/jobs/end-job.ts";
 import type { LogLine } from "../workspaces/jobs/held-job.ts";
 import type { AcquiredRow } from "../workspaces/jobs/store/jobs.ts";
@@ -43,7 +43,7 @@ export const acquiredShape = shape<AcquiredJob>("AcquiredJob")({
 export const toAcquired = (deps: Deps, row: AcquiredRow) =>
   acquiredShape.from({
     ...row,
-    agentToken: makeAgentToken(deps.keysFor("agent-token")[0], row.workspaceId, row.agentGeneration),
+    agentToken: createAgentToken(deps.keysFor("agent-token")[0], row.workspaceId, row.agentGeneration),
   });
 
 const maxLines = 1_000;

@@ -1,7 +1,7 @@
-// Parameters and presets of a version on the wire: as they are returned, sensitive values masked, and as they are sent.
+// Parameters and presets of a version on the wire: as they are returned, sensitive values maskIfSensitive, and as they are sent.
 import * as z from "zod";
 import { prebuildStatuses } from "../../db/schema.ts";
-import { masked, readRules } from "../workspaces/templates/rules/parameter-values.ts";
+import { maskIfSensitive, parseRules } from "../workspaces/templates/rules/parameter-values.ts";
 import type {
   listPresetParameters,
   listPresets,
@@ -22,7 +22,7 @@ const optionShape = shape<{ name: string; value: string }>()({
 });
 
 interface ParameterView extends ParameterRow {
-  allowed: ReturnType<typeof readRules>;
+  allowed: ReturnType<typeof parseRules>;
 }
 export const parameterShape = shape<ParameterView>("TemplateVersionParameter")({
   name: string((row) => row.name),
@@ -36,7 +36,7 @@ export const parameterShape = shape<ParameterView>("TemplateVersionParameter")({
     allowed.options.length === 0 ? "input" : "dropdown",
   ),
   mutable: fixed(true),
-  default_value: string((row) => masked(row.name, row.defaultValue ?? "", [row])),
+  default_value: string((row) => maskIfSensitive(row.name, row.defaultValue ?? "", [row])),
   icon: fixed(""),
   options: list(optionShape, ({ allowed }) => allowed.options),
   required: boolean(
@@ -51,7 +51,7 @@ export const parameterShape = shape<ParameterView>("TemplateVersionParameter")({
   validation_error: optional(z.string(), ({ allowed: { regex, error } }) => (regex === null ? null : error)),
 });
 export const toParameter = (row: ParameterRow) =>
-  parameterShape.from({ ...row, allowed: readRules(row.rules) });
+  parameterShape.from({ ...row, allowed: parseRules(row.rules) });
 
 interface PresetView extends PresetRow {
   values: { name: string; value: string }[];
@@ -115,7 +115,10 @@ export const toPresets = ({ presets, values, schedules, parameters }: PresetRows
     const own = <T extends { presetId: string }>(rows: T[]) => rows.filter((one) => one.presetId === row.id);
     return presetShape.from({
       ...row,
-      values: own(values).map(({ name, value }) => ({ name, value: masked(name, value, parameters) })),
+      values: own(values).map(({ name, value }) => ({
+        name,
+        value: maskIfSensitive(name, value, parameters),
+      })),
       schedule: own(schedules).map(({ cron, instances }) => ({ cron, instances })),
     });
   });

@@ -8,12 +8,12 @@ import {
   withinStorageLimits,
   withPaths,
 } from "../prebuilds/drift/rules/terraform-plan.ts";
-import { findJob, holds } from "../workspaces/jobs/store/jobs.ts";
+import { findJob, leaseHeldSql } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Env } from "../http/endpoint.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
-import { holdOf } from "./provisioner-jobs.ts";
+import { leaseOf } from "./provisioner-jobs.ts";
 import { uuid, bytes } from "../http/schemas.ts";
-import { requireJobHeld, seal, unseal } from "../workspaces/jobs/held-job.ts";
+import { requireJobHeld, sealState, unsealState } from "../workspaces/jobs/held-job.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { putState, readState } from "../workspaces/jobs/store/outputs.ts";
 
@@ -50,14 +50,14 @@ export const provisionerPlanRoutes = new Hono<Env>().post(
   valid("param", idParam),
   valid("json", planBody),
   async (c) => {
-    const hold = holdOf(c, c.req.valid("param").id);
+    const lease = leaseOf(c, c.req.valid("param").id);
     const replacements = findReplacements(c.req.valid("json"));
     // What it is for is only asked where there is something to say.
     const before =
-      replacements.length === 0 ? { job: [] } : await readAsProvisioner(c, { job: findJob(hold.jobId) });
-    const changes = receivePlan(c.get("deps"), hold, replacements, before.job[0]);
-    const { job } = await writeAsProvisioner(c, changes, { job: findJob(hold.jobId) });
-    requireJobHeld(job[0], hold);
+      replacements.length === 0 ? { job: [] } : await readAsProvisioner(c, { job: findJob(lease.jobId) });
+    const changes = receivePlan(c.get("deps"), lease, replacements, before.job[0]);
+    const { job } = await writeAsProvisioner(c, changes, { job: findJob(lease.jobId) });
+    requireJobHeld(job[0], lease);
     return c.json({
       replacements: withinStorageLimits(withPaths(replacements)).map(({ resource, paths }) => ({
         resource,
@@ -80,15 +80,15 @@ export const provisionerStateRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const hold = holdOf(c, c.req.valid("param").id);
+      const lease = leaseOf(c, c.req.valid("param").id);
       const { job, rows } = await readAsProvisioner(c, {
-        job: findJob(hold.jobId),
-        rows: readState(hold.jobId, holds(hold)),
+        job: findJob(lease.jobId),
+        rows: readState(lease.jobId, leaseHeldSql(lease)),
       });
-      const { workspaceId } = requireJobHeld(job[0], hold);
+      const { workspaceId } = requireJobHeld(job[0], lease);
       if (rows.length === 0) return c.body(null, 204);
       const sealed = new Uint8Array(Buffer.concat(rows.map(({ content }) => content)));
-      const state = await unseal(c.get("deps"), workspaceId, sealed);
+      const state = await unsealState(c.get("deps"), workspaceId, sealed);
       return c.body(state, 200, { "content-type": stateType });
     },
   )
@@ -104,17 +104,17 @@ export const provisionerStateRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const deps = c.get("deps");
-      const hold = holdOf(c, c.req.valid("param").id);
+      const lease = leaseOf(c, c.req.valid("param").id);
       // Who may not, is turned away before the bytes are read.
-      const before = await readAsProvisioner(c, { job: findJob(hold.jobId) });
-      const { workspaceId } = requireJobHeld(before.job[0], hold);
+      const before = await readAsProvisioner(c, { job: findJob(lease.jobId) });
+      const { workspaceId } = requireJobHeld(before.job[0], lease);
       const state = new Uint8Array(await c.req.arrayBuffer());
       if (state.length === 0) throw new ApiError(400, "The body is empty: it must be the state's bytes.");
-      const sealed = await seal(deps, workspaceId, state);
-      const { job } = await writeAsProvisioner(c, putState(hold.jobId, sealed, holds(hold)), {
-        job: findJob(hold.jobId),
+      const sealed = await sealState(deps, workspaceId, state);
+      const { job } = await writeAsProvisioner(c, putState(lease.jobId, sealed, leaseHeldSql(lease)), {
+        job: findJob(lease.jobId),
       });
-      requireJobHeld(job[0], hold);
+      requireJobHeld(job[0], lease);
       return c.body(null, 204);
     },
   );

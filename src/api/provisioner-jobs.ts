@@ -6,7 +6,13 @@ import type { Deps } from "../kernel/deps.ts";
 import { conflict } from "../kernel/errors.ts";
 import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/claim/complete-claim.ts";
 import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
-import { completion, completionReads, endWith, failure, failureReads } from "../workspaces/jobs/end-job.ts";
+import {
+  completionStatements,
+  completionReads,
+  writeJobEnd,
+  failureStatements,
+  failureReads,
+} from "../workspaces/jobs/end-job.ts";
 import { leaseLost, permanentErrorCodes } from "../workspaces/jobs/rules/job.ts";
 import {
   acquireJob,
@@ -16,14 +22,14 @@ import {
   findPending,
   releaseJob,
   type AcquiredRow,
-  type Hold,
+  type JobLease,
 } from "../workspaces/jobs/store/jobs.ts";
 import { endpoint, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { acquiredShape, completeBody, linesBody, toAcquired } from "./job-shape.ts";
 import { readAsProvisioner, writeAsProvisioner } from "../http/provisioner-auth.ts";
 import { filledText, text, uuid } from "../http/schemas.ts";
 import { waitForJob } from "../workspaces/jobs/wait-for-job.ts";
-import { addLines, requireJobHeld } from "../workspaces/jobs/held-job.ts";
+import { logLineStatements, requireJobHeld } from "../workspaces/jobs/held-job.ts";
 
 const longestWait = 30;
 const longestError = 65_536;
@@ -54,7 +60,7 @@ const failBody = z.object({
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 
 /** The header tells acquisitions of one key apart, so that one whose lease has gone can't act as the next one. */
-export const holdOf = (c: Ctx, jobId: string): Hold => ({
+export const leaseOf = (c: Ctx, jobId: string): JobLease => ({
   jobId,
   credential: c.get("credential"),
   acquireId: c.req.header("belfry-acquire-id") || undefined,
@@ -93,10 +99,10 @@ export const provisionerJobRoutes = new Hono<Env>()
       const body = c.req.valid("json");
       const job = await waitForJob({
         attempt: () => tryAcquire(c, body),
-        look: async () => (await readAsProvisioner(c, { pending: findPending() })).pending.length > 0,
+        isPending: async () => (await readAsProvisioner(c, { pending: findPending() })).pending.length > 0,
         jobs: deps.process.jobs,
-        wait: c.req.valid("query").wait,
-        over: AbortSignal.any([c.req.raw.signal, deps.process.stopping]),
+        timeoutMs: c.req.valid("query").wait,
+        signal: AbortSignal.any([c.req.raw.signal, deps.process.stopping]),
       });
       return job === undefined ? c.body(null, 204) : c.json(toAcquired(deps, job));
     },
@@ -111,11 +117,11 @@ export const provisionerJobRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const hold = holdOf(c, c.req.valid("param").id);
-      const { job } = await writeAsProvisioner(c, [extendLease(hold, c.get("deps").now())], {
-        job: findJob(hold.jobId),
+      const lease = leaseOf(c, c.req.valid("param").id);
+      const { job } = await writeAsProvisioner(c, [extendLease(lease, c.get("deps").now())], {
+        job: findJob(lease.jobId),
       });
-      return c.json({ cancel: requireJobHeld(job[0], hold).status === "canceling" });
+      return c.json({ cancel: requireJobHeld(job[0], lease).status === "canceling" });
     },
   )
   .post(
@@ -129,11 +135,11 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const deps = c.get("deps");
-      const hold = holdOf(c, c.req.valid("param").id);
-      const before = await readAsProvisioner(c, { job: findJob(hold.jobId) });
-      const { acquireId } = requireJobHeld(before.job[0], hold);
-      const { job } = await writeAsProvisioner(c, releaseJob(hold, deps.now()), {
-        job: findJob(hold.jobId),
+      const lease = leaseOf(c, c.req.valid("param").id);
+      const before = await readAsProvisioner(c, { job: findJob(lease.jobId) });
+      const { acquireId } = requireJobHeld(before.job[0], lease);
+      const { job } = await writeAsProvisioner(c, releaseJob(lease, deps.now()), {
+        job: findJob(lease.jobId),
       });
       if (job[0]?.acquireId === acquireId && job[0]?.status !== "canceled")
         throw conflict("The job has been begun.", "Complete it, or fail it with the reason.");
@@ -152,10 +158,10 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", linesBody),
     async (c) => {
-      const hold = holdOf(c, c.req.valid("param").id);
-      const lines = addLines(c.get("deps"), hold, c.req.valid("json"));
-      const { job } = await writeAsProvisioner(c, lines, { job: findJob(hold.jobId) });
-      requireJobHeld(job[0], hold);
+      const lease = leaseOf(c, c.req.valid("param").id);
+      const lines = logLineStatements(c.get("deps"), lease, c.req.valid("json"));
+      const { job } = await writeAsProvisioner(c, lines, { job: findJob(lease.jobId) });
+      requireJobHeld(job[0], lease);
       return c.body(null, 204);
     },
   )
@@ -170,16 +176,16 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", completeBody),
     async (c) => {
-      const hold = holdOf(c, c.req.valid("param").id);
+      const lease = leaseOf(c, c.req.valid("param").id);
       const deps = c.get("deps");
       const facts = await readAsProvisioner(c, {
-        ...completionReads(hold.jobId),
-        ...claimReads(hold.jobId),
+        ...completionReads(lease.jobId),
+        ...claimReads(lease.jobId),
       });
-      const done = completion(deps, hold, c.req.valid("json"), facts);
-      const drift = claimCompletion(deps, hold, facts);
-      const agents = await endWith(deps, hold, "succeeded", [
-        ...timedCompletion(deps, hold, facts),
+      const done = completionStatements(deps, lease, c.req.valid("json"), facts);
+      const drift = claimCompletion(deps, lease, facts);
+      const agents = await writeJobEnd(deps, lease, "succeeded", [
+        ...timedCompletion(deps, lease, facts),
         ...drift,
         ...done,
       ]);
@@ -198,18 +204,18 @@ export const provisionerJobRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", failBody),
     async (c) => {
-      const hold = holdOf(c, c.req.valid("param").id);
+      const lease = leaseOf(c, c.req.valid("param").id);
       const deps = c.get("deps");
       const { error_code: errorCode, ...body } = c.req.valid("json");
       const error = body.error.trim() || "The provisioner gave no reason.";
-      const facts = await readAsProvisioner(c, failureReads([hold.jobId]));
-      await endWith(deps, hold, "failed", failure(deps, hold, { error, errorCode }, facts));
+      const facts = await readAsProvisioner(c, failureReads([lease.jobId]));
+      await writeJobEnd(deps, lease, "failed", failureStatements(deps, lease, { error, errorCode }, facts));
       nudgeFor(deps, facts.ended);
       return c.body(null, 204);
     },
   );
 
-/** What ended in a pool makes room for the next, or is one failure too many. */
+/** What ended in a pool makes room for the next, or is one failureStatements too many. */
 function nudgeFor(deps: Deps, ended: readonly { reason: BuildReason }[]): void {
   if (ended.some(({ reason }) => reason === "prebuild")) requestReconciliation(deps);
 }

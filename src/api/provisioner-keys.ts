@@ -46,7 +46,7 @@ const keyShape = shape<ListedKey>()({
   created_by: string((key) => key.creator, "username"),
   last_used_at: timeOrNull((key) => key.lastUsedAt),
   last_used_address: field(z.string().nullable(), (key) => key.lastUsedAddress),
-  jobs: number((key) => key.jobs, "that its provisioners hold now"),
+  jobs: number((key) => key.jobs, "that its provisioners lease now"),
 });
 
 export const provisionerKeyRoutes = new Hono<Env>()

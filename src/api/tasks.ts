@@ -6,7 +6,7 @@ import type { SQL } from "../../db/client.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { conflict, notFound, invalid, earlierOf } from "../kernel/errors.ts";
 import { findTask, listTaskStatuses, listTasks } from "../workspaces/agents/store/tasks.ts";
-import { idOfWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { workspaceIdByNameSql, workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { text, uuid, lowerUuid, optionalId, searchText } from "../http/schemas.ts";
 import { visibleOwner, managers, workspaceName } from "./workspaces.ts";
@@ -14,7 +14,7 @@ import { claimOrCreate, readPreviousResult } from "../prebuilds/claim/claim.ts";
 import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { createBuild } from "../workspaces/builds/create-build.ts";
 import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
-import { newTaskName, promptParameterOf } from "../workspaces/agents/rules/task.ts";
+import { newTaskName, promptParameterName } from "../workspaces/agents/rules/task.ts";
 import { parseTaskSearch } from "../workspaces/builds/rules/search.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/paging.ts";
@@ -28,9 +28,9 @@ const sendBody = z.object({ input: text(65_536) });
 /** A task by its id, whoever's it is, or by its owner and name. */
 export function placeOfTask(c: Ctx, user: string, task: string): { workspaceId: SQL | string; ownerId: SQL } {
   if (uuid.safeParse(task).success)
-    return { workspaceId: task.toLowerCase(), ownerId: ownerOf(task.toLowerCase()) };
+    return { workspaceId: task.toLowerCase(), ownerId: workspaceOwnerSql(task.toLowerCase()) };
   const ownerId = userIdByNameSql(user, currentUserIdSql(c));
-  return { workspaceId: idOfWorkspace(ownerId, task), ownerId };
+  return { workspaceId: workspaceIdByNameSql(ownerId, task), ownerId };
 }
 
 export async function loadTask(c: Ctx, user: string, task: string, maxStatuses = 0) {
@@ -137,7 +137,7 @@ async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, a
   const { actor, target, earlier, ...facts } = await loadUserWith(c, user, reads, managers);
   const keyed = keyedBy(actor.userId, requestKey);
   const before = earlierOf(keyed, earlier[0]);
-  const parameter = promptParameterOf(facts.definitions);
+  const parameter = promptParameterName(facts.definitions);
   if (facts.version[0]?.hasAiTask === false)
     throw invalid("template_version_id", "this version is not for AI tasks, push it with has_ai_task: true");
   if (facts.version[0] !== undefined && parameter === undefined)

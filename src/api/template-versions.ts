@@ -11,7 +11,7 @@ import {
   listParameters,
   listVersions,
 } from "../workspaces/templates/store/versions.ts";
-import { warningsOfVersion } from "../workspaces/templates/rules/version-check.ts";
+import { versionWarnings } from "../workspaces/templates/rules/version-check.ts";
 import { createVersion, type NewVersion } from "../workspaces/templates/versions.ts";
 import { endpoint, readAsUser, valid, type Endpoint, type Env } from "../http/endpoint.ts";
 import {
@@ -76,7 +76,7 @@ export const templateVersionRoutes = new Hono<Env>()
       if (organization[0] === undefined) throw notFound("Organization");
       const input = toInput(organization[0].id, c.req.valid("json"));
       const version = await createVersion(c.get("deps"), actor, input);
-      return c.json(createdVersionShape.from({ ...version, warnings: warningsOfVersion(input) }), 201);
+      return c.json(createdVersionShape.from({ ...version, warnings: versionWarnings(input) }), 201);
     },
   )
   .get(

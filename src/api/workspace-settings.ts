@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { setAutomaticUpdates, setAutostart } from "../workspaces/autostart/settings.ts";
-import { findWorkspace, ownerOf } from "../workspaces/builds/store/workspaces.ts";
+import { findWorkspace, workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { lowerUuid, text } from "../http/schemas.ts";
 import { visibleOwner } from "./workspaces.ts";
@@ -30,7 +30,7 @@ const seen = (c: Ctx, id: string) =>
   readAsUser(
     c,
     { workspace: findWorkspace(id, currentUserIdSql(c)) },
-    visibleOwner(c, ownerOf(id), "Workspace"),
+    visibleOwner(c, workspaceOwnerSql(id), "Workspace"),
   );
 
 export const workspaceSettingRoutes = new Hono<Env>()

@@ -2,7 +2,7 @@
 // allowed to see it. Builds are in builds.ts.
 import * as z from "zod";
 import type { SQL } from "../../db/client.ts";
-import { ownerIsVisibleTo } from "../workspaces/builds/store/build-view.ts";
+import { ownerVisibleSql } from "../workspaces/builds/store/build-view.ts";
 import {
   currentUserIdSql,
   type Ctx,
@@ -23,8 +23,8 @@ import { parseWorkspaceSearch } from "../workspaces/builds/rules/search.ts";
 import {
   countWorkspaces,
   findWorkspace,
-  idOfWorkspace,
-  ownerOf,
+  workspaceIdByNameSql,
+  workspaceOwnerSql,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
 import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
@@ -36,7 +36,7 @@ import { workspaceShape } from "./workspace-shape.ts";
 
 /** For `readAsUser`: who may not see that owner's workspaces gets a 404 of `name`. */
 export const visibleOwner = (c: Ctx, ownerId: SQL, name: string): Limits => ({
-  visible: { when: ownerIsVisibleTo(currentUserIdSql(c), ownerId), name },
+  visible: { when: ownerVisibleSql(currentUserIdSql(c), ownerId), name },
 });
 
 const pageSize = 50;
@@ -183,7 +183,7 @@ export const workspaceRoutes = new Hono<Env>()
       const { workspace } = await readAsUser(
         c,
         { workspace: findWorkspace(id, currentUserIdSql(c), withDeleted) },
-        visibleOwner(c, ownerOf(id), "Workspace"),
+        visibleOwner(c, workspaceOwnerSql(id), "Workspace"),
       );
       if (workspace[0] === undefined) throw notFound("Workspace");
       return c.json(workspaceShape.from(workspace[0]));
@@ -202,7 +202,7 @@ export const workspaceRoutes = new Hono<Env>()
       const withDeleted = c.req.valid("query").include_deleted === "true";
       const self = currentUserIdSql(c);
       const owner = userIdByNameSql(c.req.param("user"), self);
-      const id = idOfWorkspace(owner, c.req.param("name"), withDeleted);
+      const id = workspaceIdByNameSql(owner, c.req.param("name"), withDeleted);
       const { workspace } = await readAsUser(
         c,
         { workspace: findWorkspace(id, self, withDeleted) },

@@ -6,7 +6,7 @@ import { isForgedKey } from "../accounts/keys.ts";
 import { parseCredential, type Credential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { unauthorized } from "../kernel/errors.ts";
 import { noteProvisionerKeyUse } from "../workspaces/jobs/provisioner-keys.ts";
-import { findProvisionerKey, provisionerMay } from "../workspaces/jobs/store/provisioner-keys.ts";
+import { findProvisionerKey, provisionerKeyValidSql } from "../workspaces/jobs/store/provisioner-keys.ts";
 import type { Ctx } from "./context.ts";
 
 export interface Provisioner {
@@ -61,7 +61,7 @@ async function ask<T extends Reads>(
 ): Answered<T> {
   const credential = c.get("credential");
   try {
-    const guard = failUnless(provisionerMay(credential));
+    const guard = failUnless(provisionerKeyValidSql(credential));
     const answers = await run(guard, findProvisionerKey(credential.keyId));
     const { provisionerKey, ...rest } = answers as { provisionerKey: Lookup["_"]["result"] } & Answers<T>;
     const { id, name, organizationId } = provisionerKey[0]!;

@@ -6,9 +6,9 @@ import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoi
 import { visibleOwner } from "../api/workspaces.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
-import { findBuild, idOfBuild } from "../workspaces/builds/store/builds.ts";
+import { findBuild, buildIdByNumberSql } from "../workspaces/builds/store/builds.ts";
 import { countWarnings, listLastLines, type LineRow } from "../workspaces/jobs/store/outputs.ts";
-import { idOfWorkspace } from "../workspaces/builds/store/workspaces.ts";
+import { workspaceIdByNameSql } from "../workspaces/builds/store/workspaces.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { breadcrumb, countOf, facts, moment, tag } from "./components.ts";
 import { workspacesPath, buildPath, templatePath, versionPath } from "./rules/links.ts";
@@ -34,7 +34,7 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   const isWhole = c.req.query("log") === "all";
   const from = Number(/^\d{1,15}$/.exec(c.req.query("from") ?? "")?.[0] ?? 0);
   const ownerId = userIdByNameSql(owner, currentUserIdSql(c));
-  const id = idOfBuild(idOfWorkspace(ownerId, name, true), number);
+  const id = buildIdByNumberSql(workspaceIdByNameSql(ownerId, name, true), number);
   const reads = {
     build: findBuild(id, currentUserIdSql(c)),
     lines: listLastLines(id, isWhole ? -1 : linesShown + 1, from),

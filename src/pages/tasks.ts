@@ -9,10 +9,10 @@ import { isActive } from "../workspaces/jobs/rules/job.ts";
 import {
   findTask,
   getLatestWorkspaceAppStatusesByAppID,
-  taskAppOf,
+  taskAppIdSql,
   type StatusRow,
 } from "../workspaces/agents/store/app-statuses.ts";
-import { findWorkspace, idOfWorkspace } from "../workspaces/builds/store/workspaces.ts";
+import { findWorkspace, workspaceIdByNameSql } from "../workspaces/builds/store/workspaces.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { breadcrumb, facts, moment, outwardLink, tag } from "./components.ts";
 import { workspacesPath } from "./rules/links.ts";
@@ -30,11 +30,11 @@ export const taskPages = new Hono<Env>().get("/tasks/:user/:workspace", signedIn
 async function showTask(c: Ctx, user: string, name: string) {
   const { config, now } = c.get("deps");
   const ownerId = userIdByNameSql(user, currentUserIdSql(c));
-  const id = idOfWorkspace(ownerId, name, true);
+  const id = workspaceIdByNameSql(ownerId, name, true);
   const reads = {
     workspace: findWorkspace(id, currentUserIdSql(c), true),
     task: findTask(id),
-    statuses: getLatestWorkspaceAppStatusesByAppID(taskAppOf(id), statusesShown),
+    statuses: getLatestWorkspaceAppStatusesByAppID(taskAppIdSql(id), statusesShown),
   };
   const { actor, workspace, task, statuses } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
   const [row] = workspace;

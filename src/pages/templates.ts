@@ -11,14 +11,14 @@ import {
   listPresets,
   listPresetSchedules,
   findVersionByName,
-  idOfVersion,
+  versionIdByNameSql,
   listLatestVersions,
   listParameters,
 } from "../workspaces/templates/store/versions.ts";
 import {
-  activeVersionOf,
+  activeVersionIdSql,
   findTemplateByName,
-  idOfTemplate,
+  templateIdByNameSql,
   listTemplates,
 } from "../workspaces/templates/store/templates.ts";
 import type { SQL } from "../../db/client.ts";
@@ -74,12 +74,12 @@ const presetReads = (versionId: SQL) => ({
 
 async function showTemplate(c: Ctx, organization: string, name: string) {
   const now = c.get("deps").now();
-  const id = idOfTemplate(organization, name);
+  const id = templateIdByNameSql(organization, name);
   const { actor, template, versions, ...active } = await readAsUser(c, {
     template: findTemplateByName(organization, name),
     versions: listLatestVersions(id, versionsShown + 1),
     ...driftReads(id),
-    ...presetReads(activeVersionOf(id)),
+    ...presetReads(activeVersionIdSql(id)),
   });
   const [row] = template;
   if (row === undefined) throw notFound("Template");
@@ -93,11 +93,11 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
 }
 
 async function showVersion(c: Ctx, names: { organization: string; template: string; version: string }) {
-  const id = idOfTemplate(names.organization, names.template);
+  const id = templateIdByNameSql(names.organization, names.template);
   const { actor, template, version, ...inside } = await readAsUser(c, {
     template: findTemplateByName(names.organization, names.template),
     version: findVersionByName(id, names.version),
-    ...presetReads(idOfVersion(id, names.version)),
+    ...presetReads(versionIdByNameSql(id, names.version)),
   });
   const [of] = template;
   const [row] = version;

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { exactTime } from "../../public/relative-time.js";
 import { workspaceStatus } from "../workspaces/jobs/rules/job.ts";
 import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";
-import { causeWords, outdatedWords } from "../workspaces/builds/rules/build-texts.ts";
+import { describeCause, outdatedLabel } from "../workspaces/builds/rules/build-texts.ts";
 import type { StatusRow } from "../workspaces/agents/store/app-statuses.ts";
 import type { Html } from "./layout.ts";
 import { facts, moment, outwardLink, tag } from "./components.ts";
@@ -46,7 +46,7 @@ export function workspaceList(
 
 function listed(row: BuildRow, now: number): Html {
   const { build, template } = row;
-  const outdated = build.versionId === template.activeVersionId ? "" : `, ${outdatedWords}`;
+  const outdated = build.versionId === template.activeVersionId ? "" : `, ${outdatedLabel}`;
   return html`<li class="row">
     <h2><a href="${pathOf(row)}">${row.ownerName}/${row.workspace.name}</a></h2>
     <p class="tags">${tag(statusOf(row))}</p>
@@ -73,7 +73,7 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
     Owner: row.ownerName,
     Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
     Version: isOutdated
-      ? html`${version}, ${outdatedWords}: <code>belfry workspaces update ${workspace.name}</code>`
+      ? html`${version}, ${outdatedLabel}: <code>belfry workspaces update ${workspace.name}</code>`
       : version,
     Updates: workspace.automaticUpdates === "always" ? "to the active version at each autostart" : undefined,
     Autostart:
@@ -152,7 +152,7 @@ function oneBuild(row: BuildRow, { now }: View): Html {
 }
 
 export const becauseOf = ({ build, initiatorName }: BuildRow): string =>
-  causeWords(build.reason, initiatorName ?? "");
+  describeCause(build.reason, initiatorName ?? "");
 
 /** The duration, until now for a running build; undefined before it starts. */
 export function lasted({ build }: BuildRow, now: number): string | undefined {

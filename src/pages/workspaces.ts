@@ -13,7 +13,7 @@ import { listBuilds } from "../workspaces/builds/store/builds.ts";
 import {
   countWorkspaces,
   findWorkspace,
-  idOfWorkspace,
+  workspaceIdByNameSql,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
 import { choiceOf, listSize, pages, searchForm, tabs, breadcrumb, countOf } from "./components.ts";
@@ -71,7 +71,7 @@ const counted = (count: number, filter: string): string =>
 async function showWorkspace(c: Ctx, owner: string, name: string) {
   const { config, now } = c.get("deps");
   const ownerId = userIdByNameSql(owner, currentUserIdSql(c));
-  const id = idOfWorkspace(ownerId, name, true);
+  const id = workspaceIdByNameSql(ownerId, name, true);
   const reads = {
     workspace: findWorkspace(id, currentUserIdSql(c), true),
     builds: listBuilds(id, currentUserIdSql(c), { limit: buildsShown + 1, offset: 0 }),

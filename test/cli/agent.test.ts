@@ -49,7 +49,7 @@ describe("belfry agent", () => {
       [2, expect.stringContaining('STATE: "asleep" is invalid')],
       [2, expect.stringContaining('--timeout: "soon" is not a duration')],
       [1, expect.stringContaining("it has claude, logs")],
-      [3, expect.stringContaining("This agent token is not known here")],
+      [3, expect.stringContaining("Unknown agent token")],
       [3, expect.stringContaining("BELFRY_AGENT_TOKEN is not set")],
     ]);
     expect(answers[4].stderr.split("\n")[1]).toBe("The token is from BELFRY_AGENT_TOKEN.");

@@ -10,7 +10,7 @@ import {
   parseWorkspaceName,
 } from "../../src/cli/rules/workspace.ts";
 import { isTransient } from "../../src/cli/rules/server.ts";
-import { causeWords } from "../../src/workspaces/builds/rules/build-texts.ts";
+import { describeCause } from "../../src/workspaces/builds/rules/build-texts.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
@@ -209,7 +209,7 @@ describe("the rules of workspace commands", () => {
     ["prebuild", "prebuilds", "for the pool"],
     ["prebuild_claim", "mia", "claimed by mia"],
   ] as const)("a build whose reason is %s was made %s %s", (reason, initiator, words) =>
-    expect(causeWords(reason, initiator)).toBe(words),
+    expect(describeCause(reason, initiator)).toBe(words),
   );
   test("no answer, a server error and 429 are retried, a refusal is not", () => {
     const statuses = [undefined, 500, 503, 429, 401, 403, 404];

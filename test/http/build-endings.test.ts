@@ -1,6 +1,6 @@
 // What the end of a build tells, and whom, through the routes of provisioners and the tick.
 import { describe, expect, test } from "vitest";
-import { leaseTime } from "../../src/workspaces/jobs/rules/job.ts";
+import { leaseMs } from "../../src/workspaces/jobs/rules/job.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { allTold, inboxTitles } from "../support/inbox.ts";
 import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
@@ -156,7 +156,7 @@ describe("a build that failed", () => {
     await server.runTick();
     await provisioner.acquire();
     await provisioner.job("POST", id, "plan", { resource_changes: [] });
-    for (let passed = 0; passed <= leaseTime; passed += 30_000) {
+    for (let passed = 0; passed <= leaseMs; passed += 30_000) {
       server.clock.advance(30_000);
       await Promise.all([server.runTick(), server.runTick()]);
     }

@@ -1,7 +1,7 @@
 // Jobs as provisioners see them: taken once, kept by heartbeats, ended once, and never lost.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { leaseTime, largestLog, truncatedWords } from "../../src/workspaces/jobs/rules/job.ts";
+import { leaseMs, maxLogBytes, logTruncatedMessage } from "../../src/workspaces/jobs/rules/job.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
 
@@ -239,7 +239,7 @@ describe("a lease", () => {
       await tick(30_000);
       expect((await provisioner.job("POST", latest_build.id, "heartbeat")).status).toBe(200);
     }
-    await tick(leaseTime);
+    await tick(leaseMs);
     expect((await provisioner.job("POST", latest_build.id, "heartbeat")).status).toBe(409);
     expect((await other.acquire()).json.job_id).toBe(latest_build.id);
   });
@@ -266,7 +266,7 @@ describe("a lease", () => {
     const { latest_build } = await queue("web");
     const lapse = async () => {
       for (let time = 0; time < 2; time += 1) {
-        server.clock.advance(leaseTime / 2);
+        server.clock.advance(leaseMs / 2);
         await server.runTick();
       }
     };
@@ -350,7 +350,7 @@ describe("a log", () => {
     const { latest_build } = await queue("web");
     await provisioner.acquire();
     const line = { level: "info", source: "provisioner", stage: "", output: "x".repeat(10_000) };
-    for (let bytes = 0; bytes < largestLog + 1_000_000; bytes += 500_000)
+    for (let bytes = 0; bytes < maxLogBytes + 1_000_000; bytes += 500_000)
       await provisioner.job(
         "POST",
         latest_build.id,
@@ -359,7 +359,7 @@ describe("a log", () => {
       );
     const path = `/api/v2/workspacebuilds/${latest_build.id}/logs`;
     const lines = (await server.call("GET", path, { token })).json as { output: string }[];
-    expect(lines.filter(({ output }) => output === truncatedWords)).toEqual([lines.at(-1)]);
+    expect(lines.filter(({ output }) => output === logTruncatedMessage)).toEqual([lines.at(-1)]);
     expect(lines).toHaveLength(151);
   });
 });

@@ -1,7 +1,7 @@
 // Files over HTTP, and the keys of provisioners that fetch them.
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { chunkSize } from "../../src/workspaces/templates/store/files.ts";
+import { chunkBytes } from "../../src/workspaces/templates/store/files.ts";
 import { writeTar } from "../../src/kernel/rules/tar.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
@@ -30,7 +30,7 @@ const fetchBytes = async (server: TestServer, id: string, given: Record<string, 
 
 test("A file is stored once, in chunks, and comes back byte for byte", async () => {
   const { server, token, store } = await open();
-  const tar = tarOf(chunkSize * 5 + 1_000);
+  const tar = tarOf(chunkBytes * 5 + 1_000);
   const sha256 = createHash("sha256").update(tar).digest("hex");
   const first = await store(tar);
   expect(first).toMatchObject({
@@ -41,7 +41,7 @@ test("A file is stored once, in chunks, and comes back byte for byte", async () 
   expect([again.status, again.json]).toEqual([200, first.json]);
   expect(
     await server.sql("SELECT count(*) AS chunks, max(length(content)) AS longest FROM file_chunks"),
-  ).toEqual([{ chunks: 6, longest: chunkSize }]);
+  ).toEqual([{ chunks: 6, longest: chunkBytes }]);
   for (const name of [first.json.hash as string, sha256]) {
     const { status, type, bytes } = await fetchBytes(server, name, { "coder-session-token": token });
     expect([status, type, Buffer.compare(bytes, tar)]).toEqual([200, "application/x-tar", 0]);
@@ -55,7 +55,7 @@ test("A file is stored once, in chunks, and comes back byte for byte", async () 
 
 test("A file of which a part is missing doesn't exist, until it is sent again", async () => {
   const { server, token, store } = await open();
-  const tar = tarOf(chunkSize * 2);
+  const tar = tarOf(chunkBytes * 2);
   const { json } = await store(tar);
   await server.sql("DELETE FROM file_chunks WHERE position = 2");
   expect(await fetchBytes(server, json.hash, { "coder-session-token": token })).toMatchObject({

@@ -11,7 +11,7 @@ import {
 } from "../../db/schema.ts";
 import { keyIdForSecret, keyPurposes } from "../../src/accounts/rules/api-key.ts";
 import { randomText } from "../../src/kernel/crypto.ts";
-import { makeAgentToken } from "../../src/workspaces/agents/rules/agent-token.ts";
+import { createAgentToken } from "../../src/workspaces/agents/rules/agent-token.ts";
 import type { CallAnswer, TestServer } from "./server.ts";
 
 export interface VersionOptions {
@@ -168,5 +168,5 @@ export async function agentTokenOf(server: TestServer, workspaceId: string): Pro
   const [row] = await server.sql(`SELECT agent_generation FROM workspace_builds
     WHERE id = (SELECT latest_build_id FROM workspaces WHERE id = '${workspaceId}')`);
   const key = server.deps().keysFor("agent-token")[0];
-  return server.secret(makeAgentToken(key, workspaceId, row!["agent_generation"] as string));
+  return server.secret(createAgentToken(key, workspaceId, row!["agent_generation"] as string));
 }

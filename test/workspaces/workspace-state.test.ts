@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { Deps } from "../../src/kernel/deps.ts";
 import { createKeys } from "../../src/kernel/crypto.ts";
-import { seal, unseal } from "../../src/workspaces/jobs/held-job.ts";
+import { sealState, unsealState } from "../../src/workspaces/jobs/held-job.ts";
 
 const root = (byte: number) => Buffer.alloc(32, byte).toString("base64");
 const depsWith = (current: number, previous?: number) =>
@@ -10,20 +10,20 @@ const depsWith = (current: number, previous?: number) =>
 const plain = new TextEncoder().encode("a password of somebody's database");
 
 test("a state is opened with the key in force, and after an exchange with the one before", async () => {
-  const sealed = new Uint8Array(await seal(depsWith(1), "web", plain));
+  const sealed = new Uint8Array(await sealState(depsWith(1), "web", plain));
   expect(Buffer.from(sealed).includes("password")).toBe(false);
-  expect(await unseal(depsWith(1), "web", sealed)).toEqual(plain);
-  expect(await unseal(depsWith(2, 1), "web", sealed)).toEqual(plain);
-  await expect(unseal(depsWith(2), "web", sealed)).rejects.toThrow("can't be opened");
+  expect(await unsealState(depsWith(1), "web", sealed)).toEqual(plain);
+  expect(await unsealState(depsWith(2, 1), "web", sealed)).toEqual(plain);
+  await expect(unsealState(depsWith(2), "web", sealed)).rejects.toThrow("can't be opened");
 });
 
 test("a state is no other workspace's, and not what somebody has changed", async () => {
-  const sealed = new Uint8Array(await seal(depsWith(1), "web", plain));
-  await expect(unseal(depsWith(1), "api", sealed)).rejects.toThrow("can't be opened");
+  const sealed = new Uint8Array(await sealState(depsWith(1), "web", plain));
+  await expect(unsealState(depsWith(1), "api", sealed)).rejects.toThrow("can't be opened");
   const changed = sealed.with(20, sealed[20]! ^ 1);
-  await expect(unseal(depsWith(1), "web", changed)).rejects.toThrow("can't be opened");
+  await expect(unsealState(depsWith(1), "web", changed)).rejects.toThrow("can't be opened");
 });
 
 test("the same state is sealed differently each time", async () => {
-  expect(await seal(depsWith(1), "web", plain)).not.toEqual(await seal(depsWith(1), "web", plain));
+  expect(await sealState(depsWith(1), "web", plain)).not.toEqual(await sealState(depsWith(1), "web", plain));
 });

@@ -1,6 +1,10 @@
 // belfry workspaces create, start, stop, update and delete: each is a build.
 import type { Client, Workspace } from "../../client.ts";
-import { parseTold, toldHeader, toldInWords } from "../../workspaces/builds/rules/build-texts.ts";
+import {
+  parseNotified,
+  notifiedHeader,
+  describeNotified,
+} from "../../workspaces/builds/rules/build-texts.ts";
 import { waitForBuild } from "../builds.ts";
 import { createOnce, type Context } from "../context.ts";
 import { exit, Failure, notFound } from "../failure.ts";
@@ -113,10 +117,10 @@ export async function build(
         },
         keyed,
       ),
-    (headers) => (notified = headers.get(toldHeader)),
+    (headers) => (notified = headers.get(notifiedHeader)),
   );
   context.log(plainLine(`Queued build ${created.build_number} of ${name} (${transition}).`));
-  if (notified !== null) context.log(plainLine(toldInWords(parseTold(notified), owner_name)));
+  if (notified !== null) context.log(plainLine(describeNotified(parseNotified(notified), owner_name)));
   if (wait) return waitForBuild(context, client, created.id, { log: true, isNew: true });
   context.log(`Wait for the build: belfry builds wait ${created.id}`);
   return 0;

@@ -1,6 +1,6 @@
 // belfry workspaces list, show and logs, and the search for a workspace by its name.
 import { type Client, ClientError, segment, type Workspace } from "../../client.ts";
-import { causeWords, outdatedWords } from "../../workspaces/builds/rules/build-texts.ts";
+import { describeCause, outdatedLabel } from "../../workspaces/builds/rules/build-texts.ts";
 import { createLogPrinter, waitForBuild } from "../builds.ts";
 import { readPages } from "../context.ts";
 import { exit, Failure, notFound } from "../failure.ts";
@@ -47,7 +47,7 @@ export const list = defineCommand({
       workspace.template_name,
       workspace.latest_build.status,
       formatAge(workspace.latest_build.created_at, now),
-      workspace.outdated ? outdatedWords : "",
+      workspace.outdated ? outdatedLabel : "",
     ]);
     context.printTable(["NAME", "TEMPLATE", "STATUS", "LATEST BUILD", "NOTE"], rows);
   },
@@ -68,12 +68,12 @@ export const show = defineCommand({
     context.printField("Workspace", `${workspace.owner_name}/${workspace.name}`);
     context.printField(
       "Template",
-      `${workspace.template_name}, version ${build.template_version_name}${workspace.outdated ? `, ${outdatedWords}` : ""}`,
+      `${workspace.template_name}, version ${build.template_version_name}${workspace.outdated ? `, ${outdatedLabel}` : ""}`,
     );
     context.printField("Status", build.status);
     context.printField(
       "Latest build",
-      `${build.build_number} (${build.transition}), ${causeWords(build.reason, build.initiator_name)}, ${formatAge(build.created_at, context.now())}, ${job.status}`,
+      `${build.build_number} (${build.transition}), ${describeCause(build.reason, build.initiator_name)}, ${formatAge(build.created_at, context.now())}, ${job.status}`,
     );
     if (job.error !== undefined) context.printField("Error", job.error);
     context.printField("Build ID", build.id);

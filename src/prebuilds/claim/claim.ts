@@ -15,17 +15,17 @@ import type { Deps } from "../../kernel/deps.ts";
 import { notFound, earlierOf } from "../../kernel/errors.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
 import {
-  requireMade,
-  insertPlanned,
-  planWorkspace,
-  stateOf,
+  requireCreated,
+  insertPlannedWorkspace,
+  decideWorkspace,
+  plannedWorkspaceReads,
   withMatchingPreset,
-  type WorkspaceFacts,
+  type WorkspaceAnswers,
   type WorkspaceRequest,
-  creationNews,
+  creationEvents,
 } from "../../workspaces/builds/create-workspace.ts";
 import type { BuildRow } from "../../workspaces/builds/store/build-view.ts";
-import { buildExists, findBuildState } from "../../workspaces/builds/store/builds.ts";
+import { buildExistsSql, findBuildById } from "../../workspaces/builds/store/builds.ts";
 import { requestReconciliation } from "../reconcile/reconcile.ts";
 import { claimReadyPrebuild, type ClaimablePool } from "./store/claim.ts";
 
@@ -44,30 +44,30 @@ export async function claimOrCreate(
   deps: Deps,
   actor: Actor,
   owner: UserRow,
-  known: WorkspaceFacts,
+  known: WorkspaceAnswers,
   asked: WorkspaceRequest,
 ): Promise<CreatedWorkspace> {
   const { facts, request } = withMatchingPreset(known, asked);
-  const plan = planWorkspace(deps, actor, owner, facts, request);
+  const plan = decideWorkspace(deps, actor, owner, facts, request);
   const claims = claimsOf(request.keyed, plan.build.id, deps.now());
   const guard = andSql(keyExistsSql(actor.keyId), areHeldSql(claims));
   const pool = poolOf(facts, request, plan.build.createdAt);
   const claim = pool === undefined ? [] : claimReadyPrebuild(plan, pool, guard);
-  const creation = creationNews(deps, { actor, owner }, facts, request, plan);
+  const creation = creationEvents(deps, { actor, owner }, facts, request, plan);
   const { claimed, ...state } = await writeAndNotify(
     deps,
     [
       ...claimKeys(claims),
       ...claim,
-      ...insertPlanned(plan, guard),
+      ...insertPlannedWorkspace(plan, guard),
       ...creation,
-      ...freeKeysUnless(claims, buildExists(plan.build.id)),
+      ...freeKeysUnless(claims, buildExistsSql(plan.build.id)),
     ],
-    { ...stateOf(plan), claimed: findClaimed(claims) },
+    { ...plannedWorkspaceReads(plan), claimed: findClaimed(claims) },
   );
   const earlier = earlierOf(request.keyed, claimed[0]);
   if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readPreviousResult(deps, earlier);
-  const made = requireMade(state, facts, request);
+  const made = requireCreated(state, facts, request);
   deps.process.jobs.wake();
   if (made.build.stage === "claim") requestReconciliation(deps);
   return { row: made, replayed: false };
@@ -75,13 +75,13 @@ export async function claimOrCreate(
 
 /** The current state of the workspace that an earlier request with the same key created. */
 export async function readPreviousResult(deps: Deps, { subjectId }: StoredKey): Promise<CreatedWorkspace> {
-  const { build } = await deps.db.read({ build: findBuildState(subjectId) });
+  const { build } = await deps.db.read({ build: findBuildById(subjectId) });
   if (build[0] === undefined) throw notFound("Workspace");
   return { row: build[0], replayed: true };
 }
 
 /** Undefined without a preset, and for one without prebuilds. */
-function poolOf(facts: WorkspaceFacts, request: WorkspaceRequest, now: number): ClaimablePool | undefined {
+function poolOf(facts: WorkspaceAnswers, request: WorkspaceRequest, now: number): ClaimablePool | undefined {
   const [preset] = facts.preset;
   if (preset === undefined || preset.desiredInstances === null) return undefined;
   return {

@@ -11,7 +11,7 @@ import {
   templateAdminRoles,
   templateAdmins,
 } from "../../notifications/index.ts";
-import { holdsUncanceled, type Hold } from "../../workspaces/jobs/store/jobs.ts";
+import { uncanceledLeaseHeldSql, type JobLease } from "../../workspaces/jobs/store/jobs.ts";
 import { driftEvent, maxNamedResources, type Claim } from "../drift/rules/drift-event.ts";
 import { durationOf, replacementLabels, replacementsTotal } from "./rules/claim-metrics.ts";
 import type { Replacement } from "../drift/rules/terraform-plan.ts";
@@ -28,13 +28,13 @@ export const claimReads = (buildId: string) => ({
 export type ClaimFacts = Answers<ReturnType<typeof claimReads>>;
 
 /** Nothing for a build that is no claim or has replaced nothing. Counts that it happened, not how many resources. */
-export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): StatementOrNotice[] {
+export function claimCompletion(deps: Deps, lease: JobLease, facts: ClaimFacts): StatementOrNotice[] {
   const [claim] = facts.claim;
   const total = facts.replaced[0]?.total ?? 0;
   if (claim === undefined || total === 0) return [];
   const replaced = facts.replaced.map(toReplacement);
-  const event = resourceReplaced.prepare(deps, facts, { buildId: hold.jobId, claim, replaced, total });
-  const when = holdsUncanceled(hold);
+  const event = resourceReplaced.prepare(deps, facts, { buildId: lease.jobId, claim, replaced, total });
+  const when = uncanceledLeaseHeldSql(lease);
   return [
     addToCounter([replacementsTotal, canonicalJson(replacementLabels(claim)), 1], when),
     notify(event, { when }),
@@ -42,8 +42,8 @@ export function claimCompletion(deps: Deps, hold: Hold, facts: ClaimFacts): Stat
 }
 
 /** How long it took, counted in the write that ends it. */
-export function timedCompletion(deps: Deps, hold: Hold, { timed }: ClaimFacts): StatementOrNotice[] {
-  const when = holdsUncanceled(hold);
+export function timedCompletion(deps: Deps, lease: JobLease, { timed }: ClaimFacts): StatementOrNotice[] {
+  const when = uncanceledLeaseHeldSql(lease);
   const additions = timed.flatMap((build) => durationOf(build, deps.now()));
   return additions.map((addition) => addToCounter(addition, when));
 }

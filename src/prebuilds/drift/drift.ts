@@ -4,10 +4,15 @@ import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import { driftReport, type DriftEntry } from "./rules/drift-report.ts";
 import { countClaims, listActivePools, listAffected, insertReplacements } from "./store/drift.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { holdsUnplanned, notePlan, type Hold, type JobRow } from "../../workspaces/jobs/store/jobs.ts";
+import {
+  unplannedLeaseHeldSql,
+  markPlanReceived,
+  type JobLease,
+  type JobRow,
+} from "../../workspaces/jobs/store/jobs.ts";
 import { logLines } from "./rules/drift-lines.ts";
 import { withinStorageLimits, type Replacement } from "./rules/terraform-plan.ts";
-import { addLines } from "../../workspaces/jobs/held-job.ts";
+import { logLineStatements } from "../../workspaces/jobs/held-job.ts";
 
 export const driftReads = (templateId: SQL | string) => ({
   claims: countClaims(templateId),
@@ -24,7 +29,7 @@ const stage = "Planning infrastructure";
 /** `job` may be left out where nothing is replaced. The first plan of a job counts: one that is sent again changes nothing. */
 export function receivePlan(
   deps: Deps,
-  hold: Hold,
+  hold: JobLease,
   replacements: readonly Replacement[],
   job?: JobRow,
 ): Statement[] {
@@ -36,10 +41,12 @@ export function receivePlan(
     stage,
     at: undefined,
   }));
-  const isFirst = holdsUnplanned(hold);
+  const isFirst = unplannedLeaseHeldSql(hold);
   return [
-    ...(lines.length === 0 ? [] : addLines(deps, hold, lines, { when: isFirst, evenWhenFull: true })),
+    ...(lines.length === 0
+      ? []
+      : logLineStatements(deps, hold, lines, { when: isFirst, evenWhenFull: true })),
     ...insertReplacements(hold.jobId, withinStorageLimits(replacements), isFirst),
-    notePlan(hold, deps.now()),
+    markPlanReceived(hold, deps.now()),
   ];
 }

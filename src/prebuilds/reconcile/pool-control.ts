@@ -4,7 +4,7 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { unauthorized, notFound } from "../../kernel/errors.ts";
-import { notAllowed } from "../../workspaces/templates/templates.ts";
+import { notAllowedError } from "../../workspaces/templates/templates.ts";
 import { requestReconciliation } from "./reconcile.ts";
 import {
   readPrebuildSettings,
@@ -18,7 +18,7 @@ import {
   listInvalidated,
 } from "./store/pool-control.ts";
 import type { Answers } from "../../../db/client.ts";
-import { findTemplate, mayStillManageTemplates } from "../../workspaces/templates/store/templates.ts";
+import { findTemplate, canManageTemplatesSql } from "../../workspaces/templates/store/templates.ts";
 
 /** Throws 401, 403. */
 export async function savePrebuildSettings(
@@ -26,7 +26,7 @@ export async function savePrebuildSettings(
   actor: Actor,
   wanted: PrebuildSettings,
 ): Promise<void> {
-  const guard = mayStillManageTemplates(actor);
+  const guard = canManageTemplatesSql(actor);
   const entry = {
     actorId: actor.userId,
     action: "write",
@@ -39,7 +39,7 @@ export async function savePrebuildSettings(
     { settings: readPrebuildSettings(), caller: findKey(actor.keyId) },
   );
   if (settings[0]?.value !== JSON.stringify(wanted))
-    throw caller.length === 0 ? unauthorized() : notAllowed();
+    throw caller.length === 0 ? unauthorized() : notAllowedError();
   if (!wanted.reconciliation_paused) requestReconciliation(deps);
 }
 
@@ -51,7 +51,7 @@ export async function resumePool(
 ): Promise<PoolPreset> {
   if (preset === undefined || preset.desiredInstances === null) throw notFound("Preset with prebuilds");
   const now = deps.now();
-  const guard = mayStillManageTemplates(actor);
+  const guard = canManageTemplatesSql(actor);
   const entry = {
     actorId: actor.userId,
     action: "resume",
@@ -65,7 +65,7 @@ export async function resumePool(
   );
   const [row] = resumed;
   if (row === undefined || row.forgivenAt === null || row.forgivenAt < now)
-    throw caller.length === 0 ? unauthorized() : notAllowed();
+    throw caller.length === 0 ? unauthorized() : notAllowedError();
   requestReconciliation(deps);
   return row;
 }
@@ -81,7 +81,7 @@ export async function invalidatePrebuilds(
   const [found] = template;
   if (found === undefined || found.deletedAt !== null) throw notFound("Template");
   const now = deps.now();
-  const guard = mayStillManageTemplates(actor);
+  const guard = canManageTemplatesSql(actor);
   const entry = {
     actorId: actor.userId,
     action: "invalidate_prebuilds",
@@ -93,7 +93,7 @@ export async function invalidatePrebuilds(
     [audit(deps, entry, guard), invalidatePresets(found.id, now, guard)],
     { invalidated: listInvalidated(found.id, now), caller: findKey(actor.keyId), state: readGuard(guard) },
   );
-  if (state[0]?.isAllowed !== 1) throw caller.length === 0 ? unauthorized() : notAllowed();
+  if (state[0]?.isAllowed !== 1) throw caller.length === 0 ? unauthorized() : notAllowedError();
   requestReconciliation(deps);
   return invalidated;
 }

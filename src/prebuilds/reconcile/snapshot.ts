@@ -2,7 +2,7 @@
 import type { Answers, SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
-import { problemWithValue, readRules } from "../../workspaces/templates/rules/parameter-values.ts";
+import { problemWithValue, parseRules } from "../../workspaces/templates/rules/parameter-values.ts";
 import {
   getPermanentFailures,
   getPresetsAtFailureLimit,
@@ -82,7 +82,7 @@ interface RuledParameter {
 /** One without a value is missing, not invalid. */
 const invalidOf = (parameters: readonly RuledParameter[]) =>
   parameters.flatMap(({ name, rules, value }) => {
-    const problem = value === null ? undefined : problemWithValue(readRules(rules), value);
+    const problem = value === null ? undefined : problemWithValue(parseRules(rules), value);
     return problem === undefined ? [] : [{ name, problem }];
   });
 

@@ -4,20 +4,20 @@ import type { AppState } from "../../../db/schema.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
-import { admitAgent, agentReads, persistently } from "./agents.ts";
+import { authenticateAgent, agentReads, retryOnConflict } from "./agents.ts";
 import type { Agent, AgentToken } from "./rules/agent-token.ts";
-import { cleanMessage, judgeStatus } from "./rules/app-status.ts";
-import { isLatestBuild } from "./store/agents.ts";
+import { cleanMessage, decideTaskNotification } from "./rules/app-status.ts";
+import { whereLatestBuildIs } from "./store/agents.ts";
 import {
   findStatus,
   getLatestWorkspaceAppStatusesByAppID,
-  idOfAppAtWork,
+  currentAppIdSql,
   insertStatus,
-  isLatestStatus,
-  listAppsAtWork,
-  noteUse,
+  whereLatestStatusIs,
+  listCurrentApps,
+  updateLastUsed,
   type NewStatus,
-  purgeStatuses,
+  deleteOldStatuses,
 } from "./store/app-statuses.ts";
 import { notifyOrCancel, taskKinds } from "./task-notifications.ts";
 import { writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
@@ -32,26 +32,26 @@ export interface AppReport {
 
 const statusReads = (token: AgentToken, { slug, state }: AppReport) => ({
   ...agentReads(token),
-  apps: listAppsAtWork(token.workspaceId),
-  latest: getLatestWorkspaceAppStatusesByAppID(idOfAppAtWork(token.workspaceId, slug, token.agentName), 1),
+  apps: listCurrentApps(token.workspaceId),
+  latest: getLatestWorkspaceAppStatusesByAppID(currentAppIdSql(token.workspaceId, slug, token.agentName), 1),
   ...taskKinds[state].reads(token.workspaceId),
 });
-type StatusFacts = Answers<ReturnType<typeof statusReads>>;
+type StatusAnswers = Answers<ReturnType<typeof statusReads>>;
 
 /** Two round trips. Throws 401, 409, and 400 for an app that the agent doesn't have. */
 export async function reportAppStatus(deps: Deps, token: AgentToken, report: AppReport): Promise<void> {
   const id = deps.newId();
-  await persistently(await deps.db.read(statusReads(token, report)), async (seen) => {
-    const changes = decide(deps, token, report, seen, id);
+  await retryOnConflict(await deps.db.read(statusReads(token, report)), async (before) => {
+    const changes = decide(deps, token, report, before, id);
     const {
-      made,
+      created,
       messages: _,
-      ...now
+      ...after
     } = await writeAndNotify(deps, changes, {
-      made: findStatus(id),
+      created: findStatus(id),
       ...statusReads(token, report),
     });
-    return { done: made[0], now };
+    return { done: created[0], after };
   });
 }
 
@@ -59,14 +59,14 @@ function decide(
   deps: Deps,
   token: AgentToken,
   report: AppReport,
-  seen: StatusFacts,
+  before: StatusAnswers,
   id: string,
 ): StatementOrNotice[] {
   const now = deps.now();
-  const { agent, workspace } = admitAgent(deps, token, seen);
-  const appId = requireApp(seen, agent, report.slug);
-  const [latest] = seen.latest;
-  const news = judgeStatus(
+  const { agent, workspace } = authenticateAgent(deps, token, before);
+  const appId = requireApp(before, agent, report.slug);
+  const [latest] = before.latest;
+  const decision = decideTaskNotification(
     {
       state: report.state,
       previous: latest && { state: latest.state, since: latest.stateSince },
@@ -87,21 +87,21 @@ function decide(
     createdAt: now,
     stateSince: latest?.state === report.state ? latest.stateSince : now,
   };
-  const isStill = andSql(isLatestBuild(workspace.build), isLatestStatus(appId, latest));
-  const { holdUntil } = news;
-  const events = news.tells
-    ? [taskKinds[report.state].prepare(deps, seen, { workspace, status, holdUntil })]
+  const unchanged = andSql(whereLatestBuildIs(workspace.build), whereLatestStatusIs(appId, latest));
+  const { delayUntil } = decision;
+  const events = decision.notifies
+    ? [taskKinds[report.state].prepare(deps, before, { workspace, status, delayUntil })]
     : [];
   const isInUse = report.state === "working" || latest?.state === "working";
   return [
     // First, because they go by what the app said before: sent again, they find the new status and do nothing.
-    ...notifyOrCancel(workspace.id, events, news, now, isStill),
-    ...insertStatus(status, isStill),
-    ...(isInUse ? [noteUse(workspace.id, now, id)] : []),
+    ...notifyOrCancel(workspace.id, events, decision, now, unchanged),
+    ...insertStatus(status, unchanged),
+    ...(isInUse ? [updateLastUsed(workspace.id, now, id)] : []),
   ];
 }
 
-function requireApp({ apps }: StatusFacts, agent: Agent, slug: string): string {
+function requireApp({ apps }: StatusAnswers, agent: Agent, slug: string): string {
   const own = apps.filter(({ agentId }) => agentId === agent.id);
   const app = own.find((one) => one.slug === slug);
   if (app !== undefined) return app.id;
@@ -109,7 +109,9 @@ function requireApp({ apps }: StatusFacts, agent: Agent, slug: string): string {
   throw invalid("app_slug", `the agent has no app "${slug}"; ${known}`);
 }
 
-const retention = 30 * 86_400_000;
-const slice = 500;
+const retentionMs = 30 * 86_400_000;
+const maxPurgedPerTick = 500;
 
-export const purgeWorkspaces = (deps: Deps): Statement[] => [purgeStatuses(deps.now() - retention, slice)];
+export const purgeAppStatuses = (deps: Deps): Statement[] => [
+  deleteOldStatuses(deps.now() - retentionMs, maxPurgedPerTick),
+];

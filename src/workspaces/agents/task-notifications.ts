@@ -12,24 +12,24 @@ import {
   type StatementOrNotice,
 } from "../../notifications/index.ts";
 import type { AgentWorkspace } from "./agents.ts";
-import type { TaskNews } from "./rules/app-status.ts";
+import type { TaskNotification } from "./rules/app-status.ts";
 import { taskName } from "./rules/task.ts";
-import { ownerOf, type NewStatus } from "./store/app-statuses.ts";
+import { workspaceOwnersSql, type NewStatus } from "./store/app-statuses.ts";
 
 /** A workspace has one task: whatever build's app reported that it is idle, a later build's app reports that it is not. */
-const subjectOf = (workspaceId: string) => `ai-task ${workspaceId}`;
+const taskSubject = (workspaceId: string) => `ai-task ${workspaceId}`;
 
 interface TaskStatus {
   workspace: AgentWorkspace;
   status: NewStatus;
-  holdUntil: number | undefined;
+  delayUntil: number | undefined;
 }
 
 /** One app reports one state at a time, so that the four are read by one name. */
 const ofTask = {
   slot: "task",
-  audience: (workspaceId: string) => ({ userIdsSql: ownerOf(workspaceId) }),
-  event: ({ workspace, status, holdUntil }: TaskStatus) => {
+  audience: (workspaceId: string) => ({ userIdsSql: workspaceOwnersSql(workspaceId) }),
+  event: ({ workspace, status, delayUntil }: TaskStatus) => {
     const { ownerId, organizationId } = workspace;
     const minute = minuteBucket(status.createdAt);
     return {
@@ -40,9 +40,9 @@ const ofTask = {
       // Coder's rule: the same content at most once a minute. Changes of a flapping agent are many, its kinds are few.
       identity: `app-status ${status.appId} ${minute}`,
       recipients: { people: [{ id: ownerId, why: "workspace_owner" as const }] },
-      notBefore: holdUntil,
+      notBefore: delayUntil,
       // Working on, completion and failure stay true: nothing withdraws them.
-      ...(status.state === "idle" ? { subject: subjectOf(workspace.id) } : {}),
+      ...(status.state === "idle" ? { subject: taskSubject(workspace.id) } : {}),
     };
   },
 } as const;
@@ -58,19 +58,19 @@ export const taskKinds = {
 export const notifyOrCancel = (
   workspaceId: string,
   events: readonly PreparedEvent[],
-  news: TaskNews,
+  decision: TaskNotification,
   now: number,
   when: SQL,
 ): StatementOrNotice[] => {
-  const subject = subjectOf(workspaceId);
-  const mayNotify = news.unlessHeldBack ? andSql(when, whereNothingPending(subject)) : when;
+  const subject = taskSubject(workspaceId);
+  const mayNotify = decision.onlyIfIdleDelivered ? andSql(when, whereNothingPending(subject)) : when;
   const created = events.map(({ eventId }) => eventId);
   return [
     ...events.map((event) => notify(event, { when: mayNotify })),
-    ...(news.takesBack ? cancelPending(subject, now, when, created) : []),
+    ...(decision.isIdleOver ? cancelPending(subject, now, when, created) : []),
   ];
 };
 
 /** A workspace that is stopped or deleted waits for nobody: its delayed idle is withdrawn. */
-export const cancelOfWorkspace = (workspaceId: string, now: number, when: SQL): Statement[] =>
-  cancelPending(subjectOf(workspaceId), now, when);
+export const cancelTaskNotifications = (workspaceId: string, now: number, when: SQL): Statement[] =>
+  cancelPending(taskSubject(workspaceId), now, when);

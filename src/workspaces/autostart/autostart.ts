@@ -15,18 +15,25 @@ import { nextStart, whyNotStarted } from "./rules/autostart.ts";
 import { autobuildFailed } from "../jobs/ending-kinds.ts";
 import { nextGeneration, nextNumber, nextParameters } from "../builds/rules/next-build.ts";
 import {
-  isStillDue,
+  whereStillDueSql,
   listDueStarts,
   moveNextStart,
   startReads,
   type DueRow,
-  ownersOfWorkspaces,
+  workspaceOwnersByIdSql,
 } from "./store/autostart.ts";
-import { buildExists, insertBuild, isStill, listMadeBuilds, type NewBuild } from "../builds/store/builds.ts";
-/** In one pass; the others follow in the next. */
-const mostAtOnce = 50;
+import {
+  buildExistsSql,
+  insertBuild,
+  whereLatestBuildUnchanged,
+  listExistingBuilds,
+  type NewBuild,
+} from "../builds/store/builds.ts";
 
-export const dueStartReads = (now: number) => ({ dueStarts: listDueStarts(now, mostAtOnce) });
+/** In one pass; the others follow in the next. */
+const maxStartsPerTick = 50;
+
+export const dueStartReads = (now: number) => ({ dueStarts: listDueStarts(now, maxStartsPerTick) });
 
 /** Answers how many got a build. */
 export async function startDue(
@@ -49,41 +56,41 @@ export async function startDue(
       ...starts.flatMap(({ changes }) => changes),
       ...left.map((row) => moveNextStart(row, nextStart(row.schedule, now))),
     ],
-    { made: listMadeBuilds(starts.map(({ build }) => build.id)) },
+    { made: listExistingBuilds(starts.map(({ build }) => build.id)) },
   );
   if (made.length > 0) deps.process.jobs.wake();
   return made.length;
 }
 
-interface Start {
+interface PlannedStart {
   build: NewBuild;
   changes: StatementOrNotice[];
 }
 
-const versionFor = ({ automaticUpdates, activeVersionId, latest }: DueRow) =>
+const nextVersionId = ({ automaticUpdates, activeVersionId, latest }: DueRow) =>
   automaticUpdates === "always" ? activeVersionId : latest.versionId;
 
-const factReads = (rows: readonly DueRow[]) => {
+const startPlanReads = (rows: readonly DueRow[]) => {
   return {
     ...startReads(
-      rows.map(versionFor),
+      rows.map(nextVersionId),
       rows.map(({ latest }) => latest.id),
     ),
     ...automaticUpdate.reads(rows.map(({ workspaceId }) => workspaceId)),
     ...autobuildFailed.reads(rows.map(({ latest }) => latest.id)),
   };
 };
-type Facts = Answers<ReturnType<typeof factReads>>;
+type StartAnswers = Answers<ReturnType<typeof startPlanReads>>;
 
-async function planStarts(deps: Deps, rows: readonly DueRow[], now: number): Promise<Start[]> {
+async function planStarts(deps: Deps, rows: readonly DueRow[], now: number): Promise<PlannedStart[]> {
   if (rows.length === 0) return [];
-  const facts = await deps.db.read(factReads(rows));
+  const facts = await deps.db.read(startPlanReads(rows));
   return rows.map((row) => planStart(deps, row, facts, now));
 }
 
 /** A build that can't be made for want of a parameter's value is one that has failed: it has a page, and is told of. */
-function planStart(deps: Deps, row: DueRow, facts: Facts, now: number): Start {
-  const version = facts.versions.find(({ id }) => id === versionFor(row))!;
+function planStart(deps: Deps, row: DueRow, facts: StartAnswers, now: number): PlannedStart {
+  const version = facts.versions.find(({ id }) => id === nextVersionId(row))!;
   const definitions = facts.definitions.filter(({ versionId }) => versionId === version.id);
   const previous = facts.previous.filter(({ buildId }) => buildId === row.latest.id);
   const verdict = nextParameters({ definitions, previous, preset: [], requested: [] });
@@ -105,10 +112,14 @@ function planStart(deps: Deps, row: DueRow, facts: Facts, now: number): Start {
   return {
     build,
     changes: [
-      ...insertBuild(build, parameters, andSql(isStill(row.workspaceId, row.latest.id), isStillDue(row))),
-      ...events.map((event) => notify(event, { when: buildExists(build.id) })),
+      ...insertBuild(
+        build,
+        parameters,
+        andSql(whereLatestBuildUnchanged(row.workspaceId, row.latest.id), whereStillDueSql(row)),
+      ),
+      ...events.map((event) => notify(event, { when: buildExistsSql(build.id) })),
       // One that has changed meanwhile is still due: the next pass looks at it anew.
-      moveNextStart(row, nextStart(row.schedule, now), buildExists(build.id)),
+      moveNextStart(row, nextStart(row.schedule, now), buildExistsSql(build.id)),
     ],
   };
 }
@@ -117,8 +128,8 @@ function prepareEvents(
   deps: Deps,
   row: DueRow,
   build: NewBuild,
-  version: Facts["versions"][number],
-  facts: Facts,
+  version: StartAnswers["versions"][number],
+  facts: StartAnswers,
 ): PreparedEvent[] {
   if (build.error != null) {
     const initiator = { initiatorId: row.ownerId, initiatorName: row.ownerName, initiatorIsSystem: false };
@@ -144,7 +155,7 @@ export interface AutomaticUpdate {
 const noVersionMessage = "None provided";
 
 export const automaticUpdate = defineKind("workspace-auto-updated", {
-  audience: (workspaceIds: readonly string[]) => ({ userIdsSql: ownersOfWorkspaces(workspaceIds) }),
+  audience: (workspaceIds: readonly string[]) => ({ userIdsSql: workspaceOwnersByIdSql(workspaceIds) }),
   event: (update: AutomaticUpdate) => ({
     labels: {
       name: update.workspaceName,

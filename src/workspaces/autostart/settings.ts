@@ -11,7 +11,7 @@ import { conflict, forbidden, invalid, notFound, unauthorized } from "../../kern
 import { nextStart, parseAutostart } from "./rules/autostart.ts";
 import { findSettings, updateSettings, type Settings } from "./store/autostart.ts";
 import type { BuildRow } from "../builds/store/build-view.ts";
-import { workspaceIsThere } from "../builds/store/workspaces.ts";
+import { workspaceExistsSql } from "../builds/store/workspaces.ts";
 
 /** Null or empty: it no longer starts by itself. Throws 400 that says what is wrong with the schedule, 403, 404, 409. */
 export async function setAutostart(
@@ -25,7 +25,7 @@ export async function setAutostart(
     const verdict = parseAutostart(text);
     if (!verdict.ok) throw invalid("schedule", verdict.problem);
   }
-  await change(deps, actor, row, {
+  await changeSettings(deps, actor, row, {
     autostartSchedule: text,
     nextStartAt: nextStart(text, deps.now()),
   });
@@ -37,9 +37,9 @@ export const setAutomaticUpdates = (
   actor: Actor,
   row: BuildRow | undefined,
   automaticUpdates: "always" | "never",
-): Promise<void> => change(deps, actor, row, { automaticUpdates });
+): Promise<void> => changeSettings(deps, actor, row, { automaticUpdates });
 
-async function change(
+async function changeSettings(
   deps: Deps,
   actor: Actor,
   row: BuildRow | undefined,
@@ -57,12 +57,12 @@ async function change(
     action: "write",
     resourceType: "workspace" as const,
     resourceId: workspace.id,
-    detail: { name: workspace.name, owner: row.ownerName, ...inWords(said) },
+    detail: { name: workspace.name, owner: row.ownerName, ...auditDetail(said) },
   };
   const guard: SQL = keyExistsSql(actor.keyId);
   const { now, caller } = await deps.db.write(
     [
-      audit(deps, entry, andSql(guard, workspaceIsThere(workspace.id))),
+      audit(deps, entry, andSql(guard, workspaceExistsSql(workspace.id))),
       updateSettings(workspace.id, settings, deps.now(), guard),
     ],
     { now: findSettings(workspace.id), caller: findKey(actor.keyId) },
@@ -71,7 +71,7 @@ async function change(
   if (now[0] === undefined || now[0].deletedAt !== null) throw notFound("Workspace");
 }
 
-const inWords = ({ autostartSchedule, automaticUpdates }: Settings) => ({
+const auditDetail = ({ autostartSchedule, automaticUpdates }: Settings) => ({
   ...(autostartSchedule === undefined ? {} : { autostart_schedule: autostartSchedule }),
   ...(automaticUpdates === undefined ? {} : { automatic_updates: automaticUpdates }),
 });

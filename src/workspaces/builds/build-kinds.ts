@@ -3,9 +3,9 @@ import type { SQL } from "../../../db/client.ts";
 import { defineKind, templateAdminRoles } from "../../notifications/index.ts";
 import type { ParameterValue } from "./rules/next-build.ts";
 import { shownParameters } from "./rules/build-notifications.ts";
-import { ownerOf } from "./store/workspaces.ts";
+import { workspaceOwnerSql } from "./store/workspaces.ts";
 
-interface Named {
+interface NamedReference {
   id: string;
   name: string;
 }
@@ -13,9 +13,9 @@ interface Named {
 export interface CreatedWorkspace {
   /** Of its first build for this owner. */
   buildId: string;
-  workspace: Named;
-  template: Named;
-  version: Named;
+  workspace: NamedReference;
+  template: NamedReference;
+  version: NamedReference;
   organizationId: string;
   owner: { id: string; username: string; name: string; email: string };
   initiator: { id: string; username: string };
@@ -56,10 +56,10 @@ export interface RequestedUpdate {
   id: string;
   number: number;
   transition: string;
-  version: Named;
-  workspace: Named;
-  template: Named;
-  organization: Named;
+  version: NamedReference;
+  workspace: NamedReference;
+  template: NamedReference;
+  organization: NamedReference;
   owner: { id: string; username: string };
   initiator: { id: string; username: string; name: string };
   /** Of the request, not of the build. */
@@ -73,7 +73,7 @@ export interface RequestedUpdate {
  */
 export const workspaceUpdated = defineKind("workspace-manually-updated", {
   audience: (workspaceId: SQL | string) => ({
-    userIdsSql: ownerOf(workspaceId),
+    userIdsSql: workspaceOwnerSql(workspaceId),
     roles: templateAdminRoles,
   }),
   event: (build: RequestedUpdate, people) => {

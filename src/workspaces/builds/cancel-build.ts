@@ -8,15 +8,15 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, forbidden } from "../../kernel/errors.ts";
 import { isActive } from "../jobs/rules/job.ts";
 import type { BuildRow } from "./store/build-view.ts";
-import { cancelBuild, findBuild, mayBeCanceled } from "./store/builds.ts";
+import { cancelBuild, findBuild, cancelableSql } from "./store/builds.ts";
 
 /** Throws 403, and 400 (as Coder) for a build that has ended or is being canceled already. */
-export async function cancel(deps: Deps, actor: Actor, row: BuildRow): Promise<void> {
+export async function cancelBuildAsUser(deps: Deps, actor: Actor, row: BuildRow): Promise<void> {
   const { build, workspace } = row;
   if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:end-others"))
     throw forbidden("Only the workspace's owner and administrators may cancel its builds.");
   if (build.status === "canceling") throw new ApiError(400, "The build is being canceled already.");
-  if (!isActive(build.status)) throw hasEnded();
+  if (!isActive(build.status)) throw hasEndedError();
   const guard = keyExistsSql(actor.keyId);
   const entry = {
     actorId: actor.userId,
@@ -26,11 +26,11 @@ export async function cancel(deps: Deps, actor: Actor, row: BuildRow): Promise<v
     detail: { workspace: workspace.name, workspace_id: workspace.id, build_number: build.number },
   };
   const { now } = await deps.db.write(
-    [audit(deps, entry, andSql(guard, mayBeCanceled(build.id))), cancelBuild(build.id, deps.now(), guard)],
+    [audit(deps, entry, andSql(guard, cancelableSql(build.id))), cancelBuild(build.id, deps.now(), guard)],
     { now: findBuild(build.id, userIdByKeySql(actor.keyId)) },
   );
   const status = now[0]?.build.status;
-  if (status !== "canceling" && status !== "canceled") throw hasEnded();
+  if (status !== "canceling" && status !== "canceled") throw hasEndedError();
 }
 
-const hasEnded = () => new ApiError(400, "The build has ended: there is nothing to cancel.");
+const hasEndedError = () => new ApiError(400, "The build has ended: there is nothing to cancel.");

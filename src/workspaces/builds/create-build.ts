@@ -8,87 +8,89 @@ import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, notFound, earlierOf } from "../../kernel/errors.ts";
 import { notify, writeAndNotify, type PreparedEvent } from "../../notifications/index.ts";
-import { cancelOfWorkspace } from "../agents/task-notifications.ts";
+import { cancelTaskNotifications } from "../agents/task-notifications.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
-import { buildReads, decideBuild, type BuildFacts, type BuildRequest } from "./decide-build.ts";
-import { asOrphaned, orphanEnding, orphanReads, requireOrphanPermission } from "./orphan.ts";
+import { buildReads, decideBuild, type BuildAnswers, type BuildRequest } from "./decide-build.ts";
+import { asOrphaned, orphanStatements, orphanReads, requireOrphanPermission } from "./orphan.ts";
 import { isUpdate } from "./rules/build-notifications.ts";
-import { whoWasTold, type Told } from "./rules/build-texts.ts";
+import { summarizeNotified, type NotifiedSummary } from "./rules/build-texts.ts";
 import type { BuildRow } from "./store/build-view.ts";
-import { findBuild, insertBuild, isStill, type NewBuild } from "./store/builds.ts";
+import { findBuild, insertBuild, whereLatestBuildUnchanged, type NewBuild } from "./store/builds.ts";
 
-const mostTries = 3;
+const maxAttempts = 3;
 
-export interface MadeBuild {
+export interface CreatedBuild {
   row: BuildRow;
-  /** Undefined for a build that is no update to another version. */
-  told: Told | undefined;
-  /** An earlier request with the same key had made it. */
+  /** Undefined unless the build is an update to another version. */
+  notified: NotifiedSummary | undefined;
+  /** An earlier request with the same key created it. */
   replayed: boolean;
 }
 
-/** Throws 404, 403, 400 that names the member, 409 while another build is going on, 422 for another request's key. */
+/** Throws 404, 403, 400 that names the member, 409 while another build is in progress, 422 for another request's key. */
 export async function createBuild(
   deps: Deps,
   actor: Actor,
-  seen: BuildFacts,
+  before: BuildAnswers,
   request: BuildRequest,
-): Promise<MadeBuild> {
+): Promise<CreatedBuild> {
   const self = userIdByKeySql(actor.keyId);
   const id = deps.newId();
-  let facts = seen;
-  const orphan = await readOrphan(deps, actor, seen, request);
+  let facts = before;
+  const orphan = await readOrphan(deps, actor, before, request);
   for (let tries = 1; ; tries += 1) {
     const decided = decideBuild(deps, actor, facts, request, id);
     const { parameters } = decided;
     const build = orphan === undefined ? decided.build : asOrphaned(decided.build);
     const { workspace } = facts.workspace[0]!;
     const claims = claimsOf(request.keyed, id, deps.now());
-    const mayStill = andSql(isStill(workspace.id, workspace.latestBuildId), keyExistsSql(actor.keyId));
-    const guard = andSql(mayStill, areHeldSql(claims));
-    const ending = orphan && orphanEnding(deps, actor, build, orphan, guard);
+    const unchanged = andSql(
+      whereLatestBuildUnchanged(workspace.id, workspace.latestBuildId),
+      keyExistsSql(actor.keyId),
+    );
+    const guard = andSql(unchanged, areHeldSql(claims));
+    const ending = orphan && orphanStatements(deps, actor, build, orphan, guard);
     const updates = prepareUpdate(deps, actor, facts, request, build);
-    // What tells of it comes first: the guard holds until the build is there.
-    const { made, messages, claimed, ...now } = await writeAndNotify(
+    // Notifications and the audit entry come first: the guard is true only until the build exists.
+    const { created, messages, claimed, ...after } = await writeAndNotify(
       deps,
       [
-        ...claimKeys(claims, mayStill),
-        noteBuild(deps, actor, facts, build, guard),
+        ...claimKeys(claims, unchanged),
+        auditBuild(deps, actor, facts, build, guard),
         ...updates.map((event) => notify(event, { when: guard })),
         ...(ending?.before ?? []),
-        ...(build.transition === "start" ? [] : cancelOfWorkspace(workspace.id, deps.now(), guard)),
+        ...(build.transition === "start" ? [] : cancelTaskNotifications(workspace.id, deps.now(), guard)),
         ...insertBuild(build, parameters, guard),
         ...(ending?.after ?? []),
       ],
       {
-        made: findBuild(id, self),
+        created: findBuild(id, self),
         claimed: findClaimed(claims),
         ...buildReads(workspace.id, self, request),
       },
     );
-    if (made[0] !== undefined) {
+    if (created[0] !== undefined) {
       deps.process.jobs.wake();
       const people = { ownerId: workspace.ownerId, initiatorId: actor.userId };
-      const told = updates.length === 0 ? undefined : whoWasTold(messages, people);
-      return { row: made[0], told, replayed: false };
+      const notified = updates.length === 0 ? undefined : summarizeNotified(messages, people);
+      return { row: created[0], notified, replayed: false };
     }
     const earlier = earlierOf(request.keyed, claimed[0]);
     if (earlier !== undefined) return readEarlierBuild(deps, earlier, self);
-    if (tries === mostTries)
-      throw conflict("The workspace keeps changing at the moment.", "Please try again.");
-    facts = now;
+    if (tries === maxAttempts) throw conflict("The workspace keeps changing.", "Try again.");
+    facts = after;
   }
 }
 
-/** What an earlier request with the same key has made, as it is now. */
-export async function readEarlierBuild(deps: Deps, earlier: StoredKey, self: SQL): Promise<MadeBuild> {
+/** The build that an earlier request with the same key created, as it is now. */
+export async function readEarlierBuild(deps: Deps, earlier: StoredKey, self: SQL): Promise<CreatedBuild> {
   const { build } = await deps.db.read({ build: findBuild(earlier.subjectId, self) });
   if (build[0] === undefined) throw notFound("Build");
-  return { row: build[0], told: undefined, replayed: true };
+  return { row: build[0], notified: undefined, replayed: true };
 }
 
-/** Undefined for a build that is done by a provisioner. */
-async function readOrphan(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest) {
+/** Undefined for a build that a provisioner runs. */
+async function readOrphan(deps: Deps, actor: Actor, facts: BuildAnswers, request: BuildRequest) {
   requireOrphanPermission(actor, request);
   const workspace = facts.workspace[0]?.workspace;
   if (request.orphan !== true || workspace?.latestBuildId == null) return undefined;
@@ -99,7 +101,7 @@ async function readOrphan(deps: Deps, actor: Actor, facts: BuildFacts, request: 
 export function prepareUpdate(
   deps: Deps,
   actor: Actor,
-  facts: BuildFacts,
+  facts: BuildAnswers,
   request: BuildRequest,
   build: NewBuild,
 ): PreparedEvent[] {
@@ -124,10 +126,10 @@ export function prepareUpdate(
 }
 
 /** Who started, stopped or deleted it, and how. */
-export function noteBuild(
+export function auditBuild(
   deps: Deps,
   actor: Actor,
-  facts: BuildFacts,
+  facts: BuildAnswers,
   build: NewBuild,
   when: SQL,
 ): Statement {

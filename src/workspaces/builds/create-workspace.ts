@@ -13,24 +13,24 @@ import { nextStart } from "../autostart/rules/autostart.ts";
 import { matchingPreset, nextGeneration, nextNumber, type ParameterValue } from "./rules/next-build.ts";
 import type { BuildRow } from "./store/build-view.ts";
 import {
-  findBuildState,
+  findBuildById,
   findPreset,
   findVersion,
   insertBuild,
-  isStill,
-  listCandidates,
+  whereLatestBuildUnchanged,
+  listCandidatePresets,
   listDefinitions,
   listPresetValues,
   type NewBuild,
-  buildExists,
-  workspaceOfBuild,
+  buildExistsSql,
+  workspaceIdByBuildSql,
 } from "./store/builds.ts";
 import {
   findNamesake,
   findTemplate,
   insertWorkspace,
-  templateFor,
-  versionFor,
+  templateIdForSql,
+  versionIdForSql,
   type NewWorkspace,
 } from "./store/workspaces.ts";
 import { audit } from "../../accounts/audit.ts";
@@ -51,22 +51,22 @@ export interface WorkspaceRequest {
 
 /** What a new workspace depends on; one read. */
 export const workspaceReads = ({ templateId, versionId, presetId }: WorkspaceRequest) => {
-  const version: SQL = versionFor(templateId, versionId);
+  const version: SQL = versionIdForSql(templateId, versionId);
   return {
-    template: findTemplate(templateFor(templateId, versionId)),
+    template: findTemplate(templateIdForSql(templateId, versionId)),
     version: findVersion(version),
     definitions: listDefinitions(version),
     preset: findPreset(presetId),
     presetValues: listPresetValues(presetId),
-    candidates: listCandidates(version, presetId),
+    candidates: listCandidatePresets(version, presetId),
     ...workspaceCreated.reads(),
   };
 };
-export type WorkspaceFacts = Answers<ReturnType<typeof workspaceReads>>;
+export type WorkspaceAnswers = Answers<ReturnType<typeof workspaceReads>>;
 
 /** A request whose parameters are those of a preset is one for that preset, and its pool. */
 export function withMatchingPreset<
-  Facts extends Pick<WorkspaceFacts, "candidates" | "preset" | "presetValues">,
+  Facts extends Pick<WorkspaceAnswers, "candidates" | "preset" | "presetValues">,
 >(facts: Facts, request: WorkspaceRequest): { facts: Facts; request: WorkspaceRequest } {
   const presets = facts.candidates.map((row) => ({
     ...row,
@@ -88,17 +88,17 @@ export interface WorkspacePlan {
 }
 
 /** Throws 403, and 400 that names the member. */
-export function planWorkspace(
+export function decideWorkspace(
   deps: Deps,
   actor: Actor,
   owner: UserRow,
-  facts: WorkspaceFacts,
+  facts: WorkspaceAnswers,
   request: WorkspaceRequest,
 ): WorkspacePlan {
   if (owner.id !== actor.userId && !hasPermission(actor, "workspaces:manage-others"))
     throw forbidden("Only owners of the deployment can create workspaces for other users.");
   if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
-  const { template, version } = decideOrigin(facts, request);
+  const { template, version } = requireTemplateVersion(facts, request);
   const parameters = decideParameters({ ...facts, previous: [] }, version.id, request);
   const now = deps.now();
   const workspace = {
@@ -130,33 +130,36 @@ export function planWorkspace(
 }
 
 /** Nothing is made when the name is taken, or when the template takes no new workspaces any more. */
-export const insertPlanned = ({ workspace, build, parameters }: WorkspacePlan, when: SQL): Statement[] => [
+export const insertPlannedWorkspace = (
+  { workspace, build, parameters }: WorkspacePlan,
+  when: SQL,
+): Statement[] => [
   ...insertWorkspace(workspace, when),
-  ...insertBuild(build, parameters, isStill(workspace.id, null)),
+  ...insertBuild(build, parameters, whereLatestBuildUnchanged(workspace.id, null)),
 ];
 
 /** What a write of the plan has left. */
-export const stateOf = ({ workspace, build }: WorkspacePlan) => ({
-  made: findBuildState(build.id),
+export const plannedWorkspaceReads = ({ workspace, build }: WorkspacePlan) => ({
+  made: findBuildById(build.id),
   namesake: findNamesake(workspace.ownerId, workspace.name),
   templateNow: findTemplate(workspace.templateId),
 });
 
 /** The plan's build; throws 409 for a name that is taken, 400 for a template that has gone meanwhile, 401. */
-export function requireMade(
-  { made, namesake, templateNow }: Answers<ReturnType<typeof stateOf>>,
-  facts: WorkspaceFacts,
+export function requireCreated(
+  { made, namesake, templateNow }: Answers<ReturnType<typeof plannedWorkspaceReads>>,
+  facts: WorkspaceAnswers,
   request: WorkspaceRequest,
 ): BuildRow {
   if (made[0] !== undefined) return made[0];
-  if (namesake.length > 0) throw nameTaken(request.name);
-  decideOrigin({ ...facts, template: templateNow }, request);
+  if (namesake.length > 0) throw nameTakenError(request.name);
+  requireTemplateVersion({ ...facts, template: templateNow }, request);
   throw unauthorized();
 }
 
 /** The template and version to make it from; throws 400 when there is none or it takes no new workspaces. */
-function decideOrigin(
-  { template, version }: Pick<WorkspaceFacts, "template" | "version">,
+function requireTemplateVersion(
+  { template, version }: Pick<WorkspaceAnswers, "template" | "version">,
   request: WorkspaceRequest,
 ) {
   const [from] = template;
@@ -176,7 +179,7 @@ function decideOrigin(
   return { template: from, version: of };
 }
 
-const nameTaken = (name: string): ApiError =>
+const nameTakenError = (name: string): ApiError =>
   new ApiError(409, `There is a workspace "${name}" already.`, {
     validations: [{ field: "name", detail: "is taken; choose another one" }],
   });
@@ -185,10 +188,10 @@ const nameTaken = (name: string): ApiError =>
  * Comes after the statements that make the planned build, in whatever workspace: one that waited in a pool keeps its
  * id, which is not known before.
  */
-export function creationNews(
+export function creationEvents(
   deps: Deps,
   { actor, owner }: { actor: Actor; owner: UserRow },
-  facts: WorkspaceFacts,
+  facts: WorkspaceAnswers,
   request: WorkspaceRequest,
   { workspace, build }: WorkspacePlan,
 ): StatementOrNotice[] {
@@ -205,8 +208,8 @@ export function creationNews(
     parameters: request.parameters,
     definitions: facts.definitions,
   });
-  const isMade = buildExists(build.id);
-  const realId = workspaceOfBuild(build.id);
+  const isMade = buildExistsSql(build.id);
+  const realId = workspaceIdByBuildSql(build.id);
   const entry = {
     actorId: actor.userId,
     action: "create",

@@ -15,7 +15,7 @@ import {
   listDefinitions,
   listLatestValues,
   listPresetValues,
-  nextVersion,
+  nextVersionIdSql,
   type NewBuild,
 } from "./store/builds.ts";
 import { findWorkspace } from "./store/workspaces.ts";
@@ -34,7 +34,7 @@ export interface BuildRequest {
 
 /** What the next build of a workspace depends on; one read. */
 export const buildReads = (workspaceId: SQL | string, self: SQL, request: BuildRequest) => {
-  const versionId = nextVersion(workspaceId, request.versionId);
+  const versionId = nextVersionIdSql(workspaceId, request.versionId);
   return {
     workspace: findWorkspace(workspaceId, self),
     version: findVersion(versionId),
@@ -45,13 +45,19 @@ export const buildReads = (workspaceId: SQL | string, self: SQL, request: BuildR
     ...workspaceUpdated.reads(workspaceId),
   };
 };
-export type BuildFacts = Answers<ReturnType<typeof buildReads>>;
+export type BuildAnswers = Answers<ReturnType<typeof buildReads>>;
 
 /** People's builds come first, then deletions and creations of pools. */
-export const peoplesPriority = 0;
+export const userBuildPriority = 0;
 
 /** Throws 404, 403, 400 that names the member, and 409 while another build is in progress. */
-export function decideBuild(deps: Deps, actor: Actor, facts: BuildFacts, request: BuildRequest, id: string) {
+export function decideBuild(
+  deps: Deps,
+  actor: Actor,
+  facts: BuildAnswers,
+  request: BuildRequest,
+  id: string,
+) {
   const found = facts.workspace[0];
   if (found === undefined) throw notFound("Workspace");
   const { workspace, build: latest } = found;
@@ -84,7 +90,7 @@ export function decideBuild(deps: Deps, actor: Actor, facts: BuildFacts, request
 
 /** The values of a build; throws 400 for those that are missing or unknown, and for a preset of another version. */
 export function decideParameters(
-  facts: Pick<BuildFacts, "definitions" | "previous" | "preset" | "presetValues">,
+  facts: Pick<BuildAnswers, "definitions" | "previous" | "preset" | "presetValues">,
   versionId: string,
   request: Pick<BuildRequest, "presetId" | "parameters">,
 ): ParameterValue[] {
@@ -109,7 +115,7 @@ export const emptyBuild = (id: string, now: number) =>
     status: "pending",
     createdAt: now,
     updatedAt: now,
-    priority: peoplesPriority,
+    priority: userBuildPriority,
   }) as const;
 
 function requireBuildPermission(actor: Actor, ownerId: string, transition: Transition): void {

@@ -9,19 +9,19 @@ import { forbidden, invalid } from "../../kernel/errors.ts";
 import type { BuildRequest } from "./decide-build.ts";
 import { notify, type StatementOrNotice } from "../../notifications/index.ts";
 import { prepareSuccess, workspaceDeleted } from "../jobs/ending-kinds.ts";
-import { leftBehindText } from "./rules/build-texts.ts";
-import { buildExists, type NewBuild } from "./store/builds.ts";
-import { findEndings, listLastResources } from "../jobs/store/endings.ts";
-import { insertFewLines } from "../jobs/store/outputs.ts";
-import { endWorkspaceOf } from "./store/workspaces.ts";
+import { describeLeftBehind } from "./rules/build-texts.ts";
+import { buildExistsSql, type NewBuild } from "./store/builds.ts";
+import { findEndingBuilds, listLastResources } from "../jobs/store/endings.ts";
+import { insertLinesDespiteLimit } from "../jobs/store/outputs.ts";
+import { deleteWorkspaceOfBuild } from "./store/workspaces.ts";
 
 /** Of the workspace's latest build. */
 export const orphanReads = (workspaceId: string, latestBuildId: string) => ({
-  ended: findEndings([latestBuildId]),
+  ended: findEndingBuilds([latestBuildId]),
   resources: listLastResources(workspaceId),
   ...workspaceDeleted.reads([latestBuildId]),
 });
-export type OrphanFacts = Answers<ReturnType<typeof orphanReads>>;
+export type OrphanAnswers = Answers<ReturnType<typeof orphanReads>>;
 
 /** Throws 400, and 403 for who may not: Coder's rule is that only template admins and owners orphan a workspace. */
 export function requireOrphanPermission(actor: Actor, { transition, orphan }: BuildRequest): void {
@@ -39,11 +39,11 @@ export const asOrphaned = (build: NewBuild): NewBuild => ({
 });
 
 /** What goes before the build into its write, and what follows once it is there. */
-export function orphanEnding(
+export function orphanStatements(
   deps: Deps,
   actor: Actor,
   build: NewBuild,
-  facts: OrphanFacts,
+  facts: OrphanAnswers,
   when: SQL,
 ): { before: StatementOrNotice[]; after: Statement[] } {
   const ended = {
@@ -65,7 +65,7 @@ export function orphanEnding(
     level: "warn" as const,
     source: "provisioner_daemon" as const,
     stage: "Orphan",
-    output: leftBehindText(actor.username, resources),
+    output: describeLeftBehind(actor.username, resources),
   };
   const entry = {
     actorId: actor.userId,
@@ -82,6 +82,9 @@ export function orphanEnding(
   };
   return {
     before: [audit(deps, entry, when), ...notices],
-    after: [...insertFewLines([line], buildExists(build.id)), endWorkspaceOf(build.id, build.createdAt)],
+    after: [
+      ...insertLinesDespiteLimit([line], buildExistsSql(build.id)),
+      deleteWorkspaceOfBuild(build.id, build.createdAt),
+    ],
   };
 }

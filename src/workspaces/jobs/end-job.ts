@@ -13,10 +13,10 @@ import {
   prepareSuccess,
   workspaceDeleted,
 } from "./ending-kinds.ts";
-import { insertOutcome, listAgents, takeOverLifecycles, type Outcome } from "../agents/store/agents.ts";
-import { findEndings, type EndingRow } from "./store/endings.ts";
-import { endJob, findJob, holds, holdsUncanceled, type Hold } from "./store/jobs.ts";
-import { endWorkspaceOf } from "../builds/store/workspaces.ts";
+import { insertOutcome, listAgents, copyLifecycles, type BuildOutcome } from "../agents/store/agents.ts";
+import { findEndingBuilds, type EndingBuildRow } from "./store/endings.ts";
+import { endJob, findJob, leaseHeldSql, uncanceledLeaseHeldSql, type JobLease } from "./store/jobs.ts";
+import { deleteWorkspaceOfBuild } from "../builds/store/workspaces.ts";
 
 export interface Completion {
   resources: {
@@ -29,31 +29,31 @@ export interface Completion {
 
 /** What is read before a job is completed. */
 export const completionReads = (buildId: string) => ({
-  ended: findEndings([buildId]),
+  ended: findEndingBuilds([buildId]),
   ...workspaceDeleted.reads([buildId]),
 });
-export type CompletionFacts = Answers<ReturnType<typeof completionReads>>;
+export type CompletionAnswers = Answers<ReturnType<typeof completionReads>>;
 
 /** What is read before builds are failed, one or many. */
 export const failureReads = (buildIds: readonly string[]) => ({
-  ended: findEndings(buildIds),
+  ended: findEndingBuilds(buildIds),
   ...manualBuildFailed.reads(),
   ...autobuildFailed.reads(buildIds),
 });
-export type FailureFacts = Answers<ReturnType<typeof failureReads>>;
+export type FailureAnswers = Answers<ReturnType<typeof failureReads>>;
 
 /**
  * Its resources, the end of the job, and of the workspace when that is what the build was for. Throws 400 for outcomes
  * that contradict themselves. A build that somebody wants to be canceled ends as that and is no news.
  */
-export function completion(
+export function completionStatements(
   deps: Deps,
-  hold: Hold,
+  lease: JobLease,
   done: Completion,
-  facts: CompletionFacts,
+  facts: CompletionAnswers,
 ): StatementOrNotice[] {
   const now = deps.now();
-  const outcome = toOutcome(deps, hold.jobId, done, now);
+  const outcome = toOutcome(deps, lease.jobId, done, now);
   const { aiTask } = done;
   const sidebarApp = outcome.apps.find((app) => app.slug === aiTask?.sidebarAppSlug);
   if (aiTask?.sidebarAppSlug !== undefined && sidebarApp === undefined)
@@ -65,19 +65,19 @@ export function completion(
   };
   const [build] = facts.ended;
   const events = build?.status === "running" ? prepareSuccess(deps, build, facts) : [];
-  const guard = holdsUncanceled(hold);
+  const guard = uncanceledLeaseHeldSql(lease);
   return [
-    ...insertOutcome(outcome, holds(hold)),
-    ...(outcome.agents.length === 0 ? [] : [takeOverLifecycles(hold.jobId, holds(hold))]),
+    ...insertOutcome(outcome, leaseHeldSql(lease)),
+    ...(outcome.agents.length === 0 ? [] : [copyLifecycles(lease.jobId, leaseHeldSql(lease))]),
     ...events.map((event) => notify(event, { when: guard })),
-    ...(build?.transition === "delete" ? [noteDeletion(deps, build, guard)] : []),
-    endJob(hold, ending),
-    endWorkspaceOf(hold.jobId, now),
+    ...(build?.transition === "delete" ? [auditDeletion(deps, build, guard)] : []),
+    endJob(lease, ending),
+    deleteWorkspaceOfBuild(lease.jobId, now),
   ];
 }
 
 /** Whoever asked for the deletion has done it, from wherever that was: no address is the provisioner's. */
-function noteDeletion(deps: Deps, build: EndingRow, when: SQL): Statement {
+function auditDeletion(deps: Deps, build: EndingBuildRow, when: SQL): Statement {
   const entry = {
     actorId: build.initiatorId,
     action: "delete",
@@ -94,35 +94,40 @@ export interface Failure {
 }
 
 /** The end of a job that could not be done, and why. */
-export function failure(deps: Deps, hold: Hold, failed: Failure, facts: FailureFacts): StatementOrNotice[] {
+export function failureStatements(
+  deps: Deps,
+  lease: JobLease,
+  failed: Failure,
+  facts: FailureAnswers,
+): StatementOrNotice[] {
   const [build] = facts.ended;
   const events = build?.status === "running" ? prepareFailure(deps, build, failed.error, facts) : [];
   return [
-    ...events.map((event) => notify(event, { when: holdsUncanceled(hold) })),
-    endJob(hold, { now: deps.now(), ...failed }),
+    ...events.map((event) => notify(event, { when: uncanceledLeaseHeldSql(lease) })),
+    endJob(lease, { now: deps.now(), ...failed }),
   ];
 }
 
 /**
  * One write; what ends the job comes last. Answers the agents that there are now. Throws 404, and 409 for a job
- * that this provisioner doesn't hold.
+ * that this provisioner doesn't lease.
  */
-export async function endWith(
+export async function writeJobEnd(
   deps: Deps,
-  hold: Hold,
+  lease: JobLease,
   wanted: "succeeded" | "failed",
   changes: readonly StatementOrNotice[],
 ): Promise<{ id: string; name: string }[]> {
   const { job, agents } = await writeAndNotify(deps, changes, {
-    job: findJob(hold.jobId),
-    agents: listAgents(hold.jobId),
+    job: findJob(lease.jobId),
+    agents: listAgents(lease.jobId),
   });
-  requireEnded(job[0], hold, wanted);
+  requireEnded(job[0], lease, wanted);
   return agents;
 }
 
-function toOutcome(deps: Deps, buildId: string, { resources }: Completion, now: number): Outcome {
-  const outcome: Outcome = { resources: [], agents: [], apps: [] };
+function toOutcome(deps: Deps, buildId: string, { resources }: Completion, now: number): BuildOutcome {
+  const outcome: BuildOutcome = { resources: [], agents: [], apps: [] };
   const agentNames = new Set<string>();
   for (const [place, { type, name, agents }] of resources.entries()) {
     const resourceId = deps.newId();

@@ -8,32 +8,34 @@ import {
   type PreparedEvent,
 } from "../../notifications/index.ts";
 import {
-  excerptOf,
-  failureKindOf,
+  errorExcerpt,
+  failureKind,
   isOthersDeletion,
   type EndedBuild,
 } from "../builds/rules/build-notifications.ts";
-import { ownersOf } from "./store/endings.ts";
+import { workspaceOwnersByBuildSql } from "./store/endings.ts";
 
-const owners = (buildIds: readonly string[]) => ({ userIdsSql: ownersOf(buildIds) });
+const workspaceOwners = (buildIds: readonly string[]) => ({
+  userIdsSql: workspaceOwnersByBuildSql(buildIds),
+});
 
-const about = (build: EndedBuild) => ({
+const commonFields = (build: EndedBuild) => ({
   targets: [build.workspaceId, build.ownerId, build.templateId, build.organizationId],
   createdBy: "provisionerdserver",
   identity: build.id,
 });
-const factsOf = ({ id, number, transition }: EndedBuild) => ({ build: { id, number, transition } });
+const buildData = ({ id, number, transition }: EndedBuild) => ({ build: { id, number, transition } });
 const toOwner = ({ ownerId }: EndedBuild) => ({
   recipients: { people: [{ id: ownerId, why: "workspace_owner" as const }] },
 });
 
 export const workspaceDeleted = defineKind("workspace-deleted", {
-  audience: owners,
+  audience: workspaceOwners,
   event: (build: EndedBuild) => ({
-    ...about(build),
+    ...commonFields(build),
     ...toOwner(build),
     labels: { name: build.workspaceName, reason: "initiated by user", initiator: build.initiatorName },
-    data: factsOf(build),
+    data: buildData(build),
   }),
 });
 
@@ -43,19 +45,19 @@ interface FailedBuild {
 }
 
 export const autobuildFailed = defineKind("workspace-autobuild-failed", {
-  audience: owners,
+  audience: workspaceOwners,
   event: ({ build, error }: FailedBuild) => ({
-    ...about(build),
+    ...commonFields(build),
     ...toOwner(build),
     labels: { name: build.workspaceName, reason: build.reason },
-    data: { ...factsOf(build), error: excerptOf(error) },
+    data: { ...buildData(build), error: errorExcerpt(error) },
   }),
 });
 
 export const manualBuildFailed = defineKind("workspace-manual-build-failed", {
   audience: () => ({ roles: templateAdminRoles }),
   event: ({ build, error }: FailedBuild) => ({
-    ...about(build),
+    ...commonFields(build),
     recipients: templateAdmins,
     labels: {
       name: build.workspaceName,
@@ -65,7 +67,7 @@ export const manualBuildFailed = defineKind("workspace-manual-build-failed", {
       workspace_owner_username: build.ownerName,
       workspace_build_number: String(build.number),
     },
-    data: { ...factsOf(build), error: excerptOf(error) },
+    data: { ...buildData(build), error: errorExcerpt(error) },
   }),
 });
 
@@ -82,7 +84,7 @@ export function prepareFailure(
   error: string,
   facts: FailureAnswers,
 ): PreparedEvent[] {
-  const kind = failureKindOf(build);
+  const kind = failureKind(build);
   if (kind === undefined) return [];
   const failed = { build, error };
   return [

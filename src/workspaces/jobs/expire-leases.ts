@@ -4,57 +4,57 @@ import type { Deps } from "../../kernel/deps.ts";
 import { notify, writeAndNotify } from "../../notifications/index.ts";
 import { failureReads } from "./end-job.ts";
 import { prepareFailure } from "./ending-kinds.ts";
-import { afterLapse, leaseLostWords, wasAway } from "./rules/job.ts";
+import { decideExpiredJob, leaseLostMessage, hasTickPaused } from "./rules/job.ts";
 import {
-  cancelLapsed,
-  extendAll,
-  failLapsed,
-  hasLapsed,
-  listLapsed,
+  cancelExpiredJobs,
+  extendAllLeases,
+  failExpiredJobs,
+  leaseExpiredSql,
+  listExpiredJobs,
   requeueJobs,
-  type Lapsed,
+  type ExpiredJob,
 } from "./store/jobs.ts";
 
-const mostAtOnce = 500;
+const maxExpiredJobs = 500;
 /** Failures in one write: each brings an event of its own. */
-const mostFailures = 50;
+const maxFailuresPerWrite = 50;
 
-export const leaseReads = (now: number) => ({ lapsed: listLapsed(now, mostAtOnce) });
-type Seen = Answers<ReturnType<typeof leaseReads>> & { lastTick: { value: string }[] };
+export const leaseReads = (now: number) => ({ lapsed: listExpiredJobs(now, maxExpiredJobs) });
+type LeaseAnswers = Answers<ReturnType<typeof leaseReads>> & { lastTick: { value: string }[] };
 
 /** Answers how many leases ran out. `lastTick` is the pass before: it is read before this one is noted. */
-export async function expireLeases(deps: Deps, { lapsed, lastTick }: Seen): Promise<number> {
+export async function expireLeases(deps: Deps, { lapsed, lastTick }: LeaseAnswers): Promise<number> {
   const now = deps.now();
   if (lapsed.length === 0) return 0;
   const last = lastTick[0] === undefined ? undefined : Number(lastTick[0].value);
-  if (wasAway(last, now, deps.config.notifications.fetchInterval)) {
-    await deps.db.write([extendAll(now)], {});
+  if (hasTickPaused(last, now, deps.config.notifications.fetchInterval)) {
+    await deps.db.write([extendAllLeases(now)], {});
     return 0;
   }
-  const decided = (wanted: ReturnType<typeof afterLapse>) =>
+  const decided = (wanted: ReturnType<typeof decideExpiredJob>) =>
     lapsed.filter((job) => decide(job) === wanted).map((job) => job.id);
   const requeued = decided("requeue");
   const canceled = decided("cancel");
   if (requeued.length + canceled.length > 0)
-    await deps.db.write([requeueJobs(requeued, now), cancelLapsed(canceled, now)], {});
+    await deps.db.write([requeueJobs(requeued, now), cancelExpiredJobs(canceled, now)], {});
   if (requeued.length > 0) deps.process.jobs.wake();
   const failed = decided("fail");
-  for (let from = 0; from < failed.length; from += mostFailures)
-    await failJobs(deps, failed.slice(from, from + mostFailures), now);
+  for (let from = 0; from < failed.length; from += maxFailuresPerWrite)
+    await failJobs(deps, failed.slice(from, from + maxFailuresPerWrite), now);
   return lapsed.length;
 }
 
-const decide = ({ status, hasPlan, requeues }: Lapsed) =>
-  afterLapse({ status, hasPlan: hasPlan === 1, requeues });
+const decide = ({ status, hasPlan, requeues }: ExpiredJob) =>
+  decideExpiredJob({ status, hasPlan: hasPlan === 1, requeues });
 
 /** Failed by nobody's fault, and told as any failure is; one that has been heard of meanwhile goes on. */
 async function failJobs(deps: Deps, ids: readonly string[], now: number): Promise<void> {
   const facts = await deps.db.read(failureReads(ids));
   const notices = facts.ended.flatMap((build) =>
-    prepareFailure(deps, build, leaseLostWords, facts).map((event) =>
-      notify(event, { when: hasLapsed(build.id, now) }),
+    prepareFailure(deps, build, leaseLostMessage, facts).map((event) =>
+      notify(event, { when: leaseExpiredSql(build.id, now) }),
     ),
   );
-  await writeAndNotify(deps, [...notices, failLapsed(ids, now)], {});
+  await writeAndNotify(deps, [...notices, failExpiredJobs(ids, now)], {});
   for (const id of ids) deps.log.warn("a provisioner was lost in the middle of a build", { build_id: id });
 }

@@ -3,8 +3,8 @@ import type { Deps } from "../../kernel/deps.ts";
 import { conflict, notFound, type ApiError } from "../../kernel/errors.ts";
 import type { SQL, Statement } from "../../../db/client.ts";
 import { cutLine, leaseLost } from "./rules/job.ts";
-import { holds, type Hold, type JobRow } from "./store/jobs.ts";
-import { insertFewLines, insertLines } from "./store/outputs.ts";
+import { leaseHeldSql, type JobLease, type JobRow } from "./store/jobs.ts";
+import { insertLinesDespiteLimit, insertLines } from "./store/outputs.ts";
 import type { BuildLogLevel } from "../../../db/schema.ts";
 import { seal as sealFor, unseal as unsealFor } from "../../kernel/crypto.ts";
 
@@ -18,56 +18,60 @@ export interface LogLine {
   at: number | undefined;
 }
 
-const isOurs = (job: JobRow, { credential, acquireId }: Hold): boolean =>
+const isHeldBy = (job: JobRow, { credential, acquireId }: JobLease): boolean =>
   job.provisionerKeyId === credential.keyId && (acquireId === undefined || job.acquireId === acquireId);
 
-const leaseGone = (): ApiError =>
+const leaseLostError = (): ApiError =>
   conflict(
     "The job is not yours any more: its lease has gone, or it has ended.",
     "Stop working on it and acquire another one.",
   );
 
-/** Throws 404, and 409 for a job that this provisioner doesn't hold. */
-export function requireJobHeld(job: JobRow | undefined, hold: Hold): JobRow {
+/** Throws 404, and 409 for a job that this provisioner doesn't lease. */
+export function requireJobHeld(job: JobRow | undefined, lease: JobLease): JobRow {
   if (job === undefined) throw notFound("Job");
-  if (!isOurs(job, hold) || (job.status !== "running" && job.status !== "canceling")) throw leaseGone();
+  if (!isHeldBy(job, lease) || (job.status !== "running" && job.status !== "canceling"))
+    throw leaseLostError();
   return job;
 }
 
 /** What an ending has left: the same one again is no error. */
-export function requireEnded(job: JobRow | undefined, hold: Hold, wanted: "succeeded" | "failed"): void {
+export function requireEnded(job: JobRow | undefined, lease: JobLease, wanted: "succeeded" | "failed"): void {
   if (job === undefined) throw notFound("Job");
   const isDone = job.status === wanted || job.status === "canceled";
-  if (!isOurs(job, hold) || !isDone || job.errorCode === leaseLost) throw leaseGone();
+  if (!isHeldBy(job, lease) || !isDone || job.errorCode === leaseLost) throw leaseLostError();
 }
 
 /** A line that names itself is kept once, however often it is sent. */
-export function addLines(
+export function logLineStatements(
   deps: Deps,
-  hold: Hold,
+  lease: JobLease,
   lines: readonly LogLine[],
-  { when = holds(hold), evenWhenFull = false }: { when?: SQL; evenWhenFull?: boolean } = {},
+  { when = leaseHeldSql(lease), evenWhenFull = false }: { when?: SQL; evenWhenFull?: boolean } = {},
 ): Statement[] {
   const now = deps.now();
   const rows = lines.map((line) => ({
-    id: `${hold.jobId}:${line.id ?? deps.newId()}`,
-    buildId: hold.jobId,
+    id: `${lease.jobId}:${line.id ?? deps.newId()}`,
+    buildId: lease.jobId,
     at: line.at ?? now,
     level: line.level,
     source: line.source,
     stage: line.stage,
     output: cutLine(line.output),
   }));
-  return evenWhenFull ? insertFewLines(rows, when) : insertLines(hold.jobId, rows, now, when);
+  return evenWhenFull ? insertLinesDespiteLimit(rows, when) : insertLines(lease.jobId, rows, now, when);
 }
 
 const purpose = "workspace-state";
 
-export const seal = (deps: Deps, workspaceId: string, plain: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
-  sealFor(deps, { purpose, bound: workspaceId }, plain);
+export const sealState = (
+  deps: Deps,
+  workspaceId: string,
+  plain: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array> => sealFor(deps, { purpose, bound: workspaceId }, plain);
 
 /** Throws when it can't be opened. */
-export async function unseal(
+export async function unsealState(
   deps: Deps,
   workspaceId: string,
   sealed: Uint8Array<ArrayBuffer>,

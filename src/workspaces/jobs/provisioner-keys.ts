@@ -9,16 +9,16 @@ import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
 import { randomText } from "../../kernel/crypto.ts";
 import { isUseDue, problemWithKeyName, type KeyUse } from "./rules/provisioner-key.ts";
-import { mayStillManageTemplates } from "../templates/store/templates.ts";
-import { takeJobsFrom } from "./store/jobs.ts";
+import { canManageTemplatesSql } from "../templates/store/templates.ts";
+import { withdrawJobsOfKey } from "./store/jobs.ts";
 import {
   deleteProvisionerKey,
   findProvisionerKey,
   findProvisionerKeyByName,
   insertProvisionerKey,
-  isUseDueSql,
-  isUseNewSql,
-  provisionerKeyExists,
+  useDueSql,
+  useNewSql,
+  provisionerKeyExistsSql,
   touchProvisionerKey,
 } from "./store/provisioner-keys.ts";
 
@@ -36,7 +36,10 @@ export async function createProvisionerKey(
   const row = { id, organizationId, name, secretHash, createdBy: actor.userId, createdAt: deps.now() };
   const entry = entryOf("create", actor.userId, id, { name });
   const { made, namesake, caller } = await deps.db.write(
-    [insertProvisionerKey(row, mayStillManageTemplates(actor)), audit(deps, entry, provisionerKeyExists(id))],
+    [
+      insertProvisionerKey(row, canManageTemplatesSql(actor)),
+      audit(deps, entry, provisionerKeyExistsSql(id)),
+    ],
     {
       made: findProvisionerKey(id),
       namesake: findProvisionerKeyByName(organizationId, name),
@@ -60,7 +63,7 @@ export async function revokeProvisionerKey(
 ): Promise<void> {
   if (key === undefined) throw notFound("Provisioner key");
   const now = deps.now();
-  const when = andSql(provisionerKeyExists(key.id), mayStillManageTemplates(actor));
+  const when = andSql(provisionerKeyExistsSql(key.id), canManageTemplatesSql(actor));
   const detail = {
     name: key.name,
     last_used_at: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
@@ -68,7 +71,7 @@ export async function revokeProvisionerKey(
   const { left, caller } = await deps.db.write(
     [
       audit(deps, entryOf("delete", actor.userId, key.id, detail), when),
-      ...takeJobsFrom(key.id, now, when),
+      ...withdrawJobsOfKey(key.id, now, when),
       deleteProvisionerKey(key.id, when),
     ],
     { left: findProvisionerKey(key.id), caller: findKey(actor.keyId) },
@@ -82,7 +85,7 @@ export function noteProvisionerKeyUse(deps: Deps, key: { id: string; name: strin
   const now = deps.now();
   const address = deps.clientAddress;
   if (!isUseDue(key, address, now)) return;
-  const isNew = andSql(isUseDueSql(key.id, address, now), isUseNewSql(key.id, address, now));
+  const isNew = andSql(useDueSql(key.id, address, now), useNewSql(key.id, address, now));
   const entry = entryOf("use", null, key.id, { name: key.name });
   deps.defer(() => deps.db.write([audit(deps, entry, isNew), touchProvisionerKey(key.id, address, now)], {}));
 }

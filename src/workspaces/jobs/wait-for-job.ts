@@ -1,29 +1,36 @@
 // Waiting for a job: one attempt at once, one a second, and one whenever a job is queued in this process.
 import type { JobWaker } from "../../kernel/ports.ts";
-/** Milliseconds between looks for jobs that other processes have queued. */
-const lookInterval = 1_000;
 
-export interface Wait<T> {
+/** Milliseconds between looks for jobs that other processes have queued. */
+const pollIntervalMs = 1_000;
+
+export interface JobWait<T> {
   /** Takes a job if there is one. */
   attempt: () => Promise<T | undefined>;
   /** Whether there is one; a read costs less than an attempt. */
-  look: () => Promise<boolean>;
+  isPending: () => Promise<boolean>;
   jobs: JobWaker;
   /** Milliseconds. */
-  wait: number;
+  timeoutMs: number;
   /** Aborted when nobody listens any more, or the process stops. */
-  over: AbortSignal;
+  signal: AbortSignal;
 }
 
-export async function waitForJob<T>({ attempt, look, jobs, wait, over }: Wait<T>): Promise<T | undefined> {
-  let isLate = wait === 0;
-  const late = setTimeout(() => (isLate = true), wait);
+export async function waitForJob<T>({
+  attempt,
+  isPending,
+  jobs,
+  timeoutMs,
+  signal,
+}: JobWait<T>): Promise<T | undefined> {
+  let isLate = timeoutMs === 0;
+  const late = setTimeout(() => (isLate = true), timeoutMs);
   try {
-    for (let isThere = true; ; isThere = await look()) {
+    for (let isThere = true; ; isThere = await isPending()) {
       const job = isThere ? await attempt() : undefined;
-      if (job !== undefined || isLate || over.aborted) return job;
-      await jobs.wait(Math.min(lookInterval, wait));
-      if (over.aborted) return undefined;
+      if (job !== undefined || isLate || signal.aborted) return job;
+      await jobs.wait(Math.min(pollIntervalMs, timeoutMs));
+      if (signal.aborted) return undefined;
     }
   } finally {
     clearTimeout(late);

@@ -5,15 +5,15 @@ import { findKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
 import { problemWithTar } from "../../kernel/rules/tar.ts";
-import { chunkSize, findFile, findFileRow, insertChunk, insertFile, listChunks } from "./store/files.ts";
-import { mayStillManageTemplates } from "./store/templates.ts";
+import { chunkBytes, findFile, findFileRow, insertChunk, insertFile, listChunks } from "./store/files.ts";
+import { canManageTemplatesSql } from "./store/templates.ts";
 
 /** Chunks in one write: as base64 they stay below what a server takes in one request. */
-const chunksInWrite = 2;
+const maxChunksPerWrite = 2;
 /** Chunks in one read: an answer may have 10 MB. */
-const chunksInRead = 4;
+const maxChunksPerRead = 4;
 
-export interface Stored {
+export interface StoreResult {
   file: StoredFile;
   /** False when the content was there before. */
   isNew: boolean;
@@ -25,15 +25,15 @@ export interface StoredFile {
   size: number;
 }
 
-export function hashOf(content: Uint8Array): string {
+export function hashContent(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
 /** Several writes, each good to be sent again; the file is there when the last one is. Throws 400, 403. */
-export async function storeFile(deps: Deps, actor: Actor, content: Uint8Array): Promise<Stored> {
+export async function storeFile(deps: Deps, actor: Actor, content: Uint8Array): Promise<StoreResult> {
   const problem = problemWithTar(content);
   if (problem !== undefined) throw invalid("body", problem);
-  const hash = hashOf(content);
+  const hash = hashContent(content);
   const file = {
     id: deps.newId(),
     hash,
@@ -41,17 +41,17 @@ export async function storeFile(deps: Deps, actor: Actor, content: Uint8Array): 
     createdBy: actor.userId,
     createdAt: deps.now(),
   };
-  const count = Math.ceil(content.length / chunkSize);
-  for (let from = 0; ; from += chunksInWrite) {
+  const count = Math.ceil(content.length / chunkBytes);
+  for (let from = 0; ; from += maxChunksPerWrite) {
     const positions = Array.from(
-      { length: Math.min(chunksInWrite, count - from) },
+      { length: Math.min(maxChunksPerWrite, count - from) },
       (_, index) => from + index,
     );
     const { row, whole, caller } = await deps.db.write(
       [
-        insertFile(file, mayStillManageTemplates(actor)),
+        insertFile(file, canManageTemplatesSql(actor)),
         ...positions.map((position) =>
-          insertChunk(hash, position, content.subarray(position * chunkSize, (position + 1) * chunkSize)),
+          insertChunk(hash, position, content.subarray(position * chunkBytes, (position + 1) * chunkBytes)),
         ),
       ],
       { row: findFileRow(hash), whole: findFile(hash), caller: findKey(actor.keyId) },
@@ -66,7 +66,7 @@ export async function storeFile(deps: Deps, actor: Actor, content: Uint8Array): 
 /** What a request that asks for a file reads first: most are no longer than this. */
 export const fileReads = (name: string) => ({
   file: findFile(name),
-  chunks: listChunks(name, 0, chunksInRead),
+  chunks: listChunks(name, 0, maxChunksPerRead),
 });
 
 /** The whole content, of which the first chunks are read already. */
@@ -85,7 +85,7 @@ export async function readFile(
     if (length >= file.size) return content;
     if (chunks.length === 0) throw new Error(`file ${file.id} lacks content from byte ${length} on`);
     chunks = (
-      await deps.db.read({ chunks: listChunks(file.id, Math.ceil(length / chunkSize), chunksInRead) })
+      await deps.db.read({ chunks: listChunks(file.id, Math.ceil(length / chunkBytes), maxChunksPerRead) })
     ).chunks;
   }
 }

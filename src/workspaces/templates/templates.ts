@@ -17,20 +17,21 @@ import {
 } from "../../notifications/index.ts";
 import { problemWithTemplateName } from "./rules/names.ts";
 import {
-  mayStillManageTemplates,
+  canManageTemplatesSql,
   findTemplate,
   findTemplateByName,
   insertTemplate,
-  isDeprecatedAs,
-  isUnused,
-  templateExists,
-  templateIsThere,
+  whereDeprecationIs,
+  templateUnusedSql,
+  templateExistsSql,
+  templateUndeletedSql,
   updateTemplate,
   type TemplateRow,
-  usersOf,
+  templateUserIdsSql,
 } from "./store/templates.ts";
-import { adoptVersion, findVersion, versionBelongsTo, type VersionRow } from "./store/versions.ts";
-export const notAllowed = () => forbidden("Only owners and template-admins can change templates.");
+import { adoptVersion, findVersion, versionOfTemplateSql, type VersionRow } from "./store/versions.ts";
+
+export const notAllowedError = () => forbidden("Only owners and template-admins can change templates.");
 
 export interface NewTemplate {
   organizationId: string;
@@ -65,9 +66,9 @@ export async function createTemplate(
   const entry = { action: "create", detail: { name, version_id: version.id } };
   const { made, namesake, caller, versions } = await deps.db.write(
     [
-      insertTemplate(row, andSql(mayStillManageTemplates(actor), versionBelongsTo(version.id, null))),
-      adoptVersion(version.id, id, now, templateExists(id)),
-      note(deps, actor, id, entry, templateExists(id)),
+      insertTemplate(row, andSql(canManageTemplatesSql(actor), versionOfTemplateSql(version.id, null))),
+      adoptVersion(version.id, id, now, templateExistsSql(id)),
+      auditTemplate(deps, actor, id, entry, templateExistsSql(id)),
     ],
     {
       made: findTemplate(id),
@@ -81,7 +82,7 @@ export async function createTemplate(
   if (versions[0]!.templateId !== null)
     throw conflict("The version belongs to a template already.", "Make another version for this template.");
   if (namesake.length > 0) throw takenError("name", `There is a template named "${name}" already.`);
-  throw notAllowed();
+  throw notAllowedError();
 }
 
 export interface TemplateChange {
@@ -104,15 +105,14 @@ export async function changeTemplate(
   );
   if (given.length === 0) return template;
   const wanted = Object.fromEntries(given) as Partial<Record<keyof TemplateChange, string>>;
-  const guard = mayStillManageTemplates(actor);
-  const entry = { action: "write", detail: { name: template.name, ...inWords(wanted) } };
+  const guard = canManageTemplatesSql(actor);
   const message = wanted.deprecationMessage ?? "";
   // Deprecated now, or with other words than before.
   const isDeprecation = message !== "" && message !== template.deprecationMessage;
   const deprecation = { template, message, identity: deps.newId() };
-  const isSame = isDeprecatedAs(template.id, template.deprecationMessage);
-  return apply(deps, actor, template, {
-    entry,
+  const isSame = whereDeprecationIs(template.id, template.deprecationMessage);
+  return writeTemplate(deps, actor, template, {
+    entry: { action: "write", detail: { name: template.name, ...auditDetail(wanted) } },
     guard,
     change: wanted,
     notices: (isThere) =>
@@ -123,7 +123,7 @@ export async function changeTemplate(
   });
 }
 
-const inWords = ({ displayName, description, deprecationMessage }: TemplateChange) => ({
+const auditDetail = ({ displayName, description, deprecationMessage }: TemplateChange) => ({
   ...(displayName === undefined ? {} : { display_name: displayName }),
   ...(description === undefined ? {} : { description }),
   ...(deprecationMessage === undefined ? {} : { deprecation_message: deprecationMessage }),
@@ -144,9 +144,9 @@ export async function activateVersion(
     name: template.name,
     active_version_id: { from: template.activeVersionId, to: version.id },
   };
-  return apply(deps, actor, template, {
+  return writeTemplate(deps, actor, template, {
     entry: { action: "write", detail },
-    guard: andSql(mayStillManageTemplates(actor), versionBelongsTo(version.id, template.id)),
+    guard: andSql(canManageTemplatesSql(actor), versionOfTemplateSql(version.id, template.id)),
     change: { activeVersionId: version.id },
     isDone: (row) => row.activeVersionId === version.id,
   });
@@ -161,16 +161,16 @@ export async function deleteTemplate(
 ): Promise<void> {
   const initiator = { id: actor.userId, username: actor.username };
   const deleted = templateDeleted.prepare(deps, facts, { template, initiator });
-  await apply(deps, actor, template, {
+  await writeTemplate(deps, actor, template, {
     entry: { action: "delete", detail: { name: template.name } },
-    guard: andSql(mayStillManageTemplates(actor), isUnused(template.id)),
+    guard: andSql(canManageTemplatesSql(actor), templateUnusedSql(template.id)),
     change: { deletedAt: deps.now() },
     notices: (isThere) => [notify(deleted, { when: isThere })],
     isDone: (row) => row.deletedAt !== null,
   });
 }
 
-interface Step {
+interface TemplateWrite {
   entry: TemplateEntry;
   /** What must hold at the moment of the write. */
   guard: SQL;
@@ -182,14 +182,19 @@ interface Step {
 type TemplateEntry = Pick<AuditEntry, "action" | "detail">;
 
 /** One write; the audit entry and the notices come first, while their guards still mean what was before. */
-async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step): Promise<TemplateRow> {
+async function writeTemplate(
+  deps: Deps,
+  actor: Actor,
+  template: TemplateRow,
+  step: TemplateWrite,
+): Promise<TemplateRow> {
   const { entry, guard, change, notices, isDone } = step;
   const { id } = template;
-  const isThere = andSql(guard, templateIsThere(id));
+  const isThere = andSql(guard, templateUndeletedSql(id));
   const { row, caller } = await writeAndNotify(
     deps,
     [
-      note(deps, actor, id, entry, isThere),
+      auditTemplate(deps, actor, id, entry, isThere),
       ...(notices?.(isThere) ?? []),
       updateTemplate(id, change, deps.now(), guard),
     ],
@@ -203,10 +208,10 @@ async function apply(deps: Deps, actor: Actor, template: TemplateRow, step: Step
     throw new ApiError(400, "There are workspaces of this template.", {
       detail: "Delete the workspaces first, or deprecate the template instead.",
     });
-  throw notAllowed();
+  throw notAllowedError();
 }
 
-const note = (deps: Deps, actor: Actor, id: string, entry: TemplateEntry, when: SQL): Statement =>
+const auditTemplate = (deps: Deps, actor: Actor, id: string, entry: TemplateEntry, when: SQL): Statement =>
   audit(deps, { ...entry, actorId: actor.userId, resourceType: "template", resourceId: id }, when);
 
 type Template = Pick<TemplateRow, "id" | "name" | "displayName" | "organizationId" | "organizationName">;
@@ -226,7 +231,7 @@ export const templateDeleted = defineKind("template-deleted", {
 
 /** `identity`: deprecated twice on one day, it is two events. */
 export const templateDeprecated = defineKind("template-deprecated", {
-  audience: (templateId: string) => ({ userIdsSql: usersOf(templateId) }),
+  audience: (templateId: string) => ({ userIdsSql: templateUserIdsSql(templateId) }),
   event: (
     { template, message, identity }: { template: Template; message: string; identity: string },
     people,

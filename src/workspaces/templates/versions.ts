@@ -7,12 +7,12 @@ import { findKey } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
-import { storedRules } from "./rules/parameter-values.ts";
-import { makeVersionName, problemWithVersionName } from "./rules/names.ts";
-import { problemsOfVersion, type ParameterInput, type PresetInput } from "./rules/version-check.ts";
-import { fileExists, findFile } from "./store/files.ts";
-import { mayStillManageTemplates, findTemplate, templateIsThere } from "./store/templates.ts";
-import { notAllowed } from "./templates.ts";
+import { formatRules } from "./rules/parameter-values.ts";
+import { generateVersionName, problemWithVersionName } from "./rules/names.ts";
+import { checkVersion, type ParameterInput, type PresetInput } from "./rules/version-check.ts";
+import { fileExistsSql, findFile } from "./store/files.ts";
+import { canManageTemplatesSql, findTemplate, templateUndeletedSql } from "./store/templates.ts";
+import { notAllowedError } from "./templates.ts";
 import {
   insertPresets,
   type NewPreset,
@@ -20,7 +20,7 @@ import {
   findVersionByName,
   insertParameters,
   insertVersion,
-  versionExists,
+  versionExistsSql,
   type VersionRow,
 } from "./store/versions.ts";
 
@@ -38,24 +38,24 @@ export interface NewVersion {
 }
 
 /** How often a name is made up before it is a taken one. */
-const mostNames = 3;
+const maxAttempts = 3;
 
 /** Throws 400 with the path of each member that is wrong, 403, 404, 409 for a name that the template has already. */
 export async function createVersion(deps: Deps, actor: Actor, input: NewVersion): Promise<VersionRow> {
-  requireGoodVersion(input);
+  requireValidVersion(input);
   for (let tries = 1; ; tries += 1) {
-    const name = input.name ?? makeVersionName(threeChances());
+    const name = input.name ?? generateVersionName(randomTriple());
     const made = await write(deps, actor, { ...input, name });
     if (made !== undefined) return made;
-    if (input.name !== undefined || tries === mostNames)
+    if (input.name !== undefined || tries === maxAttempts)
       throw takenError("name", `The template has a version "${name}" already.`);
   }
 }
 
-function requireGoodVersion(input: NewVersion): void {
+function requireValidVersion(input: NewVersion): void {
   const problem = input.name === undefined ? undefined : problemWithVersionName(input.name);
   if (problem !== undefined) throw invalid("name", problem);
-  const validations = problemsOfVersion(input);
+  const validations = checkVersion(input);
   if (validations.length === 0) return;
   const [first] = validations;
   throw new ApiError(
@@ -67,7 +67,7 @@ function requireGoodVersion(input: NewVersion): void {
   );
 }
 
-function threeChances(): [number, number, number] {
+function randomTriple(): [number, number, number] {
   const [a, b, c] = crypto.getRandomValues(new Uint32Array(3)) as unknown as [number, number, number];
   return [a / 2 ** 32, b / 2 ** 32, c / 2 ** 32];
 }
@@ -81,22 +81,22 @@ async function write(
   const id = deps.newId();
   const { templateId, fileId, name } = input;
   const guard = andSql(
-    mayStillManageTemplates(actor),
-    ...(templateId === null ? [] : [templateIsThere(templateId)]),
-    ...(fileId === null ? [] : [fileExists(fileId)]),
+    canManageTemplatesSql(actor),
+    ...(templateId === null ? [] : [templateUndeletedSql(templateId)]),
+    ...(fileId === null ? [] : [fileExistsSql(fileId)]),
   );
   const { made, caller, template, file, namesake } = await deps.db.write(
     [
-      insertVersion(rowOf(deps, actor, id, input), guard),
+      insertVersion(versionRow(deps, actor, id, input), guard),
       ...insertParameters(
         id,
-        input.parameters.map(({ rules, ...parameter }) => ({ ...parameter, rules: storedRules(rules) })),
+        input.parameters.map(({ rules, ...parameter }) => ({ ...parameter, rules: formatRules(rules) })),
       ),
       ...insertPresets(
         id,
-        input.presets.map((preset) => presetOf(deps, id, preset)),
+        input.presets.map((preset) => presetRow(deps, id, preset)),
       ),
-      noteVersion(deps, actor, id, input),
+      auditVersion(deps, actor, id, input),
     ],
     {
       made: findVersion(id),
@@ -112,17 +112,17 @@ async function write(
     throw notFound("Template");
   if (fileId !== null && file.length === 0) throw notFound("File");
   if (namesake.length > 0) return undefined;
-  throw notAllowed();
+  throw notAllowedError();
 }
 
-function rowOf(deps: Deps, actor: Actor, id: string, input: NewVersion & { name: string }) {
+function versionRow(deps: Deps, actor: Actor, id: string, input: NewVersion & { name: string }) {
   const { organizationId, templateId, name, message, fileId, hasAiTask } = input;
   const now = deps.now();
   const by = { createdBy: actor.userId, createdAt: now, updatedAt: now };
   return { id, organizationId, templateId, name, message, fileId, hasAiTask, ...by };
 }
 
-function presetOf(deps: Deps, versionId: string, preset: PresetInput): NewPreset {
+function presetRow(deps: Deps, versionId: string, preset: PresetInput): NewPreset {
   const { name, isDefault, parameters, prebuilds } = preset;
   return {
     row: {
@@ -140,7 +140,7 @@ function presetOf(deps: Deps, versionId: string, preset: PresetInput): NewPreset
   };
 }
 
-function noteVersion(
+function auditVersion(
   deps: Deps,
   actor: Actor,
   id: string,
@@ -162,6 +162,6 @@ function noteVersion(
       resourceId: id,
       detail,
     },
-    versionExists(id),
+    versionExistsSql(id),
   );
 }

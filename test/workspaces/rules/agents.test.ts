@@ -2,18 +2,18 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
-  makeAgentToken,
+  createAgentToken,
   parseAgentToken,
-  judgeSignIn,
+  checkSignIn,
   type Agent,
 } from "../../../src/workspaces/agents/rules/agent-token.ts";
 import { appStates, lifecycleStates, type AppState } from "../../../db/schema.ts";
 import {
   cleanMessage,
-  judgeStatus,
-  type StatusFacts,
+  decideTaskNotification,
+  type TaskReport,
   type TaskMode,
-  type TaskNews,
+  type TaskNotification,
 } from "../../../src/workspaces/agents/rules/app-status.ts";
 import { taskName } from "../../../src/workspaces/agents/rules/task.ts";
 
@@ -35,7 +35,7 @@ describe("an agent's token", () => {
   const one = { ...running, agents: [agent("main")] };
   const two = { ...running, agents: [agent("main"), agent("side")] };
   const tokenOf = (generation: string, name = "", by = key) =>
-    parseAgentToken(makeAgentToken(by, workspaceId, generation) + name)!;
+    parseAgentToken(createAgentToken(by, workspaceId, generation) + name)!;
 
   test.each([
     ["of the only agent", tokenOf("g1"), one, { ok: true, agent: agent("main") }],
@@ -88,7 +88,7 @@ describe("an agent's token", () => {
       { ok: false, why: "no_agents" },
     ],
   ])("%s", (_what, token, workspace, verdict) => {
-    expect(judgeSignIn(token, [key, formerKey], workspace)).toEqual(verdict);
+    expect(checkSignIn(token, [key, formerKey], workspace)).toEqual(verdict);
   });
 });
 
@@ -96,9 +96,14 @@ const now = 1_000_000;
 const dwell = 30_000;
 const every: TaskMode = { kind: "every" };
 const calm: TaskMode = { kind: "calm", dwell };
-const silence: TaskNews = { takesBack: false, tells: false, holdUntil: undefined, unlessHeldBack: false };
-const told: TaskNews = { ...silence, tells: true };
-const facts = (state: AppState, previous?: AppState, more: Partial<StatusFacts> = {}): StatusFacts => ({
+const silence: TaskNotification = {
+  isIdleOver: false,
+  notifies: false,
+  delayUntil: undefined,
+  onlyIfIdleDelivered: false,
+};
+const told: TaskNotification = { ...silence, notifies: true };
+const facts = (state: AppState, previous?: AppState, more: Partial<TaskReport> = {}): TaskReport => ({
   state,
   previous: previous && { state: previous, since: now - dwell },
   isTask: true,
@@ -112,20 +117,20 @@ describe("every change of a task", () => {
     appStates.flatMap((state) => [undefined, ...appStates].map((before) => [before, state] as const)),
   )("from %s to %s is told at once, if it is one", (before, state) => {
     const takesBack = (before === undefined || before === "idle") && state !== "idle";
-    expect(judgeStatus(facts(state, before), every, now)).toEqual({
+    expect(decideTaskNotification(facts(state, before), every, now)).toEqual({
       ...silence,
       takesBack,
       tells: before !== state,
     });
   });
   test("is not told of another app, or of a workspace that is no task", () => {
-    expect(judgeStatus(facts("idle", undefined, { isTask: false }), every, now)).toEqual(silence);
+    expect(decideTaskNotification(facts("idle", undefined, { isTask: false }), every, now)).toEqual(silence);
   });
   test.each(lifecycleStates.map((state) => [state, state === "ready"] as const))(
     "by an agent that has reported %s: %s",
     (lifecycleState, tells) => {
       const given = facts("idle", "working", { lifecycleState, lifecycleChangedAt: 1 });
-      expect(judgeStatus(given, every, now)).toEqual({ ...silence, tells });
+      expect(decideTaskNotification(given, every, now)).toEqual({ ...silence, tells });
     },
   );
 });
@@ -143,7 +148,7 @@ describe("a calm task", () => {
     [
       "works again after a while",
       facts("working", "idle", since(dwell)),
-      { ...takenBack, tells: true, unlessHeldBack: true },
+      { ...takenBack, notifies: true, onlyIfIdleDelivered: true },
     ],
     ["goes on after it was done", facts("working", "complete"), told],
     ["is done", facts("complete", "working"), told],
@@ -151,7 +156,7 @@ describe("a calm task", () => {
     ["fails at once", facts("failure"), { ...told, takesBack: true }],
     ["works again, but is no task", facts("working", "idle", { isTask: false }), silence],
   ])("%s", (_what, given, news) => {
-    expect(judgeStatus(given, calm, now)).toEqual(news);
+    expect(decideTaskNotification(given, calm, now)).toEqual(news);
   });
 });
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import {
   nextStart,
   parseAutostart,
-  startGrace,
+  startGraceMs,
   whyNotStarted,
   type DueStart,
 } from "../../../src/workspaces/autostart/rules/autostart.ts";
@@ -141,7 +141,7 @@ describe("when its time has come a workspace", () => {
   });
   test.each([
     ["that is stopped", {}],
-    ["whose time was missed by an hour", { nextStartAt: now - startGrace }],
+    ["whose time was missed by an hour", { nextStartAt: now - startGraceMs }],
     ["that could not be stopped", latest("stop", "failed")],
     ["whose stop was canceled", latest("stop", "canceled")],
     ["that could not be started", latest("start", "failed")],
@@ -149,7 +149,7 @@ describe("when its time has come a workspace", () => {
   ])("%s is started", (_words, change) => expect(whyNotStarted({ ...due, ...change }, now)).toBeUndefined());
 
   test.each([
-    ["whose time was missed by more", { nextStartAt: now - startGrace - 1 }, "missed by more than an hour"],
+    ["whose time was missed by more", { nextStartAt: now - startGraceMs - 1 }, "missed by more than an hour"],
     ["of somebody suspended", { ownerStatus: "suspended" as const }, "its owner is not active"],
     ["of the pools", { ownerIsSystem: true }, "its owner is not active"],
     ["that waits to be stopped", latest("stop", "pending"), "a build of it is going on"],

@@ -10,18 +10,18 @@ import {
 } from "../../../src/workspaces/jobs/ending-kinds.ts";
 import { workspaceUpdated, type RequestedUpdate } from "../../../src/workspaces/builds/build-kinds.ts";
 import {
-  excerptOf,
-  failureKindOf,
+  errorExcerpt,
+  failureKind,
   isOthersDeletion,
-  longestExcerpt,
+  maxExcerptLength,
   type EndedBuild,
   isUpdate,
 } from "../../../src/workspaces/builds/rules/build-notifications.ts";
 import {
-  formatTold,
-  parseTold,
-  toldInWords,
-  whoWasTold,
+  formatNotified,
+  parseNotified,
+  describeNotified,
+  summarizeNotified,
 } from "../../../src/workspaces/builds/rules/build-texts.ts";
 
 const ended: EndedBuild = {
@@ -61,7 +61,7 @@ describe("the end of a build", () => {
     }
   });
 
-  test.each<[string, Partial<EndedBuild>, ReturnType<typeof failureKindOf>]>([
+  test.each<[string, Partial<EndedBuild>, ReturnType<typeof failureKind>]>([
     ["what somebody asked for", {}, "manual"],
     ["what the owner asked for", byOwner, "manual"],
     ["a claim", { ...byOwner, reason: "prebuild_claim" }, "manual"],
@@ -72,7 +72,7 @@ describe("the end of a build", () => {
     ["a claim that the pool itself began", { ...byPool, reason: "prebuild_claim" }, undefined],
     ["an admin's deletion of a pool's workspace", ofPool, "manual"],
   ])("that failed: %s", (_, change, expected) => {
-    expect(failureKindOf({ ...ended, ...change })).toBe(expected);
+    expect(failureKind({ ...ended, ...change })).toBe(expected);
   });
 
   test("carries the labels and targets that receivers of Coder's know, and is itself by the build", () => {
@@ -109,14 +109,14 @@ describe("the end of a build", () => {
     ["one line", "no disk", "no disk"],
     ["the first line that says something", "\n  \n Error: no disk \nat 7", "Error: no disk"],
     ["nothing at all", "\n", ""],
-    ["as long as may be", "é".repeat(longestExcerpt), "é".repeat(longestExcerpt)],
+    ["as long as may be", "é".repeat(maxExcerptLength), "é".repeat(maxExcerptLength)],
     [
       "too long, cut between characters",
-      "💥".repeat(longestExcerpt + 1),
-      `${"💥".repeat(longestExcerpt - 1)}…`,
+      "💥".repeat(maxExcerptLength + 1),
+      `${"💥".repeat(maxExcerptLength - 1)}…`,
     ],
   ])("an error of which is shown: %s", (_, error, shown) => {
-    expect(excerptOf(error)).toBe(shown);
+    expect(errorExcerpt(error)).toBe(shown);
   });
 });
 
@@ -212,17 +212,17 @@ describe("who was told", () => {
       "Notified: 1 administrator.",
     ],
   ])("is counted by person: %s", (_, messages, initiatorId, header, words) => {
-    const told = whoWasTold(messages, by(initiatorId));
-    expect(formatTold(told)).toBe(header);
-    expect(toldInWords(told, "mia")).toBe(words);
+    const told = summarizeNotified(messages, by(initiatorId));
+    expect(formatNotified(told)).toBe(header);
+    expect(describeNotified(told, "mia")).toBe(words);
   });
 
   test("comes out of the header as it went in", () => {
     fc.assert(
       fc.property(fc.boolean(), fc.boolean(), fc.nat(), (self, owner, admins) => {
-        expect(parseTold(formatTold({ self, owner, admins }))).toEqual({ self, owner, admins });
+        expect(parseNotified(formatNotified({ self, owner, admins }))).toEqual({ self, owner, admins });
       }),
     );
-    expect(parseTold("something=else")).toEqual({ self: false, owner: false, admins: 0 });
+    expect(parseNotified("something=else")).toEqual({ self: false, owner: false, admins: 0 });
   });
 });

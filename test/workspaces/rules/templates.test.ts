@@ -8,16 +8,16 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { largestBodyOf } from "../../../src/http/bodies.ts";
 import { problemWithTar, writeTar, type TarFile } from "../../../src/kernel/rules/tar.ts";
-import { type Schedule } from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
+import { type PresetSchedule } from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
 import {
-  problemsOfVersion,
+  checkVersion,
   type PresetInput,
   type VersionInput,
 } from "../../../src/workspaces/templates/rules/version-check.ts";
 import { temporaryFolder } from "../../support/program.ts";
 import {
-  masked,
-  longestPatternValue,
+  maskIfSensitive,
+  maxPatternValueLength,
   matches,
   problemWithPattern,
   noRules,
@@ -26,13 +26,13 @@ import {
   type ParameterRules,
 } from "../../../src/workspaces/templates/rules/parameter-values.ts";
 import {
-  holdsAt,
+  isActiveAt,
   isTimeZone,
   overlap,
   parseSchedule,
 } from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
 import {
-  makeVersionName,
+  generateVersionName,
   problemWithParameterName,
   problemWithTemplateName,
   problemWithVersionName,
@@ -40,7 +40,7 @@ import {
 import { problemWithKeyName } from "../../../src/workspaces/jobs/rules/provisioner-key.ts";
 import { parseTemplateSearch } from "../../../src/workspaces/builds/rules/search.ts";
 
-function schedule(cron: string): Schedule {
+function schedule(cron: string): PresetSchedule {
   const verdict = parseSchedule(cron);
   if (!verdict.ok) throw new Error(`${cron}: ${verdict.problem}`);
   return verdict.schedule;
@@ -126,10 +126,10 @@ describe("a schedule of a pool", () => {
           weekday: date.getUTCDay(),
         };
         for (const expression of [one, other])
-          expect(holdsAt(schedule(expression), local)).toBe(
+          expect(isActiveAt(schedule(expression), local)).toBe(
             new Cron(expression, { timezone: "UTC" }).match(date),
           );
-        const both = holdsAt(schedule(one), local) && holdsAt(schedule(other), local);
+        const both = isActiveAt(schedule(one), local) && isActiveAt(schedule(other), local);
         if (both) expect(overlap(schedule(one), schedule(other))).toBe(true);
       }),
       { numRuns: 500 },
@@ -277,7 +277,7 @@ describe("a version is checked", () => {
       [`${at}.scheduling.schedule.0.instances`],
     ],
   ])("%s", (_name, version, fields) => {
-    const problems = problemsOfVersion({ parameters: [], presets: [], ...version });
+    const problems = checkVersion({ parameters: [], presets: [], ...version });
     expect(problems.map(({ field }) => field)).toEqual(fields);
     for (const { detail } of problems) expect(detail).not.toBe("");
   });
@@ -306,12 +306,12 @@ describe("names", () => {
     const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(fc.tuple(chance, chance, chance), (chances) => {
-        expect(makeVersionName(chances)).toMatch(/^[a-z]+_[a-z]+\d{2,3}$/);
-        expect(problemWithVersionName(makeVersionName(chances))).toBeUndefined();
+        expect(generateVersionName(chances)).toMatch(/^[a-z]+_[a-z]+\d{2,3}$/);
+        expect(problemWithVersionName(generateVersionName(chances))).toBeUndefined();
       }),
     );
-    expect(makeVersionName([0, 0, 0])).toBe("brave_badger10");
-    expect(makeVersionName([0.999, 0.999, 0.9999])).toBe("wise_stork999");
+    expect(generateVersionName([0, 0, 0])).toBe("brave_badger10");
+    expect(generateVersionName([0.999, 0.999, 0.9999])).toBe("wise_stork999");
   });
 });
 
@@ -320,10 +320,10 @@ test("A sensitive value is masked, an empty one and any other stay", () => {
     { name: "key", sensitive: true },
     { name: "region", sensitive: false },
   ];
-  expect(masked("key", "hunter2", parameters)).toBe("********");
-  expect(masked("key", "", parameters)).toBe("");
-  expect(masked("region", "eu", parameters)).toBe("eu");
-  expect(masked("other", "x", parameters)).toBe("x");
+  expect(maskIfSensitive("key", "hunter2", parameters)).toBe("********");
+  expect(maskIfSensitive("key", "", parameters)).toBe("");
+  expect(maskIfSensitive("region", "eu", parameters)).toBe("eu");
+  expect(maskIfSensitive("other", "x", parameters)).toBe("x");
 });
 
 test.each([
@@ -445,7 +445,7 @@ describe("the rules of a parameter", () => {
     [{ regex: "^[a-z]+$" }, "Abc", "must match ^[a-z]+$"],
     [{ regex: "b" }, "abc", undefined],
     [{ regex: "^[a-z]+$", error: "small letters only" }, "A", "is invalid: small letters only"],
-    [{ regex: "a" }, "a".repeat(longestPatternValue + 1), "must have at most 256 characters"],
+    [{ regex: "a" }, "a".repeat(maxPatternValueLength + 1), "must have at most 256 characters"],
   ])("%j: %j", (more, value, problem) => {
     expect(problemWithValue(rules(more), value)).toBe(problem);
   });
@@ -497,7 +497,7 @@ describe("a parameter's pattern", () => {
   });
 
   test("that may be used is quick on the worst of values", () => {
-    const value = `${"a".repeat(longestPatternValue - 1)}!`;
+    const value = `${"a".repeat(maxPatternValueLength - 1)}!`;
     // Repeats over the same letters: what costs most of all that may be used.
     for (const pattern of ["^a*a*a*$", "a*a*b", "^(ab)*(a)*a*$"]) {
       expect(problemWithPattern(pattern)).toBeUndefined();

@@ -2,19 +2,19 @@
 import { describe, expect, test } from "vitest";
 import {
   isAgentToken,
-  makeAgentToken,
+  createAgentToken,
   parseAgentToken,
 } from "../../../src/workspaces/agents/rules/agent-token.ts";
 import {
-  afterLapse,
+  decideExpiredJob,
   isActive,
-  jobsOf,
-  mostRequeues,
-  wasAway,
+  jobFilterOf,
+  maxRequeues,
+  hasTickPaused,
   workspaceStatus,
   workspaceStatuses,
   cutLine,
-  longestLine,
+  maxLineBytes,
 } from "../../../src/workspaces/jobs/rules/job.ts";
 import {
   nextGeneration,
@@ -42,7 +42,7 @@ describe("a workspace's status", () => {
   });
   test("leads back to the jobs that make it", () => {
     for (const status of workspaceStatuses) {
-      const job = jobsOf(status);
+      const job = jobFilterOf(status);
       for (const transition of job.transition === undefined ? transitions : [job.transition])
         expect(workspaceStatus(job.status, transition)).toBe(status);
     }
@@ -55,21 +55,21 @@ describe("a workspace's status", () => {
 describe("a lease that runs out", () => {
   test.each([
     ["running", false, 0, "requeue"],
-    ["running", false, mostRequeues - 1, "requeue"],
-    ["running", false, mostRequeues, "fail"],
+    ["running", false, maxRequeues - 1, "requeue"],
+    ["running", false, maxRequeues, "fail"],
     ["running", true, 0, "fail"],
     ["canceling", false, 0, "cancel"],
     ["canceling", true, 0, "fail"],
   ] as const)(
     "of a %s job (plan sent: %s, requeued %i times) ends in: %s",
     (status, hasPlan, requeues, end) => {
-      expect(afterLapse({ status, hasPlan, requeues })).toBe(end);
+      expect(decideExpiredJob({ status, hasPlan, requeues })).toBe(end);
     },
   );
   test("doesn't, when no tick ran for more than three intervals", () => {
-    expect(wasAway(undefined, 100_000, 15_000)).toBe(true);
-    expect(wasAway(50_000, 95_001, 15_000)).toBe(true);
-    expect(wasAway(50_000, 95_000, 15_000)).toBe(false);
+    expect(hasTickPaused(undefined, 100_000, 15_000)).toBe(true);
+    expect(hasTickPaused(50_000, 95_001, 15_000)).toBe(true);
+    expect(hasTickPaused(50_000, 95_000, 15_000)).toBe(false);
   });
 });
 
@@ -178,7 +178,7 @@ describe("the next build", () => {
 describe("an agent's token", () => {
   const workspaceId = "0199a0b1-1111-7222-8333-444444444444";
   const [key, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-  const token = makeAgentToken(key, workspaceId, "one");
+  const token = createAgentToken(key, workspaceId, "one");
 
   test("names its workspace, and its agent when there are several", () => {
     expect(parseAgentToken(token)).toMatchObject({ workspaceId, agentName: undefined });
@@ -200,12 +200,12 @@ describe("a log line", () => {
   const length = (text: string) => new TextEncoder().encode(text).length;
 
   test("that is not too long stays as it is", () => {
-    expect(cutLine("x".repeat(longestLine))).toHaveLength(longestLine);
+    expect(cutLine("x".repeat(maxLineBytes))).toHaveLength(maxLineBytes);
   });
   test.each(["x", "ö", "€", "🙂"])("of %s is cut between characters", (character) => {
-    const line = cutLine(character.repeat(longestLine + 1));
-    expect(length(line)).toBeLessThanOrEqual(longestLine);
-    expect(length(line)).toBeGreaterThan(longestLine - 4);
+    const line = cutLine(character.repeat(maxLineBytes + 1));
+    expect(length(line)).toBeLessThanOrEqual(maxLineBytes);
+    expect(length(line)).toBeGreaterThan(maxLineBytes - 4);
     expect(line).toMatch(new RegExp(`^(${character})+ … \\(cut\\)$`, "u"));
   });
 });

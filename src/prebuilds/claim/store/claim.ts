@@ -11,7 +11,7 @@ import {
   workspaces,
 } from "../../../../db/schema.ts";
 import type { WorkspacePlan } from "../../../workspaces/builds/create-workspace.ts";
-import { buildExists, insertValues } from "../../../workspaces/builds/store/builds.ts";
+import { buildExistsSql, insertValues } from "../../../workspaces/builds/store/builds.ts";
 /** True in SQL when the build has agents and all of them are ready. */
 const agentsAreReadySql = (buildId: SQL): SQL => sql`(
   EXISTS (SELECT 1 FROM workspace_agents WHERE build_id = ${buildId})
@@ -56,7 +56,7 @@ function insertClaim(
       AND w.latest_build_id = b.id AND w.owner_id = ${prebuildsUser.id} AND w.deleted_at IS NULL
       AND b.version_id = ${build.versionId} AND t.active_version_id = b.version_id
       AND t.deleted_at IS NULL AND t.deprecation_message = '' AND ${agentsAreReadySql(sql`b.id`)}
-      AND NOT ${buildExists(build.id)} AND ${isNameFreeSql(workspace.ownerId, workspace.name)} AND ${when}
+      AND NOT ${buildExistsSql(build.id)} AND ${isNameFreeSql(workspace.ownerId, workspace.name)} AND ${when}
     ORDER BY w.created_at < ${freshSince}, w.seq LIMIT 1 ON CONFLICT DO NOTHING`);
 }
 

@@ -1,10 +1,10 @@
 // Desired instances of a pool at a moment: by its schedules in its time zone, or its base number.
 import {
-  holdsAt,
+  isActiveAt,
   isTimeZone,
   overlap,
   parseSchedule,
-  type Schedule,
+  type PresetSchedule,
 } from "../../../workspaces/autostart/rules/cron-schedule.ts";
 import type { Pool } from "./snapshot.ts";
 
@@ -60,7 +60,7 @@ export function desiredNow(pool: Scheduled, wallClock: (timezone: string) => Loc
   if (pool.schedules.length === 0) return { instances: base, problem: null };
   const timezone = pool.timezone ?? "";
   if (!isTimeZone(timezone)) return { instances: base, problem: `"${timezone}" is not a valid time zone` };
-  const read: Schedule[] = [];
+  const read: PresetSchedule[] = [];
   for (const { cron } of pool.schedules) {
     const verdict = parseSchedule(cron);
     if (!verdict.ok) return { instances: base, problem: `the schedule "${cron}" ${verdict.problem}` };
@@ -69,7 +69,7 @@ export function desiredNow(pool: Scheduled, wallClock: (timezone: string) => Loc
     read.push(verdict.schedule);
   }
   const local = wallClock(timezone);
-  const holding = read.findIndex((schedule) => holdsAt(schedule, local));
+  const holding = read.findIndex((schedule) => isActiveAt(schedule, local));
   return { instances: pool.schedules[holding]?.instances ?? base, problem: null };
 }
 

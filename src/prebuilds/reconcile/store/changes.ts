@@ -3,7 +3,12 @@
 import { sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { prebuildsUser, type PrebuildStatus } from "../../../../db/schema.ts";
-import { cancelBuild, insertBuild, isStill, type NewBuild } from "../../../workspaces/builds/store/builds.ts";
+import {
+  cancelBuild,
+  insertBuild,
+  whereLatestBuildUnchanged,
+  type NewBuild,
+} from "../../../workspaces/builds/store/builds.ts";
 import { insertWorkspace, type NewWorkspace } from "../../../workspaces/builds/store/workspaces.ts";
 import type { ParameterValue } from "../../../workspaces/builds/rules/next-build.ts";
 import type { Target } from "../rules/actions.ts";
@@ -24,13 +29,13 @@ export const createPrebuild = (
   when: SQL,
 ): Statement[] => [
   ...insertWorkspace(workspace, sql`${when} AND ${canBuildSql(build.presetId)}`),
-  ...insertBuild(build, parameters, isStill(workspace.id, null)),
+  ...insertBuild(build, parameters, whereLatestBuildUnchanged(workspace.id, null)),
 ];
 
 /** Runs with what the latest build ran with. */
 export const deletePrebuild = (target: Target, buildId: string, now: number, when: SQL): Statement[] => {
   const made = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${buildId})`;
-  const guard = sql`${when} AND ${isUnclaimedSql(target.workspaceId)} AND ${isStill(target.workspaceId, target.buildId)}`;
+  const guard = sql`${when} AND ${isUnclaimedSql(target.workspaceId)} AND ${whereLatestBuildUnchanged(target.workspaceId, target.buildId)}`;
   return [
     query.run(sql`INSERT INTO workspace_builds (id, workspace_id, number, version_id, transition, reason, stage,
         initiator_id, status, agent_generation, has_ai_task, created_at, updated_at, priority)

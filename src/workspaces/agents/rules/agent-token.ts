@@ -10,7 +10,7 @@ export interface AgentToken {
   agentName: string | undefined;
 }
 
-export function makeAgentToken(key: Uint8Array, workspaceId: string, generation: string): string {
+export function createAgentToken(key: Uint8Array, workspaceId: string, generation: string): string {
   return `agent_${workspaceId.replaceAll("-", "")}_${mac(key, workspaceId, generation)}`;
 }
 
@@ -45,7 +45,7 @@ export interface Agent {
 }
 
 /** What is known of the workspace that a token names. */
-export interface AgentsOfWorkspace {
+export interface WorkspaceAgents {
   status: BuildStatus;
   transition: Transition;
   agentGeneration: string;
@@ -60,10 +60,10 @@ export type SignIn =
   | { ok: false; why: "which_agent" | "unknown_agent"; names: string[] };
 
 /** `workspace` is undefined when there is none, or no more. */
-export function judgeSignIn(
+export function checkSignIn(
   token: AgentToken,
   keys: readonly Uint8Array[],
-  workspace: AgentsOfWorkspace | undefined,
+  workspace: WorkspaceAgents | undefined,
 ): SignIn {
   if (workspace === undefined || !isAgentToken(token, keys, workspace.agentGeneration))
     return { ok: false, why: "unknown_token" };

@@ -5,7 +5,7 @@ import { withoutControls } from "../../../kernel/rules/text.ts";
 /** `dwell`: milliseconds that a task must be idle before anybody is told. */
 export type TaskMode = { kind: "every" } | { kind: "calm"; dwell: number };
 
-export interface StatusFacts {
+export interface TaskReport {
   state: AppState;
   /** What the app reported last, and since when without a break; undefined: this is its first report. */
   previous: { state: AppState; since: number } | undefined;
@@ -17,35 +17,35 @@ export interface StatusFacts {
   lifecycleChangedAt: number | null;
 }
 
-export interface TaskNews {
+export interface TaskNotification {
   /** The task has gone on: what was held back of its being idle is true no longer. */
-  takesBack: boolean;
-  tells: boolean;
+  isIdleOver: boolean;
+  notifies: boolean;
   /** Epoch milliseconds; undefined: at once. */
-  holdUntil: number | undefined;
+  delayUntil: number | undefined;
   /** Told only where nothing has to be taken back for it: going on after an idle that nobody heard of is no news. */
-  unlessHeldBack: boolean;
+  onlyIfIdleDelivered: boolean;
 }
 
-export function judgeStatus(facts: StatusFacts, mode: TaskMode, now: number): TaskNews {
+export function decideTaskNotification(facts: TaskReport, mode: TaskMode, now: number): TaskNotification {
   const { state, previous } = facts;
-  const silence: TaskNews = {
+  const silence: TaskNotification = {
     // The first report may be that of a new build: the idle was reported under the build before.
-    takesBack: facts.isTask && state !== "idle" && (previous?.state ?? "idle") === "idle",
-    tells: false,
-    holdUntil: undefined,
-    unlessHeldBack: false,
+    isIdleOver: facts.isTask && state !== "idle" && (previous?.state ?? "idle") === "idle",
+    notifies: false,
+    delayUntil: undefined,
+    onlyIfIdleDelivered: false,
   };
   // An agent that says nothing of itself may be no agent at all, but a script.
   const isUp = facts.lifecycleChangedAt === null || facts.lifecycleState === "ready";
   if (previous?.state === state || !facts.isTask || !isUp) return silence;
-  const news = { ...silence, tells: true };
-  if (mode.kind === "every") return news;
-  if (state === "idle") return { ...news, holdUntil: now + mode.dwell };
-  if (state !== "working") return news;
+  const notification = { ...silence, tells: true };
+  if (mode.kind === "every") return notification;
+  if (state === "idle") return { ...notification, delayUntil: now + mode.dwell };
+  if (state !== "working") return notification;
   if (previous === undefined) return silence;
-  if (previous.state !== "idle") return news;
-  return now - previous.since < mode.dwell ? silence : { ...news, unlessHeldBack: true };
+  if (previous.state !== "idle") return notification;
+  return now - previous.since < mode.dwell ? silence : { ...notification, onlyIfIdleDelivered: true };
 }
 
 /** What has no width or turns the direction of writing; joiners, which hold emoji together, stay. */

@@ -4,7 +4,7 @@ import type { BuildStatus, LifecycleState, Transition } from "../../../../db/sch
 export const taskStatuses = ["pending", "initializing", "active", "paused", "error", "unknown"] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
-export interface TaskFacts {
+export interface TaskState {
   status: BuildStatus;
   transition: Transition;
   /** Of the agents that the latest build has left. */
@@ -14,7 +14,7 @@ export interface TaskFacts {
 }
 
 /** Coder's status of a task. The list's filter says the same in SQL. */
-export function taskStatus({ status, transition, lifecycles, hasReported }: TaskFacts): TaskStatus {
+export function taskStatus({ status, transition, lifecycles, hasReported }: TaskState): TaskStatus {
   if (status === "failed") return "error";
   if (status === "canceling" || status === "canceled") return "unknown";
   if (transition !== "start") return status === "succeeded" ? "paused" : "unknown";
@@ -28,21 +28,21 @@ export function taskStatus({ status, transition, lifecycles, hasReported }: Task
 /** Parameters that a task's prompt is given as, the first that the template version has. `AI Prompt` is Coder's. */
 const promptParameters = ["AI Prompt", "ai_prompt", "prompt"];
 
-export const promptParameterOf = (definitions: readonly { name: string }[]): string | undefined =>
+export const promptParameterName = (definitions: readonly { name: string }[]): string | undefined =>
   promptParameters.find((name) => definitions.some((one) => one.name === name));
 
 export const promptParametersJson = JSON.stringify(promptParameters);
 
-const maxTaskName = 160;
+const maxTaskNameLength = 160;
 
 /** What a task is called: the beginning of its prompt, at most 160 characters, else the workspace's name. */
 export function taskName(prompt: string | null, workspaceName: string): string {
   const characters = [...(prompt ?? "").trim()];
   if (characters.length === 0) return workspaceName;
-  return characters.slice(0, maxTaskName).join("");
+  return characters.slice(0, maxTaskNameLength).join("");
 }
 
-const maxWordsLength = 24;
+const maxPromptPartLength = 24;
 
 /** A workspace's name from the prompt's first words; `id` makes it unlike another task's. */
 export function newTaskName(prompt: string, id: string): string {
@@ -52,8 +52,8 @@ export function newTaskName(prompt: string, id: string): string {
     .match(/[a-z0-9]+/g);
   let name = "";
   for (const word of words ?? []) {
-    const longer = name === "" ? word.slice(0, maxWordsLength) : `${name}-${word}`;
-    if (longer.length > maxWordsLength) break;
+    const longer = name === "" ? word.slice(0, maxPromptPartLength) : `${name}-${word}`;
+    if (longer.length > maxPromptPartLength) break;
     name = longer;
   }
   return `${name || "task"}-${id.replaceAll("-", "").slice(-6)}`;

@@ -12,13 +12,13 @@ import {
   type LifecycleState,
 } from "../../../../db/schema.ts";
 
-export interface Outcome {
+export interface BuildOutcome {
   resources: (typeof workspaceResources.$inferInsert)[];
   agents: (typeof workspaceAgents.$inferInsert)[];
   apps: (typeof workspaceApps.$inferInsert)[];
 }
 
-export const insertOutcome = ({ resources, agents, apps }: Outcome, when: SQL): Statement[] => [
+export const insertOutcome = ({ resources, agents, apps }: BuildOutcome, when: SQL): Statement[] => [
   ...insertRows(workspaceResources, resources, when),
   ...insertRows(workspaceAgents, agents, when),
   ...insertRows(workspaceApps, apps, when),
@@ -28,7 +28,7 @@ export const insertOutcome = ({ resources, agents, apps }: Outcome, when: SQL): 
  * What runs on through a build stays as it has reported itself, under the new build too: it has no reason to report
  * again. Also what it reports while the build goes on, which is kept with the build before.
  */
-export const takeOverLifecycles = (buildId: string, when: SQL): Statement =>
+export const copyLifecycles = (buildId: string, when: SQL): Statement =>
   query.run(sql`UPDATE workspace_agents
     SET lifecycle_state = earlier.lifecycle_state, lifecycle_changed_at = earlier.lifecycle_changed_at
     FROM workspace_agents earlier
@@ -50,7 +50,9 @@ export const listAgents = (buildId: string) =>
     .orderBy(asc(workspaceAgents.id));
 
 /** SQL for the build whose agents are at work: of the latest build's generation the newest that is done. */
-export const buildAtWork = (workspaceId: SQL | string): SQL => sql`(SELECT b.id FROM workspace_builds b
+export const currentAgentsBuildSql = (
+  workspaceId: SQL | string,
+): SQL => sql`(SELECT b.id FROM workspace_builds b
   WHERE b.workspace_id = ${workspaceId}
     AND b.agent_generation = (SELECT l.agent_generation FROM workspaces w
       JOIN workspace_builds l ON l.id = w.latest_build_id WHERE w.id = ${workspaceId})
@@ -58,9 +60,9 @@ export const buildAtWork = (workspaceId: SQL | string): SQL => sql`(SELECT b.id 
   ORDER BY b.number DESC LIMIT 1)`;
 
 /** JSON of `Agent[]`. */
-const agentsAtWork = sql<string>`(SELECT json_group_array(json_object('id', a.id, 'name', a.name,
+const currentAgentsSql = sql<string>`(SELECT json_group_array(json_object('id', a.id, 'name', a.name,
     'lifecycleState', a.lifecycle_state, 'lifecycleChangedAt', a.lifecycle_changed_at))
-  FROM workspace_agents a WHERE a.build_id = ${buildAtWork(sql`${workspaces.id}`)})`;
+  FROM workspace_agents a WHERE a.build_id = ${currentAgentsBuildSql(sql`${workspaces.id}`)})`;
 
 /** A workspace that there is, its latest build, and its agents. */
 export const findAgents = (workspaceId: string) =>
@@ -79,14 +81,14 @@ export const findAgents = (workspaceId: string) =>
         aiTaskPrompt: workspaceBuilds.aiTaskPrompt,
         aiTaskSidebarAppId: workspaceBuilds.aiTaskSidebarAppId,
       },
-      agents: agentsAtWork.as("agents"),
+      agents: currentAgentsSql.as("agents"),
     })
     .from(workspaces)
     .innerJoin(workspaceBuilds, eq(workspaceBuilds.id, workspaces.latestBuildId))
     .where(and(eq(workspaces.id, workspaceId), isNull(workspaces.deletedAt)));
 
 /** True in SQL while the workspace's latest build is the one that was seen, as it was seen. */
-export const isLatestBuild = (build: { id: string; status: BuildStatus }): SQL => sql`EXISTS (
+export const whereLatestBuildIs = (build: { id: string; status: BuildStatus }): SQL => sql`EXISTS (
   SELECT 1 FROM workspaces w JOIN workspace_builds b ON b.id = w.latest_build_id
   WHERE b.id = ${build.id} AND b.status = ${build.status} AND w.deleted_at IS NULL)`;
 
@@ -100,4 +102,4 @@ export const setLifecycle = (agentId: string, state: LifecycleState, at: number,
     );
 
 /** A row while this holds. */
-export const findTruth = (what: SQL) => query.all<{ holds: number }>(sql`SELECT 1 AS holds WHERE ${what}`);
+export const findIfTrue = (what: SQL) => query.all<{ holds: number }>(sql`SELECT 1 AS holds WHERE ${what}`);

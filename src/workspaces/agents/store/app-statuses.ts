@@ -10,21 +10,21 @@ import {
   workspaces,
   type AppState,
 } from "../../../../db/schema.ts";
-import { buildAtWork } from "./agents.ts";
+import { currentAgentsBuildSql } from "./agents.ts";
 
 /** Apps of the agents that are at work in a workspace. */
-export const listAppsAtWork = (workspaceId: string) =>
+export const listCurrentApps = (workspaceId: string) =>
   query
     .select({ id: workspaceApps.id, slug: workspaceApps.slug, agentId: workspaceApps.agentId })
     .from(workspaceApps)
     .innerJoin(workspaceAgents, eq(workspaceAgents.id, workspaceApps.agentId))
-    .where(eq(workspaceAgents.buildId, buildAtWork(workspaceId)))
+    .where(eq(workspaceAgents.buildId, currentAgentsBuildSql(workspaceId)))
     .orderBy(asc(workspaceApps.slug));
 
 /** SQL for the id of one of them; `agentName` undefined: of the only agent. */
-export const idOfAppAtWork = (workspaceId: string, slug: string, agentName: string | undefined): SQL =>
+export const currentAppIdSql = (workspaceId: string, slug: string, agentName: string | undefined): SQL =>
   sql`(SELECT p.id FROM workspace_agents a JOIN workspace_apps p ON p.agent_id = a.id AND p.slug = ${slug}
-    WHERE a.build_id = ${buildAtWork(workspaceId)} AND (${agentName ?? null} IS NULL OR a.name = ${agentName ?? null})
+    WHERE a.build_id = ${currentAgentsBuildSql(workspaceId)} AND (${agentName ?? null} IS NULL OR a.name = ${agentName ?? null})
     LIMIT 1)`;
 
 /** All statuses of an app, latest first; only so many where a limit is given. */
@@ -52,22 +52,25 @@ export const listLatestStatuses = (workspaceId: SQL | string) =>
     );
 
 /** A stop has no task: the latest build that has one. */
-const latestTaskBuild = (workspaceId: SQL) =>
+const fromLatestTaskBuildSql = (workspaceId: SQL) =>
   sql`FROM workspace_builds WHERE workspace_id = ${workspaceId} AND ai_task_prompt IS NOT NULL
     ORDER BY number DESC LIMIT 1`;
 
 /** SQL for the id of the app that shows the workspace's task. */
-export const taskAppOf = (workspaceId: SQL): SQL<string> =>
-  sql<string>`(SELECT ai_task_sidebar_app_id ${latestTaskBuild(workspaceId)})`;
+export const taskAppIdSql = (workspaceId: SQL): SQL<string> =>
+  sql<string>`(SELECT ai_task_sidebar_app_id ${fromLatestTaskBuildSql(workspaceId)})`;
 
 /** What the workspace was asked to do; no row when it is no task. */
 export const findTask = (workspaceId: SQL) =>
   query.all<{ prompt: string; number: number }>(
-    sql`SELECT ai_task_prompt AS prompt, number ${latestTaskBuild(workspaceId)}`,
+    sql`SELECT ai_task_prompt AS prompt, number ${fromLatestTaskBuildSql(workspaceId)}`,
   );
 
 /** True in SQL while this is the last thing that the app has reported. */
-export const isLatestStatus = (appId: string, seen: { state: AppState; stateSince: number } | undefined) => {
+export const whereLatestStatusIs = (
+  appId: string,
+  seen: { state: AppState; stateSince: number } | undefined,
+) => {
   const column = (name: "state" | "state_since") =>
     sql`(SELECT ${sql.identifier(name)} FROM workspace_app_statuses WHERE app_id = ${appId} ORDER BY seq DESC LIMIT 1)`;
   return seen === undefined
@@ -89,7 +92,7 @@ export const findStatus = (id: string) =>
   query.select().from(workspaceAppStatuses).where(eq(workspaceAppStatuses.id, id));
 
 /** A workspace in which something works is in use. */
-export const noteUse = (workspaceId: string, now: number, statusId: string): Statement =>
+export const updateLastUsed = (workspaceId: string, now: number, statusId: string): Statement =>
   query
     .update(workspaces)
     .set({ lastUsedAt: now })
@@ -99,10 +102,10 @@ export const noteUse = (workspaceId: string, now: number, statusId: string): Sta
     );
 
 /** The latest of each app stays, however old. */
-export const purgeStatuses = (before: number, slice: number): Statement =>
+export const deleteOldStatuses = (before: number, slice: number): Statement =>
   query.run(sql`DELETE FROM workspace_app_statuses WHERE seq IN (SELECT seq FROM workspace_app_statuses
     WHERE superseded = 1 AND created_at < ${before} ORDER BY created_at LIMIT ${slice})`);
 
 /** SQL for the owner of a workspace. */
-export const ownerOf = (workspaceId: string): SQL =>
+export const workspaceOwnersSql = (workspaceId: string): SQL =>
   sql`SELECT ${users.id} FROM ${users} JOIN ${workspaces} ON ${workspaces.ownerId} = ${users.id} WHERE ${workspaces.id} = ${workspaceId}`;

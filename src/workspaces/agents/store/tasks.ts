@@ -11,10 +11,10 @@ import {
   workspaces,
   type AppState,
 } from "../../../../db/schema.ts";
-import { jobsOf } from "../../jobs/rules/job.ts";
+import { jobFilterOf } from "../../jobs/rules/job.ts";
 import { promptParametersJson } from "../rules/task.ts";
 import type { TaskSearch } from "../../builds/rules/search.ts";
-import { buildView, isVisibleTo } from "../../builds/store/build-view.ts";
+import { buildView, workspaceVisibleSql } from "../../builds/store/build-view.ts";
 
 /** What a task's workspace doesn't say of it. */
 export interface TaskRow {
@@ -35,23 +35,23 @@ const maxBuildsBack = 20;
 const taskBuild = alias(workspaceBuilds, "task_build");
 const status = alias(workspaceAppStatuses, "task_status");
 
-const taskBuildId = sql`(SELECT h.id FROM workspace_builds h WHERE h.workspace_id = ${workspaces.id}
+const taskBuildIdSql = sql`(SELECT h.id FROM workspace_builds h WHERE h.workspace_id = ${workspaces.id}
   AND h.number > ${workspaceBuilds.number} - ${maxBuildsBack} AND h.ai_task_prompt IS NOT NULL
   ORDER BY h.number DESC LIMIT 1)`;
 
 /** What it was asked, while its build is not done yet; nothing where that is secret. */
-const askedFor = sql`(SELECT p.value FROM build_parameters p WHERE p.build_id = ${workspaceBuilds.id}
+const requestedPromptSql = sql`(SELECT p.value FROM build_parameters p WHERE p.build_id = ${workspaceBuilds.id}
   AND p.name IN (SELECT value FROM json_each(${promptParametersJson}))
   AND NOT EXISTS (SELECT 1 FROM template_parameters d
     WHERE d.version_id = ${workspaceBuilds.versionId} AND d.name = p.name AND d.sensitive = 1) LIMIT 1)`;
 
-const isTask = (self: SQL) =>
+const taskWhereSql = (self: SQL) =>
   and(
     eq(workspaces.latestBuildId, workspaceBuilds.id),
     sql`${workspaces.deletedAt} IS NULL`,
     eq(workspaceBuilds.hasAiTask, true),
     eq(users.isSystem, false),
-    isVisibleTo(self),
+    workspaceVisibleSql(self),
   );
 
 const byName = [asc(sql`lower(${workspaces.name})`), asc(workspaces.seq)] as const;
@@ -60,7 +60,9 @@ const taskRows = () =>
   query
     .select({
       workspaceId: workspaces.id,
-      prompt: sql<string | null>`COALESCE(NULLIF(${taskBuild.aiTaskPrompt}, ''), ${askedFor})`.as("prompt"),
+      prompt: sql<string | null>`COALESCE(NULLIF(${taskBuild.aiTaskPrompt}, ''), ${requestedPromptSql})`.as(
+        "prompt",
+      ),
       appId: taskBuild.aiTaskSidebarAppId,
       state: status.state,
       message: status.message,
@@ -71,7 +73,7 @@ const taskRows = () =>
     .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))
     .innerJoin(users, eq(users.id, workspaces.ownerId))
     .innerJoin(organizations, eq(organizations.id, workspaces.organizationId))
-    .leftJoin(taskBuild, sql`${taskBuild.id} = ${taskBuildId}`)
+    .leftJoin(taskBuild, sql`${taskBuild.id} = ${taskBuildIdSql}`)
     .leftJoin(
       status,
       sql`${status.seq} = (SELECT max(seq) FROM workspace_app_statuses
@@ -82,7 +84,7 @@ const taskRows = () =>
 /** Workspaces of tasks by name, and in the same order what there is of each task. */
 export function listTasks(search: TaskSearch, self: SQL, page: Page) {
   const { limit, offset } = sliceOf(page);
-  const where = and(isTask(self), matches(search, self));
+  const where = and(taskWhereSql(self), searchWhereSql(search, self));
   return {
     workspaces: buildView()
       .where(where)
@@ -105,7 +107,7 @@ export function listTasks(search: TaskSearch, self: SQL, page: Page) {
 }
 
 export function findTask(workspaceId: SQL | string, self: SQL) {
-  const where = and(eq(workspaces.id, workspaceId), isTask(self));
+  const where = and(eq(workspaces.id, workspaceId), taskWhereSql(self));
   return { workspace: buildView().where(where), task: taskRows().where(where) };
 }
 
@@ -115,12 +117,12 @@ export const listTaskStatuses = (workspaceId: SQL | string, self: SQL, limit: nu
     sql`SELECT * FROM (SELECT s.seq AS seq, s.state AS state, s.message AS message, s.created_at AS createdAt
       FROM workspace_app_statuses s WHERE s.app_id =
         (SELECT task.ai_task_sidebar_app_id FROM (${taskRows()
-          .where(and(eq(workspaces.id, workspaceId), isTask(self)))
+          .where(and(eq(workspaces.id, workspaceId), taskWhereSql(self)))
           .getSQL()}) AS task)
       ORDER BY s.seq DESC LIMIT ${limit}) ORDER BY seq`,
   );
 
-function matches({ owner, organization, name, status: wanted }: TaskSearch, self: SQL) {
+function searchWhereSql({ owner, organization, name, status: wanted }: TaskSearch, self: SQL) {
   return and(
     owner === undefined
       ? undefined
@@ -131,28 +133,29 @@ function matches({ owner, organization, name, status: wanted }: TaskSearch, self
       ? undefined
       : sql`(lower(${organizations.name}) = lower(${organization}) OR ${organizations.id} = lower(${organization}))`,
     name === undefined ? undefined : sql`instr(lower(${workspaces.name}), lower(${name})) > 0`,
-    wanted === undefined ? undefined : hasStatus(wanted),
+    wanted === undefined ? undefined : statusWhereSql(wanted),
   );
 }
 
-const job = workspaceBuilds.status;
-const isStart = sql`${workspaceBuilds.transition} = 'start'`;
+const jobStatusColumn = workspaceBuilds.status;
+const isStartSql = sql`${workspaceBuilds.transition} = 'start'`;
 /** `taskStatus` says the same of one task. */
-const isStarting = sql`EXISTS (SELECT 1 FROM workspace_agents a WHERE a.build_id = ${workspaceBuilds.id}
+const isStartingSql = sql`EXISTS (SELECT 1 FROM workspace_agents a WHERE a.build_id = ${workspaceBuilds.id}
     AND a.lifecycle_state IN ('created', 'starting'))
   AND NOT EXISTS (SELECT 1 FROM workspace_app_statuses s WHERE s.app_id =
-    (SELECT t.ai_task_sidebar_app_id FROM workspace_builds t WHERE t.id = ${taskBuildId}))`;
+    (SELECT t.ai_task_sidebar_app_id FROM workspace_builds t WHERE t.id = ${taskBuildIdSql}))`;
 
-function hasStatus(wanted: NonNullable<TaskSearch["status"]>): SQL {
+function statusWhereSql(wanted: NonNullable<TaskSearch["status"]>): SQL {
   if (wanted === "initializing")
-    return sql`(${isStart} AND (${job} = 'running' OR (${job} = 'succeeded' AND ${isStarting})))`;
-  if (wanted === "active") return sql`(${isStart} AND ${job} = 'succeeded' AND NOT (${isStarting}))`;
-  if (wanted === "paused") return sql`(NOT ${isStart} AND ${job} = 'succeeded')`;
-  if (wanted === "error") return sql`${job} = 'failed'`;
+    return sql`(${isStartSql} AND (${jobStatusColumn} = 'running' OR (${jobStatusColumn} = 'succeeded' AND ${isStartingSql})))`;
+  if (wanted === "active")
+    return sql`(${isStartSql} AND ${jobStatusColumn} = 'succeeded' AND NOT (${isStartingSql}))`;
+  if (wanted === "paused") return sql`(NOT ${isStartSql} AND ${jobStatusColumn} = 'succeeded')`;
+  if (wanted === "error") return sql`${jobStatusColumn} = 'failed'`;
   if (wanted === "unknown")
-    return sql`(${job} IN ('canceling', 'canceled') OR (NOT ${isStart} AND ${job} IN ('pending', 'running')))`;
-  const { status: found, transition } = jobsOf(wanted);
+    return sql`(${jobStatusColumn} IN ('canceling', 'canceled') OR (NOT ${isStartSql} AND ${jobStatusColumn} IN ('pending', 'running')))`;
+  const { status: found, transition } = jobFilterOf(wanted);
   return transition === undefined
-    ? sql`${job} = ${found}`
-    : sql`(${job} = ${found} AND ${workspaceBuilds.transition} = ${transition})`;
+    ? sql`${jobStatusColumn} = ${found}`
+    : sql`(${jobStatusColumn} = ${found} AND ${workspaceBuilds.transition} = ${transition})`;
 }

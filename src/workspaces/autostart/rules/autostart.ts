@@ -3,35 +3,36 @@ import { Cron } from "croner";
 import type { BuildStatus, Transition, UserStatus } from "../../../../db/schema.ts";
 import { cronFields, cronValues, isTimeZone } from "./cron-schedule.ts";
 import { isActive } from "../../jobs/rules/job.ts";
-/** Milliseconds after which a start that was missed is left out: the server was down, and people have helped themselves. */
-export const startGrace = 3_600_000;
 
-export interface Schedule {
+/** Milliseconds after which a start that was missed is left out: the server was down, and people have helped themselves. */
+export const startGraceMs = 3_600_000;
+
+export interface AutostartSchedule {
   /** Minute, hour, `*`, `*`, weekdays. */
   cron: string;
   /** A name of the IANA's; UTC when the schedule names none. */
   timeZone: string;
 }
-export type ScheduleVerdict = { ok: true; schedule: Schedule } | { ok: false; problem: string };
+export type AutostartResult = { ok: true; schedule: AutostartSchedule } | { ok: false; problem: string };
 
-const no = (problem: string): ScheduleVerdict => ({ ok: false, problem });
+const invalidSchedule = (problem: string): AutostartResult => ({ ok: false, problem });
 
 /** `CRON_TZ=Europe/Berlin 30 8 * * 1-5`; the zone may be missing. Problems are made to follow the member's name. */
-export function parseAutostart(text: string): ScheduleVerdict {
+export function parseAutostart(text: string): AutostartResult {
   const [, zone, cron] = /^(?:CRON_TZ=(\S+)\s+)?(.*)$/s.exec(text.trim())!;
-  if (zone !== undefined && !isTimeZone(zone)) return no(`there is no time zone "${zone}"`);
+  if (zone !== undefined && !isTimeZone(zone)) return invalidSchedule(`there is no time zone "${zone}"`);
   const parts = cron!.split(/\s+/);
   if (parts.length !== 5)
-    return no(
+    return invalidSchedule(
       'must have five fields, with the time zone before them: "CRON_TZ=Europe/Berlin 30 8 * * 1-5" is 8:30 on weekdays',
     );
   const [minute, hour, day, month, weekday] = parts as [string, string, string, string, string];
   if (day !== "*" || month !== "*")
-    return no(`must have * for the day of the month and the month, not "${day} ${month}"`);
+    return invalidSchedule(`must have * for the day of the month and the month, not "${day} ${month}"`);
   const fields = { minute, hour, "day of the week": weekday };
   for (const [name, value] of Object.entries(fields)) {
     if (cronValues(value, cronFields[name as keyof typeof fields]) === undefined)
-      return no(`the ${name} "${value}" can't be read`);
+      return invalidSchedule(`the ${name} "${value}" can't be read`);
   }
   return { ok: true, schedule: { cron: parts.join(" "), timeZone: zone ?? "UTC" } };
 }
@@ -61,7 +62,7 @@ export function whyNotStarted(
   { nextStartAt, ownerStatus, ownerIsSystem, latest }: DueStart,
   now: number,
 ): string | undefined {
-  if (now - nextStartAt > startGrace) return "its time was missed by more than an hour";
+  if (now - nextStartAt > startGraceMs) return "its time was missed by more than an hour";
   if (ownerStatus !== "active" || ownerIsSystem) return "its owner is not active";
   if (isActive(latest.status)) return "a build of it is going on";
   if (latest.transition === "delete") return "somebody wanted it deleted";

@@ -3,17 +3,17 @@
 
 export interface CronField {
   name: string;
-  least: number;
-  most: number;
-  /** Names for its numbers, from `least` on. */
-  words: readonly string[];
+  min: number;
+  max: number;
+  /** Names for its numbers, from `min` on. */
+  names: readonly string[];
 }
 
-const field = (name: string, least: number, most: number, words: readonly string[] = []): CronField => ({
+const field = (name: string, min: number, max: number, names: readonly string[] = []): CronField => ({
   name,
-  least,
-  most,
-  words,
+  min,
+  max,
+  names,
 });
 
 export const cronFields = {
@@ -27,14 +27,14 @@ export const cronFields = {
 
 /** Which values it holds for, by their number; undefined for what can't be read. */
 export function cronValues(text: string, field: CronField): boolean[] | undefined {
-  const values = Array.from({ length: field.most + 1 }, () => false);
+  const values = Array.from({ length: field.max + 1 }, () => false);
   for (const item of text.split(",")) {
     const match = /^(?:(\*)|([A-Z]{3}|\d{1,2})(?:-([A-Z]{3}|\d{1,2}))?)(?:\/(\d{1,2}))?$/i.exec(item);
     if (match === null) return undefined;
     const [, star, first, last, step] = match;
     if (star === undefined && last === undefined && step !== undefined) return undefined;
-    const from = star === undefined ? numberOf(first!, field) : field.least;
-    const to = star !== undefined ? field.most : last === undefined ? from : numberOf(last, field);
+    const from = star === undefined ? parseValue(first!, field) : field.min;
+    const to = star !== undefined ? field.max : last === undefined ? from : parseValue(last, field);
     const width = Number(step ?? 1);
     if (from === undefined || to === undefined || from > to || width === 0) return undefined;
     for (let value = from; value <= to; value += width) values[value] = true;
@@ -43,19 +43,19 @@ export function cronValues(text: string, field: CronField): boolean[] | undefine
   return values;
 }
 
-function numberOf(text: string, { words, least, most }: CronField): number | undefined {
-  const index = words.indexOf(text.toUpperCase());
-  const value = index === -1 ? Number(text) : index + least;
-  return value >= least && value <= most ? value : undefined;
+function parseValue(text: string, { names, min, max }: CronField): number | undefined {
+  const index = names.indexOf(text.toUpperCase());
+  const value = index === -1 ? Number(text) : index + min;
+  return value >= min && value <= max ? value : undefined;
 }
 
-export interface Schedule {
+export interface PresetSchedule {
   /** Which hours it holds in, by their number. */
   hours: boolean[];
-  /** Which kinds of days it holds on, by `dayOf`. */
+  /** Which kinds of days it holds on, by `dayIndex`. */
   days: Uint8Array;
 }
-export type ScheduleVerdict = { ok: true; schedule: Schedule } | { ok: false; problem: string };
+export type ScheduleResult = { ok: true; schedule: PresetSchedule } | { ok: false; problem: string };
 
 const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const fields = [
@@ -66,15 +66,17 @@ const fields = [
 ] as const;
 
 /** Every combination of month (1-12), day (1-31) and weekday (0-6, Sunday first) has its place. */
-const dayOf = (month: number, day: number, weekday: number) => ((month - 1) * 31 + day - 1) * 7 + weekday;
+const dayIndex = (month: number, day: number, weekday: number) => ((month - 1) * 31 + day - 1) * 7 + weekday;
 
-export function parseSchedule(cron: string): ScheduleVerdict {
+export function parseSchedule(cron: string): ScheduleResult {
   const parts = cron.trim().split(/\s+/);
   if (parts.length !== 5)
-    return no(`must have five fields (minute, hour, day, month, weekday), like "* 9-18 * * 1-5"`);
+    return invalidSchedule(
+      `must have five fields (minute, hour, day, month, weekday), like "* 9-18 * * 1-5"`,
+    );
   const [minute, ...rest] = parts as [string, string, string, string, string];
   if (minute !== "*")
-    return no(
+    return invalidSchedule(
       `must begin with *: a schedule holds for whole hours, like "* 9-18 * * 1-5"; "${minute}" is no *`,
     );
   const sets: boolean[][] = [];
@@ -82,7 +84,9 @@ export function parseSchedule(cron: string): ScheduleVerdict {
     const field = fields[index]!;
     const values = cronValues(part, field);
     if (values === undefined)
-      return no(`the ${field.name} "${part}" can't be read; it goes from ${field.least} to ${field.most}`);
+      return invalidSchedule(
+        `the ${field.name} "${part}" can't be read; it goes from ${field.min} to ${field.max}`,
+      );
     sets.push(values);
   }
   const [hours, days, inMonths, onWeekdays] = sets as [boolean[], boolean[], boolean[], boolean[]];
@@ -96,24 +100,24 @@ export function parseSchedule(cron: string): ScheduleVerdict {
     if (!inMonths[index + 1]) continue;
     for (let day = 1; day <= length; day += 1)
       for (let weekday = 0; weekday < 7; weekday += 1)
-        schedule.days[dayOf(index + 1, day, weekday)] = isOn(day, weekday) ? 1 : 0;
+        schedule.days[dayIndex(index + 1, day, weekday)] = isOn(day, weekday) ? 1 : 0;
   }
-  if (!schedule.days.includes(1)) return no(`"${cron}" never comes: no month has such a day`);
+  if (!schedule.days.includes(1)) return invalidSchedule(`"${cron}" never comes: no month has such a day`);
   return { ok: true, schedule };
 }
 
-const no = (problem: string): ScheduleVerdict => ({ ok: false, problem });
+const invalidSchedule = (problem: string): ScheduleResult => ({ ok: false, problem });
 
 /** Whether there is a minute in which both hold. */
-export const overlap = (a: Schedule, b: Schedule): boolean =>
+export const overlap = (a: PresetSchedule, b: PresetSchedule): boolean =>
   a.hours.some((isOn, hour) => isOn && b.hours[hour] === true) &&
   a.days.some((isOn, day) => isOn === 1 && b.days[day] === 1);
 
 /** Whether it holds at a local time, as a clock and a calendar on the wall in the preset's time zone show it. */
-export const holdsAt = (
-  { hours, days }: Schedule,
+export const isActiveAt = (
+  { hours, days }: PresetSchedule,
   local: { hour: number; month: number; day: number; weekday: number },
-): boolean => hours[local.hour] === true && days[dayOf(local.month, local.day, local.weekday)] === 1;
+): boolean => hours[local.hour] === true && days[dayIndex(local.month, local.day, local.weekday)] === 1;
 
 /** Names only: an offset like +02:00 knows no summer time. */
 export function isTimeZone(name: string): boolean {

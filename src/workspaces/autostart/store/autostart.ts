@@ -47,31 +47,31 @@ export const listDueStarts = (now: number, limit: number) =>
 
 export type DueRow = ReturnType<typeof listDueStarts>["_"]["result"][number];
 
-const among = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+const idsSql = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
 /** What the starts of these workspaces are made from. */
 export const startReads = (versionIds: readonly string[], latestIds: readonly string[]) => ({
   versions: query
     .select()
     .from(templateVersions)
-    .where(inArray(templateVersions.id, among(versionIds))),
+    .where(inArray(templateVersions.id, idsSql(versionIds))),
   definitions: query
     .select()
     .from(templateParameters)
-    .where(inArray(templateParameters.versionId, among(versionIds)))
+    .where(inArray(templateParameters.versionId, idsSql(versionIds)))
     .orderBy(asc(templateParameters.position)),
   previous: query
     .select()
     .from(buildParameters)
-    .where(inArray(buildParameters.buildId, among(latestIds))),
+    .where(inArray(buildParameters.buildId, idsSql(latestIds))),
 });
 
 /** SQL for the ids of these workspaces' owners. */
-export const ownersOfWorkspaces = (ids: readonly string[]): SQL =>
-  sql`SELECT owner_id FROM workspaces WHERE id IN ${among(ids)}`;
+export const workspaceOwnersByIdSql = (ids: readonly string[]): SQL =>
+  sql`SELECT owner_id FROM workspaces WHERE id IN ${idsSql(ids)}`;
 
 /** True in SQL while the workspace's time is the one that was seen, and so is what it would be started with. */
-export const isStillDue = ({
+export const whereStillDueSql = ({
   workspaceId,
   nextStartAt,
   automaticUpdates,

@@ -1,6 +1,6 @@
 // Which builds cause a notification, and how much of errors and parameters it carries.
 import type { BuildReason, Transition } from "../../../../db/schema.ts";
-import { masked } from "../../templates/rules/parameter-values.ts";
+import { maskIfSensitive } from "../../templates/rules/parameter-values.ts";
 import type { ParameterValue } from "./next-build.ts";
 
 /** A build as it was before it ended. */
@@ -25,30 +25,30 @@ export interface EndedBuild {
 }
 
 /** Characters of an error that a message carries; the build's page has all of it. */
-export const longestExcerpt = 500;
+export const maxExcerptLength = 500;
 
 /** Of a workspace that is somebody's, by somebody else. */
 export const isOthersDeletion = (build: EndedBuild): boolean =>
   build.transition === "delete" && !build.ownerIsSystem && build.initiatorId !== build.ownerId;
 
 /** What was scheduled, or what people asked for, a claim included. Undefined for pools: they count their failures themselves. */
-export function failureKindOf(build: EndedBuild): "autobuild" | "manual" | undefined {
+export function failureKind(build: EndedBuild): "autobuild" | "manual" | undefined {
   if (build.reason === "autostart") return "autobuild";
   return build.reason === "prebuild" || build.initiatorIsSystem ? undefined : "manual";
 }
 
 /** The first line that says something; the rest is on the build's page. */
-export function excerptOf(error: string): string {
+export function errorExcerpt(error: string): string {
   const line = error.split("\n").find((one) => one.trim() !== "") ?? "";
   const characters = [...line.trim()];
-  return characters.length <= longestExcerpt
+  return characters.length <= maxExcerptLength
     ? characters.join("")
-    : `${characters.slice(0, longestExcerpt - 1).join("")}…`;
+    : `${characters.slice(0, maxExcerptLength - 1).join("")}…`;
 }
 
 /** Characters of one value, and of the JSON of all that a message carries. */
-const longestValue = 1_000;
-const mostCharacters = 50_000;
+const maxValueLength = 1_000;
+const maxParametersLength = 50_000;
 
 /** What did not fit is counted. */
 export function shownParameters(
@@ -56,10 +56,10 @@ export function shownParameters(
   definitions: readonly { name: string; sensitive: boolean }[],
 ): { parameters: ParameterValue[]; parameters_left_out: number } {
   const shown: ParameterValue[] = [];
-  let left = mostCharacters;
+  let left = maxParametersLength;
   for (const { name, value: whole } of parameters) {
-    const value = masked(name, whole, definitions);
-    const cut = value.length > longestValue ? `${value.slice(0, longestValue - 1)}…` : value;
+    const value = maskIfSensitive(name, whole, definitions);
+    const cut = value.length > maxValueLength ? `${value.slice(0, maxValueLength - 1)}…` : value;
     const parameter = { name, value: cut };
     left -= JSON.stringify(parameter).length;
     if (left < 0) break;

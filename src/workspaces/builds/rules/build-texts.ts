@@ -1,7 +1,7 @@
 // Texts about builds that pages, command line, API and logs share: who was notified, why it was built, what was left.
 import type { BuildReason } from "../../../../db/schema.ts";
 
-export interface Told {
+export interface NotifiedSummary {
   /** Whoever made it: theirs is the receipt. */
   self: boolean;
   /** The workspace's owner, when that is somebody else. */
@@ -11,10 +11,10 @@ export interface Told {
 }
 
 /** A message that was withheld told nobody. */
-export function whoWasTold(
+export function summarizeNotified(
   messages: readonly { userId: string; status: string }[],
   { ownerId, initiatorId }: { ownerId: string; initiatorId: string },
-): Told {
+): NotifiedSummary {
   const told = new Set(messages.filter(({ status }) => status !== "inhibited").map(({ userId }) => userId));
   const self = told.delete(initiatorId);
   const owner = told.delete(ownerId);
@@ -22,20 +22,20 @@ export function whoWasTold(
 }
 
 /** The header of a build's answer that says so; absent when the build is no update. */
-export const toldHeader = "belfry-told";
+export const notifiedHeader = "belfry-told";
 
 /** A dictionary of RFC 9651: `self, admins=2`. */
-export const formatTold = ({ self, owner, admins }: Told): string =>
+export const formatNotified = ({ self, owner, admins }: NotifiedSummary): string =>
   [...(self ? ["self"] : []), ...(owner ? ["owner"] : []), `admins=${admins}`].join(", ");
 
-export function parseTold(header: string): Told {
+export function parseNotified(header: string): NotifiedSummary {
   const members = header.split(",").map((member) => member.trim());
   const admins = members.flatMap((member) => /^admins=(\d+)$/.exec(member)?.[1] ?? [])[0];
   return { self: members.includes("self"), owner: members.includes("owner"), admins: Number(admins ?? 0) };
 }
 
 /** For a person: "Notified: you, mia (its owner) and 2 administrators." */
-export function toldInWords({ self, owner, admins }: Told, ownerName: string): string {
+export function describeNotified({ self, owner, admins }: NotifiedSummary, ownerName: string): string {
   const people = [
     ...(self ? ["you"] : []),
     ...(owner ? [`${ownerName} (its owner)`] : []),
@@ -46,7 +46,7 @@ export function toldInWords({ self, owner, admins }: Told, ownerName: string): s
   return `Notified: ${people.length === 0 ? last : `${people.join(", ")} and ${last}`}.`;
 }
 
-export const outdatedWords = "not the active version";
+export const outdatedLabel = "not the active version";
 
 const causes: Record<BuildReason, (initiator: string) => string> = {
   initiator: (initiator) => `by ${initiator}`,
@@ -56,16 +56,16 @@ const causes: Record<BuildReason, (initiator: string) => string> = {
 };
 
 /** Why there was a build; the initiator's username is empty when they are gone. */
-export const causeWords = (reason: BuildReason, initiator: string): string =>
+export const describeCause = (reason: BuildReason, initiator: string): string =>
   causes[reason](initiator === "" ? "somebody who is gone" : initiator);
 
-const mostListed = 50;
+const maxListedResources = 50;
 
 /** `resources` are addresses like `docker_container.dev`. */
-export function leftBehindText(username: string, resources: readonly string[]): string {
+export function describeLeftBehind(username: string, resources: readonly string[]): string {
   const first = `${username} deleted the workspace without running Terraform.`;
   if (resources.length === 0) return `${first} No resources are known.`;
-  const others = resources.length - mostListed;
-  const list = resources.slice(0, mostListed).join(", ");
+  const others = resources.length - maxListedResources;
+  const list = resources.slice(0, maxListedResources).join(", ");
   return `${first} These resources were not destroyed: ${list}${others > 0 ? ` and ${others} others` : ""}.`;
 }

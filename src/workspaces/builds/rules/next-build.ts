@@ -1,7 +1,7 @@
 // The next build of a workspace: its number, preset, parameters, and the generation of its agents' tokens.
 import type { Transition } from "../../../../db/schema.ts";
 import type { Validation } from "../../../kernel/errors.ts";
-import { maskedValue, problemWithValue, readRules } from "../../templates/rules/parameter-values.ts";
+import { maskedValue, problemWithValue, parseRules } from "../../templates/rules/parameter-values.ts";
 
 export interface ParameterDefinition {
   name: string;
@@ -15,11 +15,11 @@ export interface ParameterValue {
   name: string;
   value: string;
 }
-export type ParameterVerdict =
+export type ParameterResult =
   | { ok: true; parameters: ParameterValue[] }
   | { ok: false; validations: Validation[] };
 
-const member = "rich_parameter_values";
+const fieldName = "rich_parameter_values";
 
 /**
  * Later ones win: the default, the previous build's value, the request's, the preset's. Who sends back the mask of a
@@ -30,8 +30,8 @@ export function nextParameters(from: {
   previous: readonly ParameterValue[];
   preset: readonly ParameterValue[];
   requested: readonly ParameterValue[];
-}): ParameterVerdict {
-  const validations = strangers(from.definitions, from.requested);
+}): ParameterResult {
+  const validations = problemsWithNames(from.definitions, from.requested);
   const secret = new Set(from.definitions.filter(({ sensitive }) => sensitive).map(({ name }) => name));
   const requested = from.requested.filter(({ name, value }) => value !== maskedValue || !secret.has(name));
   const given = new Map(
@@ -41,23 +41,23 @@ export function nextParameters(from: {
   for (const { name, required, defaultValue, rules } of from.definitions) {
     const value = given.get(name) ?? defaultValue;
     if (value === null && required) {
-      validations.push({ field: member, detail: `the parameter "${name}" is required and has no value` });
+      validations.push({ field: fieldName, detail: `the parameter "${name}" is required and has no value` });
     } else parameters.push({ name, value: value ?? "" });
-    const problem = value === null ? undefined : problemWithValue(readRules(rules), value);
+    const problem = value === null ? undefined : problemWithValue(parseRules(rules), value);
     if (problem !== undefined)
-      validations.push({ field: member, detail: `the parameter "${name}" ${problem}` });
+      validations.push({ field: fieldName, detail: `the parameter "${name}" ${problem}` });
   }
   return validations.length === 0 ? { ok: true, parameters } : { ok: false, validations };
 }
 
-function strangers(
+function problemsWithNames(
   definitions: readonly ParameterDefinition[],
   requested: readonly ParameterValue[],
 ): Validation[] {
   const known = definitions.map(({ name }) => name);
   const knownWords = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
   return requested.flatMap(({ name }, index) => {
-    const field = `${member}.${index}.name`;
+    const field = `${fieldName}.${index}.name`;
     if (!known.includes(name))
       return [{ field, detail: `the template version has no parameter "${name}"; ${knownWords}` }];
     const isSecond = requested.findIndex((other) => other.name === name) < index;

@@ -47,11 +47,11 @@ export interface ResourceView {
 }
 
 /** Statuses of an app that go with it, at most. */
-const shownStatuses = 10;
+const maxShownStatuses = 10;
 const statusMembers = sql`'id', s.id, 'appId', s.app_id, 'workspaceId', s.workspace_id, 'state', s.state,
   'message', s.message, 'uri', s.uri, 'createdAt', s.created_at`;
 const statuses = sql`(SELECT json_group_array(json_object(${statusMembers}, 'agentId', p.agent_id)) FROM (
-  SELECT * FROM workspace_app_statuses WHERE app_id = p.id ORDER BY seq DESC LIMIT ${shownStatuses}) s)`;
+  SELECT * FROM workspace_app_statuses WHERE app_id = p.id ORDER BY seq DESC LIMIT ${maxShownStatuses}) s)`;
 /** JSON of a `StatusView`: the last of all of the workspace's apps. */
 const latestStatus = sql<string | null>`(SELECT json_object(${statusMembers}, 'agentId', p.agent_id)
   FROM workspace_app_statuses s JOIN workspace_apps p ON p.id = s.app_id
@@ -96,11 +96,11 @@ export const buildView = () =>
 
 export type BuildRow = ReturnType<typeof buildView>["_"]["result"][number];
 
-const readers = JSON.stringify(rolesWithPermission("workspaces:read-all"));
+const rolesThatReadAll = JSON.stringify(rolesWithPermission("workspaces:read-all"));
 
 /** True in SQL where this user may see the workspaces of that owner, given by their id. */
-export const ownerIsVisibleTo = (self: SQL, ownerId: SQL): SQL => sql`(${ownerId} = ${self} OR EXISTS (
-  SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${readers}))))`;
+export const ownerVisibleSql = (self: SQL, ownerId: SQL): SQL => sql`(${ownerId} = ${self} OR EXISTS (
+  SELECT 1 FROM user_roles WHERE user_id = ${self} AND role IN (SELECT value FROM json_each(${rolesThatReadAll}))))`;
 
 /** True in SQL for workspaces that this user may see. */
-export const isVisibleTo = (self: SQL): SQL => ownerIsVisibleTo(self, sql`${workspaces.ownerId}`);
+export const workspaceVisibleSql = (self: SQL): SQL => ownerVisibleSql(self, sql`${workspaces.ownerId}`);

@@ -12,41 +12,41 @@ import {
   workspaces,
 } from "../../../../db/schema.ts";
 import type { ParameterValue } from "../rules/next-build.ts";
-import { buildView, isVisibleTo } from "./build-view.ts";
+import { buildView, workspaceVisibleSql } from "./build-view.ts";
 
 /** A build of a workspace that the user may see, deleted or not. */
 export const findBuild = (id: SQL | string, self: SQL) =>
-  buildView().where(and(eq(workspaceBuilds.id, id), isVisibleTo(self)));
+  buildView().where(and(eq(workspaceBuilds.id, id), workspaceVisibleSql(self)));
 
 /** By id alone, whoever asks: what a write left behind. */
-export const findBuildState = (id: string) => buildView().where(eq(workspaceBuilds.id, id));
+export const findBuildById = (id: string) => buildView().where(eq(workspaceBuilds.id, id));
 
 /** SQL for the id of a workspace's build by its number. */
-export const idOfBuild = (workspaceId: SQL, number: number): SQL<string> =>
+export const buildIdByNumberSql = (workspaceId: SQL, number: number): SQL<string> =>
   sql<string>`(SELECT id FROM workspace_builds WHERE workspace_id = ${workspaceId} AND number = ${number})`;
 
 /** SQL for the version that a build runs. */
-export const versionOfBuild = (buildId: string): SQL<string> =>
+export const versionIdByBuildSql = (buildId: string): SQL<string> =>
   sql<string>`(SELECT version_id FROM workspace_builds WHERE id = ${buildId})`;
 
 /** SQL for the build that an agent belongs to. */
-export const buildOfAgent = (agentId: string): SQL<string> =>
+export const buildIdByAgentSql = (agentId: string): SQL<string> =>
   sql<string>`(SELECT build_id FROM workspace_agents WHERE id = ${agentId})`;
 
 /** Newest first. */
 export const listBuilds = (workspaceId: SQL | string, self: SQL, page: Page) =>
   buildView()
-    .where(and(eq(workspaceBuilds.workspaceId, workspaceId), isVisibleTo(self)))
+    .where(and(eq(workspaceBuilds.workspaceId, workspaceId), workspaceVisibleSql(self)))
     .orderBy(desc(workspaceBuilds.number))
     .limit(sliceOf(page).limit)
     .offset(sliceOf(page).offset);
 
-const latestOf = (workspaceId: SQL | string) =>
+const latestBuildIdSql = (workspaceId: SQL | string) =>
   sql`(SELECT latest_build_id FROM workspaces WHERE id = ${workspaceId})`;
 
 /** SQL for the version that a build runs: the one asked for, or that of the latest build. */
-export const nextVersion = (workspaceId: SQL | string, requested: string | undefined): SQL =>
-  sql`COALESCE(${requested ?? null}, (SELECT version_id FROM workspace_builds WHERE id = ${latestOf(workspaceId)}))`;
+export const nextVersionIdSql = (workspaceId: SQL | string, requested: string | undefined): SQL =>
+  sql`COALESCE(${requested ?? null}, (SELECT version_id FROM workspace_builds WHERE id = ${latestBuildIdSql(workspaceId)}))`;
 
 export const findVersion = (id: SQL | string) =>
   query.select().from(templateVersions).where(eq(templateVersions.id, id));
@@ -66,7 +66,7 @@ export const listValues = (buildId: SQL | string) =>
     .where(eq(buildParameters.buildId, buildId));
 
 /** The values that the workspace's latest build ran with. */
-export const listLatestValues = (workspaceId: SQL | string) => listValues(latestOf(workspaceId));
+export const listLatestValues = (workspaceId: SQL | string) => listValues(latestBuildIdSql(workspaceId));
 
 export const findPreset = (id: string | undefined) =>
   query
@@ -81,7 +81,7 @@ export const findPreset = (id: string | undefined) =>
     .where(eq(presets.id, id ?? ""));
 
 /** A version's presets in their order, `values` as a JSON array; none when one is named. */
-export const listCandidates = (versionId: SQL, named: string | undefined) =>
+export const listCandidatePresets = (versionId: SQL, named: string | undefined) =>
   query
     .select({
       id: presets.id,
@@ -106,7 +106,7 @@ export const insertValues = (buildId: string, values: readonly ParameterValue[])
   insertRows(
     buildParameters,
     values.map((value) => ({ buildId, ...value })),
-    buildExists(buildId),
+    buildExistsSql(buildId),
   );
 
 export type NewBuild = Omit<typeof workspaceBuilds.$inferInsert, "seq">;
@@ -120,35 +120,36 @@ export function insertBuild(build: NewBuild, parameters: readonly ParameterValue
       .update(workspaces)
       .set({ latestBuildId: build.id, updatedAt: build.createdAt, lastUsedAt: build.createdAt })
       .where(
-        sql`${workspaces.id} = ${build.workspaceId} AND ${buildExists(build.id)} AND (latest_build_id IS NULL OR ${build.number} >
+        sql`${workspaces.id} = ${build.workspaceId} AND ${buildExistsSql(build.id)} AND (latest_build_id IS NULL OR ${build.number} >
           (SELECT number FROM workspace_builds WHERE id = latest_build_id))`,
       ),
   ];
 }
 
 /** Those of these ids that there are. */
-export const listMadeBuilds = (ids: readonly string[]) =>
+export const listExistingBuilds = (ids: readonly string[]) =>
   query
     .select({ id: workspaceBuilds.id })
     .from(workspaceBuilds)
     .where(sql`${workspaceBuilds.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`);
 
 /** True in SQL when there is a build of this id. */
-export const buildExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`;
+export const buildExistsSql = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id})`;
 
 /** SQL for the id of a build's workspace. */
-export const workspaceOfBuild = (id: SQL | string): SQL =>
+export const workspaceIdByBuildSql = (id: SQL | string): SQL =>
   sql`(SELECT workspace_id FROM workspace_builds WHERE id = ${id})`;
 
 /** True in SQL while the workspace is as it was seen and nothing is going on in it. */
-export const isStill = (workspaceId: string, latestBuildId: string | null): SQL => sql`(
+export const whereLatestBuildUnchanged = (workspaceId: string, latestBuildId: string | null): SQL => sql`(
   EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND deleted_at IS NULL
     AND latest_build_id IS ${latestBuildId})
   AND NOT EXISTS (SELECT 1 FROM workspace_builds WHERE workspace_id = ${workspaceId}
     AND status IN ('pending', 'running', 'canceling')))`;
 
 /** True in SQL while a build waits or runs, and nobody wants it to be canceled yet. */
-export const mayBeCanceled = (id: string): SQL =>
+export const cancelableSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id} AND status IN ('pending', 'running'))`;
 
 /** One that nobody has taken ends at once; the provisioner of one that runs is told. */

@@ -3,25 +3,25 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { insertRows, sliceOf, type Page } from "../../../../db/rows.ts";
 import { templates, users, workspaceBuilds, workspaces } from "../../../../db/schema.ts";
-import { jobsOf } from "../../jobs/rules/job.ts";
+import { jobFilterOf } from "../../jobs/rules/job.ts";
 import type { WorkspaceSearch } from "../rules/search.ts";
-import { buildView, isVisibleTo } from "./build-view.ts";
+import { buildView, workspaceVisibleSql } from "./build-view.ts";
 
-const latest = eq(workspaces.latestBuildId, workspaceBuilds.id);
+const isLatestBuildSql = eq(workspaces.latestBuildId, workspaceBuilds.id);
 
 /** With its latest build. */
 export const findWorkspace = (id: SQL | string, self: SQL, withDeleted = false) =>
   buildView().where(
     and(
       eq(workspaces.id, id),
-      latest,
-      isVisibleTo(self),
+      isLatestBuildSql,
+      workspaceVisibleSql(self),
       withDeleted ? undefined : sql`${workspaces.deletedAt} IS NULL`,
     ),
   );
 
 /** SQL for the id of a user's workspace by its name; of deleted ones by that name too, the latest, if there is no other. */
-export function idOfWorkspace(ownerId: SQL, name: string, withDeleted = false): SQL<string> {
+export function workspaceIdByNameSql(ownerId: SQL, name: string, withDeleted = false): SQL<string> {
   const named = sql`owner_id = ${ownerId} AND lower(name) = lower(${name})`;
   const live = sql<string>`(SELECT id FROM workspaces WHERE ${named} AND deleted_at IS NULL)`;
   if (!withDeleted) return live;
@@ -30,11 +30,12 @@ export function idOfWorkspace(ownerId: SQL, name: string, withDeleted = false): 
 }
 
 /** SQL for the id of a workspace's owner. */
-export const ownerOf = (id: SQL | string): SQL => sql`(SELECT owner_id FROM workspaces WHERE id = ${id})`;
+export const workspaceOwnerSql = (id: SQL | string): SQL =>
+  sql`(SELECT owner_id FROM workspaces WHERE id = ${id})`;
 
 export const listWorkspaces = (search: WorkspaceSearch, self: SQL, page: Page) =>
   buildView()
-    .where(matches(search, self))
+    .where(searchWhereSql(search, self))
     .orderBy(asc(sql`lower(${workspaces.name})`), asc(workspaces.seq))
     .limit(sliceOf(page).limit)
     .offset(sliceOf(page).offset);
@@ -43,17 +44,17 @@ export const countWorkspaces = (search: WorkspaceSearch, self: SQL) =>
   query
     .select({ count: sql<number>`count(*)` })
     .from(workspaces)
-    .innerJoin(workspaceBuilds, latest)
+    .innerJoin(workspaceBuilds, isLatestBuildSql)
     .innerJoin(users, eq(users.id, workspaces.ownerId))
     .innerJoin(templates, eq(templates.id, workspaces.templateId))
-    .where(matches(search, self));
+    .where(searchWhereSql(search, self));
 
-function matches({ owner, template, name, status }: WorkspaceSearch, self: SQL) {
-  const job = status === undefined ? undefined : jobsOf(status);
+function searchWhereSql({ owner, template, name, status }: WorkspaceSearch, self: SQL) {
+  const job = status === undefined ? undefined : jobFilterOf(status);
   return and(
-    latest,
+    isLatestBuildSql,
     sql`${workspaces.deletedAt} IS NULL`,
-    isVisibleTo(self),
+    workspaceVisibleSql(self),
     owner === undefined
       ? undefined
       : owner === "me"
@@ -90,21 +91,21 @@ export const findNamesake = (ownerId: string, name: string) =>
 export const findTemplate = (id: SQL | string) => query.select().from(templates).where(eq(templates.id, id));
 
 /** SQL for the template and the version that a new workspace is made from. */
-export const templateFor = (templateId: string | undefined, versionId: string | undefined): SQL =>
+export const templateIdForSql = (templateId: string | undefined, versionId: string | undefined): SQL =>
   templateId === undefined
     ? sql`(SELECT template_id FROM template_versions WHERE id = ${versionId ?? null})`
     : sql`${templateId}`;
-export const versionFor = (templateId: string | undefined, versionId: string | undefined): SQL =>
+export const versionIdForSql = (templateId: string | undefined, versionId: string | undefined): SQL =>
   versionId === undefined
     ? sql`(SELECT active_version_id FROM templates WHERE id = ${templateId ?? null})`
     : sql`${versionId}`;
 
 /** True in SQL for a workspace that is there and not deleted. */
-export const workspaceIsThere = (id: string): SQL =>
+export const workspaceExistsSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${id} AND deleted_at IS NULL)`;
 
 /** Ends the workspace of a build that deleted it; its name is free again. */
-export const endWorkspaceOf = (buildId: string, now: number): Statement =>
+export const deleteWorkspaceOfBuild = (buildId: string, now: number): Statement =>
   query
     .update(workspaces)
     .set({ deletedAt: now, updatedAt: now })

@@ -2,11 +2,12 @@
 import type { BuildStatus, Transition } from "../../../../db/schema.ts";
 
 /** Milliseconds that a provisioner holds a job without a heartbeat. */
-export const leaseTime = 60_000;
+export const leaseMs = 60_000;
 /** How often a job goes back to the queue after a lost lease; the next loss fails it. */
-export const mostRequeues = 3;
+export const maxRequeues = 3;
 export const leaseLost = "LEASE_LOST";
-export const leaseLostWords = "The provisioner has not been heard of any more; nobody knows how far it came.";
+export const leaseLostMessage =
+  "The provisioner has not been heard of any more; nobody knows how far it came.";
 
 /** What a provisioner may name as the cause of a failure: the same build would fail the same way again. */
 export const permanentErrorCodes = ["REQUIRED_TEMPLATE_VARIABLES", "INVALID_VALUE"] as const;
@@ -39,7 +40,10 @@ export const workspaceStatuses = [
 export type WorkspaceStatus = (typeof workspaceStatuses)[number];
 
 /** The jobs in which a workspace has this status: `workspaceStatus` the other way round. */
-export function jobsOf(wanted: WorkspaceStatus): { status: BuildStatus; transition: Transition | undefined } {
+export function jobFilterOf(wanted: WorkspaceStatus): {
+  status: BuildStatus;
+  transition: Transition | undefined;
+} {
   for (const transition of ["start", "stop", "delete"] as const) {
     if (succeeded[transition] === wanted) return { status: "succeeded", transition };
     if (running[transition] === wanted) return { status: "running", transition };
@@ -47,7 +51,7 @@ export function jobsOf(wanted: WorkspaceStatus): { status: BuildStatus; transiti
   return { status: wanted as BuildStatus, transition: undefined };
 }
 
-export interface LapsedJob {
+export interface ExpiredLease {
   status: BuildStatus;
   hasPlan: boolean;
   requeues: number;
@@ -57,32 +61,32 @@ export interface LapsedJob {
  * Before its plan a job has changed nothing: it can be done again, or stay undone where somebody wanted that. Later
  * nobody knows how far it came.
  */
-export function afterLapse({ status, hasPlan, requeues }: LapsedJob): "requeue" | "cancel" | "fail" {
+export function decideExpiredJob({ status, hasPlan, requeues }: ExpiredLease): "requeue" | "cancel" | "fail" {
   if (hasPlan) return "fail";
   if (status === "canceling") return "cancel";
-  return requeues < mostRequeues ? "requeue" : "fail";
+  return requeues < maxRequeues ? "requeue" : "fail";
 }
 
 /** Whether leases are to be extended instead of lapsing: while no tick ran, heartbeats may have had nobody to go to. */
-export const wasAway = (lastTick: number | undefined, now: number, interval: number): boolean =>
+export const hasTickPaused = (lastTick: number | undefined, now: number, interval: number): boolean =>
   lastTick === undefined || now - lastTick > 3 * interval;
 
 /** Bytes of UTF-8. */
-export const longestLine = 16_384;
+export const maxLineBytes = 16_384;
 /** Bytes of all lines of a build; after that one line says that the rest is missing. */
-export const largestLog = 1_048_576;
+export const maxLogBytes = 1_048_576;
 /** Bytes that a line counts for besides its text, so that empty ones are not endless. */
-export const lineOverhead = 32;
+export const lineOverheadBytes = 32;
 
-export const truncatedWords = "The log is too long; what came after this is not kept.";
-const cutWords = " … (cut)";
+export const logTruncatedMessage = "The log is too long; what came after this is not kept.";
+const cutMark = " … (cut)";
 
-/** At most `longestLine` bytes, cut between characters. */
+/** At most `maxLineBytes` bytes, cut between characters. */
 export function cutLine(output: string): string {
   const bytes = new TextEncoder().encode(output);
-  if (bytes.length <= longestLine) return output;
-  let end = longestLine - new TextEncoder().encode(cutWords).length;
+  if (bytes.length <= maxLineBytes) return output;
+  let end = maxLineBytes - new TextEncoder().encode(cutMark).length;
   // A byte 10xxxxxx continues a character.
   while ((bytes[end]! & 0xc0) === 0x80) end -= 1;
-  return new TextDecoder().decode(bytes.subarray(0, end)) + cutWords;
+  return new TextDecoder().decode(bytes.subarray(0, end)) + cutMark;
 }

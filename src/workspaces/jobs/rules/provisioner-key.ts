@@ -1,13 +1,13 @@
 // Names of provisioner keys, and when their use is noted: rarely, because provisioners poll all the time.
 import { problemWithVersionName } from "../../templates/rules/names.ts";
 
-const minute = 60_000;
-const hour = 60 * minute;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
 
 /** Milliseconds between two notes of the use of a key, from one address and from changing ones. */
-export const useIntervals = { sameAddress: hour, otherAddress: minute };
+export const useIntervalMs = { sameAddress: hourMs, otherAddress: minuteMs };
 /** Milliseconds for which the audit log needs no second entry for one key and address. */
-export const auditInterval = 24 * hour;
+export const auditIntervalMs = 24 * hourMs;
 
 export interface KeyUse {
   lastUsedAt: number | null;
@@ -20,7 +20,7 @@ export function isUseDue(
   now: number,
 ): boolean {
   if (lastUsedAt === null) return true;
-  const interval = lastUsedAddress === address ? useIntervals.sameAddress : useIntervals.otherAddress;
+  const interval = lastUsedAddress === address ? useIntervalMs.sameAddress : useIntervalMs.otherAddress;
   return now - lastUsedAt >= interval;
 }
 

@@ -13,10 +13,10 @@ import {
 
 const initiators = alias(users, "initiators");
 
-const among = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+const idsSql = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
 /** One row, `EndedBuild`, for each of the builds. */
-export const findEndings = (buildIds: readonly string[]) =>
+export const findEndingBuilds = (buildIds: readonly string[]) =>
   query
     .select({
       id: workspaceBuilds.id,
@@ -43,14 +43,14 @@ export const findEndings = (buildIds: readonly string[]) =>
     .innerJoin(initiators, eq(initiators.id, workspaceBuilds.initiatorId))
     .innerJoin(templates, eq(templates.id, workspaces.templateId))
     .innerJoin(templateVersions, eq(templateVersions.id, workspaceBuilds.versionId))
-    .where(inArray(workspaceBuilds.id, among(buildIds)));
+    .where(inArray(workspaceBuilds.id, idsSql(buildIds)));
 
-export type EndingRow = ReturnType<typeof findEndings>["_"]["result"][number];
+export type EndingBuildRow = ReturnType<typeof findEndingBuilds>["_"]["result"][number];
 
 /** SQL for the ids of the owners of the builds' workspaces. */
-export const ownersOf = (buildIds: readonly string[]): SQL =>
+export const workspaceOwnersByBuildSql = (buildIds: readonly string[]): SQL =>
   sql`SELECT w.owner_id FROM workspace_builds b JOIN workspaces w ON w.id = b.workspace_id
-    WHERE b.id IN ${among(buildIds)}`;
+    WHERE b.id IN ${idsSql(buildIds)}`;
 
 /** What the workspace's last build that had resources left, as its provisioner said. */
 export const listLastResources = (workspaceId: string) =>

@@ -11,8 +11,8 @@ import {
   workspaces,
 } from "../../../../db/schema.ts";
 import type { Credential } from "../../../accounts/rules/api-key.ts";
-import { leaseTime, type PermanentErrorCode, leaseLost, leaseLostWords, mostRequeues } from "../rules/job.ts";
-import { provisionerMay } from "./provisioner-keys.ts";
+import { leaseMs, type PermanentErrorCode, leaseLost, leaseLostMessage, maxRequeues } from "../rules/job.ts";
+import { provisionerKeyValidSql } from "./provisioner-keys.ts";
 
 export interface Acquisition {
   /** Made by the provisioner: what it holds is that acquisition's job. */
@@ -27,9 +27,9 @@ export function acquireJob({ acquireId, credential, provisionerName, now }: Acqu
   return query.run(sql`UPDATE workspace_builds
     SET status = 'running', acquire_id = ${acquireId}, provisioner_key_id = ${credential.keyId},
       provisioner_name = ${provisionerName}, started_at = ${now}, updated_at = ${now},
-      lease_expires_at = ${now + leaseTime}
+      lease_expires_at = ${now + leaseMs}
     WHERE seq = (SELECT seq FROM workspace_builds WHERE status = 'pending' ORDER BY priority, seq LIMIT 1)
-      AND ${provisionerMay(credential)}
+      AND ${provisionerKeyValidSql(credential)}
       AND NOT EXISTS (SELECT 1 FROM workspace_builds WHERE acquire_id = ${acquireId})`);
 }
 
@@ -97,54 +97,55 @@ export type JobRow = ReturnType<typeof findJob>["_"]["result"][number];
 export const findPending = () =>
   query.all<{ seq: number }>(sql`SELECT seq FROM workspace_builds WHERE status = 'pending' LIMIT 1`);
 
-export interface Hold {
+export interface JobLease {
   jobId: string;
   credential: Credential;
   /** Which acquisition of this key; one that is not named may be any. */
   acquireId: string | undefined;
 }
 
-const isHeld = ({ jobId, credential, acquireId }: Hold): SQL => sql`(id = ${jobId}
+const whereLeaseHeldSql = ({ jobId, credential, acquireId }: JobLease): SQL => sql`(id = ${jobId}
   AND status IN ('running', 'canceling') AND provisioner_key_id = ${credential.keyId}
-  AND (${acquireId ?? null} IS NULL OR acquire_id = ${acquireId ?? null}) AND ${provisionerMay(credential)})`;
+  AND (${acquireId ?? null} IS NULL OR acquire_id = ${acquireId ?? null}) AND ${provisionerKeyValidSql(credential)})`;
 
 /** True in SQL while this provisioner has the job's lease. */
-export const holds = (hold: Hold): SQL => sql`EXISTS (SELECT 1 FROM workspace_builds WHERE ${isHeld(hold)})`;
+export const leaseHeldSql = (lease: JobLease): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE ${whereLeaseHeldSql(lease)})`;
 
 /** The same while nobody wants the job to be canceled: it will have ended as its provisioner says. */
-export const holdsUncanceled = (hold: Hold): SQL =>
-  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE status = 'running' AND ${isHeld(hold)})`;
+export const uncanceledLeaseHeldSql = (lease: JobLease): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE status = 'running' AND ${whereLeaseHeldSql(lease)})`;
 
 /** True in SQL until it has told what it is about to do. */
-export const holdsUnplanned = (hold: Hold): SQL =>
-  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE plan_received_at IS NULL AND ${isHeld(hold)})`;
+export const unplannedLeaseHeldSql = (lease: JobLease): SQL =>
+  sql`EXISTS (SELECT 1 FROM workspace_builds WHERE plan_received_at IS NULL AND ${whereLeaseHeldSql(lease)})`;
 
-export const extendLease = (hold: Hold, now: number): Statement =>
+export const extendLease = (lease: JobLease, now: number): Statement =>
   query.run(
-    sql`UPDATE workspace_builds SET lease_expires_at = ${now + leaseTime}, updated_at = ${now} WHERE ${isHeld(hold)}`,
+    sql`UPDATE workspace_builds SET lease_expires_at = ${now + leaseMs}, updated_at = ${now} WHERE ${whereLeaseHeldSql(lease)}`,
   );
 
-const backToQueue = sql`status = 'pending', acquire_id = NULL, provisioner_key_id = NULL, provisioner_name = NULL,
+const backToQueueSql = sql`status = 'pending', acquire_id = NULL, provisioner_key_id = NULL, provisioner_name = NULL,
   started_at = NULL, lease_expires_at = NULL`;
 
 /** Back to the queue; one that is being canceled has not been begun and ends here. */
-export const releaseJob = (hold: Hold, now: number): Statement[] => [
+export const releaseJob = (lease: JobLease, now: number): Statement[] => [
   query.run(sql`UPDATE workspace_builds SET status = 'canceled', completed_at = ${now}, lease_expires_at = NULL,
-    updated_at = ${now} WHERE status = 'canceling' AND plan_received_at IS NULL AND ${isHeld(hold)}`),
-  query.run(sql`UPDATE workspace_builds SET ${backToQueue}, updated_at = ${now}
-    WHERE status = 'running' AND plan_received_at IS NULL AND ${isHeld(hold)}`),
+    updated_at = ${now} WHERE status = 'canceling' AND plan_received_at IS NULL AND ${whereLeaseHeldSql(lease)}`),
+  query.run(sql`UPDATE workspace_builds SET ${backToQueueSql}, updated_at = ${now}
+    WHERE status = 'running' AND plan_received_at IS NULL AND ${whereLeaseHeldSql(lease)}`),
 ];
 
 /**
  * Of a key that is revoked: what has not been begun goes back to the queue, or ends where it was to be canceled. Nobody
  * knows how far the others came: their leases end now, and the next tick fails them.
  */
-export const takeJobsFrom = (keyId: string, now: number, when: SQL): Statement[] => {
+export const withdrawJobsOfKey = (keyId: string, now: number, when: SQL): Statement[] => {
   const theirs = sql`provisioner_key_id = ${keyId} AND lease_expires_at IS NOT NULL AND ${when}`;
   return [
     query.run(sql`UPDATE workspace_builds SET status = 'canceled', completed_at = ${now}, lease_expires_at = NULL,
       updated_at = ${now} WHERE status = 'canceling' AND plan_received_at IS NULL AND ${theirs}`),
-    query.run(sql`UPDATE workspace_builds SET ${backToQueue}, updated_at = ${now}
+    query.run(sql`UPDATE workspace_builds SET ${backToQueueSql}, updated_at = ${now}
       WHERE status = 'running' AND plan_received_at IS NULL AND ${theirs}`),
     query.run(
       sql`UPDATE workspace_builds SET lease_expires_at = ${now}, updated_at = ${now} WHERE ${theirs}`,
@@ -152,11 +153,11 @@ export const takeJobsFrom = (keyId: string, now: number, when: SQL): Statement[]
   ];
 };
 
-export const notePlan = (hold: Hold, now: number): Statement =>
+export const markPlanReceived = (lease: JobLease, now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET plan_received_at = COALESCE(plan_received_at, ${now}),
-    lease_expires_at = ${now + leaseTime}, updated_at = ${now} WHERE ${isHeld(hold)}`);
+    lease_expires_at = ${now + leaseMs}, updated_at = ${now} WHERE ${whereLeaseHeldSql(lease)}`);
 
-export interface Ending {
+export interface JobResult {
   now: number;
   /** Undefined: it succeeded. */
   error: string | undefined;
@@ -165,15 +166,15 @@ export interface Ending {
 }
 
 /** One that somebody wanted to be canceled is canceled, however it ended. */
-export const endJob = (hold: Hold, { now, error, errorCode, aiTask }: Ending): Statement =>
+export const endJob = (lease: JobLease, { now, error, errorCode, aiTask }: JobResult): Statement =>
   query.run(sql`UPDATE workspace_builds
     SET status = CASE status WHEN 'canceling' THEN 'canceled' ELSE ${error === undefined ? "succeeded" : "failed"} END,
       error = ${error ?? null},
       error_code = CASE status WHEN 'canceling' THEN NULL ELSE ${errorCode ?? null} END, completed_at = ${now}, updated_at = ${now}, lease_expires_at = NULL,
       ai_task_prompt = ${aiTask?.prompt ?? null}, ai_task_sidebar_app_id = ${aiTask?.sidebarAppId ?? null}
-    WHERE ${isHeld(hold)}`);
+    WHERE ${whereLeaseHeldSql(lease)}`);
 
-export interface Lapsed {
+export interface ExpiredJob {
   id: string;
   status: "running" | "canceling";
   hasPlan: number;
@@ -181,32 +182,32 @@ export interface Lapsed {
 }
 
 /** The longest lapsed first. */
-export const listLapsed = (now: number, limit: number) =>
-  query.all<Lapsed>(sql`SELECT id, status, plan_received_at IS NOT NULL AS hasPlan, requeues FROM workspace_builds
+export const listExpiredJobs = (now: number, limit: number) =>
+  query.all<ExpiredJob>(sql`SELECT id, status, plan_received_at IS NOT NULL AS hasPlan, requeues FROM workspace_builds
     WHERE lease_expires_at IS NOT NULL AND lease_expires_at <= ${now} ORDER BY lease_expires_at LIMIT ${limit}`);
 
 /** Nobody's lease ends before they had the time for a heartbeat. */
-export const extendAll = (now: number): Statement =>
-  query.run(sql`UPDATE workspace_builds SET lease_expires_at = ${now + leaseTime}
-    WHERE lease_expires_at IS NOT NULL AND lease_expires_at < ${now + leaseTime}`);
+export const extendAllLeases = (now: number): Statement =>
+  query.run(sql`UPDATE workspace_builds SET lease_expires_at = ${now + leaseMs}
+    WHERE lease_expires_at IS NOT NULL AND lease_expires_at < ${now + leaseMs}`);
 
-const among = (ids: readonly string[], now: number) =>
+const whereExpiredAmongSql = (ids: readonly string[], now: number) =>
   sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)})) AND lease_expires_at <= ${now}`;
 
 /** A job that has been heard of since it was seen, or that somebody wants to be canceled by now, is left as it is. */
 export const requeueJobs = (ids: readonly string[], now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET status = 'pending', acquire_id = NULL, provisioner_key_id = NULL,
       provisioner_name = NULL, started_at = NULL, lease_expires_at = NULL, requeues = requeues + 1, updated_at = ${now}
-    WHERE ${among(ids, now)} AND status = 'running' AND plan_received_at IS NULL AND requeues < ${mostRequeues}`);
+    WHERE ${whereExpiredAmongSql(ids, now)} AND status = 'running' AND plan_received_at IS NULL AND requeues < ${maxRequeues}`);
 
-export const cancelLapsed = (ids: readonly string[], now: number): Statement =>
+export const cancelExpiredJobs = (ids: readonly string[], now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET status = 'canceled', completed_at = ${now}, lease_expires_at = NULL,
-      updated_at = ${now} WHERE ${among(ids, now)} AND status = 'canceling' AND plan_received_at IS NULL`);
+      updated_at = ${now} WHERE ${whereExpiredAmongSql(ids, now)} AND status = 'canceling' AND plan_received_at IS NULL`);
 
 /** True in SQL while this job has not been heard of, nor ended. */
-export const hasLapsed = (id: string, now: number): SQL =>
+export const leaseExpiredSql = (id: string, now: number): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id} AND lease_expires_at <= ${now})`;
 
-export const failLapsed = (ids: readonly string[], now: number): Statement =>
+export const failExpiredJobs = (ids: readonly string[], now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET status = 'failed', error_code = ${leaseLost}, completed_at = ${now},
-      error = ${leaseLostWords}, lease_expires_at = NULL, updated_at = ${now} WHERE ${among(ids, now)}`);
+      error = ${leaseLostMessage}, lease_expires_at = NULL, updated_at = ${now} WHERE ${whereExpiredAmongSql(ids, now)}`);

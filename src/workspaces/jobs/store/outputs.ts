@@ -3,12 +3,13 @@ import { and, asc, desc, eq, gt, gte, lt, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../../db/client.ts";
 import { insertRows, sliceOf } from "../../../../db/rows.ts";
 import { buildLogs, workspaceStates } from "../../../../db/schema.ts";
-import { largestLog, lineOverhead, truncatedWords } from "../rules/job.ts";
+import { maxLogBytes, lineOverheadBytes, logTruncatedMessage } from "../rules/job.ts";
+
 export type NewLine = Omit<typeof buildLogs.$inferInsert, "seq">;
 
 /** Kept until the log is full; then one line says so. */
 export function insertLines(buildId: string, lines: readonly NewLine[], now: number, when: SQL): Statement[] {
-  const stored = sql`(SELECT COALESCE(sum(octet_length(output) + ${lineOverhead}), 0) FROM build_logs
+  const stored = sql`(SELECT COALESCE(sum(octet_length(output) + ${lineOverheadBytes}), 0) FROM build_logs
     WHERE build_id = ${buildId})`;
   const last: NewLine = {
     id: `${buildId}:truncated`,
@@ -17,16 +18,16 @@ export function insertLines(buildId: string, lines: readonly NewLine[], now: num
     level: "warn",
     source: "provisioner_daemon",
     stage: "",
-    output: truncatedWords,
+    output: logTruncatedMessage,
   };
   return [
-    ...insertRows(buildLogs, lines, sql`${when} AND ${stored} < ${largestLog}`),
-    ...insertRows(buildLogs, [last], sql`${when} AND ${stored} >= ${largestLog}`),
+    ...insertRows(buildLogs, lines, sql`${when} AND ${stored} < ${maxLogBytes}`),
+    ...insertRows(buildLogs, [last], sql`${when} AND ${stored} >= ${maxLogBytes}`),
   ];
 }
 
 /** What must be read also at the end of a log that is full. */
-export const insertFewLines = (lines: readonly NewLine[], when: SQL): Statement[] =>
+export const insertLinesDespiteLimit = (lines: readonly NewLine[], when: SQL): Statement[] =>
   insertRows(buildLogs, lines, when);
 
 /** Oldest first; `after` and `before` are ids on the wire. */
@@ -71,13 +72,13 @@ export const countWarnings = (buildId: SQL) =>
     .where(and(eq(buildLogs.buildId, buildId), sql`${buildLogs.level} IN ('warn', 'error')`))
     .groupBy(buildLogs.level);
 
-const longestRow = 1_048_576;
+const maxRowBytes = 1_048_576;
 
 /** In place of what the build has left so far; what the build before has left is kept, older ones are not. */
 export function putState(buildId: string, sealed: Uint8Array, when: SQL): Statement[] {
   const rows: Statement[] = [];
-  for (let start = 0; start < sealed.length; start += longestRow) {
-    const content = Buffer.from(sealed.subarray(start, start + longestRow));
+  for (let start = 0; start < sealed.length; start += maxRowBytes) {
+    const content = Buffer.from(sealed.subarray(start, start + maxRowBytes));
     rows.push(
       query.run(sql`INSERT INTO workspace_states (build_id, position, content)
         SELECT ${buildId}, ${rows.length}, ${content} WHERE ${when} ON CONFLICT DO NOTHING`),

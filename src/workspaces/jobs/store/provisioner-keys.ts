@@ -3,7 +3,7 @@ import { and, eq, getTableColumns, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { provisionerKeys, users, workspaceBuilds } from "../../../../db/schema.ts";
 import type { Credential } from "../../../accounts/rules/api-key.ts";
-import { auditInterval, useIntervals } from "../rules/provisioner-key.ts";
+import { auditIntervalMs, useIntervalMs } from "../rules/provisioner-key.ts";
 
 const { secretHash: _, ...withoutSecret } = getTableColumns(provisionerKeys);
 
@@ -12,7 +12,10 @@ export function findProvisionerKey(keyId: string) {
 }
 
 /** True in SQL for a key that is good now: for writes that are guarded by it. */
-export const provisionerMay = ({ keyId, secretHash }: Pick<Credential, "keyId" | "secretHash">): SQL =>
+export const provisionerKeyValidSql = ({
+  keyId,
+  secretHash,
+}: Pick<Credential, "keyId" | "secretHash">): SQL =>
   sql`EXISTS (SELECT 1 FROM provisioner_keys WHERE id = ${keyId} AND secret_hash = ${secretHash})`;
 
 export function insertProvisionerKey(key: typeof provisionerKeys.$inferInsert, when: SQL): Statement {
@@ -35,7 +38,7 @@ export function findProvisionerKeyByName(organizationId: SQL | string, name: str
 }
 
 /** True in SQL once there is a key of this id: for what depends on its having been made. */
-export const provisionerKeyExists = (keyId: string): SQL =>
+export const provisionerKeyExistsSql = (keyId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM provisioner_keys WHERE id = ${keyId})`;
 
 /** Oldest first, with who created each and how many jobs its provisioners hold. */
@@ -58,18 +61,18 @@ export const deleteProvisionerKey = (keyId: string, when: SQL): Statement =>
   query.delete(provisionerKeys).where(sql`${provisionerKeys.id} = ${keyId} AND ${when}`);
 
 /** `isUseDue` in SQL. */
-export const isUseDueSql = (keyId: string, address: string | null, now: number): SQL =>
+export const useDueSql = (keyId: string, address: string | null, now: number): SQL =>
   sql`EXISTS (SELECT 1 FROM provisioner_keys WHERE id = ${keyId} AND (last_used_at IS NULL
-    OR last_used_at <= ${now - useIntervals.sameAddress}
-    OR (last_used_address IS NOT ${address} AND last_used_at <= ${now - useIntervals.otherAddress})))`;
+    OR last_used_at <= ${now - useIntervalMs.sameAddress}
+    OR (last_used_address IS NOT ${address} AND last_used_at <= ${now - useIntervalMs.otherAddress})))`;
 
 export const touchProvisionerKey = (keyId: string, address: string | null, now: number): Statement =>
   query
     .update(provisionerKeys)
     .set({ lastUsedAt: now, lastUsedAddress: address })
-    .where(sql`${provisionerKeys.id} = ${keyId} AND ${isUseDueSql(keyId, address, now)}`);
+    .where(sql`${provisionerKeys.id} = ${keyId} AND ${useDueSql(keyId, address, now)}`);
 
 /** True in SQL unless the audit log has a recent use of this key from this address. */
-export const isUseNewSql = (keyId: string, address: string | null, now: number): SQL =>
+export const useNewSql = (keyId: string, address: string | null, now: number): SQL =>
   sql`NOT EXISTS (SELECT 1 FROM audit_entries WHERE resource_id = ${keyId} AND action = 'use'
-    AND address IS ${address} AND at > ${now - auditInterval})`;
+    AND address IS ${address} AND at > ${now - auditIntervalMs})`;

@@ -13,7 +13,7 @@ export interface ParameterRules {
 }
 
 /** Null for a parameter that may have any value. */
-export const storedRules = ({ options, min, max, regex, error }: ParameterRules): string | null =>
+export const formatRules = ({ options, min, max, regex, error }: ParameterRules): string | null =>
   options.length === 0 && min === null && max === null && regex === null
     ? null
     : JSON.stringify({ options, min, max, regex, error });
@@ -21,7 +21,7 @@ export const storedRules = ({ options, min, max, regex, error }: ParameterRules)
 export const noRules: ParameterRules = { options: [], min: null, max: null, regex: null, error: "" };
 
 /** Of what is stored. */
-export const readRules = (stored: string | null | undefined): ParameterRules =>
+export const parseRules = (stored: string | null | undefined): ParameterRules =>
   stored == null ? noRules : { ...noRules, ...(JSON.parse(stored) as Partial<ParameterRules>) };
 
 /** Words that follow the parameter's name; undefined for a value that it may have. */
@@ -29,8 +29,8 @@ export function problemWithValue(rules: ParameterRules, value: string): string |
   const { options, min, max, regex, error } = rules;
   const values = options.map((option) => option.value);
   if (values.length > 0 && !values.includes(value)) return `must be one of ${values.join(", ")}`;
-  if (regex !== null && value.length > longestPatternValue)
-    return `must have at most ${longestPatternValue} characters`;
+  if (regex !== null && value.length > maxPatternValueLength)
+    return `must have at most ${maxPatternValueLength} characters`;
   if (regex !== null && !matches(regex, value))
     return error === "" ? `must match ${regex}` : `is invalid: ${error}`;
   if (min === null && max === null) return undefined;
@@ -52,24 +52,24 @@ export function problemWithRules({ options, min, max, regex }: ParameterRules): 
 }
 
 /** Characters of a value that a pattern is tried on. */
-export const longestPatternValue = 256;
-const longestPattern = 500;
+export const maxPatternValueLength = 256;
+const maxPatternLength = 500;
 /** In a pattern that begins at the value's beginning; one that may begin anywhere has one less. */
-const mostRepeats = 3;
+const maxRepeats = 3;
 
 const tokens = /\\.|\[(?:\\.|[^\]\\])*\]|\(\?|[()|]|[*+]|\{\d+(?:,\d*)?\}|\?|[^]/g;
 const isRepeat = (token: string) => /^([*+]|\{.*\})$/.test(token) && token !== "{1}" && token !== "{0,1}";
 
 /** Words that follow the pattern; undefined for one that may be used. */
 export function problemWithPattern(pattern: string): string | undefined {
-  if (pattern.length > longestPattern) return `is longer than ${longestPattern} characters`;
+  if (pattern.length > maxPatternLength) return `is longer than ${maxPatternLength} characters`;
   if (!compiles(pattern)) return "is no regular expression";
   const all: string[] = pattern.replaceAll("(?:", "(").match(tokens) ?? [];
   if (all.includes("(?")) return "must not look around, name groups or set flags";
   if (all.some((token) => /^\\[1-9k]/.test(token))) return "must not refer to groups";
-  const most = all[0] === "^" && !all.includes("|") ? mostRepeats : mostRepeats - 1;
+  const most = all[0] === "^" && !all.includes("|") ? maxRepeats : maxRepeats - 1;
   if (all.filter(isRepeat).length > most) return `must not have more than ${most} repeats`;
-  return repeatsOfRepeats(all) ? "must not repeat a group that repeats or has alternatives" : undefined;
+  return hasNestedRepeats(all) ? "must not repeat a group that repeats or has alternatives" : undefined;
 }
 
 /** What matches somewhere in the value, as in Go. */
@@ -83,7 +83,7 @@ function compiles(pattern: string): boolean {
   }
 }
 
-function repeatsOfRepeats(all: readonly string[]): boolean {
+function hasNestedRepeats(all: readonly string[]): boolean {
   const open: boolean[] = [];
   return all.some((token, at) => {
     const last = open.length - 1;
@@ -100,7 +100,7 @@ function repeatsOfRepeats(all: readonly string[]): boolean {
 export const maskedValue = "********";
 
 /** The value itself, unless one of the parameters of this name is sensitive. */
-export const masked = (
+export const maskIfSensitive = (
   name: string,
   value: string,
   parameters: readonly { name: string; sensitive: boolean }[],

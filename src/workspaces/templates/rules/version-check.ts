@@ -1,6 +1,11 @@
 // Checks a version's parameters and presets when it is created. Each problem names the path of its field.
 import type { Validation } from "../../../kernel/errors.ts";
-import { isTimeZone, overlap, parseSchedule, type Schedule } from "../../autostart/rules/cron-schedule.ts";
+import {
+  isTimeZone,
+  overlap,
+  parseSchedule,
+  type PresetSchedule,
+} from "../../autostart/rules/cron-schedule.ts";
 import { problemWithOneLine } from "../../../kernel/rules/text.ts";
 import { problemWithRules, problemWithValue, type ParameterRules } from "./parameter-values.ts";
 import { problemWithParameterName } from "./names.ts";
@@ -30,9 +35,12 @@ export interface VersionInput {
 }
 
 /** Empty: all is well. */
-export const problemsOfVersion = ({ parameters, presets }: VersionInput): Validation[] => [
+export const checkVersion = ({ parameters, presets }: VersionInput): Validation[] => [
   ...parameters.flatMap(({ name, defaultValue, rules }, index) => [
-    ...problem(`parameters.${index}.name`, problemWithParameterName(name) ?? secondOf(parameters, index)),
+    ...problem(
+      `parameters.${index}.name`,
+      problemWithParameterName(name) ?? duplicateName(parameters, index),
+    ),
     ...problem(`parameters.${index}`, problemWithRules(rules)),
     ...problem(
       `parameters.${index}.default_value`,
@@ -40,10 +48,10 @@ export const problemsOfVersion = ({ parameters, presets }: VersionInput): Valida
     ),
   ]),
   ...presets.flatMap((preset, index) => [
-    ...problem(`presets.${index}.name`, problemWithPresetName(preset.name) ?? secondOf(presets, index)),
-    ...problem(`presets.${index}.default`, secondDefault(presets, index)),
-    ...problemsOfValues(`presets.${index}`, preset, parameters),
-    ...problemsOfPool(`presets.${index}.prebuilds`, preset.prebuilds),
+    ...problem(`presets.${index}.name`, problemWithPresetName(preset.name) ?? duplicateName(presets, index)),
+    ...problem(`presets.${index}.default`, duplicateDefault(presets, index)),
+    ...presetValueProblems(`presets.${index}`, preset, parameters),
+    ...poolProblems(`presets.${index}.prebuilds`, preset.prebuilds),
   ]),
 ];
 
@@ -51,13 +59,13 @@ const problem = (field: string, detail: string | undefined): Validation[] =>
   detail === undefined ? [] : [{ field, detail }];
 
 /** Names differ by more than the size of their letters. */
-function secondOf(all: readonly { name: string }[], index: number): string | undefined {
+function duplicateName(all: readonly { name: string }[], index: number): string | undefined {
   const name = all[index]!.name.toLowerCase();
   const first = all.findIndex((one) => one.name.toLowerCase() === name);
   return first < index ? `"${all[index]!.name}" is there twice` : undefined;
 }
 
-function secondDefault(presets: readonly PresetInput[], index: number): string | undefined {
+function duplicateDefault(presets: readonly PresetInput[], index: number): string | undefined {
   const first = presets.findIndex(({ isDefault }) => isDefault);
   return presets[index]!.isDefault && first < index
     ? `only one preset can be the default, and "${presets[first]!.name}" is`
@@ -69,7 +77,7 @@ function problemWithPresetName(name: string): string | undefined {
   return problemWithOneLine(name);
 }
 
-function problemsOfValues(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {
+function presetValueProblems(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {
   const known = parameters.map(({ name }) => name);
   const words = known.length === 0 ? "the version has none" : `the version has ${known.join(", ")}`;
   const given = preset.parameters.map(({ name }) => name);
@@ -85,11 +93,11 @@ function problemsOfValues(path: string, preset: PresetInput, parameters: Paramet
       ),
     ),
     // A pool is left alone until its values are right; people would be refused each time.
-    ...(preset.prebuilds === null ? problemsWithRules(path, preset, parameters) : []),
+    ...(preset.prebuilds === null ? presetRuleProblems(path, preset, parameters) : []),
   ];
 }
 
-function problemsWithRules(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {
+function presetRuleProblems(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {
   return preset.parameters.flatMap(({ name, value }, index) => {
     const definition = parameters.find((parameter) => parameter.name === name);
     const detail = definition && problemWithValue(definition.rules, value);
@@ -98,7 +106,7 @@ function problemsWithRules(path: string, preset: PresetInput, parameters: Parame
 }
 
 /** What keeps the pool of a preset from being filled: the version is taken, and its template admins are notified. */
-export const warningsOfVersion = ({ parameters, presets }: VersionInput): string[] =>
+export const versionWarnings = ({ parameters, presets }: VersionInput): string[] =>
   presets.flatMap((preset) => {
     if (preset.prebuilds === null) return [];
     const given = preset.parameters.map(({ name }) => name);
@@ -107,28 +115,28 @@ export const warningsOfVersion = ({ parameters, presets }: VersionInput): string
     );
     return [
       ...missing.map(({ name }) => `"${name}" is required and has no value`),
-      ...problemsWithRules("", preset, parameters).map(({ detail }) => detail),
+      ...presetRuleProblems("", preset, parameters).map(({ detail }) => detail),
     ].map((reason) => `Prebuilds can't be created for preset "${preset.name}": ${reason}.`);
   });
 
-function problemsOfPool(path: string, prebuilds: PresetInput["prebuilds"]): Validation[] {
+function poolProblems(path: string, prebuilds: PresetInput["prebuilds"]): Validation[] {
   if (prebuilds === null) return [];
   const { instances, ttlSeconds, scheduling } = prebuilds;
   return [
     ...problem(`${path}.instances`, problemWithCount(instances)),
     ...problem(`${path}.expiration_policy.ttl`, problemWithCount(ttlSeconds ?? 0)),
-    ...(scheduling === null ? [] : problemsOfScheduling(`${path}.scheduling`, scheduling)),
+    ...(scheduling === null ? [] : schedulingProblems(`${path}.scheduling`, scheduling)),
   ];
 }
 
 const problemWithCount = (count: number) =>
   Number.isSafeInteger(count) && count >= 0 ? undefined : `must be a whole number from 0 on, not ${count}`;
 
-function problemsOfScheduling(
+function schedulingProblems(
   path: string,
   { timezone, schedule }: { timezone: string; schedule: { cron: string; instances: number }[] },
 ): Validation[] {
-  const read: { index: number; cron: string; schedule: Schedule }[] = [];
+  const read: { index: number; cron: string; schedule: PresetSchedule }[] = [];
   const problems = problem(
     `${path}.timezone`,
     isTimeZone(timezone) ? undefined : `"${timezone}" is no time zone; write it like Europe/Berlin, or UTC`,

@@ -4,20 +4,20 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { fileChunks, files } from "../../../../db/schema.ts";
 
 /** Bytes in a row of content. */
-export const chunkSize = 1_048_576;
+export const chunkBytes = 1_048_576;
 
-const isWhole = sql`(SELECT count(*) FROM file_chunks WHERE file_id = files.id) * ${chunkSize} >= files.size`;
+const isCompleteSql = sql`(SELECT count(*) FROM file_chunks WHERE file_id = files.id) * ${chunkBytes} >= files.size`;
 
 /** True in SQL for a file that is there with all of its content. */
-export const fileExists = (id: string): SQL =>
-  sql`EXISTS (SELECT 1 FROM files WHERE id = ${id} AND ${isWhole})`;
+export const fileExistsSql = (id: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM files WHERE id = ${id} AND ${isCompleteSql})`;
 
 /** By id or by the SHA-256 of its content. */
 export function findFile(name: string) {
   return query
     .select()
     .from(files)
-    .where(and(or(eq(files.id, name), eq(files.hash, name)), isWhole));
+    .where(and(or(eq(files.id, name), eq(files.hash, name)), isCompleteSql));
 }
 
 /** The row, also of a file that is not whole yet. */

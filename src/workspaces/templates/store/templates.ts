@@ -6,7 +6,7 @@ import type { Actor } from "../../../accounts/rules/actor.ts";
 import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
 import { keyExistsSql } from "../../../accounts/store/keys.ts";
 
-const found = () =>
+const templateRows = () =>
   query
     .select({
       id: templates.id,
@@ -35,39 +35,39 @@ const found = () =>
     .leftJoin(templateVersions, eq(templateVersions.id, templates.activeVersionId))
     .leftJoin(users, eq(users.id, templates.createdBy));
 
-export type TemplateRow = ReturnType<ReturnType<typeof found>["where"]>["_"]["result"][number];
+export type TemplateRow = ReturnType<ReturnType<typeof templateRows>["where"]>["_"]["result"][number];
 
 /** Deleted ones too. */
-export const findTemplate = (id: string) => found().where(eq(templates.id, id));
+export const findTemplate = (id: string) => templateRows().where(eq(templates.id, id));
 
 /** By the organization's id or name, and the template's name; both however they are spelt. */
 export const findTemplateByName = (organization: string, name: string) =>
-  found().where(sql`${templates.organizationId} IN
+  templateRows().where(sql`${templates.organizationId} IN
       (SELECT id FROM organizations WHERE id = lower(${organization}) OR lower(name) = lower(${organization}))
     AND lower(${templates.name}) = lower(${name}) AND ${templates.deletedAt} IS NULL`);
 
 /** SQL for the id of a template that is there; names however they are spelt. */
-export const idOfTemplate = (organization: string, name: string): SQL<string> =>
+export const templateIdByNameSql = (organization: string, name: string): SQL<string> =>
   sql<string>`(SELECT t.id FROM templates t JOIN organizations o ON o.id = t.organization_id
     WHERE (o.id = lower(${organization}) OR lower(o.name) = lower(${organization}))
       AND lower(t.name) = lower(${name}) AND t.deleted_at IS NULL)`;
 
 /** SQL for the id of its active version. */
-export const activeVersionOf = (templateId: SQL): SQL<string> =>
+export const activeVersionIdSql = (templateId: SQL): SQL<string> =>
   sql<string>`(SELECT active_version_id FROM templates WHERE id = ${templateId})`;
 
 /** By name. */
 export const listTemplates = () =>
-  found()
+  templateRows()
     .where(isNull(templates.deletedAt))
     .orderBy(sql`lower(${templates.name})`, asc(templates.seq));
 
 /** True in SQL for a template that is there and not deleted. */
-export const templateIsThere = (id: string): SQL =>
+export const templateUndeletedSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id} AND deleted_at IS NULL)`;
 
 /** Also for a deleted one: for what depends on its having been made. */
-export const templateExists = (id: string): SQL => sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id})`;
+export const templateExistsSql = (id: string): SQL => sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id})`;
 
 export function insertTemplate(
   template: Omit<typeof templates.$inferInsert, "seq" | "deletedAt">,
@@ -97,19 +97,19 @@ export const updateTemplate = (id: string, change: Change, now: number, when: SQ
     .where(and(eq(templates.id, id), isNull(templates.deletedAt), when));
 
 /** SQL for the ids of those who have a workspace of it. */
-export const usersOf = (id: string): SQL =>
+export const templateUserIdsSql = (id: string): SQL =>
   sql`SELECT owner_id FROM workspaces WHERE template_id = ${id} AND deleted_at IS NULL`;
 
 /** True in SQL while it is deprecated with these words, or with none. */
-export const isDeprecatedAs = (id: string, message: string): SQL =>
+export const whereDeprecationIs = (id: string, message: string): SQL =>
   sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id} AND deprecation_message = ${message})`;
 
 /** True in SQL while nobody has a workspace of it; those that wait for somebody don't count. */
-export const isUnused = (id: string): SQL => sql`NOT EXISTS (
+export const templateUnusedSql = (id: string): SQL => sql`NOT EXISTS (
   SELECT 1 FROM workspaces w JOIN users o ON o.id = w.owner_id
   WHERE w.template_id = ${id} AND w.deleted_at IS NULL AND NOT o.is_system)`;
 
 /** `templates:manage` while the caller is signed in. */
-export const mayStillManageTemplates = (actor: Pick<Actor, "userId" | "keyId">): SQL => sql`(
+export const canManageTemplatesSql = (actor: Pick<Actor, "userId" | "keyId">): SQL => sql`(
   ${keyExistsSql(actor.keyId)}
   AND EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId} AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesWithPermission("templates:manage"))}))))`;

@@ -11,7 +11,8 @@ import {
   presets,
   presetSchedules,
 } from "../../../../db/schema.ts";
-const found = () =>
+
+const versionRows = () =>
   query
     .select({
       id: templateVersions.id,
@@ -32,37 +33,40 @@ const found = () =>
     .leftJoin(users, eq(users.id, templateVersions.createdBy))
     .leftJoin(templates, eq(templates.id, templateVersions.templateId));
 
-export type VersionRow = ReturnType<ReturnType<typeof found>["where"]>["_"]["result"][number];
+export type VersionRow = ReturnType<ReturnType<typeof versionRows>["where"]>["_"]["result"][number];
 
-export const findVersion = (id: string) => found().where(eq(templateVersions.id, id));
+export const findVersion = (id: string) => versionRows().where(eq(templateVersions.id, id));
 
 export const findVersionByName = (templateId: SQL | string, name: string) =>
-  found().where(
+  versionRows().where(
     and(eq(templateVersions.templateId, templateId), sql`lower(${templateVersions.name}) = lower(${name})`),
   );
 
 /** Newest first. */
 export const listLatestVersions = (templateId: SQL | string, limit: number) =>
-  found().where(eq(templateVersions.templateId, templateId)).orderBy(desc(templateVersions.seq)).limit(limit);
+  versionRows()
+    .where(eq(templateVersions.templateId, templateId))
+    .orderBy(desc(templateVersions.seq))
+    .limit(limit);
 
 /** SQL for the id of a template's version by its name. */
-export const idOfVersion = (templateId: SQL, name: string): SQL<string> =>
+export const versionIdByNameSql = (templateId: SQL, name: string): SQL<string> =>
   sql<string>`(SELECT id FROM template_versions WHERE template_id = ${templateId} AND lower(name) = lower(${name}))`;
 
 /** Oldest first. */
 export const listVersions = (templateId: string, page: Page = {}) =>
-  found()
+  versionRows()
     .where(eq(templateVersions.templateId, templateId))
     .orderBy(asc(templateVersions.seq))
     .limit(sliceOf(page).limit)
     .offset(sliceOf(page).offset);
 
 /** True in SQL once there is a version of this id: for what depends on its having been made. */
-export const versionExists = (id: string): SQL =>
+export const versionExistsSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM template_versions WHERE id = ${id})`;
 
 /** True in SQL for a version of this template; of none yet when that is null. */
-export const versionBelongsTo = (id: string, templateId: string | null): SQL =>
+export const versionOfTemplateSql = (id: string, templateId: string | null): SQL =>
   sql`EXISTS (SELECT 1 FROM template_versions WHERE id = ${id} AND template_id IS ${templateId})`;
 
 export function insertVersion(
@@ -92,7 +96,7 @@ export const insertParameters = (
   insertRows(
     templateParameters,
     parameters.map((parameter, position) => ({ ...parameter, versionId, position })),
-    versionExists(versionId),
+    versionExistsSql(versionId),
   );
 
 /** In the order of the version. */
@@ -117,7 +121,7 @@ export function insertPresets(versionId: string, all: readonly NewPreset[]): Sta
     ...insertRows(
       presets,
       all.map(({ row }) => row),
-      versionExists(versionId),
+      versionExistsSql(versionId),
     ),
     ...insertRows(
       presetParameters,
