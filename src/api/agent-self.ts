@@ -17,13 +17,13 @@ const lifecycleBody = z.object({
     .meta({ description: "default: now" }),
 });
 
-const longestMessage = 160;
+const maxMessageBytes = 160;
 
 /** Coder's `icon` and `needs_user_attention` are taken and say nothing, as there. */
 const statusBody = z.object({
   app_slug: filledText(64),
   state: z.enum(appStates, { error: `must be one of ${appStates.join(", ")}` }),
-  message: text(longestMessage)
+  message: text(maxMessageBytes)
     .nullish()
     .transform((message) => message ?? ""),
   uri: text(2_048)

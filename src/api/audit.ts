@@ -9,14 +9,14 @@ import { strictQuery, filledText } from "../http/schemas.ts";
 import { field, shape, string, time } from "../http/wire.ts";
 
 const pageSize = 50;
-const largestPage = 500;
+const maxPageSize = 500;
 
 const auditQuery = strictQuery({
   user: filledText(100).optional().meta({ description: "the actor: me, an id or a username" }),
   resource_id: filledText(100).optional(),
   action: filledText(100).optional(),
   before: wholeNumber.meta({ description: "`next` of the previous page" }),
-  limit: wholeNumber.refine((limit) => (limit ?? 0) <= largestPage, `may be at most ${largestPage}`),
+  limit: wholeNumber.refine((limit) => (limit ?? 0) <= maxPageSize, `may be at most ${maxPageSize}`),
 });
 
 type AuditRow = ReturnType<typeof listAudit>["_"]["result"][number];

@@ -15,9 +15,9 @@ import { uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./workspaces.ts";
 
 /** Milliseconds between looks for new lines. */
-const lookInterval = 1_000;
+const lookIntervalMs = 1_000;
 /** Bytes that may wait for a slow reader before more is read for them, and lines that are read at a time. */
-const mostWaiting = 65_536;
+const maxBufferedBytes = 65_536;
 export const linesAtOnce = 100;
 /** RFC 6455 §7.4.1. */
 const closing = { done: 1000, goingAway: 1001, refused: 1008, failed: 1011 };
@@ -39,7 +39,7 @@ export async function followLog({ socket, after, look, stopping }: Follow): Prom
   try {
     for (let last = after, hasMore = false; !over.aborted; hasMore || (await pause(over))) {
       hasMore = false;
-      if (socket.waiting() > mostWaiting) continue;
+      if (socket.waiting() > maxBufferedBytes) continue;
       const { lines, hasEnded } = await look(last);
       for (const line of lines) socket.send(JSON.stringify(lineShape.from(line)));
       last = lines.at(-1)?.seq ?? last;
@@ -59,7 +59,7 @@ export async function followLog({ socket, after, look, stopping }: Follow): Prom
 
 const pause = (over: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(done, lookInterval);
+    const timer = setTimeout(done, lookIntervalMs);
     function done() {
       clearTimeout(timer);
       over.removeEventListener("abort", done);

@@ -33,7 +33,7 @@ import { unsupported } from "../http/unsupported.ts";
 import { visibleOwner, parameterValues } from "./workspaces.ts";
 
 const pageSize = 50;
-const largestPage = 200;
+const maxPageSize = 200;
 
 const newBuildBody = z.object({
   transition: z.enum(transitions, { error: `must be one of ${transitions.join(", ")}` }),
@@ -48,7 +48,7 @@ const newBuildBody = z.object({
 });
 const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 const listQuery = z.object({
-  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
+  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, maxPageSize)),
   offset: wholeNumber,
 });
 /** A workspace by the id in the path, or by its owner's name and its own. */

@@ -1,4 +1,4 @@
-// A live inbox as server-sent events: resumable by `Last-Event-ID`, in slices that end by themselves, so that a lost
+// A live inbox as server-sent events: resumable by `Last-Event-ID`, in slices of limited length, so that a lost
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
 import type { Database } from "../../db/client.ts";
 import { withFewer } from "../../db/fewer.ts";
@@ -11,11 +11,11 @@ import type { Holder } from "./inbox-watch.ts";
 import { inboxItemShape } from "./inbox.ts";
 
 /** Milliseconds of one slice, and between comments that keep proxies from closing a silent one. */
-const sliceTime = 55_000;
-const keepAliveTime = 15_000;
+const sliceMs = 55_000;
+const keepAliveMs = 15_000;
 const pageSize = 100;
 /** Notifications that wait for a reader: of more at once the rest is read again, and who takes none is cut off. */
-const mostBehind = 100;
+const maxQueued = 100;
 
 type EventsWatch = InboxWatch & { as: { way: "events" } };
 export interface EventsHolder extends Holder {
@@ -66,7 +66,7 @@ async function follow(
     keyId: watch.keyId,
     emit: (row, unread) => {
       if (!passesFilter(row, watch.filter)) return;
-      if (behind.length < mostBehind) behind.push({ row, unread });
+      if (behind.length < maxQueued) behind.push({ row, unread });
       else if (stream.hasRoom()) isBehind = true;
       else stream.cut();
       signal.wake();
@@ -76,16 +76,16 @@ async function follow(
       signal.wake();
     },
   });
-  const sliceEnd = performance.now() + sliceTime;
-  const goesOn = () =>
+  const sliceEnd = performance.now() + sliceMs;
+  const isActive = () =>
     !hasEnded && !holder.stopping.aborted && stream.isOpen() && performance.now() < sliceEnd;
   let isSilent = false;
   const timer = setInterval(() => {
     isSilent = true;
     signal.wake();
-  }, keepAliveTime);
+  }, keepAliveMs);
   try {
-    const hasRoom = () => waitForRoom(stream, signal, goesOn);
+    const hasRoom = () => waitForRoom(stream, signal, isActive);
     let position = await catchUp(holder, stream, watch, watch.as.after ?? undefined, hasRoom);
     while (await hasRoom()) {
       const next = behind.shift();
@@ -110,9 +110,9 @@ async function follow(
 }
 
 /** Whether there is room, in the end. */
-async function waitForRoom(stream: EventStream, signal: Signal, goesOn: () => boolean): Promise<boolean> {
-  while (goesOn() && !stream.hasRoom()) await signal.next();
-  return goesOn();
+async function waitForRoom(stream: EventStream, signal: Signal, isActive: () => boolean): Promise<boolean> {
+  while (isActive() && !stream.hasRoom()) await signal.next();
+  return isActive();
 }
 
 /** Tells what came after `from`, or nothing, and names the place from which to resume later. Answers that place. */

@@ -17,15 +17,15 @@ export interface Holder {
 }
 
 /** Bytes; a reader who is so far behind has to come again and read the list. */
-const mostWaiting = 65_536;
+const maxBufferedBytes = 65_536;
 
 /** Notifications that come before the handshake is done. */
-const mostEarly = 100;
+const maxEarly = 100;
 
 /** RFC 6455 §7.4.1, and the code of a policy that was broken for an account that may not read on. */
 const closing = { goingAway: 1001, refused: 1008, tryAgain: 1013 };
 
-/** Resolves when every notification from now on will be told; then the handshake may be answered. */
+/** Resolves when every later notification will be sent; then the handshake may be answered. */
 export async function openFrames(
   { hub, stopping }: Holder,
   { userId, keyId, filter, as }: InboxWatch & { as: { way: "socket" } },
@@ -35,7 +35,7 @@ export async function openFrames(
   let isBehind = false;
   let tell = (row: InboxRow, unread: number) => {
     early.push({ row, unread });
-    if (early.length > mostEarly) isBehind = true;
+    if (early.length > maxEarly) isBehind = true;
   };
   let end = () => void (isOver = true);
   const leave = await hub.join({
@@ -54,7 +54,7 @@ export async function openFrames(
       else socket.close(closing.refused, "the key has ended");
     };
     tell = (row, unread) => {
-      if (socket.waiting() > mostWaiting) {
+      if (socket.waiting() > maxBufferedBytes) {
         leave();
         socket.close(closing.tryAgain, "too slow");
       } else socket.send(frame(row, unread, as.isPlain));

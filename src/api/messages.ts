@@ -1,4 +1,4 @@
-// Routes of the delivery log: who got what, by which way, after how many tries, and why not.
+// Routes of the delivery log: recipients, channels, attempts, and the reasons for each decision.
 import { Hono } from "hono";
 import * as z from "zod";
 import { attemptOutcomes, messageStatuses } from "../../db/schema.ts";

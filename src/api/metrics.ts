@@ -22,7 +22,7 @@ import { version } from "../kernel/version.ts";
 import { setupRequestOf } from "./users.ts";
 import { endpoint, type Ctx, type Env } from "../http/endpoint.ts";
 import { probe, type Probe } from "./probe.ts";
-import { judgeMetricsAccess } from "./rules/metrics-access.ts";
+import { checkMetricsAccess } from "./rules/metrics-access.ts";
 import { readClock } from "../../db/health.ts";
 
 export const metricsRoutes = new Hono<Env>().get(
@@ -50,7 +50,7 @@ function admitScraper(c: Ctx): void {
   const { clientAddress, config } = c.get("deps");
   const { host, forwarded } = setupRequestOf(c, undefined);
   const caller = { address: clientAddress, host, forwarded, authorization: c.req.header("authorization") };
-  const verdict = judgeMetricsAccess(caller, config.metricsToken);
+  const verdict = checkMetricsAccess(caller, config.metricsToken);
   if (verdict === "hidden") {
     throw new ApiError(404, "Not found.", { detail: "GET /metrics" });
   }

@@ -175,7 +175,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
       const deps = c.get("deps");
       if (!(await changeMethod(deps, read, method, noteOf(c, actor)))) return c.body(null, 304);
       const lacks = missingFor(method, deps.config);
-      return c.json({ message: `"${requireTemplate(read).name}" goes by ${method} now.${lacks}` });
+      return c.json({ message: `"${requireTemplate(read).name}" is sent by ${method} now.${lacks}` });
     },
   )
   .delete(
@@ -191,7 +191,7 @@ export const notificationTemplateRoutes = new Hono<Env>()
     async (c) => {
       const { actor, ...read } = await readAsUser(c, templateReads(c.req.valid("param").id));
       if (!(await changeMethod(c.get("deps"), read, null, noteOf(c, actor)))) return c.body(null, 304);
-      return c.json({ message: `"${requireTemplate(read).name}" goes by the default way again.` });
+      return c.json({ message: `"${requireTemplate(read).name}" is sent by the default channel again.` });
     },
   );
 
@@ -217,7 +217,7 @@ const toReader = ({ userId, username, name, email }: Actor) => ({
   email,
 });
 
-/** A channel may be chosen before it is set up; whoever does so should know. */
+/** A channel can be chosen before it is set up; the response says so. */
 function missingFor(method: Method, { notifications }: Config): string {
   const channel: Channel = channels[method];
   const settings = notifications.channels[method];

@@ -1,4 +1,4 @@
-// Routes of the pools of prebuilt workspaces: what is in them, what a pass would do, a pass, and the switches.
+// Routes of prebuilds: pools, a reconciliation or its dry run, settings, invalidating and resuming.
 import { Hono } from "hono";
 import * as z from "zod";
 import { ApiError } from "../kernel/errors.ts";
@@ -133,7 +133,7 @@ export const prebuildRoutes = new Hono<Env>()
     async (c) => {
       const { actor, preset } = await readAsUser(c, { preset: findPool(c.req.valid("param").id) });
       const { name } = await resumePool(c.get("deps"), actor, preset[0]);
-      return c.json({ message: `The pool of the preset "${name}" is filled again.` });
+      return c.json({ message: `Prebuilds of preset "${name}" resumed.` });
     },
   );
 

@@ -139,7 +139,7 @@ const newParameter = z
       .array(z.strictObject({ name: text(1_024), value }))
       .max(maxParameters)
       .nullish()
-      .meta({ description: "the values that it may have; any when left out" }),
+      .meta({ description: "the allowed values; any when left out" }),
     validation_min: z.number().nullish().meta({ description: "of a number" }),
     validation_max: z.number().nullish().meta({ description: "of a number" }),
     validation_regex: text(2_000)

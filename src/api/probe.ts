@@ -4,7 +4,7 @@ import type { Answers, Reads } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
 import { writeProbe } from "../../db/health.ts";
 import type { Deps } from "../kernel/deps.ts";
-import { databaseWords, type DatabaseState } from "./rules/database-state.ts";
+import { describeDatabase, type DatabaseState } from "./rules/database-state.ts";
 
 export interface Probe<T extends Reads> {
   state: DatabaseState;
@@ -34,7 +34,7 @@ export async function probe<T extends Reads>(
   log.error("the database does not work", { state, reason: written.reason });
   return {
     state,
-    problem: databaseWords(state, written.code),
+    problem: describeDatabase(state, written.code),
     reason: written.reason,
     answers: read?.ok === true ? read.value : null,
   };

@@ -31,19 +31,19 @@ import { filledText, text, uuid } from "../http/schemas.ts";
 import { waitForJob } from "../workspaces/jobs/wait-for-job.ts";
 import { logLineStatements, requireJobHeld } from "../workspaces/jobs/held-job.ts";
 
-const longestWait = 30;
-const longestError = 65_536;
+const maxWaitSeconds = 30;
+const maxErrorBytes = 65_536;
 
 const acquireQuery = z.object({
   wait: z
     .string()
     .regex(/^\d{1,3}$/, "must be a whole number of seconds")
     .optional()
-    .transform((seconds) => Math.min(Number(seconds ?? 0), longestWait) * 1_000),
+    .transform((seconds) => Math.min(Number(seconds ?? 0), maxWaitSeconds) * 1_000),
 });
 const acquireBody = z.object({ name: filledText(128), acquire_id: filledText(64) });
 const failBody = z.object({
-  error: text(longestError),
+  error: text(maxErrorBytes),
   error_code: z
     .enum(permanentErrorCodes, {
       error: ({ input }) =>

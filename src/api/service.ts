@@ -85,9 +85,9 @@ async function readReadiness(deps: Deps): Promise<z.infer<typeof readiness>> {
     lastTick: readLastTick(),
     keyCheck: readKeyCheck(),
   });
-  const tick = judgeTick(deps, answers?.lastTick);
+  const tick = checkTick(deps, answers?.lastTick);
   const keyProblem = keyMatches(deps, answers?.keyCheck[0]?.value) ? null : wrongKeyMessage;
-  const problems = [problem, keyProblem, tickWords[tick.tick]].filter((words) => words != null);
+  const problems = [problem, keyProblem, tickProblems[tick.tick]].filter((words) => words != null);
   return { ready: problems.length === 0, database: state, ...tick, problems, notes: notesOn(deps.config) };
 }
 
@@ -101,7 +101,7 @@ const notesOn = ({ notifications }: Config) =>
 
 type TickState = Pick<z.infer<typeof readiness>, "tick" | "tick_age_seconds">;
 
-function judgeTick({ now, config }: Deps, lastTick: { value: string }[] | undefined): TickState {
+function checkTick({ now, config }: Deps, lastTick: { value: string }[] | undefined): TickState {
   if (lastTick === undefined) return { tick: "unknown", tick_age_seconds: null };
   if (lastTick[0] === undefined) return { tick: "never", tick_age_seconds: null };
   const age = Math.max(0, now() - Number(lastTick[0].value));
@@ -110,7 +110,7 @@ function judgeTick({ now, config }: Deps, lastTick: { value: string }[] | undefi
 }
 
 /** Where the database is to blame for not knowing, that is said already. */
-const tickWords: Partial<Record<TickState["tick"], string>> = {
+const tickProblems: Partial<Record<TickState["tick"], string>> = {
   late: "The last pass of everything periodic is too long ago: what failed is not tried again. Is the server, or the cron trigger, running?",
   never: "There was no pass of everything periodic yet.",
 };

@@ -25,7 +25,7 @@ import { unsupported } from "../http/unsupported.ts";
 const maxLogs = 200;
 const sendBody = z.object({ input: text(65_536) });
 
-/** A task by its id, whoever's it is, or by its owner and name. */
+/** A task by its id, or by its owner and name. */
 export function placeOfTask(c: Ctx, user: string, task: string): { workspaceId: SQL | string; ownerId: SQL } {
   if (uuid.safeParse(task).success)
     return { workspaceId: task.toLowerCase(), ownerId: workspaceOwnerSql(task.toLowerCase()) };
@@ -94,11 +94,11 @@ export const taskLogRoutes = () =>
     );
 
 const pageSize = 100;
-const largestPage = 200;
+const maxPageSize = 200;
 
 const listQuery = z.object({
   q: searchText(parseTaskSearch),
-  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
+  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, maxPageSize)),
   offset: wholeNumber,
 });
 

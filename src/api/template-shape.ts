@@ -90,7 +90,7 @@ export const importJobShape = shape<VersionRow & { jobType: JobType }>()({
 
 export const versionShape = shape<VersionRow>("TemplateVersion")({
   id: string((row) => row.id),
-  template_id: optional(z.string(), (row) => row.templateId, "absent until a template is made from it"),
+  template_id: optional(z.string(), (row) => row.templateId, "absent until a template is created from it"),
   organization_id: string((row) => row.organizationId),
   created_at: time((row) => row.createdAt),
   updated_at: time((row) => row.updatedAt),

@@ -29,7 +29,7 @@ import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { activateVersion } from "../workspaces/templates/templates.ts";
 import { wholeNumber } from "../http/paging.ts";
-import { onlyAdmins, there } from "./templates.ts";
+import { onlyAdmins, requireTemplate } from "./templates.ts";
 
 const idParam = z.object({ id: lowerUuid });
 /** Coder's clients send more than this, about how it is to be imported. */
@@ -171,7 +171,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
         template: findTemplate(id),
         versions: listVersions(id, { limit, offset }),
       });
-      there(template);
+      requireTemplate(template);
       return c.json(versions.map(versionShape.from));
     },
   )
@@ -191,7 +191,7 @@ export const versionsOfTemplateRoutes = new Hono<Env>()
         template: findTemplate(c.req.valid("param").id),
         version: findVersion(c.req.valid("json").id),
       });
-      const target = there(template);
+      const target = requireTemplate(template);
       await activateVersion(c.get("deps"), actor, target, version[0]);
       requestReconciliation(c.get("deps"));
       return c.json({ message: "The version is the active one." });

@@ -33,8 +33,8 @@ const unsupportedSettings = {
   autostop_requirement: unsupported(noAutostop, { days_of_week: [], weeks: 1 }),
   failure_ttl_ms: unsupported(noAutostop),
   autostart_requirement: unsupported("autostart is allowed on every day", { days_of_week: weekdays }),
-  allow_user_autostart: alwaysOn("people may always set an autostart schedule"),
-  allow_user_cancel_workspace_jobs: alwaysOn("people may always cancel builds of their workspaces"),
+  allow_user_autostart: alwaysOn("users can always set an autostart schedule"),
+  allow_user_cancel_workspace_jobs: alwaysOn("users can always cancel builds of their workspaces"),
   disable_everyone_group_access: unsupported("every user may use every template"),
   require_active_version: unsupported("builds may use any version of the template"),
 };
@@ -107,7 +107,7 @@ export const templateRoutes = new Hono<Env>()
       const { template } = await readAsUser(c, {
         template: findTemplateByName(c.req.param("organization"), c.req.param("name")),
       });
-      return c.json(templateShape.from(there(template)));
+      return c.json(templateShape.from(requireTemplate(template)));
     },
   )
   .post(
@@ -149,7 +149,7 @@ export const templateRoutes = new Hono<Env>()
     valid("param", idParam),
     async (c) => {
       const { template } = await readAsUser(c, { template: findTemplate(c.req.valid("param").id) });
-      return c.json(templateShape.from(there(template)));
+      return c.json(templateShape.from(requireTemplate(template)));
     },
   )
   .patch(
@@ -170,7 +170,7 @@ export const templateRoutes = new Hono<Env>()
         template: findTemplate(id),
         ...templateDeprecated.reads(id),
       });
-      const target = there(template);
+      const target = requireTemplate(template);
       if (name && name !== target.name) throw invalid("name", "can't be changed: links and scripts use it");
       const change = {
         displayName: display_name ?? undefined,
@@ -197,14 +197,14 @@ export const templateRoutes = new Hono<Env>()
         template: findTemplate(c.req.valid("param").id),
         ...templateDeleted.reads(),
       });
-      await deleteTemplate(c.get("deps"), actor, there(template), facts);
+      await deleteTemplate(c.get("deps"), actor, requireTemplate(template), facts);
       requestReconciliation(c.get("deps"));
       return c.json({ message: "The template has been deleted." });
     },
   );
 
 /** Throws 404 for one that is not, or no longer, there. */
-export function there(rows: TemplateRow[]): TemplateRow {
+export function requireTemplate(rows: TemplateRow[]): TemplateRow {
   const [row] = rows;
   if (row === undefined || row.deletedAt !== null) throw notFound("Template");
   return row;

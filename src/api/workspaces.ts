@@ -40,7 +40,7 @@ export const visibleOwner = (c: Ctx, ownerId: SQL, name: string): Limits => ({
 });
 
 const pageSize = 50;
-const largestPage = 200;
+const maxPageSize = 200;
 
 export const parameterValues = z
   .array(z.object({ name: text(256), value: text(65_536) }))
@@ -82,7 +82,7 @@ type NewWorkspaceBody = z.infer<typeof newWorkspaceBody>;
 
 const listQuery = z.object({
   q: searchText(parseWorkspaceSearch),
-  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, largestPage)),
+  limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, maxPageSize)),
   offset: wholeNumber,
 });
 const oneQuery = z.object({ include_deleted: z.enum(["true", "false", ""]).optional() });

@@ -6,7 +6,6 @@ import { createClient } from "@libsql/client";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase } from "../../db/client.ts";
 import { loadMigrations, migrate } from "../../db/migrate.ts";
-import { databaseWords } from "../../src/api/rules/database-state.ts";
 import { findingLines, formatPeriod, findingSummary, formatSize } from "../../src/cli/admin/rules/finding.ts";
 import { ok, warn } from "../../src/kernel/rules/finding.ts";
 import {
@@ -505,17 +504,5 @@ describe("the doctor checks", () => {
       "78.3 GB",
       "2000 TB",
     ]);
-  });
-
-  test("the database in words that anyone may read", () => {
-    expect(databaseWords("ok", "")).toBeNull();
-    expect(databaseWords("not_writable", "SQLITE_FULL")).toBe(
-      "The database can be read, but takes no writes: its disk is full.",
-    );
-    expect(databaseWords("unavailable", "SQLITE_IOERR_WRITE")).toBe(
-      "The database can't be used: its disk fails, or is full.",
-    );
-    expect(databaseWords("unavailable", "")).toBe("The database can't be used.");
-    expect(databaseWords("no_migrations", "")).toContain("belfry admin migrate");
   });
 });

@@ -6,7 +6,6 @@ import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { notificationMessages } from "../../db/schema.ts";
-import { judgeMetricsAccess } from "../../src/api/rules/metrics-access.ts";
 import { exposition } from "../../src/kernel/rules/metrics.ts";
 import { countersOf, totalFamilies } from "../../src/notifications/delivery/rules/totals.ts";
 import { createMeter } from "../support/meter.ts";
@@ -245,25 +244,7 @@ describe("what waits", () => {
 });
 
 describe("who may read it", () => {
-  const local = { address: "127.0.0.1", host: "localhost:4747", forwarded: false, authorization: undefined };
-  const far = { ...local, address: "192.0.2.7", host: "belfry.example.com" };
   const secret = "a-token-for-the-scraper";
-
-  test.each([
-    ["a program on this machine", local, undefined, "allowed"],
-    ["the same where there is a token", local, secret, "allowed"],
-    ["somebody elsewhere, without a token in the configuration", far, undefined, "hidden"],
-    ["the same who guesses", { ...far, authorization: "Bearer x" }, undefined, "hidden"],
-    ["somebody elsewhere without the token", far, secret, "refused"],
-    ["somebody with another", { ...far, authorization: `Bearer ${secret}x` }, secret, "refused"],
-    ["somebody with it in another scheme", { ...far, authorization: `Basic ${secret}` }, secret, "refused"],
-    ["somebody with it", { ...far, authorization: `Bearer ${secret}` }, secret, "allowed"],
-    ["a proxy on this machine", { ...local, forwarded: true }, secret, "refused"],
-    ["a rebound name", { ...local, host: "evil.example.com" }, secret, "refused"],
-    ["nobody knows whom", { ...local, address: null }, secret, "refused"],
-  ] as const)("%s", (_who, caller, token, verdict) => {
-    expect(judgeMetricsAccess(caller, token)).toBe(verdict);
-  });
 
   test("the route asks for the token, and the log never has it", async () => {
     const server = await startTestServer({ environment: { BELFRY_METRICS_TOKEN: secret } });

@@ -2,11 +2,12 @@
 import { fields, parseJson, textOr } from "../../kernel/rules/json.ts";
 
 export const coderCommandHeader = "coder-cli-telemetry";
-const longestHeader = 4_096;
+const maxHeaderLength = 4_096;
 
 /** Like `coder ssh`; empty for other programs, and for what can't be read. */
 export function coderCommandOf(header: string | undefined): string {
-  if (header === undefined || header.length > longestHeader || !/^[A-Za-z0-9+/]+=*$/.test(header)) return "";
+  if (header === undefined || header.length > maxHeaderLength || !/^[A-Za-z0-9+/]+=*$/.test(header))
+    return "";
   try {
     return textOr(fields(parseJson(atob(header)))["command"], "");
   } catch {

@@ -4,7 +4,7 @@ import { primaryCode } from "../../../db/errors.ts";
 export type DatabaseState = "ok" | "not_writable" | "unavailable" | "no_migrations";
 
 /** `code` is what the write failed with; empty when it gave none. */
-export function databaseWords(state: DatabaseState, code: string): string | null {
+export function describeDatabase(state: DatabaseState, code: string): string | null {
   if (state === "ok") return null;
   if (state === "no_migrations")
     return "The database has no tables of this release. Run: belfry admin migrate";
@@ -16,7 +16,7 @@ export function databaseWords(state: DatabaseState, code: string): string | null
 
 const reasons: [codes: string[], words: string][] = [
   [["SQLITE_FULL"], "its disk is full"],
-  [["SQLITE_READONLY", "SQLITE_PERM"], "its file may not be written"],
+  [["SQLITE_READONLY", "SQLITE_PERM"], "its file is read-only"],
   [["SQLITE_BUSY", "SQLITE_LOCKED"], "another program holds its lock"],
   [["SQLITE_IOERR"], "its disk fails, or is full"],
   [["SQLITE_CORRUPT", "SQLITE_NOTADB"], "its file is damaged; restore a backup"],

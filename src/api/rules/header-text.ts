@@ -13,7 +13,7 @@ function fromBytes(value: string): string {
   const codes = Array.from(value, (character) => character.codePointAt(0)!);
   if (codes.every((code) => code < 0x80) || codes.some((code) => code > 0xff)) return value;
   const bytes = Uint8Array.from(codes);
-  return decode("utf-8", bytes) ?? decode("windows-1252", bytes) ?? value;
+  return decode("utf-8", bytes) ?? new TextDecoder("windows-1252").decode(bytes);
 }
 
 function decodeWord(charset: string, encoding: string, content: string): string | undefined {

@@ -1,11 +1,11 @@
-// Who may read the metrics: whoever has the token, and programs on this very machine without one.
+// Who can read the metrics: a client with the token, and without one, programs on this machine.
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isLocalCaller, type Caller } from "../../accounts/rules/one-time-codes.ts";
 
 /** `hidden`: without a token in the configuration nobody elsewhere learns that there is such a page. */
 export type MetricsAccess = "allowed" | "refused" | "hidden";
 
-export function judgeMetricsAccess(
+export function checkMetricsAccess(
   caller: Caller & { authorization: string | undefined },
   token: string | undefined,
 ): MetricsAccess {
