@@ -35,8 +35,9 @@ export const buildInfoRoutes = new Hono<Env>().get(
   "/buildinfo",
   endpoint({ summary: "Get the release", access: "anyone", answers: { 200: buildInfo }, errors: [] }),
   async (c) => {
-    const { db, config } = c.get("deps");
-    const { deployment } = await db.read({ deployment: readDeploymentId() });
+    const { db, config, process } = c.get("deps");
+    const { deploymentId } = process;
+    deploymentId.value ??= (await db.read({ found: readDeploymentId() })).found[0]?.value;
     return c.json({
       version,
       external_url: "",
@@ -46,7 +47,7 @@ export const buildInfoRoutes = new Hono<Env>().get(
       agent_api_version: "1.0",
       provisioner_api_version: "1.0",
       upgrade_message: "",
-      deployment_id: deployment[0]?.value ?? "",
+      deployment_id: deploymentId.value ?? "",
     });
   },
 );

@@ -27,6 +27,10 @@ function hasBody(c: Ctx): boolean {
   return !["GET", "HEAD", "DELETE"].includes(c.req.method) && c.req.raw.body !== null;
 }
 
+/** On Node looking at a body makes a stream of it, which costs as much as the rest of a small request. */
+const isDeclared = (c: Ctx): boolean =>
+  c.req.header("transfer-encoding") !== undefined || Number(c.req.header("content-length") ?? 0) > 0;
+
 /** Undefined for a body that comes in chunks. */
 function declaredLength(c: Ctx): number | undefined {
   const length = c.req.header("content-length");
@@ -107,7 +111,7 @@ const isJson = (type: string) => /^application\/([\w.-]+\+)?json\b/i.test(type);
 export function textAsJson(convert: (text: string, c: Ctx) => unknown): MiddlewareHandler<Env> {
   return async (c, next) => {
     const type = c.req.header("content-type") ?? "text/plain";
-    if ((isText(type) || isJson(type)) && c.req.raw.body !== null) {
+    if ((isText(type) || isJson(type)) && (isDeclared(c) || c.req.raw.body !== null)) {
       const verdict = decodeText(new Uint8Array(await c.req.arrayBuffer()), type);
       if (!verdict.ok) {
         throw verdict.status === 400
@@ -115,7 +119,8 @@ export function textAsJson(convert: (text: string, c: Ctx) => unknown): Middlewa
           : new ApiError(verdict.status, verdict.problem);
       }
       const { text } = verdict;
-      replaceBody(c, isText(type) ? JSON.stringify(convert(text, c)) : text);
+      if (isText(type)) replaceBody(c, JSON.stringify(convert(text, c)));
+      else c.req.bodyCache = { text: Promise.resolve(text) as never };
     }
     await next();
   };

@@ -99,8 +99,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
 
 function requireJson(request: HonoRequest): void {
   const type = request.header("content-type") ?? "";
-  const isEmpty = request.raw.body === null;
-  if (!isEmpty && !/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(type) && request.raw.body !== null) {
     throw new ApiError(415, "The body must be JSON.", {
       detail: "Send it with Content-Type: application/json.",
     });

@@ -29,6 +29,8 @@ export interface Process {
   templates: Cache;
   /** As the last tick has read it. */
   unsignedUntil: { value: UnsignedUntil };
+  /** Once it has been read: it never changes. */
+  deploymentId: { value: string | undefined };
   /** Gathers concurrent enqueues into one write; null where each request writes for itself (Workers). */
   group: EnqueueGroup | null;
   /** Sessions with the mail server; null when mail is not set up. */

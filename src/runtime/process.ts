@@ -49,6 +49,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     templates: createCache(),
     mail,
     unsignedUntil: { value: unknownUntil },
+    deploymentId: { value: undefined },
     group: createEnqueueGroup(db, nextTurn),
     nudges: createNudgeQueue(deps, nextTurn),
     leases: createLeases(deps),

@@ -14,6 +14,7 @@ const hot: Call[] = [
     (round) => ({ content: { title: `Build ${round}`, message: "All 312 tests passed" } }),
   ],
   ["GET", "/api/v2/notifications/settings", undefined],
+  ["GET", "/api/v2/buildinfo", undefined],
   ["GET", "/api/v2/notifications/inbox", undefined],
   ["GET", "/api/v2/notifications/inbox?read_status=unread", undefined],
   ["PUT", "/api/v2/notifications/inbox/mark-all-as-read", undefined],
@@ -33,4 +34,13 @@ test.each<Call>(hot)("%s %s builds no SQL text again", async (method, path, json
   const before = countTextsBuilt();
   for (let round = 3; round < 6; round += 1) await ask(round);
   expect(countTextsBuilt() - before).toBe(0);
+});
+
+test("the release is told without the database, once it has been asked for", async () => {
+  let trips = 0;
+  const { server } = await startSignedIn({ adapter: "plain", onTrip: () => (trips += 1) });
+  const first = await server.call("GET", "/api/v2/buildinfo");
+  trips = 0;
+  expect((await server.call("GET", "/api/v2/buildinfo")).json).toEqual(first.json);
+  expect([first.json.deployment_id, trips]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), 0]);
 });
