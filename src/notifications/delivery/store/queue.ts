@@ -1,6 +1,7 @@
 // SQL of delivery: claim messages under a lease, write outcomes, release, purge. Every write can be sent twice.
 import { and, eq, lt, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import { prepared, preparedSql } from "../../../../db/prepared.ts";
 import { chunks, insertRows } from "../../../../db/rows.ts";
 import {
   inboxNotifications,
@@ -33,24 +34,34 @@ export interface Claim {
 
 /** Leases due messages, and counts and records the attempt. A token that was used claims nothing more. */
 export function claimMessages(claim: Claim): Statement[] {
-  const isChosenSql =
-    claim.ids === undefined
-      ? sql`true`
-      : sql`id IN (SELECT value FROM json_each(${JSON.stringify(claim.ids)}))`;
-  const dueSql = sql`SELECT seq FROM notification_messages WHERE method = ${claim.channel} AND due_at <= ${claim.now} AND ${isChosenSql}
-      AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${JSON.stringify(claim.held)})))
-    ORDER BY due_at, seq LIMIT ${claim.limit}`;
+  const { token, channel, now, leaseUntil, limit } = claim;
+  const ids = claim.ids && JSON.stringify(claim.ids);
   return [
-    query.run(sql`UPDATE notification_messages
-      SET status = 'leased', lease_token = ${claim.token}, due_at = ${claim.leaseUntil},
-        attempt_count = attempt_count + 1, updated_at = ${claim.now}
-      WHERE seq IN (${dueSql}) AND NOT ${isPausedSql}
-        AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${claim.token})`),
-    query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, outcome)
-      SELECT id, attempt_count, ${claim.now}, 'started' FROM notification_messages WHERE lease_token = ${claim.token}
-      ON CONFLICT DO NOTHING`),
+    leaseMessages({ token, channel, now, leaseUntil, limit, held: JSON.stringify(claim.held), ids }),
+    insertAttempts(token, now),
   ];
 }
+
+/** Lists are JSON arrays. */
+type LeaseValues = Omit<Claim, "held" | "ids"> & { held: string; ids: string | undefined };
+
+const leaseMessages = prepared(({ token, channel, now, leaseUntil, limit, held, ids }: LeaseValues) => {
+  const isChosenSql = ids === undefined ? sql`true` : sql`id IN (SELECT value FROM json_each(${ids}))`;
+  const dueSql = sql`SELECT seq FROM notification_messages WHERE method = ${channel} AND due_at <= ${now} AND ${isChosenSql}
+      AND (lease_token IS NULL OR lease_token NOT IN (SELECT value FROM json_each(${held})))
+    ORDER BY due_at, seq LIMIT ${limit}`;
+  return query.run(sql`UPDATE notification_messages
+    SET status = 'leased', lease_token = ${token}, due_at = ${leaseUntil},
+      attempt_count = attempt_count + 1, updated_at = ${now}
+    WHERE seq IN (${dueSql}) AND NOT ${isPausedSql}
+      AND NOT EXISTS (SELECT 1 FROM notification_messages WHERE lease_token = ${token})`);
+});
+
+const insertAttempts = prepared((token: string, now: number) =>
+  query.run(sql`INSERT INTO notification_attempts (message_id, number, started_at, outcome)
+    SELECT id, attempt_count, ${now}, 'started' FROM notification_messages WHERE lease_token = ${token}
+    ON CONFLICT DO NOTHING`),
+);
 
 /** Extends leases until then at least, unless another process took them over. */
 export const renewLeases = (tokens: readonly string[], until: number): Statement =>
@@ -144,27 +155,35 @@ type InboxRow = typeof inboxNotifications.$inferInsert;
  * lost, only the row of the attempt changes.
  */
 export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly InboxRow[]): Statement[] {
-  const isSentSql = sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`;
   return [
-    ...chunks(outcomes).flatMap((chunk) => [
-      query.run(sql`UPDATE notification_messages
-        SET status = row.value ->> '$.status', lease_token = NULL, due_at = row.value ->> '$.dueAt',
-          updated_at = row.value ->> '$.finishedAt',
-          attempts_forgiven = attempts_forgiven + (row.value ->> '$.forgiven'),
-          sealed_labels = CASE WHEN row.value ->> '$.dueAt' IS NULL THEN NULL ELSE sealed_labels END,
-          reasons = CASE WHEN row.value ->> '$.reason' IS NULL THEN reasons
-            ELSE json_insert(reasons, '$[#]', row.value ->> '$.reason') END
-        FROM json_each(${chunk}) AS row
-        WHERE notification_messages.id = row.value ->> '$.id'
-          AND notification_messages.lease_token = row.value ->> '$.token'`),
-      query.run(sql`UPDATE notification_attempts
-        SET finished_at = row.value ->> '$.finishedAt', outcome = row.value ->> '$.outcome', detail = row.value ->> '$.detail'
-        FROM json_each(${chunk}) AS row
-        WHERE message_id = row.value ->> '$.id' AND number = row.value ->> '$.attempt' AND outcome = 'started'`),
-    ]),
+    ...chunks(outcomes).flatMap((chunk) => [endLeases(chunk), endAttempts(chunk)]),
     ...insertRows(inboxNotifications, inbox, isSentSql),
   ];
 }
+
+const isSentSql = preparedSql(
+  sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`,
+);
+
+const endLeases = prepared((outcomes: string) =>
+  query.run(sql`UPDATE notification_messages
+    SET status = row.value ->> '$.status', lease_token = NULL, due_at = row.value ->> '$.dueAt',
+      updated_at = row.value ->> '$.finishedAt',
+      attempts_forgiven = attempts_forgiven + (row.value ->> '$.forgiven'),
+      sealed_labels = CASE WHEN row.value ->> '$.dueAt' IS NULL THEN NULL ELSE sealed_labels END,
+      reasons = CASE WHEN row.value ->> '$.reason' IS NULL THEN reasons
+        ELSE json_insert(reasons, '$[#]', row.value ->> '$.reason') END
+    FROM json_each(${outcomes}) AS row
+    WHERE notification_messages.id = row.value ->> '$.id'
+      AND notification_messages.lease_token = row.value ->> '$.token'`),
+);
+
+const endAttempts = prepared((outcomes: string) =>
+  query.run(sql`UPDATE notification_attempts
+    SET finished_at = row.value ->> '$.finishedAt', outcome = row.value ->> '$.outcome', detail = row.value ->> '$.detail'
+    FROM json_each(${outcomes}) AS row
+    WHERE message_id = row.value ->> '$.id' AND number = row.value ->> '$.attempt' AND outcome = 'started'`),
+);
 
 /** Ends expired messages with sealed labels, so that these are deleted even while nothing is sent; not leased messages. */
 export function expireMessages(now: number): Statement[] {
