@@ -169,8 +169,8 @@ describe("the delivery log", () => {
           .slice(1),
       ),
     ).toEqual([
-      ["not-sent", "inbox", "ada", "Custom Notification", "They have switched this kind off"],
-      ["not-sent", "webhook", "ada", "Custom Notification", "They have switched this kind off"],
+      ["not-sent", "inbox", "ada", "Custom Notification", "They disabled this kind of notification"],
+      ["not-sent", "webhook", "ada", "Custom Notification", "They disabled this kind of notification"],
       ["sent", "inbox", "grace", "Custom Notification"],
       ["sent", "webhook", "grace", "Custom Notification", "answered 204"],
     ]);
@@ -209,10 +209,10 @@ describe("the delivery log", () => {
         `Message ${ids[0]}`,
         "",
         "Why this recipient",
-        "  They caused it themselves.",
+        "  They sent it to themselves.",
         "",
         "Why this channel",
-        "  It is the way that this Belfry sends by when nobody says otherwise.",
+        "  It is the deployment's default channel.",
         "",
         "Attempts",
         "  1. 2026-11-21 10:00:00 UTC, 0 ms: answered 503",
@@ -236,7 +236,7 @@ describe("the delivery log", () => {
     }
     const dead = await belfry(["explain", ids[0]!]);
     expect(dead.stdout).toContain(": failed permanently");
-    expect(dead.stdout).toContain("Problems\n  Every try has failed, and there are no more.");
+    expect(dead.stdout).toContain("Problems\n  All attempts failed.");
     expect(dead.stdout).toContain(`belfry notifications retry ${ids[0]!.slice(-8)}`);
     receiver.answer({ status: 200 });
     expect(await belfry(["retry", ids[0]!.slice(-8)])).toMatchObject({
@@ -293,11 +293,11 @@ describe("the details of a delivery", () => {
       `Message ${message.id}`,
       "",
       "Why this recipient",
-      "  Whoever sent it named them.",
-      "  It goes to everybody with the role auditor.",
+      "  The sender named them as a recipient.",
+      "  They have the role auditor.",
       "",
       "Why this channel",
-      "  It is the way that this Belfry sends by when nobody says otherwise.",
+      "  It is the deployment's default channel.",
       "",
       "Attempts",
       "  1. 2026-11-21 10:00:00 UTC, 1.2 s: sent, 250 2.0.0 queued",
@@ -335,11 +335,11 @@ describe("the details of a delivery", () => {
     expect(words.slice(3)).toEqual([
       "",
       "Why not sent",
-      "  They had got the very same notification already.",
+      "  They already got the same notification.",
       "  from_the_future.",
     ]);
     expect(resultLine({ ...message, status: "inhibited", reasons: ["no_address"] })).toBe(
-      "smtp smtp.example.com:587  not sent: They have no mail address that mail can go to",
+      "smtp smtp.example.com:587  not sent: They have no valid email address",
     );
   });
 

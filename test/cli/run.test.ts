@@ -271,15 +271,13 @@ describe("When the notification can't be sent", () => {
       else response.writeHead(204).end();
     });
     const duplicate = await startStub((_, response) => refuse(response, 409, "Sent already.", "duplicate"));
-    const off = await startStub((_, response) =>
-      refuse(response, 409, "Custom notifications are switched off."),
-    );
+    const off = await startStub((_, response) => refuse(response, 409, "Custom notifications are disabled."));
     const [again, same, refused] = await Promise.all(
       [busy, duplicate, off].map(({ environment }) => start(shell("exit 4"), environment).ended),
     );
     expect(again).toMatchObject({ code: 4, stderr: "" });
     expect(same).toMatchObject({ code: 4, stderr: "" });
-    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining("switched off") });
+    expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining("disabled") });
     expect([busy, duplicate, off].map(({ titles }) => titles.length)).toEqual([3, 1, 1]);
     // One notification: each try says so.
     expect(busy.keys[0]).toMatch(/^[0-9a-f-]{36}$/);

@@ -75,7 +75,7 @@ describe("custom notifications", () => {
     expect((await inboxOf(server, token)).unread_count).toBe(2);
   });
 
-  test("one that the person has switched off is refused, and the words say so", async () => {
+  test("a notification that the user disabled is refused with the reason", async () => {
     const { server, token } = await start();
     await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
       token,
@@ -83,7 +83,7 @@ describe("custom notifications", () => {
     });
     const sent = await server.call("POST", "/api/v2/notifications/custom", { token, json: custom("Done") });
     expect(sent.status).toBe(409);
-    expect(sent.json.message).toMatch(/switched off/);
+    expect(sent.json.message).toMatch(/disabled/);
     expect((await inboxOf(server, token)).notifications).toEqual([]);
   });
 

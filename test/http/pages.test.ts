@@ -434,7 +434,7 @@ test("a test notification that the owner has disabled is refused on the page", a
   await server.call("PUT", "/api/v2/users/me/notifications/preferences", { token, json: wanted });
   const page = await post(server, "/deployment/notifications/test", {}, cookie);
   expect(page.status).toBe(409);
-  expect(page.text).toContain("You have switched test notifications off.");
+  expect(page.text).toContain("You have disabled test notifications.");
 });
 
 test("members see the delivery page without its buttons, and without the receiver's name", async () => {

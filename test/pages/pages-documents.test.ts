@@ -1,12 +1,7 @@
 // The pages' decisions about documents, and about whether a way works: pure, and the latter also as the database has it.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  failing,
-  summarise,
-  type Health,
-  type Attempt,
-} from "../../src/notifications/delivery/rules/channel-health.ts";
+import { summarise, type Attempt } from "../../src/notifications/delivery/rules/channel-health.ts";
 import { noteHealth, readHealth, toHealth } from "../../src/notifications/delivery/store/health.ts";
 import { userIdByKeySql } from "../../src/accounts/store/keys.ts";
 import {
@@ -128,30 +123,6 @@ const attempt = (at: number, ok: boolean, method: Attempt["method"] = "webhook")
 });
 
 describe("whether a way works", () => {
-  test("what some tries say does not hang on their order, and each way is told by itself", () => {
-    const tries = [
-      attempt(3, false),
-      attempt(1, false),
-      attempt(2, true),
-      attempt(9, true, "smtp"),
-      attempt(4, false),
-    ];
-    const expected = [
-      { method: "webhook", succeededAt: 2, failedAt: 4, answer: "bad at 4", failingSince: 3 },
-      { method: "smtp", succeededAt: 9, failedAt: null, answer: null, failingSince: null },
-    ];
-    expect(summarise(tries)).toEqual(expected);
-    expect(summarise(tries.toReversed())).toEqual(expect.arrayContaining(expected));
-    expect(summarise([])).toEqual([]);
-  });
-
-  test("a way fails once nothing has got through for five minutes", () => {
-    const way: Health = { method: "smtp", succeededAt: 1, failedAt: 9, answer: "x", failingSince: 5 };
-    expect(failing([way], 5 + 300_000 - 1)).toEqual([]);
-    expect(failing([way], 5 + 300_000)).toEqual([way]);
-    expect(failing([{ ...way, failingSince: null }], 1e12)).toEqual([]);
-  });
-
   test("however results are grouped, late or sent twice, the database knows the latest of each", async () => {
     const server = await startTestServer({ adapter: "twice" });
     const { token } = await signInFirst(server);

@@ -21,6 +21,7 @@ import {
 } from "../../../src/notifications/delivery/rules/retry.ts";
 import {
   identityOf,
+  minuteBucket,
   planDeliveries,
   type PlanChannel,
   type Recipient,
@@ -165,6 +166,20 @@ describe("planning deliveries", () => {
       ["inhibited", "no_address"],
       ["sent", "inbox"],
     ]);
+  });
+
+  test("a delayed event waits until its time, the inbox too", () => {
+    const rows = routed({}, { notBefore: 5_000 });
+    expect(rows).toHaveLength(2);
+    for (const row of rows) expect(row).toMatchObject({ status: "pending", dueAt: 5_000 });
+    for (const { reasons } of rows) expect(reasons.at(-1)).toBe("held_back");
+    expect(routed({}, { notBefore: 1_000 })).toEqual(routed({}, {}));
+  });
+
+  test("the minute of a time has no seconds", () => {
+    const minute = "2026-11-21T10:00:00Z";
+    for (const time of ["2026-11-21T10:00:00.000Z", "2026-11-21T10:00:59.999Z"])
+      expect(minuteBucket(Date.parse(time))).toBe(minute);
   });
 
   test("while paused everything waits, and says so", () => {
@@ -418,6 +433,27 @@ describe("texts", () => {
     expect(rendered.failed).toBe(true);
     expect(rendered.title).toBe("Build failed");
     expect(toPlainText(rendered.body)).toContain("path: a/b c&d");
+  });
+
+  test("values that are no text are shown as JSON, and by `raw` as Liquid does", () => {
+    const { body } = compile({
+      title: "",
+      body: "{{ data.deep }} {{ data.deep.list | raw }}{{ labels.missing | raw }}",
+      actions: [],
+    }).render(input);
+    expect(toPlainText(body)).toBe('{"list":[1,2]} 12');
+  });
+
+  test("plain text keeps tables, rules, quotes and line breaks", () => {
+    expect(toPlainText("a\nb\n\n---\n\n> c\n\n|x|y|\n|-|-|\n|1|2|\n\n    code")).toBe(
+      "a\nb\n\n----\n\nc\n\nx  y\n1  2\n\ncode",
+    );
+  });
+
+  test("a link that shows its own address is written once, also with an unknown reference", () => {
+    expect(toPlainText("<https://a.example/> <a@b.example> [a &bigstar; b](https://a.example/)")).toBe(
+      "https://a.example/ a@b.example a &bigstar; b (https://a.example/)",
+    );
   });
 
   test("templates can't reach prototypes", () => {

@@ -262,3 +262,19 @@ test("no more than ten buttons, and each has words and a target of bounded lengt
     { field: "actions.1.url", detail: "2001 bytes, at most 2000 allowed" },
   ]);
 });
+
+test("a text that is too long only with a payload, and a long link, are shortened in the message", () => {
+  const long: Payload = { ...sample, labels: { ...sample.labels, workspace: "a".repeat(2_001) } };
+  expect(titleProblems("{{ labels.workspace }}", [long])).toEqual([
+    "2001 bytes with the sample, at most 2000 allowed",
+  ]);
+  expect(urlProblems(`ftp://${"a".repeat(300)}`)).toEqual([
+    expect.stringMatching(/^"ftp:\/\/a{194}…" with the sample is not a valid link/),
+  ]);
+});
+
+test("an index of what is no list is unknown", () => {
+  expect(bodyProblems("{{ data.count[0] }}")).toEqual([
+    expect.stringMatching(/^unknown variable data\.count\[\]/),
+  ]);
+});

@@ -41,7 +41,7 @@ export const linksIn = (text: string): string[] =>
     .parse(text, {})
     .flatMap((block) => block.children ?? [])
     .filter((token) => token.type === "link_open")
-    .map((token) => String(token.attrGet("href") ?? ""));
+    .map((token) => String(token.attrGet("href")));
 
 /** Text without markup; a link becomes `label (URL)`. */
 export function toPlainText(text: string): string {
@@ -58,7 +58,7 @@ export function toPlainText(text: string): string {
 function blocksToText(tokens: Token[]): string {
   let out = "";
   for (const token of tokens) {
-    if (token.type === "inline") out += inlineToText(token.children ?? []);
+    if (token.type === "inline") out += inlineToText(token.children!);
     else if (token.type === "fence" || token.type === "code_block") out += `${token.content}\n`;
     else if (token.type === "hr") out += "----\n\n";
     // `info` is the number of an ordered list's item.
@@ -77,11 +77,10 @@ function inlineToText(tokens: Token[]): string {
   for (const token of tokens) {
     if (token.type === "text" || token.type === "code_inline") out += token.content;
     else if (token.type === "softbreak" || token.type === "hardbreak") out += "\n";
-    else if (token.type === "link_open")
-      open.push({ url: String(token.attrGet("href") ?? ""), from: out.length });
+    else if (token.type === "link_open") open.push({ url: String(token.attrGet("href")), from: out.length });
     else if (token.type === "link_close") {
-      const link = open.pop();
-      if (link !== undefined && !isLabelUrl(out.slice(link.from), link.url)) out += ` (${link.url})`;
+      const link = open.pop()!;
+      if (!isLabelUrl(out.slice(link.from), link.url)) out += ` (${link.url})`;
     }
   }
   return out;

@@ -192,7 +192,7 @@ function unknownNames(
 
 /** `line 2, column 1: tag {% if x %} not closed` */
 function describeLiquidError(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const { message } = error as Error;
   const [, problem, line, column] = /^(.*), line:(\d+), col:(\d+)$/s.exec(message) ?? [];
   return problem === undefined ? message : `line ${line}, column ${column}: ${problem}`;
 }

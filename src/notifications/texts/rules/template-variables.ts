@@ -67,9 +67,9 @@ const maxNames = 20;
 
 /** The names that exist beside an unknown one. */
 export function siblingNames(name: string, scopes: readonly unknown[]): string[] {
-  const parent = /^(.*)(\.[\w-]+|\["[^"]*"\]|\[\])$/s.exec(name)?.[1] ?? "";
+  const parent = /^(.*)(\.[\w-]+|\["[^"]*"\]|\[\])$/s.exec(name)![1]!;
   const path = [...parent.matchAll(/\[\]|\["([^"]*)"\]|([\w-]+)/g)].map(
-    ([whole, quoted, plain]) => quoted ?? plain ?? (whole === "[]" ? 0 : whole),
+    ([, quoted, plain]) => quoted ?? plain ?? 0,
   );
   let values = [...scopes];
   for (const step of path) values = values.flatMap((value) => stepInto(value, step));

@@ -1,0 +1,85 @@
+// The counters of notifications: what each attempt adds, and the families of the metrics page.
+import { describe, expect, test } from "vitest";
+import {
+  countersOf,
+  totalFamilies,
+  unfinishedStatuses,
+  type FinishedAttempt,
+} from "../../../src/notifications/delivery/rules/totals.ts";
+
+const attempt: FinishedAttempt = {
+  method: "webhook",
+  templateId: "t",
+  attempt: 1,
+  createdAt: 1_000,
+  startedAt: 3_000,
+  finishedAt: 3_050,
+  outcome: "sent",
+  status: "sent",
+  reason: null,
+};
+const added = (changes: Partial<FinishedAttempt>) =>
+  countersOf({ ...attempt, ...changes })
+    .filter(([name]) => !/_(bucket|sum|count)$/.test(name) || name === "coderd_notifications_retry_count")
+    .map(([name, labels, value]) => [name, JSON.parse(labels), value]);
+
+const attempts = "coderd_notifications_dispatch_attempts_total";
+const finished = "belfry_notifications_finished_total";
+const labels = { method: "webhook", notification_template_id: "t" };
+
+describe("an attempt", () => {
+  test.each<[string, Partial<FinishedAttempt>, string, string | undefined]>([
+    ["that succeeds", {}, "success", "sent"],
+    ["that will be retried", { outcome: "temporary", status: "temporary_failure" }, "temp_fail", undefined],
+    [
+      "that fails permanently",
+      { outcome: "permanent", status: "permanent_failure" },
+      "perm_fail",
+      "permanent_failure",
+    ],
+    [
+      "that the recipient's server refuses",
+      { outcome: "permanent", status: "permanent_failure", reason: "recipient_refused" },
+      "perm_fail",
+      "recipient_refused",
+    ],
+  ])("%s is counted by its result", (_, changes, result, status) => {
+    const counters = added(changes);
+    expect(counters).toContainEqual([attempts, { ...labels, result }, 1]);
+    expect(counters.filter(([name]) => name === finished)).toEqual(
+      status === undefined ? [] : [[finished, { method: "webhook", status }, 1]],
+    );
+  });
+
+  test("after the first is counted as a retry, without the time in the queue", () => {
+    const named = (name: string, number: number) =>
+      countersOf({ ...attempt, attempt: number }).some(([counter]) => counter.startsWith(name));
+    expect([1, 2].map((number) => named("coderd_notifications_retry_count", number))).toEqual([false, true]);
+    expect([1, 2].map((number) => named("coderd_notifications_queued_seconds", number))).toEqual([
+      true,
+      false,
+    ]);
+    expect(named("coderd_notifications_dispatcher_send_seconds", 2)).toBe(true);
+  });
+
+  test("that was inhibited is not an attempt, but finishes the message", () => {
+    expect(countersOf({ ...attempt, outcome: "inhibited", status: "inhibited", reason: "expired" })).toEqual([
+      [finished, JSON.stringify({ method: "webhook", status: "inhibited" }), 1],
+    ]);
+  });
+});
+
+test("finished messages are shown for every channel and status, from 0", () => {
+  const rows = [{ name: finished, labels: JSON.stringify({ method: "smtp", status: "sent" }), value: 3 }];
+  const family = totalFamilies(rows, ["smtp", "webhook"]).find(({ name }) => name === finished)!;
+  expect(family.samples).toHaveLength(8);
+  expect(family.samples).toContainEqual({ labels: { method: "smtp", status: "sent" }, value: 3 });
+  expect(family.samples).toContainEqual({
+    labels: { method: "webhook", status: "recipient_refused" },
+    value: 0,
+  });
+});
+
+test("a message is unfinished while it is pending, being sent or to be retried", () => {
+  expect(unfinishedStatuses).toEqual(["pending", "leased", "temporary_failure"]);
+});
