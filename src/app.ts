@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { DatabaseError, type DatabaseErrorKind } from "../db/errors.ts";
-import { boundBody, smallBody } from "./http/bodies.ts";
+import { boundBody, smallBodyBytes } from "./http/bodies.ts";
 import { isHttps } from "./http/credentials.ts";
 import { createApi } from "./api/index.ts";
 import type { Ctx, Env } from "./http/endpoint.ts";
@@ -27,7 +27,7 @@ export function createApp(open: Open) {
   });
   app.use(async (c, next) => {
     // The API's routes decide themselves, once they know who is asking.
-    if (!c.req.path.startsWith("/api/")) await boundBody(c, smallBody);
+    if (!c.req.path.startsWith("/api/")) await boundBody(c, smallBodyBytes);
     await next();
   });
   app.route("/", createApi());

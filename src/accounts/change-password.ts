@@ -1,7 +1,7 @@
 // Password changes: a user's own, an administrator's for another user, and on the machine for a user who is locked out.
 import type { Deps } from "../kernel/deps.ts";
 import { invalid, notFound, ApiError } from "../kernel/errors.ts";
-import type { QueuePlace } from "../kernel/rules/limits.ts";
+import type { QueueReservation } from "../kernel/rules/limits.ts";
 import { applyChange, requireManagePermission } from "./change.ts";
 import { requireValidPassword } from "./validation.ts";
 import { clearFailures, limitOldPassword } from "./limits.ts";
@@ -69,7 +69,7 @@ async function requireOldPassword(
   deps: Deps,
   target: UserRow,
   { oldPassword, password }: PasswordChange,
-  place: QueuePlace,
+  place: QueueReservation,
 ): Promise<string | null> {
   const limit = limitOldPassword(deps, target.email);
   const { state, limits } = await deps.db.write(limit.statements, {

@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import type { SQL, Statement } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { placeOf } from "../kernel/rules/client-address.ts";
+import { clientNetwork } from "../kernel/rules/client-address.ts";
 import { canonicalEmail } from "./rules/profile.ts";
 import { accountFailureLimit, networkLimit, msUntilAllowed, type LimitPolicy } from "./rules/rate-limit.ts";
 import { clearLimit, countRequest, findLimits, wasAllowedSql, type CountedRequest } from "./store/limits.ts";
@@ -46,7 +46,7 @@ const common = (deps: Deps, policy: LimitPolicy) => ({ id: deps.requestId, polic
 
 const networkRequest = (deps: Deps): CountedRequest => ({
   ...common(deps, networkLimit),
-  key: keyOf(deps, networkLimit, placeOf(deps.clientAddress)),
+  key: keyOf(deps, networkLimit, clientNetwork(deps.clientAddress)),
 });
 
 const failureRequest = (deps: Deps, counter: FailureCounter): CountedRequest => ({

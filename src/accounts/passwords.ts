@@ -2,8 +2,8 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { placeOf } from "../kernel/rules/client-address.ts";
-import type { QueueHolder, QueuePlace } from "../kernel/rules/limits.ts";
+import { clientNetwork } from "../kernel/rules/client-address.ts";
+import type { QueueHolder, QueueReservation } from "../kernel/rules/limits.ts";
 import { normalizePassword } from "./rules/password.ts";
 
 interface Cost {
@@ -22,14 +22,14 @@ const costOf = (deps: Deps): Cost => ({ N: deps.process.passwordCost ?? 2 ** 14,
 /** Users who are not signed in, by their network. */
 const anonymousHolder = (deps: Deps): QueueHolder => ({
   lane: "sign-in",
-  holder: placeOf(deps.clientAddress),
+  holder: clientNetwork(deps.clientAddress),
 });
 
 /** Holds a place in the queue while `work` runs: none of its hashes is refused. Throws 503 before any of it. */
 export async function withHashSlot<T>(
   deps: Deps,
   userId: string | undefined,
-  work: (place: QueuePlace) => Promise<T>,
+  work: (place: QueueReservation) => Promise<T>,
 ): Promise<T> {
   const by = userId === undefined ? anonymousHolder(deps) : ({ lane: "account", holder: userId } as const);
   const place = deps.process.hashing.reserve(by);
@@ -37,7 +37,7 @@ export async function withHashSlot<T>(
   try {
     return await work(place);
   } finally {
-    place.leave();
+    place.release();
   }
 }
 
@@ -48,7 +48,7 @@ const tooBusy = () =>
   });
 
 /** `scrypt$N$r$p$salt$hash`, the last two in base64. Throws 503 where there is no `place` yet, and none is left. */
-export async function hashPassword(deps: Deps, password: string, place?: QueuePlace): Promise<string> {
+export async function hashPassword(deps: Deps, password: string, place?: QueueReservation): Promise<string> {
   const { N, r, p } = costOf(deps);
   const salt = randomBytes(saltBytes);
   const hash = await derive(deps, { password, salt, cost: { N, r, p } }, place);
@@ -66,7 +66,7 @@ export async function verifyPassword(
   deps: Deps,
   password: string,
   stored: string | null,
-  place?: QueuePlace,
+  place?: QueueReservation,
 ): Promise<PasswordVerification> {
   const current = costOf(deps);
   const parsed = parseStored(stored ?? "");
@@ -100,7 +100,7 @@ interface Derivation {
   cost: Cost;
 }
 
-function derive(deps: Deps, derivation: Derivation, place?: QueuePlace): Promise<Buffer> {
+function derive(deps: Deps, derivation: Derivation, place?: QueueReservation): Promise<Buffer> {
   const { password, salt, cost } = derivation;
   if (place === undefined) return withHashSlot(deps, undefined, (own) => derive(deps, derivation, own));
   return place.run(

@@ -5,7 +5,7 @@ import { audit, type AuditEntry } from "./audit.ts";
 import { createSessionKey } from "./keys.ts";
 import { clearFailures, limitSignIn, type FailureCounter } from "./limits.ts";
 import { verifyPassword, hashPassword, withHashSlot } from "./passwords.ts";
-import type { QueuePlace } from "../kernel/rules/limits.ts";
+import type { QueueReservation } from "../kernel/rules/limits.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deviceIdOf, deviceMark, devicePurpose } from "./rules/rate-limit.ts";
 import { deleteKey, findKey, insertKey, keyExistsSql } from "./store/keys.ts";
@@ -42,7 +42,7 @@ export const signIn = (deps: Deps, given: Credentials): Promise<Session> =>
   withHashSlot(deps, undefined, (place) => tryPassword(deps, given, place));
 
 /** The hash slot is taken before anything is counted: a 503 counts no failure. */
-async function tryPassword(deps: Deps, given: Credentials, place: QueuePlace): Promise<Session> {
+async function tryPassword(deps: Deps, given: Credentials, place: QueueReservation): Promise<Session> {
   const device = deviceIdOf(given.device, given.email, deps.keysFor(devicePurpose));
   const counter: FailureCounter = {
     email: given.email,

@@ -4,8 +4,7 @@ import * as z from "zod";
 import { listAudit } from "../accounts/store/audit.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Env } from "../http/endpoint.ts";
-import { wholeNumber } from "../http/paging.ts";
-import { strictQuery, filledText } from "../http/schemas.ts";
+import { wholeNumber, strictQuery, filledText } from "../http/schemas.ts";
 import { field, shape, string, time } from "../http/wire.ts";
 
 const pageSize = 50;

@@ -10,7 +10,7 @@ import { findBuild, workspaceIdByBuildSql } from "../workspaces/builds/store/bui
 import { workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import { asksForSocket } from "../http/credentials.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { wholeNumber } from "../http/paging.ts";
+import { wholeNumber } from "../http/schemas.ts";
 import { uuid } from "../http/schemas.ts";
 import { visibleOwner } from "./workspaces.ts";
 

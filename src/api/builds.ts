@@ -4,7 +4,7 @@ import * as z from "zod";
 import { transitions } from "../../db/schema.ts";
 import type { SQL } from "../../db/client.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
-import { notFound, earlierOf } from "../kernel/errors.ts";
+import { notFound, matchingKey } from "../kernel/errors.ts";
 import { cancelBuildAsUser } from "../workspaces/builds/cancel-build.ts";
 import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { createBuild, readEarlierBuild } from "../workspaces/builds/create-build.ts";
@@ -26,10 +26,10 @@ import {
 } from "../workspaces/builds/store/workspaces.ts";
 import { buildShape } from "./build-shape.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
-import { wholeNumber } from "../http/paging.ts";
+import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
+import { wholeNumber } from "../http/schemas.ts";
 import { optionalId, messageSchema, uuid } from "../http/schemas.ts";
-import { unsupported } from "../http/unsupported.ts";
+import { unsupported } from "../http/schemas.ts";
 import { visibleOwner, parameterValues } from "./workspaces.ts";
 
 const pageSize = 50;
@@ -70,14 +70,14 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
     parameters: body.rich_parameter_values,
     orphan: body.orphan === true,
   };
-  const requestKey = requestKeyOf(c, body);
+  const requestKey = parseRequestKey(c, body);
   const { actor, earlier, ...facts } = await readAsUser(
     c,
     { ...buildReads(workspaceId, currentUserIdSql(c), request), ...earlierRead(c, requestKey) },
     visibleOwner(c, ownerId, "Workspace"),
   );
   const keyed = keyedBy(actor.userId, requestKey);
-  const before = earlierOf(keyed, earlier[0]);
+  const before = matchingKey(keyed, earlier[0]);
   const { row, notified, replayed } = await (before === undefined
     ? createBuild(c.get("deps"), actor, facts, { ...request, keyed })
     : readEarlierBuild(c.get("deps"), before, currentUserIdSql(c)));

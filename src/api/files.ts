@@ -5,7 +5,7 @@ import type { Reads } from "../../db/client.ts";
 import { ApiError, invalid, notFound } from "../kernel/errors.ts";
 import { fileReads, readFile, storeFile } from "../workspaces/templates/files.ts";
 import { endpoint, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { bringsProvisionerKey, readAsProvisioner } from "../http/provisioner-auth.ts";
+import { hasProvisionerKey, readAsProvisioner } from "../http/provisioner-auth.ts";
 import { bytes } from "../http/schemas.ts";
 
 const tarType = "application/x-tar";
@@ -64,7 +64,7 @@ export const fileRoutes = new Hono<Env>()
 /** A bearer token may be of either kind; what comes in a header or a cookie of its own is what it says. */
 async function loadForFiles<T extends Reads>(c: Ctx, reads: T) {
   const isBearer = c.req.header("coder-session-token") === undefined && c.req.header("authorization");
-  if (bringsProvisionerKey(c)) return readAsProvisioner(c, reads);
+  if (hasProvisionerKey(c)) return readAsProvisioner(c, reads);
   if (isBearer) {
     try {
       return await readAsProvisioner(c, reads);

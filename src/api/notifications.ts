@@ -17,7 +17,7 @@ import type { Enqueued } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
+import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
 import { boolean, field, shape, string } from "../http/wire.ts";
 import { emptyAsJson, textAsJson } from "../http/bodies.ts";
 
@@ -87,7 +87,7 @@ export const notificationRoutes = new Hono<Env>()
         recipients === undefined
           ? { self: currentUserIdSql(c) }
           : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
-      const requestKey = requestKeyOf(c, c.req.valid("json"));
+      const requestKey = parseRequestKey(c, c.req.valid("json"));
       const reads = { ...customKind.reads(audience), ...earlierRead(c, requestKey) };
       const { actor, ...read } = await readAsUser(c, reads);
       if (
@@ -119,7 +119,7 @@ export const notificationRoutes = new Hono<Env>()
     valid("json", testBody),
     async (c) => {
       const { user } = c.req.valid("json");
-      const requestKey = requestKeyOf(c, c.req.valid("json"));
+      const requestKey = parseRequestKey(c, c.req.valid("json"));
       const reads = { ...testReads(currentUserIdSql(c), user), ...earlierRead(c, requestKey) };
       const { actor, ...read } = await readAsUser(c, reads);
       const keyed = keyedBy(actor.userId, requestKey);

@@ -11,8 +11,7 @@ import {
   type ListedKey,
 } from "../workspaces/jobs/store/provisioner-keys.ts";
 import { endpoint, readAsUser, valid, type Env, type Requirement } from "../http/endpoint.ts";
-import { everyProvisioner } from "../http/unsupported.ts";
-import { text } from "../http/schemas.ts";
+import { everyProvisioner, text } from "../http/schemas.ts";
 import { field, fixed, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 
 export const toManageKeys: Requirement = {

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { Hono } from "hono";
 import type { SQL } from "../../db/client.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
-import { conflict, notFound, invalid, earlierOf } from "../kernel/errors.ts";
+import { conflict, notFound, invalid, matchingKey } from "../kernel/errors.ts";
 import { findTask, listTaskStatuses, listTasks } from "../workspaces/agents/store/tasks.ts";
 import { workspaceIdByNameSql, workspaceOwnerSql } from "../workspaces/builds/store/workspaces.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
@@ -16,11 +16,11 @@ import { createBuild } from "../workspaces/builds/create-build.ts";
 import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { newTaskName, promptParameterName } from "../workspaces/agents/rules/task.ts";
 import { parseTaskSearch } from "../workspaces/builds/rules/search.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
-import { wholeNumber } from "../http/paging.ts";
+import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
+import { wholeNumber } from "../http/schemas.ts";
 import { taskLogShape, taskSchema, toTask, type TaskAddress } from "./workspace-shape.ts";
 import { loadUserWith } from "./user-shape.ts";
-import { unsupported } from "../http/unsupported.ts";
+import { unsupported } from "../http/schemas.ts";
 
 const maxLogs = 200;
 const sendBody = z.object({ input: text(65_536) });
@@ -132,11 +132,11 @@ async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, a
     parameters: [],
     automaticUpdates: "never" as const,
   };
-  const requestKey = requestKeyOf(c, body);
+  const requestKey = parseRequestKey(c, body);
   const reads = { ...workspaceReads(request), ...earlierRead(c, requestKey) };
   const { actor, target, earlier, ...facts } = await loadUserWith(c, user, reads, managers);
   const keyed = keyedBy(actor.userId, requestKey);
-  const before = earlierOf(keyed, earlier[0]);
+  const before = matchingKey(keyed, earlier[0]);
   const parameter = promptParameterName(facts.definitions);
   if (facts.version[0]?.hasAiTask === false)
     throw invalid("template_version_id", "this version is not for AI tasks, push it with has_ai_task: true");

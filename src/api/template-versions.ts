@@ -24,11 +24,11 @@ import {
 } from "./preset-shape.ts";
 import { optionalId, lowerUuid, text, messageSchema } from "../http/schemas.ts";
 import { createdVersionShape, versionShape } from "./template-shape.ts";
-import { everyProvisioner, unsupported, variables } from "../http/unsupported.ts";
+import { everyProvisioner, unsupported, variables } from "../http/schemas.ts";
 import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { activateVersion } from "../workspaces/templates/templates.ts";
-import { wholeNumber } from "../http/paging.ts";
+import { wholeNumber } from "../http/schemas.ts";
 import { onlyAdmins, requireTemplate } from "./templates.ts";
 
 const idParam = z.object({ id: lowerUuid });

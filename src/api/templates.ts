@@ -19,9 +19,16 @@ import {
   templateDeprecated,
 } from "../workspaces/templates/templates.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
-import { lowerUuid, messageSchema, oneLine, searchText, text } from "../http/schemas.ts";
+import {
+  lowerUuid,
+  messageSchema,
+  oneLine,
+  searchText,
+  text,
+  alwaysOn,
+  unsupported,
+} from "../http/schemas.ts";
 import { templateShape, weekdays } from "./template-shape.ts";
-import { alwaysOn, unsupported } from "../http/unsupported.ts";
 import { parseTemplateSearch } from "../workspaces/builds/rules/search.ts";
 
 const idParam = z.object({ id: lowerUuid });

@@ -10,7 +10,7 @@ import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/deployment.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
-import { wholeNumber } from "../http/paging.ts";
+import { wholeNumber } from "../http/schemas.ts";
 import { loadUser, loadUserWith, userManagers, userShape } from "./user-shape.ts";
 
 const firstUserBody = z.object({

@@ -13,7 +13,7 @@ import { decideParameters } from "../workspaces/builds/decide-build.ts";
 import { listDefinitions } from "../workspaces/builds/store/builds.ts";
 import { importJobShape } from "./template-shape.ts";
 import { parameterValues } from "./workspaces.ts";
-import { variables } from "../http/unsupported.ts";
+import { variables } from "../http/schemas.ts";
 
 const idParam = z.object({ id: lowerUuid });
 const reading = <Answer extends z.ZodType>(summary: string, answer: Answer) => ({

@@ -15,7 +15,7 @@ import {
 import { Hono } from "hono";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { findOrganization } from "../accounts/store/deployment.ts";
-import { notFound, earlierOf } from "../kernel/errors.ts";
+import { notFound, matchingKey } from "../kernel/errors.ts";
 import { claimOrCreate, readPreviousResult } from "../prebuilds/claim/claim.ts";
 import { workspaceReads } from "../workspaces/builds/create-workspace.ts";
 import { parseAutostart } from "../workspaces/autostart/rules/autostart.ts";
@@ -27,11 +27,11 @@ import {
   workspaceOwnerSql,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
-import { earlierRead, keyedBy, markReplayed, requestKeyOf } from "../http/idempotency.ts";
-import { wholeNumber } from "../http/paging.ts";
+import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
+import { wholeNumber } from "../http/schemas.ts";
 import { optionalId, searchText, text, uuid } from "../http/schemas.ts";
 import { loadUserWith } from "./user-shape.ts";
-import { unsupported } from "../http/unsupported.ts";
+import { unsupported } from "../http/schemas.ts";
 import { workspaceShape } from "./workspace-shape.ts";
 
 /** For `readAsUser`: who may not see that owner's workspaces gets a 404 of `name`. */
@@ -103,7 +103,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     autostartSchedule: body.autostart_schedule,
   };
   const deps = c.get("deps");
-  const requestKey = requestKeyOf(c, body);
+  const requestKey = parseRequestKey(c, body);
   const reads = {
     ...workspaceReads(request),
     organizations: findOrganization(organization ?? ""),
@@ -112,7 +112,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
   const { actor, target, organizations, earlier, ...facts } = await loadUserWith(c, user, reads, managers);
   if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
   const keyed = keyedBy(actor.userId, requestKey);
-  const before = earlierOf(keyed, earlier[0]);
+  const before = matchingKey(keyed, earlier[0]);
   const { row, replayed } = await (before === undefined
     ? claimOrCreate(deps, actor, target, facts, { ...request, keyed })
     : readPreviousResult(deps, before));

@@ -4,11 +4,11 @@ import {
   channelVariables,
   notificationVariables,
   toNotifications,
-  type Complaints,
+  type ConfigReport,
   type NotificationsConfig,
 } from "./notifications.ts";
 import {
-  poolVariables,
+  prebuildVariables,
   toPrebuilds,
   type PrebuildsConfig,
   taskVariables,
@@ -65,7 +65,7 @@ export const variables = {
     .default("512"),
   ...notificationVariables,
   ...taskVariables,
-  ...poolVariables,
+  ...prebuildVariables,
   ...channelVariables,
 } satisfies Record<string, z.ZodType>;
 
@@ -136,7 +136,7 @@ export function parseConfig(
 
 type Environment = z.infer<z.ZodObject<typeof variables>>;
 
-function toConfig(env: Environment, complaints: Complaints): Config {
+function toConfig(env: Environment, complaints: ConfigReport): Config {
   const split = env.BELFRY_HTTP_ADDRESS.lastIndexOf(":");
   const host = env.BELFRY_HTTP_ADDRESS.slice(0, split).replace(/^\[|\]$/g, "") || "0.0.0.0";
   const port = Number(env.BELFRY_HTTP_ADDRESS.slice(split + 1));

@@ -47,14 +47,14 @@ export interface NotificationsConfig {
 
 type Environment = z.infer<z.ZodObject<typeof notificationVariables>>;
 
-export interface Complaints {
+export interface ConfigReport {
   /** What makes the configuration unusable. */
   problem: (message: string) => void;
   warn: (message: string) => void;
 }
 
 /** `env` has the channels' variables too. */
-export function toNotifications(env: Environment, { problem, warn }: Complaints): NotificationsConfig {
+export function toNotifications(env: Environment, { problem, warn }: ConfigReport): NotificationsConfig {
   const dispatchTimeout = env.BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT;
   const leasePeriod = env.BELFRY_NOTIFICATIONS_LEASE_PERIOD;
   if (dispatchTimeout >= leasePeriod) {
@@ -75,7 +75,7 @@ export function toNotifications(env: Environment, { problem, warn }: Complaints)
     }
   }
   return {
-    defaultMethod: defaultMethodOf(env.BELFRY_NOTIFICATIONS_METHOD, settings, problem),
+    defaultMethod: chooseDefaultMethod(env.BELFRY_NOTIFICATIONS_METHOD, settings, problem),
     channels: settings,
     dispatchTimeout,
     maxSendAttempts: env.BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS,
@@ -89,7 +89,7 @@ export function toNotifications(env: Environment, { problem, warn }: Complaints)
 }
 
 /** The one that is asked for, else the first that is set up (mail before the webhook, as Coder has it). */
-function defaultMethodOf(
+function chooseDefaultMethod(
   asked: Method | undefined,
   settings: ChannelSettings,
   problem: (message: string) => void,

@@ -61,7 +61,7 @@ export interface WebhookAddress {
 /** The text is never repeated in an error: it may hold a password. */
 export const webhookAddress = z.string().transform((text, context): WebhookAddress => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const credentials = url === undefined ? undefined : credentialsIn(url);
+  const credentials = url === undefined ? undefined : decodeCredentials(url);
   if (url !== undefined && /^https?:$/.test(url.protocol) && credentials !== undefined) {
     url.username = "";
     url.password = "";
@@ -82,7 +82,7 @@ export const webhookAddress = z.string().transform((text, context): WebhookAddre
 });
 
 /** `name:password`, decoded; empty without both, undefined for what can't be sent. */
-function credentialsIn({ username, password }: URL): string | undefined {
+function decodeCredentials({ username, password }: URL): string | undefined {
   try {
     const [name, word] = [decodeURIComponent(username), decodeURIComponent(password)];
     if (/[:\p{Cc}]/u.test(name) || /\p{Cc}/u.test(word)) return undefined;

@@ -3,7 +3,7 @@ import { count, duration } from "./values.ts";
 import * as z from "zod";
 import type { TaskMode } from "../workspaces/agents/rules/app-status.ts";
 
-export const poolVariables = {
+export const prebuildVariables = {
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_INTERVAL: duration("1m"),
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: duration("1m"),
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_LOOKBACK_PERIOD: duration("1h"),
@@ -22,7 +22,7 @@ export interface PrebuildsConfig {
   maxPending: number;
 }
 
-type Environment = { [Name in keyof typeof poolVariables]: z.infer<(typeof poolVariables)[Name]> };
+type Environment = { [Name in keyof typeof prebuildVariables]: z.infer<(typeof prebuildVariables)[Name]> };
 
 /** Coder's: an interval of nothing is five minutes. */
 const fallbackInterval = 300_000;

@@ -6,16 +6,16 @@ import type { MiddlewareHandler } from "hono";
 import { decodeText } from "./rules/headers.ts";
 
 /** Bytes that are read before it is known who is asking. */
-export const smallBody = 65_536;
+export const smallBodyBytes = 65_536;
 
 /** Bytes that are read on after a refusal: a client that is still sending would see a broken connection instead of it. */
-const mostDrained = 50_331_648;
+const maxDrainedBytes = 50_331_648;
 
 /** Whether the body has, or may have, more than 64 KiB. */
 export function mayBeLarge(c: Ctx): boolean {
   if (!hasBody(c)) return false;
   const length = declaredLength(c);
-  return length === undefined || length > smallBody;
+  return length === undefined || length > smallBodyBytes;
 }
 
 /** Asks the headers first: on Node a body whose stream has been looked at can't be skipped any more. */
@@ -81,7 +81,7 @@ async function readBody(c: Ctx, most: number): Promise<void> {
 async function drain(request: Request): Promise<void> {
   if (request.body === null || request.body.locked) return;
   const reader = request.body.getReader();
-  for (let bytes = 0; bytes < mostDrained;) {
+  for (let bytes = 0; bytes < maxDrainedBytes;) {
     const { done, value } = await reader.read();
     if (done) return;
     bytes += value.length;
@@ -96,8 +96,8 @@ const larger: { method: string; path: RegExp; bytes: number }[] = [
 const plan = /^\/api\/v2\/provisionerjobs\/[^/]+\/plan$/;
 
 /** How large a plan may be depends on where the program runs. */
-export function largestBodyOf(method: string, path: string, largestPlan: number): number {
-  if (method === "POST" && plan.test(path)) return largestPlan;
+export function maxBodyBytes(method: string, path: string, maxPlanBytes: number): number {
+  if (method === "POST" && plan.test(path)) return maxPlanBytes;
   return larger.find((one) => one.method === method && one.path.test(path))?.bytes ?? usual;
 }
 

@@ -6,7 +6,7 @@ import { parseCredential, type Credential, keyPurposes } from "../accounts/rules
 import { forbidden, unauthorized } from "../kernel/errors.ts";
 import { parseAgentToken, type AgentToken } from "../workspaces/agents/rules/agent-token.ts";
 import type { Ctx } from "./context.ts";
-import { bearerOf, passwordOf, isOwnOrigin } from "./rules/headers.ts";
+import { bearerToken, basicPassword, isOwnOrigin } from "./rules/headers.ts";
 
 export const sessionCookie = "coder_session_token";
 /** Its name on https: a browser takes it from this very host only (RFC 6265bis, 4.1.3.2). */
@@ -18,13 +18,13 @@ export const readSessionCookie = (c: Ctx): string | undefined =>
 export const isSafe = (method: string) => method === "GET" || method === "HEAD" || method === "OPTIONS";
 
 const headerKeyOf = (c: Ctx): string | undefined =>
-  c.req.header("coder-session-token") ?? bearerOf(c.req.header("authorization"));
+  c.req.header("coder-session-token") ?? bearerToken(c.req.header("authorization"));
 
 /** Coder takes a key in the address as well, for programs that can't set a header. It is never logged. */
 const sentKeyOf = (c: Ctx): string | undefined => headerKeyOf(c) ?? (c.req.query(sessionCookie) || undefined);
 
 /** Only its form is checked here: the verbs of agents check the rest on what they read. */
-export function agentTokenOf(c: Ctx): AgentToken {
+export function requireAgentToken(c: Ctx): AgentToken {
   const token = parseAgentToken(sentKeyOf(c) ?? "");
   if (token === undefined)
     throw unauthorized("Agents bring the token of their workspace, in the header Coder-Session-Token.");
@@ -34,14 +34,14 @@ export function agentTokenOf(c: Ctx): AgentToken {
 /** What a browser sends by itself once it has it, whichever page asks. */
 const ambientKeyOf = (c: Ctx): string | undefined =>
   readSessionCookie(c) ??
-  (c.get("endpoint").takesBasic ? passwordOf(c.req.header("authorization")) : undefined);
+  (c.get("endpoint").takesBasic ? basicPassword(c.req.header("authorization")) : undefined);
 
 /** A bearer token may be a provisioner's where those are let in, too. */
 const purposesOf = (c: Ctx) =>
   c.get("endpoint").access === "session" ? (["api"] as const) : (["api", "provisioner"] as const);
 
 /** A key that was sent on purpose wins over a cookie's; a cookie from a foreign page changes nothing. */
-export function credentialOf(c: Ctx): Credential {
+export function requireCredential(c: Ctx): Credential {
   const sent = sentKeyOf(c);
   const text = sent ?? ambientKeyOf(c);
   if (text === undefined || text === "")

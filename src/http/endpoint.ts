@@ -20,11 +20,11 @@ import {
   userIdByKeySql,
 } from "../accounts/store/keys.ts";
 import { ApiError, forbidden, notFound, unauthorized, type Validation } from "../kernel/errors.ts";
-import { bringsProvisionerKey, readAsProvisioner, provisionerCredentialOf } from "./provisioner-auth.ts";
-import { boundBody, boundOwnBody, mayBeLarge, smallBody, largestBodyOf } from "./bodies.ts";
-import { agentTokenOf, credentialOf, isSafe, requireOwnOrigin } from "./credentials.ts";
+import { hasProvisionerKey, readAsProvisioner, requireProvisionerCredential } from "./provisioner-auth.ts";
+import { boundBody, boundOwnBody, mayBeLarge, smallBodyBytes, maxBodyBytes } from "./bodies.ts";
+import { requireAgentToken, requireCredential, isSafe, requireOwnOrigin } from "./credentials.ts";
 import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
-import { placeOf } from "../kernel/rules/client-address.ts";
+import { clientNetwork } from "../kernel/rules/client-address.ts";
 import { windowMs } from "../kernel/rules/limits.ts";
 
 export type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
@@ -43,11 +43,11 @@ export const schemaOf = (handler: unknown) => (handler as Tagged)[schemaTag];
 export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {
     c.set("endpoint", description);
-    if (description.access === "session") c.set("credential", credentialOf(c));
-    else if (description.access === "provisioner") c.set("credential", provisionerCredentialOf(c));
+    if (description.access === "session") c.set("credential", requireCredential(c));
+    else if (description.access === "provisioner") c.set("credential", requireProvisionerCredential(c));
     else if (description.access === "session-or-provisioner")
-      c.set("credential", bringsProvisionerKey(c) ? provisionerCredentialOf(c) : credentialOf(c));
-    else if (description.access === "agent") c.set("agentToken", agentTokenOf(c));
+      c.set("credential", hasProvisionerKey(c) ? requireProvisionerCredential(c) : requireCredential(c));
+    else if (description.access === "agent") c.set("agentToken", requireAgentToken(c));
     else if (description.access === "anyone" && !isSafe(c.req.method)) requireOwnOrigin(c);
     limitRequests(c);
     await withBody(c, next);
@@ -61,16 +61,16 @@ async function withBody(c: Ctx, next: () => Promise<void>): Promise<void> {
   const { access } = c.get("endpoint");
   if (!mayBeLarge(c)) return next();
   if (access === "anyone" || access === "agent") {
-    await boundBody(c, smallBody);
+    await boundBody(c, smallBodyBytes);
     return next();
   }
   if (access === "provisioner") await readAsProvisioner(c, {});
   else await readAsUser(c, {});
   const { process } = c.get("deps");
-  const giveBack = await process.largeBodies.take(c.get("credential").keyId);
+  const giveBack = await process.largeBodies.acquire(c.get("credential").keyId);
   if (giveBack === undefined) throw tooManyBodies();
   try {
-    await boundOwnBody(c, largestBodyOf(c.req.method, c.req.path, process.largestPlan));
+    await boundOwnBody(c, maxBodyBytes(c.req.method, c.req.path, process.maxPlanBytes));
     await next();
   } finally {
     giveBack();
@@ -186,11 +186,11 @@ export function limitRequests(c: Ctx): void {
   if (process.requests === null || caller === undefined || !c.req.path.startsWith("/api/")) return;
   const { isAllowed, left, seconds } = process.requests.take(caller, now());
   const headers = {
-    "ratelimit-policy": `"api";q=${process.requests.most};w=${windowMs / 1_000}`,
+    "ratelimit-policy": `"api";q=${process.requests.max};w=${windowMs / 1_000}`,
     ratelimit: `"api";r=${left};t=${seconds}`,
   };
   if (!isAllowed)
-    throw new ApiError(429, `Too many requests: ${process.requests.most} a minute are allowed.`, {
+    throw new ApiError(429, `Too many requests: ${process.requests.max} a minute are allowed.`, {
       detail: `Try again in ${seconds} seconds. BELFRY_API_RATE_LIMIT changes the limit.`,
       headers: { ...headers, "retry-after": String(seconds) },
     });
@@ -200,8 +200,8 @@ export function limitRequests(c: Ctx): void {
 
 function callerOf(c: Ctx): string | undefined {
   const { access } = c.get("endpoint");
-  if (access === "anyone") return `from ${placeOf(c.get("deps").clientAddress)}`;
-  const isPerson = access === "session" || (access === "session-or-provisioner" && !bringsProvisionerKey(c));
+  if (access === "anyone") return `from ${clientNetwork(c.get("deps").clientAddress)}`;
+  const isPerson = access === "session" || (access === "session-or-provisioner" && !hasProvisionerKey(c));
   // Not by the id alone: who knows that could use up what its owner may.
   return isPerson ? c.get("credential").secretHash : undefined;
 }

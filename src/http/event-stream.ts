@@ -2,9 +2,9 @@
 // reads is cut.
 
 /** Bytes that wait for a reader. */
-const mostWaiting = 65_536;
+const maxBufferedBytes = 65_536;
 /** Milliseconds that a reader has to take what is left when the stream ends. */
-const endPatience = 500;
+const endTimeoutMs = 500;
 
 export interface EventStream {
   readable: ReadableStream<Uint8Array>;
@@ -31,7 +31,10 @@ export function createEventStream(changed: () => void, hangUp: (() => void) | un
       changed();
     },
   };
-  const readable = new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: mostWaiting }));
+  const readable = new ReadableStream(
+    source,
+    new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedBytes }),
+  );
   return {
     readable,
     isOpen: () => isOpen,
@@ -43,7 +46,7 @@ export function createEventStream(changed: () => void, hangUp: (() => void) | un
       if (!isOpen) return;
       isOpen = false;
       controller.close();
-      if (hangUp !== undefined) setTimeout(hangUp, endPatience);
+      if (hangUp !== undefined) setTimeout(hangUp, endTimeoutMs);
     },
     cut: () => {
       if (!isOpen) return;

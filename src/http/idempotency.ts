@@ -11,7 +11,7 @@ import { parseIdempotencyKey } from "./rules/headers.ts";
 export type RequestKey = Omit<KeyedRequest, "userId">;
 
 /** Undefined without the header; throws 400 for a bad one. `body` as it was understood. */
-export function requestKeyOf(c: Ctx, body: unknown): RequestKey | undefined {
+export function parseRequestKey(c: Ctx, body: unknown): RequestKey | undefined {
   const header = c.req.header("idempotency-key");
   if (header === undefined) return undefined;
   const key = parseIdempotencyKey(header);

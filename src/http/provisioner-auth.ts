@@ -18,9 +18,9 @@ export interface Provisioner {
 
 const provisionerHeader = "coder-provisioner-daemon-key";
 
-export const bringsProvisionerKey = (c: Ctx) => c.req.header(provisionerHeader) !== undefined;
+export const hasProvisionerKey = (c: Ctx) => c.req.header(provisionerHeader) !== undefined;
 
-export function provisionerCredentialOf(c: Ctx): Credential {
+export function requireProvisionerCredential(c: Ctx): Credential {
   const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   const text = c.req.header(provisionerHeader) ?? bearer;
   if (text === undefined || text === "")

@@ -1,7 +1,7 @@
 // Schemas that several routes share: what requests carry and what answers look like.
 import * as z from "zod";
 import { errorCodes } from "../kernel/errors.ts";
-import { problemWithOneLine } from "../kernel/rules/text.ts";
+import { validateOneLine } from "../kernel/rules/text.ts";
 
 /** Of any version and variant: ids of Coder's are made up by hand, too. */
 export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
@@ -52,7 +52,7 @@ export const toTimeOrNull = (at: number | null): string | null => (at === null ?
 /** A name that people read in the middle of other text. */
 export const oneLine = (most: number) =>
   text(most).superRefine((name, context) => {
-    const message = problemWithOneLine(name);
+    const message = validateOneLine(name);
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 
@@ -96,3 +96,50 @@ export const searchText = <Search>(
       context.addIssue({ code: "custom", message: verdict.problem });
       return z.NEVER;
     });
+
+/** `limit` as Coder takes it: nothing, an empty value and 0 mean the default. */
+export const wholeNumber = z
+  .string()
+  .regex(/^\d{0,15}$/, { error: (issue) => `"${String(issue.input)}" is no whole number` })
+  .optional()
+  .transform((value) => (value === undefined || Number(value) === 0 ? undefined : Number(value)));
+
+/** What Go's clients send where they ask for nothing. */
+const isNothing = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  value === false ||
+  value === 0 ||
+  value === "" ||
+  value === noId ||
+  (typeof value === "object" && Object.values(value).every(isNothing));
+
+/** The same for objects whose members stand in another order. */
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, typeof value === "object" ? Object.keys(value ?? {}).toSorted() : undefined);
+
+const nothing = () => undefined;
+
+/** Refused with 400 and `why`, unless it asks for nothing or for one of `usual`. */
+export const unsupported = (why: string, ...usual: unknown[]) => only(usual.map(textOf), isNothing, why);
+
+/** A switch that is always on: only what switches it off is refused. */
+export const alwaysOn = (why: string) => only([textOf(true)], (value) => value == null, why);
+
+const only = (usual: readonly string[], isMeaningless: (value: unknown) => boolean, why: string) =>
+  z
+    .unknown()
+    .refine((value) => isMeaningless(value) || usual.includes(textOf(value)), {
+      error: `is not supported: ${why}`,
+    })
+    .transform(nothing)
+    .optional()
+    .meta({ description: `not supported: ${why}` });
+
+export const everyProvisioner = unsupported("every provisioner takes any job; leave tags out", {
+  scope: "organization",
+  owner: "",
+});
+export const variables = unsupported(
+  "set Terraform's variables in the provisioner's environment, as TF_VAR_name, or make them parameters",
+);

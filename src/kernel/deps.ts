@@ -19,7 +19,7 @@ import type {
   UnsignedUntil,
   Post,
 } from "./ports.ts";
-import type { FairQueue, RequestLimit, Turns } from "./rules/limits.ts";
+import type { FairQueue, RequestLimit, Semaphore } from "./rules/limits.ts";
 
 export interface Process {
   clock: Clock;
@@ -32,15 +32,15 @@ export interface Process {
   /** Once it has been read: it never changes. */
   deploymentId: { value: string | undefined };
   /** Gathers concurrent enqueues into one write; null where each request writes for itself (Workers). */
-  group: EnqueueGroup | null;
+  enqueueGroup: EnqueueGroup | null;
   /** Sessions with the mail server; null when mail is not set up. */
   mail: MailPool | null;
   /** Wakes the open inboxes of this process. */
   hub: InboxWaker;
   /** For those who send more than 64 KiB at once, by their keys. */
-  largeBodies: Turns;
+  largeBodies: Semaphore;
   /** Bytes of the largest plan that is read. */
-  largestPlan: number;
+  maxPlanBytes: number;
   /** Wakes the provisioners that wait for a job in this process. */
   jobs: JobWaker;
   /** Requests of each caller; null where there is no limit. */
@@ -56,7 +56,7 @@ export interface Process {
   /** Channels of which whatever is due is being claimed. */
   claiming: Set<string>;
   /** Gathers wishes for a pass over the pools; null where each request makes its own. */
-  pools: ReconciliationRequests | null;
+  reconciliations: ReconciliationRequests | null;
   /** Failures of receivers that the log has told of in the last minute. */
   recentFailures: Map<string, { at: number; count: number }>;
   /** What one dispatch may do at most, where the platform sets limits: messages, and milliseconds after which no more begin. */

@@ -96,7 +96,7 @@ export function problemBody(error: ApiError, requestId: string): Record<string, 
 }
 
 /** What an earlier request with this key has made; undefined when there was none. Throws 422 if that asked for another thing. */
-export function earlierOf(
+export function matchingKey(
   request: KeyedRequest | undefined,
   stored: StoredKey | undefined,
 ): StoredKey | undefined {

@@ -161,9 +161,9 @@ export type Post = (request: {
 }) => Promise<{ status: number; headers: Headers }>;
 
 /** What a HEAD request, which changes nothing, brought back. */
-export type Reached =
+export type ReachResult =
   | { ok: true; status: number; milliseconds: number; /** The other side's clock. */ date: number | null }
   | { ok: false; problem: string };
 
 /** `timeout` in milliseconds; `authorization` is the header's value. Never throws. */
-export type Reach = (url: string, timeout: number, authorization: string | undefined) => Promise<Reached>;
+export type Reach = (url: string, timeout: number, authorization: string | undefined) => Promise<ReachResult>;

@@ -10,10 +10,10 @@ import { findBuild, buildIdByNumberSql } from "../workspaces/builds/store/builds
 import { countWarnings, listLastLines, type LineRow } from "../workspaces/jobs/store/outputs.ts";
 import { workspaceIdByNameSql } from "../workspaces/builds/store/workspaces.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
-import { breadcrumb, countOf, facts, moment, tag } from "./components.ts";
+import { breadcrumb, countLabel, factList, moment, tag } from "./components.ts";
 import { workspacesPath, buildPath, templatePath, versionPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import { pathOf, becauseOf, lasted } from "./workspace-view.ts";
+import { workspacePathOf, buildCause, buildDuration } from "./workspace-view.ts";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 
 const linesShown = 2_000;
@@ -51,16 +51,16 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   };
   const crumbs = [
     { title: "Workspaces", page: workspacesPath },
-    { title: `${row.ownerName}/${row.workspace.name}`, page: pathOf(row) },
+    { title: `${row.ownerName}/${row.workspace.name}`, page: workspacePathOf(row) },
   ];
   const main = html`<section>
     ${breadcrumb(crumbs, `Build ${number}`)}
     <div data-part="state">${buildHead(row)} ${buildFacts(row, now)} ${buildProblem(row)}</div>
-    ${logOf(row, log)}
+    ${buildLog(row, log)}
   </section>`;
   return respondWithPage(c, {
     title: `Build ${number} of ${row.ownerName}/${row.workspace.name}`,
-    place: workspacesPath,
+    section: workspacesPath,
     actor,
     main,
     ...(isActive(row.build.status) ? { refresh } : {}),
@@ -83,15 +83,15 @@ export const buildHead = ({ build, workspace }: BuildRow): Html =>
 
 export function buildFacts(row: BuildRow, now: number): Html {
   const { build, template, organizationName } = row;
-  return facts({
-    Workspace: html`<a href="${pathOf(row)}">${row.ownerName}/${row.workspace.name}</a>`,
-    Transition: `${build.transition}, ${becauseOf(row)}`,
+  return factList({
+    Workspace: html`<a href="${workspacePathOf(row)}">${row.ownerName}/${row.workspace.name}</a>`,
+    Transition: `${build.transition}, ${buildCause(row)}`,
     Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
     Version: html`<a href="${versionPath(organizationName, template.name, row.versionName)}"
       >${row.versionName}</a
     >`,
     Requested: moment(build.createdAt, now),
-    [build.completedAt === null ? "Running for" : "Duration"]: lasted(row, now),
+    [build.completedAt === null ? "Running for" : "Duration"]: buildDuration(row, now),
     Provisioner: build.provisionerName ?? undefined,
   });
 }
@@ -106,14 +106,14 @@ export function buildProblem({ build }: BuildRow): Html | string {
 
 const levelNames = { error: "error", warn: "warning" } as const;
 
-export function logOf(row: BuildRow, log: LogView): Html {
+export function buildLog(row: BuildRow, log: LogView): Html {
   const path = buildPath(row.ownerName, row.workspace.name, row.build.number);
   const whole = `${path}?log=all`;
   const jumps = (["error", "warn"] as const).flatMap((level) => {
     const found = log.warnings.find((one) => one.level === level);
     if (found === undefined) return [];
     const isShown = log.lines.some(({ seq }) => seq === found.first);
-    const words = countOf(found.count, levelNames[level]);
+    const words = countLabel(found.count, levelNames[level]);
     return [html`<a href="${isShown ? "" : whole}#l-${found.first}">${words}</a> `];
   });
   return html`<div class="head">
@@ -124,10 +124,10 @@ export function logOf(row: BuildRow, log: LogView): Html {
     <ol class="log" id="log" aria-labelledby="log-title">
       ${logLines(log.lines)}
     </ol>
-    <p class="aside" data-part="end">${endOf(row, log)}</p>`;
+    <p class="aside" data-part="end">${logEnd(row, log)}</p>`;
 }
 
-function endOf({ build }: BuildRow, { lines }: LogView): string {
+function logEnd({ build }: BuildRow, { lines }: LogView): string {
   if (build.status === "pending") return "Waiting for a provisioner.";
   if (isActive(build.status)) return "Running; updates live.";
   return lines.length === 0 ? "The log is empty." : "";

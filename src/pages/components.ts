@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
 import { attributes, type Html } from "./layout.ts";
 import { buttonTarget } from "./rules/links.ts";
-import { kindOf } from "./rules/labels.ts";
+import { statusKind } from "./rules/labels.ts";
 import type { Ctx } from "../http/endpoint.ts";
 
 /** Relative time with the exact time as tooltip. Both epoch milliseconds. */
@@ -14,7 +14,9 @@ export const moment = (at: number, now: number): Html =>
   >`;
 
 export const tag = (word: string): Html =>
-  html`<span class="tag" ${attributes({ "data-kind": kindOf(word) })}>${word.replaceAll("_", " ")}</span>`;
+  html`<span class="tag" ${attributes({ "data-kind": statusKind(word) })}
+    >${word.replaceAll("_", " ")}</span
+  >`;
 
 export interface Crumb {
   title: string;
@@ -35,7 +37,7 @@ export function breadcrumb(crumbs: readonly Crumb[], title: string): Html | stri
 }
 
 /** A definition list, one line each; undefined values are left out. */
-export const facts = (all: Record<string, Html | string | undefined>): Html =>
+export const factList = (all: Record<string, Html | string | undefined>): Html =>
   html`<dl class="facts">
     ${Object.entries(all)
       .filter(([, words]) => words !== undefined)
@@ -54,26 +56,26 @@ export function outwardLink(url: string | null, words: string, accessUrl: string
   return target === null ? words : html`<a href="${target}" rel="noopener noreferrer">${words}</a>`;
 }
 
-export const countOf = (count: number, one: string, many = `${one}s`): string =>
+export const countLabel = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
 
 export const listSize = 50;
-const longestFilter = 1_000;
+const maxFilterLength = 1_000;
 
 /** The filter and page of the URL. */
-export interface Choice {
+export interface ListFilter {
   path: string;
   filter: string;
   offset: number;
 }
 
-export const choiceOf = (c: Ctx, path: string): Choice => ({
+export const readListFilter = (c: Ctx, path: string): ListFilter => ({
   path,
-  filter: (c.req.query("filter") ?? "").slice(0, longestFilter),
+  filter: (c.req.query("filter") ?? "").slice(0, maxFilterLength),
   offset: Math.min(Math.max(0, Math.trunc(Number(c.req.query("offset")) || 0)), 1_000_000_000),
 });
 
-function addressOf({ path }: Choice, filter: string, offset = 0): string {
+function listPath({ path }: ListFilter, filter: string, offset = 0): string {
   const query = new URLSearchParams();
   if (filter !== "") query.set("filter", filter);
   if (offset > 0) query.set("offset", String(offset));
@@ -81,12 +83,12 @@ function addressOf({ path }: Choice, filter: string, offset = 0): string {
 }
 
 /** Filters by their labels. */
-export const tabs = (choice: Choice, label: string, all: Record<string, string>): Html =>
+export const tabs = (choice: ListFilter, label: string, all: Record<string, string>): Html =>
   html`<nav class="tabs" aria-label="${label}">
     ${Object.entries(all).map(
       ([words, filter]) =>
         html`<a
-          href="${addressOf(choice, filter)}"
+          href="${listPath(choice, filter)}"
           ${attributes({ "aria-current": filter === choice.filter.trim() ? "page" : undefined })}
           >${words}</a
         > `,
@@ -94,7 +96,7 @@ export const tabs = (choice: Choice, label: string, all: Record<string, string>)
   </nav>`;
 
 export const searchForm = (
-  { path, filter }: Choice,
+  { path, filter }: ListFilter,
   { label, example }: { label: string; example: string },
 ): Html =>
   html`<form class="search" method="get" action="${path}" role="search">
@@ -111,11 +113,11 @@ export const searchForm = (
   </form>`;
 
 /** Links to the previous and the next page. */
-export function pages(choice: Choice, count: number, size = listSize): Html | string {
+export function pages(choice: ListFilter, count: number, size = listSize): Html | string {
   const { filter, offset } = choice;
   if (offset === 0 && count <= size) return "";
   return html`<nav class="pages" aria-label="Pages">
-    ${offset > 0 ? html`<a class="button" rel="prev" href="${addressOf(choice, filter, Math.max(0, offset - size))}">Previous</a>` : ""}
-    ${offset + size < count ? html`<a class="button" rel="next" href="${addressOf(choice, filter, offset + size)}">Next</a>` : ""}
+    ${offset > 0 ? html`<a class="button" rel="prev" href="${listPath(choice, filter, Math.max(0, offset - size))}">Previous</a>` : ""}
+    ${offset + size < count ? html`<a class="button" rel="next" href="${listPath(choice, filter, offset + size)}">Next</a>` : ""}
   </nav>`;
 }

@@ -8,9 +8,9 @@ import { failing, type Health } from "../notifications/delivery/rules/channel-he
 import { maxCounted, type QueueLength } from "../notifications/delivery/store/health.ts";
 import { moment } from "./components.ts";
 import { attributes, type Html } from "./layout.ts";
-import { lasting } from "./rules/labels.ts";
+import { approximateDuration } from "./rules/labels.ts";
 
-export interface ChannelFacts {
+export interface ChannelsView {
   notifications: NotificationsConfig;
   /** Addresses of servers are for those who manage the deployment. */
   manages: boolean;
@@ -21,24 +21,24 @@ export interface ChannelFacts {
   now: number;
 }
 
-export const channelList = (facts: ChannelFacts): Html =>
+export const channelList = (facts: ChannelsView): Html =>
   html`<dl class="ways">${allChannels.map((channel) => channelStatus(channel, facts))}</dl>`;
 
-function channelStatus(channel: Channel<Method>, facts: ChannelFacts): Html {
-  const { on, words } = setUp(channel, facts);
+function channelStatus(channel: Channel<Method>, facts: ChannelsView): Html {
+  const { on, words } = channelSetup(channel, facts);
   const bad = on && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
   return html`<div class="way" ${attributes({ "data-state": bad ? "failing" : on ? "on" : "off" })}>
     <dt>${channel.label} <span class="switch">${bad ? "failing" : on ? "enabled" : "disabled"}</span></dt>
     <dd>
       <p>${words}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
-      ${facts.manages ? record(channel.id, facts) : ""}
+      ${facts.manages ? deliveryRecord(channel.id, facts) : ""}
     </dd>
   </div>`;
 }
 
-function setUp(
+function channelSetup(
   channel: Channel<Method>,
-  { notifications, gone, manages }: ChannelFacts,
+  { notifications, gone, manages }: ChannelsView,
 ): { on: boolean; words: Html | string } {
   const settings = notifications.channels[channel.id];
   if (settings === undefined || !channel.isOn(settings)) {
@@ -61,7 +61,7 @@ function setUp(
 }
 
 /** The channel's last success, last failure and queue. */
-function record(method: string, { health, waiting, now }: ChannelFacts): Html | string {
+function deliveryRecord(method: string, { health, waiting, now }: ChannelsView): Html | string {
   const known = health.find((one) => one.method === method);
   const queue = waiting.find((one) => one.method === method);
   const lines: Html[] = [];
@@ -75,7 +75,9 @@ function record(method: string, { health, waiting, now }: ChannelFacts): Html | 
   if (queue !== undefined) {
     const count = queue.count >= maxCounted ? `${maxCounted} or more` : queue.count;
     const messages = queue.count === 1 ? "message" : "messages";
-    lines.push(html`${count} ${messages} waiting, the oldest for ${lasting(now - queue.oldest)}.`);
+    lines.push(
+      html`${count} ${messages} waiting, the oldest for ${approximateDuration(now - queue.oldest)}.`,
+    );
   } else if (known !== undefined) lines.push(html`No messages waiting.`);
   return lines.length === 0
     ? ""
@@ -96,7 +98,7 @@ export function failingLine(
   const bad = failing(inUse(ways, notifications), now);
   if (bad.length === 0) return "";
   const names = bad.map(({ method }) => channelLabel(method).toLowerCase()).join(" and ");
-  const since = lasting(now - Math.min(...bad.map(({ failingSince }) => failingSince)));
+  const since = approximateDuration(now - Math.min(...bad.map(({ failingSince }) => failingSince)));
   const words = `${names[0]!.toUpperCase()}${names.slice(1)} delivery has been failing for ${since}.`;
   return html`<p class="failing" role="alert">
     <strong>${words}</strong> <a href="/deployment/notifications">View delivery errors</a>

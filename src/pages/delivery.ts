@@ -20,14 +20,14 @@ import {
   toGoneEndpoints,
 } from "../notifications/preferences/store/settings.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
-import { choicesPath } from "./notification-settings.ts";
-import { channelList, type ChannelFacts } from "./delivery-channels.ts";
+import { notificationSettingsPath } from "./notification-settings.ts";
+import { channelList, type ChannelsView } from "./delivery-channels.ts";
 import { problem } from "./form.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
 import { channelLabel } from "../notifications/channels/index.ts";
 import { moment } from "./components.ts";
-import { lasting } from "./rules/labels.ts";
+import { approximateDuration } from "./rules/labels.ts";
 
 const path = "/deployment/notifications";
 const failuresShown = 10;
@@ -75,7 +75,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     failed: listFailures(currentUserIdSql(c), failuresShown),
   });
   const manages = hasPermission(actor, "deployment:manage");
-  const facts: ChannelFacts = {
+  const facts: ChannelsView = {
     notifications: config.notifications,
     manages,
     gone: toGoneEndpoints(read.gone),
@@ -87,18 +87,19 @@ async function showDelivery(c: Ctx, error?: ApiError) {
   const main = html`<section>
     <div class="head"><h1>Notification delivery</h1></div>
     ${done === undefined || error !== undefined ? "" : html`<p class="note" role="status">${done}</p>`}
-    ${problem(error)} ${state(path, isPaused(notificationSettings), manages)}
+    ${problem(error)} ${deliveryState(path, isPaused(notificationSettings), manages)}
     <h2>Delivery channels</h2>
     ${channelList(facts)}
     <p class="aside">
-      Choose which notifications you get in your <a href="${choicesPath}">notification settings</a>.
+      Choose which notifications you get in your
+      <a href="${notificationSettingsPath}">notification settings</a>.
     </p>
-    ${failures(read.failed, facts.now)} ${manages ? tryIt(path) : ""}
+    ${failures(read.failed, facts.now)} ${manages ? testForm(path) : ""}
   </section>`;
   return respondWithPage(c, { title: "Delivery", actor, main }, error?.status);
 }
 
-export function state(path: string, paused: boolean, manages: boolean): Html {
+export function deliveryState(path: string, paused: boolean, manages: boolean): Html {
   const words = paused
     ? html`<p>
         <strong>Delivery is paused.</strong> New notifications are kept and delivered after an owner resumes
@@ -113,7 +114,7 @@ export function state(path: string, paused: boolean, manages: boolean): Html {
   return html`<div class="state" ${attributes({ "data-paused": paused })}>${words}${button}</div>`;
 }
 
-export const tryIt = (path: string): Html =>
+export const testForm = (path: string): Html =>
   html`<form method="post" action="${path}/test">
     <h2>Test delivery</h2>
     <p>Sends a test notification to you through every enabled channel.</p>
@@ -141,7 +142,7 @@ function failure(message: Failure, now: number): Html {
       ? "failed permanently"
       : dueAt <= now
         ? "next attempt now"
-        : `next attempt in ${lasting(dueAt - now)}`;
+        : `next attempt in ${approximateDuration(dueAt - now)}`;
   return html`<li class="failure">
     <h3>${templateName} <span class="for">to ${username} by ${channelLabel(method).toLowerCase()}</span></h3>
     <p class="when">${moment(failedAt, now)}</p>

@@ -7,7 +7,13 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { breadcrumb, type Crumb } from "./components.ts";
-import { pageOf, readContents, renderDocument, type ContentsGroup, type Document } from "./rules/document.ts";
+import {
+  pagePath,
+  readContents,
+  renderDocument,
+  type ContentsGroup,
+  type Document,
+} from "./rules/document.ts";
 
 type Assets = Deps["assets"];
 
@@ -39,7 +45,7 @@ async function showDocument(c: Ctx, name: string): Promise<Response> {
   const document = renderDocument(found.text, found.file);
   const [contents, crumbs] = await Promise.all([contentsOf(assets), crumbsOf(assets, name)]);
   const main = html`<div class="reading">
-    ${sidebar(contents, pageOf(found.file))}
+    ${sidebar(contents, pagePath(found.file))}
     <article class="document">${breadcrumb(crumbs, document.title)} ${body(document)}</article>
   </div>`;
   return respondWithPage(c, { title: document.title, main, shape: "wide", scripts: ["copy.js"] });
@@ -71,7 +77,7 @@ function crumbsOf(assets: Assets, name: string): Promise<Crumb[]> {
     parts.map(async (part, index): Promise<Crumb> => {
       const found = await findDocument(assets, parts.slice(0, index + 1).join("/"));
       if (found !== undefined)
-        return { title: renderDocument(found.text, found.file).title, page: pageOf(found.file) };
+        return { title: renderDocument(found.text, found.file).title, page: pagePath(found.file) };
       return { title: (part[0]!.toUpperCase() + part.slice(1)).replaceAll("-", " ") };
     }),
   );

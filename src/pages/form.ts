@@ -15,7 +15,7 @@ export interface Field {
   autofocus?: boolean;
 }
 
-const longestText = 4_096;
+const maxTextLength = 4_096;
 
 /** Text fields of a form; missing fields and files are "". Throws 400 for one that is too long. */
 export async function readForm<Name extends string>(
@@ -27,8 +27,8 @@ export async function readForm<Name extends string>(
     const value = sent[name];
     return [name, typeof value === "string" ? value : ""];
   });
-  const long = texts.find(([, text]) => text.length > longestText);
-  if (long !== undefined) throw invalid(long[0], `is too long: at most ${longestText} characters allowed`);
+  const long = texts.find(([, text]) => text.length > maxTextLength);
+  if (long !== undefined) throw invalid(long[0], `is too long: at most ${maxTextLength} characters allowed`);
   return Object.fromEntries(texts) as Record<Name, string>;
 }
 
@@ -42,16 +42,16 @@ export function readFields(c: Ctx): Promise<Record<string, unknown>> {
 }
 
 export function fields(all: readonly Field[], error?: ApiError): Html[] {
-  const wrong = all.find((field) => detailOf(field, error) !== undefined);
+  const wrong = all.find((field) => fieldError(field, error) !== undefined);
   return all.map((field) =>
     renderField(
       wrong === undefined ? field : { ...field, autofocus: field === wrong },
-      detailOf(field, error),
+      fieldError(field, error),
     ),
   );
 }
 
-const detailOf = (field: Field, error: ApiError | undefined): string | undefined =>
+const fieldError = (field: Field, error: ApiError | undefined): string | undefined =>
   error?.validations?.find((validation) => validation.field === field.name)?.detail;
 
 function renderField(field: Field, error: string | undefined): Html {

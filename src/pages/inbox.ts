@@ -112,7 +112,7 @@ export interface InboxView {
   before: string | undefined;
 }
 
-export interface InboxFacts {
+export interface InboxItems {
   items: readonly InboxRow[];
   unread: number;
   /** Sequence number of the latest notification: later ones arrive live. */
@@ -122,16 +122,16 @@ export interface InboxFacts {
   accessUrl: string;
 }
 
-export function pathOf(view: InboxView): string {
+export function inboxPath(view: InboxView): string {
   const query = new URLSearchParams();
   if (view.show === "unread") query.set("show", "unread");
   if (view.before !== undefined) query.set("starting_before", view.before);
   return query.size === 0 ? "/inbox" : `/inbox?${query}`;
 }
 
-export function inboxSection(view: InboxView, facts: InboxFacts): Html {
+export function inboxSection(view: InboxView, facts: InboxItems): Html {
   const { items, unread, position, hasOlder, now } = facts;
-  const here = pathOf(view);
+  const here = inboxPath(view);
   return html`<section
     id="inbox"
     data-position="${position}"
@@ -163,7 +163,7 @@ export function inboxSection(view: InboxView, facts: InboxFacts): Html {
 
 function tab(words: string, to: InboxView, view: InboxView): Html {
   return html`<a
-    href="${pathOf(to)}"
+    href="${inboxPath(to)}"
     ${attributes({
       "aria-current": to.show === view.show ? "page" : undefined,
     })}
@@ -174,8 +174,8 @@ function tab(words: string, to: InboxView, view: InboxView): Html {
 function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): Html | string {
   if (!hasOlder && view.before === undefined) return "";
   return html`<nav class="pages" aria-label="Pages">
-    ${view.before === undefined ? "" : html`<a class="button" href="${pathOf({ ...view, before: undefined })}">Newest</a>`}
-    ${hasOlder ? html`<a class="button" rel="next" href="${pathOf({ ...view, before: last!.id })}">Older</a>` : ""}
+    ${view.before === undefined ? "" : html`<a class="button" href="${inboxPath({ ...view, before: undefined })}">Newest</a>`}
+    ${hasOlder ? html`<a class="button" rel="next" href="${inboxPath({ ...view, before: last!.id })}">Older</a>` : ""}
   </nav>`;
 }
 
@@ -183,7 +183,7 @@ function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): 
 export function inboxItem(
   item: InboxRow,
   here: string,
-  { now, accessUrl }: Pick<InboxFacts, "now" | "accessUrl">,
+  { now, accessUrl }: Pick<InboxItems, "now" | "accessUrl">,
 ): Html {
   const { id, readAt, createdAt } = item;
   const buttons = (JSON.parse(item.actions) as Action[]).flatMap(({ label, url }) => {

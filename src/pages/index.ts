@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import type { Env } from "../http/endpoint.ts";
 import { buildPages } from "./builds.ts";
-import { choicePages } from "./notification-settings.ts";
+import { notificationSettingsPages } from "./notification-settings.ts";
 import { cliAuthPages, signInPages } from "./sign-in.ts";
 import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
@@ -30,7 +30,7 @@ export function createPages() {
     .route("/", resetPasswordPages)
     .route("/", unsubscribePages)
     .route("/", inboxPages)
-    .route("/", choicePages)
+    .route("/", notificationSettingsPages)
     .route("/", cliAuthPages)
     .route("/", deliveryPages)
     .route("/", userPages)

@@ -17,7 +17,7 @@ export interface Page {
   /** Shown in the title. */
   unread?: number;
   /** Path of the list that this page belongs to. */
-  place?: string;
+  section?: string;
   /** Seconds between live updates. */
   refresh?: number;
   /** Modules of `public/`. */
@@ -73,7 +73,7 @@ const layout = (page: Page, path: string): Html =>
     <a class="skip" href="#main">Skip to content</a>
     <header class="top">
       <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>
-      ${page.actor === undefined ? "" : signedInHeader(page.actor, path, page.place)}
+      ${page.actor === undefined ? "" : signedInHeader(page.actor, path, page.section)}
     </header>
     <main id="main" tabindex="-1">${page.main}</main>
     ${page.refresh === undefined ? "" : announcer}
@@ -129,7 +129,7 @@ export function errorPage(c: Ctx, error: ApiError): Response | Promise<Response>
   const main = html`<article class="sheet">
     <p class="status">${error.status}</p>
     <h1>${heading}</h1>
-    <p>${wordsFor(c, error, heading)}</p>
+    <p>${errorMessage(c, error, heading)}</p>
     ${
       isOurs
         ? html`<p>Try again in a moment. If the error persists, send your administrator this request ID:</p>
@@ -142,7 +142,7 @@ export function errorPage(c: Ctx, error: ApiError): Response | Promise<Response>
 }
 
 /** The message; the detail where the message would repeat the heading. */
-function wordsFor(c: Ctx, error: ApiError, heading: string): string {
+function errorMessage(c: Ctx, error: ApiError, heading: string): string {
   if (error.status === 403 && error.detail !== undefined) return error.detail;
   return error.message === `${heading}.` ? `There is no page at ${c.req.path}` : error.message;
 }

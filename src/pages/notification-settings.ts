@@ -27,12 +27,12 @@ import { chooseChannels } from "../notifications/outbox/rules/delivery-plan.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-export const choicesPath = "/settings/notifications";
+export const notificationSettingsPath = "/settings/notifications";
 
-export const choicePages = new Hono<Env>()
-  .get(choicesPath, signedIn, (c) => showChoices(c))
-  .post(choicesPath, signedIn, async (c) => {
-    const { to, disabled } = await readChoices(c);
+export const notificationSettingsPages = new Hono<Env>()
+  .get(notificationSettingsPath, signedIn, (c) => showSettings(c))
+  .post(notificationSettingsPath, signedIn, async (c) => {
+    const { to, disabled } = await readPreferences(c);
     const { choices } = await writeAsUser(
       c,
       [setPreferences(authorizedUserIdSql(c), disabled, c.get("deps").now())],
@@ -46,7 +46,7 @@ export const choicePages = new Hono<Env>()
   });
 
 /** A field for each kind that is to change, `on` or `off` by its id; the others stay. */
-async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<string, boolean> }> {
+async function readPreferences(c: Ctx): Promise<{ to: string; disabled: Record<string, boolean> }> {
   const { to, ...switches } = await readFields(c);
   const disabled: Record<string, boolean> = {};
   for (const [id, value] of Object.entries(switches)) {
@@ -56,30 +56,30 @@ async function readChoices(c: Ctx): Promise<{ to: string; disabled: Record<strin
       throw new ApiError(400, "This kind of notification can't be disabled.");
     disabled[id] = value === "off";
   }
-  return { to: ownPath(typeof to === "string" ? to : undefined) ?? choicesPath, disabled };
+  return { to: ownPath(typeof to === "string" ? to : undefined) ?? notificationSettingsPath, disabled };
 }
 
-async function showChoices(c: Ctx) {
+async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
   const { actor, choices } = await readAsUser(c, { choices: listKindPreferences(currentUserIdSql(c)) });
-  const facts: ChoicesFacts = { choices, notifications, email: actor.email };
+  const facts: SettingsView = { choices, notifications, email: actor.email };
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>
     <p class="lead">Choose which notifications you get. Changes are saved immediately.</p>
-    ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kinds(facts)}
+    ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
   return respondWithPage(c, { title: "Notification settings", actor, scripts: ["switches.js"], main });
 }
 
-export interface ChoicesFacts {
+export interface SettingsView {
   choices: readonly KindPreference[];
   notifications: NotificationsConfig;
   /** The user's email address; may be empty. */
   email: string;
 }
 
-export const isOn = ({
+export const isEnabled = ({
   id,
   disabled,
   enabledByDefault,
@@ -87,8 +87,8 @@ export const isOn = ({
   isAlwaysOn(id) || (disabled === null ? enabledByDefault : !disabled);
 
 /** One form for each toggle: it works without scripts. */
-function switchForm(choices: readonly KindPreference[], on: boolean, to: string, button: Html): Html {
-  return html`<form class="switching" method="post" action="${choicesPath}">
+function toggleForm(choices: readonly KindPreference[], on: boolean, to: string, button: Html): Html {
+  return html`<form class="switching" method="post" action="${notificationSettingsPath}">
     ${choices.map(({ id }) => html`<input type="hidden" name="${id}" value="${on ? "on" : "off"}" />`)}
     <input type="hidden" name="to" value="${to}" />
     ${button}
@@ -97,7 +97,7 @@ function switchForm(choices: readonly KindPreference[], on: boolean, to: string,
 
 /** Asks to confirm a link with `disabled`, or reports what was saved. */
 export function confirmation(
-  { choices }: ChoicesFacts,
+  { choices }: SettingsView,
   asked: string | undefined,
   saved: string | undefined,
 ): Html | string {
@@ -110,35 +110,35 @@ export function confirmation(
     return html`<p class="note" role="status">
       “${choice.name}” can't be disabled: it protects your account.
     </p>`;
-  if (asked !== undefined && isOn(choice)) return question(choice);
+  if (asked !== undefined && isEnabled(choice)) return unsubscribeQuestion(choice);
   return html`<p class="note" role="status">
-    “${choice.name}” is ${isOn(choice) ? "enabled" : "disabled"}. You can change it below.
+    “${choice.name}” is ${isEnabled(choice) ? "enabled" : "disabled"}. You can change it below.
   </p>`;
 }
 
-function question(choice: KindPreference): Html {
+function unsubscribeQuestion(choice: KindPreference): Html {
   const { id, name } = choice;
   const button = html`<button class="button primary" type="submit">Unsubscribe</button>
-    <a class="button" href="${choicesPath}">Cancel</a>`;
+    <a class="button" href="${notificationSettingsPath}">Cancel</a>`;
   return html`<div class="ask">
     <h2>Unsubscribe from “${name}”?</h2>
     <p>${findKind(id)?.about ?? ""} You will no longer get these notifications through any channel.</p>
-    ${switchForm([choice], false, `${choicesPath}?saved=${id}`, button)}
+    ${toggleForm([choice], false, `${notificationSettingsPath}?saved=${id}`, button)}
   </div>`;
 }
 
-export function kinds(facts: ChoicesFacts): Html {
+export function kindGroups(facts: SettingsView): Html {
   const groups = Map.groupBy(facts.choices, ({ group }) => group);
   return html`<div id="kinds">
     ${[...groups].map(([group, choices], index) => kindGroup(group, choices, `g-${index}`, facts))}
   </div>`;
 }
 
-function kindGroup(group: string, choices: readonly KindPreference[], id: string, facts: ChoicesFacts): Html {
+function kindGroup(group: string, choices: readonly KindPreference[], id: string, facts: SettingsView): Html {
   return html`<section class="group" aria-labelledby="${id}">
     <div class="bar">
       <h2 id="${id}">${group}</h2>
-      ${wholeGroup(choices, id)}
+      ${groupToggle(choices, id)}
     </div>
     <ul class="kinds" role="list">
       ${choices.map((choice) => kind(choice, facts))}
@@ -146,23 +146,23 @@ function kindGroup(group: string, choices: readonly KindPreference[], id: string
   </section>`;
 }
 
-function wholeGroup(group: readonly KindPreference[], id: string): Html | string {
+function groupToggle(group: readonly KindPreference[], id: string): Html | string {
   const choices = group.filter((choice) => !isAlwaysOn(choice.id));
   if (choices.length < 2) return "";
-  const on = !choices.some(isOn);
-  return switchForm(
+  const on = !choices.some(isEnabled);
+  return toggleForm(
     choices,
     on,
-    `${choicesPath}#${id}`,
+    `${notificationSettingsPath}#${id}`,
     html`<button class="quiet" type="submit" id="all-${id}" aria-describedby="${id}">
       ${on ? "Enable" : "Disable"} all
     </button>`,
   );
 }
 
-function kind(choice: KindPreference, facts: ChoicesFacts): Html {
+function kind(choice: KindPreference, facts: SettingsView): Html {
   const { id, name, disabled, enabledByDefault } = choice;
-  const on = isOn(choice);
+  const on = isEnabled(choice);
   const button = html`<button
     class="toggle"
     type="submit"
@@ -182,18 +182,18 @@ function kind(choice: KindPreference, facts: ChoicesFacts): Html {
         ${findKind(id)?.about ?? ""}
         ${disabled === null && !enabledByDefault ? html`<strong>Off by default.</strong>` : ""}
       </p>
-      <p class="goes">${destination(choice, facts)}</p>
+      <p class="goes">${describeDelivery(choice, facts)}</p>
     </div>
     ${
       isAlwaysOn(id)
         ? html`<p class="always">Always on</p>`
-        : switchForm([choice], !on, `${choicesPath}#k-${id}`, button)
+        : toggleForm([choice], !on, `${notificationSettingsPath}#k-${id}`, button)
     }
   </li>`;
 }
 
 /** The channels that deliver this kind, as a sentence. */
-function destination(choice: KindPreference, { notifications, email }: ChoicesFacts): string {
+function describeDelivery(choice: KindPreference, { notifications, email }: SettingsView): string {
   const { defaultMethod, channels: settings } = notifications;
   const ways = chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
     .flatMap(([method]) => findChannel(method) ?? [])

@@ -16,11 +16,11 @@ import {
   type ShownPool,
 } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
-import { breadcrumb, countOf, moment } from "./components.ts";
+import { breadcrumb, countLabel, moment } from "./components.ts";
 import { poolsPath, templatesPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import { exactTime } from "../../public/relative-time.js";
-import { lasting } from "./rules/labels.ts";
+import { approximateDuration } from "./rules/labels.ts";
 
 const title = "Prebuilt workspaces";
 const refresh = 5;
@@ -43,7 +43,7 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
     ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
     <div class="head">
       <h1>${title}</h1>
-      <p class="count">${countOf(shown.length, "pool")}</p>
+      <p class="count">${countLabel(shown.length, "pool")}</p>
     </div>
     <div data-part="pools">${paused ? pausedNote() : ""} ${poolList(shown, actions, deps.now())}</div>
     <p class="aside">
@@ -51,7 +51,7 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
       a terminal, run <code>belfry prebuilds plan</code>
     </p>
   </section>`;
-  return respondWithPage(c, { title, place: templatesPath, actor, main, refresh });
+  return respondWithPage(c, { title, section: templatesPath, actor, main, refresh });
 });
 
 type Pool = ShownPool & { organization_name: string };
@@ -92,14 +92,14 @@ function onePool(pool: Pool, actions: readonly ShownAction[], now: number): Html
         >${[words, streak].filter(Boolean).join(", ")}</span
       >
     </p>
-    <p>${numbers(pool)}</p>
+    <p>${counts(pool)}</p>
     <p class="seen">${version}</p>
     ${details(pool, actions, now)}
   </li>`;
 }
 
 /** Ready and running always; other counts where they aren't 0. */
-function numbers({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
+function counts({ desired, running, eligible, starting, stopping, deleting }: ShownPool): string {
   const others = { starting, stopping, deleting };
   return [
     `${eligible} of ${desired} ready`,
@@ -112,10 +112,10 @@ function numbers({ desired, running, eligible, starting, stopping, deleting }: S
 
 function details(pool: Pool, actions: readonly ShownAction[], now: number): Html | string {
   const lines = [
-    ...waiting(pool),
+    ...notReady(pool),
     ...failuresByError(pool).map(([error, alike]) => failure(error, alike, now)),
-    ...actions.filter(({ preset_id }) => preset_id === pool.id).map((action) => deed(action, now)),
-    ...wayOn(pool, now),
+    ...actions.filter(({ preset_id }) => preset_id === pool.id).map((action) => nextAction(action, now)),
+    ...resumeHint(pool, now),
   ];
   return lines.length === 0
     ? ""
@@ -124,7 +124,7 @@ function details(pool: Pool, actions: readonly ShownAction[], now: number): Html
       </ul>`;
 }
 
-function waiting({ active, not_eligible: all }: Pool): Html[] {
+function notReady({ active, not_eligible: all }: Pool): Html[] {
   if (!active) return [];
   const rest = all.length - maxNamed;
   return [
@@ -147,19 +147,21 @@ function failure(error: string, alike: readonly ShownFailure[], now: number): Ht
   </li>`;
 }
 
-function deed(action: ShownAction, now: number): Html {
+function nextAction(action: ShownAction, now: number): Html {
   const until =
     action.until === null
       ? ""
       : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>, in
-          ${lasting(Math.max(0, Date.parse(action.until) - now))}`;
+          ${approximateDuration(Math.max(0, Date.parse(action.until) - now))}`;
   return html`<li>Next run: ${describeAction(action)}${until} (${action.reason})</li>`;
 }
 
-function wayOn(pool: Pool, now: number): Html[] {
+function resumeHint(pool: Pool, now: number): Html[] {
   const command = resumeCommand(pool);
   if (command === undefined) return [];
   const since =
-    pool.status_since === null ? "" : html`Stopped ${lasting(now - Date.parse(pool.status_since))} ago. `;
+    pool.status_since === null
+      ? ""
+      : html`Stopped ${approximateDuration(now - Date.parse(pool.status_since))} ago. `;
   return [html`<li>${since}Push a fixed template version, or resume with <code>${command}</code></li>`];
 }

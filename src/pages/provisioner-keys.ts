@@ -10,7 +10,7 @@ import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/p
 import { listProvisionerKeys, type ListedKey } from "../workspaces/jobs/store/provisioner-keys.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, countOf, moment } from "./components.ts";
+import { breadcrumb, countLabel, moment } from "./components.ts";
 import { provisionerKeysPath as path, templatesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
@@ -65,7 +65,7 @@ async function show(c: Ctx, { created, revoked, error, name }: Shown) {
     ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
     <div class="head">
       <h1>${title}</h1>
-      <p class="count">${countOf(keys.length, "key")}</p>
+      <p class="count">${countLabel(keys.length, "key")}</p>
     </div>
     ${created === undefined ? "" : createdNote(created)}
     ${revoked === undefined ? "" : html`<p class="note" role="status">Revoked ${revoked}.</p>`}
@@ -85,7 +85,7 @@ async function show(c: Ctx, { created, revoked, error, name }: Shown) {
       queue; jobs in the middle of a build fail.
     </p>
   </section>`;
-  return respondWithPage(c, { title, place: templatesPath, actor, main }, error?.status);
+  return respondWithPage(c, { title, section: templatesPath, actor, main }, error?.status);
 }
 
 const createdNote = ({ name, key }: { name: string; key: string }): Html =>
@@ -113,7 +113,7 @@ function item(key: ListedKey, manages: boolean, now: number): Html {
     }
     <p class="who-is">
       created by ${key.creator}
-      ${moment(key.createdAt, now)}${key.jobs === 0 ? "" : ` · ${countOf(key.jobs, "job")} running`}
+      ${moment(key.createdAt, now)}${key.jobs === 0 ? "" : ` · ${countLabel(key.jobs, "job")} running`}
     </p>
     <p class="seen">
       ${key.lastUsedAt === null ? "never used" : html`used ${moment(key.lastUsedAt, now)}${from}`}

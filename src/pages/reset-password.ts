@@ -15,37 +15,37 @@ import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
 import { ownForm } from "./session.ts";
 
-const asking = "/reset-password";
-const changing = "/reset-password/change";
+const requestPath = "/reset-password";
+const changePath = "/reset-password/change";
 const cookie = "belfry_passcode";
-const longest = 300;
+const maxLength = 300;
 
-const kept = z.object({ email: z.string().max(longest), code: z.string().max(longest) });
-type Kept = z.infer<typeof kept>;
+const passcodeSchema = z.object({ email: z.string().max(maxLength), code: z.string().max(maxLength) });
+type MailedPasscode = z.infer<typeof passcodeSchema>;
 
 export const resetPasswordPages = new Hono<Env>()
-  .get(asking, (c) => (c.req.query("sent") === undefined ? showAsking(c) : showSent(c)))
-  .post(asking, ownForm, async (c) => {
+  .get(requestPath, (c) => (c.req.query("sent") === undefined ? showRequestForm(c) : showSent(c)))
+  .post(requestPath, ownForm, async (c) => {
     const { email } = await readForm(c, ["email"]);
     try {
       const wrong = problemWithEmail(email.trim());
       if (wrong !== undefined) throw invalid("email", wrong);
       await requestPasscode(c.get("deps"), email);
     } catch (error) {
-      return showAsking(c, email, shown(c, error));
+      return showRequestForm(c, email, formError(c, error));
     }
-    return c.redirect(`${asking}?sent`, 303);
+    return c.redirect(`${requestPath}?sent`, 303);
   })
-  .get(changing, (c) => {
+  .get(changePath, (c) => {
     const { otp, email = "" } = c.req.query();
-    if (otp === undefined) return showChanging(c, read(c));
-    keep(c, { email, code: otp });
+    if (otp === undefined) return showChangeForm(c, readPasscode(c));
+    savePasscode(c, { email, code: otp });
     c.header("referrer-policy", "no-referrer");
-    return c.redirect(changing, 303);
+    return c.redirect(changePath, 303);
   })
-  .post(changing, ownForm, async (c) => {
+  .post(changePath, ownForm, async (c) => {
     const form = await readForm(c, ["email", "one_time_passcode", "password"]);
-    const fromMail = form.one_time_passcode === "" ? read(c) : undefined;
+    const fromMail = form.one_time_passcode === "" ? readPasscode(c) : undefined;
     const { email, code } = fromMail ?? { email: form.email.trim(), code: form.one_time_passcode };
     const { password } = form;
     try {
@@ -53,25 +53,25 @@ export const resetPasswordPages = new Hono<Env>()
       const change = { email, passcode: code, password };
       await changeWithPasscode(c.get("deps"), change);
     } catch (error) {
-      const told = shown(c, error);
+      const told = formError(c, error);
       // A code that is no good has had its time; one whose password is no good is kept for the next.
       const isOver = told.status === 400 && told.validations === undefined;
-      if (isOver) forget(c);
-      return showChanging(c, isOver ? undefined : fromMail, { email, error: told });
+      if (isOver) clearPasscode(c);
+      return showChangeForm(c, isOver ? undefined : fromMail, { email, error: told });
     }
-    forget(c);
-    return enter(c, email, password);
+    clearPasscode(c);
+    return signInAfterChange(c, email, password);
   });
 
 /** Errors that the form shows; internal errors go to the error page. */
-function shown(c: Ctx, error: unknown): ApiError {
+function formError(c: Ctx, error: unknown): ApiError {
   if (!(error instanceof ApiError) || (error.status >= 500 && error.status !== 503)) throw error;
   for (const [name, value] of Object.entries(error.headers)) c.header(name, value);
   return error;
 }
 
 /** Signs in with the new password. */
-async function enter(c: Ctx, email: string, password: string): Promise<Response> {
+async function signInAfterChange(c: Ctx, email: string, password: string): Promise<Response> {
   try {
     const session = await signIn(c.get("deps"), { email, password });
     setSessionCookie(c, session.key, session.expiresAt);
@@ -84,19 +84,19 @@ async function enter(c: Ctx, email: string, password: string): Promise<Response>
 }
 
 const attributes = (c: Ctx) =>
-  ({ path: changing, httpOnly: true, sameSite: "Lax", secure: isHttps(c) }) as const;
+  ({ path: changePath, httpOnly: true, sameSite: "Lax", secure: isHttps(c) }) as const;
 
-function keep(c: Ctx, value: Kept): void {
+function savePasscode(c: Ctx, value: MailedPasscode): void {
   const text = Buffer.from(JSON.stringify(value)).toString("base64url");
-  if (kept.safeParse(value).success)
+  if (passcodeSchema.safeParse(value).success)
     setCookie(c, cookie, text, { ...attributes(c), maxAge: passcodeLifetimeMs / 1_000 });
 }
 
-const forget = (c: Ctx) => deleteCookie(c, cookie, attributes(c));
+const clearPasscode = (c: Ctx) => deleteCookie(c, cookie, attributes(c));
 
-function read(c: Ctx): Kept | undefined {
+function readPasscode(c: Ctx): MailedPasscode | undefined {
   try {
-    return kept.parse(JSON.parse(Buffer.from(getCookie(c, cookie) ?? "", "base64url").toString()));
+    return passcodeSchema.parse(JSON.parse(Buffer.from(getCookie(c, cookie) ?? "", "base64url").toString()));
   } catch {
     return undefined;
   }
@@ -105,7 +105,7 @@ function read(c: Ctx): Kept | undefined {
 const respond = (c: Ctx, title: string, main: ReturnType<typeof html>, status?: number) =>
   respondWithPage(c, { title, main, shape: "narrow" }, status);
 
-function showAsking(c: Ctx, email?: string, error?: ApiError) {
+function showRequestForm(c: Ctx, email?: string, error?: ApiError) {
   const form: Field[] = [
     {
       name: "email",
@@ -116,12 +116,12 @@ function showAsking(c: Ctx, email?: string, error?: ApiError) {
       autofocus: true,
     },
   ];
-  const main = html`<form class="sheet" method="post" action="${asking}">
+  const main = html`<form class="sheet" method="post" action="${requestPath}">
     <h1>Forgot your password?</h1>
     <p>Belfry emails you a link for setting a new password.</p>
     ${problem(error, form)} ${fields(form, error)}
     <button class="button primary" type="submit">Send reset link</button>
-    <p class="aside"><a href="${changing}">I have a code</a> <a href="/login">Back to sign-in</a></p>
+    <p class="aside"><a href="${changePath}">I have a code</a> <a href="/login">Back to sign-in</a></p>
   </form>`;
   return respond(c, "Forgot your password?", main, error?.status);
 }
@@ -134,15 +134,21 @@ function showSent(c: Ctx) {
       expire after 20 minutes.
     </p>
     <p>No email after a minute? Check your spam folder, or contact your administrator.</p>
-    <p class="aside"><a href="${changing}">Enter the code</a> <a href="${asking}">Use another address</a></p>
+    <p class="aside">
+      <a href="${changePath}">Enter the code</a> <a href="${requestPath}">Use another address</a>
+    </p>
   </article>`;
   return respond(c, "Check your email", main);
 }
 
-function showChanging(c: Ctx, fromMail: Kept | undefined, again?: { email: string; error: ApiError }) {
+function showChangeForm(
+  c: Ctx,
+  fromMail: MailedPasscode | undefined,
+  again?: { email: string; error: ApiError },
+) {
   const { error, email } = again ?? {};
   const form = [...(fromMail === undefined ? codeFields(email) : []), passwordField(fromMail !== undefined)];
-  const main = html`<form class="sheet" method="post" action="${changing}">
+  const main = html`<form class="sheet" method="post" action="${changePath}">
     <h1>Set a new password</h1>
     ${
       fromMail === undefined
@@ -153,7 +159,7 @@ function showChanging(c: Ctx, fromMail: Kept | undefined, again?: { email: strin
     ${problem(error, form)} ${fields(form, error)}
     <p class="hint">This revokes all your sessions and tokens.</p>
     <button class="button primary" type="submit">Set password</button>
-    <p class="aside"><a href="${asking}">Request another code</a></p>
+    <p class="aside"><a href="${requestPath}">Request another code</a></p>
   </form>`;
   return respond(c, "Set a new password", main, error?.status);
 }

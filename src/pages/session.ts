@@ -22,22 +22,22 @@ export const ownForm: MiddlewareHandler<Env> = async (c, next) => {
 /** Without a valid session, redirects to sign-in and back afterwards. */
 export const signedIn: MiddlewareHandler<Env> = async (c, next) => {
   if (c.req.method === "POST") requireOwnOrigin(c);
-  if (!bringCredential(c)) return toSignIn(c);
+  if (!loadCredential(c)) return toSignIn(c);
   await next();
   if (c.error instanceof ApiError && c.error.status === 401) {
     c.res = undefined;
     c.res = toSignIn(c);
-  } else if (c.error === undefined) keepCookie(c);
+  } else if (c.error === undefined) renewCookie(c);
 };
 
 /** A session that is used lasts its whole lifetime again, and so does its cookie. */
-function keepCookie(c: Ctx): void {
+function renewCookie(c: Ctx): void {
   const { now, config } = c.get("deps");
   setSessionCookie(c, readSessionCookie(c)!, now() + config.sessionDuration);
 }
 
 /** Whether the request has a cookie that may be a session's: only then may `readAsUser` be asked. */
-export function bringCredential(c: Ctx): boolean {
+export function loadCredential(c: Ctx): boolean {
   const deps = c.get("deps");
   const credential = parseCredential(readSessionCookie(c) ?? "", deps.keysFor(keyPurposes.api));
   if (credential === undefined || isForgedKey(deps, credential, "api")) return false;

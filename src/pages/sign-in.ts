@@ -14,8 +14,8 @@ import { readAsUser, type Ctx, type Env, currentUserIdSql } from "../http/endpoi
 import { ApiError, unauthorized } from "../kernel/errors.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { afterSignIn, httpsInstead } from "./rules/links.ts";
-import { bringCredential, ownForm, signedIn } from "./session.ts";
+import { afterSignIn, httpsOrigin } from "./rules/links.ts";
+import { loadCredential, ownForm, signedIn } from "./session.ts";
 import { createSession } from "../accounts/tokens.ts";
 import { findUser } from "../accounts/store/users.ts";
 
@@ -28,7 +28,7 @@ export const signInPages = new Hono<Env>()
     const next = afterSignIn(c.req.query("next"));
     if ((await actorOf(c)) !== undefined) return c.redirect(next, 303);
     if (!(await isSetUp(c.get("deps")))) return c.redirect("/setup", 303);
-    return showSignIn(c, { next, note: noteOf(c.req.query()) });
+    return showSignIn(c, { next, note: signInNote(c.req.query()) });
   })
   .post("/login", ownForm, async (c) => {
     const { email, password, next } = await readForm(c, ["email", "password", "next"]);
@@ -53,7 +53,7 @@ export const signInPages = new Hono<Env>()
 
 /** The signed-in user; undefined without a valid session. */
 async function actorOf(c: Ctx) {
-  if (!bringCredential(c)) return undefined;
+  if (!loadCredential(c)) return undefined;
   try {
     return (await readAsUser(c, {})).actor;
   } catch (error) {
@@ -64,7 +64,7 @@ async function actorOf(c: Ctx) {
 
 /** Warns that the session cookie won't be kept; `path` is the page to open over https. */
 export function plainHttpWarning(c: Ctx, path: string): Html | string {
-  const origin = httpsInstead({
+  const origin = httpsOrigin({
     accessUrl: c.get("deps").config.accessUrl,
     forwardedProto: c.req.header("x-forwarded-proto") ?? null,
     secFetchSite: c.req.header("sec-fetch-site") ?? null,
@@ -86,7 +86,7 @@ interface SignInPage {
   error?: ApiError;
 }
 
-function noteOf(query: Record<string, string>): string | undefined {
+function signInNote(query: Record<string, string>): string | undefined {
   if (query["signed_out"] !== undefined) return "You are signed out.";
   return query["password_changed"] === undefined ? undefined : "Your password was changed. Sign in with it.";
 }

@@ -14,10 +14,10 @@ import {
 } from "../workspaces/agents/store/app-statuses.ts";
 import { findWorkspace, workspaceIdByNameSql } from "../workspaces/builds/store/workspaces.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, facts, moment, outwardLink, tag } from "./components.ts";
+import { breadcrumb, factList, moment, outwardLink, tag } from "./components.ts";
 import { workspacesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import { pathOf, statusOf, type View } from "./workspace-view.ts";
+import { workspacePathOf, workspaceStatusLabel, type View } from "./workspace-view.ts";
 
 const statusesShown = 200;
 const refresh = 5;
@@ -40,14 +40,14 @@ async function showTask(c: Ctx, user: string, name: string) {
   const [row] = workspace;
   if (row === undefined || !(row.build.hasAiTask || task.length > 0)) throw notFound("Task");
   const view = { now: now(), accessUrl: config.accessUrl };
-  const status = statusOf(row);
+  const status = workspaceStatusLabel(row);
   const state = status === "running" ? statuses[0]?.state : undefined;
   const title = `${row.ownerName}/${row.workspace.name}`;
   const main = html`<section>
     ${breadcrumb(
       [
         { title: "Workspaces", page: workspacesPath },
-        { title, page: pathOf(row) },
+        { title, page: workspacePathOf(row) },
       ],
       "Task",
     )}
@@ -56,7 +56,7 @@ async function showTask(c: Ctx, user: string, name: string) {
         <h1>Task in ${row.workspace.name}</h1>
         <p class="tags" data-announce="${state ?? status}">${tag(state ?? status)}</p>
       </div>
-      ${facts({ Owner: row.ownerName, Workspace: html`<a href="${pathOf(row)}">${title}</a>, ${status}` })}
+      ${factList({ Owner: row.ownerName, Workspace: html`<a href="${workspacePathOf(row)}">${title}</a>, ${status}` })}
     </div>
     <h2>Prompt</h2>
     <p class="prompt">${task[0]?.prompt || "No prompt yet."}</p>
@@ -66,7 +66,7 @@ async function showTask(c: Ctx, user: string, name: string) {
     status === "running" ? state !== "complete" && state !== "failure" : isActive(row.build.status);
   return respondWithPage(c, {
     title: `Task in ${title}`,
-    place: workspacesPath,
+    section: workspacesPath,
     actor,
     main,
     ...(isGoingOn ? { refresh } : {}),

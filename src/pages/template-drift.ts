@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { Html } from "./layout.ts";
-import { countOf, moment, tag } from "./components.ts";
+import { countLabel, moment, tag } from "./components.ts";
 import { versionPath } from "./rules/links.ts";
 
 const entriesShown = 20;
@@ -31,8 +31,8 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
         >${version.name}${preset === null ? "" : `, ${preset.name}`}</a
       >
     </h3>
-    <p class="tags">${version.isActive ? tag("active") : ""} ${stateOf(entry)}</p>
-    <p>${countWords(entry)}</p>
+    <p class="tags">${version.isActive ? tag("active") : ""} ${driftTag(entry)}</p>
+    <p>${claimCounts(entry)}</p>
     <p class="seen">${entry.affectedAt === null ? "" : moment(entry.affectedAt, now)}</p>
     ${
       resources.length === 0
@@ -43,7 +43,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
               .map(
                 ({ resource, paths, claims }) =>
                   html`<li>
-                    <code>${resource}</code>: ${pathWords(paths)} changed, ${countOf(claims, "claim")}
+                    <code>${resource}</code>: ${changedPaths(paths)} changed, ${countLabel(claims, "claim")}
                   </li>`,
               )}
             ${rest > 0 ? html`<li>and ${rest} more</li>` : ""}
@@ -61,17 +61,17 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
   </li>`;
 }
 
-const pathWords = (paths: readonly string[]): Html | string =>
+const changedPaths = (paths: readonly string[]): Html | string =>
   paths.length === 0
     ? "no attribute in the plan"
     : html`${paths.map((path, at) => html`${at === 0 ? "" : ", "}<code>${path || "the whole resource"}</code>`)}`;
 
-const stateOf = ({ claims, affected }: DriftEntry): Html | string =>
+const driftTag = ({ claims, affected }: DriftEntry): Html | string =>
   affected > 0 ? tag("drifts") : claims > 0 ? tag("no_drift") : "";
 
-function countWords({ claims, affected }: DriftEntry): string {
+function claimCounts({ claims, affected }: DriftEntry): string {
   if (claims === 0) return "No claims yet";
   return affected === 0
-    ? `${countOf(claims, "claim")}, none replaced resources`
-    : `${affected} of ${countOf(claims, "claim")} replaced resources`;
+    ? `${countLabel(claims, "claim")}, none replaced resources`
+    : `${affected} of ${countLabel(claims, "claim")} replaced resources`;
 }

@@ -5,8 +5,8 @@ import type { Wire } from "../http/wire.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { VersionRow } from "../workspaces/templates/store/versions.ts";
 import type { Html } from "./layout.ts";
-import { countOf, facts, moment, tag } from "./components.ts";
-import { lasting } from "./rules/labels.ts";
+import { countLabel, factList, moment, tag } from "./components.ts";
+import { approximateDuration } from "./rules/labels.ts";
 import { filterPath, templatePath, versionPath } from "./rules/links.ts";
 
 type Parameter = Wire<typeof parameterShape>;
@@ -28,7 +28,7 @@ export function templateList(rows: readonly TemplateRow[]): Html {
             <a href="${templatePath(row.organizationName, row.name)}">${row.displayName || row.name}</a>
           </h2>
           <p class="tags">${isDeprecated(row) ? tag("deprecated") : ""}</p>
-          <p>${namesOf(row)}</p>
+          <p>${templateUsage(row)}</p>
           <p class="seen">${row.activeVersionName}</p>
           ${row.description === "" ? "" : html`<p class="answer plain">${row.description}</p>`}
         </li>`,
@@ -36,8 +36,8 @@ export function templateList(rows: readonly TemplateRow[]): Html {
   </ul>`;
 }
 
-const namesOf = ({ name, organizationName, userCount }: TemplateRow): string =>
-  `${organizationName}/${name}, used by ${countOf(userCount, "user")}`;
+const templateUsage = ({ name, organizationName, userCount }: TemplateRow): string =>
+  `${organizationName}/${name}, used by ${countLabel(userCount, "user")}`;
 
 export const templateHead = (row: TemplateRow): Html =>
   html`<div class="head">
@@ -48,14 +48,14 @@ export const templateHead = (row: TemplateRow): Html =>
     ${isDeprecated(row) ? html`<div class="problem"><p>${row.deprecationMessage}</p></div>` : ""}`;
 
 export const templateFacts = (row: TemplateRow, now: number): Html =>
-  facts({
+  factList({
     Name: html`<code>${row.name}</code> in organization <code>${row.organizationName}</code>`,
     "Active version": html`<a
       href="${versionPath(row.organizationName, row.name, row.activeVersionName ?? "")}"
       >${row.activeVersionName}</a
     >`,
     Workspaces: html`<a href="${filterPath(`template:${row.name}`)}">View workspaces</a> of
-      ${countOf(row.userCount, "user")}`,
+      ${countLabel(row.userCount, "user")}`,
     Created: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "a deleted user"}`,
   });
 
@@ -89,7 +89,7 @@ export function versionFacts(of: TemplateRow, row: VersionRow, now: number): Htm
       <p class="tags">${row.id === of.activeVersionId ? tag("active") : ""}</p>
     </div>
     ${row.message === "" ? "" : html`<p class="lead">${row.message}</p>`}
-    ${facts({
+    ${factList({
       Template: html`<a href="${path}">${of.displayName || of.name}</a>`,
       Organization: of.organizationName,
       "AI task": row.hasAiTask ? "workspaces of this version run an AI task" : undefined,
@@ -132,13 +132,17 @@ function onePreset({ name, default: isDefault, parameters, prebuilds, prebuild_s
       ${parameters.map(({ name, value }) => html`<code>${name}=${value}</code> `)}
       ${parameters.length === 0 ? "No parameters" : ""}
     </p>
-    ${prebuilds === null ? "" : html`<p class="answer plain">${poolWords(prebuilds)}</p>`}
+    ${prebuilds === null ? "" : html`<p class="answer plain">${describePrebuilds(prebuilds)}</p>`}
   </li>`;
 }
 
-function poolWords({ instances, expiration_policy, scheduling }: NonNullable<Preset["prebuilds"]>): Html {
+function describePrebuilds({
+  instances,
+  expiration_policy,
+  scheduling,
+}: NonNullable<Preset["prebuilds"]>): Html {
   const ttl = expiration_policy?.ttl ?? 0;
-  const expiry = ttl > 0 ? `, replaced after ${lasting(ttl * 1_000)}` : "";
-  return html`${countOf(instances, "prebuilt workspace")}${expiry}.
+  const expiry = ttl > 0 ? `, replaced after ${approximateDuration(ttl * 1_000)}` : "";
+  return html`${countLabel(instances, "prebuilt workspace")}${expiry}.
   ${(scheduling?.schedule ?? []).map(({ cron, instances }) => html`<br />${instances} during <code>${cron}</code> (${scheduling!.timezone})`)}`;
 }

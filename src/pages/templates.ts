@@ -24,7 +24,7 @@ import {
 import type { SQL } from "../../db/client.ts";
 import { driftSection } from "./template-drift.ts";
 import { respondWithPage } from "./layout.ts";
-import { breadcrumb, countOf } from "./components.ts";
+import { breadcrumb, countLabel } from "./components.ts";
 import { poolsPath, provisionerKeysPath, templatePath, templatesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import {
@@ -51,7 +51,7 @@ export const templatePages = new Hono<Env>()
     const main = html`<section>
       <div class="head">
         <h1>Templates</h1>
-        <p class="count">${countOf(rows.length, "template")}</p>
+        <p class="count">${countLabel(rows.length, "template")}</p>
       </div>
       ${templateList(rows)} ${hasPermission(actor, "templates:manage") ? poolsAside() : ""}
     </section>`;
@@ -89,7 +89,7 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
     ${hasPermission(actor, "templates:manage") ? driftSection(row, driftOf(active), now) : ""}
     ${versionList(row, versions, versionsShown, now)}
   </section>`;
-  return respondWithPage(c, { title: row.name, place: templatesPath, actor, main });
+  return respondWithPage(c, { title: row.name, section: templatesPath, actor, main });
 }
 
 async function showVersion(c: Ctx, names: { organization: string; template: string; version: string }) {
@@ -110,5 +110,5 @@ async function showVersion(c: Ctx, names: { organization: string; template: stri
     ${breadcrumb(crumbs, row.name)} ${versionFacts(of, row, c.get("deps").now())}
     ${parameterList(inside.parameters.map(toParameter))} ${presetList(toPresets(inside), "Presets")}
   </section>`;
-  return respondWithPage(c, { title: `${of.name} ${row.name}`, place: templatesPath, actor, main });
+  return respondWithPage(c, { title: `${of.name} ${row.name}`, section: templatesPath, actor, main });
 }

@@ -7,7 +7,7 @@ import { ApiError } from "../kernel/errors.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { findKindPreference, setPreferences } from "../notifications/preferences/store/preferences.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
-import { choicesPath, isOn } from "./notification-settings.ts";
+import { notificationSettingsPath, isEnabled } from "./notification-settings.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 
 type Choice = ReturnType<typeof findKindPreference>["_"]["result"][number];
@@ -38,10 +38,12 @@ function subscriptionOf(c: Ctx) {
 
 function show(c: Ctx, choice: Choice | undefined) {
   if (choice === undefined) throw unknown();
-  const title = isOn(choice) ? `Unsubscribe from “${choice.name}”?` : `Unsubscribed from “${choice.name}”`;
+  const title = isEnabled(choice)
+    ? `Unsubscribe from “${choice.name}”?`
+    : `Unsubscribed from “${choice.name}”`;
   const main = html`<article class="sheet">
     <h1>${title}</h1>
-    ${isOn(choice) ? question(c, choice) : done(choice)}
+    ${isEnabled(choice) ? question(c, choice) : done(choice)}
   </article>`;
   return respondWithPage(c, { title, main, shape: "narrow" });
 }
@@ -52,7 +54,7 @@ const question = (c: Ctx, choice: Choice): Html =>
   html`<p>${findKind(choice.id)?.about ?? ""}</p>
     <p>
       ${addressOf(choice)} will no longer get these notifications by email, in the inbox or by webhook. You
-      can enable them again in your <a href="${choicesPath}">notification settings</a>.
+      can enable them again in your <a href="${notificationSettingsPath}">notification settings</a>.
     </p>
     <form method="post" action="/unsubscribe?token=${encodeURIComponent(c.req.query("token")!)}">
       <input type="hidden" name="List-Unsubscribe" value="One-Click" />
@@ -61,4 +63,6 @@ const question = (c: Ctx, choice: Choice): Html =>
 
 const done = (choice: Choice): Html =>
   html`<p>${addressOf(choice)} no longer gets these notifications.</p>
-    <p>Was this a mistake? Enable them in your <a href="${choicesPath}">notification settings</a>.</p>`;
+    <p>
+      Was this a mistake? Enable them in your <a href="${notificationSettingsPath}">notification settings</a>.
+    </p>`;

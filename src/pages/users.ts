@@ -7,7 +7,7 @@ import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import type { UserRow } from "../accounts/store/users.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { choiceOf, listSize, pages, searchForm, tabs, countOf, moment, tag } from "./components.ts";
+import { readListFilter, listSize, pages, searchForm, tabs, countLabel, moment, tag } from "./components.ts";
 import { problem } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
@@ -17,7 +17,7 @@ const path = "/deployment/users";
 export const userPages = new Hono<Env>().get(path, signedIn, (c) => showUsers(c));
 
 async function showUsers(c: Ctx) {
-  const choice = choiceOf(c, path);
+  const choice = readListFilter(c, path);
   const verdict = parseUserSearch(choice.filter);
   const search = verdict.ok ? verdict.search : { statuses: [], roles: undefined, words: [] };
   const { actor, users, total } = await readAsUser(
@@ -39,7 +39,7 @@ async function showUsers(c: Ctx) {
   const main = html`<section>
     <div class="head">
       <h1>Users</h1>
-      <p class="count">${verdict.ok ? countOf(count, "user") : ""}</p>
+      <p class="count">${verdict.ok ? countLabel(count, "user") : ""}</p>
     </div>
     <div class="bar">
       ${tabs(choice, "Which users", { All: "", Active: "status:active", Suspended: "status:suspended" })}
@@ -48,13 +48,13 @@ async function showUsers(c: Ctx) {
         example: "ada role:owner",
       })}
     </div>
-    ${problem(error)} ${users.length > 0 ? list(users, now) : error === undefined ? nobody : ""}
+    ${problem(error)} ${users.length > 0 ? list(users, now) : error === undefined ? noUsers : ""}
     ${pages(choice, count)}
   </section>`;
   return respondWithPage(c, { title: "Users", actor, main }, error?.status);
 }
 
-const nobody = html`<div class="empty"><p>No users match.</p></div>`;
+const noUsers = html`<div class="empty"><p>No users match.</p></div>`;
 
 function list(users: readonly UserRow[], now: number): Html {
   return html`<ul class="items people" role="list">

@@ -6,8 +6,8 @@ import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/b
 import { describeCause, outdatedLabel } from "../workspaces/builds/rules/build-texts.ts";
 import type { StatusRow } from "../workspaces/agents/store/app-statuses.ts";
 import type { Html } from "./layout.ts";
-import { facts, moment, outwardLink, tag } from "./components.ts";
-import { duration } from "./rules/labels.ts";
+import { factList, moment, outwardLink, tag } from "./components.ts";
+import { exactDuration } from "./rules/labels.ts";
 import { buildPath, taskPath, templatePath, versionPath, workspacePath } from "./rules/links.ts";
 
 /** What a view needs to know of the moment and of where this Belfry is. */
@@ -16,10 +16,10 @@ export interface View {
   accessUrl: string;
 }
 
-export const statusOf = ({ build, workspace }: BuildRow): string =>
+export const workspaceStatusLabel = ({ build, workspace }: BuildRow): string =>
   workspace.deletedAt === null ? workspaceStatus(build.status, build.transition) : "deleted";
 
-export const pathOf = (row: BuildRow): string => workspacePath(row.ownerName, row.workspace.name);
+export const workspacePathOf = (row: BuildRow): string => workspacePath(row.ownerName, row.workspace.name);
 
 const firstLine = (text: string): string => text.trim().split("\n", 1)[0]!;
 
@@ -48,8 +48,8 @@ function listed(row: BuildRow, now: number): Html {
   const { build, template } = row;
   const outdated = build.versionId === template.activeVersionId ? "" : `, ${outdatedLabel}`;
   return html`<li class="row">
-    <h2><a href="${pathOf(row)}">${row.ownerName}/${row.workspace.name}</a></h2>
-    <p class="tags">${tag(statusOf(row))}</p>
+    <h2><a href="${workspacePathOf(row)}">${row.ownerName}/${row.workspace.name}</a></h2>
+    <p class="tags">${tag(workspaceStatusLabel(row))}</p>
     <p>${template.name} ${row.versionName}${outdated}</p>
     <p class="seen">build ${build.number}, ${moment(build.createdAt, now)}</p>
     ${build.error === null ? "" : html`<p class="answer">${firstLine(build.error)}</p>`}
@@ -59,7 +59,9 @@ function listed(row: BuildRow, now: number): Html {
 export const workspaceHead = (row: BuildRow): Html =>
   html`<div class="head">
     <h1>${row.workspace.name}</h1>
-    <p class="tags" data-announce="${row.workspace.name} is ${statusOf(row)}">${tag(statusOf(row))}</p>
+    <p class="tags" data-announce="${row.workspace.name} is ${workspaceStatusLabel(row)}">
+      ${tag(workspaceStatusLabel(row))}
+    </p>
   </div>`;
 
 export function workspaceFacts(row: BuildRow, { now }: View): Html {
@@ -69,7 +71,7 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
   >`;
   const isOutdated = build.versionId !== template.activeVersionId && workspace.deletedAt === null;
   const schedule = workspace.autostartSchedule;
-  return facts({
+  return factList({
     Owner: row.ownerName,
     Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
     Version: isOutdated
@@ -145,17 +147,17 @@ function oneBuild(row: BuildRow, { now }: View): Html {
       <span class="for">${build.transition}</span>
     </h3>
     <p class="tags">${tag(build.status)}</p>
-    <p>${row.versionName}, ${becauseOf(row)}</p>
+    <p>${row.versionName}, ${buildCause(row)}</p>
     <p class="seen">${moment(build.createdAt, now)}</p>
     ${build.error === null ? "" : html`<p class="answer">${firstLine(build.error)}</p>`}
   </li>`;
 }
 
-export const becauseOf = ({ build, initiatorName }: BuildRow): string =>
+export const buildCause = ({ build, initiatorName }: BuildRow): string =>
   describeCause(build.reason, initiatorName ?? "");
 
 /** The duration, until now for a running build; undefined before it starts. */
-export function lasted({ build }: BuildRow, now: number): string | undefined {
+export function buildDuration({ build }: BuildRow, now: number): string | undefined {
   if (build.startedAt === null) return undefined;
-  return duration((build.completedAt ?? now) - build.startedAt);
+  return exactDuration((build.completedAt ?? now) - build.startedAt);
 }

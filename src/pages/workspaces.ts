@@ -16,7 +16,7 @@ import {
   workspaceIdByNameSql,
   listWorkspaces,
 } from "../workspaces/builds/store/workspaces.ts";
-import { choiceOf, listSize, pages, searchForm, tabs, breadcrumb, countOf } from "./components.ts";
+import { readListFilter, listSize, pages, searchForm, tabs, breadcrumb, countLabel } from "./components.ts";
 import { problem } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
 import { workspacesPath } from "./rules/links.ts";
@@ -34,7 +34,7 @@ export const workspacePages = new Hono<Env>()
   });
 
 async function showList(c: Ctx) {
-  const choice = choiceOf(c, workspacesPath);
+  const choice = readListFilter(c, workspacesPath);
   const verdict = parseWorkspaceSearch(choice.filter);
   const search = verdict.ok ? verdict.search : {};
   const { actor, rows, total } = await readAsUser(c, {
@@ -66,7 +66,7 @@ async function showList(c: Ctx) {
 }
 
 const counted = (count: number, filter: string): string =>
-  filter === "" ? countOf(count, "workspace") : `${countOf(count, "workspace")} matching ${filter}`;
+  filter === "" ? countLabel(count, "workspace") : `${countLabel(count, "workspace")} matching ${filter}`;
 
 async function showWorkspace(c: Ctx, owner: string, name: string) {
   const { config, now } = c.get("deps");
@@ -93,7 +93,7 @@ async function showWorkspace(c: Ctx, owner: string, name: string) {
   </section>`;
   return respondWithPage(c, {
     title: `${row.ownerName}/${row.workspace.name}`,
-    place: workspacesPath,
+    section: workspacesPath,
     actor,
     main,
     ...(isActive(row.build.status) ? { refresh } : {}),

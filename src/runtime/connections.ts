@@ -1,6 +1,6 @@
 // How many connections one address may hold: whoever opens thousands takes none away from others.
 import type { Server, Socket } from "node:net";
-import { isTrusted, placeOf, type Proxy } from "../kernel/rules/client-address.ts";
+import { isTrusted, clientNetwork, type Proxy } from "../kernel/rules/client-address.ts";
 import type { Log } from "../kernel/log.ts";
 
 export interface ConnectionLimits {
@@ -30,7 +30,7 @@ export function limitConnections(
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress ?? "";
     if (speaksForMany(address, proxy)) return;
-    const place = placeOf(address);
+    const place = clientNetwork(address);
     const held = open.get(place) ?? 0;
     if (held >= ofOne) {
       socket.destroy();

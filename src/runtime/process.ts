@@ -10,7 +10,7 @@ import { createEnqueueGroup } from "../notifications/outbox/enqueue.ts";
 import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
-import { createFairQueue, createRequestLimit, createTurns } from "../kernel/rules/limits.ts";
+import { createFairQueue, createRequestLimit, createSemaphore } from "../kernel/rules/limits.ts";
 import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
 export interface ProcessOptions {
@@ -34,7 +34,7 @@ export interface OwnProcess extends Process {
 }
 
 /** With the largest plan each that is about 250 MB while they are parsed. */
-const largeBodies = { atOnce: 4, forOne: 2, waiting: 32 };
+const largeBodies = { concurrency: 4, perHolder: 2, maxWaiting: 32 };
 /** Milliseconds between looks for other processes' notifications. */
 const hubInterval = 1_000;
 
@@ -50,11 +50,11 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     mail,
     unsignedUntil: { value: unknownUntil },
     deploymentId: { value: undefined },
-    group: createEnqueueGroup(db, nextTurn),
+    enqueueGroup: createEnqueueGroup(db, nextTurn),
     nudges: createNudgeQueue(deps, nextTurn),
     leases: createLeases(deps),
     claiming: new Set(),
-    pools: createReconciliationRequests(deps, stopping, nextTurn),
+    reconciliations: createReconciliationRequests(deps, stopping, nextTurn),
     hub: createHub({
       db,
       interval: hubInterval,
@@ -62,8 +62,8 @@ export function createProcess(options: ProcessOptions): OwnProcess {
       validKeys: async (keyIds) => (await db.read({ keys: findValidKeys(keyIds, clock.now()) })).keys,
       onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
     }),
-    largeBodies: createTurns(largeBodies),
-    largestPlan: 32 * 1_048_576,
+    largeBodies: createSemaphore(largeBodies),
+    maxPlanBytes: 32 * 1_048_576,
     jobs: createJobWaker(stopping),
     dispatchLimits: null,
     requests: apiRateLimit === 0 ? null : createRequestLimit(apiRateLimit),

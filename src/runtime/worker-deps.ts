@@ -90,12 +90,12 @@ export function createOwnDeps(
       deps,
     }),
     // What they gather for has only this one request.
-    group: null,
+    enqueueGroup: null,
     nudges: null,
-    pools: null,
+    reconciliations: null,
     dispatchLimits,
     // An invocation has 128 MB for everything.
-    largestPlan: 8 * 1_048_576,
+    maxPlanBytes: 8 * 1_048_576,
   };
   return {
     db,

@@ -17,7 +17,7 @@ import {
   isWithin,
   parseAddress,
   parseRange,
-  placeOf,
+  clientNetwork,
 } from "../../src/kernel/rules/client-address.ts";
 import { startTestServer } from "../support/server.ts";
 
@@ -156,7 +156,7 @@ test("of a list of hops the last that is no proxy of ours is the client", () => 
   expect(ask("10.0.0.1", "10.3.3.3, 10.2.2.2")).toBe("10.3.3.3");
   expect(ask(null, "203.0.113.1")).toBeNull();
   expect(clientAddressOf("10.0.0.1", undefined, () => "203.0.113.1")).toBe("10.0.0.1");
-  expect(placeOf("2001:db8::1")).toBe(placeOf("2001:db8::ffff"));
-  expect(placeOf("::ffff:1.2.3.4")).toBe(placeOf("1.2.3.4"));
-  expect(placeOf(null)).toBe("");
+  expect(clientNetwork("2001:db8::1")).toBe(clientNetwork("2001:db8::ffff"));
+  expect(clientNetwork("::ffff:1.2.3.4")).toBe(clientNetwork("1.2.3.4"));
+  expect(clientNetwork(null)).toBe("");
 });

@@ -13,7 +13,7 @@ import type * as z from "zod";
 import { readCommandLine } from "../../src/cli/rules/command-line.ts";
 import { commands } from "../../src/cli/commands.ts";
 import { variables } from "../../src/config/config.ts";
-import { anchorOf, readContents } from "../../src/pages/rules/document.ts";
+import { createAnchor, readContents } from "../../src/pages/rules/document.ts";
 import { describeReason } from "../../src/notifications/outbox/rules/reasons.ts";
 import { messageStatuses } from "../../db/schema.ts";
 import { loadTemplateFiles } from "../../db/template-files.ts";
@@ -149,7 +149,7 @@ describe("links", () => {
   const anchorsOf = (file: string): Set<string> => {
     const taken = new Set<string>();
     for (const [, title] of proseOf(file).matchAll(/^##+ (.*)$/gm))
-      anchorOf(title!.replaceAll("`", ""), taken);
+      createAnchor(title!.replaceAll("`", ""), taken);
     return taken;
   };
   const links = documentFiles().flatMap((file) =>

@@ -164,7 +164,7 @@ test("who is signed in and has many passwords hashed keeps nobody from signing i
   const mias = { lane: "account", holder: mia.userId } as const;
   const taken: (() => void)[] = [];
   for (let place = hashing.reserve(mias); place !== undefined; place = hashing.reserve(mias))
-    taken.push(place.leave);
+    taken.push(place.release);
   expect((await change(mia, mia.password)).status).toBe(503);
   expect((await change(bob, bob.password)).status).toBe(204);
   for (const leave of taken) leave();

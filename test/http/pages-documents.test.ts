@@ -1,7 +1,7 @@
 // The documentation as it is served: every document that ships, its links, and nothing but documents.
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { pageOf } from "../../src/pages/rules/document.ts";
+import { pagePath } from "../../src/pages/rules/document.ts";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, placeOf, startSignedIn, wordsOf } from "../support/pages.ts";
 import { startTestServer } from "../support/server.ts";
@@ -15,7 +15,7 @@ test("every document is a page for anybody, in the site's look, with one heading
   const server = await startTestServer();
   expect(documents).toContain("index.md");
   for (const file of documents) {
-    const page = await get(server, pageOf(file));
+    const page = await get(server, pagePath(file));
     expect([file, page.status, page.headers.get("content-type")]).toEqual([
       file,
       200,
@@ -39,7 +39,7 @@ test("every link of every document leads somewhere, anchors included", async () 
     return pages.get(path)!;
   };
   for (const file of documents) {
-    const here = pageOf(file);
+    const here = pagePath(file);
     const text = await open(here);
     for (const [, href] of text.matchAll(/ (?:href|src)="([^"]+)"/g)) {
       const url = new URL(href!.replaceAll("&amp;", "&"), `http://here.invalid${here}`);
@@ -55,7 +55,7 @@ test("every link of every document leads somewhere, anchors included", async () 
 test("a document stands below its folders, and beside all others of the index", async () => {
   const server = await startTestServer();
   const deep = documents.find((file) => file.startsWith("administration/monitoring/"))!;
-  const page = await get(server, pageOf(deep));
+  const page = await get(server, pagePath(deep));
   const title = /<h1>(.*?)<\/h1>/s.exec(page.text)![1]!;
   const crumbs = /aria-label="Breadcrumb">(.*?)<\/nav>/s.exec(page.text)![1]!;
   expect(
@@ -77,7 +77,7 @@ test("a document stands below its folders, and beside all others of the index", 
 test("each document is in the index", async () => {
   const server = await startTestServer();
   const contents = /<nav class="contents".*?<\/nav>/s.exec((await get(server, "/docs")).text)![0];
-  const missing = documents.filter((file) => !contents.includes(`href="${pageOf(file)}"`));
+  const missing = documents.filter((file) => !contents.includes(`href="${pagePath(file)}"`));
   expect(missing).toEqual([]);
 });
 

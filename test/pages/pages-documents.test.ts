@@ -5,21 +5,21 @@ import { summarise, type Attempt } from "../../src/notifications/delivery/rules/
 import { noteHealth, readHealth, toHealth } from "../../src/notifications/delivery/store/health.ts";
 import { userIdByKeySql } from "../../src/accounts/store/keys.ts";
 import {
-  anchorOf,
+  createAnchor,
   documentLink,
-  pageOf,
+  pagePath,
   readContents,
   renderDocument,
 } from "../../src/pages/rules/document.ts";
-import { lasting } from "../../src/pages/rules/labels.ts";
+import { approximateDuration } from "../../src/pages/rules/labels.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 
 describe("documents", () => {
   test("a document's page has its path without the ending, a folder's index the folder's", () => {
-    expect(pageOf("a/b-c.md")).toBe("/docs/a/b-c");
-    expect(pageOf("a/index.md")).toBe("/docs/a");
-    expect(pageOf("index.md")).toBe("/docs");
-    expect(pageOf("a/my-index.md")).toBe("/docs/a/my-index");
+    expect(pagePath("a/b-c.md")).toBe("/docs/a/b-c");
+    expect(pagePath("a/index.md")).toBe("/docs/a");
+    expect(pagePath("index.md")).toBe("/docs");
+    expect(pagePath("a/my-index.md")).toBe("/docs/a/my-index");
   });
 
   test.each([
@@ -39,9 +39,9 @@ describe("documents", () => {
 
   test("headings get anchors as the forges make them, each its own", () => {
     const taken = new Set<string>();
-    expect(anchorOf("What's `new` in 2.0?", taken)).toBe("whats-new-in-20");
-    expect(anchorOf("Größe & Zahl", taken)).toBe("größe--zahl");
-    expect([anchorOf("Same", taken), anchorOf("Same", taken), anchorOf("Same", taken)]).toEqual([
+    expect(createAnchor("What's `new` in 2.0?", taken)).toBe("whats-new-in-20");
+    expect(createAnchor("Größe & Zahl", taken)).toBe("größe--zahl");
+    expect([createAnchor("Same", taken), createAnchor("Same", taken), createAnchor("Same", taken)]).toEqual([
       "same",
       "same-1",
       "same-2",
@@ -112,7 +112,7 @@ describe("how long", () => {
     [60 * minute, "1 hour"],
     [48 * 60 * minute - 1, "47 hours"],
     [48 * 60 * minute, "2 days"],
-  ])("%i ms is %s", (time, words) => expect(lasting(time)).toBe(words));
+  ])("%i ms is %s", (time, words) => expect(approximateDuration(time)).toBe(words));
 });
 
 const attempt = (at: number, ok: boolean, method: Attempt["method"] = "webhook"): Attempt => ({

@@ -1,6 +1,6 @@
 // The queue of password hashes, from outside: how many there were, and how it is while nobody gets a turn.
 import type { Process } from "../../src/kernel/deps.ts";
-import { waitingForEach, type Lane } from "../../src/kernel/rules/limits.ts";
+import { maxWaitingPerTask, type Lane } from "../../src/kernel/rules/limits.ts";
 
 /** Counts from now on. */
 export function countHashes(process: Process): { count: number } {
@@ -11,7 +11,7 @@ export function countHashes(process: Process): { count: number } {
       const place = reserve(by);
       if (place === undefined) return undefined;
       return {
-        leave: place.leave,
+        release: place.release,
         run: (task) => {
           counted.count += 1;
           return place.run(task);
@@ -28,9 +28,9 @@ export function fillHashes({ hashing }: Process, lanes: Lane[]): { release: () =
   const released = new Promise<void>((resolve) => (release = resolve));
   const work: Promise<void>[] = [];
   for (const lane of lanes)
-    for (let at = 0; at < 2 * (waitingForEach + 1); at += 1) {
+    for (let at = 0; at < 2 * (maxWaitingPerTask + 1); at += 1) {
       const place = hashing.reserve({ lane, holder: `somebody ${at}` });
-      if (place !== undefined) work.push(place.run(() => released).finally(place.leave));
+      if (place !== undefined) work.push(place.run(() => released).finally(place.release));
     }
   return {
     release: async () => {

@@ -16,7 +16,7 @@ test.skipIf(noServer)("A libSQL server takes the largest file, and each route fe
     onTrip: meter.onTrip,
   });
   // The passes over the pools that follow are not these routes' own cost.
-  server.deps().process.pools = { request: () => {} };
+  server.deps().process.reconciliations = { request: () => {} };
   const { token } = await signInFirst(server);
   const trips: Record<string, number> = {};
   const call = async (method: string, path: string, options: { json?: unknown } = {}) => {

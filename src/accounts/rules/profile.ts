@@ -1,6 +1,6 @@
 // Valid usernames, email addresses and names, and the canonical form of an email address: two spellings that mail servers
 // deliver to one mailbox are the same here. The spelling that the user typed is kept for display and delivery.
-import { problemWithOneLine } from "../../kernel/rules/text.ts";
+import { validateOneLine } from "../../kernel/rules/text.ts";
 
 const maxUsernameLength = 32;
 const maxEmailBytes = 254;
@@ -46,7 +46,7 @@ export function problemWithEmail(email: string): string | undefined {
 export function problemWithName(name: string): string | undefined {
   const bytes = new TextEncoder().encode(name).length;
   if (bytes > maxNameBytes) return `${bytes} bytes, at most ${maxNameBytes} allowed`;
-  return problemWithOneLine(name);
+  return validateOneLine(name);
 }
 
 export const trimEmail = (text: string): string => text.trim();

@@ -1,11 +1,11 @@
 // What a request's headers and target say: credentials, Idempotency-Key, charset, origin, host and path.
 
 /** RFC 6750. */
-export const bearerOf = (authorization: string | undefined): string | undefined =>
+export const bearerToken = (authorization: string | undefined): string | undefined =>
   /^Bearer\s+(.+)$/i.exec(authorization ?? "")?.[1];
 
 /** RFC 7617. */
-export function passwordOf(authorization: string | undefined): string | undefined {
+export function basicPassword(authorization: string | undefined): string | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization ?? "")?.[1];
   try {
     return encoded && /^[^:]*:(.*)$/s.exec(atob(encoded))?.[1];
@@ -50,7 +50,7 @@ export function decodeText(bytes: Uint8Array, contentType: string): Decoded {
 const byMark = (bytes: Uint8Array, charset: string): string =>
   charset === "utf-16" && bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : charset;
 
-export interface OriginFacts {
+export interface OriginHeaders {
   /** What the request carries; null when absent. */
   secFetchSite: string | null;
   origin: string | null;
@@ -65,7 +65,7 @@ export interface OriginFacts {
  * form of our own carries `Origin: null`. Browsers without it (Safari before 16.4, and any over plain http) are known by
  * `Origin`. With neither it is no browser, and no cookie was sent by surprise.
  */
-export function isOwnOrigin({ secFetchSite, origin, requestOrigin, accessUrl }: OriginFacts): boolean {
+export function isOwnOrigin({ secFetchSite, origin, requestOrigin, accessUrl }: OriginHeaders): boolean {
   if (secFetchSite !== null) return secFetchSite === "same-origin" || secFetchSite === "none";
   if (origin === null) return true;
   const given = originOf(origin);

@@ -98,7 +98,7 @@ const withoutPort = (hop: string) =>
   /^\[([^\]]*)\](:\d+)?$/.exec(hop)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(hop)?.[1] ?? hop;
 
 /** What counts as one place: an IPv4 address, the /64 of an IPv6 one (a home or a machine has all of it). */
-export function placeOf(address: string | null): string {
+export function clientNetwork(address: string | null): string {
   const parsed = parseAddress(address ?? "");
   if (parsed === undefined) return address ?? "";
   return parsed.version === 4 ? parsed.value.toString() : `${(parsed.value >> 64n).toString(16)}/64`;

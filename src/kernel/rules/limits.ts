@@ -3,7 +3,7 @@
 
 export interface RequestLimit {
   /** Within `windowMs`. */
-  readonly most: number;
+  readonly max: number;
   /** `now`: epoch milliseconds. */
   take: (caller: string, now: number) => RequestQuota;
 }
@@ -17,75 +17,75 @@ export interface RequestQuota {
 
 export const windowMs = 60_000;
 /** More than these are forgotten, so that made-up addresses fill no memory. */
-const mostCallers = 100_000;
+const maxCallers = 100_000;
 
 /** The window is the minute of the clock, the same for everybody: at its end all counts are forgotten. */
-export function createRequestLimit(most: number): RequestLimit {
+export function createRequestLimit(max: number): RequestLimit {
   const counts = new Map<string, number>();
   let window = 0;
   return {
-    most,
+    max,
     take: (caller, now) => {
-      const here = Math.floor(now / windowMs);
-      if (here !== window || counts.size >= mostCallers) counts.clear();
-      window = here;
-      const count = Math.min((counts.get(caller) ?? 0) + 1, most + 1);
+      const current = Math.floor(now / windowMs);
+      if (current !== window || counts.size >= maxCallers) counts.clear();
+      window = current;
+      const count = Math.min((counts.get(caller) ?? 0) + 1, max + 1);
       counts.set(caller, count);
-      const seconds = Math.max(1, Math.ceil(((here + 1) * windowMs - now) / 1_000));
-      return { isAllowed: count <= most, left: Math.max(0, most - count), seconds };
+      const seconds = Math.max(1, Math.ceil(((current + 1) * windowMs - now) / 1_000));
+      return { isAllowed: count <= max, left: Math.max(0, max - count), seconds };
     },
   };
 }
 
-export interface TurnLimits {
-  atOnce: number;
+export interface SemaphoreLimits {
+  concurrency: number;
   /** Of these, for one holder. */
-  forOne: number;
-  waiting: number;
+  perHolder: number;
+  maxWaiting: number;
 }
 
-export interface Turns {
-  /** Resolves with how to give the turn back; undefined when too many wait already. */
-  take: (holder: string) => Promise<(() => void) | undefined>;
+export interface Semaphore {
+  /** Resolves with a function that releases it; undefined when too many wait already. */
+  acquire: (holder: string) => Promise<(() => void) | undefined>;
 }
 
-/** First come, first served, but nobody waits for the turn of a holder who has all of theirs. */
-export function createTurns({ atOnce, forOne, waiting }: TurnLimits): Turns {
-  const queue: { holder: string; begin: () => void }[] = [];
+/** First come, first served, but a holder at their own limit delays nobody else. */
+export function createSemaphore({ concurrency, perHolder, maxWaiting }: SemaphoreLimits): Semaphore {
+  const queue: { holder: string; start: () => void }[] = [];
   const held = new Map<string, number>();
   let running = 0;
 
-  const mayBegin = (holder: string) => running < atOnce && (held.get(holder) ?? 0) < forOne;
-  function begin(holder: string): void {
+  const canStart = (holder: string) => running < concurrency && (held.get(holder) ?? 0) < perHolder;
+  function start(holder: string): void {
     running += 1;
     held.set(holder, (held.get(holder) ?? 0) + 1);
   }
-  function giveBack(holder: string): void {
+  function release(holder: string): void {
     running -= 1;
     const left = held.get(holder)! - 1;
     if (left === 0) held.delete(holder);
     else held.set(holder, left);
-    const next = queue.findIndex((one) => mayBegin(one.holder));
-    if (next >= 0) queue.splice(next, 1)[0]!.begin();
+    const next = queue.findIndex((waiting) => canStart(waiting.holder));
+    if (next >= 0) queue.splice(next, 1)[0]!.start();
   }
 
   return {
-    take: async (holder) => {
-      if (mayBegin(holder)) begin(holder);
-      else if (queue.length >= waiting) return undefined;
+    acquire: async (holder) => {
+      if (canStart(holder)) start(holder);
+      else if (queue.length >= maxWaiting) return undefined;
       else
         await new Promise<void>((resolve) =>
           queue.push({
             holder,
-            begin: () => {
-              begin(holder);
+            start: () => {
+              start(holder);
               resolve();
             },
           }),
         );
       let isHeld = true;
       return () => {
-        if (isHeld) giveBack(holder);
+        if (isHeld) release(holder);
         isHeld = false;
       };
     },
@@ -97,43 +97,43 @@ export type Lane = "sign-in" | "account";
 
 export interface QueueHolder {
   lane: Lane;
-  /** Who takes turns with the others of the lane: a network, or an account. */
+  /** Shares the lane fairly with the others in it: a network, or an account. */
   holder: string;
 }
 
-export interface QueuePlace {
-  /** Runs when it is this holder's turn. */
+export interface QueueReservation {
+  /** Runs the task when this holder is next. */
   run: <T>(task: () => Promise<T>) => Promise<T>;
-  /** Gives the place to others. */
-  leave: () => void;
+  /** Frees the reservation. */
+  release: () => void;
 }
 
 export interface FairQueue {
-  /** Undefined when the lane, or the holder's part of it, is full. With a place, nothing that follows is refused. */
-  reserve: (by: QueueHolder) => QueuePlace | undefined;
+  /** Undefined when the lane, or the holder's share of it, is full. Tasks of a reservation are never refused. */
+  reserve: (by: QueueHolder) => QueueReservation | undefined;
 }
 
-/** For each task that runs at a time so many may wait in a lane: with the cost of a password that is about five seconds. */
-export const waitingForEach = 20;
-/** Places of one holder. An account's are few; behind one address may be an office. */
-const placesForOne = { "sign-in": 0.75, account: 0.1 } as const;
+/** Tasks that can wait in a lane for each one that runs: about five seconds at the cost of a password hash. */
+export const maxWaitingPerTask = 20;
+/** A holder's share of the reservations. An account's is small; behind one address can be an office. */
+const maxSharePerHolder = { "sign-in": 0.75, account: 0.1 } as const;
 
 interface LaneState {
-  /** Places that are taken, by holder. */
-  places: Map<string, number>;
+  /** Reservations by holder. */
+  reservations: Map<string, number>;
   total: number;
   running: number;
   /** Tasks that wait, by holder, the next holder first. */
   waiting: Map<string, (() => void)[]>;
 }
 
-const createLane = (): LaneState => ({ places: new Map(), total: 0, running: 0, waiting: new Map() });
+const createLane = (): LaneState => ({ reservations: new Map(), total: 0, running: 0, waiting: new Map() });
 
-/** Holders of a lane take turns, and so do the lanes. With more than one task at a time, `account` never has them all. */
-export function createFairQueue(width: number): FairQueue {
+/** Round robin between the lanes, and between the holders of a lane. With a concurrency above 1, `account` never uses all of it. */
+export function createFairQueue(concurrency: number): FairQueue {
   const lanes = { "sign-in": createLane(), account: createLane() };
-  const most = width * (waitingForEach + 1);
-  const widthOf = { "sign-in": width, account: Math.max(1, width - 1) };
+  const maxReservations = concurrency * (maxWaitingPerTask + 1);
+  const laneConcurrency = { "sign-in": concurrency, account: Math.max(1, concurrency - 1) };
   let last: Lane = "account";
 
   function startNext(): void {
@@ -141,8 +141,8 @@ export function createFairQueue(width: number): FairQueue {
     for (const name of order) {
       const lane = lanes[name];
       const [first] = lane.waiting;
-      if (first === undefined || lane.running >= widthOf[name]) continue;
-      if (lanes["sign-in"].running + lanes.account.running >= width) return;
+      if (first === undefined || lane.running >= laneConcurrency[name]) continue;
+      if (lanes["sign-in"].running + lanes.account.running >= concurrency) return;
       const [holder, [start, ...rest]] = first;
       lane.waiting.delete(holder);
       if (rest.length > 0) lane.waiting.set(holder, rest);
@@ -169,20 +169,21 @@ export function createFairQueue(width: number): FairQueue {
   return {
     reserve: (by) => {
       const lane = lanes[by.lane];
-      const own = lane.places.get(by.holder) ?? 0;
-      if (lane.total >= most || own >= Math.floor(most * placesForOne[by.lane])) return undefined;
+      const own = lane.reservations.get(by.holder) ?? 0;
+      if (lane.total >= maxReservations || own >= Math.floor(maxReservations * maxSharePerHolder[by.lane]))
+        return undefined;
       lane.total += 1;
-      lane.places.set(by.holder, own + 1);
+      lane.reservations.set(by.holder, own + 1);
       let isHeld = true;
       return {
         run: (task) => run(by, task),
-        leave: () => {
+        release: () => {
           if (!isHeld) return;
           isHeld = false;
           lane.total -= 1;
-          const left = lane.places.get(by.holder)! - 1;
-          if (left === 0) lane.places.delete(by.holder);
-          else lane.places.set(by.holder, left);
+          const left = lane.reservations.get(by.holder)! - 1;
+          if (left === 0) lane.reservations.delete(by.holder);
+          else lane.reservations.set(by.holder, left);
         },
       };
     },

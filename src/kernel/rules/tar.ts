@@ -140,7 +140,7 @@ export function checksumOf(header: Uint8Array): number {
 }
 
 /** What is wrong with an uploaded archive, as far as its first header tells; undefined if nothing is. */
-export function problemWithTar(bytes: Uint8Array): string | undefined {
+export function validateTar(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return "is empty; send a tar";
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "is compressed; send the tar itself, without gzip";
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return "is a zip; send a tar";
@@ -151,10 +151,10 @@ export function problemWithTar(bytes: Uint8Array): string | undefined {
   return told === checksumOf(header) ? undefined : "is no tar";
 }
 
-const longestName = 100;
-const longestPrefix = 155;
+const maxNameBytes = 100;
+const maxPrefixBytes = 155;
 /** Nothing larger can be told in eleven octal digits. */
-const maxContent = 8 ** 11 - 1;
+const maxContentBytes = 8 ** 11 - 1;
 
 export interface TarFile {
   /** With forward slashes, relative. */
@@ -181,7 +181,7 @@ const roundUp = (length: number) => Math.ceil(length / block) * block;
 
 function headerFor({ path, content, executable }: TarFile): Uint8Array {
   const names = splitPath(path);
-  if (names === undefined || content.length > maxContent) throw new TarPathError(path);
+  if (names === undefined || content.length > maxContentBytes) throw new TarPathError(path);
   const header = new Uint8Array(block);
   const put = (text: string, position: number) => header.set(new TextEncoder().encode(text), position);
   const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, "0")}\0`;
@@ -209,14 +209,14 @@ export class TarPathError extends Error {
   }
 }
 
-const bytesIn = (text: string) => new TextEncoder().encode(text).length;
+const byteCount = (text: string) => new TextEncoder().encode(text).length;
 
 /** A path longer than 100 bytes is cut at a slash into a prefix and a name. */
 function splitPath(path: string): { name: string; prefix: string } | undefined {
-  if (bytesIn(path) <= longestName) return { name: path, prefix: "" };
+  if (byteCount(path) <= maxNameBytes) return { name: path, prefix: "" };
   for (let cut = path.indexOf("/"); cut !== -1; cut = path.indexOf("/", cut + 1)) {
     const [prefix, name] = [path.slice(0, cut), path.slice(cut + 1)];
-    if (name !== "" && bytesIn(name) <= longestName && bytesIn(prefix) <= longestPrefix)
+    if (name !== "" && byteCount(name) <= maxNameBytes && byteCount(prefix) <= maxPrefixBytes)
       return { name, prefix };
   }
   return undefined;

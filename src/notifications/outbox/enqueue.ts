@@ -5,7 +5,7 @@ import { DatabaseError } from "../../../db/errors.ts";
 import { claimsOf, findClaimed, type KeyedRequest, type StoredKey } from "../../../db/idempotency.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { earlierOf } from "../../kernel/errors.ts";
+import { matchingKey } from "../../kernel/errors.ts";
 import type { EnqueueGroup, MessageState, OutboxRows, Written } from "../../kernel/ports.ts";
 import { wakeAfterWrite } from "./notify.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
@@ -28,9 +28,11 @@ export interface Enqueued {
 export async function enqueue(deps: Deps, event: PreparedEvent, request?: KeyedRequest): Promise<Enqueued> {
   const { eventId } = event;
   const rows = { ...event.rows, keys: claimsOf(request, eventId, deps.now()) };
-  const { group } = deps.process;
-  const { messages, keys } = await (group === null ? writeRows(deps.db, rows) : group.add(rows));
-  const earlier = earlierOf(request, keys[0]);
+  const { enqueueGroup } = deps.process;
+  const { messages, keys } = await (enqueueGroup === null
+    ? writeRows(deps.db, rows)
+    : enqueueGroup.add(rows));
+  const earlier = matchingKey(request, keys[0]);
   if (earlier !== undefined && earlier.subjectId !== eventId) return replayedFrom(earlier);
   wakeAfterWrite(deps, messages);
   return { eventId, initialStates: messages, isReplayed: false };

@@ -1,7 +1,7 @@
 // Custom notifications: a script's message to its user, or an owner's message to other users.
 import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { ApiError, conflict, earlierOf, invalid } from "../../kernel/errors.ts";
+import { ApiError, conflict, matchingKey, invalid } from "../../kernel/errors.ts";
 import { canonicalJson } from "../../kernel/rules/json.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 import { enqueue, replayedFrom, type Enqueued, type InitialState } from "./enqueue.ts";
@@ -55,7 +55,7 @@ export async function sendCustom(
   { content, audience, keyed }: CustomRequest,
   { earlier, ...read }: KindAnswers<typeof customKind> & { earlier: StoredKey[] },
 ): Promise<Enqueued & { refusal: ApiError | undefined }> {
-  const before = earlierOf(keyed, earlier[0]);
+  const before = matchingKey(keyed, earlier[0]);
   if (before !== undefined) return withRefusal(replayedFrom(before));
   const unknown = unknownNames(audience.users ?? [], read["custom-notification.recipients"]);
   if (unknown.length > 0) throw invalid("recipients.users", `unknown user ${unknown.join(", ")}`);

@@ -3,7 +3,7 @@ import type { SQL } from "../../../db/client.ts";
 import type { KeyedRequest, StoredKey } from "../../../db/idempotency.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, invalid, type ApiError } from "../../kernel/errors.ts";
-import { earlierOf } from "../../kernel/errors.ts";
+import { matchingKey } from "../../kernel/errors.ts";
 import { defineKind, type KindAnswers } from "../kinds/define-kind.ts";
 import { enqueue, replayedFrom, type Enqueued, type InitialState } from "./enqueue.ts";
 
@@ -44,7 +44,7 @@ export async function sendTest(
   { user, keyed }: TestRequest,
   { earlier, ...read }: KindAnswers<typeof testKind> & { earlier: StoredKey[] },
 ): Promise<Enqueued & { refusal: ApiError | undefined }> {
-  const before = earlierOf(keyed, earlier[0]);
+  const before = matchingKey(keyed, earlier[0]);
   if (before !== undefined) return withRefusal(replayedFrom(before), user);
   if (user !== undefined && read["test-notification.recipients"].length === 0)
     throw invalid("user", `unknown user ${user}`);

@@ -27,7 +27,7 @@ function createMarkdown() {
 }
 
 /** The path of a document's page, from its file below docs/: `a/index.md` is the page of the folder. */
-export const pageOf = (file: string): string => `/docs/${file}`.replace(/(\/index)?\.md$/, "");
+export const pagePath = (file: string): string => `/docs/${file}`.replace(/(\/index)?\.md$/, "");
 
 /** Where a link in a document leads: other documents become pages, files beside it keep their name. */
 export function documentLink(href: string, file: string): string {
@@ -35,12 +35,14 @@ export function documentLink(href: string, file: string): string {
   if (href.startsWith("#") || !URL.canParse(href, base)) return href;
   const url = new URL(href, `${base}/docs/${file}`);
   if (url.origin !== base) return href;
-  const path = url.pathname.startsWith("/docs/") ? pageOf(url.pathname.slice("/docs/".length)) : url.pathname;
+  const path = url.pathname.startsWith("/docs/")
+    ? pagePath(url.pathname.slice("/docs/".length))
+    : url.pathname;
   return path + url.search + url.hash;
 }
 
 /** Letters and digits in lower case with hyphens between, as the forges make them; `taken` gets what is given out. */
-export function anchorOf(title: string, taken: Set<string>): string {
+export function createAnchor(title: string, taken: Set<string>): string {
   const plain = title
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
@@ -52,7 +54,7 @@ export function anchorOf(title: string, taken: Set<string>): string {
   return anchor;
 }
 
-const wordsOf = (inline: Token): string =>
+const plainText = (inline: Token): string =>
   (inline.children ?? [])
     .filter(({ type }) => type === "text" || type === "code_inline")
     .map(({ content }) => content)
@@ -68,10 +70,10 @@ export function renderDocument(text: string, file: string): Document {
     if (token.type === "inline") for (const child of token.children ?? []) rewrite(child, file);
     if (token.type !== "heading_open") continue;
     const inline = tokens[index + 1]!;
-    const words = wordsOf(inline);
+    const words = plainText(inline);
     if (title === "") title = words;
     if (token.tag === "h1") continue;
-    const id = anchorOf(words, taken);
+    const id = createAnchor(words, taken);
     token.attrSet("id", id);
     inline.children = [...(inline.children ?? []), ...linkTo(id, words)];
     if (token.tag === "h2") sections.push({ id, title: words });
@@ -112,7 +114,7 @@ export function readContents(text: string, file: string): ContentsGroup[] {
   let depth = 0;
   for (const [index, token] of tokens.entries()) {
     if (token.type === "heading_open" && token.tag !== "h1")
-      groups.push({ title: wordsOf(tokens[index + 1]!), entries: [] });
+      groups.push({ title: plainText(tokens[index + 1]!), entries: [] });
     depth += /^(bullet|ordered)_list_/.test(token.type) ? token.nesting : 0;
     if (token.type === "inline" && depth > 0) groups.at(-1)!.entries.push(...entriesOf(token, file));
   }
@@ -126,7 +128,7 @@ function entriesOf(inline: Token, file: string): ContentsGroup["entries"] {
   const href = String(children[at]?.attrGet("href") ?? "");
   if (at === -1 || !/^[^:]*\.md$/.test(href)) return [];
   const end = children.findIndex(({ type }, index) => index > at && type === "link_close");
-  const title = wordsOf({ children: children.slice(at, end) } as Token);
+  const title = plainText({ children: children.slice(at, end) } as Token);
   return [{ title, page: documentLink(href, file) }];
 }
 

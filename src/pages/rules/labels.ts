@@ -5,7 +5,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /** In whole units of the largest kind; `milliseconds` may be negative where clocks differ. */
-export function lasting(milliseconds: number): string {
+export function approximateDuration(milliseconds: number): string {
   if (milliseconds < minute) return "less than a minute";
   const [unit, name] =
     milliseconds < hour ? [minute, "minute"] : milliseconds < 2 * day ? [hour, "hour"] : [day, "day"];
@@ -14,7 +14,7 @@ export function lasting(milliseconds: number): string {
 }
 
 /** How long something took, to the second. */
-export function duration(milliseconds: number): string {
+export function exactDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1_000));
   const minutes = Math.floor(seconds / 60);
   if (minutes === 0) return `${seconds} s`;
@@ -39,5 +39,5 @@ const bad = new Set([
 const good = new Set(["running", "succeeded", "ready", "complete", "active", "no_drift"]);
 
 /** Undefined for what is neither: it goes on, or it is at rest. */
-export const kindOf = (word: string): "good" | "bad" | undefined =>
+export const statusKind = (word: string): "good" | "bad" | undefined =>
   bad.has(word) ? "bad" : good.has(word) ? "good" : undefined;

@@ -13,12 +13,12 @@ export function ownPath(text: string | undefined): string | null {
   return url.pathname + url.search + url.hash;
 }
 
-const doors = ["/", "/login", "/logout", "/setup"];
+const entryPages = ["/", "/login", "/logout", "/setup"];
 
 /** Where to go after signing in: what was asked for, the inbox otherwise. */
 export function afterSignIn(next: string | undefined): string {
   const path = ownPath(next);
-  return path === null || doors.includes(path.split(/[?#]/)[0]!) ? "/inbox" : path;
+  return path === null || entryPages.includes(path.split(/[?#]/)[0]!) ? "/inbox" : path;
 }
 
 /**
@@ -58,7 +58,7 @@ export interface SchemeFacts {
 }
 
 /** The address to use instead, up to the path; null when nothing is wrong, or it can't be known. */
-export function httpsInstead({ accessUrl, forwardedProto, secFetchSite }: SchemeFacts): string | null {
+export function httpsOrigin({ accessUrl, forwardedProto, secFetchSite }: SchemeFacts): string | null {
   const { protocol, hostname, origin } = new URL(accessUrl);
   if (protocol !== "https:" || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return null;
   const scheme = forwardedProto?.split(",")[0]?.trim().toLowerCase();

@@ -12,7 +12,7 @@ import { keyExistsSql } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { notFound, earlierOf } from "../../kernel/errors.ts";
+import { notFound, matchingKey } from "../../kernel/errors.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
 import {
   requireCreated,
@@ -65,7 +65,7 @@ export async function claimOrCreate(
     ],
     { ...plannedWorkspaceReads(plan), claimed: findClaimed(claims) },
   );
-  const earlier = earlierOf(request.keyed, claimed[0]);
+  const earlier = matchingKey(request.keyed, claimed[0]);
   if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readPreviousResult(deps, earlier);
   const made = requireCreated(state, facts, request);
   deps.process.jobs.wake();

@@ -166,6 +166,6 @@ export function createReconciliationRequests(
 }
 
 export function requestReconciliation(deps: Deps): void {
-  if (deps.process.pools === null) deps.defer(() => reconcile(deps, { forced: true }));
-  else deps.process.pools.request();
+  if (deps.process.reconciliations === null) deps.defer(() => reconcile(deps, { forced: true }));
+  else deps.process.reconciliations.request();
 }

@@ -6,7 +6,7 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { keyExistsSql, userIdByKeySql } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { conflict, notFound, earlierOf } from "../../kernel/errors.ts";
+import { conflict, notFound, matchingKey } from "../../kernel/errors.ts";
 import { notify, writeAndNotify, type PreparedEvent } from "../../notifications/index.ts";
 import { cancelTaskNotifications } from "../agents/task-notifications.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
@@ -75,7 +75,7 @@ export async function createBuild(
       const notified = updates.length === 0 ? undefined : summarizeNotified(messages, people);
       return { row: created[0], notified, replayed: false };
     }
-    const earlier = earlierOf(request.keyed, claimed[0]);
+    const earlier = matchingKey(request.keyed, claimed[0]);
     if (earlier !== undefined) return readEarlierBuild(deps, earlier, self);
     if (tries === maxAttempts) throw conflict("The workspace keeps changing.", "Try again.");
     facts = after;

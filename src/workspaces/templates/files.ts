@@ -4,7 +4,7 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
-import { problemWithTar } from "../../kernel/rules/tar.ts";
+import { validateTar } from "../../kernel/rules/tar.ts";
 import { chunkBytes, findFile, findFileRow, insertChunk, insertFile, listChunks } from "./store/files.ts";
 import { canManageTemplatesSql } from "./store/templates.ts";
 
@@ -31,7 +31,7 @@ export function hashContent(content: Uint8Array): string {
 
 /** Several writes, each good to be sent again; the file is there when the last one is. Throws 400, 403. */
 export async function storeFile(deps: Deps, actor: Actor, content: Uint8Array): Promise<StoreResult> {
-  const problem = problemWithTar(content);
+  const problem = validateTar(content);
   if (problem !== undefined) throw invalid("body", problem);
   const hash = hashContent(content);
   const file = {

@@ -1,13 +1,13 @@
 // Turns for work that needs much memory.
 import { expect, test } from "vitest";
-import { createFairQueue, waitingForEach, createTurns } from "../../../src/kernel/rules/limits.ts";
+import { createFairQueue, maxWaitingPerTask, createSemaphore } from "../../../src/kernel/rules/limits.ts";
 
 test("turns go round: so many at once, so many for one, the others in order, and too many are turned away", async () => {
-  const turns = createTurns({ atOnce: 2, forOne: 1, waiting: 2 });
+  const turns = createSemaphore({ concurrency: 2, perHolder: 1, maxWaiting: 2 });
   const log: string[] = [];
   const ends: Record<string, () => void> = {};
   const take = async (name: string, holder: string) => {
-    const end = await turns.take(holder);
+    const end = await turns.acquire(holder);
     log.push(end === undefined ? `${name} away` : name);
     if (end !== undefined) ends[name] = end;
   };
@@ -38,7 +38,7 @@ test("a fair queue: lanes take turns, holders within them too, and signed-in peo
       began.push(holder);
       return new Promise<void>((resolve) => ends.push(resolve));
     };
-    all.push(place.run(task).finally(place.leave));
+    all.push(place.run(task).finally(place.release));
   };
   for (const holder of ["a", "a", "a", "b"]) start("account", holder);
   for (const holder of ["x", "x", "x", "y"]) start("sign-in", holder);
@@ -55,7 +55,7 @@ test("a fair queue: lanes take turns, holders within them too, and signed-in peo
 test("a fair queue: a full lane, or a full part of it, refuses; what leaves makes room", () => {
   for (const width of [1, 2]) {
     const { reserve } = createFairQueue(width);
-    const most = width * (waitingForEach + 1);
+    const most = width * (maxWaitingPerTask + 1);
     const take = (holder: (at: number) => string, lane: "sign-in" | "account") => {
       const places = [];
       for (let at = 0; at < 100; at += 1) places.push(reserve({ lane, holder: holder(at) }));
@@ -66,8 +66,8 @@ test("a fair queue: a full lane, or a full part of it, refuses; what leaves make
     expect(take(String, "account")).toHaveLength(most - ofOne.length);
     expect(take(() => "x", "sign-in")).toHaveLength(Math.floor(most * 0.75));
     expect(reserve({ lane: "account", holder: "new" })).toBeUndefined();
-    ofOne[0]!.leave();
-    ofOne[0]!.leave();
+    ofOne[0]!.release();
+    ofOne[0]!.release();
     expect(reserve({ lane: "account", holder: "new" })).toBeDefined();
     expect(reserve({ lane: "account", holder: "newer" })).toBeUndefined();
   }

@@ -11,7 +11,7 @@ import {
   prebuildStatuses,
   userStatuses,
 } from "../../../db/schema.ts";
-import { duration, kindOf } from "../../../src/pages/rules/labels.ts";
+import { exactDuration, statusKind } from "../../../src/pages/rules/labels.ts";
 import {
   afterSignIn,
   buttonTarget,
@@ -138,7 +138,7 @@ describe("how long something took", () => {
     [3_599_000, "59 min 59 s"],
     [3_600_000, "1 h 0 min"],
     [90_061_000, "25 h 1 min"],
-  ])("%i ms are %s", (milliseconds, words) => expect(duration(milliseconds)).toBe(words));
+  ])("%i ms are %s", (milliseconds, words) => expect(exactDuration(milliseconds)).toBe(words));
 });
 
 describe("tags", () => {
@@ -146,7 +146,7 @@ describe("tags", () => {
     const states = [...buildStatuses, ...workspaceStatuses, ...lifecycleStates, ...appStates];
     const kinds = Object.groupBy(
       [...states, ...prebuildStatuses, ...userStatuses],
-      (state) => kindOf(state) ?? "neither",
+      (state) => statusKind(state) ?? "neither",
     );
     expect(Object.fromEntries(Object.entries(kinds).map(([kind, all]) => [kind, [...new Set(all)]]))).toEqual(
       {

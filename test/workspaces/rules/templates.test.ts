@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { Cron } from "croner";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { largestBodyOf } from "../../../src/http/bodies.ts";
-import { problemWithTar, writeTar, type TarFile } from "../../../src/kernel/rules/tar.ts";
+import { maxBodyBytes } from "../../../src/http/bodies.ts";
+import { validateTar, writeTar, type TarFile } from "../../../src/kernel/rules/tar.ts";
 import { type PresetSchedule } from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
 import {
   checkVersion,
@@ -334,7 +334,7 @@ test.each([
   ["POST", "/api/v2/provisionerjobs/x/plan", 5],
   ["POST", "/api/v2/users", 1_048_576],
 ])("The body of %s %s may have %d bytes", (method, path, bytes) => {
-  expect(largestBodyOf(method, path, 5)).toBe(bytes);
+  expect(maxBodyBytes(method, path, 5)).toBe(bytes);
 });
 
 describe("a tar", () => {
@@ -357,10 +357,10 @@ describe("a tar", () => {
       file(long, "deep"),
     ];
     const tar = writeTar(files);
-    expect(problemWithTar(tar)).toBeUndefined();
+    expect(validateTar(tar)).toBeUndefined();
     await writeFile(join(folder, "all.tar"), tar);
     await run("tar", ["-cf", "real.tar", "all.tar"], { cwd: folder });
-    expect(problemWithTar(await readFile(join(folder, "real.tar")))).toBeUndefined();
+    expect(validateTar(await readFile(join(folder, "real.tar")))).toBeUndefined();
     const listed = await run("tar", ["--quoting-style=literal", "-tf", "all.tar"], { cwd: folder });
     expect(listed.stdout.trim().split("\n")).toEqual(files.map(({ path }) => path).toSorted());
     for (const { path, content } of files) {
@@ -380,10 +380,10 @@ describe("a tar", () => {
   });
 
   test("with nothing in it is told apart from none", () => {
-    expect(problemWithTar(writeTar([]))).toBe("has no files");
+    expect(validateTar(writeTar([]))).toBe("has no files");
     const tar = writeTar([file("a", "1")]);
     tar[0]! += 1;
-    expect(problemWithTar(tar)).toBe("is no tar");
+    expect(validateTar(tar)).toBe("is no tar");
   });
 });
 

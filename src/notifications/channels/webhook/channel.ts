@@ -1,7 +1,7 @@
 // The webhook channel: its settings, Coder's payload, and a check of the receiver. One receiver gets every user's messages.
 import type * as z from "zod";
 import { webhookAddress, webhookSecret, type WebhookAddress } from "../../../config/values.ts";
-import type { Reached } from "../../../kernel/ports.ts";
+import type { ReachResult } from "../../../kernel/ports.ts";
 import { fail, ok, warn, type Finding } from "../../../kernel/rules/finding.ts";
 import { toPlainText } from "../../texts/rules/markdown.ts";
 import {
@@ -103,7 +103,7 @@ export async function probeWebhook(
 }
 
 /** What the response to a probe means. */
-export function describeReached(host: string, reached: Reached): Finding {
+export function describeReached(host: string, reached: ReachResult): Finding {
   if (!reached.ok) return fail("webhook", `${host}: ${reached.problem}`, unreached);
   const { status, milliseconds } = reached;
   const message = `${host} answered HEAD with ${status} in ${milliseconds} ms`;

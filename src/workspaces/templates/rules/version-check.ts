@@ -6,7 +6,7 @@ import {
   parseSchedule,
   type PresetSchedule,
 } from "../../autostart/rules/cron-schedule.ts";
-import { problemWithOneLine } from "../../../kernel/rules/text.ts";
+import { validateOneLine } from "../../../kernel/rules/text.ts";
 import { problemWithRules, problemWithValue, type ParameterRules } from "./parameter-values.ts";
 import { problemWithParameterName } from "./names.ts";
 
@@ -74,7 +74,7 @@ function duplicateDefault(presets: readonly PresetInput[], index: number): strin
 
 function problemWithPresetName(name: string): string | undefined {
   if (name.trim() === "" || name.length > 128) return "must have 1 to 128 characters";
-  return problemWithOneLine(name);
+  return validateOneLine(name);
 }
 
 function presetValueProblems(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {
