@@ -102,7 +102,7 @@ const silence: TaskNotification = {
   delayUntil: undefined,
   onlyIfIdleDelivered: false,
 };
-const told: TaskNotification = { ...silence, notifies: true };
+const notified: TaskNotification = { ...silence, notifies: true };
 const facts = (state: AppState, previous?: AppState, more: Partial<TaskReport> = {}): TaskReport => ({
   state,
   previous: previous && { state: previous, since: now - dwell },
@@ -115,30 +115,30 @@ const facts = (state: AppState, previous?: AppState, more: Partial<TaskReport> =
 describe("every change of a task", () => {
   test.each(
     appStates.flatMap((state) => [undefined, ...appStates].map((before) => [before, state] as const)),
-  )("from %s to %s is told at once, if it is one", (before, state) => {
-    const takesBack = (before === undefined || before === "idle") && state !== "idle";
+  )("from %s to %s notifies at once if it is one", (before, state) => {
+    const isIdleOver = (before === undefined || before === "idle") && state !== "idle";
     expect(decideTaskNotification(facts(state, before), every, now)).toEqual({
       ...silence,
-      takesBack,
-      tells: before !== state,
+      isIdleOver,
+      notifies: before !== state,
     });
   });
-  test("is not told of another app, or of a workspace that is no task", () => {
+  test("does not notify for another app, or for a workspace without a task", () => {
     expect(decideTaskNotification(facts("idle", undefined, { isTask: false }), every, now)).toEqual(silence);
   });
   test.each(lifecycleStates.map((state) => [state, state === "ready"] as const))(
     "by an agent that has reported %s: %s",
-    (lifecycleState, tells) => {
+    (lifecycleState, notifies) => {
       const given = facts("idle", "working", { lifecycleState, lifecycleChangedAt: 1 });
-      expect(decideTaskNotification(given, every, now)).toEqual({ ...silence, tells });
+      expect(decideTaskNotification(given, every, now)).toEqual({ ...silence, notifies });
     },
   );
 });
 
 describe("a calm task", () => {
   const since = (age: number) => ({ previous: { state: "idle" as const, since: now - age } });
-  const held = { ...told, holdUntil: now + dwell };
-  const takenBack = { ...silence, takesBack: true };
+  const held = { ...notified, delayUntil: now + dwell };
+  const takenBack = { ...silence, isIdleOver: true };
   test.each([
     ["begins to work, perhaps after an idle of the build before", facts("working"), takenBack],
     ["is idle from the first", facts("idle"), held],
@@ -150,10 +150,10 @@ describe("a calm task", () => {
       facts("working", "idle", since(dwell)),
       { ...takenBack, notifies: true, onlyIfIdleDelivered: true },
     ],
-    ["goes on after it was done", facts("working", "complete"), told],
-    ["is done", facts("complete", "working"), told],
-    ["is done while idle", facts("complete", "idle", since(1)), { ...told, takesBack: true }],
-    ["fails at once", facts("failure"), { ...told, takesBack: true }],
+    ["goes on after it was done", facts("working", "complete"), notified],
+    ["is done", facts("complete", "working"), notified],
+    ["is done while idle", facts("complete", "idle", since(1)), { ...notified, isIdleOver: true }],
+    ["fails at once", facts("failure"), { ...notified, isIdleOver: true }],
     ["works again, but is no task", facts("working", "idle", { isTask: false }), silence],
   ])("%s", (_what, given, news) => {
     expect(decideTaskNotification(given, calm, now)).toEqual(news);

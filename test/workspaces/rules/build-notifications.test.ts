@@ -202,7 +202,7 @@ describe("who was told", () => {
       [message("u-mia", "inhibited"), message("u-a", "inhibited")],
       "u-mia",
       "admins=0",
-      "Nobody has been told: everybody concerned has switched this kind off.",
+      "Nobody was notified: all recipients disabled this kind.",
     ],
     [
       "by one way and not by another",

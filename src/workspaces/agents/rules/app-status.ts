@@ -18,28 +18,28 @@ export interface TaskReport {
 }
 
 export interface TaskNotification {
-  /** The task has gone on: what was held back of its being idle is true no longer. */
+  /** The task continued: a delayed idle notification is out of date and is withdrawn. */
   isIdleOver: boolean;
   notifies: boolean;
   /** Epoch milliseconds; undefined: at once. */
   delayUntil: number | undefined;
-  /** Told only where nothing has to be taken back for it: going on after an idle that nobody heard of is no news. */
+  /** Notify only if no idle notification is pending: nobody needs to know that an idle ended which nobody heard of. */
   onlyIfIdleDelivered: boolean;
 }
 
 export function decideTaskNotification(facts: TaskReport, mode: TaskMode, now: number): TaskNotification {
   const { state, previous } = facts;
   const silence: TaskNotification = {
-    // The first report may be that of a new build: the idle was reported under the build before.
+    // The first report can be that of a new build, when the idle was reported under the build before.
     isIdleOver: facts.isTask && state !== "idle" && (previous?.state ?? "idle") === "idle",
     notifies: false,
     delayUntil: undefined,
     onlyIfIdleDelivered: false,
   };
-  // An agent that says nothing of itself may be no agent at all, but a script.
+  // An agent that never reported a lifecycle can be a script.
   const isUp = facts.lifecycleChangedAt === null || facts.lifecycleState === "ready";
   if (previous?.state === state || !facts.isTask || !isUp) return silence;
-  const notification = { ...silence, tells: true };
+  const notification: TaskNotification = { ...silence, notifies: true };
   if (mode.kind === "every") return notification;
   if (state === "idle") return { ...notification, delayUntil: now + mode.dwell };
   if (state !== "working") return notification;

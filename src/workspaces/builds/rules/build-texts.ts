@@ -41,7 +41,7 @@ export function describeNotified({ self, owner, admins }: NotifiedSummary, owner
     ...(owner ? [`${ownerName} (its owner)`] : []),
     ...(admins > 0 ? [admins === 1 ? "1 administrator" : `${admins} administrators`] : []),
   ];
-  if (people.length === 0) return "Nobody has been told: everybody concerned has switched this kind off.";
+  if (people.length === 0) return "Nobody was notified: all recipients disabled this kind.";
   const last = people.pop()!;
   return `Notified: ${people.length === 0 ? last : `${people.join(", ")} and ${last}`}.`;
 }
