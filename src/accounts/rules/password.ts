@@ -111,9 +111,12 @@ const disguises: Record<string, string> = {
   "7": "t",
 };
 
+/** Matches every text. */
+const parts = /^(?<before>[^\p{L}]*)(?<word>.*?)(?<after>[^\p{L}]*)$/su;
+
 /** Removes the word within digits and symbols if it is a common password, also with substitutions or repeated. */
 function withoutCommon(text: string, common: string): string {
-  const [, before = "", word = "", after = ""] = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/su.exec(text) ?? [];
+  const { before, word, after } = parts.exec(text)!.groups as Record<"before" | "word" | "after", string>;
   const plain = word.toLowerCase();
   const undisguised = Array.from(plain, (letter) => disguises[letter] ?? letter).join("");
   const once = (form: string) => /^(.+?)\1+$/su.exec(form)?.[1] ?? form;

@@ -72,5 +72,5 @@ export const canManageUser = (actor: Pick<Actor, "roles">, target: { roles: read
   managedBy(actor).some((managed) => target.roles.every((role) => managed.includes(role)));
 
 /** For guards in SQL: the roles that may assign all of these. */
-export const rolesThatAssign = (roles: readonly SiteRole[]): SiteRole[] =>
+export const rolesThatCanAssign = (roles: readonly SiteRole[]): SiteRole[] =>
   siteRoles.filter((holder) => roles.every((role) => canAssignRole({ roles: [holder] }, role)));

@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { users, type SiteRole, type UserStatus } from "../../../db/schema.ts";
 import type { Actor } from "../rules/actor.ts";
-import { assignableRoles, rolesThatAssign } from "../rules/permissions.ts";
+import { assignableRoles, rolesThatCanAssign } from "../rules/permissions.ts";
 import { keyExistsSql } from "./keys.ts";
 import { insertRoles } from "./users.ts";
 
@@ -32,7 +32,7 @@ export const canStillManageUserSql = (actor: Pick<Actor, "userId" | "keyId">, ta
 /** True in SQL while the caller holds a role that may assign and remove all of these. */
 export const canStillAssignRolesSql = (actor: Pick<Actor, "userId">, roles: readonly SiteRole[]): SQL =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${actor.userId}
-    AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesThatAssign(roles))})))`;
+    AND role IN (SELECT value FROM json_each(${JSON.stringify(rolesThatCanAssign(roles))})))`;
 
 const activeOwner = sql`SELECT 1 FROM users u JOIN user_roles r ON r.user_id = u.id
   WHERE r.role = 'owner' AND u.status = 'active' AND u.deleted_at IS NULL AND NOT u.is_system`;

@@ -149,7 +149,7 @@ test("Go's %v: what Go itself printed for these", () => {
   expect(printed.map(([value]) => formatGoValue(value))).toEqual(printed.map(([, text]) => text));
 });
 
-describe("The cure", () => {
+describe("The remedy", () => {
   const remedy = (resource: string, paths: string[], reason = "") => remedyFor([{ resource, paths, reason }]);
 
   test("is one block for all instances, with the attributes that the paths begin with", () => {

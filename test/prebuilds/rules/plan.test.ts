@@ -569,6 +569,10 @@ describe("whether a workspace can be claimed", () => {
     );
     expect(state({ isDeleted: true }).notEligible[0]!.why).toBe("its template was deleted");
     expect(state({ isDeprecated: true }).notEligible[0]!.why).toBe("its template is deprecated");
+    const invalidated = state({ invalidatedAt: now });
+    expect(invalidated.eligible).toEqual([]);
+    expect(invalidated.notEligible.map(({ why }) => why)).toEqual(Array(3).fill("it was invalidated"));
+    expect(state({ invalidatedAt: 0 }).eligible.map(({ workspaceId }) => workspaceId)).toContain("w3");
   });
 });
 
