@@ -60,7 +60,7 @@ export default defineConfig({
         },
       },
       { test: { ...common, name: "alone", include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      { test: { ...common, name: "load", include: load } },
+      { test: { ...common, name: "load", include: load, testTimeout: 300_000 } },
       { test: { ...common, name: "http", include: http } },
       {
         test: {
