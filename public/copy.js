@@ -3,14 +3,14 @@
 const shown = 2_000;
 
 async function copy(button, text) {
-  const words = button.textContent;
+  const label = button.textContent;
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
     button.textContent = "Press Ctrl+C";
   }
-  setTimeout(() => (button.textContent = words), shown);
+  setTimeout(() => (button.textContent = label), shown);
 }
 
 for (const button of document.querySelectorAll("[data-copies]")) {

@@ -12,22 +12,22 @@ const ahead = Number(section().dataset.now) - Date.now();
 const isFirstPage = "firstPage" in section().dataset;
 const firstWait = 1_000;
 const longestWait = 60_000;
-const patience = 5_000;
+const hintDelayMs = 5_000;
 
 /** Ids already announced: after a reconnect the server may repeat events. */
 const announced = new Set();
 
 /** One change after the other, so that order holds. */
 let work = Promise.resolve();
-const inTurn = (task) => (work = work.then(task).catch(() => say("Request failed. Try again.")));
+const inTurn = (task) => (work = work.then(task).catch(() => announce("Request failed. Try again.")));
 
-function say(words) {
-  announcer.textContent = words;
+function announce(message) {
+  announcer.textContent = message;
 }
 
-/** For the eyes: a word at the edge of the page. */
-function hint(words) {
-  live.textContent = words;
+/** A visible hint at the edge of the page. */
+function hint(message) {
+  live.textContent = message;
   live.hidden = false;
 }
 
@@ -40,8 +40,8 @@ function showUnread(count) {
 function refreshTimes() {
   for (const time of document.querySelectorAll("#inbox time")) {
     const at = Date.parse(time.dateTime);
-    const words = relativeTime(at, Date.now() + ahead);
-    if (time.textContent !== words) time.textContent = words;
+    const label = relativeTime(at, Date.now() + ahead);
+    if (time.textContent !== label) time.textContent = label;
     time.title = exactTime(at);
   }
 }
@@ -80,7 +80,7 @@ async function showNew(id) {
     list().prepend(item);
     refreshTimes();
   }
-  say(`New notification: ${title}`);
+  announce(`New notification: ${title}`);
 }
 
 async function markOne(form) {
@@ -91,7 +91,7 @@ async function markOne(form) {
   showUnread(unread);
   refreshTimes();
   if (hadFocus) item.querySelector(".mark button").focus();
-  say(item.classList.contains("unread") ? "Marked as unread" : "Marked as read");
+  announce(item.classList.contains("unread") ? "Marked as unread" : "Marked as read");
 }
 
 async function markAll(form) {
@@ -101,7 +101,7 @@ async function markAll(form) {
   showUnread(0);
   refreshTimes();
   document.querySelector("#main").focus({ preventScroll: true });
-  say("All marked as read");
+  announce("All marked as read");
 }
 
 document.addEventListener("submit", (event) => {
@@ -117,7 +117,7 @@ document.addEventListener("submit", (event) => {
 /** Runs while there is no connection. */
 let silence;
 
-/** The browser reconnects by itself, from where it was. Only when it has given up, we do, ever more slowly. */
+/** The browser reconnects automatically. Once it has given up, this does, with growing delays. */
 function listen(position, firstTry = firstWait) {
   const source = new EventSource(`/api/v2/notifications/inbox/events?after=${position}`);
   let last = position;
@@ -136,7 +136,7 @@ function listen(position, firstTry = firstWait) {
     );
   });
   source.addEventListener("error", () => {
-    silence ??= setTimeout(() => hint("Connection lost. Reconnecting…"), patience);
+    silence ??= setTimeout(() => hint("Connection lost. Reconnecting…"), hintDelayMs);
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(() => {
       listen(last, Math.min(longestWait, wait * 2));

@@ -8,7 +8,7 @@ const log = document.querySelector("#log");
 const announcer = document.querySelector("#announcer");
 const live = document.querySelector("#live");
 
-/** Milliseconds between two looks; undefined when nothing goes on any more. */
+/** Milliseconds between two requests; undefined once nothing changes any more. */
 const intervalOf = (page) => Number(page.body.dataset.refresh) * 1_000 || undefined;
 
 const lastLine = () => log?.querySelector("li[id]:last-child");
@@ -49,10 +49,10 @@ function addLines(fresh) {
 }
 
 function say(fresh) {
-  const words = fresh.querySelector("[data-announce]")?.dataset.announce;
-  if (words === undefined || words === announcer.dataset.said) return;
-  announcer.dataset.said = words;
-  announcer.textContent = words;
+  const message = fresh.querySelector("[data-announce]")?.dataset.announce;
+  if (message === undefined || message === announcer.dataset.said) return;
+  announcer.dataset.said = message;
+  announcer.textContent = message;
 }
 
 async function look() {

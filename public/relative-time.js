@@ -1,4 +1,4 @@
-// How long ago something was, in words. Server and browser say it alike: both use this file.
+// Relative times as text. Server and browser share this file, so they agree.
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -2,8 +2,8 @@
 // reloads the page.
 const announcer = document.querySelector("#announcer");
 
-function say(words) {
-  announcer.textContent = words;
+function announce(message) {
+  announcer.textContent = message;
 }
 
 /** The page as it is after the change; a session that has ended leads to the sign-in. */
@@ -21,7 +21,7 @@ async function press(form) {
   document.querySelector("#kinds").replaceWith(page.querySelector("#kinds"));
   const now = document.getElementById(button.id);
   if (hadFocus) now?.focus();
-  if (now?.getAttribute("role") !== "switch") say("Saved");
+  if (now?.getAttribute("role") !== "switch") announce("Saved");
 }
 
 document.addEventListener("submit", (event) => {
@@ -33,6 +33,6 @@ document.addEventListener("submit", (event) => {
   button.setAttribute("aria-busy", "true");
   press(form).catch(() => {
     button.removeAttribute("aria-busy");
-    say("Request failed. Try again.");
+    announce("Request failed. Try again.");
   });
 });

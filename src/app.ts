@@ -37,7 +37,7 @@ export function createApp(open: Open) {
   return app;
 }
 
-/** Coder's clients ask for more than there is, and show these words to people. */
+/** Coder's clients call routes that Belfry lacks, and show this message to people. */
 function nothingAt(c: Ctx): ApiError {
   const { method, path } = c.req;
   if (!path.startsWith("/api/")) return new ApiError(404, "Not found.", { detail: `${method} ${path}` });
@@ -47,7 +47,7 @@ function nothingAt(c: Ctx): ApiError {
   });
 }
 
-/** What a browser has and no page of ours uses. */
+/** Browser features that no page uses. */
 const deniedFeatures = [
   "accelerometer",
   "camera",
@@ -73,7 +73,7 @@ function addHeaders(c: Ctx): void {
   headers.set("cross-origin-resource-policy", "same-origin");
   headers.set("permissions-policy", deniedFeatures);
   if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
-  // Pages bring their own; whatever else a browser opens by itself runs nothing and stands in no frame.
+  // Pages bring their own; anything else that a browser opens runs nothing and can't be framed.
   if (!headers.has("content-security-policy"))
     headers.set("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
   if (isHttps(c)) headers.set("strict-transport-security", "max-age=31536000");
@@ -81,36 +81,36 @@ function addHeaders(c: Ctx): void {
 }
 
 interface DatabaseFailure {
-  /** In the log. */
-  told: string;
-  words: string;
+  logMessage: string;
+  message: string;
   detail?: string;
   /** Seconds. */
   retryAfter: number;
 }
 
-/** What is nobody's mistake, and may be different when the caller comes again. */
+/** Failures that the caller can retry. */
 const databaseFailures: Partial<Record<DatabaseErrorKind, DatabaseFailure>> = {
   unavailable: {
-    told: "the database is not available",
-    words: "The database is not available at the moment.",
+    logMessage: "the database is unavailable",
+    message: "The database is unavailable.",
     retryAfter: 5,
   },
   schema: {
-    told: "the database has no migrations of this release",
-    words:
-      "The database is not ready for this release. Run: npm run db:migrate (installed from the package: belfry admin migrate)",
+    logMessage: "the database needs the migrations of this release",
+    message:
+      "The database needs the migrations of this release. Run: npm run db:migrate (installed from the package: belfry admin migrate)",
     retryAfter: 30,
   },
   too_large: {
-    told: "the database takes or gives no more than this at once; a libSQL server's --max-response-size says how much",
-    words: "This is more than the database takes or gives at once.",
-    detail: "Nothing was changed. Ask for fewer at a time, or for less in one.",
+    logMessage:
+      "a request or response is too large for the database; a libSQL server's limit is --max-response-size",
+    message: "The request or its response is too large for the database.",
+    detail: "Nothing was changed. Request fewer items, or smaller ones.",
     retryAfter: 60,
   },
 };
 
-/** Everything that may be thrown, as the error that the client sees; what is a bug or the world's fault is logged. */
+/** Anything thrown, as the error that the client sees. Bugs and failures of the environment are logged. */
 function toApiError(error: Error, c: Ctx): ApiError {
   const deps = c.get("deps") as Deps | undefined;
   if (error instanceof ApiError) return error;
@@ -118,14 +118,14 @@ function toApiError(error: Error, c: Ctx): ApiError {
     return new ApiError(error.status as 400, error.message);
   const known = error instanceof DatabaseError ? databaseFailures[error.kind] : undefined;
   if (known !== undefined) {
-    const { told, words, detail, retryAfter } = known;
-    deps?.log.error(told, { path: c.req.path, reason: error.message });
+    const { logMessage, message, detail, retryAfter } = known;
+    deps?.log.error(logMessage, { path: c.req.path, reason: error.message });
     const headers = { "retry-after": String(retryAfter) };
-    return new ApiError(503, words, detail === undefined ? { headers } : { headers, detail });
+    return new ApiError(503, message, detail === undefined ? { headers } : { headers, detail });
   }
-  if (isLeaving(error, c.req.raw.signal)) {
-    deps?.log.debug("the caller left before the request was complete", { path: c.req.path });
-    return new ApiError(400, "The request is not complete.");
+  if (isDisconnect(error, c.req.raw.signal)) {
+    deps?.log.debug("the client disconnected before the request was complete", { path: c.req.path });
+    return new ApiError(400, "The request is incomplete.");
   }
   deps?.log.error("a request failed", {
     path: c.req.path,
@@ -133,11 +133,11 @@ function toApiError(error: Error, c: Ctx): ApiError {
     reason: error.message,
     stack: error.stack,
   });
-  return new ApiError(500, "Something went wrong on our side.");
+  return new ApiError(500, "Internal error.");
 }
 
-/** Reading on from a caller that has gone is nobody's mistake; whatever else fails meanwhile is ours. */
-const isLeaving = (error: Error & { code?: unknown }, signal: AbortSignal): boolean =>
+/** Reading from a client that has disconnected is not a failure; any other error is. */
+const isDisconnect = (error: Error & { code?: unknown }, signal: AbortSignal): boolean =>
   signal.aborted && (error === signal.reason || error.name === "AbortError" || error.code === "ECONNRESET");
 
 function respond(c: Ctx, error: ApiError): Response | Promise<Response> {

@@ -1,4 +1,4 @@
-// The environment, parsed once. Everything an operator can set, with its default and its words.
+// The environment, parsed once. Everything an operator can set, with its default and its error messages.
 import * as z from "zod";
 import {
   channelVariables,
@@ -94,11 +94,11 @@ export interface Config {
   accessUrl: string;
   host: string;
   port: number;
-  /** Whose word is taken for where a request comes from; undefined: nobody's. */
+  /** Proxies whose header names the client's address; undefined: none. */
   proxy: Proxy | undefined;
   logLevel: z.infer<(typeof variables)["BELFRY_LOG_LEVEL"]>;
   logFormat: "text" | "json" | undefined;
-  /** Base64; undefined when the runtime is to make and keep one. */
+  /** Base64; undefined when the runtime creates and keeps one. */
   secretKey: string | undefined;
   secretKeyPrevious: string | undefined;
   /** What a scraper from elsewhere sends; undefined: none may. */
@@ -183,12 +183,12 @@ function toProxy(env: Environment, problem: (message: string) => void): Proxy | 
   return undefined;
 }
 
-/** A misspelt variable is refused with the nearest known one; others (an orchestrator makes some) are only mentioned. */
+/** A misspelt variable is an error that names the nearest known one; others (an orchestrator sets some) are a warning. */
 function problemWithName(name: string, warn: (message: string) => void): string[] {
   if (name in variables || foreign.test(name)) return [];
   const nearest = nearestName(name, Object.keys(variables));
   if (nearest.distance <= 2 || groups.some((group) => name.startsWith(group))) {
-    return [`${name}: there is no such variable; did you mean ${nearest.name}?`];
+    return [`${name}: unknown variable; did you mean ${nearest.name}?`];
   }
   warn(`${name} is not one of Belfry's variables and is ignored`);
   return [];

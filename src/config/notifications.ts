@@ -1,4 +1,4 @@
-// The part of the environment that says how notifications are delivered. Called by config.ts.
+// Variables of the delivery of notifications. Part of config.ts.
 import * as z from "zod";
 import {
   allChannels,
@@ -32,7 +32,7 @@ export const channelVariables: Record<string, z.ZodType> = Object.assign(
 );
 
 export interface NotificationsConfig {
-  /** Where messages go besides the inbox; undefined when nothing else is set up. */
+  /** The external channel of kinds that name none; undefined when none is configured. */
   defaultMethod: Method | undefined;
   channels: ChannelSettings;
   dispatchTimeout: number;
@@ -48,7 +48,7 @@ export interface NotificationsConfig {
 type Environment = z.infer<z.ZodObject<typeof notificationVariables>>;
 
 export interface ConfigReport {
-  /** What makes the configuration unusable. */
+  /** Makes the configuration invalid. */
   problem: (message: string) => void;
   warn: (message: string) => void;
 }
@@ -70,7 +70,7 @@ export function toNotifications(env: Environment, { problem, warn }: ConfigRepor
     const timeout = own === undefined ? 0 : channel.timeout(own);
     if (timeout >= leasePeriod && timeout > dispatchTimeout) {
       problem(
-        `BELFRY_NOTIFICATIONS_LEASE_PERIOD: must be longer than the ${timeout / 1_000}s that a try by ${channel.label.toLowerCase()} may take, or it is sent twice`,
+        `BELFRY_NOTIFICATIONS_LEASE_PERIOD: must be longer than the ${timeout / 1_000}s that an attempt by ${channel.label.toLowerCase()} can take, or a message is sent twice`,
       );
     }
   }
@@ -88,7 +88,7 @@ export function toNotifications(env: Environment, { problem, warn }: ConfigRepor
   };
 }
 
-/** The one that is asked for, else the first that is set up (mail before the webhook, as Coder has it). */
+/** The requested one, or the first that is configured: mail before the webhook, as in Coder. */
 function chooseDefaultMethod(
   asked: Method | undefined,
   settings: ChannelSettings,
@@ -97,7 +97,7 @@ function chooseDefaultMethod(
   if (asked !== undefined && settings[asked] === undefined) {
     const { label, needs } = channels[asked];
     problem(
-      `BELFRY_NOTIFICATIONS_METHOD: is ${asked}, but ${label.toLowerCase()} is not set up; set ${needs.join(" and ")}`,
+      `BELFRY_NOTIFICATIONS_METHOD: is ${asked}, but ${label.toLowerCase()} is not configured; set ${needs.join(" and ")}`,
     );
   }
   return asked ?? externalMethods.find((id) => settings[id] !== undefined);

@@ -1,11 +1,11 @@
-// The kinds of values that variables of the environment have, each with the words for a wrong one. Used by config*.ts.
+// Types of environment variables, each with its error message.
 import * as z from "zod";
 import { parseRange } from "../kernel/rules/client-address.ts";
 import { editDistance } from "../kernel/rules/text.ts";
 
 const durationUnits: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** Milliseconds of `30s`, `5m`, `1h30m`, `7d`; undefined when it is no duration. */
+/** Milliseconds of `30s`, `5m`, `1h30m`, `7d`; undefined if invalid. */
 export function parseDuration(text: string): number | undefined {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text) return undefined;
@@ -21,7 +21,7 @@ export const duration = (fallback: string) =>
       if (value !== undefined) return value;
       context.addIssue({
         code: "custom",
-        message: `"${text}" is no duration; write it like 30s, 5m or 1h30m`,
+        message: `"${text}" is not a duration; use a value like 30s, 5m or 1h30m`,
       });
       return z.NEVER;
     });
@@ -34,21 +34,21 @@ export const flag = (fallback: boolean) =>
     .default(fallback ? "true" : "false")
     .transform((text) => text === "true" || text === "1");
 
-export const count = (fallback: number, least: number, most: number) =>
+export const count = (fallback: number, min: number, max: number) =>
   z
     .string()
     .default(String(fallback))
     .transform((text, context) => {
       const value = Number(text);
-      if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-      context.addIssue({ code: "custom", message: `"${text}" is no whole number from ${least} to ${most}` });
+      if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+      context.addIssue({ code: "custom", message: `"${text}" is not a whole number from ${min} to ${max}` });
       return z.NEVER;
     });
 
 export const webUrl = (schemes: string[]) =>
   z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), {
     error: (issue) =>
-      `"${String(issue.input)}" is no address; write it like ${schemes.at(-1)}//host.example.com`,
+      `"${String(issue.input)}" is not a URL; use one like ${schemes.at(-1)}//host.example.com`,
   });
 
 export interface WebhookAddress {
@@ -76,7 +76,7 @@ export const webhookAddress = z.string().transform((text, context): WebhookAddre
     message:
       credentials === undefined && url !== undefined
         ? "has a user name or password that is not percent-encoded; write @ as %40, : as %3A and % as %25 (a user name can't contain a colon)"
-        : "is not a URL; write it like https://hooks.example.com/belfry or https://user:password@hooks.example.com/belfry",
+        : "is not a URL; use one like https://hooks.example.com/belfry or https://user:password@hooks.example.com/belfry",
   });
   return z.NEVER;
 });
@@ -84,9 +84,9 @@ export const webhookAddress = z.string().transform((text, context): WebhookAddre
 /** `name:password`, decoded; empty without both, undefined for what can't be sent. */
 function decodeCredentials({ username, password }: URL): string | undefined {
   try {
-    const [name, word] = [decodeURIComponent(username), decodeURIComponent(password)];
-    if (/[:\p{Cc}]/u.test(name) || /\p{Cc}/u.test(word)) return undefined;
-    return name === "" && word === "" ? "" : `${name}:${word}`;
+    const [name, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+    if (/[:\p{Cc}]/u.test(name) || /\p{Cc}/u.test(secret)) return undefined;
+    return name === "" && secret === "" ? "" : `${name}:${secret}`;
   } catch {
     return undefined;
   }
@@ -94,10 +94,10 @@ function decodeCredentials({ username, password }: URL): string | undefined {
 
 export const webhookSecret = z.string().refine((text) => /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/.test(text), {
   error:
-    "must be whsec_ followed by 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)",
+    "must be whsec_ followed by 24 to 64 random bytes in base64; create one with: echo whsec_$(openssl rand -base64 32)",
 });
 
-/** The known name that is most like a given one, and how many letters are between them. */
+/** The known name nearest to a given one, and their edit distance. */
 export function nearestName(name: string, known: string[]): { name: string; distance: number } {
   return known
     .map((candidate) => ({ name: candidate, distance: editDistance(name, candidate) }))
@@ -106,7 +106,7 @@ export function nearestName(name: string, known: string[]): { name: string; dist
 
 /** The root of all keys: at least 32 random bytes. */
 export const secretKey = z.string().refine((text) => /^[A-Za-z0-9+/_-]{43,}={0,2}$/.test(text), {
-  error: "must be at least 32 random bytes in base64; make one with: openssl rand -base64 32",
+  error: "must be at least 32 random bytes in base64; create one with: openssl rand -base64 32",
 });
 
 /** A URI of security.txt (RFC 9116, 2.5.3): an address to write or call to, or a page. */
@@ -117,7 +117,7 @@ export const contact = z
   });
 
 export const metricsToken = z.string().refine((text) => /^[\x21-\x7e]{16,}$/.test(text), {
-  error: "must be at least 16 characters without blanks; make one with: openssl rand -hex 32",
+  error: "must be at least 16 characters without blanks; create one with: openssl rand -hex 32",
 });
 
 export const proxyHeader = z
@@ -125,7 +125,7 @@ export const proxyHeader = z
   .regex(/^[A-Za-z0-9-]+$/, "must be the name of a header, like X-Forwarded-For")
   .transform((name) => name.toLowerCase());
 
-/** Addresses and blocks with commas between. */
+/** Addresses and ranges, separated by commas. */
 export const proxyOrigins = z.string().transform((text, context) => {
   const parts = text.split(",").filter((part) => part.trim() !== "");
   const ranges = parts.map((part) => parseRange(part));
@@ -134,7 +134,7 @@ export const proxyOrigins = z.string().transform((text, context) => {
   if (wrong === -1 && known.length > 0) return known;
   context.addIssue({
     code: "custom",
-    message: `"${parts[wrong]?.trim() ?? text}" is no block of addresses; write them like 10.0.0.0/8, 127.0.0.1`,
+    message: `"${parts[wrong]?.trim() ?? text}" is not a range of addresses; use a list like 10.0.0.0/8, 127.0.0.1`,
   });
   return z.NEVER;
 });

@@ -5,10 +5,10 @@ import type { Ctx, Env } from "./context.ts";
 import type { MiddlewareHandler } from "hono";
 import { decodeText } from "./rules/headers.ts";
 
-/** Bytes that are read before it is known who is asking. */
+/** Bytes that are read before the caller is authenticated. */
 export const smallBodyBytes = 65_536;
 
-/** Bytes that are read on after a refusal: a client that is still sending would see a broken connection instead of it. */
+/** Bytes that are read after a 413: a client that is still sending would see a broken connection instead of the error. */
 const maxDrainedBytes = 50_331_648;
 
 /** Whether the body has, or may have, more than 64 KiB. */
@@ -38,27 +38,27 @@ function declaredLength(c: Ctx): number | undefined {
 }
 
 /** Throws 413 for a body of more bytes; of one that doesn't say how many it has, no more than that are read. */
-export async function boundBody(c: Ctx, most: number): Promise<void> {
+export async function boundBody(c: Ctx, maxBytes: number): Promise<void> {
   if (!hasBody(c)) return;
   const length = declaredLength(c);
-  if (length === undefined) await readBody(c, most);
-  else if (length > most) throw tooLarge(most);
+  if (length === undefined) await readBody(c, maxBytes);
+  else if (length > maxBytes) throw tooLarge(maxBytes);
 }
 
-/** The same for who is let in: what they still send is taken, so that they see why it was refused. */
-export async function boundOwnBody(c: Ctx, most: number): Promise<void> {
+/** The same for authenticated callers: the rest is read, so that they see the error. */
+export async function boundOwnBody(c: Ctx, maxBytes: number): Promise<void> {
   try {
-    await boundBody(c, most);
+    await boundBody(c, maxBytes);
   } catch (error) {
     if (error instanceof ApiError && error.status === 413) await drain(c.req.raw);
     throw error;
   }
 }
 
-const tooLarge = (most: number) =>
-  new ApiError(413, "The body is too large.", { detail: `It may have ${most} bytes.` });
+const tooLarge = (maxBytes: number) =>
+  new ApiError(413, "The body is too large.", { detail: `At most ${maxBytes} bytes are allowed.` });
 
-async function readBody(c: Ctx, most: number): Promise<void> {
+async function readBody(c: Ctx, maxBytes: number): Promise<void> {
   const { raw } = c.req;
   if (raw.body === null) return;
   const reader = raw.body.getReader();
@@ -68,9 +68,9 @@ async function readBody(c: Ctx, most: number): Promise<void> {
     const { done, value } = await reader.read();
     if (done) break;
     size += value.length;
-    if (size > most) {
+    if (size > maxBytes) {
       reader.releaseLock();
-      throw tooLarge(most);
+      throw tooLarge(maxBytes);
     }
     chunks.push(value);
   }

@@ -27,11 +27,11 @@ const sentKeyOf = (c: Ctx): string | undefined => headerKeyOf(c) ?? (c.req.query
 export function requireAgentToken(c: Ctx): AgentToken {
   const token = parseAgentToken(sentKeyOf(c) ?? "");
   if (token === undefined)
-    throw unauthorized("Agents bring the token of their workspace, in the header Coder-Session-Token.");
+    throw unauthorized("Missing or invalid agent token. Send it in the header Coder-Session-Token.");
   return token;
 }
 
-/** What a browser sends by itself once it has it, whichever page asks. */
+/** What a browser attaches automatically, to requests of any site. */
 const ambientKeyOf = (c: Ctx): string | undefined =>
   readSessionCookie(c) ??
   (c.get("endpoint").takesBasic ? basicPassword(c.req.header("authorization")) : undefined);
@@ -52,8 +52,7 @@ export function requireCredential(c: Ctx): Credential {
   const purposes = purposesOf(c);
   const signingKeys = purposes.flatMap((purpose) => [...deps.keysFor(keyPurposes[purpose])]);
   const credential = parseCredential(text, signingKeys);
-  if (credential === undefined)
-    throw unauthorized("The key is not of the form that keys have. Please sign in again.");
+  if (credential === undefined) throw unauthorized("Invalid session token. Sign in again.");
   if (purposes.every((purpose) => isForgedKey(deps, credential, purpose))) throw unauthorized();
   return credential;
 }
@@ -87,16 +86,16 @@ export function setSessionCookie(c: Ctx, key: string, expiresAt: number): void {
 const deviceCookie = "belfry_device";
 const deviceSeconds = 365 * 86_400;
 
-/** What a former sign-in left in this browser. */
+/** Set at an earlier sign-in in this browser. */
 export const readDeviceCookie = (c: Ctx): string | undefined => getCookie(c, deviceName(c));
 
-/** Stays after the sign-out: it lets nobody in. */
+/** Kept after sign-out: it doesn't authenticate. */
 export const setDeviceCookie = (c: Ctx, mark: string): void =>
   setCookie(c, deviceName(c), mark, { ...attributes, secure: isHttps(c), maxAge: deviceSeconds });
 
 const deviceName = (c: Ctx): string => (isHttps(c) ? `__Host-${deviceCookie}` : deviceCookie);
 
-/** Signs the browser out, and lets it forget what it has kept of the pages. */
+/** Signs the browser out and clears its cache of the pages. */
 export function clearSessionCookie(c: Ctx): void {
   deleteCookie(c, sessionCookie, { ...attributes, secure: isHttps(c) });
   if (isHttps(c)) deleteCookie(c, hostCookie, { ...attributes, secure: true });
@@ -106,6 +105,6 @@ export function clearSessionCookie(c: Ctx): void {
 
 const attributes = { httpOnly: true, path: "/", sameSite: "Lax" } as const;
 
-/** Whether people come over https, also through a proxy that speaks it. */
+/** Whether users connect over https, also through a proxy that terminates it. */
 export const isHttps = (c: Ctx): boolean =>
   [c.req.url, c.get("deps").config.accessUrl].some((address) => new URL(address).protocol === "https:");

@@ -1,5 +1,5 @@
-// The header Idempotency-Key, on routes that declare themselves `repeatable`: what it names, and how answers say that
-// nothing new was made.
+// The header Idempotency-Key, on routes that declare themselves `repeatable`: the earlier request that it names, and the
+// header of a replayed response.
 import { createHash } from "node:crypto";
 import { findKey, type KeyedRequest } from "../../db/idempotency.ts";
 import { invalid } from "../kernel/errors.ts";

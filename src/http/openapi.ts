@@ -1,4 +1,4 @@
-// The OpenAPI document: made by walking the routes, from the very schemas that check their requests.
+// The OpenAPI document: generated from the routes and the schemas that validate their requests.
 import * as z from "zod";
 import type { Hono } from "hono";
 import { endpointOf, schemaOf, type Endpoint, type Env } from "./endpoint.ts";
@@ -155,17 +155,17 @@ function parameters(path: string, inputs: Route["inputs"], schemas: Json): Json[
     named.set(`path ${name}`, { name, in: "path", required: true, schema: { type: "string" } });
   }
   for (const { target, schema } of inputs) {
-    const place = target === "param" ? "path" : target;
-    if (place !== "path" && place !== "query" && place !== "header") continue;
+    const location = target === "param" ? "path" : target;
+    if (location !== "path" && location !== "query" && location !== "header") continue;
     const { properties = {}, required = [] } = jsonSchema(schema, "input", schemas) as {
       properties?: Json;
       required?: string[];
     };
     for (const [name, member] of Object.entries(properties)) {
-      named.set(`${place} ${name}`, {
+      named.set(`${location} ${name}`, {
         name,
-        in: place,
-        required: place === "path" || required.includes(name),
+        in: location,
+        required: location === "path" || required.includes(name),
         schema: member,
       });
     }
@@ -186,8 +186,8 @@ const content = (schema: z.ZodType, io: "input" | "output", schemas: Json): Json
 
 /** Named schemas move to `components`, where they are said once. */
 function jsonSchema(schema: z.ZodType, io: "input" | "output", schemas: Json): Json {
-  const made = z.toJSONSchema(schema, { io, unrepresentable: "any", target: "draft-2020-12" }) as Json;
-  const { $schema: _, $defs = {}, ...rest } = made;
+  const json = z.toJSONSchema(schema, { io, unrepresentable: "any", target: "draft-2020-12" }) as Json;
+  const { $schema: _, $defs = {}, ...rest } = json;
   const moved = JSON.parse(
     JSON.stringify({ $defs, rest }).replaceAll('"#/$defs/', '"#/components/schemas/'),
   ) as {

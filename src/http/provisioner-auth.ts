@@ -1,4 +1,4 @@
-// Who a provisioner is: its key comes in a header of its own or as a bearer token. Routes with the access
+// Authentication of provisioners: by their key, in its header or as a bearer token. Routes with the access
 // "provisioner" call `readAsProvisioner` or `writeAsProvisioner`; endpoint() has refused those without a key before.
 import type { Answers, Reads, Statement } from "../../db/client.ts";
 import { failUnless, isGuardFailure } from "../../db/guard.ts";
@@ -24,18 +24,16 @@ export function requireProvisionerCredential(c: Ctx): Credential {
   const bearer = /^Bearer\s+(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
   const text = c.req.header(provisionerHeader) ?? bearer;
   if (text === undefined || text === "")
-    throw unauthorized("Provisioners bring a key, in the header Coder-Provisioner-Daemon-Key.");
+    throw unauthorized("Missing provisioner key. Send it in the header Coder-Provisioner-Daemon-Key.");
   const credential = parseCredential(text, c.get("deps").keysFor(keyPurposes.provisioner));
   if (credential === undefined)
-    throw unauthorized(
-      "The provisioner's key is not of the form that keys have. Make one: belfry provisioner keys create NAME",
-    );
+    throw unauthorized("Invalid provisioner key. Create one: belfry provisioner keys create NAME");
   if (isForgedKey(c.get("deps"), credential, "provisioner")) throw unknownKey();
   return credential;
 }
 
 const unknownKey = () =>
-  unauthorized("This provisioner key is not known here. Make one: belfry provisioner keys create NAME");
+  unauthorized("Unknown or revoked provisioner key. Create one: belfry provisioner keys create NAME");
 
 type Answered<T extends Reads> = Promise<{ provisioner: Provisioner } & Answers<T>>;
 

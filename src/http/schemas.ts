@@ -3,8 +3,8 @@ import * as z from "zod";
 import { errorCodes } from "../kernel/errors.ts";
 import { validateOneLine } from "../kernel/rules/text.ts";
 
-/** Of any version and variant: ids of Coder's are made up by hand, too. */
-export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is no UUID` });
+/** Of any version and variant: ids of Coder's are invented by hand, too. */
+export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is not a UUID` });
 /** As ids are stored. */
 export const lowerUuid = uuid.transform((id) => id.toLowerCase());
 
@@ -13,7 +13,7 @@ export const noId = "00000000-0000-0000-0000-000000000000";
 
 /** An id that may be left out, be empty or be all zeros: undefined then. */
 export const optionalId = z
-  .union([z.literal(""), z.literal(noId), uuid], { error: "is no UUID" })
+  .union([z.literal(""), z.literal(noId), uuid], { error: "is not a UUID" })
   .nullish()
   .transform((id) => (id == null || id === "" || id === noId ? undefined : id.toLowerCase()));
 
@@ -22,13 +22,13 @@ export const bytes = (contentMediaType: string, maxLength?: number) =>
   z.string().meta({ contentMediaType, format: "binary", ...(maxLength === undefined ? {} : { maxLength }) });
 
 /** At most so many bytes of UTF-8: limits of the wire are bytes, not characters. */
-export const text = (most: number) =>
-  textOfBytes(most).meta({ maxLength: most, description: `At most ${most} bytes of UTF-8` });
+export const text = (maxBytes: number) =>
+  textOfBytes(maxBytes).meta({ maxLength: maxBytes, description: `At most ${maxBytes} bytes of UTF-8` });
 
-const textOfBytes = (most: number) =>
-  z.string().refine((value) => new TextEncoder().encode(value).length <= most, {
+const textOfBytes = (maxBytes: number) =>
+  z.string().refine((value) => new TextEncoder().encode(value).length <= maxBytes, {
     error: (issue) =>
-      `has ${new TextEncoder().encode(String(issue.input)).length} bytes, ${most} are allowed`,
+      `has ${new TextEncoder().encode(String(issue.input)).length} bytes, at most ${maxBytes} allowed`,
   });
 
 /** A query that takes nothing unknown; a key in it says who asks. */
@@ -41,8 +41,8 @@ export const strictQuery = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =
       .meta({ description: "a key, for programs that can't set a header" }),
   });
 
-export const filledText = (most: number) =>
-  text(most).refine((value) => value.trim() !== "", "must not be empty");
+export const filledText = (maxBytes: number) =>
+  text(maxBytes).refine((value) => value.trim() !== "", "must not be empty");
 
 /** RFC 3339 in UTC. */
 export const timeSchema = z.string().meta({ format: "date-time" });
@@ -50,8 +50,8 @@ export const toTime = (at: number): string => new Date(at).toISOString();
 export const toTimeOrNull = (at: number | null): string | null => (at === null ? null : toTime(at));
 
 /** A name that people read in the middle of other text. */
-export const oneLine = (most: number) =>
-  text(most).superRefine((name, context) => {
+export const oneLine = (maxBytes: number) =>
+  text(maxBytes).superRefine((name, context) => {
     const message = validateOneLine(name);
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
@@ -100,7 +100,7 @@ export const searchText = <Search>(
 /** `limit` as Coder takes it: nothing, an empty value and 0 mean the default. */
 export const wholeNumber = z
   .string()
-  .regex(/^\d{0,15}$/, { error: (issue) => `"${String(issue.input)}" is no whole number` })
+  .regex(/^\d{0,15}$/, { error: (issue) => `"${String(issue.input)}" is not a whole number` })
   .optional()
   .transform((value) => (value === undefined || Number(value) === 0 ? undefined : Number(value)));
 
@@ -141,5 +141,5 @@ export const everyProvisioner = unsupported("every provisioner takes any job; le
   owner: "",
 });
 export const variables = unsupported(
-  "set Terraform's variables in the provisioner's environment, as TF_VAR_name, or make them parameters",
+  "set Terraform's variables in the provisioner's environment, as TF_VAR_name, or use parameters",
 );

@@ -113,7 +113,7 @@ export async function unseal(
       const rest = sealed.subarray(ivLength);
       return new Uint8Array(await crypto.subtle.decrypt(parameters(iv, bound), key, rest));
     } catch {
-      // Sealed with the other key, or damaged: the next one tells.
+      // Sealed with another key, or damaged: try the next key.
     }
   }
   return undefined;

@@ -39,13 +39,13 @@ export interface Process {
   hub: InboxWaker;
   /** For those who send more than 64 KiB at once, by their keys. */
   largeBodies: Semaphore;
-  /** Bytes of the largest plan that is read. */
+  /** The largest plan that is accepted. */
   maxPlanBytes: number;
   /** Wakes the provisioners that wait for a job in this process. */
   jobs: JobWaker;
   /** Requests of each caller; null where there is no limit. */
   requests: RequestLimit | null;
-  /** Password hashes: few at a time, each network and account in its turn. */
+  /** Password hashes: few at a time, shared fairly between networks and accounts. */
   hashing: FairQueue;
   /** scrypt's N; 2^14 when left out. Tests, which hash a lot, set less. */
   passwordCost?: number;
@@ -55,11 +55,11 @@ export interface Process {
   leases: MessageLeases;
   /** Channels of which whatever is due is being claimed. */
   claiming: Set<string>;
-  /** Gathers wishes for a pass over the pools; null where each request makes its own. */
+  /** Gathers requests for a reconciliation; null where each request runs its own. */
   reconciliations: ReconciliationRequests | null;
-  /** Failures of receivers that the log has told of in the last minute. */
+  /** Failures of receivers that were logged in the last minute. */
   recentFailures: Map<string, { at: number; count: number }>;
-  /** What one dispatch may do at most, where the platform sets limits: messages, and milliseconds after which no more begin. */
+  /** Limits of one dispatch where the platform has limits: messages, and milliseconds after which no more start. */
   dispatchLimits: { messages: number; time: number } | null;
   /** Aborted when the process is to stop: nothing more is claimed. */
   stopping: AbortSignal;

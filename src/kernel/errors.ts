@@ -95,7 +95,7 @@ export function problemBody(error: ApiError, requestId: string): Record<string, 
   };
 }
 
-/** What an earlier request with this key has made; undefined when there was none. Throws 422 if that asked for another thing. */
+/** What an earlier request with the same Idempotency-Key created; undefined if there was none. Throws 422 if that was a different request. */
 export function matchingKey(
   request: KeyedRequest | undefined,
   stored: StoredKey | undefined,

@@ -1,4 +1,4 @@
-// One line for each event, on whatever the runtime writes to. Callers give ids and words, never bodies or secrets.
+// One line for each event, written by the runtime. Callers pass ids and messages, never bodies or secrets.
 
 import type { Database } from "../../db/client.ts";
 

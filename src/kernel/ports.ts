@@ -11,8 +11,8 @@ export interface Clock {
   observe: (database: number, asked: number) => number;
 }
 
-/** What was made for a key before, or what `make` makes now. A cache serves one kind of thing. */
-export type Cache = <T>(key: string, make: () => T) => T;
+/** The value of a key, created by `create` the first time. A cache holds one type of value. */
+export type Cache = <T>(key: string, create: () => T) => T;
 
 /** Until when keys may be in use that the server's keys did not sign: epoch milliseconds, for each purpose. */
 export type UnsignedUntil = Record<"api" | "provisioner", number>;
@@ -45,7 +45,7 @@ export interface JobWaker {
   wake: () => void;
 }
 
-/** Requests for a pass over the pools that come while one is being made are one more pass. */
+/** Requests for a reconciliation that arrive during a run cause one more run. */
 export interface ReconciliationRequests {
   request: () => void;
 }
@@ -120,9 +120,9 @@ export interface MailEnvelope {
 export interface MailPool {
   /** `host:port`, for people. */
   hostPort: string;
-  /** Hands over one message before the signal fires; gives the server's words. Throws `MailFailure`. */
+  /** Sends one message before the signal fires; returns the server's reply. Throws `MailFailure`. */
   send: (envelope: MailEnvelope, signal: AbortSignal) => Promise<string>;
-  /** Names a sender in a session of its own and sends nothing; gives the server's words. Throws `MailFailure`. */
+  /** Names a sender in a session of its own and sends nothing; returns the server's reply. Throws `MailFailure`. */
   trySender: (from: string, signal: AbortSignal) => Promise<string>;
   /** Takes leave of the server: what rests at once, what is under way when it is done. What waits fails. */
   close: () => Promise<void>;
@@ -138,12 +138,12 @@ export interface Socket {
   waiting: () => number;
 }
 
-/** What `make` throws is not remembered. */
+/** Errors of `create` are not cached. */
 export function createCache(): Cache {
-  const made = new Map<string, unknown>();
-  return <T>(key: string, make: () => T): T => {
-    if (!made.has(key)) made.set(key, make());
-    return made.get(key) as T;
+  const values = new Map<string, unknown>();
+  return <T>(key: string, create: () => T): T => {
+    if (!values.has(key)) values.set(key, create());
+    return values.get(key) as T;
   };
 }
 

@@ -113,8 +113,8 @@ export function buildLog(row: BuildRow, log: LogView): Html {
     const found = log.warnings.find((one) => one.level === level);
     if (found === undefined) return [];
     const isShown = log.lines.some(({ seq }) => seq === found.first);
-    const words = countLabel(found.count, levelNames[level]);
-    return [html`<a href="${isShown ? "" : whole}#l-${found.first}">${words}</a> `];
+    const label = countLabel(found.count, levelNames[level]);
+    return [html`<a href="${isShown ? "" : whole}#l-${found.first}">${label}</a> `];
   });
   return html`<div class="head">
       <h2 id="log-title">Log</h2>
@@ -141,9 +141,10 @@ const logLines = (lines: readonly LineRow[]): Html[] =>
   });
 
 function oneLine({ seq, at, level, output }: LineRow): Html {
-  const word = level === "warn" || level === "error" ? html`<strong>${levelNames[level]}</strong> ` : "";
+  const levelLabel =
+    level === "warn" || level === "error" ? html`<strong>${levelNames[level]}</strong> ` : "";
   return html`<li id="l-${seq}" ${attributes({ "data-level": level === "info" ? undefined : level })}>
     <time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(11, 19)}</time>
-    <span>${word}${output}</span>
+    <span>${levelLabel}${output}</span>
   </li>`;
 }

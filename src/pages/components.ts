@@ -13,9 +13,9 @@ export const moment = (at: number, now: number): Html =>
     >${relativeTime(at, now, "UTC")}</time
   >`;
 
-export const tag = (word: string): Html =>
-  html`<span class="tag" ${attributes({ "data-kind": statusKind(word) })}
-    >${word.replaceAll("_", " ")}</span
+export const tag = (status: string): Html =>
+  html`<span class="tag" ${attributes({ "data-kind": statusKind(status) })}
+    >${status.replaceAll("_", " ")}</span
   >`;
 
 export interface Crumb {
@@ -40,20 +40,20 @@ export function breadcrumb(crumbs: readonly Crumb[], title: string): Html | stri
 export const factList = (all: Record<string, Html | string | undefined>): Html =>
   html`<dl class="facts">
     ${Object.entries(all)
-      .filter(([, words]) => words !== undefined)
+      .filter(([, value]) => value !== undefined)
       .map(
-        ([term, words]) =>
+        ([term, value]) =>
           html`<div>
             <dt>${term}</dt>
-            <dd>${words}</dd>
+            <dd>${value}</dd>
           </div>`,
       )}
   </dl>`;
 
 /** A link to an address that a workspace reports; plain text where it is unsafe. */
-export function outwardLink(url: string | null, words: string, accessUrl: string): Html | string {
+export function outwardLink(url: string | null, label: string, accessUrl: string): Html | string {
   const target = url === null ? null : buttonTarget(url, accessUrl);
-  return target === null ? words : html`<a href="${target}" rel="noopener noreferrer">${words}</a>`;
+  return target === null ? label : html`<a href="${target}" rel="noopener noreferrer">${label}</a>`;
 }
 
 export const countLabel = (count: number, one: string, many = `${one}s`): string =>
@@ -86,11 +86,11 @@ function listPath({ path }: ListFilter, filter: string, offset = 0): string {
 export const tabs = (choice: ListFilter, label: string, all: Record<string, string>): Html =>
   html`<nav class="tabs" aria-label="${label}">
     ${Object.entries(all).map(
-      ([words, filter]) =>
+      ([label, filter]) =>
         html`<a
           href="${listPath(choice, filter)}"
           ${attributes({ "aria-current": filter === choice.filter.trim() ? "page" : undefined })}
-          >${words}</a
+          >${label}</a
         > `,
     )}
   </nav>`;

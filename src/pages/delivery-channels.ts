@@ -22,15 +22,15 @@ export interface ChannelsView {
 }
 
 export const channelList = (facts: ChannelsView): Html =>
-  html`<dl class="ways">${allChannels.map((channel) => channelStatus(channel, facts))}</dl>`;
+  html`<dl class="channels">${allChannels.map((channel) => channelStatus(channel, facts))}</dl>`;
 
 function channelStatus(channel: Channel<Method>, facts: ChannelsView): Html {
-  const { on, words } = channelSetup(channel, facts);
-  const bad = on && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
-  return html`<div class="way" ${attributes({ "data-state": bad ? "failing" : on ? "on" : "off" })}>
-    <dt>${channel.label} <span class="switch">${bad ? "failing" : on ? "enabled" : "disabled"}</span></dt>
+  const { isOn, text } = channelSetup(channel, facts);
+  const bad = isOn && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
+  return html`<div class="channel" ${attributes({ "data-state": bad ? "failing" : isOn ? "on" : "off" })}>
+    <dt>${channel.label} <span class="switch">${bad ? "failing" : isOn ? "enabled" : "disabled"}</span></dt>
     <dd>
-      <p>${words}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
+      <p>${text}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
       ${facts.manages ? deliveryRecord(channel.id, facts) : ""}
     </dd>
   </div>`;
@@ -39,24 +39,24 @@ function channelStatus(channel: Channel<Method>, facts: ChannelsView): Html {
 function channelSetup(
   channel: Channel<Method>,
   { notifications, gone, manages }: ChannelsView,
-): { on: boolean; words: Html | string } {
+): { isOn: boolean; text: Html | string } {
   const settings = notifications.channels[channel.id];
   if (settings === undefined || !channel.isOn(settings)) {
     const needs = channel.needs.map(
       (name) => html`${name === channel.needs[0] ? "" : " and "}<code>${name}</code>`,
     );
-    return { on: false, words: html`Set ${needs} to enable it.` };
+    return { isOn: false, text: html`Set ${needs} to enable it.` };
   }
   if (isGone(channel, settings, gone)) {
-    const words = "The receiver answered 410 Gone. A test notification that it accepts enables it again.";
-    return { on: false, words };
+    const text = "The receiver answered 410 Gone. A test notification that it accepts enables it again.";
+    return { isOn: false, text };
   }
   const receiver = channel.receiver(settings);
-  if (receiver === undefined) return { on: true, words: "Every user has an inbox on this site." };
+  if (receiver === undefined) return { isOn: true, text: "Every user has an inbox on this site." };
   const traits = channel.traits(settings).map((trait) => `, ${trait}`);
   return {
-    on: true,
-    words: manages ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "Configured.",
+    isOn: true,
+    text: manages ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "Configured.",
   };
 }
 
@@ -91,16 +91,16 @@ const inUse = (all: readonly Health[], { channels }: NotificationsConfig): Healt
   all.filter(({ method }) => receiverOf(channels, method) !== undefined);
 
 export function failingLine(
-  ways: readonly Health[],
+  all: readonly Health[],
   notifications: NotificationsConfig,
   now: number,
 ): Html | string {
-  const bad = failing(inUse(ways, notifications), now);
+  const bad = failing(inUse(all, notifications), now);
   if (bad.length === 0) return "";
   const names = bad.map(({ method }) => channelLabel(method).toLowerCase()).join(" and ");
   const since = approximateDuration(now - Math.min(...bad.map(({ failingSince }) => failingSince)));
-  const words = `${names[0]!.toUpperCase()}${names.slice(1)} delivery has been failing for ${since}.`;
+  const message = `${names[0]!.toUpperCase()}${names.slice(1)} delivery has been failing for ${since}.`;
   return html`<p class="failing" role="alert">
-    <strong>${words}</strong> <a href="/deployment/notifications">View delivery errors</a>
+    <strong>${message}</strong> <a href="/deployment/notifications">View delivery errors</a>
   </p>`;
 }

@@ -100,7 +100,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
 }
 
 export function deliveryState(path: string, paused: boolean, manages: boolean): Html {
-  const words = paused
+  const text = paused
     ? html`<p>
         <strong>Delivery is paused.</strong> New notifications are kept and delivered after an owner resumes
         delivery.
@@ -111,7 +111,7 @@ export function deliveryState(path: string, paused: boolean, manages: boolean): 
         <button class="button" type="submit">${paused ? "Resume delivery" : "Pause delivery"}</button>
       </form>`
     : "";
-  return html`<div class="state" ${attributes({ "data-paused": paused })}>${words}${button}</div>`;
+  return html`<div class="state" ${attributes({ "data-paused": paused })}>${text}${button}</div>`;
 }
 
 export const testForm = (path: string): Html =>

@@ -85,15 +85,15 @@ export function problem(error: ApiError | undefined, shown: readonly Field[] = [
   const { validations = [] } = error;
   const isShown = ({ field }: Validation) => shown.some(({ name }) => name === field);
   const elsewhere = validations.filter((validation) => !isShown(validation));
-  const words = validations.some(isShown) ? "Fix the fields marked below." : error.message;
+  const message = validations.some(isShown) ? "Fix the fields marked below." : error.message;
   return html`<div class="problem" role="alert">
-    <p>${words}</p>
+    <p>${message}</p>
     ${error.detail === undefined ? "" : html`<p>${error.detail}</p>`}
     ${validations.length > elsewhere.length ? elsewhere.map(({ field, detail }) => html`<p>${field}: ${detail}</p>`) : ""}
   </div>`;
 }
 
-/** Details are made to follow a field's name: "must have …", "is taken". */
+/** Details are written to follow a field's name: "must have …", "is taken". */
 function sentence(detail: string): string {
   const text = /^[a-z]/.test(detail) ? `This ${detail}` : detail;
   return /[.!?]$/.test(text) ? text : `${text}.`;

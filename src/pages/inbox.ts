@@ -161,13 +161,13 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
   </section>`;
 }
 
-function tab(words: string, to: InboxView, view: InboxView): Html {
+function tab(label: string, to: InboxView, view: InboxView): Html {
   return html`<a
     href="${inboxPath(to)}"
     ${attributes({
       "aria-current": to.show === view.show ? "page" : undefined,
     })}
-    >${words}</a
+    >${label}</a
   >`;
 }
 

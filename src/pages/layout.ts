@@ -96,17 +96,17 @@ const logo = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="t
 function signedInHeader(
   actor: Pick<Actor, "username" | "roles">,
   path: string,
-  place: string | undefined,
+  section: string | undefined,
 ): Html {
-  const link = (href: string, words: Html | string) =>
+  const link = (href: string, label: Html | string) =>
     html`<a
       href="${href}"
       ${attributes({
-        "aria-current": path === href ? "page" : place === href ? "true" : undefined,
+        "aria-current": path === href ? "page" : section === href ? "true" : undefined,
       })}
-      >${words}</a
+      >${label}</a
     >`;
-  return html`<nav class="places" aria-label="Main">
+  return html`<nav class="navigation" aria-label="Main">
       ${link("/inbox", "Inbox")} ${link("/workspaces", "Workspaces")} ${link("/templates", "Templates")}
       ${link("/settings/notifications", "Settings")} ${link("/deployment/notifications", "Delivery")}
       ${hasPermission(actor, "users:read") ? link("/deployment/users", "Users") : ""}

@@ -173,10 +173,10 @@ function kind(choice: KindPreference, facts: SettingsView): Html {
     ${attributes({ "aria-checked": String(on) })}
   >
     <span class="track" aria-hidden="true"></span
-    ><span class="state-word" aria-hidden="true">${on ? "On" : "Off"}</span>
+    ><span class="toggle-label" aria-hidden="true">${on ? "On" : "Off"}</span>
   </button>`;
   return html`<li class="kind">
-    <div class="words">
+    <div class="description">
       <h3 id="k-${id}">${name}</h3>
       <p id="a-${id}">
         ${findKind(id)?.about ?? ""}
@@ -195,7 +195,7 @@ function kind(choice: KindPreference, facts: SettingsView): Html {
 /** The channels that deliver this kind, as a sentence. */
 function describeDelivery(choice: KindPreference, { notifications, email }: SettingsView): string {
   const { defaultMethod, channels: settings } = notifications;
-  const ways = chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
+  const channels = chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
     .flatMap(([method]) => findChannel(method) ?? [])
     .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal))
     .map((channel) => {
@@ -209,6 +209,6 @@ function describeDelivery(choice: KindPreference, { notifications, email }: Sett
         ? channel.destination(email)
         : `${channel.destination(undefined)} (${problem})`;
     });
-  if (ways.length === 0) return "Not delivered: no channel is enabled.";
-  return `Delivered ${ways.join(" and ")}.`;
+  if (channels.length === 0) return "Not delivered: no channel is enabled.";
+  return `Delivered ${channels.join(" and ")}.`;
 }

@@ -81,8 +81,8 @@ async function show(c: Ctx, { created, revoked, error, name }: Shown) {
         : ""
     }
     <p class="aside">
-      A revoked key is refused at its next request. Jobs that its provisioners have not begun go back to the
-      queue; jobs in the middle of a build fail.
+      A revoked key stops working immediately. Jobs that its provisioners have not started return to the
+      queue; running builds fail.
     </p>
   </section>`;
   return respondWithPage(c, { title, section: templatesPath, actor, main }, error?.status);

@@ -53,11 +53,11 @@ export const resetPasswordPages = new Hono<Env>()
       const change = { email, passcode: code, password };
       await changeWithPasscode(c.get("deps"), change);
     } catch (error) {
-      const told = formError(c, error);
+      const shown = formError(c, error);
       // A code that is no good has had its time; one whose password is no good is kept for the next.
-      const isOver = told.status === 400 && told.validations === undefined;
-      if (isOver) clearPasscode(c);
-      return showChangeForm(c, isOver ? undefined : fromMail, { email, error: told });
+      const isUsedUp = shown.status === 400 && shown.validations === undefined;
+      if (isUsedUp) clearPasscode(c);
+      return showChangeForm(c, isUsedUp ? undefined : fromMail, { email, error: shown });
     }
     clearPasscode(c);
     return signInAfterChange(c, email, password);

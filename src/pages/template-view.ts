@@ -92,7 +92,7 @@ export function versionFacts(of: TemplateRow, row: VersionRow, now: number): Htm
     ${factList({
       Template: html`<a href="${path}">${of.displayName || of.name}</a>`,
       Organization: of.organizationName,
-      "AI task": row.hasAiTask ? "workspaces of this version run an AI task" : undefined,
+      "AI task": row.hasAiTask ? "Workspaces of this version run an AI task." : undefined,
       Created: html`${moment(row.createdAt, now)} by ${row.createdByName ?? "a deleted user"}`,
     })}`;
 }
@@ -127,7 +127,10 @@ export function presetList(presets: readonly Preset[], title: string): Html | st
 function onePreset({ name, default: isDefault, parameters, prebuilds, prebuild_status }: Preset): Html {
   return html`<li class="row">
     <h3>${name}</h3>
-    <p class="tags">${isDefault ? tag("default") : ""} ${prebuilds === null ? "" : tag(prebuild_status)}</p>
+    <p class="tags">
+      ${isDefault ? tag("default") : ""}
+      ${prebuilds === null || prebuild_status === "normal" ? "" : tag(prebuild_status)}
+    </p>
     <p class="answer plain">
       ${parameters.map(({ name, value }) => html`<code>${name}=${value}</code> `)}
       ${parameters.length === 0 ? "No parameters" : ""}

@@ -57,7 +57,7 @@ describe("belfry agent", () => {
 
   test("retries until there is a final answer", async () => {
     const answers = [
-      [503, { message: "The database is not available at the moment." }],
+      [503, { message: "The database is unavailable." }],
       [409, { message: "The workspace's build is not done yet." }],
       [204, undefined],
     ] as const;
@@ -70,7 +70,7 @@ describe("belfry agent", () => {
     const ready = await belfry(url, "agent_x", "ready");
     expect([ready.code, ready.stderr]).toEqual([
       0,
-      "The database is not available at the moment.\nRetrying for up to 10 min.\nReported: ready.\n",
+      "The database is unavailable.\nRetrying for up to 10 min.\nReported: ready.\n",
     ]);
     expect(asked).toEqual(["agent_x", "agent_x", "agent_x"]);
   });

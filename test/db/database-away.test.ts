@@ -177,9 +177,9 @@ async function expectAway(server: TestServer, token: string): Promise<void> {
   expect(lives.status).toBe(200);
   expect(list).toMatchObject({
     status: 503,
-    json: { message: "The database is not available at the moment." },
+    json: { message: "The database is unavailable." },
   });
   expect(page.status).toBe(503);
-  expect(page.text).toContain("The database is not available at the moment.");
+  expect(page.text).toContain("The database is unavailable.");
   for (const { headers } of [ready, list, page]) expect(headers.get("retry-after")).toBe("5");
 }

@@ -125,7 +125,7 @@ describe.skipIf(noServer)("a libSQL server", () => {
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("60");
     expect(refused.json).toMatchObject({
-      message: "This is more than the database takes or gives at once.",
+      message: "The request or its response is too large for the database.",
       detail: expect.stringContaining("Ask for fewer at a time"),
     });
     expect(server.logs.join("\n")).toContain("--max-response-size");

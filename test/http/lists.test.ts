@@ -41,7 +41,9 @@ test.each([
   // Once this is answered, the server has seen the other, too.
   await server.call("GET", "/healthz");
   socket.destroy();
-  await expect.poll(() => server.logs.filter((line) => line.includes("the caller left"))).toHaveLength(1);
+  await expect
+    .poll(() => server.logs.filter((line) => line.includes("the client disconnected")))
+    .toHaveLength(1);
   expect(server.logs.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 

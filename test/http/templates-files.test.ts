@@ -70,19 +70,19 @@ test("A file of which a part is missing doesn't exist, until it is sent again", 
   expect(await make()).toMatchObject({ status: 201 });
 });
 
-test("What is no tar, or is too large, is refused in words", async () => {
+test("an upload that is not a tar archive, or is too large, is refused with a reason", async () => {
   const { server, store } = await open();
   const detail = async (body: BodyInit) => (await store(body)).json.validations?.[0]?.detail as string;
   expect(await detail("")).toContain("is empty");
   expect(await detail(Buffer.from([0x1f, 0x8b, 8, 0]))).toContain("is compressed");
   expect(await detail(Buffer.from("PK\u0003\u0004"))).toContain("is a zip");
   expect(await detail("x".repeat(513))).toContain("512");
-  expect(await detail("x".repeat(512))).toContain("is no tar");
+  expect(await detail("x".repeat(512))).toContain("is not a tar archive");
   expect(await detail(Buffer.alloc(1_024))).toContain("has no files");
   expect(await store(tarOf(512), { "content-type": "application/zip" })).toMatchObject({ status: 415 });
   expect(await store(tarOf(10_485_760))).toMatchObject({
     status: 413,
-    json: { detail: "It may have 10485760 bytes." },
+    json: { detail: "At most 10485760 bytes are allowed." },
   });
   // Whoever may not is told so at once, and can still read it.
   for (let tries = 0; tries < 3; tries += 1)

@@ -14,13 +14,13 @@ export function basicPassword(authorization: string | undefined): string | undef
   }
 }
 
-const longest = 255;
+const maxKeyLength = 255;
 
 /** Undefined for what is no key. */
 export function parseIdempotencyKey(header: string): string | undefined {
   const text = header.trim();
   const key = text.startsWith('"') ? unquoted(text) : text;
-  return key !== undefined && /^[\x20-\x7E]+$/.test(key) && key.length <= longest ? key : undefined;
+  return key !== undefined && /^[\x20-\x7E]+$/.test(key) && key.length <= maxKeyLength ? key : undefined;
 }
 
 function unquoted(text: string): string | undefined {
@@ -37,12 +37,12 @@ export function decodeText(bytes: Uint8Array, contentType: string): Decoded {
   try {
     decoder = new TextDecoder(byMark(bytes, charset), { fatal: true });
   } catch {
-    return { ok: false, status: 415, problem: `charset: "${charset}" is not known here, send UTF-8` };
+    return { ok: false, status: 415, problem: `charset: "${charset}" is unknown, use UTF-8` };
   }
   try {
     return { ok: true, text: decoder.decode(bytes) };
   } catch {
-    return { ok: false, status: 400, problem: `is no ${charset}: name its charset in Content-Type` };
+    return { ok: false, status: 400, problem: `is not valid ${charset}: set the charset in Content-Type` };
   }
 }
 
@@ -61,7 +61,7 @@ export interface OriginHeaders {
 }
 
 /**
- * `Sec-Fetch-Site` is the browser's own word and decides where it is there: behind a proxy that asks for no referrer, a
+ * `Sec-Fetch-Site` decides where the browser sends it: behind a proxy that asks for no referrer, a
  * form of our own carries `Origin: null`. Browsers without it (Safari before 16.4, and any over plain http) are known by
  * `Origin`. With neither it is no browser, and no cookie was sent by surprise.
  */

@@ -1,5 +1,5 @@
 // Where a request comes from: the socket's address, or behind a proxy that is trusted what its header says; and what
-// counts as one place. The runtimes ask for the first, limits for the second.
+// counts as one network, for limits.
 
 /** A block of addresses: those that share its first `bits` bits. */
 export interface Range {
@@ -26,9 +26,9 @@ export function parseRange(text: string): Range | undefined {
   const [, name = "", bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text.trim()) ?? [];
   const address = parseAddress(name);
   if (address === undefined) return undefined;
-  const most = width[address.version];
-  const wanted = bits === undefined ? most : Number(bits);
-  return wanted > most ? undefined : { ...address, bits: wanted };
+  const maxBits = width[address.version];
+  const wanted = bits === undefined ? maxBits : Number(bits);
+  return wanted > maxBits ? undefined : { ...address, bits: wanted };
 }
 
 export function isWithin(address: Address, { version, value, bits }: Range): boolean {
@@ -36,7 +36,7 @@ export function isWithin(address: Address, { version, value, bits }: Range): boo
   return address.version === version && address.value >> rest === value >> rest;
 }
 
-/** An IPv4 address in the clothes of IPv6 is the IPv4 address. */
+/** An IPv4-mapped IPv6 address is the IPv4 address. */
 export function parseAddress(text: string): Address | undefined {
   const plain = text.trim().replace(/%.*$/, "");
   const four = parseFour(plain);
@@ -97,7 +97,7 @@ export function isTrusted(name: string, { origins }: Proxy): boolean {
 const withoutPort = (hop: string) =>
   /^\[([^\]]*)\](:\d+)?$/.exec(hop)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(hop)?.[1] ?? hop;
 
-/** What counts as one place: an IPv4 address, the /64 of an IPv6 one (a home or a machine has all of it). */
+/** What counts as one network: an IPv4 address, the /64 of an IPv6 one (a home or a machine has all of it). */
 export function clientNetwork(address: string | null): string {
   const parsed = parseAddress(address ?? "");
   if (parsed === undefined) return address ?? "";

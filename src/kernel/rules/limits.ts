@@ -11,12 +11,12 @@ export interface RequestLimit {
 export interface RequestQuota {
   isAllowed: boolean;
   left: number;
-  /** Until there are `most` again, at least 1. */
+  /** Until the window ends, at least 1. */
   seconds: number;
 }
 
 export const windowMs = 60_000;
-/** More than these are forgotten, so that made-up addresses fill no memory. */
+/** At more than these all counts are reset, so that forged addresses don't fill the memory. */
 const maxCallers = 100_000;
 
 /** The window is the minute of the clock, the same for everybody: at its end all counts are forgotten. */

@@ -69,7 +69,7 @@ export function observe(
   milliseconds: number,
 ): Addition[] {
   const seconds = Math.max(0, milliseconds) / 1_000;
-  const bound = buckets.find((most) => seconds <= most);
+  const bound = buckets.find((limit) => seconds <= limit);
   const le = bound === undefined ? beyond : String(bound);
   return [
     [`${name}_bucket`, canonicalJson({ ...labels, le }), 1],

@@ -1,5 +1,5 @@
 // Reads, writes and checks tar archives (POSIX ustar; pax and GNU long names are read) of templates: plain files and folders with
-// relative paths that stay inside. The same files always make the same bytes.
+// relative paths that stay inside. The same files always give the same bytes.
 
 export type TarEntry =
   | { kind: "folder"; path: string }
@@ -11,7 +11,7 @@ export interface TarLimits {
   size: number;
 }
 
-/** The archive is not one that we take; the message says why. */
+/** The archive is invalid; the message says why. */
 export class TarError extends Error {}
 
 const block = 512;
@@ -24,7 +24,7 @@ export function readTar(bytes: Uint8Array, limits: TarLimits): TarEntry[] {
   let said: { path?: string; size?: number } = {};
   let total = 0;
   let count = 0;
-  if (bytes.length % block !== 0) throw new TarError("This is no tar archive, or its end is missing.");
+  if (bytes.length % block !== 0) throw new TarError("Not a tar archive, or its end is missing.");
   for (let at = 0; at + block <= bytes.length;) {
     const header = bytes.subarray(at, at + block);
     if (header.every((byte) => byte === 0)) break;
@@ -81,7 +81,7 @@ function safePath(path: string): string {
   const parts = path.split("/").filter((part, at) => part !== "." && (part !== "" || at === 0));
   const isBad = (part: string) => part === ".." || part.includes("\0") || part.includes("\\");
   if (path.startsWith("/") || parts.some(isBad))
-    throw new TarError(`The path ${JSON.stringify(path)} leads out of the template's folder.`);
+    throw new TarError(`The path ${JSON.stringify(path)} is outside the template's folder.`);
   if (parts.some((part) => new TextEncoder().encode(part).length > 255) || parts.length > 64)
     throw new TarError(`The path ${JSON.stringify(path.slice(0, 60))}… is too long.`);
   return parts.filter((part) => part !== "").join("/");
@@ -108,7 +108,7 @@ function number(header: Uint8Array, start: number, length: number): number {
 
 function checkSum(header: Uint8Array, at: number): void {
   if (Number.parseInt(cText(header.subarray(checksumAt, checksumEnd)), 8) !== checksumOf(header))
-    throw new TarError(at === 0 ? "This is no tar archive." : "The archive is damaged.");
+    throw new TarError(at === 0 ? "Not a tar archive." : "The archive is damaged.");
 }
 
 /** Records `LENGTH NAME=VALUE\n`; only these two names matter here. */
@@ -139,21 +139,22 @@ export function checksumOf(header: Uint8Array): number {
   );
 }
 
-/** What is wrong with an uploaded archive, as far as its first header tells; undefined if nothing is. */
+/** What is wrong with an uploaded archive, as far as its first header shows; undefined if nothing is. */
 export function validateTar(bytes: Uint8Array): string | undefined {
   if (bytes.length === 0) return "is empty; send a tar";
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "is compressed; send the tar itself, without gzip";
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return "is a zip; send a tar";
-  if (bytes.length % block !== 0) return "is no tar, or is cut off: a tar consists of blocks of 512 bytes";
+  if (bytes.length % block !== 0)
+    return "is not a tar archive, or is cut off: a tar archive consists of blocks of 512 bytes";
   const header = bytes.subarray(0, block);
   if (header.every((byte) => byte === 0)) return "has no files";
-  const told = parseInt(decoder.decode(header.subarray(checksumAt, checksumEnd)).trim(), 8);
-  return told === checksumOf(header) ? undefined : "is no tar";
+  const checksum = parseInt(decoder.decode(header.subarray(checksumAt, checksumEnd)).trim(), 8);
+  return checksum === checksumOf(header) ? undefined : "is not a tar archive";
 }
 
 const maxNameBytes = 100;
 const maxPrefixBytes = 155;
-/** Nothing larger can be told in eleven octal digits. */
+/** The largest size that eleven octal digits can express. */
 const maxContentBytes = 8 ** 11 - 1;
 
 export interface TarFile {
@@ -163,7 +164,7 @@ export interface TarFile {
   executable: boolean;
 }
 
-/** Throws for a path that the form has no room for. */
+/** Throws for a path that is too long for the format. */
 export function writeTar(files: readonly TarFile[]): Uint8Array<ArrayBuffer> {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const size = sorted.reduce((sum, { content }) => sum + block + roundUp(content.length), 2 * block);

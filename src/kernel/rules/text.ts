@@ -11,23 +11,23 @@ export function* eachCharacter(text: string): Generator<string> {
   for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
-/** At most `most` bytes of UTF-8, the rest cut off behind a `…`. */
-export function cutToBytes(text: string, most: number): string {
-  return cutToSize(text, most, byteLength);
+/** At most `maxBytes` of UTF-8, with `…` in place of the rest. */
+export function cutToBytes(text: string, maxBytes: number): string {
+  return cutToSize(text, maxBytes, byteLength);
 }
 
-/** At most `most` bytes of UTF-8, the beginning cut off before a `…`: of a line of output the end tells the most. */
-export function cutStartToBytes(text: string, most: number): string {
-  if (byteLength(text) <= most) return text;
-  return `…${fill([...eachCharacter(text.slice(-most))].toReversed(), most - 3, byteLength)
+/** The same with the beginning cut off: the end of a line of output matters most. */
+export function cutStartToBytes(text: string, maxBytes: number): string {
+  if (byteLength(text) <= maxBytes) return text;
+  return `…${fill([...eachCharacter(text.slice(-maxBytes))].toReversed(), maxBytes - 3, byteLength)
     .toReversed()
     .join("")}`;
 }
 
-/** The beginning of a text, of at most such a size. */
-export function cutToSize(text: string, most: number, size: (text: string) => number): string {
-  if (size(text) <= most) return text;
-  return `${fill(eachCharacter(text), most - size("…"), size)
+/** The beginning of a text, at most `max` by a measure of size. */
+export function cutToSize(text: string, max: number, size: (text: string) => number): string {
+  if (size(text) <= max) return text;
+  return `${fill(eachCharacter(text), max - size("…"), size)
     .join("")
     .trimEnd()}…`;
 }
@@ -44,7 +44,7 @@ function fill(characters: Iterable<string>, room: number, size: (text: string) =
   return taken;
 }
 
-/** What is wrong with it, in words; undefined for nothing. */
+/** The error message for a name that isn't one line of text, or that changes the direction of the text around it. */
 export function validateOneLine(name: string): string | undefined {
   if (/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) return "must be one line of text";
   return /[\u202A-\u202E\u2066-\u2069]/u.test(name)
@@ -52,7 +52,7 @@ export function validateOneLine(name: string): string | undefined {
     : undefined;
 }
 
-/** Makes a value that shows as itself in Markdown: no emphasis, link, heading, list, code, HTML or line of its own. */
+/** Escapes a value so that Markdown shows it literally: no emphasis, link, heading, list, code, HTML or line break. */
 export function escapeMarkdown(value: string): string {
   return value
     .replaceAll(/\s+/g, " ")
@@ -96,7 +96,7 @@ const controls = new RegExp(
 /** Without escape sequences and control characters; line breaks, carriage returns and tabs stay. */
 export const withoutControls = (text: string): string => text.replaceAll(controls, "");
 
-/** What a line shows in the end: a carriage return starts it anew. */
+/** What a terminal shows of a line: text after a carriage return overwrites it. */
 export function visiblePart(line: string): string {
   const written = line.split("\r").filter((part) => part !== "");
   return written.at(-1) ?? "";

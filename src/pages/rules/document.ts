@@ -41,7 +41,7 @@ export function documentLink(href: string, file: string): string {
   return path + url.search + url.hash;
 }
 
-/** Letters and digits in lower case with hyphens between, as the forges make them; `taken` gets what is given out. */
+/** Letters and digits in lower case with hyphens between, as code forges create them; adds the result to `taken`. */
 export function createAnchor(title: string, taken: Set<string>): string {
   const plain = title
     .toLowerCase()
@@ -70,13 +70,13 @@ export function renderDocument(text: string, file: string): Document {
     if (token.type === "inline") for (const child of token.children ?? []) rewrite(child, file);
     if (token.type !== "heading_open") continue;
     const inline = tokens[index + 1]!;
-    const words = plainText(inline);
-    if (title === "") title = words;
+    const heading = plainText(inline);
+    if (title === "") title = heading;
     if (token.tag === "h1") continue;
-    const id = createAnchor(words, taken);
+    const id = createAnchor(heading, taken);
     token.attrSet("id", id);
-    inline.children = [...(inline.children ?? []), ...linkTo(id, words)];
-    if (token.tag === "h2") sections.push({ id, title: words });
+    inline.children = [...(inline.children ?? []), ...linkTo(id, heading)];
+    if (token.tag === "h2") sections.push({ id, title: heading });
   }
   const html = markdown.renderer.render(tokens, markdown.options, {});
   // Pages allow no inline style. The renderer escapes quotes of the text, so what matches is its own.
@@ -93,12 +93,12 @@ function rewrite(token: Token, file: string): void {
   if (name !== undefined && target !== null) token.attrSet(name, documentLink(String(target), file));
 }
 
-/** The sign behind a heading that links to it. */
-function linkTo(id: string, words: string): Token[] {
+/** The link to a heading, shown after it. */
+function linkTo(id: string, text: string): Token[] {
   const [open, sign, close] = markdown.parseInline("[#](#)", {})[0]!.children! as [Token, Token, Token];
   open.attrSet("href", `#${id}`);
   open.attrSet("class", "anchor");
-  open.attrSet("aria-label", `Link to “${words}”`);
+  open.attrSet("aria-label", `Link to “${text}”`);
   return [open, sign, close];
 }
 
@@ -107,7 +107,7 @@ export interface ContentsGroup {
   entries: { title: string; page: string }[];
 }
 
-/** The table of contents that an index makes: its lists' links to documents, below the headings that they stand under. */
+/** The table of contents of an index: its lists' links to documents, below the headings that they stand under. */
 export function readContents(text: string, file: string): ContentsGroup[] {
   const groups: ContentsGroup[] = [{ title: "", entries: [] }];
   const tokens = markdown.parse(text, {});

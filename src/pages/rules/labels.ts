@@ -4,7 +4,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** In whole units of the largest kind; `milliseconds` may be negative where clocks differ. */
+/** In whole units of the largest one; `milliseconds` may be negative where clocks differ. */
 export function approximateDuration(milliseconds: number): string {
   if (milliseconds < minute) return "less than a minute";
   const [unit, name] =
@@ -38,6 +38,6 @@ const bad = new Set([
 ]);
 const good = new Set(["running", "succeeded", "ready", "complete", "active", "no_drift"]);
 
-/** Undefined for what is neither: it goes on, or it is at rest. */
-export const statusKind = (word: string): "good" | "bad" | undefined =>
-  bad.has(word) ? "bad" : good.has(word) ? "good" : undefined;
+/** Undefined for neutral statuses. */
+export const statusKind = (status: string): "good" | "bad" | undefined =>
+  bad.has(status) ? "bad" : good.has(status) ? "good" : undefined;

@@ -22,8 +22,8 @@ export function afterSignIn(next: string | undefined): string {
 }
 
 /**
- * The target of a button, or null when it is none to follow. Pages of ours become paths, so that whoever came by
- * another name of this host stays signed in.
+ * The target of a button; null if it is unsafe. Pages of this site become paths, so that users who came by another name
+ * of the host stay signed in.
  */
 export function buttonTarget(url: string, accessUrl: string): string | null {
   const own = url.startsWith(`${accessUrl}/`) ? url.slice(accessUrl.length) : url;

@@ -383,7 +383,7 @@ describe("a tar", () => {
     expect(validateTar(writeTar([]))).toBe("has no files");
     const tar = writeTar([file("a", "1")]);
     tar[0]! += 1;
-    expect(validateTar(tar)).toBe("is no tar");
+    expect(validateTar(tar)).toBe("is not a tar archive");
   });
 });
 
