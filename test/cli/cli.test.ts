@@ -249,7 +249,7 @@ describe("Signing in", () => {
     expect(login).toMatchObject({ code: 4, stdout: "" });
     expect(redirected).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("on to https://belfry.example.com."),
+      stderr: expect.stringContaining("redirects to https://belfry.example.com."),
     });
     expect(broken).toMatchObject({ code: 4, stderr: expect.stringContaining("status 502") });
 
