@@ -465,7 +465,7 @@ describe("the hard limit", () => {
     await fail("LEASE_LOST");
     await fail("LEASE_LOST");
     expect((await pools.pass()).actions).toMatchObject([
-      { action: "backoff", reason: expect.stringMatching(/^3 builds/) },
+      { action: "backoff", reason: expect.stringMatching(/^3 recent builds/) },
     ]);
     expect(await pools.pool()).toMatchObject({ status: "normal", failures: 1 });
     await fail(null);
