@@ -67,7 +67,7 @@ export const queries: Row[] = [
   better(
     "ClaimPrebuiltWorkspace",
     "one write claims the workspace and creates the build, or creates a new workspace",
-    "claimReady",
+    "claimReadyPrebuild",
   ),
   better(
     "UpdatePresetPrebuildStatus",
