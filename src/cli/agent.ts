@@ -22,7 +22,7 @@ const defaultTimeout = "10m";
 /** One call gets the time that is left, within these limits. */
 const [minCallMs, maxCallMs] = [2_000, 30_000];
 
-/** Throws the last error when the time is up, and at once one that a retry can't change. */
+/** Throws the last error at the timeout, and immediately an error that a retry can't change. */
 export async function report(
   context: Context,
   timeout: string | undefined,

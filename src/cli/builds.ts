@@ -9,7 +9,7 @@ import { isTransient } from "./rules/server.ts";
 import { hasEnded, describeOutcome } from "./rules/workspace.ts";
 
 const pollIntervalMs = 1_000;
-/** How long a server may be unreachable while a build runs: it may be restarted or upgraded. */
+/** How long the server can be unreachable while a build runs, for example during an upgrade. */
 const maxAbsenceMs = 300_000;
 
 /**

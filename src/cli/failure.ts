@@ -42,7 +42,7 @@ function exitCodeOf({ status, isBelfry }: ClientError): number {
 }
 
 function linesOf({ message, detail, validations, requestId, status }: ClientError): string[] {
-  // A single validation may be in the message already.
+  // The message can contain a validation already.
   const fields = validations
     .map(({ field, detail: why }) => `${field}: ${why}`)
     .filter((line) => !message.includes(line));

@@ -1,5 +1,5 @@
-// Runs another program in place of this one: it reads our input, its output passes through unchanged while its end is
-// kept, and it gets our signals.
+// Runs another program: it reads this process's input and gets its signals, its output passes through unchanged, and the
+// end of the output is kept.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
@@ -21,7 +21,7 @@ export interface ProgramResult {
 export const stopSignals = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
 const forwarded = [...stopSignals, "SIGUSR1", "SIGUSR2"] as const;
 
-/** Output of a program that has ended is awaited until it is quiet for so long. */
+/** After the program has ended, its output is awaited until it is quiet for this time. */
 const quietMs = 500;
 
 export async function runProgram(
@@ -66,7 +66,7 @@ function forwardOutput(
   source.on("data", (chunk: Buffer) => keep(decoder.decode(chunk, { stream: true })));
   source.on("error", () => source.destroy());
   source.pipe(target, { end: false });
-  // The reader has gone (`| head`): the program gets a broken pipe, as it would without us.
+  // The reader has closed the pipe (`| head`): the program gets a broken pipe, as without `belfry run`.
   target.on("error", () => source.destroy());
   return [source];
 }
@@ -105,7 +105,7 @@ function endOf(child: ChildProcess, file: string, outputs: Readable[]): Promise<
   });
 }
 
-/** Resolves when all output is forwarded. Background processes may hold it open forever, so silence ends it too. */
+/** Resolves when all output is forwarded. Background processes can hold it open forever, so silence ends it too. */
 function outputEnds(outputs: Readable[]): Promise<void> {
   let hasOutput = false;
   for (const output of outputs) output.on("data", () => (hasOutput = true));
@@ -118,7 +118,7 @@ function outputEnds(outputs: Readable[]): Promise<void> {
     };
     const wait = () => {
       hasOutput = false;
-      // With a slow reader the timer may fire while output waits; that comes before the immediate.
+      // With a slow reader the timer can fire while output waits; that comes before the immediate.
       timer = setTimeout(() => setImmediate(() => (hasOutput ? wait() : finish())), quietMs);
     };
     const closed = outputs.map((output) =>

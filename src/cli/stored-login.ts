@@ -21,7 +21,7 @@ export function configFolder(environment: Record<string, string | undefined>): s
   return join(shared !== undefined && shared !== "" ? shared : join(home(), ".config"), "belfry");
 }
 
-/** A container's user may have no home: nothing is stored then, and a write fails with the path. */
+/** A container's user can have no home folder: then nothing is stored, and a write fails with the path. */
 function home(): string {
   try {
     return homedir();
@@ -32,7 +32,7 @@ function home(): string {
 
 const fileOf = (folder: string) => join(folder, "login.json");
 
-/** Undefined when nobody has signed in yet, and when the file is damaged. */
+/** Undefined before the first sign-in, and if the file is damaged. */
 export function readLogin(folder: string): StoredLogin | undefined {
   try {
     const { url, session } = JSON.parse(readFileSync(fileOf(folder), "utf8")) as Partial<StoredLogin>;

@@ -2,7 +2,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isReportRetryable, reportRetryDelayMs } from "../../src/cli/rules/server.ts";
 import { run } from "../support/program.ts";
 import { startTask } from "../support/task.ts";
 
@@ -94,26 +93,3 @@ async function listen(listener: RequestListener): Promise<string> {
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
-
-describe("a report", () => {
-  test.each([
-    [undefined, false, true],
-    [503, true, true],
-    [502, false, true],
-    [409, true, true],
-    [429, true, true],
-    [404, false, true],
-    [404, true, false],
-    [400, true, false],
-    [401, true, false],
-    [301, false, false],
-  ])("that is answered with %s (by Belfry: %s) is retried: %s", (status, isBelfry, worth) => {
-    expect(isReportRetryable({ status, isBelfry })).toBe(worth);
-  });
-  test("is retried with delays that grow to ten seconds, with jitter", () => {
-    expect([1, 2, 3, 6, 7, 100].map((tries) => reportRetryDelayMs(tries, 0.5))).toEqual([
-      250, 500, 1_000, 8_000, 10_000, 10_000,
-    ]);
-    expect([0, 1].map((chance) => reportRetryDelayMs(1, chance))).toEqual([187.5, 312.5]);
-  });
-});

@@ -1,4 +1,4 @@
-// The command line as people use it: the real program in its own process, against a real server in this one.
+// The command line as a separate process, against a real server in this one.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,7 +16,7 @@ interface Shell {
   ) => Promise<{ code: number | null; stdout: string; stderr: string }>;
 }
 
-/** A person's shell: a sign-in of its own and nothing else in the environment. */
+/** A user's shell: its own stored sign-in and an otherwise empty environment. */
 async function openShell(environment: Record<string, string> = {}): Promise<Shell> {
   const folder = join(await temporaryFolder(), "config");
   return {
@@ -29,7 +29,7 @@ async function openShell(environment: Record<string, string> = {}): Promise<Shel
 const openSignedIn = (server: TestServer, token: string) =>
   openShell({ BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token });
 
-/** Something else than Belfry that answers. */
+/** A server that is not Belfry. */
 async function startOther(listener: RequestListener): Promise<string> {
   const server: Server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -179,7 +179,7 @@ describe("Signing in", () => {
     expect((await server.call("GET", "/api/v2/users/me", { token: narrow })).status).toBe(403);
   });
 
-  test("An error names the source of a bad key, and a stored key goes to no other server", async () => {
+  test("An error names the source of a bad key, and a stored key is sent to no other server", async () => {
     const server = await startTestServer();
     await signInFirst(server);
     const { belfry, folder } = await openShell();
@@ -208,7 +208,7 @@ describe("Signing in", () => {
     });
     expect(foreign).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining("it is not Belfry (status 200, text/html)"),
+      stderr: expect.stringContaining("is not Belfry (status 200, text/html)"),
     });
     expect(heard.join()).not.toContain(token);
     expect(fromOption).toMatchObject({ code: 3, stderr: expect.stringContaining("--token") });
@@ -502,7 +502,7 @@ describe("Notifications", () => {
     );
   });
 
-  test("An owner sends to users and roles; others may not, nor may they pause", async () => {
+  test("An owner can send to users and roles and pause notifications; others can't", async () => {
     const server = await startTestServer();
     const { token } = await signInFirst(server);
     const grace = await addUser(server, "grace", ["auditor"]);

@@ -1,13 +1,7 @@
-// The delivery commands of an operator: test, log, explain, retry, and the templates of notifications. The real program in
-// its own process, against a real server and real receivers.
-import { readdirSync, readFileSync } from "node:fs";
+// Delivery commands: test, log, explain, retry, and notification templates, against a real server and real receivers.
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { loadTemplateFiles } from "../../db/template-files.ts";
-import { resultLine, detailLines, type MessageDetails } from "../../src/cli/rules/delivery-lines.ts";
-import { readTemplateFile, writeTemplateFile } from "../../src/cli/rules/input-files.ts";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -38,7 +32,7 @@ async function startWithWebhook() {
   return { ...started, receiver, host: new URL(receiver.url).host };
 }
 
-/** Channels answer in any order. */
+/** Channels respond in any order. */
 const linesOf = (text: string) => text.split("\n").slice(0, -1).toSorted();
 
 const send = (server: TestServer, token: string, title: string) =>
@@ -76,7 +70,7 @@ describe("test --wait", () => {
     await server.settled();
   });
 
-  test("names the variable that a mail server's answer is about", async () => {
+  test("names the variable that a mail server's response is about", async () => {
     const mail = await startMailServer({ user: { username: "belfry", password: "right-password" } });
     const { server, belfry } = await start({
       BELFRY_EMAIL_FROM: "belfry@example.com",
@@ -93,7 +87,7 @@ describe("test --wait", () => {
     expect(stdout + stderr).not.toContain("wrong-password");
   });
 
-  test("can go to another user, names missing channels, and a pause", async () => {
+  test("can be sent to another user, names missing channels, and reports a pause", async () => {
     const { server, token, belfry } = await start();
     const grace = await addUser(server, "grace");
     const [here, json, nobody, member, time] = await Promise.all([
@@ -117,7 +111,7 @@ describe("test --wait", () => {
     ).toContain(grace.userId);
     expect(JSON.parse(json!.stdout)).toMatchObject({ messages: [{ method: "inbox", status: "sent" }] });
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown user nobody") });
-    expect(member).toMatchObject({ code: 1, stderr: expect.stringContaining("Only an owner") });
+    expect(member).toMatchObject({ code: 1, stderr: expect.stringContaining("Only owners") });
     expect(time).toMatchObject({ code: 2, stderr: expect.stringContaining('--timeout: "soon"') });
 
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
@@ -246,154 +240,6 @@ describe("the delivery log", () => {
     await receiver.wait(6);
     await server.settled();
     expect((await server.messages())[0]).toMatchObject({ status: "sent", attemptCount: 6 });
-  });
-});
-
-describe("the details of a delivery", () => {
-  const now = Date.parse("2026-11-21T10:00:30Z");
-  const message: MessageDetails = {
-    id: "0198f1c2-0000-7000-8000-00003f9c02d1",
-    template: { name: "Troubleshooting Notification", version: 2 },
-    user: { id: "u", username: "grace" },
-    method: "smtp",
-    target: "smtp.example.com:587",
-    status: "sent",
-    reasons: ["named", "role_auditor", "deployment_default"],
-    attempt_count: 1,
-    last_answer: "smtp.example.com:587 250 2.0.0 queued",
-    next_try_at: null,
-    created_by: "u",
-    created_at: "2026-11-21T10:00:00Z",
-    updated_at: "2026-11-21T10:00:02Z",
-    attempts: [
-      {
-        number: 1,
-        started_at: "2026-11-21T10:00:00Z",
-        duration_ms: 1_240,
-        outcome: "sent",
-        answer: "smtp.example.com:587 250 2.0.0 queued",
-      },
-    ],
-  };
-  const story = (changes: Partial<MessageDetails>, paused = false) =>
-    detailLines({ ...message, ...changes }, { paused, createdBy: "ada", now, bold: (text) => text });
-  const waiting = { status: "temporary_failure", next_try_at: "2026-11-21T10:02:00Z" };
-  const going = {
-    number: 1,
-    started_at: "2026-11-21T10:00:00Z",
-    duration_ms: null,
-    outcome: "started",
-    answer: null,
-  };
-
-  test("have each fact once, in sentences", () => {
-    expect(story({})).toEqual([
-      "Troubleshooting Notification to grace, smtp smtp.example.com:587: sent",
-      "Created 2026-11-21 10:00:00 UTC by ada, template version 2",
-      `Message ${message.id}`,
-      "",
-      "Why this recipient",
-      "  The sender named them as a recipient.",
-      "  They have the role auditor.",
-      "",
-      "Why this channel",
-      "  It is the deployment's default channel.",
-      "",
-      "Attempts",
-      "  1. 2026-11-21 10:00:00 UTC, 1.2 s: sent, 250 2.0.0 queued",
-    ]);
-  });
-
-  test.each([
-    [waiting, false, "Next attempt at 2026-11-21 10:02:00 UTC, in 1 min 30 s."],
-    [waiting, true, "Notifications are paused. Resume: belfry notifications resume"],
-    [{ ...waiting, next_try_at: "2026-11-21T10:00:10Z" }, false, "It is sent with the next run."],
-    [
-      { ...waiting, status: "pending" },
-      false,
-      "Delayed until 2026-11-21 10:02:00 UTC, in 1 min 30 s; sent then unless withdrawn.",
-    ],
-    [
-      { status: "leased", next_try_at: "2026-11-21T10:02:00Z" },
-      false,
-      "An attempt is in progress. If it is interrupted, Belfry retries.",
-    ],
-    [{ status: "permanent_failure" }, false, "Send it again: belfry notifications retry 3f9c02d1"],
-  ])("the next step of %j, paused %s: %s", (changes, paused, words) => {
-    expect(story(changes, paused).slice(-2)).toEqual(["Next step", `  ${words}`]);
-  });
-
-  test("an attempt without an end was interrupted, unless it is in progress", () => {
-    const line = (changes: Partial<MessageDetails>) =>
-      story({ ...changes, attempts: [going] }).find((words) => words.startsWith("  1."));
-    expect(line({ status: "leased" })).toBe("  1. 2026-11-21 10:00:00 UTC: in progress");
-    expect(line({ status: "leased", attempt_count: 2 })).toBe("  1. 2026-11-21 10:00:00 UTC: interrupted");
-  });
-
-  test("every code has a text; an unknown code is shown as it is", () => {
-    const words = story({ status: "inhibited", reasons: ["duplicate", "from_the_future"], attempts: [] });
-    expect(words.slice(3)).toEqual([
-      "",
-      "Why not sent",
-      "  They already got the same notification.",
-      "  from_the_future.",
-    ]);
-    expect(resultLine({ ...message, status: "inhibited", reasons: ["no_address"] })).toBe(
-      "smtp smtp.example.com:587  not sent: They have no valid email address",
-    );
-  });
-
-  test("foreign text can't control the terminal", () => {
-    const evil = "\u001B]0;x\u0007red\n2. lie";
-    expect(resultLine({ ...message, last_answer: evil })).toBe(
-      "smtp smtp.example.com:587  sent: red 2. lie (1.2 s)",
-    );
-    expect(story({ created_by: "x", attempts: [{ ...message.attempts[0]!, answer: evil }] }).at(-1)).toBe(
-      "  1. 2026-11-21 10:00:00 UTC, 1.2 s: sent, red 2. lie",
-    );
-  });
-});
-
-describe("a template file", () => {
-  test("is read as it was written, whatever it contains", () => {
-    const texts = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll(/\s+/g, " ").trim());
-    const actions = fc.array(
-      fc.record({ label: texts.map((text) => text.replaceAll("->", "")), url: texts }),
-      { maxLength: 3 },
-    );
-    const bodies = fc.string({ unit: "grapheme" }).map((text) => text.replaceAll("\r", "").trim());
-    fc.assert(
-      fc.property(texts, bodies, actions, (title_template, body_template, buttons) => {
-        const text = { title_template, body_template, actions: buttons };
-        expect(readTemplateFile(writeTemplateFile("Any: name\n---", text))).toEqual({ ok: true, text });
-      }),
-    );
-  });
-
-  test("can be one that ships; its other fields are ignored", () => {
-    const folder = new URL("../../db/templates/", import.meta.url);
-    const files = loadTemplateFiles();
-    expect(files.length).toBeGreaterThan(1);
-    for (const name of readdirSync(folder)) {
-      const verdict = readTemplateFile(readFileSync(new URL(name, folder), "utf8"));
-      const texts = files.map(({ title, body, actions }) => ({
-        title_template: title,
-        body_template: body,
-        actions,
-      }));
-      expect(texts).toContainEqual(verdict.ok ? verdict.text : verdict.problem);
-    }
-  });
-
-  test.each([
-    ["", "must begin with"],
-    ["title: x\n", "must begin with"],
-    ["---\naction: A -> /b\n---\n", "title: missing"],
-    ["---\ntitle: x\naction: nowhere\n---\n", "Line 3: invalid action"],
-    ["---\ntitle: x\n\ncolour: red\n---\n", 'Line 4: unknown field "colour: red"'],
-  ])("that is invalid is refused with the reason: %j", (content, words) => {
-    const verdict = readTemplateFile(content);
-    expect(verdict.ok ? "fine" : verdict.problem).toContain(words);
   });
 });
 

@@ -2,8 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { readPlanFile } from "../../src/cli/rules/input-files.ts";
+import { expect, test } from "vitest";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
@@ -20,7 +19,6 @@ const plan = (...changes: unknown[]) => ({
   planned_values: {},
   ...(changes.length === 0 ? {} : { resource_changes: changes }),
 });
-const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 test("a plan's replacements are printed with their fix, and set the exit code", async () => {
   const file = join(await temporaryFolder(), "plan.json");
@@ -69,7 +67,7 @@ a_b.c: the plan gives no reason; ignore_changes can't help.
   });
 });
 
-test("a file that is no plan is an error, with exit code 1", async () => {
+test("a file that is not a plan is an error with exit code 1", async () => {
   const folder = await temporaryFolder();
   const [missing, isFolder, cut] = await Promise.all([
     run(["drift", join(folder, "none.json")]),
@@ -82,53 +80,7 @@ test("a file that is no plan is an error, with exit code 1", async () => {
   expect(cut.stderr).toMatch(/^belfry: Standard input: JSON is incomplete\nExport the plan as JSON: /);
 });
 
-test.each([
-  [bytesOf(""), /empty/],
-  [bytesOf("PK\u0003\u0004"), /binary plan file/],
-  [bytesOf('{"@level":"info","@message":"Plan"}\n{"@level":"info"}'), /log of a plan/],
-  [bytesOf("Plan: 1 to add"), /invalid JSON/],
-  [bytesOf('{"format_version": "1.2", "resource_changes": ['), /incomplete/],
-  [bytesOf('{"format_version":"1.0","values":{}}'), /this is a state/],
-  [bytesOf("[]"), /must be an object/],
-])("a file that is something else: %#", (bytes, words) => {
-  expect(readPlanFile(bytes)).toMatchObject({ ok: false, problem: expect.stringMatching(words) });
-});
-
-describe("what the wrapper of setup-terraform prints around a plan", () => {
-  const json = JSON.stringify(plan(change('a_b.c["}\\" {"]', [["x"]])));
-  const command = "[command]/home/runner/work/_temp/0a1b/terraform-bin show -json claim\n";
-  const debug = `::debug::Terraform exited with code 0.\n::debug::stdout: ${json}%0A\n::debug::stderr: \n`;
-
-  test.each([
-    ["a command line before", `${command}${json}\n`],
-    ["workflow commands after", `${command}${json}\n\n${debug}`],
-    ["workflow commands right behind", `${json}::debug::exitcode: 0`],
-    ["escaped line ends", `${command}${json}%0A%0D%0A\r\n::set-output name=stdout::${json}%0A\r\n`],
-    ["workflow commands before", `::debug::masked\n${command}${json}`],
-  ])("is left out: %s", (_name, text) => {
-    expect(readPlanFile(bytesOf(text))).toEqual({ ok: true, document: JSON.parse(json) as unknown });
-  });
-
-  test.each([
-    ["no document of its own line", `${command}${debug}`],
-    ["something else between", `${command}${json}\nDone.\n`],
-    ["a document that is cut", `${command}${json.slice(0, -2)}`],
-    ["a hostile length", `${command}${"::a ".repeat(100_000)}x\u2028\n${"{".repeat(100_000)}`],
-  ])("is named with the switch that ends it: %s", (_name, text) => {
-    expect(readPlanFile(bytesOf(text))).toMatchObject({
-      ok: false,
-      hint: expect.stringContaining("terraform_wrapper: false"),
-    });
-  });
-});
-
-test("a file may begin with the marks that Windows writes", () => {
-  const text = JSON.stringify(plan());
-  const utf16 = new Uint8Array(Buffer.from(`\uFEFF${text}`, "utf16le"));
-  expect([bytesOf(`\uFEFF${text}`), utf16].map((bytes) => readPlanFile(bytes).ok)).toEqual([true, true]);
-});
-
-test("belfry templates drift shows what claims met, the newest version first, and the fix for the active one", async () => {
+test("belfry templates drift shows replaced resources by version, newest first, and the fix for the active one", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   const presets = () => [{ id: randomUUID(), name: "small", parameters: [], instances: 1 }];

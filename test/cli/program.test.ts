@@ -1,4 +1,4 @@
-// The server as a process: its start, its complaints, its end, and what a kill in the middle leaves behind.
+// The server as a process: start, errors, stop, and recovery after a kill.
 import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -108,7 +108,7 @@ test.skipIf(noServer)(
   },
 );
 
-test("with the tick switched off the nudge alone delivers", async () => {
+test("without a tick the nudge alone delivers", async () => {
   const receiver = await startReceiver();
   const { variables } = await environment({
     BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
@@ -120,7 +120,7 @@ test("with the tick switched off the nudge alone delivers", async () => {
   expect((await receiver.wait(1))[0]!.json.title).toBe("Build done");
 });
 
-test("a wrong variable, a port in use, a folder that can't be written and a newer database are told in words", async () => {
+test("an invalid variable, a port in use, a folder that is not writable and a newer database have a message", async () => {
   const { folder, variables } = await environment();
   const wrong = await run(["serve"], { environment: { ...variables, BELFRY_NOTIFICATIONS_METHD: "smtp" } });
   expect(wrong).toMatchObject({

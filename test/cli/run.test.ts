@@ -1,4 +1,4 @@
-// `belfry run`: the real program round real programs, which must not notice it, and the notification that it sends.
+// `belfry run` around real programs, which must not notice it, and the notification that it sends.
 import { spawn } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -120,7 +120,7 @@ describe("The command that is run", () => {
     expect(String(plain.stdout)).toBe("out\n");
   });
 
-  test("may print more than fits anywhere", async () => {
+  test("can print more than any buffer holds", async () => {
     const { run, inbox } = await startSignedIn();
     const input = Buffer.from(
       Array.from({ length: 200_000 }, (_, index) => `line ${index} of many\n`).join(""),

@@ -1,16 +1,6 @@
 // The commands of workspaces and builds as people use them: the real program against a real server.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import {
-  formatNextStart,
-  toSchedule,
-  hasEnded,
-  describeOutcome,
-  parseParameters,
-  parseWorkspaceName,
-} from "../../src/cli/rules/workspace.ts";
-import { isTransient } from "../../src/cli/rules/server.ts";
-import { describeCause } from "../../src/workspaces/builds/rules/build-texts.ts";
 import { run, temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
@@ -158,64 +148,5 @@ describe("belfry workspaces", () => {
     expect([other.code, busy.code]).toEqual([1, 1]);
     expect(busy.stderr).toContain("is pending");
     expect(version.stderr).toContain('Version "v0" not found.');
-  });
-});
-
-describe("the rules of workspace commands", () => {
-  test.each([
-    ["web", { owner: "me", name: "web" }],
-    ["ada/web", { owner: "ada", name: "web" }],
-    ["", undefined],
-    ["/web", undefined],
-    ["a/b/c", undefined],
-  ])("%j names a workspace: %j", (text, name) => {
-    expect(parseWorkspaceName(text)).toEqual(name);
-  });
-  test("a parameter's value may have anything in it, its name must be there", () => {
-    expect(parseParameters(["a=b=c", "d="])).toEqual({
-      ok: true,
-      parameters: [
-        { name: "a", value: "b=c" },
-        { name: "d", value: "" },
-      ],
-    });
-    for (const text of ["a", "=b"]) expect(parseParameters([text]).ok).toBe(false);
-  });
-  test.each([
-    ["succeeded", undefined, "Build 2 of web (stop) succeeded."],
-    ["canceled", "x", "Build 2 of web (stop) was canceled."],
-    ["failed", "no disk", "Build 2 of web (stop) failed: no disk"],
-    ["failed", undefined, "Build 2 of web (stop) failed: no reason given"],
-  ])("a build that ended as %s (%s) is described", (status, error, words) => {
-    const build = { build_number: 2, transition: "stop", workspace_name: "web", job: { status, error } };
-    expect(describeOutcome(build)).toBe(words);
-    expect(hasEnded(status)).toBe(true);
-  });
-  test.each([
-    ["8:30", "CRON_TZ=Europe/Berlin 30 8 * * *"],
-    ["08:05 Mon-Fri", "CRON_TZ=Europe/Berlin 5 8 * * MON-FRI"],
-    ["30 8 * * 1-5", "CRON_TZ=Europe/Berlin 30 8 * * 1-5"],
-    ["CRON_TZ=UTC 30 8 * * *", "CRON_TZ=UTC 30 8 * * *"],
-    ["whenever", "CRON_TZ=Europe/Berlin whenever"],
-  ])("%j is the schedule %j", (text, schedule) => expect(toSchedule(text, "Europe/Berlin")).toBe(schedule));
-  test("the next start is in the schedule's time zone", () => {
-    expect(formatNextStart("CRON_TZ=America/New_York 0 9 * * *", "2026-11-23T14:00:00Z")).toContain("09:00");
-    expect(formatNextStart("0 9 * * *", "2026-11-23T09:00:00Z")).toContain("09:00 UTC");
-  });
-  test.each([
-    ["initiator", "ada", "by ada"],
-    ["initiator", "", "by somebody who is gone"],
-    ["autostart", "ada", "by its schedule"],
-    ["prebuild", "prebuilds", "for the pool"],
-    ["prebuild_claim", "mia", "claimed by mia"],
-  ] as const)("a build whose reason is %s was made %s %s", (reason, initiator, words) =>
-    expect(describeCause(reason, initiator)).toBe(words),
-  );
-  test("no answer, a server error and 429 are retried, a refusal is not", () => {
-    const statuses = [undefined, 500, 503, 429, 401, 403, 404];
-    expect(statuses.filter((status) => isTransient({ status }))).toEqual([undefined, 500, 503, 429]);
-  });
-  test("an active build has not ended", () => {
-    for (const status of ["pending", "running", "canceling"]) expect(hasEnded(status)).toBe(false);
   });
 });

@@ -46,7 +46,7 @@ export const migrate = defineCommand({
   ],
   examples: ["BELFRY_DATABASE_URL=libsql://belfry.example.com belfry admin migrate"],
   options: {},
-  // A program of its own, and what npm run db:migrate runs.
+  // The same program as npm run db:migrate.
   run: async () => {
     await import("../../runtime/migrate.ts");
     return Number(process.exitCode ?? 0);

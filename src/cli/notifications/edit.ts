@@ -106,7 +106,7 @@ async function isYes(context: Context, question: string, isYesDefault: boolean):
   }
 }
 
-/** VISUAL comes before EDITOR; both may contain options. */
+/** VISUAL comes before EDITOR; both can contain options. */
 export async function openEditor(
   file: string,
   environment: Record<string, string | undefined>,

@@ -23,9 +23,9 @@ export const custom = defineCommand({
   minArgs: 1,
   maxArgs: 2,
   details: [
-    "TITLE has at most 120 bytes. MESSAGE is Markdown of at most 2000 bytes; if it is - or missing, it is read from",
-    "standard input, and a text that is too long is truncated: the start of the title and the end of the message are",
-    "sent. The same text is refused for 60 seconds.",
+    "TITLE has at most 120 bytes, MESSAGE (Markdown) at most 2000. If MESSAGE is - or missing, it is read from standard",
+    "input; then a title that is too long is cut at the end, a message at the start. The same text is refused for 60",
+    "seconds.",
   ],
   examples: [
     `belfry notifications custom "Build done" "All 312 tests passed"`,
@@ -66,7 +66,7 @@ async function readContent(context: Context, title: string): Promise<{ title: st
   const { truncated, ...content } = fitCustomText({ title, message: text });
   if (content.message === "") throw new Failure(exit.usage, "No message on standard input.");
   const cuts = { title: `first ${maxTitleBytes}`, message: `last ${maxMessageBytes}` };
-  for (const part of truncated) context.log(`The ${part} is too long; sending its ${cuts[part]} bytes.`);
+  for (const field of truncated) context.log(`The ${field} is too long; sending its ${cuts[field]} bytes.`);
   return content;
 }
 

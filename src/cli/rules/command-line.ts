@@ -52,7 +52,7 @@ export function readCommandLine(root: Group, typed: string[]): Reading {
   return readCommand(path, path.at(-1) as Command, [...before, ...rest]);
 }
 
-/** Common options may stand before the command. */
+/** Common options can precede the command. */
 function readLeadingOption(word: string, rest: string[]): { help: boolean; values: number } | undefined {
   if (word === "--help" || word === "-h") return { help: true, values: 0 };
   if (/^--(url|token)=/.test(word)) return { help: false, values: 0 };
@@ -109,7 +109,7 @@ const tokenize = (args: string[], options: Options) =>
     tokens: true,
   });
 
-/** Whether an optional value is left out: what comes next is another option or an address. */
+/** Whether an optional value is omitted: an option or an address follows. */
 function isValueOmitted(word: string, next: string | undefined, options: Options): boolean {
   if (options[word.slice(2)]?.valueOptional !== true || !word.startsWith("--")) return false;
   return next === undefined || /^-.|[.:/]|^localhost$/.test(next);

@@ -7,7 +7,7 @@ export interface Option {
   multiple?: boolean;
   /** The value's placeholder in the help, like NAME. */
   value?: string;
-  /** The value may be left out; it is "" then. */
+  /** The value is optional; without one it is "". */
   valueOptional?: true;
   text: string;
 }
@@ -31,7 +31,7 @@ export interface Command<O extends Options = Options> {
   minArgs?: number;
   /** `minArgs` by default. */
   maxArgs?: number;
-  /** From the first argument on, everything belongs to another program. */
+  /** Everything from the first argument on is passed to another program. */
   passthrough?: true;
   details?: string[];
   examples: string[];

@@ -62,7 +62,7 @@ export const logRow = (message: ShownMessage, now: number): string[] => [
   message.status === "inhibited" ? reasonsFor("not", message).join("; ") : answerOf(message),
 ];
 
-/** A mail server's answer begins with the target, which is shown beside it already. */
+/** A mail server's response begins with the target, which is shown already. */
 function answerOf({ target, last_answer: answer }: Pick<ShownMessage, "target" | "last_answer">): string {
   if (answer === null) return "";
   return target !== null && answer.startsWith(`${target} `) ? answer.slice(target.length + 1) : answer;
@@ -79,7 +79,7 @@ const channelOf = ({ method, target }: ShownMessage) => [method, target].filter(
 const formatAttemptTime = (milliseconds: number) =>
   milliseconds < 1_000 ? `${milliseconds} ms` : formatDuration(milliseconds);
 
-/** Whether there is a result: a retry comes too late to wait for it. */
+/** Whether there is a result. A retry is not awaited: it comes too late. */
 export const isOver = ({ status, attempt_count }: ShownMessage): boolean =>
   !["pending", "leased", "temporary_failure"].includes(status) ||
   (status === "temporary_failure" && attempt_count > 0);
@@ -108,7 +108,7 @@ function describeResult(message: MessageDetails): string {
 
 export interface DetailOptions {
   paused: boolean;
-  /** A username, or the name of a part of Belfry. */
+  /** A username, or the component of Belfry. */
   createdBy: string;
   now: number;
   bold: (text: string) => string;

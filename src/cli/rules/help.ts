@@ -1,4 +1,4 @@
-// The help pages, made from the tree of commands.
+// Help pages, generated from the tree of commands.
 import {
   commandPath,
   commonOptions,

@@ -162,7 +162,7 @@ export function readTemplateFile(content: string): TemplateFileResult {
   return { ok: true, text: { title_template: title, body_template: (parts[2] ?? "").trim(), actions } };
 }
 
-/** `name` only tells the editor which template it is. */
+/** `name` is for the editor and is not read back. */
 export function writeTemplateFile(name: string, text: TemplateFileText): string {
   const front = [
     `name: ${onOneLine(name)}`,

@@ -1,7 +1,7 @@
-// Names and ids as people type them: the known name that a mistyped one is closest to, and ids by their end.
+// Names and IDs as typed: suggestions for a mistyped name, and IDs by their end.
 import { editDistance } from "../../kernel/rules/text.ts";
 
-/** Two slips in a long word, one in a short one; a beginning is close too. Undefined when no name is close. */
+/** Within two typos, or one in a short name; or a name that starts with it. Undefined if there is none. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const beginning = known.find((other) => word.length >= 3 && other.startsWith(word));
   const best = known
@@ -27,5 +27,5 @@ export function suggest(word: string, known: readonly string[]): string {
 /** The end of an id, which is random: enough to name one of a list. */
 export const shortId = (id: string): string => id.slice(-8);
 
-/** Whether a word may be an id or the end of one. */
+/** Whether a text can be an ID or the end of one. */
 export const isIdEnd = (word: string): boolean => /^[0-9a-f-]{4,36}$/.test(word);

@@ -1,4 +1,4 @@
-// Which server to call with which key, and when a failed call is worth a retry. A stored key goes only to its own server.
+// Which server to call with which key, and when a failed call is worth a retry. A stored key is only sent to its own server.
 
 export const defaultUrl = "http://127.0.0.1:4747";
 
@@ -44,7 +44,7 @@ export function readUrl(text: string): string {
   return url.origin + url.pathname.replace(/\/(api\/v2\/?)?$/, "").replace(/\/+$/, "");
 }
 
-/** Whether the server may answer in a moment: it gave no answer, failed or was busy. */
+/** Whether a retry can succeed: the server was unreachable, failed or was busy. */
 export const isTransient = ({ status }: { status: number | undefined }): boolean =>
   status === undefined || status >= 500 || status === 429;
 
@@ -64,6 +64,6 @@ export const isReportRetryable = ({
 const minDelayMs = 250;
 const maxDelayMs = 10_000;
 
-/** Before the next try after so many; `random` (0 to 1) spreads agents that began together. */
+/** Delay after this number of attempts; `random` (0 to 1) spreads agents that started together. */
 export const reportRetryDelayMs = (tries: number, random: number): number =>
   Math.min(maxDelayMs, minDelayMs * 2 ** (tries - 1)) * (0.75 + random / 2);

@@ -16,7 +16,7 @@ export function columnsOf(text: string): number {
   return [...eachCharacter(text)].reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0);
 }
 
-/** Lines of at most `columns`, broken between words; a longer word is a line of its own. */
+/** Lines of at most `columns`, broken between words; a longer word is a separate line. */
 export function wrap(text: string, columns: number | undefined): string[] {
   if (columns === undefined) return [text];
   const lines: string[] = [];
@@ -44,7 +44,7 @@ export const logLine = (text: string): string => plain(text.replaceAll(/[\r\n]+/
 /** Aligned columns, headings first. Cells are made safe to print; the last column is not padded. */
 export function table(headings: string[], rows: string[][]): string[] {
   const cells = [headings, ...rows.map((row) => row.map(plainLine))];
-  const widths = headings.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column] ?? ""))));
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => columnsOf(row[column]!))));
   return cells.map((row) =>
     row
       .map((cell, column) => cell + " ".repeat(widths[column]! - columnsOf(cell)))
@@ -62,7 +62,7 @@ export interface PipedText {
   isUtf8: boolean;
 }
 
-/** `isWhole`: the bytes start where the text started; otherwise they may start inside a character. */
+/** `isWhole`: the bytes start where the text started; otherwise they can start inside a character. */
 export function decodePiped(bytes: Uint8Array, isWhole: boolean): PipedText {
   const from = isWhole ? 0 : bytes.findIndex((byte) => byte < 0x80 || byte > 0xbf);
   try {

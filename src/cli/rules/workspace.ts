@@ -17,7 +17,7 @@ export type ParametersResult =
   | { ok: true; parameters: { name: string; value: string }[] }
   | { ok: false; problem: string };
 
-/** Each is `NAME=VALUE`; a value may contain `=`. */
+/** Each is `NAME=VALUE`; a value can contain `=`. */
 export function parseParameters(texts: readonly string[]): ParametersResult {
   const parameters: { name: string; value: string }[] = [];
   for (const text of texts) {

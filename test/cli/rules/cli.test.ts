@@ -1,4 +1,4 @@
-// The pure rules of the command line: parsing, times, texts, and the report of `belfry run`.
+// Rules of the command line: parsing, times, texts, and the report of `belfry run`.
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { commands } from "../../../src/cli/commands.ts";
@@ -13,8 +13,9 @@ import { readCommandLine } from "../../../src/cli/rules/command-line.ts";
 import { formatAge, formatDuration, parseDuration } from "../../../src/cli/rules/time.ts";
 import { helpPage } from "../../../src/cli/rules/help.ts";
 import { inboxLines, type ShownNotification } from "../../../src/cli/rules/inbox-lines.ts";
-import { nearest } from "../../../src/cli/rules/names.ts";
+import { isIdEnd, nearest } from "../../../src/cli/rules/names.ts";
 import { editDistance, byteLength, cutStartToBytes, cutToBytes } from "../../../src/kernel/rules/text.ts";
+import { planLines } from "../../../src/cli/rules/pool-lines.ts";
 import {
   addOutput,
   emptyTail,
@@ -50,7 +51,7 @@ describe("Times as text", () => {
     for (const [time, words] of cases) expect(formatDuration(time)).toBe(words);
   });
 
-  test("An age is rough, and becomes a date after a month", () => {
+  test("An age is rounded down, and a date after a month", () => {
     const now = Date.parse("2026-11-21T10:00:00Z");
     const ages = [-hour, 0, 59 * second, minute, 59 * minute, 5 * hour, 30 * day, 31 * day];
     expect(ages.map((age) => formatAge(new Date(now - age).toISOString(), now))).toEqual([
@@ -66,7 +67,7 @@ describe("Times as text", () => {
     expect(formatAge("0001-01-01T00:00:00Z", now)).toBe("never");
   });
 
-  test("A lifetime is read in the units that people write", () => {
+  test("A duration is read in seconds to years", () => {
     expect(parseDuration("90s")).toBe(90 * second);
     expect(parseDuration("12h")).toBe(12 * hour);
     expect(parseDuration("1d12h")).toBe(36 * hour);
@@ -78,12 +79,12 @@ describe("Times as text", () => {
 });
 
 describe("Texts", () => {
-  test("a line of a log keeps its indentation and steers no terminal", () => {
+  test("a log line keeps its indentation and loses control sequences", () => {
     expect(logLine('    "name" = \u001b[31m"main"\u001b[0m \r')).toBe('    "name" = "main"');
     expect(logLine("one\r\ntwo")).toBe("one two");
   });
 
-  test("Cutting to bytes keeps to the limit, keeps characters whole and says that it cut", () => {
+  test("Text is cut to a limit of bytes, between characters, with a mark", () => {
     expect(cutToBytes("short", 5)).toBe("short");
     expect(cutToBytes("longer", 5)).toBe("lo…");
     expect(cutToBytes("ééé", 5)).toBe("é…");
@@ -115,20 +116,20 @@ describe("Texts", () => {
     ).toEqual(["NAME  X", "日本  1", "ab c"]);
   });
 
-  test("What would steer a terminal is taken out; line breaks, tabs and joined emoji stay", () => {
+  test("Control sequences are removed; line breaks, tabs and joined emoji stay", () => {
     expect(plain("\u001B[1;31mred\u001B[0m\u0007 \u001B]0;title\u0007x\u009B31m\r\n\ty\u202E👩‍👧")).toBe(
       "red x\n\ty👩‍👧",
     );
   });
 
-  test("A password is made of random characters that don't look alike", () => {
+  test("A generated password has random characters that don't look alike", () => {
     const bytes = Uint8Array.from({ length: 64 }, (_, index) => index * 4);
     expect(generatePassword(bytes)).toMatch(/^[a-zA-Z2-9]{5}(-[a-zA-Z2-9]{5}){3}$/);
     expect(generatePassword(bytes)).not.toMatch(/[lo01IO]/);
     expect(() => generatePassword(new Uint8Array(64).fill(255))).toThrow("too few");
   });
 
-  test("A user is described by what is known of them", () => {
+  test("A user is described by name, email and roles", () => {
     const ada = {
       username: "ada",
       name: "Ada Lovelace",
@@ -147,7 +148,7 @@ describe("Texts", () => {
     });
   });
 
-  test("The nearest word is offered, and none when nothing is near", () => {
+  test("The nearest name is suggested, or none if nothing is near", () => {
     expect([
       editDistance("", "abc"),
       editDistance("kitten", "sitting"),
@@ -213,7 +214,7 @@ const read = (line: string) => {
 };
 
 describe("The command line", () => {
-  test("Options stand before or after the words, and have their kinds", () => {
+  test("Options can be before or after arguments and are typed", () => {
     const common = { url: undefined, token: undefined, help: false };
     expect(read("whoami")).toEqual({ name: "whoami", options: { ...common, output: undefined }, args: [] });
     expect(read("--url http://x whoami -o json")).toEqual({
@@ -229,7 +230,7 @@ describe("The command line", () => {
     expect(read("users create -- --grace")).toMatchObject({ args: ["--grace"] });
   });
 
-  test("An option whose value may be left out takes what can be one", () => {
+  test("An optional value is taken unless an option or address follows", () => {
     expect(read("login --token")).toMatchObject({ options: { token: "" }, args: [] });
     expect(read("login --token -")).toMatchObject({ options: { token: "-" }, args: [] });
     expect(read("login --token abc-def")).toMatchObject({ options: { token: "abc-def" }, args: [] });
@@ -237,7 +238,7 @@ describe("The command line", () => {
     expect(read("login --token --url x")).toMatchObject({ options: { token: "", url: "x" }, args: [] });
   });
 
-  test("All after the first word, or after --, belongs to the other program", () => {
+  test("Everything after the first argument or after -- belongs to the other program", () => {
     expect(read("run --title T -- npm test --title U")).toMatchObject({
       options: { title: "T", quiet: false },
       args: ["npm", "test", "--title", "U"],
@@ -283,7 +284,7 @@ describe("The command line", () => {
     for (const [line, problem] of cases) expect(read(line), line).toBe(problem);
   });
 
-  test("The help shows each command, its options once, and its other names", () => {
+  test("The help shows each command, its options once, and its aliases", () => {
     const page = (line: string) => {
       const reading = readCommandLine(tree, line.split(" "));
       return reading.kind === "help" ? helpPage(reading.path, { heading: (text) => text.toUpperCase() }) : "";
@@ -306,7 +307,7 @@ describe("The commands of belfry", () => {
     return [words, ...(isGroup(node) ? node.commands.flatMap((next) => pages([...path, next])) : [])];
   };
 
-  test("Each has a help page with an example that it understands itself", () => {
+  test("Each has a help page with examples that parse", () => {
     const all = pages([commands]);
     expect(all.length).toBeGreaterThan(20);
     for (const words of all) {
@@ -337,7 +338,7 @@ describe("The choice of server and key", () => {
   const none = { url: undefined, token: undefined };
   const stored = { url: "https://b.example.com", token: "stored" };
 
-  test("An option wins over the environment, and that over what is stored", () => {
+  test("An option overrides the environment, which overrides the stored sign-in", () => {
     expect(chooseServer({ option: none, environment: none, stored: undefined })).toEqual({
       url: defaultUrl,
       token: undefined,
@@ -361,7 +362,7 @@ describe("The choice of server and key", () => {
     ).toEqual({ url: "http://o:1", token: "opt", source: "option" });
   });
 
-  test("A stored key is never sent to another server than the one that gave it", () => {
+  test("A stored key is only sent to its own server", () => {
     const elsewhere = { url: "https://evil.example.com", token: undefined };
     expect(chooseServer({ option: elsewhere, environment: none, stored }).token).toBeUndefined();
     expect(chooseServer({ option: none, environment: elsewhere, stored }).token).toBeUndefined();
@@ -369,7 +370,7 @@ describe("The choice of server and key", () => {
     expect(chooseServer({ option: same, environment: none, stored }).token).toBe("stored");
   });
 
-  test("An address is read generously, and nonsense is refused with words", () => {
+  test("An address can lack scheme and port; an invalid one is refused with a message", () => {
     expect(readUrl("localhost:4747")).toBe("http://localhost:4747");
     expect(readUrl("https://b.example.com/belfry/api/v2/")).toBe("https://b.example.com/belfry");
     for (const text of ["", "ftp://x", "http://", "http://user:secret@x", "a b"])
@@ -406,7 +407,7 @@ describe("The report of run", () => {
     );
   });
 
-  test("The command reads as it was typed, and is no markup", () => {
+  test("The command is shown as typed, with markup escaped", () => {
     const titled = (...command: string[]) => runReport({ ...outcome, command }).title;
     expect(titled("sh", "-c", "exit 3", "")).toBe('sh -c "exit 3" "" failed after 4 min 12 s');
     expect(titled("rm", "*.o", "my_file_name", "_x")).toBe(
@@ -415,7 +416,7 @@ describe("The report of run", () => {
     expect(titled("a\nb\u001B[1m")).toBe('"a b" failed after 4 min 12 s');
   });
 
-  test("Whatever is printed, the limits hold and nothing ends the code block", () => {
+  test("The limits hold for any output, and nothing ends the code block", () => {
     const line = fc.oneof(
       fc.string({ unit: "grapheme" }),
       fc.constantFrom(
@@ -447,7 +448,7 @@ describe("The report of run", () => {
     );
   });
 
-  test("Of long output the end is kept, whole lines where possible", () => {
+  test("The end of long output is kept, in whole lines if possible", () => {
     const lines = Array.from({ length: 20 }, (_, index) => `${index} ${"x".repeat(195)}`);
     const { message } = runReport({ ...outcome, lines });
     expect(message).toContain(`\n${lines[19]!}\n\`\`\``);
@@ -466,19 +467,19 @@ describe("The last lines of output", () => {
       3,
     );
 
-  test("They are the last ones that say something, whatever the chunks", () => {
+  test("They are the last lines that are not empty, whatever the chunks", () => {
     expect(lines()).toEqual([]);
     expect(lines(["out", "a\nb\nc\nd\n\n\n"])).toEqual(["b", "c", "d"]);
     expect(lines(["out", "a\nb"], ["out", "c\nd"])).toEqual(["a", "bc", "d"]);
     expect(lines(["out", "a\n\nb\n"])).toEqual(["a", "", "b"]);
   });
 
-  test("Lines of the two streams don't run into each other", () => {
+  test("Lines of the two streams are not mixed", () => {
     expect(lines(["out", "half"], ["error", "oops\n"], ["out", " done\n"])).toEqual(["oops", "half done"]);
     expect(lines(["error", "warn"], ["out", "end"])).toEqual(["end", "warn"]);
   });
 
-  test("A progress bar is what it was at the end, and colours are gone", () => {
+  test("A progress bar is shown in its last state, without colors", () => {
     expect(lines(["out", "10 %\r50 %\r100 %\n"])).toEqual(["100 %"]);
     expect(lines(["out", "10 %\r50 %\r"])).toEqual(["50 %"]);
     expect(lines(["out", "10 %\r100 %\r\u001B[K\n"])).toEqual(["100 %"]);
@@ -486,7 +487,7 @@ describe("The last lines of output", () => {
     expect(lines(["out", "\u001B[32mok\u001B[39m\n"])).toEqual(["ok"]);
   });
 
-  test("Endless output and endless lines take bounded room", () => {
+  test("Endless output and endless lines use bounded memory", () => {
     let tail = emptyTail;
     for (let index = 0; index < 2_000; index += 1) tail = addOutput(tail, "out", `${"z".repeat(50)}${index}`);
     expect(tail.open.out.length).toBeLessThanOrEqual(4_096);
@@ -496,7 +497,7 @@ describe("The last lines of output", () => {
   });
 });
 
-test("What is piped is UTF-8, also where its beginning was cut inside of a character, else Windows-1252", () => {
+test("Piped text is UTF-8, even if its start was cut inside a character, else Windows-1252", () => {
   const bytes = Buffer.from("€ok");
   expect(decodePiped(bytes, true)).toEqual({ text: "€ok", isUtf8: true });
   expect(decodePiped(bytes.subarray(1), false)).toEqual({ text: "ok", isUtf8: true });
@@ -517,7 +518,7 @@ describe("The inbox as lines", () => {
   };
   const style = { bold: (text: string) => `<${text}>`, dim: (text: string) => text, columns: undefined, now };
 
-  test("An unread one is marked, markup is gone, long texts are cut", () => {
+  test("An unread notification is marked, markup is removed, long texts are cut", () => {
     expect(inboxLines(item, style)).toEqual([
       "* 3 min ago   <Build done>  deadbeef",
       "              All 312 tests",
@@ -531,7 +532,7 @@ describe("The inbox as lines", () => {
     ]);
   });
 
-  test("On a terminal no line is wider than it, and ids stand at its edge", () => {
+  test("No line is wider than the terminal, and IDs are at its edge", () => {
     const [first, second] = inboxLines(
       { ...item, content: "w".repeat(100) },
       { ...style, columns: 50, bold: (text) => text },
@@ -540,4 +541,73 @@ describe("The inbox as lines", () => {
     expect(first).toMatch(/ deadbeef$/);
     expect(second).toMatch(/w…$/);
   });
+});
+
+test("common options can stand before the command with their values, and help wins over an unknown command", () => {
+  expect(readCommandLine(commands, ["--url=http://a", "--token", "t", "whoami"])).toMatchObject({
+    kind: "run",
+    options: { url: "http://a", token: "t" },
+  });
+  expect(readCommandLine(commands, ["help", "nonsense"])).toMatchObject({ kind: "help" });
+  const plainOption = defineCommand({
+    name: "x",
+    summary: "",
+    examples: [],
+    options: { file: { type: "string", text: "" } },
+    run: async () => {},
+  });
+  const root: Group = { name: "belfry", summary: "", commands: [plainOption] };
+  expect(readCommandLine(root, ["x", "--file"])).toMatchObject({
+    kind: "wrong",
+    problem: "--file: value missing, use --file VALUE",
+  });
+});
+
+test.each([
+  ["3f9c", true],
+  ["3f9c02d1", true],
+  ["3f9", false],
+  ["nonsense", false],
+])("%j can be the end of an ID: %s", (text, expected) => expect(isIdEnd(text)).toBe(expected));
+
+test("a long title of run is cut so that title and outcome fit", () => {
+  const { title } = runReport({
+    command: ["echo", "*".repeat(200)],
+    title: undefined,
+    exitCode: 0,
+    signal: null,
+    problem: undefined,
+    milliseconds: 1_000,
+    lines: [],
+  });
+  expect(title).toMatch(/succeeded after 1\.0 s$/);
+  expect(byteLength(title)).toBeLessThanOrEqual(120);
+});
+
+test("a pool that stopped at an unknown time shows how to resume it", () => {
+  const pool = {
+    id: "a",
+    name: "small",
+    template_name: "docker",
+    template_version_name: "v3",
+    active: true,
+    desired: 2,
+    running: 0,
+    eligible: 0,
+    starting: 0,
+    stopping: 0,
+    deleting: 0,
+    not_eligible: [],
+    status: "hard_limited",
+    status_since: null,
+    failures: 3,
+    failure_limit: 3,
+    backoff_until: null,
+    last_failures: [],
+  };
+  const lines = planLines([pool], [], { now: 0, columns: undefined, bold: (text) => text });
+  expect(lines.slice(-2)).toEqual([
+    "  -> push a fixed version, or resume with:",
+    "  $  belfry prebuilds resume docker small",
+  ]);
 });

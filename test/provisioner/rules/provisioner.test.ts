@@ -606,3 +606,43 @@ test("Options are read or refused by name", () => {
   for (const key of [undefined, "", "nodash", "with space-x"])
     expect(() => readKey(key)).toThrow(OptionError);
 });
+
+test("a started job without an AI prompt has an empty one, and its files are known", () => {
+  const job = readJob({ job_id: "j", transition: "start", file_id: "f" }, "a")!;
+  expect(job.fileId).toBe("f");
+  expect(terraformEnvironment(job, {})).toMatchObject({
+    TF_VAR_belfry_transition: "start",
+    TF_VAR_belfry_ai_prompt: "",
+  });
+});
+
+test("a Coder app can have a URL and no display name, and a task no prompt", () => {
+  const resources = [
+    resource("coder_agent", "main", { id: "agent-1" }),
+    resource("coder_app", "web", { agent_id: "agent-1", id: "app-1", url: "http://localhost" }),
+    resource("coder_ai_task", "task", { app_id: "app-1" }),
+  ];
+  expect(readState(state(resources), [])).toEqual({
+    resources: [
+      {
+        type: "coder_agent",
+        name: "main",
+        agents: [{ name: "main", apps: [{ slug: "web", url: "http://localhost" }] }],
+      },
+    ],
+    ai_task: { prompt: "", sidebar_app_slug: "web" },
+  });
+});
+
+test("a diagnostic that ends early has no variable, and one without a blank line ends with the output", () => {
+  expect(variableProblem(["Error: Invalid value for variable", "on main.tf line 1"])).toBeUndefined();
+  expect(
+    variableProblem([
+      "Error: Invalid value for variable",
+      "on main.tf line 1:",
+      '1: variable "a" {',
+      "",
+      "Too big.",
+    ]),
+  ).toEqual({ code: "INVALID_VALUE", problem: 'Invalid value for variable "a": Too big.' });
+});
