@@ -1,123 +1,92 @@
-// `npm run bench`: what a notification costs. A real server in a process of its own, a load from this one; the figures
-// are for comparing within one run.
-import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+// `npm run bench`: what a notification costs in Belfry, in a floor that does only the necessary, and in two job queues.
+// Rounds are interleaved, so a machine that slows down slows all of them; ratios are within a round. Variables:
+// BENCH_SECONDS (the whole run, default 150), BENCH_ROUNDS (3), BENCH_PEERS (a folder with node_modules of
+// pg-boss and graphile-worker) and BENCH_POSTGRES (the URL of their database).
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Pool } from "undici";
+import { startBelfry, startFloor, startPeer, type Contender } from "./contenders.ts";
+import { createLoadGenerator, requestKinds, type LoadGenerator, type RequestKind } from "./load.ts";
+import { writeReport, type Measurement } from "./report.ts";
 
-const launcher = new URL("../../src/launch.js", import.meta.url).pathname;
-const seconds = Number(process.env["SECONDS"] ?? 3);
-const owner = { email: "bench@example.com", username: "bench", password: "correct-horse-battery-42" };
+const { BENCH_PEERS: peers, BENCH_POSTGRES: postgres } = process.env;
+const totalMs = Number(process.env["BENCH_SECONDS"] ?? 150) * 1_000;
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3);
+const callerCounts = [1, 10, 50];
+const kinds = Object.keys(requestKinds) as RequestKind[];
 
-interface Started {
-  url: string;
-  stop: () => Promise<void>;
+interface Slot {
+  contender: Contender;
+  kind: RequestKind;
+  callers: number;
 }
 
-async function startServer(folder: string, environment: Record<string, string>): Promise<Started> {
-  const child = spawn(process.execPath, [launcher, "serve"], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, BELFRY_DATABASE_URL: `file:${folder}/belfry.db`, ...environment },
-  });
-  const line = await new Promise<string>((resolve) =>
-    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString())),
+async function startContenders(folder: string): Promise<Contender[]> {
+  const folders = ["belfry", "floor"].map((name) => join(folder, name));
+  await Promise.all(folders.map((path) => mkdir(path)));
+  const contenders = [await startBelfry(folders[0]!), await startFloor(folders[1]!)];
+  if (peers !== undefined && postgres !== undefined)
+    contenders.push(await startPeer("pg-boss"), await startPeer("graphile-worker"));
+  return contenders;
+}
+
+/** The peers have no inbox. */
+const canServe = ({ name }: Contender, kind: RequestKind) =>
+  kind === "enqueue" || name === "belfry" || name === "floor";
+
+/** Each kind of request with each number of callers, on each server that has it. */
+const slotsOf = (contenders: readonly Contender[]): Slot[] =>
+  kinds.flatMap((kind) =>
+    callerCounts.flatMap((callers) =>
+      contenders.filter((one) => canServe(one, kind)).map((contender) => ({ contender, kind, callers })),
+    ),
   );
-  const { address } = JSON.parse(line) as { address: string };
+
+async function measure(
+  generator: LoadGenerator,
+  { contender, kind, callers }: Slot,
+  { durationMs, round }: { durationMs: number; round: number },
+): Promise<Measurement> {
+  const { name, url, token } = contender;
+  const cpuBefore = contender.cpuMs();
+  const result = await generator.run({ url, token, kind, callers, durationMs });
   return {
-    url: address,
-    stop: () =>
-      new Promise((resolve) => {
-        child.once("close", () => resolve());
-        child.kill("SIGTERM");
-      }),
+    subject: requestKinds[kind].label,
+    callers,
+    contender: name,
+    round,
+    perSecond: result.requests / result.seconds,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    cpuUsPerRequest: ((contender.cpuMs() - cpuBefore) * 1_000) / result.requests,
+    failed: result.failed,
   };
 }
 
-async function post(pool: Pool, path: string, token: string | undefined, json: unknown, method = "POST") {
-  const headers = {
-    "content-type": "application/json",
-    ...(token === undefined ? {} : { "coder-session-token": token }),
-  };
-  const answer = await pool.request({
-    path: `/api/v2${path}`,
-    method: method as "POST",
-    headers,
-    body: method === "GET" ? null : JSON.stringify(json),
-  });
-  return { status: answer.statusCode, text: await answer.body.text() };
+async function runRounds(contenders: readonly Contender[]): Promise<Measurement[]> {
+  const slots = slotsOf(contenders);
+  const warmUps = slots.filter(({ callers }) => callers === callerCounts.at(-1));
+  const durationMs = totalMs / (slots.length * rounds + warmUps.length);
+  const generator = createLoadGenerator();
+  const measurements: Measurement[] = [];
+  for (const slot of warmUps) await measure(generator, slot, { durationMs, round: -1 });
+  for (let round = 0; round < rounds; round += 1)
+    for (const slot of slots) measurements.push(await measure(generator, slot, { durationMs, round }));
+  generator.stop();
+  return measurements;
 }
 
-/** Runs `request` with so many at a time for some seconds; prints rate and latencies. */
-async function load(
-  name: string,
-  width: number,
-  request: (index: number) => Promise<{ status: number }>,
-): Promise<void> {
-  const times: number[] = [];
-  const end = performance.now() + seconds * 1_000;
-  let index = 0;
-  let wrong = 0;
-  const started = performance.now();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      while (performance.now() < end) {
-        const before = performance.now();
-        const { status } = await request((index += 1));
-        if (status >= 300) wrong += 1;
-        times.push(performance.now() - before);
-      }
-    }),
-  );
-  const rate = times.length / ((performance.now() - started) / 1_000);
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number) => sorted[Math.floor(sorted.length * part)]!.toFixed(2).padStart(7);
-  console.log(
-    `${name.padEnd(44)} ${String(width).padStart(3)} at a time ${rate.toFixed(0).padStart(7)}/s   p50 ${at(0.5)} ms   p99 ${at(0.99)} ms${wrong > 0 ? `   ${wrong} FAILED` : ""}`,
-  );
-}
-
-async function bench(title: string, environment: Record<string, string>): Promise<void> {
-  console.log(`\n${title}`);
-  const folder = await mkdtemp(join(tmpdir(), "belfry-bench-"));
-  const server = await startServer(folder, {
-    BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
-    BELFRY_API_RATE_LIMIT: "0",
-    ...environment,
-  });
-  const pool = new Pool(server.url, { connections: 64 });
-  await post(pool, "/users/first", undefined, owner);
-  const { session_token: token } = JSON.parse((await post(pool, "/users/login", undefined, owner)).text) as {
-    session_token: string;
-  };
-  for (const width of [1, 10, 50]) {
-    await load("custom notification", width, (index) =>
-      post(pool, "/notifications/custom", token, {
-        content: { title: `Build ${width} ${index}`, message: "All 312 tests passed" },
-      }),
-    );
-  }
-  await load("inbox, first page", 10, () => post(pool, "/notifications/inbox", token, undefined, "GET"));
-  await pool.close();
-  await server.stop();
-  await rm(folder, { recursive: true, force: true });
-}
-
-let received = 0;
-const receiver = createServer((request, response) => {
-  received += 1;
-  request.resume().on("end", () => response.writeHead(204).end());
-}).listen(0, "127.0.0.1");
-await new Promise((resolve) => receiver.once("listening", resolve));
-
-await bench("inbox only", {});
-const endpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-await bench("inbox and webhook, signed", {
-  BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: endpoint,
-  BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 1).toString("base64")}`,
+const folder = await mkdtemp(join(tmpdir(), "belfry-bench-"));
+const contenders = await startContenders(folder);
+const measurements = await runRounds(contenders);
+await Promise.all(contenders.map(({ stop }) => stop()));
+await rm(folder, { recursive: true, force: true });
+writeReport(measurements, {
+  command: "npm run bench",
+  notes: [
+    `Medians of ${rounds} interleaved rounds, ${totalMs / 1_000} seconds in all; ratios are the medians of each round's.`,
+    "Load, servers and databases share the machine: read the ratios, not the absolute figures.",
+    "The floor: hono, zod and three prepared INSERTs into Belfry's own tables, in one transaction with an fsync for all requests that arrive together. It has no permissions, preferences, templates, duplicates or metrics.",
+    "pg-boss and graphile-worker: the same hono app, PostgreSQL with fsync and synchronous commit as by default; their key is compared in memory. CPU is the server process's and leaves out PostgreSQL's.",
+  ],
 });
-console.log(`\n${received} webhooks arrived`);
-receiver.close();
-receiver.closeAllConnections();
