@@ -10,7 +10,6 @@ import {
   parseWorkspaceName,
   toSchedule,
 } from "../../../src/cli/rules/workspace.ts";
-import { describeCause } from "../../../src/workspaces/builds/rules/build-texts.ts";
 
 describe("workspace commands", () => {
   test.each([
@@ -53,15 +52,6 @@ describe("workspace commands", () => {
     expect(formatNextStart("CRON_TZ=America/New_York 0 9 * * *", "2026-11-23T14:00:00Z")).toContain("09:00");
     expect(formatNextStart("0 9 * * *", "2026-11-23T09:00:00Z")).toContain("09:00 UTC");
   });
-  test.each([
-    ["initiator", "ada", "by ada"],
-    ["initiator", "", "by somebody who is gone"],
-    ["autostart", "ada", "by its schedule"],
-    ["prebuild", "prebuilds", "for the pool"],
-    ["prebuild_claim", "mia", "claimed by mia"],
-  ] as const)("a build with the reason %s by %s is described: %s", (reason, initiator, words) =>
-    expect(describeCause(reason, initiator)).toBe(words),
-  );
   test("no answer, a server error and 429 are retried, a refusal is not", () => {
     const statuses = [undefined, 500, 503, 429, 401, 403, 404];
     expect(statuses.filter((status) => isTransient({ status }))).toEqual([undefined, 500, 503, 429]);

@@ -15,7 +15,6 @@ import {
   type TaskMode,
   type TaskNotification,
 } from "../../../src/workspaces/agents/rules/app-status.ts";
-import { taskName } from "../../../src/workspaces/agents/rules/task.ts";
 
 const [key, formerKey, foreignKey] = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte)) as [
   Uint8Array,
@@ -182,17 +181,5 @@ describe("what an app says", () => {
         expect(shown.isWellFormed()).toBe(true);
       }),
     );
-  });
-});
-
-describe("a task's name", () => {
-  test.each([
-    ["Fix it", "Fix it"],
-    [null, "dev"],
-    ["  \n", "dev"],
-    ["x".repeat(161), "x".repeat(160)],
-    ["👩".repeat(161), "👩".repeat(160)],
-  ])("of %j is %j", (prompt, name) => {
-    expect(taskName(prompt, "dev")).toBe(name);
   });
 });

@@ -72,7 +72,11 @@ describe("a schedule", () => {
     expect(new Date(nextStart(text, Date.parse(after))!).toISOString()).toBe(new Date(next).toISOString()),
   );
 
-  test("nothing has no next time", () => expect(nextStart(null, 0)).toBeNull());
+  test("has no next time when there is none, when it is invalid, or at the end of the calendar", () => {
+    expect(nextStart(null, 0)).toBeNull();
+    expect(nextStart("whenever", 0)).toBeNull();
+    expect(nextStart("0 9 * * *", Date.UTC(9999, 11, 31, 23))).toBeNull();
+  });
 
   test("the next time is the first minute that a clock on the wall there shows", () => {
     const zones = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"];

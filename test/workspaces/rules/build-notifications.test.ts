@@ -20,6 +20,8 @@ import {
 import {
   formatNotified,
   parseNotified,
+  describeCause,
+  describeLeftBehind,
   describeNotified,
   summarizeNotified,
 } from "../../../src/workspaces/builds/rules/build-texts.ts";
@@ -224,5 +226,28 @@ describe("who was told", () => {
       }),
     );
     expect(parseNotified("something=else")).toEqual({ self: false, owner: false, admins: 0 });
+  });
+});
+
+test.each([
+  ["initiator", "ada", "by ada"],
+  ["initiator", "", "by a deleted user"],
+  ["autostart", "ada", "by its schedule"],
+  ["prebuild", "prebuilds", "for the pool"],
+  ["prebuild_claim", "mia", "claimed by mia"],
+] as const)("a build with the reason %s by %j is described: %s", (reason, initiator, text) => {
+  expect(describeCause(reason, initiator)).toBe(text);
+});
+
+describe("the resources that an orphaned workspace leaves behind", () => {
+  const resources = (count: number) => Array.from({ length: count }, (_, index) => `null_resource.r${index}`);
+  const first = "ada deleted the workspace without running Terraform.";
+  test.each([
+    [0, `${first} No resources are known.`],
+    [1, `${first} These resources were not destroyed: null_resource.r0.`],
+    [50, `${first} These resources were not destroyed: ${resources(50).join(", ")}.`],
+    [52, `${first} These resources were not destroyed: ${resources(50).join(", ")} and 2 others.`],
+  ])("are listed up to a limit: %i", (count, text) => {
+    expect(describeLeftBehind("ada", resources(count))).toBe(text);
   });
 });

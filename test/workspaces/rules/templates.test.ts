@@ -11,20 +11,12 @@ import { validateTar, writeTar, type TarFile } from "../../../src/kernel/rules/t
 import { type PresetSchedule } from "../../../src/workspaces/autostart/rules/cron-schedule.ts";
 import {
   checkVersion,
+  versionWarnings,
   type PresetInput,
   type VersionInput,
 } from "../../../src/workspaces/templates/rules/version-check.ts";
 import { temporaryFolder } from "../../support/program.ts";
-import {
-  maskIfSensitive,
-  maxPatternValueLength,
-  matches,
-  problemWithPattern,
-  noRules,
-  problemWithRules,
-  problemWithValue,
-  type ParameterRules,
-} from "../../../src/workspaces/templates/rules/parameter-values.ts";
+import { noRules } from "../../../src/workspaces/templates/rules/parameter-values.ts";
 import {
   isActiveAt,
   isTimeZone,
@@ -38,7 +30,6 @@ import {
   problemWithVersionName,
 } from "../../../src/workspaces/templates/rules/names.ts";
 import { problemWithKeyName } from "../../../src/workspaces/jobs/rules/provisioner-key.ts";
-import { parseTemplateSearch } from "../../../src/workspaces/builds/rules/search.ts";
 
 function schedule(cron: string): PresetSchedule {
   const verdict = parseSchedule(cron);
@@ -281,6 +272,26 @@ describe("a version is checked", () => {
     expect(problems.map(({ field }) => field)).toEqual(fields);
     for (const { detail } of problems) expect(detail).not.toBe("");
   });
+
+  test("A preset whose prebuilds can't be created is accepted with a warning for each reason", () => {
+    const parameters = [
+      parameter("region", true),
+      parameter("zone", true, "a"),
+      { ...parameter("cpu"), rules: { ...any, max: 8 } },
+    ];
+    const cpu = { name: "cpu", value: "9" };
+    const presets = [
+      preset({ name: "no pool", parameters: [cpu] }),
+      preset({ name: "large", parameters: [cpu], prebuilds: pool() }),
+      preset({ name: "good", parameters: [{ name: "region", value: "eu" }], prebuilds: pool() }),
+      preset({ name: "unknown", parameters: [{ name: "other", value: "x" }], prebuilds: pool() }),
+    ];
+    expect(versionWarnings({ parameters, presets })).toEqual([
+      'Prebuilds can\'t be created for preset "large": "region" is required and has no value.',
+      'Prebuilds can\'t be created for preset "large": "cpu" must be at most 8.',
+      'Prebuilds can\'t be created for preset "unknown": "region" is required and has no value.',
+    ]);
+  });
 });
 
 describe("names", () => {
@@ -296,10 +307,10 @@ describe("names", () => {
       ["", ".a", "a..b", "a/b", "a".repeat(65)],
     ],
     [problemWithKeyName, ["rack-1"], ["rack 1", ""]],
-    [problemWithParameterName, ["region", "_a-1"], ["1a", "", "a b", "a".repeat(65)]],
-  ])("%#: some are good, some are not", (judge, good, bad) => {
-    for (const name of good) expect([name, judge(name)]).toEqual([name, undefined]);
-    for (const name of bad) expect([name, judge(name)]).toEqual([name, expect.any(String)]);
+    [problemWithParameterName, ["region", "_a-1", "AI Prompt"], ["1a", "", "a b", "a".repeat(65)]],
+  ])("%#: some are good, some are not", (problemWith, good, bad) => {
+    for (const name of good) expect([name, problemWith(name)]).toEqual([name, undefined]);
+    for (const name of bad) expect([name, problemWith(name)]).toEqual([name, expect.any(String)]);
   });
 
   test("that are made up are good ones, and differ", () => {
@@ -313,17 +324,6 @@ describe("names", () => {
     expect(generateVersionName([0, 0, 0])).toBe("brave_badger10");
     expect(generateVersionName([0.999, 0.999, 0.9999])).toBe("wise_stork999");
   });
-});
-
-test("A sensitive value is masked, an empty one and any other stay", () => {
-  const parameters = [
-    { name: "key", sensitive: true },
-    { name: "region", sensitive: false },
-  ];
-  expect(maskIfSensitive("key", "hunter2", parameters)).toBe("********");
-  expect(maskIfSensitive("key", "", parameters)).toBe("");
-  expect(maskIfSensitive("region", "eu", parameters)).toBe("eu");
-  expect(maskIfSensitive("other", "x", parameters)).toBe("x");
 });
 
 test.each([
@@ -384,124 +384,5 @@ describe("a tar", () => {
     const tar = writeTar([file("a", "1")]);
     tar[0]! += 1;
     expect(validateTar(tar)).toBe("is not a tar archive");
-  });
-});
-
-describe("the search of templates", () => {
-  const template = {
-    name: "docker",
-    displayName: "Containers, with a GPU",
-    organizationId: "0199f3a0-0000-7000-8000-000000000001",
-    organizationName: "default",
-    createdByName: "ada",
-    deprecationMessage: "",
-    hasAiTask: true,
-  };
-  test.each([
-    ["", true],
-    ["has-ai-task:true", true],
-    ["has-ai-task:false", false],
-    ["DOCK", true],
-    ["gpu", true],
-    ["podman", false],
-    ['name:"with a"', true],
-    ['exact_name:"Docker"', true],
-    ["exact_name:dock", false],
-    [`organization:"${template.organizationId}" exact_name:"docker"`, true],
-    ["organization:default author:ADA deprecated:false", true],
-    ["author:grace", false],
-    ["deprecated:true", false],
-    ["docker author:grace", false],
-  ])("%j finds it: %s", (q, finds) => {
-    const verdict = parseTemplateSearch(q);
-    expect(verdict.ok && verdict.search(template)).toBe(finds);
-  });
-  test("says which filters there are", () => {
-    for (const key of ["colour", "constructor"])
-      expect(parseTemplateSearch(`${key}:x`)).toEqual({
-        ok: false,
-        problem: `unknown filter "${key}", use name, exact_name, organization, author, deprecated, has-ai-task`,
-      });
-  });
-});
-
-describe("the rules of a parameter", () => {
-  const rules = (more: Partial<ParameterRules>): ParameterRules => ({ ...noRules, ...more });
-  const options = ["eu", "us"].map((value) => ({ name: value.toUpperCase(), value }));
-
-  test.each<[Partial<ParameterRules>, string, string | undefined]>([
-    [{}, "anything", undefined],
-    [{ options }, "eu", undefined],
-    [{ options }, "EU", "must be one of eu, us"],
-    [{ min: 1, max: 8 }, "1", undefined],
-    [{ min: 1, max: 8 }, "8.0", undefined],
-    [{ min: 1 }, "0.5", "must be at least 1"],
-    [{ max: 8 }, "9", "must be at most 8"],
-    [{ max: -1 }, "-2", undefined],
-    [{ min: 1 }, "", "must be a number"],
-    [{ min: 1 }, "0x10", "must be a number"],
-    [{ min: 1 }, "1e9", "must be a number"],
-    [{ regex: "^[a-z]+$" }, "abc", undefined],
-    [{ regex: "^[a-z]+$" }, "Abc", "must match ^[a-z]+$"],
-    [{ regex: "b" }, "abc", undefined],
-    [{ regex: "^[a-z]+$", error: "small letters only" }, "A", "is invalid: small letters only"],
-    [{ regex: "a" }, "a".repeat(maxPatternValueLength + 1), "must have at most 256 characters"],
-  ])("%j: %j", (more, value, problem) => {
-    expect(problemWithValue(rules(more), value)).toBe(problem);
-  });
-
-  test("are themselves looked at", () => {
-    expect(problemWithRules(rules({ options, min: 1, max: 1 }))).toBeUndefined();
-    expect(problemWithRules(rules({ regex: "(" }))).toBe("has a pattern that is no regular expression");
-    expect(problemWithRules(rules({ min: 2, max: 1 }))).toBe("has a minimum of 2, above its maximum of 1");
-    expect(problemWithRules(rules({ options: [...options, options[0]!] }))).toBe(
-      "has two options of the same value",
-    );
-  });
-});
-
-describe("a parameter's pattern", () => {
-  test.each([
-    "^[a-z0-9-]+$",
-    "^(small|large)$",
-    "^(?:v)?[0-9]+\\.[0-9]+$",
-    "^[a-z]{1,32}$",
-    "^([a-z]+)-([0-9]+)$",
-    "^(ab)*$",
-    "[(|+*]",
-    "\\(\\+\\)+",
-    "",
-  ])("%j may be used", (pattern) => {
-    expect(problemWithPattern(pattern)).toBeUndefined();
-  });
-
-  test.each([
-    "(a+)+$",
-    "(a|aa)+$",
-    "((a+))*",
-    "(?:a*)*b",
-    "([a-z]+-)*x",
-    "(a{2,})+",
-    "(a+){2,}",
-    "^a*a*a*a*b",
-    "a*a*a*b",
-    "^a|b*b*b*c",
-    "(a)\\1",
-    "(?<n>a)\\k<n>",
-    "(?=a)",
-    "(?i)a",
-    "(",
-    "a".repeat(501),
-  ])("%j is refused", (pattern) => {
-    expect(problemWithPattern(pattern)).toEqual(expect.any(String));
-  });
-
-  test("that may be used is quick on the worst of values", () => {
-    const value = `${"a".repeat(maxPatternValueLength - 1)}!`;
-    // Repeats over the same letters: what costs most of all that may be used.
-    for (const pattern of ["^a*a*a*$", "a*a*b", "^(ab)*(a)*a*$"]) {
-      expect(problemWithPattern(pattern)).toBeUndefined();
-      for (let count = 0; count < 5; count += 1) expect(matches(pattern, value)).toBe(false);
-    }
   });
 });

@@ -22,8 +22,8 @@ import {
   nextParameters,
   matchingPreset,
 } from "../../../src/workspaces/builds/rules/next-build.ts";
+import { isUseDue, useIntervalMs } from "../../../src/workspaces/jobs/rules/provisioner-key.ts";
 import { buildStatuses, transitions } from "../../../db/schema.ts";
-import { parseWorkspaceSearch } from "../../../src/workspaces/builds/rules/search.ts";
 
 describe("a workspace's status", () => {
   test.each([
@@ -117,6 +117,16 @@ describe("the parameters of the next build", () => {
       validations: [{ detail: expect.stringContaining('"key"') }],
     });
   });
+  test("must be allowed by the version's rules, wherever the value comes from", () => {
+    const rules = JSON.stringify({ min: 1, max: 8 });
+    const cpu = { name: "cpu", required: false, defaultValue: "9", rules };
+    const problem = { field: "rich_parameter_values", detail: 'the parameter "cpu" must be at most 8' };
+    const given = (more: object) => decide({ definitions: [cpu], ...more });
+    expect(given({ requested: of("cpu", "8") })).toEqual({ ok: true, parameters: of("cpu", "8") });
+    expect(given({ definitions: [{ ...cpu, defaultValue: null }] })).toMatchObject({ ok: true });
+    for (const more of [{}, { previous: of("cpu", "10") }, { preset: of("cpu", "10") }])
+      expect(given(more)).toEqual({ ok: false, validations: [problem] });
+  });
   test("an empty value is a value", () => {
     expect(decide({ requested: of("region", "") })).toMatchObject({ ok: true });
   });
@@ -175,6 +185,20 @@ describe("the next build", () => {
   });
 });
 
+describe("the use of a provisioner key", () => {
+  const { sameAddress, otherAddress } = useIntervalMs;
+  test.each([
+    ["for the first time", null, null, "10.0.0.1", 0, true],
+    ["from the same address within the hour", 0, "10.0.0.1", "10.0.0.1", sameAddress - 1, false],
+    ["from the same address an hour later", 0, "10.0.0.1", "10.0.0.1", sameAddress, true],
+    ["from another address within the minute", 0, "10.0.0.1", "10.0.0.2", otherAddress - 1, false],
+    ["from another address a minute later", 0, "10.0.0.1", "10.0.0.2", otherAddress, true],
+    ["without an address, after one with it", 0, "10.0.0.1", null, otherAddress, true],
+  ] as const)("%s", (_when, lastUsedAt, lastUsedAddress, address, now, isDue) => {
+    expect(isUseDue({ lastUsedAt, lastUsedAddress }, address, now)).toBe(isDue);
+  });
+});
+
 describe("an agent's token", () => {
   const workspaceId = "0199a0b1-1111-7222-8333-444444444444";
   const [key, other] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
@@ -207,28 +231,6 @@ describe("a log line", () => {
     expect(length(line)).toBeLessThanOrEqual(maxLineBytes);
     expect(length(line)).toBeGreaterThan(maxLineBytes - 4);
     expect(line).toMatch(new RegExp(`^(${character})+ … \\(cut\\)$`, "u"));
-  });
-});
-
-describe("a search for workspaces", () => {
-  test.each([
-    ["", {}],
-    ["owner:me", { owner: "me" }],
-    [
-      "owner:ada template:docker name:web status:Running",
-      { owner: "ada", template: "docker", name: "web", status: "running" },
-    ],
-    ['name:"my web"', { name: "my web" }],
-    ["web", { name: "web" }],
-    ["ada/web", { owner: "ada", name: "web" }],
-  ])("%j", (q, search) => {
-    expect(parseWorkspaceSearch(q)).toEqual({ ok: true, search });
-  });
-  test.each([
-    ["status:asleep", 'unknown status "asleep"'],
-    ["colour:red", 'unknown filter "colour"'],
-  ])("%j is refused: %s", (q, problem) => {
-    expect(parseWorkspaceSearch(q)).toEqual({ ok: false, problem: expect.stringContaining(problem) });
   });
 });
 

@@ -49,9 +49,9 @@ export function newTaskName(prompt: string, id: string): string {
   const words = prompt
     .slice(0, 1_000)
     .toLowerCase()
-    .match(/[a-z0-9]+/g);
+    .matchAll(/[a-z0-9]+/g);
   let name = "";
-  for (const word of words ?? []) {
+  for (const [word] of words) {
     const longer = name === "" ? word.slice(0, maxPromptPartLength) : `${name}-${word}`;
     if (longer.length > maxPromptPartLength) break;
     name = longer;

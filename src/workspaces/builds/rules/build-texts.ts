@@ -2,7 +2,7 @@
 import type { BuildReason } from "../../../../db/schema.ts";
 
 export interface NotifiedSummary {
-  /** Whoever made it: theirs is the receipt. */
+  /** The initiator, for whom it is the receipt. */
   self: boolean;
   /** The workspace's owner, when that is somebody else. */
   owner: boolean;
@@ -10,15 +10,17 @@ export interface NotifiedSummary {
   admins: number;
 }
 
-/** A message that was withheld told nobody. */
+/** An inhibited message notified nobody. */
 export function summarizeNotified(
   messages: readonly { userId: string; status: string }[],
   { ownerId, initiatorId }: { ownerId: string; initiatorId: string },
 ): NotifiedSummary {
-  const told = new Set(messages.filter(({ status }) => status !== "inhibited").map(({ userId }) => userId));
-  const self = told.delete(initiatorId);
-  const owner = told.delete(ownerId);
-  return { self, owner, admins: told.size };
+  const notified = new Set(
+    messages.filter(({ status }) => status !== "inhibited").map(({ userId }) => userId),
+  );
+  const self = notified.delete(initiatorId);
+  const owner = notified.delete(ownerId);
+  return { self, owner, admins: notified.size };
 }
 
 /** The header of a build's answer that says so; absent when the build is no update. */
@@ -55,9 +57,9 @@ const causes: Record<BuildReason, (initiator: string) => string> = {
   prebuild_claim: (initiator) => `claimed by ${initiator}`,
 };
 
-/** Why there was a build; the initiator's username is empty when they are gone. */
+/** Why there was a build; the initiator's username is empty when the user was deleted. */
 export const describeCause = (reason: BuildReason, initiator: string): string =>
-  causes[reason](initiator === "" ? "somebody who is gone" : initiator);
+  causes[reason](initiator === "" ? "a deleted user" : initiator);
 
 const maxListedResources = 50;
 

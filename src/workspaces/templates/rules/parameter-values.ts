@@ -89,7 +89,7 @@ function hasNestedRepeats(all: readonly string[]): boolean {
     const last = open.length - 1;
     if (token === "(") open.push(false);
     else if (token === ")") {
-      const isComplex = open.pop() ?? false;
+      const isComplex = open.pop() === true;
       if (isComplex && isRepeat(all[at + 1] ?? "")) return true;
       if (isComplex && last > 0) open[last - 1] = true;
     } else if (last >= 0 && (token === "|" || isRepeat(token))) open[last] = true;
