@@ -2,6 +2,7 @@
 // because undici takes an unasked "100 Continue" for a broken answer and doesn't say whether a connection was reused.
 import * as http from "node:http";
 import * as https from "node:https";
+import { urlToHttpOptions } from "node:url";
 import type { Post } from "../kernel/ports.ts";
 
 type Request = Parameters<Post>[0];
@@ -11,14 +12,15 @@ const options = { keepAlive: true, maxSockets: 64, maxFreeSockets: 64, timeout: 
 
 export function createPost(): { post: Post; close: () => Promise<void> } {
   const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) };
+  const targetOf = createTargets();
   return {
     post: async (request) => {
-      const signal = AbortSignal.timeout(request.timeout);
-      const agent = agents[new URL(request.url).protocol as keyof typeof agents];
-      const first = await exchange(request, agent, signal);
+      const end = performance.now() + request.timeout;
+      const target = targetOf(request.url);
+      const first = await exchange(target, request, agents[target.protocol as keyof typeof agents], end);
       // The receiver closed a kept connection just as it was used again: it has most likely seen nothing of this request.
-      if ("failure" in first && first.isStale && !signal.aborted)
-        return given(await exchange(request, false, signal));
+      if ("failure" in first && first.isStale && performance.now() < end)
+        return given(await exchange(target, request, false, end));
       return given(first);
     },
     close: () => {
@@ -39,15 +41,30 @@ function given(result: Answer | Failure): Answer {
   return result;
 }
 
+/** The address of the latest request in its parts: most requests go to one receiver. */
+function createTargets(): (url: string) => http.RequestOptions {
+  let latest: { url: string; target: http.RequestOptions } | undefined;
+  return (url) => {
+    if (latest?.url !== url) latest = { url, target: urlToHttpOptions(new URL(url)) };
+    return latest.target;
+  };
+}
+
+const timedOut = () => new DOMException("The operation was aborted due to timeout", "TimeoutError");
+
 /** Without an agent: over a connection of its own. An answer counts once its headers are there; 1xx are none. */
 function exchange(
-  { url, headers, body }: Request,
+  target: http.RequestOptions,
+  { headers, body }: Request,
   agent: http.Agent | false | undefined,
-  signal: AbortSignal,
+  end: number,
 ): Promise<Answer | Failure> {
-  const { request } = url.startsWith("https:") ? https : http;
+  const { request } = target.protocol === "https:" ? https : http;
   return new Promise((resolve) => {
-    const outgoing = request(url, { method: "POST", headers, agent, signal });
+    const outgoing = request({ ...target, method: "POST", headers, agent });
+    // A signal for each request costs more than the timer.
+    const timer = setTimeout(() => outgoing.destroy(timedOut()), end - performance.now());
+    outgoing.on("close", () => clearTimeout(timer));
     let readBefore = 0;
     outgoing.on("socket", (socket) => (readBefore = socket.bytesRead));
     outgoing.on("error", (failure) => {
@@ -55,8 +72,9 @@ function exchange(
       resolve({ failure, isStale: outgoing.reusedSocket && isSilent });
     });
     outgoing.on("response", (incoming) => {
+      clearTimeout(timer);
       discard(incoming);
-      resolve({ status: incoming.statusCode!, headers: new Headers(flatten(incoming.headers)) });
+      resolve(new IncomingAnswer(incoming));
     });
     // Nobody asked for another protocol: an answer like any other that isn't 2xx.
     outgoing.on("upgrade", ({ statusCode }, socket) => {
@@ -83,6 +101,18 @@ function discard(body: http.IncomingMessage): void {
     bytes += chunk.length;
     if (bytes > maxBytes) body.destroy();
   });
+}
+
+class IncomingAnswer {
+  readonly status: number;
+  readonly #headers: http.IncomingHttpHeaders;
+  constructor({ statusCode, headers }: http.IncomingMessage) {
+    this.status = statusCode!;
+    this.#headers = headers;
+  }
+  get headers(): Headers {
+    return new Headers(flatten(this.#headers));
+  }
 }
 
 const flatten = (headers: http.IncomingHttpHeaders): [string, string][] =>

@@ -4,7 +4,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
 import { isAlwaysOn, kinds, reachesSuspended } from "../kinds/kinds.ts";
-import { isGone, type GoneEndpoints } from "./rules/channel-health.ts";
+import { isGone } from "./rules/channel-health.ts";
 import { unsealLabels } from "../outbox/prepare-event.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 /** Failures of the outside world are outcomes, never exceptions. */
-export async function deliver(deps: Deps, message: ClaimedMessage, gone: GoneEndpoints): Promise<Delivery> {
+export async function deliver(deps: Deps, message: ClaimedMessage): Promise<Delivery> {
   const refused = reasonNotToSend(deps, message);
   if (refused !== undefined) return { outcome: refused, rendered: null };
   const unsealed = await unsealLabels(deps, message);
@@ -37,7 +37,7 @@ export async function deliver(deps: Deps, message: ClaimedMessage, gone: GoneEnd
     actions: JSON.parse(message.actions) as Action[],
   };
   const rendered = renderOrFallback(deps.process.templates, version, input);
-  return { outcome: await sendByChannel(deps, message, rendered, gone), rendered };
+  return { outcome: await sendByChannel(deps, message, rendered), rendered };
 }
 
 function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefined {
@@ -61,12 +61,7 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
   return undefined;
 }
 
-async function sendByChannel(
-  deps: Deps,
-  message: ClaimedMessage,
-  rendered: Rendered,
-  gone: GoneEndpoints,
-): Promise<Outcome> {
+async function sendByChannel(deps: Deps, message: ClaimedMessage, rendered: Rendered): Promise<Outcome> {
   const channel = findChannel(message.method);
   const settings = channel === undefined ? undefined : deps.config.notifications.channels[channel.id];
   if (channel === undefined || settings === undefined) {
@@ -74,6 +69,7 @@ async function sendByChannel(
     const detail = `${channelLabel(message.method)} is not configured${needs}`;
     return { kind: "permanent", detail, reason: "not_configured" };
   }
+  const gone = new Map(message.goneEndpoint === null ? [] : [[channel.id, message.goneEndpoint]]);
   if (isGone(channel, settings, gone) && message.templateId !== testTemplateId) {
     return {
       kind: "permanent",
@@ -103,7 +99,10 @@ function outgoingMessage(deps: Deps, message: ClaimedMessage, rendered: Rendered
     labels: JSON.parse(message.labels) as Record<string, string>,
     data: dataOf(message),
     targets: JSON.parse(message.targets) as string[],
-    unsubscribeUrl: isAlwaysOn(templateId) ? null : unsubscribeUrl(deps, { userId, templateId }),
+    // Not every channel has it in its messages.
+    get unsubscribeUrl() {
+      return isAlwaysOn(templateId) ? null : unsubscribeUrl(deps, { userId, templateId });
+    },
     expiresAt: message.expiresAt,
   };
 }

@@ -4,12 +4,10 @@ import { withFewer } from "../../../db/fewer.ts";
 import { methods, type Method } from "../channels/index.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { QueuedMessage } from "../../kernel/ports.ts";
-import { deliver } from "./deliver.ts";
-import type { GoneEndpoints } from "./rules/channel-health.ts";
 import { leaseMs } from "./leases.ts";
 import { createResultWriter, type ResultWriter } from "./write-results.ts";
-import { claimMessages, findClaimedMessages, releaseClaim, type ClaimedMessage } from "./store/queue.ts";
-import { readGoneEndpoints, toGoneEndpoints } from "../preferences/store/settings.ts";
+import { createSendQueue, releaseClaimed, type Claimed } from "./send-queue.ts";
+import { claimMessages, findClaimedMessages } from "./store/queue.ts";
 
 export interface DispatchOptions {
   /** Only these messages; otherwise all that are due. */
@@ -73,52 +71,46 @@ interface ChannelDispatch {
 }
 
 async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void> {
-  const { channel, budget, report } = work;
+  const { channel, budget, report, results } = work;
   const { claiming, stopping } = deps.process;
-  const capacity = deps.config.notifications.leaseCount;
-  const inflight = new Set<Promise<void>>();
+  const queue = createSendQueue(deps, {
+    onDelivered: ({ message, token }, delivery, startedAt) => {
+      report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
+      results.add(message, token, delivery, startedAt);
+    },
+    onReleased: (count) => (report.claimed -= count),
+  });
   let left = work.ids;
   let claimed = 0;
   const canClaim = () => !stopping.aborted && claimed < budget.messages && deps.now() < budget.until;
   if (left === undefined) claiming.add(channel);
   try {
     for (let more = true; more && canClaim();) {
-      const free = Math.min(capacity - inflight.size, budget.messages - claimed);
-      // Free slots are filled a quarter of the capacity at a time: one claim for each slot would cost a write each.
-      if (inflight.size > 0 && free < capacity / 4) {
-        await Promise.race(inflight);
+      if (!queue.isReady()) {
+        await queue.change();
         continue;
       }
+      const limit = Math.min(queue.claimLimit(), budget.messages - claimed);
       // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
-      const claim = await withFewer(free, (limit) => claimSome(deps, channel, limit, left));
+      const claim = await withFewer(limit, (portion) => claimSome(deps, channel, portion, left));
       left = left?.slice(claim.limit);
       more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
       claimed += claim.messages.length;
       report.claimed += claim.messages.length;
-      for (const message of claim.messages) {
-        const job: Promise<void> = sendOne(deps, work, message, claim).finally(() => inflight.delete(job));
-        inflight.add(job);
-      }
+      queue.add(claim.messages);
     }
   } finally {
     if (work.ids === undefined) claiming.delete(channel);
+    await queue.finish();
   }
-  await Promise.all(inflight);
 }
 
-async function sendOne(
+async function claimSome(
   deps: Deps,
-  { report, results }: ChannelDispatch,
-  message: ClaimedMessage,
-  { token, gone }: { token: string; gone: GoneEndpoints },
-): Promise<void> {
-  const startedAt = deps.now();
-  const delivery = await deliver(deps, message, gone);
-  report[delivery.outcome.kind === "sent" ? "sent" : "failed"] += 1;
-  results.add(message, token, delivery, startedAt);
-}
-
-async function claimSome(deps: Deps, channel: Method, limit: number, ids: readonly string[] | undefined) {
+  channel: Method,
+  limit: number,
+  ids: readonly string[] | undefined,
+): Promise<{ messages: Claimed[] }> {
   const now = deps.now();
   const token = deps.newId();
   const leaseUntil = now + leaseMs(deps);
@@ -131,14 +123,14 @@ async function claimSome(deps: Deps, channel: Method, limit: number, ids: readon
     held: deps.process.leases.held(now),
     ...(ids === undefined ? {} : { ids: ids.slice(0, limit) }),
   });
-  const { messages, gone } = await deps.db.write(statements, {
-    messages: findClaimedMessages(token),
-    gone: readGoneEndpoints(),
-  });
+  const { messages } = await deps.db.write(statements, { messages: findClaimedMessages(token) });
+  const { leasePeriod, dispatchTimeout } = deps.config.notifications;
+  const startBy = deps.now() + leasePeriod - dispatchTimeout;
+  const claimed = messages.map((message) => ({ message, token, startBy }));
   if (deps.process.stopping.aborted && messages.length > 0) {
-    await deps.db.write(releaseClaim(token, deps.now()), {});
-    return { token, messages: [], gone: new Map() };
+    await releaseClaimed(deps, claimed);
+    return { messages: [] };
   }
   deps.process.leases.add(token, messages.length);
-  return { token, messages, gone: toGoneEndpoints(gone) };
+  return { messages: claimed };
 }

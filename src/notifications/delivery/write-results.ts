@@ -31,7 +31,7 @@ interface Result extends Delivery {
 
 /** How long a result waits for others. */
 const gatherMs = 100;
-const maxBatch = 50;
+const maxBatch = 200;
 
 export function createResultWriter(deps: Deps): ResultWriter {
   let pending = 0;

@@ -1,5 +1,5 @@
 // Sends a message to the webhook: Coder's envelope, signed as Standard Webhooks if there is a secret.
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import type { Post } from "../../../kernel/ports.ts";
 import type { Outcome } from "../channel.ts";
 import { parseRetryAfter } from "../../delivery/rules/retry.ts";
@@ -62,7 +62,7 @@ export async function sendWebhook(
       body,
       timeout: clock.timeout,
     });
-    return toOutcome(answer.status, answer.headers, clock.now());
+    return toOutcome(answer, clock.now());
   } catch (error) {
     return { kind: "temporary", detail: describeError(error) };
   }
@@ -71,12 +71,21 @@ export async function sendWebhook(
 /** The three fields of Standard Webhooks 1.0.0: HMAC-SHA256 over `id.timestamp.body`; the timestamp is the attempt's, in seconds. */
 export function sign(secret: string, id: string, now: number, body: string): Record<string, string> {
   const timestamp = Math.floor(now / 1_000);
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
-  const digest = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+  const digest = createHmac("sha256", keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest("base64");
   return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": `v1,${digest}` };
 }
 
-function toOutcome(status: number, headers: Headers, now: number): Outcome {
+/** The key of the secret that was used last. */
+let known: { secret: string; key: KeyObject } | undefined;
+
+function keyOf(secret: string): KeyObject {
+  if (known?.secret !== secret)
+    known = { secret, key: createSecretKey(secret.replace(/^whsec_/, ""), "base64") };
+  return known.key;
+}
+
+function toOutcome(answer: Awaited<ReturnType<Post>>, now: number): Outcome {
+  const { status } = answer;
   const detail = `answered ${status}`;
   if (status >= 200 && status < 300) return { kind: "sent", detail };
   if (status === 410)
@@ -91,7 +100,7 @@ function toOutcome(status: number, headers: Headers, now: number): Outcome {
       kind: "temporary",
       detail: `${detail}, a redirect: set the final address as BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT`,
     };
-  const retryAfter = parseRetryAfter(headers.get("retry-after"), now);
+  const retryAfter = parseRetryAfter(answer.headers.get("retry-after"), now);
   return { kind: "temporary", detail, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 

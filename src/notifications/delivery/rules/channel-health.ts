@@ -67,6 +67,7 @@ export const endpointHash = (endpoint: string): string => createHash("sha256").u
 
 /** Whether the channel's endpoint responded 410 Gone; false for a channel that is not configured. */
 export function isGone(channel: Channel, settings: unknown, gone: GoneEndpoints): boolean {
-  const endpoint = settings === undefined ? undefined : channel.endpoint?.(settings);
-  return endpoint !== undefined && gone.get(channel.id) === endpointHash(endpoint);
+  const hash = gone.get(channel.id);
+  const endpoint = settings === undefined || hash === undefined ? undefined : channel.endpoint?.(settings);
+  return endpoint !== undefined && hash === endpointHash(endpoint);
 }

@@ -17,7 +17,7 @@ import {
 import { methods, type Method } from "../../channels/index.ts";
 import { countInhibited } from "./metrics.ts";
 import { deleteOldInbox } from "../../inbox/store/inbox.ts";
-import { isPausedSql } from "../../preferences/store/settings.ts";
+import { goneEndpointSql, isPausedSql } from "../../preferences/store/settings.ts";
 
 export interface Claim {
   /** The lease: messages that have this token are the claimant's until `leaseUntil`. */
@@ -79,8 +79,8 @@ export const findDueChannels = (now: number) =>
     WHERE EXISTS (SELECT 1 FROM notification_messages WHERE method = value AND due_at <= ${now})`);
 
 /** The messages of a claim, with everything that sending needs. */
-export function findClaimedMessages(token: string) {
-  return query
+export const findClaimedMessages = prepared((token: string) =>
+  query
     .select({
       id: notificationMessages.id,
       method: notificationMessages.method,
@@ -110,6 +110,8 @@ export function findClaimedMessages(token: string) {
       userStatus: users.status,
       userDeletedAt: users.deletedAt,
       disabled: notificationPreferences.disabled,
+      /** The hash of its channel's endpoint, if that responded 410 Gone. */
+      goneEndpoint: goneEndpointSql(notificationMessages.method),
     })
     .from(notificationMessages)
     .innerJoin(notificationEvents, eq(notificationEvents.id, notificationMessages.eventId))
@@ -130,8 +132,8 @@ export function findClaimedMessages(token: string) {
       ),
     )
     .where(eq(notificationMessages.leaseToken, token))
-    .orderBy(notificationMessages.seq);
-}
+    .orderBy(notificationMessages.seq),
+);
 
 export type ClaimedMessage = ReturnType<typeof findClaimedMessages>["_"]["result"][number];
 
@@ -197,14 +199,15 @@ export function expireMessages(now: number): Statement[] {
   ];
 }
 
-/** Returns claimed messages to the queue: no attempt was made. */
-export function releaseClaim(token: string, now: number): Statement[] {
+/** Returns some messages of a claim to the queue: no attempt was made. */
+export function releaseMessages(token: string, ids: readonly string[], now: number): Statement[] {
+  const whereLeased = sql`lease_token = ${token} AND id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
   return [
     query.run(sql`DELETE FROM notification_attempts WHERE outcome = 'started' AND (message_id, number) IN
-      (SELECT id, attempt_count FROM notification_messages WHERE lease_token = ${token})`),
+      (SELECT id, attempt_count FROM notification_messages WHERE ${whereLeased})`),
     query.run(sql`UPDATE notification_messages
       SET status = 'pending', lease_token = NULL, due_at = ${now}, attempt_count = attempt_count - 1, updated_at = ${now}
-      WHERE lease_token = ${token}`),
+      WHERE ${whereLeased}`),
   ];
 }
 

@@ -1,6 +1,6 @@
 // SQL of the deployment's notification settings: whether delivery is paused (one row of JSON, as in Coder), endpoints that
 // are gone, and the last tick.
-import { eq, inArray, sql } from "drizzle-orm";
+import { eq, inArray, sql, type SQLWrapper } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
 import { settings } from "../../../../db/schema.ts";
@@ -45,6 +45,14 @@ export const readGoneEndpoints = prepared(() =>
       ),
     ),
 );
+
+/** SQL: the same for one channel; NULL unless its endpoint is gone. */
+export const goneEndpointSql = (method: SQLWrapper) =>
+  sql<
+    string | null
+  >`(SELECT gone.value FROM ${settings} AS gone WHERE gone.key = ${method} || ${sql.raw(`'${goneSuffix}'`)})`.as(
+    "gone_endpoint",
+  );
 
 /** The rows of `readGoneEndpoints`: hashes by channel. */
 export const toGoneEndpoints = (

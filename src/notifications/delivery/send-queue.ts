@@ -1,0 +1,125 @@
+// Sends the claimed messages of one channel, as many at the same time as its capacity; the others wait for a slot. What can't
+// start while its lease holds, or before the process stops, is returned to the database.
+import type { Deps } from "../../kernel/deps.ts";
+import { deliver, type Delivery } from "./deliver.ts";
+import { releaseMessages, type ClaimedMessage } from "./store/queue.ts";
+
+/** Messages that wait for a slot at most, however fast the receiver is. */
+const maxAhead = 200;
+/** What the receiver accepts in this time is claimed ahead. */
+const aheadMs = 1_000;
+
+export interface Claimed {
+  message: ClaimedMessage;
+  /** The lease's. */
+  token: string;
+  /** Epoch milliseconds; a later attempt could outlast the lease. */
+  startBy: number;
+}
+
+export interface SendQueueOptions {
+  onDelivered: (claimed: Claimed, delivery: Delivery, startedAt: number) => void;
+  onReleased: (count: number) => void;
+}
+
+export interface SendQueue {
+  add: (messages: readonly Claimed[]) => void;
+  /** Whether more can be claimed: nothing waits, and a quarter of the slots is free. */
+  isReady: () => boolean;
+  /** How many to claim: the free slots, and what the receiver accepts in a second at its pace since the last call. */
+  claimLimit: () => number;
+  /** Resolves at the next change. */
+  change: () => Promise<void>;
+  /** Resolves when every attempt has ended and nothing waits. Throws what an attempt threw. */
+  finish: () => Promise<void>;
+}
+
+export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQueueOptions): SendQueue {
+  const { stopping } = deps.process;
+  const capacity = deps.config.notifications.leaseCount;
+  const waiting: Claimed[] = [];
+  const failures: unknown[] = [];
+  const pace = createPace(deps.now);
+  let [sending, releasing] = [0, 0];
+  let changed = Promise.withResolvers<void>();
+
+  function update(): void {
+    const now = deps.now();
+    if (stopping.aborted || waiting.some(({ startBy }) => now >= startBy)) void release(waiting.splice(0));
+    for (const claimed of waiting.splice(0, capacity - sending)) void send(claimed);
+    changed.resolve();
+    changed = Promise.withResolvers();
+  }
+
+  async function send(claimed: Claimed): Promise<void> {
+    sending += 1;
+    const startedAt = deps.now();
+    await deliver(deps, claimed.message)
+      .then((delivery) => onDelivered(claimed, delivery, startedAt))
+      .catch((error: unknown) => failures.push(error));
+    sending -= 1;
+    pace.count();
+    update();
+  }
+
+  async function release(messages: readonly Claimed[]): Promise<void> {
+    if (messages.length === 0) return;
+    releasing += 1;
+    onReleased(messages.length);
+    await releaseClaimed(deps, messages).catch((error: unknown) => failures.push(error));
+    releasing -= 1;
+    update();
+  }
+
+  const finish = async () => {
+    while (sending + waiting.length + releasing > 0) await changed.promise;
+    stopping.removeEventListener("abort", update);
+    if (failures.length > 0) throw failures[0];
+  };
+
+  stopping.addEventListener("abort", update);
+  return {
+    add: (messages) => {
+      waiting.push(...messages);
+      update();
+    },
+    isReady: () => waiting.length === 0 && (sending === 0 || capacity - sending >= capacity / 4),
+    claimLimit: () => Math.max(capacity - sending, Math.min(pace.next(), maxAhead)),
+    change: () => changed.promise,
+    finish,
+  };
+}
+
+/** Counts attempts that ended; `next` is how many would end in a second, at the pace since its last call. */
+function createPace(now: () => number) {
+  let since: number | undefined;
+  let count = 0;
+  return {
+    count: () => void (count += 1),
+    next: () => {
+      const perSecond = since === undefined ? 0 : Math.floor((count / Math.max(1, now() - since)) * aheadMs);
+      [since, count] = [now(), 0];
+      return perSecond;
+    },
+  };
+}
+
+/** Returns messages to the queue of the database: no attempt was made. */
+export async function releaseClaimed(
+  deps: Deps,
+  messages: readonly { message: { id: string }; token: string }[],
+): Promise<void> {
+  const byToken = Map.groupBy(messages, ({ token }) => token);
+  const statements = [...byToken].flatMap(([token, ofToken]) =>
+    releaseMessages(
+      token,
+      ofToken.map(({ message }) => message.id),
+      deps.now(),
+    ),
+  );
+  try {
+    await deps.db.write(statements, {});
+  } finally {
+    for (const { token } of messages) deps.process.leases.end(token);
+  }
+}
