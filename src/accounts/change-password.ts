@@ -4,7 +4,7 @@ import { invalid, notFound, ApiError } from "../kernel/errors.ts";
 import type { QueueReservation } from "../kernel/rules/limits.ts";
 import { applyChange, requireManagePermission } from "./change.ts";
 import { requireValidPassword } from "./validation.ts";
-import { clearFailures, limitOldPassword } from "./limits.ts";
+import { clearFailures, limitOldPassword } from "./sign-in-limits.ts";
 import { verifyPassword, hashPassword, withHashSlot } from "./passwords.ts";
 import type { Actor } from "./rules/actor.ts";
 import { normalizePassword } from "./rules/password.ts";

@@ -7,7 +7,7 @@ import { purgeKeys } from "../../db/idempotency.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { purgeAudit } from "./store/audit.ts";
 import { deleteExpiredKeys } from "./store/keys.ts";
-import { purgeLimits } from "./store/limits.ts";
+import { purgeLimits } from "./store/sign-in-limits.ts";
 import { purgePasscodes } from "./store/passcodes.ts";
 
 export interface SharedMailbox {

@@ -13,7 +13,7 @@ import {
 import { notify, sealLabels, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
 import { oneTimePasscode, passwordChanged } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
-import { limitByNetwork, clearFailures } from "./limits.ts";
+import { limitByNetwork, clearFailures } from "./sign-in-limits.ts";
 import {
   findPasscode,
   findUserToReset,

@@ -4,7 +4,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError, conflict } from "../kernel/errors.ts";
 import { audit } from "./audit.ts";
 import { requireValidFields, withTakenErrors } from "./validation.ts";
-import { limitByNetwork } from "./limits.ts";
+import { limitByNetwork } from "./sign-in-limits.ts";
 import { hashPassword } from "./passwords.ts";
 import { equalHashes } from "./rules/api-key.ts";
 import { isLocalCaller, hashSetupCode, createSetupCode } from "./rules/one-time-codes.ts";

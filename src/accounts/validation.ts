@@ -2,10 +2,10 @@
 // passwords is a file of public/, so no bundle contains it.
 import { isTaken } from "../../db/client.ts";
 import type { Deps } from "../kernel/deps.ts";
-import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
+import { ApiError, invalid, invalidFields, type Validation } from "../kernel/errors.ts";
 import { type PasswordOwner, validatePasswordRules, type PasswordVerdict } from "./rules/password.ts";
 import { problemWithEmail, problemWithName, problemWithUsername } from "./rules/profile.ts";
-import { limitByNetwork } from "./limits.ts";
+import { limitByNetwork } from "./sign-in-limits.ts";
 
 export interface UserFields {
   email?: string;
@@ -27,13 +27,7 @@ export async function requireValidFields(deps: Pick<Deps, "assets">, fields: Use
   const validations = problems.flatMap(([field, detail]): Validation[] =>
     detail === undefined ? [] : [{ field, detail }],
   );
-  if (validations.length === 0) return;
-  const [first] = validations;
-  throw new ApiError(
-    400,
-    validations.length === 1 ? `${first!.field}: ${first!.detail}` : "Invalid fields.",
-    { validations },
-  );
+  if (validations.length > 0) throw invalidFields(validations);
 }
 
 export async function requireValidPassword(

@@ -7,7 +7,7 @@ import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
 import { login, logout, whoami } from "./login.ts";
 import * as deliveries from "./notifications/deliveries.ts";
-import { edit } from "./notifications/edit.ts";
+import { edit } from "./notifications/edit-template.ts";
 import * as inbox from "./notifications/inbox.ts";
 import * as send from "./notifications/send.ts";
 import * as texts from "./notifications/templates.ts";

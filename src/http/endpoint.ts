@@ -19,13 +19,19 @@ import {
   userIdByValidKeySql,
   userIdByKeySql,
 } from "../accounts/store/keys.ts";
-import { ApiError, forbidden, notFound, unauthorized, type Validation } from "../kernel/errors.ts";
+import {
+  ApiError,
+  forbidden,
+  invalidFields,
+  notFound,
+  unauthorized,
+  type Validation,
+} from "../kernel/errors.ts";
 import { hasProvisionerKey, readAsProvisioner, requireProvisionerCredential } from "./provisioner-auth.ts";
 import { boundBody, boundOwnBody, mayBeLarge, smallBodyBytes, maxBodyBytes } from "./bodies.ts";
 import { requireAgentToken, requireCredential, isSafe, requireOwnOrigin } from "./credentials.ts";
 import type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
-import { clientNetwork } from "../kernel/rules/client-address.ts";
-import { windowMs } from "../kernel/rules/limits.ts";
+import { limitRequests } from "./request-limits.ts";
 
 export type { Ctx, Endpoint, Env, Limits, Requirement } from "./context.ts";
 
@@ -91,7 +97,7 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
   const middleware = zValidator(target, schema, (result, c) => {
     if (target === "json") requireJson(c.req);
     if (result.success) return;
-    throw invalidFields(result.error.issues);
+    throw invalidFields(result.error.issues.map(toValidation));
   });
   (middleware as unknown as Tagged)[schemaTag] = { target, schema };
   return middleware;
@@ -179,47 +185,8 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
   return verdict.actor;
 }
 
-/** After the key's signature is checked, before anything is read. Throws 429. Fields of draft-ietf-httpapi-ratelimit-headers-10. */
-export function limitRequests(c: Ctx): void {
-  const { process, now } = c.get("deps");
-  const caller = callerOf(c);
-  if (process.requests === null || caller === undefined || !c.req.path.startsWith("/api/")) return;
-  const { isAllowed, left, seconds } = process.requests.take(caller, now());
-  const headers = {
-    "ratelimit-policy": `"api";q=${process.requests.max};w=${windowMs / 1_000}`,
-    ratelimit: `"api";r=${left};t=${seconds}`,
-  };
-  if (!isAllowed)
-    throw new ApiError(429, `Too many requests: ${process.requests.max} a minute are allowed.`, {
-      detail: `Try again in ${seconds} seconds. BELFRY_API_RATE_LIMIT changes the limit.`,
-      headers: { ...headers, "retry-after": String(seconds) },
-    });
-  if (c.req.header("upgrade") === undefined)
-    for (const [name, value] of Object.entries(headers)) c.header(name, value);
-}
-
-function callerOf(c: Ctx): string | undefined {
-  const { access } = c.get("endpoint");
-  if (access === "anyone") return `from ${clientNetwork(c.get("deps").clientAddress)}`;
-  const isPerson = access === "session" || (access === "session-or-provisioner" && !hasProvisionerKey(c));
-  // Not by the id alone: who knows that could use up what its owner may.
-  return isPerson ? c.get("credential").secretHash : undefined;
-}
-
-export function invalidFields(issues: readonly z.core.$ZodIssue[]): ApiError {
-  const validations = issues.map(toValidation);
-  return new ApiError(400, summarise(validations), { validations });
-}
-
 function toValidation(issue: z.core.$ZodIssue): Validation {
   const field = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") {
-    return { field: issue.keys.join(", "), detail: "is not known here" };
-  }
+  if (issue.code === "unrecognized_keys") return { field: issue.keys.join(", "), detail: "unknown field" };
   return { field: field === "" ? "body" : field, detail: issue.message };
 }
-
-const summarise = (validations: Validation[]) =>
-  validations.length === 1
-    ? `${validations[0]!.field}: ${validations[0]!.detail}`
-    : "The request has members that are not valid.";

@@ -42,8 +42,13 @@ export class ApiError extends Error {
 }
 
 /** The request is wrong in one named member. */
-export function invalid(field: string, detail: string): ApiError {
-  return new ApiError(400, `${field}: ${detail}`, { validations: [{ field, detail }] });
+export const invalid = (field: string, detail: string): ApiError => invalidFields([{ field, detail }]);
+
+/** 400 that names each invalid field; one alone is the message. */
+export function invalidFields(validations: Validation[]): ApiError {
+  const [first] = validations;
+  const message = validations.length === 1 ? `${first!.field}: ${first!.detail}` : "Invalid fields.";
+  return new ApiError(400, message, { validations });
 }
 
 export const unauthorized = (

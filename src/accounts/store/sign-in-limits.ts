@@ -2,7 +2,7 @@
 import { inArray, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { rateLimits } from "../../../db/schema.ts";
-import type { LimitPolicy } from "../rules/rate-limit.ts";
+import type { LimitPolicy } from "../rules/sign-in-limits.ts";
 
 export interface CountedRequest {
   key: string;

@@ -10,8 +10,8 @@ import {
   waitAfterMs,
   type LimitPolicy,
   type LimitRow,
-} from "../../src/accounts/rules/rate-limit.ts";
-import { countRequest, findLimits } from "../../src/accounts/store/limits.ts";
+} from "../../src/accounts/rules/sign-in-limits.ts";
+import { countRequest, findLimits } from "../../src/accounts/store/sign-in-limits.ts";
 import {
   clientAddressOf,
   isWithin,

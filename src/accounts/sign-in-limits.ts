@@ -5,8 +5,19 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { clientNetwork } from "../kernel/rules/client-address.ts";
 import { canonicalEmail } from "./rules/profile.ts";
-import { accountFailureLimit, networkLimit, msUntilAllowed, type LimitPolicy } from "./rules/rate-limit.ts";
-import { clearLimit, countRequest, findLimits, wasAllowedSql, type CountedRequest } from "./store/limits.ts";
+import {
+  accountFailureLimit,
+  networkLimit,
+  msUntilAllowed,
+  type LimitPolicy,
+} from "./rules/sign-in-limits.ts";
+import {
+  clearLimit,
+  countRequest,
+  findLimits,
+  wasAllowedSql,
+  type CountedRequest,
+} from "./store/sign-in-limits.ts";
 
 export interface RateLimitCheck {
   statements: Statement[];

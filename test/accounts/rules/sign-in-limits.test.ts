@@ -9,7 +9,7 @@ import {
   waitAfterMs,
   weightedCount,
   type LimitPolicy,
-} from "../../../src/accounts/rules/rate-limit.ts";
+} from "../../../src/accounts/rules/sign-in-limits.ts";
 
 const plain: LimitPolicy = { name: "plain", maxRequests: 4, windowMs: 1_000 };
 const growing: LimitPolicy = { name: "growing", maxRequests: 6, windowMs: 20_000, maxBurst: 2 };
