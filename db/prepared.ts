@@ -3,6 +3,7 @@
 import { Param, Placeholder, SQL, sql, type SQLChunk, type SQLWrapper } from "drizzle-orm";
 import type { RunnableQuery } from "drizzle-orm/runnable-query";
 import type { Statement } from "./client.ts";
+import { createRowMapper, rowValues, type RowMapper, type Selected } from "./row-mapper.ts";
 
 /** What drizzle's batch asks of a statement. */
 interface Built {
@@ -56,8 +57,14 @@ interface Shape {
   /** The fragment, with placeholders that are numbered from here on. */
   instantiate: (first: number) => SQL;
   /** Undefined for a fragment. */
-  built: (Built & { text: string }) | undefined;
+  built: BuiltOnce | undefined;
   parameters: readonly Parameter[];
+}
+
+interface BuiltOnce extends Built {
+  text: string;
+  /** Undefined where drizzle maps the rows. */
+  toRow: RowMapper | undefined;
 }
 
 /** The position of a value, with the encoder of its column, or a value that is part of the text's shape. */
@@ -91,7 +98,7 @@ function createShape(build: Build, args: readonly unknown[]): Shape {
   return {
     ...shape,
     decoder: undefined,
-    built: Object.assign(built, { text }),
+    built: Object.assign(built, { text, toRow: createRowMapper(built as Selected) }),
     parameters: params.map(toParameter),
   };
 }
@@ -152,12 +159,12 @@ class Direct {
 }
 
 class PreparedStatement {
-  readonly #built: Built & { text: string };
+  readonly #built: BuiltOnce;
   readonly #parameters: readonly Parameter[];
   readonly #values: readonly unknown[];
   readonly #direct: () => Buildable;
   constructor(
-    built: Built & { text: string },
+    built: BuiltOnce,
     parameters: readonly Parameter[],
     values: readonly unknown[],
     direct: () => Buildable,
@@ -176,7 +183,10 @@ class PreparedStatement {
     return query;
   }
   mapResult(result: unknown, isFromBatch?: boolean): unknown {
-    return this.#built.mapResult(result, isFromBatch);
+    const { toRow } = this.#built;
+    const rows = (result as { [rowValues]?: unknown[][] })[rowValues];
+    if (toRow === undefined || rows === undefined) return this.#built.mapResult(result, isFromBatch);
+    return rows.map(toRow);
   }
   getSQL(): SQL {
     return (this.#direct() as unknown as SQLWrapper).getSQL();

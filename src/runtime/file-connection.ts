@@ -2,6 +2,7 @@
 // running. Statements go with their connection. Values and rows are as libSQL's own client has them.
 import type { InArgs, InValue, ResultSet, Row } from "@libsql/client";
 import Native from "libsql";
+import { rowValues } from "../../db/row-mapper.ts";
 
 /** So many texts, the least recently used go first: more than the program has of those that it uses often. */
 const maxRemembered = 500;
@@ -38,15 +39,24 @@ function toNative(value: InValue): unknown {
   return value instanceof Date ? value.valueOf() : value;
 }
 
-export function toResultSet({ columns, columnTypes, toRow }: Remembered, answer: Answer): ResultSet {
+interface FileResult extends ResultSet {
+  [rowValues]: unknown[][];
+}
+
+export function toResultSet({ columns, columnTypes, toRow }: Remembered, answer: Answer): FileResult {
   const isRows = Array.isArray(answer);
+  const values = isRows ? answer.map((row) => row.map(fromNative)) : [];
+  let rows: Row[] | undefined;
   return {
     columns,
     columnTypes,
-    rows: isRows ? answer.map(toRow) : [],
+    get rows() {
+      return (rows ??= values.map(toRow));
+    },
     rowsAffected: isRows ? 0 : answer.changes,
     lastInsertRowid: isRows ? undefined : BigInt(answer.lastInsertRowid),
     toJSON: () => ({ columns, columnTypes, rows: answer }),
+    [rowValues]: values,
   };
 }
 
@@ -112,7 +122,7 @@ function createRows(columns: readonly string[]): (values: unknown[]) => Row {
   class NamedRow {
     readonly #values: unknown[];
     constructor(values: unknown[]) {
-      this.#values = values.map(fromNative);
+      this.#values = values;
       for (const [name, position] of named) Reflect.set(this, name, this.#values[position]);
     }
     get length(): number {

@@ -6,7 +6,11 @@ export function targetOf({
   url = "",
   rawHeaders,
 }: Pick<IncomingMessage, "url" | "rawHeaders">): RequestTarget {
-  const hosts = rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]!.toLowerCase() === "host");
+  const hosts: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 4 && name.toLowerCase() === "host") hosts.push(rawHeaders[at + 1]!);
+  }
   return parseRequestTarget(url, hosts);
 }
 

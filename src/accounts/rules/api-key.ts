@@ -1,6 +1,6 @@
 // API keys, `<10 characters>-<22 characters>`: the id, then the secret (131 bits). The id is an HMAC of the secret under a
 // server key, so a forged key is rejected without a read, and the form stays the one that Coder's clients know.
-import { createHash, timingSafeEqual, createHmac } from "node:crypto";
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
 
 export interface Credential {
   keyId: string;
@@ -22,7 +22,7 @@ export function parseCredential(
 }
 
 export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
 /** In constant time. */
@@ -36,9 +36,18 @@ export const keyPurposes = { api: "api key", provisioner: "provisioner key" } as
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 10;
 
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+/** Node takes six times as long to compute an HMAC whose key is bytes. */
+function keyObjectOf(bytes: Uint8Array): KeyObject {
+  const known = keyObjects.get(bytes) ?? createSecretKey(bytes);
+  keyObjects.set(bytes, known);
+  return known;
+}
+
 /** The id that belongs to a secret: 10 of 62 characters, 59 bits; it reveals nothing of the secret. */
 export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
-  let number = BigInt(`0x${createHmac("sha256", signingKey).update(secret).digest("hex")}`);
+  let number = BigInt(`0x${createHmac("sha256", keyObjectOf(signingKey)).update(secret).digest("hex")}`);
   let id = "";
   while (id.length < idLength) {
     id += alphabet[Number(number % 62n)];

@@ -30,12 +30,14 @@ function unquoted(text: string): string | undefined {
 
 export type Decoded = { ok: true; text: string } | { ok: false; status: 400 | 415; problem: string };
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** UTF-8 where no charset is named. */
 export function decodeText(bytes: Uint8Array, contentType: string): Decoded {
   const charset = (/;\s*charset="?([^\s";]+)/i.exec(contentType)?.[1] ?? "utf-8").toLowerCase();
   let decoder: TextDecoder;
   try {
-    decoder = new TextDecoder(byMark(bytes, charset), { fatal: true });
+    decoder = charset === "utf-8" ? utf8 : new TextDecoder(byMark(bytes, charset), { fatal: true });
   } catch {
     return { ok: false, status: 415, problem: `charset: "${charset}" is unknown, use UTF-8` };
   }
@@ -83,6 +85,12 @@ export type RequestTarget = { ok: true; url: string } | { ok: false; problem: st
 /** A name, an IPv4 address or a bracketed IPv6 address, and a port (RFC 9110 §7.2). */
 const hostForm = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/;
 
+/** What a URL parser leaves as it is: nothing encoded, no empty segment, no dot at the beginning of one. */
+const plainTarget = /^(?:\/[\w~-][\w.~-]*)+(?:\?[\w.~&=-]*)?$/;
+/** Hosts that a URL was parsed with. */
+const knownHosts = new Set<string>();
+const maxKnownHosts = 100;
+
 /**
  * `target` as it stands in the request line, `hosts` the values of all its Host headers. Takes the origin-form only
  * (RFC 9112 §3.2.1): a path, and no `//`, backslash, fragment, blank or control character that a browser or a URL
@@ -97,6 +105,8 @@ export function parseRequestTarget(
   const host = hosts[0] ?? "";
   if (!hostForm.test(host))
     return refused("Host: invalid, must be a host name or address with an optional port");
+  if (knownHosts.has(host) && plainTarget.test(target))
+    return { ok: true, url: `${scheme}://${host}${target}` };
   const [path = "", ...query] = target.split("?");
   if (!path.startsWith("/")) return refused("request target: must be a path that begins with /");
   if (path.startsWith("//") || path.includes("\\"))
@@ -107,6 +117,7 @@ export function parseRequestTarget(
   const url = `${scheme}://${host}${path}${search}`;
   // Dot segments may leave two slashes at the beginning: `/.//host`.
   if (!URL.canParse(url) || new URL(url).pathname.startsWith("//")) return refused("request target: invalid");
+  if (knownHosts.size < maxKnownHosts) knownHosts.add(host);
   return { ok: true, url };
 }
 

@@ -1,5 +1,5 @@
 // Plans the deliveries of an event: for each recipient and channel, whether it is sent, when, and why.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/json.ts";
@@ -83,7 +83,11 @@ function decide(recipient: Recipient, method: string, why: Reason, options: Plan
       dedupeKey: null,
     };
   }
-  const dedupeKey = hash([options.template.id, recipient.userId, method, options.identity]);
+  const dedupeKey = hash(
+    "sha256",
+    JSON.stringify([options.template.id, recipient.userId, method, options.identity]),
+    "hex",
+  );
   const { isPaused, now, notBefore = -Infinity } = options;
   const isDelayed = notBefore > now;
   if (channel?.isLocal === true && !isPaused && !isDelayed) {
@@ -129,5 +133,3 @@ export function identityOf(
 /** The value of `dedupe_bypass_ts`: the minute in RFC 3339, without fractions. */
 export const minuteBucket = (now: number): string =>
   new Date(now - (now % 60_000)).toISOString().replace(".000Z", "Z");
-
-const hash = (parts: string[]) => createHash("sha256").update(JSON.stringify(parts)).digest("hex");
