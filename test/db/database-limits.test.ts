@@ -126,7 +126,7 @@ describe.skipIf(noServer)("a libSQL server", () => {
     expect(refused.headers.get("retry-after")).toBe("60");
     expect(refused.json).toMatchObject({
       message: "The request or its response is too large for the database.",
-      detail: expect.stringContaining("Ask for fewer at a time"),
+      detail: expect.stringContaining("Request fewer items"),
     });
     expect(server.logs.join("\n")).toContain("--max-response-size");
     // It is well otherwise.

@@ -55,8 +55,8 @@ export function createAnchor(title: string, taken: Set<string>): string {
 }
 
 const plainText = (inline: Token): string =>
-  (inline.children ?? [])
-    .filter(({ type }) => type === "text" || type === "code_inline")
+  inline
+    .children!.filter(({ type }) => type === "text" || type === "code_inline")
     .map(({ content }) => content)
     .join("");
 
@@ -67,7 +67,7 @@ export function renderDocument(text: string, file: string): Document {
   const taken = new Set<string>();
   let title = "";
   for (const [index, token] of tokens.entries()) {
-    if (token.type === "inline") for (const child of token.children ?? []) rewrite(child, file);
+    if (token.type === "inline") for (const child of token.children!) rewrite(child, file);
     if (token.type !== "heading_open") continue;
     const inline = tokens[index + 1]!;
     const heading = plainText(inline);
@@ -75,7 +75,7 @@ export function renderDocument(text: string, file: string): Document {
     if (token.tag === "h1") continue;
     const id = createAnchor(heading, taken);
     token.attrSet("id", id);
-    inline.children = [...(inline.children ?? []), ...linkTo(id, heading)];
+    inline.children = [...inline.children!, ...linkTo(id, heading)];
     if (token.tag === "h2") sections.push({ id, title: heading });
   }
   const html = markdown.renderer.render(tokens, markdown.options, {});
@@ -123,7 +123,7 @@ export function readContents(text: string, file: string): ContentsGroup[] {
 
 /** The first link of a list's item, if it leads to a document. */
 function entriesOf(inline: Token, file: string): ContentsGroup["entries"] {
-  const children = inline.children ?? [];
+  const children = inline.children!;
   const at = children.findIndex(({ type }) => type === "link_open");
   const href = String(children[at]?.attrGet("href") ?? "");
   if (at === -1 || !/^[^:]*\.md$/.test(href)) return [];

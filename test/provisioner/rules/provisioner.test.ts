@@ -86,11 +86,11 @@ describe("An archive", () => {
 
   test("that leaves the folder, contains links, is inconsistent or too large is refused with the reason", () => {
     const cases: [TarPart[], string][] = [
-      [[{ path: "../x", content: "" }], "leads out"],
-      [[{ path: "a/../../x", content: "" }], "leads out"],
-      [[{ path: "/etc/passwd", content: "" }], "leads out"],
-      [[{ path: "a\\..\\x", content: "" }], "leads out"],
-      [[{ path: "h", type: "x", content: pax("path", "../x") }, { path: "y" }], "leads out"],
+      [[{ path: "../x", content: "" }], "is outside"],
+      [[{ path: "a/../../x", content: "" }], "is outside"],
+      [[{ path: "/etc/passwd", content: "" }], "is outside"],
+      [[{ path: "a\\..\\x", content: "" }], "is outside"],
+      [[{ path: "h", type: "x", content: pax("path", "../x") }, { path: "y" }], "is outside"],
       [[{ path: "x", type: "1" }], "is a link"],
       [[{ path: "x", type: "2" }], "is a link"],
       [[{ path: "x", type: "3" }], "neither a file nor a folder"],

@@ -1,18 +1,14 @@
-// The pages' decisions about documents, and about whether a way works: pure, and the latter also as the database has it.
-import * as fc from "fast-check";
+// Documents as pages: paths, links, anchors and contents; and durations as text.
 import { describe, expect, test } from "vitest";
-import { summarise, type Attempt } from "../../src/notifications/delivery/rules/channel-health.ts";
-import { noteHealth, readHealth, toHealth } from "../../src/notifications/delivery/store/health.ts";
-import { userIdByKeySql } from "../../src/accounts/store/keys.ts";
 import {
   createAnchor,
   documentLink,
   pagePath,
   readContents,
   renderDocument,
-} from "../../src/pages/rules/document.ts";
-import { approximateDuration } from "../../src/pages/rules/labels.ts";
-import { signInFirst, startTestServer } from "../support/server.ts";
+} from "../../../src/pages/rules/document.ts";
+import { approximateDuration } from "../../../src/pages/rules/labels.ts";
+import { httpsOrigin } from "../../../src/pages/rules/links.ts";
 
 describe("documents", () => {
   test("a document's page has its path without the ending, a folder's index the folder's", () => {
@@ -37,7 +33,7 @@ describe("documents", () => {
     expect(documentLink(href, "a/here.md")).toBe(target),
   );
 
-  test("headings get anchors as the forges make them, each its own", () => {
+  test("headings get unique anchors, like those of code forges", () => {
     const taken = new Set<string>();
     expect(createAnchor("What's `new` in 2.0?", taken)).toBe("whats-new-in-20");
     expect(createAnchor("Größe & Zahl", taken)).toBe("größe--zahl");
@@ -62,7 +58,7 @@ describe("documents", () => {
     expect(html).toContain('<h3 id="deep">Deep<a');
   });
 
-  test("links and pictures are led to where they are served; markup and inline styles have no chance", () => {
+  test("links and pictures lead to where they are served; markup and inline styles are escaped", () => {
     const { html } = renderDocument(
       "[b](b.md) ![p](p.png) <b>x</b> [j](javascript:alert(1))\n\n| a |\n|--:|\n| 1 |\n",
       "a/here.md",
@@ -89,6 +85,7 @@ Prose with [a link](prose.md).
 
 ## Empty
 `;
+    expect(readContents("- plain\n- [x](javascript:x.md)\n", "index.md")).toEqual([]);
     expect(readContents(index, "index.md")).toEqual([
       { title: "", entries: [{ title: "Start", page: "/docs/start" }] },
       {
@@ -102,7 +99,7 @@ Prose with [a link](prose.md).
   });
 });
 
-describe("how long", () => {
+describe("an approximate duration", () => {
   const minute = 60_000;
   test.each([
     [-5, "less than a minute"],
@@ -115,56 +112,19 @@ describe("how long", () => {
   ])("%i ms is %s", (time, words) => expect(approximateDuration(time)).toBe(words));
 });
 
-const attempt = (at: number, ok: boolean, method: Attempt["method"] = "webhook"): Attempt => ({
-  method,
-  at,
-  ok,
-  answer: `${ok ? "good" : "bad"} at ${at}`,
-});
-
-describe("whether a way works", () => {
-  test("however results are grouped, late or sent twice, the database knows the latest of each", async () => {
-    const server = await startTestServer({ adapter: "twice" });
-    const { token } = await signInFirst(server);
-    const { db } = server;
-    const viewer = userIdByKeySql(token.split("-")[0]!);
-    const groups = fc.array(fc.array(fc.tuple(fc.nat(12), fc.boolean()), { minLength: 1, maxLength: 3 }), {
-      minLength: 1,
-      maxLength: 5,
-    });
-    await fc.assert(
-      fc.asyncProperty(groups, async (given) => {
-        await server.sql("DELETE FROM settings WHERE key LIKE 'delivery_health_%'");
-        // Each try has its own moment.
-        const tries = given.map((group, g) =>
-          group.map(([at, ok], i) => attempt(at * 1_000 + g * 10 + i + 1, ok)),
-        );
-        for (const group of tries) await db.write(noteHealth(summarise(group), 1), {});
-        const { rows } = await db.read({ rows: readHealth(viewer) });
-        const [known] = toHealth(rows);
-        const [truth] = summarise(tries.flat());
-        const { failingSince, ...rest } = known!;
-        const { failingSince: trueSince, ...trueRest } = truth!;
-        expect(rest).toEqual(trueRest);
-        // Of a streak that was told out of order only its end is known for sure.
-        expect(failingSince === null).toBe(trueSince === null);
-        if (failingSince !== null) expect(failingSince).toBeGreaterThanOrEqual(trueSince!);
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  test("tries in their order are known exactly", async () => {
-    const server = await startTestServer({ adapter: "twice" });
-    const { token } = await signInFirst(server);
-    const viewer = userIdByKeySql(token.split("-")[0]!);
-    const all = [true, false, false, true, false, true, true, false, false].map((ok, at) =>
-      attempt(at + 1, ok),
-    );
-    for (const [index, one] of all.entries()) {
-      await server.db.write(noteHealth(summarise([one]), 1), {});
-      const { rows } = await server.db.read({ rows: readHealth(viewer) });
-      expect(toHealth(rows)).toEqual(summarise(all.slice(0, index + 1)));
-    }
-  });
-});
+test.each([
+  ["https://b.example.com", "http", null, "https://b.example.com"],
+  ["https://b.example.com/sub", "HTTP, https", "same-origin", "https://b.example.com"],
+  ["https://b.example.com", "https", null, null],
+  ["https://b.example.com", null, null, "https://b.example.com"],
+  ["https://b.example.com", null, "none", null],
+  ["http://b.example.com", "http", null, null],
+  ["https://localhost:4747", "http", null, null],
+  ["https://127.0.0.1", null, null, null],
+  ["https://[::1]", null, null, null],
+])(
+  "access URL %s, forwarded %j, Sec-Fetch-Site %j: use %j",
+  (accessUrl, forwardedProto, secFetchSite, use) => {
+    expect(httpsOrigin({ accessUrl, forwardedProto, secFetchSite })).toBe(use);
+  },
+);

@@ -1,0 +1,125 @@
+// What request headers and targets say: a table of values for each rule.
+import { expect, test } from "vitest";
+import {
+  basicPassword,
+  bearerToken,
+  decodeText,
+  isOwnOrigin,
+  parseIdempotencyKey,
+  parseRequestTarget,
+} from "../../../src/http/rules/headers.ts";
+import { access, here, table, valueOf } from "../../support/origins.ts";
+
+const basic = (text: string) => `Basic ${Buffer.from(text, "latin1").toString("base64")}`;
+
+test.each([
+  [undefined, undefined],
+  ["", undefined],
+  ["Bearer", undefined],
+  ["Bearer abc", "abc"],
+  ["bearer   abc", "abc"],
+  [basic("a:b"), undefined],
+])("bearer token of %j: %j", (header, token) => {
+  expect(bearerToken(header)).toBe(token);
+});
+
+test.each([
+  [undefined, undefined],
+  ["Bearer abc", undefined],
+  [basic("ada:secret"), "secret"],
+  [basic("ada:a:b"), "a:b"],
+  [basic(":secret"), "secret"],
+  [basic("no colon"), undefined],
+  ["Basic a===", undefined],
+])("Basic password of %j: %j", (header, password) => {
+  expect(basicPassword(header)).toBe(password);
+});
+
+test.each([
+  ["abc", "abc"],
+  ['  "a \\"quoted\\" key"  ', 'a "quoted" key'],
+  ['"a\\\\b"', "a\\b"],
+  ["x".repeat(255), "x".repeat(255)],
+  ["x".repeat(256), undefined],
+  ["", undefined],
+  ['"', undefined],
+  ['"a"b"', undefined],
+  ["ä", undefined],
+  ["a\tb", undefined],
+])("Idempotency-Key %j: %j", (header, key) => {
+  expect(parseIdempotencyKey(header)).toBe(key);
+});
+
+test.each<[number[], string, ReturnType<typeof decodeText>]>([
+  [[0xc3, 0xa4], "text/plain", { ok: true, text: "ä" }],
+  [[0xe4], "text/plain; charset=latin1", { ok: true, text: "ä" }],
+  [[0xe4], 'text/plain; charset="ISO-8859-1"', { ok: true, text: "ä" }],
+  [[0xfe, 0xff, 0, 0xe4], "text/plain; charset=utf-16", { ok: true, text: "ä" }],
+  [[0xff, 0xfe, 0xe4, 0], "text/plain; charset=utf-16", { ok: true, text: "ä" }],
+  [[0xe4], "text/plain", { ok: false, status: 400, problem: expect.stringContaining("not valid utf-8") }],
+  [
+    [],
+    "text/plain; charset=klingon",
+    { ok: false, status: 415, problem: expect.stringContaining("klingon") },
+  ],
+])("bytes %j as %s", (bytes, type, expected) => {
+  expect(decodeText(new Uint8Array(bytes), type)).toEqual(expected);
+});
+
+test.each(table)("Sec-Fetch-Site %j with Origin %j: %j", (site, origin, expected) => {
+  const facts = { secFetchSite: valueOf(site), origin: valueOf(origin), requestOrigin: here };
+  expect(isOwnOrigin({ ...facts, accessUrl: `${access}/somewhere` })).toBe(expected);
+});
+
+const good: [target: string, url: string][] = [
+  ["/", "http://here:4747/"],
+  ["/inbox?a=//b&c=?", "http://here:4747/inbox?a=//b&c=?"],
+  ["/a//b", "http://here:4747/a//b"],
+  ["/login?next=https://evil.example.com", "http://here:4747/login?next=https://evil.example.com"],
+];
+test.each(good)("%s is accepted", (target, url) => {
+  expect(parseRequestTarget(target, ["here:4747"])).toEqual({ ok: true, url });
+});
+
+const badTargets = [
+  "//evil.example.com/api/v2/notifications/inbox/watch",
+  "//evil.example.com",
+  "///",
+  "/\\evil.example.com/",
+  "\\\\evil.example.com/",
+  "/.//evil.example.com/",
+  "/a/..//evil.example.com/",
+  "/%2e//evil.example.com/",
+  "http://evil.example.com/inbox",
+  "https://here:4747/inbox",
+  "evil.example.com:443",
+  "*",
+  "",
+  "inbox",
+  "?q",
+  "/a#b",
+  "/a\tb",
+];
+test.each(badTargets)("%j is refused", (target) => {
+  expect(parseRequestTarget(target, ["here:4747"]).ok).toBe(false);
+});
+
+test.each([
+  [["here"], true],
+  [["[::1]:4747"], true],
+  [["127.0.0.1:80"], true],
+  [["a.b-c.example.com:65535"], true],
+  [[], false],
+  [[""], false],
+  [["here", "here"], false],
+  [["here,evil.example.com"], false],
+  [["here evil"], false],
+  [["here/evil"], false],
+  [["user@here"], false],
+  [["here\\evil"], false],
+  [["here?x"], false],
+  [["here:x"], false],
+  [["[::1"], false],
+])("Host %j: %j", (hosts, expected) => {
+  expect(parseRequestTarget("/", hosts).ok).toBe(expected);
+});

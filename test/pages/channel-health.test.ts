@@ -1,0 +1,61 @@
+// Whether a channel works: decided from its attempts, and the same as the database has it.
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { summarise, type Attempt } from "../../src/notifications/delivery/rules/channel-health.ts";
+import { noteHealth, readHealth, toHealth } from "../../src/notifications/delivery/store/health.ts";
+import { userIdByKeySql } from "../../src/accounts/store/keys.ts";
+import { signInFirst, startTestServer } from "../support/server.ts";
+
+const attempt = (at: number, ok: boolean, method: Attempt["method"] = "webhook"): Attempt => ({
+  method,
+  at,
+  ok,
+  answer: `${ok ? "good" : "bad"} at ${at}`,
+});
+
+describe("whether a channel works", () => {
+  test("however results are grouped, late or sent twice, the database knows the latest of each", async () => {
+    const server = await startTestServer({ adapter: "twice" });
+    const { token } = await signInFirst(server);
+    const { db } = server;
+    const viewer = userIdByKeySql(token.split("-")[0]!);
+    const groups = fc.array(fc.array(fc.tuple(fc.nat(12), fc.boolean()), { minLength: 1, maxLength: 3 }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(groups, async (given) => {
+        await server.sql("DELETE FROM settings WHERE key LIKE 'delivery_health_%'");
+        // Each try has its own moment.
+        const tries = given.map((group, g) =>
+          group.map(([at, ok], i) => attempt(at * 1_000 + g * 10 + i + 1, ok)),
+        );
+        for (const group of tries) await db.write(noteHealth(summarise(group), 1), {});
+        const { rows } = await db.read({ rows: readHealth(viewer) });
+        const [known] = toHealth(rows);
+        const [truth] = summarise(tries.flat());
+        const { failingSince, ...rest } = known!;
+        const { failingSince: trueSince, ...trueRest } = truth!;
+        expect(rest).toEqual(trueRest);
+        // Of a streak that was told out of order only its end is known for sure.
+        expect(failingSince === null).toBe(trueSince === null);
+        if (failingSince !== null) expect(failingSince).toBeGreaterThanOrEqual(trueSince!);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("tries in their order are known exactly", async () => {
+    const server = await startTestServer({ adapter: "twice" });
+    const { token } = await signInFirst(server);
+    const viewer = userIdByKeySql(token.split("-")[0]!);
+    const all = [true, false, false, true, false, true, true, false, false].map((ok, at) =>
+      attempt(at + 1, ok),
+    );
+    for (const [index, one] of all.entries()) {
+      await server.db.write(noteHealth(summarise([one]), 1), {});
+      const { rows } = await server.db.read({ rows: readHealth(viewer) });
+      expect(toHealth(rows)).toEqual(summarise(all.slice(0, index + 1)));
+    }
+  });
+});
