@@ -1,6 +1,6 @@
 // A database client that, once it is told to, takes back every write after it has answered: each request finds the same
 // world, whatever the others did.
-import type { Client, InStatement, TransactionMode } from "@libsql/client";
+import type { InStatement, TransactionMode } from "@libsql/client";
 import type { DatabaseClient } from "../../db/client.ts";
 
 export interface Forgetful {
@@ -12,20 +12,20 @@ export interface Forgetful {
 export function createForgetful(): Forgetful {
   let isForgetting = false;
   let last: Promise<unknown> = Promise.resolve();
-  const takeBack = async (client: Client, statements: InStatement[]) => {
-    const transaction = await client.transaction("write");
+  const takeBack = async (client: DatabaseClient, statements: InStatement[]) => {
+    await client.execute("BEGIN IMMEDIATE");
+    const results = [];
     try {
-      return await transaction.batch(statements);
+      for (const statement of statements) results.push(await client.execute(statement));
+      return results;
     } finally {
-      await transaction.rollback();
+      await client.execute("ROLLBACK");
     }
   };
   const wrap = (client: DatabaseClient): DatabaseClient => {
     const batch = (statements: InStatement[], mode?: TransactionMode) => {
       const work = () =>
-        isForgetting && mode === "write"
-          ? takeBack(client as Client, statements)
-          : client.batch(statements, mode);
+        isForgetting && mode === "write" ? takeBack(client, statements) : client.batch(statements, mode);
       // One at a time: the file has one connection.
       const turn = last.then(work, work);
       last = turn;
