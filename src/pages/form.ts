@@ -93,8 +93,10 @@ export function problem(error: ApiError | undefined, shown: readonly Field[] = [
   </div>`;
 }
 
-/** Details are written to follow a field's name: "must have …", "is taken". */
+/** Some details follow a field's name ("must have …", "is taken"), others are complete ("unknown time zone"). */
 function sentence(detail: string): string {
-  const text = /^[a-z]/.test(detail) ? `This ${detail}` : detail;
+  const text = /^(must|is|has|can)\b/.test(detail)
+    ? `This ${detail}`
+    : `${detail.slice(0, 1).toUpperCase()}${detail.slice(1)}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

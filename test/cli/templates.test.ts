@@ -143,8 +143,8 @@ describe("belfry templates", () => {
     const texts = answers.map(({ stderr }) => stderr);
     expect(texts[0]).toBe(
       `belfry: ${join(bad, "belfry.json")} has invalid fields:\n` +
-        "  presets.0.prebuilds.instances: must be a whole number from 0 on, not -1\n" +
-        '  presets.1.name: "a" is there twice\n',
+        "  presets.0.prebuilds.instances: must be a whole number of at least 0, not -1\n" +
+        '  presets.1.name: duplicate name "a"\n',
     );
     expect(texts[1]).toContain(`${join(typo, "belfry.json")}: preset: unknown field.`);
     expect(texts[1]).toContain('Did you mean "presets"?');
@@ -152,7 +152,7 @@ describe("belfry templates", () => {
     expect(texts[3]).toContain(`${empty}: no files`);
     expect(texts[4]).toContain(`${join(empty, "none")}: no such file or folder`);
     expect(texts[5]).toContain(join(large, "image.iso"));
-    expect(texts[6]).toContain(`Template name "a b": may have letters, digits`);
+    expect(texts[6]).toContain(`invalid template name "a b": must contain only letters, digits`);
     expect(await server.sql("SELECT id FROM template_versions")).toEqual([]);
   });
 
@@ -181,7 +181,7 @@ test("belfry provisioner key prints a key that the server knows, and only that",
   expect(file.status).toBe(404);
   expect(await belfry("provisioner", "key", "rack-1")).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('"rack-1" already'),
+    stderr: expect.stringContaining('"rack-1" is already taken'),
   });
 });
 

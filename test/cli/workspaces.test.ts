@@ -120,8 +120,8 @@ describe("belfry workspaces", () => {
       belfry("workspaces", "autoupdate", "web", "sometimes"),
     ]);
     expect([wrong.code, zone.code, sometimes.code]).toEqual([1, 1, 2]);
-    expect(wrong.stderr).toContain('the hour "25" can\'t be read');
-    expect(zone.stderr).toContain('there is no time zone "Europe/Berlim"');
+    expect(wrong.stderr).toContain('invalid hour "25"');
+    expect(zone.stderr).toContain('unknown time zone "Europe/Berlim"');
     expect((await autostart("off")).stderr).toBe("Autostart of web: off\n");
   });
 

@@ -171,7 +171,7 @@ describe("a template", () => {
     expect((await server.call("GET", path, { token })).json.active_user_count).toBe(1);
     expect(await server.call("DELETE", path, { token })).toMatchObject({
       status: 400,
-      json: { message: "There are workspaces of this template." },
+      json: { message: "The template still has workspaces." },
     });
     await server.sql("UPDATE workspaces SET deleted_at = 1 WHERE id = 'mine'");
     expect(await server.call("DELETE", path, { token })).toMatchObject({ status: 200 });

@@ -77,7 +77,11 @@ export const push = defineCommand({
 function requireValidName(name: string): void {
   const problem = problemWithTemplateName(name);
   if (problem !== undefined)
-    throw new Failure(exit.usage, `Template name "${name}": ${problem}`, "Choose another with --name NAME.");
+    throw new Failure(
+      exit.usage,
+      `invalid template name "${name}": ${problem}`,
+      "Choose another with --name NAME.",
+    );
 }
 
 /** Undefined when there is no file. */

@@ -44,8 +44,7 @@ export async function startDue(
   const now = deps.now();
   const starting = dueStarts.filter((row) => {
     const reason = whyNotStarted(row, now);
-    if (reason !== undefined)
-      deps.log.info("a workspace is not started by itself", { workspace_id: row.workspaceId, reason });
+    if (reason !== undefined) deps.log.info("autostart skipped", { workspace_id: row.workspaceId, reason });
     return reason === undefined;
   });
   const starts = await planStarts(deps, starting, now);

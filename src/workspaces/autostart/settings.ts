@@ -48,9 +48,9 @@ async function changeSettings(
   if (row === undefined) throw notFound("Workspace");
   const { workspace } = row;
   if (workspace.ownerId === prebuildsUser.id)
-    throw conflict("The workspace waits in a pool: it has no settings of its own until somebody claims it.");
+    throw conflict("A prebuilt workspace has no settings until it is claimed.");
   if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:manage-others"))
-    throw forbidden("Only the workspace's owner and owners of the deployment may change its settings.");
+    throw forbidden("Only the workspace's owner and owners of the deployment can change its settings.");
   const { nextStartAt: _next, ...said } = settings;
   const entry = {
     actorId: actor.userId,

@@ -14,8 +14,8 @@ import { cancelBuild, findBuild, cancelableSql } from "./store/builds.ts";
 export async function cancelBuildAsUser(deps: Deps, actor: Actor, row: BuildRow): Promise<void> {
   const { build, workspace } = row;
   if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:end-others"))
-    throw forbidden("Only the workspace's owner and administrators may cancel its builds.");
-  if (build.status === "canceling") throw new ApiError(400, "The build is being canceled already.");
+    throw forbidden("Only the workspace's owner and administrators can cancel its builds.");
+  if (build.status === "canceling") throw new ApiError(400, "The build is already being canceled.");
   if (!isActive(build.status)) throw hasEndedError();
   const guard = keyExistsSql(actor.keyId);
   const entry = {
@@ -33,4 +33,4 @@ export async function cancelBuildAsUser(deps: Deps, actor: Actor, row: BuildRow)
   if (status !== "canceling" && status !== "canceled") throw hasEndedError();
 }
 
-const hasEndedError = () => new ApiError(400, "The build has ended: there is nothing to cancel.");
+const hasEndedError = () => new ApiError(400, "The build has already ended.");

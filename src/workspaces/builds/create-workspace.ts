@@ -6,6 +6,7 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { hasPermission } from "../../accounts/rules/permissions.ts";
 import type { UserRow } from "../../accounts/store/users.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { takenError } from "../../accounts/validation.ts";
 import { ApiError, forbidden, invalid, unauthorized } from "../../kernel/errors.ts";
 import { decideParameters, emptyBuild } from "./decide-build.ts";
 import { workspaceCreated } from "./build-kinds.ts";
@@ -97,7 +98,7 @@ export function decideWorkspace(
 ): WorkspacePlan {
   if (owner.id !== actor.userId && !hasPermission(actor, "workspaces:manage-others"))
     throw forbidden("Only owners of the deployment can create workspaces for other users.");
-  if (owner.isSystem) throw forbidden("This user belongs to the system; workspaces aren't made for it here.");
+  if (owner.isSystem) throw forbidden("Workspaces can't be created for system users.");
   const { template, version } = requireTemplateVersion(facts, request);
   const parameters = decideParameters({ ...facts, previous: [] }, version.id, request);
   const now = deps.now();
@@ -152,7 +153,7 @@ export function requireCreated(
   request: WorkspaceRequest,
 ): BuildRow {
   if (made[0] !== undefined) return made[0];
-  if (namesake.length > 0) throw nameTakenError(request.name);
+  if (namesake.length > 0) throw takenError("name", `Workspace name "${request.name}" is already taken.`);
   requireTemplateVersion({ ...facts, template: templateNow }, request);
   throw unauthorized();
 }
@@ -162,27 +163,26 @@ function requireTemplateVersion(
   { template, version }: Pick<WorkspaceAnswers, "template" | "version">,
   request: WorkspaceRequest,
 ) {
-  const [from] = template;
-  const [of] = version;
-  if (request.templateId === undefined && (of === undefined || of.templateId === null))
-    throw invalid("template_version_id", "is no version of a template");
-  if (from === undefined || from.deletedAt !== null)
-    throw invalid("template_id", "there is no such template");
-  if (from.deprecationMessage !== "") {
-    throw new ApiError(400, `Template "${from.name}" is deprecated: no new workspaces are made from it.`, {
-      detail: from.deprecationMessage,
-      validations: [{ field: "template_id", detail: "this template is deprecated" }],
-    });
+  const [foundTemplate] = template;
+  const [foundVersion] = version;
+  if (request.templateId === undefined && (foundVersion === undefined || foundVersion.templateId === null))
+    throw invalid("template_version_id", "must be a version of a template");
+  if (foundTemplate === undefined || foundTemplate.deletedAt !== null)
+    throw invalid("template_id", `template "${request.templateId ?? foundVersion!.templateId}" not found`);
+  if (foundTemplate.deprecationMessage !== "") {
+    throw new ApiError(
+      400,
+      `Template "${foundTemplate.name}" is deprecated: new workspaces can't be created from it.`,
+      {
+        detail: foundTemplate.deprecationMessage,
+        validations: [{ field: "template_id", detail: "this template is deprecated" }],
+      },
+    );
   }
-  if (of === undefined || of.templateId !== from.id)
-    throw invalid("template_version_id", `is no version of the template "${from.name}"`);
-  return { template: from, version: of };
+  if (foundVersion === undefined || foundVersion.templateId !== foundTemplate.id)
+    throw invalid("template_version_id", `must be a version of the template "${foundTemplate.name}"`);
+  return { template: foundTemplate, version: foundVersion };
 }
-
-const nameTakenError = (name: string): ApiError =>
-  new ApiError(409, `There is a workspace "${name}" already.`, {
-    validations: [{ field: "name", detail: "is taken; choose another one" }],
-  });
 
 /**
  * Comes after the statements that make the planned build, in whatever workspace: one that waited in a pool keeps its

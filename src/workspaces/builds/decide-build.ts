@@ -70,7 +70,7 @@ export function decideBuild(
   }
   const version = facts.version[0];
   if (version === undefined || version.templateId !== workspace.templateId)
-    throw invalid("template_version_id", "is no version of the workspace's template");
+    throw invalid("template_version_id", "must be a version of the workspace's template");
   const parameters = decideParameters(facts, version.id, request);
   const now = deps.now();
   const build: NewBuild = {
@@ -95,7 +95,7 @@ export function decideParameters(
   request: Pick<BuildRequest, "presetId" | "parameters">,
 ): ParameterValue[] {
   if (request.presetId !== undefined && facts.preset[0]?.versionId !== versionId)
-    throw invalid("template_version_preset_id", "is no preset of the template version");
+    throw invalid("template_version_preset_id", "must be a preset of the template version");
   const verdict = nextParameters({
     definitions: facts.definitions,
     previous: facts.previous,
@@ -121,7 +121,7 @@ export const emptyBuild = (id: string, now: number) =>
 function requireBuildPermission(actor: Actor, ownerId: string, transition: Transition): void {
   if (actor.userId === ownerId || hasPermission(actor, "workspaces:manage-others")) return;
   if (transition === "start")
-    throw forbidden("Only the workspace's owner and owners of the deployment may start it.");
+    throw forbidden("Only the workspace's owner and owners of the deployment can start it.");
   if (!hasPermission(actor, "workspaces:end-others"))
-    throw forbidden("Only the workspace's owner and administrators may stop or delete it.");
+    throw forbidden("Only the workspace's owner and administrators can stop or delete it.");
 }

@@ -134,14 +134,14 @@ function toOutcome(deps: Deps, buildId: string, { resources }: Completion, now: 
     outcome.resources.push({ id: resourceId, buildId, type, name });
     for (const [position, agent] of agents.entries()) {
       const field = `resources.${place}.agents.${position}`;
-      if (agentNames.has(agent.name)) throw invalid(`${field}.name`, `there are two agents "${agent.name}"`);
+      if (agentNames.has(agent.name)) throw invalid(`${field}.name`, `duplicate agent "${agent.name}"`);
       agentNames.add(agent.name);
       const agentId = deps.newId();
       const created = { lifecycleState: "created", createdAt: now } as const;
       outcome.agents.push({ id: agentId, resourceId, buildId, name: agent.name, ...created });
       const slugs = agent.apps.map((app) => app.slug);
       const second = slugs.findIndex((slug, index) => slugs.indexOf(slug) < index);
-      if (second >= 0) throw invalid(`${field}.apps.${second}.slug`, `there are two apps "${slugs[second]}"`);
+      if (second >= 0) throw invalid(`${field}.apps.${second}.slug`, `duplicate app "${slugs[second]}"`);
       outcome.apps.push(...agent.apps.map((app) => ({ id: deps.newId(), agentId, ...app })));
     }
   }

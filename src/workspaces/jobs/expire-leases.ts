@@ -56,5 +56,5 @@ async function failJobs(deps: Deps, ids: readonly string[], now: number): Promis
     ),
   );
   await writeAndNotify(deps, [...notices, failExpiredJobs(ids, now)], {});
-  for (const id of ids) deps.log.warn("a provisioner was lost in the middle of a build", { build_id: id });
+  for (const id of ids) deps.log.warn("provisioner lost during a build", { build_id: id });
 }

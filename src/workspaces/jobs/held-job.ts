@@ -22,10 +22,7 @@ const isHeldBy = (job: JobRow, { credential, acquireId }: JobLease): boolean =>
   job.provisionerKeyId === credential.keyId && (acquireId === undefined || job.acquireId === acquireId);
 
 const leaseLostError = (): ApiError =>
-  conflict(
-    "The job is not yours any more: its lease has gone, or it has ended.",
-    "Stop working on it and acquire another one.",
-  );
+  conflict("The job has ended, or its lease expired.", "Stop working on it and acquire another one.");
 
 /** Throws 404, and 409 for a job that this provisioner doesn't lease. */
 export function requireJobHeld(job: JobRow | undefined, lease: JobLease): JobRow {

@@ -48,7 +48,7 @@ export async function createProvisionerKey(
   );
   if (made[0]?.secretHash === secretHash) return `${id}-${secret}`;
   if (caller.length === 0) throw unauthorized();
-  if (namesake.length > 0) throw takenError("name", `There is a provisioner key named "${name}" already.`);
+  if (namesake.length > 0) throw takenError("name", `Provisioner key name "${name}" is already taken.`);
   throw notAllowed();
 }
 

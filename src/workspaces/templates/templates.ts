@@ -80,8 +80,8 @@ export async function createTemplate(
   if (made[0] !== undefined) return made[0];
   if (caller.length === 0) throw unauthorized();
   if (versions[0]!.templateId !== null)
-    throw conflict("The version belongs to a template already.", "Make another version for this template.");
-  if (namesake.length > 0) throw takenError("name", `There is a template named "${name}" already.`);
+    throw conflict("The version already belongs to a template.", "Create another version for this template.");
+  if (namesake.length > 0) throw takenError("name", `Template name "${name}" is already taken.`);
   throw notAllowedError();
 }
 
@@ -205,7 +205,7 @@ async function writeTemplate(
   if (caller.length === 0) throw unauthorized();
   if (now === undefined || now.deletedAt !== null) throw notFound("Template");
   if (entry.action === "delete" && now.userCount > 0)
-    throw new ApiError(400, "There are workspaces of this template.", {
+    throw new ApiError(400, "The template still has workspaces.", {
       detail: "Delete the workspaces first, or deprecate the template instead.",
     });
   throw notAllowedError();

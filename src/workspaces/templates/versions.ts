@@ -48,7 +48,7 @@ export async function createVersion(deps: Deps, actor: Actor, input: NewVersion)
     const made = await write(deps, actor, { ...input, name });
     if (made !== undefined) return made;
     if (input.name !== undefined || tries === maxAttempts)
-      throw takenError("name", `The template has a version "${name}" already.`);
+      throw takenError("name", `Version name "${name}" is already taken.`);
   }
 }
 

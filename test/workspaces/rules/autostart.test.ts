@@ -29,20 +29,20 @@ describe("a schedule", () => {
     ["30 8 * *", "must have five fields"],
     ["0 30 8 * * 1-5", "must have five fields"],
     ["CRON_TZ=Europe/Berlin", "must have five fields"],
-    ["CRON_TZ=Europe/Berlim 30 8 * * 1-5", 'there is no time zone "Europe/Berlim"'],
-    ["CRON_TZ=+02:00 30 8 * * 1-5", 'there is no time zone "+02:00"'],
+    ["CRON_TZ=Europe/Berlim 30 8 * * 1-5", 'unknown time zone "Europe/Berlim"'],
+    ["CRON_TZ=+02:00 30 8 * * 1-5", 'unknown time zone "+02:00"'],
     ["30 8 1 * *", 'must have * for the day of the month and the month, not "1 *"'],
     ["30 8 * JAN *", 'must have * for the day of the month and the month, not "* JAN"'],
-    ["60 8 * * *", 'the minute "60" can\'t be read'],
-    ["x 8 * * *", 'the minute "x" can\'t be read'],
-    ["*/0 8 * * *", 'the minute "*/0" can\'t be read'],
-    ["30 24 * * *", 'the hour "24" can\'t be read'],
-    ["30 8, * * *", 'the hour "8," can\'t be read'],
-    ["30 8 * * 8", 'the day of the week "8" can\'t be read'],
-    ["30 8 * * FUN", 'the day of the week "FUN" can\'t be read'],
-    ["30 8 * * 1#2", 'the day of the week "1#2" can\'t be read'],
-    ["30 8 * * L", 'the day of the week "L" can\'t be read'],
-  ])("%j is none", (text, problem) => {
+    ["60 8 * * *", 'invalid minute "60"'],
+    ["x 8 * * *", 'invalid minute "x"'],
+    ["*/0 8 * * *", 'invalid minute "*/0"'],
+    ["30 24 * * *", 'invalid hour "24"'],
+    ["30 8, * * *", 'invalid hour "8,"'],
+    ["30 8 * * 8", 'invalid day of the week "8"'],
+    ["30 8 * * FUN", 'invalid day of the week "FUN"'],
+    ["30 8 * * 1#2", 'invalid day of the week "1#2"'],
+    ["30 8 * * L", 'invalid day of the week "L"'],
+  ])("%j is invalid", (text, problem) => {
     const verdict = parseAutostart(text);
     expect(verdict).toEqual({ ok: false, problem: expect.stringContaining(problem) });
     expect(nextStart(text, 0)).toBeNull();
@@ -153,14 +153,18 @@ describe("when its time has come a workspace", () => {
   ])("%s is started", (_words, change) => expect(whyNotStarted({ ...due, ...change }, now)).toBeUndefined());
 
   test.each([
-    ["whose time was missed by more", { nextStartAt: now - startGraceMs - 1 }, "missed by more than an hour"],
+    [
+      "whose time was missed by more",
+      { nextStartAt: now - startGraceMs - 1 },
+      "passed more than an hour ago",
+    ],
     ["of somebody suspended", { ownerStatus: "suspended" as const }, "its owner is not active"],
     ["of the pools", { ownerIsSystem: true }, "its owner is not active"],
-    ["that waits to be stopped", latest("stop", "pending"), "a build of it is going on"],
-    ["that is being started", latest("start", "running"), "a build of it is going on"],
-    ["whose start is being canceled", latest("start", "canceling"), "a build of it is going on"],
-    ["that runs", latest("start", "succeeded"), "it runs"],
-    ["that could not be deleted", latest("delete", "failed"), "somebody wanted it deleted"],
+    ["that waits to be stopped", latest("stop", "pending"), "a build is in progress"],
+    ["that is being started", latest("start", "running"), "a build is in progress"],
+    ["whose start is being canceled", latest("start", "canceling"), "a build is in progress"],
+    ["that runs", latest("start", "succeeded"), "it is already running"],
+    ["that could not be deleted", latest("delete", "failed"), "its deletion was requested"],
   ])("%s is not", (_words, change, reason) =>
     expect(whyNotStarted({ ...due, ...change }, now)).toContain(reason),
   );

@@ -63,10 +63,10 @@ describe("the rules of a parameter", () => {
   });
   test("are validated", () => {
     expect(problemWithRules(rules({ options, min: 1, max: 1 }))).toBeUndefined();
-    expect(problemWithRules(rules({ regex: "(" }))).toBe("has a pattern that is no regular expression");
-    expect(problemWithRules(rules({ min: 2, max: 1 }))).toBe("has a minimum of 2, above its maximum of 1");
+    expect(problemWithRules(rules({ regex: "(" }))).toBe("invalid pattern: not a regular expression");
+    expect(problemWithRules(rules({ min: 2, max: 1 }))).toBe("minimum 2 is above maximum 1");
     expect(problemWithRules(rules({ options: [...options, options[0]!] }))).toBe(
-      "has two options of the same value",
+      "two options have the same value",
     );
   });
 });

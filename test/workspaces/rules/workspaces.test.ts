@@ -144,9 +144,9 @@ describe("the parameters of the next build", () => {
       validations: [
         {
           field: "rich_parameter_values.0.name",
-          detail: 'the template version has no parameter "sise"; it has size, region, note',
+          detail: 'unknown parameter "sise"; the template version has size, region, note',
         },
-        { field: "rich_parameter_values.2.name", detail: '"note" is given twice' },
+        { field: "rich_parameter_values.2.name", detail: 'duplicate parameter "note"' },
         { field: "rich_parameter_values", detail: 'the parameter "region" is required and has no value' },
       ],
     });
@@ -157,7 +157,7 @@ describe("the parameters of the next build", () => {
       parameters: [],
     });
     expect(decide({ definitions: [], requested: of("a", "b") })).toMatchObject({
-      validations: [{ detail: 'the template version has no parameter "a"; it has none' }],
+      validations: [{ detail: 'unknown parameter "a"; the template version has none' }],
     });
   });
 });

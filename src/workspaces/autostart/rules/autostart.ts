@@ -20,7 +20,7 @@ const invalidSchedule = (problem: string): AutostartResult => ({ ok: false, prob
 /** `CRON_TZ=Europe/Berlin 30 8 * * 1-5`; the zone may be missing. Problems are made to follow the member's name. */
 export function parseAutostart(text: string): AutostartResult {
   const [, zone, cron] = /^(?:CRON_TZ=(\S+)\s+)?(.*)$/s.exec(text.trim())!;
-  if (zone !== undefined && !isTimeZone(zone)) return invalidSchedule(`there is no time zone "${zone}"`);
+  if (zone !== undefined && !isTimeZone(zone)) return invalidSchedule(`unknown time zone "${zone}"`);
   const parts = cron!.split(/\s+/);
   if (parts.length !== 5)
     return invalidSchedule(
@@ -32,7 +32,7 @@ export function parseAutostart(text: string): AutostartResult {
   const fields = { minute, hour, "day of the week": weekday };
   for (const [name, value] of Object.entries(fields)) {
     if (cronValues(value, cronFields[name as keyof typeof fields]) === undefined)
-      return invalidSchedule(`the ${name} "${value}" can't be read`);
+      return invalidSchedule(`invalid ${name} "${value}"`);
   }
   return { ok: true, schedule: { cron: parts.join(" "), timeZone: zone ?? "UTC" } };
 }
@@ -62,10 +62,10 @@ export function whyNotStarted(
   { nextStartAt, ownerStatus, ownerIsSystem, latest }: DueStart,
   now: number,
 ): string | undefined {
-  if (now - nextStartAt > startGraceMs) return "its time was missed by more than an hour";
+  if (now - nextStartAt > startGraceMs) return "its start time passed more than an hour ago";
   if (ownerStatus !== "active" || ownerIsSystem) return "its owner is not active";
-  if (isActive(latest.status)) return "a build of it is going on";
-  if (latest.transition === "delete") return "somebody wanted it deleted";
-  if (latest.transition === "start" && latest.status === "succeeded") return "it runs";
+  if (isActive(latest.status)) return "a build is in progress";
+  if (latest.transition === "delete") return "its deletion was requested";
+  if (latest.transition === "start" && latest.status === "succeeded") return "it is already running";
   return undefined;
 }

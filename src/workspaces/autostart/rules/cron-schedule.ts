@@ -77,16 +77,14 @@ export function parseSchedule(cron: string): ScheduleResult {
   const [minute, ...rest] = parts as [string, string, string, string, string];
   if (minute !== "*")
     return invalidSchedule(
-      `must begin with *: a schedule holds for whole hours, like "* 9-18 * * 1-5"; "${minute}" is no *`,
+      `must begin with *, not "${minute}": a schedule covers whole hours, like "* 9-18 * * 1-5"`,
     );
   const sets: boolean[][] = [];
   for (const [index, part] of rest.entries()) {
     const field = fields[index]!;
     const values = cronValues(part, field);
     if (values === undefined)
-      return invalidSchedule(
-        `the ${field.name} "${part}" can't be read; it goes from ${field.min} to ${field.max}`,
-      );
+      return invalidSchedule(`invalid ${field.name} "${part}", use ${field.min} to ${field.max}`);
     sets.push(values);
   }
   const [hours, days, inMonths, onWeekdays] = sets as [boolean[], boolean[], boolean[], boolean[]];
@@ -102,7 +100,7 @@ export function parseSchedule(cron: string): ScheduleResult {
       for (let weekday = 0; weekday < 7; weekday += 1)
         schedule.days[dayIndex(index + 1, day, weekday)] = isOn(day, weekday) ? 1 : 0;
   }
-  if (!schedule.days.includes(1)) return invalidSchedule(`"${cron}" never comes: no month has such a day`);
+  if (!schedule.days.includes(1)) return invalidSchedule(`"${cron}" never occurs: no month has such a day`);
   return { ok: true, schedule };
 }
 

@@ -55,13 +55,12 @@ function problemsWithNames(
   requested: readonly ParameterValue[],
 ): Validation[] {
   const known = definitions.map(({ name }) => name);
-  const knownWords = known.length === 0 ? "it has none" : `it has ${known.join(", ")}`;
+  const available = `the template version has ${known.length === 0 ? "none" : known.join(", ")}`;
   return requested.flatMap(({ name }, index) => {
     const field = `${fieldName}.${index}.name`;
-    if (!known.includes(name))
-      return [{ field, detail: `the template version has no parameter "${name}"; ${knownWords}` }];
+    if (!known.includes(name)) return [{ field, detail: `unknown parameter "${name}"; ${available}` }];
     const isSecond = requested.findIndex((other) => other.name === name) < index;
-    return isSecond ? [{ field, detail: `"${name}" is given twice` }] : [];
+    return isSecond ? [{ field, detail: `duplicate parameter "${name}"` }] : [];
   });
 }
 

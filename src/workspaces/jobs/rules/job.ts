@@ -6,8 +6,7 @@ export const leaseMs = 60_000;
 /** How often a job goes back to the queue after a lost lease; the next loss fails it. */
 export const maxRequeues = 3;
 export const leaseLost = "LEASE_LOST";
-export const leaseLostMessage =
-  "The provisioner has not been heard of any more; nobody knows how far it came.";
+export const leaseLostMessage = "The provisioner stopped responding; how far the build came is unknown.";
 
 /** What a provisioner may name as the cause of a failure: the same build would fail the same way again. */
 export const permanentErrorCodes = ["REQUIRED_TEMPLATE_VARIABLES", "INVALID_VALUE"] as const;
@@ -78,7 +77,7 @@ export const maxLogBytes = 1_048_576;
 /** Bytes that a line counts for besides its text, so that empty ones are not endless. */
 export const lineOverheadBytes = 32;
 
-export const logTruncatedMessage = "The log is too long; what came after this is not kept.";
+export const logTruncatedMessage = "Log limit reached; later lines are discarded.";
 const cutMark = " … (cut)";
 
 /** At most `maxLineBytes` bytes, cut between characters. */

@@ -7,7 +7,7 @@ export function problemWithTemplateName(name: string): string | undefined {
   if (name.length === 0 || name.length > maxNameLength) return `must have 1 to ${maxNameLength} characters`;
   return /^[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/.test(name)
     ? undefined
-    : "may have letters, digits and single hyphens between them";
+    : "must contain only letters, digits and single hyphens between them";
 }
 
 export function problemWithVersionName(name: string): string | undefined {
@@ -15,7 +15,7 @@ export function problemWithVersionName(name: string): string | undefined {
     return `must have 1 to ${maxVersionNameLength} characters`;
   return /^[a-zA-Z0-9]+([_.-][a-zA-Z0-9]+)*$/.test(name)
     ? undefined
-    : "may have letters, digits and single . _ - between them";
+    : "must contain only letters, digits and single . _ - between them";
 }
 
 /** What Coder calls the parameter that has the prompt of a task. */
@@ -28,7 +28,7 @@ export function problemWithParameterName(name: string): string | undefined {
     return `must have 1 to ${maxVersionNameLength} characters`;
   return /^[a-zA-Z_][a-zA-Z0-9_-]*$/.test(name)
     ? undefined
-    : `may have letters, digits, _ and -, and begins with a letter or _; or it is "${aiPromptParameter}"`;
+    : `must contain only letters, digits, _ and -, and begin with a letter or _, or be "${aiPromptParameter}"`;
 }
 
 const adjectives = ["brave", "bright", "calm", "clever", "eager", "fair", "gentle", "glad", "happy", "keen"];

@@ -8,11 +8,11 @@ export interface ParameterRules {
   max: number | null;
   /** Matches somewhere in the value; null: any text. */
   regex: string | null;
-  /** What people are told about a value that it doesn't match; empty: the pattern itself. */
+  /** Shown for a value that doesn't match; empty: the pattern itself. */
   error: string;
 }
 
-/** Null for a parameter that may have any value. */
+/** Null for a parameter that allows any value. */
 export const formatRules = ({ options, min, max, regex, error }: ParameterRules): string | null =>
   options.length === 0 && min === null && max === null && regex === null
     ? null
@@ -24,7 +24,7 @@ export const noRules: ParameterRules = { options: [], min: null, max: null, rege
 export const parseRules = (stored: string | null | undefined): ParameterRules =>
   stored == null ? noRules : { ...noRules, ...(JSON.parse(stored) as Partial<ParameterRules>) };
 
-/** Words that follow the parameter's name; undefined for a value that it may have. */
+/** Follows the parameter's name; undefined for a value that is allowed. */
 export function problemWithValue(rules: ParameterRules, value: string): string | undefined {
   const { options, min, max, regex, error } = rules;
   const values = options.map((option) => option.value);
@@ -44,32 +44,33 @@ export function problemWithValue(rules: ParameterRules, value: string): string |
 /** What is wrong with the rules themselves. */
 export function problemWithRules({ options, min, max, regex }: ParameterRules): string | undefined {
   const values = options.map((option) => option.value);
-  if (new Set(values).size < values.length) return "has two options of the same value";
-  if (min !== null && max !== null && min > max)
-    return `has a minimum of ${min}, above its maximum of ${max}`;
+  if (new Set(values).size < values.length) return "two options have the same value";
+  if (min !== null && max !== null && min > max) return `minimum ${min} is above maximum ${max}`;
   const problem = regex === null ? undefined : problemWithPattern(regex);
-  return problem === undefined ? undefined : `has a pattern that ${problem}`;
+  return problem === undefined ? undefined : `invalid pattern: ${problem}`;
 }
 
 /** Characters of a value that a pattern is tried on. */
 export const maxPatternValueLength = 256;
 const maxPatternLength = 500;
-/** In a pattern that begins at the value's beginning; one that may begin anywhere has one less. */
+/** In a pattern that is anchored at the beginning; others can have one less. */
 const maxRepeats = 3;
 
 const tokens = /\\.|\[(?:\\.|[^\]\\])*\]|\(\?|[()|]|[*+]|\{\d+(?:,\d*)?\}|\?|[^]/g;
 const isRepeat = (token: string) => /^([*+]|\{.*\})$/.test(token) && token !== "{1}" && token !== "{0,1}";
 
-/** Words that follow the pattern; undefined for one that may be used. */
+/** Undefined for a pattern that is allowed. */
 export function problemWithPattern(pattern: string): string | undefined {
-  if (pattern.length > maxPatternLength) return `is longer than ${maxPatternLength} characters`;
-  if (!compiles(pattern)) return "is no regular expression";
+  if (pattern.length > maxPatternLength)
+    return `${pattern.length} characters, at most ${maxPatternLength} allowed`;
+  if (!compiles(pattern)) return "not a regular expression";
   const all: string[] = pattern.replaceAll("(?:", "(").match(tokens) ?? [];
-  if (all.includes("(?")) return "must not look around, name groups or set flags";
-  if (all.some((token) => /^\\[1-9k]/.test(token))) return "must not refer to groups";
-  const most = all[0] === "^" && !all.includes("|") ? maxRepeats : maxRepeats - 1;
-  if (all.filter(isRepeat).length > most) return `must not have more than ${most} repeats`;
-  return hasNestedRepeats(all) ? "must not repeat a group that repeats or has alternatives" : undefined;
+  if (all.includes("(?")) return "lookaround, named groups and flags are not supported";
+  if (all.some((token) => /^\\[1-9k]/.test(token))) return "references to groups are not supported";
+  const maximum = all[0] === "^" && !all.includes("|") ? maxRepeats : maxRepeats - 1;
+  const repeats = all.filter(isRepeat).length;
+  if (repeats > maximum) return `${repeats} repeats, at most ${maximum} allowed`;
+  return hasNestedRepeats(all) ? "a repeated group can't contain repeats or alternatives" : undefined;
 }
 
 /** What matches somewhere in the value, as in Go. */

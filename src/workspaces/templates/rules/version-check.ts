@@ -62,13 +62,13 @@ const problem = (field: string, detail: string | undefined): Validation[] =>
 function duplicateName(all: readonly { name: string }[], index: number): string | undefined {
   const name = all[index]!.name.toLowerCase();
   const first = all.findIndex((one) => one.name.toLowerCase() === name);
-  return first < index ? `"${all[index]!.name}" is there twice` : undefined;
+  return first < index ? `duplicate name "${all[index]!.name}"` : undefined;
 }
 
 function duplicateDefault(presets: readonly PresetInput[], index: number): string | undefined {
   const first = presets.findIndex(({ isDefault }) => isDefault);
   return presets[index]!.isDefault && first < index
-    ? `only one preset can be the default, and "${presets[first]!.name}" is`
+    ? `only one preset can be the default; "${presets[first]!.name}" already is`
     : undefined;
 }
 
@@ -79,16 +79,16 @@ function problemWithPresetName(name: string): string | undefined {
 
 function presetValueProblems(path: string, preset: PresetInput, parameters: ParameterInput[]): Validation[] {
   const known = parameters.map(({ name }) => name);
-  const words = known.length === 0 ? "the version has none" : `the version has ${known.join(", ")}`;
+  const available = known.length === 0 ? "the version has none" : `the version has ${known.join(", ")}`;
   const given = preset.parameters.map(({ name }) => name);
   return [
     ...given.flatMap((name, index) =>
       problem(
         `${path}.parameters.${index}.name`,
         !known.includes(name)
-          ? `there is no parameter "${name}"; ${words}`
+          ? `unknown parameter "${name}"; ${available}`
           : given.indexOf(name) < index
-            ? `"${name}" is given twice`
+            ? `duplicate parameter "${name}"`
             : undefined,
       ),
     ),
@@ -130,7 +130,9 @@ function poolProblems(path: string, prebuilds: PresetInput["prebuilds"]): Valida
 }
 
 const problemWithCount = (count: number) =>
-  Number.isSafeInteger(count) && count >= 0 ? undefined : `must be a whole number from 0 on, not ${count}`;
+  Number.isSafeInteger(count) && count >= 0
+    ? undefined
+    : `must be a whole number of at least 0, not ${count}`;
 
 function schedulingProblems(
   path: string,
@@ -139,7 +141,9 @@ function schedulingProblems(
   const read: { index: number; cron: string; schedule: PresetSchedule }[] = [];
   const problems = problem(
     `${path}.timezone`,
-    isTimeZone(timezone) ? undefined : `"${timezone}" is no time zone; write it like Europe/Berlin, or UTC`,
+    isTimeZone(timezone)
+      ? undefined
+      : `unknown time zone "${timezone}", use a name like Europe/Berlin or UTC`,
   );
   for (const [index, { cron, instances }] of schedule.entries()) {
     const verdict = parseSchedule(cron);
@@ -151,7 +155,7 @@ function schedulingProblems(
           ? verdict.problem
           : other === undefined
             ? undefined
-            : `overlaps with "${other.cron}" (schedule ${other.index}): only one can hold at a time`,
+            : `overlaps with "${other.cron}" (schedule ${other.index}): only one can be active at a time`,
       ),
       ...problem(`${path}.schedule.${index}.instances`, problemWithCount(instances)),
     );
