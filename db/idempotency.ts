@@ -98,5 +98,5 @@ const findKeysOf = prepared((claims: string) =>
 );
 
 export const purgeKeys = (now: number, most: number): Statement =>
-  query.run(sql`DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys
-    WHERE created_at <= ${now - keyRetention} ORDER BY created_at LIMIT ${most})`);
+  query.all(sql`DELETE FROM idempotency_keys WHERE rowid IN (SELECT rowid FROM idempotency_keys
+    WHERE created_at <= ${now - keyRetention} ORDER BY created_at LIMIT ${most}) RETURNING 1 AS deleted`);

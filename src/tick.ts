@@ -6,17 +6,22 @@ import { readClock } from "../db/health.ts";
 import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";
-import { purgeAccounts } from "./accounts/maintenance.ts";
+import { accountPurges } from "./accounts/maintenance.ts";
 import type { Deps } from "./kernel/deps.ts";
+import { firstSlices, hasMore, purgeRest, type Purges } from "./kernel/purge.ts";
 import { dispatch, type DispatchReport } from "./notifications/delivery/dispatch.ts";
 import { wakeQueueAt } from "./notifications/delivery/wake.ts";
-import { purgeNotifications } from "./notifications/delivery/store/queue.ts";
-import { findDueChannels, findNextLeaseExpiry } from "./notifications/delivery/store/queue.ts";
+import {
+  expireMessages,
+  findDueChannels,
+  findNextLeaseExpiry,
+  notificationPurges,
+} from "./notifications/delivery/store/queue.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
-import { purgeAppStatuses } from "./workspaces/agents/report-app-status.ts";
+import { appStatusPurges } from "./workspaces/agents/report-app-status.ts";
 
 export interface TickReport {
   dispatch: DispatchReport | null;
@@ -44,10 +49,13 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   // Last, because its lease is given back by what closes this pass.
   const pools =
     opening && isDue(opening, deps.now()) ? await part(deps, "pools", () => beginRun(deps)) : null;
-  const purged = await part(deps, "purge", () => close(deps, pools?.end ?? []));
+  const purges = purgesOf(deps);
+  const purged = await part(deps, "purge", () => close(deps, purges, pools?.end ?? []));
   const outcome = pools?.run.outcome ?? null;
   options.onRest?.();
-  return { dispatch: await dispatching, lapsed, started, pools: outcome, purged: purged ?? false };
+  if (purged?.hasMore === true)
+    await part(deps, "purge", () => purgeRest(deps, purges, purgeUntil(deps, options)));
+  return { dispatch: await dispatching, lapsed, started, pools: outcome, purged: purged !== null };
 }
 
 /** Beside the other parts. Without an opening, nobody knows what is due. */
@@ -93,17 +101,33 @@ async function open(deps: Deps) {
   return answers;
 }
 
-/** Clears away what is old, notes that this pass was, and ends what it has begun. */
-async function close(deps: Deps, ends: readonly Statement[]): Promise<true> {
-  const notes = [noteTick(deps.now()), ...keyCheckStatements(deps)];
-  const purges = [
-    ...purgeNotifications(deps.now(), deps.config.notifications),
-    ...purgeAppStatuses(deps),
-    ...purgeAccounts(deps),
-  ];
-  const after = await deps.db.write([...purges, ...notes, ...ends], dueReads());
-  if (ends.length > 0 && isDue(after, deps.now())) requestReconciliation(deps);
-  return true;
+const purgesOf = (deps: Deps): Purges => ({
+  ...notificationPurges(deps.now(), deps.config.notifications),
+  ...appStatusPurges(deps),
+  ...accountPurges(deps),
+});
+
+/** Purging uses half of the time until the next tick. */
+const purgeUntil = (deps: Deps, { until = Infinity }: TickOptions) =>
+  Math.min(until, deps.now() + deps.config.notifications.fetchInterval / 2);
+
+/** Notes that this pass was, ends what it has begun, and deletes the first of what is old. */
+async function close(deps: Deps, purges: Purges, ends: readonly Statement[]): Promise<{ hasMore: boolean }> {
+  const notes = [noteTick(deps.now()), ...keyCheckStatements(deps), ...ends];
+  const slices = firstSlices(purges);
+  const write = async (changes: readonly Statement[], deleted: Record<string, Statement>) => {
+    const after = await deps.db.write(changes, { ...deleted, ...dueReads() });
+    if (ends.length > 0 && isDue(after, deps.now())) requestReconciliation(deps);
+    return after as Record<string, unknown>;
+  };
+  try {
+    const after = await write([...expireMessages(deps.now()), ...notes], slices);
+    return { hasMore: hasMore(Object.fromEntries(Object.keys(slices).map((name) => [name, after[name]]))) };
+  } catch (error) {
+    // What can't be deleted doesn't keep the pass from being noted.
+    await write(notes, {});
+    throw error;
+  }
 }
 
 /** Milliseconds of difference that an operator should know of. */

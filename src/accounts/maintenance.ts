@@ -1,10 +1,11 @@
 // Work on stored accounts: canonical email addresses are filled in at a start and by a migration; expired rows are deleted by
 // the tick. Of two accounts with one mailbox the older one is found by every spelling, the other only by its exact address.
-import type { Database, Statement } from "../../db/client.ts";
+import type { Database } from "../../db/client.ts";
 import { canonicalEmail } from "./rules/profile.ts";
 import { fillCanonicalEmail, listByCanonicalEmail, listWithoutCanonicalEmail } from "./store/users.ts";
 import { purgeKeys } from "../../db/idempotency.ts";
 import type { Deps } from "../kernel/deps.ts";
+import type { Purges } from "../kernel/purge.ts";
 import { purgeAudit } from "./store/audit.ts";
 import { deleteExpiredKeys } from "./store/keys.ts";
 import { purgeLimits } from "./store/sign-in-limits.ts";
@@ -45,15 +46,13 @@ export async function findSharedMailboxes(db: Database): Promise<SharedMailbox[]
 export const sharedMailboxMessage = ({ username, email, other }: SharedMailbox): string =>
   `${username} (${email}) and ${other.username} (${other.email}) have the same mailbox. ${username} can sign in only with exactly "${email}"; delete one of the two accounts.`;
 
-const maxRowsPerTick = 500;
-
-export function purgeAccounts(deps: Deps): Statement[] {
+export function accountPurges(deps: Deps): Purges {
   const now = deps.now();
-  return [
-    deleteExpiredKeys(now, maxRowsPerTick),
-    purgeLimits(now, maxRowsPerTick),
-    purgePasscodes(now, maxRowsPerTick),
-    purgeKeys(now, maxRowsPerTick),
-    purgeAudit(now - deps.config.auditRetention, maxRowsPerTick),
-  ];
+  return {
+    keys: (limit) => deleteExpiredKeys(now, limit),
+    limits: (limit) => purgeLimits(now, limit),
+    passcodes: (limit) => purgePasscodes(now, limit),
+    idempotencyKeys: (limit) => purgeKeys(now, limit),
+    auditEntries: (limit) => purgeAudit(now - deps.config.auditRetention, limit),
+  };
 }

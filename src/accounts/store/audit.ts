@@ -45,5 +45,6 @@ export function listAudit(filter: AuditFilter, limit: number) {
 export function purgeAudit(before: number, limit: number): Statement {
   return query
     .delete(auditEntries)
-    .where(sql`seq IN (SELECT seq FROM audit_entries WHERE ${lt(auditEntries.at, before)} LIMIT ${limit})`);
+    .where(sql`seq IN (SELECT seq FROM audit_entries WHERE ${lt(auditEntries.at, before)} LIMIT ${limit})`)
+    .returning({ seq: auditEntries.seq });
 }

@@ -177,5 +177,6 @@ export function deleteExpiredToken(userId: string, name: string, now: number): S
 export function deleteExpiredKeys(now: number, limit: number): Statement {
   return query
     .delete(apiKeys)
-    .where(sql`id IN (SELECT id FROM api_keys WHERE ${lt(apiKeys.expiresAt, now)} LIMIT ${limit})`);
+    .where(sql`id IN (SELECT id FROM api_keys WHERE ${lt(apiKeys.expiresAt, now)} LIMIT ${limit})`)
+    .returning({ id: apiKeys.id });
 }

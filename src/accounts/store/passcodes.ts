@@ -85,5 +85,5 @@ export function purgePasscodes(now: number, limit: number): Statement {
     .from(passcodes)
     .where(lte(passcodes.expiresAt, now))
     .limit(limit);
-  return query.delete(passcodes).where(inArray(passcodes.id, old));
+  return query.delete(passcodes).where(inArray(passcodes.id, old)).returning({ id: passcodes.id });
 }

@@ -51,4 +51,5 @@ export const clearLimit = (key: string, when: SQL): Statement =>
 export const purgeLimits = (now: number, limit: number): Statement =>
   query
     .delete(rateLimits)
-    .where(sql`key IN (SELECT key FROM rate_limits WHERE expires_at <= ${now} LIMIT ${limit})`);
+    .where(sql`key IN (SELECT key FROM rate_limits WHERE expires_at <= ${now} LIMIT ${limit})`)
+    .returning({ key: rateLimits.key });

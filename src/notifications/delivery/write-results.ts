@@ -30,7 +30,7 @@ interface Result extends Delivery {
 }
 
 /** How long a result waits for others. */
-const gatherMs = 100;
+const gatherMs = 250;
 const maxBatch = 200;
 
 export function createResultWriter(deps: Deps): ResultWriter {

@@ -1,9 +1,10 @@
 // An app reports its state. The report is stored, and the owner of an AI task is notified of it, in one write.
-import type { Answers, Statement } from "../../../db/client.ts";
+import type { Answers } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { invalid } from "../../kernel/errors.ts";
+import type { Purges } from "../../kernel/purge.ts";
 import { authenticateAgent, agentReads, retryOnConflict } from "./agents.ts";
 import type { Agent, AgentToken } from "./rules/agent-token.ts";
 import { cleanMessage, decideTaskNotification } from "./rules/app-status.ts";
@@ -110,8 +111,7 @@ function requireApp({ apps }: StatusAnswers, agent: Agent, slug: string): string
 }
 
 const retentionMs = 30 * 86_400_000;
-const maxPurgedPerTick = 500;
 
-export const purgeAppStatuses = (deps: Deps): Statement[] => [
-  deleteOldStatuses(deps.now() - retentionMs, maxPurgedPerTick),
-];
+export const appStatusPurges = (deps: Deps): Purges => ({
+  appStatuses: (limit) => deleteOldStatuses(deps.now() - retentionMs, limit),
+});

@@ -14,6 +14,7 @@ import {
   type AttemptOutcome,
   type MessageStatus,
 } from "../../../../db/schema.ts";
+import type { Purges } from "../../../kernel/purge.ts";
 import { methods, type Method } from "../../channels/index.ts";
 import { countInhibited } from "./metrics.ts";
 import { deleteOldInbox } from "../../inbox/store/inbox.ts";
@@ -211,26 +212,25 @@ export function releaseMessages(token: string, ids: readonly string[], now: numb
   ];
 }
 
-/** Rows that one tick deletes of each table at most. */
-const maxPurged = 500;
-
-/** Deletes old messages and inbox notifications, and ends what is too late to be sent. */
-export const purgeNotifications = (
+/** Old messages with their attempts, events without messages, and inbox notifications. */
+export const notificationPurges = (
   now: number,
   { messageRetention, inboxRetention }: { messageRetention: number; inboxRetention: number },
-): Statement[] => [
-  ...expireMessages(now),
-  ...purgeMessages(now - messageRetention, maxPurged),
-  deleteOldInbox(now - inboxRetention, maxPurged),
-];
+): Purges => ({
+  notificationMessages: (limit) => purgeMessages(now - messageRetention, limit),
+  notificationEvents: (limit) => purgeEvents(now - messageRetention, limit),
+  inboxNotifications: (limit) => deleteOldInbox(now - inboxRetention, limit),
+});
 
-/** Deletes final messages with their attempts, and events without messages, older than `before`; at most `limit` of each. */
-export function purgeMessages(before: number, limit: number): Statement[] {
+/** Deletes final messages older than `before`, with their attempts. */
+export function purgeMessages(before: number, limit: number): Statement {
   const oldSql = sql`SELECT seq FROM notification_messages WHERE due_at IS NULL AND ${lt(notificationMessages.updatedAt, before)} LIMIT ${limit}`;
-  return [
-    query.run(sql`DELETE FROM notification_messages WHERE seq IN (${oldSql})`),
-    query.run(sql`DELETE FROM notification_events WHERE seq IN (
-      SELECT e.seq FROM notification_events e WHERE e.created_at < ${before}
-        AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = e.id) LIMIT ${limit})`),
-  ];
+  return query.all(sql`DELETE FROM notification_messages WHERE seq IN (${oldSql}) RETURNING 1 AS deleted`);
 }
+
+/** Deletes events older than `before` that have no messages left. */
+const purgeEvents = (before: number, limit: number): Statement =>
+  query.all(sql`DELETE FROM notification_events WHERE seq IN (
+    SELECT e.seq FROM notification_events e WHERE e.created_at < ${before}
+      AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.event_id = e.id) LIMIT ${limit})
+    RETURNING 1 AS deleted`);

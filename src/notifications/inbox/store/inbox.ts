@@ -130,7 +130,8 @@ export function deleteOldInbox(before: number, limit: number): Statement {
     .delete(inboxNotifications)
     .where(
       sql`seq IN (SELECT seq FROM inbox_notifications WHERE ${lt(inboxNotifications.createdAt, before)} LIMIT ${limit})`,
-    );
+    )
+    .returning({ seq: inboxNotifications.seq });
 }
 
 export type InboxRow = typeof inboxNotifications.$inferSelect;

@@ -103,8 +103,9 @@ export const updateLastUsed = (workspaceId: string, now: number, statusId: strin
 
 /** The latest of each app stays, however old. */
 export const deleteOldStatuses = (before: number, slice: number): Statement =>
-  query.run(sql`DELETE FROM workspace_app_statuses WHERE seq IN (SELECT seq FROM workspace_app_statuses
-    WHERE superseded = 1 AND created_at < ${before} ORDER BY created_at LIMIT ${slice})`);
+  query.all(sql`DELETE FROM workspace_app_statuses WHERE seq IN (SELECT seq FROM workspace_app_statuses
+    WHERE superseded = 1 AND created_at < ${before} ORDER BY created_at LIMIT ${slice})
+    RETURNING 1 AS deleted`);
 
 /** SQL for the owner of a workspace. */
 export const workspaceOwnersSql = (workspaceId: string): SQL =>

@@ -1,0 +1,177 @@
+// A backlog: what its delivery costs, what a receiver that stops answering leaves, and that old messages are deleted as fast
+// as new ones arrive.
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { insertRows } from "../../db/rows.ts";
+import { notificationEvents, notificationMessages } from "../../db/schema.ts";
+import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
+import { signInFirst, startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
+
+/** Answers 204 while `answers` says so, and keeps the other requests open. */
+async function startReceiver(answers: (arrived: number) => boolean) {
+  const held: ServerResponse[] = [];
+  const ids: string[] = [];
+  let [open, maxOpen] = [0, 0];
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      ids.push(request.headers["x-message-id"] as string);
+      if (answers(ids.length)) response.writeHead(204).end();
+      else held.push(response);
+    });
+  });
+  server.on("connection", (socket) => {
+    open += 1;
+    maxOpen = Math.max(maxOpen, open);
+    socket.on("close", () => (open -= 1));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
+    ids,
+    held,
+    maxOpen: () => maxOpen,
+    release: () => held.splice(0).map((response) => response.writeHead(204).end()),
+  };
+}
+
+async function start(url: string, options: TestServerOptions = {}) {
+  const environment = { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: url, ...options.environment };
+  const server = await startTestServer({ adapter: "plain", ...options, environment });
+  return { server, ...(await signInFirst(server)) };
+}
+
+/** Webhook messages, due now or sent long ago. */
+async function fill(server: TestServer, userId: string, count: number, sentAt?: number): Promise<void> {
+  const { db, now, newId } = server.deps();
+  const createdAt = sentAt ?? now();
+  const ids = Array.from({ length: count }, () => newId());
+  const labels = JSON.stringify({ custom_title: "Build", custom_message: "All green" });
+  const event = { templateId: kinds["custom-notification"].id, templateVersion: 1, labels, data: null };
+  const status = sentAt === undefined ? ("pending" as const) : ("sent" as const);
+  const message = { userId, method: "webhook", status, reasons: "[]", attemptCount: 0, leaseToken: null };
+  const dueAt = sentAt === undefined ? now() : null;
+  await db.write(
+    [
+      ...insertRows(
+        notificationEvents,
+        ids.map((id) => ({ ...event, id, targets: "[]", createdBy: "test", createdAt })),
+      ),
+      ...insertRows(
+        notificationMessages,
+        ids.map((id) => ({ ...message, id, eventId: id, dueAt, createdAt, updatedAt: createdAt })),
+      ),
+    ],
+    {},
+  );
+}
+
+test("1,000 messages to a fast receiver take 40 statements at most", async () => {
+  let statements = 0;
+  const receiver = await startReceiver(() => true);
+  const { server, userId } = await start(receiver.url, { onTrip: (trip) => (statements += trip.statements) });
+  await fill(server, userId, 1_000);
+  // However slow this machine is: results wait for their number, not for a time.
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  statements = 0;
+  expect(await dispatch(server.deps(), { channels: ["webhook"] })).toEqual({
+    claimed: 1_000,
+    sent: 1_000,
+    failed: 0,
+  });
+  expect(statements).toBeLessThanOrEqual(40);
+  expect(new Set(receiver.ids).size).toBe(1_000);
+  expect(receiver.ids).toHaveLength(1_000);
+});
+
+test("a stop returns claimed messages that wait for a slot: no attempt is counted, nothing is lost", async () => {
+  const receiver = await startReceiver((arrived) => arrived <= 60);
+  const { server, userId } = await start(receiver.url);
+  await fill(server, userId, 300);
+  const deps = server.deps();
+  deps.defer(() => dispatch(deps, { channels: ["webhook"] }));
+  await expect.poll(() => receiver.held.length, { timeout: 10_000 }).toBe(50);
+  const leased = (await server.messages()).filter(({ status }) => status === "leased");
+  expect(leased.length).toBeGreaterThan(50);
+  const stopped = server.stop();
+  receiver.release();
+  await stopped;
+  const again = await startTestServer({ adapter: "plain", folder: server.folder, clock: server.clock });
+  const messages = await again.messages();
+  expect(messages.filter(({ status }) => status === "sent")).toHaveLength(receiver.ids.length);
+  const returned = messages.filter(({ status }) => status !== "sent");
+  expect(new Set(returned.map(({ status, attemptCount }) => `${status} ${attemptCount}`))).toEqual(
+    new Set(["pending 0"]),
+  );
+  expect(await again.attempts()).toHaveLength(receiver.ids.length);
+});
+
+test("a message that waits until its attempt could outlast its lease is returned, not sent", async () => {
+  const receiver = await startReceiver((arrived) => arrived <= 60 || arrived > 110);
+  const { server, userId } = await start(receiver.url, {
+    environment: { BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "100s" },
+  });
+  await fill(server, userId, 120);
+  const dispatching = dispatch(server.deps(), { channels: ["webhook"], until: server.clock.now() + 19_000 });
+  await expect.poll(() => receiver.held.length, { timeout: 10_000 }).toBe(50);
+  server.clock.advance(20_000);
+  receiver.release();
+  expect(await dispatching).toEqual({ claimed: 110, sent: 110, failed: 0 });
+  const returned = (await server.messages()).filter(({ status }) => status !== "sent");
+  expect(returned.map(({ status, attemptCount }) => [status, attemptCount])).toEqual(
+    Array.from({ length: 10 }, () => ["pending", 0]),
+  );
+  expect(await dispatch(server.deps(), { channels: ["webhook"] })).toMatchObject({ claimed: 10 });
+  expect(new Set(receiver.ids).size).toBe(120);
+});
+
+test("a receiver gets 64 connections at most", async () => {
+  let isSilent = true;
+  const receiver = await startReceiver(() => !isSilent);
+  const { server, userId } = await start(receiver.url, {
+    environment: { BELFRY_NOTIFICATIONS_LEASE_COUNT: "200" },
+  });
+  await fill(server, userId, 200);
+  const dispatching = dispatch(server.deps(), { channels: ["webhook"] });
+  await expect.poll(() => receiver.held.length, { timeout: 8_000 }).toBe(64);
+  isSilent = false;
+  receiver.release();
+  expect(await dispatching).toMatchObject({ sent: 200, failed: 0 });
+  expect(receiver.maxOpen()).toBe(64);
+});
+
+const day = 86_400_000;
+
+test("one tick deletes all old messages and events, in slices", async () => {
+  const writes: number[] = [];
+  const { server, userId } = await start("http://127.0.0.1:9/hook", {
+    onTrip: ({ mode, statements }) => mode === "write" && writes.push(statements),
+  });
+  await fill(server, userId, 1_500, server.clock.now() - 31 * day);
+  await fill(server, userId, 3, server.clock.now() - 29 * day);
+  writes.length = 0;
+  expect(await server.runTick()).toMatchObject({ purged: true });
+  const left = async (table: string) => (await server.sql(`SELECT count(*) AS n FROM ${table}`))[0]!["n"];
+  expect(await left("notification_messages")).toBe(3);
+  expect(await left("notification_events")).toBe(3);
+  // Each slice is a write of one statement, between which others are served.
+  expect(writes.filter((statements) => statements === 1).length).toBeGreaterThan(12);
+});
+
+test("a purge that the database refuses doesn't keep the tick from being noted", async () => {
+  const { server, userId } = await start("http://127.0.0.1:9/hook");
+  await fill(server, userId, 1, server.clock.now() - 31 * day);
+  await server.sql(
+    "CREATE TRIGGER refuse BEFORE DELETE ON notification_messages BEGIN SELECT RAISE(ABORT, 'refused'); END",
+  );
+  server.clock.advance(day);
+  expect(await server.runTick()).toMatchObject({ purged: false });
+  expect((await server.call("GET", "/readyz")).status).toBe(200);
+  expect(server.logs.filter((line) => line.includes("a part of the tick failed"))).toHaveLength(1);
+});
