@@ -81,6 +81,16 @@ test.each(good)("%s is accepted", (target, url) => {
   expect(parseRequestTarget(target, ["here:4747"])).toEqual({ ok: true, url });
 });
 
+test.each(["/inbox", "/api/v2/users/me?after=5&q=a.b", "/a..b/~c", "/a/b-c.d?"])(
+  "%s on a host that was seen before is the URL that a parser reads",
+  (target) => {
+    parseRequestTarget("/", ["here:4747"]);
+    const url = `https://here:4747${target}`;
+    expect(parseRequestTarget(target, ["here:4747"], "https")).toEqual({ ok: true, url });
+    expect(new URL(url).href).toBe(url);
+  },
+);
+
 const badTargets = [
   "//evil.example.com/api/v2/notifications/inbox/watch",
   "//evil.example.com",

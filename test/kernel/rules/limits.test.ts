@@ -87,6 +87,8 @@ test("a header whose size is not octal, or whose pax record has no length, can't
       limits,
     ),
   ).toHaveLength(1);
+  const pax = withHeader((header) => header.set([0x78], 156), "nolength");
+  expect(() => readTar(pax, limits)).toThrow("can't be read");
 });
 
 test("findings say what was checked, how it is, and what to do", () => {
