@@ -1,5 +1,5 @@
-// One pass of everything periodic. Safe to run twice, at the same time, on two machines; each part stands alone. What the
-// parts look at first is read in one round trip, and what they leave is written in one: an idle pass costs these two.
+// One run of everything periodic. Safe to run twice, at the same time, on two machines; a step that fails stops no other.
+// One round trip reads what is due, and one writes what the steps leave: an idle tick costs these two.
 import type { Statement } from "../db/client.ts";
 import { methods, type Method } from "./notifications/channels/index.ts";
 import { readClock } from "../db/health.ts";
@@ -25,54 +25,53 @@ import { appStatusPurges } from "./workspaces/agents/report-app-status.ts";
 
 export interface TickReport {
   dispatch: DispatchReport | null;
-  /** Leases of jobs that ran out. */
-  lapsed: number | null;
-  /** Workspaces that got a build because their time had come. */
+  /** Jobs whose lease has expired. */
+  expiredJobs: number | null;
+  /** Workspaces that were started by schedule. */
   started: number | null;
-  /** What became of the pass over the pools; null when none was due, or it failed. */
+  /** The outcome of the reconciliation; null if none was due, or if it failed. */
   pools: "done" | "paused" | "busy" | null;
   purged: boolean;
 }
 
 export interface TickOptions {
-  /** Epoch milliseconds after which nothing new is begun. */
+  /** Epoch milliseconds after which nothing new starts. */
   until?: number;
-  /** Called when all but the deliveries is done: they take as long as receivers do, and nothing waits for them. */
-  onRest?: () => void;
+  /** Called once everything but deliveries and purges is done: those take as long as receivers do, and nothing waits for them. */
+  onStepsDone?: () => void;
 }
 
 export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickReport> {
-  const opening = await part(deps, "opening", () => open(deps));
-  const dispatching = startDispatch(deps, opening, options.until);
-  const lapsed = opening && (await part(deps, "leases", () => expireLeases(deps, opening)));
-  const started = opening && (await part(deps, "autostart", () => startDue(deps, opening)));
-  // Last, because its lease is given back by what closes this pass.
-  const pools =
-    opening && isDue(opening, deps.now()) ? await part(deps, "pools", () => beginRun(deps)) : null;
+  const due = await step(deps, "start", () => startTick(deps));
+  const dispatching = startDispatch(deps, due, options.until);
+  const expiredJobs = due && (await step(deps, "leases", () => expireLeases(deps, due)));
+  const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
+  // Last, because the write that finishes this tick releases its lease.
+  const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
   const purges = purgesOf(deps);
-  const purged = await part(deps, "purge", () => close(deps, purges, pools?.end ?? []));
+  const purged = await step(deps, "purge", () => finishTick(deps, purges, pools?.end ?? []));
   const outcome = pools?.run.outcome ?? null;
-  options.onRest?.();
+  options.onStepsDone?.();
   if (purged?.hasMore === true)
-    await part(deps, "purge", () => purgeRest(deps, purges, purgeUntil(deps, options)));
-  return { dispatch: await dispatching, lapsed, started, pools: outcome, purged: purged !== null };
+    await step(deps, "purge", () => purgeRest(deps, purges, purgeUntil(deps, options)));
+  return { dispatch: await dispatching, expiredJobs, started, pools: outcome, purged: purged !== null };
 }
 
-/** Beside the other parts. Without an opening, nobody knows what is due. */
+/** Runs beside the other steps. If it is unknown what is due, every channel is. */
 async function startDispatch(
   deps: Deps,
-  opening: { due: { method: Method }[] } | null,
+  answers: { due: { method: Method }[] } | null,
   until = Infinity,
 ): Promise<DispatchReport | null> {
-  if (opening?.due.length === 0) return nothing;
-  const channels = opening?.due.map(({ method }) => method) ?? methods;
-  return part(deps, "dispatch", () => dispatch(deps, { until, channels }));
+  if (answers?.due.length === 0) return nothing;
+  const channels = answers?.due.map(({ method }) => method) ?? methods;
+  return step(deps, "dispatch", () => dispatch(deps, { until, channels }));
 }
 
 const nothing: DispatchReport = { claimed: 0, sent: 0, failed: 0 };
 
-/** Sets our clock by the database's, and looks for what each part has to do. */
-async function open(deps: Deps) {
+/** Sets the clock by the database's, and reads what is due for each step. */
+async function startTick(deps: Deps) {
   const { clock } = deps.process;
   const asked = clock.local();
   const answers = await deps.db.read({
@@ -82,22 +81,22 @@ async function open(deps: Deps) {
     ...dueStartReads(deps.now()),
     ...dueReads(),
     due: findDueChannels(deps.now()),
-    lapse: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
+    nextExpiry: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
     keyCheck: readKeyCheck(),
     unsigned: readUnsignedUntil(),
   });
   const isOwnKey = keyMatches(deps, answers.keyCheck[0]?.value);
   if (!isOwnKey) deps.log.error(wrongKeyMessage);
-  // With another key than the deployment's, no key of a person would look signed.
+  // With another key than the deployment's, no user's key would have a valid signature.
   deps.process.unsignedUntil.value = isOwnKey ? parseUnsignedUntil(answers.unsigned[0]?.value) : unknownUntil;
   const change = clock.observe(answers.clock[0]!.now, asked);
-  if (Math.abs(change) > worthTelling)
-    deps.log.warn("this machine's clock differs from the database's; going by the database's", {
+  if (Math.abs(change) > minReportedChangeMs)
+    deps.log.warn("this machine's clock differs from the database's; using the database's", {
       seconds: change / 1_000,
     });
-  // A process that was killed gives nothing back: what it held is taken over as soon as it may be.
-  const lapsesAt = answers.lapse[0]?.at ?? -Infinity;
-  if (lapsesAt > deps.now()) wakeQueueAt(deps, lapsesAt);
+  // A killed process releases no lease: its messages are taken over when the lease expires.
+  const expiresAt = answers.nextExpiry[0]?.at ?? -Infinity;
+  if (expiresAt > deps.now()) wakeQueueAt(deps, expiresAt);
   return answers;
 }
 
@@ -111,8 +110,12 @@ const purgesOf = (deps: Deps): Purges => ({
 const purgeUntil = (deps: Deps, { until = Infinity }: TickOptions) =>
   Math.min(until, deps.now() + deps.config.notifications.fetchInterval / 2);
 
-/** Notes that this pass was, ends what it has begun, and deletes the first of what is old. */
-async function close(deps: Deps, purges: Purges, ends: readonly Statement[]): Promise<{ hasMore: boolean }> {
+/** Records the tick, finishes what it started, and deletes the first slices of old rows. */
+async function finishTick(
+  deps: Deps,
+  purges: Purges,
+  ends: readonly Statement[],
+): Promise<{ hasMore: boolean }> {
   const notes = [noteTick(deps.now()), ...keyCheckStatements(deps), ...ends];
   const slices = firstSlices(purges);
   const write = async (changes: readonly Statement[], deleted: Record<string, Statement>) => {
@@ -124,21 +127,21 @@ async function close(deps: Deps, purges: Purges, ends: readonly Statement[]): Pr
     const after = await write([...expireMessages(deps.now()), ...notes], slices);
     return { hasMore: hasMore(Object.fromEntries(Object.keys(slices).map((name) => [name, after[name]]))) };
   } catch (error) {
-    // What can't be deleted doesn't keep the pass from being noted.
+    // A failed deletion doesn't keep the tick from being recorded.
     await write(notes, {});
     throw error;
   }
 }
 
-/** Milliseconds of difference that an operator should know of. */
-const worthTelling = 5_000;
+/** Smaller corrections of the clock are not logged. */
+const minReportedChangeMs = 5_000;
 
-async function part<T>(deps: Deps, name: string, work: () => Promise<T>): Promise<T | null> {
+async function step<T>(deps: Deps, name: string, work: () => Promise<T>): Promise<T | null> {
   try {
     return await work();
   } catch (error) {
-    deps.log.error("a part of the tick failed", {
-      part: name,
+    deps.log.error("a step of the tick failed", {
+      step: name,
       reason: error instanceof Error ? error.message : String(error),
     });
     return null;

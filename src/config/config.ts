@@ -166,7 +166,7 @@ function toConfig(env: Environment, complaints: ConfigReport): Config {
   };
 }
 
-/** One without the other would either trust nobody or everybody. */
+/** Both are needed: a header alone would trust every client, origins alone none. */
 function toProxy(env: Environment, problem: (message: string) => void): Proxy | undefined {
   const { BELFRY_PROXY_TRUSTED_HEADER: header, BELFRY_PROXY_TRUSTED_ORIGINS: origins } = env;
   if (header !== undefined && origins !== undefined) return { header, origins };

@@ -45,7 +45,7 @@ type Tagged = MiddlewareHandler & {
 export const endpointOf = (handler: unknown): Endpoint | undefined => (handler as Tagged)[endpointTag];
 export const schemaOf = (handler: unknown) => (handler as Tagged)[schemaTag];
 
-/** First on every route: declares it, and lets nobody in who brings no key where one is needed. */
+/** First on every route: declares it, and rejects requests without the key that it needs. */
 export function endpoint(description: Endpoint): MiddlewareHandler<Env> {
   const middleware: MiddlewareHandler<Env> = async (c, next) => {
     c.set("endpoint", description);

@@ -1,5 +1,4 @@
-// A stream of server-sent events whose reader may be slow: what waits for them is bounded, and a connection that nobody
-// reads is cut.
+// A stream of server-sent events for slow readers: the buffer is bounded, and a connection that isn't read is closed.
 
 /** Bytes that wait for a reader. */
 const maxBufferedBytes = 65_536;

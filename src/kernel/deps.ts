@@ -82,7 +82,7 @@ export interface Deps {
   requestId: string;
   /** Where the request comes from, behind a trusted proxy too; null when there is none (a tick). */
   clientAddress: string | null;
-  /** The live inbox of somebody who may see it; a WebSocket only where the request asks for one. */
+  /** The live inbox of an authorized user; a WebSocket only where the request asks for one. */
   watchInbox: (watch: InboxWatch) => Promise<Response>;
   /** Answers a request that asks for a WebSocket: `opened` is called after the handshake, in this process. */
   openSocket: (opened: (socket: Socket) => void) => Response;

@@ -25,7 +25,7 @@ export interface InboxWaker {
   recheck: () => void;
 }
 
-/** What somebody who may wants to see of their inbox, and how. */
+/** A request of an authorized user for their live inbox. */
 export interface InboxWatch {
   userId: string;
   keyId: string;

@@ -38,6 +38,7 @@ export function startTicker(config: Config, deps: () => Deps): Cron {
   return new Cron(
     "* * * * * *",
     { interval, protect: true, unref: true },
-    () => new Promise<void>((resolve) => defer(() => tick(deps(), { onRest: resolve }).finally(resolve))),
+    () =>
+      new Promise<void>((resolve) => defer(() => tick(deps(), { onStepsDone: resolve }).finally(resolve))),
   );
 }

@@ -12,7 +12,7 @@ function parse(environment: Record<string, string>) {
 }
 
 describe("mail", () => {
-  test("is not set up unless somebody does", () => {
+  test("is not configured by default", () => {
     expect(parse({}).notifications).toMatchObject({
       channels: { smtp: undefined },
       defaultMethod: undefined,
@@ -38,7 +38,7 @@ describe("mail", () => {
     });
   });
 
-  test("takes everything that Coder has", () => {
+  test("accepts every variable of Coder", () => {
     const { notifications, warnings } = parse({
       BELFRY_EMAIL_FROM: "Belfry <belfry@example.com>",
       BELFRY_EMAIL_SMARTHOST: "[::1]:2525",
@@ -79,7 +79,7 @@ describe("mail", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("is TLS from the first byte on port 465, or when told so, and STARTTLS has no say then", () => {
+  test("uses TLS from the start on port 465 or when forced, whatever STARTTLS says", () => {
     const { notifications, warnings } = parse({
       ...mail,
       BELFRY_EMAIL_SMARTHOST: "smtp.example.com:465",
@@ -126,6 +126,6 @@ test.each([
   [{ ...mail, ...webhook }, "smtp"],
   [{ ...mail, ...webhook, BELFRY_NOTIFICATIONS_METHOD: "webhook" }, "webhook"],
   [{ ...mail, ...webhook, BELFRY_NOTIFICATIONS_METHOD: "smtp" }, "smtp"],
-])("with %j messages go by %s", (environment, method) => {
+])("with %j the default channel is %s", (environment, method) => {
   expect(parse(environment).notifications.defaultMethod).toBe(method);
 });

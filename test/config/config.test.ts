@@ -9,7 +9,7 @@ function parse(environment: Record<string, string>) {
 }
 
 describe("configuration", () => {
-  test("needs nothing", () => {
+  test("needs no variable", () => {
     const { config, warnings } = parse({ PATH: "/bin" });
     expect(config).toMatchObject({
       databaseUrl: "file:./data/belfry.db",
@@ -26,7 +26,7 @@ describe("configuration", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("an empty variable is one that isn't set", () => {
+  test("an empty variable counts as unset", () => {
     expect(parse({ BELFRY_HTTP_ADDRESS: "" }).config.port).toBe(4747);
   });
 
@@ -59,7 +59,7 @@ describe("configuration", () => {
     expect(() => parse(environment)).toThrow(new RegExp(`${name}|DISPATCH_TIMEOUT`));
   });
 
-  test("all mistakes are told at once", () => {
+  test("all errors are reported together", () => {
     const mistakes = { BELFRY_LOG_LEVEL: "x", BELFRY_LOG_FORMAT: "y", BELFRY_NOTIFICATIONS_NONSENSE: "1" };
     for (const name of Object.keys(mistakes)) expect(() => parse(mistakes)).toThrow(name);
   });
@@ -83,7 +83,7 @@ describe("configuration", () => {
     },
   );
 
-  test("a webhook's address loses its name and password, and one without is kept as it is", () => {
+  test("a webhook's URL is kept without its credentials", () => {
     const webhookAt = (address: string) =>
       parse({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: address }).config.notifications.channels.webhook;
     expect(webhookAt("https://ada:p%40ss@hooks.example.com/x?y=1")).toEqual({
@@ -98,7 +98,7 @@ describe("configuration", () => {
     });
   });
 
-  test("what an orchestrator sets is only mentioned", () => {
+  test("unknown variables of an orchestrator are a warning", () => {
     const { warnings } = parse({
       BELFRY_SERVICE_HOST: "10.0.0.1",
       BELFRY_PORT_4747_TCP: "tcp://10.0.0.1:4747",
@@ -106,7 +106,7 @@ describe("configuration", () => {
     expect(warnings).toHaveLength(2);
   });
 
-  test("the webhook is the default method once it is set up", () => {
+  test("the webhook is the default channel once it is configured", () => {
     const { config } = parse({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook" });
     expect(config.notifications).toMatchObject({
       defaultMethod: "webhook",

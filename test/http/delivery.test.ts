@@ -319,7 +319,7 @@ describe("a receiver that takes the connection and never answers", () => {
     expect((await test()).status).toBe(204);
     await server.sql("DELETE FROM settings WHERE key = 'notifications_settings'");
     server.clock.advance(10_000);
-    const passed = new Promise<void>((resolve) => void tick(server.deps(), { onRest: resolve }));
+    const passed = new Promise<void>((resolve) => void tick(server.deps(), { onStepsDone: resolve }));
     await passed;
     await mail.received(2);
     expect((await server.call("GET", "/readyz")).status).toBe(200);

@@ -24,7 +24,7 @@ describe("the correction", () => {
     expect(nextOffset(present, reading)).toBe(expected);
   });
 
-  test("is never off by more than the answer took", () => {
+  test("is never off by more than the response time", () => {
     const time = fc.integer({ min: 0, max: 1e12 });
     fc.assert(
       fc.property(
@@ -42,7 +42,7 @@ describe("the correction", () => {
     );
   });
 
-  test("is left alone where the database is on this machine", () => {
+  test("is not applied where the database is on this machine", () => {
     const clock = createClock({ local: () => 1_000, follow: false });
     expect(clock.observe(99_000, 1_000)).toBe(0);
     expect(clock.now()).toBe(1_000);
@@ -62,7 +62,7 @@ describe.skipIf(noServer)("two machines whose clocks are twenty minutes apart", 
     };
   };
 
-  test("neither takes the other's lease away, and a clock that is set is noticed by the next tick", async () => {
+  test("neither takes over the other's lease, and the next tick notices a changed clock", async () => {
     const libsql = await startLibsqlServer();
     const receiver = await startReceiver();
     const slow = skewed(-10 * minutes, libsql.url, receiver.url);

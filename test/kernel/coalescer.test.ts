@@ -140,7 +140,7 @@ test.each(cases)("$name", async ({ options, steps, started, failed = [], settled
   });
 });
 
-test("what arrives while a batch is gathered is part of it; a stop meanwhile leaves it out", async () => {
+test("items that arrive while a batch is gathered are part of it; an abort drops them", async () => {
   const gathered: (() => void)[] = [];
   const bench = createBench({ gather: () => new Promise((resolve) => gathered.push(resolve)) });
   bench.add();
@@ -202,7 +202,7 @@ const anySteps = fc.array(
   { maxLength: 40 },
 );
 
-test("whatever comes, ends, fails and stops in whatever order, a simple model says what is served and when", async () => {
+test("agrees with a simple model for any order of arrivals, ends, failures and aborts", async () => {
   const anyLimit = fc.integer({ min: 1, max: 4 });
   await fc.assert(
     fc.asyncProperty(anySteps, anyLimit, anyLimit, async (steps, concurrency, max) => {

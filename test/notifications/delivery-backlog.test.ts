@@ -173,5 +173,5 @@ test("a purge that the database refuses doesn't keep the tick from being noted",
   server.clock.advance(day);
   expect(await server.runTick()).toMatchObject({ purged: false });
   expect((await server.call("GET", "/readyz")).status).toBe(200);
-  expect(server.logs.filter((line) => line.includes("a part of the tick failed"))).toHaveLength(1);
+  expect(server.logs.filter((line) => line.includes("a step of the tick failed"))).toHaveLength(1);
 });

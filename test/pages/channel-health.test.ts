@@ -45,7 +45,7 @@ describe("whether a channel works", () => {
     );
   });
 
-  test("tries in their order are known exactly", async () => {
+  test("attempts in order give the exact health", async () => {
     const server = await startTestServer({ adapter: "twice" });
     const { token } = await signInFirst(server);
     const viewer = userIdByKeySql(token.split("-")[0]!);

@@ -135,7 +135,7 @@ test.each(shipped.map((file) => [file.name, file] as const))(
   },
 );
 
-test("a kind's own words for what the mail switches off are on both pages that a mail leads to", async () => {
+test("both pages that a mail links to show the kind's description", async () => {
   const { server, token } = await startWithMail();
   const on = await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
     token,

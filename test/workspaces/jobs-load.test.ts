@@ -85,7 +85,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
     server.clock.advance(30_000);
     await server.runTick();
     server.clock.advance(30_000);
-    expect((await server.runTick()).lapsed).toBe(1);
+    expect((await server.runTick()).expiredJobs).toBe(1);
     const job = (await provisioner.acquire()).json;
     expect(job.parameters).toMatchObject([
       { name: "b", value: "1" },

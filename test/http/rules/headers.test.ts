@@ -133,3 +133,11 @@ test.each([
 ])("Host %j: %j", (hosts, expected) => {
   expect(parseRequestTarget("/", hosts).ok).toBe(expected);
 });
+
+test("more hosts than are remembered are accepted like the first", () => {
+  for (let at = 0; at < 150; at += 1)
+    expect(parseRequestTarget("/inbox", [`host-${at}`])).toEqual({
+      ok: true,
+      url: `http://host-${at}/inbox`,
+    });
+});

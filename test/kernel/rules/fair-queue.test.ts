@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createFairQueue, maxWaitingPerTask, createSemaphore } from "../../../src/kernel/rules/limits.ts";
 
-test("turns go round: so many at once, so many for one, the others in order, and too many are turned away", async () => {
+test("a semaphore limits total, holder and queue, and is first come, first served", async () => {
   const turns = createSemaphore({ concurrency: 2, perHolder: 1, maxWaiting: 2 });
   const log: string[] = [];
   const ends: Record<string, () => void> = {};
@@ -27,7 +27,7 @@ test("turns go round: so many at once, so many for one, the others in order, and
   expect(log.at(-1)).toBe("a2");
 });
 
-test("a fair queue: lanes take turns, holders within them too, and signed-in people never have every turn", async () => {
+test("a fair queue alternates between lanes and between holders, and accounts never use all of it", async () => {
   const { reserve } = createFairQueue(2);
   const began: string[] = [];
   const ends: (() => void)[] = [];
@@ -52,7 +52,7 @@ test("a fair queue: lanes take turns, holders within them too, and signed-in peo
   expect(began).toEqual(["a", "x", "a", "x", "b", "y", "a", "x"]);
 });
 
-test("a fair queue: a full lane, or a full part of it, refuses; what leaves makes room", () => {
+test("a fair queue refuses when the lane or the holder's share is full, until a reservation is released", () => {
   for (const width of [1, 2]) {
     const { reserve } = createFairQueue(width);
     const most = width * (maxWaitingPerTask + 1);

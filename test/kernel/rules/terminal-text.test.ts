@@ -87,7 +87,7 @@ describe("text for terminals", () => {
     ..."\u001B\u001B[]P\\;0m1 (B~\u0007\u009B\u009C\u009D\u0090\u0018\u0000\r\n\taé€😀\u007F\u0085",
   );
 
-  test("anything is what the model says", () => {
+  test("agrees with a simple model for any text", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         expect(plainText(pieces.join(""))).toBe(model(pieces.join("")));
@@ -108,7 +108,7 @@ describe("text for terminals", () => {
     "\u001B[;;;",
     "x\r\n",
   ])(
-    "a megabyte of %j takes one look at each character",
+    "a megabyte of %j is read once",
     (bit) => {
       const text = bit.repeat(1_000_000 / bit.length);
       expect(plainText(text)).toBe(bit === "x\r\n" ? text.replaceAll("\r", "") : "");
@@ -117,7 +117,7 @@ describe("text for terminals", () => {
   );
 });
 
-test("what is piped keeps its end and the title its start, cut between characters", () => {
+test("piped output keeps its end and a title its start, cut between characters", () => {
   const fits = { title: "é".repeat(60), message: "€".repeat(666) };
   expect(fitCustomText(fits)).toEqual({ ...fits, truncated: [] });
   const cut = fitCustomText({ title: `a\n\u001B[1mb${"é".repeat(60)}`, message: `${"€".repeat(700)}end\n` });

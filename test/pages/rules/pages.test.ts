@@ -1,4 +1,4 @@
-// The pages' own decisions: where links may lead, how Markdown sits in a page, how times are told, and whether every
+// The pages' own decisions: where links may lead, how Markdown sits in a page, times as text, and whether every
 // colour can be read.
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
@@ -26,7 +26,7 @@ import { workspaceStatuses } from "../../../src/workspaces/jobs/rules/job.ts";
 import { toProse } from "../../../src/pages/rules/document.ts";
 
 describe("links", () => {
-  test("a path of ours is kept as a browser reads it", () => {
+  test("a path of this site is kept as a browser reads it", () => {
     expect(ownPath("/inbox?show=unread#n-1")).toBe("/inbox?show=unread#n-1");
     expect(ownPath("/a/../inbox")).toBe("/inbox");
     expect(ownPath("/ä b")).toBe("/%C3%A4%20b");
@@ -43,9 +43,9 @@ describe("links", () => {
     "javascript:alert(1)",
   ])("%j is no path of ours", (text) => expect(ownPath(text)).toBeNull());
 
-  test("nothing at all is no path of ours", () => expect(ownPath(undefined)).toBeNull());
+  test("no value is not a path of this site", () => expect(ownPath(undefined)).toBeNull());
 
-  test("whatever comes in, what goes out stays on this site and is stable", () => {
+  test("any result stays on this site and is stable", () => {
     const piece = fc.constantFrom(
       "/",
       "\\",
@@ -73,7 +73,7 @@ describe("links", () => {
     );
   });
 
-  test("after signing in one gets to where one wanted, but not back to a door", () => {
+  test("sign-in leads to the requested page, but never to a sign-in page", () => {
     expect(afterSignIn("/deployment/notifications?tab=settings")).toBe(
       "/deployment/notifications?tab=settings",
     );
@@ -81,7 +81,7 @@ describe("links", () => {
       expect(afterSignIn(door)).toBe("/inbox");
   });
 
-  test("buttons lead to pages of ours by path, to the web and to mail as they are, and nowhere else", () => {
+  test("buttons lead to pages of this site by path, to http and mailto URLs, and nowhere else", () => {
     const accessUrl = "https://belfry.example";
     const target = (url: string) => buttonTarget(url, accessUrl);
     expect(target("https://belfry.example/inbox?x=1")).toBe("/inbox?x=1");
@@ -99,7 +99,7 @@ describe("prose", () => {
     expect(toProse("# One\n\n##### Five")).toBe("<h3>One</h3>\n<h6>Five</h6>\n");
   });
 
-  test("columns are aligned without inline style, and words that look like markup stay words", () => {
+  test("columns are aligned without inline style, and text that looks like markup stays text", () => {
     const table = toProse("| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |");
     expect(table).not.toContain("style");
     for (const side of ["left", "center", "right"]) expect(table).toContain(`<td class="${side}">`);
@@ -129,7 +129,7 @@ describe("times", () => {
   test("the exact moment has its zone", () => expect(exactTime(now, "UTC")).toBe("21 Nov 2026, 10:00 UTC"));
 });
 
-describe("how long something took", () => {
+describe("an exact duration", () => {
   test.each([
     [-5, "0 s"],
     [0, "0 s"],
@@ -142,7 +142,7 @@ describe("how long something took", () => {
 });
 
 describe("tags", () => {
-  test("each state that a tag can show is good news, bad news or neither", () => {
+  test("each status that a tag can show is good, bad or neutral", () => {
     const states = [...buildStatuses, ...workspaceStatuses, ...lifecycleStates, ...appStates];
     const kinds = Object.groupBy(
       [...states, ...prebuildStatuses, ...userStatuses],
@@ -184,7 +184,7 @@ describe("tags", () => {
 });
 
 describe("addresses", () => {
-  test("what names hold can't lead elsewhere", () => {
+  test("names can't change a path", () => {
     expect(workspacePath("ada", "web")).toBe("/@ada/web");
     expect(buildPath("a/b", "c?d", 3)).toBe("/@a%2Fb/c%3Fd/builds/3");
     expect(taskPath("ada", "#")).toBe("/tasks/ada/%23");

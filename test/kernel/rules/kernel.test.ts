@@ -1,4 +1,4 @@
-// Limits within one process that need no queue, names of one line, archives that are not tar, and findings.
+// Request limits, names of one line, archives that are not tar, and findings.
 import { expect, test } from "vitest";
 import { fail, ok, warn } from "../../../src/kernel/rules/finding.ts";
 import { createRequestLimit, createSemaphore, windowMs } from "../../../src/kernel/rules/limits.ts";
