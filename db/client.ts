@@ -1,30 +1,28 @@
-// The only way to the database: `read` and `write`, each one atomic batch and one round trip.
-// drizzle's own `batch` is a deferred transaction, in which a guarded write fails under load; hence one
-// instance bound to each mode.
+// The only access to the database: `read` and `write`, each one atomic batch in one round trip. drizzle's own `batch` is a
+// deferred transaction, in which guarded writes fail under load; so there is one instance for each mode.
 import type { Client, InStatement, InValue, ResultSet } from "@libsql/client";
 import type { BatchItem } from "drizzle-orm/batch";
 import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
 import { LibSQLSession } from "drizzle-orm/libsql/session";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { DatabaseError, primaryCode, toDatabaseError } from "./errors.ts";
-
-/** What is asked of libSQL's own client for a file, and of ours for a server. */
+/** What Belfry uses of libSQL's client interface. */
 export type DatabaseClient = Pick<
   Client,
   "batch" | "migrate" | "execute" | "close" | "closed" | "protocol" | "reconnect"
 >;
 
-/** A piece of a statement: a guard, an id found by a subquery. Rooms pass it on without knowing drizzle. */
+/** A fragment of a statement, such as a guard or a subquery for an id. Rooms pass it on without importing drizzle. */
 export type { SQL } from "drizzle-orm";
 
-/** One SQL statement, built with `query` and not run yet. */
+/** One SQL statement, built with `query`, not run yet. */
 export type Statement = BatchItem<"sqlite">;
 export type Reads = Record<string, Statement>;
-/** What each named read answers. */
+/** The result of each named read. */
 export type Answers<T extends Reads> = { [K in keyof T]: T[K]["_"]["result"] };
 
 let textsBuilt = 0;
-/** How many SQL texts were built in this process: a statement that is sent often is prepared (prepared.ts). */
+/** How many SQL texts this process has built. Frequent statements are prepared (prepared.ts). */
 export const countTextsBuilt = (): number => textsBuilt;
 
 class CountingDialect extends SQLiteAsyncDialect {
@@ -34,52 +32,52 @@ class CountingDialect extends SQLiteAsyncDialect {
   }
 }
 
-/** What drizzle's own function makes, without the client that comes with it. */
-function build(client: Client) {
+/** Like drizzle's own factory, without the client that it bundles. */
+function buildQueries(client: Client) {
   const dialect = new CountingDialect();
   const session = new LibSQLSession(client, dialect, undefined, {}, undefined);
   return new LibSQLDatabase("async", dialect, session, undefined);
 }
 
-/** Builds statements; it has no connection and runs nothing. */
-export const query = build({} as Client);
+/** Builds statements; it has no connection and runs none. */
+export const query = buildQueries({} as Client);
 
 export interface Database {
-  /** All reads see the same state. `patience`: milliseconds, instead of the usual ones. */
-  read<T extends Reads>(reads: T, patience?: number): Promise<Answers<T>>;
+  /** All reads see the same state. `timeoutMs` replaces the default of the database. */
+  read<T extends Reads>(reads: T, timeoutMs?: number): Promise<Answers<T>>;
   /**
-   * All changes or none, then the answer, read in the same transaction. The whole batch may be sent twice (an answer
-   * can be lost after the commit): changes carry their own ids and guards, and the answer says what holds now.
+   * All changes or none, then the answer, read in the same transaction. The batch can be sent twice, since a response can
+   * be lost after the commit: changes carry their own ids and guards, and the answer is the state after them.
    */
-  write<T extends Reads>(changes: readonly Statement[], answer: T, patience?: number): Promise<Answers<T>>;
-  /** The same database, which reports each batch that it sends. */
+  write<T extends Reads>(changes: readonly Statement[], answer: T, timeoutMs?: number): Promise<Answers<T>>;
+  /** The same database; reports each batch that it sends. */
   observe(onBatch: (batch: BatchReport) => void): Database;
   close(): void;
 }
 
-/** A batch that was sent, retries included: what a log may say of it. */
+/** A batch that was sent, for the log. Each retry is one of its own. */
 export interface BatchReport {
   mode: "read" | "write";
   statements: number;
-  /** Rows answered. */
+  /** Rows returned. */
   rows: number;
   /** Rows inserted, updated and deleted. */
   changed: number;
-  /** Milliseconds from sending to the answer or failure. */
+  /** Milliseconds from sending to the response or error. */
   ms: number;
-  /** The error's code, for a batch that failed. */
+  /** The error code of a batch that failed. */
   failure?: string;
 }
 
-export interface Persistence {
-  /** Milliseconds after which a batch that keeps finding the database unavailable gives up. Default 8000. */
-  patience?: number | undefined;
-  /** How time passes between tries; a test brings its own. */
+export interface RetryOptions {
+  /** How long to retry while the database is unavailable. Default 8000. */
+  timeoutMs?: number | undefined;
+  /** Clock and sleep between retries; tests pass their own. */
   time?: { now: () => number; sleep: (milliseconds: number) => Promise<void> };
 }
 
-export interface DatabaseOptions extends Persistence {
-  /** Called for each batch sent, retries included: the meter. */
+export interface DatabaseOptions extends RetryOptions {
+  /** Called for each batch sent, retries included. */
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
   /** Called after each batch sent; see `Database.observe`. */
   onBatch?: (batch: BatchReport) => void;
@@ -87,37 +85,41 @@ export interface DatabaseOptions extends Persistence {
 
 export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
   const { onBatch } = options;
-  const bound = (mode: "read" | "write") =>
-    build({
-      // drizzle asks nothing else of the client than this one call.
+  const boundTo = (mode: "read" | "write") =>
+    buildQueries({
+      // drizzle calls nothing else of the client.
       batch: (statements: InStatement[]) => {
         options.onTrip?.({ mode, statements: statements.length });
         const batch = statements.map(withPlainValues);
         return onBatch === undefined ? client.batch(batch, mode) : observed(client, batch, mode, onBatch);
       },
     } as unknown as Client);
-  const reader = bound("read");
-  const writer = bound("write");
+  const reader = boundTo("read");
+  const writer = boundTo("write");
 
   async function run(
     instance: typeof reader,
     changes: readonly Statement[],
     reads: Reads,
-    patience = options.patience,
+    timeoutMs = options.timeoutMs,
   ) {
     const names = Object.keys(reads);
     const statements = [...changes, ...Object.values(reads)];
     if (statements.length === 0) return {};
-    const results = (await persist(client, () => instance.batch(statements as [Statement, ...Statement[]]), {
-      ...options,
-      patience,
-    })) as unknown[];
+    const results = (await retryTransient(
+      client,
+      () => instance.batch(statements as [Statement, ...Statement[]]),
+      {
+        ...options,
+        timeoutMs,
+      },
+    )) as unknown[];
     return Object.fromEntries(names.map((name, position) => [name, results[changes.length + position]]));
   }
 
   return {
-    read: (reads, patience) => run(reader, [], reads, patience) as never,
-    write: (changes, answer, patience) => run(writer, changes, answer, patience) as never,
+    read: (reads, timeoutMs) => run(reader, [], reads, timeoutMs) as never,
+    write: (changes, answer, timeoutMs) => run(writer, changes, answer, timeoutMs) as never,
     observe: (onBatch) => createDatabase(client, { ...options, onBatch }),
     close: () => client.close(),
   };
@@ -158,36 +160,36 @@ const realTime = {
   sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-/** Milliseconds, about. Whoever holds a file's lock has it for a few; a server that is away is not back so soon. */
-const longestBusyWait = 50;
-const longestWait = 1_000;
+/** A file's lock is held for a few milliseconds; a server that is down needs longer. Both are jittered. */
+const maxBusyWaitMs = 50;
+const maxWaitMs = 1_000;
 
-/** Tries again while the database is unavailable, with growing, jittered waits, until patience ends. */
-export async function persist<T>(
+/** Retries while the database is unavailable, with exponential, jittered waits, until the timeout. */
+export async function retryTransient<T>(
   client: DatabaseClient,
   attempt: () => Promise<T>,
-  { patience = 8_000, time = realTime }: Persistence = {},
+  { timeoutMs = 8_000, time = realTime }: RetryOptions = {},
 ): Promise<T> {
   const started = time.now();
-  for (let tries = 0; ; tries += 1) {
+  for (let attempts = 0; ; attempts += 1) {
     try {
       return await attempt();
     } catch (cause) {
       const error = toDatabaseError(cause);
-      await renew(client, error);
-      const longest = primaryCode(error.code) === "SQLITE_BUSY" ? longestBusyWait : longestWait;
-      const wait = Math.min(longest, 5 * 2 ** tries) * (0.5 + Math.random());
-      if (!error.isPassing || client.closed || time.now() - started + wait > patience) throw error;
+      await reconnectIfStuck(client, error);
+      const maxMs = primaryCode(error.code) === "SQLITE_BUSY" ? maxBusyWaitMs : maxWaitMs;
+      const wait = Math.min(maxMs, 5 * 2 ** attempts) * (0.5 + Math.random());
+      if (!error.isPassing || client.closed || time.now() - started + wait > timeoutMs) throw error;
       await time.sleep(wait);
     }
   }
 }
 
 /**
- * A file's connection that couldn't begin a transaction keeps the statement that failed, and commits nothing more until
- * that is collected: it is exchanged. Calls that wait for the old one are told `CLIENT_CLOSED` and come again.
+ * A file's connection that couldn't begin a transaction keeps the failed statement and commits nothing until it is
+ * garbage-collected, so it is replaced. Calls that wait for the old one get `CLIENT_CLOSED` and are retried.
  */
-async function renew(client: DatabaseClient, error: DatabaseError): Promise<void> {
+async function reconnectIfStuck(client: DatabaseClient, error: DatabaseError): Promise<void> {
   const isStuck = error.kind === "unavailable" && error.code.startsWith("SQLITE_");
   if (client.protocol === "file" && isStuck && !client.closed) await client.reconnect();
 }
@@ -198,8 +200,8 @@ const withPlainValues = (statement: InStatement): InStatement =>
     : { sql: statement.sql, args: statement.args.map(toPlainValue) };
 
 /**
- * A file binds every JavaScript number as REAL and ends a text at NUL, a server doesn't take half a surrogate pair: both
- * get integers and text that both keep.
+ * A file binds every JavaScript number as REAL and ends a text at NUL; a server rejects half a surrogate pair. Both get
+ * integers and text that they store alike.
  */
 function toPlainValue(value: InValue): InValue {
   if (typeof value === "string") return toPlainText(value);
@@ -208,7 +210,21 @@ function toPlainValue(value: InValue): InValue {
 
 export const toPlainText = (text: string) => text.toWellFormed().replaceAll("\0", "\uFFFD");
 
-/** Whether a write was refused because a value is taken (`column` as in `users.email` or an index's name). */
+/** Whether a write failed because a value is taken. `column`: like `users.email`, or an index's name. */
 export function isTaken(error: unknown, column: string): boolean {
   return error instanceof DatabaseError && error.kind === "constraint" && error.message.includes(column);
+}
+
+/** Runs `work` with `maxRows`; halves the limit for as long as the batch is too large for the database. */
+export async function withShrinkingBatch<T>(
+  maxRows: number,
+  work: (limit: number) => Promise<T>,
+): Promise<T & { limit: number }> {
+  for (let limit = maxRows; ; limit = Math.ceil(limit / 2)) {
+    try {
+      return { ...(await work(limit)), limit };
+    } catch (error) {
+      if (limit <= 1 || !(error instanceof DatabaseError) || error.kind !== "too_large") throw error;
+    }
+  }
 }

@@ -1,29 +1,29 @@
-// One vocabulary for what a file and a server say when a batch fails.
+// Classifies the errors of a file and of a server when a batch fails, so that callers see one kind of error.
 
 export type DatabaseErrorKind =
-  /** Busy, cut off, timed out, refused, full: nobody's bug; the caller may come again. */
+  /** Busy, disconnected, timed out, refused or full: not a bug; the caller can retry later. */
   | "unavailable"
   /** A table or column is missing: the migrations have not run. */
   | "schema"
-  /** A UNIQUE, CHECK, NOT NULL or FOREIGN KEY rule refused the write; the message is SQLite's own. */
+  /** A UNIQUE, CHECK, NOT NULL or FOREIGN KEY constraint failed; the message is SQLite's. */
   | "constraint"
-  /** A value, a statement or an answer was over the database's limits. */
+  /** A value, a statement or a result exceeded the database's limits. */
   | "too_large"
-  /** The batch began with a guard (guard.ts) that did not hold. */
+  /** The guard at the start of the batch (statements.ts) did not hold. */
   | "guard"
-  /** Anything else: a mistake in a statement. */
+  /** Anything else: a bug in a statement. */
   | "statement";
 
-/** What SQLite repeats in its error when a batch's guard fails. */
+/** SQLite repeats this in its error when a batch's guard fails. */
 export const guardFailure = "belfry:guard";
 
-/** A failed batch: nothing of it was kept, unless `unavailable`, when the answer may have been lost after the commit. */
+/** A failed batch. Nothing of it is stored, unless it is `unavailable`: the response can have been lost after the commit. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   readonly kind: DatabaseErrorKind;
-  /** Whether the same batch, sent again in a moment, may succeed. */
+  /** Whether a retry can succeed. */
   readonly isPassing: boolean;
-  /** The client's or the server's code for it; empty when there is none. */
+  /** The client's or the server's error code, or empty. */
   readonly code: string;
   constructor(kind: DatabaseErrorKind, message: string, cause: unknown, isPassing = false) {
     super(message, { cause });
@@ -33,17 +33,17 @@ export class DatabaseError extends Error {
   }
 }
 
-/** A server, or what stands before it, refused a whole request. */
+/** A server, or a proxy in front of it, rejected a whole request. */
 export class ServerRefusal extends Error {
   override readonly name = "ServerRefusal";
   readonly status: number;
-  constructor(status: number, words: string) {
-    super(`the database server answered ${status}${words === "" ? "" : `: ${words.slice(0, 200)}`}`);
+  constructor(status: number, detail: string) {
+    super(`the database server answered ${status}${detail === "" ? "" : `: ${detail.slice(0, 200)}`}`);
     this.status = status;
   }
 }
 
-/** A server took the request, and a statement of it failed. */
+/** A statement of a request failed on the server. */
 export class ServerFailure extends Error {
   override readonly name = "ServerFailure";
   readonly code: string;
@@ -53,7 +53,7 @@ export class ServerFailure extends Error {
   }
 }
 
-/** The client was closed by this program. */
+/** This process closed the client. */
 export class ClientClosed extends Error {
   override readonly name = "ClientClosed";
   readonly code = "CLIENT_CLOSED";
@@ -73,7 +73,7 @@ const passingCodes = new Set([
   "STREAM_EXPIRED",
   "HRANA_CLOSED_ERROR",
   "HRANA_PROTO_ERROR",
-  // Only passing while the client as a whole is open: its connection was exchanged.
+  // While the client itself is open, only its connection was replaced.
   "CLIENT_CLOSED",
 ]);
 const lastingCodes = new Set([
@@ -83,23 +83,23 @@ const lastingCodes = new Set([
   "SQLITE_PERM",
   "SQLITE_CORRUPT",
   "SQLITE_NOTADB",
-  // The file that was opened is not the one that its name leads to (src/runtime/file-guard.ts).
+  // The path no longer leads to the file that was opened (src/runtime/file-guard.ts).
   "FILE_REPLACED",
-  // A hosted server's word for a quota that is used up.
+  // A hosted server's code for an exhausted quota.
   "BLOCKED",
 ]);
 const passingStatuses = new Set([408, 425, 429]);
 
 export function toDatabaseError(error: unknown): DatabaseError {
   if (error instanceof DatabaseError) return error;
-  const message = plainWords(error instanceof Error ? error.message : String(error));
-  const [kind, isPassing = false] = judge(error, message);
+  const message = withoutCodes(error instanceof Error ? error.message : String(error));
+  const [kind, isPassing = false] = classify(error, message);
   return new DatabaseError(kind, message, error, isPassing);
 }
 
-function judge(error: unknown, message: string): [kind: DatabaseErrorKind, isPassing?: boolean] {
+function classify(error: unknown, message: string): [kind: DatabaseErrorKind, isPassing?: boolean] {
   const code = primaryCode(codeOf(error));
-  if (error instanceof ServerRefusal) return judgeStatus(error.status);
+  if (error instanceof ServerRefusal) return classifyStatus(error.status);
   if (passingCodes.has(code)) return ["unavailable", true];
   if (lastingCodes.has(code)) return ["unavailable"];
   if (code === "SQLITE_CONSTRAINT") return ["constraint"];
@@ -113,27 +113,27 @@ function judge(error: unknown, message: string): [kind: DatabaseErrorKind, isPas
   return isNetworkFailure(error) ? ["unavailable", true] : ["statement"];
 }
 
-/** SQLite's extended codes say more of a primary one: SQLITE_BUSY_SNAPSHOT, SQLITE_CONSTRAINT_UNIQUE. */
+/** The primary code of an extended one, like SQLITE_BUSY of SQLITE_BUSY_SNAPSHOT. */
 export const primaryCode = (code: string): string => /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
 
-function judgeStatus(status: number): [kind: DatabaseErrorKind, isPassing?: boolean] {
+function classifyStatus(status: number): [kind: DatabaseErrorKind, isPassing?: boolean] {
   if (status === 413) return ["too_large"];
   if (status === 400) return ["statement"];
   return ["unavailable", status >= 500 || passingStatuses.has(status)];
 }
 
-/** A server and its client each put their codes before SQLite's words; a file doesn't. */
-const plainWords = (message: string) =>
+/** SQLite's message alone: a server and its client each put a code in front of it. */
+const withoutCodes = (message: string) =>
   message.replace(/^([A-Z_]{3,}: )+/, "").replace(/^(SQLite|SQL input) error: /, "");
 
-/** `fetch` throws a TypeError when the connection fails, a DOMException when the time is up, and a SyntaxError for an answer that is cut off or no JSON. */
+/** `fetch` throws a TypeError for a failed connection, a DOMException for a timeout, a SyntaxError for a truncated response. */
 function isNetworkFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (["TimeoutError", "AbortError", "SyntaxError"].includes(error.name)) return true;
   const codes = /^(UND_ERR_|ERR_TLS_|CERT_|E(AI_AGAIN|CONN|HOST|NET|NOTFOUND|PIPE|PROTO|TIMEDOUT))/;
-  const words =
+  const messages =
     /fetch failed|network|socket|side closed|client is closed|disconnected|terminated|timed? ?out/i;
-  if (codes.test(codeOf(error)) || words.test(error.message)) return true;
+  if (codes.test(codeOf(error)) || messages.test(error.message)) return true;
   return error.cause !== error && isNetworkFailure(error.cause);
 }
 

@@ -1,8 +1,7 @@
-// Brings a database to what this program knows: migrations in order, then the seeds. Run by `npm start` for an embedded
-// database and by `npm run db:migrate` for a server. Each migration is one transaction that also records itself, so two
-// runs at once, or a run that is cut off, leave nothing half done.
+// Applies the missing migrations, in order. Each migration is one transaction that also records itself, so concurrent or
+// interrupted runs leave no migration half applied.
 import { readFileSync, readdirSync } from "node:fs";
-import { persist, type DatabaseClient } from "./client.ts";
+import { retryTransient, type DatabaseClient } from "./client.ts";
 import { DatabaseError, toDatabaseError } from "./errors.ts";
 
 export interface Migration {
@@ -17,7 +16,7 @@ export class NewerDatabaseError extends Error {
 
 const folder = new URL("./migrations/", import.meta.url);
 
-/** The migrations of this program, oldest first. Each statement of a file ends with `;` at the end of a line. */
+/** The migrations of this release, oldest first. Each statement of a file ends with `;` at the end of a line. */
 export function loadMigrations(): Migration[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".sql"))
@@ -33,7 +32,7 @@ export function loadMigrations(): Migration[] {
     }));
 }
 
-/** The numbers that this database has, in order; empty for a new one. */
+/** The numbers of the applied migrations, in order; empty for a new database. */
 export async function appliedMigrations(client: DatabaseClient): Promise<number[]> {
   try {
     const result = await client.execute("SELECT number FROM migrations ORDER BY number");
@@ -45,7 +44,7 @@ export async function appliedMigrations(client: DatabaseClient): Promise<number[
   }
 }
 
-/** Applies what is missing and answers the names of what it applied. Throws `NewerDatabaseError` for a later release's database. */
+/** Returns the names of the migrations that it applied. Throws `NewerDatabaseError` for a later release's database. */
 export async function migrate(
   client: DatabaseClient,
   now: number,
@@ -56,21 +55,21 @@ export async function migrate(
   const ahead = applied.at(-1) ?? 0;
   if (ahead > newest) {
     throw new NewerDatabaseError(
-      `The database is at migration ${ahead}, this program knows ${newest}: it was made by a later release. ` +
+      `The database is at migration ${ahead}; this release knows ${newest}. It was migrated by a later release. ` +
         "Install that release, or restore the copy made before the upgrade (belfry.db.before-…).",
     );
   }
-  const done: string[] = [];
+  const appliedNow: string[] = [];
   for (const migration of migrations) {
     if (!applied.includes(migration.number) && (await apply(client, migration, now)))
-      done.push(migration.name);
+      appliedNow.push(migration.name);
   }
-  return done;
+  return appliedNow;
 }
 
 /**
- * The first statement of a migration that rebuilds a table others refer to. SQLite takes it outside a transaction only;
- * with foreign keys on, dropping the old table would delete what refers to it.
+ * The first statement of a migration that rebuilds a referenced table. SQLite accepts it outside a transaction only; with
+ * foreign keys on, dropping the old table would delete the rows that refer to it.
  */
 const withoutForeignKeys = "PRAGMA foreign_keys = OFF";
 
@@ -80,7 +79,7 @@ async function apply(client: DatabaseClient, migration: Migration, now: number):
     "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)";
   const batch = [
     record,
-    // A second run, or this one sent again, fails here, before it changes anything.
+    // A concurrent run or a retry fails here, before it changes anything.
     {
       sql: "INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)",
       args: [migration.number, migration.name, now],
@@ -88,7 +87,7 @@ async function apply(client: DatabaseClient, migration: Migration, now: number):
     ...(rebuilds ? migration.statements.slice(1) : migration.statements),
   ];
   try {
-    await persist(client, () => (rebuilds ? client.migrate(batch) : client.batch(batch, "write")));
+    await retryTransient(client, () => (rebuilds ? client.migrate(batch) : client.batch(batch, "write")));
     return true;
   } catch (cause) {
     const error = toDatabaseError(cause);

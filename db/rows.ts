@@ -1,14 +1,14 @@
-// Many rows in one statement: `INSERT … SELECT … FROM json_each(?)`, cut where the parameter grows too long.
+// Many rows in one statement: `INSERT … SELECT … FROM json_each(?)`, split where the parameter gets too long.
 import { getTableColumns, sql, type SQL } from "drizzle-orm";
 import type { SQLiteColumn, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { query, toPlainText, type Statement } from "./client.ts";
 import { prepared, trueSql } from "./prepared.ts";
 
-const longestParameter = 1_000_000;
+const maxParameterLength = 1_000_000;
 
 /**
- * Inserts rows, leaving out those that meet a unique index. `when` guards each row: it may speak of the row as `row`
- * (`row.value ->> 'id'`, by the property's name) and of the database.
+ * Inserts rows and skips those that violate a unique index. `when` guards each row: it can refer to it as `row`
+ * (`row.value ->> 'id'`, by the property's name).
  */
 export function insertRows<T extends SQLiteTable>(
   table: T,
@@ -23,7 +23,7 @@ export function insertRows<T extends SQLiteTable>(
 type Insertion = (chunk: string, when: SQL) => Statement;
 const insertions = new WeakMap<SQLiteTable, Map<string, Insertion>>();
 
-/** The statement that inserts rows with these properties, prepared. */
+/** The prepared statement that inserts rows with these properties. */
 function insertionOf(table: SQLiteTable, properties: ReadonlySet<string>): Insertion {
   const ofTable = insertions.get(table) ?? new Map<string, Insertion>();
   insertions.set(table, ofTable);
@@ -50,26 +50,26 @@ function prepareInsertion(table: SQLiteTable, columns: readonly [string, SQLiteC
   );
 }
 
-/** Which part of a list: from the `offset`th row on, at most `limit`; all that follow where that is left out. */
+/** A page of a list: at most `limit` rows after the first `offset`; without `limit`, all that follow. */
 export interface Page {
   limit?: number | undefined;
   offset?: number | undefined;
 }
 
-/** For the end of a list's SELECT: SQL has no OFFSET without a LIMIT, and drizzle leaves out one below zero. */
+/** For a list's SELECT: SQL has no OFFSET without a LIMIT, and drizzle omits a negative one. */
 export const sliceOf = ({
   limit = Number.MAX_SAFE_INTEGER,
   offset = 0,
 }: Page): { limit: number; offset: number } => ({ limit, offset });
 
-/** JSON arrays of the rows, each about as long as a parameter may be. */
+/** JSON arrays of the rows, each at most about as long as a parameter can be. */
 export function chunks(rows: readonly unknown[]): string[] {
   const result: string[] = [];
   let current: string[] = [];
   let length = 0;
   for (const row of rows) {
     const text = toJson(row);
-    if (length + text.length > longestParameter && current.length > 0) {
+    if (length + text.length > maxParameterLength && current.length > 0) {
       result.push(`[${current.join(",")}]`);
       current = [];
       length = 0;
@@ -81,7 +81,7 @@ export function chunks(rows: readonly unknown[]): string[] {
   return result;
 }
 
-/** NUL and halves of surrogate pairs survive JSON as escapes, and a file's reader dies of what SQLite makes of them. */
+/** NUL and lone surrogates survive JSON as escapes; SQLite turns them into text that crashes the reader of a file. */
 function toJson(row: unknown): string {
   const text = JSON.stringify(row);
   return text.includes("\\u0000") || text.includes("\\ud")

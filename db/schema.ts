@@ -1,4 +1,4 @@
-// What is stored: every table, index and state, once. Migrations must agree with it (a test compares them).
+// Every table, index and state. A test compares the migrations with it.
 // Times are integer epoch milliseconds from the application's clock; ids are UUIDs of version 7 as text.
 export * from "./schema/values.ts";
 export * from "./schema/accounts.ts";
@@ -7,6 +7,4 @@ export * from "./schema/notifications.ts";
 export * from "./schema/templates.ts";
 export * from "./schema/workspaces.ts";
 export * from "./schema/agents.ts";
-export * from "./schema/drift.ts";
-export * from "./schema/pools.ts";
-export * from "./schema/requests.ts";
+export * from "./schema/prebuilds.ts";

@@ -1,5 +1,5 @@
-// What a database holds from the first start: the deployment's id, the default organization, the user who owns pools and
-// the notification templates that ship. Seeding twice changes nothing; a changed template file becomes a new version.
+// Seeds a database: the deployment's id, the default organization, the user who owns prebuilt workspaces, and the
+// notification templates of this release. Idempotent; a changed template file becomes a new version.
 import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { query, type Database, type Statement } from "./client.ts";
@@ -15,7 +15,7 @@ import {
 import type { TemplateFile } from "./rules/template-file.ts";
 import { loadTemplateFiles } from "./template-files.ts";
 
-/** What a database keeps of a template; the rest of its front matter is the program's. */
+/** The part of a template file that is stored; the rest of its front matter is for the program. */
 export type StoredTemplate = Pick<
   TemplateFile,
   | "id"
@@ -33,7 +33,7 @@ export type StoredTemplate = Pick<
 
 const systemUser = { email: "", name: "", status: "active", isSystem: true } as const;
 
-/** Brings the database up to these templates, in one write. `newId` makes ids for what is missing. */
+/** Seeds in one write. `newId` creates ids for missing rows. */
 export async function seed(
   db: Database,
   now: number,
@@ -86,8 +86,8 @@ function seedTemplate(file: StoredTemplate, now: number): Statement[] {
           sample: JSON.stringify(file.sample),
         },
       }),
-    // Only who stands on the newest shipped text goes on to the next: an admin's own text stays, and an older one that
-    // an admin went back to stays too. The shipped one waits beside it.
+    // Only a template on the latest shipped text gets the new one: an admin's own text stays active, and so does an older
+    // one that an admin restored.
     query.run(sql`UPDATE ${notificationTemplates}
       SET active_version = 1 + (SELECT max(number) FROM ${versions} WHERE template_id = ${file.id})
       WHERE id = ${file.id} AND active_version = (${shipped}) AND ${isNew}`),

@@ -1,10 +1,10 @@
-// A libSQL server over HTTP: a batch is one request of the Hrana protocol, version 2. Node and Workers each bring their
-// way to send one. The official client's is five times the size, which every start of a Worker would pay for.
+// A client of a libSQL server over HTTP: a batch is one request of the Hrana protocol, version 2. Node and Workers pass
+// their own `Send`. The official client is five times the size, which slows down every cold start of a Worker.
 import type { InStatement, InValue, ResultSet, Row, TransactionMode } from "@libsql/client";
 import type { DatabaseClient } from "./client.ts";
 import { ClientClosed, ServerFailure, ServerRefusal } from "./errors.ts";
 
-/** POSTs JSON; throws when the connection fails or time is up. */
+/** POSTs JSON; throws when the connection fails or times out. */
 export type Send = (
   url: string,
   headers: Record<string, string>,
@@ -12,7 +12,7 @@ export type Send = (
 ) => Promise<{ status: number; text: string }>;
 
 export interface ServerAddress {
-  /** `libsql:`, `https:`, `http:`, and `ws:` likewise, which means the same server over HTTP here. */
+  /** `libsql:`, `https:` or `http:`; `ws:` and `wss:` mean the same server over HTTP. */
   databaseUrl: string;
   databaseAuthToken: string | undefined;
 }
@@ -62,7 +62,7 @@ export function createServerClient(
       closed = true;
       onClose();
     },
-    // Each request may go over another connection as it is.
+    // Requests don't depend on a connection.
     reconnect: async () => {},
     execute: async (statement: InStatement) =>
       toResultSet(await ask<StatementResult>({ type: "execute", stmt: toStatement(statement) })),
@@ -82,7 +82,7 @@ const foreignKeys = (state: "on" | "off") => ({
   stmt: { sql: `PRAGMA foreign_keys = ${state}`, want_rows: false },
 });
 
-/** BEGIN, each statement if the one before it went well, COMMIT if all did, else ROLLBACK. */
+/** BEGIN, each statement if the one before it succeeded, COMMIT if all did, else ROLLBACK. */
 function transaction(
   statements: readonly InStatement[],
   mode: TransactionMode,
@@ -105,13 +105,13 @@ function transaction(
   ];
 }
 
-/** The answers of the statements; `before`: how many steps come before BEGIN. */
+/** The results of the statements. `before`: the number of steps before BEGIN. */
 function inTransaction(
   { step_results, step_errors }: BatchResult,
   statements: number,
   before = 0,
 ): ResultSet[] {
-  // The step of the rollback doesn't count: it may find that the transaction has ended by itself.
+  // The rollback's error doesn't count: the transaction can have ended already.
   const failure = step_errors.slice(0, before + statements + 2).find((error) => error !== null);
   if (failure !== undefined) throw new ServerFailure(failure);
   return step_results.slice(before + 1, before + statements + 1).map((result) => toResultSet(result!));
@@ -134,7 +134,7 @@ function encode(value: InValue): Value {
     const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     return { type: "blob", base64: bytes.toString("base64") };
   }
-  throw new TypeError(`${typeof value} can't be given to a statement`);
+  throw new TypeError(`${typeof value} can't be a value of a statement`);
 }
 
 function decode(value: Value): Row[number] {
@@ -166,7 +166,7 @@ function toResultSet(result: StatementResult): ResultSet {
   };
 }
 
-/** Values by name and, not enumerable, by position: what drizzle takes a row for. */
+/** Values by name and, not enumerable, by position: drizzle reads rows by position. */
 function toRow(columns: string[], values: Row[number][]): Row {
   const row: Record<string, Row[number]> = {};
   Object.defineProperty(row, "length", { value: values.length });

@@ -9,7 +9,7 @@ export interface NamedTemplateFile extends TemplateFile {
 
 const folder = new URL("./templates/", import.meta.url);
 
-/** The notification templates of this release, by name. Throws with the file's name for one that is malformed. */
+/** Sorted by name. Throws an error with the name of a malformed file. */
 export function loadTemplateFiles(): NamedTemplateFile[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".md"))

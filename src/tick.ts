@@ -2,7 +2,7 @@
 // One round trip reads what is due, and one writes what the steps leave: an idle tick costs these two.
 import type { Statement } from "../db/client.ts";
 import { methods, type Method } from "./notifications/channels/index.ts";
-import { readClock } from "../db/health.ts";
+import { readClock } from "../db/statements.ts";
 import { keyMatches, keyCheckStatements, wrongKeyMessage } from "./accounts/key-check.ts";
 import { parseUnsignedUntil, unknownUntil } from "./accounts/rules/api-key.ts";
 import { readKeyCheck, readUnsignedUntil } from "./accounts/store/deployment.ts";

@@ -1,4 +1,4 @@
-// Tables of the deployment, its users, their keys and what they did.
+// Tables of the deployment, its users, their keys, the audit log and idempotency keys.
 import { sql } from "drizzle-orm";
 import {
   check,
@@ -12,15 +12,14 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 import { oneOf, siteRoles, tokenScopes, userStatuses } from "./values.ts";
-
-/** One row for each deployment-wide fact: what an operator switched, the deployment's id, the last tick. */
+/** Deployment-wide values: an operator's settings, the deployment's id, the last tick. */
 export const settings = sqliteTable("settings", {
   key: text("key").primaryKey(),
   value: text("value").notNull(),
   updatedAt: integer("updated_at").notNull(),
 });
 
-/** Totals for metrics: counters that only grow, incremented in the very write that they count. */
+/** Counters for metrics, each incremented in the write that it counts. */
 export const counters = sqliteTable(
   "counters",
   {
@@ -51,19 +50,19 @@ export const users = sqliteTable(
     id: text("id").notNull(),
     username: text("username").notNull(),
     email: text("email").notNull(),
-    /** The form of the address by which it is found; '' until it is known, or while another account has it. */
+    /** The canonical address for lookups; '' until it is known, or while another account has it. */
     emailCanonical: text("email_canonical").notNull().default(""),
     name: text("name").notNull(),
     status: text("status", { enum: userStatuses }).notNull(),
     /** `scrypt$N$r$p$salt$hash`; NULL for users who can't sign in with a password. */
     passwordHash: text("password_hash"),
-    /** Users of the system (`prebuilds`) can't sign in and get no notifications. */
+    /** System users (`prebuilds`) can't sign in and get no notifications. */
     isSystem: integer("is_system", { mode: "boolean" }).notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     lastSeenAt: integer("last_seen_at"),
     deletedAt: integer("deleted_at"),
-    /** Of the last one-time passcode (RFC 4226): it moves with each. */
+    /** Counter of the last one-time passcode (RFC 4226). */
     passcodeCounter: integer("passcode_counter").notNull().default(0),
     /** Kept for Coder's dashboard. */
     taskNotificationAlertDismissed: integer("task_notification_alert_dismissed", { mode: "boolean" })
@@ -127,21 +126,21 @@ export const apiKeys = sqliteTable(
   ],
 );
 
-/** Who did what to what, from where. Values of secrets never get here. */
+/** The audit log. It never contains secrets. */
 export const auditEntries = sqliteTable(
   "audit_entries",
   {
     seq: integer("seq").primaryKey({ autoIncrement: true }),
     id: text("id").notNull(),
     at: integer("at").notNull(),
-    /** NULL when nobody was signed in (a failed sign-in, the first user, a command on the machine). */
+    /** NULL for a failed sign-in, the first user or a local command. */
     actorId: text("actor_id"),
     action: text("action").notNull(),
     resourceType: text("resource_type").notNull(),
     resourceId: text("resource_id"),
     requestId: text("request_id").notNull(),
     address: text("address"),
-    /** JSON object: what changed. */
+    /** JSON object of the changes. */
     detail: text("detail").notNull(),
   },
   (table) => [
@@ -149,5 +148,28 @@ export const auditEntries = sqliteTable(
     index("audit_entries_at").on(table.at),
     index("audit_entries_actor").on(table.actorId, table.seq),
     index("audit_entries_resource").on(table.resourceId, table.seq),
+  ],
+);
+
+/** The result of a request with an `Idempotency-Key`; kept for a day. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    /** Each user has keys of their own. */
+    userId: text("user_id").notNull(),
+    /** As the caller chose it, at most 255 bytes. */
+    key: text("key").notNull(),
+    /** Hash of method, path, query and body: the same key with another request is an error. */
+    fingerprint: text("fingerprint").notNull(),
+    /** Id of the event or build that the request created. */
+    subjectId: text("subject_id").notNull(),
+    /** JSON of the result, where the subject doesn't have it; otherwise NULL. */
+    result: text("result"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.key] }),
+    index("idempotency_keys_created").on(table.createdAt),
+    foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
   ],
 );

@@ -1,4 +1,4 @@
-// Tables of what runs in a workspace: resources, agents, apps and the statuses that apps report.
+// Tables of a workspace's resources, agents, apps and app statuses.
 import { sql } from "drizzle-orm";
 import { check, foreignKey, index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { appStates, lifecycleStates, oneOf } from "./values.ts";
@@ -25,7 +25,7 @@ export const workspaceAgents = sqliteTable(
     resourceId: text("resource_id").notNull(),
     buildId: text("build_id").notNull(),
     name: text("name").notNull(),
-    /** `created` until the agent says otherwise. */
+    /** `created` until the agent reports another state. */
     lifecycleState: text("lifecycle_state", { enum: lifecycleStates }).notNull(),
     lifecycleChangedAt: integer("lifecycle_changed_at"),
     createdAt: integer("created_at").notNull(),
@@ -64,9 +64,9 @@ export const workspaceAppStatuses = sqliteTable(
     message: text("message").notNull(),
     uri: text("uri"),
     createdAt: integer("created_at").notNull(),
-    /** When the app began to report this state, without another one in between. */
+    /** Start of the uninterrupted reports of this state. */
     stateSince: integer("state_since").notNull().default(0),
-    /** Whether the app has reported anything later. */
+    /** Whether the app has reported a later status. */
     superseded: integer("superseded", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [

@@ -17,7 +17,7 @@ export const notificationTemplates = sqliteTable(
   "notification_templates",
   {
     id: text("id").primaryKey(),
-    /** Coder's identifier (`TemplateCustomNotification`), for code and people to point at. */
+    /** Coder's identifier, like `TemplateCustomNotification`. */
     key: text("key").notNull(),
     name: text("name").notNull(),
     group: text("group_name").notNull(),
@@ -36,7 +36,7 @@ export const notificationTemplates = sqliteTable(
   ],
 );
 
-/** Texts. Rows are never edited: another text is another version. */
+/** Texts. Rows are never updated: each edit creates a version. */
 export const notificationTemplateVersions = sqliteTable(
   "notification_template_versions",
   {
@@ -60,7 +60,7 @@ export const notificationTemplateVersions = sqliteTable(
   ],
 );
 
-/** No row: the template's default holds. */
+/** Without a row the template's default applies. */
 export const notificationPreferences = sqliteTable(
   "notification_preferences",
   {
@@ -79,7 +79,7 @@ export const notificationPreferences = sqliteTable(
   ],
 );
 
-/** What happened, once, however many people are told. */
+/** One row per event, for any number of recipients. */
 export const notificationEvents = sqliteTable(
   "notification_events",
   {
@@ -87,11 +87,11 @@ export const notificationEvents = sqliteTable(
     id: text("id").notNull(),
     templateId: text("template_id").notNull(),
     templateVersion: integer("template_version").notNull(),
-    /** JSON: strings by name; raw, escaped only where they are rendered. */
+    /** JSON: strings by name, unescaped until they are rendered. */
     labels: text("labels").notNull(),
     /** JSON object or NULL, at most 256 kB. */
     data: text("data"),
-    /** JSON array of UUIDs: what it is about. */
+    /** JSON array of UUIDs that the event is about. */
     targets: text("targets").notNull(),
     createdBy: text("created_by").notNull(),
     createdAt: integer("created_at").notNull(),
@@ -106,7 +106,7 @@ export const notificationEvents = sqliteTable(
   ],
 );
 
-/** An event for one user by one method: the outbox and the delivery log in one. */
+/** An event for one user by one method: both outbox and delivery log. */
 export const notificationMessages = sqliteTable(
   "notification_messages",
   {
@@ -116,23 +116,23 @@ export const notificationMessages = sqliteTable(
     userId: text("user_id").notNull(),
     method: text("method").notNull(),
     status: text("status", { enum: messageStatuses }).notNull(),
-    /** JSON array of short codes: why to this person, why this way, why not. */
+    /** JSON array of reason codes for recipient, method and status. */
     reasons: text("reasons").notNull(),
-    /** When something is to be done next (send, retry, end of the lease); NULL when nothing is. */
+    /** When the next step is due (send, retry, end of the lease); NULL if none is. */
     dueAt: integer("due_at"),
-    /** Who holds it; NULL when nobody does. */
+    /** The lease holder's token, or NULL. */
     leaseToken: text("lease_token"),
     attemptCount: integer("attempt_count").notNull(),
-    /** Attempts that no longer count towards the limit, since somebody asked for another round. */
+    /** Attempts before a requested retry, which no longer count towards the limit. */
     attemptsForgiven: integer("attempts_forgiven").notNull().default(0),
     dedupeKey: text("dedupe_key"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
-    /** JSON of labels that only dispatch opens, sealed; NULL without, and once it is over with the message. */
+    /** JSON of labels, encrypted for dispatch; NULL without them and for a finished message. */
     sealedLabels: text("sealed_labels"),
-    /** When it is too late to send it; NULL for never. */
+    /** It isn't sent after this time; NULL: no limit. */
     expiresAt: integer("expires_at"),
-    /** What it is about, for a message that may be taken back before it is sent; NULL: it isn't. */
+    /** The subject of a message that can be withdrawn before it is sent, or NULL. */
     subject: text("subject"),
   },
   (table) => [
@@ -171,7 +171,7 @@ export const notificationMessages = sqliteTable(
   ],
 );
 
-/** One row for each try, written when it begins, so that a crash counts. */
+/** One row per attempt, written when it starts, so a crash counts. */
 export const notificationAttempts = sqliteTable(
   "notification_attempts",
   {
@@ -180,7 +180,7 @@ export const notificationAttempts = sqliteTable(
     startedAt: integer("started_at").notNull(),
     finishedAt: integer("finished_at"),
     outcome: text("outcome", { enum: attemptOutcomes }).notNull(),
-    /** What came back, in words; never a secret. */
+    /** The response or error as text, without secrets. */
     detail: text("detail"),
   },
   (table) => [
@@ -190,7 +190,7 @@ export const notificationAttempts = sqliteTable(
   ],
 );
 
-/** What a person reads. State, not delivery: it stays when the message's row is purged. */
+/** The inbox. Its rows stay when those of messages are purged. */
 export const inboxNotifications = sqliteTable(
   "inbox_notifications",
   {

@@ -1,8 +1,8 @@
-// Tables of signing in: how often somebody may try, and the passcodes by which a forgotten password is replaced.
+// Tables of sign-in: rate limits, and passcodes for resetting a password.
 import { foreignKey, index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { users } from "./accounts.ts";
 
-/** How often an action was allowed recently: two windows by count, the older one weighted by what is left of it. */
+/** Sliding-window counters of rate limits: two windows, the older one weighted by its remaining share. */
 export const rateLimits = sqliteTable(
   "rate_limits",
   {
@@ -12,22 +12,22 @@ export const rateLimits = sqliteTable(
     window: integer("window").notNull(),
     current: integer("current").notNull(),
     previous: integer("previous").notNull(),
-    /** The request that was allowed last. */
+    /** The last allowed request. */
     admittedBy: text("admitted_by").notNull(),
     admittedAt: integer("admitted_at").notNull(),
-    /** When the row means nothing any more. */
+    /** The row can be deleted after this. */
     expiresAt: integer("expires_at").notNull(),
   },
   (table) => [index("rate_limits_expiry").on(table.expiresAt)],
 );
 
-/** A passcode that waits for its owner. Its digits follow from the secret key, the user and the counter: they are not here. */
+/** A pending passcode. Its digits are derived from the secret key, the user and the counter, and not stored. */
 export const passcodes = sqliteTable(
   "passcodes",
   {
     id: text("id").primaryKey(),
     userId: text("user_id").notNull(),
-    /** HMAC of the part that names the request. */
+    /** HMAC of the request's identifier. */
     selector: text("selector").notNull(),
     counter: integer("counter").notNull(),
     createdAt: integer("created_at").notNull(),
@@ -40,7 +40,7 @@ export const passcodes = sqliteTable(
   ],
 );
 
-/** One row for each try of a passcode: the id is the request's, so that one that is sent twice counts once. */
+/** One row per attempt of a passcode. The id is the request's, so a retry counts once. */
 export const passcodeTries = sqliteTable(
   "passcode_tries",
   {

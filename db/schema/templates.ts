@@ -1,4 +1,4 @@
-// Tables of what workspaces are made from: templates, their versions, parameters, presets and files.
+// Tables of workspace templates: versions, parameters, presets and files.
 import { sql } from "drizzle-orm";
 import {
   blob,
@@ -14,7 +14,7 @@ import {
 import { organizations, users } from "./accounts.ts";
 import { oneOf, prebuildStatuses } from "./values.ts";
 
-/** A tar of a template's folder, addressed by what is in it. Its bytes are in `fileChunks`. */
+/** A tar of a template's folder, addressed by its content. Its bytes are in `fileChunks`. */
 export const files = sqliteTable(
   "files",
   {
@@ -29,7 +29,7 @@ export const files = sqliteTable(
   (table) => [uniqueIndex("files_hash").on(table.hash)],
 );
 
-/** A server takes values of a few megabytes only: content is cut into rows of at most 1 MiB. */
+/** Content in rows of at most 1 MiB: a server limits values to a few megabytes. */
 export const fileChunks = sqliteTable(
   "file_chunks",
   {
@@ -76,7 +76,7 @@ export const templateVersions = sqliteTable(
     seq: integer("seq").primaryKey({ autoIncrement: true }),
     id: text("id").notNull(),
     organizationId: text("organization_id").notNull(),
-    /** NULL until a template is made from it. */
+    /** NULL until a template is created from it. */
     templateId: text("template_id"),
     name: text("name").notNull(),
     message: text("message").notNull(),
@@ -104,7 +104,7 @@ export const templateParameters = sqliteTable(
     required: integer("required", { mode: "boolean" }).notNull(),
     defaultValue: text("default_value"),
     description: text("description").notNull(),
-    /** Values are masked wherever they are shown or sent. */
+    /** Values are masked wherever they are displayed or sent. */
     sensitive: integer("sensitive", { mode: "boolean" }).notNull(),
     /** JSON of `ParameterRules`; NULL: any value. */
     rules: text("rules"),
@@ -130,22 +130,22 @@ export const presets = sqliteTable(
     versionId: text("version_id").notNull(),
     name: text("name").notNull(),
     isDefault: integer("is_default", { mode: "boolean" }).notNull(),
-    /** NULL: no pool at all; 0: a pool that is empty for now. */
+    /** NULL: no pool; 0: an empty pool. */
     desiredInstances: integer("desired_instances"),
     ttlSeconds: integer("ttl_seconds"),
     schedulingTimezone: text("scheduling_timezone"),
     /**
-     * `normal`: the pool is kept; `hard_limited`: its builds failed too often in a row, nothing new is made;
-     * `validation_failed`: its builds can't be made for a reason that retrying won't cure.
+     * `hard_limited`: too many consecutive builds failed, no new ones are created; `validation_failed`: its builds can't be
+     * created, and a retry won't help.
      */
     prebuildStatus: text("prebuild_status", { enum: prebuildStatuses }).notNull().default("normal"),
-    /** The event that told of the present episode; guards that it is told once. */
+    /** The event of the current episode: each notifies once. */
     limitEventId: text("limit_event_id"),
-    /** Since when it has its status; NULL for `normal`. */
+    /** Since when it has this status; NULL for `normal`. */
     limitedAt: integer("limited_at"),
-    /** Failures before this no longer count: somebody resumed the pool. */
+    /** When the pool was resumed; earlier failures no longer count. */
     failuresForgivenAt: integer("failures_forgiven_at"),
-    /** Prebuilt workspaces made until then are outdated; NULL: none. */
+    /** Prebuilt workspaces created until then are outdated; NULL: none. */
     lastInvalidatedAt: integer("last_invalidated_at"),
     createdAt: integer("created_at").notNull(),
   },
@@ -176,7 +176,7 @@ export const presetParameters = sqliteTable(
   ],
 );
 
-/** At other times another number of instances; the first that matches holds. */
+/** Schedules of instance counts; the first match applies. */
 export const presetSchedules = sqliteTable(
   "preset_schedules",
   {
@@ -191,7 +191,7 @@ export const presetSchedules = sqliteTable(
   ],
 );
 
-/** What provisioners sign in with; only a SHA-256 of the secret is stored. */
+/** Keys of provisioners; only a SHA-256 of the secret is stored. */
 export const provisionerKeys = sqliteTable(
   "provisioner_keys",
   {

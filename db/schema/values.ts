@@ -1,4 +1,4 @@
-// The values that columns with few of them may hold.
+// The enumerations of columns.
 import { sql } from "drizzle-orm";
 
 export const userStatuses = ["active", "suspended"] as const;
@@ -25,15 +25,15 @@ export interface Action {
   url: string;
 }
 
-/** A CHECK for a column that holds one of these. */
+/** A CHECK that a column has one of these values. */
 export const oneOf = (column: string, values: readonly string[]) =>
   sql.raw(`${column} IN (${values.map((value) => `'${value}'`).join(", ")})`);
 
-/** The user of the system who owns workspaces of pools until somebody claims them; Coder's id of it. */
+/** The system user who owns prebuilt workspaces until they are claimed, with Coder's id. */
 export const prebuildsUser = { id: "c42fdf75-3097-471c-8c33-fb52454d81c0", username: "prebuilds" } as const;
 export const prebuildStatuses = ["normal", "hard_limited", "validation_failed"] as const;
 export const transitions = ["start", "stop", "delete"] as const;
-/** Coder's job states, stored as they are. */
+/** Coder's job states. */
 export const buildStatuses = ["pending", "running", "succeeded", "failed", "canceling", "canceled"] as const;
 export const buildReasons = ["initiator", "autostart", "prebuild", "prebuild_claim"] as const;
 export const buildStages = ["none", "create", "claim"] as const;

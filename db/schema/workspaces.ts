@@ -1,4 +1,4 @@
-// Tables of workspaces: their builds (which are the provisioners' jobs), logs and state.
+// Tables of workspaces: builds, which are the provisioners' jobs, their logs and Terraform state.
 import { sql } from "drizzle-orm";
 import {
   blob,
@@ -24,12 +24,12 @@ export const workspaces = sqliteTable(
     organizationId: text("organization_id").notNull(),
     templateId: text("template_id").notNull(),
     name: text("name").notNull(),
-    /** `CRON_TZ=zone minute hour * * days`, as Coder writes it; NULL: not started by itself. */
+    /** `CRON_TZ=zone minute hour * * days`, as Coder writes it; NULL: no autostart. */
     autostartSchedule: text("autostart_schedule"),
-    /** Epoch milliseconds of the next automatic start; NULL: none. */
+    /** Epoch milliseconds of the next autostart, or NULL. */
     nextStartAt: integer("next_start_at"),
     automaticUpdates: text("automatic_updates", { enum: ["always", "never"] }).notNull(),
-    /** The build with the highest number, so that nobody has to look for it. */
+    /** The build with the highest number, denormalized. */
     latestBuildId: text("latest_build_id"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
@@ -54,13 +54,13 @@ export const workspaces = sqliteTable(
   ],
 );
 
-// What the indexes of pools hold. Queries must say the same words to be served by them.
+// The conditions of partial indexes. Queries must repeat them literally to use the index.
 export const isPoolNow = sql`pool_preset_id IS NOT NULL AND (status IN ('pending', 'running', 'canceling') OR (status = 'succeeded' AND transition = 'start'))`;
 export const isPoolStart = sql`pool_preset_id IS NOT NULL AND preset_id IS NOT NULL AND transition = 'start'`;
 export const isPoolSuccess = sql`stage = 'create' AND status = 'succeeded'`;
 export const isCodedCreation = sql`stage = 'create' AND error_code IS NOT NULL`;
 
-/** One run of a transition, and the provisioner's job of it. */
+/** A build: one run of a transition, and its provisioner job. */
 export const workspaceBuilds = sqliteTable(
   "workspace_builds",
   {
@@ -72,15 +72,15 @@ export const workspaceBuilds = sqliteTable(
     presetId: text("preset_id"),
     transition: text("transition", { enum: transitions }).notNull(),
     reason: text("reason", { enum: buildReasons }).notNull(),
-    /** `create` and `claim` for the builds of a pool, else `none`. */
+    /** `create` or `claim` for builds of a pool, else `none`. */
     stage: text("stage", { enum: buildStages }).notNull(),
     initiatorId: text("initiator_id").notNull(),
     status: text("status", { enum: buildStatuses }).notNull(),
-    /** Why it failed; NULL otherwise. */
+    /** The error of a failed build, or NULL. */
     error: text("error"),
-    /** `LEASE_LOST`, or one of `permanentErrorCodes` as the provisioner says; NULL for any other cause. */
+    /** `LEASE_LOST`, or one of the `permanentErrorCodes` from the provisioner; NULL for any other cause. */
     errorCode: text("error_code"),
-    /** The tokens of its agents are made from this; the same from start to stop, also through a claim. */
+    /** Its agents' tokens are derived from this; the same from start to stop, also through a claim. */
     agentGeneration: text("agent_generation").notNull(),
     hasAiTask: integer("has_ai_task", { mode: "boolean" }).notNull(),
     aiTaskPrompt: text("ai_task_prompt"),
@@ -90,19 +90,19 @@ export const workspaceBuilds = sqliteTable(
     startedAt: integer("started_at"),
     canceledAt: integer("canceled_at"),
     completedAt: integer("completed_at"),
-    /** The provisioner's own id of its acquisition: the same one gets the same job again. */
+    /** The provisioner's id of its acquisition; a retry gets the same job. */
     acquireId: text("acquire_id"),
     provisionerName: text("provisioner_name"),
     provisionerKeyId: text("provisioner_key_id"),
     leaseExpiresAt: integer("lease_expires_at"),
-    /** How often a lease ran out before a plan was sent. */
+    /** How often a lease expired before a plan was sent. */
     requeues: integer("requeues").notNull().default(0),
     planReceivedAt: integer("plan_received_at"),
-    /** Order in the queue: people's, then deletions of a pool, then creations of a pool. */
+    /** Order in the queue: users' builds, then deletions of a pool, then its creations. */
     priority: integer("priority").notNull(),
     /**
-     * While it is the latest build of a workspace that nobody has claimed: the preset whose pool that is in. Triggers keep
-     * it, so that looking after the pools costs what is in them, however many builds there have been.
+     * The preset of the pool, for the latest build of an unclaimed workspace. Triggers maintain it, so the cost of a
+     * reconciliation depends on the size of the pools, not on the number of past builds.
      */
     poolPresetId: text("pool_preset_id"),
   },
@@ -156,7 +156,7 @@ export const buildLogs = sqliteTable(
   "build_logs",
   {
     seq: integer("seq").primaryKey({ autoIncrement: true }),
-    /** Made by the sender, so that a batch that is sent twice is kept once. */
+    /** Chosen by the sender, so a batch that is sent twice is stored once. */
     id: text("id").notNull(),
     buildId: text("build_id").notNull(),
     at: integer("at").notNull(),
@@ -172,7 +172,7 @@ export const buildLogs = sqliteTable(
   ],
 );
 
-/** What Terraform remembers of a workspace: sealed, cut into rows of at most 1 MiB; the newest of a workspace counts. */
+/** Terraform state, encrypted, in rows of at most 1 MiB; a workspace's latest counts. */
 export const workspaceStates = sqliteTable(
   "workspace_states",
   {

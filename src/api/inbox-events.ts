@@ -1,7 +1,6 @@
 // A live inbox as server-sent events: resumable by `Last-Event-ID`, in slices of limited length, so that a lost
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
-import type { Database } from "../../db/client.ts";
-import { withFewer } from "../../db/fewer.ts";
+import { type Database, withShrinkingBatch } from "../../db/client.ts";
 import type { Log } from "../kernel/log.ts";
 import type { InboxWatch } from "../kernel/ports.ts";
 import { passesFilter } from "../notifications/inbox/hub.ts";
@@ -124,7 +123,7 @@ async function catchUp(
   hasRoom: () => Promise<boolean>,
 ): Promise<number> {
   for (let after = from ?? Number.MAX_SAFE_INTEGER; ;) {
-    const { missed, unread, newest, limit } = await withFewer(pageSize, (limit) =>
+    const { missed, unread, newest, limit } = await withShrinkingBatch(pageSize, (limit) =>
       db.read({
         missed: listInboxAfter(userId, filter, after, limit),
         unread: countUnread(userId),

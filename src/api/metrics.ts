@@ -23,7 +23,7 @@ import { setupRequestOf } from "./users.ts";
 import { endpoint, type Ctx, type Env } from "../http/endpoint.ts";
 import { probe, type Probe } from "./probe.ts";
 import { checkMetricsAccess } from "./rules/metrics-access.ts";
-import { readClock } from "../../db/health.ts";
+import { readClock } from "../../db/statements.ts";
 
 export const metricsRoutes = new Hono<Env>().get(
   "/metrics",

@@ -2,7 +2,7 @@
 // reads all the while. Readiness and metrics ask, and read in the same round trip what they show.
 import type { Answers, Reads } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
-import { writeProbe } from "../../db/health.ts";
+import { writeProbe } from "../../db/statements.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { describeDatabase, type DatabaseState } from "./rules/database-state.ts";
 
@@ -17,18 +17,18 @@ export interface Probe<T extends Reads> {
 }
 
 /** Milliseconds. Together the limits stay under two seconds, which is what load balancers wait for. */
-const writing = { patience: 1_000, limit: 1_400 };
-const reading = { patience: 300, limit: 450 };
+const writing = { timeoutMs: 1_000, limit: 1_400 };
+const reading = { timeoutMs: 300, limit: 450 };
 
 export async function probe<T extends Reads>(
   deps: Pick<Deps, "db" | "log" | "now">,
   reads: T,
 ): Promise<Probe<T>> {
   const { db, log, now } = deps;
-  const written = await within(writing.limit, db.write([writeProbe(now())], reads, writing.patience));
+  const written = await within(writing.limit, db.write([writeProbe(now())], reads, writing.timeoutMs));
   if (written.ok) return { state: "ok", problem: null, reason: null, answers: written.value };
   const read =
-    written.failure === "schema" ? undefined : await within(reading.limit, db.read(reads, reading.patience));
+    written.failure === "schema" ? undefined : await within(reading.limit, db.read(reads, reading.timeoutMs));
   const state =
     written.failure === "schema" ? "no_migrations" : read?.ok === true ? "not_writable" : "unavailable";
   log.error("the database does not work", { state, reason: written.reason });

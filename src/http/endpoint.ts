@@ -4,7 +4,7 @@ import { zValidator } from "@hono/zod-validator";
 import type { HonoRequest, MiddlewareHandler, ValidationTargets } from "hono";
 import type * as z from "zod";
 import type { Answers, Reads, Statement } from "../../db/client.ts";
-import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
+import { bothSql, failUnless, isGuardFailure } from "../../db/statements.ts";
 import { isKeyUseDue, verifySession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
 import {
   hasPermission,
@@ -151,7 +151,7 @@ async function askAs<T extends Reads>(
     scopes: scopesThatAllow(c.req.method, c.get("endpoint").action ?? "any"),
     roles: requires && rolesWithPermission(requires.permission),
   });
-  const guard = failUnless(visible === undefined ? isAllowed : both(isAllowed, visible.when));
+  const guard = failUnless(visible === undefined ? isAllowed : bothSql(isAllowed, visible.when));
   const session = findSession(credential.keyId);
   try {
     const answers = (await run(guard, session)) as { session: SessionRow[] } & Answers<T>;

@@ -1,7 +1,7 @@
 // Authentication of provisioners: by their key, in its header or as a bearer token. Routes with the access
 // "provisioner" call `readAsProvisioner` or `writeAsProvisioner`; endpoint() has refused those without a key before.
 import type { Answers, Reads, Statement } from "../../db/client.ts";
-import { failUnless, isGuardFailure } from "../../db/guard.ts";
+import { failUnless, isGuardFailure } from "../../db/statements.ts";
 import { isForgedKey } from "../accounts/keys.ts";
 import { parseCredential, type Credential, keyPurposes } from "../accounts/rules/api-key.ts";
 import { unauthorized } from "../kernel/errors.ts";

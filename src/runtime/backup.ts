@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { createClient, type Client } from "@libsql/client";
-import { persist } from "../../db/client.ts";
+import { retryTransient } from "../../db/client.ts";
 import { appliedMigrations } from "../../db/migrate.ts";
 import { databaseFile, databaseName, openClient } from "./database.ts";
 
@@ -59,7 +59,7 @@ export async function backUp(databaseUrl: string, target: string): Promise<Backu
 async function copyInto(databaseUrl: string, partial: string): Promise<number> {
   const client = await openClient({ databaseUrl, databaseAuthToken: undefined });
   try {
-    await persist(client, () => client.execute({ sql: "VACUUM INTO ?", args: [partial] }));
+    await retryTransient(client, () => client.execute({ sql: "VACUUM INTO ?", args: [partial] }));
   } finally {
     client.close();
   }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Pool } from "undici";
-import { persist, type DatabaseClient } from "../../db/client.ts";
+import { retryTransient, type DatabaseClient } from "../../db/client.ts";
 import { createServerClient, serverUrl, type Send } from "../../db/server.ts";
 import { openFileClient } from "./file-client.ts";
 import { createOfficialClient } from "./official-client.ts";
@@ -51,7 +51,7 @@ async function openFile(file: string): Promise<DatabaseClient> {
     mkdirSync(dirname(file), { recursive: true });
     const client = openFileClient(file, busyTimeoutMs);
     // Kept in the file. That a commit is on the disk and foreign keys hold is libSQL's default for each connection.
-    await persist(client, () => client.execute("PRAGMA journal_mode = WAL"));
+    await retryTransient(client, () => client.execute("PRAGMA journal_mode = WAL"));
     if (existsSync(file)) chmodSync(file, 0o600);
     return client;
   } catch (cause) {

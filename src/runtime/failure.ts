@@ -5,7 +5,7 @@ import { ConfigError } from "../config/config.ts";
 import { databaseFile, databaseName, DatabaseOpenError, describeFileFailure } from "./database.ts";
 
 /** `databaseUrl` is what the program was told to open, if that is known. */
-export function failureWords(error: unknown, databaseUrl: string | undefined): string {
+export function describeFailure(error: unknown, databaseUrl: string | undefined): string {
   if ([ConfigError, NewerDatabaseError, DatabaseOpenError].some((kind) => error instanceof kind))
     return (error as Error).message;
   if (error instanceof DatabaseError && error.kind === "unavailable") {

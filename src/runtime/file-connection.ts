@@ -30,9 +30,9 @@ export function ask(connection: Connection, { sql, args }: Asked): [statement: R
 }
 
 function toNative(value: InValue): unknown {
-  if (value === undefined) throw new TypeError("undefined can't be given to a statement");
+  if (value === undefined) throw new TypeError("undefined can't be a value of a statement");
   if (typeof value === "number" && !Number.isFinite(value))
-    throw new RangeError("Only finite numbers can be given to a statement");
+    throw new RangeError("Only finite numbers can be values of a statement");
   // The native layer aborts the process on it.
   if (typeof value === "boolean") return value ? 1 : 0;
   if (value instanceof ArrayBuffer) return Buffer.from(value);

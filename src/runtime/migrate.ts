@@ -6,7 +6,7 @@ import { ensureSetupCode } from "../accounts/setup.ts";
 import { parseConfig, type Config } from "../config/config.ts";
 import { createNewId } from "../kernel/crypto.ts";
 import { databaseName, openClient } from "./database.ts";
-import { failureWords } from "./failure.ts";
+import { describeFailure } from "./failure.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 
 interface Report extends Prepared {
@@ -23,7 +23,7 @@ try {
   const report = await bringUpToDate(config);
   process.stdout.write(`${process.stdout.isTTY ? inWords(report, config) : asJson(report)}\n`);
 } catch (error) {
-  process.stderr.write(`belfry: ${failureWords(error, config?.databaseUrl)}\n`);
+  process.stderr.write(`belfry: ${describeFailure(error, config?.databaseUrl)}\n`);
   process.exitCode = 1;
 }
 

@@ -1,6 +1,6 @@
 // `npm start` and `belfry serve`: configuration from the environment, then a server that says what a person needs next.
 import { banner } from "./banner.ts";
-import { failureWords } from "./failure.ts";
+import { describeFailure } from "./failure.ts";
 import { PortInUseError } from "./listen.ts";
 import { startServer } from "./server.ts";
 
@@ -21,7 +21,9 @@ try {
   }
 } catch (error) {
   const words =
-    error instanceof PortInUseError ? error.message : failureWords(error, process.env["BELFRY_DATABASE_URL"]);
+    error instanceof PortInUseError
+      ? error.message
+      : describeFailure(error, process.env["BELFRY_DATABASE_URL"]);
   process.stderr.write(`belfry: ${words}\n`);
   process.exit(1);
 }

@@ -2,7 +2,7 @@
 import type { Server as HttpServer } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
-import { readClock } from "../../db/health.ts";
+import { readClock } from "../../db/statements.ts";
 import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
 import { createApi } from "../api/index.ts";
@@ -36,7 +36,7 @@ export interface ServerOptions {
   /** Corrects the clock by the database's; left out: unless `now` is given. */
   followDatabaseClock?: boolean;
   /** Milliseconds that the database may be unavailable before a request is refused. */
-  patience?: number;
+  databaseTimeoutMs?: number;
   wrapClient?: (client: DatabaseClient) => DatabaseClient;
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
   /** Gets each answer of a database server. */
@@ -163,7 +163,10 @@ async function openDatabase(config: Config, options: ServerOptions, log: Log) {
   const file = databaseFile(config.databaseUrl);
   const client =
     file === undefined ? opened : guardFile(opened, file, (rescue) => log.error(...rescueEntry(rescue)));
-  const db = createDatabase(options.wrapClient?.(client) ?? client, options);
+  const db = createDatabase(options.wrapClient?.(client) ?? client, {
+    ...options,
+    timeoutMs: options.databaseTimeoutMs,
+  });
   return { client, file, db: withBatchLog(db, log, config.logLevel) };
 }
 

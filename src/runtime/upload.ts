@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createClient, type InStatement, type InValue, type Row } from "@libsql/client";
-import { persist, type DatabaseClient } from "../../db/client.ts";
+import { retryTransient, type DatabaseClient } from "../../db/client.ts";
 import { migrate } from "../../db/migrate.ts";
 import { BackupError, checkCopy } from "./backup.ts";
 import { databaseName, openClient, type DatabaseAddress } from "./database.ts";
@@ -74,7 +74,7 @@ async function fill(server: DatabaseClient, file: DatabaseClient, database: stri
 
 /** What a first start leaves may be replaced, and what an earlier run of this began; nothing else. */
 async function requireEmpty(server: DatabaseClient, database: string): Promise<void> {
-  const { rows } = await persist(server, () =>
+  const { rows } = await retryTransient(server, () =>
     server.execute({
       sql: `SELECT (SELECT count(*) FROM users WHERE NOT is_system) AS users,
         EXISTS (SELECT 1 FROM sqlite_master WHERE name = ?) AS unfinished`,
@@ -147,7 +147,9 @@ async function copyTable(
       );
     }
   }
-  const arrived = await persist(server, () => server.execute(`SELECT count(*) AS count FROM "${name}"`));
+  const arrived = await retryTransient(server, () =>
+    server.execute(`SELECT count(*) AS count FROM "${name}"`),
+  );
   const found = Number(arrived.rows[0]!["count"]);
   if (found !== count) throw new Error(`${name}: ${found} of ${count} rows have arrived`);
   return count;
@@ -191,4 +193,4 @@ async function sequences(file: DatabaseClient): Promise<InStatement[]> {
 
 /** May be sent twice, as all writes. */
 const send = (server: DatabaseClient, statements: InStatement[]) =>
-  persist(server, () => server.batch(statements, "write"));
+  retryTransient(server, () => server.batch(statements, "write"));

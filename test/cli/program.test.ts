@@ -153,7 +153,7 @@ test("an invalid variable, a port in use, a folder that is not writable and a ne
   await client.execute("INSERT INTO migrations VALUES (9999, 'later', 0)");
   client.close();
   const newer = await run(["serve"], { environment: { ...variables, BELFRY_DATABASE_URL: `file:${file}` } });
-  expect(newer).toMatchObject({ code: 1, stderr: expect.stringContaining("made by a later release") });
+  expect(newer).toMatchObject({ code: 1, stderr: expect.stringContaining("migrated by a later release") });
   for (const { stderr } of [wrong, taken, refused, newer]) expect(stderr).not.toMatch(/^\s+at /m);
   await chmod(folder, 0o700);
   expect(await readdir(folder)).toContain("file");

@@ -17,7 +17,7 @@ async function start() {
   const [link, receiver] = [await startLink(libsql.url), await startReceiver()];
   const server = await startTestServer({
     adapter: "plain",
-    patience: 300,
+    databaseTimeoutMs: 300,
     environment: {
       BELFRY_DATABASE_URL: link.url,
       BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,

@@ -93,7 +93,7 @@ function sleeper() {
   };
 }
 
-describe("patience", () => {
+describe("retries", () => {
   test.each([
     ["a lock, which is held for a few milliseconds", busy, 50],
     ["a server that is away", () => new TypeError("fetch failed"), 1_000],
@@ -134,7 +134,7 @@ describe("patience", () => {
     await transaction.rollback();
   });
 
-  test("patience ends, and then the database is unavailable", async () => {
+  test("after the timeout the database is unavailable", async () => {
     for (const [given, most] of [
       [undefined, 8_000],
       [500, 500],
@@ -144,7 +144,7 @@ describe("patience", () => {
         await connect(newFile()),
         Array.from({ length: 1_000 }, () => busy),
       );
-      const options: DatabaseOptions = given === undefined ? { time } : { time, patience: given };
+      const options: DatabaseOptions = given === undefined ? { time } : { time, timeoutMs: given };
       const error = await failureOf(createDatabase(client, options).write([], one()));
       expect(error).toMatchObject({
         kind: "unavailable",
@@ -440,8 +440,8 @@ describe.skipIf(noServer)("a libSQL server", () => {
   });
 });
 
-test("a server that is not there is unavailable when patience ends", async () => {
-  const db = createDatabase(await connect(`http://127.0.0.1:${await freePort()}`), { patience: 150 });
+test("a server that is down is unavailable after the timeout", async () => {
+  const db = createDatabase(await connect(`http://127.0.0.1:${await freePort()}`), { timeoutMs: 150 });
   const error = await failureOf(db.read(one()));
   expect(error).toMatchObject({ kind: "unavailable", isPassing: true });
   expect(error.message).toMatch(/ECONNREFUSED/);
@@ -457,7 +457,7 @@ test("a server that takes connections and never answers is unavailable when time
   await new Promise((resolve) => silent.once("listening", resolve));
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
   const meter = createMeter();
-  const db = createDatabase(await connect(url, 100), { patience: 250, ...meter });
+  const db = createDatabase(await connect(url, 100), { timeoutMs: 250, ...meter });
   expect(await failureOf(db.write([], one()))).toMatchObject({ kind: "unavailable", isPassing: true });
   expect(meter.trips).toBeGreaterThan(1);
 });

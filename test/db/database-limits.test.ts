@@ -1,9 +1,8 @@
 // What is more than a libSQL server takes or gives at once: known as that, told with a way out, and nobody is stuck behind it.
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { createDatabase, query, type Statement } from "../../db/client.ts";
+import { createDatabase, query, type Statement, withShrinkingBatch } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
-import { withFewer } from "../../db/fewer.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { openEvents } from "../support/events.ts";
 import { createMeter } from "../support/meter.ts";
@@ -26,16 +25,16 @@ describe("fewer at a time", () => {
 
   test("are asked for until it is little enough, and no fewer", async () => {
     const asked: number[] = [];
-    expect(await withFewer(50, refuseAbove(10, asked))).toEqual({ rows: 7, limit: 7 });
+    expect(await withShrinkingBatch(50, refuseAbove(10, asked))).toEqual({ rows: 7, limit: 7 });
     expect(asked).toEqual([50, 25, 13, 7]);
   });
 
   test("a single one that is too large is told, and so is every other failure", async () => {
     const asked: number[] = [];
-    await expect(withFewer(4, refuseAbove(0, asked))).rejects.toThrow("too large");
+    await expect(withShrinkingBatch(4, refuseAbove(0, asked))).rejects.toThrow("too large");
     expect(asked).toEqual([4, 2, 1]);
     const gone = new DatabaseError("unavailable", "gone", undefined);
-    await expect(withFewer(4, () => Promise.reject(gone))).rejects.toBe(gone);
+    await expect(withShrinkingBatch(4, () => Promise.reject(gone))).rejects.toBe(gone);
   });
 });
 
@@ -101,7 +100,7 @@ describe.skipIf(noServer)("a libSQL server", () => {
     expect(receiver.arrivals.map(({ json }) => json.title as string).toSorted()).toEqual(titles.toSorted());
   });
 
-  test("open inboxes are told of more than its answer holds, and a list of too much says to ask for less", async () => {
+  test("an open inbox receives more than fits one response, and a list that is too large asks for fewer items", async () => {
     const { server, token, userId } = await startServer();
     const events = `${server.url}/api/v2/notifications/inbox/events`;
     const open = await openEvents(events, token);

@@ -342,7 +342,7 @@ for (const { target } of targets) {
     test("a write gives up on a database that stays held, and the next one succeeds", async () => {
       const holder = await hold(target);
       await holder.execute("INSERT INTO things (id, name) VALUES ('held', 'held')");
-      const waiting = createDatabase(await connect(target, 300), { patience: 0 });
+      const waiting = createDatabase(await connect(target, 300), { timeoutMs: 0 });
       const error = await failureOf(waiting.write([thingOnce("a")], {}));
       expect(error).toMatchObject({ kind: "unavailable", isPassing: true });
       await holder.rollback();

@@ -264,11 +264,11 @@ for (const target of ["file", "server"]) {
       expect(await rowsOf(client, "SELECT a FROM two")).toEqual([{ a: 1 }]);
     });
 
-    test("a database of a later release is left alone, with words that say what to do", async () => {
+    test("a database of a later release is refused, with a remedy", async () => {
       const client = await connect(url);
       await migrate(client, now, small);
       await expect(migrate(client, now, small.slice(0, 1))).rejects.toThrow(
-        /^The database is at migration 2, this program knows 1: .* Install that release, or restore the copy/,
+        /^The database is at migration 2; this release knows 1. .* Install that release, or restore the copy/,
       );
       expect(await appliedMigrations(client)).toEqual([1, 2]);
     });
@@ -622,7 +622,7 @@ describe("npm run db:migrate", () => {
     expect(stderr).not.toContain("hidden");
   });
 
-  test("a refused token and a later release's database are told with what mends them", async () => {
+  test("a rejected token and a database of a later release have errors with a remedy", async () => {
     const refusing = createServer((_request, response) => response.writeHead(401).end("no")).listen(
       0,
       "127.0.0.1",
@@ -640,6 +640,6 @@ describe("npm run db:migrate", () => {
     ]);
     const newer = await run(url);
     expect(newer.code).toBe(1);
-    expect(newer.stderr).toMatch(/^belfry: The database is at migration 999, .*\n$/);
+    expect(newer.stderr).toMatch(/^belfry: The database is at migration 999; .*\n$/);
   });
 });

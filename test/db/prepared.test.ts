@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { and, eq, sql, type SQL } from "drizzle-orm";
 import { afterEach, expect, test } from "vitest";
 import { countTextsBuilt, createDatabase, query, type Statement } from "../../db/client.ts";
-import { both, failUnless } from "../../db/guard.ts";
+import { bothSql, failUnless } from "../../db/statements.ts";
 import { prepared, verifyPrepared } from "../../db/prepared.ts";
 import { users } from "../../db/schema.ts";
 import { openFileClient } from "../../src/runtime/file-client.ts";
@@ -123,7 +123,7 @@ test("guards of prepared conditions are built once, and fail as before", async (
   const is = prepared((left: number, right: number): SQL => sql`${left} = ${right}`);
   const ask = (right: number) =>
     db.read({
-      guard: failUnless(both(is(1, 1), is(2, right))),
+      guard: failUnless(bothSql(is(1, 1), is(2, right))),
       answer: prepared((n: number) => query.all(sql`SELECT ${n} AS n`))(7),
     });
   expect((await ask(2)).answer).toEqual([{ n: 7 }]);

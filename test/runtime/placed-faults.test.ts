@@ -13,7 +13,7 @@ import { callServer, owner, secretKey, signInFirst, startTestServer } from "../s
 const custom = "/api/v2/notifications/custom";
 
 test("a database that another program has locked: refused for now, everything else goes on, and nothing is lost", async () => {
-  const server = await startTestServer({ patience: 400 });
+  const server = await startTestServer({ databaseTimeoutMs: 400 });
   const { token } = await signInFirst(server);
   const send = (title: string) =>
     server.call("POST", custom, { token, json: { content: { title, message: "x" } } });

@@ -10,7 +10,7 @@ if (import.meta.main) {
     ticking: false,
     passwordCost: 16,
     // A busy machine makes many who come at once wait for one another; that is not what tests of this are about.
-    patience: 60_000,
+    databaseTimeoutMs: 60_000,
     wrapClient: (client) => wrapClient(client, "twice"),
   });
   console.log(JSON.stringify({ address: server.address }));

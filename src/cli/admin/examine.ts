@@ -10,7 +10,7 @@ import { keyMatches } from "../../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../../accounts/store/deployment.ts";
 import { countUsersByRole } from "../../accounts/store/directory.ts";
 import { probe, type Probe } from "../../api/probe.ts";
-import { readClock, readLargeAnswer } from "../../../db/health.ts";
+import { readClock, readLargeAnswer } from "../../../db/statements.ts";
 import { ConfigError, parseConfig, type Config } from "../../config/config.ts";
 import { createLog } from "../../kernel/log.ts";
 import { countUnfinished, findFailing } from "../../notifications/delivery/store/metrics.ts";
@@ -22,7 +22,7 @@ import {
   toGoneEndpoints,
 } from "../../notifications/preferences/store/settings.ts";
 import { databaseFile, databaseName, openClient } from "../../runtime/database.ts";
-import { failureWords } from "../../runtime/failure.ts";
+import { describeFailure } from "../../runtime/failure.ts";
 import { keyFile, mustBeGiven, openKeys } from "../../runtime/secret-key.ts";
 import { examineDelivery, type DeliveryFacts } from "./examine-delivery.ts";
 import { fail, ok, warn, type Finding } from "../../kernel/rules/finding.ts";
@@ -149,7 +149,7 @@ async function examineDatabase(
       answers: applied === known ? found.answers : null,
     };
   } catch (error) {
-    const message = failureWords(error, config.databaseUrl);
+    const message = describeFailure(error, config.databaseUrl);
     return nothing(fail("database", message, adviceForOpening(message)));
   } finally {
     client?.close();
@@ -159,7 +159,7 @@ async function examineDatabase(
 /** The same probe as /readyz. */
 function ask(client: DatabaseClient, now: () => number): Promise<Probe<ReturnType<typeof factReads>>> {
   const log = createLog({ level: "error", format: "text", now, write: () => {} });
-  const db = createDatabase(client, { patience: requestTimeoutMs });
+  const db = createDatabase(client, { timeoutMs: requestTimeoutMs });
   return probe({ db, log, now }, factReads(now()));
 }
 
@@ -172,7 +172,7 @@ async function findDamage(client: DatabaseClient): Promise<string | null> {
 
 async function refusesLargeAnswers(client: DatabaseClient): Promise<boolean> {
   try {
-    await createDatabase(client, { patience: requestTimeoutMs }).read({ large: readLargeAnswer() });
+    await createDatabase(client, { timeoutMs: requestTimeoutMs }).read({ large: readLargeAnswer() });
     return false;
   } catch (error) {
     if (error instanceof DatabaseError && error.kind === "too_large") return true;

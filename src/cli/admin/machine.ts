@@ -12,7 +12,7 @@ import { createAssets } from "../../runtime/assets.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";
 import { createClock } from "../../runtime/clock.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
-import { failureWords } from "../../runtime/failure.ts";
+import { describeFailure } from "../../runtime/failure.ts";
 import { createProcess } from "../../runtime/process.ts";
 import { keyFile, openKeys } from "../../runtime/secret-key.ts";
 import type { Context } from "../context.ts";
@@ -117,7 +117,7 @@ export async function withMachineErrors<T>(context: Context, work: () => Promise
       error instanceof DatabaseOpenError ||
       (error instanceof DatabaseError && error.kind === "unavailable")
     )
-      throw new Failure(exit.failed, failureWords(error, databaseUrlOf(context)));
+      throw new Failure(exit.failed, describeFailure(error, databaseUrlOf(context)));
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 // Delivery: claims due messages under a lease, sends them and records each result. The tick runs it for everything that is
 // due, `wake.ts` for the messages of a response. Safe to run several times at once, in several processes.
-import { withFewer } from "../../../db/fewer.ts";
+import { withShrinkingBatch } from "../../../db/client.ts";
 import { methods, type Method } from "../channels/index.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { QueuedMessage } from "../../kernel/ports.ts";
@@ -92,7 +92,7 @@ async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void>
       }
       const limit = Math.min(queue.claimLimit(), budget.messages - claimed);
       // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
-      const claim = await withFewer(limit, (portion) => claimSome(deps, channel, portion, left));
+      const claim = await withShrinkingBatch(limit, (portion) => claimSome(deps, channel, portion, left));
       left = left?.slice(claim.limit);
       more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
       claimed += claim.messages.length;

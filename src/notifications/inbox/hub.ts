@@ -1,7 +1,6 @@
 // Live inboxes: all watchers of a process (on Workers, of a Durable Object) share one query each second, and one immediately
 // after this process wrote something. Without watchers there are no queries.
-import type { Database } from "../../../db/client.ts";
-import { withFewer } from "../../../db/fewer.ts";
+import { type Database, withShrinkingBatch } from "../../../db/client.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import type { InboxWaker } from "../../kernel/ports.ts";
@@ -60,7 +59,7 @@ export function createHub(options: HubOptions): Hub {
       for (const watcher of await keys.findInvalid([...watchers]))
         if (watchers.delete(watcher)) watcher.end();
     }
-    const { rows, unread, limit } = await withFewer(pageSize, (limit) =>
+    const { rows, unread, limit } = await withShrinkingBatch(pageSize, (limit) =>
       options.db.read({ rows: listAllAfter(after, limit), unread: countUnreadAfter(after) }),
     );
     emitAll(rows, new Map(unread.map((row) => [row.userId, row.count])));

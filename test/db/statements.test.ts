@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { expect, onTestFinished, test } from "vitest";
 import { createDatabase, query } from "../../db/client.ts";
-import { both, failUnless, isGuardFailure } from "../../db/guard.ts";
+import { bothSql, failUnless, isGuardFailure } from "../../db/statements.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 
@@ -38,7 +38,7 @@ test.each(places)("on %s", async (_where, urlOf) => {
 
   expect((await db.read({ guard: failUnless(has(1)), all: all() })).all).toEqual([{ n: 1 }]);
   trips = 0;
-  for (const never of [has(2), sql`NULL`, sql`0`, both(has(1), has(2)), both(has(2), has(1))]) {
+  for (const never of [has(2), sql`NULL`, sql`0`, bothSql(has(1), has(2)), bothSql(has(2), has(1))]) {
     const read = await db.read({ guard: failUnless(never), all: all() }).catch((error: unknown) => error);
     const write = await db.write([failUnless(never), insert(2)], {}).catch((error: unknown) => error);
     expect([isGuardFailure(read), isGuardFailure(write)]).toEqual([true, true]);
@@ -50,6 +50,6 @@ test.each(places)("on %s", async (_where, urlOf) => {
     .read({ guard: failUnless(has(1)), wrong: query.all(sql`SELECT json_extract('{}', 'x')`) })
     .catch((error: unknown) => error);
   expect(isGuardFailure(mistake)).toBe(false);
-  await db.write([failUnless(both(has(1), sql`NOT ${has(2)}`)), insert(2)], {});
+  await db.write([failUnless(bothSql(has(1), sql`NOT ${has(2)}`)), insert(2)], {});
   expect((await db.read({ all: all() })).all).toEqual([{ n: 1 }, { n: 2 }]);
 });
