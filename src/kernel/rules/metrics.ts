@@ -62,17 +62,23 @@ export interface Histogram {
 
 const beyond = "+Inf";
 
+/** The upper bound of the bucket where an observation falls, as its label. */
+export function bucketOf(buckets: readonly number[], seconds: number): string {
+  const bound = buckets.find((limit) => seconds <= limit);
+  return bound === undefined ? beyond : String(bound);
+}
+
+export const toSeconds = (milliseconds: number): number => Math.max(0, milliseconds) / 1_000;
+
 /** What one observation adds to the counters. */
 export function observe(
   { name, buckets }: Histogram,
   labels: Record<string, string>,
   milliseconds: number,
 ): Addition[] {
-  const seconds = Math.max(0, milliseconds) / 1_000;
-  const bound = buckets.find((limit) => seconds <= limit);
-  const le = bound === undefined ? beyond : String(bound);
+  const seconds = toSeconds(milliseconds);
   return [
-    [`${name}_bucket`, canonicalJson({ ...labels, le }), 1],
+    [`${name}_bucket`, canonicalJson({ ...labels, le: bucketOf(buckets, seconds) }), 1],
     [`${name}_sum`, canonicalJson(labels), seconds],
     [`${name}_count`, canonicalJson(labels), 1],
   ];

@@ -9,7 +9,7 @@ import { clearGoneEndpoint, markEndpointGone } from "../preferences/store/settin
 import { testTemplateId, type Delivery } from "./deliver.ts";
 import { endpointHash, isAboutChannel, summarise } from "./rules/channel-health.ts";
 import { decideOutcome, type Decision } from "./rules/retry.ts";
-import { countersOf } from "./rules/totals.ts";
+import { groupByCounters } from "./rules/totals.ts";
 import { noteHealth } from "./store/health.ts";
 import { countAttempts } from "./store/metrics.ts";
 import { writeOutcomes, type ClaimedMessage } from "./store/queue.ts";
@@ -94,7 +94,7 @@ async function writeBatch(deps: Deps, batch: readonly Result[]): Promise<void> {
   );
   // Counters come first: they count only what is still leased, and the outcomes end the leases.
   const statements = [
-    ...countAttempts(batch.map(toCounted)),
+    ...countAttempts(groupByCounters(batch.map(toFinished))),
     ...writeOutcomes(batch.map(toOutcomeRow), inbox),
     ...endpointStatements(deps, batch),
     ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
@@ -108,11 +108,19 @@ async function writeBatch(deps: Deps, batch: readonly Result[]): Promise<void> {
   }
 }
 
-function toCounted({ message, token, decision, outcome, startedAt, finishedAt }: Result) {
-  const { status, reason } = decision;
-  const ended = { ...message, startedAt, finishedAt, outcome: outcome.kind, status, reason };
-  return { id: message.id, token, counters: countersOf(ended) };
-}
+const toFinished = ({ message, token, decision, outcome, startedAt, finishedAt }: Result) => ({
+  id: message.id,
+  method: message.method,
+  templateId: message.templateId,
+  attempt: message.attempt,
+  createdAt: message.createdAt,
+  token,
+  startedAt,
+  finishedAt,
+  outcome: outcome.kind,
+  status: decision.status,
+  reason: decision.reason,
+});
 
 const toOutcomeRow = ({ message: { id, attempt }, token, decision, finishedAt }: Result) => ({
   id,

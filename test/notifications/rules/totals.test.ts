@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   countersOf,
+  groupByCounters,
   totalFamilies,
   unfinishedStatuses,
   type FinishedAttempt,
@@ -66,6 +67,40 @@ describe("an attempt", () => {
     expect(countersOf({ ...attempt, outcome: "inhibited", status: "inhibited", reason: "expired" })).toEqual([
       [finished, JSON.stringify({ method: "webhook", status: "inhibited" }), 1],
     ]);
+  });
+});
+
+describe("attempts of one write", () => {
+  test("are grouped by the counters that they increment; each adds its own seconds", () => {
+    const attemptsOf = (changes: Partial<FinishedAttempt>, id: string) => ({
+      ...attempt,
+      ...changes,
+      id,
+      token: "lease",
+    });
+    const groups = groupByCounters([
+      attemptsOf({}, "a"),
+      attemptsOf({ finishedAt: 3_040 }, "b"),
+      attemptsOf({ attempt: 2 }, "c"),
+      attemptsOf({ attempt: 3, startedAt: 3_100, finishedAt: 3_000 }, "d"),
+    ]);
+    expect(groups.map((group) => group.attempts)).toEqual([
+      [
+        ["a", "lease", 2, 0.05],
+        ["b", "lease", 2, 0.04],
+      ],
+      [["c", "lease", 2, 0.05]],
+      [["d", "lease", 2.1, 0]],
+    ]);
+    const adds = (name: string) => groups[0]!.counters.find(([counter]) => counter === name)?.[2];
+    expect(adds("coderd_notifications_queued_seconds_sum")).toBe("queued");
+    expect(adds("coderd_notifications_dispatcher_send_seconds_sum")).toBe("sending");
+    expect(adds("coderd_notifications_dispatcher_send_seconds_count")).toBe("one");
+    expect(groups.map(({ counters }) => counters.map(([name, text]) => [name, text]))).toEqual(
+      [attempt, { ...attempt, attempt: 2 }, { ...attempt, attempt: 2, finishedAt: 3_000 }].map((one) =>
+        countersOf(one).map(([name, text]) => [name, text]),
+      ),
+    );
   });
 });
 

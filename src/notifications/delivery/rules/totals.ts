@@ -2,7 +2,9 @@
 // labels and buckets are Coder's if Coder has them.
 import { messageStatuses, type MessageStatus } from "../../../../db/schema.ts";
 import {
+  bucketOf,
   samplesOf,
+  toSeconds,
   type CounterRow,
   type Family,
   type Sample,
@@ -64,6 +66,46 @@ export function countersOf(one: FinishedAttempt): Addition[] {
     ...end,
   ];
 }
+
+/** Attempts that increment the same counters, which are named once; only the seconds of each differ. */
+export interface CounterGroup {
+  counters: [name: string, labels: string, adds: "one" | "queued" | "sending"][];
+  /** The message's id, the lease's token, and what it adds to the two sums, in seconds. */
+  attempts: [id: string, token: string, queued: number, sending: number][];
+}
+
+export function groupByCounters(
+  attempts: readonly (FinishedAttempt & { id: string; token: string })[],
+): CounterGroup[] {
+  const groups = new Map<string, CounterGroup>();
+  for (const one of attempts) {
+    const queuedSeconds = toSeconds(one.startedAt - one.createdAt);
+    const sendingSeconds = toSeconds(one.finishedAt - one.startedAt);
+    const key = [
+      one.method,
+      one.templateId,
+      one.outcome,
+      one.status,
+      one.reason,
+      Math.min(one.attempt, 2),
+      bucketOf(queued.buckets, queuedSeconds),
+      bucketOf(sending.buckets, sendingSeconds),
+    ].join();
+    let group = groups.get(key);
+    if (group === undefined) {
+      group = {
+        counters: countersOf(one).map(([name, labels]) => [name, labels, addsOf(name)]),
+        attempts: [],
+      };
+      groups.set(key, group);
+    }
+    group.attempts.push([one.id, one.token, queuedSeconds, sendingSeconds]);
+  }
+  return [...groups.values()];
+}
+
+const addsOf = (name: string) =>
+  name === `${queued.name}_sum` ? "queued" : name === `${sending.name}_sum` ? "sending" : "one";
 
 const finishedAddition = (method: string, status: MessageStatus | typeof refused): Addition => [
   finished,

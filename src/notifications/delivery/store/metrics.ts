@@ -4,31 +4,27 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { chunks } from "../../../../db/rows.ts";
 import { counters, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
-import type { Addition } from "../../../kernel/rules/metrics.ts";
-import { finished } from "../rules/totals.ts";
-
-export interface CountedAttempt {
-  /** The message's. */
-  id: string;
-  /** The lease's. */
-  token: string;
-  counters: Addition[];
-}
+import { finished, type CounterGroup } from "../rules/totals.ts";
 
 /**
  * Comes before the statements that end the leases: only leased messages are counted, so that a batch that is sent twice
  * counts once, and a result whose lease was lost not at all.
  */
-export function countAttempts(attempts: readonly CountedAttempt[]): Statement[] {
-  return chunks(attempts).map((chunk) => addAttemptCounters(chunk));
+export function countAttempts(groups: readonly CounterGroup[]): Statement[] {
+  return chunks(groups).map((chunk) => addAttemptCounters(chunk));
 }
 
 const addAttemptCounters = prepared((chunk: string) =>
   query.run(sql`INSERT INTO counters (name, labels, value)
-      SELECT added.value ->> 0, added.value ->> 1, sum(added.value ->> 2)
-      FROM json_each(${chunk}) AS row
-        CROSS JOIN notification_messages AS m ON m.id = row.value ->> '$.id' AND m.lease_token = row.value ->> '$.token'
-        CROSS JOIN json_each(row.value ->> '$.counters') AS added
+      SELECT added.value ->> 0, added.value ->> 1,
+        sum(CASE added.value ->> 2 WHEN 'one' THEN leased.count WHEN 'queued' THEN leased.queued ELSE leased.sending END)
+      FROM (SELECT row.key, count(*) AS count,
+            sum(one.value ->> 2) AS queued, sum(one.value ->> 3) AS sending
+          FROM json_each(${chunk}) AS row
+            CROSS JOIN json_each(row.value, '$.attempts') AS one
+            CROSS JOIN notification_messages AS m ON m.id = one.value ->> 0 AND m.lease_token = one.value ->> 1
+          GROUP BY row.key) AS leased
+        CROSS JOIN json_each(${chunk}, '$[' || leased.key || '].counters') AS added
       WHERE true GROUP BY 1, 2
       ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
 );
