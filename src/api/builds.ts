@@ -71,16 +71,16 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
     orphan: body.orphan === true,
   };
   const requestKey = parseRequestKey(c, body);
-  const { actor, earlier, ...facts } = await readAsUser(
+  const { actor, earlier, ...before } = await readAsUser(
     c,
     { ...buildReads(workspaceId, currentUserIdSql(c), request), ...earlierRead(c, requestKey) },
     visibleOwner(c, ownerId, "Workspace"),
   );
   const keyed = keyedBy(actor.userId, requestKey);
-  const before = matchingKey(keyed, earlier[0]);
-  const { row, notified, replayed } = await (before === undefined
-    ? createBuild(c.get("deps"), actor, facts, { ...request, keyed })
-    : readEarlierBuild(c.get("deps"), before, currentUserIdSql(c)));
+  const replay = matchingKey(keyed, earlier[0]);
+  const { row, notified, replayed } = await (replay === undefined
+    ? createBuild(c.get("deps"), actor, before, { ...request, keyed })
+    : readEarlierBuild(c.get("deps"), replay, currentUserIdSql(c)));
   if (replayed) markReplayed(c);
   if (notified !== undefined) c.header(notifiedHeader, formatNotified(notified));
   return buildShape.from(row);

@@ -115,8 +115,8 @@ export const prebuildRoutes = new Hono<Env>()
     }),
     valid("param", z.object({ id: lowerUuid })),
     async (c) => {
-      const { actor, ...facts } = await readAsUser(c, invalidationReads(c.req.valid("param").id));
-      const invalidated = await invalidatePrebuilds(c.get("deps"), actor, facts);
+      const { actor, ...before } = await readAsUser(c, invalidationReads(c.req.valid("param").id));
+      const invalidated = await invalidatePrebuilds(c.get("deps"), actor, before);
       return c.json({ invalidated: invalidated.map(invalidatedShape.from) });
     },
   )

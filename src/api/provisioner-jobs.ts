@@ -178,18 +178,18 @@ export const provisionerJobRoutes = new Hono<Env>()
     async (c) => {
       const lease = leaseOf(c, c.req.valid("param").id);
       const deps = c.get("deps");
-      const facts = await readAsProvisioner(c, {
+      const before = await readAsProvisioner(c, {
         ...completionReads(lease.jobId),
         ...claimReads(lease.jobId),
       });
-      const done = completionStatements(deps, lease, c.req.valid("json"), facts);
-      const drift = claimCompletion(deps, lease, facts);
+      const done = completionStatements(deps, lease, c.req.valid("json"), before);
+      const drift = claimCompletion(deps, lease, before);
       const agents = await writeJobEnd(deps, lease, "succeeded", [
-        ...timedCompletion(deps, lease, facts),
+        ...timedCompletion(deps, lease, before),
         ...drift,
         ...done,
       ]);
-      nudgeFor(deps, facts.ended);
+      nudgeFor(deps, before.ended);
       return c.json({ agents });
     },
   )
@@ -208,9 +208,9 @@ export const provisionerJobRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const { error_code: errorCode, ...body } = c.req.valid("json");
       const error = body.error.trim() || "The provisioner gave no reason.";
-      const facts = await readAsProvisioner(c, failureReads([lease.jobId]));
-      await writeJobEnd(deps, lease, "failed", failureStatements(deps, lease, { error, errorCode }, facts));
-      nudgeFor(deps, facts.ended);
+      const before = await readAsProvisioner(c, failureReads([lease.jobId]));
+      await writeJobEnd(deps, lease, "failed", failureStatements(deps, lease, { error, errorCode }, before));
+      nudgeFor(deps, before.ended);
       return c.body(null, 204);
     },
   );

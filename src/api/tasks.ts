@@ -134,28 +134,28 @@ async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, a
   };
   const requestKey = parseRequestKey(c, body);
   const reads = { ...workspaceReads(request), ...earlierRead(c, requestKey) };
-  const { actor, target, earlier, ...facts } = await loadUserWith(c, user, reads, managers);
+  const { actor, target, earlier, ...before } = await loadUserWith(c, user, reads, managers);
   const keyed = keyedBy(actor.userId, requestKey);
-  const before = matchingKey(keyed, earlier[0]);
-  const parameter = promptParameterName(facts.definitions);
-  if (facts.version[0]?.hasAiTask === false)
+  const replay = matchingKey(keyed, earlier[0]);
+  const parameter = promptParameterName(before.definitions);
+  if (before.version[0]?.hasAiTask === false)
     throw invalid("template_version_id", "this version is not for AI tasks, push it with has_ai_task: true");
-  if (facts.version[0] !== undefined && parameter === undefined)
+  if (before.version[0] !== undefined && parameter === undefined)
     throw invalid(
       "input",
       'the template version has no parameter for it, add one named "AI Prompt" or "prompt"',
     );
   const parameters = parameter === undefined ? [] : [{ name: parameter, value: body.input }];
   const asked = { ...request, parameters, keyed };
-  const { row, replayed } = await (before === undefined
-    ? claimOrCreate(deps, actor, target, facts, asked)
-    : readPreviousResult(deps, before));
+  const { row, replayed } = await (replay === undefined
+    ? claimOrCreate(deps, actor, target, before, asked)
+    : readPreviousResult(deps, replay));
   if (replayed) {
     markReplayed(c);
     const { task } = await deps.db.read(findTask(row.workspace.id, currentUserIdSql(c)));
     return toTask(row, task[0], address);
   }
-  const isSecret = facts.definitions.some(({ name, sensitive }) => name === parameter && sensitive);
+  const isSecret = before.definitions.some(({ name, sensitive }) => name === parameter && sensitive);
   const nothing = { appId: null, state: null, message: null, uri: null, stateSince: null };
   const prompt = isSecret ? null : body.input;
   return toTask(row, { workspaceId: row.workspace.id, prompt, ...nothing }, address);
@@ -170,9 +170,9 @@ async function remove(c: Ctx, user: string, task: string): Promise<void> {
     parameters: [],
   };
   const reads = buildReads(workspaceId, currentUserIdSql(c), request);
-  const { actor, ...facts } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
-  if (facts.workspace[0]?.build.hasAiTask !== true) throw notFound("Task");
-  await createBuild(c.get("deps"), actor, facts, request);
+  const { actor, ...before } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
+  if (before.workspace[0]?.build.hasAiTask !== true) throw notFound("Task");
+  await createBuild(c.get("deps"), actor, before, request);
 }
 
 /** The same routes at both addresses. */

@@ -173,7 +173,7 @@ export const templateRoutes = new Hono<Env>()
     async (c) => {
       const { name, display_name, description, deprecation_message } = c.req.valid("json");
       const { id } = c.req.valid("param");
-      const { actor, template, ...facts } = await readAsUser(c, {
+      const { actor, template, ...before } = await readAsUser(c, {
         template: findTemplate(id),
         ...templateDeprecated.reads(id),
       });
@@ -184,7 +184,7 @@ export const templateRoutes = new Hono<Env>()
         description: description ?? undefined,
         deprecationMessage: deprecation_message ?? undefined,
       };
-      const changed = await changeTemplate(c.get("deps"), actor, target, change, facts);
+      const changed = await changeTemplate(c.get("deps"), actor, target, change, before);
       if (deprecation_message != null) requestReconciliation(c.get("deps"));
       return c.json(templateShape.from(changed));
     },
@@ -200,11 +200,11 @@ export const templateRoutes = new Hono<Env>()
     }),
     valid("param", idParam),
     async (c) => {
-      const { actor, template, ...facts } = await readAsUser(c, {
+      const { actor, template, ...before } = await readAsUser(c, {
         template: findTemplate(c.req.valid("param").id),
         ...templateDeleted.reads(),
       });
-      await deleteTemplate(c.get("deps"), actor, requireTemplate(template), facts);
+      await deleteTemplate(c.get("deps"), actor, requireTemplate(template), before);
       requestReconciliation(c.get("deps"));
       return c.json({ message: "The template has been deleted." });
     },

@@ -99,8 +99,8 @@ export const dryRunRoutes = new Hono<Env>()
       if (version[0] === undefined) throw notFound("Template version");
       const parameters = c.req.valid("json").rich_parameter_values;
       // Of which workspace is not said: a sensitive value that comes back masked is one that it has.
-      const facts = { definitions, previous: parameters, preset: [], presetValues: [] };
-      decideParameters(facts, id, { presetId: undefined, parameters });
+      const before = { definitions, previous: parameters, preset: [], presetValues: [] };
+      decideParameters(before, id, { presetId: undefined, parameters });
       return c.json(dryRunOf(version[0]), 201);
     },
   )

@@ -109,13 +109,13 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
     organizations: findOrganization(organization ?? ""),
     ...earlierRead(c, requestKey),
   };
-  const { actor, target, organizations, earlier, ...facts } = await loadUserWith(c, user, reads, managers);
+  const { actor, target, organizations, earlier, ...before } = await loadUserWith(c, user, reads, managers);
   if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
   const keyed = keyedBy(actor.userId, requestKey);
-  const before = matchingKey(keyed, earlier[0]);
-  const { row, replayed } = await (before === undefined
-    ? claimOrCreate(deps, actor, target, facts, { ...request, keyed })
-    : readPreviousResult(deps, before));
+  const replay = matchingKey(keyed, earlier[0]);
+  const { row, replayed } = await (replay === undefined
+    ? claimOrCreate(deps, actor, target, before, { ...request, keyed })
+    : readPreviousResult(deps, replay));
   if (replayed) markReplayed(c);
   return workspaceShape.from(row);
 }

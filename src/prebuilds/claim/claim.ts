@@ -47,13 +47,13 @@ export async function claimOrCreate(
   known: WorkspaceAnswers,
   asked: WorkspaceRequest,
 ): Promise<CreatedWorkspace> {
-  const { facts, request } = withMatchingPreset(known, asked);
-  const plan = decideWorkspace(deps, actor, owner, facts, request);
+  const { before, request } = withMatchingPreset(known, asked);
+  const plan = decideWorkspace(deps, actor, owner, before, request);
   const claims = claimsOf(request.keyed, plan.build.id, deps.now());
   const guard = andSql(keyExistsSql(actor.keyId), areHeldSql(claims));
-  const pool = poolOf(facts, request, plan.build.createdAt);
+  const pool = poolOf(before, request, plan.build.createdAt);
   const claim = pool === undefined ? [] : claimReadyPrebuild(plan, pool, guard);
-  const creation = creationEvents(deps, { actor, owner }, facts, request, plan);
+  const creation = creationEvents(deps, { actor, owner }, before, request, plan);
   const { claimed, ...state } = await writeAndNotify(
     deps,
     [
@@ -67,10 +67,10 @@ export async function claimOrCreate(
   );
   const earlier = matchingKey(request.keyed, claimed[0]);
   if (earlier !== undefined && earlier.subjectId !== plan.build.id) return readPreviousResult(deps, earlier);
-  const made = requireCreated(state, facts, request);
+  const created = requireCreated(state, before, request);
   deps.process.jobs.wake();
-  if (made.build.stage === "claim") requestReconciliation(deps);
-  return { row: made, replayed: false };
+  if (created.build.stage === "claim") requestReconciliation(deps);
+  return { row: created, replayed: false };
 }
 
 /** The current state of the workspace that an earlier request with the same key created. */
@@ -81,8 +81,8 @@ export async function readPreviousResult(deps: Deps, { subjectId }: StoredKey): 
 }
 
 /** Undefined without a preset, and for one without prebuilds. */
-function poolOf(facts: WorkspaceAnswers, request: WorkspaceRequest, now: number): ClaimablePool | undefined {
-  const [preset] = facts.preset;
+function poolOf(before: WorkspaceAnswers, request: WorkspaceRequest, now: number): ClaimablePool | undefined {
+  const [preset] = before.preset;
   if (preset === undefined || preset.desiredInstances === null) return undefined;
   return {
     presetId: preset.id,
@@ -90,6 +90,6 @@ function poolOf(facts: WorkspaceAnswers, request: WorkspaceRequest, now: number)
       preset.ttlSeconds ? now - preset.ttlSeconds * 1_000 : 0,
       (preset.lastInvalidatedAt ?? -1) + 1,
     ),
-    chosen: [...facts.presetValues, ...request.parameters].map(({ name }) => name),
+    chosen: [...before.presetValues, ...request.parameters].map(({ name }) => name),
   };
 }

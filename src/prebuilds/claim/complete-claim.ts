@@ -28,12 +28,12 @@ export const claimReads = (buildId: string) => ({
 export type ClaimFacts = Answers<ReturnType<typeof claimReads>>;
 
 /** Nothing for a build that is no claim or has replaced nothing. Counts that it happened, not how many resources. */
-export function claimCompletion(deps: Deps, lease: JobLease, facts: ClaimFacts): StatementOrNotice[] {
-  const [claim] = facts.claim;
-  const total = facts.replaced[0]?.total ?? 0;
+export function claimCompletion(deps: Deps, lease: JobLease, before: ClaimFacts): StatementOrNotice[] {
+  const [claim] = before.claim;
+  const total = before.replaced[0]?.total ?? 0;
   if (claim === undefined || total === 0) return [];
-  const replaced = facts.replaced.map(toReplacement);
-  const event = resourceReplaced.prepare(deps, facts, { buildId: lease.jobId, claim, replaced, total });
+  const replaced = before.replaced.map(toReplacement);
+  const event = resourceReplaced.prepare(deps, before, { buildId: lease.jobId, claim, replaced, total });
   const when = uncanceledLeaseHeldSql(lease);
   return [
     addToCounter([replacementsTotal, canonicalJson(replacementLabels(claim)), 1], when),

@@ -30,12 +30,12 @@ import {
   type NewBuild,
 } from "../builds/store/builds.ts";
 
-/** In one pass; the others follow in the next. */
+/** In one tick; the others follow in the next. */
 const maxStartsPerTick = 50;
 
 export const dueStartReads = (now: number) => ({ dueStarts: listDueStarts(now, maxStartsPerTick) });
 
-/** Answers how many got a build. */
+/** Returns how many builds were created. */
 export async function startDue(
   deps: Deps,
   { dueStarts }: Answers<ReturnType<typeof dueStartReads>>,
@@ -49,16 +49,16 @@ export async function startDue(
   });
   const starts = await planStarts(deps, starting, now);
   const left = dueStarts.filter((row) => !starting.includes(row));
-  const { made } = await writeAndNotify(
+  const { created } = await writeAndNotify(
     deps,
     [
       ...starts.flatMap(({ changes }) => changes),
       ...left.map((row) => moveNextStart(row, nextStart(row.schedule, now))),
     ],
-    { made: listExistingBuilds(starts.map(({ build }) => build.id)) },
+    { created: listExistingBuilds(starts.map(({ build }) => build.id)) },
   );
-  if (made.length > 0) deps.process.jobs.wake();
-  return made.length;
+  if (created.length > 0) deps.process.jobs.wake();
+  return created.length;
 }
 
 interface PlannedStart {
@@ -83,15 +83,15 @@ type StartAnswers = Answers<ReturnType<typeof startPlanReads>>;
 
 async function planStarts(deps: Deps, rows: readonly DueRow[], now: number): Promise<PlannedStart[]> {
   if (rows.length === 0) return [];
-  const facts = await deps.db.read(startPlanReads(rows));
-  return rows.map((row) => planStart(deps, row, facts, now));
+  const before = await deps.db.read(startPlanReads(rows));
+  return rows.map((row) => planStart(deps, row, before, now));
 }
 
-/** A build that can't be made for want of a parameter's value is one that has failed: it has a page, and is told of. */
-function planStart(deps: Deps, row: DueRow, facts: StartAnswers, now: number): PlannedStart {
-  const version = facts.versions.find(({ id }) => id === nextVersionId(row))!;
-  const definitions = facts.definitions.filter(({ versionId }) => versionId === version.id);
-  const previous = facts.previous.filter(({ buildId }) => buildId === row.latest.id);
+/** A start without a required parameter's value becomes a failed build: it has a page and causes a notification. */
+function planStart(deps: Deps, row: DueRow, before: StartAnswers, now: number): PlannedStart {
+  const version = before.versions.find(({ id }) => id === nextVersionId(row))!;
+  const definitions = before.definitions.filter(({ versionId }) => versionId === version.id);
+  const previous = before.previous.filter(({ buildId }) => buildId === row.latest.id);
   const verdict = nextParameters({ definitions, previous, preset: [], requested: [] });
   const error = verdict.ok ? null : `Version ${version.name}: ${verdict.validations[0]!.detail}.`;
   const build: NewBuild = {
@@ -107,7 +107,7 @@ function planStart(deps: Deps, row: DueRow, facts: StartAnswers, now: number): P
     hasAiTask: version.hasAiTask,
   };
   const parameters = verdict.ok ? verdict.parameters : previous;
-  const events = prepareEvents(deps, row, build, version, facts);
+  const events = prepareEvents(deps, row, build, version, before);
   return {
     build,
     changes: [
@@ -117,7 +117,7 @@ function planStart(deps: Deps, row: DueRow, facts: StartAnswers, now: number): P
         andSql(whereLatestBuildUnchanged(row.workspaceId, row.latest.id), whereStillDueSql(row)),
       ),
       ...events.map((event) => notify(event, { when: buildExistsSql(build.id) })),
-      // One that has changed meanwhile is still due: the next pass looks at it anew.
+      // A workspace that has changed meanwhile is still due: the next tick decides again.
       moveNextStart(row, nextStart(row.schedule, now), buildExistsSql(build.id)),
     ],
   };
@@ -128,15 +128,15 @@ function prepareEvents(
   row: DueRow,
   build: NewBuild,
   version: StartAnswers["versions"][number],
-  facts: StartAnswers,
+  before: StartAnswers,
 ): PreparedEvent[] {
   if (build.error != null) {
     const initiator = { initiatorId: row.ownerId, initiatorName: row.ownerName, initiatorIsSystem: false };
     const ended = { ...row, ...initiator, ...build, versionName: version.name };
-    return [autobuildFailed.prepare(deps, facts, { build: ended, error: build.error })];
+    return [autobuildFailed.prepare(deps, before, { build: ended, error: build.error })];
   }
   if (version.id === row.latest.versionId) return [];
-  return [automaticUpdate.prepare(deps, facts, { ...row, buildId: build.id, version })];
+  return [automaticUpdate.prepare(deps, before, { ...row, buildId: build.id, version })];
 }
 
 export interface AutomaticUpdate {
@@ -166,7 +166,7 @@ export const automaticUpdate = defineKind("workspace-auto-updated", {
     data: null,
     targets: [update.workspaceId, update.ownerId, update.templateId, update.organizationId],
     createdBy: "autobuild",
-    // One build brings one update: its id tells its event from any other that looks alike.
+    // One build brings one update: its id identifies the event.
     identity: update.buildId,
     recipients: { people: [{ id: update.ownerId, why: "workspace_owner" }] },
   }),

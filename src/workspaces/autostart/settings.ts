@@ -13,7 +13,7 @@ import { findSettings, updateSettings, type Settings } from "./store/autostart.t
 import type { BuildRow } from "../builds/store/build-view.ts";
 import { workspaceExistsSql } from "../builds/store/workspaces.ts";
 
-/** Null or empty: it no longer starts by itself. Throws 400 that says what is wrong with the schedule, 403, 404, 409. */
+/** Null or empty: no autostart. Throws 400 for an invalid schedule, 403, 404, 409. */
 export async function setAutostart(
   deps: Deps,
   actor: Actor,
@@ -51,24 +51,24 @@ async function changeSettings(
     throw conflict("A prebuilt workspace has no settings until it is claimed.");
   if (actor.userId !== workspace.ownerId && !hasPermission(actor, "workspaces:manage-others"))
     throw forbidden("Only the workspace's owner and owners of the deployment can change its settings.");
-  const { nextStartAt: _next, ...said } = settings;
+  const { nextStartAt: _next, ...changes } = settings;
   const entry = {
     actorId: actor.userId,
     action: "write",
     resourceType: "workspace" as const,
     resourceId: workspace.id,
-    detail: { name: workspace.name, owner: row.ownerName, ...auditDetail(said) },
+    detail: { name: workspace.name, owner: row.ownerName, ...auditDetail(changes) },
   };
   const guard: SQL = keyExistsSql(actor.keyId);
-  const { now, caller } = await deps.db.write(
+  const { after, caller } = await deps.db.write(
     [
       audit(deps, entry, andSql(guard, workspaceExistsSql(workspace.id))),
       updateSettings(workspace.id, settings, deps.now(), guard),
     ],
-    { now: findSettings(workspace.id), caller: findKey(actor.keyId) },
+    { after: findSettings(workspace.id), caller: findKey(actor.keyId) },
   );
   if (caller.length === 0) throw unauthorized();
-  if (now[0] === undefined || now[0].deletedAt !== null) throw notFound("Workspace");
+  if (after[0] === undefined || after[0].deletedAt !== null) throw notFound("Workspace");
 }
 
 const auditDetail = ({ autostartSchedule, automaticUpdates }: Settings) => ({

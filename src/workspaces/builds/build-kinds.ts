@@ -68,7 +68,7 @@ export interface RequestedUpdate {
 }
 
 /**
- * The workspace's owner receives it in any case, for whom it may be the receipt; owners and template admins unless they
+ * The workspace's owner always receives it, as a receipt of their own request too; owners and template admins unless they
  * requested it.
  */
 export const workspaceUpdated = defineKind("workspace-manually-updated", {

@@ -25,11 +25,11 @@ export async function cancelBuildAsUser(deps: Deps, actor: Actor, row: BuildRow)
     resourceId: build.id,
     detail: { workspace: workspace.name, workspace_id: workspace.id, build_number: build.number },
   };
-  const { now } = await deps.db.write(
+  const { after } = await deps.db.write(
     [audit(deps, entry, andSql(guard, cancelableSql(build.id))), cancelBuild(build.id, deps.now(), guard)],
-    { now: findBuild(build.id, userIdByKeySql(actor.keyId)) },
+    { after: findBuild(build.id, userIdByKeySql(actor.keyId)) },
   );
-  const status = now[0]?.build.status;
+  const status = after[0]?.build.status;
   if (status !== "canceling" && status !== "canceled") throw hasEndedError();
 }
 

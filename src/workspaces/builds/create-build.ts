@@ -6,18 +6,28 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { keyExistsSql, userIdByKeySql } from "../../accounts/store/keys.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import type { Deps } from "../../kernel/deps.ts";
-import { conflict, notFound, matchingKey } from "../../kernel/errors.ts";
-import { notify, writeAndNotify, type PreparedEvent } from "../../notifications/index.ts";
+import { notFound, matchingKey } from "../../kernel/errors.ts";
+import {
+  notify,
+  writeAndNotify,
+  type PreparedEvent,
+  type StatementOrNotice,
+} from "../../notifications/index.ts";
+import { retryOnConflict } from "../agents/agents.ts";
 import { cancelTaskNotifications } from "../agents/task-notifications.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
 import { buildReads, decideBuild, type BuildAnswers, type BuildRequest } from "./decide-build.ts";
-import { asOrphaned, orphanStatements, orphanReads, requireOrphanPermission } from "./orphan.ts";
+import {
+  asOrphaned,
+  orphanStatements,
+  orphanReads,
+  requireOrphanPermission,
+  type OrphanAnswers,
+} from "./orphan.ts";
 import { isUpdate } from "./rules/build-notifications.ts";
 import { summarizeNotified, type NotifiedSummary } from "./rules/build-texts.ts";
 import type { BuildRow } from "./store/build-view.ts";
 import { findBuild, insertBuild, whereLatestBuildUnchanged, type NewBuild } from "./store/builds.ts";
-
-const maxAttempts = 3;
 
 export interface CreatedBuild {
   row: BuildRow;
@@ -31,55 +41,66 @@ export interface CreatedBuild {
 export async function createBuild(
   deps: Deps,
   actor: Actor,
-  before: BuildAnswers,
+  state: BuildAnswers,
   request: BuildRequest,
 ): Promise<CreatedBuild> {
   const self = userIdByKeySql(actor.keyId);
   const id = deps.newId();
-  let facts = before;
-  const orphan = await readOrphan(deps, actor, before, request);
-  for (let tries = 1; ; tries += 1) {
-    const decided = decideBuild(deps, actor, facts, request, id);
-    const { parameters } = decided;
-    const build = orphan === undefined ? decided.build : asOrphaned(decided.build);
-    const { workspace } = facts.workspace[0]!;
+  const orphan = await readOrphan(deps, actor, state, request);
+  return retryOnConflict(state, async (before) => {
     const claims = claimsOf(request.keyed, id, deps.now());
-    const unchanged = andSql(
-      whereLatestBuildUnchanged(workspace.id, workspace.latestBuildId),
-      keyExistsSql(actor.keyId),
-    );
-    const guard = andSql(unchanged, areHeldSql(claims));
-    const ending = orphan && orphanStatements(deps, actor, build, orphan, guard);
-    const updates = prepareUpdate(deps, actor, facts, request, build);
-    // Notifications and the audit entry come first: the guard is true only until the build exists.
-    const { created, messages, claimed, ...after } = await writeAndNotify(
-      deps,
-      [
-        ...claimKeys(claims, unchanged),
-        auditBuild(deps, actor, facts, build, guard),
-        ...updates.map((event) => notify(event, { when: guard })),
-        ...(ending?.before ?? []),
-        ...(build.transition === "start" ? [] : cancelTaskNotifications(workspace.id, deps.now(), guard)),
-        ...insertBuild(build, parameters, guard),
-        ...(ending?.after ?? []),
-      ],
-      {
-        created: findBuild(id, self),
-        claimed: findClaimed(claims),
-        ...buildReads(workspace.id, self, request),
-      },
-    );
+    const { statements, updates } = buildStatements(deps, actor, before, { request, id, claims, orphan });
+    const { workspace } = before.workspace[0]!;
+    const { created, messages, claimed, ...after } = await writeAndNotify(deps, statements, {
+      created: findBuild(id, self),
+      claimed: findClaimed(claims),
+      ...buildReads(workspace.id, self, request),
+    });
     if (created[0] !== undefined) {
       deps.process.jobs.wake();
       const people = { ownerId: workspace.ownerId, initiatorId: actor.userId };
       const notified = updates.length === 0 ? undefined : summarizeNotified(messages, people);
-      return { row: created[0], notified, replayed: false };
+      return { done: { row: created[0], notified, replayed: false }, after };
     }
     const earlier = matchingKey(request.keyed, claimed[0]);
-    if (earlier !== undefined) return readEarlierBuild(deps, earlier, self);
-    if (tries === maxAttempts) throw conflict("The workspace keeps changing.", "Try again.");
-    facts = after;
-  }
+    return { done: earlier && (await readEarlierBuild(deps, earlier, self)), after };
+  });
+}
+
+interface BuildAttempt {
+  request: BuildRequest;
+  id: string;
+  claims: ReturnType<typeof claimsOf>;
+  orphan: OrphanAnswers | undefined;
+}
+
+/** Notifications and the audit entry come first: the guard is true only until the build exists. */
+function buildStatements(
+  deps: Deps,
+  actor: Actor,
+  before: BuildAnswers,
+  { request, id, claims, orphan }: BuildAttempt,
+): { statements: StatementOrNotice[]; updates: PreparedEvent[] } {
+  const decided = decideBuild(deps, actor, before, request, id);
+  const build = orphan === undefined ? decided.build : asOrphaned(decided.build);
+  const { workspace } = before.workspace[0]!;
+  const unchanged = andSql(
+    whereLatestBuildUnchanged(workspace.id, workspace.latestBuildId),
+    keyExistsSql(actor.keyId),
+  );
+  const guard = andSql(unchanged, areHeldSql(claims));
+  const ending = orphan && orphanStatements(deps, actor, build, orphan, guard);
+  const updates = prepareUpdate(deps, actor, before, request, build);
+  const statements = [
+    ...claimKeys(claims, unchanged),
+    auditBuild(deps, actor, before, build, guard),
+    ...updates.map((event) => notify(event, { when: guard })),
+    ...(ending?.before ?? []),
+    ...(build.transition === "start" ? [] : cancelTaskNotifications(workspace.id, deps.now(), guard)),
+    ...insertBuild(build, decided.parameters, guard),
+    ...(ending?.after ?? []),
+  ];
+  return { statements, updates };
 }
 
 /** The build that an earlier request with the same key created, as it is now. */
@@ -90,9 +111,9 @@ export async function readEarlierBuild(deps: Deps, earlier: StoredKey, self: SQL
 }
 
 /** Undefined for a build that a provisioner runs. */
-async function readOrphan(deps: Deps, actor: Actor, facts: BuildAnswers, request: BuildRequest) {
+async function readOrphan(deps: Deps, actor: Actor, before: BuildAnswers, request: BuildRequest) {
   requireOrphanPermission(actor, request);
-  const workspace = facts.workspace[0]?.workspace;
+  const workspace = before.workspace[0]?.workspace;
   if (request.orphan !== true || workspace?.latestBuildId == null) return undefined;
   return deps.db.read(orphanReads(workspace.id, workspace.latestBuildId));
 }
@@ -101,12 +122,12 @@ async function readOrphan(deps: Deps, actor: Actor, facts: BuildAnswers, request
 export function prepareUpdate(
   deps: Deps,
   actor: Actor,
-  facts: BuildAnswers,
+  before: BuildAnswers,
   request: BuildRequest,
   build: NewBuild,
 ): PreparedEvent[] {
-  const { workspace, build: latest, ownerName, organizationName, template } = facts.workspace[0]!;
-  const version = facts.version[0]!;
+  const { workspace, build: latest, ownerName, organizationName, template } = before.workspace[0]!;
+  const version = before.version[0]!;
   const ids = { requested: request.versionId, previous: latest.versionId, next: version.id };
   if (!isUpdate(ids)) return [];
   const update = {
@@ -120,20 +141,20 @@ export function prepareUpdate(
     owner: { id: workspace.ownerId, username: ownerName },
     initiator: { id: actor.userId, username: actor.username, name: actor.name },
     parameters: request.parameters,
-    definitions: facts.definitions,
+    definitions: before.definitions,
   };
-  return [workspaceUpdated.prepare(deps, facts, update)];
+  return [workspaceUpdated.prepare(deps, before, update)];
 }
 
 /** Who started, stopped or deleted it, and how. */
 export function auditBuild(
   deps: Deps,
   actor: Actor,
-  facts: BuildAnswers,
+  before: BuildAnswers,
   build: NewBuild,
   when: SQL,
 ): Statement {
-  const { workspace, ownerName } = facts.workspace[0]!;
+  const { workspace, ownerName } = before.workspace[0]!;
   const entry = {
     actorId: actor.userId,
     action: build.transition,
@@ -144,7 +165,7 @@ export function auditBuild(
       workspace_id: workspace.id,
       owner: ownerName,
       build_number: build.number,
-      version: facts.version[0]!.name,
+      version: before.version[0]!.name,
     },
   };
   return audit(deps, entry, when);

@@ -44,7 +44,7 @@ export interface WorkspaceRequest {
   presetId: string | undefined;
   parameters: readonly ParameterValue[];
   automaticUpdates: "always" | "never";
-  /** A schedule that can be read; null or left out: it doesn't start by itself. */
+  /** A valid schedule; null or left out: no autostart. */
   autostartSchedule?: string | null;
   /** Where the caller may send it again. */
   keyed?: KeyedRequest | undefined;
@@ -67,17 +67,17 @@ export type WorkspaceAnswers = Answers<ReturnType<typeof workspaceReads>>;
 
 /** A request whose parameters are those of a preset is one for that preset, and its pool. */
 export function withMatchingPreset<
-  Facts extends Pick<WorkspaceAnswers, "candidates" | "preset" | "presetValues">,
->(facts: Facts, request: WorkspaceRequest): { facts: Facts; request: WorkspaceRequest } {
-  const presets = facts.candidates.map((row) => ({
+  State extends Pick<WorkspaceAnswers, "candidates" | "preset" | "presetValues">,
+>(before: State, request: WorkspaceRequest): { before: State; request: WorkspaceRequest } {
+  const presets = before.candidates.map((row) => ({
     ...row,
     values: JSON.parse(row.values) as ParameterValue[],
   }));
   const match = matchingPreset(presets, request.parameters);
-  if (request.presetId !== undefined || match === undefined) return { facts, request };
+  if (request.presetId !== undefined || match === undefined) return { before, request };
   const { values: presetValues, ...preset } = match;
   return {
-    facts: { ...facts, preset: [preset], presetValues },
+    before: { ...before, preset: [preset], presetValues },
     request: { ...request, presetId: preset.id },
   };
 }
@@ -93,14 +93,14 @@ export function decideWorkspace(
   deps: Deps,
   actor: Actor,
   owner: UserRow,
-  facts: WorkspaceAnswers,
+  before: WorkspaceAnswers,
   request: WorkspaceRequest,
 ): WorkspacePlan {
   if (owner.id !== actor.userId && !hasPermission(actor, "workspaces:manage-others"))
     throw forbidden("Only owners of the deployment can create workspaces for other users.");
   if (owner.isSystem) throw forbidden("Workspaces can't be created for system users.");
-  const { template, version } = requireTemplateVersion(facts, request);
-  const parameters = decideParameters({ ...facts, previous: [] }, version.id, request);
+  const { template, version } = requireTemplateVersion(before, request);
+  const parameters = decideParameters({ ...before, previous: [] }, version.id, request);
   const now = deps.now();
   const workspace = {
     id: deps.newId(),
@@ -130,7 +130,7 @@ export function decideWorkspace(
   return { workspace, build, parameters };
 }
 
-/** Nothing is made when the name is taken, or when the template takes no new workspaces any more. */
+/** Nothing is created when the name is taken, or when the template no longer takes new workspaces. */
 export const insertPlannedWorkspace = (
   { workspace, build, parameters }: WorkspacePlan,
   when: SQL,
@@ -141,24 +141,24 @@ export const insertPlannedWorkspace = (
 
 /** What a write of the plan has left. */
 export const plannedWorkspaceReads = ({ workspace, build }: WorkspacePlan) => ({
-  made: findBuildById(build.id),
+  created: findBuildById(build.id),
   namesake: findNamesake(workspace.ownerId, workspace.name),
-  templateNow: findTemplate(workspace.templateId),
+  templateAfter: findTemplate(workspace.templateId),
 });
 
-/** The plan's build; throws 409 for a name that is taken, 400 for a template that has gone meanwhile, 401. */
+/** The plan's build; throws 409 for a name that is taken, 400 for a template that was deleted meanwhile, 401. */
 export function requireCreated(
-  { made, namesake, templateNow }: Answers<ReturnType<typeof plannedWorkspaceReads>>,
-  facts: WorkspaceAnswers,
+  { created, namesake, templateAfter }: Answers<ReturnType<typeof plannedWorkspaceReads>>,
+  before: WorkspaceAnswers,
   request: WorkspaceRequest,
 ): BuildRow {
-  if (made[0] !== undefined) return made[0];
+  if (created[0] !== undefined) return created[0];
   if (namesake.length > 0) throw takenError("name", `Workspace name "${request.name}" is already taken.`);
-  requireTemplateVersion({ ...facts, template: templateNow }, request);
+  requireTemplateVersion({ ...before, template: templateAfter }, request);
   throw unauthorized();
 }
 
-/** The template and version to make it from; throws 400 when there is none or it takes no new workspaces. */
+/** The template and version of the new workspace; throws 400 when one is missing or deprecated. */
 function requireTemplateVersion(
   { template, version }: Pick<WorkspaceAnswers, "template" | "version">,
   request: WorkspaceRequest,
@@ -185,19 +185,18 @@ function requireTemplateVersion(
 }
 
 /**
- * Comes after the statements that make the planned build, in whatever workspace: one that waited in a pool keeps its
- * id, which is not known before.
+ * Comes after the statements that create the planned build. A claimed workspace keeps its id, which is unknown until then.
  */
 export function creationEvents(
   deps: Deps,
   { actor, owner }: { actor: Actor; owner: UserRow },
-  facts: WorkspaceAnswers,
+  before: WorkspaceAnswers,
   request: WorkspaceRequest,
   { workspace, build }: WorkspacePlan,
 ): StatementOrNotice[] {
-  const [template] = facts.template;
-  const [version] = facts.version;
-  const event = workspaceCreated.prepare(deps, facts, {
+  const [template] = before.template;
+  const [version] = before.version;
+  const event = workspaceCreated.prepare(deps, before, {
     buildId: build.id,
     workspace: { id: workspace.id, name: workspace.name },
     template: { id: template!.id, name: template!.name },
@@ -206,9 +205,9 @@ export function creationEvents(
     owner: { id: owner.id, username: owner.username, name: owner.name, email: owner.email },
     initiator: { id: actor.userId, username: actor.username },
     parameters: request.parameters,
-    definitions: facts.definitions,
+    definitions: before.definitions,
   });
-  const isMade = buildExistsSql(build.id);
+  const isCreatedSql = buildExistsSql(build.id);
   const realId = workspaceIdByBuildSql(build.id);
   const entry = {
     actorId: actor.userId,
@@ -224,7 +223,7 @@ export function creationEvents(
     },
   };
   return [
-    audit(deps, entry, isMade),
-    notify(event, { when: isMade, target: { planned: workspace.id, found: realId } }),
+    audit(deps, entry, isCreatedSql),
+    notify(event, { when: isCreatedSql, target: { planned: workspace.id, found: realId } }),
   ];
 }

@@ -54,11 +54,11 @@ export const userBuildPriority = 0;
 export function decideBuild(
   deps: Deps,
   actor: Actor,
-  facts: BuildAnswers,
+  before: BuildAnswers,
   request: BuildRequest,
   id: string,
 ) {
-  const found = facts.workspace[0];
+  const found = before.workspace[0];
   if (found === undefined) throw notFound("Workspace");
   const { workspace, build: latest } = found;
   requireBuildPermission(actor, workspace.ownerId, request.transition);
@@ -68,10 +68,10 @@ export function decideBuild(
       "Wait until it has ended, or cancel it.",
     );
   }
-  const version = facts.version[0];
+  const version = before.version[0];
   if (version === undefined || version.templateId !== workspace.templateId)
     throw invalid("template_version_id", "must be a version of the workspace's template");
-  const parameters = decideParameters(facts, version.id, request);
+  const parameters = decideParameters(before, version.id, request);
   const now = deps.now();
   const build: NewBuild = {
     ...emptyBuild(id, now),
@@ -90,16 +90,16 @@ export function decideBuild(
 
 /** The values of a build; throws 400 for those that are missing or unknown, and for a preset of another version. */
 export function decideParameters(
-  facts: Pick<BuildAnswers, "definitions" | "previous" | "preset" | "presetValues">,
+  before: Pick<BuildAnswers, "definitions" | "previous" | "preset" | "presetValues">,
   versionId: string,
   request: Pick<BuildRequest, "presetId" | "parameters">,
 ): ParameterValue[] {
-  if (request.presetId !== undefined && facts.preset[0]?.versionId !== versionId)
+  if (request.presetId !== undefined && before.preset[0]?.versionId !== versionId)
     throw invalid("template_version_preset_id", "must be a preset of the template version");
   const verdict = nextParameters({
-    definitions: facts.definitions,
-    previous: facts.previous,
-    preset: facts.presetValues,
+    definitions: before.definitions,
+    previous: before.previous,
+    preset: before.presetValues,
     requested: request.parameters,
   });
   if (verdict.ok) return verdict.parameters;

@@ -43,11 +43,11 @@ export function orphanStatements(
   deps: Deps,
   actor: Actor,
   build: NewBuild,
-  facts: OrphanAnswers,
+  before: OrphanAnswers,
   when: SQL,
 ): { before: StatementOrNotice[]; after: Statement[] } {
   const ended = {
-    ...facts.ended[0]!,
+    ...before.ended[0]!,
     id: build.id,
     number: build.number,
     transition: build.transition,
@@ -56,8 +56,8 @@ export function orphanStatements(
     initiatorName: actor.username,
     initiatorIsSystem: false,
   };
-  const notices = prepareSuccess(deps, ended, facts).map((event) => notify(event, { when }));
-  const resources = facts.resources.map(({ type, name }) => `${type}.${name}`);
+  const notices = prepareSuccess(deps, ended, before).map((event) => notify(event, { when }));
+  const resources = before.resources.map(({ type, name }) => `${type}.${name}`);
   const line = {
     id: `${build.id}:orphan`,
     buildId: build.id,

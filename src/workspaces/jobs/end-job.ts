@@ -14,7 +14,8 @@ import {
   workspaceDeleted,
 } from "./ending-kinds.ts";
 import { insertOutcome, listAgents, copyLifecycles, type BuildOutcome } from "../agents/store/agents.ts";
-import { findEndingBuilds, type EndingBuildRow } from "./store/endings.ts";
+import type { EndingBuild } from "../builds/rules/build-notifications.ts";
+import { findEndingBuilds } from "./store/endings.ts";
 import { endJob, findJob, leaseHeldSql, uncanceledLeaseHeldSql, type JobLease } from "./store/jobs.ts";
 import { deleteWorkspaceOfBuild } from "../builds/store/workspaces.ts";
 
@@ -44,13 +45,13 @@ export type FailureAnswers = Answers<ReturnType<typeof failureReads>>;
 
 /**
  * Its resources, the end of the job, and of the workspace when that is what the build was for. Throws 400 for outcomes
- * that contradict themselves. A build that somebody wants to be canceled ends as that and is no news.
+ * that contradict themselves. A build that is being canceled ends as canceled, without a notification.
  */
 export function completionStatements(
   deps: Deps,
   lease: JobLease,
   done: Completion,
-  facts: CompletionAnswers,
+  before: CompletionAnswers,
 ): StatementOrNotice[] {
   const now = deps.now();
   const outcome = toOutcome(deps, lease.jobId, done, now);
@@ -63,8 +64,8 @@ export function completionStatements(
     error: undefined,
     aiTask: aiTask && { prompt: aiTask.prompt, sidebarAppId: sidebarApp?.id ?? null },
   };
-  const [build] = facts.ended;
-  const events = build?.status === "running" ? prepareSuccess(deps, build, facts) : [];
+  const [build] = before.ended;
+  const events = build?.status === "running" ? prepareSuccess(deps, build, before) : [];
   const guard = uncanceledLeaseHeldSql(lease);
   return [
     ...insertOutcome(outcome, leaseHeldSql(lease)),
@@ -76,8 +77,8 @@ export function completionStatements(
   ];
 }
 
-/** Whoever asked for the deletion has done it, from wherever that was: no address is the provisioner's. */
-function auditDeletion(deps: Deps, build: EndingBuildRow, when: SQL): Statement {
+/** The actor is the initiator, without an address: the request's is the provisioner's. */
+function auditDeletion(deps: Deps, build: EndingBuild, when: SQL): Statement {
   const entry = {
     actorId: build.initiatorId,
     action: "delete",
@@ -93,15 +94,15 @@ export interface Failure {
   errorCode: PermanentErrorCode | undefined;
 }
 
-/** The end of a job that could not be done, and why. */
+/** The end of a job that failed, and why. */
 export function failureStatements(
   deps: Deps,
   lease: JobLease,
   failed: Failure,
-  facts: FailureAnswers,
+  before: FailureAnswers,
 ): StatementOrNotice[] {
-  const [build] = facts.ended;
-  const events = build?.status === "running" ? prepareFailure(deps, build, failed.error, facts) : [];
+  const [build] = before.ended;
+  const events = build?.status === "running" ? prepareFailure(deps, build, failed.error, before) : [];
   return [
     ...events.map((event) => notify(event, { when: uncanceledLeaseHeldSql(lease) })),
     endJob(lease, { now: deps.now(), ...failed }),

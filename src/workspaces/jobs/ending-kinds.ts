@@ -11,7 +11,7 @@ import {
   errorExcerpt,
   failureKind,
   isOthersDeletion,
-  type EndedBuild,
+  type EndingBuild,
 } from "../builds/rules/build-notifications.ts";
 import { workspaceOwnersByBuildSql } from "./store/endings.ts";
 
@@ -19,19 +19,19 @@ const workspaceOwners = (buildIds: readonly string[]) => ({
   userIdsSql: workspaceOwnersByBuildSql(buildIds),
 });
 
-const commonFields = (build: EndedBuild) => ({
+const commonFields = (build: EndingBuild) => ({
   targets: [build.workspaceId, build.ownerId, build.templateId, build.organizationId],
   createdBy: "provisionerdserver",
   identity: build.id,
 });
-const buildData = ({ id, number, transition }: EndedBuild) => ({ build: { id, number, transition } });
-const toOwner = ({ ownerId }: EndedBuild) => ({
+const buildData = ({ id, number, transition }: EndingBuild) => ({ build: { id, number, transition } });
+const toOwner = ({ ownerId }: EndingBuild) => ({
   recipients: { people: [{ id: ownerId, why: "workspace_owner" as const }] },
 });
 
 export const workspaceDeleted = defineKind("workspace-deleted", {
   audience: workspaceOwners,
-  event: (build: EndedBuild) => ({
+  event: (build: EndingBuild) => ({
     ...commonFields(build),
     ...toOwner(build),
     labels: { name: build.workspaceName, reason: "initiated by user", initiator: build.initiatorName },
@@ -40,7 +40,7 @@ export const workspaceDeleted = defineKind("workspace-deleted", {
 });
 
 interface FailedBuild {
-  build: EndedBuild;
+  build: EndingBuild;
   error: string;
 }
 
@@ -74,22 +74,22 @@ export const manualBuildFailed = defineKind("workspace-manual-build-failed", {
 type SuccessAnswers = KindAnswers<typeof workspaceDeleted>;
 type FailureAnswers = KindAnswers<typeof autobuildFailed> & KindAnswers<typeof manualBuildFailed>;
 
-export const prepareSuccess = (deps: Deps, build: EndedBuild, facts: SuccessAnswers): PreparedEvent[] =>
-  isOthersDeletion(build) ? [workspaceDeleted.prepare(deps, facts, build)] : [];
+export const prepareSuccess = (deps: Deps, build: EndingBuild, before: SuccessAnswers): PreparedEvent[] =>
+  isOthersDeletion(build) ? [workspaceDeleted.prepare(deps, before, build)] : [];
 
 /** Also for builds that end because their provisioner is lost. */
 export function prepareFailure(
   deps: Deps,
-  build: EndedBuild,
+  build: EndingBuild,
   error: string,
-  facts: FailureAnswers,
+  before: FailureAnswers,
 ): PreparedEvent[] {
   const kind = failureKind(build);
   if (kind === undefined) return [];
   const failed = { build, error };
   return [
     kind === "autobuild"
-      ? autobuildFailed.prepare(deps, facts, failed)
-      : manualBuildFailed.prepare(deps, facts, failed),
+      ? autobuildFailed.prepare(deps, before, failed)
+      : manualBuildFailed.prepare(deps, before, failed),
   ];
 }

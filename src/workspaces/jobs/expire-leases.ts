@@ -22,7 +22,7 @@ const maxFailuresPerWrite = 50;
 export const leaseReads = (now: number) => ({ lapsed: listExpiredJobs(now, maxExpiredJobs) });
 type LeaseAnswers = Answers<ReturnType<typeof leaseReads>> & { lastTick: { value: string }[] };
 
-/** Answers how many leases ran out. `lastTick` is the pass before: it is read before this one is noted. */
+/** Answers how many leases ran out. `lastTick` is the previous tick: it is read before this one is noted. */
 export async function expireLeases(deps: Deps, { lapsed, lastTick }: LeaseAnswers): Promise<number> {
   const now = deps.now();
   if (lapsed.length === 0) return 0;
@@ -47,11 +47,11 @@ export async function expireLeases(deps: Deps, { lapsed, lastTick }: LeaseAnswer
 const decide = ({ status, hasPlan, requeues }: ExpiredJob) =>
   decideExpiredJob({ status, hasPlan: hasPlan === 1, requeues });
 
-/** Failed by nobody's fault, and told as any failure is; one that has been heard of meanwhile goes on. */
+/** Notified like any failure; a job whose lease was renewed meanwhile continues. */
 async function failJobs(deps: Deps, ids: readonly string[], now: number): Promise<void> {
-  const facts = await deps.db.read(failureReads(ids));
-  const notices = facts.ended.flatMap((build) =>
-    prepareFailure(deps, build, leaseLostMessage, facts).map((event) =>
+  const before = await deps.db.read(failureReads(ids));
+  const notices = before.ended.flatMap((build) =>
+    prepareFailure(deps, build, leaseLostMessage, before).map((event) =>
       notify(event, { when: leaseExpiredSql(build.id, now) }),
     ),
   );

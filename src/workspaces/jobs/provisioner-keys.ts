@@ -35,18 +35,18 @@ export async function createProvisionerKey(
   const secretHash = hashSecret(secret);
   const row = { id, organizationId, name, secretHash, createdBy: actor.userId, createdAt: deps.now() };
   const entry = entryOf("create", actor.userId, id, { name });
-  const { made, namesake, caller } = await deps.db.write(
+  const { created, namesake, caller } = await deps.db.write(
     [
       insertProvisionerKey(row, canManageTemplatesSql(actor)),
       audit(deps, entry, provisionerKeyExistsSql(id)),
     ],
     {
-      made: findProvisionerKey(id),
+      created: findProvisionerKey(id),
       namesake: findProvisionerKeyByName(organizationId, name),
       caller: findKey(actor.keyId),
     },
   );
-  if (made[0]?.secretHash === secretHash) return `${id}-${secret}`;
+  if (created[0]?.secretHash === secretHash) return `${id}-${secret}`;
   if (caller.length === 0) throw unauthorized();
   if (namesake.length > 0) throw takenError("name", `Provisioner key name "${name}" is already taken.`);
   throw notAllowed();

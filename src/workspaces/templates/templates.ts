@@ -40,7 +40,7 @@ export interface NewTemplate {
   description: string;
 }
 
-/** Made from a version that has no template yet, its first active one. Throws 400, 403, 404, 409. */
+/** Created from a version without a template, which becomes its active one. Throws 400, 403, 404, 409. */
 export async function createTemplate(
   deps: Deps,
   actor: Actor,
@@ -64,20 +64,20 @@ export async function createTemplate(
     updatedAt: now,
   };
   const entry = { action: "create", detail: { name, version_id: version.id } };
-  const { made, namesake, caller, versions } = await deps.db.write(
+  const { created, namesake, caller, versions } = await deps.db.write(
     [
       insertTemplate(row, andSql(canManageTemplatesSql(actor), versionOfTemplateSql(version.id, null))),
       adoptVersion(version.id, id, now, templateExistsSql(id)),
       auditTemplate(deps, actor, id, entry, templateExistsSql(id)),
     ],
     {
-      made: findTemplate(id),
+      created: findTemplate(id),
       namesake: findTemplateByName(organizationId, name),
       caller: findKey(actor.keyId),
       versions: findVersion(version.id),
     },
   );
-  if (made[0] !== undefined) return made[0];
+  if (created[0] !== undefined) return created[0];
   if (caller.length === 0) throw unauthorized();
   if (versions[0]!.templateId !== null)
     throw conflict("The version already belongs to a template.", "Create another version for this template.");
@@ -98,7 +98,7 @@ export async function changeTemplate(
   actor: Actor,
   template: TemplateRow,
   change: TemplateChange,
-  facts: KindAnswers<typeof templateDeprecated>,
+  before: KindAnswers<typeof templateDeprecated>,
 ): Promise<TemplateRow> {
   const given = Object.entries(change).filter(
     ([name, value]) => value !== undefined && value !== template[name as keyof TemplateChange],
@@ -107,17 +107,17 @@ export async function changeTemplate(
   const wanted = Object.fromEntries(given) as Partial<Record<keyof TemplateChange, string>>;
   const guard = canManageTemplatesSql(actor);
   const message = wanted.deprecationMessage ?? "";
-  // Deprecated now, or with other words than before.
+  // Newly deprecated, or with another message.
   const isDeprecation = message !== "" && message !== template.deprecationMessage;
   const deprecation = { template, message, identity: deps.newId() };
-  const isSame = whereDeprecationIs(template.id, template.deprecationMessage);
+  const sameSql = whereDeprecationIs(template.id, template.deprecationMessage);
   return writeTemplate(deps, actor, template, {
     entry: { action: "write", detail: { name: template.name, ...auditDetail(wanted) } },
     guard,
     change: wanted,
-    notices: (isThere) =>
+    notices: (when) =>
       isDeprecation
-        ? [notify(templateDeprecated.prepare(deps, facts, deprecation), { when: andSql(isThere, isSame) })]
+        ? [notify(templateDeprecated.prepare(deps, before, deprecation), { when: andSql(when, sameSql) })]
         : [],
     isDone: (row) => given.every(([name, value]) => row[name as keyof TemplateChange] === value),
   });
@@ -157,15 +157,15 @@ export async function deleteTemplate(
   deps: Deps,
   actor: Actor,
   template: TemplateRow,
-  facts: KindAnswers<typeof templateDeleted>,
+  before: KindAnswers<typeof templateDeleted>,
 ): Promise<void> {
   const initiator = { id: actor.userId, username: actor.username };
-  const deleted = templateDeleted.prepare(deps, facts, { template, initiator });
+  const deleted = templateDeleted.prepare(deps, before, { template, initiator });
   await writeTemplate(deps, actor, template, {
     entry: { action: "delete", detail: { name: template.name } },
     guard: andSql(canManageTemplatesSql(actor), templateUnusedSql(template.id)),
     change: { deletedAt: deps.now() },
-    notices: (isThere) => [notify(deleted, { when: isThere })],
+    notices: (when) => [notify(deleted, { when })],
     isDone: (row) => row.deletedAt !== null,
   });
 }
@@ -175,8 +175,8 @@ interface TemplateWrite {
   /** What must hold at the moment of the write. */
   guard: SQL;
   change: Parameters<typeof updateTemplate>[1];
-  /** `isThere` holds while the guard does and the template is there. */
-  notices?: (isThere: SQL) => readonly Notice[];
+  /** `when` is the caller's guard, and the template exists. */
+  notices?: (when: SQL) => readonly Notice[];
   isDone: (row: TemplateRow) => boolean;
 }
 type TemplateEntry = Pick<AuditEntry, "action" | "detail">;
@@ -190,21 +190,21 @@ async function writeTemplate(
 ): Promise<TemplateRow> {
   const { entry, guard, change, notices, isDone } = step;
   const { id } = template;
-  const isThere = andSql(guard, templateUndeletedSql(id));
+  const existing = andSql(guard, templateUndeletedSql(id));
   const { row, caller } = await writeAndNotify(
     deps,
     [
-      auditTemplate(deps, actor, id, entry, isThere),
-      ...(notices?.(isThere) ?? []),
+      auditTemplate(deps, actor, id, entry, existing),
+      ...(notices?.(existing) ?? []),
       updateTemplate(id, change, deps.now(), guard),
     ],
     { row: findTemplate(id), caller: findKey(actor.keyId) },
   );
-  const now = row[0];
-  if (now !== undefined && isDone(now)) return now;
+  const after = row[0];
+  if (after !== undefined && isDone(after)) return after;
   if (caller.length === 0) throw unauthorized();
-  if (now === undefined || now.deletedAt !== null) throw notFound("Template");
-  if (entry.action === "delete" && now.userCount > 0)
+  if (after === undefined || after.deletedAt !== null) throw notFound("Template");
+  if (entry.action === "delete" && after.userCount > 0)
     throw new ApiError(400, "The template still has workspaces.", {
       detail: "Delete the workspaces first, or deprecate the template instead.",
     });

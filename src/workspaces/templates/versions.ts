@@ -26,9 +26,9 @@ import {
 
 export interface NewVersion {
   organizationId: string;
-  /** Null: a template is made from it afterwards. */
+  /** Null: a template is created from it afterwards. */
   templateId: string | null;
-  /** One is made up when it is left out. */
+  /** Generated when left out. */
   name: string | undefined;
   message: string;
   fileId: string | null;
@@ -37,7 +37,7 @@ export interface NewVersion {
   presets: PresetInput[];
 }
 
-/** How often a name is made up before it is a taken one. */
+/** Generated names that are attempted before the request fails. */
 const maxAttempts = 3;
 
 /** Throws 400 with the path of each member that is wrong, 403, 404, 409 for a name that the template has already. */
@@ -45,8 +45,8 @@ export async function createVersion(deps: Deps, actor: Actor, input: NewVersion)
   requireValidVersion(input);
   for (let tries = 1; ; tries += 1) {
     const name = input.name ?? generateVersionName(randomTriple());
-    const made = await write(deps, actor, { ...input, name });
-    if (made !== undefined) return made;
+    const created = await write(deps, actor, { ...input, name });
+    if (created !== undefined) return created;
     if (input.name !== undefined || tries === maxAttempts)
       throw takenError("name", `Version name "${name}" is already taken.`);
   }
@@ -85,7 +85,7 @@ async function write(
     ...(templateId === null ? [] : [templateUndeletedSql(templateId)]),
     ...(fileId === null ? [] : [fileExistsSql(fileId)]),
   );
-  const { made, caller, template, file, namesake } = await deps.db.write(
+  const { created, caller, template, file, namesake } = await deps.db.write(
     [
       insertVersion(versionRow(deps, actor, id, input), guard),
       ...insertParameters(
@@ -99,14 +99,14 @@ async function write(
       auditVersion(deps, actor, id, input),
     ],
     {
-      made: findVersion(id),
+      created: findVersion(id),
       caller: findKey(actor.keyId),
       template: findTemplate(templateId ?? ""),
       file: findFile(fileId ?? ""),
       namesake: findVersionByName(templateId ?? "", name),
     },
   );
-  if (made[0] !== undefined) return made[0];
+  if (created[0] !== undefined) return created[0];
   if (caller.length === 0) throw unauthorized();
   if (templateId !== null && (template[0] === undefined || template[0].deletedAt !== null))
     throw notFound("Template");

@@ -14,7 +14,7 @@ import {
   failureKind,
   isOthersDeletion,
   maxExcerptLength,
-  type EndedBuild,
+  type EndingBuild,
   isUpdate,
 } from "../../../src/workspaces/builds/rules/build-notifications.ts";
 import {
@@ -26,7 +26,7 @@ import {
   summarizeNotified,
 } from "../../../src/workspaces/builds/rules/build-texts.ts";
 
-const ended: EndedBuild = {
+const ended: EndingBuild = {
   id: "b7",
   number: 7,
   transition: "start",
@@ -53,7 +53,7 @@ describe("the end of a build", () => {
   test("that succeeded is notified when somebody else deleted somebody's workspace, and else never", () => {
     for (const reason of buildReasons) {
       for (const transition of transitions) {
-        const isNotified = (change: Partial<EndedBuild>) =>
+        const isNotified = (change: Partial<EndingBuild>) =>
           isOthersDeletion({ ...ended, reason, transition, ...change });
         expect(isNotified({})).toBe(transition === "delete");
         expect(isNotified(byOwner)).toBe(false);
@@ -63,7 +63,7 @@ describe("the end of a build", () => {
     }
   });
 
-  test.each<[string, Partial<EndedBuild>, ReturnType<typeof failureKind>]>([
+  test.each<[string, Partial<EndingBuild>, ReturnType<typeof failureKind>]>([
     ["what somebody asked for", {}, "manual"],
     ["what the owner asked for", byOwner, "manual"],
     ["a claim", { ...byOwner, reason: "prebuild_claim" }, "manual"],

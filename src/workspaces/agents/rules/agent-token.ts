@@ -25,7 +25,7 @@ export function parseAgentToken(text: string): AgentToken | undefined {
   return { workspaceId: parts.slice(0, 5).join("-"), mac: parts[5]!, agentName: parts[6] };
 }
 
-/** Whether the token was made for this generation, with one of the keys; in a time that tells nothing. */
+/** Whether the token was created for this generation with one of the keys; compared in constant time. */
 export function isAgentToken(token: AgentToken, keys: readonly Uint8Array[], generation: string): boolean {
   const given = Buffer.from(token.mac, "hex");
   return keys.some((key) =>

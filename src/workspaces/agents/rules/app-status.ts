@@ -2,7 +2,7 @@
 import type { AppState, LifecycleState } from "../../../../db/schema.ts";
 import { withoutControls } from "../../../kernel/rules/text.ts";
 
-/** `dwell`: milliseconds that a task must be idle before anybody is told. */
+/** `dwell`: milliseconds that a task must be idle before its owner is notified. */
 export type TaskMode = { kind: "every" } | { kind: "calm"; dwell: number };
 
 export interface TaskReport {
@@ -27,18 +27,18 @@ export interface TaskNotification {
   onlyIfIdleDelivered: boolean;
 }
 
-export function decideTaskNotification(facts: TaskReport, mode: TaskMode, now: number): TaskNotification {
-  const { state, previous } = facts;
+export function decideTaskNotification(report: TaskReport, mode: TaskMode, now: number): TaskNotification {
+  const { state, previous } = report;
   const silence: TaskNotification = {
     // The first report can be that of a new build, when the idle was reported under the build before.
-    isIdleOver: facts.isTask && state !== "idle" && (previous?.state ?? "idle") === "idle",
+    isIdleOver: report.isTask && state !== "idle" && (previous?.state ?? "idle") === "idle",
     notifies: false,
     delayUntil: undefined,
     onlyIfIdleDelivered: false,
   };
   // An agent that never reported a lifecycle can be a script.
-  const isUp = facts.lifecycleChangedAt === null || facts.lifecycleState === "ready";
-  if (previous?.state === state || !facts.isTask || !isUp) return silence;
+  const isUp = report.lifecycleChangedAt === null || report.lifecycleState === "ready";
+  if (previous?.state === state || !report.isTask || !isUp) return silence;
   const notification: TaskNotification = { ...silence, notifies: true };
   if (mode.kind === "every") return notification;
   if (state === "idle") return { ...notification, delayUntil: now + mode.dwell };

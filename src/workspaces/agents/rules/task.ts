@@ -44,7 +44,7 @@ export function taskName(prompt: string | null, workspaceName: string): string {
 
 const maxPromptPartLength = 24;
 
-/** A workspace's name from the prompt's first words; `id` makes it unlike another task's. */
+/** A workspace's name from the prompt's first words; `id` distinguishes it from another task's. */
 export function newTaskName(prompt: string, id: string): string {
   const words = prompt
     .slice(0, 1_000)

@@ -84,8 +84,8 @@ export const insertStatus = (row: NewStatus, when: SQL): Statement[] => [
   ...insertRows(workspaceAppStatuses, [row], when),
   query.run(sql`UPDATE workspace_app_statuses SET superseded = 1
     WHERE seq = (SELECT max(earlier.seq) FROM workspace_app_statuses earlier
-      JOIN workspace_app_statuses made ON made.id = ${row.id}
-      WHERE earlier.app_id = ${row.appId} AND earlier.seq < made.seq)`),
+      JOIN workspace_app_statuses created ON created.id = ${row.id}
+      WHERE earlier.app_id = ${row.appId} AND earlier.seq < created.seq)`),
 ];
 
 export const findStatus = (id: string) =>

@@ -4,7 +4,7 @@ import type { BuildStatus, Transition, UserStatus } from "../../../../db/schema.
 import { cronFields, cronValues, isTimeZone } from "./cron-schedule.ts";
 import { isActive } from "../../jobs/rules/job.ts";
 
-/** Milliseconds after which a start that was missed is left out: the server was down, and people have helped themselves. */
+/** Milliseconds after which a start that was missed is left out: the server was down, and people have started it themselves. */
 export const startGraceMs = 3_600_000;
 
 export interface AutostartSchedule {
@@ -17,7 +17,7 @@ export type AutostartResult = { ok: true; schedule: AutostartSchedule } | { ok: 
 
 const invalidSchedule = (problem: string): AutostartResult => ({ ok: false, problem });
 
-/** `CRON_TZ=Europe/Berlin 30 8 * * 1-5`; the zone may be missing. Problems are made to follow the member's name. */
+/** `CRON_TZ=Europe/Berlin 30 8 * * 1-5`; the zone may be missing. Problems follow the field's name. */
 export function parseAutostart(text: string): AutostartResult {
   const [, zone, cron] = /^(?:CRON_TZ=(\S+)\s+)?(.*)$/s.exec(text.trim())!;
   if (zone !== undefined && !isTimeZone(zone)) return invalidSchedule(`unknown time zone "${zone}"`);
@@ -38,7 +38,7 @@ export function parseAutostart(text: string): AutostartResult {
 }
 
 /**
- * The first time after `after`, both epoch milliseconds; null for what is no schedule. Where clocks are put forward over
+ * The first time after `after`, both epoch milliseconds; null for an invalid schedule. Where clocks are put forward over
  * a day's only time, it is the moment of the change; with several times, those that are skipped are left out, as Coder does.
  */
 export function nextStart(text: string | null, after: number): number | null {
@@ -57,7 +57,7 @@ export interface DueStart {
   latest: { transition: Transition; status: BuildStatus };
 }
 
-/** Why it is left as it is until its next time; undefined when it is to be started. */
+/** Why it isn't started until its next time; undefined when it is started. */
 export function whyNotStarted(
   { nextStartAt, ownerStatus, ownerIsSystem, latest }: DueStart,
   now: number,

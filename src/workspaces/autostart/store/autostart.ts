@@ -49,7 +49,7 @@ export type DueRow = ReturnType<typeof listDueStarts>["_"]["result"][number];
 
 const idsSql = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** What the starts of these workspaces are made from. */
+/** What the starts of these workspaces depend on. */
 export const startReads = (versionIds: readonly string[], latestIds: readonly string[]) => ({
   versions: query
     .select()

@@ -3,8 +3,8 @@ import type { BuildReason, Transition } from "../../../../db/schema.ts";
 import { maskIfSensitive } from "../../templates/rules/parameter-values.ts";
 import type { ParameterValue } from "./next-build.ts";
 
-/** A build as it was before it ended. */
-export interface EndedBuild {
+/** A build as it was read before its end. */
+export interface EndingBuild {
   id: string;
   number: number;
   transition: Transition;
@@ -28,11 +28,11 @@ export interface EndedBuild {
 export const maxExcerptLength = 500;
 
 /** Of a workspace that is somebody's, by somebody else. */
-export const isOthersDeletion = (build: EndedBuild): boolean =>
+export const isOthersDeletion = (build: EndingBuild): boolean =>
   build.transition === "delete" && !build.ownerIsSystem && build.initiatorId !== build.ownerId;
 
 /** What was scheduled, or what people asked for, a claim included. Undefined for pools: they count their failures themselves. */
-export function failureKind(build: EndedBuild): "autobuild" | "manual" | undefined {
+export function failureKind(build: EndingBuild): "autobuild" | "manual" | undefined {
   if (build.reason === "autostart") return "autobuild";
   return build.reason === "prebuild" || build.initiatorIsSystem ? undefined : "manual";
 }

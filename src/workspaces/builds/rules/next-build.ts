@@ -72,7 +72,7 @@ export interface PreviousBuild {
 
 export const nextNumber = (previous: PreviousBuild | undefined): number => (previous?.number ?? 0) + 1;
 
-/** Tokens of agents are the same from a start to the stop after it; a start after a stop makes new ones. */
+/** Tokens of agents are the same from a start to the stop after it; a start after a stop gets new ones. */
 export const nextGeneration = (
   previous: PreviousBuild | undefined,
   transition: Transition,

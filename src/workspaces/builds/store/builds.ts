@@ -18,7 +18,7 @@ import { buildView, workspaceVisibleSql } from "./build-view.ts";
 export const findBuild = (id: SQL | string, self: SQL) =>
   buildView().where(and(eq(workspaceBuilds.id, id), workspaceVisibleSql(self)));
 
-/** By id alone, whoever asks: what a write left behind. */
+/** By id alone, without the visibility check: the result of a write. */
 export const findBuildById = (id: string) => buildView().where(eq(workspaceBuilds.id, id));
 
 /** SQL for the id of a workspace's build by its number. */
@@ -101,7 +101,7 @@ export const listPresetValues = (id: string | undefined) =>
     .from(presetParameters)
     .where(eq(presetParameters.presetId, id ?? ""));
 
-/** What a build runs with, if it was made. */
+/** What a build runs with, if it was created. */
 export const insertValues = (buildId: string, values: readonly ParameterValue[]): Statement[] =>
   insertRows(
     buildParameters,
@@ -111,7 +111,7 @@ export const insertValues = (buildId: string, values: readonly ParameterValue[])
 
 export type NewBuild = Omit<typeof workspaceBuilds.$inferInsert, "seq">;
 
-/** `when` must still hold for each of the statements: a build that was not made has no parameters. */
+/** `when` must still hold for each of the statements: a build that wasn't created has no parameters. */
 export function insertBuild(build: NewBuild, parameters: readonly ParameterValue[], when: SQL): Statement[] {
   return [
     ...insertRows(workspaceBuilds, [build], when),
@@ -141,18 +141,18 @@ export const buildExistsSql = (id: string): SQL =>
 export const workspaceIdByBuildSql = (id: SQL | string): SQL =>
   sql`(SELECT workspace_id FROM workspace_builds WHERE id = ${id})`;
 
-/** True in SQL while the workspace is as it was seen and nothing is going on in it. */
+/** True in SQL while the workspace's latest build is the one that was read, and none is in progress. */
 export const whereLatestBuildUnchanged = (workspaceId: string, latestBuildId: string | null): SQL => sql`(
   EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND deleted_at IS NULL
     AND latest_build_id IS ${latestBuildId})
   AND NOT EXISTS (SELECT 1 FROM workspace_builds WHERE workspace_id = ${workspaceId}
     AND status IN ('pending', 'running', 'canceling')))`;
 
-/** True in SQL while a build waits or runs, and nobody wants it to be canceled yet. */
+/** True in SQL while a build is queued or running, and not being canceled. */
 export const cancelableSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${id} AND status IN ('pending', 'running'))`;
 
-/** One that nobody has taken ends at once; the provisioner of one that runs is told. */
+/** A queued build ends at once; the provisioner of a running one is asked to stop. */
 export function cancelBuild(id: string, now: number, when: SQL): Statement {
   return query
     .update(workspaceBuilds)

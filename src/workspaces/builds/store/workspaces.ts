@@ -90,7 +90,7 @@ export const findNamesake = (ownerId: string, name: string) =>
 
 export const findTemplate = (id: SQL | string) => query.select().from(templates).where(eq(templates.id, id));
 
-/** SQL for the template and the version that a new workspace is made from. */
+/** SQL for the template and the version of a new workspace. */
 export const templateIdForSql = (templateId: string | undefined, versionId: string | undefined): SQL =>
   templateId === undefined
     ? sql`(SELECT template_id FROM template_versions WHERE id = ${versionId ?? null})`

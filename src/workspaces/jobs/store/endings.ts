@@ -15,7 +15,7 @@ const initiators = alias(users, "initiators");
 
 const idsSql = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
 
-/** One row, `EndedBuild`, for each of the builds. */
+/** One row, `EndingBuild`, for each of the builds. */
 export const findEndingBuilds = (buildIds: readonly string[]) =>
   query
     .select({
@@ -44,8 +44,6 @@ export const findEndingBuilds = (buildIds: readonly string[]) =>
     .innerJoin(templates, eq(templates.id, workspaces.templateId))
     .innerJoin(templateVersions, eq(templateVersions.id, workspaceBuilds.versionId))
     .where(inArray(workspaceBuilds.id, idsSql(buildIds)));
-
-export type EndingBuildRow = ReturnType<typeof findEndingBuilds>["_"]["result"][number];
 
 /** SQL for the ids of the owners of the builds' workspaces. */
 export const workspaceOwnersByBuildSql = (buildIds: readonly string[]): SQL =>

@@ -116,7 +116,7 @@ export const leaseHeldSql = (lease: JobLease): SQL =>
 export const uncanceledLeaseHeldSql = (lease: JobLease): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE status = 'running' AND ${whereLeaseHeldSql(lease)})`;
 
-/** True in SQL until it has told what it is about to do. */
+/** True in SQL until the job has sent its plan. */
 export const unplannedLeaseHeldSql = (lease: JobLease): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE plan_received_at IS NULL AND ${whereLeaseHeldSql(lease)})`;
 

@@ -37,7 +37,7 @@ export function findProvisionerKeyByName(organizationId: SQL | string, name: str
     );
 }
 
-/** True in SQL once there is a key of this id: for what depends on its having been made. */
+/** True in SQL once there is a key of this id: for what depends on its creation. */
 export const provisionerKeyExistsSql = (keyId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM provisioner_keys WHERE id = ${keyId})`;
 

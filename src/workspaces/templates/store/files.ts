@@ -31,7 +31,7 @@ export function insertFile(file: typeof files.$inferInsert, when: SQL): Statemen
     WHERE ${when} ON CONFLICT DO NOTHING`);
 }
 
-/** For the file with this content, whoever began to store it. */
+/** For the file with this content, also when another upload began it. */
 export function insertChunk(hash: string, position: number, content: Uint8Array): Statement {
   return query.run(sql`INSERT INTO ${fileChunks} (file_id, position, content)
     SELECT id, ${position}, ${content} FROM files WHERE hash = ${hash} ON CONFLICT DO NOTHING`);

@@ -66,7 +66,7 @@ export const listTemplates = () =>
 export const templateUndeletedSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id} AND deleted_at IS NULL)`;
 
-/** Also for a deleted one: for what depends on its having been made. */
+/** Also for a deleted one: for what depends on its creation. */
 export const templateExistsSql = (id: string): SQL => sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id})`;
 
 export function insertTemplate(

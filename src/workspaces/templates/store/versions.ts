@@ -61,7 +61,7 @@ export const listVersions = (templateId: string, page: Page = {}) =>
     .limit(sliceOf(page).limit)
     .offset(sliceOf(page).offset);
 
-/** True in SQL once there is a version of this id: for what depends on its having been made. */
+/** True in SQL once there is a version of this id: for what depends on its creation. */
 export const versionExistsSql = (id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM template_versions WHERE id = ${id})`;
 
@@ -114,9 +114,9 @@ export interface NewPreset {
   schedules: { cron: string; instances: number }[];
 }
 
-/** All presets of a version, if the version was made. */
+/** All presets of a version, if the version was created. */
 export function insertPresets(versionId: string, all: readonly NewPreset[]): Statement[] {
-  const presetWasMade = sql`EXISTS (SELECT 1 FROM presets WHERE id = row.value ->> 'presetId')`;
+  const presetExistsSql = sql`EXISTS (SELECT 1 FROM presets WHERE id = row.value ->> 'presetId')`;
   return [
     ...insertRows(
       presets,
@@ -128,14 +128,14 @@ export function insertPresets(versionId: string, all: readonly NewPreset[]): Sta
       all.flatMap(({ row, parameters }) =>
         parameters.map((parameter) => ({ presetId: row.id, ...parameter })),
       ),
-      presetWasMade,
+      presetExistsSql,
     ),
     ...insertRows(
       presetSchedules,
       all.flatMap(({ row, schedules }) =>
         schedules.map((schedule, position) => ({ presetId: row.id, position, ...schedule })),
       ),
-      presetWasMade,
+      presetExistsSql,
     ),
   ];
 }
