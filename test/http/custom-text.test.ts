@@ -42,7 +42,7 @@ test("text is read by its charset, or refused: no character is replaced in silen
   const wrong = await text(latin);
   expect([wrong.status, wrong.json.message]).toEqual([
     400,
-    "body: is no utf-8: name its charset in Content-Type",
+    "body: is not valid utf-8: set the charset in Content-Type",
   ]);
   expect((await text(latin, { "content-type": "text/plain; charset=ebcdic-us" })).status).toBe(415);
   const json = Buffer.from(JSON.stringify({ content: { title: "JSON", message: "Grüße" } }), "latin1");
