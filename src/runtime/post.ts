@@ -64,22 +64,24 @@ function exchange(
     const outgoing = request({ ...target, method: "POST", headers, agent });
     // A signal for each request costs more than the timer.
     const timer = setTimeout(() => outgoing.destroy(timedOut()), end - performance.now());
-    outgoing.on("close", () => clearTimeout(timer));
+    const finish = (result: Answer | Failure) => {
+      clearTimeout(timer);
+      resolve(result);
+    };
     let readBefore = 0;
     outgoing.on("socket", (socket) => (readBefore = socket.bytesRead));
     outgoing.on("error", (failure) => {
       const isSilent = outgoing.socket?.bytesRead === readBefore;
-      resolve({ failure, isStale: outgoing.reusedSocket && isSilent });
+      finish({ failure, isStale: outgoing.reusedSocket && isSilent });
     });
     outgoing.on("response", (incoming) => {
-      clearTimeout(timer);
       discard(incoming);
-      resolve(new IncomingAnswer(incoming));
+      finish(new IncomingAnswer(incoming));
     });
     // Nobody asked for another protocol: an answer like any other that isn't 2xx.
     outgoing.on("upgrade", ({ statusCode }, socket) => {
       socket.destroy();
-      resolve({ status: statusCode!, headers: new Headers() });
+      finish({ status: statusCode!, headers: new Headers() });
     });
     outgoing.end(body);
   });
@@ -92,6 +94,11 @@ const bodyTimeoutMs = 250;
 
 /** A receiver's body is not used: a short one is read to its end, any other costs the connection. */
 function discard(body: http.IncomingMessage): void {
+  // Listeners and a timer for each response cost as much as the rest of it.
+  if (body.statusCode === 204 || body.headers["content-length"] === "0") {
+    body.on("error", () => {});
+    return void body.resume();
+  }
   const maxBytes = body.statusCode! < 300 ? maxBodyBytes : maxErrorBodyBytes;
   let bytes = 0;
   const timer = setTimeout(() => body.destroy(), bodyTimeoutMs);
