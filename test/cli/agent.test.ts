@@ -10,7 +10,7 @@ const belfry = (url: string, token: string, ...words: string[]) =>
 
 describe("belfry agent", () => {
   test("reports that a workspace is ready, and what its AI is doing", async () => {
-    const { server, agentToken, workspace, told } = await startTask();
+    const { server, agentToken, workspace, notified } = await startTask();
     const ready = await belfry(server.url, agentToken, "ready");
     expect(ready).toEqual({ code: 0, stdout: "", stderr: "Reported: ready.\n" });
     const link = "https://git.example.com/1";
@@ -29,7 +29,7 @@ describe("belfry agent", () => {
     const shown = await workspace();
     expect(shown.latest_build.resources[0].agents[0].lifecycle_state).toBe("ready");
     expect(shown.latest_app_status).toMatchObject({ state: "idle", message: "Which?", uri: link });
-    expect(await told()).toEqual(["Waiting for you: Fix the bug in the parser"]);
+    expect(await notified()).toEqual(["Waiting for you: Fix the bug in the parser"]);
   });
 
   test("each error has its message and exit code", async () => {

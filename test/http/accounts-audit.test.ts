@@ -23,9 +23,9 @@ async function makeUser(server: TestServer, token: string, username: string) {
     email: `${username}@example.com`,
     password: server.secret(`a-good-password-of-${username}-9`),
   };
-  const made = await server.call("POST", "/api/v2/users", { token, json: { ...user, username } });
-  expect(made.status).toBe(201);
-  return { ...user, userId: made.json.id as string, token: await signIn(server, user) };
+  const created = await server.call("POST", "/api/v2/users", { token, json: { ...user, username } });
+  expect(created.status).toBe(201);
+  return { ...user, userId: created.json.id as string, token: await signIn(server, user) };
 }
 
 test("every action leaves one entry with actor, action and address, and no secret", async () => {
@@ -37,8 +37,8 @@ test("every action leaves one entry with actor, action and address, and no secre
   const newPassword = server.secret("seven-green-bottles-41");
   await call("PUT", "me/profile", { username: "mia", name: "Mia" }, mia.token);
   await call("PUT", "me/password", { old_password: mia.password, password: newPassword }, mia.token);
-  const made = await call("POST", "me/keys/tokens", { token_name: "ci" }, mia.token);
-  await call("DELETE", `me/keys/${(made.json.key as string).slice(0, 10)}`, undefined, mia.token);
+  const created = await call("POST", "me/keys/tokens", { token_name: "ci" }, mia.token);
+  await call("DELETE", `me/keys/${(created.json.key as string).slice(0, 10)}`, undefined, mia.token);
   await call("PUT", "mia/roles", { roles: ["auditor"] });
   await call("PUT", "mia/roles", { roles: ["auditor"] });
   await call("PUT", "mia/status/suspend");
@@ -73,11 +73,18 @@ test("every action leaves one entry with actor, action and address, and no secre
     time: new Date(server.clock.now()).toISOString(),
     detail: { username: "mia", email: "mia@example.com", roles: ["auditor"] },
   });
-  for (const secret of [newPassword, mia.password, owner.password, "scrypt$", token.slice(11), made.json.key])
+  for (const secret of [
+    newPassword,
+    mia.password,
+    owner.password,
+    "scrypt$",
+    token.slice(11),
+    created.json.key,
+  ])
     expect(text).not.toContain(secret);
 });
 
-test("what was refused leaves no entry of having been done", async () => {
+test("a refused request leaves no entry", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const mia = await addUser(server, "mia");
@@ -109,7 +116,7 @@ test("the log is read newest first, page by page, without a gap or a repetition"
   expect(paged).toEqual(all);
 });
 
-test("the log is filtered by who, what and to what", async () => {
+test("the log is filtered by actor, action and resource", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   const mia = await makeUser(server, token, "mia");
@@ -123,7 +130,7 @@ test("the log is filtered by who, what and to what", async () => {
   expect(await actions("?user=nobody")).toEqual([]);
 });
 
-test("only owners and auditors read the log, and what it doesn't know is refused", async () => {
+test("only owners and auditors read the log, and unknown filters are refused", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   for (const [name, roles, status] of [
@@ -140,7 +147,7 @@ test("only owners and auditors read the log, and what it doesn't know is refused
     expect((await server.call("GET", `/api/v2/audit${query}`, { token })).status, query).toBe(400);
 });
 
-test("a forgotten password leaves what was asked, tried and done, and nothing of the code", async () => {
+test("a password reset is logged as requested, attempted and completed, without the code", async () => {
   const { server, codes } = await startWithMail();
   const { token, userId } = await signInFirst(server);
   server.secret(newPassword);
@@ -173,7 +180,7 @@ test("a forgotten password leaves what was asked, tried and done, and nothing of
     expect(text).not.toContain(secret);
 });
 
-test("what an administrator does to the deployment and to templates is in it", async () => {
+test("an administrator's changes to the deployment and to templates are logged", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const kind = "/api/v2/notifications/templates/c425f63e-716a-4bf4-ae24-78348f706c3f";
@@ -219,7 +226,7 @@ test("what an administrator does to the deployment and to templates is in it", a
   for (const entry of entries) expect(entry).toMatchObject({ ip: "127.0.0.1" });
 });
 
-test("entries are kept as long as the configuration says", async () => {
+test("entries are kept for the configured time", async () => {
   const server = await startTestServer({ environment: { BELFRY_AUDIT_RETENTION: "2d" } });
   const { token } = await signInFirst(server);
   server.clock.advance(86_400_000);

@@ -24,7 +24,7 @@ async function knock(send: () => Promise<{ status: number }>): Promise<number> {
   return Infinity;
 }
 
-test("sixty requests a minute from one place, and the answer says when there are more", async () => {
+test("one network can make sixty requests a minute; the 429 says when to retry", async () => {
   const server = await startTestServer({ environment: behindProxy });
   await signInFirst(server);
   const here = from("203.0.113.7");
@@ -45,7 +45,7 @@ test("sixty requests a minute from one place, and the answer says when there are
   expect((await validate(server, here)).status).toBe(200);
 });
 
-test("a place is an address, of IPv6 the whole network; what a client writes into the header is nothing", async () => {
+test("a client network is an IPv4 address or an IPv6 prefix; a forged header is ignored", async () => {
   const server = await startTestServer({ environment: behindProxy });
   expect(await knock(() => validate(server, from("2001:db8:1:2::1")))).toBe(60);
   expect((await validate(server, from("2001:db8:1:2:aaaa:bbbb:cccc:dddd"))).status).toBe(429);
@@ -55,13 +55,13 @@ test("a place is an address, of IPv6 the whole network; what a client writes int
   expect(await knock(lie)).toBe(60);
 });
 
-test("without a trusted proxy the header means nothing", async () => {
+test("without a trusted proxy the header is ignored", async () => {
   const server = await startTestServer();
   let invented = 0;
   expect(await knock(() => validate(server, from(`198.51.100.${(invented += 1)}`)))).toBe(60);
 });
 
-test("wrong passwords for one account: five at once, then growing waits, ten in a quarter of an hour", async () => {
+test("wrong passwords for one account: five at once, then growing delays, ten in 15 minutes", async () => {
   const server = await startTestServer({ environment: behindProxy });
   await signInFirst(server);
   let places = 0;
@@ -84,7 +84,7 @@ test("wrong passwords for one account: five at once, then growing waits, ten in 
   expect(waits[5]).toBeGreaterThan(10 * 60);
 });
 
-test("an account that is not there is limited like one that is", async () => {
+test("an unknown account is limited like a known one", async () => {
   const server = await startTestServer();
   await signInFirst(server);
   const seen = [];
@@ -100,7 +100,7 @@ test("an account that is not there is limited like one that is", async () => {
   expect(seen[1]).toEqual(seen[0]);
 });
 
-test("who signs in has a clean slate, and others' failures are their own", async () => {
+test("a sign-in resets its account's failures, and no other's", async () => {
   const server = await startTestServer();
   await signInFirst(server);
   const bob = await addUser(server, "bob");
@@ -113,14 +113,14 @@ test("who signs in has a clean slate, and others' failures are their own", async
   expect((await login(server, bob)).status).toBe(201);
 });
 
-test("many guesses at once are no more than one after another", async () => {
+test("concurrent guesses are limited like consecutive ones", async () => {
   const server = await startTestServer({ adapter: "plain" });
   await signInFirst(server);
   const answers = await Promise.all(Array.from({ length: 20 }, () => login(server, wrong)));
   expect(answers.filter(({ status }) => status === 401)).toHaveLength(5);
 });
 
-test("what a limit is kept under says neither the address nor the place", async () => {
+test("a limit's stored key reveals neither the email nor the network", async () => {
   const server = await startTestServer({ environment: behindProxy });
   await login(server, wrong, from("203.0.113.77"));
   const kept = JSON.stringify(await server.sql("SELECT * FROM rate_limits"));
@@ -131,7 +131,7 @@ test("what a limit is kept under says neither the address nor the place", async 
   expect(await server.sql("SELECT * FROM rate_limits")).toEqual([]);
 });
 
-test("when too many passwords wait to be checked, the next is told to come back", async () => {
+test("when too many passwords wait to be checked, the next gets 503 with Retry-After", async () => {
   const server = await startTestServer();
   await signInFirst(server);
   const { release } = fillHashes(server.deps().process, ["sign-in"]);
@@ -146,7 +146,7 @@ test("when too many passwords wait to be checked, the next is told to come back"
   expect((await login(server, right)).status).toBe(201);
 });
 
-test("who is signed in and has many passwords hashed keeps nobody from signing in, nor others from a new password", async () => {
+test("a signed-in user who has many passwords hashed blocks nobody's sign-in or password change", async () => {
   const server = await startTestServer();
   await signInFirst(server);
   const [mia, bob] = [await addUser(server, "mia"), await addUser(server, "bob")];
@@ -232,7 +232,7 @@ test("a stranger's wrong passwords don't keep out the browser that has signed in
   expect((await server.call("GET", "/api/v2/users/me", { headers: { cookie: adas } })).status).toBe(401);
 });
 
-test("who is suspended and types the right password has not failed", async () => {
+test("a suspended user's right password is no failure", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const mia = await addUser(server, "mia");
@@ -243,7 +243,7 @@ test("who is suspended and types the right password has not failed", async () =>
   }
 });
 
-test("a key, and without one a network, has so many requests a minute; agents, provisioners and pages as many as they like", async () => {
+test("requests per minute are limited for each key, or network without one; agents, provisioners and pages are not limited", async () => {
   const environment = { ...behindProxy, BELFRY_API_RATE_LIMIT: "20" };
   const server = await startTestServer({ environment });
   const { token } = await signInFirst(server);

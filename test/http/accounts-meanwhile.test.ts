@@ -33,7 +33,7 @@ async function startWithMeanwhile() {
   };
 }
 
-test("who loses the role meanwhile changes nobody any more", async () => {
+test("a user who loses the role meanwhile changes nobody", async () => {
   const { call, token, uma, mia, meanwhile, audited } = await startWithMeanwhile();
   meanwhile("PUT", "/uma/roles", { roles: [] });
   expect((await call(uma.token, "PUT", "/mia/status/suspend")).status).toBe(403);
@@ -42,12 +42,12 @@ test("who loses the role meanwhile changes nobody any more", async () => {
 
   await call(token, "PUT", "/uma/roles", { roles: ["user-admin"] });
   meanwhile("PUT", "/uma/roles", { roles: [] });
-  const made = await call(uma.token, "POST", "", {
+  const created = await call(uma.token, "POST", "", {
     email: "x@example.com",
     username: "x",
     password: goodPassword,
   });
-  expect(made.status).toBe(403);
+  expect(created.status).toBe(403);
   expect((await call(token, "GET", "/x")).status).toBe(404);
 });
 
@@ -75,7 +75,7 @@ test("a member who becomes an owner meanwhile is no longer a user-admin's to cha
   }
 });
 
-test("whose session ends meanwhile changes nothing, not even their own", async () => {
+test("a user whose session ends meanwhile changes nothing, not even their own profile", async () => {
   const { server, call, token, uma, mia, meanwhile } = await startWithMeanwhile();
   let session = uma.token;
   for (const [method, path, json] of [
@@ -95,7 +95,7 @@ test("whose session ends meanwhile changes nothing, not even their own", async (
   expect((await call(mia.token, "GET", "/me")).json.status).toBe("active");
 });
 
-test("a user who is removed meanwhile isn't found", async () => {
+test("a user who is deleted meanwhile isn't found", async () => {
   const { server, call, token, meanwhile } = await startWithMeanwhile();
   for (const [method, path, json] of [
     ["PUT", "/mia/status/suspend"],
@@ -109,7 +109,7 @@ test("a user who is removed meanwhile isn't found", async () => {
   }
 });
 
-test("a sign-in that is overtaken by a suspension or a new password doesn't come in", async () => {
+test("a sign-in fails when the user is suspended or gets a new password meanwhile", async () => {
   const { server, call, token, mia, meanwhile } = await startWithMeanwhile();
   const login = () =>
     server.call("POST", "/api/v2/users/login", { json: { email: mia.email, password: mia.password } });
@@ -129,7 +129,7 @@ test("a sign-in that is overtaken by a suspension or a new password doesn't come
   await signIn(server, { ...mia, password: goodPassword });
 });
 
-test("a user whose roles change otherwise meanwhile may still sign in", async () => {
+test("a user whose roles change meanwhile can still sign in", async () => {
   const { server, mia, meanwhile } = await startWithMeanwhile();
   meanwhile("PUT", "/mia/roles", { roles: ["auditor"] });
   const { email, password } = mia;

@@ -99,7 +99,7 @@ test("the cookie is for https alone where the access URL is https", async () => 
   expect(await ask(`coder_session_token=${key}`)).toBe(401);
 });
 
-test("an address in other letters is the same account, and so is a password composed otherwise", async () => {
+test("emails ignore case, and passwords their Unicode composition", async () => {
   const server = await startTestServer();
   const password = "ångström-länge-2026";
   await signInFirst(server, { ...owner, password: password.normalize("NFC") });
@@ -126,10 +126,10 @@ test("unknown address, wrong password and a user of the system get the same answ
     createdAt: now,
     updatedAt: now,
   };
-  const { made } = await server.db.write([insertUser(system, userExistsSql(userId))], {
-    made: findUserState(system.id),
+  const { created } = await server.db.write([insertUser(system, userExistsSql(userId))], {
+    created: findUserState(system.id),
   });
-  expect(made).toHaveLength(1);
+  expect(created).toHaveLength(1);
 
   const { process } = server.deps();
   const hashes = countHashes(process);
@@ -156,7 +156,7 @@ test("unknown address, wrong password and a user of the system get the same answ
   expect({ trips: trips.length, hashes: hashes.count }).toEqual({ trips: 2, hashes: 1 });
 });
 
-test("only who knows the password is told of the suspension", async () => {
+test("only someone who knows the password learns of the suspension", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const bob = await addUser(server, "bob");
@@ -169,7 +169,7 @@ test("only who knows the password is told of the suspension", async () => {
   expect(wrong.json.message).not.toMatch(/suspended/);
 });
 
-test("sign-ins are in the audit log; what a stranger typed is not", async () => {
+test("sign-ins are in the audit log; a stranger's input is not", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   await login(server, { email: "ADA@example.com", password: "wrong-password-1" });
@@ -193,7 +193,7 @@ test("sign-ins are in the audit log; what a stranger typed is not", async () => 
   });
 });
 
-test("a session ends after its time", async () => {
+test("a session expires", async () => {
   const server = await startTestServer({ environment: { BELFRY_SESSION_DURATION: "30m" } });
   const { token } = await signInFirst(server);
   server.clock.advance(29 * 60_000);
@@ -218,7 +218,7 @@ test("signing out ends the session and clears the cookie, and no other session",
   expect(json.entries).toHaveLength(1);
 });
 
-test("a page of another site can neither sign anybody in nor out", async () => {
+test("another site can neither sign users in nor out", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const foreign = { "sec-fetch-site": "cross-site", origin: "https://evil.example.com" };
@@ -229,7 +229,7 @@ test("a page of another site can neither sign anybody in nor out", async () => {
   expect((await server.call("GET", "/api/v2/users/me", { token })).status).toBe(200);
 });
 
-test("a password hashed with other parameters signs in and is hashed anew", async () => {
+test("a password hashed with other parameters signs in and is hashed again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "belfry-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const weak = await startTestServer({ folder });
@@ -248,7 +248,7 @@ test("a password hashed with other parameters signs in and is hashed anew", asyn
   expect(await hashOf(server)).toBe(renewed);
 });
 
-test("what isn't a sign-in is refused by its member", async () => {
+test("an invalid sign-in is refused and names the field", async () => {
   const server = await startTestServer();
   const bad = await login(server, { email: "", password: 7 });
   expect(bad.status).toBe(400);
@@ -257,7 +257,7 @@ test("what isn't a sign-in is refused by its member", async () => {
   expect((await server.call("POST", path, { body: "email=a" })).status).toBe(415);
 });
 
-test("the ways to sign in are listed for anybody", async () => {
+test("sign-in methods are listed for anybody", async () => {
   const server = await startTestServer();
   const { status, json } = await server.call("GET", "/api/v2/users/authmethods");
   expect(status).toBe(200);
@@ -268,7 +268,7 @@ test("the ways to sign in are listed for anybody", async () => {
   });
 });
 
-test("anybody may ask whether a password is good enough", async () => {
+test("anybody can validate a password", async () => {
   const server = await startTestServer();
   const ask = (json: unknown, headers: Record<string, string> = {}) =>
     server.call("POST", "/api/v2/users/validate-password", { json, headers });

@@ -34,25 +34,25 @@ function sendWithHost(server: TestServer, host: string): Promise<{ status: numbe
 test("the first user becomes an owner of the default organization and signs in", async () => {
   const server = await startTestServer();
   expect((await server.call("GET", first)).status).toBe(404);
-  const made = await send(server, owner);
-  expect(made.status).toBe(201);
+  const created = await send(server, owner);
+  expect(created.status).toBe(201);
   expect((await server.call("GET", first)).status).toBe(200);
 
   const token = await signIn(server, owner);
   const me = await server.call("GET", "/api/v2/users/me", { token });
   expect(me.json).toMatchObject({
-    id: made.json.user_id,
+    id: created.json.user_id,
     username: "ada",
     name: "Ada Lovelace",
     status: "active",
-    organization_ids: [made.json.organization_id],
+    organization_ids: [created.json.organization_id],
     roles: [{ name: "owner", display_name: "Owner" }],
   });
   const organization = await server.call("GET", "/api/v2/organizations/default", { token });
-  expect(organization.json.id).toBe(made.json.organization_id);
+  expect(organization.json.id).toBe(created.json.organization_id);
 });
 
-test("a body as Coder's command line sends it makes the first user", async () => {
+test("a body as Coder's command line sends it creates the first user", async () => {
   const server = await startTestServer();
   const extra = {
     trial: false,
@@ -62,7 +62,7 @@ test("a body as Coder's command line sends it makes the first user", async () =>
   expect((await send(server, { ...owner, name: "", ...extra })).status).toBe(201);
 });
 
-test("of several first users at once exactly one is made", async () => {
+test("of several first users at once exactly one is created", async () => {
   const server = await startTestServer();
   const names = ["ada", "grace", "edith", "barbara"];
   const answers = await Promise.all(
@@ -99,7 +99,7 @@ const badFirstUsers: [wrong: object, fields: string[]][] = [
   [{ email: undefined, username: 7 }, ["email", "username"]],
 ];
 
-test("a bad first user is refused, naming all that is wrong, and nothing is made", async () => {
+test("an invalid first user is refused with every invalid field, and nothing is created", async () => {
   const server = await startTestServer();
   for (const [wrong, fields] of badFirstUsers) {
     const answer = await send(server, { ...owner, ...wrong });
@@ -119,7 +119,7 @@ test("a body that isn't JSON, is of another type or too large is refused", async
   expect(large.status).toBe(413);
 });
 
-test("through a proxy the code is needed, and dies with the first user", async () => {
+test("through a proxy the code is required, and expires with the first user", async () => {
   const server = await startTestServer();
   const code = server.secret(server.setupCode!);
   expect(code).toMatch(/^([A-Z2-9]{4}-){3}[A-Z2-9]{4}$/);
@@ -144,7 +144,7 @@ test("through a proxy the code is needed, and dies with the first user", async (
   expect((await server.db.read({ hash: readSetupCodeHash() })).hash).toEqual([]);
 });
 
-test("the code may come in the header, in small letters and without its hyphens", async () => {
+test("the code can be in the header, in lower case and without hyphens", async () => {
   const server = await startTestServer();
   const typed = server.setupCode!.toLowerCase().replaceAll("-", " ");
   const headers = { "x-forwarded-for": "203.0.113.9", "belfry-setup-code": typed };
@@ -166,21 +166,21 @@ test("a socket from another machine needs the code", async () => {
     status: 403,
   });
   await expect(createFirstUser(server.deps(null), owner, request)).rejects.toMatchObject({ status: 403 });
-  const made = await createFirstUser(server.deps("203.0.113.9"), owner, {
+  const created = await createFirstUser(server.deps("203.0.113.9"), owner, {
     ...request,
     setupCode: server.setupCode,
   });
-  expect(made.userId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(created.userId).toMatch(/^[0-9a-f-]{36}$/);
 });
 
-test("a page of another site can't make the first user", async () => {
+test("another site can't create the first user", async () => {
   const server = await startTestServer();
   expect((await send(server, owner, { "sec-fetch-site": "cross-site" })).status).toBe(403);
   expect((await send(server, owner, { origin: "https://evil.example.com" })).status).toBe(403);
   expect((await server.call("GET", first)).status).toBe(404);
 });
 
-test("each start makes a new code until there is a user", async () => {
+test("each start creates a new code until there is a user", async () => {
   const folder = await mkdtemp(join(tmpdir(), "belfry-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const headers = { "x-forwarded-for": "203.0.113.9" };

@@ -22,13 +22,13 @@ async function startWithMember(options?: TestServerOptions) {
   const { token, userId } = await signInFirst(server);
   const mia = await addUser(server, "mia");
   const as = keysCalls(server);
-  /** Makes a token for whoever asks and gives its text. */
-  const make = async (json: unknown, holder = mia.token) => {
+  /** Creates a token for a user and returns its text. */
+  const createToken = async (json: unknown, holder = mia.token) => {
     const answer = await as(holder)("POST", "me/keys/tokens", json);
     if (answer.status !== 201) throw new Error(answer.text);
     return server.secret(answer.json.key as string);
   };
-  return { server, as, token, userId, mia, make };
+  return { server, as, token, userId, mia, createToken };
 }
 
 const fieldsOf = (answer: CallAnswer) => answer.json.validations?.map((one: { field: string }) => one.field);
@@ -38,10 +38,10 @@ const alive = async (server: TestServer, token: string) =>
 test("a token is shown once, works, and is listed as Coder's clients expect", async () => {
   const { server, as, mia } = await startWithMember();
   const body = { lifetime: 2 * hour, scope: "all", token_name: "ci" };
-  const made = await as(mia.token)("POST", "me/keys/tokens", body);
-  expect(made.status).toBe(201);
-  expect(Object.keys(made.json)).toEqual(["key"]);
-  const text = server.secret(made.json.key as string);
+  const created = await as(mia.token)("POST", "me/keys/tokens", body);
+  expect(created.status).toBe(201);
+  expect(Object.keys(created.json)).toEqual(["key"]);
+  const text = server.secret(created.json.key as string);
   expect(text).toMatch(/^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/);
   const list = await as(mia.token)("GET", "me/keys/tokens");
   const now = server.clock.now();
@@ -65,13 +65,13 @@ test("a token is shown once, works, and is listed as Coder's clients expect", as
   expect(await alive(server, text)).toBe(200);
 });
 
-test("what a token's body leaves out, with null or nothing, has defaults", async () => {
-  const { server, as, mia, make } = await startWithMember();
-  await make({});
+test("omitted and null fields of a token have defaults", async () => {
+  const { server, as, mia, createToken } = await startWithMember();
+  await createToken({});
   server.clock.advance(1);
-  await make({ lifetime: 0, scope: "", scopes: null, token_name: "", allow_list: null });
+  await createToken({ lifetime: 0, scope: "", scopes: null, token_name: "", allow_list: null });
   server.clock.advance(1);
-  await make({ scopes: ["coder:all"], allow_list: ["*:*"], token_name: "new.style_1" });
+  await createToken({ scopes: ["coder:all"], allow_list: ["*:*"], token_name: "new.style_1" });
   const { json } = await as(mia.token)("GET", "me/keys/tokens");
   expect(json).toHaveLength(3);
   for (const token of json) expect(token).toMatchObject({ scope: "all", lifetime_seconds: 7 * 86_400 });
@@ -81,7 +81,7 @@ test("what a token's body leaves out, with null or nothing, has defaults", async
   expect((await as(mia.token)("GET", "me")).status).toBe(401);
 });
 
-test("a token that isn't right is refused by the member that is wrong", async () => {
+test("an invalid token is refused and names the field", async () => {
   const { as, mia } = await startWithMember({ environment: { BELFRY_MAX_TOKEN_LIFETIME: "48h" } });
   const cases: [body: object, field: string][] = [
     [{ lifetime: 49 * hour }, "lifetime"],
@@ -109,17 +109,17 @@ test("a token that isn't right is refused by the member that is wrong", async ()
 });
 
 test("the longest default lifetime is a whole number of nanoseconds that Go can read", async () => {
-  const { as, mia, make } = await startWithMember();
+  const { as, mia, createToken } = await startWithMember();
   const config = await as(mia.token)("GET", "me/keys/tokens/tokenconfig");
   expect(config.text).toBe('{"max_token_lifetime":3155760000000000000}');
-  await make({ lifetime: 3_155_760_000_000_000_000, token_name: "century" });
+  await createToken({ lifetime: 3_155_760_000_000_000_000, token_name: "century" });
   const century = await as(mia.token)("GET", "me/keys/tokens/century");
   expect(century.json.lifetime_seconds).toBe(876_600 * 3_600);
 });
 
-test("a token ends after its lifetime, leaves the list, and gives its name free", async () => {
-  const { server, as, mia, make } = await startWithMember();
-  const text = await make({ lifetime: hour, token_name: "ci" });
+test("a token expires, leaves the list, and frees its name", async () => {
+  const { server, as, mia, createToken } = await startWithMember();
+  const text = await createToken({ lifetime: hour, token_name: "ci" });
   server.clock.advance(3_599_000);
   expect(await alive(server, text)).toBe(200);
   server.clock.advance(1_000);
@@ -127,11 +127,11 @@ test("a token ends after its lifetime, leaves the list, and gives its name free"
   expect((await as(mia.token)("GET", "me/keys/tokens")).json).toEqual([]);
   const expired = await as(mia.token)("GET", "me/keys/tokens?include_expired=true");
   expect(expired.json.map((token: { id: string }) => token.id)).toEqual([text.slice(0, 10)]);
-  await make({ lifetime: hour, token_name: "ci" });
+  await createToken({ lifetime: hour, token_name: "ci" });
   expect((await as(mia.token)("GET", "me/keys/tokens?include_expired=true")).json).toHaveLength(1);
 });
 
-test("a name is taken once for each user, also when several come at once", async () => {
+test("a name is unique for each user, also with concurrent requests", async () => {
   const { as, token, mia } = await startWithMember();
   const answers = await Promise.all(
     [1, 2, 3].map(() => as(mia.token)("POST", "me/keys/tokens", { token_name: "ci" })),
@@ -143,10 +143,10 @@ test("a name is taken once for each user, also when several come at once", async
   expect((await as(token)("POST", "me/keys/tokens", { token_name: "ci" })).status).toBe(201);
 });
 
-test("a read token looks and changes nothing; a notify token only notifies its owner", async () => {
-  const { server, as, make } = await startWithMember();
-  const read = await make({ scope: "read", token_name: "r" });
-  const notify = await make({ scope: "notify", token_name: "n" });
+test("a read token changes nothing; a notify token only notifies its owner", async () => {
+  const { server, as, createToken } = await startWithMember();
+  const read = await createToken({ scope: "read", token_name: "r" });
+  const notify = await createToken({ scope: "notify", token_name: "n" });
   expect(await alive(server, read)).toBe(200);
   for (const [method, path, json] of [
     ["POST", "me/keys"],
@@ -170,8 +170,8 @@ test("a read token looks and changes nothing; a notify token only notifies its o
 });
 
 test("a token gets its client a session", async () => {
-  const { server, as, mia, make } = await startWithMember();
-  const text = await make({});
+  const { server, as, mia, createToken } = await startWithMember();
+  const text = await createToken({});
   const answer = await as(text)("POST", "me/keys");
   expect(answer.status).toBe(201);
   const session = server.secret(answer.json.key as string);
@@ -187,9 +187,9 @@ test("a token gets its client a session", async () => {
   expect([await alive(server, session), await alive(server, text)]).toEqual([401, 200]);
 });
 
-test("a removed key is out at once, and twice is not found", async () => {
-  const { server, as, mia, make } = await startWithMember();
-  const text = await make({});
+test("a deleted key stops working at once; deleting it again is not found", async () => {
+  const { server, as, mia, createToken } = await startWithMember();
+  const text = await createToken({});
   const path = `me/keys/${text.slice(0, 10)}`;
   expect((await as(mia.token)("DELETE", path)).status).toBe(204);
   expect(await alive(server, text)).toBe(401);
@@ -198,14 +198,14 @@ test("a removed key is out at once, and twice is not found", async () => {
   expect((await as(mia.token)("GET", "me/keys/tokens/none")).status).toBe(404);
 });
 
-test("keys are their user's and the owners'; auditors look", async () => {
-  const { server, as, token, mia, make } = await startWithMember();
+test("keys are managed by their user and owners; auditors can list them", async () => {
+  const { server, as, token, mia, createToken } = await startWithMember();
   const [bob, uma, aud] = await Promise.all([
     addUser(server, "bob"),
     addUser(server, "uma", ["user-admin"]),
     addUser(server, "aud", ["auditor"]),
   ]);
-  const text = await make({ token_name: "ci" });
+  const text = await createToken({ token_name: "ci" });
   const id = text.slice(0, 10);
   const reads = ["mia/keys/tokens", "mia/keys/tokens/ci", `mia/keys/${id}`];
   for (const [caller, status] of [
@@ -230,18 +230,18 @@ test("keys are their user's and the owners'; auditors look", async () => {
   expect((await as(bob!.token)("DELETE", `me/keys/${id}`)).status).toBe(404);
   expect(await alive(server, text)).toBe(200);
 
-  const made = await as(token)("POST", "mia/keys/tokens", { token_name: "by-owner" });
-  expect(made.status).toBe(201);
-  const whose = await as(made.json.key as string)("GET", "me");
+  const created = await as(token)("POST", "mia/keys/tokens", { token_name: "by-owner" });
+  expect(created.status).toBe(201);
+  const whose = await as(created.json.key as string)("GET", "me");
   expect(whose.json.id).toBe(mia.userId);
   expect((await as(token)("DELETE", `mia/keys/${id}`)).status).toBe(204);
   expect(await alive(server, text)).toBe(401);
 });
 
-test("include_all is everybody's tokens for owners and auditors, one's own for others", async () => {
-  const { as, token, mia, make } = await startWithMember();
-  await make({ token_name: "m" });
-  await make({ token_name: "o" }, token);
+test("include_all lists everybody's tokens for owners and auditors, one's own for others", async () => {
+  const { as, token, mia, createToken } = await startWithMember();
+  await createToken({ token_name: "m" });
+  await createToken({ token_name: "o" }, token);
   const names = async (caller: string) => {
     const { json } = await as(caller)("GET", "me/keys/tokens?include_all=true");
     return json.map((one: { username: string; token_name: string }) => `${one.username}/${one.token_name}`);
@@ -265,14 +265,14 @@ test("a suspended user gets no keys, not even from an owner", async () => {
   expect((await as(token)("GET", "mia/keys/tokens")).json).toEqual([]);
 });
 
-test("a session that is ended meanwhile makes no token", async () => {
+test("a session that ends meanwhile creates no token", async () => {
   const { server, as, token, mia } = await startWithMember();
-  const [, made] = await Promise.all([
+  const [, created] = await Promise.all([
     as(token)("PUT", "mia/status/suspend"),
     as(mia.token)("POST", "me/keys/tokens", {}),
   ]);
   // Before the suspension it was made and is gone with it; after, it was refused.
-  expect([201, 401]).toContain(made.status);
-  if (made.status === 201) expect(await alive(server, made.json.key as string)).toBe(401);
+  expect([201, 401]).toContain(created.status);
+  if (created.status === 201) expect(await alive(server, created.json.key as string)).toBe(401);
   expect((await as(token)("GET", "mia/keys/tokens?include_expired=true")).json).toEqual([]);
 });

@@ -66,9 +66,9 @@ test("a user looks as Coder's clients expect", async () => {
     user_status: null,
     organization_ids: (await server.call("GET", "/api/v2/users/me", { token })).json.organization_ids,
   };
-  const made = await usersCalls(server)(token)("POST", "", body);
-  expect(made.status).toBe(201);
-  expect(made.json).toEqual({
+  const created = await usersCalls(server)(token)("POST", "", body);
+  expect(created.status).toBe(201);
+  expect(created.json).toEqual({
     id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
     username: "grace",
     name: "Grace Hopper",
@@ -83,8 +83,8 @@ test("a user looks as Coder's clients expect", async () => {
     organization_ids: body.organization_ids,
     roles: [],
   });
-  for (const name of [made.json.id, made.json.id.toUpperCase(), "grace", "GRACE"]) {
-    expect((await usersCalls(server)(token)("GET", name)).json).toEqual(made.json);
+  for (const name of [created.json.id, created.json.id.toUpperCase(), "grace", "GRACE"]) {
+    expect((await usersCalls(server)(token)("GET", name)).json).toEqual(created.json);
   }
 });
 
@@ -117,7 +117,7 @@ test("users are listed by name, searched, and paged with their whole count", asy
   expect(await list("?q=100%25_")).toEqual({ names: [], count: 0 });
 });
 
-test("the list refuses a filter or a number that it doesn't know, and says which", async () => {
+test("the list refuses unknown filters and invalid numbers, and names them", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   for (const query of ["?q=status:asleep", "?q=role:king", "?q=shoe:42", "?limit=-1", "?offset=x"]) {
@@ -127,7 +127,7 @@ test("the list refuses a filter or a number that it doesn't know, and says which
   }
 });
 
-test("who may see whom: administrators and auditors all, members themselves", async () => {
+test("administrators and auditors see all users, members themselves", async () => {
   const { server, as, admin, template, auditor, member, userId } = await startWithRoles();
   for (const { token } of [admin, template, auditor]) {
     expect((await as(token)("GET", "")).status).toBe(200);
@@ -144,7 +144,7 @@ test("who may see whom: administrators and auditors all, members themselves", as
   expect((await server.call("GET", "/api/v2/users")).status).toBe(401);
 });
 
-test("who may not manage users is refused on every route, and nothing changes", async () => {
+test("users without the permission are refused on every route, and nothing changes", async () => {
   const { as, token, template, auditor, member } = await startWithRoles();
   const before = (await as(token)("GET", "")).text;
   const newUser = { email: "x@example.com", username: "x", password: goodPassword };
@@ -165,11 +165,15 @@ test("who may not manage users is refused on every route, and nothing changes", 
   expect((await as(token)("GET", "")).text).toBe(before);
 });
 
-test("a user-admin manages members without a site role, and gives and takes none", async () => {
+test("a user-admin manages members without a site role, and can't change roles", async () => {
   const { as, token, admin, member } = await startWithRoles();
   const asAdmin = as(admin.token);
-  const made = await asAdmin("POST", "", { email: "x@example.com", username: "x", password: goodPassword });
-  expect(made.status).toBe(201);
+  const created = await asAdmin("POST", "", {
+    email: "x@example.com",
+    username: "x",
+    password: goodPassword,
+  });
+  expect(created.status).toBe(201);
   for (const role of siteRoles) {
     const refused = await asAdmin("PUT", "x/roles", { roles: [role] });
     expect(refused).toMatchObject({ status: 403, json: { detail: expect.stringContaining(role) } });
@@ -215,7 +219,7 @@ const badUsers: [wrong: object, fields: string[]][] = [
   [{ username: undefined, password: 7 }, ["username", "password"]],
 ];
 
-test("a bad new user is refused by all members that are wrong, and nothing is made", async () => {
+test("an invalid new user is refused with every invalid field, and nothing is created", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const good = { email: "x@example.com", username: "x", password: goodPassword };
@@ -227,7 +231,7 @@ test("a bad new user is refused by all members that are wrong, and nothing is ma
   expect((await usersCalls(server)(token)("GET", "")).json.count).toBe(1);
 });
 
-test("a taken username or address is a conflict that names it, in any letters", async () => {
+test("a taken username or email is a conflict that names it, in any case", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const asOwner = usersCalls(server)(token);
@@ -244,7 +248,7 @@ test("a taken username or address is a conflict that names it, in any letters", 
   expect(fieldsOf(profile)).toEqual(["username"]);
 });
 
-test("of several users of one name at once exactly one is made", async () => {
+test("of several users of one name at once exactly one is created", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   server.secret(goodPassword);
@@ -261,7 +265,7 @@ test("of several users of one name at once exactly one is made", async () => {
   expect((await usersCalls(server)(token)("GET", "")).json.count).toBe(2);
 });
 
-test("a user may be made suspended, and comes in once activated", async () => {
+test("a user can be created suspended, and signs in once activated", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const asOwner = usersCalls(server)(token);
@@ -317,7 +321,7 @@ test("changing one's password needs the old one and ends all other sessions and 
   expect(await alive(server, await signIn(server, { ...member, password: goodPassword }))).toBe(200);
 });
 
-test("of two password changes at once with one old password exactly one is taken", async () => {
+test("of two concurrent password changes exactly one is accepted", async () => {
   const { server, as, member } = await startWithRoles();
   const passwords = ["one-of-two-horses-1", "two-of-two-horses-2"].map((one) => server.secret(one));
   const answers = await Promise.all(
@@ -354,7 +358,7 @@ test("a suspension ends all sessions and tokens at once", async () => {
   expect(await alive(server, await signIn(server, member))).toBe(200);
 });
 
-test("a removed user is gone at once, and the name and the address are free again", async () => {
+test("a deleted user is gone at once, and the username and email are free again", async () => {
   const { server, as, token, member } = await startWithRoles();
   await as(member.token)("POST", "me/keys/tokens", {});
   const answer = await as(token)("DELETE", "mia");
@@ -372,7 +376,7 @@ test("a removed user is gone at once, and the name and the address are free agai
   expect(again.userId).not.toBe(member.userId);
 });
 
-test("roles are exactly what was asked for; member is understood and says nothing", async () => {
+test("roles are exactly the requested ones; member is accepted and ignored", async () => {
   const { as, token } = await startWithRoles();
   const roles = async (wanted: unknown) => as(token)("PUT", "mia/roles", { roles: wanted });
   const names = (answer: CallAnswer) => answer.json.roles.map((role: { name: string }) => role.name);
@@ -389,7 +393,7 @@ test("roles are exactly what was asked for; member is understood and says nothin
   expect((await roles("owner")).status).toBe(400);
 });
 
-test("nobody removes, suspends or demotes themselves; the last owner hears why", async () => {
+test("nobody deletes, suspends or demotes themselves; the last owner gets the reason", async () => {
   const { as, token, admin } = await startWithRoles();
   for (const attempt of [
     ["DELETE", "me"],
@@ -424,7 +428,7 @@ test.each([
   ["demote", "PUT", "/roles", { roles: [] }],
   ["suspend", "PUT", "/status/suspend", undefined],
   ["remove", "DELETE", "", undefined],
-])("two owners who %s each other at once leave one", async (_deed, method, path, json) => {
+])("two owners who %s each other at once leave one", async (_action, method, path, json) => {
   for (let round = 0; round < 3; round += 1) {
     const server = await startTestServer();
     const { token } = await signInFirst(server);
@@ -444,7 +448,7 @@ test.each([
   }
 });
 
-test("the last active owner is guarded in SQL, whoever asks", async () => {
+test("the last active owner is guarded in SQL for every caller", async () => {
   const { server, as, token, userId } = await startWithRoles();
   const suspendAnyhow = async (id: string) => {
     const { state } = await server.db.write([setStatus(id, "suspended", 1, isNotLastOwnerSql(id))], {
@@ -482,7 +486,7 @@ test("nobody changes a user of the system", async () => {
   }
 });
 
-test("looking at oneself is one trip to the database", async () => {
+test("reading the current user is one round trip", async () => {
   const trips: string[] = [];
   const server = await startTestServer({ adapter: "plain", onTrip: ({ mode }) => trips.push(mode) });
   const { token } = await signInFirst(server);

@@ -7,7 +7,7 @@ describe("a report of an agent's lifecycle", () => {
   const agentsOf = (workspace: { latest_build: { resources: { agents: object[] }[] } }) =>
     workspace.latest_build.resources.flatMap(({ agents }) => agents);
 
-  test("is what people see of it", async () => {
+  test("is shown to users", async () => {
     const { lifecycle, workspace } = await startTask();
     const [before] = agentsOf(await workspace());
     expect(before).toMatchObject({ lifecycle_state: "created", status: "connecting" });
@@ -17,7 +17,7 @@ describe("a report of an agent's lifecycle", () => {
     expect(after).toMatchObject({ lifecycle_state: "ready", status: "connected" });
   });
 
-  test("counts by the agent's clock: one that was overtaken changes nothing, one from the future is now", async () => {
+  test("is ordered by the agent's clock: an older one changes nothing, one from the future counts as now", async () => {
     const { lifecycle, workspace, server } = await startTask();
     const at = (offset: number) => ({ changed_at: new Date(server.clock.now() + offset).toISOString() });
     const stateOf = async () => agentsOf(await workspace())[0];
@@ -30,7 +30,7 @@ describe("a report of an agent's lifecycle", () => {
     expect(await stateOf()).toMatchObject({ lifecycle_state: "off" });
   });
 
-  test("comes from one agent of several by its name", async () => {
+  test("names the agent when there are several", async () => {
     const { lifecycle, workspace, agentToken } = await startTask({ agents: twoAgents });
     const nameless = await lifecycle("ready");
     expect([nameless.status, nameless.json.message]).toEqual([401, expect.stringContaining("main, side")]);
@@ -43,7 +43,7 @@ describe("a report of an agent's lifecycle", () => {
     ]);
   });
 
-  test("is taken from a start to the end of the stop after it, and of the next start by its own token", async () => {
+  test("is accepted until the stop has ended; the next start has its own token", async () => {
     const { lifecycle, build, finish, server, workspaceId, agentToken } = await startTask();
     await build("stop");
     expect((await lifecycle("shutting_down")).status).toBe(204);
@@ -61,7 +61,7 @@ describe("a report of an agent's lifecycle", () => {
     expect((await lifecycle("off", {}, next)).status).toBe(401);
   });
 
-  test("holds under the next build of what runs on, also when it comes while that goes on, and not after a stop", async () => {
+  test("is kept by the next build of a running workspace, also during that build, but not after a stop", async () => {
     const { lifecycle, workspace, build, finish, server, workspaceId } = await startTask();
     const stateOf = async () => agentsOf(await workspace())[0];
     await build("start");
@@ -88,7 +88,7 @@ describe("a report of an agent's lifecycle", () => {
     expect(await stateOf()).toMatchObject({ lifecycle_state: "created" });
   });
 
-  test("is refused without a token, with a person's key, and with a token of nothing", async () => {
+  test("is refused without a token, with a person's key, and with an unknown token", async () => {
     const { lifecycle } = await startTask();
     for (const as of ["", "Ab3dE6gH9j-0123456789abcdefghijkl", `agent_${"0".repeat(32)}_${"0".repeat(64)}`])
       expect((await lifecycle("ready", {}, as)).status).toBe(401);

@@ -30,11 +30,11 @@ async function setUp(options: TestServerOptions = {}, version: VersionOptions = 
   const mia = await addUser(server, "mia");
   const { templateId, versionId } = await addTemplate(server, userId, "docker", version);
   const provisioner = await addProvisioner(server, userId, "one");
-  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+  const created = await server.call("POST", "/api/v2/users/me/workspaces", {
     token: mia.token,
     json: { name: "web", template_id: templateId },
   });
-  const id = made.json.id as string;
+  const id = created.json.id as string;
   const finish = async () => {
     const { json } = await provisioner.acquire();
     await provisioner.job("POST", json.job_id, "complete", outcome);
@@ -50,7 +50,7 @@ async function setUp(options: TestServerOptions = {}, version: VersionOptions = 
     await server.call("POST", path, { token: mia.token, json: { transition: "stop" } });
     await finish();
   };
-  /** Stopped, and to start by itself at eleven. */
+  /** Stopped, with an autostart at eleven. */
   const schedule = async (text = elevenDaily) => {
     await stop();
     expect((await put("autostart", { schedule: text })).status).toBe(204);
@@ -77,8 +77,8 @@ interface Pass {
   trips: number;
 }
 
-/** What somebody was told; the making of a workspace is a kind that is off. */
-const told = async (server: TestServer) =>
+/** A user's notifications; workspace creation is a kind that is off by default. */
+const notified = async (server: TestServer) =>
   (await server.messages()).filter(({ status }) => status !== "inhibited");
 
 const builds = async (server: TestServer) =>
@@ -87,7 +87,7 @@ const builds = async (server: TestServer) =>
   );
 
 describe("settings", () => {
-  test("a schedule is kept as it was written, with its next time, until it is taken away", async () => {
+  test("a schedule is kept as written, with its next start, until it is removed", async () => {
     const { server, token, put, workspace, id } = await setUp();
     const text = "CRON_TZ=Europe/Berlin 30 8 * * 1-5";
     expect((await put("autostart", { schedule: text })).status).toBe(204);
@@ -109,7 +109,7 @@ describe("settings", () => {
     }
   });
 
-  test("a new workspace may have a schedule and automatic updates from the start", async () => {
+  test("a new workspace can have a schedule and automatic updates from the start", async () => {
     const { server, mia, templateId } = await setUp();
     const make = (name: string, autostart_schedule: string | null) =>
       server.call("POST", "/api/v2/users/me/workspaces", {
@@ -130,7 +130,7 @@ describe("settings", () => {
     expect([wrong.status, wrong.json.validations[0].field]).toEqual([400, "autostart_schedule"]);
   });
 
-  test("automatic updates are switched on and off", async () => {
+  test("automatic updates are enabled and disabled", async () => {
     const { put, workspace } = await setUp();
     for (const wanted of ["always", "never"]) {
       expect((await put("autoupdates", { automatic_updates: wanted })).status).toBe(204);
@@ -143,7 +143,7 @@ describe("settings", () => {
     ]);
   });
 
-  test("a schedule that is none is refused in words, and the one before stays", async () => {
+  test("an invalid schedule is refused with the reason, and the previous one stays", async () => {
     const { put, workspace } = await setUp();
     await put("autostart", { schedule: elevenDaily });
     const refused = await put("autostart", { schedule: "CRON_TZ=Europe/Berlim 0 8 * * *" });
@@ -154,7 +154,7 @@ describe("settings", () => {
     expect((await workspace()).autostart_schedule).toBe(elevenDaily);
   });
 
-  test("its owner and owners of the deployment set them; who only sees it is told so, others don't find it", async () => {
+  test("the workspace's owner and deployment owners change them; viewers get 403, others 404", async () => {
     const { server, token, put } = await setUp();
     const who = { owner: token } as Record<string, string>;
     for (const role of ["template-admin", "auditor", "user-admin"])
@@ -176,8 +176,8 @@ describe("settings", () => {
   });
 });
 
-describe("a pass", () => {
-  test("starts what is due, as its owner's, and not before; the next time is tomorrow's", async () => {
+describe("a tick", () => {
+  test("starts due workspaces as their owners, not earlier; the next start is tomorrow", async () => {
     const { server, mia, schedule, workspace, finish, versionId } = await setUp();
     await schedule();
     server.clock.advance(hour - 501);
@@ -195,14 +195,14 @@ describe("a pass", () => {
     expect(await workspace()).toMatchObject({ next_start_at: "2026-11-22T11:00:00.000Z" });
     expect((await finish()).transition).toBe("start");
     expect((await server.runTick()).started).toBe(0);
-    expect(await told(server)).toEqual([]);
+    expect(await notified(server)).toEqual([]);
     server.clock.advance(24 * hour);
     expect((await server.runTick()).started).toBe(0);
     expect(await builds(server)).toHaveLength(3);
     expect(await workspace()).toMatchObject({ next_start_at: "2026-11-23T11:00:00.000Z" });
   });
 
-  test("of two instances one starts it", async () => {
+  test("of two instances starts a workspace once", async () => {
     const { server, schedule } = await setUp();
     const other = await startTestServer({ folder: server.folder, clock: server.clock });
     await schedule();
@@ -212,7 +212,7 @@ describe("a pass", () => {
     expect(await builds(server)).toHaveLength(3);
   });
 
-  test("moves a workspace with automatic updates to the active version and tells its owner, once", async () => {
+  test("moves a workspace with automatic updates to the active version and notifies its owner once", async () => {
     const { server, token, userId, mia, templateId, put, schedule, workspace, finish } = await setUp();
     await put("autoupdates", { automatic_updates: "always" });
     const second = await addVersion(server, userId, templateId);
@@ -234,7 +234,7 @@ describe("a pass", () => {
       .json;
     expect(notifications[0].content).toContain("template version **v2**");
     expect(notifications[0].content).toContain("> Newer \\*image\\*");
-    const [message] = await told(server);
+    const [message] = await notified(server);
     expect(JSON.parse(message!.reasons)).toEqual(["workspace_owner", "inbox"]);
     await finish();
     await schedule();
@@ -243,7 +243,7 @@ describe("a pass", () => {
     expect(await inboxTitles(server, mia.token)).toHaveLength(1);
   });
 
-  test("leaves a workspace without automatic updates on its version, and tells nobody", async () => {
+  test("leaves a workspace without automatic updates on its version, and notifies nobody", async () => {
     const { server, userId, templateId, versionId, schedule } = await setUp();
     const second = await addVersion(server, userId, templateId);
     await server.sql(`UPDATE templates SET active_version_id = '${second}' WHERE id = '${templateId}'`);
@@ -251,10 +251,10 @@ describe("a pass", () => {
     server.clock.advance(hour);
     await server.runTick();
     expect((await builds(server)).at(-1)).toMatchObject({ reason: "autostart", version_id: versionId });
-    expect(await told(server)).toEqual([]);
+    expect(await notified(server)).toEqual([]);
   });
 
-  test("carries the parameters over, and makes a failed build of one that lacks a value, which its owner is told", async () => {
+  test("keeps the parameters, and creates a failed build when a value is missing, which notifies the owner", async () => {
     const size = { name: "size", required: true, defaultValue: "small" };
     const { server, userId, mia, templateId, put, schedule, workspace } = await setUp(
       {},
@@ -280,7 +280,7 @@ describe("a pass", () => {
     expect(await inboxTitles(server, mia.token)).toHaveLength(2);
   });
 
-  test("whose start fails with its provisioner tells the owner", async () => {
+  test("notifies the owner when the start fails", async () => {
     const { server, mia, provisioner, schedule } = await setUp();
     await schedule();
     server.clock.advance(hour);
@@ -302,7 +302,7 @@ describe("a pass", () => {
     expect(server.logs.some((line) => line.includes("passed more than an hour ago"))).toBe(started === 0);
   });
 
-  test("leaves the workspaces of suspended people as they are, until they are back", async () => {
+  test("doesn't start the workspaces of suspended users until they are active again", async () => {
     const { server, token, schedule } = await setUp();
     await schedule();
     await server.call("PUT", "/api/v2/users/mia/status/suspend", { token });
@@ -314,7 +314,7 @@ describe("a pass", () => {
     expect((await server.runTick()).started).toBe(1);
   });
 
-  test("does not start what is deleted", async () => {
+  test("does not start deleted workspaces", async () => {
     const { server, mia, id, schedule, finish } = await setUp();
     await schedule();
     const path = `/api/v2/workspaces/${id}/builds`;

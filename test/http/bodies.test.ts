@@ -48,7 +48,7 @@ const callers: Record<string, string[]> = {
   "a made-up agent's": [`Coder-Session-Token: agent_${"0".repeat(32)}_${"0".repeat(64)}`],
 };
 
-test("whoever isn't let in is answered before a large body has come, on every route", async () => {
+test("an unauthorized request is answered before its large body arrives, on every route", async () => {
   const server = await startTestServer();
   await signInFirst(server);
   const { token: member } = await addUser(server, "mia");
@@ -86,7 +86,7 @@ test.each(["/api/v2/users/login", "/login", "/unsubscribe", "/api/v2/files"])(
   },
 );
 
-test("large bodies are read a few at a time, and nobody's take all the turns", async () => {
+test("large bodies are read a few at a time, and no caller takes all the slots", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const { token: other } = await addUser(server, "tess", ["template-admin"]);

@@ -1,4 +1,4 @@
-// What the end of a build tells, and whom, through the routes of provisioners and the tick.
+// Notifications about the end of a build, through the routes of provisioners and the tick.
 import { describe, expect, test } from "vitest";
 import { leaseMs } from "../../src/workspaces/jobs/rules/job.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
@@ -13,7 +13,7 @@ async function setUp() {
   const mia = await addUser(server, "mia");
   const { templateId } = await addTemplate(server, userId);
   const provisioner = await addProvisioner(server, userId, "one");
-  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+  const created = await server.call("POST", "/api/v2/users/me/workspaces", {
     token: mia.token,
     json: { name: "web", template_id: templateId },
   });
@@ -23,7 +23,7 @@ async function setUp() {
   };
   await finish();
   const build = async (transition: string, as: string) => {
-    const path = `/api/v2/workspaces/${made.json.id}/builds`;
+    const path = `/api/v2/workspaces/${created.json.id}/builds`;
     const { json } = await server.call("POST", path, { token: as, json: { transition } });
     return json.id as string;
   };
@@ -41,7 +41,7 @@ async function setUp() {
     finish,
     build,
     titles,
-    workspaceId: made.json.id as string,
+    workspaceId: created.json.id as string,
   };
 }
 
@@ -49,7 +49,7 @@ const failed = (build = 2) => `Build ${build} of mia/web failed`;
 const deleted = "Your workspace web was deleted";
 
 describe("a deletion that succeeded", () => {
-  test("tells the workspace's owner who did it, once, however often the completion is sent", async () => {
+  test("notifies the workspace's owner of the initiator once, however often the completion is sent", async () => {
     const { server, token, mia, provisioner, build, titles, workspaceId } = await setUp();
     await build("delete", token);
     const { job_id } = (await provisioner.acquire()).json;
@@ -70,7 +70,7 @@ describe("a deletion that succeeded", () => {
     });
   });
 
-  test("tells nobody when it is the owner's own doing, and leaves an entry of who did it", async () => {
+  test("notifies nobody when the owner requested it, and is in the audit log", async () => {
     const { server, token, mia, finish, build, workspaceId } = await setUp();
     await build("delete", mia.token);
     await finish();
@@ -83,7 +83,7 @@ describe("a deletion that succeeded", () => {
     ]);
   });
 
-  test("that was canceled meanwhile is no news, nor is one that failed a deletion", async () => {
+  test("notifies nobody when it was canceled meanwhile or failed", async () => {
     const { server, token, provisioner, build, titles } = await setUp();
     const id = await build("delete", token);
     await provisioner.acquire();
@@ -104,7 +104,7 @@ describe("a deletion that succeeded", () => {
 });
 
 describe("a build that failed", () => {
-  test("tells the template admins what went wrong, once, and not its owner", async () => {
+  test("notifies the template admins of the error once, and not its owner", async () => {
     const { server, mia, tess, provisioner, build, titles } = await setUp();
     await server.sql("UPDATE templates SET display_name = 'Docker containers'");
     const id = await build("stop", mia.token);
@@ -123,7 +123,7 @@ describe("a build that failed", () => {
     ]);
   });
 
-  test("tells the owners where nobody is a template admin", async () => {
+  test("notifies the owners when there is no template admin", async () => {
     const { server, token, mia, provisioner, build, titles } = await setUp();
     await server.call("PUT", "/api/v2/users/tess/roles", { token, json: { roles: [] } });
     await provisioner.job("POST", await build("stop", mia.token), "fail", { error: "not held" });
@@ -135,7 +135,7 @@ describe("a build that failed", () => {
     expect(message!.reasons).toEqual(["no_template_admin", "role_owner", "inbox"]);
   });
 
-  test("by itself tells its owner; one of a pool tells nobody here", async () => {
+  test("and was started by its schedule notifies its owner; one of a pool notifies nobody here", async () => {
     const { server, mia, provisioner, build, titles } = await setUp();
     const fail = async (reason: string) => {
       const id = await build("start", mia.token);
@@ -150,7 +150,7 @@ describe("a build that failed", () => {
     expect(await titles.tess()).toEqual([]);
   });
 
-  test("since its provisioner was lost is told alike, once, by however many ticks", async () => {
+  test("because its provisioner was lost notifies too, once, however many ticks run", async () => {
     const { server, mia, provisioner, build, titles } = await setUp();
     const id = await build("stop", mia.token);
     await server.runTick();
@@ -163,7 +163,7 @@ describe("a build that failed", () => {
     expect(await titles.tess()).toEqual([failed()]);
     const jobs = await server.sql(`SELECT status, error_code FROM workspace_builds WHERE id = '${id}'`);
     expect(jobs).toMatchObject([{ status: "failed", error_code: "LEASE_LOST" }]);
-    // What the lost one says later is refused, and no news.
+    // A later report of the lost provisioner is refused and notifies nobody.
     expect((await provisioner.job("POST", id, "fail", { error: "late" })).status).toBe(409);
     expect(await titles.tess()).toEqual([failed()]);
   });
@@ -172,7 +172,7 @@ describe("a build that failed", () => {
 describe("an orphaned workspace", () => {
   const orphan = { transition: "delete", orphan: true };
 
-  test("ends at once, without a job; its owner is notified, and the log names what was left behind", async () => {
+  test("ends at once, without a job; its owner is notified, and the log lists the resources left behind", async () => {
     const { server, token, mia, tess, provisioner, titles, workspaceId } = await setUp();
     const path = `/api/v2/workspaces/${workspaceId}/builds`;
     const by = (who: string, json: unknown) => server.call("POST", path, { token: who, json });
@@ -185,15 +185,15 @@ describe("an orphaned workspace", () => {
         status: 400,
         json: { validations: [{ field: "orphan" }] },
       });
-    const made = await by(tess.token, orphan);
-    expect(made).toMatchObject({
+    const created = await by(tess.token, orphan);
+    expect(created).toMatchObject({
       status: 201,
       json: { transition: "delete", status: "deleted", build_number: 2, job: { status: "succeeded" } },
     });
     expect((await provisioner.acquire()).status).toBe(204);
     expect((await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token })).status).toBe(404);
     expect(await titles.mia()).toEqual([deleted]);
-    const log = await server.call("GET", `/api/v2/workspacebuilds/${made.json.id}/logs`, { token });
+    const log = await server.call("GET", `/api/v2/workspacebuilds/${created.json.id}/logs`, { token });
     expect(log.json).toMatchObject([
       {
         log_level: "warn",
@@ -217,7 +217,7 @@ describe("an orphaned workspace", () => {
     expect(again.status).toBe(201);
   });
 
-  test("waits for a build that is going on, like any other", async () => {
+  test("waits for a build in progress, like any other", async () => {
     const { server, token, build, workspaceId } = await setUp();
     await build("stop", token);
     const path = `/api/v2/workspaces/${workspaceId}/builds`;
@@ -225,7 +225,7 @@ describe("an orphaned workspace", () => {
   });
 });
 
-test("a member of a build's or workspace's request that can't be honoured is refused, not dropped", async () => {
+test("an unsupported field of a build's or workspace's request is refused, not ignored", async () => {
   const { server, token, workspaceId } = await setUp();
   const path = `/api/v2/workspaces/${workspaceId}/builds`;
   const build = (more: object) => server.call("POST", path, { token, json: { transition: "stop", ...more } });

@@ -36,7 +36,7 @@ async function startBuild() {
 }
 
 describe("a log that is followed", () => {
-  test("begins with what there is, goes on with what comes, and ends with the build", async () => {
+  test("begins with the stored lines, continues with new ones, and ends with the build", async () => {
     const { url, token, print, complete } = await startBuild();
     await print("one", "two");
     const log = await openFrames<Line>(`${url}?follow`, token);
@@ -78,7 +78,7 @@ describe("a log that is followed", () => {
     await stopped;
   });
 
-  test("is refused to who may not see the workspace, and to a page of another site", async () => {
+  test("is refused to users who can't see the workspace, and to other sites", async () => {
     const { server, url, token } = await startBuild();
     const stranger = await addUser(server, "mia");
     const asked = (headers: Record<string, string>) => refusalOf(`${url}?follow`, headers);

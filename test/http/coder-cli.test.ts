@@ -75,7 +75,7 @@ const createToken = async (server: TestServer, coder: CoderClient, body: object)
   server.secret((await coder.read(shapes.key, 201, "POST", `${api}/users/me/keys/tokens`, body)).key);
 
 describe("coder login", () => {
-  test("takes us for a server of its kind, and advises nobody to install another release of Coder", async () => {
+  test("accepts Belfry as its server, without a version warning", async () => {
     const server = await startTestServer();
     const coder = createCoderClient(server.url, "coder login");
     const { status, headers } = await coder.send("GET", `${api}/users/first`);
@@ -86,7 +86,7 @@ describe("coder login", () => {
     await coder.read(shapes.authMethods, 200, "GET", `${api}/users/authmethods`);
   });
 
-  test("makes the first user and signs in", async () => {
+  test("creates the first user and signs in", async () => {
     const { coder } = await start();
     const me = await coder.read(shapes.user, 200, "GET", `${api}/users/me`);
     expect(me).toMatchObject({ username: "ada", name: "Ada Lovelace", roles: [{ name: "owner" }] });
@@ -94,7 +94,7 @@ describe("coder login", () => {
     await coder.refused(409, "POST", `${api}/users/first`, { ...owner, ...trial });
   });
 
-  test("--token makes a session; logging out ends that one and not the token", async () => {
+  test("--token creates a session; logging out ends the session and not the token", async () => {
     const { server, coder } = await start();
     const token = await createToken(server, coder, { lifetime: day, token_name: "laptop" });
     const laptop = createCoderClient(server.url, "coder login");
@@ -125,7 +125,7 @@ describe("coder login", () => {
     expect((await pasted.read(shapes.user, 200, "GET", `${api}/users/me`)).username).toBe("ada");
   });
 
-  test("shows words when a password is wrong or a token is not known", async () => {
+  test("shows the error for a wrong password or an unknown token", async () => {
     const { coder } = await start();
     const wrong = { email: owner.email, password: "wrong" };
     expect((await coder.refused(401, "POST", `${api}/users/login`, wrong)).message).toContain("password");
@@ -160,7 +160,7 @@ describe("coder users", () => {
     expect((await coder.read(shapes.organization, 200, "GET", byName)).is_default).toBe(true);
   });
 
-  test("create says which member is wrong or taken", async () => {
+  test("create names the field that is invalid or taken", async () => {
     const { server, coder } = await start();
     await createUser(server, coder, "mary");
     const again = {
@@ -194,7 +194,7 @@ describe("coder users", () => {
     await coder.refused(404, "GET", `${api}/users/nobody`);
   });
 
-  test("edit-roles asks which there are and which the user has", async () => {
+  test("edit-roles lists the roles and those of the user", async () => {
     const { server, coder } = await start();
     await createUser(server, coder, "mary");
     await coder.read(shapes.user, 200, "GET", `${api}/users/mary`);
@@ -219,7 +219,7 @@ describe("coder users", () => {
     expect(seen.every(({ assignable }) => !assignable)).toBe(true);
   });
 
-  test("a user-admin is told that no role is theirs to assign", async () => {
+  test("a user-admin gets an error that they can't assign roles", async () => {
     const { server, coder } = await start();
     const joe = await startAs(server, coder, "joe");
     await coder.read(shapes.user, 200, "PUT", `${api}/users/joe/roles`, { roles: ["user-admin"] });
@@ -236,7 +236,7 @@ describe("coder users", () => {
 });
 
 describe("coder tokens", () => {
-  test("create takes the longest life where none is given", async () => {
+  test("create uses the longest lifetime by default", async () => {
     const { server, coder } = await start();
     const { max_token_lifetime } = await coder.read(
       shapes.tokenConfig,
@@ -281,7 +281,7 @@ describe("coder tokens", () => {
     await coder.refused(404, "GET", `${api}/users/me/keys/ci`);
   });
 
-  test("a scope that is not ours is refused by its name", async () => {
+  test("an unknown scope is refused by its name", async () => {
     const { coder } = await start();
     const body = { lifetime: day, scopes: ["workspace:read"], token_name: "x" };
     const { message } = await coder.refused(400, "POST", `${api}/users/me/keys/tokens`, body);
@@ -310,7 +310,7 @@ describe("coder notifications", () => {
     expect(inbox.notifications[0]).toMatchObject({ title: "Build <done>", content: "All & 312" });
   });
 
-  test("are refused with words: a member's pause and test, an empty text, the same twice", async () => {
+  test("are refused with a reason: a member's pause and test, an empty text, the same twice", async () => {
     const { server, coder } = await start();
     const joe = await startAs(server, coder, "joe");
     const path = `${api}/notifications/custom`;
@@ -353,7 +353,7 @@ test("the rest of codersdk's notifications: templates, methods, preferences, the
   expect(await coder.read(shapes.inbox, 200, "GET", older)).toEqual({ notifications: [], unread_count: 0 });
 });
 
-test("what Belfry has no part in is refused as JSON with words that lead somewhere", async () => {
+test("unsupported routes are refused as JSON with an alternative", async () => {
   const { coder, server } = await start();
   for (const [method, path, body] of [
     ["GET", `${api}/deployment/config`],

@@ -1,5 +1,5 @@
 // What Coder's clients ask for around a build, a template's version and an agent: answered in the shapes that they
-// decode, or refused at once, so that no command waits for what never comes.
+// decode, or refused at once, so no command waits forever.
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { openFrames, refusalOf } from "../support/frames.ts";
@@ -49,8 +49,8 @@ test("a build's resources and timings, an agent's log and a version's log are th
 test("the steps of a build that sent its plan took from its start to its plan, and from there to its end", async () => {
   const { server, token, provisioner, workspaceId, templateId } = await startTask();
   const json = { name: "timed", template_id: templateId };
-  const made = (await server.call("POST", "/api/v2/users/me/workspaces", { token, json })).json;
-  const id = made.latest_build.id as string;
+  const created = (await server.call("POST", "/api/v2/users/me/workspaces", { token, json })).json;
+  const id = created.latest_build.id as string;
   const timings = async (path: string) =>
     (await server.call("GET", `/api/v2/${path}/timings`, { token })).json.provisioner_timings as Record<
       string,
@@ -70,11 +70,11 @@ test("the steps of a build that sent its plan took from its start to its plan, a
     ["plan", 2_000],
     ["apply", 3_000],
   ]);
-  expect(await timings(`workspaces/${made.id}`)).toEqual(steps);
+  expect(await timings(`workspaces/${created.id}`)).toEqual(steps);
   expect(await timings(`workspaces/${workspaceId}`)).not.toEqual(steps);
 });
 
-test("who wants to connect to a workspace is refused at once, by words that say so", async () => {
+test("connecting to a workspace is refused at once, with the reason", async () => {
   const { server, token, workspaceId } = await startTask();
   const workspace = (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token })).json;
   const { id } = workspace.latest_build.resources[0].agents[0];
@@ -137,7 +137,7 @@ test("a key in the address is good wherever one in the header is, and is never l
   for (const line of server.logs) expect(line).not.toContain(token.slice(11));
 });
 
-test("the parameter of an AI's prompt may be called as Coder calls it", async () => {
+test("the parameter of a task's prompt can have Coder's name", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const push = (name: string) =>
@@ -149,7 +149,7 @@ test("the parameter of an AI's prompt may be called as Coder calls it", async ()
   expect((await push("AI prompt 2")).status).toBe(400);
   const template = { name: "task", template_version_id: version.id };
   await server.call("POST", "/api/v2/organizations/default/templates", { token, json: template });
-  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+  const created = await server.call("POST", "/api/v2/users/me/workspaces", {
     token,
     json: {
       name: "task",
@@ -157,7 +157,7 @@ test("the parameter of an AI's prompt may be called as Coder calls it", async ()
       rich_parameter_values: [{ name: "AI Prompt", value: "Fix the build" }],
     },
   });
-  const parameters = `/api/v2/workspacebuilds/${made.json.latest_build.id}/parameters`;
+  const parameters = `/api/v2/workspacebuilds/${created.json.latest_build.id}/parameters`;
   expect((await server.call("GET", parameters, { token })).json).toEqual([
     { name: "AI Prompt", value: "Fix the build" },
   ]);

@@ -92,7 +92,7 @@ async function create(world: World) {
   await coder.read(z.array(shapes.preset), 200, "GET", `${api}/templateversions/${versionId}/presets`);
   const values = [{ name: "size", value: "big" }];
   await prepare(world, versionId, values);
-  const made = await coder.read(shapes.workspace, 201, "POST", `${api}/users/me/workspaces`, {
+  const created = await coder.read(shapes.workspace, 201, "POST", `${api}/users/me/workspaces`, {
     template_id: noId,
     template_version_id: versionId,
     name: "dev",
@@ -100,15 +100,15 @@ async function create(world: World) {
     automatic_updates: "never",
     template_version_preset_id: noId,
   });
-  await waitFor(world, made.latest_build.id);
-  return made;
+  await waitFor(world, created.latest_build.id);
+  return created;
 }
 
 const build = async (world: World, workspaceId: string, transition: string, more: object = {}) => {
   const path = `${api}/workspaces/${workspaceId}/builds`;
   const body = { template_version_id: noId, transition, template_version_preset_id: noId, ...more };
-  const made = await world.coder.read(shapes.build, 201, "POST", path, body);
-  return waitFor(world, made.id);
+  const created = await world.coder.read(shapes.build, 201, "POST", path, body);
+  return waitFor(world, created.id);
 };
 
 const named = ({ coder }: World) =>
@@ -176,7 +176,7 @@ test("coder start of a workspace with a sensitive value sends its mask back, and
   expect(json.parameters).toEqual([{ name: "size", value: "big", sensitive: true }]);
 });
 
-test("coder templates list and versions list, and names that are not there", async () => {
+test("coder templates list and versions list, and unknown names", async () => {
   const { coder, templateId } = await start();
   await coder.read(z.array(shapes.template).length(2), 200, "GET", `${api}/templates?q=`);
   await coder.read(z.tuple([]), 200, "GET", `${api}/templates?q=exact_name%3A%22dock%22`);

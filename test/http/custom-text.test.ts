@@ -28,7 +28,7 @@ const text = (body: CallOptions["body"], headers: Record<string, string> = {}, q
     headers: { "content-type": "text/plain", ...headers },
   });
 
-test("text is read by its charset, or refused: no character is replaced in silence", async () => {
+test("text is read by its charset, or refused: no character is replaced silently", async () => {
   const latin = Buffer.from("Grüße", "latin1");
   const wide = Buffer.from("\uFEFFWeite Grüße €", "utf16le");
   for (const [body, type] of [
@@ -52,7 +52,7 @@ test("text is read by its charset, or refused: no character is replaced in silen
   expect((await inbox())[0]).toEqual(["JSON", "Grüße"]);
 });
 
-test("what steers a terminal is taken out, of JSON and of text", async () => {
+test("terminal control characters are removed from JSON and text", async () => {
   const message = "\u001B[31mred\u001B[0m\u0007 1 %\r100 %\r\nbell\u009B1mX\u001B]0;t\u001B\\\n\tend\u0000";
   const json = { content: { title: "\u001B[1mBuild\u001B[0m", message } };
   expect((await server.call("POST", path, { token, json })).status).toBe(204);
@@ -83,14 +83,14 @@ test("text that is too long is cut, and the answer says so; JSON is refused", as
   expect((await server.call("POST", path, { token, json })).status).toBe(400);
 });
 
-test("the title may be a header, as text of any kind", async () => {
+test("the title can be a header, in any text encoding", async () => {
   for (const title of ["Plain", Buffer.from("Grüße").toString("latin1"), "=?utf-8?q?Gr=C3=BC=C3=9Fe_dort?="])
     expect((await text("x", { title })).status).toBe(204);
   expect((await text("y", { title: "header" }, "?title=query")).status).toBe(204);
   expect((await inbox()).map(([title]) => title)).toEqual(["query", "Grüße dort", "Grüße", "Plain"]);
 });
 
-test("a token may be the password of HTTP Basic, here only, and a foreign page can't use a browser's", async () => {
+test("a token can be the password of HTTP Basic, on this route only; another site can't use the browser's", async () => {
   const grace = await addUser(server, "grace");
   const basic = (password: string) => `Basic ${Buffer.from(`any one:${password}`).toString("base64")}`;
   const send = (headers: Record<string, string>, to = path) =>

@@ -404,7 +404,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
   return json === undefined ? {} : { json };
 }
 
-test("each declared error of each route is what a caller gets", async () => {
+test("each declared error of each route is returned", async () => {
   const environment = {
     BELFRY_METRICS_TOKEN: "a-token-for-the-scraper",
     BELFRY_PROXY_TRUSTED_HEADER: "X-Real-IP",
@@ -414,7 +414,7 @@ test("each declared error of each route is what a caller gets", async () => {
   const empty = await startTestServer();
   const { token } = await signInFirst(server);
   const member = await addUser(server, "member");
-  const made = await server.call("POST", "/api/v2/users/me/keys/tokens", {
+  const created = await server.call("POST", "/api/v2/users/me/keys/tokens", {
     token,
     json: { token_name: "notify", scope: "notify" },
   });
@@ -422,7 +422,7 @@ test("each declared error of each route is what a caller gets", async () => {
     token,
     json: { name: "rack" },
   });
-  const [notify, provisioner] = [made, rack].map(({ json }) => server.secret(json.key as string));
+  const [notify, provisioner] = [created, rack].map(({ json }) => server.secret(json.key as string));
   const world: World = { server, empty, token, member, notify: notify!, provisioner: provisioner! };
 
   const wrong: string[] = [];
@@ -454,7 +454,7 @@ test("each declared error of each route is what a caller gets", async () => {
   expect(server.logs).toEqual([]);
 });
 
-test("an error is a problem object for whoever asks for one", async () => {
+test("an error is a problem object when the request accepts it", async () => {
   const server = await startTestServer();
   const answer = await server.call("GET", "/api/v2/users/me", {
     headers: { accept: "application/problem+json" },
@@ -468,7 +468,7 @@ test("an error is a problem object for whoever asks for one", async () => {
   });
 });
 
-test("a route that doesn't exist is told as JSON", async () => {
+test("an unknown route is answered as JSON", async () => {
   const server = await startTestServer();
   const answer = await server.call("GET", "/api/v2/entitlements");
   expect([answer.status, answer.json.message]).toEqual([404, "Belfry has no GET /api/v2/entitlements."]);

@@ -44,7 +44,7 @@ async function pass(server: TestServer) {
 const failures = (server: TestServer) =>
   server.logs.filter((line) => line.includes("could not be delivered"));
 
-test("what is sent for several requests at once logs none of their ids", async () => {
+test("a delivery that serves several requests logs none of their ids", async () => {
   const { server, receiver, token } = await start();
   let status = 500;
   receiver.answer(() => ({ status: (status += 1) }));
@@ -98,7 +98,7 @@ describe("a webhook", () => {
     expect(headers["webhook-signature"]).toBe(signed);
   });
 
-  test("goes out right after the answer, with no tick at all", async () => {
+  test("is delivered right after the response, without a tick", async () => {
     const { server, receiver, token } = await start();
     await Promise.all(Array.from({ length: 30 }, (_, index) => send(server, token, `Build ${index}`)));
     const arrivals = await receiver.wait(30);
@@ -107,7 +107,7 @@ describe("a webhook", () => {
     expect(await pass(server)).toEqual({ claimed: 0, sent: 0, failed: 0 });
   });
 
-  test("that fails is tried again after growing waits under the same id, five times, then no more", async () => {
+  test("that fails is retried with growing delays under the same id, five attempts in all", async () => {
     const { server, receiver, token } = await start();
     receiver.answer({ status: 500 });
     await send(server, token, "Build done");
@@ -132,7 +132,7 @@ describe("a webhook", () => {
     ]);
   });
 
-  test("that is accepted at the second try is sent once more and then done", async () => {
+  test("that is accepted at the second attempt is sent no more", async () => {
     const { server, receiver, token } = await start();
     receiver.answer({ status: 503, headers: { "retry-after": "300" } });
     await send(server, token, "Build done");
@@ -178,7 +178,7 @@ describe("a webhook", () => {
     expect(shown.join("\n")).not.toContain(basic);
   });
 
-  test("is not sent on by a redirect", async () => {
+  test("does not follow redirects", async () => {
     const { server, receiver, token } = await start();
     const elsewhere = await startReceiver();
     receiver.answer({ status: 302, headers: { location: elsewhere.url } });
@@ -189,7 +189,7 @@ describe("a webhook", () => {
     expect((await server.messages())[0]).toMatchObject({ status: "temporary_failure" });
   });
 
-  test("answered 410 switches the endpoint off, until a test notification is accepted", async () => {
+  test("answered 410 disables the endpoint, until a test notification is accepted", async () => {
     const { server, receiver, token } = await start();
     receiver.answer({ status: 410 });
     await send(server, token, "one");
@@ -210,7 +210,7 @@ describe("a webhook", () => {
     await receiver.wait(3);
   });
 
-  test("to nobody listening is a temporary failure with the reason in words", async () => {
+  test("without a listener fails temporarily, with the reason", async () => {
     const { server, receiver, token } = await start();
     await receiver.close();
     await send(server, token, "Build done");
@@ -220,7 +220,7 @@ describe("a webhook", () => {
     ]);
   });
 
-  test("to a receiver that never answers is given up after the deadline", async () => {
+  test("to a receiver that never answers fails after the timeout", async () => {
     const { server, receiver, token } = await start({ BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "200ms" });
     let release = (_: { status: number }) => {};
     receiver.answer(() => new Promise((resolve) => (release = resolve)));
@@ -234,7 +234,7 @@ describe("a webhook", () => {
 });
 
 describe("before it is sent", () => {
-  test("a message of somebody suspended since is kept back and says why", async () => {
+  test("a message to a user suspended since is withheld, with the reason", async () => {
     const { server, receiver, token } = await start();
     const grace = await addUser(server, "grace");
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
@@ -253,7 +253,7 @@ describe("before it is sent", () => {
     }
   });
 
-  test("a kind that the person has switched off since is kept back", async () => {
+  test("a kind that the user has disabled since is withheld", async () => {
     const { server, receiver, token } = await start();
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
     await send(server, token, "Build done");
@@ -274,7 +274,7 @@ describe("before it is sent", () => {
 });
 
 describe("resuming", () => {
-  test("sends at once what waited, by each channel", async () => {
+  test("sends delayed messages at once, by each channel", async () => {
     const { server, receiver, token } = await start();
     const pause = (paused: boolean) =>
       server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: paused } });
@@ -290,7 +290,7 @@ describe("resuming", () => {
 });
 
 describe("a receiver that takes the connection and never answers", () => {
-  test("delays no other channel, no other part of a pass, and no readiness", async () => {
+  test("delays no other channel, no other step of the tick, and no readiness check", async () => {
     const mail = await startMailServer();
     const { server, receiver, token } = await start({
       BELFRY_NOTIFICATIONS_METHOD: "webhook",
@@ -353,7 +353,7 @@ describe("leases", () => {
     expect(receiver.arrivals).toHaveLength(120);
   });
 
-  test("a platform's limits end a dispatch early, and the next one goes on", async () => {
+  test("a platform's limits end a dispatch early, and the next one continues", async () => {
     const { server, token } = await start();
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
     for (let index = 0; index < 10; index += 1) await send(server, token, `Build ${index}`);
@@ -370,7 +370,7 @@ describe("leases", () => {
     expect((await limited({ messages: 8, time: 1_000 })).sent).toBe(4);
   });
 
-  test("one that was not settled in time is sent again; the late result changes nothing", async () => {
+  test("an expired lease's message is sent again; the late result changes nothing", async () => {
     const { server, receiver, token } = await start({ BELFRY_NOTIFICATIONS_LEASE_PERIOD: "20s" });
     let release = (_: { status: number }) => {};
     receiver.answer(() => new Promise((resolve) => (release = resolve)));
@@ -423,7 +423,7 @@ describe("leases", () => {
     expect(receiver.arrivals).toHaveLength(1);
   });
 
-  test("are taken over 15 s after their holder was last heard of, by another process only", async () => {
+  test("expire 15 s after their holder's last renewal, for other processes only", async () => {
     const clock = createClock();
     const { other, holder, receiver, release } = await startTwo({}, clock);
     clock.advance(14_999);
@@ -437,7 +437,7 @@ describe("leases", () => {
     expect(receiver.arrivals).toHaveLength(2);
   });
 
-  test("a message whose every try was cut off is not tried for ever", async () => {
+  test("a message whose every attempt was cut off is not retried forever", async () => {
     const { server, receiver, token } = await start({ BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: "2" });
     receiver.answer({ status: 500 });
     await send(server, token, "Build done");
@@ -453,7 +453,7 @@ describe("leases", () => {
     expect(receiver.arrivals).toHaveLength(1);
   });
 
-  test("a server that stops takes nothing more and finishes what it began", async () => {
+  test("a server that stops claims no messages and finishes its deliveries", async () => {
     const { server, receiver, token } = await start();
     let release = (_: { status: number }) => {};
     receiver.answer(() => new Promise((resolve) => (release = resolve)));
@@ -468,15 +468,15 @@ describe("leases", () => {
 });
 
 describe("the log", () => {
-  test("tells of a failing receiver once a minute, with what matters and a count", async () => {
+  test("reports a failing receiver once a minute, with the details and a count", async () => {
     const { server, receiver, token } = await start();
     receiver.answer({ status: 500 });
     for (let index = 0; index < 5; index += 1) await send(server, token, `Build ${index}`);
     await receiver.wait(5);
     await server.settled();
     expect(failures(server)).toHaveLength(1);
-    const told = JSON.parse(failures(server)[0]!);
-    expect(told).toMatchObject({
+    const entry = JSON.parse(failures(server)[0]!);
+    expect(entry).toMatchObject({
       level: "warn",
       method: "webhook",
       host: new URL(receiver.url).host,
@@ -491,7 +491,7 @@ describe("the log", () => {
     expect(JSON.parse(failures(server)[1]!)).toMatchObject({ same_before: 4 });
   });
 
-  test("of a healthy server says nothing, whatever is sent", async () => {
+  test("of a healthy server is silent", async () => {
     const { server, receiver, token } = await start();
     await send(server, token, "Build done");
     await receiver.wait(1);
@@ -502,7 +502,7 @@ describe("the log", () => {
 });
 
 describe("retention", () => {
-  test("cuts back messages, attempts, events and read notifications when their time is over, and no earlier", async () => {
+  test("deletes messages, attempts, events and read notifications when they expire, and not earlier", async () => {
     const { server, receiver, token } = await start({
       BELFRY_NOTIFICATIONS_MESSAGE_RETENTION: "7d",
       BELFRY_NOTIFICATIONS_INBOX_RETENTION: "14d",

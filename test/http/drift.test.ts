@@ -115,7 +115,7 @@ describe("a plan", () => {
     ]);
   });
 
-  test("has its place in a log that is full already", async () => {
+  test("is logged even when the log is full", async () => {
     const { provisioner, begin, logOf } = await setUp();
     const id = await begin("web");
     const line = { level: "info", source: "provisioner", stage: "x", output: "x".repeat(16_000) };
@@ -133,7 +133,7 @@ describe("a plan", () => {
     expect(outputs).toContain("- a_b.c: x");
   });
 
-  test("that replaces nothing is no word in the log", async () => {
+  test("that replaces nothing is not logged", async () => {
     const { provisioner, begin, logOf } = await setUp();
     const id = await begin("web");
     const document = { format_version: "1.2", planned_values: { root_module: {} } };
@@ -141,7 +141,7 @@ describe("a plan", () => {
     expect(await logOf(id)).toEqual([]);
   });
 
-  test("that is none is a 400 that says where, and the job goes on", async () => {
+  test("that is invalid is a 400 that says where, and the job continues", async () => {
     const { server, provisioner, begin } = await setUp();
     const id = await begin("web");
     const field = async (json: unknown) => {
@@ -163,7 +163,7 @@ describe("a plan", () => {
     expect((await provisioner.job("POST", id, "complete", { resources: [] })).status).toBe(200);
   });
 
-  test("of ten thousand replaced resources, with names of any length and depth, harms nothing", async () => {
+  test("of ten thousand replaced resources, with names of any length and depth, is handled", async () => {
     const { provisioner, begin, logOf } = await setUp();
     const id = await begin("web");
     let deep: unknown = "x";
@@ -184,7 +184,7 @@ describe("a plan", () => {
   });
 });
 
-describe("a claim that made resources anew", () => {
+describe("a claim that replaced resources", () => {
   const drifting = plan(
     change("docker_volume.home[0]", [["name"]]),
     change("docker_container.dev[0]", [["env"], ["image"]]),
@@ -192,7 +192,7 @@ describe("a claim that made resources anew", () => {
   );
   const done = { resources: [] };
 
-  /** With a template admin, who is told. */
+  /** With a template admin, who is notified. */
   async function withAdmin(options: Parameters<typeof setUp>[0] = {}) {
     const world = await setUp(options);
     const { server } = world;
@@ -216,7 +216,7 @@ describe("a claim that made resources anew", () => {
   }
   const totalName = "coderd_prebuilt_workspaces_resource_replacements_total";
 
-  test("is counted and told when it has succeeded, once, however often that is sent", async () => {
+  test("is counted and notified once it has succeeded, however often the completion is sent", async () => {
     const { server, tess, mia, presetId, templateId, versionId, provisioner, begin, total, events } =
       await withAdmin();
     const id = await begin("web");
@@ -265,7 +265,7 @@ describe("a claim that made resources anew", () => {
         title: "Claim of docker / small replaced resources",
       },
     ]);
-    // The claimant is told only as a template admin.
+    // The claimant is notified only as a template admin.
     const own = await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, {
       token: mia.token,
     });
@@ -277,7 +277,7 @@ describe("a claim that made resources anew", () => {
     expect([(await total())?.endsWith(" 2"), (await events()).length]).toEqual([true, 2]);
   });
 
-  test("tells the owners where there is no template admin", async () => {
+  test("notifies the owners when there is no template admin", async () => {
     const { server, token, provisioner, begin } = await setUp();
     const id = await begin("web");
     await provisioner.job("POST", id, "plan", drifting);
@@ -343,7 +343,7 @@ describe("a claim that made resources anew", () => {
     }
   });
 
-  test("of short names names hundreds", async () => {
+  test("names hundreds of resources when their names are short", async () => {
     const { provisioner, begin, events } = await withAdmin();
     const id = await begin("web");
     const many = Array.from({ length: 700 }, (_, at) =>
@@ -357,7 +357,7 @@ describe("a claim that made resources anew", () => {
     expect(named.length + (data["more"] as number)).toBe(700);
   });
 
-  test("that fails or is canceled is told by its log alone; so are other builds, and what has no path", async () => {
+  test("that fails or is canceled is only logged; so are other builds, and replacements without a path", async () => {
     const { server, token, provisioner, begin, logOf, total, events } = await withAdmin();
     const failed = await begin("failed");
     await provisioner.job("POST", failed, "plan", drifting);
@@ -375,8 +375,8 @@ describe("a claim that made resources anew", () => {
     expect((await logOf(failed)).length).toBeGreaterThan(0);
     expect((await logOf(tainted)).length).toBeGreaterThan(0);
     expect(await total()).toBeUndefined();
-    const told = (await events()).map(({ createdBy }) => createdBy);
-    expect(told).not.toContain("prebuilds_reconciler");
+    const creators = (await events()).map(({ createdBy }) => createdBy);
+    expect(creators).not.toContain("prebuilds_reconciler");
   });
 
   test("with names of any kind is shown as it is: in the inbox, in mail, and without a gap in the snippet", async () => {
@@ -429,7 +429,7 @@ resource "a_b" "c" {
 });
 
 describe("the memory of drift", () => {
-  test("shows by version and preset what claims met, and that a new version has no drift", async () => {
+  test("shows by version and preset what claims replaced, and that a new version has no drift", async () => {
     const { server, token, mia, userId, templateId, versionId, presetId, provisioner, begin } = await setUp();
     const memory = async (as = token) =>
       server.call("GET", `/api/v2/templates/${templateId}/drift`, { token: as });

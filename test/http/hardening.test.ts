@@ -12,7 +12,7 @@ const paths = [
   "/login",
 ];
 
-test("nothing that is answered runs a script of others, stands in a frame, or is taken for another kind", async () => {
+test("no response runs foreign scripts, is framed, or is sniffed as another type", async () => {
   const server = await startTestServer();
   await signInFirst(server);
   for (const path of paths) {
@@ -30,7 +30,7 @@ test("nothing that is answered runs a script of others, stands in a frame, or is
   }
 });
 
-test("a deployment says where to report a vulnerability, if it has been told", async () => {
+test("a deployment says where to report a vulnerability, if configured", async () => {
   const path = "/.well-known/security.txt";
   expect((await (await startTestServer()).call("GET", path)).status).toBe(404);
   const server = await startTestServer({
@@ -65,7 +65,7 @@ test("no page has a script or a style in its text", async () => {
   }
 });
 
-test("where people come over https, browsers are told to stay there", async () => {
+test("with an https access URL, responses have Strict-Transport-Security", async () => {
   const server = await startTestServer({
     environment: { BELFRY_ACCESS_URL: "https://belfry.example.com", BELFRY_HTTP_ADDRESS: "127.0.0.1:0" },
   });
@@ -79,7 +79,7 @@ test.each([
     "its body",
     "POST /api/v2/users/login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
   ],
-])("a request that never ends %s is told so and let go", async (_what, start) => {
+])("a request that never ends %s gets 408 and is closed", async (_what, start) => {
   const server = await startTestServer({ slowRequests: { headers: 60, whole: 120, idle: 60, look: 20 } });
   const socket = connect(server.config.port, "127.0.0.1");
   let heard = "";

@@ -1,4 +1,4 @@
-// Requests that are sent again: with an Idempotency-Key they make nothing more, whoever answers, and identical texts
+// Requests that are sent again: with an Idempotency-Key they create nothing more, on any instance, and identical texts
 // within a minute are one.
 import { describe, expect, test } from "vitest";
 import { keyRetention } from "../../db/idempotency.ts";
@@ -22,7 +22,7 @@ const sendTo = (server: TestServer, token: string, key: string, json: unknown, q
 const isReplayed = ({ headers }: { headers: Headers }) => headers.get("idempotency-replayed");
 
 describe("the key of a custom notification", () => {
-  test("makes it the same one for a day, quoted or bare, and another one after that", async () => {
+  test("identifies it for a day, quoted or bare, and not after that", async () => {
     const { server, token } = await start();
     const first = await sendTo(server, token, "k", custom("x"));
     expect([first.status, isReplayed(first)]).toEqual([204, null]);
@@ -41,7 +41,7 @@ describe("the key of a custom notification", () => {
     expect(await server.sql("SELECT * FROM idempotency_keys")).toEqual([]);
   });
 
-  test("is one person's, of at most 255 bytes, and stands for one request", async () => {
+  test("belongs to one user, has at most 255 bytes, and stands for one request", async () => {
     const { server, token } = await start();
     const key = "k".repeat(255);
     const linus = await addUser(server, "linus");
@@ -67,7 +67,7 @@ describe("the key of a custom notification", () => {
     expect(await server.messages()).toHaveLength(2);
   });
 
-  test("answers a refusal again, though what was in the way has passed, and counts nothing twice", async () => {
+  test("repeats a refusal, even when its cause is gone, and counts nothing twice", async () => {
     const { server, token } = await start();
     await sendTo(server, token, "original", custom("x"));
     const refused = await sendTo(server, token, "refused", custom("x"));
@@ -84,7 +84,7 @@ describe("the key of a custom notification", () => {
     expect(await counted()).toEqual(before);
   });
 
-  test("opens nothing to who may no longer do it", async () => {
+  test("doesn't bypass a permission that was removed", async () => {
     const { server, token } = await start();
     const grace = await addUser(server, "grace", ["owner"]);
     const toAda = { ...custom("x"), recipients: { users: ["ada"] } };
@@ -142,7 +142,7 @@ test("without a key an identical text is a duplicate for 60 seconds after the fo
 });
 
 describe("the key of a new workspace or build", () => {
-  const made = (json: { id: string; latest_build?: { id: string } }) => json.latest_build?.id ?? json.id;
+  const created = (json: { id: string; latest_build?: { id: string } }) => json.latest_build?.id ?? json.id;
 
   async function setUp() {
     const { server, token, userId } = await start();
@@ -159,14 +159,14 @@ describe("the key of a new workspace or build", () => {
     return { server, call, create, finish };
   }
 
-  test("makes one of twenty on two servers, and stays free when nothing was made", async () => {
+  test("creates one of twenty on two servers, and stays unused when nothing was created", async () => {
     const { server, create } = await setUp();
     const servers = [server, await startBeside(server)];
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => create("k", "web", servers[index % 2])),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
-    expect(new Set(answers.map(({ json }) => made(json))).size).toBe(1);
+    expect(new Set(answers.map(({ json }) => created(json))).size).toBe(1);
     expect(answers.filter((answer) => isReplayed(answer) === null)).toHaveLength(1);
     expect(await server.sql("SELECT id FROM workspace_builds")).toHaveLength(1);
 
@@ -176,7 +176,7 @@ describe("the key of a new workspace or build", () => {
     expect(await server.sql("SELECT name FROM workspaces")).toEqual([{ name: "web" }, { name: "api" }]);
   });
 
-  test("makes one build of twenty on two servers, also once that has ended", async () => {
+  test("creates one build of twenty on two servers, also once that has ended", async () => {
     const { server, call, create, finish } = await setUp();
     const { id } = (await create("k", "web")).json;
     const beside = await startBeside(server);
@@ -187,14 +187,14 @@ describe("the key of a new workspace or build", () => {
       Array.from({ length: 20 }, (_, index) => stop(index % 2 === 0 ? server : beside)),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
-    expect(new Set(answers.map(({ json }) => made(json))).size).toBe(1);
+    expect(new Set(answers.map(({ json }) => created(json))).size).toBe(1);
     expect(answers.filter((answer) => isReplayed(answer) === null)).toHaveLength(1);
     await finish();
     const again = await stop();
-    expect([again.status, again.json.status, made(again.json)]).toEqual([
+    expect([again.status, again.json.status, created(again.json)]).toEqual([
       201,
       "stopped",
-      made(answers[0]!.json),
+      created(answers[0]!.json),
     ]);
     expect(await server.sql("SELECT number FROM workspace_builds")).toHaveLength(2);
     expect(await server.sql("SELECT id FROM audit_entries WHERE action = 'stop'")).toHaveLength(1);

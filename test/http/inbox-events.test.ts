@@ -15,7 +15,7 @@ async function start() {
 const titleOf = (event: { data: string }) =>
   (JSON.parse(event.data) as { notification: { title: string } }).notification.title;
 
-test("a new notification comes by itself, with the count, to its own person only", async () => {
+test("a new notification is streamed with the count, to its own user only", async () => {
   const { server, token, url } = await start();
   const grace = await addUser(server, "grace");
   const [hers, mine] = [await openEvents(url, grace.token), await openEvents(url, token)];
@@ -31,7 +31,7 @@ test("a new notification comes by itself, with the count, to its own person only
   expect(titleOf(await hers.next())).toBe("hers");
 });
 
-test("what was missed in between comes after resuming, in order, once", async () => {
+test("missed notifications are sent after resuming, in order, once", async () => {
   const { server, token, url } = await start();
   const first = await openEvents(url, token);
   await first.ready;
@@ -60,7 +60,7 @@ test("a reader who saw nothing yet can resume too", async () => {
   expect(titleOf(await second.next())).toBe("meanwhile");
 });
 
-test("only what passes the filter comes", async () => {
+test("only notifications that match the filter are streamed", async () => {
   const { server, token, url } = await start();
   const stream = await openEvents(`${url}?templates=c425f63e-716a-4bf4-ae24-78348f706c3f`, token);
   await stream.ready;
@@ -85,7 +85,7 @@ test("many readers and a burst: each sees everything once, in the order of the i
   for (const titles of seen) expect(titles).toEqual(seen[0]);
 });
 
-test("without a key, or with a wrong question, there is an error and no stream", async () => {
+test("without a key, or with an invalid query, there is an error and no stream", async () => {
   const { server, token } = await start();
   expect((await server.call("GET", "/api/v2/notifications/inbox/events")).status).toBe(401);
   const answer = await server.call("GET", "/api/v2/notifications/inbox/events?read_status=some", { token });

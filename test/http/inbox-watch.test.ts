@@ -14,7 +14,7 @@ async function start() {
   return { server, token, url: `${server.url}/api/v2/notifications/inbox/watch` };
 }
 
-test("a frame for each new notification, with the count, to its own person; nothing to begin with", async () => {
+test("a frame for each new notification, with the count, to its own user; nothing to begin with", async () => {
   const { server, token, url } = await start();
   await send(server, token, "before");
   const grace = await addUser(server, "grace");
@@ -30,7 +30,7 @@ test("a frame for each new notification, with the count, to its own person; noth
   expect([mine.waiting(), hers.waiting()]).toEqual([0, 0]);
 });
 
-test("read and unread make no frames", async () => {
+test("marking read or unread sends no frames", async () => {
   const { server, token, url } = await start();
   await send(server, token, "first");
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json;
@@ -61,7 +61,7 @@ test("filters are those of the list, new ones are unread, and plain text is with
   expect(none.waiting()).toBe(0);
 });
 
-test("who may not, or asks wrongly, is answered like anywhere else, before the handshake", async () => {
+test("unauthorized and invalid requests get a normal error before the handshake", async () => {
   const { server, token, url } = await start();
   expect(await refusalOf(url, {})).toMatchObject({ status: 401, json: { message: expect.any(String) } });
   const wrong = await refusalOf(`${url}?targets=x&read_status=some`, { "coder-session-token": token });
@@ -106,21 +106,21 @@ test("a key that ends, or a person who is suspended, ends the socket within a mi
   const mine = await openFrames(url, token);
   await server.call("PUT", "/api/v2/users/grace/status/suspend", { token });
   server.clock.advance(60_001);
-  // Somebody else's news makes it look.
+  // Another user's notification triggers the check.
   await send(server, token, "news");
   expect(await socket.ended).toBe(1008);
   expect((await mine.next()).notification.title).toBe("Account grace was suspended");
   expect((await mine.next()).notification.title).toBe("news");
 });
 
-test("every socket is told when the server stops, and it doesn't wait for them", async () => {
+test("every socket is closed when the server stops, without waiting", async () => {
   const { server, token, url } = await start();
   const sockets = await Promise.all([openFrames(url, token), openFrames(url, token)]);
   await server.stop();
   expect(await Promise.all(sockets.map(({ ended }) => ended))).toEqual([1001, 1001]);
 });
 
-test("a handshake that breaks off, or is malformed, leaves nobody behind", async () => {
+test("a handshake that breaks off, or is malformed, leaves no subscription behind", async () => {
   const { server, token, url } = await start();
   const malformed = await new Promise<number>((resolve, reject) => {
     request(url, {
@@ -142,7 +142,7 @@ test("a handshake that breaks off, or is malformed, leaves nobody behind", async
   expect((await socket.next()).notification.title).toBe("still here");
 });
 
-test("another protocol is not taken up: the request is answered", async () => {
+test("another upgrade protocol is ignored: the request is answered", async () => {
   const { server, token } = await start();
   const answer = await new Promise<number>((resolve, reject) => {
     request(`${server.url}/api/v2/notifications/inbox`, {

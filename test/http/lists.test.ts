@@ -10,7 +10,7 @@ interface Operation {
   parameters: { name: string; in: string }[];
 }
 
-test("every list that takes an offset takes it without a limit", async () => {
+test("every list accepts an offset without a limit", async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   const { templateId } = await addTemplate(server, userId);
@@ -33,7 +33,7 @@ test("every list that takes an offset takes it without a limit", async () => {
 test.each([
   ["/api/v2/users/login", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{"],
   ["/login", "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nemail="],
-])("a caller who leaves in the middle of a body is no error of ours: %s", async (path, rest) => {
+])("a caller who leaves in the middle of a body is not an internal error: %s", async (path, rest) => {
   const server = await startTestServer();
   const socket = connect(server.config.port, "127.0.0.1");
   socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${rest}`);
@@ -55,7 +55,7 @@ test.each([
     { username: "ada2", email: "ada2@example.com", password: "a-good-password-77", name: `A${right}` },
   ],
   ["PATCH", "/api/v2/templates/{id}", { display_name: `docker${right}` }],
-])("names that turn the direction of other text are refused: %s %s", async (method, path, json) => {
+])("names with bidirectional control characters are refused: %s %s", async (method, path, json) => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   const { templateId } = await addTemplate(server, userId);

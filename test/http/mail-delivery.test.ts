@@ -42,7 +42,7 @@ async function start(port: number) {
   return { server, ...(await signInFirst(server)) };
 }
 
-test("a custom notification arrives as mail, with its id and a link that switches the kind off", async () => {
+test("a custom notification arrives as mail, with its id and an unsubscribe link", async () => {
   const { mails, port } = await startMailServer();
   const { server, token, userId } = await start(port);
   const content = {
@@ -75,7 +75,7 @@ test("a custom notification arrives as mail, with its id and a link that switche
   });
 });
 
-test("a mail server that says no for now is asked again, one that says never is not", async () => {
+test("a temporary mail error is retried, a permanent one is not", async () => {
   let code = 451;
   const { mails, port } = await startMailServer({
     onRcptTo: (_address, _session, done) =>
@@ -102,7 +102,7 @@ test("a mail server that says no for now is asked again, one that says never is 
   expect(await states()).toEqual(["sent", "permanent_failure"]);
 });
 
-test("an owner sends a message that has failed for good once more, with a fresh round of tries", async () => {
+test("an owner resends a message that failed permanently, with new attempts", async () => {
   let code = 550;
   const { mails, port } = await startMailServer({
     onRcptTo: (_address, _session, done) =>
@@ -136,7 +136,7 @@ test("an owner sends a message that has failed for good once more, with a fresh 
   ).toBe(409);
 });
 
-test("a dead mailbox says nothing about the channel, a refused sender does", async () => {
+test("an unknown mailbox doesn't make the channel fail, a refused sender does", async () => {
   let [sender, recipient] = [250, 250];
   const refuse = (responseCode: number, words: string) =>
     responseCode === 250 ? undefined : Object.assign(new Error(words), { responseCode });

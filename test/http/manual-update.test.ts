@@ -1,4 +1,4 @@
-// Moving a workspace to another version of its template: the receipt of its owner, the news of the admins.
+// Moving a workspace to another version of its template: the owner's receipt and the admins' notification.
 import { describe, expect, test } from "vitest";
 import { allTold, inboxTitles, switchKind } from "../support/inbox.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
@@ -30,14 +30,14 @@ async function setUp() {
     const { json } = await provisioner.acquire();
     await provisioner.job("POST", json.job_id, "complete", outcome);
   };
-  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+  const created = await server.call("POST", "/api/v2/users/me/workspaces", {
     token: people.mia.token,
     json: { name: "web", template_id: templateId },
   });
   await finish();
   type Name = keyof typeof people;
   const build = async (as: Name, json: object) => {
-    const path = `/api/v2/workspaces/${made.json.id}/builds`;
+    const path = `/api/v2/workspaces/${created.json.id}/builds`;
     const answer = await server.call("POST", path, { token: people[as].token, json });
     if (answer.status === 201) await finish();
     return answer;
@@ -49,36 +49,42 @@ async function setUp() {
     );
     return Object.fromEntries(all.filter(([, list]) => list.length > 0));
   };
-  const workspaceId = made.json.id as string;
+  const workspaceId = created.json.id as string;
   return { server, people, templateId, workspaceId, v1, v2, build, titles };
 }
 
 const receipt = "Your workspace web is being updated to v2";
-const news = "mia's workspace web is being updated to v2";
+const update = "mia's workspace web is being updated to v2";
 
 describe("a manual update", () => {
-  test("by the workspace's owner is their receipt, and news for owners and template admins, each once", async () => {
+  test("by the workspace's owner notifies them, owners and template admins, each once", async () => {
     const { build, titles, v2 } = await setUp();
     const { status, headers } = await build("mia", { transition: "start", template_version_id: v2 });
     expect([status, headers.get("belfry-told")]).toEqual([201, "self, admins=4"]);
-    expect(await titles()).toEqual({ mia: [receipt], ada: [news], olga: [news], tess: [news], bea: [news] });
+    expect(await titles()).toEqual({
+      mia: [receipt],
+      ada: [update],
+      olga: [update],
+      tess: [update],
+      bea: [update],
+    });
   });
 
-  test("by an admin is news for the owner and the other admins, not for whoever did it", async () => {
+  test("by an admin notifies the owner and the other admins, not the initiator", async () => {
     const { build, titles, v2 } = await setUp();
     const { headers } = await build("ada", { transition: "start", template_version_id: v2 });
     expect(headers.get("belfry-told")).toBe("owner, admins=3");
-    expect(await titles()).toEqual({ mia: [receipt], olga: [news], tess: [news], bea: [news] });
+    expect(await titles()).toEqual({ mia: [receipt], olga: [update], tess: [update], bea: [update] });
   });
 
-  test("says what Coder's receivers know of it, names the version asked for, and masks what is sensitive", async () => {
+  test("has the labels of Coder's receivers, names the requested version, and masks sensitive values", async () => {
     const { server, people, build, templateId, workspaceId, v2 } = await setUp();
     const values = [
       { name: "size", value: "big" },
       { name: "secret", value: "hunter2" },
     ];
     const request = { transition: "stop", template_version_id: v2, rich_parameter_values: values };
-    const made = await build("tess", request);
+    const created = await build("tess", request);
     const [event] = await allTold(server);
     expect(event!.createdBy).toBe("api-workspaces-updated");
     expect(event!.labels).toEqual({
@@ -95,7 +101,7 @@ describe("a manual update", () => {
       template_version: { id: v2, name: "v2" },
       owner: { id: people.mia.userId, name: "", email: "mia@example.com" },
       initiator: { id: people.tess.userId, username: "tess" },
-      build: { id: made.json.id, number: 2, transition: "stop" },
+      build: { id: created.json.id, number: 2, transition: "stop" },
       parameters: [
         { name: "size", value: "big" },
         { name: "secret", value: "********" },
@@ -112,7 +118,7 @@ describe("a manual update", () => {
     expect(links).toEqual([`${server.url}/@mia/web`, `${server.url}/templates/default/docker/versions/v2`]);
   });
 
-  test("forth and back and forth again on one day is told each time", async () => {
+  test("repeated between two versions on one day notifies each time", async () => {
     const { build, titles, v1, v2 } = await setUp();
     for (const version of [v2, v1, v2])
       await build("mia", { transition: "start", template_version_id: version });
@@ -121,7 +127,7 @@ describe("a manual update", () => {
     expect((await titles())["tess"]).toHaveLength(3);
   });
 
-  test("is none without a version, with the one that the workspace has, or when it is refused", async () => {
+  test("doesn't notify without a version, with the current one, or when it is refused", async () => {
     const { server, build, v1, v2 } = await setUp();
     const none = "00000000-0000-0000-0000-000000000000";
     for (const version of [undefined, null, "", none, v1]) {
@@ -141,7 +147,7 @@ describe("a manual update", () => {
     expect(await allTold(server)).toEqual([]);
   });
 
-  test("tells once when two ask for it at the same moment: the other is refused", async () => {
+  test("notifies once when two request it at the same time: the other is refused", async () => {
     const { server, people, workspaceId, titles, v2 } = await setUp();
     const path = `/api/v2/workspaces/${workspaceId}/builds`;
     const json = { transition: "start", template_version_id: v2 };
@@ -152,7 +158,7 @@ describe("a manual update", () => {
     expect((await titles())["mia"]).toEqual([receipt]);
   });
 
-  test("says so when nobody wants to know", async () => {
+  test("says so when nobody was notified", async () => {
     const { server, people, build, titles, v2 } = await setUp();
     for (const { token } of Object.values(people))
       await switchKind(server, token, "TemplateWorkspaceManuallyUpdated", false);
@@ -166,11 +172,11 @@ test("builds are in the audit log: who started, stopped, deleted and canceled wh
   const { server, people, build, workspaceId } = await setUp();
   await build("mia", { transition: "stop" });
   await build("tess", { transition: "delete" });
-  const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+  const created = await server.call("POST", "/api/v2/users/me/workspaces", {
     token: people.mia.token,
     json: { name: "other", template_id: (await server.sql("SELECT id FROM templates"))[0]!["id"] },
   });
-  const cancel = `/api/v2/workspacebuilds/${made.json.latest_build.id}/cancel`;
+  const cancel = `/api/v2/workspacebuilds/${created.json.latest_build.id}/cancel`;
   for (const status of [200, 400])
     expect((await server.call("PATCH", cancel, { token: people.mia.token })).status).toBe(status);
   const audit = await server.call("GET", "/api/v2/audit", { token: people.ada.token });

@@ -33,7 +33,7 @@ const audited = async (server: TestServer, token: string) =>
   (await server.call("GET", `/api/v2/audit?resource_id=${customTemplate}`, { token })).json.entries;
 
 describe("versions", () => {
-  test("begin with what ships, and anybody signed in may see them", async () => {
+  test("begin with the built-in text, and every signed-in user can see them", async () => {
     const { server, api } = await start();
     const member = await addUser(server, "member");
     const answer = await api("GET", `${testTemplate}/versions`, undefined, member.token);
@@ -55,10 +55,10 @@ describe("versions", () => {
     ]);
   });
 
-  test("that an owner adds say nothing to anybody until they are activated; the way back is the same", async () => {
+  test("that an owner adds are unused until activated; rollback works the same way", async () => {
     const { server, token, api, send } = await start();
-    const made = await api("POST", `${customTemplate}/versions`, ours);
-    expect([made.status, made.json]).toEqual([
+    const created = await api("POST", `${customTemplate}/versions`, ours);
+    expect([created.status, created.json]).toEqual([
       201,
       {
         number: 2,
@@ -115,19 +115,19 @@ describe("versions", () => {
     const { server, token, api } = await start();
     const grace = await addUser(server, "grace", ["owner"]);
     const texts = Array.from({ length: 6 }, (_, index) => ({ ...ours, title_template: `Text ${index}` }));
-    const made = await Promise.all(
+    const created = await Promise.all(
       texts.map((text, index) =>
         api("POST", `${customTemplate}/versions`, text, index % 2 === 0 ? token : grace.token),
       ),
     );
-    expect(made.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 201));
-    expect(numbers(made.map(({ json }) => json)).toSorted()).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(created.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 201));
+    expect(numbers(created.map(({ json }) => json)).toSorted()).toEqual([2, 3, 4, 5, 6, 7]);
     const again = await api("POST", `${customTemplate}/versions`, texts[3]);
-    expect([again.status, again.json]).toEqual([200, made[3]!.json]);
+    expect([again.status, again.json]).toEqual([200, created[3]!.json]);
     const all = (await api("GET", `${customTemplate}/versions`)).json;
     expect(numbers(all)).toEqual([7, 6, 5, 4, 3, 2, 1]);
     for (const { number, title_template, created_by } of all.slice(0, 6)) {
-      const index = made.findIndex(({ json }) => json.number === number);
+      const index = created.findIndex(({ json }) => json.number === number);
       expect([title_template, created_by]).toEqual([`Text ${index}`, index % 2 === 0 ? "ada" : "grace"]);
     }
     expect(await audited(server, token)).toHaveLength(6);
@@ -135,12 +135,12 @@ describe("versions", () => {
 
   test("the same text sent twice at once is one version with one author", async () => {
     const { server, token, api } = await start();
-    const made = await Promise.all([1, 2, 3].map(() => api("POST", `${customTemplate}/versions`, ours)));
-    expect(numbers(made.map(({ json }) => json))).toEqual([2, 2, 2]);
+    const created = await Promise.all([1, 2, 3].map(() => api("POST", `${customTemplate}/versions`, ours)));
+    expect(numbers(created.map(({ json }) => json))).toEqual([2, 2, 2]);
     expect(await audited(server, token)).toHaveLength(1);
   });
 
-  test("that ship later are offered while an owner's own is active, and taken by itself otherwise", async () => {
+  test("that ship later are offered while a custom text is active, and activated automatically otherwise", async () => {
     const { server, api } = await start();
     await api("POST", `${customTemplate}/versions`, ours);
     await api("PUT", `${customTemplate}/version`, { version: 2 });
@@ -172,7 +172,7 @@ describe("versions", () => {
   });
 });
 
-describe("a text that would not do", () => {
+describe("an invalid text", () => {
   test("is refused with everything that is wrong, and nothing is stored", async () => {
     const { server, token, api } = await start();
     const broken = {
@@ -208,7 +208,7 @@ describe("a text that would not do", () => {
     expect(await audited(server, token)).toEqual([]);
   });
 
-  test("is judged by what was really sent as well", async () => {
+  test("is validated against delivered events as well", async () => {
     const { api, send } = await start();
     const text = {
       title_template: "{{ labels.custom_title }}{{ labels.custom_message }}",
@@ -257,7 +257,7 @@ describe("a text that would not do", () => {
 });
 
 describe("a preview", () => {
-  test("shows a text as everybody would get it, of the sample or of what is given", async () => {
+  test("renders a text with the sample or with given data", async () => {
     const { server, api } = await start();
     const { title_template, body_template, actions } = ours;
     const shown = await api("POST", `${customTemplate}/preview`, { title_template, body_template, actions });
@@ -286,7 +286,7 @@ describe("a preview", () => {
     expect((await api("GET", `${customTemplate}/versions`)).json).toHaveLength(1);
   });
 
-  test("of a broken text says what is broken", async () => {
+  test("of an invalid text says what is invalid", async () => {
     const { api } = await start();
     const answer = await api("POST", `${customTemplate}/preview`, { body_template: "{{ labels.nope" });
     expect([answer.status, answer.json.message]).toEqual([
@@ -296,8 +296,8 @@ describe("a preview", () => {
   });
 });
 
-describe("the way that a kind goes", () => {
-  test("is set, shown, followed and taken back, each with a trace", async () => {
+describe("the channel of a kind", () => {
+  test("is set, shown, used and reset, each in the audit log", async () => {
     const receiver = await startReceiver();
     const { server, token, api, send } = await start({
       BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
@@ -333,7 +333,7 @@ describe("the way that a kind goes", () => {
     ]);
   });
 
-  test("that is none is refused with the values that there are", async () => {
+  test("that is unknown is refused with the valid ones", async () => {
     const { api } = await start();
     for (const json of [{ method: "pigeon" }, { method: "" }, {}]) {
       const answer = await api("PUT", `${customTemplate}/method`, json);
@@ -344,7 +344,7 @@ describe("the way that a kind goes", () => {
     }
   });
 
-  test("that is not set up yet is taken, and the answer names the variables", async () => {
+  test("that is not configured is accepted, and the response names the variables", async () => {
     const { api } = await start();
     const { json } = await api("PUT", `${customTemplate}/method`, { method: "smtp" });
     expect(json.message).toContain("set BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM");
@@ -358,7 +358,7 @@ describe("only an owner", () => {
     ["PUT", "version", { version: 1 }],
     ["PUT", "method", { method: "smtp" }],
     ["DELETE", "method", undefined],
-  ])("may %s %s; a kind that there is not is not found", async (method, path, json) => {
+  ])("can %s %s; an unknown kind is not found", async (method, path, json) => {
     const { server, token, api } = await start();
     const member = await addUser(server, "member", ["template-admin", "user-admin", "auditor"]);
     expect((await api(method, `${customTemplate}/${path}`, json, member.token)).status).toBe(403);
@@ -369,7 +369,7 @@ describe("only an owner", () => {
 });
 
 describe("a test", () => {
-  test("goes to somebody else where an owner says so", async () => {
+  test("goes to another user when an owner says so", async () => {
     const { server, token } = await start();
     const grace = await addUser(server, "grace");
     const send = (json: unknown, as = token) =>
@@ -385,7 +385,7 @@ describe("a test", () => {
     expect((await send({ user: "grace" })).json.message).toBe("grace is suspended.");
   });
 
-  test("goes to whoever asks, with an empty body of any kind", async () => {
+  test("goes to the caller, with an empty body of any kind", async () => {
     const { server, token } = await start();
     const path = "/api/v2/notifications/test";
     expect((await server.call("POST", path, { token })).status).toBe(204);

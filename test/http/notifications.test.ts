@@ -60,7 +60,7 @@ describe("custom notifications", () => {
     ]);
   });
 
-  test("the same one again within the minute is refused and kept as a duplicate; a minute later it is news", async () => {
+  test("the same one again within the minute is refused and kept as a duplicate; a minute later it is accepted", async () => {
     const { server, token } = await start();
     const send = () => server.call("POST", "/api/v2/notifications/custom", { token, json: custom("Done") });
     expect((await send()).status).toBe(204);
@@ -112,7 +112,7 @@ describe("custom notifications", () => {
     expect((await server.call("POST", "/api/v2/notifications/custom", { token, json })).status).toBe(204);
   });
 
-  test("an owner reaches others, each once however many ways they match", async () => {
+  test("an owner notifies others, each once however often they match", async () => {
     const { server, token } = await start();
     const grace = await addUser(server, "grace", ["auditor", "template-admin"]);
     const linus = await addUser(server, "linus");
@@ -126,7 +126,7 @@ describe("custom notifications", () => {
     expect((await inboxOf(server, token)).unread_count).toBe(0);
   });
 
-  test("a recipient who doesn't exist is named, and nobody is told", async () => {
+  test("an unknown recipient is named, and nobody is notified", async () => {
     const { server, token } = await start();
     const grace = await addUser(server, "grace");
     const json = { ...custom("Hello"), recipients: { users: ["grace", "nobody"] } };
@@ -138,7 +138,7 @@ describe("custom notifications", () => {
     expect((await inboxOf(server, grace.token)).unread_count).toBe(0);
   });
 
-  test("nobody but an owner reaches others", async () => {
+  test("only owners notify others", async () => {
     const { server, token } = await start();
     const admin = await addUser(server, "admin", ["user-admin", "template-admin"]);
     const json = { ...custom("Hello"), recipients: { users: ["ada"] } };
@@ -173,7 +173,7 @@ describe("custom notifications", () => {
 });
 
 describe("test notifications", () => {
-  test("reach the owner who asks, every time", async () => {
+  test("reach the owner who requests them, every time", async () => {
     const { server, token } = await start();
     for (let round = 1; round <= 2; round += 1) {
       expect((await server.call("POST", "/api/v2/notifications/test", { token })).status).toBe(204);
@@ -209,7 +209,7 @@ describe("settings", () => {
     expect((await server.call("GET", path, { token })).json).toEqual({ notifier_paused: true });
   });
 
-  test("a member who asks for what is so gets 304, for a change 403", async () => {
+  test("a member who changes nothing gets 304, for a change 403", async () => {
     const { server, token } = await start();
     const member = await addUser(server, "linus");
     await server.call("PUT", path, { token, json: { notifier_paused: false } });
@@ -296,7 +296,7 @@ describe("preferences", () => {
     expect((await server.call("GET", path, { token })).text).toBe("null");
   });
 
-  test("are one's own, and an administrator's to help with", async () => {
+  test("can be changed by their user and administrators", async () => {
     const { server, token } = await start();
     const grace = await addUser(server, "grace");
     const linus = await addUser(server, "linus");
@@ -357,7 +357,7 @@ describe("the inbox", () => {
     expect((await inboxOf(server, grace.token)).unread_count).toBe(1);
   });
 
-  test("someone else's notification is not there, and stays as it was", async () => {
+  test("someone else's notification is not found, and stays unchanged", async () => {
     const { server, token } = await withMany(1);
     const grace = await addUser(server, "grace");
     const [item] = (await inboxOf(server, token)).notifications;

@@ -45,13 +45,13 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
   });
   expect((await call("GET", "/organizations", undefined, token)).json).toMatchObject([{ name: "default" }]);
 
-  const made = await call(
+  const created = await call(
     "POST",
     "/users/me/keys/tokens",
     { token_name: "ci", scope: "notify", lifetime: 3_600_000_000_000 },
     token,
   );
-  const notify = server.secret(made.json.key as string);
+  const notify = server.secret(created.json.key as string);
   expect((await call("GET", "/users/me/keys/tokens", undefined, token)).json).toMatchObject([
     { token_name: "ci", scope: "notify" },
   ]);
@@ -135,7 +135,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
   expect(server.logs).toEqual([]);
 });
 
-test("the same person makes a template and a workspace of it, does its builds, updates it and has the receipt", async () => {
+test("the same person creates a template and a workspace, runs its builds, updates it and gets the receipt", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const call = async (method: string, path: string, json?: unknown) => {
@@ -220,7 +220,7 @@ test("the same person makes a template and a workspace of it, does its builds, u
     expect(actions).toContain(action);
 });
 
-test("the same person keeps a pool, claims from it, and learns what the claim made anew and how to keep it", async () => {
+test("the same person keeps a pool, claims from it, and learns which resources the claim replaced and the fix", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const call = async (method: string, path: string, json?: unknown, headers: Record<string, string> = {}) => {
@@ -270,10 +270,10 @@ test("the same person keeps a pool, claims from it, and learns what the claim ma
   const plan = { format_version: "1.2", resource_changes: [change] };
   await call("POST", `/provisionerjobs/${claim.job_id}/plan`, plan, provisioner);
   await call("POST", `/provisionerjobs/${claim.job_id}/complete`, outcome, provisioner);
-  const [told] = (await call("GET", "/notifications/inbox")).notifications;
-  expect(told.title).toBe("Claim of docker / small replaced resources");
-  expect(told.content).toContain("    ignore_changes = [name]");
-  const page = await get(server, new URL(told.actions[0].url).pathname, cookieFor(token));
+  const [notification] = (await call("GET", "/notifications/inbox")).notifications;
+  expect(notification.title).toBe("Claim of docker / small replaced resources");
+  expect(notification.content).toContain("    ignore_changes = [name]");
+  const page = await get(server, new URL(notification.actions[0].url).pathname, cookieFor(token));
   expect(wordsOf(page)).toContain("- docker_volume.home: name");
   expect(await call("GET", `/templates/${template.id}/drift`)).toMatchObject([{ claims: 1, claims_hurt: 1 }]);
 });

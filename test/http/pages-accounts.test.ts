@@ -28,7 +28,7 @@ test("the list of users is found by status, role and words, as the API finds it"
   expect(page.text).toMatch(/aria-current="page"\s*>Suspended/);
 });
 
-test("a filter that is none is told in place, and what was typed is kept and harmless", async () => {
+test("an invalid filter is reported in place, and the input is kept and escaped", async () => {
   const { server, cookie } = await startSignedIn();
   const filter = 'colour:"red"><script>';
   const page = await get(server, `${users}?filter=${encodeURIComponent(filter)}`, cookie);
@@ -60,7 +60,7 @@ test("the list comes fifty at a time, everybody once", async () => {
     expect((await get(server, `${users}?offset=${offset}`, cookie)).status).toBe(200);
 });
 
-test("only those who may see users see the list, or a way to it", async () => {
+test("only users with the permission see the list and its link", async () => {
   const { server } = await startSignedIn();
   const roles = { auditor: 200, "template-admin": 200, "user-admin": 200, member: 403 };
   for (const [role, status] of Object.entries(roles)) {
@@ -75,7 +75,7 @@ test("only those who may see users see the list, or a way to it", async () => {
   expect(placeOf(await get(server, users))).toBe("/login?next=%2Fdeployment%2Fusers");
 });
 
-test("a terminal's key is made by the button, not by looking, and signs the same person in", async () => {
+test("a terminal's key is created by the button, not by a GET, and signs in the same user", async () => {
   const { server, cookie } = await startSignedIn();
   const keys = async () => (await server.sql("SELECT id FROM api_keys")).length;
   expect(placeOf(await get(server, "/cli-auth"))).toBe("/login?next=%2Fcli-auth");
@@ -97,10 +97,13 @@ test("a terminal's key is made by the button, not by looking, and signs the same
   expect(audited).toHaveLength(1);
 });
 
-test("a token that may only look gets no key", async () => {
+test("a read token gets no key", async () => {
   const { server, token } = await startSignedIn();
-  const made = await server.call("POST", "/api/v2/users/me/keys/tokens", { token, json: { scope: "read" } });
-  const refused = await post(server, "/cli-auth", {}, cookieFor(server.secret(made.json.key as string)));
+  const created = await server.call("POST", "/api/v2/users/me/keys/tokens", {
+    token,
+    json: { scope: "read" },
+  });
+  const refused = await post(server, "/cli-auth", {}, cookieFor(server.secret(created.json.key as string)));
   expect(refused.status).toBe(403);
   expect(await server.sql("SELECT 1 FROM api_keys")).toHaveLength(2);
 });

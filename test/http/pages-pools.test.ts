@@ -27,7 +27,7 @@ async function setUp() {
   return { server, token, userId, admin, templateId, small, large, fill, look };
 }
 
-test("says of each pool what it has, why the rest can't be claimed, what has failed, and what comes next", async () => {
+test("shows for each pool its workspaces, why some can't be claimed, failures, and the next run", async () => {
   const { server, admin, small, large, fill, look } = await setUp();
   const [waiting] = await fill(small, 1, { agents: ["starting"] });
   await fill(small, 1);
@@ -49,7 +49,7 @@ test("says of each pool what it has, why the rest can't be claimed, what has fai
   expect((await get(server, shown!, cookieFor(admin.token))).status).toBe(200);
 });
 
-test("at the hard limit it says since when and the two ways on; of old versions what is left", async () => {
+test("at the hard limit shows since when and what to do; for old versions what is left", async () => {
   const { server, userId, templateId, small, large, fill, look } = await setUp();
   await fill(small, 2);
   await fill(large, 2, { build: { status: "failed", error: "no room" } });
@@ -68,7 +68,7 @@ test("at the hard limit it says since when and the two ways on; of old versions 
   expect(after).toContain("Next run: delete prebuild-");
 });
 
-test("says that passes are paused, and how a pool is made where there is none", async () => {
+test("says when reconciliation is paused, and how to create a pool when there is none", async () => {
   const { server, token, look } = await setUp();
   await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
   expect(wordsOf(await look())).toContain("Reconciliation is paused.");

@@ -62,7 +62,7 @@ test("from the sign-in page to the mail and signed in with the new password", as
   expect(wordsOf(await get(server, "/inbox", session))).toContain("Your password was changed");
 });
 
-test("whatever opens the link of a mail burns nothing", async () => {
+test("opening the link of a mail doesn't use up the code", async () => {
   const { server, codes } = await start();
   await askForCode(server);
   const [code] = codes();
@@ -75,7 +75,7 @@ test("whatever opens the link of a mail burns nothing", async () => {
   expect(placeOf(await post(server, changing, fields))).toBe("/inbox");
 });
 
-test("the code may be typed in; a wrong one is said to be, and the address stays", async () => {
+test("the code can be typed in; a wrong one is reported, and the email stays", async () => {
   const { server, codes } = await start();
   await askForCode(server);
   const fields = { email: owner.email, one_time_passcode: "AAAA-00000000", password: newPassword };
@@ -91,7 +91,7 @@ test("the code may be typed in; a wrong one is said to be, and the address stays
   expect(await signsIn(server)).toBe(true);
 });
 
-test("a code of a mail that is no good any more makes room for another", async () => {
+test("an expired code's page offers a new one", async () => {
   const { server, codes } = await start();
   await askForCode(server);
   server.clock.advance(21 * 60_000);
@@ -105,7 +105,7 @@ test("a code of a mail that is no good any more makes room for another", async (
   expect(late.text).toContain('name="one_time_passcode"');
 });
 
-test("a stranger's address is answered alike, and what is no address is told so", async () => {
+test("an unknown email gets the same response, an invalid one an error", async () => {
   const { server, post: mails } = await start();
   const stranger = await post(server, "/reset-password", { email: "nobody@example.com" });
   expect([stranger.status, placeOf(stranger)]).toEqual([303, "/reset-password?sent"]);
@@ -115,7 +115,7 @@ test("a stranger's address is answered alike, and what is no address is told so"
   expect(mails.mails).toEqual([]);
 });
 
-test("a page of another site can neither ask for a code nor use one", async () => {
+test("another site can neither request a code nor use one", async () => {
   const { server, codes, post: mails } = await start();
   await askForCode(server);
   const foreign = { "sec-fetch-site": "cross-site", origin: "https://evil.example.com" };
@@ -127,7 +127,7 @@ test("a page of another site can neither ask for a code nor use one", async () =
   await signIn(server, owner);
 });
 
-test("a cookie or an address that nobody of us made is a form to fill in", async () => {
+test("a forged cookie or address shows the empty form", async () => {
   const { server } = await start();
   for (const cookie of [
     "belfry_passcode=%00",
@@ -141,7 +141,7 @@ test("a cookie or an address that nobody of us made is a form to fill in", async
   expect([placeOf(long), long.headers.get("set-cookie")]).toEqual([changing, null]);
 });
 
-test("too many requests from one place are told to wait", async () => {
+test("too many requests from one network are limited", async () => {
   const { server } = await start();
   await post(server, "/reset-password", { email: owner.email });
   await server.sql("UPDATE rate_limits SET current = 60");

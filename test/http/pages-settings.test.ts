@@ -150,8 +150,11 @@ test("each user has their own settings; saving is one round trip, like the page"
 
 test("a read-only token sees the settings and changes none", async () => {
   const { server, token } = await startSignedIn();
-  const made = await server.call("POST", "/api/v2/users/me/keys/tokens", { token, json: { scope: "read" } });
-  const cookie = cookieFor(server.secret(made.json.key as string));
+  const created = await server.call("POST", "/api/v2/users/me/keys/tokens", {
+    token,
+    json: { scope: "read" },
+  });
+  const cookie = cookieFor(server.secret(created.json.key as string));
   expect((await get(server, path, cookie)).status).toBe(200);
   expect((await post(server, path, { [custom]: "off" }, cookie)).status).toBe(403);
   expect(await disabledOf(server, token)).toBeUndefined();

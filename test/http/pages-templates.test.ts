@@ -33,7 +33,7 @@ async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
   return { ...started, ...template };
 }
 
-test("the list has every template by name, with what is said of deprecated ones", async () => {
+test("the list has every template by name, with the message of deprecated ones", async () => {
   const { server, userId, cookie } = await start();
   await addTemplate(server, userId, "ancient");
   await server.sql("UPDATE templates SET deprecation_message = 'Use docker.' WHERE name = 'ancient'");
@@ -69,7 +69,7 @@ test("a template is shown with its versions, newest first, and the presets of th
   expect(later).not.toContain("Small");
 });
 
-test("a version is shown with its parameters, and nothing of what is sensitive", async () => {
+test("a version is shown with its parameters, without sensitive values", async () => {
   const { server, cookie } = await start();
   const page = await get(server, "/templates/default/docker/versions/First", cookie);
   const words = wordsOf(page);
@@ -81,7 +81,7 @@ test("a version is shown with its parameters, and nothing of what is sensitive",
   expect(page.text).not.toContain("hunter");
 });
 
-test("what there isn't, or no longer is, is refused alike", async () => {
+test("unknown and deleted templates and versions get the same answer", async () => {
   const { server, cookie } = await start();
   const refused = async (path: string, words: string) => {
     const page = await get(server, path, cookie);

@@ -16,9 +16,9 @@ async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
 
 async function make(server: TestServer, token: string, templateId: string, name: string) {
   const json = { name, template_id: templateId };
-  const made = await server.call("POST", "/api/v2/users/me/workspaces", { token, json });
-  expect(made.status).toBe(201);
-  return made.json as { id: string; latest_build: { id: string } };
+  const created = await server.call("POST", "/api/v2/users/me/workspaces", { token, json });
+  expect(created.status).toBe(201);
+  return created.json as { id: string; latest_build: { id: string } };
 }
 
 /** Takes the job that waits; what is done with it is up to the test. */
@@ -66,7 +66,7 @@ test("the list is found by the filters that links use, encoded or not", async ()
   expect(wordsOf(hers)).not.toContain("Mine");
 });
 
-test("a filter that is none is told in place, and what was typed is kept and harmless", async () => {
+test("an invalid filter is reported in place, and the input is kept and escaped", async () => {
   const { server, cookie } = await start();
   const page = await get(server, `/workspaces?filter=${encodeURIComponent('colour:"red"><script>')}`, cookie);
   expect(page.status).toBe(400);
@@ -76,7 +76,7 @@ test("a filter that is none is told in place, and what was typed is kept and har
   expect([wrong.status, wordsOf(wrong)]).toEqual([400, expect.stringContaining('unknown status "happy"')]);
 });
 
-test("a workspace is shown with its template, its version, its agents and what their apps said last", async () => {
+test("a workspace is shown with its template, its version, its agents and their apps' latest status", async () => {
   const { server, token, cookie, templateId, versionId, userId, provisioner } = await start();
   const { id } = await make(server, token, templateId, "web");
   await (
@@ -107,7 +107,7 @@ test("a workspace is shown with its template, its version, its agents and what t
   );
 });
 
-test("an address of a workspace that is no address to follow stays words", async () => {
+test("an app's URL that can't be linked is shown as text", async () => {
   const { server, token, cookie, templateId, provisioner } = await start();
   await make(server, token, templateId, "web");
   const apps = [{ slug: "evil", display_name: "Evil", url: "javascript:alert(1)" }];
@@ -146,7 +146,7 @@ test("a build is shown with why it failed, its stages, and its warnings and erro
   expect(page.text).not.toContain("refresh");
 });
 
-test("while a build goes on its page comes again, and gives what is new from a line on", async () => {
+test("the page of a running build refreshes, and returns lines after a given one", async () => {
   const { server, token, cookie, templateId, provisioner } = await start();
   await make(server, token, templateId, "web");
   const path = "/@ada/web/builds/1";
@@ -167,7 +167,7 @@ test("while a build goes on its page comes again, and gives what is new from a l
   expect(wordsOf(end)).toContain("Build 1 of web succeeded");
 });
 
-test("of a long log the end is shown, with a way to the whole and to an error before it", async () => {
+test("of a long log the end is shown, with links to the whole and to an earlier error", async () => {
   const { server, token, cookie, templateId, provisioner } = await start();
   await make(server, token, templateId, "web");
   const job = await take(provisioner);
@@ -218,7 +218,7 @@ test("a task is shown with its prompt and its status updates, most recent first"
   expect(stopped).toContain("Words 1");
 });
 
-test("what one may not see, what there isn't, and what has another name are refused alike", async () => {
+test("invisible, unknown and renamed workspaces get the same answer", async () => {
   const { server, token, cookie, userId, templateId } = await start();
   const grace = await addUser(server, "grace");
   await make(server, token, templateId, "web");
@@ -251,7 +251,7 @@ test("what one may not see, what there isn't, and what has another name are refu
   expect(placeOf(await get(server, "/@ada/web"))).toBe("/login?next=%2F%40ada%2Fweb");
 });
 
-test("a deleted workspace is still shown to whom it was, until another has its name", async () => {
+test("a deleted workspace is still shown to its owner, until another has its name", async () => {
   const { server, token, cookie, templateId, provisioner } = await start();
   const { id } = await make(server, token, templateId, "web");
   await (

@@ -21,7 +21,7 @@ const titlesOf = (page: CallAnswer) =>
 const idsOf = (page: CallAnswer) =>
   [...page.text.matchAll(/<li class="item[^>]* id="n-([^"]+)"/g)].map(([, id]) => id!);
 
-test("before anything is set up every door leads to the set-up", async () => {
+test("before the set-up every page redirects to it", async () => {
   const server = await startTestServer();
   for (const path of ["/", "/login"]) {
     const answer = await get(server, path);
@@ -34,14 +34,14 @@ test("before anything is set up every door leads to the set-up", async () => {
   expect(page.text).not.toContain("setup_code");
 });
 
-test("the set-up form makes the owner and signs them in, and is gone afterwards", async () => {
+test("the set-up form creates the owner and signs them in, and is gone afterwards", async () => {
   const server = await startTestServer();
   const fields = { ...owner, password: server.secret(owner.password) };
-  const made = await post(server, "/setup", fields);
-  expect([made.status, placeOf(made)]).toEqual([303, "/inbox"]);
-  const cookie = cookieOf(made);
+  const created = await post(server, "/setup", fields);
+  expect([created.status, placeOf(created)]).toEqual([303, "/inbox"]);
+  const cookie = cookieOf(created);
   server.secret(cookie.split("=")[1]!);
-  expect(made.headers.get("set-cookie")).toMatch(/HttpOnly/);
+  expect(created.headers.get("set-cookie")).toMatch(/HttpOnly/);
   const page = await get(server, "/inbox", cookie);
   expect(page.status).toBe(200);
   expect(page.text).toContain("npx belfry notifications custom");
@@ -65,7 +65,7 @@ test("the set-up form says what is wrong beside each field and keeps what was ty
   expect(page.text).not.toContain("12345678");
 });
 
-test("who comes through a proxy is asked for the set-up code, and gets in with it only", async () => {
+test("through a proxy the set-up code is required", async () => {
   const server = await startTestServer();
   const throughProxy = { "x-forwarded-for": "203.0.113.9" };
   const page = await server.call("GET", "/setup", { headers: { ...asBrowser, ...throughProxy } });
@@ -77,17 +77,17 @@ test("who comes through a proxy is asked for the set-up code, and gets in with i
     expect(refused.text).toContain('id="setup_code-error"');
     expect(refused.text).toContain(`value="${owner.email}"`);
   }
-  const made = await post(
+  const created = await post(
     server,
     "/setup",
     { ...fields, setup_code: server.setupCode! },
     undefined,
     throughProxy,
   );
-  expect([made.status, placeOf(made)]).toEqual([303, "/inbox"]);
+  expect([created.status, placeOf(created)]).toEqual([303, "/inbox"]);
 });
 
-test("who is not signed in is asked to, and then comes to where they wanted to go", async () => {
+test("a signed-out user signs in and continues to the requested page", async () => {
   const { server } = await startSignedIn();
   const root = await get(server, "/");
   expect([root.status, placeOf(root)]).toEqual([303, "/login"]);
@@ -103,7 +103,7 @@ test("who is not signed in is asked to, and then comes to where they wanted to g
   for (const path of ["/", "/login"]) expect(placeOf(await get(server, path, cookie))).toBe("/inbox");
 });
 
-test("a wrong password is told in place, with the address kept", async () => {
+test("a wrong password is reported in place, with the email kept", async () => {
   const { server } = await startSignedIn();
   const page = await post(server, "/login", { email: owner.email, password: "wrong-one", next: "/inbox" });
   expect(page.status).toBe(401);
@@ -131,7 +131,7 @@ test.each([
   expect(form.text).toContain('name="next" value="/inbox"');
 });
 
-test("signing out ends the session for good", async () => {
+test("signing out ends the session", async () => {
   const { server, token, cookie } = await startSignedIn();
   const out = await post(server, "/logout", {}, cookie);
   expect([out.status, placeOf(out)]).toEqual([303, "/login?signed_out"]);
@@ -190,7 +190,7 @@ test.each([
   expect(await server.sql("SELECT 1 FROM api_keys")).toHaveLength(1);
 });
 
-test("the set-up form of another site makes nobody", async () => {
+test("the set-up form of another site creates nobody", async () => {
   const server = await startTestServer();
   const foreign = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
   expect((await post(server, "/setup", owner, undefined, foreign)).status).toBe(403);
@@ -475,7 +475,7 @@ test("a fetch without a browser's Accept is sent to the sign-in as well", async 
   expect([answer.status, placeOf(answer)]).toEqual([303, "/login?next=%2Finbox"]);
 });
 
-test("a form that arrives broken, or with an endless field, is told so and does nothing", async () => {
+test("a form that arrives broken, or with an endless field, is refused and changes nothing", async () => {
   const server = await startTestServer();
   const broken = await server.call("POST", "/setup", {
     body: "--x\r\nnonsense",

@@ -31,7 +31,7 @@ async function start(options: Parameters<typeof startWithMail>[0] = {}) {
 
 test("a code from the mail sets a new password, once, and ends every session and token", async () => {
   const { server, codes, token, userId, post } = await start();
-  const made = await server.call("POST", "/api/v2/users/me/keys/tokens", {
+  const created = await server.call("POST", "/api/v2/users/me/keys/tokens", {
     token,
     json: { token_name: "ci" },
   });
@@ -50,14 +50,14 @@ test("a code from the mail sets a new password, once, and ends every session and
 
   const changed = await changeWith(server, code!, newPassword);
   expect([changed.status, changed.text]).toEqual([204, ""]);
-  for (const key of [token, made.json.key as string])
+  for (const key of [token, created.json.key as string])
     expect((await server.call("GET", "/api/v2/users/me", { token: key })).status).toBe(401);
   expect(isRefused(await changeWith(server, code!, "another-good-one-17"))).toBe(true);
   expect((await login(server, "another-good-one-17")).status).toBe(401);
   expect(await whichGetsIn(server)).toEqual({ old: false, new: true });
 });
 
-test("the person is told of the change, in the inbox and by mail", async () => {
+test("the user is notified of the change, in the inbox and by email", async () => {
   const { server, codes, post } = await start();
   await askForCode(server);
   await changeWith(server, codes()[0]!, newPassword);
@@ -72,7 +72,7 @@ test("the person is told of the change, in the inbox and by mail", async () => {
   expect(notifications[0].content).toMatch(/changed with a code sent by email, from 127/);
 });
 
-test("a code lives twenty minutes", async () => {
+test("a code expires after twenty minutes", async () => {
   const { server, codes } = await start();
   await askForCode(server);
   server.clock.advance(20 * minute - 1);
@@ -84,7 +84,7 @@ test("a code lives twenty minutes", async () => {
   expect((await changeWith(server, fresh!, newPassword)).status).toBe(204);
 });
 
-test("what is no code of the account changes nothing, and says the same of everything", async () => {
+test("an invalid code changes nothing, and every one gets the same answer", async () => {
   const { server, codes } = await start();
   const bob = await addUser(server, "bob");
   expect(isRefused(await changeWith(server, crypto.randomUUID(), newPassword))).toBe(true);
@@ -115,7 +115,7 @@ test("what is no code of the account changes nothing, and says the same of every
   expect((await changeWith(server, typed, newPassword)).status).toBe(204);
 });
 
-test("the old password, or one made of the username, is refused and uses nothing up", async () => {
+test("the old password, or one like the username, is refused and doesn't use up the code", async () => {
   const { server, codes } = await start();
   const grace = await addUser(server, "admiral-grace");
   await askForCode(server, grace.email);
@@ -180,7 +180,7 @@ test("a known and an unknown address are the same work", async () => {
   expect(await guess("nobody@example.com")).toEqual(guessed);
 });
 
-test("who can't sign in gets no code, and one that was mailed before is worth nothing", async () => {
+test("a user who can't sign in gets no code, and earlier codes are invalid", async () => {
   const { server, token, codes } = await start();
   const bob = await addUser(server, "bob");
   await askForCode(server, bob.email);
@@ -226,7 +226,7 @@ test("a request that another of the same account overtakes is answered like a st
   expect(new Set(codes()).size).toBe(2);
 });
 
-test("five tries with its letters end a code; tries with others end nobody's", async () => {
+test("five attempts end a code; attempts with another prefix end none", async () => {
   const { server, codes } = await start();
   await askForCode(server);
   await askForCode(server);
@@ -248,7 +248,7 @@ test("failed sign-ins don't keep the owner from a new password, and are forgotte
   expect((await login(server, newPassword)).status).toBe(201);
 });
 
-test("a password that is changed otherwise ends the codes that wait", async () => {
+test("another password change ends pending codes", async () => {
   const { server, codes, token } = await start();
   await askForCode(server);
   const json = { old_password: owner.password, password: "another-good-one-17" };
@@ -256,7 +256,7 @@ test("a password that is changed otherwise ends the codes that wait", async () =
   expect(isRefused(await changeWith(server, codes()[0]!, newPassword))).toBe(true);
 });
 
-test("the code is in no webhook, inbox, metric, answer or audit entry, whatever the template's way is", async () => {
+test("the code is in no webhook, inbox, metric, answer or audit entry, whatever the template's channel is", async () => {
   const receiver = await startReceiver();
   const { server, codes, token } = await start({
     environment: {
@@ -292,7 +292,7 @@ test("the code is in no webhook, inbox, metric, answer or audit entry, whatever 
   ]);
 });
 
-test("a copy of the database while a code waits has neither the code nor what it could be made from", async () => {
+test("a copy of the database while a code waits has neither the code nor what it could be derived from", async () => {
   const { server, codes, token, userId } = await start();
   await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
   await askForCode(server);
@@ -309,7 +309,7 @@ test("a copy of the database while a code waits has neither the code nor what it
     expect(copy.includes(secret), secret).toBe(false);
   const kept = JSON.stringify(await server.sql("SELECT * FROM passcodes"));
   expect(kept).not.toContain(letters);
-  // All that the copy tells, with another key.
+  // Everything in the copy, with another key.
   expect(passcodeDigits(server.deps(), userId, 1)).toContain(digits);
   const other = await startTestServer({
     environment: { BELFRY_SECRET_KEY: Buffer.alloc(32, 9).toString("base64") },
@@ -379,7 +379,7 @@ test("where no mail is set up the answer is the same, and the log says why nothi
   expect(json.notes).toEqual([expect.stringMatching(/No mail is set up.*new password/)]);
 });
 
-test("nobody switches it off, neither for themselves nor by a link", async () => {
+test("nobody can disable it, neither in settings nor by a link", async () => {
   const { server, codes, token } = await start();
   const id = "62f86a30-2330-4b61-a26d-311ff3b608cf";
   const choose = (disabled: boolean) =>

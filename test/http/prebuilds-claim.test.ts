@@ -60,9 +60,9 @@ test("a ready workspace becomes its claimer's, with a build of theirs, and its a
   const [before] = await server.sql(
     `SELECT agent_generation FROM workspace_builds WHERE workspace_id = '${oldest}'`,
   );
-  const made = await create("web", { automatic_updates: "always", autostart_schedule: "0 11 * * *" });
-  expect(made.status).toBe(201);
-  expect(made.json).toMatchObject({
+  const created = await create("web", { automatic_updates: "always", autostart_schedule: "0 11 * * *" });
+  expect(created.status).toBe(201);
+  expect(created.json).toMatchObject({
     id: oldest,
     name: "web",
     owner_name: "mia",
@@ -97,7 +97,7 @@ test("a ready workspace becomes its claimer's, with a build of theirs, and its a
   expect(await left()).toBe(1);
 });
 
-test("what was claimed lives on like any workspace", async () => {
+test("a claimed workspace behaves like any other", async () => {
   const { create, fill, finish, build, get, provisioner } = await setUp();
   await fill(1);
   const { id } = (await create("web")).json;
@@ -132,7 +132,7 @@ test("a claim that fails, or is canceled, leaves its claimer a workspace to star
   expect((await build(second.id, "start")).status).toBe(201);
 });
 
-describe("a new workspace is made when", () => {
+describe("a new workspace is created when", () => {
   test("nothing is ready", async () => {
     const { fill, reasonOf, left } = await setUp();
     expect(await reasonOf("empty")).toBe("initiator");
@@ -154,7 +154,7 @@ describe("a new workspace is made when", () => {
     expect(await reasonOf("last")).toBe("prebuild_claim");
   });
 
-  test("what is ready is another preset's or another template's, or none was asked for", async () => {
+  test("the ready prebuild is of another preset or template, or no preset was requested", async () => {
     const { server, userId, templateId, versionId, presetId, fill, create, reasonOf } = await setUp();
     const other = { id: randomUUID(), name: "big", parameters: [], instances: 1 };
     const elsewhere = await addTemplate(server, userId, "other", { presets: [other] });
@@ -172,13 +172,13 @@ describe("a new workspace is made when", () => {
     expect(presetId).not.toBe(versionOfIt);
   });
 
-  test("the pool is of a version that isn't active any more", async () => {
+  test("the pool is of an inactive version", async () => {
     const { server, userId, templateId, versionId, fill, create } = await setUp();
     await fill(1);
     const next = await addVersion(server, userId, templateId);
     await server.sql(`UPDATE templates SET active_version_id = '${next}'`);
-    const made = await create("old", { template_id: null, template_version_id: versionId });
-    expect([made.status, made.json.latest_build.reason]).toEqual([201, "initiator"]);
+    const created = await create("old", { template_id: null, template_version_id: versionId });
+    expect([created.status, created.json.latest_build.reason]).toEqual([201, "initiator"]);
   });
 
   test("the preset keeps no pool", async () => {
@@ -188,7 +188,7 @@ describe("a new workspace is made when", () => {
   });
 });
 
-test("whoever is refused takes nothing out of the pool", async () => {
+test("a refused request claims nothing", async () => {
   const { server, member, templateId, token, fill, create, left } = await setUp();
   await create("web", { template_version_preset_id: null });
   await fill(1);
@@ -212,7 +212,7 @@ test("whoever is refused takes nothing out of the pool", async () => {
   });
 });
 
-test("parameters: the request's, then the preset's, and for the rest what the workspace was made with", async () => {
+test("parameters: the request's, then the preset's, and for the rest those of the prebuild", async () => {
   const { fill, create, finish } = await setUp();
   const parameters = [
     { name: "size", value: "made with another" },
@@ -243,7 +243,7 @@ test("the oldest that hasn't expired is taken first, an expired one when there i
   expect(taken).toEqual([older, newer, expired]);
 });
 
-test("those who come at once get one each, and the rest new ones", async () => {
+test("concurrent claims get one each, and the rest new workspaces", async () => {
   const { fill, create, left } = await setUp();
   const ready = await fill(3);
   const answers = await Promise.all(["a", "b", "c", "d", "e"].map((name) => create(name)));
@@ -254,7 +254,7 @@ test("those who come at once get one each, and the rest new ones", async () => {
   expect(await left()).toBe(0);
 });
 
-test("what is being deleted is not claimed, and what was claimed is not deleted", async () => {
+test("a prebuild that is being deleted is not claimed, and a claimed one is not deleted", async () => {
   const { server, token, fill, create, build } = await setUp();
   for (let round = 0; round < 6; round += 1) {
     const [id] = await fill(1);
@@ -271,7 +271,7 @@ test("what is being deleted is not claimed, and what was claimed is not deleted"
   }
 });
 
-test("a pass that has too many and people who claim never have the same one", async () => {
+test("a reconciliation that deletes and users who claim never take the same prebuild", async () => {
   const { server, token, fill, create } = await setUp({ instances: 0 });
   await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: false } });
   for (let round = 0; round < 4; round += 1) {
@@ -295,7 +295,7 @@ test("a pass that has too many and people who claim never have the same one", as
   }
 });
 
-test("a claim is a read and a write, like making a new one", async () => {
+test("a claim is a read and a write, like creating a workspace", async () => {
   const trips: string[] = [];
   const options: TestServerOptions = { adapter: "plain", onTrip: ({ mode }) => trips.push(mode) };
   const { server, fill, reasonOf } = await setUp({}, options);
@@ -340,7 +340,7 @@ test("a reconciliation that can't begin for 5 seconds answers 409, not old state
   expect([status, json.message]).toEqual([409, expect.stringContaining("still running")]);
 });
 
-test("how long people and pools waited for a workspace is counted once for each", async () => {
+test("creation times of users and pools are counted once for each", async () => {
   const { server, create, fill, finish, build } = await setUp();
   const without = {
     template_version_preset_id: undefined,

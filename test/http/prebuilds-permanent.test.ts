@@ -89,8 +89,8 @@ describe("a template that refuses its preset's value", () => {
     expect(item!.content).toContain("failed, and a retry would fail too: terraform plan failed");
     expect(item!.content).toContain("belfry prebuilds resume docker small");
     expect((await get(server, link, cookieFor(pools.token))).status).toBe(200);
-    const told = receiver.arrivals.map(({ json }) => json.payload.notification_name);
-    expect(told).toEqual([kind]);
+    const kinds = receiver.arrivals.map(({ json }) => json.payload.notification_name);
+    expect(kinds).toEqual([kind]);
     expect(receiver.arrivals[0]!.json.payload.data.failure).toMatchObject({ workspace: name });
 
     await activate("v3", "8");
@@ -102,7 +102,7 @@ describe("a template that refuses its preset's value", () => {
     expect(await pools.notices(kind)).toHaveLength(1);
   });
 
-  test("is told of once, however many builds wait and reach the hard limit, and again after a resume", async () => {
+  test("notifies once, however many builds wait and reach the hard limit, and again after a resume", async () => {
     const pools = await start({ instances: 3 });
     const { server, api, presetId, ticks, count, failOne, pass } = pools;
     await pass();
@@ -160,7 +160,7 @@ describe("a template that refuses its preset's value", () => {
     expect([(await pools.notices(kind)).length, (await pools.notices()).length]).toEqual([2, 0]);
   });
 
-  test("is one failure among others to the hard limit, which is told where it came first", async () => {
+  test("is one failure among others to the hard limit, which notifies when it comes first", async () => {
     const pools = await start({ instances: 1 }, { BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: "2" });
     const { api, presetId, ticks, failOne, pass } = pools;
     await pass();
@@ -173,7 +173,7 @@ describe("a template that refuses its preset's value", () => {
       await api("POST", `/workspaces/${id}/builds`, { transition: "delete" });
     await pools.build();
     await ticks();
-    // The failures are deleted, and it goes on, in the same episode: told already.
+    // The failures are deleted, and it continues in the same episode: already notified.
     expect([await pools.status(presetId), await pools.pending()]).toEqual(["hard_limited", 1]);
     await failOne("INVALID_VALUE");
     await ticks();

@@ -12,7 +12,7 @@ const limitOf = (limit: number) => ({
 });
 
 describe("a pool", () => {
-  test("is filled, and what is in it can be seen", async () => {
+  test("is filled, and its workspaces are listed", async () => {
     const { pass, build, states, pool, plan, server } = await startPools({ instances: 2 });
     const planned = await plan();
     expect(planned).toMatchObject({
@@ -41,7 +41,7 @@ describe("a pool", () => {
     expect((await pass()).actions).toEqual([]);
   });
 
-  test("is looked after once in an interval, by whichever instance ticks", async () => {
+  test("is reconciled once in an interval, by any instance", async () => {
     const { server, states } = await startPools();
     expect((await server.runTick()).pools).toBe("done");
     expect(await states()).toEqual(["start/pending"]);
@@ -57,7 +57,7 @@ describe("the hard limit", () => {
   test.each([
     [1, 1, "hard_limited", 1],
     [2, 2, "normal", 0],
-  ])("%i, one failed build: %i workspaces, %s, %i notices", async (limit, count, status, told) => {
+  ])("%i, one failed build: %i workspaces, %s, %i notices", async (limit, count, status, notices) => {
     const pools = await startPools({}, limitOf(limit));
     await pools.pass();
     await pools.server.settled();
@@ -66,10 +66,10 @@ describe("the hard limit", () => {
     for (let turn = 0; turn < 3; turn += 1) await pools.pass();
     expect((await pools.members()).length).toBe(count);
     expect(await pools.status(pools.presetId)).toBe(status);
-    expect((await pools.notices()).length).toBe(told);
+    expect((await pools.notices()).length).toBe(notices);
   });
 
-  test("is told to the template admins, with the failures and what can still be claimed; resumed, it is told again", async () => {
+  test("notifies the template admins, with the failures and what can still be claimed; after a resume it notifies again", async () => {
     const pools = await startPools({ instances: 2 }, limitOf(1));
     const { server, api, presetId, pass } = pools;
     const admin = await addUser(server, "tess", ["template-admin"]);
@@ -120,7 +120,7 @@ describe("the hard limit", () => {
   });
 });
 
-test("People's jobs come first, then what pools lose, then what they get", async () => {
+test("Users' jobs come first, then deletions of pools, then creations", async () => {
   const pools = await startPools({ instances: 1 });
   const { server, api, provisioner, templateId, versionId, presetId } = pools;
   await addPrebuilds(server, { templateId, versionId, presetId }, 1);
@@ -140,7 +140,7 @@ test("People's jobs come first, then what pools lose, then what they get", async
   ]);
 });
 
-test("Only those who manage templates look after pools; everybody sees whether they are paused", async () => {
+test("Only template managers manage pools; everybody sees whether they are paused", async () => {
   const pools = await startPools();
   const { server, presetId } = pools;
   const member = await addUser(server, "mia");
@@ -165,7 +165,7 @@ test("Only those who manage templates look after pools; everybody sees whether t
   expect(settings.json).toEqual({ reconciliation_paused: true });
 });
 
-test("Pushing, activating, deprecating and deleting reach the pools at once", async () => {
+test("Pushing, activating, deprecating and deleting reconcile the pools at once", async () => {
   const pools = await startPools({ instances: 0 });
   const { server, api, templateId } = pools;
   const organization = "/organizations/default";

@@ -16,12 +16,12 @@ async function setUp(
   const other = await addProvisioner(server, userId, "two");
   /** A workspace with a pending build. */
   const queue = async (name: string) => {
-    const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+    const created = await server.call("POST", "/api/v2/users/me/workspaces", {
       token,
       json: { name, template_id: templateId },
     });
-    expect(made.status).toBe(201);
-    return made.json as { id: string; latest_build: { id: string } };
+    expect(created.status).toBe(201);
+    return created.json as { id: string; latest_build: { id: string } };
   };
   const build = async (id: string, transition = "start") =>
     (await server.call("POST", `/api/v2/workspaces/${id}/builds`, { token, json: { transition } })).json;
@@ -31,7 +31,7 @@ async function setUp(
 }
 
 describe("a job", () => {
-  test("is taken by one provisioner, oldest first, with all that it takes to do it", async () => {
+  test("is acquired by one provisioner, oldest first, with all its inputs", async () => {
     const { provisioner, other, queue, jobOf, templateId, versionId } = await setUp();
     const first = await queue("first");
     const second = await queue("second");
@@ -67,7 +67,7 @@ describe("a job", () => {
     expect((await provisioner.acquire({ acquireId })).status).toBe(409);
   });
 
-  test("of a second build names the one before and says that there is a state", async () => {
+  test("of a second build names the previous one and says that there is a state", async () => {
     const { server, provisioner, queue, build, versionId } = await setUp();
     const { id } = await queue("web");
     const first = (await provisioner.acquire()).json;
@@ -91,7 +91,7 @@ describe("a job", () => {
     expect((await waiting).json.job_id).toBe(latest_build.id);
   });
 
-  test("that never comes is a 204 after the wait, and at once when the server stops", async () => {
+  test("that doesn't arrive is a 204 after the wait, and at once when the server stops", async () => {
     const { server, provisioner } = await setUp();
     expect((await provisioner.acquire({ wait: 1 })).status).toBe(204);
     const waiting = provisioner.acquire({ wait: 30 });
@@ -101,7 +101,7 @@ describe("a job", () => {
     expect(answer.status).toBe(204);
   });
 
-  test("needs a good key, and the lease for everything after", async () => {
+  test("needs a valid key, and then the lease", async () => {
     const { server, provisioner, other, queue, token } = await setUp();
     const acquire = (headers: Record<string, string>) =>
       server.call("POST", "/api/v2/provisionerdaemons/jobs/acquire", {
@@ -132,7 +132,7 @@ describe("a job", () => {
 });
 
 describe("the end of a job", () => {
-  test("is taken once; the same again is no error, another one is", async () => {
+  test("is accepted once; the same again is no error, another one is", async () => {
     const { server, provisioner, queue, jobOf, build } = await setUp({}, { hasAiTask: true });
     const { id, latest_build } = await queue("web");
     await provisioner.acquire();
@@ -157,7 +157,7 @@ describe("the end of a job", () => {
     expect((await provisioner.job("POST", failing.id, "complete", outcome)).status).toBe(409);
   });
 
-  test("names what is wrong with it", async () => {
+  test("names the invalid field", async () => {
     const { provisioner, queue } = await setUp();
     const { latest_build } = await queue("web");
     await provisioner.acquire();
@@ -209,7 +209,7 @@ describe("the end of a job", () => {
     for (const one of [canceled, plain]) expect(await jobOf(one.id)).not.toHaveProperty("error_code");
   });
 
-  test("that fails keeps the workspace: a deletion that failed can be tried again", async () => {
+  test("that fails keeps the workspace: a deletion that failed can be retried", async () => {
     const { server, token, provisioner, queue, build } = await setUp();
     const { id } = await queue("web");
     const { job_id } = (await provisioner.acquire()).json;
@@ -244,7 +244,7 @@ describe("a lease", () => {
     expect((await other.acquire()).json.job_id).toBe(latest_build.id);
   });
 
-  test("of another acquisition with the same key is told apart by its header", async () => {
+  test("of another acquisition with the same key is distinguished by its header", async () => {
     const { server, provisioner, queue } = await setUp();
     const { latest_build } = await queue("web");
     await server.runTick();
@@ -299,7 +299,7 @@ describe("a lease", () => {
     expect((await provisioner.job("POST", latest_build.id, "heartbeat")).status).toBe(200);
   });
 
-  test("given back before the plan puts the job into the queue again, later it is too late", async () => {
+  test("released before the plan requeues the job, later it is refused", async () => {
     const { provisioner, other, queue, jobOf } = await setUp();
     const { latest_build } = await queue("web");
     await provisioner.acquire();
@@ -314,7 +314,7 @@ describe("a lease", () => {
 });
 
 describe("a log", () => {
-  test("is read in order, from where one has come to, and a line that names itself is kept once", async () => {
+  test("is read in order from an id, and a line with an id is kept once", async () => {
     const { server, token, provisioner, queue } = await setUp();
     const { latest_build } = await queue("web");
     await provisioner.acquire();
@@ -345,7 +345,7 @@ describe("a log", () => {
     expect([bad.status, bad.json.validations[0].field]).toEqual([400, "0.level"]);
   });
 
-  test("ends with one line that says so when it grows too long", async () => {
+  test("is truncated with one line that says so", async () => {
     const { server, token, provisioner, queue } = await setUp();
     const { latest_build } = await queue("web");
     await provisioner.acquire();
@@ -365,7 +365,7 @@ describe("a log", () => {
 });
 
 describe("a state", () => {
-  test("of several megabytes comes back as it was, also from a build that failed, and is sealed", async () => {
+  test("of several megabytes is returned unchanged, also from a build that failed, and is sealed", async () => {
     const { server, provisioner, other, queue, build } = await setUp();
     const { id, latest_build } = await queue("web");
     await provisioner.acquire();
@@ -415,7 +415,7 @@ test("of each workspace the states of the last two builds are kept", async () =>
   expect(kept.map((row) => row["build_id"])).toEqual(builds.slice(1, 3));
 });
 
-test("a key that has been removed takes nothing", async () => {
+test("a revoked key acquires nothing", async () => {
   const { server, provisioner, queue } = await setUp();
   await queue("web");
   await server.sql("DELETE FROM provisioner_keys");

@@ -14,8 +14,8 @@ async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
   const other = await addProvisioner(server, userId, "other");
   const queue = async (name: string) => {
     const json = { name, template_id: templateId };
-    const made = await server.call("POST", "/api/v2/users/me/workspaces", { token, json });
-    return made.json.latest_build.id as string;
+    const created = await server.call("POST", "/api/v2/users/me/workspaces", { token, json });
+    return created.json.latest_build.id as string;
   };
   const jobOf = async (id: string) =>
     (await server.call("GET", `/api/v2/workspacebuilds/${id}`, { token })).json.job;
@@ -116,10 +116,10 @@ test("the page shows a new key once, and revokes one by its button", async () =>
   const page = "/deployment/provisioner-keys";
   const cookie = cookieFor(admin.token);
   await addProvisioner(server, userId, "<b>rack 2/3</b>");
-  const made = await post(server, page, { name: "rack-1" }, cookie);
-  const [text] = /\w{10}-\w{22}/.exec(made.text)!;
+  const created = await post(server, page, { name: "rack-1" }, cookie);
+  const [text] = /\w{10}-\w{22}/.exec(created.text)!;
   server.secret(text);
-  expect(wordsOf(made)).toContain("Created rack-1.");
+  expect(wordsOf(created)).toContain("Created rack-1.");
   expect(wordsOf(await post(server, page, { name: "rack-1" }, cookie))).toContain("This is taken.");
   const listed = await get(server, page, cookie);
   expect(listed.text).not.toContain(text);

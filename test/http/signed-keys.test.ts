@@ -82,7 +82,7 @@ test("a made-up key is refused without the database: in a header, a cookie, as a
   expect((await server.call("GET", file, { headers: asBearer })).status).toBe(404);
 });
 
-test("keys from before go on until they end, and a session from then lasts no longer than the others", async () => {
+test("earlier keys work until they expire, and a session from then lasts no longer than the others", async () => {
   const meter = createMeter();
   const server = await startTestServer({ onTrip: meter.onTrip });
   const { userId } = await signInFirst(server);
@@ -102,7 +102,7 @@ test("keys from before go on until they end, and a session from then lasts no lo
   expect(meter.trips).toBe(0);
 });
 
-test("the secret key can be exchanged, and even lost: nobody has to sign in anew", async () => {
+test("the secret key can be exchanged, and even lost: nobody has to sign in again", async () => {
   const folder = await mkdtemp(join(tmpdir(), "belfry-keys-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await copyNewDatabase(join(folder, "belfry.db"), Date.parse("2026-11-21T10:00:00.500Z"));

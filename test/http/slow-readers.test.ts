@@ -79,7 +79,7 @@ test("a reader who doesn't read is cut off; one who does gets everything", { tim
   expect(seen.indexOf((await good.next()).id)).toBe(seen.indexOf(last) + 1);
 });
 
-test("who signs out or is suspended reads on nowhere", soon, async () => {
+test("signing out or a suspension ends every stream", soon, async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const [mia, bob] = [await addUser(server, "mia"), await addUser(server, "bob")];
@@ -91,7 +91,7 @@ test("who signs out or is suspended reads on nowhere", soon, async () => {
   await hers.ended;
   await server.call("PUT", "/api/v2/users/bob/status/suspend", { token });
   expect(await his.ended).toBe(1008);
-  // Mine goes on: its owner is told of the suspension.
+  // The owner's stream continues: it gets the notification of the suspension.
   expect((await mine.next()).data).toContain("bob");
 });
 
@@ -99,11 +99,11 @@ test("a key that expires while it is read with ends the stream", soon, async () 
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const hour = 3_600_000;
-  const made = await server.call("POST", "/api/v2/users/me/keys/tokens", {
+  const created = await server.call("POST", "/api/v2/users/me/keys/tokens", {
     token,
     json: { token_name: "short", lifetime: hour * 1_000_000 },
   });
-  const stream = await openEvents(server.url + events, server.secret(made.json.key as string));
+  const stream = await openEvents(server.url + events, server.secret(created.json.key as string));
   await stream.ready;
   server.clock.advance(hour - 1);
   // The minute's look: it is good still, and when it ends is known now.
@@ -117,7 +117,7 @@ test("a key that expires while it is read with ends the stream", soon, async () 
   await stream.ended;
 });
 
-test("a stop waits for no reader", soon, async () => {
+test("a stop doesn't wait for readers", soon, async () => {
   const server = await startTestServer();
   const { token, userId } = await signInFirst(server);
   const slow = open(server, asking(token));
@@ -128,7 +128,7 @@ test("a stop waits for no reader", soon, async () => {
   await server.stop();
 });
 
-test("an address holds so many connections; others have theirs", soon, async () => {
+test("connections are limited for each address", soon, async () => {
   const server = await startTestServer();
   const get = "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n";
   const many = Array.from({ length: 2_000 }, () => open(server, get, "127.0.0.2"));

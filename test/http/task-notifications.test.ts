@@ -1,4 +1,4 @@
-// What an AI task's agent reports, and what its owner is told of it, through the API.
+// Reports of an AI task's agent and the owner's notifications, through the API.
 import { describe, expect, test } from "vitest";
 import { startReceiver } from "../support/receiver.ts";
 import { startMailServer } from "../support/smtp.ts";
@@ -52,7 +52,7 @@ describe("a status of an app", () => {
     expect(shown.last_used_at).toBe(now);
   });
 
-  test("with a wrong member is refused, and the member is named", async () => {
+  test("with an invalid field is refused, and the field is named", async () => {
     const { status, server } = await startTask();
     const wrong: [string, string, object][] = [
       ["message", "idle", { message: "é".repeat(81) }],
@@ -70,7 +70,7 @@ describe("a status of an app", () => {
     expect(await server.sql("SELECT * FROM workspace_app_statuses")).toHaveLength(1);
   });
 
-  test("is that of an app of the agent itself", async () => {
+  test("must be of an app of the agent", async () => {
     const { status, agentToken } = await startTask({ agents: twoAgents });
     expect((await status("idle", "", {}, `${agentToken}.main`)).status).toBe(200);
     const other = await status("idle", "", {}, `${agentToken}.side`);
@@ -78,7 +78,7 @@ describe("a status of an app", () => {
     expect((await status("idle")).status).toBe(401);
   });
 
-  test("that is old goes, but for the latest of its app", async () => {
+  test("that is old is deleted, except the latest of its app", async () => {
     const { status, server } = await startTask();
     for (const message of ["1", "2", "3"]) await status("working", message);
     await status("idle", "4", { app_slug: "logs" });
@@ -91,13 +91,13 @@ describe("a status of an app", () => {
 });
 
 describe("the owner of a task", () => {
-  test("is told of each change once, at once, the first one included", async () => {
-    const { status, told, server, workspaceId, member, userId } = await startTask();
+  test("is notified of each change once, at once, including the first", async () => {
+    const { status, notified, server, workspaceId, member, userId } = await startTask();
     const { clock } = server;
     for (const state of ["working", "working", "idle"]) await status(state, `It is ${state}`);
     clock.advance(60_000);
     for (const state of ["working", "complete", "failure", "failure"]) await status(state, `It is ${state}`);
-    expect(await told()).toEqual([
+    expect(await notified()).toEqual([
       titles.working,
       titles.idle,
       titles.working,
@@ -129,7 +129,7 @@ describe("the owner of a task", () => {
     );
   });
 
-  test("reads what the agent says, and has links to the task and the workspace", async () => {
+  test("gets the agent's message, and links to the task and the workspace", async () => {
     const { status, server, member } = await startTask({ prompt: "" });
     await status("idle", "Which of *the two*?");
     const [notification] = (await server.call("GET", "/api/v2/notifications/inbox", { token: member.token }))
@@ -144,40 +144,40 @@ describe("the owner of a task", () => {
     });
   });
 
-  test("hears once of two equal reports that come at once, and of each of two different ones", async () => {
-    const { status, told, server } = await startTask();
+  test("is notified once of two equal concurrent reports, and of each of two different ones", async () => {
+    const { status, notified, server } = await startTask();
     await Promise.all([status("idle", "a"), status("idle", "b"), status("idle", "c")]);
-    expect(await told()).toEqual([titles.idle]);
+    expect(await notified()).toEqual([titles.idle]);
     expect(await server.sql("SELECT * FROM workspace_app_statuses")).toHaveLength(3);
     const answers = await Promise.all([status("complete"), status("failure")]);
     expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
-    expect((await told()).slice(1).toSorted()).toEqual([titles.complete, titles.failure].toSorted());
+    expect((await notified()).slice(1).toSorted()).toEqual([titles.complete, titles.failure].toSorted());
   });
 
   test.each([
     ["the version is no AI task", { hasAiTask: false }],
     ["the build names no app", { sidebarApp: null }],
     ["the build names another app", { sidebarApp: "logs" }],
-  ])("is not told when %s", async (_what, options) => {
-    const { status, told, server } = await startTask(options);
+  ])("is not notified when %s", async (_what, options) => {
+    const { status, notified, server } = await startTask(options);
     expect((await status("idle")).status).toBe(200);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
     expect(await server.messages()).toEqual([]);
   });
 
-  test("is told of an agent that says nothing of itself or is ready, not of one that starts", async () => {
-    const { status, lifecycle, told, server } = await startTask();
+  test("is notified by an agent without a lifecycle or a ready one, not by one that starts", async () => {
+    const { status, lifecycle, notified, server } = await startTask();
     await status("working");
     await lifecycle("starting");
     await status("idle");
     await lifecycle("ready");
     server.clock.advance(60_000);
     await status("working");
-    expect(await told()).toEqual([titles.working, titles.working]);
+    expect(await notified()).toEqual([titles.working, titles.working]);
   });
 
-  test("is not told while the workspace stops, and of the next build's task anew", async () => {
-    const { status, build, finish, told, server, workspaceId } = await startTask();
+  test("is not notified while the workspace stops, and again for the next build's task", async () => {
+    const { status, build, finish, notified, server, workspaceId } = await startTask();
     await status("working");
     await build("stop");
     expect((await status("idle")).status).toBe(200);
@@ -186,24 +186,24 @@ describe("the owner of a task", () => {
     await build("start");
     await finish();
     await status("working", "", {}, await agentTokenOf(server, workspaceId));
-    expect(await told()).toEqual([titles.working, titles.working]);
+    expect(await notified()).toEqual([titles.working, titles.working]);
   });
 
-  test("is not told of a kind that they have switched off", async () => {
-    const { status, told, server, member } = await startTask();
+  test("is not notified of a disabled kind", async () => {
+    const { status, notified, server, member } = await startTask();
     await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
       token: member.token,
       json: { template_disabled_map: { "bd4b7168-d05e-4e19-ad0f-3593b77aa90f": true } },
     });
     await status("working");
     await status("idle");
-    expect(await told()).toEqual([titles.idle]);
+    expect(await notified()).toEqual([titles.idle]);
   });
 });
 
 describe("a flapping task", () => {
-  test("notifies of each state once in a minute, and keeps the reason of what it leaves out", async () => {
-    const { status, told, server, workspace } = await startTask();
+  test("notifies of each state once in a minute, and keeps the reason of those left out", async () => {
+    const { status, notified, server, workspace } = await startTask();
     const flap = async (times: number) => {
       for (let index = 0; index < times; index += 1) {
         await status("idle", `Question ${index}`);
@@ -211,7 +211,7 @@ describe("a flapping task", () => {
       }
     };
     await flap(5);
-    expect(await told()).toEqual([titles.idle, titles.working]);
+    expect(await notified()).toEqual([titles.idle, titles.working]);
     const reasons = (await server.messages()).map((message) => JSON.parse(message.reasons) as string[]);
     expect(reasons).toHaveLength(10);
     expect(reasons.filter((codes) => codes.includes("duplicate"))).toHaveLength(8);
@@ -219,17 +219,17 @@ describe("a flapping task", () => {
     // The bucket is the UTC minute, not a minute's distance: this one ends in less.
     server.clock.advance(59_499);
     await flap(1);
-    expect(await told()).toHaveLength(2);
+    expect(await notified()).toHaveLength(2);
     server.clock.advance(1);
     await flap(2);
-    expect(await told()).toEqual([titles.idle, titles.working, titles.idle, titles.working]);
+    expect(await notified()).toEqual([titles.idle, titles.working, titles.idle, titles.working]);
   });
 
-  test("of two apps, or of two tasks, is counted for itself", async () => {
+  test("of two apps, or of two tasks, is counted separately", async () => {
     const one = await startTask({ agents: twoAgents });
     await one.status("idle", "", {}, `${one.agentToken}.main`);
     await one.status("idle", "", { app_slug: "logs" }, `${one.agentToken}.side`);
-    expect(await one.told()).toEqual([titles.idle]);
+    expect(await one.notified()).toEqual([titles.idle]);
   });
 });
 
@@ -259,7 +259,7 @@ describe.each(["every", "calm"])("with %s", (mode) => {
         },
       },
     });
-    const { server, token, told } = task;
+    const { server, token, notified } = task;
     for (const state of byMail) {
       const path = `/api/v2/notifications/templates/${templates[state]}/method`;
       const answer = await server.call("PUT", path, { token, json: { method: "smtp" } });
@@ -283,7 +283,7 @@ describe.each(["every", "calm"])("with %s", (mode) => {
       const isByMail = (state: State) => byMail.includes(state);
       const taken = receiver.arrivals.map(({ json }) => json.title as string);
       expect({
-        inbox: (await told()).toSorted(),
+        inbox: (await notified()).toSorted(),
         mail: mail.mails.map(({ email }) => email.subject).toSorted(),
         webhook: taken.toSorted(),
       }).toEqual({ inbox: of(() => true), mail: of(isByMail), webhook: of((state) => !isByMail(state)) });
@@ -329,7 +329,7 @@ describe.each(["every", "calm"])("with %s", (mode) => {
         await pause(false);
         await pass();
         const isOver = two[0] === "idle" && two.length > 1;
-        // That it goes on after an idle that nobody heard of is no news to who wants it calm.
+        // In calm mode, work after an idle without a delivered notification notifies nobody.
         states.push(...two.slice(isOver ? (mode === "calm" && two[1] === "working" ? 2 : 1) : 0));
       }
       await expectAll(states);
@@ -350,31 +350,31 @@ describe("a calm task", () => {
     return { ...task, pass };
   };
 
-  test("tells that it is idle when it has lasted, and not that it began", async () => {
-    const { status, told, pass, server } = await startCalm();
+  test("notifies that it is idle after the delay, and not that it began", async () => {
+    const { status, notified, pass, server } = await startCalm();
     await status("working");
     await status("idle", "Which one?");
     await pass(29_999);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
     const [held] = await server.messages();
     expect(held).toMatchObject({ status: "pending", attemptCount: 0 });
     expect(JSON.parse(held!.reasons)).toEqual(["workspace_owner", "inbox", "held_back"]);
     await status("idle", "Which one, please?");
     await pass(1);
-    expect(await told()).toEqual([titles.idle]);
+    expect(await notified()).toEqual([titles.idle]);
     expect((await server.messages()).map((message) => message.status)).toEqual(["sent"]);
     await status("working");
-    expect(await told()).toEqual([titles.idle, titles.working]);
+    expect(await notified()).toEqual([titles.idle, titles.working]);
   });
 
-  test("says nothing of an idle that was over before", async () => {
-    const { status, told, pass, server } = await startCalm();
+  test("doesn't notify of an idle that ended earlier", async () => {
+    const { status, notified, pass, server } = await startCalm();
     await status("working");
     await status("idle");
     await pass(20_000);
     await status("working");
     await pass(60_000);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
     const [taken] = await server.messages();
     expect(taken).toMatchObject({ status: "inhibited", dueAt: null });
     expect(JSON.parse(taken!.reasons)).toEqual(["workspace_owner", "inbox", "held_back", "taken_back"]);
@@ -385,42 +385,45 @@ describe("a calm task", () => {
     expect(counted).toMatchObject([{ labels: '{"method":"inbox","status":"inhibited"}', value: 2 }]);
     await status("idle");
     await pass(30_000);
-    expect(await told()).toEqual([titles.idle]);
+    expect(await notified()).toEqual([titles.idle]);
   });
 
-  test.each(["stop", "delete"])("says nothing of an idle when its workspace is to %s", async (transition) => {
-    const { status, told, pass, build, finish, server } = await startCalm();
-    await status("idle");
-    await pass(10_000);
-    expect((await build(transition)).status).toBe(201);
-    expect((await server.messages()).map((message) => message.status)).toEqual(["inhibited"]);
-    await finish();
-    await pass(60_000);
-    expect(await told()).toEqual([]);
-  });
+  test.each(["stop", "delete"])(
+    "doesn't notify of an idle when its workspace gets a %s",
+    async (transition) => {
+      const { status, notified, pass, build, finish, server } = await startCalm();
+      await status("idle");
+      await pass(10_000);
+      expect((await build(transition)).status).toBe(201);
+      expect((await server.messages()).map((message) => message.status)).toEqual(["inhibited"]);
+      await finish();
+      await pass(60_000);
+      expect(await notified()).toEqual([]);
+    },
+  );
 
-  test("is idle all the same when the stop is refused, or when its workspace is built anew", async () => {
-    const { status, told, pass, build } = await startCalm();
+  test("is idle all the same when the stop is refused, or when its workspace is rebuilt", async () => {
+    const { status, notified, pass, build } = await startCalm();
     await status("idle");
     expect((await build("start")).status).toBe(201);
     expect((await build("stop")).status).toBe(409);
     await pass(30_000);
-    expect(await told()).toEqual([titles.idle]);
+    expect(await notified()).toEqual([titles.idle]);
   });
 
-  test("says nothing of an idle that was over before, also when its workspace is built anew meanwhile", async () => {
-    const { status, told, pass, build, finish, server, workspaceId } = await startCalm();
+  test("doesn't notify of an idle that ended earlier, also when its workspace is rebuilt meanwhile", async () => {
+    const { status, notified, pass, build, finish, server, workspaceId } = await startCalm();
     await status("working");
     await status("idle");
     await build("start");
     await finish();
     await status("working", "", {}, await agentTokenOf(server, workspaceId));
     await pass(60_000);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
   });
 
-  test("that was idle for long, of which nobody could be told, says nothing when it goes on", async () => {
-    const { status, told, pass, server, token } = await startCalm();
+  test("that was idle without a delivered notification doesn't notify when it continues", async () => {
+    const { status, notified, pass, server, token } = await startCalm();
     const pause = (paused: boolean) =>
       server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: paused } });
     await status("working");
@@ -430,32 +433,32 @@ describe("a calm task", () => {
     await status("working");
     await pause(false);
     await pass(60_000);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
   });
 
-  test("tells of an idle that lasts, though another of the same minute did not", async () => {
-    const { status, told, pass } = await startCalm();
+  test("notifies of an idle that lasts, though another of the same minute did not", async () => {
+    const { status, notified, pass } = await startCalm();
     await status("idle");
     await pass(1_000);
     await status("working");
     await pass(1_000);
     await status("idle");
     await pass(30_000);
-    expect(await told()).toEqual([titles.idle]);
+    expect(await notified()).toEqual([titles.idle]);
   });
 
-  test("tells at once that it is done, and no more that it was idle", async () => {
-    const { status, told, pass } = await startCalm();
+  test("notifies at once that it is complete, and not that it was idle", async () => {
+    const { status, notified, pass } = await startCalm();
     await status("idle");
     await pass(1_000);
     await status("complete");
     await pass(60_000);
-    expect(await told()).toEqual([titles.complete]);
+    expect(await notified()).toEqual([titles.complete]);
   });
 
-  test("is told at its time by the process itself, by every way", async () => {
+  test("notifies when due without a tick, by every channel", async () => {
     const receiver = await startReceiver();
-    const { status, told, server } = await startTask({
+    const { status, notified, server } = await startTask({
       server: {
         clock: { now: Date.now, advance: () => undefined },
         environment: {
@@ -471,6 +474,6 @@ describe("a calm task", () => {
     expect(Date.now() - reported).toBeGreaterThanOrEqual(150);
     expect(request!.json.title).toBe(titles.idle);
     await server.settled();
-    expect(await told()).toEqual([titles.idle]);
+    expect(await notified()).toEqual([titles.idle]);
   });
 });

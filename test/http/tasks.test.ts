@@ -14,7 +14,7 @@ const listOf = async (server: TestServer, token: string, q = "", address = "/api
 };
 
 describe("a task", () => {
-  test("is shown in the members that codersdk has, by its name and by its id", async () => {
+  test("is shown with codersdk's fields, by its name and by its id", async () => {
     const { server, member, workspaceId, status, lifecycle, userId } = await startTask();
     await lifecycle("ready");
     await status("working", "Reading");
@@ -137,7 +137,7 @@ describe("a task", () => {
     });
   });
 
-  test("is not what has no task, waits in a pool, is deleted, or is somebody else's", async () => {
+  test("isn't found for a workspace without a task, a prebuild, a deleted one, or another user's", async () => {
     const { server, token, member, userId, build, finish } = await startTask();
     const { templateId } = await addTemplate(server, userId, "plain");
     await server.call("POST", "/api/v2/users/me/workspaces", {
@@ -175,29 +175,29 @@ describe("creating a task", () => {
     for (const address of addresses) {
       const none = { template_version_preset_id: "00000000-0000-0000-0000-000000000000" };
       const body = { template_version_id: versionId, input: "Add *a* test, please: now!", name: "", ...none };
-      const made = await create(server, member.token, body, "me", address);
-      expect([made.status, made.json.name]).toEqual([
+      const created = await create(server, member.token, body, "me", address);
+      expect([created.status, created.json.name]).toEqual([
         201,
         expect.stringMatching(/^add-a-test-please-now-[0-9a-f]{6}$/),
       ]);
-      expect(made.json).toMatchObject({
+      expect(created.json).toMatchObject({
         initial_prompt: body.input,
         workspace_status: "pending",
         status: "pending",
         current_state: null,
         workspace_agent_id: null,
       });
-      const one = await server.call("GET", `/api/v2/tasks/me/${made.json.id}`, { token: member.token });
+      const one = await server.call("GET", `/api/v2/tasks/me/${created.json.id}`, { token: member.token });
       expect(one.json.initial_prompt).toBe(body.input);
       const values = await server.sql(
         `SELECT p.value FROM build_parameters p JOIN workspaces w ON w.latest_build_id = p.build_id
-          WHERE w.id = '${made.json.id}' ORDER BY p.name`,
+          WHERE w.id = '${created.json.id}' ORDER BY p.name`,
       );
       expect(values.map(({ value }) => value)).toContain(body.input);
     }
   });
 
-  test("with an Idempotency-Key is done once", async () => {
+  test("with an Idempotency-Key creates it once", async () => {
     const { server, member, userId, templateId } = await startTask();
     const options = { hasAiTask: true, parameters: [{ name: "prompt" }] };
     const versionId = await addVersion(server, userId, templateId, options);
@@ -214,7 +214,7 @@ describe("creating a task", () => {
     expect((await listOf(server, member.token)).count).toBe(2);
   });
 
-  test("names what is wrong", async () => {
+  test("names the invalid field", async () => {
     const { server, token, member, userId, templateId } = await startTask();
     const [task, silent, plain] = await Promise.all([
       addVersion(server, userId, templateId, { hasAiTask: true, parameters: [{ name: "prompt" }] }),
@@ -243,7 +243,7 @@ describe("creating a task", () => {
   });
 });
 
-test("deleting a task deletes its workspace; input is refused with where to write it", async () => {
+test("deleting a task deletes its workspace; input is refused with an alternative", async () => {
   const { server, member, token, finish } = await startTask();
   const send = await server.call("POST", "/api/v2/tasks/mia/fix-bug/send", {
     token,

@@ -53,7 +53,7 @@ test("A file is stored once, in chunks, and comes back byte for byte", async () 
   expect(version).toMatchObject({ status: 201, json: { file_id: first.json.hash } });
 });
 
-test("A file of which a part is missing doesn't exist, until it is sent again", async () => {
+test("A file with a missing chunk doesn't exist until it is uploaded again", async () => {
   const { server, token, store } = await open();
   const tar = tarOf(chunkBytes * 2);
   const { json } = await store(tar);
@@ -84,7 +84,7 @@ test("an upload that is not a tar archive, or is too large, is refused with a re
     status: 413,
     json: { detail: "At most 10485760 bytes are allowed." },
   });
-  // Whoever may not is told so at once, and can still read it.
+  // A caller without the permission gets the error at once, and can still read it.
   for (let tries = 0; tries < 3; tries += 1)
     expect(await server.call("POST", "/api/v2/files", { body: tarOf(9_000_000), headers })).toMatchObject({
       status: 401,
@@ -93,15 +93,15 @@ test("an upload that is not a tar archive, or is too large, is refused with a re
   expect(await store(tarOf(10_485_760 - 1_536))).toMatchObject({ status: 201 });
 });
 
-test("Provisioners fetch files with their keys; members may not", async () => {
+test("Provisioners fetch files with their keys; members can't", async () => {
   const { server, token, store } = await open();
   const { json } = await store(tarOf(10));
-  const made = await server.call("POST", `${organization}/provisionerkeys`, {
+  const created = await server.call("POST", `${organization}/provisionerkeys`, {
     token,
     json: { name: "rack-1" },
   });
-  expect(made).toMatchObject({ status: 201, json: { key: expect.stringMatching(/^\w{10}-\w{22}$/) } });
-  const key = server.secret(made.json.key as string);
+  expect(created).toMatchObject({ status: 201, json: { key: expect.stringMatching(/^\w{10}-\w{22}$/) } });
+  const key = server.secret(created.json.key as string);
   const status = async (given: Record<string, string>) => (await fetchBytes(server, json.hash, given)).status;
   expect(await status({ "coder-provisioner-daemon-key": key })).toBe(200);
   expect(await status({ authorization: `Bearer ${key}` })).toBe(200);

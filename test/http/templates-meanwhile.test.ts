@@ -32,7 +32,7 @@ async function start() {
   return { server, token, admin, call, meanwhile, version, template, first };
 }
 
-test("who loses the role, or the session, before the write changes nothing", async () => {
+test("a user who loses the role or the session before the write changes nothing", async () => {
   const { server, token, admin, call, meanwhile, version, template } = await start();
   const free = await version();
   const second = await version({ template_id: template.id });
@@ -93,7 +93,7 @@ test("a template that is deleted before the write gets no version and no change"
   }
 });
 
-test("a version that another template takes before the write makes no second one", async () => {
+test("a version that another template takes before the write creates no second one", async () => {
   const { server, admin, call, meanwhile, version } = await start();
   const free = await version();
   meanwhile("POST", `${organization}/templates`, { name: "quick", template_version_id: free.id });

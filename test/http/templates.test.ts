@@ -1,4 +1,4 @@
-// Templates over HTTP: made from versions, changed, deprecated, deleted; their versions, presets and parameters.
+// Templates over HTTP: created from versions, changed, deprecated, deleted; their versions, presets and parameters.
 import { describe, expect, test } from "vitest";
 import { prebuildsUser } from "../../db/schema.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
@@ -27,7 +27,7 @@ async function makeTemplate(server: TestServer, token: string, name: string, ver
 }
 
 describe("a template", () => {
-  test("is made from a version that had none, and is found by id, by name and in the lists", async () => {
+  test("is created from a version without one, and is found by id, by name and in the lists", async () => {
     const { server, token, userId } = await open();
     const version = await makeVersion(server, token, { name: "v1", message: "the first", has_ai_task: true });
     expect(version).toMatchObject({
@@ -44,11 +44,11 @@ describe("a template", () => {
     const sameWay = await makeVersion(server, token, { template_id: zeros, file_id: zeros });
     expect(sameWay.template_id).toBeUndefined();
 
-    const made = await server.call("POST", `${organization}/templates`, {
+    const created = await server.call("POST", `${organization}/templates`, {
       token,
       json: { name: "Docker", display_name: "Docker here", template_version_id: version.id.toUpperCase() },
     });
-    expect(made).toMatchObject({
+    expect(created).toMatchObject({
       status: 201,
       json: {
         name: "Docker",
@@ -65,19 +65,19 @@ describe("a template", () => {
     });
     const member = await addUser(server, "grace");
     const paths = [
-      `/api/v2/templates/${made.json.id}`,
+      `/api/v2/templates/${created.json.id}`,
       `${organization}/templates/docker`,
-      `/api/v2/organizations/${made.json.organization_id}/templates/DOCKER`,
+      `/api/v2/organizations/${created.json.organization_id}/templates/DOCKER`,
     ];
     for (const path of paths)
-      expect((await server.call("GET", path, { token: member.token })).json).toEqual(made.json);
+      expect((await server.call("GET", path, { token: member.token })).json).toEqual(created.json);
     for (const path of ["/api/v2/templates", `${organization}/templates`])
-      expect((await server.call("GET", path, { token: member.token })).json).toEqual([made.json]);
+      expect((await server.call("GET", path, { token: member.token })).json).toEqual([created.json]);
     expect(
       (await server.call("GET", `/api/v2/templateversions/${version.id}`, { token })).json,
     ).toMatchObject({
       id: version.id,
-      template_id: made.json.id,
+      template_id: created.json.id,
     });
   });
 
@@ -107,7 +107,7 @@ describe("a template", () => {
     expect(await make("docker", second.id)).toMatchObject({ status: 201 });
   });
 
-  test("two who make the same at the same time: one has it", async () => {
+  test("created twice at the same time exists once", async () => {
     const { server, token } = await open();
     const versions = await Promise.all([1, 2, 3].map(() => makeVersion(server, token)));
     const answers = await Promise.all(
@@ -124,7 +124,7 @@ describe("a template", () => {
     ).toHaveLength(1);
   });
 
-  test("is changed, deprecated and taken back, each noted once in the audit log", async () => {
+  test("is changed, deprecated and undeprecated, each once in the audit log", async () => {
     const { server, token } = await open();
     const { template } = await makeTemplate(server, token, "docker");
     const path = `/api/v2/templates/${template.id}`;
@@ -158,7 +158,7 @@ describe("a template", () => {
     );
   });
 
-  test("is not deleted while a person has a workspace of it; one that waits in a pool is no reason", async () => {
+  test("is not deleted while a user has a workspace of it; prebuilds don't count", async () => {
     const { server, token, userId } = await open();
     const { template } = await makeTemplate(server, token, "docker");
     const insert = (id: string, owner: string) =>
@@ -233,7 +233,7 @@ describe("a version", () => {
     ]);
   });
 
-  test("shows its parameters and presets in their order, and nothing that is sensitive", async () => {
+  test("shows its parameters and presets in their order, and no sensitive values", async () => {
     const { server, token } = await open();
     const member = await addUser(server, "grace");
     const scheduling = {
@@ -284,7 +284,7 @@ describe("a version", () => {
     expect(await server.sql("SELECT preset_id FROM preset_schedules")).toHaveLength(2);
   });
 
-  test("is refused with the path of what is wrong, and leaves nothing behind", async () => {
+  test("is refused with the path of the invalid field, and stores nothing", async () => {
     const { server, token } = await open();
     const prebuilds = (cron: string) => ({
       instances: -1,

@@ -1,4 +1,4 @@
-// Hot requests build no SQL text once they have been made before: their statements are prepared.
+// Hot requests build no SQL text after the first one: their statements are prepared.
 import { expect, onTestFinished, test } from "vitest";
 import { countTextsBuilt } from "../../db/client.ts";
 import { verifyPrepared } from "../../db/prepared.ts";
@@ -36,7 +36,7 @@ test.each<Call>(hot)("%s %s builds no SQL text again", async (method, path, json
   expect(countTextsBuilt() - before).toBe(0);
 });
 
-test("the release is told without the database, once it has been asked for", async () => {
+test("the release is returned without the database after the first request", async () => {
   let trips = 0;
   const { server } = await startSignedIn({ adapter: "plain", onTrip: () => (trips += 1) });
   const first = await server.call("GET", "/api/v2/buildinfo");

@@ -1,4 +1,4 @@
-// A new workspace: who made it is in the audit log, and template admins who want to know are told.
+// A new workspace: its creator is in the audit log, and template admins who enabled the kind are notified.
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { inboxTitles, switchKind } from "../support/inbox.ts";
@@ -33,11 +33,11 @@ async function setUp() {
   return { server, token, tess, tom, mia, templateId, versionId, presetId, create, about };
 }
 
-test("a new workspace is told to owners and template admins who have switched it on, not to whoever made it", async () => {
+test("a new workspace notifies owners and template admins who enabled the kind, not its creator", async () => {
   const { server, token, tess, tom, mia, create, about } = await setUp();
   const parameters = { rich_parameter_values: [{ name: "size", value: "secret" }] };
-  const made = await create(mia.token, "me", "web", parameters);
-  expect(made.status).toBe(201);
+  const created = await create(mia.token, "me", "web", parameters);
+  expect(created.status).toBe(201);
   await create(token, "mia", "other");
   await create(tess.token, "me", "mine");
   expect((await create(mia.token, "me", "web")).status).toBe(409);
@@ -61,14 +61,14 @@ test("a new workspace is told to owners and template admins who have switched it
     workspace_owner_username: "mia",
   });
   expect(first!.data.parameters).toEqual([{ name: "size", value: "********" }]);
-  expect(first!.targets).toContain(made.json.id);
+  expect(first!.targets).toContain(created.json.id);
 });
 
-test("one from a pool is told alike, and is the one that had waited there", async () => {
+test("a claimed prebuild notifies too, with the prebuild's id", async () => {
   const { server, tess, mia, templateId, versionId, presetId, create, about } = await setUp();
   const [waiting] = await addPrebuilds(server, { templateId, versionId, presetId }, 1);
-  const made = await create(mia.token, "me", "web", { template_version_preset_id: presetId });
-  expect(made.json.id).toBe(waiting);
+  const created = await create(mia.token, "me", "web", { template_version_preset_id: presetId });
+  expect(created.json.id).toBe(waiting);
   expect(await inboxTitles(server, tess.token)).toEqual(["Workspace mia/web was created"]);
   const [event] = await about();
   expect(event!.targets[0]).toBe(waiting);
@@ -79,7 +79,7 @@ test("one from a pool is told alike, and is the one that had waited there", asyn
   expect(inbox.json.notifications).toHaveLength(1);
 });
 
-test("who made it for whom is in the audit log, once, also for one from a pool", async () => {
+test("creator and owner are in the audit log once, also for a claimed prebuild", async () => {
   const { server, token, mia, templateId, versionId, presetId, create } = await setUp();
   const [waiting] = await addPrebuilds(server, { templateId, versionId, presetId }, 1);
   await create(token, "mia", "web", { template_version_preset_id: presetId });

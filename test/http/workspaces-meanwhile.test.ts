@@ -6,7 +6,7 @@ import { addProvisioner, addTemplate, addVersion, outcome } from "../support/wor
 
 const hour = 3_600_000;
 
-/** Mia has a stopped workspace that starts by itself at eleven; it is ten. */
+/** Mia has a stopped workspace with an autostart at eleven; it is ten. */
 async function start() {
   const { wrapClient, beforeNextWrite } = holdWrites();
   const server = await startTestServer({ wrapClient });
@@ -20,13 +20,13 @@ async function start() {
     const { json } = await provisioner.acquire();
     await provisioner.job("POST", json.job_id, "complete", outcome);
   };
-  const made = await call(mia.token, "POST", "/users/me/workspaces", {
+  const created = await call(mia.token, "POST", "/users/me/workspaces", {
     name: "web",
     template_id: templateId,
     autostart_schedule: "0 11 * * *",
     automatic_updates: "always",
   });
-  const path = `/workspaces/${made.json.id}`;
+  const path = `/workspaces/${created.json.id}`;
   await finish();
   await call(mia.token, "POST", `${path}/builds`, { transition: "stop" });
   await finish();
@@ -53,7 +53,7 @@ async function start() {
   };
 }
 
-test("settings of a workspace that is deleted before the write are those of nothing", async () => {
+test("settings of a workspace that is deleted before the write are not found", async () => {
   const { call, mia, path, finish, workspace, beforeNextWrite } = await start();
   await call(mia.token, "POST", `${path}/builds`, { transition: "delete" });
   beforeNextWrite(finish);
@@ -61,7 +61,7 @@ test("settings of a workspace that is deleted before the write are those of noth
   expect((await workspace()).autostart_schedule).toBe("0 11 * * *");
 });
 
-test("who is signed out before the write changes no settings", async () => {
+test("a user who is signed out before the write changes no settings", async () => {
   const { server, call, mia, path, meanwhile, workspace } = await start();
   meanwhile(mia.token, "POST", "/users/logout");
   expect((await call(mia.token, "PUT", `${path}/autoupdates`, { automatic_updates: "never" })).status).toBe(
@@ -88,7 +88,7 @@ test.each([
   },
 );
 
-test("neither does one whose owner is suspended by then", async () => {
+test("a workspace whose owner is suspended by then isn't started", async () => {
   const { server, token, meanwhile, workspace } = await start();
   server.clock.advance(hour);
   meanwhile(token, "PUT", "/users/mia/status/suspend");
@@ -97,7 +97,7 @@ test("neither does one whose owner is suspended by then", async () => {
   expect((await workspace()).latest_build.build_number).toBe(2);
 });
 
-test("what it would be started with is that of the write: the next pass starts one that has changed", async () => {
+test("a workspace that changes before the write is started by the next tick", async () => {
   const { server, userId, mia, templateId, path, call, meanwhile, beforeNextWrite, finish, workspace } =
     await start();
   const second = await addVersion(server, userId, templateId);

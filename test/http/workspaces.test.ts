@@ -32,19 +32,22 @@ async function setUp(options: Parameters<typeof addTemplate>[3] = {}) {
 }
 
 describe("a workspace", () => {
-  test("is made with its first build, runs, stops, and is gone when its deletion has succeeded", async () => {
+  test("is created with its first build, runs, stops, and is gone when its deletion has succeeded", async () => {
     const { create, build, finish, get, templateId } = await setUp();
-    const made = await create("web");
-    expect(made.status).toBe(201);
-    expect(made.json).toMatchObject({
+    const created = await create("web");
+    expect(created.status).toBe(201);
+    expect(created.json).toMatchObject({
       name: "web",
       owner_name: "mia",
       template_id: templateId,
       outdated: false,
       latest_build: { build_number: 1, transition: "start", status: "pending", reason: "initiator" },
     });
-    expect(made.json.latest_build.job).toMatchObject({ id: made.json.latest_build.id, status: "pending" });
-    const { id } = made.json;
+    expect(created.json.latest_build.job).toMatchObject({
+      id: created.json.latest_build.id,
+      status: "pending",
+    });
+    const { id } = created.json;
     await finish();
     const running = (await get(`/workspaces/${id}`)).json.latest_build;
     expect(running.status).toBe("running");
@@ -65,11 +68,11 @@ describe("a workspace", () => {
     expect((await build(id, "start")).status).toBe(404);
     const builds = (await get(`/workspaces/${id}/builds`)).json as { build_number: number }[];
     expect(builds.map((one) => one.build_number)).toEqual([3, 2, 1]);
-    expect((await get(`/workspacebuilds/${made.json.latest_build.id}`)).status).toBe(200);
+    expect((await get(`/workspacebuilds/${created.json.latest_build.id}`)).status).toBe(200);
     expect((await create("web")).status).toBe(201);
   });
 
-  test("has a name that is its owner's only one, whatever the case", async () => {
+  test("has a name that is unique for its owner, ignoring case", async () => {
     const { create, server, token } = await setUp();
     await create("web");
     const second = await create("WEB");
@@ -92,7 +95,7 @@ describe("a workspace", () => {
     expect(none.status).toBe(404);
   });
 
-  test("is made from a template that takes new ones, and from a version of it", async () => {
+  test("is created from an active template and a version of it", async () => {
     const { create, server, userId, templateId } = await setUp();
     const { versionId: foreign } = await addTemplate(server, userId, "other");
     const refused = async (more: object) => (await create("web", more)).json.validations[0].field;
@@ -104,8 +107,8 @@ describe("a workspace", () => {
     expect(await refused({ template_id: null })).toBe("template_id");
     expect(await refused({ template_version_preset_id: randomUUID() })).toBe("template_version_preset_id");
     const older = await addVersion(server, userId, templateId);
-    const made = await create("old", { template_id: null, template_version_id: older });
-    expect([made.status, made.json.outdated]).toEqual([201, true]);
+    const created = await create("old", { template_id: null, template_version_id: older });
+    expect([created.status, created.json.outdated]).toEqual([201, true]);
     await server.sql(`UPDATE templates SET deprecation_message = 'Use other.' WHERE id = '${templateId}'`);
     expect((await create("web")).json).toMatchObject({ detail: "Use other." });
     await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${templateId}'`);
@@ -114,7 +117,7 @@ describe("a workspace", () => {
 });
 
 describe("builds", () => {
-  test("carry parameters over, over the preset's, and name what is missing or unknown", async () => {
+  test("keep parameters, and name missing and unknown ones", async () => {
     const presetId = randomUUID();
     const { create, build, finish, server, userId, templateId } = await setUp({
       parameters: [
@@ -128,7 +131,7 @@ describe("builds", () => {
       400,
       [{ field: "rich_parameter_values", detail: 'the parameter "region" is required and has no value' }],
     ]);
-    const made = await create("web", {
+    const created = await create("web", {
       template_version_preset_id: presetId,
       rich_parameter_values: [{ name: "region", value: "eu" }],
     });
@@ -138,7 +141,9 @@ describe("builds", () => {
       { name: "size", value: "big" },
       { name: "region", value: "eu" },
     ]);
-    const unknown = await build(made.json.id, "start", { rich_parameter_values: [{ name: "x", value: "" }] });
+    const unknown = await build(created.json.id, "start", {
+      rich_parameter_values: [{ name: "x", value: "" }],
+    });
     expect([unknown.status, unknown.json.validations[0].field]).toEqual([
       400,
       "rich_parameter_values.0.name",
@@ -150,17 +155,17 @@ describe("builds", () => {
         { name: "disk", defaultValue: "10" },
       ],
     });
-    const updated = await build(made.json.id, "start", { template_version_id: next });
+    const updated = await build(created.json.id, "start", { template_version_id: next });
     expect(updated.json.template_version_id).toBe(next);
     expect((await finish()).parameters).toMatchObject([
       { name: "region", value: "eu" },
       { name: "disk", value: "10" },
     ]);
-    const stopped = await build(made.json.id, "stop");
+    const stopped = await build(created.json.id, "stop");
     expect(stopped.json.template_version_id).toBe(next);
   });
 
-  test("wait for one another: 409 while one is going on, with words", async () => {
+  test("wait for one another: 409 with a reason while one is in progress", async () => {
     const { create, build, provisioner } = await setUp();
     const { id } = (await create("web")).json;
     const pending = await build(id, "stop");
@@ -172,7 +177,7 @@ describe("builds", () => {
     expect((await build(id, "delete")).json.message).toContain("is running");
   });
 
-  test("of one moment are one: the others are told, and no number is left out or given twice", async () => {
+  test("that are concurrent are one: the others get 409, and no number is skipped or repeated", async () => {
     const { create, build, finish, server } = await setUp();
     const { id } = (await create("web")).json;
     for (let round = 0; round < 3; round += 1) {
@@ -188,11 +193,11 @@ describe("builds", () => {
 
   test("keep the tokens of agents from a start to its stop, and an AI task is what its version says", async () => {
     const { create, build, finish } = await setUp({ hasAiTask: true });
-    const made = (await create("web")).json;
-    expect(made.latest_build.has_ai_task).toBe(true);
+    const created = (await create("web")).json;
+    expect(created.latest_build.has_ai_task).toBe(true);
     const tokens: string[] = [(await finish()).agent_token];
     for (const transition of ["start", "stop", "start"]) {
-      await build(made.id, transition);
+      await build(created.id, transition);
       tokens.push((await finish()).agent_token);
     }
     expect(tokens[1]).toBe(tokens[0]);
@@ -200,18 +205,18 @@ describe("builds", () => {
     expect(tokens[3]).not.toBe(tokens[0]);
   });
 
-  test("that nobody has taken are canceled at once; others when their provisioner has heard of it", async () => {
+  test("that are queued are canceled at once; others when their provisioner stops", async () => {
     const { create, build, server, member, provisioner, get } = await setUp();
-    const made = (await create("web")).json;
+    const created = (await create("web")).json;
     const cancel = (id: string) =>
       server.call("PATCH", `/api/v2/workspacebuilds/${id}/cancel`, { token: member.token });
-    expect((await cancel(made.latest_build.id)).status).toBe(200);
-    const ended = (await get(`/workspacebuilds/${made.latest_build.id}`)).json;
+    expect((await cancel(created.latest_build.id)).status).toBe(200);
+    const ended = (await get(`/workspacebuilds/${created.latest_build.id}`)).json;
     expect(ended).toMatchObject({ status: "canceled", job: { status: "canceled" } });
     expect(ended.job.completed_at).toBeDefined();
-    expect((await cancel(made.latest_build.id)).status).toBe(400);
+    expect((await cancel(created.latest_build.id)).status).toBe(400);
 
-    const second = (await build(made.id, "start")).json;
+    const second = (await build(created.id, "start")).json;
     const job = (await provisioner.acquire()).json;
     expect(job.job_id).toBe(second.id);
     expect((await provisioner.job("POST", second.id, "heartbeat")).json).toEqual({ cancel: false });
@@ -227,22 +232,22 @@ describe("builds", () => {
   });
 });
 
-describe("who may", () => {
-  test("see: the owner of it, owners, template-admins and auditors; to others it isn't there", async () => {
+describe("permission to", () => {
+  test("see a workspace: its owner, owners, template-admins and auditors; others get 404", async () => {
     const { create, server, token, get } = await setUp();
-    const made = (await create("web")).json;
+    const created = (await create("web")).json;
     const stranger = await addUser(server, "sam");
     const admin = await addUser(server, "tess", ["template-admin"]);
     const auditor = await addUser(server, "otto", ["auditor"]);
     const paths = [
-      `/workspaces/${made.id}`,
-      `/workspacebuilds/${made.latest_build.id}`,
+      `/workspaces/${created.id}`,
+      `/workspacebuilds/${created.latest_build.id}`,
       "/users/mia/workspace/web",
     ];
     for (const path of [
       ...paths,
-      `/workspaces/${made.id}/builds`,
-      `/workspacebuilds/${made.latest_build.id}/logs`,
+      `/workspaces/${created.id}/builds`,
+      `/workspacebuilds/${created.latest_build.id}/logs`,
     ]) {
       expect((await get(path, stranger.token)).status).toBe(404);
       for (const one of [token, admin.token, auditor.token]) expect((await get(path, one)).status).toBe(200);
@@ -251,7 +256,7 @@ describe("who may", () => {
     expect((await get("/workspaces", auditor.token)).json.count).toBe(1);
   });
 
-  test("change: the owner of it and owners; template-admins only end it, auditors nothing", async () => {
+  test("change a workspace: its owner and owners; template-admins only end it, auditors nothing", async () => {
     const { create, build, finish, server, token, templateId } = await setUp();
     const { id } = (await create("web")).json;
     await finish();

@@ -280,7 +280,7 @@ export function conform(deploy: Deploy): void {
       });
     });
 
-    test("a pool is filled by a pass, claimed, and what the claim destroys is told", async () => {
+    test("a pool is filled by a pass, claimed, and the resources that the claim destroys are notified", async () => {
       // Somebody waits for a job, which a pass makes.
       await expect.poll(async () => (await work())?.stage, { timeout: 20_000, interval: 300 }).toBe("create");
       const [pool] = await done("GET", "/prebuilds/presets");
@@ -313,7 +313,7 @@ export function conform(deploy: Deploy): void {
       while ((await work()) !== undefined);
     });
 
-    test("a workspace is built, its agent's task is told of, and its pages show it", async () => {
+    test("a workspace is built, its agent's task notifies, and its pages show it", async () => {
       const made = await done(
         "POST",
         "/users/me/workspaces",

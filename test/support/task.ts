@@ -61,7 +61,7 @@ export async function startTask(options: TaskOptions = {}) {
     workspace: async () =>
       (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token: member.token })).json,
     /** Titles in the member's inbox, oldest first. */
-    told: async () => {
+    notified: async () => {
       const { notifications } = (
         await server.call("GET", "/api/v2/notifications/inbox", { token: member.token })
       ).json as { notifications: { title: string }[] };

@@ -51,7 +51,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
     const table = async () => ({
       lifecycle: await cost(() => lifecycle("ready")),
       "the same state": await cost(() => status("working")),
-      "a change that is told": await cost(() => status("idle")),
+      "a change that notifies": await cost(() => status("idle")),
       "the next": await cost(() => status("working")),
       workspace: await cost(() => workspace()),
       "idle tick": await cost(() => server.runTick()),

@@ -170,7 +170,7 @@ describe("when its time has come a workspace", () => {
   );
 });
 
-test("an automatic update tells the workspace's owner what is new, once for the build that brings it", () => {
+test("an automatic update notifies the workspace's owner of the version once for its build", () => {
   const update = {
     buildId: "build",
     workspaceId: "workspace",

@@ -1,4 +1,4 @@
-// The pure rules of what happens to workspaces and is told: which events, of what, and whom they concern.
+// Rules of notifications about workspaces: which events, of what, and whom they concern.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildReasons, transitions } from "../../../db/schema.ts";
@@ -50,7 +50,7 @@ const ofPool = { ownerId: "pool", ownerName: "prebuilds", ownerIsSystem: true };
 const toOwner = { people: [{ id: "u-mia", why: "workspace_owner" }] };
 
 describe("the end of a build", () => {
-  test("that succeeded is notified when somebody else deleted somebody's workspace, and else never", () => {
+  test("that succeeded notifies only when another user deleted the workspace", () => {
     for (const reason of buildReasons) {
       for (const transition of transitions) {
         const isNotified = (change: Partial<EndingBuild>) =>
@@ -146,7 +146,7 @@ describe("an update", () => {
     expect(isUpdate({ requested: asked, previous, next })).toBe(expected);
   });
 
-  test("concerns the owner, whoever made it, and admins who didn't", () => {
+  test("notifies the owner, also the initiator, and other admins", () => {
     expect(workspaceUpdated.event(requested, [])).toMatchObject({
       identity: "b7",
       labels: { initiator: "Tess T", version: "v2" },
@@ -160,7 +160,7 @@ describe("an update", () => {
     expect(workspaceUpdated.event(nameless, []).labels["initiator"]).toBe("tess");
   });
 
-  test("never carries a sensitive value, nor more than a message may have", () => {
+  test("never carries a sensitive value, nor more than a message can have", () => {
     const parameter = fc.record({ name: fc.string(), value: fc.string({ maxLength: 200 }) });
     fc.assert(
       fc.property(fc.array(parameter), (parameters) => {
@@ -179,7 +179,7 @@ describe("an update", () => {
   });
 });
 
-describe("who was told", () => {
+describe("the summary of recipients", () => {
   const by = (initiatorId: string) => ({ ownerId: "u-mia", initiatorId });
   const message = (userId: string, status = "sent") => ({ userId, status });
 
@@ -214,9 +214,9 @@ describe("who was told", () => {
       "Notified: 1 administrator.",
     ],
   ])("is counted by person: %s", (_, messages, initiatorId, header, words) => {
-    const told = summarizeNotified(messages, by(initiatorId));
-    expect(formatNotified(told)).toBe(header);
-    expect(describeNotified(told, "mia")).toBe(words);
+    const notified = summarizeNotified(messages, by(initiatorId));
+    expect(formatNotified(notified)).toBe(header);
+    expect(describeNotified(notified, "mia")).toBe(words);
   });
 
   test("comes out of the header as it went in", () => {

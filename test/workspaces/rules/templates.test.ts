@@ -379,7 +379,7 @@ describe("a tar", () => {
       expect(() => writeTar([file(path)])).toThrow(`${path}: the path is too long`);
   });
 
-  test("with nothing in it is told apart from none", () => {
+  test("that is empty is a valid archive", () => {
     expect(validateTar(writeTar([]))).toBe("has no files");
     const tar = writeTar([file("a", "1")]);
     tar[0]! += 1;

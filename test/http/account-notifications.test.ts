@@ -1,4 +1,4 @@
-// What changes of accounts tell: owners and user-admins, and the person themselves.
+// Notifications about accounts, for owners, user-admins and the user.
 import { describe, expect, test } from "vitest";
 import { allTold, inboxTitles, switchKind } from "../support/inbox.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -14,31 +14,31 @@ async function setUp(environment: Record<string, string> = {}) {
   const mia = await addUser(server, "mia");
   const call = (method: string, path: string, as = token, json?: unknown) =>
     server.call(method, `/api/v2/users${path}`, { token: as, ...(json === undefined ? {} : { json }) });
-  const told = async () =>
+  const notified = async () =>
     (await allTold(server)).map(({ key, username }) => [key.replace("Template", ""), username]);
-  return { server, token, userId, olga, uma, tess, mia, call, told };
+  return { server, token, userId, olga, uma, tess, mia, call, notified };
 }
 
 const password = "a-good-password-of-nobody-9";
 const toAdmins = (key: string) => ["ada", "olga", "uma"].map((name) => [key, name]);
 
 describe("an account", () => {
-  test("that is made is told to owners and user-admins, whoever made it included", async () => {
-    const { server, token, uma, call, told } = await setUp();
+  test("that is created notifies owners and user-admins, its creator included", async () => {
+    const { server, token, uma, call, notified } = await setUp();
     const json = {
       email: "nia@example.com",
       username: "nia",
       name: "Nia N",
       password: server.secret(password),
     };
-    const made = await call("POST", "", uma.token, json);
-    expect(made.status).toBe(201);
+    const created = await call("POST", "", uma.token, json);
+    expect(created.status).toBe(201);
     expect((await call("POST", "", uma.token, json)).status).toBe(409);
-    expect(await told()).toEqual(toAdmins("UserAccountCreated"));
+    expect(await notified()).toEqual(toAdmins("UserAccountCreated"));
     const [message] = await allTold(server);
     expect(message).toMatchObject({
       labels: { created_account_name: "nia", created_account_user_name: "Nia N", initiator: "uma" },
-      targets: [made.json.id],
+      targets: [created.json.id],
       reasons: ["role_owner", "inbox"],
     });
     expect(await inboxTitles(server, token)).toEqual(["Account nia was created"]);
@@ -49,26 +49,26 @@ describe("an account", () => {
     });
   });
 
-  test("that is removed is told alike, but not to itself", async () => {
-    const { call, uma, told } = await setUp();
+  test("that is deleted notifies them too, but not itself", async () => {
+    const { call, uma, notified } = await setUp();
     expect((await call("DELETE", "/mia")).status).toBe(200);
     expect((await call("DELETE", "/mia")).status).toBe(404);
-    expect(await told()).toEqual(toAdmins("UserAccountDeleted"));
+    expect(await notified()).toEqual(toAdmins("UserAccountDeleted"));
     expect((await call("DELETE", "/uma")).status).toBe(200);
-    expect((await told()).slice(3)).toEqual([
+    expect((await notified()).slice(3)).toEqual([
       ["UserAccountDeleted", "ada"],
       ["UserAccountDeleted", "olga"],
     ]);
     expect((await call("GET", "/me", uma.token)).status).toBe(401);
   });
 
-  test("that is suspended and activated, again and again on one day, is told each time, and to the person", async () => {
-    const { server, mia, call, told } = await setUp();
+  test("that is suspended and activated repeatedly on one day notifies each time, the user included", async () => {
+    const { server, mia, call, notified } = await setUp();
     for (const status of ["suspend", "suspend", "activate", "activate", "suspend", "activate"])
       expect((await call("PUT", `/mia/status/${status}`)).status).toBe(200);
     const off = [...toAdmins("UserAccountSuspended"), ["YourAccountSuspended", "mia"]];
     const on = [...toAdmins("UserAccountActivated"), ["YourAccountActivated", "mia"]];
-    expect(await told()).toEqual([...off, ...on, ...off, ...on]);
+    expect(await notified()).toEqual([...off, ...on, ...off, ...on]);
     const own = (await allTold(server)).find(({ username }) => username === "mia");
     expect(own).toMatchObject({
       labels: {
@@ -88,16 +88,16 @@ describe("an account", () => {
     ]);
   });
 
-  test("that two suspend at the same moment is told of once", async () => {
-    const { olga, token, call, told } = await setUp();
+  test("that two admins suspend at the same time notifies once", async () => {
+    const { olga, token, call, notified } = await setUp();
     const answers = await Promise.all(
       [token, olga.token, token].map((as) => call("PUT", "/mia/status/suspend", as)),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect(await told()).toEqual([...toAdmins("UserAccountSuspended"), ["YourAccountSuspended", "mia"]]);
+    expect(await notified()).toEqual([...toAdmins("UserAccountSuspended"), ["YourAccountSuspended", "mia"]]);
   });
 
-  test("is told of by the other way, too, though it is suspended by then", async () => {
+  test("that is suspended is still notified by webhook", async () => {
     const receiver = await startReceiver();
     const { server, mia, call } = await setUp({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url });
     await call("PUT", "/mia/status/suspend");
@@ -107,7 +107,7 @@ describe("an account", () => {
     expect(hooks.map(({ json }) => json.payload.data)).toEqual(hooks.map(() => ({ user })));
     const own = hooks.map(({ json }) => json).filter(({ payload }) => payload.user_username === "mia");
     expect(own.map(({ title }) => title)).toEqual(["Your account was suspended"]);
-    // Nothing else reaches whoever is suspended.
+    // Nothing else reaches a suspended user.
     const custom = await server.call("POST", "/api/v2/notifications/custom", {
       token: await signIn(server, { email: "ada@example.com", password: "correct-horse-battery-42" }),
       json: { content: { title: "x", message: "y" }, recipients: { users: ["mia"] } },
@@ -116,14 +116,14 @@ describe("an account", () => {
     expect(mia.userId).toBe(own[0].payload.user_id);
   });
 
-  test("of somebody who has switched the kind off, or may not be changed, tells nobody", async () => {
-    const { server, token, olga, uma, tess, call, told } = await setUp();
+  test("notifies nobody who disabled the kind, and nobody when the change is refused", async () => {
+    const { server, token, olga, uma, tess, call, notified } = await setUp();
     for (const as of [token, olga.token, uma.token])
       await switchKind(server, as, "TemplateUserAccountDeleted", false);
     expect((await call("DELETE", "/mia", tess.token)).status).toBe(403);
     expect((await call("DELETE", "/olga", uma.token)).status).toBe(403);
     expect((await call("PUT", "/me/status/suspend")).status).toBe(400);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
     expect((await call("DELETE", "/mia")).status).toBe(200);
     expect((await allTold(server)).map(({ status, reasons }) => [status, reasons.at(-1)])).toEqual(
       Array.from({ length: 3 }, () => ["inhibited", "disabled_by_user"]),

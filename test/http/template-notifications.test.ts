@@ -1,4 +1,4 @@
-// What becomes of templates: told to those who use them, and to the template admins.
+// Notifications about templates, for their users and the template admins.
 import { describe, expect, test } from "vitest";
 import { allTold, inboxTitles } from "../support/inbox.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
@@ -21,19 +21,19 @@ async function setUp() {
   const patch = (json: object, as = tess.token) =>
     server.call("PATCH", `/api/v2/templates/${templateId}`, { token: as, json });
   const remove = (as: string) => server.call("DELETE", `/api/v2/templates/${templateId}`, { token: as });
-  const told = async () =>
+  const notified = async () =>
     (await allTold(server)).map(({ key, username }) => [key.replace("TemplateTemplate", ""), username]);
-  return { server, token, tess, tom, mia, max, templateId, create, patch, remove, told };
+  return { server, token, tess, tom, mia, max, templateId, create, patch, remove, notified };
 }
 
 describe("a template that is deprecated", () => {
-  test("is told to those who have workspaces of it, each once, each time that the words change", async () => {
-    const { server, mia, max, templateId, create, patch, told } = await setUp();
+  test("notifies users with workspaces of it, each once, each time the message changes", async () => {
+    const { server, mia, max, templateId, create, patch, notified } = await setUp();
     await create(mia.token, "one");
     await create(mia.token, "two");
     await create(max.token, "three");
     await patch({ description: "Nothing new." });
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
     const words = "Use “podman” instead.\n<b>Soon</b>";
     for (const message of [words, words, "", "Another reason."])
       expect((await patch({ deprecation_message: message })).status).toBe(200);
@@ -41,7 +41,7 @@ describe("a template that is deprecated", () => {
       ["Deprecated", "mia"],
       ["Deprecated", "max"],
     ];
-    expect(await told()).toEqual([...each, ...each]);
+    expect(await notified()).toEqual([...each, ...each]);
     const [message] = await allTold(server);
     const [organization] = await server.sql("SELECT id FROM organizations");
     expect(message).toMatchObject({
@@ -63,31 +63,31 @@ describe("a template that is deprecated", () => {
     });
   });
 
-  test("by two at the same moment in the same words is told once", async () => {
-    const { token, tess, mia, create, patch, told } = await setUp();
+  test("by two at the same time with the same message notifies once", async () => {
+    const { token, tess, mia, create, patch, notified } = await setUp();
     await create(mia.token, "one");
     const answers = await Promise.all(
       [tess.token, token, tess.token].map((as) => patch({ deprecation_message: "Gone." }, as)),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
-    expect(await told()).toEqual([["Deprecated", "mia"]]);
+    expect(await notified()).toEqual([["Deprecated", "mia"]]);
   });
 
-  test("by somebody who may not tells nobody", async () => {
-    const { mia, create, patch, told } = await setUp();
+  test("by a user without the permission notifies nobody", async () => {
+    const { mia, create, patch, notified } = await setUp();
     await create(mia.token, "one");
     expect((await patch({ deprecation_message: "x" }, mia.token)).status).toBe(403);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
   });
 });
 
 describe("a template that is deleted", () => {
-  test("is told to owners and template admins, but not to whoever did it, once", async () => {
-    const { server, token, tess, tom, patch, remove, told } = await setUp();
+  test("notifies owners and template admins once, but not the initiator", async () => {
+    const { server, token, tess, tom, patch, remove, notified } = await setUp();
     await patch({ display_name: "Docker containers" });
     const answers = await Promise.all([remove(tess.token), remove(tess.token)]);
     expect(answers.map(({ status }) => status)).toContain(200);
-    expect(await told()).toEqual([
+    expect(await notified()).toEqual([
       ["Deleted", "ada"],
       ["Deleted", "tom"],
     ]);
@@ -101,19 +101,19 @@ describe("a template that is deleted", () => {
     expect((await remove(token)).status).toBe(404);
   });
 
-  test("by an owner is told to the other owners where nobody is a template admin", async () => {
-    const { server, token, remove, told } = await setUp();
+  test("by an owner notifies the other owners when there is no template admin", async () => {
+    const { server, token, remove, notified } = await setUp();
     await addUser(server, "olga", ["owner"]);
     await server.sql("DELETE FROM user_roles WHERE role = 'template-admin'");
     expect((await remove(token)).status).toBe(200);
-    expect(await told()).toEqual([["Deleted", "olga"]]);
+    expect(await notified()).toEqual([["Deleted", "olga"]]);
     expect((await allTold(server))[0]!.reasons).toEqual(["role_owner", "inbox"]);
   });
 
-  test("is not, while somebody has a workspace of it: nobody is told", async () => {
-    const { mia, tess, create, remove, told } = await setUp();
+  test("is refused while a user has a workspace of it, and nobody is notified", async () => {
+    const { mia, tess, create, remove, notified } = await setUp();
     await create(mia.token, "one");
     expect((await remove(tess.token)).status).toBe(400);
-    expect(await told()).toEqual([]);
+    expect(await notified()).toEqual([]);
   });
 });
