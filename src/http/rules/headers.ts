@@ -87,9 +87,9 @@ const hostForm = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}
 
 /** What a URL parser leaves as it is: nothing encoded, no empty segment, no dot at the beginning of one. */
 const plainTarget = /^(?:\/[\w~-][\w.~-]*)+(?:\?[\w.~&=-]*)?$/;
-/** Hosts that a URL was parsed with. */
-const knownHosts = new Set<string>();
-const maxKnownHosts = 100;
+/** A host name in lower case or an IPv4 address, with a port: every URL parser takes it. */
+const plainHost =
+  /^(?:(?:(?!xn--)[a-z0-9-]+\.)*(?!xn--)[a-z][a-z0-9-]*|(?:(?:[1-9]?\d|1\d\d)\.){3}(?:[1-9]?\d|1\d\d))(?::(?:\d{1,4}|[1-5]\d{4}))?$/;
 
 /**
  * `target` as it stands in the request line, `hosts` the values of all its Host headers. Takes the origin-form only
@@ -105,7 +105,7 @@ export function parseRequestTarget(
   const host = hosts[0] ?? "";
   if (!hostForm.test(host))
     return refused("Host: invalid, must be a host name or address with an optional port");
-  if (knownHosts.has(host) && plainTarget.test(target))
+  if (plainHost.test(host) && plainTarget.test(target))
     return { ok: true, url: `${scheme}://${host}${target}` };
   const [path = "", ...query] = target.split("?");
   if (!path.startsWith("/")) return refused("request target: must be a path that begins with /");
@@ -117,7 +117,6 @@ export function parseRequestTarget(
   const url = `${scheme}://${host}${path}${search}`;
   // Dot segments may leave two slashes at the beginning: `/.//host`.
   if (!URL.canParse(url) || new URL(url).pathname.startsWith("//")) return refused("request target: invalid");
-  if (knownHosts.size < maxKnownHosts) knownHosts.add(host);
   return { ok: true, url };
 }
 
