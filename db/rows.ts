@@ -15,9 +15,21 @@ export function insertRows<T extends SQLiteTable>(
   rows: readonly T["$inferInsert"][],
   when: SQL = trueSql,
 ): Statement[] {
+  return insertChunks(table, rows, chunks(rows), when);
+}
+
+/** The same, with the rows' JSON where the caller has it: properties that are no columns are left out. */
+export function insertChunks<T extends SQLiteTable>(
+  table: T,
+  rows: readonly T["$inferInsert"][],
+  parts: readonly string[],
+  when: SQL = trueSql,
+): Statement[] {
   if (rows.length === 0) return [];
-  const insert = insertionOf(table, new Set(rows.flatMap((row) => Object.keys(row))));
-  return chunks(rows).map((chunk) => insert(chunk, when));
+  const properties = new Set<string>();
+  for (const row of rows) for (const property in row) properties.add(property);
+  const insert = insertionOf(table, properties);
+  return parts.map((chunk) => insert(chunk, when));
 }
 
 type Insertion = (chunk: string, when: SQL) => Statement;

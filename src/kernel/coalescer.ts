@@ -13,13 +13,18 @@ export interface CoalescerOptions<Item> {
   onError: (error: unknown, batch: Item[]) => void;
   /** Runs at once at most; 1 when left out. */
   concurrency?: number;
-  /** Awaited before each batch is cut: what arrives until it resolves is part of the batch. Must not throw. */
-  gather?: () => Promise<void>;
+  /**
+   * Awaited before each batch is cut: what arrives until it resolves is part of the batch. `countWaiting` returns how many
+   * items there are. Must not throw.
+   */
+  gather?: Gather;
   /** A batch is cut once its sizes reach `max`; it has at least one item. Without it, a batch is all that waits. */
   limit?: { max: number; sizeOf: (item: Item) => number };
   /** Once it is aborted, no run begins any more. */
   signal?: AbortSignal;
 }
+
+export type Gather = (countWaiting: () => number) => Promise<void>;
 
 interface Waiting<Item> {
   item: Item;
@@ -35,7 +40,7 @@ export function createCoalescer<Item>(options: CoalescerOptions<Item>): Coalesce
     running += 1;
     try {
       while (waiting.length > 0) {
-        await gather?.();
+        await gather?.(() => waiting.length);
         const members = takeBatch();
         // Another run has taken all of it, or the signal was aborted.
         if (members.length > 0) await runOne(members);

@@ -45,7 +45,7 @@ interface FileResult extends ResultSet {
 
 export function toResultSet({ columns, columnTypes, toRow }: Remembered, answer: Answer): FileResult {
   const isRows = Array.isArray(answer);
-  const values = isRows ? answer.map((row) => row.map(fromNative)) : [];
+  const values = isRows ? answer : [];
   let rows: Row[] | undefined;
   return {
     columns,
@@ -108,7 +108,7 @@ function prepare(connection: InstanceType<typeof Native>, text: string, onFailur
     toRow: createRows(columns),
     run: (values) => {
       try {
-        return hasRows ? (native.all(values) as unknown[][]) : native.run(values);
+        return hasRows ? toPlainRows(native.all(values) as unknown[][]) : native.run(values);
       } catch (error) {
         onFailure();
         throw error;
@@ -116,6 +116,8 @@ function prepare(connection: InstanceType<typeof Native>, text: string, onFailur
     },
   };
 }
+
+const toPlainRows = (rows: unknown[][]) => rows.map((values) => values.map(fromNative));
 
 /** Values by name and, not enumerable, by position: what drizzle takes a row for. */
 function createRows(columns: readonly string[]): (values: unknown[]) => Row {

@@ -41,6 +41,16 @@ const hubInterval = 1_000;
 /** Resolves when the requests that have already arrived have had their turn. */
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+const maxGatheredTurns = 4;
+
+/** Goes on while turns bring more: a request that has just arrived reads in one turn and enqueues in the next. */
+async function gatherTurns(countWaiting: () => number): Promise<void> {
+  for (let turn = 0, before = -1; turn < maxGatheredTurns && countWaiting() > before; turn += 1) {
+    before = countWaiting();
+    await nextTurn();
+  }
+}
+
 export function createProcess(options: ProcessOptions): OwnProcess {
   const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0, deps } = options;
   return {
@@ -50,7 +60,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     mail,
     unsignedUntil: { value: unknownUntil },
     deploymentId: { value: undefined },
-    enqueueGroup: createEnqueueGroup(db, nextTurn),
+    enqueueGroup: createEnqueueGroup(db, gatherTurns),
     nudges: createNudgeQueue(deps, nextTurn),
     leases: createLeases(deps),
     claiming: new Set(),

@@ -11,14 +11,12 @@ export interface Credential {
 }
 
 /** Undefined for text that isn't shaped like a key. */
-export function parseCredential(
-  text: string,
-  signingKeys: readonly Uint8Array[] = [],
-): Credential | undefined {
+export function parseCredential(text: string, keys: readonly Uint8Array[] = []): Credential | undefined {
   const match = /^([A-Za-z0-9]{10})-([A-Za-z0-9]{22})$/.exec(text.trim());
   if (match === null) return undefined;
   const [, keyId = "", secret = ""] = match;
-  return { keyId, secretHash: hashSecret(secret), isSigned: isKeySigned(keyId, secret, signingKeys) };
+  const secretHash = hashSecret(secret);
+  return { keyId, secretHash, isSigned: keys.some((key) => hasSigned(key, { keyId, secret, secretHash })) };
 }
 
 export function hashSecret(secret: string): string {
@@ -36,18 +34,27 @@ export const keyPurposes = { api: "api key", provisioner: "provisioner key" } as
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 10;
 
-const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+interface SigningKey {
+  object: KeyObject;
+  /** Ids with the hashes of their secrets: those that this key has signed. */
+  signed: Set<string>;
+}
+
+const signingKeys = new WeakMap<Uint8Array, SigningKey>();
+const maxRemembered = 1_000;
 
 /** Node takes six times as long to compute an HMAC whose key is bytes. */
-function keyObjectOf(bytes: Uint8Array): KeyObject {
-  const known = keyObjects.get(bytes) ?? createSecretKey(bytes);
-  keyObjects.set(bytes, known);
+function signingKeyOf(bytes: Uint8Array): SigningKey {
+  const known = signingKeys.get(bytes) ?? { object: createSecretKey(bytes), signed: new Set() };
+  signingKeys.set(bytes, known);
   return known;
 }
 
 /** The id that belongs to a secret: 10 of 62 characters, 59 bits; it reveals nothing of the secret. */
 export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
-  let number = BigInt(`0x${createHmac("sha256", keyObjectOf(signingKey)).update(secret).digest("hex")}`);
+  let number = BigInt(
+    `0x${createHmac("sha256", signingKeyOf(signingKey).object).update(secret).digest("hex")}`,
+  );
   let id = "";
   while (id.length < idLength) {
     id += alphabet[Number(number % 62n)];
@@ -57,8 +64,22 @@ export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
 }
 
 /** Whether one of these signing keys derives this id from the secret; in constant time. */
-export const isKeySigned = (keyId: string, secret: string, signingKeys: readonly Uint8Array[]): boolean =>
-  signingKeys.some((key) => timingSafeEqual(Buffer.from(keyIdForSecret(key, secret)), Buffer.from(keyId)));
+export const isKeySigned = (keyId: string, secret: string, keys: readonly Uint8Array[]): boolean =>
+  keys.some((key) => timingSafeEqual(Buffer.from(keyIdForSecret(key, secret)), Buffer.from(keyId)));
+
+/** The same, remembered by the hash of the secret. */
+function hasSigned(
+  key: Uint8Array,
+  { keyId, secret, secretHash }: { keyId: string; secret: string; secretHash: string },
+): boolean {
+  const { signed } = signingKeyOf(key);
+  const name = `${keyId} ${secretHash}`;
+  if (signed.has(name)) return true;
+  if (!isKeySigned(keyId, secret, [key])) return false;
+  if (signed.size >= maxRemembered) signed.clear();
+  signed.add(name);
+  return true;
+}
 
 /** Until when keys may be in use that the server's keys did not sign: epoch milliseconds, for each purpose. */
 export type UnsignedUntil = Record<keyof typeof keyPurposes, number>;

@@ -3,7 +3,7 @@
 import type { Database } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import { claimsOf, findClaimed, type KeyedRequest, type StoredKey } from "../../../db/idempotency.ts";
-import { createCoalescer } from "../../kernel/coalescer.ts";
+import { createCoalescer, type Gather } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { matchingKey } from "../../kernel/errors.ts";
 import type { EnqueueGroup, MessageState, OutboxRows, Written } from "../../kernel/ports.ts";
@@ -55,7 +55,7 @@ interface Member {
 const maxGroupRows = 2_000;
 
 /** `db`: the process's, not a request's. `gather` resolves once the requests that have already arrived were handled. */
-export function createEnqueueGroup(db: Database, gather: () => Promise<void>): EnqueueGroup {
+export function createEnqueueGroup(db: Database, gather: Gather): EnqueueGroup {
   const writes = createCoalescer<Member>({
     run: (members) => writeGroup(db, members),
     onError: (error, members) => members.forEach(({ reject }) => reject(error)),

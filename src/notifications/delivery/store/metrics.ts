@@ -29,33 +29,22 @@ const addAttemptCounters = prepared((chunk: string) =>
       ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`),
 );
 
-type MessageRow = typeof notificationMessages.$inferInsert;
-
 /**
  * Counts messages that are finished when they are created: inbox messages that are sent at once, and inhibited ones. Comes
- * before the statements that insert them, and counts only what these insert.
+ * before the statements that insert them, and counts only what these insert. `parts`: JSON of the messages' rows, with
+ * `isRepeated` on those of an identity that the same write has before.
  */
-export function countFinished(
-  messages: readonly (MessageRow & { claim: { userId: string; key: string } | undefined })[],
-  when: SQL,
-): Statement[] {
-  const seen = new Set<string>();
-  const rows = messages.map(({ id, method, status, dueAt, dedupeKey, eventId, claim }) => {
-    const isRepeated = dedupeKey != null && seen.has(dedupeKey);
-    if (dedupeKey != null) seen.add(dedupeKey);
-    const isFinished = isRepeated || dueAt == null;
-    return { id, method, status: isRepeated ? "inhibited" : status, isFinished, dedupeKey, eventId, claim };
-  });
-  return chunks(rows).map((chunk) => addFinishedCounters(chunk, when));
-}
+export const countFinished = (parts: readonly string[], when: SQL): Statement[] =>
+  parts.map((chunk) => addFinishedCounters(chunk, when));
 
 const addFinishedCounters = prepared((chunk: string, when: SQL) => {
-  const isDuplicateSql = sql`EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey')`;
+  const isDuplicateSql = sql`(row.value ->> '$.isRepeated'
+    OR EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey'))`;
   const statusSql = sql`CASE WHEN ${isDuplicateSql} THEN 'inhibited' ELSE row.value ->> '$.status' END`;
   return query.run(sql`INSERT INTO counters (name, labels, value)
     SELECT ${finished}, json_object('method', row.value ->> '$.method', 'status', ${statusSql}), count(*)
     FROM json_each(${chunk}) AS row
-    WHERE (row.value ->> '$.isFinished' OR ${isDuplicateSql}) AND ${when}
+    WHERE (row.value ->> '$.dueAt' IS NULL OR ${isDuplicateSql}) AND ${when}
       AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')
     GROUP BY 2
     ON CONFLICT (name, labels) DO UPDATE SET value = value + excluded.value`);

@@ -3,7 +3,7 @@ import { inArray, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { claimKeys, isHeldBySql, type KeyClaim } from "../../../../db/idempotency.ts";
 import { andSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.ts";
-import { chunks, insertRows } from "../../../../db/rows.ts";
+import { chunks, insertChunks, insertRows } from "../../../../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
 import type { DedupeWindow, OutboxRows } from "../../../kernel/ports.ts";
 import { countFinished, countInhibited } from "../../delivery/store/metrics.ts";
@@ -22,33 +22,38 @@ export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[]
   const now = rows.events[0]?.createdAt ?? 0;
   const { keys = [], windows = [] } = rows;
   const claims = new Map(keys.map(({ userId, key, subjectId }) => [subjectId, { userId, key }]));
-  const events = rows.events.map((event) => ({ ...event, claim: claims.get(event.id) }));
+  const events =
+    claims.size === 0 ? rows.events : rows.events.map((event) => ({ ...event, claim: claims.get(event.id) }));
   const isFirstSql = (eventId: SQL) => (claims.size === 0 ? when : andSql(when, isFirstOfKeySql(eventId)));
-  // Duplicates are stored too, to explain why a message was not sent.
-  const duplicates = rows.messages
-    .filter((message) => message.dedupeKey != null)
-    .map((message) => ({
-      ...message,
-      status: "inhibited" as const,
-      reasons: JSON.stringify([...(JSON.parse(message.reasons) as string[]), "duplicate"]),
-      dueAt: null,
-      dedupeKey: null,
-      sealedLabels: null,
-      updatedAt: now,
-    }));
+  const messages = markRepeated(rows.messages, claims);
+  // One text for the three statements: it is most of what a write sends.
+  const messageChunks = chunks(messages);
   return [
     ...claimKeys(keys, when),
     ...endDuplicateWindows(windows),
-    ...countFinished(
-      rows.messages.map((message) => ({ ...message, claim: claims.get(message.eventId) })),
-      isFirstSql(rowEventIdSql),
-    ),
+    ...countFinished(messageChunks, isFirstSql(rowEventIdSql)),
     ...insertRows(notificationEvents, events, isFirstSql(rowIdSql)),
-    ...insertRows(notificationMessages, rows.messages, eventExistsSql),
-    ...insertRows(notificationMessages, duplicates, eventWithoutMessageSql),
+    ...insertChunks(notificationMessages, messages, messageChunks, eventExistsSql),
+    ...(messages.some(({ dedupeKey }) => dedupeKey != null)
+      ? messageChunks.map((chunk) => insertDuplicates(chunk, now))
+      : []),
     ...insertRows(inboxNotifications, rows.inbox, messageIsSentSql),
     ...storeResults(keys),
   ];
+}
+
+/** With its event's key, and whether an earlier message of the same write has the same identity. */
+function markRepeated(
+  messages: OutboxRows["messages"],
+  claims: ReadonlyMap<string, { userId: string; key: string }>,
+): OutboxRows["messages"] {
+  const seen = new Set<string>();
+  return messages.map((message) => {
+    const claim = claims.get(message.eventId);
+    const isRepeated = message.dedupeKey != null && seen.has(message.dedupeKey);
+    if (message.dedupeKey != null) seen.add(message.dedupeKey);
+    return isRepeated || claim !== undefined ? { ...message, claim, isRepeated } : message;
+  });
 }
 
 const rowIdSql = preparedSql(sql`row.value ->> '$.id'`);
@@ -60,6 +65,18 @@ const eventExistsSql = preparedSql(
 const eventWithoutMessageSql = preparedSql(
   sql`${eventExistsSql} AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,
 );
+
+/** Duplicates are stored too, to explain why a message was not sent. */
+const insertDuplicates = prepared((chunk: string, now: number) =>
+  query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, attempt_count,
+      created_at, updated_at, expires_at, subject)
+    SELECT row.value ->> '$.id', row.value ->> '$.eventId', row.value ->> '$.userId', row.value ->> '$.method',
+      'inhibited', json_insert(row.value ->> '$.reasons', '$[#]', 'duplicate'), row.value ->> '$.attemptCount',
+      row.value ->> '$.createdAt', ${now}, row.value ->> '$.expiresAt', row.value ->> '$.subject'
+    FROM json_each(${chunk}) AS row
+    WHERE row.value ->> '$.dedupeKey' IS NOT NULL AND ${eventWithoutMessageSql} ON CONFLICT DO NOTHING`),
+);
+
 const messageIsSentSql = preparedSql(
   sql`EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id' AND m.status = 'sent')`,
 );
