@@ -26,7 +26,7 @@ test("a database that another program has locked: refused for now, everything el
     server.call("GET", "/readyz"),
     server.call("GET", "/api/v2/notifications/inbox", { token }),
   ]);
-  expect(refused).toMatchObject({ status: 503, json: { message: expect.stringContaining("not available") } });
+  expect(refused).toMatchObject({ status: 503, json: { message: expect.stringContaining("unavailable") } });
   expect(refused.headers.get("retry-after")).toMatch(/^\d+$/);
   expect(alive.status).toBe(200);
   expect(ready.status).toBe(503);
