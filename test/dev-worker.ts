@@ -6,7 +6,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { keepKey } from "../src/runtime/secret-key.ts";
+import { keepKey } from "../src/runtime/prepare.ts";
 import { freePort } from "./support/program.ts";
 import { binary, flagsFor, noServer } from "./support/sqld.ts";
 

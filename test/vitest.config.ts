@@ -31,7 +31,7 @@ const common = {
   isolate: false,
   // Node itself runs the sources, as in production: nothing is transformed, and what is compiled is kept.
   experimental: { viteModuleRunner: false },
-  execArgv: ["--import", new URL("../src/runtime/module-cache.js", import.meta.url).href],
+  execArgv: ["--import", new URL("./support/module-cache.js", import.meta.url).href],
   // Vitest's own is one second: a busy machine's event may take longer.
   expect: { poll: { timeout: 30_000 } },
   maxWorkers: 4,

@@ -1,4 +1,4 @@
-// The part of Cloudflare's sockets that worker-mail.ts uses.
+// The part of Cloudflare's sockets that worker-transports.ts uses.
 declare module "cloudflare:sockets" {
   export interface Socket {
     readonly readable: ReadableStream<Uint8Array>;

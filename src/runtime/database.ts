@@ -4,9 +4,10 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Pool } from "undici";
 import { retryTransient, type DatabaseClient } from "../../db/client.ts";
-import { createServerClient, serverUrl, type Send } from "../../db/server.ts";
+import { createServerClient, serverUrl, type Send, type ServerAddress } from "../../db/server.ts";
 import { openFileClient } from "./file-client.ts";
-import { createOfficialClient } from "./official-client.ts";
+import { createClient } from "@libsql/client/http";
+import { ServerRefusal } from "../../db/errors.ts";
 
 export interface DatabaseAddress {
   databaseUrl: string;
@@ -25,14 +26,14 @@ export function databaseFile(url: string): string | undefined {
   return url.startsWith("file://") ? fileURLToPath(url) : resolve(url.slice("file:".length));
 }
 
-/** What to call it where people read: a file's path or a server's host, never a token in its address. */
+/** For people: a file's path or a server's host, without a token from its URL. */
 export const databaseName = (url: string) => databaseFile(url) ?? new URL(url).host;
 
 export interface ClientOptions {
-  /** Gets the text of each of a server's answers: the meter reads its `rows_read`. */
+  /** Receives each response of a server; it has `rows_read`. */
   onAnswer?: ((text: string) => void) | undefined;
-  /** Milliseconds that a server has for its answer. */
-  requestTimeout?: number;
+  /** Of one request to a server. */
+  requestTimeoutMs?: number;
 }
 
 export async function openClient(
@@ -43,14 +44,14 @@ export async function openClient(
   return file === undefined ? openServer(address, options) : openFile(file);
 }
 
-/** Milliseconds that a call waits for another process's write. The loop stands still meanwhile; `persist` comes again. */
+/** How long a call waits for another process's write. It blocks the event loop; `retryTransient` retries. */
 const busyTimeoutMs = 20;
 
 async function openFile(file: string): Promise<DatabaseClient> {
   try {
     mkdirSync(dirname(file), { recursive: true });
     const client = openFileClient(file, busyTimeoutMs);
-    // Kept in the file. That a commit is on the disk and foreign keys hold is libSQL's default for each connection.
+    // Stored in the file. `synchronous = FULL` and foreign keys are libSQL's defaults for each connection.
     await retryTransient(client, () => client.execute("PRAGMA journal_mode = WAL"));
     if (existsSync(file)) chmodSync(file, 0o600);
     return client;
@@ -62,15 +63,15 @@ async function openFile(file: string): Promise<DatabaseClient> {
 const remedies: [codes: RegExp, remedy: string][] = [
   [
     /NOTADB/,
-    "It is no SQLite database. If a backup should stand there: belfry admin restore BACKUP. If it is another file, set BELFRY_DATABASE_URL=file:/folder/belfry.db",
+    "It is not an SQLite database. To replace it with a backup: belfry admin restore BACKUP. If the path is wrong, set BELFRY_DATABASE_URL=file:/folder/belfry.db",
   ],
-  [/CORRUPT/, "It is damaged. Put the last backup in its place: belfry admin restore BACKUP"],
-  [/BUSY|LOCKED/, "Another program holds its lock: fuser or lsof tells which. Stop that program."],
-  [/FULL|ENOSPC|EDQUOT/, "Its disk is full. Make room."],
-  [/IOERR/, "Its disk fails, or is full: dmesg and df tell more."],
+  [/CORRUPT/, "It is damaged. Restore the last backup: belfry admin restore BACKUP"],
+  [/BUSY|LOCKED/, "Another program holds its lock. Find it with fuser or lsof, and stop it."],
+  [/FULL|ENOSPC|EDQUOT/, "Its disk is full. Free some space."],
+  [/IOERR/, "Its disk is failing or full. Check dmesg and df."],
 ];
 
-/** Why an embedded database can't be used, and what to do; `cause` is what SQLite or the file system said. */
+/** Why an embedded database can't be used, and what to do. `cause`: the error of SQLite or the file system. */
 export function describeFileFailure(file: string, cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
@@ -84,9 +85,9 @@ const connections = 8;
 
 function openServer(
   address: DatabaseAddress,
-  { onAnswer, requestTimeout = 5_000 }: ClientOptions,
+  { onAnswer, requestTimeoutMs = 5_000 }: ClientOptions,
 ): DatabaseClient {
-  // Node's own `fetch` costs more than the database does: the pool halves a round trip.
+  // Half the time of `fetch`.
   const pool = new Pool(new URL(serverUrl(address.databaseUrl)).origin, { connections });
   const send: Send = async (url, headers, body) => {
     const answer = await pool.request({
@@ -94,7 +95,7 @@ function openServer(
       method: "POST",
       headers,
       body,
-      signal: AbortSignal.timeout(requestTimeout),
+      signal: AbortSignal.timeout(requestTimeoutMs),
     });
     const text = await answer.body.text();
     if (answer.statusCode === 200) onAnswer?.(text);
@@ -102,4 +103,38 @@ function openServer(
   };
   const create = address.databaseClient === "official" ? createOfficialClient : createServerClient;
   return create(address, send, () => void pool.destroy());
+}
+
+export function createOfficialClient(
+  { databaseUrl, databaseAuthToken }: ServerAddress,
+  send: Send,
+  onClose: () => void,
+): DatabaseClient {
+  const client = createClient({
+    url: serverUrl(databaseUrl),
+    ...(databaseAuthToken === undefined ? {} : { authToken: databaseAuthToken }),
+    fetch: (request: Request) => answer(request, send),
+  });
+  return {
+    protocol: "http",
+    get closed() {
+      return client.closed;
+    },
+    close: () => {
+      client.close();
+      onClose();
+    },
+    // Each request may go over another connection as it is.
+    reconnect: async () => {},
+    execute: (statement: string | { sql: string }) => client.execute(statement),
+    batch: (statements, mode) => client.batch(statements, mode),
+    migrate: (statements) => client.migrate(statements),
+  };
+}
+
+async function answer(request: Request, send: Send): Promise<Response> {
+  const { status, text } = await send(request.url, Object.fromEntries(request.headers), await request.text());
+  // The client's own error forgets the status if the answer is JSON.
+  if (status < 200 || status > 299) throw new ServerRefusal(status, text.trim());
+  return new Response(text, { headers: { "content-type": "application/json" } });
 }

@@ -1,14 +1,14 @@
-// An embedded database. The reads of one turn of the event loop share a transaction, in which equal statements run once;
-// everything else is one synchronous transaction for each call.
+// The client of an embedded database. The reads of one iteration of the event loop share a transaction, in which equal
+// statements run once; any other call is a synchronous transaction.
 import type { InArgs, InStatement, ResultSet, TransactionMode } from "@libsql/client";
 import type { DatabaseClient } from "../../db/client.ts";
 import { ClientClosed } from "../../db/errors.ts";
 import { ask, openConnection, toResultSet, type Asked, type Connection } from "./file-connection.ts";
 
-/** What can run in one transaction with other callers' reads: an error undoes nothing of it. */
+/** Can share a transaction with other callers' reads: an error has nothing to roll back. */
 const isRead = ({ sql }: Asked) => /^\s*select\b/i.test(sql);
 
-/** Of one transaction of reads: other connections are served between two of them. */
+/** Limits of a shared transaction, so that the event loop handles other work in between. */
 const maxSharedBatches = 64;
 const maxSharedMs = 10;
 
@@ -31,7 +31,7 @@ export function openFileClient(path: string, timeoutMs: number): DatabaseClient 
       return connector.closed;
     },
     close: () => connector.close(),
-    /** The next one to ask gets a new connection. */
+    /** The next call opens a new connection. */
     reconnect: async () => connector.reopen(),
     execute: async (statement: InStatement) => all([toAsked(statement)])(connect())[0]!,
     batch: async (given, mode = "deferred") => {
@@ -65,7 +65,7 @@ const toAsked = (statement: InStatement | [sql: string, args?: InArgs]): Asked =
 
 type Connector = ReturnType<typeof createConnector>;
 
-/** The one connection: what is done with it is synchronous, so nobody waits for another. */
+/** The only connection. Its calls are synchronous, so none has to wait. */
 function createConnector(open: () => Connection) {
   let current: Connection | undefined = open();
   let isClosed = false;
@@ -77,7 +77,7 @@ function createConnector(open: () => Connection) {
     if (isClosed) throw new ClientClosed();
     return (current ??= open());
   };
-  /** Nothing is left open where the next one begins; a connection that can't be cleared is exchanged. */
+  /** Ends an open transaction; a connection that can't roll back is replaced. */
   const rollBack = (connection: Connection) => {
     if (!connection.open || !connection.inTransaction) return;
     try {
@@ -115,11 +115,11 @@ function createConnector(open: () => Connection) {
   };
 }
 
-/** Gathers the reads of one turn. Each caller's batch succeeds or fails alone. */
+/** Gathers the reads of one iteration of the event loop. Each caller's batch succeeds or fails alone. */
 function createSharedReads({ connect, rollBack }: Connector) {
   const waiting: SharedRead[] = [];
 
-  /** What the limits leave over runs after other connections' events. */
+  /** Batches beyond the limits run in the next iteration. */
   function runWaiting(): void {
     const batches = waiting.splice(0, maxSharedBatches);
     const settlements: (() => void)[] = [];
@@ -154,7 +154,7 @@ function outcomeOf({ statements, resolve, reject }: SharedRead, askShared: (stat
   }
 }
 
-/** Asks a statement with the same values once; what it answered or threw is what it answers again. */
+/** Runs a statement with the same values once, and repeats its result or error. */
 function askOnce(connection: Connection): (statement: Asked) => ResultSet {
   const known = new Map<string, Map<string, () => ResultSet>>();
   return (asked) => {
@@ -167,7 +167,7 @@ function askOnce(connection: Connection): (statement: Asked) => ResultSet {
   };
 }
 
-/** Each caller gets rows of its own. */
+/** Each caller gets its own rows. */
 function askNow(connection: Connection, asked: Asked): () => ResultSet {
   try {
     const [statement, answer] = ask(connection, asked);

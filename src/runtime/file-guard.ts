@@ -1,9 +1,9 @@
-// Watches the files of an embedded database: a write counts as durable only while the names still lead to the files that
-// were written. A `-wal` that somebody removes takes every later commit with it when the process ends, without a word.
+// Watches the files of an embedded database: a write is durable only while the paths still lead to the open files. If
+// somebody removes the `-wal`, every later commit is silently lost when the process ends.
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import type { DatabaseClient } from "../../db/client.ts";
 
-/** The file, its log or both were removed, or others stand in their place. Nothing is written any more. */
+/** The file or its log was removed or replaced. Nothing more is written. */
 export class FileReplacedError extends Error {
   override readonly name = "FileReplacedError";
   readonly code = "FILE_REPLACED";
@@ -12,7 +12,7 @@ export class FileReplacedError extends Error {
   }
 }
 
-/** What was found: the file that is not the one that was opened, and where everything was copied to, or why not. */
+/** The lost file, and the copy of the data or the reason why there is none. */
 export interface Rescue {
   lost: string;
   copy: string | undefined;
@@ -20,15 +20,15 @@ export interface Rescue {
 }
 
 /**
- * After each write the files are looked at; once one of them is another, this and every later write fails with
- * `FileReplacedError`. What the connection still holds is copied beside the file, once, and `onReplaced` is told.
+ * Checks the files after each write. Once one was replaced, this and every later write fails with `FileReplacedError`; the
+ * connection's data is copied beside the file, once, and `onReplaced` is called.
  */
 export function guardFile(
   client: DatabaseClient,
   file: string,
   onReplaced: (rescue: Rescue) => void,
 ): DatabaseClient {
-  // SQLite keeps the two beside the file for as long as there is a connection.
+  // SQLite keeps these two while there is a connection.
   const besides = [`${file}-wal`, `${file}-shm`];
   const known = new Map([[file, inodeOf(file)]]);
   let failure: FileReplacedError | undefined;
@@ -53,7 +53,7 @@ export function guardFile(
   };
   const reconnect: DatabaseClient["reconnect"] = async () => {
     check();
-    // The last connection to go takes the two with it; the next makes others.
+    // The last connection removes them; the next creates others.
     for (const path of besides) known.delete(path);
     await client.reconnect();
   };
@@ -73,7 +73,7 @@ const inodeOf = (path: string): bigint | undefined =>
 async function rescue(client: DatabaseClient, file: string): Promise<Omit<Rescue, "lost">> {
   const copy = `${file}.rescued`;
   try {
-    // SQLite would make it readable for everybody.
+    // SQLite would create it world-readable.
     rmSync(copy, { force: true });
     writeFileSync(copy, "", { mode: 0o600 });
     await client.execute({ sql: "VACUUM INTO ?", args: [copy] });

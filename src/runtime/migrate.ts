@@ -6,7 +6,7 @@ import { ensureSetupCode } from "../accounts/setup.ts";
 import { parseConfig, type Config } from "../config/config.ts";
 import { createNewId } from "../kernel/crypto.ts";
 import { databaseName, openClient } from "./database.ts";
-import { describeFailure } from "./failure.ts";
+import { describeFailure } from "./startup-messages.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 
 interface Report extends Prepared {
@@ -15,7 +15,7 @@ interface Report extends Prepared {
 }
 
 /** Milliseconds for one migration: a million messages are copied in ten seconds. */
-const requestTimeout = 120_000;
+const requestTimeoutMs = 120_000;
 
 let config: Config | undefined;
 try {
@@ -29,7 +29,7 @@ try {
 
 async function bringUpToDate(config: Config): Promise<Report> {
   const now = Date.now;
-  const client = await openClient(config, { requestTimeout });
+  const client = await openClient(config, { requestTimeoutMs });
   const db = createDatabase(client);
   try {
     const prepared = await prepareDatabase(client, db, config.databaseUrl, { now, newId: createNewId(now) });

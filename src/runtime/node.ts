@@ -1,7 +1,6 @@
 // `npm start` and `belfry serve`: configuration from the environment, then a server that says what a person needs next.
-import { banner } from "./banner.ts";
-import { describeFailure } from "./failure.ts";
-import { PortInUseError } from "./listen.ts";
+import { banner, describeFailure } from "./startup-messages.ts";
+import { PortInUseError } from "./http-server.ts";
 import { startServer } from "./server.ts";
 
 try {

@@ -1,5 +1,5 @@
-// Before the first request: a copy of an embedded database that is about to change, the migrations, the seeds.
-import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+// Before the first request: a copy of an embedded database before an upgrade, migrations, seeds, and the secret key.
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Database, DatabaseClient } from "../../db/client.ts";
 import { appliedMigrations, loadMigrations, migrate } from "../../db/migrate.ts";
@@ -7,17 +7,20 @@ import { seed } from "../../db/seed.ts";
 import { fillCanonicalEmails, type SharedMailbox } from "../accounts/maintenance.ts";
 import { checkCopy } from "./backup.ts";
 import { databaseFile } from "./database.ts";
+import { randomBytes } from "node:crypto";
+import { ConfigError, type Config } from "../config/config.ts";
+import { createKeys, type KeysFor } from "../kernel/crypto.ts";
 
 export interface Prepared {
-  /** Names of the migrations that were applied now. */
+  /** Names of the migrations that this start applied. */
   applied: string[];
-  /** The file of the copy made before, if one was. */
+  /** The copy that was created before the upgrade, if any. */
   copy: string | undefined;
-  /** Accounts that have a mailbox which another has, too. */
+  /** Accounts that share a mailbox. */
   sharedMailboxes: SharedMailbox[];
 }
 
-const copiesKept = 3;
+const maxCopies = 3;
 
 export async function prepareDatabase(
   client: DatabaseClient,
@@ -39,7 +42,8 @@ export async function prepareDatabase(
 }
 
 /**
- * A consistent copy beside the file, `belfry.db.before-N` for the migration to come; the last few are kept. Where two start at once, the one that finds the other at work leaves the other's copy as it is.
+ * A consistent copy beside the file, `belfry.db.before-N` for the first missing migration; the last few are kept. Of two
+ * concurrent starts, the one that finds the database already migrated keeps the other's copy.
  */
 async function copyDatabase(
   client: DatabaseClient,
@@ -51,7 +55,7 @@ async function copyDatabase(
   const copy = `${file}.before-${number}`;
   const partial = `${copy}.partial-${newId()}`;
   removePartial(file, now());
-  // SQLite would make it readable for everybody.
+  // SQLite would create it world-readable.
   writeFileSync(partial, "", { mode: 0o600 });
   await client.execute({ sql: "VACUUM INTO ?", args: [partial] });
   if ((await checkCopy(partial)) !== before.at(-1)) rmSync(partial);
@@ -60,20 +64,55 @@ async function copyDatabase(
   const copies = readdirSync(dirname(file)).filter(
     (name) => name.startsWith(`${basename(file)}.before-`) && Number.isInteger(numberOf(name)),
   );
-  for (const old of copies.toSorted((a, b) => numberOf(b) - numberOf(a)).slice(copiesKept))
+  for (const old of copies.toSorted((a, b) => numberOf(b) - numberOf(a)).slice(maxCopies))
     rmSync(join(dirname(file), old));
   return copy;
 }
 
-/** Milliseconds after which a copy that is not finished belongs to nobody. */
-const abandonedAfter = 3_600_000;
+/** An unfinished copy is abandoned after this. */
+const abandonedAfterMs = 3_600_000;
 
-/** What starts that were cut off have left. */
+/** Removes copies of interrupted starts. */
 function removePartial(file: string, now: number): void {
   const folder = dirname(file);
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const isPartial = name.startsWith(`${basename(file)}.before-`) && name.includes(".partial");
-    if (isPartial && now - statSync(path).mtimeMs > abandonedAfter) rmSync(path, { force: true });
+    if (isPartial && now - statSync(path).mtimeMs > abandonedAfterMs) rmSync(path, { force: true });
   }
 }
+
+export function openKeys(config: Config): KeysFor {
+  return createKeys(config.secretKey ?? keptKey(config), config.secretKeyPrevious);
+}
+
+/** The file that keeps the key of an embedded database. */
+export const keyFile = (file: string) => join(dirname(file), "belfry.key");
+
+function keptKey(config: Config): string {
+  const file = databaseFile(config.databaseUrl);
+  if (file === undefined || requiresSecretKey(config)) {
+    throw new ConfigError(
+      "BELFRY_SECRET_KEY: required when Belfry listens beyond this machine or its database is a server; the same on every instance. Create one: openssl rand -base64 32",
+    );
+  }
+  return keepKey(keyFile(file));
+}
+
+/** The key in a file, which is created if missing. */
+export function keepKey(path: string): string {
+  try {
+    // `wx`: concurrent starts get the same key.
+    writeFileSync(path, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  return readFileSync(path, "utf8").trim();
+}
+
+/** Only a single process on one machine can create its own key. */
+export const requiresSecretKey = (config: Config): boolean =>
+  config.secretKey === undefined &&
+  (databaseFile(config.databaseUrl) === undefined || !isLoopback(config.host));
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.");

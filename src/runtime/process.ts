@@ -1,4 +1,4 @@
-// What lives as long as a Node process: groups, queues, caches and the live hub.
+// The state of a process: its clock, groups, queues, caches and the live hub.
 import type { Database } from "../../db/client.ts";
 import { unknownUntil } from "../accounts/rules/api-key.ts";
 import { findValidKeys } from "../accounts/store/keys.ts";
@@ -22,32 +22,32 @@ export interface ProcessOptions {
   hashes: number;
   mail: MailPool | null;
   passwordCost?: number | undefined;
-  /** Of a caller in a minute; 0 or left out: no limit. */
+  /** Requests of a caller in a minute; 0 or omitted: no limit. */
   apiRateLimit?: number;
-  /** Made anew for each piece of work that is no request's. Not called before the first of it. */
+  /** Creates the dependencies of background work. Not called before the first of it. */
   deps: () => Deps;
 }
 
-/** The process as the runtime has it: it may join its readers to the hub, and close it. */
+/** The process for the runtime, which adds readers to the hub and closes it. */
 export interface OwnProcess extends Process {
   hub: Hub;
 }
 
-/** With the largest plan each that is about 250 MB while they are parsed. */
+/** Parsing four of the largest plans takes about 250 MB. */
 const largeBodies = { concurrency: 4, perHolder: 2, maxWaiting: 32 };
-/** Milliseconds between looks for other processes' notifications. */
-const hubInterval = 1_000;
+/** Between checks for other processes' notifications. */
+const hubIntervalMs = 1_000;
 
-/** Resolves when the requests that have already arrived have had their turn. */
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Resolves in the next iteration of the event loop. */
+const nextIteration = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-const maxGatheredTurns = 4;
+const maxGatherIterations = 4;
 
-/** Goes on while turns bring more: a request that has just arrived reads in one turn and enqueues in the next. */
-async function gatherTurns(countWaiting: () => number): Promise<void> {
-  for (let turn = 0, before = -1; turn < maxGatheredTurns && countWaiting() > before; turn += 1) {
+/** Waits while iterations bring more: a request that has just arrived reads in one and enqueues in the next. */
+async function gatherRequests(countWaiting: () => number): Promise<void> {
+  for (let count = 0, before = -1; count < maxGatherIterations && countWaiting() > before; count += 1) {
     before = countWaiting();
-    await nextTurn();
+    await nextIteration();
   }
 }
 
@@ -60,17 +60,18 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     mail,
     unsignedUntil: { value: unknownUntil },
     deploymentId: { value: undefined },
-    enqueueGroup: createEnqueueGroup(db, gatherTurns),
-    nudges: createNudgeQueue(deps, nextTurn),
+    enqueueGroup: createEnqueueGroup(db, gatherRequests),
+    nudges: createNudgeQueue(deps, nextIteration),
     leases: createLeases(deps),
     claiming: new Set(),
-    reconciliations: createReconciliationRequests(deps, stopping, nextTurn),
+    reconciliations: createReconciliationRequests(deps, stopping, nextIteration),
     hub: createHub({
       db,
-      interval: hubInterval,
+      interval: hubIntervalMs,
       now: clock.now,
       validKeys: async (keyIds) => (await db.read({ keys: findValidKeys(keyIds, clock.now()) })).keys,
-      onError: (error) => log.warn("the live inbox could not look for news", { reason: String(error) }),
+      onError: (error) =>
+        log.warn("the live inbox could not check for new notifications", { reason: String(error) }),
     }),
     largeBodies: createSemaphore(largeBodies),
     maxPlanBytes: 32 * 1_048_576,
@@ -82,4 +83,39 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     recentFailures: new Map(),
     stopping,
   };
+}
+
+export interface ClockOptions {
+  /** Epoch milliseconds of this machine. */
+  local: () => number;
+  /** Whether to follow the database's clock. */
+  follow: boolean;
+}
+
+/** The machine's clock, corrected by the database's, so that leases mean the same on all machines. */
+export function createClock({ local, follow }: ClockOptions): Clock {
+  let offset = 0;
+  return {
+    local,
+    now: () => local() + offset,
+    observe: (database, asked) => {
+      const before = offset;
+      if (follow) offset = nextOffset(offset, { database, asked, answered: local() });
+      return offset - before;
+    },
+  };
+}
+
+/** Epoch milliseconds of the database's clock, and of ours before the query and after its result. */
+export interface ClockReading {
+  database: number;
+  asked: number;
+  answered: number;
+}
+
+/** The database read its clock between query and result: an offset within those bounds stays. */
+export function nextOffset(present: number, { database, asked, answered }: ClockReading): number {
+  const min = database - answered;
+  const max = database - asked;
+  return present >= min && present <= max ? present : Math.round((min + max) / 2);
 }

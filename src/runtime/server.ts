@@ -1,4 +1,4 @@
-// A whole server on Node: opens and prepares the database, listens, ticks, and stops cleanly. Tests start it in-process.
+// A server on Node: opens and prepares the database, listens, ticks, and stops gracefully. Tests start it in-process.
 import type { Server as HttpServer } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
@@ -14,32 +14,38 @@ import { createNewId } from "../kernel/crypto.ts";
 import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
-import { createAssets } from "./assets.ts";
-import { connectionLimits, limitConnections, type ConnectionLimits } from "./connections.ts";
-import { createClock } from "./clock.ts";
+import {
+  createAssets,
+  connectionLimits,
+  limitConnections,
+  type ConnectionLimits,
+  close,
+  createHttp,
+  listen,
+  type SlowRequests,
+} from "./http-server.ts";
+import { createClock, createProcess } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
-import { createDeferral, startTicker } from "./deferral.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
-import { close, createHttp, listen, type SlowRequests } from "./listen.ts";
 import { createMail } from "./mail.ts";
-import { createPost } from "./post.ts";
-import { prepareDatabase, type Prepared } from "./prepare.ts";
-import { createProcess } from "./process.ts";
-import { openKeys } from "./secret-key.ts";
+import { createPost } from "./http-client.ts";
+import { prepareDatabase, type Prepared, openKeys } from "./prepare.ts";
 import { acceptSockets, createWatch, noSocket, type Upgrade } from "./sockets.ts";
+import { Cron } from "croner";
+import { tick } from "../tick.ts";
 
 export interface ServerOptions {
   write: (line: string) => void;
   terminal: boolean;
-  /** Tests set the clock, wrap the database's client, switch the tick off. */
+  /** Tests set the clock, wrap the database client and disable the tick. */
   now?: () => number;
-  /** Corrects the clock by the database's; left out: unless `now` is given. */
+  /** Whether the clock follows the database's. Default: unless `now` is set. */
   followDatabaseClock?: boolean;
-  /** Milliseconds that the database may be unavailable before a request is refused. */
+  /** How long to retry while the database is unavailable. */
   databaseTimeoutMs?: number;
   wrapClient?: (client: DatabaseClient) => DatabaseClient;
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
-  /** Gets each answer of a database server. */
+  /** Receives each response of a database server. */
   onAnswer?: (text: string) => void;
   post?: Post;
   ticking?: boolean;
@@ -51,21 +57,21 @@ export interface ServerOptions {
 export interface RunningServer {
   config: Config;
   prepared: Prepared;
-  /** The one-time code for setting up from elsewhere; undefined once there is a user. */
+  /** The one-time code for remote setup; undefined once there is a user. */
   setupCode: string | undefined;
   address: string;
   databaseFile: string | undefined;
   deps: (clientAddress?: string | null) => Deps;
   db: Database;
   log: Log;
-  /** Resolves when the work after earlier answers is done. */
+  /** Resolves when the work after earlier responses is done. */
   settled: () => Promise<void>;
-  /** Stops listening, finishes what was begun, gives back what was not. */
+  /** Stops listening, finishes started work, releases leases. */
   stop: () => Promise<void>;
 }
 
-/** Milliseconds that a stop waits for requests and deliveries. */
-const stopPatience = 10_000;
+/** How long a stop waits for requests and deliveries. */
+const stopTimeoutMs = 10_000;
 
 export async function startServer(
   environment: Record<string, string | undefined>,
@@ -86,7 +92,7 @@ export async function startServer(
   await setClock(db, clock);
 
   const stopping = new AbortController();
-  const { post, mail, ...outlets } = openOutlets(config, options);
+  const { post, mail, ...transports } = openTransports(config, options);
   const own = { clock, db, log, mail, stopping: stopping.signal, deps: () => deps() };
   const process = createProcess({ ...own, ...limitsOf(options, config) });
   const { defer, settled } = createDeferral(log);
@@ -114,7 +120,7 @@ export async function startServer(
   limitConnections(http as HttpServer, options.connections ?? connectionLimits, { proxy: config.proxy, log });
   const sockets = acceptSockets(http as HttpServer, app.fetch);
   const port = await listen(http, config);
-  // Port 0 is "any free one": links must name the one that it became.
+  // Port 0 means any free port: links must have the actual one.
   config = { ...config, port, accessUrl: config.accessUrl.replace(/:0$/, `:${port}`) };
   const ticker = options.ticking === false ? undefined : startTicker(config, deps);
 
@@ -123,9 +129,9 @@ export async function startServer(
     ticker?.stop();
     process.hub.close();
     sockets.close();
-    const patience = new Promise((resolve) => setTimeout(resolve, stopPatience).unref());
-    await Promise.race([Promise.all([close(http), settled()]), patience]);
-    await outlets.close();
+    const timeout = new Promise((resolve) => setTimeout(resolve, stopTimeoutMs).unref());
+    await Promise.race([Promise.all([close(http), settled()]), timeout]);
+    await transports.close();
     db.close();
   };
   const address = config.accessUrl;
@@ -140,7 +146,7 @@ const limitsOf = ({ passwordCost }: ServerOptions, { apiRateLimit }: Config) => 
 
 type NodeBindings = HttpBindings & Partial<Upgrade>;
 
-/** What of a request's connection the application may use. */
+/** The application's access to a request's connection. */
 interface Connection {
   openSocket: Upgrade["accept"];
   hangUp?: () => void;
@@ -152,7 +158,7 @@ const connectionOf = ({ accept, outgoing }: NodeBindings): Connection => ({
   hangUp: () => void outgoing?.destroy(),
 });
 
-/** Made once, when it is first asked for: nobody pays for it at start-up, and it takes as long as fifty requests. */
+/** Created at the first request for it: it takes as long as fifty other requests, too long for a start. */
 function describeOnce(config: () => Config): Deps["openApi"] {
   let document: Record<string, unknown> | undefined;
   return async () => (document ??= openApiDocument(createApi(), config().accessUrl));
@@ -170,17 +176,17 @@ async function openDatabase(config: Config, options: ServerOptions, log: Log) {
   return { client, file, db: withBatchLog(db, log, config.logLevel) };
 }
 
-/** Before the first request: leases are only as good as the clocks that they are read by. */
+/** Before the first request: leases rely on the clock. */
 async function setClock(db: Database, clock: Clock): Promise<void> {
   const asked = clock.local();
   const answer = await db.read({ clock: readClock() });
   clock.observe(answer.clock[0]!.now, asked);
 }
 
-/** Loud, because nothing is taken any more until somebody acts. */
+/** An error, because Belfry writes nothing until an operator acts. */
 const rescueEntry = ({ lost, copy, problem }: Rescue) =>
   [
-    "a file of the database was removed or replaced while Belfry was running; nothing is written any more. Stop Belfry, then: belfry admin restore COPY",
+    "a database file was removed or replaced while Belfry was running; Belfry writes nothing more. Stop Belfry, then: belfry admin restore COPY",
     { lost, ...(copy === undefined ? { no_copy: problem } : { copy }) },
   ] as const;
 
@@ -200,8 +206,8 @@ function configure(
   return { config, log };
 }
 
-/** The ways out of the process. */
-function openOutlets(config: Config, options: ServerOptions) {
+/** Outgoing connections. */
+function openTransports(config: Config, options: ServerOptions) {
   const poster = createPost();
   const { smtp: settings } = config.notifications.channels;
   const mail = settings === undefined ? null : createMail(settings);
@@ -210,4 +216,42 @@ function openOutlets(config: Config, options: ServerOptions) {
     mail,
     close: () => Promise.all([poster.close(), mail?.close()]),
   };
+}
+
+export interface Deferral {
+  defer: Deps["defer"];
+  /** Resolves when all deferred work is done. */
+  settled: () => Promise<void>;
+}
+
+export function createDeferral(log: Log): Deferral {
+  const running = new Set<Promise<unknown>>();
+  return {
+    defer: (task) => {
+      const job: Promise<unknown> = new Promise((resolve) => setImmediate(resolve))
+        .then(task)
+        .catch((error: unknown) => log.error("work after a response failed", { reason: String(error) }))
+        .finally(() => running.delete(job));
+      running.add(job);
+    },
+    settled: async () => {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}
+
+/** Ticks now, then once each interval. */
+export function startTicker(config: Config, deps: () => Deps): Cron {
+  const { notifications, prebuilds } = config;
+  const minIntervalMs = Math.min(notifications.fetchInterval, prebuilds.reconciliationInterval);
+  const interval = Math.max(1, Math.round(minIntervalMs / 1_000));
+  const { defer } = deps();
+  defer(() => tick(deps()));
+  // `protect`: ticks don't overlap; only deliveries can continue into the next one.
+  return new Cron(
+    "* * * * * *",
+    { interval, protect: true, unref: true },
+    () =>
+      new Promise<void>((resolve) => defer(() => tick(deps(), { onStepsDone: resolve }).finally(resolve))),
+  );
 }

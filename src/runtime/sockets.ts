@@ -1,27 +1,23 @@
-// WebSockets on Node: `ws` shakes hands once the application has said yes; its no goes out as it is, with its body, which
-// is where a client finds out what was wrong.
+// WebSockets on Node: `ws` performs the handshake once the application accepts. A rejection is sent with its body, so that a
+// client learns what was wrong.
 import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-watch.ts";
 import type { InboxWatch, Socket } from "../kernel/ports.ts";
-import { refuseTarget, targetOf } from "./request-url.ts";
+import { refuseTarget, targetOf } from "./http-server.ts";
 
-/** What the application is given besides a request that asks for a socket. */
+/** What the application gets besides an upgrade request. */
 export interface Upgrade {
   incoming: IncomingMessage;
-  /** Says yes; `opened` is called after the handshake. The answer's headers go out with it. */
+  /** Accepts; `opened` is called after the handshake. The response's headers are sent with it. */
   accept: (opened: (socket: Socket) => void) => Response;
 }
 
-/** Other protocols are not taken: their requests are answered like any other. Node 22.21 and later asks. */
-export const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
-  headers.upgrade?.toLowerCase() === "websocket";
-
-/** Who didn't ask for a socket can't be given one. */
+/** For requests that are not upgrades. */
 export const noSocket: Upgrade["accept"] = () => {
-  throw new Error("the request asks for no socket");
+  throw new Error("the request is not an upgrade");
 };
 
 /** The live inbox, from this process. */
@@ -34,15 +30,15 @@ export const createWatch =
 
 type Answer = (request: Request, upgrade: Upgrade) => Response | Promise<Response>;
 
-/** Milliseconds between pings; who hasn't answered one by the next has gone. */
-const pingInterval = 15_000;
-/** Milliseconds that the other side has for its part of closing. */
-const closePatience = 500;
-/** Bytes: nobody has to tell us anything. */
-const longestFrame = 1_024;
+/** A client that hasn't answered a ping by the next one is disconnected. */
+const pingIntervalMs = 15_000;
+/** For the client's part of closing. */
+const closeTimeoutMs = 500;
+/** Clients send nothing but control frames. */
+const maxFrameBytes = 1_024;
 
 export function acceptSockets(http: Server, answer: Answer): { close: () => void } {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: longestFrame });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes });
   const waiting = new Set<WebSocket>();
   http.on("upgrade", (incoming: IncomingMessage, wire: Duplex, head: Buffer) => {
     wire.on("error", () => wire.destroy());
@@ -57,12 +53,12 @@ export function acceptSockets(http: Server, answer: Answer): { close: () => void
         socket.ping();
       }
     }
-  }, pingInterval).unref();
+  }, pingIntervalMs).unref();
   return {
     close: () => {
       clearInterval(pings);
       const terminate = () => sockets.clients.forEach((socket) => socket.terminate());
-      setTimeout(terminate, closePatience).unref();
+      setTimeout(terminate, closeTimeoutMs).unref();
     },
   };
 }
@@ -81,14 +77,14 @@ async function upgrade(sockets: WebSocketServer, answer: Answer, request: Handsh
     return new Response(null);
   };
   const target = targetOf(incoming);
-  if (!target.ok) return refuse(wire, refuseTarget(target.problem));
+  if (!target.ok) return reject(wire, refuseTarget(target.problem));
   const reply = await Promise.resolve(toRequest(incoming, target.url))
     .then((asked) => answer(asked, { incoming, accept }))
     .catch(() => new Response(null, { status: 400 }));
-  if (opened === undefined) return refuse(wire, reply);
+  if (opened === undefined) return reject(wire, reply);
   const giveUp = () => opened!(goneSocket);
   if (wire.destroyed) return giveUp();
-  // A handshake that is malformed ends here too.
+  // A malformed handshake ends here too.
   wire.once("close", giveUp);
   const addHeaders = (lines: string[]) => lines.push(...headerLines(reply));
   sockets.once("headers", addHeaders);
@@ -108,7 +104,7 @@ function toRequest({ rawHeaders }: IncomingMessage, url: string): Request {
 
 const headerLines = ({ headers }: Response) => [...headers].map(([name, value]) => `${name}: ${value}`);
 
-async function refuse(wire: Duplex, reply: Response): Promise<void> {
+async function reject(wire: Duplex, reply: Response): Promise<void> {
   const body = Buffer.from(await reply.arrayBuffer());
   const lines = [
     `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ""}`,
@@ -126,12 +122,12 @@ const toSocket = (socket: WebSocket): Socket => ({
   send: (text) => socket.send(text),
   close: (code, reason) => {
     socket.close(code, reason);
-    // Who doesn't read doesn't answer either.
-    setTimeout(() => socket.terminate(), closePatience).unref();
+    // A client that doesn't read doesn't answer either.
+    setTimeout(() => socket.terminate(), closeTimeoutMs).unref();
   },
   waiting: () => socket.bufferedAmount,
   onGone: (then) => {
-    // Errors of a connection end with `close`; one that nobody hears ends the process.
+    // An error is followed by `close`; without a listener it would end the process.
     socket.on("error", () => {});
     socket.once("close", then);
   },

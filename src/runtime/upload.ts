@@ -23,7 +23,7 @@ export interface Uploaded {
 }
 
 /** Milliseconds that the server has for one batch of rows. */
-const requestTimeout = 60_000;
+const requestTimeoutMs = 60_000;
 /** Rows read at a time, and bytes of values sent in one batch: a server takes 10 MB. */
 const pageSize = 500;
 const largestBatch = 2_000_000;
@@ -35,7 +35,7 @@ export async function upload(address: DatabaseAddress, from: string, now: number
   const source = resolve(from);
   requireBackup(source, undefined);
   const folder = await mkdtemp(join(tmpdir(), "belfry-restore-"));
-  const server = await openClient(address, { requestTimeout });
+  const server = await openClient(address, { requestTimeoutMs });
   try {
     const copy = join(folder, "belfry.db");
     await pipeline(createReadStream(source), createWriteStream(copy, { mode: 0o600, flags: "wx" }));

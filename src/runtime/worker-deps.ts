@@ -1,16 +1,13 @@
-// What the application is given on Workers. Everything is made for each invocation, because a database connection doesn't
-// outlive the request that opened it there. worker.ts calls it.
+// The application's dependencies on Workers, created for each invocation: a connection ends with the request that opened it.
 import { createDatabase } from "../../db/client.ts";
 import { createServerClient } from "../../db/server.ts";
 import type { Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { createNewId, createKeys } from "../kernel/crypto.ts";
 import { createLog, withBatchLog } from "../kernel/log.ts";
-import { createClock } from "./clock.ts";
-import { createProcess, type OwnProcess } from "./process.ts";
+import { createClock, createProcess, type OwnProcess } from "./process.ts";
 import { createRemoteInbox, openSocket, type ObjectNamespace } from "./worker-inbox.ts";
-import { createWorkerMail } from "./worker-mail.ts";
-import { createWorkerPost } from "./worker-post.ts";
+import { createWorkerMail, createWorkerPost } from "./worker-transports.ts";
 
 /** `BELFRY_…` variables and secrets, the files of `public/`, and who holds the live inbox. */
 export interface Bindings {
@@ -19,7 +16,7 @@ export interface Bindings {
   [variable: string]: unknown;
 }
 
-/** What an invocation may go on with after its answer. */
+/** Extends an invocation beyond its response. */
 export interface Lifetime {
   waitUntil: (work: Promise<unknown>) => void;
 }
@@ -31,15 +28,14 @@ export interface Invocation {
 }
 
 /**
- * Of one invocation: a message is one request out, and about one more to the database for its share of claims and results,
- * of 1,000 in all; what is begun may take ten seconds, and half a minute after an answer everything is cut off.
+ * An invocation can send 1,000 requests: a message is one, and about one more to the database for its share of claims and
+ * results. A delivery takes up to ten seconds, and the platform ends everything half a minute after a response.
  */
 const dispatchLimits = { messages: 400, time: 18_000 };
 
-/** Milliseconds that the database server has for an answer. */
-const databaseTimeout = 5_000;
+const databaseTimeoutMs = 5_000;
 
-/** For a request or a pass. Who reads the live inbox is held elsewhere, and told of news there. */
+/** For a request or a tick. The live inbox is in a Durable Object, which is woken for new notifications. */
 export function createDeps(invocation: Invocation, clientAddress: string | null): Deps {
   const own = createOwnDeps(invocation, clientAddress, () => deps);
   const inbox = createRemoteInbox(invocation.bindings.LIVE_INBOX);
@@ -53,10 +49,10 @@ export function createDeps(invocation: Invocation, clientAddress: string | null)
 }
 
 const noDeps = () => {
-  throw new Error("the holder of the live inbox has no work but its readers");
+  throw new Error("the live inbox does no background work");
 };
 
-/** The same for the holder of the live inbox. */
+/** For the Durable Object of the live inbox. */
 export function createOwnDeps(
   { config, bindings, lifetime }: Invocation,
   clientAddress: string | null,
@@ -77,7 +73,7 @@ export function createOwnDeps(
     lifetime.waitUntil(
       Promise.resolve()
         .then(task)
-        .catch((error: unknown) => log.error("work after an answer failed", { reason: String(error) })),
+        .catch((error: unknown) => log.error("work after a response failed", { reason: String(error) })),
     );
   const process: OwnProcess = {
     ...createProcess({
@@ -89,12 +85,12 @@ export function createOwnDeps(
       mail: mail === undefined ? null : createWorkerMail(mail),
       deps,
     }),
-    // What they gather for has only this one request.
+    // An invocation has a single request, so there is nothing to group.
     enqueueGroup: null,
     nudges: null,
     reconciliations: null,
     dispatchLimits,
-    // An invocation has 128 MB for everything.
+    // An invocation has 128 MB of memory.
     maxPlanBytes: 8 * 1_048_576,
   };
   return {
@@ -110,9 +106,9 @@ export function createOwnDeps(
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
     openApi: async () => {
-      const made = await readAsset(bindings, "openapi.json");
-      if (made === null) throw new Error("openapi.json is missing: run `npm run build:worker`");
-      return { ...((await made.json()) as object), servers: [{ url: config.accessUrl }] };
+      const document = await readAsset(bindings, "openapi.json");
+      if (document === null) throw new Error("openapi.json is missing: run `npm run build:worker`");
+      return { ...((await document.json()) as object), servers: [{ url: config.accessUrl }] };
     },
     defer,
     openSocket,
@@ -121,7 +117,7 @@ export function createOwnDeps(
 
 const connect = (config: Config) =>
   createServerClient(config, async (url, headers, body) => {
-    const signal = AbortSignal.timeout(databaseTimeout);
+    const signal = AbortSignal.timeout(databaseTimeoutMs);
     const answer = await fetch(url, { method: "POST", headers, body, signal });
     return { status: answer.status, text: await answer.text() };
   });

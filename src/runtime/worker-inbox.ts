@@ -1,5 +1,5 @@
-// The live inbox on Workers: one Durable Object holds every reader, because a Worker's invocations share nothing. The
-// Worker has found out who may read what; the object looks once a second for all, as the Node process does.
+// The live inbox on Workers: one Durable Object holds all readers, since invocations share no state. The Worker has
+// authorized them; the object checks for new notifications once a second for all, as the Node process does.
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-watch.ts";
 import type { Deps } from "../kernel/deps.ts";
@@ -19,21 +19,21 @@ declare const WebSocketPair: new () => { 0: CloudflareSocket; 1: CloudflareSocke
 type SocketAnswer = Response & { webSocket: CloudflareSocket };
 type SocketInit = ResponseInit & { webSocket: CloudflareSocket };
 
-const theOne = "inbox";
+const objectName = "inbox";
 const address = "https://inbox.invalid/";
 
 export interface RemoteInbox {
   watch: (watch: InboxWatch) => Promise<Response>;
-  /** Something was written: the object is to look now. */
+  /** Makes the object check for new notifications now. */
   wake: () => Promise<unknown>;
-  /** Keys may have ended. */
+  /** Makes the object check whether readers' keys are still valid. */
   recheck: () => Promise<unknown>;
 }
 
 /** The Worker's side. */
 export function createRemoteInbox(objects: ObjectNamespace): RemoteInbox {
   const ask = (path: string, init?: RequestInit) =>
-    objects.get(objects.idFromName(theOne)).fetch(address + path, init);
+    objects.get(objects.idFromName(objectName)).fetch(address + path, init);
   return {
     watch: async (watch) => {
       const headers = watch.as.way === "socket" ? { upgrade: "websocket" } : {};
@@ -60,7 +60,7 @@ export async function serveInbox(holder: EventsHolder, { url }: Request): Promis
   return openSocket(await openFrames(holder, { ...watch, as }));
 }
 
-/** A socket that this invocation, or this object, holds itself. */
+/** A socket that this invocation or object holds. */
 export const openSocket: Deps["openSocket"] = (opened) => {
   const { 0: theirs, 1: ours } = new WebSocketPair();
   ours.accept();
@@ -71,7 +71,7 @@ export const openSocket: Deps["openSocket"] = (opened) => {
 const toSocket = (socket: CloudflareSocket): Socket => ({
   send: (text) => socket.send(text),
   close: (code, reason) => socket.close(code, reason),
-  // The platform doesn't say.
+  // Unknown on this platform.
   waiting: () => 0,
   onGone: (then) => {
     socket.addEventListener("close", () => {

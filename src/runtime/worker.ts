@@ -1,5 +1,5 @@
-// Belfry on Cloudflare Workers: requests and the cron trigger. Everything but the routes is made for each invocation,
-// because a database connection doesn't outlive the request that opened it there.
+// Belfry on Cloudflare Workers: requests, the cron trigger and the live inbox. Everything but the routes is created for each
+// invocation, because a connection ends with the request that opened it.
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config/config.ts";
 import { parseRequestTarget } from "../http/rules/headers.ts";
@@ -11,11 +11,11 @@ const app = createApp((request, runtime) =>
   createDeps(runtime as Invocation, request.headers.get("cf-connecting-ip")),
 );
 
-/** An invocation has six connections; the seventh waits until one is free, and its time runs. One is the database's. */
-const mostSends = 5;
-/** Milliseconds: a pass begins nothing new after this, and the trigger comes every minute. */
-const passTime = 25_000;
-const cronInterval = 60_000;
+/** An invocation has six connections: one for the database, the others for deliveries. */
+const maxSends = 5;
+/** A tick starts nothing new after this; the next trigger comes after a minute. */
+const tickMs = 25_000;
+const cronIntervalMs = 60_000;
 
 export default {
   fetch: (request: Request, bindings: Bindings, lifetime: Lifetime): Response | Promise<Response> => {
@@ -25,8 +25,9 @@ export default {
     if (!target.ok) return Response.json({ message: target.problem }, { status: 400 });
     const config = configure(bindings, origin);
     if (config === undefined) {
-      const words = "Belfry is not set up yet: a variable is missing or wrong. The Worker's log names it.\n";
-      return new Response(words, { status: 503 });
+      const message =
+        "Belfry is not configured: a variable is missing or invalid. The Worker's log names it.\n";
+      return new Response(message, { status: 503 });
     }
     return app.fetch(request, { config, bindings, lifetime } satisfies Invocation);
   },
@@ -34,12 +35,12 @@ export default {
     const config = configure(bindings, undefined);
     if (config === undefined) return;
     const deps = createDeps({ config, bindings, lifetime }, null);
-    await tick(deps, { until: deps.now() + passTime });
+    await tick(deps, { until: deps.now() + tickMs });
     await deps.process.mail?.close();
   },
 };
 
-/** The one holder of the live inbox; it lives on while anybody reads. */
+/** The Durable Object of the live inbox; it lives while it has readers. */
 export class LiveInbox {
   private readonly deps: ReturnType<typeof createOwnDeps> | undefined;
   constructor(lifetime: Lifetime, bindings: Bindings) {
@@ -53,7 +54,7 @@ export class LiveInbox {
   }
 }
 
-/** Undefined, and a line in the log, when the variables are not right. `origin` stands in for the access URL. */
+/** Undefined, and a line in the log, for invalid variables. `origin`: the default access URL. */
 function configure(bindings: Bindings, origin: string | undefined): Config | undefined {
   const variables = Object.fromEntries(
     Object.entries(bindings).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
@@ -61,27 +62,25 @@ function configure(bindings: Bindings, origin: string | undefined): Config | und
   try {
     if (variables["BELFRY_DATABASE_URL"]?.startsWith("file:") !== false)
       throw new ConfigError(
-        "BELFRY_DATABASE_URL: must be a libSQL server here, like libsql://host.example.com",
+        "BELFRY_DATABASE_URL: must be a libSQL server on Workers, like libsql://host.example.com",
       );
     if (variables["BELFRY_DATABASE_CLIENT"] === "official")
-      throw new ConfigError("BELFRY_DATABASE_CLIENT: official works on Node only; remove it here");
+      throw new ConfigError("BELFRY_DATABASE_CLIENT: official works on Node only; remove it");
     if (variables["BELFRY_SECRET_KEY"] === undefined)
-      throw new ConfigError("BELFRY_SECRET_KEY: is needed; make one with: openssl rand -base64 32");
-    const tell = (message: string) => console.warn(JSON.stringify({ level: "warn", msg: message }));
-    // Once a pass is enough for a name that may be a mistake.
+      throw new ConfigError("BELFRY_SECRET_KEY: required; create one: openssl rand -base64 32");
+    const warn = (message: string) => console.warn(JSON.stringify({ level: "warn", msg: message }));
+    // Warnings about unknown variables once a tick, not for each request.
     const config = parseConfig(
       { BELFRY_ACCESS_URL: origin, ...variables },
-      origin === undefined ? tell : () => {},
+      origin === undefined ? warn : () => {},
     );
     const { notifications } = config;
-    const fetchInterval = Math.max(notifications.fetchInterval, cronInterval);
-    const leaseCount = Math.min(notifications.leaseCount, mostSends);
+    const fetchInterval = Math.max(notifications.fetchInterval, cronIntervalMs);
+    const leaseCount = Math.min(notifications.leaseCount, maxSends);
     return { ...config, notifications: { ...notifications, fetchInterval, leaseCount } };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error(
-      JSON.stringify({ level: "error", msg: "the variables are not right", reason: error.message }),
-    );
+    console.error(JSON.stringify({ level: "error", msg: "invalid variables", reason: error.message }));
     return undefined;
   }
 }

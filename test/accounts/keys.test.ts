@@ -9,7 +9,7 @@ import {
   createUnsubscribeToken,
   readUnsubscribeToken,
 } from "../../src/notifications/preferences/unsubscribe.ts";
-import { openKeys } from "../../src/runtime/secret-key.ts";
+import { openKeys } from "../../src/runtime/prepare.ts";
 import { temporaryFolder } from "../support/program.ts";
 
 const root = Buffer.alloc(32, 1).toString("base64");

@@ -34,8 +34,8 @@ afterAll(async () => {
 
 const newFile = () => `file:${join(folder, `${(files += 1)}.db`)}`;
 
-async function connect(databaseUrl: string, requestTimeout = 5_000): Promise<DatabaseClient> {
-  const client = await openClient({ databaseUrl, databaseAuthToken: undefined }, { requestTimeout });
+async function connect(databaseUrl: string, requestTimeoutMs = 5_000): Promise<DatabaseClient> {
+  const client = await openClient({ databaseUrl, databaseAuthToken: undefined }, { requestTimeoutMs });
   onTestFinished(() => {
     if (!client.closed) client.close();
   });

@@ -52,11 +52,11 @@ const clientFor = (target: Target) =>
   target === "server, by the official client" ? "official" : ("belfry" as const);
 
 /** What is the same for all, and a connection that nothing else uses. */
-async function connect(target: Target, requestTimeout = 5_000): Promise<DatabaseClient> {
+async function connect(target: Target, requestTimeoutMs = 5_000): Promise<DatabaseClient> {
   const databaseUrl = target === "file" ? `file:${join(folder, "contract.db")}` : server.url;
   const client = await openClient(
     { databaseUrl, databaseAuthToken: undefined, databaseClient: clientFor(target) },
-    { requestTimeout },
+    { requestTimeoutMs },
   );
   onTestFinished(() => {
     if (!client.closed) client.close();

@@ -631,7 +631,7 @@ describe("npm run db:migrate", () => {
     await new Promise((resolve) => refusing.once("listening", resolve));
     const refused = await run(`http://127.0.0.1:${(refusing.address() as AddressInfo).port}`);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/^belfry: .* refuses the token: set BELFRY_DATABASE_AUTH_TOKEN.*\n$/);
+    expect(refused.stderr).toMatch(/^belfry: .* rejects the token: set BELFRY_DATABASE_AUTH_TOKEN.*\n$/);
 
     const url = `file:${join(folder, "belfry.db")}`;
     await migrate(await connect(url), now, [

@@ -45,7 +45,7 @@ async function usedDatabase() {
 async function contents(url: string): Promise<Record<string, unknown>> {
   const client = url.startsWith("file:")
     ? createClient({ url })
-    : await openClient({ databaseUrl: url, databaseAuthToken: undefined }, { requestTimeout: 60_000 });
+    : await openClient({ databaseUrl: url, databaseAuthToken: undefined }, { requestTimeoutMs: 60_000 });
   try {
     const { rows } = await client.execute(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'migrations' ORDER BY name",

@@ -80,7 +80,7 @@ test.each([
     "POST /api/v2/users/login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
   ],
 ])("a request that never ends %s gets 408 and is closed", async (_what, start) => {
-  const server = await startTestServer({ slowRequests: { headers: 60, whole: 120, idle: 60, look: 20 } });
+  const server = await startTestServer({ slowRequests: { headers: 60, whole: 120, idle: 60, check: 20 } });
   const socket = connect(server.config.port, "127.0.0.1");
   let heard = "";
   socket.on("data", (chunk: Buffer) => (heard += chunk.toString()));

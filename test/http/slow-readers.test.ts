@@ -154,7 +154,7 @@ test("connections are limited for each address", soon, async () => {
 
 test("a flood of headers is refused, and a connection that is only kept open is closed", soon, async () => {
   const server = await startTestServer({
-    slowRequests: { headers: 5_000, whole: 5_000, idle: 40, look: 20 },
+    slowRequests: { headers: 5_000, whole: 5_000, idle: 40, check: 20 },
   });
   const flood = Array.from({ length: 3_000 }, (_, at) => `X-${at}: ${"y".repeat(20)}`).join("\r\n");
   const refused = open(server, `GET /healthz HTTP/1.1\r\nHost: here\r\n${flood}\r\n\r\n`);

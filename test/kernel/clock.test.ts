@@ -1,7 +1,7 @@
 // The one clock: how it is corrected, and that machines with clocks far apart agree on what a lease is.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nextOffset, createClock } from "../../src/runtime/clock.ts";
+import { nextOffset, createClock } from "../../src/runtime/process.ts";
 import { startReceiver, type Reply } from "../support/receiver.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";

@@ -20,8 +20,7 @@ import { describeReached, webhookAdvice } from "../../src/notifications/channels
 import { mailAdvice } from "../../src/notifications/channels/mail/channel.ts";
 import { describeReason } from "../../src/notifications/outbox/rules/reasons.ts";
 import { createMail } from "../../src/runtime/mail.ts";
-import { createPost } from "../../src/runtime/post.ts";
-import { reach } from "../../src/runtime/reach.ts";
+import { createPost, reach } from "../../src/runtime/http-client.ts";
 import { freePort } from "../support/program.ts";
 import { okBytes, startRawReceiver } from "../support/raw-receiver.ts";
 import { startScriptedServer } from "../support/smtp.ts";

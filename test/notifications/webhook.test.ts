@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/config.ts";
 import { sendWebhook } from "../../src/notifications/channels/webhook/send.ts";
-import { createPost } from "../../src/runtime/post.ts";
+import { createPost } from "../../src/runtime/http-client.ts";
 import { okBytes, startRawReceiver, type RawReceiver } from "../support/raw-receiver.ts";
 
 const message = {

@@ -32,7 +32,7 @@ test("the bundle is small and asks nothing of Node but what Workers have", () =>
 test("a Worker without a database says so in its log, and nobody else learns why", async () => {
   const secret = "a-token-that-nobody-may-see";
   for (const [bindings, reason] of [
-    [{ BELFRY_DATABASE_URL: "file:./belfry.db" }, "BELFRY_DATABASE_URL: must be a libSQL server here"],
+    [{ BELFRY_DATABASE_URL: "file:./belfry.db" }, "BELFRY_DATABASE_URL: must be a libSQL server on Workers"],
     [
       { BELFRY_DATABASE_URL: "http://127.0.0.1:1", BELFRY_LOG_LEVEL: secret },
       "BELFRY_LOG_LEVEL: must be one of",
@@ -41,7 +41,7 @@ test("a Worker without a database says so in its log, and nobody else learns why
     const worker = await startWorker(bundle, bindings);
     const answer = await callServer(worker.url, "GET", "/healthz");
     expect(answer.status).toBe(503);
-    expect(answer.text).toMatch(/^Belfry is not set up yet: .* The Worker's log names it\.\n$/);
+    expect(answer.text).toMatch(/^Belfry is not configured: .* The Worker's log names it\.\n$/);
     await expect.poll(() => worker.logs.join("\n")).toContain(reason);
     expect(worker.logs.join("\n")).not.toContain(secret);
     await worker.scheduled();

@@ -10,7 +10,7 @@ import { fillPackage } from "./package.ts";
 
 /** `belfry` from the sources. */
 export const sourceLauncher = new URL("../../src/launch.js", import.meta.url).pathname;
-const moduleCache = new URL("../../src/runtime/module-cache.js", import.meta.url).pathname;
+const moduleCache = new URL("./module-cache.js", import.meta.url).pathname;
 /** Where a packed program keeps what it has compiled: beside it, so that both go together. */
 const cacheOf = (program: string): Record<string, string> =>
   program.includes("/node_modules/.cache/belfry-") ? { XDG_CACHE_HOME: join(dirname(program), "cache") } : {};

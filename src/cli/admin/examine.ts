@@ -22,8 +22,8 @@ import {
   toGoneEndpoints,
 } from "../../notifications/preferences/store/settings.ts";
 import { databaseFile, databaseName, openClient } from "../../runtime/database.ts";
-import { describeFailure } from "../../runtime/failure.ts";
-import { keyFile, mustBeGiven, openKeys } from "../../runtime/secret-key.ts";
+import { describeFailure } from "../../runtime/startup-messages.ts";
+import { keyFile, requiresSecretKey, openKeys } from "../../runtime/prepare.ts";
 import { examineDelivery, type DeliveryFacts } from "./examine-delivery.ts";
 import { fail, ok, warn, type Finding } from "../../kernel/rules/finding.ts";
 import {
@@ -123,7 +123,7 @@ async function examineDatabase(
   }
   let client: DatabaseClient | undefined;
   try {
-    client = await openClient(config, { requestTimeout: requestTimeoutMs });
+    client = await openClient(config, { requestTimeoutMs });
     const applied = (await appliedMigrations(client)).at(-1) ?? 0;
     const found = await ask(client, now);
     const facts = { name: databaseName(config.databaseUrl), isFile: file !== undefined, ...found };
@@ -214,7 +214,7 @@ function keyFacts(config: Config, stored: string | undefined): KeyFacts {
   const kept = config.secretKey === undefined && file !== undefined ? keyFile(file) : undefined;
   const name = kept ?? "BELFRY_SECRET_KEY";
   const isOpen = kept !== undefined && existsSync(kept) && (statSync(kept).mode & 0o077) !== 0;
-  if (mustBeGiven(config)) return { name: "BELFRY_SECRET_KEY", state: "not_given", isOpen };
+  if (requiresSecretKey(config)) return { name: "BELFRY_SECRET_KEY", state: "not_given", isOpen };
   if (kept !== undefined && !existsSync(kept)) return { name, state: "missing", isOpen };
   return { name, state: keyMatches({ keysFor: openKeys(config) }, stored) ? "matches" : "differs", isOpen };
 }

@@ -8,13 +8,12 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import { createNewId } from "../../kernel/crypto.ts";
 import { createLog } from "../../kernel/log.ts";
-import { createAssets } from "../../runtime/assets.ts";
+import { createAssets } from "../../runtime/http-server.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";
-import { createClock } from "../../runtime/clock.ts";
+import { createClock, createProcess } from "../../runtime/process.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
-import { describeFailure } from "../../runtime/failure.ts";
-import { createProcess } from "../../runtime/process.ts";
-import { keyFile, openKeys } from "../../runtime/secret-key.ts";
+import { describeFailure } from "../../runtime/startup-messages.ts";
+import { keyFile, openKeys } from "../../runtime/prepare.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 

@@ -1,5 +1,6 @@
 // Sends a message to the webhook: Coder's envelope, signed as Standard Webhooks if there is a secret.
 import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { innermostCause, isTimeout } from "../../../kernel/rules/connection-error.ts";
 import type { Post } from "../../../kernel/ports.ts";
 import type { Outcome } from "../channel.ts";
 import { parseRetryAfter } from "../../delivery/rules/retry.ts";
@@ -104,12 +105,9 @@ function toOutcome(answer: Awaited<ReturnType<Post>>, now: number): Outcome {
   return { kind: "temporary", detail, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
-/** The innermost cause of a failed connection. */
 function describeError(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  if (!(deepest instanceof Error)) return "unknown error";
-  if (deepest.name === "TimeoutError" || deepest.name === "AbortError") return "no answer in time";
-  const code = "code" in deepest && typeof deepest.code === "string" ? `${deepest.code}: ` : "";
-  return `${code}${deepest.message}`.slice(0, 300);
+  const cause = innermostCause(error);
+  if (cause === undefined) return "unknown error";
+  if (isTimeout(cause)) return "no answer in time";
+  return `${cause.code === "" ? "" : `${cause.code}: `}${cause.message}`.slice(0, 300);
 }

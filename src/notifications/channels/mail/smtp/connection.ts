@@ -1,5 +1,6 @@
 // A connection to a mail server: the runtime's byte stream, SMTP lines and replies with limits and timeouts, and failures
 // that name what to change.
+import { connectionErrors, innermostCause } from "../../../../kernel/rules/connection-error.ts";
 import { classifyReply, type FailureSubject, type MailReply, type MailStage } from "../rules/mail-reply.ts";
 
 export interface MailConnection {
@@ -203,15 +204,9 @@ export function refusal(reply: MailReply, after: string, stage: MailStage): Mail
   });
 }
 
-const knownErrors: Record<string, string> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "the server dropped the connection",
-  EPIPE: "the server dropped the connection",
-  ETIMEDOUT: "the connection timed out",
+const knownErrors: Readonly<Record<string, string>> = {
+  ...connectionErrors,
   ENOTFOUND: "unknown host: check BELFRY_EMAIL_SMARTHOST",
-  EAI_AGAIN: "the host's address could not be looked up",
-  EHOSTUNREACH: "the host is unreachable",
-  ENETUNREACH: "the host's network is unreachable",
   EPROTO: "no TLS: the server uses another protocol on this port",
   ERR_SSL_WRONG_VERSION_NUMBER: "no TLS: this port doesn't use TLS from the start (BELFRY_EMAIL_FORCE_TLS)",
   ERR_TLS_CERT_ALTNAME_INVALID:
@@ -219,16 +214,13 @@ const knownErrors: Record<string, string> = {
 };
 const untrusted = /SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|CERT_(UNTRUSTED|HAS_EXPIRED|NOT_YET_VALID|REVOKED)/;
 
-/** The innermost cause of a failed connection. */
+/** Says what to change, where the error's code tells. */
 export function describeConnectionError(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  // Several addresses were tried: any failure will do.
-  if (deepest instanceof AggregateError && deepest.errors.length > 0) deepest = deepest.errors.at(-1);
-  if (!(deepest instanceof Error)) return "unknown error";
-  const code = "code" in deepest && typeof deepest.code === "string" ? deepest.code : "";
+  const cause = innermostCause(error);
+  if (cause === undefined) return "unknown error";
+  const { code } = cause;
   if (knownErrors[code] !== undefined) return `${knownErrors[code]} (${code})`;
-  const message = deepest.message.replaceAll(/\s+/g, " ").slice(0, 200);
+  const message = cause.message.replaceAll(/\s+/g, " ").slice(0, 200);
   if (untrusted.test(code)) {
     return `the certificate is not trusted, ${message} (${code}): add its authority to BELFRY_EMAIL_TLS_CACERTFILE`;
   }

@@ -1,15 +1,15 @@
-// Cloudflare's way to a mail server. The platform checks certificates by its own list and allows no exception, forbids
-// port 25 and private addresses, and cuts sockets at the end of an invocation: the pool lives no longer than one.
+// Mail and webhooks on Cloudflare. The platform verifies certificates without exceptions, forbids port 25 and private
+// addresses, and closes sockets at the end of an invocation, so the mail pool belongs to one. Webhooks whose kept connection
+// was lost are sent again under the same message id: the platform doesn't say whether it was reused.
 import { connect } from "cloudflare:sockets";
 import type { MailSettings } from "../notifications/channels/mail/settings.ts";
-import type { MailPool } from "../kernel/ports.ts";
+import type { MailPool, Post } from "../kernel/ports.ts";
 import type { OpenMail } from "../notifications/channels/mail/smtp/connection.ts";
 import { createMailPool } from "../notifications/channels/mail/smtp/pool.ts";
-
 /** Of the six connections that an invocation may have, the database and webhooks need some. */
 const connections = 3;
 
-/** Made and closed within one invocation. */
+/** Created and closed within one invocation. */
 export function createWorkerMail(config: MailSettings): MailPool {
   const { login } = config;
   const password = login?.password ?? "";
@@ -24,7 +24,7 @@ export function createWorkerMail(config: MailSettings): MailPool {
 }
 
 export function createWorkerOpenMail(config: MailSettings): OpenMail {
-  const impossible = Object.entries({
+  const unsupported = Object.entries({
     BELFRY_EMAIL_TLS_SKIPVERIFY: config.skipVerify,
     BELFRY_EMAIL_TLS_CACERTFILE: config.caFile !== undefined,
     BELFRY_EMAIL_TLS_CERTFILE: config.certFile !== undefined,
@@ -32,8 +32,8 @@ export function createWorkerOpenMail(config: MailSettings): OpenMail {
   }).flatMap(([variable, isSet]) => (isSet ? [variable] : []));
 
   return async ({ host, port, tls, startTls, serverName, signal }) => {
-    if (impossible.length > 0)
-      throw new Error(`${impossible.join(", ")} can't be used on Cloudflare Workers`);
+    if (unsupported.length > 0)
+      throw new Error(`${unsupported.join(", ")} can't be used on Cloudflare Workers`);
     if (tls && serverName !== host) {
       throw new Error("on Cloudflare Workers BELFRY_EMAIL_TLS_SERVERNAME works with STARTTLS only");
     }
@@ -61,3 +61,32 @@ export function createWorkerOpenMail(config: MailSettings): OpenMail {
     };
   };
 }
+
+/** Of the requests that an invocation may send, so many may be repeated over another connection. */
+const maxRepeats = 20;
+/** One message may meet several kept connections that have ended, one after another. */
+const maxRepeatsOfOne = 3;
+
+/** Made for each invocation. */
+export function createWorkerPost(): Post {
+  let repeats = 0;
+  return async ({ url, headers, body, timeout }) => {
+    const signal = AbortSignal.timeout(timeout);
+    const send = () => fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
+    const sendAgain =
+      (left: number) =>
+      async (error: unknown): Promise<Response> => {
+        if (!isLostConnection(error) || signal.aborted || left === 0 || repeats >= maxRepeats) throw error;
+        repeats += 1;
+        return send().catch(sendAgain(left - 1));
+      };
+    const answer = await send().catch(sendAgain(maxRepeatsOfOne));
+    // Its body is not used, and nobody waits for the connection to be dropped.
+    void answer.body?.cancel().catch(() => {});
+    return { status: answer.status, headers: answer.headers };
+  };
+}
+
+/** What workerd says when a connection ends before the headers of an answer. */
+const isLostConnection = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith("Network connection lost");

@@ -1,9 +1,12 @@
-// Node's way to send a webhook: kept connections, no redirects, one deadline for the whole exchange. By node:http,
-// because undici takes an unasked "100 Continue" for a broken answer and doesn't say whether a connection was reused.
+// HTTP requests on Node. Webhooks: keep-alive, no redirects, one deadline for the whole exchange; with node:http, because
+// undici rejects an unexpected "100 Continue" and doesn't say whether a connection was reused. And a HEAD request that
+// checks whether a URL answers.
 import * as http from "node:http";
 import * as https from "node:https";
 import { urlToHttpOptions } from "node:url";
-import type { Post } from "../kernel/ports.ts";
+import type { Post, Reach } from "../kernel/ports.ts";
+import { request as send } from "undici";
+import { connectionErrors, innermostCause, isTimeout } from "../kernel/rules/connection-error.ts";
 
 type Request = Parameters<Post>[0];
 type Answer = Awaited<ReturnType<Post>>;
@@ -126,3 +129,32 @@ const flatten = (headers: http.IncomingHttpHeaders): [string, string][] =>
   Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value] as [string, string]],
   );
+
+export const reach: Reach = async (url, timeoutMs, authorization) => {
+  const started = performance.now();
+  try {
+    const answer = await send(url, {
+      method: "HEAD",
+      headers: { "user-agent": "Belfry", ...(authorization === undefined ? {} : { authorization }) },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await answer.body.dump();
+    const date = Date.parse(String(answer.headers["date"]));
+    return {
+      ok: true,
+      status: answer.statusCode,
+      milliseconds: Math.round(performance.now() - started),
+      date: Number.isNaN(date) ? null : date,
+    };
+  } catch (error) {
+    return { ok: false, problem: describeFailure(error, timeoutMs) };
+  }
+};
+
+function describeFailure(error: unknown, timeoutMs: number): string {
+  const cause = innermostCause(error);
+  if (cause === undefined) return "failed without a reason";
+  if (isTimeout(cause)) return `no answer within ${timeoutMs / 1_000} seconds`;
+  const { code, message } = cause;
+  return `${connectionErrors[code] ?? message}${code === "" ? "" : ` (${code})`}`;
+}

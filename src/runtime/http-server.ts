@@ -1,0 +1,173 @@
+// The HTTP server on Node: the listening socket, timeouts for slow clients, limits on connections, request URLs, and the files
+// of `public/`. Closing waits for the requests in flight.
+import type { AddressInfo, Server, Socket } from "node:net";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
+import type { Config } from "../config/config.ts";
+import { isTrusted, clientNetwork, type Proxy } from "../kernel/rules/client-address.ts";
+import type { Log } from "../kernel/log.ts";
+import type { IncomingMessage } from "node:http";
+import { parseRequestTarget, type RequestTarget } from "../http/rules/headers.ts";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+type HttpServer = ReturnType<typeof createAdaptorServer>;
+
+/** Timeouts in milliseconds for receiving a request, not for answering it. */
+export interface SlowRequests {
+  headers: number;
+  whole: number;
+  /** Between two requests on a connection. */
+  idle: number;
+  /** Between two checks of the connections. */
+  check: number;
+}
+
+/** Two minutes for a plan of 32 MiB; a slow client can't hold a connection for long. */
+const defaultTimeouts: SlowRequests = { headers: 15_000, whole: 120_000, idle: 5_000, check: 5_000 };
+
+/** Requests for other protocols are answered like any other. Node 22.21 and later calls this. */
+const shouldUpgradeCallback = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === "websocket";
+
+export const createHttp = (
+  fetch: Parameters<typeof createAdaptorServer>[0]["fetch"],
+  { headers, whole, idle, check }: SlowRequests = defaultTimeouts,
+): HttpServer =>
+  createAdaptorServer({
+    fetch: (request, environment) => {
+      const target = targetOf((environment as HttpBindings).incoming);
+      return target.ok ? fetch(request, environment) : refuseTarget(target.problem);
+    },
+    serverOptions: {
+      shouldUpgradeCallback,
+      headersTimeout: headers,
+      requestTimeout: whole,
+      keepAliveTimeout: idle,
+      connectionsCheckingInterval: check,
+    },
+  });
+
+export class PortInUseError extends Error {
+  override readonly name = "PortInUseError";
+}
+
+/** Resolves with the port. Throws `PortInUseError`. */
+export function listen(http: HttpServer, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      const other = config.port + 1;
+      reject(
+        new PortInUseError(
+          `Port ${config.port} on ${config.host} is in use. Stop the program that uses it, or start on another port: BELFRY_HTTP_ADDRESS=${config.host}:${other} npm start`,
+        ),
+      );
+    });
+    http.listen(config.port, config.host, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+/** Resolves when every request is answered; idle connections are closed. */
+export async function close(http: HttpServer): Promise<void> {
+  const sweep = setInterval(() => "closeIdleConnections" in http && http.closeIdleConnections(), 20);
+  await new Promise((resolve) => http.close(resolve));
+  clearInterval(sweep);
+}
+
+export interface ConnectionLimits {
+  /** For one IPv4 address, or one /64 of IPv6. */
+  perNetwork: number;
+  all: number;
+}
+
+export const connectionLimits: ConnectionLimits = { perNetwork: 500, all: 20_000 };
+
+/** At most one log line about it in this time. */
+const logIntervalMs = 60_000;
+
+/** A trusted proxy, or one on this machine, connects for many clients. */
+const isShared = (address: string, proxy: Proxy | undefined): boolean =>
+  /^(::1|(::ffff:)?127\.0\.0\.1)$/.test(address) || (proxy !== undefined && isTrusted(address, proxy));
+
+/** Closes connections beyond the limits before reading from them, so that one client can't use up all of them. */
+export function limitConnections(
+  server: Server,
+  { perNetwork, all }: ConnectionLimits,
+  { proxy, log }: { proxy: Proxy | undefined; log: Log },
+): void {
+  const open = new Map<string, number>();
+  let quietUntil = 0;
+  server.maxConnections = all;
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress ?? "";
+    if (isShared(address, proxy)) return;
+    const network = clientNetwork(address);
+    const held = open.get(network) ?? 0;
+    if (held >= perNetwork) {
+      socket.destroy();
+      if (performance.now() < quietUntil) return;
+      quietUntil = performance.now() + logIntervalMs;
+      log.warn("an address holds too many connections; more are closed", { address, connections: held });
+      return;
+    }
+    open.set(network, held + 1);
+    socket.once("close", () => {
+      const left = open.get(network)! - 1;
+      if (left === 0) open.delete(network);
+      else open.set(network, left);
+    });
+  });
+}
+
+export function targetOf({
+  url = "",
+  rawHeaders,
+}: Pick<IncomingMessage, "url" | "rawHeaders">): RequestTarget {
+  const hosts: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    if (name.length === 4 && name.toLowerCase() === "host") hosts.push(rawHeaders[at + 1]!);
+  }
+  return parseRequestTarget(url, hosts);
+}
+
+/** The response to an invalid request target, which the application never sees. */
+export const refuseTarget = (problem: string): Response =>
+  Response.json(
+    { message: problem },
+    {
+      status: 400,
+      headers: { "content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff" },
+    },
+  );
+
+const folder = fileURLToPath(new URL("../../public/", import.meta.url));
+const types: Record<string, string> = {
+  ".css": "text/css; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".md": "text/markdown; charset=utf-8",
+  ".txt": "text/plain; charset=utf-8",
+  ".webmanifest": "application/manifest+json",
+};
+
+/** The files of `public/`, read once. */
+export function createAssets(): (path: string) => Promise<Response | null> {
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  return async (path) => {
+    const type = types[extname(path)];
+    const file = normalize(join(folder, path));
+    if (type === undefined || !file.startsWith(folder)) return null;
+    const bytes =
+      kept.get(file) ??
+      (await readFile(file)
+        .then((read) => new Uint8Array(read))
+        .catch(() => null));
+    // Missing names are not cached: there is no limit to them.
+    if (bytes === null) return null;
+    kept.set(file, bytes);
+    return new Response(bytes, { headers: { "content-type": type } });
+  };
+}
