@@ -1,4 +1,4 @@
-// The suite. `npm test` runs `rules`, `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
+// The suite. `npm test` runs `rules` (test/coverage.ts), `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
 // again, which includes that it works as it is. `npm run test:adapters` runs HTTP tests plainly, and those of the writes with
 // the most guards with every write sent twice in a row, and what takes long: load, faults, deployments. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
