@@ -158,6 +158,23 @@ test("items that arrive while a batch is gathered are part of it; an abort drops
   expect(bench).toMatchObject({ started: [[1, 2]], settled: [1, 2, 3] });
 });
 
+test("gathering knows how many items wait, so it can go on while more arrive", async () => {
+  const counts: number[] = [];
+  const bench = createBench({
+    gather: async (countWaiting) => {
+      for (let before = -1; countWaiting() > before;) {
+        before = countWaiting();
+        counts.push(before);
+        if (before < 3) bench.add();
+        await quiet();
+      }
+    },
+  });
+  bench.add();
+  for (let turn = 0; turn < 5; turn += 1) await quiet();
+  expect({ counts, started: bench.started }).toEqual({ counts: [1, 2, 3], started: [[1, 2, 3]] });
+});
+
 type Step = "add" | "end" | "fail" | "look" | "stop";
 
 /** What a coalescer does, in the simplest terms: a queue, and runs that take what is at its head. */
