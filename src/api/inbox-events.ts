@@ -89,7 +89,7 @@ async function follow(
     while (await hasRoom()) {
       const next = behind.shift();
       if (next !== undefined) {
-        if (next.row.seq > position) tell(stream, next.row, next.unread);
+        if (next.row.seq > position) emit(stream, next.row, next.unread);
         position = Math.max(position, next.row.seq);
         continue;
       }
@@ -114,7 +114,7 @@ async function waitForRoom(stream: EventStream, signal: Signal, isActive: () => 
   return isActive();
 }
 
-/** Tells what came after `from`, or nothing, and names the place from which to resume later. Answers that place. */
+/** Sends what came after `from`, if given, and the position to resume from. Returns that position. */
 async function catchUp(
   { db }: EventsHolder,
   stream: EventStream,
@@ -132,7 +132,7 @@ async function catchUp(
     );
     for (const row of missed) {
       if (!(await hasRoom())) return after;
-      tell(stream, row, unread[0]!.count);
+      emit(stream, row, unread[0]!.count);
       after = row.seq;
     }
     if (missed.length < limit) {
@@ -142,7 +142,7 @@ async function catchUp(
   }
 }
 
-const tell = (stream: EventStream, row: InboxRow, unread: number) =>
+const emit = (stream: EventStream, row: InboxRow, unread: number) =>
   stream.send(
     eventText({
       id: row.seq,

@@ -33,7 +33,7 @@ export async function openFrames(
   let early: { row: InboxRow; unread: number }[] = [];
   let isOver = stopping.aborted;
   let isBehind = false;
-  let tell = (row: InboxRow, unread: number) => {
+  let send = (row: InboxRow, unread: number) => {
     early.push({ row, unread });
     if (early.length > maxEarly) isBehind = true;
   };
@@ -42,7 +42,7 @@ export async function openFrames(
     userId,
     keyId,
     emit: (row, unread) => {
-      if (row.seq > as.after && passesFilter(row, filter)) tell(row, unread);
+      if (row.seq > as.after && passesFilter(row, filter)) send(row, unread);
     },
     end: () => end(),
   });
@@ -53,7 +53,7 @@ export async function openFrames(
       if (stopping.aborted) socket.close(closing.goingAway, "Belfry stops");
       else socket.close(closing.refused, "the key has ended");
     };
-    tell = (row, unread) => {
+    send = (row, unread) => {
       if (socket.waiting() > maxBufferedBytes) {
         leave();
         socket.close(closing.tryAgain, "too slow");
@@ -63,7 +63,7 @@ export async function openFrames(
       leave();
       return socket.close(closing.tryAgain, "too slow");
     }
-    for (const { row, unread } of early) tell(row, unread);
+    for (const { row, unread } of early) send(row, unread);
     early = [];
     if (isOver) end();
   };

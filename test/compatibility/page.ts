@@ -12,7 +12,7 @@ import { ownKinds, templates } from "./templates.ts";
 import { ownVariables, variables } from "./variables.ts";
 import { elsewhere, ownWorkspaceRoutes, workspaceRoutes } from "./workspace-routes.ts";
 
-const words = {
+const verdictLabels = {
   same: "same",
   better: "**better**",
   different: "different",
@@ -124,7 +124,7 @@ function section(
   const lines = rows.map(({ coder, ours, verdict, note }) => [
     names ? code(coder) : coder,
     ours === "" ? "" : !names ? plain(ours) : ours === coder ? "the same" : code(ours),
-    words[verdict],
+    verdictLabels[verdict],
     note,
   ]);
   return `## ${title}\n\n${table([first!, second!, "verdict", "notes"], lines)}`;

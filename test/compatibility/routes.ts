@@ -93,7 +93,7 @@ export const notificationRoutes: Row[] = [
   ),
   better(
     "POST /notifications/custom",
-    `owners may name users and roles; accepts plain text; a duplicate is 409 ${trustworthy}`,
+    `owners can name users and roles; accepts plain text; a duplicate is 409 ${trustworthy}`,
   ),
   same("GET /users/{user}/preferences", "for Coder's dashboard; Belfry's pages don't use it"),
   same("PUT /users/{user}/preferences", "`task_notification_alert_dismissed`"),

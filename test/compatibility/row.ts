@@ -1,7 +1,7 @@
 // One thing of Coder's beside Belfry's. The tables in this folder are the source of the page
 // reference/coder-compatibility.md; a test holds them against the program.
 
-/** `different`: it is there, but a client made for Coder's has to know. `absent`: not there, or not yet. */
+/** `different`: it exists, but a client written for Coder has to know the difference. `absent`: it doesn't exist, or not yet. */
 export type Verdict = "same" | "better" | "different" | "absent";
 
 export interface Row {

@@ -112,7 +112,7 @@ export const ownVariables: { name: string; what: string }[] = [
   { name: "BELFRY_TASK_IDLE_DWELL", what: "with `calm`, how long a task must be idle" },
   {
     name: "BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING",
-    what: "how many jobs of prebuilds may wait for a provisioner",
+    what: "how many jobs of prebuilds can wait for a provisioner",
   },
   {
     name: "BELFRY_SECURITY_CONTACT",

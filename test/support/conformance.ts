@@ -74,7 +74,7 @@ export function conform(deploy: Deploy): void {
     for (const cleanUp of cleanUps) await cleanUp();
   });
 
-  test("the service says what it is and that it is ready", async () => {
+  test("the service reports its build and readiness", async () => {
     expect((await callServer(deployment.url, "GET", "/healthz")).status).toBe(200);
     await expect
       .poll(async () => (await callServer(deployment.url, "GET", "/readyz")).json, { timeout: 10_000 })
@@ -110,7 +110,7 @@ export function conform(deploy: Deploy): void {
     expect(JSON.stringify(await done("GET", "/audit"))).toContain("suspend");
   });
 
-  test("a notification is in the open inbox both ways, at the receiver signed, and can be read", async () => {
+  test("a notification reaches open inboxes by stream and socket, and the receiver signed, and can be read", async () => {
     const inbox = `${deployment.url}/api/v2/notifications/inbox`;
     const [stream, socket] = await Promise.all([
       openEvents(`${inbox}/events`, token),
@@ -140,7 +140,7 @@ export function conform(deploy: Deploy): void {
     for (const reader of [resumed, socket]) reader.close();
   });
 
-  test("the inbox is read by pages, and filtered", async () => {
+  test("the inbox is paged and filtered", async () => {
     for (let index = 0; index < 30; index += 1) await send(`Page ${index}`);
     const { notifications } = await done("GET", "/notifications/inbox");
     expect(notifications).toHaveLength(25);
@@ -154,7 +154,7 @@ export function conform(deploy: Deploy): void {
     expect(filtered.notifications).toHaveLength(1);
   });
 
-  test("what fails is sent again by a later pass, under the same id", async () => {
+  test("a failed delivery is retried by a later tick, under the same id", async () => {
     receiver.answer(() => ({ status: countOf("Tried twice") < 2 ? 500 : 204 }));
     await send("Tried twice");
     await expect.poll(() => countOf("Tried twice"), { timeout: 20_000 }).toBe(2);
@@ -166,7 +166,7 @@ export function conform(deploy: Deploy): void {
     expect((await done("GET", path)).attempts).toHaveLength(2);
   });
 
-  test("paused, nothing is sent; resumed, it is; switched off, it never is", async () => {
+  test("while paused nothing is sent; after resuming it is; a disabled kind never is", async () => {
     await done("PUT", "/notifications/settings", { notifier_paused: true });
     await send("Held back");
     expect(await titles()).not.toContain("Held back");
@@ -184,7 +184,7 @@ export function conform(deploy: Deploy): void {
     await done("PUT", path, { template_disabled_map: { [id as string]: false } });
   });
 
-  test("errors have one shape, name what is wrong, and come as problem+json to who asks", async () => {
+  test("errors have one shape, name the field, and are problem+json on request", async () => {
     const wrong = await call("POST", "/notifications/custom", { token, json: { content: { title: 1 } } });
     expect([wrong.status, wrong.json.validations.length > 0]).toEqual([400, true]);
     const problem = await call("GET", "/nothing", { token, headers: { accept: "application/problem+json" } });
@@ -218,7 +218,7 @@ export function conform(deploy: Deploy): void {
     expect((await page("/docs/nothing")).status).toBe(404);
   });
 
-  test("passcodes: a forgotten password is set anew with the code from the mail", async () => {
+  test("passcodes: a forgotten password is reset with the code from the mail", async () => {
     await done("POST", "/users/otp/request", { email: mia.email }, { token: "" });
     await expect.poll(() => mail.mails.length, { timeout: 20_000 }).toBeGreaterThan(0);
     const code = /\b[A-Z0-9]{4}-\d{8}\b/.exec(mail.mails.at(-1)!.email.text ?? "")![0];
@@ -280,7 +280,7 @@ export function conform(deploy: Deploy): void {
       });
     });
 
-    test("a pool is filled by a pass, claimed, and the resources that the claim destroys are notified", async () => {
+    test("a pool is filled by a reconciliation, claimed, and the resources that the claim destroys are notified", async () => {
       // Somebody waits for a job, which a pass makes.
       await expect.poll(async () => (await work())?.stage, { timeout: 20_000, interval: 300 }).toBe("create");
       const [pool] = await done("GET", "/prebuilds/presets");

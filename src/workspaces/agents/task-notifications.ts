@@ -71,6 +71,6 @@ export const notifyOrCancel = (
   ];
 };
 
-/** A workspace that is stopped or deleted waits for nobody: its delayed idle is withdrawn. */
+/** A stopped or deleted workspace isn't idle: its delayed notification is withdrawn. */
 export const cancelTaskNotifications = (workspaceId: string, now: number, when: SQL): Statement[] =>
   cancelPending(taskSubject(workspaceId), now, when);

@@ -107,7 +107,7 @@ export function decideParameters(
   throw new ApiError(400, `${first!.field}: ${first!.detail}`, { validations: verdict.validations });
 }
 
-/** A job that nobody has taken yet. */
+/** A queued job. */
 export const emptyBuild = (id: string, now: number) =>
   ({
     id,

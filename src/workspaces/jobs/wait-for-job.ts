@@ -12,7 +12,7 @@ export interface JobWait<T> {
   jobs: JobWaker;
   /** Milliseconds. */
   timeoutMs: number;
-  /** Aborted when nobody listens any more, or the process stops. */
+  /** Aborted when the client disconnects or the process stops. */
   signal: AbortSignal;
 }
 

@@ -23,7 +23,7 @@ export interface TaskNotification {
   notifies: boolean;
   /** Epoch milliseconds; undefined: at once. */
   delayUntil: number | undefined;
-  /** Notify only if no idle notification is pending: nobody needs to know that an idle ended which nobody heard of. */
+  /** Notify only if no idle notification is pending: an idle that was never delivered needs no end. */
   onlyIfIdleDelivered: boolean;
 }
 

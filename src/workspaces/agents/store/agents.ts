@@ -25,8 +25,8 @@ export const insertOutcome = ({ resources, agents, apps }: BuildOutcome, when: S
 ];
 
 /**
- * What runs on through a build stays as it has reported itself, under the new build too: it has no reason to report
- * again. Also what it reports while the build goes on, which is kept with the build before.
+ * An agent that keeps running through a build keeps its lifecycle under the new build: it doesn't report again. So do
+ * reports during the build, which are stored with the previous build.
  */
 export const copyLifecycles = (buildId: string, when: SQL): Statement =>
   query.run(sql`UPDATE workspace_agents

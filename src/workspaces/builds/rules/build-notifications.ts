@@ -27,7 +27,7 @@ export interface EndingBuild {
 /** Characters of an error that a message carries; the build's page has all of it. */
 export const maxExcerptLength = 500;
 
-/** Of a workspace that is somebody's, by somebody else. */
+/** A user's workspace was deleted by another user. */
 export const isOthersDeletion = (build: EndingBuild): boolean =>
   build.transition === "delete" && !build.ownerIsSystem && build.initiatorId !== build.ownerId;
 

@@ -57,8 +57,7 @@ export interface ExpiredLease {
 }
 
 /**
- * Before its plan a job has changed nothing: it can be done again, or stay undone where somebody wanted that. Later
- * nobody knows how far it came.
+ * Before its plan a job has changed nothing: it can be requeued or canceled. Later it is unknown what it has changed.
  */
 export function decideExpiredJob({ status, hasPlan, requeues }: ExpiredLease): "requeue" | "cancel" | "fail" {
   if (hasPlan) return "fail";
@@ -66,7 +65,7 @@ export function decideExpiredJob({ status, hasPlan, requeues }: ExpiredLease): "
   return requeues < maxRequeues ? "requeue" : "fail";
 }
 
-/** Whether leases are to be extended instead of lapsing: while no tick ran, heartbeats may have had nobody to go to. */
+/** Whether leases are extended instead of expiring: without ticks, the server may have been down for heartbeats too. */
 export const hasTickPaused = (lastTick: number | undefined, now: number, interval: number): boolean =>
   lastTick === undefined || now - lastTick > 3 * interval;
 

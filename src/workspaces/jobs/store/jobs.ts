@@ -93,7 +93,7 @@ export const findJob = (id: string) =>
 
 export type JobRow = ReturnType<typeof findJob>["_"]["result"][number];
 
-/** A row while somebody waits to be taken. */
+/** A row while a job is queued. */
 export const findPending = () =>
   query.all<{ seq: number }>(sql`SELECT seq FROM workspace_builds WHERE status = 'pending' LIMIT 1`);
 
@@ -112,7 +112,7 @@ const whereLeaseHeldSql = ({ jobId, credential, acquireId }: JobLease): SQL => s
 export const leaseHeldSql = (lease: JobLease): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE ${whereLeaseHeldSql(lease)})`;
 
-/** The same while nobody wants the job to be canceled: it will have ended as its provisioner says. */
+/** The same while the job isn't being canceled: it ends as its provisioner reports. */
 export const uncanceledLeaseHeldSql = (lease: JobLease): SQL =>
   sql`EXISTS (SELECT 1 FROM workspace_builds WHERE status = 'running' AND ${whereLeaseHeldSql(lease)})`;
 
@@ -165,7 +165,7 @@ export interface JobResult {
   aiTask?: { prompt: string; sidebarAppId: string | null } | undefined;
 }
 
-/** One that somebody wanted to be canceled is canceled, however it ended. */
+/** A job that is being canceled ends as canceled, whatever the provisioner reports. */
 export const endJob = (lease: JobLease, { now, error, errorCode, aiTask }: JobResult): Statement =>
   query.run(sql`UPDATE workspace_builds
     SET status = CASE status WHEN 'canceling' THEN 'canceled' ELSE ${error === undefined ? "succeeded" : "failed"} END,
@@ -194,7 +194,7 @@ export const extendAllLeases = (now: number): Statement =>
 const whereExpiredAmongSql = (ids: readonly string[], now: number) =>
   sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)})) AND lease_expires_at <= ${now}`;
 
-/** A job that has been heard of since it was seen, or that somebody wants to be canceled by now, is left as it is. */
+/** Skips jobs whose lease was renewed since they were read, and those being canceled by now. */
 export const requeueJobs = (ids: readonly string[], now: number): Statement =>
   query.run(sql`UPDATE workspace_builds SET status = 'pending', acquire_id = NULL, provisioner_key_id = NULL,
       provisioner_name = NULL, started_at = NULL, lease_expires_at = NULL, requeues = requeues + 1, updated_at = ${now}

@@ -104,7 +104,7 @@ export const templateUserIdsSql = (id: string): SQL =>
 export const whereDeprecationIs = (id: string, message: string): SQL =>
   sql`EXISTS (SELECT 1 FROM templates WHERE id = ${id} AND deprecation_message = ${message})`;
 
-/** True in SQL while nobody has a workspace of it; those that wait for somebody don't count. */
+/** True in SQL while no user has a workspace of it; prebuilds don't count. */
 export const templateUnusedSql = (id: string): SQL => sql`NOT EXISTS (
   SELECT 1 FROM workspaces w JOIN users o ON o.id = w.owner_id
   WHERE w.template_id = ${id} AND w.deleted_at IS NULL AND NOT o.is_system)`;
