@@ -88,7 +88,11 @@ export async function startFloor(folder: string): Promise<Contender> {
   return { ...server, name: "floor", token: belfry.token };
 }
 
-export async function startPeer(name: "pg-boss" | "graphile-worker"): Promise<Contender> {
+export async function startPeer(
+  name: "pg-boss" | "graphile-worker",
+  environment: Record<string, string> = {},
+): Promise<Contender> {
   const token = "bench-token";
-  return { ...(await startProcess([pathOf("servers.ts"), name], { BENCH_TOKEN: token })), name, token };
+  const server = await startProcess([pathOf("servers.ts"), name], { BENCH_TOKEN: token, ...environment });
+  return { ...server, name, token };
 }

@@ -1,17 +1,19 @@
 // `npm run bench`: what a notification costs in Belfry, in a floor that does only the necessary, and in two job queues.
 // Rounds are interleaved, so a machine that slows down slows all of them; ratios are within a round. Variables:
-// BENCH_SECONDS (the whole run, default 150), BENCH_ROUNDS (3), BENCH_PEERS (a folder with node_modules of
+// BENCH_SECONDS (for requests, default 120), BENCH_BACKLOG (webhooks to deliver, default 4,000; 0 skips it), BENCH_ROUNDS (3), BENCH_PEERS (a folder with node_modules of
 // pg-boss and graphile-worker) and BENCH_POSTGRES (the URL of their database).
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureBacklog } from "./backlog.ts";
 import { startBelfry, startFloor, startPeer, type Contender } from "./contenders.ts";
 import { createLoadGenerator, requestKinds, type LoadGenerator, type RequestKind } from "./load.ts";
 import { writeReport, type Measurement } from "./report.ts";
 
-const { BENCH_PEERS: peers, BENCH_POSTGRES: postgres } = process.env;
-const totalMs = Number(process.env["BENCH_SECONDS"] ?? 150) * 1_000;
+const hasPeers = process.env["BENCH_PEERS"] !== undefined && process.env["BENCH_POSTGRES"] !== undefined;
+const totalMs = Number(process.env["BENCH_SECONDS"] ?? 120) * 1_000;
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3);
+const backlog = Number(process.env["BENCH_BACKLOG"] ?? 4_000);
 const callerCounts = [1, 10, 50];
 const kinds = Object.keys(requestKinds) as RequestKind[];
 
@@ -25,8 +27,7 @@ async function startContenders(folder: string): Promise<Contender[]> {
   const folders = ["belfry", "floor"].map((name) => join(folder, name));
   await Promise.all(folders.map((path) => mkdir(path)));
   const contenders = [await startBelfry(folders[0]!), await startFloor(folders[1]!)];
-  if (peers !== undefined && postgres !== undefined)
-    contenders.push(await startPeer("pg-boss"), await startPeer("graphile-worker"));
+  if (hasPeers) contenders.push(await startPeer("pg-boss"), await startPeer("graphile-worker"));
   return contenders;
 }
 
@@ -76,17 +77,27 @@ async function runRounds(contenders: readonly Contender[]): Promise<Measurement[
   return measurements;
 }
 
+async function measureBacklogs(): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  const names = hasPeers ? (["belfry", "pg-boss", "graphile-worker"] as const) : (["belfry"] as const);
+  for (let round = 0; round < rounds && backlog > 0; round += 1)
+    for (const name of names) measurements.push(await measureBacklog(name, backlog, round));
+  return measurements;
+}
+
 const folder = await mkdtemp(join(tmpdir(), "belfry-bench-"));
 const contenders = await startContenders(folder);
 const measurements = await runRounds(contenders);
 await Promise.all(contenders.map(({ stop }) => stop()));
 await rm(folder, { recursive: true, force: true });
+measurements.push(...(await measureBacklogs()));
 writeReport(measurements, {
   command: "npm run bench",
   notes: [
-    `Medians of ${rounds} interleaved rounds, ${totalMs / 1_000} seconds in all; ratios are the medians of each round's.`,
+    `Medians of ${rounds} interleaved rounds, ${totalMs / 1_000} seconds of requests; ratios are the medians of each round's.`,
     "Load, servers and databases share the machine: read the ratios, not the absolute figures.",
     "The floor: hono, zod and three prepared INSERTs into Belfry's own tables, in one transaction with an fsync for all requests that arrive together. It has no permissions, preferences, templates, duplicates or metrics.",
     "pg-boss and graphile-worker: the same hono app, PostgreSQL with fsync and synchronous commit as by default; their key is compared in memory. CPU is the server process's and leaves out PostgreSQL's.",
+    "Delivery: Belfry stores each attempt and its result; a peer's workers POST up to 50 jobs at a time, pg-boss with 10 workers of batches of 50.",
   ],
 });

@@ -45,7 +45,7 @@ function tableRows(measurements: readonly Measurement[], baseline: string): stri
     const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
     return [
       subject,
-      String(callers),
+      callers === 0 ? "" : String(callers),
       contender,
       formatNumber(middle("perSecond"), 0),
       formatNumber(middle("p50Ms"), 2),

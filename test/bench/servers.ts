@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import Database from "libsql";
+import { Pool } from "undici";
 import * as z from "zod";
 
 interface Content {
@@ -19,13 +20,15 @@ interface Backend {
   authenticate: (key: string) => string | undefined;
   enqueue: (userId: string, content: Content) => Promise<string | null>;
   listInbox?: (userId: string) => unknown;
+  /** Starts workers that POST each job to `endpoint`. */
+  startWorkers?: (endpoint: string) => Promise<unknown>;
 }
 
 const body = z.object({
   content: z.object({ title: z.string().min(1).max(120), message: z.string().min(1).max(2_000) }),
 });
 
-function createApp({ authenticate, enqueue, listInbox }: Backend): Hono {
+function createApp({ authenticate, enqueue, listInbox, startWorkers }: Backend): Hono {
   const app = new Hono();
   app.post("/api/v2/notifications/custom", async (c) => {
     const userId = authenticate(c.req.header("coder-session-token") ?? "");
@@ -33,6 +36,11 @@ function createApp({ authenticate, enqueue, listInbox }: Backend): Hono {
     const parsed = body.safeParse(await c.req.json());
     if (!parsed.success) return c.json({ message: "Invalid fields" }, 400);
     return c.json({ id: await enqueue(userId, parsed.data.content) });
+  });
+  app.put("/api/v2/notifications/settings", async (c) => {
+    const { notifier_paused: isPaused } = await c.req.json<{ notifier_paused: boolean }>();
+    if (!isPaused) await startWorkers?.(process.env["BENCH_ENDPOINT"]!);
+    return c.body(null, 204);
   });
   app.get("/api/v2/notifications/inbox", (c) => {
     const userId = authenticate(c.req.header("coder-session-token") ?? "");
@@ -121,11 +129,30 @@ async function emptySchema(schema: string): Promise<string> {
   return schema;
 }
 
+/** How many jobs a worker handles at a time. */
+const workerConcurrency = 50;
+
+function createPoster(endpoint: string): (job: unknown) => Promise<void> {
+  const { origin, pathname: path } = new URL(endpoint);
+  const pool = new Pool(origin, { connections: workerConcurrency });
+  const headers = { "content-type": "application/json" };
+  return async (job) => {
+    const response = await pool.request({ method: "POST", path, headers, body: JSON.stringify(job) });
+    await response.body.dump();
+    if (response.statusCode >= 300) throw new Error(`The receiver answered ${response.statusCode}`);
+  };
+}
+
 async function createPgBoss(): Promise<Backend> {
   interface Boss {
     start: () => Promise<unknown>;
     createQueue: (name: string) => Promise<void>;
     send: (name: string, data: object) => Promise<string | null>;
+    work: (
+      name: string,
+      options: object,
+      handler: (jobs: { data: unknown }[]) => Promise<void>,
+    ) => Promise<string>;
   }
   const PgBoss = loadPeer("pg-boss") as new (options: object) => Boss;
   const schema = await emptySchema("belfry_bench_pg_boss");
@@ -135,6 +162,16 @@ async function createPgBoss(): Promise<Backend> {
   return {
     authenticate,
     enqueue: (userId, content) => boss.send("notifications", { userId, ...content }),
+    startWorkers: (endpoint) => {
+      const post = createPoster(endpoint);
+      // Half a second is the shortest interval that it accepts; a batch is fetched once the last one is done.
+      const options = { batchSize: workerConcurrency, pollingIntervalSeconds: 0.5 };
+      const startWorker = () =>
+        boss.work("notifications", options, async (jobs) => {
+          await Promise.all(jobs.map(({ data }) => post(data)));
+        });
+      return Promise.all(Array.from({ length: 10 }, startWorker));
+    },
   };
 }
 
@@ -143,17 +180,25 @@ async function createGraphileWorker(): Promise<Backend> {
     migrate: () => Promise<void>;
     addJob: (task: string, payload: object) => Promise<{ id: string }>;
   }
-  const { makeWorkerUtils } = loadPeer("graphile-worker") as {
+  const { makeWorkerUtils, run } = loadPeer("graphile-worker") as {
     makeWorkerUtils: (options: object) => Promise<Utilities>;
+    run: (options: object) => Promise<unknown>;
   };
-  const utilities = await makeWorkerUtils({
-    connectionString,
-    schema: await emptySchema("belfry_bench_graphile_worker"),
-  });
+  const schema = await emptySchema("belfry_bench_graphile_worker");
+  const utilities = await makeWorkerUtils({ connectionString, schema });
   await utilities.migrate();
   return {
     authenticate,
     enqueue: async (userId, content) => (await utilities.addJob("notify", { userId, ...content })).id,
+    startWorkers: (endpoint) =>
+      run({
+        connectionString,
+        schema,
+        concurrency: workerConcurrency,
+        maxPoolSize: workerConcurrency + 2,
+        noHandleSignals: true,
+        taskList: { notify: createPoster(endpoint) },
+      }),
   };
 }
 
