@@ -1,7 +1,7 @@
 // Sends the claimed messages of one channel, as many at the same time as its capacity; the others wait for a slot. What can't
 // start while its lease holds, or before the process stops, is returned to the database.
 import type { Deps } from "../../kernel/deps.ts";
-import { deliver, type Delivery } from "./deliver.ts";
+import { attempt, type Delivery } from "./attempt.ts";
 import { releaseMessages, type ClaimedMessage } from "./store/queue.ts";
 
 /** Messages that wait for a slot at most, however fast the receiver is. */
@@ -54,7 +54,7 @@ export function createSendQueue(deps: Deps, { onDelivered, onReleased }: SendQue
   async function send(claimed: Claimed): Promise<void> {
     sending += 1;
     const startedAt = deps.now();
-    await deliver(deps, claimed.message)
+    await attempt(deps, claimed.message)
       .then((delivery) => onDelivered(claimed, delivery, startedAt))
       .catch((error: unknown) => failures.push(error));
     sending -= 1;

@@ -1,12 +1,13 @@
-// Writes the results of attempts in batches, each with its counters, inbox rows and channel health, and logs failures.
+// Writes the results of attempts in batches, each with its counters, inbox rows and channel health.
 import type { Statement } from "../../../db/client.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { inboxRow } from "../outbox/prepare-event.ts";
 import type { Channel } from "../channels/channel.ts";
-import { channels, findChannel, receiverOf, type Method } from "../channels/index.ts";
+import { channels, findChannel, type Method } from "../channels/index.ts";
 import { clearGoneEndpoint, markEndpointGone } from "../preferences/store/settings.ts";
-import { testTemplateId, type Delivery } from "./deliver.ts";
+import { testTemplateId, type Delivery } from "./attempt.ts";
+import { logFailure } from "./log-failures.ts";
 import { endpointHash, isAboutChannel, summarise } from "./rules/channel-health.ts";
 import { decideOutcome, type Decision } from "./rules/retry.ts";
 import { groupByCounters } from "./rules/totals.ts";
@@ -153,32 +154,5 @@ function endpointStatements(deps: Deps, batch: readonly Result[]): Statement[] {
     return state === "alive"
       ? [clearGoneEndpoint(method)]
       : [markEndpointGone(method, endpointHash(endpoint), now())];
-  });
-}
-
-const repeatedWarningMs = 60_000;
-
-/** One warning for each failure; the same failure of the same receiver once a minute, with the number of the others. */
-function logFailure(deps: Deps, message: ClaimedMessage, decision: Decision): void {
-  const now = deps.now();
-  const { recentFailures } = deps.process;
-  const host = receiverOf(deps.config.notifications.channels, message.method);
-  const key = `${message.method} ${host ?? ""} ${decision.detail}`;
-  const recent = recentFailures.get(key);
-  if (recent !== undefined && now - recent.at < repeatedWarningMs) {
-    recent.count += 1;
-    return;
-  }
-  for (const [other, { at }] of recentFailures)
-    if (now - at >= repeatedWarningMs) recentFailures.delete(other);
-  recentFailures.set(key, { at: now, count: 0 });
-  deps.log.warn("a notification could not be delivered", {
-    message_id: message.id,
-    method: message.method,
-    host,
-    answer: decision.detail,
-    attempt: message.attempt,
-    next_try: decision.dueAt === null ? "none" : new Date(decision.dueAt).toISOString(),
-    same_before: recent?.count,
   });
 }

@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 /** Failures of the outside world are outcomes, never exceptions. */
-export async function deliver(deps: Deps, message: ClaimedMessage): Promise<Delivery> {
+export async function attempt(deps: Deps, message: ClaimedMessage): Promise<Delivery> {
   const refused = reasonNotToSend(deps, message);
   if (refused !== undefined) return { outcome: refused, rendered: null };
   const unsealed = await unsealLabels(deps, message);
