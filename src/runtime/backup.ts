@@ -1,4 +1,4 @@
-// A consistent copy of an embedded database while a server works with it. `belfry admin backup` calls it.
+// Copies an embedded database consistently while a server uses it.
 import {
   closeSync,
   existsSync,
@@ -15,7 +15,7 @@ import { retryTransient } from "../../db/client.ts";
 import { appliedMigrations } from "../../db/migrate.ts";
 import { databaseFile, databaseName, openClient } from "./database.ts";
 
-/** What an operator can mend; `advice` says how. */
+/** An error that an operator can fix; `advice` says how. */
 export class BackupError extends Error {
   override readonly name = "BackupError";
   readonly advice: string;
@@ -28,27 +28,27 @@ export class BackupError extends Error {
 export interface Backup {
   file: string;
   bytes: number;
-  /** The last migration that the copy has. */
+  /** The copy's last migration. */
   migration: number;
 }
 
-/** Throws `BackupError`, and what the database says. */
+/** Throws `BackupError` and database errors. */
 export async function backUp(databaseUrl: string, target: string): Promise<Backup> {
   const source = embeddedFile(databaseUrl);
   if (!existsSync(source)) throw noDatabase(source);
   const file = resolve(target);
-  if (existsSync(file)) throw alreadyThere(file);
+  if (existsSync(file)) throw alreadyExists(file);
   const partial = `${file}.partial`;
   try {
-    // SQLite would make it readable for everybody.
+    // SQLite would create it world-readable.
     writeFileSync(partial, "", { mode: 0o600, flag: "wx" });
   } catch (error) {
-    throw cantWrite(partial, error as NodeJS.ErrnoException);
+    throw notWritable(partial, error as NodeJS.ErrnoException);
   }
   try {
     const migration = await copyInto(databaseUrl, partial);
     flush(partial);
-    putInPlace(partial, file);
+    moveInPlace(partial, file);
     flush(dirname(file));
     return { file, bytes: statSync(file).size, migration };
   } finally {
@@ -66,23 +66,22 @@ async function copyInto(databaseUrl: string, partial: string): Promise<number> {
   return checkCopy(partial);
 }
 
-/** A copy that can't be read is none. Answers its last migration. */
+/** Verifies that a copy is readable. Returns its last migration. */
 export async function checkCopy(file: string): Promise<number> {
   const client = createClient({ url: `file:${file}`, concurrency: 1 });
   try {
-    await requireSound(client, file);
+    await assertIntact(client, file);
     const migration = (await appliedMigrations(client)).at(-1);
     if (migration === undefined)
-      throw new BackupError(`${file} is not a database of Belfry's.`, "Is it the right file?");
+      throw new BackupError(`${file} is not a Belfry database.`, "Check its name.");
     return migration;
   } finally {
     client.close();
   }
 }
 
-async function requireSound(client: Client, file: string): Promise<void> {
-  const damaged = (why: string) =>
-    new BackupError(`${file} is damaged: ${why}.`, "Take another copy; this one can't be relied on.");
+async function assertIntact(client: Client, file: string): Promise<void> {
+  const damaged = (why: string) => new BackupError(`${file} is damaged: ${why}.`, "Use another copy.");
   try {
     const { rows } = await client.execute("PRAGMA quick_check(1)");
     if (rows[0]?.["quick_check"] !== "ok") throw damaged(String(rows[0]?.["quick_check"]));
@@ -92,13 +91,13 @@ async function requireSound(client: Client, file: string): Promise<void> {
   }
 }
 
-/** Never over another file, not even one that has come up meanwhile. */
-function putInPlace(partial: string, file: string): void {
+/** Never replaces a file, not even one that was just created. */
+function moveInPlace(partial: string, file: string): void {
   try {
     linkSync(partial, file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw code === "EEXIST" ? alreadyThere(file) : cantWrite(file, error as NodeJS.ErrnoException);
+    throw code === "EEXIST" ? alreadyExists(file) : notWritable(file, error as NodeJS.ErrnoException);
   }
 }
 
@@ -108,7 +107,7 @@ export function embeddedFile(databaseUrl: string): string {
   if (file !== undefined) return file;
   throw new BackupError(
     `The database is on a server, ${databaseName(databaseUrl)}.`,
-    "Use what its host offers (Turso: turso db shell NAME .dump; sqld: its snapshots).",
+    "Use the backups of its host (Turso: turso db shell NAME .dump; sqld: its snapshots).",
   );
 }
 
@@ -117,20 +116,16 @@ export const noDatabase = (file: string) =>
     `There is no database at ${file}.`,
     "Run this in the server's folder and with its environment (BELFRY_DATABASE_URL says where the database is).",
   );
-const alreadyThere = (file: string) =>
-  new BackupError(`${file} is there already.`, "Nothing is overwritten: give another name.");
-const cantWrite = (file: string, { code, message }: NodeJS.ErrnoException) =>
+const alreadyExists = (file: string) => new BackupError(`${file} already exists.`, "Choose another name.");
+const notWritable = (file: string, { code, message }: NodeJS.ErrnoException) =>
   code === "EEXIST"
     ? new BackupError(
-        `${file} is there already, from a backup that was cut off or still runs.`,
-        "Remove it, if none runs.",
+        `${file} already exists, from an interrupted or running backup.`,
+        "Remove it if no backup is running.",
       )
-    : new BackupError(
-        `${file} can't be written: ${message}.`,
-        "Give a name in a folder that you may write to.",
-      );
+    : new BackupError(`${file} can't be written: ${message}.`, "Choose a folder with write access.");
 
-/** Until this is done a power failure may take it back. */
+/** Makes it durable: it survives a power failure. */
 export function flush(path: string): void {
   const descriptor = openSync(path, "r");
   try {

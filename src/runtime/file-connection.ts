@@ -1,12 +1,12 @@
-// The connection to an embedded database, which remembers the statements that it has prepared: preparing takes longer than
-// running. Statements go with their connection. Values and rows are as libSQL's own client has them.
+// The connection to an embedded database, with a cache of prepared statements: preparing takes longer than running. Values
+// and rows are like those of libSQL's own client.
 import type { InArgs, InValue, ResultSet, Row } from "@libsql/client";
 import Native from "libsql";
 import { rowValues } from "../../db/row-mapper.ts";
 
-/** So many texts, the least recently used go first: more than the program has of those that it uses often. */
+/** Least recently used statements are dropped; the program has fewer frequent ones. */
 const maxRemembered = 500;
-/** Settings and the like are quick to prepare, and one that failed is never used again. */
+/** PRAGMA and the like are not worth caching. */
 const isRemembered = (text: string) => /^\s*(?:select|insert|update|delete|with)\b/i.test(text);
 
 export type Connection = ReturnType<typeof openConnection>;
@@ -19,7 +19,7 @@ export interface Asked {
   args: InArgs;
 }
 
-/** What a statement answered: the values of its rows, or how many it changed. */
+/** The result of a statement: the values of its rows, or the number of changes. */
 type Answer = unknown[][] | { changes: number; lastInsertRowid: number | bigint };
 
 export function ask(connection: Connection, { sql, args }: Asked): [statement: Remembered, answer: Answer] {
@@ -119,7 +119,7 @@ function prepare(connection: InstanceType<typeof Native>, text: string, onFailur
 
 const toPlainRows = (rows: unknown[][]) => rows.map((values) => values.map(fromNative));
 
-/** Values by name and, not enumerable, by position: what drizzle takes a row for. */
+/** Values by name and, not enumerable, by position: what drizzle expects of a row. */
 function createRows(columns: readonly string[]): (values: unknown[]) => Row {
   class NamedRow {
     readonly #values: unknown[];

@@ -35,7 +35,7 @@ export function createPost(): { post: Post; close: () => Promise<void> } {
 
 interface Failure {
   failure: unknown;
-  /** A connection that had carried an exchange before ended without one byte of an answer. */
+  /** A reused connection closed before the first byte of a response. */
   isStale: boolean;
 }
 
@@ -44,7 +44,7 @@ function given(result: Answer | Failure): Answer {
   return result;
 }
 
-/** The address of the latest request in its parts: most requests go to one receiver. */
+/** The parsed URL of the latest request: most go to one receiver. */
 function createTargets(): (url: string) => http.RequestOptions {
   let latest: { url: string; target: http.RequestOptions } | undefined;
   return (url) => {
@@ -55,7 +55,7 @@ function createTargets(): (url: string) => http.RequestOptions {
 
 const timedOut = () => new DOMException("The operation was aborted due to timeout", "TimeoutError");
 
-/** Without an agent: over a connection of its own. An answer counts once its headers are there; 1xx are none. */
+/** Without an agent: over a new connection. Resolves with the headers of the final response; 1xx are skipped. */
 function exchange(
   target: http.RequestOptions,
   { headers, body }: Request,
@@ -90,12 +90,12 @@ function exchange(
   });
 }
 
-/** What is read of a body so that its connection can be kept. */
+/** How much of a body is read to reuse its connection. */
 const maxBodyBytes = 16_384;
 const maxErrorBodyBytes = 512;
 const bodyTimeoutMs = 250;
 
-/** A receiver's body is not used: a short one is read to its end, any other costs the connection. */
+/** Reads a short body to its end; a longer one closes the connection. */
 function discard(body: http.IncomingMessage): void {
   // Listeners and a timer for each response cost as much as the rest of it.
   if (body.statusCode === 204 || body.headers["content-length"] === "0") {

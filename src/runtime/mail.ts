@@ -1,4 +1,4 @@
-// Node's way to a mail server: sockets and TLS, with the operator's certificates and password file.
+// Connections to a mail server on Node: sockets and TLS, with the operator's certificates and password file.
 import { readFile } from "node:fs/promises";
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect as connectTls, type ConnectionOptions } from "node:tls";
@@ -7,7 +7,7 @@ import type { MailServer, OpenMail } from "../notifications/channels/mail/smtp/c
 import { createMailPool, type PoolLimits } from "../notifications/channels/mail/smtp/pool.ts";
 import type { MailPool } from "../kernel/ports.ts";
 
-/** Made once by the process and closed when it stops. */
+/** Created once per process and closed when it stops. */
 export function createMail(config: MailSettings, limits: Partial<PoolLimits> = {}): MailPool {
   return createMailPool(createOpenMail(config), serverOf(config), limits);
 }
@@ -20,7 +20,7 @@ const serverOf = (config: MailSettings): MailServer => {
   };
 };
 
-/** Read at each login: a new password needs no restart. An editor's line end is not part of it. */
+/** Read at each login, so that a new password needs no restart. A final line break is ignored. */
 async function passwordOf({ password, passwordFile }: NonNullable<MailSettings["login"]>): Promise<string> {
   return passwordFile === undefined
     ? (password ?? "")
@@ -90,7 +90,7 @@ async function contentOf(variable: string, file: string | undefined): Promise<Bu
   });
 }
 
-/** The socket closes itself when it fails before. */
+/** Rejects if the socket fails or closes first. */
 function happened(socket: Socket, event: "connect" | "secureConnect"): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once(event, resolve);
@@ -99,7 +99,7 @@ function happened(socket: Socket, event: "connect" | "secureConnect"): Promise<v
   });
 }
 
-/** Bytes are taken from the socket only when somebody reads, so nothing piles up here. */
+/** Reads from the socket on demand, so it buffers nothing. */
 function createStream(socket: Socket) {
   let failure: Error | undefined;
   let ended = false;
@@ -131,7 +131,7 @@ function createStream(socket: Socket) {
       new Promise<void>((resolve, reject) => {
         socket.write(bytes, (error) => (error ? reject(failure ?? error) : resolve()));
       }),
-    /** Stops taking bytes; what is there is thrown away. */
+    /** Stops reading and discards buffered bytes. */
     release: () => {
       socket.off("readable", look);
       while (socket.read() !== null);

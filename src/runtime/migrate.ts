@@ -1,5 +1,5 @@
-// `npm run db:migrate`: brings the database that the environment names to this release, embedded or on a server, and
-// prints the one-time code for setting up from another machine.
+// `npm run db:migrate`: migrates the database of the environment, embedded or on a server, and prints the one-time code for
+// remote setup.
 import { createDatabase } from "../../db/client.ts";
 import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
@@ -14,20 +14,20 @@ interface Report extends Prepared {
   setupCode: string | undefined;
 }
 
-/** Milliseconds for one migration: a million messages are copied in ten seconds. */
+/** Of one migration, which can copy a large table: a million messages take ten seconds. */
 const requestTimeoutMs = 120_000;
 
 let config: Config | undefined;
 try {
   config = parseConfig(process.env, (message) => process.stderr.write(`belfry: ${message}\n`));
-  const report = await bringUpToDate(config);
-  process.stdout.write(`${process.stdout.isTTY ? inWords(report, config) : asJson(report)}\n`);
+  const report = await migrateDatabase(config);
+  process.stdout.write(`${process.stdout.isTTY ? toText(report, config) : toJson(report)}\n`);
 } catch (error) {
   process.stderr.write(`belfry: ${describeFailure(error, config?.databaseUrl)}\n`);
   process.exitCode = 1;
 }
 
-async function bringUpToDate(config: Config): Promise<Report> {
+async function migrateDatabase(config: Config): Promise<Report> {
   const now = Date.now;
   const client = await openClient(config, { requestTimeoutMs });
   const db = createDatabase(client);
@@ -40,11 +40,11 @@ async function bringUpToDate(config: Config): Promise<Report> {
   }
 }
 
-function inWords({ applied, copy, database, setupCode, sharedMailboxes }: Report, config: Config): string {
+function toText({ applied, copy, database, setupCode, sharedMailboxes }: Report, config: Config): string {
   return [
     `The database ${database} is up to date.`,
     `  migrations  ${applied.length === 0 ? "nothing new" : applied.join(", ")}`,
-    ...(copy === undefined ? [] : [`  copy        ${copy} (made before the upgrade)`]),
+    ...(copy === undefined ? [] : [`  copy        ${copy} (from before the upgrade)`]),
     ...(setupCode === undefined
       ? []
       : [`  set-up code ${setupCode} (for the first user, at ${config.accessUrl})`]),
@@ -52,7 +52,7 @@ function inWords({ applied, copy, database, setupCode, sharedMailboxes }: Report
   ].join("\n");
 }
 
-function asJson({ applied, copy, database, setupCode, sharedMailboxes }: Report): string {
+function toJson({ applied, copy, database, setupCode, sharedMailboxes }: Report): string {
   return JSON.stringify({
     msg: "the database is up to date",
     database,

@@ -1,4 +1,4 @@
-// `npm start` and `belfry serve`: configuration from the environment, then a server that says what a person needs next.
+// `npm start` and `belfry serve`: starts a server from the environment, prints the next steps, and stops it on a signal.
 import { banner, describeFailure } from "./startup-messages.ts";
 import { PortInUseError } from "./http-server.ts";
 import { startServer } from "./server.ts";
@@ -12,17 +12,17 @@ try {
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      // A second one means: now.
+      // The second signal stops it immediately.
       if (stopping) process.exit(130);
       stopping = true;
       void server.stop().then(() => process.exit(0));
     });
   }
 } catch (error) {
-  const words =
+  const message =
     error instanceof PortInUseError
       ? error.message
       : describeFailure(error, process.env["BELFRY_DATABASE_URL"]);
-  process.stderr.write(`belfry: ${words}\n`);
+  process.stderr.write(`belfry: ${message}\n`);
   process.exit(1);
 }

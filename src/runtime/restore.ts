@@ -1,4 +1,4 @@
-// Puts a backup into the place of an embedded database that no server works with. `belfry admin restore` calls it.
+// Replaces an embedded database that no server uses with a backup. The old database is kept beside it.
 import {
   createReadStream,
   createWriteStream,
@@ -21,15 +21,15 @@ import { BackupError, checkCopy, embeddedFile, flush } from "./backup.ts";
 
 export interface Restored {
   file: string;
-  /** Where the database that was there is now; undefined when there was none. */
+  /** The file of the old database, if there was one. */
   aside: string | undefined;
   /** The last migration of the backup. */
   migration: number;
-  /** Messages that are not sent yet in it: the next start sends them. */
+  /** Its unsent messages: the next start delivers them. */
   waiting: number;
 }
 
-/** Throws `BackupError`. Until the very last step the database that is there stays what it is. */
+/** Throws `BackupError`. Only the last step changes the database. */
 export async function restore(databaseUrl: string, from: string, now: number): Promise<Restored> {
   const file = embeddedFile(databaseUrl);
   const source = resolve(from);
@@ -41,7 +41,7 @@ export async function restore(databaseUrl: string, from: string, now: number): P
     await pipeline(createReadStream(source), createWriteStream(incoming, { mode: 0o600, flags: "wx" }));
     const migration = await checkCopy(incoming);
     requireKnownMigration(source, migration);
-    const waiting = await settleCopy(incoming);
+    const waiting = await consolidateCopy(incoming);
     flush(incoming);
     const aside = existsSync(file) ? await setAside(file, now) : undefined;
     renameSync(incoming, file);
@@ -60,13 +60,13 @@ export function requireBackup(source: string, file: string | undefined): void {
     statSync(file).ino === statSync(source).ino &&
     statSync(file).dev === statSync(source).dev
   )
-    throw new BackupError(`${source} is the database itself.`, "Name a backup of it.");
+    throw new BackupError(`${source} is the database itself.`, "Choose a backup of it.");
   if (!isDatabase(source))
-    throw new BackupError(`${source} is not a database.`, "Name a file that belfry admin backup has made.");
+    throw new BackupError(`${source} is not a database.`, "Choose a file from belfry admin backup.");
   if (existsSync(`${source}-wal`) && statSync(`${source}-wal`).size > 0) {
     throw new BackupError(
-      `${source} is a database in use, or was copied from under one: part of it is in ${source}-wal.`,
-      "Make a backup of it with belfry admin backup, and restore that.",
+      `${source} is a database in use, or an incomplete copy of one: part of it is in ${source}-wal.`,
+      "Create a backup with belfry admin backup, and restore that.",
     );
   }
 }
@@ -86,13 +86,13 @@ export function requireKnownMigration(source: string, migration: number): void {
   const newest = loadMigrations().at(-1)!.number;
   if (migration <= newest) return;
   throw new BackupError(
-    `${source} is of a later release: it has migration ${migration}, this one knows ${newest}.`,
-    "Install the release that made it, and restore it there.",
+    `${source} is from a later release: it has migration ${migration}; this release knows ${newest}.`,
+    "Install that release, and restore it there.",
   );
 }
 
-/** All of it in one file, whatever it was. Answers how many messages wait in it. */
-export async function settleCopy(incoming: string): Promise<number> {
+/** Merges its write-ahead log into the file. Returns the number of unsent messages. */
+export async function consolidateCopy(incoming: string): Promise<number> {
   const client = createClient({ url: `file:${incoming}`, concurrency: 1 });
   try {
     await client.execute("PRAGMA journal_mode = DELETE");
@@ -105,17 +105,17 @@ export async function settleCopy(incoming: string): Promise<number> {
   }
 }
 
-/** Milliseconds that another program has to let go of the database. */
-const patience = 500;
+/** How long to wait for another program's lock. */
+const lockTimeoutMs = 500;
 
-/** Gives the database another name besides its own, once it is sure that nobody has it open. */
+/** Links the database under another name, once no process has it open. */
 async function setAside(file: string, now: number): Promise<string> {
   const aside = `${file}.replaced-${new Date(now).toISOString().replaceAll(/[:.]/g, "-")}`;
-  const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: patience });
+  const client = createClient({ url: `file:${file}`, concurrency: 1, timeout: lockTimeoutMs });
   try {
     await closeLog(client, file);
     linkSync(file, aside);
-    // Only a damaged one has still got a log. It belongs to that database and to no other.
+    // Only a damaged database still has a log.
     if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, `${aside}-wal`);
     rmSync(`${file}-shm`, { force: true });
     return aside;
@@ -124,19 +124,19 @@ async function setAside(file: string, now: number): Promise<string> {
   }
 }
 
-/** Ends the write-ahead log, which only somebody who is alone with the database can. */
+/** Removes the write-ahead log, which requires that no other process has the database open. */
 async function closeLog(client: Client, file: string): Promise<void> {
   try {
     await client.execute("PRAGMA journal_mode = DELETE");
   } catch (error) {
     const code = primaryCode(error instanceof Error && "code" in error ? String(error.code) : "");
-    // Whoever restores a backup may do so because of that; it is kept with its log, as it is.
+    // A damaged database is a reason to restore: it is kept, with its log.
     if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB") return;
     throw code === "SQLITE_BUSY"
       ? new BackupError(`A server has ${file} open.`, "Stop it first, then restore, then start it again.")
       : new BackupError(
           `${file} can't be locked: ${(error as Error).message}.`,
-          "Is its folder writable, its disk full?",
+          "Check that its folder is writable and its disk is not full.",
         );
   }
 }

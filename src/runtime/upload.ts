@@ -1,5 +1,4 @@
-// Fills a new database on a server with a backup of an embedded one: how a deployment moves. `belfry admin restore` calls
-// it where the environment names a server.
+// Restores a backup of an embedded database to an empty one on a server. An interrupted run can be repeated.
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +9,7 @@ import { retryTransient, type DatabaseClient } from "../../db/client.ts";
 import { migrate } from "../../db/migrate.ts";
 import { BackupError, checkCopy } from "./backup.ts";
 import { databaseName, openClient, type DatabaseAddress } from "./database.ts";
-import { requireBackup, requireKnownMigration, settleCopy } from "./restore.ts";
+import { requireBackup, requireKnownMigration, consolidateCopy } from "./restore.ts";
 
 export interface Uploaded {
   /** The server's host. */
@@ -18,19 +17,19 @@ export interface Uploaded {
   rows: number;
   /** The last migration, of this release. */
   migration: number;
-  /** Messages that are not sent yet in it: the next start sends them. */
+  /** Its unsent messages: the next start delivers them. */
   waiting: number;
 }
 
-/** Milliseconds that the server has for one batch of rows. */
+/** Of one batch of rows. */
 const requestTimeoutMs = 60_000;
-/** Rows read at a time, and bytes of values sent in one batch: a server takes 10 MB. */
+/** Rows read at a time, and bytes of one batch: a server accepts 10 MB. */
 const pageSize = 500;
-const largestBatch = 2_000_000;
-/** While there is this table, the database is not whole. */
+const maxBatchBytes = 2_000_000;
+/** While this table exists, the database is incomplete. */
 const marker = "restore_unfinished";
 
-/** Throws `BackupError`. A run that was cut off may be repeated: it begins anew. */
+/** Throws `BackupError`. A repeated run starts from the beginning. */
 export async function upload(address: DatabaseAddress, from: string, now: number): Promise<Uploaded> {
   const source = resolve(from);
   requireBackup(source, undefined);
@@ -40,7 +39,7 @@ export async function upload(address: DatabaseAddress, from: string, now: number
     const copy = join(folder, "belfry.db");
     await pipeline(createReadStream(source), createWriteStream(copy, { mode: 0o600, flags: "wx" }));
     requireKnownMigration(source, await checkCopy(copy));
-    const waiting = await settleCopy(copy);
+    const waiting = await consolidateCopy(copy);
     const file = createClient({ url: `file:${copy}`, concurrency: 1 });
     try {
       await migrate(file, now);
@@ -57,7 +56,7 @@ export async function upload(address: DatabaseAddress, from: string, now: number
 
 async function fill(server: DatabaseClient, file: DatabaseClient, database: string, now: number) {
   await migrate(server, now);
-  await requireEmpty(server, database);
+  await assertEmpty(server, database);
   const tables = await tablesOf(file);
   await send(server, [
     ...tables.toReversed().map(({ name }) => `DELETE FROM "${name}"`),
@@ -72,8 +71,8 @@ async function fill(server: DatabaseClient, file: DatabaseClient, database: stri
   return { rows, migration };
 }
 
-/** What a first start leaves may be replaced, and what an earlier run of this began; nothing else. */
-async function requireEmpty(server: DatabaseClient, database: string): Promise<void> {
+/** Only the data of a first start or of an interrupted run is replaced. */
+async function assertEmpty(server: DatabaseClient, database: string): Promise<void> {
   const { rows } = await retryTransient(server, () =>
     server.execute({
       sql: `SELECT (SELECT count(*) FROM users WHERE NOT is_system) AS users,
@@ -85,7 +84,7 @@ async function requireEmpty(server: DatabaseClient, database: string): Promise<v
   if (users === 0 || unfinished === 1) return;
   throw new BackupError(
     `The database on ${database} is in use: it has ${users === 1 ? "a user" : `${users} users`}.`,
-    "Make a new, empty one and name that in BELFRY_DATABASE_URL.",
+    "Create an empty database, and set BELFRY_DATABASE_URL to it.",
   );
 }
 
@@ -94,7 +93,7 @@ interface Table {
   columns: string[];
 }
 
-/** Those that others refer to come first. */
+/** Referenced tables come first. */
 async function tablesOf(file: DatabaseClient): Promise<Table[]> {
   const { rows } = await file.execute(`SELECT t.name,
       (SELECT json_group_array(c.name) FROM pragma_table_info(t.name) c) AS columns,
@@ -123,7 +122,7 @@ async function tablesOf(file: DatabaseClient): Promise<Table[]> {
   return ordered;
 }
 
-/** Answers how many rows the table has. Throws when not all of them have arrived. */
+/** Returns the number of rows. Throws if the server doesn't have all of them. */
 async function copyTable(
   server: DatabaseClient,
   file: DatabaseClient,
@@ -151,18 +150,18 @@ async function copyTable(
     server.execute(`SELECT count(*) AS count FROM "${name}"`),
   );
   const found = Number(arrived.rows[0]!["count"]);
-  if (found !== count) throw new Error(`${name}: ${found} of ${count} rows have arrived`);
+  if (found !== count) throw new Error(`${name}: ${found} of ${count} rows were copied`);
   return count;
 }
 
-/** The values of each row, in batches that a server takes. */
+/** The values of each row, in batches within the server's limits. */
 function cut(rows: readonly Row[], columns: readonly string[]): InValue[][][] {
   const batches: InValue[][][] = [];
   let size = Infinity;
   for (const row of rows) {
     const values = columns.map((column) => toValue(row[column]));
     const bytes = values.reduce<number>((sum, value) => sum + sizeOf(value), 0);
-    if (size + bytes > largestBatch) {
+    if (size + bytes > maxBatchBytes) {
       batches.push([]);
       size = 0;
     }
@@ -172,14 +171,14 @@ function cut(rows: readonly Row[], columns: readonly string[]): InValue[][][] {
   return batches;
 }
 
-/** A server keeps a number without a fraction as an integer only when it is sent as one. */
+/** A server stores an integer as such only if it is sent as one. */
 const toValue = (value: Row[string] | undefined): InValue =>
   value === undefined ? null : Number.isSafeInteger(value) ? BigInt(value as number) : value;
 
 const sizeOf = (value: InValue): number =>
   typeof value === "string" ? value.length : value instanceof ArrayBuffer ? value.byteLength : 8;
 
-/** The highest numbers ever given: a cursor must not meet a number again. */
+/** The highest sequence numbers: cursors rely on numbers that are never reused. */
 async function sequences(file: DatabaseClient): Promise<InStatement[]> {
   const { rows } = await file.execute("SELECT name, seq FROM sqlite_sequence");
   return rows.flatMap(({ name, seq }) => [
@@ -191,6 +190,6 @@ async function sequences(file: DatabaseClient): Promise<InStatement[]> {
   ]);
 }
 
-/** May be sent twice, as all writes. */
+/** Can be sent twice, like all writes. */
 const send = (server: DatabaseClient, statements: InStatement[]) =>
   retryTransient(server, () => server.batch(statements, "write"));

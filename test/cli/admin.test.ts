@@ -109,13 +109,13 @@ describe("backup and restore", () => {
     expect(await titlesIn(file)).toEqual(inCopy);
   });
 
-  test("a backup overwrites nothing, needs an embedded database, and leaves no half of one", async () => {
+  test("a backup overwrites no file, needs an embedded database, and leaves no partial copy", async () => {
     const { folder, url } = await newDatabase();
     await writeFile(join(folder, "mine.db"), "mine");
-    await expect(backUp(url, join(folder, "mine.db"))).rejects.toThrow(/mine\.db is there already/);
+    await expect(backUp(url, join(folder, "mine.db"))).rejects.toThrow(/mine\.db already exists/);
     expect(await readFile(join(folder, "mine.db"), "utf8")).toBe("mine");
     await writeFile(join(folder, "other.db.partial"), "another one's");
-    await expect(backUp(url, join(folder, "other.db"))).rejects.toThrow(/cut off or still runs/);
+    await expect(backUp(url, join(folder, "other.db"))).rejects.toThrow(/interrupted or running backup/);
     await expect(backUp(url, join(folder, "no/such/folder.db"))).rejects.toThrow(/can't be written/);
     await expect(backUp("https://db.example.com", join(folder, "x.db"))).rejects.toThrow(
       "The database is on a server, db.example.com.",
@@ -128,7 +128,7 @@ describe("backup and restore", () => {
     expect((await readdir(folder)).filter((name) => name.includes("good"))).toEqual(["good.db"]);
   });
 
-  test("what is no backup of a release that this one knows is refused, and nothing changes", async () => {
+  test("a file that is not a backup of this or an earlier release is refused, and nothing changes", async () => {
     const { folder, file, url } = await newDatabase();
     const { url: otherUrl } = await newDatabase();
     const copy = join(folder, "copy.db");
@@ -152,9 +152,9 @@ describe("backup and restore", () => {
       ["words.txt", "is not a database"],
       ["empty.db", "is not a database"],
       ["torn.db", "is damaged"],
-      ["stranger.db", "is not a database of Belfry's"],
-      ["later.db", `has migration ${newest + 1}, this one knows ${newest}`],
-      ["live.db", "was copied from under one"],
+      ["stranger.db", "is not a Belfry database"],
+      ["later.db", `has migration ${newest + 1}; this release knows ${newest}`],
+      ["live.db", "an incomplete copy of one"],
       ["belfry.db", "is the database itself"],
     ] as const) {
       const error = await restore(url, named(name), now).catch((reason: unknown) => reason);
