@@ -1,5 +1,5 @@
 // Requests that may be sent again: the row of a key is written together with what the request makes, so either both are
-// there or neither, and whoever comes second finds what the first has made.
+// there or neither, and a second request finds what the first created.
 import { sql } from "drizzle-orm";
 import { query, type SQL, type Statement } from "./client.ts";
 import { andSql, prepared, trueSql } from "./prepared.ts";

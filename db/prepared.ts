@@ -27,7 +27,7 @@ export const verifyPrepared = (isOn: boolean): void => void (isVerifying = isOn)
 /**
  * `build` with its text remembered. It must not look at strings and numbers that it is given: they are placeholders when
  * it runs. It may look at `undefined`, `null` and booleans, which are part of the text. An argument may be an object of
- * values; any other object, such as an SQL fragment that isn't prepared, has the statement built anew each time.
+ * values; any other object, such as an SQL fragment that isn't prepared, has the statement built each time.
  */
 export function prepared<Args extends readonly unknown[], R extends Buildable>(
   build: (...args: Args) => R,
@@ -200,7 +200,7 @@ function verify(query: { sql: string; params: unknown[] }, direct: Buildable): v
     throw new Error(`A prepared statement isn't the one that its values make: ${query.sql} / ${text}`);
 }
 
-/** The values of a call, and what its text depends on; undefined where that can't be told. */
+/** The values of a call, and what its text depends on; undefined where that is unknown. */
 function readCall(args: readonly unknown[]): { key: string; values: unknown[] } | undefined {
   const values: unknown[] = [];
   let key = "";

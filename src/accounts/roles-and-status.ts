@@ -71,7 +71,7 @@ export async function changeStatus(
   if (target.status === status) return target;
   const canManage = canStillManageUserSql(actor, target.id);
   const guard = status === "suspended" ? andSql(canManage, isNotLastOwnerSql(target.id)) : canManage;
-  const isStill = andSql(guard, hasUserStatusSql(target.id, target.status));
+  const isUnchangedSql = andSql(guard, hasUserStatusSql(target.id, target.status));
   const { admins, user } = accountStatusKinds[status];
   // Suspended, activated and suspended again are three events.
   const change = changeBy(actor, target, deps.newId());
@@ -80,8 +80,8 @@ export async function changeStatus(
     target,
     guard,
     notices: [
-      notify(admins.prepare(deps, facts, change), { when: isStill }),
-      notify(user.prepare(deps, facts, change), { when: isStill }),
+      notify(admins.prepare(deps, facts, change), { when: isUnchangedSql }),
+      notify(user.prepare(deps, facts, change), { when: isUnchangedSql }),
     ],
     changes: (guard) => [
       setStatus(target.id, status, deps.now(), guard),

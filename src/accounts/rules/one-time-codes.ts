@@ -26,7 +26,7 @@ export function hashSetupCode(code: string): string {
 
 /** Milliseconds that one lives. */
 export const passcodeLifetimeMs = 20 * 60_000;
-/** Of one account at once; whoever asks for more gets none, so that nobody can replace somebody's. */
+/** Valid codes of one account; further requests get none, so nobody can replace another one's code. */
 export const maxPasscodes = 3;
 /** With the letters of one; then it is over. */
 export const maxPasscodeAttempts = 5;

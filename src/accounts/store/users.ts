@@ -94,7 +94,7 @@ export function updateLastSeen(id: string, now: number, when: SQL): Statement {
 }
 
 /**
- * SQL for the id of whoever has this address. An account whose mailbox another has, too, is found by exactly what it was
+ * SQL for the id of the user with this address. An account whose mailbox another has, too, is found by exactly what it was
  * made with, and so is one whose canonical form is not filled in yet.
  */
 export const userIdByEmailSql = (email: string): SQL<string> => sql<string>`(SELECT id FROM (

@@ -37,7 +37,7 @@ export function readUnsubscribeToken(deps: Pick<Deps, "keysFor">, token: string)
 const macOf = (key: Uint8Array, ids: Buffer) =>
   createHmac("sha256", hmacKey(key)).update(ids).digest().subarray(0, macBytes);
 
-/** Node checks bytes anew each time, which takes longer than the hash. */
+/** Node validates the bytes each time, which takes longer than the hash. */
 const hmacKeys = new WeakMap<Uint8Array, KeyObject>();
 function hmacKey(bytes: Uint8Array): KeyObject {
   const key = hmacKeys.get(bytes) ?? createSecretKey(bytes);

@@ -31,7 +31,7 @@ export interface DriftEntry {
   /** Null when the workspaces were of none. */
   preset: { id: string; name: string } | null;
   claims: number;
-  /** Those that made a resource anew. */
+  /** Those that recreated a resource. */
   affected: number;
   claimedAt: number | null;
   affectedAt: number | null;

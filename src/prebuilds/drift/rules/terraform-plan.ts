@@ -95,7 +95,7 @@ export function withinStorageLimits(replacements: readonly Replacement[]): Repla
   return over === -1 ? [...replacements] : replacements.slice(0, over);
 }
 
-/** Those that the plan gives a cause for: what is counted and told. */
+/** Those that the plan gives a cause for: only these are counted and notified. */
 export const withPaths = (replacements: readonly Replacement[]): Replacement[] =>
   replacements.filter(({ paths }) => paths.length > 0);
 

@@ -85,7 +85,7 @@ export const listReplaced = (buildId: string, limit: number) =>
 const firstPresetIdSql = sql`(SELECT first.preset_id FROM workspace_builds first
   WHERE first.workspace_id = ${workspaceBuilds.workspaceId} AND first.number = 1)`;
 
-/** What is told of a claim; nothing for other builds. */
+/** What the notification says of a claim; nothing for other builds. */
 export const findClaim = (buildId: string) =>
   query
     .select({

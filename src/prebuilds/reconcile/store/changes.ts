@@ -74,11 +74,11 @@ export interface Mark {
   fromEventId: string | null;
   forgivenAt: number | null;
   to: PrebuildStatus;
-  /** Tells of it; null for `normal`. */
+  /** Its notification; null for `normal`. */
   eventId: string | null;
 }
 
-/** The limit counts anew once a validation no longer fails: its notice would be about builds that were told of. */
+/** The limit counts from zero once a validation no longer fails: its notice would be about builds that were already reported. */
 export const markPreset = (mark: Mark, now: number, when: SQL): Statement =>
   query.run(sql`UPDATE presets SET prebuild_status = ${mark.to}, limit_event_id = ${mark.eventId},
       limited_at = ${mark.eventId === null ? null : now},
@@ -86,7 +86,7 @@ export const markPreset = (mark: Mark, now: number, when: SQL): Statement =>
     WHERE id = ${mark.presetId} AND prebuild_status = ${mark.from} AND limit_event_id IS ${mark.fromEventId}
       AND failures_forgiven_at IS ${mark.forgivenAt} AND ${isActivePoolSql} AND ${when}`);
 
-/** True in SQL once this mark was made, and for what tells of it. */
+/** True in SQL once this status is set; the guard of its notification. */
 export const wasMarkedSql = (presetId: string, eventId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM presets WHERE id = ${presetId} AND limit_event_id = ${eventId})`;
 
