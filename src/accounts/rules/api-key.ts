@@ -16,7 +16,7 @@ export function parseCredential(text: string, keys: readonly Uint8Array[] = []):
   if (match === null) return undefined;
   const [, keyId = "", secret = ""] = match;
   const secretHash = hashSecret(secret);
-  return { keyId, secretHash, isSigned: keys.some((key) => hasSigned(key, { keyId, secret, secretHash })) };
+  return { keyId, secretHash, isSigned: isKeySigned(keyId, secret, keys) };
 }
 
 export function hashSecret(secret: string): string {
@@ -34,27 +34,18 @@ export const keyPurposes = { api: "api key", provisioner: "provisioner key" } as
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 10;
 
-interface SigningKey {
-  object: KeyObject;
-  /** Ids with the hashes of their secrets: those that this key has signed. */
-  signed: Set<string>;
-}
-
-const signingKeys = new WeakMap<Uint8Array, SigningKey>();
-const maxRemembered = 1_000;
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
 
 /** Node takes six times as long to compute an HMAC whose key is bytes. */
-function signingKeyOf(bytes: Uint8Array): SigningKey {
-  const known = signingKeys.get(bytes) ?? { object: createSecretKey(bytes), signed: new Set() };
-  signingKeys.set(bytes, known);
+function toKeyObject(bytes: Uint8Array): KeyObject {
+  const known = keyObjects.get(bytes) ?? createSecretKey(bytes);
+  keyObjects.set(bytes, known);
   return known;
 }
 
 /** The id that belongs to a secret: 10 of 62 characters, 59 bits; it reveals nothing of the secret. */
 export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
-  let number = BigInt(
-    `0x${createHmac("sha256", signingKeyOf(signingKey).object).update(secret).digest("hex")}`,
-  );
+  let number = BigInt(`0x${createHmac("sha256", toKeyObject(signingKey)).update(secret).digest("hex")}`);
   let id = "";
   while (id.length < idLength) {
     id += alphabet[Number(number % 62n)];
@@ -66,20 +57,6 @@ export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
 /** Whether one of these signing keys derives this id from the secret; in constant time. */
 export const isKeySigned = (keyId: string, secret: string, keys: readonly Uint8Array[]): boolean =>
   keys.some((key) => timingSafeEqual(Buffer.from(keyIdForSecret(key, secret)), Buffer.from(keyId)));
-
-/** The same, remembered by the hash of the secret. */
-function hasSigned(
-  key: Uint8Array,
-  { keyId, secret, secretHash }: { keyId: string; secret: string; secretHash: string },
-): boolean {
-  const { signed } = signingKeyOf(key);
-  const name = `${keyId} ${secretHash}`;
-  if (signed.has(name)) return true;
-  if (!isKeySigned(keyId, secret, [key])) return false;
-  if (signed.size >= maxRemembered) signed.clear();
-  signed.add(name);
-  return true;
-}
 
 /** Until when keys may be in use that the server's keys did not sign: epoch milliseconds, for each purpose. */
 export type UnsignedUntil = Record<keyof typeof keyPurposes, number>;
