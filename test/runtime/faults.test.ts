@@ -513,7 +513,7 @@ test.each([
   [
     "no database at all",
     (file: string) => writeFileSync(file, "not a database ".repeat(1_000)),
-    "no SQLite database",
+    "not an SQLite database",
   ],
   ["a damaged one", (file: string) => damage(file), "It is damaged"],
 ])("a file that is %s is called that, with the way out", async (_what, spoil, said) => {
