@@ -511,12 +511,12 @@ async function titlesIn(file: string): Promise<unknown[]> {
 
 test.each([
   [
-    "no database at all",
+    "not a database",
     (file: string) => writeFileSync(file, "not a database ".repeat(1_000)),
     "not an SQLite database",
   ],
-  ["a damaged one", (file: string) => damage(file), "It is damaged"],
-])("a file that is %s is called that, with the way out", async (_what, spoil, said) => {
+  ["damaged", (file: string) => damage(file), "It is damaged"],
+])("a file that is %s has an error with a remedy", async (_what, spoil, said) => {
   const file = join(await temporaryFolder(), "belfry.db");
   await copyNewDatabase(file, Date.now());
   spoil(file);
