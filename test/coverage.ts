@@ -18,7 +18,7 @@ interface Span {
 interface FileCoverage {
   path: string;
   statementMap: Record<string, Span>;
-  branchMap: Record<string, { type: string; locations: Span[] }>;
+  branchMap: Record<string, { type: string; loc: Span; locations: Partial<Span>[] }>;
   fnMap: Record<string, { name: string; decl: Span }>;
   s: Record<string, number>;
   b: Record<string, number[]>;
@@ -61,9 +61,14 @@ async function measure(): Promise<FileCoverage[]> {
 /** Branches, functions and statements that were never reached; a statement on a line that is already listed adds nothing. */
 function gapsOf(file: FileCoverage): Gap[] {
   const gaps: Gap[] = [];
-  for (const [id, { type, locations }] of Object.entries(file.branchMap))
-    for (const [index, span] of locations.entries())
-      if (file.b[id]![index] === 0) gaps.push({ line: span.start.line, what: `branch (${type})` });
+  for (const [id, { type, loc, locations }] of Object.entries(file.branchMap))
+    for (const [index, { start }] of locations.entries())
+      // An `else` that isn't written has no place of its own.
+      if (file.b[id]![index] === 0)
+        gaps.push({
+          line: (start?.line === undefined ? loc : { start }).start.line,
+          what: `branch (${type})`,
+        });
   for (const [id, { name, decl }] of Object.entries(file.fnMap))
     if (file.f[id] === 0) gaps.push({ line: decl.start.line, what: `function ${name}` });
   for (const [id, span] of Object.entries(file.statementMap))

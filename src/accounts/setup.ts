@@ -1,4 +1,4 @@
-// The first user, and the set-up code that callers from other machines need to create it.
+// The first user, and the setup code that callers from other machines need to create it.
 import { randomInt } from "node:crypto";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError, conflict } from "../kernel/errors.ts";
@@ -33,7 +33,7 @@ export interface SetupRequest {
   setupCode?: string | undefined;
 }
 
-/** A fresh set-up code while there is no user, to be printed; undefined afterwards. Older codes end. */
+/** A fresh setup code while there is no user, to be printed; undefined afterwards. Older codes end. */
 export async function ensureSetupCode(deps: Pick<Deps, "db" | "now">): Promise<string | undefined> {
   if (await isSetUp(deps)) return undefined;
   const code = createSetupCode((below) => randomInt(below));
@@ -113,7 +113,7 @@ function requireSetupCode(deps: Deps, request: SetupRequest, codeHash: string | 
   if (given !== "" && codeHash !== undefined && equalHashes(hashSetupCode(given), codeHash)) return;
   throw new ApiError(
     403,
-    given === "" ? "Set-up from another machine requires the set-up code." : "The set-up code is wrong.",
+    given === "" ? "Setup from another machine requires the setup code." : "The setup code is wrong.",
     {
       detail:
         "The server prints it when it starts, and npm run db:migrate prints one; each start creates a new one. " +

@@ -30,7 +30,7 @@ const serve = defineCommand({
   name: "serve",
   summary: "Start the Belfry server",
   details: [
-    "It takes no options. It is configured by environment variables and names those that are missing or invalid.",
+    "Configure it with environment variables. At startup it reports any that are missing or invalid.",
   ],
   examples: ["belfry serve", "BELFRY_HTTP_ADDRESS=127.0.0.1:5000 belfry serve"],
   options: {},
@@ -55,7 +55,7 @@ const notifications: Group = {
     {
       name: "templates",
       aliases: ["template"],
-      summary: "Manage the texts of notifications, in versions",
+      summary: "Manage notification templates and their versions",
       commands: [texts.list, texts.versions, texts.activate, texts.preview, edit],
     },
   ],

@@ -25,7 +25,8 @@ export const drift = defineCommand({
   details: [
     "PLAN.json is the output of `terraform show -json PLAN` or `tofu show -json PLAN`; - reads standard input.",
     "The exit code is 0 if nothing is replaced, 2 if something is, 1 if the plan can't be read. No server is needed.",
-    "To see the drift of a claim, apply the template with one owner and workspace name, then plan it with others.",
+    "To see what claiming a prebuilt workspace would replace, apply the template with one owner and workspace name, then",
+    "plan it with a different owner and name.",
   ],
   examples: [
     "terraform plan -out=plan && terraform show -json plan | belfry drift -",
@@ -79,7 +80,7 @@ const maxResources = 10;
 
 export const templateDrift = defineCommand({
   name: "drift",
-  summary: "Show which claims of prebuilt workspaces replaced resources, by version and preset",
+  summary: "Show, by version and preset, where claiming a prebuilt workspace replaced resources",
   args: "NAME",
   minArgs: 1,
   details: [

@@ -30,7 +30,10 @@ export const login = defineCommand({
       valueOptional: true,
       text: "sign in with a token (default: prompt; - reads standard input)",
     },
-    "use-token-as-session": { type: "boolean", text: "store the token itself; create no session from it" },
+    "use-token-as-session": {
+      type: "boolean",
+      text: "store the token itself instead of creating a session from it",
+    },
     "first-user-email": { type: "string", value: "EMAIL", text: "email address of the first user" },
     "first-user-username": { type: "string", value: "NAME", text: "username of the first user" },
     "first-user-name": { type: "string", value: "NAME", text: "full name of the first user" },

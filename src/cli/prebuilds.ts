@@ -94,7 +94,7 @@ export const pause = defineCommand({
 
 export const resume = defineCommand({
   name: "resume",
-  summary: "Resume prebuilds of a preset after failures; without arguments, end the pause",
+  summary: "Resume a preset that failures stopped; without arguments, resume paused reconciliation",
   args: "[TEMPLATE PRESET]",
   maxArgs: 2,
   details: ["Earlier failures no longer count; the status of the preset is normal again."],

@@ -84,10 +84,10 @@ async function withoutRefusedAnswers(
   if (error.status === 403 && context.prompts.interactive) {
     context.log(
       answers.setup_code === undefined
-        ? "Enter the set-up code that the server printed when it started."
+        ? "Enter the setup code that the server printed when it started."
         : error.message,
     );
-    return { ...answers, setup_code: await ask(context.prompts, "Set-up code") };
+    return { ...answers, setup_code: await ask(context.prompts, "Setup code") };
   }
   if (error.status === 403)
     throw new Failure(

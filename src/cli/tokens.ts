@@ -9,7 +9,7 @@ const scopes = ["all", "read", "notify"] as const;
 
 export const create = defineCommand({
   name: "create",
-  summary: "Create a token for a script and print its key, once",
+  summary: "Create a token for a script; its key is shown only once",
   details: [
     "Scopes: all (everything that you can do), read (read only), notify (only send notifications to yourself).",
   ],

@@ -168,9 +168,9 @@ export const resetPassword = defineCommand({
   minArgs: 1,
   maxArgs: 1,
   details: [
-    "At a terminal you are prompted for the code and the new password. In a script there are two steps: without --code the",
-    "email is requested; with --code the new password is the first line of standard input. All sessions and tokens of the",
-    "user end. Without email, use belfry admin reset-password on the server's machine.",
+    "At a terminal you are prompted for the code and the new password. In a script, run it twice: first without --code to",
+    "request the email, then with --code and the new password on the first line of standard input. This revokes all",
+    "sessions and tokens of the user. If email is not configured, use belfry admin reset-password on the server's machine.",
   ],
   examples: [
     "belfry users reset-password ada@example.com",

@@ -48,7 +48,8 @@ function channelSetup(
     return { isOn: false, text: html`Set ${needs} to enable it.` };
   }
   if (isGone(channel, settings, gone)) {
-    const text = "The receiver answered 410 Gone. A test notification that it accepts enables it again.";
+    const text =
+      "Disabled because the receiver answered 410 Gone. Send a test notification: if the receiver accepts it, the channel is enabled again.";
     return { isOn: false, text };
   }
   const receiver = channel.receiver(settings);

@@ -106,7 +106,7 @@ function wrongCode(given: string): ApiError {
   const detail =
     given.trim() === ""
       ? "Required for setup from another machine."
-      : "Not the code of the latest server start.";
+      : "Not the setup code that the server printed when it last started.";
   return new ApiError(403, "Invalid setup code.", {
     validations: [{ field: "setup_code", detail }],
   });

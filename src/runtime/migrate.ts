@@ -47,7 +47,7 @@ function toText({ applied, copy, database, setupCode, sharedMailboxes }: Report,
     ...(copy === undefined ? [] : [`  copy        ${copy} (from before the upgrade)`]),
     ...(setupCode === undefined
       ? []
-      : [`  set-up code ${setupCode} (for the first user, at ${config.accessUrl})`]),
+      : [`  setup code ${setupCode} (for the first user, at ${config.accessUrl})`]),
     ...sharedMailboxes.map((shared) => `  ${sharedMailboxMessage(shared)}`),
   ].join("\n");
 }

@@ -273,7 +273,7 @@ test("the value of a sensitive parameter goes to the provisioner, and is masked 
   expect(job.json.parameters).toEqual([{ name: "secret", value: sensitiveValue, sensitive: true }]);
 });
 
-test("a set-up code can't be read from a new deployment's database, nor is a stored value one", async () => {
+test("a setup code can't be read from a new deployment's database, nor is a stored value one", async () => {
   const server = await startTestServer({ adapter: "plain" });
   const code = server.setupCode!;
   const values = (await dump(server)).map(({ value }) => String(value));

@@ -95,7 +95,7 @@ describe("Signing in", () => {
     expect(noFile).toMatchObject({ code: 1, stderr: expect.stringContaining("no such file or folder") });
   });
 
-  test("login from elsewhere needs the set-up code that the server printed", async () => {
+  test("login from elsewhere needs the setup code that the server printed", async () => {
     const server = await startTestServer();
     const proxy = await startOther((request, response) => {
       const headers = { "content-type": "application/json", via: "1.1 proxy" };
@@ -121,7 +121,7 @@ describe("Signing in", () => {
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("--setup-code") });
     expect(wrong).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("The set-up code is wrong."),
+      stderr: expect.stringContaining("The setup code is wrong."),
     });
     const code = server.secret(server.setupCode!);
     expect(await belfry([...words, "--setup-code", code], { input })).toMatchObject({ code: 0 });

@@ -587,7 +587,7 @@ describe("npm run db:migrate", () => {
     };
   }
 
-  test("says what it did and the set-up code, until there is a first user", async () => {
+  test("says what it did and the setup code, until there is a first user", async () => {
     const file = join(folder, "deep", "belfry.db");
     const first = await run(`file:${file}`);
     expect(first).toEqual({

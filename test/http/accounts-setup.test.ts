@@ -131,7 +131,7 @@ test("through a proxy the code is required, and expires with the first user", as
   ] as Record<string, string>[]) {
     const without = await send(server, owner, headers);
     expect(without.status).toBe(403);
-    expect(without.json.message).toMatch(/requires the set-up code/);
+    expect(without.json.message).toMatch(/requires the setup code/);
     expect(without.json.detail).toMatch(/prints it when it starts.*npm run db:migrate/);
     const wrong = await send(server, { ...owner, setup_code: "AAAA-AAAA-AAAA-AAAA" }, headers);
     expect(wrong.status).toBe(403);

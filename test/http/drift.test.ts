@@ -98,7 +98,7 @@ describe("a plan", () => {
       "    ignore_changes = [name]",
       "  }",
       "}",
-      "docker_image.tainted: tainted, an earlier build left it unfinished; ignore_changes can't help.",
+      "docker_image.tainted: tainted because an earlier build didn't finish; ignore_changes can't help.",
     ]);
     const kinds = log.map((line) => `${line.log_level} ${line.log_source} ${line.stage}`);
     const [warning, info] = ["warn", "info"].map((level) => `${level} provisioner Planning infrastructure`);

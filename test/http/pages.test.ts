@@ -65,7 +65,7 @@ test("the set-up form says what is wrong beside each field and keeps what was ty
   expect(page.text).not.toContain("12345678");
 });
 
-test("through a proxy the set-up code is required", async () => {
+test("through a proxy the setup code is required", async () => {
   const server = await startTestServer();
   const throughProxy = { "x-forwarded-for": "203.0.113.9" };
   const page = await server.call("GET", "/setup", { headers: { ...asBrowser, ...throughProxy } });

@@ -1,4 +1,4 @@
-// One-time codes that people type: the set-up code (four groups of four characters), which local callers don't need, and
+// One-time codes that people type: the setup code (four groups of four characters), which local callers don't need, and
 // passcodes (`XXXX-NNNNNNNN`: a selector, and the HOTP (RFC 4226) digits of a user's secret and counter).
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { HOTP, Secret } from "otpauth/bare";

@@ -1,4 +1,4 @@
-// SQL of the deployment: its id, root key, set-up code and organizations.
+// SQL of the deployment: its id, root key, setup code and organizations.
 import { and, eq, sql, asc } from "drizzle-orm";
 import { query, type SQL, type Statement } from "../../../db/client.ts";
 import { settings, users, organizations } from "../../../db/schema.ts";

@@ -7,7 +7,7 @@ import { formatSize } from "./rules/finding.ts";
 
 export const backup = defineCommand({
   name: "backup",
-  summary: "Back up the embedded database to a file, also while the server is running",
+  summary: "Back up the embedded database to a file; the server can be running",
   args: "FILE",
   minArgs: 1,
   maxArgs: 1,
@@ -47,7 +47,7 @@ export const restore = defineCommand({
   maxArgs: 1,
   details: [
     "The current database is kept beside it. A backup of an earlier release is migrated when the server starts. Sessions",
-    "and tokens are those of the backup: what was revoked since then is valid again.",
+    "and tokens are restored too: any revoked after the backup become valid again.",
     "If BELFRY_DATABASE_URL is a database server, its database must be empty; this is how to move a deployment from an",
     "embedded file to a server.",
   ],

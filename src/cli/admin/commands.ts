@@ -15,8 +15,8 @@ export const doctor = defineCommand({
   maxArgs: 0,
   details: [
     "Run it on the server's machine with its environment, whether the server is running or not. It changes nothing and",
-    "sends no messages: the mail server gets the sender's address, the webhook a HEAD request. The exit code is 1 if a",
-    "check failed.",
+    "sends no notifications. To test delivery, it only gives the mail server the sender's address and sends the webhook",
+    "a HEAD request. The exit code is 1 if a check failed.",
   ],
   examples: ["belfry admin doctor", "belfry admin doctor --output json"],
   options: { ...outputOption },
@@ -42,7 +42,7 @@ export const migrate = defineCommand({
   maxArgs: 0,
   details: [
     "An embedded database is migrated when the server starts; a database server needs this command. Instances of the",
-    "previous release keep working. If there is no user yet, it prints the set-up code.",
+    "previous release keep working. If there is no user yet, it prints the setup code.",
   ],
   examples: ["BELFRY_DATABASE_URL=libsql://belfry.example.com belfry admin migrate"],
   options: {},
@@ -110,11 +110,11 @@ async function runReset(
 
 export const acceptKey = defineCommand({
   name: "accept-key",
-  summary: "Accept the current secret key as the deployment key, after the old one was lost",
+  summary: "Accept the current secret key as the key of this deployment when the original is lost",
   maxArgs: 0,
   details: [
-    "Search for the old key first: set a copy of it as BELFRY_SECRET_KEY, or restore it as belfry.key. Without it,",
-    "unsubscribe links in emails that have been sent stop working.",
+    "Search for the original key first: set a copy of it as BELFRY_SECRET_KEY, or restore it as belfry.key. Once you",
+    "accept another key, unsubscribe links in emails already sent stop working.",
   ],
   examples: ["belfry admin accept-key"],
   options: {},

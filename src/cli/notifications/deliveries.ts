@@ -107,7 +107,7 @@ export const explain = defineCommand({
   summary: "Explain a delivery: why this recipient and channel, every attempt, what is next",
   args: "ID",
   minArgs: 1,
-  details: ["ID is from the delivery log, whole or its end: belfry notifications list --all"],
+  details: ["ID is a delivery's full ID or its last characters. To find it: belfry notifications list --all"],
   examples: ["belfry notifications explain 3f9c02d1"],
   options: outputOption,
   async run(context, { options, args: [word = ""] }) {
@@ -141,7 +141,9 @@ export const retry = defineCommand({
   summary: "Retry a delivery that failed permanently (owners only)",
   args: "ID",
   minArgs: 1,
-  details: ["ID is from the delivery log, whole or its end: belfry notifications list --all --status failed"],
+  details: [
+    "ID is a delivery's full ID or its last characters. To find it: belfry notifications list --all --status failed",
+  ],
   examples: ["belfry notifications retry 3f9c02d1"],
   options: {},
   async run(context, { args: [word = ""] }) {

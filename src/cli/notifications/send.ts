@@ -23,9 +23,9 @@ export const custom = defineCommand({
   minArgs: 1,
   maxArgs: 2,
   details: [
-    "TITLE has at most 120 bytes, MESSAGE (Markdown) at most 2000. If MESSAGE is - or missing, it is read from standard",
-    "input; then a title that is too long is cut at the end, a message at the start. The same text is refused for 60",
-    "seconds.",
+    "TITLE has at most 120 bytes, MESSAGE (Markdown) at most 2000. If MESSAGE is - or omitted, it is read from standard",
+    "input. In that case, text over the limit is truncated instead of rejected: a title loses its end, a message its",
+    "beginning. An identical notification is rejected for 60 seconds after the first.",
   ],
   examples: [
     `belfry notifications custom "Build done" "All 312 tests passed"`,

@@ -8,7 +8,7 @@ import { formatAge } from "../rules/time.ts";
 const define = (name: string, example: string) =>
   defineCommand({
     name,
-    summary: "Create a provisioner key and print it, once",
+    summary: "Create a provisioner key; it is shown only once",
     args: "NAME",
     minArgs: 1,
     examples: [`belfry ${example} rack-1`, `export BELFRY_PROVISIONER_KEY=$(belfry ${example} rack-1)`],

@@ -16,8 +16,9 @@ export const start = defineCommand({
   summary: "Run the provisioner daemon, which builds workspaces with OpenTofu, Terraform or a script",
   maxArgs: 0,
   details: [
-    "It needs a provisioner key in BELFRY_PROVISIONER_KEY. It runs until it is stopped: the first SIGTERM or Ctrl-C lets",
-    "running jobs finish and returns the others to the queue, the second one kills running jobs and fails them.",
+    "It needs a provisioner key in BELFRY_PROVISIONER_KEY. It runs until it is stopped. The first SIGTERM or Ctrl-C lets",
+    "running jobs finish and returns jobs not yet started to the queue. A second kills running jobs and marks them as",
+    "failed.",
   ],
   examples: [
     "belfry provisioner start",

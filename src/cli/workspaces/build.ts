@@ -197,7 +197,7 @@ export const remove = defineCommand({
   options: {
     orphan: {
       type: "boolean",
-      text: "delete without Terraform; resources stay and the log lists them (administrators only)",
+      text: "delete the workspace, leave its resources in place; the log lists them (owners and template admins)",
     },
     ...waitOption,
   },

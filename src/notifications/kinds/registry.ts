@@ -163,7 +163,7 @@ export const registry = {
     enabledByDefault: true,
     icon: "template",
     severity: "warning",
-    about: "A template that you have a workspace of was deprecated.",
+    about: "The template of one of your workspaces was deprecated.",
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,

@@ -217,7 +217,7 @@ describe("this machine", () => {
   });
 });
 
-describe("a set-up code", () => {
+describe("a setup code", () => {
   test("has four groups of four that nobody mistakes, and each place uses the whole alphabet", () => {
     const code = fc.array(fc.nat(), { minLength: 16, maxLength: 16 }).map((numbers) => {
       let place = 0;

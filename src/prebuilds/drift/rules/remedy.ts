@@ -103,7 +103,7 @@ function notesFor(replacement: Replacement, block: Block | undefined): string[] 
 /** Codes are Terraform's `action_reason`. */
 function describeReason(reason: string): string {
   if (reason === "replace_because_tainted")
-    return "tainted, an earlier build left it unfinished; ignore_changes can't help.";
+    return "tainted because an earlier build didn't finish; ignore_changes can't help.";
   if (reason === "replace_by_request") return "replacement was requested; ignore_changes can't help.";
   if (reason === "replace_by_triggers")
     return "a value in its replace_triggered_by changed. Remove it there; ignore_changes can't help.";
