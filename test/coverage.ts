@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 
 interface Position {
   line: number;
@@ -49,7 +50,7 @@ async function measure(): Promise<FileCoverage[]> {
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const code = await new Promise((resolve) => child.on("close", resolve));
     if (code !== 0) throw new Error(`The tests of the rules failed.\n${output}`);
-    console.log(output.split("\n").find((line) => line.includes("Tests ")) ?? "");
+    console.log(/Tests.*?(\d+ passed)/.exec(stripVTControlCharacters(output))?.[1] ?? "");
     return Object.values(
       JSON.parse(await readFile(join(folder, "coverage-final.json"), "utf8")) as Record<string, FileCoverage>,
     );
@@ -84,7 +85,5 @@ for (const coverage of covered)
     total += 1;
     console.log(`${relative(root, coverage.path)}:${line}  ${what} is not reached`);
   }
-console.log(
-  `${total === 0 ? "ok    " : "FAILED"} coverage (${covered.length} files of rules, ${total} gaps)`,
-);
+console.log(`${covered.length} files of rules, ${total} gaps in their coverage`);
 if (total > 0) process.exitCode = 1;
