@@ -19,7 +19,7 @@ export type { SQL } from "drizzle-orm";
 export type Statement = BatchItem<"sqlite">;
 export type Reads = Record<string, Statement>;
 /** The result of each named read. */
-export type Answers<T extends Reads> = { [K in keyof T]: T[K]["_"]["result"] };
+export type Answers<T extends Reads> = { [K in keyof T]: NonNullable<T[K]>["_"]["result"] };
 
 let textsBuilt = 0;
 /** How many SQL texts this process has built. Frequent statements are prepared (prepared.ts). */

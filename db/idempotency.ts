@@ -73,11 +73,11 @@ const columns = {
   result: idempotencyKeys.result,
 };
 
-/** What a key of this user stands for at this time; nothing without a key. */
-export const findKey = (userId: SQL | string, key: string | undefined, now: number) =>
-  findLiveKey(userId, key ?? null, now - keyRetention);
+/** What a key of this user stands for at this time. */
+export const findKey = (userId: SQL | string, key: string, now: number) =>
+  findLiveKey(userId, key, now - keyRetention);
 
-const findLiveKey = prepared((userId: SQL | string, key: string | null, after: number) =>
+const findLiveKey = prepared((userId: SQL | string, key: string, after: number) =>
   query
     .select(columns)
     .from(idempotencyKeys)

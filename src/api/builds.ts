@@ -77,7 +77,7 @@ async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typ
     visibleOwner(c, ownerId, "Workspace"),
   );
   const keyed = keyedBy(actor.userId, requestKey);
-  const replay = matchingKey(keyed, earlier[0]);
+  const replay = matchingKey(keyed, earlier?.[0]);
   const { row, notified, replayed } = await (replay === undefined
     ? createBuild(c.get("deps"), actor, before, { ...request, keyed })
     : readEarlierBuild(c.get("deps"), replay, currentUserIdSql(c)));

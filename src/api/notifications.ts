@@ -88,11 +88,8 @@ export const notificationRoutes = new Hono<Env>()
           ? { self: currentUserIdSql(c) }
           : { users: recipients.users ?? [], roles: recipients.roles ?? [] };
       const requestKey = parseRequestKey(c, c.req.valid("json"));
-      const reads = customKind.reads(audience);
-      const { actor, ...read } =
-        requestKey === undefined
-          ? { ...(await readAsUser(c, reads)), earlier: [] }
-          : await readAsUser(c, { ...reads, ...earlierRead(c, requestKey) });
+      const reads = { ...customKind.reads(audience), ...earlierRead(c, requestKey) };
+      const { actor, ...read } = await readAsUser(c, reads);
       if (
         recipients !== undefined &&
         (actor.scope !== "all" || !hasPermission(actor, "notifications:send-to-others"))

@@ -136,7 +136,7 @@ async function create(c: Ctx, user: string, body: z.infer<typeof newTaskBody>, a
   const reads = { ...workspaceReads(request), ...earlierRead(c, requestKey) };
   const { actor, target, earlier, ...before } = await loadUserWith(c, user, reads, managers);
   const keyed = keyedBy(actor.userId, requestKey);
-  const replay = matchingKey(keyed, earlier[0]);
+  const replay = matchingKey(keyed, earlier?.[0]);
   const parameter = promptParameterName(before.definitions);
   if (before.version[0]?.hasAiTask === false)
     throw invalid("template_version_id", "this version is not for AI tasks, push it with has_ai_task: true");

@@ -112,7 +112,7 @@ async function create(c: Ctx, user: string, body: NewWorkspaceBody, organization
   const { actor, target, organizations, earlier, ...before } = await loadUserWith(c, user, reads, managers);
   if (organization !== undefined && organizations.length === 0) throw notFound("Organization");
   const keyed = keyedBy(actor.userId, requestKey);
-  const replay = matchingKey(keyed, earlier[0]);
+  const replay = matchingKey(keyed, earlier?.[0]);
   const { row, replayed } = await (replay === undefined
     ? claimOrCreate(deps, actor, target, before, { ...request, keyed })
     : readPreviousResult(deps, replay));

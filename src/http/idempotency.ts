@@ -22,10 +22,14 @@ export function parseRequestKey(c: Ctx, body: unknown): RequestKey | undefined {
   return { key, fingerprint: createHash("sha256").update(asked).digest("hex") };
 }
 
-/** Reads what the key stands for, together with the rest that a handler reads. */
-export const earlierRead = (c: Ctx, requestKey: RequestKey | undefined) => ({
-  earlier: findKey(currentUserIdSql(c), requestKey?.key, c.get("deps").now()),
-});
+/** Reads what the key stands for, together with the rest that a handler reads; nothing without a key. */
+export const earlierRead = (
+  c: Ctx,
+  requestKey: RequestKey | undefined,
+): { earlier?: ReturnType<typeof findKey> } =>
+  requestKey === undefined
+    ? {}
+    : { earlier: findKey(currentUserIdSql(c), requestKey.key, c.get("deps").now()) };
 
 export const keyedBy = (userId: string, requestKey: RequestKey | undefined): KeyedRequest | undefined =>
   requestKey && { userId, ...requestKey };

@@ -161,6 +161,7 @@ function askOnce(connection: Connection): (statement: Asked) => ResultSet {
     const ofText = known.get(asked.sql) ?? new Map<string, () => ResultSet>();
     known.set(asked.sql, ofText);
     const key = keyOf(asked.args);
+    if (key === undefined) return askNow(connection, asked)();
     const answer = ofText.get(key) ?? askNow(connection, asked);
     ofText.set(key, answer);
     return answer();
@@ -179,8 +180,8 @@ function askNow(connection: Connection, asked: Asked): () => ResultSet {
   }
 }
 
-/** Equal for equal values only. */
-const keyOf = (args: InArgs): string =>
+/** Equal for equal values only; undefined for values that are not compared: bytes, dates and named ones. */
+const keyOf = (args: InArgs): string | undefined =>
   Array.isArray(args) && !args.some((value) => typeof value === "object" && value !== null)
     ? args.map((value) => `${typeof value} ${String(value).length} ${String(value)}`).join()
-    : JSON.stringify([Math.random()]);
+    : undefined;

@@ -53,9 +53,9 @@ export async function sendCustom(
   deps: Deps,
   sender: { userId: string },
   { content, audience, keyed }: CustomRequest,
-  { earlier, ...read }: KindAnswers<typeof customKind> & { earlier: StoredKey[] },
+  { earlier, ...read }: KindAnswers<typeof customKind> & { earlier?: StoredKey[] },
 ): Promise<Enqueued & { refusal: ApiError | undefined }> {
-  const before = matchingKey(keyed, earlier[0]);
+  const before = matchingKey(keyed, earlier?.[0]);
   if (before !== undefined) return withRefusal(replayedFrom(before));
   const unknown = unknownNames(audience.users ?? [], read["custom-notification.recipients"]);
   if (unknown.length > 0) throw invalid("recipients.users", `unknown user ${unknown.join(", ")}`);

@@ -42,9 +42,9 @@ export async function sendTest(
   deps: Deps,
   sender: { userId: string },
   { user, keyed }: TestRequest,
-  { earlier, ...read }: KindAnswers<typeof testKind> & { earlier: StoredKey[] },
+  { earlier, ...read }: KindAnswers<typeof testKind> & { earlier?: StoredKey[] },
 ): Promise<Enqueued & { refusal: ApiError | undefined }> {
-  const before = matchingKey(keyed, earlier[0]);
+  const before = matchingKey(keyed, earlier?.[0]);
   if (before !== undefined) return withRefusal(replayedFrom(before), user);
   if (user !== undefined && read["test-notification.recipients"].length === 0)
     throw invalid("user", `unknown user ${user}`);
