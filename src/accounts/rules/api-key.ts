@@ -1,6 +1,7 @@
 // API keys, `<10 characters>-<22 characters>`: the id, then the secret (131 bits). The id is an HMAC of the secret under a
 // server key, so a forged key is rejected without a read, and the form stays the one that Coder's clients know.
-import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from "node:crypto";
+import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { hmacKey } from "../../kernel/rules/hmac-key.ts";
 
 export interface Credential {
   keyId: string;
@@ -34,18 +35,9 @@ export const keyPurposes = { api: "api key", provisioner: "provisioner key" } as
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 10;
 
-const keyObjects = new WeakMap<Uint8Array, KeyObject>();
-
-/** Node takes six times as long to compute an HMAC whose key is bytes. */
-function toKeyObject(bytes: Uint8Array): KeyObject {
-  const known = keyObjects.get(bytes) ?? createSecretKey(bytes);
-  keyObjects.set(bytes, known);
-  return known;
-}
-
 /** The id that belongs to a secret: 10 of 62 characters, 59 bits; it reveals nothing of the secret. */
 export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
-  let number = BigInt(`0x${createHmac("sha256", toKeyObject(signingKey)).update(secret).digest("hex")}`);
+  let number = BigInt(`0x${createHmac("sha256", hmacKey(signingKey)).update(secret).digest("hex")}`);
   let id = "";
   while (id.length < idLength) {
     id += alphabet[Number(number % 62n)];

@@ -1,6 +1,7 @@
 // Unsubscribe links. Their token identifies a user and a kind of notification: it can't be forged, needs no session and
 // never expires, since a mail can be read years later.
-import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { hmacKey } from "../../kernel/rules/hmac-key.ts";
 import type { Deps } from "../../kernel/deps.ts";
 
 export const unsubscribeUrl = (deps: Pick<Deps, "keysFor" | "config">, subscription: Subscription): string =>
@@ -37,13 +38,6 @@ export function readUnsubscribeToken(deps: Pick<Deps, "keysFor">, token: string)
 const macOf = (key: Uint8Array, ids: Buffer) =>
   createHmac("sha256", hmacKey(key)).update(ids).digest().subarray(0, macBytes);
 
-/** Node validates the bytes each time, which takes longer than the hash. */
-const hmacKeys = new WeakMap<Uint8Array, KeyObject>();
-function hmacKey(bytes: Uint8Array): KeyObject {
-  const key = hmacKeys.get(bytes) ?? createSecretKey(bytes);
-  hmacKeys.set(bytes, key);
-  return key;
-}
 const toBytes = (uuid: string) => Buffer.from(uuid.replaceAll("-", ""), "hex");
 const toUuid = (bytes: Buffer) =>
   bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

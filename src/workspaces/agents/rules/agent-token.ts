@@ -1,6 +1,7 @@
 // Tokens of agents: an HMAC over the workspace and its agents' generation, with the workspace's id in front for the look-up.
 // Several agents of one workspace sign in as `<token>.<agent name>`.
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { hmacKey } from "../../../kernel/rules/hmac-key.ts";
 import type { BuildStatus, LifecycleState, Transition } from "../../../../db/schema.ts";
 
 export interface AgentToken {
@@ -34,7 +35,7 @@ export function isAgentToken(token: AgentToken, keys: readonly Uint8Array[], gen
 }
 
 const mac = (key: Uint8Array, workspaceId: string, generation: string) =>
-  createHmac("sha256", key).update(`${workspaceId}:${generation}`).digest("hex");
+  createHmac("sha256", hmacKey(key)).update(`${workspaceId}:${generation}`).digest("hex");
 
 export interface Agent {
   id: string;
