@@ -65,13 +65,13 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
   const give = async (receiver: Receiver, left: number): Promise<void> => {
     const { row, event } = await createPasscode(deps, receiver, read);
     const when = canIssuePasscodeSql(receiver.id, receiver.counter, deps.now());
-    const { made, now } = await writeAndNotify(
+    const { created, now } = await writeAndNotify(
       deps,
       [entry, notify(event, { when }), ...insertPasscode(row, when)],
-      { made: findPasscode(row.id), now: findUserToReset(address) },
+      { created: findPasscode(row.id), now: findUserToReset(address) },
     );
     const [next] = now;
-    if (made.length > 0 || next === undefined || next.counter === receiver.counter || left === 1) return;
+    if (created.length > 0 || next === undefined || next.counter === receiver.counter || left === 1) return;
     // Only an existing account gets here: retries are deferred, so the response takes the same time.
     deps.defer(() => give(next, left - 1));
   };

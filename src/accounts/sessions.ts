@@ -100,7 +100,7 @@ async function createSession(
   { renewed, counter }: { renewed: string | null; counter: FailureCounter },
 ): Promise<Session | undefined> {
   const key = createSessionKey(deps, user.id);
-  const made = keyExistsSql(key.row.id);
+  const created = keyExistsSql(key.row.id);
   const entry: AuditEntry = {
     actorId: user.id,
     action: "login",
@@ -111,10 +111,10 @@ async function createSession(
     [
       // The key before the hash that guards it.
       insertKey(key.row, andSql(isUserActiveSql(user.id), hasPasswordHashSql(user.id, user.passwordHash!))),
-      updateLastSeen(user.id, deps.now(), made),
+      updateLastSeen(user.id, deps.now(), created),
       ...(renewed === null ? [] : [replaceHash(user.id, user.passwordHash!, renewed)]),
-      clearFailures(deps, counter, made),
-      audit(deps, entry, made),
+      clearFailures(deps, counter, created),
+      audit(deps, entry, created),
     ],
     { session: findKey(key.row.id) },
   );

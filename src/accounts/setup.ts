@@ -81,7 +81,7 @@ export async function createFirstUser(
     createdAt: now,
     updatedAt: now,
   };
-  const made = userExistsSql(userId);
+  const created = userExistsSql(userId);
   const entry = {
     actorId: null,
     action: "create",
@@ -93,9 +93,9 @@ export async function createFirstUser(
     deps.db.write(
       [
         insertUser(user, noUserExistsSql),
-        insertRoles(userId, ["owner"], made),
+        insertRoles(userId, ["owner"], created),
         deleteSetupCode(),
-        audit(deps, entry, made),
+        audit(deps, entry, created),
       ],
       { mine: findUserState(userId), organizations: listOrganizations() },
     ),

@@ -74,20 +74,20 @@ async function store(deps: Deps, actor: Actor, { text, row }: NewKey): Promise<s
       lifetime_seconds: row.lifetimeSeconds,
     },
   };
-  const { made, namesake, caller, holder } = await deps.db.write(
+  const { created, namesake, caller, holder } = await deps.db.write(
     [
       deleteExpiredToken(row.userId, row.name, deps.now()),
       insertKey(row, andSql(keyExistsSql(actor.keyId), isUserActiveSql(row.userId))),
       audit(deps, entry, keyExistsSql(row.id)),
     ],
     {
-      made: findKey(row.id),
+      created: findKey(row.id),
       namesake: findTokenByName(row.userId, row.name),
       caller: findKey(actor.keyId),
       holder: findUserState(row.userId),
     },
   );
-  if (made[0]?.secretHash === row.secretHash) return text;
+  if (created[0]?.secretHash === row.secretHash) return text;
   if (caller.length === 0) throw unauthorized();
   if (row.kind === "token" && namesake.length > 0)
     throw takenError("token_name", `A token named "${row.name}" already exists.`);

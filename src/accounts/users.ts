@@ -63,20 +63,20 @@ export async function createUser(
     resourceId: id,
     detail: { username, email, status },
   };
-  const created = accountCreated.prepare(deps, facts, changeBy(actor, user, id));
-  const isMade = userExistsSql(id);
-  const { made, caller } = await withTakenErrors(
+  const event = accountCreated.prepare(deps, facts, changeBy(actor, user, id));
+  const whenCreated = userExistsSql(id);
+  const { created, caller } = await withTakenErrors(
     writeAndNotify(
       deps,
       [
         insertUser(user, canStillCreateUsersSql(actor)),
-        audit(deps, entry, isMade),
-        notify(created, { when: isMade }),
+        audit(deps, entry, whenCreated),
+        notify(event, { when: whenCreated }),
       ],
-      { made: findUserState(id), caller: findKey(actor.keyId) },
+      { created: findUserState(id), caller: findKey(actor.keyId) },
     ),
   );
-  if (made[0] !== undefined) return made[0];
+  if (created[0] !== undefined) return created[0];
   throw caller.length === 0 ? unauthorized() : forbidden("Only owners and user-admins can create users.");
 }
 

@@ -112,8 +112,8 @@ export const notificationTemplateRoutes = new Hono<Env>()
       const { title_template: title, body_template: body, actions } = c.req.valid("json");
       const { actor, ...read } = await readAsUser(c, textReads(c.req.valid("param").id));
       const text = { title, body, actions };
-      const made = await addVersion(c.get("deps"), toReader(actor), read, text, noteOf(c, actor));
-      return c.json(versionShape.from(made.version), made.isNew ? 201 : 200);
+      const created = await addVersion(c.get("deps"), toReader(actor), read, text, noteOf(c, actor));
+      return c.json(versionShape.from(created.version), created.isNew ? 201 : 200);
     },
   )
   .put(

@@ -140,9 +140,9 @@ export const templateRoutes = new Hono<Env>()
         displayName: display_name ?? "",
         description: description ?? "",
       };
-      const made = await createTemplate(c.get("deps"), actor, input, version[0]);
+      const created = await createTemplate(c.get("deps"), actor, input, version[0]);
       requestReconciliation(c.get("deps"));
-      return c.json(templateShape.from(made), 201);
+      return c.json(templateShape.from(created), 201);
     },
   )
   .get(

@@ -54,7 +54,7 @@ export const firstUserRoutes = new Hono<Env>()
     }),
     async (c) => {
       if (!(await isSetUp(c.get("deps")))) throw new ApiError(404, "There is no first user yet.");
-      return c.json({ message: "The first user has been made." });
+      return c.json({ message: "The first user has been created." });
     },
   )
   .post(
@@ -70,8 +70,8 @@ export const firstUserRoutes = new Hono<Env>()
       const { setup_code, name, ...rest } = c.req.valid("json");
       const input = { ...rest, name: name ?? "" };
       const request = setupRequestOf(c, setup_code ?? undefined);
-      const made = await createFirstUser(c.get("deps"), input, request);
-      return c.json({ user_id: made.userId, organization_id: made.organizationId }, 201);
+      const created = await createFirstUser(c.get("deps"), input, request);
+      return c.json({ user_id: created.userId, organization_id: created.organizationId }, 201);
     },
   );
 

@@ -82,14 +82,14 @@ export function poolList(pools: readonly Pool[], actions: readonly ShownAction[]
 
 function onePool(pool: Pool, actions: readonly ShownAction[], now: number): Html {
   const { organization_name, template_name, template_version_name: version, name } = pool;
-  const { words, kind, streak } = poolStatusLabel(pool);
+  const { label, kind, streak } = poolStatusLabel(pool);
   return html`<li class="row pool" data-pool="${template_name}/${name}">
     <h2>
       <a href="${versionPath(organization_name, template_name, version)}">${template_name} / ${name}</a>
     </h2>
     <p class="tags">
       <span class="tag" ${attributes({ "data-kind": kind === "between" ? undefined : kind })}
-        >${[words, streak].filter(Boolean).join(", ")}</span
+        >${[label, streak].filter(Boolean).join(", ")}</span
       >
     </p>
     <p>${counts(pool)}</p>

@@ -32,7 +32,7 @@ export type MessageDetails = ShownMessage & { attempts: ShownAttempt[] };
 
 /** The statuses of the API by their names on the command line. */
 export const statusNames = {
-  waiting: "pending",
+  pending: "pending",
   sending: "leased",
   sent: "sent",
   retrying: "temporary_failure",

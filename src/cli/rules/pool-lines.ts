@@ -76,8 +76,8 @@ const nameOf = (pool: ShownPool) => {
 
 /** `hard limit, 3 failed`, `backing off, 1 of 3 failed`, `ok`. */
 function describeState(pool: ShownPool): string {
-  const { words, streak } = poolStatusLabel(pool);
-  return [words, streak].filter(Boolean).join(", ");
+  const { label, streak } = poolStatusLabel(pool);
+  return [label, streak].filter(Boolean).join(", ");
 }
 
 const since = (time: string, now: number) => formatDuration(Math.max(0, now - Date.parse(time)));

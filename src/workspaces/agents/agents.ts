@@ -3,6 +3,7 @@
 import type { Deps } from "../../kernel/deps.ts";
 import { conflict, unauthorized, type ApiError } from "../../kernel/errors.ts";
 import { type AgentToken, checkSignIn, type Agent, type SignIn } from "./rules/agent-token.ts";
+import { retryOnConflict } from "../builds/retry-on-conflict.ts";
 import { findAgents, findIfTrue, whereLatestBuildIs, setLifecycle } from "./store/agents.ts";
 import type { LifecycleState } from "../../../db/schema.ts";
 
@@ -45,24 +46,6 @@ function signInError(verdict: Exclude<SignIn, { ok: true }>): ApiError {
     case "not_built":
       return conflict("The workspace's build is still in progress.", "Report again in a few seconds.");
   }
-}
-
-const maxAttempts = 3;
-
-/**
- * Attempts a guarded write on what was read. When the guard failed, `done` is undefined and `after` is the new state, for
- * the next attempt. Throws 409 after three.
- */
-export async function retryOnConflict<State, Done>(
-  state: State,
-  attempt: (before: State) => Promise<{ done: Done | undefined; after: State }>,
-): Promise<Done> {
-  for (let tries = 1, before = state; tries <= maxAttempts; tries += 1) {
-    const { done, after } = await attempt(before);
-    if (done !== undefined) return done;
-    before = after;
-  }
-  throw conflict("The workspace keeps changing.", "Try again.");
 }
 
 export interface LifecycleReport {

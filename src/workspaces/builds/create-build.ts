@@ -13,7 +13,6 @@ import {
   type PreparedEvent,
   type StatementOrNotice,
 } from "../../notifications/index.ts";
-import { retryOnConflict } from "../agents/agents.ts";
 import { cancelTaskNotifications } from "../agents/task-notifications.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
 import { buildReads, decideBuild, type BuildAnswers, type BuildRequest } from "./decide-build.ts";
@@ -27,6 +26,7 @@ import {
 import { isUpdate } from "./rules/build-notifications.ts";
 import { summarizeNotified, type NotifiedSummary } from "./rules/build-texts.ts";
 import type { BuildRow } from "./store/build-view.ts";
+import { retryOnConflict } from "./retry-on-conflict.ts";
 import { findBuild, insertBuild, whereLatestBuildUnchanged, type NewBuild } from "./store/builds.ts";
 
 export interface CreatedBuild {

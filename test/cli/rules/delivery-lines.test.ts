@@ -115,9 +115,9 @@ describe("the details of a delivery", () => {
   });
 
   test("a status has one name and accepts the API's own", () => {
-    expect(["waiting", "pending", "not-sent", "inhibited"].map(readStatus)).toEqual([
+    expect(["pending", "retrying", "not-sent", "inhibited"].map(readStatus)).toEqual([
       "pending",
-      "pending",
+      "temporary_failure",
       "inhibited",
       "inhibited",
     ]);

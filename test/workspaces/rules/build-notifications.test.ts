@@ -233,7 +233,7 @@ test.each([
   ["initiator", "ada", "by ada"],
   ["initiator", "", "by a deleted user"],
   ["autostart", "ada", "by its schedule"],
-  ["prebuild", "prebuilds", "for the pool"],
+  ["prebuild", "prebuilds", "as a prebuild"],
   ["prebuild_claim", "mia", "claimed by mia"],
 ] as const)("a build with the reason %s by %j is described: %s", (reason, initiator, text) => {
   expect(describeCause(reason, initiator)).toBe(text);

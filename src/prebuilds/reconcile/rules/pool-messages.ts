@@ -48,19 +48,19 @@ export const isPoolShown = (pool: ShownPool, actions: readonly ShownAction[] = [
 
 /** A short status, and the failure streak. */
 export function poolStatusLabel(pool: ShownPool): {
-  words: string;
+  label: string;
   kind: "good" | "bad" | "between";
   streak: string;
 } {
   const streak = streakLabel(pool);
-  if (!pool.active) return { words: "inactive", kind: "between", streak: "" };
-  if (pool.status === "hard_limited") return { words: "hard limit", kind: "bad", streak };
-  if (pool.status === "validation_failed") return { words: "can't be created", kind: "bad", streak: "" };
-  if (pool.backoff_until !== null) return { words: "backing off", kind: "bad", streak };
-  if (streak !== "") return { words: "failing", kind: "bad", streak };
+  if (!pool.active) return { label: "inactive", kind: "between", streak: "" };
+  if (pool.status === "hard_limited") return { label: "hard limit", kind: "bad", streak };
+  if (pool.status === "validation_failed") return { label: "can't be created", kind: "bad", streak: "" };
+  if (pool.backoff_until !== null) return { label: "backing off", kind: "bad", streak };
+  if (streak !== "") return { label: "failing", kind: "bad", streak };
   return pool.eligible >= pool.desired
-    ? { words: "ok", kind: "good", streak }
-    : { words: "filling", kind: "between", streak };
+    ? { label: "ok", kind: "good", streak }
+    : { label: "filling", kind: "between", streak };
 }
 
 /** `2 of 3 failed` on the way to the limit, `4 failed` at it or where there is none. */

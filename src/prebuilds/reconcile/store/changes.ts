@@ -16,7 +16,7 @@ import type { Target } from "../rules/actions.ts";
 const isUnclaimedSql = (workspaceId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM workspaces WHERE id = ${workspaceId} AND owner_id = ${prebuildsUser.id})`;
 
-/** True in SQL while the preset's version is the active one and its builds can be made. */
+/** True in SQL while the preset's version is the active one and its builds can be created. */
 const canBuildSql = (presetId: string): SQL => sql`EXISTS (
   SELECT 1 FROM presets p JOIN templates t ON t.active_version_id = p.version_id
   WHERE p.id = ${presetId} AND p.prebuild_status <> 'validation_failed')`;
@@ -34,7 +34,7 @@ export const createPrebuild = (
 
 /** Runs with what the latest build ran with. */
 export const deletePrebuild = (target: Target, buildId: string, now: number, when: SQL): Statement[] => {
-  const made = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${buildId})`;
+  const created = sql`EXISTS (SELECT 1 FROM workspace_builds WHERE id = ${buildId})`;
   const guard = sql`${when} AND ${isUnclaimedSql(target.workspaceId)} AND ${whereLatestBuildUnchanged(target.workspaceId, target.buildId)}`;
   return [
     query.run(sql`INSERT INTO workspace_builds (id, workspace_id, number, version_id, transition, reason, stage,
@@ -43,10 +43,10 @@ export const deletePrebuild = (target: Target, buildId: string, now: number, whe
         'pending', agent_generation, has_ai_task, ${now}, ${now}, 1
       FROM workspace_builds WHERE id = ${target.buildId} AND ${guard} ON CONFLICT DO NOTHING`),
     query.run(sql`INSERT INTO build_parameters (build_id, name, value)
-      SELECT ${buildId}, name, value FROM build_parameters WHERE build_id = ${target.buildId} AND ${made}
+      SELECT ${buildId}, name, value FROM build_parameters WHERE build_id = ${target.buildId} AND ${created}
       ON CONFLICT DO NOTHING`),
     query.run(sql`UPDATE workspaces SET latest_build_id = ${buildId}, updated_at = ${now}
-      WHERE id = ${target.workspaceId} AND latest_build_id = ${target.buildId} AND ${made}`),
+      WHERE id = ${target.workspaceId} AND latest_build_id = ${target.buildId} AND ${created}`),
   ];
 };
 

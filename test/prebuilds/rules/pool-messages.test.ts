@@ -1,4 +1,4 @@
-// How pools are told to people: the words, and the table of the command line.
+// How the status of a pool reads, and the table of the command line.
 import { describe, expect, test } from "vitest";
 import { planLines, poolLines } from "../../../src/cli/rules/pool-lines.ts";
 import { columnsOf, plain, wrap } from "../../../src/cli/rules/text.ts";
@@ -64,8 +64,8 @@ describe("a pool", () => {
     [{ failures: 4, status: "hard_limited" }, "hard limit", "bad", "4 failed"],
     [{ status: "validation_failed" }, "can't be created", "bad", ""],
     [{ active: false, failures: 3, status: "hard_limited" }, "inactive", "between", ""],
-  ] satisfies [Partial<ShownPool>, string, string, string][])("%j is %s", (more, words, kind, streak) => {
-    expect(poolStatusLabel(pool(more))).toEqual({ words, kind, streak });
+  ] satisfies [Partial<ShownPool>, string, string, string][])("%j is %s", (more, label, kind, streak) => {
+    expect(poolStatusLabel(pool(more))).toEqual({ label, kind, streak });
   });
 
   test("is shown while it is active, has something, or has something to be done", () => {
@@ -114,8 +114,8 @@ test.each([
   [{ action: "suppress", done: 0 }, "create 0 of 2"],
   [{ action: "wait", done: 0 }, "continue in a later run"],
   [{ action: "something new" }, "something new"],
-])("%j is: %s", (more, words) => {
-  expect(describeAction(action(more))).toBe(words);
+])("%j is: %s", (more, message) => {
+  expect(describeAction(action(more))).toBe(message);
 });
 
 describe("the table", () => {
