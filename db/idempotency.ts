@@ -74,7 +74,7 @@ const columns = {
 };
 
 /** What a key of this user stands for at this time. */
-export const findKey = (userId: SQL | string, key: string, now: number) =>
+export const findIdempotencyKey = (userId: SQL | string, key: string, now: number) =>
   findLiveKey(userId, key, now - keyRetention);
 
 const findLiveKey = prepared((userId: SQL | string, key: string, after: number) =>
@@ -84,7 +84,7 @@ const findLiveKey = prepared((userId: SQL | string, key: string, after: number) 
     .where(sql`user_id = ${userId} AND key = ${key} AND ${idempotencyKeys.createdAt} > ${after}`),
 );
 
-export type StoredKey = ReturnType<typeof findKey>["_"]["result"][number];
+export type StoredKey = ReturnType<typeof findIdempotencyKey>["_"]["result"][number];
 
 /** What the keys of several requests stand for once they are claimed. */
 export const findClaimed = (claims: readonly KeyClaim[]) =>

@@ -6,16 +6,14 @@ import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Config } from "../config/config.ts";
-import { conflict, notFound } from "../kernel/errors.ts";
+import { notFound } from "../kernel/errors.ts";
 import { methods, receiverOf, type Method } from "../notifications/channels/index.ts";
-import { wakeAfterWrite } from "../notifications/outbox/notify.ts";
-import { findMessageStates } from "../notifications/outbox/store/outbox.ts";
+import { resendMessage } from "../notifications/delivery/resend.ts";
 import {
   findMessage,
   isMessageVisibleSql,
   listAttempts,
   listMessages,
-  requeueMessage,
   type AttemptRow,
   type MessageRow,
 } from "../notifications/delivery/store/log.ts";
@@ -136,12 +134,6 @@ export const messageRoutes = new Hono<Env>()
       const { id } = c.req.valid("param");
       const { actor, before } = await readAsUser(c, { before: findMessage(currentUserIdSql(c), id) });
       if (before[0] === undefined) throw notFound("Message");
-      if (before[0].status !== "permanent_failure") {
-        throw conflict(
-          `The message is "${before[0].status}"; only a message that failed permanently can be sent again.`,
-        );
-      }
-      if (before[0].expiresAt !== null) throw conflict("Expired; not resent.");
       const deps = c.get("deps");
       const entry = audit(deps, {
         actorId: actor.userId,
@@ -149,12 +141,8 @@ export const messageRoutes = new Hono<Env>()
         resourceType: "notification_message",
         resourceId: id,
       });
-      const { message, states } = await deps.db.write([requeueMessage(id, deps.now()), entry], {
-        message: findMessage(currentUserIdSql(c), id),
-        states: findMessageStates([id]),
-      });
-      wakeAfterWrite(deps, states);
-      return c.json(messageShape.from({ ...message[0]!, targets: targetsFor(actor, deps.config) }));
+      const message = await resendMessage(deps, before[0], { viewer: currentUserIdSql(c), entry });
+      return c.json(messageShape.from({ ...message, targets: targetsFor(actor, deps.config) }));
     },
   );
 

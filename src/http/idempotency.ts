@@ -1,7 +1,7 @@
 // The header Idempotency-Key, on routes that declare themselves `repeatable`: the earlier request that it names, and the
 // header of a replayed response.
 import { createHash } from "node:crypto";
-import { findKey, type KeyedRequest } from "../../db/idempotency.ts";
+import { findIdempotencyKey, type KeyedRequest } from "../../db/idempotency.ts";
 import { invalid } from "../kernel/errors.ts";
 import { canonicalJson } from "../kernel/rules/json.ts";
 import { currentUserIdSql, type Ctx } from "./endpoint.ts";
@@ -26,10 +26,10 @@ export function parseRequestKey(c: Ctx, body: unknown): RequestKey | undefined {
 export const earlierRead = (
   c: Ctx,
   requestKey: RequestKey | undefined,
-): { earlier?: ReturnType<typeof findKey> } =>
+): { earlier?: ReturnType<typeof findIdempotencyKey> } =>
   requestKey === undefined
     ? {}
-    : { earlier: findKey(currentUserIdSql(c), requestKey.key, c.get("deps").now()) };
+    : { earlier: findIdempotencyKey(currentUserIdSql(c), requestKey.key, c.get("deps").now()) };
 
 export const keyedBy = (userId: string, requestKey: RequestKey | undefined): KeyedRequest | undefined =>
   requestKey && { userId, ...requestKey };
