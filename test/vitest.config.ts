@@ -16,7 +16,7 @@ const load = [
   "test/conformance/{server,worker}.test.ts",
   "test/db/database-{away,faults}.test.ts",
   "test/prebuilds/{claims-load,faults}.test.ts",
-  "test/runtime/{demo,faults,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
+  "test/runtime/{bundled,demo,faults,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",
 ];
 const guarded =
