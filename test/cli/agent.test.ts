@@ -29,7 +29,7 @@ describe("belfry agent", () => {
     const shown = await workspace();
     expect(shown.latest_build.resources[0].agents[0].lifecycle_state).toBe("ready");
     expect(shown.latest_app_status).toMatchObject({ state: "idle", message: "Which?", uri: link });
-    expect(await notified()).toEqual(["Waiting for you: Fix the bug in the parser"]);
+    expect(await notified()).toEqual(["Task waiting for you: Fix the bug in the parser"]);
   });
 
   test("each error has its message and exit code", async () => {

@@ -48,7 +48,7 @@ resource "docker_container" "dev" {
   }
 }
 
-a_b.c: the plan gives no reason; ignore_changes can't help.
+a_b.c: the plan gives no reason; ignore_changes can't prevent this.
 `,
   });
   expect(asJson.code).toBe(2);

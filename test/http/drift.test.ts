@@ -98,7 +98,7 @@ describe("a plan", () => {
       "    ignore_changes = [name]",
       "  }",
       "}",
-      "docker_image.tainted: tainted because an earlier build didn't finish; ignore_changes can't help.",
+      "docker_image.tainted: an earlier build left it tainted; ignore_changes can't prevent this.",
     ]);
     const kinds = log.map((line) => `${line.log_level} ${line.log_source} ${line.stage}`);
     const [warning, info] = ["warn", "info"].map((level) => `${level} provisioner Planning infrastructure`);
@@ -262,7 +262,7 @@ describe("a claim that replaced resources", () => {
     expect(notifications).toMatchObject([
       {
         template_id: kind,
-        title: "Claim of docker / small replaced resources",
+        title: "Resources replaced on claim: docker / small",
       },
     ]);
     // The claimant is notified only as a template admin.
@@ -324,7 +324,7 @@ describe("a claim that replaced resources", () => {
     const { notifications } = (
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
-    const isOurs = (subject: string | undefined) => subject?.startsWith("Claim of docker / small") === true;
+    const isOurs = (subject: string | undefined) => subject?.startsWith("Resources replaced on claim: docker / small") === true;
     const mail = post.mails.find(({ email }) => isOurs(email.subject))!.email;
     const webhook = hook.arrivals.map(({ json }) => json).find(({ title }) => isOurs(title));
     const texts: string[] = [
@@ -412,7 +412,7 @@ resource "a_b" "c" {
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
     await server.settled();
-    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Claim of docker / small"))!.email;
+    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Resources replaced on claim: docker / small"))!.email;
     const inbox = toHtml(notifications[0].content as string);
     for (const page of [inbox, mail.html!]) {
       expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");

@@ -271,7 +271,7 @@ test("the same person keeps a pool, claims from it, and learns which resources t
   await call("POST", `/provisionerjobs/${claim.job_id}/plan`, plan, provisioner);
   await call("POST", `/provisionerjobs/${claim.job_id}/complete`, outcome, provisioner);
   const [notification] = (await call("GET", "/notifications/inbox")).notifications;
-  expect(notification.title).toBe("Claim of docker / small replaced resources");
+  expect(notification.title).toBe("Resources replaced on claim: docker / small");
   expect(notification.content).toContain("    ignore_changes = [name]");
   const page = await get(server, new URL(notification.actions[0].url).pathname, cookieFor(token));
   expect(wordsOf(page)).toContain("- docker_volume.home: name");

@@ -63,13 +63,13 @@ test("the user is notified of the change, in the inbox and by email", async () =
   await changeWith(server, codes()[0]!, newPassword);
   await server.settled();
   expect(post.mails.map(({ email }) => email.subject)).toEqual([
-    "Reset your password",
+    "Password reset requested",
     "Your password was changed",
   ]);
   const token = await signIn(server, { ...owner, password: newPassword });
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json;
   expect(notifications).toHaveLength(1);
-  expect(notifications[0].content).toMatch(/changed with a code sent by email, from 127/);
+  expect(notifications[0].content).toMatch(/changed with a code sent by email. The request came from 127/);
 });
 
 test("a code expires after twenty minutes", async () => {

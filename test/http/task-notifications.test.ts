@@ -7,10 +7,10 @@ import { agentTokenOf } from "../support/workspaces.ts";
 
 const task = "Fix the bug in the parser";
 const titles = {
-  working: `Working: ${task}`,
-  idle: `Waiting for you: ${task}`,
-  complete: `Done: ${task}`,
-  failure: `Failed: ${task}`,
+  working: `Task working: ${task}`,
+  idle: `Task waiting for you: ${task}`,
+  complete: `Task done: ${task}`,
+  failure: `Task failed: ${task}`,
 };
 
 /** Coder's ids. */
@@ -135,7 +135,7 @@ describe("the owner of a task", () => {
     const [notification] = (await server.call("GET", "/api/v2/notifications/inbox", { token: member.token }))
       .json.notifications;
     expect(notification).toMatchObject({
-      title: "Waiting for you: fix-bug",
+      title: "Task waiting for you: fix-bug",
       content: expect.stringContaining("is waiting for your answer:\n\n> Which of \\*the two\\*?"),
       actions: [
         { label: "View task", url: `${server.url}/tasks/mia/fix-bug` },

@@ -92,7 +92,7 @@ describe("a template that is deleted", () => {
       ["Deleted", "tom"],
     ]);
     for (const as of [token, tom.token])
-      expect(await inboxTitles(server, as)).toEqual(["Template Docker containers was deleted"]);
+      expect(await inboxTitles(server, as)).toEqual(["Template deleted: Docker containers"]);
     const labels = { name: "Docker containers", initiator: "tess" };
     expect(await allTold(server)).toMatchObject([
       { labels, reasons: ["role_owner", "inbox"] },

@@ -243,22 +243,22 @@ describe("a version that is pushed with a preset whose pool can't be filled", ()
     [
       "a parameter that became required",
       { parameters: [region], presets: [small()] },
-      "**region** is required and has no value",
+      "Parameter **region**: required, but not set",
     ],
     [
       "a number above its maximum",
       { parameters: [cpu], presets: [small({ name: "cpu", value: "16" })] },
-      "**cpu** must be at most 8",
+      "Parameter **cpu**: must be at most 8",
     ],
     [
       "a text that doesn't match",
       { parameters: [branch], presets: [small({ name: "branch", value: "Main" })] },
-      "**branch** must match",
+      "Parameter **branch**: must match",
     ],
     [
       "a value that is no option",
       { parameters: [zone], presets: [small({ name: "zone", value: "b" })] },
-      "**zone** must be one of a",
+      "Parameter **zone**: must be one of a",
     ],
   ];
   const fixed = {

@@ -96,7 +96,7 @@ test("push, provision, create, push again, update, delete: each hears of it once
 
   await say("templates", "delete", "docker");
   expect(await inboxOf(tess)).toEqual([
-    "Template docker was deleted",
+    "Template deleted: docker",
     "ada's workspace web is being updated to v2",
   ]);
   daemon.kill("SIGTERM");

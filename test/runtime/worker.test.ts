@@ -228,7 +228,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const status = { app_slug: "claude", state: "idle", message: "Which one?" };
     await call("PATCH", "/workspaceagents/me/app-status", { token: job.agent_token as string, json: status });
     const { notifications } = await call("GET", "/notifications/inbox", { token });
-    expect(notifications[0].title).toBe("Waiting for you: Fix it");
+    expect(notifications[0].title).toBe("Task waiting for you: Fix it");
     expect(worker.logs).toEqual([]);
   });
 

@@ -306,7 +306,7 @@ export function conform(deploy: Deploy): void {
       await provision(job.job_id, "complete", completion);
       await expect
         .poll(() => titles(), { timeout: 10_000 })
-        .toContain("Claim of agents / small replaced resources");
+        .toContain("Resources replaced on claim: agents / small");
       const drift = await done("GET", `/templates/${template.id}/drift`);
       expect(JSON.stringify(drift)).toContain("docker_container.dev");
       await done("PUT", "/prebuilds/settings", { reconciliation_paused: true });
@@ -330,7 +330,7 @@ export function conform(deploy: Deploy): void {
       expect(logs).toMatchObject([{ output: "made" }]);
       for (const state of ["working", "idle"])
         await agent(job.agent_token, "PATCH", "app-status", { app_slug: "claude", state, message: "m" });
-      expect((await titles(member))[0]).toBe("Waiting for you: Fix the parser");
+      expect((await titles(member))[0]).toBe("Task waiting for you: Fix the parser");
       const { notifications } = await done("GET", "/notifications/inbox", undefined, { token: member });
       const [button] = notifications[0].actions;
       const page = await callServer(deployment.url, "GET", new URL(button.url as string).pathname, {

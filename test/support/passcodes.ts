@@ -13,7 +13,7 @@ export async function startWithMail({ environment = {}, ...options }: TestServer
   const server = await startTestServer({ environment: { ...mailTo(post.port), ...environment }, ...options });
   const codes = () =>
     post.mails
-      .filter(({ email }) => email.subject === "Reset your password")
+      .filter(({ email }) => email.subject === "Password reset requested")
       .map((mail) => codeIn(server, mail));
   return { server, post, codes };
 }

@@ -90,7 +90,7 @@ function notesFor(replacement: Replacement, block: Block | undefined): string[] 
   const nested = paths.filter((path) => path.includes(".") && isHclName(path.split(".")[0]!));
   return [
     ...(attributes.length < paths.length
-      ? [`${resource}: one of its paths is not an attribute; ignore_changes can't help there.`]
+      ? [`${resource}: one of its paths is not an attribute; ignore_changes can't prevent this.`]
       : []),
     ...[...new Set(nested.map((path) => path.split(".")[0]!))].map(
       (attribute) =>
@@ -103,11 +103,11 @@ function notesFor(replacement: Replacement, block: Block | undefined): string[] 
 /** Codes are Terraform's `action_reason`. */
 function describeReason(reason: string): string {
   if (reason === "replace_because_tainted")
-    return "tainted because an earlier build didn't finish; ignore_changes can't help.";
-  if (reason === "replace_by_request") return "replacement was requested; ignore_changes can't help.";
+    return "an earlier build left it tainted; ignore_changes can't prevent this.";
+  if (reason === "replace_by_request") return "replacement was requested; ignore_changes can't prevent this.";
   if (reason === "replace_by_triggers")
-    return "a value in its replace_triggered_by changed. Remove it there; ignore_changes can't help.";
-  return "the plan gives no reason; ignore_changes can't help.";
+    return "a value in its replace_triggered_by changed. Remove it there; ignore_changes can't prevent this.";
+  return "the plan gives no reason; ignore_changes can't prevent this.";
 }
 
 /** The last note says how many are left out. */
