@@ -324,7 +324,8 @@ describe("a claim that replaced resources", () => {
     const { notifications } = (
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
-    const isOurs = (subject: string | undefined) => subject?.startsWith("Resources replaced on claim: docker / small") === true;
+    const isOurs = (subject: string | undefined) =>
+      subject?.startsWith("Resources replaced on claim: docker / small") === true;
     const mail = post.mails.find(({ email }) => isOurs(email.subject))!.email;
     const webhook = hook.arrivals.map(({ json }) => json).find(({ title }) => isOurs(title));
     const texts: string[] = [
@@ -412,7 +413,9 @@ resource "a_b" "c" {
       await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })
     ).json;
     await server.settled();
-    const mail = post.mails.find(({ email }) => email.subject?.startsWith("Resources replaced on claim: docker / small"))!.email;
+    const mail = post.mails.find(({ email }) =>
+      email.subject?.startsWith("Resources replaced on claim: docker / small"),
+    )!.email;
     const inbox = toHtml(notifications[0].content as string);
     for (const page of [inbox, mail.html!]) {
       expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
