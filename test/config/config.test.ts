@@ -89,7 +89,7 @@ describe("configuration", () => {
     expect(webhookAt("https://ada:p%40ss@hooks.example.com/x?y=1")).toEqual({
       endpoint: "https://hooks.example.com/x?y=1",
       authorization: "Basic YWRhOnBAc3M=",
-      secret: undefined,
+      key: undefined,
       timeout: 10_000,
     });
     expect(webhookAt("https://hooks.example.com")).toMatchObject({
@@ -110,7 +110,7 @@ describe("configuration", () => {
     const { config } = parse({ BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook" });
     expect(config.notifications).toMatchObject({
       defaultMethod: "webhook",
-      channels: { webhook: { secret: undefined } },
+      channels: { webhook: { key: undefined } },
     });
   });
 

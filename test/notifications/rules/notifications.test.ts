@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { allChannels } from "../../../src/notifications/channels/index.ts";
+import { toWebhookSettings } from "../../../src/notifications/channels/webhook/channel.ts";
 import { sign } from "../../../src/notifications/channels/webhook/send.ts";
 import { passesFilter } from "../../../src/notifications/inbox/hub.ts";
 import { toHtml, toInlineHtml, toPlainText } from "../../../src/notifications/texts/rules/markdown.ts";
@@ -467,9 +468,21 @@ describe("texts", () => {
 });
 
 describe("signatures", () => {
+  const keyOf = (secret: string) =>
+    toWebhookSettings(
+      {
+        BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: {
+          endpoint: "https://hooks.example.com/",
+          authorization: undefined,
+        },
+        BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret,
+      },
+      { dispatchTimeout: 1_000 },
+    )!.key!;
+
   test("are those of the Standard Webhooks test vector", () => {
     const headers = sign(
-      "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+      keyOf("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
       "msg_p5jXN8AQM9LWM0D4loKWxJek",
       1_614_265_330_999,
       '{"test": 2432232314}',
@@ -484,7 +497,7 @@ describe("signatures", () => {
   test("are accepted by the reference library", () => {
     const secret = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
     const body = JSON.stringify({ title: "Grüße 🔔" });
-    const headers = sign(secret, "id-1", Date.now(), body);
+    const headers = sign(keyOf(secret), "id-1", Date.now(), body);
     expect(new Webhook(secret).verify(body, headers)).toEqual({ title: "Grüße 🔔" });
   });
 });

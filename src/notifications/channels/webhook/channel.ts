@@ -1,4 +1,5 @@
 // The webhook channel: its settings, Coder's payload, and a check of the receiver. One receiver gets every user's messages.
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type * as z from "zod";
 import { webhookAddress, webhookSecret, type WebhookAddress } from "../../../config/values.ts";
 import type { ReachResult } from "../../../kernel/ports.ts";
@@ -19,8 +20,8 @@ export const webhookVariables = {
 } satisfies Record<string, z.ZodType>;
 
 export interface WebhookSettings extends WebhookAddress {
-  /** `whsec_…` */
-  secret: string | undefined;
+  /** Of the secret; undefined: requests are not signed. */
+  key: KeyObject | undefined;
   /** Milliseconds for an attempt. */
   timeout: number;
 }
@@ -30,8 +31,13 @@ export function toWebhookSettings(
   { dispatchTimeout }: Pick<SettingsContext, "dispatchTimeout">,
 ): WebhookSettings | undefined {
   const { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: address, BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret } = env;
-  return address === undefined ? undefined : { ...address, secret, timeout: dispatchTimeout };
+  if (address === undefined) return undefined;
+  const key = secret === undefined ? undefined : toKey(secret);
+  return { ...address, key, timeout: dispatchTimeout };
 }
+
+/** `whsec_` and base64. */
+const toKey = (secret: string): KeyObject => createSecretKey(secret.slice("whsec_".length), "base64");
 
 export const webhook = defineChannel({
   id: "webhook",
@@ -46,7 +52,7 @@ export const webhook = defineChannel({
 
   receiver: ({ endpoint }) => new URL(endpoint).host,
   endpoint: ({ endpoint }) => endpoint,
-  traits: ({ secret }) => [secret === undefined ? "unsigned" : "signed"],
+  traits: ({ key }) => [key === undefined ? "unsigned" : "signed"],
   destination: () => "to the webhook",
   unreachable: () => undefined,
 
@@ -92,11 +98,11 @@ export async function probeWebhook(
 ): Promise<ProbeResult> {
   if (settings === undefined)
     return { findings: [ok("webhook", "not configured (BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT)")] };
-  const { endpoint, authorization, secret } = settings;
+  const { endpoint, authorization, key } = settings;
   const { host } = new URL(endpoint);
   const reached = await reach(endpoint, probeTimeoutMs, authorization);
   return {
-    findings: [describeReached(host, reached), ...(secret === undefined ? [notSigned(host)] : [])],
+    findings: [describeReached(host, reached), ...(key === undefined ? [notSigned(host)] : [])],
     // The Date header has whole seconds.
     ...(reached.ok && reached.date !== null ? { receiverTime: reached.date + 500 } : {}),
   };

@@ -1,5 +1,5 @@
 // Sends a message to the webhook: Coder's envelope, signed as Standard Webhooks if there is a secret.
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import { innermostCause, isTimeout } from "../../../kernel/rules/connection-error.ts";
 import type { Post } from "../../../kernel/ports.ts";
 import type { Outcome } from "../channel.ts";
@@ -9,8 +9,8 @@ export interface WebhookTarget {
   endpoint: string;
   /** The `Authorization` header's value. */
   authorization: string | undefined;
-  /** `whsec_…` */
-  secret: string | undefined;
+  /** Signs each request, if there is one. */
+  key: KeyObject | undefined;
 }
 
 export interface WebhookMessage {
@@ -55,7 +55,7 @@ export async function sendWebhook(
     "user-agent": "Belfry",
     ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
   };
-  const signature = target.secret === undefined ? {} : sign(target.secret, message.id, clock.now(), body);
+  const signature = target.key === undefined ? {} : sign(target.key, message.id, clock.now(), body);
   try {
     const answer = await post({
       url: target.endpoint,
@@ -70,19 +70,10 @@ export async function sendWebhook(
 }
 
 /** The three fields of Standard Webhooks 1.0.0: HMAC-SHA256 over `id.timestamp.body`; the timestamp is the attempt's, in seconds. */
-export function sign(secret: string, id: string, now: number, body: string): Record<string, string> {
+export function sign(key: KeyObject, id: string, now: number, body: string): Record<string, string> {
   const timestamp = Math.floor(now / 1_000);
-  const digest = createHmac("sha256", keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest("base64");
+  const digest = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
   return { "webhook-id": id, "webhook-timestamp": String(timestamp), "webhook-signature": `v1,${digest}` };
-}
-
-/** The key of the secret that was used last. */
-let known: { secret: string; key: KeyObject } | undefined;
-
-function keyOf(secret: string): KeyObject {
-  if (known?.secret !== secret)
-    known = { secret, key: createSecretKey(secret.replace(/^whsec_/, ""), "base64") };
-  return known.key;
 }
 
 function toOutcome(answer: Awaited<ReturnType<Post>>, now: number): Outcome {
