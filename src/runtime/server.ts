@@ -28,7 +28,7 @@ import { createClock, createProcess } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
 import { createMail } from "./mail.ts";
-import { createPost } from "./http-client.ts";
+import { createPost } from "./http-post.ts";
 import { prepareDatabase, type Prepared, openKeys } from "./prepare.ts";
 import { acceptSockets, createWatch, noSocket, type Upgrade } from "./sockets.ts";
 import { Cron } from "croner";

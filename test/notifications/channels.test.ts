@@ -20,7 +20,8 @@ import { describeReached, webhookAdvice } from "../../src/notifications/channels
 import { mailAdvice } from "../../src/notifications/channels/mail/channel.ts";
 import { describeReason } from "../../src/notifications/outbox/rules/reasons.ts";
 import { createMail } from "../../src/runtime/mail.ts";
-import { createPost, reach } from "../../src/runtime/http-client.ts";
+import { createPost } from "../../src/runtime/http-post.ts";
+import { reach } from "../../src/runtime/reach.ts";
 import { freePort } from "../support/program.ts";
 import { okBytes, startRawReceiver } from "../support/raw-receiver.ts";
 import { startScriptedServer } from "../support/smtp.ts";

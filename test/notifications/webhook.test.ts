@@ -1,8 +1,12 @@
 // The webhook channel on real sockets, against receivers that misbehave at a chosen byte.
+import { readFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/config.ts";
 import { sendWebhook } from "../../src/notifications/channels/webhook/send.ts";
-import { createPost } from "../../src/runtime/http-client.ts";
+import { createPost } from "../../src/runtime/http-post.ts";
 import { okBytes, startRawReceiver, type RawReceiver } from "../support/raw-receiver.ts";
 
 const message = {
@@ -167,4 +171,100 @@ test.each([
   expect(head).toMatch(/^POST \/hook HTTP\/1.1\r\n/);
   expect(head).toMatch(new RegExp(`^host: 127.0.0.1:${receiver.port}$`, "im"));
   expect(detail).toBe("answered 401");
+});
+
+const post = (url: string, timeout = 5_000) => {
+  const { post: send, close } = createPost();
+  onTestFinished(close);
+  return (body = "{}") => send({ url, headers: { "x-test": "1" }, body, timeout });
+};
+
+describe("a connection", () => {
+  test("carries the request byte for byte, outside ASCII too", async () => {
+    const receiver = await startRawReceiver(({ socket }) => socket.write(okBytes));
+    await post(`${receiver.url}/a%20b?c=d#e`)("grüße 🔑");
+    const [request] = receiver.requests as [(typeof receiver.requests)[number]];
+    expect(`${request.head}\n\n${request.body}`.replaceAll("\r", "")).toBe(`POST /hook/a%20b?c=d HTTP/1.1
+host: 127.0.0.1:${receiver.port}
+connection: keep-alive
+x-test: 1
+content-length: 12
+
+${Buffer.from("grüße 🔑").toString("latin1")}`);
+  });
+
+  test("is replaced if the receiver sent something that nobody asked for", async () => {
+    const receiver = await startRawReceiver(({ socket }) => socket.write(okBytes));
+    const send = post(receiver.url);
+    await send();
+    receiver.requests[0]!.socket.write(okBytes);
+    await receiver.closed(1);
+    expect(await send()).toMatchObject({ status: 204 });
+    expect(receiver.connections()).toBe(2);
+  });
+
+  test.each([
+    ["connection: close\r\n", ""],
+    ["", "more than was announced"],
+    ["keep-alive: timeout=1\r\n", ""],
+  ])("is not used again after %j%s", async (header, more) => {
+    const answer = `HTTP/1.1 204 No Content\r\n${header}\r\n${more}`;
+    const receiver = await startRawReceiver(({ socket }) => socket.write(answer));
+    const send = post(receiver.url);
+    await send();
+    await receiver.closed(1);
+    expect(await send()).toMatchObject({ status: 204 });
+  });
+
+  test("is waited for while all 64 are in use, and opened as soon as one of them has ended", async () => {
+    const receiver = await startRawReceiver(({ socket, body }) => {
+      if (body === "answer") socket.write(okBytes);
+    });
+    const { post: send, close } = createPost();
+    onTestFinished(close);
+    const request = { url: receiver.url, headers: {} };
+    const sendAll = (count: number, body: string, timeout: number) =>
+      Promise.allSettled(Array.from({ length: count }, () => send({ ...request, body, timeout })));
+    const [silent, late, answered] = await Promise.all([
+      sendAll(64, "", 300),
+      sendAll(1, "answer", 200),
+      sendAll(10, "answer", 60_000),
+    ]);
+    for (const one of [...silent, ...late])
+      expect(one).toMatchObject({ status: "rejected", reason: { name: "TimeoutError" } });
+    for (const one of answered) expect(one).toMatchObject({ value: { status: 204 } });
+  });
+
+  test("isn't opened for a header that would begin another", async () => {
+    const { post: send, close } = createPost();
+    onTestFinished(close);
+    const headers = { authorization: "Basic x\r\nx-other: 1" };
+    expect(() => send({ url: "http://127.0.0.1:9/", headers, body: "", timeout: 1_000 })).toThrow(
+      /authorization/,
+    );
+  });
+});
+
+test("a receiver with TLS is verified, and its connections are kept", async () => {
+  const read = (name: string) =>
+    readFileSync(new URL(`../support/certificates/${name}`, import.meta.url), "utf8");
+  let connections = 0;
+  const server = createTlsServer(
+    { key: read("server-key.pem"), cert: read("server.pem") },
+    (request, response) => request.resume().on("end", () => response.end("ok")),
+  ).on("secureConnection", () => (connections += 1));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await expect(post(`https://localhost:${port}/`)()).rejects.toThrow(/certificate/);
+  const authorities = getCACertificates("default");
+  onTestFinished(() => setDefaultCACertificates(authorities));
+  setDefaultCACertificates([...authorities, read("authority.pem")]);
+  await expect(post(`https://127.0.0.2:${port}/`)()).rejects.toThrow();
+  connections = 0;
+  for (const name of ["localhost", "127.0.0.1"]) {
+    const send = post(`https://${name}:${port}/`);
+    for (let index = 0; index < 3; index += 1) expect(await send()).toMatchObject({ status: 200 });
+  }
+  expect(connections).toBe(2);
 });

@@ -6,7 +6,8 @@ import type { Channel, ProbeContext } from "../../notifications/channels/channel
 import { allChannels, type Method } from "../../notifications/channels/index.ts";
 import { isGone, type GoneEndpoints } from "../../notifications/delivery/rules/channel-health.ts";
 import { createMail } from "../../runtime/mail.ts";
-import { createPost, reach } from "../../runtime/http-client.ts";
+import { createPost } from "../../runtime/http-post.ts";
+import { reach } from "../../runtime/reach.ts";
 import { checkFailing, checkGone, checkServer, type FailingMessages } from "./rules/check-delivery.ts";
 
 /** What the database knows about deliveries. */
