@@ -36,7 +36,7 @@ const variables = {
   BELFRY_ACCESS_URL: address,
 };
 // It waits until the server answers.
-const { status } = spawnSync(process.execPath, [join(root, "src/runtime/migrate.ts")], {
+const { status } = spawnSync(process.execPath, [join(root, "src/launch.js"), "admin", "migrate"], {
   env: { ...process.env, ...variables },
   stdio: "inherit",
 });

@@ -2,6 +2,7 @@
 // creation that is retried under one idempotency key, and a list of many pages.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { createClient, type Client, ClientError, type AnyAnswer, type Routes } from "../client.ts";
 import { exit, Failure } from "./failure.ts";
@@ -9,8 +10,10 @@ import { createPrompts, type Prompts } from "./prompts.ts";
 import { cutToColumns, plainLine, table } from "./rules/text.ts";
 import { chooseServer, type ServerChoice, isTransient } from "./rules/server.ts";
 import { configFolder, readLogin, type StoredLogin } from "./stored-login.ts";
+import type { Output, Terminal } from "./terminal.ts";
 
 export interface Context {
+  terminal: Terminal;
   environment: Record<string, string | undefined>;
   /** The folder of the stored sign-in. */
   folder: string;
@@ -39,9 +42,10 @@ export interface Context {
 }
 
 export function createContext(
-  environment: Record<string, string | undefined>,
+  terminal: Terminal,
   options: { url?: string | undefined; token?: string | undefined },
 ): Context {
+  const { env: environment, stdout, stderr } = terminal;
   const folder = configFolder(environment);
   const stored = readLogin(folder);
   const choice = () =>
@@ -51,16 +55,20 @@ export function createContext(
       stored: stored === undefined ? undefined : { url: stored.url, token: stored.session?.token },
     });
   let prompts: Prompts | undefined;
-  const print = (line: string) => void process.stdout.write(`${line}\n`);
-  const bold = (text: string) => styleText("bold", text, { stream: process.stdout });
-  const columns = process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : undefined;
+  const print = (line: string) => void stdout.write(`${line}\n`);
+  const isColored = showsColors(stdout, environment);
+  const style = (format: "bold" | "dim") => (text: string) =>
+    isColored ? styleText(format, text, { validateStream: false }) : text;
+  const bold = style("bold");
+  const width = stdout.isTTY === true && (stdout.columns ?? 0) > 0 ? stdout.columns : undefined;
   return {
+    terminal,
     environment,
     folder,
     stored,
     // Created at the first question: reading standard input would take it from the program that `run` starts.
     get prompts() {
-      return (prompts ??= createPrompts());
+      return (prompts ??= createPrompts(terminal));
     },
     choice,
     client: () => {
@@ -70,20 +78,26 @@ export function createContext(
     },
     print,
     printTable: (headings, rows, { cut } = { cut: false }) => {
-      const fit = (line: string) => (cut && columns !== undefined ? cutToColumns(line, columns) : line);
+      const fit = (line: string) => (cut && width !== undefined ? cutToColumns(line, width) : line);
       const [first = "", ...lines] = table(headings, rows).map(fit);
       print(bold(first));
       for (const line of lines) print(line);
     },
     printField: (label, value) => print(plainLine(`${label}: ${value}`)),
-    log: (line) => void process.stderr.write(`${line}\n`),
-    printJson: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    log: (line) => void stderr.write(`${line}\n`),
+    printJson: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
     bold,
-    dim: (text) => styleText("dim", text, { stream: process.stdout }),
-    columns,
+    dim: style("dim"),
+    columns: width,
     now: Date.now,
     close: () => prompts?.close(),
   };
+}
+
+/** NO_COLOR and FORCE_COLOR come before what the terminal can. */
+function showsColors({ isTTY }: Output, environment: Record<string, string | undefined>): boolean {
+  if (isTTY !== true && environment["FORCE_COLOR"] === undefined) return false;
+  return WriteStream.prototype.getColorDepth(environment) > 2;
 }
 
 export const notSignedIn = (url: string) =>

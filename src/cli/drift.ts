@@ -34,7 +34,7 @@ export const drift = defineCommand({
   ],
   options: { ...outputOption },
   async run(context, { options, args: [file = ""] }) {
-    const read = readPlanFile(await readInput(file));
+    const read = readPlanFile(await readInput(context, file));
     if (!read.ok) throw new Failure(exit.failed, `${sourceName(file)}: ${read.problem}`, read.hint);
     const replacements = findReplacements(read.document);
     if (options.output === "json") printObject(context, replacements);

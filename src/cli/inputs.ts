@@ -1,6 +1,7 @@
 // Arguments, options and files as values. A `Failure` names the argument and says what is allowed.
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
+import type { Context } from "./context.ts";
 import { exit, Failure } from "./failure.ts";
 import { suggest } from "./rules/names.ts";
 import { parseDuration } from "./rules/time.ts";
@@ -52,5 +53,5 @@ export async function withPath<T>(path: string, work: Promise<T>): Promise<T> {
 }
 
 /** `-` is standard input. */
-export const readInput = (file: string): Promise<Buffer> =>
-  file === "-" ? buffer(process.stdin) : withPath(file, readFile(file));
+export const readInput = ({ terminal }: Context, file: string): Promise<Buffer> =>
+  file === "-" ? buffer(terminal.stdin) : withPath(file, readFile(file));

@@ -3,11 +3,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
-import { constants as osConstants, tmpdir } from "node:os";
+import { constants as osConstants, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { isatty } from "node:tty";
 import { addOutput, emptyTail, type OutputStream, type OutputTail } from "./rules/run-report.ts";
+import type { Output, Terminal } from "./terminal.ts";
 
 export interface ProgramResult {
   /** 128 + N when signal N ended it; 126 and 127 when it could not be started. */
@@ -24,41 +25,39 @@ const forwarded = [...stopSignals, "SIGUSR1", "SIGUSR2"] as const;
 /** After the program has ended, its output is awaited until it is quiet for this time. */
 const quietMs = 500;
 
-export async function runProgram(
-  command: string[],
-  environment: Record<string, string | undefined>,
-): Promise<ProgramResult> {
+export async function runProgram(command: string[], terminal: Terminal): Promise<ProgramResult> {
+  const { env: environment, stdout, stderr } = terminal;
   const [file = "", ...args] = command;
   const started = performance.now();
-  const pipes = openPipes();
+  const pipes = openPipes(environment);
   const [out, error] = pipes ?? [];
   const child = spawn(file, args, {
     stdio: ["inherit", out?.writeEnd ?? "pipe", error?.writeEnd ?? "pipe"],
-    env: { ...environment, ...colorVariables(environment) },
+    env: { ...environment, ...colorVariables(terminal) },
   });
   closeWriteEnds(pipes ?? []);
   let tail = emptyTail;
   const keep = (stream: OutputStream) => (text: string) => (tail = addOutput(tail, stream, text));
   const outputs = [
-    forwardOutput(out?.readEnd ?? child.stdout, process.stdout, keep("out")),
-    forwardOutput(error?.readEnd ?? child.stderr, process.stderr, keep("error")),
+    forwardOutput(out?.readEnd ?? child.stdout, stdout, keep("out")),
+    forwardOutput(error?.readEnd ?? child.stderr, stderr, keep("error")),
   ].flat();
-  const stopForwarding = forwardSignals(child);
+  const stopForwarding = forwardSignals(terminal, child);
   const end = await endOf(child, file, outputs);
   stopForwarding();
   return { ...end, milliseconds: performance.now() - started, tail };
 }
 
 /** Programs print no colors into a pipe, unless a variable says that a terminal follows. */
-function colorVariables(environment: Record<string, string | undefined>): Record<string, string> {
-  const isChosen = environment["FORCE_COLOR"] !== undefined || environment["NO_COLOR"] !== undefined;
-  return isatty(1) && !isChosen ? { FORCE_COLOR: "1" } : {};
+function colorVariables({ env, stdout }: Terminal): Record<string, string> {
+  const isChosen = env["FORCE_COLOR"] !== undefined || env["NO_COLOR"] !== undefined;
+  return stdout.isTTY === true && !isChosen ? { FORCE_COLOR: "1" } : {};
 }
 
 /** The stream that is forwarded; none when the program could not be started. */
 function forwardOutput(
   source: Readable | null | undefined,
-  target: NodeJS.WriteStream,
+  target: Output,
   keep: (text: string) => void,
 ): Readable[] {
   if (source == null) return [];
@@ -72,17 +71,17 @@ function forwardOutput(
 }
 
 /** A terminal's keys signal all programs on it; other signals are forwarded. */
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(terminal: Terminal, child: ChildProcess): () => void {
   const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   const handlers = forwarded.map((signal) => {
     const handler = () => {
       if (!hasTerminal || (signal !== "SIGINT" && signal !== "SIGQUIT")) child.kill(signal);
     };
-    process.on(signal, handler);
+    terminal.on(signal, handler);
     return { signal, handler };
   });
   return () => {
-    for (const { signal, handler } of handlers) process.off(signal, handler);
+    for (const { signal, handler } of handlers) terminal.off(signal, handler);
   };
 }
 
@@ -136,12 +135,14 @@ export interface Pipe {
 }
 
 /** Node gives its children sockets, on which Linux can't open /dev/stderr. Undefined elsewhere, or when mkfifo fails. */
-export function openPipes(): [out: Pipe, error: Pipe] | undefined {
-  if (process.platform !== "linux") return undefined;
+export function openPipes(
+  environment: Record<string, string | undefined>,
+): [out: Pipe, error: Pipe] | undefined {
+  if (platform() !== "linux") return undefined;
   const folder = mkdtempSync(join(tmpdir(), "belfry-run-"));
   const files = [join(folder, "out"), join(folder, "error")] as const;
   try {
-    execFileSync("mkfifo", files, { stdio: "ignore" });
+    execFileSync("mkfifo", files, { stdio: "ignore", env: environment });
     return [openPipe(files[0]), openPipe(files[1])];
   } catch {
     return undefined;

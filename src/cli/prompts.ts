@@ -2,22 +2,26 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import { exit, Failure } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface Prompts {
   /** Whether there is a terminal to ask at. */
   interactive: boolean;
+  /** A message between two questions. */
+  log: (line: string) => void;
   /** The next line; undefined at the end of the input. */
   line: (question: string, hidden?: boolean) => Promise<string | undefined>;
   close: () => void;
 }
 
-export function createPrompts(): Prompts {
-  const interactive = process.stdin.isTTY && process.stderr.isTTY;
+export function createPrompts(terminal: Terminal): Prompts {
+  const interactive = terminal.stdin.isTTY === true && terminal.stderr.isTTY === true;
   let reader: Reader | undefined;
   return {
     interactive,
+    log: (line) => void terminal.stderr.write(`${line}\n`),
     line: (question, hidden = false) => {
-      reader ??= createReader(interactive);
+      reader ??= createReader(terminal, interactive);
       return reader.next(interactive ? question : "", hidden);
     },
     close: () => reader?.close(),
@@ -30,11 +34,12 @@ interface Reader {
 }
 
 /** One reader for all questions: a line that arrives early is the answer to the next one. */
-function createReader(interactive: boolean): Reader {
+function createReader(terminal: Terminal, interactive: boolean): Reader {
+  const { stdin, stderr } = terminal;
   let silent = false;
   const echo = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (!silent) process.stderr.write(chunk);
+      if (!silent) stderr.write(chunk);
       done();
     },
   });
@@ -42,7 +47,7 @@ function createReader(interactive: boolean): Reader {
   const waiting: ((line: string | undefined) => void)[] = [];
   let ended = false;
   const readline: Interface = createInterface({
-    input: process.stdin,
+    input: stdin,
     output: echo,
     terminal: interactive,
     historySize: 0,
@@ -54,8 +59,8 @@ function createReader(interactive: boolean): Reader {
   });
   readline.on("SIGINT", () => {
     readline.close();
-    process.stderr.write("\n");
-    process.exit(130);
+    stderr.write("\n");
+    terminal.exit(130);
   });
   readline.on("close", () => {
     ended = true;
@@ -63,13 +68,13 @@ function createReader(interactive: boolean): Reader {
   });
   return {
     next: async (question, hidden) => {
-      process.stderr.write(question);
+      stderr.write(question);
       silent = hidden;
       const line =
         lines.shift() ??
         (ended ? undefined : await new Promise<string | undefined>((resolve) => waiting.push(resolve)));
       silent = false;
-      if (hidden && question !== "") process.stderr.write("\n");
+      if (hidden && question !== "") stderr.write("\n");
       return line;
     },
     close: () => readline.close(),
@@ -103,6 +108,6 @@ export async function askNewPassword(prompts: Prompts): Promise<string> {
   for (;;) {
     const password = await askPassword(prompts, "Password");
     if ((await askPassword(prompts, "Confirm password")) === password) return password;
-    process.stderr.write("Passwords do not match. Try again.\n");
+    prompts.log("Passwords do not match. Try again.");
   }
 }

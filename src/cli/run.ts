@@ -33,11 +33,12 @@ export const run = defineCommand({
   },
   async run(context, { options, args }) {
     const client = openClient(context);
-    const ended = await runProgram(args, context.environment);
+    const { terminal } = context;
+    const ended = await runProgram(args, terminal);
     if (ended.problem !== undefined) context.log(`belfry: ${ended.problem}`);
     if (client === undefined || (options["only-failure"] && ended.exitCode === 0)) return ended.exitCode;
     // A second Ctrl-C ends the wait for the notification, with the command's exit code.
-    for (const signal of stopSignals) process.once(signal, () => process.exit(ended.exitCode));
+    for (const signal of stopSignals) terminal.once(signal, () => terminal.exit(ended.exitCode));
     const lines = lastLines(ended.tail, maxReportedLines);
     try {
       await report(client, runReport({ ...ended, command: args, title: options.title, lines }));

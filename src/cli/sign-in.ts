@@ -45,7 +45,9 @@ export async function createFirstUser(
     ...(options.email === undefined ? {} : { email: options.email }),
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.name === undefined ? {} : { name: options.name }),
-    ...(options.passwordFile === undefined ? {} : { password: await readPassword(options.passwordFile) }),
+    ...(options.passwordFile === undefined
+      ? {}
+      : { password: await readPassword(context, options.passwordFile) }),
     ...(options.setupCode === undefined ? {} : { setup_code: options.setupCode }),
   };
   for (;;) {
@@ -132,7 +134,7 @@ export async function promptForPassword(
     const password =
       given.passwordFile === undefined
         ? await askPassword(prompts, "Password")
-        : await readPassword(given.passwordFile);
+        : await readPassword(context, given.passwordFile);
     try {
       return await signInWithPassword(client, { email, password });
     } catch (error) {
@@ -182,6 +184,6 @@ async function readToken({ prompts }: Context, given: string): Promise<string> {
   throw new Failure(exit.failed, "No token on standard input.");
 }
 
-async function readPassword(file: string): Promise<string> {
-  return (await readInput(file)).toString("utf8").split(/\r?\n/)[0]!;
+async function readPassword(context: Context, file: string): Promise<string> {
+  return (await readInput(context, file)).toString("utf8").split(/\r?\n/)[0]!;
 }

@@ -1,4 +1,5 @@
 // The sign-in that is stored between commands: one file that only its owner can read, replaced as a whole.
+import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -18,11 +19,12 @@ export interface StoredLogin {
 export function configFolder(environment: Record<string, string | undefined>): string {
   const { BELFRY_CONFIG_DIR: chosen, XDG_CONFIG_HOME: shared } = environment;
   if (chosen !== undefined && chosen !== "") return chosen;
-  return join(shared !== undefined && shared !== "" ? shared : join(home(), ".config"), "belfry");
+  return join(shared !== undefined && shared !== "" ? shared : join(home(environment), ".config"), "belfry");
 }
 
 /** A container's user can have no home folder: then nothing is stored, and a write fails with the path. */
-function home(): string {
+function home({ HOME: chosen }: Record<string, string | undefined>): string {
+  if (chosen !== undefined && chosen !== "") return chosen;
   try {
     return homedir();
   } catch {
@@ -46,7 +48,7 @@ export function readLogin(folder: string): StoredLogin | undefined {
 export function writeLogin(folder: string, login: StoredLogin): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  const partial = `${fileOf(folder)}.${process.pid}`;
+  const partial = `${fileOf(folder)}.${randomUUID()}`;
   writeFileSync(partial, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 });
   renameSync(partial, fileOf(folder));
 }

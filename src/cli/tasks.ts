@@ -112,7 +112,7 @@ export const create = defineCommand({
   async run(context, { options, args: [given = ""] }) {
     if (options.template === undefined)
       throw new Failure(exit.usage, "--template: missing", "List templates: belfry templates list");
-    const input = given === "-" ? (await text(process.stdin)).trimEnd() : given;
+    const input = given === "-" ? (await text(context.terminal.stdin)).trimEnd() : given;
     if (input.trim() === "") throw new Failure(exit.usage, "PROMPT: must not be empty");
     const client = context.client();
     const { active_version_id: versionId } = await findTemplate(client, options.template);

@@ -1,15 +1,13 @@
-// `npm run db:migrate`: migrates the database of the environment, embedded or on a server, and prints the one-time code for
-// remote setup.
+// Migrates a database to this release, embedded or on a server, and makes the one-time code for remote setup.
 import { createDatabase } from "../../db/client.ts";
 import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
-import { parseConfig, type Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
 import { createNewId } from "../kernel/crypto.ts";
 import { databaseName, openClient } from "./database.ts";
-import { describeFailure } from "./startup-messages.ts";
 import { prepareDatabase, type Prepared } from "./prepare.ts";
 
-interface Report extends Prepared {
+export interface MigrationReport extends Prepared {
   database: string;
   setupCode: string | undefined;
 }
@@ -17,17 +15,7 @@ interface Report extends Prepared {
 /** Of one migration, which can copy a large table: a million messages take ten seconds. */
 const requestTimeoutMs = 120_000;
 
-let config: Config | undefined;
-try {
-  config = parseConfig(process.env, (message) => process.stderr.write(`belfry: ${message}\n`));
-  const report = await migrateDatabase(config);
-  process.stdout.write(`${process.stdout.isTTY ? toText(report, config) : toJson(report)}\n`);
-} catch (error) {
-  process.stderr.write(`belfry: ${describeFailure(error, config?.databaseUrl)}\n`);
-  process.exitCode = 1;
-}
-
-async function migrateDatabase(config: Config): Promise<Report> {
+export async function migrateDatabase(config: Config): Promise<MigrationReport> {
   const now = Date.now;
   const client = await openClient(config, { requestTimeoutMs });
   const db = createDatabase(client);
@@ -40,7 +28,11 @@ async function migrateDatabase(config: Config): Promise<Report> {
   }
 }
 
-function toText({ applied, copy, database, setupCode, sharedMailboxes }: Report, config: Config): string {
+/** For a person. */
+export function migrationText(
+  { applied, copy, database, setupCode, sharedMailboxes }: MigrationReport,
+  config: Config,
+): string {
   return [
     `The database ${database} is up to date.`,
     `  migrations  ${applied.length === 0 ? "nothing new" : applied.join(", ")}`,
@@ -52,7 +44,14 @@ function toText({ applied, copy, database, setupCode, sharedMailboxes }: Report,
   ].join("\n");
 }
 
-function toJson({ applied, copy, database, setupCode, sharedMailboxes }: Report): string {
+/** For a program: one line. */
+export function migrationLine({
+  applied,
+  copy,
+  database,
+  setupCode,
+  sharedMailboxes,
+}: MigrationReport): string {
   return JSON.stringify({
     msg: "the database is up to date",
     database,

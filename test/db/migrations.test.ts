@@ -568,11 +568,10 @@ describe("a template file", () => {
 
 describe("npm run db:migrate", () => {
   const launcher = fileURLToPath(new URL("../../src/launch.js", import.meta.url));
-  const program = fileURLToPath(new URL("../../src/runtime/migrate.ts", import.meta.url));
 
   async function run(databaseUrl: string) {
     const environment = { PATH: process.env["PATH"], BELFRY_DATABASE_URL: databaseUrl };
-    const result = promisify(execFile)(process.execPath, [launcher, program], {
+    const result = promisify(execFile)(process.execPath, [launcher, "admin", "migrate"], {
       cwd: folder,
       env: environment,
     });

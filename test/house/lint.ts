@@ -113,6 +113,11 @@ const overrides: Override[] = [
     rules: imports(drizzle, client, network, ban("programs", ...outside)),
   },
   { files: ["src/cli/admin/**/*.ts"], rules: imports(drizzle, network) },
+  {
+    files: ["src/cli/**/*.ts"],
+    rules: { "no-restricted-globals": ["error", ...globals("terminal", "process")] },
+  },
+  { files: ["src/cli/main.ts"], rules: { "no-restricted-globals": "off" } },
   { files: ["db/**/*.ts"], rules: imports(ban("bottom", "**/src/**", "../src/**"), network) },
   // Generated.
   { files: ["src/notifications/kinds/registry.ts"], rules: { "max-lines": "off" } },

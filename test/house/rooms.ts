@@ -35,6 +35,7 @@ export const laws = {
   clock: "One clock: deps.now()",
   chance: "Take chance as an argument",
   programs: "Programs import client.ts, node:* and rules/",
+  terminal: "In src/cli/, only main.ts knows the process",
   bottom: "db/ is the bottom: it imports nothing of src/",
 } as const;
 
@@ -52,6 +53,8 @@ export const reasons: Record<keyof typeof laws, string> = {
   clock: "Tests set the time, and clocks that are wrong are corrected in one place.",
   chance: "A rule that draws lots can still be tested.",
   programs: "The command line and the provisioner run on other machines; they know the server by its API.",
+  terminal:
+    "A command gets streams, environment and signals from its caller; a test runs it without a process.",
   bottom: "Migrations and the schema can be read, and run, without the application.",
 };
 

@@ -2,7 +2,8 @@
 // themselves. What needs the database is loaded when it runs.
 import { randomBytes } from "node:crypto";
 import type { Context } from "../context.ts";
-import { exit } from "../failure.ts";
+import type { Config } from "../../config/config.ts";
+import { exit, Failure } from "../failure.ts";
 import { askNewPassword } from "../prompts.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { plain, plainLine } from "../rules/text.ts";
@@ -46,12 +47,27 @@ export const migrate = defineCommand({
   ],
   examples: ["BELFRY_DATABASE_URL=libsql://belfry.example.com belfry admin migrate"],
   options: {},
-  // The same program as npm run db:migrate.
-  run: async () => {
-    await import("../../runtime/migrate.ts");
-    return Number(process.exitCode ?? 0);
-  },
+  run: (context) => runMigrate(context),
 });
+
+/** A terminal gets text, anything else one line of JSON. */
+async function runMigrate(context: Context): Promise<void> {
+  const [{ configOf }, { migrateDatabase, migrationLine, migrationText }, { describeFailure }] =
+    await Promise.all([
+      import("./machine.ts"),
+      import("../../runtime/migrate.ts"),
+      import("../../runtime/startup-messages.ts"),
+    ]);
+  let config: Config | undefined;
+  try {
+    config = configOf(context);
+    const report = await migrateDatabase(config);
+    const isScreen = context.terminal.stdout.isTTY === true;
+    context.print(isScreen ? migrationText(report, config) : migrationLine(report));
+  } catch (error) {
+    throw new Failure(exit.failed, describeFailure(error, config?.databaseUrl));
+  }
+}
 
 export const resetPassword = defineCommand({
   name: "reset-password",

@@ -1,7 +1,7 @@
 // belfry notifications templates edit: a text in the user's editor; once the server accepts it, it is the next version.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, ClientError, type NotificationTemplate, type TemplateVersion } from "../../client.ts";
 import type { Context } from "../context.ts";
@@ -33,7 +33,7 @@ export const edit = defineCommand({
     const client = context.client();
     const template = await findTemplate(client, word);
     const begun = writeTemplateFile(template.name, await findVersion(client, template, number));
-    const folder = mkdtempSync(join(tmpdir(), "belfry-"));
+    const folder = mkdtempSync(join(context.environment["TMPDIR"] ?? tmpdir(), "belfry-"));
     const file = join(folder, `${slugOf(template.name)}.md`);
     writeFileSync(file, begun, { mode: 0o600 });
     let stored: TemplateVersion | undefined;
@@ -96,7 +96,7 @@ async function store(
 
 /** No at the end of standard input. At a terminal the prompt is closed, so that the next editor gets the keyboard. */
 async function isYes(context: Context, question: string, isYesDefault: boolean): Promise<boolean> {
-  const prompts = context.prompts.interactive ? createPrompts() : context.prompts;
+  const prompts = context.prompts.interactive ? createPrompts(context.terminal) : context.prompts;
   try {
     const answer = await prompts.line(`${question} [${isYesDefault ? "Y/n" : "y/N"}] `);
     if (answer === undefined) return false;
@@ -107,19 +107,14 @@ async function isYes(context: Context, question: string, isYesDefault: boolean):
 }
 
 /** VISUAL comes before EDITOR; both can contain options. */
-export async function openEditor(
-  file: string,
-  environment: Record<string, string | undefined>,
-): Promise<void> {
-  const editor = [environment["VISUAL"], environment["EDITOR"]].find(
-    (command) => (command ?? "").trim() !== "",
-  );
+export async function openEditor(file: string, env: Record<string, string | undefined>): Promise<void> {
+  const editor = [env["VISUAL"], env["EDITOR"]].find((command) => (command ?? "").trim() !== "");
   if (editor === undefined)
     throw new Failure(exit.usage, "No editor: neither VISUAL nor EDITOR is set.", "For example: EDITOR=nano");
   const child =
-    process.platform === "win32"
-      ? spawn(`${editor} "${file}"`, { stdio: "inherit", shell: true })
-      : spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit" });
+    platform() === "win32"
+      ? spawn(`${editor} "${file}"`, { stdio: "inherit", env, shell: true })
+      : spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit", env });
   const code = await new Promise<number | string | null>((resolve) => {
     child.on("error", (error) => resolve(error.message));
     child.on("close", (code, signal) => resolve(code ?? signal));

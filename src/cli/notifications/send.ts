@@ -1,6 +1,5 @@
 // belfry notifications custom and test: sends a message, and with --wait reports the response of each channel.
 import { setTimeout as sleep } from "node:timers/promises";
-import { isatty } from "node:tty";
 import type { Client, MessageWithAttempts } from "../../client.ts";
 import {
   fitCustomText,
@@ -13,6 +12,7 @@ import { requireDuration, requireRoles } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { isOver, resultLine } from "../rules/delivery-lines.ts";
 import { decodePiped, maxPipedBytes } from "../rules/text.ts";
+import type { Terminal } from "../terminal.ts";
 import { readLog, readMessage } from "./deliveries.ts";
 
 export const custom = defineCommand({
@@ -37,7 +37,7 @@ export const custom = defineCommand({
     role: { type: "string", multiple: true, value: "ROLE", text: "send to all users with this role" },
   },
   async run(context, { options, args: [title = "", given] }) {
-    if (given === undefined && isatty(0))
+    if (given === undefined && context.terminal.stdin.isTTY === true)
       throw new Failure(
         exit.usage,
         "MESSAGE: missing",
@@ -61,7 +61,7 @@ export const custom = defineCommand({
 
 /** Piped text that is too long is truncated, with a message. */
 async function readContent(context: Context, title: string): Promise<{ title: string; message: string }> {
-  const { text, isUtf8 } = await readPiped();
+  const { text, isUtf8 } = await readPiped(context.terminal);
   if (!isUtf8) context.log("Standard input is not UTF-8; reading it as Windows-1252.");
   const { truncated, ...content } = fitCustomText({ title, message: text });
   if (content.message === "") throw new Failure(exit.usage, "No message on standard input.");
@@ -70,10 +70,10 @@ async function readContent(context: Context, title: string): Promise<{ title: st
   return content;
 }
 
-async function readPiped() {
+async function readPiped({ stdin }: Terminal) {
   let bytes = Buffer.alloc(0);
   let isWhole = true;
-  for await (const chunk of process.stdin) {
+  for await (const chunk of stdin) {
     bytes = Buffer.concat([bytes, chunk as Buffer]);
     if (bytes.length <= maxPipedBytes) continue;
     bytes = bytes.subarray(-maxPipedBytes);

@@ -1,6 +1,7 @@
 // belfry notifications templates: the kinds of notification and the versions of their texts.
 import type { Client, NotificationTemplate, TemplateVersion } from "../../client.ts";
 import { exit, Failure, notFound } from "../failure.ts";
+import type { Context } from "../context.ts";
 import { readInput } from "../inputs.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { readTemplateFile, slugOf, type TemplateFileText } from "../rules/input-files.ts";
@@ -108,7 +109,7 @@ export const preview = defineCommand({
     if (options.version !== undefined && options.file !== undefined)
       throw new Failure(exit.usage, "--version and --file can't be combined.");
     const number = readVersionNumber(options.version);
-    const draft = options.file === undefined ? undefined : await readDraft(options.file);
+    const draft = options.file === undefined ? undefined : await readDraft(context, options.file);
     const client = context.client();
     const template = await findTemplate(client, word);
     const { title_template, body_template, actions } = draft ?? (await findVersion(client, template, number));
@@ -126,8 +127,8 @@ export const preview = defineCommand({
   },
 });
 
-async function readDraft(file: string): Promise<TemplateFileText> {
-  const verdict = readTemplateFile((await readInput(file)).toString("utf8"));
+async function readDraft(context: Context, file: string): Promise<TemplateFileText> {
+  const verdict = readTemplateFile((await readInput(context, file)).toString("utf8"));
   if (verdict.ok) return verdict.text;
   throw new Failure(exit.failed, `${file}: ${verdict.problem}`);
 }

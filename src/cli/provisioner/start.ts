@@ -10,6 +10,7 @@ import type { Tool } from "../../provisioner/worker-context.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand } from "../rules/command.ts";
+import type { Terminal } from "../terminal.ts";
 
 export const start = defineCommand({
   name: "start",
@@ -82,7 +83,7 @@ export const start = defineCommand({
       const environment = createEnvironment(context.environment, context.log);
       const timing = timingOf(settings);
       const server = connect(context.choice().url, key, environment, timing);
-      const { stopping, killing } = listen(environment.log);
+      const { stopping, killing } = listen(context.terminal, environment.log);
       const secrets = [key, key.slice(key.lastIndexOf("-") + 1)];
       await runDaemon(
         { server, environment, timing, tool, ...folders, secrets, killing },
@@ -107,12 +108,15 @@ async function keyText(context: Context, option: string | undefined): Promise<st
 }
 
 /** First signal: running jobs finish. Second: they are killed. Third: the process exits at once. */
-function listen(log: (line: string) => void): { stopping: AbortSignal; killing: AbortSignal } {
+function listen(
+  terminal: Terminal,
+  log: (line: string) => void,
+): { stopping: AbortSignal; killing: AbortSignal } {
   const [stopping, killing] = [new AbortController(), new AbortController()];
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (killing.signal.aborted) process.exit(130);
-      if (stopping.signal.aborted) {
+    terminal.on(signal, () => {
+      if (killing.signal.aborted) terminal.exit(130);
+      else if (stopping.signal.aborted) {
         log("killing running jobs; another signal exits at once");
         killing.abort();
       } else {
