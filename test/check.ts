@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { loadTemplateFiles } from "../db/template-files.ts";
+import { answersFile, answersText } from "./house/answers.ts";
 import { registryFile, registryText } from "./house/kinds.ts";
 import { lintText } from "./house/lint.ts";
 import { bundleWorker, rehearseDeployment } from "./support/bundle.ts";
@@ -59,6 +60,7 @@ const checks: Record<string, Promise<Verdict>> = {
   lint: run(bin("oxlint"), "-c", ".oxlintrc.json", "--deny-warnings", "src", "db", "test"),
   "import laws": generated(new URL("../.oxlintrc.json", import.meta.url), () => lintText, "rules"),
   "kinds of notification": generated(registryFile, () => registryText(loadTemplateFiles()), "docs"),
+  "types of answers": generated(answersFile, answersText, "docs"),
   // Each checker reads the libraries' types for itself: four take twice the processor time of two.
   types: run(bin("tsc"), "--checkers", "2"),
   "worker's bundle": bundle(),

@@ -1,4 +1,4 @@
-// Writes what is generated from db/templates and from what the program knows: npm run docs
+// Writes what is generated from db/templates, the routes and what else the program knows: npm run docs
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadTemplateFiles } from "../db/template-files.ts";
@@ -13,3 +13,7 @@ for (const [file, make] of Object.entries(madeDocuments)) {
   writeFileSync(join(folder, file), make());
   console.log(`public/docs/${file}`);
 }
+
+const { answersFile, answersText } = await import("./house/answers.ts");
+writeFileSync(answersFile, answersText());
+console.log("test/support/answers.ts");

@@ -46,14 +46,18 @@ async function startVictim() {
   });
   const { token } = await signInFirst(server);
   const mia = await addUser(server, "mia");
-  const call = async (method: string, path: string, json?: unknown, headers: Record<string, string> = {}) =>
+  const call = async <M extends string, P extends string>(
+    method: M,
+    path: P,
+    json?: unknown,
+    headers: Record<string, string> = {},
+  ) =>
     (await server.call(method, `/api/v2${path}`, { token, headers, ...(json === undefined ? {} : { json }) }))
       .json;
   const tokens = [];
   for (const scope of ["all", "read", "notify"])
-    tokens.push((await call("POST", "/users/me/keys/tokens", { token_name: scope, scope })).key as string);
-  const provisioner = (await call("POST", "/organizations/default/provisionerkeys", { name: "rack" }))
-    .key as string;
+    tokens.push((await call("POST", "/users/me/keys/tokens", { token_name: scope, scope })).key);
+  const provisioner = (await call("POST", "/organizations/default/provisionerkeys", { name: "rack" })).key;
   const parameters = [{ name: "secret", sensitive: true }];
   const version = await call("POST", "/organizations/default/templateversions", { parameters });
   const template = await call("POST", "/organizations/default/templates", {
@@ -88,7 +92,7 @@ async function startVictim() {
   const code = /\b[A-Z0-9]{4}-\d{8}\b/.exec(post.mails.map(({ email }) => email.text).join())![0];
   await call("PUT", "/notifications/settings", { notifier_paused: true });
   await askForCode(server);
-  const agent = await agentTokenOf(server, workspace.id as string);
+  const agent = await agentTokenOf(server, workspace.id);
   const secrets = {
     owner: token,
     mia: mia.token,
@@ -102,7 +106,7 @@ async function startVictim() {
   return {
     server,
     token,
-    workspaceId: workspace.id as string,
+    workspaceId: workspace.id,
     code,
     agent,
     provisioner,

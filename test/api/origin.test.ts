@@ -11,7 +11,7 @@ test.each([
   const url = `http://127.0.0.1:${server.config.port}`;
   await callServer(url, "POST", "/api/v2/users/first", { json: owner });
   const signedIn = await callServer(url, "POST", "/api/v2/users/login", { json: owner });
-  const cookie = `coder_session_token=${server.secret(signedIn.json.session_token as string)}`;
+  const cookie = `coder_session_token=${server.secret(signedIn.json.session_token)}`;
   // The test's own address is in neither table: any port will do.
   for (const [site, origin, expected] of table.filter(
     ([, one]) => !one.toLowerCase().includes("127.0.0.1"),

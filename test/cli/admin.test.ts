@@ -48,7 +48,7 @@ describe("backup and restore", () => {
     const server = await startProgram(environment);
     await callServer(server.url, "POST", "/api/v2/users/first", { json: owner });
     const login = await callServer(server.url, "POST", "/api/v2/users/login", { json: owner });
-    const token = login.json.session_token as string;
+    const token = login.json.session_token;
 
     const taken = new Set<string>();
     let goOn = true;
@@ -203,7 +203,7 @@ describe("reset-password", () => {
     await server.call("POST", "/api/v2/users/first", { json: owner });
     const login = (password: string) =>
       server.call("POST", "/api/v2/users/login", { json: { email: owner.email, password } });
-    const session = (await login(owner.password)).json.session_token as string;
+    const session = (await login(owner.password)).json.session_token;
 
     const generated = await run(["admin", "reset-password", "ADA@example.com", "--generate"], {
       environment,
@@ -231,7 +231,7 @@ describe("reset-password", () => {
       input: "another-good-one-17\n",
     });
     expect(given.code).toBe(0);
-    const token = (await login("another-good-one-17")).json.session_token as string;
+    const token = (await login("another-good-one-17")).json.session_token;
     const { entries } = (await server.call("GET", "/api/v2/audit?action=write", { token })).json;
     expect(entries).toHaveLength(2);
     expect(entries[0]).toMatchObject({
@@ -277,7 +277,7 @@ describe("an upgrade", () => {
     await server.runTick();
     const login = await server.call("POST", "/api/v2/users/login", { json: owner });
     const sent = await server.call("POST", "/api/v2/notifications/custom", {
-      token: login.json.session_token as string,
+      token: login.json.session_token,
       json: { content: { title: "still here", message: "x" } },
     });
     expect([login.status, sent.status]).toEqual([201, 204]);

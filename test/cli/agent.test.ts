@@ -27,7 +27,7 @@ describe("belfry agent", () => {
     );
     expect(idle).toEqual({ code: 0, stdout: "", stderr: "Reported: claude is idle.\n" });
     const shown = await workspace();
-    expect(shown.latest_build.resources[0].agents[0].lifecycle_state).toBe("ready");
+    expect(shown.latest_build.resources[0]!.agents[0]!.lifecycle_state).toBe("ready");
     expect(shown.latest_app_status).toMatchObject({ state: "idle", message: "Which?", uri: link });
     expect(await notified()).toEqual(["Task waiting for you: Fix the bug in the parser"]);
   });

@@ -486,13 +486,7 @@ describe("Notifications", () => {
     });
     expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("No message on standard input") });
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
-    expect(
-      new Set(
-        inbox.json.notifications.map((item: { title: string; content: string }) =>
-          [item.title, item.content].join(),
-        ),
-      ),
-    ).toEqual(
+    expect(new Set(inbox.json.notifications.map((item) => [item.title, item.content].join()))).toEqual(
       new Set([
         "Build done,All 312 tests passed",
         "From input,one\ntwo",

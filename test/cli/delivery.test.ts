@@ -342,7 +342,7 @@ describe("templates", () => {
     );
     expect(await readFile(join(folder, "seen-3"), "utf8")).toBe(texts[1]);
     const shown = await server.call("GET", "/api/v2/notifications/templates/custom", { token });
-    expect(shown.json[0].title_template).toBe("Edited {{ labels.custom_title }}");
+    expect(shown.json[0]!.title_template).toBe("Edited {{ labels.custom_title }}");
 
     await writeFile(join(folder, "text-5"), "half done");
     const same = await belfry(["templates", "edit", "custom-notification"], { environment });

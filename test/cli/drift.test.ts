@@ -97,7 +97,7 @@ test("belfry templates drift shows replaced resources by version, newest first, 
     token,
     json: { name: "web", template_id: templateId, template_version_preset_id: presetId },
   });
-  const { id } = made.json.latest_build as { id: string };
+  const { id } = made.json.latest_build;
   await provisioner.acquire();
   await provisioner.job("POST", id, "plan", plan(change("docker_container.dev[0]", [["env"]])));
   await provisioner.job("POST", id, "complete", { resources: [] });

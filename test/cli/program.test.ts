@@ -25,7 +25,7 @@ async function firstToken(url: string): Promise<string> {
   await callServer(url, "POST", "/api/v2/users/first", { json: owner });
   const { email, password } = owner;
   const { json } = await callServer(url, "POST", "/api/v2/users/login", { json: { email, password } });
-  return json.session_token as string;
+  return json.session_token;
 }
 
 const send = (url: string, token: string, title: string) =>

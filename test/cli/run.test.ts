@@ -57,9 +57,7 @@ async function startSignedIn() {
     run: (words: string[], input?: string | Buffer) => start(words, environment, input),
     inbox: async (): Promise<[title: string, content: string][]> => {
       const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token });
-      return json.notifications
-        .map((item: { title: string; content: string }) => [item.title, item.content])
-        .toReversed();
+      return json.notifications.map((item): [string, string] => [item.title, item.content]).toReversed();
     },
   };
 }
@@ -250,7 +248,7 @@ describe("When the notification can't be sent", () => {
       { BELFRY_CONFIG_DIR: "/nowhere" },
       { BELFRY_URL: "ftp://nonsense", BELFRY_SESSION_TOKEN: token },
       { BELFRY_URL: nobody, BELFRY_SESSION_TOKEN: token },
-      { BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: server.secret(made.json.key as string) },
+      { BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: server.secret(made.json.key) },
       { BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: "aaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbb" },
     ];
     const ends = await Promise.all(

@@ -58,7 +58,7 @@ describe("belfry templates", () => {
     );
     const template = (await server.call("GET", "/api/v2/organizations/default/templates/docker", { token }))
       .json;
-    const get = async (path: string) => (await server.call("GET", path, { token })).json;
+    const get = async <P extends string>(path: P) => (await server.call("GET", path, { token })).json;
     const version = await get(`/api/v2/templateversions/${template.active_version_id}`);
     expect(version).toMatchObject({ name: "v1", message: "the first", has_ai_task: true });
     expect(await get(`/api/v2/templateversions/${version.id}/presets`)).toMatchObject([
@@ -91,8 +91,7 @@ describe("belfry templates", () => {
     );
     const pushed = JSON.parse(second.stdout) as { id: string; name: string };
     expect(pushed).toMatchObject({ message: "x", template_id: template.id });
-    const activeVersion = async () =>
-      (await get(`/api/v2/templates/${template.id}`)).active_version_id as string;
+    const activeVersion = async () => (await get(`/api/v2/templates/${template.id}`)).active_version_id;
     expect(await activeVersion()).toBe(version.id);
     expect(await belfry("templates", "push", folder, "--no-activate", "--version-name", "v3")).toEqual(
       said("Created version v3 of docker.\nActivate it: belfry templates activate Docker v3\n"),

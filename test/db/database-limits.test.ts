@@ -97,7 +97,7 @@ describe.skipIf(noServer)("a libSQL server", () => {
     await pause(false);
     await server.runTick();
     await server.settled();
-    expect(receiver.arrivals.map(({ json }) => json.title as string).toSorted()).toEqual(titles.toSorted());
+    expect(receiver.arrivals.map(({ json }) => json.title).toSorted()).toEqual(titles.toSorted());
   });
 
   test("an open inbox receives more than fits one response, and a list that is too large asks for fewer items", async () => {

@@ -42,10 +42,7 @@ test.each(releases)("$name, by two processes at once, under load", async (releas
   const [server] = servers as [TestServer, TestServer];
   const { session, token } = release.keys;
   const inboxOf = async () =>
-    (await server.call("GET", "/api/v2/notifications/inbox", { token })).json.notifications as {
-      title: string;
-      read_at: string | null;
-    }[];
+    (await server.call("GET", "/api/v2/notifications/inbox", { token })).json.notifications;
   const before = await inboxOf();
   expect(before.find(({ title }) => title === "Read")?.read_at).not.toBeNull();
   expect(before.find(({ title }) => title === "Unread")?.read_at).toBeNull();
@@ -91,7 +88,7 @@ test.each(releases)("$name, by two processes at once, under load", async (releas
   clock.advance(86_400_000 / 4);
   await Promise.all(servers.map((one) => one.runTick()));
   await Promise.all(servers.map((one) => one.settled()));
-  const ids = receiver.arrivals.map(({ json }) => json.msg_id as string);
+  const ids = receiver.arrivals.map(({ json }) => json.msg_id);
   expect(new Set(ids).size).toBe(ids.length);
   const left = await server.sql(
     "SELECT id, method, status FROM notification_messages WHERE due_at IS NOT NULL",

@@ -12,7 +12,7 @@ async function setUp(environment: Record<string, string> = {}) {
   const uma = await addUser(server, "uma", ["user-admin"]);
   const tess = await addUser(server, "tess", ["template-admin"]);
   const mia = await addUser(server, "mia");
-  const call = (method: string, path: string, as = token, json?: unknown) =>
+  const call = <M extends string, P extends string>(method: M, path: P, as = token, json?: unknown) =>
     server.call(method, `/api/v2/users${path}`, { token: as, ...(json === undefined ? {} : { json }) });
   const notified = async () =>
     (await allTold(server)).map(({ key, username }) => [key.replace("Template", ""), username]);

@@ -11,7 +11,7 @@ async function startWithMeanwhile() {
   const server = await startTestServer({ wrapClient });
   server.secret(goodPassword);
   const { token } = await signInFirst(server);
-  const call = (as: string, method: string, path: string, json?: unknown) =>
+  const call = <M extends string, P extends string>(as: string, method: M, path: P, json?: unknown) =>
     server.call(method, `/api/v2/users${path}`, { token: as, ...(json === undefined ? {} : { json }) });
   return {
     server,
@@ -28,7 +28,7 @@ async function startWithMeanwhile() {
     },
     audited: async (action: string, resourceId: string) => {
       const query = `?action=${action}&resource_id=${resourceId}`;
-      return (await server.call("GET", `/api/v2/audit${query}`, { token })).json.entries as unknown[];
+      return (await server.call("GET", `/api/v2/audit${query}`, { token })).json.entries;
     },
   };
 }

@@ -36,7 +36,7 @@ test("signing in answers a key and sets it as a cookie that works", async () => 
   await signInFirst(server);
   const answer = await login(server, { email: owner.email, password: owner.password });
   expect(answer.status).toBe(201);
-  const key = server.secret(answer.json.session_token as string);
+  const key = server.secret(answer.json.session_token);
   expect(key).toMatch(/^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/);
   const cookie = answer.headers.get("set-cookie")!;
   expect(cookie.startsWith(`coder_session_token=${key};`)).toBe(true);
@@ -74,7 +74,7 @@ test("the cookie is for https alone where the access URL is https", async () => 
   expect(cookie).not.toMatch(/Domain/i);
 
   // Either name lets in, ours before one that another host of the domain may have set.
-  const key = server.secret(answer.json.session_token as string);
+  const key = server.secret(answer.json.session_token);
   const ask = (cookie: string) =>
     callServer(url, "GET", "/api/v2/users/me", { headers: { cookie } }).then(({ status }) => status);
   const other = `AAAAAAAAAA-${"B".repeat(22)}`;
@@ -252,7 +252,7 @@ test("an invalid sign-in is refused and names the field", async () => {
   const server = await startTestServer();
   const bad = await login(server, { email: "", password: 7 });
   expect(bad.status).toBe(400);
-  expect(bad.json.validations.map((one: { field: string }) => one.field)).toEqual(["email", "password"]);
+  expect(bad.json.validations!.map((one) => one.field)).toEqual(["email", "password"]);
   const path = "/api/v2/users/login";
   expect((await server.call("POST", path, { body: "email=a" })).status).toBe(415);
 });

@@ -73,7 +73,7 @@ test("of several first users at once exactly one is created", async () => {
   const token = await signIn(server, { ...owner, email: `${names[winner]}@example.com` });
   const { json } = await server.call("GET", "/api/v2/users", { token });
   expect(json.count).toBe(1);
-  expect(json.users[0].id).toBe(answers[winner]!.json.user_id);
+  expect(json.users[0]!.id).toBe(answers[winner]!.json.user_id);
 });
 
 test("once there is a user, a first user is a conflict even with the code", async () => {
@@ -104,8 +104,8 @@ test("an invalid first user is refused with every invalid field, and nothing is 
   for (const [wrong, fields] of badFirstUsers) {
     const answer = await send(server, { ...owner, ...wrong });
     expect(answer.status, JSON.stringify(wrong)).toBe(400);
-    expect(answer.json.validations.map((one: { field: string }) => one.field)).toEqual(fields);
-    for (const { detail } of answer.json.validations) expect(detail).not.toBe("");
+    expect(answer.json.validations!.map((one) => one.field)).toEqual(fields);
+    for (const { detail } of answer.json.validations!) expect(detail).not.toBe("");
   }
   expect((await server.call("GET", first)).status).toBe(404);
 });

@@ -14,7 +14,7 @@ const hour = 3_600_000_000_000;
 const keysCalls =
   (server: TestServer) =>
   (token: string) =>
-  (method: string, path: string, json?: unknown): Promise<CallAnswer> =>
+  <M extends string, P extends string>(method: M, path: P, json?: unknown) =>
     server.call(method, `/api/v2/users/${path}`, { token, ...(json === undefined ? {} : { json }) });
 
 async function startWithMember(options?: TestServerOptions) {
@@ -26,12 +26,12 @@ async function startWithMember(options?: TestServerOptions) {
   const createToken = async (json: unknown, holder = mia.token) => {
     const answer = await as(holder)("POST", "me/keys/tokens", json);
     if (answer.status !== 201) throw new Error(answer.text);
-    return server.secret(answer.json.key as string);
+    return server.secret(answer.json.key);
   };
   return { server, as, token, userId, mia, createToken };
 }
 
-const fieldsOf = (answer: CallAnswer) => answer.json.validations?.map((one: { field: string }) => one.field);
+const fieldsOf = (answer: CallAnswer) => answer.json.validations?.map((one) => one.field);
 const alive = async (server: TestServer, token: string) =>
   (await server.call("GET", "/api/v2/users/me", { token })).status;
 
@@ -41,7 +41,7 @@ test("a token is shown once, works, and is listed as Coder's clients expect", as
   const created = await as(mia.token)("POST", "me/keys/tokens", body);
   expect(created.status).toBe(201);
   expect(Object.keys(created.json)).toEqual(["key"]);
-  const text = server.secret(created.json.key as string);
+  const text = server.secret(created.json.key);
   expect(text).toMatch(/^[A-Za-z0-9]{10}-[A-Za-z0-9]{22}$/);
   const list = await as(mia.token)("GET", "me/keys/tokens");
   const now = server.clock.now();
@@ -75,8 +75,8 @@ test("omitted and null fields of a token have defaults", async () => {
   const { json } = await as(mia.token)("GET", "me/keys/tokens");
   expect(json).toHaveLength(3);
   for (const token of json) expect(token).toMatchObject({ scope: "all", lifetime_seconds: 7 * 86_400 });
-  expect(json[0].token_name).toMatch(/^token-[a-z0-9]{10}$/);
-  expect(json[2].token_name).toBe("new.style_1");
+  expect(json[0]!.token_name).toMatch(/^token-[a-z0-9]{10}$/);
+  expect(json[2]!.token_name).toBe("new.style_1");
   server.clock.advance(7 * 86_400_000);
   expect((await as(mia.token)("GET", "me")).status).toBe(401);
 });
@@ -126,7 +126,7 @@ test("a token expires, leaves the list, and frees its name", async () => {
   expect(await alive(server, text)).toBe(401);
   expect((await as(mia.token)("GET", "me/keys/tokens")).json).toEqual([]);
   const expired = await as(mia.token)("GET", "me/keys/tokens?include_expired=true");
-  expect(expired.json.map((token: { id: string }) => token.id)).toEqual([text.slice(0, 10)]);
+  expect(expired.json.map((token) => token.id)).toEqual([text.slice(0, 10)]);
   await createToken({ lifetime: hour, token_name: "ci" });
   expect((await as(mia.token)("GET", "me/keys/tokens?include_expired=true")).json).toHaveLength(1);
 });
@@ -174,7 +174,7 @@ test("a token gets its client a session", async () => {
   const text = await createToken({});
   const answer = await as(text)("POST", "me/keys");
   expect(answer.status).toBe(201);
-  const session = server.secret(answer.json.key as string);
+  const session = server.secret(answer.json.key);
   const key = await as(session)("GET", `me/keys/${session.slice(0, 10)}`);
   expect(key.json).toMatchObject({
     login_type: "password",
@@ -232,7 +232,7 @@ test("keys are managed by their user and owners; auditors can list them", async 
 
   const created = await as(token)("POST", "mia/keys/tokens", { token_name: "by-owner" });
   expect(created.status).toBe(201);
-  const whose = await as(created.json.key as string)("GET", "me");
+  const whose = await as(created.json.key)("GET", "me");
   expect(whose.json.id).toBe(mia.userId);
   expect((await as(token)("DELETE", `mia/keys/${id}`)).status).toBe(204);
   expect(await alive(server, text)).toBe(401);
@@ -244,7 +244,7 @@ test("include_all lists everybody's tokens for owners and auditors, one's own fo
   await createToken({ token_name: "o" }, token);
   const names = async (caller: string) => {
     const { json } = await as(caller)("GET", "me/keys/tokens?include_all=true");
-    return json.map((one: { username: string; token_name: string }) => `${one.username}/${one.token_name}`);
+    return json.map((one) => `${one.username}/${one.token_name}`);
   };
   expect((await names(token)).toSorted()).toEqual(["ada/o", "mia/m"]);
   expect(await names(mia.token)).toEqual(["mia/m"]);
@@ -273,6 +273,6 @@ test("a session that ends meanwhile creates no token", async () => {
   ]);
   // Before the suspension it was made and is gone with it; after, it was refused.
   expect([201, 401]).toContain(created.status);
-  if (created.status === 201) expect(await alive(server, created.json.key as string)).toBe(401);
+  if (created.status === 201) expect(await alive(server, created.json.key)).toBe(401);
   expect((await as(token)("GET", "mia/keys/tokens?include_expired=true")).json).toEqual([]);
 });

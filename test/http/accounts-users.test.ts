@@ -4,6 +4,7 @@ import { prebuildsUser, siteRoles } from "../../db/schema.ts";
 import { listTokens } from "../../src/accounts/store/keys.ts";
 import { isNotLastOwnerSql, setStatus } from "../../src/accounts/store/manage.ts";
 import { findUserState } from "../../src/accounts/store/users.ts";
+import type { User } from "../support/answers.ts";
 import {
   addUser,
   signIn,
@@ -16,12 +17,12 @@ import {
 
 const goodPassword = "seven-green-bottles-41";
 
-/** Calls as one user: `as(token)("PUT", "bob/roles", json)`. */
+/** Calls as one user: `as(token)("PUT", "/bob/roles", json)`. */
 const usersCalls =
   (server: TestServer) =>
   (token: string) =>
-  (method: string, path: string, json?: unknown): Promise<CallAnswer> =>
-    server.call(method, `/api/v2/users${path === "" || path.startsWith("?") ? path : `/${path}`}`, {
+  <M extends string, P extends "" | `${"/" | "?"}${string}`>(method: M, path: P, json?: unknown) =>
+    server.call(method, `/api/v2/users${path}`, {
       token,
       ...(json === undefined ? {} : { json }),
     });
@@ -50,7 +51,7 @@ async function startWithRoles(options?: TestServerOptions) {
   };
 }
 
-const fieldsOf = (answer: CallAnswer) => answer.json.validations?.map((one: { field: string }) => one.field);
+const fieldsOf = (answer: CallAnswer) => answer.json.validations?.map((one) => one.field);
 const alive = async (server: TestServer, token: string) =>
   (await server.call("GET", "/api/v2/users/me", { token })).status;
 
@@ -84,16 +85,16 @@ test("a user looks as Coder's clients expect", async () => {
     roles: [],
   });
   for (const name of [created.json.id, created.json.id.toUpperCase(), "grace", "GRACE"]) {
-    expect((await usersCalls(server)(token)("GET", name)).json).toEqual(created.json);
+    expect((await usersCalls(server)(token)("GET", `/${name}`)).json).toEqual(created.json);
   }
 });
 
 test("users are listed by name, searched, and paged with their whole count", async () => {
-  const { as, token } = await startWithRoles();
-  await as(token)("PUT", "mia/status/suspend");
+  const { server, as, token } = await startWithRoles();
+  await as(token)("PUT", "/mia/status/suspend");
   const list = async (query: string) => {
-    const { json } = await as(token)("GET", query);
-    return { names: json.users.map((user: { username: string }) => user.username), count: json.count };
+    const { json } = await server.call("GET", `/api/v2/users${query}`, { token });
+    return { names: json.users.map((user) => user.username), count: json.count };
   };
   const everybody = ["ada", "aud", "mia", "tom", "uma"];
   expect(await list("")).toEqual({ names: everybody, count: 5 });
@@ -120,7 +121,7 @@ test("users are listed by name, searched, and paged with their whole count", asy
 test("the list refuses unknown filters and invalid numbers, and names them", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  for (const query of ["?q=status:asleep", "?q=role:king", "?q=shoe:42", "?limit=-1", "?offset=x"]) {
+  for (const query of ["?q=status:asleep", "?q=role:king", "?q=shoe:42", "?limit=-1", "?offset=x"] as const) {
     const answer = await usersCalls(server)(token)("GET", query);
     expect(answer.status).toBe(400);
     expect(fieldsOf(answer)).toEqual([query.slice(1, query.indexOf("="))]);
@@ -131,15 +132,15 @@ test("administrators and auditors see all users, members themselves", async () =
   const { server, as, admin, template, auditor, member, userId } = await startWithRoles();
   for (const { token } of [admin, template, auditor]) {
     expect((await as(token)("GET", "")).status).toBe(200);
-    expect((await as(token)("GET", "ada")).json.username).toBe("ada");
+    expect((await as(token)("GET", "/ada")).json.username).toBe("ada");
   }
   expect((await as(member.token)("GET", "")).status).toBe(403);
-  expect((await as(member.token)("GET", "mia")).json.id).toBe(member.userId);
-  const invisible = await as(member.token)("GET", "ada");
-  const unknown = await as(member.token)("GET", "nobody");
+  expect((await as(member.token)("GET", "/mia")).json.id).toBe(member.userId);
+  const invisible = await as(member.token)("GET", "/ada");
+  const unknown = await as(member.token)("GET", "/nobody");
   expect(invisible.status).toBe(404);
   expect(unknown.text).toBe(invisible.text);
-  expect((await as(member.token)("GET", userId)).text).toBe(unknown.text);
+  expect((await as(member.token)("GET", `/${userId}`)).text).toBe(unknown.text);
   expect((await server.call("GET", "/api/v2/users/me")).status).toBe(401);
   expect((await server.call("GET", "/api/v2/users")).status).toBe(401);
 });
@@ -148,13 +149,13 @@ test("users without the permission are refused on every route, and nothing chang
   const { as, token, template, auditor, member } = await startWithRoles();
   const before = (await as(token)("GET", "")).text;
   const newUser = { email: "x@example.com", username: "x", password: goodPassword };
-  const attempts: [string, string, unknown?][] = [
-    ["DELETE", "uma"],
-    ["PUT", "uma/profile", { username: "umaa", name: "" }],
-    ["PUT", "uma/password", { password: goodPassword }],
-    ["PUT", "uma/roles", { roles: [] }],
-    ["PUT", "uma/status/suspend"],
-    ["PUT", "uma/status/activate"],
+  const attempts: [string, `/${string}`, unknown?][] = [
+    ["DELETE", "/uma"],
+    ["PUT", "/uma/profile", { username: "umaa", name: "" }],
+    ["PUT", "/uma/password", { password: goodPassword }],
+    ["PUT", "/uma/roles", { roles: [] }],
+    ["PUT", "/uma/status/suspend"],
+    ["PUT", "/uma/status/activate"],
   ];
   for (const caller of [template, auditor]) {
     expect((await as(caller.token)("POST", "", newUser)).status).toBe(403);
@@ -175,15 +176,15 @@ test("a user-admin manages members without a site role, and can't change roles",
   });
   expect(created.status).toBe(201);
   for (const role of siteRoles) {
-    const refused = await asAdmin("PUT", "x/roles", { roles: [role] });
+    const refused = await asAdmin("PUT", "/x/roles", { roles: [role] });
     expect(refused).toMatchObject({ status: 403, json: { detail: expect.stringContaining(role) } });
   }
-  expect(await asAdmin("PUT", "x/roles", { roles: ["member"] })).toMatchObject({ status: 200 });
-  expect((await asAdmin("PUT", "x/profile", { username: "xenia" })).json.username).toBe("xenia");
-  expect((await asAdmin("PUT", "mia/status/suspend")).json.status).toBe("suspended");
-  expect((await asAdmin("DELETE", member.userId)).status).toBe(200);
+  expect(await asAdmin("PUT", "/x/roles", { roles: ["member"] })).toMatchObject({ status: 200 });
+  expect((await asAdmin("PUT", "/x/profile", { username: "xenia" })).json.username).toBe("xenia");
+  expect((await asAdmin("PUT", "/mia/status/suspend")).json.status).toBe("suspended");
+  expect((await asAdmin("DELETE", `/${member.userId}`)).status).toBe(200);
   for (const role of siteRoles) {
-    await as(token)("PUT", "xenia/roles", { roles: [role] });
+    await as(token)("PUT", "/xenia/roles", { roles: [role] });
     for (const [method, path, json] of [
       ["DELETE", ""],
       ["PUT", "/profile", { username: "other" }],
@@ -193,16 +194,16 @@ test("a user-admin manages members without a site role, and can't change roles",
       ["PUT", "/status/suspend"],
       ["PUT", "/status/activate"],
       ["POST", "/keys/tokens", {}],
-    ] as [string, string, unknown?][]) {
-      const { status } = await asAdmin(method, `xenia${path}`, json);
+    ] as [string, `/${string}`, unknown?][]) {
+      const { status } = await asAdmin(method, `/xenia${path}`, json);
       expect(status, `${role}: ${method} ${path}`).toBe(403);
     }
-    expect((await as(token)("GET", "xenia")).json).toMatchObject({
+    expect((await as(token)("GET", "/xenia")).json).toMatchObject({
       roles: [{ name: role }],
       status: "active",
     });
   }
-  expect((await as(token)("GET", "me")).json.roles).toHaveLength(1);
+  expect((await as(token)("GET", "/me")).json.roles).toHaveLength(1);
 });
 
 const badUsers: [wrong: object, fields: string[]][] = [
@@ -243,7 +244,7 @@ test("a taken username or email is a conflict that names it, in any case", async
   expect(email.status).toBe(409);
   expect(fieldsOf(email)).toEqual(["email"]);
   expect((await asOwner("POST", "", one)).status).toBe(201);
-  const profile = await asOwner("PUT", "x/profile", { username: "Ada", name: "" });
+  const profile = await asOwner("PUT", "/x/profile", { username: "Ada", name: "" });
   expect(profile.status).toBe(409);
   expect(fieldsOf(profile)).toEqual(["username"]);
 });
@@ -272,33 +273,33 @@ test("a user can be created suspended, and signs in once activated", async () =>
   const user = { email: "x@example.com", username: "x", password: server.secret(goodPassword) };
   expect((await asOwner("POST", "", { ...user, user_status: "suspended" })).json.status).toBe("suspended");
   await expect(signIn(server, user)).rejects.toThrow(/401/);
-  expect((await asOwner("PUT", "x/status/activate")).json.status).toBe("active");
-  expect((await asOwner("PUT", "x/status/activate")).status).toBe(200);
+  expect((await asOwner("PUT", "/x/status/activate")).json.status).toBe("active");
+  expect((await asOwner("PUT", "/x/status/activate")).status).toBe(200);
   expect(await alive(server, await signIn(server, user))).toBe(200);
 });
 
 test("people change their own profile", async () => {
   const { server, as, member } = await startWithRoles();
   server.clock.advance(1_000);
-  const answer = await as(member.token)("PUT", "me/profile", { username: "Mia-2", name: "Mia Hamm" });
+  const answer = await as(member.token)("PUT", "/me/profile", { username: "Mia-2", name: "Mia Hamm" });
   expect(answer.json).toMatchObject({
     username: "Mia-2",
     name: "Mia Hamm",
     updated_at: new Date(server.clock.now()).toISOString(),
   });
-  expect((await as(member.token)("PUT", "me/profile", { username: "Mia-2" })).json.name).toBe("Mia Hamm");
-  expect((await as(member.token)("PUT", "me/profile", { username: "mia-2", name: "" })).json.name).toBe("");
-  const bad = await as(member.token)("PUT", "me/profile", { username: "m--m", name: "a\u0000b" });
+  expect((await as(member.token)("PUT", "/me/profile", { username: "Mia-2" })).json.name).toBe("Mia Hamm");
+  expect((await as(member.token)("PUT", "/me/profile", { username: "mia-2", name: "" })).json.name).toBe("");
+  const bad = await as(member.token)("PUT", "/me/profile", { username: "m--m", name: "a\u0000b" });
   expect(bad.status).toBe(400);
   expect(fieldsOf(bad)).toEqual(["username", "name"]);
 });
 
 test("changing one's password needs the old one and ends all other sessions and tokens", async () => {
   const { server, as, member } = await startWithRoles();
-  const change = (json: unknown) => as(member.token)("PUT", "me/password", json);
+  const change = (json: unknown) => as(member.token)("PUT", "/me/password", json);
   const other = await signIn(server, member);
   const token = server.secret(
-    (await as(member.token)("POST", "me/keys/tokens", { token_name: "ci" })).json.key as string,
+    (await as(member.token)("POST", "/me/keys/tokens", { token_name: "ci" })).json.key,
   );
   for (const [body, field] of [
     [{ password: goodPassword }, "old_password"],
@@ -326,7 +327,7 @@ test("of two concurrent password changes exactly one is accepted", async () => {
   const passwords = ["one-of-two-horses-1", "two-of-two-horses-2"].map((one) => server.secret(one));
   const answers = await Promise.all(
     passwords.map((password) =>
-      as(member.token)("PUT", "me/password", { old_password: member.password, password }),
+      as(member.token)("PUT", "/me/password", { old_password: member.password, password }),
     ),
   );
   expect(answers.map((answer) => answer.status).toSorted()).toEqual([204, 400]);
@@ -337,7 +338,7 @@ test("of two concurrent password changes exactly one is accepted", async () => {
 
 test("an administrator sets a password without the old one, which ends all sessions of the user", async () => {
   const { server, as, admin, member } = await startWithRoles();
-  const answer = await as(admin.token)("PUT", "mia/password", { password: goodPassword });
+  const answer = await as(admin.token)("PUT", "/mia/password", { password: goodPassword });
   expect(answer.status).toBe(204);
   expect(await alive(server, member.token)).toBe(401);
   expect(await alive(server, admin.token)).toBe(200);
@@ -347,29 +348,29 @@ test("an administrator sets a password without the old one, which ends all sessi
 test("a suspension ends all sessions and tokens at once", async () => {
   const { server, as, token, member } = await startWithRoles();
   const second = await signIn(server, member);
-  const apiToken = server.secret((await as(member.token)("POST", "me/keys/tokens", {})).json.key as string);
-  const answer = await as(token)("PUT", "mia/status/suspend");
+  const apiToken = server.secret((await as(member.token)("POST", "/me/keys/tokens", {})).json.key);
+  const answer = await as(token)("PUT", "/mia/status/suspend");
   expect(answer.json).toMatchObject({ username: "mia", status: "suspended" });
   for (const key of [member.token, second, apiToken]) expect(await alive(server, key)).toBe(401);
-  expect((await as(token)("PUT", "mia/status/suspend")).json.status).toBe("suspended");
+  expect((await as(token)("PUT", "/mia/status/suspend")).json.status).toBe("suspended");
 
-  await as(token)("PUT", "mia/status/activate");
+  await as(token)("PUT", "/mia/status/activate");
   for (const key of [member.token, second, apiToken]) expect(await alive(server, key)).toBe(401);
   expect(await alive(server, await signIn(server, member))).toBe(200);
 });
 
 test("a deleted user is gone at once, and the username and email are free again", async () => {
   const { server, as, token, member } = await startWithRoles();
-  await as(member.token)("POST", "me/keys/tokens", {});
-  const answer = await as(token)("DELETE", "mia");
+  await as(member.token)("POST", "/me/keys/tokens", {});
+  const answer = await as(token)("DELETE", "/mia");
   expect(answer.status).toBe(200);
   expect(answer.json.message).toMatch(/removed/);
   expect((await server.db.read({ keys: listTokens(member.userId, 0) })).keys).toEqual([]);
   expect(await alive(server, member.token)).toBe(401);
   await expect(signIn(server, member)).rejects.toThrow(/401/);
   for (const name of ["mia", member.userId]) {
-    expect((await as(token)("GET", name)).status).toBe(404);
-    expect((await as(token)("DELETE", name)).status).toBe(404);
+    expect((await as(token)("GET", `/${name}`)).status).toBe(404);
+    expect((await as(token)("DELETE", `/${name}`)).status).toBe(404);
   }
   expect((await as(token)("GET", "?q=mia")).json.count).toBe(0);
   const again = await addUser(server, "mia");
@@ -378,8 +379,8 @@ test("a deleted user is gone at once, and the username and email are free again"
 
 test("roles are exactly the requested ones; member is accepted and ignored", async () => {
   const { as, token } = await startWithRoles();
-  const roles = async (wanted: unknown) => as(token)("PUT", "mia/roles", { roles: wanted });
-  const names = (answer: CallAnswer) => answer.json.roles.map((role: { name: string }) => role.name);
+  const roles = async (wanted: unknown) => as(token)("PUT", "/mia/roles", { roles: wanted });
+  const names = ({ json }: CallAnswer<User>) => json.roles.map((role) => role.name);
   expect(names(await roles(["member", "auditor", "template-admin", "auditor"]))).toEqual([
     "auditor",
     "template-admin",
@@ -396,32 +397,32 @@ test("roles are exactly the requested ones; member is accepted and ignored", asy
 test("nobody deletes, suspends or demotes themselves; the last owner gets the reason", async () => {
   const { as, token, admin } = await startWithRoles();
   for (const attempt of [
-    ["DELETE", "me"],
-    ["PUT", "me/status/suspend"],
-    ["PUT", "me/roles", { roles: [] }],
-  ] as [string, string, unknown?][]) {
+    ["DELETE", "/me"],
+    ["PUT", "/me/status/suspend"],
+    ["PUT", "/me/roles", { roles: [] }],
+  ] as [string, `/${string}`, unknown?][]) {
     const answer = await as(token)(...attempt);
     expect(answer.status).toBe(409);
     expect(answer.json.message).toMatch(/last active owner/);
   }
-  await as(token)("PUT", "tom/roles", { roles: ["owner"] });
+  await as(token)("PUT", "/tom/roles", { roles: ["owner"] });
   for (const [caller, name] of [
     [token, "ada"],
     [admin.token, "uma"],
   ] as const) {
-    expect((await as(caller)("DELETE", name)).status).toBe(403);
-    expect((await as(caller)("PUT", `${name}/status/suspend`)).status).toBe(400);
-    expect((await as(caller)("PUT", `${name}/roles`, { roles: ["auditor"] })).status).toBe(400);
-    expect((await as(caller)("PUT", `${name}/status/activate`)).status).toBe(200);
+    expect((await as(caller)("DELETE", `/${name}`)).status).toBe(403);
+    expect((await as(caller)("PUT", `/${name}/status/suspend`)).status).toBe(400);
+    expect((await as(caller)("PUT", `/${name}/roles`, { roles: ["auditor"] })).status).toBe(400);
+    expect((await as(caller)("PUT", `/${name}/status/activate`)).status).toBe(200);
   }
 });
 
 test("a suspended owner doesn't count: the last active one stays", async () => {
   const { as, token } = await startWithRoles();
-  await as(token)("PUT", "tom/roles", { roles: ["owner"] });
-  await as(token)("PUT", "tom/status/suspend");
-  expect((await as(token)("DELETE", "me")).status).toBe(409);
-  expect((await as(token)("PUT", "tom/roles", { roles: [] })).status).toBe(200);
+  await as(token)("PUT", "/tom/roles", { roles: ["owner"] });
+  await as(token)("PUT", "/tom/status/suspend");
+  expect((await as(token)("DELETE", "/me")).status).toBe(409);
+  expect((await as(token)("PUT", "/tom/roles", { roles: [] })).status).toBe(200);
 });
 
 test.each([
@@ -435,8 +436,8 @@ test.each([
     const as = usersCalls(server);
     const bob = await addUser(server, "bob", ["owner"]);
     const answers = await Promise.all([
-      as(token)(method, `bob${path}`, json),
-      as(bob.token)(method, `ada${path}`, json),
+      as(token)(method, `/bob${path}`, json),
+      as(bob.token)(method, `/ada${path}`, json),
     ]);
     const statuses = answers.map((answer) => answer.status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
@@ -457,10 +458,10 @@ test("the last active owner is guarded in SQL for every caller", async () => {
     return state[0]!.status;
   };
   expect(await suspendAnyhow(userId)).toBe("active");
-  await as(token)("PUT", "tom/roles", { roles: ["owner"] });
-  await as(token)("PUT", "tom/status/suspend");
+  await as(token)("PUT", "/tom/roles", { roles: ["owner"] });
+  await as(token)("PUT", "/tom/status/suspend");
   expect(await suspendAnyhow(userId)).toBe("active");
-  await as(token)("PUT", "tom/status/activate");
+  await as(token)("PUT", "/tom/status/activate");
   expect(await suspendAnyhow(userId)).toBe("suspended");
 });
 
@@ -468,20 +469,20 @@ test("nobody changes a user of the system", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const asOwner = usersCalls(server)(token);
-  expect((await asOwner("GET", "prebuilds")).json).toMatchObject({
+  expect((await asOwner("GET", "/prebuilds")).json).toMatchObject({
     id: prebuildsUser.id,
     login_type: "none",
   });
   expect((await asOwner("GET", "")).json.count).toBe(1);
   for (const attempt of [
-    ["DELETE", "prebuilds"],
-    ["PUT", "prebuilds/profile", { username: "x" }],
-    ["PUT", "prebuilds/password", { password: goodPassword }],
-    ["PUT", "prebuilds/roles", { roles: ["owner"] }],
-    ["PUT", "prebuilds/status/suspend"],
-    ["POST", "prebuilds/keys"],
-    ["POST", "prebuilds/keys/tokens", {}],
-  ] as [string, string, unknown?][]) {
+    ["DELETE", "/prebuilds"],
+    ["PUT", "/prebuilds/profile", { username: "x" }],
+    ["PUT", "/prebuilds/password", { password: goodPassword }],
+    ["PUT", "/prebuilds/roles", { roles: ["owner"] }],
+    ["PUT", "/prebuilds/status/suspend"],
+    ["POST", "/prebuilds/keys"],
+    ["POST", "/prebuilds/keys/tokens", {}],
+  ] as [string, `/${string}`, unknown?][]) {
     expect((await asOwner(...attempt)).status).toBe(403);
   }
 });
@@ -491,7 +492,7 @@ test("reading the current user is one round trip", async () => {
   const server = await startTestServer({ adapter: "plain", onTrip: ({ mode }) => trips.push(mode) });
   const { token } = await signInFirst(server);
   trips.length = 0;
-  expect((await usersCalls(server)(token)("GET", "me")).status).toBe(200);
+  expect((await usersCalls(server)(token)("GET", "/me")).status).toBe(200);
   expect(trips).toEqual(["read"]);
   trips.length = 0;
   expect((await usersCalls(server)(token)("GET", "?q=ada")).status).toBe(200);
@@ -500,11 +501,12 @@ test("reading the current user is one round trip", async () => {
 
 test("organizations: one, called default, by id, name and user", async () => {
   const { server, token, member } = await startWithRoles();
-  const get = (path: string, as = member.token) => server.call("GET", `/api/v2${path}`, { token: as });
+  const get = <P extends string>(path: P, as = member.token) =>
+    server.call("GET", `/api/v2${path}`, { token: as });
   const { json } = await get("/organizations");
   expect(json).toHaveLength(1);
   expect(json[0]).toMatchObject({ name: "default", display_name: "Default", is_default: true });
-  expect((await get(`/organizations/${json[0].id}`)).json).toEqual(json[0]);
+  expect((await get(`/organizations/${json[0]!.id}`)).json).toEqual(json[0]);
   expect((await get("/organizations/DEFAULT")).json).toEqual(json[0]);
   expect((await get("/organizations/other")).status).toBe(404);
   expect((await get("/users/me/organizations")).json).toEqual(json);

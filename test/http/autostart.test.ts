@@ -34,7 +34,7 @@ async function setUp(options: TestServerOptions = {}, version: VersionOptions = 
     token: mia.token,
     json: { name: "web", template_id: templateId },
   });
-  const id = created.json.id as string;
+  const id = created.json.id;
   const finish = async () => {
     const { json } = await provisioner.acquire();
     await provisioner.job("POST", json.job_id, "complete", outcome);
@@ -127,7 +127,7 @@ describe("settings", () => {
     ] as const)
       expect((await make(name, nothing)).json.next_start_at).toBeNull();
     const wrong = await make("wrong", "now and then");
-    expect([wrong.status, wrong.json.validations[0].field]).toEqual([400, "autostart_schedule"]);
+    expect([wrong.status, wrong.json.validations![0]!.field]).toEqual([400, "autostart_schedule"]);
   });
 
   test("automatic updates are enabled and disabled", async () => {
@@ -232,8 +232,8 @@ describe("a tick", () => {
     expect(await inboxTitles(server, token)).toEqual([]);
     const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: mia.token }))
       .json;
-    expect(notifications[0].content).toContain("template version **v2**");
-    expect(notifications[0].content).toContain("> Newer \\*image\\*");
+    expect(notifications[0]!.content).toContain("template version **v2**");
+    expect(notifications[0]!.content).toContain("> Newer \\*image\\*");
     const [message] = await notified(server);
     expect(JSON.parse(message!.reasons)).toEqual(["workspace_owner", "inbox"]);
     await finish();

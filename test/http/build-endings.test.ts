@@ -23,9 +23,9 @@ async function setUp() {
   };
   await finish();
   const build = async (transition: string, as: string) => {
-    const path = `/api/v2/workspaces/${created.json.id}/builds`;
+    const path = `/api/v2/workspaces/${created.json.id}/builds` as const;
     const { json } = await server.call("POST", path, { token: as, json: { transition } });
-    return json.id as string;
+    return json.id;
   };
   const titles = {
     ada: () => inboxTitles(server, token),
@@ -41,7 +41,7 @@ async function setUp() {
     finish,
     build,
     titles,
-    workspaceId: created.json.id as string,
+    workspaceId: created.json.id,
   };
 }
 
@@ -117,8 +117,8 @@ describe("a build that failed", () => {
     const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
       .json;
     expect((await allTold(server))[0]!.labels).toMatchObject({ template_name: "Docker containers" });
-    expect(notifications[0].content).toContain("> Error\\: no \\*space\\* left\n");
-    expect(notifications[0].actions).toEqual([
+    expect(notifications[0]!.content).toContain("> Error\\: no \\*space\\* left\n");
+    expect(notifications[0]!.actions).toEqual([
       { label: "View build", url: `${server.url}/@mia/web/builds/2` },
     ]);
   });
@@ -174,7 +174,7 @@ describe("an orphaned workspace", () => {
 
   test("ends at once, without a job; its owner is notified, and the log lists the resources left behind", async () => {
     const { server, token, mia, tess, provisioner, titles, workspaceId } = await setUp();
-    const path = `/api/v2/workspaces/${workspaceId}/builds`;
+    const path = `/api/v2/workspaces/${workspaceId}/builds` as const;
     const by = (who: string, json: unknown) => server.call("POST", path, { token: who, json });
     expect(await by(mia.token, orphan)).toMatchObject({
       status: 403,
@@ -220,14 +220,14 @@ describe("an orphaned workspace", () => {
   test("waits for a build in progress, like any other", async () => {
     const { server, token, build, workspaceId } = await setUp();
     await build("stop", token);
-    const path = `/api/v2/workspaces/${workspaceId}/builds`;
+    const path = `/api/v2/workspaces/${workspaceId}/builds` as const;
     expect((await server.call("POST", path, { token, json: orphan })).status).toBe(409);
   });
 });
 
 test("an unsupported field of a build's or workspace's request is refused, not ignored", async () => {
   const { server, token, workspaceId } = await setUp();
-  const path = `/api/v2/workspaces/${workspaceId}/builds`;
+  const path = `/api/v2/workspaces/${workspaceId}/builds` as const;
   const build = (more: object) => server.call("POST", path, { token, json: { transition: "stop", ...more } });
   expect(await build({ state: "e30=" })).toMatchObject({
     status: 400,

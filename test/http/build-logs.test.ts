@@ -19,7 +19,7 @@ async function startBuild() {
   const json = { name: "web", template_id: templateId };
   await server.call("POST", "/api/v2/users/me/workspaces", { token, json });
   const { json: job } = await provisioner.acquire();
-  const id = job.job_id as string;
+  const id = job.job_id;
   return {
     server,
     token,

@@ -13,9 +13,10 @@ const commandOf = (command: string) =>
 
 test("a build's resources and timings, an agent's log and a version's log are there, also as sockets", async () => {
   const { server, token, workspaceId, templateId } = await startTask();
-  const read = async (path: string) => (await server.call("GET", `/api/v2${path}`, { token })).json;
+  const read = async <P extends string>(path: P) =>
+    (await server.call("GET", `/api/v2${path}`, { token })).json;
   const { latest_build: build } = await read(`/workspaces/${workspaceId}`);
-  const [agent] = build.resources[0].agents;
+  const [agent] = build.resources[0]!.agents!;
   expect(await read(`/workspacebuilds/${build.id}/resources`)).toEqual(build.resources);
   const time = z.iso.datetime();
   const timings = z.strictObject({
@@ -36,7 +37,7 @@ test("a build's resources and timings, an agent's log and a version's log are th
   for (const path of [`/workspacebuilds/${build.id}/timings`, `/workspaces/${workspaceId}/timings`])
     expect(timings.parse(await read(path))).toBeDefined();
   const { active_version_id: version } = await read(`/templates/${templateId}`);
-  const logs = [`/workspaceagents/${agent.id}/logs`, `/templateversions/${version}/logs`];
+  const logs = [`/workspaceagents/${agent!.id}/logs`, `/templateversions/${version}/logs`];
   for (const path of logs) {
     expect(await read(path)).toEqual([]);
     const socket = await openFrames(`${server.url}/api/v2${path}?follow`, token);
@@ -50,12 +51,9 @@ test("the steps of a build that sent its plan took from its start to its plan, a
   const { server, token, provisioner, workspaceId, templateId } = await startTask();
   const json = { name: "timed", template_id: templateId };
   const created = (await server.call("POST", "/api/v2/users/me/workspaces", { token, json })).json;
-  const id = created.latest_build.id as string;
-  const timings = async (path: string) =>
-    (await server.call("GET", `/api/v2/${path}/timings`, { token })).json.provisioner_timings as Record<
-      string,
-      string
-    >[];
+  const id = created.latest_build.id;
+  const timings = async (path: `${"workspaces" | "workspacebuilds"}/${string}`) =>
+    (await server.call("GET", `/api/v2/${path}/timings`, { token })).json.provisioner_timings;
   await provisioner.acquire();
   server.clock.advance(2_000);
   await provisioner.job("POST", id, "plan", { resource_changes: [] });
@@ -64,7 +62,7 @@ test("the steps of a build that sent its plan took from its start to its plan, a
   const steps = await timings(`workspacebuilds/${id}`);
   const took = steps.map(({ stage, started_at, ended_at }) => [
     stage,
-    Date.parse(ended_at!) - Date.parse(started_at!),
+    Date.parse(ended_at) - Date.parse(started_at),
   ]);
   expect(took).toEqual([
     ["plan", 2_000],
@@ -77,8 +75,8 @@ test("the steps of a build that sent its plan took from its start to its plan, a
 test("connecting to a workspace is refused at once, with the reason", async () => {
   const { server, token, workspaceId } = await startTask();
   const workspace = (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token })).json;
-  const { id } = workspace.latest_build.resources[0].agents[0];
-  const get = (path: string, headers: Record<string, string> = {}) =>
+  const { id } = workspace.latest_build.resources[0]!.agents![0]!;
+  const get = <P extends string>(path: P, headers: Record<string, string> = {}) =>
     server.call("GET", `/api/v2/workspaceagents/${path}`, { token, headers });
   const refusal = { status: 404, json: { message: "Belfry opens no connections into workspaces." } };
   for (const path of ["connection", `${id}/connection`, `${id}/coordinate`, `${id}/pty`])
@@ -106,14 +104,14 @@ test("a key in the address is good wherever one in the header is, and is never l
   const server = await startTestServer();
   const { token } = await signInFirst(server);
   const bob = await addUser(server, "bob");
-  const ask = (method: string, key: string, headers: Record<string, string> = {}) =>
-    server.call(method, `/api/v2/users/me?coder_session_token=${key}`, { headers });
-  expect(await ask("GET", token)).toMatchObject({ status: 200, json: { username: "ada" } });
-  expect((await ask("GET", "")).status).toBe(401);
-  expect((await ask("GET", `${token.slice(0, -1)}!`)).status).toBe(401);
+  const ask = (key: string, headers: Record<string, string> = {}) =>
+    server.call("GET", `/api/v2/users/me?coder_session_token=${key}`, { headers });
+  expect(await ask(token)).toMatchObject({ status: 200, json: { username: "ada" } });
+  expect((await ask("")).status).toBe(401);
+  expect((await ask(`${token.slice(0, -1)}!`)).status).toBe(401);
   // What was sent on purpose counts more than what a browser adds.
-  expect((await ask("GET", token, { cookie: `coder_session_token=${bob.token}` })).json.username).toBe("ada");
-  expect((await ask("GET", token, { "coder-session-token": bob.token })).json.username).toBe("bob");
+  expect((await ask(token, { cookie: `coder_session_token=${bob.token}` })).json.username).toBe("ada");
+  expect((await ask(token, { "coder-session-token": bob.token })).json.username).toBe("bob");
   // Another site can't know it, so it may come from there; a cookie may not.
   const foreign = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
   const pause = (query: string, headers: Record<string, string>) =>

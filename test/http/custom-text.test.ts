@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const inbox = async (by = token): Promise<[string, string][]> => {
   const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token: by });
-  return json.notifications.map(({ title, content }: { title: string; content: string }) => [title, content]);
+  return json.notifications.map(({ title, content }) => [title, content]);
 };
 const text = (body: CallOptions["body"], headers: Record<string, string> = {}, query = "") =>
   server.call("POST", path + query, {
@@ -65,7 +65,7 @@ test("terminal control characters are removed from JSON and text", async () => {
   ]);
   const nothing = { content: { title: "\u001B[1m", message: "x" } };
   const refused = await server.call("POST", path, { token, json: nothing });
-  expect([refused.status, refused.json.validations[0].field]).toEqual([400, "content.title"]);
+  expect([refused.status, refused.json.validations![0]!.field]).toEqual([400, "content.title"]);
 });
 
 test("text that is too long is cut, and the answer says so; JSON is refused", async () => {

@@ -7,10 +7,10 @@ import {
   owner,
   signInFirst,
   startTestServer,
-  type CallAnswer,
   type CallOptions,
   type TestServer,
 } from "../support/server.ts";
+import type { CallAnswer, Refused } from "../support/call.ts";
 import { fillHashes } from "../support/hashes.ts";
 import { askForCode, changeWith, newPassword, startWithMail } from "../support/passcodes.ts";
 import { withUsedKey, workspaceBodies, workspaceErrors } from "../support/workspace-errors.ts";
@@ -30,7 +30,7 @@ interface World {
   /** The key of a provisioner. */
   provisioner: string;
 }
-type Make = (world: World) => Promise<CallAnswer>;
+type Make = (world: World) => Promise<CallAnswer<Refused | null>>;
 
 /** A path with parameters filled in: `me`, and ids of nothing. */
 const fill = (path: string) =>
@@ -41,14 +41,19 @@ const fill = (path: string) =>
     .replace(":id", nobody)
     .replace(":job", nobody)
     .replace(":number", "1");
-const as = (method: string, path: string, json?: unknown) => (world: World) =>
-  world.server.call(method, path, { token: world.token, ...(json === undefined ? {} : { json }) });
-const asMember = (method: string, path: string, json?: unknown) => (world: World) =>
-  world.server.call(method, path, { token: world.member.token, ...(json === undefined ? {} : { json }) });
+const as =
+  <M extends string, P extends string>(method: M, path: P, json?: unknown) =>
+  (world: World) =>
+    world.server.call(method, path, { token: world.token, ...(json === undefined ? {} : { json }) });
+const asMember =
+  <M extends string, P extends string>(method: M, path: P, json?: unknown) =>
+  (world: World) =>
+    world.server.call(method, path, { token: world.member.token, ...(json === undefined ? {} : { json }) });
 const taken = { email: "other@example.com", username: "MEMBER", password: "correct-horse-battery-42" };
 
 const tar = { "content-type": "application/x-tar" };
-const versions = (organization = "default") => `/api/v2/organizations/${organization}/templateversions`;
+const versions = (organization = "default") =>
+  `/api/v2/organizations/${organization}/templateversions` as const;
 
 /** Makes a template with a version `v1`, once. */
 const withTemplate =
@@ -181,7 +186,7 @@ const special: Record<string, Make> = {
   "POST /api/v2/notifications/messages/:id/retry 409": async (world) => {
     await as("POST", "/api/v2/notifications/custom", { content: { title: "sent", message: "x" } })(world);
     const { messages } = (await as("GET", "/api/v2/notifications/messages")(world)).json;
-    return as("POST", `/api/v2/notifications/messages/${messages[0].id}/retry`)(world);
+    return as("POST", `/api/v2/notifications/messages/${messages[0]!.id}/retry`)(world);
   },
   "GET /api/v2/notifications/templates/:id/versions 400": as(
     "GET",
@@ -362,7 +367,7 @@ const whileBusy =
     return busily(asked, () => asked.call(method, fill(path), { ...bodyFor(method, path), token }));
   };
 
-async function busily(server: TestServer, send: () => Promise<CallAnswer>): Promise<CallAnswer> {
+async function busily<Answer>(server: TestServer, send: () => Promise<Answer>): Promise<Answer> {
   const { release } = fillHashes(server.deps().process, ["sign-in", "account"]);
   const answer = await send();
   await release();
@@ -422,7 +427,7 @@ test("each declared error of each route is returned", async () => {
     token,
     json: { name: "rack" },
   });
-  const [notify, provisioner] = [created, rack].map(({ json }) => server.secret(json.key as string));
+  const [notify, provisioner] = [created, rack].map(({ json }) => server.secret(json.key));
   const world: World = { server, empty, token, member, notify: notify!, provisioner: provisioner! };
 
   const wrong: string[] = [];

@@ -34,19 +34,14 @@ async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
       json: { name, template_version_id: versionId, template_version_preset_id: presetId },
     });
     expect(made.status).toBe(201);
-    const { id } = made.json.latest_build as { id: string };
+    const { id } = made.json.latest_build;
     if (stage === "create")
       await server.sql(`UPDATE workspace_builds SET stage = 'create' WHERE id = '${id}'`);
     expect((await provisioner.acquire()).json).toMatchObject({ job_id: id, stage });
     return id;
   };
   const logOf = async (id: string) =>
-    (await server.call("GET", `/api/v2/workspacebuilds/${id}/logs`, { token })).json as {
-      log_level: string;
-      log_source: string;
-      stage: string;
-      output: string;
-    }[];
+    (await server.call("GET", `/api/v2/workspacebuilds/${id}/logs`, { token })).json;
   return { server, token, mia, userId, templateId, versionId, presetId, provisioner, begin, logOf };
 }
 
@@ -146,8 +141,11 @@ describe("a plan", () => {
     const id = await begin("web");
     const field = async (json: unknown) => {
       const { status, json: answer } = await provisioner.job("POST", id, "plan", json);
-      expect([status, answer.message]).toEqual([400, expect.stringContaining(answer.validations[0].detail)]);
-      return answer.validations[0].field;
+      expect([status, answer.message]).toEqual([
+        400,
+        expect.stringContaining(answer.validations![0]!.detail),
+      ]);
+      return answer.validations![0]!.field;
     };
     expect(await field({})).toBe("resource_changes");
     expect(await field([])).toBe("body");
@@ -329,7 +327,7 @@ describe("a claim that replaced resources", () => {
     const mail = post.mails.find(({ email }) => isOurs(email.subject))!.email;
     const webhook = hook.arrivals.map(({ json }) => json).find(({ title }) => isOurs(title));
     const texts: string[] = [
-      notifications[0].content,
+      notifications[0]!.content,
       mail.text!,
       webhook.body as string,
       webhook.body_markdown as string,
@@ -416,7 +414,7 @@ resource "a_b" "c" {
     const mail = post.mails.find(({ email }) =>
       email.subject?.startsWith("Resources replaced on claim: docker / small"),
     )!.email;
-    const inbox = toHtml(notifications[0].content as string);
+    const inbox = toHtml(notifications[0]!.content as string);
     for (const page of [inbox, mail.html!]) {
       expect(page).toContain("&lt;img src=x onerror=alert(1)&gt;");
       expect(page).not.toMatch(/<img [^>]*onerror|<script|href="http:\/\/evil|# injected\s*<\/code>/);

@@ -58,11 +58,11 @@ describe("the key of a custom notification", () => {
       [custom("x"), "?x=1"],
     ] as const) {
       const other = await sendTo(server, token, key, body, query);
-      expect([other.status, other.json.validations[0].field]).toEqual([422, "Idempotency-Key"]);
+      expect([other.status, other.json.validations![0]!.field]).toEqual([422, "Idempotency-Key"]);
     }
     for (const bad of ['""', `${key}k`, "cl\u00e9", '"abc', 'a"b"'.repeat(64)]) {
       const refused = await sendTo(server, token, bad, custom("z"));
-      expect([refused.status, refused.json.validations[0].field], bad).toEqual([400, "Idempotency-Key"]);
+      expect([refused.status, refused.json.validations![0]!.field], bad).toEqual([400, "Idempotency-Key"]);
     }
     expect(await server.messages()).toHaveLength(2);
   });
@@ -147,7 +147,7 @@ describe("the key of a new workspace or build", () => {
   async function setUp() {
     const { server, token, userId } = await start();
     const { templateId } = await addTemplate(server, userId, "docker");
-    const call = (path: string, key: string, json: object, at = server) =>
+    const call = <P extends string>(path: P, key: string, json: object, at = server) =>
       at.call("POST", path, { token, json, headers: { "idempotency-key": key } });
     const create = (key: string, name: string, at = server) =>
       call("/api/v2/users/me/workspaces", key, { name, template_id: templateId }, at);

@@ -35,7 +35,7 @@ test("marking read or unread sends no frames", async () => {
   await send(server, token, "first");
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json;
   const socket = await openFrames(url, token);
-  const path = `/api/v2/notifications/inbox/${notifications[0].id}/read-status`;
+  const path = `/api/v2/notifications/inbox/${notifications[0]!.id}/read-status`;
   await server.call("PUT", path, { token, json: { is_read: true } });
   await server.call("PUT", "/api/v2/notifications/inbox/mark-all-as-read", { token });
   await send(server, token, "second");

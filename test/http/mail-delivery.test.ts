@@ -60,8 +60,8 @@ test("a custom notification arrives as mail, with its id and an unsubscribe link
     html: expect.stringContaining("<strong>312</strong>"),
   });
   const log = (await server.call("GET", "/api/v2/notifications/messages", { token })).json.messages;
-  const message = log.find((row: { method: string }) => row.method === "smtp");
-  expect(mail!.messageId).toBe(`<${message.id}@127.0.0.1>`);
+  const message = log.find((row) => row.method === "smtp");
+  expect(mail!.messageId).toBe(`<${message!.id}@127.0.0.1>`);
   expect(message).toMatchObject({
     status: "sent",
     attempt_count: 1,
@@ -71,7 +71,7 @@ test("a custom notification arrives as mail, with its id and an unsubscribe link
   expect(link.startsWith(`${server.url}/unsubscribe?token=`)).toBe(true);
   expect(readUnsubscribeToken(server.deps(), new URL(link).searchParams.get("token")!)).toEqual({
     userId,
-    templateId: message.template.id,
+    templateId: message!.template.id,
   });
 });
 
@@ -117,13 +117,13 @@ test("an owner resends a message that failed permanently, with new attempts", as
   const list = async () =>
     (await server.call("GET", "/api/v2/notifications/messages?status=permanent_failure", { token })).json;
   const [failed] = (await list()).messages;
-  expect(failed.last_answer).toContain("550");
+  expect(failed!.last_answer).toContain("550");
   code = 250;
-  const retried = await server.call("POST", `/api/v2/notifications/messages/${failed.id}/retry`, { token });
+  const retried = await server.call("POST", `/api/v2/notifications/messages/${failed!.id}/retry`, { token });
   expect(retried.status).toBe(200);
   await server.settled();
   expect(mails).toHaveLength(1);
-  const detail = (await server.call("GET", `/api/v2/notifications/messages/${failed.id}`, { token })).json;
+  const detail = (await server.call("GET", `/api/v2/notifications/messages/${failed!.id}`, { token })).json;
   expect(detail).toMatchObject({
     status: "sent",
     attempts: [
@@ -132,7 +132,7 @@ test("an owner resends a message that failed permanently, with new attempts", as
     ],
   });
   expect(
-    (await server.call("POST", `/api/v2/notifications/messages/${failed.id}/retry`, { token })).status,
+    (await server.call("POST", `/api/v2/notifications/messages/${failed!.id}/retry`, { token })).status,
   ).toBe(409);
 });
 

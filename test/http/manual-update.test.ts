@@ -37,7 +37,7 @@ async function setUp() {
   await finish();
   type Name = keyof typeof people;
   const build = async (as: Name, json: object) => {
-    const path = `/api/v2/workspaces/${created.json.id}/builds`;
+    const path = `/api/v2/workspaces/${created.json.id}/builds` as const;
     const answer = await server.call("POST", path, { token: people[as].token, json });
     if (answer.status === 201) await finish();
     return answer;
@@ -49,7 +49,7 @@ async function setUp() {
     );
     return Object.fromEntries(all.filter(([, list]) => list.length > 0));
   };
-  const workspaceId = created.json.id as string;
+  const workspaceId = created.json.id;
   return { server, people, templateId, workspaceId, v1, v2, build, titles };
 }
 
@@ -149,7 +149,7 @@ describe("a manual update", () => {
 
   test("notifies once when two request it at the same time: the other is refused", async () => {
     const { server, people, workspaceId, titles, v2 } = await setUp();
-    const path = `/api/v2/workspaces/${workspaceId}/builds`;
+    const path = `/api/v2/workspaces/${workspaceId}/builds` as const;
     const json = { transition: "start", template_version_id: v2 };
     const answers = await Promise.all(
       [people.mia, people.ada, people.mia].map(({ token }) => server.call("POST", path, { token, json })),
@@ -180,16 +180,8 @@ test("builds are in the audit log: who started, stopped, deleted and canceled wh
   for (const status of [200, 400])
     expect((await server.call("PATCH", cancel, { token: people.mia.token })).status).toBe(status);
   const audit = await server.call("GET", "/api/v2/audit", { token: people.ada.token });
-  const entries = audit.json.entries.filter(({ resource_type }: { resource_type: string }) =>
-    resource_type.startsWith("workspace"),
-  );
-  expect(
-    entries.map((entry: { user: { username: string }; action: string; resource_type: string }) => [
-      entry.user.username,
-      entry.action,
-      entry.resource_type,
-    ]),
-  ).toEqual([
+  const entries = audit.json.entries.filter(({ resource_type }) => resource_type.startsWith("workspace"));
+  expect(entries.map((entry) => [entry.user!.username, entry.action, entry.resource_type])).toEqual([
     ["mia", "cancel", "workspace_build"],
     ["mia", "create", "workspace"],
     ["tess", "delete", "workspace"],
@@ -197,7 +189,7 @@ test("builds are in the audit log: who started, stopped, deleted and canceled wh
     ["mia", "stop", "workspace_build"],
     ["mia", "create", "workspace"],
   ]);
-  expect(entries[4].detail).toEqual({
+  expect(entries[4]!.detail).toEqual({
     workspace: "web",
     workspace_id: workspaceId,
     owner: "mia",

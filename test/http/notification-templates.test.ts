@@ -14,7 +14,7 @@ const templates = "/api/v2/notifications/templates";
 async function start(environment: Record<string, string> = {}) {
   const server = await startTestServer({ environment });
   const { token } = await signInFirst(server);
-  const api = (method: string, path: string, json?: unknown, as = token) =>
+  const api = <M extends string, P extends string>(method: M, path: P, json?: unknown, as = token) =>
     server.call(method, `${templates}/${path}`, { token: as, ...(json === undefined ? {} : { json }) });
   const send = (title: string, message: string) =>
     server.call("POST", "/api/v2/notifications/custom", { token, json: { content: { title, message } } });
@@ -79,9 +79,7 @@ describe("versions", () => {
     await api("PUT", `${customTemplate}/version`, { version: 1 });
     await send("three", "third");
     const inbox = await inboxOf(server, token);
-    expect(
-      inbox.map(({ title, content, actions }: Record<string, unknown>) => [title, content, actions]),
-    ).toEqual([
+    expect(inbox.map(({ title, content, actions }) => [title, content, actions])).toEqual([
       ["three", "third", []],
       [
         "Note: two & half",
@@ -91,20 +89,12 @@ describe("versions", () => {
       ["one", "first", []],
     ]);
     const list = await server.call("GET", `${templates}/custom`, { token });
-    expect(list.json[0].title_template).toBe("{{ labels.custom_title | raw }}");
+    expect(list.json[0]!.title_template).toBe("{{ labels.custom_title | raw }}");
     // Each message remembers its version.
     const { messages } = (await server.call("GET", "/api/v2/notifications/messages", { token })).json;
-    expect(messages.map((message: { template: { version: number } }) => message.template.version)).toEqual([
-      1, 2, 1,
-    ]);
+    expect(messages.map((message) => message.template.version)).toEqual([1, 2, 1]);
     // And each change its author.
-    expect(
-      (await audited(server, token)).map(({ action, detail, user }: Record<string, unknown>) => [
-        action,
-        detail,
-        user,
-      ]),
-    ).toEqual([
+    expect((await audited(server, token)).map(({ action, detail, user }) => [action, detail, user])).toEqual([
       ["write", { active_version: 1 }, expect.objectContaining({ username: "ada" })],
       ["write", { active_version: 2 }, expect.anything()],
       ["create", { version_title: ours.title_template }, expect.anything()],
@@ -148,12 +138,10 @@ describe("versions", () => {
     const release = loadTemplateFiles().map((file) => ({ ...file, title: `${file.title} (new)` }));
     await seed(db, now(), newId, release);
     const marks = async (id: string) =>
-      (await api("GET", `${id}/versions`)).json.map(
-        ({ number, active, offered }: Record<string, unknown>) => [
-          number,
-          active ? "active" : offered ? "offered" : "",
-        ],
-      );
+      (await api("GET", `${id}/versions`)).json.map(({ number, active, offered }) => [
+        number,
+        active ? "active" : offered ? "offered" : "",
+      ]);
     expect(await marks(customTemplate)).toEqual([
       [3, "offered"],
       [2, "active"],
@@ -186,11 +174,9 @@ describe("an invalid text", () => {
     };
     const answer = await api("POST", `${customTemplate}/versions`, broken);
     expect(answer.status).toBe(400);
-    const found = Object.fromEntries(
-      answer.json.validations.map(({ field, detail }: { field: string; detail: string }) => [field, detail]),
-    );
+    const found = Object.fromEntries(answer.json.validations!.map(({ field, detail }) => [field, detail]));
     expect(answer.json.validations).toHaveLength(8);
-    expect(answer.json.validations[0]).toEqual({
+    expect(answer.json.validations![0]).toEqual({
       field: "title_template",
       detail:
         "unknown variable labels.custom_titel in the sample; available: labels.custom_message, labels.custom_title",
@@ -246,7 +232,7 @@ describe("an invalid text", () => {
   ])("as %j is refused and names %s", async (text, field) => {
     const { api } = await start();
     const answer = await api("POST", `${customTemplate}/versions`, text);
-    expect([answer.status, answer.json.validations[0].field]).toEqual([400, field]);
+    expect([answer.status, answer.json.validations![0]!.field]).toEqual([400, field]);
   });
 
   test("limits are bytes: exactly 2000 and 20000 are fine", async () => {
@@ -302,7 +288,7 @@ describe("the channel of a kind", () => {
     const { server, token, api, send } = await start({
       BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
     });
-    const shown = async () => (await server.call("GET", `${templates}/custom`, { token })).json[0].method;
+    const shown = async () => (await server.call("GET", `${templates}/custom`, { token })).json[0]!.method;
     expect(await shown()).toBe("");
     const set = await api("PUT", `${customTemplate}/method`, { method: "inbox" });
     expect([set.status, set.json.message]).toEqual([200, '"Custom Notification" is sent by inbox now.']);
@@ -320,14 +306,12 @@ describe("the channel of a kind", () => {
     await receiver.wait(1);
     await server.settled();
     const { messages } = (await server.call("GET", "/api/v2/notifications/messages", { token })).json;
-    expect(messages.map(({ method, reasons }: Record<string, unknown>) => [method, reasons])).toEqual([
+    expect(messages.map(({ method, reasons }) => [method, reasons])).toEqual([
       ["inbox", ["to_self", "inbox"]],
       ["webhook", ["to_self", "deployment_default"]],
       ["inbox", ["to_self", "template_method"]],
     ]);
-    expect(
-      (await audited(server, token)).map(({ action, detail }: Record<string, unknown>) => [action, detail]),
-    ).toEqual([
+    expect((await audited(server, token)).map(({ action, detail }) => [action, detail])).toEqual([
       ["write", { method: null }],
       ["write", { method: "inbox" }],
     ]);

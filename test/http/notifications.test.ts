@@ -52,9 +52,7 @@ describe("custom notifications", () => {
       expect(sent.status).toBe(204);
     }
     const { notifications } = await inboxOf(server, token);
-    expect(
-      notifications.map((item: { title: string; content: string }) => [item.title, item.content]),
-    ).toEqual([
+    expect(notifications.map((item) => [item.title, item.content])).toEqual([
       ["Nightly build", "All red & done"],
       ["Nightly build", "All green"],
     ]);
@@ -102,7 +100,7 @@ describe("custom notifications", () => {
     const { server, token } = await start();
     const sent = await server.call("POST", "/api/v2/notifications/custom", { token, json });
     expect(sent.status).toBe(400);
-    expect(sent.json.validations.map((validation: { field: string }) => validation.field)).toContain(field);
+    expect(sent.json.validations!.map((validation) => validation.field)).toContain(field);
     expect((await inboxOf(server, token)).unread_count).toBe(0);
   });
 
@@ -165,8 +163,8 @@ describe("custom notifications", () => {
       );
       expect(unread_count).toBe(100);
       if (notifications.length === 0) break;
-      seen.push(...notifications.map((item: { title: string }) => item.title));
-      before = notifications.at(-1).id;
+      seen.push(...notifications.map((item) => item.title));
+      before = notifications.at(-1)!.id;
     }
     expect(seen.toSorted()).toEqual(titles.toSorted());
   });
@@ -180,7 +178,7 @@ describe("test notifications", () => {
       expect((await inboxOf(server, token)).unread_count).toBe(round);
     }
     const { notifications } = await inboxOf(server, token);
-    expect(notifications[0].actions).toEqual([
+    expect(notifications[0]!.actions).toEqual([
       { label: "View notification settings", url: `${server.url}/deployment/notifications?tab=settings` },
     ]);
   });
@@ -252,7 +250,7 @@ describe("templates and methods", () => {
       },
     ]);
     const system = (await server.call("GET", "/api/v2/notifications/templates/system", { token })).json;
-    const names = system.map((template: { name: string }) => template.name);
+    const names = system.map((template) => template.name);
     expect(names).toContain("Troubleshooting Notification");
     expect(names).toEqual(names.toSorted());
     const methods = (await server.call("GET", "/api/v2/notifications/dispatch-methods", { token })).json;
@@ -326,7 +324,7 @@ describe("the inbox", () => {
     const first = await inboxOf(server, token);
     expect(titles(first)).toEqual(Array.from({ length: 25 }, (_, index) => String(39 - index)));
     const last = first.notifications.at(-1);
-    const second = await inboxOf(server, token, `?starting_before=${last.id}`);
+    const second = await inboxOf(server, token, `?starting_before=${last!.id}`);
     expect(titles(second)).toEqual(Array.from({ length: 15 }, (_, index) => String(14 - index)));
     expect([first.unread_count, second.unread_count]).toEqual([40, 40]);
   });
@@ -335,10 +333,10 @@ describe("the inbox", () => {
     const { server, token } = await withMany(2);
     const [item] = (await inboxOf(server, token)).notifications;
     const mark = (is_read: boolean) =>
-      server.call("PUT", `/api/v2/notifications/inbox/${item.id}/read-status`, { token, json: { is_read } });
+      server.call("PUT", `/api/v2/notifications/inbox/${item!.id}/read-status`, { token, json: { is_read } });
     server.clock.advance(5_000);
     expect((await mark(true)).json).toMatchObject({
-      notification: { id: item.id, read_at: "2026-11-21T10:00:05.500Z" },
+      notification: { id: item!.id, read_at: "2026-11-21T10:00:05.500Z" },
       unread_count: 1,
     });
     expect(titles(await inboxOf(server, token, "?read_status=unread"))).toEqual(["0"]);
@@ -361,14 +359,14 @@ describe("the inbox", () => {
     const { server, token } = await withMany(1);
     const grace = await addUser(server, "grace");
     const [item] = (await inboxOf(server, token)).notifications;
-    const path = `/api/v2/notifications/inbox/${item.id}/read-status`;
+    const path = `/api/v2/notifications/inbox/${item!.id}/read-status`;
     expect((await server.call("PUT", path, { token: grace.token, json: { is_read: true } })).status).toBe(
       404,
     );
     expect((await inboxOf(server, token)).unread_count).toBe(1);
     // As a place to page from it is unknown, and ignored.
     await server.call("POST", "/api/v2/notifications/custom", { token: grace.token, json: custom("hers") });
-    expect(titles(await inboxOf(server, grace.token, `?starting_before=${item.id}`))).toEqual(["hers"]);
+    expect(titles(await inboxOf(server, grace.token, `?starting_before=${item!.id}`))).toEqual(["hers"]);
   });
 
   test("is filtered by template", async () => {
@@ -398,7 +396,7 @@ describe("the inbox", () => {
     const { server, token } = await start();
     const answer = await server.call("GET", `/api/v2/notifications/inbox${query}`, { token });
     expect(answer.status).toBe(400);
-    expect(answer.json.validations[0].field).toMatch(new RegExp(`^${field}`));
+    expect(answer.json.validations![0]!.field).toMatch(new RegExp(`^${field}`));
   });
 
   test("empty parameters are as none", async () => {

@@ -16,7 +16,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
     environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url },
   });
   server.secret(me.password);
-  const call = (method: string, path: string, json?: unknown, token?: string) =>
+  const call = <M extends string, P extends string>(method: M, path: P, json?: unknown, token?: string) =>
     server.call(method, `/api/v2${path}`, {
       ...(json === undefined ? {} : { json }),
       ...(token === undefined ? {} : { token }),
@@ -37,7 +37,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
 
   const login = await call("POST", "/users/login", { email: me.email.toUpperCase(), password: me.password });
   expect(login.status).toBe(201);
-  const token = server.secret(login.json.session_token as string);
+  const token = server.secret(login.json.session_token);
   expect((await call("GET", "/users/me", undefined, token)).json).toMatchObject({
     username: "solo",
     status: "active",
@@ -51,7 +51,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
     { token_name: "ci", scope: "notify", lifetime: 3_600_000_000_000 },
     token,
   );
-  const notify = server.secret(created.json.key as string);
+  const notify = server.secret(created.json.key);
   expect((await call("GET", "/users/me/keys/tokens", undefined, token)).json).toMatchObject([
     { token_name: "ci", scope: "notify" },
   ]);
@@ -77,19 +77,15 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
 
   expect((await call("POST", "/notifications/test", undefined, token)).status).toBe(204);
   const { notifications } = (await call("GET", "/notifications/inbox", undefined, token)).json;
-  expect(notifications.map((item: { title: string }) => item.title)).toEqual([
-    expect.stringMatching(/^Test/),
-    "Build done",
-  ]);
-  await call("PUT", `/notifications/inbox/${notifications[1].id}/read-status`, { is_read: true }, token);
+  expect(notifications.map((item) => item.title)).toEqual([expect.stringMatching(/^Test/), "Build done"]);
+  await call("PUT", `/notifications/inbox/${notifications[1]!.id}/read-status`, { is_read: true }, token);
   expect(
     (await call("GET", "/notifications/inbox?read_status=unread", undefined, token)).json.unread_count,
   ).toBe(1);
   await call("PUT", "/notifications/inbox/mark-all-as-read", undefined, token);
   expect((await call("GET", "/notifications/inbox", undefined, token)).json.unread_count).toBe(0);
 
-  const custom = (await call("GET", "/notifications/templates/custom", undefined, token)).json[0]
-    .id as string;
+  const custom = (await call("GET", "/notifications/templates/custom", undefined, token)).json[0]!.id;
   await call(
     "PUT",
     "/users/me/notifications/preferences",
@@ -138,7 +134,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
 test("the same person creates a template and a workspace, runs its builds, updates it and gets the receipt", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  const call = async (method: string, path: string, json?: unknown) => {
+  const call = async <M extends string, P extends string>(method: M, path: P, json?: unknown) => {
     const answer = await server.call(method, `/api/v2${path}`, {
       token,
       ...(json === undefined ? {} : { json }),
@@ -153,8 +149,8 @@ test("the same person creates a template and a workspace, runs its builds, updat
     template_version_id: first.id,
   });
   const { key } = await call("POST", `${organization}/provisionerkeys`, { name: "rack-1" });
-  const headers = { "coder-provisioner-daemon-key": server.secret(key as string) };
-  const provision = async (method: string, path: string, json: unknown) =>
+  const headers = { "coder-provisioner-daemon-key": server.secret(key) };
+  const provision = async <M extends string, P extends string>(method: M, path: P, json: unknown) =>
     (await server.call(method, `/api/v2${path}`, { headers, json })).json;
   const work = async () => {
     const body = { name: "rack-1", acquire_id: randomUUID() };
@@ -173,9 +169,9 @@ test("the same person creates a template and a workspace, runs its builds, updat
   expect((await work()).template_version.name).toBe("v2");
   expect(await inboxTitles(server, token)).toEqual(["Your workspace web is being updated to v2"]);
   const [receipt] = (await call("GET", "/notifications/inbox")).notifications;
-  const [button] = receipt.actions;
-  const page = await get(server, new URL(button.url).pathname, cookieFor(token));
-  expect([button.label, page.status]).toEqual(["View workspace", 200]);
+  const [button] = receipt!.actions;
+  const page = await get(server, new URL(button!.url).pathname, cookieFor(token));
+  expect([button!.label, page.status]).toEqual(["View workspace", 200]);
   expect(wordsOf(page)).toContain("web running");
 
   // Who is alone administers: what fails comes to them, and what they have said themselves to those who use a template.
@@ -208,9 +204,7 @@ test("the same person creates a template and a workspace, runs its builds, updat
     "Your account was reactivated",
   ]);
   const { entries } = await call("GET", "/audit?user=ada");
-  const actions = (entries as { action: string; resource_type: string }[]).map(
-    ({ action, resource_type }) => `${action} ${resource_type}`,
-  );
+  const actions = entries.map(({ action, resource_type }) => `${action} ${resource_type}`);
   for (const action of [
     "create workspace",
     "start workspace_build",
@@ -223,7 +217,12 @@ test("the same person creates a template and a workspace, runs its builds, updat
 test("the same person keeps a pool, claims from it, and learns which resources the claim replaced and the fix", async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  const call = async (method: string, path: string, json?: unknown, headers: Record<string, string> = {}) => {
+  const call = async <M extends string, P extends string>(
+    method: M,
+    path: P,
+    json?: unknown,
+    headers: Record<string, string> = {},
+  ) => {
     const given = { ...(json === undefined ? {} : { json }), headers };
     const as = Object.keys(headers).length === 0 ? { token } : {};
     const answer = await server.call(method, `/api/v2${path}`, { ...as, ...given });
@@ -240,7 +239,7 @@ test("the same person keeps a pool, claims from it, and learns which resources t
   const newTemplate = { name: "docker", template_version_id: version.id };
   const template = await call("POST", `${organization}/templates`, newTemplate);
   const { key } = await call("POST", `${organization}/provisionerkeys`, { name: "rack-1" });
-  const provisioner = { "coder-provisioner-daemon-key": server.secret(key as string) };
+  const provisioner = { "coder-provisioner-daemon-key": server.secret(key) };
   const acquire = () =>
     call(
       "POST",
@@ -257,7 +256,7 @@ test("the same person keeps a pool, claims from it, and learns which resources t
   const workspace = await call("POST", "/users/me/workspaces", {
     name: "web",
     template_id: template.id,
-    template_version_preset_id: preset.id,
+    template_version_preset_id: preset!.id,
   });
   const claim = await acquire();
   expect(claim).toMatchObject({
@@ -271,9 +270,9 @@ test("the same person keeps a pool, claims from it, and learns which resources t
   await call("POST", `/provisionerjobs/${claim.job_id}/plan`, plan, provisioner);
   await call("POST", `/provisionerjobs/${claim.job_id}/complete`, outcome, provisioner);
   const [notification] = (await call("GET", "/notifications/inbox")).notifications;
-  expect(notification.title).toBe("Resources replaced on claim: docker / small");
-  expect(notification.content).toContain("    ignore_changes = [name]");
-  const page = await get(server, new URL(notification.actions[0].url).pathname, cookieFor(token));
+  expect(notification!.title).toBe("Resources replaced on claim: docker / small");
+  expect(notification!.content).toContain("    ignore_changes = [name]");
+  const page = await get(server, new URL(notification!.actions[0]!.url).pathname, cookieFor(token));
   expect(wordsOf(page)).toContain("- docker_volume.home: name");
   expect(await call("GET", `/templates/${template.id}/drift`)).toMatchObject([{ claims: 1, claims_hurt: 1 }]);
 });
@@ -283,13 +282,13 @@ test("the OpenAPI document names every route once, and every reference leads som
   const document = (await server.call("GET", "/api/v2/openapi.json")).json;
   expect(document.openapi).toBe("3.1.0");
   const operations = Object.values(
-    document.paths as Record<string, Record<string, { operationId: string; summary: string }>>,
+    document["paths"] as Record<string, Record<string, { operationId: string; summary: string }>>,
   ).flatMap((path) => Object.values(path));
   expect(operations.length).toBeGreaterThan(40);
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   for (const { summary } of operations) expect(summary).toMatch(/^[A-Z].{5,}$/);
   for (const [, name] of JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
-    expect(document.components.schemas).toHaveProperty(name!);
+    expect((document["components"] as { schemas: object }).schemas).toHaveProperty(name!);
   }
-  for (const path of Object.keys(document.paths as object)) expect(path).not.toContain(":");
+  for (const path of Object.keys(document["paths"] as object)) expect(path).not.toContain(":");
 });

@@ -103,7 +103,7 @@ test("a read token gets no key", async () => {
     token,
     json: { scope: "read" },
   });
-  const refused = await post(server, "/cli-auth", {}, cookieFor(server.secret(created.json.key as string)));
+  const refused = await post(server, "/cli-auth", {}, cookieFor(server.secret(created.json.key)));
   expect(refused.status).toBe(403);
   expect(await server.sql("SELECT 1 FROM api_keys")).toHaveLength(2);
 });

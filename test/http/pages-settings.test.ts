@@ -29,9 +29,7 @@ const rowOf = (page: CallAnswer, name: string): string =>
     .find((row) => row.includes(`>${name}<`))!;
 
 const disabledOf = async (server: TestServer, token: string) =>
-  (
-    (await server.call("GET", preferences, { token })).json as { id: string; disabled: boolean }[] | null
-  )?.map(({ id, disabled }) => [id, disabled]);
+  (await server.call("GET", preferences, { token })).json?.map(({ id, disabled }) => [id, disabled]);
 
 const another = {
   ...loadTemplateFiles().find(({ id }) => id === testKind)!,
@@ -154,7 +152,7 @@ test("a read-only token sees the settings and changes none", async () => {
     token,
     json: { scope: "read" },
   });
-  const cookie = cookieFor(server.secret(created.json.key as string));
+  const cookie = cookieFor(server.secret(created.json.key));
   expect((await get(server, path, cookie)).status).toBe(200);
   expect((await post(server, path, { [custom]: "off" }, cookie)).status).toBe(403);
   expect(await disabledOf(server, token)).toBeUndefined();

@@ -50,7 +50,7 @@ test("a code from the mail sets a new password, once, and ends every session and
 
   const changed = await changeWith(server, code!, newPassword);
   expect([changed.status, changed.text]).toEqual([204, ""]);
-  for (const key of [token, created.json.key as string])
+  for (const key of [token, created.json.key])
     expect((await server.call("GET", "/api/v2/users/me", { token: key })).status).toBe(401);
   expect(isRefused(await changeWith(server, code!, "another-good-one-17"))).toBe(true);
   expect((await login(server, "another-good-one-17")).status).toBe(401);
@@ -69,7 +69,7 @@ test("the user is notified of the change, in the inbox and by email", async () =
   const token = await signIn(server, { ...owner, password: newPassword });
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json;
   expect(notifications).toHaveLength(1);
-  expect(notifications[0].content).toMatch(/changed with a code sent by email. The request came from 127/);
+  expect(notifications[0]!.content).toMatch(/changed with a code sent by email. The request came from 127/);
 });
 
 test("a code expires after twenty minutes", async () => {
@@ -105,8 +105,8 @@ test("an invalid code changes nothing, and every one gets the same answer", asyn
   expect(empty.json.validations).toMatchObject([{ field: "one_time_passcode" }]);
   for (const weak of ["notstrong", "Password-2024-11!", owner.email]) {
     const answer = await changeWith(server, code!, weak);
-    expect([answer.status, answer.json.validations.length]).toEqual([400, 1]);
-    expect(answer.json.validations[0].field).toBe("password");
+    expect([answer.status, answer.json.validations!.length]).toEqual([400, 1]);
+    expect(answer.json.validations![0]!.field).toBe("password");
   }
   expect(await whichGetsIn(server)).toEqual(unchanged);
   expect(await whichGetsIn(server, bob.email, bob.password)).toEqual(unchanged);
@@ -135,7 +135,7 @@ test("an unknown address gets the same answer, and no mail", async () => {
   expect(await server.sql("SELECT count(*) AS n FROM notification_events")).toEqual([{ n: 0 }]);
   for (const email of ["", "no address", 7]) {
     const answer = await server.call("POST", "/api/v2/users/otp/request", { json: { email } });
-    expect([answer.status, answer.json.validations[0].field]).toEqual([400, "email"]);
+    expect([answer.status, answer.json.validations![0]!.field]).toEqual([400, "email"]);
   }
 });
 
@@ -266,7 +266,7 @@ test("the code is in no webhook, inbox, metric, answer or audit entry, whatever 
   });
   const path = "/api/v2/notifications/templates/62f86a30-2330-4b61-a26d-311ff3b608cf/method";
   const refused = await server.call("PUT", path, { token, json: { method: "webhook" } });
-  expect([refused.status, refused.json.validations[0].field]).toEqual([400, "method"]);
+  expect([refused.status, refused.json.validations![0]!.field]).toEqual([400, "method"]);
   await server.sql(
     "UPDATE notification_templates SET method = 'inbox' WHERE key = 'TemplateUserRequestedOneTimePasscode'",
   );
@@ -388,7 +388,7 @@ test("nobody can disable it, neither in settings nor by a link", async () => {
       json: { template_disabled_map: { [id]: disabled } },
     });
   const refused = await choose(true);
-  expect([refused.status, refused.json.validations[0].field]).toEqual([400, "template_disabled_map"]);
+  expect([refused.status, refused.json!.validations![0]!.field]).toEqual([400, "template_disabled_map"]);
   expect((await choose(false)).status).toBe(200);
   await server.sql("UPDATE notification_preferences SET disabled = 1");
   await askForCode(server);

@@ -45,7 +45,7 @@ async function setUp(preset: PresetOptions = {}, options: TestServerOptions = {}
   };
   const build = (id: string, transition: string, as = member.token) =>
     server.call("POST", `/api/v2/workspaces/${id}/builds`, { token: as, json: { transition } });
-  const get = async (path: string) =>
+  const get = async <P extends string>(path: P) =>
     (await server.call("GET", `/api/v2${path}`, { token: member.token })).json;
   const reasonOf = async (name: string) => (await create(name)).json.latest_build?.reason as string;
   const left = async () =>
@@ -168,7 +168,7 @@ describe("a new workspace is created when", () => {
     expect(plain.json.latest_build.reason).toBe("initiator");
     expect(await reasonOf("mine")).toBe("prebuild_claim");
     const foreign = await create("x", { template_version_preset_id: second.id });
-    expect(foreign.json.validations[0].field).toBe("template_version_preset_id");
+    expect(foreign.json.validations![0]!.field).toBe("template_version_preset_id");
     expect(presetId).not.toBe(versionOfIt);
   });
 
@@ -193,7 +193,7 @@ test("a refused request claims nothing", async () => {
   await create("web", { template_version_preset_id: null });
   await fill(1);
   const taken = await create("WEB");
-  expect([taken.status, taken.json.validations[0].field]).toEqual([409, "name"]);
+  expect([taken.status, taken.json.validations![0]!.field]).toEqual([409, "name"]);
   const stranger = await addUser(server, "sam", ["template-admin"]);
   expect((await create("theirs", {}, stranger.token)).status).toBe(403);
   const deprecate = (words: string) =>
@@ -202,7 +202,7 @@ test("a refused request claims nothing", async () => {
   expect((await create("new")).json.detail).toBe("Use other.");
   await deprecate("");
   await server.sql("UPDATE templates SET deleted_at = 1");
-  expect((await create("new")).json.validations[0].field).toBe("template_id");
+  expect((await create("new")).json.validations![0]!.field).toBe("template_id");
   await server.sql("UPDATE templates SET deleted_at = NULL");
   expect(await left()).toBe(1);
   const forThem = await create("gift", {}, token);
@@ -281,7 +281,7 @@ test("a reconciliation that deletes and users who claim never take the same preb
     const claims = await Promise.all(names.map((name) => create(name)));
     expect((await pass).status).toBe(200);
     await server.settled();
-    const claimed = claims.map(({ json }) => json.id as string).filter((id) => ids.includes(id));
+    const claimed = claims.map(({ json }) => json.id).filter((id) => ids.includes(id));
     for (const id of ids) {
       const builds = await server.sql(
         `SELECT stage, transition FROM workspace_builds WHERE workspace_id = '${id}' AND number > 1`,

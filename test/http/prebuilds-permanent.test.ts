@@ -84,7 +84,7 @@ describe("a template that refuses its preset's value", () => {
         },
       },
     ]);
-    const inbox = (await api("GET", "/notifications/inbox")).json.notifications as { content: string }[];
+    const inbox = (await api("GET", "/notifications/inbox")).json.notifications;
     const item = inbox.find(({ content }) => content.includes(link));
     expect(item!.content).toContain("failed, and a retry would fail too: terraform plan failed");
     expect(item!.content).toContain("belfry prebuilds resume docker small");

@@ -21,7 +21,7 @@ async function setUp(
       json: { name, template_id: templateId },
     });
     expect(created.status).toBe(201);
-    return created.json as { id: string; latest_build: { id: string } };
+    return created.json;
   };
   const build = async (id: string, transition = "start") =>
     (await server.call("POST", `/api/v2/workspaces/${id}/builds`, { token, json: { transition } })).json;
@@ -162,7 +162,7 @@ describe("the end of a job", () => {
     const { latest_build } = await queue("web");
     await provisioner.acquire();
     const field = async (json: unknown) =>
-      (await provisioner.job("POST", latest_build.id, "complete", json)).json.validations[0].field;
+      (await provisioner.job("POST", latest_build.id, "complete", json)).json.validations![0]!.field;
     const agent = { name: "main", apps: [{ slug: "a" }, { slug: "a" }] };
     const resource = { type: "t", name: "n", agents: [agent] };
     expect(await field({ resources: [resource] })).toBe("resources.0.agents.0.apps.1.slug");
@@ -329,7 +329,7 @@ describe("a log", () => {
     const read = async (query = "") =>
       (await server.call("GET", `/api/v2/workspacebuilds/${latest_build.id}/logs${query}`, { token })).json;
     const all = await read();
-    expect(all.map((one: { output: string }) => one.output)).toEqual(["one", "two", "three"]);
+    expect(all.map((one) => one.output)).toEqual(["one", "two", "three"]);
     expect(all[0]).toEqual({
       id: expect.any(Number),
       created_at: "2026-11-21T09:00:00.000Z",
@@ -338,11 +338,11 @@ describe("a log", () => {
       stage: "init",
       output: "one",
     });
-    expect(await read(`?after=${all[1].id}`)).toEqual([all[2]]);
+    expect(await read(`?after=${all[1]!.id}`)).toEqual([all[2]]);
     const bad = await provisioner.job("POST", latest_build.id, "logs", [
       { ...line, level: "loud", output: "" },
     ]);
-    expect([bad.status, bad.json.validations[0].field]).toEqual([400, "0.level"]);
+    expect([bad.status, bad.json.validations![0]!.field]).toEqual([400, "0.level"]);
   });
 
   test("is truncated with one line that says so", async () => {
@@ -357,8 +357,8 @@ describe("a log", () => {
         "logs",
         Array.from({ length: 50 }, () => line),
       );
-    const path = `/api/v2/workspacebuilds/${latest_build.id}/logs`;
-    const lines = (await server.call("GET", path, { token })).json as { output: string }[];
+    const lines = (await server.call("GET", `/api/v2/workspacebuilds/${latest_build.id}/logs`, { token }))
+      .json;
     expect(lines.filter(({ output }) => output === logTruncatedMessage)).toEqual([lines.at(-1)]);
     expect(lines).toHaveLength(151);
   });

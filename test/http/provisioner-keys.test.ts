@@ -15,7 +15,7 @@ async function setUp(options: Parameters<typeof startTestServer>[0] = {}) {
   const queue = async (name: string) => {
     const json = { name, template_id: templateId };
     const created = await server.call("POST", "/api/v2/users/me/workspaces", { token, json });
-    return created.json.latest_build.id as string;
+    return created.json.latest_build.id;
   };
   const jobOf = async (id: string) =>
     (await server.call("GET", `/api/v2/workspacebuilds/${id}`, { token })).json.job;
@@ -72,19 +72,15 @@ test("the use of a key is noted hourly, and in the audit log once a day from eac
     const json = { name: "rack", acquire_id: crypto.randomUUID() };
     await server.call("POST", "/api/v2/provisionerdaemons/jobs/acquire?wait=0", { headers, json });
     await server.settled();
-    return (await server.call("GET", keys, { token })).json[0] as Record<string, string | null>;
+    return (await server.call("GET", keys, { token })).json[0]!;
   };
-  const audited = async () =>
-    (await server.call("GET", "/api/v2/audit?action=use", { token })).json.entries as Record<
-      string,
-      unknown
-    >[];
+  const audited = async () => (await server.call("GET", "/api/v2/audit?action=use", { token })).json.entries;
   expect((await server.call("GET", keys, { token })).json[0]).toMatchObject({ last_used_at: null });
 
   const first = await use("192.0.2.1");
   expect(first).toMatchObject({ last_used_at: expect.any(String), last_used_address: "192.0.2.1" });
   server.clock.advance(59_000);
-  expect(await use("192.0.2.2")).toMatchObject({ last_used_at: first["last_used_at"] });
+  expect(await use("192.0.2.2")).toMatchObject({ last_used_at: first.last_used_at });
   server.clock.advance(1_000);
   const second = await use("192.0.2.2");
   expect(second).toMatchObject({ last_used_address: "192.0.2.2" });

@@ -103,7 +103,7 @@ test("a key that expires while it is read with ends the stream", soon, async () 
     token,
     json: { token_name: "short", lifetime: hour * 1_000_000 },
   });
-  const stream = await openEvents(server.url + events, server.secret(created.json.key as string));
+  const stream = await openEvents(server.url + events, server.secret(created.json.key));
   await stream.ready;
   server.clock.advance(hour - 1);
   // The minute's look: it is good still, and when it ends is known now.

@@ -30,14 +30,14 @@ describe("a status of an app", () => {
     await status("working", "<b>Writing</b> tests", { icon: "/icon.svg", needs_user_attention: true });
     const now = new Date(server.clock.now()).toISOString();
     const shown = await workspace();
-    const [agent] = shown.latest_build.resources[0].agents;
-    const app = agent.apps.find((one: { slug: string }) => one.slug === "claude");
+    const [agent] = shown.latest_build.resources[0]!.agents!;
+    const app = agent!.apps.find((one) => one.slug === "claude");
     const latest = {
       id: expect.any(String),
       created_at: now,
       workspace_id: workspaceId,
-      agent_id: agent.id,
-      app_id: app.id,
+      agent_id: agent!.id,
+      app_id: app!.id,
       state: "working",
       message: "Writing tests",
       uri: "",
@@ -45,7 +45,7 @@ describe("a status of an app", () => {
       needs_user_attention: false,
     };
     expect(shown.latest_app_status).toEqual(latest);
-    expect(app.statuses).toMatchObject([
+    expect(app!.statuses).toMatchObject([
       latest,
       { message: "Reading the parser", uri: "https://git.example.com/1" },
     ]);
@@ -63,7 +63,7 @@ describe("a status of an app", () => {
     ];
     for (const [field, state, more] of wrong) {
       const answer = await status(state, "", more);
-      const fields = answer.json.validations.map((one: { field: string }) => one.field);
+      const fields = answer.json.validations!.map((one) => one.field);
       expect([answer.status, fields]).toEqual([400, [field]]);
     }
     expect((await status("idle", "é".repeat(80))).status).toBe(200);
@@ -281,7 +281,7 @@ describe.each(["every", "calm"])("with %s", (mode) => {
           .map((state) => titles[state])
           .toSorted();
       const isByMail = (state: State) => byMail.includes(state);
-      const taken = receiver.arrivals.map(({ json }) => json.title as string);
+      const taken = receiver.arrivals.map(({ json }) => json.title);
       expect({
         inbox: (await notified()).toSorted(),
         mail: mail.mails.map(({ email }) => email.subject).toSorted(),

@@ -7,10 +7,11 @@ import { addTemplate, addVersion } from "../support/workspaces.ts";
 
 const prompt = "Fix the bug in the parser";
 const addresses = ["/api/v2", "/api/experimental"] as const;
+type Address = (typeof addresses)[number];
 
-const listOf = async (server: TestServer, token: string, q = "", address = "/api/v2") => {
+const listOf = async (server: TestServer, token: string, q = "", address: Address = "/api/v2") => {
   const { status, json } = await server.call("GET", `${address}/tasks?q=${encodeURIComponent(q)}`, { token });
-  return { status, count: json.count as number, names: json.tasks?.map((one: { name: string }) => one.name) };
+  return { status, count: json.count, names: json.tasks?.map((one) => one.name) };
 };
 
 describe("a task", () => {
@@ -23,7 +24,7 @@ describe("a task", () => {
     const since = new Date(server.clock.now() - 30_000).toISOString();
     const workspace = (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token: member.token }))
       .json;
-    const [agent] = workspace.latest_build.resources[0].agents;
+    const [agent] = workspace.latest_build.resources[0]!.agents!;
     const expected = {
       id: workspaceId,
       organization_id: workspace.organization_id,
@@ -41,10 +42,10 @@ describe("a task", () => {
       workspace_name: "fix-bug",
       workspace_status: "running",
       workspace_build_number: 1,
-      workspace_agent_id: agent.id,
+      workspace_agent_id: agent!.id,
       workspace_agent_lifecycle: "ready",
       workspace_agent_health: { healthy: true },
-      workspace_app_id: agent.apps.find(({ slug }: { slug: string }) => slug === "claude").id,
+      workspace_app_id: agent!.apps.find(({ slug }) => slug === "claude")!.id,
       initial_prompt: prompt,
       status: "active",
       current_state: {
@@ -165,8 +166,13 @@ describe("a task", () => {
 });
 
 describe("creating a task", () => {
-  const create = (server: TestServer, token: string, json: object, user = "me", address = "/api/v2") =>
-    server.call("POST", `${address}/tasks/${user}`, { token, json });
+  const create = (
+    server: TestServer,
+    token: string,
+    json: object,
+    user = "me",
+    address: Address = "/api/v2",
+  ) => server.call("POST", `${address}/tasks/${user}`, { token, json });
 
   test.each(["AI Prompt", "ai_prompt", "prompt"])("gives its prompt as the parameter %j", async (name) => {
     const { server, member, userId, templateId } = await startTask();
@@ -235,7 +241,7 @@ describe("creating a task", () => {
     ];
     for (const [field, more] of wrong) {
       const { status, json } = await create(server, member.token, { ...good, ...more });
-      expect([status, json.validations?.[0].field]).toEqual([400, field]);
+      expect([status, json.validations?.[0]!.field]).toEqual([400, field]);
     }
     expect((await create(server, member.token, { ...good, name: "fix-bug" })).status).toBe(409);
     expect((await create(server, member.token, good, "ada")).status).toBe(404);

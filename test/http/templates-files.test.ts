@@ -42,7 +42,7 @@ test("A file is stored once, in chunks, and comes back byte for byte", async () 
   expect(
     await server.sql("SELECT count(*) AS chunks, max(length(content)) AS longest FROM file_chunks"),
   ).toEqual([{ chunks: 6, longest: chunkBytes }]);
-  for (const name of [first.json.hash as string, sha256]) {
+  for (const name of [first.json.hash, sha256]) {
     const { status, type, bytes } = await fetchBytes(server, name, { "coder-session-token": token });
     expect([status, type, Buffer.compare(bytes, tar)]).toEqual([200, "application/x-tar", 0]);
   }
@@ -101,7 +101,7 @@ test("Provisioners fetch files with their keys; members can't", async () => {
     json: { name: "rack-1" },
   });
   expect(created).toMatchObject({ status: 201, json: { key: expect.stringMatching(/^\w{10}-\w{22}$/) } });
-  const key = server.secret(created.json.key as string);
+  const key = server.secret(created.json.key);
   const status = async (given: Record<string, string>) => (await fetchBytes(server, json.hash, given)).status;
   expect(await status({ "coder-provisioner-daemon-key": key })).toBe(200);
   expect(await status({ authorization: `Bearer ${key}` })).toBe(200);
@@ -124,9 +124,7 @@ test("Provisioners fetch files with their keys; members can't", async () => {
   expect((await Promise.all(refused)).map((answer) => answer.status)).toEqual([409, 400, 400]);
   expect(await server.sql("SELECT name FROM provisioner_keys")).toEqual([{ name: "rack-1" }]);
   const { entries } = (await server.call("GET", "/api/v2/audit?action=create", { token })).json;
-  expect(
-    entries.find((entry: { resource_type: string }) => entry.resource_type === "provisioner_key"),
-  ).toMatchObject({
+  expect(entries.find((entry) => entry.resource_type === "provisioner_key")).toMatchObject({
     resource_type: "provisioner_key",
     resource_id: key.slice(0, 10),
     detail: { name: "rack-1" },

@@ -11,7 +11,7 @@ async function start() {
   const server = await startTestServer({ wrapClient });
   const { token } = await signInFirst(server);
   const admin = await addUser(server, "tess", ["template-admin"]);
-  const call = async (as: string, method: string, path: string, json?: unknown) => {
+  const call = async <M extends string, P extends string>(as: string, method: M, path: P, json?: unknown) => {
     const answer = await server.call(method, path, { token: as, ...(json === undefined ? {} : { json }) });
     await server.settled();
     return answer;

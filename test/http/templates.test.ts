@@ -127,7 +127,7 @@ describe("a template", () => {
   test("is changed, deprecated and undeprecated, each once in the audit log", async () => {
     const { server, token } = await open();
     const { template } = await makeTemplate(server, token, "docker");
-    const path = `/api/v2/templates/${template.id}`;
+    const path = `/api/v2/templates/${template.id}` as const;
     const change = (json: unknown) => server.call("PATCH", path, { token, json });
     expect(await change({ display_name: "Docker", description: "In a container." })).toMatchObject({
       status: 200,
@@ -148,14 +148,12 @@ describe("a template", () => {
     });
     const { entries } = (await server.call("GET", `/api/v2/audit?resource_id=${template.id}`, { token }))
       .json;
-    expect(entries.map((entry: { action: string; detail: unknown }) => [entry.action, entry.detail])).toEqual(
-      [
-        ["write", { name: "docker", deprecation_message: "" }],
-        ["write", { name: "docker", deprecation_message: "Use podman." }],
-        ["write", { name: "docker", display_name: "Docker", description: "In a container." }],
-        ["create", { name: "docker", version_id: template.active_version_id }],
-      ],
-    );
+    expect(entries.map((entry) => [entry.action, entry.detail])).toEqual([
+      ["write", { name: "docker", deprecation_message: "" }],
+      ["write", { name: "docker", deprecation_message: "Use podman." }],
+      ["write", { name: "docker", display_name: "Docker", description: "In a container." }],
+      ["create", { name: "docker", version_id: template.active_version_id }],
+    ]);
   });
 
   test("is not deleted while a user has a workspace of it; prebuilds don't count", async () => {
@@ -167,7 +165,7 @@ describe("a template", () => {
         '${template.id}', '${id}', 'never', 1, 1, 1) ON CONFLICT DO NOTHING`);
     await insert("mine", userId);
     await insert("waiting", prebuildsUser.id);
-    const path = `/api/v2/templates/${template.id}`;
+    const path = `/api/v2/templates/${template.id}` as const;
     expect((await server.call("GET", path, { token })).json.active_user_count).toBe(1);
     expect(await server.call("DELETE", path, { token })).toMatchObject({
       status: 400,
@@ -177,7 +175,7 @@ describe("a template", () => {
     expect(await server.call("DELETE", path, { token })).toMatchObject({ status: 200 });
     const { entries } = (await server.call("GET", `/api/v2/audit?resource_id=${template.id}`, { token }))
       .json;
-    expect(entries.map((entry: { action: string }) => entry.action)).toEqual(["delete", "create"]);
+    expect(entries.map((entry) => entry.action)).toEqual(["delete", "create"]);
   });
 });
 
@@ -206,7 +204,7 @@ describe("a version", () => {
     const { template, first } = await makeTemplate(server, token, "docker", { name: "v1" });
     const { first: foreign } = await makeTemplate(server, token, "podman", { name: "v1" });
     const second = await makeVersion(server, token, { template_id: template.id, name: "v2" });
-    const path = `/api/v2/templates/${template.id}`;
+    const path = `/api/v2/templates/${template.id}` as const;
     const activate = (id: string) => server.call("PATCH", `${path}/versions`, { token, json: { id } });
     const active = async () => (await server.call("GET", path, { token })).json.active_version_id;
     expect(await active()).toBe(first.id);
@@ -221,13 +219,12 @@ describe("a version", () => {
     expect(await active()).toBe(second.id);
 
     const list = (query = "") => server.call("GET", `${path}/versions${query}`, { token });
-    const names = async (query?: string) =>
-      (await list(query)).json.map((version: { name: string }) => version.name);
+    const names = async (query?: string) => (await list(query)).json.map((version) => version.name);
     expect(await names()).toEqual(["v1", "v2"]);
     expect(await names("?limit=1&offset=1")).toEqual(["v2"]);
     const { entries } = (await server.call("GET", `/api/v2/audit?resource_id=${template.id}`, { token }))
       .json;
-    expect(entries.map((entry: { detail: unknown }) => entry.detail)).toEqual([
+    expect(entries.map((entry) => entry.detail)).toEqual([
       { name: "docker", active_version_id: { from: first.id, to: second.id } },
       { name: "docker", version_id: first.id },
     ]);
@@ -308,7 +305,7 @@ describe("a version", () => {
       },
     });
     expect(answer.status).toBe(400);
-    expect(answer.json.validations.map(({ field }: { field: string }) => field)).toEqual([
+    expect(answer.json.validations!.map(({ field }) => field)).toEqual([
       "presets.0.prebuilds.instances",
       "presets.0.prebuilds.expiration_policy.ttl",
       "presets.0.prebuilds.scheduling.timezone",

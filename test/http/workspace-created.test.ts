@@ -52,7 +52,7 @@ test("a new workspace notifies owners and template admins who enabled the kind, 
   for (const other of [tom.token, mia.token]) expect(await inboxTitles(server, other)).toEqual([]);
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
     .json;
-  expect(notifications[0].content).toContain("**ada** created workspace **other** for **mia**");
+  expect(notifications[0]!.content).toContain("**ada** created workspace **other** for **mia**");
   const [first] = await about();
   expect(first!.labels).toEqual({
     workspace: "web",
@@ -86,9 +86,7 @@ test("creator and owner are in the audit log once, also for a claimed prebuild",
   const second = await create(mia.token, "me", "other");
   expect((await create(mia.token, "me", "other")).status).toBe(409);
   const { json } = await server.call("GET", "/api/v2/audit?action=create", { token });
-  const entries = json.entries.filter(
-    ({ resource_type }: { resource_type: string }) => resource_type === "workspace",
-  );
+  const entries = json.entries.filter(({ resource_type }) => resource_type === "workspace");
   expect(entries).toMatchObject([
     { user: { username: "mia" }, resource_id: second.json.id, detail: { name: "other", owner: "mia" } },
     {

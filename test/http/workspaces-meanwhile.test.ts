@@ -14,7 +14,7 @@ async function start() {
   const mia = await addUser(server, "mia");
   const { templateId } = await addTemplate(server, userId);
   const provisioner = await addProvisioner(server, userId, "one");
-  const call = (as: string, method: string, path: string, json: unknown = {}) =>
+  const call = <M extends string, P extends string>(as: string, method: M, path: P, json: unknown = {}) =>
     server.call(method, `/api/v2${path}`, { token: as, json });
   const finish = async () => {
     const { json } = await provisioner.acquire();
@@ -26,7 +26,7 @@ async function start() {
     autostart_schedule: "0 11 * * *",
     automatic_updates: "always",
   });
-  const path = `/workspaces/${created.json.id}`;
+  const path = `/workspaces/${created.json.id}` as const;
   await finish();
   await call(mia.token, "POST", `${path}/builds`, { transition: "stop" });
   await finish();

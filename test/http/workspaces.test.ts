@@ -27,7 +27,8 @@ async function setUp(options: Parameters<typeof addTemplate>[3] = {}) {
     expect(answer.status).toBe(200);
     return json;
   };
-  const get = (path: string, as = member.token) => server.call("GET", `/api/v2${path}`, { token: as });
+  const get = <P extends string>(path: P, as = member.token) =>
+    server.call("GET", `/api/v2${path}`, { token: as });
   return { server, token, userId, member, templateId, versionId, provisioner, create, build, finish, get };
 }
 
@@ -51,7 +52,7 @@ describe("a workspace", () => {
     await finish();
     const running = (await get(`/workspaces/${id}`)).json.latest_build;
     expect(running.status).toBe("running");
-    expect(running.resources[0].agents[0]).toMatchObject({
+    expect(running.resources[0]!.agents[0]).toMatchObject({
       name: "main",
       lifecycle_state: "created",
       apps: [{ slug: "web", url: "http://w" }],
@@ -66,7 +67,7 @@ describe("a workspace", () => {
     expect((await get("/users/me/workspace/web")).status).toBe(404);
     expect((await get(`/workspaces/${id}?include_deleted=true`)).json.latest_build.status).toBe("deleted");
     expect((await build(id, "start")).status).toBe(404);
-    const builds = (await get(`/workspaces/${id}/builds`)).json as { build_number: number }[];
+    const builds = (await get(`/workspaces/${id}/builds`)).json;
     expect(builds.map((one) => one.build_number)).toEqual([3, 2, 1]);
     expect((await get(`/workspacebuilds/${created.json.latest_build.id}`)).status).toBe(200);
     expect((await create("web")).status).toBe(201);
@@ -79,7 +80,7 @@ describe("a workspace", () => {
     expect(second.status).toBe(409);
     expect(second.json.validations).toEqual([{ field: "name", detail: expect.any(String) }]);
     const others = await create("a--b");
-    expect([others.status, others.json.validations[0].field]).toEqual([400, "name"]);
+    expect([others.status, others.json.validations![0]!.field]).toEqual([400, "name"]);
     const organization = "/api/v2/organizations/default/members/ada/workspaces";
     const templateId = (await server.sql("SELECT id FROM templates"))[0]!["id"];
     const ownersOwn = await server.call("POST", organization, {
@@ -98,7 +99,7 @@ describe("a workspace", () => {
   test("is created from an active template and a version of it", async () => {
     const { create, server, userId, templateId } = await setUp();
     const { versionId: foreign } = await addTemplate(server, userId, "other");
-    const refused = async (more: object) => (await create("web", more)).json.validations[0].field;
+    const refused = async (more: object) => (await create("web", more)).json.validations![0]!.field;
     expect(await refused({ template_id: randomUUID() })).toBe("template_id");
     expect(await refused({ template_version_id: foreign })).toBe("template_version_id");
     expect(await refused({ template_id: null, template_version_id: randomUUID() })).toBe(
@@ -144,7 +145,7 @@ describe("builds", () => {
     const unknown = await build(created.json.id, "start", {
       rich_parameter_values: [{ name: "x", value: "" }],
     });
-    expect([unknown.status, unknown.json.validations[0].field]).toEqual([
+    expect([unknown.status, unknown.json.validations![0]!.field]).toEqual([
       400,
       "rich_parameter_values.0.name",
     ]);
@@ -285,7 +286,7 @@ test("the list of workspaces takes filters and pages", async () => {
   await addTemplate(server, userId, "vm");
   const names = async (query: string, as?: string) => {
     const { json } = await get(`/workspaces?${query}`, as);
-    return [(json.workspaces as { name: string }[]).map(({ name }) => name).join(" "), json.count];
+    return [json.workspaces.map(({ name }) => name).join(" "), json.count];
   };
   expect(await names("")).toEqual(["api web", 2]);
   expect(await names("limit=1&offset=1")).toEqual(["web", 2]);

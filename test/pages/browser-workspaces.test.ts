@@ -21,7 +21,7 @@ async function startBuilding() {
   const acquireId = randomUUID();
   const { json: job } = await provisioner.acquire({ acquireId });
   const tell = (action: string, body: unknown) =>
-    provisioner.job("POST", job.job_id as string, action, body, acquireId);
+    provisioner.job("POST", job.job_id, action, body, acquireId);
   const log = (...outputs: string[]) =>
     tell(
       "logs",

@@ -51,11 +51,12 @@ async function sendSample(server: TestServer, file: TemplateFile, token: string)
 
 async function linksOfInbox(server: TestServer, token: string): Promise<Link[]> {
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token })).json;
-  if (notifications.length === 0) return [];
-  const [{ title, content, actions }] = notifications;
+  const [notification] = notifications;
+  if (notification === undefined) return [];
+  const { title, content, actions } = notification;
   return [
     ...anchors(toHtml(`${title}\n\n${content}`)),
-    ...(actions as { label: string; url: string }[]).map(({ label, url }) => ({ words: label, url })),
+    ...actions.map(({ label, url }) => ({ words: label, url })),
   ];
 }
 

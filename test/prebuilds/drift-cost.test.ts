@@ -41,7 +41,7 @@ test.skipIf(noServer)(
         },
       });
       await provisioner.acquire();
-      return made.json.latest_build.id as string;
+      return made.json.latest_build.id;
     };
     const plan = (count: number) => ({
       format_version: "1.2",

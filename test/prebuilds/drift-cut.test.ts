@@ -36,7 +36,7 @@ test("A connection that is cut after any batch parts nothing, and the completion
       token,
       json: { name, template_version_id: versionId, template_version_preset_id: preset.id },
     });
-    const { id } = made.json.latest_build as { id: string };
+    const { id } = made.json.latest_build;
     await provisioner.acquire();
     const change = { actions: ["delete", "create"], replace_paths: [["x"]] };
     await provisioner.job("POST", id, "plan", {

@@ -41,7 +41,7 @@ function withFix(main: string, snippet: string): string {
 test(`The notification about a drifting claim contains a fix that works (with ${realWords})`, async () => {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  const ask = async (method: string, path: string, json?: object) => {
+  const ask = async <M extends string, P extends string>(method: M, path: P, json?: object) => {
     const answer = await server.call(method, `/api/v2${path}`, {
       token,
       ...(json === undefined ? {} : { json }),
@@ -63,14 +63,14 @@ test(`The notification about a drifting claim contains a fix that works (with ${
       presets: [{ name: "small", parameters: [{ name: "size", value: "s" }], prebuilds: { instances: 1 } }],
     });
     const [preset] = await ask("GET", `/templateversions/${version.id}/presets`);
-    return { versionId: version.id as string, presetId: preset.id as string };
+    return { versionId: version.id, presetId: preset!.id };
   };
   const first = await push(template);
   const { id: templateId } = await ask("POST", "/organizations/default/templates", {
     name: "hello",
     template_version_id: first.versionId,
   });
-  const place = { url: server.url, key: server.secret(key as string) };
+  const place = { url: server.url, key: server.secret(key) };
   const daemon = await startDaemon(place, ["--terraform", real ?? (await standIn())]);
 
   /** Waits for the pool to be filled, claims from it, and answers the log of the claim. */
@@ -97,9 +97,7 @@ test(`The notification about a drifting claim contains a fix that works (with ${
     await server.settled();
     // Its agent has nothing to report again.
     const claimed = await ask("GET", `/workspaces/${workspaceId}`);
-    const agents = claimed.latest_build.resources.flatMap(
-      (resource: { agents: object[] }) => resource.agents,
-    );
+    const agents = claimed.latest_build.resources.flatMap((resource) => resource.agents);
     expect(agents).toMatchObject([{ lifecycle_state: "ready" }]);
     return (await ask("GET", `/workspacebuilds/${made.latest_build.id}/logs`)) as {
       log_level: string;

@@ -279,11 +279,11 @@ describe("a version that is pushed with a preset whose pool can't be filled", ()
         expect(version.status).toBe(201);
         await pools.api("PATCH", `/templates/${templateId}/versions`, { id: version.json.id });
         await passes(server, 3);
-        return version.json as { id: string; warnings: string[] };
+        return version.json;
       };
       const statusOf = async (id: string) => {
         const { json } = await pools.api("GET", `/templateversions/${id}/presets`);
-        return json[0].prebuild_status as string;
+        return json[0]!.prebuild_status;
       };
       const broken = await activate(body);
       expect(broken.warnings).toEqual([

@@ -10,7 +10,7 @@ const organization = "/api/v2/organizations/default";
 async function startWithTemplate(main: string) {
   const server = await startTestServer();
   const { token } = await signInFirst(server);
-  const ask = async (method: string, path: string, json?: object) => {
+  const ask = async <M extends string, P extends string>(method: M, path: P, json?: object) => {
     const answer = await server.call(method, path, { token, ...(json === undefined ? {} : { json }) });
     expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
     return answer.json;
@@ -33,7 +33,7 @@ async function startWithTemplate(main: string) {
   const make = (name: string) => ask("POST", "/api/v2/users/me/workspaces", { name, template_id });
   const build = (workspaceId: string, transition: string) =>
     ask("POST", `/api/v2/workspaces/${workspaceId}/builds`, { transition });
-  return { server, ask, make, build, at: { url: server.url, key: server.secret(key as string) } };
+  return { server, ask, make, build, at: { url: server.url, key: server.secret(key) } };
 }
 
 test(`A workspace is created, stopped, started by another provisioner and deleted (with ${realWords})`, async () => {

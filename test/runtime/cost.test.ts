@@ -84,7 +84,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
       onAnswer: meter.onAnswer,
     });
     const { token, userId } = await signInFirst(server);
-    const api = (method: string, path: string, json?: unknown) =>
+    const api = <M extends string, P extends string>(method: M, path: P, json?: unknown) =>
       server.call(method, `/api/v2/notifications${path}`, { token, ...(json === undefined ? {} : { json }) });
     let round = 0;
     async function cost(request: () => Promise<unknown>) {
@@ -104,7 +104,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
         ),
         "inbox, first page": await cost(() => api("GET", "/inbox")),
         "read status": await cost(() =>
-          api("PUT", `/inbox/${notifications[0].id}/read-status`, { is_read: true }),
+          api("PUT", `/inbox/${notifications[0]!.id}/read-status`, { is_read: true }),
         ),
         "mark all as read": await cost(() => api("PUT", "/inbox/mark-all-as-read")),
         settings: await cost(() => api("GET", "/settings")),

@@ -252,7 +252,7 @@ test("a disk that is full", async () => {
       method: "POST",
       headers: {
         "content-type": "application/json",
-        "coder-session-token": login.json.session_token as string,
+        "coder-session-token": login.json.session_token,
       },
       body: JSON.stringify({ content: { title: `${at}`, message: "x".repeat(500) } }),
       signal: AbortSignal.timeout(5_000),
@@ -486,7 +486,7 @@ describe("a file of the database that is taken away under a running server", () 
     const first = await startProgram(environment);
     await callServer(first.url, "POST", "/api/v2/users/first", { json: owner });
     const signedIn = await callServer(first.url, "POST", "/api/v2/users/login", { json: owner });
-    const send = sender(first.url, signedIn.json.session_token as string);
+    const send = sender(first.url, signedIn.json.session_token);
     expect([await send("one"), await send("two")]).toEqual([204, 204]);
     rmSync(`${file}-wal`);
     expect(await send("three")).toBe(503);

@@ -66,13 +66,17 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
     const trigger = setInterval(() => void worker.scheduled().catch(() => {}), 1_000);
     onTestFinished(() => clearInterval(trigger));
     const urls = [ahead, behind, worker.url];
-    const call = (instance: number, method: string, path: string, options?: CallOptions) =>
-      callServer(urls[instance % urls.length]!, method, `/api/v2${path}`, options);
+    const call = <M extends string, P extends string>(
+      instance: number,
+      method: M,
+      path: P,
+      options?: CallOptions,
+    ) => callServer(urls[instance % urls.length]!, method, `/api/v2${path}`, options);
     await call(0, "POST", "/users/first", { json: owner });
     // Signed in at one, known to all.
     const { email, password } = owner;
     const login = await call(1, "POST", "/users/login", { json: { email, password } });
-    const token = login.json.session_token as string;
+    const token = login.json.session_token;
     const send = (instance: number, title: string) =>
       call(instance, "POST", "/notifications/custom", { token, json: { content: { title, message: "x" } } });
     /** Resolves when each instance has begun so many more passes. */
@@ -129,7 +133,7 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
 
   test("share the pools: one pass fills them, none twice", async () => {
     const { call, token, passes } = await start();
-    const done = async (method: string, path: string, json?: unknown) => {
+    const done = async <M extends string, P extends string>(method: M, path: P, json?: unknown) => {
       const answer = await call(0, method, path, { token, ...(json === undefined ? {} : { json }) });
       expect(answer.status, answer.text).toBeLessThan(300);
       return answer.json;
@@ -140,7 +144,7 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
       presets: [{ name: "small", parameters: [], prebuilds: { instances: 4 } }],
     });
     await done("POST", `${organization}/templates`, { name: "docker", template_version_id: version.id });
-    const headers = { "coder-provisioner-daemon-key": key as string };
+    const headers = { "coder-provisioner-daemon-key": key };
     const jobs = new Set<string>();
     const acquire = async (instance: number) => {
       const json = { name: "rack-1", acquire_id: randomUUID() };
@@ -148,7 +152,7 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
         headers,
         json,
       });
-      if (answer.status === 200) jobs.add(answer.json.workspace.id as string);
+      if (answer.status === 200) jobs.add(answer.json.workspace.id);
       return answer.status;
     };
     for (let instance = 0; jobs.size < 4; instance += 1) {

@@ -47,7 +47,7 @@ test.skipIf(noNetwork)("one tarball holds all that a machine with Node needs", a
   expect(server.started["migrations"]).toEqual(loadMigrations().map(({ name }) => name));
   await callServer(server.url, "POST", "/api/v2/users/first", { json: owner });
   const login = await callServer(server.url, "POST", "/api/v2/users/login", { json: owner });
-  const token = login.json.session_token as string;
+  const token = login.json.session_token;
 
   const [sent, shown] = await Promise.all([
     run(["notifications", "custom", "Packed", "All of it"], {

@@ -86,7 +86,7 @@ test("two hundred messages under way when the server is told to stop: given back
   const first = await startProgram(environment);
   await callServer(first.url, "POST", "/api/v2/users/first", { json: owner });
   const signedIn = await callServer(first.url, "POST", "/api/v2/users/login", { json: owner });
-  const token = signedIn.json.session_token as string;
+  const token = signedIn.json.session_token;
   // It takes every request and answers none until it is told to.
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -107,14 +107,13 @@ test("two hundred messages under way when the server is told to stop: given back
   letGo();
   receiver.answer({ status: 204 });
   await startProgram(environment);
-  const arrived = () =>
-    new Set(receiver.arrivals.map(({ json }) => json.payload.labels.custom_title as string));
+  const arrived = () => new Set(receiver.arrivals.map(({ json }) => json.payload.labels.custom_title));
   await expect.poll(() => arrived().size, { timeout: 60_000 }).toBe(200);
   // Whatever came twice came under one id.
   const byTitle = new Map<string, Set<string>>();
   for (const { json } of receiver.arrivals) {
-    const title = json.payload.labels.custom_title as string;
-    byTitle.set(title, (byTitle.get(title) ?? new Set()).add(json.msg_id as string));
+    const title = json.payload.labels.custom_title;
+    byTitle.set(title, (byTitle.get(title) ?? new Set()).add(json.msg_id));
   }
   for (const [title, ids] of byTitle) expect(ids.size, title).toBe(1);
 });
@@ -141,7 +140,7 @@ test.each([
   server.clock.advance(-change + 3_600_000);
   await server.runTick();
   await server.settled();
-  const accepted = receiver.arrivals.map(({ json }) => json.payload.labels.custom_title as string);
+  const accepted = receiver.arrivals.map(({ json }) => json.payload.labels.custom_title);
   expect(accepted.filter((title) => title === "after")).toHaveLength(1);
   expect(accepted.filter((title) => title === "before")).toHaveLength(2);
   const left = await server.sql("SELECT status FROM notification_messages WHERE due_at IS NOT NULL");

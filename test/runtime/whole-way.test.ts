@@ -29,7 +29,7 @@ async function startDeployment() {
   /** What somebody heard of the workspace; accounts make news of their own. */
   const inboxOf = async (token: string) => {
     const { json } = await callServer(url, "GET", "/api/v2/notifications/inbox", { token });
-    return (json.notifications as { title: string }[]).map(({ title }) => title);
+    return json.notifications.map(({ title }) => title);
   };
   return { folder, variables, server, url, ada, as, signIn, inboxOf };
 }

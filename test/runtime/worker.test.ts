@@ -77,7 +77,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
       BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: secret,
     });
-    const call = (method: string, path: string, options?: CallOptions) =>
+    const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
       callServer(worker.url, method, `/api/v2${path}`, options);
 
     // There is no loopback on Workers: nobody is trusted without the code.
@@ -165,7 +165,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       BELFRY_DATABASE_URL: database.url,
       BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url.replace("//", "//hook:p%40ss%20word@"),
     });
-    const call = (method: string, path: string, options?: CallOptions) =>
+    const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
       callServer(worker.url, method, `/api/v2${path}`, options);
     await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
     const login = { email: owner.email, password: owner.password };
@@ -178,8 +178,8 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const delivered = async () => {
       const { messages } = (await call("GET", "/notifications/messages", { token })).json;
       return messages
-        .filter(({ method }: { method: string }) => method === "webhook")
-        .map((one: { status: string; attempt_count: number }) => [one.status, one.attempt_count]);
+        .filter(({ method }) => method === "webhook")
+        .map((one) => [one.status, one.attempt_count]);
     };
     await expect.poll(delivered).toEqual(Array.from({ length: 10 }, () => ["sent", 1]));
     expect(worker.logs).toEqual([]);
@@ -192,7 +192,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
     const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: database.url });
-    const call = async (method: string, path: string, options?: CallOptions) => {
+    const call = async <M extends string, P extends string>(method: M, path: P, options?: CallOptions) => {
       const answer = await callServer(worker.url, method, `/api/v2${path}`, options);
       if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
       return answer.json;
@@ -208,11 +208,11 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const json = { name: "dev", template_id: template.id };
     const workspace = await call("POST", "/users/me/workspaces", { token, json });
     const { key } = await call("POST", `${organization}/provisionerkeys`, { token, json: { name: "one" } });
-    const headers = { "coder-provisioner-daemon-key": key as string };
+    const headers = { "coder-provisioner-daemon-key": key };
     const acquisition = { name: "one", acquire_id: "a1" };
     const job = await call("POST", "/provisionerdaemons/jobs/acquire", { headers, json: acquisition });
 
-    const buildId = workspace.latest_build.id as string;
+    const buildId = workspace.latest_build.id;
     const url = `${worker.url}/api/v2/workspacebuilds/${buildId}/logs?follow`;
     const log = await openFrames<{ output: string }>(url, token as string);
     const line = { level: "info", source: "provisioner", stage: "Apply", output: "done" };
@@ -228,7 +228,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const status = { app_slug: "claude", state: "idle", message: "Which one?" };
     await call("PATCH", "/workspaceagents/me/app-status", { token: job.agent_token as string, json: status });
     const { notifications } = await call("GET", "/notifications/inbox", { token });
-    expect(notifications[0].title).toBe("Task waiting for you: Fix it");
+    expect(notifications[0]!.title).toBe("Task waiting for you: Fix it");
     expect(worker.logs).toEqual([]);
   });
 
@@ -237,7 +237,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     const { setup_code: setupCode } = await migrate(database.url);
     const link = await startLink(database.url);
     const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: link.url });
-    const call = (method: string, path: string, options?: CallOptions) =>
+    const call = <M extends string, P extends string>(method: M, path: P, options?: CallOptions) =>
       callServer(worker.url, method, `/api/v2${path}`, options);
     await call("POST", "/users/first", { json: { ...owner, setup_code: setupCode } });
     const { email, password } = owner;

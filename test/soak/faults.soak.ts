@@ -115,7 +115,7 @@ test(`${messages} acknowledged messages through faults drawn by seed ${seed}`, a
   const login = await callServer(urls[0]!, "POST", "/api/v2/users/login", { json: { email, password } });
 
   const began = performance.now();
-  const traffic = startTraffic({ urls, token: login.json.session_token as string, width, insists: false });
+  const traffic = startTraffic({ urls, token: login.json.session_token, width, insists: false });
   const { acknowledged } = traffic;
   const trouble = makeTrouble(world, traffic);
   await traffic.until(() => acknowledged.size >= messages);

@@ -7,7 +7,8 @@ import type { Deploy, Deployment } from "./deployments.ts";
 import { openEvents } from "./events.ts";
 import { openFrames } from "./frames.ts";
 import { startReceiver, type Receiver } from "./receiver.ts";
-import { callServer, owner, type CallOptions } from "./server.ts";
+import { callServer, type CallOptions, type Success } from "./call.ts";
+import { owner } from "./server.ts";
 import { startMailServer, type MailServerFixture } from "./smtp.ts";
 
 const secret = `whsec_${Buffer.alloc(32, "k").toString("base64")}`;
@@ -24,10 +25,15 @@ export function conform(deploy: Deploy): void {
   let token: string;
   let member: string;
 
-  const call = (method: string, path: string, options: CallOptions = {}) =>
+  const call = <M extends string, P extends string>(method: M, path: P, options: CallOptions = {}) =>
     callServer(deployment.url, method, `/api/v2${path}`, options);
   /** As the owner; the answer has to be a success. */
-  async function done(method: string, path: string, json?: unknown, options: CallOptions = {}) {
+  async function done<M extends string, P extends string>(
+    method: M,
+    path: P,
+    json?: unknown,
+    options: CallOptions = {},
+  ): Promise<Success<M, `/api/v2${P}`>> {
     const answer = await call(method, path, { token, ...(json === undefined ? {} : { json }), ...options });
     expect([method, path, answer.status, answer.text]).toEqual([
       method,
@@ -35,16 +41,16 @@ export function conform(deploy: Deploy): void {
       expect.toSatisfy((status: number) => status < 300),
       answer.text,
     ]);
-    return answer.json;
+    return answer.json as Success<M, `/api/v2${P}`>;
   }
   const signIn = async ({ email, password }: { email: string; password: string }) =>
-    (await done("POST", "/users/login", { email, password })).session_token as string;
+    (await done("POST", "/users/login", { email, password })).session_token;
   const send = (title: string, message = "x") =>
     done("POST", "/notifications/custom", { content: { title, message } });
   const titles = async (key = token) =>
     (await done("GET", "/notifications/inbox", undefined, { token: key })).notifications.map(
-      (one: { title: string }) => one.title,
-    ) as string[];
+      (one) => one.title,
+    );
 
   const arrivalsOf = (title: string) => receiver.arrivals.filter(({ json }) => json.title === title);
   const countOf = (title: string) => arrivalsOf(title).length;
@@ -81,7 +87,7 @@ export function conform(deploy: Deploy): void {
       .toMatchObject({ ready: true, database: "ok", tick: "ok" });
     expect(await done("GET", "/buildinfo")).toMatchObject({ deployment_id: expect.any(String) });
     const document = await done("GET", "/openapi.json");
-    expect(Object.keys(document.paths as object).length).toBeGreaterThan(60);
+    expect(Object.keys(document["paths"] as object).length).toBeGreaterThan(60);
     const headers = { authorization: `Bearer ${metricsToken}` };
     const metrics = await callServer(deployment.url, "GET", "/metrics", { headers });
     expect(metrics.text).toMatch(/^belfry_tick_age_seconds /m);
@@ -126,7 +132,7 @@ export function conform(deploy: Deploy): void {
     expect(JSON.parse((await stream.next()).data)).toMatchObject({ notification: { title: "Build *done*" } });
 
     const { notifications, unread_count: unread } = await done("GET", "/notifications/inbox");
-    const path = `/notifications/inbox/${notifications[0].id}/read-status`;
+    const path = `/notifications/inbox/${notifications[0]!.id}/read-status` as const;
     expect((await done("PUT", path, { is_read: true })).unread_count).toBe(unread - 1);
     await done("PUT", "/notifications/inbox/mark-all-as-read");
     expect((await done("GET", "/notifications/inbox?read_status=unread")).notifications).toEqual([]);
@@ -144,8 +150,8 @@ export function conform(deploy: Deploy): void {
     for (let index = 0; index < 30; index += 1) await send(`Page ${index}`);
     const { notifications } = await done("GET", "/notifications/inbox");
     expect(notifications).toHaveLength(25);
-    const older = await done("GET", `/notifications/inbox?starting_before=${notifications.at(-1).id}`);
-    expect(older.notifications.slice(0, 5).map((one: { title: string }) => one.title)).toEqual(
+    const older = await done("GET", `/notifications/inbox?starting_before=${notifications.at(-1)!.id}`);
+    expect(older.notifications.slice(0, 5).map((one) => one.title)).toEqual(
       [4, 3, 2, 1, 0].map((index) => `Page ${index}`),
     );
     await done("POST", "/notifications/test");
@@ -161,7 +167,7 @@ export function conform(deploy: Deploy): void {
     receiver.answer({ status: 204 });
     const [first, second] = arrivalsOf("Tried twice");
     expect(second!.json.msg_id).toBe(first!.json.msg_id);
-    const path = `/notifications/messages/${first!.json.msg_id}`;
+    const path = `/notifications/messages/${first!.json.msg_id}` as const;
     await expect.poll(async () => (await done("GET", path)).status, { timeout: 10_000 }).toBe("sent");
     expect((await done("GET", path)).attempts).toHaveLength(2);
   });
@@ -173,20 +179,20 @@ export function conform(deploy: Deploy): void {
     await done("PUT", "/notifications/settings", { notifier_paused: false });
     await expect.poll(() => countOf("Held back"), { timeout: 20_000 }).toBe(1);
     await expect.poll(() => titles(), { timeout: 10_000 }).toContain("Held back");
-    const [{ id }] = await done("GET", "/notifications/templates/custom");
+    const [custom] = await done("GET", "/notifications/templates/custom");
     const path = "/users/me/notifications/preferences";
-    await done("PUT", path, { template_disabled_map: { [id as string]: true } });
+    await done("PUT", path, { template_disabled_map: { [custom!.id]: true } });
     const off = await call("POST", "/notifications/custom", {
       token,
       json: { content: { title: "Off", message: "x" } },
     });
     expect(off.status).toBe(409);
-    await done("PUT", path, { template_disabled_map: { [id as string]: false } });
+    await done("PUT", path, { template_disabled_map: { [custom!.id]: false } });
   });
 
   test("errors have one shape, name the field, and are problem+json on request", async () => {
     const wrong = await call("POST", "/notifications/custom", { token, json: { content: { title: 1 } } });
-    expect([wrong.status, wrong.json.validations.length > 0]).toEqual([400, true]);
+    expect([wrong.status, wrong.json.validations!.length > 0]).toEqual([400, true]);
     const problem = await call("GET", "/nothing", { token, headers: { accept: "application/problem+json" } });
     expect([problem.status, problem.headers.get("content-type")]).toEqual([404, "application/problem+json"]);
     expect((await call("GET", "/users/me")).status).toBe(401);
@@ -234,7 +240,7 @@ export function conform(deploy: Deploy): void {
     let provisioner: Record<string, string>;
     let template: { id: string; active_version_id: string };
 
-    const provision = (jobId: string, action: string, json: unknown) =>
+    const provision = <Action extends string>(jobId: string, action: Action, json: unknown) =>
       done("POST", `/provisionerjobs/${jobId}/${action}`, json, { token: "", headers: provisioner });
     const acquire = async () => {
       const answer = await call("POST", "/provisionerdaemons/jobs/acquire?wait=0", {
@@ -267,7 +273,7 @@ export function conform(deploy: Deploy): void {
     beforeAll(async () => {
       const organization = "/organizations/default";
       const { key } = await done("POST", `${organization}/provisionerkeys`, { name: "rack-1" });
-      provisioner = { "coder-provisioner-daemon-key": key as string };
+      provisioner = { "coder-provisioner-daemon-key": key };
       const preset = { name: "small", parameters: [], prebuilds: { instances: 1 } };
       const version = await done("POST", `${organization}/templateversions`, {
         name: "v1",
@@ -288,7 +294,7 @@ export function conform(deploy: Deploy): void {
       const claimed = await done(
         "POST",
         "/users/me/workspaces",
-        { name: "claimed", template_id: template.id, template_version_preset_id: pool.id },
+        { name: "claimed", template_id: template.id, template_version_preset_id: pool!.id },
         { token: member },
       );
       expect(claimed.latest_build.reason).toBe("prebuild_claim");
@@ -300,10 +306,10 @@ export function conform(deploy: Deploy): void {
         format_version: "1.2",
         resource_changes: [{ address: "docker_container.dev", type: "docker_container", change }],
       };
-      expect(await provision(job.job_id, "plan", plan)).toEqual({
+      expect(await provision(job!.job_id, "plan", plan)).toEqual({
         replacements: [{ resource: "docker_container.dev", paths: ["image"] }],
       });
-      await provision(job.job_id, "complete", completion);
+      await provision(job!.job_id, "complete", completion);
       await expect
         .poll(() => titles(), { timeout: 10_000 })
         .toContain("Resources replaced on claim: agents / small");
@@ -321,7 +327,7 @@ export function conform(deploy: Deploy): void {
         { token: member },
       );
       const job = await work();
-      expect(job.workspace.name).toBe("web");
+      expect(job!.workspace.name).toBe("web");
       const shown = await done("GET", `/workspaces/${made.id}`, undefined, { token: member });
       expect(shown.latest_build.status).toBe("running");
       const logs = await done("GET", `/workspacebuilds/${made.latest_build.id}/logs`, undefined, {
@@ -329,11 +335,11 @@ export function conform(deploy: Deploy): void {
       });
       expect(logs).toMatchObject([{ output: "made" }]);
       for (const state of ["working", "idle"])
-        await agent(job.agent_token, "PATCH", "app-status", { app_slug: "claude", state, message: "m" });
+        await agent(job!.agent_token, "PATCH", "app-status", { app_slug: "claude", state, message: "m" });
       expect((await titles(member))[0]).toBe("Task waiting for you: Fix the parser");
       const { notifications } = await done("GET", "/notifications/inbox", undefined, { token: member });
-      const [button] = notifications[0].actions;
-      const page = await callServer(deployment.url, "GET", new URL(button.url as string).pathname, {
+      const [button] = notifications[0]!.actions;
+      const page = await callServer(deployment.url, "GET", new URL(button!.url).pathname, {
         headers: { ...asBrowser, cookie: `coder_session_token=${member}` },
       });
       expect([page.status, page.text.includes("web")]).toEqual([200, true]);
@@ -344,7 +350,7 @@ export function conform(deploy: Deploy): void {
         { token: member },
       );
       expect(stop.transition).toBe("stop");
-      await provision((await acquire()).job_id, "fail", { error: "no space left" });
+      await provision((await acquire())!.job_id, "fail", { error: "no space left" });
       expect(
         (await call("POST", `/provisionerjobs/${stop.id}/heartbeat`, { headers: provisioner, json: {} }))
           .status,

@@ -39,10 +39,10 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
   const key = (token: string) => ({ "coder-session-token": token });
   const withRole = async (name: string, ...roles: string[]) =>
     key((await addUser(server, name, roles)).token);
-  const call = (token: string, method: string, path: string, json?: unknown) =>
+  const call = <M extends string, P extends string>(token: string, method: M, path: P, json?: unknown) =>
     server.call(method, `/api/v2${path}`, { token, ...(json === undefined ? {} : { json }) });
   const tokenOf = async (scope: string) =>
-    (await call(mia.token, "POST", "/users/me/keys/tokens", { token_name: scope, scope })).json.key as string;
+    (await call(mia.token, "POST", "/users/me/keys/tokens", { token_name: scope, scope })).json.key;
   const [reading, notifying] = [server.secret(await tokenOf("read")), server.secret(await tokenOf("notify"))];
 
   const preset = { id: randomUUID(), name: "pool", parameters: [], instances: 1 };
@@ -80,15 +80,15 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       keys: mia.token.slice(0, 10),
       templates: pooled.templateId,
       templateversions: pooled.versionId,
-      files: file.json.hash as string,
+      files: file.json.hash,
       "notifications/templates": testKind,
-      messages: message.id as string,
-      inbox: message.id as string,
+      messages: message!.id,
+      inbox: message!.id,
       workspaces: task.workspaceId,
-      workspacebuilds: workspace.latest_build.id as string,
-      workspaceagents: workspace.latest_build.resources[0].agents[0].id as string,
+      workspacebuilds: workspace.latest_build.id,
+      workspaceagents: workspace.latest_build.resources[0]!.agents![0]!.id,
       presets: preset.id,
-      provisionerjobs: job.job_id as string,
+      provisionerjobs: job.job_id,
     },
   };
 }

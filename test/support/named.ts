@@ -58,7 +58,7 @@ async function ensureWorkspace(maker: Maker, owner: string, name: string, templa
   });
   if (made.status !== 201) throw new Error(`workspace ${name}: ${made.status} ${made.text}`);
   await server.sql(`UPDATE workspaces SET owner_id = '${ownerId}' WHERE id = '${made.json.id}'`);
-  return made.json.id as string;
+  return made.json.id;
 }
 
 async function ensureFiltered(maker: Maker, filter: string): Promise<void> {

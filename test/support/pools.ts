@@ -14,7 +14,7 @@ export async function startPools(preset: PresetOptions = {}, options: TestServer
   const presets = [{ name: "small", parameters: [], instances: 1, ...preset, id: presetId }];
   const { templateId, versionId } = await addTemplate(server, userId, "docker", { presets });
   const provisioner = await addProvisioner(server, userId, "one");
-  const api = (method: string, path: string, json?: unknown) =>
+  const api = <M extends string, P extends string>(method: M, path: P, json?: unknown) =>
     server.call(method, `/api/v2${path}`, { token, ...(json === undefined ? {} : { json }) });
 
   return {
@@ -36,8 +36,7 @@ export async function startPools(preset: PresetOptions = {}, options: TestServer
     plan: async () => (await api("POST", "/prebuilds/reconcile?dry_run=true")).json,
     pool: async (name = "small") => {
       const { json } = await api("GET", "/prebuilds/presets");
-      const pools = json as { name: string; active: boolean }[];
-      return pools.find((pool) => pool.name === name && pool.active) as Record<string, unknown> | undefined;
+      return json.find((pool) => pool.name === name && pool.active);
     },
     /** Another version, active at once. */
     push: async (more: PresetOptions = {}) => {

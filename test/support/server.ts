@@ -15,7 +15,10 @@ import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { startServer, type RunningServer, type ServerOptions } from "../../src/runtime/server.ts";
 import { tick, type TickReport } from "../../src/tick.ts";
 import { wrapClient, type AdapterName } from "./adapters.ts";
+import { callServer, type Call } from "./call.ts";
 import { copyNewDatabase } from "./new-database.ts";
+
+export { callServer, type Call, type CallAnswer, type CallOptions } from "./call.ts";
 
 type Row = Record<string, unknown>;
 
@@ -48,8 +51,7 @@ export interface TestServer extends RunningServer {
   logs: string[];
   /** Remembers something that no log line may contain. */
   secret: <T extends string>(value: T) => T;
-  /** Sends JSON (or what `body` is) and parses a JSON answer. */
-  call: (method: string, path: string, options?: CallOptions) => Promise<CallAnswer>;
+  call: Call;
   folder: string;
   /** One pass of everything periodic, now. */
   runTick: () => Promise<TickReport>;
@@ -61,22 +63,6 @@ export interface TestServer extends RunningServer {
    */
   messages: () => Promise<(typeof notificationMessages.$inferSelect)[]>;
   attempts: () => Promise<(typeof notificationAttempts.$inferSelect)[]>;
-}
-
-export interface CallOptions {
-  token?: string;
-  json?: unknown;
-  body?: BodyInit;
-  headers?: Record<string, string>;
-}
-
-export interface CallAnswer {
-  status: number;
-  headers: Headers;
-  text: string;
-  // Tests look into answers of every shape.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  json: any;
 }
 
 /** The adapter that the whole suite runs with, from the vitest project. */
@@ -170,33 +156,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   };
 }
 
-export async function callServer(
-  url: string,
-  method: string,
-  path: string,
-  options: CallOptions = {},
-): Promise<CallAnswer> {
-  const { token, json, body, headers = {} } = options;
-  const answer = await fetch(url + path, {
-    method,
-    redirect: "manual",
-    headers: {
-      ...(token === undefined ? {} : { "coder-session-token": token }),
-      ...(json === undefined ? {} : { "content-type": "application/json" }),
-      ...headers,
-    },
-    ...(json === undefined ? (body === undefined ? {} : { body }) : { body: JSON.stringify(json) }),
-  });
-  const text = await answer.text();
-  const isJson = /json/.test(answer.headers.get("content-type") ?? "") && text !== "";
-  return {
-    status: answer.status,
-    headers: answer.headers,
-    text,
-    json: isJson ? (JSON.parse(text) as unknown) : undefined,
-  };
-}
-
 export const owner = {
   email: "ada@example.com",
   username: "ada",
@@ -212,14 +171,14 @@ export async function signInFirst(
   server.secret(user.password);
   const made = await server.call("POST", "/api/v2/users/first", { json: user });
   if (made.status !== 201) throw new Error(`first user: ${made.status} ${made.text}`);
-  return { token: await signIn(server, user), userId: made.json.user_id as string };
+  return { token: await signIn(server, user), userId: made.json.user_id };
 }
 
 export async function signIn(server: TestServer, user: { email: string; password: string }): Promise<string> {
   const { email, password } = user;
   const answer = await server.call("POST", "/api/v2/users/login", { json: { email, password } });
   if (answer.status !== 201) throw new Error(`sign-in: ${answer.status} ${answer.text}`);
-  return server.secret(answer.json.session_token as string);
+  return server.secret(answer.json.session_token);
 }
 
 /** Puts another user, with roles, into the database, which tells nobody, and signs them in. */

@@ -1,5 +1,5 @@
 // What tests of agents begin with: a running workspace whose build is an AI task, and the calls of its agent.
-import type { CallAnswer, TestServer, TestServerOptions } from "./server.ts";
+import type { TestServer, TestServerOptions } from "./server.ts";
 import { addUser, signInFirst, startTestServer } from "./server.ts";
 import { addProvisioner, addTemplate, agentTokenOf } from "./workspaces.ts";
 
@@ -30,7 +30,7 @@ export async function startTask(options: TaskOptions = {}) {
     token: member.token,
     json: { name: "fix-bug", template_id: templateId },
   });
-  const workspaceId = made.json.id as string;
+  const workspaceId = made.json.id;
   const { sidebarApp = "claude", prompt = "Fix the bug in the parser" } = options;
   const completion = {
     resources: [{ type: "docker_container", name: "dev", agents: options.agents ?? taskAgents }],
@@ -62,22 +62,20 @@ export async function startTask(options: TaskOptions = {}) {
       (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token: member.token })).json,
     /** Titles in the member's inbox, oldest first. */
     notified: async () => {
-      const { notifications } = (
-        await server.call("GET", "/api/v2/notifications/inbox", { token: member.token })
-      ).json as { notifications: { title: string }[] };
-      return notifications.map(({ title }) => title).toReversed();
+      const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token: member.token });
+      return json.notifications.map(({ title }) => title).toReversed();
     },
     ...agentCalls(server, agentToken),
   };
 }
 
 export const agentCalls = (server: TestServer, token: string) => ({
-  lifecycle: (state: string, more: object = {}, as = token): Promise<CallAnswer> =>
+  lifecycle: (state: string, more: object = {}, as = token) =>
     server.call("POST", "/api/v2/workspaceagents/me/report-lifecycle", {
       token: as,
       json: { state, ...more },
     }),
-  status: (state: string, message = "", more: object = {}, as = token): Promise<CallAnswer> =>
+  status: (state: string, message = "", more: object = {}, as = token) =>
     server.call("PATCH", "/api/v2/workspaceagents/me/app-status", {
       token: as,
       json: { app_slug: "claude", state, message, ...more },

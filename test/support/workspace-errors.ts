@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { prebuildsUser } from "../../db/schema.ts";
 import { abandonRun, takeLease } from "../../src/prebuilds/reconcile/store/lease.ts";
 import { agentTokenOf, outcome } from "./workspaces.ts";
-import type { CallAnswer, TestServer } from "./server.ts";
+import type { CallAnswer, Refused } from "./call.ts";
+import type { TestServer } from "./server.ts";
 
 interface World {
   server: TestServer;
@@ -11,16 +12,16 @@ interface World {
   /** The key of a provisioner. */
   provisioner: string;
 }
-type Make = (world: World) => Promise<CallAnswer>;
+type Make = (world: World) => Promise<CallAnswer<Refused | null>>;
 
 const nobody = "00000000-0000-4000-8000-000000000000";
 const as =
-  (method: string, path: string, json?: unknown): Make =>
-  ({ server, token }) =>
+  <M extends string, P extends string>(method: M, path: P, json?: unknown) =>
+  ({ server, token }: World) =>
     server.call(method, `/api/v2${path}`, { token, ...(json === undefined ? {} : { json }) });
 const asProvisioner =
-  (method: string, path: string, json?: unknown, body?: BodyInit): Make =>
-  ({ server, provisioner }) =>
+  <M extends string, P extends string>(method: M, path: P, json?: unknown, body?: BodyInit) =>
+  ({ server, provisioner }: World) =>
     server.call(method, `/api/v2${path}`, {
       headers: { "coder-provisioner-daemon-key": provisioner },
       ...(json === undefined ? {} : { json }),
@@ -59,7 +60,7 @@ const taskWithUsedKey =
     const made = await as("POST", `${organization}/templateversions`, { has_ai_task: true, parameters })(
       world,
     );
-    const template = { name: `t${randomUUID().slice(0, 8)}`, template_version_id: made.json.id as string };
+    const template = { name: `t${randomUUID().slice(0, 8)}`, template_version_id: made.json.id };
     await as("POST", `${organization}/templates`, template)(world);
     return withUsedKey(path, { template_version_id: made.json.id, input: "Fix the bug" })(world);
   };
@@ -289,7 +290,7 @@ const withTask = (make: (task: { name: string; versionId: string }) => Make): Ma
     await as("POST", `${organization}/templates`, { name, template_version_id: version.id })(world);
     const body = { name, template_version_id: version.id, input: "Fix it" };
     await as("POST", "/tasks/me", body)(world);
-    return make({ name, versionId: version.id as string })(world);
+    return make({ name, versionId: version.id })(world);
   };
 };
 for (const address of ["/api/v2", "/api/experimental"]) {

@@ -12,7 +12,8 @@ import {
 import { keyIdForSecret, keyPurposes } from "../../src/accounts/rules/api-key.ts";
 import { randomText } from "../../src/kernel/crypto.ts";
 import { createAgentToken } from "../../src/workspaces/agents/rules/agent-token.ts";
-import type { CallAnswer, TestServer } from "./server.ts";
+import type { AnswerTo } from "./call.ts";
+import type { TestServer } from "./server.ts";
 
 export interface VersionOptions {
   hasAiTask?: boolean;
@@ -112,15 +113,18 @@ export async function addVersion(
 
 export interface Provisioner {
   /** Takes a job; the id of the acquisition is made up when it is left out. */
-  acquire: (options?: { acquireId?: string; wait?: number }) => Promise<CallAnswer>;
+  acquire: (options?: {
+    acquireId?: string;
+    wait?: number;
+  }) => Promise<AnswerTo<"POST", "/api/v2/provisionerdaemons/jobs/acquire">>;
   /** A call of one of the job's routes, as the acquisition that took it. */
-  job: (
-    method: string,
+  job: <Method extends string, Action extends string>(
+    method: Method,
     jobId: string,
-    action: string,
+    action: Action,
     json?: unknown,
     acquireId?: string,
-  ) => Promise<CallAnswer>;
+  ) => Promise<AnswerTo<Method, `/api/v2/provisionerjobs/${string}/${Action}`>>;
   headers: Record<string, string>;
 }
 

@@ -68,7 +68,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
       ],
     });
     const provisioner = await addProvisioner(server, userId, "one");
-    const call = async (method: string, path: string, json?: unknown) => {
+    const call = async <M extends string, P extends string>(method: M, path: P, json?: unknown) => {
       const answer = await server.call(method, `/api/v2${path}`, {
         token,
         ...(json === undefined ? {} : { json }),
@@ -140,7 +140,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
         answer.status === 200;
         answer = await provisioner.acquire()
       ) {
-        taken.push(answer.json.job_id as string);
+        taken.push(answer.json.job_id);
         const done = await provisioner.job("POST", answer.json.job_id, "complete", outcome);
         expect([done.status, done.json.agents.length]).toEqual([200, 1]);
       }

@@ -19,7 +19,11 @@ test.skipIf(noServer)("A libSQL server takes the largest file, and each route fe
   server.deps().process.reconciliations = { request: () => {} };
   const { token } = await signInFirst(server);
   const trips: Record<string, number> = {};
-  const call = async (method: string, path: string, options: { json?: unknown } = {}) => {
+  const call = async <M extends string, P extends string>(
+    method: M,
+    path: P,
+    options: { json?: unknown } = {},
+  ) => {
     await server.settled();
     meter.reset();
     const answer = await server.call(method, path, { token, ...options });
