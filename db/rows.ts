@@ -62,6 +62,58 @@ function prepareInsertion(table: SQLiteTable, columns: readonly [string, SQLiteC
   );
 }
 
+/**
+ * Inserts rows that are not stored yet: fails with a constraint error if one is. The values of `shared` properties are sent
+ * once where all rows agree on all of them. Properties that are null in all rows are left out.
+ */
+export function insertNewRows<T extends SQLiteTable>(
+  table: T,
+  rows: readonly T["$inferInsert"][],
+  shared: readonly (keyof T["$inferInsert"] & string)[],
+): Statement[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const isShared = shared.every((property) => rows.every((row) => row[property] === first[property]));
+  const used = new Set<string>();
+  for (const row of rows) for (const property in row) if (row[property] != null) used.add(property);
+  const common = isShared ? shared.filter((property) => used.delete(property)) : [];
+  const own = [...used].toSorted();
+  const insert = newInsertionOf(table, own, common);
+  const values = common.map((property) => first[property]);
+  return chunks(rows.map((row) => own.map((property) => row[property as keyof typeof row] ?? null))).map(
+    (chunk) => insert(chunk, ...values),
+  );
+}
+
+type NewInsertion = (chunk: string, ...common: unknown[]) => Statement;
+const newInsertions = new WeakMap<SQLiteTable, Map<string, NewInsertion>>();
+
+/** The prepared statement that inserts arrays of the own properties' values, each with the common ones. */
+function newInsertionOf(table: SQLiteTable, own: readonly string[], common: readonly string[]): NewInsertion {
+  const ofTable = newInsertions.get(table) ?? new Map<string, NewInsertion>();
+  newInsertions.set(table, ofTable);
+  const key = `${own.join()};${common.join()}`;
+  const insertion = ofTable.get(key) ?? prepareNewInsertion(table, own, common);
+  ofTable.set(key, insertion);
+  return insertion;
+}
+
+function prepareNewInsertion(
+  table: SQLiteTable,
+  own: readonly string[],
+  common: readonly string[],
+): NewInsertion {
+  const columns = getTableColumns(table);
+  const list = (parts: SQL[]) => sql.join(parts, sql`, `);
+  const names = list([...own, ...common].map((property) => sql`${sql.identifier(columns[property]!.name)}`));
+  const ownValues = own.map((_property, position) => sql.raw(`row.value ->> ${position}`));
+  return prepared((chunk: string, ...values: unknown[]) =>
+    query.run(
+      sql`INSERT INTO ${table} (${names}) SELECT ${list([...ownValues, ...values.map((value) => sql`${value}`)])} FROM json_each(${chunk}) AS row`,
+    ),
+  );
+}
+
 /** A page of a list: at most `limit` rows after the first `offset`; without `limit`, all that follow. */
 export interface Page {
   limit?: number | undefined;

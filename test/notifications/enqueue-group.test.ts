@@ -4,7 +4,28 @@ import type { Database } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
 import { createEnqueueGroup } from "../../src/notifications/outbox/enqueue.ts";
 
-const nothing = { events: [], messages: [], inbox: [] };
+const at = 1_800_000_000_000;
+/** One event with one message. */
+const rowsOf = (id: string) => ({
+  events: [
+    { id, templateId: "t", templateVersion: 1, labels: "{}", targets: "[]", createdBy: "u", createdAt: at },
+  ],
+  messages: [
+    {
+      id,
+      eventId: id,
+      userId: "u",
+      method: "inbox",
+      status: "sent" as const,
+      reasons: "[]",
+      attemptCount: 0,
+      dedupeKey: id,
+      createdAt: at,
+      updatedAt: at,
+    },
+  ],
+  inbox: [],
+});
 
 /** A database whose every write fails in this way; counts them. */
 function failing(kind: "unavailable" | "constraint") {
@@ -18,13 +39,14 @@ function failing(kind: "unavailable" | "constraint") {
 
 test.each([
   ["unavailable", 1],
-  ["constraint", 4],
+  // As new rows and as any, together and then each alone.
+  ["constraint", 8],
 ] as const)(
   "after a write that failed as %s there have been %i writes, and each member is told",
   async (kind, writes) => {
     const { calls, db } = failing(kind);
     const group = createEnqueueGroup(db, () => Promise.resolve());
-    const ends = await Promise.allSettled([group.add(nothing), group.add(nothing), group.add(nothing)]);
+    const ends = await Promise.allSettled(["a", "b", "c"].map((id) => group.add(rowsOf(id))));
     expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
     expect(calls.writes).toBe(writes);
   },

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import {
   countersOf,
+  finishedAdditions,
   groupByCounters,
   totalFamilies,
   unfinishedStatuses,
@@ -117,4 +118,17 @@ test("finished messages are shown for every channel and status, from 0", () => {
 
 test("a message is unfinished while it is pending, being sent or to be retried", () => {
   expect(unfinishedStatuses).toEqual(["pending", "leased", "temporary_failure"]);
+});
+
+test("new messages that are finished already are counted by channel and status; those that are due are not", () => {
+  const messages = [
+    { method: "inbox", status: "sent", dueAt: null },
+    { method: "webhook", status: "pending", dueAt: 5 },
+    { method: "webhook", status: "inhibited" },
+    { method: "inbox", status: "sent", dueAt: null },
+  ] as const;
+  expect(finishedAdditions(messages)).toEqual([
+    [finished, '{"method":"inbox","status":"sent"}', 2],
+    [finished, '{"method":"webhook","status":"inhibited"}', 1],
+  ]);
 });

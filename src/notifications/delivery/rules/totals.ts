@@ -107,11 +107,26 @@ export function groupByCounters(
 const addsOf = (name: string) =>
   name === `${queued.name}_sum` ? "queued" : name === `${sending.name}_sum` ? "sending" : "one";
 
-const finishedAddition = (method: string, status: MessageStatus | typeof refused): Addition => [
+const finishedAddition = (method: string, status: MessageStatus | typeof refused, count = 1): Addition => [
   finished,
   canonicalJson({ method, status }),
-  1,
+  count,
 ];
+
+/** What new messages add that are finished already: those without a due time. */
+export function finishedAdditions(
+  messages: readonly { method: string; status: MessageStatus; dueAt?: number | null | undefined }[],
+): Addition[] {
+  const counts = new Map<string, Map<MessageStatus, number>>();
+  for (const { method, status, dueAt } of messages) {
+    if (dueAt != null) continue;
+    const ofMethod = counts.get(method) ?? new Map<MessageStatus, number>();
+    counts.set(method, ofMethod.set(status, (ofMethod.get(status) ?? 0) + 1));
+  }
+  return [...counts].flatMap(([method, ofMethod]) =>
+    [...ofMethod].map(([status, count]) => finishedAddition(method, status, count)),
+  );
+}
 
 /** Finished messages are shown from the first scrape: a series that begins with 1 has no increase. */
 export function totalFamilies(rows: readonly CounterRow[], methods: readonly string[]): Family[] {

@@ -5,8 +5,9 @@ import { claimKeys, isHeldBySql, type KeyClaim } from "../../../../db/idempotenc
 import { andSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.ts";
 import { chunks, insertChunks, insertRows } from "../../../../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
-import type { DedupeWindow, OutboxRows } from "../../../kernel/ports.ts";
+import type { OutboxRows } from "../../../kernel/ports.ts";
 import { countFinished, countInhibited } from "../../delivery/store/metrics.ts";
+import { endDuplicateWindows } from "./new-outbox.ts";
 
 /** The rows of several callers, for one write. */
 export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
@@ -85,17 +86,6 @@ const messageIsSentSql = preparedSql(
 const isFirstOfKeySql = prepared(
   (eventId: SQL): SQL => sql`(row.value ->> '$.claim.key' IS NULL OR
     ${isHeldBySql(sql`row.value ->> '$.claim.userId'`, sql`row.value ->> '$.claim.key'`, eventId)})`,
-);
-
-/** Messages before the window are no longer duplicates of new ones. */
-const endDuplicateWindows = (windows: readonly DedupeWindow[]): Statement[] =>
-  chunks(windows).map((chunk) => clearDedupeKeys(chunk));
-
-const clearDedupeKeys = prepared((chunk: string) =>
-  query.run(sql`UPDATE notification_messages SET dedupe_key = NULL WHERE id IN (
-      SELECT m.id FROM json_each(${chunk}) AS row
-        CROSS JOIN notification_messages AS m ON m.dedupe_key = row.value ->> '$.dedupeKey'
-      WHERE m.created_at <= row.value ->> '$.until')`),
 );
 
 /** Stores the initial states of the messages with each key: the states change later, the response to a repeated request does not. */
