@@ -7,9 +7,9 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { parseConfig } from "../../src/config/config.ts";
 import { sendMail, type MailMessage } from "../../src/notifications/channels/mail/channel.ts";
 import { describeConnectionError } from "../../src/notifications/channels/mail/smtp/connection.ts";
-import type { PoolLimits } from "../../src/notifications/channels/mail/smtp/pool.ts";
+import { createMailPool, type PoolLimits } from "../../src/notifications/channels/mail/smtp/pool.ts";
 import type { Outcome } from "../../src/notifications/channels/channel.ts";
-import { createMail } from "../../src/runtime/mail.ts";
+import { createMail, createOpenMail } from "../../src/runtime/mail.ts";
 import {
   certificate,
   certificateFile,
@@ -613,6 +613,60 @@ describe("a server that", () => {
   });
 });
 
+describe("a session", () => {
+  /** What the client writes, one entry for each round trip. */
+  async function writesTo({ port }: { port: number }, count: number): Promise<string[]> {
+    const { mail } = configure({ BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${port}` });
+    const writes: string[] = [];
+    const pool = createMailPool(
+      async (endpoint) => {
+        const connection = await createOpenMail(mail)(endpoint);
+        const write = (bytes: Uint8Array) => {
+          writes.push(new TextDecoder().decode(bytes));
+          return connection.write(bytes);
+        };
+        return { ...connection, write };
+      },
+      { ...mail, login: undefined },
+    );
+    onTestFinished(() => pool.close());
+    for (let index = 0; index < count; index += 1) await pool.send(letter, new AbortController().signal);
+    return writes;
+  }
+  const text = "Subject: hello\r\n\r\nhello\r\n.\r\n";
+
+  test("needs two round trips for a message where the server offers PIPELINING", async () => {
+    const server = await startScriptedServer({ EHLO: "250-scripted\r\n250 PIPELINING" });
+    const start = "MAIL FROM:<belfry@example.com>\r\nRCPT TO:<ada@example.com>\r\nDATA\r\n";
+    expect(await writesTo(server, 2)).toEqual(["EHLO localhost\r\n", start, text, start, text]);
+  });
+
+  test("needs four where it doesn't", async () => {
+    const start = ["MAIL FROM:<belfry@example.com>\r\n", "RCPT TO:<ada@example.com>\r\n", "DATA\r\n"];
+    const expected = ["EHLO localhost\r\n", ...start, text, ...start, text];
+    expect(await writesTo(await startScriptedServer(), 2)).toEqual(expected);
+  });
+
+  test.each([
+    ["503 no recipients", 1],
+    ["354 go on all the same", 2],
+  ])("sends no text after a refused recipient, even if DATA is answered %j", async (reply, connections) => {
+    const [recipients, texts] = [["550 no such user"], [reply]];
+    const server = await startScriptedServer({
+      EHLO: "250-scripted\r\n250 PIPELINING",
+      RCPT: () => recipients.shift() ?? "250 ok",
+      DATA: () => texts.shift() ?? "354 go on",
+    });
+    const sender = senderFor(server);
+    expect(await sender.send()).toMatchObject({ kind: "permanent", reason: "recipient_refused" });
+    expect(await sender.send()).toMatchObject({ kind: "sent" });
+    expect({ connections: server.connections(), messages: server.messages.length }).toEqual({
+      connections,
+      messages: 1,
+    });
+  });
+});
+
 describe("the pool", () => {
   const many = (sender: Sender, count: number) =>
     Promise.all(Array.from({ length: count }, () => sender.send()));
@@ -694,16 +748,20 @@ describe("the pool", () => {
         string,
         string
       >;
-      const disturbedAt = stage === "RSET" ? 1 : 2;
+      // A session is reset after a refusal only.
+      const isReset = stage === "RSET";
+      const refusals = isReset ? ["550 no such user"] : [];
       const server = await startScriptedServer({
-        [stage]: () => ((count += 1) === disturbedAt ? words : polite[stage]!),
+        RCPT: () => refusals.shift() ?? polite["RCPT"]!,
+        [stage]: () => ((count += 1) === (isReset ? 1 : 2) ? words : polite[stage]!),
       });
       const sender = senderFor(server);
-      expect(await sender.send()).toMatchObject({ kind: "sent" });
+      if (isReset) expect(await sender.send()).toMatchObject({ kind: "permanent" });
+      else expect(await sender.send()).toMatchObject({ kind: "sent" });
       expect(await sender.send()).toMatchObject({ kind: "sent" });
       expect({ connections: server.connections(), messages: server.messages.length }).toEqual({
         connections: 2,
-        messages: 2,
+        messages: isReset ? 1 : 2,
       });
     },
   );

@@ -135,11 +135,11 @@ export async function sendMail(
       reason: "no_address",
     };
   }
+  // `AbortSignal.timeout` would be kept until its time, long after a mail that was sent.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), clock.timeoutMs);
   try {
-    const response = await pool.send(
-      composeMail(sender, message, clock.now()),
-      AbortSignal.timeout(clock.timeoutMs),
-    );
+    const response = await pool.send(composeMail(sender, message, clock.now()), late.signal);
     return { kind: "sent", detail: `${pool.hostPort} ${response}` };
   } catch (error) {
     if (!(error instanceof MailFailure)) throw error;
@@ -147,6 +147,8 @@ export async function sendMail(
     const reason =
       kind === "permanent" && about === "recipient" ? ({ reason: "recipient_refused" } as const) : {};
     return { kind, about, detail: `${pool.hostPort} ${error.message}`, ...reason };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -112,13 +112,15 @@ async function helloWithoutExtensions(
 }
 
 function createSession(wire: Wire, extensions: Extensions): Session {
-  let isUsed = false;
+  let needsReset = false;
   return {
     trySender: (from, signal) => trySender(wire, from, extensions, signal),
-    send: (envelope, signal) => {
-      const needsReset = isUsed;
-      isUsed = true;
-      return transmit(wire, extensions, envelope, needsReset, signal);
+    send: async (envelope, signal) => {
+      const isUnfinished = needsReset;
+      needsReset = true;
+      const reply = await transmit(wire, extensions, envelope, isUnfinished, signal);
+      needsReset = false;
+      return reply;
     },
     quit: async () => {
       await wire

@@ -58,7 +58,7 @@ export interface Reply {
 export interface Wire {
   /** `after` is the stage, for messages of failures: `after EHLO`. */
   reply: (after: string, signal: AbortSignal) => Promise<Reply>;
-  send: (text: string, after: string, signal: AbortSignal) => Promise<void>;
+  send: (text: string | Uint8Array, after: string, signal: AbortSignal) => Promise<void>;
   /** Sends a line and waits for its reply. */
   ask: (line: string, after: string, signal: AbortSignal) => Promise<Reply>;
   startTls: (serverName: string, signal: AbortSignal) => Promise<void>;
@@ -112,8 +112,9 @@ export function createWire(connection: MailConnection): Wire {
     }
   }
 
-  async function send(text: string, after: string, signal: AbortSignal): Promise<void> {
-    await guarded(connection.write(new TextEncoder().encode(text)), after, signal);
+  async function send(text: string | Uint8Array, after: string, signal: AbortSignal): Promise<void> {
+    const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+    await guarded(connection.write(bytes), after, signal);
   }
 
   return {

@@ -134,33 +134,27 @@ export function quotedPrintable(text: string): string {
   return text
     .toWellFormed()
     .split(/\r\n|\r|\n/)
-    .map((line) => softLines(line).join("=\r\n"))
+    .map((line) => softLines(line.replaceAll(unsafe, quoted)))
     .join("\r\n");
 }
 
-function softLines(line: string): string[] {
-  const lines: string[] = [];
-  let current = "";
-  const characters = [...line];
-  for (const [index, character] of characters.entries()) {
-    const isLast = index === characters.length - 1;
-    const shown = quoted(character, isLast);
-    // One character less for the "=" of a soft line break.
-    if (current.length + shown.length > maxBodyLine - (isLast ? 0 : 1)) {
-      lines.push(current);
-      current = "";
-    }
-    current += shown;
-  }
-  lines.push(current);
-  return lines;
-}
+/** Everything but visible ASCII without "=" and blanks; a blank at the end of a line, which servers remove. */
+const unsafe = /[^\t\x20-\x3c\x3e-\x7e]+|[\t ]$/g;
 
-/** Blanks at the end of a line are encoded: servers remove them. */
-function quoted(character: string, isLast: boolean): string {
-  const isPlain = /^[\x21-\x3c\x3e-\x7e]$/.test(character) || (!isLast && /^[ \t]$/.test(character));
-  if (isPlain) return character;
-  return [...Buffer.from(character)]
-    .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-    .join("");
+const quoted = (text: string): string =>
+  Buffer.from(text).toString("hex").toUpperCase().replaceAll(/../g, "=$&");
+
+/** Breaks an encoded line where no character's bytes are parted: each is `=` with two digits. */
+function softLines(line: string): string {
+  let [lines, rest] = ["", line];
+  while (rest.length > maxBodyLine) {
+    let end = maxBodyLine - 1;
+    const cut = rest.slice(end - 2, end).indexOf("=");
+    if (cut >= 0) end += cut - 2;
+    // The later bytes of a character in UTF-8 are 80 to BF.
+    while (/^=[89AB]/.test(rest.slice(end, end + 2))) end -= 3;
+    lines += `${rest.slice(0, end)}=\r\n`;
+    rest = rest.slice(end);
+  }
+  return lines + rest;
 }

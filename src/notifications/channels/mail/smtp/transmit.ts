@@ -42,7 +42,7 @@ export async function trySender(
   return `${reply.code} ${reply.text}`.trim();
 }
 
-/** `needsReset`: the session was used for a message before. */
+/** `needsReset`: the session's last message was not accepted. */
 export async function transmit(
   wire: Wire,
   extensions: Extensions,
@@ -50,16 +50,17 @@ export async function transmit(
   needsReset: boolean,
   signal: AbortSignal,
 ): Promise<string> {
-  const data = toData(envelope.message);
-  const parameters = parametersOf(envelope, new TextEncoder().encode(data).length, extensions);
+  const data = new TextEncoder().encode(`${toData(envelope.message)}.\r\n`);
+  const parameters = parametersOf(envelope, data.length - ".\r\n".length, extensions);
   await runSteps(wire, extensions.has("PIPELINING"), signal, [
     ...(needsReset ? [reset] : []),
     sender(envelope.from, parameters),
     { line: `RCPT TO:<${envelope.to}>`, stage: "recipient", after: "after RCPT TO", expected: 250 },
+    { line: "DATA", stage: "data", after: "after DATA", expected: wantsText },
   ]);
-  await runSteps(wire, false, signal, [{ line: "DATA", stage: "data", after: "after DATA", expected: 354 }]);
   try {
-    const reply = await wire.ask(`${data}.`, "after the message", signal);
+    await wire.send(data, "after the message", signal);
+    const reply = await wire.reply("after the message", signal);
     if (reply.code !== 250) throw refusal(reply, "after the message", "message");
     return `${reply.code} ${reply.text}`.trim();
   } catch (error) {
@@ -70,7 +71,10 @@ export async function transmit(
   }
 }
 
-/** Sends steps one by one, or pipelined (RFC 2920). Throws the first refusal. */
+/** The reply to DATA: the text comes next. */
+const wantsText = 354;
+
+/** Sends steps one by one, or pipelined (RFC 2920; DATA comes last). Throws the first refusal. */
 async function runSteps(wire: Wire, isPipelined: boolean, signal: AbortSignal, steps: Step[]): Promise<void> {
   let first: MailFailure | undefined;
   if (isPipelined) await wire.send(steps.map(({ line }) => `${line}\r\n`).join(""), steps[0]!.after, signal);
@@ -80,6 +84,11 @@ async function runSteps(wire: Wire, isPipelined: boolean, signal: AbortSignal, s
       : await wire.ask(step.line, step.after, signal);
     if (!isAsExpected(reply, step)) first ??= refusal(reply, step.after, step.stage);
     if (first !== undefined && (first.broken || !isPipelined)) throw first;
+    // It waits for a text that nobody is to get: only closing ends that.
+    if (first !== undefined && reply.code === wantsText) {
+      const { message, kind, about } = first;
+      throw new MailFailure(message, { kind, about, broken: true });
+    }
   }
   if (first !== undefined) throw first;
 }
