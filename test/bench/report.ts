@@ -1,4 +1,4 @@
-// The table of a bench: medians over the rounds and ratios to the floor, in test/bench/RESULTS.md.
+// The table of a bench: medians over the rounds and ratios to a floor, as Markdown in this folder.
 import { execFileSync } from "node:child_process";
 import { statfsSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
@@ -24,14 +24,15 @@ function median(values: readonly number[]): number {
 
 type Numbers = "perSecond" | "p50Ms" | "p99Ms" | "cpuUsPerRequest";
 
-/** One row for each subject, number of callers and contender. `baseline`: the contender that ratios refer to. */
-function tableRows(measurements: readonly Measurement[], baseline: string): string[][] {
+/** One row for each subject, number of callers and contender. `baselines`: the contenders that ratios refer to. */
+function tableRows(measurements: readonly Measurement[], baselines: readonly string[]): string[][] {
   const keyOf = ({ subject, callers, contender }: Measurement) =>
     JSON.stringify([subject, callers, contender]);
   return [...Map.groupBy(measurements, keyOf).values()].map((rounds) => {
     const { subject, callers, contender } = rounds[0]!;
     const bases = measurements.filter(
-      (other) => other.contender === baseline && other.subject === subject && other.callers === callers,
+      (other) =>
+        baselines.includes(other.contender) && other.subject === subject && other.callers === callers,
     );
     const middle = (of: Numbers) => median(rounds.map((round) => round[of]));
     /** Of each round, since the machine may slow down between rounds. */
@@ -57,25 +58,16 @@ function tableRows(measurements: readonly Measurement[], baseline: string): stri
   });
 }
 
-const columns = [
-  "Request",
-  "Callers",
-  "Server",
-  "Requests/s",
-  "p50 ms",
-  "p99 ms",
-  "CPU µs each",
-  "Rate ÷ floor",
-  "CPU ÷ floor",
-];
+const valueColumns = ["Request", "Callers", "Server", "Requests/s", "p50 ms", "p99 ms", "CPU µs each"];
 
 const formatNumber = (value: number, digits: number) =>
   Number.isFinite(value)
     ? value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
     : "";
 
-function renderTable(measurements: readonly Measurement[], baseline: string): string {
-  const rows = [columns, ...tableRows(measurements, baseline)];
+function renderTable(measurements: readonly Measurement[], baselines: readonly string[]): string {
+  const columns = [...valueColumns, `Rate ÷ ${baselines[0]}`, `CPU ÷ ${baselines[0]}`];
+  const rows = [columns, ...tableRows(measurements, baselines)];
   const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const pad = (cell: string, at: number) =>
     at === 0 || at === 2 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!);
@@ -107,15 +99,21 @@ function describeCommit(): string {
 }
 
 export interface Run {
+  title?: string;
+  /** In this folder. */
+  file?: string;
   command: string;
+  /** The contenders that ratios refer to, one of each subject. */
+  baselines?: readonly string[];
   /** Markdown below the table. */
   notes: readonly string[];
 }
 
 /** Writes the results and prints their table. */
-export function writeReport(measurements: readonly Measurement[], { command, notes }: Run): void {
-  const table = renderTable(measurements, "floor");
-  const text = `# Results of the bench
+export function writeReport(measurements: readonly Measurement[], run: Run): void {
+  const { title = "Results of the bench", file = "RESULTS.md", command, baselines = ["floor"], notes } = run;
+  const table = renderTable(measurements, baselines);
+  const text = `# ${title}
 
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${describeMachine()}
@@ -126,6 +124,6 @@ ${table}
 
 ${notes.map((note) => `- ${note}`).join("\n")}
 `;
-  writeFileSync(new URL("./RESULTS.md", import.meta.url), text);
+  writeFileSync(new URL(file, import.meta.url), text);
   console.log(table);
 }
