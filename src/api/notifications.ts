@@ -186,10 +186,14 @@ export const notificationRoutes = new Hono<Env>()
   );
 
 /** Throws the refusal of what reached nobody. */
-function answerSent(c: Ctx, { eventId, isReplayed, refusal }: Enqueued & { refusal: ApiError | undefined }) {
+function answerSent(
+  c: Ctx,
+  { eventId, isReplayed, refusal, initialStates }: Enqueued & { refusal: ApiError | undefined },
+) {
   if (isReplayed) markReplayed(c);
   if (refusal !== undefined) throw refusal;
   c.header("belfry-event-id", eventId);
+  if (initialStates.some(({ reasons }) => reasons.includes('"paused"'))) c.header("belfry-paused", "true");
   return c.body(null, 204);
 }
 

@@ -137,7 +137,7 @@ export const commands: Group = {
     },
     {
       name: "agent",
-      summary: "Report the status of a workspace, from inside it",
+      summary: "Report the status of the workspace that this runs in",
       commands: [agent.ready, agent.status],
     },
     {

@@ -63,15 +63,16 @@ function printReplacements(context: Context, replacements: readonly Replacement[
   const resources = replacements.length === 1 ? "1 resource" : `${replacements.length} resources`;
   context.print(context.bold(`${resources} would be replaced, because of these attributes:`));
   for (const one of replacements) context.print(`- ${resourceLine(one)}`);
-  printFix(context, remedyFor(replacements), "the template");
+  printFix(context, remedyFor(replacements));
 }
 
 function printFix(
   context: Context,
   { snippet, notes }: { snippet: string; notes: readonly string[] },
-  target: string,
+  where = "",
 ): void {
-  if (snippet !== "") context.print(`\n${context.bold(`To prevent this, add to ${target}:`)}\n\n${snippet}`);
+  const steps = `To prevent this, add the lifecycle block to the resource in the template${where}, then push a new version:`;
+  if (snippet !== "") context.print(`\n${context.bold(steps)}\n\n${snippet}`);
   if (notes.length > 0) context.print("");
   for (const note of notes) context.print(plainLine(note));
 }
@@ -80,7 +81,7 @@ const maxResources = 10;
 
 export const templateDrift = defineCommand({
   name: "drift",
-  summary: "Show, by version and preset, where claiming a prebuilt workspace replaced resources",
+  summary: "Show which versions and presets replaced resources when a prebuilt workspace was claimed",
   args: "NAME",
   minArgs: 1,
   details: [
@@ -97,7 +98,8 @@ export const templateDrift = defineCommand({
     if (entries.length === 0) return context.log("No claims found, and the active version has no prebuilds.");
     printTable(context, entries);
     for (const entry of entries) printResources(context, entry);
-    for (const entry of entries.filter(({ active }) => active)) printFix(context, entry.cure, nameOf(entry));
+    for (const entry of entries.filter(({ active }) => active))
+      printFix(context, entry.cure, ` (${nameOf(entry)})`);
   },
 });
 

@@ -7,7 +7,8 @@ import { defineCommand, outputOption } from "./rules/command.ts";
 import { planLines, poolLines } from "./rules/pool-lines.ts";
 import { plainLine } from "./rules/text.ts";
 
-const pausedMessage = "Reconciliation is paused: no prebuilds are created or deleted.";
+const pausedMessage =
+  "Reconciliation is paused: no prebuilt workspaces are created or deleted. Resume: belfry prebuilds resume";
 const noPoolsMessage = "No preset has prebuilds.";
 
 interface Reconciliation {
@@ -77,15 +78,14 @@ export const reconcile = defineCommand({
   async run(context, { options }) {
     const result = await context.client().ask((routes) => routes.prebuilds.reconcile.$post({ query: {} }));
     if (options.output === "json") return context.printJson(result);
-    if (result.outcome === "paused")
-      throw new Failure(exit.failed, pausedMessage, "Resume: belfry prebuilds resume");
+    if (result.outcome === "paused") throw new Failure(exit.failed, pausedMessage);
     showReconciliation(context, result);
   },
 });
 
 export const pause = defineCommand({
   name: "pause",
-  summary: "Pause reconciliation: create and delete no prebuilt workspaces",
+  summary: "Pause reconciliation; no prebuilt workspaces are created or deleted",
   details: ["Existing prebuilt workspaces can still be claimed. Resume: belfry prebuilds resume"],
   examples: ["belfry prebuilds pause"],
   options: {},
@@ -94,7 +94,8 @@ export const pause = defineCommand({
 
 export const resume = defineCommand({
   name: "resume",
-  summary: "Resume a preset that failures stopped; without arguments, resume paused reconciliation",
+  aliases: ["unpause"],
+  summary: "Resume a preset stopped after failed builds; without arguments, resume reconciliation",
   args: "[TEMPLATE PRESET]",
   maxArgs: 2,
   details: ["Earlier failures no longer count; the status of the preset is normal again."],
@@ -103,7 +104,7 @@ export const resume = defineCommand({
   async run(context, { args: [template, preset] }) {
     if (template === undefined) return setPaused(context, false, "Resumed reconciliation.");
     if (preset === undefined)
-      throw new Failure(exit.usage, "PRESET: missing", "List presets: belfry prebuilds list");
+      throw new Failure(exit.usage, "Missing argument PRESET.", "List presets: belfry prebuilds list");
     const client = context.client();
     const pool = await findPool(client, template, preset);
     await client.ask((routes) => routes.prebuilds.presets[":id"].resume.$post({ param: { id: pool.id } }));

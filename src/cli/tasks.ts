@@ -58,7 +58,7 @@ export const list = defineCommand({
       formatAge(task.current_state?.timestamp ?? task.created_at, now),
       task.current_state?.message ?? "",
     ]);
-    context.printTable(["TASK", "STATUS", "STATE", "SINCE", "MESSAGE"], rows);
+    context.printTable(["TASK", "STATUS", "AGENT", "UPDATED", "MESSAGE"], rows);
   },
 });
 

@@ -9,7 +9,7 @@ const scopes = ["all", "read", "notify"] as const;
 
 export const create = defineCommand({
   name: "create",
-  summary: "Create a token for a script; its key is shown only once",
+  summary: "Create a token for a script; it is shown only once",
   details: [
     "Scopes: all (everything that you can do), read (read only), notify (only send notifications to yourself).",
   ],
@@ -37,7 +37,7 @@ export const create = defineCommand({
       .client()
       .ask((routes) => routes.users[":user"].keys.tokens.$post({ param: { user: "me" }, json: body }));
     if (options.output === "json") return context.printJson(created);
-    context.log("Save this key; it is not shown again. Use it as BELFRY_SESSION_TOKEN.");
+    context.log("Save this token; it is not shown again. Use it as BELFRY_SESSION_TOKEN.");
     context.print(created.key);
   },
 });

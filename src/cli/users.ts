@@ -112,19 +112,30 @@ async function setRoles(context: Context, client: Client, user: User, roles: Sit
 
 export const roles = defineCommand({
   name: "roles",
-  summary: "Set the roles of a user; without ROLE all are removed",
+  summary: "Show the roles of a user, or set them",
   args: "USER [ROLE…]",
   minArgs: 1,
   maxArgs: 10,
-  details: ["Roles: owner, user-admin, template-admin, auditor."],
-  examples: ["belfry users roles grace template-admin", "belfry users roles grace"],
-  options: { ...outputOption },
+  details: ["Roles: owner, user-admin, template-admin, auditor. Every user is a member."],
+  examples: [
+    "belfry users roles grace",
+    "belfry users roles grace template-admin auditor",
+    "belfry users roles grace --none",
+  ],
+  options: { none: { type: "boolean", text: "remove all roles but member" }, ...outputOption },
   async run(context, { options, args }) {
     const param = { user: segment(args[0]!) };
     const json = { roles: requireRoles(args.slice(1)) };
-    const user = await context.client().ask((routes) => routes.users[":user"].roles.$put({ param, json }));
+    if (options.none && json.roles.length > 0) throw new Failure(exit.usage, "--none: not with ROLE");
+    const isChange = options.none || json.roles.length > 0;
+    const user = await context
+      .client()
+      .ask((routes) =>
+        isChange ? routes.users[":user"].roles.$put({ param, json }) : routes.users[":user"].$get({ param }),
+      );
     if (options.output === "json") context.printJson(user);
-    else context.log(`Updated user ${describeUser(user)}.`);
+    else if (isChange) context.log(`Updated user ${describeUser(user)}.`);
+    else context.print(formatRoles(user.roles));
   },
 });
 
@@ -163,7 +174,7 @@ async function setStatus(
 
 export const resetPassword = defineCommand({
   name: "reset-password",
-  summary: "Reset your password with a code sent by email",
+  summary: "Reset your own password with a code sent by email",
   args: "EMAIL",
   minArgs: 1,
   maxArgs: 1,

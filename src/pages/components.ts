@@ -105,7 +105,7 @@ export const searchForm = (
       name="filter"
       value="${filter}"
       aria-label="${label}"
-      placeholder="${example}"
+      placeholder="For example: ${example}"
       autocapitalize="none"
       spellcheck="false"
     />

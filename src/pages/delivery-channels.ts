@@ -27,8 +27,9 @@ export const channelList = (facts: ChannelsView): Html =>
 function channelStatus(channel: Channel<Method>, facts: ChannelsView): Html {
   const { isOn, text } = channelSetup(channel, facts);
   const bad = isOn && failing(facts.health, facts.now).some(({ method }) => method === channel.id);
+  const off = facts.notifications.channels[channel.id] === undefined ? "not configured" : "disabled";
   return html`<div class="channel" ${attributes({ "data-state": bad ? "failing" : isOn ? "on" : "off" })}>
-    <dt>${channel.label} <span class="switch">${bad ? "failing" : isOn ? "enabled" : "disabled"}</span></dt>
+    <dt>${channel.label} <span class="switch">${bad ? "failing" : isOn ? "enabled" : off}</span></dt>
     <dd>
       <p>${text}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
       ${facts.manages ? deliveryRecord(channel.id, facts) : ""}
@@ -45,7 +46,7 @@ function channelSetup(
     const needs = channel.needs.map(
       (name) => html`${name === channel.needs[0] ? "" : " and "}<code>${name}</code>`,
     );
-    return { isOn: false, text: html`Set ${needs} to enable it.` };
+    return { isOn: false, text: html`To enable it, set ${needs} for the server and restart it.` };
   }
   if (isGone(channel, settings, gone)) {
     const text =

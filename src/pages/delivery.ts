@@ -91,7 +91,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     <h2>Delivery channels</h2>
     ${channelList(facts)}
     <p class="aside">
-      Choose which notifications you get in your
+      To choose which notifications you get, open your
       <a href="${notificationSettingsPath}">notification settings</a>.
     </p>
     ${failures(read.failed, facts.now)} ${manages ? testForm(path) : ""}
@@ -102,10 +102,12 @@ async function showDelivery(c: Ctx, error?: ApiError) {
 export function deliveryState(path: string, paused: boolean, manages: boolean): Html {
   const text = paused
     ? html`<p>
-        <strong>Delivery is paused.</strong> New notifications are kept and delivered after an owner resumes
-        delivery.
+        <strong>Delivery is paused.</strong> New notifications of all users are kept and delivered after an
+        owner resumes delivery.
       </p>`
-    : html`<p><strong>Delivery is running.</strong></p>`;
+    : html`<p>
+        <strong>Delivery is running</strong> for all users. While it is paused, new notifications are kept.
+      </p>`;
   const button = manages
     ? html`<form method="post" action="${path}/${paused ? "resume" : "pause"}">
         <button class="button" type="submit">${paused ? "Resume delivery" : "Pause delivery"}</button>

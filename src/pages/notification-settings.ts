@@ -22,7 +22,8 @@ import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { ownPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import type { NotificationsConfig } from "../config/config.ts";
-import { findChannel, planChannels } from "../notifications/channels/index.ts";
+import type { Channel } from "../notifications/channels/channel.ts";
+import { findChannel, planChannels, type Method } from "../notifications/channels/index.ts";
 import { chooseChannels } from "../notifications/outbox/rules/delivery-plan.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -197,18 +198,19 @@ function describeDelivery(choice: KindPreference, { notifications, email }: Sett
   const { defaultMethod, channels: settings } = notifications;
   const channels = chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
     .flatMap(([method]) => findChannel(method) ?? [])
-    .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal))
-    .map((channel) => {
-      const problem =
-        settings[channel.id] === undefined
-          ? "not configured"
-          : channel.unreachable({ email }) === undefined
-            ? undefined
-            : "your account has no address";
-      return problem === undefined
-        ? channel.destination(email)
-        : `${channel.destination(undefined)} (${problem})`;
-    });
-  if (channels.length === 0) return "Not delivered: no channel is enabled.";
-  return `Delivered ${channels.join(" and ")}.`;
+    .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal));
+  const problemOf = (channel: Channel<Method>) => {
+    if (settings[channel.id] === undefined) return `${channel.label.toLowerCase()} is not configured`;
+    return channel.unreachable({ email }) === undefined ? undefined : "your account has no email address";
+  };
+  const [working, failing] = [true, false].map((works) =>
+    channels.filter((channel) => (problemOf(channel) === undefined) === works),
+  );
+  const sentences = [
+    ...(working!.length === 0
+      ? []
+      : [`Delivered ${working!.map(({ destination }) => destination(email)).join(" and ")}.`]),
+    ...failing!.map((channel) => `Not delivered ${channel.destination(undefined)}: ${problemOf(channel)}.`),
+  ];
+  return sentences.length === 0 ? "Not delivered: no channel is enabled." : sentences.join(" ");
 }

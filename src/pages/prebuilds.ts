@@ -43,12 +43,12 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
     ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
     <div class="head">
       <h1>${title}</h1>
-      <p class="count">${countLabel(shown.length, "pool")}</p>
+      <p class="count">${countLabel(shown.length, "preset")}</p>
     </div>
     <div data-part="pools">${paused ? pausedNote() : ""} ${poolList(shown, actions, deps.now())}</div>
     <p class="aside">
-      See <a href="/docs/administration/templates/prebuilds">Prebuilt workspaces</a> in the documentation. In
-      a terminal, run <code>belfry prebuilds plan</code>
+      To preview the next run in a terminal: <code>belfry prebuilds plan</code>.
+      <a href="/docs/administration/templates/prebuilds">Documentation of prebuilt workspaces</a>
     </p>
   </section>`;
   return respondWithPage(c, { title, section: templatesPath, actor, main, refresh });
@@ -141,9 +141,10 @@ function notReady({ active, not_eligible: all }: Pool): Html[] {
 function failure(error: string, alike: readonly ShownFailure[], now: number): Html {
   const { workspace, build_number, created_at } = alike[0]!;
   const link = html`<a href="${buildPath(owner, workspace, build_number)}">${workspace}</a>`;
-  const who = alike.length === 1 ? link : html`${alike.length} builds, the last ${link},`;
+  const who = alike.length === 1 ? link : html`${alike.length} builds failed, the latest ${link}`;
   return html`<li class="bad">
-    ${who} failed ${moment(Date.parse(created_at), now)}: <span class="output">${error}</span>
+    ${who}${alike.length === 1 ? " failed" : ""} ${moment(Date.parse(created_at), now)}:
+    <span class="output">${error}</span>
   </li>`;
 }
 
@@ -162,6 +163,11 @@ function resumeHint(pool: Pool, now: number): Html[] {
   const since =
     pool.status_since === null
       ? ""
-      : html`Stopped ${approximateDuration(now - Date.parse(pool.status_since))} ago. `;
-  return [html`<li>${since}Push a fixed template version, or resume with <code>${command}</code></li>`];
+      : html`Belfry stopped creating prebuilt workspaces ${moment(Date.parse(pool.status_since), now)}. `;
+  return [
+    html`<li>
+      ${since}Fix the template and push a new version. If the cause is elsewhere, fix it and run
+      <code>${command}</code>
+    </li>`,
+  ];
 }

@@ -116,7 +116,7 @@ function item(key: ListedKey, manages: boolean, now: number): Html {
       ${moment(key.createdAt, now)}${key.jobs === 0 ? "" : ` · ${countLabel(key.jobs, "job")} running`}
     </p>
     <p class="seen">
-      ${key.lastUsedAt === null ? "never used" : html`used ${moment(key.lastUsedAt, now)}${from}`}
+      ${key.lastUsedAt === null ? "never used" : html`last used ${moment(key.lastUsedAt, now)}${from}`}
     </p>
   </li>`;
 }

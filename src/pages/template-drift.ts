@@ -14,7 +14,7 @@ export function driftSection(of: TemplateRow, entries: readonly DriftEntry[], no
   if (entries.length === 0) return "";
   return html`<h2 id="drift">Drift on claims</h2>
     <p class="aside">
-      Resources that claims of prebuilt workspaces destroyed and recreated.
+      Resources that were destroyed and recreated when a prebuilt workspace was claimed.
       <a href="/docs/administration/templates/drift">Causes and fixes</a>
     </p>
     <ul class="items" role="list">
@@ -43,7 +43,8 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
               .map(
                 ({ resource, paths, claims }) =>
                   html`<li>
-                    <code>${resource}</code>: ${changedPaths(paths)} changed, ${countLabel(claims, "claim")}
+                    <code>${resource}</code>: replaced in ${countLabel(claims, "claim")} because of
+                    ${changedPaths(paths)}
                   </li>`,
               )}
             ${rest > 0 ? html`<li>and ${rest} more</li>` : ""}
@@ -53,7 +54,10 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
       !version.isActive || remedy.snippet === ""
         ? ""
         : html`<div class="answer plain">
-            <p>To keep prebuilt resources, add this to the template:</p>
+            <p>
+              To keep these resources, add the <code>lifecycle</code> block to the existing resource, then
+              push a new version:
+            </p>
             <pre><code>${remedy.snippet}</code></pre>
           </div>`
     }
@@ -63,7 +67,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
 
 const changedPaths = (paths: readonly string[]): Html | string =>
   paths.length === 0
-    ? "no attribute in the plan"
+    ? "no attribute that the plan names"
     : html`${paths.map((path, at) => html`${at === 0 ? "" : ", "}<code>${path || "the whole resource"}</code>`)}`;
 
 const driftTag = ({ claims, affected }: DriftEntry): Html | string =>

@@ -41,7 +41,7 @@ const versionsShown = 50;
 
 const poolsAside = () =>
   html`<p class="aside">
-    See also <a href="${poolsPath}">prebuilt workspaces</a> and
+    Manage <a href="${poolsPath}">prebuilt workspaces</a> and
     <a href="${provisionerKeysPath}">provisioner keys</a>.
   </p>`;
 

@@ -54,7 +54,7 @@ async function showUsers(c: Ctx) {
   return respondWithPage(c, { title: "Users", actor, main }, error?.status);
 }
 
-const noUsers = html`<div class="empty"><p>No users match.</p></div>`;
+const noUsers = html`<div class="empty"><p>No users match this search.</p></div>`;
 
 function list(users: readonly UserRow[], now: number): Html {
   return html`<ul class="items people" role="list">

@@ -39,7 +39,7 @@ export function workspaceList(
       filter === ""
         ? html`<p>No workspaces yet. Create one from a <a href="/templates">template</a>:</p>
             <pre><code>belfry workspaces create NAME --template TEMPLATE</code></pre>`
-        : html`<p>No workspaces match.</p>`
+        : html`<p>No workspaces match this search.</p>`
     }
   </div>`;
 }
@@ -84,7 +84,7 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
         : html`<code>${schedule}</code
             >${workspace.nextStartAt === null ? "" : html`, next on ${exact(workspace.nextStartAt)}`}`,
     Task: build.hasAiTask
-      ? html`<a href="${taskPath(row.ownerName, workspace.name)}">Prompt and status updates</a>`
+      ? html`<a href="${taskPath(row.ownerName, workspace.name)}">View task</a>`
       : undefined,
     Created: moment(workspace.createdAt, now),
     Deleted: workspace.deletedAt === null ? undefined : moment(workspace.deletedAt, now),

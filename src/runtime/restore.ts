@@ -53,7 +53,7 @@ export async function restore(databaseUrl: string, from: string, now: number): P
 }
 
 export function requireBackup(source: string, file: string | undefined): void {
-  if (!existsSync(source)) throw new BackupError(`There is no file ${source}.`, "Check its name.");
+  if (!existsSync(source)) throw new BackupError(`File ${source} not found.`, "Check its path.");
   if (
     file !== undefined &&
     existsSync(file) &&

@@ -148,7 +148,7 @@ describe("backup and restore", () => {
     await writeFile(named("live.db-wal"), "frames");
     const before = await readFile(file);
     for (const [name, words] of [
-      ["none.db", "There is no file"],
+      ["none.db", "File "],
       ["words.txt", "is not a database"],
       ["empty.db", "is not a database"],
       ["torn.db", "is damaged"],

@@ -346,9 +346,10 @@ describe("Users and tokens", () => {
 
     const [promoted, plain, crowned] = [
       await belfry(["users", "roles", "grace", "template-admin", "auditor"]),
-      await belfry(["users", "roles", "grace", "-o", "json"]),
+      await belfry(["users", "roles", "grace", "--none", "-o", "json"]),
       await belfry(["users", "roles", "grace", "king"]),
     ];
+    expect(await belfry(["users", "roles", "grace"])).toEqual({ code: 0, stdout: "member\n", stderr: "" });
     expect(promoted).toMatchObject({
       code: 0,
       stdout: "",
@@ -481,10 +482,10 @@ describe("Notifications", () => {
     expect(none).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(
-        "Missing argument. Usage: belfry notifications custom [OPTIONS] TITLE [MESSAGE]",
+        "Missing argument TITLE. Usage: belfry notifications custom [OPTIONS] TITLE [MESSAGE]",
       ),
     });
-    expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("No message on standard input") });
+    expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining("MESSAGE: missing") });
     const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token });
     expect(new Set(inbox.json.notifications.map((item) => [item.title, item.content].join()))).toEqual(
       new Set([

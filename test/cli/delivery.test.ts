@@ -170,7 +170,7 @@ describe("the delivery log", () => {
     ]);
     expect(all!.stderr).toMatch(/explain [0-9a-f]{8}\n$/);
     expect(hers!.stdout.split("\n")).toHaveLength(4);
-    expect(none).toEqual({ code: 0, stdout: "", stderr: "No messages found in the delivery log.\n" });
+    expect(none).toEqual({ code: 0, stdout: "", stderr: "No deliveries found.\n" });
     expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("pending, sending, sent") });
     expect(lone).toMatchObject({ code: 2, stderr: expect.stringContaining("--user: only with --all") });
     expect(member!.stdout.split("\n")).toHaveLength(3);

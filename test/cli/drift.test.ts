@@ -39,7 +39,7 @@ test("a plan's replacements are printed with their fix, and set the exit code", 
 - a_b.c: no attribute in the plan
 - docker_container.dev[0]: env, image
 
-To prevent this, add to the template:
+To prevent this, add the lifecycle block to the resource in the template, then push a new version:
 
 resource "docker_container" "dev" {
   # existing arguments

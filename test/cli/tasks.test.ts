@@ -25,7 +25,7 @@ test("belfry tasks lists, shows, creates, stops and deletes tasks", async () => 
     belfry(["create", "--template", "agents", "  "]),
   ]);
   expect(list).toMatchObject({ code: 0, stderr: "" });
-  expect(list.stdout).toMatch(/^TASK +STATUS +STATE +SINCE +MESSAGE\n/);
+  expect(list.stdout).toMatch(/^TASK +STATUS +AGENT +UPDATED +MESSAGE\n/);
   expect(list.stdout).toMatch(/\nmia\/fix-bug +active +idle +\S.* +Which of the two should stay\?\n/);
   expect(JSON.parse(json.stdout)).toMatchObject({ count: 1, tasks: [{ name: "fix-bug" }] });
   expect(near).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean "fix-bug"?') });

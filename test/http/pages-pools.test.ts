@@ -39,7 +39,7 @@ test("shows for each pool its workspaces, why some can't be claimed, failures, a
   expect(words).toContain("docker / small filling 1 of 2 ready, 2 running");
   expect(words).toMatch(/prebuild-\w+ is not ready: agent agent-0 has not reported ready for 4 min/);
   expect(words).toContain("docker / large backing off, 2 failed 0 of 1 ready, 0 running");
-  expect(words).toMatch(/2 builds, the last prebuild-\w+, failed just now: no &lt;room&gt;/);
+  expect(words).toMatch(/2 builds failed, the latest prebuild-\w+ just now: no &lt;room&gt;/);
   expect(words).toContain("Next run: wait until");
   const nameOf = async (id: string) =>
     (await server.sql(`SELECT name FROM workspaces WHERE id = '${id}'`))[0]!["name"] as string;
@@ -59,12 +59,14 @@ test("at the hard limit shows since when and what to do; for old versions what i
   const words = wordsOf(await look());
   expect(words).toContain("docker / large hard limit, 2 failed");
   expect(words).toContain("Next run: create 0 of 1 (");
-  expect(words).toContain("Stopped 10 minutes ago. Push a fixed template version, or resume with");
+  expect(words).toContain(
+    "Belfry stopped creating prebuilt workspaces 10 min ago. Fix the template and push a new version. If the cause is elsewhere, fix it and run",
+  );
   expect(words).toContain("belfry prebuilds resume docker large");
   const next = await addVersion(server, userId, templateId);
   await server.sql(`UPDATE templates SET active_version_id = '${next}'`);
   const after = wordsOf(await look());
-  expect(after).toContain("1 pool docker / small inactive");
+  expect(after).toContain("1 preset docker / small inactive");
   expect(after).toContain("Next run: delete prebuild-");
 });
 

@@ -67,7 +67,9 @@ test("a kind that is off by default says so, and names the channel of its templa
   const page = await get(server, path, cookie);
   expect(switchesOf(page)).toMatchObject({ "Another Notification": false });
   expect(rowOf(page, another.name)).toContain("Off by default.");
-  expect(rowOf(page, another.name)).toContain("Delivered to your inbox and by email (not configured).");
+  expect(rowOf(page, another.name)).toContain(
+    "Delivered to your inbox. Not delivered by email: email is not configured.",
+  );
   await post(server, path, { [another.id]: "on" }, cookie);
   const after = await get(server, path, cookie);
   expect(switchesOf(after)).toMatchObject({ "Another Notification": true });

@@ -409,7 +409,7 @@ test("the delivery page shows the channels, and an owner pauses, resumes and tes
     environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook-with-a-secret" },
   });
   const page = await get(server, "/deployment/notifications", cookie);
-  expect(page.text).toContain("Delivery is running.");
+  expect(page.text).toContain("Delivery is running</strong> for all users.");
   expect(page.text).toContain("<code>127.0.0.1:9</code>");
   expect(page.text).not.toContain("hook-with-a-secret");
   const paused = await post(server, "/deployment/notifications/pause", {}, cookie);

@@ -71,7 +71,7 @@ async function runMigrate(context: Context): Promise<void> {
 
 export const resetPassword = defineCommand({
   name: "reset-password",
-  summary: "Set a new password for a user, without the server",
+  summary: "Set a user's password in the database; the server need not be running",
   args: "EMAIL",
   minArgs: 1,
   maxArgs: 1,
@@ -126,7 +126,7 @@ async function runReset(
 
 export const acceptKey = defineCommand({
   name: "accept-key",
-  summary: "Accept the current secret key as the key of this deployment when the original is lost",
+  summary: "Make the configured secret key the key of this deployment, when the original is lost",
   maxArgs: 0,
   details: [
     "Search for the original key first: set a copy of it as BELFRY_SECRET_KEY, or restore it as belfry.key. Once you",

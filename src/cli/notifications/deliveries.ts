@@ -58,7 +58,7 @@ export async function showLog(
   const messages = await readLog(client, filter, ({ length }) => length >= limit);
   const shown = messages.slice(0, limit);
   if (asJson) return context.printJson({ messages: shown });
-  if (shown.length === 0) return context.log("No messages found in the delivery log.");
+  if (shown.length === 0) return context.log("No deliveries found.");
   const rows = shown.map((message) => logRow(message, context.now()));
   context.printTable(logHeadings, rows, { cut: true });
   context.log(`\nDetails: belfry notifications explain ${shortId(shown[0]!.id)}`);
@@ -104,7 +104,7 @@ export async function fullMessageId(client: Client, word: string): Promise<strin
 
 export const explain = defineCommand({
   name: "explain",
-  summary: "Explain a delivery: why this recipient and channel, every attempt, what is next",
+  summary: "Explain a delivery: why this recipient and channel, each attempt, and what happens next",
   args: "ID",
   minArgs: 1,
   details: ["ID is a delivery's full ID or its last characters. To find it: belfry notifications list --all"],
@@ -164,15 +164,17 @@ export const pause = defineCommand({
   details: ["New notifications are kept and sent after belfry notifications resume."],
   examples: ["belfry notifications pause"],
   options: {},
-  run: (context) => setPaused(context, true, "Paused notifications. Resume: belfry notifications resume"),
+  run: (context) =>
+    setPaused(context, true, "Notifications are paused for all users. Resume: belfry notifications resume"),
 });
 
 export const resume = defineCommand({
   name: "resume",
+  aliases: ["unpause"],
   summary: "Resume notifications; those kept during the pause are sent first (owners only)",
   examples: ["belfry notifications resume"],
   options: {},
-  run: (context) => setPaused(context, false, "Resumed notifications."),
+  run: (context) => setPaused(context, false, "Notifications are resumed for all users."),
 });
 
 /** Succeeds if it is so already. */

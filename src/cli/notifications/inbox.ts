@@ -62,7 +62,7 @@ async function showInbox(context: Context, unread: boolean, limit: number, asJso
   const firstUnread = notifications.find(({ read_at }) => read_at === null);
   if (firstUnread === undefined) return;
   context.log(
-    `\n${found.unread_count} unread. Mark as read: belfry notifications read ${shortId(firstUnread.id)} (or --all)`,
+    `\n${found.unread_count} unread. Mark one as read: belfry notifications read ${shortId(firstUnread.id)}; all: belfry notifications read --all`,
   );
 }
 
@@ -70,7 +70,7 @@ function readLimit(text: string | undefined): number {
   if (text === undefined) return defaultLimit;
   if (text === "all") return Infinity;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new Failure(exit.usage, `--limit: "${text}" is invalid, use a number from 1 or "all"`);
+  throw new Failure(exit.usage, `--limit: "${text}" is invalid, use 1 or more, or "all"`);
 }
 
 export const read = defineCommand({

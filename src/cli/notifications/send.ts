@@ -53,9 +53,19 @@ export const custom = defineCommand({
     };
     const toOthers = Object.keys(recipients).length > 0;
     const json = { content, ...(toOthers ? { recipients } : {}) };
-    await createOnce(client, (routes, keyed) => routes.notifications.custom.$post({ json }, keyed));
+    let isPaused = false;
+    await createOnce(
+      client,
+      (routes, keyed) => routes.notifications.custom.$post({ json }, keyed),
+      (headers) => (isPaused = headers.get("belfry-paused") !== null),
+    );
     const names = [...options.user, ...options.role.map((role) => `all users with the role ${role}`)];
-    context.log(`Sent to ${toOthers ? names.join(", ") : "you"}.`);
+    const recipient = toOthers ? names.join(", ") : "you";
+    context.log(
+      isPaused
+        ? `Notifications are paused. It will be sent to ${recipient} when they are resumed.`
+        : `Sent to ${recipient}.`,
+    );
   },
 });
 
@@ -64,7 +74,8 @@ async function readContent(context: Context, title: string): Promise<{ title: st
   const { text, isUtf8 } = await readPiped(context.terminal);
   if (!isUtf8) context.log("Standard input is not UTF-8; reading it as Windows-1252.");
   const { truncated, ...content } = fitCustomText({ title, message: text });
-  if (content.message === "") throw new Failure(exit.usage, "No message on standard input.");
+  if (content.message === "")
+    throw new Failure(exit.usage, "MESSAGE: missing", "Add it as the second argument, or pipe it in.");
   const cuts = { title: `first ${maxTitleBytes}`, message: `last ${maxMessageBytes}` };
   for (const field of truncated) context.log(`The ${field} is too long; sending its ${cuts[field]} bytes.`);
   return content;

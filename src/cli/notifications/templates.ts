@@ -91,7 +91,7 @@ export async function activateVersion(
 
 export const preview = defineCommand({
   name: "preview",
-  summary: "Preview a notification: the active version, another one, or a file (owners only)",
+  summary: "Preview a notification template: the active version, another one, or a file (owners only)",
   args: "NAME",
   minArgs: 1,
   details: ["FILE has the format that edit uses; - reads standard input."],

@@ -5,10 +5,10 @@ import { notFound } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
 import { formatAge } from "../rules/time.ts";
 
-const define = (name: string, example: string) =>
+const define = (name: string, example: string, summary: string) =>
   defineCommand({
     name,
-    summary: "Create a provisioner key; it is shown only once",
+    summary,
     args: "NAME",
     minArgs: 1,
     examples: [`belfry ${example} rack-1`, `export BELFRY_PROVISIONER_KEY=$(belfry ${example} rack-1)`],
@@ -26,8 +26,12 @@ const define = (name: string, example: string) =>
     },
   });
 
-export const key = define("key", "provisioner key");
-export const createKey = define("create", "provisioner keys create");
+export const key = define("key", "provisioner key", "Same as: belfry provisioner keys create");
+export const createKey = define(
+  "create",
+  "provisioner keys create",
+  "Create a provisioner key; it is shown only once",
+);
 
 export const listKeys = defineCommand({
   name: "list",

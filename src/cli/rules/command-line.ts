@@ -123,13 +123,21 @@ function untilFirstArgument(typed: string[], known: Options): string[] {
 
 function argumentsProblem(path: Node[], command: Command, args: string[]): string | undefined {
   const { minArgs = 0, maxArgs = command.passthrough === true ? Infinity : minArgs } = command;
-  if (args.length < minArgs) return `Missing argument. Usage: ${usageLine(path, command)}`;
+  if (args.length < minArgs)
+    return `Missing argument ${argumentName(command, args.length)}. Usage: ${usageLine(path, command)}`;
   if (args.length <= maxArgs) return undefined;
   const unexpected = `Unexpected argument "${args[maxArgs]}".`;
   return maxArgs === 0
     ? `${unexpected} This command takes no arguments.`
     : `${unexpected} Quote text that contains spaces.`;
 }
+
+/** As the help names it: `NAME` of `NAME [SCHEDULE]`. */
+const argumentName = ({ args = "" }: Command, index: number): string =>
+  args
+    .replace(/^-- /, "")
+    .split(" ")
+    [index]!.replace(/[^\w-]/g, "");
 
 const outputProblem = (output: unknown) =>
   output === undefined || output === "text" || output === "json"
@@ -139,8 +147,17 @@ const outputProblem = (output: unknown) =>
 function unknownCommand(word: string, group: Group, path: Node[]): string {
   const names = group.commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const where = path.length === 1 ? "" : ` for "${commandPath(path)}"`;
-  return `Unknown command "${word}"${where}.${suggest(word, names)}`;
+  const near = suggest(word, names);
+  const elsewhere = near === "" ? pathsOf(word, group, path)[0] : undefined;
+  return `Unknown command "${word}"${where}.${elsewhere === undefined ? near : ` Did you mean "${elsewhere}"?`}`;
 }
+
+/** Of the commands of this name below a group: `belfry admin doctor`. */
+const pathsOf = (word: string, group: Group, path: Node[]): string[] =>
+  group.commands.flatMap((node) => [
+    ...(node.name === word ? [commandPath([...path, node])] : []),
+    ...(isGroup(node) ? pathsOf(word, node, [...path, node]) : []),
+  ]);
 
 function unknownOption(typed: string, path: Node[], known: Options): string {
   const name = typed.replace(/=.*$/s, "");

@@ -69,8 +69,8 @@ export const commonOptions = {
   },
   token: {
     type: "string",
-    value: "KEY",
-    text: "key to use (default: BELFRY_SESSION_TOKEN, then your sign-in)",
+    value: "TOKEN",
+    text: "token to use (default: BELFRY_SESSION_TOKEN, then your sign-in)",
   },
   help: { type: "boolean", short: "h", text: "show this help" },
 } as const satisfies Options;

@@ -19,7 +19,7 @@ export const exitCodes = [
   ["1", "refused or failed"],
   ["2", "invalid command line"],
   ["3", "not signed in"],
-  ["4", "server not reachable"],
+  ["4", "Belfry is unreachable"],
 ] as const;
 
 const variables = [

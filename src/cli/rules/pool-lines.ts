@@ -18,7 +18,7 @@ export interface Style {
   bold: (text: string) => string;
 }
 
-const headings = ["POOL", "DESIRED", "RUNNING", "ELIGIBLE", "STARTING", "STATE"];
+const headings = ["PRESET", "DESIRED", "RUNNING", "ELIGIBLE", "STARTING", "STATE"];
 /** Of all columns but the names and states. */
 const otherColumns = 40;
 
@@ -104,7 +104,7 @@ const failureLines = (pool: ShownPool, now: number): string[] =>
   failuresByError(pool).map(([error, same]) => {
     const { workspace, build_number, created_at } = same[0]!;
     const build = `build ${build_number} of ${workspace}`;
-    const failed = same.length === 1 ? `${build} failed` : `${same.length} builds failed, latest ${build}`;
+    const failed = same.length === 1 ? `${build} failed` : `${same.length} builds failed; latest: ${build},`;
     return plainLine(`x ${failed} ${since(created_at, now)} ago: ${error}`);
   });
 
@@ -121,5 +121,5 @@ function resumeLines(pool: ShownPool, now: number): string[] {
   const command = resumeCommand(pool);
   if (command === undefined) return [];
   const stopped = pool.status_since === null ? "" : `stopped ${since(pool.status_since, now)} ago; `;
-  return [`-> ${stopped}push a fixed version, or resume with:`, plainLine(`$ ${command}`)];
+  return [`-> ${stopped}fix the template and push a new version, or resume:`, plainLine(`$ ${command}`)];
 }

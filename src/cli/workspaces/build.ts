@@ -143,7 +143,7 @@ export const start = defineCommand({
 
 export const update = defineCommand({
   name: "update",
-  summary: "Start a workspace with another template version; prints who is notified",
+  summary: "Update a workspace to the active template version, or another one, and start it",
   args: "NAME",
   minArgs: 1,
   examples: ["belfry workspaces update web --wait", "belfry workspaces update web --version quiet_otter12"],

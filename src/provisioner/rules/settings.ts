@@ -49,7 +49,10 @@ function time(text: string | undefined, option: string, fallbackMs: number): num
 /** Sent in a header: ASCII without spaces. */
 export function readKey(text: string | undefined): string {
   const key = text?.trim() ?? "";
-  if (key === "") throw new OptionError("Provisioner key missing. Set BELFRY_PROVISIONER_KEY or use --key.");
+  if (key === "")
+    throw new OptionError(
+      "Provisioner key missing. Set BELFRY_PROVISIONER_KEY or use --key. To create one: belfry provisioner keys create NAME",
+    );
   if (!/^[\x21-\x7E]+-[\x21-\x7E]+$/.test(key))
     throw new OptionError("Invalid provisioner key, it must look like ID-SECRET.");
   return key;

@@ -249,7 +249,7 @@ describe("The command line", () => {
     });
     expect(read("run -- -- x")).toMatchObject({ args: ["--", "x"] });
     expect(read("run --help")).toBe("help belfry run");
-    expect(read("run --title T")).toBe("Missing argument. Usage: belfry run [OPTIONS] -- COMMAND");
+    expect(read("run --title T")).toBe("Missing argument COMMAND. Usage: belfry run [OPTIONS] -- COMMAND");
   });
 
   test("Help is found wherever it is requested", () => {
@@ -266,6 +266,7 @@ describe("The command line", () => {
       ["whomi", 'Unknown command "whomi". Did you mean "whoami"?'],
       ["users creat", 'Unknown command "creat" for "belfry users". Did you mean "create"?'],
       ["users zzz", 'Unknown command "zzz" for "belfry users".'],
+      ["create", 'Unknown command "create". Did you mean "belfry users create"?'],
       ["whoami --outptu json", 'Unknown option --outptu for "belfry whoami". Did you mean --output?'],
       ["whoami -x", 'Unknown option -x for "belfry whoami".'],
       ["--frobnicate whoami", 'Unknown option --frobnicate for "belfry".'],
@@ -278,7 +279,7 @@ describe("The command line", () => {
       ],
       ["whoami --help=no", "--help: takes no value"],
       ["whoami now", 'Unexpected argument "now". This command takes no arguments.'],
-      ["users create", "Missing argument. Usage: belfry users create [OPTIONS] NAME"],
+      ["users create", "Missing argument NAME. Usage: belfry users create [OPTIONS] NAME"],
       ["users create a b", 'Unexpected argument "b". Quote text that contains spaces.'],
     ];
     for (const [line, problem] of cases) expect(read(line), line).toBe(problem);
@@ -296,7 +297,7 @@ describe("The command line", () => {
     const login = page("login --help");
     expect(login).toContain("  belfry login [OPTIONS] [URL]");
     expect(login.match(/--token/g)).toHaveLength(1);
-    expect(page("users create --help")).toContain("--role ROLE  role; repeatable");
+    expect(page("users create --help")).toContain("--role ROLE    role; repeatable");
   });
 });
 
@@ -607,7 +608,7 @@ test("a pool that stopped at an unknown time shows how to resume it", () => {
   };
   const lines = planLines([pool], [], { now: 0, columns: undefined, bold: (text) => text });
   expect(lines.slice(-2)).toEqual([
-    "  -> push a fixed version, or resume with:",
+    "  -> fix the template and push a new version, or resume:",
     "  $  belfry prebuilds resume docker small",
   ]);
 });

@@ -150,13 +150,13 @@ describe("the table", () => {
       action({ preset_id: "c", action: "backoff", until: at(80), reason: "1 recent build failed" }),
     ];
     expect(planLines(pools, actions, look)).toEqual([
-      "POOL          DESIRED  RUNNING  ELIGIBLE  STARTING  STATE",
+      "PRESET        DESIRED  RUNNING  ELIGIBLE  STARTING  STATE",
       "docker/small  2        2        1         0         filling",
       "  !  prebuild-x is not eligible: agent main has not reported ready for 4 min",
       "docker/large  2        0        0         0         hard limit, 2 failed",
-      "  x  2 builds failed, latest build 1 of prebuild-q 1 min 30 s ago: no disk",
+      "  x  2 builds failed; latest: build 1 of prebuild-q, 1 min 30 s ago: no disk",
       "  -> create 0 of 2: the limit is reached",
-      "  -> stopped 12 min ago; push a fixed version, or resume with:",
+      "  -> stopped 12 min ago; fix the template and push a new version, or resume:",
       "  $  belfry prebuilds resume docker large",
       "docker/slow   2        2        2         0         backing off, 1 of 3 failed",
       "  x  build 1 of p failed 1 min 30 s ago: no",

@@ -233,7 +233,7 @@ test.each([
   ["initiator", "ada", "by ada"],
   ["initiator", "", "by a deleted user"],
   ["autostart", "ada", "by its schedule"],
-  ["prebuild", "prebuilds", "as a prebuild"],
+  ["prebuild", "prebuilds", "created as a prebuilt workspace"],
   ["prebuild_claim", "mia", "claimed by mia"],
 ] as const)("a build with the reason %s by %j is described: %s", (reason, initiator, text) => {
   expect(describeCause(reason, initiator)).toBe(text);

@@ -73,7 +73,10 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
     text: "This kind is sent by email only, so that nobody else can read it",
   },
   disabled_by_user: { question: "not", text: "They disabled this kind of notification" },
-  off_by_default: { question: "not", text: "This kind is disabled by default, and they have not enabled it" },
+  off_by_default: {
+    question: "not",
+    text: "This kind is off by default, and the recipient has not enabled it",
+  },
   duplicate: { question: "not", text: "They already got the same notification" },
   suspended_user: { question: "not", text: "Their account is suspended or deleted" },
   no_address: { question: "not", text: "They have no valid email address" },

@@ -35,8 +35,8 @@ export function logLines(replacements: readonly Replacement[], isClaim: boolean)
   const many = replacements.length !== 1;
   const what = `${replacements.length.toLocaleString("en-US")} resource${many ? "s" : ""}`;
   const head = isClaim
-    ? `Claiming this prebuilt workspace destroys and recreates ${what}, because of:`
-    : `${what} will be destroyed and recreated, because of:`;
+    ? `Claiming this prebuilt workspace destroys and recreates ${what}, because these attributes change:`
+    : `${what} will be destroyed and recreated, because these attributes change:`;
   const level = isClaim ? "warn" : "info";
   return [
     ...[head, ...resourceLines(replacements)].map((output) => ({ level, output }) as const),
@@ -49,7 +49,10 @@ function remedyLines(replacements: readonly Replacement[]): string[] {
   return [
     ...(snippet === ""
       ? []
-      : ["To keep prebuilt resources, add this to the template:", ...snippet.split("\n")]),
+      : [
+          "To keep these resources, add the lifecycle block to the existing resource, then push a new version:",
+          ...snippet.split("\n"),
+        ]),
     ...notes,
   ];
 }

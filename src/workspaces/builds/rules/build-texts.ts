@@ -53,7 +53,7 @@ export const outdatedLabel = "not the active version";
 const causes: Record<BuildReason, (initiator: string) => string> = {
   initiator: (initiator) => `by ${initiator}`,
   autostart: () => "by its schedule",
-  prebuild: () => "as a prebuild",
+  prebuild: () => "created as a prebuilt workspace",
   prebuild_claim: (initiator) => `claimed by ${initiator}`,
 };
 
