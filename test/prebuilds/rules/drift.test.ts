@@ -335,14 +335,19 @@ describe("A document", () => {
 test("A log's lines are compact and sorted, with the remedy on a claim", () => {
   const all = findReplacements(plan(replaced("a_b.d", [["z"], ["c", 0], ["z"]]), replaced("a_b.c", [])));
   expect(logLines(all, false)).toEqual([
-    { level: "info", output: "2 resources will be destroyed and recreated, because these attributes change:" },
+    {
+      level: "info",
+      output: "2 resources will be destroyed and recreated, because these attributes change:",
+    },
     { level: "info", output: "- a_b.c: no attribute in the plan" },
     { level: "info", output: "- a_b.d: c.0, z" },
   ]);
   const claimed = logLines(all, true);
   expect(claimed.map(({ level }) => level).join(" ")).toMatch(/^warn warn warn( info)+$/);
   const lines = claimed.map(({ output }) => output);
-  expect(lines[0]).toBe("Claiming this prebuilt workspace destroys and recreates 2 resources, because these attributes change:");
+  expect(lines[0]).toBe(
+    "Claiming this prebuilt workspace destroys and recreates 2 resources, because these attributes change:",
+  );
   expect(lines).toContain("    ignore_changes = [c, z]");
   expect(logLines([], true)).toEqual([]);
   const many = { resource: "r", paths: Array.from({ length: 25 }, (_, at) => `p${at}`), reason: "" };
