@@ -133,11 +133,10 @@ function argumentsProblem(path: Node[], command: Command, args: string[]): strin
 }
 
 /** As the help names it: `NAME` of `NAME [SCHEDULE]`. */
-const argumentName = ({ args = "" }: Command, index: number): string =>
-  args
-    .replace(/^-- /, "")
-    .split(" ")
-    [index]!.replace(/[^\w-]/g, "");
+function argumentName({ args = "" }: Command, index: number): string {
+  const names = args.replace(/^-- /, "").split(" ");
+  return names[index]!.replace(/[^\w-]/g, "");
+}
 
 const outputProblem = (output: unknown) =>
   output === undefined || output === "text" || output === "json"
