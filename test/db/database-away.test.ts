@@ -1,7 +1,7 @@
 // The libSQL server killed, the network to it cut or slow, while people send: what routes and readiness answer, that all goes
 // on by itself afterwards, and what has become of every message. Faults are placed; `npm run test:soak` draws them.
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openEvents } from "../support/events.ts";
+import { frameOf, openEvents } from "../support/events.ts";
 import { startLink, type Link } from "../support/link.ts";
 import { startReceiver, type Receiver } from "../support/receiver.ts";
 import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
@@ -38,7 +38,7 @@ async function watch(server: TestServer, token: string) {
   let told = () => {};
   void (async () => {
     for (;;) {
-      titles.push(JSON.parse((await stream.next()).data).notification.title as string);
+      titles.push(frameOf(await stream.next()).notification.title);
       told();
     }
   })();

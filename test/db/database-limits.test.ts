@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { createDatabase, query, type Statement, withShrinkingBatch } from "../../db/client.ts";
 import { DatabaseError } from "../../db/errors.ts";
 import { openClient } from "../../src/runtime/database.ts";
-import { openEvents } from "../support/events.ts";
+import { frameOf, openEvents } from "../support/events.ts";
 import { createMeter } from "../support/meter.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
@@ -113,7 +113,7 @@ describe.skipIf(noServer)("a libSQL server", () => {
     const expected = Array.from({ length: 300 }, (_, at) => `Large ${at + 1}`);
     for (const stream of [open, late]) {
       const titles: string[] = [];
-      for (const _ of expected) titles.push(JSON.parse((await stream.next()).data).notification.title);
+      for (const _ of expected) titles.push(frameOf(await stream.next()).notification.title);
       expect(titles).toEqual(expected);
       stream.close();
     }

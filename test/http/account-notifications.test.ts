@@ -113,7 +113,7 @@ describe("an account", () => {
       json: { content: { title: "x", message: "y" }, recipients: { users: ["mia"] } },
     });
     expect(custom.status).toBe(409);
-    expect(mia.userId).toBe(own[0].payload.user_id);
+    expect(mia.userId).toBe(own[0]!.payload.user_id);
   });
 
   test("notifies nobody who disabled the kind, and nobody when the change is refused", async () => {

@@ -329,12 +329,7 @@ describe("a claim that replaced resources", () => {
       subject?.startsWith("Resources replaced on claim: docker / small") === true;
     const mail = post.mails.find(({ email }) => isOurs(email.subject))!.email;
     const webhook = hook.arrivals.map(({ json }) => json).find(({ title }) => isOurs(title));
-    const texts: string[] = [
-      notifications[0]!.content,
-      mail.text!,
-      webhook.body as string,
-      webhook.body_markdown as string,
-    ];
+    const texts = [notifications[0]!.content, mail.text!, webhook!.body, webhook!.body_markdown];
     for (const text of texts) {
       expect(Buffer.byteLength(text)).toBeLessThan(20_000);
       expect(text).toMatch(/\d+ more \(see the build log\)/);

@@ -1,6 +1,6 @@
 // The live inbox: server-sent events that lose and double nothing.
 import { expect, test } from "vitest";
-import { openEvents } from "../support/events.ts";
+import { frameOf, openEvents } from "../support/events.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 const send = (server: TestServer, token: string, title: string) =>
@@ -12,8 +12,7 @@ async function start() {
   return { server, token, url: `${server.url}/api/v2/notifications/inbox/events` };
 }
 
-const titleOf = (event: { data: string }) =>
-  (JSON.parse(event.data) as { notification: { title: string } }).notification.title;
+const titleOf = (event: { data: string }) => frameOf(event).notification.title;
 
 test("a new notification is streamed with the count, to its own user only", async () => {
   const { server, token, url } = await start();
@@ -24,7 +23,7 @@ test("a new notification is streamed with the count, to its own user only", asyn
   await send(server, token, "mine");
   const event = await mine.next();
   expect(event.event).toBe("notification");
-  expect(JSON.parse(event.data)).toMatchObject({
+  expect(frameOf(event)).toMatchObject({
     notification: { title: "mine", read_at: null },
     unread_count: 1,
   });

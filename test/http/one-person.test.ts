@@ -1,7 +1,7 @@
 // The one-person check: somebody alone, with nothing but the calls named here, sees each of them work.
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { openEvents } from "../support/events.ts";
+import { frameOf, openEvents } from "../support/events.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { inboxTitles } from "../support/inbox.ts";
@@ -65,7 +65,7 @@ test("one person sets up, signs in, sends, reads and leaves", async () => {
     notify,
   );
   expect(sent.status).toBe(204);
-  expect(JSON.parse((await stream.next()).data)).toMatchObject({
+  expect(frameOf(await stream.next())).toMatchObject({
     notification: { title: "Build done" },
     unread_count: 1,
   });

@@ -91,7 +91,7 @@ describe("a template that refuses its preset's value", () => {
     expect((await get(server, link, cookieFor(pools.token))).status).toBe(200);
     const kinds = receiver.arrivals.map(({ json }) => json.payload.notification_name);
     expect(kinds).toEqual([kind]);
-    expect(receiver.arrivals[0]!.json.payload.data.failure).toMatchObject({ workspace: name });
+    expect(receiver.arrivals[0]!.json.payload.data).toMatchObject({ failure: { workspace: name } });
 
     await activate("v3", "8");
     expect(await pools.pending()).toBe(1);

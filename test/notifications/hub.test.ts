@@ -10,7 +10,7 @@ import { insertRows } from "../../db/rows.ts";
 import { inboxNotifications } from "../../db/schema.ts";
 import { createHub, type Hub } from "../../src/notifications/inbox/hub.ts";
 import { openClient } from "../../src/runtime/database.ts";
-import { openEvents } from "../support/events.ts";
+import { frameOf, openEvents } from "../support/events.ts";
 import { openFrames } from "../support/frames.ts";
 import { createMeter } from "../support/meter.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
@@ -178,9 +178,7 @@ test("a thousand open connections share the looks of one process", async () => {
   const content = { title: "for all", message: "x" };
   await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
   const titles = await Promise.all([
-    ...few.map(
-      async (stream) => (JSON.parse((await stream.next()).data) as { unread_count: number }).unread_count,
-    ),
+    ...few.map(async (stream) => frameOf(await stream.next()).unread_count),
     ...many.map(async (socket) => (await socket.next()).unread_count),
   ]);
   expect(titles).toEqual(Array.from({ length: 1_000 }, () => 1));

@@ -277,7 +277,7 @@ describe("Terraform", () => {
       ]),
     );
     expect(JSON.stringify(made.lines)).not.toContain(agentToken);
-    expect(made.completion.resources).toEqual([
+    expect(made.completion?.resources).toEqual([
       {
         type: "terraform_data",
         name: "workspace",
@@ -293,7 +293,7 @@ describe("Terraform", () => {
     const neverMade = server.queue({ transition: "delete" });
     await server.until(() => ended(deleted) && ended(neverMade));
     expect(JSON.parse(deleted.states.at(-1)!)).toEqual({ version: 4, serial: 3, resources: [] });
-    expect(deleted.plan.resource_changes[0].change.actions).toEqual(["delete"]);
+    expect(deleted.plan).toMatchObject({ resource_changes: [{ change: { actions: ["delete"] } }] });
     expect([deleted, neverMade].map(({ completion }) => completion)).toEqual([
       { resources: [] },
       { resources: [] },

@@ -5,7 +5,7 @@ import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadMigrations } from "../../db/migrate.ts";
 import { bundleWorker, type Bundle } from "../support/bundle.ts";
-import { openEvents } from "../support/events.ts";
+import { frameOf, openEvents } from "../support/events.ts";
 import { openFrames } from "../support/frames.ts";
 import { startLink } from "../support/link.ts";
 import { migrate } from "../support/migrate.ts";
@@ -101,7 +101,7 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
       urls.flatMap((url) => [
         openEvents(`${url}/api/v2/notifications/inbox/events`, token).then(async (stream) => {
           await stream.ready;
-          return async () => (JSON.parse((await stream.next()).data) as Told).notification.title;
+          return async () => frameOf(await stream.next()).notification.title;
         }),
         openFrames(`${url}/api/v2/notifications/inbox/watch`, token).then(
           (socket) => async () => (await socket.next()).notification.title,
@@ -169,7 +169,3 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
     expect(pool).toMatchObject({ desired: 4, starting: 4 });
   });
 });
-
-interface Told {
-  notification: { title: string };
-}

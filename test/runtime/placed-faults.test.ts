@@ -107,12 +107,12 @@ test("two hundred messages under way when the server is told to stop: given back
   letGo();
   receiver.answer({ status: 204 });
   await startProgram(environment);
-  const arrived = () => new Set(receiver.arrivals.map(({ json }) => json.payload.labels.custom_title));
+  const arrived = () => new Set(receiver.arrivals.map(({ json }) => json.payload.labels["custom_title"]));
   await expect.poll(() => arrived().size, { timeout: 60_000 }).toBe(200);
   // Whatever came twice came under one id.
   const byTitle = new Map<string, Set<string>>();
   for (const { json } of receiver.arrivals) {
-    const title = json.payload.labels.custom_title;
+    const title = json.payload.labels["custom_title"]!;
     byTitle.set(title, (byTitle.get(title) ?? new Set()).add(json.msg_id));
   }
   for (const [title, ids] of byTitle) expect(ids.size, title).toBe(1);
@@ -140,7 +140,7 @@ test.each([
   server.clock.advance(-change + 3_600_000);
   await server.runTick();
   await server.settled();
-  const accepted = receiver.arrivals.map(({ json }) => json.payload.labels.custom_title);
+  const accepted = receiver.arrivals.map(({ json }) => json.payload.labels["custom_title"]);
   expect(accepted.filter((title) => title === "after")).toHaveLength(1);
   expect(accepted.filter((title) => title === "before")).toHaveLength(2);
   const left = await server.sql("SELECT status FROM notification_messages WHERE due_at IS NOT NULL");

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Deploy, Deployment } from "./deployments.ts";
-import { openEvents } from "./events.ts";
+import { frameOf, openEvents } from "./events.ts";
 import { openFrames } from "./frames.ts";
 import { startReceiver, type Receiver } from "./receiver.ts";
 import { callServer, type CallOptions, type Success } from "./call.ts";
@@ -129,7 +129,7 @@ export function conform(deploy: Deploy): void {
     new Webhook(secret).verify(arrival!.body, arrival!.headers as Record<string, string>);
     expect(arrival!.json).toMatchObject({ body: "All 312 tests passed", title_markdown: "Build *done*" });
     expect((await socket.next()).notification.title).toBe("Build *done*");
-    expect(JSON.parse((await stream.next()).data)).toMatchObject({ notification: { title: "Build *done*" } });
+    expect(frameOf(await stream.next())).toMatchObject({ notification: { title: "Build *done*" } });
 
     const { notifications, unread_count: unread } = await done("GET", "/notifications/inbox");
     const path = `/notifications/inbox/${notifications[0]!.id}/read-status` as const;

@@ -1,11 +1,15 @@
 // Reads server-sent events as a browser would: parses the stream, waits for the next event.
 import { onTestFinished } from "vitest";
+import type { Frame } from "./frames.ts";
 
 export interface StreamEvent {
   id: string;
   event: string;
   data: string;
 }
+
+/** The frame that an inbox's event carries. */
+export const frameOf = ({ data }: Pick<StreamEvent, "data">) => JSON.parse(data) as Frame;
 
 export interface EventStream {
   status: number;

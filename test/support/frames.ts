@@ -1,9 +1,11 @@
 // A WebSocket as Coder's clients open one: waits for frames, and knows how it ended or why it was refused.
 import { onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import type { InboxNotification, Error as Refused } from "./answers.ts";
 
+/** What each open inbox is sent of a new notification. */
 export interface Frame {
-  notification: { id: string; title: string; content: string; template_id: string; read_at: string | null };
+  notification: InboxNotification;
   unread_count: number;
 }
 
@@ -21,7 +23,7 @@ export interface FrameSocket<T = Frame> {
 export interface Refusal {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  json: { message: string; detail?: string; validations?: { field: string; detail: string }[] };
+  json: Refused;
 }
 
 const socketUrl = (url: string) => url.replace(/^http/, "ws");

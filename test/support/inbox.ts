@@ -24,9 +24,7 @@ export interface ToldRow {
   status: string;
   reasons: string[];
   labels: Record<string, string>;
-  // Tests look into data of every shape.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  data: any;
+  data: Record<string, unknown>;
   targets: string[];
   createdBy: string;
 }

@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
+import type { Completion } from "../../src/provisioner/rules/completion.ts";
+import type { ReducedPlan } from "../../src/provisioner/rules/terraform.ts";
 
 export const provisionerKey = "Ab3dE6gH9j-0123456789abcdefghijkl";
 
@@ -24,10 +26,8 @@ export interface StandInJob {
   releases: number;
   beats: number;
   lines: Line[];
-  // oxlint-disable-next-line typescript/no-explicit-any
-  plan: any;
-  // oxlint-disable-next-line typescript/no-explicit-any
-  completion: any;
+  plan: Partial<ReducedPlan> | undefined;
+  completion: Completion | undefined;
   error: string | undefined;
   errorCode?: unknown;
   /** What was put, unpacked, in order; and what the job began with. */
@@ -194,11 +194,9 @@ export async function startJobServer(): Promise<JobServer> {
           if (!job.lines.some(({ id }) => id === line.id)) job.lines.push(line);
         return { status: 204 };
       case "POST plan": {
-        job.plan = json();
-        const changes = (job.plan.resource_changes ?? []) as {
-          address: string;
-          change: { actions: string[]; replace_paths?: unknown[][] };
-        }[];
+        const plan: Partial<ReducedPlan> = json();
+        job.plan = plan;
+        const changes = plan.resource_changes ?? [];
         const replaced = changes.filter(
           ({ change }) => change.actions.includes("create") && change.actions.includes("delete"),
         );

@@ -5,11 +5,33 @@ import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
 import type { WhenDone } from "./program.ts";
 
+/** What the webhook channel sends. */
+export interface Envelope {
+  _version: "1.1";
+  msg_id: string;
+  title: string;
+  title_markdown: string;
+  body: string;
+  body_markdown: string;
+  payload: {
+    _version: "1.2";
+    notification_name: string;
+    notification_template_id: string;
+    user_id: string;
+    user_email: string;
+    user_name: string;
+    user_username: string;
+    actions: { label: string; url: string }[];
+    labels: Record<string, string>;
+    data: Record<string, unknown> | null;
+    targets: string[] | null;
+  };
+}
+
 export interface Arrival {
   headers: IncomingHttpHeaders;
   body: string;
-  // oxlint-disable-next-line typescript/no-explicit-any
-  json: any;
+  json: Envelope;
 }
 
 export interface Receiver {
@@ -39,7 +61,7 @@ export async function startReceiver(whenDone: WhenDone = onTestFinished): Promis
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const body = Buffer.concat(chunks).toString("utf8");
-      arrivals.push({ headers: request.headers, body, json: JSON.parse(body) as unknown });
+      arrivals.push({ headers: request.headers, body, json: JSON.parse(body) as Envelope });
       for (const waiter of waiting)
         if (arrivals.length >= waiter.count) waiter.resolve(arrivals.slice(0, waiter.count));
       void Promise.resolve(reply()).then(({ status, headers }) => response.writeHead(status, headers).end());
