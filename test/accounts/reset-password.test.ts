@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { browserTest, useBrowser } from "../support/browser.ts";
 import { checkLooks } from "../support/looks.ts";
 import { askForCode, codeIn, mailTo, newPassword, startWithMail } from "../support/passcodes.ts";
-import { run, startProgram } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { startProgram } from "../support/program.ts";
 import { callServer, createClock, owner, secretKey, signInFirst } from "../support/server.ts";
 import { startMailServer } from "../support/smtp.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
@@ -25,7 +26,7 @@ browserTest("from “Forgot password?” to signed in, with the mail in between"
 
   const [mail] = post.mails;
   const code = codeIn(server, mail!);
-  const link = /http\S+\/reset-password\/change\S+/.exec(mail!.email.text!)![0].replace(/>$/, "");
+  const link = /http\S+\/reset-password\/change\?\S+/.exec(mail!.email.text!)![0].replace(/>$/, "");
   expect(link).toContain(code);
   const referrers: (string | undefined)[] = [];
   page.on("request", (request) => referrers.push(request.headers()["referer"]));
@@ -62,23 +63,23 @@ test("on the command line: one command asks for the mail, another sets the passw
   server.secret(newPassword);
   const environment = { BELFRY_URL: server.url };
   const command = ["users", "reset-password", owner.email];
-  const asked = await run(command, { environment });
+  const asked = await runCommand(command, { environment });
   expect(asked).toMatchObject({ code: 0, stdout: "" });
   expect(asked.stderr).toMatch(/If ada@example\.com has an account.*\n.*--code CODE/);
   await server.settled();
   const [code] = codes();
   const withCode = [...command, "--code", code!];
-  const weak = await run(withCode, { environment, input: "notstrong\n" });
+  const weak = await runCommand(withCode, { environment, input: "notstrong\n" });
   expect([weak.code, weak.stderr]).toEqual([1, expect.stringContaining("Too easy to guess")]);
-  const changed = await run(withCode, { environment, input: `${newPassword}\n` });
+  const changed = await runCommand(withCode, { environment, input: `${newPassword}\n` });
   expect(changed).toMatchObject({ code: 0, stdout: "" });
   expect((await server.call("GET", "/api/v2/users/me", { token })).status).toBe(401);
-  const login = await run(["login", server.url, "--email", owner.email], {
+  const login = await runCommand(["login", server.url, "--email", owner.email], {
     environment: { BELFRY_CONFIG_DIR: server.folder },
     input: `${newPassword}\n`,
   });
   expect(login.code).toBe(0);
-  const again = await run(withCode, { environment, input: "another-good-one-17\n" });
+  const again = await runCommand(withCode, { environment, input: "another-good-one-17\n" });
   expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("wrong or expired")]);
   expect(await askForCode(server, "nobody@example.com")).toBe(204);
 });

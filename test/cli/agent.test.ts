@@ -1,12 +1,12 @@
-// belfry agent, as it is used inside a workspace: the real program against a real server, and one that is not there yet.
+// belfry agent, as it is used inside a workspace: against a real server, and one that is not there yet.
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { run } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
 import { startTask } from "../support/task.ts";
 
 const belfry = (url: string, token: string, ...words: string[]) =>
-  run(["agent", ...words], { environment: { BELFRY_URL: url, BELFRY_AGENT_TOKEN: token } });
+  runCommand(["agent", ...words], { environment: { BELFRY_URL: url, BELFRY_AGENT_TOKEN: token } });
 
 describe("belfry agent", () => {
   test("reports that a workspace is ready, and what its AI is doing", async () => {

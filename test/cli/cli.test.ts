@@ -1,10 +1,11 @@
-// The command line as a separate process, against a real server in this one.
+// Commands in this process, against a real server, also in this process: what they ask, print, store and return.
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { freePort, run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { freePort, temporaryFolder } from "../support/program.ts";
 import { addUser, owner, signIn, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 
 interface Shell {
@@ -22,7 +23,7 @@ async function openShell(environment: Record<string, string> = {}): Promise<Shel
   return {
     folder,
     belfry: (words, { input = "", environment: more = {} } = {}) =>
-      run(words, { input, environment: { BELFRY_CONFIG_DIR: folder, ...environment, ...more } }),
+      runCommand(words, { input, environment: { BELFRY_CONFIG_DIR: folder, ...environment, ...more } }),
   };
 }
 

@@ -3,7 +3,8 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
-import { run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { startMailServer } from "../support/smtp.ts";
@@ -23,7 +24,7 @@ async function shellOf(server: TestServer, token: string): Promise<Belfry> {
   const folder = await temporaryFolder();
   const mine = { BELFRY_CONFIG_DIR: folder, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token };
   return (words, { input = "", environment = {} } = {}) =>
-    run(["notifications", ...words], { input, environment: { ...mine, ...environment } });
+    runCommand(["notifications", ...words], { input, environment: { ...mine, ...environment } });
 }
 
 async function startWithWebhook() {

@@ -4,7 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { addPrebuilds } from "../support/prebuilds.ts";
-import { run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion } from "../support/workspaces.ts";
 
@@ -28,9 +29,9 @@ test("a plan's replacements are printed with their fix, and set the exit code", 
   );
   await writeFile(file, JSON.stringify(document));
   const [text, asJson, none] = await Promise.all([
-    run(["drift", file]),
-    run(["drift", file, "--output", "json"]),
-    run(["drift", "-"], { input: JSON.stringify({ ...plan(), errored: true }) }),
+    runCommand(["drift", file]),
+    runCommand(["drift", file, "--output", "json"]),
+    runCommand(["drift", "-"], { input: JSON.stringify({ ...plan(), errored: true }) }),
   ]);
   expect(text).toEqual({
     code: 2,
@@ -70,9 +71,9 @@ a_b.c: the plan gives no reason; ignore_changes can't prevent this.
 test("a file that is not a plan is an error with exit code 1", async () => {
   const folder = await temporaryFolder();
   const [missing, isFolder, cut] = await Promise.all([
-    run(["drift", join(folder, "none.json")]),
-    run(["drift", folder]),
-    run(["drift", "-"], { input: JSON.stringify(plan(change("a_b.c", []))).slice(0, -9) }),
+    runCommand(["drift", join(folder, "none.json")]),
+    runCommand(["drift", folder]),
+    runCommand(["drift", "-"], { input: JSON.stringify(plan(change("a_b.c", []))).slice(0, -9) }),
   ]);
   expect([missing, isFolder, cut].map(({ code }) => code)).toEqual([1, 1, 1]);
   expect(missing.stderr).toBe(`belfry: ${folder}/none.json: no such file or folder\n`);
@@ -90,7 +91,9 @@ test("belfry templates drift shows replaced resources by version, newest first, 
   const provisioner = await addProvisioner(server, userId, "one");
   const environment = { BELFRY_CONFIG_DIR: await temporaryFolder(), BELFRY_URL: server.url };
   const belfry = (...words: string[]) =>
-    run(["templates", "drift", ...words], { environment: { ...environment, BELFRY_SESSION_TOKEN: token } });
+    runCommand(["templates", "drift", ...words], {
+      environment: { ...environment, BELFRY_SESSION_TOKEN: token },
+    });
   const presetId = first[0]!.id;
   await addPrebuilds(server, { templateId, versionId, presetId }, 1);
   const made = await server.call("POST", "/api/v2/users/me/workspaces", {

@@ -1,8 +1,9 @@
-// The commands of pools as people use them: the real program against a real server.
+// The commands of pools as people use them: against a real server.
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { addPrebuilds } from "../support/prebuilds.ts";
-import { run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addTemplate } from "../support/workspaces.ts";
 
@@ -11,7 +12,7 @@ async function open() {
   const { token, userId } = await signInFirst(server);
   const home = await temporaryFolder();
   const belfryAs = (key: string, ...words: string[]) =>
-    run(["prebuilds", ...words], {
+    runCommand(["prebuilds", ...words], {
       environment: { BELFRY_CONFIG_DIR: home, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: key },
     });
   const belfry = (...words: string[]) => belfryAs(token, ...words);
@@ -20,7 +21,7 @@ async function open() {
     presets: [{ id: presetId, name: "small", parameters: [], instances: 2 }],
   });
   const create = (name: string) =>
-    run(["workspaces", "create", name, "--template", "docker", "--preset", "small"], {
+    runCommand(["workspaces", "create", name, "--template", "docker", "--preset", "small"], {
       environment: { BELFRY_CONFIG_DIR: home, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token },
     });
   const fill = (count: number, more?: Parameters<typeof addPrebuilds>[3]) =>

@@ -1,10 +1,11 @@
-// `belfry run` around real programs, which must not notice it, and the notification that it sends.
+// `belfry run` around real programs, which must not notice it: as a process. The notification that it sends: in this process.
 import { spawn } from "node:child_process";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { runCommand } from "../support/command.ts";
 import { cleanEnvironment, freePort, packedLauncher, temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 
@@ -55,6 +56,8 @@ async function startSignedIn() {
     server,
     token,
     run: (words: string[], input?: string | Buffer) => start(words, environment, input),
+    /** The same without a process of its own; the program gets this process's standard input. */
+    runHere: (words: string[]) => runCommand(["run", ...words], { environment }),
     inbox: async (): Promise<[title: string, content: string][]> => {
       const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token });
       return json.notifications.map((item): [string, string] => [item.title, item.content]).toReversed();
@@ -182,13 +185,13 @@ describe("The command that is run", () => {
   });
 
   test("that can't be started ends as in a shell", async () => {
-    const { run, inbox } = await startSignedIn();
+    const { runHere, inbox } = await startSignedIn();
     const file = join(await temporaryFolder(), "no-program");
     await writeFile(file, "text");
     await chmod(file, 0o644);
     const [missing, notExecutable] = await Promise.all([
-      run(["--", "there-is-no-such-program"]).ended,
-      run(["--title", "Locked", "--", file]).ended,
+      runHere(["--", "there-is-no-such-program"]),
+      runHere(["--title", "Locked", "--", file]),
     ]);
     expect(missing).toMatchObject({
       code: 127,
@@ -210,13 +213,13 @@ describe("The command that is run", () => {
 
 describe("The notification", () => {
   test("--title replaces the command and --only-failure keeps successes quiet", async () => {
-    const { run, inbox } = await startSignedIn();
+    const { runHere, inbox } = await startSignedIn();
     const codes = await Promise.all(
       [
-        run(["--only-failure", "--", "true", "--secret=hush"]),
-        run(["--only-failure", "--title", "Nightly backup", "sh", "-c", "echo hush; exit 1"]),
-        run(["--title", "Weekly backup", "--", "true"]),
-      ].map(async ({ ended }) => (await ended).code),
+        runHere(["--only-failure", "--", "true", "--secret=hush"]),
+        runHere(["--only-failure", "--title", "Nightly backup", "sh", "-c", "echo hush; exit 1"]),
+        runHere(["--title", "Weekly backup", "--", "true"]),
+      ].map(async (ended) => (await ended).code),
     );
     expect(codes).toEqual([0, 1, 0]);
     expect((await inbox()).toSorted()).toEqual([
@@ -226,9 +229,9 @@ describe("The notification", () => {
   });
 
   test("Colours and fences in the output stay out of the message, its length keeps to the limit", async () => {
-    const { run, inbox } = await startSignedIn();
+    const { runHere, inbox } = await startSignedIn();
     const script = `printf '\\033[31mred\\033[0m\\n\`\`\`\\n# not a heading\\n'; head -c 9000 /dev/zero | tr '\\0' x`;
-    expect((await run(shell(script)).ended).code).toBe(0);
+    expect((await runHere(shell(script))).code).toBe(0);
     const [[title, content]] = (await inbox()) as [[string, string]];
     expect(Buffer.byteLength(title)).toBeLessThanOrEqual(120);
     expect(Buffer.byteLength(content)).toBeLessThanOrEqual(2_000);
@@ -252,9 +255,9 @@ describe("When the notification can't be sent", () => {
       { BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: "aaaaaaaaaa-bbbbbbbbbbbbbbbbbbbbbb" },
     ];
     const ends = await Promise.all(
-      environments.map((environment) => start(shell("echo out; exit 7"), environment).ended),
+      environments.map((environment) => runCommand(["run", ...shell("echo out; exit 7")], { environment })),
     );
-    for (const { code, stdout } of ends) expect([code, String(stdout)]).toEqual([7, "out\n"]);
+    for (const { code, stdout } of ends) expect([code, stdout]).toEqual([7, "out\n"]);
     expect(ends[0]!.stderr).toMatch(/^belfry: You won't be notified\. Not signed in/);
     expect(ends[1]!.stderr).toMatch(/^belfry: You won't be notified\. Invalid address/);
     for (const { stderr } of ends.slice(2)) expect(stderr).toMatch(/^belfry: Notification not sent\. /);
@@ -271,7 +274,9 @@ describe("When the notification can't be sent", () => {
     const duplicate = await startStub((_, response) => refuse(response, 409, "Sent already.", "duplicate"));
     const off = await startStub((_, response) => refuse(response, 409, "Custom notifications are disabled."));
     const [again, same, refused] = await Promise.all(
-      [busy, duplicate, off].map(({ environment }) => start(shell("exit 4"), environment).ended),
+      [busy, duplicate, off].map(({ environment }) =>
+        runCommand(["run", ...shell("exit 4")], { environment }),
+      ),
     );
     expect(again).toMatchObject({ code: 4, stderr: "" });
     expect(same).toMatchObject({ code: 4, stderr: "" });

@@ -1,6 +1,7 @@
 // belfry tasks, against a server.
 import { expect, test } from "vitest";
-import { run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { startTask } from "../support/task.ts";
 import { addVersion } from "../support/workspaces.ts";
 
@@ -16,7 +17,7 @@ test("belfry tasks lists, shows, creates, stops and deletes tasks", async () => 
     BELFRY_SESSION_TOKEN: member.token,
   };
   const belfry = (words: string[], input?: string) =>
-    run(["tasks", ...words], { environment, ...(input === undefined ? {} : { input }) });
+    runCommand(["tasks", ...words], { environment, ...(input === undefined ? {} : { input }) });
   const [list, json, near, created, empty] = await Promise.all([
     belfry(["list"]),
     belfry(["list", "--status", "active", "--output", "json"]),

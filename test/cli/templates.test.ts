@@ -1,10 +1,11 @@
-// The commands of templates and of provisioners' keys as people use them: the real program against a real server.
+// The commands of templates and of provisioners' keys as people use them: against a real server.
 import { execFile } from "node:child_process";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 
 async function open() {
@@ -12,7 +13,7 @@ async function open() {
   const { token } = await signInFirst(server);
   const home = await temporaryFolder();
   const environment = { BELFRY_CONFIG_DIR: home, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token };
-  const belfry = (...words: string[]) => run(words, { environment });
+  const belfry = (...words: string[]) => runCommand(words, { environment });
   return { server, token, belfry };
 }
 

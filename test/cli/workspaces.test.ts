@@ -1,7 +1,8 @@
-// The commands of workspaces and builds as people use them: the real program against a real server.
+// The commands of workspaces and builds as people use them: against a real server.
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
 
@@ -15,7 +16,7 @@ async function open() {
   });
   const provisioner = await addProvisioner(server, userId, "one");
   const belfryAs = (key: string, ...words: string[]) =>
-    run(words, {
+    runCommand(words, {
       environment: { BELFRY_CONFIG_DIR: home, BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: key },
     });
   const belfry = (...words: string[]) => belfryAs(token, ...words);

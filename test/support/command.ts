@@ -7,8 +7,6 @@ import type { Output, Terminal } from "../../src/cli/terminal.ts";
 export interface CommandOptions {
   /** Everything that is set, besides PATH and a home in which nothing can be stored. */
   environment?: Record<string, string>;
-  /** Standard input, a pipe. */
-  input?: string | Buffer;
 }
 
 export interface CommandResult {
@@ -17,14 +15,47 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs a command to its end. What it throws is a bug, and fails the test. */
-export async function runCommand(
+/** Runs a command to its end, with pipes. What it throws is a bug, and fails the test. */
+export function runCommand(
   words: string[],
-  { environment = {}, input = "" }: CommandOptions = {},
+  { input = "", ...options }: CommandOptions & { input?: string | Buffer } = {},
 ): Promise<CommandResult> {
-  const stdin = new PassThrough();
+  const { stdin, ended } = start(words, options, undefined);
   stdin.end(input);
-  const [stdout, stderr] = [keepOutput(), keepOutput()];
+  return ended;
+}
+
+export interface InteractiveCommand {
+  type: (text: string) => void;
+  /** Resolves once this is on the screen, after what was awaited before; prompts are on standard error. */
+  asks: (text: string) => Promise<void>;
+  ended: Promise<CommandResult>;
+}
+
+/** Starts a command at a terminal that is so wide. */
+export function startAtTerminal(
+  words: string[],
+  { columns = 80, ...options }: CommandOptions & { columns?: number } = {},
+): InteractiveCommand {
+  const { stdin, stderr, ended } = start(words, options, { isTTY: true, columns });
+  let seen = 0;
+  return {
+    type: (text) => void stdin.write(text),
+    asks: async (text) => {
+      while (!stderr.text().slice(seen).includes(text)) await stderr.more();
+      seen = stderr.text().indexOf(text, seen) + text.length;
+    },
+    ended,
+  };
+}
+
+function start(
+  words: string[],
+  { environment = {} }: CommandOptions,
+  screen: { isTTY: true; columns: number } | undefined,
+) {
+  const stdin = Object.assign(new PassThrough(), screen);
+  const [stdout, stderr] = [keepOutput(screen), keepOutput(screen)];
   const exited = Promise.withResolvers<number>();
   const terminal: Terminal = Object.assign(new EventEmitter(), {
     stdin,
@@ -33,17 +64,32 @@ export async function runCommand(
     env: { PATH: process.env["PATH"], HOME: "/dev/null", ...environment },
     exit: exited.resolve,
   });
-  const code = await Promise.race([runCli(words, terminal), exited.promise]);
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  const ended = Promise.race([runCli(words, terminal), exited.promise]).then((code) => ({
+    code,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+  }));
+  return { stdin, stderr, ended };
 }
 
-function keepOutput(): { stream: Output; text: () => string } {
+function keepOutput(screen: object | undefined): {
+  stream: Output;
+  text: () => string;
+  more: () => Promise<void>;
+} {
   const chunks: Buffer[] = [];
+  let next = Promise.withResolvers<void>();
   const stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
       chunks.push(chunk);
+      next.resolve();
+      next = Promise.withResolvers();
       done();
     },
   });
-  return { stream, text: () => Buffer.concat(chunks).toString() };
+  return {
+    stream: Object.assign(stream, screen),
+    text: () => Buffer.concat(chunks).toString(),
+    more: () => next.promise,
+  };
 }

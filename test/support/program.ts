@@ -1,50 +1,29 @@
 // Belfry as people start it: a process of its own, killed when the test ends.
 import { spawn, type ChildProcess } from "node:child_process";
-import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
-import { fillPackage } from "./package.ts";
+import { keepPackage } from "./package.ts";
 
 /** `belfry` from the sources. */
 export const sourceLauncher = new URL("../../src/launch.js", import.meta.url).pathname;
 const moduleCache = new URL("./module-cache.js", import.meta.url).pathname;
 /** Where a packed program keeps what it has compiled: beside it, so that both go together. */
 const cacheOf = (program: string): Record<string, string> =>
-  program.includes("/node_modules/.cache/belfry-") ? { XDG_CACHE_HOME: join(dirname(program), "cache") } : {};
+  program.includes("/node_modules/.cache/packed/") ? { XDG_CACHE_HOME: join(dirname(program), "cache") } : {};
 
 let packed: Promise<string> | undefined;
 
 /**
- * `belfry` as it is installed, built once for each process of the suite: it starts in half the time of the sources. Within
- * node_modules, where the bundles find the database's native part.
+ * `belfry` as it is installed: it starts in half the time of the sources. Packed once for all processes and runs of the
+ * suite, until something in it changes. Within node_modules, where the bundles find the database's native part.
  */
-export const packedLauncher = (): Promise<string> => (packed ??= packLauncher());
-
-async function packLauncher(): Promise<string> {
-  const cache = new URL("../../node_modules/.cache", import.meta.url).pathname;
-  await mkdir(cache, { recursive: true });
-  // A process of the suite may be killed: what it left goes when the next one packs.
-  for (const name of await readdir(cache)) {
-    const pid = /^belfry-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      await rm(join(cache, name), { recursive: true, force: true });
-  }
-  const folder = join(cache, `belfry-${process.pid}`);
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  await fillPackage(folder);
-  return join(folder, "launch.js");
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
+export const packedLauncher = (): Promise<string> =>
+  (packed ??= keepPackage(new URL("../../node_modules/.cache/packed", import.meta.url).pathname).then(
+    (folder) => join(folder, "launch.js"),
+  ));
 
 /** Registers what is to be done when a test, or a group of tests, is over. */
 export type WhenDone = (cleanUp: () => Promise<void>) => void;
