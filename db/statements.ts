@@ -5,11 +5,16 @@ import { query, type SQL, type Statement } from "./client.ts";
 import { DatabaseError, guardFailure } from "./errors.ts";
 import { prepared } from "./prepared.ts";
 /**
- * The first statement of a batch: fails unless `condition` is true. The path of `json_extract` is not a constant, so no
- * release of SQLite evaluates it before the condition; each repeats an invalid path in its error.
+ * SQL that fails unless `condition` is true. The path of `json_extract` is not a constant, so no release of SQLite evaluates
+ * it before the condition; each repeats an invalid path in its error.
  */
+export const guardSql: (condition: SQL) => SQL = prepared(
+  (condition: SQL): SQL => sql`json_extract('{}', CASE WHEN ${condition} THEN '$' ELSE ${guardFailure} END)`,
+);
+
+/** The first statement of a batch: nothing after it runs unless `condition` is true. */
 export const failUnless: (condition: SQL) => Statement = prepared((condition: SQL) =>
-  query.run(sql`SELECT json_extract('{}', CASE WHEN ${condition} THEN '$' ELSE ${guardFailure} END)`),
+  query.run(sql`SELECT ${guardSql(condition)}`),
 );
 
 /** Both are true; the second is evaluated only if the first is true. */
@@ -17,7 +22,7 @@ export const bothSql: (first: SQL, second: SQL) => SQL = prepared(
   (first: SQL, second: SQL): SQL => sql`CASE WHEN ${first} THEN ${second} ELSE 0 END`,
 );
 
-/** Whether a batch failed because of `failUnless`. */
+/** Whether a batch failed because of its guard. */
 export const isGuardFailure = (error: unknown): boolean =>
   error instanceof DatabaseError && error.kind === "guard";
 

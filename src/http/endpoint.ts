@@ -3,7 +3,7 @@
 import { zValidator } from "@hono/zod-validator";
 import type { HonoRequest, MiddlewareHandler, ValidationTargets } from "hono";
 import type * as z from "zod";
-import type { Answers, Reads, Statement } from "../../db/client.ts";
+import type { Answers, Reads, SQL, Statement } from "../../db/client.ts";
 import { bothSql, failUnless, isGuardFailure } from "../../db/statements.ts";
 import { isKeyUseDue, verifySession, type Actor, type SessionRow } from "../accounts/rules/actor.ts";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../accounts/rules/permissions.ts";
 import {
   findSession,
+  findSessionIf,
   keyMeetsSql,
   touchKey,
   userIdByValidKeySql,
@@ -127,7 +128,9 @@ export const readAsUser = <T extends Reads>(
   reads: T,
   limits: Limits = {},
 ): Promise<{ actor: Actor } & Answers<T>> =>
-  askAs(c, limits, (guard, session) => c.get("deps").db.read({ guard, ...reads, session }));
+  askAs(c, limits, (isAllowed) =>
+    c.get("deps").db.read({ session: findSessionIf(c.get("credential").keyId, isAllowed), ...reads }),
+  );
 
 /** The same for changes and what holds afterwards. */
 export const writeAsUser = <T extends Reads>(
@@ -135,14 +138,17 @@ export const writeAsUser = <T extends Reads>(
   changes: Statement[],
   reads: T,
 ): Promise<{ actor: Actor } & Answers<T>> =>
-  askAs(c, {}, (guard, session) => c.get("deps").db.write([guard, ...changes], { ...reads, session }));
-
-type Lookup = ReturnType<typeof findSession>;
+  askAs(c, {}, (isAllowed) =>
+    c.get("deps").db.write([failUnless(isAllowed), ...changes], {
+      ...reads,
+      session: findSession(c.get("credential").keyId),
+    }),
+  );
 
 async function askAs<T extends Reads>(
   c: Ctx,
   { requires = c.get("endpoint").requires, visible }: Limits,
-  run: (guard: Statement, session: Lookup) => Promise<unknown>,
+  run: (isAllowed: SQL) => Promise<unknown>,
 ): Promise<{ actor: Actor } & Answers<T>> {
   const { db, now } = c.get("deps");
   const credential = c.get("credential");
@@ -151,14 +157,15 @@ async function askAs<T extends Reads>(
     scopes: scopesThatAllow(c.req.method, c.get("endpoint").action ?? "any"),
     roles: requires && rolesWithPermission(requires.permission),
   });
-  const guard = failUnless(visible === undefined ? isAllowed : bothSql(isAllowed, visible.when));
-  const session = findSession(credential.keyId);
   try {
-    const answers = (await run(guard, session)) as { session: SessionRow[] } & Answers<T>;
+    const answers = (await run(visible === undefined ? isAllowed : bothSql(isAllowed, visible.when))) as {
+      session: SessionRow[];
+    } & Answers<T>;
     return { ...answers, actor: authenticate(c, answers.session[0], requires) };
   } catch (error) {
     if (!isGuardFailure(error)) throw error;
-    authenticate(c, (await db.read({ session })).session[0], requires);
+    const { session } = await db.read({ session: findSession(credential.keyId) });
+    authenticate(c, session[0], requires);
     if (visible !== undefined) throw notFound(visible.name);
     // What was wrong a moment ago is right now.
     throw unauthorized();

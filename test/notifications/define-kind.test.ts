@@ -26,7 +26,6 @@ test("the reads of two kinds are combined, and each kind gets its own people", a
   expect(Object.keys(answers).toSorted()).toEqual([
     "first.recipients",
     "first.template",
-    "notificationSettings",
     "second.recipients",
     "second.template",
   ]);

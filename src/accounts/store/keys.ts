@@ -2,6 +2,7 @@
 import { and, eq, gt, lt, lte, ne, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../db/client.ts";
 import { prepared } from "../../../db/prepared.ts";
+import { guardSql } from "../../../db/statements.ts";
 import { apiKeys, users, type SiteRole } from "../../../db/schema.ts";
 import type { Credential } from "../rules/api-key.ts";
 import { unsignedUntilSql } from "./deployment.ts";
@@ -9,27 +10,38 @@ import { unsignedUntilSql } from "./deployment.ts";
 const rolesSql = (userId: SQL | typeof users.id) =>
   sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${userId})`;
 
+const sessionColumns = {
+  keyId: apiKeys.id,
+  secretHash: apiKeys.secretHash,
+  kind: apiKeys.kind,
+  scope: apiKeys.scope,
+  expiresAt: apiKeys.expiresAt,
+  lifetimeSeconds: apiKeys.lifetimeSeconds,
+  lastUsedAt: apiKeys.lastUsedAt,
+  userId: users.id,
+  username: users.username,
+  email: users.email,
+  name: users.name,
+  status: users.status,
+  isSystem: users.isSystem,
+  roles: rolesSql(users.id).as("roles"),
+};
+
 export const findSession = prepared((keyId: string) =>
   query
-    .select({
-      keyId: apiKeys.id,
-      secretHash: apiKeys.secretHash,
-      kind: apiKeys.kind,
-      scope: apiKeys.scope,
-      expiresAt: apiKeys.expiresAt,
-      lifetimeSeconds: apiKeys.lifetimeSeconds,
-      lastUsedAt: apiKeys.lastUsedAt,
-      userId: users.id,
-      username: users.username,
-      email: users.email,
-      name: users.name,
-      status: users.status,
-      isSystem: users.isSystem,
-      roles: rolesSql(users.id).as("roles"),
-    })
+    .select(sessionColumns)
     .from(apiKeys)
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .where(and(eq(apiKeys.id, keyId), sql`${users.deletedAt} IS NULL`)),
+);
+
+/** The same as the guard of a batch of reads: fails unless `condition` is true, also for a key that is not stored. */
+export const findSessionIf = prepared((keyId: string, condition: SQL) =>
+  query
+    .select({ guard: guardSql(condition).as("guard"), ...sessionColumns })
+    .from(sql`(SELECT 1)`)
+    .leftJoin(apiKeys, eq(apiKeys.id, keyId))
+    .leftJoin(users, and(eq(users.id, apiKeys.userId), sql`${users.deletedAt} IS NULL`)),
 );
 
 /** The id of the key's user, for reads that travel with the look-up. */

@@ -31,7 +31,7 @@ export interface KindDefinition<Name extends KindName, Args extends unknown[], I
 
 type KindReads<Slot extends string> = {
   [K in `${Slot}.template`]: EnqueueReads["template"];
-} & { [K in `${Slot}.recipients`]: EnqueueReads["recipients"] } & Pick<EnqueueReads, "notificationSettings">;
+} & { [K in `${Slot}.recipients`]: EnqueueReads["recipients"] };
 
 export interface DefinedKind<Args extends unknown[], Input, Slot extends string> {
   name: KindName;
@@ -61,9 +61,9 @@ export function defineKind<Name extends KindName, Args extends unknown[], Input,
     name,
     event,
     reads: (...args) => {
-      const { template, recipients, notificationSettings } = enqueueReads(kinds[name].id, audience(...args));
+      const { template, recipients } = enqueueReads(kinds[name].id, audience(...args));
       const own = { [`${slot}.template`]: template, [`${slot}.recipients`]: recipients };
-      return { ...own, notificationSettings } as unknown as KindReads<Slot>;
+      return own as unknown as KindReads<Slot>;
     },
     prepare: (deps, answers, input, people) => {
       const of = answers as unknown as Record<string, unknown>;
@@ -71,7 +71,6 @@ export function defineKind<Name extends KindName, Args extends unknown[], Input,
       return prepareEvent(deps, event(input, recipients), {
         template: of[`${slot}.template`],
         recipients,
-        notificationSettings: of["notificationSettings"],
       } as EnqueueAnswers);
     },
   };

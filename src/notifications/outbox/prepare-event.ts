@@ -6,12 +6,12 @@ import { ApiError } from "../../kernel/errors.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
 import { seal, unseal } from "../../kernel/crypto.ts";
 import { planChannels } from "../channels/index.ts";
-import { isPaused, readSettings } from "../preferences/store/settings.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
-import { findTemplate, type TemplateRow } from "../texts/store/templates.ts";
+import type { TemplateRow } from "../texts/store/templates.ts";
 import { identityOf, planDeliveries, type DeliveryPlan, type Recipient } from "./rules/delivery-plan.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
+import { findTemplateToSend } from "./store/template.ts";
 
 /** Something that happened, once. */
 export interface NotificationEvent {
@@ -44,9 +44,8 @@ export interface PreparedEvent {
 /** What must be read before an event of this template can be prepared. */
 export function enqueueReads(templateId: string, audience: Audience) {
   return {
-    template: findTemplate(templateId),
+    template: findTemplateToSend(templateId),
     recipients: findRecipients(templateId, audience),
-    notificationSettings: readSettings(),
   };
 }
 
@@ -69,7 +68,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     template,
     defaultMethod,
     channels: planChannels(channels),
-    isPaused: isPaused(read.notificationSettings),
+    isPaused: template.isPaused === 1,
     identity: identityOf(event, now),
     notBefore: event.notBefore,
     now,

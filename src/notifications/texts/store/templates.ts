@@ -9,12 +9,12 @@ import {
   users,
 } from "../../../../db/schema.ts";
 
-const active = and(
+export const activeVersion = and(
   eq(notificationTemplateVersions.templateId, notificationTemplates.id),
   eq(notificationTemplateVersions.number, notificationTemplates.activeVersion),
 );
 
-const withText = {
+export const templateColumns = {
   id: notificationTemplates.id,
   key: notificationTemplates.key,
   name: notificationTemplates.name,
@@ -31,17 +31,17 @@ const withText = {
 /** A template with the text of its active version; `id` is its UUID. */
 export const findTemplate = prepared((id: string) =>
   query
-    .select(withText)
+    .select(templateColumns)
     .from(notificationTemplates)
-    .innerJoin(notificationTemplateVersions, active)
+    .innerJoin(notificationTemplateVersions, activeVersion)
     .where(eq(notificationTemplates.id, id)),
 );
 
 export function listTemplates(kind: "system" | "custom") {
   return query
-    .select(withText)
+    .select(templateColumns)
     .from(notificationTemplates)
-    .innerJoin(notificationTemplateVersions, active)
+    .innerJoin(notificationTemplateVersions, activeVersion)
     .where(eq(notificationTemplates.kind, kind))
     .orderBy(asc(notificationTemplates.name));
 }
