@@ -74,10 +74,11 @@ export function insertNewRows<T extends SQLiteTable>(
   const [first] = rows;
   if (first === undefined) return [];
   const isShared = shared.every((property) => rows.every((row) => row[property] === first[property]));
-  const used = new Set<string>();
-  for (const row of rows) for (const property in row) if (row[property] != null) used.add(property);
-  const common = isShared ? shared.filter((property) => used.delete(property)) : [];
-  const own = [...used].toSorted();
+  const used = Object.keys(getTableColumns(table)).filter((property) =>
+    rows.some((row) => row[property as keyof typeof row] != null),
+  );
+  const common = isShared ? shared.filter((property) => used.includes(property)) : [];
+  const own = used.filter((property) => !common.includes(property));
   const insert = newInsertionOf(table, own, common);
   const values = common.map((property) => first[property]);
   return chunks(rows.map((row) => own.map((property) => row[property as keyof typeof row] ?? null))).map(
@@ -128,6 +129,9 @@ export const sliceOf = ({
 
 /** JSON arrays of the rows, each at most about as long as a parameter can be. */
 export function chunks(rows: readonly unknown[]): string[] {
+  if (rows.length === 0) return [];
+  const whole = toJson(rows);
+  if (whole.length <= maxParameterLength) return [whole];
   const result: string[] = [];
   let current: string[] = [];
   let length = 0;
@@ -146,9 +150,11 @@ export function chunks(rows: readonly unknown[]): string[] {
 }
 
 /** NUL and lone surrogates survive JSON as escapes; SQLite turns them into text that crashes the reader of a file. */
-function toJson(row: unknown): string {
-  const text = JSON.stringify(row);
+function toJson(rows: unknown): string {
+  const text = JSON.stringify(rows);
   return text.includes("\\u0000") || text.includes("\\ud")
-    ? JSON.stringify(row, (_name, value: unknown) => (typeof value === "string" ? toPlainText(value) : value))
+    ? JSON.stringify(rows, (_name, value: unknown) =>
+        typeof value === "string" ? toPlainText(value) : value,
+      )
     : text;
 }

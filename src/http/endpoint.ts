@@ -95,11 +95,17 @@ export function valid<Target extends keyof ValidationTargets, Schema extends z.Z
   target: Target,
   schema: Schema,
 ) {
-  const middleware = zValidator(target, schema, (result, c) => {
-    if (target === "json") requireJson(c.req);
-    if (result.success) return;
-    throw invalidFields(result.error.issues.map(toValidation));
-  });
+  const middleware = zValidator(
+    target,
+    schema,
+    (result, c) => {
+      if (target === "json") requireJson(c.req);
+      if (result.success) return;
+      throw invalidFields(result.error.issues.map(toValidation));
+    },
+    // No schema waits for anything.
+    { validationFunction: (own, value) => own.safeParse(value) as never },
+  );
   (middleware as unknown as Tagged)[schemaTag] = { target, schema };
   return middleware;
 }

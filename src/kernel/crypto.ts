@@ -4,25 +4,24 @@ import { hkdfSync } from "node:crypto";
 
 /** Makes UUIDv7s that increase even when the clock stands still or goes back (the 12 bits after the time count). */
 export function createNewId(now: () => number): () => string {
-  let lastTime = 0;
+  let lastTime = -1;
   let counter = 0;
-  const random = createRandomBytes(16);
+  let prefix = "";
+  const random = createRandomBytes(10);
   return () => {
     const bytes = random();
     const time = Math.max(now(), lastTime);
-    counter = time === lastTime ? counter + 1 : (bytes[6]! & 0x07) * 256 + bytes[7]!;
-    lastTime = time;
-    if (counter > 0xfff) {
-      lastTime += 1;
-      counter = 0;
+    const isFull = time === lastTime && counter === 0xfff;
+    if (isFull) counter = 0;
+    else counter = time === lastTime ? counter + 1 : (bytes[0]! & 0x07) * 256 + bytes[1]!;
+    if (isFull || time > lastTime) {
+      lastTime = isFull ? time + 1 : time;
+      const hex = lastTime.toString(16).padStart(12, "0");
+      prefix = `${hex.slice(0, 8)}-${hex.slice(8)}`;
     }
-    for (let byte = 0; byte < 6; byte += 1) bytes[byte] = Math.floor(lastTime / 2 ** (8 * (5 - byte))) & 0xff;
-    bytes[6] = 0x70 | (counter >> 8);
-    bytes[7] = counter & 0xff;
-    bytes[8] = 0x80 | (bytes[8]! & 0x3f);
-    let hex = "";
-    for (const byte of bytes) hex += hexOf[byte];
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    let id = `${prefix}-${hexOf[0x70 | (counter >> 8)]}${hexOf[counter & 0xff]}-${hexOf[0x80 | (bytes[2]! & 0x3f)]}${hexOf[bytes[3]!]}-`;
+    for (let at = 4; at < 10; at += 1) id += hexOf[bytes[at]!];
+    return id;
   };
 }
 

@@ -34,15 +34,20 @@ export const keyPurposes = { api: "api key", provisioner: "provisioner key" } as
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const idLength = 10;
+const idCount = 62n ** BigInt(idLength);
+/** Numbers divide ten times as fast as BigInts, and hold half of the digits exactly. */
+const half = 62 ** (idLength / 2);
 
 /** The id that belongs to a secret: 10 of 62 characters, 59 bits; it reveals nothing of the secret. */
 export function keyIdForSecret(signingKey: Uint8Array, secret: string): string {
-  let number = BigInt(`0x${createHmac("sha256", hmacKey(signingKey)).update(secret).digest("hex")}`);
+  const hmac = createHmac("sha256", hmacKey(signingKey)).update(secret).digest("hex");
+  const number = BigInt(`0x${hmac}`) % idCount;
   let id = "";
-  while (id.length < idLength) {
-    id += alphabet[Number(number % 62n)];
-    number /= 62n;
-  }
+  for (let rest of [Number(number % BigInt(half)), Number(number / BigInt(half))])
+    for (let digit = 0; digit < idLength / 2; digit += 1) {
+      id += alphabet[rest % 62];
+      rest = Math.floor(rest / 62);
+    }
   return id;
 }
 

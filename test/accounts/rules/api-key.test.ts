@@ -36,6 +36,10 @@ test("a key is signed if its id belongs to its secret under a key of the server"
   );
 });
 
+test("the id of a secret is the same in every release", () => {
+  expect(keyIdForSecret(new Uint8Array(32).fill(7), "a".repeat(22))).toBe("4IOHCB3tWL");
+});
+
 test("until when unsigned keys are valid is unknown before the first tick", () => {
   expect(parseUnsignedUntil(undefined)).toEqual(unknownUntil);
   expect(parseUnsignedUntil('{"api":5,"provisioner":0}')).toEqual({ api: 5, provisioner: 0 });

@@ -355,6 +355,17 @@ describe("texts", () => {
     expect(actions).toEqual([{ label: "Open a/b c&d", url: "http://belfry.example/@ada/a%2Fb%20c%26d" }]);
   });
 
+  test.each([
+    ["Build done\n *now*", "Build done\n *now*"],
+    // The engine's limit for one text is 500,000 characters.
+    [` ${"x".repeat(20_000)} `, "x".repeat(20_000)],
+    [undefined, ""],
+  ])("a text that is one raw label is that label, trimmed", (name, shown) => {
+    const labels = { ...input.labels, name } as RenderInput["labels"];
+    const text = { title: "x", body: "{{ labels.name | raw }}\n", actions: [] };
+    expect(compile(text).render({ ...input, labels }).body).toBe(shown);
+  });
+
   test("an escaped value always reads as it was and never becomes markup", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), (value) => {

@@ -1,5 +1,5 @@
 // Renders a template with an event. Labels are escaped for their context (Markdown or URL), unless the template says `| raw`.
-import type { Liquid, Template } from "liquidjs";
+import type { Liquid } from "liquidjs";
 import type { Action } from "../../../../db/schema.ts";
 import type { Cache } from "../../../kernel/ports.ts";
 import { createLiquid } from "./liquid.ts";
@@ -49,11 +49,11 @@ export const variablesIn = (text: string): unknown[][] => forPlain.globalVariabl
 
 /** Throws Liquid's error if the text can't be parsed. */
 export function compile(text: TemplateText): CompiledTemplate {
-  const title = forMarkdown.parse(text.title);
-  const body = forMarkdown.parse(text.body);
+  const title = compileText(forMarkdown, text.title);
+  const body = compileText(forMarkdown, text.body);
   const actions = text.actions.map(({ label, url }) => ({
-    label: forPlain.parse(label),
-    url: forUrls.parse(url),
+    label: compileText(forPlain, label),
+    url: compileText(forUrls, url),
   }));
   return {
     render: (input) => {
@@ -64,19 +64,34 @@ export function compile(text: TemplateText): CompiledTemplate {
         base_url: input.baseUrl,
         template_id: input.templateId,
       };
-      const renderText = (engine: Liquid, template: Template[]) =>
-        (engine.renderSync(template, scope) as string).trim();
       return {
-        title: renderText(forMarkdown, title).replaceAll(/\s+/g, " "),
-        body: renderText(forMarkdown, body),
-        actions: actions.map(({ label, url }) => ({
-          label: renderText(forPlain, label),
-          url: renderText(forUrls, url),
-        })),
+        title: title(scope).replaceAll(/\s+/g, " "),
+        body: body(scope),
+        actions: actions.map(({ label, url }) => ({ label: label(scope), url: url(scope) })),
       };
     },
   };
 }
+
+interface Scope {
+  labels: Record<string, string>;
+  [name: string]: unknown;
+}
+
+/** A text that is one label as it is, such as those of custom notifications, needs no engine. */
+function compileText(engine: Liquid, text: string): (scope: Scope) => string {
+  const template = engine.parse(text);
+  const render = (scope: Scope) => (engine.renderSync(template, scope) as string).trim();
+  const label = /^\s*\{\{ labels\.([a-z_]+) \| raw \}\}\s*$/.exec(text)?.[1];
+  if (label === undefined) return render;
+  return (scope) => {
+    const value: unknown = scope.labels[label];
+    return typeof value === "string" && value.length <= maxPlainLength ? value.trim() : render(scope);
+  };
+}
+
+/** For longer ones the engine's limits apply. */
+const maxPlainLength = 10_000;
 
 /** Never throws: if a text can't be rendered, the labels are shown as a list. */
 export function renderOrFallback(
