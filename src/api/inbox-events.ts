@@ -2,151 +2,186 @@
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
 import { type Database, withShrinkingBatch } from "../../db/client.ts";
 import type { Log } from "../kernel/log.ts";
-import type { InboxWatch } from "../kernel/ports.ts";
-import { passesFilter } from "../notifications/inbox/hub.ts";
-import { countUnread, listInboxAfter, newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
-import { createEventStream, eventText, type EventStream } from "../http/event-stream.ts";
-import type { Holder } from "./inbox-watch.ts";
-import { inboxItemShape } from "./inbox.ts";
+import { createCache, type InboxWatch } from "../kernel/ports.ts";
+import { passesFilter, type Notice, type Watcher } from "../notifications/inbox/hub.ts";
+import { countUnread, listInboxAfter, newestSeq } from "../notifications/inbox/store/inbox.ts";
+import {
+  commentBytes,
+  eventBytes,
+  type EventStream,
+  openEventStream,
+  type OpenEventStream,
+  positionBytes,
+} from "../http/event-stream.ts";
+import { noticeJson, type Holder } from "./inbox-watch.ts";
 
-/** Milliseconds of one slice, and between comments that keep proxies from closing a silent one. */
-const sliceMs = 55_000;
+/** Milliseconds of one slice, and of silence before a comment that keeps proxies from closing it. */
+const sliceMs = 54_000;
 const keepAliveMs = 15_000;
+const retryMs = 1_000;
 const pageSize = 100;
-/** Notifications that wait for a reader: of more at once the rest is read again, and who takes none is cut off. */
-const maxQueued = 100;
+/** Notifications that a reader without room misses before the connection is cut. */
+const maxMissed = 100;
+const stillHere = commentBytes("still here");
 
 type EventsWatch = InboxWatch & { as: { way: "events" } };
 export interface EventsHolder extends Holder {
   db: Database;
   log: Log;
-  /** Ends the connection of this request, whatever waits in it. */
-  hangUp?: (() => void) | undefined;
+  /** Opens the stream of this request, where the runtime has its own. */
+  openStream?: OpenEventStream | undefined;
 }
 
 const headers = {
   "content-type": "text/event-stream",
   "cache-control": "no-cache",
-  connection: "keep-alive",
   "x-accel-buffering": "no",
 };
 
 export function openEvents(holder: EventsHolder, watch: EventsWatch): Response {
-  const signal = createSignal();
-  const stream = createEventStream(signal.wake, holder.hangUp);
-  void follow(holder, stream, signal, watch)
-    .catch((error: unknown) => holder.log.warn("a live inbox broke off", { reason: String(error) }))
-    .finally(stream.end);
-  return new Response(stream.readable, { headers });
+  const open = holder.openStream ?? openEventStream;
+  const { stream, response } = open(headers, () => reader.changed());
+  const reader = new EventReader(holder, watch, stream);
+  void reader.start();
+  return response;
 }
 
-/** What a reader waits for: news, room, the end. */
-interface Signal {
-  wake: () => void;
-  next: () => Promise<void>;
-}
+/** One of many: it has no timers, and an idle one holds no promise. */
+class EventReader implements Watcher {
+  readonly userId: string;
+  readonly keyId: string;
+  private readonly holder: EventsHolder;
+  private readonly filter: InboxWatch["filter"];
+  private readonly stream: EventStream;
+  /** Everything up to this sequence number was sent. */
+  private position: number;
+  /** Whether there are notifications after the position that were not sent. */
+  private isBehind = false;
+  private isReading = true;
+  private missed = 0;
+  private readonly opened = performance.now();
+  private lastSent = this.opened;
+  private leave: (() => void) | undefined;
+  private gotRoom = () => {};
 
-function createSignal(): Signal {
-  let resolve = () => {};
-  return { wake: () => resolve(), next: () => new Promise<void>((then) => (resolve = then)) };
-}
+  constructor(holder: EventsHolder, { userId, keyId, filter, as }: EventsWatch, stream: EventStream) {
+    this.holder = holder;
+    this.userId = userId;
+    this.keyId = keyId;
+    this.filter = filter;
+    this.stream = stream;
+    this.position = as.after;
+  }
 
-async function follow(
-  holder: EventsHolder,
-  stream: EventStream,
-  signal: Signal,
-  watch: EventsWatch,
-): Promise<void> {
-  const behind: { row: InboxRow; unread: number }[] = [];
-  let isBehind = false;
-  let hasEnded = false;
-  const leave = await holder.hub.join({
-    userId: watch.userId,
-    keyId: watch.keyId,
-    emit: (row, unread) => {
-      if (!passesFilter(row, watch.filter)) return;
-      if (behind.length < maxQueued) behind.push({ row, unread });
-      else if (stream.hasRoom()) isBehind = true;
-      else stream.cut();
-      signal.wake();
-    },
-    end: () => {
-      hasEnded = true;
-      signal.wake();
-    },
-  });
-  const sliceEnd = performance.now() + sliceMs;
-  const isActive = () =>
-    !hasEnded && !holder.stopping.aborted && stream.isOpen() && performance.now() < sliceEnd;
-  let isSilent = false;
-  const timer = setInterval(() => {
-    isSilent = true;
-    signal.wake();
-  }, keepAliveMs);
-  try {
-    const hasRoom = () => waitForRoom(stream, signal, isActive);
-    let position = await catchUp(holder, stream, watch, watch.as.after ?? undefined, hasRoom);
-    while (await hasRoom()) {
-      const next = behind.shift();
-      if (next !== undefined) {
-        if (next.row.seq > position) emit(stream, next.row, next.unread);
-        position = Math.max(position, next.row.seq);
-        continue;
-      }
-      if (isBehind) {
-        isBehind = false;
-        position = await catchUp(holder, stream, watch, position, hasRoom);
-        continue;
-      }
-      if (isSilent) stream.send(": still here\n\n");
-      isSilent = false;
-      await signal.next();
+  async start(): Promise<void> {
+    try {
+      const { leave, position } = await this.holder.hub.join(this);
+      this.leave = leave;
+      if (!this.isActive()) return this.end();
+      if (position > this.position) this.isBehind = true;
+      else this.sendPosition();
+    } catch (error) {
+      return this.breakOff(error);
     }
-  } finally {
-    leave();
-    clearInterval(timer);
+    this.isReading = false;
+    if (this.isBehind) await this.catchUp();
+  }
+
+  emit(notice: Notice): void {
+    if (!passesFilter(notice.row, this.filter)) return;
+    if (!this.isReading && !this.isBehind && this.stream.hasRoom()) return this.sendNotice(notice);
+    this.isBehind = true;
+    this.missed += 1;
+    if (this.missed <= maxMissed || this.stream.hasRoom()) return;
+    this.stream.cut();
+    this.end();
+  }
+
+  /** There is room, or the reader has gone. */
+  changed(): void {
+    this.gotRoom();
+    if (!this.stream.isOpen()) this.end();
+    else if (this.isBehind && !this.isReading && this.stream.hasRoom()) void this.catchUp();
+  }
+
+  beat(): void {
+    const now = performance.now();
+    if (now - this.opened >= sliceMs) return this.end();
+    if (now - this.lastSent >= keepAliveMs && this.stream.hasRoom()) this.send(stillHere);
+  }
+
+  end(): void {
+    this.leave?.();
+    this.stream.end();
+    this.gotRoom();
+  }
+
+  private isActive(): boolean {
+    return this.stream.isOpen() && !this.holder.stopping.aborted;
+  }
+
+  private send(bytes: Uint8Array): void {
+    this.stream.send(bytes);
+    this.lastSent = performance.now();
+  }
+
+  private sendNotice(notice: Notice): void {
+    if (notice.row.seq <= this.position) return;
+    this.send(notice.shared("event", () => toEvent(notice)));
+    this.position = notice.row.seq;
+  }
+
+  private sendPosition(): void {
+    this.send(positionBytes(this.position, retryMs));
+  }
+
+  private breakOff(error: unknown): void {
+    this.holder.log.warn("a live inbox broke off", { reason: String(error) });
+    this.end();
+  }
+
+  /** Sends what came after the position, and while that was read. */
+  private async catchUp(): Promise<void> {
+    this.isReading = true;
+    try {
+      do {
+        this.isBehind = false;
+        this.missed = 0;
+        await this.readOn();
+      } while (this.isBehind && this.isActive());
+      this.isReading = false;
+    } catch (error) {
+      this.breakOff(error);
+    }
+  }
+
+  /** Sends what came after the position, and from where to resume. */
+  private async readOn(): Promise<void> {
+    for (let isDone = false; !isDone && this.isActive();) {
+      const { missed, unread, newest, limit } = await withShrinkingBatch(pageSize, (limit) =>
+        this.holder.db.read({
+          missed: listInboxAfter(this.userId, this.filter, this.position, limit),
+          unread: countUnread(this.userId),
+          newest: newestSeq(),
+        }),
+      );
+      for (const row of missed) {
+        if (!(await this.hasRoomInTheEnd())) return;
+        this.sendNotice({ row, unreadCount: unread[0]!.count, shared: createCache() });
+      }
+      isDone = missed.length < limit;
+      if (!isDone || !(await this.hasRoomInTheEnd())) continue;
+      this.position = Math.max(this.position, newest[0]!.seq);
+      this.sendPosition();
+    }
+  }
+
+  private async hasRoomInTheEnd(): Promise<boolean> {
+    while (this.isActive() && !this.stream.hasRoom())
+      await new Promise<void>((resolve) => (this.gotRoom = resolve));
+    return this.isActive();
   }
 }
 
-/** Whether there is room, in the end. */
-async function waitForRoom(stream: EventStream, signal: Signal, isActive: () => boolean): Promise<boolean> {
-  while (isActive() && !stream.hasRoom()) await signal.next();
-  return isActive();
-}
-
-/** Sends what came after `from`, if given, and the position to resume from. Returns that position. */
-async function catchUp(
-  { db }: EventsHolder,
-  stream: EventStream,
-  { userId, filter }: EventsWatch,
-  from: number | undefined,
-  hasRoom: () => Promise<boolean>,
-): Promise<number> {
-  for (let after = from ?? Number.MAX_SAFE_INTEGER; ;) {
-    const { missed, unread, newest, limit } = await withShrinkingBatch(pageSize, (limit) =>
-      db.read({
-        missed: listInboxAfter(userId, filter, after, limit),
-        unread: countUnread(userId),
-        newest: newestSeq(),
-      }),
-    );
-    for (const row of missed) {
-      if (!(await hasRoom())) return after;
-      emit(stream, row, unread[0]!.count);
-      after = row.seq;
-    }
-    if (missed.length < limit) {
-      stream.send(`retry: 1000\nid: ${newest[0]!.seq}\n\n`);
-      return newest[0]!.seq;
-    }
-  }
-}
-
-const emit = (stream: EventStream, row: InboxRow, unread: number) =>
-  stream.send(
-    eventText({
-      id: row.seq,
-      event: "notification",
-      data: JSON.stringify({ notification: inboxItemShape.from(row), unread_count: unread }),
-    }),
-  );
+const toEvent = (notice: Notice): Uint8Array =>
+  eventBytes({ id: notice.row.seq, event: "notification", data: noticeJson(notice) });

@@ -2,9 +2,9 @@
 // which resume. The runtime holds the open connection.
 import * as z from "zod";
 import type { InboxWatch, Socket } from "../kernel/ports.ts";
-import { passesFilter, type Hub } from "../notifications/inbox/hub.ts";
+import { passesFilter, type Hub, type Notice } from "../notifications/inbox/hub.ts";
 import { toPlainText } from "../notifications/texts/rules/markdown.ts";
-import { type InboxRow, newestSeq } from "../notifications/inbox/store/inbox.ts";
+import { newestSeq } from "../notifications/inbox/store/inbox.ts";
 import { inboxItemShape, inboxFilter } from "./inbox.ts";
 import { Hono } from "hono";
 import { ApiError } from "../kernel/errors.ts";
@@ -30,19 +30,19 @@ export async function openFrames(
   { hub, stopping }: Holder,
   { userId, keyId, filter, as }: InboxWatch & { as: { way: "socket" } },
 ): Promise<(socket: Socket) => void> {
-  let early: { row: InboxRow; unread: number }[] = [];
+  let early: Notice[] = [];
   let isOver = stopping.aborted;
   let isBehind = false;
-  let send = (row: InboxRow, unread: number) => {
-    early.push({ row, unread });
+  let send = (notice: Notice) => {
+    early.push(notice);
     if (early.length > maxEarly) isBehind = true;
   };
   let end = () => void (isOver = true);
-  const leave = await hub.join({
+  const { leave } = await hub.join({
     userId,
     keyId,
-    emit: (row, unread) => {
-      if (row.seq > as.after && passesFilter(row, filter)) send(row, unread);
+    emit: (notice) => {
+      if (notice.row.seq > as.after && passesFilter(notice.row, filter)) send(notice);
     },
     end: () => end(),
   });
@@ -53,29 +53,32 @@ export async function openFrames(
       if (stopping.aborted) socket.close(closing.goingAway, "Belfry stops");
       else socket.close(closing.refused, "the key has ended");
     };
-    send = (row, unread) => {
+    send = (notice) => {
       if (socket.waiting() > maxBufferedBytes) {
         leave();
         socket.close(closing.tryAgain, "too slow");
-      } else socket.send(frame(row, unread, as.isPlain));
+      } else socket.send(as.isPlain ? plainJson(notice) : noticeJson(notice));
     };
     if (isBehind) {
       leave();
       return socket.close(closing.tryAgain, "too slow");
     }
-    for (const { row, unread } of early) send(row, unread);
+    for (const notice of early) send(notice);
     early = [];
     if (isOver) end();
   };
 }
 
-function frame(row: InboxRow, unread: number, isPlain: boolean): string {
-  const item = inboxItemShape.from(row);
-  const notification = isPlain
-    ? { ...item, title: toPlainText(item.title), content: toPlainText(item.content) }
-    : item;
-  return JSON.stringify({ notification, unread_count: unread });
-}
+/** What watchers of a notification get; those who get the same share it. */
+export const noticeJson = ({ row, unreadCount, shared }: Notice): string =>
+  shared("json", () => JSON.stringify({ notification: inboxItemShape.from(row), unread_count: unreadCount }));
+
+const plainJson = ({ row, unreadCount, shared }: Notice): string =>
+  shared("plain", () => {
+    const item = inboxItemShape.from(row);
+    const plain = { title: toPlainText(item.title), content: toPlainText(item.content) };
+    return JSON.stringify({ notification: { ...item, ...plain }, unread_count: unreadCount });
+  });
 
 const position = /^\d{1,15}$/;
 
@@ -131,10 +134,12 @@ export const inboxWatch = new Hono<Env>()
     valid("query", eventsQuery),
     async (c) => {
       const { read_status, targets, templates, after } = c.req.valid("query");
-      const { userId, keyId } = (await readAsUser(c, {})).actor;
+      const { actor, newest } = await readAsUser(c, { newest: newestSeq() });
+      const { userId, keyId } = actor;
       const filter = { targets, templates, readStatus: read_status };
       const from = position.exec(c.req.header("last-event-id") ?? "")?.[0] ?? after;
-      const as = { way: "events", after: from === undefined ? null : Number(from) } as const;
+      // An id of a database that was restored meanwhile can be beyond the newest.
+      const as = { way: "events", after: Math.min(Number(from ?? Infinity), newest[0]!.seq) } as const;
       return c.get("deps").watchInbox({ userId, keyId, filter, as });
     },
   );

@@ -1,25 +1,27 @@
-// A stream of server-sent events for slow readers: the buffer is bounded, and a connection that isn't read is closed.
+// A stream of server-sent events for slow readers: what waits for a reader is bounded. This one is a body of the web's
+// streams, as Workers have them; Node's writes into the connection (`src/runtime/event-streams.ts`).
 
 /** Bytes that wait for a reader. */
 const maxBufferedBytes = 65_536;
-/** Milliseconds that a reader has to take what is left when the stream ends. */
-const endTimeoutMs = 500;
 
 export interface EventStream {
-  readable: ReadableStream<Uint8Array>;
   isOpen: () => boolean;
   hasRoom: () => boolean;
-  /** A reader with room takes it; events larger than all the room are sent all the same. */
-  send: (text: string) => void;
+  /** A reader with room takes it; events larger than all the room are sent all the same. Readers can share the bytes. */
+  send: (bytes: Uint8Array) => void;
   /** Ends it after what was sent. */
   end: () => void;
   /** Ends it at once; what wasn't read is lost. */
   cut: () => void;
 }
 
-/** `changed` is called when there is room again, and when the reader has gone. `hangUp` ends their connection, where it is known. */
-export function createEventStream(changed: () => void, hangUp: (() => void) | undefined): EventStream {
-  const encoder = new TextEncoder();
+/** `changed` is called when there is room again, and when the reader has gone. */
+export type OpenEventStream = (
+  headers: Record<string, string>,
+  changed: () => void,
+) => { stream: EventStream; response: Response };
+
+export const openEventStream: OpenEventStream = (headers, changed) => {
   let isOpen = true;
   let controller!: ReadableStreamDefaultController<Uint8Array>;
   const source: UnderlyingDefaultSource<Uint8Array> = {
@@ -30,32 +32,33 @@ export function createEventStream(changed: () => void, hangUp: (() => void) | un
       changed();
     },
   };
-  const readable = new ReadableStream(
-    source,
-    new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedBytes }),
-  );
-  return {
-    readable,
+  const strategy = new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedBytes });
+  const stream: EventStream = {
     isOpen: () => isOpen,
     hasRoom: () => isOpen && controller.desiredSize! > 0,
-    send: (text) => {
-      if (isOpen) controller.enqueue(encoder.encode(text));
+    send: (bytes) => {
+      if (isOpen) controller.enqueue(bytes);
     },
     end: () => {
-      if (!isOpen) return;
+      if (isOpen) controller.close();
       isOpen = false;
-      controller.close();
-      if (hangUp !== undefined) setTimeout(hangUp, endTimeoutMs);
     },
     cut: () => {
-      if (!isOpen) return;
+      if (isOpen) controller.error(new Error("the reader is too slow"));
       isOpen = false;
-      if (hangUp === undefined) controller.error(new Error("the reader is too slow"));
-      else hangUp();
     },
   };
-}
+  return { stream, response: new Response(new ReadableStream(source, strategy), { headers }) };
+};
+
+const encoder = new TextEncoder();
 
 /** One event on the wire. */
-export const eventText = (event: { id: number; event: string; data: string }): string =>
-  `event: ${event.event}\ndata: ${event.data}\nid: ${event.id}\n\n`;
+export const eventBytes = (event: { id: number; event: string; data: string }): Uint8Array =>
+  encoder.encode(`event: ${event.event}\ndata: ${event.data}\nid: ${event.id}\n\n`);
+
+export const commentBytes = (text: string): Uint8Array => encoder.encode(`: ${text}\n\n`);
+
+/** What a reader resumes from, and after how many milliseconds. */
+export const positionBytes = (id: number, retryMs: number): Uint8Array =>
+  encoder.encode(`retry: ${retryMs}\nid: ${id}\n\n`);

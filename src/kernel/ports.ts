@@ -34,8 +34,8 @@ export interface InboxWatch {
     templates: readonly string[];
     readStatus: "all" | "read" | "unread";
   };
-  /** What is newer than `after`: as server-sent events (null: than now), or as a WebSocket's frames. */
-  as: { way: "events"; after: number | null } | { way: "socket"; after: number; isPlain: boolean };
+  /** What is newer than `after`: as server-sent events, or as a WebSocket's frames. */
+  as: { way: "events"; after: number } | { way: "socket"; after: number; isPlain: boolean };
 }
 
 export interface JobWaker {

@@ -12,6 +12,7 @@ import type { Deps } from "../kernel/deps.ts";
 import type { Post, Clock } from "../kernel/ports.ts";
 import { createNewId } from "../kernel/crypto.ts";
 import { createLog, withBatchLog, type Log } from "../kernel/log.ts";
+import type { OpenEventStream } from "../http/event-stream.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import {
@@ -24,6 +25,7 @@ import {
   listen,
   type SlowRequests,
 } from "./http-server.ts";
+import { eventStreamsOf, type StreamBindings, withEventStreams } from "./event-streams.ts";
 import { createClock, createProcess } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
@@ -101,13 +103,13 @@ export async function startServer(
   const lasting = { db, now, newId, log, assets, process, post, keysFor, defer, openApi };
   const deps = (
     clientAddress: string | null = null,
-    { openSocket, hangUp }: Connection = noConnection,
+    { openSocket, openStream }: Connection = noConnection,
   ): Deps => ({
     ...lasting,
     config,
     requestId: newId(),
     clientAddress,
-    watchInbox: createWatch({ db, log, hub: process.hub, stopping: stopping.signal, hangUp }, openSocket),
+    watchInbox: createWatch({ db, log, hub: process.hub, stopping: stopping.signal, openStream }, openSocket),
     openSocket,
   });
 
@@ -116,7 +118,7 @@ export async function startServer(
     const bindings = runtime as NodeBindings;
     return deps(clientOf(request, bindings, config), connectionOf(bindings));
   });
-  const http = createHttp(app.fetch, options.slowRequests);
+  const http = createHttp(withEventStreams(app.fetch), options.slowRequests);
   limitConnections(http as HttpServer, options.connections ?? connectionLimits, { proxy: config.proxy, log });
   const sockets = acceptSockets(http as HttpServer, app.fetch);
   const port = await listen(http, config);
@@ -144,18 +146,18 @@ const limitsOf = ({ passwordCost }: ServerOptions, { apiRateLimit }: Config) => 
   apiRateLimit,
 });
 
-type NodeBindings = HttpBindings & Partial<Upgrade>;
+type NodeBindings = StreamBindings & Partial<Upgrade>;
 
 /** The application's access to a request's connection. */
 interface Connection {
   openSocket: Upgrade["accept"];
-  hangUp?: () => void;
+  openStream?: OpenEventStream;
 }
 const noConnection: Connection = { openSocket: noSocket };
 
-const connectionOf = ({ accept, outgoing }: NodeBindings): Connection => ({
-  openSocket: accept ?? noSocket,
-  hangUp: () => void outgoing?.destroy(),
+const connectionOf = (bindings: NodeBindings): Connection => ({
+  openSocket: bindings.accept ?? noSocket,
+  openStream: eventStreamsOf(bindings),
 });
 
 /** Created at the first request for it: it takes as long as fifty other requests, too long for a start. */

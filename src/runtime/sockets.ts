@@ -38,11 +38,12 @@ const closeTimeoutMs = 500;
 const maxFrameBytes = 1_024;
 
 export function acceptSockets(http: Server, answer: Answer): { close: () => void } {
+  const frameOf = createFrames();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes });
   const waiting = new Set<WebSocket>();
   http.on("upgrade", (incoming: IncomingMessage, wire: Duplex, head: Buffer) => {
     wire.on("error", () => wire.destroy());
-    void upgrade(sockets, answer, { incoming, wire, head });
+    void upgrade({ sockets, answer, frameOf }, { incoming, wire, head });
   });
   const pings = setInterval(() => {
     for (const socket of sockets.clients) {
@@ -69,7 +70,13 @@ interface Handshake {
   head: Buffer;
 }
 
-async function upgrade(sockets: WebSocketServer, answer: Answer, request: Handshake): Promise<void> {
+interface Acceptor {
+  sockets: WebSocketServer;
+  answer: Answer;
+  frameOf: (text: string) => Buffer;
+}
+
+async function upgrade({ sockets, answer, frameOf }: Acceptor, request: Handshake): Promise<void> {
   const { incoming, wire, head } = request;
   let opened: ((socket: Socket) => void) | undefined;
   const accept: Upgrade["accept"] = (then) => {
@@ -90,7 +97,7 @@ async function upgrade(sockets: WebSocketServer, answer: Answer, request: Handsh
   sockets.once("headers", addHeaders);
   sockets.handleUpgrade(incoming, wire, head, (socket) => {
     wire.off("close", giveUp);
-    opened!(toSocket(socket));
+    opened!(toSocket(socket, (text) => wire.write(frameOf(text))));
   });
   sockets.off("headers", addHeaders);
 }
@@ -118,8 +125,40 @@ async function reject(wire: Duplex, reply: Response): Promise<void> {
 
 const goneSocket: Socket = { send: () => {}, close: () => {}, waiting: () => 0, onGone: (then) => then() };
 
-const toSocket = (socket: WebSocket): Socket => ({
-  send: (text) => socket.send(text),
+/**
+ * Frames of text, as the server sends them (RFC 6455 §5.2). The last one is kept: many readers get the same text, one after the
+ * other, and then the same bytes.
+ */
+function createFrames(): (text: string) => Buffer {
+  let last = { text: "", frame: frameText("") };
+  return (text) => {
+    if (text !== last.text) last = { text, frame: frameText(text) };
+    return last.frame;
+  };
+}
+
+export function frameText(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const { length } = payload;
+  const finalText = 0x81;
+  if (length < 126) return Buffer.concat([Buffer.from([finalText, length]), payload]);
+  const head = length < 65_536 ? Buffer.alloc(4) : Buffer.alloc(10);
+  head[0] = finalText;
+  if (length < 65_536) {
+    head[1] = 126;
+    head.writeUInt16BE(length, 2);
+  } else {
+    head[1] = 127;
+    head.writeBigUInt64BE(BigInt(length), 2);
+  }
+  return Buffer.concat([head, payload]);
+}
+
+/** `write` puts whole frames between those of `ws`, which compresses none. */
+const toSocket = (socket: WebSocket, write: (text: string) => void): Socket => ({
+  send: (text) => {
+    if (socket.readyState === socket.OPEN) write(text);
+  },
   close: (code, reason) => {
     socket.close(code, reason);
     // A client that doesn't read doesn't answer either.

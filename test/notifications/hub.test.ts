@@ -70,19 +70,19 @@ async function notify(userId: string, count = 1): Promise<void> {
 /** Readers, and what each was told. */
 async function join(count: number) {
   const told: number[][] = [];
-  const leave = await Promise.all(
+  const joined = await Promise.all(
     Array.from({ length: count }, (_, at) => {
       const seen: number[] = [];
       told.push(seen);
       return hub.join({
         userId: userIds[at % userIds.length]!,
         keyId: `key-${at}`,
-        emit: (row) => void seen.push(row.seq),
+        emit: ({ row }) => void seen.push(row.seq),
         end: () => {},
       });
     }),
   );
-  return { told, leaveAll: () => leave.forEach((go) => go()) };
+  return { told, leaveAll: () => joined.forEach(({ leave }) => leave()) };
 }
 
 /** Milliseconds; the reads of each second are answered in the next turn of the event loop. */
@@ -160,8 +160,11 @@ test("a thousand open connections share the looks of one process", async () => {
   const server = await startTestServer({ adapter: "plain", onTrip: served.onTrip });
   const { token } = await signInFirst(server);
   const events = `${server.url}/api/v2/notifications/inbox/events`;
+  served.reset();
   const few = await Promise.all(Array.from({ length: 10 }, () => openEvents(events, token)));
   await Promise.all(few.map(({ ready }) => ready));
+  // Each one's key, and the hub's.
+  expect(served.trips).toBeLessThan(15);
   // From the first of three looks to the third, two seconds pass at least, whatever else is asked meanwhile.
   const threeLooks = async () => {
     served.reset();
@@ -176,10 +179,17 @@ test("a thousand open connections share the looks of one process", async () => {
   await server.settled();
   expect(await threeLooks()).toBeGreaterThan(1_900);
   const content = { title: "for all", message: "x" };
+  const made = vi.spyOn(JSON, "stringify");
+  const encoded = vi.spyOn(TextEncoder.prototype, "encode");
   await server.call("POST", "/api/v2/notifications/custom", { token, json: { content } });
   const titles = await Promise.all([
     ...few.map(async (stream) => frameOf(await stream.next()).unread_count),
     ...many.map(async (socket) => (await socket.next()).unread_count),
   ]);
   expect(titles).toEqual(Array.from({ length: 1_000 }, () => 1));
+  const texts = made.mock.results.map(({ value }) => String(value));
+  expect(
+    texts.filter((text) => text.includes(`"title":"for all"`) && text.includes("unread_count")),
+  ).toHaveLength(1);
+  expect(encoded.mock.calls.filter(([text]) => text?.startsWith("event: notification"))).toHaveLength(1);
 });

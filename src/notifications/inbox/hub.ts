@@ -3,23 +3,40 @@
 import { type Database, withShrinkingBatch } from "../../../db/client.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import { ApiError } from "../../kernel/errors.ts";
-import type { InboxWaker } from "../../kernel/ports.ts";
+import { type Cache, createCache, type InboxWaker } from "../../kernel/ports.ts";
 import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
+
+/** A new notification. */
+export interface Notice {
+  row: InboxRow;
+  /** How many the user has not read. */
+  unreadCount: number;
+  /** What is made of it once, for all watchers of the user. */
+  shared: Cache;
+}
 
 export interface Watcher {
   userId: string;
   /** The session or token that they use. */
   keyId: string;
-  /** Called in order for each new notification of the user, with the user's number of unread ones. */
-  emit: (row: InboxRow, unreadCount: number) => void;
+  /** Called in order for each new notification of the user. */
+  emit: (notice: Notice) => void;
+  /** Called about once a second. */
+  beat?: () => void;
   /** Called when the key is no longer valid: the watcher was removed. */
   end: () => void;
 }
 
 export interface Hub extends InboxWaker {
-  /** Resolves once every later notification will be emitted; returns a function to leave. Throws 503 if the database is unavailable. */
-  join: (watcher: Watcher) => Promise<() => void>;
+  /** Resolves once every later notification will be emitted. Throws 503 if the database is unavailable. */
+  join: (watcher: Watcher) => Promise<Membership>;
   close: () => void;
+}
+
+export interface Membership {
+  leave: () => void;
+  /** Notifications up to this sequence number were emitted before. */
+  position: number;
 }
 
 export interface HubOptions {
@@ -35,16 +52,17 @@ export interface HubOptions {
 
 const pageSize = 500;
 const keyCheckMs = 60_000;
+const beatMs = 1_000;
 
 export function createHub(options: HubOptions): Hub {
-  const watchers = new Set<Watcher>();
+  const watchers = createWatchers();
   /** The sequence number up to which everything was emitted; undefined while nobody watches. */
   let position: number | undefined;
   const keys = createKeyCheck(options);
   const poll = createPoll({
     interval: options.interval,
     query: emitNew,
-    isWanted: () => watchers.size > 0,
+    isWanted: () => watchers.count() > 0,
     onIdle: () => (position = undefined),
     onError: options.onError,
   });
@@ -56,7 +74,7 @@ export function createHub(options: HubOptions): Hub {
       return;
     }
     if (keys.isDue()) {
-      for (const watcher of await keys.findInvalid([...watchers]))
+      for (const watcher of await keys.findInvalid(watchers.all()))
         if (watchers.delete(watcher)) watcher.end();
     }
     const { rows, unread, limit } = await withShrinkingBatch(pageSize, (limit) =>
@@ -69,9 +87,10 @@ export function createHub(options: HubOptions): Hub {
 
   function emitAll(rows: readonly InboxRow[], unread: ReadonlyMap<string, number>): void {
     for (const row of rows) {
-      for (const watcher of watchers) {
-        if (watcher.userId === row.userId) watcher.emit(row, unread.get(row.userId) ?? 0);
-      }
+      const own = watchers.of(row.userId);
+      if (own.size === 0) continue;
+      const notice = { row, unreadCount: unread.get(row.userId) ?? 0, shared: createCache() };
+      for (const watcher of own) watcher.emit(notice);
     }
   }
 
@@ -83,19 +102,50 @@ export function createHub(options: HubOptions): Hub {
         watchers.delete(watcher);
         throw unavailable();
       }
-      return () => void watchers.delete(watcher);
+      return { leave: () => void watchers.delete(watcher), position };
     },
     wake: () => {
-      if (watchers.size > 0) void poll.start();
+      if (watchers.count() > 0) void poll.start();
     },
     recheck: () => {
       keys.recheck();
-      if (watchers.size > 0) void poll.start();
+      if (watchers.count() > 0) void poll.start();
     },
     close: () => {
-      for (const watcher of watchers) watcher.end();
-      watchers.clear();
+      for (const watcher of watchers.all()) if (watchers.delete(watcher)) watcher.end();
       poll.stop();
+    },
+  };
+}
+
+/** Watchers by user; the beat of all of them is one timer, while there are any. */
+function createWatchers() {
+  const nobody: ReadonlySet<Watcher> = new Set();
+  const byUser = new Map<string, Set<Watcher>>();
+  let count = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const all = () => [...byUser.values()].flatMap((own) => [...own]);
+  const beat = () => all().forEach((watcher) => watcher.beat?.());
+  return {
+    all,
+    of: (userId: string): ReadonlySet<Watcher> => byUser.get(userId) ?? nobody,
+    count: () => count,
+    add: (watcher: Watcher) => {
+      const own = byUser.get(watcher.userId) ?? new Set();
+      byUser.set(watcher.userId, own.add(watcher));
+      count += 1;
+      timer ??= setInterval(beat, beatMs);
+    },
+    /** Whether it was there. */
+    delete: (watcher: Watcher): boolean => {
+      const own = byUser.get(watcher.userId);
+      if (own?.delete(watcher) !== true) return false;
+      if (own.size === 0) byUser.delete(watcher.userId);
+      count -= 1;
+      if (count > 0) return true;
+      clearInterval(timer);
+      timer = undefined;
+      return true;
     },
   };
 }
@@ -108,10 +158,12 @@ function createKeyCheck({ now, validKeys }: Pick<HubOptions, "now" | "validKeys"
     recheck: () => void (due = 0),
     findInvalid: async (watchers: readonly Watcher[]): Promise<Watcher[]> => {
       due = now() + keyCheckMs;
-      const found = await validKeys(watchers.map(({ keyId }) => keyId)).catch((error: unknown) => {
-        due = 0;
-        throw error;
-      });
+      const found = await validKeys([...new Set(watchers.map(({ keyId }) => keyId))]).catch(
+        (error: unknown) => {
+          due = 0;
+          throw error;
+        },
+      );
       due = Math.min(due, ...found.map(({ expiresAt }) => expiresAt));
       const valid = new Set(found.map(({ id }) => id));
       return watchers.filter(({ keyId }) => !valid.has(keyId));
@@ -171,6 +223,7 @@ function createPoll({ interval, query, isWanted, onIdle, onError }: PollOptions)
 export function passesFilter(row: Pick<InboxRow, "templateId" | "targets">, filter: InboxFilter): boolean {
   if (filter.readStatus === "read") return false;
   if (filter.templates.length > 0 && !filter.templates.includes(row.templateId)) return false;
+  if (filter.targets.length === 0) return true;
   const targets = JSON.parse(row.targets) as string[];
   return filter.targets.every((target) => targets.includes(target));
 }

@@ -1,0 +1,60 @@
+// A server in a process of its own, with its first user signed in, for the benchmarks.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { Pool } from "undici";
+
+const owner = { email: "bench@example.com", username: "bench", password: "correct-horse-battery-42" };
+/** A folder for CPU profiles of the servers. */
+const profiles = process.env["PROFILES"];
+
+export interface StartedServer {
+  url: string;
+  pid: number;
+  token: string;
+  /** Returns the response's text; throws if it is an error. */
+  call: (method: "GET" | "POST" | "PUT", path: string, json?: unknown) => Promise<string>;
+  stop: () => Promise<void>;
+}
+
+/** Belfry of the sources in `checkout`, with its database in `folder`. */
+export async function startBelfry(
+  checkout: string,
+  folder: string,
+  environment: Record<string, string> = {},
+): Promise<StartedServer> {
+  const profiling = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
+  const child = spawn(process.execPath, [...profiling, join(checkout, "src/launch.js"), "serve"], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      ...process.env,
+      BELFRY_DATABASE_URL: `file:${folder}/belfry.db`,
+      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
+      BELFRY_API_RATE_LIMIT: "0",
+      ...environment,
+    },
+  });
+  const line = await new Promise<string>((resolve) =>
+    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString())),
+  );
+  const { address: url } = JSON.parse(line) as { address: string };
+  const pool = new Pool(url, { connections: 1 });
+  let token = "";
+  const call: StartedServer["call"] = async (method, path, json) => {
+    const headers = { "content-type": "application/json", "coder-session-token": token };
+    const body = json === undefined ? null : JSON.stringify(json);
+    const answer = await pool.request({ path: `/api/v2${path}`, method, headers, body });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300) throw new Error(`${path}: ${answer.statusCode} ${text}`);
+    return text;
+  };
+  await call("POST", "/users/first", owner).catch(() => "there already");
+  token = (JSON.parse(await call("POST", "/users/login", owner)) as { session_token: string }).session_token;
+  const stop = async () => {
+    await pool.close();
+    await new Promise<void>((resolve) => {
+      child.once("close", () => resolve());
+      child.kill("SIGTERM");
+    });
+  };
+  return { url, pid: child.pid!, token, call, stop };
+}
