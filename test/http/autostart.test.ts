@@ -16,6 +16,8 @@ import {
   addVersion,
   outcome,
   type VersionOptions,
+  activateVersion,
+  buildsOf,
 } from "../support/workspaces.ts";
 
 const minute = 60_000;
@@ -45,6 +47,7 @@ async function setUp(options: TestServerOptions = {}, version: VersionOptions = 
     server.call("PUT", `/api/v2/workspaces/${id}/${setting}`, { token: as, json });
   const workspace = async () =>
     (await server.call("GET", `/api/v2/workspaces/${id}`, { token: mia.token })).json;
+  const builds = () => buildsOf(server, token, id);
   const stop = async () => {
     const path = `/api/v2/workspaces/${id}/builds`;
     await server.call("POST", path, { token: mia.token, json: { transition: "stop" } });
@@ -66,6 +69,7 @@ async function setUp(options: TestServerOptions = {}, version: VersionOptions = 
     id,
     put,
     workspace,
+    builds,
     stop,
     finish,
     schedule,
@@ -80,11 +84,6 @@ interface Pass {
 /** A user's notifications; workspace creation is a kind that is off by default. */
 const notified = async (server: TestServer) =>
   (await server.messages()).filter(({ status }) => status !== "inhibited");
-
-const builds = async (server: TestServer) =>
-  server.sql(
-    "SELECT number, transition, reason, status, initiator_id, version_id FROM workspace_builds ORDER BY seq",
-  );
 
 describe("settings", () => {
   test("a schedule is kept as written, with its next start, until it is removed", async () => {
@@ -178,19 +177,19 @@ describe("settings", () => {
 
 describe("a tick", () => {
   test("starts due workspaces as their owners, not earlier; the next start is tomorrow", async () => {
-    const { server, mia, schedule, workspace, finish, versionId } = await setUp();
+    const { server, mia, schedule, workspace, builds, finish, versionId } = await setUp();
     await schedule();
     server.clock.advance(hour - 501);
     expect((await server.runTick()).started).toBe(0);
     server.clock.advance(1);
     expect((await server.runTick()).started).toBe(1);
-    expect((await builds(server)).at(-1)).toEqual({
-      number: 3,
+    expect((await builds()).at(-1)).toMatchObject({
+      build_number: 3,
       transition: "start",
       reason: "autostart",
       status: "pending",
       initiator_id: mia.userId,
-      version_id: versionId,
+      template_version_id: versionId,
     });
     expect(await workspace()).toMatchObject({ next_start_at: "2026-11-22T11:00:00.000Z" });
     expect((await finish()).transition).toBe("start");
@@ -198,28 +197,26 @@ describe("a tick", () => {
     expect(await notified(server)).toEqual([]);
     server.clock.advance(24 * hour);
     expect((await server.runTick()).started).toBe(0);
-    expect(await builds(server)).toHaveLength(3);
+    expect(await builds()).toHaveLength(3);
     expect(await workspace()).toMatchObject({ next_start_at: "2026-11-23T11:00:00.000Z" });
   });
 
   test("of two instances starts a workspace once", async () => {
-    const { server, schedule } = await setUp();
+    const { server, builds, schedule } = await setUp();
     const other = await startTestServer({ folder: server.folder, clock: server.clock });
     await schedule();
     server.clock.advance(hour);
     const reports = await Promise.all([server.runTick(), other.runTick()]);
     expect(reports.map(({ started }) => started).toSorted()).toEqual([0, 1]);
-    expect(await builds(server)).toHaveLength(3);
+    expect(await builds()).toHaveLength(3);
   });
 
   test("moves a workspace with automatic updates to the active version and notifies its owner once", async () => {
     const { server, token, userId, mia, templateId, put, schedule, workspace, finish } = await setUp();
     await put("autoupdates", { automatic_updates: "always" });
-    const second = await addVersion(server, userId, templateId);
-    await server.sql(
-      `UPDATE template_versions SET name = 'v2', message = 'Newer *image*' WHERE id = '${second}'`,
-    );
-    await server.sql(`UPDATE templates SET active_version_id = '${second}' WHERE id = '${templateId}'`);
+    const named = { name: "v2", message: "Newer *image*" };
+    const second = await addVersion(server, userId, templateId, named);
+    await activateVersion(server, token, templateId, second);
     await schedule();
     server.clock.advance(hour);
     for (let pass = 0; pass < 2; pass += 1) await server.runTick();
@@ -244,26 +241,26 @@ describe("a tick", () => {
   });
 
   test("leaves a workspace without automatic updates on its version, and notifies nobody", async () => {
-    const { server, userId, templateId, versionId, schedule } = await setUp();
+    const { server, token, userId, templateId, versionId, builds, schedule } = await setUp();
     const second = await addVersion(server, userId, templateId);
-    await server.sql(`UPDATE templates SET active_version_id = '${second}' WHERE id = '${templateId}'`);
+    await activateVersion(server, token, templateId, second);
     await schedule();
     server.clock.advance(hour);
     await server.runTick();
-    expect((await builds(server)).at(-1)).toMatchObject({ reason: "autostart", version_id: versionId });
+    expect((await builds()).at(-1)).toMatchObject({ reason: "autostart", template_version_id: versionId });
     expect(await notified(server)).toEqual([]);
   });
 
   test("keeps the parameters, and creates a failed build when a value is missing, which notifies the owner", async () => {
     const size = { name: "size", required: true, defaultValue: "small" };
-    const { server, userId, mia, templateId, put, schedule, workspace } = await setUp(
+    const { server, token, userId, mia, templateId, put, schedule, workspace } = await setUp(
       {},
       { parameters: [size] },
     );
     await put("autoupdates", { automatic_updates: "always" });
     const parameters = [size, { name: "region", required: true }];
     const second = await addVersion(server, userId, templateId, { parameters });
-    await server.sql(`UPDATE templates SET active_version_id = '${second}' WHERE id = '${templateId}'`);
+    await activateVersion(server, token, templateId, second);
     await schedule();
     server.clock.advance(hour);
     for (let pass = 0; pass < 2; pass += 1) await server.runTick();
@@ -272,7 +269,8 @@ describe("a tick", () => {
     expect(build.job.error).toContain('the parameter "region" is required and has no value');
     expect(next_start_at).toBe("2026-11-22T11:00:00.000Z");
     expect(await inboxTitles(server, mia.token)).toEqual(["Autostart failed: web"]);
-    expect(await server.sql("SELECT name, value FROM build_parameters ORDER BY rowid DESC LIMIT 1")).toEqual([
+    const path = `/api/v2/workspacebuilds/${build.id}/parameters` as const;
+    expect((await server.call("GET", path, { token: mia.token })).json).toEqual([
       { name: "size", value: "small" },
     ]);
     server.clock.advance(24 * hour);
@@ -315,14 +313,14 @@ describe("a tick", () => {
   });
 
   test("does not start deleted workspaces", async () => {
-    const { server, mia, id, schedule, finish } = await setUp();
+    const { server, mia, id, builds, schedule, finish } = await setUp();
     await schedule();
     const path = `/api/v2/workspaces/${id}/builds`;
     await server.call("POST", path, { token: mia.token, json: { transition: "delete" } });
     await finish();
     server.clock.advance(hour);
     expect((await server.runTick()).started).toBe(0);
-    expect(await builds(server)).toHaveLength(3);
+    expect(await builds()).toHaveLength(3);
   });
 
   test("takes fifty at a time; the others follow in the next", async () => {

@@ -1,18 +1,25 @@
 // What lies in somebody's inbox, as tests look at it.
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import type { TestServer } from "./server.ts";
 
 /** The titles, oldest first. */
-export async function inboxTitles(server: TestServer, token: string): Promise<string[]> {
-  const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token });
-  return json.notifications.map(({ title }) => title).toReversed();
+export async function inboxTitles(server: Pick<TestServer, "call">, token: string): Promise<string[]> {
+  const titles: string[] = [];
+  for (let before = ""; ;) {
+    const path = `/api/v2/notifications/inbox?starting_before=${before}` as const;
+    const { notifications } = (await server.call("GET", path, { token })).json;
+    if (notifications.length === 0) return titles.toReversed();
+    titles.push(...notifications.map(({ title }) => title));
+    before = notifications.at(-1)!.id;
+  }
 }
 
 /** Somebody's own choice for a kind of notification, by its key. */
 export async function switchKind(server: TestServer, token: string, key: string, on: boolean): Promise<void> {
-  const [kind] = await server.sql(`SELECT id FROM notification_templates WHERE key = '${key}'`);
+  const id = Object.values(kinds).find((kind) => kind.key === key)!.id;
   const answer = await server.call("PUT", "/api/v2/users/me/notifications/preferences", {
     token,
-    json: { template_disabled_map: { [kind!["id"] as string]: !on } },
+    json: { template_disabled_map: { [id]: !on } },
   });
   if (answer.status !== 200) throw new Error(`preferences: ${answer.status} ${answer.text}`);
 }

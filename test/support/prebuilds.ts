@@ -13,6 +13,7 @@ import {
   type LifecycleState,
 } from "../../db/schema.ts";
 import type { TestServer } from "./server.ts";
+import { organizationOf } from "./workspaces.ts";
 
 export interface PoolOf {
   templateId: string;
@@ -34,7 +35,7 @@ export async function addPrebuilds(
   count: number,
   { agents = ["ready"], parameters = [], build = {}, workspace = {} }: PrebuildOptions = {},
 ): Promise<string[]> {
-  const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"] as string;
+  const organizationId = await organizationOf(server);
   const at = server.clock.now();
   const times = { createdAt: at, updatedAt: at };
   const ids = Array.from({ length: count }, () => ({
@@ -110,6 +111,10 @@ export async function addPrebuilds(
   );
   return ids.map(({ id }) => id);
 }
+
+/** How many prebuilt workspaces nobody has claimed, as an owner sees them. */
+export const countPrebuilds = async (server: TestServer, token: string): Promise<number> =>
+  (await server.call("GET", "/api/v2/workspaces?q=owner:prebuilds", { token })).json.count;
 
 /** Passes over the pools are paused: what a test puts into them stays as it is. */
 export const stillPools = (server: TestServer) =>

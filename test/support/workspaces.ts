@@ -16,8 +16,10 @@ import type { AnswerTo } from "./call.ts";
 import type { TestServer } from "./server.ts";
 
 export interface VersionOptions {
+  name?: string;
+  message?: string;
   hasAiTask?: boolean;
-  parameters?: { name: string; required?: boolean; defaultValue?: string }[];
+  parameters?: { name: string; required?: boolean; defaultValue?: string; sensitive?: boolean }[];
   presets?: {
     id: string;
     name: string;
@@ -28,7 +30,7 @@ export interface VersionOptions {
   }[];
 }
 
-const organizationOf = async (server: TestServer) =>
+export const organizationOf = async (server: TestServer) =>
   (await server.sql("SELECT id FROM organizations"))[0]!["id"] as string;
 
 export async function addTemplate(
@@ -68,8 +70,8 @@ export async function addVersion(
     id: versionId,
     organizationId: await organizationOf(server),
     templateId,
-    name: `v-${versionId}`,
-    message: "",
+    name: options.name ?? `v-${versionId}`,
+    message: options.message ?? "",
     hasAiTask: options.hasAiTask ?? false,
     createdBy: userId,
     createdAt: at,
@@ -82,7 +84,7 @@ export async function addVersion(
     required: one.required ?? false,
     defaultValue: one.defaultValue ?? null,
     description: "",
-    sensitive: false,
+    sensitive: one.sensitive ?? false,
   }));
   const chosen = options.presets ?? [];
   await server.db.write(
@@ -109,6 +111,24 @@ export async function addVersion(
     {},
   );
   return versionId;
+}
+
+/** As the user whose key this is. */
+export async function activateVersion(
+  server: TestServer,
+  token: string,
+  templateId: string,
+  versionId: string,
+): Promise<void> {
+  const path = `/api/v2/templates/${templateId}/versions`;
+  const answer = await server.call("PATCH", path, { token, json: { id: versionId } });
+  if (answer.status !== 200) throw new Error(`activate: ${answer.status} ${answer.text}`);
+}
+
+/** A workspace's, oldest first. */
+export async function buildsOf(server: TestServer, token: string, workspaceId: string) {
+  const { json } = await server.call("GET", `/api/v2/workspaces/${workspaceId}/builds`, { token });
+  return json.toReversed();
 }
 
 export interface Provisioner {

@@ -105,7 +105,8 @@ export const listPresetValues = (id: string | undefined) =>
 export const insertValues = (buildId: string, values: readonly ParameterValue[]): Statement[] =>
   insertRows(
     buildParameters,
-    values.map((value) => ({ buildId, ...value })),
+    // A value of an earlier build names that build, too.
+    values.map(({ name, value }) => ({ buildId, name, value })),
     buildExistsSql(buildId),
   );
 
