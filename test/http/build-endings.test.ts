@@ -4,6 +4,7 @@ import { leaseMs } from "../../src/workspaces/jobs/rules/job.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { allTold, inboxTitles } from "../support/inbox.ts";
 import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
+import { auditEntries } from "../support/audit.ts";
 
 /** An owner (ada), a template admin (tess), a member (mia) with a running workspace, and a provisioner. */
 async function setUp() {
@@ -37,6 +38,7 @@ async function setUp() {
     token,
     tess,
     mia,
+    templateId,
     provisioner,
     finish,
     build,
@@ -90,11 +92,7 @@ describe("a deletion that succeeded", () => {
     await server.call("PATCH", `/api/v2/workspacebuilds/${id}/cancel`, { token });
     await provisioner.job("POST", id, "complete", { resources: [] });
     expect(await allTold(server)).toEqual([]);
-    expect(
-      await server.sql(
-        "SELECT id FROM audit_entries WHERE action = 'delete' AND resource_type = 'workspace'",
-      ),
-    ).toEqual([]);
+    expect(await auditEntries(server, token, "workspace", "action=delete")).toEqual([]);
     const second = await build("delete", token);
     await provisioner.acquire();
     await provisioner.job("POST", second, "fail", { error: "busy" });
@@ -105,8 +103,9 @@ describe("a deletion that succeeded", () => {
 
 describe("a build that failed", () => {
   test("notifies the template admins of the error once, and not its owner", async () => {
-    const { server, mia, tess, provisioner, build, titles } = await setUp();
-    await server.sql("UPDATE templates SET display_name = 'Docker containers'");
+    const { server, mia, tess, templateId, provisioner, build, titles } = await setUp();
+    const display = { token: tess.token, json: { display_name: "Docker containers" } };
+    await server.call("PATCH", `/api/v2/templates/${templateId}`, display);
     const id = await build("stop", mia.token);
     await provisioner.acquire();
     for (let time = 0; time < 2; time += 1)
@@ -161,8 +160,8 @@ describe("a build that failed", () => {
       await Promise.all([server.runTick(), server.runTick()]);
     }
     expect(await titles.tess()).toEqual([failed()]);
-    const jobs = await server.sql(`SELECT status, error_code FROM workspace_builds WHERE id = '${id}'`);
-    expect(jobs).toMatchObject([{ status: "failed", error_code: "LEASE_LOST" }]);
+    const { json } = await server.call("GET", `/api/v2/workspacebuilds/${id}`, { token: mia.token });
+    expect(json.job).toMatchObject({ status: "failed", error_code: "LEASE_LOST" });
     // A later report of the lost provisioner is refused and notifies nobody.
     expect((await provisioner.job("POST", id, "fail", { error: "late" })).status).toBe(409);
     expect(await titles.tess()).toEqual([failed()]);

@@ -7,7 +7,13 @@ import { createCoderClient, type CoderClient } from "../support/coder-client.ts"
 import { workspaceShapes as shapes } from "../support/coder-workspace-shapes.ts";
 import { openFrames } from "../support/frames.ts";
 import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate, addVersion, type Provisioner } from "../support/workspaces.ts";
+import {
+  addProvisioner,
+  addTemplate,
+  addVersion,
+  type Provisioner,
+  activateVersion,
+} from "../support/workspaces.ts";
 
 const api = "/api/v2";
 const noId = "00000000-0000-0000-0000-000000000000";
@@ -142,7 +148,7 @@ test("coder create, list, show, stop, start, update and delete", async () => {
   expect(await startWith(world, versionId)).toMatchObject({ build_number: 3, status: "running" });
 
   const next = await addVersion(server, userId, templateId, { parameters });
-  await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+  await activateVersion(server, coder.token, templateId, next);
   expect((await named(world)).outdated).toBe(true);
   await build(world, id, "stop");
   expect(await startWith(world, next)).toMatchObject({ build_number: 5, template_version_id: next });

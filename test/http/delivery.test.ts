@@ -18,6 +18,7 @@ import {
   type TestClock,
   type TestServer,
 } from "../support/server.ts";
+import { countRows, resumeElsewhere } from "../support/stored.ts";
 
 const secret = `whsec_${Buffer.alloc(32, 9).toString("base64")}`;
 
@@ -317,7 +318,7 @@ describe("a receiver that takes the connection and never answers", () => {
     await mail.received(1);
     await put("settings", { notifier_paused: true });
     expect((await test()).status).toBe(204);
-    await server.sql("DELETE FROM settings WHERE key = 'notifications_settings'");
+    await resumeElsewhere(server);
     server.clock.advance(10_000);
     const passed = new Promise<void>((resolve) => void tick(server.deps(), { onStepsDone: resolve }));
     await passed;
@@ -358,8 +359,7 @@ describe("leases", () => {
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
     for (let index = 0; index < 10; index += 1) await send(server, token, `Build ${index}`);
     await server.settled();
-    // As if another instance had resumed them: that one sends, this one waits for its pass.
-    await server.sql("DELETE FROM settings WHERE key = 'notifications_settings'");
+    await resumeElsewhere(server);
     const deps = server.deps();
     const limited = (dispatchLimits: { messages: number; time: number }) =>
       dispatch({ ...deps, process: { ...deps.process, dispatchLimits } }, { channels: ["inbox", "webhook"] });
@@ -510,7 +510,7 @@ describe("retention", () => {
     const counts = async () =>
       Promise.all(
         ["notification_events", "notification_messages", "notification_attempts", "inbox_notifications"].map(
-          async (table) => (await server.sql(`SELECT count(*) AS n FROM ${table}`))[0]!["n"],
+          (table) => countRows(server, table),
         ),
       );
     await send(server, token, "Build done");

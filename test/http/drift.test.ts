@@ -8,6 +8,7 @@ import { startReceiver } from "../support/receiver.ts";
 import { startMailServer } from "../support/smtp.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { addProvisioner, addTemplate, addVersion } from "../support/workspaces.ts";
+import { storedEvents } from "../support/stored.ts";
 
 const change = (address: string, paths: unknown, more: object = {}) => ({
   address,
@@ -203,22 +204,15 @@ describe("a claim that replaced resources", () => {
       return text.split("\n").find((line) => line.startsWith(`${totalName}{`));
     };
     const events = async () =>
-      (
-        await server.sql(
-          `SELECT labels, data, targets, created_by FROM notification_events WHERE template_id = '${kind}'`,
-        )
-      ).map((row) => ({
-        labels: JSON.parse(row["labels"] as string) as unknown,
-        data: JSON.parse(row["data"] as string) as Record<string, unknown>,
-        targets: JSON.parse(row["targets"] as string) as string[],
-        createdBy: row["created_by"],
-      }));
+      (await storedEvents(server))
+        .filter(({ templateId }) => templateId === kind)
+        .map(({ templateId: _, ...event }) => event);
     return { ...world, tess, total, events };
   }
   const totalName = "coderd_prebuilt_workspaces_resource_replacements_total";
 
   test("is counted and notified once it has succeeded, however often the completion is sent", async () => {
-    const { server, tess, mia, presetId, templateId, versionId, provisioner, begin, total, events } =
+    const { server, token, tess, mia, presetId, templateId, versionId, provisioner, begin, total, events } =
       await withAdmin();
     const id = await begin("web");
     await provisioner.job("POST", id, "plan", drifting);
@@ -228,7 +222,7 @@ describe("a claim that replaced resources", () => {
     expect(await total()).toBe(
       `${totalName}{organization_name="default",preset_name="small",template_name="docker"} 1`,
     );
-    const [workspace] = await server.sql("SELECT id, organization_id FROM workspaces");
+    const { json: workspace } = await server.call("GET", "/api/v2/users/mia/workspace/web", { token });
     expect(await events()).toEqual([
       {
         labels: {
@@ -246,14 +240,7 @@ describe("a claim that replaced resources", () => {
           cure: expect.stringContaining("ignore_changes = [env, image]"),
           notes: [expect.stringMatching(/^docker_image\.tainted: an earlier build/)],
         },
-        targets: [
-          workspace!["id"],
-          mia.userId,
-          templateId,
-          versionId,
-          presetId,
-          workspace!["organization_id"],
-        ],
+        targets: [workspace.id, mia.userId, templateId, versionId, presetId, workspace.organization_id],
         createdBy: "prebuilds_reconciler",
       },
     ]);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { allTold, inboxTitles, switchKind } from "../support/inbox.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
+import { addProvisioner, addTemplate, addVersion, outcome, organizationOf } from "../support/workspaces.ts";
 
 /** Two owners (ada, olga), a template admin (tess), one with both roles (bea), a member (mia) with a workspace, another. */
 async function setUp() {
@@ -18,13 +18,11 @@ async function setUp() {
   };
   const parameters = [
     { name: "size", defaultValue: "small" },
-    { name: "secret", defaultValue: "" },
+    { name: "secret", defaultValue: "", sensitive: true },
   ];
-  const { templateId, versionId: v1 } = await addTemplate(server, userId, "docker", { parameters });
-  const v2 = await addVersion(server, userId, templateId, { parameters });
-  await server.sql(`UPDATE template_versions SET name = 'v1' WHERE id = '${v1}'`);
-  await server.sql(`UPDATE template_versions SET name = 'v2' WHERE id = '${v2}'`);
-  await server.sql("UPDATE template_parameters SET sensitive = 1 WHERE name = 'secret'");
+  const first = { parameters, name: "v1" };
+  const { templateId, versionId: v1 } = await addTemplate(server, userId, "docker", first);
+  const v2 = await addVersion(server, userId, templateId, { parameters, name: "v2" });
   const provisioner = await addProvisioner(server, userId, "one");
   const finish = async () => {
     const { json } = await provisioner.acquire();
@@ -108,14 +106,14 @@ describe("a manual update", () => {
       ],
       parameters_left_out: 0,
     });
-    const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"];
+    const organizationId = await organizationOf(server);
     expect(event!.targets).toEqual([workspaceId, people.mia.userId, templateId, organizationId]);
-    const everything = await server.sql("SELECT * FROM inbox_notifications");
-    expect(JSON.stringify(everything)).not.toContain("hunter2");
-    const links = (JSON.parse(everything[0]!["actions"] as string) as { url: string }[]).map(
-      ({ url }) => url,
-    );
-    expect(links).toEqual([`${server.url}/@mia/web`, `${server.url}/templates/default/docker/versions/v2`]);
+    expect(JSON.stringify(await server.sql("SELECT * FROM inbox_notifications"))).not.toContain("hunter2");
+    const inbox = await server.call("GET", "/api/v2/notifications/inbox", { token: people.mia.token });
+    expect(inbox.json.notifications[0]!.actions.map(({ url }) => url)).toEqual([
+      `${server.url}/@mia/web`,
+      `${server.url}/templates/default/docker/versions/v2`,
+    ]);
   });
 
   test("repeated between two versions on one day notifies each time", async () => {
@@ -169,12 +167,12 @@ describe("a manual update", () => {
 });
 
 test("builds are in the audit log: who started, stopped, deleted and canceled what", async () => {
-  const { server, people, build, workspaceId } = await setUp();
+  const { server, people, templateId, build, workspaceId } = await setUp();
   await build("mia", { transition: "stop" });
   await build("tess", { transition: "delete" });
   const created = await server.call("POST", "/api/v2/users/me/workspaces", {
     token: people.mia.token,
-    json: { name: "other", template_id: (await server.sql("SELECT id FROM templates"))[0]!["id"] },
+    json: { name: "other", template_id: templateId },
   });
   const cancel = `/api/v2/workspacebuilds/${created.json.latest_build.id}/cancel`;
   for (const status of [200, 400])

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser, type CallAnswer } from "../support/server.ts";
+import { countRows } from "../support/stored.ts";
+import { auditEntries } from "../support/audit.ts";
 
 const users = "/deployment/users";
 
@@ -76,8 +78,8 @@ test("only users with the permission see the list and its link", async () => {
 });
 
 test("a terminal's key is created by the button, not by a GET, and signs in the same user", async () => {
-  const { server, cookie } = await startSignedIn();
-  const keys = async () => (await server.sql("SELECT id FROM api_keys")).length;
+  const { server, token, cookie } = await startSignedIn();
+  const keys = () => countRows(server, "api_keys");
   expect(placeOf(await get(server, "/cli-auth"))).toBe("/login?next=%2Fcli-auth");
   const page = await get(server, "/cli-auth", cookie);
   expect(wordsOf(page)).toContain("signs the CLI in as ada");
@@ -91,10 +93,7 @@ test("a terminal's key is created by the button, not by a GET, and signs in the 
   expect(self.json.username).toBe("ada");
   expect((await server.call("POST", "/api/v2/users/logout", { token: key })).status).toBe(200);
   expect((await get(server, "/cli-auth", cookie)).status).toBe(200);
-  const audited = await server.sql(
-    "SELECT 1 FROM audit_entries WHERE resource_type = 'api_key' AND action = 'create'",
-  );
-  expect(audited).toHaveLength(1);
+  expect(await auditEntries(server, token, "api_key", "action=create")).toHaveLength(1);
 });
 
 test("a read token gets no key", async () => {
@@ -105,5 +104,5 @@ test("a read token gets no key", async () => {
   });
   const refused = await post(server, "/cli-auth", {}, cookieFor(server.secret(created.json.key)));
   expect(refused.status).toBe(403);
-  expect(await server.sql("SELECT 1 FROM api_keys")).toHaveLength(2);
+  expect(await countRows(server, "api_keys")).toBe(2);
 });

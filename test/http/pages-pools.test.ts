@@ -5,6 +5,7 @@ import { addPrebuilds } from "../support/prebuilds.ts";
 import { cookieFor, get, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addTemplate, addVersion } from "../support/workspaces.ts";
+import { activateElsewhere } from "../support/stored.ts";
 
 const page = "/prebuilds";
 
@@ -28,7 +29,7 @@ async function setUp() {
 }
 
 test("shows for each pool its workspaces, why some can't be claimed, failures, and the next run", async () => {
-  const { server, admin, small, large, fill, look } = await setUp();
+  const { server, token, admin, small, large, fill, look } = await setUp();
   const [waiting] = await fill(small, 1, { agents: ["starting"] });
   await fill(small, 1);
   server.clock.advance(240_000);
@@ -42,7 +43,7 @@ test("shows for each pool its workspaces, why some can't be claimed, failures, a
   expect(words).toMatch(/2 builds failed, the latest prebuild-\w+ just now: no &lt;room&gt;/);
   expect(words).toContain("Next run: wait until");
   const nameOf = async (id: string) =>
-    (await server.sql(`SELECT name FROM workspaces WHERE id = '${id}'`))[0]!["name"] as string;
+    (await server.call("GET", `/api/v2/workspaces/${id}`, { token })).json.name;
   expect(answer.text).toContain(`href="/@prebuilds/${await nameOf(waiting!)}"`);
   const links = await Promise.all(failed.map(async (id) => `/@prebuilds/${await nameOf(id)}/builds/1`));
   const shown = links.find((link) => answer.text.includes(`href="${link}"`));
@@ -64,7 +65,7 @@ test("at the hard limit shows since when and what to do; for old versions what i
   );
   expect(words).toContain("belfry prebuilds resume docker large");
   const next = await addVersion(server, userId, templateId);
-  await server.sql(`UPDATE templates SET active_version_id = '${next}'`);
+  await activateElsewhere(server, templateId, next);
   const after = wordsOf(await look());
   expect(after).toContain("1 preset docker / small inactive");
   expect(after).toContain("Next run: delete prebuild-");

@@ -18,18 +18,18 @@ async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
     ],
   };
   const template = await addTemplate(server, userId, "docker", {
+    name: "first",
+    message: "Hello & welcome",
     parameters: [
       { name: "region", required: true, defaultValue: "us-east" },
-      { name: "password", defaultValue: "hunter1" },
+      { name: "password", defaultValue: "hunter1", sensitive: true },
       { name: "size", required: true },
     ],
     presets: [preset],
   });
-  await server.sql("UPDATE template_parameters SET sensitive = 1 WHERE name = 'password'");
   await server.sql(`UPDATE presets SET desired_instances = 3, ttl_seconds = 7200, scheduling_timezone = 'Europe/Berlin',
     prebuild_status = 'hard_limited'`);
   await server.sql(`INSERT OR IGNORE INTO preset_schedules VALUES ('${preset.id}', 0, '* 8-18 * * 1-5', 5)`);
-  await server.sql("UPDATE template_versions SET name = 'first', message = 'Hello & welcome'");
   return { ...started, ...template };
 }
 
@@ -50,8 +50,7 @@ test("the list has every template by name, with the message of deprecated ones",
 
 test("a template is shown with its versions, newest first, and the presets of the active one", async () => {
   const { server, userId, cookie, templateId } = await start();
-  const second = await addVersion(server, userId, templateId);
-  await server.sql(`UPDATE template_versions SET name = 'second' WHERE id = '${second}'`);
+  const second = await addVersion(server, userId, templateId, { name: "second" });
   const page = await get(server, "/templates/default/DOCKER", cookie);
   const words = wordsOf(page);
   expect(words).toMatch(

@@ -4,7 +4,14 @@ import { expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, placeOf, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser, type CallAnswer, type TestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate, addVersion, outcome, type Provisioner } from "../support/workspaces.ts";
+import {
+  addProvisioner,
+  addTemplate,
+  addVersion,
+  outcome,
+  type Provisioner,
+  activateVersion,
+} from "../support/workspaces.ts";
 
 async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
   const started = await startSignedIn(options);
@@ -101,7 +108,7 @@ test("a workspace is shown with its template, its version, its agents and their 
   expect(words).toMatch(/Build 1 start succeeded v-\S+, by ada/);
   expect(words).not.toContain("not the active version");
   const newer = await addVersion(server, userId, templateId);
-  await server.sql(`UPDATE templates SET active_version_id = '${newer}'`);
+  await activateVersion(server, token, templateId, newer);
   expect(wordsOf(await get(server, "/@ada/web", cookie))).toContain(
     "not the active version: belfry workspaces update web",
   );

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
 import { asBrowser, get, placeOf, post, startSignedIn } from "../support/pages.ts";
 import { addUser, owner, startTestServer, type CallAnswer, type TestServer } from "../support/server.ts";
+import { countRows } from "../support/stored.ts";
+import { auditEntries } from "../support/audit.ts";
 
 const cookieOf = (answer: CallAnswer) => answer.headers.get("set-cookie")?.split(";")[0] ?? "";
 
@@ -186,8 +188,8 @@ test.each([
   expect(inbox.json.unread_count).toBe(1);
   const settings = await server.call("GET", "/api/v2/notifications/settings", { token });
   expect(settings.json.notifier_paused).toBe(false);
-  expect(await server.sql("SELECT 1 FROM notification_preferences")).toEqual([]);
-  expect(await server.sql("SELECT 1 FROM api_keys")).toHaveLength(1);
+  expect(await countRows(server, "notification_preferences")).toBe(0);
+  expect(await countRows(server, "api_keys")).toBe(1);
 });
 
 test("the set-up form of another site creates nobody", async () => {
@@ -418,10 +420,7 @@ test("the delivery page shows the channels, and an owner pauses, resumes and tes
   await post(server, "/deployment/notifications/pause", {}, cookie);
   const settings = await server.call("GET", "/api/v2/notifications/settings", { token });
   expect(settings.json.notifier_paused).toBe(true);
-  const entries = await server.sql(
-    "SELECT 1 FROM audit_entries WHERE resource_type = 'notifications_settings'",
-  );
-  expect(entries).toHaveLength(1);
+  expect(await auditEntries(server, token, "notifications_settings")).toHaveLength(1);
   await post(server, "/deployment/notifications/resume", {}, cookie);
   const tested = await post(server, "/deployment/notifications/test", {}, cookie);
   expect(placeOf(tested)).toBe("/deployment/notifications?done=test");

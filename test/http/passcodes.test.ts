@@ -9,6 +9,7 @@ import { countHashes } from "../support/hashes.ts";
 import { askForCode, changeWith, newPassword, startWithMail } from "../support/passcodes.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { startScriptedServer } from "../support/smtp.ts";
+import { countRows, storedEvents } from "../support/stored.ts";
 
 const minute = 60_000;
 const login = (server: TestServer, password: string, email = owner.email) =>
@@ -41,11 +42,10 @@ test("a code from the mail sets a new password, once, and ends every session and
   const rows = await server.messages();
   expect(rows).toMatchObject([{ userId, method: "smtp", status: "sent", sealedLabels: null }]);
   expect(post.mails).toMatchObject([{ to: [owner.email] }]);
-  const [event] = await server.sql("SELECT template_id, targets, created_by FROM notification_events");
-  expect(event).toEqual({
-    template_id: "62f86a30-2330-4b61-a26d-311ff3b608cf",
-    targets: JSON.stringify([userId]),
-    created_by: "change-password-with-one-time-passcode",
+  expect((await storedEvents(server))[0]).toMatchObject({
+    templateId: "62f86a30-2330-4b61-a26d-311ff3b608cf",
+    targets: [userId],
+    createdBy: "change-password-with-one-time-passcode",
   });
 
   const changed = await changeWith(server, code!, newPassword);
@@ -132,7 +132,7 @@ test("an unknown address gets the same answer, and no mail", async () => {
   const { server, post } = await start();
   expect(await askForCode(server, "nobody@example.com")).toBe(204);
   expect(post.mails).toEqual([]);
-  expect(await server.sql("SELECT count(*) AS n FROM notification_events")).toEqual([{ n: 0 }]);
+  expect(await countRows(server, "notification_events")).toBe(0);
   for (const email of ["", "no address", 7]) {
     const answer = await server.call("POST", "/api/v2/users/otp/request", { json: { email } });
     expect([answer.status, answer.json.validations![0]!.field]).toEqual([400, "email"]);
@@ -328,7 +328,7 @@ test("a code is never sent late, and gone once it could only be", async () => {
   expect(await server.messages()).toMatchObject([
     { status: "inhibited", sealedLabels: null, reasons: expect.stringContaining("expired") },
   ]);
-  expect(await server.sql("SELECT * FROM passcodes")).toEqual([]);
+  expect(await countRows(server, "passcodes")).toBe(0);
   await pause(false);
   await server.runTick();
   expect(post.mails).toEqual([]);

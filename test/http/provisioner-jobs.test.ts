@@ -133,7 +133,7 @@ describe("a job", () => {
 
 describe("the end of a job", () => {
   test("is accepted once; the same again is no error, another one is", async () => {
-    const { server, provisioner, queue, jobOf, build } = await setUp({}, { hasAiTask: true });
+    const { server, token, provisioner, queue, jobOf, build } = await setUp({}, { hasAiTask: true });
     const { id, latest_build } = await queue("web");
     await provisioner.acquire();
     const done = { ...outcome, ai_task: { prompt: "Fix it.", sidebar_app_slug: "web" } };
@@ -144,10 +144,12 @@ describe("the end of a job", () => {
     expect((await provisioner.job("POST", latest_build.id, "fail", { error: "x" })).status).toBe(409);
     expect((await provisioner.job("POST", latest_build.id, "heartbeat")).status).toBe(409);
     expect(await jobOf(latest_build.id)).toMatchObject({ status: "succeeded" });
-    expect(await server.sql("SELECT id FROM workspace_agents")).toHaveLength(1);
-    const [task] = await server.sql(`SELECT b.ai_task_prompt, a.slug FROM workspace_builds b
-      JOIN workspace_apps a ON a.id = b.ai_task_sidebar_app_id`);
-    expect(task).toMatchObject({ ai_task_prompt: "Fix it.", slug: "web" });
+    const [resource] = (await server.call("GET", `/api/v2/workspaces/${id}`, { token })).json.latest_build
+      .resources;
+    expect(resource!.agents).toHaveLength(1);
+    const task = (await server.call("GET", "/api/v2/tasks/me/web", { token })).json;
+    const app = resource!.agents![0]!.apps.find(({ slug }) => slug === "web")!;
+    expect(task).toMatchObject({ initial_prompt: "Fix it.", workspace_app_id: app.id });
 
     const failing = await build(id, "stop");
     await provisioner.acquire();
@@ -416,9 +418,10 @@ test("of each workspace the states of the last two builds are kept", async () =>
 });
 
 test("a revoked key acquires nothing", async () => {
-  const { server, provisioner, queue } = await setUp();
-  await queue("web");
-  await server.sql("DELETE FROM provisioner_keys");
+  const { server, token, provisioner, queue, jobOf } = await setUp();
+  const { latest_build } = await queue("web");
+  const path = "/api/v2/organizations/default/provisionerkeys/one";
+  expect((await server.call("DELETE", path, { token })).status).toBe(204);
   expect((await provisioner.acquire()).status).toBe(401);
-  expect(await server.sql("SELECT status FROM workspace_builds")).toEqual([{ status: "pending" }]);
+  expect(await jobOf(latest_build.id)).toMatchObject({ status: "pending" });
 });

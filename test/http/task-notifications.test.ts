@@ -4,6 +4,7 @@ import { startReceiver } from "../support/receiver.ts";
 import { startMailServer } from "../support/smtp.ts";
 import { startTask, twoAgents } from "../support/task.ts";
 import { agentTokenOf } from "../support/workspaces.ts";
+import { countRows, storedEvents } from "../support/stored.ts";
 
 const task = "Fix the bug in the parser";
 const titles = {
@@ -67,7 +68,7 @@ describe("a status of an app", () => {
       expect([answer.status, fields]).toEqual([400, [field]]);
     }
     expect((await status("idle", "é".repeat(80))).status).toBe(200);
-    expect(await server.sql("SELECT * FROM workspace_app_statuses")).toHaveLength(1);
+    expect(await countRows(server, "workspace_app_statuses")).toBe(1);
   });
 
   test("must be of an app of the agent", async () => {
@@ -92,7 +93,7 @@ describe("a status of an app", () => {
 
 describe("the owner of a task", () => {
   test("is notified of each change once, at once, including the first", async () => {
-    const { status, notified, server, workspaceId, member, userId } = await startTask();
+    const { status, notified, server, workspace, workspaceId, member, userId } = await startTask();
     const { clock } = server;
     for (const state of ["working", "working", "idle"]) await status(state, `It is ${state}`);
     clock.advance(60_000);
@@ -104,23 +105,15 @@ describe("the owner of a task", () => {
       titles.complete,
       titles.failure,
     ]);
-    const events = await server.sql(
-      "SELECT * FROM notification_events WHERE created_by = 'api-workspace-agent-app-status' ORDER BY seq",
+    const events = (await storedEvents(server)).filter(
+      ({ createdBy }) => createdBy === "api-workspace-agent-app-status",
     );
-    const { app_id: appId } = (await server.sql("SELECT app_id FROM workspace_app_statuses"))[0]!;
-    const { id: organizationId } = (await server.sql("SELECT id FROM organizations"))[0]!;
-    expect(JSON.parse(events[1]!["labels"] as string)).toEqual({ task, workspace: "fix-bug" });
-    expect(JSON.parse(events[1]!["data"] as string)).toEqual({
-      dedupe_bypass_ts: "2026-11-21T10:00:00Z",
-      message: "It is idle",
-      uri: "",
+    const { organization_id: organizationId, latest_app_status: latest } = await workspace();
+    expect(events[1]).toMatchObject({
+      labels: { task, workspace: "fix-bug" },
+      data: { dedupe_bypass_ts: "2026-11-21T10:00:00Z", message: "It is idle", uri: "" },
+      targets: [workspaceId, member.userId, organizationId, latest!.app_id],
     });
-    expect(JSON.parse(events[1]!["targets"] as string)).toEqual([
-      workspaceId,
-      member.userId,
-      organizationId,
-      appId,
-    ]);
     const messages = await server.messages();
     expect(new Set(messages.map((message) => message.userId))).toEqual(new Set([member.userId]));
     expect(userId).not.toBe(member.userId);
@@ -148,7 +141,7 @@ describe("the owner of a task", () => {
     const { status, notified, server } = await startTask();
     await Promise.all([status("idle", "a"), status("idle", "b"), status("idle", "c")]);
     expect(await notified()).toEqual([titles.idle]);
-    expect(await server.sql("SELECT * FROM workspace_app_statuses")).toHaveLength(3);
+    expect(await countRows(server, "workspace_app_statuses")).toBe(3);
     const answers = await Promise.all([status("complete"), status("failure")]);
     expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
     expect((await notified()).slice(1).toSorted()).toEqual([titles.complete, titles.failure].toSorted());
@@ -378,11 +371,10 @@ describe("a calm task", () => {
     const [taken] = await server.messages();
     expect(taken).toMatchObject({ status: "inhibited", dueAt: null });
     expect(JSON.parse(taken!.reasons)).toEqual(["workspace_owner", "inbox", "held_back", "taken_back"]);
-    const counted = await server.sql(
-      "SELECT * FROM counters WHERE name = 'belfry_notifications_finished_total'",
-    );
     // The other one is that of the new workspace, which is off by default.
-    expect(counted).toMatchObject([{ labels: '{"method":"inbox","status":"inhibited"}', value: 2 }]);
+    expect((await server.call("GET", "/metrics")).text).toContain(
+      '\nbelfry_notifications_finished_total{method="inbox",status="inhibited"} 2\n',
+    );
     await status("idle");
     await pass(30_000);
     expect(await notified()).toEqual([titles.idle]);

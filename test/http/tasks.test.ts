@@ -77,8 +77,7 @@ describe("a task", () => {
   });
 
   test("goes through Coder's statuses, and the filter finds it by each and by no other", async () => {
-    const { server, token, member, build, finish, lifecycle, status, provisioner, workspaceId } =
-      await startTask();
+    const { server, token, member, build, finish, lifecycle, status, provisioner } = await startTask();
     const known = ["pending", "initializing", "active", "paused", "error", "unknown"];
     const isAt = async (wanted: string, of: string) => {
       const one = await server.call("GET", "/api/v2/tasks/me/fix-bug", { token: member.token });
@@ -97,11 +96,9 @@ describe("a task", () => {
     await isAt("active", "running");
     await build("stop");
     // A workspace that waits to be stopped: filters of both kinds know the word.
-    await provisioner.acquire();
+    const stop = (await provisioner.acquire()).json;
     await isAt("unknown", "stopping");
-    await server.sql(
-      `UPDATE workspace_builds SET status = 'succeeded' WHERE workspace_id = '${workspaceId}' AND number = 2`,
-    );
+    await provisioner.job("POST", stop.job_id, "complete", { resources: [] });
     await isAt("paused", "stopped");
     await build("start");
     await isAt("pending", "pending");
@@ -195,10 +192,11 @@ describe("creating a task", () => {
       });
       const one = await server.call("GET", `/api/v2/tasks/me/${created.json.id}`, { token: member.token });
       expect(one.json.initial_prompt).toBe(body.input);
-      const values = await server.sql(
-        `SELECT p.value FROM build_parameters p JOIN workspaces w ON w.latest_build_id = p.build_id
-          WHERE w.id = '${created.json.id}' ORDER BY p.name`,
-      );
+      const workspace = await server.call("GET", `/api/v2/workspaces/${created.json.id}`, {
+        token: member.token,
+      });
+      const path = `/api/v2/workspacebuilds/${workspace.json.latest_build.id}/parameters` as const;
+      const values = (await server.call("GET", path, { token: member.token })).json;
       expect(values.map(({ value }) => value)).toContain(body.input);
     }
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { allTold, inboxTitles } from "../support/inbox.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { addTemplate } from "../support/workspaces.ts";
+import { addTemplate, organizationOf } from "../support/workspaces.ts";
 
 /** An owner (ada), template admins (tess, tom), and members of whom mia and max have workspaces of the template. */
 async function setUp() {
@@ -43,10 +43,10 @@ describe("a template that is deprecated", () => {
     ];
     expect(await notified()).toEqual([...each, ...each]);
     const [message] = await allTold(server);
-    const [organization] = await server.sql("SELECT id FROM organizations");
+    const organization = await organizationOf(server);
     expect(message).toMatchObject({
       labels: { template: "docker", message: words, organization: "default" },
-      targets: [templateId, organization!["id"]],
+      targets: [templateId, organization],
       reasons: ["uses_template", "inbox"],
     });
     const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token: max.token });

@@ -5,6 +5,7 @@ import { inboxTitles, switchKind } from "../support/inbox.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addTemplate } from "../support/workspaces.ts";
+import { storedEvents } from "../support/stored.ts";
 
 async function setUp() {
   const server = await startTestServer();
@@ -15,26 +16,19 @@ async function setUp() {
   for (const as of [token, tess.token]) await switchKind(server, as, "TemplateWorkspaceCreated", true);
   const presetId = randomUUID();
   const { templateId, versionId } = await addTemplate(server, userId, "docker", {
-    parameters: [{ name: "size" }],
+    parameters: [{ name: "size", sensitive: true }],
     presets: [{ id: presetId, name: "small", parameters: [{ name: "size", value: "small" }], instances: 1 }],
   });
-  await server.sql("UPDATE template_parameters SET sensitive = 1");
   const create = async (as: string, user: string, name: string, more: object = {}) =>
     server.call("POST", `/api/v2/users/${user}/workspaces`, {
       token: as,
       json: { name, template_id: templateId, ...more },
     });
-  const about = async () =>
-    (await server.sql("SELECT labels, data, targets FROM notification_events ORDER BY seq")).map((row) => ({
-      labels: JSON.parse(row["labels"] as string),
-      data: JSON.parse(row["data"] as string),
-      targets: JSON.parse(row["targets"] as string) as string[],
-    }));
-  return { server, token, tess, tom, mia, templateId, versionId, presetId, create, about };
+  return { server, token, tess, tom, mia, templateId, versionId, presetId, create };
 }
 
 test("a new workspace notifies owners and template admins who enabled the kind, not its creator", async () => {
-  const { server, token, tess, tom, mia, create, about } = await setUp();
+  const { server, token, tess, tom, mia, create } = await setUp();
   const parameters = { rich_parameter_values: [{ name: "size", value: "secret" }] };
   const created = await create(mia.token, "me", "web", parameters);
   expect(created.status).toBe(201);
@@ -53,26 +47,26 @@ test("a new workspace notifies owners and template admins who enabled the kind, 
   const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
     .json;
   expect(notifications[0]!.content).toContain("**ada** created workspace **other** for **mia**");
-  const [first] = await about();
+  const [first] = await storedEvents(server);
   expect(first!.labels).toEqual({
     workspace: "web",
     template: "docker",
     version: expect.any(String),
     workspace_owner_username: "mia",
   });
-  expect(first!.data.parameters).toEqual([{ name: "size", value: "********" }]);
+  expect(first!.data["parameters"]).toEqual([{ name: "size", value: "********" }]);
   expect(first!.targets).toContain(created.json.id);
 });
 
 test("a claimed prebuild notifies too, with the prebuild's id", async () => {
-  const { server, tess, mia, templateId, versionId, presetId, create, about } = await setUp();
+  const { server, tess, mia, templateId, versionId, presetId, create } = await setUp();
   const [waiting] = await addPrebuilds(server, { templateId, versionId, presetId }, 1);
   const created = await create(mia.token, "me", "web", { template_version_preset_id: presetId });
   expect(created.json.id).toBe(waiting);
   expect(await inboxTitles(server, tess.token)).toEqual(["Workspace mia/web was created"]);
-  const [event] = await about();
+  const [event] = await storedEvents(server);
   expect(event!.targets[0]).toBe(waiting);
-  expect(event!.data.workspace).toEqual({ id: waiting, name: "web" });
+  expect(event!.data["workspace"]).toEqual({ id: waiting, name: "web" });
   const inbox = await server.call("GET", `/api/v2/notifications/inbox?targets=${waiting}`, {
     token: tess.token,
   });

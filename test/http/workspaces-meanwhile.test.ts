@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { holdWrites } from "../support/meanwhile.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
+import { addProvisioner, addTemplate, addVersion, outcome, activateVersion } from "../support/workspaces.ts";
+import { auditEntries } from "../support/audit.ts";
 
 const hour = 3_600_000;
 
@@ -62,15 +63,13 @@ test("settings of a workspace that is deleted before the write are not found", a
 });
 
 test("a user who is signed out before the write changes no settings", async () => {
-  const { server, call, mia, path, meanwhile, workspace } = await start();
+  const { server, token, call, mia, path, meanwhile, workspace } = await start();
   meanwhile(mia.token, "POST", "/users/logout");
   expect((await call(mia.token, "PUT", `${path}/autoupdates`, { automatic_updates: "never" })).status).toBe(
     401,
   );
   expect((await workspace()).automatic_updates).toBe("always");
-  expect(
-    await server.sql("SELECT 1 FROM audit_entries WHERE resource_type = 'workspace' AND action = 'write'"),
-  ).toEqual([]);
+  expect(await auditEntries(server, token, "workspace", "action=write")).toEqual([]);
 });
 
 test.each([
@@ -98,11 +97,22 @@ test("a workspace whose owner is suspended by then isn't started", async () => {
 });
 
 test("a workspace that changes before the write is started by the next tick", async () => {
-  const { server, userId, mia, templateId, path, call, meanwhile, beforeNextWrite, finish, workspace } =
-    await start();
+  const {
+    server,
+    token,
+    userId,
+    mia,
+    templateId,
+    path,
+    call,
+    meanwhile,
+    beforeNextWrite,
+    finish,
+    workspace,
+  } = await start();
   const second = await addVersion(server, userId, templateId);
   server.clock.advance(hour);
-  beforeNextWrite(() => server.sql(`UPDATE templates SET active_version_id = '${second}'`));
+  beforeNextWrite(() => activateVersion(server, token, templateId, second));
   expect((await server.runTick()).started).toBe(0);
   expect((await server.runTick()).started).toBe(1);
   expect((await workspace()).latest_build.template_version_id).toBe(second);
@@ -110,7 +120,8 @@ test("a workspace that changes before the write is started by the next tick", as
   await call(mia.token, "POST", `${path}/builds`, { transition: "stop" });
   await finish();
   const third = await addVersion(server, userId, templateId);
-  await server.sql(`UPDATE templates SET active_version_id = '${third}'`);
+  await activateVersion(server, token, templateId, third);
+  await server.settled();
   server.clock.advance(24 * hour);
   meanwhile(mia.token, "PUT", `${path}/autoupdates`, { automatic_updates: "never" });
   expect((await server.runTick()).started).toBe(0);

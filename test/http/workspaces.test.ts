@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
+import { addProvisioner, addTemplate, addVersion, outcome, buildsOf } from "../support/workspaces.ts";
+import { deleteTemplateElsewhere } from "../support/stored.ts";
 
 const workspacesPath = "/api/v2/users/me/workspaces";
 
@@ -74,7 +75,7 @@ describe("a workspace", () => {
   });
 
   test("has a name that is unique for its owner, ignoring case", async () => {
-    const { create, server, token } = await setUp();
+    const { templateId, create, server, token } = await setUp();
     await create("web");
     const second = await create("WEB");
     expect(second.status).toBe(409);
@@ -82,7 +83,6 @@ describe("a workspace", () => {
     const others = await create("a--b");
     expect([others.status, others.json.validations![0]!.field]).toEqual([400, "name"]);
     const organization = "/api/v2/organizations/default/members/ada/workspaces";
-    const templateId = (await server.sql("SELECT id FROM templates"))[0]!["id"];
     const ownersOwn = await server.call("POST", organization, {
       token,
       json: { name: "web", template_id: templateId },
@@ -97,7 +97,7 @@ describe("a workspace", () => {
   });
 
   test("is created from an active template and a version of it", async () => {
-    const { create, server, userId, templateId } = await setUp();
+    const { create, server, token, userId, templateId } = await setUp();
     const { versionId: foreign } = await addTemplate(server, userId, "other");
     const refused = async (more: object) => (await create("web", more)).json.validations![0]!.field;
     expect(await refused({ template_id: randomUUID() })).toBe("template_id");
@@ -110,9 +110,10 @@ describe("a workspace", () => {
     const older = await addVersion(server, userId, templateId);
     const created = await create("old", { template_id: null, template_version_id: older });
     expect([created.status, created.json.outdated]).toEqual([201, true]);
-    await server.sql(`UPDATE templates SET deprecation_message = 'Use other.' WHERE id = '${templateId}'`);
+    const deprecated = { token, json: { deprecation_message: "Use other." } };
+    expect((await server.call("PATCH", `/api/v2/templates/${templateId}`, deprecated)).status).toBe(200);
     expect((await create("web")).json).toMatchObject({ detail: "Use other." });
-    await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${templateId}'`);
+    await deleteTemplateElsewhere(server, templateId);
     expect(await refused({})).toBe("template_id");
   });
 });
@@ -179,7 +180,7 @@ describe("builds", () => {
   });
 
   test("that are concurrent are one: the others get 409, and no number is skipped or repeated", async () => {
-    const { create, build, finish, server } = await setUp();
+    const { create, build, finish, server, token } = await setUp();
     const { id } = (await create("web")).json;
     for (let round = 0; round < 3; round += 1) {
       await finish();
@@ -188,8 +189,8 @@ describe("builds", () => {
       );
       expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
     }
-    const numbers = await server.sql("SELECT number FROM workspace_builds ORDER BY seq");
-    expect(numbers.map((row) => row["number"])).toEqual([1, 2, 3, 4]);
+    const builds = await buildsOf(server, token, id);
+    expect(builds.map(({ build_number }) => build_number)).toEqual([1, 2, 3, 4]);
   });
 
   test("keep the tokens of agents from a start to its stop, and an AI task is what its version says", async () => {

@@ -8,6 +8,7 @@ import { createMeter } from "../support/meter.ts";
 import { addHistory, fillPools } from "../support/pool-history.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
+import { organizationOf } from "../support/workspaces.ts";
 
 const presets = 50;
 
@@ -21,7 +22,7 @@ test.skipIf(noServer)("An idle pass reads as much behind ten times the history, 
     onAnswer: meter.onAnswer,
   });
   const { userId } = await signInFirst(server);
-  const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
+  const organizationId = await organizationOf(server);
   const { db } = server;
   const world = { db, now: server.clock.now(), organizationId, userId };
   await fillPools(world, presets);

@@ -8,7 +8,7 @@ import { driftOf, driftReads } from "../../src/prebuilds/drift/drift.ts";
 import { listReplaced } from "../../src/prebuilds/drift/store/drift.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
-import { addTemplate, addVersion } from "../support/workspaces.ts";
+import { addTemplate, addVersion, organizationOf } from "../support/workspaces.ts";
 
 const resources = ["a_b.c", "a_b.d[0]", "ü.é"];
 const build = fc.record({
@@ -38,7 +38,7 @@ async function compare(environment: Record<string, string> = {}) {
   ];
   // Another template's claims are none of this one's.
   const other = await addTemplate(server, userId, "other");
-  const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"] as string;
+  const organizationId = await organizationOf(server);
   const builds = fc
     .sample(build, { numRuns: 120, seed: 7 })
     .map((one, at) => ({ ...one, at, id: randomUUID() }));

@@ -16,7 +16,7 @@ import { holdWrites } from "../support/meanwhile.ts";
 import { startPools } from "../support/pools.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
-import { addTemplate, addVersion } from "../support/workspaces.ts";
+import { addTemplate, addVersion, organizationOf } from "../support/workspaces.ts";
 
 const withoutWaiting = {
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: "0s",
@@ -589,7 +589,7 @@ test("Metrics follow what is made, fails, is claimed and is left, by names; a de
 test("Whatever has happened, a pass leaves nothing to do, and touches nobody's own workspace", async () => {
   const server = await startTestServer({ environment: withoutWaiting });
   const { userId } = await signInFirst(server);
-  const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
+  const organizationId = await organizationOf(server);
   const owned = () =>
     server.sql(
       `SELECT id, latest_build_id, deleted_at FROM workspaces WHERE owner_id = '${userId}' ORDER BY id`,

@@ -18,6 +18,7 @@ import {
 } from "../../src/prebuilds/reconcile/store/pools.ts";
 import { active, histories, settle, writes, type Rows } from "../support/pool-histories.ts";
 import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+import { organizationOf } from "../support/workspaces.ts";
 
 // The rules, in their own words.
 
@@ -152,7 +153,7 @@ const sorted = <T>(rows: T[]) => rows.map((row) => JSON.stringify(row)).toSorted
 test("The queries answer what the model answers", async () => {
   const server: TestServer = await startTestServer();
   const { userId } = await signInFirst(server);
-  const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
+  const organizationId = await organizationOf(server);
   await fc.assert(
     fc.asyncProperty(histories, fc.nat(4), fc.nat(8), async (history, limit, since) => {
       const rows = settle(history);

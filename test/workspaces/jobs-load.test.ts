@@ -7,12 +7,12 @@ import { workspaceBuilds, workspaces } from "../../db/schema.ts";
 import { startTwoServers } from "../support/program.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { callServer, secretKey, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
+import { addProvisioner, addTemplate, outcome, organizationOf } from "../support/workspaces.ts";
 
 /** Workspaces with a pending build each, as rows: it is the provisioners whom this is about. */
 async function queue(server: TestServer, userId: string, count: number): Promise<string[]> {
   const { templateId, versionId } = await addTemplate(server, userId);
-  const organizationId = (await server.sql("SELECT id FROM organizations"))[0]!["id"] as string;
+  const organizationId = await organizationOf(server);
   const at = server.clock.now();
   const times = { createdAt: at, updatedAt: at };
   const builds = Array.from({ length: count }, () => ({ id: randomUUID(), workspaceId: randomUUID() }));
