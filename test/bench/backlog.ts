@@ -58,7 +58,7 @@ async function deliver(contender: Contender, count: number, receiver: ChildProce
 }
 
 export async function measureBacklog(
-  name: Exclude<ContenderName, "floor">,
+  name: Exclude<ContenderName, "floor" | "coder">,
   count: number,
   round: number,
 ): Promise<Measurement> {

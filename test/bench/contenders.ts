@@ -1,13 +1,14 @@
 // Starts the servers of a bench, each in a process of its own: Belfry as it ships, and what it is compared with.
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 
 const pathOf = (name: string) => new URL(name, import.meta.url).pathname;
 const launcher = pathOf("../../src/launch.js");
 const owner = { email: "bench@example.com", username: "bench", password: "correct-horse-battery-42" };
 
-export const contenderNames = ["belfry", "floor", "pg-boss", "graphile-worker"] as const;
+export const contenderNames = ["belfry", "floor", "pg-boss", "graphile-worker", "coder"] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
 export interface Contender {
@@ -33,15 +34,17 @@ async function startProcess(args: string[], environment: Record<string, string>)
     child.once("close", (code) => reject(new Error(`${args.join(" ")} ended with ${code}`)));
   });
   child.stdout.resume();
-  return {
-    url: (JSON.parse(line) as { address: string }).address,
-    cpuMs: () => readCpuMs(child.pid!),
-    stop: () => {
-      child.kill("SIGTERM");
-      return closed;
-    },
-  };
+  return handleOf(child, closed, (JSON.parse(line) as { address: string }).address);
 }
+
+const handleOf = (child: ChildProcess, closed: Promise<void>, url: string): Process => ({
+  url,
+  cpuMs: () => readCpuMs(child.pid!),
+  stop: () => {
+    child.kill("SIGTERM");
+    return closed;
+  },
+});
 
 /** Linux counts in hundredths of a second. */
 function readCpuMs(pid: number): number {
@@ -64,8 +67,13 @@ export async function startBelfry(
     BELFRY_API_RATE_LIMIT: "0",
     ...environment,
   });
+  return { ...server, name: "belfry", token: await signInFirst(server.url) };
+}
+
+/** The first user's session, by the API that Belfry and Coder share. */
+async function signInFirst(url: string): Promise<string> {
   const post = async (path: string) => {
-    const answer = await fetch(`${server.url}/api/v2${path}`, {
+    const answer = await fetch(`${url}/api/v2${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(owner),
@@ -74,8 +82,40 @@ export async function startBelfry(
     return (await answer.json()) as { session_token: string };
   };
   await post("/users/first");
-  const { session_token: token } = await post("/users/login");
-  return { ...server, name: "belfry", token };
+  return (await post("/users/login")).session_token;
+}
+
+/** Coder's own server (`program`), without provisioners and rate limits. Its database at `postgres` has to be empty. */
+export async function startCoder(program: string, postgres: string, folder: string): Promise<Contender> {
+  const address = "127.0.0.1:7788";
+  const child = spawn(program, ["server"], {
+    stdio: "ignore",
+    env: {
+      ...process.env,
+      CODER_PG_CONNECTION_URL: postgres,
+      CODER_HTTP_ADDRESS: address,
+      CODER_ACCESS_URL: `http://${address}`,
+      CODER_CONFIG_DIR: folder,
+      CODER_CACHE_DIRECTORY: folder,
+      CODER_TELEMETRY_ENABLE: "false",
+      CODER_UPDATE_CHECK: "false",
+      CODER_PROVISIONER_DAEMONS: "0",
+      CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true",
+      CODER_DERP_SERVER_STUN_ADDRESSES: "disable",
+    },
+  });
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const url = `http://${address}`;
+  const isReady = () =>
+    fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (child.exitCode !== null) throw new Error(`coder server ended with ${child.exitCode}`);
+    await sleep(200);
+  }
+  return { ...handleOf(child, closed, url), name: "coder", token: await signInFirst(url) };
 }
 
 /** Its database is one that Belfry has migrated, with a user and a key. */

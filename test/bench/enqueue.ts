@@ -1,16 +1,19 @@
-// `npm run bench`: what a notification costs in Belfry, in a floor that does only the necessary, and in two job queues.
+// `npm run bench`: what a notification costs in Belfry, in a floor that does only the necessary, in two job queues and in Coder.
 // Rounds are interleaved, so a machine that slows down slows all of them; ratios are within a round. Variables:
 // BENCH_SECONDS (for requests, default 120), BENCH_BACKLOG (webhooks to deliver, default 4,000; 0 skips it), BENCH_ROUNDS (3), BENCH_PEERS (a folder with node_modules of
-// pg-boss and graphile-worker) and BENCH_POSTGRES (the URL of their database).
+// pg-boss and graphile-worker) and BENCH_POSTGRES (the URL of their database); BENCH_CODER (the program `coder`) and
+// BENCH_CODER_POSTGRES (the URL of an empty database).
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureBacklog } from "./backlog.ts";
-import { startBelfry, startFloor, startPeer, type Contender } from "./contenders.ts";
+import { startBelfry, startCoder, startFloor, startPeer, type Contender } from "./contenders.ts";
 import { createLoadGenerator, requestKinds, type LoadGenerator, type RequestKind } from "./load.ts";
 import { writeReport, type Measurement } from "./report.ts";
 
 const hasPeers = process.env["BENCH_PEERS"] !== undefined && process.env["BENCH_POSTGRES"] !== undefined;
+const { BENCH_CODER: program, BENCH_CODER_POSTGRES: postgres } = process.env;
+const coder = program === undefined || postgres === undefined ? undefined : { program, postgres };
 const totalMs = Number(process.env["BENCH_SECONDS"] ?? 120) * 1_000;
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3);
 const backlog = Number(process.env["BENCH_BACKLOG"] ?? 4_000);
@@ -28,12 +31,14 @@ async function startContenders(folder: string): Promise<Contender[]> {
   await Promise.all(folders.map((path) => mkdir(path)));
   const contenders = [await startBelfry(folders[0]!), await startFloor(folders[1]!)];
   if (hasPeers) contenders.push(await startPeer("pg-boss"), await startPeer("graphile-worker"));
+  if (coder !== undefined)
+    contenders.push(await startCoder(coder.program, coder.postgres, join(folder, "coder")));
   return contenders;
 }
 
-/** The peers have no inbox. */
+/** Job queues have no inbox. */
 const canServe = ({ name }: Contender, kind: RequestKind) =>
-  kind === "enqueue" || name === "belfry" || name === "floor";
+  kind === "enqueue" || (name !== "pg-boss" && name !== "graphile-worker");
 
 /** Each kind of request with each number of callers, on each server that has it. */
 const slotsOf = (contenders: readonly Contender[]): Slot[] =>
@@ -98,6 +103,7 @@ writeReport(measurements, {
     "Load, servers and databases share the machine: read the ratios, not the absolute figures.",
     "The floor: hono, zod and three prepared INSERTs into Belfry's own tables, in one transaction with an fsync for all requests that arrive together. It has no permissions, preferences, templates, duplicates or metrics.",
     "pg-boss and graphile-worker: the same hono app, PostgreSQL with fsync and synchronous commit as by default; their key is compared in memory. CPU is the server process's and leaves out PostgreSQL's.",
+    "coder: Coder's server on PostgreSQL, which stores the notification and sends it later; its CPU, too, leaves out PostgreSQL's.",
     "Delivery: Belfry stores each attempt and its result; a peer's workers POST up to 50 jobs at a time, pg-boss with 10 workers of batches of 50.",
   ],
 });
