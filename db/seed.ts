@@ -1,7 +1,8 @@
 // Seeds a database: the deployment's id, the default organization, the user who owns prebuilt workspaces, and the
-// notification templates of this release. Idempotent; a changed template file becomes a new version.
+// notification templates of this release. Idempotent; a changed template file becomes a new version. A database that was
+// last seeded with the same is left alone.
 import { createHash } from "node:crypto";
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { query, type Database, type Statement } from "./client.ts";
 import { insertRows } from "./rows.ts";
 import {
@@ -31,7 +32,10 @@ export type StoredTemplate = Pick<
   | "sample"
 >;
 
-const systemUser = { email: "", name: "", status: "active", isSystem: true } as const;
+const systemUser = { ...prebuildsUser, email: "", name: "", status: "active", isSystem: true } as const;
+const organization = { name: "default", displayName: "Default" };
+/** Of the setting with the hash of the latest seed. */
+const seededKey = "seeded";
 
 /** Seeds in one write. `newId` creates ids for missing rows. */
 export async function seed(
@@ -40,24 +44,44 @@ export async function seed(
   newId: () => string,
   files: readonly StoredTemplate[] = loadTemplateFiles(),
 ): Promise<void> {
+  const hash = hashOf([systemUser, organization, files.map(storedOf)]);
+  const stored = query.select({ value: settings.value }).from(settings).where(eq(settings.key, seededKey));
+  const [seeded] = (await db.read({ stored })).stored;
+  if (seeded?.value === hash) return;
   await db.write(
     [
       ...insertRows(settings, [{ key: "deployment_id", value: newId(), updatedAt: now }]),
-      ...insertRows(organizations, [
-        { id: newId(), name: "default", displayName: "Default", createdAt: now, updatedAt: now },
-      ]),
-      ...insertRows(users, [{ ...prebuildsUser, ...systemUser, createdAt: now, updatedAt: now }]),
+      ...insertRows(organizations, [{ ...organization, id: newId(), createdAt: now, updatedAt: now }]),
+      ...insertRows(users, [{ ...systemUser, createdAt: now, updatedAt: now }]),
       ...files.flatMap((file) => seedTemplate(file, now)),
+      query
+        .insert(settings)
+        .values({ key: seededKey, value: hash, updatedAt: now })
+        .onConflictDoUpdate({ target: settings.key, set: { value: hash, updatedAt: now } }),
     ],
     {},
   );
 }
 
+const hashOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
+
+const storedOf = (file: StoredTemplate): unknown[] => [
+  file.id,
+  file.key,
+  file.name,
+  file.group,
+  file.kind,
+  file.enabledByDefault,
+  file.method,
+  file.title,
+  file.body,
+  file.actions,
+  file.sample,
+];
+
 function seedTemplate(file: StoredTemplate, now: number): Statement[] {
   const actions = JSON.stringify(file.actions);
-  const contentHash = createHash("sha256")
-    .update(JSON.stringify([file.title, file.body, actions]))
-    .digest("hex");
+  const contentHash = hashOf([file.title, file.body, actions]);
   const versions = notificationTemplateVersions;
   const shipped = sql`SELECT max(number) FROM ${versions} WHERE template_id = ${file.id} AND origin = 'seed'`;
   const isNew = sql`${contentHash} IS NOT (SELECT content_hash FROM ${versions} WHERE template_id = ${file.id} AND number = (${shipped}))`;

@@ -1,19 +1,23 @@
-// The suite. `npm test` runs `rules` (test/coverage.ts), `unit` and `lost`: HTTP tests with the first answer of every write lost, so that it is sent
-// again, which includes that it works as it is. `npm run test:adapters` runs HTTP tests plainly, and those of the writes with
-// the most guards with every write sent twice in a row, and what takes long: load, faults, deployments. `npm run test:fast -- FILE` runs one file, plainly.
+// The suite. `npm test` runs `rules` (test/coverage.ts), `unit` and `lost`, on Node: HTTP tests with the first answer of every
+// write lost, so that it is sent again, which includes that it works as it is. `npm run test:adapters` runs the rest: HTTP
+// tests plainly; those of the writes with the most guards with every write sent twice in a row; the other runtime, workerd;
+// and what takes long: load, faults, deployments. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 
 /** What needs neither a server nor a database; `npm run coverage` counts what these reach. */
 const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
+/** The other runtime: the Worker in workerd, with a libSQL server. */
+const worker = ["test/runtime/worker.test.ts", "test/conformance/worker.test.ts"];
 /**
  * Several processes, thousands of requests, databases and processes that are cut off, whole deployments: minutes of work that
  * `npm test` has no time for.
  */
 const load = [
+  ...worker,
   "test/accounts/stolen-database.test.ts",
   "test/api/fuzz.test.ts",
-  "test/conformance/{server,worker}.test.ts",
+  "test/conformance/server.test.ts",
   "test/db/database-{away,faults}.test.ts",
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/runtime/{bundled,demo,faults,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
@@ -21,7 +25,7 @@ const load = [
 ];
 const guarded =
   "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
-/** What compares times; it runs after everything else. */
+/** What compares times, of the other runtime too; it runs after everything else. */
 const alone = ["test/runtime/worker-start.test.ts"];
 // Most tests wait for sockets and processes: twice as many workers as there are cores keep two cores busy.
 const common = {

@@ -381,7 +381,7 @@ describe("the copy before an upgrade", () => {
     expect(statSync(copy).mode & 0o777).toBe(0o600);
     const old = await connect(`file:${copy}`);
     expect((await appliedMigrations(old)).at(-1)).toBe(103);
-    expect(await rowsOf(old, "SELECT count(*) AS count FROM settings")).toEqual([{ count: 1 }]);
+    expect(await rowsOf(old, "SELECT count(*) AS count FROM organizations")).toEqual([{ count: 1 }]);
   });
 
   test("what an earlier start left unfinished is not in the way, and other files stay", async () => {

@@ -1,4 +1,5 @@
-// The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it.
+// The Worker as it is deployed, in workerd, with a libSQL server behind it and a receiver before it. Another runtime than
+// the server's: `npm run test:adapters` runs it.
 import { rm } from "node:fs/promises";
 import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
