@@ -37,7 +37,7 @@ test("from the sign-in page to the mail and signed in with the new password", as
 
   const [code] = codes();
   const { html } = mails.mails[0]!.email;
-  const link = /href="([^"]*\/reset-password\/change[^"]*)"/.exec(html!)![1]!.replaceAll("&amp;", "&");
+  const link = /href="([^"]*\/reset-password\/change\?[^"]*)"/.exec(html!)![1]!.replaceAll("&amp;", "&");
   expect(link).toBe(`${server.url}${linkOf(code!)}`);
   const opened = await get(server, link.slice(server.url.length));
   expect([opened.status, placeOf(opened)]).toEqual([303, changing]);
