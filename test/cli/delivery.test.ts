@@ -8,6 +8,7 @@ import { temporaryFolder } from "../support/program.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { startMailServer } from "../support/smtp.ts";
+import { inboxTitles } from "../support/inbox.ts";
 
 type Belfry = (
   words: string[],
@@ -107,9 +108,7 @@ describe("test --wait", () => {
         "  Email: BELFRY_EMAIL_SMARTHOST, BELFRY_EMAIL_FROM\n" +
         "  Webhook: BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT\n",
     });
-    expect(
-      (await server.sql("SELECT user_id FROM inbox_notifications")).map((row) => row["user_id"]),
-    ).toContain(grace.userId);
+    expect(await inboxTitles(server, grace.token)).toContain("Test notification");
     expect(JSON.parse(json!.stdout)).toMatchObject({ messages: [{ method: "inbox", status: "sent" }] });
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining("unknown user nobody") });
     expect(member).toMatchObject({ code: 1, stderr: expect.stringContaining("Only owners") });

@@ -6,6 +6,7 @@ import { runCommand } from "../support/command.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addTemplate } from "../support/workspaces.ts";
+import { countRows } from "../support/stored.ts";
 
 async function open() {
   const server = await startTestServer();
@@ -39,14 +40,13 @@ test("plan changes nothing and shows what reconcile does", async () => {
     /^ {2}! {2}prebuild-\w+ is not eligible: agent agent-0 has not reported ready/m,
   );
   expect(planned.stdout).toMatch(/^ {2}-> create 1: /m);
-  const count = "SELECT count(*) AS count FROM workspaces";
-  expect(await server.sql(count)).toEqual([{ count: 1 }]);
+  expect(await countRows(server, "workspaces")).toBe(1);
   const [done, json] = [await belfry("reconcile"), await belfry("plan", "--output", "json")];
   expect(done).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^docker\/small +2 +1 +0 +1 +filling$/m),
   });
-  expect(await server.sql(count)).toEqual([{ count: 2 }]);
+  expect(await countRows(server, "workspaces")).toBe(2);
   expect(JSON.parse(json.stdout)).toMatchObject({
     outcome: "planned",
     actions: [],
@@ -56,7 +56,7 @@ test("plan changes nothing and shows what reconcile does", async () => {
 });
 
 test("pause stops reconciliation, resume ends the pause; resume of a preset resets its failures", async () => {
-  const { server, belfry, fill, presetId } = await open();
+  const { server, token, belfry, fill, presetId } = await open();
   expect(await belfry("pause")).toMatchObject({ code: 0 });
   expect(await belfry("pause")).toMatchObject({ code: 0 });
   const refused = await belfry("reconcile");
@@ -67,10 +67,10 @@ test("pause stops reconciliation, resume ends the pause; resume of a preset rese
   server.clock.advance(600_000);
   await belfry("resume");
   expect((await belfry("reconcile")).stdout).toContain("$  belfry prebuilds resume docker small");
-  const statusOf = async () =>
-    (await server.sql(`SELECT prebuild_status AS status FROM presets WHERE id = '${presetId}'`))[0]![
-      "status"
-    ];
+  const statusOf = async () => {
+    const { json } = await server.call("GET", "/api/v2/prebuilds/presets", { token });
+    return json.find(({ id }) => id === presetId)!.status;
+  };
   expect(await statusOf()).toBe("hard_limited");
   expect(await belfry("resume", "Docker", "SMALL")).toMatchObject({
     code: 0,

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { runCommand } from "../support/command.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
+import { countRows } from "../support/stored.ts";
 
 async function open() {
   const server = await startTestServer();
@@ -97,7 +98,7 @@ describe("belfry templates", () => {
     expect(await belfry("templates", "push", folder, "--no-activate", "--version-name", "v3")).toEqual(
       said("Created version v3 of docker.\nActivate it: belfry templates activate Docker v3\n"),
     );
-    expect(await server.sql("SELECT id FROM files")).toHaveLength(2);
+    expect(await countRows(server, "files")).toBe(2);
     expect(await belfry("templates", "activate", "docker", pushed.name)).toEqual(
       said(`Activated version ${pushed.name} of docker.\n`),
     );
@@ -153,7 +154,7 @@ describe("belfry templates", () => {
     expect(texts[4]).toContain(`${join(empty, "none")}: no such file or folder`);
     expect(texts[5]).toContain(join(large, "image.iso"));
     expect(texts[6]).toContain(`invalid template name "a b": must contain only letters, digits`);
-    expect(await server.sql("SELECT id FROM template_versions")).toEqual([]);
+    expect(await countRows(server, "template_versions")).toBe(0);
   });
 
   test("an unknown name is an error that suggests the nearest", async () => {

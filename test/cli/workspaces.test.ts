@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { runCommand } from "../support/command.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { addProvisioner, addTemplate, addVersion, outcome } from "../support/workspaces.ts";
+import { addProvisioner, addTemplate, addVersion, outcome, activateVersion } from "../support/workspaces.ts";
 
 async function open() {
   const server = await startTestServer();
@@ -33,7 +33,7 @@ async function open() {
 
 describe("belfry workspaces", () => {
   test("create, show, list, stop, update and delete a workspace, with its log and how it ended", async () => {
-    const { server, userId, templateId, belfry, work } = await open();
+    const { server, token, userId, templateId, belfry, work } = await open();
     const first = work();
     const made = await belfry(
       "workspaces",
@@ -70,7 +70,7 @@ describe("belfry workspaces", () => {
       "web already uses the active version.\n",
     );
     const next = await addVersion(server, userId, templateId);
-    await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+    await activateVersion(server, token, templateId, next);
     const updating = await belfry("workspaces", "update", "web");
     expect(updating.code).toBe(0);
     expect(updating.stderr).toContain("Queued build 2 of web (start).\nNotified: you.\n");
@@ -79,18 +79,10 @@ describe("belfry workspaces", () => {
     const waited = await belfry("builds", "wait", id, "--quiet");
     expect(waited).toEqual({ code: 1, stdout: "", stderr: "Build 2 of web (start) failed: no disk\n" });
     expect((await failing).template_version.id).toBe(next);
-    const [firstName] = (await server.sql("SELECT name FROM template_versions ORDER BY seq")).map(
-      (row) => row["name"] as string,
-    );
+    const versions = await server.call("GET", `/api/v2/templates/${templateId}/versions`, { token });
+    const firstName = versions.json[0]!.name;
     const back = work();
-    const moved = await belfry(
-      "workspaces",
-      "update",
-      "web",
-      "--version",
-      firstName!.toUpperCase(),
-      "--wait",
-    );
+    const moved = await belfry("workspaces", "update", "web", "--version", firstName.toUpperCase(), "--wait");
     expect([moved.code, (await back).template_version.name]).toEqual([0, firstName]);
     expect((await belfry("workspaces", "list")).stdout).toContain("not the active version");
     const again = await belfry("workspaces", "update", "web", "--version", firstName!);

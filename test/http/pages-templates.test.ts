@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser } from "../support/server.ts";
-import { addTemplate, addVersion } from "../support/workspaces.ts";
+import { addTemplate, addVersion, activateVersion } from "../support/workspaces.ts";
 
 async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
   const started = await startSignedIn(options);
-  const { server, userId } = started;
+  const { server, token, userId } = started;
   const preset = {
     id: randomUUID(),
     name: "Small <here>",
@@ -30,14 +30,18 @@ async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
   await server.sql(`UPDATE presets SET desired_instances = 3, ttl_seconds = 7200, scheduling_timezone = 'Europe/Berlin',
     prebuild_status = 'hard_limited'`);
   await server.sql(`INSERT OR IGNORE INTO preset_schedules VALUES ('${preset.id}', 0, '* 8-18 * * 1-5', 5)`);
-  return { ...started, ...template };
+  const change = async (id: string, json: object) => {
+    const { status } = await server.call("PATCH", `/api/v2/templates/${id}`, { token, json });
+    expect(status).toBe(200);
+  };
+  return { ...started, ...template, change };
 }
 
 test("the list has every template by name, with the message of deprecated ones", async () => {
-  const { server, userId, cookie } = await start();
-  await addTemplate(server, userId, "ancient");
-  await server.sql("UPDATE templates SET deprecation_message = 'Use docker.' WHERE name = 'ancient'");
-  await server.sql("UPDATE templates SET description = 'Runs <anywhere>' WHERE name = 'docker'");
+  const { server, userId, cookie, change, templateId } = await start();
+  const ancient = await addTemplate(server, userId, "ancient");
+  await change(ancient.templateId, { deprecation_message: "Use docker." });
+  await change(templateId, { description: "Runs <anywhere>" });
   const page = await get(server, "/templates", cookie);
   expect([...page.text.matchAll(/<a href="(\/templates\/[^"]+)"/g)].map(([, href]) => href)).toEqual([
     "/templates/default/ancient",
@@ -49,7 +53,7 @@ test("the list has every template by name, with the message of deprecated ones",
 });
 
 test("a template is shown with its versions, newest first, and the presets of the active one", async () => {
-  const { server, userId, cookie, templateId } = await start();
+  const { server, token, userId, cookie, change, templateId } = await start();
   const second = await addVersion(server, userId, templateId, { name: "second" });
   const page = await get(server, "/templates/default/DOCKER", cookie);
   const words = wordsOf(page);
@@ -61,7 +65,8 @@ test("a template is shown with its versions, newest first, and the presets of th
   expect(words).toContain("3 prebuilt workspaces, replaced after 2 hours.");
   expect(words).toContain("5 during * 8-18 * * 1-5 (Europe/Berlin)");
   expect(page.text).not.toContain("hunter");
-  await server.sql(`UPDATE templates SET active_version_id = '${second}', deprecation_message = 'Use "vm".'`);
+  await activateVersion(server, token, templateId, second);
+  await change(templateId, { deprecation_message: 'Use "vm".' });
   const later = wordsOf(await get(server, "/templates/default/docker", cookie));
   expect(later).toContain("second active No message");
   expect(later).toContain('Use "vm".');
@@ -81,7 +86,7 @@ test("a version is shown with its parameters, without sensitive values", async (
 });
 
 test("unknown and deleted templates and versions get the same answer", async () => {
-  const { server, cookie } = await start();
+  const { server, token, cookie, templateId } = await start();
   const refused = async (path: string, words: string) => {
     const page = await get(server, path, cookie);
     expect([path, page.status, wordsOf(page)]).toEqual([path, 404, expect.stringContaining(words)]);
@@ -89,7 +94,7 @@ test("unknown and deleted templates and versions get the same answer", async () 
   await refused("/templates/default/nothing", "Template not found, or you don't have access");
   await refused("/templates/nowhere/docker", "Template not found, or you don't have access");
   await refused("/templates/default/docker/versions/nothing", "Template version not found");
-  await server.sql(`UPDATE templates SET deleted_at = ${server.clock.now()}`);
+  expect((await server.call("DELETE", `/api/v2/templates/${templateId}`, { token })).status).toBe(200);
   await refused("/templates/default/docker", "Template not found");
   await refused("/templates/default/docker/versions/first", "Template version not found");
   expect(wordsOf(await get(server, "/templates", cookie))).toContain("No templates yet.");

@@ -11,7 +11,9 @@ import {
   outcome,
   type Provisioner,
   activateVersion,
+  agentTokenOf,
 } from "../support/workspaces.ts";
+import { agentCalls } from "../support/task.ts";
 
 async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
   const started = await startSignedIn(options);
@@ -94,7 +96,7 @@ test("a workspace is shown with its template, its version, its agents and their 
     await server.sql(`INSERT OR IGNORE INTO workspace_app_statuses
       (id, app_id, workspace_id, state, message, uri, created_at)
       VALUES ('s${number}', '${app!["id"]}', '${id}', 'idle', '${message}', NULL, ${server.clock.now()})`);
-  await server.sql("UPDATE workspace_agents SET lifecycle_state = 'start_error'");
+  await agentCalls(server, await agentTokenOf(server, id)).lifecycle("start_error");
   const page = await get(server, "/@ADA/web", cookie);
   expect(page.status).toBe(200);
   expect(page.text).toContain(`<a href="/templates/default/docker/versions/v-${versionId}"`);

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { addUser } from "../support/server.ts";
 import { startPools } from "../support/pools.ts";
+import { agentCalls } from "../support/task.ts";
+import { agentTokenOf } from "../support/workspaces.ts";
 
 const limitOf = (limit: number) => ({
   environment: {
@@ -13,7 +15,7 @@ const limitOf = (limit: number) => ({
 
 describe("a pool", () => {
   test("is filled, and its workspaces are listed", async () => {
-    const { pass, build, states, pool, plan, server } = await startPools({ instances: 2 });
+    const { pass, build, states, members, pool, plan, server } = await startPools({ instances: 2 });
     const planned = await plan();
     expect(planned).toMatchObject({
       outcome: "planned",
@@ -36,7 +38,8 @@ describe("a pool", () => {
         { why: "agent main has not reported ready for 4 min" },
       ],
     });
-    await server.sql("UPDATE workspace_agents SET lifecycle_state = 'ready'");
+    for (const { id } of await members())
+      await agentCalls(server, await agentTokenOf(server, String(id))).lifecycle("ready");
     expect(await pool()).toMatchObject({ eligible: 2, not_eligible: [] });
     expect((await pass()).actions).toEqual([]);
   });

@@ -19,6 +19,7 @@ import {
 } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { addTemplate, addVersion } from "../support/workspaces.ts";
+import { activateElsewhere } from "../support/stored.ts";
 
 const environment = {
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: "0s",
@@ -41,7 +42,7 @@ async function addWork(server: TestServer, userId: string, instances: number) {
   const waiting = await add(1, { build: { status: "pending", completedAt: null } });
   for (const { templateId } of [outdated, waiting]) {
     const next = await addVersion(server, userId, templateId);
-    await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+    await activateElsewhere(server, templateId, next);
   }
   return { limited, empty, outdated, waiting };
 }

@@ -17,6 +17,8 @@ import { startPools } from "../support/pools.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { addTemplate, addVersion, organizationOf } from "../support/workspaces.ts";
+import { activateElsewhere, deleteTemplateElsewhere, countRows } from "../support/stored.ts";
+import { auditEntries } from "../support/audit.ts";
 
 const withoutWaiting = {
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: "0s",
@@ -47,12 +49,9 @@ describe("one workspace in a pool of one, over eight passes", () => {
       await addPrebuilds(server, pool, 1, { build: { transition, status }, workspace: { ownerId: userId } });
       if (origin === "former") {
         const next = await addVersion(server, userId, made.templateId);
-        await server.sql(
-          `UPDATE templates SET active_version_id = '${next}' WHERE id = '${made.templateId}'`,
-        );
+        await activateElsewhere(server, made.templateId, next);
       }
-      if (origin === "deleted")
-        await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${made.templateId}'`);
+      if (origin === "deleted") await deleteTemplateElsewhere(server, made.templateId);
       pools.push({ ...pool, id: id! });
     }
     const owned = await server.sql(
@@ -191,7 +190,7 @@ test("Creations of a version that is not active any more are canceled before any
   await pools.push({ instances: 1 });
   await passes(server, 3);
   expect(await pools.states()).toEqual(["start/running", "start/pending"]);
-  expect((await server.sql("SELECT status FROM workspace_builds WHERE status = 'canceled'")).length).toBe(1);
+  expect(await countRows(server, "workspace_builds WHERE status = 'canceled'")).toBe(1);
   expect(json.stage).toBe("create");
 });
 
@@ -208,7 +207,7 @@ test("A preset that lacks what its version requires is told of once, makes nothi
     { parameters: [{ name: "region", required: true }], presets: [broken] },
     next,
   );
-  await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+  await activateElsewhere(server, templateId, next);
   await passes(server, 8);
   expect(await pools.states()).toEqual(["delete/pending"]);
   expect(await pools.status(broken.id)).toBe("validation_failed");
@@ -292,13 +291,13 @@ describe("a version that is pushed with a preset whose pool can't be filled", ()
       expect(await statusOf(broken.id)).toBe("validation_failed");
       const notices = await pools.notices("Prebuild Validation Failed");
       expect(notices).toHaveLength(1);
-      const [item] = await server.sql(
-        "SELECT title, content FROM inbox_notifications WHERE title LIKE 'Prebuilds can''t%'",
+      const inbox = await pools.api("GET", "/notifications/inbox");
+      expect(inbox.json.notifications.find(({ title }) => title.startsWith("Prebuilds can't"))).toMatchObject(
+        {
+          title: "Prebuilds can't be created: docker / small",
+          content: expect.stringContaining(`- ${line}`),
+        },
       );
-      expect(item).toMatchObject({
-        title: "Prebuilds can't be created: docker / small",
-        content: expect.stringContaining(`- ${line}`),
-      });
       expect((await pools.states()).filter((state) => state === "start/pending")).toEqual([]);
 
       const good = await activate(fixed);
@@ -372,7 +371,7 @@ describe("the hard limit", () => {
       'coderd_prebuilt_workspaces_preset_hard_limited{template_name="docker",preset_name="small",organization_name="default"} 1',
     );
     if (what === "a new version") await pools.push({ instances: 0 });
-    else await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${templateId}'`);
+    else await deleteTemplateElsewhere(server, templateId);
     await passes(server, 3);
     expect((await pools.states()).toSorted()).toEqual(["delete/pending", "start/failed"]);
     expect((await pools.members()).find(({ id }) => id === good)!["state"]).toBe("delete/pending");
@@ -540,12 +539,10 @@ test("While passes are paused nothing happens, not even in the middle of one; af
   expect((await settings(false)).status).toBe(200);
   await server.settled();
   expect(await pools.states()).toEqual(["start/pending"]);
-  const entries = await server.sql(
-    "SELECT detail FROM audit_entries WHERE resource_type = 'prebuilds_settings' ORDER BY seq",
-  );
+  const entries = await auditEntries(server, pools.token, "prebuilds_settings");
   expect(entries.map(({ detail }) => detail)).toEqual([
-    '{"reconciliation_paused":true}',
-    '{"reconciliation_paused":false}',
+    { reconciliation_paused: false },
+    { reconciliation_paused: true },
   ]);
 });
 
@@ -582,7 +579,7 @@ test("Metrics follow what is made, fails, is claimed and is left, by names; a de
   });
   await server.sql(`UPDATE templates SET deprecation_message = 'old' WHERE id = '${templateId}'`);
   expect(await shown()).toMatchObject({ desired: 0, running: 1, eligible: 0 });
-  await server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${templateId}'`);
+  await deleteTemplateElsewhere(server, templateId);
   expect(await shown()).toEqual({});
 });
 

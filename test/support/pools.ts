@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { prebuildsUser } from "../../db/schema.ts";
 import { signInFirst, startTestServer, type TestServer, type TestServerOptions } from "./server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome, type VersionOptions } from "./workspaces.ts";
+import { activateElsewhere } from "./stored.ts";
 
 export type PresetOptions = Partial<NonNullable<VersionOptions["presets"]>[number]>;
 
@@ -44,7 +45,7 @@ export async function startPools(preset: PresetOptions = {}, options: TestServer
       const next = await addVersion(server, userId, templateId, {
         presets: [{ name: "small", parameters: [], instances: 1, ...more, id }],
       });
-      await server.sql(`UPDATE templates SET active_version_id = '${next}' WHERE id = '${templateId}'`);
+      await activateElsewhere(server, templateId, next);
       return { versionId: next, presetId: id };
     },
   };
@@ -59,9 +60,10 @@ function acts(server: TestServer, provisioner: Awaited<ReturnType<typeof addProv
       const { status, json } = await provisioner.acquire();
       if (status === 204) return count;
       await provisioner.job("POST", json.job_id, "complete", outcome);
-      await server.sql(
-        `UPDATE workspace_agents SET lifecycle_state = '${state}' WHERE build_id = '${json.job_id}'`,
-      );
+      if (json.transition !== "start") continue;
+      const path = "/api/v2/workspaceagents/me/report-lifecycle";
+      const reported = await server.call("POST", path, { token: json.agent_token, json: { state } });
+      if (reported.status !== 204) throw new Error(`agent: ${reported.status} ${reported.text}`);
     }
   };
   /** Fails what waits, `most` at a time; each at a moment of its own. */
