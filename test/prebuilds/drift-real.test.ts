@@ -113,7 +113,7 @@ test(`The notification about a drifting claim contains a fix that works (with ${
   const log = await claim("web", first);
   const outputs = log.map(({ output }) => output);
   const at = outputs.indexOf(
-    "Claiming this prebuilt workspace destroys and recreates 1 resource, because of:",
+    "Claiming this prebuilt workspace destroys and recreates 1 resource, because these attributes change:",
   );
   expect(log.slice(at, at + 2)).toMatchObject([
     { log_level: "warn", stage: "Planning infrastructure" },

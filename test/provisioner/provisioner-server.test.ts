@@ -1,7 +1,15 @@
 // A workspace from template to deletion: a pushed template, builds over the API, and `belfry provisioner start` against the
 // real server.
 import { expect, test } from "vitest";
-import { docsTemplate, real, realWords, script, standIn, startDaemon } from "../support/provisioner.ts";
+import {
+  docsTemplate,
+  real,
+  realWords,
+  script,
+  standIn,
+  startDaemon,
+  startDaemonProcess,
+} from "../support/provisioner.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { makeTar } from "../support/tar.ts";
 
@@ -78,7 +86,7 @@ test("Two provisioners that are killed, one before its plan and one while it app
   };
   // The first one is killed while it runs a script that never ends: before any plan.
   const file = await script("exec sleep 5");
-  const first = await startDaemon(at, ["--exec", file]);
+  const first = await startDaemonProcess(at, ["--exec", file]);
   const workspace = await make("dev");
   const { id } = workspace.latest_build;
   await first.saying(`job ${id}: start`);
@@ -86,7 +94,7 @@ test("Two provisioners that are killed, one before its plan and one while it app
   await first.ended;
   await lapse();
 
-  const second = await startDaemon(at, words);
+  const second = await startDaemonProcess(at, words);
   await second.saying(`job ${id}: start`);
   const stored = async () => (await server.sql("SELECT 1 FROM workspace_states")).length > 0;
   // The database answers within this process: it has to let the requests through in between.

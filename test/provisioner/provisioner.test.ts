@@ -1,12 +1,21 @@
-// `belfry provisioner start` as a separate process: real programs, a strict stand-in for the server, and kills and lost
-// responses at exact moments.
+// `belfry provisioner start`: real programs, a strict stand-in for the server, and kills and lost responses at exact moments.
+// It is a process of its own where a signal is the point.
 import { spawnSync } from "node:child_process";
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { agentToken, ended, provisionerKey, startJobServer, type StandInJob } from "../support/job-server.ts";
-import { run, temporaryFolder } from "../support/program.ts";
-import { real, realWords, script, standIn, startDaemon, templates } from "../support/provisioner.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
+import {
+  real,
+  realWords,
+  script,
+  standIn,
+  startDaemon,
+  startDaemonProcess,
+  templates,
+} from "../support/provisioner.ts";
 import { makeTar } from "../support/tar.ts";
 
 const outputs = (job: StandInJob, source = "provisioner") =>
@@ -87,7 +96,7 @@ describe("A script that runs the job", () => {
       `if mkdir "${folder}/was-here"; then echo $$ > "${folder}/pid"; echo hanging; exec sleep 60; fi\necho '{"resources":[]}'`,
     );
     const job = server.queue();
-    const first = await startDaemon(server, ["--exec", file, "--name", "first"]);
+    const first = await startDaemonProcess(server, ["--exec", file, "--name", "first"]);
     await server.until(() => outputs(job).includes("hanging") && job.beats > 0);
     first.kill("SIGKILL");
     await first.ended;
@@ -143,7 +152,7 @@ describe("A clean stop", () => {
       `echo running\ncase "$(cat)" in *forever*) trap '' TERM; while :; do sleep 1; done;; esac\nwhile ! test -e "${gate}"; do sleep 0.05; done`,
     );
     const [finishes, isKilled] = [server.queue(), server.queue({ stage: "forever" })];
-    const daemon = await startDaemon(server, ["--exec", file, "--concurrency", "2"]);
+    const daemon = await startDaemonProcess(server, ["--exec", file, "--concurrency", "2"]);
     await server.until(() => [finishes, isKilled].every((job) => outputs(job).includes("running")));
     daemon.kill("SIGTERM");
     await daemon.saying("stopping");
@@ -234,7 +243,7 @@ describe("An unreachable server", () => {
     });
     const { code, stderr } = await daemon.ended;
     const words = ["provisioner", "start", "--exec", file, "--url", server.url, "--key", "-"];
-    const typed = await run(words, {
+    const typed = await runCommand(words, {
       input: "wrong-too\n",
       environment: { BELFRY_PROVISIONER_KEY: server.key },
     });
@@ -427,7 +436,7 @@ test("Invalid options are refused before anything is requested", async () => {
     [[], { ...key, PATH: "/nowhere" }, "Neither tofu nor terraform"],
   ];
   const ends = await Promise.all(
-    cases.map(([words, environment]) => run(["provisioner", "start", ...words], { environment })),
+    cases.map(([words, environment]) => runCommand(["provisioner", "start", ...words], { environment })),
   );
   for (const [at, { code, stderr }] of ends.entries()) {
     expect(code).toBe(2);

@@ -25,6 +25,26 @@ export function runCommand(
   return ended;
 }
 
+export interface LongCommand {
+  signal: (name: NodeJS.Signals) => void;
+  /** Resolves once it has said this on standard error. */
+  says: (text: string) => Promise<void>;
+  ended: Promise<CommandResult>;
+}
+
+/** Starts a command that runs until a signal ends it, without standard input. */
+export function startLong(words: string[], options: CommandOptions): LongCommand {
+  const { stdin, stderr, terminal, ended } = start(words, options, undefined);
+  stdin.end();
+  return {
+    signal: (name) => void terminal.emit(name),
+    says: async (text) => {
+      while (!stderr.text().includes(text)) await stderr.more();
+    },
+    ended,
+  };
+}
+
 export interface InteractiveCommand {
   type: (text: string) => void;
   /** Resolves once this is on the screen, after what was awaited before; prompts are on standard error. */
@@ -57,7 +77,7 @@ function start(
   const stdin = Object.assign(new PassThrough(), screen);
   const [stdout, stderr] = [keepOutput(screen), keepOutput(screen)];
   const exited = Promise.withResolvers<number>();
-  const terminal: Terminal = Object.assign(new EventEmitter(), {
+  const terminal: Terminal & EventEmitter = Object.assign(new EventEmitter(), {
     stdin,
     stdout: stdout.stream,
     stderr: stderr.stream,
@@ -69,7 +89,7 @@ function start(
     stdout: stdout.text(),
     stderr: stderr.text(),
   }));
-  return { stdin, stderr, ended };
+  return { stdin, stderr, terminal, ended };
 }
 
 function keepOutput(screen: object | undefined): {

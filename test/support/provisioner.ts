@@ -1,9 +1,11 @@
-// `belfry provisioner start` as a process of its own, and the programs that it runs in tests.
+// `belfry provisioner start`, in this process or, to be killed, as a process of its own; and the programs that it runs in
+// tests.
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { startLong } from "./command.ts";
 import { cleanEnvironment, packedLauncher, temporaryFolder } from "./program.ts";
 
 export interface Daemon {
@@ -13,11 +15,13 @@ export interface Daemon {
   workDir: string;
 }
 
-export async function startDaemon(
+type DaemonArguments = [
   server: { url: string; key: string },
   words: string[],
-  environment: Record<string, string> = {},
-): Promise<Daemon> {
+  environment?: Record<string, string>,
+];
+
+async function describe(...[server, words, environment]: DaemonArguments) {
   const workDir = await temporaryFolder();
   const all = [
     "provisioner",
@@ -30,13 +34,26 @@ export async function startDaemon(
     workDir,
     ...words,
   ];
-  const child = spawn(process.execPath, [await packedLauncher(), ...all], {
-    env: cleanEnvironment({
-      BELFRY_URL: server.url,
-      BELFRY_PROVISIONER_KEY: server.key,
-      BELFRY_CONFIG_DIR: workDir,
-      ...environment,
-    }),
+  const own = { BELFRY_URL: server.url, BELFRY_PROVISIONER_KEY: server.key, BELFRY_CONFIG_DIR: workDir };
+  return { workDir, words: all, environment: { ...own, ...environment } };
+}
+
+/** It is stopped at the test's end, and what it runs is killed. */
+export async function startDaemon(...what: DaemonArguments): Promise<Daemon> {
+  const { workDir, words, environment } = await describe(...what);
+  const { signal, says, ended } = startLong(words, { environment: cleanEnvironment(environment) });
+  onTestFinished(async () => {
+    for (let times = 0; times < 2; times += 1) signal("SIGTERM");
+    await ended;
+  });
+  return { kill: signal, saying: says, ended, workDir };
+}
+
+/** For SIGKILL. */
+export async function startDaemonProcess(...what: DaemonArguments): Promise<Daemon> {
+  const { workDir, words, environment } = await describe(...what);
+  const child = spawn(process.execPath, [await packedLauncher(), ...words], {
+    env: cleanEnvironment(environment),
     stdio: ["ignore", "ignore", "pipe"],
   });
   let stderr = "";
