@@ -14,6 +14,7 @@ import {
   agentTokenOf,
 } from "../support/workspaces.ts";
 import { agentCalls } from "../support/task.ts";
+import { addStatus } from "../support/stored.ts";
 
 async function start(options: Parameters<typeof startSignedIn>[0] = {}) {
   const started = await startSignedIn(options);
@@ -91,11 +92,7 @@ test("a workspace is shown with its template, its version, its agents and their 
   await (
     await take(provisioner)
   )("complete", outcome);
-  const [app] = await server.sql("SELECT id FROM workspace_apps");
-  for (const [number, message] of ["First words", "<b>Which branch?</b>"].entries())
-    await server.sql(`INSERT OR IGNORE INTO workspace_app_statuses
-      (id, app_id, workspace_id, state, message, uri, created_at)
-      VALUES ('s${number}', '${app!["id"]}', '${id}', 'idle', '${message}', NULL, ${server.clock.now()})`);
+  for (const message of ["First words", "<b>Which branch?</b>"]) await addStatus(server, id, { message });
   await agentCalls(server, await agentTokenOf(server, id)).lifecycle("start_error");
   const page = await get(server, "/@ADA/web", cookie);
   expect(page.status).toBe(200);
@@ -204,11 +201,8 @@ test("a task is shown with its prompt and its status updates, most recent first"
   await (
     await take(provisioner)
   )("complete", { ...outcome, ai_task });
-  const [app] = await server.sql("SELECT id FROM workspace_apps");
-  for (const [number, state] of ["working", "idle"].entries())
-    await server.sql(`INSERT OR IGNORE INTO workspace_app_statuses
-      (id, app_id, workspace_id, state, message, uri, created_at) VALUES ('s${number}', '${app!["id"]}', '${id}',
-        '${state}', 'Words ${number}', 'https://example.com/pr/1', ${server.clock.now()})`);
+  for (const [number, state] of (["working", "idle"] as const).entries())
+    await addStatus(server, id, { state, message: `Words ${number}`, uri: "https://example.com/pr/1" });
   const page = await get(server, "/tasks/ada/web", cookie);
   expect(page.text).toContain("Fix the parser.\n&lt;b&gt;Then&lt;/b&gt; rest.");
   const words = wordsOf(page);

@@ -104,7 +104,8 @@ describe("a template that is deleted", () => {
   test("by an owner notifies the other owners when there is no template admin", async () => {
     const { server, token, remove, notified } = await setUp();
     await addUser(server, "olga", ["owner"]);
-    await server.sql("DELETE FROM user_roles WHERE role = 'template-admin'");
+    for (const name of ["tess", "tom"])
+      await server.call("PUT", `/api/v2/users/${name}/roles`, { token, json: { roles: [] } });
     expect((await remove(token)).status).toBe(200);
     expect(await notified()).toEqual([["Deleted", "olga"]]);
     expect((await allTold(server))[0]!.reasons).toEqual(["role_owner", "inbox"]);

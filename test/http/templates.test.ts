@@ -1,7 +1,10 @@
 // Templates over HTTP: created from versions, changed, deprecated, deleted; their versions, presets and parameters.
+import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { prebuildsUser } from "../../db/schema.ts";
 import { addUser, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
+import { countRows } from "../support/stored.ts";
+import { addPrebuilds } from "../support/prebuilds.ts";
+import { addProvisioner, addVersion, outcome } from "../support/workspaces.ts";
 
 const organization = "/api/v2/organizations/default";
 const nobody = "00000000-0000-4000-8000-000000000000";
@@ -162,19 +165,24 @@ describe("a template", () => {
   test("is not deleted while a user has a workspace of it; prebuilds don't count", async () => {
     const { server, token, userId } = await open();
     const { template } = await makeTemplate(server, token, "docker");
-    const insert = (id: string, owner: string) =>
-      server.sql(`INSERT INTO workspaces (id, owner_id, organization_id, template_id, name, automatic_updates,
-        created_at, updated_at, last_used_at) VALUES ('${id}', '${owner}', '${template.organization_id}',
-        '${template.id}', '${id}', 'never', 1, 1, 1) ON CONFLICT DO NOTHING`);
-    await insert("mine", userId);
-    await insert("waiting", prebuildsUser.id);
+    const provisioner = await addProvisioner(server, userId, "one");
+    const made = await server.call("POST", "/api/v2/users/me/workspaces", {
+      token,
+      json: { name: "mine", template_id: template.id },
+    });
+    const job = await provisioner.acquire();
+    expect((await provisioner.job("POST", job.json.job_id, "complete", outcome)).status).toBe(200);
+    const preset = { id: randomUUID(), name: "small", parameters: [], instances: 1 };
+    const versionId = await addVersion(server, userId, template.id, { presets: [preset] });
+    await addPrebuilds(server, { templateId: template.id, versionId, presetId: preset.id }, 1);
     const path = `/api/v2/templates/${template.id}` as const;
     expect((await server.call("GET", path, { token })).json.active_user_count).toBe(1);
     expect(await server.call("DELETE", path, { token })).toMatchObject({
       status: 400,
       json: { message: "The template still has workspaces." },
     });
-    await server.sql("UPDATE workspaces SET deleted_at = 1 WHERE id = 'mine'");
+    const gone = { token, json: { transition: "delete", orphan: true } };
+    expect((await server.call("POST", `/api/v2/workspaces/${made.json.id}/builds`, gone)).status).toBe(201);
     expect(await server.call("DELETE", path, { token })).toMatchObject({ status: 200 });
     const { entries } = (await server.call("GET", `/api/v2/audit?resource_id=${template.id}`, { token }))
       .json;
@@ -281,7 +289,7 @@ describe("a version", () => {
       },
       { name: "Anywhere", default: false, parameters: [], prebuilds: null },
     ]);
-    expect(await server.sql("SELECT preset_id FROM preset_schedules")).toHaveLength(2);
+    expect(await countRows(server, "preset_schedules")).toBe(2);
   });
 
   test("is refused with the path of the invalid field, and stores nothing", async () => {
@@ -324,7 +332,7 @@ describe("a version", () => {
       json: { presets: [{ name: "a", prebuild: {} }] },
     });
     expect(misspelt).toMatchObject({ status: 400, json: { validations: [{ field: "prebuild" }] } });
-    expect(await server.sql("SELECT id FROM template_versions")).toEqual([]);
+    expect(await countRows(server, "template_versions")).toBe(0);
   });
 });
 

@@ -8,6 +8,7 @@ import { notificationEvents, notificationMessages } from "../../db/schema.ts";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { signInFirst, startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
+import { countRows } from "../support/stored.ts";
 
 /** Answers 204 while `answers` says so, and keeps the other requests open. */
 async function startReceiver(answers: (arrived: number) => boolean) {
@@ -157,9 +158,8 @@ test("one tick deletes all old messages and events, in slices", async () => {
   await fill(server, userId, 3, server.clock.now() - 29 * day);
   writes.length = 0;
   expect(await server.runTick()).toMatchObject({ purged: true });
-  const left = async (table: string) => (await server.sql(`SELECT count(*) AS n FROM ${table}`))[0]!["n"];
-  expect(await left("notification_messages")).toBe(3);
-  expect(await left("notification_events")).toBe(3);
+  expect(await countRows(server, "notification_messages")).toBe(3);
+  expect(await countRows(server, "notification_events")).toBe(3);
   // Each slice is a write of one statement, between which others are served.
   expect(writes.filter((statements) => statements === 1).length).toBeGreaterThan(12);
 });

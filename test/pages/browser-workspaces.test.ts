@@ -6,6 +6,7 @@ import { browserTest, useBrowser } from "../support/browser.ts";
 import { checkLooks } from "../support/looks.ts";
 import { createClock, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate } from "../support/workspaces.ts";
+import { addStatus } from "../support/stored.ts";
 
 const open = useBrowser();
 const longWord = "x".repeat(100);
@@ -124,9 +125,8 @@ browserTest("light or dark, narrow or wide, nothing scrolls sideways and all can
   await tell("complete", { resources, ai_task: { prompt: longWord, sidebar_app_slug: "app" } });
   await server.sql(`UPDATE template_versions SET name = '${"y".repeat(60)}'`);
   await server.sql(`UPDATE templates SET description = '${longWord}', deprecation_message = '${longWord}'`);
-  await server.sql(`INSERT OR IGNORE INTO workspace_app_statuses
-      (id, app_id, workspace_id, state, message, uri, created_at)
-      SELECT 's', p.id, w.id, 'idle', '${longWord}', 'https://${longWord}', 0 FROM workspace_apps p, workspaces w`);
+  const workspace = await server.call("GET", "/api/v2/users/me/workspace/web", { token });
+  await addStatus(server, workspace.json.id, { message: longWord, uri: `https://${longWord}` });
   await server.sql(
     `UPDATE workspaces SET autostart_schedule = 'CRON_TZ=Europe/Berlin 30 8 * * 1-5', next_start_at = 0`,
   );

@@ -1,11 +1,11 @@
 // The whole way of drift: a pool, a claim that makes a resource anew, the message, its snippet put into the template, a
 // claim that does not. Done by OpenTofu or Terraform where one is installed, else by a stand-in.
 import { expect, test } from "vitest";
-import { prebuildsUser } from "../../db/schema.ts";
 import { real, realWords, standIn, startDaemon } from "../support/provisioner.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { makeTar } from "../support/tar.ts";
 import { agentTokenOf } from "../support/workspaces.ts";
+import { storedEvents } from "../support/stored.ts";
 
 /** What is named after the workspace is replaced on a claim; what holds the agents' token is not. */
 const template = `
@@ -76,11 +76,10 @@ test(`The notification about a drifting claim contains a fix that works (with ${
   /** Waits for the pool to be filled, claims from it, and answers the log of the claim. */
   const claim = async (name: string, { versionId, presetId }: { versionId: string; presetId: string }) => {
     await server.settled();
-    const [prebuild] = await server.sql(`SELECT w.id, b.id AS build_id FROM workspaces w
-      JOIN workspace_builds b ON b.id = w.latest_build_id
-      WHERE w.owner_id = '${prebuildsUser.id}' AND b.version_id = '${versionId}'`);
-    await daemon.saying(`job ${prebuild!["build_id"] as string}: completed`);
-    const workspaceId = prebuild!["id"] as string;
+    const { workspaces } = await ask("GET", "/workspaces?q=owner:prebuilds");
+    const prebuild = workspaces.find((one) => one.latest_build.template_version_id === versionId)!;
+    await daemon.saying(`job ${prebuild.latest_build.id}: completed`);
+    const workspaceId = prebuild.id;
     const lifecycle = { state: "ready" };
     const ready = await server.call("POST", "/api/v2/workspaceagents/me/report-lifecycle", {
       token: await agentTokenOf(server, workspaceId),
@@ -99,16 +98,12 @@ test(`The notification about a drifting claim contains a fix that works (with ${
     const claimed = await ask("GET", `/workspaces/${workspaceId}`);
     const agents = claimed.latest_build.resources.flatMap((resource) => resource.agents);
     expect(agents).toMatchObject([{ lifecycle_state: "ready" }]);
-    return (await ask("GET", `/workspacebuilds/${made.latest_build.id}/logs`)) as {
-      log_level: string;
-      stage: string;
-      output: string;
-    }[];
+    return ask("GET", `/workspacebuilds/${made.latest_build.id}/logs`);
   };
   const messages = async () =>
-    (await server.sql("SELECT data FROM notification_events WHERE created_by = 'prebuilds_reconciler'")).map(
-      ({ data }) => JSON.parse(data as string) as { replacements: Record<string, string>; cure: string },
-    );
+    (await storedEvents(server))
+      .filter(({ createdBy }) => createdBy === "prebuilds_reconciler")
+      .map(({ data }) => data as { replacements: Record<string, string>; cure: string });
 
   const log = await claim("web", first);
   const outputs = log.map(({ output }) => output);

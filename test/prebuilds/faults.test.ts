@@ -20,6 +20,7 @@ import {
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { addTemplate, addVersion } from "../support/workspaces.ts";
 import { activateElsewhere } from "../support/stored.ts";
+import { allTold } from "../support/inbox.ts";
 
 const environment = {
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: "0s",
@@ -59,8 +60,9 @@ async function outcomeOf(server: TestServer, { limited, empty, outdated, waiting
       return rows[0]!["deleted_at"] === null ? states : `${states}, gone`;
     });
   };
-  const notices = await server.sql(`SELECT m.user_id FROM notification_messages m
-    JOIN notification_events e ON e.id = m.event_id WHERE e.targets LIKE '%${limited.presetId}%' AND m.status = 'sent'`);
+  const notices = (await allTold(server)).filter(
+    ({ targets, status }) => targets.includes(limited.presetId) && status === "sent",
+  );
   const [preset] = await server.sql(`SELECT prebuild_status FROM presets WHERE id = '${limited.presetId}'`);
   return {
     told: notices.length,

@@ -12,6 +12,7 @@ import {
 } from "../support/provisioner.ts";
 import { signInFirst, startTestServer } from "../support/server.ts";
 import { makeTar } from "../support/tar.ts";
+import { countRows } from "../support/stored.ts";
 
 const organization = "/api/v2/organizations/default";
 
@@ -96,7 +97,7 @@ test("Two provisioners that are killed, one before its plan and one while it app
 
   const second = await startDaemonProcess(at, words);
   await second.saying(`job ${id}: start`);
-  const stored = async () => (await server.sql("SELECT 1 FROM workspace_states")).length > 0;
+  const stored = async () => (await countRows(server, "workspace_states")) > 0;
   // The database answers within this process: it has to let the requests through in between.
   while (!(await stored())) await new Promise((resolve) => setImmediate(resolve));
   second.kill("SIGKILL");

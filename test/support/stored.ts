@@ -1,6 +1,8 @@
 // What is stored and no answer shows; and what another instance has done, of which this one hears nothing.
+import { randomUUID } from "node:crypto";
 import { query } from "../../db/client.ts";
-import { notificationEvents } from "../../db/schema.ts";
+import { insertRows } from "../../db/rows.ts";
+import { notificationEvents, workspaceApps, workspaceAppStatuses } from "../../db/schema.ts";
 import type { TestServer } from "./server.ts";
 
 export const countRows = async (server: TestServer, table: string): Promise<number> =>
@@ -31,3 +33,21 @@ export const activateElsewhere = (server: TestServer, templateId: string, versio
 /** Although it may have workspaces, which a request would refuse. */
 export const deleteTemplateElsewhere = (server: TestServer, templateId: string) =>
   server.sql(`UPDATE templates SET deleted_at = 1 WHERE id = '${templateId}'`);
+
+/** A status of the only app there is, with its text as it is here: of a report, markup is removed. */
+export async function addStatus(
+  server: TestServer,
+  workspaceId: string,
+  status: Pick<typeof workspaceAppStatuses.$inferInsert, "message"> &
+    Partial<typeof workspaceAppStatuses.$inferInsert>,
+): Promise<void> {
+  const { apps } = await server.db.read({ apps: query.select({ id: workspaceApps.id }).from(workspaceApps) });
+  const row = {
+    id: randomUUID(),
+    workspaceId,
+    appId: apps[0]!.id,
+    state: "idle" as const,
+    createdAt: server.clock.now(),
+  };
+  await server.db.write(insertRows(workspaceAppStatuses, [{ ...row, ...status }]), {});
+}

@@ -32,9 +32,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
       return { trips: meter.trips, rowsRead: meter.rowsRead };
     }
     async function fill(count: number) {
-      const [{ app_id: appId }] = (await server.sql("SELECT app_id FROM workspace_app_statuses")) as [
-        { app_id: string },
-      ];
+      const { app_id: appId } = (await workspace()).latest_app_status!;
       const { now, newId } = server.deps();
       const rows = Array.from({ length: count }, () => ({
         id: newId(),

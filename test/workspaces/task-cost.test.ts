@@ -14,7 +14,7 @@ test.skipIf(noServer)(
     onTestFinished(() => libsql.stop());
     const meter = createMeter();
     const environment = { BELFRY_DATABASE_URL: libsql.url };
-    const { server, member, workspaceId, status } = await startTask({
+    const { server, member, workspace, workspaceId, status } = await startTask({
       server: { environment, onTrip: meter.onTrip, onAnswer: meter.onAnswer },
     });
     await status("working", "Reading");
@@ -37,10 +37,10 @@ test.skipIf(noServer)(
     SELECT 'past-' || i, workspace_id, -i, version_id, 'stop', reason, stage, initiator_id, 'succeeded',
       agent_generation, has_ai_task, created_at, updated_at, priority
     FROM workspace_builds, n WHERE workspace_id = '${workspaceId}' AND number = 1`);
-    const [app] = await server.sql("SELECT app_id FROM workspace_app_statuses");
+    const { app_id: appId } = (await workspace()).latest_app_status!;
     const statuses = Array.from({ length: 300 }, () => ({
       id: randomUUID(),
-      appId: app!["app_id"] as string,
+      appId,
       workspaceId,
       state: "working" as const,
       message: "x",
