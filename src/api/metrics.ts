@@ -42,7 +42,7 @@ export const metricsRoutes = new Hono<Env>().get(
     admitScraper(c);
     const deps = c.get("deps");
     const found = await probe(deps, metricsReads(deps));
-    return c.body(exposition(allFamilies(deps, found)), 200, { "content-type": expositionType });
+    return c.body(exposition(await allFamilies(deps, found)), 200, { "content-type": expositionType });
   },
 );
 
@@ -72,7 +72,9 @@ const metricsReads = (deps: Deps) => ({
   keyCheck: readKeyCheck(),
 });
 
-function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof metricsReads>>): Family[] {
+type Found = Probe<ReturnType<typeof metricsReads>>;
+
+async function allFamilies(deps: Deps, { state, answers }: Found): Promise<Family[]> {
   const { config, now } = deps;
   const gauge = (name: string, help: string, value: number, labels = {}): Family => ({
     name,
@@ -129,6 +131,6 @@ function allFamilies(deps: Deps, { state, answers }: Probe<ReturnType<typeof met
       ),
     ...outboxFamilies(answers, now()),
     ...prebuildFamilies(answers.counters),
-    ...poolFamilies(deps, answers),
+    ...(await poolFamilies(deps, answers)),
   ];
 }

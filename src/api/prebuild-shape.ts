@@ -4,7 +4,7 @@ import { prebuildStatuses } from "../../db/schema.ts";
 import { firstLine } from "../prebuilds/reconcile/rules/pool-messages.ts";
 import type { Action } from "../prebuilds/reconcile/rules/actions.ts";
 import type { ReconciliationRun } from "../prebuilds/reconcile/reconcile.ts";
-import type { PoolReport, poolsReport } from "../prebuilds/reconcile/report.ts";
+import type { PoolReport, PoolsReport } from "../prebuilds/reconcile/report.ts";
 import { boolean, field, list, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 
 const notEligibleShape = shape<PoolReport["notEligible"][number]>()({
@@ -98,8 +98,6 @@ export const actionShape = shape<ActionView>("PrebuildAction")({
 
 /** `planned`: a dry run; `done`: a reconciliation ran; `paused`: nothing was done. */
 export const passOutcomes = ["planned", "done", "paused"] as const;
-
-type PoolsReport = ReturnType<typeof poolsReport>;
 
 /** `pass`: null for a dry run. */
 interface PassView extends Pick<PoolsReport, "paused" | "plan"> {

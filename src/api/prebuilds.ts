@@ -9,7 +9,7 @@ import {
   savePrebuildSettings,
 } from "../prebuilds/reconcile/pool-control.ts";
 import { reconcileAfterOthers, type ReconciliationRun } from "../prebuilds/reconcile/reconcile.ts";
-import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
+import { poolReads, poolsReport, type PoolsReport } from "../prebuilds/reconcile/report.ts";
 import { isPaused } from "../prebuilds/reconcile/snapshot.ts";
 import { findPool, readPrebuildSettings } from "../prebuilds/reconcile/store/pool-control.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
@@ -79,7 +79,7 @@ export const prebuildRoutes = new Hono<Env>()
     async (c) => {
       const deps = c.get("deps");
       const answers = await readAsUser(c, poolReads(deps));
-      return c.json(withLimit(c, poolsReport(deps, answers)).pools.map(poolShape.from));
+      return c.json(withLimit(c, await poolsReport(deps, answers)).pools.map(poolShape.from));
     },
   )
   .post(
@@ -97,10 +97,10 @@ export const prebuildRoutes = new Hono<Env>()
       const deps = c.get("deps");
       const isDry = c.req.valid("query").dry_run;
       const { actor: _, ...before } = await readAsUser(c, isDry ? poolReads(deps) : {});
-      if (isDry) return c.json(toPass(c, poolsReport(deps, before as PoolAnswers), null));
+      if (isDry) return c.json(toPass(c, await poolsReport(deps, before as PoolAnswers), null));
       const pass = await reconcileAfterOthers(deps);
       if (pass.outcome === "busy") throw new ApiError(409, stillRunning);
-      const after = poolsReport(deps, await deps.db.read(poolReads(deps)));
+      const after = await poolsReport(deps, await deps.db.read(poolReads(deps)));
       return c.json(toPass(c, after, pass));
     },
   )
@@ -139,10 +139,10 @@ export const prebuildRoutes = new Hono<Env>()
 
 type PoolAnswers = Parameters<typeof poolsReport>[1];
 
-const toPass = (c: Ctx, report: ReturnType<typeof poolsReport>, pass: ReconciliationRun | null) =>
+const toPass = (c: Ctx, report: PoolsReport, pass: ReconciliationRun | null) =>
   passShape.from({ ...withLimit(c, report), pass });
 
-const withLimit = (c: Ctx, { pools, ...report }: ReturnType<typeof poolsReport>) => {
+const withLimit = (c: Ctx, { pools, ...report }: PoolsReport) => {
   const { failureHardLimit: failureLimit } = c.get("deps").config.prebuilds;
   return { ...report, pools: pools.map((pool) => ({ ...pool, failureLimit })) };
 };

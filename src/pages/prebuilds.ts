@@ -33,7 +33,7 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
       deniedMessage: "Only owners and template admins can view prebuilds.",
     },
   });
-  const { paused, plan, pools } = poolsReport(deps, answers);
+  const { paused, plan, pools } = await poolsReport(deps, answers);
   const actions = plan.actions.map((action) => actionShape.from({ action, done: null }));
   const shown = pools
     .map((pool) => poolShape.from({ ...pool, failureLimit: deps.config.prebuilds.failureHardLimit }))

@@ -598,7 +598,10 @@ test("Whatever has happened, a pass leaves nothing to do, and touches nobody's o
       const before = await owned();
       const pass = await reconcile(server.deps(), { forced: true });
       expect(await owned()).toEqual(before);
-      const { plan, pools } = poolsReport(server.deps(), await server.db.read(poolReads(server.deps())));
+      const { plan, pools } = await poolsReport(
+        server.deps(),
+        await server.db.read(poolReads(server.deps())),
+      );
       expect(changesAnything(plan)).toBe(false);
       const filled = [...pass.done.keys()].filter(({ kind }) => kind === "create");
       for (const { pool } of filled) {

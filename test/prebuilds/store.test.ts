@@ -9,10 +9,12 @@ import {
   getPresetsBackoff,
   getPresetsRecovered,
 } from "../../src/prebuilds/reconcile/store/failures.ts";
+import { snapshotReads } from "../../src/prebuilds/reconcile/snapshot.ts";
 import { alwaysSql } from "../../src/prebuilds/reconcile/store/lease.ts";
 import {
   countPending,
   listMembers,
+  listPoolIds,
   listPools,
   getPrebuildMetrics,
 } from "../../src/prebuilds/reconcile/store/pools.ts";
@@ -182,7 +184,29 @@ test("The queries answer what the model answers", async () => {
           found.members.map(({ workspaceId, presetId, buildId }) => ({ workspaceId, presetId, buildId })),
         ),
       ).toEqual(sorted(model.members(rows)));
-      expect(found.pools.map(({ presetId }) => presetId)).toEqual(model.pools(rows));
+      const pools = found.pools.toSorted((a, b) => a.seq - b.seq).map(({ presetId }) => presetId);
+      expect(pools).toEqual(model.pools(rows));
+      // Two ranges are the whole.
+      const ids = (await server.db.read({ ids: listPoolIds(alwaysSql) })).ids.map(({ id }) => id);
+      expect(ids).toEqual(expect.arrayContaining(pools));
+      expect(ids).toEqual(ids.toSorted());
+      const middle = ids[Math.floor(ids.length / 2)] ?? "x";
+      const halves = await Promise.all(
+        [
+          { from: "", to: middle },
+          { from: middle, to: null },
+        ].map((range) => server.db.read(snapshotReads(server.deps(), alwaysSql, range))),
+      );
+      const whole = await server.db.read(snapshotReads(server.deps(), alwaysSql));
+      for (const name of [
+        "pools",
+        "members",
+        "backoffs",
+        "atLimit",
+        "permanentFailures",
+        "recovered",
+      ] as const)
+        expect(sorted<unknown>(halves.flatMap((half) => half[name]))).toEqual(sorted<unknown>(whole[name]));
       expect(found.pending[0]!.count).toBe(
         rows.workspaces.map(latestOf).filter(({ status }) => status === "pending").length,
       );

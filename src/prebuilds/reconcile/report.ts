@@ -5,21 +5,29 @@ import type { Deps } from "../../kernel/deps.ts";
 import { plan, type Plan } from "./rules/plan.ts";
 import { failureStreak, type PoolState, poolStates } from "./rules/pool-state.ts";
 import type { FailedBuild } from "./rules/snapshot.ts";
-import { isPaused, policyOf, snapshotReads, toSnapshot } from "./snapshot.ts";
+import { readInRanges } from "./ranges.ts";
+import { isComplete, isPaused, policyOf, snapshotReads, toSnapshot } from "./snapshot.ts";
 import { getLatestFailures } from "./store/failures.ts";
 import { alwaysSql } from "./store/lease.ts";
 import type { Family, Sample } from "../../kernel/rules/metrics.ts";
-import { getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
+import { allPresets, amongPresetsSql, getPrebuildMetrics, type TotalsRow } from "./store/pools.ts";
 
 /** Minimum number of builds of each pool whose failures are shown. */
 const minShown = 5;
 
 const shownCount = (deps: Deps) => Math.max(minShown, deps.config.prebuilds.failureHardLimit);
 
-export const poolReads = (deps: Deps) => ({
-  ...snapshotReads(deps, alwaysSql),
-  latestFailures: getLatestFailures(shownCount(deps), true, alwaysSql),
+export const poolReads = (deps: Deps, range = allPresets) => ({
+  ...snapshotReads(deps, alwaysSql, range),
+  latestFailures: getLatestFailures(shownCount(deps), true, amongPresetsSql(alwaysSql, range)),
 });
+type PoolAnswers = Answers<ReturnType<typeof poolReads>>;
+
+/** The answers about all pools, read again in ranges if there were too many. */
+const completePools = async (deps: Deps, answers: PoolAnswers): Promise<PoolAnswers> =>
+  isComplete(answers)
+    ? answers
+    : (await readInRanges(deps, alwaysSql, (range) => deps.db.read(poolReads(deps, range))))!;
 
 export interface PoolReport extends PoolState {
   /** Consecutive failed builds, at most the number shown. */
@@ -33,7 +41,8 @@ export interface PoolsReport {
   pools: PoolReport[];
 }
 
-export function poolsReport(deps: Deps, answers: Answers<ReturnType<typeof poolReads>>): PoolsReport {
+export async function poolsReport(deps: Deps, given: PoolAnswers): Promise<PoolsReport> {
+  const answers = await completePools(deps, given);
   const decided = plan(toSnapshot(answers), deps.now(), policyOf(deps));
   const failures = Map.groupBy(answers.latestFailures, ({ presetId }) => presetId);
   return {
@@ -52,10 +61,16 @@ export const poolMetricReads = (deps: Deps) => ({
 });
 
 /** `answers` are those of `poolMetricReads`. */
-export function poolFamilies(deps: Deps, answers: Answers<ReturnType<typeof poolMetricReads>>): Family[] {
+export async function poolFamilies(
+  deps: Deps,
+  answers: Answers<ReturnType<typeof poolMetricReads>>,
+): Promise<Family[]> {
   const now = deps.now();
+  const complete = isComplete(answers)
+    ? answers
+    : (await readInRanges(deps, alwaysSql, (range) => deps.db.read(snapshotReads(deps, alwaysSql, range))))!;
   // Pools of deprecated templates are shown; those of former versions and deleted templates are not.
-  const states = poolStates(toSnapshot(answers), now, policyOf(deps)).filter(
+  const states = poolStates(toSnapshot(complete), now, policyOf(deps)).filter(
     ({ pool }) => pool.usesActiveVersion && !pool.isDeleted,
   );
   return [

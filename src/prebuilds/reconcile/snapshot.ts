@@ -1,40 +1,65 @@
-// Reads the snapshot of a run: with the lease in one write batch, or for reports in one read.
-import type { Answers, SQL } from "../../../db/client.ts";
+// Reads the snapshot of a run: with the lease in one write batch, or for reports in one read; many pools in several.
+import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
 import { problemWithValue, parseRules } from "../../workspaces/templates/rules/parameter-values.ts";
+import { readInRanges, unlessTooLarge } from "./ranges.ts";
 import {
   getPermanentFailures,
   getPresetsAtFailureLimit,
   getPresetsBackoff,
   getPresetsRecovered,
 } from "./store/failures.ts";
-import { holdsLeaseSql, readLease, takeLease } from "./store/lease.ts";
-import { countPending, listMembers, type MemberRow, listPools, type PoolRow } from "./store/pools.ts";
+import { extendLease, holdsLeaseSql, readLease, takeLease } from "./store/lease.ts";
+import {
+  allPresets,
+  countPending,
+  amongPresetsSql,
+  listMembers,
+  type MemberRow,
+  listPools,
+  type PoolRow,
+} from "./store/pools.ts";
 import { readPrebuildSettings } from "./store/pool-control.ts";
 
 export const policyOf = ({ config }: Deps): Policy => config.prebuilds;
 
-/** All of it, as of one moment; nothing but the settings unless `when` holds. */
-export function snapshotReads(deps: Deps, when: SQL) {
+/**
+ * Rows of one read, about 6 MB in the answer of a libSQL server, whose limit is 10 MB. What is more is read in ranges of
+ * presets: a pool and its workspaces are as of one moment, which is all that a plan and its guarded changes need.
+ */
+const maxPools = 2_000;
+const maxMembers = 5_000;
+
+/** All of it, as of one moment; nothing but the settings unless `when` holds. More than the limits shows in the answers. */
+export function snapshotReads(deps: Deps, when: SQL, range = allPresets) {
   const { backoffLookback, failureHardLimit } = deps.config.prebuilds;
+  const limits = range === allPresets ? [maxPools + 1, maxMembers + 1] : [-1, -1];
+  const among = amongPresetsSql(when, range);
   return {
-    pools: listPools(when),
-    members: listMembers(when),
-    backoffs: getPresetsBackoff(deps.now() - backoffLookback, when),
-    atLimit: getPresetsAtFailureLimit(failureHardLimit, when),
-    permanentFailures: getPermanentFailures(when),
-    recovered: getPresetsRecovered(when),
+    pools: listPools(when, range, limits[0]!),
+    members: listMembers(when, range, limits[1]!),
+    backoffs: getPresetsBackoff(deps.now() - backoffLookback, among),
+    atLimit: getPresetsAtFailureLimit(failureHardLimit, among),
+    permanentFailures: getPermanentFailures(among),
+    recovered: getPresetsRecovered(among),
     pending: countPending(when),
     prebuildSettings: readPrebuildSettings(),
   };
 }
 export type SnapshotAnswers = Answers<ReturnType<typeof snapshotReads>>;
 
+export const isComplete = ({ pools, members }: Pick<SnapshotAnswers, "pools" | "members">): boolean =>
+  pools.length <= maxPools && members.length <= maxMembers;
+
+const byId = (a: MemberRow, b: MemberRow) => (a.workspaceId < b.workspaceId ? -1 : 1);
+
+/** Pools by age. */
 export function toSnapshot(answers: SnapshotAnswers): Snapshot {
-  const { pools, members, backoffs, atLimit, permanentFailures, recovered, pending } = answers;
+  const { pools, backoffs, atLimit, permanentFailures, recovered, pending } = answers;
+  const members = answers.members.toSorted(byId);
   return {
-    pools: pools.map(toPool),
+    pools: pools.toSorted((a, b) => a.seq - b.seq).map(toPool),
     running: members.filter(({ status }) => status === "succeeded").map(toPrebuild),
     underway: members.filter(({ status }) => status !== "succeeded").map(toUnderway),
     backoffs,
@@ -51,18 +76,26 @@ export async function takeSnapshot(
   token: string,
   forced: boolean,
 ): Promise<SnapshotAnswers | null> {
-  const { lease, ...answers } = await deps.db.write(takeLease(token, deps.now(), forced), {
-    ...snapshotReads(deps, holdsLeaseSql(token)),
-    lease: readLease(),
+  const when = holdsLeaseSql(token);
+  const read = (changes: Statement[], range = allPresets) =>
+    deps.db.write(changes, { ...snapshotReads(deps, when, range), lease: readLease() });
+  const take = takeLease(token, deps.now(), forced);
+  const whole = await unlessTooLarge(read(take));
+  const { lease } = whole ?? (await deps.db.write(take, { lease: readLease() }));
+  const isOurs = (rows: { token: string | null }[]) => rows[0]?.token === token;
+  if (!isOurs(lease)) return null;
+  if (whole !== undefined && isComplete(whole)) return whole;
+  return readInRanges(deps, when, async (range) => {
+    const part = await read([extendLease(token, deps.now())], range);
+    return isOurs(part.lease) ? part : null;
   });
-  return lease[0]?.token === token ? answers : null;
 }
 
 export const isPaused = (rows: readonly { value: string }[]): boolean =>
   rows[0] !== undefined &&
   (JSON.parse(rows[0].value) as { reconciliation_paused?: boolean }).reconciliation_paused === true;
 
-const toPool = ({ ruledParameters, ...row }: PoolRow) => ({
+const toPool = ({ seq: _, ruledParameters, ...row }: PoolRow) => ({
   ...row,
   hasAiTask: row.hasAiTask === 1,
   usesActiveVersion: row.usesActiveVersion === 1,

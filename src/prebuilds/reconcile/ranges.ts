@@ -1,0 +1,54 @@
+// Reads about more pools than fit into one answer of the database, in ranges of their presets' ids.
+import type { SQL } from "../../../db/client.ts";
+import { DatabaseError } from "../../../db/errors.ts";
+import type { Deps } from "../../kernel/deps.ts";
+import { listPoolIds, type PresetRange } from "./store/pools.ts";
+
+/** Presets; fewer once an answer was too large. */
+const rangeSize = 2_000;
+
+type Lists = Record<string, readonly unknown[]>;
+
+/** What `read` answers for ranges of all pools, joined; null once it answers null. */
+export async function readInRanges<T extends Lists>(
+  deps: Deps,
+  when: SQL,
+  read: (range: PresetRange) => Promise<T | null>,
+): Promise<T | null> {
+  const { ids } = await deps.db.read({ ids: listPoolIds(when) });
+  const parts: T[] = [];
+  for (let from = 0, size = rangeSize; from < ids.length || parts.length === 0;) {
+    const end = from + size;
+    // Together they are all presets, also those that are created meanwhile.
+    const range = { from: from === 0 ? "" : ids[from]!.id, to: ids[end]?.id ?? null };
+    const part = await unlessTooLarge(read(range), size === 1);
+    if (part === null) return null;
+    if (part === undefined) size = Math.ceil(size / 2);
+    else {
+      parts.push(part);
+      from = end;
+    }
+  }
+  return joinLists(parts);
+}
+
+/** Of totals the last; of everything else all rows. */
+function joinLists<T extends Lists>(parts: readonly T[]): T {
+  const joined = Object.keys(parts[0]!).map((name) => [
+    name,
+    name === "pending" || name === "prebuildSettings"
+      ? parts.at(-1)![name]
+      : parts.flatMap((part) => part[name]!),
+  ]);
+  return Object.fromEntries(joined) as T;
+}
+
+/** Undefined if the answer is too large for the database. */
+export async function unlessTooLarge<T>(answer: Promise<T>, isLast = false): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isLast && error instanceof DatabaseError && error.kind === "too_large") return undefined;
+    throw error;
+  }
+}
