@@ -48,7 +48,7 @@ function refreshTimes() {
 
 /** Signed out elsewhere, or the session has ended: the page itself says where to go. */
 async function ask(path, options) {
-  const answer = await fetch(path, { ...options, headers: { "belfry-part": "1" } });
+  const answer = await fetch(path, { ...options, keepalive: true, headers: { "belfry-part": "1" } });
   const isSignedOut = answer.redirected && new URL(answer.url).pathname === "/login";
   if (isSignedOut) location.reload();
   if (isSignedOut || !answer.ok) throw new Error(`no answer from ${path}`);
@@ -70,23 +70,30 @@ async function showNew(id) {
   const { item, unread } = await fetchItem(`/inbox/items/${id}`);
   announced.add(id);
   showUnread(unread);
-  const title = item
-    .querySelector("h2")
-    .textContent.trim()
-    .replace(/^Unread: /, "");
+  const readAll = document.querySelector("#read-all [name=position]");
+  readAll.value = String(Math.max(Number(readAll.value), Number(item.dataset.seq)));
   if (isFirstPage && document.getElementById(item.id) === null) {
     section().querySelector(".empty")?.remove();
     item.classList.add("fresh");
     list().prepend(item);
     refreshTimes();
   }
-  announce(`New notification: ${title}`);
+  announce(`New notification: ${titleOf(item)}`);
 }
+
+/** Without what only a screen reader says before it. */
+const titleOf = (item) =>
+  [...item.querySelector("h2").childNodes]
+    .filter((node) => node.className !== "spoken")
+    .map((node) => node.textContent)
+    .join("")
+    .trim();
 
 async function markOne(form) {
   const old = form.closest("li");
   const { item, unread } = await fetchItem(form.action, { method: "POST", body: new FormData(form) });
   const hadFocus = old.contains(document.activeElement);
+  item.querySelector("details").open = old.querySelector("details").open;
   old.replaceWith(item);
   showUnread(unread);
   refreshTimes();
@@ -94,25 +101,40 @@ async function markOne(form) {
   announce(item.classList.contains("unread") ? "Marked as unread" : "Marked as read");
 }
 
+/** Marks all as read, or undoes it: the list comes anew. */
 async function markAll(form) {
   const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   section().replaceWith(page.querySelector("#inbox"));
-  showUnread(0);
+  showUnread(Number(/^\((\d+)\) /.exec(page.title)?.[1] ?? 0));
   refreshTimes();
   document.querySelector("#main").focus({ preventScroll: true });
-  announce("All marked as read");
+  announce(form.id === "read-all" ? "All marked as read" : "Marked as unread again");
 }
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const mark = form.id === "read-all" ? markAll : form.matches(".mark") ? markOne : null;
+  const mark = form.matches("#read-all, .undo") ? markAll : form.matches(".mark") ? markOne : null;
   if (mark === null) return;
   event.preventDefault();
   const button = form.querySelector("button");
   button.setAttribute("aria-busy", "true");
   void inTurn(() => mark(form)).finally(() => button.removeAttribute("aria-busy"));
 });
+
+// Forms to pages of this site mark as read by themselves; links to others do it here.
+document.addEventListener("click", (event) => {
+  const item = event.target.closest(".acts a")?.closest(".item.unread");
+  if (item) void inTurn(() => markOne(item.querySelector(".mark")));
+});
+
+/** A link to a notification opens it. */
+function openLinked() {
+  const item = location.hash.startsWith("#n-") ? document.getElementById(location.hash.slice(1)) : null;
+  if (item !== null) item.querySelector("details").open = true;
+}
+addEventListener("hashchange", openLinked);
+openLinked();
 
 /** Runs while there is no connection. */
 let silence;

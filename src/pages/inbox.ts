@@ -1,6 +1,6 @@
 // The inbox page: the list, one notification for live updates, and the forms that mark as read.
 import { Hono } from "hono";
-import { html, raw } from "hono/html";
+import { html } from "hono/html";
 import {
   readAsUser,
   currentUserIdSql,
@@ -10,7 +10,7 @@ import {
   type Env,
 } from "../http/endpoint.ts";
 import { inboxPageSize } from "../api/inbox.ts";
-import { notFound } from "../kernel/errors.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
 import {
   countUnread,
   findInboxItem,
@@ -18,18 +18,17 @@ import {
   newestSeq,
   setAllRead,
   setRead,
+  setUnreadSince,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
 import { readHealth, toHealth } from "../notifications/delivery/store/health.ts";
 import { failingLine } from "./delivery-channels.ts";
 import { readForm } from "./form.ts";
-import { respondWithPage, respondWithPart, attributes, type Html } from "./layout.ts";
+import { inboxItem, inboxSection, type InboxView } from "./inbox-view.ts";
+import { respondWithPage, respondWithPart } from "./layout.ts";
 import { ownPath, buttonTarget } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import type { Action } from "../../db/schema.ts";
-import { exactTime, relativeTime } from "../../public/relative-time.js";
-import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
-import { toProse } from "./rules/document.ts";
 
 /** Requests the HTML of one notification instead of a redirect. */
 const partHeader = "belfry-part";
@@ -37,8 +36,17 @@ const partHeader = "belfry-part";
 export const inboxPages = new Hono<Env>()
   .get("/inbox", signedIn, (c) => showInbox(c))
   .post("/inbox/read-all", signedIn, async (c) => {
-    const { to } = await readForm(c, ["to"]);
-    await writeAsUser(c, [setAllRead(authorizedUserIdSql(c), c.get("deps").now())], {});
+    const { to, position } = await readForm(c, ["to", "position"]);
+    const now = c.get("deps").now();
+    // Only what was there when the page was made: nobody has seen what came after.
+    const newest = /^\d{1,15}$/.test(position) ? Number(position) : undefined;
+    await writeAsUser(c, [setAllRead(authorizedUserIdSql(c), now, newest)], {});
+    return back(c, to, { undo: String(now) });
+  })
+  .post("/inbox/unread-all", signedIn, async (c) => {
+    const { to, at } = await readForm(c, ["to", "at"]);
+    if (!/^\d{1,15}$/.test(at)) throw invalid("at", "must be the time at which all were marked as read");
+    await writeAsUser(c, [setUnreadSince(authorizedUserIdSql(c), Number(at))], {});
     return back(c, to);
   })
   .get("/inbox/items/:id", signedIn, async (c) => {
@@ -58,14 +66,33 @@ export const inboxPages = new Hono<Env>()
     });
     if (c.req.header(partHeader) !== undefined) return showItem(c, item[0], unread[0]!.count);
     if (item[0] === undefined) throw notFound("Notification");
-    return back(c, to, id);
+    return back(c, to, { open: id });
+  })
+  .post("/inbox/items/:id/follow", signedIn, async (c) => {
+    const { id } = c.req.param();
+    const { action } = await readForm(c, ["action"]);
+    const { now, config } = c.get("deps");
+    const { item } = await readAsUser(c, { item: findInboxItem(currentUserIdSql(c), id) });
+    const target = targetOf(item[0], action, config.accessUrl);
+    if (target === null) throw notFound("Button");
+    await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, now())], {});
+    return c.redirect(target, 303);
   });
+
+/** Where the button with this index leads, if to a page of this site. */
+function targetOf(item: InboxRow | undefined, index: string, accessUrl: string): string | null {
+  if (item === undefined || !/^\d$/.test(index)) return null;
+  const action = (JSON.parse(item.actions) as Action[])[Number(index)];
+  return action === undefined ? null : ownPath(buttonTarget(action.url, accessUrl) ?? undefined);
+}
 
 async function showInbox(c: Ctx) {
   const { now, config } = c.get("deps");
   const view: InboxView = {
     show: c.req.query("show") === "unread" ? "unread" : "all",
     before: c.req.query("starting_before") || undefined,
+    open: c.req.query("open") || undefined,
+    readAllAt: Number(c.req.query("undo")) || undefined,
   };
   const filter = { targets: [], templates: [], readStatus: view.show };
   const { actor, items, unread, newest, health } = await readAsUser(c, {
@@ -93,135 +120,18 @@ async function showInbox(c: Ctx) {
   });
 }
 
-function showItem(c: Ctx, item: Parameters<typeof inboxItem>[0] | undefined, unread: number) {
+function showItem(c: Ctx, item: InboxRow | undefined, unread: number) {
   if (item === undefined) throw notFound("Notification");
   const { now, config } = c.get("deps");
   c.header("belfry-unread-count", String(unread));
-  return respondWithPart(c, inboxItem(item, "/inbox", { now: now(), accessUrl: config.accessUrl }));
+  const facts = { now: now(), accessUrl: config.accessUrl, here: "/inbox", isOpen: false };
+  return respondWithPart(c, inboxItem(item, facts));
 }
 
-/** Redirects to the list that the form was in, at the notification. */
-function back(c: Ctx, to: string, id?: string): Response {
-  const path = ownPath(to) ?? "/inbox";
-  return c.redirect(id === undefined ? path : `${path.split("#")[0]}#n-${id}`, 303);
-}
-
-export interface InboxView {
-  show: "all" | "unread";
-  /** Only what is older than the notification with this id. */
-  before: string | undefined;
-}
-
-export interface InboxItems {
-  items: readonly InboxRow[];
-  unread: number;
-  /** Sequence number of the latest notification: later ones arrive live. */
-  position: number;
-  hasOlder: boolean;
-  now: number;
-  accessUrl: string;
-}
-
-export function inboxPath(view: InboxView): string {
-  const query = new URLSearchParams();
-  if (view.show === "unread") query.set("show", "unread");
-  if (view.before !== undefined) query.set("starting_before", view.before);
-  return query.size === 0 ? "/inbox" : `/inbox?${query}`;
-}
-
-export function inboxSection(view: InboxView, facts: InboxItems): Html {
-  const { items, unread, position, hasOlder, now } = facts;
-  const here = inboxPath(view);
-  return html`<section
-    id="inbox"
-    data-position="${position}"
-    data-now="${now}"
-    ${attributes({
-      "data-first-page": view.before === undefined,
-    })}
-  >
-    <div class="head">
-      <h1>Inbox</h1>
-      <p class="count" id="count">${unread === 0 ? "No unread notifications" : `${unread} unread`}</p>
-    </div>
-    <div class="bar">
-      <nav class="tabs" aria-label="Which notifications">
-        ${tab("All", { show: "all", before: undefined }, view)}
-        ${tab("Unread", { show: "unread", before: undefined }, view)}
-      </nav>
-      <form method="post" action="/inbox/read-all" id="read-all" ${attributes({ hidden: unread === 0 })}>
-        <input type="hidden" name="to" value="${here}" />
-        <button class="quiet" type="submit">Mark all as read</button>
-      </form>
-    </div>
-    <ul class="items" id="items" role="list">
-      ${items.map((item) => inboxItem(item, here, facts))}
-    </ul>
-    ${items.length === 0 ? empty(view, facts.accessUrl) : ""} ${pages(view, items.at(-1), hasOlder)}
-  </section>`;
-}
-
-function tab(label: string, to: InboxView, view: InboxView): Html {
-  return html`<a
-    href="${inboxPath(to)}"
-    ${attributes({
-      "aria-current": to.show === view.show ? "page" : undefined,
-    })}
-    >${label}</a
-  >`;
-}
-
-function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): Html | string {
-  if (!hasOlder && view.before === undefined) return "";
-  return html`<nav class="pages" aria-label="Pages">
-    ${view.before === undefined ? "" : html`<a class="button" href="${inboxPath({ ...view, before: undefined })}">Newest</a>`}
-    ${hasOlder ? html`<a class="button" rel="next" href="${inboxPath({ ...view, before: last!.id })}">Older</a>` : ""}
-  </nav>`;
-}
-
-/** `here` is the path that a browser without scripts returns to. */
-export function inboxItem(
-  item: InboxRow,
-  here: string,
-  { now, accessUrl }: Pick<InboxItems, "now" | "accessUrl">,
-): Html {
-  const { id, readAt, createdAt } = item;
-  const buttons = (JSON.parse(item.actions) as Action[]).flatMap(({ label, url }) => {
-    const target = buttonTarget(url, accessUrl);
-    return target === null ? [] : [html`<a class="button" href="${target}" rel="noopener">${label}</a>`];
-  });
-  return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}">
-    <article aria-labelledby="t-${id}">
-      <h2 id="t-${id}">
-        ${readAt === null ? html`<span class="spoken">Unread: </span>` : ""}${raw(toInlineHtml(item.title))}
-      </h2>
-      <time datetime="${new Date(createdAt).toISOString()}" title="${exactTime(createdAt, "UTC")}"
-        >${relativeTime(createdAt, now, "UTC")}</time
-      >
-      <div class="prose">${raw(toProse(item.content))}</div>
-      ${buttons.length === 0 ? "" : html`<div class="acts">${buttons}</div>`}
-      <form class="mark" method="post" action="/inbox/items/${id}/${readAt === null ? "read" : "unread"}">
-        <input type="hidden" name="to" value="${here}" />
-        <button class="quiet" type="submit" aria-describedby="t-${id}">
-          ${readAt === null ? "Mark as read" : "Mark as unread"}
-        </button>
-      </form>
-    </article>
-  </li>`;
-}
-
-function empty(view: InboxView, accessUrl: string): Html {
-  if (view.before !== undefined) return html`<div class="empty"><p>No older notifications.</p></div>`;
-  if (view.show === "unread") {
-    return html`<div class="empty">
-      <h2>All read</h2>
-      <p>New notifications appear here live.</p>
-    </div>`;
-  }
-  return html`<div class="empty">
-    <h2>No notifications yet</h2>
-    <p>Notifications appear here live. Send yourself the first one from a terminal:</p>
-    <pre><code>npx belfry login ${accessUrl}</code><code>npx belfry notifications custom "Hello" "It works"</code></pre>
-    <p>Put the second line at the end of a long-running script to get notified when it is done.</p>
-  </div>`;
+/** Redirects to the list that the form was in: to the notification that is `open`, or with what can be undone. */
+function back(c: Ctx, to: string, { open, undo }: { open?: string; undo?: string } = {}): Response {
+  const [path = "/inbox"] = (ownPath(to) ?? "/inbox").split("#");
+  const query = open === undefined ? (undo === undefined ? "" : `undo=${undo}`) : `open=${open}`;
+  const separator = query === "" ? "" : path.includes("?") ? "&" : "?";
+  return c.redirect(`${path}${separator}${query}${open === undefined ? "" : `#n-${open}`}`, 303);
 }

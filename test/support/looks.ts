@@ -16,21 +16,28 @@ export async function checkLooks(page: Page, path: string) {
   for (const { colorScheme, width, paper } of screens) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 740 });
-    const found = await page.evaluate(() => ({
-      width: document.documentElement.scrollWidth,
-      paper: getComputedStyle(document.documentElement).backgroundColor,
-      cut: [...document.querySelectorAll("h1, h2, p:not(.spoken), .prose, dd")]
-        .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
-        .map((element) => element.outerHTML.slice(0, 80)),
-      // Links inside running text are exempt (WCAG 2.2, 2.5.8).
-      small: [...document.querySelectorAll("a, button, input:not([type=hidden])")]
-        .filter((element) => !element.matches(".prose a, p a, .skip, [hidden] *"))
-        .filter((element) => element.checkVisibility())
-        .map((element) => ({ words: element.outerHTML.slice(0, 80), box: element.getBoundingClientRect() }))
-        .filter(({ box }) => box.height < 24 || box.width < 24)
-        .map(({ words }) => words),
-    }));
+    const measure = (isOpen: boolean) => {
+      for (const details of document.querySelectorAll("#items details"))
+        (details as HTMLDetailsElement).open = isOpen;
+      return {
+        width: document.documentElement.scrollWidth,
+        paper: getComputedStyle(document.documentElement).backgroundColor,
+        cut: [...document.querySelectorAll("h1, h2, p:not(.spoken), .prose, dd")]
+          // A row's title is cut until the row is opened.
+          .filter((element) => !element.matches("details:not([open]) > summary *"))
+          .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+          .map((element) => element.outerHTML.slice(0, 80)),
+        // Links inside running text are exempt (WCAG 2.2, 2.5.8).
+        small: [...document.querySelectorAll("a, button, summary, input:not([type=hidden])")]
+          .filter((element) => !element.matches(".prose a, p a, .skip, [hidden] *"))
+          .filter((element) => element.checkVisibility())
+          .map((element) => ({ words: element.outerHTML.slice(0, 80), box: element.getBoundingClientRect() }))
+          .filter(({ box }) => box.height < 24 || box.width < 24)
+          .map(({ words }) => words),
+      };
+    };
     const looks = { path, colorScheme, width, paper, cut: [], small: [] };
-    expect({ path, colorScheme, ...found }).toEqual(looks);
+    for (const isOpen of [false, true])
+      expect({ path, colorScheme, ...(await page.evaluate(measure, isOpen)) }).toEqual(looks);
   }
 }

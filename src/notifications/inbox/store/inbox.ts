@@ -1,5 +1,5 @@
 // SQL of users' inboxes.
-import { and, desc, eq, gt, isNotNull, isNull, lt, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, lt, lte, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
@@ -118,11 +118,26 @@ export const setRead = prepared((user: User, id: string, readAt: number | null) 
     .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
 );
 
-export const setAllRead = prepared((user: User, readAt: number) =>
+/** With a sequence number, only up to that. */
+export const setAllRead = prepared((user: User, readAt: number, newest?: number) =>
   query
     .update(inboxNotifications)
     .set({ readAt })
-    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt))),
+    .where(
+      and(
+        eq(inboxNotifications.userId, user),
+        isNull(inboxNotifications.readAt),
+        newest === undefined ? undefined : lte(inboxNotifications.seq, newest),
+      ),
+    ),
+);
+
+/** Undoes `setAllRead` at this time. */
+export const setUnreadSince = prepared((user: User, readAt: number) =>
+  query
+    .update(inboxNotifications)
+    .set({ readAt: null })
+    .where(and(eq(inboxNotifications.userId, user), eq(inboxNotifications.readAt, readAt))),
 );
 
 export function deleteOldInbox(before: number, limit: number): Statement {

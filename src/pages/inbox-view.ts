@@ -1,0 +1,170 @@
+// The inbox as HTML: the list with its filters, and one notification, a row that opens in place. Works without scripts.
+import { html, raw } from "hono/html";
+import type { Action } from "../../db/schema.ts";
+import { exactTime, relativeTime } from "../../public/relative-time.js";
+import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
+import { findKind } from "../notifications/kinds/kinds.ts";
+import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
+import { attributes, type Html } from "./layout.ts";
+import { toProse } from "./rules/document.ts";
+import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
+import { buttonTarget, ownPath } from "./rules/links.ts";
+
+export interface InboxView {
+  show: "all" | "unread";
+  /** Only what is older than the notification with this id. */
+  before: string | undefined;
+  /** The id of the notification that is open. */
+  open: string | undefined;
+  /** When all were marked as read just now, in epoch milliseconds: it can be undone. */
+  readAllAt: number | undefined;
+}
+
+export interface InboxItems {
+  items: readonly InboxRow[];
+  unread: number;
+  /** Sequence number of the latest notification: later ones arrive live. */
+  position: number;
+  hasOlder: boolean;
+  now: number;
+  accessUrl: string;
+}
+
+/** The page of the list, without what was done on it. */
+export function inboxPath({ show, before }: Pick<InboxView, "show" | "before">): string {
+  const query = new URLSearchParams();
+  if (show === "unread") query.set("show", "unread");
+  if (before !== undefined) query.set("starting_before", before);
+  return query.size === 0 ? "/inbox" : `/inbox?${query}`;
+}
+
+export function inboxSection(view: InboxView, facts: InboxItems): Html {
+  const { items, unread, position, hasOlder, now } = facts;
+  const here = inboxPath(view);
+  return html`<section
+    id="inbox"
+    data-position="${position}"
+    data-now="${now}"
+    ${attributes({
+      "data-first-page": view.before === undefined,
+    })}
+  >
+    <div class="head">
+      <h1>Inbox</h1>
+      <p class="count" id="count">${unread === 0 ? "No unread notifications" : `${unread} unread`}</p>
+    </div>
+    <div class="bar">
+      <nav class="tabs" aria-label="Which notifications">
+        ${tab("All", "all", view)} ${tab("Unread", "unread", view)}
+      </nav>
+      ${view.readAllAt === undefined ? "" : undoForm(view.readAllAt, here)}
+      <form method="post" action="/inbox/read-all" id="read-all" ${attributes({ hidden: unread === 0 })}>
+        <input type="hidden" name="to" value="${here}" />
+        <input type="hidden" name="position" value="${position}" />
+        <button class="quiet" type="submit">Mark all as read</button>
+      </form>
+    </div>
+    <ul class="items" id="items" role="list">
+      ${items.map((item) => inboxItem(item, { ...facts, here, isOpen: item.id === view.open }))}
+    </ul>
+    ${items.length === 0 ? empty(view, facts.accessUrl) : ""} ${pages(view, items.at(-1), hasOlder)}
+  </section>`;
+}
+
+const tab = (label: string, show: InboxView["show"], view: InboxView): Html =>
+  html`<a
+    href="${inboxPath({ show, before: undefined })}"
+    ${attributes({
+      "aria-current": show === view.show ? "page" : undefined,
+    })}
+    >${label}</a
+  >`;
+
+const undoForm = (readAllAt: number, here: string): Html =>
+  html`<form class="undo" method="post" action="/inbox/unread-all">
+    <input type="hidden" name="to" value="${here}" />
+    <input type="hidden" name="at" value="${readAllAt}" />
+    <p role="status">All marked as read.</p>
+    <button class="quiet" type="submit">Undo</button>
+  </form>`;
+
+function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): Html | string {
+  if (!hasOlder && view.before === undefined) return "";
+  return html`<nav class="pages" aria-label="Pages">
+    ${view.before === undefined ? "" : html`<a class="button" href="${inboxPath({ ...view, before: undefined })}">Newest</a>`}
+    ${hasOlder ? html`<a class="button" rel="next" href="${inboxPath({ ...view, before: last!.id })}">Older</a>` : ""}
+  </nav>`;
+}
+
+export interface ItemFacts {
+  now: number;
+  accessUrl: string;
+  /** The path that a browser without scripts returns to. */
+  here: string;
+  isOpen: boolean;
+}
+
+export function inboxItem(item: InboxRow, { now, accessUrl, here, isOpen }: ItemFacts): Html {
+  const { id, readAt, createdAt } = item;
+  const kind = findKind(item.templateId);
+  const severity = kind?.severity ?? "info";
+  const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
+  const actions = JSON.parse(item.actions) as Action[];
+  const subject = subjectOf(actions, item.title, accessUrl);
+  const buttons = actions.flatMap((action, index) => actionButton(id, action, index, accessUrl) ?? []);
+  return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${item.seq}">
+    <details ${attributes({ open: isOpen })}>
+      <summary>
+        <svg class="severity" data-severity="${severity}" viewBox="0 0 20 20" aria-hidden="true">
+          <path d="${iconPath(kind)}" />
+        </svg>
+        <h2 id="t-${id}">
+          ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(toInlineHtml(item.title))}
+        </h2>
+        ${subject === undefined ? "" : html`<span class="subject">${subject}</span>`}
+        <time datetime="${new Date(createdAt).toISOString()}" title="${exactTime(createdAt, "UTC")}"
+          >${relativeTime(createdAt, now, "UTC")}</time
+        >
+      </summary>
+      <div class="prose">${raw(toProse(item.content))}</div>
+      <div class="acts">
+        ${buttons}
+        <form class="mark" method="post" action="/inbox/items/${id}/${readAt === null ? "read" : "unread"}">
+          <input type="hidden" name="to" value="${here}" />
+          <button class="quiet" type="submit" aria-describedby="t-${id}">
+            ${readAt === null ? "Mark as read" : "Mark as unread"}
+          </button>
+        </form>
+      </div>
+    </details>
+  </li>`;
+}
+
+/**
+ * A page of this site is reached by a form, which marks the notification as read; another one by a link, since the policy of
+ * the page forbids forms that lead elsewhere.
+ */
+function actionButton(id: string, { label, url }: Action, index: number, accessUrl: string): Html | undefined {
+  const target = buttonTarget(url, accessUrl);
+  if (target === null) return undefined;
+  if (ownPath(target) === null) return html`<a class="button" href="${target}" rel="noopener">${label}</a>`;
+  return html`<form method="post" action="/inbox/items/${id}/follow">
+    <button class="button" name="action" value="${index}" type="submit">${label}</button>
+  </form>`;
+}
+
+function empty(view: InboxView, accessUrl: string): Html {
+  if (view.before !== undefined) return html`<div class="empty"><p>No older notifications.</p></div>`;
+  if (view.show === "unread") {
+    return html`<div class="empty">
+      <h2>All read</h2>
+      <p>New notifications appear here live.</p>
+    </div>`;
+  }
+  return html`<div class="empty">
+    <h2>No notifications yet</h2>
+    <p>Notifications appear here live. Send yourself the first one from a terminal:</p>
+    <pre><code>npx belfry login ${accessUrl}</code><code>npx belfry notifications custom "Hello" "It works"</code></pre>
+    <p>Put the second line at the end of a long-running script to get notified when it is done.</p>
+  </div>`;
+}
