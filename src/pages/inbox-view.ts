@@ -144,7 +144,12 @@ export function inboxItem(item: InboxRow, { now, accessUrl, here, isOpen }: Item
  * A page of this site is reached by a form, which marks the notification as read; another one by a link, since the policy of
  * the page forbids forms that lead elsewhere.
  */
-function actionButton(id: string, { label, url }: Action, index: number, accessUrl: string): Html | undefined {
+function actionButton(
+  id: string,
+  { label, url }: Action,
+  index: number,
+  accessUrl: string,
+): Html | undefined {
   const target = buttonTarget(url, accessUrl);
   if (target === null) return undefined;
   if (ownPath(target) === null) return html`<a class="button" href="${target}" rel="noopener">${label}</a>`;

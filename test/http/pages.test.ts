@@ -222,20 +222,62 @@ test("marking as read and as unread goes without scripts and comes back to the s
   for (const title of ["One", "Two"]) await send(server, token, title);
   const [, oldest] = idsOf(await get(server, "/inbox", cookie));
   const read = await post(server, `/inbox/items/${oldest}/read`, { to: "/inbox?show=unread" }, cookie);
-  expect([read.status, placeOf(read)]).toEqual([303, `/inbox?show=unread#n-${oldest}`]);
+  expect([read.status, placeOf(read)]).toEqual([303, `/inbox?show=unread&open=${oldest}#n-${oldest}`]);
   const unread = await get(server, "/inbox?show=unread", cookie);
   expect(titlesOf(unread)).toEqual(["Two"]);
   expect(unread.text).toContain("<title>(1) Inbox");
   await post(server, `/inbox/items/${oldest}/unread`, { to: "//evil.example" }, cookie).then((back) =>
-    expect(placeOf(back)).toBe(`/inbox#n-${oldest}`),
+    expect(placeOf(back)).toBe(`/inbox?open=${oldest}#n-${oldest}`),
   );
   expect(titlesOf(await get(server, "/inbox?show=unread", cookie))).toEqual(["Two", "One"]);
   const all = await post(server, "/inbox/read-all", { to: "/inbox?show=unread" }, cookie);
-  expect([all.status, placeOf(all)]).toEqual([303, "/inbox?show=unread"]);
+  expect([all.status, placeOf(all)]).toEqual([303, `/inbox?show=unread&undo=${server.clock.now()}`]);
   const after = await get(server, "/inbox?show=unread", cookie);
   expect(after.text).toContain("<title>Inbox · Belfry</title>");
   expect(after.text).toContain("All read");
   expect(titlesOf(await get(server, "/inbox", cookie))).toEqual(["Two", "One"]);
+});
+
+test("marking all touches only what was on the page, and can be undone", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  for (const title of ["One", "Two"]) await send(server, token, title);
+  const [, oldest] = idsOf(await get(server, "/inbox", cookie));
+  await post(server, `/inbox/items/${oldest}/read`, { to: "/inbox" }, cookie);
+  const position = /name="position" value="(\d+)"/.exec((await get(server, "/inbox", cookie)).text)![1]!;
+  await send(server, token, "Three");
+  server.clock.advance(1_000);
+  const marked = await post(server, "/inbox/read-all", { to: "/inbox", position }, cookie);
+  const page = await get(server, placeOf(marked)!, cookie);
+  expect(page.text).toContain("All marked as read.");
+  expect(titlesOf(await get(server, "/inbox?show=unread", cookie))).toEqual(["Three"]);
+  const at = /name="at" value="(\d+)"/.exec(page.text)![1]!;
+  const undone = await post(server, "/inbox/unread-all", { to: "/inbox", at }, cookie);
+  expect([undone.status, placeOf(undone)]).toEqual([303, "/inbox"]);
+  // What was read before stays read.
+  expect(titlesOf(await get(server, "/inbox?show=unread", cookie))).toEqual(["Three", "Two"]);
+  expect((await post(server, "/inbox/unread-all", { to: "/inbox", at: "now" }, cookie)).status).toBe(400);
+});
+
+test("a button to a page of this site leads there and marks as read; another one is a link", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  expect((await server.call("POST", "/api/v2/notifications/test", { token })).status).toBe(204);
+  const page = await get(server, "/inbox", cookie);
+  const [id] = idsOf(page);
+  expect(page.text).toMatch(new RegExp(`action="/inbox/items/${id}/follow"`));
+  const follow = (action: string) => post(server, `/inbox/items/${id}/follow`, { action }, cookie);
+  for (const none of ["", "9", "-1", "x"]) expect((await follow(none)).status).toBe(404);
+  expect((await get(server, "/inbox", cookie)).text).toContain("1 unread");
+  const followed = await follow("0");
+  expect([followed.status, placeOf(followed)]).toEqual([303, "/deployment/notifications?tab=settings"]);
+  expect((await get(server, "/inbox", cookie)).text).toContain("No unread notifications");
+
+  await server.sql(
+    `UPDATE inbox_notifications SET actions = '[{"label":"Log","url":"https://ci.example.com/1"}]' WHERE id = '${id}'`,
+  );
+  expect((await get(server, "/inbox", cookie)).text).toContain(
+    '<a class="button" href="https://ci.example.com/1" rel="noopener">Log</a>',
+  );
+  expect((await follow("0")).status).toBe(404);
 });
 
 test("older notifications come 25 at a time, each once, in both lists", async () => {
@@ -266,7 +308,7 @@ test("a mark from a later page comes back to that page, and other people's notif
   expect((await post(server, `/inbox/items/${id}/read`, { to: "/inbox" }, hers)).status).toBe(404);
   expect((await get(server, "/inbox", cookie)).text).toContain("1 unread");
   const back = await post(server, `/inbox/items/${id}/read`, { to: `/inbox?starting_before=${id}` }, cookie);
-  expect(placeOf(back)).toBe(`/inbox?starting_before=${id}#n-${id}`);
+  expect(placeOf(back)).toBe(`/inbox?starting_before=${id}&open=${id}#n-${id}`);
 });
 
 test("scripts get one notification alone, with the count", async () => {
@@ -307,7 +349,7 @@ test("nothing that anybody writes becomes markup or a script", async () => {
   expect(tags.filter((tag) => /^<script/i.test(tag))).toEqual([
     '<script type="module" src="/assets/inbox.js">',
   ]);
-  expect(tags.filter((tag) => /^<svg/i.test(tag))).toHaveLength(1);
+  expect(tags.filter((tag) => /^<svg/i.test(tag))).toHaveLength(1 + titlesOf(page).length);
   expect(tags.filter((tag) => /\son\w+\s*=\s*"|\sstyle=|javascript:/i.test(tag))).toEqual([]);
   expect(page.text.match(/<h1>/g)).toHaveLength(1);
   expect(page.text).not.toContain("<b>");
@@ -318,10 +360,10 @@ test("buttons that lead to pages of ours keep to the host that the reader came b
   const { server, token, cookie } = await startSignedIn();
   const sent = await server.call("POST", "/api/v2/notifications/test", { token });
   expect(sent.status).toBe(204);
-  const page = await get(server, "/inbox", cookie);
-  const target = /class="button" href="([^"]+)"/.exec(page.text)![1]!;
+  const [id] = idsOf(await get(server, "/inbox", cookie));
+  const target = placeOf(await post(server, `/inbox/items/${id}/follow`, { action: "0" }, cookie));
   expect(target).toBe("/deployment/notifications?tab=settings");
-  expect((await get(server, target, cookie)).status).toBe(200);
+  expect((await get(server, target!, cookie)).status).toBe(200);
 });
 
 test("every page says what a browser may do with it, and errors look like pages", async () => {

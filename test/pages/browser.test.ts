@@ -137,6 +137,7 @@ browserTest("marking works in place, with the keyboard's focus kept", async () =
   await page.goto("/inbox");
   await page.evaluate(() => (document.body.dataset["same"] = "yes"));
   const two = page.locator("#items li", { hasText: "Two" });
+  await two.locator("summary").click();
   await two.getByRole("button", { name: "Mark as read" }).focus();
   await page.keyboard.press("Enter");
   await page.locator("#announcer", { hasText: "Marked as read" }).waitFor({ state: "attached" });
@@ -152,8 +153,40 @@ browserTest("marking works in place, with the keyboard's focus kept", async () =
   expect(await page.locator("#items .unread").count()).toBe(0);
   expect(await page.getByRole("button", { name: "Mark all as read" }).isVisible()).toBe(false);
   expect(await titles(page)).toEqual(["Three", "Two", "One"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.locator("#announcer", { hasText: "Marked as unread again" }).waitFor({ state: "attached" });
+  expect(await page.title()).toBe("(3) Inbox · Belfry");
   expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
 });
+
+browserTest(
+  "a screen shows fourteen notifications, a phone eight, and a link opens the one it names",
+  async () => {
+    const server = await start();
+    const { token } = await signInFirst(server);
+    for (let number = 1; number <= 20; number += 1)
+      await send(server, token, `Nightly build ${number} of the parser`);
+    const page = await open(server, { token });
+    for (const [width, height, rows, maxHeight] of [
+      [1_280, 900, 14, 44],
+      [390, 844, 8, 60],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.goto("/inbox");
+      const boxes = await page
+        .locator("#items summary")
+        .evaluateAll((all) =>
+          all.map((row) => row.getBoundingClientRect()).map(({ height: tall, bottom }) => ({ tall, bottom })),
+        );
+      expect(boxes.filter(({ bottom }) => bottom <= height).length).toBeGreaterThanOrEqual(rows);
+      expect(Math.max(...boxes.map(({ tall }) => tall))).toBeLessThanOrEqual(maxHeight);
+    }
+    const id = await page.locator("#items > li").nth(3).getAttribute("id");
+    await page.goto(`/docs`);
+    await page.goto(`/inbox#${id}`);
+    await page.locator("#items details[open]", { hasText: "Nightly build 17 of the parser" }).waitFor();
+  },
+);
 
 browserTest("switches work in place, with the keyboard's focus kept, and hold", async () => {
   const server = await start();
@@ -205,6 +238,7 @@ browserTest("with the session ended meanwhile a click leads to the sign-in, and 
   await page.goto("/inbox");
   await connected;
   await server.call("POST", "/api/v2/users/logout", { token });
+  await page.locator("#items summary").click();
   await page.getByRole("button", { name: "Mark as read", exact: true }).click();
   await page.waitForURL("**/login?next=%2Finbox");
   await signInByForm(page);
@@ -240,22 +274,31 @@ browserTest("without scripts everything but the live part works", async () => {
   expect((await titles(page)).slice(0, 2)).toEqual(["n27.", "n26."]);
   await page.getByRole("link", { name: "Older" }).click();
   expect(await titles(page)).toEqual(["n2.", "n1."]);
-  await page.locator("#items li").first().getByRole("button", { name: "Mark as read" }).click();
-  expect(page.url()).toMatch(/starting_before=.*#n-/);
+  await page.locator("#items summary").first().click();
+  await page.getByRole("button", { name: "Mark as read", exact: true }).click();
+  expect(page.url()).toMatch(/starting_before=.*&open=.*#n-/);
+  await page.getByRole("button", { name: "Mark as unread" }).waitFor();
   expect(await page.title()).toBe("(26) Inbox · Belfry");
   await page.getByRole("link", { name: "Unread" }).click();
   await page.getByRole("link", { name: "Older" }).click();
   expect(await titles(page)).toEqual(["n1."]);
+  server.clock.advance(1_000);
   await page.getByRole("button", { name: "Mark all as read" }).click();
   expect(await page.title()).toBe("Inbox · Belfry");
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(await page.title()).toBe("(26) Inbox · Belfry");
+  await page.getByRole("button", { name: "Mark all as read" }).click();
   await page.getByRole("link", { name: "Delivery" }).click();
   await page.getByRole("button", { name: "Pause delivery" }).click();
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByRole("button", { name: "Send test notification" }).click();
   await page.getByRole("link", { name: "Inbox", exact: true }).click();
   expect((await titles(page))[0]).toBe("Test notification");
-  await page.getByRole("link", { name: "View notification settings" }).click();
+  await page.locator("#items summary").first().click();
+  await page.getByRole("button", { name: "View notification settings" }).click();
   await page.getByRole("heading", { name: "Notification delivery" }).waitFor();
+  await page.getByRole("link", { name: "Inbox", exact: true }).click();
+  expect(await page.title()).toBe("Inbox · Belfry");
   await page.getByRole("link", { name: "Settings", exact: true }).click();
   await page.getByRole("switch", { name: "Custom Notification" }).click();
   const off = page.getByRole("switch", { name: "Custom Notification", checked: false });
@@ -316,7 +359,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
     page.evaluate(() => {
       const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement!);
       return {
-        words: document.activeElement!.textContent!.trim(),
+        words: document.activeElement!.textContent!.trim().replace(/\s+/g, " "),
         outline: `${outlineStyle} ${outlineWidth}`,
       };
     });
@@ -339,7 +382,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
     "All",
     "Unread",
     "Mark all as read",
-    "Mark as read",
+    "Unread: One just now",
   ]);
   await page.goto("/inbox");
   await page.keyboard.press("Tab");

@@ -41,7 +41,8 @@ export const pages: Record<string, Page> = {
   "GET /inbox": { who: readers },
   "POST /inbox/read-all": { who: people },
   "POST /inbox/unread-all": { who: people, form: { at: "1" } },
-  "POST /inbox/items/:id/follow": { who: ["mia"], path: "/inbox/items/:inbox/follow", form: { action: "0" } },
+  // Her message has no button.
+  "POST /inbox/items/:id/follow": { who: [], path: "/inbox/items/:inbox/follow", form: { action: "0" } },
   "GET /inbox/items/:id": { who: ["mia", "read"], path: "/inbox/items/:inbox" },
   "POST /inbox/items/:id/:mark{read|unread}": { who: ["mia"], path: "/inbox/items/:inbox/read" },
   "GET /settings/notifications": { who: readers },
