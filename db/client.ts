@@ -1,6 +1,6 @@
 // The only access to the database: `read` and `write`, each one atomic batch in one round trip. drizzle's own `batch` is a
-// deferred transaction, in which guarded writes fail under load; so there is one instance for each mode.
-import type { Client, InStatement, InValue, ResultSet } from "@libsql/client";
+// deferred transaction, in which guarded writes fail under load.
+import type { Client, InValue, ResultSet } from "@libsql/client";
 import type { BatchItem } from "drizzle-orm/batch";
 import { LibSQLDatabase } from "drizzle-orm/libsql/driver-core";
 import { LibSQLSession } from "drizzle-orm/libsql/session";
@@ -33,14 +33,14 @@ class CountingDialect extends SQLiteAsyncDialect {
 }
 
 /** Like drizzle's own factory, without the client that it bundles. */
-function buildQueries(client: Client) {
+function buildQueries() {
   const dialect = new CountingDialect();
-  const session = new LibSQLSession(client, dialect, undefined, {}, undefined);
+  const session = new LibSQLSession({} as Client, dialect, undefined, {}, undefined);
   return new LibSQLDatabase("async", dialect, session, undefined);
 }
 
 /** Builds statements; it has no connection and runs none. */
-export const query = buildQueries({} as Client);
+export const query = buildQueries();
 
 export interface Database {
   /** All reads see the same state. `timeoutMs` replaces the default of the database. */
@@ -83,43 +83,53 @@ export interface DatabaseOptions extends RetryOptions {
   onBatch?: (batch: BatchReport) => void;
 }
 
-export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
-  const { onBatch } = options;
-  const boundTo = (mode: "read" | "write") =>
-    buildQueries({
-      // drizzle calls nothing else of the client.
-      batch: (statements: InStatement[]) => {
-        options.onTrip?.({ mode, statements: statements.length });
-        const batch = statements.map(withPlainValues);
-        return onBatch === undefined ? client.batch(batch, mode) : observed(client, batch, mode, onBatch);
-      },
-    } as unknown as Client);
-  const reader = boundTo("read");
-  const writer = boundTo("write");
+/** What drizzle makes of a statement. It is drizzle's own name: its batch calls it. */
+interface Prepared {
+  getQuery: () => { sql: string; params: unknown[] };
+  mapResult: (result: unknown, isFromBatch: true) => unknown;
+}
+// oxlint-disable-next-line no-underscore-dangle
+const prepare = (statement: Statement) => (statement as unknown as { _prepare: () => Prepared })._prepare();
 
+interface PlainStatement {
+  sql: string;
+  args: InValue[];
+}
+
+export function createDatabase(client: DatabaseClient, options: DatabaseOptions = {}): Database {
+  const { onBatch, onTrip } = options;
+
+  function send(batch: PlainStatement[], mode: "read" | "write"): Promise<ResultSet[]> {
+    onTrip?.({ mode, statements: batch.length });
+    return onBatch === undefined ? client.batch(batch, mode) : observed(client, batch, mode, onBatch);
+  }
+
+  /** Does what drizzle's batch does. */
   async function run(
-    instance: typeof reader,
+    mode: "read" | "write",
     changes: readonly Statement[],
     reads: Reads,
     timeoutMs = options.timeoutMs,
   ) {
-    const names = Object.keys(reads);
-    const statements = [...changes, ...Object.values(reads)];
-    if (statements.length === 0) return {};
-    const results = (await retryTransient(
-      client,
-      () => instance.batch(statements as [Statement, ...Statement[]]),
-      {
-        ...options,
-        timeoutMs,
-      },
-    )) as unknown[];
-    return Object.fromEntries(names.map((name, position) => [name, results[changes.length + position]]));
+    const answers: Record<string, unknown> = {};
+    const statements = [...changes, ...Object.values(reads)].map(prepare);
+    if (statements.length === 0) return answers;
+    const batch = statements.map((statement) => {
+      const { sql, params } = statement.getQuery();
+      return { sql, args: params.map((value) => toPlainValue(value as InValue)) };
+    });
+    const results = await retryTransient(client, () => send(batch, mode), { ...options, timeoutMs });
+    let position = changes.length;
+    for (const name of Object.keys(reads)) {
+      answers[name] = statements[position]!.mapResult(results[position], true);
+      position += 1;
+    }
+    return answers;
   }
 
   return {
-    read: (reads, timeoutMs) => run(reader, [], reads, timeoutMs) as never,
-    write: (changes, answer, timeoutMs) => run(writer, changes, answer, timeoutMs) as never,
+    read: (reads, timeoutMs) => run("read", [], reads, timeoutMs) as never,
+    write: (changes, answer, timeoutMs) => run("write", changes, answer, timeoutMs) as never,
     observe: (onBatch) => createDatabase(client, { ...options, onBatch }),
     close: () => client.close(),
   };
@@ -127,7 +137,7 @@ export function createDatabase(client: DatabaseClient, options: DatabaseOptions 
 
 async function observed(
   client: DatabaseClient,
-  batch: InStatement[],
+  batch: PlainStatement[],
   mode: "read" | "write",
   onBatch: (batch: BatchReport) => void,
 ): Promise<ResultSet[]> {
@@ -193,11 +203,6 @@ async function reconnectIfStuck(client: DatabaseClient, error: DatabaseError): P
   const isStuck = error.kind === "unavailable" && error.code.startsWith("SQLITE_");
   if (client.protocol === "file" && isStuck && !client.closed) await client.reconnect();
 }
-
-const withPlainValues = (statement: InStatement): InStatement =>
-  typeof statement === "string" || !Array.isArray(statement.args)
-    ? statement
-    : { sql: statement.sql, args: statement.args.map(toPlainValue) };
 
 /**
  * A file binds every JavaScript number as REAL and ends a text at NUL; a server rejects half a surrogate pair. Both get

@@ -1,7 +1,7 @@
 // Schemas that several routes share: what requests carry and what answers look like.
 import * as z from "zod";
 import { errorCodes } from "../kernel/errors.ts";
-import { validateOneLine } from "../kernel/rules/text.ts";
+import { byteLength, validateOneLine } from "../kernel/rules/text.ts";
 
 /** Of any version and variant: ids of Coder's are invented by hand, too. */
 export const uuid = z.guid({ error: (issue) => `"${String(issue.input)}" is not a UUID` });
@@ -26,10 +26,12 @@ export const text = (maxBytes: number) =>
   textOfBytes(maxBytes).meta({ maxLength: maxBytes, description: `At most ${maxBytes} bytes of UTF-8` });
 
 const textOfBytes = (maxBytes: number) =>
-  z.string().refine((value) => new TextEncoder().encode(value).length <= maxBytes, {
-    error: (issue) =>
-      `has ${new TextEncoder().encode(String(issue.input)).length} bytes, at most ${maxBytes} allowed`,
+  z.string().refine((value) => value.length * maxUnitBytes <= maxBytes || byteLength(value) <= maxBytes, {
+    error: (issue) => `has ${byteLength(String(issue.input))} bytes, at most ${maxBytes} allowed`,
   });
+
+/** No character has more bytes of UTF-8 for each unit of its length. */
+const maxUnitBytes = 3;
 
 /** A query that takes nothing unknown; a key in it says who asks. */
 export const strictQuery = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>

@@ -181,7 +181,12 @@ function askNow(connection: Connection, asked: Asked): () => ResultSet {
 }
 
 /** Equal for equal values only; undefined for values that are not compared: bytes, dates and named ones. */
-const keyOf = (args: InArgs): string | undefined =>
-  Array.isArray(args) && !args.some((value) => typeof value === "object" && value !== null)
-    ? args.map((value) => `${typeof value} ${String(value).length} ${String(value)}`).join()
-    : undefined;
+function keyOf(args: InArgs): string | undefined {
+  if (!Array.isArray(args)) return undefined;
+  let key = "";
+  for (const value of args) {
+    if (typeof value === "object" && value !== null) return undefined;
+    key += typeof value === "string" ? `${value.length} ${value},` : `${typeof value} ${String(value)},`;
+  }
+  return key;
+}

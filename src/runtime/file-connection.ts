@@ -43,21 +43,36 @@ interface FileResult extends ResultSet {
   [rowValues]: unknown[][];
 }
 
-export function toResultSet({ columns, columnTypes, toRow }: Remembered, answer: Answer): FileResult {
-  const isRows = Array.isArray(answer);
-  const values = isRows ? answer : [];
-  let rows: Row[] | undefined;
-  return {
-    columns,
-    columnTypes,
-    get rows() {
-      return (rows ??= values.map(toRow));
-    },
-    rowsAffected: isRows ? 0 : answer.changes,
-    lastInsertRowid: isRows ? undefined : BigInt(answer.lastInsertRowid),
-    toJSON: () => ({ columns, columnTypes, rows: answer }),
-    [rowValues]: values,
-  };
+export const toResultSet = (statement: Remembered, answer: Answer): FileResult =>
+  new StatementResult(statement, answer);
+
+/** Names its rows only for those who ask. */
+class StatementResult implements FileResult {
+  readonly columns: string[];
+  readonly columnTypes: string[];
+  readonly [rowValues]: unknown[][];
+  readonly #statement: Remembered;
+  readonly #answer: Answer;
+  #rows: Row[] | undefined;
+  constructor(statement: Remembered, answer: Answer) {
+    this.columns = statement.columns;
+    this.columnTypes = statement.columnTypes;
+    this[rowValues] = Array.isArray(answer) ? answer : [];
+    this.#statement = statement;
+    this.#answer = answer;
+  }
+  get rows(): Row[] {
+    return (this.#rows ??= this[rowValues].map(this.#statement.toRow));
+  }
+  get rowsAffected(): number {
+    return Array.isArray(this.#answer) ? 0 : this.#answer.changes;
+  }
+  get lastInsertRowid(): bigint | undefined {
+    return Array.isArray(this.#answer) ? undefined : BigInt(this.#answer.lastInsertRowid);
+  }
+  toJSON() {
+    return { columns: this.columns, columnTypes: this.columnTypes, rows: this.#answer };
+  }
 }
 
 function rememberStatements(connection: InstanceType<typeof Native>) {
