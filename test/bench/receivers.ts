@@ -45,10 +45,15 @@ function createMailServer(onMessage: () => void): Server {
   });
 }
 
-function serveMail(socket: Socket, onMessage: () => void): void {
+/** Replies after `delayMs`. */
+export function serveMail(socket: Socket, onMessage: (text: string) => void, delayMs = 0): void {
   let received = "";
   let isText = false;
-  socket.write("220 bench.test\r\n");
+  const reply = (text: string) => {
+    if (delayMs === 0) socket.write(text);
+    else setTimeout(() => socket.write(text), delayMs);
+  };
+  reply("220 bench.test\r\n");
   const next = (end: string): string | undefined => {
     const at = received.indexOf(end);
     if (at < 0) return undefined;
@@ -62,11 +67,11 @@ function serveMail(socket: Socket, onMessage: () => void): void {
     for (let part = next(isText ? "\r\n.\r\n" : "\r\n"); part !== undefined;) {
       const command = part.slice(0, 4).toUpperCase();
       output += isText ? "250 taken\r\n" : (replies[command] ?? "250 ok\r\n");
-      if (isText) onMessage();
+      if (isText) onMessage(part);
       isText = !isText && command === "DATA";
       part = next(isText ? "\r\n.\r\n" : "\r\n");
     }
-    socket.write(output);
+    reply(output);
     if (output.endsWith(replies["QUIT"]!)) socket.end();
   });
 }

@@ -65,16 +65,12 @@ const formatNumber = (value: number, digits: number) =>
     ? value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
     : "";
 
-function renderTable(measurements: readonly Measurement[], baselines: readonly string[]): string {
-  const columns = [...valueColumns, `Rate ÷ ${baselines[0]}`, `CPU ÷ ${baselines[0]}`];
-  const rows = [columns, ...tableRows(measurements, baselines)];
-  const widths = columns.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
+function renderTable(rows: readonly string[][], isText: (column: number) => boolean): string {
+  const widths = rows[0]!.map((_, at) => Math.max(...rows.map((row) => row[at]!.length)));
   const pad = (cell: string, at: number) =>
-    at === 0 || at === 2 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!);
+    isText(at) ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!);
   const [head, ...body] = rows.map((row) => `| ${row.map(pad).join(" | ")} |`);
-  const rule = widths.map((width, at) =>
-    at === 0 || at === 2 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
-  );
+  const rule = widths.map((width, at) => (isText(at) ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
   return [head, `| ${rule.join(" | ")} |`, ...body].join("\n");
 }
 
@@ -103,16 +99,29 @@ export interface Run {
   /** In this folder. */
   file?: string;
   command: string;
-  /** The contenders that ratios refer to, one of each subject. */
-  baselines?: readonly string[];
   /** Markdown below the table. */
   notes: readonly string[];
 }
 
+export interface ComparingRun extends Run {
+  /** The contenders that ratios refer to, one of each subject. */
+  baselines?: readonly string[];
+}
+
 /** Writes the results and prints their table. */
-export function writeReport(measurements: readonly Measurement[], run: Run): void {
-  const { title = "Results of the bench", file = "RESULTS.md", command, baselines = ["floor"], notes } = run;
-  const table = renderTable(measurements, baselines);
+export function writeReport(measurements: readonly Measurement[], run: ComparingRun): void {
+  const { baselines = ["floor"] } = run;
+  const columns = [...valueColumns, `Rate ÷ ${baselines[0]}`, `CPU ÷ ${baselines[0]}`];
+  writeTable([columns, ...tableRows(measurements, baselines)], run, (column) => column === 0 || column === 2);
+}
+
+/** The first row has the names of the columns; numbers are aligned to the right. */
+export function writeTable(
+  rows: readonly string[][],
+  { title = "Results of the bench", file = "RESULTS.md", command, notes }: Run,
+  isText = (column: number) => column === 0,
+): void {
+  const table = renderTable(rows, isText);
   const text = `# ${title}
 
 - Date: ${new Date().toISOString().slice(0, 10)}

@@ -1,0 +1,69 @@
+// The table of latencies: percentiles of all rounds, and the ratio of the 99th to that of the scenario's base.
+import { writeTable } from "./report.ts";
+
+export interface Latencies {
+  name: string;
+  base: string;
+  /** Milliseconds from the request to the receiver, and to the open inbox. */
+  received: number[];
+  shown: number[];
+  /** Of the server's event loop. */
+  loop: { p99Ms: number; maxMs: number };
+}
+
+const columns = [
+  "Scenario",
+  "receiver p50 ms",
+  "p99 ms",
+  "p99 ÷ idle",
+  "inbox p50 ms",
+  "p99 ms",
+  "loop delay p99 ms",
+  "max ms",
+];
+
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
+
+/** One round, in a line. */
+export function describeLatencies({ name, received, shown, loop }: Latencies): string {
+  const figures = (values: readonly number[]) =>
+    `${percentile(values, 0.5).toFixed(1)} ${percentile(values, 0.99).toFixed(1)}`;
+  return `${name}: receiver ${figures(received)}, inbox ${figures(shown)}, loop ${loop.p99Ms.toFixed(1)} ${loop.maxMs.toFixed(1)} ms`;
+}
+
+export function writeLatencies(results: readonly Latencies[], samples: number): void {
+  const byName = Map.groupBy(results, ({ name }) => name);
+  const p99Of = (name: string) =>
+    percentile(
+      (byName.get(name) ?? []).flatMap(({ received }) => received),
+      0.99,
+    );
+  const rows = [...byName].map(([name, of]) => {
+    const [received, shown] = [of.flatMap((one) => one.received), of.flatMap((one) => one.shown)];
+    const worst = (key: "p99Ms" | "maxMs") => Math.max(...of.map(({ loop }) => loop[key]));
+    return [
+      name,
+      ...[
+        percentile(received, 0.5),
+        percentile(received, 0.99),
+        percentile(received, 0.99) / p99Of(of[0]!.base),
+        percentile(shown, 0.5),
+        percentile(shown, 0.99),
+        worst("p99Ms"),
+        worst("maxMs"),
+      ].map((value) => (Number.isFinite(value) ? value.toFixed(1) : "")),
+    ];
+  });
+  writeTable([columns, ...rows], {
+    title: "Results of the bench of latencies",
+    file: "LATENCY.md",
+    command: "npm run bench:latency",
+    notes: [
+      `${samples} notifications in each scenario, one after another, with pauses; percentiles over all rounds, the worst delays of the event loop of any round.`,
+      "Requests, receivers and server share the machine: read the ratios.",
+      "The pools: every two seconds a reconciliation creates or cancels 1,000 workspaces, and each tick deletes some of 60,000 old messages. Ticks are a second apart.",
+      "Dead: accepts connections and never answers. Slow: answers each request, or each SMTP command, after 500 ms. Either has a backlog of 2,000 messages.",
+    ],
+  });
+}
