@@ -1,13 +1,13 @@
 // Deletes old rows in slices: each is short, and other requests are served between two of them.
 import type { Statement } from "../../db/client.ts";
 import type { Deps } from "./deps.ts";
+import { pause } from "./pause.ts";
 
 /** By name: a statement that deletes up to `limit` old rows and returns one row for each. */
 export type Purges = Record<string, (limit: number) => Statement>;
 
 /** A slice of messages takes a few milliseconds of a file, under 20 on a busy machine. */
 const sliceRows = 200;
-const pauseMs = 10;
 
 /** The first slice of each, to stand in the answer of a write. */
 export const firstSlices = (purges: Purges): Record<string, Statement> =>
@@ -21,7 +21,7 @@ export const hasMore = (slices: Record<string, unknown>): boolean =>
 export async function purgeRest(deps: Deps, purges: Purges, until: number): Promise<void> {
   for (const purge of Object.values(purges)) {
     for (let rows = sliceRows; rows >= sliceRows;) {
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause();
       if (deps.process.stopping.aborted || deps.now() >= until) return;
       const { deleted } = await deps.db.write([], { deleted: purge(sliceRows) });
       rows = (deleted as unknown[]).length;

@@ -12,6 +12,9 @@ const isRead = ({ sql }: Asked) => /^\s*select\b/i.test(sql);
 const maxSharedBatches = 64;
 const maxSharedMs = 10;
 
+/** After so much time in one iteration of the event loop, the next transaction begins in another. */
+const maxIterationMs = 5;
+
 interface SharedRead {
   statements: Asked[];
   resolve: (results: ResultSet[]) => void;
@@ -22,6 +25,7 @@ export function openFileClient(path: string, timeoutMs: number): DatabaseClient 
   const connector = createConnector(() => openConnection(path, timeoutMs));
   const { connect, inTransaction } = connector;
   const shareRead = createSharedReads(connector);
+  const turns = createTurns();
   const all = (statements: readonly Asked[]) => (connection: Connection) =>
     statements.map((statement) => toResultSet(...ask(connection, statement)));
 
@@ -37,6 +41,7 @@ export function openFileClient(path: string, timeoutMs: number): DatabaseClient 
     batch: async (given, mode = "deferred") => {
       const statements = given.map(toAsked);
       if (mode === "read" && statements.every(isRead)) return shareRead(statements);
+      while (turns.isSpent()) await turns.next();
       return inTransaction(begins[mode], all(statements));
     },
     migrate: async (statements) => {
@@ -112,6 +117,23 @@ function createConnector(open: () => Connection) {
         rollBack(connection);
       }
     },
+  };
+}
+
+/**
+ * Transactions are synchronous, so a caller that awaits one after another would let nothing else happen in between: what it
+ * awaits is there already.
+ */
+function createTurns() {
+  let end: number | undefined;
+  return {
+    isSpent: (): boolean => {
+      const now = performance.now();
+      if (end === undefined) setImmediate(() => (end = undefined));
+      end ??= now + maxIterationMs;
+      return now >= end;
+    },
+    next: () => new Promise<void>((resolve) => setImmediate(resolve)),
   };
 }
 

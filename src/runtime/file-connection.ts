@@ -137,10 +137,11 @@ const toPlainRows = (rows: unknown[][]) => rows.map((values) => values.map(fromN
 /** Values by name and, not enumerable, by position: what drizzle expects of a row. */
 function createRows(columns: readonly string[]): (values: unknown[]) => Row {
   class NamedRow {
+    [name: string]: unknown;
     readonly #values: unknown[];
     constructor(values: unknown[]) {
       this.#values = values;
-      for (const [name, position] of named) Reflect.set(this, name, this.#values[position]);
+      for (const [name, position] of named) this[name] = values[position];
     }
     get length(): number {
       return this.#values.length;

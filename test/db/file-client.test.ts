@@ -138,3 +138,30 @@ test("a row has its columns by name in order, and by position", async () => {
   expect(JSON.stringify(rows[0])).toBe('{"at":7,"zero":null}');
   expect(Array.prototype.slice.call(rows[0])).toEqual([7, "x", 8, null]);
 });
+
+test("a caller that awaits one transaction after another leaves the event loop its turns", async () => {
+  const { client } = await open();
+  // Longer than an iteration may take, on any machine.
+  const slow =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n";
+  let turns = 0;
+  const count = () => {
+    turns += 1;
+    turning = setImmediate(count);
+  };
+  let turning = setImmediate(count);
+  for (let index = 0; index < 10; index += 1) await client.batch([slow], "write");
+  clearImmediate(turning);
+  expect(turns).toBeGreaterThanOrEqual(9);
+});
+
+test("transactions that wait for a turn keep their order, and one that fails stops no other", async () => {
+  const { client } = await open();
+  const slow =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n";
+  const writes = ["a", "b", "a", "c"].map((name) => client.batch([slow, insert(name)], "write"));
+  const results = await Promise.allSettled(writes);
+  expect(results.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled"]);
+  const { rows } = await client.execute("SELECT name FROM t ORDER BY id");
+  expect(rows.map(({ name }) => name)).toEqual(["a", "b", "c"]);
+});

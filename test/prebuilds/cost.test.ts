@@ -12,6 +12,36 @@ import { organizationOf } from "../support/workspaces.ts";
 
 const presets = 50;
 
+test("A run that creates 200 workspaces writes 25 at a time, and other requests are served in between", async () => {
+  const writes: number[] = [];
+  const server = await startTestServer({
+    adapter: "plain",
+    environment: { BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING: "1000" },
+    onTrip: ({ mode, statements }) => mode === "write" && writes.push(statements),
+  });
+  const { userId } = await signInFirst(server);
+  const organizationId = String((await server.sql("SELECT id FROM organizations"))[0]!["id"]);
+  const { db } = server;
+  await fillPools({ db, now: server.clock.now(), organizationId, userId }, presets);
+  await server.sql("UPDATE presets SET desired_instances = 6");
+  writes.length = 0;
+  const reconciling = reconcile(server.deps(), { forced: true });
+  let served = 0;
+  const serve = async () => {
+    while (!isDone) served += (await server.call("GET", "/healthz")).status === 200 ? 1 : 0;
+  };
+  let isDone = false;
+  const serving = serve();
+  const { done } = await reconciling;
+  isDone = true;
+  await serving;
+  expect([...done.values()].reduce((sum, count) => sum + count, 0)).toBe(4 * presets);
+  const slices = writes.filter((statements) => statements > 25);
+  expect(slices).toHaveLength(8);
+  // Requests come to their end while it runs, one for each slice at least.
+  expect(served).toBeGreaterThanOrEqual(8);
+});
+
 test.skipIf(noServer)("An idle pass reads as much behind ten times the history, in two trips", async () => {
   const libsql = await startLibsqlServer();
   onTestFinished(() => libsql.stop());

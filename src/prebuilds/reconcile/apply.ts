@@ -1,6 +1,7 @@
 // Carries out a plan in batches. Each batch is fenced by the run's token: a run that lost its lease changes nothing more.
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { pause } from "../../kernel/pause.ts";
 import { writeAndNotify } from "../../notifications/index.ts";
 import type { Action } from "./rules/actions.ts";
 import type { Plan } from "./rules/plan.ts";
@@ -8,8 +9,8 @@ import { stepReads, toSteps, type Step } from "./steps.ts";
 import { findApplied } from "./store/changes.ts";
 import { extendLease, canWriteSql, readLease } from "./store/lease.ts";
 
-/** Steps in one write. */
-const maxStepsPerWrite = 100;
+/** Steps in one write: about 10 ms of a file, during which nothing else happens. */
+const maxStepsPerWrite = 25;
 const changingKinds = [
   "create",
   "delete",
@@ -29,8 +30,8 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
   if (!changesAnything(plan)) return done;
   const facts = await deps.db.read(stepReads(deps, plan));
   const steps = toSteps(deps, plan, facts, canWriteSql(token));
-  for (let from = 0; from < steps.length; from += maxStepsPerWrite) {
-    const batch = steps.slice(from, from + maxStepsPerWrite);
+  for (let batch = take(steps); batch.length > 0; batch = take(steps)) {
+    if (done.size > 0) await pause();
     const { found, lease } = await writeOrSplit(deps, batch, token);
     const ids = new Set(found.map(({ id }) => id));
     const isOurs = lease[0]?.token === token;
@@ -41,12 +42,23 @@ export async function apply(deps: Deps, plan: Plan, token: string): Promise<Map<
     if (found.length > 0) deps.process.jobs.wake();
     if (!isOurs) {
       deps.log.warn("reconciliation lost its lease to another instance", {
-        steps_left: steps.length - from,
+        steps_left: [...steps].length,
       });
       return done;
     }
   }
   return done;
+}
+
+/** The steps of the next write. */
+function take(steps: Iterator<Step, void>): Step[] {
+  const batch: Step[] = [];
+  while (batch.length < maxStepsPerWrite) {
+    const { value } = steps.next();
+    if (value === undefined) break;
+    batch.push(value);
+  }
+  return batch;
 }
 
 /** A step that the database rejects doesn't block the others. */

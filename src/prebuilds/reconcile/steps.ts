@@ -61,37 +61,36 @@ export function stepReads(deps: Deps, { actions }: Plan) {
 }
 export type StepFacts = Answers<ReturnType<typeof stepReads>>;
 
-/** `fence` holds while this run can write. */
-export function toSteps(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): Step[] {
+/** One after another, as they are written: a large plan has thousands. `fence` holds while this run can write. */
+export function* toSteps(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): Generator<Step, void> {
   const now = deps.now();
   const states = new Map(plan.states.map((state) => [state.pool.presetId, state]));
-  return plan.actions.flatMap((action): Step[] => {
+  for (const action of plan.actions) {
     switch (action.kind) {
       case "create":
-        return Array.from({ length: action.count }, () => creation(deps, action, facts, fence));
+        for (let count = 0; count < action.count; count += 1) yield creation(deps, action, facts, fence);
+        break;
       case "delete":
-        return action.targets.map((target) => {
+        for (const target of action.targets) {
           const id = deps.newId();
-          return { action, changes: deletePrebuild(target, id, now, fence), id, isEvent: false };
-        });
+          yield { action, changes: deletePrebuild(target, id, now, fence), id, isEvent: false };
+        }
+        break;
       case "cancel":
-        return action.targets.map((target) => ({
-          action,
-          changes: cancelCreation(target, now, fence),
-          id: null,
-          isEvent: false,
-        }));
+        for (const target of action.targets)
+          yield { action, changes: cancelCreation(target, now, fence), id: null, isEvent: false };
+        break;
       case "mark_hard_limited":
       case "mark_validation_failed":
-        return [notifyingMark(deps, action, states.get(action.pool.presetId)!, facts, fence)];
+        yield notifyingMark(deps, action, states.get(action.pool.presetId)!, facts, fence);
+        break;
       case "mark_normal": {
         const mark = { ...markOf(action.pool), to: "normal" as const, eventId: null };
-        return [{ action, changes: [markPreset(mark, now, fence)], id: null, isEvent: false }];
+        yield { action, changes: [markPreset(mark, now, fence)], id: null, isEvent: false };
+        break;
       }
-      default:
-        return [];
     }
-  });
+  }
 }
 
 function creation(deps: Deps, action: Action, facts: StepFacts, fence: SQL): Step {
