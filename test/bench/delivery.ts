@@ -2,24 +2,21 @@
 // to nothing. The receivers are processes of their own; the messages are stored while delivery is paused. Variables: COUNT
 // (4,000), ROUNDS (3), CHECKOUTS (folders of Belfry to compare, round by round), BENCH_PEERS (a folder with nodemailer), PROFILES (a
 // folder for CPU profiles of the servers).
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import Database from "libsql";
-import { Pool } from "undici";
 import { measureFloor } from "./floors.ts";
 import { startReceiver, type Receiver, type ReceiverKind } from "./receivers.ts";
 import { writeReport, type Measurement } from "./report.ts";
+import { startBelfry } from "./server.ts";
 
 const count = Number(process.env["COUNT"] ?? 4_000);
 const rounds = Number(process.env["ROUNDS"] ?? 3);
 const here = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const checkouts = (process.env["CHECKOUTS"] ?? here).split(",");
 const hasPeers = process.env["BENCH_PEERS"] !== undefined;
-const profiles = process.env["PROFILES"];
-const owner = { email: "bench@example.com", username: "bench", password: "correct-horse-battery-42" };
 
 interface Subject {
   receiver: ReceiverKind;
@@ -53,24 +50,6 @@ const subjects: readonly Subject[] = [
   },
 ];
 
-async function startServer(checkout: string, environment: Record<string, string>) {
-  const profiling = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
-  const child = spawn(process.execPath, [...profiling, join(checkout, "src/launch.js"), "serve"], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, ...environment },
-  });
-  const line = await new Promise<string>((resolve) =>
-    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString())),
-  );
-  child.stdout.resume();
-  const stop = () =>
-    new Promise<void>((resolve) => {
-      child.once("close", () => resolve());
-      child.kill("SIGTERM");
-    });
-  return { url: (JSON.parse(line) as { address: string }).address, pid: child.pid!, stop };
-}
-
 /** Milliseconds of CPU that a process used; Linux only. */
 function cpuMs(pid: number): number {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").slice(11, 13);
@@ -103,24 +82,8 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 }
 
 async function deliverBacklog(checkout: string, subject: Subject, receiver: Receiver, folder: string) {
-  const server = await startServer(checkout, {
-    BELFRY_DATABASE_URL: `file:${folder}/belfry.db`,
-    BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
-    BELFRY_API_RATE_LIMIT: "0",
-    ...subject.environment(receiver.port),
-  });
-  const pool = new Pool(server.url, { connections: 1 });
-  let token = "";
-  const call = async (method: "GET" | "POST" | "PUT", path: string, json?: unknown): Promise<string> => {
-    const headers = { "content-type": "application/json", "coder-session-token": token };
-    const body = json === undefined ? null : JSON.stringify(json);
-    const answer = await pool.request({ path: `/api/v2${path}`, method, headers, body });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 300) throw new Error(`${path}: ${answer.statusCode} ${text}`);
-    return text;
-  };
-  await call("POST", "/users/first", owner);
-  token = (JSON.parse(await call("POST", "/users/login", owner)) as { session_token: string }).session_token;
+  const server = await startBelfry(checkout, folder, subject.environment(receiver.port));
+  const { call } = server;
   await call("PUT", "/notifications/settings", { notifier_paused: true });
   await call("POST", "/notifications/custom", {
     content: { title: "Build 0", message: "All 312 tests passed" },
@@ -134,7 +97,6 @@ async function deliverBacklog(checkout: string, subject: Subject, receiver: Rece
   // The last results are written after the receiver has answered.
   await new Promise((resolve) => setTimeout(resolve, 300));
   const used = cpuMs(server.pid) - cpu;
-  await pool.close();
   await server.stop();
   return { perSecond: count / seconds, cpuUsPerRequest: (used * 1_000) / count };
 }

@@ -1,26 +1,24 @@
 // `npm run bench:latency`: how long a notification takes from its request to the receiver and to an open inbox, on an idle
 // server, beside a reconciliation of 1,000 pools and a purge, and beside receivers of the other channel that are dead or slow.
 // Receivers are in this process, which sends the requests, so that there is one clock. Each scenario has a new server and a new
-// database; rounds are interleaved. Variables: ROUNDS (3), SAMPLES (of each scenario in each round, 100), ONLY (a part of a scenario's
+// database; rounds are interleaved. Variables: ROUNDS (3), CHECKOUT (another folder of Belfry), SAMPLES (of each scenario in each round, 100), ONLY (a part of a scenario's
 // name), PROFILES (a folder for CPU profiles).
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Pool } from "undici";
 import { createDatabase, type Database } from "../../db/client.ts";
 import { openFileClient } from "../../src/runtime/file-client.ts";
 import { fillBacklog, fillOld, fillPresets } from "./latency-data.ts";
 import { serveMail } from "./receivers.ts";
 import { describeLatencies, writeLatencies, type Latencies } from "./latency-report.ts";
+import { startBelfry, type StartedServer } from "./server.ts";
 
 const rounds = Number(process.env["ROUNDS"] ?? 3);
 const samples = Number(process.env["SAMPLES"] ?? 100);
-const profiles = process.env["PROFILES"];
-const pathOf = (name: string) => new URL(name, import.meta.url).pathname;
-const owner = { email: "bench@example.com", username: "bench", password: "correct-horse-battery-42" };
+/** Another folder of Belfry, to compare with. */
+const checkout = process.env["CHECKOUT"] ?? new URL("../..", import.meta.url).pathname;
 
 type Health = "well" | "dead" | "slow";
 interface Scenario {
@@ -30,6 +28,7 @@ interface Scenario {
   method: "webhook" | "smtp";
   /** Of the other channel's receiver, which has a backlog of its own. */
   other?: Health;
+  prepare?: (server: TestedServer) => Promise<void>;
   /** Runs until it is aborted. */
   load?: (server: TestedServer, signal: AbortSignal) => Promise<unknown>;
 }
@@ -40,6 +39,7 @@ const scenarios: Scenario[] = [
     name: "webhook, beside a reconciliation of 1,000 pools and a purge",
     base: "webhook, idle server",
     method: "webhook",
+    prepare: fillPoolsAndOld,
     load: reconcileAndPurge,
   },
   {
@@ -103,59 +103,26 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-interface TestedServer {
-  call: (method: "GET" | "POST" | "PUT", path: string, json?: unknown) => Promise<string>;
-  token: string;
-  url: string;
+interface TestedServer extends StartedServer {
   userId: string;
   db: Database;
-  child: ChildProcess;
-  stop: () => Promise<void>;
 }
 
 async function startServer(folder: string, environment: Record<string, string>): Promise<TestedServer> {
-  const profiling = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
-  const child = spawn(
-    process.execPath,
-    [...profiling, "--import", pathOf("loop-monitor.js"), pathOf("../../src/launch.js"), "serve"],
-    {
-      stdio: ["ignore", "pipe", "inherit", "ipc"],
-      env: {
-        ...process.env,
-        BELFRY_DATABASE_URL: `file:${folder}/belfry.db`,
-        BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
-        BELFRY_API_RATE_LIMIT: "0",
-        BELFRY_LOG_LEVEL: "error",
-        ...environment,
-      },
-    },
+  const quiet = { BELFRY_LOG_LEVEL: "error", ...environment };
+  const server = await startBelfry(
+    checkout,
+    folder,
+    quiet,
+    new URL("loop-monitor.js", import.meta.url).pathname,
   );
-  const line = await new Promise<string>((resolve) =>
-    child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())),
-  );
-  child.stdout!.resume();
-  const { address: url } = JSON.parse(line) as { address: string };
-  const pool = new Pool(url, { connections: 4 });
-  let token = "";
-  const call: TestedServer["call"] = async (method, path, json) => {
-    const headers = { "content-type": "application/json", "coder-session-token": token };
-    const body = json === undefined ? null : JSON.stringify(json);
-    const response = await pool.request({ path: `/api/v2${path}`, method, headers, body });
-    const text = await response.body.text();
-    if (response.statusCode >= 300) throw new Error(`${path}: ${response.statusCode} ${text}`);
-    return text;
-  };
-  const { user_id: userId } = JSON.parse(await call("POST", "/users/first", owner)) as { user_id: string };
-  token = (JSON.parse(await call("POST", "/users/login", owner)) as { session_token: string }).session_token;
+  const { id: userId } = JSON.parse(await server.call("GET", "/users/me")) as { id: string };
   const client = openFileClient(`${folder}/belfry.db`, 30_000);
   const stop = async () => {
     client.close();
-    await pool.destroy();
-    const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-    child.kill("SIGTERM");
-    await closed;
+    await server.stop();
   };
-  return { call, token, url, userId, db: createDatabase(client), child, stop };
+  return { ...server, userId, db: createDatabase(client), stop };
 }
 
 /** Delays of the event loop since the last call. */
@@ -182,10 +149,13 @@ function watchInbox({ url, token }: TestedServer, arrivals: Arrivals, signal: Ab
   });
 }
 
-/** Runs that create a workspace for each pool, or cancel those again, while ticks delete old messages. */
-async function reconcileAndPurge({ db, userId }: TestedServer, signal: AbortSignal): Promise<void> {
+async function fillPoolsAndOld({ db, userId }: TestedServer): Promise<void> {
   await fillPresets(db, userId, 1_000);
   await fillOld(db, userId, 60_000);
+}
+
+/** Runs that create a workspace for each pool, or cancel those again, while ticks delete old messages. */
+async function reconcileAndPurge({ db }: TestedServer, signal: AbortSignal): Promise<void> {
   for (let wanted = 3; !signal.aborted; wanted = wanted === 3 ? 2 : 3) {
     await db.write([fillPresets.want(wanted)], {});
     await new Promise((resolve) => setTimeout(resolve, reconciliationMs));
@@ -203,7 +173,7 @@ async function sample(server: TestedServer, outside: Arrivals, inbox: Arrivals):
 }
 
 async function measure(scenario: Scenario): Promise<Latencies> {
-  const { name, base, method, other = "well", load } = scenario;
+  const { name, base, method, other = "well", prepare, load } = scenario;
   const [outside, inbox] = [createArrivals(), createArrivals()];
   const folder = await mkdtemp(join(tmpdir(), "belfry-bench-"));
   const webhook = createWebhook(method === "webhook" ? "well" : other, outside);
@@ -224,8 +194,8 @@ async function measure(scenario: Scenario): Promise<Latencies> {
     await fillBacklog(server.db, server.userId, method === "webhook" ? "smtp" : "webhook", 2_000);
     await server.call("PUT", "/notifications/settings", { notifier_paused: false });
   }
+  await prepare?.(server);
   const loading = load?.(server, ending.signal);
-  if (load !== undefined) await new Promise((resolve) => setTimeout(resolve, 2_000));
   await loopDelays(server);
   const received: number[] = [];
   const shown: number[] = [];

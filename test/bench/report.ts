@@ -1,7 +1,7 @@
 // The table of a bench: medians over the rounds and ratios to a floor, as Markdown in this folder.
 import { execFileSync } from "node:child_process";
 import { statfsSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 
 export interface Measurement {
   /** What was measured; rows with the same subject are compared. */
@@ -126,6 +126,7 @@ export function writeTable(
 
 - Date: ${new Date().toISOString().slice(0, 10)}
 - Machine: ${describeMachine()}
+- Load average of the last 15 minutes: ${loadavg()[2]!.toFixed(1)}; above the number of cores, times are mostly waits for other programs
 - Commit: ${describeCommit()}
 - Command: \`${command}\`
 

@@ -1,5 +1,5 @@
 // A server in a process of its own, with its first user signed in, for the benchmarks.
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { Pool } from "undici";
 
@@ -8,6 +8,7 @@ const owner = { email: "bench@example.com", username: "bench", password: "correc
 const profiles = process.env["PROFILES"];
 
 export interface StartedServer {
+  child: ChildProcess;
   url: string;
   pid: number;
   token: string;
@@ -16,15 +17,19 @@ export interface StartedServer {
   stop: () => Promise<void>;
 }
 
-/** Belfry of the sources in `checkout`, with its database in `folder`. */
+/** Belfry of the sources in `checkout`, with its database in `folder`; `preload`: a module that is loaded first. */
 export async function startBelfry(
   checkout: string,
   folder: string,
   environment: Record<string, string> = {},
+  preload?: string,
 ): Promise<StartedServer> {
-  const profiling = profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`];
-  const child = spawn(process.execPath, [...profiling, join(checkout, "src/launch.js"), "serve"], {
-    stdio: ["ignore", "pipe", "inherit"],
+  const options = [
+    ...(profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`]),
+    ...(preload === undefined ? [] : ["--import", preload]),
+  ];
+  const child = spawn(process.execPath, [...options, join(checkout, "src/launch.js"), "serve"], {
+    stdio: ["ignore", "pipe", "inherit", ...(preload === undefined ? [] : (["ipc"] as const))],
     env: {
       ...process.env,
       BELFRY_DATABASE_URL: `file:${folder}/belfry.db`,
@@ -34,8 +39,9 @@ export async function startBelfry(
     },
   });
   const line = await new Promise<string>((resolve) =>
-    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString())),
+    child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())),
   );
+  child.stdout!.resume();
   const { address: url } = JSON.parse(line) as { address: string };
   const pool = new Pool(url, { connections: 1 });
   let token = "";
@@ -56,5 +62,5 @@ export async function startBelfry(
       child.kill("SIGTERM");
     });
   };
-  return { url, pid: child.pid!, token, call, stop };
+  return { child, url, pid: child.pid!, token, call, stop };
 }
