@@ -119,7 +119,7 @@ export function writeReport(measurements: readonly Measurement[], run: Comparing
 export function writeTable(
   rows: readonly string[][],
   { title = "Results of the bench", file = "RESULTS.md", command, notes }: Run,
-  isText = (column: number) => column === 0,
+  isText = (column: number): boolean => column === 0,
 ): void {
   const table = renderTable(rows, isText);
   const text = `# ${title}
