@@ -85,20 +85,41 @@ const deniedFeatures = [
   .map((feature) => `${feature}=()`)
   .join(", ");
 
+const fixedHeaders = {
+  "x-coder-build-version": versionForCoder,
+  "x-content-type-options": "nosniff",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "permissions-policy": deniedFeatures,
+};
+
+/** Pages bring their own policy; anything else that a browser opens runs nothing and can't be framed. */
+const defaultHeaders = {
+  "referrer-policy": "same-origin",
+  "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+};
+
+const headersOfRequest = (c: Ctx): Record<string, string> => ({
+  "x-request-id": c.get("deps").requestId,
+  ...(isHttps(c) ? { "strict-transport-security": "max-age=31536000" } : {}),
+});
+
 function addHeaders(c: Ctx): void {
-  const { headers } = c.res;
-  headers.set("x-request-id", c.get("deps").requestId);
-  headers.set("x-coder-build-version", versionForCoder);
-  headers.set("x-content-type-options", "nosniff");
-  headers.set("cross-origin-opener-policy", "same-origin");
-  headers.set("cross-origin-resource-policy", "same-origin");
-  headers.set("permissions-policy", deniedFeatures);
-  if (!headers.has("referrer-policy")) headers.set("referrer-policy", "same-origin");
-  // Pages bring their own; anything else that a browser opens runs nothing and can't be framed.
-  if (!headers.has("content-security-policy"))
-    headers.set("content-security-policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
-  if (isHttps(c)) headers.set("strict-transport-security", "max-age=31536000");
-  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  const { headers, status } = c.res;
+  const always = { ...fixedHeaders, ...headersOfRequest(c) };
+  if (status === 204 && !headers.has("set-cookie")) {
+    // Without a body to keep, one object is faster than setting each.
+    c.res = undefined;
+    c.res = new Response(null, {
+      status,
+      headers: { ...defaultHeaders, ...Object.fromEntries(headers), ...always },
+    });
+    return;
+  }
+  for (const [name, value] of Object.entries(always)) headers.set(name, value);
+  for (const [name, value] of Object.entries(defaultHeaders))
+    if (!headers.has(name)) headers.set(name, value);
 }
 
 interface DatabaseFailure {

@@ -2,6 +2,7 @@
 import type { Database } from "../../db/client.ts";
 import { unknownUntil } from "../accounts/rules/api-key.ts";
 import { findValidKeys } from "../accounts/store/keys.ts";
+import type { Gather } from "../kernel/coalescer.ts";
 import { createCache, type Clock, type MailPool } from "../kernel/ports.ts";
 import type { Deps, Process } from "../kernel/deps.ts";
 import type { Log } from "../kernel/log.ts";
@@ -42,13 +43,27 @@ const hubIntervalMs = 1_000;
 const nextIteration = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const maxGatherIterations = 4;
+/** After so many writes of one member each, nobody else is expected. */
+const writesAlone = 8;
 
-/** Waits while iterations bring more: a request that has just arrived reads in one and enqueues in the next. */
-async function gatherRequests(countWaiting: () => number): Promise<void> {
-  for (let count = 0, before = -1; count < maxGatherIterations && countWaiting() > before; count += 1) {
-    before = countWaiting();
-    await nextIteration();
-  }
+/**
+ * Waits while iterations bring more: a request that has just arrived reads in one and enqueues in the next. A caller who
+ * sends one request after the other doesn't wait for others.
+ */
+export function createGather(iteration = nextIteration): Gather {
+  let alone = 0;
+  return async (countWaiting) => {
+    const isAlone = alone >= writesAlone && countWaiting() === 1;
+    for (
+      let count = 0, before = -1;
+      !isAlone && count < maxGatherIterations && countWaiting() > before;
+      count += 1
+    ) {
+      before = countWaiting();
+      await iteration();
+    }
+    alone = countWaiting() === 1 ? alone + 1 : 0;
+  };
 }
 
 export function createProcess(options: ProcessOptions): OwnProcess {
@@ -60,7 +75,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     mail,
     unsignedUntil: { value: unknownUntil },
     deploymentId: { value: undefined },
-    enqueueGroup: createEnqueueGroup(db, gatherRequests),
+    enqueueGroup: createEnqueueGroup(db, createGather()),
     nudges: createNudgeQueue(deps, nextIteration),
     leases: createLeases(deps),
     claiming: new Set(),
