@@ -1,5 +1,5 @@
-// The live inbox: inserts new notifications, marks as read in place, and updates times. The server renders the HTML;
-// without this script the page works with plain forms.
+// The live inbox: inserts new notifications, marks them in place, updates times, and listens to keys. The server renders the
+// HTML; without this script the page works with plain forms.
 import { exactTime, relativeTime } from "./relative-time.js";
 
 const section = () => document.querySelector("#inbox");
@@ -34,7 +34,8 @@ function hint(message) {
 function showUnread(count) {
   document.title = document.title.replace(/^(\(\d+\) )?/, count > 0 ? `(${count}) ` : "");
   document.querySelector("#count").textContent = count > 0 ? `${count} unread` : "No unread notifications";
-  document.querySelector("#read-all").hidden = count === 0;
+  const readAll = document.querySelector("#read-all");
+  if (readAll !== null) readAll.hidden = count === 0;
 }
 
 function refreshTimes() {
@@ -70,8 +71,8 @@ async function showNew(id) {
   const { item, unread } = await fetchItem(`/inbox/items/${id}`);
   announced.add(id);
   showUnread(unread);
-  const readAll = document.querySelector("#read-all [name=position]");
-  readAll.value = String(Math.max(Number(readAll.value), Number(item.dataset.seq)));
+  for (const field of document.querySelectorAll(".all [name=position]"))
+    field.value = String(Math.max(Number(field.value), Number(item.dataset.seq)));
   if (isFirstPage && document.getElementById(item.id) === null) {
     section().querySelector(".empty")?.remove();
     item.classList.add("fresh");
@@ -93,39 +94,92 @@ async function markOne(form) {
   const old = form.closest("li");
   const { item, unread } = await fetchItem(form.action, { method: "POST", body: new FormData(form) });
   const hadFocus = old.contains(document.activeElement);
-  item.querySelector("details").open = old.querySelector("details").open;
+  const hadOpen = old.querySelector("details").open;
+  item.querySelector("details").open = hadOpen;
   old.replaceWith(item);
   showUnread(unread);
   refreshTimes();
-  if (hadFocus) item.querySelector(".mark button").focus();
+  if (hadFocus) item.querySelector(hadOpen ? "[data-mark*=read] button" : "summary").focus();
   announce(item.classList.contains("unread") ? "Marked as unread" : "Marked as read");
 }
 
-/** Marks all as read, or undoes it: the list comes anew. */
-async function markAll(form) {
+const messages = {
+  "read-all": "All marked as read",
+  "done-all": "All done",
+  done: "Done",
+  inbox: "Moved to the inbox",
+};
+
+/** Moves notifications, or undoes it: the list comes anew, with the focus where it was. */
+async function replaceList(form) {
+  const row = rows().indexOf(form.closest("#items > li"));
   const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   section().replaceWith(page.querySelector("#inbox"));
   showUnread(Number(/^\((\d+)\) /.exec(page.title)?.[1] ?? 0));
   refreshTimes();
-  document.querySelector("#main").focus({ preventScroll: true });
-  announce(form.id === "read-all" ? "All marked as read" : "Marked as unread again");
+  const next = row < 0 ? undefined : (rows()[row] ?? rows().at(-1));
+  (next?.querySelector("summary") ?? document.querySelector("#main")).focus({ preventScroll: row < 0 });
+  announce(messages[form.dataset.mark ?? form.id] ?? "Undone");
 }
+
+const rows = () => [...document.querySelectorAll("#items > li")];
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const mark = form.matches("#read-all, .undo") ? markAll : form.matches(".mark") ? markOne : null;
-  if (mark === null) return;
+  const change = form.matches(".all, .undo, [data-mark=done], [data-mark=inbox]")
+    ? replaceList
+    : form.matches(".mark")
+      ? markOne
+      : null;
+  if (change === null) return;
   event.preventDefault();
   const button = form.querySelector("button");
   button.setAttribute("aria-busy", "true");
-  void inTurn(() => mark(form)).finally(() => button.removeAttribute("aria-busy"));
+  void inTurn(() => change(form)).finally(() => button.removeAttribute("aria-busy"));
+});
+
+/** The row that has the focus, or the first one. */
+const currentRow = () => document.activeElement.closest("#items > li") ?? rows()[0];
+const submit = (form) => form?.requestSubmit();
+
+function moveFocus(step) {
+  const at = rows().indexOf(document.activeElement.closest("#items > li"));
+  rows()[Math.max(0, at + step)]?.querySelector("summary").focus();
+}
+
+const places = { i: "/inbox", w: "/workspaces", t: "/templates", s: "/settings/notifications" };
+let isGoing = false;
+
+const keys = {
+  j: () => moveFocus(1),
+  k: () => moveFocus(-1),
+  o: () => currentRow()?.querySelector("summary").click(),
+  e: () => submit(currentRow()?.querySelector("[data-mark=done]")),
+  u: () => submit(currentRow()?.querySelector("[data-mark*=read]")),
+  z: () => submit(document.querySelector(".undo")),
+  "?": () => document.querySelector("#keys").showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    event.target.closest("input, textarea, select, dialog")
+  )
+    return;
+  const run = isGoing && places[event.key] ? () => location.assign(places[event.key]) : keys[event.key];
+  isGoing = event.key === "g";
+  if (run === undefined) return;
+  event.preventDefault();
+  run();
 });
 
 // Forms to pages of this site mark as read by themselves; links to others do it here.
 document.addEventListener("click", (event) => {
   const item = event.target.closest(".acts a")?.closest(".item.unread");
-  if (item) void inTurn(() => markOne(item.querySelector(".mark")));
+  if (item) void inTurn(() => markOne(item.querySelector("[data-mark=read]")));
 });
 
 /** A link to a notification opens it. */

@@ -208,10 +208,17 @@ export const inboxNotifications = sqliteTable(
     actions: text("actions").notNull(),
     readAt: integer("read_at"),
     createdAt: integer("created_at").notNull(),
+    /** What is done is read, too, and no longer in the inbox. */
+    doneAt: integer("done_at"),
   },
   (table) => [
     uniqueIndex("inbox_notifications_id").on(table.id),
-    index("inbox_notifications_user").on(table.userId, table.seq),
+    index("inbox_notifications_open")
+      .on(table.userId, table.seq)
+      .where(sql`done_at IS NULL`),
+    index("inbox_notifications_done")
+      .on(table.userId, table.seq)
+      .where(sql`done_at IS NOT NULL`),
     index("inbox_notifications_unread")
       .on(table.userId, table.seq)
       .where(sql`read_at IS NULL`),

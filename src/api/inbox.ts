@@ -8,7 +8,10 @@ import {
   countUnread,
   findInboxItem,
   listInbox,
+  setAllDone,
   setAllRead,
+  setDone,
+  setNotDone,
   setRead,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
@@ -56,6 +59,11 @@ export const inboxFilter = strictQuery({
     .transform((value) => (value === "" ? "all" : value)),
 });
 const inboxQuery = inboxFilter.extend({
+  done: z
+    .enum(["", "true", "false"], { error: "must be true or false" })
+    .default("false")
+    .meta({ description: "true: what is done, instead of what is in the inbox" })
+    .transform((value) => value === "true"),
   starting_before: z
     .literal("")
     .or(uuid)
@@ -74,11 +82,11 @@ export const inboxRoutes = new Hono<Env>()
     }),
     valid("query", inboxQuery),
     async (c) => {
-      const { starting_before, read_status, targets, templates } = c.req.valid("query");
+      const { starting_before, read_status, targets, templates, done } = c.req.valid("query");
       const { items, unread } = await readAsUser(c, {
         items: listInbox(
           currentUserIdSql(c),
-          { targets, templates, readStatus: read_status },
+          { targets, templates, readStatus: read_status, isDone: done },
           inboxPageSize,
           starting_before,
         ),
@@ -98,6 +106,41 @@ export const inboxRoutes = new Hono<Env>()
     async (c) => {
       await writeAsUser(c, [setAllRead(authorizedUserIdSql(c), c.get("deps").now())], {});
       return c.body(null, 204);
+    },
+  )
+  .put(
+    "/notifications/inbox/mark-all-as-done",
+    endpoint({
+      summary: "Mark all notifications in your inbox as done",
+      access: "session",
+      answers: { 204: null },
+      errors: [401],
+    }),
+    async (c) => {
+      await writeAsUser(c, [setAllDone(authorizedUserIdSql(c), c.get("deps").now())], {});
+      return c.body(null, 204);
+    },
+  )
+  .put(
+    "/notifications/inbox/:id/done-status",
+    endpoint({
+      summary: "Mark one of your notifications as done, which also reads it, or move it back to the inbox",
+      access: "session",
+      answers: { 200: z.object({ notification: inboxItemShape.schema, unread_count: z.number() }) },
+      errors: [400, 401, 404, 415],
+    }),
+    valid("param", z.object({ id: uuid })),
+    valid("json", z.object({ is_done: z.boolean() })),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const self = authorizedUserIdSql(c);
+      const { item, unread } = await writeAsUser(
+        c,
+        [c.req.valid("json").is_done ? setDone(self, id, c.get("deps").now()) : setNotDone(self, id)],
+        { item: findInboxItem(currentUserIdSql(c), id), unread: countUnread(currentUserIdSql(c)) },
+      );
+      if (item[0] === undefined) throw notFound("Notification");
+      return c.json({ notification: inboxItemShape.from(item[0]), unread_count: unread[0]!.count });
     },
   )
   .put(

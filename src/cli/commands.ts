@@ -47,6 +47,7 @@ const notifications: Group = {
     send.custom,
     inbox.list,
     inbox.read,
+    inbox.done,
     send.test,
     deliveries.pause,
     deliveries.resume,

@@ -11,14 +11,21 @@ import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
 import { buttonTarget, ownPath } from "./rules/links.ts";
 
 export interface InboxView {
-  show: "all" | "unread";
+  show: "all" | "unread" | "done";
   /** Only what is older than the notification with this id. */
   before: string | undefined;
   /** The id of the notification that is open. */
   open: string | undefined;
-  /** When all were marked as read just now, in epoch milliseconds: it can be undone. */
-  readAllAt: number | undefined;
+  /** What was just marked, which can be undone. */
+  undo: { at: number; what: Undoable } | undefined;
 }
+
+/** By the word in the path of the page: what has just happened. */
+export const undoable = {
+  read: "All marked as read.",
+  done: "Marked as done.",
+} as const;
+type Undoable = keyof typeof undoable;
 
 export interface InboxItems {
   items: readonly InboxRow[];
@@ -26,6 +33,8 @@ export interface InboxItems {
   /** Sequence number of the latest notification: later ones arrive live. */
   position: number;
   hasOlder: boolean;
+  /** Whether anything is done. */
+  hasDone: boolean;
   now: number;
   accessUrl: string;
 }
@@ -33,7 +42,7 @@ export interface InboxItems {
 /** The page of the list, without what was done on it. */
 export function inboxPath({ show, before }: Pick<InboxView, "show" | "before">): string {
   const query = new URLSearchParams();
-  if (show === "unread") query.set("show", "unread");
+  if (show !== "all") query.set("show", show);
   if (before !== undefined) query.set("starting_before", before);
   return query.size === 0 ? "/inbox" : `/inbox?${query}`;
 }
@@ -46,7 +55,7 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
     data-position="${position}"
     data-now="${now}"
     ${attributes({
-      "data-first-page": view.before === undefined,
+      "data-first-page": view.before === undefined && view.show !== "done",
     })}
   >
     <div class="head">
@@ -55,19 +64,20 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
     </div>
     <div class="bar">
       <nav class="tabs" aria-label="Which notifications">
-        ${tab("All", "all", view)} ${tab("Unread", "unread", view)}
+        ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Done", "done", view)}
       </nav>
-      ${view.readAllAt === undefined ? "" : undoForm(view.readAllAt, here)}
-      <form method="post" action="/inbox/read-all" id="read-all" ${attributes({ hidden: unread === 0 })}>
-        <input type="hidden" name="to" value="${here}" />
-        <input type="hidden" name="position" value="${position}" />
-        <button class="quiet" type="submit">Mark all as read</button>
-      </form>
+      ${view.undo === undefined ? "" : undoForm(view.undo, here)}
+      ${
+        view.show === "done"
+          ? ""
+          : html`${allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
+            ${allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}`
+      }
     </div>
     <ul class="items" id="items" role="list">
       ${items.map((item) => inboxItem(item, { ...facts, here, isOpen: item.id === view.open }))}
     </ul>
-    ${items.length === 0 ? empty(view, facts.accessUrl) : ""} ${pages(view, items.at(-1), hasOlder)}
+    ${items.length === 0 ? empty(view, facts) : ""} ${pages(view, items.at(-1), hasOlder)}
   </section>`;
 }
 
@@ -80,11 +90,24 @@ const tab = (label: string, show: InboxView["show"], view: InboxView): Html =>
     >${label}</a
   >`;
 
-const undoForm = (readAllAt: number, here: string): Html =>
-  html`<form class="undo" method="post" action="/inbox/unread-all">
+/** For everything that was there when the page was made, whatever is shown of it. */
+const allForm = (
+  id: string,
+  label: string,
+  here: string,
+  { position, hidden }: { position: number; hidden: boolean },
+): Html =>
+  html`<form class="all" method="post" action="/inbox/${id}" id="${id}" ${attributes({ hidden })}>
     <input type="hidden" name="to" value="${here}" />
-    <input type="hidden" name="at" value="${readAllAt}" />
-    <p role="status">All marked as read.</p>
+    <input type="hidden" name="position" value="${position}" />
+    <button class="quiet" type="submit">${label}</button>
+  </form>`;
+
+const undoForm = ({ at, what }: NonNullable<InboxView["undo"]>, here: string): Html =>
+  html`<form class="undo" method="post" action="/inbox/undo">
+    <input type="hidden" name="to" value="${here}" />
+    <input type="hidden" name="at" value="${at}" />
+    <p>${undoable[what]}</p>
     <button class="quiet" type="submit">Undo</button>
   </form>`;
 
@@ -129,16 +152,29 @@ export function inboxItem(item: InboxRow, { now, accessUrl, here, isOpen }: Item
       <div class="prose">${raw(toProse(item.content))}</div>
       <div class="acts">
         ${buttons}
-        <form class="mark" method="post" action="/inbox/items/${id}/${readAt === null ? "read" : "unread"}">
-          <input type="hidden" name="to" value="${here}" />
-          <button class="quiet" type="submit" aria-describedby="t-${id}">
-            ${readAt === null ? "Mark as read" : "Mark as unread"}
-          </button>
-        </form>
+        ${item.doneAt === null ? markForm(id, here, "done", "Done") : markForm(id, here, "inbox", "Move to inbox")}
+        ${
+          item.doneAt !== null
+            ? ""
+            : readAt === null
+              ? markForm(id, here, "read", "Mark as read")
+              : markForm(id, here, "unread", "Mark as unread")
+        }
       </div>
     </details>
   </li>`;
 }
+
+const markForm = (
+  id: string,
+  here: string,
+  mark: "read" | "unread" | "done" | "inbox",
+  label: string,
+): Html =>
+  html`<form class="mark" data-mark="${mark}" method="post" action="/inbox/items/${id}/${mark}">
+    <input type="hidden" name="to" value="${here}" />
+    <button class="quiet" type="submit" aria-describedby="t-${id}">${label}</button>
+  </form>`;
 
 /**
  * A page of this site is reached by a form, which marks the notification as read; another one by a link, since the policy of
@@ -158,7 +194,7 @@ function actionButton(
   </form>`;
 }
 
-function empty(view: InboxView, accessUrl: string): Html {
+function empty(view: InboxView, facts: InboxItems): Html {
   if (view.before !== undefined) return html`<div class="empty"><p>No older notifications.</p></div>`;
   if (view.show === "unread") {
     return html`<div class="empty">
@@ -166,10 +202,40 @@ function empty(view: InboxView, accessUrl: string): Html {
       <p>New notifications appear here live.</p>
     </div>`;
   }
+  if (view.show === "done") return html`<div class="empty"><p>Nothing is done yet.</p></div>`;
+  if (facts.hasDone) {
+    return html`<div class="empty">
+      <h2>All done</h2>
+      <p>New notifications appear here live.</p>
+    </div>`;
+  }
   return html`<div class="empty">
     <h2>No notifications yet</h2>
     <p>Notifications appear here live. Send yourself the first one from a terminal:</p>
-    <pre><code>npx belfry login ${accessUrl}</code><code>npx belfry notifications custom "Hello" "It works"</code></pre>
+    <pre><code>npx belfry login ${facts.accessUrl}</code><code>npx belfry notifications custom "Hello" "It works"</code></pre>
     <p>Put the second line at the end of a long-running script to get notified when it is done.</p>
   </div>`;
 }
+
+const keys = [
+  ["j, k", "next, previous notification"],
+  ["o, Enter", "open or close"],
+  ["e", "done"],
+  ["u", "mark as read or unread"],
+  ["z", "undo"],
+  ["g then i, w, t, s", "inbox, workspaces, templates, settings"],
+  ["?", "this list"],
+] as const;
+
+/** Shown by inbox.js. */
+export const keysDialog = html`<dialog id="keys" aria-labelledby="keys-title">
+  <h2 id="keys-title">Keyboard shortcuts</h2>
+  <dl>
+    ${keys.map(
+      ([key, what]) =>
+        html`<dt><kbd>${key}</kbd></dt>
+          <dd>${what}</dd>`,
+    )}
+  </dl>
+  <form method="dialog"><button class="button" type="submit">Close</button></form>
+</dialog>`;

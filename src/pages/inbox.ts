@@ -16,15 +16,18 @@ import {
   findInboxItem,
   listInbox,
   newestSeq,
+  setAllDone,
   setAllRead,
+  setDone,
+  setNotDone,
   setRead,
-  setUnreadSince,
+  undoMarks,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
 import { readHealth, toHealth } from "../notifications/delivery/store/health.ts";
 import { failingLine } from "./delivery-channels.ts";
 import { readForm } from "./form.ts";
-import { inboxItem, inboxSection, type InboxView } from "./inbox-view.ts";
+import { inboxItem, inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
 import { ownPath, buttonTarget } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
@@ -35,18 +38,19 @@ const partHeader = "belfry-part";
 
 export const inboxPages = new Hono<Env>()
   .get("/inbox", signedIn, (c) => showInbox(c))
-  .post("/inbox/read-all", signedIn, async (c) => {
+  .post("/inbox/:all{read-all|done-all}", signedIn, async (c) => {
     const { to, position } = await readForm(c, ["to", "position"]);
     const now = c.get("deps").now();
     // Only what was there when the page was made: nobody has seen what came after.
     const newest = /^\d{1,15}$/.test(position) ? Number(position) : undefined;
-    await writeAsUser(c, [setAllRead(authorizedUserIdSql(c), now, newest)], {});
-    return back(c, to, { undo: String(now) });
+    const isRead = c.req.param("all") === "read-all";
+    await writeAsUser(c, [(isRead ? setAllRead : setAllDone)(authorizedUserIdSql(c), now, newest)], {});
+    return back(c, to, { [isRead ? "read" : "done"]: String(now) });
   })
-  .post("/inbox/unread-all", signedIn, async (c) => {
+  .post("/inbox/undo", signedIn, async (c) => {
     const { to, at } = await readForm(c, ["to", "at"]);
-    if (!/^\d{1,15}$/.test(at)) throw invalid("at", "must be the time at which all were marked as read");
-    await writeAsUser(c, [setUnreadSince(authorizedUserIdSql(c), Number(at))], {});
+    if (!/^\d{1,15}$/.test(at)) throw invalid("at", "must be the time of what is undone, in milliseconds");
+    await writeAsUser(c, [undoMarks(authorizedUserIdSql(c), Number(at))], {});
     return back(c, to);
   })
   .get("/inbox/items/:id", signedIn, async (c) => {
@@ -56,17 +60,19 @@ export const inboxPages = new Hono<Env>()
     });
     return showItem(c, item[0], unread[0]!.count);
   })
-  .post("/inbox/items/:id/:mark{read|unread}", signedIn, async (c) => {
-    const { id, mark } = c.req.param();
+  .post("/inbox/items/:id/:mark{read|unread|done|inbox}", signedIn, async (c) => {
+    const { id } = c.req.param();
+    const mark = c.req.param("mark") as keyof typeof marks;
     const { to } = await readForm(c, ["to"]);
-    const readAt = mark === "read" ? c.get("deps").now() : null;
-    const { item, unread } = await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, readAt)], {
+    const now = c.get("deps").now();
+    const { item, unread } = await writeAsUser(c, [marks[mark](authorizedUserIdSql(c), id, now)], {
       item: findInboxItem(currentUserIdSql(c), id),
       unread: countUnread(currentUserIdSql(c)),
     });
-    if (c.req.header(partHeader) !== undefined) return showItem(c, item[0], unread[0]!.count);
+    const isInPlace = mark === "read" || mark === "unread";
+    if (isInPlace && c.req.header(partHeader) !== undefined) return showItem(c, item[0], unread[0]!.count);
     if (item[0] === undefined) throw notFound("Notification");
-    return back(c, to, { open: id });
+    return back(c, to, isInPlace ? { open: id } : mark === "done" ? { done: String(now) } : {});
   })
   .post("/inbox/items/:id/follow", signedIn, async (c) => {
     const { id } = c.req.param();
@@ -79,6 +85,13 @@ export const inboxPages = new Hono<Env>()
     return c.redirect(target, 303);
   });
 
+const marks = {
+  read: setRead,
+  unread: (user: ReturnType<typeof authorizedUserIdSql>, id: string) => setRead(user, id, null),
+  done: setDone,
+  inbox: setNotDone,
+};
+
 /** Where the button with this index leads, if to a page of this site. */
 function targetOf(item: InboxRow | undefined, index: string, accessUrl: string): string | null {
   if (item === undefined || !/^\d$/.test(index)) return null;
@@ -86,24 +99,38 @@ function targetOf(item: InboxRow | undefined, index: string, accessUrl: string):
   return action === undefined ? null : ownPath(buttonTarget(action.url, accessUrl) ?? undefined);
 }
 
+const shown = ["all", "unread", "done"] as const;
+
+function undoOf(read: string | undefined, done: string | undefined): InboxView["undo"] {
+  const at = Number(read ?? done);
+  return at > 0 ? { at, what: read === undefined ? "done" : "read" } : undefined;
+}
+
 async function showInbox(c: Ctx) {
   const { now, config } = c.get("deps");
   const view: InboxView = {
-    show: c.req.query("show") === "unread" ? "unread" : "all",
+    show: shown.find((show) => show === c.req.query("show")) ?? "all",
     before: c.req.query("starting_before") || undefined,
     open: c.req.query("open") || undefined,
-    readAllAt: Number(c.req.query("undo")) || undefined,
+    undo: undoOf(c.req.query("read"), c.req.query("done")),
   };
-  const filter = { targets: [], templates: [], readStatus: view.show };
-  const { actor, items, unread, newest, health } = await readAsUser(c, {
+  const filter = {
+    targets: [],
+    templates: [],
+    readStatus: view.show === "unread" ? view.show : "all",
+    isDone: view.show === "done",
+  } as const;
+  const { actor, items, unread, newest, done, health } = await readAsUser(c, {
     items: listInbox(currentUserIdSql(c), filter, inboxPageSize + 1, view.before),
     unread: countUnread(currentUserIdSql(c)),
     newest: newestSeq(),
+    done: listInbox(currentUserIdSql(c), { ...filter, readStatus: "all", isDone: true }, 1),
     health: readHealth(currentUserIdSql(c)),
   });
   const section = inboxSection(view, {
     items: items.slice(0, inboxPageSize),
     hasOlder: items.length > inboxPageSize,
+    hasDone: done.length > 0,
     unread: unread[0]!.count,
     position: newest[0]!.seq,
     now: now(),
@@ -116,7 +143,8 @@ async function showInbox(c: Ctx) {
     scripts: ["inbox.js"],
     main: html`${failingLine(toHealth(health), config.notifications, now())} ${section}
       <p class="spoken" id="announcer" role="status"></p>
-      <p class="live" id="live" hidden></p>`,
+      <p class="live" id="live" hidden></p>
+      ${keysDialog}`,
   });
 }
 
@@ -129,9 +157,9 @@ function showItem(c: Ctx, item: InboxRow | undefined, unread: number) {
 }
 
 /** Redirects to the list that the form was in: to the notification that is `open`, or with what can be undone. */
-function back(c: Ctx, to: string, { open, undo }: { open?: string; undo?: string } = {}): Response {
+function back(c: Ctx, to: string, query: { open?: string; read?: string; done?: string } = {}): Response {
   const [path = "/inbox"] = (ownPath(to) ?? "/inbox").split("#");
-  const query = open === undefined ? (undo === undefined ? "" : `undo=${undo}`) : `open=${open}`;
-  const separator = query === "" ? "" : path.includes("?") ? "&" : "?";
-  return c.redirect(`${path}${separator}${query}${open === undefined ? "" : `#n-${open}`}`, 303);
+  const added = String(new URLSearchParams(query));
+  const separator = added === "" ? "" : path.includes("?") ? "&" : "?";
+  return c.redirect(`${path}${separator}${added}${query.open === undefined ? "" : `#n-${query.open}`}`, 303);
 }

@@ -590,5 +590,17 @@ describe("Notifications", () => {
     expect(await belfry(["notifications", "read", "--all"])).toMatchObject({ code: 0 });
     expect(await list("--unread")).toEqual({ code: 0, stdout: "", stderr: "No unread notifications.\n" });
     expect((await list("--limit", "1")).stdout).toMatch(/^ {2}.{10} {2}Number 30/);
+    expect(await belfry(["notifications", "done", shortIds[0]!])).toMatchObject({
+      code: 0,
+      stderr: "Marked 1 notification as done; 0 unread.\n",
+    });
+    expect((await belfry(["notifications", "list", "--done"])).stdout).toContain(shortIds[0]);
+    expect((await belfry(["notifications", "list", "--limit", "all"])).stdout).not.toContain(shortIds[0]);
+    expect(await belfry(["notifications", "list", "--all", "--done"])).toMatchObject({ code: 2 });
+    expect(await belfry(["notifications", "done", "--all"])).toMatchObject({
+      code: 0,
+      stderr: "Marked all notifications as done.\n",
+    });
+    expect(await belfry(["notifications", "list"])).toMatchObject({ stderr: "Your inbox is empty.\n" });
   });
 });

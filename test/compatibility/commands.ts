@@ -103,6 +103,7 @@ export const ownCommands: { command: string; what: string }[] = [
   },
   { command: "belfry notifications list", what: "show your inbox, or with `--all` the delivery log" },
   { command: "belfry notifications read", what: "mark as read" },
+  { command: "belfry notifications done", what: "mark as done: out of the inbox" },
   { command: "belfry notifications explain", what: "show why a message was sent or not" },
   { command: "belfry notifications retry", what: "retry a message that failed permanently" },
   { command: "belfry notifications templates", what: "edit notification templates, in versions" },

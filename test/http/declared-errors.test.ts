@@ -233,6 +233,11 @@ const special: Record<string, Make> = {
     `/api/v2/notifications/inbox/${nobody}/read-status`,
     { is_read: true },
   ),
+  "PUT /api/v2/notifications/inbox/:id/done-status 404": as(
+    "PUT",
+    `/api/v2/notifications/inbox/${nobody}/done-status`,
+    { is_done: true },
+  ),
   "GET /api/v2/users/:user/notifications/preferences 404": as(
     "GET",
     "/api/v2/users/nobody/notifications/preferences",
@@ -403,6 +408,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/templates/:id/version": { version: 1 },
     "PUT /api/v2/notifications/templates/:id/method": { method: "smtp" },
     "PUT /api/v2/notifications/inbox/:id/read-status": { is_read: true },
+    "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   };
   const json = bodies[`${method} ${path}`];

@@ -344,6 +344,38 @@ describe("the inbox", () => {
     expect((await mark(false)).json).toMatchObject({ notification: { read_at: null }, unread_count: 2 });
   });
 
+  test("done ones are read and listed by themselves, and come back as they were", async () => {
+    const { server, token } = await withMany(2);
+    const [item] = (await inboxOf(server, token)).notifications;
+    const mark = (is_done: boolean) =>
+      server.call("PUT", `/api/v2/notifications/inbox/${item!.id}/done-status`, { token, json: { is_done } });
+    server.clock.advance(5_000);
+    const at = "2026-11-21T10:00:05.500Z";
+    expect((await mark(true)).json).toMatchObject({
+      notification: { id: item!.id, read_at: at },
+      unread_count: 1,
+    });
+    server.clock.advance(5_000);
+    expect((await mark(true)).json).toMatchObject({ notification: { read_at: at } });
+    expect(titles(await inboxOf(server, token))).toEqual(["0"]);
+    expect(titles(await inboxOf(server, token, "?done=true"))).toEqual(["1"]);
+    expect(titles(await inboxOf(server, token, "?done=true&read_status=unread"))).toEqual([]);
+    expect((await mark(false)).json).toMatchObject({
+      notification: { read_at: null },
+      unread_count: 2,
+    });
+    const grace = await addUser(server, "grace");
+    await server.call("POST", "/api/v2/notifications/custom", { token: grace.token, json: custom("hers") });
+    const all = await server.call("PUT", "/api/v2/notifications/inbox/mark-all-as-done", { token });
+    expect(all.status).toBe(204);
+    expect(titles(await inboxOf(server, token))).toEqual([]);
+    expect(titles(await inboxOf(server, token, "?done=true"))).toEqual(["1", "0"]);
+    expect(titles(await inboxOf(server, grace.token))).toEqual(["hers"]);
+    expect((await server.call("GET", "/api/v2/notifications/inbox?done=yes", { token })).json).toMatchObject({
+      validations: [{ field: "done", detail: "must be true or false" }],
+    });
+  });
+
   test("all are marked as read, one's own only", async () => {
     const { server, token } = await withMany(3);
     const grace = await addUser(server, "grace");

@@ -231,7 +231,7 @@ test("marking as read and as unread goes without scripts and comes back to the s
   );
   expect(titlesOf(await get(server, "/inbox?show=unread", cookie))).toEqual(["Two", "One"]);
   const all = await post(server, "/inbox/read-all", { to: "/inbox?show=unread" }, cookie);
-  expect([all.status, placeOf(all)]).toEqual([303, `/inbox?show=unread&undo=${server.clock.now()}`]);
+  expect([all.status, placeOf(all)]).toEqual([303, `/inbox?show=unread&read=${server.clock.now()}`]);
   const after = await get(server, "/inbox?show=unread", cookie);
   expect(after.text).toContain("<title>Inbox · Belfry</title>");
   expect(after.text).toContain("All read");
@@ -251,11 +251,51 @@ test("marking all touches only what was on the page, and can be undone", async (
   expect(page.text).toContain("All marked as read.");
   expect(titlesOf(await get(server, "/inbox?show=unread", cookie))).toEqual(["Three"]);
   const at = /name="at" value="(\d+)"/.exec(page.text)![1]!;
-  const undone = await post(server, "/inbox/unread-all", { to: "/inbox", at }, cookie);
+  const undone = await post(server, "/inbox/undo", { to: "/inbox", at }, cookie);
   expect([undone.status, placeOf(undone)]).toEqual([303, "/inbox"]);
   // What was read before stays read.
   expect(titlesOf(await get(server, "/inbox?show=unread", cookie))).toEqual(["Three", "Two"]);
-  expect((await post(server, "/inbox/unread-all", { to: "/inbox", at: "now" }, cookie)).status).toBe(400);
+  expect((await post(server, "/inbox/undo", { to: "/inbox", at: "now" }, cookie)).status).toBe(400);
+});
+
+test("what is done leaves the inbox, and comes back as it was", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  for (const title of ["One", "Two", "Three"]) await send(server, token, title);
+  const [, two, one] = idsOf(await get(server, "/inbox", cookie));
+  const list = async (path = "/inbox") => titlesOf(await get(server, path, cookie));
+  server.clock.advance(1_000);
+  const done = await post(server, `/inbox/items/${two}/done`, { to: "/inbox" }, cookie);
+  expect([done.status, placeOf(done)]).toEqual([303, `/inbox?done=${server.clock.now()}`]);
+  expect(await list()).toEqual(["Three", "One"]);
+  expect(await list("/inbox?show=done")).toEqual(["Two"]);
+  const page = await get(server, placeOf(done)!, cookie);
+  expect(page.text).toContain("2 unread");
+  expect(page.text).toContain("Marked as done.");
+  await post(server, "/inbox/undo", { to: "/inbox", at: String(server.clock.now()) }, cookie);
+  expect(await list("/inbox?show=unread")).toEqual(["Three", "Two", "One"]);
+
+  // What was read before it was done comes back read; done again, it keeps its time.
+  await post(server, `/inbox/items/${one}/read`, { to: "/inbox" }, cookie);
+  server.clock.advance(1_000);
+  await post(server, `/inbox/items/${one}/done`, { to: "/inbox" }, cookie);
+  await post(server, `/inbox/items/${one}/done`, { to: "/inbox" }, cookie);
+  const moved = await post(server, `/inbox/items/${one}/inbox`, { to: "/inbox?show=done" }, cookie);
+  expect(placeOf(moved)).toBe("/inbox?show=done");
+  expect(await list()).toEqual(["Three", "Two", "One"]);
+  expect(await list("/inbox?show=unread")).toEqual(["Three", "Two"]);
+
+  // All, but not what came after the page.
+  const position = /name="position" value="(\d+)"/.exec((await get(server, "/inbox", cookie)).text)![1]!;
+  await send(server, token, "Four");
+  server.clock.advance(1_000);
+  const all = await post(server, "/inbox/done-all", { to: "/inbox", position }, cookie);
+  expect(await list()).toEqual(["Four"]);
+  expect(await list("/inbox?show=done")).toEqual(["Three", "Two", "One"]);
+  await post(server, "/inbox/undo", { to: "/inbox", at: /done=(\d+)/.exec(placeOf(all)!)![1]! }, cookie);
+  expect(await list("/inbox?show=unread")).toEqual(["Four", "Three", "Two"]);
+  await post(server, "/inbox/done-all", { to: "/inbox" }, cookie);
+  expect((await get(server, "/inbox", cookie)).text).toContain("All done");
+  expect((await get(server, "/inbox?show=done&starting_before=none", cookie)).status).toBe(200);
 });
 
 test("a button to a page of this site leads there and marks as read; another one is a link", async () => {

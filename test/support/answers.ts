@@ -285,6 +285,11 @@ export interface Answers {
     unread_count: number;
   };
   "PUT /api/v2/notifications/inbox/mark-all-as-read": undefined;
+  "PUT /api/v2/notifications/inbox/mark-all-as-done": undefined;
+  "PUT /api/v2/notifications/inbox/{id}/done-status": {
+    notification: InboxNotification;
+    unread_count: number;
+  };
   "PUT /api/v2/notifications/inbox/{id}/read-status": {
     notification: InboxNotification;
     unread_count: number;
@@ -573,7 +578,9 @@ export interface Paths {
         inbox: {
           "": "/api/v2/notifications/inbox";
           "mark-all-as-read": "/api/v2/notifications/inbox/mark-all-as-read";
+          "mark-all-as-done": "/api/v2/notifications/inbox/mark-all-as-done";
           "{}": {
+            "done-status": "/api/v2/notifications/inbox/{id}/done-status";
             "read-status": "/api/v2/notifications/inbox/{id}/read-status";
           };
           watch: "/api/v2/notifications/inbox/watch";
@@ -1110,6 +1117,7 @@ export interface InboxNotification {
     url: string;
   }>;
   read_at: string | null;
+  done_at: string | null;
   created_at: string;
 }
 

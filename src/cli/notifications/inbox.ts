@@ -1,5 +1,5 @@
 // belfry notifications list and read: the inbox, most recent first.
-import { type Client, type InboxNotification, segment } from "../../client.ts";
+import { type Client, type InboxNotification, type Routes, segment } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
@@ -24,6 +24,7 @@ export const list = defineCommand({
   ],
   options: {
     unread: { type: "boolean", text: "only unread notifications" },
+    done: { type: "boolean", text: "what is done, instead of the inbox" },
     limit: { type: "string", value: "N|all", text: `maximum number to list (default ${defaultLimit})` },
     all: { type: "boolean", text: "list the delivery log" },
     status: {
@@ -37,24 +38,33 @@ export const list = defineCommand({
   },
   async run(context, { options }) {
     const limit = readLimit(options.limit);
-    const { unread, all, status, template, user } = options;
+    const { unread, done, all, status, template, user } = options;
     const asJson = options.output === "json";
     if (all) {
-      if (unread) throw new Failure(exit.usage, "--unread and --all can't be combined.");
+      if (unread || done)
+        throw new Failure(exit.usage, `--${unread ? "unread" : "done"} and --all can't be combined.`);
       return showLog(context, { status, template, user }, limit, asJson);
     }
     const logOnly = Object.entries({ status, template, user }).find(([, value]) => value !== undefined);
     if (logOnly !== undefined) throw new Failure(exit.usage, `--${logOnly[0]}: only with --all`);
-    return showInbox(context, unread, limit, asJson);
+    return showInbox(context, { unread, done }, limit, asJson);
   },
 });
 
-async function showInbox(context: Context, unread: boolean, limit: number, asJson: boolean): Promise<void> {
-  const found = await readInbox(context.client(), unread ? "unread" : "all", ({ length }) => length >= limit);
+async function showInbox(
+  context: Context,
+  { unread, done }: { unread: boolean; done: boolean },
+  limit: number,
+  asJson: boolean,
+): Promise<void> {
+  const filter = { read_status: unread ? "unread" : "all", done: done ? "true" : "false" } as const;
+  const found = await readInbox(context.client(), filter, ({ length }) => length >= limit);
   const notifications = found.notifications.slice(0, limit);
   if (asJson) return context.printJson({ ...found, notifications });
   if (notifications.length === 0)
-    return context.log(unread ? "No unread notifications." : "Your inbox is empty.");
+    return context.log(
+      unread ? "No unread notifications." : done ? "Nothing is done yet." : "Your inbox is empty.",
+    );
   // Loaded here, since Markdown takes longest to load and no other command needs it.
   const { inboxLines } = await import("../rules/inbox-lines.ts");
   const style = { bold: context.bold, dim: context.dim, columns: context.columns, now: context.now() };
@@ -73,42 +83,54 @@ function readLimit(text: string | undefined): number {
   throw new Failure(exit.usage, `--limit: "${text}" is invalid, use 1 or more, or "all"`);
 }
 
-export const read = defineCommand({
-  name: "read",
-  summary: "Mark notifications as read",
-  args: "ID… | --all",
-  maxArgs: Infinity,
-  examples: ["belfry notifications read 3f9c02d1", "belfry notifications read --all"],
-  options: { all: { type: "boolean", text: "mark all notifications as read" } },
-  async run(context, { options, args }) {
-    if (options.all === args.length > 0)
-      throw new Failure(
-        exit.usage,
-        "ID: use one or more IDs, or --all",
-        "List notifications: belfry notifications list",
-      );
-    const client = context.client();
-    if (options.all) {
-      await client.ask((routes) => routes.notifications.inbox["mark-all-as-read"].$put());
-      context.log("Marked all notifications as read.");
-      return;
-    }
-    const ids = await fullIds(client, args);
-    let unread = 0;
-    for (const id of ids) {
-      const answer = await client.ask((routes) =>
-        routes.notifications.inbox[":id"]["read-status"].$put({
-          param: { id: segment(id) },
-          json: { is_read: true },
-        }),
-      );
-      unread = answer.unread_count;
-    }
-    context.log(
-      `Marked ${ids.length === 1 ? "1 notification" : `${ids.length} notifications`} as read; ${unread} unread.`,
-    );
+const mark = {
+  read: {
+    one: (routes: Routes, id: string) =>
+      routes.notifications.inbox[":id"]["read-status"].$put({ param: { id }, json: { is_read: true } }),
+    all: (routes: Routes) => routes.notifications.inbox["mark-all-as-read"].$put(),
   },
-});
+  done: {
+    one: (routes: Routes, id: string) =>
+      routes.notifications.inbox[":id"]["done-status"].$put({ param: { id }, json: { is_done: true } }),
+    all: (routes: Routes) => routes.notifications.inbox["mark-all-as-done"].$put(),
+  },
+};
+
+const defineMark = (name: keyof typeof mark, summary: string) =>
+  defineCommand({
+    name,
+    summary,
+    args: "ID… | --all",
+    maxArgs: Infinity,
+    examples: [`belfry notifications ${name} 3f9c02d1`, `belfry notifications ${name} --all`],
+    options: { all: { type: "boolean", text: `mark all notifications as ${name}` } },
+    async run(context, { options, args }) {
+      if (options.all === args.length > 0)
+        throw new Failure(
+          exit.usage,
+          "ID: use one or more IDs, or --all",
+          "List notifications: belfry notifications list",
+        );
+      const client = context.client();
+      if (options.all) {
+        await client.ask((routes) => mark[name].all(routes));
+        context.log(`Marked all notifications as ${name}.`);
+        return;
+      }
+      const ids = await fullIds(client, args);
+      let unread = 0;
+      for (const id of ids) {
+        const answer = await client.ask((routes) => mark[name].one(routes, segment(id)));
+        unread = answer.unread_count;
+      }
+      context.log(
+        `Marked ${ids.length === 1 ? "1 notification" : `${ids.length} notifications`} as ${name}; ${unread} unread.`,
+      );
+    },
+  });
+
+export const read = defineMark("read", "Mark notifications as read");
+export const done = defineMark("done", "Mark notifications as done: they leave the inbox");
 
 /** A whole id is used as it is; the end of one is searched for in the inbox. */
 async function fullIds(client: Client, words: string[]): Promise<string[]> {
@@ -121,7 +143,7 @@ async function fullIds(client: Client, words: string[]): Promise<string[]> {
       "List notifications: belfry notifications list",
     );
   if (ends.length === 0) return words;
-  const { notifications } = await readInbox(client, "all", (items) =>
+  const { notifications } = await readInbox(client, {}, (items) =>
     ends.every((end) => items.some(({ id }) => id.endsWith(end))),
   );
   return words.map((word) => {
@@ -146,14 +168,14 @@ export interface Inbox {
 /** The newest notifications, page after page until `isEnough`. */
 export async function readInbox(
   client: Client,
-  readStatus: "all" | "unread",
+  filter: { read_status?: "all" | "unread"; done?: "true" | "false" },
   isEnough: (notifications: InboxNotification[]) => boolean,
 ): Promise<Inbox> {
   const notifications: InboxNotification[] = [];
   for (;;) {
     const last = notifications.at(-1);
     const query = {
-      read_status: readStatus,
+      ...filter,
       ...(last === undefined ? {} : { starting_before: last.id }),
     };
     const page = await client.ask((routes) => routes.notifications.inbox.$get({ query }));

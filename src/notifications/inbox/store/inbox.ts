@@ -1,5 +1,5 @@
 // SQL of users' inboxes.
-import { and, desc, eq, gt, isNotNull, isNull, lt, lte, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, lt, lte, or, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
@@ -8,6 +8,11 @@ export interface InboxFilter {
   targets: readonly string[];
   templates: readonly string[];
   readStatus: "all" | "read" | "unread";
+}
+
+/** Of a list: what is in the inbox, or what is done. */
+export interface ListFilter extends InboxFilter {
+  isDone: boolean;
 }
 
 type User = SQL<string> | string;
@@ -39,10 +44,14 @@ const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL | undef
   );
 
 /** Newest first; `before`: the id of a notification of the same user, ignored if unknown. */
-export const listInbox = (user: User, filter: InboxFilter, limit: number, before?: string) =>
-  listBefore(user, filterValues(filter), limit, before);
+export const listInbox = (user: User, filter: ListFilter, limit: number, before?: string) =>
+  listBefore(user, { ...filterValues(filter), isDone: filter.isDone }, limit, before);
 
-const listBefore = prepared((user: User, filter: FilterValues, limit: number, before: string | undefined) => {
+type ListValues = FilterValues & { isDone: boolean };
+
+const listBefore = prepared((user: User, filter: ListValues, limit: number, before: string | undefined) => {
+  const { doneAt } = inboxNotifications;
+  const isListed = filter.isDone ? isNotNull(doneAt) : isNull(doneAt);
   const isOlderSql =
     before === undefined
       ? undefined
@@ -50,7 +59,7 @@ const listBefore = prepared((user: User, filter: FilterValues, limit: number, be
   return query
     .select()
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), whereMatches(filter), isOlderSql))
+    .where(and(eq(inboxNotifications.userId, user), isListed, whereMatches(filter), isOlderSql))
     .orderBy(desc(inboxNotifications.seq))
     .limit(limit);
 });
@@ -132,12 +141,59 @@ export const setAllRead = prepared((user: User, readAt: number, newest?: number)
     ),
 );
 
-/** Undoes `setAllRead` at this time. */
-export const setUnreadSince = prepared((user: User, readAt: number) =>
+/** What wasn't read is read then. */
+export const setDone = prepared((user: User, id: string, doneAt: number) =>
   query
     .update(inboxNotifications)
-    .set({ readAt: null })
-    .where(and(eq(inboxNotifications.userId, user), eq(inboxNotifications.readAt, readAt))),
+    .set({ doneAt, readAt: sql`coalesce(read_at, ${doneAt})` })
+    .where(
+      and(
+        eq(inboxNotifications.id, id),
+        eq(inboxNotifications.userId, user),
+        isNull(inboxNotifications.doneAt),
+      ),
+    ),
+);
+
+/** Back into the inbox, unread if it was done unread. */
+export const setNotDone = prepared((user: User, id: string) =>
+  query
+    .update(inboxNotifications)
+    .set({ doneAt: null, readAt: sql`nullif(read_at, done_at)` })
+    .where(
+      and(
+        eq(inboxNotifications.id, id),
+        eq(inboxNotifications.userId, user),
+        isNotNull(inboxNotifications.doneAt),
+      ),
+    ),
+);
+
+/** What is in the inbox, with a sequence number only up to that. */
+export const setAllDone = prepared((user: User, doneAt: number, newest?: number) =>
+  query
+    .update(inboxNotifications)
+    .set({ doneAt, readAt: sql`coalesce(read_at, ${doneAt})` })
+    .where(
+      and(
+        eq(inboxNotifications.userId, user),
+        isNull(inboxNotifications.doneAt),
+        newest === undefined ? undefined : lte(inboxNotifications.seq, newest),
+      ),
+    ),
+);
+
+/** Undoes what was marked as read or done at this time. */
+export const undoMarks = prepared((user: User, at: number) =>
+  query
+    .update(inboxNotifications)
+    .set({ readAt: sql`nullif(read_at, ${at})`, doneAt: sql`nullif(done_at, ${at})` })
+    .where(
+      and(
+        eq(inboxNotifications.userId, user),
+        or(eq(inboxNotifications.readAt, at), eq(inboxNotifications.doneAt, at)),
+      ),
+    ),
 );
 
 export function deleteOldInbox(before: number, limit: number): Statement {
