@@ -1117,7 +1117,6 @@ export interface InboxNotification {
     url: string;
   }>;
   read_at: string | null;
-  done_at: string | null;
   created_at: string;
 }
 
