@@ -99,7 +99,10 @@ export const notificationRoutes: Row[] = [
   same("PUT /users/{user}/preferences", "`task_notification_alert_dismissed`"),
   same("GET /users/{user}/notifications/preferences", "`null` without preferences"),
   better("PUT /users/{user}/notifications/preferences", `an unknown kind is 400 ${trustworthy}`),
-  better("GET /notifications/inbox", "an invalid `read_status` is named in the error; what is done is left out, or listed with `done=true`"),
+  better(
+    "GET /notifications/inbox",
+    "an invalid `read_status` is named in the error; what is done is left out, or listed with `done=true`",
+  ),
   better("GET /notifications/inbox/watch", "ends when the key expires; slow readers are disconnected"),
   better("PUT /notifications/inbox/{id}/read-status", `another user's is 404 ${trustworthy}`),
   same("PUT /notifications/inbox/mark-all-as-read"),
@@ -115,7 +118,10 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /notifications/messages", what: "the delivery log: recipients, channels, reasons" },
   { route: "GET /notifications/messages/{id}", what: "a message with every attempt" },
   { route: "POST /notifications/messages/{id}/retry", what: "retry a message that failed permanently" },
-  { route: "PUT /notifications/inbox/{id}/done-status", what: "done with a notification, or back to the inbox" },
+  {
+    route: "PUT /notifications/inbox/{id}/done-status",
+    what: "done with a notification, or back to the inbox",
+  },
   { route: "PUT /notifications/inbox/mark-all-as-done", what: "done with everything in the inbox" },
   { route: "GET /notifications/inbox/events", what: "the live inbox as server-sent events, resumable" },
   { route: "GET /notifications/templates/{id}/versions", what: "versions of a template" },
