@@ -1,7 +1,7 @@
 // Workspaces that start by themselves: their settings over the API, and what a pass does when their time has come.
 import { describe, expect, test } from "vitest";
 import { createMeter } from "../support/meter.ts";
-import { inboxTitles } from "../support/inbox.ts";
+import { inboxTitles, deliveryLog } from "../support/inbox.ts";
 import { stillPools } from "../support/prebuilds.ts";
 import {
   addUser,
@@ -82,8 +82,8 @@ interface Pass {
 }
 
 /** A user's notifications; workspace creation is a kind that is off by default. */
-const notified = async (server: TestServer) =>
-  (await server.messages()).filter(({ status }) => status !== "inhibited");
+const notified = async (server: TestServer, token: string) =>
+  (await deliveryLog(server, token)).filter(({ status }) => status !== "inhibited");
 
 describe("settings", () => {
   test("a schedule is kept as written, with its next start, until it is removed", async () => {
@@ -177,7 +177,7 @@ describe("settings", () => {
 
 describe("a tick", () => {
   test("starts due workspaces as their owners, not earlier; the next start is tomorrow", async () => {
-    const { server, mia, schedule, workspace, builds, finish, versionId } = await setUp();
+    const { server, token, mia, schedule, workspace, builds, finish, versionId } = await setUp();
     await schedule();
     server.clock.advance(hour - 501);
     expect((await server.runTick()).started).toBe(0);
@@ -194,7 +194,7 @@ describe("a tick", () => {
     expect(await workspace()).toMatchObject({ next_start_at: "2026-11-22T11:00:00.000Z" });
     expect((await finish()).transition).toBe("start");
     expect((await server.runTick()).started).toBe(0);
-    expect(await notified(server)).toEqual([]);
+    expect(await notified(server, token)).toEqual([]);
     server.clock.advance(24 * hour);
     expect((await server.runTick()).started).toBe(0);
     expect(await builds()).toHaveLength(3);
@@ -231,8 +231,8 @@ describe("a tick", () => {
       .json;
     expect(notifications[0]!.content).toContain("template version **v2**");
     expect(notifications[0]!.content).toContain("> Newer \\*image\\*");
-    const [message] = await notified(server);
-    expect(JSON.parse(message!.reasons)).toEqual(["workspace_owner", "inbox"]);
+    const [message] = await notified(server, token);
+    expect(message!.reasons).toEqual(["workspace_owner", "inbox"]);
     await finish();
     await schedule();
     server.clock.advance(24 * hour);
@@ -248,7 +248,7 @@ describe("a tick", () => {
     server.clock.advance(hour);
     await server.runTick();
     expect((await builds()).at(-1)).toMatchObject({ reason: "autostart", template_version_id: versionId });
-    expect(await notified(server)).toEqual([]);
+    expect(await notified(server, token)).toEqual([]);
   });
 
   test("keeps the parameters, and creates a failed build when a value is missing, which notifies the owner", async () => {

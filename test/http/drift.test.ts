@@ -9,6 +9,7 @@ import { startMailServer } from "../support/smtp.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { addProvisioner, addTemplate, addVersion } from "../support/workspaces.ts";
 import { storedEvents } from "../support/stored.ts";
+import { deliveryLog } from "../support/inbox.ts";
 
 const change = (address: string, paths: unknown, more: object = {}) => ({
   address,
@@ -272,7 +273,7 @@ describe("a claim that replaced resources", () => {
     await provisioner.job("POST", id, "complete", done);
     const inbox = await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token });
     expect(inbox.json.notifications).toHaveLength(1);
-    expect((await server.messages()).at(-1)!.reasons).toContain("no_template_admin");
+    expect((await deliveryLog(server, token)).at(-1)!.reasons).toContain("no_template_admin");
   });
 
   test("names as many of ten thousand resources as fit into 20 kB, by each channel, the fix first", async () => {

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { get, startSignedIn, cookieFor, wordsOf } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, startTestServer, type TestServer } from "../support/server.ts";
+import { deliveryLog } from "../support/inbox.ts";
 
 const minute = 60_000;
 const delivery = "/deployment/notifications";
@@ -85,7 +86,7 @@ test("a recipient with an invalid address does not make email fail", async () =>
   });
   await server.sql("UPDATE users SET email = 'no address' WHERE NOT is_system");
   await send(server, token, "Bad");
-  const mail = (await server.messages()).find(({ method }) => method === "smtp");
+  const mail = (await deliveryLog(server, token)).find(({ method }) => method === "smtp");
   expect(mail).toMatchObject({ status: "permanent_failure" });
   server.clock.advance(10 * minute);
   expect(await lineOf(server, cookie)).toBeUndefined();
@@ -110,7 +111,7 @@ test("the delivery page shows an owner responses, queues and failures", async ()
   expect(page).toContain("Last delivered 3 min ago.");
   expect(page).toContain("Last failure just now: answered 503");
   expect(page).toContain("1 message waiting, the oldest for less than a minute.");
-  const [, never, later] = (await server.messages()).filter(({ method }) => method === "webhook");
+  const [, never, later] = (await deliveryLog(server, token)).filter(({ method }) => method === "webhook");
   expect(page).toContain(
     `to ada by webhook 2 min ago answered 500 2 attempts, failed permanently · ${never!.id}`,
   );

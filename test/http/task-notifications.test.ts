@@ -5,6 +5,7 @@ import { startMailServer } from "../support/smtp.ts";
 import { startTask, twoAgents } from "../support/task.ts";
 import { agentTokenOf } from "../support/workspaces.ts";
 import { countRows, storedEvents } from "../support/stored.ts";
+import { deliveryLog } from "../support/inbox.ts";
 
 const task = "Fix the bug in the parser";
 const titles = {
@@ -93,7 +94,7 @@ describe("a status of an app", () => {
 
 describe("the owner of a task", () => {
   test("is notified of each change once, at once, including the first", async () => {
-    const { status, notified, server, workspace, workspaceId, member, userId } = await startTask();
+    const { status, notified, server, token, workspace, workspaceId, member, userId } = await startTask();
     const { clock } = server;
     for (const state of ["working", "working", "idle"]) await status(state, `It is ${state}`);
     clock.advance(60_000);
@@ -114,12 +115,10 @@ describe("the owner of a task", () => {
       data: { dedupe_bypass_ts: "2026-11-21T10:00:00Z", message: "It is idle", uri: "" },
       targets: [workspaceId, member.userId, organizationId, latest!.app_id],
     });
-    const messages = await server.messages();
-    expect(new Set(messages.map((message) => message.userId))).toEqual(new Set([member.userId]));
+    const messages = await deliveryLog(server, token);
+    expect(new Set(messages.map(({ user }) => user.id))).toEqual(new Set([member.userId]));
     expect(userId).not.toBe(member.userId);
-    expect(messages.map(({ reasons }) => JSON.parse(reasons))).toEqual(
-      messages.map(() => ["workspace_owner", "inbox"]),
-    );
+    expect(messages.map(({ reasons }) => reasons)).toEqual(messages.map(() => ["workspace_owner", "inbox"]));
   });
 
   test("gets the agent's message, and links to the task and the workspace", async () => {
@@ -152,10 +151,10 @@ describe("the owner of a task", () => {
     ["the build names no app", { sidebarApp: null }],
     ["the build names another app", { sidebarApp: "logs" }],
   ])("is not notified when %s", async (_what, options) => {
-    const { status, notified, server } = await startTask(options);
+    const { status, notified, server, token } = await startTask(options);
     expect((await status("idle")).status).toBe(200);
     expect(await notified()).toEqual([]);
-    expect(await server.messages()).toEqual([]);
+    expect(await deliveryLog(server, token)).toEqual([]);
   });
 
   test("is notified by an agent without a lifecycle or a ready one, not by one that starts", async () => {
@@ -196,7 +195,7 @@ describe("the owner of a task", () => {
 
 describe("a flapping task", () => {
   test("notifies of each state once in a minute, and keeps the reason of those left out", async () => {
-    const { status, notified, server, workspace } = await startTask();
+    const { status, notified, server, token, workspace } = await startTask();
     const flap = async (times: number) => {
       for (let index = 0; index < times; index += 1) {
         await status("idle", `Question ${index}`);
@@ -205,7 +204,7 @@ describe("a flapping task", () => {
     };
     await flap(5);
     expect(await notified()).toEqual([titles.idle, titles.working]);
-    const reasons = (await server.messages()).map((message) => JSON.parse(message.reasons) as string[]);
+    const reasons = (await deliveryLog(server, token)).map((message) => message.reasons);
     expect(reasons).toHaveLength(10);
     expect(reasons.filter((codes) => codes.includes("duplicate"))).toHaveLength(8);
     expect((await workspace()).latest_app_status).toMatchObject({ state: "working", message: "Step 4" });
@@ -344,33 +343,36 @@ describe("a calm task", () => {
   };
 
   test("notifies that it is idle after the delay, and not that it began", async () => {
-    const { status, notified, pass, server } = await startCalm();
+    const { status, notified, pass, server, token } = await startCalm();
     await status("working");
     await status("idle", "Which one?");
     await pass(29_999);
     expect(await notified()).toEqual([]);
-    const [held] = await server.messages();
-    expect(held).toMatchObject({ status: "pending", attemptCount: 0 });
-    expect(JSON.parse(held!.reasons)).toEqual(["workspace_owner", "inbox", "held_back"]);
+    expect(await deliveryLog(server, token)).toMatchObject([
+      { status: "pending", attempt_count: 0, reasons: ["workspace_owner", "inbox", "held_back"] },
+    ]);
     await status("idle", "Which one, please?");
     await pass(1);
     expect(await notified()).toEqual([titles.idle]);
-    expect((await server.messages()).map((message) => message.status)).toEqual(["sent"]);
+    expect((await deliveryLog(server, token)).map((message) => message.status)).toEqual(["sent"]);
     await status("working");
     expect(await notified()).toEqual([titles.idle, titles.working]);
   });
 
   test("doesn't notify of an idle that ended earlier", async () => {
-    const { status, notified, pass, server } = await startCalm();
+    const { status, notified, pass, server, token } = await startCalm();
     await status("working");
     await status("idle");
     await pass(20_000);
     await status("working");
     await pass(60_000);
     expect(await notified()).toEqual([]);
-    const [taken] = await server.messages();
-    expect(taken).toMatchObject({ status: "inhibited", dueAt: null });
-    expect(JSON.parse(taken!.reasons)).toEqual(["workspace_owner", "inbox", "held_back", "taken_back"]);
+    const [taken] = await deliveryLog(server, token);
+    expect(taken).toMatchObject({
+      status: "inhibited",
+      next_try_at: null,
+      reasons: ["workspace_owner", "inbox", "held_back", "taken_back"],
+    });
     // The other one is that of the new workspace, which is off by default.
     expect((await server.call("GET", "/metrics")).text).toContain(
       '\nbelfry_notifications_finished_total{method="inbox",status="inhibited"} 2\n',
@@ -383,11 +385,11 @@ describe("a calm task", () => {
   test.each(["stop", "delete"])(
     "doesn't notify of an idle when its workspace gets a %s",
     async (transition) => {
-      const { status, notified, pass, build, finish, server } = await startCalm();
+      const { status, notified, pass, build, finish, server, token } = await startCalm();
       await status("idle");
       await pass(10_000);
       expect((await build(transition)).status).toBe(201);
-      expect((await server.messages()).map((message) => message.status)).toEqual(["inhibited"]);
+      expect((await deliveryLog(server, token)).map((message) => message.status)).toEqual(["inhibited"]);
       await finish();
       await pass(60_000);
       expect(await notified()).toEqual([]);

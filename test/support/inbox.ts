@@ -1,4 +1,5 @@
 // What lies in somebody's inbox, as tests look at it.
+import type { NotificationMessage } from "./answers.ts";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import type { TestServer } from "./server.ts";
 
@@ -12,6 +13,21 @@ export async function inboxTitles(server: Pick<TestServer, "call">, token: strin
     titles.push(...notifications.map(({ title }) => title));
     before = notifications.at(-1)!.id;
   }
+}
+
+/** The delivery log, oldest first, as an owner sees it; but for those of new workspaces, which tests create in passing. */
+export async function deliveryLog(
+  server: Pick<TestServer, "call">,
+  token: string,
+): Promise<NotificationMessage[]> {
+  const all: NotificationMessage[] = [];
+  for (let page = ""; ;) {
+    const { json } = await server.call("GET", `/api/v2/notifications/messages?limit=200${page}`, { token });
+    all.push(...json.messages);
+    if (json.next === null) break;
+    page = `&before=${json.next}`;
+  }
+  return all.filter(({ template }) => template.id !== kinds["workspace-created"].id).toReversed();
 }
 
 /** Somebody's own choice for a kind of notification, by its key. */
