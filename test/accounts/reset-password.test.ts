@@ -4,8 +4,7 @@ import { browserTest, useBrowser } from "../support/browser.ts";
 import { checkLooks } from "../support/looks.ts";
 import { askForCode, codeIn, mailTo, newPassword, startWithMail } from "../support/passcodes.ts";
 import { runCommand } from "../support/command.ts";
-import { startProgram } from "../support/program.ts";
-import { callServer, createClock, owner, secretKey, signInFirst } from "../support/server.ts";
+import { callServer, createClock, owner, signInFirst, startTestServer } from "../support/server.ts";
 import { startMailServer } from "../support/smtp.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 
@@ -87,16 +86,10 @@ test.skipIf(noServer)(
     const database = await startLibsqlServer();
     onTestFinished(database.stop);
     const mail = await startMailServer();
-    const environment = {
-      ...mailTo(mail.port),
-      BELFRY_DATABASE_URL: database.url,
-      BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
-      BELFRY_SECRET_KEY: secretKey,
-      BELFRY_LOG_LEVEL: "error",
-    };
-    const twice = new URL("../support/serve-twice.ts", import.meta.url).pathname;
-    const { url: first } = await startProgram(environment, twice);
-    const urls = [first, (await startProgram(environment, twice)).url];
+    const environment = { ...mailTo(mail.port), BELFRY_DATABASE_URL: database.url };
+    const start = () => startTestServer({ environment, adapter: "twice", databaseTimeoutMs: 60_000 });
+    const { url: first } = await start();
+    const urls = [first, (await start()).url];
     await callServer(first, "POST", "/api/v2/users/first", { json: owner });
     const arrived = new Promise<void>((resolve) => (mail.mails.push = pushing(mail.mails, resolve)));
     await callServer(first, "POST", "/api/v2/users/otp/request", { json: { email: owner.email } });

@@ -1,13 +1,10 @@
 // From any state to this release's database: migrations, the copy before them, and the seeds.
-import { execFile } from "node:child_process";
 import { readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { createClient } from "@libsql/client";
 import { is, SQL } from "drizzle-orm";
 import { getTableConfig, SQLiteSyncDialect, SQLiteTable } from "drizzle-orm/sqlite-core";
@@ -21,6 +18,7 @@ import { loadTemplateFiles } from "../../db/template-files.ts";
 import { openClient } from "../../src/runtime/database.ts";
 import { prepareDatabase } from "../../src/runtime/prepare.ts";
 import { wrapClient } from "../support/adapters.ts";
+import { runCommand } from "../support/command.ts";
 import { freePort } from "../support/program.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "../support/sqld.ts";
 
@@ -566,19 +564,10 @@ describe("a template file", () => {
   });
 });
 
-describe("npm run db:migrate", () => {
-  const launcher = fileURLToPath(new URL("../../src/launch.js", import.meta.url));
-
+describe("belfry admin migrate", () => {
   async function run(databaseUrl: string) {
-    const environment = { PATH: process.env["PATH"], BELFRY_DATABASE_URL: databaseUrl };
-    const result = promisify(execFile)(process.execPath, [launcher, "admin", "migrate"], {
-      cwd: folder,
-      env: environment,
-    });
-    const { stdout, stderr, code } = await result.then(
-      (output) => ({ ...output, code: 0 }),
-      (error: { stdout: string; stderr: string; code: number }) => error,
-    );
+    const environment = { BELFRY_DATABASE_URL: databaseUrl };
+    const { stdout, stderr, code } = await runCommand(["admin", "migrate"], { environment });
     return {
       code,
       stderr,

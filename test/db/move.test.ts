@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openClient } from "../../src/runtime/database.ts";
 import { upload } from "../../src/runtime/upload.ts";
-import { run, temporaryFolder } from "../support/program.ts";
+import { runCommand } from "../support/command.ts";
+import { temporaryFolder } from "../support/program.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { addUser, callServer, secretKey, signInFirst, startTestServer } from "../support/server.ts";
 
@@ -37,7 +38,7 @@ async function usedDatabase() {
   const file = join(folder, "belfry.db");
   const backup = join(folder, "copy.db");
   const environment = { BELFRY_DATABASE_URL: `file:${file}`, BELFRY_SECRET_KEY: secretKey };
-  expect((await run(["admin", "backup", backup], { environment })).code).toBe(0);
+  expect((await runCommand(["admin", "backup", backup], { environment })).code).toBe(0);
   return { backup, token, folder };
 }
 
@@ -73,7 +74,7 @@ describe.skipIf(noServer)("from a file to a server", () => {
     const { backup, token } = await usedDatabase();
     const libsql = await newServer();
     const environment = { BELFRY_DATABASE_URL: libsql.url, BELFRY_SECRET_KEY: secretKey };
-    const moved = await run(["admin", "restore", backup, "--output", "json"], { environment });
+    const moved = await runCommand(["admin", "restore", backup, "--output", "json"], { environment });
     expect(moved.stderr).toBe("");
     expect(JSON.parse(moved.stdout)).toMatchObject({ waiting_messages: 0, rows: expect.any(Number) });
     expect(await contents(libsql.url)).toEqual(await contents(`file:${backup}`));
@@ -90,7 +91,7 @@ describe.skipIf(noServer)("from a file to a server", () => {
     const last = await server.sql("SELECT max(seq) AS seq FROM inbox_notifications");
     expect(last).toEqual([{ seq: 31 }]);
 
-    const again = await run(["admin", "restore", backup], { environment });
+    const again = await runCommand(["admin", "restore", backup], { environment });
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("is in use: it has 2 users.") });
   });
 
