@@ -27,7 +27,18 @@ export async function attempt(deps: Deps, message: ClaimedMessage): Promise<Deli
     const detail = "can't be decrypted: the secret key was changed";
     return { outcome: { kind: "permanent", detail }, rendered: null };
   }
-  const input = renderInput(deps, message, unsealed);
+  const facts: Facts = {
+    labels: JSON.parse(message.labels) as Record<string, string>,
+    data: message.data === null ? null : (JSON.parse(message.data) as Record<string, unknown>),
+    recipient: recipientOf(message),
+  };
+  const input = {
+    labels: { ...facts.labels, ...unsealed },
+    data: facts.data,
+    user: facts.recipient,
+    baseUrl: deps.config.accessUrl,
+    templateId: message.templateId,
+  };
   const version = {
     templateId: message.templateId,
     number: message.version,
@@ -37,8 +48,11 @@ export async function attempt(deps: Deps, message: ClaimedMessage): Promise<Deli
     actions: JSON.parse(message.actions) as Action[],
   };
   const rendered = renderOrFallback(deps.process.templates, version, input);
-  return { outcome: await sendByChannel(deps, message, rendered), rendered };
+  return { outcome: await sendByChannel(deps, message, facts, rendered), rendered };
 }
+
+/** What a message is about, parsed. */
+type Facts = Pick<OutgoingMessage, "labels" | "data" | "recipient">;
 
 function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefined {
   if (message.countedAttempts > deps.config.notifications.maxSendAttempts) {
@@ -61,7 +75,12 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
   return undefined;
 }
 
-async function sendByChannel(deps: Deps, message: ClaimedMessage, rendered: Rendered): Promise<Outcome> {
+async function sendByChannel(
+  deps: Deps,
+  message: ClaimedMessage,
+  facts: Facts,
+  rendered: Rendered,
+): Promise<Outcome> {
   const channel = findChannel(message.method);
   const settings = channel === undefined ? undefined : deps.config.notifications.channels[channel.id];
   if (channel === undefined || settings === undefined) {
@@ -77,7 +96,7 @@ async function sendByChannel(deps: Deps, message: ClaimedMessage, rendered: Rend
       reason: "endpoint_gone",
     };
   }
-  return channel.send(outgoingMessage(deps, message, rendered), settings, {
+  return channel.send(outgoingMessage(deps, message, facts, rendered), settings, {
     now: deps.now,
     accessUrl: deps.config.accessUrl,
     post: deps.post,
@@ -86,18 +105,23 @@ async function sendByChannel(deps: Deps, message: ClaimedMessage, rendered: Rend
 }
 
 /** Sealed labels are in the text only. */
-function outgoingMessage(deps: Deps, message: ClaimedMessage, rendered: Rendered): OutgoingMessage {
+function outgoingMessage(
+  deps: Deps,
+  message: ClaimedMessage,
+  { labels, data, recipient }: Facts,
+  rendered: Rendered,
+): OutgoingMessage {
   const { id, userId, templateId } = message;
   return {
     id,
-    recipient: recipientOf(message),
+    recipient,
     template: { id: templateId, name: message.templateName },
     reasons: JSON.parse(message.reasons) as string[],
     title: rendered.title,
     body: rendered.body,
     actions: rendered.actions,
-    labels: JSON.parse(message.labels) as Record<string, string>,
-    data: dataOf(message),
+    labels,
+    data,
     targets: JSON.parse(message.targets) as string[],
     // Not every channel has it in its messages.
     get unsubscribeUrl() {
@@ -107,20 +131,9 @@ function outgoingMessage(deps: Deps, message: ClaimedMessage, rendered: Rendered
   };
 }
 
-const renderInput = (deps: Deps, message: ClaimedMessage, unsealed: Record<string, string>) => ({
-  labels: { ...(JSON.parse(message.labels) as Record<string, string>), ...unsealed },
-  data: dataOf(message),
-  user: recipientOf(message),
-  baseUrl: deps.config.accessUrl,
-  templateId: message.templateId,
-});
-
 const recipientOf = ({ userId, userName, username, email }: ClaimedMessage) => ({
   id: userId,
   name: userName === "" ? username : userName,
   username,
   email,
 });
-
-const dataOf = ({ data }: ClaimedMessage) =>
-  data === null ? null : (JSON.parse(data) as Record<string, unknown>);

@@ -456,6 +456,27 @@ describe("texts", () => {
     expect(toPlainText(body)).toBe('{"list":[1,2]} 12');
   });
 
+  test("plain text of one line is what the parser makes of it, whatever stands in it", () => {
+    const pieces = [
+      ..."aZé日 07.,;:!?'\"()%+=-/\\*_`~[]<>#|&@\t",
+      "  ",
+      "1. ",
+      "//",
+      "http://a.example",
+      "a@b.example",
+      "---",
+    ];
+    const line = fc.string({ unit: fc.constantFrom(...pieces), maxLength: 12 });
+    fc.assert(
+      fc.property(line, (text) => {
+        // With a second line, it is parsed.
+        expect(toPlainText(text)).toBe(toPlainText(`${text}\n`));
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(toPlainText("Build 312 (main): 4/5 tests passed ")).toBe("Build 312 (main): 4/5 tests passed");
+  });
+
   test("plain text keeps tables, rules, quotes and line breaks", () => {
     expect(toPlainText("a\nb\n\n---\n\n> c\n\n|x|y|\n|-|-|\n|1|2|\n\n    code")).toBe(
       "a\nb\n\n----\n\nc\n\nx  y\n1  2\n\ncode",
