@@ -1,13 +1,14 @@
 // A backlog: what its delivery costs, what a receiver that stops answering leaves, and that old messages are deleted as fast
 // as new ones arrive.
 import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { createServer as createTcpServer, type AddressInfo, type Socket } from "node:net";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { insertRows } from "../../db/rows.ts";
 import { notificationEvents, notificationMessages } from "../../db/schema.ts";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { signInFirst, startTestServer, type TestServer, type TestServerOptions } from "../support/server.ts";
+import { startMailServer } from "../support/smtp.ts";
 import { countRows } from "../support/stored.ts";
 
 /** Answers 204 while `answers` says so, and keeps the other requests open. */
@@ -47,15 +48,20 @@ async function start(url: string, options: TestServerOptions = {}) {
   return { server, ...(await signInFirst(server)) };
 }
 
-/** Webhook messages, due now or sent long ago. */
-async function fill(server: TestServer, userId: string, count: number, sentAt?: number): Promise<void> {
+/** Messages, due now or sent long ago. */
+async function fill(
+  server: TestServer,
+  userId: string,
+  count: number,
+  { sentAt, method = "webhook" }: { sentAt?: number; method?: string } = {},
+): Promise<void> {
   const { db, now, newId } = server.deps();
   const createdAt = sentAt ?? now();
   const ids = Array.from({ length: count }, () => newId());
   const labels = JSON.stringify({ custom_title: "Build", custom_message: "All green" });
   const event = { templateId: kinds["custom-notification"].id, templateVersion: 1, labels, data: null };
   const status = sentAt === undefined ? ("pending" as const) : ("sent" as const);
-  const message = { userId, method: "webhook", status, reasons: "[]", attemptCount: 0, leaseToken: null };
+  const message = { userId, method, status, reasons: "[]", attemptCount: 0, leaseToken: null };
   const dueAt = sentAt === undefined ? now() : null;
   await db.write(
     [
@@ -147,6 +153,76 @@ test("a receiver gets 64 connections at most", async () => {
   expect(receiver.maxOpen()).toBe(64);
 });
 
+describe("a receiver that doesn't answer delays no other channel:", () => {
+  const send = (server: TestServer, token: string) =>
+    server.call("POST", "/api/v2/notifications/custom", {
+      token,
+      json: { content: { title: "During the tick", message: "All green" } },
+    });
+  const statuses = async (server: TestServer, method: string) =>
+    new Set((await server.messages()).flatMap((one) => (one.method === method ? [one.status] : [])));
+  const environmentOf = (port: number, method: string) => ({
+    BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${port}`,
+    BELFRY_EMAIL_FROM: "belfry@example.com",
+    BELFRY_NOTIFICATIONS_METHOD: method,
+    BELFRY_NOTIFICATIONS_DISPATCH_TIMEOUT: "100s",
+  });
+
+  test("mail goes out beside a silent webhook, at once and by the next tick, and the server stays ready", async () => {
+    let isSilent = true;
+    const receiver = await startReceiver(() => !isSilent);
+    const mail = await startMailServer();
+    const { server, userId, token } = await start(receiver.url, {
+      environment: environmentOf(mail.port, "smtp"),
+    });
+    await fill(server, userId, 200);
+    await fill(server, userId, 60, { method: "smtp" });
+    const ticking = server.runTick();
+    await mail.received(60);
+    await expect.poll(() => receiver.held.length).toBe(50);
+    await send(server, token);
+    await mail.received(61);
+    await fill(server, userId, 5, { method: "smtp" });
+    expect(await server.runTick()).toMatchObject({ dispatch: { sent: 5, failed: 0 }, purged: true });
+    expect((await server.call("GET", "/readyz")).status).toBe(200);
+    // Meanwhile the webhook's attempts wait, as many as there are slots.
+    expect(receiver.ids).toHaveLength(50);
+    expect(await statuses(server, "webhook")).not.toContain("sent");
+    await expect.poll(() => statuses(server, "smtp")).toEqual(new Set(["sent"]));
+    isSilent = false;
+    receiver.release();
+    expect(await ticking).toMatchObject({ dispatch: { failed: 0 } });
+    expect(receiver.ids).toHaveLength(200);
+  });
+
+  test("webhooks go out beside a silent mail server, at once and by the next tick", async () => {
+    const receiver = await startReceiver(() => true);
+    const sockets: Socket[] = [];
+    const mail = createTcpServer((socket) => sockets.push(socket.on("error", () => {})));
+    await new Promise<void>((resolve) => mail.listen(0, "127.0.0.1", resolve));
+    const { port } = mail.address() as AddressInfo;
+    const { server, userId, token } = await start(receiver.url, {
+      environment: environmentOf(port, "webhook"),
+    });
+    await fill(server, userId, 60, { method: "smtp" });
+    await fill(server, userId, 300);
+    const ticking = server.runTick();
+    await expect.poll(() => receiver.ids.length).toBe(300);
+    await expect.poll(() => sockets.length).toBe(5);
+    await send(server, token);
+    await expect.poll(() => receiver.ids.length).toBe(301);
+    await fill(server, userId, 5);
+    expect(await server.runTick()).toMatchObject({ dispatch: { sent: 5, failed: 0 }, purged: true });
+    expect(await statuses(server, "smtp")).not.toContain("temporary_failure");
+    await expect.poll(() => statuses(server, "webhook")).toEqual(new Set(["sent"]));
+    // No more connections than the pool has.
+    expect(sockets).toHaveLength(5);
+    mail.close();
+    for (const socket of sockets) socket.destroy();
+    expect(await ticking).toMatchObject({ dispatch: { failed: 60 } });
+  });
+});
+
 const day = 86_400_000;
 
 test("one tick deletes all old messages and events, in slices", async () => {
@@ -154,8 +230,8 @@ test("one tick deletes all old messages and events, in slices", async () => {
   const { server, userId } = await start("http://127.0.0.1:9/hook", {
     onTrip: ({ mode, statements }) => mode === "write" && writes.push(statements),
   });
-  await fill(server, userId, 1_500, server.clock.now() - 31 * day);
-  await fill(server, userId, 3, server.clock.now() - 29 * day);
+  await fill(server, userId, 1_500, { sentAt: server.clock.now() - 31 * day });
+  await fill(server, userId, 3, { sentAt: server.clock.now() - 29 * day });
   writes.length = 0;
   expect(await server.runTick()).toMatchObject({ purged: true });
   expect(await countRows(server, "notification_messages")).toBe(3);
@@ -166,7 +242,7 @@ test("one tick deletes all old messages and events, in slices", async () => {
 
 test("a purge that the database refuses doesn't keep the tick from being noted", async () => {
   const { server, userId } = await start("http://127.0.0.1:9/hook");
-  await fill(server, userId, 1, server.clock.now() - 31 * day);
+  await fill(server, userId, 1, { sentAt: server.clock.now() - 31 * day });
   await server.sql(
     "CREATE TRIGGER refuse BEFORE DELETE ON notification_messages BEGIN SELECT RAISE(ABORT, 'refused'); END",
   );

@@ -48,7 +48,7 @@ const plainLine = /^(?!\d{1,9}[.)])[\p{L}\p{N}"'(](?:[\p{L}\p{N} ,.;:!?'"()%+=-]
 
 /** Text without markup; a link becomes `label (URL)`. */
 export function toPlainText(text: string): string {
-  // Most titles are one; the parser takes forty times as long.
+  // Most titles are one; the parser takes twenty times as long.
   if (plainLine.test(text)) return text.trimEnd();
   const blocks = markdown.parse(text, {});
   // Line by line: a pattern for blanks before a line's end takes quadratic time.
