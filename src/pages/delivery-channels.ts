@@ -106,3 +106,10 @@ export function failingLine(
     <strong>${message}</strong> <a href="/deployment/notifications">View delivery errors</a>
   </p>`;
 }
+
+/** In every inbox: without it a pause looks like silence. */
+export const pausedLine = (canResume: boolean): Html =>
+  html`<p class="failing" role="status">
+    <strong>Notifications are paused.</strong> New ones are kept and sent when they are resumed.
+    ${canResume ? html`<a href="/deployment/notifications">Resume</a>` : ""}
+  </p>`;

@@ -9,6 +9,7 @@ import {
   type Ctx,
   type Env,
 } from "../http/endpoint.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { inboxPageSize } from "../api/inbox.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import {
@@ -25,7 +26,8 @@ import {
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
 import { readHealth, toHealth } from "../notifications/delivery/store/health.ts";
-import { failingLine } from "./delivery-channels.ts";
+import { isPaused, readSettings } from "../notifications/preferences/store/settings.ts";
+import { failingLine, pausedLine } from "./delivery-channels.ts";
 import { readForm } from "./form.ts";
 import { inboxItem, inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
@@ -120,12 +122,13 @@ async function showInbox(c: Ctx) {
     readStatus: view.show === "unread" ? view.show : "all",
     isDone: view.show === "done",
   } as const;
-  const { actor, items, unread, newest, done, health } = await readAsUser(c, {
+  const { actor, items, unread, newest, done, health, notificationSettings } = await readAsUser(c, {
     items: listInbox(currentUserIdSql(c), filter, inboxPageSize + 1, view.before),
     unread: countUnread(currentUserIdSql(c)),
     newest: newestSeq(),
     done: listInbox(currentUserIdSql(c), { ...filter, readStatus: "all", isDone: true }, 1),
     health: readHealth(currentUserIdSql(c)),
+    notificationSettings: readSettings(),
   });
   const section = inboxSection(view, {
     items: items.slice(0, inboxPageSize),
@@ -141,7 +144,8 @@ async function showInbox(c: Ctx) {
     actor,
     unread: unread[0]!.count,
     scripts: ["inbox.js"],
-    main: html`${failingLine(toHealth(health), config.notifications, now())} ${section}
+    main: html`${isPaused(notificationSettings) ? pausedLine(hasPermission(actor, "deployment:manage")) : ""}
+      ${failingLine(toHealth(health), config.notifications, now())} ${section}
       <p class="spoken" id="announcer" role="status"></p>
       <p class="live" id="live" hidden></p>
       ${keysDialog}`,

@@ -120,6 +120,10 @@ describe("test --wait", () => {
       stdout: "",
       stderr: expect.stringContaining("Resume: belfry notifications resume"),
     });
+    expect(await belfry(["custom", "Later", "While paused"])).toMatchObject({
+      code: 0,
+      stderr: "Notifications are paused. It will be sent to you when they are resumed.\n",
+    });
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
     await server.call("PUT", "/api/v2/notifications/templates/c425f63e-716a-4bf4-ae24-78348f706c3f/method", {
       token,

@@ -499,6 +499,13 @@ test("the delivery page shows the channels, and an owner pauses, resumes and tes
   const paused = await post(server, "/deployment/notifications/pause", {}, cookie);
   expect([paused.status, placeOf(paused)]).toEqual([303, "/deployment/notifications?done=paused"]);
   expect((await get(server, placeOf(paused)!, cookie)).text).toContain("Delivery is paused.");
+  const inbox = await get(server, "/inbox", cookie);
+  expect(inbox.text).toContain("Notifications are paused.");
+  expect(inbox.text).toContain('<a href="/deployment/notifications">Resume</a>');
+  const member = await addUser(server, "member");
+  const theirs = await get(server, "/inbox", `coder_session_token=${member.token}`);
+  expect(theirs.text).toContain("Notifications are paused.");
+  expect(theirs.text).not.toContain(">Resume</a>");
   await post(server, "/deployment/notifications/pause", {}, cookie);
   const settings = await server.call("GET", "/api/v2/notifications/settings", { token });
   expect(settings.json.notifier_paused).toBe(true);
