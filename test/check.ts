@@ -1,13 +1,13 @@
 // `npm run check`: formatting, lint with the import laws, types, the worker's bundle. Side by side; seconds. With --coverage, as
 // `npm test` runs it, also the tests of the rules and what they reach (coverage.ts).
 import { spawn } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { loadTemplateFiles } from "../db/template-files.ts";
 import { answersFile, answersText } from "./house/answers.ts";
 import { registryFile, registryText } from "./house/kinds.ts";
 import { lintText } from "./house/lint.ts";
-import { bundleWorker, rehearseDeployment } from "./support/bundle.ts";
+import { rehearseDeployment } from "./support/bundle.ts";
 
 interface Verdict {
   ok: boolean;
@@ -38,9 +38,7 @@ function runToTheEnd(args: string[], summary: (output: string) => string): Promi
 
 async function bundle(): Promise<Verdict> {
   try {
-    const { folder, size, problems } = await bundleWorker();
-    await rm(folder, { recursive: true });
-    await rehearseDeployment();
+    const { size, problems } = await rehearseDeployment();
     if (problems.length > 0) return { ok: false, words: problems.join("\n") };
     return { ok: true, words: `${Math.round(size)} KiB compressed` };
   } catch (error) {

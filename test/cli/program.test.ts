@@ -6,7 +6,7 @@ import { createClient } from "@libsql/client";
 import { expect, onTestFinished, test } from "vitest";
 import { freePort, run, sourceLauncher, startProgram, temporaryFolder } from "../support/program.ts";
 import { startReceiver } from "../support/receiver.ts";
-import { callServer, owner, secretKey } from "../support/server.ts";
+import { callServer, createClock, secretKey, signInFirst, startTestServer } from "../support/server.ts";
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 
 async function environment(extra: Record<string, string> = {}) {
@@ -16,16 +16,19 @@ async function environment(extra: Record<string, string> = {}) {
     variables: {
       BELFRY_DATABASE_URL: `file:${join(folder, "data", "belfry.db")}`,
       BELFRY_HTTP_ADDRESS: `127.0.0.1:${await freePort()}`,
+      BELFRY_SECRET_KEY: secretKey,
       ...extra,
     },
   };
 }
 
-async function firstToken(url: string): Promise<string> {
-  await callServer(url, "POST", "/api/v2/users/first", { json: owner });
-  const { email, password } = owner;
-  const { json } = await callServer(url, "POST", "/api/v2/users/login", { json: { email, password } });
-  return json.session_token;
+/** The key of a first user, who signed up with a server in this process: passwords cost less there. */
+async function signInBefore(databaseUrl: string): Promise<string> {
+  const environment = { BELFRY_DATABASE_URL: databaseUrl };
+  const server = await startTestServer({ environment, clock: createClock(Date.now()) });
+  const { token } = await signInFirst(server);
+  await server.stop();
+  return token;
 }
 
 const send = (url: string, token: string, title: string) =>
@@ -64,8 +67,8 @@ test("the receiver kills the server while it holds the request: one id, at least
     BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
     ...seldom,
   });
+  const token = await signInBefore(variables.BELFRY_DATABASE_URL);
   const first = await startProgram(variables);
-  const token = await firstToken(first.url);
   receiver.answer(async () => {
     await first.kill("SIGKILL");
     receiver.answer({ status: 204 });
@@ -93,8 +96,8 @@ test.skipIf(noServer)(
       BELFRY_HTTP_ADDRESS: "127.0.0.1:0",
       BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
     };
+    const token = await signInBefore(libsql.url);
     const [first, second] = [await startProgram(variables), await startProgram(variables)];
-    const token = await firstToken(first.url);
     receiver.answer(async () => {
       await first.kill("SIGKILL");
       receiver.answer({ status: 204 });
@@ -114,8 +117,8 @@ test("without a tick the nudge alone delivers", async () => {
     BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: receiver.url,
     BELFRY_NOTIFICATIONS_FETCH_INTERVAL: "24h",
   });
+  const token = await signInBefore(variables.BELFRY_DATABASE_URL);
   const server = await startProgram(variables);
-  const token = await firstToken(server.url);
   await send(server.url, token, "Build done");
   expect((await receiver.wait(1))[0]!.json.title).toBe("Build done");
 });

@@ -1,6 +1,6 @@
 // Bundles the Worker: for a deployment, for `npm run check` and for the tests that run it in workerd.
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rename, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -72,13 +72,17 @@ export async function buildWorker(folder: string): Promise<Bundle> {
   await rename(`${file}.${process.pid}`, file);
   await cp(inSources("public"), join(folder, "public"), { recursive: true });
   await writeFile(join(folder, "public/openapi.json"), JSON.stringify(openApiDocument(createApi(), "")));
-  const size = (await promisify(gzip)(code)).length / 1024;
-  return { folder, file, size, problems: findProblems(code, size) };
+  return { folder, file, ...(await examine(code)) };
 }
 
-/** What wrangler would deploy, by wrangler.toml. Throws with its words when it objects. */
-export async function rehearseDeployment(): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run"], {
+const examine = async (code: string): Promise<Pick<Bundle, "size" | "problems">> => {
+  const size = (await promisify(gzip)(code)).length / 1024;
+  return { size, problems: findProblems(code, size) };
+};
+
+/** Builds what wrangler would deploy, by wrangler.toml, into dist/. Throws with its words when it objects. */
+export async function rehearseDeployment(): Promise<Pick<Bundle, "size" | "problems">> {
+  await promisify(execFile)(process.execPath, [wrangler, "deploy", "--dry-run"], {
     cwd: root,
     env: {
       ...process.env,
@@ -87,7 +91,7 @@ export async function rehearseDeployment(): Promise<string> {
       CI: "true",
     },
   });
-  return stdout;
+  return examine(await readFile(join(root, "dist/worker.js"), "utf8"));
 }
 
 function findProblems(code: string, size: number): string[] {
