@@ -78,23 +78,50 @@ async function fill(
   );
 }
 
-test("1,000 messages to a fast receiver take 40 statements at most", async () => {
+test("1,000 messages to a fast receiver take 40 statements in 9 writes at most", async () => {
   let statements = 0;
+  let trips = 0;
   const receiver = await startReceiver(() => true);
-  const { server, userId } = await start(receiver.url, { onTrip: (trip) => (statements += trip.statements) });
+  const { server, userId } = await start(receiver.url, {
+    onTrip: (trip) => {
+      statements += trip.statements;
+      trips += 1;
+    },
+  });
   await fill(server, userId, 1_000);
   // However slow this machine is: results wait for their number, not for a time.
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
-  statements = 0;
+  [statements, trips] = [0, 0];
   expect(await dispatch(server.deps(), { channels: ["webhook"] })).toEqual({
     claimed: 1_000,
     sent: 1_000,
     failed: 0,
   });
   expect(statements).toBeLessThanOrEqual(40);
+  // Each claim is written with the results that wait.
+  expect(trips).toBeLessThanOrEqual(9);
   expect(new Set(receiver.ids).size).toBe(1_000);
   expect(receiver.ids).toHaveLength(1_000);
+});
+
+test("if a claim fails, the results that were to be written with it are written on their own", async () => {
+  let refuse = (): unknown => undefined;
+  const receiver = await startReceiver((arrived) => {
+    if (arrived === 100) refuse();
+    return true;
+  });
+  const { server, userId } = await start(receiver.url);
+  await fill(server, userId, 600);
+  refuse = () =>
+    server.sql(
+      "CREATE TRIGGER refuse BEFORE UPDATE ON notification_messages WHEN NEW.status = 'leased' BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    );
+  await expect(dispatch(server.deps(), { channels: ["webhook"] })).rejects.toThrow(/refused/);
+  const messages = await server.messages();
+  expect(messages.filter(({ status }) => status === "sent")).toHaveLength(receiver.ids.length);
+  expect(messages.filter(({ status }) => status === "leased")).toEqual([]);
+  expect(receiver.ids.length).toBeGreaterThanOrEqual(100);
 });
 
 test("a stop returns claimed messages that wait for a slot: no attempt is counted, nothing is lost", async () => {

@@ -92,7 +92,7 @@ async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void>
       }
       const limit = Math.min(queue.claimLimit(), budget.messages - claimed);
       // Large events may exceed a server's response limit: without smaller claims nothing would be sent again.
-      const claim = await withShrinkingBatch(limit, (portion) => claimSome(deps, channel, portion, left));
+      const claim = await withShrinkingBatch(limit, (portion) => claimSome(deps, work, portion, left));
       left = left?.slice(claim.limit);
       more = left === undefined ? claim.messages.length === claim.limit : left.length > 0;
       claimed += claim.messages.length;
@@ -105,9 +105,10 @@ async function dispatchChannel(deps: Deps, work: ChannelDispatch): Promise<void>
   }
 }
 
+/** Writes the results that wait with it: one commit for both. */
 async function claimSome(
   deps: Deps,
-  channel: Method,
+  { channel, results }: ChannelDispatch,
   limit: number,
   ids: readonly string[] | undefined,
 ): Promise<{ messages: Claimed[] }> {
@@ -123,7 +124,9 @@ async function claimSome(
     held: deps.process.leases.held(now),
     ...(ids === undefined ? {} : { ids: ids.slice(0, limit) }),
   });
-  const { messages } = await deps.db.write(statements, { messages: findClaimedMessages(token) });
+  const { messages } = await results.writeWith((before) =>
+    deps.db.write([...before, ...statements], { messages: findClaimedMessages(token) }),
+  );
   const { leasePeriod, dispatchTimeout } = deps.config.notifications;
   const startBy = deps.now() + leasePeriod - dispatchTimeout;
   const claimed = messages.map((message) => ({ message, token, startBy }));

@@ -1,6 +1,6 @@
-// Writes the results of attempts in batches, each with its counters, inbox rows and channel health.
+// Writes the results of attempts in batches, each with its counters, inbox rows and channel health: together with the next
+// claim, or on their own.
 import type { Statement } from "../../../db/client.ts";
-import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { inboxRow } from "../outbox/prepare-event.ts";
 import type { Channel } from "../channels/channel.ts";
@@ -18,7 +18,9 @@ import { writeOutcomes, type ClaimedMessage } from "./store/queue.ts";
 export interface ResultWriter {
   /** `startedAt`: when the attempt began. */
   add: (message: ClaimedMessage, token: string, delivery: Delivery, startedAt: number) => void;
-  /** Resolves when everything that was added is written, or could not be written. Nothing can be added afterwards. */
+  /** Lets the caller write what waits before its own statements; what the caller could not write is written on its own. */
+  writeWith: <T>(write: (results: readonly Statement[]) => Promise<T>) => Promise<T>;
+  /** Resolves when everything that was added is written, or could not be written. */
   finish: () => Promise<void>;
 }
 
@@ -30,40 +32,28 @@ interface Result extends Delivery {
   finishedAt: number;
 }
 
-/** How long a result waits for others. */
+/** How long a result waits for others, or for the next claim. */
 const gatherMs = 250;
-const maxBatch = 200;
+/** More than there are between two claims of a fast receiver. */
+const maxBatch = 300;
+/** Fewer are not worth their statements in a claim. */
+const minBatch = 25;
 
 export function createResultWriter(deps: Deps): ResultWriter {
-  let pending = 0;
-  let isFinishing = false;
-  let writeNow = () => {};
+  const waiting: Result[] = [];
+  /** One write at a time: the latest result of an endpoint counts. */
   let last: Promise<void> = Promise.resolve();
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const gather = () =>
-    new Promise<void>((resolve) => {
-      if (isFinishing || pending >= maxBatch) return resolve();
-      const timer = setTimeout(resolve, gatherMs);
-      writeNow = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  function take(): Result[] {
+    clearTimeout(timer);
+    timer = undefined;
+    return waiting.splice(0);
+  }
 
-  const results = createCoalescer<Result>({
-    run: (batch) => {
-      pending -= batch.length;
-      return writeBatch(deps, batch);
-    },
-    // The leases end and the messages are sent again, under the same ids.
-    onError: (error, batch) =>
-      deps.log.error("delivery results could not be written", {
-        messages: batch.length,
-        reason: String(error),
-      }),
-    gather,
-    limit: { max: maxBatch, sizeOf: () => 1 },
-  });
+  function start(batch: readonly Result[]): void {
+    if (batch.length > 0) last = last.then(() => writeAlone(deps, batch));
+  }
 
   return {
     add: (message, token, delivery, startedAt) => {
@@ -74,39 +64,67 @@ export function createResultWriter(deps: Deps): ResultWriter {
       const decision = decideOutcome(delivery.outcome, attempted, policy, finishedAt, Math.random());
       if (delivery.outcome.kind === "temporary" || delivery.outcome.kind === "permanent")
         logFailure(deps, message, decision);
-      pending += 1;
-      last = results.add({ ...delivery, message, token, decision, startedAt, finishedAt });
-      if (pending >= maxBatch) writeNow();
+      waiting.push({ ...delivery, message, token, decision, startedAt, finishedAt });
+      if (waiting.length >= maxBatch) start(take());
+      else timer ??= setTimeout(() => start(take()), gatherMs);
+    },
+    writeWith: async (write) => {
+      if (waiting.length < minBatch) return write([]);
+      const batch = take();
+      const { statements, end } = toWrite(deps, batch);
+      try {
+        const answer = await write(statements);
+        end();
+        return answer;
+      } catch (error) {
+        start(batch);
+        throw error;
+      }
     },
     finish: () => {
-      isFinishing = true;
-      writeNow();
+      start(take());
       return last;
     },
   };
 }
 
-async function writeBatch(deps: Deps, batch: readonly Result[]): Promise<void> {
+/** What can't be written is sent again once its lease has ended, under the same id. */
+async function writeAlone(deps: Deps, batch: readonly Result[]): Promise<void> {
   const { leasePeriod, dispatchTimeout } = deps.config.notifications;
+  const { statements, end } = toWrite(deps, batch);
+  try {
+    // Giving up earlier, while the lease lasts, would send the messages again for nothing.
+    await deps.db.write(statements, {}, leasePeriod - dispatchTimeout);
+  } catch (error) {
+    deps.log.error("delivery results could not be written", {
+      messages: batch.length,
+      reason: String(error),
+    });
+  } finally {
+    end();
+  }
+}
+
+/** `end` is called when the write has succeeded or failed. */
+function toWrite(deps: Deps, batch: readonly Result[]) {
   const inbox = batch.flatMap(({ message, outcome, rendered, finishedAt }) =>
     findChannel(message.method)?.isLocal === true && outcome.kind === "sent" && rendered !== null
       ? [inboxRow(message, rendered, finishedAt)]
       : [],
   );
-  // Counters come first: they count only what is still leased, and the outcomes end the leases.
-  const statements = [
-    ...countAttempts(groupByCounters(batch.map(toFinished))),
-    ...writeOutcomes(batch.map(toOutcomeRow), inbox),
-    ...endpointStatements(deps, batch),
-    ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
-  ];
-  try {
-    // Giving up earlier, while the lease lasts, would send the messages again for nothing.
-    await deps.db.write(statements, {}, leasePeriod - dispatchTimeout);
-    if (inbox.length > 0) deps.process.hub.wake();
-  } finally {
-    for (const { token } of batch) deps.process.leases.end(token);
-  }
+  return {
+    // Counters come first: they count only what is still leased, and the outcomes end the leases.
+    statements: [
+      ...countAttempts(groupByCounters(batch.map(toFinished))),
+      ...writeOutcomes(batch.map(toOutcomeRow), inbox),
+      ...endpointStatements(deps, batch),
+      ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
+    ],
+    end: () => {
+      for (const { token } of batch) deps.process.leases.end(token);
+      if (inbox.length > 0) deps.process.hub.wake();
+    },
+  };
 }
 
 const toFinished = ({ message, token, decision, outcome, startedAt, finishedAt }: Result) => ({
