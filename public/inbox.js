@@ -158,6 +158,7 @@ const keys = {
   e: () => submit(currentRow()?.querySelector("[data-mark=done]")),
   u: () => submit(currentRow()?.querySelector("[data-mark*=read]")),
   z: () => submit(document.querySelector(".undo")),
+  "/": () => document.querySelector("#inbox [type=search]").focus(),
   "?": () => document.querySelector("#keys").showModal(),
 };
 

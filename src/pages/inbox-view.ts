@@ -2,7 +2,7 @@
 import { html, raw } from "hono/html";
 import type { Action } from "../../db/schema.ts";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
-import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
+import { maxSearched, type InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -12,6 +12,8 @@ import { buttonTarget, ownPath } from "./rules/links.ts";
 
 export interface InboxView {
   show: "all" | "unread" | "done";
+  /** Text in title or body; empty: everything. */
+  search: string;
   /** Only what is older than the notification with this id. */
   before: string | undefined;
   /** The id of the notification that is open. */
@@ -40,8 +42,9 @@ export interface InboxItems {
 }
 
 /** The page of the list, without what was done on it. */
-export function inboxPath({ show, before }: Pick<InboxView, "show" | "before">): string {
+export function inboxPath({ show, search, before }: Pick<InboxView, "show" | "search" | "before">): string {
   const query = new URLSearchParams();
+  if (search !== "") query.set("q", search);
   if (show !== "all") query.set("show", show);
   if (before !== undefined) query.set("starting_before", before);
   return query.size === 0 ? "/inbox" : `/inbox?${query}`;
@@ -55,24 +58,21 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
     data-position="${position}"
     data-now="${now}"
     ${attributes({
-      "data-first-page": view.before === undefined && view.show !== "done",
+      "data-first-page": view.before === undefined && view.show !== "done" && view.search === "",
     })}
   >
     <div class="head">
       <h1>Inbox</h1>
       <p class="count" id="count">${unread === 0 ? "No unread notifications" : `${unread} unread`}</p>
+      ${searchForm(view)}
     </div>
     <div class="bar">
       <nav class="tabs" aria-label="Which notifications">
         ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Done", "done", view)}
       </nav>
       ${view.undo === undefined ? "" : undoForm(view.undo, here)}
-      ${
-        view.show === "done"
-          ? ""
-          : html`${allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
-            ${allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}`
-      }
+      ${view.show === "done" || view.search !== "" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
+      ${view.show !== "all" || view.search !== "" ? "" : allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}
     </div>
     <ul class="items" id="items" role="list">
       ${items.map((item) => inboxItem(item, { ...facts, here, isOpen: item.id === view.open }))}
@@ -83,12 +83,26 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
 
 const tab = (label: string, show: InboxView["show"], view: InboxView): Html =>
   html`<a
-    href="${inboxPath({ show, before: undefined })}"
+    href="${inboxPath({ show, search: view.search, before: undefined })}"
     ${attributes({
       "aria-current": show === view.show ? "page" : undefined,
     })}
     >${label}</a
   >`;
+
+const searchForm = ({ show, search }: InboxView): Html =>
+  html`<form class="search" method="get" action="/inbox" role="search">
+    ${show === "all" ? "" : html`<input type="hidden" name="show" value="${show}" />`}
+    <input
+      type="search"
+      name="q"
+      value="${search}"
+      aria-label="Search your notifications"
+      placeholder="Search"
+      maxlength="100"
+    />
+    <button class="button" type="submit">Search</button>
+  </form>`;
 
 /** For everything that was there when the page was made, whatever is shown of it. */
 const allForm = (
@@ -195,6 +209,13 @@ function actionButton(
 }
 
 function empty(view: InboxView, facts: InboxItems): Html {
+  if (view.search !== "")
+    return html`<div class="empty">
+      <p>
+        None of the newest ${maxSearched.toLocaleString("en")} notifications contains “${view.search}”.
+        <a href="${inboxPath({ ...view, search: "" })}">Show all</a>
+      </p>
+    </div>`;
   if (view.before !== undefined) return html`<div class="empty"><p>No older notifications.</p></div>`;
   if (view.show === "unread") {
     return html`<div class="empty">
@@ -223,6 +244,7 @@ const keys = [
   ["e", "done"],
   ["u", "mark as read or unread"],
   ["z", "undo"],
+  ["/", "search"],
   ["g then i, w, t, s", "inbox, workspaces, templates, settings"],
   ["?", "this list"],
 ] as const;

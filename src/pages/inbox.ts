@@ -102,6 +102,7 @@ function targetOf(item: InboxRow | undefined, index: string, accessUrl: string):
 }
 
 const shown = ["all", "unread", "done"] as const;
+const maxSearchLength = 100;
 
 function undoOf(read: string | undefined, done: string | undefined): InboxView["undo"] {
   const at = Number(read ?? done);
@@ -112,6 +113,7 @@ async function showInbox(c: Ctx) {
   const { now, config } = c.get("deps");
   const view: InboxView = {
     show: shown.find((show) => show === c.req.query("show")) ?? "all",
+    search: (c.req.query("q") ?? "").trim().slice(0, maxSearchLength),
     before: c.req.query("starting_before") || undefined,
     open: c.req.query("open") || undefined,
     undo: undoOf(c.req.query("read"), c.req.query("done")),
@@ -121,12 +123,13 @@ async function showInbox(c: Ctx) {
     templates: [],
     readStatus: view.show === "unread" ? view.show : "all",
     isDone: view.show === "done",
+    search: view.search,
   } as const;
   const { actor, items, unread, newest, done, health, notificationSettings } = await readAsUser(c, {
     items: listInbox(currentUserIdSql(c), filter, inboxPageSize + 1, view.before),
     unread: countUnread(currentUserIdSql(c)),
     newest: newestSeq(),
-    done: listInbox(currentUserIdSql(c), { ...filter, readStatus: "all", isDone: true }, 1),
+    done: listInbox(currentUserIdSql(c), { ...filter, readStatus: "all", isDone: true, search: "" }, 1),
     health: readHealth(currentUserIdSql(c)),
     notificationSettings: readSettings(),
   });

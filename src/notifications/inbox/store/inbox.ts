@@ -13,7 +13,12 @@ export interface InboxFilter {
 /** Of a list: what is in the inbox, or what is done. */
 export interface ListFilter extends InboxFilter {
   isDone: boolean;
+  /** Text in title or body, in any case. */
+  search?: string | undefined;
 }
+
+/** A search looks at so many of the newest in the list. */
+export const maxSearched = 5_000;
 
 type User = SQL<string> | string;
 
@@ -45,9 +50,24 @@ const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL | undef
 
 /** Newest first; `before`: the id of a notification of the same user, ignored if unknown. */
 export const listInbox = (user: User, filter: ListFilter, limit: number, before?: string) =>
-  listBefore(user, { ...filterValues(filter), isDone: filter.isDone }, limit, before);
+  listBefore(
+    user,
+    { ...filterValues(filter), isDone: filter.isDone, search: filter.search || undefined },
+    limit,
+    before,
+  );
 
-type ListValues = FilterValues & { isDone: boolean };
+type ListValues = FilterValues & { isDone: boolean; search: string | undefined };
+
+const contains = (user: User, search: string, isListed: SQL): SQL => sql`
+  instr(lower(${inboxNotifications.title} || char(10) || ${inboxNotifications.content}), lower(${search})) > 0
+  AND ${inboxNotifications.seq} > coalesce((${query
+    .select({ seq: inboxNotifications.seq })
+    .from(inboxNotifications)
+    .where(and(eq(inboxNotifications.userId, user), isListed))
+    .orderBy(desc(inboxNotifications.seq))
+    .limit(1)
+    .offset(maxSearched)}), 0)`;
 
 const listBefore = prepared((user: User, filter: ListValues, limit: number, before: string | undefined) => {
   const { doneAt } = inboxNotifications;
@@ -59,7 +79,15 @@ const listBefore = prepared((user: User, filter: ListValues, limit: number, befo
   return query
     .select()
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), isListed, whereMatches(filter), isOlderSql))
+    .where(
+      and(
+        eq(inboxNotifications.userId, user),
+        isListed,
+        whereMatches(filter),
+        filter.search === undefined ? undefined : contains(user, filter.search, isListed),
+        isOlderSql,
+      ),
+    )
     .orderBy(desc(inboxNotifications.seq))
     .limit(limit);
 });
