@@ -1,14 +1,8 @@
-// The inbox as HTML: the list with its filters, and one notification, a row that opens in place. Works without scripts.
-import { html, raw } from "hono/html";
-import type { Action } from "../../db/schema.ts";
-import { exactTime, relativeTime } from "../../public/relative-time.js";
+// The inbox as HTML: its lists, the search, and what is done with all of a list. Works without scripts.
+import { html } from "hono/html";
 import { maxSearched, type InboxRow } from "../notifications/inbox/store/inbox.ts";
-import { findKind } from "../notifications/kinds/kinds.ts";
-import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
+import { inboxItem } from "./inbox-item.ts";
 import { attributes, type Html } from "./layout.ts";
-import { toProse } from "./rules/document.ts";
-import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
-import { buttonTarget, ownPath } from "./rules/links.ts";
 
 export interface InboxView {
   show: "all" | "unread" | "done";
@@ -131,81 +125,6 @@ function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): 
     ${view.before === undefined ? "" : html`<a class="button" href="${inboxPath({ ...view, before: undefined })}">Newest</a>`}
     ${hasOlder ? html`<a class="button" rel="next" href="${inboxPath({ ...view, before: last!.id })}">Older</a>` : ""}
   </nav>`;
-}
-
-export interface ItemFacts {
-  now: number;
-  accessUrl: string;
-  /** The path that a browser without scripts returns to. */
-  here: string;
-  isOpen: boolean;
-}
-
-export function inboxItem(item: InboxRow, { now, accessUrl, here, isOpen }: ItemFacts): Html {
-  const { id, readAt, createdAt } = item;
-  const kind = findKind(item.templateId);
-  const severity = kind?.severity ?? "info";
-  const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
-  const actions = JSON.parse(item.actions) as Action[];
-  const subject = subjectOf(actions, item.title, accessUrl);
-  const buttons = actions.flatMap((action, index) => actionButton(id, action, index, accessUrl) ?? []);
-  return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${item.seq}">
-    <details ${attributes({ open: isOpen })}>
-      <summary>
-        <svg class="severity" data-severity="${severity}" viewBox="0 0 20 20" aria-hidden="true">
-          <path d="${iconPath(kind)}" />
-        </svg>
-        <h2 id="t-${id}">
-          ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(toInlineHtml(item.title))}
-        </h2>
-        ${subject === undefined ? "" : html`<span class="subject">${subject}</span>`}
-        <time datetime="${new Date(createdAt).toISOString()}" title="${exactTime(createdAt, "UTC")}"
-          >${relativeTime(createdAt, now, "UTC")}</time
-        >
-      </summary>
-      <div class="prose">${raw(toProse(item.content))}</div>
-      <div class="acts">
-        ${buttons}
-        ${item.doneAt === null ? markForm(id, here, "done", "Done") : markForm(id, here, "inbox", "Move to inbox")}
-        ${
-          item.doneAt !== null
-            ? ""
-            : readAt === null
-              ? markForm(id, here, "read", "Mark as read")
-              : markForm(id, here, "unread", "Mark as unread")
-        }
-      </div>
-    </details>
-  </li>`;
-}
-
-const markForm = (
-  id: string,
-  here: string,
-  mark: "read" | "unread" | "done" | "inbox",
-  label: string,
-): Html =>
-  html`<form class="mark" data-mark="${mark}" method="post" action="/inbox/items/${id}/${mark}">
-    <input type="hidden" name="to" value="${here}" />
-    <button class="quiet" type="submit" aria-describedby="t-${id}">${label}</button>
-  </form>`;
-
-/**
- * A page of this site is reached by a form, which marks the notification as read; another one by a link, since the policy of
- * the page forbids forms that lead elsewhere.
- */
-function actionButton(
-  id: string,
-  { label, url }: Action,
-  index: number,
-  accessUrl: string,
-): Html | undefined {
-  const target = buttonTarget(url, accessUrl);
-  if (target === null) return undefined;
-  if (ownPath(target) === null) return html`<a class="button" href="${target}" rel="noopener">${label}</a>`;
-  return html`<form method="post" action="/inbox/items/${id}/follow">
-    <button class="button" name="action" value="${index}" type="submit">${label}</button>
-  </form>`;
 }
 
 function empty(view: InboxView, facts: InboxItems): Html {

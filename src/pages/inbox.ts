@@ -29,7 +29,8 @@ import { readHealth, toHealth } from "../notifications/delivery/store/health.ts"
 import { isPaused, readSettings } from "../notifications/preferences/store/settings.ts";
 import { failingLine, pausedLine } from "./delivery-channels.ts";
 import { readForm } from "./form.ts";
-import { inboxItem, inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
+import { inboxItem } from "./inbox-item.ts";
+import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
 import { ownPath, buttonTarget } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
