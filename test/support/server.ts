@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { onTestFinished } from "vitest";
-import { query } from "../../db/client.ts";
+import type { InStatement } from "@libsql/client";
+import { query, type DatabaseClient } from "../../db/client.ts";
 import { verifyPrepared } from "../../db/prepared.ts";
 import { notificationAttempts, notificationMessages } from "../../db/schema.ts";
 import type { SiteRole } from "../../db/schema.ts";
@@ -16,6 +17,7 @@ import { startServer, type RunningServer, type ServerOptions } from "../../src/r
 import { tick, type TickReport } from "../../src/tick.ts";
 import { wrapClient, type AdapterName } from "./adapters.ts";
 import { callServer, type Call } from "./call.ts";
+import { difference, snapshot } from "./first-user.ts";
 import { copyNewDatabase } from "./new-database.ts";
 
 export { callServer, type Call, type CallAnswer, type CallOptions } from "./call.ts";
@@ -53,6 +55,8 @@ export interface TestServer extends RunningServer {
   secret: <T extends string>(value: T) => T;
   call: Call;
   folder: string;
+  /** The database without the adapter, if it and the server are as any other's: see `signInFirst`. */
+  common: DatabaseClient | undefined;
   /** One pass of everything periodic, now. */
   runTick: () => Promise<TickReport>;
   /** Rows of a statement, for looking at what is stored. */
@@ -76,6 +80,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const folder = kept ?? (await mkdtemp(join(tmpdir(), "belfry-")));
   const isOwn = kept === undefined && environment["BELFRY_DATABASE_URL"] === undefined;
   if (isOwn) await copyNewDatabase(join(folder, "belfry.db"), firstMoment);
+  const isCommon = isOwn && Object.keys(rest).length === 0 && clock.now() === firstMoment;
+  let common: DatabaseClient | undefined;
   const logs: string[] = [];
   const secrets = new Set<string>();
   const server = await startServer(
@@ -102,6 +108,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       wrapClient: (client) => {
         // Nobody looks at these files after a crash: tests of durability start processes of their own.
         if (isOwn) void client.execute("PRAGMA synchronous = OFF");
+        if (isCommon && Object.keys(environment).every(isIndifferent)) common = client;
         return wrapClient(client, adapter);
       },
       ...rest,
@@ -129,6 +136,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logs,
     secret,
     folder,
+    common,
     runTick: () => tick(server.deps()),
     sql: async (statement) => (await server.db.write([], { rows: query.all<Row>(sql.raw(statement)) })).rows,
     messages: async () =>
@@ -163,12 +171,35 @@ export const owner = {
   password: "correct-horse-battery-42",
 };
 
+/** Variables that sign-up and sign-in don't depend on. */
+const isIndifferent = (name: string) => /^BELFRY_(NOTIFICATIONS|EMAIL|WORKSPACE|LOG)_/.test(name);
+
+interface FirstUser {
+  token: string;
+  userId: string;
+}
+let recorded: Promise<FirstUser & { statements: InStatement[] }> | undefined;
+
 /** Makes the first user, an owner, and signs them in. */
-export async function signInFirst(
-  server: TestServer,
-  user = owner,
-): Promise<{ token: string; userId: string }> {
+export async function signInFirst(server: TestServer, user = owner): Promise<FirstUser> {
   server.secret(user.password);
+  if (server.common === undefined || user !== owner || server.clock.now() !== firstMoment)
+    return signUp(server, user);
+  const { statements, token, userId } = await (recorded ??= recordFirstUser());
+  await server.common.batch(statements, "write");
+  return { token: server.secret(token), userId };
+}
+
+async function recordFirstUser(): Promise<FirstUser & { statements: InStatement[] }> {
+  const server = await startTestServer({ adapter: "plain" });
+  const client = server.common!;
+  const before = await snapshot(client);
+  const user = await signUp(server, owner);
+  await server.settled();
+  return { ...user, statements: await difference(client, before, await snapshot(client)) };
+}
+
+async function signUp(server: TestServer, user: typeof owner): Promise<FirstUser> {
   const made = await server.call("POST", "/api/v2/users/first", { json: user });
   if (made.status !== 201) throw new Error(`first user: ${made.status} ${made.text}`);
   return { token: await signIn(server, user), userId: made.json.user_id };
