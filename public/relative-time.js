@@ -4,6 +4,11 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+/** As Intl writes them for en-GB; making a formatter takes longer than a whole page. */
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"];
+const two = (number) => String(number).padStart(2, "0");
+const dayInUtc = (date) => `${date.getUTCDate()} ${months[date.getUTCMonth()]}`;
+
 const count = (number, unit) => `${number} ${unit}${number === 1 ? "" : "s"} ago`;
 
 /**
@@ -17,6 +22,10 @@ export function relativeTime(at, now, timeZone) {
   if (past < hour) return `${Math.max(1, Math.floor(past / minute))} min ago`;
   if (past < day) return count(Math.floor(past / hour), "hour");
   if (past < 7 * day) return count(Math.floor(past / day), "day");
+  if (timeZone === "UTC") {
+    const [date, year] = [new Date(at), new Date(now).getUTCFullYear()];
+    return date.getUTCFullYear() === year ? dayInUtc(date) : `${dayInUtc(date)} ${date.getUTCFullYear()}`;
+  }
   const year = (time) => new Intl.DateTimeFormat("en-GB", { year: "numeric", timeZone }).format(time);
   return new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
@@ -32,6 +41,10 @@ export function relativeTime(at, now, timeZone) {
  * @param {string} [timeZone] the reader's own when left out
  */
 export function exactTime(at, timeZone) {
+  if (timeZone === "UTC") {
+    const date = new Date(at);
+    return `${dayInUtc(date)} ${date.getUTCFullYear()}, ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`;
+  }
   return new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "short",

@@ -20,6 +20,7 @@ import type {
   Post,
 } from "./ports.ts";
 import type { FairQueue, RequestLimit, Semaphore } from "./rules/limits.ts";
+import type { TextCache } from "./rules/text-cache.ts";
 
 export interface Process {
   clock: Clock;
@@ -27,6 +28,8 @@ export interface Process {
   deps: () => Deps;
   /** Compiled notification templates, by id and version. */
   templates: Cache;
+  /** HTML of notifications: of their titles, and of their bodies. */
+  rendered: { titles: TextCache; bodies: TextCache };
   /** As the last tick has read it. */
   unsignedUntil: { value: UnsignedUntil };
   /** Once it has been read: it never changes. */

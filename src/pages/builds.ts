@@ -1,6 +1,6 @@
 // The page of a build: details, error and log. It updates live while the build runs.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/workspaces.ts";

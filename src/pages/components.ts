@@ -1,6 +1,6 @@
 // Components that several pages use: times, tags, facts, breadcrumbs, links; search, tabs and paging of lists, whose filter is
 // kept in the URL.
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
 import { attributes, type Html } from "./layout.ts";
 import { buttonTarget } from "./rules/links.ts";

@@ -1,5 +1,5 @@
 // The status of each delivery channel: on the delivery page, and as a warning in an owner's inbox while one keeps failing.
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
 import { allChannels, channelLabel, receiverOf, type Method } from "../notifications/channels/index.ts";

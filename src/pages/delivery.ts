@@ -1,7 +1,7 @@
 // The delivery page: channels and recent failures. Owners pause, resume and test delivery here; the test notification
 // links here.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { saveSettings } from "../api/notifications.ts";

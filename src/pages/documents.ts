@@ -1,7 +1,7 @@
 // The documentation: public/docs/**.md as public pages, with the index as a sidebar. It never reads the database, so it is
 // available while the database is not.
 import { Hono } from "hono";
-import { html, raw } from "hono/html";
+import { html, raw } from "./html.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";

@@ -1,5 +1,5 @@
 // Forms: renders fields with labels, hints and errors, and reads what the browser sent.
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import type { Ctx } from "../http/endpoint.ts";
 import { ApiError, invalid, type Validation } from "../kernel/errors.ts";
 import { attributes, type Html } from "./layout.ts";

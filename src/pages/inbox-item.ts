@@ -1,8 +1,9 @@
 // One notification as a row of the inbox that opens in place, with what can be done with it. Works without scripts.
-import { html, raw } from "hono/html";
+import { html, raw } from "./html.ts";
 import type { Action } from "../../db/schema.ts";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
+import type { Process } from "../kernel/deps.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -13,17 +14,19 @@ import { buttonTarget, ownPath } from "./rules/links.ts";
 export interface ItemFacts {
   now: number;
   accessUrl: string;
+  rendered: Process["rendered"];
   /** The path that a browser without scripts returns to. */
   here: string;
   isOpen: boolean;
 }
 
-export function inboxItem(item: InboxRow, { now, accessUrl, here, isOpen }: ItemFacts): Html {
+export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
+  const { now, accessUrl, rendered, here, isOpen } = facts;
   const { id, readAt, createdAt } = item;
   const kind = findKind(item.templateId);
   const severity = kind?.severity ?? "info";
   const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
-  const actions = JSON.parse(item.actions) as Action[];
+  const actions = item.actions === "[]" ? [] : (JSON.parse(item.actions) as Action[]);
   const subject = subjectOf(actions, item.title, accessUrl);
   const buttons = actions.flatMap((action, index) => actionButton(id, action, index, accessUrl) ?? []);
   return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${item.seq}">
@@ -33,14 +36,14 @@ export function inboxItem(item: InboxRow, { now, accessUrl, here, isOpen }: Item
           <path d="${iconPath(kind)}" />
         </svg>
         <h2 id="t-${id}">
-          ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(toInlineHtml(item.title))}
+          ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}
         </h2>
         ${subject === undefined ? "" : html`<span class="subject">${subject}</span>`}
         <time datetime="${new Date(createdAt).toISOString()}" title="${exactTime(createdAt, "UTC")}"
           >${relativeTime(createdAt, now, "UTC")}</time
         >
       </summary>
-      <div class="prose">${raw(toProse(item.content))}</div>
+      <div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
       <div class="acts">
         ${buttons}
         ${item.doneAt === null ? markForm(id, here, "done", "Done") : markForm(id, here, "inbox", "Move to inbox")}

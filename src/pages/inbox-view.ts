@@ -1,5 +1,6 @@
 // The inbox as HTML: its lists, the search, and what is done with all of a list. Works without scripts.
-import { html } from "hono/html";
+import { html } from "./html.ts";
+import type { Process } from "../kernel/deps.ts";
 import { maxSearched, type InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -33,6 +34,7 @@ export interface InboxItems {
   hasDone: boolean;
   now: number;
   accessUrl: string;
+  rendered: Process["rendered"];
 }
 
 /** The page of the list, without what was done on it. */

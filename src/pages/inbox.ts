@@ -1,6 +1,6 @@
 // The inbox page: the list, one notification for live updates, and the forms that mark as read.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import {
   readAsUser,
   currentUserIdSql,
@@ -111,7 +111,7 @@ function undoOf(read: string | undefined, done: string | undefined): InboxView["
 }
 
 async function showInbox(c: Ctx) {
-  const { now, config } = c.get("deps");
+  const { now, config, process } = c.get("deps");
   const view: InboxView = {
     show: shown.find((show) => show === c.req.query("show")) ?? "all",
     search: (c.req.query("q") ?? "").trim().slice(0, maxSearchLength),
@@ -142,6 +142,7 @@ async function showInbox(c: Ctx) {
     position: newest[0]!.seq,
     now: now(),
     accessUrl: config.accessUrl,
+    rendered: process.rendered,
   });
   return respondWithPage(c, {
     title: "Inbox",
@@ -158,9 +159,10 @@ async function showInbox(c: Ctx) {
 
 function showItem(c: Ctx, item: InboxRow | undefined, unread: number) {
   if (item === undefined) throw notFound("Notification");
-  const { now, config } = c.get("deps");
+  const { now, config, process } = c.get("deps");
   c.header("belfry-unread-count", String(unread));
-  const facts = { now: now(), accessUrl: config.accessUrl, here: "/inbox", isOpen: false };
+  const { rendered } = process;
+  const facts = { now: now(), accessUrl: config.accessUrl, rendered, here: "/inbox", isOpen: false };
   return respondWithPart(c, inboxItem(item, facts));
 }
 

@@ -1,13 +1,12 @@
 // The layout of every page: head, header, main, footer; and the error page.
-import { html, raw } from "hono/html";
-import type { HtmlEscapedString } from "hono/utils/html";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Ctx } from "../http/endpoint.ts";
 import { version } from "../kernel/version.ts";
+import { html, raw, type Html } from "./html.ts";
 import type { ApiError } from "../kernel/errors.ts";
 
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+export type { Html } from "./html.ts";
 
 export interface Page {
   title: string;
@@ -38,14 +37,20 @@ const policy = [
   "base-uri 'none'",
 ].join("; ");
 
-export function respondWithPage(c: Ctx, page: Page, status = 200): Response | Promise<Response> {
-  return c.html(layout(page, c.req.path), status as 200, { "content-security-policy": policy });
+export function respondWithPage(c: Ctx, page: Page, status = 200): Response {
+  return respondWithHtml(c, layout(page, c.req.path), status);
 }
 
 /** A fragment of a page, for a script. */
-export function respondWithPart(c: Ctx, part: Html): Response | Promise<Response> {
-  return c.html(part, 200, { "content-security-policy": policy });
+export function respondWithPart(c: Ctx, part: Html): Response {
+  return respondWithHtml(c, part, 200);
 }
+
+const respondWithHtml = (c: Ctx, content: Html, status: number): Response =>
+  c.body(content.text, status as 200, {
+    "content-type": "text/html; charset=UTF-8",
+    "content-security-policy": policy,
+  });
 
 /** Attributes that are there or not; names are ours, values are escaped. */
 export function attributes(values: Record<string, string | boolean | undefined>): Html[] {

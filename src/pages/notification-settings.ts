@@ -1,7 +1,7 @@
 // The notification settings page: each user enables and disables kinds of notification. Unsubscribe links without a token
 // lead here and ask for confirmation.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import {
   readAsUser,
   currentUserIdSql,

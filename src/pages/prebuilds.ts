@@ -1,6 +1,6 @@
 // The prebuilds page, read-only: each pool with its counts and failures, and the actions of the next run.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { actionShape, poolShape } from "../api/prebuild-shape.ts";
 import { readAsUser, type Env } from "../http/endpoint.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";

@@ -1,6 +1,6 @@
 // The keys that provisioners sign in with: who created each, when it was last used, and a button that revokes it.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { firstOrganizationSql, listOrganizations } from "../accounts/store/deployment.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";

@@ -2,7 +2,7 @@
 // at once, to keep it out of history and `Referer`; only the POST consumes it, so link scanners don't.
 import { Hono } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import * as z from "zod";
 import { changeWithPasscode, requestPasscode } from "../accounts/passcodes.ts";
 import { passcodeLifetimeMs } from "../accounts/rules/one-time-codes.ts";

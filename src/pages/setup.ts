@@ -1,6 +1,6 @@
 // First run: creates the first user, an owner, and signs them in. Redirects to sign-in once a user exists.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { isLocalCaller } from "../accounts/rules/one-time-codes.ts";
 import { signIn } from "../accounts/sessions.ts";
 import { createFirstUser, isSetUp } from "../accounts/setup.ts";

@@ -1,7 +1,7 @@
 // Sign-in and sign-out, and the token for the CLI. `/` redirects to inbox, sign-in or setup; the sign-in form returns to the
 // requested page.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { signIn, signOut } from "../accounts/sessions.ts";
 import { isSetUp } from "../accounts/setup.ts";
 import {

@@ -1,5 +1,5 @@
 // The drift section of a template's page: resources that claims replaced, and the fix.
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";
 import type { Html } from "./layout.ts";

@@ -1,5 +1,5 @@
 // HTML of templates: a row in the list; details, versions and presets of one; one version.
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import type { parameterShape, presetShape } from "../api/preset-shape.ts";
 import type { Wire } from "../http/wire.ts";
 import type { TemplateRow } from "../workspaces/templates/store/templates.ts";

@@ -1,6 +1,6 @@
 // The list of templates, and the pages of one template and one version.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { toParameter, toPresets } from "../api/preset-shape.ts";

@@ -1,7 +1,7 @@
 // The unsubscribe link of an email (RFC 8058): GET asks for confirmation, POST disables that kind, whether it comes from
 // the page's button or from a mail provider. The token identifies the user; there is no session and no origin check.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";

@@ -1,6 +1,6 @@
 // The list of users, for those with permission to read users. Notifications about accounts link here.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { parseUserSearch } from "../accounts/rules/user-search.ts";
 import { countUsers, listUsers } from "../accounts/store/directory.ts";

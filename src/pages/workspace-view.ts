@@ -1,5 +1,5 @@
 // HTML of workspaces: a row in the list; details, agents and builds of one.
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { exactTime } from "../../public/relative-time.js";
 import { workspaceStatus } from "../workspaces/jobs/rules/job.ts";
 import type { AgentView, AppView, BuildRow, ResourceView } from "../workspaces/builds/store/build-view.ts";

@@ -1,6 +1,6 @@
 // The list of workspaces, with the filters that links use, and the page of one workspace.
 import { Hono } from "hono";
-import { html } from "hono/html";
+import { html } from "./html.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";

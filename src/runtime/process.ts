@@ -12,6 +12,7 @@ import { createLeases } from "../notifications/delivery/leases.ts";
 import { createHub, type Hub } from "../notifications/inbox/hub.ts";
 import { createReconciliationRequests } from "../prebuilds/reconcile/reconcile.ts";
 import { createFairQueue, createRequestLimit, createSemaphore } from "../kernel/rules/limits.ts";
+import { createTextCache } from "../kernel/rules/text-cache.ts";
 import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
 export interface ProcessOptions {
@@ -36,6 +37,9 @@ export interface OwnProcess extends Process {
 
 /** Parsing four of the largest plans takes about 250 MB. */
 const largeBodies = { concurrency: 4, perHolder: 2, maxWaiting: 32 };
+/** Characters of rendered notifications: those of about a hundred pages. */
+const maxTitles = 1_000_000;
+const maxBodies = 4_000_000;
 /** Between checks for other processes' notifications. */
 const hubIntervalMs = 1_000;
 
@@ -72,6 +76,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     clock,
     deps,
     templates: createCache(),
+    rendered: { titles: createTextCache(maxTitles), bodies: createTextCache(maxBodies) },
     mail,
     unsignedUntil: { value: unknownUntil },
     deploymentId: { value: undefined },

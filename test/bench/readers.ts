@@ -1,12 +1,12 @@
 // `npm run bench:readers`: what live inboxes cost. A server, and a second process that opens real connections to it: memory and
 // CPU of many idle ones, and the CPU that one notification costs with a number of readers. CHECKOUTS compares several folders.
 import { fork, type ChildProcess } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { cpuMs, memoryMb } from "./measure.ts";
 import { startBelfry, type StartedServer } from "./server.ts";
 
 const idle = Number(process.env["IDLE"] ?? 10_000);
@@ -96,15 +96,6 @@ async function closeReaders(child: ChildProcess): Promise<void> {
   child.kill("SIGKILL");
   await closed;
 }
-
-/** Milliseconds of CPU that all threads of a process used; Linux only. */
-const cpuMs = (pid: number): number =>
-  readdirSync(`/proc/${pid}/task`)
-    .map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8").split(" ")[0]))
-    .reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
-
-const memoryMb = (pid: number): number =>
-  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1_024;
 
 async function measureIdle(server: StartedServer, way: Way): Promise<string> {
   const started = cpuMs(server.pid);

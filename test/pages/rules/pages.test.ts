@@ -126,6 +126,14 @@ describe("times", () => {
     [365 * 24 * hour, "21 Nov 2025"],
   ])("%i ms ago is told as %s", (past, words) => expect(relativeTime(now - past, now, "UTC")).toBe(words));
 
+  test("in UTC they are written as Intl writes them", () => {
+    const months = Array.from({ length: 12 }, (_, month) => Date.UTC(2025, month, month * 2 + 1, month, 7));
+    for (const at of months) {
+      expect(exactTime(at, "UTC")).toBe(exactTime(at, "Etc/UTC"));
+      expect(relativeTime(at, now, "UTC")).toBe(relativeTime(at, now, "Etc/UTC"));
+    }
+  });
+
   test("the exact moment has its zone", () => expect(exactTime(now, "UTC")).toBe("21 Nov 2026, 10:00 UTC"));
 });
 

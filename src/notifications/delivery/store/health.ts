@@ -1,6 +1,7 @@
 // SQL of channel health: one row of settings for each channel, and for owners the queue and the failures.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import { prepared } from "../../../../db/prepared.ts";
 import { settings } from "../../../../db/schema.ts";
 import { methods } from "../../channels/index.ts";
 import type { Health } from "../rules/channel-health.ts";
@@ -35,12 +36,12 @@ const isOwnerSql = (viewer: SQL<string>) =>
   sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${viewer} AND role = 'owner')`;
 
 /** A row for each channel that was used; none unless the viewer is an owner. */
-export function readHealth(viewer: SQL<string>) {
-  return query
+export const readHealth = prepared((viewer: SQL<string>) =>
+  query
     .select({ key: settings.key, value: settings.value })
     .from(settings)
-    .where(sql`${settings.key} IN (${healthKeysSql}) AND ${isOwnerSql(viewer)}`);
-}
+    .where(sql`${settings.key} IN (${healthKeysSql}) AND ${isOwnerSql(viewer)}`),
+);
 
 /** The rows of `readHealth` as values. */
 export const toHealth = (rows: readonly { key: string; value: string }[]): Health[] =>
