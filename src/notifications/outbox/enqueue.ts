@@ -9,7 +9,7 @@ import { matchingKey } from "../../kernel/errors.ts";
 import type { EnqueueGroup, MessageState, OutboxRows, Written } from "../../kernel/ports.ts";
 import { wakeAfterWrite } from "./notify.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
-import { insertedStates, insertNewOutbox, mayBeNew } from "./store/new-outbox.ts";
+import { insertNewOutbox, mayBeNew, writtenRows } from "./store/new-outbox.ts";
 import { findMessageStates, insertOutbox, joinRows } from "./store/outbox.ts";
 
 /** The state of a message when its event was written. */
@@ -93,7 +93,7 @@ async function writeTogether(db: Database, members: Member[]): Promise<void> {
 }
 
 async function writeRows(db: Database, rows: OutboxRows): Promise<Written> {
-  if (mayBeNew(rows) && (await insertIfNew(db, rows))) return { messages: insertedStates(rows), keys: [] };
+  if (mayBeNew(rows) && (await insertIfNew(db, rows))) return writtenRows(rows);
   const messages = findMessageStates(rows.messages.map(({ id }) => id));
   const { keys = [] } = rows;
   if (keys.length > 0) return db.write(insertOutbox(rows), { messages, keys: findClaimed(keys) });

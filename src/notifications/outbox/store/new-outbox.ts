@@ -1,29 +1,51 @@
 // SQL of the usual write: events that are stored for the first time, and whose messages are no duplicates. It asks nothing
 // and checks nothing row by row, so that it costs half of the general one (outbox.ts). If it doesn't hold, because the
-// batch was sent twice or a message is a duplicate, a unique index fails the whole batch.
+// batch was sent twice, a message is a duplicate or a key was used, a unique index fails the whole batch.
 import { sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
+import type { StoredKey } from "../../../../db/idempotency.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { chunks, insertNewRows } from "../../../../db/rows.ts";
-import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
-import type { DedupeWindow, MessageState, OutboxRows } from "../../../kernel/ports.ts";
+import {
+  idempotencyKeys,
+  inboxNotifications,
+  notificationEvents,
+  notificationMessages,
+} from "../../../../db/schema.ts";
+import type { DedupeWindow, OutboxRows, Written } from "../../../kernel/ports.ts";
 import { addToCounter } from "../../../kernel/store/counters.ts";
 import { finishedAdditions } from "../../delivery/rules/totals.ts";
 
-/** Whether the rows may be new: no request has an idempotency key, and no two messages have the same identity. */
+/** Whether the rows may be new: no two messages have the same identity, and no two requests the same key. */
 export function mayBeNew({ messages, keys = [] }: OutboxRows): boolean {
-  const identities = messages.flatMap(({ dedupeKey }) => dedupeKey ?? []);
-  return messages.length > 0 && keys.length === 0 && new Set(identities).size === identities.length;
+  const identities = [
+    ...messages.flatMap(({ dedupeKey }) => dedupeKey ?? []),
+    ...keys.map(({ userId, key }) => `${userId} ${key}`),
+  ];
+  return messages.length > 0 && new Set(identities).size === identities.length;
 }
 
 /** Fails with a constraint error unless all rows are new. */
-export const insertNewOutbox = ({ events, messages, inbox, windows = [] }: OutboxRows): Statement[] => [
-  ...endDuplicateWindows(windows),
-  ...finishedAdditions(messages).map((addition) => addToCounter(addition)),
-  ...insertNewRows(notificationEvents, events, ["templateId", "templateVersion", "data", "targets"]),
-  ...insertNewRows(notificationMessages, messages, ["method", "status", "reasons", "attemptCount"]),
-  ...insertNewRows(inboxNotifications, inbox, ["templateId", "targets", "icon", "actions"]),
-];
+export const insertNewOutbox = (rows: OutboxRows): Statement[] => {
+  const { events, messages, inbox, windows = [] } = rows;
+  return [
+    ...endDuplicateWindows(windows),
+    ...finishedAdditions(messages).map((addition) => addToCounter(addition)),
+    ...insertNewRows(notificationEvents, events, ["templateId", "templateVersion", "data", "targets"]),
+    ...insertNewRows(notificationMessages, messages, ["method", "status", "reasons", "attemptCount"]),
+    ...insertNewRows(inboxNotifications, inbox, ["templateId", "targets", "icon", "actions"]),
+    ...insertNewRows(idempotencyKeys, storedKeys(rows), []),
+  ];
+};
+
+/** The rows of the requests' keys: the response to a repeated request has the initial states of its messages. */
+const storedKeys = ({ messages, keys = [] }: OutboxRows): (StoredKey & { createdAt: number })[] =>
+  keys.map((claim) => {
+    const states = messages.flatMap(({ eventId, status, reasons }) =>
+      eventId === claim.subjectId ? JSON.stringify({ status, reasons }) : [],
+    );
+    return { ...claim, result: `[${[...new Set(states)].join()}]` };
+  });
 
 /** Messages before the window are no longer duplicates of new ones. */
 export const endDuplicateWindows = (windows: readonly DedupeWindow[]): Statement[] =>
@@ -36,13 +58,15 @@ const clearDedupeKeys = prepared((chunk: string) =>
       WHERE m.created_at <= row.value ->> 1)`),
 );
 
-/** The states of messages whose insertion succeeded. */
-export const insertedStates = ({ messages }: OutboxRows): MessageState[] =>
-  messages.map(({ id, userId, method, status, reasons, dueAt = null }) => ({
+/** What an insertion that succeeded has left. */
+export const writtenRows = (rows: OutboxRows): Written => ({
+  messages: rows.messages.map(({ id, userId, method, status, reasons, dueAt = null }) => ({
     id,
     userId,
     method,
     status,
     reasons,
     dueAt,
-  }));
+  })),
+  keys: storedKeys(rows),
+});
