@@ -30,12 +30,19 @@ async function fetchPage() {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-/** Where the focus is on a link, it is on that link afterwards. */
+/** Where the focus is on a link or a button, it is on the same one afterwards. */
 function put(old, fresh) {
   if (old.innerHTML === fresh.innerHTML) return;
-  const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const focused = old.contains(document.activeElement) ? selectorOf(document.activeElement) : null;
   old.replaceChildren(...fresh.childNodes);
-  if (focused !== null) old.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  if (focused !== null) old.querySelector(focused)?.focus({ preventScroll: true });
+}
+
+function selectorOf(element) {
+  const href = element.getAttribute("href");
+  if (href !== null) return `[href="${CSS.escape(href)}"]`;
+  const action = element.closest("form")?.getAttribute("action");
+  return action ? `form[action="${CSS.escape(action)}"] button` : null;
 }
 
 function addLines(fresh) {

@@ -49,7 +49,7 @@ export const parameterValues = z
   .transform((values) => values ?? []);
 
 export const workspaceName = z.string().regex(/^(?=.{1,32}$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$/, {
-  error: "must have 1 to 32 letters and digits, with single hyphens between them",
+  error: "must be 1 to 32 letters, digits and single hyphens, and begin and end with a letter or digit",
 });
 
 const newWorkspaceBody = z

@@ -88,7 +88,7 @@ const stateLabels = { working: "working", idle: "idle", complete: "complete", fa
 
 export const status = defineCommand({
   name: "status",
-  summary: "Report what an app of this workspace is doing; if it runs an AI task, its owner is notified",
+  summary: "Report what an app of this workspace is doing; the owner of an AI task's workspace is notified",
   args: "STATE [MESSAGE]",
   minArgs: 1,
   maxArgs: 2,

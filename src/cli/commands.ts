@@ -46,6 +46,7 @@ const notifications: Group = {
   commands: [
     send.custom,
     inbox.list,
+    inbox.show,
     inbox.read,
     inbox.done,
     send.test,

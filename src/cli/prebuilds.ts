@@ -8,7 +8,7 @@ import { planLines, poolLines } from "./rules/pool-lines.ts";
 import { plainLine } from "./rules/text.ts";
 
 const pausedMessage =
-  "Reconciliation is paused: no prebuilt workspaces are created or deleted. Resume: belfry prebuilds resume";
+  "Reconciliation is paused: no prebuilt workspaces are created or deleted. Resume reconciliation: belfry prebuilds resume";
 const noPoolsMessage = "No preset has prebuilds.";
 
 interface Reconciliation {
@@ -27,7 +27,7 @@ function showReconciliation(
   if (pools.length === 0) return context.log(noPoolsMessage);
   const { columns, bold } = context;
   for (const line of planLines(pools, actions, { now: context.now(), columns, bold })) context.print(line);
-  if (actions.length === 0) context.log(outcome === "planned" ? "Nothing to do." : "Nothing was to be done.");
+  if (actions.length === 0) context.log(outcome === "planned" ? "Nothing to do." : "No changes needed.");
 }
 
 export const list = defineCommand({
@@ -86,25 +86,35 @@ export const reconcile = defineCommand({
 export const pause = defineCommand({
   name: "pause",
   summary: "Pause reconciliation; no prebuilt workspaces are created or deleted",
-  details: ["Existing prebuilt workspaces can still be claimed. Resume: belfry prebuilds resume"],
+  details: [
+    "Existing prebuilt workspaces can still be claimed. Resume reconciliation: belfry prebuilds resume",
+  ],
   examples: ["belfry prebuilds pause"],
   options: {},
-  run: (context) => setPaused(context, true, "Paused reconciliation. Resume: belfry prebuilds resume"),
+  run: (context) =>
+    setPaused(context, true, "Paused reconciliation. Resume reconciliation: belfry prebuilds resume"),
 });
 
 export const resume = defineCommand({
   name: "resume",
   aliases: ["unpause"],
   summary: "Resume a preset stopped after failed builds; without arguments, resume reconciliation",
-  args: "[TEMPLATE PRESET]",
+  args: "[TEMPLATE/PRESET]",
   maxArgs: 2,
-  details: ["Earlier failures no longer count; the status of the preset is normal again."],
-  examples: ["belfry prebuilds resume docker small", "belfry prebuilds resume"],
+  details: [
+    "Earlier failures no longer count; the status of the preset is normal again. TEMPLATE PRESET works, too.",
+  ],
+  examples: ["belfry prebuilds resume docker/small", "belfry prebuilds resume"],
   options: {},
-  async run(context, { args: [template, preset] }) {
-    if (template === undefined) return setPaused(context, false, "Resumed reconciliation.");
-    if (preset === undefined)
-      throw new Failure(exit.usage, "Missing argument PRESET.", "List presets: belfry prebuilds list");
+  async run(context, { args }) {
+    if (args.length === 0) return setPaused(context, false, "Resumed reconciliation.");
+    const [template = "", preset = ""] = args.length === 1 ? args[0]!.split(/\/(.*)/s) : args;
+    if (template === "" || preset === "")
+      throw new Failure(
+        exit.usage,
+        `PRESET: missing after "${args[0]!}"`,
+        "For example: belfry prebuilds resume docker/small. List presets: belfry prebuilds list",
+      );
     const client = context.client();
     const pool = await findPool(client, template, preset);
     await client.ask((routes) => routes.prebuilds.presets[":id"].resume.$post({ param: { id: pool.id } }));

@@ -106,7 +106,8 @@ export function deliveryState(path: string, paused: boolean, manages: boolean): 
         owner resumes delivery.
       </p>`
     : html`<p>
-        <strong>Delivery is running</strong> for all users. While it is paused, new notifications are kept.
+        <strong>Delivery is running</strong> for all users. While it is paused, new notifications wait, in
+        every channel including the inbox, and are delivered when it is resumed.
       </p>`;
   const button = manages
     ? html`<form method="post" action="${path}/${paused ? "resume" : "pause"}">

@@ -1,8 +1,11 @@
-// The prebuilds page, read-only: each pool with its counts and failures, and the actions of the next run.
+// The prebuilds page: each pool with its counts and failures, the actions of the next run, and forms to resume, pause and run.
 import { Hono } from "hono";
 import { html } from "./html.ts";
 import { actionShape, poolShape } from "../api/prebuild-shape.ts";
-import { readAsUser, type Env } from "../http/endpoint.ts";
+import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import { resumePool, savePrebuildSettings } from "../prebuilds/reconcile/pool-control.ts";
+import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
+import { findPool } from "../prebuilds/reconcile/store/pool-control.ts";
 import { poolReads, poolsReport } from "../prebuilds/reconcile/report.ts";
 import {
   isPoolShown,
@@ -24,26 +27,57 @@ import { approximateDuration } from "./rules/labels.ts";
 
 const title = "Prebuilt workspaces";
 const refresh = 5;
+const requires = {
+  permission: "templates:manage",
+  deniedMessage: "Only owners and template admins can manage prebuilds.",
+} as const;
 
-export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
-  const deps = c.get("deps");
-  const { actor, ...answers } = await readAsUser(c, poolReads(deps), {
-    requires: {
-      permission: "templates:manage",
-      deniedMessage: "Only owners and template admins can view prebuilds.",
-    },
+export const poolPages = new Hono<Env>()
+  .get(poolsPath, signedIn, showPools)
+  .post(`${poolsPath}/presets/:id/resume`, signedIn, async (c) => {
+    const { actor, preset } = await readAsUser(c, { preset: findPool(c.req.param("id")) }, { requires });
+    await resumePool(c.get("deps"), actor, preset[0]);
+    return c.redirect(`${poolsPath}?done=resumed`, 303);
+  })
+  .post(`${poolsPath}/:change{pause|unpause}`, signedIn, async (c) => {
+    const isPause = c.req.param("change") === "pause";
+    const { actor } = await readAsUser(c, {}, { requires });
+    await savePrebuildSettings(c.get("deps"), actor, { reconciliation_paused: isPause });
+    return c.redirect(`${poolsPath}?done=${isPause ? "paused" : "unpaused"}`, 303);
+  })
+  .post(`${poolsPath}/reconcile`, signedIn, async (c) => {
+    await readAsUser(c, {}, { requires });
+    requestReconciliation(c.get("deps"));
+    return c.redirect(`${poolsPath}?done=requested`, 303);
   });
+
+const notes: Record<string, string> = {
+  resumed: "Resumed. Earlier failures no longer count.",
+  paused: "Reconciliation is paused.",
+  unpaused: "Reconciliation is running again.",
+  requested: "Started a reconciliation.",
+};
+
+async function showPools(c: Ctx) {
+  const deps = c.get("deps");
+  const { actor, ...answers } = await readAsUser(c, poolReads(deps), { requires });
   const { paused, plan, pools } = await poolsReport(deps, answers);
   const actions = plan.actions.map((action) => actionShape.from({ action, done: null }));
   const shown = pools
     .map((pool) => poolShape.from({ ...pool, failureLimit: deps.config.prebuilds.failureHardLimit }))
     .filter((pool) => isPoolShown(pool, actions))
     .toSorted((a, b) => Number(b.active) - Number(a.active));
+  const note = notes[c.req.query("done") ?? ""];
   const main = html`<section>
     ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
     <div class="head">
       <h1>${title}</h1>
       <p class="count">${countLabel(shown.length, "preset")}</p>
+    </div>
+    ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
+    <div class="bar" data-part="controls">
+      ${action("reconcile", "Reconcile now")}
+      ${paused ? action("unpause", "Resume reconciliation") : action("pause", "Pause reconciliation")}
     </div>
     <div data-part="pools">${paused ? pausedNote() : ""} ${poolList(shown, actions, deps.now())}</div>
     <p class="aside">
@@ -52,7 +86,12 @@ export const poolPages = new Hono<Env>().get(poolsPath, signedIn, async (c) => {
     </p>
   </section>`;
   return respondWithPage(c, { title, section: templatesPath, actor, main, refresh });
-});
+}
+
+const action = (name: string, label: string): Html =>
+  html`<form method="post" action="${poolsPath}/${name}">
+    <button class="button" type="submit">${label}</button>
+  </form>`;
 
 type Pool = ShownPool & { organization_name: string };
 
@@ -63,7 +102,7 @@ export const pausedNote = (): Html =>
   html`<div class="state" ${attributes({ "data-paused": true })}>
     <p>
       <strong>Reconciliation is paused.</strong> Belfry creates and deletes no prebuilt workspaces; ready ones
-      can be claimed. To resume, run <code>belfry prebuilds resume</code>
+      can be claimed.
     </p>
   </div>`;
 
@@ -166,8 +205,10 @@ function resumeHint(pool: Pool, now: number): Html[] {
       : html`Belfry stopped creating prebuilt workspaces ${moment(Date.parse(pool.status_since), now)}. `;
   return [
     html`<li>
-      ${since}Fix the template and push a new version. If the cause is elsewhere, fix it and run
+      ${since}Fix the template and push a new version. If the cause is elsewhere, fix it, then resume here or
+      with
       <code>${command}</code>
+      ${action(`presets/${pool.id}/resume`, "Resume prebuilds")}
     </li>`,
   ];
 }

@@ -116,14 +116,28 @@ function showRequestForm(c: Ctx, email?: string, error?: ApiError) {
       autofocus: true,
     },
   ];
+  if (c.get("deps").config.notifications.channels.smtp === undefined) return showNoEmail(c);
   const main = html`<form class="sheet" method="post" action="${requestPath}">
     <h1>Forgot your password?</h1>
-    <p>Belfry emails you a link for setting a new password.</p>
+    <p>Belfry emails you a link and a code for setting a new password.</p>
     ${problem(error, form)} ${fields(form, error)}
     <button class="button primary" type="submit">Send reset link</button>
     <p class="aside"><a href="${changePath}">I have a code</a> <a href="/login">Back to sign-in</a></p>
   </form>`;
   return respond(c, "Forgot your password?", main, error?.status);
+}
+
+function showNoEmail(c: Ctx) {
+  const main = html`<article class="sheet">
+    <h1>Forgot your password?</h1>
+    <p>
+      This server can't send email. Ask an administrator to set a new password for you, on the server's
+      machine with
+      <code>belfry admin reset-password EMAIL</code>
+    </p>
+    <p class="aside"><a href="/login">Back to sign-in</a></p>
+  </article>`;
+  return respond(c, "Forgot your password?", main);
 }
 
 function showSent(c: Ctx) {

@@ -59,7 +59,7 @@ async function showTask(c: Ctx, user: string, name: string) {
       ${factList({ Owner: row.ownerName, Workspace: html`<a href="${workspacePathOf(row)}">${title}</a>, ${status}` })}
     </div>
     <h2>Prompt</h2>
-    <p class="prompt">${task[0]?.prompt || "No prompt yet."}</p>
+    <p class="prompt">${task[0]?.prompt || "No prompt."}</p>
     <div data-part="statuses">${timeline(statuses, view)}</div>
   </section>`;
   const isGoingOn =
@@ -76,7 +76,7 @@ async function showTask(c: Ctx, user: string, name: string) {
 function timeline(statuses: readonly StatusRow[], view: View): Html {
   if (statuses.length === 0)
     return html`<h2>Status updates</h2>
-      <p class="aside">No status updates yet.</p>`;
+      <p class="aside">No status updates.</p>`;
   return html`<h2>Status updates</h2>
     <ol class="items" role="list" reversed>
       ${statuses.map(

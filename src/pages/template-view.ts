@@ -146,6 +146,6 @@ function describePrebuilds({
 }: NonNullable<Preset["prebuilds"]>): Html {
   const ttl = expiration_policy?.ttl ?? 0;
   const expiry = ttl > 0 ? `, replaced after ${approximateDuration(ttl * 1_000)}` : "";
-  return html`${countLabel(instances, "prebuilt workspace")}${expiry}.
+  return html`Target: ${countLabel(instances, "prebuilt workspace")}${expiry}.
   ${(scheduling?.schedule ?? []).map(({ cron, instances }) => html`<br />${instances} during <code>${cron}</code> (${scheduling!.timezone})`)}`;
 }

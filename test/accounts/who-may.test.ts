@@ -71,7 +71,10 @@ test("pages let in whom the routes let in: others are asked to sign in, or it is
   for (const name of pageNames) {
     const [method, route] = name.split(" ") as [string, string];
     const { who, path = route, form } = pages[name]!;
-    const filled = path.replace(":inbox", ids["inbox"]!).replace(":version", version.json.name);
+    const filled = path
+      .replace(":inbox", ids["inbox"]!)
+      .replace(":preset", ids["presets"]!)
+      .replace(":version", version.json.name);
     for (const caller of callers) {
       const token = headers[caller]["coder-session-token"] ?? headers[caller]["authorization"] ?? "";
       const answer = await fetch(server.url + filled, {

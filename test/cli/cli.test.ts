@@ -590,6 +590,17 @@ describe("Notifications", () => {
     expect(await belfry(["notifications", "read", "--all"])).toMatchObject({ code: 0 });
     expect(await list("--unread")).toEqual({ code: 0, stdout: "", stderr: "No unread notifications.\n" });
     expect((await list("--limit", "1")).stdout).toMatch(/^ {2}.{10} {2}Number 30/);
+    const single = await belfry(["notifications", "show", shortIds[0]!]);
+    expect(single).toMatchObject({ code: 0, stdout: expect.stringContaining(shortIds[0]!) });
+    expect(
+      json((await belfry(["notifications", "show", shortIds[0]!, "-o", "json"])).stdout)["id"],
+    ).toContain(shortIds[0]);
+    expect(
+      await belfry(["notifications", "show", whole.replace(/^./, (digit) => (digit === "0" ? "1" : "0"))]),
+    ).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("not found in your inbox"),
+    });
     expect(await belfry(["notifications", "done", shortIds[0]!])).toMatchObject({
       code: 0,
       stderr: "Marked 1 notification as done; 0 unread.\n",

@@ -122,7 +122,7 @@ describe("test --wait", () => {
     });
     expect(await belfry(["custom", "Later", "While paused"])).toMatchObject({
       code: 0,
-      stderr: "Notifications are paused. It will be sent to you when they are resumed.\n",
+      stderr: "Not sent yet: notifications are paused. Yours will be sent to you when they are resumed.\n",
     });
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
     await server.call("PUT", "/api/v2/notifications/templates/c425f63e-716a-4bf4-ae24-78348f706c3f/method", {

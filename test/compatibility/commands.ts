@@ -102,6 +102,7 @@ export const ownCommands: { command: string; what: string }[] = [
     what: "reset a password by mail; Coder has only a page for it",
   },
   { command: "belfry notifications list", what: "show your inbox, or with `--all` the delivery log" },
+  { command: "belfry notifications show", what: "one notification with its whole text" },
   { command: "belfry notifications read", what: "mark as read" },
   { command: "belfry notifications done", what: "mark as done: out of the inbox" },
   { command: "belfry notifications explain", what: "show why a message was sent or not" },

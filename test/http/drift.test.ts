@@ -95,7 +95,7 @@ describe("a plan", () => {
       "    ignore_changes = [name]",
       "  }",
       "}",
-      "docker_image.tainted: an earlier build left it tainted; ignore_changes can't prevent this.",
+      "docker_image.tainted: an earlier build left it tainted; ignore_changes can't prevent the replacement.",
     ]);
     const kinds = log.map((line) => `${line.log_level} ${line.log_source} ${line.stage}`);
     const [warning, info] = ["warn", "info"].map((level) => `${level} provisioner Planning infrastructure`);

@@ -61,14 +61,37 @@ test("at the hard limit shows since when and what to do; for old versions what i
   expect(words).toContain("docker / large hard limit, 2 failed");
   expect(words).toContain("Next run: create 0 of 1 (");
   expect(words).toContain(
-    "Belfry stopped creating prebuilt workspaces 10 min ago. Fix the template and push a new version. If the cause is elsewhere, fix it and run",
+    "Belfry stopped creating prebuilt workspaces 10 min ago. Fix the template and push a new version. If the cause is elsewhere, fix it, then resume here or with",
   );
   expect(words).toContain("belfry prebuilds resume docker large");
   const next = await addVersion(server, userId, templateId);
   await activateElsewhere(server, templateId, next);
   const after = wordsOf(await look());
-  expect(after).toContain("1 preset docker / small inactive");
+  expect(after).toMatch(/1 preset .*docker \/ small inactive/);
   expect(after).toContain("Next run: delete prebuild-");
+});
+
+test("acts: a stopped preset is resumed, reconciliation is paused, resumed and run", async () => {
+  const { server, token, large, fill, look } = await setUp();
+  const cookie = cookieFor(token);
+  const press = (path: string) =>
+    server.call("POST", path, { headers: { cookie, origin: server.url }, body: new URLSearchParams() });
+  await fill(large, 2, { build: { status: "failed", error: "no room" } });
+  server.clock.advance(600_000);
+  await server.runTick();
+  expect(wordsOf(await look())).toContain("docker / large hard limit, 2 failed");
+  const resume = /action="(\/prebuilds\/presets\/[^"]+\/resume)"/.exec((await look()).text)![1]!;
+  const resumed = await press(resume);
+  expect([resumed.status, resumed.headers.get("location")]).toEqual([303, "/prebuilds?done=resumed"]);
+  await server.settled();
+  expect(wordsOf(await look())).not.toContain("hard limit");
+  expect((await press("/prebuilds/presets/none/resume")).status).toBe(404);
+
+  expect((await press("/prebuilds/pause")).headers.get("location")).toBe("/prebuilds?done=paused");
+  expect(wordsOf(await look())).toContain("Resume reconciliation");
+  expect((await press("/prebuilds/unpause")).status).toBe(303);
+  expect(wordsOf(await look())).toContain("Pause reconciliation");
+  expect((await press("/prebuilds/reconcile")).headers.get("location")).toBe("/prebuilds?done=requested");
 });
 
 test("says when reconciliation is paused, and how to create a pool when there is none", async () => {

@@ -195,7 +195,7 @@ test("a task is shown with its prompt and its status updates, most recent first"
   const { server, token, cookie, templateId, provisioner } = await start();
   const { id } = await make(server, token, templateId, "web");
   const waiting = await get(server, "/tasks/ada/web", cookie);
-  expect(wordsOf(waiting)).toContain("No status updates yet.");
+  expect(wordsOf(waiting)).toContain("No status updates.");
   expect(waiting.text).toContain('data-refresh="5"');
   const ai_task = { prompt: "Fix the parser.\n<b>Then</b> rest.", sidebar_app_slug: "web" };
   await (

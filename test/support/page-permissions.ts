@@ -10,7 +10,7 @@ const whoSeesWorkspaces: readonly Caller[] = ["mia", "template-admin", "auditor"
 
 interface Page {
   who: readonly Caller[];
-  /** Where it is for mia's things; without it as in the route. `inbox` stands for the id of her message. */
+  /** Where it is for mia's things; without it as in the route. `inbox` and `preset` stand for ids. */
   path?: string;
   form?: Record<string, string>;
 }
@@ -69,6 +69,12 @@ export const pages: Record<string, Page> = {
     path: "/templates/default/pooled/versions/:version",
   },
   "GET /prebuilds": { who: ["template-admin", "owner"] },
+  "POST /prebuilds/presets/:id/resume": {
+    who: ["template-admin", "owner"],
+    path: "/prebuilds/presets/:preset/resume",
+  },
+  "POST /prebuilds/:change{pause|unpause}": { who: ["template-admin", "owner"], path: "/prebuilds/unpause" },
+  "POST /prebuilds/reconcile": { who: ["template-admin", "owner"] },
   "GET /deployment/provisioner-keys": { who: ["template-admin", "auditor", "owner"] },
   "POST /deployment/provisioner-keys": { who: ["template-admin", "owner"], form: { name: "new" } },
   "POST /deployment/provisioner-keys/:name/revoke": {

@@ -12,7 +12,7 @@ import { findingLines, findingSummary } from "./rules/finding.ts";
 
 export const doctor = defineCommand({
   name: "doctor",
-  summary: "Check the deployment and suggest fixes",
+  summary: "Check the server that is configured on this machine, and suggest fixes",
   maxArgs: 0,
   details: [
     "Run it on the server's machine with its environment, whether the server is running or not. It changes nothing and",
@@ -126,7 +126,7 @@ async function runReset(
 
 export const acceptKey = defineCommand({
   name: "accept-key",
-  summary: "Make the configured secret key the key of this deployment, when the original is lost",
+  summary: "Continue with the configured secret key after the original was lost",
   maxArgs: 0,
   details: [
     "Search for the original key first: set a copy of it as BELFRY_SECRET_KEY, or restore it as belfry.key. Once you",

@@ -138,7 +138,7 @@ async function findCreatorName(client: Client, { created_by, user }: MessageWith
 
 export const retry = defineCommand({
   name: "retry",
-  summary: "Retry a delivery that failed permanently (owners only)",
+  summary: "Retry a delivery that failed permanently: see list --all --status failed (owners only)",
   args: "ID",
   minArgs: 1,
   details: [

@@ -12,7 +12,7 @@ const defaultLimit = 20;
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List your inbox, newest first; * marks unread notifications",
+  summary: "List your inbox, newest first (* marks unread); with --all, all deliveries and their status",
   details: [
     "With --all: list the delivery log, with recipient, channel, status and response. Owners see all users.",
   ],
@@ -83,6 +83,29 @@ function readLimit(text: string | undefined): number {
   throw new Failure(exit.usage, `--limit: "${text}" is invalid, use 1 or more, or "all"`);
 }
 
+export const show = defineCommand({
+  name: "show",
+  summary: "Show a notification of your inbox with its whole text",
+  args: "ID",
+  minArgs: 1,
+  examples: ["belfry notifications show 3f9c02d1"],
+  options: outputOption,
+  async run(context, { options, args }) {
+    const client = context.client();
+    const [id] = await fullIds(client, args);
+    const { notifications } = await readInbox(client, {}, (items) => items.some((item) => item.id === id));
+    const item = notifications.find((one) => one.id === id);
+    if (item === undefined)
+      throw new Failure(exit.failed, `Notification ${id} not found in your inbox.`, listHint);
+    if (options.output === "json") return context.printJson(item);
+    const { inboxLines } = await import("../rules/inbox-lines.ts");
+    const style = { bold: context.bold, dim: context.dim, columns: undefined, now: context.now() };
+    for (const line of inboxLines(item, { ...style, isWhole: true })) context.print(line);
+  },
+});
+
+const listHint = "List notifications: belfry notifications list";
+
 const mark = {
   read: {
     one: (routes: Routes, id: string) =>
@@ -106,11 +129,7 @@ const defineMark = (name: keyof typeof mark, summary: string) =>
     options: { all: { type: "boolean", text: `mark all notifications as ${name}` } },
     async run(context, { options, args }) {
       if (options.all === args.length > 0)
-        throw new Failure(
-          exit.usage,
-          "ID: use one or more IDs, or --all",
-          "List notifications: belfry notifications list",
-        );
+        throw new Failure(exit.usage, "ID: use one or more IDs, or --all", listHint);
       const client = context.client();
       if (options.all) {
         await client.ask((routes) => mark[name].all(routes));
@@ -136,12 +155,7 @@ export const done = defineMark("done", "Mark notifications as done: they leave t
 async function fullIds(client: Client, words: string[]): Promise<string[]> {
   const ends = words.filter((word) => word.length < 36).map((word) => word.toLowerCase());
   const tooShort = ends.find((end) => !/^[0-9a-f-]{4,}$/.test(end));
-  if (tooShort !== undefined)
-    throw new Failure(
-      exit.usage,
-      `ID: "${tooShort}" is not an ID`,
-      "List notifications: belfry notifications list",
-    );
+  if (tooShort !== undefined) throw new Failure(exit.usage, `ID: "${tooShort}" is not an ID`, listHint);
   if (ends.length === 0) return words;
   const { notifications } = await readInbox(client, {}, (items) =>
     ends.every((end) => items.some(({ id }) => id.endsWith(end))),

@@ -63,7 +63,7 @@ export const custom = defineCommand({
     const recipient = toOthers ? names.join(", ") : "you";
     context.log(
       isPaused
-        ? `Notifications are paused. It will be sent to ${recipient} when they are resumed.`
+        ? `Not sent yet: notifications are paused. Yours will be sent to ${recipient} when they are resumed.`
         : `Sent to ${recipient}.`,
     );
   },
@@ -75,7 +75,11 @@ async function readContent(context: Context, title: string): Promise<{ title: st
   if (!isUtf8) context.log("Standard input is not UTF-8; reading it as Windows-1252.");
   const { truncated, ...content } = fitCustomText({ title, message: text });
   if (content.message === "")
-    throw new Failure(exit.usage, "MESSAGE: missing", "Add it as the second argument, or pipe it in.");
+    throw new Failure(
+      exit.usage,
+      "MESSAGE: missing",
+      "Give it as the second argument, or pipe it in: echo TEXT | belfry notifications custom TITLE",
+    );
   const cuts = { title: `first ${maxTitleBytes}`, message: `last ${maxMessageBytes}` };
   for (const field of truncated) context.log(`The ${field} is too long; sending its ${cuts[field]} bytes.`);
   return content;

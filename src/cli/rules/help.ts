@@ -24,7 +24,7 @@ export const exitCodes = [
 
 const variables = [
   ["BELFRY_URL", "address of the server; overrides the stored sign-in"],
-  ["BELFRY_SESSION_TOKEN", "key to use; overrides the stored sign-in"],
+  ["BELFRY_SESSION_TOKEN", "token to use; overrides the stored sign-in"],
   ["BELFRY_CONFIG_DIR", "folder of the stored sign-in (default ~/.config/belfry)"],
   ["NO_COLOR", "any value turns off colors"],
 ] as const;

@@ -19,12 +19,15 @@ export interface InboxStyle {
   /** Lines are cut to it; undefined: no cut. */
   columns: number | undefined;
   now: number;
+  /** The whole text; otherwise its first lines. */
+  isWhole?: boolean;
 }
 
 const maxContentLines = 3;
 
 /** `*` marks an unread notification; the first line ends in the id that `read` takes. */
-export function inboxLines(item: ShownNotification, { bold, dim, columns, now }: InboxStyle): string[] {
+export function inboxLines(item: ShownNotification, style: InboxStyle): string[] {
+  const { bold, dim, columns, now, isWhole = false } = style;
   const age = formatAge(item.created_at, now).padEnd(10);
   const id = shortId(item.id);
   const indent = " ".repeat(2 + age.length + 2);
@@ -34,18 +37,20 @@ export function inboxLines(item: ShownNotification, { bold, dim, columns, now }:
   const isUnread = item.read_at === null;
   return [
     `${isUnread ? "*" : " "} ${dim(age)}  ${isUnread ? bold(title) : title}${gap}${dim(id)}`,
-    ...[...bodyOf(item.content), ...item.actions.map(({ label, url }) => plainLine(`${label}: ${url}`))].map(
-      (line) => indent + cutToColumns(line, Math.max(10, room)),
-    ),
+    ...[
+      ...bodyOf(item.content, isWhole ? undefined : id),
+      ...item.actions.map(({ label, url }) => plainLine(`${label}: ${url}`)),
+    ].map((line) => indent + cutToColumns(line, Math.max(10, room))),
   ];
 }
 
-function bodyOf(content: string): string[] {
+/** With an id, the first lines, and how to see the others. */
+function bodyOf(content: string, id: string | undefined): string[] {
   const lines = plain(toPlainText(content))
     .split("\n")
     .map((line) => line.replaceAll("\t", "  ").trimEnd())
     .filter((line) => line !== "");
-  return lines.length <= maxContentLines
-    ? lines
-    : [...lines.slice(0, maxContentLines), `(${lines.length - maxContentLines} more lines)`];
+  const more = lines.length - maxContentLines;
+  if (id === undefined || more <= 0) return lines;
+  return [...lines.slice(0, maxContentLines), `(${more} more lines: belfry notifications show ${id})`];
 }

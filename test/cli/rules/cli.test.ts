@@ -525,9 +525,11 @@ describe("The inbox as lines", () => {
       "              All 312 tests",
       "              passed",
       "              - a",
-      "              (2 more lines)",
+      "              (2 more lines: belfry notifications show deadbeef)",
       "              View: https://x.example.com",
     ]);
+    const whole = inboxLines(item, { ...style, isWhole: true });
+    expect(whole.map((line) => line.trim()).slice(3, 6)).toEqual(["- a", "- b", "- c"]);
     expect(inboxLines({ ...item, content: "", actions: [], read_at: "x" }, style)).toEqual([
       "  3 min ago   Build done  deadbeef",
     ]);

@@ -103,7 +103,7 @@ function notesFor(replacement: Replacement, block: Block | undefined): string[] 
 /** Codes are Terraform's `action_reason`. */
 function describeReason(reason: string): string {
   if (reason === "replace_because_tainted")
-    return "an earlier build left it tainted; ignore_changes can't prevent this.";
+    return "an earlier build left it tainted; ignore_changes can't prevent the replacement.";
   if (reason === "replace_by_request") return "replacement was requested; ignore_changes can't prevent this.";
   if (reason === "replace_by_triggers")
     return "a value in its replace_triggered_by changed. Remove it there; ignore_changes can't prevent this.";
