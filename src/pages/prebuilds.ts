@@ -33,7 +33,7 @@ const requires = {
 } as const;
 
 export const poolPages = new Hono<Env>()
-  .get(poolsPath, signedIn, showPools)
+  .get(poolsPath, signedIn, (c) => showPools(c))
   .post(`${poolsPath}/presets/:id/resume`, signedIn, async (c) => {
     const { actor, preset } = await readAsUser(c, { preset: findPool(c.req.param("id")) }, { requires });
     await resumePool(c.get("deps"), actor, preset[0]);
