@@ -141,8 +141,9 @@ export function quotedPrintable(text: string): string {
 /** Everything but visible ASCII without "=" and blanks; a blank at the end of a line, which servers remove. */
 const unsafe = /[^\t\x20-\x3c\x3e-\x7e]+|[\t ]$/g;
 
+/** Most are the equals signs of HTML's attributes. */
 const quoted = (text: string): string =>
-  Buffer.from(text).toString("hex").toUpperCase().replaceAll(/../g, "=$&");
+  text === "=" ? "=3D" : Buffer.from(text).toString("hex").toUpperCase().replaceAll(/../g, "=$&");
 
 /** Breaks an encoded line where no character's bytes are parted: each is `=` with two digits. */
 function softLines(line: string): string {

@@ -118,6 +118,8 @@ function parametersOf({ from, to }: Envelope, size: number, extensions: Extensio
 
 /** Every line ends in CRLF (servers differ in what else ends a line); a leading dot is doubled. */
 export function toData(message: string): string {
-  const lines = message.replaceAll(/\r\n|\r|\n/g, "\r\n").replaceAll(/(^|\r\n)\./g, "$1..");
-  return lines.endsWith("\r\n") ? lines : `${lines}\r\n`;
+  // To look is cheaper than to replace what is right already.
+  const lines = /(?<!\r)\n|\r(?!\n)/.test(message) ? message.replaceAll(/\r\n|\r|\n/g, "\r\n") : message;
+  const stuffed = lines.replace(/^\./, "..").replaceAll("\r\n.", "\r\n..");
+  return stuffed.endsWith("\r\n") ? stuffed : `${stuffed}\r\n`;
 }
