@@ -134,6 +134,7 @@ async function measure(subject: Subject, round: number): Promise<Measurement[]> 
   return results;
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const measurements: Measurement[] = [];
 for (let round = 0; round < rounds; round += 1)
   for (const subject of subjects) measurements.push(...(await measure(subject, round)));

@@ -1,5 +1,5 @@
-// The table of latencies: percentiles of all rounds, and the ratio of the 99th to that of the scenario's base.
-import { writeTable } from "./report.ts";
+// The table of latencies: the medians of each round's percentiles, and the ratio of the 99th to that of the scenario's base.
+import { median, writeTable } from "./report.ts";
 
 export interface Latencies {
   name: string;
@@ -34,24 +34,22 @@ export function describeLatencies({ name, received, shown, loop }: Latencies): s
 
 export function writeLatencies(results: readonly Latencies[], samples: number): void {
   const byName = Map.groupBy(results, ({ name }) => name);
-  const p99Of = (name: string) =>
-    percentile(
-      (byName.get(name) ?? []).flatMap(({ received }) => received),
-      0.99,
-    );
-  const rows = [...byName].map(([name, of]) => {
-    const [received, shown] = [of.flatMap((one) => one.received), of.flatMap((one) => one.shown)];
-    const worst = (key: "p99Ms" | "maxMs") => Math.max(...of.map(({ loop }) => loop[key]));
+  /** One round that the machine disturbed changes nothing. */
+  const middle = (name: string, key: "received" | "shown", share: number) =>
+    median((byName.get(name) ?? []).map((round) => percentile(round[key], share)));
+  const rows = [...byName].map(([name, rounds]) => {
+    const p99 = middle(name, "received", 0.99);
+    const { base } = rounds[0]!;
     return [
       name,
       ...[
-        percentile(received, 0.5),
-        percentile(received, 0.99),
-        percentile(received, 0.99) / p99Of(of[0]!.base),
-        percentile(shown, 0.5),
-        percentile(shown, 0.99),
-        worst("p99Ms"),
-        worst("maxMs"),
+        middle(name, "received", 0.5),
+        p99,
+        byName.has(base) ? p99 / middle(base, "received", 0.99) : NaN,
+        middle(name, "shown", 0.5),
+        middle(name, "shown", 0.99),
+        median(rounds.map(({ loop }) => loop.p99Ms)),
+        median(rounds.map(({ loop }) => loop.maxMs)),
       ].map((value) => (Number.isFinite(value) ? value.toFixed(1) : "")),
     ];
   });
@@ -60,7 +58,7 @@ export function writeLatencies(results: readonly Latencies[], samples: number): 
     file: "LATENCY.md",
     command: "npm run bench:latency",
     notes: [
-      `${samples} notifications in each scenario, one after another, with pauses; percentiles over all rounds, the worst delays of the event loop of any round.`,
+      `${samples} notifications in each scenario and round, one after another, with pauses; medians of the rounds' percentiles and of their longest delays of the event loop.`,
       "Requests, receivers and server share the machine: read the ratios.",
       "The pools: every two seconds a reconciliation creates or cancels 1,000 workspaces, and each tick deletes some of 60,000 old messages. Ticks are a second apart.",
       "Dead: accepts connections and never answers. Slow: answers each request, or each SMTP command, after 500 ms. Either has a backlog of 2,000 messages.",

@@ -215,6 +215,7 @@ async function measure(scenario: Scenario): Promise<Latencies> {
   return { name, base, received, shown, loop };
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const chosen = scenarios.filter(({ name }) => name.includes(process.env["ONLY"] ?? ""));
 const results: Latencies[] = [];
 for (let round = 0; round < rounds; round += 1)
@@ -223,5 +224,5 @@ for (let round = 0; round < rounds; round += 1)
     results.push(result);
     console.log(describeLatencies(result));
   }
-writeLatencies(results, rounds * samples);
+writeLatencies(results, samples);
 process.exit(0);

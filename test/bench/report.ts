@@ -16,7 +16,7 @@ export interface Measurement {
   failed: number;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return (sorted[Math.ceil(middle - 1)]! + sorted[Math.floor(middle)]!) / 2;

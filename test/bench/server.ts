@@ -42,6 +42,8 @@ export async function startBelfry(
     child.stdout!.once("data", (chunk: Buffer) => resolve(chunk.toString())),
   );
   child.stdout!.resume();
+  // A bench that is stopped leaves no server behind.
+  process.once("exit", () => child.kill());
   const { address: url } = JSON.parse(line) as { address: string };
   const pool = new Pool(url, { connections: 1 });
   let token = "";
