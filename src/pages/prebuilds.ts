@@ -75,7 +75,7 @@ async function showPools(c: Ctx) {
       <p class="count">${countLabel(shown.length, "preset")}</p>
     </div>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
-    <div class="bar" data-part="controls">
+    <div class="acts controls" data-part="controls">
       ${action("reconcile", "Reconcile now")}
       ${paused ? action("unpause", "Resume reconciliation") : action("pause", "Pause reconciliation")}
     </div>
