@@ -85,7 +85,8 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     createdAt: now,
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
-  for (const delivery of deliveries) addMessage(deps, rows, delivery, event, template);
+  const render = createRender(deps, event, template);
+  for (const delivery of deliveries) addMessage(deps, rows, delivery, { event, template, render });
   if (event.duplicateWindowMs !== undefined)
     rows.windows = duplicateWindows(deliveries, now - event.duplicateWindowMs);
   return { eventId, rows };
@@ -94,20 +95,39 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
 const duplicateWindows = (deliveries: readonly DeliveryPlan[], until: number) =>
   deliveries.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [{ dedupeKey, until }]));
 
+type Render = (recipient: Recipient) => ReturnType<typeof renderOrFallback>;
+
+/** An event of many recipients is rendered once, unless its text says something about each. */
+function createRender(deps: Deps, event: NotificationEvent, template: TemplateRow): Render {
+  const version = versionOf(template);
+  let shared: ReturnType<Render> | undefined;
+  return (recipient) => {
+    if (shared !== undefined) return shared;
+    const input = renderInput(deps, recipient, event, template.id);
+    const rendered = renderOrFallback(deps.process.templates, version, input);
+    if (!rendered.isPersonal) shared = rendered;
+    return rendered;
+  };
+}
+
+interface Content {
+  event: NotificationEvent;
+  template: TemplateRow;
+  render: Render;
+}
+
 function addMessage(
   deps: Deps,
   rows: OutboxRows,
   delivery: DeliveryPlan,
-  event: NotificationEvent,
-  template: TemplateRow,
+  { event, template, render }: Content,
 ): void {
   const { recipient, method, status, dueAt, dedupeKey } = delivery;
   const id = deps.newId();
   const now = deps.now();
   const reasons = [...delivery.reasons];
   if (status === "sent") {
-    const input = renderInput(deps, recipient, event, template.id);
-    const rendered = renderOrFallback(deps.process.templates, versionOf(template), input);
+    const rendered = render(recipient);
     if (rendered.failed) reasons.push("render_failed");
     const targets = JSON.stringify(event.targets);
     rows.inbox.push(

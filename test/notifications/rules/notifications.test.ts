@@ -366,6 +366,23 @@ describe("texts", () => {
     expect(compile(text).render({ ...input, labels }).body).toBe(shown);
   });
 
+  test.each([
+    ["{{ labels.user }} {{ data.user }} {{ base_url }}", false],
+    ["Hello {{ user.name }}", true],
+    ["{% assign who = user %}{{ who.name }}", true],
+    ['{{ ["user"].name }}', true],
+    ["{% if labels.a %}{{ user.email }}{% endif %}", true],
+  ])("%s is personal: %s", (text, isPersonal) => {
+    const plain = { title: "x", body: "x", actions: [{ label: "x", url: "https://x.example" }] };
+    const texts = [
+      { ...plain, title: text },
+      { ...plain, body: text },
+      { ...plain, actions: [{ label: text, url: "" }] },
+      { ...plain, actions: [{ label: "", url: text }] },
+    ];
+    expect(texts.map((one) => compile(one).isPersonal)).toEqual(texts.map(() => isPersonal));
+  });
+
   test("an escaped value always reads as it was and never becomes markup", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), (value) => {

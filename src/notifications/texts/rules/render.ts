@@ -30,6 +30,8 @@ export interface Rendered {
 
 export interface CompiledTemplate {
   render: (input: RenderInput) => Rendered;
+  /** Whether it says anything about the user: otherwise an event's text is the same for all. */
+  isPersonal: boolean;
 }
 
 const forMarkdown = createLiquid({ outputEscape: (value: unknown) => escapeMarkdown(asText(value)) });
@@ -55,7 +57,11 @@ export function compile(text: TemplateText): CompiledTemplate {
     label: compileText(forPlain, label),
     url: compileText(forUrls, url),
   }));
+  const texts = [text.title, text.body, ...text.actions.flatMap(({ label, url }) => [label, url])];
   return {
+    isPersonal: texts.some((one) =>
+      variablesIn(one).some(([name]) => typeof name !== "string" || name === "user"),
+    ),
     render: (input) => {
       const scope = {
         labels: input.labels,
@@ -98,15 +104,16 @@ export function renderOrFallback(
   cache: Cache,
   version: { templateId: string; number: number; name: string } & TemplateText,
   input: RenderInput,
-): Rendered & { failed: boolean } {
+): Rendered & { failed: boolean; isPersonal: boolean } {
   const key = `${version.templateId} ${version.number}`;
   try {
     const compiled = cache(key, () => compile(version));
-    return { ...compiled.render(input), failed: false };
+    return { ...compiled.render(input), failed: false, isPersonal: compiled.isPersonal };
   } catch {
     const facts = Object.entries(input.labels).map(
       ([name, value]) => `- ${escapeMarkdown(name)}: ${escapeMarkdown(value)}`,
     );
-    return { title: escapeMarkdown(version.name), body: facts.join("\n"), actions: [], failed: true };
+    const title = escapeMarkdown(version.name);
+    return { title, body: facts.join("\n"), actions: [], failed: true, isPersonal: true };
   }
 }
