@@ -133,6 +133,7 @@ describe.skipIf(noServer)("on a libSQL server", () => {
       ).toBeLessThanOrEqual(before + 5);
       expect(rowsRead, name).toBeLessThanOrEqual(100);
     }
+    expect(much["custom notification"].rowsRead).toBeLessThanOrEqual(40);
     expect(little["read status"].trips).toBe(1);
   });
 
