@@ -128,10 +128,10 @@ test("a stop doesn't wait for readers", soon, async () => {
   await server.stop();
 });
 
-test("connections are limited for each address", soon, async () => {
+test("connections are limited for each address", async () => {
   const server = await startTestServer();
   const get = "GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n";
-  const many = Array.from({ length: 2_000 }, () => open(server, get, "127.0.0.2"));
+  const many = Array.from({ length: 700 }, () => open(server, get, "127.0.0.2"));
   const states = await Promise.all(
     many.map(async (line) => {
       await Promise.race([line.closed, new Promise((resolve) => line.socket.once("data", resolve))]);

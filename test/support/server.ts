@@ -10,7 +10,10 @@ import { query, type DatabaseClient } from "../../db/client.ts";
 import { verifyPrepared } from "../../db/prepared.ts";
 import { notificationAttempts, notificationMessages } from "../../db/schema.ts";
 import type { SiteRole } from "../../db/schema.ts";
+import { audit } from "../../src/accounts/audit.ts";
+import { createSessionKey } from "../../src/accounts/keys.ts";
 import { hashPassword } from "../../src/accounts/passwords.ts";
+import { insertKey } from "../../src/accounts/store/keys.ts";
 import { insertRoles, insertUser } from "../../src/accounts/store/users.ts";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import { startServer, type RunningServer, type ServerOptions } from "../../src/runtime/server.ts";
@@ -212,7 +215,7 @@ export async function signIn(server: TestServer, user: { email: string; password
   return server.secret(answer.json.session_token);
 }
 
-/** Puts another user, with roles, into the database, which tells nobody, and signs them in. */
+/** Puts another user, with roles, who is signed in, into the database, which tells nobody. */
 export async function addUser(
   server: TestServer,
   username: string,
@@ -233,14 +236,21 @@ export async function addUser(
     createdAt: now,
     updatedAt: now,
   };
+  const key = createSessionKey(deps, userId);
+  const signedIn = {
+    actorId: userId,
+    action: "login",
+    resourceType: "api_key",
+    resourceId: key.row.id,
+  } as const;
   await server.db.write(
-    [insertUser(user, sql`true`), insertRoles(userId, roles as SiteRole[], sql`true`)],
+    [
+      insertUser({ ...user, lastSeenAt: now }, sql`true`),
+      insertRoles(userId, roles as SiteRole[], sql`true`),
+      insertKey(key.row),
+      audit(deps, signedIn),
+    ],
     {},
   );
-  return {
-    token: await signIn(server, { email, password }),
-    userId,
-    email,
-    password,
-  };
+  return { token: server.secret(key.text), userId, email, password };
 }
