@@ -228,6 +228,8 @@ describe("settings", () => {
     expect((await inboxOf(server, token)).unread_count).toBe(0);
     await server.call("PUT", path, { token, json: { notifier_paused: false } });
     await server.runTick();
+    // What the change itself has begun may still be on its way.
+    await server.settled();
     expect((await inboxOf(server, token)).notifications).toMatchObject([{ title: "Later" }]);
   });
 });
