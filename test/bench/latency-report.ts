@@ -23,7 +23,7 @@ const columns = [
 ];
 
 const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1]!;
 
 /** One round, in a line. */
 export function describeLatencies({ name, received, shown, loop }: Latencies): string {

@@ -189,13 +189,14 @@ async function measure(scenario: Scenario): Promise<Latencies> {
   });
   const ending = new AbortController();
   await watchInbox(server, inbox, ending.signal);
-  for (let count = 0; count < 30; count += 1) await sample(server, outside, inbox);
   if (other !== "well") {
     await fillBacklog(server.db, server.userId, method === "webhook" ? "smtp" : "webhook", 2_000);
     await server.call("PUT", "/notifications/settings", { notifier_paused: false });
   }
   await prepare?.(server);
   const loading = load?.(server, ending.signal);
+  // By then as many attempts wait for the other receiver as there are slots.
+  for (let count = 0; count < 30; count += 1) await sample(server, outside, inbox);
   await loopDelays(server);
   const received: number[] = [];
   const shown: number[] = [];
