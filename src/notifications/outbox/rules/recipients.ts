@@ -33,12 +33,18 @@ export const templateAdmins = {
 } as const satisfies RecipientRule;
 export const templateAdminRoles = ["template-admin", "owner"] as const satisfies readonly SiteRole[];
 
+const parseRoles = (text: string) => JSON.parse(text) as SiteRole[];
+
 /** Each recipient once, in the order given, with all their reasons. */
 export function chooseRecipients<T extends Person>(
   people: readonly T[],
   { self, named = [], people: concerned = [], roles = [], fallbackRoles = [], exclude = [] }: RecipientRule,
 ): (T & { why: Reason[] })[] {
-  const withRoles = people.map((person) => ({ person, held: JSON.parse(person.roles) as SiteRole[] }));
+  // Hundreds of people have the same few sets of roles.
+  const parsed = new Map(
+    [...new Set(people.map(({ roles }) => roles))].map((text) => [text, parseRoles(text)]),
+  );
+  const withRoles = people.map((person) => ({ person, held: parsed.get(person.roles)! }));
   const isMissing =
     fallbackRoles.length > 0 &&
     !withRoles.some(
