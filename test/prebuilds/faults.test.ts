@@ -89,7 +89,7 @@ test("A connection that is cut at any batch of a pass, before or after it is don
   const { userId } = await signInFirst(server);
   await addUser(server, "tess", ["template-admin"]);
   // More than one batch of changes holds.
-  const instances = 110;
+  const instances = 35;
   const pass = async (place: Cut | undefined) => {
     const work = await addWork(server, userId, instances);
     server.clock.advance(61_000);
