@@ -77,6 +77,8 @@ async function showNew(id) {
     section().querySelector(".empty")?.remove();
     item.classList.add("fresh");
     list().prepend(item);
+    const doneAll = document.querySelector("#done-all");
+    if (doneAll !== null) doneAll.hidden = false;
     refreshTimes();
   }
   announce(`New notification: ${titleOf(item)}`);

@@ -1,5 +1,5 @@
 // What a command has of the process that runs it: streams, environment, signals and a way to end at once. `process` is
-// one; whoever else runs commands passes their own.
+// one; other callers pass their own.
 import type { Readable, Writable } from "node:stream";
 
 export interface Terminal {

@@ -18,7 +18,7 @@ export interface InboxView {
 }
 
 /** By the word in the path of the page: what has just happened. */
-export const undoable = {
+const undoable = {
   read: "All marked as read.",
   done: "Marked as done.",
 } as const;

@@ -366,6 +366,12 @@ describe("the inbox", () => {
       notification: { read_at: null },
       unread_count: 2,
     });
+    // Unread and done at once would be counted and not listed.
+    await mark(true);
+    const read = `/api/v2/notifications/inbox/${item!.id}/read-status` as const;
+    const unread = await server.call("PUT", read, { token, json: { is_read: false } });
+    expect(unread.json).toMatchObject({ unread_count: 2 });
+    expect(titles(await inboxOf(server, token, "?read_status=unread"))).toEqual(["1", "0"]);
     const grace = await addUser(server, "grace");
     await server.call("POST", "/api/v2/notifications/custom", { token: grace.token, json: custom("hers") });
     const all = await server.call("PUT", "/api/v2/notifications/inbox/mark-all-as-done", { token });

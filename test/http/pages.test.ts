@@ -293,7 +293,13 @@ test("what is done leaves the inbox, and comes back as it was", async () => {
   expect(await list("/inbox?show=done")).toEqual(["Three", "Two", "One"]);
   await post(server, "/inbox/undo", { to: "/inbox", at: /done=(\d+)/.exec(placeOf(all)!)![1]! }, cookie);
   expect(await list("/inbox?show=unread")).toEqual(["Four", "Three", "Two"]);
+  server.clock.advance(1_000);
+  const readAll = await post(server, "/inbox/read-all", { to: "/inbox" }, cookie);
+  server.clock.advance(1_000);
   await post(server, "/inbox/done-all", { to: "/inbox" }, cookie);
+  // An undo from an older page doesn't make unread what is done.
+  await post(server, "/inbox/undo", { to: "/inbox", at: /read=(\d+)/.exec(placeOf(readAll)!)![1]! }, cookie);
+  expect((await get(server, "/inbox", cookie)).text).toContain("No unread notifications");
   expect((await get(server, "/inbox", cookie)).text).toContain("All done");
   expect((await get(server, "/inbox?show=done&starting_before=none", cookie)).status).toBe(200);
 });

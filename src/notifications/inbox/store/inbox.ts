@@ -100,7 +100,15 @@ const listAfter = prepared((user: User, filter: FilterValues, after: number, lim
   query
     .select()
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), whereMatches(filter), gt(inboxNotifications.seq, after)))
+    .where(
+      and(
+        eq(inboxNotifications.userId, user),
+        // The index of a user's notifications has what is in the inbox.
+        isNull(inboxNotifications.doneAt),
+        whereMatches(filter),
+        gt(inboxNotifications.seq, after),
+      ),
+    )
     .orderBy(inboxNotifications.seq)
     .limit(limit),
 );
@@ -148,10 +156,11 @@ export const findInboxItem = prepared((user: User, id: string) =>
     .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
 );
 
+/** What becomes unread is in the inbox again. */
 export const setRead = prepared((user: User, id: string, readAt: number | null) =>
   query
     .update(inboxNotifications)
-    .set({ readAt })
+    .set(readAt === null ? { readAt, doneAt: null } : { readAt })
     .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
 );
 
@@ -211,11 +220,14 @@ export const setAllDone = prepared((user: User, doneAt: number, newest?: number)
     ),
 );
 
-/** Undoes what was marked as read or done at this time. */
+/** Undoes what was marked as read or done at this time. What was done later stays read. */
 export const undoMarks = prepared((user: User, at: number) =>
   query
     .update(inboxNotifications)
-    .set({ readAt: sql`nullif(read_at, ${at})`, doneAt: sql`nullif(done_at, ${at})` })
+    .set({
+      readAt: sql`CASE WHEN coalesce(done_at, ${at}) = ${at} THEN nullif(read_at, ${at}) ELSE read_at END`,
+      doneAt: sql`nullif(done_at, ${at})`,
+    })
     .where(
       and(
         eq(inboxNotifications.userId, user),
