@@ -3,7 +3,14 @@
 import { expect, test } from "vitest";
 import { get, placeOf, post, wordsOf } from "../support/pages.ts";
 import { askForCode, newPassword, startWithMail } from "../support/passcodes.ts";
-import { owner, signIn, signInFirst, type CallAnswer, type TestServer } from "../support/server.ts";
+import {
+  owner,
+  signIn,
+  signInFirst,
+  startTestServer,
+  type CallAnswer,
+  type TestServer,
+} from "../support/server.ts";
 import { countRows } from "../support/stored.ts";
 
 const changing = "/reset-password/change";
@@ -159,4 +166,10 @@ test("too many requests from one network are limited", async () => {
     expect([answer.status, Number(answer.headers.get("retry-after")) > 0]).toEqual([429, true]);
     expect(wordsOf(answer)).toContain("Too many sign-in requests");
   }
+});
+
+test("a server without email says so, and who can set a new password", async () => {
+  const page = await get(await startTestServer(), "/reset-password");
+  expect(wordsOf(page)).toContain("This server can't send email. Ask an administrator");
+  expect(page.text).not.toContain("Send reset link");
 });
