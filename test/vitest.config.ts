@@ -1,7 +1,7 @@
 // The suite. `npm test` runs `rules` (test/coverage.ts), `unit` and `lost`, on Node: HTTP tests with the first answer of every
 // write lost, so that it is sent again, which includes that it works as it is. `npm run test:adapters` runs the rest: HTTP
-// tests plainly; those of the writes with the most guards with every write sent twice in a row; the other runtime, workerd;
-// and what takes long: load, faults, deployments. `npm run test:fast -- FILE` runs one file, plainly.
+// tests plainly; those of the writes with the most guards with every write sent twice in a row; the other runtimes, workerd
+// and Chromium; and what takes long: load, faults, deployments. `npm run test:fast -- FILE` runs one file, plainly.
 import { defineConfig } from "vitest/config";
 
 /** What needs neither a server nor a database; `npm run coverage` counts what these reach. */
@@ -9,6 +9,8 @@ const rules = ["test/**/rules/**/*.test.ts"];
 const http = ["test/http/**/*.test.ts"];
 /** The other runtime: the Worker in workerd, with a libSQL server. */
 const worker = ["test/runtime/worker.test.ts", "test/conformance/worker.test.ts"];
+/** Pages in Chromium. */
+const browser = ["test/pages/browser*.test.ts"];
 /**
  * Several processes, thousands of requests, databases and processes that are cut off, whole deployments: minutes of work that
  * `npm test` has no time for.
@@ -19,6 +21,7 @@ const load = [
   "test/api/fuzz.test.ts",
   "test/conformance/server.test.ts",
   "test/db/database-{away,faults}.test.ts",
+  ...browser,
   "test/prebuilds/{claims-load,faults}.test.ts",
   "test/runtime/{bundled,demo,faults,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",
