@@ -21,20 +21,9 @@ export type Reads = Record<string, Statement>;
 /** The result of each named read. */
 export type Answers<T extends Reads> = { [K in keyof T]: NonNullable<T[K]>["_"]["result"] };
 
-let textsBuilt = 0;
-/** How many SQL texts this process has built. Frequent statements are prepared (prepared.ts). */
-export const countTextsBuilt = (): number => textsBuilt;
-
-class CountingDialect extends SQLiteAsyncDialect {
-  override sqlToQuery(...args: Parameters<SQLiteAsyncDialect["sqlToQuery"]>) {
-    textsBuilt += 1;
-    return super.sqlToQuery(...args);
-  }
-}
-
 /** Like drizzle's own factory, without the client that it bundles. */
 function buildQueries() {
-  const dialect = new CountingDialect();
+  const dialect = new SQLiteAsyncDialect();
   const session = new LibSQLSession({} as Client, dialect, undefined, {}, undefined);
   return new LibSQLDatabase("async", dialect, session, undefined);
 }
@@ -81,6 +70,8 @@ export interface DatabaseOptions extends RetryOptions {
   onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
   /** Called after each batch sent; see `Database.observe`. */
   onBatch?: (batch: BatchReport) => void;
+  /** Called for each statement of a batch before it is sent. */
+  onStatement?: ((statement: Statement) => void) | undefined;
 }
 
 /** What drizzle makes of a statement. It is drizzle's own name: its batch calls it. */
@@ -112,7 +103,9 @@ export function createDatabase(client: DatabaseClient, options: DatabaseOptions 
     timeoutMs = options.timeoutMs,
   ) {
     const answers: Record<string, unknown> = {};
-    const statements = [...changes, ...Object.values(reads)].map(prepare);
+    const all = [...changes, ...Object.values(reads)];
+    if (options.onStatement !== undefined) all.forEach(options.onStatement);
+    const statements = all.map(prepare);
     if (statements.length === 0) return answers;
     const batch = statements.map((statement) => {
       const { sql, params } = statement.getQuery();

@@ -20,10 +20,6 @@ type PreparedOf<R extends Buildable> = R extends Statement
 /** Beyond so many texts of one function, its statements are built each time. */
 const maxShapes = 100;
 
-let isVerifying = false;
-/** For tests: compares each prepared statement with the one that is built from the values, and throws when they differ. */
-export const verifyPrepared = (isOn: boolean): void => void (isVerifying = isOn);
-
 /**
  * `build` with its text remembered. It must not look at strings and numbers that it is given: they are placeholders when
  * it runs. It may look at `undefined`, `null` and booleans, which are part of the text. An argument may be an object of
@@ -178,9 +174,7 @@ class PreparedStatement {
     return this;
   }
   getQuery(): { sql: string; params: unknown[] } {
-    const query = { sql: this.#built.text, params: fill(this.#parameters, this.#values) };
-    if (isVerifying) verify(query, this.#direct());
-    return query;
+    return { sql: this.#built.text, params: fill(this.#parameters, this.#values) };
   }
   mapResult(result: unknown, isFromBatch?: boolean): unknown {
     const { toRow } = this.#built;
@@ -191,13 +185,18 @@ class PreparedStatement {
   getSQL(): SQL {
     return (this.#direct() as unknown as SQLWrapper).getSQL();
   }
+  verify(): void {
+    const query = this.getQuery();
+    const { sql: text, params } = builtOf(this.#direct()).getQuery();
+    const isSame = text === query.sql && params.every((value, at) => Object.is(value, query.params[at]));
+    if (!isSame || params.length !== query.params.length)
+      throw new Error(`A prepared statement isn't the one that its values make: ${query.sql} / ${text}`);
+  }
 }
 
-function verify(query: { sql: string; params: unknown[] }, direct: Buildable): void {
-  const { sql: text, params } = builtOf(direct).getQuery();
-  const isSame = text === query.sql && params.every((value, at) => Object.is(value, query.params[at]));
-  if (!isSame || params.length !== query.params.length)
-    throw new Error(`A prepared statement isn't the one that its values make: ${query.sql} / ${text}`);
+/** For tests. Throws if a prepared statement isn't the one that drizzle builds from its values. */
+export function verifyPrepared(statement: unknown): void {
+  if (statement instanceof PreparedStatement) statement.verify();
 }
 
 /** The values of a call, and what its text depends on; undefined where that is unknown. */

@@ -1,7 +1,7 @@
 // A server on Node: opens and prepares the database, listens, ticks, and stops gracefully. Tests start it in-process.
 import type { Server as HttpServer } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
-import { createDatabase, type Database, type DatabaseClient } from "../../db/client.ts";
+import { createDatabase, type Database, type DatabaseClient, type DatabaseOptions } from "../../db/client.ts";
 import { readClock } from "../../db/statements.ts";
 import { sharedMailboxMessage } from "../accounts/maintenance.ts";
 import { ensureSetupCode } from "../accounts/setup.ts";
@@ -36,7 +36,7 @@ import { acceptSockets, createWatch, noSocket, type Upgrade } from "./sockets.ts
 import { Cron } from "croner";
 import { tick } from "../tick.ts";
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<DatabaseOptions, "onTrip" | "onStatement"> {
   write: (line: string) => void;
   terminal: boolean;
   /** Tests set the clock, wrap the database client and disable the tick. */
@@ -46,7 +46,6 @@ export interface ServerOptions {
   /** How long to retry while the database is unavailable. */
   databaseTimeoutMs?: number;
   wrapClient?: (client: DatabaseClient) => DatabaseClient;
-  onTrip?: (trip: { mode: "read" | "write"; statements: number }) => void;
   /** Receives each response of a database server. */
   onAnswer?: (text: string) => void;
   post?: Post;

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { version } from "../../src/client.ts";
 import { cleanEnvironment, packedLauncher, run, temporaryFolder } from "../support/program.ts";
 
-test("data is on standard output, messages are on standard error, and the exit code tells how it went", async () => {
+test("data is on standard output, messages are on standard error, and the exit code says how it went", async () => {
   const environment = { BELFRY_CONFIG_DIR: await temporaryFolder() };
   const plan = JSON.stringify({ format_version: "1.2", planned_values: {} });
   const [shown, root, typo, signedOut, piped] = await Promise.all([

@@ -108,7 +108,7 @@ describe("mail", () => {
     [{ BELFRY_EMAIL_FORM: "a@b.example" }, "did you mean BELFRY_EMAIL_FROM?"],
     [{ BELFRY_NOTIFICATIONS_METHOD: "smtp", ...webhook }, "BELFRY_EMAIL_SMARTHOST and BELFRY_EMAIL_FROM"],
     [{ BELFRY_NOTIFICATIONS_METHOD: "webhook", ...mail }, "BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT"],
-  ] as [Record<string, string>, string][])("%j is refused and told %s", (environment, hint) => {
+  ] as [Record<string, string>, string][])("%j is refused: %s", (environment, hint) => {
     expect(() => parse(environment)).toThrow(ConfigError);
     expect(() => parse(environment)).toThrow(hint);
   });

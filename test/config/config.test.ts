@@ -52,7 +52,7 @@ describe("configuration", () => {
     [{ BELFRY_NOTIFICATIONS_WEBHOOK_SECRET: "secret" }, "whsec_"],
     [{ BELFRY_NOTIFICATIONS_LEASE_PERIOD: "5s" }, "must be shorter than BELFRY_NOTIFICATIONS_LEASE_PERIOD"],
     [{ BELFRY_ACCESS_URL: "ftp://a.example" }, "https://host.example.com"],
-  ] as [Record<string, string>, string][])("%j is refused and told %s", (environment, hint) => {
+  ] as [Record<string, string>, string][])("%j is refused: %s", (environment, hint) => {
     const name = Object.keys(environment)[0]!;
     expect(() => parse(environment)).toThrow(ConfigError);
     expect(() => parse(environment)).toThrow(hint);

@@ -70,7 +70,7 @@ const atNextDelivery = (receiver: Receiver) =>
 
 const outages: [what: string, begin: (at: Place) => unknown, end: (at: Place) => unknown][] = [
   ["is killed", ({ libsql }) => libsql.kill(), ({ libsql }) => libsql.restart()],
-  ["does what it is told while its answers are lost", ({ link }) => link.cut(), ({ link }) => link.mend()],
+  ["does what is asked while its answers are lost", ({ link }) => link.cut(), ({ link }) => link.mend()],
 ];
 interface Place {
   libsql: LibsqlServer;

@@ -171,7 +171,7 @@ describe("retries", () => {
     ["a damaged file", () => new LibsqlError("database disk image is malformed", "SQLITE_CORRUPT")],
     ["a used-up quota", () => new LibsqlError("Operation was blocked", "BLOCKED")],
   ];
-  test.each(hopeless)("%s is told at once, as unavailable", async (_what, fault) => {
+  test.each(hopeless)("%s is reported at once, as unavailable", async (_what, fault) => {
     const { client, modes } = failFirst(await connect(newFile()), [fault]);
     const db = createDatabase(client);
     expect(await failureOf(db.read(one()))).toMatchObject({ kind: "unavailable", isPassing: false });
@@ -430,7 +430,7 @@ describe.skipIf(noServer)("a libSQL server", () => {
     [404, "unavailable"],
     [413, "too_large"],
   ];
-  test.each(lasting)("HTTP %d is told at once, as %s", async (status, kind) => {
+  test.each(lasting)("HTTP %d is reported at once, as %s", async (status, kind) => {
     const proxy = await startProxy(server.url, [line(status, "application/json", '{"message":"no"}')]);
     const db = createDatabase(await connect(proxy.url));
     const error = await failureOf(db.read(one()));

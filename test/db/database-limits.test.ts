@@ -29,7 +29,7 @@ describe("fewer at a time", () => {
     expect(asked).toEqual([50, 25, 13, 7]);
   });
 
-  test("a single one that is too large is told, and so is every other failure", async () => {
+  test("a single one that is too large is reported, and so is every other failure", async () => {
     const asked: number[] = [];
     await expect(withShrinkingBatch(4, refuseAbove(0, asked))).rejects.toThrow("too large");
     expect(asked).toEqual([4, 2, 1]);

@@ -399,7 +399,7 @@ describe("an embedded file", () => {
     }
   });
 
-  test("one that is no database, or can't be opened, is told with its path and the way out", async () => {
+  test("one that is no database, or can't be opened, is reported with its path and what to do", async () => {
     const open = (databaseUrl: string) => openClient({ databaseUrl, databaseAuthToken: undefined });
     await expect(open(`file:${import.meta.filename}/belfry.db`)).rejects.toThrow(
       /^The database file .*\/belfry\.db can't be used .*BELFRY_DATABASE_URL=/,

@@ -597,7 +597,7 @@ describe("belfry admin migrate", () => {
     expect((await run(`file:${file}`)).report).not.toHaveProperty("setup_code");
   });
 
-  test("a server that can't be reached is told by its name, without a stack and without a token", async () => {
+  test("a server that can't be reached is reported by its name, without a stack and without a token", async () => {
     const port = await freePort();
     const { code, stderr, report } = await run(`http://127.0.0.1:${port}/?authToken=hidden`);
     expect(code).toBe(1);

@@ -1,15 +1,14 @@
 // Prepared statements: the same text and values as drizzle would build each time, and the text is built once.
 import { join } from "node:path";
 import { and, eq, sql, type SQL } from "drizzle-orm";
-import { afterEach, expect, test } from "vitest";
-import { countTextsBuilt, createDatabase, query, type Statement } from "../../db/client.ts";
+import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
+import { expect, test, vi } from "vitest";
+import { createDatabase, query, type Statement } from "../../db/client.ts";
 import { bothSql, failUnless } from "../../db/statements.ts";
 import { prepared, verifyPrepared } from "../../db/prepared.ts";
 import { users } from "../../db/schema.ts";
 import { openFileClient } from "../../src/runtime/file-client.ts";
 import { temporaryFolder } from "../support/program.ts";
-
-afterEach(() => verifyPrepared(false));
 
 interface Text {
   sql: string;
@@ -22,9 +21,18 @@ const textOf = (statement: Statement): Text => {
   return { sql: text, params };
 };
 const built = <T>(run: () => T): number => {
-  const before = countTextsBuilt();
-  run();
-  return countTextsBuilt() - before;
+  const texts = vi.spyOn(SQLiteAsyncDialect.prototype, "sqlToQuery");
+  try {
+    run();
+    return texts.mock.calls.length;
+  } finally {
+    texts.mockRestore();
+  }
+};
+
+const verifiedTextOf = (statement: Statement): Text => {
+  verifyPrepared(statement);
+  return textOf(statement);
 };
 
 const byId = (id: string) => query.select({ id: users.id }).from(users).where(eq(users.id, id));
@@ -56,12 +64,10 @@ test("fragments, also nested ones, are parts of a prepared statement's text", ()
   const find = prepared((least: number, which: SQL, most: number) =>
     query.all<{ id: string }>(sql`SELECT id FROM users WHERE ${least} < seq AND ${which} AND seq < ${most}`),
   );
-  verifyPrepared(true);
-  const call = (id: string) => textOf(find(1, isEither(isNamed("b"), isUser(id), `${id}'`), 9));
-  expect(call("c").params).toEqual([1, "b", "c", "c'", 9]);
-  verifyPrepared(false);
-  expect(built(() => expect(call("d").params).toEqual([1, "b", "d", "d'", 9]))).toBe(0);
-  expect(textOf(find(1, isNamed("x"), 9)).sql).not.toBe(call("d").sql);
+  const call = (id: string) => find(1, isEither(isNamed("b"), isUser(id), `${id}'`), 9);
+  expect(verifiedTextOf(call("c")).params).toEqual([1, "b", "c", "c'", 9]);
+  expect(built(() => expect(textOf(call("d")).params).toEqual([1, "b", "d", "d'", 9]))).toBe(0);
+  expect(textOf(find(1, isNamed("x"), 9)).sql).not.toBe(textOf(call("d")).sql);
 });
 
 test("a prepared fragment stands in a statement that isn't prepared", () => {
@@ -89,11 +95,10 @@ test("null, undefined and booleans choose among texts", () => {
         and(name === null ? undefined : eq(users.name, name), isActive ? sql`status = 'active'` : undefined),
       ),
   );
-  verifyPrepared(true);
   for (let round = 0; round < 2; round += 1) {
-    expect(textOf(find(null)).params).toEqual([]);
-    expect(textOf(find("n", true)).params).toEqual(["n"]);
-    expect(textOf(find("n", false)).sql).not.toContain("active");
+    expect(verifiedTextOf(find(null)).params).toEqual([]);
+    expect(verifiedTextOf(find("n", true)).params).toEqual(["n"]);
+    expect(verifiedTextOf(find("n", false)).sql).not.toContain("active");
   }
 });
 
@@ -101,8 +106,7 @@ test("a builder that looks at a value is found out", () => {
   const joined = prepared((ids: string) => query.all(sql`SELECT ${`${ids}!`}`));
   expect(() => joined("a")).toThrow("looks at a value");
   const compared = prepared((id: string) => query.all(id === "a" ? sql`SELECT 1` : sql`SELECT 2`));
-  verifyPrepared(true);
-  expect(() => textOf(compared("a"))).toThrow("isn't the one that its values make");
+  expect(() => verifyPrepared(compared("a"))).toThrow("isn't the one that its values make");
 });
 
 test("beyond a hundred texts, statements are built each time and stay right", () => {

@@ -58,7 +58,7 @@ describe("a manual update", () => {
   test("by the workspace's owner notifies them, owners and template admins, each once", async () => {
     const { build, titles, v2 } = await setUp();
     const { status, headers } = await build("mia", { transition: "start", template_version_id: v2 });
-    expect([status, headers.get("belfry-told")]).toEqual([201, "self, admins=4"]);
+    expect([status, headers.get("belfry-notified")]).toEqual([201, "self, admins=4"]);
     expect(await titles()).toEqual({
       mia: [receipt],
       ada: [update],
@@ -71,7 +71,7 @@ describe("a manual update", () => {
   test("by an admin notifies the owner and the other admins, not the initiator", async () => {
     const { build, titles, v2 } = await setUp();
     const { headers } = await build("ada", { transition: "start", template_version_id: v2 });
-    expect(headers.get("belfry-told")).toBe("owner, admins=3");
+    expect(headers.get("belfry-notified")).toBe("owner, admins=3");
     expect(await titles()).toEqual({ mia: [receipt], olga: [update], tess: [update], bea: [update] });
   });
 
@@ -130,7 +130,7 @@ describe("a manual update", () => {
     const none = "00000000-0000-0000-0000-000000000000";
     for (const version of [undefined, null, "", none, v1]) {
       const { status, headers } = await build("mia", { transition: "start", template_version_id: version });
-      expect([status, headers.has("belfry-told")]).toEqual([201, false]);
+      expect([status, headers.has("belfry-notified")]).toEqual([201, false]);
     }
     for (const refused of [
       await build("max", { transition: "start", template_version_id: v2 }),
@@ -161,7 +161,7 @@ describe("a manual update", () => {
     for (const { token } of Object.values(people))
       await switchKind(server, token, "TemplateWorkspaceManuallyUpdated", false);
     const { headers } = await build("mia", { transition: "start", template_version_id: v2 });
-    expect(headers.get("belfry-told")).toBe("admins=0");
+    expect(headers.get("belfry-notified")).toBe("admins=0");
     expect(await titles()).toEqual({});
   });
 });

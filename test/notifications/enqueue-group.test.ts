@@ -42,7 +42,7 @@ test.each([
   // As new rows and as any, together and then each alone.
   ["constraint", 8],
 ] as const)(
-  "after a write that failed as %s there have been %i writes, and each member is told",
+  "after a write that failed as %s there have been %i writes, and each member gets an answer",
   async (kind, writes) => {
     const { calls, db } = failing(kind);
     const group = createEnqueueGroup(db, () => Promise.resolve());

@@ -111,7 +111,7 @@ test("a thousand readers cost as many queries a second as ten do, and nobody cos
   expect(await tripsIn(600)).toBe(0);
 });
 
-test("each is told what is theirs, once, in order, however much there is at a time", async () => {
+test("each receives what is theirs, once, in order, however much there is at a time", async () => {
   const { told } = await join(40);
   for (const userId of userIds) await notify(userId, 70);
   hub.wake();
@@ -124,7 +124,7 @@ test("each is told what is theirs, once, in order, however much there is at a ti
   }
 });
 
-test("what comes while the database can't be asked is told afterwards, once", async () => {
+test("what arrives while the database is unavailable is delivered afterwards, once", async () => {
   const { told } = await join(2);
   await notify(userIds[0]!);
   await tripsIn(1);
@@ -139,7 +139,7 @@ test("what comes while the database can't be asked is told afterwards, once", as
   expect(told.map((seen) => seen.length)).toEqual([3, 1]);
 });
 
-test("who comes while a look is under way is told from then on", async () => {
+test("who connects during a query receives what comes after it", async () => {
   const first = await join(1);
   hub.wake();
   const second = await join(1);

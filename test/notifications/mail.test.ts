@@ -236,7 +236,7 @@ describe("TLS", () => {
     ["mail.test", "sent", "taken"],
     ["wrong.test", "temporary", "BELFRY_EMAIL_TLS_SERVERNAME"],
     ["10.9.8.7", "temporary", "BELFRY_EMAIL_TLS_SERVERNAME"],
-  ])("expects a certificate for %s when told so: %s", async (name, kind, words) => {
+  ])("expects a certificate for %s when configured: %s", async (name, kind, words) => {
     for (const secure of [true, false]) {
       const server = await startMailServer({ ...offering, secure });
       const environment = { ...(secure ? tls : startTls), ...trusting, BELFRY_EMAIL_TLS_SERVERNAME: name };
@@ -269,7 +269,7 @@ describe("TLS", () => {
     expect(server.messages).toHaveLength(1);
   });
 
-  test("on a port that speaks plainly, and the other way round, is told in words", async () => {
+  test("on a port that speaks plainly, and the other way round, is explained", async () => {
     const plain = await startMailServer();
     expect(await senderFor(plain, { ...tls, ...trusting }).send()).toMatchObject({
       kind: "temporary",
@@ -388,7 +388,7 @@ describe("logging in", () => {
     expect(server.logins).toEqual([]);
   });
 
-  test("that the server wants and nobody set up is told in words", async () => {
+  test("that the server wants and nobody set up is explained", async () => {
     const server = await startMailServer({ user });
     expect(await senderFor(server).send()).toMatchObject({
       kind: "temporary",
@@ -851,6 +851,6 @@ test.each([
   ],
   [Object.assign(new Error("odd\r\nthing"), { code: "EODD" }), /^odd thing \(EODD\)$/],
   ["no error at all", /unknown error/],
-])("a failed connection is told in words (%s)", (error, words) => {
+])("a failed connection is explained (%s)", (error, words) => {
   expect(describeConnectionError(error)).toMatch(words);
 });

@@ -42,7 +42,7 @@ describe("a kept connection that ends before the first byte of an answer", () =>
     expect(answered).toEqual(Array.from({ length: 60 }, (_, index) => `message-${index}`));
   });
 
-  test("is told from one where the answer has begun", async () => {
+  test("is distinguished from one where the response has begun", async () => {
     const receiver = await startRawReceiver(({ socket, number }) =>
       number > 1 ? socket.end("HTTP/1.1 2") : socket.write(okBytes),
     );
@@ -55,7 +55,7 @@ describe("a kept connection that ends before the first byte of an answer", () =>
   test.each([
     ["closed", ({ socket }: { socket: { end: () => void } }) => socket.end()],
     ["reset", ({ socket }: { socket: { resetAndDestroy: () => void } }) => socket.resetAndDestroy()],
-  ])("is told from a new one, which is not tried again at once (%s)", async (_how, answer) => {
+  ])("is distinguished from a new one, which is not tried again at once (%s)", async (_how, answer) => {
     const receiver = await startRawReceiver(answer);
     expect(await senderFor(receiver)()).toMatchObject({ kind: "temporary" });
     expect(receiver.requests).toHaveLength(1);

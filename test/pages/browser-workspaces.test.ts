@@ -85,7 +85,7 @@ browserTest("whoever reads the end of a log stays there, whoever reads above kee
   expect((await place()).left).toBeLessThan(5);
 });
 
-browserTest("a connection that breaks is told of, and made again", async () => {
+browserTest("a connection that breaks is shown, and made again", async () => {
   const { server, token, log } = await startBuilding();
   const page = await open(server, { token, expected: /Failed to load resource/ });
   await page.clock.install();

@@ -194,7 +194,7 @@ test("Creations of a version that is not active any more are canceled before any
   expect(json.stage).toBe("create");
 });
 
-test("A preset that lacks what its version requires is told of once, makes nothing, and holds nothing else up", async () => {
+test("A preset that lacks what its version requires is reported once, builds nothing, and delays nothing else", async () => {
   const pools = await startPools({ instances: 2 });
   const { server, templateId, versionId, presetId, userId } = pools;
   await addPrebuilds(server, { templateId, versionId, presetId }, 1);
@@ -268,7 +268,7 @@ describe("a version that is pushed with a preset whose pool can't be filled", ()
   };
 
   test.each(ways)(
-    "%s: warns, is told of once, and is left with the next version",
+    "%s: warns, is reported once, and ends with the next version",
     async (_what, body, line) => {
       const pools = await startPools({ instances: 1 });
       const { server, templateId } = pools;
@@ -418,7 +418,7 @@ describe("the hard limit", () => {
     expect(claimed.json.latest_build.reason).toBe("prebuild_claim");
   });
 
-  test("is not marked, nor told, when somebody resumes the pool in the middle of the pass that has seen it", async () => {
+  test("is neither marked nor reported when somebody resumes the pool during the run that found it", async () => {
     const { wrapClient, beforeNextWrite } = holdWrites();
     const pools = await startPools({ instances: 1 }, { ...limitOf(1), wrapClient });
     const { server, presetId, templateId, versionId, api } = pools;
@@ -436,7 +436,7 @@ describe("the hard limit", () => {
     expect((await pools.notices()).map(({ data }) => data.failures[0].error)).toEqual(["again"]);
   });
 
-  test("is not told of a version that is replaced in the middle of the pass that has seen it", async () => {
+  test("is not reported for a version that is replaced during the run that found it", async () => {
     const { wrapClient, beforeNextWrite } = holdWrites();
     const pools = await startPools({ instances: 1 }, { ...limitOf(1), wrapClient });
     const { server, presetId, templateId, versionId } = pools;
@@ -475,7 +475,7 @@ describe("the hard limit", () => {
     expect(await pools.pool()).toMatchObject({ status: "hard_limited", failures: 2 });
   });
 
-  test("ends its episode when a workspace is built after it was told", async () => {
+  test("ends its episode when a workspace is built after the notification", async () => {
     const pools = await startPools({ instances: 1 }, limitOf(1));
     const { server, presetId, templateId, versionId } = pools;
     await passes(server, 1);

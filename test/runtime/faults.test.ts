@@ -550,7 +550,7 @@ function damage(file: string): void {
   writeFileSync(file, bytes.fill(0xff, 4_096));
 }
 
-test("what is wrong with the configuration is told alone, each variable by its name", async () => {
+test("only the errors of the configuration are reported, each variable by its name", async () => {
   const findings = await examine({
     environment: { BELFRY_DATABASE_URL: "nowhere", BELFRY_LOG_LEVEL: "loud", BELFRY_EMAIL_FORM: "x" },
     now: Date.now,

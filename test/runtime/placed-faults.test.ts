@@ -71,7 +71,7 @@ describe("a database that may not be written", () => {
   });
 });
 
-test("two hundred messages under way when the server is told to stop: given back, and each is sent by the next start", async () => {
+test("two hundred messages under way when the server is asked to stop: released, and each is sent by the next start", async () => {
   const receiver = await startReceiver();
   const folder = await temporaryFolder();
   await copyNewDatabase(join(folder, "belfry.db"), Date.now());

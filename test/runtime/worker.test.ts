@@ -50,7 +50,7 @@ test("a Worker without a database says so in its log, and nobody else learns why
 });
 
 describe.skipIf(noServer)("with a libSQL server", () => {
-  test("a database without migrations is told with the command that mends it", async () => {
+  test("a database without migrations is reported with the command that migrates it", async () => {
     const { url } = await startDatabase();
     const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: url });
     const answer = await callServer(worker.url, "POST", "/api/v2/users/login", {
@@ -189,7 +189,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       expect(head).toMatch(new RegExp(`^authorization: ${basic}$`, "im"));
   });
 
-  test("a build's log is followed to its end, and an agent's report is told", async () => {
+  test("a build's log is followed to its end, and an agent's report causes a notification", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
     const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: database.url });
@@ -233,7 +233,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     expect(worker.logs).toEqual([]);
   });
 
-  test("readers of all invocations share one look a second, are told at once, and resume", async () => {
+  test("readers of all invocations share one query a second, receive news at once, and resume", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
     const link = await startLink(database.url);

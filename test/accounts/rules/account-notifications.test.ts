@@ -27,7 +27,7 @@ describe("what becomes of an account", () => {
     ["removed", accountDeleted.event(change, []), "deleted", admins],
     ["suspended", accountStatusKinds.suspended.admins.event(change, []), "suspended", admins],
     ["activated", accountStatusKinds.active.admins.event(change, []), "activated", admins],
-  ])("%s is told to who administers accounts", (_, event, what, recipients) => {
+  ])("%s notifies those who administer accounts", (_, event, what, recipients) => {
     expect(event).toMatchObject({ targets: ["u-mia"], identity: "i", recipients });
     expect(event.labels).toEqual({
       [`${what}_account_name`]: "mia",

@@ -456,7 +456,7 @@ describe("texts", () => {
     "{{ 'a' ",
     "{% for i in (1..100000000) %}x{% endfor %}",
     "{% render 'x' %}",
-  ])("a template that can't be rendered (%s) still tells the facts", (body) => {
+  ])("a template that can't be rendered (%s) still lists the facts", (body) => {
     const version = { templateId: "t", number: 1, name: "Build failed", title: "x", body, actions: [] };
     const rendered = renderOrFallback(createCache(), version, input);
     expect(rendered.failed).toBe(true);

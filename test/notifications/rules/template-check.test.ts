@@ -82,13 +82,13 @@ describe("a name", () => {
     ],
     ["x{{ data.bilds }}", "data.bilds", "data.builds, data.count, data.empty"],
     ["x{{ labels.workspace.name }}", "labels.workspace.name", ""],
-  ])("that is nowhere is told, with those that are there: %s", (title, name, known) => {
+  ])("that is nowhere is reported, with those that exist: %s", (title, name, known) => {
     expect(titleProblems(title)).toEqual([
       `unknown variable ${name} in the sample${known === "" ? "" : `; available: ${known}`}`,
     ]);
   });
 
-  test("that begins with nothing known is told with what may begin one", () => {
+  test("that begins with an unknown name is reported with the known names", () => {
     expect(titleProblems("x{{ lables.workspace }}{{ owner }}")).toEqual([
       "unknown variable lables: a text can use labels, data, user, base_url and template_id",
       "unknown variable owner: a text can use labels, data, user, base_url and template_id",
@@ -125,7 +125,7 @@ describe("Liquid", () => {
     ["{% if labels.workspace %}", "line 1, column 1: tag {% if labels.workspace %} not closed"],
     ["{% render 'x' %}", 'line 1, column 1: tag "render" not found'],
     ["{{ labels.workspace | shout }}", "line 1, column 1: undefined filter: shout"],
-  ])("that doesn't parse is told with the place: %s", (body, words) => {
+  ])("that doesn't parse is reported with its position: %s", (body, words) => {
     expect(bodyProblems(body)).toEqual([words]);
   });
 

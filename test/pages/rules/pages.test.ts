@@ -124,7 +124,7 @@ describe("times", () => {
     [7 * 24 * hour - 1, "6 days ago"],
     [7 * 24 * hour, "14 Nov"],
     [365 * 24 * hour, "21 Nov 2025"],
-  ])("%i ms ago is told as %s", (past, words) => expect(relativeTime(now - past, now, "UTC")).toBe(words));
+  ])("%i ms ago is shown as %s", (past, words) => expect(relativeTime(now - past, now, "UTC")).toBe(words));
 
   test("in UTC they are written as Intl writes them", () => {
     const months = Array.from({ length: 12 }, (_, month) => Date.UTC(2025, month, month * 2 + 1, month, 7));

@@ -287,7 +287,7 @@ describe("A document", () => {
     [plan({ address: "r", change: [] }), "resource_changes.0.change"],
     [plan({ address: "r", change: { actions: "no-op" } }), "resource_changes.0.change.actions"],
     [plan(replaced("r", "x")), "resource_changes.0.change.replace_paths"],
-  ])("%j is told by its place: %s", (document, field) => {
+  ])("%j is reported by its place: %s", (document, field) => {
     expect(validatePlan(document)).toEqual({ field, detail: expect.stringMatching(/./) });
   });
 

@@ -315,7 +315,7 @@ describe("a preset that lacks a value", () => {
     expect(planned(snapshotOf({ status: "validation_failed" }, more))).toEqual(["mark_normal", "suppress 1"]);
   });
 
-  test("tells in words what is missing", () => {
+  test("says what is missing", () => {
     const reasons = (missingParameters: string[]) =>
       plan(snapshotOf({ missingParameters }), now, policy).actions.map(({ reason }) => reason)[0];
     expect(reasons(["a"])).toBe("its version requires a, and the preset has no value for it");
@@ -344,7 +344,7 @@ describe("a creation that failed in a way that a retry can't fix", () => {
     expect(planned(snapshotOf({}, more))).toEqual(["mark_validation_failed", "backoff"]);
   });
 
-  test("goes before the hard limit, and neither is told after the other", () => {
+  test("comes before the hard limit, and neither is reported after the other", () => {
     expect(planned(snapshotOf({}, { ...failed, ...limited }))).toEqual([
       "mark_validation_failed",
       "suppress 1",
@@ -355,7 +355,7 @@ describe("a creation that failed in a way that a retry can't fix", () => {
     expect(planned(snapshotOf({ status: "hard_limited" }, failed))).toEqual(["suppress 1"]);
   });
 
-  test("is told of a pool that has recovered from its limit", () => {
+  test("is reported for a pool that has recovered from its limit", () => {
     const more = { ...failed, recovered: [{ presetId: "p" }] };
     expect(planned(snapshotOf({ status: "hard_limited" }, more))).toEqual([
       "mark_validation_failed",
@@ -373,7 +373,7 @@ describe("a creation that failed in a way that a retry can't fix", () => {
     expect(planned(snapshotOf({ presetId: "q" }, failed))).toEqual(["create 1"]);
   });
 
-  test("is told together with values that are missing", () => {
+  test("is reported together with missing values", () => {
     const { actions } = plan(snapshotOf({ missingParameters: ["a"] }, failed), now, policy);
     expect(actions[0]).toMatchObject({ missing: ["a"], failure: permanent });
     expect(actions[0]!.reason).toMatch(/^its version requires a, .+; build 1 of prebuild-9 failed/);
@@ -530,7 +530,7 @@ describe("whether a workspace can be claimed", () => {
     expect(notReadyReason({ agents: [silent] }, now)).toBe("agent main has not reported ready for 5 min");
   });
 
-  test("times are told in the largest unit that they fill", () => {
+  test("times are given in the largest unit that they fill", () => {
     expect([0, 999, 59_999, 60_000, 3_599_999, 7_200_000, 200_000_000].map(formatDuration)).toEqual([
       "0 s",
       "0 s",
@@ -587,7 +587,7 @@ describe("failures", () => {
     expect(failureStreak([at(1, "LEASE_LOST"), at(2), at(3)])).toBe(2);
   });
 
-  test("are told by their first line that says something", () => {
+  test("are reported by the first line that says something", () => {
     expect(firstLine("\n  \r\n Error: no space \nmore")).toBe("Error: no space");
     expect(firstLine(" \n")).toBe("no reason given");
     expect(firstLine("x".repeat(400))).toHaveLength(300);

@@ -77,7 +77,7 @@ describe("a pool", () => {
     expect(isPoolShown({ ...old, deleting: 1 })).toBe(true);
   });
 
-  test("tells failures that are alike together, and none once it has made something", () => {
+  test("reports similar failures together, and none once it has built a workspace", () => {
     const last_failures = [failed("c", "no disk"), failed("b", "no net"), failed("a", "no disk")];
     const both = failuresByError(pool({ failures: 3, last_failures }));
     expect(both.map(([error, alike]) => [error, alike.length])).toEqual([

@@ -24,7 +24,7 @@ export function summarizeNotified(
 }
 
 /** The header of a build's answer that says so; absent when the build is no update. */
-export const notifiedHeader = "belfry-told";
+export const notifiedHeader = "belfry-notified";
 
 /** A dictionary of RFC 9651: `self, admins=2`. */
 export const formatNotified = ({ self, owner, admins }: NotifiedSummary): string =>
