@@ -5,6 +5,7 @@ import { keyMatches, wrongKeyMessage } from "../accounts/key-check.ts";
 import { readDeploymentId, readKeyCheck } from "../accounts/store/deployment.ts";
 import type { Config } from "../config/config.ts";
 import type { Deps } from "../kernel/deps.ts";
+import { isTickLate } from "../notifications/delivery/rules/delivery-problems.ts";
 import { readLastTick } from "../notifications/preferences/store/settings.ts";
 import { version } from "../kernel/version.ts";
 import { endpoint, type Env } from "../http/endpoint.ts";
@@ -51,9 +52,6 @@ export const buildInfoRoutes = new Hono<Env>().get(
     });
   },
 );
-
-/** Ticks may be this many intervals late before the service calls itself not ready. */
-const lateAfter = 3;
 
 export const healthRoutes = new Hono<Env>()
   .get(
@@ -105,9 +103,10 @@ type TickState = Pick<z.infer<typeof readiness>, "tick" | "tick_age_seconds">;
 function checkTick({ now, config }: Deps, lastTick: { value: string }[] | undefined): TickState {
   if (lastTick === undefined) return { tick: "unknown", tick_age_seconds: null };
   if (lastTick[0] === undefined) return { tick: "never", tick_age_seconds: null };
-  const age = Math.max(0, now() - Number(lastTick[0].value));
-  const onTime = age <= lateAfter * config.notifications.fetchInterval;
-  return { tick: onTime ? "ok" : "late", tick_age_seconds: Math.round(age / 1_000) };
+  const tickAt = Number(lastTick[0].value);
+  const age = Math.max(0, now() - tickAt);
+  const isLate = isTickLate(tickAt, now(), config.notifications.fetchInterval);
+  return { tick: isLate ? "late" : "ok", tick_age_seconds: Math.round(age / 1_000) };
 }
 
 /** Where the database is to blame for not knowing, that is said already. */

@@ -1,10 +1,14 @@
-// The status of each delivery channel: on the delivery page, and as a warning in an owner's inbox while one keeps failing.
+// The status of each delivery channel, on the delivery page.
 import { html } from "./html.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
-import { allChannels, channelLabel, receiverOf, type Method } from "../notifications/channels/index.ts";
-import { isGone, type GoneEndpoints } from "../notifications/delivery/rules/channel-health.ts";
-import { failing, type Health } from "../notifications/delivery/rules/channel-health.ts";
+import { allChannels, type Method } from "../notifications/channels/index.ts";
+import {
+  failing,
+  isGone,
+  type GoneEndpoints,
+  type Health,
+} from "../notifications/delivery/rules/channel-health.ts";
 import { maxCounted, type QueueLength } from "../notifications/delivery/store/health.ts";
 import { moment } from "./components.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -87,29 +91,3 @@ function deliveryRecord(method: string, { health, waiting, now }: ChannelsView):
         ${lines.map((line) => html`<li>${line}</li>`)}
       </ul>`;
 }
-
-/** Drops channels that are no longer configured. */
-const inUse = (all: readonly Health[], { channels }: NotificationsConfig): Health[] =>
-  all.filter(({ method }) => receiverOf(channels, method) !== undefined);
-
-export function failingLine(
-  all: readonly Health[],
-  notifications: NotificationsConfig,
-  now: number,
-): Html | string {
-  const bad = failing(inUse(all, notifications), now);
-  if (bad.length === 0) return "";
-  const names = bad.map(({ method }) => channelLabel(method).toLowerCase()).join(" and ");
-  const since = approximateDuration(now - Math.min(...bad.map(({ failingSince }) => failingSince)));
-  const message = `${names[0]!.toUpperCase()}${names.slice(1)} delivery has been failing for ${since}.`;
-  return html`<p class="failing" role="alert">
-    <strong>${message}</strong> <a href="/deployment/notifications">View delivery errors</a>
-  </p>`;
-}
-
-/** In every inbox: without it a pause looks like silence. */
-export const pausedLine = (canResume: boolean): Html =>
-  html`<p class="failing" role="status">
-    <strong>Notifications are paused.</strong> New ones are kept and sent when they are resumed.
-    ${canResume ? html`<a href="/deployment/notifications">Resume</a>` : ""}
-  </p>`;

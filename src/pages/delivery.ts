@@ -22,11 +22,12 @@ import {
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
 import { notificationSettingsPath } from "./notification-settings.ts";
 import { channelList, type ChannelsView } from "./delivery-channels.ts";
-import { problem } from "./form.ts";
+import { problem, readForm } from "./form.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
 import { channelLabel } from "../notifications/channels/index.ts";
 import { moment } from "./components.ts";
+import { ownPath } from "./rules/links.ts";
 import { approximateDuration } from "./rules/labels.ts";
 
 const path = "/deployment/notifications";
@@ -55,6 +56,7 @@ export const deliveryPages = new Hono<Env>()
   })
   .post(`${path}/:change{pause|resume}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";
+    const { to } = await readForm(c, ["to"]);
     const { actor, notificationSettings } = await readAsUser(c, reads(), {
       requires: {
         permission: "deployment:manage",
@@ -63,7 +65,7 @@ export const deliveryPages = new Hono<Env>()
     });
     if (isPaused(notificationSettings) !== isPause)
       await saveSettings(c, actor, { notifier_paused: isPause });
-    return c.redirect(`${path}?done=${isPause ? "paused" : "resumed"}`, 303);
+    return c.redirect(ownPath(to) ?? `${path}?done=${isPause ? "paused" : "resumed"}`, 303);
   });
 
 async function showDelivery(c: Ctx, error?: ApiError) {

@@ -9,7 +9,6 @@ import {
   type Ctx,
   type Env,
 } from "../http/endpoint.ts";
-import { hasPermission } from "../accounts/rules/permissions.ts";
 import { inboxPageSize } from "../api/inbox.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import {
@@ -25,9 +24,8 @@ import {
   undoMarks,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
-import { readHealth, toHealth } from "../notifications/delivery/store/health.ts";
-import { isPaused, readSettings } from "../notifications/preferences/store/settings.ts";
-import { failingLine, pausedLine } from "./delivery-channels.ts";
+import { readDeliveryState, toDeliveryState } from "../notifications/delivery/store/state.ts";
+import { deliveryLines } from "./delivery-lines.ts";
 import { readForm } from "./form.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
@@ -126,13 +124,12 @@ async function showInbox(c: Ctx) {
     isDone: view.show === "done",
     search: view.search,
   } as const;
-  const { actor, items, unread, newest, done, health, notificationSettings } = await readAsUser(c, {
+  const { actor, items, unread, newest, done, delivery } = await readAsUser(c, {
     items: listInbox(currentUserIdSql(c), filter, inboxPageSize + 1, view.before),
     unread: countUnread(currentUserIdSql(c)),
     newest: newestSeq(),
     done: listInbox(currentUserIdSql(c), { ...filter, readStatus: "all", isDone: true, search: "" }, 1),
-    health: readHealth(currentUserIdSql(c)),
-    notificationSettings: readSettings(),
+    delivery: readDeliveryState(),
   });
   const section = inboxSection(view, {
     items: items.slice(0, inboxPageSize),
@@ -149,8 +146,8 @@ async function showInbox(c: Ctx) {
     actor,
     unread: unread[0]!.count,
     scripts: ["inbox.js"],
-    main: html`${isPaused(notificationSettings) ? pausedLine(hasPermission(actor, "deployment:manage")) : ""}
-      ${failingLine(toHealth(health), config.notifications, now())} ${section}
+    main: html`${deliveryLines(toDeliveryState(delivery), { actor, notifications: config.notifications, now: now() })}
+      ${section}
       <p class="spoken" id="announcer" role="status"></p>
       <p class="live" id="live" hidden></p>
       ${keysDialog}`,

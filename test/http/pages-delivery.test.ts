@@ -1,6 +1,6 @@
 // Failing deliveries as an owner sees them: a warning in the inbox, and errors and queues on the delivery page.
 import { expect, test } from "vitest";
-import { get, startSignedIn, cookieFor, wordsOf } from "../support/pages.ts";
+import { cookieFor, get, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, startTestServer, type TestServer } from "../support/server.ts";
 import { deliveryLog } from "../support/inbox.ts";
@@ -24,14 +24,15 @@ async function send(server: TestServer, token: string, title: string) {
   await server.settled();
 }
 
-const lineOf = async (server: TestServer, cookie: string) =>
-  /<p class="failing"[^>]*>(.*?)<\/p>/s
-    .exec((await get(server, "/inbox", cookie)).text)?.[1]
-    ?.replaceAll(/<[^>]*>/g, " ")
-    .replaceAll(/\s+/g, " ")
-    .trim();
+const linesOf = async (server: TestServer, cookie: string) =>
+  [...(await get(server, "/inbox", cookie)).text.matchAll(/<div class="failing".*?<\/div>/gs)].map(([line]) =>
+    wordsOf({ text: line }),
+  );
 
-test("an owner's inbox says when a channel has been failing for five minutes, until something gets through", async () => {
+const lineOf = async (server: TestServer, cookie: string) =>
+  (await linesOf(server, cookie)).find((line) => line.includes("delivery has been failing"));
+
+test("every inbox says when a channel has been failing for five minutes, until something gets through", async () => {
   const { server, token, cookie, receiver } = await startWithReceiver();
   const grace = await addUser(server, "grace", ["template-admin"]);
   await send(server, token, "Good");
@@ -45,16 +46,50 @@ test("an owner's inbox says when a channel has been failing for five minutes, un
   expect(await lineOf(server, cookie)).toBe(
     "Webhook delivery has been failing for 5 minutes. View delivery errors",
   );
+  expect(await lineOf(server, cookieFor(grace.token))).toBe(
+    "Webhook delivery has been failing for 5 minutes.",
+  );
   expect((await get(server, "/inbox", cookie)).text).toContain(
     `<a href="${delivery}">View delivery errors</a>`,
   );
   await server.runTick();
   server.clock.advance(2 * 60 * minute);
   expect(await lineOf(server, cookie)).toContain("failing for 2 hours.");
-  expect(await lineOf(server, cookieFor(grace.token))).toBeUndefined();
   receiver.answer({ status: 204 });
   await server.runTick();
   expect(await lineOf(server, cookie)).toBeUndefined();
+});
+
+test("every inbox says since when the periodic run is overdue, and an owner what to check", async () => {
+  const { server, cookie } = await startSignedIn();
+  const grace = cookieFor((await addUser(server, "grace")).token);
+  await server.runTick();
+  server.clock.advance(45_000);
+  expect(await linesOf(server, grace)).toEqual([]);
+  server.clock.advance(10 * minute);
+  const line =
+    "The periodic run is overdue: the last one was 10 min ago. Delayed and failed notifications wait for it.";
+  expect(await linesOf(server, grace)).toEqual([line]);
+  expect(await linesOf(server, cookie)).toEqual([`${line} What to check`]);
+  await server.runTick();
+  expect(await linesOf(server, cookie)).toEqual([]);
+});
+
+test("every inbox says since when notifications are paused, and an owner resumes there", async () => {
+  const { server, cookie } = await startSignedIn();
+  const grace = cookieFor((await addUser(server, "grace")).token);
+  const press = (change: string, fields = {}) => post(server, `${delivery}/${change}`, fields, cookie);
+  await press("pause");
+  server.clock.advance(2 * 60 * minute);
+  const line =
+    "Notifications were paused 2 hours ago. New ones are kept, and delivered after an owner resumes delivery.";
+  expect(await linesOf(server, grace)).toEqual([line]);
+  expect(await linesOf(server, cookie)).toEqual([`${line} Resume delivery`]);
+  const outside = await press("resume", { to: "//elsewhere.example" });
+  expect(outside.headers.get("location")).toBe(`${delivery}?done=resumed`);
+  await press("pause");
+  expect((await press("resume", { to: "/inbox" })).headers.get("location")).toBe("/inbox");
+  expect(await linesOf(server, grace)).toEqual([]);
 });
 
 test("a success in between resets how long a channel has been failing", async () => {

@@ -29,7 +29,7 @@ export async function startSignedIn(options: Parameters<typeof startTestServer>[
 }
 
 /** What somebody reads on the page, in one line. */
-export const wordsOf = (page: CallAnswer) =>
+export const wordsOf = (page: Pick<CallAnswer, "text">) =>
   page.text
     .replace(/^.*<body[^>]*>/s, "")
     .replaceAll(/<(script|svg)\b.*?<\/\1>/gs, "")

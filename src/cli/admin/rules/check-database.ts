@@ -1,5 +1,6 @@
 // The checks of the database: its migration, file, disk, clock, last tick and key.
 import { fail, type Finding, ok, warn } from "../../../kernel/rules/finding.ts";
+import { isTickLate } from "../../../notifications/delivery/rules/delivery-problems.ts";
 import { formatSize, formatPeriod } from "./finding.ts";
 
 export interface DatabaseFacts {
@@ -146,7 +147,7 @@ export function checkTick({ now, lastTick, interval }: TickFacts): Finding {
   if (lastTick === null)
     return fail("tick", "No periodic run yet: retries and autostart don't work.", advice);
   const age = Math.max(0, now - lastTick);
-  if (age > 3 * interval)
+  if (isTickLate(lastTick, now, interval))
     return fail(
       "tick",
       `The periodic run is overdue: the last one was ${formatPeriod(age)} ago, one is due every ${formatPeriod(interval)}.`,

@@ -7,7 +7,7 @@ import { methods } from "../../channels/index.ts";
 import type { Health } from "../rules/channel-health.ts";
 
 const healthPrefix = "delivery_health_";
-const healthKey = (method: string) => healthPrefix + method;
+export const healthKey = (method: string) => healthPrefix + method;
 const healthKeysSql = sql.join(
   methods.map((method) => sql`${healthKey(method)}`),
   sql`, `,

@@ -1,12 +1,12 @@
 // SQL of the deployment's notification settings: whether delivery is paused (one row of JSON, as in Coder), endpoints that
 // are gone, and the last tick.
-import { eq, inArray, sql, type SQLWrapper } from "drizzle-orm";
+import { eq, inArray, ne, sql, type SQLWrapper } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
 import { settings } from "../../../../db/schema.ts";
 import { methods } from "../../channels/index.ts";
 
-const settingsKey = "notifications_settings";
+export const settingsKey = "notifications_settings";
 /** After the channel's id: `webhook_endpoint_gone`. */
 const goneSuffix = "_endpoint_gone";
 
@@ -16,9 +16,18 @@ const readSetting = prepared((key: string) =>
   query.select({ value: settings.value }).from(settings).where(eq(settings.key, key)),
 );
 
-export function writeSettings(value: { notifier_paused: boolean }, now: number): Statement {
-  return upsert(settingsKey, JSON.stringify(value), now);
-}
+/** What is so already keeps its time: it says when a pause began. */
+export const writeSettings = (value: { notifier_paused: boolean }, now: number): Statement => {
+  const text = JSON.stringify(value);
+  return query
+    .insert(settings)
+    .values({ key: settingsKey, value: text, updatedAt: now })
+    .onConflictDoUpdate({
+      target: settings.key,
+      set: { value: text, updatedAt: now },
+      setWhere: ne(settings.value, text),
+    });
+};
 
 /** False if it was never set. */
 export function isPaused(rows: { value: string }[]): boolean {
@@ -73,6 +82,8 @@ const upsert: (key: string, value: string, now: number) => Statement = prepared(
       .onConflictDoUpdate({ target: settings.key, set: { value, updatedAt: now } }),
 );
 
+export const lastTickKey = "last_tick";
+
 /** Records that a tick ran: `readyz` reports how long ago. */
-export const noteTick = (now: number): Statement => upsert("last_tick", String(now), now);
-export const readLastTick = () => readSetting("last_tick");
+export const noteTick = (now: number): Statement => upsert(lastTickKey, String(now), now);
+export const readLastTick = () => readSetting(lastTickKey);
