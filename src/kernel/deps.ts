@@ -93,5 +93,7 @@ export interface Deps {
   openApi: () => Promise<Record<string, unknown>>;
   /** Files of `public/`: null when there is no such file. */
   assets: (path: string) => Promise<Response | null>;
+  /** Changes with any of the files that pages load, and is part of their addresses. */
+  assetsVersion: string;
   process: Process;
 }

@@ -1,4 +1,5 @@
-// Files that need no session: styles, scripts and icons of `public/`, which browsers revalidate, and security.txt (RFC 9116).
+// Files that need no session: styles, scripts and icons of `public/`, and security.txt (RFC 9116). Browsers keep a file for
+// good under an address with its version; under another one, as a page of an earlier release has it, they revalidate.
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { Ctx, Env } from "../http/endpoint.ts";
@@ -8,6 +9,13 @@ import { notFound } from "../kernel/errors.ts";
 const plainName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.(css|js|svg|png|webmanifest)$/;
 
 export const files = new Hono<Env>()
+  .get("/assets/:version{[0-9a-f]{12}}/:name", async (c) => {
+    const { assetsVersion } = c.get("deps");
+    const response = await respondWithFile(c, c.req.path.split("/")[3]!);
+    if (c.req.param("version") === assetsVersion)
+      response.headers.set("cache-control", "public, max-age=31536000, immutable");
+    return response;
+  })
   .get("/assets/:name", (c) => respondWithFile(c, c.req.path.slice("/assets/".length)))
   .get("/favicon.ico", (c) => respondWithFile(c, "icon.png"));
 

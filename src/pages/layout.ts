@@ -38,7 +38,7 @@ const policy = [
 ].join("; ");
 
 export function respondWithPage(c: Ctx, page: Page, status = 200): Response {
-  return respondWithHtml(c, layout(page, c.req.path), status);
+  return respondWithHtml(c, layout(page, c.req.path, c.get("deps").assetsVersion), status);
 }
 
 /** A fragment of a page, for a script. */
@@ -59,7 +59,7 @@ export function attributes(values: Record<string, string | boolean | undefined>)
     .map(([name, value]) => (value === true ? html` ${raw(name)}` : html` ${raw(name)}="${value}"`));
 }
 
-const layout = (page: Page, path: string): Html =>
+const layout = (page: Page, path: string, assetsVersion: string): Html =>
   html`<!doctype html>
 <html lang="en">
   <head>
@@ -67,12 +67,12 @@ const layout = (page: Page, path: string): Html =>
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${page.unread ? `(${page.unread}) ` : ""}${page.title} · Belfry</title>
-    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-    <link rel="apple-touch-icon" href="/assets/icon.png">
-    <link rel="manifest" href="/assets/belfry.webmanifest">
-    <link rel="stylesheet" href="/assets/belfry.css">
+    <link rel="icon" href="${icon}" type="image/svg+xml">
+    <link rel="apple-touch-icon" href="/assets/${assetsVersion}/icon.png">
+    <link rel="manifest" href="/assets/${assetsVersion}/belfry.webmanifest">
+    <link rel="stylesheet" href="/assets/${assetsVersion}/belfry.css">
     ${page.refresh === undefined ? "" : html`<noscript><meta http-equiv="refresh" content="${page.refresh}" /></noscript>`}
-    ${[...(page.scripts ?? []), ...(page.refresh === undefined ? [] : ["refresh.js"])].map((name) => html`<script type="module" src="/assets/${name}"></script>`)}
+    ${[...(page.scripts ?? []), ...(page.refresh === undefined ? [] : ["refresh.js"])].map((name) => html`<script type="module" src="/assets/${assetsVersion}/${name}"></script>`)}
   </head>
   <body${attributes({ class: page.shape, "data-refresh": page.refresh?.toString() })}>
     <a class="skip" href="#main">Skip to content</a>
@@ -85,6 +85,13 @@ const layout = (page: Page, path: string): Html =>
     <footer class="foot">Belfry ${version} <a href="/docs">Documentation</a></footer>
   </body>
 </html>`;
+
+/** In the page, since it is smaller than a request for it. */
+const icon =
+  "data:image/svg+xml," +
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#2b4687" d="M4 31V14a12 12 0 0 1 24 0v17z"/><path fill="#f0c66b" d="M16 7.5c.9 0 1.5.7 1.5 1.5v.5c2.9.7 4.7 3.2 4.7 6.1 0 3.6.8 5 1.8 6.2.6.7.1 1.7-.8 1.7H8.8c-.9 0-1.4-1-.8-1.7 1-1.2 1.8-2.6 1.8-6.2 0-2.9 1.8-5.4 4.7-6.1V9c0-.8.6-1.5 1.5-1.5zM13.4 25h5.2a2.6 2.6 0 0 1-5.2 0z"/></svg>',
+  );
 
 /** Where refresh.js announces changes and shows a lost connection. */
 const announcer = html`<p class="spoken" id="announcer" role="status"></p>

@@ -1,5 +1,5 @@
-// The HTTP server on Node: the listening socket, timeouts for slow clients, limits on connections, request URLs, and the files
-// of `public/`. Closing waits for the requests in flight.
+// The HTTP server on Node: the listening socket, timeouts for slow clients, limits on connections, and request URLs. Closing
+// waits for the requests in flight.
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import type { Config } from "../config/config.ts";
@@ -7,9 +7,6 @@ import { isTrusted, clientNetwork, type Proxy } from "../kernel/rules/client-add
 import type { Log } from "../kernel/log.ts";
 import type { IncomingMessage } from "node:http";
 import { parseRequestTarget, type RequestTarget } from "../http/rules/headers.ts";
-import { readFile } from "node:fs/promises";
-import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 
 type HttpServer = ReturnType<typeof createAdaptorServer>;
 
@@ -141,33 +138,3 @@ export const refuseTarget = (problem: string): Response =>
       headers: { "content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff" },
     },
   );
-
-const folder = fileURLToPath(new URL("../../public/", import.meta.url));
-const types: Record<string, string> = {
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".md": "text/markdown; charset=utf-8",
-  ".txt": "text/plain; charset=utf-8",
-  ".webmanifest": "application/manifest+json",
-};
-
-/** The files of `public/`, read once. */
-export function createAssets(): (path: string) => Promise<Response | null> {
-  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
-  return async (path) => {
-    const type = types[extname(path)];
-    const file = normalize(join(folder, path));
-    if (type === undefined || !file.startsWith(folder)) return null;
-    const bytes =
-      kept.get(file) ??
-      (await readFile(file)
-        .then((read) => new Uint8Array(read))
-        .catch(() => null));
-    // Missing names are not cached: there is no limit to them.
-    if (bytes === null) return null;
-    kept.set(file, bytes);
-    return new Response(bytes, { headers: { "content-type": type } });
-  };
-}

@@ -16,7 +16,6 @@ import type { OpenEventStream } from "../http/event-stream.ts";
 import { openApiDocument } from "../http/openapi.ts";
 import { clientAddressOf } from "../kernel/rules/client-address.ts";
 import {
-  createAssets,
   connectionLimits,
   limitConnections,
   type ConnectionLimits,
@@ -25,6 +24,8 @@ import {
   listen,
   type SlowRequests,
 } from "./http-server.ts";
+import { openAssets } from "./asset-files.ts";
+import { withCompression } from "./compression.ts";
 import { eventStreamsOf, type StreamBindings, withEventStreams } from "./event-streams.ts";
 import { createClock, createProcess } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
@@ -97,9 +98,9 @@ export async function startServer(
   const own = { clock, db, log, mail, stopping: stopping.signal, deps: () => deps() };
   const process = createProcess({ ...own, ...limitsOf(options, config) });
   const { defer, settled } = createDeferral(log);
-  const assets = createAssets();
+  const { assets, assetsVersion } = openAssets();
   const openApi = describeOnce(() => config);
-  const lasting = { db, now, newId, log, assets, process, post, keysFor, defer, openApi };
+  const lasting = { db, now, newId, log, assets, assetsVersion, process, post, keysFor, defer, openApi };
   const deps = (
     clientAddress: string | null = null,
     { openSocket, openStream }: Connection = noConnection,
@@ -117,7 +118,7 @@ export async function startServer(
     const bindings = runtime as NodeBindings;
     return deps(clientOf(request, bindings, config), connectionOf(bindings));
   });
-  const http = createHttp(withEventStreams(app.fetch), options.slowRequests);
+  const http = createHttp(withCompression(withEventStreams(app.fetch)), options.slowRequests);
   limitConnections(http as HttpServer, options.connections ?? connectionLimits, { proxy: config.proxy, log });
   const sockets = acceptSockets(http as HttpServer, app.fetch);
   const port = await listen(http, config);

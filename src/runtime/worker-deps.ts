@@ -16,6 +16,9 @@ export interface Bindings {
   [variable: string]: unknown;
 }
 
+/** Put in its place when the Worker is bundled. */
+declare const ASSETS_VERSION: string;
+
 /** Extends an invocation beyond its response. */
 export interface Lifetime {
   waitUntil: (work: Promise<unknown>) => void;
@@ -105,6 +108,7 @@ export function createOwnDeps(
     post: createWorkerPost(),
     keysFor: createKeys(config.secretKey!, config.secretKeyPrevious),
     assets: (path) => readAsset(bindings, path),
+    assetsVersion: ASSETS_VERSION,
     openApi: async () => {
       const document = await readAsset(bindings, "openapi.json");
       if (document === null) throw new Error("openapi.json is missing: run `npm run build:worker`");

@@ -393,7 +393,7 @@ test("nothing that anybody writes becomes markup or a script", async () => {
   const tags = page.text.match(/<[a-z][^>]*>/gi)!;
   expect(tags.filter((tag) => /^<(img|iframe|object|embed|style)\b/i.test(tag))).toEqual([]);
   expect(tags.filter((tag) => /^<script/i.test(tag))).toEqual([
-    '<script type="module" src="/assets/inbox.js">',
+    expect.stringMatching(/^<script type="module" src="\/assets\/[0-9a-f]{12}\/inbox.js">$/),
   ]);
   expect(tags.filter((tag) => /^<svg/i.test(tag))).toHaveLength(1 + titlesOf(page).length);
   expect(tags.filter((tag) => /\son\w+\s*=\s*"|\sstyle=|javascript:/i.test(tag))).toEqual([]);
@@ -456,6 +456,39 @@ test("every page says what a browser may do with it, and errors look like pages"
   expect(broken.status).toBe(500);
   expect(broken.text).toContain(broken.headers.get("x-request-id")!);
   expect(broken.text).not.toMatch(/JSON|SyntaxError|at .*\.ts/);
+});
+
+test("pages are compressed unless another site opened them; their files also, and browsers keep them", async () => {
+  const { server, cookie } = await startSignedIn();
+  const ask = async (path: string, headers: Record<string, string> = {}) => {
+    const answer = await server.call("GET", path, { headers: { ...asBrowser, cookie, ...headers } });
+    const header = (name: string) => answer.headers.get(name);
+    return {
+      ...answer,
+      encoding: header("content-encoding"),
+      vary: header("vary"),
+      kept: header("cache-control"),
+    };
+  };
+  const page = await ask("/inbox", { "accept-encoding": "gzip, deflate, br" });
+  expect(page).toMatchObject({ encoding: "br", vary: "accept-encoding", kept: "no-store" });
+  expect(page.text).toContain("</html>");
+  expect((await ask("/inbox", { "accept-encoding": "br;q=0, gzip" })).encoding).toBe("gzip");
+  expect((await ask("/inbox", { "accept-encoding": "identity" })).encoding).toBeNull();
+  expect(
+    (await ask("/inbox", { "accept-encoding": "br", "sec-fetch-site": "cross-site" })).encoding,
+  ).toBeNull();
+  expect((await ask("/api/v2/users/me", { "accept-encoding": "br" })).encoding).toBeNull();
+
+  const style = /href="(\/assets\/\w+\/belfry.css)"/.exec(page.text)![1]!;
+  for (const encoding of ["br", "gzip", "br"]) {
+    const file = await ask(style, { "accept-encoding": encoding });
+    expect(file).toMatchObject({ encoding, kept: "public, max-age=31536000, immutable" });
+    expect(file.text).toBe((await server.call("GET", "/assets/belfry.css")).text);
+  }
+  const earlier = await ask(style.replace(/\/\w{12}\//, "/0123456789ab/"));
+  expect(earlier).toMatchObject({ status: 200, kept: "no-cache" });
+  expect((await ask(style.replace("belfry.css", "none.css"))).status).toBe(404);
 });
 
 test("files are served with a tag by which a browser keeps them, and nothing outside of their folder is", async () => {

@@ -66,6 +66,13 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     expect(style.headers.get("content-type")).toContain("text/css");
     expect(style.headers.get("x-content-type-options")).toBe("nosniff");
     expect((await callServer(worker.url, "GET", "/assets/nothing.css")).status).toBe(404);
+    const page = await callServer(worker.url, "GET", "/docs");
+    const versioned = /href="(\/assets\/\w+\/belfry.css)"/.exec(page.text)![1]!;
+    const kept = await callServer(worker.url, "GET", versioned);
+    expect([kept.text, kept.headers.get("cache-control")]).toEqual([
+      style.text,
+      "public, max-age=31536000, immutable",
+    ]);
   });
 
   test("a first user's message is in the open inbox and at the receiver, and the cron sends what was left", async () => {

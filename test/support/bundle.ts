@@ -9,6 +9,7 @@ import { gzip } from "node:zlib";
 import { rolldown, type Plugin } from "rolldown";
 import { createApi } from "../../src/api/index.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
+import { openAssets } from "../../src/runtime/asset-files.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
@@ -55,7 +56,10 @@ export async function buildWorker(folder: string): Promise<Bundle> {
       // HTML 5's entities are as large as a room of ours (see that file).
       alias: { entities: inSources("src/notifications/texts/rules/entities.ts") },
     },
-    transform: { target: "es2024" },
+    transform: {
+      target: "es2024",
+      define: { ASSETS_VERSION: JSON.stringify(openAssets().assetsVersion) },
+    },
     // No module here does anything but by what it exports.
     treeshake: { moduleSideEffects: false },
     plugins: [withoutJsonSchema],

@@ -17,6 +17,7 @@ interface Page {
 const email = "mia@example.com";
 
 export const pages: Record<string, Page> = {
+  "GET /assets/:version{[0-9a-f]{12}}/:name": { who: everybody, path: "/assets/0123456789ab/icon.svg" },
   "GET /assets/:name": { who: everybody, path: "/assets/icon.svg" },
   // Nobody's, until a contact is configured.
   "GET /.well-known/security.txt": { who: [] },

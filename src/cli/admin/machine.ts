@@ -8,7 +8,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import { createNewId } from "../../kernel/crypto.ts";
 import { createLog } from "../../kernel/log.ts";
-import { createAssets } from "../../runtime/http-server.ts";
+import { openAssets } from "../../runtime/asset-files.ts";
 import { BackupError, noDatabase } from "../../runtime/backup.ts";
 import { createClock, createProcess } from "../../runtime/process.ts";
 import { databaseFile, databaseName, DatabaseOpenError, openClient } from "../../runtime/database.ts";
@@ -83,7 +83,7 @@ function createDeps(context: Context, config: Config, db: Database): Deps {
     config,
     log,
     clientAddress: null,
-    assets: createAssets(),
+    ...openAssets(),
     process: createProcess({ clock, db, log, stopping, hashes: 1, mail: null, deps: () => deps }),
   };
   return deps;
