@@ -1,11 +1,12 @@
-// Reads about more pools than fit into one answer of the database, in ranges of their presets' ids.
+// Reads about more pools than one read of the database should answer, in ranges of their presets' ids.
 import type { SQL } from "../../../db/client.ts";
 import { DatabaseError } from "../../../db/errors.ts";
 import type { Deps } from "../../kernel/deps.ts";
+import { pause } from "../../kernel/pause.ts";
 import { listPoolIds, type PresetRange } from "./store/pools.ts";
 
-/** Presets; fewer once an answer was too large. */
-const rangeSize = 2_000;
+/** Presets in one read; fewer once an answer was too large. */
+export const rangeSize = 250;
 
 type Lists = Record<string, readonly unknown[]>;
 
@@ -21,6 +22,7 @@ export async function readInRanges<T extends Lists>(
     const end = from + size;
     // Together they are all presets, also those that are created meanwhile.
     const range = { from: from === 0 ? "" : ids[from]!.id, to: ids[end]?.id ?? null };
+    if (from > 0) await pause();
     const part = await unlessTooLarge(read(range), size === 1);
     if (part === null) return null;
     if (part === undefined) size = Math.ceil(size / 2);

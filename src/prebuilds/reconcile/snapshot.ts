@@ -3,7 +3,7 @@ import type { Answers, SQL, Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { Agent, Policy, Prebuild, Snapshot, Underway } from "./rules/snapshot.ts";
 import { problemWithValue, parseRules } from "../../workspaces/templates/rules/parameter-values.ts";
-import { readInRanges, unlessTooLarge } from "./ranges.ts";
+import { rangeSize, readInRanges, unlessTooLarge } from "./ranges.ts";
 import {
   getPermanentFailures,
   getPresetsAtFailureLimit,
@@ -25,11 +25,11 @@ import { readPrebuildSettings } from "./store/pool-control.ts";
 export const policyOf = ({ config }: Deps): Policy => config.prebuilds;
 
 /**
- * Rows of one read, about 6 MB in the answer of a libSQL server, whose limit is 10 MB. What is more is read in ranges of
- * presets: a pool and its workspaces are as of one moment, which is all that a plan and its guarded changes need.
+ * Rows of one read: about 20 ms of a file, during which nothing else happens. What is more is read in ranges of presets:
+ * a pool and its workspaces are as of one moment, which is all that a plan and its guarded changes need.
  */
-const maxPools = 2_000;
-const maxMembers = 5_000;
+const maxPools = rangeSize;
+const maxMembers = 2 * rangeSize;
 
 /** All of it, as of one moment; nothing but the settings unless `when` holds. More than the limits shows in the answers. */
 export function snapshotReads(deps: Deps, when: SQL, range = allPresets) {
