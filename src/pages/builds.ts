@@ -1,6 +1,7 @@
 // The page of a build: details, error and log. It updates live while the build runs.
 import { Hono } from "hono";
 import { html } from "./html.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/workspaces.ts";
@@ -13,7 +14,8 @@ import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { breadcrumb, countLabel, factList, moment, tag } from "./components.ts";
 import { workspacesPath, buildPath, templatePath, versionPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import { workspacePathOf, buildCause, buildDuration } from "./workspace-view.ts";
+import { actionButtons, actionsOf } from "./workspace-buttons.ts";
+import { workspacePathOf, buildCause, buildDuration, firstErrorId } from "./workspace-view.ts";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 
 const linesShown = 2_000;
@@ -46,6 +48,7 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   const isCut = !isWhole && lines.length > linesShown;
   const log: LogView = {
     lines: (isCut ? lines.slice(0, linesShown) : lines).toReversed(),
+    from,
     isCut,
     warnings,
   };
@@ -55,7 +58,9 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
   ];
   const main = html`<section>
     ${breadcrumb(crumbs, `Build ${number}`)}
-    <div data-part="state">${buildHead(row)} ${buildFacts(row, now)} ${buildProblem(row)}</div>
+    <div data-part="state">${buildHead(row)}</div>
+    <div data-part="actions">${buildActions(row, actor)}</div>
+    <div data-part="facts">${buildFacts(row, now)} ${buildProblem(row, log)}</div>
     ${buildLog(row, log)}
   </section>`;
   return respondWithPage(c, {
@@ -70,6 +75,8 @@ async function showBuild(c: Ctx, owner: string, name: string, number: number) {
 export interface LogView {
   /** Oldest first. */
   lines: readonly LineRow[];
+  /** The page has the lines before this one. */
+  from: number;
   /** Whether there are older ones that are not shown. */
   isCut: boolean;
   warnings: ReturnType<typeof countWarnings>["_"]["result"];
@@ -96,10 +103,20 @@ export function buildFacts(row: BuildRow, now: number): Html {
   });
 }
 
-/** The error of a failed build. */
-export function buildProblem({ build }: BuildRow): Html | string {
+/** Retry or cancel, while it is the latest build of its workspace. */
+function buildActions(row: BuildRow, actor: Actor): Html | string {
+  if (row.workspace.latestBuildId !== row.build.id) return "";
+  const actions = actionsOf(row, actor).filter((action) => action === "retry" || action === "cancel");
+  return actionButtons(row, actions);
+}
+
+const firstErrorOf = (log: LogView) => log.warnings.find(({ level }) => level === "error")?.first;
+
+/** The error of a failed build. Links to the first error lead here if the log has none. */
+export function buildProblem({ build }: BuildRow, log: LogView): Html | string {
   if (build.error === null) return "";
-  return html`<div class="problem" role="group" aria-label="Error">
+  const place = firstErrorOf(log) === undefined ? { id: firstErrorId } : {};
+  return html`<div class="problem" role="group" aria-label="Error" ${attributes(place)}>
     <p class="output">${build.error}</p>
   </div>`;
 }
@@ -112,9 +129,11 @@ export function buildLog(row: BuildRow, log: LogView): Html {
   const jumps = (["error", "warn"] as const).flatMap((level) => {
     const found = log.warnings.find((one) => one.level === level);
     if (found === undefined) return [];
-    const isShown = log.lines.some(({ seq }) => seq === found.first);
+    const isShown = found.first < log.from || log.lines.some(({ seq }) => seq === found.first);
     const label = countLabel(found.count, levelNames[level]);
-    return [html`<a href="${isShown ? "" : whole}#l-${found.first}">${label}</a> `];
+    const place = level === "error" && !isShown ? { id: firstErrorId } : {};
+    const target = level === "error" ? firstErrorId : `l-${found.first}`;
+    return [html`<a href="${isShown ? "" : whole}#${target}" ${attributes(place)}>${label}</a> `];
   });
   return html`<div class="head">
       <h2 id="log-title">Log</h2>
@@ -122,7 +141,7 @@ export function buildLog(row: BuildRow, log: LogView): Html {
     </div>
     ${log.isCut ? html`<p class="aside">Earlier lines are hidden. <a href="${whole}">Show the full log</a></p>` : ""}
     <ol class="log" id="log" aria-labelledby="log-title">
-      ${logLines(log.lines)}
+      ${logLines(log)}
     </ol>
     <p class="aside" data-part="end">${logEnd(row, log)}</p>`;
 }
@@ -134,17 +153,17 @@ function logEnd({ build }: BuildRow, { lines }: LogView): string {
 }
 
 /** A heading where the stage changes; warnings and errors show their level. */
-const logLines = (lines: readonly LineRow[]): Html[] =>
-  lines.map((line, index) => {
-    const isNew = line.stage !== "" && line.stage !== lines[index - 1]?.stage;
-    return html`${isNew ? html`<li class="stage" data-stage="${line.stage}"><h3>${line.stage}</h3></li>` : ""}${oneLine(line)}`;
+const logLines = (log: LogView): Html[] =>
+  log.lines.map((line, index) => {
+    const isNew = line.stage !== "" && line.stage !== log.lines[index - 1]?.stage;
+    return html`${isNew ? html`<li class="stage" data-stage="${line.stage}"><h3>${line.stage}</h3></li>` : ""}${oneLine(line, line.seq === firstErrorOf(log))}`;
   });
 
-function oneLine({ seq, at, level, output }: LineRow): Html {
+function oneLine({ seq, at, level, output }: LineRow, isFirstError: boolean): Html {
   const levelLabel =
     level === "warn" || level === "error" ? html`<strong>${levelNames[level]}</strong> ` : "";
   return html`<li id="l-${seq}" ${attributes({ "data-level": level === "info" ? undefined : level })}>
     <time datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(11, 19)}</time>
-    <span>${levelLabel}${output}</span>
+    <span${attributes({ id: isFirstError ? firstErrorId : undefined })}>${levelLabel}${output}</span>
   </li>`;
 }

@@ -16,6 +16,7 @@ import { taskPages } from "./tasks.ts";
 import { templatePages } from "./templates.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
 import { userPages } from "./users.ts";
+import { workspaceActionPages } from "./workspace-actions.ts";
 import { workspacePages } from "./workspaces.ts";
 
 export { errorPage } from "./layout.ts";
@@ -35,6 +36,7 @@ export function createPages() {
     .route("/", deliveryPages)
     .route("/", userPages)
     .route("/", workspacePages)
+    .route("/", workspaceActionPages)
     .route("/", buildPages)
     .route("/", templatePages)
     .route("/", poolPages)

@@ -21,6 +21,13 @@ export const workspaceStatusLabel = ({ build, workspace }: BuildRow): string =>
 
 export const workspacePathOf = (row: BuildRow): string => workspacePath(row.ownerName, row.workspace.name);
 
+/** The id of the first error on the page of a build. */
+export const firstErrorId = "first-error";
+
+/** A failed build opens at its first error. */
+export const buildPathOf = ({ build, ownerName, workspace }: BuildRow): string =>
+  buildPath(ownerName, workspace.name, build.number) + (build.status === "failed" ? `#${firstErrorId}` : "");
+
 const firstLine = (text: string): string => text.trim().split("\n", 1)[0]!;
 
 export function workspaceList(
@@ -28,10 +35,11 @@ export function workspaceList(
   filter: string,
   now: number,
   wasUnderstood: boolean,
+  buttons: (row: BuildRow) => Html | string,
 ): Html | string {
   if (rows.length > 0)
     return html`<ul class="items" role="list">
-      ${rows.map((row) => listed(row, now))}
+      ${rows.map((row) => listed(row, now, buttons(row)))}
     </ul>`;
   if (!wasUnderstood) return "";
   return html`<div class="empty">
@@ -44,7 +52,7 @@ export function workspaceList(
   </div>`;
 }
 
-function listed(row: BuildRow, now: number): Html {
+function listed(row: BuildRow, now: number, buttons: Html | string): Html {
   const { build, template } = row;
   const outdated = build.versionId === template.activeVersionId ? "" : `, ${outdatedLabel}`;
   return html`<li class="row">
@@ -52,9 +60,15 @@ function listed(row: BuildRow, now: number): Html {
     <p class="tags">${tag(workspaceStatusLabel(row))}</p>
     <p>${template.name} ${row.versionName}${outdated}</p>
     <p class="seen">build ${build.number}, ${moment(build.createdAt, now)}</p>
-    ${build.error === null ? "" : html`<p class="answer">${firstLine(build.error)}</p>`}
+    ${errorLine(row)} ${buttons}
   </li>`;
 }
+
+/** The first line of a failed build's error, which leads to its place in the log. */
+const errorLine = (row: BuildRow): Html | string =>
+  row.build.error === null
+    ? ""
+    : html`<p class="answer"><a href="${buildPathOf(row)}">${firstLine(row.build.error)}</a></p>`;
 
 export const workspaceHead = (row: BuildRow): Html =>
   html`<div class="head">
@@ -74,9 +88,7 @@ export function workspaceFacts(row: BuildRow, { now }: View): Html {
   return factList({
     Owner: row.ownerName,
     Template: html`<a href="${templatePath(organizationName, template.name)}">${template.name}</a>`,
-    Version: isOutdated
-      ? html`${version}, ${outdatedLabel}: <code>belfry workspaces update ${workspace.name}</code>`
-      : version,
+    Version: isOutdated ? html`${version}, ${outdatedLabel}` : version,
     Updates: workspace.automaticUpdates === "always" ? "to the active version at each autostart" : undefined,
     Autostart:
       schedule === null
@@ -140,16 +152,16 @@ export function buildList(builds: readonly BuildRow[], shown: number, view: View
 }
 
 function oneBuild(row: BuildRow, { now }: View): Html {
-  const { build, ownerName, workspace } = row;
+  const { build } = row;
   return html`<li class="row">
     <h3>
-      <a href="${buildPath(ownerName, workspace.name, build.number)}">Build ${build.number}</a>
+      <a href="${buildPathOf(row)}">Build ${build.number}</a>
       <span class="for">${build.transition}</span>
     </h3>
     <p class="tags">${tag(build.status)}</p>
     <p>${row.versionName}, ${buildCause(row)}</p>
     <p class="seen">${moment(build.createdAt, now)}</p>
-    ${build.error === null ? "" : html`<p class="answer">${firstLine(build.error)}</p>`}
+    ${errorLine(row)}
   </li>`;
 }
 

@@ -8,6 +8,7 @@ import { visibleOwner } from "../api/workspaces.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import { parseWorkspaceSearch } from "../workspaces/builds/rules/search.ts";
+import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 import { listLatestStatuses } from "../workspaces/agents/store/app-statuses.ts";
 import { listBuilds } from "../workspaces/builds/store/builds.ts";
 import {
@@ -18,10 +19,18 @@ import {
 } from "../workspaces/builds/store/workspaces.ts";
 import { readListFilter, listSize, pages, searchForm, tabs, breadcrumb, countLabel } from "./components.ts";
 import { problem } from "./form.ts";
-import { respondWithPage } from "./layout.ts";
+import { respondWithPage, type Html } from "./layout.ts";
 import { workspacesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import { agentList, buildList, workspaceFacts, workspaceHead, workspaceList } from "./workspace-view.ts";
+import { actionButtons, actionsOf, askedQuestion } from "./workspace-buttons.ts";
+import {
+  agentList,
+  buildList,
+  buildPathOf,
+  workspaceFacts,
+  workspaceHead,
+  workspaceList,
+} from "./workspace-view.ts";
 
 const buildsShown = 20;
 const refresh = 5;
@@ -47,6 +56,8 @@ async function showList(c: Ctx) {
   const mine: Record<string, string> = hasPermission(actor, "workspaces:read-all")
     ? { Mine: "owner:me" }
     : {};
+  const here = c.req.path + new URL(c.req.url).search;
+  const buttons = (row: BuildRow) => actionButtons(row, actionsOf(row, actor), here);
   const main = html`<section>
     <div class="head">
       <h1>Workspaces</h1>
@@ -59,7 +70,7 @@ async function showList(c: Ctx) {
         example: "web status:failed",
       })}
     </div>
-    ${problem(error)} ${workspaceList(found, choice.filter, c.get("deps").now(), verdict.ok)}
+    ${problem(error)} ${workspaceList(found, choice.filter, c.get("deps").now(), verdict.ok, buttons)}
     ${pages(choice, count)}
   </section>`;
   return respondWithPage(c, { title: "Workspaces", actor, main }, error?.status);
@@ -68,7 +79,8 @@ async function showList(c: Ctx) {
 const counted = (count: number, filter: string): string =>
   filter === "" ? countLabel(count, "workspace") : `${countLabel(count, "workspace")} matching ${filter}`;
 
-async function showWorkspace(c: Ctx, owner: string, name: string) {
+/** `error`: why the last action was refused. */
+export async function showWorkspace(c: Ctx, owner: string, name: string, error?: ApiError) {
   const { config, now } = c.get("deps");
   const ownerId = userIdByNameSql(owner, currentUserIdSql(c));
   const id = workspaceIdByNameSql(ownerId, name, true);
@@ -85,17 +97,36 @@ async function showWorkspace(c: Ctx, owner: string, name: string) {
   const [row] = workspace;
   if (row === undefined) throw notFound("Workspace");
   const view = { now: now(), accessUrl: config.accessUrl };
+  const actions = actionsOf(row, actor);
+  const question = askedQuestion(row, actions, c.req.query("ask"));
   const main = html`<section>
     ${breadcrumb([{ title: "Workspaces", page: workspacesPath }], `${row.ownerName}/${row.workspace.name}`)}
-    <div data-part="state">${workspaceHead(row)} ${workspaceFacts(row, view)}</div>
+    <div data-part="state">${workspaceHead(row)}</div>
+    ${problem(error)} ${requestedNote(builds, c.req.query("requested"))} ${question}
+    <div data-part="actions">${question === "" ? actionButtons(row, actions) : ""}</div>
+    <div data-part="facts">${workspaceFacts(row, view)}</div>
     <div data-part="agents">${agentList(row, statuses, view)}</div>
     <div data-part="builds">${buildList(builds, buildsShown, view)}</div>
   </section>`;
-  return respondWithPage(c, {
-    title: `${row.ownerName}/${row.workspace.name}`,
-    section: workspacesPath,
-    actor,
-    main,
-    ...(isActive(row.build.status) ? { refresh } : {}),
-  });
+  return respondWithPage(
+    c,
+    {
+      title: `${row.ownerName}/${row.workspace.name}`,
+      section: workspacesPath,
+      actor,
+      main,
+      ...(isActive(row.build.status) ? { refresh } : {}),
+    },
+    error?.status,
+  );
+}
+
+/** What a form has just requested. */
+function requestedNote(builds: readonly BuildRow[], number: string | undefined): Html | string {
+  const row = builds.find(({ build }) => String(build.number) === number);
+  if (row === undefined) return "";
+  return html`<p class="note" role="status">
+    Requested
+    <a href="${buildPathOf(row)}">build ${row.build.number}</a> (${row.build.transition}).
+  </p>`;
 }

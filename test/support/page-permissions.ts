@@ -63,6 +63,11 @@ export const pages: Record<string, Page> = {
     who: whoSeesWorkspaces,
     path: "/@mia/fix-bug/builds/1",
   },
+  // The workspace runs; template admins may stop it, which asks the same verb.
+  "POST /:owner{@[^/]+}/:workspace/:action{start|stop|update|retry|delete|cancel}": {
+    who: ["mia", "owner"],
+    path: "/@mia/fix-bug/start",
+  },
   "GET /templates": { who: readers },
   "GET /templates/:organization/:template": { who: readers, path: "/templates/default/pooled" },
   "GET /templates/:organization/:template/versions/:version": {

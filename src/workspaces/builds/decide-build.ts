@@ -3,11 +3,11 @@ import type { Answers, SQL } from "../../../db/client.ts";
 import type { KeyedRequest } from "../../../db/idempotency.ts";
 import type { BuildReason, Transition } from "../../../db/schema.ts";
 import type { Actor } from "../../accounts/rules/actor.ts";
-import { hasPermission } from "../../accounts/rules/permissions.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound } from "../../kernel/errors.ts";
 import { isActive } from "../jobs/rules/job.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
+import { canBuild } from "./rules/workspace-actions.ts";
 import { nextGeneration, nextNumber, nextParameters, type ParameterValue } from "./rules/next-build.ts";
 import {
   findPreset,
@@ -119,9 +119,10 @@ export const emptyBuild = (id: string, now: number) =>
   }) as const;
 
 function requireBuildPermission(actor: Actor, ownerId: string, transition: Transition): void {
-  if (actor.userId === ownerId || hasPermission(actor, "workspaces:manage-others")) return;
-  if (transition === "start")
-    throw forbidden("Only the workspace's owner and owners of the deployment can start it.");
-  if (!hasPermission(actor, "workspaces:end-others"))
-    throw forbidden("Only the workspace's owner and administrators can stop or delete it.");
+  if (canBuild(actor, ownerId, transition)) return;
+  throw forbidden(
+    transition === "start"
+      ? "Only the workspace's owner and owners of the deployment can start it."
+      : "Only the workspace's owner and administrators can stop or delete it.",
+  );
 }
