@@ -108,9 +108,7 @@ test("a workspace is shown with its template, its version, its agents and their 
   expect(words).not.toContain("not the active version");
   const newer = await addVersion(server, userId, templateId);
   await activateVersion(server, token, templateId, newer);
-  expect(wordsOf(await get(server, "/@ada/web", cookie))).toContain(
-    "not the active version",
-  );
+  expect(wordsOf(await get(server, "/@ada/web", cookie))).toContain("not the active version");
 });
 
 test("an app's URL that can't be linked is shown as text", async () => {
