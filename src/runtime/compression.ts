@@ -29,7 +29,7 @@ const compress = (
       });
 
 export function withCompression<T>(fetch: Fetch<T>): Fetch<T> {
-  /** Files that never change, by address and encoding. */
+  /** Files that never change, by encoding and path: there is an end to these, but not to hosts and queries. */
   const files = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
   async function respond(request: Request, response: Response): Promise<Response> {
@@ -40,7 +40,7 @@ export function withCompression<T>(fetch: Fetch<T>): Fetch<T> {
     const body = new Uint8Array(await response.arrayBuffer());
     if (body.length < minBytes) return new Response(body, { status, headers });
     headers.set("content-encoding", encoding);
-    const key = `${encoding} ${request.url}`;
+    const key = `${encoding} ${new URL(request.url).pathname}`;
     const isFile = headers.get("cache-control")?.endsWith("immutable") === true;
     if (isFile && !files.has(key)) files.set(key, compress(body, encoding, "once"));
     const content = await (isFile ? files.get(key)! : compress(body, encoding, "each time"));
