@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import type { SQL } from "../../db/client.ts";
+import type { Actor } from "../accounts/rules/actor.ts";
 import type { Credential } from "../accounts/rules/api-key.ts";
 import type { Permission } from "../accounts/rules/permissions.ts";
 import type { Deps } from "../kernel/deps.ts";
@@ -16,6 +17,8 @@ export interface Env {
     /** Of an agent. */
     agentToken: AgentToken;
     endpoint: Endpoint;
+    /** The signed-in user, once the key has been verified. */
+    actor?: Actor;
   };
 }
 export type Ctx = Context<Env>;

@@ -193,6 +193,7 @@ function authenticate(c: Ctx, row: SessionRow | undefined, requirement: Requirem
         : undefined,
     );
   }
+  c.set("actor", verdict.actor);
   if (!scopeAllows(verdict.actor, c.req.method, c.get("endpoint").action ?? "any")) {
     throw forbidden(`The token's scope is "${verdict.actor.scope}", which does not allow this.`);
   }

@@ -1,5 +1,5 @@
-// The documentation: public/docs/**.md as public pages, with the index as a sidebar. It never reads the database, so it is
-// available while the database is not.
+// The documentation: public/docs/**.md as public pages, with the index as a sidebar. It is available while the database is
+// not: all that is read from there is who is signed in.
 import { Hono } from "hono";
 import { html, raw } from "./html.ts";
 import type { Ctx, Env } from "../http/endpoint.ts";
@@ -7,6 +7,7 @@ import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { breadcrumb, type Crumb } from "./components.ts";
+import { findViewer } from "./viewer.ts";
 import {
   pagePath,
   readContents,
@@ -43,12 +44,23 @@ async function showDocument(c: Ctx, name: string): Promise<Response> {
   const found = await findDocument(assets, name);
   if (found === undefined) throw nothing();
   const document = renderDocument(found.text, found.file);
-  const [contents, crumbs] = await Promise.all([contentsOf(assets), crumbsOf(assets, name)]);
+  const [contents, crumbs, actor] = await Promise.all([
+    contentsOf(assets),
+    crumbsOf(assets, name),
+    findViewer(c),
+  ]);
   const main = html`<div class="reading">
     ${sidebar(contents, pagePath(found.file))}
     <article class="document">${breadcrumb(crumbs, document.title)} ${body(document)}</article>
   </div>`;
-  return respondWithPage(c, { title: document.title, main, shape: "wide", scripts: ["copy.js"] });
+  return respondWithPage(c, {
+    title: document.title,
+    main,
+    section: root,
+    actor,
+    shape: "wide",
+    scripts: ["copy.js"],
+  });
 }
 
 /** The document of a page's name: a file, or a folder's index. */

@@ -26,6 +26,13 @@ export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Htm
 /** Text that is safe HTML already. */
 export const raw = (text: string): Html => new Html(text);
 
+/** Attributes that are there or not; names are ours, values are escaped. */
+export function attributes(values: Record<string, string | boolean | undefined>): Html[] {
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined && value !== false)
+    .map(([name, value]) => (value === true ? html` ${raw(name)}` : html` ${raw(name)}="${value}"`));
+}
+
 function toText(value: HtmlValue): string {
   if (typeof value === "string") return escapeText(value);
   if (value instanceof Html) return value.text;

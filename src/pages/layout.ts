@@ -1,18 +1,18 @@
 // The layout of every page: head, header, main, footer; and the error page.
-import type { Actor } from "../accounts/rules/actor.ts";
-import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Ctx } from "../http/endpoint.ts";
 import { version } from "../kernel/version.ts";
-import { html, raw, type Html } from "./html.ts";
+import { attributes, html, type Html } from "./html.ts";
 import type { ApiError } from "../kernel/errors.ts";
+import { navigation, type Viewer } from "./navigation.ts";
+import { findViewer } from "./viewer.ts";
 
-export type { Html } from "./html.ts";
+export { attributes, type Html } from "./html.ts";
 
 export interface Page {
   title: string;
   main: Html;
   /** The signed-in user; without one there is no navigation. */
-  actor?: Pick<Actor, "username" | "roles">;
+  actor?: Viewer | undefined;
   /** Shown in the title. */
   unread?: number;
   /** Path of the list that this page belongs to. */
@@ -52,13 +52,6 @@ const respondWithHtml = (c: Ctx, content: Html, status: number): Response =>
     "content-security-policy": policy,
   });
 
-/** Attributes that are there or not; names are ours, values are escaped. */
-export function attributes(values: Record<string, string | boolean | undefined>): Html[] {
-  return Object.entries(values)
-    .filter(([, value]) => value !== undefined && value !== false)
-    .map(([name, value]) => (value === true ? html` ${raw(name)}` : html` ${raw(name)}="${value}"`));
-}
-
 const layout = (page: Page, path: string, assetsVersion: string): Html =>
   html`<!doctype html>
 <html lang="en">
@@ -78,7 +71,7 @@ const layout = (page: Page, path: string, assetsVersion: string): Html =>
     <a class="skip" href="#main">Skip to content</a>
     <header class="top">
       <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>
-      ${page.actor === undefined ? "" : signedInHeader(page.actor, path, page.section)}
+      ${page.actor === undefined ? "" : navigation(page.actor, { path, section: page.section })}
     </header>
     <main id="main" tabindex="-1">${page.main}</main>
     ${page.refresh === undefined ? "" : announcer}
@@ -105,40 +98,16 @@ const logo = html`<svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="t
   />
 </svg>`;
 
-function signedInHeader(
-  actor: Pick<Actor, "username" | "roles">,
-  path: string,
-  section: string | undefined,
-): Html {
-  const link = (href: string, label: Html | string) =>
-    html`<a
-      href="${href}"
-      ${attributes({
-        "aria-current": path === href ? "page" : section === href ? "true" : undefined,
-      })}
-      >${label}</a
-    >`;
-  return html`<nav class="navigation" aria-label="Main">
-      ${link("/inbox", "Inbox")} ${link("/workspaces", "Workspaces")} ${link("/templates", "Templates")}
-      ${link("/settings/notifications", "Settings")} ${link("/deployment/notifications", "Delivery")}
-      ${hasPermission(actor, "users:read") ? link("/deployment/users", "Users") : ""}
-    </nav>
-    <form class="leave" method="post" action="/logout">
-      <span class="who" title="Signed in as ${actor.username}">${actor.username}</span>
-      <button class="quiet" type="submit">Sign out</button>
-    </form>`;
-}
-
 const headings: Partial<Record<number, string>> = {
   401: "Please sign in",
   403: "Access denied",
   404: "Not found",
 };
 
-export function errorPage(c: Ctx, error: ApiError): Response | Promise<Response> {
+export async function errorPage(c: Ctx, error: ApiError): Promise<Response> {
   const isOurs = error.status >= 500;
   const heading = headings[error.status] ?? (isOurs ? "Something went wrong" : "Request failed");
-  const main = html`<article class="sheet">
+  const main = html`<article class="sheet error">
     <p class="status">${error.status}</p>
     <h1>${heading}</h1>
     <p>${errorMessage(c, error, heading)}</p>
@@ -150,7 +119,11 @@ export function errorPage(c: Ctx, error: ApiError): Response | Promise<Response>
     }
     <p><a class="button" href="/">Go to the inbox</a></p>
   </article>`;
-  return respondWithPage(c, { title: heading, main, shape: "narrow" }, error.status);
+  // The database may be what has failed.
+  const actor = isOurs ? c.get("actor") : await findViewer(c);
+  const page: Page =
+    actor === undefined ? { title: heading, main, shape: "narrow" } : { title: heading, main, actor };
+  return respondWithPage(c, page, error.status);
 }
 
 /** The message; the detail where the message would repeat the heading. */

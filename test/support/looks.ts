@@ -17,7 +17,7 @@ export async function checkLooks(page: Page, path: string) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 740 });
     const measure = (isOpen: boolean) => {
-      for (const details of document.querySelectorAll("#items details"))
+      for (const details of document.querySelectorAll("#items details, .menu"))
         (details as HTMLDetailsElement).open = isOpen;
       return {
         width: document.documentElement.scrollWidth,

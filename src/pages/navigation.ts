@@ -1,0 +1,86 @@
+// The navigation of signed-in users, in every page's header: a table of pages by group. A page that should be found there is
+// one line of it. The groups that fold are `<details>`: they work without scripts and by keyboard.
+import type { Actor } from "../accounts/rules/actor.ts";
+import { hasPermission, type Permission } from "../accounts/rules/permissions.ts";
+import { attributes, html, type Html } from "./html.ts";
+import { poolsPath, provisionerKeysPath, templatesPath, workspacesPath } from "./rules/links.ts";
+
+export interface Entry {
+  path: string;
+  label: string;
+  /** Only for those who have it; without it for everybody. */
+  permission?: Permission;
+}
+
+/** For oneself: always shown. */
+const main: readonly Entry[] = [
+  { path: "/inbox", label: "Inbox" },
+  { path: workspacesPath, label: "Workspaces" },
+  { path: templatesPath, label: "Templates" },
+];
+
+const deployment: readonly Entry[] = [
+  { path: "/deployment/notifications", label: "Delivery" },
+  { path: poolsPath, label: "Prebuilds", permission: "templates:manage" },
+  { path: "/deployment/users", label: "Users", permission: "users:read" },
+  { path: provisionerKeysPath, label: "Provisioner keys", permission: "provisioner-keys:read" },
+];
+
+const account: readonly Entry[] = [
+  { path: "/settings/notifications", label: "Notification settings" },
+  { path: "/docs", label: "Documentation" },
+];
+
+/** Whose header it is. */
+export type Viewer = Pick<Actor, "username" | "roles">;
+
+export interface Place {
+  path: string;
+  /** The path of the list that the page belongs to. */
+  section: string | undefined;
+}
+
+/** What the header shows beside the name of the site. */
+export function navigation(viewer: Viewer, place: Place): Html {
+  const mark = marker(place);
+  const forDeployment = allowed(deployment, viewer);
+  return html`<nav class="navigation" aria-label="Main">
+      ${main.map((entry) => link(entry, mark))}
+      ${forDeployment.length === 1 ? link(forDeployment[0]!, mark) : ""}
+    </nav>
+    ${forDeployment.length > 1 ? folded("Deployment", "Deployment", links(forDeployment, mark)) : ""}
+    ${folded(
+      "Account",
+      html`<span class="who">${viewer.username}</span>`,
+      html`<p>Signed in as <b>${viewer.username}</b></p>
+        ${links(account, mark)}
+        <form method="post" action="/logout">
+          <button type="submit">Sign out</button>
+        </form>`,
+    )}`;
+}
+
+const allowed = (entries: readonly Entry[], viewer: Viewer): Entry[] =>
+  entries.filter(({ permission }) => permission === undefined || hasPermission(viewer, permission));
+
+/** The value of aria-current for a path: one entry is marked, the page itself or else what it belongs to. */
+function marker({ path, section }: Place): (entry: Entry) => "page" | "true" | undefined {
+  const all = [...main, ...deployment, ...account];
+  const isListed = all.some((entry) => entry.path === path);
+  return (entry) => (entry.path === path ? "page" : !isListed && entry.path === section ? "true" : undefined);
+}
+
+const link = (entry: Entry, mark: ReturnType<typeof marker>): Html =>
+  html`<a href="${entry.path}" ${attributes({ "aria-current": mark(entry) })}>${entry.label}</a> `;
+
+const links = (entries: readonly Entry[], mark: ReturnType<typeof marker>): Html =>
+  html`<ul role="list">
+    ${entries.map((entry) => html`<li>${link(entry, mark)}</li>`)}
+  </ul>`;
+
+/** Opening one closes the other: they share a name. */
+const folded = (label: string, summary: Html | string, content: Html): Html =>
+  html`<details class="menu" name="menu">
+    <summary><span class="spoken">${summary === label ? "" : `${label}: `}</span>${summary}</summary>
+    <nav aria-label="${label}">${content}</nav>
+  </details>`;

@@ -1,0 +1,25 @@
+// Who is looking at a page that is for everybody: documentation, errors. They keep the navigation of a signed-in user.
+import { DatabaseError } from "../../db/errors.ts";
+import { verifySession, type Actor } from "../accounts/rules/actor.ts";
+import { findSession } from "../accounts/store/keys.ts";
+import type { Ctx } from "../http/endpoint.ts";
+import { loadCredential } from "./session.ts";
+
+/** Such a page doesn't wait longer for a database that is away. */
+const patienceMs = 500;
+
+/** The signed-in user; undefined also while the database doesn't answer. */
+export async function findViewer(c: Ctx): Promise<Actor | undefined> {
+  const known = c.get("actor");
+  if (known !== undefined || !loadCredential(c)) return known;
+  const { db, now } = c.get("deps");
+  const credential = c.get("credential");
+  try {
+    const { session } = await db.read({ session: findSession(credential.keyId) }, patienceMs);
+    const verdict = verifySession(session[0], credential, now());
+    return verdict.ok ? verdict.actor : undefined;
+  } catch (error) {
+    if (error instanceof DatabaseError) return undefined;
+    throw error;
+  }
+}

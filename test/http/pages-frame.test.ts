@@ -1,0 +1,63 @@
+// What stands around every page: the navigation of each role, also around documentation and errors.
+import { expect, test } from "vitest";
+import { siteRoles, type SiteRole } from "../../db/schema.ts";
+import { cookieFor, get, startSignedIn } from "../support/pages.ts";
+import { addUser } from "../support/server.ts";
+
+const personal = ["Inbox", "Workspaces", "Templates"];
+const account = ["Notification settings", "Documentation"];
+const deployment: Record<SiteRole | "member", string[]> = {
+  owner: ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
+  "template-admin": ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
+  "user-admin": ["Delivery", "Users"],
+  auditor: ["Delivery", "Users", "Provisioner keys"],
+  member: ["Delivery"],
+};
+
+interface Shown {
+  labels: string[];
+  groups: string[];
+  current: string[];
+}
+
+function shown(page: { text: string }): Shown {
+  const header = /<header.*<\/header>/s.exec(page.text)![0];
+  const all = (pattern: RegExp) => [...header.matchAll(pattern)].map(([, found]) => found!.trim());
+  return {
+    labels: all(/<a\s+href="\/[a-z][^>]*>([^<]*)</g),
+    groups: all(/<nav[^>]* aria-label="([^"]*)"/g),
+    current: all(/<a\s[^>]*aria-current[^>]*>([^<]*)</g),
+  };
+}
+
+test("each role finds the pages that it can open, in groups where there are many", async () => {
+  const { server } = await startSignedIn();
+  for (const role of [...siteRoles, "member"] as const) {
+    const someone = await addUser(server, `a-${role}`, role === "member" ? [] : [role]);
+    const { labels, groups } = shown(await get(server, "/inbox", cookieFor(someone.token)));
+    expect([role, labels]).toEqual([role, [...personal, ...deployment[role], ...account]]);
+    expect(groups).toEqual(role === "member" ? ["Main", "Account"] : ["Main", "Deployment", "Account"]);
+  }
+});
+
+test("every page marks one entry: itself, or the list that it belongs to", async () => {
+  const { server, cookie } = await startSignedIn();
+  const current = async (path: string) => shown(await get(server, path, cookie)).current;
+  expect(await current("/inbox?show=done")).toEqual(["Inbox"]);
+  expect(await current("/prebuilds")).toEqual(["Prebuilds"]);
+  expect(await current("/docs/install/node")).toEqual(["Documentation"]);
+  expect(await current("/nowhere")).toEqual([]);
+});
+
+test("errors keep the frame of who is signed in, and show none to others", async () => {
+  const { server, cookie } = await startSignedIn();
+  const member = await addUser(server, "mia");
+  const denied = await get(server, "/prebuilds", cookieFor(member.token));
+  expect([denied.status, shown(denied).groups]).toEqual([403, ["Main", "Account"]]);
+  for (const path of ["/nowhere", "/docs/none", "/inbox/items/none", "/tasks/none/none"]) {
+    const page = await get(server, path, cookie);
+    expect([path, page.status, shown(page).groups]).toEqual([path, 404, ["Main", "Deployment", "Account"]]);
+    const foreign = await get(server, path, `${cookie.slice(0, -3)}xyz`);
+    expect(foreign.text).not.toContain('aria-label="Main"');
+  }
+});
