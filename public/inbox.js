@@ -32,8 +32,12 @@ function hint(message) {
 }
 
 function showUnread(count) {
-  document.title = document.title.replace(/^(\(\d+\) )?/, count > 0 ? `(${count}) ` : "");
-  document.querySelector("#count").textContent = count > 0 ? `${count} unread` : "No unread notifications";
+  const label = count > 999 ? "999+" : String(count);
+  document.title = document.title.replace(/^(\(\d+\+?\) )?/, count > 0 ? `(${label}) ` : "");
+  const badge = document.querySelector("#unread");
+  badge.hidden = count === 0;
+  badge.querySelector(".number").textContent = label;
+  document.querySelector("#count").textContent = count > 0 ? `${label} unread` : "No unread notifications";
   const readAll = document.querySelector("#read-all");
   if (readAll !== null) readAll.hidden = count === 0;
 }
@@ -118,7 +122,7 @@ async function replaceList(form) {
   const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   section().replaceWith(page.querySelector("#inbox"));
-  showUnread(Number(/^\((\d+)\) /.exec(page.title)?.[1] ?? 0));
+  showUnread(Number(/^\((\d+)/.exec(page.title)?.[1] ?? 0));
   refreshTimes();
   const next = row < 0 ? undefined : (rows()[row] ?? rows().at(-1));
   (next?.querySelector("summary") ?? document.querySelector("#main")).focus({ preventScroll: row < 0 });

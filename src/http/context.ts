@@ -17,6 +17,8 @@ export interface Env {
     /** Of an agent. */
     agentToken: AgentToken;
     endpoint: Endpoint;
+    /** How many notifications the user has not read, at most `maxUnreadCounted`; once a page has read something. */
+    unread?: number;
     /** The signed-in user, once the key has been verified. */
     actor?: Actor;
   };
@@ -49,6 +51,8 @@ export interface Endpoint {
   takesBasic?: boolean;
   /** It takes an Idempotency-Key. */
   repeatable?: boolean;
+  /** What it reads as a user brings how many notifications they have not read. */
+  countsUnread?: boolean;
   /** A body that is not JSON, or that may stand for the JSON one; its `contentMediaType` says what it is. */
   body?: z.ZodType;
   /** Successful answers: the schema of the body, or null for none; JSON unless its `contentMediaType` says otherwise. */

@@ -20,6 +20,7 @@ import {
   userIdByValidKeySql,
   userIdByKeySql,
 } from "../accounts/store/keys.ts";
+import { countUnread } from "../notifications/inbox/store/inbox.ts";
 import {
   ApiError,
   forbidden,
@@ -138,8 +139,14 @@ export const readAsUser = <T extends Reads>(
     c,
     // To the second: requests that are read together ask the same, and `authenticate` knows the millisecond.
     { ...limits, now: Math.floor(c.get("deps").now() / 1_000) * 1_000 },
-    (isAllowed) =>
-      c.get("deps").db.read({ session: findSessionIf(c.get("credential").keyId, isAllowed), ...reads }),
+    async (isAllowed) => {
+      const session = findSessionIf(c.get("credential").keyId, isAllowed);
+      const { db } = c.get("deps");
+      if (c.get("endpoint").countsUnread !== true) return db.read({ session, ...reads });
+      const answers = await db.read({ session, unreadOfPage: countUnread(currentUserIdSql(c)), ...reads });
+      c.set("unread", answers.unreadOfPage[0]!.count);
+      return answers;
+    },
   );
 
 /** The same for changes and what holds afterwards. */

@@ -4,6 +4,7 @@ import type { Process } from "../kernel/deps.ts";
 import { maxSearched, type InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { attributes, type Html } from "./layout.ts";
+import { unreadLabel } from "./unread.ts";
 
 export interface InboxView {
   show: "all" | "unread" | "done";
@@ -59,7 +60,9 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
   >
     <div class="head">
       <h1>Inbox</h1>
-      <p class="count" id="count">${unread === 0 ? "No unread notifications" : `${unread} unread`}</p>
+      <p class="count" id="count">
+        ${unread === 0 ? "No unread notifications" : `${unreadLabel(unread)} unread`}
+      </p>
       ${searchForm(view)}
     </div>
     <div class="bar">

@@ -124,9 +124,8 @@ async function showInbox(c: Ctx) {
     isDone: view.show === "done",
     search: view.search,
   } as const;
-  const { actor, items, unread, newest, done, delivery } = await readAsUser(c, {
+  const { actor, items, newest, done, delivery } = await readAsUser(c, {
     items: listInbox(currentUserIdSql(c), filter, inboxPageSize + 1, view.before),
-    unread: countUnread(currentUserIdSql(c)),
     newest: newestSeq(),
     done: listInbox(currentUserIdSql(c), { ...filter, readStatus: "all", isDone: true, search: "" }, 1),
     delivery: readDeliveryState(),
@@ -135,7 +134,7 @@ async function showInbox(c: Ctx) {
     items: items.slice(0, inboxPageSize),
     hasOlder: items.length > inboxPageSize,
     hasDone: done.length > 0,
-    unread: unread[0]!.count,
+    unread: c.get("unread") ?? 0,
     position: newest[0]!.seq,
     now: now(),
     accessUrl: config.accessUrl,
@@ -144,7 +143,6 @@ async function showInbox(c: Ctx) {
   return respondWithPage(c, {
     title: "Inbox",
     actor,
-    unread: unread[0]!.count,
     scripts: ["inbox.js"],
     main: html`${deliveryLines(toDeliveryState(delivery), { actor, notifications: config.notifications, now: now() })}
       ${section}

@@ -4,6 +4,7 @@ import { version } from "../kernel/version.ts";
 import { attributes, html, type Html } from "./html.ts";
 import type { ApiError } from "../kernel/errors.ts";
 import { navigation, type Viewer } from "./navigation.ts";
+import { unreadLabel } from "./unread.ts";
 import { findViewer } from "./viewer.ts";
 
 export { attributes, type Html } from "./html.ts";
@@ -13,8 +14,6 @@ export interface Page {
   main: Html;
   /** The signed-in user; without one there is no navigation. */
   actor?: Viewer | undefined;
-  /** Shown in the title. */
-  unread?: number;
   /** Path of the list that this page belongs to. */
   section?: string;
   /** Seconds between live updates. */
@@ -38,7 +37,7 @@ const policy = [
 ].join("; ");
 
 export function respondWithPage(c: Ctx, page: Page, status = 200): Response {
-  return respondWithHtml(c, layout(page, c.req.path, c.get("deps").assetsVersion), status);
+  return respondWithHtml(c, layout(page, c), status);
 }
 
 /** A fragment of a page, for a script. */
@@ -52,14 +51,16 @@ const respondWithHtml = (c: Ctx, content: Html, status: number): Response =>
     "content-security-policy": policy,
   });
 
-const layout = (page: Page, path: string, assetsVersion: string): Html =>
-  html`<!doctype html>
+function layout(page: Page, c: Ctx): Html {
+  const { assetsVersion } = c.get("deps");
+  const unread = page.actor === undefined ? 0 : (c.get("unread") ?? 0);
+  return html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
-    <title>${page.unread ? `(${page.unread}) ` : ""}${page.title} · Belfry</title>
+    <title>${unread === 0 ? "" : `(${unreadLabel(unread)}) `}${page.title} · Belfry</title>
     <link rel="icon" href="${icon}" type="image/svg+xml">
     <link rel="apple-touch-icon" href="/assets/${assetsVersion}/icon.png">
     <link rel="manifest" href="/assets/${assetsVersion}/belfry.webmanifest">
@@ -71,13 +72,14 @@ const layout = (page: Page, path: string, assetsVersion: string): Html =>
     <a class="skip" href="#main">Skip to content</a>
     <header class="top">
       <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>
-      ${page.actor === undefined ? "" : navigation(page.actor, { path, section: page.section })}
+      ${page.actor === undefined ? "" : navigation(page.actor, { path: c.req.path, section: page.section, unread })}
     </header>
     <main id="main" tabindex="-1">${page.main}</main>
     ${page.refresh === undefined ? "" : announcer}
     <footer class="foot">Belfry ${version} <a href="/docs">Documentation</a></footer>
   </body>
 </html>`;
+}
 
 /** In the page, since it is smaller than a request for it. */
 const icon =

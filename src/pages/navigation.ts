@@ -3,6 +3,7 @@
 import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermission, type Permission } from "../accounts/rules/permissions.ts";
 import { attributes, html, type Html } from "./html.ts";
+import { unreadBadge } from "./unread.ts";
 import { poolsPath, provisionerKeysPath, templatesPath, workspacesPath } from "./rules/links.ts";
 
 export interface Entry {
@@ -38,6 +39,8 @@ export interface Place {
   path: string;
   /** The path of the list that the page belongs to. */
   section: string | undefined;
+  /** Notifications that the user has not read. */
+  unread: number;
 }
 
 /** What the header shows beside the name of the site. */
@@ -45,7 +48,7 @@ export function navigation(viewer: Viewer, place: Place): Html {
   const mark = marker(place);
   const forDeployment = allowed(deployment, viewer);
   return html`<nav class="navigation" aria-label="Main">
-      ${main.map((entry) => link(entry, mark))}
+      ${main.map((entry) => link(entry, mark, entry.path === "/inbox" ? unreadBadge(place.unread) : ""))}
       ${forDeployment.length === 1 ? link(forDeployment[0]!, mark) : ""}
     </nav>
     ${forDeployment.length > 1 ? folded("Deployment", "Deployment", links(forDeployment, mark)) : ""}
@@ -70,8 +73,8 @@ function marker({ path, section }: Place): (entry: Entry) => "page" | "true" | u
   return (entry) => (entry.path === path ? "page" : !isListed && entry.path === section ? "true" : undefined);
 }
 
-const link = (entry: Entry, mark: ReturnType<typeof marker>): Html =>
-  html`<a href="${entry.path}" ${attributes({ "aria-current": mark(entry) })}>${entry.label}</a> `;
+const link = (entry: Entry, mark: ReturnType<typeof marker>, badge: Html | string = ""): Html =>
+  html`<a href="${entry.path}" ${attributes({ "aria-current": mark(entry) })}>${entry.label}${badge}</a> `;
 
 const links = (entries: readonly Entry[], mark: ReturnType<typeof marker>): Html =>
   html`<ul role="list">

@@ -11,6 +11,7 @@ const declaration = {
   access: "session" as const,
   answers: {},
   errors: [],
+  countsUnread: true,
 };
 
 /** Rejects forms submitted from other sites. */

@@ -2,7 +2,8 @@
 import { DatabaseError } from "../../db/errors.ts";
 import { verifySession, type Actor } from "../accounts/rules/actor.ts";
 import { findSession } from "../accounts/store/keys.ts";
-import type { Ctx } from "../http/endpoint.ts";
+import { currentUserIdSql, type Ctx } from "../http/endpoint.ts";
+import { countUnread } from "../notifications/inbox/store/inbox.ts";
 import { loadCredential } from "./session.ts";
 
 /** Such a page doesn't wait longer for a database that is away. */
@@ -15,8 +16,13 @@ export async function findViewer(c: Ctx): Promise<Actor | undefined> {
   const { db, now } = c.get("deps");
   const credential = c.get("credential");
   try {
-    const { session } = await db.read({ session: findSession(credential.keyId) }, patienceMs);
+    const reads = {
+      session: findSession(credential.keyId),
+      unread: countUnread(currentUserIdSql(c)),
+    };
+    const { session, unread } = await db.read(reads, patienceMs);
     const verdict = verifySession(session[0], credential, now());
+    c.set("unread", unread[0]!.count);
     return verdict.ok ? verdict.actor : undefined;
   } catch (error) {
     if (error instanceof DatabaseError) return undefined;

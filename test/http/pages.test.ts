@@ -412,6 +412,20 @@ test("buttons that lead to pages of ours keep to the host that the reader came b
   expect((await get(server, target!, cookie)).status).toBe(200);
 });
 
+test("every page shows how many notifications are unread, in the header and in its title", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  const shownOn = async (path: string) => {
+    const { text } = await get(server, path, cookie);
+    const badge = /id="unread"\s*( hidden)?\s*>.*?class="number">([^<]+)</s.exec(text)!;
+    return [/<title>(.*?) · Belfry</.exec(text)![1], badge[1] === undefined ? badge[2] : "none"];
+  };
+  const paths = ["/inbox", "/workspaces", "/templates", "/settings/notifications", "/deployment/users"];
+  for (const path of paths) expect(await shownOn(path)).toEqual([expect.stringMatching(/^[A-Z]/), "none"]);
+  await send(server, token, "One");
+  await send(server, token, "Two");
+  for (const path of paths) expect(await shownOn(path)).toEqual([expect.stringMatching(/^\(2\) [A-Z]/), "2"]);
+});
+
 test("every page says what a browser may do with it, and errors look like pages", async () => {
   const { server, token, cookie } = await startSignedIn();
   await send(server, token, "One");

@@ -192,7 +192,10 @@ browserTest("by the keyboard alone one goes through the inbox, and undoes what w
   await press("Enter");
   await page.waitForURL("**/inbox?q=thr");
   expect(await titles(page)).toEqual(["Three"]);
-  await page.getByRole("link", { name: "Inbox", exact: true }).first().click();
+  await page
+    .getByRole("navigation", { name: "Main" })
+    .getByRole("link", { name: /^Inbox/ })
+    .click();
   await page.waitForURL("**/inbox");
   await press("?");
   await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
@@ -445,7 +448,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
   }
   expect(order).toEqual([
     "Belfry",
-    "Inbox",
+    "Inbox 1 unread",
     "Workspaces",
     "Templates",
     "Deployment",

@@ -78,7 +78,7 @@ export function createHub(options: HubOptions): Hub {
         if (watchers.delete(watcher)) watcher.end();
     }
     const { rows, unread, limit } = await withShrinkingBatch(pageSize, (limit) =>
-      options.db.read({ rows: listAllAfter(after, limit), unread: countUnreadAfter(after) }),
+      options.db.read({ rows: listAllAfter(after, limit), unread: countUnreadAfter(after, limit) }),
     );
     emitAll(rows, new Map(unread.map((row) => [row.userId, row.count])));
     position = rows.at(-1)?.seq ?? after;

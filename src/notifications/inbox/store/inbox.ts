@@ -128,25 +128,24 @@ export const newestSeq = prepared(() =>
   query.select({ seq: sql<number>`coalesce(max(${inboxNotifications.seq}), 0)` }).from(inboxNotifications),
 );
 
+/** Nobody counts further: people see "999+", and a long inbox costs no more than a short one. */
+export const maxUnreadCounted = 1_000;
+
+/** SQL: how many a user has not read. */
+const unreadSql = (user: User | SQL): SQL<number> => sql<number>`(SELECT count(*) FROM (
+  SELECT 1 FROM inbox_notifications unread WHERE unread.user_id = ${user} AND unread.read_at IS NULL
+  LIMIT ${sql.raw(String(maxUnreadCounted))}))`;
+
 export const countUnread = prepared((user: User) =>
-  query
-    .select({ count: sql<number>`count(*)` })
-    .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt))),
+  query.all<{ count: number }>(sql`SELECT ${unreadSql(user)} AS count`),
 );
 
-/** For users with a notification after a sequence number. */
-export const countUnreadAfter = prepared((after: number) =>
-  query
-    .select({ userId: inboxNotifications.userId, count: sql<number>`count(*)` })
-    .from(inboxNotifications)
-    .where(
-      and(
-        sql`${inboxNotifications.userId} IN (SELECT n.user_id FROM inbox_notifications n WHERE n.seq > ${after})`,
-        isNull(inboxNotifications.readAt),
-      ),
-    )
-    .groupBy(inboxNotifications.userId),
+/** For the users of so many notifications after a sequence number. */
+export const countUnreadAfter = prepared((after: number, limit: number) =>
+  query.all<{ userId: string; count: number }>(sql`
+    SELECT recent.user_id AS userId, ${unreadSql(sql`recent.user_id`)} AS count FROM (
+      SELECT DISTINCT user_id FROM (
+        SELECT user_id FROM inbox_notifications WHERE seq > ${after} ORDER BY seq LIMIT ${limit})) recent`),
 );
 
 export const findInboxItem = prepared((user: User, id: string) =>
