@@ -1,7 +1,7 @@
 // Routes of the texts and channels of notification kinds: /notifications/templates/{id}/….
 import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
-import { methods, channels, type Method } from "../notifications/channels/index.ts";
+import { methods } from "../notifications/channels/index.ts";
 import {
   type Preview,
   type Version,
@@ -9,6 +9,8 @@ import {
   addVersion,
   changeMethod,
   requireTemplate,
+  maxRecentPayloads,
+  payloadOfEvent,
   preview,
   templateReads,
   textReads,
@@ -19,11 +21,9 @@ import {
 import { actionSchema, uuid, messageSchema } from "../http/schemas.ts";
 import { boolean, field, number, shape, string, time } from "../http/wire.ts";
 import { Hono } from "hono";
-import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
-import type { Config } from "../config/config.ts";
-import type { Channel } from "../notifications/channels/channel.ts";
 import { endpoint, readAsUser, valid, type Ctx, type Env } from "../http/endpoint.ts";
+import { missingFor, noteOfTemplate, onlyOwners, toReader } from "./notification-changes.ts";
 
 export const idParam = z.object({ id: uuid });
 const actionsBody = z.array(z.strictObject({ label: z.string(), url: z.string() }));
@@ -43,6 +43,9 @@ export const previewBody = z.strictObject({
     })
     .optional()
     .meta({ description: "Values for the template; default: its sample" }),
+  event_id: uuid.optional().meta({
+    description: `Instead of a payload: one of the last ${maxRecentPayloads} events of this kind`,
+  }),
 });
 export const activeBody = z.strictObject({ version: z.number().int().min(1) });
 export const methodBody = z.object({
@@ -76,11 +79,6 @@ export const previewShape = shape<Preview>("NotificationPreview")({
   body_html: string((preview) => preview.bodyHtml),
   actions: field(z.array(actionSchema), (preview) => preview.actions),
 });
-
-const onlyOwners = {
-  permission: "deployment:manage",
-  deniedMessage: "Only owners can change notification templates and their channels.",
-} as const;
 
 export const notificationTemplateRoutes = new Hono<Env>()
   .get(
@@ -147,14 +145,15 @@ export const notificationTemplateRoutes = new Hono<Env>()
     valid("param", idParam),
     valid("json", previewBody),
     async (c) => {
-      const { title_template: title, body_template: body, actions, payload } = c.req.valid("json");
+      const { title_template: title, body_template: body, actions, payload, event_id } = c.req.valid("json");
       const { actor, ...read } = await readAsUser(c, textReads(c.req.valid("param").id));
       const draft = {
         ...(title === undefined ? {} : { title }),
         ...(body === undefined ? {} : { body }),
         ...(actions === undefined ? {} : { actions }),
       };
-      const shown = preview(c.get("deps"), toReader(actor), read, draft, payload);
+      const given = event_id === undefined ? payload : payloadOfEvent(read, event_id);
+      const shown = preview(c.get("deps"), toReader(actor), read, draft, given);
       return c.json(previewShape.from(shown));
     },
   )
@@ -195,35 +194,4 @@ export const notificationTemplateRoutes = new Hono<Env>()
     },
   );
 
-const noteOf = (c: Ctx, actor: Actor): AuditNote => {
-  const { id } = idParam.parse(c.req.param());
-  return (entry, when) =>
-    audit(
-      c.get("deps"),
-      {
-        ...entry,
-        actorId: actor.userId,
-        resourceType: "notification_template",
-        resourceId: id,
-      },
-      when,
-    );
-};
-
-const toReader = ({ userId, username, name, email }: Actor) => ({
-  id: userId,
-  username,
-  name: name === "" ? username : name,
-  email,
-});
-
-/** A channel can be chosen before it is set up; the response says so. */
-function missingFor(method: Method, { notifications }: Config): string {
-  const channel: Channel = channels[method];
-  const settings = notifications.channels[method];
-  if (settings === undefined)
-    return ` ${channel.label} is not set up yet: set ${channel.needs.join(" and ")}.`;
-  return channel.isOn(settings)
-    ? ""
-    : ` ${channel.label} is off for everything else: set ${channel.needs.join(" and ")}.`;
-}
+const noteOf = (c: Ctx, actor: Actor): AuditNote => noteOfTemplate(c, actor, idParam.parse(c.req.param()).id);

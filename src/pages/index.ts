@@ -8,6 +8,8 @@ import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
 import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
+import { notificationTemplateEditPages } from "./notification-template-edit.ts";
+import { notificationTemplatePages } from "./notification-templates.ts";
 import { poolPages } from "./prebuilds.ts";
 import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { resetPasswordPages } from "./reset-password.ts";
@@ -34,6 +36,8 @@ export function createPages() {
     .route("/", notificationSettingsPages)
     .route("/", cliAuthPages)
     .route("/", deliveryPages)
+    .route("/", notificationTemplatePages)
+    .route("/", notificationTemplateEditPages)
     .route("/", userPages)
     .route("/", workspacePages)
     .route("/", workspaceActionPages)

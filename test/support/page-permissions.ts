@@ -14,6 +14,7 @@ interface Page {
   path?: string;
   form?: Record<string, string>;
 }
+const testKind = "/deployment/notifications/templates/c425f63e-716a-4bf4-ae24-78348f706c3f";
 const email = "mia@example.com";
 
 export const pages: Record<string, Page> = {
@@ -55,6 +56,24 @@ export const pages: Record<string, Page> = {
   "POST /deployment/notifications/:change{pause|resume}": {
     who: ["owner"],
     path: "/deployment/notifications/pause",
+  },
+  "GET /deployment/notifications/templates": { who: readers },
+  "GET /deployment/notifications/templates/:id": { who: readers, path: testKind },
+  "POST /deployment/notifications/templates/:id/activate": {
+    who: ["owner"],
+    path: `${testKind}/activate`,
+    form: { version: "1" },
+  },
+  "POST /deployment/notifications/templates/:id/channel": {
+    who: ["owner"],
+    path: `${testKind}/channel`,
+    form: { method: "" },
+  },
+  "GET /deployment/notifications/templates/:id/edit": { who: ["owner"], path: `${testKind}/edit` },
+  "POST /deployment/notifications/templates/:id/edit": {
+    who: ["owner"],
+    path: `${testKind}/edit`,
+    form: { title: "x", body: "x", act: "save" },
   },
   "GET /deployment/users": { who: ["template-admin", "user-admin", "auditor", "owner"] },
   "GET /workspaces": { who: readers },

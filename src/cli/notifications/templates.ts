@@ -99,10 +99,12 @@ export const preview = defineCommand({
     "belfry notifications templates preview custom-notification",
     "belfry notifications templates preview custom-notification --version 3",
     "belfry notifications templates preview custom-notification --file draft.md --output json",
+    "belfry notifications templates preview task-idle --event 0192f3a1-7c53-7d6e-9c0a-3f9c02d11111",
   ],
   options: {
     version: { type: "string", value: "N", text: "preview this version" },
     file: { type: "string", value: "FILE", text: "preview this file" },
+    event: { type: "string", value: "ID", text: "with the values of this past event instead of the sample" },
     ...outputOption,
   },
   async run(context, { options, args: [word = ""] }) {
@@ -116,7 +118,12 @@ export const preview = defineCommand({
     const shown = await client.ask((routes) =>
       routes.notifications.templates[":id"].preview.$post({
         param: { id: template.id },
-        json: { title_template, body_template, actions },
+        json: {
+          title_template,
+          body_template,
+          actions,
+          ...(options.event === undefined ? {} : { event_id: options.event }),
+        },
       }),
     );
     if (options.output === "json") return context.printJson(shown);

@@ -33,7 +33,7 @@ export interface Version extends VersionRow {
   offered: boolean;
 }
 
-const maxRecentPayloads = 20;
+export const maxRecentPayloads = 20;
 
 export const templateReads = (id: string) => ({ template: findTemplate(id) });
 export const versionReads = (id: string) => ({ ...templateReads(id), versions: listVersions(id) });
@@ -46,7 +46,7 @@ export const textReads = (id: string) => ({
 });
 
 type VersionAnswers = Answers<ReturnType<typeof versionReads>>;
-type TextAnswers = Answers<ReturnType<typeof textReads>>;
+export type TextAnswers = Answers<ReturnType<typeof textReads>>;
 
 /** Throws 404. */
 export function requireTemplate({ template }: Pick<VersionAnswers, "template">) {
@@ -131,6 +131,19 @@ export interface Preview {
   actions: Action[];
 }
 
+/** The values of one of the kind's recent events. Throws 400 for another one. */
+export function payloadOfEvent({ recent }: TextAnswers, eventId: string): Pick<Payload, "labels" | "data"> {
+  const event = recent.find((one) => one.eventId === eventId);
+  if (event === undefined)
+    throw invalid("event_id", `must be one of the last ${maxRecentPayloads} events of this kind`);
+  return payloadOf(event);
+}
+
+const payloadOf = ({ labels, data }: Pick<TextAnswers["recent"][number], "labels" | "data">) => ({
+  labels: JSON.parse(labels) as Payload["labels"],
+  data: data === null ? null : (JSON.parse(data) as Payload["data"]),
+});
+
 /** A text rendered for this reader, with the given payload or the sample; missing fields are the active version's. */
 export function preview(
   deps: Deps,
@@ -181,10 +194,9 @@ function payloadsOf({ sample, recent }: TextAnswers): Payload[] {
   const typical = JSON.parse(sample[0]!.sample) as Pick<Payload, "labels" | "data">;
   return [
     { ...typical, from: "the sample" },
-    ...recent.map(({ labels, data, createdAt }) => ({
-      labels: JSON.parse(labels) as Payload["labels"],
-      data: data === null ? null : (JSON.parse(data) as Payload["data"]),
-      from: `what was sent at ${new Date(createdAt).toISOString()}`,
+    ...recent.map((event) => ({
+      ...payloadOf(event),
+      from: `what was sent at ${new Date(event.createdAt).toISOString()}`,
     })),
   ];
 }

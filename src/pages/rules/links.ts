@@ -36,6 +36,8 @@ export const workspacesPath = "/workspaces";
 export const templatesPath = "/templates";
 export const poolsPath = "/prebuilds";
 export const provisionerKeysPath = "/deployment/provisioner-keys";
+export const deliveryPath = "/deployment/notifications";
+export const notificationTemplatesPath = "/deployment/notifications/templates";
 
 const part = encodeURIComponent;
 

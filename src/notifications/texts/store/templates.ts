@@ -46,6 +46,23 @@ export function listTemplates(kind: "system" | "custom") {
     .orderBy(asc(notificationTemplates.name));
 }
 
+/** All kinds, each with the author of its active version. */
+export function listTemplatesWithAuthors() {
+  return query
+    .select({
+      ...templateColumns,
+      origin: notificationTemplateVersions.origin,
+      changedBy: users.username,
+      changedAt: notificationTemplateVersions.createdAt,
+    })
+    .from(notificationTemplates)
+    .innerJoin(notificationTemplateVersions, activeVersion)
+    .leftJoin(users, eq(users.id, notificationTemplateVersions.createdBy))
+    .orderBy(asc(notificationTemplates.group), asc(notificationTemplates.name));
+}
+
+export type ListedTemplate = ReturnType<typeof listTemplatesWithAuthors>["_"]["result"][number];
+
 export type TemplateRow = ReturnType<typeof findTemplate>["_"]["result"][number];
 
 /** JSON `{labels, data}` of a typical event. */
@@ -84,6 +101,7 @@ const maxSearchedEvents = 20_000;
 export function listRecentPayloads(templateId: string, limit: number) {
   return query
     .select({
+      eventId: notificationEvents.id,
       labels: notificationEvents.labels,
       data: notificationEvents.data,
       createdAt: notificationEvents.createdAt,

@@ -1,0 +1,204 @@
+// The pages of notification templates: all kinds with their channels and defaults; one kind with its text, its versions and
+// the differences between them. Owners edit, publish and roll back here; notification-template-edit.ts is the form.
+import { Hono } from "hono";
+import { html } from "./html.ts";
+import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
+import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import { ApiError } from "../kernel/errors.ts";
+import { channelLabel, methods, type Method } from "../notifications/channels/index.ts";
+import { findKind, isOnlyByMail } from "../notifications/kinds/kinds.ts";
+import { listTemplatesWithAuthors, type ListedTemplate } from "../notifications/texts/store/templates.ts";
+import {
+  activateVersion,
+  changeMethod,
+  requireTemplate,
+  textReads,
+  versionsOf,
+  type Version,
+} from "../notifications/texts/templates.ts";
+import { breadcrumb, countLabel, factList, moment, tag } from "./components.ts";
+import { readForm } from "./form.ts";
+import { respondWithPage, type Html } from "./layout.ts";
+import {
+  comparison,
+  eventChoice,
+  previewPane,
+  renderDraft,
+  textOf,
+  type EventChoice,
+} from "./notification-text.ts";
+import { deliveryPath, notificationTemplatesPath as path } from "./rules/links.ts";
+import { signedIn } from "./session.ts";
+
+const title = "Notification templates";
+const crumbs = [{ title: "Delivery", page: deliveryPath }];
+
+export const templatePathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`;
+
+export const notificationTemplatePages = new Hono<Env>()
+  .get(path, signedIn, (c) => showTemplates(c))
+  .get(`${path}/:id`, signedIn, (c) => showTemplate(c, c.req.param("id")))
+  .post(`${path}/:id/activate`, signedIn, async (c) => {
+    const id = c.req.param("id");
+    const { version } = await readForm(c, ["version"]);
+    const { actor, ...read } = await readAsUser(c, textReads(id), { requires: onlyOwners });
+    await activateVersion(c.get("deps"), read, Number(version), noteOfTemplate(c, actor, id));
+    return c.redirect(`${templatePathOf(id)}?done=activated`, 303);
+  })
+  .post(`${path}/:id/channel`, signedIn, async (c) => {
+    const id = c.req.param("id");
+    const { method } = await readForm(c, ["method"]);
+    const { actor, ...read } = await readAsUser(c, textReads(id), { requires: onlyOwners });
+    await changeMethod(c.get("deps"), read, readMethod(method), noteOfTemplate(c, actor, id));
+    return c.redirect(`${templatePathOf(id)}?done=channel`, 303);
+  });
+
+/** Null for the default channel. */
+function readMethod(text: string): Method | null {
+  if (text === "") return null;
+  const method = methods.find((one) => one === text);
+  if (method === undefined) throw new ApiError(400, "Unknown channel. Reload the page and try again.");
+  return method;
+}
+
+async function showTemplates(c: Ctx) {
+  const { actor, templates } = await readAsUser(c, { templates: listTemplatesWithAuthors() });
+  const now = c.get("deps").now();
+  const groups = Map.groupBy(templates, ({ group }) => group);
+  const main = html`<section>
+    ${breadcrumb(crumbs, title)}
+    <div class="head">
+      <h1>${title}</h1>
+      <p class="count">${countLabel(templates.length, "kind")}</p>
+    </div>
+    ${[...groups].map(
+      ([group, all]) =>
+        html`<h2>${group}</h2>
+          <ul class="items" role="list">
+            ${all.map((template) => listed(template, now))}
+          </ul>`,
+    )}
+  </section>`;
+  return respondWithPage(c, { title, section: deliveryPath, actor, main });
+}
+
+function listed(template: ListedTemplate, now: number): Html {
+  const { id, name, method, enabledByDefault, version, origin, changedAt } = template;
+  return html`<li class="row">
+    <h3><a href="${templatePathOf(id)}">${name}</a></h3>
+    <p class="tags">${enabledByDefault ? "" : tag("off_by_default")}</p>
+    <p>${findKind(id)?.about ?? ""}</p>
+    <p class="seen">
+      ${channelOf(id, method)} · version ${version}
+      ${origin === "seed" ? "" : html`by ${template.changedBy ?? "a deleted user"}, ${moment(changedAt, now)}`}
+    </p>
+  </li>`;
+}
+
+const channelOf = (id: string, method: string | null): string =>
+  isOnlyByMail(id) ? "Email only" : method === null ? "Default channel" : channelLabel(method);
+
+export const authorOf = ({ origin, createdBy }: Version): string =>
+  origin === "seed" ? "Belfry" : (createdBy ?? "deleted user");
+
+const notes: Record<string, string> = {
+  activated: "Activated. New notifications use this version.",
+  channel: "Channel changed.",
+  published: "Published. New notifications use this version.",
+  saved: "Saved as a new version. It is not used until you activate it.",
+};
+
+async function showTemplate(c: Ctx, id: string) {
+  const { actor, ...read } = await readAsUser(c, textReads(id));
+  const template = requireTemplate(read);
+  const manages = hasPermission(actor, "deployment:manage");
+  const now = c.get("deps").now();
+  const versions = versionsOf(read);
+  const active = versions.find((version) => version.active)!;
+  const shown = versions.find(({ number }) => number === Number(c.req.query("version"))) ?? active;
+  const choice = eventChoice(read, manages ? c.req.query("event") : undefined);
+  const note = notes[c.req.query("done") ?? ""];
+  const main = html`<section>
+    ${breadcrumb([...crumbs, { title, page: path }], template.name)}
+    <div class="head">
+      <h1>${template.name}</h1>
+      ${manages ? html`<a class="button" href="${templatePathOf(id)}/edit?version=${shown.number}">Edit</a>` : ""}
+    </div>
+    <p class="lead">${findKind(id)?.about ?? ""}</p>
+    ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
+    ${factList({
+      Group: template.group,
+      Channel: channelOf(id, template.method),
+      Default: template.enabledByDefault ? "On" : "Off",
+      "Active version": html`${active.number}, by ${authorOf(active)} ${moment(active.createdAt, now)}`,
+    })}
+    ${manages ? channelForm(id, template.method) : ""}
+    ${shown === active ? "" : changeTo(shown, active, { id, manages })}
+    <h2>Preview of version ${shown.number}</h2>
+    ${manages ? previewForm(choice, shown, now) : ""}
+    ${previewPane(renderDraft(c.get("deps"), actor, read, { text: textOf(shown), choice }))}
+    <h2 id="versions">Versions</h2>
+    <ul class="items" role="list">
+      ${versions.map((version) => oneVersion(id, version, shown, now))}
+    </ul>
+  </section>`;
+  return respondWithPage(c, { title: template.name, section: deliveryPath, actor, main });
+}
+
+/** With the differences in sight, a version is activated. */
+function changeTo(shown: Version, active: Version, { id, manages }: { id: string; manages: boolean }): Html {
+  const isOlder = shown.number < active.number;
+  return html`<h2>Version ${active.number} (active) and version ${shown.number}</h2>
+    ${comparison(textOf(active), textOf(shown), {
+      old: `Version ${active.number}, active`,
+      new: `Version ${shown.number}`,
+    })}
+    ${
+      manages
+        ? html`<form class="acts" method="post" action="${templatePathOf(id)}/activate">
+            <input type="hidden" name="version" value="${shown.number}" />
+            <button class="button primary" type="submit">
+              ${isOlder ? `Roll back to version ${shown.number}` : `Activate version ${shown.number}`}
+            </button>
+            <a class="button" href="${templatePathOf(id)}">Cancel</a>
+          </form>`
+        : ""
+    }`;
+}
+
+function previewForm(choice: EventChoice, shown: Version, now: number): Html {
+  return html`<form class="inline" method="get">
+    <input type="hidden" name="version" value="${shown.number}" />
+    ${choice.field(now)}
+    <button class="button" type="submit">Show</button>
+  </form>`;
+}
+
+function channelForm(id: string, chosen: string | null): Html | string {
+  if (isOnlyByMail(id)) return "";
+  const option = (value: string, label: string) =>
+    html`<option value="${value}" ${value === (chosen ?? "") ? html` selected` : ""}>${label}</option>`;
+  return html`<form class="inline" method="post" action="${templatePathOf(id)}/channel">
+    <label for="method">Channel besides the inbox</label>
+    <select id="method" name="method">
+      ${option("", "Default channel")} ${methods.map((method) => option(method, channelLabel(method)))}
+    </select>
+    <button class="button" type="submit">Save channel</button>
+  </form>`;
+}
+
+function oneVersion(id: string, version: Version, shown: Version, now: number): Html {
+  const { number, active, offered } = version;
+  return html`<li class="row">
+    <h3>
+      <a href="${templatePathOf(id)}?version=${number}">Version ${number}</a>
+    </h3>
+    <p class="tags">
+      ${active ? tag("active") : offered ? tag("offered") : ""} ${version === shown ? tag("shown") : ""}
+    </p>
+    <p>${version.title}</p>
+    <p class="seen">by ${authorOf(version)} ${moment(version.createdAt, now)}</p>
+    ${offered ? html`<p class="answer plain">This text is new in this release of Belfry.</p>` : ""}
+  </li>`;
+}
