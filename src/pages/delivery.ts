@@ -23,12 +23,11 @@ import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
 import { notificationSettingsPath } from "./notification-settings.ts";
 import { channelList, type ChannelsView } from "./delivery-channels.ts";
 import { problem, readForm } from "./form.ts";
-import { notificationTemplatesPath } from "./rules/links.ts";
+import { notificationTemplatesPath, ownPath } from "./rules/links.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
 import { channelLabel } from "../notifications/channels/index.ts";
 import { moment } from "./components.ts";
-import { ownPath } from "./rules/links.ts";
 import { approximateDuration } from "./rules/labels.ts";
 
 const path = "/deployment/notifications";
@@ -95,8 +94,8 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     ${channelList(facts)}
     <p class="aside">
       To choose which notifications you get, open your
-      <a href="${notificationSettingsPath}">notification settings</a>. Texts and channels of each kind are in
-      <a href="${notificationTemplatesPath}">notification templates</a>.
+      <a href="${notificationSettingsPath}">notification settings</a>.
+      ${hasPermission(actor, "audit:read") ? html`Texts and channels of each kind: <a href="${notificationTemplatesPath}">notification templates</a>.` : ""}
     </p>
     ${failures(read.failed, facts.now)} ${manages ? testForm(path) : ""}
   </section>`;

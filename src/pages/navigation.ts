@@ -4,7 +4,13 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermission, type Permission } from "../accounts/rules/permissions.ts";
 import { attributes, html, type Html } from "./html.ts";
 import { unreadBadge } from "./unread.ts";
-import { poolsPath, provisionerKeysPath, templatesPath, workspacesPath } from "./rules/links.ts";
+import {
+  notificationTemplatesPath,
+  poolsPath,
+  provisionerKeysPath,
+  templatesPath,
+  workspacesPath,
+} from "./rules/links.ts";
 
 export interface Entry {
   path: string;
@@ -22,6 +28,7 @@ const main: readonly Entry[] = [
 
 const deployment: readonly Entry[] = [
   { path: "/deployment/notifications", label: "Delivery" },
+  { path: notificationTemplatesPath, label: "Notification templates", permission: "audit:read" },
   { path: poolsPath, label: "Prebuilds", permission: "templates:manage" },
   { path: "/deployment/users", label: "Users", permission: "users:read" },
   { path: provisionerKeysPath, label: "Provisioner keys", permission: "provisioner-keys:read" },

@@ -114,7 +114,7 @@ function showForm(c: Ctx, actor: Actor, read: TextAnswers, draft: Draft, status 
       </div>
     </div>
   </section>`;
-  const page = { title: `Edit ${name}`, section: deliveryPath, actor, main };
+  const page = { title: `Edit ${name}`, section: path, actor, main };
   return respondWithPage(c, { ...page, scripts: ["preview.js"], shape: "wide" }, status);
 }
 

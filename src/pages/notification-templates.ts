@@ -80,7 +80,7 @@ async function showTemplates(c: Ctx) {
           </ul>`,
     )}
   </section>`;
-  return respondWithPage(c, { title, section: deliveryPath, actor, main });
+  return respondWithPage(c, { title, section: path, actor, main });
 }
 
 function listed(template: ListedTemplate, now: number): Html {
@@ -143,7 +143,7 @@ async function showTemplate(c: Ctx, id: string) {
       ${versions.map((version) => oneVersion(id, version, shown, now))}
     </ul>
   </section>`;
-  return respondWithPage(c, { title: template.name, section: deliveryPath, actor, main });
+  return respondWithPage(c, { title: template.name, section: path, actor, main });
 }
 
 /** With the differences in sight, a version is activated. */

@@ -7,10 +7,10 @@ import { addUser } from "../support/server.ts";
 const personal = ["Inbox", "Workspaces", "Templates"];
 const account = ["Notification settings", "Documentation"];
 const deployment: Record<SiteRole | "member", string[]> = {
-  owner: ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
+  owner: ["Delivery", "Notification templates", "Prebuilds", "Users", "Provisioner keys"],
   "template-admin": ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
   "user-admin": ["Delivery", "Users"],
-  auditor: ["Delivery", "Users", "Provisioner keys"],
+  auditor: ["Delivery", "Notification templates", "Users", "Provisioner keys"],
   member: ["Delivery"],
 };
 
