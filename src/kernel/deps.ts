@@ -30,6 +30,8 @@ export interface Process {
   templates: Cache;
   /** HTML of notifications: of their titles, and of their bodies. */
   rendered: { titles: TextCache; bodies: TextCache };
+  /** What the search of the documentation looks through. */
+  documents: Cache;
   /** As the last tick has read it. */
   unsignedUntil: { value: UnsignedUntil };
   /** Once it has been read: it never changes. */

@@ -6,7 +6,8 @@ import type { Ctx, Env } from "../http/endpoint.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { ApiError } from "../kernel/errors.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, type Crumb } from "./components.ts";
+import { breadcrumb, countLabel, type Crumb } from "./components.ts";
+import { documentSections, findSections, type DocumentSection } from "./rules/document-search.ts";
 import { findViewer } from "./viewer.ts";
 import {
   pagePath,
@@ -21,12 +22,15 @@ type Assets = Deps["assets"];
 const root = "/docs";
 /** Plain names only: nothing encoded, no folder up, nothing hidden. */
 const plainPath = /^([a-z0-9-]+\/)*[a-z0-9-]+$/;
+const maxQueryLength = 100;
 const picturePath = /^([a-z0-9-]+\/)*[a-z0-9-]+\.(png|svg)$/;
 
 export const documentPages = new Hono<Env>().get(`${root}/*`, async (c): Promise<Response> => {
   const { path } = c.req;
   if (path !== root && path.endsWith("/")) return c.redirect(path.replace(/\/+$/, ""), 301);
   const name = path.slice(root.length + 1);
+  const query = (c.req.query("q") ?? "").trim().slice(0, maxQueryLength);
+  if (name === "" && query !== "") return showFound(c, query);
   return picturePath.test(name) ? showPicture(c, name) : showDocument(c, name);
 });
 
@@ -50,7 +54,7 @@ async function showDocument(c: Ctx, name: string): Promise<Response> {
     findViewer(c),
   ]);
   const main = html`<div class="reading">
-    ${sidebar(contents, pagePath(found.file))}
+    ${sidebar(contents, { current: pagePath(found.file) })}
     <article class="document">${breadcrumb(crumbs, document.title)} ${body(document)}</article>
   </div>`;
   return respondWithPage(c, {
@@ -61,6 +65,61 @@ async function showDocument(c: Ctx, name: string): Promise<Response> {
     shape: "wide",
     scripts: ["copy.js"],
   });
+}
+
+async function showFound(c: Ctx, query: string): Promise<Response> {
+  const [contents, sections, actor] = await Promise.all([
+    contentsOf(c.get("deps").assets),
+    allSections(c),
+    findViewer(c),
+  ]);
+  const found = findSections(sections, query);
+  const title = `Search: ${query}`;
+  const main = html`<div class="reading">
+    ${sidebar(contents, { query })}
+    <article class="document">
+      ${breadcrumb([{ title: "Documentation", page: root }], "Search")}
+      <div class="head">
+        <h1>Search results</h1>
+        <p class="count">
+          ${found.length === 0 ? `Nothing matches “${query}”` : `${countLabel(found.length, "section")} for “${query}”`}
+        </p>
+      </div>
+      ${
+        found.length === 0
+          ? html`<div class="empty">
+              <p>Use fewer or other words, or pick a page from the list.</p>
+            </div>`
+          : html`<ol class="items found" role="list">
+              ${found.map(
+                ({ page, title, heading, anchor, excerpt }) =>
+                  html`<li class="row">
+                    <h2><a href="${page}${anchor === "" ? "" : `#${anchor}`}">${heading}</a></h2>
+                    ${heading === title ? "" : html`<p class="seen">${title}</p>`}
+                    <p class="answer plain">
+                      ${excerpt.map((part, at) => (at % 2 === 0 ? part : html`<mark>${part}</mark>`))}
+                    </p>
+                  </li>`,
+              )}
+            </ol>`
+      }
+    </article>
+  </div>`;
+  return respondWithPage(c, { title, section: root, actor, main, shape: "wide" });
+}
+
+/** Of every document of the index, in its order; put together at the first search. */
+async function allSections(c: Ctx): Promise<readonly DocumentSection[]> {
+  const { assets, process } = c.get("deps");
+  const kept = process.documents("sections", (): { value?: DocumentSection[] } => ({}));
+  if (kept.value !== undefined) return kept.value;
+  const pages = (await contentsOf(assets)).flatMap(({ entries }) => entries.map(({ page }) => page));
+  const found = await Promise.all(
+    [root, ...pages].map((page) => findDocument(assets, page.slice(root.length + 1))),
+  );
+  return (kept.value = found.flatMap((one) =>
+    one === undefined ? [] : documentSections(one.text, one.file),
+  ));
 }
 
 /** The document of a page's name: a file, or a folder's index. */
@@ -95,8 +154,11 @@ function crumbsOf(assets: Assets, name: string): Promise<Crumb[]> {
   );
 }
 
-/** One list, open beside the text where there is room and folded above it where there is none. */
-function sidebar(contents: readonly ContentsGroup[], current: string): Html {
+/** The search, and one list: open beside the text where there is room, folded above it where there is none. */
+function sidebar(
+  contents: readonly ContentsGroup[],
+  { current, query = "" }: { current?: string; query?: string },
+): Html {
   const list = html`<a
       class="all"
       href="${root}"
@@ -119,11 +181,24 @@ function sidebar(contents: readonly ContentsGroup[], current: string): Html {
             )}
           </ul>`,
     )}`;
-  return html`<nav class="contents" aria-label="Documentation">${list}</nav>
+  return html`<div class="beside">
+    <form class="search" method="get" action="${root}" role="search">
+      <input
+        type="search"
+        name="q"
+        value="${query}"
+        aria-label="Search the documentation"
+        placeholder="Search"
+        maxlength="${maxQueryLength}"
+      />
+      <button class="button" type="submit">Search</button>
+    </form>
+    <nav class="contents" aria-label="Documentation">${list}</nav>
     <details class="contents-folded">
       <summary>All pages</summary>
       <nav aria-label="Documentation">${list}</nav>
-    </details>`;
+    </details>
+  </div>`;
 }
 
 /** The text, with what is on the page below its first heading where that is much. */

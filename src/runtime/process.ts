@@ -77,6 +77,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     deps,
     templates: createCache(),
     rendered: { titles: createTextCache(maxTitles), bodies: createTextCache(maxBodies) },
+    documents: createCache(),
     mail,
     unsignedUntil: { value: unknownUntil },
     deploymentId: { value: undefined },

@@ -1,6 +1,7 @@
 // The documentation as it is served: every document that ships, its links, and nothing but documents.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { documentSections } from "../../src/pages/rules/document-search.ts";
 import { pagePath } from "../../src/pages/rules/document.ts";
 import { createMeter } from "../support/meter.ts";
 import { cookieFor, get, placeOf, startSignedIn, wordsOf } from "../support/pages.ts";
@@ -128,4 +129,32 @@ test("reading asks the database only who is signed in, and works while it is awa
   await server.sql("ALTER TABLE api_keys RENAME TO away");
   const without = await get(server, "/docs", cookieFor(token));
   expect([without.status, without.text.includes('aria-label="Main"')]).toEqual([200, false]);
+});
+
+test("the search finds sections by heading and text, and each result leads to its place", async () => {
+  const server = await startTestServer();
+  const found = await get(server, "/docs?q=smtp%20smarthost");
+  expect(found.text).toContain('value="smtp smarthost"');
+  const links = [...found.text.matchAll(/<h2><a href="([^"]+)">/g)].map(([, href]) => href!);
+  expect(links.length).toBeGreaterThan(0);
+  for (const link of links) {
+    const [path, anchor] = link.split("#");
+    const page = await get(server, path!);
+    expect([link, page.status]).toEqual([link, 200]);
+    if (anchor !== undefined) expect(page.text).toContain(`id="${anchor}"`);
+    expect(page.text.toLowerCase()).toContain("smarthost");
+  }
+  const nothing = await get(server, "/docs?q=%3Cb%3Ezyzzyva");
+  expect(wordsOf(nothing)).toContain("Nothing matches “&lt;b&gt;zyzzyva”");
+  expect((await get(server, "/docs?q=+")).text).toContain("<h1>Documentation</h1>");
+});
+
+test("the search knows every heading of every page by its own anchor", async () => {
+  const server = await startTestServer();
+  for (const file of documents) {
+    const page = await get(server, pagePath(file));
+    const anchors = [...page.text.matchAll(/<h[2-6] id="([^"]+)"/g)].map(([, id]) => id);
+    const sections = documentSections(readFileSync(new URL(file, folder), "utf8"), file);
+    expect([file, sections.map(({ anchor }) => anchor).filter(Boolean)]).toEqual([file, anchors]);
+  }
 });

@@ -7,6 +7,7 @@ import {
   readContents,
   renderDocument,
 } from "../../../src/pages/rules/document.ts";
+import { documentSections, findSections } from "../../../src/pages/rules/document-search.ts";
 import { approximateDuration } from "../../../src/pages/rules/labels.ts";
 import { httpsOrigin } from "../../../src/pages/rules/links.ts";
 
@@ -128,3 +129,66 @@ test.each([
     expect(httpsOrigin({ accessUrl, forwardedProto, secFetchSite })).toBe(use);
   },
 );
+
+describe("the search of the documentation", () => {
+  const text = [
+    "# Send mail",
+    "Set a [mail server](x.md#y) and its **port**.",
+    "",
+    "## The `smtp` server",
+    "| variable | meaning |",
+    "| -- | :-: |",
+    "| `BELFRY_HOST` | its name |",
+    "```sh",
+    "# no heading",
+    "belfry mail   test",
+    "```",
+    "## The smtp server",
+    "1. Again.",
+  ].join("\n");
+  const sections = documentSections(text, "a/mail.md");
+
+  test("a document is its sections, with the anchors of its page and without the signs of Markdown", () => {
+    const of = { page: "/docs/a/mail", title: "Send mail" };
+    expect(sections).toEqual([
+      { ...of, heading: "Send mail", anchor: "", text: "Set a mail server and its port ." },
+      {
+        ...of,
+        heading: "The smtp server",
+        anchor: "the-smtp-server",
+        text: "BELFRY_HOST its name # no heading belfry mail   test",
+      },
+      { ...of, heading: "The smtp server", anchor: "the-smtp-server-1", text: "Again." },
+    ]);
+    expect(documentSections("Text before any heading", "b.md")).toEqual([]);
+  });
+
+  test("all words are found, headings first, whatever their case", () => {
+    const anchors = (query: string) => findSections(sections, query).map(({ anchor }) => anchor);
+    expect(anchors("SMTP")).toEqual(["the-smtp-server", "the-smtp-server-1"]);
+    expect(anchors("belfry_host")).toEqual(["the-smtp-server"]);
+    expect(anchors("mail")).toEqual(["", "the-smtp-server", "the-smtp-server-1"]);
+    expect(anchors("smtp again")).toEqual(["the-smtp-server-1"]);
+    expect(anchors("smtp nothing")).toEqual([]);
+    expect(anchors("  ")).toEqual([]);
+  });
+
+  test("an excerpt shows the words where they are", () => {
+    const long = documentSections(`# Long\n${"before ".repeat(30)}(a.b) ${"after ".repeat(60)}`, "l.md");
+    const { excerpt } = findSections(long, "(A.B)")[0]!;
+    expect(excerpt.map((part) => part.length > 200)).toEqual([false, false, false]);
+    expect(excerpt[0]).toMatch(/^… before/);
+    expect(excerpt[1]).toBe("(a.b)");
+    expect(excerpt[2]).toMatch(/after …$/);
+    expect(findSections(sections, "smtp")[1]!.excerpt).toEqual(["Again."]);
+  });
+
+  test("one page takes three places of twenty", () => {
+    const page = (name: string) =>
+      documentSections(`# ${name}\n${"## Pools\nmore\n".repeat(9)}`, `${name}.md`);
+    const all = Array.from({ length: 9 }, (_, index) => page(`p${index}`)).flat();
+    const found = findSections(all, "pools");
+    expect(found).toHaveLength(20);
+    expect(found.filter((one) => one.page === "/docs/p0")).toHaveLength(3);
+  });
+});
