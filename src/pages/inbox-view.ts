@@ -1,17 +1,16 @@
 // The inbox as HTML: its lists, the search, and what is done with all of a list. Works without scripts.
 import { html } from "./html.ts";
 import type { Process } from "../kernel/deps.ts";
-import { maxSearched, type InboxRow } from "../notifications/inbox/store/inbox.ts";
+import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
+import type { Cursor } from "../notifications/inbox/rules/paging.ts";
+import { maxSearched, type Choice } from "../notifications/inbox/store/inbox-pages.ts";
+import { filterMenu, filtersInUse } from "./inbox-filters.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { attributes, type Html } from "./layout.ts";
 import { unreadLabel } from "./unread.ts";
+import { inboxPath, isFiltered, type InboxAddress } from "./rules/inbox-address.ts";
 
-export interface InboxView {
-  show: "all" | "unread" | "done";
-  /** Text in title or body; empty: everything. */
-  search: string;
-  /** Only what is older than the notification with this id. */
-  before: string | undefined;
+export interface InboxView extends InboxAddress {
   /** The id of the notification that is open. */
   open: string | undefined;
   /** What was just marked, which can be undone. */
@@ -30,7 +29,10 @@ export interface InboxItems {
   unread: number;
   /** Sequence number of the latest notification: later ones arrive live. */
   position: number;
-  hasOlder: boolean;
+  newer: Cursor | undefined;
+  older: Cursor | undefined;
+  /** What the list can be filtered by. */
+  choices: readonly Choice[];
   /** Whether anything is done. */
   hasDone: boolean;
   now: number;
@@ -38,24 +40,15 @@ export interface InboxItems {
   rendered: Process["rendered"];
 }
 
-/** The page of the list, without what was done on it. */
-export function inboxPath({ show, search, before }: Pick<InboxView, "show" | "search" | "before">): string {
-  const query = new URLSearchParams();
-  if (search !== "") query.set("q", search);
-  if (show !== "all") query.set("show", show);
-  if (before !== undefined) query.set("starting_before", before);
-  return query.size === 0 ? "/inbox" : `/inbox?${query}`;
-}
-
 export function inboxSection(view: InboxView, facts: InboxItems): Html {
-  const { items, unread, position, hasOlder, now } = facts;
+  const { items, unread, position, newer, now } = facts;
   const here = inboxPath(view);
   return html`<section
     id="inbox"
     data-position="${position}"
     data-now="${now}"
     ${attributes({
-      "data-first-page": view.before === undefined && view.show !== "done" && view.search === "",
+      "data-first-page": newer === undefined && view.show !== "done" && !isFiltered(view),
     })}
   >
     <div class="head">
@@ -69,33 +62,36 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
       <nav class="tabs" aria-label="Which notifications">
         ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Done", "done", view)}
       </nav>
-      ${view.undo === undefined ? "" : undoForm(view.undo, here)}
-      ${view.show === "done" || view.search !== "" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
-      ${view.show !== "all" || view.search !== "" ? "" : allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}
+      ${filterMenu(view, facts.choices)} ${view.undo === undefined ? "" : undoForm(view.undo, here)}
+      ${view.show === "done" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
+      ${view.show !== "all" ? "" : allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}
     </div>
+    ${filtersInUse(view, facts.choices)}
     <ul class="items" id="items" role="list">
       ${items.map((item) => inboxItem(item, { ...facts, here, isOpen: item.id === view.open }))}
     </ul>
-    ${items.length === 0 ? empty(view, facts) : ""} ${pages(view, items.at(-1), hasOlder)}
+    ${items.length === 0 ? empty(view, facts) : ""} ${pages(view, facts)}
   </section>`;
 }
 
 const tab = (label: string, show: InboxView["show"], view: InboxView): Html =>
   html`<a
-    href="${inboxPath({ show, search: view.search, before: undefined })}"
+    href="${inboxPath({ ...view, show, cursor: undefined })}"
     ${attributes({
       "aria-current": show === view.show ? "page" : undefined,
     })}
     >${label}</a
   >`;
 
-const searchForm = ({ show, search }: InboxView): Html =>
+const searchForm = (view: InboxView): Html =>
   html`<form class="search" method="get" action="/inbox" role="search">
-    ${show === "all" ? "" : html`<input type="hidden" name="show" value="${show}" />`}
+    ${[
+      ...new URL(inboxPath({ ...view, search: "", cursor: undefined }), "http://here.invalid").searchParams,
+    ].map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
     <input
       type="search"
       name="q"
-      value="${search}"
+      value="${view.search}"
       aria-label="Search your notifications"
       placeholder="Search"
       maxlength="100"
@@ -103,7 +99,7 @@ const searchForm = ({ show, search }: InboxView): Html =>
     <button class="button" type="submit">Search</button>
   </form>`;
 
-/** For everything that was there when the page was made, whatever is shown of it. */
+/** For everything on the list that was there when the page was made, also on its other pages. */
 const allForm = (
   id: string,
   label: string,
@@ -124,23 +120,27 @@ const undoForm = ({ at, what }: NonNullable<InboxView["undo"]>, here: string): H
     <button class="quiet" type="submit">Undo</button>
   </form>`;
 
-function pages(view: InboxView, last: InboxRow | undefined, hasOlder: boolean): Html | string {
-  if (!hasOlder && view.before === undefined) return "";
+function pages(view: InboxView, { newer, older }: InboxItems): Html | string {
+  if (newer === undefined && older === undefined) return "";
+  const link = (label: string, cursor: Cursor | undefined, rel: string | undefined) =>
+    html`<a class="button" ${attributes({ rel })} href="${inboxPath({ ...view, cursor })}">${label}</a>`;
   return html`<nav class="pages" aria-label="Pages">
-    ${view.before === undefined ? "" : html`<a class="button" href="${inboxPath({ ...view, before: undefined })}">Newest</a>`}
-    ${hasOlder ? html`<a class="button" rel="next" href="${inboxPath({ ...view, before: last!.id })}">Older</a>` : ""}
+    ${newer === undefined ? "" : html`${link("Newest", undefined, undefined)} ${link("Newer", newer, "prev")}`}
+    ${older === undefined ? "" : link("Older", older, "next")}
   </nav>`;
 }
 
 function empty(view: InboxView, facts: InboxItems): Html {
-  if (view.search !== "")
+  if (view.cursor !== undefined) return html`<div class="empty"><p>No notifications on this page.</p></div>`;
+  if (isFiltered(view)) {
+    const contains = view.search === "" ? "matches" : html`contains “${view.search}”`;
     return html`<div class="empty">
       <p>
-        None of the newest ${maxSearched.toLocaleString("en")} notifications contains “${view.search}”.
-        <a href="${inboxPath({ ...view, search: "" })}">Show all</a>
+        None of the newest ${maxSearched.toLocaleString("en")} notifications ${contains}.
+        <a href="${inboxPath({ ...view, search: "", kind: undefined, about: undefined })}">Show all</a>
       </p>
     </div>`;
-  if (view.before !== undefined) return html`<div class="empty"><p>No older notifications.</p></div>`;
+  }
   if (view.show === "unread") {
     return html`<div class="empty">
       <h2>All read</h2>

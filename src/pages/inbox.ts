@@ -11,10 +11,16 @@ import {
 } from "../http/endpoint.ts";
 import { inboxPageSize } from "../api/inbox.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
+import { otherSide, toPage } from "../notifications/inbox/rules/paging.ts";
+import {
+  listChoices,
+  listPage,
+  withinList,
+  type PageFilter,
+} from "../notifications/inbox/store/inbox-pages.ts";
 import {
   countUnread,
   findInboxItem,
-  listInbox,
   newestSeq,
   setAllDone,
   setAllRead,
@@ -30,6 +36,7 @@ import { readForm } from "./form.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
+import { readAddress, type InboxAddress } from "./rules/inbox-address.ts";
 import { ownPath, buttonTarget } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import type { Action } from "../../db/schema.ts";
@@ -41,11 +48,16 @@ export const inboxPages = new Hono<Env>()
   .get("/inbox", signedIn, (c) => showInbox(c))
   .post("/inbox/:all{read-all|done-all}", signedIn, async (c) => {
     const { to, position } = await readForm(c, ["to", "position"]);
-    const now = c.get("deps").now();
+    const deps = c.get("deps");
+    const now = deps.now();
     // Only what was there when the page was made: nobody has seen what came after.
     const newest = /^\d{1,15}$/.test(position) ? Number(position) : undefined;
     const isRead = c.req.param("all") === "read-all";
-    await writeAsUser(c, [(isRead ? setAllRead : setAllDone)(authorizedUserIdSql(c), now, newest)], {});
+    const filter = toFilter(
+      readAddress(new URL(ownPath(to) ?? "/inbox", deps.config.accessUrl).searchParams),
+    );
+    const within = withinList(authorizedUserIdSql(c), filter, newest);
+    await writeAsUser(c, [(isRead ? setAllRead : setAllDone)(authorizedUserIdSql(c), now, within)], {});
     return back(c, to, { [isRead ? "read" : "done"]: String(now) });
   })
   .post("/inbox/undo", signedIn, async (c) => {
@@ -100,8 +112,14 @@ function targetOf(item: InboxRow | undefined, index: string, accessUrl: string):
   return action === undefined ? null : ownPath(buttonTarget(action.url, accessUrl) ?? undefined);
 }
 
-const shown = ["all", "unread", "done"] as const;
-const maxSearchLength = 100;
+/** What a list shows. */
+const toFilter = ({ show, search, kind, about }: InboxAddress): PageFilter => ({
+  isDone: show === "done",
+  isUnread: show === "unread",
+  search: search || undefined,
+  kind,
+  about,
+});
 
 function undoOf(read: string | undefined, done: string | undefined): InboxView["undo"] {
   const at = Number(read ?? done);
@@ -110,29 +128,30 @@ function undoOf(read: string | undefined, done: string | undefined): InboxView["
 
 async function showInbox(c: Ctx) {
   const { now, config, process } = c.get("deps");
+  const address = readAddress(new URL(c.req.url).searchParams);
+  const { cursor, about } = address;
   const view: InboxView = {
-    show: shown.find((show) => show === c.req.query("show")) ?? "all",
-    search: (c.req.query("q") ?? "").trim().slice(0, maxSearchLength),
-    before: c.req.query("starting_before") || undefined,
+    ...address,
     open: c.req.query("open") || undefined,
     undo: undoOf(c.req.query("read"), c.req.query("done")),
   };
-  const filter = {
-    targets: [],
-    templates: [],
-    readStatus: view.show === "unread" ? view.show : "all",
-    isDone: view.show === "done",
-    search: view.search,
-  } as const;
-  const { actor, items, newest, done, delivery } = await readAsUser(c, {
-    items: listInbox(currentUserIdSql(c), filter, inboxPageSize + 1, view.before),
+  const filter = toFilter(view);
+  const { isDone } = filter;
+  const all: PageFilter = { isDone, isUnread: false, search: undefined, kind: undefined, about: undefined };
+  const self = currentUserIdSql(c);
+  const other = cursor && otherSide(cursor);
+  const answers = await readAsUser(c, {
+    rows: listPage(self, filter, inboxPageSize + 1, cursor?.before, cursor?.after),
+    other: listPage(self, filter, other === undefined ? 0 : 1, other?.before, other?.after),
+    choices: listChoices(self, isDone, about ?? ""),
     newest: newestSeq(),
-    done: listInbox(currentUserIdSql(c), { ...filter, readStatus: "all", isDone: true, search: "" }, 1),
+    done: listPage(self, { ...all, isDone: true }, 1, undefined, undefined),
     delivery: readDeliveryState(),
   });
+  const { actor, newest, done, delivery } = answers;
   const section = inboxSection(view, {
-    items: items.slice(0, inboxPageSize),
-    hasOlder: items.length > inboxPageSize,
+    ...toPage(cursor, answers, inboxPageSize),
+    choices: answers.choices,
     hasDone: done.length > 0,
     unread: c.get("unread") ?? 0,
     position: newest[0]!.seq,

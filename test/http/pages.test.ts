@@ -301,7 +301,7 @@ test("what is done leaves the inbox, and comes back as it was", async () => {
   await post(server, "/inbox/undo", { to: "/inbox", at: /read=(\d+)/.exec(placeOf(readAll)!)![1]! }, cookie);
   expect((await get(server, "/inbox", cookie)).text).toContain("No unread notifications");
   expect((await get(server, "/inbox", cookie)).text).toContain("All done");
-  expect((await get(server, "/inbox?show=done&starting_before=none", cookie)).status).toBe(200);
+  expect((await get(server, "/inbox?show=done&before=none", cookie)).status).toBe(200);
 });
 
 test("a button to a page of this site leads there and marks as read; another one is a link", async () => {
@@ -353,8 +353,8 @@ test("a mark from a later page comes back to that page, and other people's notif
   expect((await get(server, `/inbox/items/${id}`, hers)).status).toBe(404);
   expect((await post(server, `/inbox/items/${id}/read`, { to: "/inbox" }, hers)).status).toBe(404);
   expect((await get(server, "/inbox", cookie)).text).toContain("1 unread");
-  const back = await post(server, `/inbox/items/${id}/read`, { to: `/inbox?starting_before=${id}` }, cookie);
-  expect(placeOf(back)).toBe(`/inbox?starting_before=${id}&open=${id}#n-${id}`);
+  const back = await post(server, `/inbox/items/${id}/read`, { to: "/inbox?before=2" }, cookie);
+  expect(placeOf(back)).toBe(`/inbox?before=2&open=${id}#n-${id}`);
 });
 
 test("scripts get one notification alone, with the count", async () => {

@@ -347,7 +347,7 @@ browserTest("without scripts everything but the live part works", async () => {
   expect(await titles(page)).toEqual(["n2.", "n1."]);
   await page.locator("#items summary").first().click();
   await page.getByRole("button", { name: "Mark as read", exact: true }).click();
-  expect(page.url()).toMatch(/starting_before=.*&open=.*#n-/);
+  expect(page.url()).toMatch(/before=.*&open=.*#n-/);
   await page.getByRole("button", { name: "Mark as unread" }).waitFor();
   expect(await page.title()).toBe("(26) Inbox · Belfry");
   await page.getByRole("link", { name: "Unread" }).click();

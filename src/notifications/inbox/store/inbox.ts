@@ -1,5 +1,5 @@
 // SQL of users' inboxes.
-import { and, desc, eq, gt, isNotNull, isNull, lt, lte, or, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
@@ -13,29 +13,24 @@ export interface InboxFilter {
 /** Of a list: what is in the inbox, or what is done. */
 export interface ListFilter extends InboxFilter {
   isDone: boolean;
-  /** Text in title or body, in any case. */
-  search?: string | undefined;
 }
 
-/** A search looks at so many of the newest in the list. */
-export const maxSearched = 5_000;
-
-type User = SQL<string> | string;
+export type User = SQL<string> | string;
 
 /** A filter as values of statements; undefined for what isn't filtered by. */
-interface FilterValues {
+export interface FilterValues {
   isRead: boolean | undefined;
   templates: string | undefined;
   targets: string | undefined;
 }
 
-const filterValues = ({ readStatus, templates, targets }: InboxFilter): FilterValues => ({
+export const filterValues = ({ readStatus, templates, targets }: InboxFilter): FilterValues => ({
   isRead: readStatus === "all" ? undefined : readStatus === "read",
   templates: templates.length === 0 ? undefined : JSON.stringify(templates),
   targets: targets.length === 0 ? undefined : JSON.stringify(targets),
 });
 
-const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL | undefined =>
+export const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL | undefined =>
   and(
     isRead === false ? isNull(inboxNotifications.readAt) : undefined,
     isRead === true ? isNotNull(inboxNotifications.readAt) : undefined,
@@ -48,49 +43,33 @@ const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL | undef
           WHERE wanted.value NOT IN (SELECT value FROM json_each(${inboxNotifications.targets})))`,
   );
 
+/** SQL: what the inbox lists, or the list of what is done. */
+export const isListed = (isDone: boolean): SQL =>
+  isDone ? isNotNull(inboxNotifications.doneAt) : isNull(inboxNotifications.doneAt);
+
 /** Newest first; `before`: the id of a notification of the same user, ignored if unknown. */
 export const listInbox = (user: User, filter: ListFilter, limit: number, before?: string) =>
-  listBefore(
-    user,
-    { ...filterValues(filter), isDone: filter.isDone, search: filter.search || undefined },
-    limit,
-    before,
-  );
+  listBefore(user, { ...filterValues(filter), isDone: filter.isDone }, limit, before);
 
-type ListValues = FilterValues & { isDone: boolean; search: string | undefined };
+type ListValues = FilterValues & { isDone: boolean };
 
-const contains = (user: User, search: string, isListed: SQL): SQL => sql`
-  instr(lower(${inboxNotifications.title} || char(10) || ${inboxNotifications.content}), lower(${search})) > 0
-  AND ${inboxNotifications.seq} > coalesce((${query
-    .select({ seq: inboxNotifications.seq })
-    .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), isListed))
-    .orderBy(desc(inboxNotifications.seq))
-    .limit(1)
-    .offset(maxSearched)}), 0)`;
-
-const listBefore = prepared((user: User, filter: ListValues, limit: number, before: string | undefined) => {
-  const { doneAt } = inboxNotifications;
-  const isListed = filter.isDone ? isNotNull(doneAt) : isNull(doneAt);
-  const isOlderSql =
-    before === undefined
-      ? undefined
-      : sql`${inboxNotifications.seq} < coalesce((SELECT b.seq FROM inbox_notifications b WHERE b.id = ${before} AND b.user_id = ${user}), 9223372036854775807)`;
-  return query
+const listBefore = prepared((user: User, filter: ListValues, limit: number, before: string | undefined) =>
+  query
     .select()
     .from(inboxNotifications)
     .where(
       and(
         eq(inboxNotifications.userId, user),
-        isListed,
+        isListed(filter.isDone),
         whereMatches(filter),
-        filter.search === undefined ? undefined : contains(user, filter.search, isListed),
-        isOlderSql,
+        before === undefined
+          ? undefined
+          : sql`${inboxNotifications.seq} < coalesce((SELECT b.seq FROM inbox_notifications b WHERE b.id = ${before} AND b.user_id = ${user}), 9223372036854775807)`,
       ),
     )
     .orderBy(desc(inboxNotifications.seq))
-    .limit(limit);
-});
+    .limit(limit),
+);
 
 /** Oldest first, after a sequence number: what a watcher has missed. */
 export const listInboxAfter = (user: User, filter: InboxFilter, after: number, limit: number) =>
@@ -163,18 +142,12 @@ export const setRead = prepared((user: User, id: string, readAt: number | null) 
     .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
 );
 
-/** With a sequence number, only up to that. */
-export const setAllRead = prepared((user: User, readAt: number, newest?: number) =>
+/** `within`: only these; without it, all. */
+export const setAllRead = prepared((user: User, readAt: number, within?: SQL) =>
   query
     .update(inboxNotifications)
     .set({ readAt })
-    .where(
-      and(
-        eq(inboxNotifications.userId, user),
-        isNull(inboxNotifications.readAt),
-        newest === undefined ? undefined : lte(inboxNotifications.seq, newest),
-      ),
-    ),
+    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt), within)),
 );
 
 /** What wasn't read is read then. */
@@ -205,18 +178,12 @@ export const setNotDone = prepared((user: User, id: string) =>
     ),
 );
 
-/** What is in the inbox, with a sequence number only up to that. */
-export const setAllDone = prepared((user: User, doneAt: number, newest?: number) =>
+/** What is in the inbox. `within`: only these; without it, all. */
+export const setAllDone = prepared((user: User, doneAt: number, within?: SQL) =>
   query
     .update(inboxNotifications)
     .set({ doneAt, readAt: sql`coalesce(read_at, ${doneAt})` })
-    .where(
-      and(
-        eq(inboxNotifications.userId, user),
-        isNull(inboxNotifications.doneAt),
-        newest === undefined ? undefined : lte(inboxNotifications.seq, newest),
-      ),
-    ),
+    .where(and(eq(inboxNotifications.userId, user), isListed(false), within)),
 );
 
 /** Undoes what was marked as read or done at this time. What was done later stays read. */
