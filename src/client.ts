@@ -97,7 +97,10 @@ export interface Client {
 
 export function createClient({ url: address, token, timeoutMs = 30_000 }: ClientOptions): Client {
   const url = address.replace(/\/+$/, "");
-  const headers: Record<string, string> = token === undefined ? {} : { "coder-session-token": token };
+  const headers: Record<string, string> = {
+    "user-agent": "belfry-cli",
+    ...(token === undefined ? {} : { "coder-session-token": token }),
+  };
   return {
     url,
     ask: async (call, onHeaders) => {

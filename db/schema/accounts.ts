@@ -113,6 +113,8 @@ export const apiKeys = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
     lastUsedAt: integer("last_used_at"),
     expiresAt: integer("expires_at").notNull(),
+    /** What a session was created with; '' if it is unknown. */
+    userAgent: text("user_agent").notNull().default(""),
   },
   (table) => [
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),

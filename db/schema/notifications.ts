@@ -69,6 +69,8 @@ export const notificationPreferences = sqliteTable(
     disabled: integer("disabled", { mode: "boolean" }).notNull(),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** JSON array of the channels that the user has disabled for a kind that is enabled. */
+    disabledMethods: text("disabled_methods").notNull().default("[]"),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.templateId] }),

@@ -105,8 +105,13 @@ export const workspaceBuilds = sqliteTable(
      * reconciliation depends on the size of the pools, not on the number of past builds.
      */
     poolPresetId: text("pool_preset_id"),
+    /** Of a stop: a start follows as soon as it has succeeded. */
+    restarts: integer("restarts", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [
+    index("workspace_builds_restarts")
+      .on(table.seq)
+      .where(sql`restarts = 1 AND status = 'succeeded'`),
     uniqueIndex("workspace_builds_id").on(table.id),
     uniqueIndex("workspace_builds_number").on(table.workspaceId, table.number),
     uniqueIndex("workspace_builds_active")

@@ -14,7 +14,11 @@ export interface NewKey {
 interface Properties extends Pick<KeyRow, "userId" | "kind" | "scope" | "lifetimeSeconds" | "lastUsedAt"> {
   /** Of a token; generated when left out. */
   name?: string | undefined;
+  /** Of a session. */
+  userAgent?: string | undefined;
 }
+
+const maxUserAgentLength = 256;
 
 export function createKey(deps: Deps, properties: Properties): NewKey {
   const now = deps.now();
@@ -29,19 +33,21 @@ export function createKey(deps: Deps, properties: Properties): NewKey {
       updatedAt: now,
       expiresAt: now + properties.lifetimeSeconds * 1_000,
       ...properties,
+      userAgent: (properties.userAgent ?? "").slice(0, maxUserAgentLength),
       name: properties.name ?? (properties.kind === "token" ? `token-${id.toLowerCase()}` : ""),
     },
   };
 }
 
-/** Each recorded use extends a session by its lifetime. */
-export const createSessionKey = (deps: Deps, userId: string): NewKey =>
+/** Each recorded use extends a session by its lifetime. `userAgent`: of the client that asks for it. */
+export const createSessionKey = (deps: Deps, userId: string, userAgent: string | undefined): NewKey =>
   createKey(deps, {
     userId,
     kind: "session",
     scope: "all",
     lifetimeSeconds: Math.max(1, Math.floor(deps.config.sessionDuration / 1_000)),
     lastUsedAt: deps.now(),
+    userAgent,
   });
 
 /** An unsigned key, once no unsigned keys can be in use. */

@@ -8,7 +8,14 @@ import { verifyPassword, hashPassword, withHashSlot } from "./passwords.ts";
 import type { QueueReservation } from "../kernel/rules/limits.ts";
 import type { Actor } from "./rules/actor.ts";
 import { deviceIdOf, deviceMark, devicePurpose } from "./rules/sign-in-limits.ts";
-import { deleteKey, findKey, insertKey, keyExistsSql } from "./store/keys.ts";
+import {
+  deleteKey,
+  deleteOtherSessions,
+  findKey,
+  hasOtherSessionsSql,
+  insertKey,
+  keyExistsSql,
+} from "./store/keys.ts";
 import { andSql, hasPasswordHashSql, hasUserStatusSql, replaceHash } from "./store/manage.ts";
 import { findUserToSignIn, isUserActiveSql, updateLastSeen } from "./store/users.ts";
 
@@ -17,6 +24,8 @@ export interface Credentials {
   password: string;
   /** The device mark of an earlier sign-in in this browser. */
   device?: string | undefined;
+  /** The browser or program. */
+  userAgent?: string | undefined;
 }
 
 export interface Session {
@@ -59,7 +68,7 @@ async function tryPassword(deps: Deps, given: Credentials, place: QueueReservati
     if (candidate === undefined || !matches) return rejectSignIn(deps, candidate, undefined);
     if (candidate.status !== "active") return rejectSignIn(deps, candidate, counter);
     const renewed = outdated ? await hashPassword(deps, given.password, place) : null;
-    const session = await createSession(deps, candidate, { renewed, counter });
+    const session = await createSession(deps, candidate, { renewed, counter, userAgent: given.userAgent });
     if (session !== undefined) return session;
     [candidate] = (await deps.db.read({ found: find() })).found;
   }
@@ -93,13 +102,19 @@ async function rejectSignIn(
     : wrongCredentials();
 }
 
+interface NewSession {
+  renewed: string | null;
+  counter: FailureCounter;
+  userAgent: string | undefined;
+}
+
 /** Undefined when the user was suspended, removed or given another password since they were read. */
 async function createSession(
   deps: Deps,
   user: Candidate,
-  { renewed, counter }: { renewed: string | null; counter: FailureCounter },
+  { renewed, counter, userAgent }: NewSession,
 ): Promise<Session | undefined> {
-  const key = createSessionKey(deps, user.id);
+  const key = createSessionKey(deps, user.id, userAgent);
   const created = keyExistsSql(key.row.id);
   const entry: AuditEntry = {
     actorId: user.id,
@@ -133,5 +148,25 @@ export async function signOut(deps: Deps, actor: Actor): Promise<void> {
     resourceId: actor.keyId,
   };
   await deps.db.write([audit(deps, entry, keyExistsSql(actor.keyId)), deleteKey(actor.keyId)], {});
+  deps.process.hub.recheck();
+}
+
+/** Ends all other sessions of the caller; tokens stay. */
+export async function signOutOthers(deps: Deps, actor: Actor): Promise<void> {
+  const entry: AuditEntry = {
+    actorId: actor.userId,
+    action: "logout",
+    resourceType: "user",
+    resourceId: actor.userId,
+    detail: { sessions: "all others" },
+  };
+  const { userId, keyId } = actor;
+  await deps.db.write(
+    [
+      audit(deps, entry, andSql(keyExistsSql(keyId), hasOtherSessionsSql(userId, keyId))),
+      deleteOtherSessions(userId, keyId),
+    ],
+    {},
+  );
   deps.process.hub.recheck();
 }

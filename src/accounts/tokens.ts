@@ -49,9 +49,14 @@ export async function createToken(
 }
 
 /** A session key, for a client with a token. */
-export async function createSession(deps: Deps, actor: Actor, holder: UserRow): Promise<string> {
+export async function createSession(
+  deps: Deps,
+  actor: Actor,
+  holder: UserRow,
+  userAgent: string | undefined,
+): Promise<string> {
   requireKeyPermission(actor, holder);
-  return store(deps, actor, createSessionKey(deps, holder.id));
+  return store(deps, actor, createSessionKey(deps, holder.id, userAgent));
 }
 
 function requireKeyPermission(actor: Actor, holder: UserRow): void {

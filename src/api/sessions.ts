@@ -31,7 +31,11 @@ export const sessionRoutes = new Hono<Env>()
     }),
     valid("json", z.object({ email: filledText(1_024), password: filledText(1_024) })),
     async (c) => {
-      const given = { ...c.req.valid("json"), device: readDeviceCookie(c) };
+      const given = {
+        ...c.req.valid("json"),
+        device: readDeviceCookie(c),
+        userAgent: c.req.header("user-agent"),
+      };
       const session = await signIn(c.get("deps"), given);
       setSessionCookie(c, session.key, session.expiresAt);
       setDeviceCookie(c, session.device);

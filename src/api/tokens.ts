@@ -94,7 +94,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const { actor, target } = await loadUser(c, c.req.param("user"));
-      const key = await createSession(c.get("deps"), actor, target);
+      const key = await createSession(c.get("deps"), actor, target, c.req.header("user-agent"));
       return c.json({ key }, 201);
     },
   )

@@ -3,14 +3,20 @@
 import { html } from "./html.ts";
 import { exactTime, relativeTime } from "../../public/relative-time.js";
 import { attributes, type Html } from "./layout.ts";
-import { buttonTarget } from "./rules/links.ts";
-import { statusKind } from "./rules/labels.ts";
+import { accountPath, buttonTarget, notificationSettingsPath } from "./rules/links.ts";
+import { approximateDuration, statusKind } from "./rules/labels.ts";
 import type { Ctx } from "../http/endpoint.ts";
 
 /** Relative time with the exact time as tooltip. Both epoch milliseconds. */
 export const moment = (at: number, now: number): Html =>
   html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
     >${relativeTime(at, now, "UTC")}</time
+  >`;
+
+/** Time from now until a moment that is ahead, with the exact time as tooltip. */
+export const momentAhead = (at: number, now: number): Html =>
+  html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
+    >in ${approximateDuration(at - now)}</time
   >`;
 
 export const tag = (status: string): Html =>
@@ -121,3 +127,29 @@ export function pages(choice: ListFilter, count: number, size = listSize): Html 
     ${offset + size < count ? html`<a class="button" rel="next" href="${listPath(choice, filter, offset + size)}">Next</a>` : ""}
   </nav>`;
 }
+
+/** The pages of a user's own settings. */
+export const settingsTabs = (current: string): Html =>
+  html`<nav class="tabs" aria-label="Settings">
+    ${Object.entries({ Notifications: notificationSettingsPath, Account: accountPath }).map(
+      ([label, path]) =>
+        html`<a href="${path}" ${attributes({ "aria-current": path === current ? "page" : undefined })}
+          >${label}</a
+        > `,
+    )}
+  </nav>`;
+
+/** A secret that is shown once, with a button that copy.js shows. */
+export const keyToCopy = (label: string, key: string): Html =>
+  html`<div class="copying">
+    <input
+      id="key"
+      class="key"
+      aria-label="${label}"
+      value="${key}"
+      readonly
+      autocomplete="off"
+      spellcheck="false"
+    />
+    <button class="button primary" type="button" data-copies="key" hidden>Copy</button>
+  </div>`;

@@ -20,10 +20,9 @@ import {
   toGoneEndpoints,
 } from "../notifications/preferences/store/settings.ts";
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
-import { notificationSettingsPath } from "./notification-settings.ts";
 import { channelList, type ChannelsView } from "./delivery-channels.ts";
 import { problem, readForm } from "./form.ts";
-import { notificationTemplatesPath, ownPath } from "./rules/links.ts";
+import { notificationSettingsPath, notificationTemplatesPath, ownPath } from "./rules/links.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
 import { channelLabel } from "../notifications/channels/index.ts";

@@ -7,12 +7,14 @@ import { attributes, type Html } from "./layout.ts";
 export interface Field {
   name: string;
   label: string;
-  type: "text" | "email" | "password";
+  type: "text" | "email" | "password" | "select";
   autocomplete: string;
   hint?: string;
   value?: string | undefined;
   optional?: boolean;
   autofocus?: boolean;
+  /** Of a select. */
+  options?: readonly { value: string; label: string }[];
 }
 
 const maxTextLength = 4_096;
@@ -55,29 +57,42 @@ const fieldError = (field: Field, error: ApiError | undefined): string | undefin
   error?.validations?.find((validation) => validation.field === field.name)?.detail;
 
 function renderField(field: Field, error: string | undefined): Html {
-  const { name, label, type, autocomplete, hint, value, optional = false, autofocus } = field;
+  const { name, label, hint, optional = false } = field;
   const described = [hint === undefined ? "" : `${name}-hint`, error === undefined ? "" : `${name}-error`];
+  const common = {
+    id: name,
+    name,
+    autocomplete: field.autocomplete,
+    autofocus: field.autofocus,
+    "aria-describedby": described.join(" ").trim() || undefined,
+    "aria-invalid": error === undefined ? undefined : "true",
+  };
   return html`<div class="field">
     <label for="${name}">${label}${optional ? html` <span class="optional">optional</span>` : ""}</label>
     ${hint === undefined ? "" : html`<p class="hint" id="${name}-hint">${hint}</p>`}
-    <input${attributes({
-      id: name,
-      name,
-      // Browsers rewrite what is typed into a field for addresses: a domain of another script becomes punycode.
-      type: type === "email" ? "text" : type,
-      inputmode: type === "email" ? "email" : undefined,
-      value,
-      autocomplete,
-      autofocus,
-      required: !optional,
-      autocapitalize: "none",
-      spellcheck: "false",
-      "aria-describedby": described.join(" ").trim() || undefined,
-      "aria-invalid": error === undefined ? undefined : "true",
-    })}>
+    ${field.type === "select" ? select(field, common) : input(field, common)}
     ${error === undefined ? "" : html`<p class="wrong" id="${name}-error">${sentence(error)}</p>`}
   </div>`;
 }
+
+type Attributes = Parameters<typeof attributes>[0];
+
+const input = ({ type, value, optional = false }: Field, common: Attributes): Html =>
+  html`<input${attributes({
+    ...common,
+    // Browsers rewrite what is typed into a field for addresses: a domain of another script becomes punycode.
+    type: type === "email" ? "text" : type,
+    inputmode: type === "email" ? "email" : undefined,
+    value,
+    required: !optional,
+    autocapitalize: "none",
+    spellcheck: "false",
+  })}>`;
+
+const select = ({ options = [], value }: Field, common: Attributes): Html =>
+  html`<select${attributes(common)}>
+    ${options.map((option) => html`<option${attributes({ value: option.value, selected: option.value === value })}>${option.label}</option>`)}
+  </select>`;
 
 /** The form's error, with details of fields that it doesn't show. */
 export function problem(error: ApiError | undefined, shown: readonly Field[] = []): Html | string {

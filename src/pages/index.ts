@@ -1,6 +1,7 @@
 // The HTML pages: set-up, sign-in, the inbox, what links in messages lead to, and the documentation.
 import { Hono } from "hono";
 import type { Env } from "../http/endpoint.ts";
+import { accountPages } from "./account.ts";
 import { buildPages } from "./builds.ts";
 import { notificationSettingsPages } from "./notification-settings.ts";
 import { cliAuthPages, signInPages } from "./sign-in.ts";
@@ -34,6 +35,7 @@ export function createPages() {
     .route("/", unsubscribePages)
     .route("/", inboxPages)
     .route("/", notificationSettingsPages)
+    .route("/", accountPages)
     .route("/", cliAuthPages)
     .route("/", deliveryPages)
     .route("/", notificationTemplatePages)

@@ -19,7 +19,8 @@ import {
 } from "../notifications/preferences/store/preferences.ts";
 import { readFields } from "./form.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
-import { ownPath } from "./rules/links.ts";
+import { notificationSettingsPath, ownPath } from "./rules/links.ts";
+import { settingsTabs } from "./components.ts";
 import { signedIn } from "./session.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
@@ -27,8 +28,6 @@ import { findChannel, planChannels, type Method } from "../notifications/channel
 import { chooseChannels } from "../notifications/outbox/rules/delivery-plan.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-export const notificationSettingsPath = "/settings/notifications";
 
 export const notificationSettingsPages = new Hono<Env>()
   .get(notificationSettingsPath, signedIn, (c) => showSettings(c))
@@ -66,6 +65,7 @@ async function showSettings(c: Ctx) {
   const facts: SettingsView = { choices, notifications, email: actor.email };
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>
+    ${settingsTabs(notificationSettingsPath)}
     <p class="lead">Choose which notifications you get. Changes are saved immediately.</p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
     <p class="spoken" id="announcer" role="status"></p>

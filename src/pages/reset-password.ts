@@ -73,7 +73,7 @@ function formError(c: Ctx, error: unknown): ApiError {
 /** Signs in with the new password. */
 async function signInAfterChange(c: Ctx, email: string, password: string): Promise<Response> {
   try {
-    const session = await signIn(c.get("deps"), { email, password });
+    const session = await signIn(c.get("deps"), { email, password, userAgent: c.req.header("user-agent") });
     setSessionCookie(c, session.key, session.expiresAt);
     setDeviceCookie(c, session.device);
     return c.redirect("/inbox", 303);

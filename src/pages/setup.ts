@@ -33,7 +33,8 @@ export const setupPages = new Hono<Env>()
       if (error.status === 409 && error.validations === undefined) return c.redirect("/login", 303);
       return showSetup(c, values, error.status === 403 ? wrongCode(setupCode) : error);
     }
-    const session = await signIn(deps, { email: email.trim(), password });
+    const userAgent = c.req.header("user-agent");
+    const session = await signIn(deps, { email: email.trim(), password, userAgent });
     setSessionCookie(c, session.key, session.expiresAt);
     setDeviceCookie(c, session.device);
     return c.redirect("/inbox", 303);

@@ -12,6 +12,7 @@ import {
 } from "../http/credentials.ts";
 import { readAsUser, type Ctx, type Env, currentUserIdSql } from "../http/endpoint.ts";
 import { ApiError, unauthorized } from "../kernel/errors.ts";
+import { keyToCopy } from "./components.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { afterSignIn, httpsOrigin } from "./rules/links.ts";
@@ -33,7 +34,9 @@ export const signInPages = new Hono<Env>()
   .post("/login", ownForm, async (c) => {
     const { email, password, next } = await readForm(c, ["email", "password", "next"]);
     try {
-      const given = { email: email.trim(), password, device: readDeviceCookie(c) };
+      const device = readDeviceCookie(c);
+      const userAgent = c.req.header("user-agent");
+      const given = { email: email.trim(), password, device, userAgent };
       const session = await signIn(c.get("deps"), given);
       setSessionCookie(c, session.key, session.expiresAt);
       setDeviceCookie(c, session.device);
@@ -139,22 +142,12 @@ export const cliAuthPages = new Hono<Env>()
   .post(path, signedIn, async (c) => {
     const { actor, self } = await readAsUser(c, { self: findUser("me", currentUserIdSql(c)) });
     if (self[0] === undefined) throw unauthorized();
-    const key = await createSession(c.get("deps"), actor, self[0]);
+    const terminal = "Belfry CLI";
+    const key = await createSession(c.get("deps"), actor, self[0], terminal);
     const main = html`<article class="sheet">
       <h1>Your token</h1>
       <p>Paste it into your terminal. It is shown only once.</p>
-      <div class="copying">
-        <input
-          id="key"
-          class="key"
-          aria-label="Token"
-          value="${key}"
-          readonly
-          autocomplete="off"
-          spellcheck="false"
-        />
-        <button class="button primary" type="button" data-copies="key" hidden>Copy</button>
-      </div>
+      ${keyToCopy("Token", key)}
       <p>Keep it secret: it gives full access to your account. <code>belfry logout</code> revokes it.</p>
     </article>`;
     return respondWithPage(c, {

@@ -49,6 +49,12 @@ export const pages: Record<string, Page> = {
   "POST /inbox/items/:id/:mark{read|unread|done|inbox}": { who: ["mia"], path: "/inbox/items/:inbox/read" },
   "GET /settings/notifications": { who: readers },
   "POST /settings/notifications": { who: people },
+  "GET /settings/account": { who: readers },
+  // A wrong password is refused in the form.
+  "POST /settings/account/password": { who: people, form: { old_password: "wrong", password: "another-17" } },
+  "POST /settings/account/tokens": { who: people, form: { token_name: "new", scope: "read", lifetime: "7" } },
+  "POST /settings/account/keys/:id/revoke": { who: ["mia"], path: "/settings/account/keys/:key/revoke" },
+  "POST /settings/account/sessions/end-others": { who: people },
   "GET /cli-auth": { who: readers },
   "POST /cli-auth": { who: people },
   "GET /deployment/notifications": { who: readers },

@@ -236,7 +236,7 @@ export async function addUser(
     createdAt: now,
     updatedAt: now,
   };
-  const key = createSessionKey(deps, userId);
+  const key = createSessionKey(deps, userId, undefined);
   const signedIn = {
     actorId: userId,
     action: "login",

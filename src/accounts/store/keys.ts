@@ -125,9 +125,10 @@ export function touchKey(
 
 export function insertKey(key: typeof apiKeys.$inferInsert, when: SQL = sql`true`): Statement {
   return query.run(sql`INSERT INTO ${apiKeys}
-      (id, user_id, secret_hash, kind, name, scope, lifetime_seconds, created_at, updated_at, last_used_at, expires_at)
+      (id, user_id, secret_hash, kind, name, scope, lifetime_seconds, created_at, updated_at, last_used_at, expires_at,
+      user_agent)
     SELECT ${key.id}, ${key.userId}, ${key.secretHash}, ${key.kind}, ${key.name}, ${key.scope}, ${key.lifetimeSeconds},
-      ${key.createdAt}, ${key.updatedAt}, ${key.lastUsedAt ?? null}, ${key.expiresAt}
+      ${key.createdAt}, ${key.updatedAt}, ${key.lastUsedAt ?? null}, ${key.expiresAt}, ${key.userAgent ?? ""}
     WHERE ${when} ON CONFLICT DO NOTHING`);
 }
 
@@ -160,6 +161,47 @@ export function listTokens(userId: SQL | string | null, from: number) {
     )
     .orderBy(apiKeys.createdAt, apiKeys.id);
 }
+
+/** A user's sessions with the address of the sign-in, the last used first. */
+export function listSessions(userId: SQL, now: number, limit: number) {
+  return query
+    .select({
+      id: apiKeys.id,
+      userAgent: apiKeys.userAgent,
+      createdAt: apiKeys.createdAt,
+      lastUsedAt: apiKeys.lastUsedAt,
+      address: sql<string | null>`(SELECT address FROM audit_entries
+        WHERE resource_id = api_keys.id AND action IN ('login', 'create') ORDER BY seq LIMIT 1)`.as(
+        "address",
+      ),
+    })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.userId, userId), eq(apiKeys.kind, "session"), gt(apiKeys.expiresAt, now)))
+    .orderBy(sql`coalesce(${apiKeys.lastUsedAt}, ${apiKeys.createdAt}) DESC`, apiKeys.id)
+    .limit(limit);
+}
+
+export type SessionListRow = ReturnType<typeof listSessions>["_"]["result"][number];
+
+/** Ends a user's sessions, but not the one with this key, and no tokens. */
+export function deleteOtherSessions(userId: string, keyId: string): Statement {
+  return query
+    .delete(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.userId, userId),
+        eq(apiKeys.kind, "session"),
+        ne(apiKeys.id, keyId),
+        keyExistsSql(keyId),
+      ),
+    );
+}
+
+/** True in SQL while the user has a session besides the one with this key. */
+export const hasOtherSessionsSql = (userId: string, keyId: string): SQL => sql`EXISTS (SELECT 1 FROM api_keys
+  WHERE user_id = ${userId} AND kind = 'session' AND id <> ${keyId})`;
+
+export type TokenRow = ReturnType<typeof listTokens>["_"]["result"][number]["key"];
 
 export function deleteKey(keyId: string): Statement {
   return query.delete(apiKeys).where(eq(apiKeys.id, keyId));

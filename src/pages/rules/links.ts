@@ -35,6 +35,8 @@ export function buttonTarget(url: string, accessUrl: string): string | null {
 export const workspacesPath = "/workspaces";
 export const templatesPath = "/templates";
 export const poolsPath = "/prebuilds";
+export const notificationSettingsPath = "/settings/notifications";
+export const accountPath = "/settings/account";
 export const provisionerKeysPath = "/deployment/provisioner-keys";
 export const deliveryPath = "/deployment/notifications";
 export const notificationTemplatesPath = "/deployment/notifications/templates";
