@@ -117,7 +117,7 @@ export const buildRoutes = new Hono<Env>()
     "/workspaces/:id/builds",
     endpoint({
       summary:
-        "Create a build: start, stop or delete a workspace; the header Belfry-Told says who is notified of a new version",
+        "Create a build: start, stop or delete a workspace; the header Belfry-Notified says who is notified of a new version",
       ...creation,
     }),
     valid("param", idParam),

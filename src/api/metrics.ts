@@ -117,7 +117,7 @@ async function allFamilies(deps: Deps, { state, answers }: Found): Promise<Famil
     ),
     gauge(
       "belfry_notifications_paused",
-      "1 while notifications are held back for everybody, else 0.",
+      "1 while notifications are paused, else 0.",
       isPaused(settings) ? 1 : 0,
     ),
     ...allChannels

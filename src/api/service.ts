@@ -111,8 +111,8 @@ function checkTick({ now, config }: Deps, lastTick: { value: string }[] | undefi
 
 /** Where the database is to blame for not knowing, that is said already. */
 const tickProblems: Partial<Record<TickState["tick"], string>> = {
-  late: "The last pass of everything periodic is too long ago: what failed is not tried again. Is the server, or the cron trigger, running?",
-  never: "There was no pass of everything periodic yet.",
+  late: "The periodic run is overdue: nothing is retried. Is the server, or the cron trigger, running??",
+  never: "There was no periodic run yet.",
 };
 
 /** The document is made of the routes themselves, where and when is the runtime's to say. */

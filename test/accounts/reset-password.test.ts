@@ -113,11 +113,11 @@ test.skipIf(noServer)(
   },
 );
 
-/** Tells when something is put into the list. */
-function pushing<T>(list: T[], told: () => void): (...items: T[]) => number {
+/** Calls back when something is added to the list. */
+function pushing<T>(list: T[], onAdded: () => void): (...items: T[]) => number {
   return (...items) => {
     const length = Array.prototype.push.apply(list, items);
-    told();
+    onAdded();
     return length;
   };
 }

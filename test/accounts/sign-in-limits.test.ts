@@ -60,7 +60,7 @@ test("a limit allows no more than it should and no less, by a model that remembe
         expect(allowed[at]).toBe(weight <= most - 1 + 1e-9 && time >= due);
         if (allowed[at]) last = time;
       }
-      // What somebody is told to wait is right to the millisecond.
+      // The time that the response says to wait is right to the millisecond.
       const wait = msUntilAllowed(row, policy, now);
       expect(isAllowed(row, policy, now + wait)).toBe(true);
       if (wait > 0) expect(isAllowed(row, policy, now + wait - 1)).toBe(false);

@@ -1,5 +1,5 @@
 // Every route and page by everybody: whoever the tables let in gets in, all others are refused, and to whom something is
-// unknown it is as if it were not there. What a request does is taken back, so each finds the same world.
+// unknown it is as if it were not there. What a request does is undone, so each finds the same world.
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { routesOf } from "../../src/http/openapi.ts";
@@ -50,7 +50,7 @@ test("who may, may; everybody else is refused, and what they may not know of is 
       if (isIn !== decided.includes(caller)) wrong.push(`${name}: ${caller} gets ${status}`);
       if (status !== 404) continue;
       const unknown = await ask(everybody, caller, method, stranger);
-      if (unknown.words !== words) wrong.push(`${name}: ${caller} can tell that it is there`);
+      if (unknown.words !== words) wrong.push(`${name}: ${caller} can see that it exists`);
     }
   }
   await everybody.server.settled();

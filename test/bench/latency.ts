@@ -132,7 +132,7 @@ const loopDelays = ({ child }: TestedServer) =>
     child.send("report");
   });
 
-/** Reads the live inbox until it is aborted. Resolves once it is open: its first event says from where it tells. */
+/** Reads the live inbox until it is aborted. Resolves once it is open: its first event says after which notification it begins. */
 function watchInbox({ url, token }: TestedServer, arrivals: Arrivals, signal: AbortSignal): Promise<void> {
   const headers = { "coder-session-token": token };
   return new Promise((resolve) => {

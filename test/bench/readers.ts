@@ -38,7 +38,7 @@ interface Order {
   count: number;
 }
 
-/** The second process: opens what it is told to, and reports when all are open and each time that all got a notification. */
+/** The second process: opens what it is asked to, and reports when all are open and each time that all got a notification. */
 function read(): void {
   const sockets: Socket[] = [];
   process.on("message", async ({ url, token, way, count }: Order) => {

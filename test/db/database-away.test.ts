@@ -31,22 +31,22 @@ async function start() {
   return { libsql, link, receiver, server, token };
 }
 
-/** Every title that an open inbox is told of, for as long as it is open. */
+/** Every title that an open inbox receives, for as long as it is open. */
 async function watch(server: TestServer, token: string) {
   const stream = await openEvents(`${server.url}/api/v2/notifications/inbox/events`, token);
   await stream.ready;
   const titles: string[] = [];
-  let told = () => {};
+  let arrived = () => {};
   void (async () => {
     for (;;) {
       titles.push(frameOf(await stream.next()).notification.title);
-      told();
+      arrived();
     }
   })();
   return {
     titles,
     until: async (holds: () => boolean) => {
-      while (!holds()) await new Promise<void>((resolve) => (told = resolve));
+      while (!holds()) await new Promise<void>((resolve) => (arrived = resolve));
     },
   };
 }
@@ -158,7 +158,7 @@ describe.skipIf(noServer)("a database server that", () => {
   });
 });
 
-/** What everybody is told while the database is away. */
+/** What everybody is answered while the database is away. */
 async function expectAway(server: TestServer, token: string): Promise<void> {
   const [ready, lives, list, page] = await Promise.all([
     server.call("GET", "/readyz"),

@@ -1,4 +1,4 @@
-// What is more than a libSQL server takes or gives at once: known as that, told with a way out, and nobody is stuck behind it.
+// What is more than a libSQL server takes or gives at once: recognised, reported with a remedy, and nothing else is blocked.
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { createDatabase, query, type Statement, withShrinkingBatch } from "../../db/client.ts";

@@ -95,7 +95,7 @@ describe.skipIf(noServer)("from a file to a server", () => {
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("is in use: it has 2 users.") });
   });
 
-  test("one that was cut off begins anew", async () => {
+  test("one that was cut off starts again", async () => {
     const { backup } = await usedDatabase();
     const libsql = await newServer();
     await upload(libsql.address, backup, now);

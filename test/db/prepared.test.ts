@@ -80,7 +80,7 @@ test("a prepared fragment stands in a statement that isn't prepared", () => {
   expect(textOf(find(isUser("a")))).toEqual(textOf(find(sql`id = ${"a"}`)));
 });
 
-test("a fragment that isn't prepared has the statement built anew, with its own values", () => {
+test("a fragment that isn't prepared has the statement built again, with its own values", () => {
   const find = prepared((which: SQL) => query.all(sql`SELECT id FROM users WHERE ${which}`));
   expect(textOf(find(sql`id = ${"a"}`)).params).toEqual(["a"]);
   expect(textOf(find(sql`name = ${"b"}`)).params).toEqual(["b"]);

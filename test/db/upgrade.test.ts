@@ -1,5 +1,5 @@
 // A database of an older release under this one: started twice at once while people send, and everything that was there is
-// there, works, and was told to nobody twice.
+// there, works, and was sent to nobody twice.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@libsql/client";

@@ -31,7 +31,7 @@ export async function tellStory({ url, people, pause, push, runScript }: Stage):
   };
   const ada = createClient({ url, token: people.ada });
   const mia = createClient({ url, token: people.mia });
-  const notified = (kind: keyof typeof kinds) => until(() => isTold(ada, kinds[kind]));
+  const notified = (kind: keyof typeof kinds) => until(() => isNotified(ada, kinds[kind]));
 
   const pushed = await push();
   if (pushed !== 0) throw new Error(`belfry templates push has ended with ${pushed}`);
@@ -85,7 +85,7 @@ async function claim(client: Client, name: string, prompt: string): Promise<void
   if (latest_build.reason !== "prebuild_claim") throw new Error(`"${name}" was not claimed, but made`);
 }
 
-async function isTold(client: Client, kind: string): Promise<boolean> {
+async function isNotified(client: Client, kind: string): Promise<boolean> {
   const { notifications } = await client.ask((routes) => routes.notifications.inbox.$get({ query: {} }));
   return notifications.some(({ template_id }) => template_id === kind);
 }

@@ -92,7 +92,7 @@ describe("the configuration page", () => {
     const wrong = Object.entries(variables).flatMap(([name, schema]) => {
       const shown = rows.find((row) => row.name === name)?.value;
       const value = defaultOf(schema);
-      // What depends on others is told in words.
+      // What depends on others is said in words.
       const isRight = value === undefined ? !shown?.startsWith("`true`") : shown === `\`${value}\``;
       return isRight ? [] : [{ name, shown, value }];
     });
@@ -109,10 +109,10 @@ function defaultOf(schema: z.ZodType): string | undefined {
 
 test("the page of kinds has each kind that ships, once, and whom it goes to", () => {
   const page = readDocument(`${notifications}/kinds.md`);
-  const told = [...page.matchAll(/^\| ([^|]+?) +\| ([^|]{10,}?) +\| ([^|]{3,}?) +\|$/gm)].map(
+  const listed = [...page.matchAll(/^\| ([^|]+?) +\| ([^|]{10,}?) +\| ([^|]{3,}?) +\|$/gm)].map(
     ([, name]) => name!,
   );
-  const kinds = told.filter((name) => /^[A-Z]/.test(name));
+  const kinds = listed.filter((name) => /^[A-Z]/.test(name));
   expect(kinds.toSorted()).toEqual(
     loadTemplateFiles()
       .map(({ name }) => name)
@@ -134,8 +134,8 @@ describe("how delivery works", () => {
     );
     const codes = [...source.matchAll(/^ {2}(\w+): \{/gm)].map(([, code]) => code!);
     expect(codes.length).toBeGreaterThan(10);
-    const told = [...page.matchAll(/^\| `(\w+)` +\| [^|]+\|$/gm)].map(([, code]) => code!);
-    expect(codes.filter((code) => !told.includes(code))).toEqual([]);
+    const listed = [...page.matchAll(/^\| `(\w+)` +\| [^|]+\|$/gm)].map(([, code]) => code!);
+    expect(codes.filter((code) => !listed.includes(code))).toEqual([]);
     for (const code of codes) expect(describeReason(code).text).not.toBe(code);
   });
 });

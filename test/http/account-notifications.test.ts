@@ -1,6 +1,6 @@
 // Notifications about accounts, for owners, user-admins and the user.
 import { describe, expect, test } from "vitest";
-import { allTold, inboxTitles, switchKind } from "../support/inbox.ts";
+import { allNotices, inboxTitles, switchKind } from "../support/inbox.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, signIn, signInFirst, startTestServer } from "../support/server.ts";
 
@@ -15,7 +15,7 @@ async function setUp(environment: Record<string, string> = {}) {
   const call = <M extends string, P extends string>(method: M, path: P, as = token, json?: unknown) =>
     server.call(method, `/api/v2/users${path}`, { token: as, ...(json === undefined ? {} : { json }) });
   const notified = async () =>
-    (await allTold(server)).map(({ key, username }) => [key.replace("Template", ""), username]);
+    (await allNotices(server)).map(({ key, username }) => [key.replace("Template", ""), username]);
   return { server, token, userId, olga, uma, tess, mia, call, notified };
 }
 
@@ -35,7 +35,7 @@ describe("an account", () => {
     expect(created.status).toBe(201);
     expect((await call("POST", "", uma.token, json)).status).toBe(409);
     expect(await notified()).toEqual(toAdmins("UserAccountCreated"));
-    const [message] = await allTold(server);
+    const [message] = await allNotices(server);
     expect(message).toMatchObject({
       labels: { created_account_name: "nia", created_account_user_name: "Nia N", initiator: "uma" },
       targets: [created.json.id],
@@ -69,7 +69,7 @@ describe("an account", () => {
     const off = [...toAdmins("UserAccountSuspended"), ["YourAccountSuspended", "mia"]];
     const on = [...toAdmins("UserAccountActivated"), ["YourAccountActivated", "mia"]];
     expect(await notified()).toEqual([...off, ...on, ...off, ...on]);
-    const own = (await allTold(server)).find(({ username }) => username === "mia");
+    const own = (await allNotices(server)).find(({ username }) => username === "mia");
     expect(own).toMatchObject({
       labels: {
         suspended_account_name: "mia",
@@ -125,7 +125,7 @@ describe("an account", () => {
     expect((await call("PUT", "/me/status/suspend")).status).toBe(400);
     expect(await notified()).toEqual([]);
     expect((await call("DELETE", "/mia")).status).toBe(200);
-    expect((await allTold(server)).map(({ status, reasons }) => [status, reasons.at(-1)])).toEqual(
+    expect((await allNotices(server)).map(({ status, reasons }) => [status, reasons.at(-1)])).toEqual(
       Array.from({ length: 3 }, () => ["inhibited", "disabled_by_user"]),
     );
   });

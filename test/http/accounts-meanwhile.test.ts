@@ -1,4 +1,4 @@
-// What happens between a request's look and its write: the guards in SQL judge by what holds at the write.
+// What happens between a request's look and its write: the guards in SQL check what holds at the write.
 import { expect, test } from "vitest";
 import { holdWrites } from "../support/meanwhile.ts";
 import { addUser, signIn, signInFirst, startTestServer } from "../support/server.ts";

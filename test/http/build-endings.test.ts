@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { leaseMs } from "../../src/workspaces/jobs/rules/job.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
-import { allTold, inboxTitles } from "../support/inbox.ts";
+import { allNotices, inboxTitles } from "../support/inbox.ts";
 import { addProvisioner, addTemplate, outcome } from "../support/workspaces.ts";
 import { auditEntries } from "../support/audit.ts";
 
@@ -65,7 +65,7 @@ describe("a deletion that succeeded", () => {
       content: expect.stringContaining("**ada** deleted your workspace **web**"),
       targets: expect.arrayContaining([workspaceId, mia.userId]),
     });
-    const [message] = await allTold(server);
+    const [message] = await allNotices(server);
     expect(message).toMatchObject({
       labels: { name: "web", reason: "initiated by user", initiator: "ada" },
       reasons: ["workspace_owner", "inbox"],
@@ -76,7 +76,7 @@ describe("a deletion that succeeded", () => {
     const { server, token, mia, finish, build, workspaceId } = await setUp();
     await build("delete", mia.token);
     await finish();
-    expect(await allTold(server)).toEqual([]);
+    expect(await allNotices(server)).toEqual([]);
     const audit = await server.call("GET", `/api/v2/audit?resource_id=${workspaceId}&action=delete`, {
       token,
     });
@@ -91,7 +91,7 @@ describe("a deletion that succeeded", () => {
     await provisioner.acquire();
     await server.call("PATCH", `/api/v2/workspacebuilds/${id}/cancel`, { token });
     await provisioner.job("POST", id, "complete", { resources: [] });
-    expect(await allTold(server)).toEqual([]);
+    expect(await allNotices(server)).toEqual([]);
     expect(await auditEntries(server, token, "workspace", "action=delete")).toEqual([]);
     const second = await build("delete", token);
     await provisioner.acquire();
@@ -115,7 +115,7 @@ describe("a build that failed", () => {
     expect(await titles.mia()).toEqual([]);
     const { notifications } = (await server.call("GET", "/api/v2/notifications/inbox", { token: tess.token }))
       .json;
-    expect((await allTold(server))[0]!.labels).toMatchObject({ template_name: "Docker containers" });
+    expect((await allNotices(server))[0]!.labels).toMatchObject({ template_name: "Docker containers" });
     expect(notifications[0]!.content).toContain("> Error\\: no \\*space\\* left\n");
     expect(notifications[0]!.actions).toEqual([
       { label: "View build", url: `${server.url}/@mia/web/builds/2` },
@@ -126,11 +126,11 @@ describe("a build that failed", () => {
     const { server, token, mia, provisioner, build, titles } = await setUp();
     await server.call("PUT", "/api/v2/users/tess/roles", { token, json: { roles: [] } });
     await provisioner.job("POST", await build("stop", mia.token), "fail", { error: "not held" });
-    expect(await allTold(server)).toEqual([]);
+    expect(await allNotices(server)).toEqual([]);
     const { job_id } = (await provisioner.acquire()).json;
     await provisioner.job("POST", job_id, "fail", { error: "" });
     expect(await titles.ada()).toEqual([failed()]);
-    const [message] = await allTold(server);
+    const [message] = await allNotices(server);
     expect(message!.reasons).toEqual(["no_template_admin", "role_owner", "inbox"]);
   });
 
@@ -143,7 +143,7 @@ describe("a build that failed", () => {
       await provisioner.job("POST", id, "fail", { error: "x" });
     };
     await fail("prebuild");
-    expect(await allTold(server)).toEqual([]);
+    expect(await allNotices(server)).toEqual([]);
     await fail("autostart");
     expect(await titles.mia()).toEqual(["Autostart failed: web"]);
     expect(await titles.tess()).toEqual([]);

@@ -4,7 +4,7 @@ import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
 import { dispatch } from "../../src/notifications/delivery/dispatch.ts";
 import { tick } from "../../src/tick.ts";
-import { allTold, deliveryLog } from "../support/inbox.ts";
+import { allNotices, deliveryLog } from "../support/inbox.ts";
 import { copyNewDatabase } from "../support/new-database.ts";
 import { temporaryFolder } from "../support/program.ts";
 import { startReceiver, type Arrival } from "../support/receiver.ts";
@@ -90,7 +90,7 @@ describe("a webhook", () => {
     });
     expect(headers).toMatchObject({ "content-type": "application/json", "webhook-id": json.msg_id });
     expect(headers["webhook-timestamp"]).toBe(String(Math.floor(server.clock.now() / 1_000)));
-    // The library judges by the real clock, the server by the test's: it is asked about the signature alone.
+    // The library has the real clock and the server the test's: only the signature is verified.
     const signed = new Webhook(secret).sign(
       json.msg_id,
       new Date(Number(headers["webhook-timestamp"]) * 1_000),
@@ -244,7 +244,7 @@ describe("before it is sent", () => {
     await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: false } });
     await pass(server);
     expect(receiver.arrivals.filter(({ json }) => json.title === "hers")).toEqual([]);
-    const hers = (await allTold(server)).filter(({ key }) => key === "TemplateCustomNotification");
+    const hers = (await allNotices(server)).filter(({ key }) => key === "TemplateCustomNotification");
     expect(hers.length).toBeGreaterThan(0);
     for (const message of hers) {
       expect(message).toMatchObject({

@@ -1,6 +1,6 @@
 // Moving a workspace to another version of its template: the owner's receipt and the admins' notification.
 import { describe, expect, test } from "vitest";
-import { allTold, inboxTitles, switchKind } from "../support/inbox.ts";
+import { allNotices, inboxTitles, switchKind } from "../support/inbox.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addProvisioner, addTemplate, addVersion, outcome, organizationOf } from "../support/workspaces.ts";
 
@@ -83,7 +83,7 @@ describe("a manual update", () => {
     ];
     const request = { transition: "stop", template_version_id: v2, rich_parameter_values: values };
     const created = await build("tess", request);
-    const [event] = await allTold(server);
+    const [event] = await allNotices(server);
     expect(event!.createdBy).toBe("api-workspaces-updated");
     expect(event!.labels).toEqual({
       organization: "default",
@@ -142,7 +142,7 @@ describe("a manual update", () => {
       }),
     ])
       expect([404, 403, 400]).toContain(refused.status);
-    expect(await allTold(server)).toEqual([]);
+    expect(await allNotices(server)).toEqual([]);
   });
 
   test("notifies once when two request it at the same time: the other is refused", async () => {

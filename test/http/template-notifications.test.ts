@@ -1,6 +1,6 @@
 // Notifications about templates, for their users and the template admins.
 import { describe, expect, test } from "vitest";
-import { allTold, inboxTitles } from "../support/inbox.ts";
+import { allNotices, inboxTitles } from "../support/inbox.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { addTemplate, organizationOf } from "../support/workspaces.ts";
 
@@ -22,7 +22,7 @@ async function setUp() {
     server.call("PATCH", `/api/v2/templates/${templateId}`, { token: as, json });
   const remove = (as: string) => server.call("DELETE", `/api/v2/templates/${templateId}`, { token: as });
   const notified = async () =>
-    (await allTold(server)).map(({ key, username }) => [key.replace("TemplateTemplate", ""), username]);
+    (await allNotices(server)).map(({ key, username }) => [key.replace("TemplateTemplate", ""), username]);
   return { server, token, tess, tom, mia, max, templateId, create, patch, remove, notified };
 }
 
@@ -42,7 +42,7 @@ describe("a template that is deprecated", () => {
       ["Deprecated", "max"],
     ];
     expect(await notified()).toEqual([...each, ...each]);
-    const [message] = await allTold(server);
+    const [message] = await allNotices(server);
     const organization = await organizationOf(server);
     expect(message).toMatchObject({
       labels: { template: "docker", message: words, organization: "default" },
@@ -94,7 +94,7 @@ describe("a template that is deleted", () => {
     for (const as of [token, tom.token])
       expect(await inboxTitles(server, as)).toEqual(["Template deleted: Docker containers"]);
     const labels = { name: "Docker containers", initiator: "tess" };
-    expect(await allTold(server)).toMatchObject([
+    expect(await allNotices(server)).toMatchObject([
       { labels, reasons: ["role_owner", "inbox"] },
       { labels, reasons: ["role_template-admin", "inbox"] },
     ]);
@@ -108,7 +108,7 @@ describe("a template that is deleted", () => {
       await server.call("PUT", `/api/v2/users/${name}/roles`, { token, json: { roles: [] } });
     expect((await remove(token)).status).toBe(200);
     expect(await notified()).toEqual([["Deleted", "olga"]]);
-    expect((await allTold(server))[0]!.reasons).toEqual(["role_owner", "inbox"]);
+    expect((await allNotices(server))[0]!.reasons).toEqual(["role_owner", "inbox"]);
   });
 
   test("is refused while a user has a workspace of it, and nobody is notified", async () => {

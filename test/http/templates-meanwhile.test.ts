@@ -1,4 +1,4 @@
-// What happens between the look of a request about templates and its write: the guards judge by what holds at the write.
+// What happens between the look of a request about templates and its write: the guards check what holds at the write.
 import { expect, test } from "vitest";
 import { writeTar } from "../../src/kernel/rules/tar.ts";
 import { holdWrites } from "../support/meanwhile.ts";

@@ -1,4 +1,4 @@
-// What happens between a look at a workspace and the write about it: the guards judge by what holds at the write.
+// What happens between a look at a workspace and the write about it: the guards check what holds at the write.
 import { expect, test } from "vitest";
 import { holdWrites } from "../support/meanwhile.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";

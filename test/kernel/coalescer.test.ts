@@ -12,7 +12,7 @@ interface Run {
 /** Resolves when everything that can go on by itself has gone on. */
 const quiet = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A coalescer whose runs end when they are told to; items are numbered as they come. */
+/** A coalescer whose runs end when they are asked to; items are numbered as they come. */
 function createBench(options: Partial<CoalescerOptions<number>> = {}) {
   const stopping = new AbortController();
   const started: number[][] = [];

@@ -67,13 +67,13 @@ async function notify(userId: string, count = 1): Promise<void> {
   await db.write(insertRows(inboxNotifications, notifications), {});
 }
 
-/** Readers, and what each was told. */
+/** Readers, and what each received. */
 async function join(count: number) {
-  const told: number[][] = [];
+  const received: number[][] = [];
   const joined = await Promise.all(
     Array.from({ length: count }, (_, at) => {
       const seen: number[] = [];
-      told.push(seen);
+      received.push(seen);
       return hub.join({
         userId: userIds[at % userIds.length]!,
         keyId: `key-${at}`,
@@ -82,7 +82,7 @@ async function join(count: number) {
       });
     }),
   );
-  return { told, leaveAll: () => joined.forEach(({ leave }) => leave()) };
+  return { received, leaveAll: () => joined.forEach(({ leave }) => leave()) };
 }
 
 /** Milliseconds; the reads of each second are answered in the next turn of the event loop. */
@@ -112,12 +112,12 @@ test("a thousand readers cost as many queries a second as ten do, and nobody cos
 });
 
 test("each receives what is theirs, once, in order, however much there is at a time", async () => {
-  const { told } = await join(40);
+  const { received } = await join(40);
   for (const userId of userIds) await notify(userId, 70);
   hub.wake();
   hub.wake();
   await pass(2_500);
-  for (const seen of told) {
+  for (const seen of received) {
     expect(seen).toHaveLength(70);
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
     expect(new Set(seen).size).toBe(70);
@@ -125,7 +125,7 @@ test("each receives what is theirs, once, in order, however much there is at a t
 });
 
 test("what arrives while the database is unavailable is delivered afterwards, once", async () => {
-  const { told } = await join(2);
+  const { received } = await join(2);
   await notify(userIds[0]!);
   await tripsIn(1);
   const read = vi.spyOn(db, "read").mockRejectedValue(new Error("gone"));
@@ -136,7 +136,7 @@ test("what arrives while the database is unavailable is delivered afterwards, on
   read.mockRestore();
   await notify(userIds[1]!);
   await tripsIn(1);
-  expect(told.map((seen) => seen.length)).toEqual([3, 1]);
+  expect(received.map((seen) => seen.length)).toEqual([3, 1]);
 });
 
 test("who connects during a query receives what comes after it", async () => {
@@ -145,7 +145,7 @@ test("who connects during a query receives what comes after it", async () => {
   const second = await join(1);
   await notify(userIds[0]!);
   await tripsIn(1);
-  expect([first.told[0]!.length, second.told[0]!.length]).toEqual([1, 1]);
+  expect([first.received[0]!.length, second.received[0]!.length]).toEqual([1, 1]);
 });
 
 test("nobody joins a holder that can't look", async () => {

@@ -320,7 +320,7 @@ describe("logging in", () => {
     expect(server.logins).toMatchObject([{ identity: "alerts" }]);
   });
 
-  test("takes the password from a file, anew each time, without its line end", async () => {
+  test("reads the password from a file each time, without its line end", async () => {
     const folder = await mkdtemp(join(tmpdir(), "belfry-mail-"));
     onTestFinished(() => rm(folder, { recursive: true }));
     const file = join(folder, "password");

@@ -21,21 +21,21 @@ async function startBuilding() {
   await server.call("POST", "/api/v2/users/me/workspaces", { token, json });
   const acquireId = randomUUID();
   const { json: job } = await provisioner.acquire({ acquireId });
-  const tell = (action: string, body: unknown) =>
+  const report = (action: string, body: unknown) =>
     provisioner.job("POST", job.job_id, action, body, acquireId);
   const log = (...outputs: string[]) =>
-    tell(
+    report(
       "logs",
       outputs.map((output) => ({ level: "info", source: "provisioner", stage: "Planning", output })),
     );
-  return { server, token, tell, log };
+  return { server, token, report, log };
 }
 
 const linesOf = (page: Page) => page.locator("#log span").allTextContents();
 const isSame = (page: Page) => page.evaluate(() => document.body.dataset["same"]);
 
 browserTest("the log of a build that goes on grows in place, until it has ended", async () => {
-  const { server, token, tell, log } = await startBuilding();
+  const { server, token, report, log } = await startBuilding();
   const page = await open(server, { token });
   await page.clock.install();
   await page.goto("/@ada/web/builds/1");
@@ -51,7 +51,7 @@ browserTest("the log of a build that goes on grows in place, until it has ended"
   expect(await linesOf(page)).toEqual(["one", "two", "three"]);
   expect(await page.locator("#log h3").allTextContents()).toEqual(["Planning"]);
   expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe("/@ada/web");
-  await tell("fail", { error: "no disk left" });
+  await report("fail", { error: "no disk left" });
   await page.clock.runFor(2_500);
   await page.locator("#announcer", { hasText: "Build 1 is failed" }).waitFor({ state: "attached" });
   expect(await page.locator(".problem").textContent()).toContain("no disk left");
@@ -85,7 +85,7 @@ browserTest("whoever reads the end of a log stays there, whoever reads above kee
   expect((await place()).left).toBeLessThan(5);
 });
 
-browserTest("a connection that breaks is shown, and made again", async () => {
+browserTest("a connection that breaks is shown, and opened again", async () => {
   const { server, token, log } = await startBuilding();
   const page = await open(server, { token, expected: /Failed to load resource/ });
   await page.clock.install();
@@ -118,11 +118,11 @@ browserTest("without scripts the page of a build comes again by itself", async (
 });
 
 browserTest("light or dark, narrow or wide, nothing scrolls sideways and all can be hit", async () => {
-  const { server, token, tell, log } = await startBuilding();
+  const { server, token, report, log } = await startBuilding();
   await log(`A word ${longWord}`);
   const apps = [{ slug: "app", display_name: longWord, url: "http://app" }];
   const resources = [{ type: "t", name: "n", agents: [{ name: "main", apps }] }];
-  await tell("complete", { resources, ai_task: { prompt: longWord, sidebar_app_slug: "app" } });
+  await report("complete", { resources, ai_task: { prompt: longWord, sidebar_app_slug: "app" } });
   await server.sql(`UPDATE template_versions SET name = '${"y".repeat(60)}'`);
   await server.sql(`UPDATE templates SET description = '${longWord}', deprecation_message = '${longWord}'`);
   const workspace = await server.call("GET", "/api/v2/users/me/workspace/web", { token });

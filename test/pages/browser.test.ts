@@ -34,7 +34,7 @@ const titles = (page: Page) =>
     .then((all) => all.map((title) => title.replace("Unread: ", "").trim()));
 
 /** Waits until the page has announced it; answers the titles then. */
-async function titlesOnceTold(page: Page, title: string): Promise<string[]> {
+async function titlesOnceShown(page: Page, title: string): Promise<string[]> {
   const words = new RegExp(`^New notification: ${title}$`);
   await page.locator("#announcer", { hasText: words }).waitFor({ state: "attached" });
   return titles(page);
@@ -70,12 +70,12 @@ browserTest("from the set-up one gets to the inbox, where a notification appears
   const key = (await page.context().cookies()).find(({ name }) => name === "coder_session_token")!.value;
   server.secret(key);
   await send(server, key, "First", "It *works*");
-  expect(await titlesOnceTold(page, "First")).toEqual(["First"]);
+  expect(await titlesOnceShown(page, "First")).toEqual(["First"]);
   expect(await page.title()).toBe("(1) Inbox · Belfry");
   expect(await page.locator("#items em").textContent()).toBe("works");
   expect(await page.locator(".empty").count()).toBe(0);
   await send(server, key, "Second");
-  expect(await titlesOnceTold(page, "Second")).toEqual(["Second", "First"]);
+  expect(await titlesOnceShown(page, "Second")).toEqual(["Second", "First"]);
   expect(await page.locator("#count").textContent()).toBe("2 unread");
   expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
 });
@@ -89,7 +89,7 @@ browserTest("many at once appear newest first, each once", async () => {
   await connected;
   for (let number = 1; number <= 12; number += 1) await send(server, token, `n${number}.`);
   const expected = Array.from({ length: 12 }, (_, index) => `n${12 - index}.`);
-  expect(await titlesOnceTold(page, "n12.")).toEqual(expected);
+  expect(await titlesOnceShown(page, "n12.")).toEqual(expected);
   await page.reload();
   expect(await titles(page)).toEqual(expected);
 });
@@ -108,7 +108,7 @@ browserTest("what happens while the page is on its way is not lost", async () =>
     { times: 1 },
   );
   await page.goto("/inbox");
-  expect(await titlesOnceTold(page, "Meanwhile")).toEqual(["Meanwhile", "Before"]);
+  expect(await titlesOnceShown(page, "Meanwhile")).toEqual(["Meanwhile", "Before"]);
 });
 
 browserTest("after a restart of the server the open page goes on from where it was", async () => {
@@ -119,14 +119,14 @@ browserTest("after a restart of the server the open page goes on from where it w
   await page.goto("/inbox");
   await connected;
   await send(first, token, "Before");
-  await titlesOnceTold(page, "Before");
+  await titlesOnceShown(page, "Before");
   await first.stop();
   const second = await start({
     folder: first.folder,
     environment: { BELFRY_HTTP_ADDRESS: `127.0.0.1:${first.config.port}` },
   });
   await send(second, token, "After");
-  expect(await titlesOnceTold(page, "After")).toEqual(["After", "Before"]);
+  expect(await titlesOnceShown(page, "After")).toEqual(["After", "Before"]);
 });
 
 browserTest("marking works in place, with the keyboard's focus kept", async () => {
@@ -218,7 +218,7 @@ browserTest("what is done is a list that stays as it is, and from which one take
   await page.getByRole("link", { name: "Done", exact: true }).click();
   await connected;
   await send(server, token, "Three");
-  expect(await titlesOnceTold(page, "Three")).toEqual(["Two", "One"]);
+  expect(await titlesOnceShown(page, "Three")).toEqual(["Two", "One"]);
   await page.locator("#items summary").first().click();
   await page.getByRole("button", { name: "Move to inbox" }).click();
   await said("Moved to the inbox");

@@ -37,7 +37,7 @@ describe("whether a channel works", () => {
         const { failingSince, ...rest } = known!;
         const { failingSince: trueSince, ...trueRest } = truth!;
         expect(rest).toEqual(trueRest);
-        // Of a streak that was told out of order only its end is known for sure.
+        // Of a streak that was reported out of order only its end is known for sure.
         expect(failingSince === null).toBe(trueSince === null);
         if (failingSince !== null) expect(failingSince).toBeGreaterThanOrEqual(trueSince!);
       }),

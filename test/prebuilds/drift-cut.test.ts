@@ -1,4 +1,4 @@
-// The completion of a claim that made resources anew, cut at every batch, before and after it is done: the end of the
+// The completion of a claim that recreated resources, cut at every batch, before and after it is done: the end of the
 // build, the count and the messages are never parted.
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-// The whole way of drift: a pool, a claim that makes a resource anew, the message, its snippet put into the template, a
+// The whole way of drift: a pool, a claim that recreates a resource, the message, its snippet put into the template, a
 // claim that does not. Done by OpenTofu or Terraform where one is installed, else by a stand-in.
 import { expect, test } from "vitest";
 import { real, realWords, standIn, startDaemon } from "../support/provisioner.ts";
@@ -117,10 +117,10 @@ test(`The notification about a drifting claim contains a fix that works (with ${
   // Terraform's own words come before.
   if (real !== undefined)
     expect(outputs.slice(0, at)).toContain("  # terraform_data.workspace must be replaced");
-  const [told] = await messages();
-  expect(told).toMatchObject({ replacements: { "terraform_data.workspace": "triggers_replace" } });
+  const [message] = await messages();
+  expect(message).toMatchObject({ replacements: { "terraform_data.workspace": "triggers_replace" } });
 
-  const second = await push(withFix(template, told!.cure), templateId as string);
+  const second = await push(withFix(template, message!.cure), templateId as string);
   await ask("PATCH", `/templates/${templateId}/versions`, { id: second.versionId });
   const quiet = await claim("other", second);
   expect(quiet.map(({ output }) => output).join("\n")).not.toMatch(/recreated|recreates|must be replaced/);

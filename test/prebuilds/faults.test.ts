@@ -1,5 +1,5 @@
 // Passes over the pools that are cut off, or stopped in their middle while another instance makes one: the pools end right,
-// and each admin is told once.
+// and each admin is notified once.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
@@ -20,7 +20,7 @@ import {
 import { noServer, startLibsqlServer } from "../support/sqld.ts";
 import { addTemplate, addVersion } from "../support/workspaces.ts";
 import { activateElsewhere } from "../support/stored.ts";
-import { allTold } from "../support/inbox.ts";
+import { allNotices } from "../support/inbox.ts";
 
 const environment = {
   BELFRY_WORKSPACE_PREBUILDS_RECONCILIATION_BACKOFF_INTERVAL: "0s",
@@ -28,7 +28,7 @@ const environment = {
   BELFRY_WORKSPACE_PREBUILDS_MAX_PENDING: "10000",
 };
 
-/** One pool for each thing that a pass does: it marks a limit and tells, makes, deletes and cancels. */
+/** One pool for each thing that a run does: it marks a limit and notifies, creates, deletes and cancels. */
 async function addWork(server: TestServer, userId: string, instances: number) {
   const add = async (instances: number, prebuild?: Parameters<typeof addPrebuilds>[3]) => {
     const preset = { id: randomUUID(), name: "small", parameters: [], instances };
@@ -60,12 +60,12 @@ async function outcomeOf(server: TestServer, { limited, empty, outdated, waiting
       return rows[0]!["deleted_at"] === null ? states : `${states}, gone`;
     });
   };
-  const notices = (await allTold(server)).filter(
+  const notices = (await allNotices(server)).filter(
     ({ targets, status }) => targets.includes(limited.presetId) && status === "sent",
   );
   const [preset] = await server.sql(`SELECT prebuild_status FROM presets WHERE id = '${limited.presetId}'`);
   return {
-    told: notices.length,
+    notified: notices.length,
     status: preset!["prebuild_status"],
     limited: await statesOf(limited.templateId),
     made: (await statesOf(empty.templateId)).length,
@@ -75,7 +75,7 @@ async function outcomeOf(server: TestServer, { limited, empty, outdated, waiting
 }
 
 const right = (instances: number) => ({
-  told: 1,
+  notified: 1,
   status: "hard_limited",
   limited: ["start/failed"],
   made: instances,
@@ -110,7 +110,7 @@ test("A connection that is cut at any batch of a pass, before or after it is don
     }
 });
 
-const told = async (program: Program, word: string) => {
+const printed = async (program: Program, word: string) => {
   while (!program.stderr().endsWith(`${word}\n`)) await once(program.process.stderr!, "data");
 };
 
@@ -140,9 +140,9 @@ test.skipIf(noServer)(
       const work = await addWork(server, userId, 3);
       clock.advance(1_000);
       other.process.stdin!.write(`${at}\n`);
-      await told(other, "armed");
+      await printed(other, "armed");
       const answer = callServer(other.url, "POST", "/api/v2/prebuilds/reconcile", { token });
-      await told(other, "stopping");
+      await printed(other, "stopping");
       expect((await reconcile(server.deps(), { forced: true })).outcome).toBe("done");
       const between = await outcomeOf(server, work);
       other.process.kill("SIGCONT");

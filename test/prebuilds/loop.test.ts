@@ -93,7 +93,7 @@ test("A full pool doesn't hold another up, and passes that meet make no more tha
   expect((await states()).length).toBe(14);
 });
 
-test("Two instances make one pass in an interval; a wish that meets a pass under way makes another follow", async () => {
+test("Two instances make one run in an interval; a request during a run causes another one", async () => {
   const { server, states } = await startPools();
   const second = await startTestServer({ folder: server.folder, clock: server.clock });
   const ticks = async () =>
@@ -150,7 +150,7 @@ test("A reconciliation that is asked for waits for the one under way in another 
   const { db, clock } = server;
   await db.write(takeLease("first", clock.now(), true), {});
   const asked = reconcileAfterOthers(other.deps());
-  // Its wish is in the database: it waits.
+  // Its request is in the database: it waits.
   await vi.waitFor(async () =>
     expect((await db.read({ lease: readLease() })).lease[0]!.requestedAt).toBe(clock.now()),
   );
@@ -216,7 +216,7 @@ test("A preset that lacks what its version requires is reported once, builds not
     { missing: ["region"], invalid: [], failure: null, eligible: 0 },
   ]);
   expect(await pools.pool()).toMatchObject({ status: "validation_failed", running: 0 });
-  // Resumed without a fix, it is told again; fixed, it is filled without a resume.
+  // Resumed without a fix, it is reported again; fixed, it is filled without a resume.
   server.clock.advance(1_000);
   await pools.api("POST", `/prebuilds/presets/${broken.id}/resume`);
   await server.settled();
@@ -396,7 +396,7 @@ describe("the hard limit", () => {
     await passes(server, 1);
     expect(await pools.states()).toEqual(["delete/pending", "start/pending"]);
     expect(await pools.status(presetId)).toBe("hard_limited");
-    // The new one fails: limited again, and told already.
+    // The new one fails: limited again, and reported already.
     await server.sql(
       "UPDATE workspace_builds SET status = 'failed', completed_at = created_at WHERE status = 'pending' AND transition = 'start'",
     );

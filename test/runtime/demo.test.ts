@@ -1,4 +1,4 @@
-// The demo tells its whole story; in a hurry, and then it ends and leaves nothing behind.
+// The demo runs its whole story, without pauses, and then it ends and leaves nothing behind.
 import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { run, temporaryFolder } from "../support/program.ts";

@@ -357,7 +357,7 @@ async function readyWithinTwoSeconds(server: TestServer) {
   return ready;
 }
 
-/** Passes everything on to a database server, but once told to, leaves whoever wants to write waiting. */
+/** Passes everything on to a database server, but once asked to, leaves whoever wants to write waiting. */
 async function startWriteTrap(target: string) {
   let isTrapped = false;
   const proxy = createServer((incoming, outgoing) => {

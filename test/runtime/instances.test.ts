@@ -117,9 +117,9 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
       (await Promise.all(titles.map((title, index) => send(index, title)))).map(({ status }) => status),
     ).toEqual(titles.map(() => 204));
     for (const next of readers) {
-      const told: string[] = [];
-      while (told.length < titles.length) told.push(await next());
-      expect(told.toSorted()).toEqual(titles.toSorted());
+      const received: string[] = [];
+      while (received.length < titles.length) received.push(await next());
+      expect(received.toSorted()).toEqual(titles.toSorted());
     }
     await receiver.wait(3);
     await passes(2);

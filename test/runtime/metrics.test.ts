@@ -89,11 +89,11 @@ describe("the text", () => {
     expect(headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
     parseExposition(text);
     const shown = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, kind]) => `${name} ${kind}`);
-    const told = alertsPage.split("\n").flatMap((line) => {
+    const documented = alertsPage.split("\n").flatMap((line) => {
       const [, names, kind] = /^\| (`.*`) +\| (counter|gauge|histogram) +\|/.exec(line) ?? [];
       return [...(names ?? "").matchAll(/`(\w+)/g)].map(([, name]) => `${name} ${kind}`);
     });
-    expect(shown.toSorted()).toEqual(told.toSorted());
+    expect(shown.toSorted()).toEqual(documented.toSorted());
   });
 });
 
@@ -105,7 +105,7 @@ describe("totals", () => {
     });
     await send("one");
     await send("two");
-    // Told already: neither way sends it once more.
+    // Sent already: neither channel sends it once more.
     await send("two");
     // The same at once: they are written together.
     await Promise.all([send("same"), send("same")]);
@@ -190,7 +190,7 @@ describe("totals", () => {
     const series = parseExposition(exposition(totalFamilies(rows, methods)));
     const queued = (le: string) =>
       valueOf(series, "coderd_notifications_queued_seconds_bucket", { ...webhook, le });
-    // The second one was a later try: it does not tell how long the first took.
+    // The second one was a retry: it doesn't say how long the first took.
     expect([queued("1"), queued("3600"), queued("+Inf")]).toEqual([2, 2, 3]);
     expect(valueOf(series, "coderd_notifications_queued_seconds_sum", webhook)).toBe(4_001);
     const sent = (le: string) =>
@@ -226,7 +226,7 @@ describe("what waits", () => {
     expect(valueOf(series, "belfry_notifications_oldest_waiting_seconds", { method: "smtp" })).toBe(0);
   });
 
-  test("while notifications are held back is not old before it may go", async () => {
+  test("while notifications are paused is not old before it is due", async () => {
     const { server, token, send } = await startWithWebhook();
     const hold = (notifier_paused: boolean) =>
       server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused } });
@@ -299,7 +299,7 @@ describe("the alerts of the docs", () => {
     expect(quiet(fired)).toEqual([]);
   });
 
-  test("tell that ticks have stopped", async () => {
+  test("report that ticks have stopped", async () => {
     const server = await startTestServer();
     await server.runTick();
     expect(quiet(await watch(server, { minutes: 1 }))).toEqual([]);
@@ -308,7 +308,7 @@ describe("the alerts of the docs", () => {
     expect(quiet(await watch(never, { minutes: 1 }))).toEqual(["BelfryTickStopped"]);
   });
 
-  test("tell of a message that doesn't get through, and later that it was given up", async () => {
+  test("report a message that doesn't get through, and later that it was given up", async () => {
     const { receiver, server, send } = await startWithWebhook({
       environment: { BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: "4" },
     });
@@ -321,7 +321,7 @@ describe("the alerts of the docs", () => {
     expect(quiet(await watch(server, { minutes: 1, between }))).toEqual([]);
   });
 
-  test("tell of a receiver that is gone", async () => {
+  test("report a receiver that is gone", async () => {
     const { receiver, server, send } = await startWithWebhook();
     receiver.answer({ status: 410 });
     await send("to nobody");
@@ -329,7 +329,7 @@ describe("the alerts of the docs", () => {
     expect(quiet(await watch(server, { minutes: 1, between }))).toEqual(["BelfryWebhookGone"]);
   });
 
-  test("tell of a pool whose builds fail", async () => {
+  test("report a pool whose builds fail", async () => {
     const environment = { BELFRY_WORKSPACE_PREBUILDS_FAILURE_HARD_LIMIT: "1" };
     const { server, pass, fail } = await startPools({}, { environment });
     const between = () => server.runTick();
@@ -339,7 +339,7 @@ describe("the alerts of the docs", () => {
     expect(quiet(await watch(server, { minutes: 2, between }))).toEqual(["BelfryPoolAtLimit"]);
   });
 
-  test("tell of a database that takes no writes, and of a Belfry that is not there", async () => {
+  test("report a database that takes no writes, and of a Belfry that is not there", async () => {
     let isFull = false;
     const { server } = await startWithWebhook({
       adapter: "plain",
@@ -364,7 +364,7 @@ describe("the alerts of the docs", () => {
     expect(await watch(server, { minutes: 2 })).toEqual(["BelfryGone"]);
   });
 
-  test("tell of a clock that is off", async () => {
+  test("report a clock that is off", async () => {
     // It goes on as the database's does; between the two readings lies an answer's time.
     const ahead = (offset: number): TestClock => {
       let time = offset;
@@ -380,7 +380,7 @@ describe("the alerts of the docs", () => {
     expect(await watch(wrong, { minutes: 2, between: () => wrong.runTick() })).toEqual(["BelfryClockOff"]);
   });
 
-  test("tell of an instance with another key", async () => {
+  test("report an instance with another key", async () => {
     const folder = await temporaryFolder();
     const first = await startTestServer({ folder, environment: { BELFRY_SECRET_KEY: key } });
     await first.runTick();

@@ -87,7 +87,7 @@ test("two hundred messages under way when the server is asked to stop: released,
   await callServer(first.url, "POST", "/api/v2/users/first", { json: owner });
   const signedIn = await callServer(first.url, "POST", "/api/v2/users/login", { json: owner });
   const token = signedIn.json.session_token;
-  // It takes every request and answers none until it is told to.
+  // It takes every request and answers none until it is asked to.
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
   receiver.answer(async () => {

@@ -58,7 +58,7 @@ function sendTwice(batch: Batch): Batch {
   };
 }
 
-/** What tells a batch from others: its values, which have ids in them, and the lengths of the rest. */
+/** What distinguishes a batch from others: its values, which have ids in them, and the lengths of the rest. */
 const nameOf = (statements: InStatement[]): string =>
   JSON.stringify(
     statements.map((statement) => {

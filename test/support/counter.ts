@@ -1,5 +1,5 @@
 // A process of its own that counts in a database: reads the count, decides, and writes it back guarded by what it read.
-// Run as `node counter.ts URL NAME TIMES`; says when it is ready, begins when it is told to, and prints how many of its
+// Run as `node counter.ts URL NAME TIMES`; says when it is ready, begins when it is asked to, and prints how many of its
 // writes were taken and how many were too late.
 import { once } from "node:events";
 import { eq, sql } from "drizzle-orm";

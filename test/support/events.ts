@@ -17,7 +17,7 @@ export interface EventStream {
   next: () => Promise<StreamEvent>;
   /** The id to resume from: that of the last event, or the one the server named at first. */
   lastId: () => string;
-  /** Resolves once the server has named the place from which it tells. */
+  /** Resolves once the server has said after which notification it begins. */
   ready: Promise<void>;
   /** Resolves when the server ends the stream. */
   ended: Promise<void>;
@@ -36,8 +36,8 @@ export async function openEvents(url: string, token: string, lastEventId?: strin
   const events: StreamEvent[] = [];
   const waiting: ((event: StreamEvent) => void)[] = [];
   let id = "";
-  let told = () => {};
-  const ready = new Promise<void>((resolve) => (told = resolve));
+  let opened = () => {};
+  const ready = new Promise<void>((resolve) => (opened = resolve));
 
   function take(block: string): void {
     const fields: Record<string, string> = {};
@@ -47,7 +47,7 @@ export async function openEvents(url: string, token: string, lastEventId?: strin
     }
     if (fields["id"] !== undefined) {
       id = fields["id"];
-      told();
+      opened();
     }
     if (fields["data"] === undefined) return;
     const event = { id, event: fields["event"] ?? "message", data: fields["data"] };

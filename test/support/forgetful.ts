@@ -1,4 +1,4 @@
-// A database client that, once it is told to, takes back every write after it has answered: each request finds the same
+// A database client that, once it is asked to, undoes every write after it has answered: each request finds the same
 // world, whatever the others did.
 import type { InStatement, TransactionMode } from "@libsql/client";
 import type { DatabaseClient } from "../../db/client.ts";

@@ -1,5 +1,5 @@
 // Sends drawn requests to a server and holds it to its own document: no failure of ours, no hanging, no answer that isn't
-// declared. What a request does is taken back, so each finds the same world.
+// declared. What a request does is undone, so each finds the same world.
 import fc from "fast-check";
 import { createApi } from "../../src/api/index.ts";
 import type { Endpoint } from "../../src/http/endpoint.ts";
@@ -40,7 +40,7 @@ export interface FuzzReport {
   faults: string[];
 }
 
-/** Everything that is found is told, not only what is found first. */
+/** Everything that is found is reported, not only what is found first. */
 export async function fuzz(requests: number, seed = Date.now() % 1_000_000): Promise<FuzzReport> {
   const everybody = await startEverybody();
   const document = openApiDocument(createApi(), everybody.server.url);
@@ -62,9 +62,9 @@ export async function fuzz(requests: number, seed = Date.now() % 1_000_000): Pro
     statuses[status] = (statuses[status] ?? 0) + 1;
     if (status < 400) through.add(target.route);
     if (fault === undefined) continue;
-    const told = `${target.route} as ${caller}: ${fault}: ${JSON.stringify(request)}`;
+    const report = `${target.route} as ${caller}: ${fault}: ${JSON.stringify(request)}`;
     const key = `${target.route} ${status}`;
-    if (told.length < (faults.get(key)?.length ?? Infinity)) faults.set(key, told);
+    if (report.length < (faults.get(key)?.length ?? Infinity)) faults.set(key, report);
   }
   await everybody.server.settled();
   const errors = everybody.server.logs.filter((line) => line.includes('"level":"error"'));

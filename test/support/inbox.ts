@@ -40,7 +40,7 @@ export async function switchKind(server: TestServer, token: string, key: string,
   if (answer.status !== 200) throw new Error(`preferences: ${answer.status} ${answer.text}`);
 }
 
-export interface ToldRow {
+export interface NoticeRow {
   key: string;
   username: string;
   method: string;
@@ -53,7 +53,7 @@ export interface ToldRow {
 }
 
 /** Every message there is in order, suppressed ones too, with its event; but not of kinds that are off by default. */
-export async function allTold(server: TestServer): Promise<ToldRow[]> {
+export async function allNotices(server: TestServer): Promise<NoticeRow[]> {
   const rows =
     await server.sql(`SELECT t.key, u.username, m.method, m.status, m.reasons, e.labels, e.data, e.targets,
       e.created_by FROM notification_messages m JOIN notification_events e ON e.id = m.event_id

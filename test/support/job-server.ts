@@ -171,7 +171,7 @@ export async function startJobServer(): Promise<JobServer> {
   function write(job: StandInJob, method: string, verb: string, body: Buffer): Answer {
     const hasLease = job.status === "running" || job.status === "canceling";
     const json = () => JSON.parse(body.toString()) as Record<string, unknown>;
-    // The same end told twice is one end.
+    // The same end reported twice is one end.
     if (verb === "complete" && job.status === "succeeded") return { status: 200, json: { agents: [] } };
     if (verb === "fail" && (job.status === "failed" || job.status === "canceled")) return { status: 204 };
     if (!hasLease) return message(409, "The lease of this job is not yours.");

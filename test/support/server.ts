@@ -60,7 +60,7 @@ export interface TestServer extends RunningServer {
   folder: string;
   /** The database without the adapter, if it and the server are as any other's: see `signInFirst`. */
   common: DatabaseClient | undefined;
-  /** One pass of everything periodic, now. */
+  /** One periodic run, now. */
   runTick: () => Promise<TickReport>;
   /** Rows of a statement, for looking at what is stored. */
   sql: (statement: string) => Promise<Row[]>;
@@ -215,7 +215,7 @@ export async function signIn(server: TestServer, user: { email: string; password
   return server.secret(answer.json.session_token);
 }
 
-/** Puts another user, with roles, who is signed in, into the database, which tells nobody. */
+/** Puts another user, with roles, who is signed in, into the database, which notifies nobody. */
 export async function addUser(
   server: TestServer,
   username: string,

@@ -128,7 +128,7 @@ export type Stage =
   | "message"
   | "RSET"
   | "QUIT";
-/** What to say there; `hang` says nothing, `drop` closes. A function decides anew each time. */
+/** What to say there; `hang` says nothing, `drop` closes. A function decides each time. */
 export type Disturbance = string | (() => string);
 
 export interface ScriptedServer {

@@ -26,7 +26,7 @@ export async function storedEvents(server: TestServer) {
 export const resumeElsewhere = (server: TestServer) =>
   server.sql("DELETE FROM settings WHERE key = 'notifications_settings'");
 
-/** This instance reconciles nothing before it is told to. */
+/** This instance reconciles nothing before it is asked to. */
 export const activateElsewhere = (server: TestServer, templateId: string, versionId: string) =>
   server.sql(`UPDATE templates SET active_version_id = '${versionId}' WHERE id = '${templateId}'`);
 

@@ -118,7 +118,7 @@ export function accountOf(acknowledged: ReadonlySet<string>, arrivals: readonly 
   };
 }
 
-/** The same of what lies in inboxes, or was told to somebody who watched one: by its titles, in any order. */
+/** The same of what lies in inboxes, or was sent to somebody who watched one: by its titles, in any order. */
 export function accountOfTitles(acknowledged: ReadonlySet<string>, titles: readonly string[]) {
   const counts = new Map<string, number>();
   for (const title of titles) counts.set(title, (counts.get(title) ?? 0) + 1);

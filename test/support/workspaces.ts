@@ -187,7 +187,7 @@ export const outcome = {
   ],
 };
 
-/** What the agents of a workspace's latest build sign in with, as the provisioner is told. */
+/** What the agents of a workspace's latest build sign in with, as the provisioner receives it. */
 export async function agentTokenOf(server: TestServer, workspaceId: string): Promise<string> {
   const [row] = await server.sql(`SELECT agent_generation FROM workspace_builds
     WHERE id = (SELECT latest_build_id FROM workspaces WHERE id = '${workspaceId}')`);

@@ -60,7 +60,7 @@ function keptFor(headers: ReadonlyMap<string, string>, isDefault: boolean): numb
   return Math.max(0, Math.min(maxKeepMs, Number(seconds) * 1_000 - marginMs));
 }
 
-/** Where the body ends; "unknown" if only the end of the connection tells, or if the response contradicts itself. */
+/** Where the body ends; "unknown" if only the end of the connection says so, or if the response contradicts itself. */
 export function bodyEnd({ status, headers, length }: Head, text: string): number | "incomplete" | "unknown" {
   const coding = headers.get("transfer-encoding");
   const size = headers.get("content-length");

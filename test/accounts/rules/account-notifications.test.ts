@@ -1,4 +1,4 @@
-// The pure rules of what changes of accounts and templates tell: labels, and whom they concern.
+// The pure rules of notifications about changes of accounts and templates: labels and recipients.
 import { describe, expect, test } from "vitest";
 import { templateAdminRoles } from "../../../src/notifications/outbox/rules/recipients.ts";
 import { accountCreated, accountDeleted, accountStatusKinds } from "../../../src/accounts/account-kinds.ts";

@@ -232,7 +232,7 @@ describe("a link", () => {
     ]);
   });
 
-  test("of text is judged as well, unless it came with the payload", () => {
+  test("of text is checked as well, unless it came with the payload", () => {
     expect(bodyProblems("[a](https://a.example) <mailto:a@b.example> [b](/inbox) c@d.example")).toEqual([]);
     expect(bodyProblems("see [a](javascript:alert(1))")).toEqual([
       expect.stringMatching(/^javascript:alert\(1\) is not a valid link/),

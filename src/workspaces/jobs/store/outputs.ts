@@ -60,7 +60,7 @@ export const listLastLines = (buildId: SQL, limit: number, from: number) =>
     .orderBy(desc(buildLogs.seq))
     .limit(limit);
 
-/** How many lines warn or tell of an error, and which is the first of each. */
+/** How many lines are warnings or errors, and which is the first of each. */
 export const countWarnings = (buildId: SQL) =>
   query
     .select({
