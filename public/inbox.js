@@ -213,6 +213,7 @@ function listen(position, firstTry = firstWait) {
   });
   source.addEventListener("notification", (event) => {
     last = event.lastEventId || last;
+    document.dispatchEvent(new Event("belfry:news"));
     const { notification } = JSON.parse(event.data);
     void inTurn(() =>
       showNew(notification.id).catch(() => hint("New notifications. Reload the page to see them.")),

@@ -29,6 +29,7 @@ import { templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes, versionsOfTemplateRoutes } from "./template-versions.ts";
 import { templateRoutes } from "./templates.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { waitingRoutes } from "./waiting.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { workspaceRoutes } from "./workspaces.ts";
 import { buildInfoRoutes, documentRoute, healthRoutes } from "./service.ts";
@@ -41,6 +42,7 @@ function createRoutes() {
     .route("/api/v2", sessionRoutes)
     .route("/api/v2", passcodeRoutes)
     .route("/api/v2", roleRoutes)
+    .route("/api/v2", waitingRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)
     .route("/api/v2", tokenRoutes)

@@ -21,6 +21,7 @@ import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
+import { waiting } from "./waiting.ts";
 import { autostart, autoupdate } from "./workspaces/autostart.ts";
 import * as workspaceBuilds from "./workspaces/build.ts";
 import * as workspaces from "./workspaces/list.ts";
@@ -88,6 +89,7 @@ export const commands: Group = {
     run,
     drift,
     notifications,
+    waiting,
     provisioner,
     {
       name: "templates",

@@ -32,8 +32,7 @@ function line(problem: DeliveryProblem, now: number, canManage: boolean): Html {
   if (problem.kind === "paused")
     return html`<div class="failing" role="status">
       <p>
-        <strong>Notifications were paused ${moment(problem.since, now)}.</strong> New ones are kept, and
-        delivered after an owner resumes delivery.
+        <strong>Notifications were paused ${moment(problem.since, now)}.</strong> They wait until an owner resumes delivery.
       </p>
       ${canManage ? resumeForm : ""}
     </div>`;

@@ -35,6 +35,7 @@ import { deliveryLines } from "./delivery-lines.ts";
 import { readForm } from "./form.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
+import { needsYou, waitingRead } from "./needs-you.ts";
 import { respondWithPage, respondWithPart } from "./layout.ts";
 import { readAddress, type InboxAddress } from "./rules/inbox-address.ts";
 import { ownPath, buttonTarget } from "./rules/links.ts";
@@ -147,8 +148,9 @@ async function showInbox(c: Ctx) {
     newest: newestSeq(),
     done: listPage(self, { ...all, isDone: true }, 1, undefined, undefined),
     delivery: readDeliveryState(),
+    waiting: waitingRead(c),
   });
-  const { actor, newest, done, delivery } = answers;
+  const { actor, newest, done, delivery, waiting } = answers;
   const section = inboxSection(view, {
     ...toPage(cursor, answers, inboxPageSize),
     choices: answers.choices,
@@ -162,9 +164,9 @@ async function showInbox(c: Ctx) {
   return respondWithPage(c, {
     title: "Inbox",
     actor,
-    scripts: ["inbox.js"],
+    scripts: ["inbox.js", "needs-you.js"],
     main: html`${deliveryLines(toDeliveryState(delivery), { actor, notifications: config.notifications, now: now() })}
-      ${section}
+      ${needsYou(c, waiting)} ${section}
       <p class="spoken" id="announcer" role="status"></p>
       <p class="live" id="live" hidden></p>
       ${keysDialog}`,

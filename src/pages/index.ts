@@ -9,6 +9,7 @@ import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
 import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
+import { needsYouPages } from "./needs-you.ts";
 import { notificationTemplateEditPages } from "./notification-template-edit.ts";
 import { notificationTemplatePages } from "./notification-templates.ts";
 import { poolPages } from "./prebuilds.ts";
@@ -34,6 +35,7 @@ export function createPages() {
     .route("/", resetPasswordPages)
     .route("/", unsubscribePages)
     .route("/", inboxPages)
+    .route("/", needsYouPages)
     .route("/", notificationSettingsPages)
     .route("/", accountPages)
     .route("/", cliAuthPages)

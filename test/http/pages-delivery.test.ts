@@ -81,8 +81,7 @@ test("every inbox says since when notifications are paused, and an owner resumes
   const press = (change: string, fields = {}) => post(server, `${delivery}/${change}`, fields, cookie);
   await press("pause");
   server.clock.advance(2 * 60 * minute);
-  const line =
-    "Notifications were paused 2 hours ago. New ones are kept, and delivered after an owner resumes delivery.";
+  const line = "Notifications were paused 2 hours ago. They wait until an owner resumes delivery.";
   expect(await linesOf(server, grace)).toEqual([line]);
   expect(await linesOf(server, cookie)).toEqual([`${line} Resume delivery`]);
   const outside = await press("resume", { to: "//elsewhere.example" });

@@ -52,6 +52,10 @@ export interface Answers {
     organization_roles: Record<string, Array<string>>;
   };
   "PUT /api/v2/users/{user}/roles": User;
+  "GET /api/v2/users/{user}/waiting": {
+    waiting: Array<Waiting>;
+    count: number;
+  };
   "GET /api/v2/users": {
     users: Array<User>;
     count: number;
@@ -461,6 +465,7 @@ export interface Paths {
         roles: "/api/v2/users/roles";
         "{}": {
           roles: "/api/v2/users/{user}/roles";
+          waiting: "/api/v2/users/{user}/waiting";
           "": "/api/v2/users/{user}";
           profile: "/api/v2/users/{user}/profile";
           password: "/api/v2/users/{user}/password";
@@ -696,6 +701,20 @@ export interface AssignableRole {
   site_permissions: Array<never>;
   organization_permissions: Array<never>;
   user_permissions: Array<never>;
+}
+
+export interface Waiting {
+  kind: "task" | "build" | "preset";
+  id: string;
+  name: string;
+  owner_name: string | null;
+  template_name: string;
+  title: string;
+  detail: string;
+  since: string;
+  app_url: string | null;
+  build_number: number | null;
+  transition: "start" | "stop" | "delete" | null;
 }
 
 export interface User {

@@ -47,6 +47,13 @@ export const pages: Record<string, Page> = {
   "POST /inbox/items/:id/follow": { who: [], path: "/inbox/items/:inbox/follow", form: { action: "0" } },
   "GET /inbox/items/:id": { who: ["mia", "read"], path: "/inbox/items/:inbox" },
   "POST /inbox/items/:id/:mark{read|unread|done|inbox}": { who: ["mia"], path: "/inbox/items/:inbox/read" },
+  "GET /inbox/needs-you": { who: readers },
+  "POST /inbox/needs-you/presets/:id/resume": {
+    who: ["template-admin", "owner"],
+    path: "/inbox/needs-you/presets/:preset/resume",
+  },
+  // Her build hasn't failed.
+  "POST /inbox/needs-you/workspaces/:id/retry": { who: [], path: "/inbox/needs-you/workspaces/none/retry" },
   "GET /settings/notifications": { who: readers },
   "POST /settings/notifications": { who: people },
   "GET /settings/account": { who: readers },

@@ -25,6 +25,12 @@ const bellPath =
 export const iconPath = (kind: Pick<Kind, "severity" | "icon"> | undefined): string =>
   (kind && (severityPaths[kind.severity] ?? kindPaths[kind.icon])) ?? bellPath;
 
+const speechPath = "M3 3h14v10h-7l-4 4v-4H3zm3 3v1.500h8V6zm0 3v1.500h5V9z";
+
+/** The icon of what waits for the reader. */
+export const waitingIcon = (kind: "task" | "build" | "preset"): string =>
+  kind === "task" ? speechPath : severityPaths[kind === "build" ? "warning" : "critical"]!;
+
 /** What a screen reader says before the title. */
 export const severityPrefix = (severity: Severity): string =>
   severity === "critical" ? "Critical: " : severity === "warning" ? "Warning: " : "";

@@ -1,0 +1,141 @@
+// Needs you: what waits for the reader, above the inbox and as a page of its own, with what each can be answered by.
+import { Hono } from "hono";
+import { html, raw } from "./html.ts";
+import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import { notFound } from "../kernel/errors.ts";
+import { resumePool } from "../prebuilds/reconcile/pool-control.ts";
+import { findPool } from "../prebuilds/reconcile/store/pool-control.ts";
+import { createBuild } from "../workspaces/builds/create-build.ts";
+import { buildReads } from "../workspaces/builds/decide-build.ts";
+import { waitingDetail, waitingTitle } from "../workspaces/waiting/rules/waiting-texts.ts";
+import { findFailedTransition, listWaiting, type WaitingRow } from "../workspaces/waiting/store/waiting.ts";
+import { countLabel, moment } from "./components.ts";
+import { readForm } from "./form.ts";
+import { attributes, respondWithPage, respondWithPart, type Html } from "./layout.ts";
+import { buildPath, buttonTarget, ownPath, poolsPath, taskPath } from "./rules/links.ts";
+import { waitingIcon } from "./rules/inbox-item.ts";
+import { signedIn } from "./session.ts";
+
+const path = "/inbox/needs-you";
+
+/** Rows above the inbox; the page has the others. */
+const shownInInbox = 3;
+const shownOnPage = 100;
+
+/** For the inbox's own read. */
+export const waitingRead = (c: Ctx) => listWaiting(currentUserIdSql(c), c.get("deps").now(), shownInInbox);
+
+const managers = {
+  permission: "templates:manage",
+  deniedMessage: "Only owners and template admins can manage prebuilds.",
+} as const;
+
+export const needsYouPages = new Hono<Env>()
+  .get(path, signedIn, (c) => (c.req.header("belfry-part") === undefined ? showPage(c) : showPart(c)))
+  .post(`${path}/presets/:id/resume`, signedIn, async (c) => {
+    const { to } = await readForm(c, ["to"]);
+    const reads = { preset: findPool(c.req.param("id")) };
+    const { actor, preset } = await readAsUser(c, reads, { requires: managers });
+    await resumePool(c.get("deps"), actor, preset[0]);
+    return c.redirect(ownPath(to) ?? "/inbox", 303);
+  })
+  .post(`${path}/workspaces/:id/retry`, signedIn, async (c) => {
+    const { to } = await readForm(c, ["to"]);
+    const id = c.req.param("id");
+    const { failed } = await readAsUser(c, { failed: findFailedTransition(id, currentUserIdSql(c)) });
+    if (failed[0] === undefined) throw notFound("Failed build");
+    const request = { transition: failed[0].transition, parameters: [] };
+    const { actor, ...before } = await readAsUser(c, buildReads(id, currentUserIdSql(c), request));
+    await createBuild(c.get("deps"), actor, before, request);
+    return c.redirect(ownPath(to) ?? "/inbox", 303);
+  });
+
+async function showPart(c: Ctx): Promise<Response> {
+  const { waiting } = await readAsUser(c, { waiting: waitingRead(c) });
+  return respondWithPart(c, needsYou(c, waiting));
+}
+
+async function showPage(c: Ctx): Promise<Response> {
+  const { now } = c.get("deps");
+  const { actor, waiting } = await readAsUser(c, {
+    waiting: listWaiting(currentUserIdSql(c), now(), shownOnPage),
+  });
+  const main = html`<section>
+    <div class="head">
+      <h1>Needs you</h1>
+      <p class="count">${countLabel(waiting[0]?.total ?? 0, "item")}, oldest first</p>
+    </div>
+    ${waiting.length === 0 ? html`<div class="empty"><p>Nothing is waiting for you.</p></div>` : rows(c, waiting, path)}
+    <p class="aside">In a terminal: <code>belfry waiting</code>. <a href="/inbox">Inbox</a></p>
+  </section>`;
+  return respondWithPage(c, { title: "Needs you", section: "/inbox", actor, main });
+}
+
+/** Empty while nothing waits; the script fills it then. `data-state` changes with what is shown, except for times. */
+export function needsYou(c: Ctx, waiting: readonly WaitingRow[]): Html {
+  const total = waiting[0]?.total ?? 0;
+  const more = total - waiting.length;
+  const state = `${total} ${waiting.map((row) => `${row.kind} ${row.id} ${row.since} ${waitingDetail(row)}`).join()}`;
+  return html`<section
+    id="needs-you"
+    aria-labelledby="needs-you-title"
+    data-count="${total}"
+    data-now="${c.get("deps").now()}"
+    ${attributes({ "data-state": state, hidden: total === 0 })}
+  >
+    ${
+      total === 0
+        ? ""
+        : html`<h2 id="needs-you-title">Needs you <span class="count">${total}</span></h2>
+            ${rows(c, waiting, "/inbox")}
+            ${more > 0 ? html`<p class="more"><a href="${path}">and ${more} more</a></p>` : ""}`
+    }
+  </section>`;
+}
+
+/** `here`: the page that an act returns to. */
+const rows = (c: Ctx, waiting: readonly WaitingRow[], here: string): Html =>
+  html`<ul class="${here === path ? "items waiting whole" : "items waiting"}" role="list">
+    ${waiting.map((row) => oneRow(c, row, here))}
+  </ul>`;
+
+function oneRow(c: Ctx, row: WaitingRow, here: string): Html {
+  const { now, config } = c.get("deps");
+  const { kind, id } = row;
+  const severity = { task: "info", build: "warning", preset: "critical" }[kind];
+  return html`<li class="waits" data-kind="${kind}">
+    <svg class="severity" data-severity="${severity}" viewBox="0 0 20 20" aria-hidden="true">
+      <path d="${raw(waitingIcon(kind))}" />
+    </svg>
+    <h3 id="w-${id}"><a href="${pageOf(row)}">${waitingTitle(row)}</a></h3>
+    <span class="waits-for">${waitingDetail(row)}</span>
+    ${moment(row.since, now())}
+    <div class="acts">${act(row, here, config.accessUrl)}</div>
+  </li>`;
+}
+
+const pageOf = ({ kind, ownerName, name, buildNumber }: WaitingRow): string =>
+  kind === "preset"
+    ? poolsPath
+    : kind === "task"
+      ? taskPath(ownerName!, name)
+      : buildPath(ownerName!, name, buildNumber!);
+
+/** What answers it. A task is answered in its app; without one, its page says what there is. */
+function act(row: WaitingRow, here: string, accessUrl: string): Html {
+  const { kind, id, appUrl, appName } = row;
+  if (kind === "preset") return actForm(`presets/${id}/resume`, "Resume", id, here);
+  if (kind === "build") return actForm(`workspaces/${id}/retry`, "Retry", id, here);
+  const target = appUrl === null ? null : buttonTarget(appUrl, accessUrl);
+  return target === null
+    ? html`<a class="button" href="${pageOf(row)}" aria-describedby="w-${id}">Open task</a>`
+    : html`<a class="button" href="${target}" rel="noopener noreferrer" aria-describedby="w-${id}"
+        >Open ${appName}</a
+      >`;
+}
+
+const actForm = (action: string, label: string, id: string, here: string): Html =>
+  html`<form method="post" action="${path}/${action}">
+    <input type="hidden" name="to" value="${here}" />
+    <button class="button" type="submit" aria-describedby="w-${id}">${label}</button>
+  </form>`;

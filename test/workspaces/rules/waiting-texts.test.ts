@@ -1,0 +1,32 @@
+// What waits for a user, in words.
+import { expect, test } from "vitest";
+import {
+  waitingDetail,
+  waitingTitle,
+  type Waiting,
+} from "../../../src/workspaces/waiting/rules/waiting-texts.ts";
+
+const row = (more: Partial<Waiting>): Waiting => ({
+  kind: "build",
+  name: "dev",
+  templateName: "docker",
+  detail: "",
+  transition: null,
+  ...more,
+});
+
+test.each<[Partial<Waiting>, string, string]>([
+  [{ kind: "task", detail: "\n  Which?  \nmore" }, "dev is waiting for you", "Which?"],
+  [{ kind: "task", detail: " \n" }, "dev is waiting for you", "The agent stopped working."],
+  [{ transition: "start", detail: "Error: x" }, "Start of dev failed", "Error: x"],
+  [{ transition: "stop" }, "Stop of dev failed", "No reason given."],
+  [{ transition: "delete" }, "Deletion of dev failed", "No reason given."],
+  [{ transition: null }, "Build of dev failed", "No reason given."],
+  [
+    { kind: "preset", name: "large" },
+    "Prebuilds failing: docker / large",
+    "Belfry creates no prebuilt workspaces until it is resumed.",
+  ],
+])("%j is %j, %j", (more, title, detail) => {
+  expect([waitingTitle(row(more)), waitingDetail(row(more))]).toEqual([title, detail]);
+});
