@@ -32,7 +32,8 @@ function line(problem: DeliveryProblem, now: number, canManage: boolean): Html {
   if (problem.kind === "paused")
     return html`<div class="failing" role="status">
       <p>
-        <strong>Notifications were paused ${moment(problem.since, now)}.</strong> They wait until an owner resumes delivery.
+        <strong>Notifications were paused ${moment(problem.since, now)}.</strong> They wait until an owner
+        resumes delivery.
       </p>
       ${canManage ? resumeForm : ""}
     </div>`;
