@@ -35,7 +35,10 @@ const messageShape = shape<MessageView>("NotificationMessage")({
   user: object({ id: string((row) => row.userId), username: string((row) => row.username) }),
   method: field(z.enum(methods), (row) => row.method as Method),
   target: field(
-    z.string().nullable().meta({ description: "The host of the channel, for owners; otherwise null" }),
+    z
+      .string()
+      .nullable()
+      .meta({ description: "The host of the channel, for owners and auditors; otherwise null" }),
     (row) => row.targets(row.method),
   ),
   status: field(z.enum(messageStatuses), (row) => row.status),
@@ -146,8 +149,8 @@ export const messageRoutes = new Hono<Env>()
     },
   );
 
-/** What else runs here is for owners to know. */
+/** What else runs here is not for everybody to know. */
 function targetsFor(actor: Actor, { notifications }: Config): Targets {
-  const isOwner = hasPermission(actor, "deployment:manage");
-  return (method) => (isOwner ? (receiverOf(notifications.channels, method) ?? null) : null);
+  const isShown = hasPermission(actor, "deployment:read");
+  return (method) => (isShown ? (receiverOf(notifications.channels, method) ?? null) : null);
 }

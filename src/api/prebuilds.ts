@@ -72,7 +72,10 @@ export const prebuildRoutes = new Hono<Env>()
       summary:
         "List the presets with prebuilds: desired and existing workspaces, why some can't be claimed, failures",
       access: "session",
-      requires: { permission: "templates:manage", deniedMessage: onlyAdmins },
+      requires: {
+        permission: "prebuilds:read",
+        deniedMessage: "Only owners, template-admins and auditors can see prebuilds.",
+      },
       answers: { 200: z.array(poolShape.schema) },
       errors: [401, 403],
     }),

@@ -42,8 +42,8 @@ export const templateDriftRoutes = new Hono<Env>().get(
     summary: "List the resources that claims replaced, by version and preset, newest version first",
     access: "session",
     requires: {
-      permission: "templates:manage",
-      deniedMessage: "Only owners and template-admins can see drift.",
+      permission: "prebuilds:read",
+      deniedMessage: "Only owners, template-admins and auditors can see drift.",
     },
     answers: { 200: z.array(driftShape.schema) },
     errors: [400, 401, 403, 404],

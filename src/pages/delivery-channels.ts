@@ -16,8 +16,8 @@ import { approximateDuration } from "./rules/labels.ts";
 
 export interface ChannelsView {
   notifications: NotificationsConfig;
-  /** Addresses of servers are for those who manage the deployment. */
-  manages: boolean;
+  /** Addresses of servers, records and queues are for those who see the deployment. */
+  seesDeployment: boolean;
   /** Endpoints that answered 410 Gone. */
   gone: GoneEndpoints;
   health: readonly Health[];
@@ -36,14 +36,14 @@ function channelStatus(channel: Channel<Method>, facts: ChannelsView): Html {
     <dt>${channel.label} <span class="switch">${bad ? "failing" : isOn ? "enabled" : off}</span></dt>
     <dd>
       <p>${text}${facts.notifications.defaultMethod === channel.id ? " Default channel." : ""}</p>
-      ${facts.manages ? deliveryRecord(channel.id, facts) : ""}
+      ${facts.seesDeployment ? deliveryRecord(channel.id, facts) : ""}
     </dd>
   </div>`;
 }
 
 function channelSetup(
   channel: Channel<Method>,
-  { notifications, gone, manages }: ChannelsView,
+  { notifications, gone, seesDeployment }: ChannelsView,
 ): { isOn: boolean; text: Html | string } {
   const settings = notifications.channels[channel.id];
   if (settings === undefined || !channel.isOn(settings)) {
@@ -62,7 +62,7 @@ function channelSetup(
   const traits = channel.traits(settings).map((trait) => `, ${trait}`);
   return {
     isOn: true,
-    text: manages ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "Configured.",
+    text: seesDeployment ? html`Sends to <code>${receiver}</code>${traits.join("")}.` : "Configured.",
   };
 }
 

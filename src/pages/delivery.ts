@@ -78,7 +78,7 @@ async function showDelivery(c: Ctx, error?: ApiError) {
   const manages = hasPermission(actor, "deployment:manage");
   const facts: ChannelsView = {
     notifications: config.notifications,
-    manages,
+    seesDeployment: hasPermission(actor, "deployment:read"),
     gone: toGoneEndpoints(read.gone),
     health: toHealth(read.health),
     waiting: read.waiting,

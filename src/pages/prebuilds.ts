@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { html } from "./html.ts";
 import { actionShape, poolShape } from "../api/prebuild-shape.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { resumePool, savePrebuildSettings } from "../prebuilds/reconcile/pool-control.ts";
 import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
@@ -30,6 +31,10 @@ const refresh = 5;
 const requires = {
   permission: "templates:manage",
   deniedMessage: "Only owners and template admins can manage prebuilds.",
+} as const;
+const toRead = {
+  permission: "prebuilds:read",
+  deniedMessage: "Only owners, template admins and auditors can see prebuilds.",
 } as const;
 
 export const poolPages = new Hono<Env>()
@@ -60,7 +65,8 @@ const notes: Record<string, string> = {
 
 async function showPools(c: Ctx) {
   const deps = c.get("deps");
-  const { actor, ...answers } = await readAsUser(c, poolReads(deps), { requires });
+  const { actor, ...answers } = await readAsUser(c, poolReads(deps), { requires: toRead });
+  const manages = hasPermission(actor, "templates:manage");
   const { paused, plan, pools } = await poolsReport(deps, answers);
   const actions = plan.actions.map((action) => actionShape.from({ action, done: null }));
   const shown = pools
@@ -75,11 +81,10 @@ async function showPools(c: Ctx) {
       <p class="count">${countLabel(shown.length, "preset")}</p>
     </div>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
-    <div class="acts controls" data-part="controls">
-      ${action("reconcile", "Reconcile now")}
-      ${paused ? action("unpause", "Resume reconciliation") : action("pause", "Pause reconciliation")}
+    ${manages ? controls(paused) : ""}
+    <div data-part="pools">
+      ${paused ? pausedNote() : ""} ${poolList(shown, actions, { now: deps.now(), manages })}
     </div>
-    <div data-part="pools">${paused ? pausedNote() : ""} ${poolList(shown, actions, deps.now())}</div>
     <p class="aside">
       To preview the next run in a terminal: <code>belfry prebuilds plan</code>.
       <a href="/docs/administration/templates/prebuilds">Documentation of prebuilt workspaces</a>
@@ -87,6 +92,12 @@ async function showPools(c: Ctx) {
   </section>`;
   return respondWithPage(c, { title, section: templatesPath, actor, main, refresh });
 }
+
+const controls = (paused: boolean): Html =>
+  html`<div class="acts controls" data-part="controls">
+    ${action("reconcile", "Reconcile now")}
+    ${paused ? action("unpause", "Resume reconciliation") : action("pause", "Pause reconciliation")}
+  </div>`;
 
 const action = (name: string, label: string): Html =>
   html`<form method="post" action="${poolsPath}/${name}">
@@ -106,7 +117,13 @@ export const pausedNote = (): Html =>
     </p>
   </div>`;
 
-export function poolList(pools: readonly Pool[], actions: readonly ShownAction[], now: number): Html {
+interface View {
+  now: number;
+  /** Whether there are buttons. */
+  manages: boolean;
+}
+
+export function poolList(pools: readonly Pool[], actions: readonly ShownAction[], view: View): Html {
   if (pools.length === 0)
     return html`<div class="empty">
       <p>
@@ -115,11 +132,11 @@ export function poolList(pools: readonly Pool[], actions: readonly ShownAction[]
       <pre><code>"presets": [{ "name": "small", "prebuilds": { "instances": 2 } }]</code></pre>
     </div>`;
   return html`<ul class="items" role="list">
-    ${pools.map((pool) => onePool(pool, actions, now))}
+    ${pools.map((pool) => onePool(pool, actions, view))}
   </ul>`;
 }
 
-function onePool(pool: Pool, actions: readonly ShownAction[], now: number): Html {
+function onePool(pool: Pool, actions: readonly ShownAction[], view: View): Html {
   const { organization_name, template_name, template_version_name: version, name } = pool;
   const { label, kind, streak } = poolStatusLabel(pool);
   return html`<li class="row pool" data-pool="${template_name}/${name}">
@@ -133,7 +150,7 @@ function onePool(pool: Pool, actions: readonly ShownAction[], now: number): Html
     </p>
     <p>${counts(pool)}</p>
     <p class="seen">${version}</p>
-    ${details(pool, actions, now)}
+    ${details(pool, actions, view)}
   </li>`;
 }
 
@@ -149,12 +166,12 @@ function counts({ desired, running, eligible, starting, stopping, deleting }: Sh
   ].join(", ");
 }
 
-function details(pool: Pool, actions: readonly ShownAction[], now: number): Html | string {
+function details(pool: Pool, actions: readonly ShownAction[], { now, manages }: View): Html | string {
   const lines = [
     ...notReady(pool),
     ...failuresByError(pool).map(([error, alike]) => failure(error, alike, now)),
     ...actions.filter(({ preset_id }) => preset_id === pool.id).map((action) => nextAction(action, now)),
-    ...resumeHint(pool, now),
+    ...(manages ? resumeHint(pool, now) : []),
   ];
   return lines.length === 0
     ? ""

@@ -53,7 +53,7 @@ export const templatePages = new Hono<Env>()
         <h1>Templates</h1>
         <p class="count">${countLabel(rows.length, "template")}</p>
       </div>
-      ${templateList(rows)} ${hasPermission(actor, "templates:manage") ? poolsAside() : ""}
+      ${templateList(rows)} ${hasPermission(actor, "prebuilds:read") ? poolsAside() : ""}
     </section>`;
     return respondWithPage(c, { title: "Templates", actor, main });
   })
@@ -86,7 +86,7 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
   const main = html`<section>
     ${breadcrumb([{ title: "Templates", page: templatesPath }], row.name)} ${templateHead(row)}
     ${templateFacts(row, now)} ${presetList(toPresets(active), "Presets")}
-    ${hasPermission(actor, "templates:manage") ? driftSection(row, driftOf(active), now) : ""}
+    ${hasPermission(actor, "prebuilds:read") ? driftSection(row, driftOf(active), now) : ""}
     ${versionList(row, versions, versionsShown, now)}
   </section>`;
   return respondWithPage(c, { title: row.name, section: templatesPath, actor, main });

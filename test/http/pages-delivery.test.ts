@@ -180,13 +180,36 @@ test("before the first success the page says so, and it counts waiting messages 
 
 test("other users see the channels, but not their history", async () => {
   const { server, receiver } = await startWithReceiver();
-  const grace = await addUser(server, "grace", ["auditor"]);
+  const grace = await addUser(server, "grace", ["user-admin", "template-admin"]);
   receiver.answer({ status: 503 });
   await send(server, grace.token, "Bad");
   server.clock.advance(6 * minute);
   const page = wordsOf(await get(server, delivery, cookieFor(grace.token)));
   expect(page).toContain("Webhook enabled");
   expect(page).not.toMatch(/503|waiting|Last|Failed deliveries/);
+});
+
+test("an auditor sees the history too, and everybody's messages with their targets, but changes nothing", async () => {
+  const { server, token, receiver } = await startWithReceiver({
+    BELFRY_NOTIFICATIONS_MAX_SEND_ATTEMPTS: "1",
+  });
+  const auditor = await addUser(server, "aud", ["auditor"]);
+  receiver.answer({ status: 503 });
+  await send(server, token, "Bad");
+  const page = await get(server, delivery, cookieFor(auditor.token));
+  expect(wordsOf(page)).toMatch(/Last failure just now: answered 503.*Failed deliveries.*to ada by webhook/);
+  expect(page.text).not.toContain('action="/deployment');
+  const list = await server.call("GET", "/api/v2/notifications/messages?status=permanent_failure", {
+    token: auditor.token,
+  });
+  expect(list.json.messages).toMatchObject([
+    { user: { username: "ada" }, target: receiver.url.split("/")[2] },
+  ]);
+  const { id } = list.json.messages[0]!;
+  const retry = await server.call("POST", `/api/v2/notifications/messages/${id}/retry`, {
+    token: auditor.token,
+  });
+  expect(retry.status).toBe(403);
 });
 
 test("the mail server is shown to owners only, with whether it is encrypted", async () => {

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { siteRoles, type SiteRole } from "../../db/schema.ts";
 import { cookieFor, get, startSignedIn } from "../support/pages.ts";
+import { pages } from "../support/page-permissions.ts";
 import { addUser } from "../support/server.ts";
 
 const personal = ["Inbox", "Workspaces", "Templates"];
@@ -10,7 +11,7 @@ const deployment: Record<SiteRole | "member", string[]> = {
   owner: ["Delivery", "Notification templates", "Prebuilds", "Users", "Provisioner keys"],
   "template-admin": ["Delivery", "Prebuilds", "Users", "Provisioner keys"],
   "user-admin": ["Delivery", "Users"],
-  auditor: ["Delivery", "Notification templates", "Users", "Provisioner keys"],
+  auditor: ["Delivery", "Notification templates", "Prebuilds", "Users", "Provisioner keys"],
   member: ["Delivery"],
 };
 
@@ -59,5 +60,28 @@ test("errors keep the frame of who is signed in, and show none to others", async
     expect([path, page.status, shown(page).groups]).toEqual([path, 404, ["Main", "Deployment", "Account"]]);
     const foreign = await get(server, path, `${cookie.slice(0, -3)}xyz`);
     expect(foreign.text).not.toContain('aria-label="Main"');
+  }
+});
+
+/** Pages of the deployment whose path names no thing. */
+const ofDeployment = Object.keys(pages)
+  .filter((route) => /^GET \/(deployment|prebuilds)\b[^:]*$/.test(route))
+  .map((route) => route.slice("GET ".length));
+
+test("an auditor sees every page of the deployment, as an owner does, without anything to send", async () => {
+  const { server, cookie } = await startSignedIn();
+  const auditor = await addUser(server, "aud", ["auditor"]);
+  expect(ofDeployment.length).toBeGreaterThan(3);
+  for (const path of ofDeployment) {
+    const heading = /<h1>(.*?)<\/h1>/s;
+    const owners = await get(server, path, cookie);
+    const seen = await get(server, path, cookieFor(auditor.token));
+    expect([path, seen.status, heading.exec(seen.text)![1]]).toEqual([
+      path,
+      200,
+      heading.exec(owners.text)![1],
+    ]);
+    const main = /<main.*<\/main>/s.exec(seen.text)![0];
+    expect([path, main.match(/<form[^>]*method="post"[^>]*>/g)]).toEqual([path, null]);
   }
 });

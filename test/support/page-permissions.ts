@@ -106,7 +106,7 @@ export const pages: Record<string, Page> = {
     who: readers,
     path: "/templates/default/pooled/versions/:version",
   },
-  "GET /prebuilds": { who: ["template-admin", "owner"] },
+  "GET /prebuilds": { who: ["template-admin", "auditor", "owner"] },
   "POST /prebuilds/presets/:id/resume": {
     who: ["template-admin", "owner"],
     path: "/prebuilds/presets/:preset/resume",

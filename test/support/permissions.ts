@@ -11,6 +11,7 @@ const readers: readonly Caller[] = [...people, "read"];
 const whoSeesMia: readonly Caller[] = ["mia", "template-admin", "user-admin", "auditor", "owner", "read"];
 const whoSeesWorkspaces: readonly Caller[] = ["mia", "template-admin", "auditor", "owner", "read"];
 const templateAdmins: readonly Caller[] = ["template-admin", "owner"];
+const whoSeesPools: readonly Caller[] = ["template-admin", "auditor", "owner"];
 const userAdmins: readonly Caller[] = ["user-admin", "owner"];
 
 export const permissions: Record<string, readonly Caller[]> = {
@@ -65,7 +66,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/templateversions/:id/dry-run/:job/matched-provisioners": readers,
   "GET /api/v2/templateversions/:id/dry-run/:job/resources": readers,
   "GET /api/v2/templateversions/:id/dry-run/:job/logs": readers,
-  "GET /api/v2/templates/:id/drift": templateAdmins,
+  "GET /api/v2/templates/:id/drift": whoSeesPools,
   "POST /api/v2/files": templateAdmins,
   "GET /api/v2/files/:id": ["template-admin", "owner", "provisioner"],
   "POST /api/v2/organizations/:organization/provisionerkeys": templateAdmins,
@@ -86,7 +87,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "PUT /api/v2/notifications/templates/:id/method": ["owner"],
   "DELETE /api/v2/notifications/templates/:id/method": ["owner"],
   "GET /api/v2/notifications/messages": readers,
-  "GET /api/v2/notifications/messages/:id": ["mia", "owner", "read"],
+  "GET /api/v2/notifications/messages/:id": ["mia", "auditor", "owner", "read"],
   "POST /api/v2/notifications/messages/:id/retry": ["owner"],
   "GET /api/v2/notifications/inbox": readers,
   "PUT /api/v2/notifications/inbox/mark-all-as-read": people,
@@ -139,7 +140,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/workspaceagents/:id/containers": whoSeesWorkspaces,
   "GET /api/v2/prebuilds/settings": readers,
   "PUT /api/v2/prebuilds/settings": templateAdmins,
-  "GET /api/v2/prebuilds/presets": templateAdmins,
+  "GET /api/v2/prebuilds/presets": whoSeesPools,
   "POST /api/v2/prebuilds/reconcile": templateAdmins,
   "POST /api/v2/templates/:id/prebuilds/invalidate": templateAdmins,
   "POST /api/v2/prebuilds/presets/:id/resume": templateAdmins,

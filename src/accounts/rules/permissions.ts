@@ -8,7 +8,10 @@ const grants = {
   "audit:read": ["owner", "auditor"],
   "deployment:manage": ["owner"],
   "notifications:send-to-others": ["owner"],
-  "messages:read-all": ["owner"],
+  /** Channels with their receivers, queues and everybody's delivery log; repeated in SQL in notifications/delivery/store. */
+  "deployment:read": ["owner", "auditor"],
+  /** Pools of presets and what claims replace. */
+  "prebuilds:read": ["owner", "template-admin", "auditor"],
   /** Templates, their versions, files and pools, and the keys of provisioners. */
   "templates:manage": ["owner", "template-admin"],
   "provisioner-keys:read": ["owner", "template-admin", "auditor"],

@@ -1,4 +1,4 @@
-// SQL of channel health: one row of settings for each channel, and for owners the queue and the failures.
+// SQL of channel health: one row of settings for each channel, and for owners and auditors the queue and the failures.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
@@ -32,15 +32,16 @@ export function noteHealth(health: readonly Health[], now: number): Statement[] 
   });
 }
 
-const isOwnerSql = (viewer: SQL<string>) =>
-  sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${viewer} AND role = 'owner')`;
+/** Owners and auditors: whoever has the permission `deployment:read`. */
+export const seesDeploymentSql = (viewer: SQL<string>) =>
+  sql`EXISTS (SELECT 1 FROM user_roles WHERE user_id = ${viewer} AND role IN ('owner', 'auditor'))`;
 
-/** A row for each channel that was used; none unless the viewer is an owner. */
+/** A row for each channel that was used; none unless the viewer sees the deployment. */
 export const readHealth = prepared((viewer: SQL<string>) =>
   query
     .select({ key: settings.key, value: settings.value })
     .from(settings)
-    .where(sql`${settings.key} IN (${healthKeysSql}) AND ${isOwnerSql(viewer)}`),
+    .where(sql`${settings.key} IN (${healthKeysSql}) AND ${seesDeploymentSql(viewer)}`),
 );
 
 /** The rows of `readHealth` as values. */
@@ -59,10 +60,10 @@ export interface QueueLength {
   oldest: number;
 }
 
-/** For an owner: messages that wait for each channel, and since when the oldest does; of those due first. */
+/** For those who see the deployment: messages that wait for each channel, and since when the oldest does; of those due first. */
 export function countWaiting(viewer: SQL<string>) {
   return query.all<QueueLength>(sql`SELECT method, count(*) AS count, min(created_at) AS oldest
-    FROM (SELECT method, created_at FROM notification_messages WHERE due_at IS NOT NULL AND ${isOwnerSql(viewer)}
+    FROM (SELECT method, created_at FROM notification_messages WHERE due_at IS NOT NULL AND ${seesDeploymentSql(viewer)}
       ORDER BY due_at LIMIT ${maxCounted}) GROUP BY method`);
 }
 
@@ -81,14 +82,14 @@ export interface Failure {
   answer: string | null;
 }
 
-/** For an owner: failed messages, newest failure first. */
+/** For those who see the deployment: failed messages, newest failure first. */
 export function listFailures(viewer: SQL<string>, limit: number) {
   return query.all<Failure>(sql`
     SELECT m.id, t.name AS "templateName", u.username, m.method, m.attempt_count AS attempts, m.due_at AS "dueAt",
       m.updated_at AS "failedAt", (SELECT a.detail FROM notification_attempts a
         WHERE a.message_id = m.id AND a.detail IS NOT NULL ORDER BY a.number DESC LIMIT 1) AS answer
     FROM (SELECT * FROM notification_messages
-        WHERE seq > (SELECT max(seq) FROM notification_messages) - ${maxSearched} AND ${isOwnerSql(viewer)}
+        WHERE seq > (SELECT max(seq) FROM notification_messages) - ${maxSearched} AND ${seesDeploymentSql(viewer)}
           AND status IN ('temporary_failure', 'permanent_failure')
         ORDER BY updated_at DESC, seq DESC LIMIT ${limit}) m
       JOIN notification_events e ON e.id = m.event_id

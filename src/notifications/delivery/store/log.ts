@@ -9,6 +9,7 @@ import {
   users,
   type MessageStatus,
 } from "../../../../db/schema.ts";
+import { seesDeploymentSql } from "./health.ts";
 
 export interface MessageFilter {
   status?: MessageStatus | undefined;
@@ -50,9 +51,9 @@ const selectMessages = () =>
     .innerJoin(notificationTemplates, eq(notificationTemplates.id, notificationEvents.templateId))
     .innerJoin(users, eq(users.id, notificationMessages.userId));
 
-/** The caller's own messages; all messages for an owner. */
+/** The caller's own messages; all messages for those who see the deployment. */
 const isVisibleSql = (self: SQL<string>) =>
-  sql`(${notificationMessages.userId} = ${self} OR EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = ${self} AND r.role = 'owner'))`;
+  sql`(${notificationMessages.userId} = ${self} OR ${seesDeploymentSql(self)})`;
 
 /** Newest first. */
 export function listMessages(self: SQL<string>, filter: MessageFilter, limit: number) {
