@@ -245,6 +245,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 export const preparedSql = (fragment: SQL): SQL => prepared(() => fragment)();
 
 export const trueSql: SQL = preparedSql(sql`true`);
+export const falseSql: SQL = preparedSql(sql`false`);
 export const andSql: (first: SQL, second: SQL) => SQL = prepared(
   (first: SQL, second: SQL): SQL => sql`${first} AND ${second}`,
 );

@@ -97,6 +97,8 @@ export const notificationEvents = sqliteTable(
     targets: text("targets").notNull(),
     createdBy: text("created_by").notNull(),
     createdAt: integer("created_at").notNull(),
+    /** What it opened, or is another occurrence of. */
+    situationId: text("situation_id"),
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),
@@ -212,6 +214,9 @@ export const inboxNotifications = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** What is done is read, too, and no longer in the inbox. */
     doneAt: integer("done_at"),
+    /** Set on items that a newer one of the same situation stands for; they are done. */
+    foldedAt: integer("folded_at"),
+    situationId: text("situation_id"),
   },
   (table) => [
     uniqueIndex("inbox_notifications_id").on(table.id),
@@ -220,7 +225,13 @@ export const inboxNotifications = sqliteTable(
       .where(sql`done_at IS NULL`),
     index("inbox_notifications_done")
       .on(table.userId, table.seq)
-      .where(sql`done_at IS NOT NULL`),
+      .where(sql`done_at IS NOT NULL AND folded_at IS NULL`),
+    index("inbox_notifications_situation")
+      .on(table.situationId, table.userId, table.seq)
+      .where(sql`situation_id IS NOT NULL AND folded_at IS NULL`),
+    index("inbox_notifications_folded")
+      .on(table.situationId, table.userId, table.seq)
+      .where(sql`folded_at IS NOT NULL`),
     index("inbox_notifications_unread")
       .on(table.userId, table.seq)
       .where(sql`read_at IS NULL`),

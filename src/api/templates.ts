@@ -11,13 +11,8 @@ import {
   type TemplateRow,
 } from "../workspaces/templates/store/templates.ts";
 import { findVersion } from "../workspaces/templates/store/versions.ts";
-import {
-  changeTemplate,
-  createTemplate,
-  deleteTemplate,
-  templateDeleted,
-  templateDeprecated,
-} from "../workspaces/templates/templates.ts";
+import { changeTemplate, createTemplate, deleteTemplate } from "../workspaces/templates/templates.ts";
+import { templateDeleted, templateDeprecated } from "../workspaces/templates/template-kinds.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
 import {
   lowerUuid,

@@ -82,6 +82,19 @@ export interface OutboxRows {
   keys?: KeyClaim[];
   /** Dedupe keys that stand for a time only: older messages no longer hold them. */
   windows?: DedupeWindow[];
+  /** Situations that events open, or are another occurrence of. */
+  occurrences?: Occurrence[];
+}
+
+/** One event of a situation. */
+export interface Occurrence {
+  /** The situation's id, unless there is one already. */
+  id: string;
+  key: string;
+  eventId: string;
+  at: number;
+  /** Nobody is notified if it recurs shortly after it was resolved. */
+  isCalm: boolean;
 }
 
 export interface DedupeWindow {

@@ -3,9 +3,17 @@
 // with its own statements to `writeAndNotify`.
 export { sealLabels } from "./outbox/prepare-event.ts";
 export { defineKind, type KindAnswers } from "./kinds/define-kind.ts";
-export { notify, writeAndNotify, type Notice, type StatementOrNotice } from "./outbox/notify.ts";
+export {
+  notify,
+  resolveSituations,
+  writeAndNotify,
+  type Notice,
+  type StatementOrNotice,
+} from "./outbox/notify.ts";
 export type { NotificationEvent, PreparedEvent } from "./outbox/prepare-event.ts";
 export { minuteBucket } from "./outbox/rules/delivery-plan.ts";
 export { templateAdminRoles, templateAdmins } from "./outbox/rules/recipients.ts";
 export type { MessageState } from "../kernel/ports.ts";
+export { isOpenSql } from "./situations/store/situations.ts";
+export { situationKey, situationTypes } from "./situations/rules/situation.ts";
 export { cancelPending, whereNothingPending } from "./outbox/store/outbox.ts";

@@ -6,6 +6,7 @@ import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Process } from "../kernel/deps.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
+import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { attributes, type Html } from "./layout.ts";
 import { toProse } from "./rules/document.ts";
 import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
@@ -24,25 +25,29 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
   const { now, accessUrl, rendered, here, isOpen } = facts;
   const { id, readAt, createdAt } = item;
   const kind = findKind(item.templateId);
-  const severity = kind?.severity ?? "info";
+  const situation = situationOf(item.situation);
+  const isResolved = situation !== undefined && situation.resolvedAt !== null;
+  const severity = isResolved ? "success" : (kind?.severity ?? "info");
   const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
   const actions = item.actions === "[]" ? [] : (JSON.parse(item.actions) as Action[]);
-  const subject = subjectOf(actions, item.title, accessUrl);
+  const label = situation && situationLabel(situation);
+  const subject = [label, subjectOf(actions, item.title, accessUrl)].filter((part) => part !== undefined);
   const buttons = actions.flatMap((action, index) => actionButton(id, action, index, accessUrl) ?? []);
   return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${item.seq}">
     <details ${attributes({ open: isOpen })}>
       <summary>
         <svg class="severity" data-severity="${severity}" viewBox="0 0 20 20" aria-hidden="true">
-          <path d="${iconPath(kind)}" />
+          <path d="${iconPath(kind && { ...kind, severity })}" />
         </svg>
         <h2 id="t-${id}">
           ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}
         </h2>
-        ${subject === undefined ? "" : html`<span class="subject">${subject}</span>`}
+        ${subject.length === 0 ? "" : html`<span class="subject" ${attributes({ "data-state": label && (isResolved ? "resolved" : "open") })}>${subject.join(" · ")}</span>`}
         <time datetime="${new Date(createdAt).toISOString()}" title="${exactTime(createdAt, "UTC")}"
           >${relativeTime(createdAt, now, "UTC")}</time
         >
       </summary>
+      ${situation === undefined ? "" : situationHistory(situation, facts)}
       <div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
       <div class="acts">
         ${buttons}

@@ -114,6 +114,7 @@ describe("the hard limit", () => {
     await server.settled();
     expect(await pools.status(presetId)).toBe("normal");
     expect(await pools.states()).toEqual(["start/succeeded", "start/failed", "start/pending"]);
+    server.clock.advance(15 * 60_000);
     await pools.fail("again");
     await pass();
     expect(await pools.status(presetId)).toBe("hard_limited");

@@ -60,11 +60,13 @@ export async function startTask(options: TaskOptions = {}) {
       }),
     workspace: async () =>
       (await server.call("GET", `/api/v2/workspaces/${workspaceId}`, { token: member.token })).json,
-    /** Titles in the member's inbox, oldest first. */
-    notified: async () => {
-      const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token: member.token });
-      return json.notifications.map(({ title }) => title).toReversed();
-    },
+    /** Titles of what the member was notified of, oldest first; also of items that a newer one stands for. */
+    notified: async () =>
+      (
+        await server.sql(
+          `SELECT title FROM inbox_notifications WHERE user_id = '${member.userId}' ORDER BY seq`,
+        )
+      ).map(({ title }) => String(title)),
     ...agentCalls(server, agentToken),
   };
 }

@@ -6,6 +6,7 @@ import type { MessageState } from "../../kernel/ports.ts";
 import { findChannel } from "../channels/index.ts";
 import { nudge, nudgeAt } from "../delivery/wake.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
+import { keysSql, resolveOpen, type Resolution } from "../situations/store/situations.ts";
 import { findMessageStates, insertOutbox, replaceTarget } from "./store/outbox.ts";
 
 /** An event that is written together with what it is about. */
@@ -14,7 +15,12 @@ export interface Notice {
   statements: readonly Statement[];
 }
 
-export type StatementOrNotice = Statement | Notice;
+/** Ends situations, for everybody; open inboxes are woken. */
+export interface ResolvedNotice {
+  statements: readonly Statement[];
+}
+
+export type StatementOrNotice = Statement | Notice | ResolvedNotice;
 
 export interface NotifyOptions {
   /** Nothing is written unless this condition holds at this point of the write. */
@@ -31,7 +37,17 @@ export const notify = (event: PreparedEvent, { when, target }: NotifyOptions = {
   ],
 });
 
+/** Resolves what is open of these keys, as part of the write that ends it. */
+export const resolveSituations = ({
+  keys,
+  ...how
+}: Omit<Resolution, "keys"> & { keys: readonly string[] | SQL }): ResolvedNotice => ({
+  statements: resolveOpen({ ...how, keys: Array.isArray(keys) ? keysSql(keys) : (keys as SQL) }),
+});
+
 const isNotice = (change: StatementOrNotice): change is Notice => "event" in change;
+const isResolution = (change: StatementOrNotice): change is ResolvedNotice =>
+  "statements" in change && !isNotice(change);
 
 /** The read that returns the state of each message of prepared events. */
 const selectMessageStates = (events: readonly PreparedEvent[]) =>
@@ -45,9 +61,10 @@ export async function writeAndNotify<T extends Reads>(
 ): Promise<Answers<T & { messages: ReturnType<typeof selectMessageStates> }>> {
   const events = changes.filter(isNotice).map(({ event }) => event);
   const answers = await deps.db.write(
-    changes.flatMap((change) => (isNotice(change) ? change.statements : [change])),
+    changes.flatMap((change) => ("statements" in change ? change.statements : [change])),
     { ...reads, messages: selectMessageStates(events) },
   );
+  if (changes.some(isResolution)) deps.process.hub.wake();
   wakeAfterWrite(deps, (answers as { messages: MessageState[] }).messages);
   return answers;
 }

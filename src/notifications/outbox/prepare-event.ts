@@ -30,10 +30,19 @@ export interface NotificationEvent {
   recipients: RecipientRule;
   /** Epoch milliseconds before which nobody receives it. */
   notBefore?: number | undefined;
-  /** By this, its messages can be withdrawn until one of them is received; without it, never. */
+  /** By this, its messages can be withdrawn until one of them is received; a situation's key by default; without it, never. */
   subject?: string;
+  /** What is the matter from now on, until it is resolved. */
+  situation?: EventSituation;
   /** Epoch milliseconds after which it must not be sent. */
   expiresAt?: number;
+}
+
+export interface EventSituation {
+  /** Events with the same key are occurrences of one situation. */
+  key: string;
+  /** Nobody is notified if it recurs shortly after it was resolved; otherwise everybody, each time. */
+  isCalm: boolean;
 }
 
 export interface PreparedEvent {
@@ -87,6 +96,8 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
   const render = createRender(deps, event, template);
   for (const delivery of deliveries) addMessage(deps, rows, delivery, { event, template, render });
+  if (event.situation !== undefined)
+    rows.occurrences = [{ id: deps.newId(), ...event.situation, eventId, at: now }];
   if (event.duplicateWindowMs !== undefined)
     rows.windows = duplicateWindows(deliveries, now - event.duplicateWindowMs);
   return { eventId, rows };
@@ -147,18 +158,18 @@ function addMessage(
     dedupeKey,
     createdAt: now,
     updatedAt: now,
-    subject: event.subject ?? null,
+    subject: event.subject ?? event.situation?.key ?? null,
     expiresAt: event.expiresAt ?? null,
   });
 }
 
 /** What a user's inbox keeps of a message. */
 export function inboxRow(
-  message: { id: string; userId: string; templateId: string; targets: string },
+  message: { id: string; userId: string; templateId: string; targets: string; situationId?: string | null },
   rendered: Rendered,
   now: number,
 ): OutboxRows["inbox"][number] {
-  const { id, userId, templateId, targets } = message;
+  const { id, userId, templateId, targets, situationId = null } = message;
   const { title, body: content, actions } = rendered;
   return {
     id,
@@ -171,6 +182,7 @@ export function inboxRow(
     actions: JSON.stringify(actions),
     readAt: null,
     createdAt: now,
+    ...(situationId === null ? {} : { situationId }),
   };
 }
 

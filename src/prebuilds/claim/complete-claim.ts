@@ -6,6 +6,8 @@ import { canonicalJson } from "../../kernel/rules/json.ts";
 import { addToCounter } from "../../kernel/store/counters.ts";
 import {
   notify,
+  resolveSituations,
+  situationKey,
   type StatementOrNotice,
   defineKind,
   templateAdminRoles,
@@ -27,19 +29,27 @@ export const claimReads = (buildId: string) => ({
 });
 export type ClaimFacts = Answers<ReturnType<typeof claimReads>>;
 
-/** Nothing for a build that is no claim or has replaced nothing. Counts that it happened, not how many resources. */
+/**
+ * Nothing for a build that is no claim. Counts that resources were replaced, not how many; a claim that replaces none ends
+ * what earlier ones of its version began.
+ */
 export function claimCompletion(deps: Deps, lease: JobLease, before: ClaimFacts): StatementOrNotice[] {
   const [claim] = before.claim;
   const total = before.replaced[0]?.total ?? 0;
-  if (claim === undefined || total === 0) return [];
+  if (claim === undefined) return [];
+  const when = uncanceledLeaseHeldSql(lease);
+  if (total === 0)
+    return [resolveSituations({ keys: [driftKey(claim)], at: deps.now(), how: "unaffected", when })];
   const replaced = before.replaced.map(toReplacement);
   const event = resourceReplaced.prepare(deps, before, { buildId: lease.jobId, claim, replaced, total });
-  const when = uncanceledLeaseHeldSql(lease);
   return [
     addToCounter([replacementsTotal, canonicalJson(replacementLabels(claim)), 1], when),
     notify(event, { when }),
   ];
 }
+
+/** Claims of one version and preset that replace resources are one situation. */
+const driftKey = ({ versionId, presetId }: Claim) => situationKey("drift", versionId, presetId);
 
 /** How long it took, counted in the write that ends it. */
 export function timedCompletion(deps: Deps, lease: JobLease, { timed }: ClaimFacts): StatementOrNotice[] {
@@ -67,6 +77,7 @@ export const resourceReplaced = defineKind("prebuilt-workspace-resource-replaced
   audience: () => ({ roles: templateAdminRoles }),
   event: ({ buildId, claim, replaced, total }: ReplacedResources) => ({
     ...driftEvent(buildId, claim, replaced, total),
+    situation: { key: driftKey(claim), isCalm: true },
     recipients: templateAdmins,
   }),
 });

@@ -4,7 +4,9 @@ import type { Actor } from "../../accounts/rules/actor.ts";
 import { findKey } from "../../accounts/store/keys.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { unauthorized, notFound } from "../../kernel/errors.ts";
+import { resolveSituations, situationKey, writeAndNotify } from "../../notifications/index.ts";
 import { notAllowedError } from "../../workspaces/templates/templates.ts";
+import { isNormalSql } from "./store/changes.ts";
 import { requestReconciliation } from "./reconcile.ts";
 import {
   readPrebuildSettings,
@@ -59,8 +61,16 @@ export async function resumePool(
     resourceId: preset.id,
     detail: { name: preset.name, template: preset.templateName, prebuild_status: preset.status },
   };
-  const { resumed, caller } = await deps.db.write(
-    [audit(deps, entry, guard), resumePreset(preset.id, now, guard)],
+  const ended = resolveSituations({
+    keys: [situationKey("pool", preset.id)],
+    at: now,
+    how: "resumed",
+    by: actor.userId,
+    when: isNormalSql(preset.id),
+  });
+  const { resumed, caller } = await writeAndNotify(
+    deps,
+    [audit(deps, entry, guard), resumePreset(preset.id, now, guard), ended],
     { resumed: findPool(preset.id), caller: findKey(actor.keyId) },
   );
   const [row] = resumed;

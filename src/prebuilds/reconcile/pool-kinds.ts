@@ -1,5 +1,5 @@
 // The notifications about a preset whose prebuilds are no longer created: once for each episode, which `at` identifies.
-import { defineKind, templateAdminRoles, templateAdmins } from "../../notifications/index.ts";
+import { defineKind, situationKey, templateAdminRoles, templateAdmins } from "../../notifications/index.ts";
 import { firstLine, formatResumeCommand } from "./rules/pool-messages.ts";
 import type { FailedBuild, PermanentFailure, Pool } from "./rules/snapshot.ts";
 
@@ -18,6 +18,7 @@ const about = (pool: Pool) => ({
   targets: [pool.templateId, pool.versionId, pool.presetId, pool.organizationId],
   createdBy: "prebuilds_reconciler",
   recipients: templateAdmins,
+  situation: { key: situationKey("pool", pool.presetId), isCalm: true },
 });
 
 const failureOf = ({ workspaceName, buildNumber, buildId, error }: FailedBuild | PermanentFailure) => ({

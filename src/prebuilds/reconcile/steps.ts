@@ -10,7 +10,12 @@ import {
   nextParameters,
   type ParameterValue,
 } from "../../workspaces/builds/rules/next-build.ts";
-import { notify, type StatementOrNotice } from "../../notifications/index.ts";
+import {
+  notify,
+  resolveSituations,
+  situationKey,
+  type StatementOrNotice,
+} from "../../notifications/index.ts";
 import { failureLimitReached, validationFailed } from "./pool-kinds.ts";
 import type { Action } from "./rules/actions.ts";
 import type { Plan } from "./rules/plan.ts";
@@ -21,6 +26,7 @@ import {
   createPrebuild,
   deletePrebuild,
   markPreset,
+  isNormalSql,
   wasMarkedSql,
   isPresetAmongSql,
   listDefinitions,
@@ -86,7 +92,9 @@ export function* toSteps(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): 
         break;
       case "mark_normal": {
         const mark = { ...markOf(action.pool), to: "normal" as const, eventId: null };
-        yield { action, changes: [markPreset(mark, now, fence)], id: null, isEvent: false };
+        const { presetId } = action.pool;
+        const ended = poolRecovered(presetId, now, isNormalSql(presetId));
+        yield { action, changes: [markPreset(mark, now, fence), ended], id: null, isEvent: false };
         break;
       }
     }
@@ -171,16 +179,22 @@ function notifyingMark(
         });
   const to = action.kind === "mark_hard_limited" ? ("hard_limited" as const) : ("validation_failed" as const);
   const mark = { ...markOf(pool), to, eventId: notice.eventId };
+  const when = wasMarkedSql(pool.presetId, notice.eventId);
   return {
     action,
     changes: [
       markPreset(mark, at, fence),
-      notify(notice, { when: wasMarkedSql(pool.presetId, notice.eventId) }),
+      // It had recovered, and fails again: nobody saw it as normal.
+      ...(state.hasRecovered ? [poolRecovered(pool.presetId, at, when, [notice.eventId])] : []),
+      notify(notice, { when }),
     ],
     id: notice.eventId,
     isEvent: true,
   };
 }
+
+const poolRecovered = (presetId: string, at: number, when: SQL, created: readonly string[] = []) =>
+  resolveSituations({ keys: [situationKey("pool", presetId)], at, how: "recovered", when, created });
 
 const markOf = ({ presetId, status, limitEventId, forgivenAt }: Pool) => ({
   presetId,

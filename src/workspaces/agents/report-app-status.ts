@@ -94,10 +94,11 @@ function decide(
   const events = decision.notifies
     ? [taskKinds[report.state].prepare(deps, before, { workspace, status, delayUntil })]
     : [];
+  const how = report.state === "working" ? "working" : "over";
   const isInUse = report.state === "working" || latest?.state === "working";
   return [
     // First, because they go by what the app said before: sent again, they find the new status and do nothing.
-    ...notifyOrCancel(workspace.id, events, decision, now, unchanged),
+    ...notifyOrCancel(workspace.id, events, decision, { now, how, when: unchanged }),
     ...insertStatus(status, unchanged),
     ...(isInUse ? [updateLastUsed(workspace.id, now, id)] : []),
   ];

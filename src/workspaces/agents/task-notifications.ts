@@ -1,5 +1,5 @@
 // Notifications about an AI task for the workspace's owner. A delayed idle is withdrawn when the task continues.
-import type { SQL, Statement } from "../../../db/client.ts";
+import type { SQL } from "../../../db/client.ts";
 import type { AppState } from "../../../db/schema.ts";
 import { andSql } from "../../accounts/store/manage.ts";
 import {
@@ -7,6 +7,8 @@ import {
   defineKind,
   minuteBucket,
   notify,
+  resolveSituations,
+  situationKey,
   whereNothingPending,
   type PreparedEvent,
   type StatementOrNotice,
@@ -17,7 +19,7 @@ import { taskName } from "./rules/task.ts";
 import { workspaceOwnersSql, type NewStatus } from "./store/app-statuses.ts";
 
 /** A workspace has one task: whatever build's app reported that it is idle, a later build's app reports that it is not. */
-const taskSubject = (workspaceId: string) => `ai-task ${workspaceId}`;
+const taskKey = (workspaceId: string) => situationKey("task", workspaceId);
 
 interface TaskStatus {
   workspace: AgentWorkspace;
@@ -41,8 +43,8 @@ const ofTask = {
       identity: `app-status ${status.appId} ${minute}`,
       recipients: { people: [{ id: ownerId, why: "workspace_owner" as const }] },
       notBefore: delayUntil,
-      // Working on, completion and failure stay true: nothing withdraws them.
-      ...(status.state === "idle" ? { subject: taskSubject(workspace.id) } : {}),
+      // Working on, completion and failure stay true: nothing withdraws them. Each time that it waits, it waits for an answer.
+      ...(status.state === "idle" ? { situation: { key: taskKey(workspace.id), isCalm: false } } : {}),
     };
   },
 } as const;
@@ -59,18 +61,24 @@ export const notifyOrCancel = (
   workspaceId: string,
   events: readonly PreparedEvent[],
   decision: TaskNotification,
-  now: number,
-  when: SQL,
+  { now, how, when }: { now: number; how: "working" | "over"; when: SQL },
 ): StatementOrNotice[] => {
-  const subject = taskSubject(workspaceId);
+  const subject = taskKey(workspaceId);
   const mayNotify = decision.onlyIfIdleDelivered ? andSql(when, whereNothingPending(subject)) : when;
   const created = events.map(({ eventId }) => eventId);
   return [
     ...events.map((event) => notify(event, { when: mayNotify })),
-    ...(decision.isIdleOver ? cancelPending(subject, now, when, created) : []),
+    ...(decision.isIdleOver
+      ? [
+          ...cancelPending(subject, now, when, created),
+          resolveSituations({ keys: [subject], at: now, how, when, created }),
+        ]
+      : []),
   ];
 };
 
-/** A stopped or deleted workspace isn't idle: its delayed notification is withdrawn. */
-export const cancelTaskNotifications = (workspaceId: string, now: number, when: SQL): Statement[] =>
-  cancelPending(taskSubject(workspaceId), now, when);
+/** A stopped or deleted workspace isn't idle: its delayed notification is withdrawn, and nobody is waited for. */
+export const endTaskSituation = (workspaceId: string, now: number, when: SQL): StatementOrNotice[] => [
+  ...cancelPending(taskKey(workspaceId), now, when),
+  resolveSituations({ keys: [taskKey(workspaceId)], at: now, how: "over", when }),
+];

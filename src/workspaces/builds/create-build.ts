@@ -13,7 +13,7 @@ import {
   type PreparedEvent,
   type StatementOrNotice,
 } from "../../notifications/index.ts";
-import { cancelTaskNotifications } from "../agents/task-notifications.ts";
+import { endTaskSituation } from "../agents/task-notifications.ts";
 import { workspaceUpdated } from "./build-kinds.ts";
 import { buildReads, decideBuild, type BuildAnswers, type BuildRequest } from "./decide-build.ts";
 import {
@@ -96,7 +96,7 @@ function buildStatements(
     auditBuild(deps, actor, before, build, guard),
     ...updates.map((event) => notify(event, { when: guard })),
     ...(ending?.before ?? []),
-    ...(build.transition === "start" ? [] : cancelTaskNotifications(workspace.id, deps.now(), guard)),
+    ...(build.transition === "start" ? [] : endTaskSituation(workspace.id, deps.now(), guard)),
     ...insertBuild(build, decided.parameters, guard),
     ...(ending?.after ?? []),
   ];

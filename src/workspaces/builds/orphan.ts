@@ -8,7 +8,7 @@ import type { Deps } from "../../kernel/deps.ts";
 import { forbidden, invalid } from "../../kernel/errors.ts";
 import type { BuildRequest } from "./decide-build.ts";
 import { notify, type StatementOrNotice } from "../../notifications/index.ts";
-import { prepareSuccess, workspaceDeleted } from "../jobs/ending-kinds.ts";
+import { endAutobuildFailure, prepareSuccess, workspaceDeleted } from "../jobs/ending-kinds.ts";
 import { describeLeftBehind } from "./rules/build-texts.ts";
 import { buildExistsSql, type NewBuild } from "./store/builds.ts";
 import { findEndingBuilds, listLastResources } from "../jobs/store/endings.ts";
@@ -80,8 +80,9 @@ export function orphanStatements(
       left_behind: resources,
     },
   };
+  const failures = endAutobuildFailure(ended, build.createdAt, when);
   return {
-    before: [audit(deps, entry, when), ...notices],
+    before: [audit(deps, entry, when), ...notices, ...failures],
     after: [
       ...insertLinesDespiteLimit([line], buildExistsSql(build.id)),
       deleteWorkspaceOfBuild(build.id, build.createdAt),

@@ -8,6 +8,7 @@ import type { PermanentErrorCode } from "./rules/job.ts";
 import { notify, writeAndNotify, type StatementOrNotice } from "../../notifications/index.ts";
 import {
   autobuildFailed,
+  endAutobuildFailure,
   manualBuildFailed,
   prepareFailure,
   prepareSuccess,
@@ -71,6 +72,7 @@ export function completionStatements(
     ...insertOutcome(outcome, leaseHeldSql(lease)),
     ...(outcome.agents.length === 0 ? [] : [copyLifecycles(lease.jobId, leaseHeldSql(lease))]),
     ...events.map((event) => notify(event, { when: guard })),
+    ...(build === undefined ? [] : endAutobuildFailure(build, now, guard)),
     ...(build?.transition === "delete" ? [auditDeletion(deps, build, guard)] : []),
     endJob(lease, ending),
     deleteWorkspaceOfBuild(lease.jobId, now),

@@ -1,11 +1,15 @@
 // Notifications about the end of a build. A build ends once, so its id identifies the event.
+import type { SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import {
   defineKind,
+  resolveSituations,
+  situationKey,
   templateAdminRoles,
   templateAdmins,
   type KindAnswers,
   type PreparedEvent,
+  type StatementOrNotice,
 } from "../../notifications/index.ts";
 import {
   errorExcerpt,
@@ -39,16 +43,36 @@ export const workspaceDeleted = defineKind("workspace-deleted", {
   }),
 });
 
+/** The next build that succeeds, and the end of the workspace, resolve what a failed scheduled one began. */
+export const endAutobuildFailure = (
+  { workspaceId, transition, isAutobuildFailing }: EndingBuild & { isAutobuildFailing: number },
+  at: number,
+  when: SQL,
+): StatementOrNotice[] =>
+  isAutobuildFailing === 0
+    ? []
+    : [
+        resolveSituations({
+          keys: [autobuildKey(workspaceId)],
+          at,
+          how: transition === "delete" ? "over" : "succeeded",
+          when,
+        }),
+      ];
+
 interface FailedBuild {
   build: EndingBuild;
   error: string;
 }
+
+const autobuildKey = (workspaceId: string) => situationKey("autobuild", workspaceId);
 
 export const autobuildFailed = defineKind("workspace-autobuild-failed", {
   audience: workspaceOwners,
   event: ({ build, error }: FailedBuild) => ({
     ...commonFields(build),
     ...toOwner(build),
+    situation: { key: autobuildKey(build.workspaceId), isCalm: false },
     labels: { name: build.workspaceName, reason: build.reason },
     data: { ...buildData(build), error: errorExcerpt(error) },
   }),

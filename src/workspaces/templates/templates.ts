@@ -9,12 +9,12 @@ import type { Deps } from "../../kernel/deps.ts";
 import { ApiError, conflict, forbidden, invalid, notFound, unauthorized } from "../../kernel/errors.ts";
 import {
   notify,
+  resolveSituations,
   writeAndNotify,
   type KindAnswers,
   type Notice,
-  defineKind,
-  templateAdminRoles,
 } from "../../notifications/index.ts";
+import { templateDeleted, templateDeprecated } from "./template-kinds.ts";
 import { problemWithTemplateName } from "./rules/names.ts";
 import {
   canManageTemplatesSql,
@@ -27,7 +27,8 @@ import {
   templateUndeletedSql,
   updateTemplate,
   type TemplateRow,
-  templateUserIdsSql,
+  inactivePoolKeysSql,
+  resetInactivePools,
 } from "./store/templates.ts";
 import { adoptVersion, findVersion, versionOfTemplateSql, type VersionRow } from "./store/versions.ts";
 
@@ -115,6 +116,7 @@ export async function changeTemplate(
     entry: { action: "write", detail: { name: template.name, ...auditDetail(wanted) } },
     guard,
     change: wanted,
+    ...(message === "" ? {} : { endsPools: "over" }),
     notices: (when) =>
       isDeprecation
         ? [notify(templateDeprecated.prepare(deps, before, deprecation), { when: andSql(when, sameSql) })]
@@ -148,6 +150,7 @@ export async function activateVersion(
     entry: { action: "write", detail },
     guard: andSql(canManageTemplatesSql(actor), versionOfTemplateSql(version.id, template.id)),
     change: { activeVersionId: version.id },
+    endsPools: "replaced",
     isDone: (row) => row.activeVersionId === version.id,
   });
 }
@@ -165,6 +168,7 @@ export async function deleteTemplate(
     entry: { action: "delete", detail: { name: template.name } },
     guard: andSql(canManageTemplatesSql(actor), templateUnusedSql(template.id)),
     change: { deletedAt: deps.now() },
+    endsPools: "over",
     notices: (when) => [notify(deleted, { when })],
     isDone: (row) => row.deletedAt !== null,
   });
@@ -177,6 +181,8 @@ interface TemplateWrite {
   change: Parameters<typeof updateTemplate>[1];
   /** `when` is the caller's guard, and the template exists. */
   notices?: (when: SQL) => readonly Notice[];
+  /** Pools may have become inactive: how what was the matter with them ended. */
+  endsPools?: "replaced" | "over";
   isDone: (row: TemplateRow) => boolean;
 }
 type TemplateEntry = Pick<AuditEntry, "action" | "detail">;
@@ -188,15 +194,17 @@ async function writeTemplate(
   template: TemplateRow,
   step: TemplateWrite,
 ): Promise<TemplateRow> {
-  const { entry, guard, change, notices, isDone } = step;
+  const { entry, guard, change, notices, endsPools, isDone } = step;
   const { id } = template;
+  const now = deps.now();
   const existing = andSql(guard, templateUndeletedSql(id));
   const { row, caller } = await writeAndNotify(
     deps,
     [
       auditTemplate(deps, actor, id, entry, existing),
       ...(notices?.(existing) ?? []),
-      updateTemplate(id, change, deps.now(), guard),
+      updateTemplate(id, change, now, guard),
+      ...(endsPools === undefined ? [] : poolEndings(deps, actor, id, endsPools)),
     ],
     { row: findTemplate(id), caller: findKey(actor.keyId) },
   );
@@ -211,36 +219,17 @@ async function writeTemplate(
   throw notAllowedError();
 }
 
+/** By what the template is at this point of the write. */
+const poolEndings = (deps: Deps, { userId }: Actor, id: string, how: "replaced" | "over") => [
+  resolveSituations({
+    keys: inactivePoolKeysSql(id),
+    at: deps.now(),
+    how,
+    by: userId,
+    when: templateExistsSql(id),
+  }),
+  resetInactivePools(id),
+];
+
 const auditTemplate = (deps: Deps, actor: Actor, id: string, entry: TemplateEntry, when: SQL): Statement =>
   audit(deps, { ...entry, actorId: actor.userId, resourceType: "template", resourceId: id }, when);
-
-type Template = Pick<TemplateRow, "id" | "name" | "displayName" | "organizationId" | "organizationName">;
-
-/** Its id identifies it: a template is deleted once. */
-export const templateDeleted = defineKind("template-deleted", {
-  audience: () => ({ roles: templateAdminRoles }),
-  event: ({ template, initiator }: { template: Template; initiator: { id: string; username: string } }) => ({
-    labels: { name: template.displayName || template.name, initiator: initiator.username },
-    data: null,
-    targets: [template.id, template.organizationId],
-    createdBy: "api-templates-delete",
-    identity: template.id,
-    recipients: { roles: templateAdminRoles, exclude: [initiator.id] },
-  }),
-});
-
-/** `identity`: deprecated twice on one day, it is two events. */
-export const templateDeprecated = defineKind("template-deprecated", {
-  audience: (templateId: string) => ({ userIdsSql: templateUserIdsSql(templateId) }),
-  event: (
-    { template, message, identity }: { template: Template; message: string; identity: string },
-    people,
-  ) => ({
-    labels: { template: template.name, message, organization: template.organizationName },
-    data: null,
-    targets: [template.id, template.organizationId],
-    createdBy: "notify-users-of-template-deprecation",
-    identity,
-    recipients: { people: people.map(({ userId }) => ({ id: userId, why: "uses_template" })) },
-  }),
-});

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { templateAdminRoles } from "../../../src/notifications/outbox/rules/recipients.ts";
 import { accountCreated, accountDeleted, accountStatusKinds } from "../../../src/accounts/account-kinds.ts";
 import { workspaceCreated } from "../../../src/workspaces/builds/build-kinds.ts";
-import { templateDeleted, templateDeprecated } from "../../../src/workspaces/templates/templates.ts";
+import { templateDeleted, templateDeprecated } from "../../../src/workspaces/templates/template-kinds.ts";
 
 const target = { id: "u-mia", username: "mia", name: "Mia M", email: "mia@example.com" };
 const initiator = { id: "u-ada", username: "ada", name: "" };

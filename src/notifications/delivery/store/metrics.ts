@@ -1,7 +1,7 @@
 // SQL of the metrics: counters, incremented in the write that they count, and what a scrape reads.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
-import { prepared } from "../../../../db/prepared.ts";
+import { falseSql, prepared } from "../../../../db/prepared.ts";
 import { chunks } from "../../../../db/rows.ts";
 import { counters, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
 import { finished, type CounterGroup } from "../rules/totals.ts";
@@ -32,13 +32,13 @@ const addAttemptCounters = prepared((chunk: string) =>
 /**
  * Counts messages that are finished when they are created: inbox messages that are sent at once, and inhibited ones. Comes
  * before the statements that insert them, and counts only what these insert. `parts`: JSON of the messages' rows, with
- * `isRepeated` on those of an identity that the same write has before.
+ * `isRepeated` on those of an identity that the same write has before. `isQuiet`: none of them is sent.
  */
-export const countFinished = (parts: readonly string[], when: SQL): Statement[] =>
-  parts.map((chunk) => addFinishedCounters(chunk, when));
+export const countFinished = (parts: readonly string[], when: SQL, isQuiet: SQL = falseSql): Statement[] =>
+  parts.map((chunk) => addFinishedCounters(chunk, when, isQuiet));
 
-const addFinishedCounters = prepared((chunk: string, when: SQL) => {
-  const isDuplicateSql = sql`(row.value ->> '$.isRepeated'
+const addFinishedCounters = prepared((chunk: string, when: SQL, isQuiet: SQL) => {
+  const isDuplicateSql = sql`(row.value ->> '$.isRepeated' OR ${isQuiet}
     OR EXISTS (SELECT 1 FROM notification_messages d WHERE d.dedupe_key = row.value ->> '$.dedupeKey'))`;
   const statusSql = sql`CASE WHEN ${isDuplicateSql} THEN 'inhibited' ELSE row.value ->> '$.status' END`;
   return query.run(sql`INSERT INTO counters (name, labels, value)

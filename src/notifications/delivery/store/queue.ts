@@ -18,6 +18,7 @@ import type { Purges } from "../../../kernel/purge.ts";
 import { methods, type Method } from "../../channels/index.ts";
 import { countInhibited } from "./metrics.ts";
 import { deleteOldInbox } from "../../inbox/store/inbox.ts";
+import { deleteOldSituations, foldOlder } from "../../situations/store/situations.ts";
 import { goneEndpointSql, isPausedSql } from "../../preferences/store/settings.ts";
 
 export interface Claim {
@@ -98,6 +99,7 @@ export const findClaimedMessages = prepared((token: string) =>
       labels: notificationEvents.labels,
       data: notificationEvents.data,
       targets: notificationEvents.targets,
+      situationId: notificationEvents.situationId,
       templateId: notificationTemplates.id,
       templateName: notificationTemplates.name,
       version: notificationTemplateVersions.number,
@@ -161,6 +163,10 @@ export function writeOutcomes(outcomes: readonly OutcomeRow[], inbox: readonly I
   return [
     ...chunks(outcomes).flatMap((chunk) => [endLeases(chunk), endAttempts(chunk)]),
     ...insertRows(inboxNotifications, inbox, isSentSql),
+    ...foldOlder(
+      inbox.flatMap(({ situationId }) => situationId ?? []),
+      inbox[0]?.createdAt ?? 0,
+    ),
   ];
 }
 
@@ -220,6 +226,7 @@ export const notificationPurges = (
   notificationMessages: (limit) => purgeMessages(now - messageRetention, limit),
   notificationEvents: (limit) => purgeEvents(now - messageRetention, limit),
   inboxNotifications: (limit) => deleteOldInbox(now - inboxRetention, limit),
+  situations: (limit) => deleteOldSituations(now - inboxRetention, limit),
 });
 
 /** Deletes final messages older than `before`, with their attempts. */

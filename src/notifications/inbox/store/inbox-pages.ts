@@ -3,7 +3,7 @@ import { and, asc, desc, eq, gt, lt, lte, sql, type SQL } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
-import { isListed, whereMatches, type User } from "./inbox.ts";
+import { isListed, itemColumns, whereMatches, type User } from "./inbox.ts";
 
 export interface PageFilter {
   isDone: boolean;
@@ -64,7 +64,7 @@ export const listPage = prepared(
       after === undefined ? undefined : gt(seq, after),
     );
     return query
-      .select()
+      .select(itemColumns)
       .from(inboxNotifications)
       .where(where)
       .orderBy(after === undefined ? desc(seq) : asc(seq))

@@ -1,8 +1,9 @@
 // SQL of users' inboxes.
-import { and, desc, eq, gt, isNotNull, isNull, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, isNotNull, isNull, lt, or, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
+import { itemSituationSql } from "../../situations/store/situations.ts";
 
 export interface InboxFilter {
   targets: readonly string[];
@@ -43,9 +44,11 @@ export const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL 
           WHERE wanted.value NOT IN (SELECT value FROM json_each(${inboxNotifications.targets})))`,
   );
 
-/** SQL: what the inbox lists, or the list of what is done. */
+/** SQL: what the inbox lists, or the list of what is done. What is folded is in neither: a newer item stands for it. */
 export const isListed = (isDone: boolean): SQL =>
-  isDone ? isNotNull(inboxNotifications.doneAt) : isNull(inboxNotifications.doneAt);
+  isDone
+    ? sql`${isNotNull(inboxNotifications.doneAt)} AND ${isNull(inboxNotifications.foldedAt)}`
+    : isNull(inboxNotifications.doneAt);
 
 /** Newest first; `before`: the id of a notification of the same user, ignored if unknown. */
 export const listInbox = (user: User, filter: ListFilter, limit: number, before?: string) =>
@@ -53,9 +56,15 @@ export const listInbox = (user: User, filter: ListFilter, limit: number, before?
 
 type ListValues = FilterValues & { isDone: boolean };
 
+/** `situation`: JSON of `ItemSituation`. */
+export const itemColumns = {
+  ...getTableColumns(inboxNotifications),
+  situation: sql<string | null>`${itemSituationSql}`.as("situation"),
+};
+
 const listBefore = prepared((user: User, filter: ListValues, limit: number, before: string | undefined) =>
   query
-    .select()
+    .select(itemColumns)
     .from(inboxNotifications)
     .where(
       and(
@@ -77,7 +86,7 @@ export const listInboxAfter = (user: User, filter: InboxFilter, after: number, l
 
 const listAfter = prepared((user: User, filter: FilterValues, after: number, limit: number) =>
   query
-    .select()
+    .select(itemColumns)
     .from(inboxNotifications)
     .where(
       and(
@@ -95,7 +104,7 @@ const listAfter = prepared((user: User, filter: FilterValues, after: number, lim
 /** All users' notifications after a sequence number, for all watchers of a process. */
 export const listAllAfter = prepared((after: number, limit: number) =>
   query
-    .select()
+    .select(itemColumns)
     .from(inboxNotifications)
     .where(gt(inboxNotifications.seq, after))
     .orderBy(inboxNotifications.seq)
@@ -127,19 +136,19 @@ export const countUnreadAfter = prepared((after: number, limit: number) =>
         SELECT user_id FROM inbox_notifications WHERE seq > ${after} ORDER BY seq LIMIT ${limit})) recent`),
 );
 
+const isItem = (user: User, id: string) =>
+  and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user));
+
 export const findInboxItem = prepared((user: User, id: string) =>
-  query
-    .select()
-    .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
+  query.select(itemColumns).from(inboxNotifications).where(isItem(user, id)),
 );
 
-/** What becomes unread is in the inbox again. */
+/** What becomes unread is in the inbox again; not what is folded. */
 export const setRead = prepared((user: User, id: string, readAt: number | null) =>
   query
     .update(inboxNotifications)
     .set(readAt === null ? { readAt, doneAt: null } : { readAt })
-    .where(and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user))),
+    .where(and(isItem(user, id), readAt === null ? isNull(inboxNotifications.foldedAt) : undefined)),
 );
 
 /** `within`: only these; without it, all. */
@@ -155,13 +164,7 @@ export const setDone = prepared((user: User, id: string, doneAt: number) =>
   query
     .update(inboxNotifications)
     .set({ doneAt, readAt: sql`coalesce(read_at, ${doneAt})` })
-    .where(
-      and(
-        eq(inboxNotifications.id, id),
-        eq(inboxNotifications.userId, user),
-        isNull(inboxNotifications.doneAt),
-      ),
-    ),
+    .where(and(isItem(user, id), isNull(inboxNotifications.doneAt))),
 );
 
 /** Back into the inbox, unread if it was done unread. */
@@ -169,13 +172,7 @@ export const setNotDone = prepared((user: User, id: string) =>
   query
     .update(inboxNotifications)
     .set({ doneAt: null, readAt: sql`nullif(read_at, done_at)` })
-    .where(
-      and(
-        eq(inboxNotifications.id, id),
-        eq(inboxNotifications.userId, user),
-        isNotNull(inboxNotifications.doneAt),
-      ),
-    ),
+    .where(and(isItem(user, id), isNotNull(inboxNotifications.doneAt), isNull(inboxNotifications.foldedAt))),
 );
 
 /** What is in the inbox. `within`: only these; without it, all. */
@@ -197,6 +194,7 @@ export const undoMarks = prepared((user: User, at: number) =>
     .where(
       and(
         eq(inboxNotifications.userId, user),
+        isNull(inboxNotifications.foldedAt),
         or(eq(inboxNotifications.readAt, at), eq(inboxNotifications.doneAt, at)),
       ),
     ),
@@ -211,4 +209,4 @@ export function deleteOldInbox(before: number, limit: number): Statement {
     .returning({ seq: inboxNotifications.seq });
 }
 
-export type InboxRow = typeof inboxNotifications.$inferSelect;
+export type InboxRow = typeof inboxNotifications.$inferSelect & { situation: string | null };

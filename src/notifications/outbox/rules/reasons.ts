@@ -26,6 +26,8 @@ export type Reason =
   | "paused"
   | "held_back"
   | "taken_back"
+  | "resolved"
+  | "reopened"
   | "render_failed"
   | "endpoint_gone"
   | "attempts_exhausted"
@@ -87,6 +89,11 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
   taken_back: {
     question: "not",
     text: "It was withdrawn: the state changed back before anybody was notified",
+  },
+  resolved: { question: "not", text: "What it was about was resolved before it was sent" },
+  reopened: {
+    question: "not",
+    text: "The same happened again less than 15 minutes after it was resolved, so nobody was notified again",
   },
   render_failed: {
     question: "not",

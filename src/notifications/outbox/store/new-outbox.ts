@@ -16,13 +16,13 @@ import type { DedupeWindow, OutboxRows, Written } from "../../../kernel/ports.ts
 import { addToCounter } from "../../../kernel/store/counters.ts";
 import { finishedAdditions } from "../../delivery/rules/totals.ts";
 
-/** Whether the rows may be new: no two messages have the same identity, and no two requests the same key. */
-export function mayBeNew({ messages, keys = [] }: OutboxRows): boolean {
+/** Whether the rows may be new: no two messages have the same identity, no two requests the same key, and no situation. */
+export function mayBeNew({ messages, keys = [], occurrences = [] }: OutboxRows): boolean {
   const identities = [
     ...messages.flatMap(({ dedupeKey }) => dedupeKey ?? []),
     ...keys.map(({ userId, key }) => `${userId} ${key}`),
   ];
-  return messages.length > 0 && new Set(identities).size === identities.length;
+  return messages.length > 0 && occurrences.length === 0 && new Set(identities).size === identities.length;
 }
 
 /** Fails with a constraint error unless all rows are new. */

@@ -2,11 +2,13 @@
 import { inArray, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { claimKeys, isHeldBySql, type KeyClaim } from "../../../../db/idempotency.ts";
-import { andSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.ts";
+import { andSql, falseSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.ts";
 import { chunks, insertChunks, insertRows } from "../../../../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
 import type { OutboxRows } from "../../../kernel/ports.ts";
 import { countFinished, countInhibited } from "../../delivery/store/metrics.ts";
+import { isAnyQuietSql, joinInbox, nameSituation, occur } from "../../situations/store/situations.ts";
+import type { Reason } from "../rules/reasons.ts";
 import { endDuplicateWindows } from "./new-outbox.ts";
 
 /** The rows of several callers, for one write. */
@@ -16,12 +18,13 @@ export const joinRows = (all: readonly OutboxRows[]): OutboxRows => ({
   inbox: all.flatMap(({ inbox }) => inbox),
   keys: all.flatMap(({ keys = [] }) => keys),
   windows: all.flatMap(({ windows = [] }) => windows),
+  occurrences: all.flatMap(({ occurrences = [] }) => occurrences),
 });
 
 /** Writes nothing unless `when` holds. */
 export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[] {
   const now = rows.events[0]?.createdAt ?? 0;
-  const { keys = [], windows = [] } = rows;
+  const { keys = [], windows = [], occurrences = [] } = rows;
   const claims = new Map(keys.map(({ userId, key, subjectId }) => [subjectId, { userId, key }]));
   const events =
     claims.size === 0 ? rows.events : rows.events.map((event) => ({ ...event, claim: claims.get(event.id) }));
@@ -29,16 +32,23 @@ export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[]
   const messages = markRepeated(rows.messages, claims);
   // One text for the three statements: it is most of what a write sends.
   const messageChunks = chunks(messages);
+  const isQuietSql = isAnyQuietSql(occurrences);
   return [
     ...claimKeys(keys, when),
     ...endDuplicateWindows(windows),
-    ...countFinished(messageChunks, isFirstSql(rowEventIdSql)),
+    ...occurrences.flatMap((occurrence) => occur(occurrence, when)),
+    ...countFinished(messageChunks, isFirstSql(rowEventIdSql), isQuietSql),
     ...insertRows(notificationEvents, events, isFirstSql(rowIdSql)),
+    ...occurrences.map((occurrence) => nameSituation(occurrence)),
+    ...(isQuietSql === falseSql
+      ? []
+      : messageChunks.map((chunk) => insertUnsent(chunk, now, "reopened", isQuietSql))),
     ...insertChunks(notificationMessages, messages, messageChunks, eventExistsSql),
     ...(messages.some(({ dedupeKey }) => dedupeKey != null)
-      ? messageChunks.map((chunk) => insertDuplicates(chunk, now))
+      ? messageChunks.map((chunk) => insertUnsent(chunk, now, "duplicate", hasIdentitySql))
       : []),
     ...insertRows(inboxNotifications, rows.inbox, messageIsSentSql),
+    ...(rows.inbox.length === 0 ? [] : occurrences.flatMap((occurrence) => joinInbox(occurrence))),
     ...storeResults(keys),
   ];
 }
@@ -67,15 +77,17 @@ const eventWithoutMessageSql = preparedSql(
   sql`${eventExistsSql} AND NOT EXISTS (SELECT 1 FROM notification_messages m WHERE m.id = row.value ->> '$.id')`,
 );
 
-/** Duplicates are stored too, to explain why a message was not sent. */
-const insertDuplicates = prepared((chunk: string, now: number) =>
+const hasIdentitySql = preparedSql(sql`row.value ->> '$.dedupeKey' IS NOT NULL`);
+
+/** Messages that are not sent are stored too, to explain why; those that the plan has inhibited keep its reason. */
+const insertUnsent = prepared((chunk: string, now: number, reason: Reason, which: SQL) =>
   query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, attempt_count,
       created_at, updated_at, expires_at, subject)
     SELECT row.value ->> '$.id', row.value ->> '$.eventId', row.value ->> '$.userId', row.value ->> '$.method',
-      'inhibited', json_insert(row.value ->> '$.reasons', '$[#]', 'duplicate'), row.value ->> '$.attemptCount',
+      'inhibited', json_insert(row.value ->> '$.reasons', '$[#]', ${reason}), row.value ->> '$.attemptCount',
       row.value ->> '$.createdAt', ${now}, row.value ->> '$.expiresAt', row.value ->> '$.subject'
     FROM json_each(${chunk}) AS row
-    WHERE row.value ->> '$.dedupeKey' IS NOT NULL AND ${eventWithoutMessageSql} ON CONFLICT DO NOTHING`),
+    WHERE ${which} AND row.value ->> '$.status' <> 'inhibited' AND ${eventWithoutMessageSql} ON CONFLICT DO NOTHING`),
 );
 
 const messageIsSentSql = preparedSql(

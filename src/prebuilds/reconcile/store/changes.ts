@@ -90,6 +90,10 @@ export const markPreset = (mark: Mark, now: number, when: SQL): Statement =>
 export const wasMarkedSql = (presetId: string, eventId: string): SQL =>
   sql`EXISTS (SELECT 1 FROM presets WHERE id = ${presetId} AND limit_event_id = ${eventId})`;
 
+/** True in SQL while prebuilds of the preset are created. */
+export const isNormalSql = (presetId: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM presets WHERE id = ${presetId} AND prebuild_status = 'normal')`;
+
 /** The builds and presets, of these, that carry the marks of what was to be done. */
 export const findApplied = (buildIds: readonly string[], eventIds: readonly string[]) =>
   query.all<{ id: string }>(sql`

@@ -11,6 +11,8 @@ import {
   workspaces,
 } from "../../../../db/schema.ts";
 
+import { isOpenSql, situationTypes } from "../../../notifications/index.ts";
+
 const initiators = alias(users, "initiators");
 
 const idsSql = (ids: readonly string[]) => sql`(SELECT value FROM json_each(${JSON.stringify(ids)}))`;
@@ -36,6 +38,9 @@ export const findEndingBuilds = (buildIds: readonly string[]) =>
       templateId: templates.id,
       templateName: sql<string>`coalesce(nullif(${templates.displayName}, ''), ${templates.name})`,
       versionName: templateVersions.name,
+      isAutobuildFailing: sql<number>`${isOpenSql(sql`${situationTypes.autobuild} || ${workspaces.id}`)}`.as(
+        "is_autobuild_failing",
+      ),
     })
     .from(workspaceBuilds)
     .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))

@@ -5,6 +5,7 @@ import { organizations, templates, templateVersions, users } from "../../../../d
 import type { Actor } from "../../../accounts/rules/actor.ts";
 import { rolesWithPermission } from "../../../accounts/rules/permissions.ts";
 import { keyExistsSql } from "../../../accounts/store/keys.ts";
+import { situationTypes } from "../../../notifications/index.ts";
 
 const templateRows = () =>
   query
@@ -95,6 +96,24 @@ export const updateTemplate = (id: string, change: Change, now: number, when: SQ
     .update(templates)
     .set({ ...change, updatedAt: now })
     .where(and(eq(templates.id, id), isNull(templates.deletedAt), when));
+
+/** True in SQL of presets `p`, versions `v` and templates `t` while the pool isn't the one of its template. */
+const isInactivePoolSql = sql`p.desired_instances IS NOT NULL AND NOT (t.active_version_id = v.id
+  AND t.deleted_at IS NULL AND t.deprecation_message = '')`;
+
+const inactivePoolsSql = (id: string, columns: SQL): SQL =>
+  sql`SELECT ${columns} FROM template_versions v JOIN presets p ON p.version_id = v.id
+    JOIN templates t ON t.id = v.template_id WHERE v.template_id = ${id} AND ${isInactivePoolSql}`;
+
+/** SQL for the keys of the situations of pools that are not, or no longer, the template's. */
+export const inactivePoolKeysSql = (id: string): SQL =>
+  sql`${inactivePoolsSql(id, sql`${situationTypes.pool} || p.id`)}
+    UNION ALL ${inactivePoolsSql(id, sql`${situationTypes.drift} || v.id || '/' || p.id`)}`;
+
+/** The status of such pools is of no meaning: with their version it would come back, and nobody would be notified. */
+export const resetInactivePools = (id: string): Statement =>
+  query.run(sql`UPDATE presets SET prebuild_status = 'normal', limit_event_id = NULL, limited_at = NULL
+    WHERE prebuild_status <> 'normal' AND id IN (${inactivePoolsSql(id, sql`p.id`)})`);
 
 /** SQL for the ids of those who have a workspace of it. */
 export const templateUserIdsSql = (id: string): SQL =>

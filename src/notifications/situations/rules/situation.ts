@@ -1,0 +1,75 @@
+// What is the matter: the keys of situations, for how long a resolved one can be reopened, and how they are described.
+
+/** What recurs within this time, in milliseconds, reopens what was resolved; later it is new. */
+export const reopenMs = 15 * 60_000;
+
+/** The beginning of the keys of each type; what follows identifies the thing. */
+export const situationTypes = {
+  /** Prebuilds of a preset are not created: hard limit, or a validation that fails. */
+  pool: "pool/",
+  /** Claims of a version and preset replace resources. */
+  drift: "drift/",
+  /** The agent of a workspace's task waits. */
+  task: "task/",
+  /** Scheduled builds of a workspace fail. */
+  autobuild: "autobuild/",
+} as const;
+export type SituationType = keyof typeof situationTypes;
+
+export const situationKey = (type: SituationType, ...ids: readonly string[]): string =>
+  situationTypes[type] + ids.join("/");
+
+const verbs = {
+  recovered: "Recovered",
+  resumed: "Resumed",
+  replaced: "Replaced",
+  unaffected: "Fixed",
+  working: "Working again",
+  over: "Ended",
+  succeeded: "Succeeded",
+} as const;
+export type HowResolved = keyof typeof verbs;
+
+/** The situation of an item, as its inbox shows it. Times in epoch milliseconds. */
+export interface ItemSituation {
+  id: string;
+  openedAt: number;
+  lastAt: number;
+  occurrences: number;
+  resolvedAt: number | null;
+  how: string | null;
+  /** The user who resolved it. */
+  by: string | null;
+  /** Earlier items, newest first; not all of many. */
+  earlier: { id: string; at: number; title: string; actions: { label: string; url: string }[] }[];
+}
+
+/** `Recovered after 2 h 10 min`; undefined while it is open. A code of a later release says only that it is resolved. */
+export function resolvedLabel({
+  openedAt,
+  resolvedAt,
+  how,
+  by,
+}: Pick<ItemSituation, "openedAt" | "resolvedAt" | "how" | "by">): string | undefined {
+  if (resolvedAt === null) return undefined;
+  const verb = how !== null && Object.hasOwn(verbs, how) ? verbs[how as HowResolved] : "Resolved";
+  return `${verb}${by === null ? "" : ` by ${by}`} after ${formatDuration(resolvedAt - openedAt)}`;
+}
+
+const units: [size: number, name: string][] = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1_000, "s"],
+];
+
+/** Milliseconds in the largest unit that they fill and the next smaller one: `2 h 10 min`. */
+export function formatDuration(milliseconds: number): string {
+  const found = units.findIndex(([size]) => milliseconds >= size);
+  const at = found < 0 ? units.length - 1 : found;
+  const [size, name] = units[at]!;
+  const whole = Math.floor(Math.max(0, milliseconds) / size);
+  const [smaller, smallerName] = units[at + 1] ?? [size, ""];
+  const rest = Math.floor((Math.max(0, milliseconds) % size) / smaller);
+  return rest === 0 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${smallerName}`;
+}

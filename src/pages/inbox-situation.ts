@@ -1,0 +1,61 @@
+// The situation of an inbox item: on its row how often it occurred or how it ended, and in the opened item its history.
+import { exactTime, relativeTime } from "../../public/relative-time.js";
+import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
+import { resolvedLabel, type ItemSituation } from "../notifications/situations/rules/situation.ts";
+import type { Process } from "../kernel/deps.ts";
+import { html, raw } from "./html.ts";
+import { subjectOf } from "./rules/inbox-item.ts";
+import type { Html } from "./layout.ts";
+
+/** From the row of an item; undefined for one without a situation. */
+export const situationOf = (stored: string | null | undefined): ItemSituation | undefined =>
+  stored == null ? undefined : (JSON.parse(stored) as ItemSituation);
+
+/** `Recovered after 2 h 10 min`, or `7 times`; undefined for what happened once and is still so. */
+export function situationLabel(situation: ItemSituation): string | undefined {
+  const ended = resolvedLabel({ ...situation, by: null });
+  return ended ?? (situation.occurrences === 1 ? undefined : `${situation.occurrences} times`);
+}
+
+export function situationHistory(
+  situation: ItemSituation,
+  { now, accessUrl, rendered }: { now: number; accessUrl: string; rendered: Process["rendered"] },
+): Html | "" {
+  const { openedAt, lastAt, occurrences, resolvedAt, earlier } = situation;
+  const ended = resolvedLabel(situation);
+  if (ended === undefined && occurrences === 1) return "";
+  return html`<div class="history">
+    ${
+      ended === undefined
+        ? ""
+        : html`<p class="ended"><strong>${ended}</strong>, ${timeTag(resolvedAt!, now)}.</p>`
+    }
+    ${
+      occurrences === 1
+        ? ""
+        : html`<p>${occurrences} times, first ${timeTag(openedAt, now)}, last ${timeTag(lastAt, now)}.</p>`
+    }
+    ${
+      earlier.length === 0
+        ? ""
+        : html`<ol aria-label="Earlier">
+            ${earlier.map(
+              ({ at, title, actions }) =>
+                html`<li>
+                  ${timeTag(at, now)}
+                  <span
+                    >${[raw(rendered.titles(title, toInlineHtml)), about(subjectOf(actions, title, accessUrl))]}</span
+                  >
+                </li>`,
+            )}
+          </ol>`
+    }
+  </div>`;
+}
+
+const about = (subject: string | undefined) => (subject === undefined ? "" : ` · ${subject}`);
+
+const timeTag = (at: number, now: number): Html =>
+  html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
+    >${relativeTime(at, now, "UTC")}</time
+  >`;
