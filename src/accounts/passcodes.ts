@@ -13,6 +13,8 @@ import {
 import { notify, sealLabels, writeAndNotify, type KindAnswers } from "../notifications/index.ts";
 import { oneTimePasscode, passwordChanged } from "./account-kinds.ts";
 import { audit } from "./audit.ts";
+import { requireManagePermission } from "./change.ts";
+import type { Actor } from "./rules/actor.ts";
 import { limitByNetwork, clearFailures } from "./sign-in-limits.ts";
 import {
   findPasscode,
@@ -25,8 +27,8 @@ import {
   deleteAttempt,
   isPasscodeOpenSql,
 } from "./store/passcodes.ts";
-import { userIdByEmailSql, findUserState } from "./store/users.ts";
-import { ApiError, invalid } from "../kernel/errors.ts";
+import { userIdByEmailSql, findUserState, type UserRow } from "./store/users.ts";
+import { ApiError, conflict, invalid } from "../kernel/errors.ts";
 import { requireValidPassword } from "./validation.ts";
 import { verifyPassword, hashPassword } from "./passwords.ts";
 import { deleteKeysOfUser } from "./store/keys.ts";
@@ -46,8 +48,22 @@ const maxTries = 4;
 
 type Receiver = ReturnType<typeof findUserToReset>["_"]["result"][number];
 
+/** For somebody who can manage the account: mails its user a passcode. Throws 403, 409, 429. */
+export async function sendPasswordReset(deps: Deps, actor: Actor, target: UserRow): Promise<void> {
+  requireManagePermission(actor, target);
+  if (deps.config.notifications.channels.smtp === undefined)
+    throw conflict("This server can't send email.", "Set a new password instead.");
+  if (target.status !== "active")
+    throw conflict("A suspended user can't reset their password.", "Activate the user first.");
+  await requestPasscode(deps, target.email, actor.userId);
+}
+
 /** Throws 429 and nothing else: there may be no such account, one that can't sign in, or three that wait already. */
-export async function requestPasscode(deps: Deps, email: string): Promise<void> {
+export async function requestPasscode(
+  deps: Deps,
+  email: string,
+  actorId: string | null = null,
+): Promise<void> {
   const address = email.trim();
   const limit = limitByNetwork(deps);
   const { limits, found, ...read } = await deps.db.write(limit.statements, {
@@ -57,7 +73,7 @@ export async function requestPasscode(deps: Deps, email: string): Promise<void> 
   });
   limit.require(limits);
   const entry = audit(deps, {
-    actorId: null,
+    actorId,
     action: "request_password_reset",
     resourceType: "user",
     resourceId: found[0]?.id ?? null,

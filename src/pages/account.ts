@@ -11,7 +11,6 @@ import { ApiError, notFound, unauthorized } from "../kernel/errors.ts";
 import { accountMain, accountPath as path, isScope, maxSessions, type AccountView } from "./account-view.ts";
 import { readForm } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
-import { notificationSettingsPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
 export const accountPages = new Hono<Env>()
@@ -105,7 +104,6 @@ async function showAccount(c: Ctx, shown: AccountView["shown"]) {
     c,
     {
       title: "Account",
-      section: notificationSettingsPath,
       actor,
       main: accountMain(view),
       scripts: shown.created === undefined ? [] : ["copy.js"],

@@ -19,6 +19,7 @@ import { setupPages } from "./setup.ts";
 import { taskPages } from "./tasks.ts";
 import { templatePages } from "./templates.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
+import { singleUserPages } from "./user.ts";
 import { userPages } from "./users.ts";
 import { workspaceActionPages } from "./workspace-actions.ts";
 import { workspacePages } from "./workspaces.ts";
@@ -43,6 +44,7 @@ export function createPages() {
     .route("/", notificationTemplatePages)
     .route("/", notificationTemplateEditPages)
     .route("/", userPages)
+    .route("/", singleUserPages)
     .route("/", workspacePages)
     .route("/", workspaceActionPages)
     .route("/", buildPages)

@@ -5,6 +5,8 @@ import { hasPermission, type Permission } from "../accounts/rules/permissions.ts
 import { attributes, html, type Html } from "./html.ts";
 import { unreadBadge } from "./unread.ts";
 import {
+  accountPath,
+  notificationSettingsPath,
   notificationTemplatesPath,
   poolsPath,
   provisionerKeysPath,
@@ -35,7 +37,8 @@ const deployment: readonly Entry[] = [
 ];
 
 const account: readonly Entry[] = [
-  { path: "/settings/notifications", label: "Notification settings" },
+  { path: notificationSettingsPath, label: "Notification settings" },
+  { path: accountPath, label: "Account settings" },
   { path: "/docs", label: "Documentation" },
 ];
 

@@ -4,6 +4,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { workspaceActions, type WorkspaceAction } from "../workspaces/builds/rules/workspace-actions.ts";
 import type { BuildRow } from "../workspaces/builds/store/build-view.ts";
 import type { Html } from "./layout.ts";
+import { question } from "./question.ts";
 import { workspacePathOf } from "./workspace-view.ts";
 
 export const actionsOf = (row: BuildRow, actor: Actor): WorkspaceAction[] =>
@@ -90,16 +91,14 @@ export function askedQuestion(
   asked: string | undefined,
 ): Html | string {
   const action = actions.find((one) => one === asked);
-  const question = action && questions[action]?.(`${row.ownerName}/${row.workspace.name}`);
-  if (action === undefined || question === undefined) return "";
-  return html`<div class="ask" role="group" aria-labelledby="question">
-    <h2 id="question">${question.title}</h2>
-    <p>${question.text}</p>
-    <form method="post" action="${workspacePathOf(row)}/${action}">
-      <button class="button ${action === "delete" ? "danger" : "primary"}" type="submit">
-        ${labels[action]} workspace
-      </button>
-      <a class="button" href="${workspacePathOf(row)}">Cancel</a>
-    </form>
-  </div>`;
+  const texts = action && questions[action]?.(`${row.ownerName}/${row.workspace.name}`);
+  if (action === undefined || texts === undefined) return "";
+  const page = workspacePathOf(row);
+  return question({
+    ...texts,
+    action: `${page}/${action}`,
+    label: `${labels[action]} workspace`,
+    back: page,
+    isFinal: action === "delete",
+  });
 }

@@ -9,7 +9,7 @@ import { auditEntries } from "../support/audit.ts";
 const users = "/deployment/users";
 
 const namesOf = (page: CallAnswer) =>
-  [...page.text.matchAll(/<li class="person">\s*<h2>(.*?)<\/h2>/gs)].map(([, name]) => name);
+  [...page.text.matchAll(/<li class="person">\s*<h2>\s*<a [^>]*>(.*?)<\/a/gs)].map(([, name]) => name);
 
 test("the list of users is found by status, role and words, as the API finds it", async () => {
   const { server, token, cookie } = await startSignedIn();

@@ -89,6 +89,18 @@ export const pages: Record<string, Page> = {
     form: { title: "x", body: "x", act: "save" },
   },
   "GET /deployment/users": { who: ["template-admin", "user-admin", "auditor", "owner"] },
+  "POST /deployment/users": {
+    who: ["user-admin", "owner"],
+    form: { email: "new@example.com", username: "new" },
+  },
+  "GET /deployment/users/:user": {
+    who: ["template-admin", "user-admin", "auditor", "owner"],
+    path: "/deployment/users/mia",
+  },
+  "POST /deployment/users/:user/:action{suspend|activate|reset|password|roles|delete}": {
+    who: ["user-admin", "owner"],
+    path: "/deployment/users/mia/activate",
+  },
   "GET /workspaces": { who: readers },
   "GET /:owner{@[^/]+}/:workspace": { who: whoSeesWorkspaces, path: "/@mia/fix-bug" },
   "GET /:owner{@[^/]+}/:workspace/builds/:number{[1-9][0-9]{0,8}}": {

@@ -41,7 +41,11 @@ export const provisionerKeysPath = "/deployment/provisioner-keys";
 export const deliveryPath = "/deployment/notifications";
 export const notificationTemplatesPath = "/deployment/notifications/templates";
 
+export const usersPath = "/deployment/users";
+
 const part = encodeURIComponent;
+
+export const userPath = (username: string): string => `${usersPath}/${part(username)}`;
 
 export const workspacePath = (owner: string, name: string): string => `/@${part(owner)}/${part(name)}`;
 export const buildPath = (owner: string, name: string, number: number): string =>
