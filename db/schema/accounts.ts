@@ -68,6 +68,8 @@ export const users = sqliteTable(
     taskNotificationAlertDismissed: integer("task_notification_alert_dismissed", { mode: "boolean" })
       .notNull()
       .default(false),
+    /** What the user did themselves is news to them too. */
+    ownActionsNotify: integer("own_actions_notify", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [
     uniqueIndex("users_id").on(table.id),

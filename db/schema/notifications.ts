@@ -217,6 +217,8 @@ export const inboxNotifications = sqliteTable(
     /** Set on items that a newer one of the same situation stands for; they are done. */
     foldedAt: integer("folded_at"),
     situationId: text("situation_id"),
+    /** Codes of the reasons for this recipient, separated by spaces; NULL for rows of earlier releases. */
+    why: text("why"),
   },
   (table) => [
     uniqueIndex("inbox_notifications_id").on(table.id),

@@ -6,11 +6,12 @@ import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Process } from "../kernel/deps.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
+import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { attributes, type Html } from "./layout.ts";
 import { toProse } from "./rules/document.ts";
 import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
-import { buttonTarget, ownPath } from "./rules/links.ts";
+import { buttonTarget, notificationSettingsPath, ownPath } from "./rules/links.ts";
 
 export interface ItemFacts {
   now: number;
@@ -60,8 +61,22 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
               : markForm(id, here, "unread", "Mark as unread")
         }
       </div>
+      ${why(item)}
     </details>
   </li>`;
+}
+
+/** Why the reader gets it, and where that kind is turned off. */
+function why({ templateId, why }: InboxRow): Html {
+  const kind = findKind(templateId);
+  const sentence = whyYouGetThis(why?.split(" ") ?? []);
+  const off =
+    kind === undefined
+      ? ""
+      : kind.alwaysOn
+        ? `“${kind.name}” can't be turned off.`
+        : html`<a href="${notificationSettingsPath}?disabled=${templateId}">Turn off “${kind.name}”</a>`;
+  return html`<p class="why">${sentence} ${off}</p>`;
 }
 
 const markForm = (

@@ -183,7 +183,7 @@ View build:
 https://belfry.example.com/builds/7
 
 -- 
-Why you get this: you sent it to yourself.
+You get this because you sent it to yourself.
 Unsubscribe from “Custom Notification”: https://belfry.example.com/unsubscribe?token=abc
 Notification settings: https://belfry.example.com/settings/notifications
 Belfry, 2026: https://belfry.example.com
@@ -246,6 +246,7 @@ Belfry, 2026: https://belfry.example.com
   test("has no unsubscribe link for a kind that can't be disabled", () => {
     const { html, text } = renderMail({ ...content, unsubscribeUrl: null });
     expect(html + text).not.toContain("Unsubscribe");
+    expect(text).toContain("“Custom Notification” can't be turned off.");
   });
 
   test("is complete without a name, a title or a body", () => {

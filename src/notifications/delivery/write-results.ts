@@ -109,7 +109,7 @@ async function writeAlone(deps: Deps, batch: readonly Result[]): Promise<void> {
 function toWrite(deps: Deps, batch: readonly Result[]) {
   const inbox = batch.flatMap(({ message, outcome, rendered, finishedAt }) =>
     findChannel(message.method)?.isLocal === true && outcome.kind === "sent" && rendered !== null
-      ? [inboxRow(message, rendered, finishedAt)]
+      ? [inboxRow(message, JSON.parse(message.reasons) as string[], rendered, finishedAt)]
       : [],
   );
   return {

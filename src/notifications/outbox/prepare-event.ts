@@ -9,6 +9,7 @@ import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";
 import { identityOf, planDeliveries, type DeliveryPlan, type Recipient } from "./rules/delivery-plan.ts";
+import { recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
 import { findTemplateToSend } from "./store/template.ts";
@@ -142,7 +143,12 @@ function addMessage(
     if (rendered.failed) reasons.push("render_failed");
     const targets = JSON.stringify(event.targets);
     rows.inbox.push(
-      inboxRow({ id, userId: recipient.userId, templateId: template.id, targets }, rendered, now),
+      inboxRow(
+        { id, userId: recipient.userId, templateId: template.id, targets },
+        recipient.why,
+        rendered,
+        now,
+      ),
     );
   }
   rows.messages.push({
@@ -165,7 +171,15 @@ function addMessage(
 
 /** What a user's inbox keeps of a message. */
 export function inboxRow(
-  message: { id: string; userId: string; templateId: string; targets: string; situationId?: string | null },
+  message: {
+    id: string;
+    userId: string;
+    templateId: string;
+    targets: string;
+    situationId?: string | null;
+  },
+  /** Reason codes: those for the recipient are kept. */
+  reasons: readonly string[],
   rendered: Rendered,
   now: number,
 ): OutboxRows["inbox"][number] {
@@ -182,6 +196,7 @@ export function inboxRow(
     actions: JSON.stringify(actions),
     readAt: null,
     createdAt: now,
+    why: recipientReasons(reasons).join(" "),
     ...(situationId === null ? {} : { situationId }),
   };
 }

@@ -1,6 +1,10 @@
 // Reason codes in words: for the command line and the pages, and for the recipient of a mail.
 import { expect, test } from "vitest";
-import { describeReason, whyYouGetThis } from "../../../src/notifications/outbox/rules/reasons.ts";
+import {
+  describeReason,
+  recipientReasons,
+  whyYouGetThis,
+} from "../../../src/notifications/outbox/rules/reasons.ts";
 
 test.each([
   ["workspace_owner", { question: "who", text: "They own the workspace" }],
@@ -16,9 +20,24 @@ test.each(["a_later_code", "toString", ""])("the unknown code %j is described by
 });
 
 test.each([
-  [["to_self", "deployment_default"], "you sent it to yourself"],
-  [["named", "role_owner", "inbox"], "the sender named you as a recipient; you have the role owner"],
+  [["to_self", "deployment_default"], "You get this because you sent it to yourself."],
+  [
+    ["named", "role_user-admin", "inbox"],
+    "You get this because the sender named you as a recipient and you are a user admin.",
+  ],
+  [["role_template-admin", "role_owner"], "You get this because you are a template admin and an owner."],
+  [
+    ["no_template_admin", "role_owner", "inbox"],
+    "You get this because there is no template admin and you are an owner.",
+  ],
   [["deployment_default", "a_later_code"], undefined],
-])("a recipient with the reasons %j gets the message because %s", (codes, expected) => {
+])("a recipient with the reasons %j reads %j", (codes, expected) => {
   expect(whyYouGetThis(codes)).toBe(expected);
+});
+
+test("the reasons for the recipient are those that are kept", () => {
+  expect(recipientReasons(["named", "role_owner", "a_later_code", "inbox", "paused"])).toEqual([
+    "named",
+    "role_owner",
+  ]);
 });

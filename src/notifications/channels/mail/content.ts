@@ -56,7 +56,7 @@ function asText(content: MailContent, subject: string): string {
   const { name, body, actions, kind, reasons, baseUrl, unsubscribeUrl, year } = content;
   const footer = [
     ...why(reasons),
-    ...(unsubscribeUrl === null ? [] : [`${unsubscribeLabel(kind)}: ${unsubscribeUrl}`]),
+    unsubscribeUrl === null ? alwaysOn(kind) : `${unsubscribeLabel(kind)}: ${unsubscribeUrl}`,
     `Notification settings: ${settingsUrl(baseUrl)}`,
     `Belfry, ${year}: ${baseUrl}`,
   ];
@@ -72,10 +72,12 @@ function asText(content: MailContent, subject: string): string {
 
 function why(reasons: readonly string[]): string[] {
   const text = whyYouGetThis(reasons);
-  return text === undefined ? [] : [`Why you get this: ${text}.`];
+  return text === undefined ? [] : [text];
 }
 
 const unsubscribeLabel = ({ name }: MailContent["kind"]): string => `Unsubscribe from “${oneLine(name)}”`;
+
+const alwaysOn = ({ name }: MailContent["kind"]): string => `“${oneLine(name)}” can't be turned off.`;
 
 const greeting = (name: string): string => (oneLine(name) === "" ? "Hello," : `Hello ${oneLine(name)},`);
 
@@ -118,7 +120,7 @@ function asHtml(content: MailContent, subject: string): string {
     .join("\n");
   const footer = [
     ...why(reasons).map(escapeHtml),
-    ...(unsubscribeUrl === null ? [] : [footerLink(unsubscribeUrl, unsubscribeLabel(kind))]),
+    unsubscribeUrl === null ? escapeHtml(alwaysOn(kind)) : footerLink(unsubscribeUrl, unsubscribeLabel(kind)),
     footerLink(settingsUrl(baseUrl), "Notification settings"),
     `Belfry, ${year}: ${footerLink(baseUrl, baseUrl)}`,
   ];

@@ -40,7 +40,7 @@ export interface ReasonDescription {
   question: Question;
   /** A sentence without its full stop. */
   text: string;
-  /** The same for the recipient, to follow "Why you get this:". */
+  /** The same for the recipient, to follow "You get this because". */
   toRecipient?: string;
 }
 
@@ -65,7 +65,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
   no_template_admin: {
     question: "who",
     text: "There is no template admin, so owners are notified",
-    toRecipient: "there is no template admin, so owners are notified",
+    toRecipient: "there is no template admin",
   },
   inbox: { question: "channel", text: "Every notification goes to the inbox" },
   deployment_default: { question: "channel", text: "It is the deployment's default channel" },
@@ -107,22 +107,30 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
   expired: { question: "not", text: "It expired before it could be sent" },
 };
 
+const roleOf = (code: string): string | undefined => /^role_(.+)$/.exec(code)?.[1];
+
 /** A code of a later release is described by the code itself. */
 export function describeReason(code: string): ReasonDescription {
-  const role = /^role_(.+)$/.exec(code)?.[1];
-  if (role !== undefined)
-    return {
-      question: "who",
-      text: `They have the role ${role}`,
-      toRecipient: `you have the role ${role}`,
-    };
+  const role = roleOf(code);
+  if (role !== undefined) return { question: "who", text: `They have the role ${role}` };
   return Object.hasOwn(descriptions, code)
     ? descriptions[code as keyof typeof descriptions]
     : { question: "not", text: code };
 }
 
-/** Why the recipient gets a message, to follow "Why you get this:"; undefined if no code says so. */
+/** The codes that say why a message has its recipient. */
+export const recipientReasons = (codes: readonly string[]): string[] =>
+  codes.filter((code) => describeReason(code).question === "who");
+
+/** A sentence for the recipient; undefined if no code says why. */
 export function whyYouGetThis(codes: readonly string[]): string | undefined {
-  const reasons = codes.flatMap((code) => describeReason(code).toRecipient ?? []);
-  return reasons.length === 0 ? undefined : reasons.join("; ");
+  const roles = codes.flatMap((code) => roleOf(code) ?? []);
+  const clauses = codes.flatMap((code) => describeReason(code).toRecipient ?? []);
+  if (roles.length > 0) clauses.push(`you are ${roles.map(withArticle).join(" and ")}`);
+  return clauses.length === 0 ? undefined : `You get this because ${clauses.join(" and ")}.`;
+}
+
+function withArticle(role: string): string {
+  const name = role.replaceAll("-", " ");
+  return /^(a|e|i|o)/.test(name) ? `an ${name}` : `a ${name}`;
 }
