@@ -61,6 +61,8 @@ export const actionKinds = [
   "mark_hard_limited",
   "mark_validation_failed",
   "mark_normal",
+  "mark_agent_missing",
+  "mark_agent_present",
   "backoff",
   "suppress",
   "wait",

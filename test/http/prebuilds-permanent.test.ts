@@ -122,6 +122,7 @@ describe("a template that refuses its preset's value", () => {
     // The deletion comes first in the queue.
     const { json } = await pools.provisioner.acquire();
     await pools.provisioner.job("POST", json.job_id, "complete", { resources: [] });
+    server.clock.advance(15 * 60_000);
     await failOne("REQUIRED_TEMPLATE_VARIABLES");
     await ticks();
     expect([(await pools.notices(kind)).length, (await pools.notices()).length]).toEqual([2, 0]);
@@ -144,6 +145,7 @@ describe("a template that refuses its preset's value", () => {
     expect([await pools.status(presetId), await pools.pending()]).toEqual(["normal", 2]);
 
     // Of the two that were made together one fails; the other one succeeds and is claimed.
+    server.clock.advance(15 * 60_000);
     await failOne("INVALID_VALUE");
     expect(await pools.status(presetId)).toBe("validation_failed");
     await pools.build();

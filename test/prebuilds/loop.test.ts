@@ -216,11 +216,14 @@ test("A preset that lacks what its version requires is reported once, builds not
     { missing: ["region"], invalid: [], failure: null, eligible: 0 },
   ]);
   expect(await pools.pool()).toMatchObject({ status: "validation_failed", running: 0 });
-  // Resumed without a fix, it is reported again; fixed, it is filled without a resume.
+  // Resumed without a fix, it fails again, which those who know are not notified of; fixed, it is filled without a resume.
   server.clock.advance(1_000);
   await pools.api("POST", `/prebuilds/presets/${broken.id}/resume`);
   await server.settled();
-  expect((await pools.notices("Prebuild Validation Failed")).length).toBe(2);
+  expect((await pools.notices("Prebuild Validation Failed")).length).toBe(1);
+  expect(await server.sql("SELECT occurrences, resolved_at FROM situations")).toEqual([
+    { occurrences: 2, resolved_at: null },
+  ]);
   await server.sql(`INSERT INTO preset_parameters VALUES ('${broken.id}', 'region', 'eu')`);
   await passes(server, 2);
   expect(await pools.status(broken.id)).toBe("normal");

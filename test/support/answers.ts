@@ -1318,7 +1318,7 @@ export interface PrebuildPass {
 }
 
 export interface PrebuildAction {
-  action: "create" | "delete" | "cancel" | "mark_hard_limited" | "mark_validation_failed" | "mark_normal" | "backoff" | "suppress" | "wait";
+  action: "create" | "delete" | "cancel" | "mark_hard_limited" | "mark_validation_failed" | "mark_normal" | "mark_agent_missing" | "mark_agent_present" | "backoff" | "suppress" | "wait";
   preset_id: string;
   preset: string;
   template_id: string;

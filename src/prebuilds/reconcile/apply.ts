@@ -18,6 +18,8 @@ const changingKinds = [
   "mark_hard_limited",
   "mark_validation_failed",
   "mark_normal",
+  "mark_agent_missing",
+  "mark_agent_present",
 ];
 
 /** Whether the plan changes anything. */

@@ -8,7 +8,7 @@ const maxShown = 5;
 
 const audience = () => ({ roles: templateAdminRoles });
 
-const about = (pool: Pool) => ({
+const about = (pool: Pool, situation: "pool" | "agents" = "pool") => ({
   labels: {
     org: pool.organizationName,
     preset: pool.presetName,
@@ -18,7 +18,7 @@ const about = (pool: Pool) => ({
   targets: [pool.templateId, pool.versionId, pool.presetId, pool.organizationId],
   createdBy: "prebuilds_reconciler",
   recipients: templateAdmins,
-  situation: { key: situationKey("pool", pool.presetId), isCalm: true },
+  situation: { key: situationKey(situation, pool.presetId), isCalm: true },
 });
 
 const failureOf = ({ workspaceName, buildNumber, buildId, error }: FailedBuild | PermanentFailure) => ({
@@ -73,5 +73,21 @@ export const validationFailed = defineKind("prebuild-validation-failed", {
       resume: formatResumeCommand(pool.templateName, pool.presetName),
       eligible,
     },
+  }),
+});
+
+export interface AgentMissing {
+  pool: Pool;
+  /** Workspaces that run, all without an agent. */
+  running: number;
+  at: number;
+}
+
+export const agentMissing = defineKind("prebuild-agent-missing", {
+  audience,
+  event: ({ pool, running, at }: AgentMissing) => ({
+    ...about(pool, "agents"),
+    identity: `agent_missing:${pool.presetId}:${at}`,
+    data: { running },
   }),
 });

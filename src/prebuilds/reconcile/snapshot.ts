@@ -101,6 +101,7 @@ const toPool = ({ seq: _, ruledParameters, ...row }: PoolRow) => ({
   usesActiveVersion: row.usesActiveVersion === 1,
   isDeleted: row.isDeleted === 1,
   isDeprecated: row.isDeprecated === 1,
+  isAgentMissing: row.isAgentMissing === 1,
   schedules: JSON.parse(row.schedules) as { cron: string; instances: number }[],
   missingParameters: JSON.parse(row.missingParameters) as string[],
   invalidParameters: invalidOf(JSON.parse(ruledParameters) as RuledParameter[]),

@@ -14,9 +14,10 @@ import {
   notify,
   resolveSituations,
   situationKey,
+  type KindAnswers,
   type StatementOrNotice,
 } from "../../notifications/index.ts";
-import { failureLimitReached, validationFailed } from "./pool-kinds.ts";
+import { agentMissing, failureLimitReached, validationFailed } from "./pool-kinds.ts";
 import type { Action } from "./rules/actions.ts";
 import type { Plan } from "./rules/plan.ts";
 import type { PoolState } from "./rules/pool-state.ts";
@@ -63,6 +64,7 @@ export function stepReads(deps: Deps, { actions }: Plan) {
     failures: getLatestFailures(deps.config.prebuilds.failureHardLimit, false, isPresetAmongSql(marked)),
     ...failureLimitReached.reads(),
     ...validationFailed.reads(),
+    ...(actions.some(({ kind }) => kind === "mark_agent_missing") ? agentMissing.reads() : {}),
   };
 }
 export type StepFacts = Answers<ReturnType<typeof stepReads>>;
@@ -97,6 +99,10 @@ export function* toSteps(deps: Deps, plan: Plan, facts: StepFacts, fence: SQL): 
         yield { action, changes: [markPreset(mark, now, fence), ended], id: null, isEvent: false };
         break;
       }
+      case "mark_agent_missing":
+      case "mark_agent_present":
+        yield { action, changes: [agentMark(deps, action, facts, fence)], id: null, isEvent: false };
+        break;
     }
   }
 }
@@ -191,6 +197,23 @@ function notifyingMark(
     id: notice.eventId,
     isEvent: true,
   };
+}
+
+type AgentMark = Extract<Action, { kind: "mark_agent_missing" | "mark_agent_present" }>;
+
+/** The situation itself is the mark: another run sees it. */
+function agentMark(deps: Deps, action: AgentMark, facts: StepFacts, when: SQL): StatementOrNotice {
+  const { pool } = action;
+  const at = deps.now();
+  if (action.kind === "mark_agent_present")
+    return resolveSituations({
+      keys: [situationKey("agents", pool.presetId)],
+      at,
+      how: "recovered",
+      when,
+    });
+  const answers = facts as StepFacts & KindAnswers<typeof agentMissing>;
+  return notify(agentMissing.prepare(deps, answers, { pool, running: action.running, at }), { when });
 }
 
 const poolRecovered = (presetId: string, at: number, when: SQL, created: readonly string[] = []) =>

@@ -44,6 +44,7 @@ const poolOf = (more: Partial<Pool> = {}): Pool => ({
   status: "normal",
   limitedAt: null,
   limitEventId: null,
+  isAgentMissing: false,
   forgivenAt: null,
   invalidatedAt: null,
   missingParameters: [],
@@ -240,6 +241,21 @@ describe("backoff", () => {
   test("of one pool is no other's", () => {
     const pools = [poolOf(), poolOf({ presetId: "q" })];
     expect(planned({ ...snapshotOf({}, failed(1, now)), pools })).toEqual(["backoff", "create 1"]);
+  });
+});
+
+describe("a pool whose workspaces have no agent", () => {
+  const bare = (id: number) => ({ ...running(id), agents: [] });
+
+  test("is reported once, and until one has an agent", () => {
+    expect(planned(snapshotOf({}, { running: [bare(1)] }))).toEqual(["mark_agent_missing"]);
+    const known = { isAgentMissing: true };
+    expect(planned(snapshotOf(known, { running: [bare(1)] }))).toEqual([]);
+    expect(
+      planned(snapshotOf({ ...known, desiredInstances: 2 }, { running: [bare(1), running(2)] })),
+    ).toEqual(["mark_agent_present"]);
+    expect(planned(snapshotOf({ desiredInstances: 2 }, { running: [bare(1), running(2)] }))).toEqual([]);
+    expect(planned(snapshotOf(known))).toEqual(["create 1"]);
   });
 });
 

@@ -110,6 +110,8 @@ test.each([
   [{ action: "mark_hard_limited" }, "stop creating prebuilds and notify template admins"],
   [{ action: "mark_validation_failed" }, "stop retrying and notify template admins"],
   [{ action: "mark_normal" }, "return to normal"],
+  [{ action: "mark_agent_missing" }, "notify template admins"],
+  [{ action: "mark_agent_present" }, "resolve the notification about agents"],
   [{ action: "backoff" }, "wait"],
   [{ action: "suppress", done: 0 }, "create 0 of 2"],
   [{ action: "wait", done: 0 }, "continue in a later run"],

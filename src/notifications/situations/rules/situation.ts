@@ -7,6 +7,8 @@ export const reopenMs = 15 * 60_000;
 export const situationTypes = {
   /** Prebuilds of a preset are not created: hard limit, or a validation that fails. */
   pool: "pool/",
+  /** No prebuilt workspace of a preset has an agent, so that nobody can claim one. */
+  agents: "agents/",
   /** Claims of a version and preset replace resources. */
   drift: "drift/",
   /** The agent of a workspace's task waits. */

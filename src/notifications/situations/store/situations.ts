@@ -30,10 +30,10 @@ const isReopenedSql = prepared(
 
 /** What the resolution has read is unread again; messages that it has suppressed are sent after all. */
 const undoResolution = (at: number, where: SQL): Statement[] => [
-  query.run(sql`UPDATE inbox_notifications SET read_at = NULL, done_at = NULL
+  query.run(sql`UPDATE inbox_notifications SET read_at = nullif(read_at, reopened.resolved_at),
+      done_at = CASE WHEN read_at IS NOT reopened.resolved_at THEN done_at END
     FROM (SELECT id, resolved_at FROM situations WHERE ${where}) AS reopened
-    WHERE inbox_notifications.situation_id = reopened.id AND inbox_notifications.folded_at IS NULL
-      AND inbox_notifications.read_at = reopened.resolved_at`),
+    WHERE inbox_notifications.situation_id = reopened.id AND inbox_notifications.folded_at IS NULL`),
   query.run(sql`UPDATE notification_messages
     SET status = 'pending', due_at = ${at}, updated_at = ${at}, reasons = json_remove(reasons, '$[#-1]')
     WHERE event_id IN (SELECT notified_event_id FROM situations WHERE ${where})
@@ -133,8 +133,9 @@ export function resolveOpen({ keys, at, how, by, when, created = [] }: Resolutio
   return [
     query.run(sql`UPDATE situations SET resolved_at = ${at}, how = ${how}, resolved_by = ${by ?? null}
       WHERE key IN (${keys}) AND resolved_at IS NULL AND last_at <= ${at} AND ${isOther(sql`last_event_id`)} AND ${when}`),
-    query.run(sql`UPDATE inbox_notifications SET read_at = ${at}
-      WHERE situation_id IN (${resolvedSql(sql`id`)}) AND folded_at IS NULL AND read_at IS NULL`),
+    // Those that are read already, too: an open page shows that it is over.
+    query.run(sql`UPDATE inbox_notifications SET read_at = coalesce(read_at, ${at})
+      WHERE situation_id IN (${resolvedSql(sql`id`)}) AND folded_at IS NULL`),
     countInhibited(isUnsent),
     query.run(sql`UPDATE notification_messages
       SET status = 'inhibited', due_at = NULL, lease_token = NULL, dedupe_key = NULL, updated_at = ${at},

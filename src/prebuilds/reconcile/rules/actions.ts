@@ -28,6 +28,8 @@ export type Action = Common &
         failure: PermanentFailure | null;
       }
     | { kind: "mark_normal" }
+    | { kind: "mark_agent_missing"; running: number }
+    | { kind: "mark_agent_present" }
     | { kind: "backoff"; until: number }
     | { kind: "suppress"; count: number }
     | { kind: "wait"; count: number }

@@ -13,7 +13,7 @@ export interface Plan {
 export function plan(snapshot: Snapshot, now: number, policy: Policy): Plan {
   const states = poolStates(snapshot, now, policy);
   const wantedActions = states.map((state) => ({
-    first: [...marksFor(state, policy), ...cancellations(state)],
+    first: [...marksFor(state, policy), ...agentMarks(state), ...cancellations(state)],
     later: state.backoffUntil === null ? changesFor(state) : [backoff(state, state.backoffUntil)],
   }));
   const canceled = wantedActions
@@ -52,6 +52,19 @@ function marksFor(state: PoolState, policy: Policy): Action[] {
   }
   if (pool.status === "hard_limited" && hasRecovered)
     return [{ kind: "mark_normal", pool, reason: "a build succeeded after the limit was reached" }];
+  return [];
+}
+
+/** Whether its workspaces have agents: with none, they never become ready. */
+function agentMarks({ pool, isActive, running }: PoolState): Action[] {
+  if (!isActive || running.length === 0) return [];
+  const isMissing = running.every(({ agents }) => agents.length === 0);
+  if (isMissing && !pool.isAgentMissing) {
+    const reason = "none of its workspaces has an agent";
+    return [{ kind: "mark_agent_missing", pool, running: running.length, reason }];
+  }
+  if (!isMissing && pool.isAgentMissing)
+    return [{ kind: "mark_agent_present", pool, reason: "a workspace has an agent" }];
   return [];
 }
 

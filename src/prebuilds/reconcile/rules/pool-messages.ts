@@ -91,6 +91,10 @@ function describePlanned({ action, count, workspaces }: ShownAction): string {
       return "stop retrying and notify template admins";
     case "mark_normal":
       return "return to normal";
+    case "mark_agent_missing":
+      return "notify template admins";
+    case "mark_agent_present":
+      return "resolve the notification about agents";
     case "backoff":
       return "wait";
     case "suppress":

@@ -25,6 +25,8 @@ export interface Pool {
   limitedAt: number | null;
   /** The notification event about its status; null for `normal`. */
   limitEventId: string | null;
+  /** Template admins know that its workspaces have no agent. */
+  isAgentMissing: boolean;
   /** When it was last resumed. */
   forgivenAt: number | null;
   /** Prebuilds created until then are outdated; null: none are. */

@@ -2,6 +2,7 @@
 // former versions with no workspaces left, and failed or canceled builds, are not read.
 import { sql } from "drizzle-orm";
 import { query, type SQL } from "../../../../db/client.ts";
+import { isOpenSql, situationTypes } from "../../../notifications/index.ts";
 import {
   isPoolNow,
   type PrebuildStatus,
@@ -51,6 +52,7 @@ export interface PoolRow {
   status: PrebuildStatus;
   limitedAt: number | null;
   limitEventId: string | null;
+  isAgentMissing: number;
   forgivenAt: number | null;
   invalidatedAt: number | null;
   hasAiTask: number;
@@ -93,6 +95,7 @@ export const listPools = (when: SQL, range = allPresets, limit = -1) =>
       t.deprecation_message <> '' AS isDeprecated, p.desired_instances AS desiredInstances,
       p.ttl_seconds AS ttlSeconds, p.scheduling_timezone AS timezone, ${schedules} AS schedules,
       p.prebuild_status AS status, p.limited_at AS limitedAt, p.limit_event_id AS limitEventId,
+      ${isOpenSql(sql`${situationTypes.agents} || p.id`)} AS isAgentMissing,
       p.failures_forgiven_at AS forgivenAt, p.last_invalidated_at AS invalidatedAt, v.has_ai_task AS hasAiTask, ${missingParameters} AS missingParameters,
       ${ruledParameters} AS ruledParameters
     FROM looked_after l CROSS JOIN presets p ON p.id = l.id CROSS JOIN template_versions v ON v.id = p.version_id

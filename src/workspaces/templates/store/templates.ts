@@ -108,6 +108,7 @@ const inactivePoolsSql = (id: string, columns: SQL): SQL =>
 /** SQL for the keys of the situations of pools that are not, or no longer, the template's. */
 export const inactivePoolKeysSql = (id: string): SQL =>
   sql`${inactivePoolsSql(id, sql`${situationTypes.pool} || p.id`)}
+    UNION ALL ${inactivePoolsSql(id, sql`${situationTypes.agents} || p.id`)}
     UNION ALL ${inactivePoolsSql(id, sql`${situationTypes.drift} || v.id || '/' || p.id`)}`;
 
 /** The status of such pools is of no meaning: with their version it would come back, and nobody would be notified. */
