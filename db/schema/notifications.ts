@@ -23,6 +23,10 @@ export const notificationTemplates = sqliteTable(
     group: text("group_name").notNull(),
     kind: text("kind", { enum: ["system", "custom"] }).notNull(),
     enabledByDefault: integer("enabled_by_default", { mode: "boolean" }).notNull(),
+    /** An owner's choice instead of `enabled_by_default`, which each release sets; NULL: none. */
+    defaultChoice: integer("default_choice", { mode: "boolean" }),
+    /** An owner disabled the kind for everybody. */
+    isDisabled: integer("is_disabled", { mode: "boolean" }).notNull().default(false),
     /** NULL: the deployment's default method. */
     method: text("method"),
     activeVersion: integer("active_version").notNull(),
@@ -158,6 +162,9 @@ export const notificationMessages = sqliteTable(
       .where(sql`subject IS NOT NULL AND due_at IS NOT NULL`),
     index("notification_messages_event").on(table.eventId),
     index("notification_messages_user").on(table.userId, table.seq),
+    index("notification_messages_failed")
+      .on(table.seq)
+      .where(sql`status = 'permanent_failure'`),
     index("notification_messages_final")
       .on(table.updatedAt)
       .where(sql`due_at IS NULL`),

@@ -12,6 +12,7 @@ import { firstUserRoutes, userRoutes } from "./users.ts";
 import type { Env } from "../http/endpoint.ts";
 import { inboxWatch } from "./inbox-watch.ts";
 import { inboxRoutes } from "./inbox.ts";
+import { messageActRoutes } from "./message-acts.ts";
 import { messageRoutes } from "./messages.ts";
 import { metricsRoutes } from "./metrics.ts";
 import { notificationTemplateRoutes } from "./notification-templates.ts";
@@ -59,6 +60,7 @@ function createRoutes() {
     .route("/api/v2", notificationRoutes)
     .route("/api/v2", notificationTemplateRoutes)
     .route("/api/v2", messageRoutes)
+    .route("/api/v2", messageActRoutes)
     .route("/api/v2", inboxRoutes)
     .route("/api/v2", inboxWatch)
     .route("/api/v2", preferenceRoutes)

@@ -2,13 +2,11 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import { attemptOutcomes, messageStatuses } from "../../db/schema.ts";
-import { audit } from "../accounts/audit.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import type { Config } from "../config/config.ts";
 import { notFound } from "../kernel/errors.ts";
 import { methods, receiverOf, type Method } from "../notifications/channels/index.ts";
-import { resendMessage } from "../notifications/delivery/resend.ts";
 import {
   findMessage,
   isMessageVisibleSql,
@@ -24,7 +22,7 @@ import { field, list, number, object, shape, string, time, timeOrNull } from "..
 type Targets = (method: string) => string | null;
 type MessageView = MessageRow & { targets: Targets };
 
-const messageShape = shape<MessageView>("NotificationMessage")({
+export const messageShape = shape<MessageView>("NotificationMessage")({
   id: string((row) => row.id),
   event_id: string((row) => row.eventId),
   template: object({
@@ -74,6 +72,7 @@ const listQuery = strictQuery({
   template: uuid.optional(),
   user: z.string().min(1).optional(),
   event: uuid.optional(),
+  method: z.enum(methods).optional(),
   before: uuid.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
@@ -119,38 +118,10 @@ export const messageRoutes = new Hono<Env>()
       const targets = targetsFor(actor, c.get("deps").config);
       return c.json(messageWithAttemptsShape.from({ ...message[0], targets, history: attempts }));
     },
-  )
-  .post(
-    "/notifications/messages/:id/retry",
-    endpoint({
-      summary: "Retry a message that failed permanently",
-      access: "session",
-      requires: {
-        permission: "deployment:manage",
-        deniedMessage: "Only owners can resend a failed notification.",
-      },
-      answers: { 200: messageShape.schema },
-      errors: [404, 409],
-    }),
-    valid("param", z.object({ id: uuid })),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const { actor, before } = await readAsUser(c, { before: findMessage(currentUserIdSql(c), id) });
-      if (before[0] === undefined) throw notFound("Message");
-      const deps = c.get("deps");
-      const entry = audit(deps, {
-        actorId: actor.userId,
-        action: "retry",
-        resourceType: "notification_message",
-        resourceId: id,
-      });
-      const message = await resendMessage(deps, before[0], { viewer: currentUserIdSql(c), entry });
-      return c.json(messageShape.from({ ...message, targets: targetsFor(actor, deps.config) }));
-    },
   );
 
 /** What else runs here is not for everybody to know. */
-function targetsFor(actor: Actor, { notifications }: Config): Targets {
+export function targetsFor(actor: Actor, { notifications }: Config): Targets {
   const isShown = hasPermission(actor, "deployment:read");
   return (method) => (isShown ? (receiverOf(notifications.channels, method) ?? null) : null);
 }

@@ -6,6 +6,7 @@ import * as builds from "./builds.ts";
 import { drift, templateDrift } from "./drift.ts";
 import { exit, Failure } from "./failure.ts";
 import { login, logout, whoami } from "./login.ts";
+import * as deliveryActs from "./notifications/delivery-acts.ts";
 import * as deliveries from "./notifications/deliveries.ts";
 import { edit } from "./notifications/edit-template.ts";
 import * as inbox from "./notifications/inbox.ts";
@@ -54,7 +55,8 @@ const notifications: Group = {
     deliveries.pause,
     deliveries.resume,
     deliveries.explain,
-    deliveries.retry,
+    deliveryActs.retry,
+    deliveryActs.withdraw,
     {
       name: "templates",
       aliases: ["template"],

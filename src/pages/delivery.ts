@@ -22,7 +22,13 @@ import {
 import { sendTest, testReads } from "../notifications/outbox/send-test.ts";
 import { channelList, type ChannelsView } from "./delivery-channels.ts";
 import { problem, readForm } from "./form.ts";
-import { notificationSettingsPath, notificationTemplatesPath, ownPath } from "./rules/links.ts";
+import {
+  deliveryLogPath,
+  notificationSettingsPath,
+  notificationTemplatesPath,
+  ownPath,
+} from "./rules/links.ts";
+import { logQuery, readLogFilter } from "./rules/log-filter.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { signedIn } from "./session.ts";
 import { channelLabel } from "../notifications/channels/index.ts";
@@ -93,8 +99,9 @@ async function showDelivery(c: Ctx, error?: ApiError) {
     ${channelList(facts)}
     <p class="aside">
       To choose which notifications you get, open your
-      <a href="${notificationSettingsPath}">notification settings</a>.
-      ${hasPermission(actor, "audit:read") ? html`Texts and channels of each kind: <a href="${notificationTemplatesPath}">notification templates</a>.` : ""}
+      <a href="${notificationSettingsPath}">notification settings</a>. What was sent and why:
+      <a href="${deliveryLogPath}">delivery log</a>.
+      ${hasPermission(actor, "deployment:read") ? html`Texts and channels of each kind: <a href="${notificationTemplatesPath}">notification templates</a>.` : ""}
     </p>
     ${failures(read.failed, facts.now)} ${manages ? testForm(path) : ""}
   </section>`;
@@ -126,6 +133,8 @@ export const testForm = (path: string): Html =>
     <button class="button primary" type="submit">Send test notification</button>
   </form>`;
 
+const failedOnly = readLogFilter({ status: "permanent_failure" });
+
 /** The latest failures, most recent first. */
 export function failures(failed: readonly Failure[], now: number): Html | string {
   if (failed.length === 0) return "";
@@ -134,7 +143,8 @@ export function failures(failed: readonly Failure[], now: number): Html | string
       ${failed.map((message) => failure(message, now))}
     </ul>
     <p class="aside">
-      For details, run <code>belfry notifications explain ID</code>, or see
+      Retry them in the <a href="${logQuery(deliveryLogPath, failedOnly)}">delivery log</a>. For details, run
+      <code>belfry notifications explain ID</code>, or see
       <a href="/docs/administration/monitoring/notifications/troubleshooting">Troubleshooting</a>.
     </p>`;
 }

@@ -5,6 +5,7 @@ import { accountPages } from "./account.ts";
 import { buildPages } from "./builds.ts";
 import { notificationSettingsPages } from "./notification-settings.ts";
 import { cliAuthPages, signInPages } from "./sign-in.ts";
+import { deliveryLogPages } from "./delivery-log.ts";
 import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
 import { files, securityTxt } from "./files.ts";
@@ -41,6 +42,7 @@ export function createPages() {
     .route("/", accountPages)
     .route("/", cliAuthPages)
     .route("/", deliveryPages)
+    .route("/", deliveryLogPages)
     .route("/", notificationTemplatePages)
     .route("/", notificationTemplateEditPages)
     .route("/", userPages)

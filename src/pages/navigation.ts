@@ -30,7 +30,7 @@ const main: readonly Entry[] = [
 
 const deployment: readonly Entry[] = [
   { path: "/deployment/notifications", label: "Delivery" },
-  { path: notificationTemplatesPath, label: "Notification templates", permission: "audit:read" },
+  { path: notificationTemplatesPath, label: "Notification templates", permission: "deployment:read" },
   { path: poolsPath, label: "Prebuilds", permission: "prebuilds:read" },
   { path: "/deployment/users", label: "Users", permission: "users:read" },
   { path: provisionerKeysPath, label: "Provisioner keys", permission: "provisioner-keys:read" },

@@ -247,6 +247,30 @@ describe("the delivery log", () => {
   });
 });
 
+describe("retry and withdraw all", () => {
+  test("count first, and change only with --yes where nobody can be asked", async () => {
+    const { server, token, belfry } = await startWithWebhook();
+    await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+    for (const title of ["one", "two"]) await send(server, token, title);
+    const refused = await belfry(["withdraw", "--all", "--channel", "webhook"]);
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("withdraw 2 messages? Use --yes"),
+    });
+    const done = await belfry(["withdraw", "--all", "--channel", "webhook", "--yes"]);
+    expect(done).toMatchObject({ code: 0, stderr: "Withdrawn: 2 messages.\n" });
+    const inbox = (await server.messages()).find(({ method }) => method === "inbox");
+    const one = await belfry(["withdraw", inbox!.id]);
+    expect(one).toMatchObject({ code: 0, stderr: "Withdrawn: Custom Notification to ada, inbox.\n" });
+    expect(await belfry(["retry", "--all", "--template", "custom-notification"])).toMatchObject({
+      code: 0,
+      stderr: "No failed messages found.\n",
+    });
+    expect((await belfry(["retry"])).stderr).toContain("ID: missing; for all of a filter, use --all");
+    expect((await belfry(["retry", inbox!.id, "--all"])).stderr).toContain("can't be combined");
+  });
+});
+
 describe("templates", () => {
   const body = "{{ labels.custom_message | raw }}";
 

@@ -118,6 +118,9 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /notifications/messages", what: "the delivery log: recipients, channels, reasons" },
   { route: "GET /notifications/messages/{id}", what: "a message with every attempt" },
   { route: "POST /notifications/messages/{id}/retry", what: "retry a message that failed permanently" },
+  { route: "POST /notifications/messages/{id}/withdraw", what: "withdraw an unsent message" },
+  { route: "POST /notifications/messages/retry", what: "retry all failed messages of a filter" },
+  { route: "POST /notifications/messages/withdraw", what: "withdraw all unsent messages of a filter" },
   {
     route: "PUT /notifications/inbox/{id}/done-status",
     what: "done with a notification, or back to the inbox",

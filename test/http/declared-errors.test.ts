@@ -190,6 +190,25 @@ const special: Record<string, Make> = {
     const { messages } = (await as("GET", "/api/v2/notifications/messages")(world)).json;
     return as("POST", `/api/v2/notifications/messages/${messages[0]!.id}/retry`)(world);
   },
+  "POST /api/v2/notifications/messages/:id/withdraw 400": as(
+    "POST",
+    "/api/v2/notifications/messages/1/withdraw",
+  ),
+  "POST /api/v2/notifications/messages/:id/withdraw 404": as(
+    "POST",
+    `/api/v2/notifications/messages/${nobody}/withdraw`,
+  ),
+  "POST /api/v2/notifications/messages/:id/withdraw 409": async (world) => {
+    await as("POST", "/api/v2/notifications/custom", { content: { title: "gone", message: "x" } })(world);
+    const { messages } = (await as("GET", "/api/v2/notifications/messages")(world)).json;
+    return as("POST", `/api/v2/notifications/messages/${messages[0]!.id}/withdraw`)(world);
+  },
+  "POST /api/v2/notifications/messages/retry 400": as("POST", "/api/v2/notifications/messages/retry", {
+    template: "1",
+  }),
+  "POST /api/v2/notifications/messages/withdraw 400": as("POST", "/api/v2/notifications/messages/withdraw", {
+    status: "sent",
+  }),
   "GET /api/v2/notifications/templates/:id/versions 400": as(
     "GET",
     "/api/v2/notifications/templates/1/versions",

@@ -283,7 +283,16 @@ export interface Answers {
     updated_at: string;
     attempts: Array<NotificationAttempt>;
   };
+  "POST /api/v2/notifications/messages/retry": {
+    changed: number;
+    remaining: number;
+  };
+  "POST /api/v2/notifications/messages/withdraw": {
+    changed: number;
+    remaining: number;
+  };
   "POST /api/v2/notifications/messages/{id}/retry": NotificationMessage;
+  "POST /api/v2/notifications/messages/{id}/withdraw": NotificationMessage;
   "GET /api/v2/notifications/inbox": {
     notifications: Array<InboxNotification>;
     unread_count: number;
@@ -578,7 +587,10 @@ export interface Paths {
           "{}": {
             "": "/api/v2/notifications/messages/{id}";
             retry: "/api/v2/notifications/messages/{id}/retry";
+            withdraw: "/api/v2/notifications/messages/{id}/withdraw";
           };
+          retry: "/api/v2/notifications/messages/retry";
+          withdraw: "/api/v2/notifications/messages/withdraw";
         };
         inbox: {
           "": "/api/v2/notifications/inbox";

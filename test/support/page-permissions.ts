@@ -70,6 +70,17 @@ export const pages: Record<string, Page> = {
     who: ["owner"],
     path: "/deployment/notifications/pause",
   },
+  "GET /deployment/notifications/messages": { who: readers },
+  "POST /deployment/notifications/messages/retry": { who: ["owner"] },
+  "POST /deployment/notifications/messages/withdraw": { who: ["owner"] },
+  "POST /deployment/notifications/messages/:id/retry": {
+    who: ["owner"],
+    path: "/deployment/notifications/messages/:inbox/retry",
+  },
+  "POST /deployment/notifications/messages/:id/withdraw": {
+    who: ["owner"],
+    path: "/deployment/notifications/messages/:inbox/withdraw",
+  },
   "GET /deployment/notifications/templates": { who: readers },
   "GET /deployment/notifications/templates/:id": { who: readers, path: testKind },
   "POST /deployment/notifications/templates/:id/activate": {

@@ -1,4 +1,4 @@
-// belfry notifications explain, retry, pause and resume, and the delivery log.
+// belfry notifications explain, pause and resume, and the delivery log.
 import { type Client, ClientError, type Message, type MessageWithAttempts } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
@@ -135,28 +135,6 @@ async function findCreatorName(client: Client, { created_by, user }: MessageWith
     throw error;
   }
 }
-
-export const retry = defineCommand({
-  name: "retry",
-  summary: "Retry a delivery that failed permanently: see list --all --status failed (owners only)",
-  args: "ID",
-  minArgs: 1,
-  details: [
-    "ID is a delivery's full ID or its last characters. To find it: belfry notifications list --all --status failed",
-  ],
-  examples: ["belfry notifications retry 3f9c02d1"],
-  options: {},
-  async run(context, { args: [word = ""] }) {
-    const client = context.client();
-    const id = await fullMessageId(client, word);
-    const message = await client.ask((routes) =>
-      routes.notifications.messages[":id"].retry.$post({ param: { id } }),
-    );
-    context.log(
-      `Queued again for ${message.user.username}, channel ${message.method}. Details: belfry notifications explain ${shortId(id)}`,
-    );
-  },
-});
 
 export const pause = defineCommand({
   name: "pause",

@@ -39,6 +39,7 @@ export const notificationSettingsPath = "/settings/notifications";
 export const accountPath = "/settings/account";
 export const provisionerKeysPath = "/deployment/provisioner-keys";
 export const deliveryPath = "/deployment/notifications";
+export const deliveryLogPath = "/deployment/notifications/messages";
 export const notificationTemplatesPath = "/deployment/notifications/templates";
 
 export const usersPath = "/deployment/users";

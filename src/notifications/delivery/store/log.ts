@@ -1,6 +1,6 @@
 // SQL of the delivery log: each message with its status, and its attempts.
-import { and, asc, desc, eq, isNull, lt, sql, type SQL } from "drizzle-orm";
-import { query, type Statement } from "../../../../db/client.ts";
+import { and, asc, desc, eq, lt, lte, sql, type SQL } from "drizzle-orm";
+import { query } from "../../../../db/client.ts";
 import {
   notificationAttempts,
   notificationEvents,
@@ -18,6 +18,9 @@ export interface MessageFilter {
   /** A user's id or name. */
   user?: string | undefined;
   event?: string | undefined;
+  method?: string | undefined;
+  /** The id of the newest message: later ones don't match. */
+  until?: string | undefined;
   /** The id of the last message of the previous page. */
   before?: string | undefined;
 }
@@ -55,30 +58,28 @@ const selectMessages = () =>
 const isVisibleSql = (self: SQL<string>) =>
   sql`(${notificationMessages.userId} = ${self} OR ${seesDeploymentSql(self)})`;
 
+/** SQL: the conditions of a filter. */
+export function filterSql({ status, template, user, event, method, before, until }: MessageFilter) {
+  const seqOf = (id: string) => sql`(SELECT b.seq FROM notification_messages b WHERE b.id = ${id})`;
+  return and(
+    status === undefined ? undefined : eq(notificationMessages.status, status),
+    template === undefined ? undefined : eq(notificationEvents.templateId, template),
+    event === undefined ? undefined : eq(notificationMessages.eventId, event),
+    method === undefined ? undefined : eq(notificationMessages.method, method),
+    user === undefined
+      ? undefined
+      : sql`${notificationMessages.userId} = (SELECT id FROM users WHERE (id = ${user} OR lower(username) = ${user.toLowerCase()}) AND deleted_at IS NULL)`,
+    before === undefined ? undefined : lt(notificationMessages.seq, seqOf(before)),
+    until === undefined ? undefined : lte(notificationMessages.seq, seqOf(until)),
+  );
+}
+
 /** Newest first. */
-export function listMessages(self: SQL<string>, filter: MessageFilter, limit: number) {
-  const { status, template, user, event, before } = filter;
-  return selectMessages()
-    .where(
-      and(
-        isVisibleSql(self),
-        status === undefined ? undefined : eq(notificationMessages.status, status),
-        template === undefined ? undefined : eq(notificationEvents.templateId, template),
-        event === undefined ? undefined : eq(notificationMessages.eventId, event),
-        user === undefined
-          ? undefined
-          : sql`${notificationMessages.userId} = (SELECT id FROM users WHERE (id = ${user} OR lower(username) = ${user.toLowerCase()}) AND deleted_at IS NULL)`,
-        before === undefined
-          ? undefined
-          : lt(
-              notificationMessages.seq,
-              sql`(SELECT b.seq FROM notification_messages b WHERE b.id = ${before})`,
-            ),
-      ),
-    )
+export const listMessages = (self: SQL<string>, filter: MessageFilter, limit: number) =>
+  selectMessages()
+    .where(and(isVisibleSql(self), filterSql(filter)))
     .orderBy(desc(notificationMessages.seq))
     .limit(limit);
-}
 
 export function findMessage(self: SQL<string>, id: string) {
   return selectMessages().where(and(eq(notificationMessages.id, id), isVisibleSql(self)));
@@ -99,17 +100,3 @@ export function listAttempts(messageId: string) {
 }
 
 export type AttemptRow = ReturnType<typeof listAttempts>["_"]["result"][number];
-
-/** Puts a message that failed permanently back into the queue, with a new round of attempts. */
-export function requeueMessage(id: string, now: number): Statement {
-  return query
-    .update(notificationMessages)
-    .set({ status: "pending", dueAt: now, updatedAt: now, attemptsForgiven: sql`attempt_count` })
-    .where(
-      and(
-        eq(notificationMessages.id, id),
-        eq(notificationMessages.status, "permanent_failure"),
-        isNull(notificationMessages.expiresAt),
-      ),
-    );
-}

@@ -28,6 +28,8 @@ export type Reason =
   | "taken_back"
   | "resolved"
   | "reopened"
+  | "withdrawn_by_owner"
+  | "disabled_by_deployment"
   | "render_failed"
   | "endpoint_gone"
   | "attempts_exhausted"
@@ -94,6 +96,11 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
   reopened: {
     question: "not",
     text: "The same happened again less than 15 minutes after it was resolved, so nobody was notified again",
+  },
+  withdrawn_by_owner: { question: "not", text: "An owner withdrew it before it was sent" },
+  disabled_by_deployment: {
+    question: "not",
+    text: "An owner disabled this kind of notification for everybody",
   },
   render_failed: {
     question: "not",
