@@ -57,9 +57,16 @@ export const factList = (all: Record<string, Html | string | undefined>): Html =
   </dl>`;
 
 /** A link to an address that a workspace reports; plain text where it is unsafe. */
-export function outwardLink(url: string | null, label: string, accessUrl: string): Html | string {
+export function outwardLink(
+  url: string | null,
+  label: string,
+  accessUrl: string,
+  look?: "button",
+): Html | string {
   const target = url === null ? null : buttonTarget(url, accessUrl);
-  return target === null ? label : html`<a href="${target}" rel="noopener noreferrer">${label}</a>`;
+  return target === null
+    ? label
+    : html`<a${attributes({ href: target, rel: "noopener noreferrer", class: look })}>${label}</a>`;
 }
 
 export const countLabel = (count: number, one: string, many = `${one}s`): string =>

@@ -17,6 +17,7 @@ import { poolPages } from "./prebuilds.ts";
 import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
+import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
 import { templatePages } from "./templates.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
@@ -53,5 +54,6 @@ export function createPages() {
     .route("/", templatePages)
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
+    .route("/", taskListPages)
     .route("/", taskPages);
 }

@@ -10,6 +10,7 @@ import {
   notificationTemplatesPath,
   poolsPath,
   provisionerKeysPath,
+  tasksPath,
   templatesPath,
   workspacesPath,
 } from "./rules/links.ts";
@@ -25,6 +26,7 @@ export interface Entry {
 const main: readonly Entry[] = [
   { path: "/inbox", label: "Inbox" },
   { path: workspacesPath, label: "Workspaces" },
+  { path: tasksPath, label: "Tasks" },
   { path: templatesPath, label: "Templates" },
 ];
 

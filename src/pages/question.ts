@@ -11,15 +11,18 @@ export interface Question {
   label: string;
   /** Without doing it. */
   back: string;
+  /** After doing it, where the form takes that. */
+  to?: string | undefined;
   /** It can't be undone. */
   isFinal?: boolean;
 }
 
-export const question = ({ title, text, action, label, back, isFinal = false }: Question): Html =>
+export const question = ({ title, text, action, label, back, to, isFinal = false }: Question): Html =>
   html`<div class="ask" role="group" aria-labelledby="question">
     <h2 id="question">${title}</h2>
     <p>${text}</p>
     <form method="post" action="${action}">
+      ${to === undefined ? "" : html`<input type="hidden" name="to" value="${to}" />`}
       <button class="button ${isFinal ? "danger" : "primary"}" type="submit">${label}</button>
       <a class="button" href="${back}">Cancel</a>
     </form>

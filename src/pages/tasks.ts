@@ -9,14 +9,17 @@ import { isActive } from "../workspaces/jobs/rules/job.ts";
 import {
   findTask,
   getLatestWorkspaceAppStatusesByAppID,
+  findTaskApp,
   taskAppIdSql,
   type StatusRow,
 } from "../workspaces/agents/store/app-statuses.ts";
 import { findWorkspace, workspaceIdByNameSql } from "../workspaces/builds/store/workspaces.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { breadcrumb, factList, moment, outwardLink, tag } from "./components.ts";
-import { workspacesPath } from "./rules/links.ts";
+import { taskPath, tasksPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
+import { appLink } from "./task-list.ts";
+import { actionButtons, actionsOf, askedQuestion } from "./workspace-buttons.ts";
 import { workspacePathOf, workspaceStatusLabel, type View } from "./workspace-view.ts";
 
 const statusesShown = 200;
@@ -34,29 +37,36 @@ async function showTask(c: Ctx, user: string, name: string) {
   const reads = {
     workspace: findWorkspace(id, currentUserIdSql(c), true),
     task: findTask(id),
+    app: findTaskApp(id),
     statuses: getLatestWorkspaceAppStatusesByAppID(taskAppIdSql(id), statusesShown),
   };
-  const { actor, workspace, task, statuses } = await readAsUser(c, reads, visibleOwner(c, ownerId, "Task"));
+  const { actor, workspace, task, app, statuses } = await readAsUser(
+    c,
+    reads,
+    visibleOwner(c, ownerId, "Task"),
+  );
   const [row] = workspace;
   if (row === undefined || !(row.build.hasAiTask || task.length > 0)) throw notFound("Task");
   const view = { now: now(), accessUrl: config.accessUrl };
   const status = workspaceStatusLabel(row);
   const state = status === "running" ? statuses[0]?.state : undefined;
   const title = `${row.ownerName}/${row.workspace.name}`;
+  const path = taskPath(row.ownerName, row.workspace.name);
+  const actions = actionsOf(row, actor).filter((action) => action !== "update");
+  const question = askedQuestion(row, actions, c.req.query("ask"), path);
   const main = html`<section>
-    ${breadcrumb(
-      [
-        { title: "Workspaces", page: workspacesPath },
-        { title, page: workspacePathOf(row) },
-      ],
-      "Task",
-    )}
+    ${breadcrumb([{ title: "Tasks", page: tasksPath }], title)}
     <div data-part="state">
       <div class="head">
         <h1>Task in ${row.workspace.name}</h1>
         <p class="tags" data-announce="${state ?? status}">${tag(state ?? status)}</p>
       </div>
       ${factList({ Owner: row.ownerName, Workspace: html`<a href="${workspacePathOf(row)}">${title}</a>, ${status}` })}
+    </div>
+    ${question}
+    <div class="task-acts" data-part="actions">
+      ${status === "running" ? appLink(row, app[0]?.id ?? null, view) : ""}
+      ${question === "" ? actionButtons(row, actions, { look: "button", asking: path, to: path }) : ""}
     </div>
     <h2>Prompt</h2>
     <p class="prompt">${task[0]?.prompt || "No prompt."}</p>
@@ -66,7 +76,7 @@ async function showTask(c: Ctx, user: string, name: string) {
     status === "running" ? state !== "complete" && state !== "failure" : isActive(row.build.status);
   return respondWithPage(c, {
     title: `Task in ${title}`,
-    section: workspacesPath,
+    section: tasksPath,
     actor,
     main,
     ...(isGoingOn ? { refresh } : {}),

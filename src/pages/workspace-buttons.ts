@@ -52,27 +52,30 @@ const questions: Partial<Record<WorkspaceAction, (name: string) => { title: stri
 /** What ends something asks first, on the workspace's page: a retry of a deletion has been asked for. */
 const asks = (action: WorkspaceAction): boolean => questions[action] !== undefined;
 
-/** Quiet in a list, where `to` is the page to come back to; otherwise that is the workspace's. */
+export interface ButtonsPlace {
+  look: "button" | "quiet";
+  /** The page to come back to; the workspace's unless it is given. */
+  to?: string;
+  /** The page that asks before something is lost, likewise. */
+  asking?: string;
+}
+
 export function actionButtons(
   row: BuildRow,
   actions: readonly WorkspaceAction[],
-  to?: string,
+  { look, to, asking = workspacePathOf(row) }: ButtonsPlace = { look: "button" },
 ): Html | string {
   if (actions.length === 0) return "";
-  const look = to === undefined ? "button" : "quiet";
   return html`<div class="acts controls">
-    ${actions.map((action) => (asks(action) ? askLink(row, action, look) : actionForm(row, action, look, to)))}
+    ${actions.map((action) => (asks(action) ? askLink(row, action, look, asking) : actionForm(row, action, look, to)))}
   </div>`;
 }
 
 const describedBy = (row: BuildRow, action: WorkspaceAction) =>
   `${labelOf(row, action)}: ${row.ownerName}/${row.workspace.name}`;
 
-const askLink = (row: BuildRow, action: WorkspaceAction, look: string): Html =>
-  html`<a
-    class="${look}"
-    href="${workspacePathOf(row)}?ask=${action}"
-    aria-label="${describedBy(row, action)}"
+const askLink = (row: BuildRow, action: WorkspaceAction, look: string, asking: string): Html =>
+  html`<a class="${look}" href="${asking}?ask=${action}" aria-label="${describedBy(row, action)}"
     >${labelOf(row, action)}</a
   >`;
 
@@ -89,16 +92,18 @@ export function askedQuestion(
   row: BuildRow,
   actions: readonly WorkspaceAction[],
   asked: string | undefined,
+  page = workspacePathOf(row),
 ): Html | string {
   const action = actions.find((one) => one === asked);
   const texts = action && questions[action]?.(`${row.ownerName}/${row.workspace.name}`);
   if (action === undefined || texts === undefined) return "";
-  const page = workspacePathOf(row);
   return question({
     ...texts,
-    action: `${page}/${action}`,
+    action: `${workspacePathOf(row)}/${action}`,
     label: `${labels[action]} workspace`,
     back: page,
+    // A deleted task has no page.
+    to: page === workspacePathOf(row) || action === "delete" ? undefined : page,
     isFinal: action === "delete",
   });
 }

@@ -57,7 +57,7 @@ async function showList(c: Ctx) {
     ? { Mine: "owner:me" }
     : {};
   const here = c.req.path + new URL(c.req.url).search;
-  const buttons = (row: BuildRow) => actionButtons(row, actionsOf(row, actor), here);
+  const buttons = (row: BuildRow) => actionButtons(row, actionsOf(row, actor), { look: "quiet", to: here });
   const main = html`<section>
     <div class="head">
       <h1>Workspaces</h1>

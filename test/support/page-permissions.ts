@@ -142,5 +142,6 @@ export const pages: Record<string, Page> = {
     who: ["template-admin", "owner"],
     path: "/deployment/provisioner-keys/spare/revoke",
   },
+  "GET /tasks": { who: readers },
   "GET /tasks/:user/:workspace": { who: whoSeesWorkspaces, path: "/tasks/mia/fix-bug" },
 };

@@ -33,6 +33,7 @@ export function buttonTarget(url: string, accessUrl: string): string | null {
 }
 
 export const workspacesPath = "/workspaces";
+export const tasksPath = "/tasks";
 export const templatesPath = "/templates";
 export const poolsPath = "/prebuilds";
 export const notificationSettingsPath = "/settings/notifications";

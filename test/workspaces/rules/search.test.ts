@@ -45,8 +45,9 @@ describe("a search for tasks", () => {
     expect(parseTaskSearch(q)).toEqual({ ok: true, search });
   });
   test.each([
-    ["has-ai-task:false", 'unknown filter "has-ai-task", use owner, organization, name, status'],
-    ["template:docker", 'unknown filter "template", use owner, organization, name, status'],
+    ["has-ai-task:false", 'unknown filter "has-ai-task", use owner, organization, name, status, state'],
+    ["state:asleep", 'unknown state "asleep", use waiting, working, complete, failed, stopped'],
+    ["template:docker", 'unknown filter "template", use owner, organization, name, status, state'],
     ["status:asleep", 'unknown status "asleep", use pending, initializing, active'],
   ])("%j is refused: %s", (q, problem) => {
     expect(parseTaskSearch(q)).toEqual({ ok: false, problem: expect.stringContaining(problem) });

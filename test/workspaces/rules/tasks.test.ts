@@ -8,9 +8,25 @@ import {
   taskName,
   taskStatus,
   taskStatuses,
+  taskWork,
   type TaskState,
 } from "../../../src/workspaces/agents/rules/task.ts";
 import { problemWithTemplateName } from "../../../src/workspaces/templates/rules/names.ts";
+
+test.each<[string, Parameters<typeof taskWork>, string]>([
+  ["is queued", [{ status: "pending", transition: "start" }, null], "working"],
+  ["failed to start", [{ status: "failed", transition: "start" }, "working"], "failed"],
+  ["was canceled", [{ status: "canceled", transition: "start" }, null], "stopped"],
+  ["is being canceled", [{ status: "canceling", transition: "start" }, null], "stopped"],
+  ["is stopped", [{ status: "succeeded", transition: "stop" }, "idle"], "stopped"],
+  ["has an agent that said nothing", [{ status: "succeeded", transition: "start" }, null], "working"],
+  ["has an agent at work", [{ status: "succeeded", transition: "start" }, "working"], "working"],
+  ["has an idle agent", [{ status: "succeeded", transition: "start" }, "idle"], "waiting"],
+  ["has an agent that is done", [{ status: "succeeded", transition: "start" }, "complete"], "complete"],
+  ["has an agent that failed", [{ status: "succeeded", transition: "start" }, "failure"], "failed"],
+])("a task that %s", (_name, [build, reported], work) => {
+  expect(taskWork(build, reported)).toBe(work);
+});
 
 describe("a task's status", () => {
   const state = (more: Partial<TaskState>): TaskState => ({

@@ -1,5 +1,5 @@
 // An AI task as Coder's clients know one: its status, its name, and the parameter for its prompt.
-import type { BuildStatus, LifecycleState, Transition } from "../../../../db/schema.ts";
+import type { AppState, BuildStatus, LifecycleState, Transition } from "../../../../db/schema.ts";
 
 export const taskStatuses = ["pending", "initializing", "active", "paused", "error", "unknown"] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
@@ -23,6 +23,22 @@ export function taskStatus({ status, transition, lifecycles, hasReported }: Task
   // An agent that says nothing of itself may be a script.
   const isStarting = lifecycles.some((state) => state === "created" || state === "starting");
   return isStarting && !hasReported ? "initializing" : "active";
+}
+
+export const taskStates = ["waiting", "working", "complete", "failed", "stopped"] as const;
+export type TaskWork = (typeof taskStates)[number];
+
+/** What its owner wants to know: whether the agent waits for them. The list's filter says the same in SQL. */
+export function taskWork(
+  { status, transition }: Pick<TaskState, "status" | "transition">,
+  reported: AppState | null,
+): TaskWork {
+  if (status === "failed") return "failed";
+  if (transition !== "start" || status === "canceling" || status === "canceled") return "stopped";
+  if (status !== "succeeded") return "working";
+  if (reported === "idle") return "waiting";
+  if (reported === "failure") return "failed";
+  return reported === "complete" ? "complete" : "working";
 }
 
 /** Parameters that a task's prompt is given as, the first that the template version has. `AI Prompt` is Coder's. */

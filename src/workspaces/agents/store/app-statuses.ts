@@ -60,6 +60,10 @@ const fromLatestTaskBuildSql = (workspaceId: SQL) =>
 export const taskAppIdSql = (workspaceId: SQL): SQL<string> =>
   sql<string>`(SELECT ai_task_sidebar_app_id ${fromLatestTaskBuildSql(workspaceId)})`;
 
+/** The id of that app; no row where there is no task. */
+export const findTaskApp = (workspaceId: SQL) =>
+  query.all<{ id: string | null }>(sql`SELECT ${taskAppIdSql(workspaceId)} AS id`);
+
 /** What the workspace was asked to do; no row when it is no task. */
 export const findTask = (workspaceId: SQL) =>
   query.all<{ prompt: string; number: number }>(

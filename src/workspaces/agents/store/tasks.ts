@@ -81,19 +81,42 @@ const taskRows = () =>
     )
     .$dynamic();
 
-/** Workspaces of tasks by name, and in the same order what there is of each task. */
-export function listTasks(search: TaskSearch, self: SQL, page: Page) {
+const lastReportSql = (column: SQL) => sql`(SELECT ${column} FROM workspace_app_statuses r WHERE r.app_id =
+    (SELECT t.ai_task_sidebar_app_id FROM workspace_builds t WHERE t.id = ${taskBuildIdSql})
+  ORDER BY r.seq DESC LIMIT 1)`;
+
+/** `taskWork` says the same of one task. */
+const workSql = sql`(CASE WHEN ${workspaceBuilds.status} = 'failed' THEN 'failed'
+  WHEN ${workspaceBuilds.transition} <> 'start' OR ${workspaceBuilds.status} IN ('canceling', 'canceled') THEN 'stopped'
+  WHEN ${workspaceBuilds.status} <> 'succeeded' THEN 'working'
+  ELSE (CASE coalesce(${lastReportSql(sql`r.state`)}, 'working') WHEN 'idle' THEN 'waiting' WHEN 'failure' THEN 'failed'
+    WHEN 'complete' THEN 'complete' ELSE 'working' END) END)`;
+
+const longestWaiting = [
+  sql`CASE ${workSql} WHEN 'waiting' THEN 1 WHEN 'failed' THEN 2 WHEN 'working' THEN 3 WHEN 'complete' THEN 4 ELSE 5 END`,
+  sql`coalesce(${lastReportSql(sql`r.state_since`)}, ${workspaceBuilds.createdAt})`,
+  asc(workspaces.seq),
+] as const;
+
+/** Workspaces of tasks by name, and in the same order what there is of each task; or those first that wait the longest. */
+export function listTasks(
+  search: TaskSearch,
+  self: SQL,
+  page: Page,
+  order: "by name" | "longest waiting" = "by name",
+) {
   const { limit, offset } = sliceOf(page);
+  const orderBy = order === "by name" ? byName : longestWaiting;
   const where = and(taskWhereSql(self), searchWhereSql(search, self));
   return {
     workspaces: buildView()
       .where(where)
-      .orderBy(...byName)
+      .orderBy(...orderBy)
       .limit(limit)
       .offset(offset),
     tasks: taskRows()
       .where(where)
-      .orderBy(...byName)
+      .orderBy(...orderBy)
       .limit(limit)
       .offset(offset),
     total: query
@@ -122,7 +145,7 @@ export const listTaskStatuses = (workspaceId: SQL | string, self: SQL, limit: nu
       ORDER BY s.seq DESC LIMIT ${limit}) ORDER BY seq`,
   );
 
-function searchWhereSql({ owner, organization, name, status: wanted }: TaskSearch, self: SQL) {
+function searchWhereSql({ owner, organization, name, status: wanted, state }: TaskSearch, self: SQL) {
   return and(
     owner === undefined
       ? undefined
@@ -134,6 +157,7 @@ function searchWhereSql({ owner, organization, name, status: wanted }: TaskSearc
       : sql`(lower(${organizations.name}) = lower(${organization}) OR ${organizations.id} = lower(${organization}))`,
     name === undefined ? undefined : sql`instr(lower(${workspaces.name}), lower(${name})) > 0`,
     wanted === undefined ? undefined : statusWhereSql(wanted),
+    state === undefined ? undefined : sql`${workSql} = ${state}`,
   );
 }
 

@@ -1,6 +1,6 @@
 // The `q` of the lists of workspaces, tasks and templates, as Coder's clients write it: `owner:me status:"running"`. A bare
 // word is part of a name, a value can be in double quotes, and all filters must match.
-import { taskStatuses, type TaskStatus } from "../../agents/rules/task.ts";
+import { taskStates, taskStatuses, type TaskStatus, type TaskWork } from "../../agents/rules/task.ts";
 import { workspaceStatuses, type WorkspaceStatus } from "../../jobs/rules/job.ts";
 
 export type SearchResult<Search> = { ok: true; search: Search } | { ok: false; problem: string };
@@ -64,9 +64,11 @@ export interface TaskSearch {
   name?: string;
   /** Of the task, or of its workspace. */
   status?: TaskStatus | WorkspaceStatus;
+  /** Whether its agent waits, works or is done. */
+  state?: TaskWork;
 }
 
-const taskFilters = ["owner", "organization", "name", "status"] as const;
+const taskFilters = ["owner", "organization", "name", "status", "state"] as const;
 const taskSearchStatuses = [...new Set([...taskStatuses, ...workspaceStatuses])];
 
 export function parseTaskSearch(q: string): SearchResult<TaskSearch> {
@@ -78,7 +80,11 @@ export function parseTaskSearch(q: string): SearchResult<TaskSearch> {
     if (filter === undefined) return unknownFilter(key, taskFilters);
     search[filter] = value;
   }
-  return withStatus(search, taskSearchStatuses);
+  const { state: wanted, ...rest } = search;
+  const state = taskStates.find((one) => one === wanted?.toLowerCase());
+  if (wanted !== undefined && state === undefined)
+    return { ok: false, problem: `unknown state "${wanted}", use ${taskStates.join(", ")}` };
+  return withStatus(state === undefined ? rest : { ...rest, state }, taskSearchStatuses);
 }
 
 export interface SearchedTemplate {
