@@ -1,20 +1,17 @@
 // The live inbox: inserts new notifications, marks them in place, updates times, and listens to keys. The server renders the
 // HTML; without this script the page works with plain forms.
+import { live, showUnread } from "./live.js";
 import { exactTime, relativeTime } from "./relative-time.js";
 
 const section = () => document.querySelector("#inbox");
 const list = () => document.querySelector("#items");
 const announcer = document.querySelector("#announcer");
-const live = document.querySelector("#live");
 
 /** How far the server's clock is ahead of ours, in milliseconds. */
 const ahead = Number(section().dataset.now) - Date.now();
 const isFirstPage = "firstPage" in section().dataset;
-const firstWait = 1_000;
-const longestWait = 60_000;
-const hintDelayMs = 5_000;
 
-/** Ids already announced: after a reconnect the server may repeat events. */
+/** Ids already announced: a tab that was in the background hears some events again. */
 const announced = new Set();
 
 /** One change after the other, so that order holds. */
@@ -25,22 +22,11 @@ function announce(message) {
   announcer.textContent = message;
 }
 
-/** A visible hint at the edge of the page. */
-function hint(message) {
-  live.textContent = message;
-  live.hidden = false;
-}
-
-function showUnread(count) {
-  const label = count > 999 ? "999+" : String(count);
-  document.title = document.title.replace(/^(\(\d+\+?\) )?/, count > 0 ? `(${label}) ` : "");
-  const badge = document.querySelector("#unread");
-  badge.hidden = count === 0;
-  badge.querySelector(".number").textContent = label;
+live.addEventListener("unread", ({ detail: { count, label } }) => {
   document.querySelector("#count").textContent = count > 0 ? `${label} unread` : "No unread notifications";
   const readAll = document.querySelector("#read-all");
   if (readAll !== null) readAll.hidden = count === 0;
-}
+});
 
 function refreshTimes() {
   for (const time of document.querySelectorAll("#inbox time")) {
@@ -70,22 +56,78 @@ async function fetchItem(path, options) {
   };
 }
 
-async function showNew(id) {
-  if (announced.has(id)) return;
-  const { item, unread } = await fetchItem(`/inbox/items/${id}`);
-  announced.add(id);
-  showUnread(unread);
+function rowOf(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const row = template.content.querySelector("li");
+  // Its forms return to this list.
+  const here = section().querySelector("[name=to]")?.value;
+  if (here !== undefined) for (const field of row.querySelectorAll("[name=to]")) field.value = here;
+  return row;
+}
+
+/** Notifications that have changed here or elsewhere: those of this list are replaced, or leave it. */
+function showChanged({ items, isComplete }) {
+  if (!isComplete) return reloadList();
+  const shown = isDoneList() ? "done" : "inbox";
+  for (const { id, html, list } of items) {
+    const old = document.getElementById(`n-${id}`);
+    if (old === null) continue;
+    if (list === shown) replaceRow(old, rowOf(html));
+    else removeRow(old);
+  }
+  refreshTimes();
+}
+
+const isDoneList = () => section().querySelector(".tabs [aria-current]")?.href.includes("show=done") ?? false;
+
+/** An open row stays open, and the focus where it is; nothing happens to one that is the same. */
+function replaceRow(old, row) {
+  row.querySelector("details").open = old.querySelector("details").open;
+  row.querySelector("time").replaceWith(old.querySelector("time").cloneNode(true));
+  old.classList.remove("fresh");
+  if (old.isEqualNode(row)) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const form = focused?.closest("form")?.getAttribute("action");
+  old.replaceWith(row);
+  if (focused === null) return;
+  (
+    (form && row.querySelector(`form[action="${CSS.escape(form)}"] button`)) ||
+    row.querySelector("summary")
+  ).focus();
+}
+
+function removeRow(old) {
+  const next = old.contains(document.activeElement)
+    ? (old.nextElementSibling ?? old.previousElementSibling)
+    : null;
+  old.remove();
+  if (rows().length === 0) return reloadList();
+  next?.querySelector("summary").focus();
+}
+
+async function reloadList() {
+  const answer = await ask(location.pathname + location.search, {});
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  section().replaceWith(page.querySelector("#inbox"));
+  refreshTimes();
+}
+
+function showNew({ item: { id, seq, html } }) {
+  const row = rowOf(html);
   for (const field of document.querySelectorAll(".all [name=position]"))
-    field.value = String(Math.max(Number(field.value), Number(item.dataset.seq)));
-  if (isFirstPage && document.getElementById(item.id) === null) {
+    field.value = String(Math.max(Number(field.value), seq));
+  if (isFirstPage && document.getElementById(row.id) === null) {
     section().querySelector(".empty")?.remove();
-    item.classList.add("fresh");
-    list().prepend(item);
+    row.classList.add("fresh");
+    list().prepend(row);
     const doneAll = document.querySelector("#done-all");
     if (doneAll !== null) doneAll.hidden = false;
     refreshTimes();
   }
-  announce(`New notification: ${titleOf(item)}`);
+  if (announced.has(id)) return;
+  announced.add(id);
+  announce(`New notification: ${titleOf(row)}`);
 }
 
 /** Without what only a screen reader says before it. */
@@ -197,38 +239,8 @@ function openLinked() {
 addEventListener("hashchange", openLinked);
 openLinked();
 
-/** Runs while there is no connection. */
-let silence;
-
-/** The browser reconnects automatically. Once it has given up, this does, with growing delays. */
-function listen(position, firstTry = firstWait) {
-  const source = new EventSource(`/api/v2/notifications/inbox/events?after=${position}`);
-  let last = position;
-  let wait = firstTry;
-  source.addEventListener("open", () => {
-    clearTimeout(silence);
-    silence = undefined;
-    wait = firstWait;
-    live.hidden = true;
-  });
-  source.addEventListener("notification", (event) => {
-    last = event.lastEventId || last;
-    document.dispatchEvent(new Event("belfry:news"));
-    const { notification } = JSON.parse(event.data);
-    void inTurn(() =>
-      showNew(notification.id).catch(() => hint("New notifications. Reload the page to see them.")),
-    );
-  });
-  source.addEventListener("error", () => {
-    silence ??= setTimeout(() => hint("Connection lost. Reconnecting…"), hintDelayMs);
-    if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => {
-      listen(last, Math.min(longestWait, wait * 2));
-      ask("/inbox", { method: "HEAD" }).catch(() => {});
-    }, wait);
-  });
-}
+live.addEventListener("notification", ({ detail }) => void inTurn(() => showNew(detail)));
+live.addEventListener("change", ({ detail }) => void inTurn(() => showChanged(detail)));
 
 refreshTimes();
 setInterval(refreshTimes, 30_000);
-listen(section().dataset.position);

@@ -1,5 +1,6 @@
 // What waits for the reader, above the inbox: fetched again when the stream tells of something new, when the page is shown, and
 // every minute while it is.
+import { live } from "./live.js";
 import { exactTime, relativeTime } from "./relative-time.js";
 
 const section = () => document.querySelector("#needs-you");
@@ -45,7 +46,7 @@ async function refresh() {
       `Needs you: ${next.querySelector("h3")?.textContent ?? ""}${next.dataset.count > 1 ? `, ${next.dataset.count} in all` : ""}`;
 }
 
-document.addEventListener("belfry:news", later);
+for (const type of ["notification", "change"]) live.addEventListener(type, later);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && later());
 setInterval(() => document.visibilityState === "visible" && later(), everyMs);
 showTimes();

@@ -1,9 +1,11 @@
-// A live inbox as server-sent events: resumable by `Last-Event-ID`, in slices of limited length, so that a lost
+// A live inbox as server-sent events, of new notifications and of changes: resumable by `Last-Event-ID`, in slices of limited length, so that a lost
 // connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
 import { type Database, withShrinkingBatch } from "../../db/client.ts";
 import type { Log } from "../kernel/log.ts";
-import { createCache, type InboxWatch } from "../kernel/ports.ts";
+import { createCache, type InboxPosition, type InboxWatch } from "../kernel/ports.ts";
+import { readChanges, type Change } from "../notifications/inbox/changes.ts";
 import { passesFilter, type Notice, type Watcher } from "../notifications/inbox/hub.ts";
+import { findChanges, newestVersion } from "../notifications/inbox/store/changes.ts";
 import { countUnread, listInboxAfter, newestSeq } from "../notifications/inbox/store/inbox.ts";
 import {
   commentBytes,
@@ -13,7 +15,7 @@ import {
   type OpenEventStream,
   positionBytes,
 } from "../http/event-stream.ts";
-import { noticeJson, type Holder } from "./inbox-watch.ts";
+import { changeJson, noticeJson, type Holder } from "./inbox-watch.ts";
 
 /** Milliseconds of one slice, and of silence before a comment that keeps proxies from closing it. */
 const sliceMs = 54_000;
@@ -30,7 +32,19 @@ export interface EventsHolder extends Holder {
   log: Log;
   /** Opens the stream of this request, where the runtime has its own. */
   openStream?: OpenEventStream | undefined;
+  /** How pages get their events. */
+  pageFormat: (accessUrl: string) => EventFormat;
 }
+
+/** What the data of events is. */
+export interface EventFormat {
+  /** Watchers with the same name share the bytes. */
+  name: string;
+  notification: (notice: Notice) => string;
+  change: (change: Change) => string;
+}
+
+const apiFormat: EventFormat = { name: "event", notification: noticeJson, change: changeJson };
 
 const headers = {
   "content-type": "text/event-stream",
@@ -53,9 +67,11 @@ class EventReader implements Watcher {
   private readonly holder: EventsHolder;
   private readonly filter: InboxWatch["filter"];
   private readonly stream: EventStream;
-  /** Everything up to this sequence number was sent. */
-  private position: number;
-  /** Whether there are notifications after the position that were not sent. */
+  private readonly format: EventFormat;
+  private readonly page: EventsWatch["as"]["page"];
+  /** Everything up to here was sent. */
+  private position: InboxPosition;
+  /** Whether there are notifications or changes after the position that were not sent. */
   private isBehind = false;
   private isReading = true;
   private missed = 0;
@@ -70,7 +86,9 @@ class EventReader implements Watcher {
     this.keyId = keyId;
     this.filter = filter;
     this.stream = stream;
-    this.position = as.after;
+    this.page = as.page;
+    this.format = as.page === undefined ? apiFormat : holder.pageFormat(as.page.accessUrl);
+    this.position = { ...as.after };
   }
 
   async start(): Promise<void> {
@@ -78,7 +96,8 @@ class EventReader implements Watcher {
       const { leave, position } = await this.holder.hub.join(this);
       this.leave = leave;
       if (!this.isActive()) return this.end();
-      if (position > this.position) this.isBehind = true;
+      if (this.page !== undefined) this.sendChange(noChange(this, this.page.unread));
+      if (position.seq > this.position.seq || position.version > this.position.version) this.isBehind = true;
       else this.sendPosition();
     } catch (error) {
       return this.breakOff(error);
@@ -89,7 +108,20 @@ class EventReader implements Watcher {
 
   emit(notice: Notice): void {
     if (!passesFilter(notice.row, this.filter)) return;
-    if (!this.isReading && !this.isBehind && this.stream.hasRoom()) return this.sendNotice(notice);
+    if (this.isReady()) this.sendNotice(notice);
+    else this.miss();
+  }
+
+  change(change: Change): void {
+    if (this.isReady()) this.sendChange(change);
+    else this.miss();
+  }
+
+  private isReady(): boolean {
+    return !this.isReading && !this.isBehind && this.stream.hasRoom();
+  }
+
+  private miss(): void {
     this.isBehind = true;
     this.missed += 1;
     if (this.missed <= maxMissed || this.stream.hasRoom()) return;
@@ -126,13 +158,24 @@ class EventReader implements Watcher {
   }
 
   private sendNotice(notice: Notice): void {
-    if (notice.row.seq <= this.position) return;
-    this.send(notice.shared("event", () => toEvent(notice)));
-    this.position = notice.row.seq;
+    const { row, version, shared } = notice;
+    if (row.seq <= this.position.seq) return;
+    const { name, notification } = this.format;
+    const id = toId({ seq: row.seq, version });
+    this.send(shared(name, () => eventBytes({ id, event: "notification", data: notification(notice) })));
+    this.position.seq = row.seq;
+  }
+
+  /** Its bytes name no place to resume from: that differs between readers. */
+  private sendChange(change: Change): void {
+    const { name, change: toData } = this.format;
+    this.send(change.shared(name, () => eventBytes({ event: "change", data: toData(change) })));
+    this.position.version = Math.max(this.position.version, change.version);
+    this.sendPosition();
   }
 
   private sendPosition(): void {
-    this.send(positionBytes(this.position, retryMs));
+    this.send(positionBytes(toId(this.position), retryMs));
   }
 
   private breakOff(error: unknown): void {
@@ -157,21 +200,33 @@ class EventReader implements Watcher {
 
   /** Sends what came after the position, and from where to resume. */
   private async readOn(): Promise<void> {
+    const { db } = this.holder;
     for (let isDone = false; !isDone && this.isActive();) {
-      const { missed, unread, newest, limit } = await withShrinkingBatch(pageSize, (limit) =>
-        this.holder.db.read({
-          missed: listInboxAfter(this.userId, this.filter, this.position, limit),
+      const { missed, unread, newest, limit, changes, latest } = await withShrinkingBatch(pageSize, (limit) =>
+        db.read({
+          missed: listInboxAfter(this.userId, this.filter, this.position.seq, limit),
           unread: countUnread(this.userId),
           newest: newestSeq(),
+          changes: findChanges(this.userId, this.position.version),
+          latest: newestVersion(),
         }),
       );
-      for (const row of missed) {
-        if (!(await this.hasRoomInTheEnd())) return;
-        this.sendNotice({ row, unreadCount: unread[0]!.count, shared: createCache() });
-      }
+      const unreadCount = unread[0]!.count;
       isDone = missed.length < limit;
-      if (!isDone || !(await this.hasRoomInTheEnd())) continue;
-      this.position = Math.max(this.position, newest[0]!.seq);
+      // A page that is so far behind reads its list again.
+      const isTooMuch = !isDone && this.page !== undefined;
+      for (const row of isTooMuch ? [] : missed) {
+        if (!(await this.hasRoomInTheEnd())) return;
+        this.sendNotice({ row, unreadCount, version: this.position.version, shared: createCache() });
+      }
+      if (isTooMuch) this.sendChange({ ...noChange(this, unreadCount), isComplete: false });
+      if ((!isDone && !isTooMuch) || !(await this.hasRoomInTheEnd())) continue;
+      isDone = true;
+      for (const change of await readChanges(db, changes, this.position.version)) this.sendChange(change);
+      this.position = {
+        seq: Math.max(this.position.seq, newest[0]!.seq),
+        version: Math.max(this.position.version, latest[0]!.version),
+      };
       this.sendPosition();
     }
   }
@@ -183,5 +238,14 @@ class EventReader implements Watcher {
   }
 }
 
-const toEvent = (notice: Notice): Uint8Array =>
-  eventBytes({ id: notice.row.seq, event: "notification", data: noticeJson(notice) });
+const toId = ({ seq, version }: InboxPosition): string => `${seq}-${version}`;
+
+/** Only the count. */
+const noChange = ({ userId }: Watcher, unreadCount: number): Change => ({
+  userId,
+  version: 0,
+  items: [],
+  isComplete: true,
+  unreadCount,
+  shared: createCache(),
+});

@@ -1,9 +1,11 @@
 // The live inbox: as a WebSocket, one JSON object for each new notification, as Coder sends them; as server-sent events,
 // which resume. The runtime holds the open connection.
 import * as z from "zod";
-import type { InboxWatch, Socket } from "../kernel/ports.ts";
+import type { InboxPosition, InboxWatch, Socket } from "../kernel/ports.ts";
 import { passesFilter, type Hub, type Notice } from "../notifications/inbox/hub.ts";
 import { toPlainText } from "../notifications/texts/rules/markdown.ts";
+import type { Change } from "../notifications/inbox/changes.ts";
+import { newestVersion } from "../notifications/inbox/store/changes.ts";
 import { newestSeq } from "../notifications/inbox/store/inbox.ts";
 import { inboxItemShape, inboxFilter } from "./inbox.ts";
 import { Hono } from "hono";
@@ -80,7 +82,16 @@ const plainJson = ({ row, unreadCount, shared }: Notice): string =>
     return JSON.stringify({ notification: { ...item, ...plain }, unread_count: unreadCount });
   });
 
-const position = /^\d{1,15}$/;
+/** A notification, and the changes to earlier ones; without these, as ids of the previous release were, all of them. */
+const position = /^(\d{1,15})(?:-(\d{1,15}))?$/;
+
+/** Where to resume from, at most the newest: an id of a database that was restored meanwhile can be beyond it. */
+export function resumeFrom(given: readonly (string | undefined)[], newest: InboxPosition): InboxPosition {
+  const found = given.map((id) => position.exec(id ?? "")).find((match) => match !== null);
+  if (found === undefined) return newest;
+  const [, seq, version = Infinity] = found;
+  return { seq: Math.min(Number(seq), newest.seq), version: Math.min(Number(version), newest.version) };
+}
 
 const watchQuery = inboxFilter.extend({
   // Coder takes any other word for Markdown.
@@ -92,11 +103,25 @@ const eventsQuery = inboxFilter.extend({
   after: z.string().regex(position, "must be the id of an event").optional(),
 });
 
+/** What became of notifications: each with an id that a list has shown. */
+export const changeJson = ({ items, isComplete, unreadCount }: Change): string =>
+  JSON.stringify({
+    changed: items.map(({ id, readAt, doneAt }) => ({
+      id,
+      is_read: readAt !== null,
+      is_done: doneAt !== null,
+    })),
+    is_complete: isComplete,
+    unread_count: unreadCount,
+  });
+
 const news = z.object({ notification: inboxItemShape.schema, unread_count: z.number() });
 
-const eventStream = z
-  .string()
-  .meta({ contentMediaType: "text/event-stream", description: "Events of {notification, unread_count}" });
+const eventStream = z.string().meta({
+  contentMediaType: "text/event-stream",
+  description:
+    "Events `notification` of {notification, unread_count}; `change` of {changed: [{id, is_read, is_done}], is_complete, unread_count}",
+});
 
 export const inboxWatch = new Hono<Env>()
   .get(
@@ -134,12 +159,11 @@ export const inboxWatch = new Hono<Env>()
     valid("query", eventsQuery),
     async (c) => {
       const { read_status, targets, templates, after } = c.req.valid("query");
-      const { actor, newest } = await readAsUser(c, { newest: newestSeq() });
+      const { actor, newest, latest } = await readAsUser(c, { newest: newestSeq(), latest: newestVersion() });
       const { userId, keyId } = actor;
       const filter = { targets, templates, readStatus: read_status };
-      const from = position.exec(c.req.header("last-event-id") ?? "")?.[0] ?? after;
-      // An id of a database that was restored meanwhile can be beyond the newest.
-      const as = { way: "events", after: Math.min(Number(from ?? Infinity), newest[0]!.seq) } as const;
+      const now = { seq: newest[0]!.seq, version: latest[0]!.version };
+      const as = { way: "events", after: resumeFrom([c.req.header("last-event-id"), after], now) } as const;
       return c.get("deps").watchInbox({ userId, keyId, filter, as });
     },
   );

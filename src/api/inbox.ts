@@ -71,6 +71,13 @@ const inboxQuery = inboxFilter.extend({
     .transform((value) => (value === "" ? undefined : value)),
 });
 
+/** Changes of a user to their own notifications, which their open inboxes see. */
+export const writeInbox: typeof writeAsUser = async (c, changes, reads) => {
+  const answers = await writeAsUser(c, changes, reads);
+  c.get("deps").process.hub.wake();
+  return answers;
+};
+
 export const inboxRoutes = new Hono<Env>()
   .get(
     "/notifications/inbox",
@@ -104,7 +111,7 @@ export const inboxRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      await writeAsUser(c, [setAllRead(authorizedUserIdSql(c), c.get("deps").now())], {});
+      await writeInbox(c, [setAllRead(authorizedUserIdSql(c), c.get("deps").now())], {});
       return c.body(null, 204);
     },
   )
@@ -117,7 +124,7 @@ export const inboxRoutes = new Hono<Env>()
       errors: [401],
     }),
     async (c) => {
-      await writeAsUser(c, [setAllDone(authorizedUserIdSql(c), c.get("deps").now())], {});
+      await writeInbox(c, [setAllDone(authorizedUserIdSql(c), c.get("deps").now())], {});
       return c.body(null, 204);
     },
   )
@@ -134,7 +141,7 @@ export const inboxRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const self = authorizedUserIdSql(c);
-      const { item, unread } = await writeAsUser(
+      const { item, unread } = await writeInbox(
         c,
         [c.req.valid("json").is_done ? setDone(self, id, c.get("deps").now()) : setNotDone(self, id)],
         { item: findInboxItem(currentUserIdSql(c), id), unread: countUnread(currentUserIdSql(c)) },
@@ -156,7 +163,7 @@ export const inboxRoutes = new Hono<Env>()
     async (c) => {
       const { id } = c.req.valid("param");
       const readAt = c.req.valid("json").is_read ? c.get("deps").now() : null;
-      const { item, unread } = await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, readAt)], {
+      const { item, unread } = await writeInbox(c, [setRead(authorizedUserIdSql(c), id, readAt)], {
         item: findInboxItem(currentUserIdSql(c), id),
         unread: countUnread(currentUserIdSql(c)),
       });

@@ -54,11 +54,13 @@ export const openEventStream: OpenEventStream = (headers, changed) => {
 const encoder = new TextEncoder();
 
 /** One event on the wire. */
-export const eventBytes = (event: { id: number; event: string; data: string }): Uint8Array =>
-  encoder.encode(`event: ${event.event}\ndata: ${event.data}\nid: ${event.id}\n\n`);
+export const eventBytes = (event: { id?: string; event: string; data: string }): Uint8Array =>
+  encoder.encode(
+    `event: ${event.event}\ndata: ${event.data}\n${event.id === undefined ? "" : `id: ${event.id}\n`}\n`,
+  );
 
 export const commentBytes = (text: string): Uint8Array => encoder.encode(`: ${text}\n\n`);
 
 /** What a reader resumes from, and after how many milliseconds. */
-export const positionBytes = (id: number, retryMs: number): Uint8Array =>
+export const positionBytes = (id: string, retryMs: number): Uint8Array =>
   encoder.encode(`retry: ${retryMs}\nid: ${id}\n\n`);

@@ -35,7 +35,22 @@ export interface InboxWatch {
     readStatus: "all" | "read" | "unread";
   };
   /** What is newer than `after`: as server-sent events, or as a WebSocket's frames. */
-  as: { way: "events"; after: number } | { way: "socket"; after: number; isPlain: boolean };
+  as:
+    | { way: "events"; after: InboxPosition; page?: LivePage }
+    | { way: "socket"; after: number; isPlain: boolean };
+}
+
+/** Where a reader is: at this notification, and at this version of what has changed. */
+export interface InboxPosition {
+  seq: number;
+  version: number;
+}
+
+/** A page in a browser, which gets its rows as HTML. */
+export interface LivePage {
+  accessUrl: string;
+  /** How many notifications the user has not read as it begins. */
+  unread: number;
 }
 
 export interface JobWaker {

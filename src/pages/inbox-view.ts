@@ -33,6 +33,8 @@ export interface InboxItems {
   older: Cursor | undefined;
   /** What the list can be filtered by. */
   choices: readonly Choice[];
+  /** Of the latest change: later ones arrive live. */
+  version: number;
   /** Whether anything is done. */
   hasDone: boolean;
   now: number;
@@ -45,7 +47,7 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
   const here = inboxPath(view);
   return html`<section
     id="inbox"
-    data-position="${position}"
+    data-position="${position}-${facts.version}"
     data-now="${now}"
     ${attributes({
       "data-first-page": newer === undefined && view.show !== "done" && !isFiltered(view),

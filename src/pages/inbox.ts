@@ -1,15 +1,8 @@
 // The inbox page: the list, one notification for live updates, and the forms that mark as read.
 import { Hono } from "hono";
 import { html } from "./html.ts";
-import {
-  readAsUser,
-  currentUserIdSql,
-  authorizedUserIdSql,
-  writeAsUser,
-  type Ctx,
-  type Env,
-} from "../http/endpoint.ts";
-import { inboxPageSize } from "../api/inbox.ts";
+import { readAsUser, currentUserIdSql, authorizedUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
+import { inboxPageSize, writeInbox } from "../api/inbox.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import { otherSide, toPage } from "../notifications/inbox/rules/paging.ts";
 import {
@@ -32,6 +25,7 @@ import {
 } from "../notifications/inbox/store/inbox.ts";
 import { readDeliveryState, toDeliveryState } from "../notifications/delivery/store/state.ts";
 import { deliveryLines } from "./delivery-lines.ts";
+import { newestVersion } from "../notifications/inbox/store/changes.ts";
 import { readForm } from "./form.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
@@ -58,13 +52,13 @@ export const inboxPages = new Hono<Env>()
       readAddress(new URL(ownPath(to) ?? "/inbox", deps.config.accessUrl).searchParams),
     );
     const within = withinList(authorizedUserIdSql(c), filter, newest);
-    await writeAsUser(c, [(isRead ? setAllRead : setAllDone)(authorizedUserIdSql(c), now, within)], {});
+    await writeInbox(c, [(isRead ? setAllRead : setAllDone)(authorizedUserIdSql(c), now, within)], {});
     return back(c, to, { [isRead ? "read" : "done"]: String(now) });
   })
   .post("/inbox/undo", signedIn, async (c) => {
     const { to, at } = await readForm(c, ["to", "at"]);
     if (!/^\d{1,15}$/.test(at)) throw invalid("at", "must be the time of what is undone, in milliseconds");
-    await writeAsUser(c, [undoMarks(authorizedUserIdSql(c), Number(at))], {});
+    await writeInbox(c, [undoMarks(authorizedUserIdSql(c), Number(at))], {});
     return back(c, to);
   })
   .get("/inbox/items/:id", signedIn, async (c) => {
@@ -79,7 +73,7 @@ export const inboxPages = new Hono<Env>()
     const mark = c.req.param("mark") as keyof typeof marks;
     const { to } = await readForm(c, ["to"]);
     const now = c.get("deps").now();
-    const { item, unread } = await writeAsUser(c, [marks[mark](authorizedUserIdSql(c), id, now)], {
+    const { item, unread } = await writeInbox(c, [marks[mark](authorizedUserIdSql(c), id, now)], {
       item: findInboxItem(currentUserIdSql(c), id),
       unread: countUnread(currentUserIdSql(c)),
     });
@@ -95,7 +89,7 @@ export const inboxPages = new Hono<Env>()
     const { item } = await readAsUser(c, { item: findInboxItem(currentUserIdSql(c), id) });
     const target = targetOf(item[0], action, config.accessUrl);
     if (target === null) throw notFound("Button");
-    await writeAsUser(c, [setRead(authorizedUserIdSql(c), id, now())], {});
+    await writeInbox(c, [setRead(authorizedUserIdSql(c), id, now())], {});
     return c.redirect(target, 303);
   });
 
@@ -147,16 +141,18 @@ async function showInbox(c: Ctx) {
     choices: listChoices(self, isDone, about ?? ""),
     newest: newestSeq(),
     done: listPage(self, { ...all, isDone: true }, 1, undefined, undefined),
+    latest: newestVersion(),
     delivery: readDeliveryState(),
     waiting: waitingRead(c),
   });
-  const { actor, newest, done, delivery, waiting } = answers;
+  const { actor, newest, latest, done, delivery, waiting } = answers;
   const section = inboxSection(view, {
     ...toPage(cursor, answers, inboxPageSize),
     choices: answers.choices,
     hasDone: done.length > 0,
     unread: c.get("unread") ?? 0,
     position: newest[0]!.seq,
+    version: latest[0]!.version,
     now: now(),
     accessUrl: config.accessUrl,
     rendered: process.rendered,

@@ -11,6 +11,7 @@ import { documentPages } from "./documents.ts";
 import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
 import { needsYouPages } from "./needs-you.ts";
+import { inboxLive } from "./inbox-live.ts";
 import { notificationTemplateEditPages } from "./notification-template-edit.ts";
 import { notificationTemplatePages } from "./notification-templates.ts";
 import { poolPages } from "./prebuilds.ts";
@@ -39,6 +40,7 @@ export function createPages() {
     .route("/", unsubscribePages)
     .route("/", inboxPages)
     .route("/", needsYouPages)
+    .route("/", inboxLive)
     .route("/", notificationSettingsPages)
     .route("/", accountPages)
     .route("/", cliAuthPages)

@@ -66,9 +66,9 @@ function layout(page: Page, c: Ctx): Html {
     <link rel="manifest" href="/assets/${assetsVersion}/belfry.webmanifest">
     <link rel="stylesheet" href="/assets/${assetsVersion}/belfry.css">
     ${page.refresh === undefined ? "" : html`<noscript><meta http-equiv="refresh" content="${page.refresh}" /></noscript>`}
-    ${[...(page.scripts ?? []), ...(page.refresh === undefined ? [] : ["refresh.js"])].map((name) => html`<script type="module" src="/assets/${assetsVersion}/${name}"></script>`)}
+    ${[...(page.actor === undefined ? [] : ["live.js"]), ...(page.scripts ?? []), ...(page.refresh === undefined ? [] : ["refresh.js"])].map((name) => html`<script type="module" src="/assets/${assetsVersion}/${name}"></script>`)}
   </head>
-  <body${attributes({ class: page.shape, "data-refresh": page.refresh?.toString() })}>
+  <body${attributes({ class: page.shape, "data-refresh": page.refresh?.toString(), "data-user": page.actor?.username })}>
     <a class="skip" href="#main">Skip to content</a>
     <header class="top">
       <a class="brand" href="/">${logo}<span class="word">Belfry</span></a>

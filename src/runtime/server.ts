@@ -33,7 +33,7 @@ import { guardFile, type Rescue } from "./file-guard.ts";
 import { createMail } from "./mail.ts";
 import { createPost } from "./http-post.ts";
 import { prepareDatabase, type Prepared, openKeys } from "./prepare.ts";
-import { acceptSockets, createWatch, noSocket, type Upgrade } from "./sockets.ts";
+import { acceptSockets, createWatch, inboxHolder, noSocket, type Upgrade } from "./sockets.ts";
 import { Cron } from "croner";
 import { tick } from "../tick.ts";
 
@@ -109,7 +109,7 @@ export async function startServer(
     config,
     requestId: newId(),
     clientAddress,
-    watchInbox: createWatch({ db, log, hub: process.hub, stopping: stopping.signal, openStream }, openSocket),
+    watchInbox: createWatch({ ...inboxHolder(lasting), openStream }, openSocket),
     openSocket,
   });
 

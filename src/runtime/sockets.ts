@@ -6,6 +6,9 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { openEvents, type EventsHolder } from "../api/inbox-events.ts";
 import { openFrames } from "../api/inbox-watch.ts";
 import type { InboxWatch, Socket } from "../kernel/ports.ts";
+import type { Deps } from "../kernel/deps.ts";
+import { createPageFormat } from "../pages/inbox-live.ts";
+import type { OwnProcess } from "./process.ts";
 import { refuseTarget, targetOf } from "./http-server.ts";
 
 /** What the application gets besides an upgrade request. */
@@ -19,6 +22,20 @@ export interface Upgrade {
 export const noSocket: Upgrade["accept"] = () => {
   throw new Error("the request is not an upgrade");
 };
+
+/** Who holds the live inbox, with what that takes. */
+export const inboxHolder = ({
+  db,
+  log,
+  now,
+  process,
+}: Pick<Deps, "db" | "log" | "now"> & { process: OwnProcess }): EventsHolder => ({
+  db,
+  log,
+  hub: process.hub,
+  stopping: process.stopping,
+  pageFormat: createPageFormat({ now, rendered: process.rendered }),
+});
 
 /** The live inbox, from this process. */
 export const createWatch =

@@ -3,6 +3,7 @@
 import { createApp } from "../app.ts";
 import { ConfigError, parseConfig, type Config } from "../config/config.ts";
 import { parseRequestTarget } from "../http/rules/headers.ts";
+import { createPageFormat } from "../pages/inbox-live.ts";
 import { tick } from "../tick.ts";
 import { createDeps, createOwnDeps, type Bindings, type Invocation, type Lifetime } from "./worker-deps.ts";
 import { serveInbox } from "./worker-inbox.ts";
@@ -49,8 +50,9 @@ export class LiveInbox {
   }
   fetch(request: Request): Promise<Response> | Response {
     if (this.deps === undefined) return new Response(null, { status: 503 });
-    const { db, log, process } = this.deps;
-    return serveInbox({ db, log, hub: process.hub, stopping: process.stopping }, request);
+    const { db, log, process, now } = this.deps;
+    const pageFormat = createPageFormat({ now, rendered: process.rendered });
+    return serveInbox({ db, log, hub: process.hub, stopping: process.stopping, pageFormat }, request);
   }
 }
 

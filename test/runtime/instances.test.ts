@@ -131,6 +131,34 @@ describe.skipIf(noServer)("two processes and a Worker", () => {
     expect(receiver.arrivals).toHaveLength(titles.length);
   });
 
+  test("open inboxes follow what is read and done at another instance", async () => {
+    const { urls, token, call, send } = await start();
+    const readers = await Promise.all(
+      urls.map(async (url) => {
+        const stream = await openEvents(`${url}/api/v2/notifications/inbox/events`, token);
+        await stream.ready;
+        return stream;
+      }),
+    );
+    await send(0, "for all");
+    const ids = await Promise.all(
+      readers.map(async (stream) => frameOf(await stream.next()).notification.id),
+    );
+    const marks = [
+      ["read-status", { is_read: true }, { is_read: true, is_done: false }],
+      ["done-status", { is_done: true }, { is_read: true, is_done: true }],
+      ["done-status", { is_done: false }, { is_read: true, is_done: false }],
+    ] as const;
+    for (const [at, [path, json, state]] of marks.entries()) {
+      await call(at, "PUT", `/notifications/inbox/${ids[0]}/${path}`, { token, json });
+      for (const reader of readers) {
+        const { event, data } = await reader.next();
+        expect(event).toBe("change");
+        expect(JSON.parse(data)).toMatchObject({ changed: [{ id: ids[0], ...state }], unread_count: 0 });
+      }
+    }
+  });
+
   test("share the pools: one pass fills them, none twice", async () => {
     const { call, token, passes } = await start();
     const done = async <M extends string, P extends string>(method: M, path: P, json?: unknown) => {

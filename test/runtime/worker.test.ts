@@ -261,7 +261,7 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     await Promise.all(streams.map(({ ready }) => ready));
     await send("for all");
     expect(new Set(await Promise.all(streams.map(async (stream) => (await stream.next()).id)))).toEqual(
-      new Set(["1"]),
+      new Set(["1-0"]),
     );
     const frames = await Promise.all(sockets.map((socket) => socket.next()));
     for (const frame of frames)

@@ -45,6 +45,7 @@ export const pages: Record<string, Page> = {
   "POST /inbox/undo": { who: people, form: { at: "1" } },
   // Her message has no button.
   "POST /inbox/items/:id/follow": { who: [], path: "/inbox/items/:inbox/follow", form: { action: "0" } },
+  "GET /inbox/events": { who: readers },
   "GET /inbox/items/:id": { who: ["mia", "read"], path: "/inbox/items/:inbox" },
   "POST /inbox/items/:id/:mark{read|unread|done|inbox}": { who: ["mia"], path: "/inbox/items/:inbox/read" },
   "GET /inbox/needs-you": { who: readers },

@@ -1,9 +1,12 @@
 // Live inboxes: all watchers of a process (on Workers, of a Durable Object) share one query each second, and one immediately
-// after this process wrote something. Without watchers there are no queries.
+// after this process wrote something. If notifications of a watcher have changed, a second one reads them. Without watchers
+// there are no queries.
 import { type Database, withShrinkingBatch } from "../../../db/client.ts";
 import { createCoalescer } from "../../kernel/coalescer.ts";
 import { ApiError } from "../../kernel/errors.ts";
-import { type Cache, createCache, type InboxWaker } from "../../kernel/ports.ts";
+import { type Cache, createCache, type InboxPosition, type InboxWaker } from "../../kernel/ports.ts";
+import { readChanges, type Change } from "./changes.ts";
+import { listAllChanges, newestVersion, type ChangesRow } from "./store/changes.ts";
 import { countUnreadAfter, listAllAfter, newestSeq, type InboxFilter, type InboxRow } from "./store/inbox.ts";
 
 /** A new notification. */
@@ -11,6 +14,8 @@ export interface Notice {
   row: InboxRow;
   /** How many the user has not read. */
   unreadCount: number;
+  /** The changes that were emitted before. */
+  version: number;
   /** What is made of it once, for all watchers of the user. */
   shared: Cache;
 }
@@ -21,6 +26,8 @@ export interface Watcher {
   keyId: string;
   /** Called in order for each new notification of the user. */
   emit: (notice: Notice) => void;
+  /** Called when notifications of the user have changed: were read or done, here or elsewhere. */
+  change?: (change: Change) => void;
   /** Called about once a second. */
   beat?: () => void;
   /** Called when the key is no longer valid: the watcher was removed. */
@@ -35,8 +42,8 @@ export interface Hub extends InboxWaker {
 
 export interface Membership {
   leave: () => void;
-  /** Notifications up to this sequence number were emitted before. */
-  position: number;
+  /** Notifications and changes up to here were emitted before. */
+  position: InboxPosition;
 }
 
 export interface HubOptions {
@@ -51,13 +58,15 @@ export interface HubOptions {
 }
 
 const pageSize = 500;
+/** Users whose changes are read at a time. */
+const changesPageSize = 50;
 const keyCheckMs = 60_000;
 const beatMs = 1_000;
 
 export function createHub(options: HubOptions): Hub {
   const watchers = createWatchers();
-  /** The sequence number up to which everything was emitted; undefined while nobody watches. */
-  let position: number | undefined;
+  /** Up to where everything was emitted; undefined while nobody watches. */
+  let position: InboxPosition | undefined;
   const keys = createKeyCheck(options);
   const poll = createPoll({
     interval: options.interval,
@@ -70,28 +79,27 @@ export function createHub(options: HubOptions): Hub {
   async function emitNew(): Promise<void> {
     const after = position;
     if (after === undefined) {
-      position = (await options.db.read({ newest: newestSeq() })).newest[0]!.seq;
+      const { newest, changed } = await options.db.read({ newest: newestSeq(), changed: newestVersion() });
+      position = { seq: newest[0]!.seq, version: changed[0]!.version };
       return;
     }
     if (keys.isDue()) {
       for (const watcher of await keys.findInvalid(watchers.all()))
         if (watchers.delete(watcher)) watcher.end();
     }
-    const { rows, unread, limit } = await withShrinkingBatch(pageSize, (limit) =>
-      options.db.read({ rows: listAllAfter(after, limit), unread: countUnreadAfter(after, limit) }),
+    const { rows, unread, changes, limit } = await withShrinkingBatch(pageSize, (limit) =>
+      options.db.read({
+        rows: listAllAfter(after.seq, limit),
+        unread: countUnreadAfter(after.seq, limit),
+        changes: listAllChanges(after.version, changesPageSize),
+      }),
     );
-    emitAll(rows, new Map(unread.map((row) => [row.userId, row.count])));
-    position = rows.at(-1)?.seq ?? after;
-    if (rows.length === limit) void poll.start();
-  }
-
-  function emitAll(rows: readonly InboxRow[], unread: ReadonlyMap<string, number>): void {
-    for (const row of rows) {
-      const own = watchers.of(row.userId);
-      if (own.size === 0) continue;
-      const notice = { row, unreadCount: unread.get(row.userId) ?? 0, shared: createCache() };
-      for (const watcher of own) watcher.emit(notice);
-    }
+    const counts = new Map(unread.map((row) => [row.userId, row.count]));
+    emitAll(watchers, rows, { unread: counts, version: after.version });
+    position = { seq: rows.at(-1)?.seq ?? after.seq, version: after.version };
+    await emitChanges(watchers, options.db, { changes, after: after.version });
+    position = { seq: position.seq, version: changes.at(-1)?.version ?? after.version };
+    if (rows.length === limit || changes.length === changesPageSize) void poll.start();
   }
 
   return {
@@ -116,6 +124,31 @@ export function createHub(options: HubOptions): Hub {
       poll.stop();
     },
   };
+}
+
+type Watchers = ReturnType<typeof createWatchers>;
+
+function emitAll(
+  watchers: Watchers,
+  rows: readonly InboxRow[],
+  { unread, version }: { unread: ReadonlyMap<string, number>; version: number },
+): void {
+  for (const row of rows) {
+    const own = watchers.of(row.userId);
+    if (own.size === 0) continue;
+    const notice = { row, unreadCount: unread.get(row.userId) ?? 0, version, shared: createCache() };
+    for (const watcher of own) watcher.emit(notice);
+  }
+}
+
+async function emitChanges(
+  watchers: Watchers,
+  db: Database,
+  { changes, after }: { changes: readonly ChangesRow[]; after: number },
+): Promise<void> {
+  const watched = changes.filter(({ userId }) => watchers.of(userId).size > 0);
+  for (const change of await readChanges(db, watched, after))
+    for (const watcher of watchers.of(change.userId)) watcher.change?.(change);
 }
 
 /** Watchers by user; the beat of all of them is one timer, while there are any. */

@@ -101,6 +101,9 @@ const listAfter = prepared((user: User, filter: FilterValues, after: number, lim
     .limit(limit),
 );
 
+/** Whole notifications. */
+export const selectItems = () => query.select(itemColumns).from(inboxNotifications);
+
 /** All users' notifications after a sequence number, for all watchers of a process. */
 export const listAllAfter = prepared((after: number, limit: number) =>
   query
@@ -120,7 +123,7 @@ export const newestSeq = prepared(() =>
 export const maxUnreadCounted = 1_000;
 
 /** SQL: how many a user has not read. */
-const unreadSql = (user: User | SQL): SQL<number> => sql<number>`(SELECT count(*) FROM (
+export const unreadSql = (user: User | SQL): SQL<number> => sql<number>`(SELECT count(*) FROM (
   SELECT 1 FROM inbox_notifications unread WHERE unread.user_id = ${user} AND unread.read_at IS NULL
   LIMIT ${sql.raw(String(maxUnreadCounted))}))`;
 

@@ -1,0 +1,59 @@
+// Live updates of pages: the unread count, and the rows of the inbox as HTML, rendered once for all readers of a user.
+import { Hono } from "hono";
+import { resumeFrom } from "../api/inbox-watch.ts";
+import type { EventFormat } from "../api/inbox-events.ts";
+import { readAsUser, type Env } from "../http/endpoint.ts";
+import type { Process } from "../kernel/deps.ts";
+import { unauthorized } from "../kernel/errors.ts";
+import { newestVersion } from "../notifications/inbox/store/changes.ts";
+import { newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
+import { inboxItem } from "./inbox-item.ts";
+import { loadCredential } from "./session.ts";
+
+const everything = { targets: [], templates: [], readStatus: "all" } as const;
+
+export const inboxLive = new Hono<Env>().get("/inbox/events", async (c) => {
+  // No redirect: what a stream of events is redirected to is none.
+  if (!loadCredential(c)) throw unauthorized();
+  const { actor, newest, latest } = await readAsUser(c, { newest: newestSeq(), latest: newestVersion() });
+  const now = { seq: newest[0]!.seq, version: latest[0]!.version };
+  const { watchInbox, config } = c.get("deps");
+  return watchInbox({
+    userId: actor.userId,
+    keyId: actor.keyId,
+    filter: everything,
+    as: {
+      way: "events",
+      after: resumeFrom([c.req.header("last-event-id"), c.req.query("after")], now),
+      page: { accessUrl: config.accessUrl, unread: c.get("unread") ?? 0 },
+    },
+  });
+});
+
+/** The list that it is on; what is folded is on none. */
+const listOf = ({ doneAt, foldedAt }: InboxRow) =>
+  foldedAt !== null ? "none" : doneAt !== null ? "done" : "inbox";
+
+export interface FormatFacts {
+  now: () => number;
+  rendered: Process["rendered"];
+}
+
+export const createPageFormat =
+  ({ now, rendered }: FormatFacts) =>
+  (accessUrl: string): EventFormat => {
+    const row = (item: InboxRow) => {
+      const facts = { now: now(), accessUrl, rendered, here: "/inbox", isOpen: false };
+      return { id: item.id, seq: item.seq, html: inboxItem(item, facts).text };
+    };
+    return {
+      name: `page of ${accessUrl}`,
+      notification: (notice) => JSON.stringify({ unread: notice.unreadCount, item: row(notice.row) }),
+      change: ({ items, isComplete, unreadCount }) =>
+        JSON.stringify({
+          unread: unreadCount,
+          items: items.map((item) => ({ ...row(item), list: listOf(item) })),
+          isComplete,
+        }),
+    };
+  };
