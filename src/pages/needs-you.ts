@@ -65,7 +65,12 @@ async function showPage(c: Ctx): Promise<Response> {
       <h1>Needs you</h1>
       <p class="count">${countLabel(waiting[0]?.total ?? 0, "item")}, oldest first</p>
     </div>
-    ${waiting.length === 0 ? html`<div class="empty"><p>Nothing is waiting for you.</p></div>` : rows(c, waiting, path)}
+    ${
+      waiting.length === 0
+        ? html`<div class="empty"><p>Nothing is waiting for you.</p></div>`
+        : html`<h2 class="spoken">Waiting</h2>
+            ${rows(c, waiting, path)}`
+    }
     <p class="aside">In a terminal: <code>belfry waiting</code>. <a href="/inbox">Inbox</a></p>
   </section>`;
   return respondWithPage(c, { title: "Needs you", section: "/inbox", actor, main });

@@ -58,7 +58,7 @@ function oneEntry(of: TemplateRow, entry: DriftEntry, now: number): Html {
               To keep these resources, add the <code>lifecycle</code> block to the existing resource, then
               push a new version:
             </p>
-            <pre><code>${remedy.snippet}</code></pre>
+            <pre tabindex="0" role="group" aria-label="Code"><code>${remedy.snippet}</code></pre>
           </div>`
     }
     ${version.isActive ? remedy.notes.map((note) => html`<p class="answer plain">${note}</p>`) : ""}

@@ -15,13 +15,17 @@ export interface Document {
   sections: Section[];
 }
 
+/** What scrolls sideways in itself can be scrolled with the keyboard, too. */
+const scrolls = (label: string) => ` tabindex="0" role="group" aria-label="${label}"`;
+const reachableCode = (html: string): string => html.replaceAll("<pre>", `<pre${scrolls("Code")}>`);
+
 const markdown = createMarkdown();
 
 function createMarkdown() {
   const parser = new MarkdownIt({ html: false, linkify: true });
   parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
   // What is too wide scrolls in there, not the page.
-  parser.renderer.rules["table_open"] = () => '<div class="table"><table>\n';
+  parser.renderer.rules["table_open"] = () => `<div class="table"${scrolls("Table")}><table>\n`;
   parser.renderer.rules["table_close"] = () => "</table></div>\n";
   return parser;
 }
@@ -82,7 +86,7 @@ export function renderDocument(text: string, file: string): Document {
   // Pages allow no inline style. The renderer escapes quotes of the text, so what matches is its own.
   return {
     title,
-    html: html.replaceAll(/ style="text-align:(left|center|right)"/g, ' class="$1"'),
+    html: reachableCode(html).replaceAll(/ style="text-align:(left|center|right)"/g, ' class="$1"'),
     sections,
   };
 }
@@ -137,7 +141,9 @@ function entriesOf(inline: Token, file: string): ContentsGroup["entries"] {
  * pages allow no inline style. The renderer escapes quotes and angle brackets of the text, so what matches is its own.
  */
 export function toProse(markdown: string): string {
-  return toHtml(markdown)
+  return reachableCode(toHtml(markdown))
+    .replaceAll("<table>", `<div class="table"${scrolls("Table")}><table>`)
+    .replaceAll("</table>", "</table></div>")
     .replaceAll(/<(\/?)h([1-6])>/g, (_tag, slash: string, level: string) => {
       return `<${slash}h${Math.min(6, Number(level) + 2)}>`;
     })

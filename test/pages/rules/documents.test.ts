@@ -68,7 +68,7 @@ describe("documents", () => {
     expect(html).toContain('<img src="/docs/a/p.png" alt="p">');
     expect(html).toContain("&lt;b&gt;x&lt;/b&gt;");
     expect(html).not.toMatch(/style=|href="javascript/);
-    expect(html).toContain('<div class="table"><table>');
+    expect(html).toContain('<div class="table" tabindex="0" role="group" aria-label="Table"><table>');
     expect(html).toContain('<td class="right">1</td>');
   });
 

@@ -1,0 +1,130 @@
+// axe-core finds nothing on any page in any state, light or dark, on a phone and on a desk.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { browserTest, useBrowser } from "../support/browser.ts";
+import { pages } from "../support/page-permissions.ts";
+import { pageStates } from "../support/page-states.ts";
+import { startTestServer } from "../support/server.ts";
+import { startWorld } from "../support/world.ts";
+
+const open = useBrowser();
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  id: string;
+  help: string;
+  nodes: { html: string; target: string[]; failureSummary: string }[];
+}
+interface Axe {
+  run: (options: object) => Promise<{ violations: Violation[] }>;
+}
+
+/** What axe-core objects to, one line each. */
+const objections = (page: Page, options: object): Promise<string[]> =>
+  page.evaluate(async (asked) => {
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const { violations } = await axe.run(asked);
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id} (${help}): ${html.slice(0, 200)} ${failureSummary}`),
+    );
+  }, options);
+
+/** All rules, and that of the size of targets, which axe-core leaves out. In the dark only colours differ. */
+const schemes = {
+  light: { rules: { "target-size": { enabled: true } } },
+  dark: { runOnly: ["color-contrast", "link-in-text-block"] },
+} as const;
+
+async function check(page: Page, name: string): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const found: string[] = [];
+  for (const width of [390, 1_280])
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const objection of await objections(page, schemes[colorScheme]))
+        found.push(`${name} ${width} ${colorScheme}: ${objection}`);
+    }
+  return found;
+}
+
+browserTest("axe-core has no objection to any page in any state", async () => {
+  const world = await startWorld();
+  const states = pageStates(world);
+  const found: string[] = [];
+  for (const as of new Set(states.map((state) => state.as))) {
+    const token = as === null ? {} : { token: world.tokens[as] };
+    const page = await open(world.server, { ...token, expected: /status of 4\d\d/ });
+    for (const { name, path, act } of states.filter((state) => state.as === as)) {
+      await page.goto(path);
+      await act?.(page);
+      found.push(...(await check(page, name)));
+    }
+  }
+  const fresh = await open(await startTestServer());
+  await fresh.goto("/setup");
+  found.push(...(await check(fresh, "setup")));
+  expect(found).toEqual([]);
+});
+
+/** Controls that are lower or narrower than 44 px; links inside a sentence are as high as its lines. */
+const smallTargets = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
+      .filter(
+        (element) =>
+          element.checkVisibility() && !element.matches(".prose *, p:not(.app) *, .more *, .answer *, .skip"),
+      )
+      .filter((element) => !element.matches("label *, input[type=checkbox], input[type=radio]"))
+      .map((element) => ({ html: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
+      .filter(({ box }) => box.height < 43.5 || box.width < 43.5)
+      .map(({ html, box }) => `${Math.round(box.width)} × ${Math.round(box.height)}: ${html}`),
+  );
+
+browserTest("with a finger all controls are 44 px high and wide", async () => {
+  const world = await startWorld();
+  const states = pageStates(world);
+  const found: string[] = [];
+  for (const as of new Set(states.map((state) => state.as))) {
+    const page = await open(world.server, {
+      ...(as === null ? {} : { token: world.tokens[as] }),
+      expected: /status of 4\d\d/,
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+      isMobile: true,
+    });
+    for (const { name, path, act } of states.filter((state) => state.as === as)) {
+      await page.goto(path);
+      await act?.(page);
+      for (const target of await smallTargets(page)) found.push(`${name}: ${target}`);
+    }
+  }
+  expect([...new Set(found)]).toEqual([]);
+});
+
+/** What is no page of its own. */
+const noPages = [
+  "GET /",
+  "GET /assets/:name",
+  "GET /assets/:version{[0-9a-f]{12}}/:name",
+  "GET /.well-known/security.txt",
+  "GET /favicon.ico",
+  "GET /docs/*",
+  // A part of the inbox, for its script.
+  "GET /inbox/items/:id",
+];
+
+browserTest("every page has a state that is looked at", async () => {
+  const paths = pageStates(await startWorld()).map(({ path }) => path.split("?")[0]!);
+  const missing = Object.keys(pages).filter((route) => {
+    if (!route.startsWith("GET ") || noPages.includes(route)) return false;
+    const pattern = route
+      .slice("GET ".length)
+      .replaceAll(/:\w+\{((?:[^{}]|\{[^{}]*\})*)\}/g, "($1)")
+      .replaceAll(/:\w+/g, "[^/]+");
+    return !paths.some((path) => new RegExp(`^${pattern}$`).test(path));
+  });
+  expect(missing).toEqual([]);
+});

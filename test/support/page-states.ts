@@ -1,0 +1,131 @@
+// Every page in every state that looks different, in the world of world.ts. A page without a state fails the check of all pages
+// (test/pages/browser-axe.test.ts).
+import type { Page } from "playwright-core";
+import { createUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
+import { longName, type World } from "./world.ts";
+
+export interface PageState {
+  /** Of its picture, too. */
+  name: string;
+  path: string;
+  /** Who is signed in; nobody where it is null. */
+  as: keyof World["tokens"] | null;
+  /** What a person does there before they look. */
+  act?: (page: Page) => Promise<void>;
+}
+
+const idle = "d4a6271c-cced-4ed0-84ad-afd02a9c7799";
+const custom = "39b1e189-c857-4b0c-877a-511144c18516";
+
+const openItems = async (page: Page) => {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll<HTMLDetailsElement>("#items details"))
+      details.open = true;
+  });
+};
+const openMenu = (label: string) => (page: Page) =>
+  page.locator(".menu > summary", { hasText: label }).click();
+
+export function pageStates({ server, ada }: World): PageState[] {
+  const token = createUnsubscribeToken(server.deps(), { userId: ada, templateId: custom });
+  return [
+    ...strangers(token),
+    ...inboxes,
+    ...ofTheDeployment,
+    ...ofWorkspaces,
+    { name: "unsubscribe", path: `/unsubscribe?token=${token}`, as: null },
+  ];
+}
+
+const strangers = (token: string): PageState[] => [
+  { name: "login", path: "/login", as: null },
+  {
+    name: "login-wrong",
+    path: "/login",
+    as: null,
+    act: async (page) => {
+      await page.getByLabel("Email").fill("ada@example.com");
+      await page.getByLabel("Password").fill("not-the-one-that-it-is");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("alert").waitFor();
+    },
+  },
+  { name: "setup-done", path: "/setup", as: null },
+  { name: "reset-password", path: "/reset-password", as: null },
+  { name: "reset-password-change", path: "/reset-password/change?email=ada%40example.com", as: null },
+  { name: "unsubscribe-invalid", path: `/unsubscribe?token=${token.slice(1)}`, as: null },
+  { name: "docs-stranger", path: "/docs", as: null },
+  { name: "error-stranger", path: "/nowhere", as: null },
+];
+
+const inboxes: PageState[] = [
+  { name: "inbox", path: "/inbox", as: "ada" },
+  { name: "inbox-open", path: "/inbox", as: "ada", act: openItems },
+  { name: "inbox-keys", path: "/inbox", as: "ada", act: (page) => page.keyboard.press("?") },
+  { name: "inbox-unread", path: "/inbox?show=unread", as: "ada" },
+  { name: "inbox-done-empty", path: "/inbox?show=done", as: "ada" },
+  { name: "inbox-found", path: "/inbox?q=docker", as: "ada" },
+  { name: "inbox-nothing-found", path: "/inbox?q=zyzzyva", as: "ada" },
+  { name: "inbox-empty", path: "/inbox", as: "uma" },
+  { name: "inbox-long-name", path: "/inbox", as: longName },
+  { name: "needs-you", path: "/inbox/needs-you", as: "ada" },
+  { name: "needs-you-nothing", path: "/inbox/needs-you", as: "uma" },
+  { name: "menu-deployment", path: "/inbox", as: "ada", act: openMenu("Deployment") },
+  { name: "menu-account", path: "/inbox", as: longName, act: openMenu("Account") },
+  { name: "settings", path: "/settings/notifications", as: "ada" },
+  { name: "settings-asked", path: `/settings/notifications?disabled=${idle}`, as: "mia" },
+  { name: "account", path: "/settings/account", as: "ada" },
+  { name: "cli-auth", path: "/cli-auth", as: "ada" },
+  { name: "error-not-found", path: "/nowhere", as: "ada" },
+  { name: "error-denied", path: "/deployment/users", as: "mia" },
+  { name: "docs", path: "/docs", as: "ada" },
+  { name: "docs-page", path: "/docs/administration/configuration", as: longName },
+  { name: "docs-found", path: "/docs?q=prebuild%20limit", as: "ada" },
+  { name: "docs-nothing-found", path: "/docs?q=zyzzyva", as: "ada" },
+];
+
+const ofTheDeployment: PageState[] = [
+  { name: "delivery", path: "/deployment/notifications", as: "ada" },
+  { name: "delivery-auditor", path: "/deployment/notifications", as: "aud" },
+  { name: "delivery-member", path: "/deployment/notifications", as: "mia" },
+  { name: "delivery-log", path: "/deployment/notifications/messages", as: "ada" },
+  { name: "delivery-log-auditor", path: "/deployment/notifications/messages", as: "aud" },
+  { name: "kinds", path: "/deployment/notifications/templates", as: "ada" },
+  { name: "kind", path: `/deployment/notifications/templates/${idle}`, as: "ada" },
+  { name: "kind-edit", path: `/deployment/notifications/templates/${idle}/edit`, as: "ada" },
+  { name: "users", path: "/deployment/users", as: "ada" },
+  { name: "user", path: "/deployment/users/mia", as: "ada" },
+  { name: "user-long-name", path: `/deployment/users/${longName}`, as: "ada" },
+  { name: "user-suspended", path: "/deployment/users/bob", as: "uma" },
+  { name: "users-none", path: "/deployment/users?filter=nobody", as: "ada" },
+  { name: "users-wrong-search", path: "/deployment/users?filter=role%3Aking", as: "ada" },
+  { name: "provisioner-keys", path: "/deployment/provisioner-keys", as: "ada" },
+  { name: "provisioner-keys-auditor", path: "/deployment/provisioner-keys", as: "aud" },
+  { name: "prebuilds", path: "/prebuilds", as: "ada" },
+  { name: "prebuilds-auditor", path: "/prebuilds", as: "aud" },
+];
+
+const ofWorkspaces: PageState[] = [
+  { name: "workspaces", path: "/workspaces", as: "ada" },
+  { name: "workspaces-none", path: "/workspaces?filter=name%3Anothing", as: "mia" },
+  { name: "workspaces-empty", path: "/workspaces", as: "uma" },
+  { name: "workspace", path: "/@mia/web", as: "mia" },
+  { name: "workspace-failed", path: "/@ada/billing", as: "ada" },
+  { name: "workspace-long", path: `/@${longName}/payments-reconciliation-service2`, as: longName },
+  { name: "build", path: "/@mia/web/builds/1", as: "mia" },
+  { name: "build-failed", path: "/@ada/billing/builds/1", as: "ada" },
+  { name: "build-running", path: "/@ada/search-index/builds/1", as: "ada" },
+  { name: "task-idle", path: "/tasks/ada/fix-login", as: "ada" },
+  { name: "task-complete", path: "/tasks/ada/flaky-tests", as: "ada" },
+  { name: "task-failed", path: "/tasks/mia/upgrade-react", as: "mia" },
+  { name: "task-long", path: `/tasks/${longName}/migrate-to-postgres`, as: longName },
+  { name: "templates", path: "/templates", as: "ada" },
+  { name: "template", path: "/templates/default/docker", as: "ada" },
+  { name: "template-deprecated", path: "/templates/default/kubernetes-gpu-node-pool-eu-west", as: "mia" },
+  { name: "version", path: "/templates/default/docker/versions/v3", as: "ada" },
+  {
+    name: "version-long",
+    path: "/templates/default/docker/versions/hotfix-for-the-certificate-authority-of-the-internal-registry",
+    as: "mia",
+  },
+];
