@@ -10,7 +10,8 @@ import { createProvisionerKey, revokeProvisionerKey } from "../workspaces/jobs/p
 import { listProvisionerKeys, type ListedKey } from "../workspaces/jobs/store/provisioner-keys.ts";
 import { fields, problem, readForm, type Field } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
-import { breadcrumb, countLabel, moment } from "./components.ts";
+import { breadcrumb, countLabel, keyToCopy, moment } from "./components.ts";
+import { question } from "./question.ts";
 import { provisionerKeysPath as path, templatesPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
@@ -28,7 +29,7 @@ const reads = () => ({
 });
 
 export const provisionerKeyPages = new Hono<Env>()
-  .get(path, signedIn, (c) => show(c, { revoked: c.req.query("revoked") }))
+  .get(path, signedIn, (c) => show(c, { revoked: c.req.query("revoked"), asked: c.req.query("revoke") }))
   .post(path, signedIn, async (c) => {
     const { name } = await readForm(c, ["name"]);
     const { actor, organizations } = await readAsUser(c, reads(), { requires: toManageKeys });
@@ -52,15 +53,18 @@ export const provisionerKeyPages = new Hono<Env>()
 interface Shown {
   created?: { name: string; key: string };
   revoked?: string | undefined;
+  /** The name of the key that is to be revoked. */
+  asked?: string | undefined;
   error?: ApiError;
   name?: string;
 }
 
-async function show(c: Ctx, { created, revoked, error, name }: Shown) {
+async function show(c: Ctx, { created, revoked, asked, error, name }: Shown) {
   const { actor, keys } = await readAsUser(c, reads(), { requires: toReadKeys });
   const manages = hasPermission(actor, "templates:manage");
   const now = c.get("deps").now();
   const field = { ...nameField, value: name };
+  const doomed = manages ? keys.find((key) => key.name === asked) : undefined;
   const main = html`<section>
     ${breadcrumb([{ title: "Templates", page: templatesPath }], title)}
     <div class="head">
@@ -69,7 +73,7 @@ async function show(c: Ctx, { created, revoked, error, name }: Shown) {
     </div>
     ${created === undefined ? "" : createdNote(created)}
     ${revoked === undefined ? "" : html`<p class="note" role="status">Revoked ${revoked}.</p>`}
-    ${problem(error, [field])}
+    ${doomed === undefined ? "" : revokeQuestion(doomed)} ${problem(error, [field])}
     ${keys.length === 0 ? html`<div class="empty"><p>There are no provisioner keys.</p></div>` : list(keys, manages, now)}
     ${
       manages
@@ -85,14 +89,27 @@ async function show(c: Ctx, { created, revoked, error, name }: Shown) {
       queue; running builds fail.
     </p>
   </section>`;
-  return respondWithPage(c, { title, section: templatesPath, actor, main }, error?.status);
+  const scripts = created === undefined ? [] : ["copy.js"];
+  return respondWithPage(c, { title, section: templatesPath, actor, main, scripts }, error?.status);
 }
 
 const createdNote = ({ name, key }: { name: string; key: string }): Html =>
   html`<div class="note" role="status">
     <p>Created ${name}. Copy the key now; it is not shown again.</p>
-    <p><code>${key}</code></p>
+    ${keyToCopy("Key", key)}
   </div>`;
+
+const revokePath = ({ name }: ListedKey) => `${path}/${encodeURIComponent(name)}/revoke`;
+
+const revokeQuestion = (key: ListedKey): Html =>
+  question({
+    title: `Revoke ${key.name}?`,
+    text: `Provisioners with this key stop working at once${key.jobs === 0 ? "" : ", and their jobs fail or return to the queue"}. This can't be undone.`,
+    action: revokePath(key),
+    label: "Revoke key",
+    back: path,
+    isFinal: true,
+  });
 
 function list(keys: readonly ListedKey[], manages: boolean, now: number): Html {
   return html`<ul class="items people" role="list">
@@ -106,9 +123,12 @@ function item(key: ListedKey, manages: boolean, now: number): Html {
     <h2>${key.name}</h2>
     ${
       manages
-        ? html`<form method="post" action="${path}/${encodeURIComponent(key.name)}/revoke">
-            <button class="quiet" type="submit" aria-label="Revoke ${key.name}">Revoke</button>
-          </form>`
+        ? html`<a
+            class="quiet"
+            href="${path}?${new URLSearchParams({ revoke: key.name }).toString()}"
+            aria-label="Revoke ${key.name}"
+            >Revoke</a
+          >`
         : html`<span></span>`
     }
     <p class="who-is">

@@ -105,7 +105,7 @@ test("the use of a key is noted hourly, and in the audit log once a day from eac
   });
 });
 
-test("the page shows a new key once, and revokes one by its button", async () => {
+test("the page shows a new key once, and asks before it revokes one", async () => {
   const { server, token, userId } = await setUp();
   const admin = await addUser(server, "tess", ["template-admin"]);
   const auditor = await addUser(server, "aud", ["auditor"]);
@@ -123,7 +123,11 @@ test("the page shows a new key once, and revokes one by its button", async () =>
   const seen = await get(server, page, cookieFor(auditor.token));
   expect(wordsOf(seen)).toContain("rack-1");
   expect(seen.text).not.toContain('<button type="submit">Create');
-  const action = /action="([^"]+%2F3[^"]*\/revoke)"/.exec(listed.text)![1]!;
+  const asking = /href="([^"]+\?revoke=[^"]*%2F3[^"]*)"/.exec(listed.text)![1]!;
+  const asked = await get(server, asking, cookie);
+  expect(wordsOf(asked)).toContain("Provisioners with this key stop working at once. This can't be undone.");
+  expect(wordsOf(await get(server, asking, cookieFor(auditor.token)))).not.toContain("This can't be undone.");
+  const action = /action="([^"]+%2F3[^"]*\/revoke)"/.exec(asked.text)![1]!;
   const revoked = await post(server, action, {}, cookie);
   expect(revoked.status).toBe(303);
   const kept = await server.call("GET", keys, { token });
