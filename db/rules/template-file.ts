@@ -26,6 +26,8 @@ export interface KindFields {
   /** Never in an inbox, never to a webhook, and before everything else that is pending. */
   onlyByMail: boolean;
   reachesSuspended: boolean;
+  /** What somebody did themselves is no news to them: read in their inbox, and not sent by another channel. */
+  quietForInitiator: boolean;
   coder: { verdict: (typeof coderVerdicts)[number]; note: string };
 }
 
@@ -41,7 +43,7 @@ export interface TemplateFile extends KindFields {
 
 const required = ["id", "key", "name", "group", "kind", "enabled_by_default", "icon", "severity", "about"];
 const moreRequired = ["audience", "coder", "title", "sample"];
-const optional = ["method", "always_on", "only_by_mail", "reaches_suspended"];
+const optional = ["method", "always_on", "only_by_mail", "reaches_suspended", "quiet_for_initiator"];
 /** Besides `action`, which can be repeated. */
 export const templateFields: readonly string[] = [...required, ...moreRequired, ...optional];
 
@@ -101,6 +103,7 @@ function toTemplateFile(fields: Fields, actions: Action[], body: string): Templa
     alwaysOn: flag("always_on"),
     onlyByMail: flag("only_by_mail"),
     reachesSuspended: flag("reaches_suspended"),
+    quietForInitiator: flag("quiet_for_initiator"),
     coder: { verdict: oneOf("coder", coderVerdicts, verdict ?? ""), note: note ?? "" },
     method: fields.get("method")?.value ?? null,
     title: text("title"),

@@ -23,10 +23,11 @@ const accountAdminRoles: readonly SiteRole[] = ["owner", "user-admin"];
 const admins = () => ({ roles: accountAdminRoles });
 const user = (userId: SQL<string>) => ({ self: userId });
 
-const about = ({ target, identity }: AccountChange, createdBy: string) => ({
+const about = ({ target, initiator, identity }: AccountChange, createdBy: string) => ({
   data: { user: { id: target.id, name: target.name, email: target.email } },
   targets: [target.id],
   createdBy,
+  initiatorId: initiator.id,
   identity,
 });
 /** The initiator too: an admin learns of what somebody else does with their account. */

@@ -123,6 +123,7 @@ async function createPasscode(
     userId,
     name: "",
     disabled: null,
+    ownActionsNotify: false,
     roles: "[]",
     ...receiver,
   };

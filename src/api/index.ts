@@ -19,6 +19,7 @@ import { notificationTemplateRoutes } from "./notification-templates.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
 import { passcodeRoutes, sessionRoutes } from "./sessions.ts";
+import { ownActionRoutes } from "./own-actions.ts";
 import { preferenceRoutes, userPreferenceRoutes } from "./preferences.ts";
 import { prebuildRoutes } from "./prebuilds.ts";
 import { provisionerJobRoutes } from "./provisioner-jobs.ts";
@@ -64,6 +65,7 @@ function createRoutes() {
     .route("/api/v2", inboxRoutes)
     .route("/api/v2", inboxWatch)
     .route("/api/v2", preferenceRoutes)
+    .route("/api/v2", ownActionRoutes)
     .route("/api/v2", userPreferenceRoutes)
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)

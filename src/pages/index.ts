@@ -14,6 +14,7 @@ import { needsYouPages } from "./needs-you.ts";
 import { inboxLive } from "./inbox-live.ts";
 import { notificationTemplateEditPages } from "./notification-template-edit.ts";
 import { notificationTemplatePages } from "./notification-templates.ts";
+import { ownActionPages } from "./own-actions.ts";
 import { poolPages } from "./prebuilds.ts";
 import { provisionerKeyPages } from "./provisioner-keys.ts";
 import { resetPasswordPages } from "./reset-password.ts";
@@ -42,6 +43,7 @@ export function createPages() {
     .route("/", needsYouPages)
     .route("/", inboxLive)
     .route("/", notificationSettingsPages)
+    .route("/", ownActionPages)
     .route("/", accountPages)
     .route("/", cliAuthPages)
     .route("/", deliveryPages)

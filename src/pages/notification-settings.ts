@@ -25,6 +25,8 @@ import { signedIn } from "./session.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
 import { findChannel, planChannels, type Method } from "../notifications/channels/index.ts";
+import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
+import { ownActionsSetting } from "./own-actions.ts";
 import { chooseChannels } from "../notifications/outbox/rules/delivery-plan.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -61,13 +63,17 @@ async function readPreferences(c: Ctx): Promise<{ to: string; disabled: Record<s
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices } = await readAsUser(c, { choices: listKindPreferences(currentUserIdSql(c)) });
+  const { actor, choices, ownActions } = await readAsUser(c, {
+    choices: listKindPreferences(currentUserIdSql(c)),
+    ownActions: findOwnActions(currentUserIdSql(c)),
+  });
   const facts: SettingsView = { choices, notifications, email: actor.email };
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>
     ${settingsTabs(notificationSettingsPath)}
     <p class="lead">Choose which notifications you get. Changes are saved immediately.</p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
+    ${ownActionsSetting(ownActions[0]?.notify === true)}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
   return respondWithPage(c, { title: "Notification settings", actor, scripts: ["switches.js"], main });

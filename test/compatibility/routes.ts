@@ -115,6 +115,12 @@ export const notificationRoutes: Row[] = [
 export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /openapi.json", what: "this API as OpenAPI 3.1" },
   { route: "GET /readyz (root)", what: "readiness: database, migrations, last periodic run" },
+  { route: "GET /users/{user}/waiting", what: "what waits for you, oldest first" },
+  {
+    route: "GET /users/{user}/notifications/own-actions",
+    what: "whether a user is notified of what they did themselves",
+  },
+  { route: "PUT /users/{user}/notifications/own-actions", what: "changes that" },
   { route: "GET /notifications/messages", what: "the delivery log: recipients, channels, reasons" },
   { route: "GET /notifications/messages/{id}", what: "a message with every attempt" },
   { route: "POST /notifications/messages/{id}/retry", what: "retry a message that failed permanently" },

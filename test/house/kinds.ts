@@ -29,6 +29,7 @@ const kindOf = (file: NamedTemplateFile) => ({
   alwaysOn: file.alwaysOn,
   onlyByMail: file.onlyByMail,
   reachesSuspended: file.reachesSuspended,
+  quietForInitiator: file.quietForInitiator,
   labels: Object.keys(file.sample.labels),
 });
 

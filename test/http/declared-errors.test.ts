@@ -259,6 +259,15 @@ const special: Record<string, Make> = {
     `/api/v2/notifications/inbox/${nobody}/done-status`,
     { is_done: true },
   ),
+  "GET /api/v2/users/:user/notifications/own-actions 404": as(
+    "GET",
+    "/api/v2/users/nobody/notifications/own-actions",
+  ),
+  "PUT /api/v2/users/:user/notifications/own-actions 404": as(
+    "PUT",
+    "/api/v2/users/nobody/notifications/own-actions",
+    { notify: true },
+  ),
   "GET /api/v2/users/:user/notifications/preferences 404": as(
     "GET",
     "/api/v2/users/nobody/notifications/preferences",

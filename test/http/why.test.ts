@@ -1,6 +1,6 @@
 // Why somebody gets a notification, as they read it, and how they turn its kind off.
 import { expect, test } from "vitest";
-import { cookieFor, get, startSignedIn, wordsOf } from "../support/pages.ts";
+import { cookieFor, get, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser, type TestServer } from "../support/server.ts";
 
 const reasonsOf = async (server: TestServer, cookie: string) => {
@@ -55,4 +55,71 @@ test("a notification of an earlier release has the link alone; a kind that is al
   expect(await reasonsOf(server, cookie)).toEqual([
     "You get this because it is about your account. “Your password was changed” can't be turned off.",
   ]);
+});
+
+const createUser = (server: TestServer, token: string, username: string) =>
+  server.call("POST", "/api/v2/users", {
+    token,
+    json: { username, email: `${username}@example.com`, password: "a-good-password-9" },
+  });
+
+test("what one did oneself is read in one's inbox and goes no other way, unless one wants it", async () => {
+  const { server, token, cookie } = await startSignedIn({
+    environment: { BELFRY_NOTIFICATIONS_WEBHOOK_ENDPOINT: "http://127.0.0.1:9/hook" },
+  });
+  const second = await addUser(server, "second", ["owner"]);
+  const inboxOf = async (as: string) =>
+    (await server.call("GET", "/api/v2/notifications/inbox?read_status=all", { token: as })).json;
+  const logOf = async (user: string) => {
+    const { json } = await server.call("GET", `/api/v2/notifications/messages?user=${user}`, { token });
+    return json.messages.map(({ method, reasons }) => [method, reasons.includes("own_action")]);
+  };
+  const mark = (await inboxOf(token)).unread_count;
+  const others = (await inboxOf(second.token)).unread_count;
+  await createUser(server, token, "mia");
+  const own = await inboxOf(token);
+  expect(own.notifications[0]).toMatchObject({
+    title: "Account mia was created",
+    read_at: expect.any(String),
+  });
+  expect(own.unread_count).toBe(mark);
+  expect((await inboxOf(second.token)).unread_count).toBe(others + 1);
+  expect((await logOf("ada")).slice(0, 2).toSorted()).toEqual([
+    ["inbox", true],
+    ["webhook", true],
+  ]);
+  expect((await logOf("second")).slice(0, 2).every(([, isOwn]) => isOwn === false)).toBe(true);
+  expect((await reasonsOf(server, cookie))[0]).toBe(
+    "You get this because you are an owner. You did it yourself, so it is already read. Turn off “User account created”",
+  );
+
+  const setting = "/api/v2/users/me/notifications/own-actions";
+  expect((await server.call("GET", setting, { token })).json).toEqual({ notify: false });
+  const page = await get(server, "/settings/notifications", cookie);
+  expect(wordsOf(page)).toContain("Notify me of what I did myself");
+  await post(server, "/settings/notifications/own-actions", { notify: "on" }, cookie);
+  expect((await server.call("GET", setting, { token })).json).toEqual({ notify: true });
+  await createUser(server, token, "bob");
+  expect((await inboxOf(token)).unread_count).toBe(mark + 1);
+  await server.call("PUT", setting, { token, json: { notify: false } });
+  await createUser(server, token, "eve");
+  expect((await inboxOf(token)).unread_count).toBe(mark + 1);
+});
+
+test("through a pause, what one did oneself stays no news; what one sends to oneself is news", async () => {
+  const { server, token } = await startSignedIn();
+  const pause = (paused: boolean) =>
+    server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: paused } });
+  const { json: before } = await server.call("GET", "/api/v2/notifications/inbox", { token });
+  await pause(true);
+  await createUser(server, token, "mia");
+  await send(server, token, "To me");
+  await pause(false);
+  await server.settled();
+  const { json } = await server.call("GET", "/api/v2/notifications/inbox", { token });
+  expect(json.notifications.slice(0, 2).map(({ title, read_at }) => [title, read_at !== null])).toEqual([
+    ["To me", false],
+    ["Account mia was created", true],
+  ]);
+  expect(json.unread_count).toBe(before.unread_count + 1);
 });

@@ -329,6 +329,12 @@ export interface Answers {
       variables: Array<string>;
     }>;
   };
+  "GET /api/v2/users/{user}/notifications/own-actions": {
+    notify: boolean;
+  };
+  "PUT /api/v2/users/{user}/notifications/own-actions": {
+    notify: boolean;
+  };
   "GET /api/v2/users/{user}/preferences": {
     task_notification_alert_dismissed: boolean;
   };
@@ -497,6 +503,7 @@ export interface Paths {
           };
           notifications: {
             preferences: "/api/v2/users/{user}/notifications/preferences";
+            "own-actions": "/api/v2/users/{user}/notifications/own-actions";
           };
           preferences: "/api/v2/users/{user}/preferences";
           workspaces: "/api/v2/users/{user}/workspaces";

@@ -57,6 +57,7 @@ export const pages: Record<string, Page> = {
   "POST /inbox/needs-you/workspaces/:id/retry": { who: [], path: "/inbox/needs-you/workspaces/none/retry" },
   "GET /settings/notifications": { who: readers },
   "POST /settings/notifications": { who: people },
+  "POST /settings/notifications/own-actions": { who: people, form: { notify: "on" } },
   "GET /settings/account": { who: readers },
   // A wrong password is refused in the form.
   "POST /settings/account/password": { who: people, form: { old_password: "wrong", password: "another-17" } },

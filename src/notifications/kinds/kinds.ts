@@ -25,3 +25,5 @@ export const isAlwaysOn = (templateId: string): boolean => findKind(templateId)?
 export const isOnlyByMail = (templateId: string): boolean => findKind(templateId)?.onlyByMail === true;
 export const reachesSuspended = (templateId: string): boolean =>
   findKind(templateId)?.reachesSuspended === true;
+export const isQuietForInitiator = (templateId: string): boolean =>
+  findKind(templateId)?.quietForInitiator === true;

@@ -13,6 +13,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["custom_title", "custom_message"],
   },
   "one-time-passcode": {
@@ -27,6 +28,7 @@ export const registry = {
     alwaysOn: true,
     onlyByMail: true,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["one_time_passcode"],
   },
   "password-changed": {
@@ -41,6 +43,7 @@ export const registry = {
     alwaysOn: true,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["how", "address"],
   },
   "prebuild-agent-missing": {
@@ -55,6 +58,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["org", "template", "template_version", "preset"],
   },
   "prebuild-failure-limit-reached": {
@@ -69,6 +73,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["org", "template", "template_version", "preset"],
   },
   "prebuild-validation-failed": {
@@ -83,6 +88,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["org", "template", "template_version", "preset"],
   },
   "prebuilt-workspace-resource-replaced": {
@@ -97,6 +103,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["org", "workspace", "template", "template_version", "preset", "workspace_build_num", "claimant"],
   },
   "task-completed": {
@@ -111,6 +118,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["task", "workspace"],
   },
   "task-failed": {
@@ -125,6 +133,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["task", "workspace"],
   },
   "task-idle": {
@@ -139,6 +148,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["task", "workspace"],
   },
   "task-working": {
@@ -153,6 +163,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["task", "workspace"],
   },
   "template-deleted": {
@@ -167,6 +178,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["name", "initiator"],
   },
   "template-deprecated": {
@@ -181,6 +193,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: true,
     labels: ["template", "message", "organization"],
   },
   "test-notification": {
@@ -195,6 +208,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: [],
   },
   "user-account-activated": {
@@ -209,6 +223,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: true,
     labels: ["activated_account_name", "activated_account_user_name", "initiator"],
   },
   "user-account-created": {
@@ -223,6 +238,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: true,
     labels: ["created_account_name", "created_account_user_name", "initiator"],
   },
   "user-account-deleted": {
@@ -237,6 +253,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: true,
     labels: ["deleted_account_name", "deleted_account_user_name", "initiator"],
   },
   "user-account-suspended": {
@@ -251,6 +268,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: true,
     labels: ["suspended_account_name", "suspended_account_user_name", "initiator"],
   },
   "workspace-auto-updated": {
@@ -265,6 +283,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["name", "initiator", "reason", "template_version_name", "template_version_message"],
   },
   "workspace-autobuild-failed": {
@@ -279,6 +298,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["name", "reason"],
   },
   "workspace-created": {
@@ -293,6 +313,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["workspace", "template", "version", "workspace_owner_username"],
   },
   "workspace-deleted": {
@@ -307,6 +328,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["name", "reason", "initiator"],
   },
   "workspace-manual-build-failed": {
@@ -321,6 +343,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["name", "template_name", "template_version_name", "initiator", "workspace_owner_username", "workspace_build_number"],
   },
   "workspace-manually-updated": {
@@ -335,6 +358,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: true,
     labels: ["organization", "initiator", "workspace", "template", "version", "workspace_owner_username"],
   },
   "your-account-activated": {
@@ -349,6 +373,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: true,
+    quietForInitiator: false,
     labels: ["activated_account_name", "activated_account_user_name", "initiator"],
   },
   "your-account-suspended": {
@@ -363,6 +388,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: true,
+    quietForInitiator: false,
     labels: ["suspended_account_name", "suspended_account_user_name", "initiator"],
   },
 } as const;

@@ -9,7 +9,7 @@ import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";
 import { identityOf, planDeliveries, type DeliveryPlan, type Recipient } from "./rules/delivery-plan.ts";
-import { recipientReasons } from "./rules/reasons.ts";
+import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
 import { findTemplateToSend } from "./store/template.ts";
@@ -23,6 +23,8 @@ export interface NotificationEvent {
   targets: string[];
   /** The producer: its name, or a user's id. */
   createdBy: string;
+  /** The id of the user whose own act it is. */
+  initiatorId?: string;
   /** Events with the same identity are duplicates; without one, those with the same content on the same UTC day. */
   identity?: string;
   /** For how long another event is a duplicate of this one; without it, as long as the message is stored. */
@@ -81,6 +83,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     isPaused: template.isPaused === 1,
     identity: identityOf(event, now),
     notBefore: event.notBefore,
+    initiatorId: event.initiatorId,
     now,
   });
   const eventId = deps.newId();
@@ -143,12 +146,7 @@ function addMessage(
     if (rendered.failed) reasons.push("render_failed");
     const targets = JSON.stringify(event.targets);
     rows.inbox.push(
-      inboxRow(
-        { id, userId: recipient.userId, templateId: template.id, targets },
-        recipient.why,
-        rendered,
-        now,
-      ),
+      inboxRow({ id, userId: recipient.userId, templateId: template.id, targets }, reasons, rendered, now),
     );
   }
   rows.messages.push({
@@ -178,7 +176,7 @@ export function inboxRow(
     targets: string;
     situationId?: string | null;
   },
-  /** Reason codes: those for the recipient are kept. */
+  /** Reason codes; those for the recipient are kept. */
   reasons: readonly string[],
   rendered: Rendered,
   now: number,
@@ -194,7 +192,8 @@ export function inboxRow(
     content,
     icon: "",
     actions: JSON.stringify(actions),
-    readAt: null,
+    // What they did themselves is no news.
+    readAt: reasons.includes(ownAction) ? now : null,
     createdAt: now,
     why: recipientReasons(reasons).join(" "),
     ...(situationId === null ? {} : { situationId }),

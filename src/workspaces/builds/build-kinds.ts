@@ -67,10 +67,7 @@ export interface RequestedUpdate {
   definitions: readonly { name: string; sensitive: boolean }[];
 }
 
-/**
- * The workspace's owner always receives it, as a receipt of their own request too; owners and template admins unless they
- * requested it.
- */
+/** The workspace's owner always receives it, read if they requested it; owners and template admins unless they did. */
 export const workspaceUpdated = defineKind("workspace-manually-updated", {
   audience: (workspaceId: SQL | string) => ({
     userIdsSql: workspaceOwnerSql(workspaceId),
@@ -99,6 +96,7 @@ export const workspaceUpdated = defineKind("workspace-manually-updated", {
       },
       targets: [workspace.id, owner.id, template.id, organization.id],
       createdBy: "api-workspaces-updated",
+      initiatorId: initiator.id,
       // Forth and back and forth again on one day are three events.
       identity: id,
       recipients: {

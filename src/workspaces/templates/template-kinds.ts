@@ -17,17 +17,22 @@ export const templateDeleted = defineKind("template-deleted", {
   }),
 });
 
-/** `identity`: deprecated twice on one day, it is two events. */
+interface Deprecation {
+  template: Template;
+  initiatorId: string;
+  message: string;
+  /** Deprecated twice on one day, it is two events. */
+  identity: string;
+}
+
 export const templateDeprecated = defineKind("template-deprecated", {
   audience: (templateId: string) => ({ userIdsSql: templateUserIdsSql(templateId) }),
-  event: (
-    { template, message, identity }: { template: Template; message: string; identity: string },
-    people,
-  ) => ({
+  event: ({ template, initiatorId, message, identity }: Deprecation, people) => ({
     labels: { template: template.name, message, organization: template.organizationName },
     data: null,
     targets: [template.id, template.organizationId],
     createdBy: "notify-users-of-template-deprecation",
+    initiatorId,
     identity,
     recipients: { people: people.map(({ userId }) => ({ id: userId, why: "uses_template" })) },
   }),

@@ -110,7 +110,7 @@ export async function changeTemplate(
   const message = wanted.deprecationMessage ?? "";
   // Newly deprecated, or with another message.
   const isDeprecation = message !== "" && message !== template.deprecationMessage;
-  const deprecation = { template, message, identity: deps.newId() };
+  const deprecation = { template, initiatorId: actor.userId, message, identity: deps.newId() };
   const sameSql = whereDeprecationIs(template.id, template.deprecationMessage);
   return writeTemplate(deps, actor, template, {
     entry: { action: "write", detail: { name: template.name, ...auditDetail(wanted) } },

@@ -14,6 +14,7 @@ const personRead = (userId: string) => ({
   email: "",
   status: "active" as const,
   disabled: null,
+  ownActionsNotify: false,
   roles: "[]",
 });
 const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };
@@ -71,9 +72,10 @@ describe("what becomes of a template", () => {
 
   test("deprecated: to each who uses it", () => {
     expect(
-      templateDeprecated.event({ ...facts, message: "Old.", identity: "i" }, ["a", "b"].map(personRead)),
+      templateDeprecated.event({ ...facts, initiatorId: "u-ada", message: "Old.", identity: "i" }, ["a", "b"].map(personRead)),
     ).toMatchObject({
       labels: { template: "docker", message: "Old.", organization: "default" },
+      initiatorId: "u-ada",
       targets: ["t", "o"],
       identity: "i",
       recipients: {

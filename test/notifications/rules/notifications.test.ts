@@ -37,6 +37,7 @@ const ada: Recipient = {
   email: "ada@example.com",
   status: "active",
   disabled: null,
+  ownActionsNotify: false,
   why: ["named"],
 };
 /** The channels, of which these are set up and on. */
@@ -101,6 +102,34 @@ describe("planning deliveries", () => {
     ],
   ] as [string, Partial<PlanOptions>, string[]][])("uses these methods when %s", (_, options, expected) => {
     expect(routed({}, options).map(({ method }) => method)).toEqual(expected);
+  });
+
+  test("what the recipient did themselves is in the inbox, and not sent, unless they want it", () => {
+    const template = { ...usual.template, id: kinds["user-account-created"].id };
+    const own = { template, initiatorId: ada.userId };
+    expect(routed({}, own)).toEqual([
+      {
+        method: "webhook",
+        status: "inhibited",
+        reasons: ["named", "deployment_default", "own_action"],
+        dueAt: null,
+      },
+      { method: "inbox", status: "sent", reasons: ["named", "inbox", "own_action"], dueAt: null },
+    ]);
+    expect(routed({}, { ...own, isPaused: true })[1]).toEqual({
+      method: "inbox",
+      status: "pending",
+      reasons: ["named", "inbox", "own_action", "paused"],
+      dueAt: 1_000,
+    });
+    const news = routed({}, { template });
+    expect(news.map(({ status }) => status)).toEqual(["pending", "sent"]);
+    expect(routed({ ownActionsNotify: true }, own)).toEqual(news);
+    expect(routed({}, { ...own, initiatorId: "somebody else" })).toEqual(news);
+    // A kind that is news to who caused it.
+    const custom = { ...template, id: kinds["custom-notification"].id };
+    expect(routed({}, { ...own, template: custom })).toEqual(news);
+    expect(routed({}, { ...own, channels: channelsOf(["inbox"]) })[0]!.reasons.at(-1)).toBe("not_configured");
   });
 
   test("lets nobody switch off what keeps an account its owner's, and sends a passcode before all else", () => {

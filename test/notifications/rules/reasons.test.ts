@@ -30,14 +30,19 @@ test.each([
     ["no_template_admin", "role_owner", "inbox"],
     "You get this because there is no template admin and you are an owner.",
   ],
+  [
+    ["role_owner", "own_action"],
+    "You get this because you are an owner. You did it yourself, so it is already read.",
+  ],
   [["deployment_default", "a_later_code"], undefined],
 ])("a recipient with the reasons %j reads %j", (codes, expected) => {
   expect(whyYouGetThis(codes)).toBe(expected);
 });
 
 test("the reasons for the recipient are those that are kept", () => {
-  expect(recipientReasons(["named", "role_owner", "a_later_code", "inbox", "paused"])).toEqual([
+  expect(recipientReasons(["named", "role_owner", "a_later_code", "inbox", "own_action", "paused"])).toEqual([
     "named",
     "role_owner",
+    "own_action",
   ]);
 });

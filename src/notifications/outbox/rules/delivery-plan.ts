@@ -3,8 +3,8 @@ import { hash } from "node:crypto";
 import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/json.ts";
-import type { Reason } from "./reasons.ts";
-import { isAlwaysOn, isOnlyByMail, reachesSuspended } from "../../kinds/kinds.ts";
+import { ownAction, type Reason } from "./reasons.ts";
+import { isAlwaysOn, isOnlyByMail, isQuietForInitiator, reachesSuspended } from "../../kinds/kinds.ts";
 
 export interface Recipient {
   userId: string;
@@ -14,6 +14,8 @@ export interface Recipient {
   status: UserStatus;
   /** The user's preference for this template; null if they have none. */
   disabled: boolean | null;
+  /** What they did themselves is news to them too. */
+  ownActionsNotify: boolean;
   /** Why they are a recipient. */
   why: Reason[];
 }
@@ -35,6 +37,8 @@ export interface PlanOptions {
   notBefore?: number | undefined;
   /** From `identityOf`: events with the same one are duplicates. */
   identity: string;
+  /** The user whose own act the event is. */
+  initiatorId?: string | undefined;
   now: number;
 }
 
@@ -88,6 +92,7 @@ function decide(recipient: Recipient, method: string, why: Reason, options: Plan
     JSON.stringify([options.template.id, recipient.userId, method, options.identity]),
     "hex",
   );
+  if (isOwnAction(recipient, options)) reasons.push(ownAction);
   const { isPaused, now, notBefore = -Infinity } = options;
   const isDelayed = notBefore > now;
   if (channel?.isLocal === true && !isPaused && !isDelayed) {
@@ -109,8 +114,15 @@ function reasonAgainst(
     if (recipient.disabled === true) return "disabled_by_user";
     if (recipient.disabled === null && !options.template.enabledByDefault) return "off_by_default";
   }
-  return channel?.isConfigured === true ? channel.unreachable(recipient) : "not_configured";
+  if (channel?.isConfigured !== true) return "not_configured";
+  return isOwnAction(recipient, options) && !channel.isLocal ? ownAction : channel.unreachable(recipient);
 }
+
+/** What the recipient did themselves, of a kind that is no news then. */
+const isOwnAction = (
+  { userId, ownActionsNotify }: Recipient,
+  { template, initiatorId }: PlanOptions,
+): boolean => userId === initiatorId && !ownActionsNotify && isQuietForInitiator(template.id);
 
 /**
  * Events with the same identity are duplicates. A producer gives it (a build, an episode); otherwise it is the content on

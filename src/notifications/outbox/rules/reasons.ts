@@ -16,6 +16,7 @@ export type Reason =
   | "template_method"
   | "only_by_mail"
   // why not, or not yet
+  | "own_action"
   | "disabled_by_user"
   | "off_by_default"
   | "duplicate"
@@ -76,6 +77,10 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
     question: "channel",
     text: "This kind is sent by email only, so that nobody else can read it",
   },
+  own_action: {
+    question: "not",
+    text: "They did it themselves, so it is marked as read and not sent by other channels",
+  },
   disabled_by_user: { question: "not", text: "They disabled this kind of notification" },
   off_by_default: {
     question: "not",
@@ -114,6 +119,9 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
   expired: { question: "not", text: "It expired before it could be sent" },
 };
 
+/** A recipient's own act. */
+export const ownAction = "own_action" satisfies Reason;
+
 const roleOf = (code: string): string | undefined => /^role_(.+)$/.exec(code)?.[1];
 
 /** A code of a later release is described by the code itself. */
@@ -125,16 +133,18 @@ export function describeReason(code: string): ReasonDescription {
     : { question: "not", text: code };
 }
 
-/** The codes that say why a message has its recipient. */
+/** The codes that a recipient can read as a sentence. */
 export const recipientReasons = (codes: readonly string[]): string[] =>
-  codes.filter((code) => describeReason(code).question === "who");
+  codes.filter((code) => describeReason(code).question === "who" || code === ownAction);
 
 /** A sentence for the recipient; undefined if no code says why. */
 export function whyYouGetThis(codes: readonly string[]): string | undefined {
   const roles = codes.flatMap((code) => roleOf(code) ?? []);
   const clauses = codes.flatMap((code) => describeReason(code).toRecipient ?? []);
   if (roles.length > 0) clauses.push(`you are ${roles.map(withArticle).join(" and ")}`);
-  return clauses.length === 0 ? undefined : `You get this because ${clauses.join(" and ")}.`;
+  if (clauses.length === 0) return undefined;
+  const own = codes.includes(ownAction) ? " You did it yourself, so it is already read." : "";
+  return `You get this because ${clauses.join(" and ")}.${own}`;
 }
 
 function withArticle(role: string): string {

@@ -53,6 +53,7 @@ const findAudience = prepared(
         email: users.email,
         status: users.status,
         disabled: notificationPreferences.disabled,
+        ownActionsNotify: users.ownActionsNotify,
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
           "roles",
         ),

@@ -1,0 +1,47 @@
+// The setting whether what one did oneself is news to oneself, on the page of the notification settings.
+import { Hono } from "hono";
+import { html } from "./html.ts";
+import { authorizedUserIdSql, writeAsUser, type Env } from "../http/endpoint.ts";
+import { setOwnActions } from "../notifications/preferences/store/own-actions.ts";
+import { readForm } from "./form.ts";
+import { attributes, type Html } from "./layout.ts";
+import { notificationSettingsPath } from "./rules/links.ts";
+import { signedIn } from "./session.ts";
+
+const path = `${notificationSettingsPath}/own-actions`;
+
+export const ownActionPages = new Hono<Env>().post(path, signedIn, async (c) => {
+  const { notify } = await readForm(c, ["notify"]);
+  await writeAsUser(c, [setOwnActions(authorizedUserIdSql(c), notify === "on")], {});
+  return c.redirect(`${notificationSettingsPath}#own-actions`, 303);
+});
+
+export const ownActionsSetting = (on: boolean): Html =>
+  html`<section class="group" aria-labelledby="own-actions">
+    <h2 id="own-actions">Your own actions</h2>
+    <ul class="kinds" role="list">
+      <li class="kind">
+        <div class="description">
+          <h3 id="k-own">Notify me of what I did myself</h3>
+          <p id="a-own">
+            Off: a notification of your own action, such as a user that you created, is read in your inbox and
+            not sent by other channels.
+          </p>
+        </div>
+        <form method="post" action="${path}">
+          <input type="hidden" name="notify" value="${on ? "off" : "on"}" />
+          <button
+            class="toggle"
+            type="submit"
+            role="switch"
+            aria-labelledby="k-own"
+            aria-describedby="a-own"
+            ${attributes({ "aria-checked": String(on) })}
+          >
+            <span class="track" aria-hidden="true"></span
+            ><span class="toggle-label" aria-hidden="true">${on ? "On" : "Off"}</span>
+          </button>
+        </form>
+      </li>
+    </ul>
+  </section>`;
