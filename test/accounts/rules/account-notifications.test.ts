@@ -72,7 +72,10 @@ describe("what becomes of a template", () => {
 
   test("deprecated: to each who uses it", () => {
     expect(
-      templateDeprecated.event({ ...facts, initiatorId: "u-ada", message: "Old.", identity: "i" }, ["a", "b"].map(personRead)),
+      templateDeprecated.event(
+        { ...facts, initiatorId: "u-ada", message: "Old.", identity: "i" },
+        ["a", "b"].map(personRead),
+      ),
     ).toMatchObject({
       labels: { template: "docker", message: "Old.", organization: "default" },
       initiatorId: "u-ada",
