@@ -201,6 +201,8 @@ describe("a webhook", () => {
     expect(receiver.arrivals).toHaveLength(1);
     expect((await deliveryLog(server, token)).filter(({ method }) => method === "webhook")).toMatchObject([
       { status: "permanent_failure", reasons: expect.arrayContaining(["endpoint_gone"]) },
+      // That it is gone, which owners see in their inbox.
+      { status: "inhibited", reasons: expect.arrayContaining(["endpoint_gone"]) },
       { status: "permanent_failure", reasons: expect.arrayContaining(["endpoint_gone"]) },
     ]);
     receiver.answer({ status: 200 });

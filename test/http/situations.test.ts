@@ -1,6 +1,7 @@
 // Situations: what is the matter is one row of each inbox, and is resolved for everybody by the write that ends it.
 import { describe, expect, test } from "vitest";
-import { cookieFor, get, wordsOf } from "../support/pages.ts";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
+import { cookieFor, get, startSignedIn, wordsOf } from "../support/pages.ts";
 import { startPools } from "../support/pools.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { startReceiver } from "../support/receiver.ts";
@@ -164,6 +165,53 @@ describe("a pool at its limit", () => {
       "webhook sent deployment_default",
       "inbox sent inbox",
     ]);
+  });
+});
+
+describe("a receiver that is gone", () => {
+  const setUp = async () => {
+    const receiver = await startReceiver();
+    const { server, token } = await startSignedIn({ environment: webhookOf(receiver.url) });
+    const send = async (title: string) => {
+      const json = { content: { title, message: "text" } };
+      await server.call("POST", "/api/v2/notifications/custom", { token, json });
+      await server.settled();
+    };
+    const titles = async () => (await inboxOf(server, token)).items.map(({ title }) => title);
+    return { receiver, server, token, send, titles };
+  };
+  const title = "Notifications stopped: Webhook receiver is gone";
+
+  test("is reported to owners once, until it accepts a test", async () => {
+    const { receiver, server, token, send, titles } = await setUp();
+    receiver.answer({ status: 410 });
+    await Promise.all([send("one"), send("two"), send("three")]);
+    await send("four");
+    expect((await titles()).filter((one) => one === title)).toHaveLength(1);
+    const events = await server.sql(`SELECT count(*) AS n FROM notification_events
+      WHERE template_id = '${kinds["notification-receiver-gone"].id}'`);
+    expect(events[0]!["n"]).toBe(1);
+    const { unread } = await inboxOf(server, token);
+    receiver.answer({ status: 204 });
+    expect((await server.call("POST", "/api/v2/notifications/test", { token })).status).toBe(204);
+    await server.settled();
+    // The test itself is in the inbox.
+    expect((await inboxOf(server, token)).unread).toBe(unread);
+    expect(await situationsOf(server)).toEqual([
+      { key: "receiver/webhook", occurrences: 1, how: "accepted", isResolved: 1 },
+    ]);
+  });
+
+  test("is over when a receiver at another address accepts a message", async () => {
+    const { receiver, server, send, titles } = await setUp();
+    receiver.answer({ status: 410 });
+    await send("one");
+    expect(await titles()).toContain(title);
+    receiver.answer({ status: 204 });
+    // As after a restart with another address.
+    await server.sql("UPDATE settings SET value = 'another' WHERE key = 'webhook_endpoint_gone'");
+    await send("two");
+    expect(await situationsOf(server)).toMatchObject([{ key: "receiver/webhook", how: "accepted" }]);
   });
 });
 

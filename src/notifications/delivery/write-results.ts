@@ -3,12 +3,11 @@
 import type { Statement } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { inboxRow } from "../outbox/prepare-event.ts";
-import type { Channel } from "../channels/channel.ts";
-import { channels, findChannel, type Method } from "../channels/index.ts";
-import { clearGoneEndpoint, markEndpointGone } from "../preferences/store/settings.ts";
-import { testTemplateId, type Delivery } from "./attempt.ts";
+import { findChannel } from "../channels/index.ts";
+import type { Delivery } from "./attempt.ts";
 import { logFailure } from "./log-failures.ts";
-import { endpointHash, isAboutChannel, summarise } from "./rules/channel-health.ts";
+import { receiverStatements, receiverStates } from "./receiver-gone.ts";
+import { isAboutChannel, summarise } from "./rules/channel-health.ts";
 import { decideOutcome, type Decision } from "./rules/retry.ts";
 import { groupByCounters } from "./rules/totals.ts";
 import { noteHealth } from "./store/health.ts";
@@ -71,10 +70,9 @@ export function createResultWriter(deps: Deps): ResultWriter {
     writeWith: async (write) => {
       if (waiting.length < minBatch) return write([]);
       const batch = take();
-      const { statements, end } = toWrite(deps, batch);
       try {
-        const answer = await write(statements);
-        end();
+        const answer = await write(await statementsOf(deps, batch));
+        endLeases(deps, batch);
         return answer;
       } catch (error) {
         start(batch);
@@ -91,8 +89,8 @@ export function createResultWriter(deps: Deps): ResultWriter {
 /** What can't be written is sent again once its lease has ended, under the same id. */
 async function writeAlone(deps: Deps, batch: readonly Result[]): Promise<void> {
   const { leasePeriod, dispatchTimeout } = deps.config.notifications;
-  const { statements, end } = toWrite(deps, batch);
   try {
+    const statements = await statementsOf(deps, batch);
     // Giving up earlier, while the lease lasts, would send the messages again for nothing.
     await deps.db.write(statements, {}, leasePeriod - dispatchTimeout);
   } catch (error) {
@@ -101,31 +99,33 @@ async function writeAlone(deps: Deps, batch: readonly Result[]): Promise<void> {
       reason: String(error),
     });
   } finally {
-    end();
+    endLeases(deps, batch);
   }
 }
 
-/** `end` is called when the write has succeeded or failed. */
-function toWrite(deps: Deps, batch: readonly Result[]) {
-  const inbox = batch.flatMap(({ message, outcome, rendered, finishedAt }) =>
-    findChannel(message.method)?.isLocal === true && outcome.kind === "sent" && rendered !== null
-      ? [inboxRow(message, JSON.parse(message.reasons) as string[], rendered, finishedAt)]
-      : [],
-  );
-  return {
-    // Counters come first: they count only what is still leased, and the outcomes end the leases.
-    statements: [
-      ...countAttempts(groupByCounters(batch.map(toFinished))),
-      ...writeOutcomes(batch.map(toOutcomeRow), inbox),
-      ...endpointStatements(deps, batch),
-      ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
-    ],
-    end: () => {
-      for (const { token } of batch) deps.process.leases.end(token);
-      if (inbox.length > 0) deps.process.hub.wake();
-    },
-  };
+async function statementsOf(deps: Deps, batch: readonly Result[]): Promise<Statement[]> {
+  const inbox = batch
+    .filter(isForInbox)
+    .map(({ message, rendered, finishedAt }) =>
+      inboxRow(message, JSON.parse(message.reasons) as string[], rendered!, finishedAt),
+    );
+  // Counters come first: they count only what is still leased, and the outcomes end the leases.
+  return [
+    ...countAttempts(groupByCounters(batch.map(toFinished))),
+    ...writeOutcomes(batch.map(toOutcomeRow), inbox),
+    ...(await receiverStatements(deps, batch)),
+    ...noteHealth(summarise(batch.flatMap(toAttempt)), deps.now()),
+  ];
 }
+
+/** Once the write has succeeded or failed. */
+function endLeases(deps: Deps, batch: readonly Result[]): void {
+  for (const { token } of batch) deps.process.leases.end(token);
+  if (batch.some(isForInbox) || receiverStates(batch).size > 0) deps.process.hub.wake();
+}
+
+const isForInbox = ({ message, outcome, rendered }: Result) =>
+  findChannel(message.method)?.isLocal === true && outcome.kind === "sent" && rendered !== null;
 
 const toFinished = ({ message, token, decision, outcome, startedAt, finishedAt }: Result) => ({
   id: message.id,
@@ -153,24 +153,3 @@ const toAttempt = ({ message: { method }, outcome, finishedAt }: Result) =>
   findChannel(method)?.isLocal === false && isAboutChannel(outcome)
     ? [{ method, at: finishedAt, ok: outcome.kind === "sent", answer: outcome.detail }]
     : [];
-
-/** 410 Gone disables an endpoint; a successful test notification enables it. The latest result counts. */
-function endpointStatements(deps: Deps, batch: readonly Result[]): Statement[] {
-  const states = new Map<Method, "gone" | "alive">();
-  for (const { message, outcome } of batch) {
-    const channel = findChannel(message.method);
-    if (channel === undefined) continue;
-    if (outcome.kind === "permanent" && outcome.gone === true) states.set(channel.id, "gone");
-    if (outcome.kind === "sent" && message.templateId === testTemplateId) states.set(channel.id, "alive");
-  }
-  return [...states].flatMap(([method, state]) => {
-    const channel: Channel = channels[method];
-    const settings = deps.config.notifications.channels[method];
-    const endpoint = settings === undefined ? undefined : channel.endpoint?.(settings);
-    if (endpoint === undefined) return [];
-    const { now } = deps;
-    return state === "alive"
-      ? [clearGoneEndpoint(method)]
-      : [markEndpointGone(method, endpointHash(endpoint), now())];
-  });
-}

@@ -1,6 +1,6 @@
 // SQL of the deployment's notification settings: whether delivery is paused (one row of JSON, as in Coder), endpoints that
 // are gone, and the last tick.
-import { eq, inArray, ne, sql, type SQLWrapper } from "drizzle-orm";
+import { eq, inArray, ne, sql, type SQL, type SQLWrapper } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
 import { settings } from "../../../../db/schema.ts";
@@ -62,6 +62,10 @@ export const goneEndpointSql = (method: SQLWrapper) =>
   >`(SELECT gone.value FROM ${settings} AS gone WHERE gone.key = ${method} || ${sql.raw(`'${goneSuffix}'`)})`.as(
     "gone_endpoint",
   );
+
+/** SQL: whether this endpoint of a channel is not noted as gone. */
+export const isEndpointNotGoneSql = (method: string, endpointHash: string): SQL =>
+  sql`NOT EXISTS (SELECT 1 FROM ${settings} WHERE ${settings.key} = ${method + goneSuffix} AND ${settings.value} = ${endpointHash})`;
 
 /** The rows of `readGoneEndpoints`: hashes by channel. */
 export const toGoneEndpoints = (

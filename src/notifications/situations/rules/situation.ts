@@ -13,6 +13,8 @@ export const situationTypes = {
   drift: "drift/",
   /** The agent of a workspace's task waits. */
   task: "task/",
+  /** The receiver of a channel responded 410 Gone. */
+  receiver: "receiver/",
   /** Scheduled builds of a workspace fail. */
   autobuild: "autobuild/",
 } as const;
@@ -29,6 +31,7 @@ const verbs = {
   working: "Working again",
   over: "Ended",
   succeeded: "Succeeded",
+  accepted: "Accepted again",
 } as const;
 export type HowResolved = keyof typeof verbs;
 

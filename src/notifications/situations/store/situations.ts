@@ -2,7 +2,7 @@
 // everybody. All of it stands in the write of the event or of the end. Every write can be sent twice.
 import { sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
-import { falseSql, prepared, preparedSql } from "../../../../db/prepared.ts";
+import { falseSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.ts";
 import type { Occurrence } from "../../../kernel/ports.ts";
 import { countInhibited } from "../../delivery/store/metrics.ts";
 import { reopenMs, type HowResolved } from "../rules/situation.ts";
@@ -115,7 +115,7 @@ export interface Resolution {
   /** The user who did it. */
   by?: string | undefined;
   /** Nothing is resolved unless this holds at this point of the write. */
-  when: SQL;
+  when?: SQL;
   /** Events of the same write: what they open stays open, and what they send is sent. */
   created?: readonly string[];
 }
@@ -124,7 +124,7 @@ export interface Resolution {
  * Resolves for everybody what is open: items become read, and what was not sent yet is not sent. Only what has occurred until
  * then: a write that is sent again later resolves nothing new.
  */
-export function resolveOpen({ keys, at, how, by, when, created = [] }: Resolution): Statement[] {
+export function resolveOpen({ keys, at, how, by, when = trueSql, created = [] }: Resolution): Statement[] {
   const isOther = (column: SQL) => sql`${column} NOT IN (${keysSql(created)})`;
   const resolvedSql = (column: SQL) =>
     sql`SELECT ${column} FROM situations WHERE key IN (${keys}) AND resolved_at = ${at}`;
