@@ -28,6 +28,7 @@ export const registry = {
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,
+    quietForInitiator: false,
     labels: ["channel", "receiver"],
   },
   "one-time-passcode": {
