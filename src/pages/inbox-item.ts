@@ -32,6 +32,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
   const spoken = `${readAt === null ? "Unread: " : ""}${severityPrefix(severity)}`;
   const actions = item.actions === "[]" ? [] : (JSON.parse(item.actions) as Action[]);
   const label = situation && situationLabel(situation);
+  const shownAt = isResolved ? createdAt : Math.max(createdAt, situation?.lastAt ?? 0);
   const subject = [label, subjectOf(actions, item.title, accessUrl)].filter((part) => part !== undefined);
   const buttons = actions.flatMap((action, index) => actionButton(id, action, index, accessUrl) ?? []);
   return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${item.seq}">
@@ -44,11 +45,11 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
           ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}
         </h2>
         ${subject.length === 0 ? "" : html`<span class="subject" ${attributes({ "data-state": label && (isResolved ? "resolved" : "open") })}>${subject.join(" · ")}</span>`}
-        <time datetime="${new Date(createdAt).toISOString()}" title="${exactTime(createdAt, "UTC")}"
-          >${relativeTime(createdAt, now, "UTC")}</time
+        <time datetime="${new Date(shownAt).toISOString()}" title="${exactTime(shownAt, "UTC")}"
+          >${relativeTime(shownAt, now, "UTC")}</time
         >
       </summary>
-      ${situation === undefined ? "" : situationHistory(situation, facts)}
+      ${situation === undefined ? "" : situationHistory(situation, item, facts)}
       <div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
       <div class="acts">
         ${buttons}

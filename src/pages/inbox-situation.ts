@@ -19,8 +19,12 @@ export function situationLabel(situation: ItemSituation): string | undefined {
 
 export function situationHistory(
   situation: ItemSituation,
+  item: { title: string },
   { now, accessUrl, rendered }: { now: number; accessUrl: string; rendered: Process["rendered"] },
 ): Html | "" {
+  /** What they differ in from the item: the subject, or the title. */
+  const earlierLabel = (title: string, subject: string | undefined) =>
+    subject !== undefined && title === item.title ? subject : raw(rendered.titles(title, toInlineHtml));
   const { openedAt, lastAt, occurrences, resolvedAt, earlier } = situation;
   const ended = resolvedLabel(situation);
   if (ended === undefined && occurrences === 1) return "";
@@ -43,17 +47,13 @@ export function situationHistory(
               ({ at, title, actions }) =>
                 html`<li>
                   ${timeTag(at, now)}
-                  <span
-                    >${[raw(rendered.titles(title, toInlineHtml)), about(subjectOf(actions, title, accessUrl))]}</span
-                  >
+                  <span>${earlierLabel(title, subjectOf(actions, title, accessUrl))}</span>
                 </li>`,
             )}
           </ol>`
     }
   </div>`;
 }
-
-const about = (subject: string | undefined) => (subject === undefined ? "" : ` · ${subject}`);
 
 const timeTag = (at: number, now: number): Html =>
   html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
