@@ -15,6 +15,7 @@ import { inboxRoutes } from "./inbox.ts";
 import { messageActRoutes } from "./message-acts.ts";
 import { messageRoutes } from "./messages.ts";
 import { metricsRoutes } from "./metrics.ts";
+import { notificationChoiceRoutes } from "./notification-choices.ts";
 import { notificationTemplateRoutes } from "./notification-templates.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
@@ -60,6 +61,7 @@ function createRoutes() {
     .route("/api/v2", auditRoutes)
     .route("/api/v2", notificationRoutes)
     .route("/api/v2", notificationTemplateRoutes)
+    .route("/api/v2", notificationChoiceRoutes)
     .route("/api/v2", messageRoutes)
     .route("/api/v2", messageActRoutes)
     .route("/api/v2", inboxRoutes)

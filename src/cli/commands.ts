@@ -11,6 +11,7 @@ import * as deliveries from "./notifications/deliveries.ts";
 import { edit } from "./notifications/edit-template.ts";
 import * as inbox from "./notifications/inbox.ts";
 import * as send from "./notifications/send.ts";
+import * as choices from "./notifications/template-choices.ts";
 import * as texts from "./notifications/templates.ts";
 import * as prebuilds from "./prebuilds.ts";
 import * as provisionerKeys from "./provisioner/keys.ts";
@@ -61,7 +62,17 @@ const notifications: Group = {
       name: "templates",
       aliases: ["template"],
       summary: "Manage notification templates and their versions",
-      commands: [texts.list, texts.versions, texts.activate, texts.preview, edit],
+      commands: [
+        texts.list,
+        texts.versions,
+        texts.activate,
+        texts.preview,
+        edit,
+        choices.channel,
+        choices.setDefault,
+        choices.disable,
+        choices.enable,
+      ],
     },
   ],
 };

@@ -12,6 +12,7 @@ import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
 import { needsYouPages } from "./needs-you.ts";
 import { inboxLive } from "./inbox-live.ts";
+import { notificationChoicePages } from "./notification-choices.ts";
 import { notificationTemplateEditPages } from "./notification-template-edit.ts";
 import { notificationTemplatePages } from "./notification-templates.ts";
 import { ownActionPages } from "./own-actions.ts";
@@ -49,6 +50,7 @@ export function createPages() {
     .route("/", deliveryPages)
     .route("/", deliveryLogPages)
     .route("/", notificationTemplatePages)
+    .route("/", notificationChoicePages)
     .route("/", notificationTemplateEditPages)
     .route("/", userPages)
     .route("/", singleUserPages)

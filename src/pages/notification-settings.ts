@@ -194,7 +194,9 @@ function kind(choice: KindPreference, facts: SettingsView): Html {
     ${
       isAlwaysOn(id)
         ? html`<p class="always">Always on</p>`
-        : toggleForm([choice], !on, `${notificationSettingsPath}#k-${id}`, button)
+        : choice.isDisabled
+          ? html`<p class="always">Disabled by an owner</p>`
+          : toggleForm([choice], !on, `${notificationSettingsPath}#k-${id}`, button)
     }
   </li>`;
 }

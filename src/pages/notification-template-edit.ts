@@ -21,8 +21,7 @@ import { breadcrumb } from "./components.ts";
 import { readFields } from "./form.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { eventChoice, previewPane, renderDraft, textOf, type EventChoice } from "./notification-text.ts";
-import { templatePathOf } from "./notification-templates.ts";
-import { deliveryPath, notificationTemplatesPath as path } from "./rules/links.ts";
+import { deliveryPath, notificationTemplatePath, notificationTemplatesPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
 /** Rows of the form; an empty one is no button. */
@@ -51,10 +50,10 @@ export const notificationTemplateEditPages = new Hono<Env>()
     try {
       const { version } = await addVersion(deps, toReader(actor), read, draft.text, note);
       if (act === "save")
-        return c.redirect(`${templatePathOf(id)}?version=${version.number}&done=saved`, 303);
+        return c.redirect(`${notificationTemplatePath(id)}?version=${version.number}&done=saved`, 303);
       const versions = [version, ...read.versions];
       await activateVersion(deps, { ...read, versions }, version.number, note);
-      return c.redirect(`${templatePathOf(id)}?done=published`, 303);
+      return c.redirect(`${notificationTemplatePath(id)}?done=published`, 303);
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 400) throw error;
       return showForm(c, actor, read, draft, 400);
@@ -92,20 +91,20 @@ function showForm(c: Ctx, actor: Actor, read: TextAnswers, draft: Draft, status 
   const crumbs = [
     { title: "Delivery", page: deliveryPath },
     { title: "Notification templates", page: path },
-    { title: name, page: templatePathOf(id) },
+    { title: name, page: notificationTemplatePath(id) },
   ];
   const main = html`<section>
     ${breadcrumb(crumbs, "Edit")}
     <div class="head"><h1>Edit ${name}</h1></div>
     <div class="editing">
-      <form class="sheet" id="text" method="post" action="${templatePathOf(id)}/edit">
+      <form class="sheet" id="text" method="post" action="${notificationTemplatePath(id)}/edit">
         ${textFields(draft.text, error)}
         <div class="field">${draft.choice.field(now)}</div>
         <div class="acts">
           <button class="button" type="submit" name="act" value="preview">Preview</button>
           <button class="button" type="submit" name="act" value="save">Save as new version</button>
           <button class="button primary" type="submit" name="act" value="publish">Publish</button>
-          <a class="quiet" href="${templatePathOf(id)}">Cancel</a>
+          <a class="quiet" href="${notificationTemplatePath(id)}">Cancel</a>
         </div>
       </form>
       <div class="beside">

@@ -5,18 +5,17 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { ApiError } from "../kernel/errors.ts";
-import { channelLabel, methods, type Method } from "../notifications/channels/index.ts";
-import { findKind, isOnlyByMail } from "../notifications/kinds/kinds.ts";
+import { findKind } from "../notifications/kinds/kinds.ts";
+import { findChoices } from "../notifications/texts/store/choices.ts";
 import { listTemplatesWithAuthors, type ListedTemplate } from "../notifications/texts/store/templates.ts";
 import {
   activateVersion,
-  changeMethod,
   requireTemplate,
   textReads,
   versionsOf,
   type Version,
 } from "../notifications/texts/templates.ts";
+import { channelOf, choiceForms, describeDefault } from "./notification-choices.ts";
 import { breadcrumb, countLabel, factList, moment, tag } from "./components.ts";
 import { readForm } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
@@ -28,13 +27,11 @@ import {
   textOf,
   type EventChoice,
 } from "./notification-text.ts";
-import { deliveryPath, notificationTemplatesPath as path } from "./rules/links.ts";
+import { deliveryPath, notificationTemplatePath, notificationTemplatesPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
 const title = "Notification templates";
 const crumbs = [{ title: "Delivery", page: deliveryPath }];
-
-export const templatePathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`;
 
 export const notificationTemplatePages = new Hono<Env>()
   .get(path, signedIn, (c) => showTemplates(c))
@@ -44,23 +41,8 @@ export const notificationTemplatePages = new Hono<Env>()
     const { version } = await readForm(c, ["version"]);
     const { actor, ...read } = await readAsUser(c, textReads(id), { requires: onlyOwners });
     await activateVersion(c.get("deps"), read, Number(version), noteOfTemplate(c, actor, id));
-    return c.redirect(`${templatePathOf(id)}?done=activated`, 303);
-  })
-  .post(`${path}/:id/channel`, signedIn, async (c) => {
-    const id = c.req.param("id");
-    const { method } = await readForm(c, ["method"]);
-    const { actor, ...read } = await readAsUser(c, textReads(id), { requires: onlyOwners });
-    await changeMethod(c.get("deps"), read, readMethod(method), noteOfTemplate(c, actor, id));
-    return c.redirect(`${templatePathOf(id)}?done=channel`, 303);
+    return c.redirect(`${notificationTemplatePath(id)}?done=activated`, 303);
   });
-
-/** Null for the default channel. */
-function readMethod(text: string): Method | null {
-  if (text === "") return null;
-  const method = methods.find((one) => one === text);
-  if (method === undefined) throw new ApiError(400, "Unknown channel. Reload the page and try again.");
-  return method;
-}
 
 async function showTemplates(c: Ctx) {
   const { actor, templates } = await readAsUser(c, { templates: listTemplatesWithAuthors() });
@@ -84,10 +66,10 @@ async function showTemplates(c: Ctx) {
 }
 
 function listed(template: ListedTemplate, now: number): Html {
-  const { id, name, method, enabledByDefault, version, origin, changedAt } = template;
+  const { id, name, method, enabledByDefault, isDisabled, version, origin, changedAt } = template;
   return html`<li class="row">
-    <h3><a href="${templatePathOf(id)}">${name}</a></h3>
-    <p class="tags">${enabledByDefault ? "" : tag("off_by_default")}</p>
+    <h3><a href="${notificationTemplatePath(id)}">${name}</a></h3>
+    <p class="tags">${isDisabled ? tag("disabled") : enabledByDefault ? "" : tag("off_by_default")}</p>
     <p>${findKind(id)?.about ?? ""}</p>
     <p class="seen">
       ${channelOf(id, method)} · version ${version}
@@ -96,21 +78,21 @@ function listed(template: ListedTemplate, now: number): Html {
   </li>`;
 }
 
-const channelOf = (id: string, method: string | null): string =>
-  isOnlyByMail(id) ? "Email only" : method === null ? "Default channel" : channelLabel(method);
-
 export const authorOf = ({ origin, createdBy }: Version): string =>
   origin === "seed" ? "Belfry" : (createdBy ?? "deleted user");
 
 const notes: Record<string, string> = {
   activated: "Activated. New notifications use this version.",
   channel: "Channel changed.",
+  default: "Default changed.",
+  disabled: "Disabled. Nobody gets this kind of notification.",
+  enabled: "Enabled. New notifications of this kind are sent.",
   published: "Published. New notifications use this version.",
   saved: "Saved as a new version. It is not used until you activate it.",
 };
 
 async function showTemplate(c: Ctx, id: string) {
-  const { actor, ...read } = await readAsUser(c, textReads(id));
+  const { actor, ...read } = await readAsUser(c, { ...textReads(id), choices: findChoices(id) });
   const template = requireTemplate(read);
   const manages = hasPermission(actor, "deployment:manage");
   const now = c.get("deps").now();
@@ -123,17 +105,18 @@ async function showTemplate(c: Ctx, id: string) {
     ${breadcrumb([...crumbs, { title, page: path }], template.name)}
     <div class="head">
       <h1>${template.name}</h1>
-      ${manages ? html`<a class="button" href="${templatePathOf(id)}/edit?version=${shown.number}">Edit</a>` : ""}
+      ${template.isDisabled ? tag("disabled") : ""}
+      ${manages ? html`<a class="button" href="${notificationTemplatePath(id)}/edit?version=${shown.number}">Edit</a>` : ""}
     </div>
     <p class="lead">${findKind(id)?.about ?? ""}</p>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
     ${factList({
       Group: template.group,
       Channel: channelOf(id, template.method),
-      Default: template.enabledByDefault ? "On" : "Off",
+      Default: describeDefault(read.choices[0]!, template),
       "Active version": html`${active.number}, by ${authorOf(active)} ${moment(active.createdAt, now)}`,
     })}
-    ${manages ? channelForm(id, template.method) : ""}
+    ${manages ? choiceForms(read.choices[0]!, template, c.req.query("ask")) : ""}
     ${shown === active ? "" : changeTo(shown, active, { id, manages })}
     <h2>Preview of version ${shown.number}</h2>
     ${manages ? previewForm(choice, shown, now) : ""}
@@ -156,12 +139,12 @@ function changeTo(shown: Version, active: Version, { id, manages }: { id: string
     })}
     ${
       manages
-        ? html`<form class="acts" method="post" action="${templatePathOf(id)}/activate">
+        ? html`<form class="acts" method="post" action="${notificationTemplatePath(id)}/activate">
             <input type="hidden" name="version" value="${shown.number}" />
             <button class="button primary" type="submit">
               ${isOlder ? `Roll back to version ${shown.number}` : `Activate version ${shown.number}`}
             </button>
-            <a class="button" href="${templatePathOf(id)}">Cancel</a>
+            <a class="button" href="${notificationTemplatePath(id)}">Cancel</a>
           </form>`
         : ""
     }`;
@@ -175,24 +158,11 @@ function previewForm(choice: EventChoice, shown: Version, now: number): Html {
   </form>`;
 }
 
-function channelForm(id: string, chosen: string | null): Html | string {
-  if (isOnlyByMail(id)) return "";
-  const option = (value: string, label: string) =>
-    html`<option value="${value}" ${value === (chosen ?? "") ? html` selected` : ""}>${label}</option>`;
-  return html`<form class="inline" method="post" action="${templatePathOf(id)}/channel">
-    <label for="method">Channel besides the inbox</label>
-    <select id="method" name="method">
-      ${option("", "Default channel")} ${methods.map((method) => option(method, channelLabel(method)))}
-    </select>
-    <button class="button" type="submit">Save channel</button>
-  </form>`;
-}
-
 function oneVersion(id: string, version: Version, shown: Version, now: number): Html {
   const { number, active, offered } = version;
   return html`<li class="row">
     <h3>
-      <a href="${templatePathOf(id)}?version=${number}">Version ${number}</a>
+      <a href="${notificationTemplatePath(id)}?version=${number}">Version ${number}</a>
     </h3>
     <p class="tags">
       ${active ? tag("active") : offered ? tag("offered") : ""} ${version === shown ? tag("shown") : ""}

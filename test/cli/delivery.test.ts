@@ -271,6 +271,30 @@ describe("retry and withdraw all", () => {
   });
 });
 
+describe("choices about a kind", () => {
+  test("its channel, its default, and that nobody gets it", async () => {
+    const { server, token, belfry } = await start();
+    const said = async (...words: string[]) => (await belfry(["templates", ...words])).stderr.trim();
+    expect(await said("channel", "custom-notification", "inbox")).toContain("is sent by inbox now.");
+    expect(await said("channel", "custom-notification", "inbox")).toContain("already has this channel");
+    expect(await said("channel", "custom-notification", "default")).toContain(
+      "by the default channel again.",
+    );
+    expect(await said("channel", "custom-notification", "pigeon")).toContain("must be one of");
+    expect(await said("default", "workspace-created", "on")).toContain("is enabled, on by default.");
+    expect(await said("default", "workspace-created", "reset")).toContain("default of the release.");
+    expect(await said("default", "workspace-created", "maybe")).toContain("use on, off or reset");
+    expect(await said("disable", "one-time-passcode")).toContain("protects accounts: it is always on");
+    expect(await said("disable", "custom-notification")).toContain("is disabled for everybody.");
+    expect((await belfry(["templates", "list"])).stdout).toMatch(
+      /^custom-notification .* disabled for everybody$/m,
+    );
+    expect((await send(server, token, "one")).status).toBe(409);
+    expect(await said("enable", "custom-notification")).toContain("is enabled");
+    expect((await send(server, token, "one")).status).toBe(204);
+  });
+});
+
 describe("templates", () => {
   const body = "{{ labels.custom_message | raw }}";
 

@@ -140,5 +140,7 @@ export const ownRoutes: { route: string; what: string }[] = [
   },
   { route: "PUT /notifications/templates/{id}/version", what: "activate a version" },
   { route: "POST /notifications/templates/{id}/preview", what: "render a template" },
+  { route: "GET /notifications/templates/choices", what: "all kinds with defaults and authors" },
+  { route: "PUT /notifications/templates/{id}/choices", what: "a kind's default; disable it for everybody" },
   { route: "DELETE /notifications/templates/{id}/method", what: "restore the default channel" },
 ];

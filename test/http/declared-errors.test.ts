@@ -237,6 +237,11 @@ const special: Record<string, Make> = {
     `/api/v2/notifications/templates/${nobody}/method`,
     { method: "smtp" },
   ),
+  "PUT /api/v2/notifications/templates/:id/choices 404": as(
+    "PUT",
+    `/api/v2/notifications/templates/${nobody}/choices`,
+    { disabled: true },
+  ),
   "DELETE /api/v2/notifications/templates/:id/method 400": as(
     "DELETE",
     "/api/v2/notifications/templates/1/method",

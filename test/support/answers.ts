@@ -255,6 +255,10 @@ export interface Answers {
   "DELETE /api/v2/notifications/templates/{id}/method": {
     message: string;
   };
+  "GET /api/v2/notifications/templates/choices": Array<NotificationChoices>;
+  "PUT /api/v2/notifications/templates/{id}/choices": {
+    message: string;
+  };
   "GET /api/v2/notifications/messages": {
     messages: Array<NotificationMessage>;
     next: string | null;
@@ -587,7 +591,9 @@ export interface Paths {
             version: "/api/v2/notifications/templates/{id}/version";
             preview: "/api/v2/notifications/templates/{id}/preview";
             method: "/api/v2/notifications/templates/{id}/method";
+            choices: "/api/v2/notifications/templates/{id}/choices";
           };
+          choices: "/api/v2/notifications/templates/choices";
         };
         messages: {
           "": "/api/v2/notifications/messages";
@@ -1108,6 +1114,19 @@ export interface NotificationPreview {
     label: string;
     url: string;
   }>;
+}
+
+export interface NotificationChoices {
+  id: string;
+  name: string;
+  group: string;
+  method: string;
+  enabled_by_default: boolean;
+  default_choice: boolean | null;
+  disabled: boolean;
+  active_version: number;
+  changed_by: string | null;
+  changed_at: string;
 }
 
 export interface NotificationMessage {

@@ -95,6 +95,11 @@ export const pages: Record<string, Page> = {
     path: `${testKind}/channel`,
     form: { method: "" },
   },
+  "POST /deployment/notifications/templates/:id/choices": {
+    who: ["owner"],
+    path: `${testKind}/choices`,
+    form: { choice: "on" },
+  },
   "GET /deployment/notifications/templates/:id/edit": { who: ["owner"], path: `${testKind}/edit` },
   "POST /deployment/notifications/templates/:id/edit": {
     who: ["owner"],

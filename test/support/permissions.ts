@@ -84,6 +84,8 @@ export const permissions: Record<string, readonly Caller[]> = {
   "POST /api/v2/notifications/templates/:id/versions": ["owner"],
   "PUT /api/v2/notifications/templates/:id/version": ["owner"],
   "POST /api/v2/notifications/templates/:id/preview": ["owner"],
+  "GET /api/v2/notifications/templates/choices": readers,
+  "PUT /api/v2/notifications/templates/:id/choices": ["owner"],
   "PUT /api/v2/notifications/templates/:id/method": ["owner"],
   "DELETE /api/v2/notifications/templates/:id/method": ["owner"],
   "GET /api/v2/notifications/messages": readers,

@@ -34,6 +34,7 @@ const bodies: Record<string, unknown> = {
   "POST /api/v2/notifications/templates/:id/versions": text,
   "POST /api/v2/notifications/templates/:id/preview": text,
   "PUT /api/v2/notifications/templates/:id/version": { version: 1 },
+  "PUT /api/v2/notifications/templates/:id/choices": { enabled_by_default: true },
   "PUT /api/v2/notifications/templates/:id/method": { method: "smtp" },
   "PUT /api/v2/notifications/inbox/:id/read-status": { is_read: true },
   "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },

@@ -15,14 +15,17 @@ export const list = defineCommand({
   examples: ["belfry notifications templates list", "belfry notifications templates list --output json"],
   options: outputOption,
   async run(context, { options }) {
-    const templates = await listTemplates(context.client());
+    const client = context.client();
+    const templates = await listTemplates(client);
     if (options.output === "json") return context.printJson(templates);
-    const rows = templates.map(({ name, group, method, enabled_by_default }) => [
+    const choices = await client.ask((routes) => routes.notifications.templates.choices.$get());
+    const disabled = new Set(choices.filter((kind) => kind.disabled).map(({ id }) => id));
+    const rows = templates.map(({ id, name, group, method, enabled_by_default }) => [
       slugOf(name),
       name,
       group,
       method === "" ? "default" : method,
-      enabled_by_default ? "enabled" : "disabled",
+      disabled.has(id) ? "disabled for everybody" : enabled_by_default ? "enabled" : "disabled",
     ]);
     context.printTable(["NAME", "TITLE", "GROUP", "CHANNEL", "DEFAULT"], rows);
   },

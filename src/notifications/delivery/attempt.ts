@@ -69,6 +69,13 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
   if (message.userDeletedAt !== null || isSuspended) {
     return { kind: "inhibited", detail: "the user is suspended or deleted", reason: "suspended_user" };
   }
+  if (message.isKindDisabled && !isAlwaysOn(message.templateId)) {
+    return {
+      kind: "inhibited",
+      detail: "the kind is disabled for everybody",
+      reason: "disabled_by_deployment",
+    };
+  }
   if (message.disabled === true && !isAlwaysOn(message.templateId)) {
     return { kind: "inhibited", detail: "the user disabled this kind", reason: "disabled_by_user" };
   }

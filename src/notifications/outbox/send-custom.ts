@@ -76,6 +76,11 @@ function unknownNames(
 function refusalOf(messages: readonly InitialState[]) {
   if (messages.length === 0 || messages.some((message) => message.status !== "inhibited")) return undefined;
   const reasons = messages.flatMap((message) => JSON.parse(message.reasons) as string[]);
+  if (reasons.includes("disabled_by_deployment"))
+    return conflict(
+      "Custom notifications are disabled for everybody.",
+      "Nothing was sent. An owner can enable them.",
+    );
   if (reasons.includes("disabled_by_user")) {
     return conflict(
       "Custom notifications are disabled.",

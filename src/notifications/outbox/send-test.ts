@@ -56,8 +56,16 @@ function withRefusal(sent: Enqueued, user: string | undefined) {
   const { initialStates } = sent;
   const isNotified = initialStates.length === 0 || initialStates.some(({ status }) => status !== "inhibited");
   if (isNotified) return { ...sent, refusal: undefined };
+  if (initialStates.some(({ reasons }) => reasons.includes('"disabled_by_deployment"')))
+    return { ...sent, refusal: disabledForEverybody() };
   return { ...sent, refusal: user === undefined ? disabledBySender() : unreachable(user, initialStates) };
 }
+
+const disabledForEverybody = () =>
+  conflict(
+    "Test notifications are disabled for everybody.",
+    "Enable them under Delivery, Notification templates, and try again.",
+  );
 
 const disabledBySender = () =>
   conflict(

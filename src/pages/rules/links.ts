@@ -47,6 +47,8 @@ export const usersPath = "/deployment/users";
 
 const part = encodeURIComponent;
 
+export const notificationTemplatePath = (id: string): string => `${notificationTemplatesPath}/${part(id)}`;
+
 export const userPath = (username: string): string => `${usersPath}/${part(username)}`;
 
 export const workspacePath = (owner: string, name: string): string => `/@${part(owner)}/${part(name)}`;

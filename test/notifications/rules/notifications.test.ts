@@ -49,7 +49,7 @@ function channelsOf(on: string[]): PlanChannel[] {
   }));
 }
 const usual: PlanOptions = {
-  template: { id: "t", method: null, enabledByDefault: true },
+  template: { id: "t", method: null, enabledByDefault: true, isDisabled: false },
   defaultMethod: "webhook",
   channels: channelsOf(["inbox", "smtp", "webhook"]),
   isPaused: false,
@@ -85,12 +85,12 @@ describe("planning deliveries", () => {
     ["only the webhook is", { channels: channelsOf(["smtp", "webhook"]) }, ["webhook"]],
     [
       "the template names mail",
-      { template: { id: "t", method: "smtp", enabledByDefault: true } },
+      { template: { id: "t", method: "smtp", enabledByDefault: true, isDisabled: false } },
       ["smtp", "inbox"],
     ],
     [
       "the template names the inbox",
-      { template: { id: "t", method: "inbox", enabledByDefault: true } },
+      { template: { id: "t", method: "inbox", enabledByDefault: true, isDisabled: false } },
       ["inbox"],
     ],
     ["it is a passcode, which goes by mail alone", { template: passcode(null) }, ["smtp"]],
@@ -133,7 +133,7 @@ describe("planning deliveries", () => {
   });
 
   test("lets nobody switch off what keeps an account its owner's, and sends a passcode before all else", () => {
-    const template = { ...passcode(null), enabledByDefault: false };
+    const template = { ...passcode(null), enabledByDefault: false, isDisabled: true };
     const [row] = routed({ disabled: true }, { template });
     expect(row).toMatchObject({ method: "smtp", status: "pending", reasons: ["named", "only_by_mail"] });
     expect(row!.dueAt).toBeLessThan(usual.now);
@@ -144,8 +144,17 @@ describe("planning deliveries", () => {
 
   test.each([
     ["suspended_user", { status: "suspended" }, {}],
+    [
+      "disabled_by_deployment",
+      { disabled: false },
+      { template: { id: "t", method: null, enabledByDefault: true, isDisabled: true } },
+    ],
     ["disabled_by_user", { disabled: true }, {}],
-    ["off_by_default", {}, { template: { id: "t", method: null, enabledByDefault: false } }],
+    [
+      "off_by_default",
+      {},
+      { template: { id: "t", method: null, enabledByDefault: false, isDisabled: false } },
+    ],
   ] as [string, Partial<Recipient>, Partial<PlanOptions>][])(
     "keeps %s as a row for each method",
     (reason, recipient, options) => {
@@ -163,7 +172,7 @@ describe("planning deliveries", () => {
   test("an explicit choice switches on what is off by default", () => {
     const rows = routed(
       { disabled: false },
-      { template: { id: "t", method: null, enabledByDefault: false } },
+      { template: { id: "t", method: null, enabledByDefault: false, isDisabled: false } },
     );
     expect(rows.map(({ status }) => status)).toEqual(["pending", "sent"]);
   });
@@ -172,7 +181,7 @@ describe("planning deliveries", () => {
     const rows = routed(
       {},
       {
-        template: { id: "t", method: "smtp", enabledByDefault: true },
+        template: { id: "t", method: "smtp", enabledByDefault: true, isDisabled: false },
         channels: channelsOf(["inbox", "webhook"]),
       },
     );
@@ -183,7 +192,7 @@ describe("planning deliveries", () => {
   });
 
   test("a channel that this release doesn't know is kept with its reason", () => {
-    const template = { id: "t", method: "pager", enabledByDefault: true };
+    const template = { id: "t", method: "pager", enabledByDefault: true, isDisabled: false };
     expect(routed({}, { template })).toMatchObject([
       { method: "pager", status: "inhibited", reasons: ["named", "template_method", "not_configured"] },
       { method: "inbox", status: "sent" },

@@ -113,6 +113,7 @@ export const findClaimedMessages = prepared((token: string) =>
       userStatus: users.status,
       userDeletedAt: users.deletedAt,
       disabled: notificationPreferences.disabled,
+      isKindDisabled: notificationTemplates.isDisabled,
       /** The hash of its channel's endpoint, if that responded 410 Gone. */
       goneEndpoint: goneEndpointSql(notificationMessages.method),
     })

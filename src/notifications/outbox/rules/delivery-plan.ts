@@ -28,7 +28,7 @@ export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachab
 }
 
 export interface PlanOptions {
-  template: { id: string; method: string | null; enabledByDefault: boolean };
+  template: { id: string; method: string | null; enabledByDefault: boolean; isDisabled: boolean };
   defaultMethod: string | undefined;
   /** All channels: a template can use one that is not configured. */
   channels: readonly PlanChannel[];
@@ -59,7 +59,9 @@ export function planDeliveries(recipients: readonly Recipient[], options: PlanOp
 
 /** The channels that this deployment uses for this template. */
 export function chooseChannels(
-  options: Pick<PlanOptions, "template" | "defaultMethod" | "channels">,
+  options: Pick<PlanOptions, "defaultMethod" | "channels"> & {
+    template: Pick<PlanOptions["template"], "id" | "method">;
+  },
 ): [method: string, why: Reason][] {
   if (isOnlyByMail(options.template.id)) return [["smtp", "only_by_mail"]];
   const chosen: [string, Reason][] = [];
@@ -111,6 +113,7 @@ function reasonAgainst(
 ): Reason | undefined {
   if (recipient.status !== "active" && !reachesSuspended(options.template.id)) return "suspended_user";
   if (!isAlwaysOn(options.template.id)) {
+    if (options.template.isDisabled) return "disabled_by_deployment";
     if (recipient.disabled === true) return "disabled_by_user";
     if (recipient.disabled === null && !options.template.enabledByDefault) return "off_by_default";
   }

@@ -2,6 +2,7 @@
 import { and, asc, eq, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { notificationPreferences, notificationTemplates, users } from "../../../../db/schema.ts";
+import { enabledByDefaultSql } from "../../texts/store/choices.ts";
 
 type User = SQL<string> | string;
 
@@ -31,7 +32,9 @@ const kind = {
   name: notificationTemplates.name,
   group: notificationTemplates.group,
   method: notificationTemplates.method,
-  enabledByDefault: notificationTemplates.enabledByDefault,
+  enabledByDefault: enabledByDefaultSql.as("is_enabled_by_default"),
+  /** An owner disabled it for everybody. */
+  isDisabled: notificationTemplates.isDisabled,
   /** NULL: the user has no preference. */
   disabled: notificationPreferences.disabled,
 };

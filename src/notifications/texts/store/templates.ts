@@ -1,5 +1,6 @@
 // SQL of notification templates and their versions.
 import { and, asc, desc, eq, sql, type SQL } from "drizzle-orm";
+import { enabledByDefaultSql } from "./choices.ts";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import {
@@ -20,7 +21,8 @@ export const templateColumns = {
   name: notificationTemplates.name,
   group: notificationTemplates.group,
   kind: notificationTemplates.kind,
-  enabledByDefault: notificationTemplates.enabledByDefault,
+  enabledByDefault: enabledByDefaultSql.as("is_enabled_by_default"),
+  isDisabled: notificationTemplates.isDisabled,
   method: notificationTemplates.method,
   version: notificationTemplateVersions.number,
   title: notificationTemplateVersions.title,
@@ -51,6 +53,7 @@ export function listTemplatesWithAuthors() {
   return query
     .select({
       ...templateColumns,
+      defaultChoice: notificationTemplates.defaultChoice,
       origin: notificationTemplateVersions.origin,
       changedBy: users.username,
       changedAt: notificationTemplateVersions.createdAt,

@@ -1,0 +1,87 @@
+// Routes of what owners choose about kinds of notification for everybody: on or off by default, and disabled for all.
+import { Hono } from "hono";
+import * as z from "zod";
+import { changeChoices } from "../notifications/texts/choices.ts";
+import { findChoices } from "../notifications/texts/store/choices.ts";
+import { listTemplatesWithAuthors, type ListedTemplate } from "../notifications/texts/store/templates.ts";
+import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
+import { messageSchema, uuid } from "../http/schemas.ts";
+import { boolean, field, number, shape, string, time } from "../http/wire.ts";
+import { noteOfTemplate, onlyOwners } from "./notification-changes.ts";
+
+const choicesShape = shape<ListedTemplate>("NotificationChoices")({
+  id: string((row) => row.id),
+  name: string((row) => row.name),
+  group: string((row) => row.group),
+  method: string((row) => row.method ?? "", "Empty: the default channel"),
+  enabled_by_default: boolean((row) => row.enabledByDefault),
+  default_choice: field(
+    z.boolean().nullable().meta({ description: "An owner's choice of the default, or null" }),
+    (row) => row.defaultChoice,
+  ),
+  disabled: boolean((row) => row.isDisabled, "Nobody gets this kind"),
+  active_version: number((row) => row.version),
+  changed_by: field(
+    z.string().nullable().meta({ description: "The author of the active version; null for Belfry's" }),
+    (row) => row.changedBy,
+  ),
+  changed_at: time((row) => row.changedAt),
+});
+
+const choicesBody = z
+  .strictObject({
+    enabled_by_default: z
+      .boolean()
+      .nullable()
+      .optional()
+      .meta({ description: "For users without a preference; null: as the release has it" }),
+    disabled: z.boolean().optional().meta({ description: "For everybody, in every channel" }),
+  })
+  .refine((body) => Object.keys(body).length > 0, "name at least one choice");
+
+export const notificationChoiceRoutes = new Hono<Env>()
+  .get(
+    "/notifications/templates/choices",
+    endpoint({
+      summary: "List all kinds with their channels, defaults and who changed them",
+      access: "session",
+      answers: { 200: z.array(choicesShape.schema) },
+      errors: [401],
+    }),
+    async (c) => {
+      const { kinds } = await readAsUser(c, { kinds: listTemplatesWithAuthors() });
+      return c.json(kinds.map(choicesShape.from));
+    },
+  )
+  .put(
+    "/notifications/templates/:id/choices",
+    endpoint({
+      summary: "Set whether a kind is on by default, or disable it for everybody",
+      access: "session",
+      requires: onlyOwners,
+      answers: { 200: messageSchema },
+      errors: [404],
+    }),
+    valid("param", z.object({ id: uuid })),
+    valid("json", choicesBody),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { enabled_by_default: defaultChoice, disabled: isDisabled } = c.req.valid("json");
+      const { actor, kind } = await readAsUser(c, { kind: findChoices(id) });
+      const note = noteOfTemplate(c, actor, id);
+      const after = await changeChoices(c.get("deps"), kind, { defaultChoice, isDisabled }, note);
+      return c.json({ message: `"${after.name}" ${describe(after)}.` });
+    },
+  );
+
+function describe({
+  isDisabled,
+  defaultChoice,
+}: {
+  isDisabled: boolean;
+  defaultChoice: boolean | null;
+}): string {
+  if (isDisabled) return "is disabled for everybody";
+  if (defaultChoice === null) return "is enabled, with the default of the release";
+  return defaultChoice ? "is enabled, on by default" : "is enabled, off by default";
+}

@@ -1,0 +1,83 @@
+// belfry notifications templates channel, default, disable and enable: what owners choose about a kind for everybody.
+import type { Context } from "../context.ts";
+import { exit, Failure } from "../failure.ts";
+import { defineCommand } from "../rules/command.ts";
+import { findTemplate } from "./templates.ts";
+
+export const channel = defineCommand({
+  name: "channel",
+  summary: "Set the channel of a kind besides the inbox (owners only)",
+  args: "NAME CHANNEL",
+  minArgs: 2,
+  details: ["CHANNEL is inbox, smtp, webhook, or default for the deployment's default channel."],
+  examples: [
+    "belfry notifications templates channel task-idle webhook",
+    "belfry notifications templates channel task-idle default",
+  ],
+  options: {},
+  async run(context, { args: [word = "", method = ""] }) {
+    const client = context.client();
+    const { id, name } = await findTemplate(client, word);
+    const param = { id };
+    // The server knows the channels.
+    const json = { method: method as "inbox" };
+    const answer =
+      method === "default"
+        ? await client.ask((routes) => routes.notifications.templates[":id"].method.$delete({ param }))
+        : await client.ask((routes) => routes.notifications.templates[":id"].method.$put({ param, json }));
+    context.log(answer?.message ?? `"${name}" already has this channel.`);
+  },
+});
+
+const defaults: Record<string, boolean | null> = { on: true, off: false, reset: null };
+
+export const setDefault = defineCommand({
+  name: "default",
+  summary: "Set whether a kind is on for users who have not chosen (owners only)",
+  args: "NAME on|off|reset",
+  minArgs: 2,
+  details: ["reset: as the release of Belfry has it."],
+  examples: ["belfry notifications templates default workspace-created on"],
+  options: {},
+  async run(context, { args: [word = "", wanted = ""] }) {
+    if (!Object.hasOwn(defaults, wanted))
+      throw new Failure(exit.usage, `DEFAULT: "${wanted}" is invalid, use on, off or reset`);
+    await change(context, word, { enabled_by_default: defaults[wanted]! });
+  },
+});
+
+export const disable = defineCommand({
+  name: "disable",
+  summary: "Disable a kind for everybody, in every channel (owners only)",
+  args: "NAME",
+  minArgs: 1,
+  details: [
+    "Unsent notifications of the kind are not sent either. Enable it again: belfry notifications templates enable NAME",
+  ],
+  examples: ["belfry notifications templates disable task-working"],
+  options: {},
+  run: (context, { args: [word = ""] }) => change(context, word, { disabled: true }),
+});
+
+export const enable = defineCommand({
+  name: "enable",
+  summary: "Enable a kind again that was disabled for everybody (owners only)",
+  args: "NAME",
+  minArgs: 1,
+  examples: ["belfry notifications templates enable task-working"],
+  options: {},
+  run: (context, { args: [word = ""] }) => change(context, word, { disabled: false }),
+});
+
+async function change(
+  context: Context,
+  word: string,
+  json: { enabled_by_default?: boolean | null; disabled?: boolean },
+): Promise<void> {
+  const client = context.client();
+  const { id } = await findTemplate(client, word);
+  const { message } = await client.ask((routes) =>
+    routes.notifications.templates[":id"].choices.$put({ param: { id }, json }),
+  );
+  context.log(message);
+}
