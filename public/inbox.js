@@ -11,7 +11,7 @@ const announcer = document.querySelector("#announcer");
 const ahead = Number(section().dataset.now) - Date.now();
 const isFirstPage = "firstPage" in section().dataset;
 
-/** Ids already announced: a tab that was in the background hears some events again. */
+/** Sequence numbers already announced: a tab that was in the background hears some events again. */
 const announced = new Set();
 
 /** One change after the other, so that order holds. */
@@ -31,7 +31,7 @@ live.addEventListener("unread", ({ detail: { count, label } }) => {
 function refreshTimes() {
   for (const time of document.querySelectorAll("#inbox time")) {
     const at = Date.parse(time.dateTime);
-    const label = relativeTime(at, Date.now() + ahead);
+    const label = time.matches(".exact") ? exactTime(at) : relativeTime(at, Date.now() + ahead);
     if (time.textContent !== label) time.textContent = label;
     time.title = exactTime(at);
   }
@@ -69,7 +69,7 @@ function rowOf(html) {
 /** Notifications that have changed here or elsewhere: those of this list are replaced, or leave it. */
 function showChanged({ items, isComplete }) {
   if (!isComplete) return reloadList();
-  const shown = isDoneList() ? "done" : "inbox";
+  const shown = section().dataset.list;
   for (const { id, html, list } of items) {
     const old = document.getElementById(`n-${id}`);
     if (old === null) continue;
@@ -78,8 +78,6 @@ function showChanged({ items, isComplete }) {
   }
   refreshTimes();
 }
-
-const isDoneList = () => section().querySelector(".tabs [aria-current]")?.href.includes("show=done") ?? false;
 
 /** An open row stays open, and the focus where it is; nothing happens to one that is the same. */
 function replaceRow(old, row) {
@@ -113,7 +111,7 @@ async function reloadList() {
   refreshTimes();
 }
 
-function showNew({ item: { id, seq, html } }) {
+function showNew({ item: { seq, html } }) {
   const row = rowOf(html);
   for (const field of document.querySelectorAll(".all [name=position]"))
     field.value = String(Math.max(Number(field.value), seq));
@@ -125,8 +123,8 @@ function showNew({ item: { id, seq, html } }) {
     if (doneAll !== null) doneAll.hidden = false;
     refreshTimes();
   }
-  if (announced.has(id)) return;
-  announced.add(id);
+  if (announced.has(seq)) return;
+  announced.add(seq);
   announce(`New notification: ${titleOf(row)}`);
 }
 
@@ -156,12 +154,13 @@ const messages = {
   "done-all": "All done",
   done: "Done",
   inbox: "Moved to the inbox",
+  snooze: "Snoozed",
 };
 
 /** Moves notifications, or undoes it: the list comes anew, with the focus where it was. */
-async function replaceList(form) {
-  const row = rows().indexOf(form.closest("#items > li"));
-  const answer = await ask(form.action, { method: "POST", body: new FormData(form) });
+async function replaceList(form, button) {
+  const row = rows().indexOf(form.closest("#items > li") ?? document.getElementById(form.dataset.row));
+  const answer = await ask(form.action, { method: "POST", body: new FormData(form, button) });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   section().replaceWith(page.querySelector("#inbox"));
   showUnread(Number(/^\((\d+)/.exec(page.title)?.[1] ?? 0));
@@ -175,16 +174,16 @@ const rows = () => [...document.querySelectorAll("#items > li")];
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const change = form.matches(".all, .undo, [data-mark=done], [data-mark=inbox]")
+  const change = form.matches(".all, .undo, [data-mark=done], [data-mark=inbox], [data-mark=snooze]")
     ? replaceList
     : form.matches(".mark")
       ? markOne
       : null;
   if (change === null) return;
   event.preventDefault();
-  const button = form.querySelector("button");
+  const button = event.submitter ?? form.querySelector("button");
   button.setAttribute("aria-busy", "true");
-  void inTurn(() => change(form)).finally(() => button.removeAttribute("aria-busy"));
+  void inTurn(() => change(form, button)).finally(() => button.removeAttribute("aria-busy"));
 });
 
 /** The row that has the focus, or the first one. */
@@ -203,6 +202,7 @@ const keys = {
   j: () => moveFocus(1),
   k: () => moveFocus(-1),
   o: () => currentRow()?.querySelector("summary").click(),
+  s: () => currentRow()?.querySelector("[data-act=snooze]")?.click(),
   e: () => submit(currentRow()?.querySelector("[data-mark=done]")),
   u: () => submit(currentRow()?.querySelector("[data-mark*=read]")),
   z: () => submit(document.querySelector(".undo")),
@@ -225,9 +225,26 @@ document.addEventListener("keydown", (event) => {
   run();
 });
 
+// Dialogs and the selection are loaded when they are first used.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#items [data-act]");
+  if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  void import("./inbox-select.js").then(({ act }) => act(link));
+});
+
+/** A menu closes when something else is pressed, or Escape. */
+for (const type of ["click", "keydown"])
+  document.addEventListener(type, (event) => {
+    const menu = document.querySelector(".pop[open]");
+    if (menu === null || (type === "click" ? menu.contains(event.target) : event.key !== "Escape")) return;
+    menu.open = false;
+    if (type === "keydown") menu.querySelector("summary").focus();
+  });
+
 // Forms to pages of this site mark as read by themselves; links to others do it here.
 document.addEventListener("click", (event) => {
-  const item = event.target.closest(".acts a")?.closest(".item.unread");
+  const item = event.target.closest(".acts a:not([data-act])")?.closest(".item.unread");
   if (item) void inTurn(() => markOne(item.querySelector("[data-mark=read]")));
 });
 

@@ -17,6 +17,7 @@ import {
   findNextLeaseExpiry,
   notificationPurges,
 } from "./notifications/delivery/store/queue.ts";
+import { findDueSnoozes, returnSnoozed } from "./notifications/inbox/store/snooze.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
@@ -48,10 +49,12 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
   // Last, because the write that finishes this tick releases its lease.
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
+  const returning = (due?.snoozed ?? []).map(() => returnSnoozed(deps.now()));
   const purges = purgesOf(deps);
-  const purged = await step(deps, "purge", () => finishTick(deps, purges, pools?.end ?? []));
+  const purged = await step(deps, "purge", () => finishTick(deps, purges, pools?.end ?? [], returning));
   const outcome = pools?.run.outcome ?? null;
   options.onStepsDone?.();
+  if (returning.length > 0) deps.process.hub.wake();
   if (purged?.hasMore === true)
     await step(deps, "purge", () => purgeRest(deps, purges, purgeUntil(deps, options)));
   return { dispatch: await dispatching, expiredJobs, started, pools: outcome, purged: purged !== null };
@@ -81,6 +84,7 @@ async function startTick(deps: Deps) {
     ...dueStartReads(deps.now()),
     ...dueReads(),
     due: findDueChannels(deps.now()),
+    snoozed: findDueSnoozes(deps.now()),
     nextExpiry: findNextLeaseExpiry(deps.process.leases.held(deps.now())),
     keyCheck: readKeyCheck(),
     unsigned: readUnsignedUntil(),
@@ -115,6 +119,7 @@ async function finishTick(
   deps: Deps,
   purges: Purges,
   ends: readonly Statement[],
+  returning: readonly Statement[],
 ): Promise<{ hasMore: boolean }> {
   const notes = [noteTick(deps.now()), ...keyCheckStatements(deps), ...ends];
   const slices = firstSlices(purges);
@@ -124,7 +129,7 @@ async function finishTick(
     return after as Record<string, unknown>;
   };
   try {
-    const after = await write([...expireMessages(deps.now()), ...notes], slices);
+    const after = await write([...expireMessages(deps.now()), ...returning, ...notes], slices);
     return { hasMore: hasMore(Object.fromEntries(Object.keys(slices).map((name) => [name, after[name]]))) };
   } catch (error) {
     // A failed deletion doesn't keep the tick from being recorded.

@@ -56,6 +56,8 @@ export const users = sqliteTable(
     status: text("status", { enum: userStatuses }).notNull(),
     /** `scrypt$N$r$p$salt$hash`; NULL for users who can't sign in with a password. */
     passwordHash: text("password_hash"),
+    /** A name of the IANA's; NULL: unknown. */
+    timeZone: text("time_zone"),
     /** System users (`prebuilds`) can't sign in and get no notifications. */
     isSystem: integer("is_system", { mode: "boolean" }).notNull(),
     createdAt: integer("created_at").notNull(),

@@ -226,6 +226,8 @@ export const inboxNotifications = sqliteTable(
     situationId: text("situation_id"),
     /** Codes of the reasons for this recipient, separated by spaces; NULL for rows of earlier releases. */
     why: text("why"),
+    /** With `doneAt`: when it comes back. Without: it was snoozed until then. */
+    snoozedUntil: integer("snoozed_until"),
   },
   (table) => [
     uniqueIndex("inbox_notifications_id").on(table.id),
@@ -244,6 +246,12 @@ export const inboxNotifications = sqliteTable(
     index("inbox_notifications_unread")
       .on(table.userId, table.seq)
       .where(sql`read_at IS NULL`),
+    index("inbox_notifications_snoozed")
+      .on(table.userId, table.seq)
+      .where(sql`snoozed_until IS NOT NULL AND done_at IS NOT NULL`),
+    index("inbox_notifications_due")
+      .on(table.snoozedUntil)
+      .where(sql`snoozed_until IS NOT NULL AND done_at IS NOT NULL`),
     index("inbox_notifications_created").on(table.createdAt),
     foreignKey({ columns: [table.userId], foreignColumns: [users.id] }).onDelete("cascade"),
     foreignKey({ columns: [table.templateId], foreignColumns: [notificationTemplates.id] }),

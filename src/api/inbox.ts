@@ -2,7 +2,9 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
-import { notFound } from "../kernel/errors.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
+import { setSnoozed } from "../notifications/inbox/store/snooze.ts";
+import { snoozeProblem } from "../notifications/inbox/rules/snooze.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import {
   countUnread,
@@ -64,6 +66,11 @@ const inboxQuery = inboxFilter.extend({
     .default("false")
     .meta({ description: "true: what is done, instead of what is in the inbox" })
     .transform((value) => value === "true"),
+  snoozed: z
+    .enum(["", "true", "false"], { error: "must be true or false" })
+    .default("false")
+    .meta({ description: "true: what is snoozed, instead of what is in the inbox" })
+    .transform((value) => value === "true"),
   starting_before: z
     .literal("")
     .or(uuid)
@@ -89,11 +96,11 @@ export const inboxRoutes = new Hono<Env>()
     }),
     valid("query", inboxQuery),
     async (c) => {
-      const { starting_before, read_status, targets, templates, done } = c.req.valid("query");
+      const { starting_before, read_status, targets, templates, done, snoozed } = c.req.valid("query");
       const { items, unread } = await readAsUser(c, {
         items: listInbox(
           currentUserIdSql(c),
-          { targets, templates, readStatus: read_status, isDone: done },
+          { targets, templates, readStatus: read_status, isDone: done, isSnoozed: snoozed },
           inboxPageSize,
           starting_before,
         ),
@@ -148,6 +155,48 @@ export const inboxRoutes = new Hono<Env>()
       );
       if (item[0] === undefined) throw notFound("Notification");
       return c.json({ notification: inboxItemShape.from(item[0]), unread_count: unread[0]!.count });
+    },
+  )
+  .put(
+    "/notifications/inbox/:id/snooze-status",
+    endpoint({
+      summary: "Snooze one of your notifications until a time, or move it back to the inbox",
+      access: "session",
+      answers: {
+        200: z.object({
+          notification: inboxItemShape.schema,
+          unread_count: z.number(),
+          snoozed_until: z.iso.datetime().nullable(),
+        }),
+      },
+      errors: [400, 401, 404, 415],
+    }),
+    valid("param", z.object({ id: uuid })),
+    valid(
+      "json",
+      z.object({
+        snoozed_until: z.iso.datetime({ offset: true }).nullable().meta({ description: "null: not snoozed" }),
+      }),
+    ),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { snoozed_until: asked } = c.req.valid("json");
+      const now = c.get("deps").now();
+      const until = asked === null ? null : Date.parse(asked);
+      const problem = until === null ? undefined : snoozeProblem(until, now);
+      if (problem !== undefined) throw invalid("snoozed_until", problem);
+      const self = authorizedUserIdSql(c);
+      const { item, unread } = await writeAsUser(
+        c,
+        [until === null ? setNotDone(self, id) : setSnoozed(self, id, until, now)],
+        { item: findInboxItem(currentUserIdSql(c), id), unread: countUnread(currentUserIdSql(c)) },
+      );
+      if (item[0] === undefined) throw notFound("Notification");
+      return c.json({
+        notification: inboxItemShape.from(item[0]),
+        unread_count: unread[0]!.count,
+        snoozed_until: until === null ? null : new Date(until).toISOString(),
+      });
     },
   )
   .put(

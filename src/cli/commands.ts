@@ -10,6 +10,7 @@ import * as deliveryActs from "./notifications/delivery-acts.ts";
 import * as deliveries from "./notifications/deliveries.ts";
 import { edit } from "./notifications/edit-template.ts";
 import * as inbox from "./notifications/inbox.ts";
+import { snooze } from "./notifications/snooze.ts";
 import * as send from "./notifications/send.ts";
 import * as choices from "./notifications/template-choices.ts";
 import * as texts from "./notifications/templates.ts";
@@ -52,6 +53,7 @@ const notifications: Group = {
     inbox.show,
     inbox.read,
     inbox.done,
+    snooze,
     send.test,
     deliveries.pause,
     deliveries.resume,

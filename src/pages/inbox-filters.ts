@@ -71,6 +71,6 @@ export function filtersInUse(address: InboxAddress, choices: readonly Choice[]):
 
 const filterInUse = (heading: string, name: string, without: string): Html =>
   html`<li>
-    <span>${heading}: <b>${name}</b></span>
+    <span>${heading}: <strong>${name}</strong></span>
     <a href="${without}" aria-label="Remove the filter ${heading}: ${name}">✕</a>
   </li>`;

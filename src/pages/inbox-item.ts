@@ -8,6 +8,7 @@ import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
+import { returnTime, snoozePath } from "./inbox-snooze.ts";
 import { attributes, type Html } from "./layout.ts";
 import { toProse } from "./rules/document.ts";
 import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
@@ -45,6 +46,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
           ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}
         </h2>
         ${subject.length === 0 ? "" : html`<span class="subject" ${attributes({ "data-state": label && (isResolved ? "resolved" : "open") })}>${subject.join(" · ")}</span>`}
+        ${snoozeTag(item)}
         <time datetime="${new Date(shownAt).toISOString()}" title="${exactTime(shownAt, "UTC")}"
           >${relativeTime(shownAt, now, "UTC")}</time
         >
@@ -53,7 +55,8 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
       <div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>
       <div class="acts">
         ${buttons}
-        ${item.doneAt === null ? markForm(id, here, "done", "Done") : markForm(id, here, "inbox", "Move to inbox")}
+        ${item.doneAt === null || item.snoozedUntil !== null ? markForm(id, here, "done", "Done") : ""}
+        ${item.doneAt === null ? "" : markForm(id, here, "inbox", "Move to inbox")}
         ${
           item.doneAt !== null
             ? ""
@@ -61,6 +64,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
               ? markForm(id, here, "read", "Mark as read")
               : markForm(id, here, "unread", "Mark as unread")
         }
+        ${item.doneAt === null || item.snoozedUntil !== null ? snoozeLink(id, here) : ""}
       </div>
       ${why(item)}
     </details>
@@ -79,6 +83,25 @@ function why({ templateId, why }: InboxRow): Html {
         : html`<a href="${notificationSettingsPath}?disabled=${templateId}">Turn off “${kind.name}”</a>`;
   return html`<p class="why">${sentence} ${off}</p>`;
 }
+
+/** Until when it is snoozed, or that it was. */
+function snoozeTag({ doneAt, snoozedUntil }: InboxRow): Html | string {
+  if (snoozedUntil === null) return "";
+  if (doneAt === null) return html`<span class="subject">back from snooze</span>`;
+  return html`<span class="subject">until ${returnTime(snoozedUntil)}</span>`;
+}
+
+/** A page without scripts; with them it opens a dialog. */
+const snoozeLink = (id: string, here: string): Html =>
+  html`<span class="mark"
+    ><a
+      class="quiet"
+      data-act="snooze"
+      href="${`${snoozePath}?${new URLSearchParams({ id, to: here })}`}"
+      aria-describedby="t-${id}"
+      >Snooze</a
+    ></span
+  >`;
 
 const markForm = (
   id: string,

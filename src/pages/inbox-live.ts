@@ -31,8 +31,11 @@ export const inboxLive = new Hono<Env>().get("/inbox/events", async (c) => {
 });
 
 /** The list that it is on; what is folded is on none. */
-const listOf = ({ doneAt, foldedAt }: InboxRow) =>
-  foldedAt !== null ? "none" : doneAt !== null ? "done" : "inbox";
+const listOf = ({ doneAt, foldedAt, snoozedUntil }: InboxRow) => {
+  if (foldedAt !== null) return "none";
+  if (doneAt === null) return "inbox";
+  return snoozedUntil === null ? "done" : "snoozed";
+};
 
 export interface FormatFacts {
   now: () => number;

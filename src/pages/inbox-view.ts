@@ -6,6 +6,8 @@ import type { Cursor } from "../notifications/inbox/rules/paging.ts";
 import { maxSearched, type Choice } from "../notifications/inbox/store/inbox-pages.ts";
 import { filterMenu, filtersInUse } from "./inbox-filters.ts";
 import { inboxItem } from "./inbox-item.ts";
+import type { Undo } from "./inbox-return.ts";
+import { returnTime } from "./inbox-snooze.ts";
 import { attributes, type Html } from "./layout.ts";
 import { unreadLabel } from "./unread.ts";
 import { inboxPath, isFiltered, type InboxAddress } from "./rules/inbox-address.ts";
@@ -14,15 +16,13 @@ export interface InboxView extends InboxAddress {
   /** The id of the notification that is open. */
   open: string | undefined;
   /** What was just marked, which can be undone. */
-  undo: { at: number; what: Undoable } | undefined;
+  undo: Undo | undefined;
 }
 
-/** By the word in the path of the page: what has just happened. */
-const undoable = {
+const undoable: Record<Exclude<Undo["what"], "snoozed">, string> = {
   read: "All marked as read.",
   done: "Marked as done.",
-} as const;
-type Undoable = keyof typeof undoable;
+};
 
 export interface InboxItems {
   items: readonly InboxRow[];
@@ -49,8 +49,9 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
     id="inbox"
     data-position="${position}-${facts.version}"
     data-now="${now}"
+    data-list="${view.show === "done" || view.show === "snoozed" ? view.show : "inbox"}"
     ${attributes({
-      "data-first-page": newer === undefined && view.show !== "done" && !isFiltered(view),
+      "data-first-page": newer === undefined && isLive(view),
     })}
   >
     <div class="head">
@@ -62,10 +63,11 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
     </div>
     <div class="bar">
       <nav class="tabs" aria-label="Which notifications">
-        ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Done", "done", view)}
+        ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Snoozed", "snoozed", view)}
+        ${tab("Done", "done", view)}
       </nav>
       ${filterMenu(view, facts.choices)} ${view.undo === undefined ? "" : undoForm(view.undo, here)}
-      ${view.show === "done" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
+      ${view.show === "done" || view.show === "snoozed" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
       ${view.show !== "all" ? "" : allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}
     </div>
     ${filtersInUse(view, facts.choices)}
@@ -75,6 +77,9 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
     ${items.length === 0 ? empty(view, facts) : ""} ${pages(view, facts)}
   </section>`;
 }
+
+/** Whether what is new belongs on it. */
+const isLive = (view: InboxView) => view.show !== "done" && view.show !== "snoozed" && !isFiltered(view);
 
 const tab = (label: string, show: InboxView["show"], view: InboxView): Html =>
   html`<a
@@ -114,11 +119,11 @@ const allForm = (
     <button class="quiet" type="submit">${label}</button>
   </form>`;
 
-const undoForm = ({ at, what }: NonNullable<InboxView["undo"]>, here: string): Html =>
+const undoForm = ({ at, what, until }: Undo, here: string): Html =>
   html`<form class="undo" method="post" action="/inbox/undo">
     <input type="hidden" name="to" value="${here}" />
     <input type="hidden" name="at" value="${at}" />
-    <p>${undoable[what]}</p>
+    <p>${what === "snoozed" ? html`Snoozed until ${returnTime(until)}.` : undoable[what]}</p>
     <button class="quiet" type="submit">Undo</button>
   </form>`;
 
@@ -149,6 +154,7 @@ function empty(view: InboxView, facts: InboxItems): Html {
       <p>New notifications appear here live.</p>
     </div>`;
   }
+  if (view.show === "snoozed") return html`<div class="empty"><p>Nothing is snoozed.</p></div>`;
   if (view.show === "done") return html`<div class="empty"><p>Nothing is done yet.</p></div>`;
   if (facts.hasDone) {
     return html`<div class="empty">
@@ -168,6 +174,7 @@ const keys = [
   ["j, k", "next, previous notification"],
   ["o, Enter", "open or close"],
   ["e", "done"],
+  ["s", "snooze"],
   ["u", "mark as read or unread"],
   ["z", "undo"],
   ["/", "search"],

@@ -27,6 +27,8 @@ import { readDeliveryState, toDeliveryState } from "../notifications/delivery/st
 import { deliveryLines } from "./delivery-lines.ts";
 import { newestVersion } from "../notifications/inbox/store/changes.ts";
 import { readForm } from "./form.ts";
+import { back, readUndo } from "./inbox-return.ts";
+import { snoozeDialog } from "./inbox-snooze.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { inboxSection, keysDialog, type InboxView } from "./inbox-view.ts";
 import { needsYou, waitingRead } from "./needs-you.ts";
@@ -110,16 +112,12 @@ function targetOf(item: InboxRow | undefined, index: string, accessUrl: string):
 /** What a list shows. */
 const toFilter = ({ show, search, kind, about }: InboxAddress): PageFilter => ({
   isDone: show === "done",
+  isSnoozed: show === "snoozed",
   isUnread: show === "unread",
   search: search || undefined,
   kind,
   about,
 });
-
-function undoOf(read: string | undefined, done: string | undefined): InboxView["undo"] {
-  const at = Number(read ?? done);
-  return at > 0 ? { at, what: read === undefined ? "done" : "read" } : undefined;
-}
 
 async function showInbox(c: Ctx) {
   const { now, config, process } = c.get("deps");
@@ -128,19 +126,18 @@ async function showInbox(c: Ctx) {
   const view: InboxView = {
     ...address,
     open: c.req.query("open") || undefined,
-    undo: undoOf(c.req.query("read"), c.req.query("done")),
+    undo: readUndo(c),
   };
   const filter = toFilter(view);
-  const { isDone } = filter;
-  const all: PageFilter = { isDone, isUnread: false, search: undefined, kind: undefined, about: undefined };
+  const everything = toFilter(readAddress(new URLSearchParams()));
   const self = currentUserIdSql(c);
   const other = cursor && otherSide(cursor);
   const answers = await readAsUser(c, {
     rows: listPage(self, filter, inboxPageSize + 1, cursor?.before, cursor?.after),
     other: listPage(self, filter, other === undefined ? 0 : 1, other?.before, other?.after),
-    choices: listChoices(self, isDone, about ?? ""),
+    choices: listChoices(self, filter, about ?? ""),
     newest: newestSeq(),
-    done: listPage(self, { ...all, isDone: true }, 1, undefined, undefined),
+    done: listPage(self, { ...everything, isDone: true }, 1, undefined, undefined),
     latest: newestVersion(),
     delivery: readDeliveryState(),
     waiting: waitingRead(c),
@@ -165,7 +162,7 @@ async function showInbox(c: Ctx) {
       ${needsYou(c, waiting)} ${section}
       <p class="spoken" id="announcer" role="status"></p>
       <p class="live" id="live" hidden></p>
-      ${keysDialog}`,
+      ${keysDialog} ${snoozeDialog}`,
   });
 }
 
@@ -176,12 +173,4 @@ function showItem(c: Ctx, item: InboxRow | undefined, unread: number) {
   const { rendered } = process;
   const facts = { now: now(), accessUrl: config.accessUrl, rendered, here: "/inbox", isOpen: false };
   return respondWithPart(c, inboxItem(item, facts));
-}
-
-/** Redirects to the list that the form was in: to the notification that is `open`, or with what can be undone. */
-function back(c: Ctx, to: string, query: { open?: string; read?: string; done?: string } = {}): Response {
-  const [path = "/inbox"] = (ownPath(to) ?? "/inbox").split("#");
-  const added = String(new URLSearchParams(query));
-  const separator = added === "" ? "" : path.includes("?") ? "&" : "?";
-  return c.redirect(`${path}${separator}${added}${query.open === undefined ? "" : `#n-${query.open}`}`, 303);
 }

@@ -13,6 +13,7 @@ import { inboxPages } from "./inbox.ts";
 import { needsYouPages } from "./needs-you.ts";
 import { inboxLive } from "./inbox-live.ts";
 import { notificationChoicePages } from "./notification-choices.ts";
+import { inboxSnooze } from "./inbox-snooze.ts";
 import { notificationTemplateEditPages } from "./notification-template-edit.ts";
 import { notificationTemplatePages } from "./notification-templates.ts";
 import { ownActionPages } from "./own-actions.ts";
@@ -23,6 +24,7 @@ import { setupPages } from "./setup.ts";
 import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
 import { templatePages } from "./templates.ts";
+import { timeZonePages } from "./time-zone.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
 import { singleUserPages } from "./user.ts";
 import { userPages } from "./users.ts";
@@ -43,6 +45,8 @@ export function createPages() {
     .route("/", inboxPages)
     .route("/", needsYouPages)
     .route("/", inboxLive)
+    .route("/", inboxSnooze)
+    .route("/", timeZonePages)
     .route("/", notificationSettingsPages)
     .route("/", ownActionPages)
     .route("/", accountPages)

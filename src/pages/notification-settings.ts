@@ -22,6 +22,8 @@ import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { notificationSettingsPath, ownPath } from "./rules/links.ts";
 import { settingsTabs } from "./components.ts";
 import { signedIn } from "./session.ts";
+import { timeZoneSection } from "./time-zone.ts";
+import { findTimeZone } from "../accounts/store/time-zone.ts";
 import type { NotificationsConfig } from "../config/config.ts";
 import type { Channel } from "../notifications/channels/channel.ts";
 import { findChannel, planChannels, type Method } from "../notifications/channels/index.ts";
@@ -63,9 +65,10 @@ async function readPreferences(c: Ctx): Promise<{ to: string; disabled: Record<s
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, ownActions } = await readAsUser(c, {
+  const { actor, choices, ownActions, zone } = await readAsUser(c, {
     choices: listKindPreferences(currentUserIdSql(c)),
     ownActions: findOwnActions(currentUserIdSql(c)),
+    zone: findTimeZone(currentUserIdSql(c)),
   });
   const facts: SettingsView = { choices, notifications, email: actor.email };
   const main = html`<section>
@@ -73,10 +76,15 @@ async function showSettings(c: Ctx) {
     ${settingsTabs(notificationSettingsPath)}
     <p class="lead">Choose which notifications you get. Changes are saved immediately.</p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
-    ${ownActionsSetting(ownActions[0]?.notify === true)}
+    ${ownActionsSetting(ownActions[0]?.notify === true)} ${timeZoneSection(zone[0]?.timeZone ?? null)}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
-  return respondWithPage(c, { title: "Notification settings", actor, scripts: ["switches.js"], main });
+  return respondWithPage(c, {
+    title: "Notification settings",
+    actor,
+    scripts: ["switches.js", "zone.js"],
+    main,
+  });
 }
 
 export interface SettingsView {

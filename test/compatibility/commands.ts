@@ -107,6 +107,7 @@ export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry notifications read", what: "mark as read" },
   { command: "belfry notifications done", what: "mark as done: out of the inbox" },
   { command: "belfry notifications withdraw", what: "withdraw unsent messages" },
+  { command: "belfry notifications snooze", what: "out of the inbox until a time" },
   { command: "belfry notifications explain", what: "show why a message was sent or not" },
   { command: "belfry notifications retry", what: "retry a message that failed permanently" },
   { command: "belfry notifications templates", what: "edit notification templates, in versions" },

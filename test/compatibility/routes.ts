@@ -131,6 +131,10 @@ export const ownRoutes: { route: string; what: string }[] = [
     route: "PUT /notifications/inbox/{id}/done-status",
     what: "done with a notification, or back to the inbox",
   },
+  {
+    route: "PUT /notifications/inbox/{id}/snooze-status",
+    what: "snooze a notification until a time, or end it",
+  },
   { route: "PUT /notifications/inbox/mark-all-as-done", what: "done with everything in the inbox" },
   { route: "GET /notifications/inbox/events", what: "the live inbox as server-sent events, resumable" },
   { route: "GET /notifications/templates/{id}/versions", what: "versions of a template" },

@@ -273,6 +273,11 @@ const special: Record<string, Make> = {
     "/api/v2/users/nobody/notifications/own-actions",
     { notify: true },
   ),
+  "PUT /api/v2/notifications/inbox/:id/snooze-status 404": as(
+    "PUT",
+    `/api/v2/notifications/inbox/${nobody}/snooze-status`,
+    { snoozed_until: null },
+  ),
   "GET /api/v2/users/:user/notifications/preferences 404": as(
     "GET",
     "/api/v2/users/nobody/notifications/preferences",
@@ -444,6 +449,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/templates/:id/method": { method: "smtp" },
     "PUT /api/v2/notifications/inbox/:id/read-status": { is_read: true },
     "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
+    "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   };
   const json = bodies[`${method} ${path}`];

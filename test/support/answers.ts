@@ -307,6 +307,11 @@ export interface Answers {
     notification: InboxNotification;
     unread_count: number;
   };
+  "PUT /api/v2/notifications/inbox/{id}/snooze-status": {
+    notification: InboxNotification;
+    unread_count: number;
+    snoozed_until: string | null;
+  };
   "PUT /api/v2/notifications/inbox/{id}/read-status": {
     notification: InboxNotification;
     unread_count: number;
@@ -611,6 +616,7 @@ export interface Paths {
           "mark-all-as-done": "/api/v2/notifications/inbox/mark-all-as-done";
           "{}": {
             "done-status": "/api/v2/notifications/inbox/{id}/done-status";
+            "snooze-status": "/api/v2/notifications/inbox/{id}/snooze-status";
             "read-status": "/api/v2/notifications/inbox/{id}/read-status";
           };
           watch: "/api/v2/notifications/inbox/watch";

@@ -42,6 +42,9 @@ export const pages: Record<string, Page> = {
   "POST /unsubscribe": { who: [] },
   "GET /inbox": { who: readers },
   "POST /inbox/:all{read-all|done-all}": { who: people, path: "/inbox/read-all" },
+  "GET /inbox/snooze": { who: ["mia", "read"], path: "/inbox/snooze?id=:inbox" },
+  "POST /inbox/snooze": { who: ["mia"], path: "/inbox/snooze?id=:inbox", form: { until: "hour" } },
+  "POST /settings/time-zone": { who: people, form: { zone: "UTC" } },
   "POST /inbox/undo": { who: people, form: { at: "1" } },
   // Her message has no button.
   "POST /inbox/items/:id/follow": { who: [], path: "/inbox/items/:inbox/follow", form: { action: "0" } },

@@ -99,6 +99,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "PUT /api/v2/notifications/inbox/mark-all-as-done": people,
   "PUT /api/v2/notifications/inbox/:id/read-status": ["mia"],
   "PUT /api/v2/notifications/inbox/:id/done-status": ["mia"],
+  "PUT /api/v2/notifications/inbox/:id/snooze-status": ["mia"],
   "GET /api/v2/notifications/inbox/watch": readers,
   "GET /api/v2/notifications/inbox/events": readers,
   "GET /api/v2/users/:user/notifications/preferences": ["mia", "user-admin", "owner", "read"],

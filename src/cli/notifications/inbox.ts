@@ -25,6 +25,7 @@ export const list = defineCommand({
   options: {
     unread: { type: "boolean", text: "only unread notifications" },
     done: { type: "boolean", text: "what is done, instead of the inbox" },
+    snoozed: { type: "boolean", text: "what is snoozed, instead of the inbox" },
     limit: { type: "string", value: "N|all", text: `maximum number to list (default ${defaultLimit})` },
     all: { type: "boolean", text: "list the delivery log" },
     status: {
@@ -38,32 +39,43 @@ export const list = defineCommand({
   },
   async run(context, { options }) {
     const limit = readLimit(options.limit);
-    const { unread, done, all, status, template, user } = options;
+    const { unread, done, snoozed, all, status, template, user } = options;
     const asJson = options.output === "json";
     if (all) {
-      if (unread || done)
-        throw new Failure(exit.usage, `--${unread ? "unread" : "done"} and --all can't be combined.`);
+      const other = Object.entries({ unread, done, snoozed }).find(([, isOn]) => isOn);
+      if (other !== undefined) throw new Failure(exit.usage, `--${other[0]} and --all can't be combined.`);
       return showLog(context, { status, template, user }, limit, asJson);
     }
     const logOnly = Object.entries({ status, template, user }).find(([, value]) => value !== undefined);
     if (logOnly !== undefined) throw new Failure(exit.usage, `--${logOnly[0]}: only with --all`);
-    return showInbox(context, { unread, done }, limit, asJson);
+    return showInbox(context, { unread, done, snoozed }, limit, asJson);
   },
 });
 
 async function showInbox(
   context: Context,
-  { unread, done }: { unread: boolean; done: boolean },
+  { unread, done, snoozed }: { unread: boolean; done: boolean; snoozed: boolean },
   limit: number,
   asJson: boolean,
 ): Promise<void> {
-  const filter = { read_status: unread ? "unread" : "all", done: done ? "true" : "false" } as const;
+  if (done && snoozed) throw new Failure(exit.usage, "--done and --snoozed can't be combined.");
+  const filter = {
+    read_status: unread ? "unread" : "all",
+    done: done ? "true" : "false",
+    snoozed: snoozed ? "true" : "false",
+  } as const;
   const found = await readInbox(context.client(), filter, ({ length }) => length >= limit);
   const notifications = found.notifications.slice(0, limit);
   if (asJson) return context.printJson({ ...found, notifications });
   if (notifications.length === 0)
     return context.log(
-      unread ? "No unread notifications." : done ? "Nothing is done yet." : "Your inbox is empty.",
+      unread
+        ? "No unread notifications."
+        : snoozed
+          ? "Nothing is snoozed."
+          : done
+            ? "Nothing is done yet."
+            : "Your inbox is empty.",
     );
   // Loaded here, since Markdown takes longest to load and no other command needs it.
   const { inboxLines } = await import("../rules/inbox-lines.ts");
@@ -152,12 +164,12 @@ export const read = defineMark("read", "Mark notifications as read");
 export const done = defineMark("done", "Mark notifications as done: they leave the inbox");
 
 /** A whole id is used as it is; the end of one is searched for in the inbox. */
-async function fullIds(client: Client, words: string[]): Promise<string[]> {
+export async function fullIds(client: Client, words: string[], filter: InboxQuery = {}): Promise<string[]> {
   const ends = words.filter((word) => word.length < 36).map((word) => word.toLowerCase());
   const tooShort = ends.find((end) => !/^[0-9a-f-]{4,}$/.test(end));
   if (tooShort !== undefined) throw new Failure(exit.usage, `ID: "${tooShort}" is not an ID`, listHint);
   if (ends.length === 0) return words;
-  const { notifications } = await readInbox(client, {}, (items) =>
+  const { notifications } = await readInbox(client, filter, (items) =>
     ends.every((end) => items.some(({ id }) => id.endsWith(end))),
   );
   return words.map((word) => {
@@ -174,6 +186,12 @@ async function fullIds(client: Client, words: string[]): Promise<string[]> {
   });
 }
 
+interface InboxQuery {
+  read_status?: "all" | "unread";
+  done?: "true" | "false";
+  snoozed?: "true" | "false";
+}
+
 export interface Inbox {
   notifications: InboxNotification[];
   unread_count: number;
@@ -182,7 +200,7 @@ export interface Inbox {
 /** The newest notifications, page after page until `isEnough`. */
 export async function readInbox(
   client: Client,
-  filter: { read_status?: "all" | "unread"; done?: "true" | "false" },
+  filter: InboxQuery,
   isEnough: (notifications: InboxNotification[]) => boolean,
 ): Promise<Inbox> {
   const notifications: InboxNotification[] = [];

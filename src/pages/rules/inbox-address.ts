@@ -2,7 +2,7 @@
 import { kinds } from "../../notifications/kinds/kinds.ts";
 import type { Cursor } from "../../notifications/inbox/rules/paging.ts";
 
-export const lists = ["all", "unread", "done"] as const;
+export const lists = ["all", "unread", "snoozed", "done"] as const;
 
 export interface InboxAddress {
   show: (typeof lists)[number];

@@ -3,10 +3,9 @@ import { and, asc, desc, eq, gt, lt, lte, sql, type SQL } from "drizzle-orm";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { inboxNotifications } from "../../../../db/schema.ts";
-import { isListed, itemColumns, whereMatches, type User } from "./inbox.ts";
+import { isListed, itemColumns, whereMatches, type Place, type User } from "./inbox.ts";
 
-export interface PageFilter {
-  isDone: boolean;
+export interface PageFilter extends Place {
   isUnread: boolean;
   /** Text in title or body, in any case. */
   search: string | undefined;
@@ -34,20 +33,20 @@ const isAbout = (
 const contains = (search: string): SQL => sql`
   instr(lower(${inboxNotifications.title} || char(10) || ${inboxNotifications.content}), lower(${search})) > 0`;
 
-const isRecent = (user: User, isDone: boolean): SQL =>
+const isRecent = (user: User, place: Place): SQL =>
   sql`${inboxNotifications.seq} > coalesce((${query
     .select({ seq: inboxNotifications.seq })
     .from(inboxNotifications)
-    .where(and(eq(inboxNotifications.userId, user), isListed(isDone)))
+    .where(and(eq(inboxNotifications.userId, user), isListed(place)))
     .orderBy(desc(inboxNotifications.seq))
     .limit(1)
     .offset(maxSearched)}), 0)`;
 
-const isOnList = (user: User, { isDone, isUnread, search, kind, about }: PageFilter): SQL | undefined =>
+const isOnList = (user: User, { isUnread, search, kind, about, ...place }: PageFilter): SQL | undefined =>
   and(
-    isListed(isDone),
+    isListed(place),
     whereMatches({ isRead: isUnread ? false : undefined, templates: undefined, targets: undefined }),
-    search === undefined && kind === undefined && about === undefined ? undefined : isRecent(user, isDone),
+    search === undefined && kind === undefined && about === undefined ? undefined : isRecent(user, place),
     kind === undefined ? undefined : eq(inboxNotifications.templateId, kind),
     about === undefined ? undefined : isAbout(about),
     search === undefined ? undefined : contains(search),
@@ -86,10 +85,10 @@ export interface Choice {
 }
 
 /** The kinds, workspaces, templates and presets among the newest of a list, by name; and the thing that is filtered by. */
-export const listChoices = prepared((user: User, isDone: boolean, about: string) =>
+export const listChoices = prepared((user: User, place: Place, about: string) =>
   query.all<Choice>(sql`WITH recent AS MATERIALIZED (
       SELECT ${inboxNotifications.templateId} AS kind, ${inboxNotifications.targets} AS targets FROM ${inboxNotifications}
-      WHERE ${inboxNotifications.userId} = ${user} AND ${isListed(isDone)}
+      WHERE ${inboxNotifications.userId} = ${user} AND ${isListed(place)}
       ORDER BY ${inboxNotifications.seq} DESC LIMIT ${maxOffered}),
     things AS MATERIALIZED (SELECT DISTINCT target.value AS id FROM recent, json_each(recent.targets) AS target UNION SELECT ${about})
     SELECT 'kind' AS type, k.id AS id, k.name AS name FROM notification_templates AS k WHERE k.id IN (SELECT kind FROM recent)

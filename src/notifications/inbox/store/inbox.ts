@@ -11,10 +11,13 @@ export interface InboxFilter {
   readStatus: "all" | "read" | "unread";
 }
 
-/** Of a list: what is in the inbox, or what is done. */
-export interface ListFilter extends InboxFilter {
+/** Which list: the inbox, what is done, or what is snoozed. */
+export interface Place {
   isDone: boolean;
+  isSnoozed: boolean;
 }
+
+export interface ListFilter extends InboxFilter, Place {}
 
 export type User = SQL<string> | string;
 
@@ -44,17 +47,27 @@ export const whereMatches = ({ isRead, templates, targets }: FilterValues): SQL 
           WHERE wanted.value NOT IN (SELECT value FROM json_each(${inboxNotifications.targets})))`,
   );
 
-/** SQL: what the inbox lists, or the list of what is done. What is folded is in neither: a newer item stands for it. */
-export const isListed = (isDone: boolean): SQL =>
-  isDone
-    ? sql`${isNotNull(inboxNotifications.doneAt)} AND ${isNull(inboxNotifications.foldedAt)}`
-    : isNull(inboxNotifications.doneAt);
+/** What is snoozed is done until then. In the inbox, a time until which it was snoozed is of the past. */
+export const isSnoozedSql = sql`(snoozed_until IS NOT NULL AND done_at IS NOT NULL)`;
+
+/** SQL: what a list has. What is folded is in none: a newer item stands for it. */
+export const isListed = ({ isDone, isSnoozed }: Place): SQL => {
+  if (isSnoozed) return isSnoozedSql;
+  return isDone
+    ? sql`done_at IS NOT NULL AND folded_at IS NULL AND snoozed_until IS NULL`
+    : sql`done_at IS NULL`;
+};
 
 /** Newest first; `before`: the id of a notification of the same user, ignored if unknown. */
 export const listInbox = (user: User, filter: ListFilter, limit: number, before?: string) =>
-  listBefore(user, { ...filterValues(filter), isDone: filter.isDone }, limit, before);
+  listBefore(
+    user,
+    { ...filterValues(filter), isDone: filter.isDone, isSnoozed: filter.isSnoozed },
+    limit,
+    before,
+  );
 
-type ListValues = FilterValues & { isDone: boolean };
+type ListValues = FilterValues & Place;
 
 /** `situation`: JSON of `ItemSituation`. */
 export const itemColumns = {
@@ -69,7 +82,7 @@ const listBefore = prepared((user: User, filter: ListValues, limit: number, befo
     .where(
       and(
         eq(inboxNotifications.userId, user),
-        isListed(filter.isDone),
+        isListed(filter),
         whereMatches(filter),
         before === undefined
           ? undefined
@@ -139,7 +152,7 @@ export const countUnreadAfter = prepared((after: number, limit: number) =>
         SELECT user_id FROM inbox_notifications WHERE seq > ${after} ORDER BY seq LIMIT ${limit})) recent`),
 );
 
-const isItem = (user: User, id: string) =>
+export const isItem = (user: User, id: string) =>
   and(eq(inboxNotifications.id, id), eq(inboxNotifications.userId, user));
 
 export const findInboxItem = prepared((user: User, id: string) =>
@@ -150,7 +163,7 @@ export const findInboxItem = prepared((user: User, id: string) =>
 export const setRead = prepared((user: User, id: string, readAt: number | null) =>
   query
     .update(inboxNotifications)
-    .set(readAt === null ? { readAt, doneAt: null } : { readAt })
+    .set(readAt === null ? { readAt, doneAt: null, snoozedUntil: null } : { readAt })
     .where(and(isItem(user, id), readAt === null ? isNull(inboxNotifications.foldedAt) : undefined)),
 );
 
@@ -162,19 +175,22 @@ export const setAllRead = prepared((user: User, readAt: number, within?: SQL) =>
     .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.readAt), within)),
 );
 
+/** SQL: when it was read; what wasn't read before it leaves the inbox, or left it, is read then. */
+export const readBy = (at: number): SQL => sql`iif(read_at IS NULL OR read_at = done_at, ${at}, read_at)`;
+
 /** What wasn't read is read then. */
 export const setDone = prepared((user: User, id: string, doneAt: number) =>
   query
     .update(inboxNotifications)
-    .set({ doneAt, readAt: sql`coalesce(read_at, ${doneAt})` })
-    .where(and(isItem(user, id), isNull(inboxNotifications.doneAt))),
+    .set({ doneAt, readAt: readBy(doneAt), snoozedUntil: null })
+    .where(and(isItem(user, id), or(isNull(inboxNotifications.doneAt), isSnoozedSql))),
 );
 
 /** Back into the inbox, unread if it was done unread. */
 export const setNotDone = prepared((user: User, id: string) =>
   query
     .update(inboxNotifications)
-    .set({ doneAt: null, readAt: sql`nullif(read_at, done_at)` })
+    .set({ doneAt: null, readAt: sql`nullif(read_at, done_at)`, snoozedUntil: null })
     .where(and(isItem(user, id), isNotNull(inboxNotifications.doneAt), isNull(inboxNotifications.foldedAt))),
 );
 
@@ -182,17 +198,18 @@ export const setNotDone = prepared((user: User, id: string) =>
 export const setAllDone = prepared((user: User, doneAt: number, within?: SQL) =>
   query
     .update(inboxNotifications)
-    .set({ doneAt, readAt: sql`coalesce(read_at, ${doneAt})` })
-    .where(and(eq(inboxNotifications.userId, user), isListed(false), within)),
+    .set({ doneAt, readAt: readBy(doneAt), snoozedUntil: null })
+    .where(and(eq(inboxNotifications.userId, user), isNull(inboxNotifications.doneAt), within)),
 );
 
-/** Undoes what was marked as read or done at this time. What was done later stays read. */
+/** Undoes what was marked as read or done, or snoozed, at this time. What was done later stays read. */
 export const undoMarks = prepared((user: User, at: number) =>
   query
     .update(inboxNotifications)
     .set({
       readAt: sql`CASE WHEN coalesce(done_at, ${at}) = ${at} THEN nullif(read_at, ${at}) ELSE read_at END`,
       doneAt: sql`nullif(done_at, ${at})`,
+      snoozedUntil: sql`iif(done_at = ${at}, NULL, snoozed_until)`,
     })
     .where(
       and(
@@ -203,11 +220,13 @@ export const undoMarks = prepared((user: User, at: number) =>
     ),
 );
 
+/** What was snoozed is as old as its return. */
 export function deleteOldInbox(before: number, limit: number): Statement {
   return query
     .delete(inboxNotifications)
     .where(
-      sql`seq IN (SELECT seq FROM inbox_notifications WHERE ${lt(inboxNotifications.createdAt, before)} LIMIT ${limit})`,
+      sql`seq IN (SELECT seq FROM inbox_notifications WHERE ${lt(inboxNotifications.createdAt, before)}
+        AND coalesce(snoozed_until, 0) < ${before} LIMIT ${limit})`,
     )
     .returning({ seq: inboxNotifications.seq });
 }

@@ -92,7 +92,7 @@ const joinItems = prepared((eventId: string) =>
 /** Of each person's items of a situation, the newest stands for all. */
 const foldItems = prepared((situations: SQL, at: number) =>
   query.run(sql`UPDATE inbox_notifications
-    SET folded_at = ${at}, done_at = coalesce(done_at, ${at}), read_at = coalesce(read_at, ${at})
+    SET folded_at = ${at}, done_at = coalesce(done_at, ${at}), read_at = coalesce(read_at, ${at}), snoozed_until = NULL
     WHERE situation_id IN (${situations}) AND folded_at IS NULL
       AND seq < (SELECT max(newer.seq) FROM inbox_notifications AS newer WHERE newer.folded_at IS NULL
         AND newer.situation_id = inbox_notifications.situation_id AND newer.user_id = inbox_notifications.user_id)`),

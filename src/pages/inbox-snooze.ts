@@ -1,0 +1,139 @@
+// Snoozes notifications: in an hour, tomorrow, on Monday, or until a time of one's own, by the person's clock. A page without
+// scripts; with them, its form opens over the inbox.
+import { Hono } from "hono";
+import * as z from "zod";
+import { exactTime } from "../../public/relative-time.js";
+import { findTimeZone } from "../accounts/store/time-zone.ts";
+import {
+  authorizedUserIdSql,
+  currentUserIdSql,
+  readAsUser,
+  writeAsUser,
+  type Ctx,
+  type Env,
+} from "../http/endpoint.ts";
+import { invalid, notFound } from "../kernel/errors.ts";
+import {
+  parseWallTime,
+  snoozeChoices,
+  snoozeProblem,
+  snoozeUntil,
+} from "../notifications/inbox/rules/snooze.ts";
+import { findInboxItem } from "../notifications/inbox/store/inbox.ts";
+import { setSnoozed } from "../notifications/inbox/store/snooze.ts";
+import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
+import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
+import { readForm } from "./form.ts";
+import { html, raw } from "./html.ts";
+import { respondWithPage, type Html } from "./layout.ts";
+import { back } from "./inbox-return.ts";
+import { ownPath } from "./rules/links.ts";
+import { signedIn } from "./session.ts";
+import { timeZonePath } from "./time-zone.ts";
+
+export const snoozePath = "/inbox/snooze";
+
+/** As many as a page of the inbox has, and some. */
+const maxItems = 100;
+
+export const inboxSnooze = new Hono<Env>()
+  .get(snoozePath, signedIn, async (c) => {
+    const ids = readIds(c.req.queries("id") ?? []);
+    const self = currentUserIdSql(c);
+    const { actor, item, zone } = await readAsUser(c, {
+      item: findInboxItem(self, ids[0]!),
+      zone: findTimeZone(self),
+    });
+    const first = item[0];
+    if (first === undefined) throw notFound("Notification");
+    const { rendered } = c.get("deps").process;
+    const what =
+      ids.length === 1 ? raw(rendered.titles(first.title, toInlineHtml)) : `${ids.length} notifications`;
+    const main = html`<article class="sheet">
+      <h1>Snooze</h1>
+      <p>${what}</p>
+      ${snoozeForm(ids, ownPath(c.req.query("to")) ?? "/inbox", zone[0]?.timeZone ?? null)}
+    </article>`;
+    return respondWithPage(c, {
+      title: "Snooze",
+      actor,
+      section: "/inbox",
+      shape: "narrow",
+      scripts: ["zone.js"],
+      main,
+    });
+  })
+  .post(snoozePath, signedIn, async (c) => {
+    const fields = await readForm(c, ["to", "until", "own", "zone"]);
+    const { id = [] } = await c.req.parseBody({ all: true });
+    const ids = readIds([...(c.req.queries("id") ?? []), ...[id].flat().map(String)]);
+    const self = authorizedUserIdSql(c);
+    const zone = isTimeZone(fields.zone) ? fields.zone : await readZone(c);
+    const now = c.get("deps").now();
+    const until = readUntil(fields, zone, now);
+    const { item } = await writeAsUser(
+      c,
+      ids.map((one) => setSnoozed(self, one, until, now)),
+      { item: findInboxItem(currentUserIdSql(c), ids[0]!) },
+    );
+    if (item[0] === undefined) throw notFound("Notification");
+    return back(c, fields.to, { snoozed: String(now), until: String(until) });
+  });
+
+const idList = z.array(z.uuid()).min(1).max(maxItems);
+
+function readIds(all: readonly string[]): string[] {
+  const ids = idList.safeParse([...new Set(all)]);
+  if (!ids.success) throw invalid("id", `must be the IDs of 1 to ${maxItems} notifications`);
+  return ids.data;
+}
+
+async function readZone(c: Ctx): Promise<string> {
+  const { zone } = await readAsUser(c, { zone: findTimeZone(currentUserIdSql(c)) });
+  return zone[0]?.timeZone ?? "UTC";
+}
+
+function readUntil({ until, own }: { until: string; own: string }, zone: string, now: number): number {
+  const choice = snoozeChoices.find((one) => one === until);
+  if (choice !== undefined) return snoozeUntil(choice, zone, now);
+  const at = parseWallTime(own, zone);
+  if (at === undefined) throw invalid("own", "must be a date with a time, such as 2026-11-30T09:00");
+  const problem = snoozeProblem(at, now);
+  if (problem !== undefined) throw invalid("own", problem);
+  return at;
+}
+
+const labels: Record<(typeof snoozeChoices)[number], string> = {
+  hour: "In an hour",
+  tomorrow: "Tomorrow, 9:00",
+  monday: "Monday, 9:00",
+};
+
+/** `zone`: null if it is unknown; zone.js puts the browser's. */
+const snoozeForm = (ids: readonly string[], to: string, zone: string | null): Html =>
+  html`<form class="snooze" data-mark="snooze" method="post" action="${snoozePath}">
+    ${ids.map((id) => html`<input type="hidden" name="id" value="${id}" />`)}
+    <input type="hidden" name="to" value="${to}" />
+    <input type="hidden" name="zone" value="" />
+    ${snoozeChoices.map(
+      (choice) =>
+        html`<button class="button" name="until" value="${choice}" type="submit">${labels[choice]}</button>`,
+    )}
+    <label class="own">Until <input type="datetime-local" name="own" /></label>
+    <button class="button" name="until" value="own" type="submit">Snooze</button>
+    <p class="zone">
+      Time zone: <span class="zone-name">${zone ?? "UTC"}</span>.
+      <a href="${timeZonePath}">${zone === null ? "Set yours" : "Change"}</a>
+    </p>
+  </form>`;
+
+/** For the scripts of the inbox, which put the notifications into it. */
+export const snoozeDialog = html`<dialog id="snooze" class="over" aria-labelledby="snooze-title">
+  <h2 id="snooze-title">Snooze</h2>
+  ${snoozeForm([], "/inbox", null)}
+  <form method="dialog"><button class="quiet" type="submit">Cancel</button></form>
+</dialog>`;
+
+/** The time of a return in words. */
+export const returnTime = (until: number): Html =>
+  html`<time class="exact" datetime="${new Date(until).toISOString()}">${exactTime(until, "UTC")}</time>`;

@@ -1,0 +1,58 @@
+// Living in the inbox with a browser: snoozing in place.
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { browserTest, useBrowser } from "../support/browser.ts";
+import { createClock, signInFirst, startTestServer } from "../support/server.ts";
+
+const open = useBrowser();
+
+async function start(...titles: string[]) {
+  const server = await startTestServer({ clock: createClock(Date.now()) });
+  const { token, userId } = await signInFirst(server);
+  for (const title of titles) {
+    const json = { content: { title, message: "Words." } };
+    expect((await server.call("POST", "/api/v2/notifications/custom", { token, json })).status).toBe(204);
+  }
+  return { server, token, userId };
+}
+
+const titles = async (page: Page) =>
+  (await page.locator("#items h2").allTextContents()).map((title) => title.replace("Unread: ", "").trim());
+const announced = (page: Page, words: string | RegExp) =>
+  page.locator("#announcer", { hasText: words }).waitFor({ state: "attached" });
+const focused = (page: Page) =>
+  page.evaluate(() =>
+    document.activeElement?.closest("li")?.querySelector("h2")?.textContent?.replace("Unread: ", "").trim(),
+  );
+
+browserTest("s snoozes by the clock of the browser, z undoes it, and the focus goes on", async () => {
+  const { server, token } = await start("One", "Two", "Three");
+  const page = await open(server, { token, timezoneId: "America/New_York" });
+  await page.goto("/inbox");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("s");
+  await page.locator("#snooze").waitFor();
+  expect(await page.locator("#snooze .zone").textContent()).toBe("Time zone: America/New_York.");
+  await page.getByRole("button", { name: "Tomorrow, 9:00" }).press("Enter");
+  await announced(page, "Snoozed");
+  expect(await titles(page)).toEqual(["Three", "One"]);
+  expect(await focused(page)).toBe("One");
+  expect(await page.locator(".undo p").textContent()).toMatch(/Snoozed until .*, 09:00 (EST|EDT|GMT-[45])/);
+  await page.keyboard.press("z");
+  await announced(page, "Undone");
+  expect(await titles(page)).toEqual(["Three", "Two", "One"]);
+  expect(await page.title()).toBe("(3) Inbox · Belfry");
+
+  // With the mouse, and it comes back by itself.
+  const two = page.locator("#items li", { hasText: "Two" });
+  await two.locator("summary").click();
+  await two.getByRole("link", { name: "Snooze" }).click();
+  await page.getByRole("button", { name: "In an hour" }).click();
+  await announced(page, "Snoozed");
+  expect(await titles(page)).toEqual(["Three", "One"]);
+  server.clock.advance(3_600_000);
+  await server.runTick();
+  await announced(page, "New notification: Two");
+  expect(await titles(page)).toEqual(["Two", "Three", "One"]);
+});
