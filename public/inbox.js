@@ -125,7 +125,8 @@ function showNew({ item: { seq, html } }) {
   }
   if (announced.has(seq)) return;
   announced.add(seq);
-  announce(`New notification: ${titleOf(row)}`);
+  // The reader's own act is read already.
+  if (row.classList.contains("unread")) announce(`New notification: ${titleOf(row)}`);
 }
 
 /** Without what only a screen reader says before it. */

@@ -20,7 +20,7 @@ export const ownActionsSetting = (on: boolean): Html =>
   html`<section class="group" aria-labelledby="own-actions">
     <h2 id="own-actions">Your own actions</h2>
     <ul class="kinds" role="list">
-      <li class="kind">
+      <li class="kind own">
         <div class="description">
           <h3 id="k-own">Notify me of what I did myself</h3>
           <p id="a-own">

@@ -451,6 +451,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
     "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
+    "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
   };
   const json = bodies[`${method} ${path}`];
   return json === undefined ? {} : { json };
