@@ -28,6 +28,19 @@ const kind = defineKind("test-notification", {
   }),
 });
 
+const everybody = defineKind("test-notification", {
+  audience: (userId: string) => ({ users: [userId] }),
+  event: ({ key, isCalm, identity }: Happening, people) => ({
+    labels: {},
+    data: null,
+    targets: [],
+    createdBy: "test",
+    identity,
+    situation: { key, isCalm },
+    recipients: { people: people.map(({ userId }) => ({ id: userId, why: "own_account" as const })) },
+  }),
+});
+
 type Step = "occur" | "resolve" | "read" | "done" | "again" | number;
 const steps = fc.array(
   fc.oneof(
@@ -145,4 +158,66 @@ test("any sequence of occurrences, ends and readers leaves what the model says",
     }),
     { numRuns: 60 },
   );
+});
+
+test("a thousand flaps notify once in 15 minutes at most, and as often as they are apart", async () => {
+  const server = await startTestServer({ adapter: "plain" });
+  const { userId } = await signInFirst(server);
+  const deps = server.deps();
+  const answers = await deps.db.read(kind.reads(userId));
+  const key = "test/flaps";
+  let apart = 0;
+  for (let flap = 0; flap < 1_000; flap += 1) {
+    const event = kind.prepare(deps, answers, { key, isCalm: true, userId, identity: `${flap}` });
+    await writeAndNotify(deps, [notify(event)], {});
+    server.clock.advance((flap % 3) * 60_000);
+    const ending = { keys: [key], at: server.clock.now(), how: "recovered", when: sql`true` } as const;
+    await writeAndNotify(deps, [resolveSituations(ending)], {});
+    const gap = (flap * 7_919) % 1_000_000;
+    server.clock.advance(gap);
+    if (gap >= reopenMs && flap < 999) apart += 1;
+  }
+  const sent = await server.sql(
+    "SELECT created_at FROM notification_messages WHERE status = 'sent' ORDER BY seq",
+  );
+  const times = sent.map((row) => Number(row["created_at"]));
+  expect(times.length).toBe(apart + 1);
+  expect(times.length).toBeLessThan(200);
+  for (const [index, at] of times.entries())
+    if (index > 0) expect(at - times[index - 1]!).toBeGreaterThanOrEqual(reopenMs);
+  const [total] = await server.sql("SELECT sum(occurrences) AS n, count(*) AS episodes FROM situations");
+  expect(total).toEqual({ n: 1_000, episodes: apart + 1 });
+});
+
+test("an event to 500 people is as many statements as one to a single person", async () => {
+  const batches: number[] = [];
+  const server = await startTestServer({
+    adapter: "plain",
+    onTrip: ({ mode, statements }) => mode === "write" && batches.push(statements),
+  });
+  const { userId } = await signInFirst(server);
+  const deps = server.deps();
+  const answers = await deps.db.read(kind.reads(userId));
+  const [one] = answers["test-notification.recipients"];
+  await server.sql(`INSERT INTO users (id, username, email, name, status, is_system, created_at, updated_at)
+    WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 500)
+    SELECT 'u' || value, 'u' || value, 'u' || value || '@example.com', '', 'active', 0, 1, 1 FROM n`);
+  const many = Array.from({ length: 500 }, (_, at) => ({
+    ...one!,
+    userId: `u${at + 1}`,
+    username: `u${at + 1}`,
+  }));
+  const measure = async (people: typeof many, key: string, at: number) => {
+    batches.length = 0;
+    const input = { key, isCalm: true, userId, identity: `${at}` };
+    const prepared = everybody.prepare(deps, answers, input, people);
+    await writeAndNotify(deps, [notify(prepared)], {});
+    return batches[0];
+  };
+  for (const at of [0, 1])
+    expect(await measure(many, "test/many", at)).toBe(await measure([one!], "test/one", at));
+  const items =
+    await server.sql(`SELECT count(*) AS n, sum(folded_at IS NULL) AS shown FROM inbox_notifications
+    WHERE situation_id = (SELECT id FROM situations WHERE key = 'test/many')`);
+  expect(items).toEqual([{ n: 1_000, shown: 500 }]);
 });
