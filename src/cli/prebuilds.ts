@@ -1,6 +1,11 @@
 // belfry prebuilds: the pools of prebuilt workspaces and their reconciliation.
 import type { Client } from "../client.ts";
-import { isPoolShown, type ShownAction, type ShownPool } from "../prebuilds/reconcile/rules/pool-messages.ts";
+import {
+  isPoolShown,
+  planTotals,
+  type ShownAction,
+  type ShownPool,
+} from "../prebuilds/reconcile/rules/pool-messages.ts";
 import type { Context } from "./context.ts";
 import { exit, Failure, notFound } from "./failure.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
@@ -27,7 +32,10 @@ function showReconciliation(
   if (pools.length === 0) return context.log(noPoolsMessage);
   const { columns, bold } = context;
   for (const line of planLines(pools, actions, { now: context.now(), columns, bold })) context.print(line);
-  if (actions.length === 0) context.log(outcome === "planned" ? "Nothing to do." : "No changes needed.");
+  if (actions.length === 0)
+    return context.log(outcome === "planned" ? "Nothing to do." : "No changes needed.");
+  if (outcome === "planned")
+    context.log(`In all: ${planTotals(actions) ?? "nothing is created or deleted"}.`);
 }
 
 export const list = defineCommand({

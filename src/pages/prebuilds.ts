@@ -19,6 +19,8 @@ import {
   type ShownFailure,
   type ShownPool,
 } from "../prebuilds/reconcile/rules/pool-messages.ts";
+import { dryRun, lastErrors, lastErrorsLink, prebuildsOwner } from "./prebuild-plan.ts";
+import { firstErrorId } from "./workspace-view.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { breadcrumb, countLabel, moment } from "./components.ts";
 import { poolsPath, templatesPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
@@ -81,12 +83,16 @@ async function showPools(c: Ctx) {
       <p class="count">${countLabel(shown.length, "preset")}</p>
     </div>
     ${note === undefined ? "" : html`<p class="note" role="status">${note}</p>`}
-    ${manages ? controls(paused) : ""}
+    <div class="acts controls" data-part="controls">
+      ${manages ? controls(paused) : ""} <a class="button" href="${poolsPath}?dry_run=1">Dry run</a>
+    </div>
     <div data-part="pools">
-      ${paused ? pausedNote() : ""} ${poolList(shown, actions, { now: deps.now(), manages })}
+      ${c.req.query("dry_run") === undefined ? "" : dryRun(shown, actions, paused)}
+      ${paused ? pausedNote() : ""}
+      ${poolList(shown, actions, { now: deps.now(), manages, errorsOf: c.req.query("errors") })}
     </div>
     <p class="aside">
-      To preview the next run in a terminal: <code>belfry prebuilds plan</code>.
+      In a terminal, the dry run is <code>belfry prebuilds plan</code>.
       <a href="/docs/administration/templates/prebuilds">Documentation of prebuilt workspaces</a>
     </p>
   </section>`;
@@ -94,10 +100,8 @@ async function showPools(c: Ctx) {
 }
 
 const controls = (paused: boolean): Html =>
-  html`<div class="acts controls" data-part="controls">
-    ${action("reconcile", "Reconcile now")}
-    ${paused ? action("unpause", "Resume reconciliation") : action("pause", "Pause reconciliation")}
-  </div>`;
+  html`${action("reconcile", "Reconcile now")}
+  ${paused ? action("unpause", "Resume reconciliation") : action("pause", "Pause reconciliation")}`;
 
 const action = (name: string, label: string): Html =>
   html`<form method="post" action="${poolsPath}/${name}">
@@ -105,9 +109,6 @@ const action = (name: string, label: string): Html =>
   </form>`;
 
 type Pool = ShownPool & { organization_name: string };
-
-/** The owner of unclaimed prebuilt workspaces. */
-const owner = "prebuilds";
 
 export const pausedNote = (): Html =>
   html`<div class="state" ${attributes({ "data-paused": true })}>
@@ -121,6 +122,8 @@ interface View {
   now: number;
   /** Whether there are buttons. */
   manages: boolean;
+  /** The preset whose last errors are shown. */
+  errorsOf?: string | undefined;
 }
 
 export function poolList(pools: readonly Pool[], actions: readonly ShownAction[], view: View): Html {
@@ -139,7 +142,7 @@ export function poolList(pools: readonly Pool[], actions: readonly ShownAction[]
 function onePool(pool: Pool, actions: readonly ShownAction[], view: View): Html {
   const { organization_name, template_name, template_version_name: version, name } = pool;
   const { label, kind, streak } = poolStatusLabel(pool);
-  return html`<li class="row pool" data-pool="${template_name}/${name}">
+  return html`<li class="row pool" id="pool-${pool.id}" data-pool="${template_name}/${name}">
     <h2>
       <a href="${versionPath(organization_name, template_name, version)}">${template_name} / ${name}</a>
     </h2>
@@ -150,7 +153,8 @@ function onePool(pool: Pool, actions: readonly ShownAction[], view: View): Html 
     </p>
     <p>${counts(pool)}</p>
     <p class="seen">${version}</p>
-    ${details(pool, actions, view)}
+    ${details(pool, actions, view)} ${lastErrorsLink(pool, view.errorsOf === pool.id)}
+    ${view.errorsOf === pool.id ? lastErrors(pool.last_failures, view.now) : ""}
   </li>`;
 }
 
@@ -188,7 +192,9 @@ function notReady({ active, not_eligible: all }: Pool): Html[] {
       .slice(0, maxNamed)
       .map(
         ({ workspace, why }) =>
-          html`<li><a href="${workspacePath(owner, workspace)}">${workspace}</a> is not ready: ${why}</li>`,
+          html`<li>
+            <a href="${workspacePath(prebuildsOwner, workspace)}">${workspace}</a> is not ready: ${why}
+          </li>`,
       ),
     ...(rest > 0 ? [html`<li>${rest} more are not ready</li>`] : []),
   ];
@@ -196,7 +202,9 @@ function notReady({ active, not_eligible: all }: Pool): Html[] {
 
 function failure(error: string, alike: readonly ShownFailure[], now: number): Html {
   const { workspace, build_number, created_at } = alike[0]!;
-  const link = html`<a href="${buildPath(owner, workspace, build_number)}">${workspace}</a>`;
+  const link = html`<a href="${buildPath(prebuildsOwner, workspace, build_number)}#${firstErrorId}"
+    >${workspace}</a
+  >`;
   const who = alike.length === 1 ? link : html`${alike.length} builds failed, the latest ${link}`;
   return html`<li class="bad">
     ${who}${alike.length === 1 ? " failed" : ""} ${moment(Date.parse(created_at), now)}:

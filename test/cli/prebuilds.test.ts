@@ -40,6 +40,7 @@ test("plan changes nothing and shows what reconcile does", async () => {
     /^ {2}! {2}prebuild-\w+ is not eligible: agent agent-0 has not reported ready/m,
   );
   expect(planned.stdout).toMatch(/^ {2}-> create 1: /m);
+  expect(planned.stderr).toBe("In all: create 1.\n");
   expect(await countRows(server, "workspaces")).toBe(1);
   const [done, json] = [await belfry("reconcile"), await belfry("plan", "--output", "json")];
   expect(done).toMatchObject({

@@ -46,8 +46,39 @@ test("shows for each pool its workspaces, why some can't be claimed, failures, a
     (await server.call("GET", `/api/v2/workspaces/${id}`, { token })).json.name;
   expect(answer.text).toContain(`href="/@prebuilds/${await nameOf(waiting!)}"`);
   const links = await Promise.all(failed.map(async (id) => `/@prebuilds/${await nameOf(id)}/builds/1`));
-  const shown = links.find((link) => answer.text.includes(`href="${link}"`));
+  const shown = links.find((link) => answer.text.includes(`href="${link}#first-error"`));
   expect((await get(server, shown!, cookieFor(admin.token))).status).toBe(200);
+});
+
+test("a dry run counts what a run would do and why, and changes nothing", async () => {
+  const { server, token, admin, small, fill } = await setUp();
+  await fill(small, 1);
+  const dry = async () => wordsOf(await get(server, `${page}?dry_run=1`, cookieFor(admin.token)));
+  expect(await dry()).toMatch(
+    /A run would now do this to prebuilt workspaces: create 2\. docker \/ \w+: create 1 \(.*\) docker \/ \w+: create 1 \(/,
+  );
+  expect(await server.sql("SELECT count(*) AS count FROM workspaces")).toEqual([{ count: 1 }]);
+  await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
+  expect(await dry()).toContain(
+    "Reconciliation is paused. Without that, a run would now do this to prebuilt workspaces: create 2.",
+  );
+  await server.sql("UPDATE presets SET desired_instances = NULL");
+  expect(await dry()).toContain("would now create and delete nothing.");
+});
+
+test("the last errors of a preset stay to be seen once it has recovered, each with its build's log", async () => {
+  const { server, admin, small, fill, look } = await setUp();
+  expect((await look()).text).not.toContain("Last errors");
+  await fill(small, 2, { build: { status: "failed", error: "no room\nat all" } });
+  server.clock.advance(1_000);
+  await fill(small, 1);
+  const listed = await look();
+  expect(wordsOf(listed)).not.toContain("no room");
+  expect(wordsOf(listed)).toContain("Last errors (2)");
+  const opened = await get(server, `${page}?errors=${small}`, cookieFor(admin.token));
+  expect(wordsOf(opened)).toMatch(/prebuild-\w+, build 1 just now: no room/);
+  const [link] = /\/@prebuilds\/[^"#]+(?=#first-error)/.exec(opened.text)!;
+  expect(wordsOf(await get(server, link, cookieFor(admin.token)))).toContain("at all");
 });
 
 test("at the hard limit shows since when and what to do; for old versions what is left", async () => {

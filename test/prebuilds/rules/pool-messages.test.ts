@@ -6,6 +6,7 @@ import {
   describeAction,
   failuresByError,
   isPoolShown,
+  planTotals,
   resumeCommand,
   poolStatusLabel,
   type ShownAction,
@@ -53,6 +54,19 @@ const failed = (workspace: string, error: string, seconds = -90) => ({
   created_at: at(seconds),
 });
 const look = { now, columns: 80, bold: (text: string) => text };
+
+test("a plan is counted by what happens to workspaces", () => {
+  expect(planTotals([])).toBeUndefined();
+  expect(planTotals([action({ action: "backoff" }), action({ action: "suppress" })])).toBeUndefined();
+  expect(
+    planTotals([
+      action({ action: "delete", count: 1 }),
+      action({}),
+      action({ count: 3 }),
+      action({ action: "cancel", count: 4 }),
+    ]),
+  ).toBe("create 5, delete 1, cancel the builds of 4");
+});
 
 describe("a pool", () => {
   test.each([

@@ -106,6 +106,21 @@ function describePlanned({ action, count, workspaces }: ShownAction): string {
   }
 }
 
+/** What a run would do to workspaces, in all: `create 2, delete 1`; undefined if nothing. */
+export function planTotals(actions: readonly Pick<ShownAction, "action" | "count">[]): string | undefined {
+  const parts = Object.entries({
+    create: "create",
+    delete: "delete",
+    cancel: "cancel the builds of",
+  }).flatMap(([name, verb]) => {
+    const count = actions
+      .filter(({ action }) => action === name)
+      .reduce((sum, action) => sum + action.count, 0);
+    return count === 0 ? [] : [`${verb} ${count}`];
+  });
+  return parts.length === 0 ? undefined : parts.join(", ");
+}
+
 function listNames(names: readonly string[]): string {
   const shown = names.slice(0, maxNamed).join(", ");
   return names.length > maxNamed ? `${shown} and ${names.length - maxNamed} more` : shown;

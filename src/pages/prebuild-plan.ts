@@ -1,0 +1,71 @@
+// What a reconciliation would do now, preset by preset with the reason; and the last failed builds of a preset with their errors.
+import { html } from "./html.ts";
+import {
+  describeAction,
+  planTotals,
+  type ShownAction,
+  type ShownFailure,
+  type ShownPool,
+} from "../prebuilds/reconcile/rules/pool-messages.ts";
+import { moment } from "./components.ts";
+import type { Html } from "./layout.ts";
+import { buildPath, poolsPath } from "./rules/links.ts";
+import { firstErrorId } from "./workspace-view.ts";
+
+/** The owner of unclaimed prebuilt workspaces. */
+export const prebuildsOwner = "prebuilds";
+
+/** Changes nothing: it is the plan that the next run begins with. */
+export function dryRun(pools: readonly ShownPool[], actions: readonly ShownAction[], paused: boolean): Html {
+  const totals = planTotals(actions);
+  const would =
+    totals === undefined ? "create and delete nothing" : `do this to prebuilt workspaces: ${totals}`;
+  const lines = pools.flatMap((pool) =>
+    actions
+      .filter(({ preset_id }) => preset_id === pool.id)
+      .map(
+        (action) =>
+          html`<li>
+            <strong>${pool.template_name} / ${pool.name}:</strong> ${describeAction(action)}
+            (${action.reason})
+          </li>`,
+      ),
+  );
+  return html`<div class="ask" id="dry-run">
+    <h2>Dry run</h2>
+    <p>${paused ? "Reconciliation is paused. Without that, a" : "A"} run would now ${would}.</p>
+    ${
+      lines.length === 0
+        ? ""
+        : html`<ul>
+            ${lines}
+          </ul>`
+    }
+    <a class="button" href="${poolsPath}">Close</a>
+  </div>`;
+}
+
+/** Those among the latest builds of the preset, also from before it recovered. */
+export function lastErrors(failures: readonly ShownFailure[], now: number): Html {
+  return html`<ul class="more" role="list">
+    ${failures.map(
+      ({ workspace, build_number, error, created_at }) =>
+        html`<li class="bad">
+          <a href="${buildPath(prebuildsOwner, workspace, build_number)}#${firstErrorId}"
+            >${workspace}, build ${build_number}</a
+          >
+          ${moment(Date.parse(created_at), now)}: <span class="output">${error}</span>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** Shows or hides them; both are links that can be shared. */
+export const lastErrorsLink = ({ id, last_failures: failures }: ShownPool, isOpen: boolean): Html | string =>
+  failures.length === 0
+    ? ""
+    : html`<p class="answer plain">
+        <a href="${isOpen ? poolsPath : `${poolsPath}?errors=${id}`}#pool-${id}"
+          >${isOpen ? "Hide last errors" : `Last errors (${failures.length})`}</a
+        >
+      </p>`;
