@@ -124,6 +124,7 @@ async function createPasscode(
     name: "",
     disabled: null,
     ownActionsNotify: false,
+    disabledMethods: null,
     roles: "[]",
     ...receiver,
   };

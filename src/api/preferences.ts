@@ -8,12 +8,15 @@ import { canManageUser } from "../accounts/rules/permissions.ts";
 import type { SiteRole } from "../../db/schema.ts";
 import { externalChannels } from "../notifications/channels/index.ts";
 import { isAlwaysOn } from "../notifications/kinds/kinds.ts";
+import { channelChoices } from "../notifications/preferences/channel-choices.ts";
 import {
+  listKindPreferences,
   listKnownTemplates,
   listPreferences,
+  setChannel,
   setPreferences,
 } from "../notifications/preferences/store/preferences.ts";
-import { uuid } from "../http/schemas.ts";
+import { lowerUuid, text, uuid } from "../http/schemas.ts";
 import { boolean, shape, string, time } from "../http/wire.ts";
 
 const dashboardSettings = z.object({ task_notification_alert_dismissed: z.boolean() });
@@ -71,6 +74,15 @@ const preferences = z
   .nullable()
   .meta({ description: "null without preferences" });
 const body = z.object({ template_disabled_map: z.record(uuid, z.boolean()) });
+
+const kindChannels = z.array(
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    channels: z.array(z.object({ method: z.string(), enabled: z.boolean() })),
+  }),
+);
+const channelBody = z.object({ template_id: lowerUuid, method: text(100), enabled: z.boolean() });
 
 /** Ids that were sent and not saved: Coder has kinds of notifications that Belfry lacks. */
 const unknownKindsHeader = "belfry-unknown-kinds";
@@ -137,6 +149,40 @@ export const preferenceRoutes = new Hono<Env>()
     },
   )
   .get(
+    "/users/:user/notifications/channels",
+    endpoint({
+      summary: "List the kinds of notification with the channels that a user gets them by",
+      access: "session",
+      answers: { 200: kindChannels },
+      errors: [401, 404],
+    }),
+    async (c) => c.json((await loadChannels(c, c.req.param("user"))).kinds),
+  )
+  .put(
+    "/users/:user/notifications/channels",
+    endpoint({
+      summary: "Enable or disable one channel of one kind; without any channel left the kind is disabled",
+      access: "session",
+      answers: { 200: kindChannels },
+      errors: [400, 401, 404, 415],
+    }),
+    valid("json", channelBody),
+    async (c) => {
+      const { template_id: templateId, method, enabled } = c.req.valid("json");
+      const { userId, kinds } = await loadChannels(c, c.req.param("user"));
+      const kind = kinds.find(({ id }) => id === templateId);
+      if (kind === undefined) throw invalid("template_id", `there is no notification template ${templateId}`);
+      if (!enabled && isAlwaysOn(templateId))
+        throw invalid("template_id", "is always on and can't be disabled");
+      const methods = kind.channels.map((channel) => channel.method);
+      if (!methods.includes(method))
+        throw invalid("method", `must be one of ${methods.join(", ")} for this kind`);
+      const { db, now } = c.get("deps");
+      await db.write([setChannel(userId, { templateId, methods, method, isEnabled: enabled }, now())], {});
+      return c.json((await loadChannels(c, c.req.param("user"))).kinds);
+    },
+  )
+  .get(
     "/notifications/dispatch-methods",
     endpoint({
       summary: "List channels: available, default, and how to configure them",
@@ -161,14 +207,29 @@ export const preferenceRoutes = new Hono<Env>()
     },
   );
 
+/** Only the channels that can reach the user. */
+async function loadChannels(c: Ctx, name: string) {
+  const { userId, email } = await loadSubject(c, name);
+  const { notifications } = c.get("deps").config;
+  const { choices } = await c.get("deps").db.read({ choices: listKindPreferences(userId) });
+  const kinds = choices.map((choice) => ({
+    id: choice.id,
+    name: choice.name,
+    channels: channelChoices(choice, notifications, email)
+      .filter(({ problem }) => problem === undefined)
+      .map(({ channel, isEnabled }) => ({ method: channel.id as string, enabled: isEnabled })),
+  }));
+  return { userId, kinds };
+}
+
 /** The user that the path names, if the caller may see and change their preferences. */
-export async function loadSubject(c: Ctx, name: string): Promise<{ userId: string }> {
+export async function loadSubject(c: Ctx, name: string): Promise<{ userId: string; email: string }> {
   const { actor, subject } = await readAsUser(c, { subject: findUser(name, currentUserIdSql(c)) });
   const user = subject[0];
   if (user === undefined) throw notFound("User");
   if (user.id !== actor.userId && !canManageUser(actor, { roles: JSON.parse(user.roles) as SiteRole[] }))
     throw notFound("User");
-  return { userId: user.id };
+  return { userId: user.id, email: user.email };
 }
 
 const toPreferences = (rows: Parameters<typeof preferenceShape.from>[0][]) =>

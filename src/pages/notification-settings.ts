@@ -12,34 +12,39 @@ import {
 } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
 import { isAlwaysOn, findKind } from "../notifications/kinds/kinds.ts";
+import { channelChoices, choosableMethods, isEnabled } from "../notifications/preferences/channel-choices.ts";
 import {
   listKindPreferences,
+  setChannel,
   setPreferences,
+  type ChannelChange,
   type KindPreference,
 } from "../notifications/preferences/store/preferences.ts";
 import { readFields } from "./form.ts";
-import { respondWithPage, attributes, type Html } from "./layout.ts";
+import { respondWithPage, type Html } from "./layout.ts";
 import { notificationSettingsPath, ownPath } from "./rules/links.ts";
 import { settingsTabs } from "./components.ts";
 import { signedIn } from "./session.ts";
 import { timeZoneSection } from "./time-zone.ts";
 import { findTimeZone } from "../accounts/store/time-zone.ts";
-import type { NotificationsConfig } from "../config/config.ts";
-import type { Channel } from "../notifications/channels/channel.ts";
-import { findChannel, planChannels, type Method } from "../notifications/channels/index.ts";
 import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
 import { ownActionsSetting } from "./own-actions.ts";
-import { chooseChannels } from "../notifications/outbox/rules/delivery-plan.ts";
+import { kindGroups, toggleForm, type SettingsView } from "./kind-choices.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const notificationSettingsPages = new Hono<Env>()
   .get(notificationSettingsPath, signedIn, (c) => showSettings(c))
   .post(notificationSettingsPath, signedIn, async (c) => {
-    const { to, disabled } = await readPreferences(c);
+    const { to, disabled, channels } = await readPreferences(c);
+    const now = c.get("deps").now();
+    const user = authorizedUserIdSql(c);
     const { choices } = await writeAsUser(
       c,
-      [setPreferences(authorizedUserIdSql(c), disabled, c.get("deps").now())],
+      [
+        setPreferences(user, disabled, now),
+        ...(await channelChanges(c, channels)).map((change) => setChannel(user, change, now)),
+      ],
       {
         choices: listKindPreferences(currentUserIdSql(c)),
       },
@@ -49,18 +54,41 @@ export const notificationSettingsPages = new Hono<Env>()
     return c.redirect(to, 303);
   });
 
-/** A field for each kind that is to change, `on` or `off` by its id; the others stay. */
-async function readPreferences(c: Ctx): Promise<{ to: string; disabled: Record<string, boolean> }> {
+type ChannelSwitch = Omit<ChannelChange, "methods">;
+
+/** Throws 404 for kinds and channels that the user can't choose. */
+async function channelChanges(c: Ctx, wanted: readonly ChannelSwitch[]): Promise<ChannelChange[]> {
+  if (wanted.length === 0) return [];
+  const { notifications } = c.get("deps").config;
+  const { actor, choices } = await readAsUser(c, { choices: listKindPreferences(currentUserIdSql(c)) });
+  return wanted.map((change) => {
+    const choice = choices.find(({ id }) => id === change.templateId);
+    const methods =
+      choice === undefined ? [] : choosableMethods(channelChoices(choice, notifications, actor.email));
+    if (!methods.some((method) => method === change.method)) throw notFound("Channel of this kind");
+    return { ...change, methods };
+  });
+}
+
+const unknownField = () => new ApiError(400, "Unknown form field. Reload the page and try again.");
+
+/** A field for each kind that is to change, or for a channel of it (`id/method`): `on` or `off`; the others stay. */
+async function readPreferences(
+  c: Ctx,
+): Promise<{ to: string; disabled: Record<string, boolean>; channels: ChannelSwitch[] }> {
   const { to, ...switches } = await readFields(c);
   const disabled: Record<string, boolean> = {};
-  for (const [id, value] of Object.entries(switches)) {
-    if (!uuidShape.test(id) || (value !== "on" && value !== "off"))
-      throw new ApiError(400, "Unknown form field. Reload the page and try again.");
+  const channels: ChannelSwitch[] = [];
+  for (const [name, value] of Object.entries(switches)) {
+    const [id = "", method] = name.split("/", 2);
+    if (!uuidShape.test(id) || (value !== "on" && value !== "off")) throw unknownField();
     if (value === "off" && isAlwaysOn(id))
       throw new ApiError(400, "This kind of notification can't be disabled.");
-    disabled[id] = value === "off";
+    if (method === undefined) disabled[id] = value === "off";
+    else channels.push({ templateId: id, method, isEnabled: value === "on" });
   }
-  return { to: ownPath(typeof to === "string" ? to : undefined) ?? notificationSettingsPath, disabled };
+  const path = ownPath(typeof to === "string" ? to : undefined);
+  return { to: path ?? notificationSettingsPath, disabled, channels };
 }
 
 async function showSettings(c: Ctx) {
@@ -71,10 +99,14 @@ async function showSettings(c: Ctx) {
     zone: findTimeZone(currentUserIdSql(c)),
   });
   const facts: SettingsView = { choices, notifications, email: actor.email };
+  const sendsMail = notifications.channels.smtp !== undefined && actor.email !== "";
   const main = html`<section>
     <div class="head"><h1>Notification settings</h1></div>
     ${settingsTabs(notificationSettingsPath)}
-    <p class="lead">Choose which notifications you get. Changes are saved immediately.</p>
+    <p class="lead">
+      Choose which notifications you get. Changes are saved immediately.
+      ${sendsMail ? `Emails go to ${actor.email}.` : ""}
+    </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
     ${ownActionsSetting(ownActions[0]?.notify === true)} ${timeZoneSection(zone[0]?.timeZone ?? null)}
     <p class="spoken" id="announcer" role="status"></p>
@@ -85,29 +117,6 @@ async function showSettings(c: Ctx) {
     scripts: ["switches.js", "zone.js"],
     main,
   });
-}
-
-export interface SettingsView {
-  choices: readonly KindPreference[];
-  notifications: NotificationsConfig;
-  /** The user's email address; may be empty. */
-  email: string;
-}
-
-export const isEnabled = ({
-  id,
-  disabled,
-  enabledByDefault,
-}: Pick<KindPreference, "id" | "disabled" | "enabledByDefault">): boolean =>
-  isAlwaysOn(id) || (disabled === null ? enabledByDefault : !disabled);
-
-/** One form for each toggle: it works without scripts. */
-function toggleForm(choices: readonly KindPreference[], on: boolean, to: string, button: Html): Html {
-  return html`<form class="switching" method="post" action="${notificationSettingsPath}">
-    ${choices.map(({ id }) => html`<input type="hidden" name="${id}" value="${on ? "on" : "off"}" />`)}
-    <input type="hidden" name="to" value="${to}" />
-    ${button}
-  </form>`;
 }
 
 /** Asks to confirm a link with `disabled`, or reports what was saved. */
@@ -138,95 +147,6 @@ function unsubscribeQuestion(choice: KindPreference): Html {
   return html`<div class="ask">
     <h2>Unsubscribe from “${name}”?</h2>
     <p>${findKind(id)?.about ?? ""} You will no longer get these notifications through any channel.</p>
-    ${toggleForm([choice], false, `${notificationSettingsPath}?saved=${id}`, button)}
+    ${toggleForm([id], false, `${notificationSettingsPath}?saved=${id}`, button)}
   </div>`;
-}
-
-export function kindGroups(facts: SettingsView): Html {
-  const groups = Map.groupBy(facts.choices, ({ group }) => group);
-  return html`<div id="kinds">
-    ${[...groups].map(([group, choices], index) => kindGroup(group, choices, `g-${index}`, facts))}
-  </div>`;
-}
-
-function kindGroup(group: string, choices: readonly KindPreference[], id: string, facts: SettingsView): Html {
-  return html`<section class="group" aria-labelledby="${id}">
-    <div class="bar">
-      <h2 id="${id}">${group}</h2>
-      ${groupToggle(choices, id)}
-    </div>
-    <ul class="kinds" role="list">
-      ${choices.map((choice) => kind(choice, facts))}
-    </ul>
-  </section>`;
-}
-
-function groupToggle(group: readonly KindPreference[], id: string): Html | string {
-  const choices = group.filter((choice) => !isAlwaysOn(choice.id));
-  if (choices.length < 2) return "";
-  const on = !choices.some(isEnabled);
-  return toggleForm(
-    choices,
-    on,
-    `${notificationSettingsPath}#${id}`,
-    html`<button class="quiet" type="submit" id="all-${id}" aria-describedby="${id}">
-      ${on ? "Enable" : "Disable"} all
-    </button>`,
-  );
-}
-
-function kind(choice: KindPreference, facts: SettingsView): Html {
-  const { id, name, disabled, enabledByDefault } = choice;
-  const on = isEnabled(choice);
-  const button = html`<button
-    class="toggle"
-    type="submit"
-    role="switch"
-    id="s-${id}"
-    aria-labelledby="k-${id}"
-    aria-describedby="a-${id}"
-    ${attributes({ "aria-checked": String(on) })}
-  >
-    <span class="track" aria-hidden="true"></span
-    ><span class="toggle-label" aria-hidden="true">${on ? "On" : "Off"}</span>
-  </button>`;
-  return html`<li class="kind">
-    <div class="description">
-      <h3 id="k-${id}">${name}</h3>
-      <p id="a-${id}">
-        ${findKind(id)?.about ?? ""}
-        ${disabled === null && !enabledByDefault ? html`<strong>Off by default.</strong>` : ""}
-      </p>
-      <p class="goes">${describeDelivery(choice, facts)}</p>
-    </div>
-    ${
-      isAlwaysOn(id)
-        ? html`<p class="always">Always on</p>`
-        : choice.isDisabled
-          ? html`<p class="always">Disabled by an owner</p>`
-          : toggleForm([choice], !on, `${notificationSettingsPath}#k-${id}`, button)
-    }
-  </li>`;
-}
-
-/** The channels that deliver this kind, as a sentence. */
-function describeDelivery(choice: KindPreference, { notifications, email }: SettingsView): string {
-  const { defaultMethod, channels: settings } = notifications;
-  const channels = chooseChannels({ template: choice, defaultMethod, channels: planChannels(settings) })
-    .flatMap(([method]) => findChannel(method) ?? [])
-    .toSorted((a, b) => Number(b.isLocal) - Number(a.isLocal));
-  const problemOf = (channel: Channel<Method>) => {
-    if (settings[channel.id] === undefined) return `${channel.label.toLowerCase()} is not configured`;
-    return channel.unreachable({ email }) === undefined ? undefined : "your account has no email address";
-  };
-  const [working, failing] = [true, false].map((works) =>
-    channels.filter((channel) => (problemOf(channel) === undefined) === works),
-  );
-  const sentences = [
-    ...(working!.length === 0
-      ? []
-      : [`Delivered ${working!.map(({ destination }) => destination(email)).join(" and ")}.`]),
-    ...failing!.map((channel) => `Not delivered ${channel.destination(undefined)}: ${problemOf(channel)}.`),
-  ];
-  return sentences.length === 0 ? "Not delivered: no channel is enabled." : sentences.join(" ");
 }

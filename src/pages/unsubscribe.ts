@@ -7,7 +7,7 @@ import { ApiError } from "../kernel/errors.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { findKindPreference, setPreferences } from "../notifications/preferences/store/preferences.ts";
 import { readUnsubscribeToken } from "../notifications/preferences/unsubscribe.ts";
-import { isEnabled } from "./notification-settings.ts";
+import { isEnabled } from "../notifications/preferences/channel-choices.ts";
 import { notificationSettingsPath } from "./rules/links.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 

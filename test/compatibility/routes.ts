@@ -123,6 +123,8 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "PUT /users/{user}/notifications/own-actions", what: "changes that" },
   { route: "GET /notifications/messages", what: "the delivery log: recipients, channels, reasons" },
   { route: "GET /notifications/messages/{id}", what: "a message with every attempt" },
+  { route: "GET /users/{user}/notifications/channels", what: "the channels that a user gets each kind by" },
+  { route: "PUT /users/{user}/notifications/channels", what: "enable or disable one channel of one kind" },
   { route: "POST /notifications/messages/{id}/retry", what: "retry a message that failed permanently" },
   { route: "POST /notifications/messages/{id}/withdraw", what: "withdraw an unsent message" },
   { route: "POST /notifications/messages/retry", what: "retry all failed messages of a filter" },

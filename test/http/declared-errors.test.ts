@@ -289,6 +289,19 @@ const special: Record<string, Make> = {
       template_disabled_map: { [template]: true },
     },
   ),
+  "GET /api/v2/users/:user/notifications/channels 404": as(
+    "GET",
+    "/api/v2/users/nobody/notifications/channels",
+  ),
+  "PUT /api/v2/users/:user/notifications/channels 404": as(
+    "PUT",
+    "/api/v2/users/nobody/notifications/channels",
+    {
+      template_id: template,
+      method: "inbox",
+      enabled: true,
+    },
+  ),
   "POST /api/v2/organizations/:organization/templateversions 404": as("POST", versions("none"), {}),
   "POST /api/v2/organizations/:organization/templateversions 409": withTemplate((template) =>
     as("POST", versions(), { template_id: template.id, name: "v1" }),
@@ -452,6 +465,11 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
     "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
+    "PUT /api/v2/users/:user/notifications/channels": {
+      template_id: template,
+      method: "inbox",
+      enabled: true,
+    },
   };
   const json = bodies[`${method} ${path}`];
   return json === undefined ? {} : { json };

@@ -328,6 +328,22 @@ export interface Answers {
     disabled: boolean;
     updated_at: string;
   }> | null;
+  "GET /api/v2/users/{user}/notifications/channels": Array<{
+    id: string;
+    name: string;
+    channels: Array<{
+      method: string;
+      enabled: boolean;
+    }>;
+  }>;
+  "PUT /api/v2/users/{user}/notifications/channels": Array<{
+    id: string;
+    name: string;
+    channels: Array<{
+      method: string;
+      enabled: boolean;
+    }>;
+  }>;
   "GET /api/v2/notifications/dispatch-methods": {
     available: Array<string>;
     default: string;
@@ -513,6 +529,7 @@ export interface Paths {
           notifications: {
             preferences: "/api/v2/users/{user}/notifications/preferences";
             "own-actions": "/api/v2/users/{user}/notifications/own-actions";
+            channels: "/api/v2/users/{user}/notifications/channels";
           };
           preferences: "/api/v2/users/{user}/preferences";
           workspaces: "/api/v2/users/{user}/workspaces";

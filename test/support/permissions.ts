@@ -106,6 +106,8 @@ export const permissions: Record<string, readonly Caller[]> = {
   "PUT /api/v2/users/:user/notifications/preferences": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/notifications/own-actions": ["mia", "user-admin", "owner", "read"],
   "PUT /api/v2/users/:user/notifications/own-actions": ["mia", "user-admin", "owner"],
+  "GET /api/v2/users/:user/notifications/channels": ["mia", "user-admin", "owner", "read"],
+  "PUT /api/v2/users/:user/notifications/channels": ["mia", "user-admin", "owner"],
   "GET /api/v2/users/:user/preferences": ["mia", "user-admin", "owner", "read"],
   "PUT /api/v2/users/:user/preferences": ["mia", "user-admin", "owner"],
   "POST /api/v2/users/:user/workspaces": ["mia", "owner"],

@@ -41,6 +41,11 @@ const bodies: Record<string, unknown> = {
   "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
   "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
+  "PUT /api/v2/users/:user/notifications/channels": {
+    template_id: "39b1e189-c857-4b0c-877a-511144c18516",
+    method: "inbox",
+    enabled: true,
+  },
   "PUT /api/v2/users/:user/preferences": { task_notification_alert_dismissed: true },
   "POST /api/v2/users/:user/workspaces": { name: "new", template_id: ":templates" },
   "POST /api/v2/organizations/:organization/members/:user/workspaces": {

@@ -5,6 +5,7 @@ import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
 import { isAlwaysOn, kinds, reachesSuspended } from "../kinds/kinds.ts";
 import { isGone } from "./rules/channel-health.ts";
+import { isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
 import { unsealLabels } from "../outbox/prepare-event.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
@@ -78,6 +79,10 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
   }
   if (message.disabled === true && !isAlwaysOn(message.templateId)) {
     return { kind: "inhibited", detail: "the user disabled this kind", reason: "disabled_by_user" };
+  }
+  if (isChannelDisabled(message, message.method) && !isAlwaysOn(message.templateId)) {
+    const detail = "the user disabled this channel for this kind";
+    return { kind: "inhibited", detail, reason: "channel_disabled_by_user" };
   }
   return undefined;
 }

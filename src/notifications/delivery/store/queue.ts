@@ -114,6 +114,7 @@ export const findClaimedMessages = prepared((token: string) =>
       userDeletedAt: users.deletedAt,
       disabled: notificationPreferences.disabled,
       isKindDisabled: notificationTemplates.isDisabled,
+      disabledMethods: notificationPreferences.disabledMethods,
       /** The hash of its channel's endpoint, if that responded 410 Gone. */
       goneEndpoint: goneEndpointSql(notificationMessages.method),
     })

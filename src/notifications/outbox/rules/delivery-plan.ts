@@ -16,6 +16,8 @@ export interface Recipient {
   disabled: boolean | null;
   /** What they did themselves is news to them too. */
   ownActionsNotify: boolean;
+  /** JSON array of the channels that the user has disabled for it. */
+  disabledMethods?: string | null;
   /** Why they are a recipient. */
   why: Reason[];
 }
@@ -106,6 +108,12 @@ function decide(recipient: Recipient, method: string, why: Reason, options: Plan
   return { recipient, method, status: "pending", dueAt, reasons, dedupeKey };
 }
 
+/** Without parsing: most users have disabled none, and a channel's id needs no escape. */
+export const isChannelDisabled = (
+  { disabledMethods }: { disabledMethods?: string | null },
+  method: string,
+): boolean => disabledMethods?.includes(`"${method}"`) === true;
+
 function reasonAgainst(
   recipient: Recipient,
   channel: PlanChannel | undefined,
@@ -116,6 +124,7 @@ function reasonAgainst(
     if (options.template.isDisabled) return "disabled_by_deployment";
     if (recipient.disabled === true) return "disabled_by_user";
     if (recipient.disabled === null && !options.template.enabledByDefault) return "off_by_default";
+    if (channel !== undefined && isChannelDisabled(recipient, channel.id)) return "channel_disabled_by_user";
   }
   if (channel?.isConfigured !== true) return "not_configured";
   return isOwnAction(recipient, options) && !channel.isLocal ? ownAction : channel.unreachable(recipient);

@@ -18,6 +18,7 @@ export type Reason =
   // why not, or not yet
   | "own_action"
   | "disabled_by_user"
+  | "channel_disabled_by_user"
   | "off_by_default"
   | "duplicate"
   | "suspended_user"
@@ -82,6 +83,10 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
     text: "They did it themselves, so it is marked as read and not sent by other channels",
   },
   disabled_by_user: { question: "not", text: "They disabled this kind of notification" },
+  channel_disabled_by_user: {
+    question: "not",
+    text: "They disabled this channel for this kind of notification",
+  },
   off_by_default: {
     question: "not",
     text: "This kind is off by default, and the recipient has not enabled it",

@@ -54,6 +54,7 @@ const findAudience = prepared(
         status: users.status,
         disabled: notificationPreferences.disabled,
         ownActionsNotify: users.ownActionsNotify,
+        disabledMethods: notificationPreferences.disabledMethods,
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
           "roles",
         ),

@@ -37,6 +37,8 @@ const kind = {
   isDisabled: notificationTemplates.isDisabled,
   /** NULL: the user has no preference. */
   disabled: notificationPreferences.disabled,
+  /** JSON array; NULL without a preference. */
+  disabledMethods: notificationPreferences.disabledMethods,
 };
 
 /** All kinds with the preferences of a user, by group. */
@@ -80,5 +82,39 @@ export function setPreferences(user: User, disabled: Record<string, boolean>, no
       JOIN users u ON u.id = ${user} AND u.deleted_at IS NULL
     WHERE NOT EXISTS (SELECT 1 FROM json_each(${wanted}) AS unknown
       WHERE unknown.key NOT IN (SELECT id FROM notification_templates))
-    ON CONFLICT (user_id, template_id) DO UPDATE SET disabled = excluded.disabled, updated_at = excluded.updated_at`);
+    ON CONFLICT (user_id, template_id) DO UPDATE SET disabled = excluded.disabled, updated_at = excluded.updated_at,
+      disabled_methods = CASE WHEN notification_preferences.disabled = excluded.disabled
+        THEN notification_preferences.disabled_methods ELSE '[]' END`);
+}
+
+export interface ChannelChange {
+  templateId: string;
+  /** Those that the user can choose between for this kind. */
+  methods: readonly string[];
+  method: string;
+  isEnabled: boolean;
+}
+
+/** One channel of one kind; without any channel left the kind is disabled, and with the first one it is enabled. */
+export function setChannel(
+  user: User,
+  { templateId, methods, method, isEnabled }: ChannelChange,
+  now: number,
+): Statement {
+  const all = JSON.stringify(methods);
+  return query.run(sql`INSERT INTO ${notificationPreferences}
+      (user_id, template_id, disabled, disabled_methods, created_at, updated_at)
+    SELECT user_id, ${templateId}, is_disabled, CASE WHEN is_disabled THEN '[]' ELSE methods END, ${now}, ${now}
+    FROM (SELECT user_id, methods, NOT EXISTS (SELECT 1 FROM json_each(${all})
+        WHERE value NOT IN (SELECT value FROM json_each(methods))) AS is_disabled
+      FROM (SELECT u.id AS user_id, (SELECT json_group_array(value) FROM (
+          SELECT value FROM json_each(CASE WHEN coalesce(NOT p.disabled, t.default_choice, t.enabled_by_default)
+            THEN coalesce(p.disabled_methods, '[]') ELSE ${all} END) WHERE value <> ${method}
+          UNION SELECT ${method} WHERE ${isEnabled ? 0 : 1})) AS methods
+        FROM users u JOIN notification_templates t ON t.id = ${templateId}
+          LEFT JOIN notification_preferences p ON p.user_id = u.id AND p.template_id = t.id
+        WHERE u.id = ${user} AND u.deleted_at IS NULL))
+    WHERE true
+    ON CONFLICT (user_id, template_id) DO UPDATE SET disabled = excluded.disabled,
+      disabled_methods = excluded.disabled_methods, updated_at = excluded.updated_at`);
 }
