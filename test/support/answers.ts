@@ -528,8 +528,8 @@ export interface Paths {
           };
           notifications: {
             preferences: "/api/v2/users/{user}/notifications/preferences";
-            "own-actions": "/api/v2/users/{user}/notifications/own-actions";
             channels: "/api/v2/users/{user}/notifications/channels";
+            "own-actions": "/api/v2/users/{user}/notifications/own-actions";
           };
           preferences: "/api/v2/users/{user}/preferences";
           workspaces: "/api/v2/users/{user}/workspaces";

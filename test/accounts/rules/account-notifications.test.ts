@@ -15,7 +15,7 @@ const personRead = (userId: string) => ({
   status: "active" as const,
   disabled: null,
   ownActionsNotify: false,
-    disabledMethods: null,
+  disabledMethods: null,
   roles: "[]",
 });
 const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };
