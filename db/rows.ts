@@ -8,14 +8,20 @@ const maxParameterLength = 1_000_000;
 
 /**
  * Inserts rows and skips those that violate a unique index. `when` guards each row: it can refer to it as `row`
- * (`row.value ->> 'id'`, by the property's name).
+ * (`row.value ->> 'id'`, by the property's name), and so can the value of a column that the rows don't have.
  */
 export function insertRows<T extends SQLiteTable>(
   table: T,
   rows: readonly T["$inferInsert"][],
   when: SQL = trueSql,
+  computed?: Computed,
 ): Statement[] {
-  return insertChunks(table, rows, chunks(rows), when);
+  return insertChunks(table, rows, chunks(rows), when, computed);
+}
+
+export interface Computed {
+  column: string;
+  value: SQL;
 }
 
 /** The same, with the rows' JSON where the caller has it: properties that are no columns are left out. */
@@ -24,40 +30,50 @@ export function insertChunks<T extends SQLiteTable>(
   rows: readonly T["$inferInsert"][],
   parts: readonly string[],
   when: SQL = trueSql,
+  computed?: Computed,
 ): Statement[] {
   if (rows.length === 0) return [];
   const properties = new Set<string>();
   for (const row of rows) for (const property in row) properties.add(property);
-  const insert = insertionOf(table, properties);
-  return parts.map((chunk) => insert(chunk, when));
+  const insert = insertionOf(table, properties, computed?.column);
+  return parts.map((chunk) => insert(chunk, when, computed?.value));
 }
 
-type Insertion = (chunk: string, when: SQL) => Statement;
+type Insertion = (chunk: string, when: SQL, computed: SQL | undefined) => Statement;
 const insertions = new WeakMap<SQLiteTable, Map<string, Insertion>>();
 
 /** The prepared statement that inserts rows with these properties. */
-function insertionOf(table: SQLiteTable, properties: ReadonlySet<string>): Insertion {
+function insertionOf(
+  table: SQLiteTable,
+  properties: ReadonlySet<string>,
+  computed: string | undefined,
+): Insertion {
   const ofTable = insertions.get(table) ?? new Map<string, Insertion>();
   insertions.set(table, ofTable);
   const columns = Object.entries(getTableColumns(table)).filter(([property]) => properties.has(property));
-  const key = columns.map(([property]) => property).join();
-  const insertion = ofTable.get(key) ?? prepareInsertion(table, columns);
+  const key = `${columns.map(([property]) => property).join()};${computed ?? ""}`;
+  const insertion = ofTable.get(key) ?? prepareInsertion(table, columns, computed);
   ofTable.set(key, insertion);
   return insertion;
 }
 
-function prepareInsertion(table: SQLiteTable, columns: readonly [string, SQLiteColumn][]): Insertion {
+function prepareInsertion(
+  table: SQLiteTable,
+  columns: readonly [string, SQLiteColumn][],
+  computed: string | undefined,
+): Insertion {
+  const named = columns.map(([, { name }]) => name);
   const names = sql.join(
-    columns.map(([, column]) => sql.identifier(column.name)),
+    (computed === undefined ? named : [...named, computed]).map((name) => sql.identifier(name)),
     sql`, `,
   );
   const values = sql.join(
     columns.map(([property]) => sql.raw(`row.value ->> '$.${property}'`)),
     sql`, `,
   );
-  return prepared((chunk: string, when: SQL) =>
+  return prepared((chunk: string, when: SQL, value: SQL | undefined) =>
     query.run(
-      sql`INSERT INTO ${table} (${names}) SELECT ${values} FROM json_each(${chunk}) AS row WHERE ${when} ON CONFLICT DO NOTHING`,
+      sql`INSERT INTO ${table} (${names}) SELECT ${value === undefined ? values : sql`${values}, ${value}`} FROM json_each(${chunk}) AS row WHERE ${when} ON CONFLICT DO NOTHING`,
     ),
   );
 }

@@ -7,7 +7,13 @@ import { chunks, insertChunks, insertRows } from "../../../../db/rows.ts";
 import { inboxNotifications, notificationEvents, notificationMessages } from "../../../../db/schema.ts";
 import type { OutboxRows } from "../../../kernel/ports.ts";
 import { countFinished, countInhibited } from "../../delivery/store/metrics.ts";
-import { isAnyQuietSql, joinInbox, nameSituation, occur } from "../../situations/store/situations.ts";
+import {
+  foldOthers,
+  isAnyQuietSql,
+  nameSituation,
+  occur,
+  situationOfItemSql,
+} from "../../situations/store/situations.ts";
 import type { Reason } from "../rules/reasons.ts";
 import { endDuplicateWindows } from "./new-outbox.ts";
 
@@ -47,11 +53,18 @@ export function insertOutbox(rows: OutboxRows, when: SQL = trueSql): Statement[]
     ...(messages.some(({ dedupeKey }) => dedupeKey != null)
       ? messageChunks.map((chunk) => insertUnsent(chunk, now, "duplicate", hasIdentitySql))
       : []),
-    ...insertRows(inboxNotifications, rows.inbox, messageIsSentSql),
-    ...(rows.inbox.length === 0 ? [] : occurrences.flatMap((occurrence) => joinInbox(occurrence))),
+    ...insertRows(
+      inboxNotifications,
+      rows.inbox,
+      messageIsSentSql,
+      occurrences.length === 0 ? undefined : ofSituation,
+    ),
+    ...(rows.inbox.length === 0 ? [] : occurrences.map((occurrence) => foldOthers(occurrence))),
     ...storeResults(keys),
   ];
 }
+
+const ofSituation = { column: "situation_id", value: situationOfItemSql };
 
 /** With its event's key, and whether an earlier message of the same write has the same identity. */
 function markRepeated(

@@ -74,19 +74,17 @@ const setSituation = prepared((key: string, eventId: string) =>
     WHERE id = ${eventId} AND situation_id IS NULL`),
 );
 
-const situationOfEventSql = prepared(
-  (eventId: string): SQL => sql`SELECT situation_id FROM notification_events WHERE id = ${eventId}`,
-);
+/** SQL for the situation of an item (`row`), by its message's event. */
+export const situationOfItemSql =
+  preparedSql(sql`(SELECT e.situation_id FROM notification_messages AS m JOIN notification_events AS e ON e.id = m.event_id
+    WHERE m.id = row.value ->> '$.id')`);
 
 /** Comes after the event's items are in the inboxes. */
-export const joinInbox = ({ eventId, at }: Occurrence): Statement[] => [
-  joinItems(eventId),
-  foldItems(situationOfEventSql(eventId), at),
-];
+export const foldOthers = ({ eventId, at }: Occurrence): Statement =>
+  foldItems(situationOfEventSql(eventId), at);
 
-const joinItems = prepared((eventId: string) =>
-  query.run(sql`UPDATE inbox_notifications SET situation_id = (${situationOfEventSql(eventId)})
-    WHERE situation_id IS NULL AND id IN (SELECT id FROM notification_messages WHERE event_id = ${eventId})`),
+const situationOfEventSql = prepared(
+  (eventId: string): SQL => sql`SELECT situation_id FROM notification_events WHERE id = ${eventId}`,
 );
 
 /** Of each person's items of a situation, the newest stands for all. */
