@@ -147,6 +147,8 @@ export const presets = sqliteTable(
     failuresForgivenAt: integer("failures_forgiven_at"),
     /** Prebuilt workspaces created until then are outdated; NULL: none. */
     lastInvalidatedAt: integer("last_invalidated_at"),
+    /** When its drift was marked as fixed; earlier claims no longer count. */
+    driftFixedAt: integer("drift_fixed_at"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [

@@ -28,7 +28,7 @@ import { provisionerPlanRoutes, provisionerStateRoutes } from "./provisioner-fil
 import { roleRoutes, userAccessRoutes } from "./user-access.ts";
 import { provisionerKeyRoutes } from "./provisioner-keys.ts";
 import { taskLogRoutes, taskRoutes } from "./tasks.ts";
-import { templateDriftRoutes } from "./template-drift.ts";
+import { driftFixedRoutes, templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes, versionsOfTemplateRoutes } from "./template-versions.ts";
 import { templateRoutes } from "./templates.ts";
 import { tokenRoutes } from "./tokens.ts";
@@ -54,6 +54,7 @@ function createRoutes() {
     .route("/api/v2", versionsOfTemplateRoutes)
     .route("/api/v2", templateVersionRoutes)
     .route("/api/v2", templateDriftRoutes)
+    .route("/api/v2", driftFixedRoutes)
     .route("/api/v2", dryRunRoutes)
     .route("/api/v2", versionImportRoutes)
     .route("/api/v2", fileRoutes)

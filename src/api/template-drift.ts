@@ -3,10 +3,12 @@ import { Hono } from "hono";
 import * as z from "zod";
 import { notFound } from "../kernel/errors.ts";
 import { driftOf, driftReads } from "../prebuilds/drift/drift.ts";
+import { markDriftFixed } from "../prebuilds/drift/mark-fixed.ts";
+import { findDriftPreset } from "../prebuilds/drift/store/drift.ts";
 import type { DriftEntry } from "../prebuilds/drift/rules/drift-report.ts";
 import { findTemplate } from "../workspaces/templates/store/templates.ts";
 import { endpoint, readAsUser, valid, type Env } from "../http/endpoint.ts";
-import { lowerUuid } from "../http/schemas.ts";
+import { lowerUuid, messageSchema } from "../http/schemas.ts";
 import { boolean, field, list, number, shape, string, time, timeOrNull } from "../http/wire.ts";
 
 const resourceShape = shape<DriftEntry["resources"][number]>()({
@@ -26,6 +28,7 @@ const driftShape = shape<DriftEntry>("TemplateDrift")({
   claims_hurt: number((entry) => entry.affected, "claims that destroyed and recreated a resource"),
   last_claimed: timeOrNull((entry) => entry.claimedAt),
   last_seen: timeOrNull((entry) => entry.affectedAt, "the latest affected claim"),
+  fixed_at: timeOrNull((entry) => entry.fixedAt, "when it was marked as fixed: only later claims count"),
   resources: list(resourceShape, (entry) => entry.resources),
   cure: field(
     z.object({
@@ -35,6 +38,29 @@ const driftShape = shape<DriftEntry>("TemplateDrift")({
     (entry) => entry.remedy,
   ),
 });
+
+export const toMarkDrift = {
+  permission: "templates:manage",
+  deniedMessage: "Only owners and template-admins can mark drift as fixed.",
+} as const;
+
+export const driftFixedRoutes = new Hono<Env>().post(
+  "/prebuilds/presets/:id/drift/fixed",
+  endpoint({
+    summary:
+      "Mark a preset's drift as fixed: earlier claims no longer count, the next one that replaces resources notifies",
+    access: "session",
+    requires: toMarkDrift,
+    answers: { 200: messageSchema },
+    errors: [400, 401, 403, 404],
+  }),
+  valid("param", z.object({ id: lowerUuid })),
+  async (c) => {
+    const { actor, preset } = await readAsUser(c, { preset: findDriftPreset(c.req.valid("param").id) });
+    const { name, versionName } = await markDriftFixed(c.get("deps"), actor, preset[0]);
+    return c.json({ message: `Drift of ${versionName}, ${name} is marked as fixed.` });
+  },
+);
 
 export const templateDriftRoutes = new Hono<Env>().get(
   "/templates/:id/drift",

@@ -6,7 +6,7 @@ import { resourceLine } from "../prebuilds/drift/rules/drift-lines.ts";
 import { remedyFor } from "../prebuilds/drift/rules/remedy.ts";
 import { findReplacements, type Replacement } from "../prebuilds/drift/rules/terraform-plan.ts";
 import type { Context } from "./context.ts";
-import { exit, Failure } from "./failure.ts";
+import { exit, Failure, notFound } from "./failure.ts";
 import { readInput } from "./inputs.ts";
 import { defineCommand, outputOption } from "./rules/command.ts";
 import { readPlanFile } from "./rules/input-files.ts";
@@ -88,12 +88,31 @@ export const templateDrift = defineCommand({
     "The newest version comes first; a fixed one shows 0. The fix for the active version follows the table.",
     "To check a plan before a claim: belfry drift --help",
   ],
-  examples: ["belfry templates drift docker", "belfry templates drift docker --output json"],
-  options: { ...outputOption },
+  examples: [
+    "belfry templates drift docker",
+    "belfry templates drift docker --output json",
+    "belfry templates drift docker --fixed small",
+  ],
+  options: {
+    fixed: {
+      type: "string",
+      value: "PRESET",
+      text: "mark the preset's drift as fixed: earlier claims no longer count",
+    },
+    version: { type: "string", value: "VERSION", text: "with --fixed: of this version, not the active one" },
+    ...outputOption,
+  },
   async run(context, { options, args: [name = ""] }) {
     const client = context.client();
     const { id } = await findTemplate(client, name);
     const entries = await client.ask((routes) => routes.templates[":id"].drift.$get({ param: { id } }));
+    if (options.fixed !== undefined) {
+      const presetId = presetOf(entries, options.fixed, options.version);
+      const { message } = await client.ask((routes) =>
+        routes.prebuilds.presets[":id"].drift.fixed.$post({ param: { id: presetId } }),
+      );
+      return context.log(message);
+    }
     if (options.output === "json") return context.printJson(entries);
     if (entries.length === 0) return context.log("No claims found, and the active version has no prebuilds.");
     printTable(context, entries);
@@ -102,6 +121,18 @@ export const templateDrift = defineCommand({
       printFix(context, entry.cure, ` (${nameOf(entry)})`);
   },
 });
+
+function presetOf(entries: readonly TemplateDrift[], preset: string, version: string | undefined): string {
+  const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  const found = entries.find(
+    (entry) =>
+      isSame(entry.preset_name, preset) &&
+      (version === undefined ? entry.active : isSame(entry.template_version_name, version)),
+  );
+  if (found?.preset_id != null) return found.preset_id;
+  const names = entries.map((entry) => entry.preset_name).filter((name) => name !== "");
+  throw notFound("Preset", preset, names, "List versions and presets: belfry templates drift NAME");
+}
 
 const nameOf = ({ template_version_name: version, preset_name: preset }: TemplateDrift) =>
   plainLine(preset === "" ? version : `${version}, ${preset}`);

@@ -23,6 +23,7 @@ import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
 import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
+import { templateDriftPages } from "./template-drift.ts";
 import { templatePages } from "./templates.ts";
 import { timeZonePages } from "./time-zone.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
@@ -62,6 +63,7 @@ export function createPages() {
     .route("/", workspaceActionPages)
     .route("/", buildPages)
     .route("/", templatePages)
+    .route("/", templateDriftPages)
     .route("/", poolPages)
     .route("/", provisionerKeyPages)
     .route("/", taskListPages)

@@ -86,7 +86,7 @@ async function showTemplate(c: Ctx, organization: string, name: string) {
   const main = html`<section>
     ${breadcrumb([{ title: "Templates", page: templatesPath }], row.name)} ${templateHead(row)}
     ${templateFacts(row, now)} ${presetList(toPresets(active), "Presets")}
-    ${hasPermission(actor, "prebuilds:read") ? driftSection(row, driftOf(active), now) : ""}
+    ${hasPermission(actor, "prebuilds:read") ? driftSection(row, driftOf(active), { now, manages: hasPermission(actor, "templates:manage"), asked: c.req.query("fixed") }) : ""}
     ${versionList(row, versions, versionsShown, now)}
   </section>`;
   return respondWithPage(c, { title: row.name, section: templatesPath, actor, main });

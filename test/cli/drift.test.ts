@@ -114,6 +114,15 @@ test("belfry templates drift shows replaced resources by version, newest first, 
   );
   expect(affected.stdout).toContain("    ignore_changes = [env]\n");
 
+  const marked = await belfry("docker", "--fixed", "small");
+  expect(marked).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^Drift of v-\S+, small is marked as fixed\.\n$/),
+  });
+  expect((await belfry("docker")).stdout).toMatch(/\nv-\S+ \(active\) +small +0 +0 +never\n/);
+  expect((await belfry("docker", "--fixed", "large")).stderr).toContain("large");
+  expect((await belfry("docker", "--fixed", "small", "--version", "none")).code).toBe(1);
+  await server.sql("UPDATE presets SET drift_fixed_at = NULL");
   const next = await addVersion(server, userId, templateId, { presets: presets() });
   const path = `/api/v2/templates/${templateId}/versions`;
   expect((await server.call("PATCH", path, { token, json: { id: next } })).status).toBe(200);

@@ -126,6 +126,7 @@ export const ownWorkspaceRoutes: { route: string; what: string }[] = [
   },
   { route: "POST /users/{user}/workspace/{name}/builds", what: "create a build by the workspace's name" },
   { route: "GET /users/{user}/workspace/{name}/builds", what: "builds by the workspace's name" },
+  { route: "POST /prebuilds/presets/{id}/drift/fixed", what: "mark a preset's drift as fixed" },
   { route: "GET /templates/{id}/drift", what: "claims that replaced resources, by version and preset" },
   { route: "POST /provisionerjobs/{id}/heartbeat", what: "renew a job's lease" },
   { route: "POST /provisionerjobs/{id}/release", what: "return a job to the queue" },

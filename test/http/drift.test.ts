@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { toHtml } from "../../src/notifications/texts/rules/markdown.ts";
-import { cookieFor, get, wordsOf } from "../support/pages.ts";
+import { cookieFor, get, placeOf, post, wordsOf } from "../support/pages.ts";
 import { addUser, signInFirst, startTestServer } from "../support/server.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { startMailServer } from "../support/smtp.ts";
@@ -412,6 +412,79 @@ resource "a_b" "c" {
       expect(page.text).toContain("&lt;img src=x onerror=alert(1)&gt;");
       expect(page.text).not.toMatch(/<img src=x|href="http:\/\/evil/);
     }
+  });
+});
+
+describe("drift that is marked as fixed", () => {
+  async function withDrift() {
+    const world = await setUp();
+    const { server, token, provisioner, begin, templateId } = world;
+    const tess = await addUser(server, "tess", ["template-admin"]);
+    const claim = async (name: string) => {
+      const id = await begin(name);
+      await provisioner.job("POST", id, "plan", plan(change("a_b.c", [["x"]])));
+      await provisioner.job("POST", id, "complete", { resources: [] });
+      await server.settled();
+      server.clock.advance(60_000);
+    };
+    const memory = async () =>
+      (await server.call("GET", `/api/v2/templates/${templateId}/drift`, { token })).json[0]!;
+    const inbox = async () =>
+      (await server.call("GET", `/api/v2/notifications/inbox?templates=${kind}`, { token: tess.token })).json;
+    return { ...world, tess, claim, memory, inbox };
+  }
+
+  test("counts no more, is resolved for everybody, and a claim within 15 minutes notifies again", async () => {
+    const { server, token, presetId, claim, memory, inbox } = await withDrift();
+    await claim("one");
+    await claim("two");
+    expect(await memory()).toMatchObject({ claims: 2, claims_hurt: 2, fixed_at: null });
+    const path = `/api/v2/prebuilds/presets/${presetId}/drift/fixed` as const;
+    const marked = await server.call("POST", path, { token });
+    expect([marked.status, marked.json.message]).toEqual([
+      200,
+      expect.stringContaining("is marked as fixed."),
+    ]);
+    expect(await memory()).toMatchObject({
+      claims: 0,
+      claims_hurt: 0,
+      resources: [],
+      fixed_at: "2026-11-21T10:02:00.500Z",
+    });
+    expect((await inbox()).unread_count).toBe(0);
+    const { entries } = (await server.call("GET", "/api/v2/audit?action=mark_drift_fixed", { token })).json;
+    expect(entries).toMatchObject([{ resource_id: presetId, detail: { name: "small", template: "docker" } }]);
+
+    server.clock.advance(60_000);
+    await claim("three");
+    expect(await memory()).toMatchObject({ claims: 1, claims_hurt: 1 });
+    const after = await inbox();
+    expect(after.unread_count).toBe(1);
+    expect(after.notifications.filter(({ read_at }) => read_at === null)).toHaveLength(1);
+    const { messages } = (await server.call("GET", "/api/v2/notifications/messages?limit=200", { token }))
+      .json;
+    const drift = messages.filter(({ template }) => template.id === kind);
+    expect(drift.every(({ reasons }) => !reasons.includes("reopened"))).toBe(true);
+  });
+
+  test("the template's page asks first; only template admins and owners mark", async () => {
+    const { server, presetId, tess, mia, claim, memory } = await withDrift();
+    await claim("one");
+    const page = "/templates/default/docker";
+    const look = async (query = "") => get(server, page + query, cookieFor(tess.token));
+    expect((await look()).text).toContain(`href="${page}?fixed=${presetId}#drift"`);
+    expect(wordsOf(await look(`?fixed=${presetId}`))).toContain(
+      "Mark the drift of small as fixed? Claims until now no longer count.",
+    );
+    const press = (token: string, more: Record<string, string> = {}) =>
+      post(server, `${page}/drift/${presetId}/fixed`, {}, cookieFor(token), more);
+    expect((await press(mia.token)).status).toBe(403);
+    expect((await press(tess.token, { origin: "https://evil.example" })).status).toBe(403);
+    expect((await memory()).claims).toBe(1);
+    expect(placeOf(await press(tess.token))).toBe(`${page}#drift`);
+    expect(wordsOf(await look())).toContain("No claims yet, since it was marked as fixed just now");
+    expect((await look()).text).not.toContain("?fixed=");
+    expect((await post(server, `${page}/drift/none/fixed`, {}, cookieFor(tess.token))).status).toBe(404);
   });
 });
 

@@ -149,6 +149,9 @@ export interface Answers {
   "GET /api/v2/templateversions/{id}/rich-parameters": Array<TemplateVersionParameter>;
   "GET /api/v2/templateversions/{id}/external-auth": Array<never>;
   "GET /api/v2/templates/{id}/drift": Array<TemplateDrift>;
+  "POST /api/v2/prebuilds/presets/{id}/drift/fixed": {
+    message: string;
+  };
   "POST /api/v2/templateversions/{id}/dry-run": {
     id: string;
     created_at: string;
@@ -596,6 +599,19 @@ export interface Paths {
           variables: "/api/v2/templateversions/{id}/variables";
         };
       };
+      prebuilds: {
+        presets: {
+          "{}": {
+            drift: {
+              fixed: "/api/v2/prebuilds/presets/{id}/drift/fixed";
+            };
+            resume: "/api/v2/prebuilds/presets/{id}/resume";
+          };
+          "": "/api/v2/prebuilds/presets";
+        };
+        settings: "/api/v2/prebuilds/settings";
+        reconcile: "/api/v2/prebuilds/reconcile";
+      };
       files: {
         "": "/api/v2/files";
         "{}": "/api/v2/files/{id}";
@@ -671,16 +687,6 @@ export interface Paths {
             send: "/api/v2/tasks/{user}/{task}/send";
           };
         };
-      };
-      prebuilds: {
-        settings: "/api/v2/prebuilds/settings";
-        presets: {
-          "": "/api/v2/prebuilds/presets";
-          "{}": {
-            resume: "/api/v2/prebuilds/presets/{id}/resume";
-          };
-        };
-        reconcile: "/api/v2/prebuilds/reconcile";
       };
       workspaceagents: {
         "{}": {
@@ -986,6 +992,7 @@ export interface TemplateDrift {
   claims_hurt: number;
   last_claimed: string | null;
   last_seen: string | null;
+  fixed_at: string | null;
   resources: Array<{
     resource: string;
     paths: Array<string>;

@@ -140,6 +140,10 @@ export const pages: Record<string, Page> = {
     path: "/templates/default/pooled/versions/:version",
   },
   "GET /prebuilds": { who: ["template-admin", "auditor", "owner"] },
+  "POST /templates/:organization/:template/drift/:preset/fixed": {
+    who: ["template-admin", "owner"],
+    path: "/templates/default/pooled/drift/:preset/fixed",
+  },
   "POST /prebuilds/presets/:id/resume": {
     who: ["template-admin", "owner"],
     path: "/prebuilds/presets/:preset/resume",

@@ -154,6 +154,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "POST /api/v2/prebuilds/reconcile": templateAdmins,
   "POST /api/v2/templates/:id/prebuilds/invalidate": templateAdmins,
   "POST /api/v2/prebuilds/presets/:id/resume": templateAdmins,
+  "POST /api/v2/prebuilds/presets/:id/drift/fixed": templateAdmins,
   "POST /api/v2/provisionerdaemons/jobs/acquire": ["provisioner"],
   "POST /api/v2/provisionerjobs/:id/heartbeat": ["provisioner"],
   "POST /api/v2/provisionerjobs/:id/release": ["provisioner"],

@@ -315,6 +315,7 @@ for (const address of ["/api/v2", "/api/experimental"]) {
 }
 
 const dismissed = { task_notification_alert_dismissed: true };
+const driftFixed = (id: string) => as("POST", `/prebuilds/presets/${id}/drift/fixed`);
 const resume = (id: string) => as("POST", `/prebuilds/presets/${id}/resume`);
 Object.assign(workspaceErrors, {
   "POST /api/v2/prebuilds/reconcile 400": as("POST", "/prebuilds/reconcile?dry_run=perhaps"),
@@ -327,6 +328,8 @@ Object.assign(workspaceErrors, {
   "PUT /api/v2/users/:user/preferences 404": as("PUT", "/users/nobody/preferences", dismissed),
   "POST /api/v2/prebuilds/presets/:id/resume 400": resume("1"),
   "POST /api/v2/prebuilds/presets/:id/resume 404": resume(nobody),
+  "POST /api/v2/prebuilds/presets/:id/drift/fixed 400": driftFixed("1"),
+  "POST /api/v2/prebuilds/presets/:id/drift/fixed 404": driftFixed(nobody),
 });
 
 /** Bodies that pass validation. */

@@ -7,7 +7,6 @@ import { addToCounter } from "../../kernel/store/counters.ts";
 import {
   notify,
   resolveSituations,
-  situationKey,
   type StatementOrNotice,
   defineKind,
   templateAdminRoles,
@@ -17,6 +16,7 @@ import { uncanceledLeaseHeldSql, type JobLease } from "../../workspaces/jobs/sto
 import { driftEvent, maxNamedResources, type Claim } from "../drift/rules/drift-event.ts";
 import { durationOf, replacementLabels, replacementsTotal } from "./rules/claim-metrics.ts";
 import type { Replacement } from "../drift/rules/terraform-plan.ts";
+import { driftKey } from "../drift/mark-fixed.ts";
 import { findTimedBuild } from "./store/claim.ts";
 import { findClaim, listReplaced, type ReplacedRow } from "../drift/store/drift.ts";
 
@@ -39,7 +39,14 @@ export function claimCompletion(deps: Deps, lease: JobLease, before: ClaimFacts)
   if (claim === undefined) return [];
   const when = uncanceledLeaseHeldSql(lease);
   if (total === 0)
-    return [resolveSituations({ keys: [driftKey(claim)], at: deps.now(), how: "unaffected", when })];
+    return [
+      resolveSituations({
+        keys: [driftKey(claim.versionId, claim.presetId)],
+        at: deps.now(),
+        how: "unaffected",
+        when,
+      }),
+    ];
   const replaced = before.replaced.map(toReplacement);
   const event = resourceReplaced.prepare(deps, before, { buildId: lease.jobId, claim, replaced, total });
   return [
@@ -47,9 +54,6 @@ export function claimCompletion(deps: Deps, lease: JobLease, before: ClaimFacts)
     notify(event, { when }),
   ];
 }
-
-/** Claims of one version and preset that replace resources are one situation. */
-const driftKey = ({ versionId, presetId }: Claim) => situationKey("drift", versionId, presetId);
 
 /** How long it took, counted in the write that ends it. */
 export function timedCompletion(deps: Deps, lease: JobLease, { timed }: ClaimFacts): StatementOrNotice[] {
@@ -77,7 +81,7 @@ export const resourceReplaced = defineKind("prebuilt-workspace-resource-replaced
   audience: () => ({ roles: templateAdminRoles }),
   event: ({ buildId, claim, replaced, total }: ReplacedResources) => ({
     ...driftEvent(buildId, claim, replaced, total),
-    situation: { key: driftKey(claim), isCalm: true },
+    situation: { key: driftKey(claim.versionId, claim.presetId), isCalm: true },
     recipients: templateAdmins,
   }),
 });

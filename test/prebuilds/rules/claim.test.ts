@@ -95,6 +95,7 @@ const claims = (versionSeq: number, more: Partial<Claims> = {}): Claims => ({
   affected: 0,
   claimedAt: 5,
   affectedAt: null,
+  fixedAt: null,
   ...more,
 });
 

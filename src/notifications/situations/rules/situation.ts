@@ -28,6 +28,8 @@ const verbs = {
   resumed: "Resumed",
   replaced: "Replaced",
   unaffected: "Fixed",
+  /** By a person, who wants to know if it wasn't: what recurs is new. */
+  marked_fixed: "Marked as fixed",
   working: "Working again",
   over: "Ended",
   succeeded: "Succeeded",

@@ -25,7 +25,7 @@ const isUnwrittenSql = prepared(
 /** True in SQL of `situations` for the latest of a key, if it was resolved shortly before. */
 const isReopenedSql = prepared(
   (key: string, at: number): SQL => sql`situations.seq = (SELECT max(seq) FROM situations WHERE key = ${key})
-    AND situations.resolved_at > ${at} - ${reopenMs}`,
+    AND situations.resolved_at > ${at} - ${reopenMs} AND situations.how <> 'marked_fixed'`,
 );
 
 /** What the resolution has read is unread again; messages that it has suppressed are sent after all. */

@@ -13,6 +13,8 @@ export interface Claims {
   affected: number;
   claimedAt: number | null;
   affectedAt: number | null;
+  /** When it was marked as fixed; only later claims count. */
+  fixedAt: number | null;
 }
 
 export interface AffectedResource {
@@ -35,6 +37,7 @@ export interface DriftEntry {
   affected: number;
   claimedAt: number | null;
   affectedAt: number | null;
+  fixedAt: number | null;
   resources: (Replacement & { claims: number; affectedAt: number })[];
   remedy: Remedy;
 }
@@ -67,6 +70,7 @@ export function driftReport(
         affected: one.affected,
         claimedAt: one.claimedAt,
         affectedAt: one.affectedAt,
+        fixedAt: one.fixedAt,
         resources,
         remedy: remedyFor(resources),
       };

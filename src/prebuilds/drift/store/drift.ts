@@ -18,19 +18,25 @@ import type { Replacement } from "../rules/terraform-plan.ts";
 /** Resources of all versions and presets together, those first that most claims recreated. */
 const maxResources = 500;
 
-/** Those of which it is known what they replaced: their plan was received, or they have succeeded without one. */
-const claimsSql = (templateId: SQL | string) => sql`(SELECT b.id, b.version_id,
+/**
+ * Those of which it is known what they replaced: their plan was received, or they have succeeded without one. Only since
+ * their drift was marked as fixed.
+ */
+const claimsSql = (templateId: SQL | string) => sql`(SELECT * FROM (${allClaimsSql(templateId)}) AS c
+  WHERE c.at > COALESCE((SELECT p.drift_fixed_at FROM presets p WHERE p.id = c.preset_id), -1))`;
+
+const allClaimsSql = (templateId: SQL | string) => sql`SELECT b.id, b.version_id,
     COALESCE(b.preset_id, (SELECT f.preset_id FROM workspace_builds f
       WHERE f.workspace_id = b.workspace_id AND f.number = 1)) AS preset_id,
     COALESCE(b.plan_received_at, b.completed_at) AS at
   FROM template_versions v CROSS JOIN workspace_builds b ON b.version_id = v.id AND b.stage = 'claim'
-  WHERE v.template_id = ${templateId} AND (b.plan_received_at IS NOT NULL OR b.status = 'succeeded'))`;
+  WHERE v.template_id = ${templateId} AND (b.plan_received_at IS NOT NULL OR b.status = 'succeeded')`;
 
 const isAffectedSql = sql`EXISTS (SELECT 1 FROM resource_replacements r WHERE r.build_id = c.id)`;
 
 export const countClaims = (templateId: SQL | string) =>
   query.all<Claims>(sql`SELECT v.id AS versionId, v.name AS versionName, v.seq AS versionSeq,
-      v.id = t.active_version_id AS isActive, p.id AS presetId, p.name AS presetName, count(*) AS claims,
+      v.id = t.active_version_id AS isActive, p.id AS presetId, p.name AS presetName, max(p.drift_fixed_at) AS fixedAt, count(*) AS claims,
       sum(${isAffectedSql}) AS affected, max(c.at) AS claimedAt, max(CASE WHEN ${isAffectedSql} THEN c.at END) AS affectedAt
     FROM ${claimsSql(templateId)} AS c JOIN template_versions v ON v.id = c.version_id
       JOIN templates t ON t.id = v.template_id LEFT JOIN presets p ON p.id = c.preset_id
@@ -39,7 +45,7 @@ export const countClaims = (templateId: SQL | string) =>
 /** The pools of the active version, which may not have been claimed from yet. */
 export const listActivePools = (templateId: SQL | string) =>
   query.all<Claims>(sql`SELECT v.id AS versionId, v.name AS versionName, v.seq AS versionSeq, 1 AS isActive,
-      p.id AS presetId, p.name AS presetName, 0 AS claims, 0 AS affected, NULL AS claimedAt, NULL AS affectedAt
+      p.id AS presetId, p.name AS presetName, p.drift_fixed_at AS fixedAt, 0 AS claims, 0 AS affected, NULL AS claimedAt, NULL AS affectedAt
     FROM templates t JOIN template_versions v ON v.id = t.active_version_id
       JOIN presets p ON p.version_id = v.id AND p.desired_instances IS NOT NULL
     WHERE t.id = ${templateId}`);
@@ -111,3 +117,33 @@ export const findClaim = (buildId: string) =>
     .innerJoin(templateVersions, eq(templateVersions.id, workspaceBuilds.versionId))
     .innerJoin(presets, sql`${presets.id} = COALESCE(${workspaceBuilds.presetId}, ${firstPresetIdSql})`)
     .where(sql`${workspaceBuilds.id} = ${buildId} AND ${workspaceBuilds.stage} = 'claim'`);
+
+/** A preset with its version, whose drift can be marked as fixed. */
+export const findDriftPreset = (presetId: string) =>
+  query
+    .select({
+      id: presets.id,
+      name: presets.name,
+      versionId: templateVersions.id,
+      versionName: templateVersions.name,
+      templateName: templates.name,
+      organizationName: organizations.name,
+      fixedAt: presets.driftFixedAt,
+    })
+    .from(presets)
+    .innerJoin(templateVersions, eq(templateVersions.id, presets.versionId))
+    .innerJoin(templates, eq(templates.id, templateVersions.templateId))
+    .innerJoin(organizations, eq(organizations.id, templates.organizationId))
+    .where(sql`${presets.id} = ${presetId} AND ${templates.deletedAt} IS NULL`);
+
+export type DriftPreset = ReturnType<typeof findDriftPreset>["_"]["result"][number];
+
+export const setDriftFixed = (presetId: string, at: number, when: SQL): Statement =>
+  query
+    .update(presets)
+    .set({ driftFixedAt: at })
+    .where(sql`${presets.id} = ${presetId} AND ${when}`);
+
+/** SQL: whether it was marked at this time. */
+export const isFixedAtSql = (presetId: string, at: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM presets WHERE id = ${presetId} AND drift_fixed_at = ${at})`;
