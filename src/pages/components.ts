@@ -118,7 +118,7 @@ export const searchForm = (
       name="filter"
       value="${filter}"
       aria-label="${label}"
-      placeholder="For example: ${example}"
+      placeholder="Like ${example}"
       autocapitalize="none"
       spellcheck="false"
     />

@@ -181,7 +181,7 @@ function sidebar(
             )}
           </ul>`,
     )}`;
-  return html`<div class="beside">
+  return html`<div class="aside-list">
     <form class="search" method="get" action="${root}" role="search">
       <input
         type="search"

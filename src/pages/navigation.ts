@@ -61,14 +61,13 @@ export function navigation(viewer: Viewer, place: Place): Html {
   const forDeployment = allowed(deployment, viewer);
   return html`<nav class="navigation" aria-label="Main">
       ${main.map((entry) => link(entry, mark, entry.path === "/inbox" ? unreadBadge(place.unread) : ""))}
-      ${forDeployment.length === 1 ? link(forDeployment[0]!, mark) : ""}
     </nav>
     ${forDeployment.length > 1 ? folded("Deployment", "Deployment", links(forDeployment, mark)) : ""}
     ${folded(
       "Account",
       html`<span class="who">${viewer.username}</span>`,
       html`<p>Signed in as <b>${viewer.username}</b></p>
-        ${links(account, mark)}
+        ${links(forDeployment.length > 1 ? account : [...forDeployment, ...account], mark)}
         <form method="post" action="/logout">
           <button type="submit">Sign out</button>
         </form>`,

@@ -63,7 +63,9 @@ async function showPage(c: Ctx): Promise<Response> {
   const main = html`<section>
     <div class="head">
       <h1>Needs you</h1>
-      <p class="count">${countLabel(waiting[0]?.total ?? 0, "item")}, oldest first</p>
+      <p class="count">
+        ${waiting[0] === undefined ? "" : `${countLabel(waiting[0].total, "item")}, oldest first`}
+      </p>
     </div>
     ${
       waiting.length === 0

@@ -12,6 +12,8 @@ export interface PageState {
   as: keyof World["tokens"] | null;
   /** What a person does there before they look. */
   act?: (page: Page) => Promise<void>;
+  /** Only after the world has broken down, which comes last. */
+  isBroken?: true;
 }
 
 const idle = "d4a6271c-cced-4ed0-84ad-afd02a9c7799";
@@ -26,6 +28,24 @@ const openItems = async (page: Page) => {
 const openMenu = (label: string) => (page: Page) =>
   page.locator(".menu > summary", { hasText: label }).click();
 
+/** Goes through the states, those of one person in a row, and those of the broken world last. */
+export async function eachState(
+  world: World,
+  states: readonly PageState[],
+  visit: (as: PageState["as"], theirs: readonly PageState[]) => Promise<void>,
+): Promise<void> {
+  const visitAll = async (some: readonly PageState[]) => {
+    for (const as of new Set(some.map((state) => state.as)))
+      await visit(
+        as,
+        some.filter((state) => state.as === as),
+      );
+  };
+  await visitAll(states.filter(({ isBroken }) => isBroken === undefined));
+  await world.fail();
+  await visitAll(states.filter(({ isBroken }) => isBroken === true));
+}
+
 export function pageStates({ server, ada }: World): PageState[] {
   const token = createUnsubscribeToken(server.deps(), { userId: ada, templateId: custom });
   return [
@@ -33,6 +53,7 @@ export function pageStates({ server, ada }: World): PageState[] {
     ...inboxes,
     ...ofTheDeployment,
     ...ofWorkspaces,
+    ...broken,
     { name: "unsubscribe", path: `/unsubscribe?token=${token}`, as: null },
   ];
 }
@@ -105,6 +126,13 @@ const ofTheDeployment: PageState[] = [
   { name: "prebuilds-auditor", path: "/prebuilds", as: "aud" },
 ];
 
+const broken: PageState[] = [
+  { name: "broken-inbox", path: "/inbox", as: "ada", isBroken: true },
+  { name: "broken-inbox-member", path: "/inbox", as: "mia", isBroken: true },
+  { name: "broken-delivery", path: "/deployment/notifications", as: "ada", isBroken: true },
+  { name: "broken-prebuilds", path: "/prebuilds", as: "ada", isBroken: true },
+];
+
 const ofWorkspaces: PageState[] = [
   { name: "workspaces", path: "/workspaces", as: "ada" },
   { name: "workspaces-none", path: "/workspaces?filter=name%3Anothing", as: "mia" },
@@ -115,6 +143,8 @@ const ofWorkspaces: PageState[] = [
   { name: "build", path: "/@mia/web/builds/1", as: "mia" },
   { name: "build-failed", path: "/@ada/billing/builds/1", as: "ada" },
   { name: "build-running", path: "/@ada/search-index/builds/1", as: "ada" },
+  { name: "tasks", path: "/tasks", as: "ada" },
+  { name: "tasks-empty", path: "/tasks", as: "uma" },
   { name: "task-idle", path: "/tasks/ada/fix-login", as: "ada" },
   { name: "task-complete", path: "/tasks/ada/flaky-tests", as: "ada" },
   { name: "task-failed", path: "/tasks/mia/upgrade-react", as: "mia" },

@@ -4,7 +4,7 @@ import { loadTemplateFiles } from "../../db/template-files.ts";
 import { enqueue } from "../../src/notifications/outbox/enqueue.ts";
 import { enqueueReads, prepareEvent } from "../../src/notifications/outbox/prepare-event.ts";
 import { addPrebuilds } from "./prebuilds.ts";
-import { startReceiver } from "./receiver.ts";
+import { startReceiver, type Receiver } from "./receiver.ts";
 import { addUser, createClock, signInFirst, startTestServer, type TestServer } from "./server.ts";
 import { agentCalls } from "./task.ts";
 import { addProvisioner, addTemplate, addVersion, agentTokenOf, type Provisioner } from "./workspaces.ts";
@@ -32,7 +32,8 @@ export interface World {
   tokens: Record<"ada" | "mia" | "tess" | "aud" | "uma" | typeof longName, string>;
   /** The user id of ada. */
   ada: string;
-  version: string;
+  /** From now on nothing is delivered: it is paused, the receiver fails, and the periodic run is overdue. */
+  fail: () => Promise<void>;
 }
 
 interface Stage {
@@ -61,10 +62,27 @@ export async function startWorld(): Promise<World> {
   await failPrebuilds(stage, templates);
   await workOnTasks(stage, templates.agents);
   await create(stage, "ada", { name: "search-index", template_id: templates.docker.templateId }, "running");
+  // For a while the receiver takes nothing, and then everything again.
   receiver.answer({ status: 503 });
   await sendNotifications(stage);
+  receiver.answer({ status: 204 });
+  server.clock.advance(hour);
+  await server.runTick();
+  await server.settled();
   await server.sql("UPDATE users SET last_seen_at = NULL WHERE username = 'uma'");
-  return { server, tokens, ada, version: "v3" };
+  return { server, tokens, ada, fail: () => breakDown(server, tokens.ada, receiver) };
+}
+
+async function breakDown(server: TestServer, token: string, receiver: Receiver): Promise<void> {
+  receiver.answer({ status: 503 });
+  await server.call("POST", "/api/v2/notifications/custom", {
+    token,
+    json: { content: { title: "Never arrives", message: "By webhook." } },
+  });
+  await server.settled();
+  await server.call("PUT", "/api/v2/notifications/settings", { token, json: { notifier_paused: true } });
+  await server.call("PUT", "/api/v2/prebuilds/settings", { token, json: { reconciliation_paused: true } });
+  server.clock.advance(2 * hour);
 }
 
 async function addPeople(server: TestServer, owner: string): Promise<World["tokens"]> {
