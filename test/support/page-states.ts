@@ -46,7 +46,7 @@ export async function eachState(
   await visitAll(states.filter(({ isBroken }) => isBroken === true));
 }
 
-export function pageStates({ server, ada }: World): PageState[] {
+export function pageStates({ server, ada, item }: World): PageState[] {
   const token = createUnsubscribeToken(server.deps(), { userId: ada, templateId: custom });
   return [
     ...strangers(token),
@@ -54,6 +54,7 @@ export function pageStates({ server, ada }: World): PageState[] {
     ...ofTheDeployment,
     ...ofWorkspaces,
     ...broken,
+    { name: "inbox-snooze", path: `/inbox/snooze?id=${item}`, as: "ada" },
     { name: "unsubscribe", path: `/unsubscribe?token=${token}`, as: null },
   ];
 }
@@ -85,6 +86,23 @@ const inboxes: PageState[] = [
   { name: "inbox-keys", path: "/inbox", as: "ada", act: (page) => page.keyboard.press("?") },
   { name: "inbox-unread", path: "/inbox?show=unread", as: "ada" },
   { name: "inbox-done-empty", path: "/inbox?show=done", as: "ada" },
+  { name: "inbox-snoozed-empty", path: "/inbox?show=snoozed", as: "ada" },
+  {
+    name: "inbox-snooze-dialog",
+    path: "/inbox",
+    as: "ada",
+    act: async (page) => {
+      await page.keyboard.press("j");
+      await page.keyboard.press("s");
+      await page.locator("#snooze").waitFor();
+    },
+  },
+  {
+    name: "inbox-filters",
+    path: "/inbox",
+    as: "ada",
+    act: (page) => page.locator("summary", { hasText: "Filter" }).click(),
+  },
   { name: "inbox-found", path: "/inbox?q=docker", as: "ada" },
   { name: "inbox-nothing-found", path: "/inbox?q=zyzzyva", as: "ada" },
   { name: "inbox-empty", path: "/inbox", as: "uma" },

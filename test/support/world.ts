@@ -32,6 +32,8 @@ export interface World {
   tokens: Record<"ada" | "mia" | "tess" | "aud" | "uma" | typeof longName, string>;
   /** The user id of ada. */
   ada: string;
+  /** A notification in ada's inbox. */
+  item: string;
   /** From now on nothing is delivered: it is paused, the receiver fails, and the periodic run is overdue. */
   fail: () => Promise<void>;
 }
@@ -70,7 +72,16 @@ export async function startWorld(): Promise<World> {
   await server.runTick();
   await server.settled();
   await server.sql("UPDATE users SET last_seen_at = NULL WHERE username = 'uma'");
-  return { server, tokens, ada, fail: () => breakDown(server, tokens.ada, receiver) };
+  const [item] = await server.sql(
+    `SELECT id FROM inbox_notifications WHERE user_id = '${ada}' ORDER BY seq DESC LIMIT 1`,
+  );
+  return {
+    server,
+    tokens,
+    ada,
+    item: String(item!["id"]),
+    fail: () => breakDown(server, tokens.ada, receiver),
+  };
 }
 
 async function breakDown(server: TestServer, token: string, receiver: Receiver): Promise<void> {
