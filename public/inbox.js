@@ -156,6 +156,7 @@ const messages = {
   done: "Done",
   inbox: "Moved to the inbox",
   snooze: "Snoozed",
+  mute: "Muted",
 };
 
 /** Moves notifications, or undoes it: the list comes anew, with the focus where it was. */
@@ -175,7 +176,9 @@ const rows = () => [...document.querySelectorAll("#items > li")];
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const change = form.matches(".all, .undo, [data-mark=done], [data-mark=inbox], [data-mark=snooze]")
+  const change = form.matches(
+    ".all, .undo, [data-mark=done], [data-mark=inbox], [data-mark=snooze], [data-mark=mute]",
+  )
     ? replaceList
     : form.matches(".mark")
       ? markOne
@@ -204,6 +207,7 @@ const keys = {
   k: () => moveFocus(-1),
   o: () => currentRow()?.querySelector("summary").click(),
   s: () => currentRow()?.querySelector("[data-act=snooze]")?.click(),
+  m: () => currentRow()?.querySelector("[data-mark=mute] button")?.click(),
   e: () => submit(currentRow()?.querySelector("[data-mark=done]")),
   u: () => submit(currentRow()?.querySelector("[data-mark*=read]")),
   z: () => submit(document.querySelector(".undo")),

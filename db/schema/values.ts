@@ -15,6 +15,9 @@ export const messageStatuses = [
 ] as const;
 export const attemptOutcomes = ["started", "sent", "temporary_failure", "permanent_failure"] as const;
 
+export const muteThings = ["workspace", "template", "preset"] as const;
+
+export type MuteThing = (typeof muteThings)[number];
 export type UserStatus = (typeof userStatuses)[number];
 export type SiteRole = (typeof siteRoles)[number];
 export type TokenScope = (typeof tokenScopes)[number];

@@ -125,6 +125,7 @@ async function createPasscode(
     disabled: null,
     ownActionsNotify: false,
     disabledMethods: null,
+    mutes: null,
     roles: "[]",
     ...receiver,
   };

@@ -20,6 +20,7 @@ import { notificationTemplateRoutes } from "./notification-templates.ts";
 import { notificationRoutes } from "./notifications.ts";
 import { organizationRoutes } from "./organizations.ts";
 import { passcodeRoutes, sessionRoutes } from "./sessions.ts";
+import { muteRoutes } from "./mutes.ts";
 import { ownActionRoutes } from "./own-actions.ts";
 import { preferenceRoutes, userPreferenceRoutes } from "./preferences.ts";
 import { prebuildRoutes } from "./prebuilds.ts";
@@ -68,6 +69,7 @@ function createRoutes() {
     .route("/api/v2", inboxRoutes)
     .route("/api/v2", inboxWatch)
     .route("/api/v2", preferenceRoutes)
+    .route("/api/v2", muteRoutes)
     .route("/api/v2", ownActionRoutes)
     .route("/api/v2", userPreferenceRoutes)
     .route("/api/v2", workspaceRoutes)

@@ -10,6 +10,7 @@ import * as deliveryActs from "./notifications/delivery-acts.ts";
 import * as deliveries from "./notifications/deliveries.ts";
 import { edit } from "./notifications/edit-template.ts";
 import * as inbox from "./notifications/inbox.ts";
+import { mute, mutes, unmute } from "./notifications/mutes.ts";
 import { snooze } from "./notifications/snooze.ts";
 import * as send from "./notifications/send.ts";
 import * as choices from "./notifications/template-choices.ts";
@@ -54,6 +55,9 @@ const notifications: Group = {
     inbox.read,
     inbox.done,
     snooze,
+    mute,
+    mutes,
+    unmute,
     send.test,
     deliveries.pause,
     deliveries.resume,

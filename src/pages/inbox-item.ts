@@ -9,6 +9,7 @@ import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { returnTime, snoozePath } from "./inbox-snooze.ts";
+import { muteForm } from "./mutes.ts";
 import { attributes, type Html } from "./layout.ts";
 import { toProse } from "./rules/document.ts";
 import { iconPath, severityPrefix, subjectOf } from "./rules/inbox-item.ts";
@@ -65,6 +66,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
               : markForm(id, here, "unread", "Mark as unread")
         }
         ${item.doneAt === null || item.snoozedUntil !== null ? snoozeLink(id, here) : ""}
+        ${muteForm(item, here)}
       </div>
       ${why(item)}
     </details>

@@ -13,7 +13,7 @@ export interface Undo {
   until: number;
 }
 
-type Returned = Partial<Record<(typeof undoable)[number] | "until" | "open", string>>;
+type Returned = Partial<Record<(typeof undoable)[number] | "until" | "open" | "muted", string>>;
 
 export function readUndo(c: Ctx): Undo | undefined {
   const what = undoable.find((name) => c.req.query(name) !== undefined);

@@ -8,6 +8,8 @@ import { filterMenu, filtersInUse } from "./inbox-filters.ts";
 import { inboxItem } from "./inbox-item.ts";
 import type { Undo } from "./inbox-return.ts";
 import { returnTime } from "./inbox-snooze.ts";
+import { muteUndo } from "./mutes.ts";
+import type { MuteRow } from "../notifications/preferences/store/mutes.ts";
 import { attributes, type Html } from "./layout.ts";
 import { unreadLabel } from "./unread.ts";
 import { inboxPath, isFiltered, type InboxAddress } from "./rules/inbox-address.ts";
@@ -31,6 +33,8 @@ export interface InboxItems {
   position: number;
   newer: Cursor | undefined;
   older: Cursor | undefined;
+  /** What was just muted. */
+  muted: MuteRow | undefined;
   /** What the list can be filtered by. */
   choices: readonly Choice[];
   /** Of the latest change: later ones arrive live. */
@@ -67,6 +71,7 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
         ${tab("Done", "done", view)}
       </nav>
       ${filterMenu(view, facts.choices)} ${view.undo === undefined ? "" : undoForm(view.undo, here)}
+      ${facts.muted === undefined ? "" : muteUndo(facts.muted, here)}
       ${view.show === "done" || view.show === "snoozed" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
       ${view.show !== "all" ? "" : allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}
     </div>
@@ -175,6 +180,7 @@ const keys = [
   ["o, Enter", "open or close"],
   ["e", "done"],
   ["s", "snooze"],
+  ["m", "mute what it is about"],
   ["u", "mark as read or unread"],
   ["z", "undo"],
   ["/", "search"],

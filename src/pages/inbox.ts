@@ -23,6 +23,7 @@ import {
   undoMarks,
   type InboxRow,
 } from "../notifications/inbox/store/inbox.ts";
+import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { readDeliveryState, toDeliveryState } from "../notifications/delivery/store/state.ts";
 import { deliveryLines } from "./delivery-lines.ts";
 import { newestVersion } from "../notifications/inbox/store/changes.ts";
@@ -128,6 +129,7 @@ async function showInbox(c: Ctx) {
     open: c.req.query("open") || undefined,
     undo: readUndo(c),
   };
+  const muted = c.req.query("muted");
   const filter = toFilter(view);
   const everything = toFilter(readAddress(new URLSearchParams()));
   const self = currentUserIdSql(c);
@@ -141,11 +143,13 @@ async function showInbox(c: Ctx) {
     latest: newestVersion(),
     delivery: readDeliveryState(),
     waiting: waitingRead(c),
+    ...(muted === undefined ? {} : { mutes: listMutes(self) }),
   });
   const { actor, newest, latest, done, delivery, waiting } = answers;
   const section = inboxSection(view, {
     ...toPage(cursor, answers, inboxPageSize),
     choices: answers.choices,
+    muted: answers.mutes?.find(({ id }) => id === muted),
     hasDone: done.length > 0,
     unread: c.get("unread") ?? 0,
     position: newest[0]!.seq,

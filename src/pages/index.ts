@@ -25,6 +25,7 @@ import { taskListPages } from "./task-list.ts";
 import { taskPages } from "./tasks.ts";
 import { templateDriftPages } from "./template-drift.ts";
 import { templatePages } from "./templates.ts";
+import { mutePages } from "./mutes.ts";
 import { timeZonePages } from "./time-zone.ts";
 import { unsubscribePages } from "./unsubscribe.ts";
 import { singleUserPages } from "./user.ts";
@@ -48,6 +49,7 @@ export function createPages() {
     .route("/", inboxLive)
     .route("/", inboxSnooze)
     .route("/", timeZonePages)
+    .route("/", mutePages)
     .route("/", notificationSettingsPages)
     .route("/", ownActionPages)
     .route("/", accountPages)

@@ -25,6 +25,8 @@ import { respondWithPage, type Html } from "./layout.ts";
 import { notificationSettingsPath, ownPath } from "./rules/links.ts";
 import { settingsTabs } from "./components.ts";
 import { signedIn } from "./session.ts";
+import { mutesSection } from "./mutes.ts";
+import { listMutes } from "../notifications/preferences/store/mutes.ts";
 import { timeZoneSection } from "./time-zone.ts";
 import { findTimeZone } from "../accounts/store/time-zone.ts";
 import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
@@ -93,9 +95,10 @@ async function readPreferences(
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, ownActions, zone } = await readAsUser(c, {
+  const { actor, choices, ownActions, mutes, zone } = await readAsUser(c, {
     choices: listKindPreferences(currentUserIdSql(c)),
     ownActions: findOwnActions(currentUserIdSql(c)),
+    mutes: listMutes(currentUserIdSql(c)),
     zone: findTimeZone(currentUserIdSql(c)),
   });
   const facts: SettingsView = { choices, notifications, email: actor.email };
@@ -108,7 +111,8 @@ async function showSettings(c: Ctx) {
       ${sendsMail ? `Emails go to ${actor.email}.` : ""}
     </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
-    ${ownActionsSetting(ownActions[0]?.notify === true)} ${timeZoneSection(zone[0]?.timeZone ?? null)}
+    ${ownActionsSetting(ownActions[0]?.notify === true)} ${mutesSection(mutes, c.get("deps").now())}
+    ${timeZoneSection(zone[0]?.timeZone ?? null)}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
   return respondWithPage(c, {

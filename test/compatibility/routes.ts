@@ -137,6 +137,12 @@ export const ownRoutes: { route: string; what: string }[] = [
     route: "PUT /notifications/inbox/{id}/snooze-status",
     what: "snooze a notification until a time, or end it",
   },
+  {
+    route: "POST /notifications/inbox/{id}/mute",
+    what: "mute the workspace, template or preset that it is about",
+  },
+  { route: "GET /notifications/mutes", what: "what you have muted" },
+  { route: "DELETE /notifications/mutes/{id}", what: "unmute" },
   { route: "PUT /notifications/inbox/mark-all-as-done", what: "done with everything in the inbox" },
   { route: "GET /notifications/inbox/events", what: "the live inbox as server-sent events, resumable" },
   { route: "GET /notifications/templates/{id}/versions", what: "versions of a template" },

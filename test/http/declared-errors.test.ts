@@ -273,6 +273,12 @@ const special: Record<string, Make> = {
     "/api/v2/users/nobody/notifications/own-actions",
     { notify: true },
   ),
+  "POST /api/v2/notifications/inbox/:id/mute 404": as(
+    "POST",
+    `/api/v2/notifications/inbox/${nobody}/mute`,
+    {},
+  ),
+  "DELETE /api/v2/notifications/mutes/:id 404": as("DELETE", `/api/v2/notifications/mutes/${nobody}`),
   "PUT /api/v2/notifications/inbox/:id/snooze-status 404": as(
     "PUT",
     `/api/v2/notifications/inbox/${nobody}/snooze-status`,
@@ -463,6 +469,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/inbox/:id/read-status": { is_read: true },
     "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
     "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
+    "POST /api/v2/notifications/inbox/:id/mute": {},
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
     "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
     "PUT /api/v2/users/:user/notifications/channels": {

@@ -357,6 +357,9 @@ export interface Answers {
       variables: Array<string>;
     }>;
   };
+  "GET /api/v2/notifications/mutes": Array<NotificationMute>;
+  "POST /api/v2/notifications/inbox/{id}/mute": NotificationMute;
+  "DELETE /api/v2/notifications/mutes/{id}": undefined;
   "GET /api/v2/users/{user}/notifications/own-actions": {
     notify: boolean;
   };
@@ -651,11 +654,16 @@ export interface Paths {
             "done-status": "/api/v2/notifications/inbox/{id}/done-status";
             "snooze-status": "/api/v2/notifications/inbox/{id}/snooze-status";
             "read-status": "/api/v2/notifications/inbox/{id}/read-status";
+            mute: "/api/v2/notifications/inbox/{id}/mute";
           };
           watch: "/api/v2/notifications/inbox/watch";
           events: "/api/v2/notifications/inbox/events";
         };
         "dispatch-methods": "/api/v2/notifications/dispatch-methods";
+        mutes: {
+          "": "/api/v2/notifications/mutes";
+          "{}": "/api/v2/notifications/mutes/{id}";
+        };
       };
       workspaces: {
         "": "/api/v2/workspaces";
@@ -1204,6 +1212,14 @@ export interface InboxNotification {
     url: string;
   }>;
   read_at: string | null;
+  created_at: string;
+}
+
+export interface NotificationMute {
+  id: string;
+  thing: "workspace" | "template" | "preset";
+  thing_id: string;
+  name: string | null;
   created_at: string;
 }
 

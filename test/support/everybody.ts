@@ -71,6 +71,9 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
     agent: key(task.agentToken),
     provisioner: { ...provisioner.headers, "belfry-acquire-id": acquireId },
   };
+  const muteId = randomUUID();
+  await server.sql(`INSERT INTO notification_mutes (id, user_id, thing, thing_id, created_at)
+    SELECT '${muteId}', id, 'template', '${pooled.templateId}', 1 FROM users WHERE username = 'mia'`);
   await server.settled();
   forgetful.forget();
   return {
@@ -84,6 +87,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       "notifications/templates": testKind,
       messages: message!.id,
       inbox: message!.id,
+      mutes: muteId,
       workspaces: task.workspaceId,
       workspacebuilds: workspace.latest_build.id,
       workspaceagents: workspace.latest_build.resources[0]!.agents![0]!.id,

@@ -44,6 +44,8 @@ export const pages: Record<string, Page> = {
   "POST /inbox/:all{read-all|done-all}": { who: people, path: "/inbox/read-all" },
   "GET /inbox/snooze": { who: ["mia", "read"], path: "/inbox/snooze?id=:inbox" },
   "POST /inbox/snooze": { who: ["mia"], path: "/inbox/snooze?id=:inbox", form: { until: "hour" } },
+  "POST /inbox/items/:id/mute": { who: ["mia"], path: "/inbox/items/:inbox/mute" },
+  "POST /settings/mutes/:id/lift": { who: people, path: "/settings/mutes/none/lift" },
   "POST /settings/time-zone": { who: people, form: { zone: "UTC" } },
   "POST /inbox/undo": { who: people, form: { at: "1" } },
   // Her message has no button.

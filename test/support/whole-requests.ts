@@ -39,6 +39,7 @@ const bodies: Record<string, unknown> = {
   "PUT /api/v2/notifications/inbox/:id/read-status": { is_read: true },
   "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
   "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
+  "POST /api/v2/notifications/inbox/:id/mute": { thing: "workspace" },
   "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
   "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
   "PUT /api/v2/users/:user/notifications/channels": {

@@ -1,4 +1,5 @@
 // One attempt for one message: checks that it should still be sent, renders it and passes it to its channel.
+import { isMuted } from "../outbox/rules/mutes.ts";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
@@ -84,8 +85,19 @@ function reasonNotToSend(deps: Deps, message: ClaimedMessage): Outcome | undefin
     const detail = "the user disabled this channel for this kind";
     return { kind: "inhibited", detail, reason: "channel_disabled_by_user" };
   }
+  if (isMutedBy(message)) {
+    return { kind: "inhibited", detail: "the user muted what it is about", reason: "muted_by_user" };
+  }
   return undefined;
 }
+
+const isMutedBy = ({ mutes, reasons, templateId, targets, labels }: ClaimedMessage): boolean =>
+  mutes !== null &&
+  isMuted(mutes, JSON.parse(reasons) as string[], {
+    templateId,
+    targets: JSON.parse(targets) as string[],
+    labels: JSON.parse(labels) as Record<string, string>,
+  });
 
 async function sendByChannel(
   deps: Deps,

@@ -84,6 +84,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     identity: identityOf(event, now),
     notBefore: event.notBefore,
     initiatorId: event.initiatorId,
+    about: event,
     now,
   });
   const eventId = deps.newId();

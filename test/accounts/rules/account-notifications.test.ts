@@ -16,6 +16,7 @@ const personRead = (userId: string) => ({
   disabled: null,
   ownActionsNotify: false,
   disabledMethods: null,
+  mutes: null,
   roles: "[]",
 });
 const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };

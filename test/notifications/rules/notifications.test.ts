@@ -38,6 +38,7 @@ const ada: Recipient = {
   status: "active",
   disabled: null,
   ownActionsNotify: false,
+  mutes: null,
   why: ["named"],
 };
 /** The channels, of which these are set up and on. */
@@ -54,6 +55,7 @@ const usual: PlanOptions = {
   channels: channelsOf(["inbox", "smtp", "webhook"]),
   isPaused: false,
   identity: "i",
+  about: { targets: [], labels: {} },
   now: 1_000,
 };
 const passcode = (method: string | null) => ({

@@ -1,4 +1,5 @@
 // SQL of delivery: claim messages under a lease, write outcomes, release, purge. Every write can be sent twice.
+import { mutesSql } from "../../preferences/store/mutes.ts";
 import { and, eq, lt, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
@@ -113,6 +114,7 @@ export const findClaimedMessages = prepared((token: string) =>
       userStatus: users.status,
       userDeletedAt: users.deletedAt,
       disabled: notificationPreferences.disabled,
+      mutes: mutesSql(users.id).as("mutes"),
       isKindDisabled: notificationTemplates.isDisabled,
       disabledMethods: notificationPreferences.disabledMethods,
       /** The hash of its channel's endpoint, if that responded 410 Gone. */

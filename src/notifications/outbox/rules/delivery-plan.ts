@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { UserStatus } from "../../../../db/schema.ts";
 import type { Channel } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/json.ts";
+import { isMuted, type MuteSubject } from "./mutes.ts";
 import { ownAction, type Reason } from "./reasons.ts";
 import { isAlwaysOn, isOnlyByMail, isQuietForInitiator, reachesSuspended } from "../../kinds/kinds.ts";
 
@@ -18,6 +19,8 @@ export interface Recipient {
   ownActionsNotify: boolean;
   /** JSON array of the channels that the user has disabled for it. */
   disabledMethods?: string | null;
+  /** What they have muted, as `isMuted` reads it. */
+  mutes: string | null;
   /** Why they are a recipient. */
   why: Reason[];
 }
@@ -39,6 +42,7 @@ export interface PlanOptions {
   notBefore?: number | undefined;
   /** From `identityOf`: events with the same one are duplicates. */
   identity: string;
+  about: Pick<MuteSubject, "targets" | "labels">;
   /** The user whose own act the event is. */
   initiatorId?: string | undefined;
   now: number;
@@ -125,6 +129,8 @@ function reasonAgainst(
     if (recipient.disabled === true) return "disabled_by_user";
     if (recipient.disabled === null && !options.template.enabledByDefault) return "off_by_default";
     if (channel !== undefined && isChannelDisabled(recipient, channel.id)) return "channel_disabled_by_user";
+    const subject = { templateId: options.template.id, ...options.about };
+    if (isMuted(recipient.mutes, recipient.why, subject)) return "muted_by_user";
   }
   if (channel?.isConfigured !== true) return "not_configured";
   return isOwnAction(recipient, options) && !channel.isLocal ? ownAction : channel.unreachable(recipient);

@@ -19,6 +19,7 @@ export type Reason =
   | "own_action"
   | "disabled_by_user"
   | "channel_disabled_by_user"
+  | "muted_by_user"
   | "off_by_default"
   | "duplicate"
   | "suspended_user"
@@ -87,6 +88,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
     question: "not",
     text: "They disabled this channel for this kind of notification",
   },
+  muted_by_user: { question: "not", text: "They muted the workspace, template or preset" },
   off_by_default: {
     question: "not",
     text: "This kind is off by default, and the recipient has not enabled it",

@@ -1,5 +1,7 @@
 // SQL of the people who can receive an event, with their roles and their preference for its kind.
 import { and, eq, sql, type SQL } from "drizzle-orm";
+import { mutableThings } from "../rules/mutes.ts";
+import { mutesSql } from "../../preferences/store/mutes.ts";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
 import { notificationPreferences, users, type SiteRole } from "../../../../db/schema.ts";
@@ -20,7 +22,14 @@ export function findRecipients(
   { users: names = [], roles = [], self, userIdsSql }: Audience,
 ) {
   const lowerNames = names.map((name) => name.toLowerCase());
-  return findAudience(templateId, self, userIdsSql, jsonUnlessEmpty(lowerNames), jsonUnlessEmpty(roles));
+  return findAudience(
+    templateId,
+    mutableThings(templateId).length > 0,
+    self,
+    userIdsSql,
+    jsonUnlessEmpty(lowerNames),
+    jsonUnlessEmpty(roles),
+  );
 }
 
 const jsonUnlessEmpty = (list: readonly string[]) => (list.length === 0 ? undefined : JSON.stringify(list));
@@ -28,6 +37,7 @@ const jsonUnlessEmpty = (list: readonly string[]) => (list.length === 0 ? undefi
 const findAudience = prepared(
   (
     templateId: string,
+    isMutable: boolean,
     self: SQL<string> | undefined,
     userIds: SQL | undefined,
     names: string | undefined,
@@ -55,6 +65,7 @@ const findAudience = prepared(
         disabled: notificationPreferences.disabled,
         ownActionsNotify: users.ownActionsNotify,
         disabledMethods: notificationPreferences.disabledMethods,
+        mutes: (isMutable ? mutesSql(users.id) : sql<null>`NULL`).as("mutes"),
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
           "roles",
         ),

@@ -1,0 +1,38 @@
+// Whether somebody has muted what an event is about.
+import type { MuteThing } from "../../../../db/schema.ts";
+import { findKind } from "../../kinds/kinds.ts";
+
+/** What can be muted of a kind's events, most specific first; nothing of those that are always on. */
+export function mutableThings(templateId: string): readonly MuteThing[] {
+  const kind = findKind(templateId);
+  if (kind === undefined || kind.alwaysOn) return [];
+  if (kind.group === "Workspace Events") return ["workspace", "template"];
+  if (kind.group === "Task Events") return ["workspace"];
+  if (kind.group !== "Template Events") return [];
+  return kind.labels.includes("preset") ? ["preset", "template"] : ["template"];
+}
+
+/** The same for one recipient: a template that they mute doesn't silence their own workspaces. */
+export const mutableFor = (templateId: string, why: readonly string[]): readonly MuteThing[] =>
+  mutableThings(templateId).filter((thing) => !(thing === "template" && why.includes("workspace_owner")));
+
+/** What an event is about. */
+export interface MuteSubject {
+  templateId: string;
+  targets: readonly string[];
+  labels: Readonly<Record<string, string>>;
+}
+
+/** `mutes`: lines of thing, id and the preset's name, or null. */
+export function isMuted(mutes: string | null, why: readonly string[], subject: MuteSubject): boolean {
+  if (mutes === null) return false;
+  const things = mutableFor(subject.templateId, why);
+  return mutes.split("\n").some((line) => {
+    const [, thing, id, preset] = /^(\S+) (\S+) (.*)$/.exec(line)!;
+    return (
+      things.includes(thing as MuteThing) &&
+      subject.targets.includes(id!) &&
+      (thing !== "preset" || preset === subject.labels["preset"])
+    );
+  });
+}

@@ -1,0 +1,57 @@
+// What can be muted of a notification, and what a mute silences.
+import { expect, test } from "vitest";
+import { kinds } from "../../../src/notifications/kinds/kinds.ts";
+import { isMuted, mutableFor, mutableThings } from "../../../src/notifications/outbox/rules/mutes.ts";
+
+const idOf = (name: keyof typeof kinds) => kinds[name].id;
+
+test.each([
+  ["workspace-created", ["workspace", "template"]],
+  ["task-idle", ["workspace"]],
+  ["template-deprecated", ["template"]],
+  ["prebuild-failure-limit-reached", ["preset", "template"]],
+  ["prebuilt-workspace-resource-replaced", ["preset", "template"]],
+  ["custom-notification", []],
+  ["user-account-created", []],
+  // Always on.
+  ["password-changed", []],
+  ["one-time-passcode", []],
+] as const)("of %s one mutes %j", (name, things) => {
+  expect(mutableThings(idOf(name))).toEqual(things);
+});
+
+test("a kind of another release has nothing to mute, and an own workspace isn't muted by its template", () => {
+  expect(mutableThings("unknown")).toEqual([]);
+  expect(mutableFor(idOf("workspace-created"), ["workspace_owner"])).toEqual(["workspace"]);
+  expect(mutableFor(idOf("workspace-created"), ["role_owner"])).toEqual(["workspace", "template"]);
+});
+
+const about = (name: keyof typeof kinds, targets: string[], labels: Record<string, string> = {}) => ({
+  templateId: idOf(name),
+  targets,
+  labels,
+});
+
+test.each([
+  [null, [], about("task-idle", ["w"]), false],
+  ["workspace w ", [], about("task-idle", ["w", "o"]), true],
+  ["workspace v \nworkspace w ", [], about("task-idle", ["w"]), true],
+  ["workspace v ", [], about("task-idle", ["w"]), false],
+  // The workspace whose claim replaced resources isn't what the notification is about.
+  ["workspace w ", [], about("prebuilt-workspace-resource-replaced", ["w", "t"], { preset: "small" }), false],
+  ["template t ", [], about("prebuilt-workspace-resource-replaced", ["w", "t"], { preset: "small" }), true],
+  ["template t ", ["role_template-admin"], about("workspace-manual-build-failed", ["w", "t"]), true],
+  ["template t ", ["workspace_owner"], about("workspace-manual-build-failed", ["w", "t"]), false],
+  ["preset t small", [], about("prebuild-failure-limit-reached", ["t", "v", "p"], { preset: "small" }), true],
+  [
+    "preset t large",
+    [],
+    about("prebuild-failure-limit-reached", ["t", "v", "p"], { preset: "small" }),
+    false,
+  ],
+  ["preset t very large", [], about("prebuild-failure-limit-reached", ["t"], { preset: "very large" }), true],
+  ["preset t small", [], about("template-deprecated", ["t"]), false],
+  ["workspace w ", [], about("password-changed", ["w"]), false],
+] as const)("%j for %j: %j is %s", (mutes, why, subject, muted) => {
+  expect(isMuted(mutes, why, subject)).toBe(muted);
+});
