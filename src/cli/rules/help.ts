@@ -9,6 +9,7 @@ import {
   type Node,
   type Options,
 } from "./command.ts";
+import { wrap } from "./text.ts";
 
 export interface HelpStyle {
   heading: (text: string) => string;
@@ -48,7 +49,7 @@ function groupSections(path: Node[], group: Group): Section[] {
   return [
     ["", [group.summary]],
     ["Usage", [`${commandPath(path)} COMMAND [OPTIONS]`]],
-    ["Commands", columns(group.commands.map((node) => commandRow(node)))],
+    ["Commands", columns(group.commands.flatMap(commandRows))],
     ["Global options", optionLines(commonOptions)],
     ["Aliases", aliasLines(path)],
     ["Environment", isRoot ? columns(variables) : []],
@@ -64,11 +65,16 @@ const firstSteps = [
   "belfry run -- npm test",
 ];
 
-/** A group lists its commands. */
-const commandRow = (node: Node): [string, string] =>
+const maxListed = 80;
+
+/** A group lists its commands, on several lines where they are many. */
+const commandRows = (node: Node): [string, string][] =>
   isGroup(node)
-    ? [node.name, node.commands.map(({ name }) => name).join(", ")]
-    : [[node.name, node.args].filter(Boolean).join(" "), node.summary];
+    ? wrap(node.commands.map(({ name }) => name).join(", "), maxListed).map((line, at) => [
+        at === 0 ? node.name : "",
+        line,
+      ])
+    : [[[node.name, node.args].filter(Boolean).join(" "), node.summary]];
 
 function commandSections(path: Node[], command: Command): Section[] {
   const others = Object.entries(commonOptions).filter(([name]) => !Object.hasOwn(command.options, name));

@@ -171,6 +171,15 @@ describe("planning deliveries", () => {
     },
   );
 
+  test("a channel that the recipient disabled for the kind is not used; the others are", () => {
+    expect(
+      routed({ disabledMethods: '["webhook"]' }, {}).map(({ status, reasons }) => [status, reasons.at(-1)]),
+    ).toEqual([
+      ["inhibited", "channel_disabled_by_user"],
+      ["sent", "inbox"],
+    ]);
+  });
+
   test("an explicit choice switches on what is off by default", () => {
     const rows = routed(
       { disabled: false },

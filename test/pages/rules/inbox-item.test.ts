@@ -1,7 +1,7 @@
 // The icon of a row, and the thing that it names beside the title.
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../../src/notifications/kinds/kinds.ts";
-import { iconPath, severityPrefix, subjectOf } from "../../../src/pages/rules/inbox-item.ts";
+import { iconPath, severityPrefix, subjectOf, waitingIcon } from "../../../src/pages/rules/inbox-item.ts";
 
 describe("the icon", () => {
   test("distinguishes severities by shape, and what is no alarm by what it is about", () => {
@@ -62,4 +62,8 @@ describe("the subject", () => {
     ["No buttons", []],
     ["Elsewhere", ["https://elsewhere.example/@ada/web", "javascript:alert(1)"]],
   ])("of %j is left out", (title, urls) => expect(subject(title, ...urls)).toBeUndefined());
+});
+
+test("each kind of what waits has its own icon", () => {
+  expect(new Set((["task", "build", "preset"] as const).map(waitingIcon)).size).toBe(3);
 });

@@ -18,7 +18,9 @@ import {
   ownPath,
   buildPath,
   filterPath,
+  notificationTemplatePath,
   taskPath,
+  userPath,
   versionPath,
   workspacePath,
 } from "../../../src/pages/rules/links.ts";
@@ -196,6 +198,8 @@ describe("addresses", () => {
     expect(workspacePath("ada", "web")).toBe("/@ada/web");
     expect(buildPath("a/b", "c?d", 3)).toBe("/@a%2Fb/c%3Fd/builds/3");
     expect(taskPath("ada", "#")).toBe("/tasks/ada/%23");
+    expect(userPath("a/b")).toBe("/deployment/users/a%2Fb");
+    expect(notificationTemplatePath("?")).toBe("/deployment/notifications/templates/%3F");
     expect(versionPath("default", "docker", "v 1/2")).toBe("/templates/default/docker/versions/v%201%2F2");
     expect(filterPath("owner:me template:a&b")).toBe("/workspaces?filter=owner%3Ame+template%3Aa%26b");
   });

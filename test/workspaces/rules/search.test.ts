@@ -41,6 +41,7 @@ describe("a search for tasks", () => {
       { owner: "me", organization: "default", status: "active" },
     ],
     ["has-ai-task:true name:web", { name: "web" }],
+    ["state:Waiting", { state: "waiting" }],
   ])("%j", (q, search) => {
     expect(parseTaskSearch(q)).toEqual({ ok: true, search });
   });
