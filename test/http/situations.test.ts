@@ -129,13 +129,22 @@ describe("a pool at its limit", () => {
     server.clock.advance(minute);
     await resume();
     server.clock.advance(15 * minute);
+    await server.runTick();
+    await server.settled();
+    // Now that it can't be the same any more, those who were notified get to know that it is over.
+    expect(receiver.arrivals.slice(2).map(({ json }) => [json.title, json.body])).toEqual(
+      Array.from({ length: 2 }, () => [
+        "Resolved: Prebuild Failure Limit Reached: docker / small",
+        expect.stringMatching(/^Resumed after 58 min: /),
+      ]),
+    );
     await reachLimit();
     expect(await situationsOf(server)).toMatchObject([
       { occurrences: 4, how: "resumed" },
       { occurrences: 1, how: null },
     ]);
     expect((await inboxOf(server, tess.token)).items.length).toBe(2);
-    expect(receiver.arrivals.length).toBe(4);
+    expect(receiver.arrivals.length).toBe(6);
   });
 
   test("is not reported when it has ended before it could be, but when it recurs", async () => {
@@ -151,6 +160,8 @@ describe("a pool at its limit", () => {
       "webhook inhibited resolved",
       "inbox sent inbox",
     ]);
+    // Nobody was notified, so nobody is notified of the end.
+    expect(await reasonsOf(server, "Situation Resolved")).toEqual([]);
     receiver.answer({ status: 204 });
     server.clock.advance(10 * minute);
     await server.runTick();

@@ -10,7 +10,8 @@ import type { Reason } from "../outbox/rules/reasons.ts";
 import { insertOutbox } from "../outbox/store/outbox.ts";
 import { clearGoneEndpoint, isEndpointNotGoneSql, markEndpointGone } from "../preferences/store/settings.ts";
 import { situationKey } from "../situations/rules/situation.ts";
-import { keysSql, resolveOpen } from "../situations/store/situations.ts";
+import { resolution } from "../situations/resolve.ts";
+import { keysSql } from "../situations/store/situations.ts";
 import { testTemplateId, type Delivery } from "./attempt.ts";
 import { endpointHash } from "./rules/channel-health.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
@@ -85,7 +86,7 @@ export async function receiverStatements(deps: Deps, batch: readonly Result[]): 
     if (endpoint === undefined) return [];
     if (state === "alive") {
       const keys = keysSql([situationKey("receiver", method)]);
-      return [...resolveOpen({ keys, at, how: "accepted" }), clearGoneEndpoint(method)];
+      return [...resolution({ keys, at, how: "accepted", closes: true }), clearGoneEndpoint(method)];
     }
     const hash = endpointHash(endpoint);
     const receiver = receiverOf(deps.config.notifications.channels, method) ?? endpoint;

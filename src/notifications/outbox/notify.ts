@@ -6,7 +6,8 @@ import type { MessageState } from "../../kernel/ports.ts";
 import { findChannel } from "../channels/index.ts";
 import { nudge, nudgeAt } from "../delivery/wake.ts";
 import type { PreparedEvent } from "./prepare-event.ts";
-import { keysSql, resolveOpen, type Resolution } from "../situations/store/situations.ts";
+import { resolution, type Resolving } from "../situations/resolve.ts";
+import { keysSql } from "../situations/store/situations.ts";
 import { findMessageStates, insertOutbox, replaceTarget } from "./store/outbox.ts";
 
 /** An event that is written together with what it is about. */
@@ -41,8 +42,8 @@ export const notify = (event: PreparedEvent, { when, target }: NotifyOptions = {
 export const resolveSituations = ({
   keys,
   ...how
-}: Omit<Resolution, "keys"> & { keys: readonly string[] | SQL }): ResolvedNotice => ({
-  statements: resolveOpen({ ...how, keys: Array.isArray(keys) ? keysSql(keys) : (keys as SQL) }),
+}: Omit<Resolving, "keys"> & { keys: readonly string[] | SQL }): ResolvedNotice => ({
+  statements: resolution({ ...how, keys: Array.isArray(keys) ? keysSql(keys) : (keys as SQL) }),
 });
 
 const isNotice = (change: StatementOrNotice): change is Notice => "event" in change;

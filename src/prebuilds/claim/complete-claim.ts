@@ -44,6 +44,7 @@ export function claimCompletion(deps: Deps, lease: JobLease, before: ClaimFacts)
         keys: [driftKey(claim.versionId, claim.presetId)],
         at: deps.now(),
         how: "unaffected",
+        closes: true,
         when,
       }),
     ];

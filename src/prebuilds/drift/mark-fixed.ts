@@ -33,6 +33,7 @@ export async function markDriftFixed(
   const ended = resolveSituations({
     keys: [driftKey(preset.versionId, preset.id)],
     at: now,
+    closes: true,
     how: "marked_fixed",
     by: actor.userId,
     when: isFixedAtSql(preset.id, now),

@@ -65,6 +65,7 @@ export async function resumePool(
     keys: [situationKey("pool", preset.id)],
     at: now,
     how: "resumed",
+    closes: true,
     by: actor.userId,
     when: isNormalSql(preset.id),
   });

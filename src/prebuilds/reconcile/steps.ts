@@ -210,6 +210,7 @@ function agentMark(deps: Deps, action: AgentMark, facts: StepFacts, when: SQL): 
       keys: [situationKey("agents", pool.presetId)],
       at,
       how: "recovered",
+      closes: true,
       when,
     });
   const answers = facts as StepFacts & KindAnswers<typeof agentMissing>;
@@ -217,7 +218,14 @@ function agentMark(deps: Deps, action: AgentMark, facts: StepFacts, when: SQL): 
 }
 
 const poolRecovered = (presetId: string, at: number, when: SQL, created: readonly string[] = []) =>
-  resolveSituations({ keys: [situationKey("pool", presetId)], at, how: "recovered", when, created });
+  resolveSituations({
+    keys: [situationKey("pool", presetId)],
+    at,
+    how: "recovered",
+    closes: true,
+    when,
+    created,
+  });
 
 const markOf = ({ presetId, status, limitEventId, forgivenAt }: Pool) => ({
   presetId,

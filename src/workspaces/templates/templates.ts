@@ -226,6 +226,7 @@ const poolEndings = (deps: Deps, { userId }: Actor, id: string, how: "replaced" 
     at: deps.now(),
     how,
     by: userId,
+    closes: true,
     when: templateExistsSql(id),
   }),
   resetInactivePools(id),

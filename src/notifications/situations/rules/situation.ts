@@ -23,7 +23,8 @@ export type SituationType = keyof typeof situationTypes;
 export const situationKey = (type: SituationType, ...ids: readonly string[]): string =>
   situationTypes[type] + ids.join("/");
 
-const verbs = {
+/** By the code of how it ended. */
+export const resolvedVerbs = {
   recovered: "Recovered",
   resumed: "Resumed",
   replaced: "Replaced",
@@ -35,7 +36,7 @@ const verbs = {
   succeeded: "Succeeded",
   accepted: "Accepted again",
 } as const;
-export type HowResolved = keyof typeof verbs;
+export type HowResolved = keyof typeof resolvedVerbs;
 
 /** The situation of an item, as its inbox shows it. Times in epoch milliseconds. */
 export interface ItemSituation {
@@ -59,7 +60,8 @@ export function resolvedLabel({
   by,
 }: Pick<ItemSituation, "openedAt" | "resolvedAt" | "how" | "by">): string | undefined {
   if (resolvedAt === null) return undefined;
-  const verb = how !== null && Object.hasOwn(verbs, how) ? verbs[how as HowResolved] : "Resolved";
+  const verb =
+    how !== null && Object.hasOwn(resolvedVerbs, how) ? resolvedVerbs[how as HowResolved] : "Resolved";
   return `${verb}${by === null ? "" : ` by ${by}`} after ${formatDuration(resolvedAt - openedAt)}`;
 }
 

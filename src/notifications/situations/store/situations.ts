@@ -5,6 +5,8 @@ import { query, type Statement } from "../../../../db/client.ts";
 import { falseSql, prepared, preparedSql, trueSql } from "../../../../db/prepared.ts";
 import type { Occurrence } from "../../../kernel/ports.ts";
 import { countInhibited } from "../../delivery/store/metrics.ts";
+import type { Reason } from "../../outbox/rules/reasons.ts";
+import { isClosingSql } from "./closing.ts";
 import { reopenMs, type HowResolved } from "../rules/situation.ts";
 
 /** Comes before the event is inserted: what was written already has its event, and changes nothing. */
@@ -28,7 +30,7 @@ const isReopenedSql = prepared(
     AND situations.resolved_at > ${at} - ${reopenMs} AND situations.how <> 'marked_fixed'`,
 );
 
-/** What the resolution has read is unread again; messages that it has suppressed are sent after all. */
+/** What the resolution has read is unread again; messages that it has suppressed are sent after all, and none of the end. */
 const undoResolution = (at: number, where: SQL): Statement[] => [
   query.run(sql`UPDATE inbox_notifications SET read_at = nullif(read_at, reopened.resolved_at),
       done_at = CASE WHEN read_at IS NOT reopened.resolved_at THEN done_at END
@@ -38,6 +40,20 @@ const undoResolution = (at: number, where: SQL): Statement[] => [
     SET status = 'pending', due_at = ${at}, updated_at = ${at}, reasons = json_remove(reasons, '$[#-1]')
     WHERE event_id IN (SELECT notified_event_id FROM situations WHERE ${where})
       AND status = 'inhibited' AND reasons ->> '$[#-1]' = 'resolved'`),
+  ...inhibit(
+    at,
+    sql`subject IN (SELECT key FROM situations WHERE ${where}) AND due_at IS NOT NULL
+    AND lease_token IS NULL AND ${isClosingSql}`,
+    "reopened",
+  ),
+];
+
+const inhibit = (at: number, where: SQL, reason: Reason): Statement[] => [
+  countInhibited(where),
+  query.run(sql`UPDATE notification_messages
+    SET status = 'inhibited', due_at = NULL, lease_token = NULL, dedupe_key = NULL, updated_at = ${at},
+      reasons = json_insert(reasons, '$[#]', ${reason})
+    WHERE ${where}`),
 ];
 
 const reopen = (eventId: string, at: number, isCalm: boolean, where: SQL): Statement =>
@@ -127,18 +143,14 @@ export function resolveOpen({ keys, at, how, by, when = trueSql, created = [] }:
   const resolvedSql = (column: SQL) =>
     sql`SELECT ${column} FROM situations WHERE key IN (${keys}) AND resolved_at = ${at}`;
   const isUnsent = sql`subject IN (${resolvedSql(sql`key`)}) AND due_at IS NOT NULL AND ${isOther(sql`event_id`)}
-    AND (lease_token IS NULL OR method = 'inbox')`;
+    AND (lease_token IS NULL OR method = 'inbox') AND NOT ${isClosingSql}`;
   return [
     query.run(sql`UPDATE situations SET resolved_at = ${at}, how = ${how}, resolved_by = ${by ?? null}
       WHERE key IN (${keys}) AND resolved_at IS NULL AND last_at <= ${at} AND ${isOther(sql`last_event_id`)} AND ${when}`),
     // Those that are read already, too: an open page shows that it is over.
     query.run(sql`UPDATE inbox_notifications SET read_at = coalesce(read_at, ${at})
       WHERE situation_id IN (${resolvedSql(sql`id`)}) AND folded_at IS NULL`),
-    countInhibited(isUnsent),
-    query.run(sql`UPDATE notification_messages
-      SET status = 'inhibited', due_at = NULL, lease_token = NULL, dedupe_key = NULL, updated_at = ${at},
-        reasons = json_insert(reasons, '$[#]', 'resolved')
-      WHERE ${isUnsent}`),
+    ...inhibit(at, isUnsent, "resolved"),
   ];
 }
 

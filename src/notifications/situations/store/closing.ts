@@ -1,0 +1,65 @@
+// SQL of the notification that a situation is resolved: for those who got the opening one by another channel than the inbox,
+// once it can't be reopened any more.
+import { sql, type SQL } from "drizzle-orm";
+import { query, type Statement } from "../../../../db/client.ts";
+import { preparedSql } from "../../../../db/prepared.ts";
+import { kinds } from "../../kinds/kinds.ts";
+import { reopenMs } from "../rules/situation.ts";
+
+const { id: templateId } = kinds["situation-resolved"];
+
+/** True in SQL of messages for those of such a notification. */
+export const isClosingSql =
+  preparedSql(sql`notification_messages.event_id IN (SELECT closing.id FROM notification_events AS closing
+    WHERE closing.id = notification_messages.event_id AND closing.template_id = ${templateId})`);
+
+/** SQL for an id as ours are: a UUID of version 7. */
+const newIdSql = (at: number): SQL => {
+  const time = sql`printf('%012x', ${at})`;
+  return sql`substr(${time}, 1, 8) || '-' || substr(${time}, 9, 4) || '-7' || substr(lower(hex(randomblob(2))), 2)
+    || '-8' || substr(lower(hex(randomblob(2))), 2) || '-' || lower(hex(randomblob(6)))`;
+};
+
+/** SQL for what an event `e` of template `k` is about. */
+const whatSql = sql`k.name || coalesce(': ' || (e.labels ->> '$.template' || ' / ' || (e.labels ->> '$.preset')),
+  ': ' || (e.labels ->> '$.receiver'), '')`;
+
+const wasSentSql = sql`sent.status = 'sent' AND sent.method <> 'inbox'`;
+
+interface Closing {
+  keys: SQL;
+  at: number;
+  by?: string | undefined;
+  /** JSON of the event's labels. */
+  labels: string;
+  createdBy: string;
+}
+
+/** Comes after the situations are resolved. */
+export function insertClosing({ keys, at, by = "", labels, createdBy }: Closing): Statement[] {
+  const resolvedSql = sql`s.key IN (${keys}) AND s.resolved_at = ${at}`;
+  const minutes = sql`(${at} - s.opened_at) / 60000`;
+  return [
+    query.run(sql`INSERT INTO notification_events (id, template_id, template_version, labels, data, targets,
+        created_by, created_at, situation_id)
+      SELECT ${newIdSql(at)}, t.id, t.active_version, json_set(${labels}, '$.what', ${whatSql}),
+        json_object('days', ${minutes} / 1440, 'hours', ${minutes} / 60 % 24, 'minutes', ${minutes} % 60),
+        e.targets, ${createdBy}, ${at}, s.id
+      FROM situations AS s JOIN notification_events AS e ON e.id = s.notified_event_id
+        JOIN notification_templates AS k ON k.id = e.template_id
+        JOIN notification_templates AS t ON t.id = ${templateId}
+      WHERE ${resolvedSql}
+        AND EXISTS (SELECT 1 FROM notification_messages AS sent WHERE sent.event_id = e.id AND ${wasSentSql})
+        AND NOT EXISTS (SELECT 1 FROM notification_events AS earlier WHERE earlier.created_at = ${at}
+          AND earlier.situation_id = s.id AND earlier.template_id = ${templateId})`),
+    query.run(sql`INSERT INTO notification_messages (id, event_id, user_id, method, status, reasons, due_at,
+        attempt_count, created_at, updated_at, subject)
+      SELECT ${newIdSql(at)}, closing.id, sent.user_id, sent.method, 'pending',
+        json_insert(sent.reasons, '$[#]', 'held_back'), ${at + reopenMs}, 0, ${at}, ${at}, s.key
+      FROM situations AS s JOIN notification_events AS closing ON closing.created_at = ${at}
+          AND closing.situation_id = s.id AND closing.template_id = ${templateId}
+        JOIN notification_messages AS sent ON sent.event_id = s.notified_event_id AND ${wasSentSql}
+      WHERE ${resolvedSql} AND sent.user_id <> ${by}
+        AND NOT EXISTS (SELECT 1 FROM notification_messages AS earlier WHERE earlier.event_id = closing.id)`),
+  ];
+}
