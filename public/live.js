@@ -139,3 +139,17 @@ document.addEventListener("DOMContentLoaded", () => {
 
 const shown = document.querySelector("#unread");
 showInIcon(shown.hidden ? 0 : Number.parseInt(shown.querySelector(".number").textContent, 10));
+
+/** A menu of the header closes with Escape, and when something else is pressed. */
+function closeMenu(isKey) {
+  const menu = document.querySelector(".menu[open]");
+  if (menu === null) return;
+  menu.open = false;
+  if (isKey) menu.querySelector("summary").focus();
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenu(true);
+});
+document.addEventListener("pointerdown", (event) => {
+  if (event.target.closest(".menu") === null) closeMenu(false);
+});

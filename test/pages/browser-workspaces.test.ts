@@ -101,7 +101,7 @@ browserTest("a connection that breaks is shown, and opened again", async () => {
 
 browserTest("a session that has ended meanwhile leads to the sign-in", async () => {
   const { server, token } = await startBuilding();
-  const page = await open(server, { token });
+  const page = await open(server, { token, expected: /status of 401/ });
   await page.clock.install();
   await page.goto("/@ada/web");
   await server.call("POST", "/api/v2/users/logout", { token });

@@ -446,7 +446,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
       };
     });
   const order: string[] = [];
-  for (let presses = 0; presses < 10; presses += 1) {
+  for (let presses = 0; presses < 11; presses += 1) {
     await page.keyboard.press("Tab");
     const { words, outline } = await focused();
     expect([words, outline]).toEqual([words, "solid 3px"]);
@@ -456,6 +456,7 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
     "Belfry",
     "Inbox 1 unread",
     "Workspaces",
+    "Tasks",
     "Templates",
     "Deployment",
     "Account: ada",
@@ -469,3 +470,27 @@ browserTest("with the keyboard alone one sees where one is, and can skip the hea
   await page.keyboard.press("Enter");
   expect(await page.evaluate(() => document.activeElement!.id)).toBe("main");
 });
+
+browserTest(
+  "a menu opens by keyboard, closes the other, and closes with Escape or a press elsewhere",
+  async () => {
+    const server = await start();
+    const { token } = await signInFirst(server);
+    const page = await open(server, { token });
+    await page.goto("/docs");
+    const deployment = page.locator(".menu summary", { hasText: "Deployment" });
+    const users = page.getByRole("link", { name: "Users", exact: true });
+    await deployment.focus();
+    await page.keyboard.press("Enter");
+    await users.waitFor();
+    await page.keyboard.press("Escape");
+    expect(await users.isVisible()).toBe(false);
+    expect(await deployment.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press("Enter");
+    await page.locator(".who").click();
+    expect(await users.isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await page.getByRole("heading", { level: 1 }).click();
+    expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(false);
+  },
+);
