@@ -20,6 +20,7 @@ import {
 import { findDueSnoozes, returnSnoozed } from "./notifications/inbox/store/snooze.ts";
 import { noteTick, readLastTick } from "./notifications/preferences/store/settings.ts";
 import { dueStartReads, startDue } from "./workspaces/autostart/autostart.ts";
+import { continueRestarts, restartReads } from "./workspaces/builds/restart.ts";
 import { requestReconciliation, beginRun, dueReads, isDue } from "./prebuilds/reconcile/reconcile.ts";
 import { expireLeases, leaseReads } from "./workspaces/jobs/expire-leases.ts";
 import { appStatusPurges } from "./workspaces/agents/report-app-status.ts";
@@ -47,6 +48,7 @@ export async function tick(deps: Deps, options: TickOptions = {}): Promise<TickR
   const dispatching = startDispatch(deps, due, options.until);
   const expiredJobs = due && (await step(deps, "leases", () => expireLeases(deps, due)));
   const started = due && (await step(deps, "autostart", () => startDue(deps, due)));
+  if (due) await step(deps, "restarts", () => continueRestarts(deps, due));
   // Last, because the write that finishes this tick releases its lease.
   const pools = due && isDue(due, deps.now()) ? await step(deps, "pools", () => beginRun(deps)) : null;
   const returning = (due?.snoozed ?? []).map(() => returnSnoozed(deps.now()));
@@ -82,6 +84,7 @@ async function startTick(deps: Deps) {
     lastTick: readLastTick(),
     ...leaseReads(deps.now()),
     ...dueStartReads(deps.now()),
+    ...restartReads(),
     ...dueReads(),
     due: findDueChannels(deps.now()),
     snoozed: findDueSnoozes(deps.now()),

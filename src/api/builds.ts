@@ -5,8 +5,7 @@ import { transitions } from "../../db/schema.ts";
 import type { SQL } from "../../db/client.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { notFound, matchingKey } from "../kernel/errors.ts";
-import { cancelBuildAsUser } from "../workspaces/builds/cancel-build.ts";
-import { buildReads } from "../workspaces/builds/decide-build.ts";
+import { buildReads, type BuildRequest } from "../workspaces/builds/decide-build.ts";
 import { createBuild, readEarlierBuild } from "../workspaces/builds/create-build.ts";
 import { formatNotified, notifiedHeader } from "../workspaces/builds/rules/build-texts.ts";
 import { maskIfSensitive } from "../workspaces/templates/rules/parameter-values.ts";
@@ -28,7 +27,7 @@ import { buildShape } from "./build-shape.ts";
 import { endpoint, readAsUser, currentUserIdSql, valid, type Ctx, type Env } from "../http/endpoint.ts";
 import { earlierRead, keyedBy, markReplayed, parseRequestKey } from "../http/idempotency.ts";
 import { wholeNumber } from "../http/schemas.ts";
-import { optionalId, messageSchema, uuid } from "../http/schemas.ts";
+import { optionalId, uuid } from "../http/schemas.ts";
 import { unsupported } from "../http/schemas.ts";
 import { visibleOwner, parameterValues } from "./workspaces.ts";
 
@@ -46,7 +45,7 @@ const newBuildBody = z.object({
   dry_run: unsupported("to check parameters, use POST /templateversions/{id}/dry-run"),
   state: unsupported("Belfry keeps Terraform's state; it can't be replaced"),
 });
-const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
+export const idParam = z.object({ id: uuid.transform((id) => id.toLowerCase()) });
 const listQuery = z.object({
   limit: wholeNumber.transform((limit) => Math.min(limit ?? pageSize, maxPageSize)),
   offset: wholeNumber,
@@ -56,20 +55,28 @@ interface Place {
   workspaceId: SQL | string;
   ownerId: SQL;
 }
-const byId = (id: string): Place => ({ workspaceId: id, ownerId: workspaceOwnerSql(id) });
+export const byId = (id: string): Place => ({ workspaceId: id, ownerId: workspaceOwnerSql(id) });
 const byName = (c: Ctx, user: string, name: string, withDeleted = false): Place => {
   const ownerId = userIdByNameSql(user, currentUserIdSql(c));
   return { workspaceId: workspaceIdByNameSql(ownerId, name, withDeleted), ownerId };
 };
 
-async function create(c: Ctx, { workspaceId, ownerId }: Place, body: z.infer<typeof newBuildBody>) {
-  const request = {
+const create = (c: Ctx, place: Place, body: z.infer<typeof newBuildBody>) =>
+  createAs(c, place, body, {
     transition: body.transition,
     versionId: body.template_version_id,
     presetId: body.template_version_preset_id,
     parameters: body.rich_parameter_values,
     orphan: body.orphan === true,
-  };
+  });
+
+/** `body`: by which a repeated request is recognized. */
+export async function createAs(
+  c: Ctx,
+  { workspaceId, ownerId }: Place,
+  body: unknown,
+  request: BuildRequest,
+) {
   const requestKey = parseRequestKey(c, body);
   const { actor, earlier, ...before } = await readAsUser(
     c,
@@ -97,10 +104,10 @@ async function list(c: Ctx, { workspaceId, ownerId }: Place, query: z.infer<type
   return rows.map(buildShape.from);
 }
 
-const visibleBuild = (c: Ctx, id: string) =>
+export const visibleBuild = (c: Ctx, id: string) =>
   visibleOwner(c, workspaceOwnerSql(workspaceIdByBuildSql(id)), "Build");
 
-const creation = {
+export const creation = {
   access: "session" as const,
   repeatable: true,
   answers: { 201: buildShape.schema },
@@ -206,23 +213,5 @@ export const buildRoutes = new Hono<Env>()
       const { build } = await readAsUser(c, reads, visibleBuild(c, id));
       if (build[0] === undefined) throw notFound("Build");
       return c.json(buildShape.from(build[0]));
-    },
-  )
-  .patch(
-    "/workspacebuilds/:id/cancel",
-    endpoint({
-      summary: "Cancel a build; its provisioner stops a running one",
-      access: "session",
-      answers: { 200: messageSchema },
-      errors: [400, 401, 403, 404],
-    }),
-    valid("param", idParam),
-    async (c) => {
-      const { id } = c.req.valid("param");
-      const reads = { build: findBuild(id, currentUserIdSql(c)) };
-      const { actor, build } = await readAsUser(c, reads, visibleBuild(c, id));
-      if (build[0] === undefined) throw notFound("Build");
-      await cancelBuildAsUser(c.get("deps"), actor, build[0]);
-      return c.json({ message: "The build is being canceled." });
     },
   );

@@ -5,6 +5,7 @@ import { agentRoutes } from "./agent-self.ts";
 import { auditRoutes } from "./audit.ts";
 import { buildPartRoutes } from "./build-parts.ts";
 import { buildLogRoutes } from "./build-logs.ts";
+import { buildActionRoutes } from "./build-actions.ts";
 import { buildRoutes } from "./builds.ts";
 import { dryRunRoutes, versionImportRoutes } from "./version-jobs.ts";
 import { fileRoutes } from "./files.ts";
@@ -75,6 +76,7 @@ function createRoutes() {
     .route("/api/v2", workspaceRoutes)
     .route("/api/v2", workspaceSettingRoutes)
     .route("/api/v2", buildRoutes)
+    .route("/api/v2", buildActionRoutes)
     .route("/api/v2", taskRoutes("/api/v2"))
     .route("/api/v2", taskLogRoutes())
     .route("/api/experimental", taskRoutes("/api/experimental"))

@@ -5,6 +5,7 @@ import type { BuildReason } from "../../db/schema.ts";
 import type { Deps } from "../kernel/deps.ts";
 import { conflict } from "../kernel/errors.ts";
 import { claimCompletion, claimReads, timedCompletion } from "../prebuilds/claim/complete-claim.ts";
+import { continueRestarts, restartReads } from "../workspaces/builds/restart.ts";
 import { requestReconciliation } from "../prebuilds/reconcile/reconcile.ts";
 import {
   completionStatements,
@@ -190,6 +191,8 @@ export const provisionerJobRoutes = new Hono<Env>()
         ...done,
       ]);
       nudgeFor(deps, before.ended);
+      if (before.restart[0]?.restarts === true)
+        deps.defer(async () => continueRestarts(deps, await deps.db.read(restartReads())));
       return c.json({ agents });
     },
   )

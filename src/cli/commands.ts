@@ -29,6 +29,7 @@ import { waiting } from "./waiting.ts";
 import { autostart, autoupdate } from "./workspaces/autostart.ts";
 import * as workspaceBuilds from "./workspaces/build.ts";
 import * as workspaces from "./workspaces/list.ts";
+import { restart } from "./workspaces/restart.ts";
 
 /** For its help and for wrong options: `launch.js` starts the server when `serve` stands alone. */
 const serve = defineCommand({
@@ -139,6 +140,7 @@ export const commands: Group = {
         workspaceBuilds.create,
         workspaceBuilds.start,
         workspaceBuilds.stop,
+        restart,
         workspaceBuilds.update,
         autostart,
         autoupdate,

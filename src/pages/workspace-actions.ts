@@ -15,7 +15,7 @@ import { signedIn } from "./session.ts";
 import { showWorkspace } from "./workspaces.ts";
 
 export const workspaceActionPages = new Hono<Env>().post(
-  "/:owner{@[^/]+}/:workspace/:action{start|stop|update|retry|delete|cancel}",
+  "/:owner{@[^/]+}/:workspace/:action{start|stop|restart|update|retry|delete|cancel}",
   signedIn,
   async (c) => {
     const { owner, workspace, action } = c.req.param();
@@ -48,6 +48,7 @@ async function act(c: Ctx, place: { owner: string; name: string }, action: Works
   }
   const request = {
     transition: transitionOf(action, row.build),
+    restarts: action === "restart",
     versionId: action === "update" ? row.template.activeVersionId : undefined,
     parameters: [],
   };

@@ -22,6 +22,7 @@ export const actionsOf = (row: BuildRow, actor: Actor): WorkspaceAction[] =>
 const labels = {
   start: "Start",
   stop: "Stop",
+  restart: "Restart",
   update: "Update",
   retry: "Retry",
   delete: "Delete",
@@ -42,6 +43,10 @@ const questions: Partial<Record<WorkspaceAction, (name: string) => { title: stri
   stop: (name) => ({
     title: `Stop ${name}?`,
     text: "Running processes end. What the template does not keep on persistent storage is lost.",
+  }),
+  restart: (name) => ({
+    title: `Restart ${name}?`,
+    text: "The workspace is stopped, then started with the same version. Running processes end.",
   }),
   delete: (name) => ({
     title: `Delete ${name}?`,

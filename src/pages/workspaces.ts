@@ -115,11 +115,14 @@ export async function showWorkspace(c: Ctx, owner: string, name: string, error?:
       section: workspacesPath,
       actor,
       main,
-      ...(isActive(row.build.status) ? { refresh } : {}),
+      ...(isActive(row.build.status) || isRestarting(row) ? { refresh } : {}),
     },
     error?.status,
   );
 }
+
+/** The start that follows the stop is created in a moment. */
+const isRestarting = ({ build }: BuildRow): boolean => build.restarts && build.status === "succeeded";
 
 /** What a form has just requested. */
 function requestedNote(builds: readonly BuildRow[], number: string | undefined): Html | string {

@@ -93,6 +93,24 @@ describe("belfry workspaces", () => {
     expect(await belfry("workspaces", "list")).toMatchObject({ code: 0, stdout: "" });
   });
 
+  test("restart waits for the stop and for the start that follows", async () => {
+    const { belfry, work } = await open();
+    const first = work();
+    await belfry("workspaces", "create", "web", "--template", "docker", "--wait");
+    await first;
+    const both = work().then(() => work());
+    expect(await belfry("workspaces", "restart", "web", "--wait")).toEqual({
+      code: 0,
+      stdout: "doing stop\ndoing start\n",
+      stderr:
+        "Queued build 2 of web (stop); a start follows.\nBuild 2 of web (stop) succeeded.\nBuild 3 of web (start) succeeded.\n",
+    });
+    await both;
+    const stop = work("fail");
+    expect(await belfry("workspaces", "restart", "web", "--wait")).toMatchObject({ code: 1 });
+    await stop;
+  });
+
   test("set and show the autostart schedule and the version it uses", async () => {
     const { belfry } = await open();
     await belfry("workspaces", "create", "web", "--template", "docker");

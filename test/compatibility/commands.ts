@@ -61,6 +61,11 @@ export const commands: Row[] = [
     "belfry workspaces start",
   ),
   same("coder stop", "", "belfry workspaces stop"),
+  better(
+    "coder restart",
+    "the start follows also if the command is interrupted",
+    "belfry workspaces restart",
+  ),
   same("coder update", "", "belfry workspaces update"),
   same("coder delete", "", "belfry workspaces delete"),
   same("coder logs", "", "belfry workspaces logs"),

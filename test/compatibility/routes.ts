@@ -115,6 +115,7 @@ export const notificationRoutes: Row[] = [
 export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /openapi.json", what: "this API as OpenAPI 3.1" },
   { route: "GET /readyz (root)", what: "readiness: database, migrations, last periodic run" },
+  { route: "POST /workspaces/{id}/restart", what: "a stop that a start follows" },
   { route: "GET /users/{user}/waiting", what: "what waits for you, oldest first" },
   {
     route: "GET /users/{user}/notifications/own-actions",

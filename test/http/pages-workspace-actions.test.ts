@@ -44,7 +44,7 @@ test("a workspace's page shows what its state allows, and each button is a form 
   const act = (action: string) => post(server, `/@mia/web/${action}`, {}, mia);
   expect(buttonsOf(await page())).toEqual(["cancel"]);
   await succeed();
-  expect(buttonsOf(await page())).toEqual(["stop", "delete"]);
+  expect(buttonsOf(await page())).toEqual(["stop", "restart", "delete"]);
   expect(placeOf(await act("stop"))).toBe("/@mia/web?requested=2");
   const requested = wordsOf(await get(server, "/@mia/web?requested=2", mia));
   expect(requested).toContain("Requested build 2 (stop).");
@@ -80,7 +80,7 @@ test("updating runs the active version; a missing parameter is named on the work
   await succeed();
   const newer = await addVersion(server, userId, templateId);
   await activateVersion(server, token, templateId, newer);
-  expect(buttonsOf(await get(server, "/@mia/web", mia))).toEqual(["stop", "update", "delete"]);
+  expect(buttonsOf(await get(server, "/@mia/web", mia))).toEqual(["stop", "restart", "update", "delete"]);
   expect(placeOf(await post(server, "/@mia/web/update", {}, mia))).toBe("/@mia/web?requested=2");
   await succeed();
   expect(wordsOf(await get(server, "/@mia/web", mia))).not.toContain("not the active version");
@@ -108,7 +108,7 @@ test("the list has the same buttons, and comes back to itself", async () => {
   await succeed();
   const path = "/workspaces?filter=status%3Arunning";
   const list = await get(server, path, mia);
-  expect(buttonsOf(list)).toEqual(["stop", "delete"]);
+  expect(buttonsOf(list)).toEqual(["stop", "restart", "delete"]);
   await post(server, "/@mia/web/stop", {}, mia);
   await succeed();
   const stopped = await get(server, "/workspaces?filter=web", mia);

@@ -392,6 +392,7 @@ export interface Answers {
     value: string;
   }>;
   "GET /api/v2/workspacebuilds/{id}": WorkspaceBuild;
+  "POST /api/v2/workspaces/{id}/restart": WorkspaceBuild;
   "PATCH /api/v2/workspacebuilds/{id}/cancel": {
     message: string;
   };
@@ -672,6 +673,7 @@ export interface Paths {
           autostart: "/api/v2/workspaces/{id}/autostart";
           autoupdates: "/api/v2/workspaces/{id}/autoupdates";
           builds: "/api/v2/workspaces/{id}/builds";
+          restart: "/api/v2/workspaces/{id}/restart";
           timings: "/api/v2/workspaces/{id}/timings";
         };
       };

@@ -131,7 +131,7 @@ export const pages: Record<string, Page> = {
     path: "/@mia/fix-bug/builds/1",
   },
   // The workspace runs; template admins may stop it, which asks the same verb.
-  "POST /:owner{@[^/]+}/:workspace/:action{start|stop|update|retry|delete|cancel}": {
+  "POST /:owner{@[^/]+}/:workspace/:action{start|stop|restart|update|retry|delete|cancel}": {
     who: ["mia", "owner"],
     path: "/@mia/fix-bug/start",
   },

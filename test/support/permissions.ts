@@ -133,6 +133,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "PUT /api/v2/workspaces/:id/autostart": ["mia", "owner"],
   "PUT /api/v2/workspaces/:id/autoupdates": ["mia", "owner"],
   "POST /api/v2/workspaces/:id/builds": ["mia", "template-admin", "owner"],
+  "POST /api/v2/workspaces/:id/restart": ["mia", "owner"],
   "POST /api/v2/users/:user/workspace/:name/builds": ["mia", "template-admin", "owner"],
   "GET /api/v2/workspaces/:id/builds": whoSeesWorkspaces,
   "GET /api/v2/users/:user/workspace/:name/builds": whoSeesWorkspaces,

@@ -229,6 +229,14 @@ export const workspaceErrors: Record<string, Make> = {
     "/users/me/workspace/none?include_deleted=perhaps",
   ),
   "GET /api/v2/users/:user/workspace/:name 404": as("GET", "/users/me/workspace/none"),
+  "POST /api/v2/workspaces/:id/restart 400": as("POST", "/workspaces/1/restart"),
+  "POST /api/v2/workspaces/:id/restart 404": as("POST", `/workspaces/${nobody}/restart`),
+  "POST /api/v2/workspaces/:id/restart 409": withWorkspace(({ id }) =>
+    as("POST", `/workspaces/${id}/restart`),
+  ),
+  "POST /api/v2/workspaces/:id/restart 422": withWorkspace(({ id }) =>
+    withUsedKey(`/workspaces/${id}/restart`, undefined),
+  ),
   "POST /api/v2/workspaces/:id/builds 404": as("POST", `/workspaces/${nobody}/builds`, start),
   "POST /api/v2/workspaces/:id/builds 409": withWorkspace(({ id }) =>
     as("POST", `/workspaces/${id}/builds`, start),

@@ -28,6 +28,8 @@ export interface BuildRequest {
   reason?: BuildReason;
   /** End the workspace without its provisioner; its resources stay. */
   orphan?: boolean;
+  /** A stop that a start follows. */
+  restarts?: boolean;
   /** Where the caller may send it again. */
   keyed?: KeyedRequest | undefined;
 }
@@ -61,13 +63,15 @@ export function decideBuild(
   const found = before.workspace[0];
   if (found === undefined) throw notFound("Workspace");
   const { workspace, build: latest } = found;
-  requireBuildPermission(actor, workspace.ownerId, request.transition);
+  requireBuildPermission(actor, workspace.ownerId, request.restarts ? "start" : request.transition);
   if (isActive(latest.status)) {
     throw conflict(
       `Build ${latest.number} of the workspace (${latest.transition}) is ${latest.status}.`,
       "Wait until it has ended, or cancel it.",
     );
   }
+  if (request.restarts && !(latest.transition === "start" && latest.status === "succeeded"))
+    throw conflict("The workspace is not running.", "Start it.");
   const version = before.version[0];
   if (version === undefined || version.templateId !== workspace.templateId)
     throw invalid("template_version_id", "must be a version of the workspace's template");
@@ -84,6 +88,7 @@ export function decideBuild(
     initiatorId: actor.userId,
     agentGeneration: nextGeneration(latest, request.transition, deps.newId()),
     hasAiTask: version.hasAiTask,
+    restarts: request.restarts === true,
   };
   return { build, parameters };
 }

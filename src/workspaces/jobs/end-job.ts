@@ -18,6 +18,7 @@ import { insertOutcome, listAgents, copyLifecycles, type BuildOutcome } from "..
 import type { EndingBuild } from "../builds/rules/build-notifications.ts";
 import { findEndingBuilds } from "./store/endings.ts";
 import { endJob, findJob, leaseHeldSql, uncanceledLeaseHeldSql, type JobLease } from "./store/jobs.ts";
+import { findRestart } from "../builds/store/restarts.ts";
 import { deleteWorkspaceOfBuild } from "../builds/store/workspaces.ts";
 
 export interface Completion {
@@ -32,6 +33,7 @@ export interface Completion {
 /** What is read before a job is completed. */
 export const completionReads = (buildId: string) => ({
   ended: findEndingBuilds([buildId]),
+  restart: findRestart(buildId),
   ...workspaceDeleted.reads([buildId]),
 });
 export type CompletionAnswers = Answers<ReturnType<typeof completionReads>>;

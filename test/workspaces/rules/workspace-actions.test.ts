@@ -16,8 +16,8 @@ const running: WorkspaceState = {
 const mia = { userId: "mia", roles: [] };
 
 test.each<[string, Partial<WorkspaceState>, string[]]>([
-  ["running", {}, ["stop", "delete"]],
-  ["running an old version", { isOutdated: true }, ["stop", "update", "delete"]],
+  ["running", {}, ["stop", "restart", "delete"]],
+  ["running an old version", { isOutdated: true }, ["stop", "restart", "update", "delete"]],
   ["stopped", { transition: "stop" }, ["start", "delete"]],
   ["stopped with an old version", { transition: "stop", isOutdated: true }, ["start", "update", "delete"]],
   ["failed to start", { status: "failed" }, ["retry", "stop", "delete"]],
@@ -41,7 +41,7 @@ test.each<[string, Partial<WorkspaceState>, string[]]>([
 });
 
 test.each<[string, string[]]>([
-  ["owner", ["stop", "update", "delete"]],
+  ["owner", ["stop", "restart", "update", "delete"]],
   ["template-admin", ["stop", "delete"]],
   ["auditor", []],
 ])("%s, of somebody else's workspace", (role, actions) => {
@@ -49,11 +49,9 @@ test.each<[string, string[]]>([
   expect(workspaceActions({ ...running, isOutdated: true }, actor)).toEqual(actions);
 });
 
-test("a retry does again what failed; an update starts", () => {
+test("a retry does again what failed, a restart stops first, an update starts", () => {
   const latest = { transition: "stop" } as const;
-  expect((["retry", "update", "delete"] as const).map((action) => transitionOf(action, latest))).toEqual([
-    "stop",
-    "start",
-    "delete",
-  ]);
+  expect(
+    (["retry", "restart", "update", "delete"] as const).map((action) => transitionOf(action, latest)),
+  ).toEqual(["stop", "stop", "start", "delete"]);
 });

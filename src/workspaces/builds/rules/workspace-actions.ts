@@ -4,7 +4,7 @@ import type { Actor } from "../../../accounts/rules/actor.ts";
 import { hasPermission } from "../../../accounts/rules/permissions.ts";
 import { isActive } from "../../jobs/rules/job.ts";
 
-export type WorkspaceAction = "start" | "stop" | "update" | "retry" | "delete" | "cancel";
+export type WorkspaceAction = "start" | "stop" | "restart" | "update" | "retry" | "delete" | "cancel";
 
 export interface WorkspaceState {
   ownerId: string;
@@ -27,20 +27,33 @@ export const canBuild = (actor: Asking, ownerId: string, transition: Transition)
 export const transitionOf = (
   action: Exclude<WorkspaceAction, "cancel">,
   latest: Pick<WorkspaceState, "transition">,
-): Transition => (action === "retry" ? latest.transition : action === "update" ? "start" : action);
+): Transition => {
+  if (action === "retry") return latest.transition;
+  if (action === "restart") return "stop";
+  return action === "update" ? "start" : action;
+};
 
 /** The most likely first. */
 export function workspaceActions(state: WorkspaceState, actor: Asking): WorkspaceAction[] {
-  return possible(state).filter((action) =>
-    canBuild(actor, state.ownerId, action === "cancel" ? "stop" : transitionOf(action, state)),
-  );
+  return possible(state).filter((action) => canBuild(actor, state.ownerId, neededTransition(action, state)));
 }
+
+/** What the actor must be allowed to do. */
+const neededTransition = (action: WorkspaceAction, state: WorkspaceState): Transition => {
+  if (action === "cancel") return "stop";
+  return action === "restart" ? "start" : transitionOf(action, state);
+};
 
 function possible({ isDeleted, isOutdated, status, transition }: WorkspaceState): WorkspaceAction[] {
   if (isDeleted || status === "canceling") return [];
   if (isActive(status)) return ["cancel"];
   const update = isOutdated && transition !== "delete" ? (["update"] as const) : [];
-  if (status === "succeeded") return [transition === "start" ? "stop" : "start", ...update, "delete"];
+  if (status === "succeeded")
+    return [
+      ...(transition === "start" ? (["stop", "restart"] as const) : (["start"] as const)),
+      ...update,
+      "delete",
+    ];
   const others = (["start", "stop", "delete"] as const).filter((other) => other !== transition);
   return ["retry", ...update, ...others];
 }
