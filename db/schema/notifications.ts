@@ -103,6 +103,8 @@ export const notificationEvents = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** What it opened, or is another occurrence of. */
     situationId: text("situation_id"),
+    /** JSON of whom it is for, besides those whom a sender named; NULL for no one else. */
+    recipientRule: text("recipient_rule"),
   },
   (table) => [
     uniqueIndex("notification_events_id").on(table.id),

@@ -3,6 +3,7 @@ import { absentRoutes, workspaceAgentRoutes } from "./agents.ts";
 import { Hono } from "hono";
 import { agentRoutes } from "./agent-self.ts";
 import { auditRoutes } from "./audit.ts";
+import { eventRecipientRoutes } from "./event-recipients.ts";
 import { buildPartRoutes } from "./build-parts.ts";
 import { buildLogRoutes } from "./build-logs.ts";
 import { buildActionRoutes } from "./build-actions.ts";
@@ -66,6 +67,7 @@ function createRoutes() {
     .route("/api/v2", notificationTemplateRoutes)
     .route("/api/v2", notificationChoiceRoutes)
     .route("/api/v2", messageRoutes)
+    .route("/api/v2", eventRecipientRoutes)
     .route("/api/v2", messageActRoutes)
     .route("/api/v2", inboxRoutes)
     .route("/api/v2", inboxWatch)

@@ -7,7 +7,7 @@ import type { MessageRow } from "../notifications/delivery/store/log.ts";
 import { describeReason } from "../notifications/outbox/rules/reasons.ts";
 import { countLabel, moment, tag } from "./components.ts";
 import { attributes, type Html } from "./layout.ts";
-import { deliveryLogPath as path } from "./rules/links.ts";
+import { deliveryLogPath as path, messagePath } from "./rules/links.ts";
 import { logQuery, statusLabels, type LogFilter } from "./rules/log-filter.ts";
 
 export interface LogView {
@@ -155,7 +155,7 @@ export function oneMessage(row: MessageRow, { filter, manages, now }: LogView): 
   const name = `${row.templateName} to ${row.username} by ${channelLabel(row.method).toLowerCase()}`;
   return html`<li class="row">
     <h2>
-      ${row.templateName}
+      <a href="${messagePath(row.id)}">${row.templateName}</a>
       <span class="for">to ${row.username} by ${channelLabel(row.method).toLowerCase()}</span>
     </h2>
     <p class="tags">${moment(row.createdAt, now)} ${tag(statusLabels[row.status])}</p>

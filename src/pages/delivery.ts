@@ -27,6 +27,7 @@ import {
   notificationSettingsPath,
   notificationTemplatesPath,
   ownPath,
+  messagePath,
 } from "./rules/links.ts";
 import { logQuery, readLogFilter } from "./rules/log-filter.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
@@ -159,7 +160,10 @@ function failure(message: Failure, now: number): Html {
         ? "next attempt now"
         : `next attempt in ${approximateDuration(dueAt - now)}`;
   return html`<li class="failure">
-    <h3>${templateName} <span class="for">to ${username} by ${channelLabel(method).toLowerCase()}</span></h3>
+    <h3>
+      <a href="${messagePath(id)}">${templateName}</a>
+      <span class="for">to ${username} by ${channelLabel(method).toLowerCase()}</span>
+    </h3>
     <p class="when">${moment(failedAt, now)}</p>
     <p class="answer">${answer ?? "No response."}</p>
     <p class="more">${count}, ${next} · <code>${id}</code></p>

@@ -10,6 +10,7 @@ import { deliveryPages } from "./delivery.ts";
 import { documentPages } from "./documents.ts";
 import { files, securityTxt } from "./files.ts";
 import { inboxPages } from "./inbox.ts";
+import { messagePages } from "./message.ts";
 import { needsYouPages } from "./needs-you.ts";
 import { inboxLive } from "./inbox-live.ts";
 import { notificationChoicePages } from "./notification-choices.ts";
@@ -46,6 +47,7 @@ export function createPages() {
     .route("/", unsubscribePages)
     .route("/", inboxPages)
     .route("/", needsYouPages)
+    .route("/", messagePages)
     .route("/", inboxLive)
     .route("/", inboxSnooze)
     .route("/", timeZonePages)

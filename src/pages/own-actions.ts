@@ -18,7 +18,7 @@ export const ownActionPages = new Hono<Env>().post(path, signedIn, async (c) => 
 
 export const ownActionsSetting = (on: boolean): Html =>
   html`<section class="group" aria-labelledby="own-actions">
-    <h2 id="own-actions">Your own actions</h2>
+    <div class="bar"><h2 id="own-actions">Your own actions</h2></div>
     <ul class="kinds" role="list">
       <li class="kind own">
         <div class="description">

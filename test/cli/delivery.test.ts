@@ -193,7 +193,8 @@ describe("the delivery log", () => {
     await send(server, token, "Build done");
     await receiver.wait(1);
     await server.settled();
-    const ids = (await server.messages()).map(({ id }) => id);
+    const messages = await server.messages();
+    const ids = messages.map(({ id }) => id);
     const [failing, inbox, nowhere, none] = await Promise.all([
       belfry(["explain", ids[0]!.slice(-8)]),
       belfry(["explain", ids[1]!]),
@@ -204,7 +205,7 @@ describe("the delivery log", () => {
       [
         `Custom Notification to ada, webhook ${host}: failed, will be retried`,
         "Created 2026-11-21 10:00:00 UTC by ada, template version 1",
-        `Message ${ids[0]}`,
+        `Message ${ids[0]}, event ${messages[0]!.eventId}`,
         "",
         "Why this recipient",
         "  They sent it to themselves.",

@@ -123,6 +123,10 @@ export const ownRoutes: { route: string; what: string }[] = [
   },
   { route: "PUT /users/{user}/notifications/own-actions", what: "changes that" },
   { route: "GET /notifications/messages", what: "the delivery log: recipients, channels, reasons" },
+  {
+    route: "GET /notifications/events/{id}/recipients/{user}",
+    what: "why a user got an event, or did not",
+  },
   { route: "GET /notifications/messages/{id}", what: "a message with every attempt" },
   { route: "GET /users/{user}/notifications/channels", what: "the channels that a user gets each kind by" },
   { route: "PUT /users/{user}/notifications/channels", what: "enable or disable one channel of one kind" },

@@ -178,6 +178,14 @@ const special: Record<string, Make> = {
     return answer;
   },
   "GET /api/v2/notifications/messages 400": as("GET", "/api/v2/notifications/messages?status=lost"),
+  "GET /api/v2/notifications/events/:id/recipients/:user 400": as(
+    "GET",
+    "/api/v2/notifications/events/1/recipients/ada",
+  ),
+  "GET /api/v2/notifications/events/:id/recipients/:user 404": as(
+    "GET",
+    `/api/v2/notifications/events/${nobody}/recipients/ada`,
+  ),
   "GET /api/v2/notifications/messages/:id 400": as("GET", "/api/v2/notifications/messages/1"),
   "GET /api/v2/notifications/messages/:id 404": as("GET", `/api/v2/notifications/messages/${nobody}`),
   "POST /api/v2/notifications/messages/:id/retry 400": as("POST", "/api/v2/notifications/messages/1/retry"),

@@ -290,6 +290,23 @@ export interface Answers {
     updated_at: string;
     attempts: Array<NotificationAttempt>;
   };
+  "GET /api/v2/notifications/events/{id}/recipients/{user}": {
+    event: {
+      id: string;
+      template: {
+        id: string;
+        name: string;
+      };
+      created_at: string;
+    };
+    user: {
+      id: string;
+      username: string;
+    };
+    is_recipient: boolean;
+    explanation: string;
+    messages: Array<NotificationMessage>;
+  };
   "POST /api/v2/notifications/messages/retry": {
     changed: number;
     remaining: number;
@@ -646,6 +663,13 @@ export interface Paths {
           };
           retry: "/api/v2/notifications/messages/retry";
           withdraw: "/api/v2/notifications/messages/withdraw";
+        };
+        events: {
+          "{}": {
+            recipients: {
+              "{}": "/api/v2/notifications/events/{id}/recipients/{user}";
+            };
+          };
         };
         inbox: {
           "": "/api/v2/notifications/inbox";

@@ -86,6 +86,7 @@ export async function startEverybody(options?: TestServerOptions): Promise<Every
       files: file.json.hash,
       "notifications/templates": testKind,
       messages: message!.id,
+      events: message!.event_id,
       inbox: message!.id,
       mutes: muteId,
       workspaces: task.workspaceId,

@@ -53,6 +53,10 @@ export const pages: Record<string, Page> = {
   "GET /inbox/events": { who: readers },
   "GET /inbox/items/:id": { who: ["mia", "read"], path: "/inbox/items/:inbox" },
   "POST /inbox/items/:id/:mark{read|unread|done|inbox}": { who: ["mia"], path: "/inbox/items/:inbox/read" },
+  "GET /deployment/notifications/messages/:id": {
+    who: ["mia", "auditor", "owner", "read"],
+    path: "/deployment/notifications/messages/:inbox",
+  },
   "GET /inbox/needs-you": { who: readers },
   "POST /inbox/needs-you/presets/:id/resume": {
     who: ["template-admin", "owner"],

@@ -89,6 +89,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "PUT /api/v2/notifications/templates/:id/method": ["owner"],
   "DELETE /api/v2/notifications/templates/:id/method": ["owner"],
   "GET /api/v2/notifications/messages": readers,
+  "GET /api/v2/notifications/events/:id/recipients/:user": ["auditor", "owner"],
   "GET /api/v2/notifications/messages/:id": ["mia", "auditor", "owner", "read"],
   "POST /api/v2/notifications/messages/:id/retry": ["owner"],
   "POST /api/v2/notifications/messages/:id/withdraw": ["owner"],

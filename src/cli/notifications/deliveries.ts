@@ -1,5 +1,5 @@
 // belfry notifications explain, pause and resume, and the delivery log.
-import { type Client, ClientError, type Message, type MessageWithAttempts } from "../../client.ts";
+import { type Client, ClientError, segment, type Message, type MessageWithAttempts } from "../../client.ts";
 import type { Context } from "../context.ts";
 import { exit, Failure } from "../failure.ts";
 import { defineCommand, outputOption } from "../rules/command.ts";
@@ -12,6 +12,7 @@ import {
   detailLines,
 } from "../rules/delivery-lines.ts";
 import { isIdEnd, shortId } from "../rules/names.ts";
+import { plainLine } from "../rules/text.ts";
 import { findTemplate } from "./templates.ts";
 
 export interface LogFilter {
@@ -105,23 +106,67 @@ export async function fullMessageId(client: Client, word: string): Promise<strin
 export const explain = defineCommand({
   name: "explain",
   summary: "Explain a delivery: why this recipient and channel, each attempt, and what happens next",
-  args: "ID",
-  minArgs: 1,
-  details: ["ID is a delivery's full ID or its last characters. To find it: belfry notifications list --all"],
-  examples: ["belfry notifications explain 3f9c02d1"],
-  options: outputOption,
-  async run(context, { options, args: [word = ""] }) {
+  args: "[ID]",
+  maxArgs: 1,
+  details: [
+    "ID is a delivery's full ID or its last characters. To find it: belfry notifications list --all",
+    "With --user: why this user was notified of the same event, or was not (owners and auditors only).",
+  ],
+  examples: [
+    "belfry notifications explain 3f9c02d1",
+    "belfry notifications explain 3f9c02d1 --user grace",
+    "belfry notifications explain --event 01940000-0000-7000-8000-000000000004 --user grace",
+  ],
+  options: {
+    event: { type: "string", value: "ID", text: "an event's full ID, in place of a delivery's; with --user" },
+    user: { type: "string", value: "NAME", text: "explain why this user was notified, or was not" },
+    ...outputOption,
+  },
+  async run(context, { options, args: [word] }) {
     const client = context.client();
-    const message = await readMessage(client, await fullMessageId(client, word));
+    if ((word === undefined) === (options.event === undefined))
+      throw new Failure(exit.usage, "Give either the ID of a delivery or --event ID.");
+    if (options.event !== undefined && options.user === undefined)
+      throw new Failure(exit.usage, "--event: also give --user NAME.");
+    const message =
+      word === undefined ? undefined : await readMessage(client, await fullMessageId(client, word));
+    if (options.user !== undefined)
+      return explainUser(
+        context,
+        options.event ?? message!.event_id,
+        options.user,
+        options.output === "json",
+      );
     if (options.output === "json") return context.printJson(message);
     const [settings, createdBy] = await Promise.all([
       client.ask((routes) => routes.notifications.settings.$get()),
-      findCreatorName(client, message),
+      findCreatorName(client, message!),
     ]);
     const story = { paused: settings.notifier_paused, createdBy, now: context.now(), bold: context.bold };
-    for (const line of detailLines(message, story)) context.print(line);
+    for (const line of detailLines(message!, story)) context.print(line);
   },
 });
+
+/** Why somebody got an event, with their deliveries, or did not. */
+async function explainUser(context: Context, id: string, user: string, asJson: boolean): Promise<void> {
+  const answer = await context
+    .client()
+    .ask((routes) =>
+      routes.notifications.events[":id"].recipients[":user"].$get({ param: { id, user: segment(user) } }),
+    );
+  if (asJson) return context.printJson(answer);
+  const { explanation, messages, event, is_recipient } = answer;
+  const outcome = is_recipient ? "is a recipient" : "is not a recipient";
+  context.print(context.bold(plainLine(`${event.template.name}: ${answer.user.username} ${outcome}`)));
+  context.print(plainLine(explanation));
+  if (messages.length === 0) return;
+  context.print("");
+  context.printTable(
+    logHeadings,
+    messages.map((message) => logRow(message, context.now())),
+    { cut: true },
+  );
+}
 
 /** The username instead of an id, if the caller can read that user. */
 async function findCreatorName(client: Client, { created_by, user }: MessageWithAttempts): Promise<string> {

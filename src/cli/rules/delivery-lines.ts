@@ -6,6 +6,7 @@ import { formatAge, formatDuration } from "./time.ts";
 
 export interface ShownMessage {
   id: string;
+  event_id: string;
   template: { name: string; version: number };
   user: { id: string; username: string };
   method: string;
@@ -123,6 +124,8 @@ const outcomes: Record<string, string> = {
   inhibited: "not sent",
 };
 
+const notTitles: Partial<Record<string, string>> = { inhibited: "Why not sent", sent: "Notes" };
+
 /** Why this recipient and this channel, or why not; every attempt; and what comes next. */
 export function detailLines(message: MessageDetails, options: DetailOptions): string[] {
   const { user, template, status } = message;
@@ -135,10 +138,10 @@ export function detailLines(message: MessageDetails, options: DetailOptions): st
     plainLine(
       `Created ${formatTime(message.created_at)} by ${options.createdBy}, template version ${template.version}`,
     ),
-    `Message ${message.id}`,
+    `Message ${message.id}, event ${message.event_id}`,
     ...section("Why this recipient", reasons("who")),
     ...section("Why this channel", reasons("channel")),
-    ...section(status === "inhibited" ? "Why not sent" : "Problems", reasons("not")),
+    ...section(notTitles[status] ?? "Problems", reasons("not")),
     ...section("Attempts", attemptLines(message)),
     ...section("Next step", nextLines(message, options)),
   ];

@@ -8,6 +8,7 @@ import { seal, unseal } from "../../kernel/crypto.ts";
 import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";
+import { toStoredRule } from "./rules/absence.ts";
 import { identityOf, planDeliveries, type DeliveryPlan, type Recipient } from "./rules/delivery-plan.ts";
 import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
@@ -97,6 +98,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     targets: JSON.stringify(event.targets),
     createdBy: event.createdBy,
     createdAt: now,
+    recipientRule: storedRule(event),
   };
   const rows: OutboxRows = { events: [eventRow], messages: [], inbox: [] };
   const render = createRender(deps, event, template);
@@ -106,6 +108,11 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   if (event.duplicateWindowMs !== undefined)
     rows.windows = duplicateWindows(deliveries, now - event.duplicateWindowMs);
   return { eventId, rows };
+}
+
+function storedRule({ recipients }: NotificationEvent): string | null {
+  const rule = toStoredRule(recipients);
+  return rule && JSON.stringify(rule);
 }
 
 const duplicateWindows = (deliveries: readonly DeliveryPlan[], until: number) =>

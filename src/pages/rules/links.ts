@@ -41,6 +41,7 @@ export const accountPath = "/settings/account";
 export const provisionerKeysPath = "/deployment/provisioner-keys";
 export const deliveryPath = "/deployment/notifications";
 export const deliveryLogPath = "/deployment/notifications/messages";
+export const messagePath = (id: string): string => `${deliveryLogPath}/${id}`;
 export const notificationTemplatesPath = "/deployment/notifications/templates";
 
 export const usersPath = "/deployment/users";

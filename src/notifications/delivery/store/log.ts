@@ -85,6 +85,18 @@ export function findMessage(self: SQL<string>, id: string) {
   return selectMessages().where(and(eq(notificationMessages.id, id), isVisibleSql(self)));
 }
 
+/** All messages of the event of one, as far as the caller can see them, in their order. */
+export const listEventMessages = (self: SQL<string>, messageId: string, limit: number) =>
+  selectMessages()
+    .where(
+      and(
+        isVisibleSql(self),
+        sql`${notificationMessages.eventId} = (SELECT m.event_id FROM notification_messages m WHERE m.id = ${messageId})`,
+      ),
+    )
+    .orderBy(asc(notificationMessages.seq))
+    .limit(limit);
+
 /** SQL: whether the caller can see the message. */
 export const isMessageVisibleSql = (self: SQL<string>, id: string): SQL =>
   sql`EXISTS (SELECT 1 FROM ${notificationMessages} WHERE ${notificationMessages.id} = ${id} AND ${isVisibleSql(self)})`;

@@ -1,0 +1,120 @@
+// Why somebody did not get an event: who did, and what of its rule leaves this person out.
+import type { SiteRole } from "../../../../db/schema.ts";
+import type { Reason } from "./reasons.ts";
+import type { RecipientRule } from "./recipients.ts";
+
+/** What an event keeps of its rule. */
+export interface StoredRule {
+  roles?: readonly SiteRole[];
+  fallbackRoles?: readonly SiteRole[];
+  /** Ids of users who don't get it for their role. */
+  exclude?: readonly string[];
+  /** Why each of the users whom it concerns gets it. */
+  people?: readonly Reason[];
+}
+
+/** Null for what a sender writes to themselves or to users whom they name. */
+export function toStoredRule({
+  roles = [],
+  fallbackRoles,
+  exclude,
+  people,
+}: RecipientRule): StoredRule | null {
+  if (roles.length === 0 && people === undefined) return null;
+  return {
+    ...(roles.length === 0 ? {} : { roles }),
+    ...(fallbackRoles === undefined ? {} : { fallbackRoles }),
+    ...(exclude === undefined ? {} : { exclude }),
+    ...(people === undefined ? {} : { people: [...new Set(people.map(({ why }) => why))] }),
+  };
+}
+
+export interface AbsenceFacts {
+  /** Null for an event of an earlier release, too. */
+  rule: StoredRule | null;
+  createdAt: number;
+  /** Ids of what it is about. */
+  targets: readonly string[];
+  /** The reasons of each person who is a recipient. */
+  recipients: readonly (readonly string[])[];
+  person: {
+    id: string;
+    roles: readonly string[];
+    createdAt: number;
+    isSystem: boolean;
+    deletedAt: number | null;
+  };
+}
+
+/** Sentences: who was notified, and why this person was not. */
+export const explainAbsence = (facts: AbsenceFacts): string[] => [...notified(facts), aboutPerson(facts)];
+
+const plurals: Partial<Record<string, string>> = {
+  workspace_owner: "The workspace's owner",
+  own_account: "The user of the account",
+  uses_template: "Users with a workspace of the template",
+  named: "Users whom the sender named",
+  to_self: "The sender",
+};
+
+/** The first reason that says why is the group of a person. */
+function notified({ recipients }: AbsenceFacts): string[] {
+  if (recipients.length === 0) return ["Nobody was notified."];
+  const isFallback = recipients.some((reasons) => reasons.includes("no_template_admin"));
+  const groups = Map.groupBy(
+    recipients,
+    (reasons) => reasons.find((reason) => reason.startsWith("role_") || plurals[reason] !== undefined) ?? "",
+  );
+  return [...groups].map(([reason, people]) => {
+    const who =
+      plurals[reason] ?? (reason === "" ? "Recipients" : capital(rolePlural(reason.slice("role_".length))));
+    const because = isFallback && reason.startsWith("role_") ? ", because there was no template admin" : "";
+    const count =
+      reason === "to_self" || (people.length === 1 && isSingular(reason)) ? "" : ` (${people.length})`;
+    return `${who} ${isSingular(reason) && people.length === 1 ? "was" : "were"} notified${count}${because}.`;
+  });
+}
+
+const isSingular = (reason: string): boolean =>
+  ["workspace_owner", "own_account", "to_self"].includes(reason);
+
+function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string {
+  const { id, roles } = person;
+  if (person.isSystem) return "This is an account of Belfry itself, which is never notified.";
+  if (person.deletedAt !== null && person.deletedAt <= createdAt)
+    return "This person's account was deleted before.";
+  if (person.createdAt > createdAt) return "This person's account was created after the event.";
+  if (rule === null) return "This person was not among the recipients that the sender named.";
+  const holds = (wanted: readonly SiteRole[] = []) => wanted.filter((role) => roles.includes(role));
+  const [role] = holds(rule.roles);
+  if (rule.exclude?.includes(id) === true && role !== undefined)
+    return targets.includes(id)
+      ? `This person is ${aRole(role)}, but the event is about their own account.`
+      : `This person is ${aRole(role)}, but caused the event, and is not notified of what they did.`;
+  if (role !== undefined) return `This person is ${aRole(role)} now, but was not when the event was written.`;
+  const [fallback] = holds(rule.fallbackRoles);
+  if (fallback !== undefined)
+    return `This person is ${aRole(fallback)}, and ${rolePlural(fallback)} are only notified where there is no ${noun(rule.roles![0]!)}.`;
+  return `This person ${outside(rule)}.`;
+}
+
+const concerns: Partial<Record<Reason, string>> = {
+  workspace_owner: "does not own the workspace",
+  own_account: "is not the user of the account",
+  uses_template: "had no workspace of the template",
+};
+
+/** What they would have to be. */
+function outside({ roles = [], people = [] }: StoredRule): string {
+  const named = roles.map(aRole);
+  const last = named.pop();
+  const role =
+    last === undefined ? [] : [`is not ${named.length === 0 ? last : `${named.join(", ")} or ${last}`}`];
+  const all = [...people.flatMap((why) => concerns[why] ?? []), ...role];
+  return all.length === 0 ? "is not concerned by the event" : all.join(" and ");
+}
+
+const noun = (role: string): string => role.replaceAll("-", " ");
+const rolePlural = (role: string): string => `${noun(role)}s`;
+const aRole = (role: string): string => `${/^[aeio]/.test(role) ? "an" : "a"} ${noun(role)}`;
+const capital = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;

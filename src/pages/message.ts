@@ -1,0 +1,186 @@
+// A message of the delivery log: why it went to its recipient and channel, its attempts, all recipients of its event, and why
+// somebody else was not notified.
+import { Hono } from "hono";
+import { html } from "./html.ts";
+import { hasPermission } from "../accounts/rules/permissions.ts";
+import { currentUserIdSql, readAsUser, type Env } from "../http/endpoint.ts";
+import { notFound } from "../kernel/errors.ts";
+import { channelLabel } from "../notifications/channels/index.ts";
+import { explainRecipient } from "../notifications/delivery/explain-recipient.ts";
+import {
+  findEvent,
+  findPerson,
+  listRecipientReasons,
+  type EventRow,
+  type PersonRow,
+} from "../notifications/delivery/store/event.ts";
+import {
+  findMessage,
+  isMessageVisibleSql,
+  listAttempts,
+  listEventMessages,
+  type AttemptRow,
+  type MessageRow,
+} from "../notifications/delivery/store/log.ts";
+import { describeReason, type Question } from "../notifications/outbox/rules/reasons.ts";
+import { breadcrumb, factList, moment, tag } from "./components.ts";
+import { respondWithPage, type Html } from "./layout.ts";
+import { deliveryLogPath, deliveryPath, messagePath } from "./rules/links.ts";
+import { statusLabels } from "./rules/log-filter.ts";
+import { signedIn } from "./session.ts";
+
+const shownRecipients = 100;
+const maxNameLength = 100;
+
+export const messagePages = new Hono<Env>().get(`${deliveryLogPath}/:id`, signedIn, async (c) => {
+  const self = currentUserIdSql(c);
+  const id = c.req.param("id");
+  const user = (c.req.query("user") ?? "").trim().slice(0, maxNameLength);
+  const { actor, message, attempts, others, event, recipients, person } = await readAsUser(
+    c,
+    {
+      message: findMessage(self, id),
+      attempts: listAttempts(id),
+      others: listEventMessages(self, id, shownRecipients + 1),
+      ...aboutRecipients(id, user),
+    },
+    { visible: { when: isMessageVisibleSql(self, id), name: "Message" } },
+  );
+  const [row] = message;
+  if (row === undefined) throw notFound("Message");
+  const now = c.get("deps").now();
+  const sees = hasPermission(actor, "deployment:read");
+  const main = html`<section>
+    ${breadcrumb(
+      [
+        { title: "Delivery", page: deliveryPath },
+        { title: "Delivery log", page: deliveryLogPath },
+      ],
+      "Message",
+    )}
+    <div class="head">
+      <h1>${row.templateName} to ${row.username}</h1>
+      <p class="tags">${tag(statusLabels[row.status])}</p>
+    </div>
+    ${facts(row, now)} ${reasons(row)} ${attemptList(attempts, row, now)} ${recipientList(others, now)}
+    ${sees && event[0] !== undefined ? whyNot(id, user, { event: event[0], person: person[0], recipients }) : ""}
+  </section>`;
+  return respondWithPage(c, { title: "Message", section: deliveryPath, actor, main });
+});
+
+/** Of the event of a message; nobody is read until a name is given. */
+const aboutRecipients = (messageId: string, user: string) => ({
+  event: findEvent({ messageId }),
+  recipients: listRecipientReasons({ messageId }),
+  person: findPerson(user),
+});
+
+const facts = (row: MessageRow, now: number): Html =>
+  factList({
+    Channel: channelLabel(row.method),
+    Created: html`${moment(row.createdAt, now)}, template version ${row.templateVersion}`,
+    "Next attempt":
+      row.dueAt === null
+        ? undefined
+        : html`<time datetime="${new Date(row.dueAt).toISOString()}"
+            >${new Date(row.dueAt).toISOString().slice(0, 19).replace("T", " ")} UTC</time
+          >`,
+    Message: html`<code>${row.id}</code>`,
+    Event: html`<code>${row.eventId}</code>`,
+  });
+
+const questions: [Question, string][] = [
+  ["who", "Why this recipient"],
+  ["channel", "Why this channel"],
+  ["not", "Why not sent, or later"],
+];
+
+function reasons(row: MessageRow): Html[] {
+  const all = (JSON.parse(row.reasons) as string[]).map(describeReason);
+  return questions.flatMap(([question, title]) => {
+    const texts = all.filter((reason) => reason.question === question);
+    return texts.length === 0
+      ? []
+      : [
+          html`<h2>${title}</h2>
+            ${texts.map(({ text }) => html`<p>${text}.</p>`)}`,
+        ];
+  });
+}
+
+const outcomes: Record<AttemptRow["outcome"], string> = {
+  started: "in progress",
+  sent: "sent",
+  temporary_failure: "failed",
+  permanent_failure: "failed",
+};
+
+function attemptList(attempts: readonly AttemptRow[], row: MessageRow, now: number): Html | string {
+  if (attempts.length === 0)
+    return row.status === "sent"
+      ? html`<h2>Attempts</h2>
+          <p>None needed: it was written to the inbox directly.</p>`
+      : "";
+  return html`<h2>Attempts</h2>
+    <ol class="items" role="list">
+      ${attempts.map(
+        ({ number, startedAt, finishedAt, outcome, detail }) =>
+          html`<li class="row">
+            <h3>
+              Attempt ${number}
+              ${finishedAt === null ? "" : html`<span class="for">${finishedAt - startedAt} ms</span>`}
+            </h3>
+            <p class="tags">${moment(startedAt, now)} ${tag(outcomes[outcome])}</p>
+            <p class="answer">${detail ?? "No response."}</p>
+          </li>`,
+      )}
+    </ol>`;
+}
+
+function recipientList(all: readonly MessageRow[], now: number): Html {
+  const shown = all.slice(0, shownRecipients);
+  return html`<h2>Recipients of this event</h2>
+    <ul class="items" role="list">
+      ${shown.map(
+        ({ id, username, method, status, updatedAt }) =>
+          html`<li class="row">
+            <h3>
+              <a href="${messagePath(id)}">${username}</a>
+              <span class="for">by ${channelLabel(method).toLowerCase()}</span>
+            </h3>
+            <p class="tags">${moment(updatedAt, now)} ${tag(statusLabels[status])}</p>
+          </li>`,
+      )}
+    </ul>
+    ${all.length > shown.length ? html`<p class="aside">Only the first ${shownRecipients} messages are shown.</p>` : ""}`;
+}
+
+interface Asked {
+  event: EventRow;
+  person: PersonRow | undefined;
+  recipients: readonly { userId: string; reasons: string }[];
+}
+
+function whyNot(id: string, user: string, { event, person, recipients }: Asked): Html {
+  return html`<h2 id="why">Why was somebody not notified?</h2>
+    <form class="inline" method="get" action="${messagePath(id)}#why">
+      <label for="why-user">Username</label>
+      <input
+        id="why-user"
+        name="user"
+        value="${user}"
+        required
+        maxlength="${maxNameLength}"
+        autocapitalize="none"
+        spellcheck="false"
+      />
+      <button class="button" type="submit">Explain</button>
+    </form>
+    ${user === "" ? "" : html`<p role="status">${explanation(user, { event, person, recipients })}</p>`}`;
+}
+
+function explanation(user: string, { event, person, recipients }: Asked): string {
+  if (person === undefined) return `There is no user ${user}.`;
+  const { isRecipient, text } = explainRecipient({ event, person, recipients });
+  return isRecipient ? `${person.username} is a recipient: see above. ${text}` : text;
+}
