@@ -60,7 +60,7 @@ export const deliveryPages = new Hono<Env>()
     if (refusal !== undefined) return showDelivery(c, refusal);
     return c.redirect(`${path}?done=test`, 303);
   })
-  .post(`${path}/:change{pause|resume}`, signedIn, async (c) => {
+  .post(`${path}/:change{(?:pause|resume)}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";
     const { to } = await readForm(c, ["to"]);
     const { actor, notificationSettings } = await readAsUser(c, reads(), {

@@ -44,7 +44,7 @@ const partHeader = "belfry-part";
 
 export const inboxPages = new Hono<Env>()
   .get("/inbox", signedIn, (c) => showInbox(c))
-  .post("/inbox/:all{read-all|done-all}", signedIn, async (c) => {
+  .post("/inbox/:all{(?:read-all|done-all)}", signedIn, async (c) => {
     const { to, position } = await readForm(c, ["to", "position"]);
     const deps = c.get("deps");
     const now = deps.now();
@@ -71,7 +71,7 @@ export const inboxPages = new Hono<Env>()
     });
     return showItem(c, item[0], unread[0]!.count);
   })
-  .post("/inbox/items/:id/:mark{read|unread|done|inbox}", signedIn, async (c) => {
+  .post("/inbox/items/:id/:mark{(?:read|unread|done|inbox)}", signedIn, async (c) => {
     const { id } = c.req.param();
     const mark = c.req.param("mark") as keyof typeof marks;
     const { to } = await readForm(c, ["to"]);

@@ -46,7 +46,7 @@ export const poolPages = new Hono<Env>()
     await resumePool(c.get("deps"), actor, preset[0]);
     return c.redirect(`${poolsPath}?done=resumed`, 303);
   })
-  .post(`${poolsPath}/:change{pause|unpause}`, signedIn, async (c) => {
+  .post(`${poolsPath}/:change{(?:pause|unpause)}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";
     const { actor } = await readAsUser(c, {}, { requires });
     await savePrebuildSettings(c.get("deps"), actor, { reconciliation_paused: isPause });

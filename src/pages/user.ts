@@ -30,15 +30,19 @@ import {
 
 export const singleUserPages = new Hono<Env>()
   .get(`${usersPath}/:user`, signedIn, (c) => showUser(c, c.req.param("user"), {}))
-  .post(`${usersPath}/:user/:action{suspend|activate|reset|password|roles|delete}`, signedIn, async (c) => {
-    const { user, action } = c.req.param();
-    try {
-      return await verbs[action as keyof typeof verbs](c, user);
-    } catch (error) {
-      if (!(error instanceof ApiError) || ![400, 409, 429, 503].includes(error.status)) throw error;
-      return showUser(c, user, { error });
-    }
-  });
+  .post(
+    `${usersPath}/:user/:action{(?:suspend|activate|reset|password|roles|delete)}`,
+    signedIn,
+    async (c) => {
+      const { user, action } = c.req.param();
+      try {
+        return await verbs[action as keyof typeof verbs](c, user);
+      } catch (error) {
+        if (!(error instanceof ApiError) || ![400, 409, 429, 503].includes(error.status)) throw error;
+        return showUser(c, user, { error });
+      }
+    },
+  );
 
 const verbs = {
   suspend: (c: Ctx, name: string) => setStatus(c, name, "suspended"),

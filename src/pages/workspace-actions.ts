@@ -15,7 +15,7 @@ import { signedIn } from "./session.ts";
 import { showWorkspace } from "./workspaces.ts";
 
 export const workspaceActionPages = new Hono<Env>().post(
-  "/:owner{@[^/]+}/:workspace/:action{start|stop|restart|update|retry|delete|cancel}",
+  "/:owner{@[^/]+}/:workspace/:action{(?:start|stop|restart|update|retry|delete|cancel)}",
   signedIn,
   async (c) => {
     const { owner, workspace, action } = c.req.param();

@@ -12,8 +12,7 @@ const megabyte = 1_048_576;
 const madeUp = `AAAAAAAAAA-${"B".repeat(22)}`;
 const changes = (routes: readonly { method: string; path: string }[]) =>
   routes.filter(({ method }) => ["POST", "PUT", "PATCH", "DELETE"].includes(method));
-const filled = (path: string) =>
-  path.replace("{pause|resume}", "").replaceAll(/:\w+(\{[^}]*\})?/g, "00000000-0000-4000-8000-000000000000");
+const filled = (path: string) => path.replaceAll(/:\w+(\{[^}]*\})?/g, "00000000-0000-4000-8000-000000000000");
 
 interface Sent {
   socket: Socket;

@@ -41,7 +41,7 @@ export const pages: Record<string, Page> = {
   "GET /unsubscribe": { who: [] },
   "POST /unsubscribe": { who: [] },
   "GET /inbox": { who: readers },
-  "POST /inbox/:all{read-all|done-all}": { who: people, path: "/inbox/read-all" },
+  "POST /inbox/:all{(?:read-all|done-all)}": { who: people, path: "/inbox/read-all" },
   "GET /inbox/snooze": { who: ["mia", "read"], path: "/inbox/snooze?id=:inbox" },
   "POST /inbox/snooze": { who: ["mia"], path: "/inbox/snooze?id=:inbox", form: { until: "hour" } },
   "POST /inbox/items/:id/mute": { who: ["mia"], path: "/inbox/items/:inbox/mute" },
@@ -52,7 +52,10 @@ export const pages: Record<string, Page> = {
   "POST /inbox/items/:id/follow": { who: [], path: "/inbox/items/:inbox/follow", form: { action: "0" } },
   "GET /inbox/events": { who: readers },
   "GET /inbox/items/:id": { who: ["mia", "read"], path: "/inbox/items/:inbox" },
-  "POST /inbox/items/:id/:mark{read|unread|done|inbox}": { who: ["mia"], path: "/inbox/items/:inbox/read" },
+  "POST /inbox/items/:id/:mark{(?:read|unread|done|inbox)}": {
+    who: ["mia"],
+    path: "/inbox/items/:inbox/read",
+  },
   "GET /deployment/notifications/messages/:id": {
     who: ["mia", "auditor", "owner", "read"],
     path: "/deployment/notifications/messages/:inbox",
@@ -77,7 +80,7 @@ export const pages: Record<string, Page> = {
   "POST /cli-auth": { who: people },
   "GET /deployment/notifications": { who: readers },
   "POST /deployment/notifications/test": { who: ["owner"] },
-  "POST /deployment/notifications/:change{pause|resume}": {
+  "POST /deployment/notifications/:change{(?:pause|resume)}": {
     who: ["owner"],
     path: "/deployment/notifications/pause",
   },
@@ -124,7 +127,7 @@ export const pages: Record<string, Page> = {
     who: ["template-admin", "user-admin", "auditor", "owner"],
     path: "/deployment/users/mia",
   },
-  "POST /deployment/users/:user/:action{suspend|activate|reset|password|roles|delete}": {
+  "POST /deployment/users/:user/:action{(?:suspend|activate|reset|password|roles|delete)}": {
     who: ["user-admin", "owner"],
     path: "/deployment/users/mia/activate",
   },
@@ -135,7 +138,7 @@ export const pages: Record<string, Page> = {
     path: "/@mia/fix-bug/builds/1",
   },
   // The workspace runs; template admins may stop it, which asks the same verb.
-  "POST /:owner{@[^/]+}/:workspace/:action{start|stop|restart|update|retry|delete|cancel}": {
+  "POST /:owner{@[^/]+}/:workspace/:action{(?:start|stop|restart|update|retry|delete|cancel)}": {
     who: ["mia", "owner"],
     path: "/@mia/fix-bug/start",
   },
@@ -154,7 +157,10 @@ export const pages: Record<string, Page> = {
     who: ["template-admin", "owner"],
     path: "/prebuilds/presets/:preset/resume",
   },
-  "POST /prebuilds/:change{pause|unpause}": { who: ["template-admin", "owner"], path: "/prebuilds/unpause" },
+  "POST /prebuilds/:change{(?:pause|unpause)}": {
+    who: ["template-admin", "owner"],
+    path: "/prebuilds/unpause",
+  },
   "POST /prebuilds/reconcile": { who: ["template-admin", "owner"] },
   "GET /deployment/provisioner-keys": { who: ["template-admin", "auditor", "owner"] },
   "POST /deployment/provisioner-keys": { who: ["template-admin", "owner"], form: { name: "new" } },
