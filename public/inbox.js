@@ -82,6 +82,7 @@ function showChanged({ items, isComplete }) {
 /** An open row stays open, and the focus where it is; nothing happens to one that is the same. */
 function replaceRow(old, row) {
   row.querySelector("details").open = old.querySelector("details").open;
+  row.querySelector(".pick").checked = old.querySelector(".pick").checked;
   row.querySelector("time").replaceWith(old.querySelector("time").cloneNode(true));
   old.classList.remove("fresh");
   if (old.isEqualNode(row)) return;
@@ -90,6 +91,7 @@ function replaceRow(old, row) {
   old.replaceWith(row);
   if (focused === null) return;
   (
+    (focused.matches(".pick") && row.querySelector(".pick")) ||
     (form && row.querySelector(`form[action="${CSS.escape(form)}"] button`)) ||
     row.querySelector("summary")
   ).focus();
@@ -157,19 +159,25 @@ const messages = {
   inbox: "Moved to the inbox",
   snooze: "Snoozed",
   mute: "Muted",
+  read: "Marked as read",
+  unread: "Marked as unread",
 };
 
 /** Moves notifications, or undoes it: the list comes anew, with the focus where it was. */
 async function replaceList(form, button) {
-  const row = rows().indexOf(form.closest("#items > li") ?? document.getElementById(form.dataset.row));
-  const answer = await ask(form.action, { method: "POST", body: new FormData(form, button) });
+  const at = form.closest("#items > li") ?? document.getElementById(form.dataset.row);
+  const row = rows().indexOf(at ?? document.querySelector("#items > li:has(.pick:checked)"));
+  const answer = await ask(button?.getAttribute("formaction") ?? form.action, {
+    method: "POST",
+    body: new FormData(form, button),
+  });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   section().replaceWith(page.querySelector("#inbox"));
   showUnread(Number(/^\((\d+)/.exec(page.title)?.[1] ?? 0));
   refreshTimes();
   const next = row < 0 ? undefined : (rows()[row] ?? rows().at(-1));
   (next?.querySelector("summary") ?? document.querySelector("#main")).focus({ preventScroll: row < 0 });
-  announce(messages[form.dataset.mark ?? form.id] ?? "Undone");
+  announce(messages[button?.dataset.mark ?? form.dataset.mark ?? form.id] ?? "Undone");
 }
 
 const rows = () => [...document.querySelectorAll("#items > li")];
@@ -177,7 +185,7 @@ const rows = () => [...document.querySelectorAll("#items > li")];
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const change = form.matches(
-    ".all, .undo, [data-mark=done], [data-mark=inbox], [data-mark=snooze], [data-mark=mute]",
+    ".all, .undo, .selected, [data-mark=done], [data-mark=inbox], [data-mark=snooze], [data-mark=mute]",
   )
     ? replaceList
     : form.matches(".mark")
@@ -199,17 +207,39 @@ function moveFocus(step) {
   rows()[Math.max(0, at + step)]?.querySelector("summary").focus();
 }
 
-const places = { i: "/inbox", w: "/workspaces", t: "/templates", s: "/settings/notifications" };
+const places = {
+  i: "/inbox",
+  w: "/workspaces",
+  t: "/templates",
+  p: "/prebuilds",
+  s: "/settings/notifications",
+};
 let isGoing = false;
+
+/** A button of the bar, while something is selected. */
+const ofSelected = (selector) =>
+  document.querySelector(".pick:checked") && document.querySelector(`#selected ${selector}`);
+const selection = () => import("./inbox-select.js");
+
+const select = (row, isRange) => void selection().then(({ toggle }) => toggle(row, isRange));
 
 const keys = {
   j: () => moveFocus(1),
   k: () => moveFocus(-1),
   o: () => currentRow()?.querySelector("summary").click(),
-  s: () => currentRow()?.querySelector("[data-act=snooze]")?.click(),
+  x: () => select(currentRow(), false),
+  X: () => select(currentRow(), true),
+  s: () => (ofSelected("[data-act=snooze]") ?? currentRow()?.querySelector("[data-act=snooze]"))?.click(),
   m: () => currentRow()?.querySelector("[data-mark=mute] button")?.click(),
-  e: () => submit(currentRow()?.querySelector("[data-mark=done]")),
-  u: () => submit(currentRow()?.querySelector("[data-mark*=read]")),
+  e: () =>
+    (ofSelected("[data-mark=done]") ?? currentRow()?.querySelector("[data-mark=done] button"))?.click(),
+  u: () => {
+    const isAnyUnread = document.querySelector(".unread > .pick:checked") !== null;
+    const marks = isAnyUnread ? ["read"] : ["unread", "read"];
+    const button = marks.map((mark) => ofSelected(`[data-mark=${mark}]`)).find((found) => found !== null);
+    (button ?? currentRow()?.querySelector("[data-mark*=read] button"))?.click();
+  },
+  Escape: () => void selection().then(({ clear }) => clear()),
   z: () => submit(document.querySelector(".undo")),
   "/": () => document.querySelector("#inbox [type=search]").focus(),
   "?": () => document.querySelector("#keys").showModal(),
@@ -220,7 +250,7 @@ document.addEventListener("keydown", (event) => {
     event.ctrlKey ||
     event.metaKey ||
     event.altKey ||
-    event.target.closest("input, textarea, select, dialog")
+    event.target.closest("input:not(.pick), textarea, select, dialog")
   )
     return;
   const run = isGoing && places[event.key] ? () => location.assign(places[event.key]) : keys[event.key];
@@ -232,10 +262,12 @@ document.addEventListener("keydown", (event) => {
 
 // Dialogs and the selection are loaded when they are first used.
 document.addEventListener("click", (event) => {
-  const link = event.target.closest("#items [data-act]");
+  const box = event.target.closest(".pick");
+  if (box !== null) return void selection().then(({ picked }) => picked(box, event.shiftKey));
+  const link = event.target.closest("#inbox [data-act]");
   if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  void import("./inbox-select.js").then(({ act }) => act(link));
+  void selection().then(({ act }) => act(link));
 });
 
 /** A menu closes when something else is pressed, or Escape. */

@@ -9,6 +9,7 @@ import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { returnTime, snoozePath } from "./inbox-snooze.ts";
+import { pick } from "./inbox-selected.ts";
 import { muteForm } from "./mutes.ts";
 import { attributes, type Html } from "./layout.ts";
 import { toProse } from "./rules/document.ts";
@@ -38,6 +39,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
   const subject = [label, subjectOf(actions, item.title, accessUrl)].filter((part) => part !== undefined);
   const buttons = actions.flatMap((action, index) => actionButton(id, action, index, accessUrl) ?? []);
   return html`<li class="${readAt === null ? "item unread" : "item"}" id="n-${id}" data-seq="${item.seq}">
+    ${pick(id)}
     <details ${attributes({ open: isOpen })}>
       <summary>
         <svg class="severity" data-severity="${severity}" viewBox="0 0 20 20" aria-hidden="true">

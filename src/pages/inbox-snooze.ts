@@ -1,7 +1,6 @@
 // Snoozes notifications: in an hour, tomorrow, on Monday, or until a time of one's own, by the person's clock. A page without
 // scripts; with them, its form opens over the inbox.
 import { Hono } from "hono";
-import * as z from "zod";
 import { exactTime } from "../../public/relative-time.js";
 import { findTimeZone } from "../accounts/store/time-zone.ts";
 import {
@@ -26,6 +25,7 @@ import { isTimeZone } from "../workspaces/autostart/rules/cron-schedule.ts";
 import { readForm } from "./form.ts";
 import { html, raw } from "./html.ts";
 import { respondWithPage, type Html } from "./layout.ts";
+import { readIds } from "./inbox-selected.ts";
 import { back } from "./inbox-return.ts";
 import { ownPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
@@ -33,12 +33,9 @@ import { timeZonePath } from "./time-zone.ts";
 
 export const snoozePath = "/inbox/snooze";
 
-/** As many as a page of the inbox has, and some. */
-const maxItems = 100;
-
 export const inboxSnooze = new Hono<Env>()
   .get(snoozePath, signedIn, async (c) => {
-    const ids = readIds(c.req.queries("id") ?? []);
+    const ids = await readIds(c);
     const self = currentUserIdSql(c);
     const { actor, item, zone } = await readAsUser(c, {
       item: findInboxItem(self, ids[0]!),
@@ -65,8 +62,7 @@ export const inboxSnooze = new Hono<Env>()
   })
   .post(snoozePath, signedIn, async (c) => {
     const fields = await readForm(c, ["to", "until", "own", "zone"]);
-    const { id = [] } = await c.req.parseBody({ all: true });
-    const ids = readIds([...(c.req.queries("id") ?? []), ...[id].flat().map(String)]);
+    const ids = await readIds(c);
     const self = authorizedUserIdSql(c);
     const zone = isTimeZone(fields.zone) ? fields.zone : await readZone(c);
     const now = c.get("deps").now();
@@ -79,14 +75,6 @@ export const inboxSnooze = new Hono<Env>()
     if (item[0] === undefined) throw notFound("Notification");
     return back(c, fields.to, { snoozed: String(now), until: String(until) });
   });
-
-const idList = z.array(z.uuid()).min(1).max(maxItems);
-
-function readIds(all: readonly string[]): string[] {
-  const ids = idList.safeParse([...new Set(all)]);
-  if (!ids.success) throw invalid("id", `must be the IDs of 1 to ${maxItems} notifications`);
-  return ids.data;
-}
 
 async function readZone(c: Ctx): Promise<string> {
   const { zone } = await readAsUser(c, { zone: findTimeZone(currentUserIdSql(c)) });

@@ -8,6 +8,7 @@ import { filterMenu, filtersInUse } from "./inbox-filters.ts";
 import { inboxItem } from "./inbox-item.ts";
 import type { Undo } from "./inbox-return.ts";
 import { returnTime } from "./inbox-snooze.ts";
+import { selectedBar } from "./inbox-selected.ts";
 import { muteUndo } from "./mutes.ts";
 import type { MuteRow } from "../notifications/preferences/store/mutes.ts";
 import { attributes, type Html } from "./layout.ts";
@@ -70,12 +71,13 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
         ${tab("Inbox", "all", view)} ${tab("Unread", "unread", view)} ${tab("Snoozed", "snoozed", view)}
         ${tab("Done", "done", view)}
       </nav>
+      ${items.length === 0 ? "" : html`<a class="select" href="#selected">Select</a>`}
       ${filterMenu(view, facts.choices)} ${view.undo === undefined ? "" : undoForm(view.undo, here)}
       ${facts.muted === undefined ? "" : muteUndo(facts.muted, here)}
       ${view.show === "done" || view.show === "snoozed" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
       ${view.show !== "all" ? "" : allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}
     </div>
-    ${filtersInUse(view, facts.choices)}
+    ${filtersInUse(view, facts.choices)} ${items.length === 0 ? "" : selectedBar(view.show, here)}
     <ul class="items" id="items" role="list">
       ${items.map((item) => inboxItem(item, { ...facts, here, isOpen: item.id === view.open }))}
     </ul>
@@ -181,10 +183,11 @@ const keys = [
   ["e", "done"],
   ["s", "snooze"],
   ["m", "mute what it is about"],
+  ["x", "select; Shift+X selects up to here"],
   ["u", "mark as read or unread"],
   ["z", "undo"],
   ["/", "search"],
-  ["g then i, w, t, s", "inbox, workspaces, templates, settings"],
+  ["g then i, w, t, p, s", "inbox, workspaces, templates, prebuilds, settings"],
   ["?", "this list"],
 ] as const;
 

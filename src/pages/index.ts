@@ -14,6 +14,7 @@ import { messagePages } from "./message.ts";
 import { needsYouPages } from "./needs-you.ts";
 import { inboxLive } from "./inbox-live.ts";
 import { notificationChoicePages } from "./notification-choices.ts";
+import { inboxSelected } from "./inbox-selected.ts";
 import { inboxSnooze } from "./inbox-snooze.ts";
 import { notificationTemplateEditPages } from "./notification-template-edit.ts";
 import { notificationTemplatePages } from "./notification-templates.ts";
@@ -50,6 +51,7 @@ export function createPages() {
     .route("/", messagePages)
     .route("/", inboxLive)
     .route("/", inboxSnooze)
+    .route("/", inboxSelected)
     .route("/", timeZonePages)
     .route("/", mutePages)
     .route("/", notificationSettingsPages)

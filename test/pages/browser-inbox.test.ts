@@ -25,6 +25,12 @@ const focused = (page: Page) =>
     document.activeElement?.closest("li")?.querySelector("h2")?.textContent?.replace("Unread: ", "").trim(),
   );
 
+const boxOf = (page: Page, title: string) =>
+  page
+    .locator("#items > li")
+    .filter({ has: page.locator("h2", { hasText: title }) })
+    .locator(".pick");
+
 browserTest("s snoozes by the clock of the browser, z undoes it, and the focus goes on", async () => {
   const { server, token } = await start("One", "Two", "Three");
   const page = await open(server, { token, timezoneId: "America/New_York" });
@@ -56,3 +62,70 @@ browserTest("s snoozes by the clock of the browser, z undoes it, and the focus g
   await announced(page, "New notification: Two");
   expect(await titles(page)).toEqual(["Two", "Three", "One"]);
 });
+
+browserTest(
+  "x and Shift+X select a range, a bar acts on it, and live changes leave the selection alone",
+  async () => {
+    const { server, token } = await start("One", "Two", "Three", "Four", "Five");
+    const page = await open(server, { token });
+    await page.goto("/inbox");
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await announced(page, "1 selected");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("Shift+X");
+    await announced(page, "3 selected");
+    await page.locator("#selected").waitFor();
+    const json = { content: { title: "Six", message: "Words." } };
+    await server.call("POST", "/api/v2/notifications/custom", { token, json });
+    await announced(page, "New notification: Six");
+    const checked = () =>
+      page
+        .locator("#items li:has(.pick:checked) h2")
+        .allTextContents()
+        .then((all) => all.map((one) => one.replace("Unread: ", "").trim()));
+    expect(await checked()).toEqual(["Five", "Four", "Three"]);
+    expect(await focused(page)).toBe("Three");
+    await page.keyboard.press("u");
+    await announced(page, "Marked as read");
+    expect(await page.title()).toBe("(3) Inbox · Belfry");
+    expect(await page.locator("#selected").isVisible()).toBe(false);
+
+    // With the mouse: a box, then Shift and another one; the snooze of the selection.
+    const box = (title: string) => boxOf(page, title);
+    await box("Four").click();
+    await box("Two").click({ modifiers: ["Shift"] });
+    await announced(page, "3 selected");
+    await page.getByRole("button", { name: "Snooze" }).click();
+    await page.getByRole("button", { name: "In an hour" }).click();
+    await announced(page, "Snoozed");
+    expect(await titles(page)).toEqual(["Six", "Five", "One"]);
+    await page.keyboard.press("z");
+    await announced(page, "Undone");
+    await box("One").click();
+    await announced(page, "1 selected");
+    await page.keyboard.press("Escape");
+    await announced(page, "Nothing selected");
+    await box("One").click();
+    await page.keyboard.press("e");
+    await announced(page, "Done");
+    expect(await titles(page)).toEqual(["Six", "Five", "Four", "Three", "Two"]);
+  },
+);
+
+browserTest(
+  "without scripts several are selected and done, and the bar appears with the first one",
+  async () => {
+    const { server, token } = await start("One", "Two", "Three");
+    const page = await open(server, { token, javaScriptEnabled: false });
+    await page.goto("/inbox");
+    const box = (title: string) => boxOf(page, title);
+    expect(await page.locator("#selected").isVisible()).toBe(false);
+    await box("Two").check();
+    await box("One").check();
+    await page.locator("#selected").getByRole("button", { name: "Done" }).click();
+    await page.getByText("Marked as done.").waitFor();
+    expect(await titles(page)).toEqual(["Three"]);
+  },
+);

@@ -42,6 +42,11 @@ export const pages: Record<string, Page> = {
   "POST /unsubscribe": { who: [] },
   "GET /inbox": { who: readers },
   "POST /inbox/:all{(?:read-all|done-all)}": { who: people, path: "/inbox/read-all" },
+  "POST /inbox/:all{read-all|done-all}": { who: people, path: "/inbox/read-all" },
+  "POST /inbox/selected/:mark{done|inbox|read|unread}": {
+    who: ["mia"],
+    path: "/inbox/selected/read?id=:inbox",
+  },
   "GET /inbox/snooze": { who: ["mia", "read"], path: "/inbox/snooze?id=:inbox" },
   "POST /inbox/snooze": { who: ["mia"], path: "/inbox/snooze?id=:inbox", form: { until: "hour" } },
   "POST /inbox/items/:id/mute": { who: ["mia"], path: "/inbox/items/:inbox/mute" },

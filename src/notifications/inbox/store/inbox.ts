@@ -167,6 +167,10 @@ export const setRead = prepared((user: User, id: string, readAt: number | null) 
     .where(and(isItem(user, id), readAt === null ? isNull(inboxNotifications.foldedAt) : undefined)),
 );
 
+/** SQL: notifications with these ids. */
+export const withinIds = (ids: readonly string[]): SQL =>
+  sql`${inboxNotifications.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+
 /** `within`: only these; without it, all. */
 export const setAllRead = prepared((user: User, readAt: number, within?: SQL) =>
   query
