@@ -35,6 +35,7 @@ import { driftFixedRoutes, templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes, versionsOfTemplateRoutes } from "./template-versions.ts";
 import { templateRoutes } from "./templates.ts";
 import { tokenRoutes } from "./tokens.ts";
+import { situationRoutes } from "./situations.ts";
 import { waitingRoutes } from "./waiting.ts";
 import { workspaceSettingRoutes } from "./workspace-settings.ts";
 import { workspaceRoutes } from "./workspaces.ts";
@@ -49,6 +50,7 @@ function createRoutes() {
     .route("/api/v2", passcodeRoutes)
     .route("/api/v2", roleRoutes)
     .route("/api/v2", waitingRoutes)
+    .route("/api/v2", situationRoutes)
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)
     .route("/api/v2", tokenRoutes)

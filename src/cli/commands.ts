@@ -25,6 +25,7 @@ import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
+import { situations } from "./situations.ts";
 import { waiting } from "./waiting.ts";
 import { autostart, autoupdate } from "./workspaces/autostart.ts";
 import * as workspaceBuilds from "./workspaces/build.ts";
@@ -110,6 +111,7 @@ export const commands: Group = {
     drift,
     notifications,
     waiting,
+    situations,
     provisioner,
     {
       name: "templates",

@@ -98,6 +98,10 @@ export const commands: Row[] = [
 export const ownCommands: { command: string; what: string }[] = [
   { command: "belfry provisioner key", what: "short for `belfry provisioner keys create`" },
   { command: "belfry run", what: "run a command, then notify you of the result" },
+  {
+    command: "belfry situations",
+    what: "what lasts, open or resolved: stopped prebuilds, drift, waiting tasks …",
+  },
   { command: "belfry waiting", what: "what needs you: idle agents, failed builds, presets at the limit" },
   {
     command: "belfry drift",

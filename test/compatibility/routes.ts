@@ -117,6 +117,7 @@ export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /readyz (root)", what: "readiness: database, migrations, last periodic run" },
   { route: "POST /workspaces/{id}/restart", what: "a stop that a start follows" },
   { route: "GET /users/{user}/waiting", what: "what waits for you, oldest first" },
+  { route: "GET /situations", what: "what lasts, open or resolved" },
   {
     route: "GET /users/{user}/notifications/own-actions",
     what: "whether a user is notified of what they did themselves",

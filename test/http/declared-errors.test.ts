@@ -154,6 +154,7 @@ const special: Record<string, Make> = {
   "GET /api/v2/organizations/:organization 404": as("GET", "/api/v2/organizations/none"),
   "GET /api/v2/users/:user/organizations 404": as("GET", "/api/v2/users/nobody/organizations"),
   "GET /api/v2/users/:user/organizations/:organization 404": as("GET", "/api/v2/users/me/organizations/none"),
+  "GET /api/v2/situations 400": as("GET", "/api/v2/situations?state=closed"),
   "GET /api/v2/users/:user/waiting 400": as("GET", "/api/v2/users/me/waiting?limit=many"),
   "GET /api/v2/users/:user/waiting 404": as("GET", "/api/v2/users/member/waiting"),
   "GET /api/v2/users/:user/roles 404": as("GET", "/api/v2/users/nobody/roles"),

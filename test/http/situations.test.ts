@@ -1,6 +1,7 @@
 // Situations: what is the matter is one row of each inbox, and is resolved for everybody by the write that ends it.
 import { describe, expect, test } from "vitest";
 import { kinds } from "../../src/notifications/kinds/kinds.ts";
+import { runCommand } from "../support/command.ts";
 import { cookieFor, get, startSignedIn, wordsOf } from "../support/pages.ts";
 import { startPools } from "../support/pools.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
@@ -266,6 +267,34 @@ test("claims that replace resources are one row, until one replaces nothing", as
   expect(await situationsOf(server)).toMatchObject([
     { key: `drift/${pool.versionId}/${presetId}`, occurrences: 3, how: "unaffected" },
   ]);
+});
+
+test("are listed for who was notified of them, and for those who see the thing", async () => {
+  const { server, token, tess, presetId, reachLimit, resume } = await startLimit();
+  const mia = await addUser(server, "mia");
+  const auditor = await addUser(server, "audrey", ["auditor"]);
+  const list = async (as: string, state = "open") =>
+    (await server.call("GET", `/api/v2/situations?state=${state}`, { token: as })).json.situations;
+  await reachLimit();
+  const situation = {
+    key: `pool/${presetId}`,
+    title: "Prebuild Failure Limit Reached: docker / small",
+    occurrences: 1,
+    resolved_at: null,
+    resolved_by: null,
+  };
+  for (const as of [tess.token, token, auditor.token]) expect(await list(as)).toMatchObject([situation]);
+  expect(await list(mia.token)).toEqual([]);
+  const environment = { BELFRY_URL: server.url, BELFRY_SESSION_TOKEN: token };
+  expect((await runCommand(["situations"], { environment })).stdout).toMatch(
+    /WHAT.*TIMES[^]*docker \/ small/,
+  );
+  server.clock.advance(minute);
+  await resume();
+  expect(await list(token)).toEqual([]);
+  expect(await list(tess.token, "resolved")).toMatchObject([{ how: "resumed", resolved_by: "ada" }]);
+  const { stdout } = await runCommand(["situations", "--resolved"], { environment });
+  expect(stdout).toContain("Resumed by ada after 1 min");
 });
 
 test("a task that waits is resolved when it works again, and is one row when it waits again", async () => {

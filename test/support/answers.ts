@@ -56,6 +56,9 @@ export interface Answers {
     waiting: Array<Waiting>;
     count: number;
   };
+  "GET /api/v2/situations": {
+    situations: Array<Situation>;
+  };
   "GET /api/v2/users": {
     users: Array<User>;
     count: number;
@@ -569,6 +572,7 @@ export interface Paths {
         };
         "": "/api/v2/users";
       };
+      situations: "/api/v2/situations";
       organizations: {
         "": "/api/v2/organizations";
         "{}": {
@@ -803,6 +807,18 @@ export interface Waiting {
   app_url: string | null;
   build_number: number | null;
   transition: "start" | "stop" | "delete" | null;
+}
+
+export interface Situation {
+  id: string;
+  key: string;
+  title: string | null;
+  opened_at: string;
+  last_at: string;
+  occurrences: number;
+  resolved_at: string | null;
+  how: string | null;
+  resolved_by: string | null;
 }
 
 export interface User {

@@ -27,6 +27,7 @@ export const permissions: Record<string, readonly Caller[]> = {
   "GET /api/v2/users/roles": readers,
   "GET /api/v2/users/:user/roles": whoSeesMia,
   "GET /api/v2/users/:user/waiting": ["mia", "read"],
+  "GET /api/v2/situations": readers,
   "GET /api/v2/users": ["template-admin", "user-admin", "auditor", "owner"],
   "POST /api/v2/users": userAdmins,
   "GET /api/v2/users/:user": whoSeesMia,

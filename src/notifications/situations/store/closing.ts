@@ -21,8 +21,8 @@ const newIdSql = (at: number): SQL => {
 };
 
 /** SQL for what an event `e` of template `k` is about. */
-const whatSql = sql`k.name || coalesce(': ' || (e.labels ->> '$.template' || ' / ' || (e.labels ->> '$.preset')),
-  ': ' || (e.labels ->> '$.receiver'), '')`;
+export const whatSql = sql`k.name || coalesce(': ' || (e.labels ->> '$.template' || ' / ' || (e.labels ->> '$.preset')),
+  ': ' || coalesce(e.labels ->> '$.receiver', e.labels ->> '$.workspace', e.labels ->> '$.name'), '')`;
 
 const wasSentSql = sql`sent.status = 'sent' AND sent.method <> 'inbox'`;
 
