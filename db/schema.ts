@@ -6,6 +6,7 @@ export * from "./schema/sign-in.ts";
 export * from "./schema/notifications.ts";
 export * from "./schema/inbox-changes.ts";
 export * from "./schema/mutes.ts";
+export * from "./schema/push.ts";
 export * from "./schema/situations.ts";
 export * from "./schema/templates.ts";
 export * from "./schema/workspaces.ts";

@@ -56,13 +56,16 @@ let silence;
 
 function open(wait = firstWait) {
   close();
-  source = new EventSource(position === undefined ? "/inbox/events" : `/inbox/events?after=${position}`);
+  const query = new URLSearchParams({ visible: document.visibilityState === "visible" ? "1" : "0" });
+  if (position !== undefined) query.set("after", position);
+  source = new EventSource(`/inbox/events?${query}`);
   for (const type of ["notification", "change"]) {
     source.addEventListener(type, (event) => {
       position = event.lastEventId || position;
       const detail = JSON.parse(event.data);
       handle(type, detail);
       channel.postMessage([type, detail]);
+      if (detail.shown !== undefined) void showInBackground(detail);
     });
   }
   source.addEventListener("open", () => {
@@ -81,6 +84,36 @@ function open(wait = firstWait) {
     }, wait);
   });
 }
+
+const registration = () => navigator.serviceWorker?.getRegistration("/");
+
+/** For browsers without push messages: notifications while the page is open, but not seen. */
+async function showInBackground({ shown, item }) {
+  if (document.visibilityState === "visible" || localStorage.getItem("belfry-notify") !== "on") return;
+  if (Notification.permission !== "granted") return;
+  const worker = await registration();
+  if ((await worker?.pushManager.getSubscription()) != null) return;
+  const notification = new Notification(shown, { tag: item.id });
+  notification.addEventListener("click", () => {
+    focus();
+    location.assign(`/inbox?open=${item.id}#n-${item.id}`);
+  });
+}
+
+// Who signs out gets no more push messages in this browser.
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") !== "/logout" || event.target.dataset.ready) return;
+  event.preventDefault();
+  const unsubscribed = registration()
+    ?.then((worker) => worker?.pushManager.getSubscription())
+    .then((subscription) => subscription?.unsubscribe());
+  void Promise.resolve(unsubscribed)
+    .catch(() => {})
+    .finally(() => {
+      event.target.dataset.ready = "yes";
+      event.target.submit();
+    });
+});
 
 function close() {
   clearTimeout(reopening);
@@ -134,6 +167,8 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("visibilitychange", () => {
     const isVisible = document.visibilityState === "visible";
     if (navigator.locks === undefined || (isVisible && source === undefined)) follow();
+    // The server learns whether push messages are wanted now.
+    else if (source !== undefined) open();
   });
 });
 

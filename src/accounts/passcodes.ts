@@ -127,6 +127,7 @@ async function createPasscode(
     disabledMethods: null,
     mutes: null,
     roles: "[]",
+    hasPush: 0,
     ...receiver,
   };
   // The write checks whether the user can have one; until then all are prepared alike.

@@ -4,6 +4,7 @@ import { type Database, withShrinkingBatch } from "../../db/client.ts";
 import type { Log } from "../kernel/log.ts";
 import { createCache, type InboxPosition, type InboxWatch } from "../kernel/ports.ts";
 import { readChanges, type Change } from "../notifications/inbox/changes.ts";
+import { deleteVisiblePage } from "../notifications/channels/push/store/subscriptions.ts";
 import { passesFilter, type Notice, type Watcher } from "../notifications/inbox/hub.ts";
 import { findChanges, newestVersion } from "../notifications/inbox/store/changes.ts";
 import { countUnread, listInboxAfter, newestSeq } from "../notifications/inbox/store/inbox.ts";
@@ -74,6 +75,7 @@ class EventReader implements Watcher {
   /** Whether there are notifications or changes after the position that were not sent. */
   private isBehind = false;
   private isReading = true;
+  private isForgotten = false;
   private missed = 0;
   private readonly opened = performance.now();
   private lastSent = this.opened;
@@ -144,8 +146,17 @@ class EventReader implements Watcher {
 
   end(): void {
     this.leave?.();
+    this.forgetPage();
     this.stream.end();
     this.gotRoom();
+  }
+
+  /** From now on push messages are sent. */
+  private forgetPage(): void {
+    const { visibleAs } = this.page ?? {};
+    if (visibleAs === undefined || this.isForgotten) return;
+    this.isForgotten = true;
+    void this.holder.db.write([deleteVisiblePage(visibleAs)], {}).catch(() => {});
   }
 
   private isActive(): boolean {

@@ -51,6 +51,8 @@ export interface LivePage {
   accessUrl: string;
   /** How many notifications the user has not read as it begins. */
   unread: number;
+  /** The id of its row while it is visible and the user gets push messages. */
+  visibleAs?: string | undefined;
 }
 
 export interface JobWaker {
@@ -183,7 +185,7 @@ export function createCache(): Cache {
 export type Post = (request: {
   url: string;
   headers: Record<string, string>;
-  body: string;
+  body: string | Uint8Array<ArrayBuffer>;
   /** Milliseconds for the whole exchange. */
   timeout: number;
 }) => Promise<{ status: number; headers: Headers }>;

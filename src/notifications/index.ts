@@ -1,7 +1,7 @@
 // The interface for producers of notifications: accounts, workspaces and prebuilds import nothing else of this room.
 // A kind is defined next to its verb: the verb reads its `reads`, `prepare`s the event, and passes `notify(event, { when })`
 // with its own statements to `writeAndNotify`.
-export { sealLabels } from "./outbox/prepare-event.ts";
+export { sealLabels } from "./outbox/sealed-labels.ts";
 export { defineKind, type KindAnswers } from "./kinds/define-kind.ts";
 export {
   notify,

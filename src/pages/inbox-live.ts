@@ -2,11 +2,14 @@
 import { Hono } from "hono";
 import { resumeFrom } from "../api/inbox-watch.ts";
 import type { EventFormat } from "../api/inbox-events.ts";
-import { readAsUser, type Env } from "../http/endpoint.ts";
+import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import type { Process } from "../kernel/deps.ts";
 import { unauthorized } from "../kernel/errors.ts";
+import { addVisiblePage, listSubscriptions } from "../notifications/channels/push/store/subscriptions.ts";
 import { newestVersion } from "../notifications/inbox/store/changes.ts";
 import { newestSeq, type InboxRow } from "../notifications/inbox/store/inbox.ts";
+import { isPushed } from "../notifications/channels/push/rules/push.ts";
+import { toPlainText } from "../notifications/texts/rules/markdown.ts";
 import { inboxItem } from "./inbox-item.ts";
 import { loadCredential } from "./session.ts";
 
@@ -15,9 +18,15 @@ const everything = { targets: [], templates: [], readStatus: "all" } as const;
 export const inboxLive = new Hono<Env>().get("/inbox/events", async (c) => {
   // No redirect: what a stream of events is redirected to is none.
   if (!loadCredential(c)) throw unauthorized();
-  const { actor, newest, latest } = await readAsUser(c, { newest: newestSeq(), latest: newestVersion() });
+  const { actor, newest, latest, subscriptions } = await readAsUser(c, {
+    newest: newestSeq(),
+    latest: newestVersion(),
+    subscriptions: listSubscriptions(currentUserIdSql(c)),
+  });
   const now = { seq: newest[0]!.seq, version: latest[0]!.version };
   const { watchInbox, config } = c.get("deps");
+  const isVisible = c.req.query("visible") === "1" && subscriptions.length > 0;
+  const visibleAs = isVisible ? await noteVisible(c, actor.userId) : undefined;
   return watchInbox({
     userId: actor.userId,
     keyId: actor.keyId,
@@ -25,10 +34,20 @@ export const inboxLive = new Hono<Env>().get("/inbox/events", async (c) => {
     as: {
       way: "events",
       after: resumeFrom([c.req.header("last-event-id"), c.req.query("after")], now),
-      page: { accessUrl: config.accessUrl, unread: c.get("unread") ?? 0 },
+      page: { accessUrl: config.accessUrl, unread: c.get("unread") ?? 0, visibleAs },
     },
   });
 });
+
+/** A stream lasts for less than this. */
+const visibleMs = 60_000;
+
+async function noteVisible(c: Ctx, userId: string): Promise<string> {
+  const { db, newId, now } = c.get("deps");
+  const id = newId();
+  await db.write(addVisiblePage({ id, userId, until: now() + visibleMs }, now()), {});
+  return id;
+}
 
 /** The list that it is on; what is folded is on none. */
 const listOf = ({ doneAt, foldedAt, snoozedUntil }: InboxRow) => {
@@ -49,9 +68,13 @@ export const createPageFormat =
       const facts = { now: now(), accessUrl, rendered, here: "/inbox", isOpen: false };
       return { id: item.id, seq: item.seq, html: inboxItem(item, facts).text };
     };
+    /** What a page in the background shows as a notification of the browser. */
+    const shown = ({ templateId, title }: InboxRow) =>
+      isPushed(templateId) ? { shown: toPlainText(title) } : {};
     return {
       name: `page of ${accessUrl}`,
-      notification: (notice) => JSON.stringify({ unread: notice.unreadCount, item: row(notice.row) }),
+      notification: (notice) =>
+        JSON.stringify({ unread: notice.unreadCount, item: row(notice.row), ...shown(notice.row) }),
       change: ({ items, isComplete, unreadCount }) =>
         JSON.stringify({
           unread: unreadCount,

@@ -21,6 +21,7 @@ import { notificationTemplatePages } from "./notification-templates.ts";
 import { ownActionPages } from "./own-actions.ts";
 import { poolPages } from "./prebuilds.ts";
 import { provisionerKeyPages } from "./provisioner-keys.ts";
+import { pushPages } from "./push.ts";
 import { resetPasswordPages } from "./reset-password.ts";
 import { setupPages } from "./setup.ts";
 import { taskListPages } from "./task-list.ts";
@@ -56,6 +57,7 @@ export function createPages() {
     .route("/", mutePages)
     .route("/", notificationSettingsPages)
     .route("/", ownActionPages)
+    .route("/", pushPages)
     .route("/", accountPages)
     .route("/", cliAuthPages)
     .route("/", deliveryPages)

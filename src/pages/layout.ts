@@ -32,6 +32,7 @@ const policy = [
   "connect-src 'self'",
   "form-action 'self'",
   "manifest-src 'self'",
+  "worker-src 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
 ].join("; ");

@@ -24,6 +24,7 @@ import { readFields } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { notificationSettingsPath, ownPath } from "./rules/links.ts";
 import { settingsTabs } from "./components.ts";
+import { pushSection } from "./push.ts";
 import { signedIn } from "./session.ts";
 import { mutesSection } from "./mutes.ts";
 import { listMutes } from "../notifications/preferences/store/mutes.ts";
@@ -32,6 +33,7 @@ import { findTimeZone } from "../accounts/store/time-zone.ts";
 import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
 import { ownActionsSetting } from "./own-actions.ts";
 import { kindGroups, toggleForm, type SettingsView } from "./kind-choices.ts";
+import { listSubscriptions } from "../notifications/channels/push/store/subscriptions.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -95,11 +97,12 @@ async function readPreferences(
 
 async function showSettings(c: Ctx) {
   const { notifications } = c.get("deps").config;
-  const { actor, choices, ownActions, mutes, zone } = await readAsUser(c, {
+  const { actor, choices, subscriptions, ownActions, mutes, zone } = await readAsUser(c, {
     choices: listKindPreferences(currentUserIdSql(c)),
     ownActions: findOwnActions(currentUserIdSql(c)),
     mutes: listMutes(currentUserIdSql(c)),
     zone: findTimeZone(currentUserIdSql(c)),
+    subscriptions: listSubscriptions(currentUserIdSql(c)),
   });
   const facts: SettingsView = { choices, notifications, email: actor.email };
   const sendsMail = notifications.channels.smtp !== undefined && actor.email !== "";
@@ -111,14 +114,14 @@ async function showSettings(c: Ctx) {
       ${sendsMail ? `Emails go to ${actor.email}.` : ""}
     </p>
     ${confirmation(facts, c.req.query("disabled"), c.req.query("saved"))} ${kindGroups(facts)}
-    ${ownActionsSetting(ownActions[0]?.notify === true)} ${mutesSection(mutes, c.get("deps").now())}
-    ${timeZoneSection(zone[0]?.timeZone ?? null)}
+    ${await pushSection(c, subscriptions)} ${ownActionsSetting(ownActions[0]?.notify === true)}
+    ${mutesSection(mutes, c.get("deps").now())} ${timeZoneSection(zone[0]?.timeZone ?? null)}
     <p class="spoken" id="announcer" role="status"></p>
   </section>`;
   return respondWithPage(c, {
     title: "Notification settings",
     actor,
-    scripts: ["switches.js", "zone.js"],
+    scripts: ["switches.js", "push.js", "zone.js"],
     main,
   });
 }

@@ -27,7 +27,7 @@ export interface ConnectionEvents {
 
 export interface Connection {
   /** Sends a request and resolves with the head of its response. Not before the connection is free. */
-  exchange: (request: string) => Promise<Head | Failure>;
+  exchange: (request: string | Buffer) => Promise<Head | Failure>;
   /** Ends the connection, and the exchange that it is used for with this error. */
   destroy: (error?: Error) => void;
 }

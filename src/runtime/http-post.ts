@@ -27,7 +27,7 @@ export function createPost(): { post: Post; close: () => Promise<void> } {
   return {
     post: ({ url, headers, body, timeout }) => {
       const { receiver, start } = targetOf(url);
-      return receiver.send(start + headerLines(headers) + withLength(body), timeout);
+      return receiver.send(withBody(start + headerLines(headers), body), timeout);
     },
     close: () => {
       for (const receiver of receivers.values()) receiver.close();
@@ -57,15 +57,19 @@ function headerLines(headers: Record<string, string>): string {
   return lines;
 }
 
-const withLength = (body: string): string => `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+/** In one piece, so that it is sent in one packet if it fits. */
+const withBody = (head: string, body: string | Uint8Array): string | Buffer => {
+  const whole = `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  return typeof body === "string" ? whole + body : Buffer.concat([Buffer.from(whole), body]);
+};
 
 interface Receiver {
-  send: (request: string, timeoutMs: number) => Promise<Answer>;
+  send: (request: string | Buffer, timeoutMs: number) => Promise<Answer>;
   close: () => void;
 }
 
 interface Job {
-  request: string;
+  request: string | Buffer;
   /** While it is sent. */
   connection: Connection | undefined;
   /** It was sent over a kept connection that had ended: the next one must be new. */

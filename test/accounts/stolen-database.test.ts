@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { unseal, createKeys } from "../../src/kernel/crypto.ts";
 import { hashSetupCode } from "../../src/accounts/rules/one-time-codes.ts";
-import { unsealLabels } from "../../src/notifications/outbox/prepare-event.ts";
+import { unsealLabels } from "../../src/notifications/outbox/sealed-labels.ts";
 import { askForCode, changeWith, mailTo, newPassword } from "../support/passcodes.ts";
 import { addUser, owner, signInFirst, startTestServer, type TestServer } from "../support/server.ts";
 import { startMailServer } from "../support/smtp.ts";

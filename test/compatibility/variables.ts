@@ -106,6 +106,7 @@ export const ownVariables: { name: string; what: string }[] = [
   { name: "BELFRY_SECRET_KEY", what: "the secret from which all keys are derived" },
   { name: "BELFRY_SECRET_KEY_PREVIOUS", what: "the previous key, during a rotation" },
   { name: "BELFRY_NOTIFICATIONS_WEBHOOK_SECRET", what: "the key that signs webhook requests" },
+  { name: "BELFRY_NOTIFICATIONS_PUSH_SERVICES", what: "the push services where browsers may subscribe" },
   { name: "BELFRY_NOTIFICATIONS_MESSAGE_RETENTION", what: "how long finished messages are kept" },
   { name: "BELFRY_NOTIFICATIONS_INBOX_RETENTION", what: "how long inbox notifications are kept" },
   { name: "BELFRY_TASK_NOTIFICATIONS", what: "how often AI tasks notify: `every` or `calm`" },

@@ -4,7 +4,12 @@ import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadTemplateFiles } from "../../db/template-files.ts";
 import { parseConfig, variables } from "../../src/config/config.ts";
-import type { Channel, OutgoingMessage, ProbeContext } from "../../src/notifications/channels/channel.ts";
+import type {
+  Channel,
+  ChannelContext,
+  OutgoingMessage,
+  ProbeContext,
+} from "../../src/notifications/channels/channel.ts";
 import {
   allChannels,
   channelLabel,
@@ -17,12 +22,15 @@ import {
   type Method,
 } from "../../src/notifications/channels/index.ts";
 import { describeReached, webhookAdvice } from "../../src/notifications/channels/webhook/channel.ts";
+import { serverKeyOf } from "../../src/notifications/channels/push/encryption.ts";
+import type { PushAccess } from "../../src/notifications/channels/push/state.ts";
 import { mailAdvice } from "../../src/notifications/channels/mail/channel.ts";
 import { describeReason } from "../../src/notifications/outbox/rules/reasons.ts";
 import { createMail } from "../../src/runtime/mail.ts";
 import { createPost } from "../../src/runtime/http-post.ts";
 import { reach } from "../../src/runtime/reach.ts";
 import { freePort } from "../support/program.ts";
+import { startPushService, type Browser } from "../support/push-service.ts";
 import { okBytes, startRawReceiver } from "../support/raw-receiver.ts";
 import { startScriptedServer } from "../support/smtp.ts";
 
@@ -36,6 +44,8 @@ interface Setup {
   missing?: (port: number) => Environment;
   /** What a receiver gets, beside the words of the message. */
   payload: RegExp;
+  /** It is set up without variables, and sends to those who chose it. */
+  isChosen?: boolean;
   /** Whom it can't reach, and why. */
   unreachable?: { email: string; reason: string };
 }
@@ -63,6 +73,18 @@ const setups: Record<Method, Setup> = {
     missing: mailEnvironment,
     payload: /^From: belfry@example\.com\r\nTo: Ada Lovelace <ada@example\.com>\r\nSubject: Build done\r\n/,
     unreachable: { email: "", reason: "no_address" },
+  },
+  push: {
+    isChosen: true,
+    receiver: async (behaviour) => {
+      const service = await startPushService();
+      browser = service.subscribe();
+      browser.answer({ good: { status: 201 }, refusing: { status: 503 }, silent: null }[behaviour]);
+      const said = () => browser.pushed.map(({ content }) => JSON.stringify(content)).join("\n");
+      if (behaviour === "good") browser.answer(undefined);
+      return { environment: { BELFRY_NOTIFICATIONS_PUSH_SERVICES: service.url }, said };
+    },
+    payload: /"title":"Build done","body":"All 312 tests passed."/,
   },
   webhook: {
     receiver: async (behaviour) => {
@@ -111,12 +133,25 @@ afterAll(() => poster.close());
 const configOf = (environment: Environment) =>
   parseConfig({ BELFRY_ACCESS_URL: "https://belfry.example.com", ...environment }, () => {}).notifications;
 
+/** Of the test that runs. */
+let browser: Browser;
+const vapid = [await serverKeyOf(new Uint8Array(32).fill(7))];
+const push: PushAccess = {
+  read: () => {
+    const subscription = { id: "1", serverKey: vapid[0]!.publicKey, ...browser };
+    return Promise.resolve({ subscriptions: [subscription], isWatching: false, inboxId: undefined });
+  },
+  remove: () => Promise.resolve(),
+  serverKeys: () => Promise.resolve(vapid),
+};
+
 /** The channel as this environment sets it up. */
 function open(channel: Channel<Method>, environment: Environment) {
   const { channels: all } = configOf(environment);
   const mail = all.smtp === undefined ? null : createMail(all.smtp);
   if (mail !== null) onTestFinished(() => mail.close());
-  const context: ProbeContext = {
+  const context: ProbeContext & ChannelContext = {
+    push,
     now: () => now,
     accessUrl: "https://belfry.example.com",
     post: poster.post,
@@ -157,8 +192,9 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
     expect(channel.isLocal).toBe(setup.receiver === undefined);
     expect(channel.isOn(settings)).toBe(true);
     expect(channel.timeout(settings) > 0).toBe(!channel.isLocal);
-    expect(defaultMethod).toBe(channel.isLocal ? undefined : id);
+    expect(defaultMethod).toBe(channel.isLocal || setup.isChosen ? undefined : id);
     const receiver = receiverOf(all, id);
+    if (setup.isChosen) return expect(receiver).toBe("browsers");
     if (channel.isLocal) return expect(receiver).toBeUndefined();
     expect(receiver).toMatch(/^127\.0\.0\.1:\d+$/);
     expect(receiverOf(configOf({}).channels, id)).toBeUndefined();
@@ -167,7 +203,8 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
 
   test("reaches a person with everything, and says why not another", () => {
     const planned = planChannels(configOf({}).channels).find((one) => one.id === id);
-    expect(planned).toMatchObject({ id, isConfigured: channel.isLocal, isOn: channel.isLocal });
+    const isSetUp = channel.isLocal || setup.isChosen === true;
+    expect(planned).toMatchObject({ id, isConfigured: isSetUp, isOn: isSetUp });
     expect(planned!.unreachable({ email: "ada@example.com" })).toBeUndefined();
     expect(channel.destination("ada@example.com")).toMatch(/^(by|to) /);
     const { email, reason } = setup.unreachable ?? { email: "" };
@@ -233,7 +270,9 @@ describe.each(allChannels.map((channel) => [channel.id, channel] as const))("%s"
 test("the ids are Coder's, and those that leave Belfry are what a deployment may choose", () => {
   expect(methods).toEqual(expect.arrayContaining(["inbox", "smtp", "webhook"]));
   expect(Object.keys(channels)).toEqual(allChannels.map(({ id }) => id));
-  expect(externalChannels.map(({ id }) => id)).toEqual(methods.filter((id) => id !== "inbox"));
+  expect(externalChannels.map(({ id }) => id)).toEqual(
+    methods.filter((id) => id !== "inbox" && id !== "push"),
+  );
   expect(findChannel("pager")).toBeUndefined();
   expect(channelLabel("pager")).toBe("pager");
   expect(receiverOf(configOf({}).channels, "pager")).toBeUndefined();

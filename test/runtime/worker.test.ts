@@ -9,6 +9,7 @@ import { openFrames, refusalOf } from "../support/frames.ts";
 import { startLink } from "../support/link.ts";
 import { migrate } from "../support/migrate.ts";
 import { okBytes, startRawReceiver } from "../support/raw-receiver.ts";
+import { startPushService } from "../support/push-service.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { callServer, owner, type CallOptions } from "../support/server.ts";
 import { noServer, startLibsqlServer, type LibsqlServer } from "../support/sqld.ts";
@@ -196,10 +197,14 @@ describe.skipIf(noServer)("with a libSQL server", () => {
       expect(head).toMatch(new RegExp(`^authorization: ${basic}$`, "im"));
   });
 
-  test("a build's log is followed to its end, and an agent's report causes a notification", async () => {
+  test("a build's log is followed to its end, and an agent's report causes a notification, pushed to a browser", async () => {
     const database = await startDatabase();
     const { setup_code: setupCode } = await migrate(database.url);
-    const worker = await startWorker(bundle, { BELFRY_DATABASE_URL: database.url });
+    const service = await startPushService();
+    const worker = await startWorker(bundle, {
+      BELFRY_DATABASE_URL: database.url,
+      BELFRY_NOTIFICATIONS_PUSH_SERVICES: service.url,
+    });
     const call = async <M extends string, P extends string>(method: M, path: P, options?: CallOptions) => {
       const answer = await callServer(worker.url, method, `/api/v2${path}`, options);
       if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
@@ -233,10 +238,27 @@ describe.skipIf(noServer)("with a libSQL server", () => {
     await call("POST", `/provisionerjobs/${buildId}/complete`, { headers, json: outcome });
     expect(await log.ended).toBe(1000);
 
+    const cookie = `coder_session_token=${token}`;
+    const page = await callServer(worker.url, "GET", "/settings/notifications", { headers: { cookie } });
+    const browser = service.subscribe();
+    const subscribed = await callServer(worker.url, "POST", "/settings/push", {
+      headers: { cookie },
+      body: new URLSearchParams({
+        endpoint: browser.endpoint,
+        p256dh: browser.p256dh,
+        auth: browser.auth,
+        server_key: /data-key="([\w-]+)"/.exec(page.text)![1]!,
+      }),
+    });
+    expect(subscribed.status).toBe(303);
+
     const status = { app_slug: "claude", state: "idle", message: "Which one?" };
     await call("PATCH", "/workspaceagents/me/app-status", { token: job.agent_token as string, json: status });
     const { notifications } = await call("GET", "/notifications/inbox", { token });
     expect(notifications[0]!.title).toBe("Task waiting for you: Fix it");
+    await expect
+      .poll(() => browser.pushed.map(({ content }) => content.title))
+      .toEqual(["Task waiting for you: Fix it"]);
     expect(worker.logs).toEqual([]);
   });
 

@@ -281,7 +281,7 @@ export interface Answers {
       id: string;
       username: string;
     };
-    method: "inbox" | "smtp" | "webhook";
+    method: "inbox" | "smtp" | "webhook" | "push";
     target: string | null;
     status: "pending" | "leased" | "sent" | "temporary_failure" | "permanent_failure" | "inhibited";
     reasons: Array<string>;
@@ -1221,7 +1221,7 @@ export interface NotificationMessage {
     id: string;
     username: string;
   };
-  method: "inbox" | "smtp" | "webhook";
+  method: "inbox" | "smtp" | "webhook" | "push";
   target: string | null;
   status: "pending" | "leased" | "sent" | "temporary_failure" | "permanent_failure" | "inhibited";
   reasons: Array<string>;

@@ -55,6 +55,9 @@ export const pages: Record<string, Page> = {
   "POST /inbox/undo": { who: people, form: { at: "1" } },
   // Her message has no button.
   "POST /inbox/items/:id/follow": { who: [], path: "/inbox/items/:inbox/follow", form: { action: "0" } },
+  "POST /settings/push": { who: people },
+  "POST /settings/push/:id/remove": { who: people, path: "/settings/push/none/remove" },
+  "GET /service-worker.js": { who: everybody },
   "GET /inbox/events": { who: readers },
   "GET /inbox/items/:id": { who: ["mia", "read"], path: "/inbox/items/:inbox" },
   "POST /inbox/items/:id/:mark{(?:read|unread|done|inbox)}": {

@@ -5,6 +5,7 @@ import type { Action } from "../../../db/schema.ts";
 import type { Post, Reach, MailPool } from "../../kernel/ports.ts";
 import type { Finding } from "../../kernel/rules/finding.ts";
 import type { Reason } from "../outbox/rules/reasons.ts";
+import type { PushAccess } from "./push/state.ts";
 import type { FailureSubject } from "./mail/rules/mail-reply.ts";
 
 /** The result of one attempt. */
@@ -48,9 +49,11 @@ export interface ChannelContext {
   post: Post;
   /** Sessions with the mail server; null if mail is not configured. */
   mail: MailPool | null;
+  /** The browsers that get push messages. */
+  push: PushAccess;
 }
 
-export interface ProbeContext extends ChannelContext {
+export interface ProbeContext extends Omit<ChannelContext, "push"> {
   reach: Reach;
 }
 
@@ -68,6 +71,12 @@ export interface SettingsContext {
   warn: (message: string) => void;
 }
 
+/** What a user has chosen; 1 is yes. */
+export interface Chooser {
+  /** Whether a browser of theirs gets push messages. */
+  hasPush?: number;
+}
+
 type Variables = Record<string, z.ZodType>;
 
 export interface Channel<
@@ -81,6 +90,8 @@ export interface Channel<
   label: string;
   /** Its messages stay in Belfry's database: they are written with their event. */
   isLocal: boolean;
+  /** Of a channel for those who chose it: whether it sends them this kind, besides the other channels. It can't be a default. */
+  accompanies?(recipient: Chooser, templateId: string): boolean;
 
   /** Its environment variables. */
   variables: Environment;

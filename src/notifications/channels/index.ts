@@ -4,6 +4,7 @@ import type { PlanChannel } from "../outbox/rules/delivery-plan.ts";
 import type { Channel, SettingsOf } from "./channel.ts";
 import { inbox } from "./inbox/channel.ts";
 import { mail } from "./mail/channel.ts";
+import { push } from "./push/channel.ts";
 import { webhook } from "./webhook/channel.ts";
 
 /** By id. */
@@ -11,6 +12,7 @@ export const channels = register({
   inbox,
   smtp: mail,
   webhook,
+  push,
 });
 
 /** The id of a channel; Coder's word. */
@@ -21,8 +23,10 @@ export type ChannelSettings = { [Id in Method]: SettingsOf<(typeof channels)[Id]
 
 export const methods = Object.keys(channels) as [Method, ...Method[]];
 export const allChannels: readonly Channel<Method>[] = Object.values(channels);
-/** Channels that send out of Belfry. */
-export const externalChannels = allChannels.filter(({ isLocal }) => !isLocal);
+/** Channels that send out of Belfry, of which a deployment or a kind uses one. */
+export const externalChannels = allChannels.filter(
+  ({ isLocal, accompanies }) => !isLocal && accompanies === undefined,
+);
 
 /** Undefined for an unknown one: the database can have messages of a later release. */
 export const findChannel = (method: string): Channel<Method> | undefined =>
@@ -42,10 +46,17 @@ export function receiverOf(settings: ChannelSettings, method: string): string | 
 export const planChannels = (settings: ChannelSettings): PlanChannel[] =>
   allChannels.map((channel) => {
     const own = settings[channel.id];
-    const { id, isLocal } = channel;
+    const { id, isLocal, accompanies } = channel;
     const isConfigured = own !== undefined;
     const unreachable = (recipient: { email: string }) => channel.unreachable(recipient);
-    return { id, isLocal, isConfigured, isOn: isConfigured && channel.isOn(own), unreachable };
+    return {
+      id,
+      isLocal,
+      isConfigured,
+      isOn: isConfigured && channel.isOn(own),
+      unreachable,
+      ...(accompanies === undefined ? {} : { accompanies }),
+    };
   });
 
 /** Each channel under its own id. */

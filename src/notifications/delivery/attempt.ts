@@ -3,11 +3,12 @@ import { isMuted } from "../outbox/rules/mutes.ts";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
+import { createPushAccess } from "../channels/push/access.ts";
 import { channelLabel, findChannel } from "../channels/index.ts";
 import { isAlwaysOn, kinds, reachesSuspended } from "../kinds/kinds.ts";
 import { isGone } from "./rules/channel-health.ts";
 import { isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
-import { unsealLabels } from "../outbox/prepare-event.ts";
+import { unsealLabels } from "../outbox/sealed-labels.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";
 import { unsubscribeUrl } from "../preferences/unsubscribe.ts";
@@ -125,6 +126,7 @@ async function sendByChannel(
     accessUrl: deps.config.accessUrl,
     post: deps.post,
     mail: deps.process.mail,
+    push: createPushAccess(deps),
   });
 }
 

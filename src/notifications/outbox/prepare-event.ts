@@ -4,12 +4,17 @@ import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { ApiError } from "../../kernel/errors.ts";
 import type { OutboxRows } from "../../kernel/ports.ts";
-import { seal, unseal } from "../../kernel/crypto.ts";
 import { planChannels } from "../channels/index.ts";
 import { renderOrFallback, type Rendered, type RenderInput } from "../texts/rules/render.ts";
 import type { TemplateRow } from "../texts/store/templates.ts";
 import { toStoredRule } from "./rules/absence.ts";
-import { identityOf, planDeliveries, type DeliveryPlan, type Recipient } from "./rules/delivery-plan.ts";
+import {
+  duplicateWindows,
+  identityOf,
+  planDeliveries,
+  type DeliveryPlan,
+  type Recipient,
+} from "./rules/delivery-plan.ts";
 import { ownAction, recipientReasons } from "./rules/reasons.ts";
 import { chooseRecipients, type RecipientRule } from "./rules/recipients.ts";
 import { findRecipients, type Audience } from "./store/recipients.ts";
@@ -22,6 +27,8 @@ export interface NotificationEvent {
   data: Record<string, unknown> | null;
   /** UUIDs of what it is about. */
   targets: string[];
+  /** The one of them that it is mainly about; without it, the first. */
+  thing?: string;
   /** The producer: its name, or a user's id. */
   createdBy: string;
   /** The id of the user whose own act it is. */
@@ -86,6 +93,7 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
     notBefore: event.notBefore,
     initiatorId: event.initiatorId,
     about: event,
+    thing: event.thing ?? event.targets[0] ?? template.id,
     now,
   });
   const eventId = deps.newId();
@@ -105,8 +113,8 @@ export function prepareEvent(deps: Deps, event: NotificationEvent, read: Enqueue
   for (const delivery of deliveries) addMessage(deps, rows, delivery, { event, template, render });
   if (event.situation !== undefined)
     rows.occurrences = [{ id: deps.newId(), ...event.situation, eventId, at: now }];
-  if (event.duplicateWindowMs !== undefined)
-    rows.windows = duplicateWindows(deliveries, now - event.duplicateWindowMs);
+  const windows = duplicateWindows(deliveries, event.duplicateWindowMs, now);
+  if (windows.length > 0) rows.windows = windows;
   return { eventId, rows };
 }
 
@@ -114,9 +122,6 @@ function storedRule({ recipients }: NotificationEvent): string | null {
   const rule = toStoredRule(recipients);
   return rule && JSON.stringify(rule);
 }
-
-const duplicateWindows = (deliveries: readonly DeliveryPlan[], until: number) =>
-  deliveries.flatMap(({ dedupeKey }) => (dedupeKey === null ? [] : [{ dedupeKey, until }]));
 
 type Render = (recipient: Recipient) => ReturnType<typeof renderOrFallback>;
 
@@ -229,33 +234,3 @@ const renderInput = (
   baseUrl: deps.config.accessUrl,
   templateId,
 });
-
-const sealPurpose = "notification labels";
-
-/** The event with these labels sealed in each message that will be sent: nobody can read them before delivery. */
-export async function sealLabels(
-  deps: Pick<Deps, "keysFor">,
-  event: PreparedEvent,
-  labels: Record<string, string>,
-): Promise<PreparedEvent> {
-  const plain = new TextEncoder().encode(JSON.stringify(labels));
-  const messages = await Promise.all(
-    event.rows.messages.map(async (message) => {
-      if (message.dueAt == null) return message;
-      const sealed = await seal(deps, { purpose: sealPurpose, bound: message.id }, plain);
-      return { ...message, sealedLabels: Buffer.from(sealed).toString("base64") };
-    }),
-  );
-  return { ...event, rows: { ...event.rows, messages } };
-}
-
-/** Undefined when they can't be unsealed: the key was changed, or they belong to another message. */
-export async function unsealLabels(
-  deps: Pick<Deps, "keysFor">,
-  message: { id: string; sealedLabels: string | null },
-): Promise<Record<string, string> | undefined> {
-  if (message.sealedLabels === null) return {};
-  const sealed = new Uint8Array(Buffer.from(message.sealedLabels, "base64"));
-  const plain = await unseal(deps, { purpose: sealPurpose, bound: message.id }, sealed);
-  return plain && (JSON.parse(new TextDecoder().decode(plain)) as Record<string, string>);
-}

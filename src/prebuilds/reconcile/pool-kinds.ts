@@ -16,6 +16,7 @@ const about = (pool: Pool, situation: "pool" | "agents" = "pool") => ({
     template_version: pool.versionName,
   },
   targets: [pool.templateId, pool.versionId, pool.presetId, pool.organizationId],
+  thing: pool.presetId,
   createdBy: "prebuilds_reconciler",
   recipients: templateAdmins,
   situation: { key: situationKey(situation, pool.presetId), isCalm: true },

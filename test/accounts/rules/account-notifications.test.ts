@@ -18,6 +18,7 @@ const personRead = (userId: string) => ({
   disabledMethods: null,
   mutes: null,
   roles: "[]",
+  hasPush: 0,
 });
 const user = { id: "u-mia", name: "Mia M", email: "mia@example.com" };
 const change = { target, initiator, identity: "i" };

@@ -56,6 +56,7 @@ const usual: PlanOptions = {
   isPaused: false,
   identity: "i",
   about: { targets: [], labels: {} },
+  thing: "w",
   now: 1_000,
 };
 const passcode = (method: string | null) => ({

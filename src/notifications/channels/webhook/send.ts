@@ -96,7 +96,8 @@ function toOutcome(answer: Awaited<ReturnType<Post>>, now: number): Outcome {
   return { kind: "temporary", detail, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
-function describeError(error: unknown): string {
+/** Of a request that got no response. */
+export function describeError(error: unknown): string {
   const cause = innermostCause(error);
   if (cause === undefined) return "unknown error";
   if (isTimeout(cause)) return "no answer in time";

@@ -1,13 +1,13 @@
 // Plans the deliveries of an event: for each recipient and channel, whether it is sent, when, and why.
 import { hash } from "node:crypto";
 import type { UserStatus } from "../../../../db/schema.ts";
-import type { Channel } from "../../channels/channel.ts";
+import type { Channel, Chooser } from "../../channels/channel.ts";
 import { canonicalJson } from "../../../kernel/rules/json.ts";
 import { isMuted, type MuteSubject } from "./mutes.ts";
 import { ownAction, type Reason } from "./reasons.ts";
 import { isAlwaysOn, isOnlyByMail, isQuietForInitiator, reachesSuspended } from "../../kinds/kinds.ts";
 
-export interface Recipient {
+export interface Recipient extends Chooser {
   userId: string;
   username: string;
   name: string;
@@ -26,7 +26,7 @@ export interface Recipient {
 }
 
 /** A channel as it is configured in this deployment. */
-export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachable"> {
+export interface PlanChannel extends Pick<Channel, "id" | "isLocal" | "unreachable" | "accompanies"> {
   isConfigured: boolean;
   /** A local channel that is on gets every notification; others only those that use them. */
   isOn: boolean;
@@ -45,8 +45,12 @@ export interface PlanOptions {
   about: Pick<MuteSubject, "targets" | "labels">;
   /** The user whose own act the event is. */
   initiatorId?: string | undefined;
+  /** What it is about: channels that accompany others send about it once a minute at most. */
+  thing: string;
   now: number;
 }
+
+const accompanyingWindowMs = 60_000;
 
 export interface DeliveryPlan {
   recipient: Recipient;
@@ -55,13 +59,23 @@ export interface DeliveryPlan {
   dueAt: number | null;
   reasons: Reason[];
   dedupeKey: string | null;
+  /** For how long another one with the same key is a duplicate; without it, as long as the event says. */
+  windowMs?: number;
 }
 
 export function planDeliveries(recipients: readonly Recipient[], options: PlanOptions): DeliveryPlan[] {
   return recipients.flatMap((recipient) =>
-    chooseChannels(options).map(([method, why]) => decide(recipient, method, why, options)),
+    [...chooseChannels(options), ...chosenBy(recipient, options)].map(([method, why]) =>
+      decide(recipient, method, why, options),
+    ),
   );
 }
+
+/** The channels that this recipient has chosen for themselves. */
+const chosenBy = (recipient: Recipient, { channels, template }: PlanOptions): [string, Reason][] =>
+  channels
+    .filter(({ isOn, accompanies }) => isOn && accompanies?.(recipient, template.id) === true)
+    .map(({ id }) => [id, "chosen_by_user"]);
 
 /** The channels that this deployment uses for this template. */
 export function chooseChannels(
@@ -95,11 +109,12 @@ function decide(recipient: Recipient, method: string, why: Reason, options: Plan
       dedupeKey: null,
     };
   }
-  const dedupeKey = hash(
-    "sha256",
-    JSON.stringify([options.template.id, recipient.userId, method, options.identity]),
-    "hex",
-  );
+  const isAccompanying = channel?.accompanies !== undefined;
+  const same = isAccompanying
+    ? [recipient.userId, method, options.thing]
+    : [options.template.id, recipient.userId, method, options.identity];
+  const dedupeKey = hash("sha256", JSON.stringify(same), "hex");
+  const window = isAccompanying ? { windowMs: accompanyingWindowMs } : {};
   if (isOwnAction(recipient, options)) reasons.push(ownAction);
   const { isPaused, now, notBefore = -Infinity } = options;
   const isDelayed = notBefore > now;
@@ -109,7 +124,7 @@ function decide(recipient: Recipient, method: string, why: Reason, options: Plan
   if (isPaused) reasons.push("paused");
   if (isDelayed) reasons.push("held_back");
   const dueAt = Math.max(isOnlyByMail(options.template.id) ? now - passcodeHeadStartMs : now, notBefore);
-  return { recipient, method, status: "pending", dueAt, reasons, dedupeKey };
+  return { recipient, method, status: "pending", dueAt, reasons, dedupeKey, ...window };
 }
 
 /** Without parsing: most users have disabled none, and a channel's id needs no escape. */
@@ -163,3 +178,13 @@ export function identityOf(
 /** The value of `dedupe_bypass_ts`: the minute in RFC 3339, without fractions. */
 export const minuteBucket = (now: number): string =>
   new Date(now - (now % 60_000)).toISOString().replace(".000Z", "Z");
+
+/** The keys that stand for a time only: `eventMs`, as the event says, or the channel's own. */
+export const duplicateWindows = (
+  deliveries: readonly DeliveryPlan[],
+  eventMs: number | undefined,
+  now: number,
+) =>
+  deliveries.flatMap(({ dedupeKey, windowMs = eventMs }) =>
+    dedupeKey === null || windowMs === undefined ? [] : [{ dedupeKey, until: now - windowMs }],
+  );

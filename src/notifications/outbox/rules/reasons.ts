@@ -15,6 +15,7 @@ export type Reason =
   | "deployment_default"
   | "template_method"
   | "only_by_mail"
+  | "chosen_by_user"
   // why not, or not yet
   | "own_action"
   | "disabled_by_user"
@@ -36,7 +37,9 @@ export type Reason =
   | "render_failed"
   | "endpoint_gone"
   | "attempts_exhausted"
-  | "expired";
+  | "expired"
+  | "page_visible"
+  | "no_subscription";
 
 /** What a reason explains: the recipient, the channel, or why the message was not sent, delayed or different. */
 export type Question = "who" | "channel" | "not";
@@ -83,6 +86,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
     question: "not",
     text: "They did it themselves, so it is marked as read and not sent by other channels",
   },
+  chosen_by_user: { question: "channel", text: "They turned on this channel for themselves" },
   disabled_by_user: { question: "not", text: "They disabled this kind of notification" },
   channel_disabled_by_user: {
     question: "not",
@@ -124,6 +128,8 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
   },
   attempts_exhausted: { question: "not", text: "All attempts failed" },
   expired: { question: "not", text: "It expired before it could be sent" },
+  page_visible: { question: "not", text: "They had a page of Belfry open and visible" },
+  no_subscription: { question: "not", text: "No browser of theirs gets push messages any more" },
 };
 
 /** A recipient's own act. */

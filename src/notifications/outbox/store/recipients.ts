@@ -4,6 +4,7 @@ import { mutableThings } from "../rules/mutes.ts";
 import { mutesSql } from "../../preferences/store/mutes.ts";
 import { query } from "../../../../db/client.ts";
 import { prepared } from "../../../../db/prepared.ts";
+import { hasSubscriptionSql } from "../../channels/push/store/subscriptions.ts";
 import { notificationPreferences, users, type SiteRole } from "../../../../db/schema.ts";
 
 export interface Audience {
@@ -69,6 +70,7 @@ const findAudience = prepared(
         roles: sql<string>`(SELECT json_group_array(role) FROM user_roles WHERE user_id = ${users.id})`.as(
           "roles",
         ),
+        hasPush: hasSubscriptionSql(sql`${users.id}`).as("has_push"),
       })
       .from(users)
       .leftJoin(

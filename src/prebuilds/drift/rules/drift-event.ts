@@ -60,6 +60,7 @@ export function driftEvent(buildId: string, claim: Claim, replaced: readonly Rep
       claim.presetId,
       claim.organizationId,
     ],
+    thing: claim.presetId,
     createdBy: "prebuilds_reconciler",
     identity: buildId,
   };
