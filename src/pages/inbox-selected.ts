@@ -42,7 +42,7 @@ const marks = {
 };
 
 export const inboxSelected = new Hono<Env>().post(
-  "/inbox/selected/:mark{done|inbox|read|unread}",
+  "/inbox/selected/:mark{(?:done|inbox|read|unread)}",
   signedIn,
   async (c) => {
     const mark = c.req.param("mark") as keyof typeof marks;

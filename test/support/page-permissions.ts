@@ -42,8 +42,7 @@ export const pages: Record<string, Page> = {
   "POST /unsubscribe": { who: [] },
   "GET /inbox": { who: readers },
   "POST /inbox/:all{(?:read-all|done-all)}": { who: people, path: "/inbox/read-all" },
-  "POST /inbox/:all{read-all|done-all}": { who: people, path: "/inbox/read-all" },
-  "POST /inbox/selected/:mark{done|inbox|read|unread}": {
+  "POST /inbox/selected/:mark{(?:done|inbox|read|unread)}": {
     who: ["mia"],
     path: "/inbox/selected/read?id=:inbox",
   },
