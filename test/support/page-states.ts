@@ -16,6 +16,7 @@ export interface PageState {
   isBroken?: true;
 }
 
+const messages = "/deployment/notifications/messages";
 const idle = "d4a6271c-cced-4ed0-84ad-afd02a9c7799";
 const custom = "39b1e189-c857-4b0c-877a-511144c18516";
 
@@ -46,7 +47,7 @@ export async function eachState(
   await visitAll(states.filter(({ isBroken }) => isBroken === true));
 }
 
-export function pageStates({ server, ada, item }: World): PageState[] {
+export function pageStates({ server, ada, item, message }: World): PageState[] {
   const token = createUnsubscribeToken(server.deps(), { userId: ada, templateId: custom });
   return [
     ...strangers(token),
@@ -54,6 +55,9 @@ export function pageStates({ server, ada, item }: World): PageState[] {
     ...ofTheDeployment,
     ...ofWorkspaces,
     ...broken,
+    { name: "message", path: `${messages}/${message}`, as: "ada" },
+    { name: "message-why-not", path: `${messages}/${message}?user=mia`, as: "ada" },
+    { name: "message-auditor", path: `${messages}/${message}`, as: "aud" },
     { name: "inbox-snooze", path: `/inbox/snooze?id=${item}`, as: "ada" },
     { name: "unsubscribe", path: `/unsubscribe?token=${token}`, as: null },
   ];
@@ -127,13 +131,15 @@ const ofTheDeployment: PageState[] = [
   { name: "delivery", path: "/deployment/notifications", as: "ada" },
   { name: "delivery-auditor", path: "/deployment/notifications", as: "aud" },
   { name: "delivery-member", path: "/deployment/notifications", as: "mia" },
-  { name: "delivery-log", path: "/deployment/notifications/messages", as: "ada" },
-  { name: "delivery-log-auditor", path: "/deployment/notifications/messages", as: "aud" },
+  { name: "delivery-log", path: messages, as: "ada" },
+  { name: "delivery-log-auditor", path: messages, as: "aud" },
   { name: "kinds", path: "/deployment/notifications/templates", as: "ada" },
   { name: "kind", path: `/deployment/notifications/templates/${idle}`, as: "ada" },
   { name: "kind-edit", path: `/deployment/notifications/templates/${idle}/edit`, as: "ada" },
+  { name: "kind-asked", path: `/deployment/notifications/templates/${idle}?ask=disable`, as: "ada" },
   { name: "users", path: "/deployment/users", as: "ada" },
   { name: "user", path: "/deployment/users/mia", as: "ada" },
+  { name: "user-asked", path: "/deployment/users/mia?ask=delete", as: "ada" },
   { name: "user-long-name", path: `/deployment/users/${longName}`, as: "ada" },
   { name: "user-suspended", path: "/deployment/users/bob", as: "uma" },
   { name: "users-none", path: "/deployment/users?filter=nobody", as: "ada" },
@@ -141,6 +147,8 @@ const ofTheDeployment: PageState[] = [
   { name: "provisioner-keys", path: "/deployment/provisioner-keys", as: "ada" },
   { name: "provisioner-keys-auditor", path: "/deployment/provisioner-keys", as: "aud" },
   { name: "prebuilds", path: "/prebuilds", as: "ada" },
+  { name: "provisioner-keys-asked", path: "/deployment/provisioner-keys?revoke=rack-1", as: "ada" },
+  { name: "prebuilds-dry-run", path: "/prebuilds?dry_run=1", as: "ada" },
   { name: "prebuilds-auditor", path: "/prebuilds", as: "aud" },
 ];
 
@@ -156,6 +164,7 @@ const ofWorkspaces: PageState[] = [
   { name: "workspaces-none", path: "/workspaces?filter=name%3Anothing", as: "mia" },
   { name: "workspaces-empty", path: "/workspaces", as: "uma" },
   { name: "workspace", path: "/@mia/web", as: "mia" },
+  { name: "workspace-asked", path: "/@mia/web?ask=delete", as: "mia" },
   { name: "workspace-failed", path: "/@ada/billing", as: "ada" },
   { name: "workspace-long", path: `/@${longName}/payments-reconciliation-service2`, as: longName },
   { name: "build", path: "/@mia/web/builds/1", as: "mia" },

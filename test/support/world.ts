@@ -34,6 +34,8 @@ export interface World {
   ada: string;
   /** A notification in ada's inbox. */
   item: string;
+  /** The message of it to the webhook. */
+  message: string;
   /** From now on nothing is delivered: it is paused, the receiver fails, and the periodic run is overdue. */
   fail: () => Promise<void>;
 }
@@ -75,11 +77,19 @@ export async function startWorld(): Promise<World> {
   const [item] = await server.sql(
     `SELECT id FROM inbox_notifications WHERE user_id = '${ada}' ORDER BY seq DESC LIMIT 1`,
   );
+  const [message] = await server.sql(
+    `SELECT id FROM notification_messages WHERE user_id = '${ada}' AND method = 'webhook' ORDER BY seq DESC LIMIT 1`,
+  );
+  await server.call("POST", "/api/v2/users/me/keys/tokens", {
+    token,
+    json: { token_name: "nightly-backup-of-the-office", scope: "all" },
+  });
   return {
     server,
     tokens,
     ada,
     item: String(item!["id"]),
+    message: String(message!["id"]),
     fail: () => breakDown(server, tokens.ada, receiver),
   };
 }
