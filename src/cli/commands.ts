@@ -36,6 +36,7 @@ import { restart } from "./workspaces/restart.ts";
 const serve = defineCommand({
   name: "serve",
   summary: "Start the Belfry server",
+  isLocal: true,
   details: [
     "Configure it with environment variables. At startup it reports any that are missing or invalid.",
   ],
@@ -182,6 +183,7 @@ export const commands: Group = {
     {
       name: "admin",
       summary: "Administer the server on its own machine: checks, backups, passwords",
+      isLocal: true,
       commands: [
         server.doctor,
         backups.backup,

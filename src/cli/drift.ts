@@ -85,7 +85,8 @@ export const templateDrift = defineCommand({
   args: "NAME",
   minArgs: 1,
   details: [
-    "The newest version comes first; a fixed one shows 0. The fix for the active version follows the table.",
+    "The newest version comes first. Claims before a drift was marked as fixed don't count. The fix for the active version",
+    "follows the table.",
     "To check a plan before a claim: belfry drift --help",
   ],
   examples: [

@@ -41,7 +41,7 @@ function showReconciliation(
 export const list = defineCommand({
   name: "list",
   aliases: ["ls"],
-  summary: "List presets with prebuilds: desired, running, eligible and starting workspaces",
+  summary: "List presets with prebuilds: wanted, running, claimable and starting workspaces",
   examples: ["belfry prebuilds list", "belfry prebuilds list --output json"],
   options: { ...outputOption },
   async run(context, { options }) {
@@ -63,7 +63,7 @@ export const plan = defineCommand({
   name: "plan",
   summary: "Show what a reconciliation would do now and why; changes nothing",
   details: [
-    "Below each pool: ! a workspace that can't be claimed yet, x a failed build, -> an action.",
+    "Below each preset: ! a workspace that can't be claimed yet, x a failed build, -> an action.",
     "To run it: belfry prebuilds reconcile",
   ],
   examples: ["belfry prebuilds plan", "belfry prebuilds plan --output json"],
@@ -93,7 +93,7 @@ export const reconcile = defineCommand({
 
 export const pause = defineCommand({
   name: "pause",
-  summary: "Pause reconciliation; no prebuilt workspaces are created or deleted",
+  summary: "Pause reconciliation of all presets; no prebuilt workspaces are created or deleted",
   details: [
     "Existing prebuilt workspaces can still be claimed. Resume reconciliation: belfry prebuilds resume",
   ],

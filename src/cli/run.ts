@@ -19,8 +19,8 @@ export const run = defineCommand({
   details: [
     "Input, output and exit code of the command are passed through. The notification has a title like",
     `"npm test failed after 4 min 12 s" and the last ${maxReportedLines} lines of output. The title contains the arguments;`,
-    "use --title if one is a secret. If the notification can't be sent, a message says so and the exit code stays the",
-    "command's: 127 if the program was not found, 128 + N if signal N ended it.",
+    "use --title if one is a secret. The exit code is the command's, also if the notification can't be sent: 127 if the",
+    "program was not found, 128 + N if signal N ended it. Don't use this for a command that prints secrets.",
   ],
   examples: [
     "belfry run -- npm test",

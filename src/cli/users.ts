@@ -112,11 +112,13 @@ async function setRoles(context: Context, client: Client, user: User, roles: Sit
 
 export const roles = defineCommand({
   name: "roles",
-  summary: "Show the roles of a user, or set them",
+  summary: "Show the roles of a user, or replace them with the roles given",
   args: "USER [ROLE…]",
   minArgs: 1,
   maxArgs: 10,
-  details: ["Roles: owner, user-admin, template-admin, auditor. Every user is a member."],
+  details: [
+    "Roles: owner, user-admin, template-admin, auditor. Every user is a member. Roles that are not given are removed.",
+  ],
   examples: [
     "belfry users roles grace",
     "belfry users roles grace template-admin auditor",
@@ -174,7 +176,7 @@ async function setStatus(
 
 export const resetPassword = defineCommand({
   name: "reset-password",
-  summary: "Reset your own password with a code sent by email",
+  summary: "Reset your own forgotten password with a code sent by email",
   args: "EMAIL",
   minArgs: 1,
   maxArgs: 1,

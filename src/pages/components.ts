@@ -118,7 +118,7 @@ export const searchForm = (
       name="filter"
       value="${filter}"
       aria-label="${label}"
-      placeholder="Like ${example}"
+      placeholder="e.g. ${example}"
       autocapitalize="none"
       spellcheck="false"
     />

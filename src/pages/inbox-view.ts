@@ -75,7 +75,7 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
       ${filterMenu(view, facts.choices)} ${view.undo === undefined ? "" : undoForm(view.undo, here)}
       ${facts.muted === undefined ? "" : muteUndo(facts.muted, here)}
       ${view.show === "done" || view.show === "snoozed" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
-      ${view.show !== "all" ? "" : allForm("done-all", "Done with all", here, { position, hidden: items.length === 0 })}
+      ${view.show !== "all" ? "" : allForm("done-all", "Mark all as done", here, { position, hidden: items.length === 0 })}
     </div>
     ${filtersInUse(view, facts.choices)} ${items.length === 0 ? "" : selectedBar(view.show, here)}
     <ul class="items" id="items" role="list">
@@ -182,7 +182,7 @@ const keys = [
   ["o, Enter", "open or close"],
   ["e", "done"],
   ["s", "snooze"],
-  ["m", "mute what it is about"],
+  ["m", "mute the workspace, preset or template"],
   ["x", "select; Shift+X selects up to here"],
   ["u", "mark as read or unread"],
   ["z", "undo"],

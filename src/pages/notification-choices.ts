@@ -76,7 +76,7 @@ function defaultForm({ id, defaultChoice }: ChosenKind): Html {
   return html`<form class="inline" method="post" action="${notificationTemplatePath(id)}/choices">
     <label for="choice">For users who have not chosen</label>
     <select id="choice" name="choice">
-      ${option("release", `As Belfry has it (${shipped})`)} ${option("on", "On")} ${option("off", "Off")}
+      ${option("release", `Belfry's default (${shipped})`)} ${option("on", "On")} ${option("off", "Off")}
     </select>
     <button class="button" type="submit">Save default</button>
   </form>`;
@@ -111,9 +111,9 @@ function channelForm(id: string, chosen: string | null): Html | string {
   const option = (value: string, label: string) =>
     html`<option value="${value}" ${value === (chosen ?? "") ? html` selected` : ""}>${label}</option>`;
   return html`<form class="inline" method="post" action="${notificationTemplatePath(id)}/channel">
-    <label for="method">Channel besides the inbox</label>
+    <label for="method">Sent in addition to the inbox by</label>
     <select id="method" name="method">
-      ${option("", "Default channel")} ${methods.map((method) => option(method, channelLabel(method)))}
+      ${option("", "The default channel")} ${methods.map((method) => option(method, channelLabel(method)))}
     </select>
     <button class="button" type="submit">Save channel</button>
   </form>`;

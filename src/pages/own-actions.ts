@@ -24,8 +24,8 @@ export const ownActionsSetting = (on: boolean): Html =>
         <div class="description">
           <h3 id="k-own">Notify me of what I did myself</h3>
           <p id="a-own">
-            Off: a notification of your own action, such as a user that you created, is read in your inbox and
-            not sent by other channels.
+            Off: notifications of your own actions, such as creating a user, arrive in your inbox already
+            read, and are not sent by email or webhook.
           </p>
         </div>
         <form method="post" action="${path}">

@@ -218,7 +218,7 @@ function nextAction(action: ShownAction, now: number): Html {
       ? ""
       : html` until <time datetime="${action.until}">${exactTime(Date.parse(action.until), "UTC")}</time>, in
           ${approximateDuration(Math.max(0, Date.parse(action.until) - now))}`;
-  return html`<li>Next run: ${describeAction(action)}${until} (${action.reason})</li>`;
+  return html`<li>Next reconciliation: ${describeAction(action)}${until} (${action.reason})</li>`;
 }
 
 function resumeHint(pool: Pool, now: number): Html[] {

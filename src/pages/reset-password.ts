@@ -131,8 +131,8 @@ function showNoEmail(c: Ctx) {
   const main = html`<article class="sheet">
     <h1>Forgot your password?</h1>
     <p>
-      This server can't send email. Ask an administrator to set a new password for you, on the server's
-      machine with
+      This server can't send email. Ask an administrator to set a new password for you: on your user's page,
+      or on the server's machine with
       <code>belfry admin reset-password EMAIL</code>
     </p>
     <p class="aside"><a href="/login">Back to sign-in</a></p>

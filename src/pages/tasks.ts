@@ -5,6 +5,7 @@ import { userIdByNameSql } from "../accounts/store/users.ts";
 import { readAsUser, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { visibleOwner } from "../api/workspaces.ts";
 import { notFound } from "../kernel/errors.ts";
+import { taskWork } from "../workspaces/agents/rules/task.ts";
 import { isActive } from "../workspaces/jobs/rules/job.ts";
 import {
   findTask,
@@ -50,6 +51,7 @@ async function showTask(c: Ctx, user: string, name: string) {
   const view = { now: now(), accessUrl: config.accessUrl };
   const status = workspaceStatusLabel(row);
   const state = status === "running" ? statuses[0]?.state : undefined;
+  const work = taskWork(row.build, statuses[0]?.state ?? null);
   const title = `${row.ownerName}/${row.workspace.name}`;
   const path = taskPath(row.ownerName, row.workspace.name);
   const actions = actionsOf(row, actor).filter((action) => action !== "update");
@@ -59,7 +61,7 @@ async function showTask(c: Ctx, user: string, name: string) {
     <div data-part="state">
       <div class="head">
         <h1>Task in ${row.workspace.name}</h1>
-        <p class="tags" data-announce="${state ?? status}">${tag(state ?? status)}</p>
+        <p class="tags" data-announce="${work}">${tag(work)}</p>
       </div>
       ${factList({ Owner: row.ownerName, Workspace: html`<a href="${workspacePathOf(row)}">${title}</a>, ${status}` })}
     </div>
@@ -83,6 +85,9 @@ async function showTask(c: Ctx, user: string, name: string) {
   });
 }
 
+/** What an agent reports, it reports of a workspace that runs. */
+const running = { status: "succeeded", transition: "start" } as const;
+
 function timeline(statuses: readonly StatusRow[], view: View): Html {
   if (statuses.length === 0)
     return html`<h2>Status updates</h2>
@@ -93,7 +98,7 @@ function timeline(statuses: readonly StatusRow[], view: View): Html {
         ({ state, message, uri, createdAt }) =>
           html`<li class="row">
             <h3>${message || "No message"}</h3>
-            <p class="tags">${tag(state)}</p>
+            <p class="tags">${tag(taskWork(running, state))}</p>
             <p>${outwardLink(uri, uri ?? "", view.accessUrl)}</p>
             <p class="seen">${moment(createdAt, view.now)}</p>
           </li>`,

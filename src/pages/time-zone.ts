@@ -36,7 +36,6 @@ export const timeZoneSection = (zone: string | null): Html =>
       <button class="button" type="submit">Save</button>
     </form>
     <p class="lead" id="time-zone-hint">
-      A name such as Europe/Berlin. Snoozed notifications return by this clock where your browser doesn't send
-      its own.
+      A name such as Europe/Berlin. Used for snooze times if your browser doesn't report its time zone.
     </p>
   </section>`;

@@ -107,7 +107,7 @@ function creationForm(failed: Attempt["failed"], canMail: boolean): Html {
     <form class="sheet" method="post" action="${path}">
       <h2>Create a user</h2>
       ${problem(error, form)} ${fields(form, error)}
-      <button class="button primary" type="submit">Create with a password that is shown once</button>
+      <button class="button primary" type="submit">Create with a generated password, shown once</button>
       ${canMail ? html`<button class="button" type="submit" name="link" value="yes">Create and email a link to set a password</button>` : ""}
     </form>
   </details>`;

@@ -46,7 +46,7 @@ const questions: Partial<Record<WorkspaceAction, (name: string) => { title: stri
   }),
   restart: (name) => ({
     title: `Restart ${name}?`,
-    text: "The workspace is stopped, then started with the same version. Running processes end.",
+    text: "The workspace stops, then starts with the same version. Running processes end. What the template does not keep on persistent storage is lost.",
   }),
   delete: (name) => ({
     title: `Delete ${name}?`,
@@ -100,15 +100,17 @@ export function askedQuestion(
   page = workspacePathOf(row),
 ): Html | string {
   const action = actions.find((one) => one === asked);
-  const texts = action && questions[action]?.(`${row.ownerName}/${row.workspace.name}`);
+  const name = `${row.ownerName}/${row.workspace.name}`;
+  const isTask = page !== workspacePathOf(row);
+  const texts = action && questions[action]?.(isTask ? `the task and its workspace ${name}` : name);
   if (action === undefined || texts === undefined) return "";
   return question({
     ...texts,
     action: `${workspacePathOf(row)}/${action}`,
-    label: `${labels[action]} workspace`,
+    label: `${labels[action]} ${isTask ? "task and workspace" : "workspace"}`,
     back: page,
     // A deleted task has no page.
-    to: page === workspacePathOf(row) || action === "delete" ? undefined : page,
+    to: !isTask || action === "delete" ? undefined : page,
     isFinal: action === "delete",
   });
 }

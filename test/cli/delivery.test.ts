@@ -267,7 +267,7 @@ describe("retry and withdraw all", () => {
       code: 0,
       stderr: "No failed messages found.\n",
     });
-    expect((await belfry(["retry"])).stderr).toContain("ID: missing; for all of a filter, use --all");
+    expect((await belfry(["retry"])).stderr).toContain("ID: missing; for all that match a filter, use --all");
     expect((await belfry(["retry", inbox!.id, "--all"])).stderr).toContain("can't be combined");
   });
 });

@@ -136,7 +136,7 @@ test("presets at the limit wait for who may resume them; beyond three, the page 
     count: 5,
   });
   const { words } = await sectionOf(server, tess.token);
-  expect(words).toMatch(/^Needs you 5 Prebuilds failing: docker \/ size \d .* and 2 more$/);
+  expect(words).toMatch(/^Needs you 5 Prebuilds stopped: docker \/ size \d .* and 2 more$/);
   const page = await get(server, path, cookieFor(tess.token));
   expect(wordsOf(page)).toContain("Needs you 5 items, oldest first");
   expect(page.text.match(/class="waits"/g)).toHaveLength(5);

@@ -41,7 +41,7 @@ test("shows for each pool its workspaces, why some can't be claimed, failures, a
   expect(words).toMatch(/prebuild-\w+ is not ready: agent agent-0 has not reported ready for 4 min/);
   expect(words).toContain("docker / large backing off, 2 failed 0 of 1 ready, 0 running");
   expect(words).toMatch(/2 builds failed, the latest prebuild-\w+ just now: no &lt;room&gt;/);
-  expect(words).toContain("Next run: wait until");
+  expect(words).toContain("Next reconciliation: wait until");
   const nameOf = async (id: string) =>
     (await server.call("GET", `/api/v2/workspaces/${id}`, { token })).json.name;
   expect(answer.text).toContain(`href="/@prebuilds/${await nameOf(waiting!)}"`);
@@ -90,7 +90,7 @@ test("at the hard limit shows since when and what to do; for old versions what i
   server.clock.advance(600_000);
   const words = wordsOf(await look());
   expect(words).toContain("docker / large hard limit, 2 failed");
-  expect(words).toContain("Next run: create 0 of 1 (");
+  expect(words).toContain("Next reconciliation: create 0 of 1 (");
   expect(words).toContain(
     "Belfry stopped creating prebuilt workspaces 10 min ago. Fix the template and push a new version. If the cause is elsewhere, fix it, then resume here or with",
   );
@@ -99,7 +99,7 @@ test("at the hard limit shows since when and what to do; for old versions what i
   await activateElsewhere(server, templateId, next);
   const after = wordsOf(await look());
   expect(after).toMatch(/1 preset .*docker \/ small inactive/);
-  expect(after).toContain("Next run: delete prebuild-");
+  expect(after).toContain("Next reconciliation: delete prebuild-");
 });
 
 test("acts: a stopped preset is resumed, reconciliation is paused, resumed and run", async () => {

@@ -83,7 +83,7 @@ test("stopping a task asks on its page, and comes back to it", async () => {
   const page = await get(server, "/tasks/mia/fix", mia);
   expect(page.text).toContain('href="https://apps.example.com/fix"');
   const asked = await get(server, "/tasks/mia/fix?ask=stop", mia);
-  expect(wordsOf(asked)).toContain("Stop mia/fix? Running processes end.");
+  expect(wordsOf(asked)).toContain("Stop the task and its workspace mia/fix? Running processes end.");
   const [, to] = /name="to" value="([^"]+)"/.exec(asked.text)!;
   expect(placeOf(await post(server, "/@mia/fix/stop", { to: to! }, mia))).toBe("/tasks/mia/fix");
   await finish("complete", { resources: [] });

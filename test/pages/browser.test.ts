@@ -211,7 +211,7 @@ browserTest("what is done is a list that stays as it is, and from which one take
   const said = (message: string) =>
     page.locator("#announcer", { hasText: new RegExp(`^${message}$`) }).waitFor({ state: "attached" });
   await page.goto("/inbox");
-  await page.getByRole("button", { name: "Done with all" }).click();
+  await page.getByRole("button", { name: "Mark all as done" }).click();
   await said("All done");
   await page.getByRole("heading", { name: "All done" }).waitFor();
   const connected = page.waitForResponse(/inbox\/events/);

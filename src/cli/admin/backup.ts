@@ -41,7 +41,7 @@ async function runBackup(context: Context, target: string, output: string | unde
 
 export const restore = defineCommand({
   name: "restore",
-  summary: "Restore a backup; the server must be stopped",
+  summary: "Replace the database with a backup; stop the server first",
   args: "FILE",
   minArgs: 1,
   maxArgs: 1,

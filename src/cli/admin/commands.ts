@@ -126,7 +126,7 @@ async function runReset(
 
 export const acceptKey = defineCommand({
   name: "accept-key",
-  summary: "Continue with the configured secret key after the original was lost",
+  summary: "Accept the configured secret key in place of one that is lost",
   maxArgs: 0,
   details: [
     "Search for the original key first: set a copy of it as BELFRY_SECRET_KEY, or restore it as belfry.key. Once you",

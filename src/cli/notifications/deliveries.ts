@@ -183,7 +183,7 @@ async function findCreatorName(client: Client, { created_by, user }: MessageWith
 
 export const pause = defineCommand({
   name: "pause",
-  summary: "Pause notifications for all users (owners only)",
+  summary: "Pause notifications for all users (owner role only)",
   details: ["New notifications are kept and sent after belfry notifications resume."],
   examples: ["belfry notifications pause"],
   options: {},
@@ -194,7 +194,7 @@ export const pause = defineCommand({
 export const resume = defineCommand({
   name: "resume",
   aliases: ["unpause"],
-  summary: "Resume notifications; those kept during the pause are sent first (owners only)",
+  summary: "Resume notifications; those kept during the pause are sent first (owner role only)",
   examples: ["belfry notifications resume"],
   options: {},
   run: (context) => setPaused(context, false, "Notifications are resumed for all users."),

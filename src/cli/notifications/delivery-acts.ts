@@ -9,10 +9,17 @@ import { fullMessageId } from "./deliveries.ts";
 import { findTemplate } from "./templates.ts";
 
 const scopeOptions = {
-  all: { type: "boolean", text: "all messages of the filter, instead of one" },
-  template: { type: "string", value: "NAME", text: "with --all: this kind of notification, by name or ID" },
-  user: { type: "string", value: "USER", text: "with --all: this recipient" },
-  channel: { type: "string", value: "CHANNEL", text: "with --all: inbox, smtp or webhook" },
+  all: {
+    type: "boolean",
+    text: "every delivery that matches the filters below; without a filter, every one",
+  },
+  template: {
+    type: "string",
+    value: "NAME",
+    text: "with --all: only this kind of notification, by name or ID",
+  },
+  user: { type: "string", value: "USER", text: "with --all: only this recipient" },
+  channel: { type: "string", value: "CHANNEL", text: "with --all: only inbox, smtp or webhook" },
   yes: { type: "boolean", short: "y", text: "don't ask for confirmation" },
 } as const;
 
@@ -31,7 +38,7 @@ const idDetails = (status: string) => [
 
 export const retry = defineCommand({
   name: "retry",
-  summary: "Retry deliveries that failed permanently: one, or all of a filter (owners only)",
+  summary: "Retry deliveries that failed permanently: one, or all that match (owner role only)",
   args: "[ID]",
   maxArgs: 1,
   details: idDetails("failed"),
@@ -61,10 +68,10 @@ export const retry = defineCommand({
 
 export const withdraw = defineCommand({
   name: "withdraw",
-  summary: "Withdraw deliveries that are unsent: one, or all of a filter (owners only)",
+  summary: "Withdraw deliveries that are pending or retrying: one, or all that match (owner role only)",
   args: "[ID]",
   maxArgs: 1,
-  details: [...idDetails("pending"), "Withdrawn notifications are never sent."],
+  details: [...idDetails("pending"), "Withdrawn notifications are never sent. This can't be undone."],
   examples: [
     "belfry notifications withdraw 3f9c02d1",
     "belfry notifications withdraw --all --template workspace-created",
@@ -92,7 +99,7 @@ export const withdraw = defineCommand({
 async function oneOrAll(client: Client, all: boolean, word: string | undefined): Promise<string | undefined> {
   if (all && word !== undefined) throw new Failure(exit.usage, "ID and --all can't be combined.");
   if (!all && word === undefined)
-    throw new Failure(exit.usage, "ID: missing; for all of a filter, use --all");
+    throw new Failure(exit.usage, "ID: missing; for all that match a filter, use --all");
   return word === undefined ? undefined : fullMessageId(client, word);
 }
 

@@ -13,7 +13,7 @@ import { activateVersion, findTemplate, findVersion, readVersionNumber } from ".
 
 export const edit = defineCommand({
   name: "edit",
-  summary: "Edit a notification template in your editor (owners only)",
+  summary: "Edit a notification template in your editor (owner role only)",
   args: "NAME",
   minArgs: 1,
   details: [

@@ -33,7 +33,11 @@ export const list = defineCommand({
       value: "STATUS",
       text: `with --all: ${Object.keys(statusNames).join(", ")}`,
     },
-    template: { type: "string", value: "NAME", text: "with --all: this kind of notification, by name or ID" },
+    template: {
+      type: "string",
+      value: "NAME",
+      text: "with --all: only this kind of notification, by name or ID",
+    },
     user: { type: "string", value: "NAME", text: "with --all: notifications to this user" },
     ...outputOption,
   },

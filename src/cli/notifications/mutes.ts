@@ -21,7 +21,8 @@ export const mute = defineCommand({
   args: "ID",
   minArgs: 1,
   details: [
-    "Without an option: the most specific of the three. Notifications that protect your account are never muted.",
+    "Without an option: the workspace, else the preset, else the template. Notifications that protect your account are",
+    "never muted.",
   ],
   examples: ["belfry notifications mute 3f9c02d1", "belfry notifications mute 3f9c02d1 --template"],
   options: {

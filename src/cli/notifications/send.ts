@@ -18,14 +18,14 @@ import { readLog, readMessage } from "./deliveries.ts";
 export const custom = defineCommand({
   name: "custom",
   aliases: ["send"],
-  summary: "Send a custom notification to yourself or, as an owner, to others",
+  summary: "Send a custom notification to yourself or, with the owner role, to others",
   args: "TITLE [MESSAGE]",
   minArgs: 1,
   maxArgs: 2,
   details: [
     "TITLE has at most 120 bytes, MESSAGE (Markdown) at most 2000. If MESSAGE is - or omitted, it is read from standard",
-    "input. In that case, text over the limit is truncated instead of rejected: a title loses its end, a message its",
-    "beginning. An identical notification is rejected for 60 seconds after the first.",
+    "input, and what is too long is cut instead of rejected: a title at its end, a message at its beginning.",
+    "An identical notification is rejected for 60 seconds after the first.",
   ],
   examples: [
     `belfry notifications custom "Build done" "All 312 tests passed"`,
@@ -33,8 +33,18 @@ export const custom = defineCommand({
     `belfry notifications custom "Upgrade at six" "Save your work" --role owner --user grace`,
   ],
   options: {
-    user: { type: "string", multiple: true, value: "NAME", text: "send to this user instead" },
-    role: { type: "string", multiple: true, value: "ROLE", text: "send to all users with this role" },
+    user: {
+      type: "string",
+      multiple: true,
+      value: "NAME",
+      text: "send to this user instead of yourself; adds to --role",
+    },
+    role: {
+      type: "string",
+      multiple: true,
+      value: "ROLE",
+      text: "send to all users with this role instead of yourself; adds to --user",
+    },
   },
   async run(context, { options, args: [title = "", given] }) {
     if (given === undefined && context.terminal.stdin.isTTY === true)
@@ -99,7 +109,7 @@ async function readPiped({ stdin }: Terminal) {
 
 export const test = defineCommand({
   name: "test",
-  summary: "Send yourself a test notification on every configured channel (owners only)",
+  summary: "Send yourself a test notification on every configured channel (owner role only)",
   details: ["With --wait it prints the response of each channel. The exit code is 1 if a channel failed."],
   examples: [
     "belfry notifications test",

@@ -7,19 +7,25 @@ import { fullIds } from "./inbox.ts";
 
 export const snooze = defineCommand({
   name: "snooze",
-  summary: "Snooze notifications: they leave the inbox and come back at a time, unread and on top",
+  summary: "Snooze notifications: they leave the inbox until a time, then come back unread and on top",
   args: "ID…",
   minArgs: 1,
   maxArgs: Infinity,
-  details: ["Times are by the clock of this machine. To end a snooze: belfry notifications snooze ID --off"],
+  details: [
+    "Times are in the time zone of this machine. To end a snooze: belfry notifications snooze ID --off",
+  ],
   examples: [
     "belfry notifications snooze 3f9c02d1 --for 1h",
     "belfry notifications snooze 3f9c02d1 --until tomorrow",
     'belfry notifications snooze 3f9c02d1 --until "2026-11-30 14:00"',
   ],
   options: {
-    for: { type: "string", value: "DURATION", text: "for so long: 30m, 1h, 2d" },
-    until: { type: "string", value: "TIME", text: "until tomorrow or monday at 9:00, or a date and a time" },
+    for: { type: "string", value: "DURATION", text: "how long: 30m, 1h, 2d" },
+    until: {
+      type: "string",
+      value: "TIME",
+      text: "tomorrow or monday (at 9:00), or a date and a time: 2026-11-30 14:00",
+    },
     off: { type: "boolean", text: "move back to the inbox now" },
   },
   async run(context, { options, args }) {

@@ -6,10 +6,12 @@ import { findTemplate } from "./templates.ts";
 
 export const channel = defineCommand({
   name: "channel",
-  summary: "Set the channel of a kind besides the inbox (owners only)",
+  summary: "Set which channel a kind uses in addition to the inbox (owner role only)",
   args: "NAME CHANNEL",
   minArgs: 2,
-  details: ["CHANNEL is inbox, smtp, webhook, or default for the deployment's default channel."],
+  details: [
+    "CHANNEL is smtp, webhook, inbox for no other channel, or default for the deployment's default channel.",
+  ],
   examples: [
     "belfry notifications templates channel task-idle webhook",
     "belfry notifications templates channel task-idle default",
@@ -33,10 +35,10 @@ const defaults: Record<string, boolean | null> = { on: true, off: false, reset: 
 
 export const setDefault = defineCommand({
   name: "default",
-  summary: "Set whether a kind is on for users who have not chosen (owners only)",
+  summary: "Set whether a kind is on for users who have not chosen (owner role only)",
   args: "NAME on|off|reset",
   minArgs: 2,
-  details: ["reset: as the release of Belfry has it."],
+  details: ["reset: the default of this release of Belfry."],
   examples: ["belfry notifications templates default workspace-created on"],
   options: {},
   async run(context, { args: [word = "", wanted = ""] }) {
@@ -48,7 +50,7 @@ export const setDefault = defineCommand({
 
 export const disable = defineCommand({
   name: "disable",
-  summary: "Disable a kind for everybody, in every channel (owners only)",
+  summary: "Disable a kind for everybody, in every channel (owner role only)",
   args: "NAME",
   minArgs: 1,
   details: [
@@ -61,7 +63,7 @@ export const disable = defineCommand({
 
 export const enable = defineCommand({
   name: "enable",
-  summary: "Enable a kind again that was disabled for everybody (owners only)",
+  summary: "Re-enable a kind that was disabled for everybody (owner role only)",
   args: "NAME",
   minArgs: 1,
   examples: ["belfry notifications templates enable task-working"],

@@ -65,7 +65,7 @@ export const versions = defineCommand({
 
 export const activate = defineCommand({
   name: "activate",
-  summary: "Activate a version of a notification template (owners only)",
+  summary: "Activate a version of a notification template (owner role only)",
   args: "NAME VERSION",
   minArgs: 2,
   examples: ["belfry notifications templates activate custom-notification 1"],
@@ -94,7 +94,7 @@ export async function activateVersion(
 
 export const preview = defineCommand({
   name: "preview",
-  summary: "Preview a notification template: the active version, another one, or a file (owners only)",
+  summary: "Preview a notification template or a file of one (owner role only)",
   args: "NAME",
   minArgs: 1,
   details: ["FILE has the format that edit uses; - reads standard input."],

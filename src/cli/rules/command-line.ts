@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import {
   commandPath,
   commonOptions,
+  commonOptionsOf,
   isGroup,
   usageLine,
   type Command,
@@ -61,7 +62,7 @@ function readLeadingOption(word: string, rest: string[]): { help: boolean; value
 }
 
 function readCommand(path: Node[], command: Command, typed: string[]): Reading {
-  const known: Options = { ...commonOptions, ...command.options };
+  const known: Options = { ...commonOptionsOf(path), ...command.options };
   const wrong = (problem: string): Reading => ({ kind: "wrong", path, problem });
   const own = command.passthrough === true ? untilFirstArgument(typed, known) : typed;
   const passedOn = typed.slice(own.length);

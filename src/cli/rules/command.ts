@@ -31,6 +31,8 @@ export interface Command<O extends Options = Options> {
   minArgs?: number;
   /** `minArgs` by default. */
   maxArgs?: number;
+  /** It works on this machine, without a server to choose. */
+  isLocal?: true;
   /** Everything from the first argument on is passed to another program. */
   passthrough?: true;
   details?: string[];
@@ -44,6 +46,8 @@ export interface Group {
   name: string;
   aliases?: string[];
   summary: string;
+  /** All its commands do. */
+  isLocal?: true;
   commands: Node[];
 }
 export type Node = Command | Group;
@@ -74,6 +78,10 @@ export const commonOptions = {
   },
   help: { type: "boolean", short: "h", text: "show this help" },
 } as const satisfies Options;
+
+/** Those of a command or group: where nothing is asked of a server, there is none to choose. */
+export const commonOptionsOf = (path: Node[]): Options =>
+  path.some(({ isLocal }) => isLocal) ? { help: commonOptions.help } : commonOptions;
 
 /** For commands that print data. */
 export const outputOption = {

@@ -1,7 +1,7 @@
 // Help pages, generated from the tree of commands.
 import {
   commandPath,
-  commonOptions,
+  commonOptionsOf,
   isGroup,
   usageLine,
   type Command,
@@ -50,7 +50,7 @@ function groupSections(path: Node[], group: Group): Section[] {
     ["", [group.summary]],
     ["Usage", [`${commandPath(path)} COMMAND [OPTIONS]`]],
     ["Commands", columns(group.commands.flatMap(commandRows))],
-    ["Global options", optionLines(commonOptions)],
+    ["Global options", optionLines(commonOptionsOf(path))],
     ["Aliases", aliasLines(path)],
     ["Environment", isRoot ? columns(variables) : []],
     ["Exit codes", isRoot ? columns(exitCodes) : []],
@@ -77,7 +77,9 @@ const commandRows = (node: Node): [string, string][] =>
     : [[[node.name, node.args].filter(Boolean).join(" "), node.summary]];
 
 function commandSections(path: Node[], command: Command): Section[] {
-  const others = Object.entries(commonOptions).filter(([name]) => !Object.hasOwn(command.options, name));
+  const others = Object.entries(commonOptionsOf(path)).filter(
+    ([name]) => !Object.hasOwn(command.options, name),
+  );
   return [
     ["", [command.summary]],
     ["", command.details ?? []],

@@ -50,12 +50,12 @@ export const activate = defineCommand({
 
 export const deprecate = defineCommand({
   name: "deprecate",
-  summary: "Mark a template as deprecated",
+  summary: "Deprecate a template: nobody can create workspaces from it, and its users are notified",
   args: "NAME MESSAGE",
   minArgs: 2,
-  details: ["An empty MESSAGE removes the mark."],
+  details: ["It takes effect at once. An empty MESSAGE ends the deprecation."],
   examples: [
-    'belfry templates deprecate docker "Use podman, from June on."',
+    'belfry templates deprecate docker "Use podman instead."',
     'belfry templates deprecate docker ""',
   ],
   options: {},

@@ -15,7 +15,7 @@ import { lookUpTemplate } from "./manage.ts";
 
 export const push = defineCommand({
   name: "push",
-  summary: "Create a template version from a folder, and the template if it is new",
+  summary: "Create a template version from a folder and activate it; creates the template if it is new",
   args: "[DIR]",
   maxArgs: 1,
   details: [

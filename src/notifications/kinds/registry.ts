@@ -129,7 +129,7 @@ export const registry = {
     enabledByDefault: true,
     icon: "other",
     severity: "success",
-    about: "What you were notified of by mail or webhook is over.",
+    about: "A problem that you were notified of by email or webhook is resolved.",
     alwaysOn: false,
     onlyByMail: false,
     reachesSuspended: false,

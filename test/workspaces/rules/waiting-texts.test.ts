@@ -24,8 +24,8 @@ test.each<[Partial<Waiting>, string, string]>([
   [{ transition: null }, "Build of dev failed", "No reason given."],
   [
     { kind: "preset", name: "large" },
-    "Prebuilds failing: docker / large",
-    "Belfry creates no prebuilt workspaces until it is resumed.",
+    "Prebuilds stopped: docker / large",
+    "No more prebuilt workspaces are created for this preset. Fix the cause, then resume.",
   ],
 ])("%j is %j, %j", (more, title, detail) => {
   expect([waitingTitle(row(more)), waitingDetail(row(more))]).toEqual([title, detail]);

@@ -84,7 +84,7 @@ const descriptions: Record<Exclude<Reason, `role_${string}`>, ReasonDescription>
   },
   own_action: {
     question: "not",
-    text: "They did it themselves, so it is marked as read and not sent by other channels",
+    text: "It was their own action, so it is in their inbox as read and not sent by other channels",
   },
   chosen_by_user: { question: "channel", text: "They turned on this channel for themselves" },
   disabled_by_user: { question: "not", text: "They disabled this kind of notification" },

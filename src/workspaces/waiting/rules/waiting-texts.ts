@@ -12,7 +12,7 @@ const verbs: Record<string, string> = { start: "Start", stop: "Stop", delete: "D
 
 export function waitingTitle({ kind, name, templateName, transition }: Waiting): string {
   if (kind === "task") return `${name} is waiting for you`;
-  if (kind === "preset") return `Prebuilds failing: ${templateName} / ${name}`;
+  if (kind === "preset") return `Prebuilds stopped: ${templateName} / ${name}`;
   return `${verbs[transition ?? ""] ?? "Build"} of ${name} failed`;
 }
 
@@ -23,6 +23,7 @@ export function waitingDetail({ kind, detail }: Waiting): string {
     .find((one) => one.trim() !== "")
     ?.trim();
   if (line !== undefined) return line;
-  if (kind === "preset") return "Belfry creates no prebuilt workspaces until it is resumed.";
+  if (kind === "preset")
+    return "No more prebuilt workspaces are created for this preset. Fix the cause, then resume.";
   return kind === "task" ? "The agent stopped working." : "No reason given.";
 }
