@@ -141,8 +141,6 @@ export function actFor(status: MessageRow["status"]): LogAct | undefined {
 }
 
 export function oneMessage(row: MessageRow, { filter, manages, now }: LogView): Html {
-  const act = actFor(row.status);
-  const isPossible = act === "withdraw" || (act === "retry" && row.expiresAt === null);
   const reasons = JSON.parse(row.reasons) as string[];
   const facts = [
     ...(row.attempts === 0 ? [] : [countLabel(row.attempts, "attempt")]),
@@ -152,7 +150,6 @@ export function oneMessage(row: MessageRow, { filter, manages, now }: LogView): 
       .map(({ text }) => text),
     ...(row.lastDetail === null ? [] : [row.lastDetail]),
   ];
-  const name = `${row.templateName} to ${row.username} by ${channelLabel(row.method).toLowerCase()}`;
   return html`<li class="row">
     <h2>
       <a href="${messagePath(row.id)}">${row.templateName}</a>
@@ -164,14 +161,20 @@ export function oneMessage(row: MessageRow, { filter, manages, now }: LogView): 
     </p>
     <div class="entry">
       <code>${row.id}</code>
-      ${manages && act !== undefined && isPossible ? actButton(act, row.id, name, filter) : ""}
+      ${manages ? messageAct(row, filter) : ""}
     </div>
   </li>`;
 }
 
-/** A withdrawal asks first; by a retry nothing is lost. */
-const actButton = (act: LogAct, id: string, name: string, filter: LogFilter): Html =>
-  act === "withdraw"
+/** What can be done with a message, if anything. A withdrawal asks first; by a retry nothing is lost. */
+export function messageAct(
+  { id, status, expiresAt, templateName, username, method }: MessageRow,
+  filter: LogFilter,
+): Html | string {
+  const act = actFor(status);
+  const name = `${templateName} to ${username} by ${channelLabel(method).toLowerCase()}`;
+  if (act === undefined || (act === "retry" && expiresAt !== null)) return "";
+  return act === "withdraw"
     ? html`<a class="quiet" href="${logQuery(path, filter, { ask: act, id })}" aria-label="Withdraw ${name}"
         >Withdraw</a
       >`
@@ -179,6 +182,7 @@ const actButton = (act: LogAct, id: string, name: string, filter: LogFilter): Ht
         ${hiddenFilter(filter)}
         <button class="quiet" type="submit" aria-label="Retry ${name}">Retry</button>
       </form>`;
+}
 
 export function older(
   filter: LogFilter,

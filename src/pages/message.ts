@@ -26,7 +26,8 @@ import { describeReason, type Question } from "../notifications/outbox/rules/rea
 import { breadcrumb, factList, moment, tag } from "./components.ts";
 import { respondWithPage, type Html } from "./layout.ts";
 import { deliveryLogPath, deliveryPath, messagePath } from "./rules/links.ts";
-import { statusLabels } from "./rules/log-filter.ts";
+import { messageAct } from "./delivery-log-view.ts";
+import { readLogFilter, statusLabels } from "./rules/log-filter.ts";
 import { signedIn } from "./session.ts";
 
 const shownRecipients = 100;
@@ -62,7 +63,8 @@ export const messagePages = new Hono<Env>().get(`${deliveryLogPath}/:id`, signed
       <h1>${row.templateName} to ${row.username}</h1>
       <p class="tags">${tag(statusLabels[row.status])}</p>
     </div>
-    ${facts(row, now)} ${reasons(row)} ${attemptList(attempts, row, now)} ${recipientList(others, now)}
+    ${facts(row, now)} ${hasPermission(actor, "deployment:manage") ? messageAct(row, readLogFilter({})) : ""}
+    ${reasons(row)} ${attemptList(attempts, row, now)} ${recipientList(others, now)}
     ${sees && event[0] !== undefined ? whyNot(id, user, { event: event[0], person: person[0], recipients }) : ""}
   </section>`;
   return respondWithPage(c, { title: "Message", section: deliveryPath, actor, main });

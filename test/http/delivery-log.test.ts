@@ -126,6 +126,8 @@ test("the page asks with the number before it acts on all, and leaves alone what
   await server.settled();
   expect((await webhooks()).map(({ status }) => status)).toEqual(["permanent_failure", "sent", "sent"]);
   const [left] = await webhooks();
+  const single = await get(server, `${page}/${left!.id}`, cookie);
+  expect(single.text).toContain(`action="${page}/${left!.id}/retry"`);
   expect(placeOf(await post(server, `${page}/${left!.id}/retry`, {}, cookie))).toBe(
     `${page}?done=retry&count=1`,
   );
