@@ -137,6 +137,26 @@ const ofTheDeployment: PageState[] = [
   { name: "kind", path: `/deployment/notifications/templates/${idle}`, as: "ada" },
   { name: "kind-edit", path: `/deployment/notifications/templates/${idle}/edit`, as: "ada" },
   { name: "kind-asked", path: `/deployment/notifications/templates/${idle}?ask=disable`, as: "ada" },
+  {
+    name: "kind-edit-wrong",
+    path: `/deployment/notifications/templates/${idle}/edit`,
+    as: "ada",
+    act: async (page) => {
+      await page.getByLabel("Body, in Markdown").fill("{% if x %}");
+      await page.getByRole("button", { name: "Publish" }).click();
+      await page.locator(".wrong").first().waitFor();
+    },
+  },
+  {
+    name: "kind-compared",
+    path: `/deployment/notifications/templates/${idle}/edit`,
+    as: "ada",
+    act: async (page) => {
+      await page.getByLabel("Title").fill("Waiting: {{ labels.task }}");
+      await page.getByRole("button", { name: "Save as new version" }).click();
+      await page.locator(".difference").waitFor();
+    },
+  },
   { name: "users", path: "/deployment/users", as: "ada" },
   { name: "user", path: "/deployment/users/mia", as: "ada" },
   { name: "user-asked", path: "/deployment/users/mia?ask=delete", as: "ada" },
