@@ -151,16 +151,16 @@ export async function signOut(deps: Deps, actor: Actor): Promise<void> {
   deps.process.hub.recheck();
 }
 
-/** Ends all other sessions of the caller; tokens stay. */
-export async function signOutOthers(deps: Deps, actor: Actor): Promise<void> {
+/** Ends all sessions of a user, but not the caller's own; tokens stay. */
+export async function signOutOthers(deps: Deps, actor: Actor, userId = actor.userId): Promise<void> {
   const entry: AuditEntry = {
     actorId: actor.userId,
     action: "logout",
     resourceType: "user",
-    resourceId: actor.userId,
+    resourceId: userId,
     detail: { sessions: "all others" },
   };
-  const { userId, keyId } = actor;
+  const { keyId } = actor;
   await deps.db.write(
     [
       audit(deps, entry, andSql(keyExistsSql(keyId), hasOtherSessionsSql(userId, keyId))),

@@ -34,6 +34,7 @@ import { taskLogRoutes, taskRoutes } from "./tasks.ts";
 import { driftFixedRoutes, templateDriftRoutes } from "./template-drift.ts";
 import { templateVersionRoutes, versionsOfTemplateRoutes } from "./template-versions.ts";
 import { templateRoutes } from "./templates.ts";
+import { userSessionRoutes } from "./user-sessions.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { situationRoutes } from "./situations.ts";
 import { waitingRoutes } from "./waiting.ts";
@@ -54,6 +55,7 @@ function createRoutes() {
     .route("/api/v2", userRoutes)
     .route("/api/v2", userAccessRoutes)
     .route("/api/v2", tokenRoutes)
+    .route("/api/v2", userSessionRoutes)
     .route("/api/v2", organizationRoutes)
     .route("/api/v2", templateRoutes)
     .route("/api/v2", versionsOfTemplateRoutes)

@@ -74,11 +74,11 @@ const newKeySchema = z.object({ key: z.string() });
 const mayRead = (actor: Actor, userId: string) =>
   actor.userId === userId || hasPermission(actor, "tokens:read-others");
 
-const readers = {
+export const keyReaders = {
   permission: "tokens:read-others",
   deniedMessage: "Only the user, owners and auditors can see these keys.",
 } as const;
-const managers = {
+export const keyManagers = {
   permission: "tokens:manage-others",
   deniedMessage: "Only the user and owners can delete these keys.",
 } as const;
@@ -129,7 +129,7 @@ export const tokenRoutes = new Hono<Env>()
       const name = c.req.param("user");
       const whose = include_all ? null : userIdByNameSql(name, currentUserIdSql(c));
       const from = include_expired ? 0 : c.get("deps").now();
-      const { actor, rows } = await loadUserWith(c, name, { rows: listTokens(whose, from) }, readers);
+      const { actor, rows } = await loadUserWith(c, name, { rows: listTokens(whose, from) }, keyReaders);
       // Asking for everybody's is no mistake for others: they get what they may see, their own.
       const seen = rows.filter(({ key }) => mayRead(actor, key.userId));
       return c.json(seen.map(({ key, username }) => tokenShape.from({ ...key, username })));
@@ -160,7 +160,7 @@ export const tokenRoutes = new Hono<Env>()
     async (c) => {
       const name = c.req.param("user");
       const token = findTokenByName(userIdByNameSql(name, currentUserIdSql(c)), c.req.param("name"));
-      const answers = await loadUserWith(c, name, { token }, readers);
+      const answers = await loadUserWith(c, name, { token }, keyReaders);
       if (answers.token[0] === undefined) throw notFound("Token");
       return c.json(keyShape.from(answers.token[0]));
     },
@@ -175,7 +175,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const reads = { key: findKey(c.req.param("id")) };
-      const { target, key } = await loadUserWith(c, c.req.param("user"), reads, readers);
+      const { target, key } = await loadUserWith(c, c.req.param("user"), reads, keyReaders);
       if (key[0]?.userId !== target.id) throw notFound("Key");
       return c.json(keyShape.from(key[0]));
     },
@@ -190,7 +190,7 @@ export const tokenRoutes = new Hono<Env>()
     }),
     async (c) => {
       const reads = { key: findKey(c.req.param("id")) };
-      const { actor, target, key } = await loadUserWith(c, c.req.param("user"), reads, managers);
+      const { actor, target, key } = await loadUserWith(c, c.req.param("user"), reads, keyManagers);
       if (key[0]?.userId !== target.id) throw notFound("Key");
       await deleteUserKey(c.get("deps"), actor, key[0]);
       return c.body(null, 204);

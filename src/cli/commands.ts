@@ -23,6 +23,7 @@ import { run } from "./run.ts";
 import * as tasks from "./tasks.ts";
 import * as templates from "./templates/manage.ts";
 import { push } from "./templates/push.ts";
+import * as sessions from "./sessions.ts";
 import * as tokens from "./tokens.ts";
 import * as users from "./users.ts";
 import { situations } from "./situations.ts";
@@ -173,6 +174,12 @@ export const commands: Group = {
       aliases: ["token"],
       summary: "Manage your tokens for scripts",
       commands: [tokens.create, tokens.list, tokens.remove],
+    },
+    {
+      name: "sessions",
+      aliases: ["session"],
+      summary: "See where you are signed in, and sign out elsewhere",
+      commands: [sessions.list, sessions.end],
     },
     {
       name: "users",

@@ -102,6 +102,8 @@ export const ownCommands: { command: string; what: string }[] = [
     command: "belfry situations",
     what: "what lasts, open or resolved: stopped prebuilds, drift, waiting tasks …",
   },
+  { command: "belfry sessions list", what: "where you are signed in" },
+  { command: "belfry sessions end", what: "sign out elsewhere" },
   { command: "belfry waiting", what: "what needs you: idle agents, failed builds, presets at the limit" },
   {
     command: "belfry drift",

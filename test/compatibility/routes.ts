@@ -115,6 +115,8 @@ export const notificationRoutes: Row[] = [
 export const ownRoutes: { route: string; what: string }[] = [
   { route: "GET /openapi.json", what: "this API as OpenAPI 3.1" },
   { route: "GET /readyz (root)", what: "readiness: database, migrations, last periodic run" },
+  { route: "GET /users/{user}/sessions", what: "where a user is signed in" },
+  { route: "DELETE /users/{user}/sessions", what: "sign out everywhere but here" },
   { route: "POST /workspaces/{id}/restart", what: "a stop that a start follows" },
   { route: "GET /users/{user}/waiting", what: "what waits for you, oldest first" },
   { route: "GET /situations", what: "what lasts, open or resolved" },

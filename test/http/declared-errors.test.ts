@@ -129,6 +129,9 @@ const special: Record<string, Make> = {
   },
   "PUT /api/v2/users/:user/status/suspend 404": as("PUT", "/api/v2/users/nobody/status/suspend"),
   "PUT /api/v2/users/:user/status/activate 404": as("PUT", "/api/v2/users/nobody/status/activate"),
+  "GET /api/v2/users/:user/sessions 400": as("GET", "/api/v2/users/me/sessions?limit=many"),
+  "GET /api/v2/users/:user/sessions 404": as("GET", "/api/v2/users/nobody/sessions"),
+  "DELETE /api/v2/users/:user/sessions 404": as("DELETE", "/api/v2/users/nobody/sessions"),
   "POST /api/v2/users/:user/keys 404": as("POST", "/api/v2/users/nobody/keys"),
   "POST /api/v2/users/:user/keys 409": async (world) => {
     await as("PUT", "/api/v2/users/member/status/suspend")(world);

@@ -125,3 +125,27 @@ test("the page is one round trip, however many sessions there are", async () => 
   expect(meter.trips).toBe(1);
   expect(wordsOf(page)).toContain("more than 100");
 });
+
+test("the API lists sessions and ends all others; an owner does it for somebody else", async () => {
+  const { server, token } = await startSignedIn();
+  const other = await signInWith(server, firefox);
+  const list = async (user = "me", key = token) =>
+    (await server.call("GET", `/api/v2/users/${user}/sessions`, { token: key })).json;
+  const seen = (await list()).map(({ device, current }) => [device, current]);
+  expect(seen.toSorted()).toEqual([
+    ["Firefox on Linux", false],
+    ["Node.js program", true],
+  ]);
+  const mia = await addUser(server, "mia");
+  expect(await list("mia")).toHaveLength(1);
+  expect((await server.call("GET", "/api/v2/users/ada/sessions", { token: mia.token })).status).toBe(404);
+  const end = (user: string, key: string) =>
+    server.call("DELETE", `/api/v2/users/${user}/sessions`, { token: key });
+  expect((await end("me", token)).status).toBe(204);
+  expect((await server.call("GET", "/api/v2/users/me", { token: other })).status).toBe(401);
+  expect((await end("mia", token)).status).toBe(204);
+  expect((await server.call("GET", "/api/v2/users/me", { token: mia.token })).status).toBe(401);
+  expect(await list()).toHaveLength(1);
+  const [entry] = await auditEntries(server, token, "user", "action=logout");
+  expect([entry!.user?.username, entry!.detail]).toEqual(["ada", { sessions: "all others" }]);
+});

@@ -85,6 +85,8 @@ export interface Answers {
   "GET /api/v2/users/{user}/keys/tokens/{name}": APIKey;
   "GET /api/v2/users/{user}/keys/{id}": APIKey;
   "DELETE /api/v2/users/{user}/keys/{id}": undefined;
+  "GET /api/v2/users/{user}/sessions": Array<Session>;
+  "DELETE /api/v2/users/{user}/sessions": undefined;
   "GET /api/v2/organizations": Array<Organization>;
   "GET /api/v2/organizations/{organization}": Organization;
   "GET /api/v2/users/{user}/organizations": Array<Organization>;
@@ -549,6 +551,7 @@ export interface Paths {
             };
             "{}": "/api/v2/users/{user}/keys/{id}";
           };
+          sessions: "/api/v2/users/{user}/sessions";
           organizations: {
             "": "/api/v2/users/{user}/organizations";
             "{}": "/api/v2/users/{user}/organizations/{organization}";
@@ -867,6 +870,16 @@ export interface APIKey {
   scopes: Array<"all" | "read" | "notify">;
   token_name: string;
   lifetime_seconds: number;
+}
+
+export interface Session {
+  id: string;
+  device: string;
+  user_agent: string;
+  ip: string | null;
+  current: boolean;
+  created_at: string;
+  last_used: string;
 }
 
 export interface Organization {

@@ -29,6 +29,9 @@ const openItems = async (page: Page) => {
 const openMenu = (label: string) => (page: Page) =>
   page.locator(".menu > summary", { hasText: label }).click();
 
+const openForm = (label: string) => (page: Page) =>
+  page.locator(".adding > summary", { hasText: label }).click();
+
 /** Goes through the states, those of one person in a row, and those of the broken world last. */
 export async function eachState(
   world: World,
@@ -118,6 +121,18 @@ const inboxes: PageState[] = [
   { name: "settings", path: "/settings/notifications", as: "ada" },
   { name: "settings-asked", path: `/settings/notifications?disabled=${idle}`, as: "mia" },
   { name: "account", path: "/settings/account", as: "ada" },
+  { name: "account-new-token", path: "/settings/account", as: "ada", act: openForm("Create a token") },
+  {
+    name: "account-token-created",
+    path: "/settings/account",
+    as: "mia",
+    act: async (page) => {
+      await openForm("Create a token")(page);
+      await page.getByLabel("Name").fill("nightly-build");
+      await page.getByRole("button", { name: "Create token" }).click();
+      await page.getByRole("textbox", { name: "Token" }).waitFor();
+    },
+  },
   { name: "cli-auth", path: "/cli-auth", as: "ada" },
   { name: "error-not-found", path: "/nowhere", as: "ada" },
   { name: "error-denied", path: "/deployment/users", as: "mia" },
@@ -158,8 +173,10 @@ const ofTheDeployment: PageState[] = [
     },
   },
   { name: "users", path: "/deployment/users", as: "ada" },
+  { name: "users-new", path: "/deployment/users", as: "ada", act: openForm("Create a user") },
   { name: "user", path: "/deployment/users/mia", as: "ada" },
   { name: "user-asked", path: "/deployment/users/mia?ask=delete", as: "ada" },
+  { name: "user-delete", path: "/deployment/users/mia?ask=delete", as: "ada" },
   { name: "user-long-name", path: `/deployment/users/${longName}`, as: "ada" },
   { name: "user-suspended", path: "/deployment/users/bob", as: "uma" },
   { name: "users-none", path: "/deployment/users?filter=nobody", as: "ada" },
@@ -185,14 +202,17 @@ const ofWorkspaces: PageState[] = [
   { name: "workspaces-empty", path: "/workspaces", as: "uma" },
   { name: "workspace", path: "/@mia/web", as: "mia" },
   { name: "workspace-asked", path: "/@mia/web?ask=delete", as: "mia" },
+  { name: "workspace-delete", path: "/@mia/web?ask=delete", as: "mia" },
   { name: "workspace-failed", path: "/@ada/billing", as: "ada" },
   { name: "workspace-long", path: `/@${longName}/payments-reconciliation-service2`, as: longName },
   { name: "build", path: "/@mia/web/builds/1", as: "mia" },
   { name: "build-failed", path: "/@ada/billing/builds/1", as: "ada" },
+  { name: "build-first-error", path: "/@ada/billing/builds/1#first-error", as: "ada" },
   { name: "build-running", path: "/@ada/search-index/builds/1", as: "ada" },
   { name: "tasks", path: "/tasks", as: "ada" },
   { name: "tasks-empty", path: "/tasks", as: "uma" },
   { name: "task-idle", path: "/tasks/ada/fix-login", as: "ada" },
+  { name: "task-stop", path: "/tasks/ada/fix-login?ask=stop", as: "ada" },
   { name: "task-complete", path: "/tasks/ada/flaky-tests", as: "ada" },
   { name: "task-failed", path: "/tasks/mia/upgrade-react", as: "mia" },
   { name: "task-long", path: `/tasks/${longName}/migrate-to-postgres`, as: longName },

@@ -37,6 +37,8 @@ export const permissions: Record<string, readonly Caller[]> = {
   "PUT /api/v2/users/:user/roles": ["owner"],
   "PUT /api/v2/users/:user/status/suspend": userAdmins,
   "PUT /api/v2/users/:user/status/activate": userAdmins,
+  "GET /api/v2/users/:user/sessions": ["mia", "auditor", "owner", "read"],
+  "DELETE /api/v2/users/:user/sessions": ["mia", "owner"],
   "POST /api/v2/users/:user/keys": ["mia", "owner"],
   "POST /api/v2/users/:user/keys/tokens": ["mia", "owner"],
   "GET /api/v2/users/:user/keys/tokens": ["mia", "auditor", "owner", "read"],
