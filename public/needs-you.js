@@ -42,7 +42,7 @@ async function refresh() {
   if (focused !== null)
     (next.querySelector(`[aria-describedby="${focused}"]`) ?? document.querySelector("#main")).focus();
   if (grown > 0)
-    document.querySelector("#announcer").textContent =
+    document.querySelector("#needs-you-news").textContent =
       `Needs you: ${next.querySelector("h3")?.textContent ?? ""}${next.dataset.count > 1 ? `, ${next.dataset.count} in all` : ""}`;
 }
 

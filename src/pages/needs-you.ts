@@ -2,17 +2,11 @@
 import { Hono } from "hono";
 import { html, raw } from "./html.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
-import { notFound } from "../kernel/errors.ts";
-import { resumePool } from "../prebuilds/reconcile/pool-control.ts";
-import { findPool } from "../prebuilds/reconcile/store/pool-control.ts";
-import { createBuild } from "../workspaces/builds/create-build.ts";
-import { buildReads } from "../workspaces/builds/decide-build.ts";
 import { waitingDetail, waitingTitle } from "../workspaces/waiting/rules/waiting-texts.ts";
-import { findFailedTransition, listWaiting, type WaitingRow } from "../workspaces/waiting/store/waiting.ts";
+import { listWaiting, type WaitingRow } from "../workspaces/waiting/store/waiting.ts";
 import { countLabel, moment } from "./components.ts";
-import { readForm } from "./form.ts";
 import { attributes, respondWithPage, respondWithPart, type Html } from "./layout.ts";
-import { buildPath, buttonTarget, ownPath, poolsPath, taskPath } from "./rules/links.ts";
+import { buildPath, buttonTarget, poolsPath, taskPath, workspacePath } from "./rules/links.ts";
 import { waitingIcon } from "./rules/inbox-item.ts";
 import { signedIn } from "./session.ts";
 
@@ -25,34 +19,13 @@ const shownOnPage = 100;
 /** For the inbox's own read. */
 export const waitingRead = (c: Ctx) => listWaiting(currentUserIdSql(c), c.get("deps").now(), shownInInbox);
 
-const managers = {
-  permission: "templates:manage",
-  deniedMessage: "Only owners and template admins can manage prebuilds.",
-} as const;
-
-export const needsYouPages = new Hono<Env>()
-  .get(path, signedIn, (c) => (c.req.header("belfry-part") === undefined ? showPage(c) : showPart(c)))
-  .post(`${path}/presets/:id/resume`, signedIn, async (c) => {
-    const { to } = await readForm(c, ["to"]);
-    const reads = { preset: findPool(c.req.param("id")) };
-    const { actor, preset } = await readAsUser(c, reads, { requires: managers });
-    await resumePool(c.get("deps"), actor, preset[0]);
-    return c.redirect(ownPath(to) ?? "/inbox", 303);
-  })
-  .post(`${path}/workspaces/:id/retry`, signedIn, async (c) => {
-    const { to } = await readForm(c, ["to"]);
-    const id = c.req.param("id");
-    const { failed } = await readAsUser(c, { failed: findFailedTransition(id, currentUserIdSql(c)) });
-    if (failed[0] === undefined) throw notFound("Failed build");
-    const request = { transition: failed[0].transition, parameters: [] };
-    const { actor, ...before } = await readAsUser(c, buildReads(id, currentUserIdSql(c), request));
-    await createBuild(c.get("deps"), actor, before, request);
-    return c.redirect(ownPath(to) ?? "/inbox", 303);
-  });
+export const needsYouPages = new Hono<Env>().get(path, signedIn, (c) =>
+  c.req.header("belfry-part") === undefined ? showPage(c) : showPart(c),
+);
 
 async function showPart(c: Ctx): Promise<Response> {
   const { waiting } = await readAsUser(c, { waiting: waitingRead(c) });
-  return respondWithPart(c, needsYou(c, waiting));
+  return respondWithPart(c, section(c, waiting));
 }
 
 async function showPage(c: Ctx): Promise<Response> {
@@ -78,8 +51,13 @@ async function showPage(c: Ctx): Promise<Response> {
   return respondWithPage(c, { title: "Needs you", section: "/inbox", actor, main });
 }
 
+/** With a place of its own for announcements: those of new notifications come at the same time. */
+export const needsYou = (c: Ctx, waiting: readonly WaitingRow[]): Html =>
+  html`${section(c, waiting)}
+    <p class="spoken" id="needs-you-news" role="status"></p>`;
+
 /** Empty while nothing waits; the script fills it then. `data-state` changes with what is shown, except for times. */
-export function needsYou(c: Ctx, waiting: readonly WaitingRow[]): Html {
+function section(c: Ctx, waiting: readonly WaitingRow[]): Html {
   const total = waiting[0]?.total ?? 0;
   const more = total - waiting.length;
   const state = `${total} ${waiting.map((row) => `${row.kind} ${row.id} ${row.since} ${waitingDetail(row)}`).join()}`;
@@ -130,9 +108,9 @@ const pageOf = ({ kind, ownerName, name, buildNumber }: WaitingRow): string =>
 
 /** What answers it. A task is answered in its app; without one, its page says what there is. */
 function act(row: WaitingRow, here: string, accessUrl: string): Html {
-  const { kind, id, appUrl, appName } = row;
-  if (kind === "preset") return actForm(`presets/${id}/resume`, "Resume", id, here);
-  if (kind === "build") return actForm(`workspaces/${id}/retry`, "Retry", id, here);
+  const { kind, id, name, ownerName, appUrl, appName } = row;
+  if (kind === "preset") return actForm(`${poolsPath}/presets/${id}/resume`, "Resume", id, here);
+  if (kind === "build") return actForm(`${workspacePath(ownerName!, name)}/retry`, "Retry", id, here);
   const target = appUrl === null ? null : buttonTarget(appUrl, accessUrl);
   return target === null
     ? html`<a class="button" href="${pageOf(row)}" aria-describedby="w-${id}">Open task</a>`
@@ -142,7 +120,7 @@ function act(row: WaitingRow, here: string, accessUrl: string): Html {
 }
 
 const actForm = (action: string, label: string, id: string, here: string): Html =>
-  html`<form method="post" action="${path}/${action}">
+  html`<form method="post" action="${action}">
     <input type="hidden" name="to" value="${here}" />
     <button class="button" type="submit" aria-describedby="w-${id}">${label}</button>
   </form>`;

@@ -23,7 +23,8 @@ import { dryRun, lastErrors, lastErrorsLink, prebuildsOwner } from "./prebuild-p
 import { firstErrorId } from "./workspace-view.ts";
 import { respondWithPage, attributes, type Html } from "./layout.ts";
 import { breadcrumb, countLabel, moment } from "./components.ts";
-import { poolsPath, templatesPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
+import { readForm } from "./form.ts";
+import { ownPath, poolsPath, templatesPath, buildPath, versionPath, workspacePath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 import { exactTime } from "../../public/relative-time.js";
 import { approximateDuration } from "./rules/labels.ts";
@@ -42,9 +43,10 @@ const toRead = {
 export const poolPages = new Hono<Env>()
   .get(poolsPath, signedIn, (c) => showPools(c))
   .post(`${poolsPath}/presets/:id/resume`, signedIn, async (c) => {
+    const { to } = await readForm(c, ["to"]);
     const { actor, preset } = await readAsUser(c, { preset: findPool(c.req.param("id")) }, { requires });
     await resumePool(c.get("deps"), actor, preset[0]);
-    return c.redirect(`${poolsPath}?done=resumed`, 303);
+    return c.redirect(ownPath(to) ?? `${poolsPath}?done=resumed`, 303);
   })
   .post(`${poolsPath}/:change{(?:pause|unpause)}`, signedIn, async (c) => {
     const isPause = c.req.param("change") === "pause";

@@ -68,12 +68,6 @@ export const pages: Record<string, Page> = {
     path: "/deployment/notifications/messages/:inbox",
   },
   "GET /inbox/needs-you": { who: readers },
-  "POST /inbox/needs-you/presets/:id/resume": {
-    who: ["template-admin", "owner"],
-    path: "/inbox/needs-you/presets/:preset/resume",
-  },
-  // Her build hasn't failed.
-  "POST /inbox/needs-you/workspaces/:id/retry": { who: [], path: "/inbox/needs-you/workspaces/none/retry" },
   "GET /settings/notifications": { who: readers },
   "POST /settings/notifications": { who: people },
   "POST /settings/notifications/own-actions": { who: people, form: { notify: "on" } },

@@ -76,9 +76,3 @@ export const listWaiting = prepared((self: SQL, now: number, limit: number) =>
     FROM (${taskSql(self)} UNION ALL ${buildSql(self, now)} UNION ALL ${presetSql(self)})
     ORDER BY since, id LIMIT ${limit}`),
 );
-
-/** The transition of the latest build, if that failed and the workspace is the user's. */
-export const findFailedTransition = (workspaceId: string, self: SQL) =>
-  query.all<{ transition: Transition }>(sql`SELECT b.transition AS transition FROM workspaces w
-    JOIN workspace_builds b ON b.id = w.latest_build_id
-    WHERE w.id = ${workspaceId} AND w.owner_id = ${self} AND w.deleted_at IS NULL AND b.status = 'failed'`);
