@@ -21,7 +21,9 @@ browserTest(
     await status("idle", "Which database?");
     await news("First");
     await section.getByText("Which database?").waitFor();
-    expect(await page.locator("#needs-you-news").textContent()).toContain("Needs you: fix-bug is waiting for you");
+    expect(await page.locator("#needs-you-news").textContent()).toContain(
+      "Needs you: fix-bug is waiting for you",
+    );
     const button = section.getByRole("link", { name: "Open task" });
     await button.focus();
     await status("idle", "Postgres or SQLite?");
