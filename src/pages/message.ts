@@ -133,7 +133,7 @@ function attemptList(attempts: readonly AttemptRow[], row: MessageRow, now: numb
               ${finishedAt === null ? "" : html`<span class="for">${finishedAt - startedAt} ms</span>`}
             </h3>
             <p class="tags">${moment(startedAt, now)} ${tag(outcomes[outcome])}</p>
-            <p class="answer">${detail ?? "No response."}</p>
+            <p class="${outcome === "sent" ? "answer plain" : "answer"}">${detail ?? "No response."}</p>
           </li>`,
       )}
     </ol>`;
