@@ -1,7 +1,9 @@
 // Every route declares its errors; each of them is seen here. A route with an error that nobody knows how to make fails.
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { createApi } from "../../src/api/index.ts";
 import { routesOf } from "../../src/http/openapi.ts";
+import { kinds } from "../../src/notifications/kinds/kinds.ts";
 import {
   addUser,
   owner,
@@ -162,6 +164,16 @@ const special: Record<string, Make> = {
   "GET /api/v2/users/:user/waiting 404": as("GET", "/api/v2/users/member/waiting"),
   "GET /api/v2/users/:user/roles 404": as("GET", "/api/v2/users/nobody/roles"),
   "GET /api/v2/audit 400": as("GET", "/api/v2/audit?limit=many"),
+  // The preset that the notification is about is no longer there.
+  "POST /api/v2/notifications/inbox/:id/mute 409": async (world) => {
+    const id = randomUUID();
+    await world.server.sql(`INSERT INTO inbox_notifications
+        (id, user_id, template_id, targets, title, content, icon, actions, created_at)
+      SELECT '${id}', id, '${kinds["prebuild-failure-limit-reached"].id}', '[]', 'Prebuilds stopped', '', '', '[]', 1
+        FROM users WHERE username = '${owner.username}'`);
+    return as("POST", `/api/v2/notifications/inbox/${id}/mute`, {})(world);
+  },
+  "DELETE /api/v2/notifications/mutes/:id 400": as("DELETE", "/api/v2/notifications/mutes/1"),
   "POST /api/v2/notifications/custom 409": async (world) => {
     const send = as("POST", "/api/v2/notifications/custom", { content: { title: "twice", message: "x" } });
     await send(world);
@@ -482,6 +494,7 @@ function bodyFor(method: string, path: string): { json?: unknown } {
     "PUT /api/v2/notifications/inbox/:id/done-status": { is_done: true },
     "PUT /api/v2/notifications/inbox/:id/snooze-status": { snoozed_until: null },
     "POST /api/v2/notifications/inbox/:id/mute": {},
+    "PUT /api/v2/notifications/templates/:id/choices": { enabled_by_default: true },
     "PUT /api/v2/users/:user/notifications/preferences": { template_disabled_map: {} },
     "PUT /api/v2/users/:user/notifications/own-actions": { notify: true },
     "PUT /api/v2/users/:user/notifications/channels": {
