@@ -298,3 +298,19 @@ live.addEventListener("change", ({ detail }) => void inTurn(() => showChanged(de
 
 refreshTimes();
 setInterval(refreshTimes, 30_000);
+
+/** Where nothing waits for the reader, the script for that is loaded once something may. */
+let isFollowingWaits = false;
+async function followWaits() {
+  if (isFollowingWaits) return;
+  isFollowingWaits = true;
+  await import("./needs-you.js").then(
+    ({ later }) => later(),
+    () => (isFollowingWaits = false),
+  );
+}
+
+if (document.querySelector("#needs-you").dataset.count !== "0") void followWaits();
+for (const type of ["notification", "change"]) live.addEventListener(type, () => void followWaits());
+document.addEventListener("visibilitychange", () => void followWaits());
+setInterval(() => void followWaits(), 60_000);

@@ -44,6 +44,8 @@ channel.addEventListener("message", ({ data: [type, detail] }) => handle(type, d
 
 function handle(type, detail) {
   showUnread(detail.unread);
+  // As the first of a stream, which brings only the count.
+  if (type === "change" && detail.isComplete && detail.items.length === 0) return;
   live.dispatchEvent(new CustomEvent(type, { detail }));
 }
 

@@ -11,7 +11,7 @@ const everyMs = 60_000;
 const settleMs = 300;
 
 let timer;
-const later = () => {
+export const later = () => {
   clearTimeout(timer);
   timer = setTimeout(() => void refresh().catch(() => {}), settleMs);
 };

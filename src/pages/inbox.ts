@@ -161,7 +161,7 @@ async function showInbox(c: Ctx) {
   return respondWithPage(c, {
     title: "Inbox",
     actor,
-    scripts: ["inbox.js", "needs-you.js"],
+    scripts: ["inbox.js"],
     main: html`${deliveryLines(toDeliveryState(delivery), { actor, notifications: config.notifications, now: now() })}
       ${needsYou(c, waiting)} ${section}
       <p class="spoken" id="announcer" role="status"></p>

@@ -395,7 +395,6 @@ test("nothing that anybody writes becomes markup or a script", async () => {
   expect(tags.filter((tag) => /^<script/i.test(tag))).toEqual([
     expect.stringMatching(/^<script type="module" src="\/assets\/[0-9a-f]{12}\/live.js">$/),
     expect.stringMatching(/^<script type="module" src="\/assets\/[0-9a-f]{12}\/inbox.js">$/),
-    expect.stringMatching(/^<script type="module" src="\/assets\/[0-9a-f]{12}\/needs-you.js">$/),
   ]);
   expect(tags.filter((tag) => /^<svg/i.test(tag))).toHaveLength(1 + titlesOf(page).length);
   expect(tags.filter((tag) => /\son\w+\s*=\s*"|\sstyle=|javascript:/i.test(tag))).toEqual([]);

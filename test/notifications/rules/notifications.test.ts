@@ -21,6 +21,7 @@ import {
   decideOutcome,
 } from "../../../src/notifications/delivery/rules/retry.ts";
 import {
+  duplicateWindows,
   identityOf,
   minuteBucket,
   planDeliveries,
@@ -105,6 +106,44 @@ describe("planning deliveries", () => {
     ],
   ] as [string, Partial<PlanOptions>, string[]][])("uses these methods when %s", (_, options, expected) => {
     expect(routed({}, options).map(({ method }) => method)).toEqual(expected);
+  });
+
+  test("a channel of another release is not configured", () => {
+    const template = { ...usual.template, method: "pager" };
+    expect(routed({}, { template })[0]).toMatchObject({
+      method: "pager",
+      reasons: ["named", "template_method", "not_configured"],
+    });
+  });
+
+  describe("by push", () => {
+    const channels = channelsOf(["inbox", "webhook", "push"]);
+    const template = { ...usual.template, id: kinds["task-failed"].id };
+    const plan = (options: Partial<PlanOptions>, recipient: Partial<Recipient> = { hasPush: 1 }) =>
+      planDeliveries([{ ...ada, ...recipient }], { ...usual, template, channels, ...options });
+    const pushed = (...args: Parameters<typeof plan>) =>
+      plan(...args).find(({ method }) => method === "push");
+
+    test("goes to who chose it, for kinds that are worth it, besides the other channels", () => {
+      expect(plan({}).map(({ method }) => method)).toEqual(["webhook", "inbox", "push"]);
+      expect(pushed({})).toMatchObject({ status: "pending", reasons: ["named", "chosen_by_user"] });
+      expect(pushed({}, { hasPush: 0 })).toBeUndefined();
+      expect(pushed({}, {})).toBeUndefined();
+      expect(pushed({ template: usual.template })).toBeUndefined();
+      expect(pushed({ channels: channelsOf(["inbox", "webhook"]) })).toBeUndefined();
+    });
+
+    test("what is about the same thing is a duplicate for a minute, whatever it says", () => {
+      const key = (options: Partial<PlanOptions>) => pushed(options)!.dedupeKey;
+      const other = { ...template, id: kinds["task-idle"].id };
+      expect(key({ identity: "another", template: other })).toBe(key({}));
+      expect(key({ thing: "another" })).not.toBe(key({}));
+      const windows = duplicateWindows(plan({}), undefined, 100_000);
+      expect(windows).toEqual([{ dedupeKey: key({}), until: 40_000 }]);
+      const all = duplicateWindows(plan({}), 5_000, 100_000).map(({ until }) => until);
+      expect(all).toEqual([95_000, 95_000, 40_000]);
+      expect(duplicateWindows(plan({}, { hasPush: 1, disabled: true }), 5_000, 100_000)).toEqual([]);
+    });
   });
 
   test("what the recipient did themselves is in the inbox, and not sent, unless they want it", () => {
