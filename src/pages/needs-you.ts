@@ -9,6 +9,7 @@ import { attributes, respondWithPage, respondWithPart, type Html } from "./layou
 import { buildPath, buttonTarget, poolsPath, taskPath, workspacePath } from "./rules/links.ts";
 import { waitingIcon } from "./rules/inbox-item.ts";
 import { signedIn } from "./session.ts";
+import { firstErrorId } from "./workspace-view.ts";
 
 const path = "/inbox/needs-you";
 
@@ -104,7 +105,7 @@ const pageOf = ({ kind, ownerName, name, buildNumber }: WaitingRow): string =>
     ? poolsPath
     : kind === "task"
       ? taskPath(ownerName!, name)
-      : buildPath(ownerName!, name, buildNumber!);
+      : `${buildPath(ownerName!, name, buildNumber!)}#${firstErrorId}`;
 
 /** What answers it. A task is answered in its app; without one, its page says what there is. */
 function act(row: WaitingRow, here: string, accessUrl: string): Html {

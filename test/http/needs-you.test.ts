@@ -90,7 +90,7 @@ test("one's own latest build that failed waits for two weeks, and is retried as 
   ]);
   expect((await listed(server, token)).count).toBe(0);
   const { text } = await sectionOf(server, member.token);
-  expect(text).toContain('href="/@mia/fix-bug/builds/2"');
+  expect(text).toContain('href="/@mia/fix-bug/builds/2#first-error"');
   const retry = "/@mia/fix-bug/retry";
   expect(text).toContain(`action="${retry}"`);
   await server.sql(`UPDATE workspace_builds SET completed_at = completed_at - ${14 * 24 * 60 * minute}`);
