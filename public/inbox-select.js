@@ -49,9 +49,20 @@ const acts = {
   snooze: (row) =>
     openSnooze(row === null ? chosen().map(({ value }) => value) : [row.id.slice("n-".length)], row),
   clear,
+  filters: (_, link) => void openFilters(link),
 };
 
-export const act = (element) => acts[element.dataset.act](element.closest("#items > li"));
+export const act = (element) => acts[element.dataset.act](element.closest("#items > li"), element);
+
+/** The menu is part of the page that the link leads to. */
+async function openFilters(link) {
+  const answer = await fetch(link.href);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const menu = page.querySelector("details#filters");
+  if (menu === null) return location.assign(link.href);
+  link.replaceWith(menu);
+  menu.querySelector("summary").focus();
+}
 
 /** `ids`: of notifications. inbox.js sends the form; the focus goes to where the first of them was. */
 function openSnooze(ids, row) {

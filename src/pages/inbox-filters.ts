@@ -19,13 +19,24 @@ const withChoice = (address: InboxAddress, { type, id }: Pick<Choice, "type" | "
 const isChosen = ({ kind, about }: InboxAddress, { type, id }: Choice): boolean =>
   id === (type === "kind" ? kind : about);
 
-/** Empty where there is nothing to choose. */
-export function filterMenu(address: InboxAddress, choices: readonly Choice[]): Html | string {
-  if (choices.length === 0) return "";
+/** The menu costs as much as the list: it is read when it is asked for. */
+export const filterLink = (address: InboxAddress): Html => {
+  const path = inboxPath(address);
+  return html`<a
+    class="filter"
+    id="filters"
+    data-act="filters"
+    href="${path}${path.includes("?") ? "&" : "?"}filters=1"
+    >Filter</a
+  >`;
+};
+
+export function filterMenu(address: InboxAddress, choices: readonly Choice[]): Html {
   const groups = Map.groupBy(choices, ({ type }) => type);
-  return html`<details class="pop" id="filters">
+  return html`<details class="pop" id="filters" open>
     <summary>Filter</summary>
     <div>
+      ${choices.length === 0 ? html`<p>Nothing to filter by.</p>` : ""}
       ${Object.entries(headings).map(([type, heading]) => {
         const all = groups.get(type as Choice["type"]) ?? [];
         return all.length === 0

@@ -101,7 +101,7 @@ const snoozeLink = (id: string, here: string): Html =>
     ><a
       class="quiet"
       data-act="snooze"
-      href="${`${snoozePath}?${new URLSearchParams({ id, to: here })}`}"
+      href="${`${snoozePath}?id=${id}&to=${encodeURIComponent(here)}`}"
       aria-describedby="t-${id}"
       >Snooze</a
     ></span

@@ -4,7 +4,7 @@ import type { Process } from "../kernel/deps.ts";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Cursor } from "../notifications/inbox/rules/paging.ts";
 import { maxSearched, type Choice } from "../notifications/inbox/store/inbox-pages.ts";
-import { filterMenu, filtersInUse } from "./inbox-filters.ts";
+import { filterLink, filterMenu, filtersInUse } from "./inbox-filters.ts";
 import { inboxItem } from "./inbox-item.ts";
 import type { Undo } from "./inbox-return.ts";
 import { returnTime } from "./inbox-snooze.ts";
@@ -18,6 +18,8 @@ import { inboxPath, isFiltered, type InboxAddress } from "./rules/inbox-address.
 export interface InboxView extends InboxAddress {
   /** The id of the notification that is open. */
   open: string | undefined;
+  /** The menu of filters is open. */
+  isFiltering: boolean;
   /** What was just marked, which can be undone. */
   undo: Undo | undefined;
 }
@@ -72,7 +74,8 @@ export function inboxSection(view: InboxView, facts: InboxItems): Html {
         ${tab("Done", "done", view)}
       </nav>
       ${items.length === 0 ? "" : html`<a class="select" href="#selected">Select</a>`}
-      ${filterMenu(view, facts.choices)} ${view.undo === undefined ? "" : undoForm(view.undo, here)}
+      ${view.isFiltering ? filterMenu(view, facts.choices) : filterLink(view)}
+      ${view.undo === undefined ? "" : undoForm(view.undo, here)}
       ${facts.muted === undefined ? "" : muteUndo(facts.muted, here)}
       ${view.show === "done" || view.show === "snoozed" ? "" : allForm("read-all", "Mark all as read", here, { position, hidden: unread === 0 })}
       ${view.show !== "all" ? "" : allForm("done-all", "Mark all as done", here, { position, hidden: items.length === 0 })}

@@ -127,6 +127,7 @@ async function showInbox(c: Ctx) {
   const view: InboxView = {
     ...address,
     open: c.req.query("open") || undefined,
+    isFiltering: c.req.query("filters") !== undefined,
     undo: readUndo(c),
   };
   const muted = c.req.query("muted");
@@ -136,8 +137,8 @@ async function showInbox(c: Ctx) {
   const other = cursor && otherSide(cursor);
   const answers = await readAsUser(c, {
     rows: listPage(self, filter, inboxPageSize + 1, cursor?.before, cursor?.after),
-    other: listPage(self, filter, other === undefined ? 0 : 1, other?.before, other?.after),
-    choices: listChoices(self, filter, about ?? ""),
+    ...(other === undefined ? {} : { other: listPage(self, filter, 1, other.before, other.after) }),
+    ...(view.isFiltering || about !== undefined ? { choices: listChoices(self, filter, about ?? "") } : {}),
     newest: newestSeq(),
     done: listPage(self, { ...everything, isDone: true }, 1, undefined, undefined),
     latest: newestVersion(),
@@ -147,8 +148,8 @@ async function showInbox(c: Ctx) {
   });
   const { actor, newest, latest, done, delivery, waiting } = answers;
   const section = inboxSection(view, {
-    ...toPage(cursor, answers, inboxPageSize),
-    choices: answers.choices,
+    ...toPage(cursor, { rows: answers.rows, other: answers.other ?? [] }, inboxPageSize),
+    choices: answers.choices ?? [],
     muted: answers.mutes?.find(({ id }) => id === muted),
     hasDone: done.length > 0,
     unread: c.get("unread") ?? 0,

@@ -152,7 +152,12 @@ test("a list is filtered by kind and by what it is about, together with the sear
 
   const page = await get(server, `/inbox?about=${docker}`, cookie);
   expect(wordsOf(page)).toContain("Template: docker");
-  expect(page.text).toContain(`href="/inbox?kind=task-idle&amp;about=${docker}"`);
+  // The menu is read when it is asked for.
+  expect(page.text).not.toContain('<details class="pop"');
+  expect(page.text).toContain(`href="/inbox?about=${docker}&amp;filters=1"`);
+  const menu = await get(server, `/inbox?about=${docker}&filters=1`, cookie);
+  expect(menu.text).toContain(`href="/inbox?kind=task-idle&amp;about=${docker}"`);
+  expect(wordsOf(menu)).toContain("Preset docker / small");
   expect(page.text).not.toContain("data-first-page");
 
   // What is done with all of it touches nothing else, and can be undone.

@@ -129,3 +129,21 @@ browserTest(
     expect(await titles(page)).toEqual(["Three"]);
   },
 );
+
+browserTest("the filters open in place, close with Escape, and one is a press away", async () => {
+  const { server, token } = await start("One", "Two");
+  const page = await open(server, { token });
+  await page.goto("/inbox");
+  await page.evaluate(() => (document.body.dataset["same"] = "yes"));
+  await page.getByRole("link", { name: "Filter" }).click();
+  await page.locator("details#filters[open]").waitFor();
+  expect(await page.evaluate(() => document.body.dataset["same"])).toBe("yes");
+  await page.keyboard.press("Escape");
+  expect(await page.locator("details#filters").getAttribute("open")).toBeNull();
+  await page.locator("#filters summary").click();
+  await page.getByRole("link", { name: "Custom Notification" }).click();
+  await page.waitForURL("**/inbox?kind=custom-notification");
+  expect(await titles(page)).toEqual(["Two", "One"]);
+  await page.getByRole("link", { name: "Remove the filter" }).click();
+  await page.waitForURL("**/inbox");
+});

@@ -108,7 +108,10 @@ const inboxes: PageState[] = [
     name: "inbox-filters",
     path: "/inbox",
     as: "ada",
-    act: (page) => page.locator("summary", { hasText: "Filter" }).click(),
+    act: async (page) => {
+      await page.getByRole("link", { name: "Filter" }).click();
+      await page.locator("details#filters").waitFor();
+    },
   },
   { name: "inbox-found", path: "/inbox?q=docker", as: "ada" },
   { name: "inbox-nothing-found", path: "/inbox?q=zyzzyva", as: "ada" },
