@@ -5,8 +5,7 @@ import { formatAge } from "./rules/time.ts";
 
 export const situations = defineCommand({
   name: "situations",
-  summary:
-    "List what lasts: stopped prebuilds, drift, waiting tasks, failed schedules, receivers that are gone",
+  summary: "List what lasts: stopped prebuilds, drift, waiting tasks, gone receivers",
   examples: ["belfry situations", "belfry situations --resolved"],
   options: { resolved: { type: "boolean", text: "what is over, instead of what is open" }, ...outputOption },
   async run(context, { options }) {

@@ -111,6 +111,7 @@ const noPages = [
   "GET /assets/:version{[0-9a-f]{12}}/:name",
   "GET /.well-known/security.txt",
   "GET /favicon.ico",
+  "GET /service-worker.js",
   "GET /docs/*",
   // A part of the inbox, for its script.
   "GET /inbox/items/:id",

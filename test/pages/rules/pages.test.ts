@@ -18,6 +18,7 @@ import {
   ownPath,
   buildPath,
   filterPath,
+  messagePath,
   notificationTemplatePath,
   taskPath,
   userPath,
@@ -198,6 +199,7 @@ describe("addresses", () => {
     expect(workspacePath("ada", "web")).toBe("/@ada/web");
     expect(buildPath("a/b", "c?d", 3)).toBe("/@a%2Fb/c%3Fd/builds/3");
     expect(taskPath("ada", "#")).toBe("/tasks/ada/%23");
+    expect(messagePath("id")).toBe("/deployment/notifications/messages/id");
     expect(userPath("a/b")).toBe("/deployment/users/a%2Fb");
     expect(notificationTemplatePath("?")).toBe("/deployment/notifications/templates/%3F");
     expect(versionPath("default", "docker", "v 1/2")).toBe("/templates/default/docker/versions/v%201%2F2");
