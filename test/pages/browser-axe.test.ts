@@ -52,7 +52,7 @@ async function check(page: Page, name: string): Promise<string[]> {
   return found;
 }
 
-browserTest("axe-core has no objection to any page in any state", async () => {
+browserTest("axe-core has no objection to any page in any state", { timeout: 900_000 }, async () => {
   const world = await startWorld();
   const found: string[] = [];
   await eachState(world, pageStates(world), async (as, states) => {
