@@ -220,6 +220,16 @@ describe("planning deliveries", () => {
     ]);
   });
 
+  test("what the recipient muted reaches them by no channel", () => {
+    const template = { id: kinds["task-idle"].id, method: null, enabledByDefault: true, isDisabled: false };
+    const about = { targets: ["w"], labels: {} };
+    const rows = routed({ mutes: "workspace w " }, { template, about });
+    expect(rows.map(({ status, reasons }) => [status, reasons.at(-1)])).toEqual([
+      ["inhibited", "muted_by_user"],
+      ["inhibited", "muted_by_user"],
+    ]);
+  });
+
   test("an explicit choice switches on what is off by default", () => {
     const rows = routed(
       { disabled: false },
