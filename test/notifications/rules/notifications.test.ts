@@ -193,6 +193,19 @@ describe("planning deliveries", () => {
     ],
     ["disabled_by_user", { disabled: true }, {}],
     [
+      "muted_by_user",
+      { mutes: "workspace ws " },
+      {
+        template: {
+          id: kinds["workspace-deleted"].id,
+          method: null,
+          enabledByDefault: true,
+          isDisabled: false,
+        },
+        about: { targets: ["ws"], labels: {} },
+      },
+    ],
+    [
       "off_by_default",
       {},
       { template: { id: "t", method: null, enabledByDefault: false, isDisabled: false } },

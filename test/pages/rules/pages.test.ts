@@ -200,6 +200,7 @@ describe("addresses", () => {
     expect(buildPath("a/b", "c?d", 3)).toBe("/@a%2Fb/c%3Fd/builds/3");
     expect(taskPath("ada", "#")).toBe("/tasks/ada/%23");
     expect(messagePath("id")).toBe("/deployment/notifications/messages/id");
+    expect(messagePath("m1")).toBe("/deployment/notifications/messages/m1");
     expect(userPath("a/b")).toBe("/deployment/users/a%2Fb");
     expect(notificationTemplatePath("?")).toBe("/deployment/notifications/templates/%3F");
     expect(versionPath("default", "docker", "v 1/2")).toBe("/templates/default/docker/versions/v%201%2F2");
