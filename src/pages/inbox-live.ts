@@ -68,9 +68,9 @@ export const createPageFormat =
       const facts = { now: now(), accessUrl, rendered, here: "/inbox", isOpen: false };
       return { id: item.id, seq: item.seq, html: inboxItem(item, facts).text };
     };
-    /** What a page in the background shows as a notification of the browser. */
-    const shown = ({ templateId, title }: InboxRow) =>
-      isPushed(templateId) ? { shown: toPlainText(title) } : {};
+    /** What a page in the background shows as a notification of the browser; nothing for what is read, as own acts are. */
+    const shown = ({ templateId, title, readAt }: InboxRow) =>
+      readAt === null && isPushed(templateId) ? { shown: toPlainText(title) } : {};
     return {
       name: `page of ${accessUrl}`,
       notification: (notice) =>

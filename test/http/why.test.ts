@@ -123,3 +123,22 @@ test("through a pause, what one did oneself stays no news; what one sends to one
   ]);
   expect(json.unread_count).toBe(before.unread_count + 1);
 });
+
+test("an open page in the background shows the warnings of others, not those of one's own action", async () => {
+  const { server, token, cookie } = await startSignedIn();
+  const second = await addUser(server, "second", ["owner"]);
+  await addUser(server, "mia");
+  const listen = async (as: string) => {
+    const response = await fetch(`${server.url}/inbox/events`, { headers: { cookie: as } });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = "";
+    return async () => {
+      while (!/mia was suspended.*\n\n/s.test(heard)) heard += (await reader.read()).value ?? "";
+      await reader.cancel();
+      return heard.includes('"shown":"Account mia was suspended"');
+    };
+  };
+  const [own, others] = await Promise.all([listen(cookie), listen(cookieFor(second.token))]);
+  await server.call("PUT", "/api/v2/users/mia/status/suspend", { token });
+  expect(await Promise.all([own(), others()])).toEqual([false, true]);
+});
