@@ -120,7 +120,7 @@ test("while a page is visible nothing is pushed; once it is left or hidden, it i
 test("a page that was lost counts for a minute", async () => {
   const { server, member, report, browser } = await start();
   await server.sql(
-    `INSERT INTO visible_pages VALUES ('lost', '${member.userId}', ${server.clock.now() + 60_000}) RETURNING id`,
+    `INSERT OR REPLACE INTO visible_pages VALUES ('lost', '${member.userId}', ${server.clock.now() + 60_000}) RETURNING id`,
   );
   await report("idle");
   expect(browser.pushed).toEqual([]);
