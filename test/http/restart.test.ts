@@ -105,9 +105,7 @@ test("on the page a restart asks, and says that a stop was requested", async () 
   const { server, member, end, builds } = await start();
   const cookie = cookieFor(member.token);
   const asked = wordsOf(await get(server, "/@mia/fix-bug?ask=restart", cookie));
-  expect(asked).toContain(
-    "Restart mia/fix-bug? The workspace is stopped, then started with the same version.",
-  );
+  expect(asked).toContain("Restart mia/fix-bug? The workspace stops, then starts with the same version.");
   const done = await post(server, "/@mia/fix-bug/restart", {}, cookie);
   expect(placeOf(done)).toBe("/@mia/fix-bug?requested=2");
   await end("complete");
