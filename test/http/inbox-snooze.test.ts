@@ -1,5 +1,6 @@
 // Snoozing: out of the inbox and its count, and back on top when it is due, for everybody who reads it.
 import { expect, test } from "vitest";
+import { foldOlder } from "../../src/notifications/situations/store/situations.ts";
 import { frameOf, openEvents } from "../support/events.ts";
 import { get, placeOf, post, startSignedIn, wordsOf } from "../support/pages.ts";
 import { addUser, type TestServer } from "../support/server.ts";
@@ -202,4 +203,26 @@ test("a live inbox gets what comes back as it gets what is new", async () => {
     unread_count: 2,
   });
   reader.close();
+});
+
+test("what was resolved meanwhile comes back read; a newer notification of the same situation ends the snooze", async () => {
+  const { server, idOf, snooze, titlesOf, list, userId } = await start("One", "Two");
+  const until = server.clock.now() + hour;
+  const situation = (id: string, resolvedAt: number | null) =>
+    server.sql(`INSERT INTO situations (id, key, opened_at, last_at, occurrences, last_event_id, notified_event_id, is_quiet, resolved_at)
+      VALUES ('${id}', '${id}', 1, 1, 1, 'e', 'e', 0, ${resolvedAt}) ON CONFLICT DO NOTHING`);
+  await situation("over", 7);
+  await situation("open", null);
+  await server.sql(`UPDATE inbox_notifications SET situation_id = iif(title = 'One', 'over', 'open')`);
+  for (const title of ["One", "Two"]) await snooze(idOf(title), until);
+  await server.sql(`INSERT INTO inbox_notifications (id, user_id, template_id, targets, title, content, icon, actions, created_at, situation_id)
+    SELECT '${crypto.randomUUID()}', '${userId}', template_id, '[]', 'Two again', '', '', '[]', ${server.clock.now()}, 'open' FROM inbox_notifications WHERE true LIMIT 1 ON CONFLICT DO NOTHING`);
+  const { db } = server.deps();
+  await db.write(foldOlder(["open"], server.clock.now()), {});
+  expect(await titlesOf("?snoozed=true")).toEqual(["One"]);
+  server.clock.advance(hour);
+  await server.runTick();
+  expect(await titlesOf()).toEqual(["One", "Two again"]);
+  const { notifications, unread_count } = await list();
+  expect([notifications[0]!.read_at === null, unread_count]).toEqual([false, 1]);
 });
