@@ -105,6 +105,16 @@ const inboxes: PageState[] = [
     },
   },
   {
+    name: "inbox-selected",
+    path: "/inbox",
+    as: "ada",
+    act: async (page) => {
+      await page.keyboard.press("j");
+      await page.keyboard.press("x");
+      await page.locator("#selected").waitFor();
+    },
+  },
+  {
     name: "inbox-filters",
     path: "/inbox",
     as: "ada",
