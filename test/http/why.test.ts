@@ -26,7 +26,7 @@ test("an opened notification says why the reader gets it, with one link that tur
     `You get this because the sender named you as a recipient and you are a template admin. ${off}`,
   );
   const { text } = await get(server, "/inbox", cookie);
-  const link = /<a href="([^"]*)">Turn off “Custom/.exec(text)![1]!;
+  const link = /<a href="([^"]*)">Turn off <q>Custom/.exec(text)![1]!;
   expect(wordsOf(await get(server, link, cookie))).toContain("Unsubscribe from “Custom Notification”?");
 });
 

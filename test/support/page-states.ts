@@ -1,5 +1,6 @@
 // Every page in every state that looks different, in the world of world.ts. A page without a state fails the check of all pages
 // (test/pages/browser-axe.test.ts).
+import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { createUnsubscribeToken } from "../../src/notifications/preferences/unsubscribe.ts";
 import { longName, type World } from "./world.ts";
@@ -141,7 +142,7 @@ const inboxes: PageState[] = [
     as: "mia",
     act: async (page) => {
       await openForm("Create a token")(page);
-      await page.getByLabel("Name").fill("nightly-build");
+      await page.getByLabel("Name").fill(`nightly-${randomUUID().slice(0, 8)}`);
       await page.getByRole("button", { name: "Create token" }).click();
       await page.getByRole("textbox", { name: "Token" }).waitFor();
     },

@@ -34,6 +34,8 @@ export const wordsOf = (page: Pick<CallAnswer, "text">) =>
     .replace(/^.*<body[^>]*>/s, "")
     .replaceAll(/<(script|svg)\b.*?<\/\1>/gs, "")
     .replaceAll(/<\/?(strong|em|code|a|time|span|svg|path)\b[^>]*>/g, "")
+    .replaceAll("<q>", "“")
+    .replaceAll("</q>", "”")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll("&quot;", '"')
     .replaceAll("&amp;", "&")
