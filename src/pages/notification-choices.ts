@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { readAsUser, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { channelLabel, methods, type Method } from "../notifications/channels/index.ts";
+import { channelLabel, choosableMethods, type Method } from "../notifications/channels/index.ts";
 import { findKind, isAlwaysOn, isOnlyByMail } from "../notifications/kinds/kinds.ts";
 import { changeChoices, type ChosenKind, type KindChoices } from "../notifications/texts/choices.ts";
 import { findChoices } from "../notifications/texts/store/choices.ts";
@@ -45,7 +45,7 @@ const choices: Record<string, { change: KindChoices; done: string }> = {
 /** Null for the default channel. */
 function readMethod(text: string): Method | null {
   if (text === "") return null;
-  const method = methods.find((one) => one === text);
+  const method = choosableMethods.find((one) => one === text);
   if (method === undefined) throw new ApiError(400, "Unknown channel. Reload the page and try again.");
   return method;
 }
@@ -113,7 +113,8 @@ function channelForm(id: string, chosen: string | null): Html | string {
   return html`<form class="inline" method="post" action="${notificationTemplatePath(id)}/channel">
     <label for="method">Sent in addition to the inbox by</label>
     <select id="method" name="method">
-      ${option("", "The default channel")} ${methods.map((method) => option(method, channelLabel(method)))}
+      ${option("", "The default channel")}
+      ${choosableMethods.map((method) => option(method, channelLabel(method)))}
     </select>
     <button class="button" type="submit">Save channel</button>
   </form>`;

@@ -167,7 +167,7 @@ const special: Record<string, Make> = {
   // The preset that the notification is about is no longer there.
   "POST /api/v2/notifications/inbox/:id/mute 409": async (world) => {
     const id = randomUUID();
-    await world.server.sql(`INSERT INTO inbox_notifications
+    await world.server.sql(`INSERT OR IGNORE INTO inbox_notifications
         (id, user_id, template_id, targets, title, content, icon, actions, created_at)
       SELECT '${id}', id, '${kinds["prebuild-failure-limit-reached"].id}', '[]', 'Prebuilds stopped', '', '', '[]', 1
         FROM users WHERE username = '${owner.username}'`);

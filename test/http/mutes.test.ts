@@ -101,7 +101,7 @@ test("a preset is muted in every version of its template, and the page mutes wit
     presets: [{ id: presetId, name: "small", parameters: [] }],
   });
   const id = crypto.randomUUID();
-  await server.sql(`INSERT INTO inbox_notifications (id, user_id, template_id, targets, title, content, icon, actions, created_at)
+  await server.sql(`INSERT OR IGNORE INTO inbox_notifications (id, user_id, template_id, targets, title, content, icon, actions, created_at)
     VALUES ('${id}', '${userId}', '414d9331-c1fc-4761-b40c-d1f4702279eb', '["${templateId}","${presetId}"]', 'Prebuilds failing', '', '', '[]', 1)`);
   const cookie = cookieFor(token);
   const page = await get(server, "/inbox", cookie);

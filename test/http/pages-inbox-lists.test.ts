@@ -22,7 +22,7 @@ interface Row {
 /** Rows as deliveries leave them. */
 const insert = (server: TestServer, userId: string, rows: readonly Row[]) =>
   server.sql(
-    `INSERT INTO inbox_notifications (id, user_id, template_id, targets, title, content, icon, actions, created_at) VALUES ${rows
+    `INSERT OR IGNORE INTO inbox_notifications (id, user_id, template_id, targets, title, content, icon, actions, created_at) VALUES ${rows
       .map(({ name, kind = "custom-notification", targets = [], content = "Words." }) => {
         const values = [
           crypto.randomUUID(),
@@ -119,17 +119,17 @@ test("a list is filtered by kind and by what it is about, together with the sear
   const { server, userId, cookie } = await startSignedIn();
   const list = async (path: string) => namesOf(await get(server, path, cookie));
   const [docker, first, second, small, again] = Array.from({ length: 5 }, (_, digit) => uuidOf(digit));
-  await server.sql(`INSERT INTO templates (id, organization_id, name, display_name, description, deprecation_message,
+  await server.sql(`INSERT OR IGNORE INTO templates (id, organization_id, name, display_name, description, deprecation_message,
       active_version_id, created_by, created_at, updated_at)
     SELECT '${docker}', id, 'docker', '', '', '', '${second}', '${userId}', 1, 1 FROM organizations`);
   for (const [version, preset] of [
     [first, small],
     [second, again],
   ]) {
-    await server.sql(`INSERT INTO template_versions (id, organization_id, template_id, name, message, has_ai_task,
+    await server.sql(`INSERT OR IGNORE INTO template_versions (id, organization_id, template_id, name, message, has_ai_task,
         created_by, created_at, updated_at)
       SELECT '${version}', id, '${docker}', '${version}', '', 0, '${userId}', 1, 1 FROM organizations`);
-    await server.sql(`INSERT INTO presets (id, version_id, name, is_default, created_at)
+    await server.sql(`INSERT OR IGNORE INTO presets (id, version_id, name, is_default, created_at)
       VALUES ('${preset}', '${version}', 'small', 0, 1)`);
   }
   await insert(server, userId, [

@@ -28,6 +28,11 @@ export const externalChannels = allChannels.filter(
   ({ isLocal, accompanies }) => !isLocal && accompanies === undefined,
 );
 
+/** Those that a kind can have: one that accompanies the others isn't chosen. */
+export const choosableMethods = allChannels
+  .filter(({ accompanies }) => accompanies === undefined)
+  .map(({ id }) => id) as [Method, ...Method[]];
+
 /** Undefined for an unknown one: the database can have messages of a later release. */
 export const findChannel = (method: string): Channel<Method> | undefined =>
   allChannels.find(({ id }) => id === method);
