@@ -23,13 +23,14 @@ const load = [
   "test/db/database-{away,faults}.test.ts",
   ...browser,
   "test/prebuilds/{claims-load,faults}.test.ts",
+  "test/provisioner/provisioner{,-server}.test.ts",
   "test/runtime/{bundled,demo,faults,instances,pack,placed-faults,refused-cost,whole-way}.test.ts",
   "test/workspaces/jobs-load.test.ts",
 ];
 const guarded =
   "*meanwhile,delivery,task-notifications,provisioner-jobs,provisioner-keys,prebuilds*,passcodes,drift,manual-update,build-endings,agents,idempotency,inbox*";
 /** What compares times, of the other runtime too; it runs after everything else. */
-const alone = ["test/runtime/worker-start.test.ts"];
+const alone = ["test/kernel/linear-time.test.ts", "test/runtime/worker-start.test.ts"];
 // Most tests wait for sockets and processes: twice as many workers as there are cores keep two cores busy.
 const common = {
   testTimeout: 90_000,
