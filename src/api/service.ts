@@ -111,7 +111,7 @@ function checkTick({ now, config }: Deps, lastTick: { value: string }[] | undefi
 
 /** Where the database is to blame for not knowing, that is said already. */
 const tickProblems: Partial<Record<TickState["tick"], string>> = {
-  late: "The periodic run is overdue: nothing is retried. Is the server, or the cron trigger, running??",
+  late: "The periodic run is overdue: nothing is retried. Is the server, or the cron trigger, running?",
   never: "There was no periodic run yet.",
 };
 

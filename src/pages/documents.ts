@@ -51,7 +51,7 @@ async function showDocument(c: Ctx, name: string): Promise<Response> {
   const [contents, crumbs, actor] = await Promise.all([
     contentsOf(assets),
     crumbsOf(assets, name),
-    findViewer(c),
+    findViewer(c, { unread: true }),
   ]);
   const main = html`<div class="reading">
     ${sidebar(contents, { current: pagePath(found.file) })}
@@ -71,7 +71,7 @@ async function showFound(c: Ctx, query: string): Promise<Response> {
   const [contents, sections, actor] = await Promise.all([
     contentsOf(c.get("deps").assets),
     allSections(c),
-    findViewer(c),
+    findViewer(c, { unread: true }),
   ]);
   const found = findSections(sections, query);
   const title = `Search: ${query}`;

@@ -123,7 +123,7 @@ export async function errorPage(c: Ctx, error: ApiError): Promise<Response> {
     <p><a class="button" href="/">Go to the inbox</a></p>
   </article>`;
   // The database may be what has failed.
-  const actor = isOurs ? c.get("actor") : await findViewer(c);
+  const actor = isOurs ? c.get("actor") : await findViewer(c, { unread: false });
   const page: Page =
     actor === undefined ? { title: heading, main, shape: "narrow" } : { title: heading, main, actor };
   return respondWithPage(c, page, error.status);

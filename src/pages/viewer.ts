@@ -9,8 +9,11 @@ import { loadCredential } from "./session.ts";
 /** Such a page doesn't wait longer for a database that is away. */
 const patienceMs = 500;
 
-/** The signed-in user; undefined also while the database doesn't answer. */
-export async function findViewer(c: Ctx): Promise<Actor | undefined> {
+/**
+ * The signed-in user; undefined also while the database doesn't answer. Without `unread`, the page has no count of unread
+ * notifications: who is refused costs no more than the look at their key.
+ */
+export async function findViewer(c: Ctx, { unread }: { unread: boolean }): Promise<Actor | undefined> {
   const known = c.get("actor");
   if (known !== undefined || !loadCredential(c)) return known;
   const { db, now } = c.get("deps");
@@ -18,11 +21,11 @@ export async function findViewer(c: Ctx): Promise<Actor | undefined> {
   try {
     const reads = {
       session: findSession(credential.keyId),
-      unread: countUnread(currentUserIdSql(c)),
+      ...(unread ? { unread: countUnread(currentUserIdSql(c)) } : {}),
     };
-    const { session, unread } = await db.read(reads, patienceMs);
-    const verdict = verifySession(session[0], credential, now());
-    c.set("unread", unread[0]!.count);
+    const answers = await db.read(reads, patienceMs);
+    const verdict = verifySession(answers.session[0], credential, now());
+    if (answers.unread !== undefined) c.set("unread", answers.unread[0]!.count);
     return verdict.ok ? verdict.actor : undefined;
   } catch (error) {
     if (error instanceof DatabaseError) return undefined;

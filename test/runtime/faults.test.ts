@@ -291,7 +291,7 @@ test("ticks that have stopped", async () => {
   server.clock.advance(600_000);
   const ready = await server.call("GET", "/readyz");
   expect(ready.json).toMatchObject({ ready: false, database: "ok", tick: "late", tick_age_seconds: 600 });
-  expect(ready.json.problems).toEqual([expect.stringContaining("what failed is not tried again")]);
+  expect(ready.json.problems).toEqual([expect.stringContaining("nothing is retried")]);
   expect(valueOf(await scrape(server), "belfry_tick_age_seconds")).toBe(600);
   const [tick, notReady] = await complaints();
   expect(tick).toMatch(/^tick: The periodic run is overdue: .*10 minutes ago.*/);

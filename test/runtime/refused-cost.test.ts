@@ -15,7 +15,7 @@ import { wholeRequest } from "../support/whole-requests.ts";
 /** The look-up of a key with its user and roles, and once more for the reason. */
 const mostRows = 10;
 /** Some see a thing that they may not change; an agent is looked for in its workspace. Never all there is of a kind. */
-const mostRowsOfThing = 150;
+const mostRowsOfThing = 200;
 const many = 300;
 
 const routes = routesOf(createApi()).map(({ method, path }) => ({ method, path, name: `${method} ${path}` }));
