@@ -173,7 +173,8 @@ async function replaceList(form, button) {
   });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   section().replaceWith(page.querySelector("#inbox"));
-  showUnread(Number(/^\((\d+)/.exec(page.title)?.[1] ?? 0));
+  const [, unread = "0", more = ""] = /^\((\d+)(\+?)\)/.exec(page.title) ?? [];
+  showUnread(Number(unread) + more.length);
   refreshTimes();
   const next = row < 0 ? undefined : (rows()[row] ?? rows().at(-1));
   (next?.querySelector("summary") ?? document.querySelector("#main")).focus({ preventScroll: row < 0 });

@@ -29,7 +29,7 @@ export interface Change {
 export const parseRoles = (user: Pick<UserRow, "roles">) => JSON.parse(user.roles) as SiteRole[];
 
 const notAllowed = () =>
-  forbidden("Only owners can change this account; user-admins can if it has no site role.");
+  forbidden("Only owners can change this account; user admins can if it has no site role.");
 
 /** Throws 403 unless the actor can manage this user. */
 export function requireManagePermission(actor: Actor, target: UserRow): void {

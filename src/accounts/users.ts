@@ -77,7 +77,7 @@ export async function createUser(
     ),
   );
   if (created[0] !== undefined) return created[0];
-  throw caller.length === 0 ? unauthorized() : forbidden("Only owners and user-admins can create users.");
+  throw caller.length === 0 ? unauthorized() : forbidden("Only owners and user admins can create users.");
 }
 
 /** Throws 400 for bad fields, 403, 409 for a taken username. `name` stays when it is left out. */

@@ -1,5 +1,6 @@
-// A live inbox as server-sent events, of new notifications and of changes: resumable by `Last-Event-ID`, in slices of limited length, so that a lost
-// connection or an ended session is noticed within a minute. Clients of EventSource come back on their own.
+// A live inbox as server-sent events, of new notifications and of changes: resumable by `Last-Event-ID`, in slices of limited
+// length, so that a lost connection or an ended session is noticed within a minute. Clients of EventSource come back on
+// their own.
 import { type Database, withShrinkingBatch } from "../../db/client.ts";
 import type { Log } from "../kernel/log.ts";
 import { createCache, type InboxPosition, type InboxWatch } from "../kernel/ports.ts";

@@ -186,7 +186,7 @@ export const inboxRoutes = new Hono<Env>()
       const problem = until === null ? undefined : snoozeProblem(until, now);
       if (problem !== undefined) throw invalid("snoozed_until", problem);
       const self = authorizedUserIdSql(c);
-      const { item, unread } = await writeAsUser(
+      const { item, unread } = await writeInbox(
         c,
         [until === null ? setNotDone(self, id) : setSnoozed(self, id, until, now)],
         { item: findInboxItem(currentUserIdSql(c), id), unread: countUnread(currentUserIdSql(c)) },

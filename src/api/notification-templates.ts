@@ -1,7 +1,7 @@
 // Routes of the texts and channels of notification kinds: /notifications/templates/{id}/….
 import * as z from "zod";
 import type { Action } from "../../db/schema.ts";
-import { choosableMethods } from "../notifications/channels/index.ts";
+import { kindMethods } from "../notifications/channels/index.ts";
 import {
   type Preview,
   type Version,
@@ -49,7 +49,7 @@ export const previewBody = z.strictObject({
 });
 export const activeBody = z.strictObject({ version: z.number().int().min(1) });
 export const methodBody = z.object({
-  method: z.enum(choosableMethods, { error: `must be one of ${choosableMethods.toSorted().join(", ")}` }),
+  method: z.enum(kindMethods, { error: `must be one of ${kindMethods.toSorted().join(", ")}` }),
 });
 
 export const versionShape = shape<Version>("NotificationTemplateVersion")({

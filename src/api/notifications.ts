@@ -12,7 +12,7 @@ import type { Actor } from "../accounts/rules/actor.ts";
 import { forbidden, type ApiError } from "../kernel/errors.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { customKind, sendCustom } from "../notifications/outbox/send-custom.ts";
-import { wakeQueue } from "../notifications/delivery/wake.ts";
+import { wakeQueue } from "../notifications/delivery/dispatch.ts";
 import type { Enqueued } from "../notifications/outbox/enqueue.ts";
 import { isPaused, readSettings, writeSettings } from "../notifications/preferences/store/settings.ts";
 import { listTemplates, type TemplateRow } from "../notifications/texts/store/templates.ts";

@@ -5,6 +5,7 @@ import { findKey, findTokenByName, listTokens } from "../accounts/store/keys.ts"
 import { field, number, shape, string, time, timeOrNever } from "../http/wire.ts";
 import { Hono } from "hono";
 import type { Actor } from "../accounts/rules/actor.ts";
+import { tokenNamePattern, tokenNameRule } from "../accounts/rules/api-key.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { userIdByNameSql } from "../accounts/store/users.ts";
 import { createSession, createToken, deleteUserKey } from "../accounts/tokens.ts";
@@ -56,9 +57,7 @@ const newTokenBody = z.object({
   scopes: z.array(anyScope).max(1, "may have one scope").nullish(),
   token_name: z
     .string()
-    .regex(/^$|^(?!tokenconfig$)[a-zA-Z0-9]([a-zA-Z0-9._-]{0,62}[a-zA-Z0-9])?$/, {
-      error: 'must have 1 to 64 letters, digits and . _ - between them, and not be "tokenconfig"',
-    })
+    .regex(new RegExp(`^$|${tokenNamePattern.source}`), { error: tokenNameRule })
     .nullish(),
   allow_list: z
     .array(z.literal("*:*", { error: "lists of resources are not supported; leave it out" }))

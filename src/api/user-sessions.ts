@@ -11,7 +11,7 @@ import { boolean, field, shape, string, time, timeOrNever } from "../http/wire.t
 import { keyManagers, keyReaders } from "./tokens.ts";
 import { loadUserWith } from "./user-shape.ts";
 
-const maxSessions = 100;
+export const maxSessions = 100;
 
 const sessionShape = shape<SessionListRow & { isCurrent: boolean }>("Session")({
   id: string((row) => row.id),

@@ -34,10 +34,21 @@ export const userShape = shape<UserRow>("User")({
   ),
 });
 
+/** Of lists of users. */
+export const userReaders: Requirement = {
+  permission: "users:read",
+  deniedMessage: "Only owners, user admins and auditors can list users.",
+};
+
+export const userCreators: Requirement = {
+  permission: "users:manage",
+  deniedMessage: "Only owners and user admins can create users.",
+};
+
 /** Of what changes another user. */
 export const userManagers: Requirement = {
   permission: "users:manage",
-  deniedMessage: "Only owners can change this account; user-admins can if it has no site role.",
+  deniedMessage: "Only owners can change this account; user admins can if it has no site role.",
 };
 
 /** Who asks and whom the path names; 404 for one who isn't there and for one whom the caller may not see. */

@@ -11,7 +11,7 @@ import { countUsers, listUsers } from "../accounts/store/directory.ts";
 import { listOrganizations } from "../accounts/store/deployment.ts";
 import { changeProfile, createUser, deleteUser } from "../accounts/users.ts";
 import { wholeNumber } from "../http/schemas.ts";
-import { loadUser, loadUserWith, userManagers, userShape } from "./user-shape.ts";
+import { loadUser, loadUserWith, userCreators, userManagers, userReaders, userShape } from "./user-shape.ts";
 
 const firstUserBody = z.object({
   email: text(1_024),
@@ -105,10 +105,7 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "List users by name; q takes words, status:active and role:owner",
       access: "session",
-      requires: {
-        permission: "users:read",
-        deniedMessage: "Only administrators and auditors can list users.",
-      },
+      requires: userReaders,
       answers: { 200: z.object({ users: z.array(userShape.schema), count: z.number() }) },
       errors: [400, 401, 403],
     }),
@@ -127,10 +124,7 @@ export const userRoutes = new Hono<Env>()
     endpoint({
       summary: "Create a user",
       access: "session",
-      requires: {
-        permission: "users:manage",
-        deniedMessage: "Only owners and user-admins can create users.",
-      },
+      requires: userCreators,
       answers: { 201: userShape.schema },
       errors: [400, 401, 403, 409, 413, 415, 503],
     }),

@@ -4,16 +4,13 @@ import { tokenScopes, type TokenScope } from "../../db/schema.ts";
 import type { Actor } from "../accounts/rules/actor.ts";
 import { describeUserAgent } from "../accounts/rules/user-agent.ts";
 import type { SessionListRow, TokenRow } from "../accounts/store/keys.ts";
+import { maxSessions } from "../api/user-sessions.ts";
 import type { ApiError } from "../kernel/errors.ts";
 import { countLabel, factList, keyToCopy, moment, momentAhead, settingsTabs, tag } from "./components.ts";
 import { fields, problem, type Field } from "./form.ts";
 import type { Html } from "./layout.ts";
 import { question } from "./question.ts";
 import { accountPath } from "./rules/links.ts";
-
-export { accountPath } from "./rules/links.ts";
-
-export const maxSessions = 100;
 
 export interface AccountView {
   actor: Actor;

@@ -3,14 +3,17 @@ import { Hono } from "hono";
 import type { TokenScope } from "../../db/schema.ts";
 import { changePassword } from "../accounts/change-password.ts";
 import { signOutOthers } from "../accounts/sessions.ts";
+import { tokenNamePattern, tokenNameRule } from "../accounts/rules/api-key.ts";
 import { findKey, listSessions, listTokens } from "../accounts/store/keys.ts";
 import { findUser } from "../accounts/store/users.ts";
 import { createToken, deleteUserKey } from "../accounts/tokens.ts";
+import { maxSessions } from "../api/user-sessions.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError, notFound, unauthorized } from "../kernel/errors.ts";
-import { accountMain, accountPath as path, isScope, maxSessions, type AccountView } from "./account-view.ts";
+import { accountMain, isScope, type AccountView } from "./account-view.ts";
 import { readForm } from "./form.ts";
 import { respondWithPage } from "./layout.ts";
+import { accountPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
 export const accountPages = new Hono<Env>()
@@ -50,7 +53,6 @@ async function readSelf(c: Ctx) {
 }
 
 const day = 86_400_000;
-const tokenName = /^[a-zA-Z0-9]([a-zA-Z0-9._-]{0,62}[a-zA-Z0-9])?$/;
 
 /** Throws 400. */
 function newTokenOf(given: { token_name: string; scope: string; lifetime: string }): {
@@ -61,8 +63,7 @@ function newTokenOf(given: { token_name: string; scope: string; lifetime: string
   const { token_name: name, scope, lifetime } = given;
   const wrong = (field: string, detail: string) =>
     new ApiError(400, `${field}: ${detail}`, { validations: [{ field, detail }] });
-  if (!tokenName.test(name) || name === "tokenconfig")
-    throw wrong("token_name", "must have 1 to 64 letters, digits, and . _ - between them");
+  if (!tokenNamePattern.test(name)) throw wrong("token_name", tokenNameRule);
   if (!isScope(scope)) throw wrong("scope", "must be one of the list");
   if (!/^[1-9]\d{0,4}$/.test(lifetime)) throw wrong("lifetime", "must be one of the list");
   return { name, scope, lifetime: Number(lifetime) * day };

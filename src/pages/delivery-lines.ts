@@ -13,6 +13,7 @@ import { exactTime } from "../../public/relative-time.js";
 import { moment } from "./components.ts";
 import type { Html } from "./layout.ts";
 import { approximateDuration } from "./rules/labels.ts";
+import { deliveryPath } from "./rules/links.ts";
 
 export interface LinesFacts {
   actor: Pick<Actor, "roles">;
@@ -51,7 +52,7 @@ function line(problem: DeliveryProblem, now: number, canManage: boolean): Html {
         >${channelNames(problem.methods)} delivery has been failing for
         ${duration(problem.since, now)}.</strong
       >
-      ${canManage ? html`<a href="/deployment/notifications">View delivery errors</a>` : ""}
+      ${canManage ? html`<a href="${deliveryPath}">View delivery errors</a>` : ""}
     </p>
   </div>`;
 }
@@ -59,7 +60,7 @@ function line(problem: DeliveryProblem, now: number, canManage: boolean): Html {
 const overdueHelp =
   "/docs/administration/monitoring/notifications/troubleshooting#the-periodic-run-is-overdue";
 
-const resumeForm = html`<form method="post" action="/deployment/notifications/resume">
+const resumeForm = html`<form method="post" action="${deliveryPath}/resume">
   <input type="hidden" name="to" value="/inbox" />
   <button class="button" type="submit">Resume delivery</button>
 </form>`;

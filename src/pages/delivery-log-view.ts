@@ -7,6 +7,7 @@ import type { MessageRow } from "../notifications/delivery/store/log.ts";
 import { describeReason } from "../notifications/outbox/rules/reasons.ts";
 import { countLabel, moment, tag } from "./components.ts";
 import { attributes, type Html } from "./layout.ts";
+import { hiddenFields, question } from "./question.ts";
 import { deliveryLogPath as path, messagePath } from "./rules/links.ts";
 import { logQuery, statusLabels, type LogFilter } from "./rules/log-filter.ts";
 
@@ -42,7 +43,7 @@ const words = {
   },
 } satisfies Record<LogAct, unknown>;
 
-export function question(
+export function actQuestion(
   act: LogAct,
   id: string,
   message: MessageRow | undefined,
@@ -55,25 +56,16 @@ export function question(
     message === undefined
       ? `${words[act].all(count)}?`
       : `${words[act].one} “${message.templateName}” to ${message.username} by ${channelLabel(message.method).toLowerCase()}?`;
-  const target = message === undefined ? act : `${message.id}/${act}`;
-  return html`<div class="ask">
-    <h2>${heading}</h2>
-    <p>${words[act].text}</p>
-    <form method="post" action="${path}/${target}">
-      ${hiddenFilter(view.filter)}
-      ${message === undefined && view.newest !== undefined ? html`<input type="hidden" name="until" value="${view.newest}" />` : ""}
-      <button class="button primary" type="submit">
-        ${message === undefined ? words[act].all(count) : words[act].one}
-      </button>
-      <a class="button" href="${logQuery(path, view.filter)}">Cancel</a>
-    </form>
-  </div>`;
+  return question({
+    title: heading,
+    text: words[act].text,
+    action: `${path}/${message === undefined ? act : `${message.id}/${act}`}`,
+    label: message === undefined ? words[act].all(count) : words[act].one,
+    back: logQuery(path, view.filter),
+    fields: { ...view.filter, until: message === undefined ? view.newest : undefined },
+    isFinal: act === "withdraw",
+  });
 }
-
-const hiddenFilter = (filter: LogFilter): Html[] =>
-  Object.entries(filter)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
 
 export function filterForm(filter: LogFilter, kinds: readonly { id: string; name: string }[]): Html {
   const select = (name: keyof LogFilter, label: string, all: string, options: [string, string][]) =>
@@ -179,7 +171,7 @@ export function messageAct(
         >Withdraw</a
       >`
     : html`<form method="post" action="${path}/${id}/retry">
-        ${hiddenFilter(filter)}
+        ${hiddenFields({ ...filter })}
         <button class="quiet" type="submit" aria-label="Retry ${name}">Retry</button>
       </form>`;
 }

@@ -6,8 +6,8 @@ import { hasPermission } from "../accounts/rules/permissions.ts";
 import { actOnMessage, noteOfAct, ownersOfLog } from "../api/message-acts.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { changeAll, type LogAct, type LogScope } from "../notifications/delivery/log-acts.ts";
-import { countPossible } from "../notifications/delivery/store/log-acts.ts";
+import { changeAll, maxChanged, type LogAct, type LogScope } from "../notifications/delivery/log-acts.ts";
+import { countShown } from "../notifications/delivery/store/log-acts.ts";
 import { findMessage, listMessages } from "../notifications/delivery/store/log.ts";
 import { listTemplatesWithAuthors } from "../notifications/texts/store/templates.ts";
 import { breadcrumb, listSize } from "./components.ts";
@@ -16,9 +16,9 @@ import {
   bulkLinks,
   doneNote,
   filterForm,
+  actQuestion,
   older,
   oneMessage,
-  question,
   type LogView,
 } from "./delivery-log-view.ts";
 import { problem, readForm } from "./form.ts";
@@ -71,8 +71,8 @@ async function showLog(c: Ctx, filter: LogFilter, error?: ApiError) {
   const { actor, kinds, rows, failed, unsent, one } = await readAsUser(c, {
     kinds: listTemplatesWithAuthors(),
     rows: listMessages(self, { ...scopeOf(filter), status: filter.status, before }, listSize + 1),
-    failed: countPossible("retry", actScope("retry", filter)),
-    unsent: countPossible("withdraw", actScope("withdraw", filter)),
+    failed: countShown("retry", actScope("retry", filter), self, maxChanged),
+    unsent: countShown("withdraw", actScope("withdraw", filter), self, maxChanged),
     one: findMessage(self, id),
   });
   const now = c.get("deps").now();
@@ -89,7 +89,7 @@ async function showLog(c: Ctx, filter: LogFilter, error?: ApiError) {
     ${breadcrumb([{ title: "Delivery", page: deliveryPath }], title)}
     <div class="head"><h1>${title}</h1></div>
     ${error === undefined ? doneNote(done, c.req.query("count")) : problem(error)}
-    ${manages && asked !== undefined ? question(asked, id, one[0], view) : ""} ${filterForm(filter, kinds)}
+    ${manages && asked !== undefined ? actQuestion(asked, id, one[0], view) : ""} ${filterForm(filter, kinds)}
     ${manages ? bulkLinks(view) : ""}
     ${
       shown.length === 0

@@ -24,6 +24,7 @@ import { channelList, type ChannelsView } from "./delivery-channels.ts";
 import { problem, readForm } from "./form.ts";
 import {
   deliveryLogPath,
+  deliveryPath as path,
   notificationSettingsPath,
   notificationTemplatesPath,
   ownPath,
@@ -36,7 +37,6 @@ import { channelLabel } from "../notifications/channels/index.ts";
 import { moment } from "./components.ts";
 import { approximateDuration } from "./rules/labels.ts";
 
-const path = "/deployment/notifications";
 const failuresShown = 10;
 
 const reads = () => ({ notificationSettings: readSettings(), gone: readGoneEndpoints() });

@@ -1,12 +1,12 @@
 // One notification as a row of the inbox that opens in place, with what can be done with it. Works without scripts.
 import { html, raw } from "./html.ts";
 import type { Action } from "../../db/schema.ts";
-import { exactTime, relativeTime } from "../../public/relative-time.js";
 import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import type { Process } from "../kernel/deps.ts";
 import { findKind } from "../notifications/kinds/kinds.ts";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { whyYouGetThis } from "../notifications/outbox/rules/reasons.ts";
+import { moment } from "./components.ts";
 import { situationHistory, situationLabel, situationOf } from "./inbox-situation.ts";
 import { returnTime, snoozePath } from "./inbox-snooze.ts";
 import { pick } from "./inbox-selected.ts";
@@ -49,10 +49,7 @@ export function inboxItem(item: InboxRow, facts: ItemFacts): Html {
           ${spoken === "" ? "" : html`<span class="spoken">${spoken}</span>`}${raw(rendered.titles(item.title, toInlineHtml))}
         </h2>
         ${subject.length === 0 ? "" : html`<span class="subject" ${attributes({ "data-state": label && (isResolved ? "resolved" : "open") })}>${subject.join(" · ")}</span>`}
-        ${snoozeTag(item)}
-        <time datetime="${new Date(shownAt).toISOString()}" title="${exactTime(shownAt, "UTC")}"
-          >${relativeTime(shownAt, now, "UTC")}</time
-        >
+        ${snoozeTag(item)} ${moment(shownAt, now)}
       </summary>
       ${situation === undefined ? "" : situationHistory(situation, item, facts)}
       <div class="prose">${raw(rendered.bodies(item.content, toProse))}</div>

@@ -2,7 +2,8 @@
 // scripts: the check boxes of the rows belong to its form.
 import { Hono } from "hono";
 import * as z from "zod";
-import { authorizedUserIdSql, currentUserIdSql, writeAsUser, type Ctx, type Env } from "../http/endpoint.ts";
+import { writeInbox } from "../api/inbox.ts";
+import { authorizedUserIdSql, currentUserIdSql, type Ctx, type Env } from "../http/endpoint.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import {
   findInboxItem,
@@ -49,7 +50,7 @@ export const inboxSelected = new Hono<Env>().post(
     const { to } = await readForm(c, ["to"]);
     const ids = await readIds(c);
     const now = c.get("deps").now();
-    const { item } = await writeAsUser(c, marks[mark](authorizedUserIdSql(c), ids, now), {
+    const { item } = await writeInbox(c, marks[mark](authorizedUserIdSql(c), ids, now), {
       item: findInboxItem(currentUserIdSql(c), ids[0]!),
     });
     if (item[0] === undefined) throw notFound("Notification");

@@ -1,8 +1,8 @@
 // The situation of an inbox item: on its row how often it occurred or how it ended, and in the opened item its history.
-import { exactTime, relativeTime } from "../../public/relative-time.js";
 import { toInlineHtml } from "../notifications/texts/rules/markdown.ts";
 import { resolvedLabel, type ItemSituation } from "../notifications/situations/rules/situation.ts";
 import type { Process } from "../kernel/deps.ts";
+import { moment } from "./components.ts";
 import { html, raw } from "./html.ts";
 import { subjectOf } from "./rules/inbox-item.ts";
 import type { Html } from "./layout.ts";
@@ -32,12 +32,12 @@ export function situationHistory(
     ${
       ended === undefined
         ? ""
-        : html`<p class="ended"><strong>${ended}</strong>, ${timeTag(resolvedAt!, now)}.</p>`
+        : html`<p class="ended"><strong>${ended}</strong>, ${moment(resolvedAt!, now)}.</p>`
     }
     ${
       occurrences === 1
         ? ""
-        : html`<p>${occurrences} times, first ${timeTag(openedAt, now)}, last ${timeTag(lastAt, now)}.</p>`
+        : html`<p>${occurrences} times, first ${moment(openedAt, now)}, last ${moment(lastAt, now)}.</p>`
     }
     ${
       earlier.length === 0
@@ -46,7 +46,7 @@ export function situationHistory(
             ${earlier.map(
               ({ at, title, actions }) =>
                 html`<li>
-                  ${timeTag(at, now)}
+                  ${moment(at, now)}
                   <span>${earlierLabel(title, subjectOf(actions, title, accessUrl))}</span>
                 </li>`,
             )}
@@ -54,8 +54,3 @@ export function situationHistory(
     }
   </div>`;
 }
-
-const timeTag = (at: number, now: number): Html =>
-  html`<time datetime="${new Date(at).toISOString()}" title="${exactTime(at, "UTC")}"
-    >${relativeTime(at, now, "UTC")}</time
-  >`;

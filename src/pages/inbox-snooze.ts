@@ -3,14 +3,8 @@
 import { Hono } from "hono";
 import { exactTime } from "../../public/relative-time.js";
 import { findTimeZone } from "../accounts/store/time-zone.ts";
-import {
-  authorizedUserIdSql,
-  currentUserIdSql,
-  readAsUser,
-  writeAsUser,
-  type Ctx,
-  type Env,
-} from "../http/endpoint.ts";
+import { writeInbox } from "../api/inbox.ts";
+import { authorizedUserIdSql, currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { invalid, notFound } from "../kernel/errors.ts";
 import {
   parseWallTime,
@@ -67,7 +61,7 @@ export const inboxSnooze = new Hono<Env>()
     const zone = isTimeZone(fields.zone) ? fields.zone : await readZone(c);
     const now = c.get("deps").now();
     const until = readUntil(fields, zone, now);
-    const { item } = await writeAsUser(
+    const { item } = await writeInbox(
       c,
       ids.map((one) => setSnoozed(self, one, until, now)),
       { item: findInboxItem(currentUserIdSql(c), ids[0]!) },

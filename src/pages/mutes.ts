@@ -1,6 +1,5 @@
 // Muting a workspace, template or preset from a notification, with one press; and what is muted, in the notification settings.
 import { Hono } from "hono";
-import { exactTime, relativeTime } from "../../public/relative-time.js";
 import {
   authorizedUserIdSql,
   currentUserIdSql,
@@ -12,6 +11,7 @@ import type { InboxRow } from "../notifications/inbox/store/inbox.ts";
 import { findInboxItem } from "../notifications/inbox/store/inbox.ts";
 import { isGone, mutableOf, thingToMute } from "../notifications/preferences/mute.ts";
 import { deleteMute, findMuteOf, muteOf, type MuteRow } from "../notifications/preferences/store/mutes.ts";
+import { moment } from "./components.ts";
 import { readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { back } from "./inbox-return.ts";
@@ -92,12 +92,7 @@ const muteItem = (mute: MuteRow, now: number): Html =>
   html`<li class="kind">
     <div class="description">
       <h3 id="m-${mute.id}">${mute.name ?? `Deleted ${mute.thing}`}</h3>
-      <p>
-        ${mute.thing}, muted
-        <time datetime="${new Date(mute.createdAt).toISOString()}" title="${exactTime(mute.createdAt, "UTC")}"
-          >${relativeTime(mute.createdAt, now, "UTC")}</time
-        >
-      </p>
+      <p>${mute.thing}, muted ${moment(mute.createdAt, now)}</p>
     </div>
     <form method="post" action="/settings/mutes/${mute.id}/lift">
       <input type="hidden" name="to" value="${mutesPath}" />

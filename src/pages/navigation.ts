@@ -6,12 +6,14 @@ import { attributes, html, type Html } from "./html.ts";
 import { unreadBadge } from "./unread.ts";
 import {
   accountPath,
+  deliveryPath,
   notificationSettingsPath,
   notificationTemplatesPath,
   poolsPath,
   provisionerKeysPath,
   tasksPath,
   templatesPath,
+  usersPath,
   workspacesPath,
 } from "./rules/links.ts";
 
@@ -31,10 +33,10 @@ const main: readonly Entry[] = [
 ];
 
 const deployment: readonly Entry[] = [
-  { path: "/deployment/notifications", label: "Delivery" },
+  { path: deliveryPath, label: "Delivery" },
   { path: notificationTemplatesPath, label: "Notification templates", permission: "deployment:read" },
   { path: poolsPath, label: "Prebuilds", permission: "prebuilds:read" },
-  { path: "/deployment/users", label: "Users", permission: "users:read" },
+  { path: usersPath, label: "Users", permission: "users:read" },
   { path: provisionerKeysPath, label: "Provisioner keys", permission: "provisioner-keys:read" },
 ];
 

@@ -5,7 +5,7 @@ import { html } from "./html.ts";
 import { noteOfTemplate, onlyOwners } from "../api/notification-changes.ts";
 import { readAsUser, type Env } from "../http/endpoint.ts";
 import { ApiError } from "../kernel/errors.ts";
-import { channelLabel, choosableMethods, type Method } from "../notifications/channels/index.ts";
+import { channelLabel, kindMethods, type Method } from "../notifications/channels/index.ts";
 import { findKind, isAlwaysOn, isOnlyByMail } from "../notifications/kinds/kinds.ts";
 import { changeChoices, type ChosenKind, type KindChoices } from "../notifications/texts/choices.ts";
 import { findChoices } from "../notifications/texts/store/choices.ts";
@@ -13,6 +13,7 @@ import type { TemplateRow } from "../notifications/texts/store/templates.ts";
 import { changeMethod, templateReads } from "../notifications/texts/templates.ts";
 import { readForm } from "./form.ts";
 import { attributes, type Html } from "./layout.ts";
+import { question } from "./question.ts";
 import { notificationTemplatePath, notificationTemplatesPath as path } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
 
@@ -45,7 +46,7 @@ const choices: Record<string, { change: KindChoices; done: string }> = {
 /** Null for the default channel. */
 function readMethod(text: string): Method | null {
   if (text === "") return null;
-  const method = choosableMethods.find((one) => one === text);
+  const method = kindMethods.find((one) => one === text);
   if (method === undefined) throw new ApiError(400, "Unknown channel. Reload the page and try again.");
   return method;
 }
@@ -63,7 +64,7 @@ export function describeDefault(
 }
 
 export function choiceForms(kind: ChosenKind, template: TemplateRow, asked: string | undefined): Html {
-  if (asked === "disable" && !kind.isDisabled && !isAlwaysOn(kind.id)) return question(kind);
+  if (asked === "disable" && !kind.isDisabled && !isAlwaysOn(kind.id)) return disableQuestion(kind);
   return html`${channelForm(kind.id, template.method)}
   ${isAlwaysOn(kind.id) ? "" : html`${defaultForm(kind)} ${disableForm(kind)}`}`;
 }
@@ -84,27 +85,23 @@ function defaultForm({ id, defaultChoice }: ChosenKind): Html {
 
 const disableForm = ({ id, isDisabled }: ChosenKind): Html =>
   isDisabled
-    ? choiceButton(id, "enable", "Enable for everybody again")
+    ? html`<form class="inline" method="post" action="${notificationTemplatePath(id)}/choices">
+        <input type="hidden" name="choice" value="enable" />
+        <button class="button primary" type="submit">Enable for everybody again</button>
+      </form>`
     : html`<p>
         <a class="button" href="${notificationTemplatePath(id)}?ask=disable">Disable for everybody</a>
       </p>`;
 
-const choiceButton = (id: string, choice: string, label: string, more: Html | string = ""): Html =>
-  html`<form class="inline" method="post" action="${notificationTemplatePath(id)}/choices">
-    <input type="hidden" name="choice" value="${choice}" />
-    <button class="button primary" type="submit">${label}</button>
-    ${more}
-  </form>`;
-
-const question = ({ id, name }: ChosenKind): Html =>
-  html`<div class="ask">
-    <h2>Disable “${name}” for everybody?</h2>
-    <p>
-      Nobody gets these notifications in any channel, whatever they chose. Unsent ones are not sent either,
-      and are not sent later.
-    </p>
-    ${choiceButton(id, "disable", "Disable", html`<a class="button" href="${notificationTemplatePath(id)}">Cancel</a>`)}
-  </div>`;
+const disableQuestion = ({ id, name }: ChosenKind): Html =>
+  question({
+    title: `Disable “${name}” for everybody?`,
+    text: "Nobody gets these notifications in any channel, whatever they chose. Unsent ones are not sent either, and are not sent later.",
+    action: `${notificationTemplatePath(id)}/choices`,
+    label: "Disable",
+    back: notificationTemplatePath(id),
+    fields: { choice: "disable" },
+  });
 
 function channelForm(id: string, chosen: string | null): Html | string {
   if (isOnlyByMail(id)) return "";
@@ -114,7 +111,7 @@ function channelForm(id: string, chosen: string | null): Html | string {
     <label for="method">Sent in addition to the inbox by</label>
     <select id="method" name="method">
       ${option("", "The default channel")}
-      ${choosableMethods.map((method) => option(method, channelLabel(method)))}
+      ${kindMethods.map((method) => option(method, channelLabel(method)))}
     </select>
     <button class="button" type="submit">Save channel</button>
   </form>`;

@@ -22,6 +22,7 @@ import {
 } from "../notifications/preferences/store/preferences.ts";
 import { readFields } from "./form.ts";
 import { respondWithPage, type Html } from "./layout.ts";
+import { question } from "./question.ts";
 import { notificationSettingsPath, ownPath } from "./rules/links.ts";
 import { settingsTabs } from "./components.ts";
 import { pushSection } from "./push.ts";
@@ -32,7 +33,7 @@ import { timeZoneSection } from "./time-zone.ts";
 import { findTimeZone } from "../accounts/store/time-zone.ts";
 import { findOwnActions } from "../notifications/preferences/store/own-actions.ts";
 import { ownActionsSetting } from "./own-actions.ts";
-import { kindGroups, toggleForm, type SettingsView } from "./kind-choices.ts";
+import { kindGroups, type SettingsView } from "./kind-choices.ts";
 import { listSubscriptions } from "../notifications/channels/push/store/subscriptions.ts";
 
 const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -149,11 +150,12 @@ export function confirmation(
 
 function unsubscribeQuestion(choice: KindPreference): Html {
   const { id, name } = choice;
-  const button = html`<button class="button primary" type="submit">Unsubscribe</button>
-    <a class="button" href="${notificationSettingsPath}">Cancel</a>`;
-  return html`<div class="ask">
-    <h2>Unsubscribe from “${name}”?</h2>
-    <p>${findKind(id)?.about ?? ""} You will no longer get these notifications through any channel.</p>
-    ${toggleForm([id], false, `${notificationSettingsPath}?saved=${id}`, button)}
-  </div>`;
+  return question({
+    title: `Unsubscribe from “${name}”?`,
+    text: `${findKind(id)?.about ?? ""} You will no longer get these notifications through any channel.`,
+    action: notificationSettingsPath,
+    label: "Unsubscribe",
+    back: notificationSettingsPath,
+    fields: { [id]: "off", to: `${notificationSettingsPath}?saved=${id}` },
+  });
 }

@@ -2,6 +2,9 @@
 import { html } from "./html.ts";
 import type { Html } from "./layout.ts";
 
+/** By name; undefined ones are left out. */
+export type HiddenFields = Readonly<Record<string, string | undefined>>;
+
 export interface Question {
   title: string;
   text: string;
@@ -11,18 +14,31 @@ export interface Question {
   label: string;
   /** Without doing it. */
   back: string;
-  /** After doing it, where the form takes that. */
-  to?: string | undefined;
+  /** What the form sends besides, by name. */
+  fields?: HiddenFields;
   /** It can't be undone. */
   isFinal?: boolean;
 }
 
-export const question = ({ title, text, action, label, back, to, isFinal = false }: Question): Html =>
+export const hiddenFields = (fields: HiddenFields): Html[] =>
+  Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => html`<input type="hidden" name="${name}" value="${value!}" />`);
+
+export const question = ({
+  title,
+  text,
+  action,
+  label,
+  back,
+  fields = {},
+  isFinal = false,
+}: Question): Html =>
   html`<div class="ask" role="group" aria-labelledby="question">
     <h2 id="question">${title}</h2>
     <p>${text}</p>
     <form method="post" action="${action}">
-      ${to === undefined ? "" : html`<input type="hidden" name="to" value="${to}" />`}
+      ${hiddenFields(fields)}
       <button class="button ${isFinal ? "danger" : "primary"}" type="submit">${label}</button>
       <a class="button" href="${back}">Cancel</a>
     </form>

@@ -54,8 +54,8 @@ const addressOf = ({ email, username }: Choice): Html => html`<strong>${email ||
 const question = (c: Ctx, choice: Choice): Html =>
   html`<p>${findKind(choice.id)?.about ?? ""}</p>
     <p>
-      ${addressOf(choice)} will no longer get these notifications by email, in the inbox or by webhook. You
-      can enable them again in your <a href="${notificationSettingsPath}">notification settings</a>.
+      ${addressOf(choice)} will no longer get these notifications through any channel. You can enable them
+      again in your <a href="${notificationSettingsPath}">notification settings</a>.
     </p>
     <form method="post" action="/unsubscribe?token=${encodeURIComponent(c.req.query("token")!)}">
       <input type="hidden" name="List-Unsubscribe" value="One-Click" />

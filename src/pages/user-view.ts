@@ -10,15 +10,6 @@ import { attributes, type Html } from "./layout.ts";
 import { question, type Question } from "./question.ts";
 import { filterPath, userPath, usersPath } from "./rules/links.ts";
 
-export const userReaders = {
-  permission: "users:read",
-  deniedMessage: "Only owners, user admins and auditors can list users.",
-} as const;
-export const userManagers = {
-  permission: "users:manage",
-  deniedMessage: "Only owners and user-admins can manage users.",
-} as const;
-
 /** Of a generated one: letters and digits, more than 100 bits. */
 export const passwordLength = 20;
 

@@ -8,7 +8,7 @@ import { sendPasswordReset } from "../accounts/passcodes.ts";
 import { changeRoles, changeStatus, statusReads } from "../accounts/roles-and-status.ts";
 import { findUser, userIdByNameSql } from "../accounts/store/users.ts";
 import { deleteUser } from "../accounts/users.ts";
-import { loadUserWith, userManagers as managers } from "../api/user-shape.ts";
+import { loadUserWith, userManagers as managers, userReaders } from "../api/user-shape.ts";
 import { currentUserIdSql, readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { randomText } from "../kernel/crypto.ts";
 import { ApiError, notFound } from "../kernel/errors.ts";
@@ -24,7 +24,6 @@ import {
   userControls,
   userFacts,
   userHead,
-  userReaders,
   usersCrumb,
 } from "./user-view.ts";
 

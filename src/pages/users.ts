@@ -10,6 +10,7 @@ import { accountCreated } from "../accounts/account-kinds.ts";
 import { sendPasswordReset } from "../accounts/passcodes.ts";
 import { hasPermission } from "../accounts/rules/permissions.ts";
 import { createUser } from "../accounts/users.ts";
+import { userCreators, userReaders } from "../api/user-shape.ts";
 import { readAsUser, type Ctx, type Env } from "../http/endpoint.ts";
 import { randomText } from "../kernel/crypto.ts";
 import { ApiError } from "../kernel/errors.ts";
@@ -18,7 +19,7 @@ import { fields, problem, readForm, type Field } from "./form.ts";
 import { attributes, respondWithPage, type Html } from "./layout.ts";
 import { userPath, usersPath } from "./rules/links.ts";
 import { signedIn } from "./session.ts";
-import { createdNote, passwordLength, userManagers, userReaders, type CreatedUser } from "./user-view.ts";
+import { createdNote, passwordLength, type CreatedUser } from "./user-view.ts";
 
 const path = usersPath;
 
@@ -26,7 +27,7 @@ export const userPages = new Hono<Env>()
   .get(path, signedIn, (c) => showUsers(c))
   .post(path, signedIn, async (c) => {
     const given = await readForm(c, ["email", "username", "name", "link"]);
-    const { actor, ...facts } = await readAsUser(c, accountCreated.reads(), { requires: userManagers });
+    const { actor, ...facts } = await readAsUser(c, accountCreated.reads(), { requires: userCreators });
     const deps = c.get("deps");
     const password = randomText(passwordLength);
     try {

@@ -110,7 +110,7 @@ export function askedQuestion(
     label: `${labels[action]} ${isTask ? "task and workspace" : "workspace"}`,
     back: page,
     // A deleted task has no page.
-    to: !isTask || action === "delete" ? undefined : page,
+    fields: { to: !isTask || action === "delete" ? undefined : page },
     isFinal: action === "delete",
   });
 }

@@ -15,7 +15,14 @@ import { createFairQueue, createRequestLimit, createSemaphore } from "../kernel/
 import { createTextCache } from "../kernel/rules/text-cache.ts";
 import { createJobWaker } from "../workspaces/jobs/wait-for-job.ts";
 
-export interface ProcessOptions {
+/** What tests set otherwise. */
+export interface ProcessTuning {
+  passwordCost?: number | undefined;
+  /** Milliseconds between checks for other processes' notifications. */
+  inboxInterval?: number | undefined;
+}
+
+export interface ProcessOptions extends ProcessTuning {
   clock: Clock;
   db: Database;
   log: Log;
@@ -23,7 +30,6 @@ export interface ProcessOptions {
   /** Password hashes at a time. */
   hashes: number;
   mail: MailPool | null;
-  passwordCost?: number | undefined;
   /** Requests of a caller in a minute; 0 or omitted: no limit. */
   apiRateLimit?: number;
   /** Creates the dependencies of background work. Not called before the first of it. */
@@ -40,8 +46,7 @@ const largeBodies = { concurrency: 4, perHolder: 2, maxWaiting: 32 };
 /** Characters of rendered notifications: those of about a hundred pages. */
 const maxTitles = 1_000_000;
 const maxBodies = 4_000_000;
-/** Between checks for other processes' notifications. */
-const hubIntervalMs = 1_000;
+const defaultInboxInterval = 1_000;
 
 /** Resolves in the next iteration of the event loop. */
 const nextIteration = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -72,6 +77,7 @@ export function createGather(iteration = nextIteration): Gather {
 
 export function createProcess(options: ProcessOptions): OwnProcess {
   const { clock, db, log, stopping, hashes, mail, passwordCost, apiRateLimit = 0, deps } = options;
+  const { inboxInterval = defaultInboxInterval } = options;
   return {
     clock,
     deps,
@@ -88,7 +94,7 @@ export function createProcess(options: ProcessOptions): OwnProcess {
     reconciliations: createReconciliationRequests(deps, stopping, nextIteration),
     hub: createHub({
       db,
-      interval: hubIntervalMs,
+      interval: inboxInterval,
       now: clock.now,
       validKeys: async (keyIds) => (await db.read({ keys: findValidKeys(keyIds, clock.now()) })).keys,
       onError: (error) =>

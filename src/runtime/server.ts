@@ -27,7 +27,7 @@ import {
 import { openAssets } from "./asset-files.ts";
 import { withCompression } from "./compression.ts";
 import { eventStreamsOf, type StreamBindings, withEventStreams } from "./event-streams.ts";
-import { createClock, createProcess } from "./process.ts";
+import { createClock, createProcess, type ProcessTuning } from "./process.ts";
 import { databaseFile, openClient } from "./database.ts";
 import { guardFile, type Rescue } from "./file-guard.ts";
 import { createMail } from "./mail.ts";
@@ -37,7 +37,7 @@ import { acceptSockets, createWatch, inboxHolder, noSocket, type Upgrade } from 
 import { Cron } from "croner";
 import { tick } from "../tick.ts";
 
-export interface ServerOptions extends Pick<DatabaseOptions, "onTrip" | "onStatement"> {
+export interface ServerOptions extends Pick<DatabaseOptions, "onTrip" | "onStatement">, ProcessTuning {
   write: (line: string) => void;
   terminal: boolean;
   /** Tests set the clock, wrap the database client and disable the tick. */
@@ -51,7 +51,6 @@ export interface ServerOptions extends Pick<DatabaseOptions, "onTrip" | "onState
   onAnswer?: (text: string) => void;
   post?: Post;
   ticking?: boolean;
-  passwordCost?: number;
   slowRequests?: SlowRequests;
   connections?: ConnectionLimits;
 }
@@ -140,9 +139,10 @@ export async function startServer(
   return { config, prepared, setupCode, address, databaseFile: file, deps, db, log, settled, stop };
 }
 
-const limitsOf = ({ passwordCost }: ServerOptions, { apiRateLimit }: Config) => ({
+const limitsOf = ({ passwordCost, inboxInterval }: ProcessTuning, { apiRateLimit }: Config) => ({
   hashes: 2,
   passwordCost,
+  inboxInterval,
   apiRateLimit,
 });
 

@@ -164,7 +164,7 @@ test("a link that names a kind asks for confirmation, and its button disables th
   const asked = await get(server, link, cookie);
   expect(wordsOf(asked)).toContain("Unsubscribe from “Troubleshooting Notification”?");
   expect(await disabledOf(server, token)).toBeUndefined();
-  const [, form] = /<div class="ask">(.*?)<\/form>/s.exec(asked.text)!;
+  const [, form] = /<div class="ask"[^>]*>(.*?)<\/form>/s.exec(asked.text)!;
   const fields = Object.fromEntries(
     [...form!.matchAll(/name="([^"]+)" value="([^"]+)"/g)].map(([, name, value]) => [name!, value!]),
   );

@@ -7,6 +7,7 @@ import { startPools } from "../support/pools.ts";
 import { addPrebuilds } from "../support/prebuilds.ts";
 import { startReceiver } from "../support/receiver.ts";
 import { addUser, type TestServer } from "../support/server.ts";
+import { startMailServer } from "../support/smtp.ts";
 import { startTask } from "../support/task.ts";
 import { activateVersion, addVersion } from "../support/workspaces.ts";
 
@@ -181,9 +182,9 @@ describe("a pool at its limit", () => {
 });
 
 describe("a receiver that is gone", () => {
-  const setUp = async () => {
+  const setUp = async (more: Record<string, string> = {}) => {
     const receiver = await startReceiver();
-    const { server, token } = await startSignedIn({ environment: webhookOf(receiver.url) });
+    const { server, token } = await startSignedIn({ environment: { ...webhookOf(receiver.url), ...more } });
     const send = async (title: string) => {
       const json = { content: { title, message: "text" } };
       await server.call("POST", "/api/v2/notifications/custom", { token, json });
@@ -212,6 +213,22 @@ describe("a receiver that is gone", () => {
     expect(await situationsOf(server)).toEqual([
       { key: "receiver/webhook", occurrences: 1, how: "accepted", isResolved: 1 },
     ]);
+  });
+
+  test("is reported by mail without waiting for the next periodic run", async () => {
+    const mail = await startMailServer();
+    const { receiver, server, token, send } = await setUp({
+      BELFRY_EMAIL_SMARTHOST: `127.0.0.1:${mail.port}`,
+      BELFRY_EMAIL_FROM: "belfry@example.com",
+      BELFRY_EMAIL_TLS_STARTTLS: "false",
+    });
+    const path = `/api/v2/notifications/templates/${kinds["notification-receiver-gone"].id}/method`;
+    const chosen = await server.call("PUT", path, { token, json: { method: "smtp" } });
+    expect(chosen.status).toBe(200);
+    receiver.answer({ status: 410 });
+    await send("one");
+    await mail.received(1);
+    expect(mail.mails[0]!.email.subject).toBe(title);
   });
 
   test("is over when a receiver at another address accepts a message", async () => {

@@ -35,7 +35,7 @@ export interface TestClock {
   advance: (milliseconds: number) => void;
 }
 
-const firstMoment = Date.parse("2026-11-21T10:00:00.500Z");
+export const firstMoment = Date.parse("2026-11-21T10:00:00.500Z");
 
 export function createClock(start = firstMoment): TestClock {
   let time = start;

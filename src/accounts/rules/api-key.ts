@@ -68,6 +68,11 @@ export const unknownUntil: UnsignedUntil = {
 export const parseUnsignedUntil = (stored: string | undefined): UnsignedUntil =>
   stored === undefined ? unknownUntil : (JSON.parse(stored) as UnsignedUntil);
 
+/** Where names stand in paths, `tokenconfig` is the settings of tokens. */
+export const tokenNamePattern = /^(?!tokenconfig$)[a-zA-Z0-9]([a-zA-Z0-9._-]{0,62}[a-zA-Z0-9])?$/;
+export const tokenNameRule =
+  'must have 1 to 64 letters, digits and . _ - between them, and not be "tokenconfig"';
+
 export type LifetimeVerdict = { ok: true; seconds: number } | { ok: false; problem: string };
 
 const defaultLifetimeMs = 7 * 86_400_000;

@@ -29,7 +29,7 @@ export const externalChannels = allChannels.filter(
 );
 
 /** Those that a kind can have: one that accompanies the others isn't chosen. */
-export const choosableMethods = allChannels
+export const kindMethods = allChannels
   .filter(({ accompanies }) => accompanies === undefined)
   .map(({ id }) => id) as [Method, ...Method[]];
 

@@ -1,5 +1,4 @@
 // One attempt for one message: checks that it should still be sent, renders it and passes it to its channel.
-import { isMuted } from "../outbox/rules/mutes.ts";
 import type { Action } from "../../../db/schema.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { OutgoingMessage, Outcome } from "../channels/channel.ts";
@@ -8,6 +7,7 @@ import { channelLabel, findChannel } from "../channels/index.ts";
 import { isAlwaysOn, kinds, reachesSuspended } from "../kinds/kinds.ts";
 import { isGone } from "./rules/channel-health.ts";
 import { isChannelDisabled } from "../outbox/rules/delivery-plan.ts";
+import { isMuted } from "../outbox/rules/mutes.ts";
 import { unsealLabels } from "../outbox/sealed-labels.ts";
 import { renderOrFallback, type Rendered } from "../texts/rules/render.ts";
 import type { ClaimedMessage } from "./store/queue.ts";

@@ -50,8 +50,15 @@ export async function dispatch(deps: Deps, options: DispatchOptions = {}): Promi
     }),
   );
   await results.finish();
+  if (results.hasQueued()) wakeQueue(deps);
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return report;
+}
+
+/** Sends everything that is due, after the response. */
+export function wakeQueue({ process }: Deps): void {
+  const own = process.deps();
+  own.defer(() => dispatch(own));
 }
 
 /** The limits of one channel in one dispatch; the next tick finds the rest. */

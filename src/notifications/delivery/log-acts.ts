@@ -15,7 +15,7 @@ import {
   type LogAct,
   type LogScope,
 } from "./store/log-acts.ts";
-import { wakeQueue } from "./wake.ts";
+import { wakeQueue } from "./dispatch.ts";
 
 export type { LogAct, LogScope } from "./store/log-acts.ts";
 
@@ -57,8 +57,9 @@ function refuse(act: LogAct, status: MessageRow["status"], expiresAt: number | n
 }
 
 const batchSize = 1_000;
-/** A request changes no more than so many batches. */
 const maxBatches = 10;
+/** A request changes no more. */
+export const maxChanged = batchSize * maxBatches;
 
 export interface Changed {
   changed: number;

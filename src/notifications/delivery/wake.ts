@@ -4,7 +4,7 @@ import { createCoalescer } from "../../kernel/coalescer.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import type { NudgeQueue, QueuedMessage } from "../../kernel/ports.ts";
 import { methods } from "../channels/index.ts";
-import { dispatch } from "./dispatch.ts";
+import { dispatch, wakeQueue } from "./dispatch.ts";
 
 /** Dispatches of one channel at the same time, so that one slow receiver doesn't delay the others for long. */
 const maxDispatches = 4;
@@ -45,12 +45,6 @@ export function nudge(deps: Deps, messages: readonly QueuedMessage[]): void {
 /** Sends these messages, which are delayed until `at`, where the process lives that long. */
 export function nudgeAt(deps: Deps, at: number, messages: readonly QueuedMessage[]): void {
   deps.process.nudges?.addLater(messages, timerMs(deps, at));
-}
-
-/** Sends everything that is due, after the response. */
-export function wakeQueue({ process }: Deps): void {
-  const own = process.deps();
-  own.defer(() => dispatch(own));
 }
 
 /** Sends everything that is due at `at`, where the process lives that long. */

@@ -19,6 +19,8 @@ export interface ResultWriter {
   add: (message: ClaimedMessage, token: string, delivery: Delivery, startedAt: number) => void;
   /** Lets the caller write what waits before its own statements; what the caller could not write is written on its own. */
   writeWith: <T>(write: (results: readonly Statement[]) => Promise<T>) => Promise<T>;
+  /** Whether the results queued messages of their own. */
+  hasQueued: () => boolean;
   /** Resolves when everything that was added is written, or could not be written. */
   finish: () => Promise<void>;
 }
@@ -42,6 +44,7 @@ export function createResultWriter(deps: Deps): ResultWriter {
   const waiting: Result[] = [];
   /** One write at a time: the latest result of an endpoint counts. */
   let last: Promise<void> = Promise.resolve();
+  let isAnyGone = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function take(): Result[] {
@@ -63,6 +66,7 @@ export function createResultWriter(deps: Deps): ResultWriter {
       const decision = decideOutcome(delivery.outcome, attempted, policy, finishedAt, Math.random());
       if (delivery.outcome.kind === "temporary" || delivery.outcome.kind === "permanent")
         logFailure(deps, message, decision);
+      isAnyGone ||= delivery.outcome.kind === "permanent" && delivery.outcome.gone === true;
       waiting.push({ ...delivery, message, token, decision, startedAt, finishedAt });
       if (waiting.length >= maxBatch) start(take());
       else timer ??= setTimeout(() => start(take()), gatherMs);
@@ -79,6 +83,7 @@ export function createResultWriter(deps: Deps): ResultWriter {
         throw error;
       }
     },
+    hasQueued: () => isAnyGone,
     finish: () => {
       start(take());
       return last;

@@ -40,9 +40,9 @@ export const notificationSettingsPath = "/settings/notifications";
 export const accountPath = "/settings/account";
 export const provisionerKeysPath = "/deployment/provisioner-keys";
 export const deliveryPath = "/deployment/notifications";
-export const deliveryLogPath = "/deployment/notifications/messages";
+export const deliveryLogPath = `${deliveryPath}/messages`;
 export const messagePath = (id: string): string => `${deliveryLogPath}/${id}`;
-export const notificationTemplatesPath = "/deployment/notifications/templates";
+export const notificationTemplatesPath = `${deliveryPath}/templates`;
 
 export const usersPath = "/deployment/users";
 

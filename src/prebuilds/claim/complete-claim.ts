@@ -1,6 +1,6 @@
 // What prebuilds add to the write that completes a job: the build's duration, and for a claim that replaced resources a count
 // and one notification.
-import type { Answers } from "../../../db/client.ts";
+import type { Answers, SQL } from "../../../db/client.ts";
 import type { Deps } from "../../kernel/deps.ts";
 import { canonicalJson } from "../../kernel/rules/json.ts";
 import { addToCounter } from "../../kernel/store/counters.ts";
@@ -38,16 +38,7 @@ export function claimCompletion(deps: Deps, lease: JobLease, before: ClaimFacts)
   const total = before.replaced[0]?.total ?? 0;
   if (claim === undefined) return [];
   const when = uncanceledLeaseHeldSql(lease);
-  if (total === 0)
-    return [
-      resolveSituations({
-        keys: [driftKey(claim.versionId, claim.presetId)],
-        at: deps.now(),
-        how: "unaffected",
-        closes: true,
-        when,
-      }),
-    ];
+  if (total === 0) return claim.isDriftOpen === 0 ? [] : [endDrift(claim, deps.now(), when)];
   const replaced = before.replaced.map(toReplacement);
   const event = resourceReplaced.prepare(deps, before, { buildId: lease.jobId, claim, replaced, total });
   return [
@@ -55,6 +46,9 @@ export function claimCompletion(deps: Deps, lease: JobLease, before: ClaimFacts)
     notify(event, { when }),
   ];
 }
+
+const endDrift = ({ versionId, presetId }: Claim, at: number, when: SQL) =>
+  resolveSituations({ keys: [driftKey(versionId, presetId)], at, how: "unaffected", closes: true, when });
 
 /** How long it took, counted in the write that ends it. */
 export function timedCompletion(deps: Deps, lease: JobLease, { timed }: ClaimFacts): StatementOrNotice[] {

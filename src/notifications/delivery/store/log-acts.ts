@@ -2,6 +2,7 @@
 import { and, asc, eq, gt, sql, type SQL } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { notificationEvents, notificationMessages } from "../../../../db/schema.ts";
+import { seesDeploymentSql } from "./health.ts";
 import { filterSql, type MessageFilter } from "./log.ts";
 import { countInhibited } from "./metrics.ts";
 
@@ -24,6 +25,17 @@ export const countPossible = (act: LogAct, scope: LogScope) =>
     .from(notificationMessages)
     .innerJoin(notificationEvents, eq(notificationEvents.id, notificationMessages.eventId))
     .where(matchesSql(act, scope));
+
+/** No further than `limit`; 0 for those who see their own messages only. */
+export const countShown = (act: LogAct, scope: LogScope, viewer: SQL<string>, limit: number) =>
+  query.all<{ count: number }>(
+    sql`SELECT count(*) AS count FROM (${query
+      .select({ id: notificationMessages.id })
+      .from(notificationMessages)
+      .innerJoin(notificationEvents, eq(notificationEvents.id, notificationMessages.eventId))
+      .where(and(seesDeploymentSql(viewer), matchesSql(act, scope)))
+      .limit(limit)})`,
+  );
 
 /** Oldest first, after a sequence number. */
 export const listPossible = (act: LogAct, scope: LogScope, after: number, limit: number) =>

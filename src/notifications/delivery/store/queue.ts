@@ -1,5 +1,4 @@
 // SQL of delivery: claim messages under a lease, write outcomes, release, purge. Every write can be sent twice.
-import { mutesSql } from "../../preferences/store/mutes.ts";
 import { and, eq, lt, sql } from "drizzle-orm";
 import { query, type Statement } from "../../../../db/client.ts";
 import { prepared, preparedSql } from "../../../../db/prepared.ts";
@@ -17,6 +16,7 @@ import {
 } from "../../../../db/schema.ts";
 import type { Purges } from "../../../kernel/purge.ts";
 import { methods, type Method } from "../../channels/index.ts";
+import { mutesSql } from "../../preferences/store/mutes.ts";
 import { countInhibited } from "./metrics.ts";
 import { deleteOldInbox } from "../../inbox/store/inbox.ts";
 import { deleteOldSituations, foldOlder } from "../../situations/store/situations.ts";

@@ -1,6 +1,6 @@
 // Why somebody did not get an event: who did, and what of its rule leaves this person out.
 import type { SiteRole } from "../../../../db/schema.ts";
-import type { Reason } from "./reasons.ts";
+import { aRole, roleNoun, type Reason } from "./reasons.ts";
 import type { RecipientRule } from "./recipients.ts";
 
 /** What an event keeps of its rule. */
@@ -94,7 +94,7 @@ function aboutPerson({ rule, createdAt, targets, person }: AbsenceFacts): string
   if (role !== undefined) return `This person is ${aRole(role)} now, but was not when the event was written.`;
   const [fallback] = holds(rule.fallbackRoles);
   if (fallback !== undefined)
-    return `This person is ${aRole(fallback)}, and ${rolePlural(fallback)} are only notified where there is no ${noun(rule.roles![0]!)}.`;
+    return `This person is ${aRole(fallback)}, and ${rolePlural(fallback)} are only notified where there is no ${roleNoun(rule.roles![0]!)}.`;
   return `This person ${outside(rule)}.`;
 }
 
@@ -114,7 +114,5 @@ function outside({ roles = [], people = [] }: StoredRule): string {
   return all.length === 0 ? "is not concerned by the event" : all.join(" and ");
 }
 
-const noun = (role: string): string => role.replaceAll("-", " ");
-const rolePlural = (role: string): string => `${noun(role)}s`;
-const aRole = (role: string): string => `${/^[aeio]/.test(role) ? "an" : "a"} ${noun(role)}`;
+const rolePlural = (role: string): string => `${roleNoun(role)}s`;
 const capital = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;

@@ -154,13 +154,12 @@ export const recipientReasons = (codes: readonly string[]): string[] =>
 export function whyYouGetThis(codes: readonly string[]): string | undefined {
   const roles = codes.flatMap((code) => roleOf(code) ?? []);
   const clauses = codes.flatMap((code) => describeReason(code).toRecipient ?? []);
-  if (roles.length > 0) clauses.push(`you are ${roles.map(withArticle).join(" and ")}`);
+  if (roles.length > 0) clauses.push(`you are ${roles.map(aRole).join(" and ")}`);
   if (clauses.length === 0) return undefined;
   const own = codes.includes(ownAction) ? " You did it yourself, so it is already read." : "";
   return `You get this because ${clauses.join(" and ")}.${own}`;
 }
 
-function withArticle(role: string): string {
-  const name = role.replaceAll("-", " ");
-  return /^(a|e|i|o)/.test(name) ? `an ${name}` : `a ${name}`;
-}
+/** The noun of a role, such as `template admin`, and with its article. */
+export const roleNoun = (role: string): string => role.replaceAll("-", " ");
+export const aRole = (role: string): string => `${/^[aeio]/.test(role) ? "an" : "a"} ${roleNoun(role)}`;

@@ -13,6 +13,7 @@ import {
   workspaceBuilds,
   workspaces,
 } from "../../../../db/schema.ts";
+import { isOpenSql, situationTypes } from "../../../notifications/index.ts";
 import type { Replacement } from "../rules/terraform-plan.ts";
 
 /** Resources of all versions and presets together, those first that most claims recreated. */
@@ -108,6 +109,10 @@ export const findClaim = (buildId: string) =>
       versionName: templateVersions.name,
       presetId: presets.id,
       presetName: presets.name,
+      isDriftOpen:
+        sql<number>`${isOpenSql(sql`${situationTypes.drift} || ${templateVersions.id} || '/' || ${presets.id}`)}`.as(
+          "is_drift_open",
+        ),
     })
     .from(workspaceBuilds)
     .innerJoin(workspaces, eq(workspaces.id, workspaceBuilds.workspaceId))

@@ -10,7 +10,6 @@ import {
   workspaceResources,
   workspaces,
 } from "../../../../db/schema.ts";
-
 import { isOpenSql, situationTypes } from "../../../notifications/index.ts";
 
 const initiators = alias(users, "initiators");
