@@ -25,7 +25,7 @@ export const ownActionsSetting = (on: boolean): Html =>
           <h3 id="k-own">Notify me of what I did myself</h3>
           <p id="a-own">
             Off: notifications of your own actions, such as creating a user, arrive in your inbox already
-            read, and are not sent by email or webhook.
+            read, and are not sent through any other channel.
           </p>
         </div>
         <form method="post" action="${path}">

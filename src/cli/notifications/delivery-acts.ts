@@ -19,11 +19,11 @@ const scopeOptions = {
     text: "with --all: only this kind of notification, by name or ID",
   },
   user: { type: "string", value: "USER", text: "with --all: only this recipient" },
-  channel: { type: "string", value: "CHANNEL", text: "with --all: only inbox, smtp or webhook" },
+  channel: { type: "string", value: "CHANNEL", text: "with --all: only inbox, smtp, webhook or push" },
   yes: { type: "boolean", short: "y", text: "don't ask for confirmation" },
 } as const;
 
-type Method = "inbox" | "smtp" | "webhook";
+type Method = "inbox" | "smtp" | "webhook" | "push";
 interface Scope {
   template?: string;
   user?: string;

@@ -1,4 +1,4 @@
-// A channel delivers notifications: the inbox, email, a webhook. Everything that plans, sends, shows or checks uses this
+// A channel delivers notifications: the inbox, email, a webhook, push. Everything that plans, sends, shows or checks uses this
 // interface; `index.ts` lists the channels.
 import type * as z from "zod";
 import type { Action } from "../../../db/schema.ts";
